@@ -1,0 +1,178 @@
+"""Proto-DDF's own records. Changes need a migration in `proto_ddf/db/migrations`."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import JSON, Column, DateTime, TypeDecorator
+from sqlmodel import Field, SQLModel
+
+
+def new_id() -> str:
+    """A short random identifier, safe in URLs."""
+    return uuid4().hex[:12]
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware UTC datetimes on databases that drop the zone, as SQLite does."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        return value.astimezone(UTC).replace(tzinfo=None) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value else None
+
+
+class OperationState(StrEnum):
+    PENDING = "pending"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class StepState(StrEnum):
+    PENDING = "pending"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class AppState(StrEnum):
+    CREATING = "creating"
+    STARTING = "starting"
+    RUNNING = "running"
+    DEGRADED = "degraded"
+    """The process lives but its port or page does not answer."""
+    STOPPED = "stopped"
+    RESTARTING = "restarting"
+    """It crashed; a restart is waiting."""
+    FAILED = "failed"
+    """It crashed too often, or its generation failed."""
+
+
+class SourceRecord(SQLModel, table=True):
+    __tablename__ = "source"
+    id: str = Field(default_factory=new_id, primary_key=True)
+    name: str = Field(unique=True)
+    kind: str
+    config: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    table_schema: dict[str, Any] = Field(
+        default_factory=dict, sa_column=Column(JSON, nullable=False)
+    )
+    """A SourceSchema, dumped."""
+    created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    updated_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+
+
+class AppRecord(SQLModel, table=True):
+    __tablename__ = "app"
+    slug: str = Field(primary_key=True)
+    name: str
+    description: str = ""
+    source_id: str | None = Field(default=None, index=True)
+    spec: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    """An AppSpec, dumped."""
+    state: AppState = AppState.CREATING
+    wanted_running: bool = False
+    """What the user asked for; after a reboot those that were running start again."""
+    frontend_port: int | None = None
+    backend_port: int | None = None
+    pid: int | None = None
+    pid_create_time: float | None = None
+    started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    crashes: int = 0
+    next_restart_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    health: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    """{"process": bool, "port": bool, "http": bool, "checked_at": iso}"""
+    last_error: str = ""
+    operation_id: str | None = None
+    """The operation that made it."""
+    created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+
+
+class PortReservation(SQLModel, table=True):
+    __tablename__ = "port_reservation"
+    name: str = Field(primary_key=True)
+    frontend: int = Field(unique=True)
+    backend: int = Field(unique=True)
+
+
+class OperationRecord(SQLModel, table=True):
+    __tablename__ = "operation"
+    id: str = Field(default_factory=new_id, primary_key=True)
+    kind: str = Field(index=True)
+    title: str
+    """For people: "Generate Sample shop"."""
+    subject: str = Field(default="", index=True)
+    """Slug or source id it is about."""
+    user_id: str = "anonymous"
+    input: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    output: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    """Outputs of its steps by step name."""
+    state: OperationState = Field(default=OperationState.PENDING, index=True)
+    created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime, index=True)
+    started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class StepRecord(SQLModel, table=True):
+    __tablename__ = "operation_step"
+    operation_id: str = Field(primary_key=True, foreign_key="operation.id", ondelete="CASCADE")
+    position: int = Field(primary_key=True)
+    name: str
+    title: str
+    state: StepState = StepState.PENDING
+    message: str = ""
+    """What it is doing now, or its finding."""
+    runs: int = 0
+    """How often it was started (Try Again, restarts)."""
+    attempt: int = 0
+    attempts: int = 0
+    wait_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """A retry waits until then."""
+    error: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+    """See proto_ddf.errors.describe()."""
+    child_pid: int | None = None
+    child_create_time: float | None = None
+    started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class StepLogRecord(SQLModel, table=True):
+    __tablename__ = "operation_log"
+    id: int | None = Field(default=None, primary_key=True)
+    operation_id: str = Field(index=True, foreign_key="operation.id", ondelete="CASCADE")
+    position: int
+    at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    line: str
+
+
+class ErrorRecord(SQLModel, table=True):
+    __tablename__ = "error"
+    id: str = Field(default_factory=new_id, primary_key=True)
+    at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime, index=True)
+    operation: str
+    """What was being done, for people."""
+    operation_id: str | None = Field(default=None, index=True)
+    user_id: str = "anonymous"
+    error_type: str
+    code: str
+    family: str
+    title: str
+    message: str
+    hint: str = ""
+    field: str | None = None
+    retry_possible: bool = False
+    context: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    resolved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Set when Try Again succeeded."""

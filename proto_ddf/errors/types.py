@@ -1,0 +1,63 @@
+"""The exception tree.
+
+    ProtoDDFError                 base; never raised itself
+    +-- SystemError               this machine or this program: disk, ports, processes
+    +-- ValidationError           what a person gave; carries the form field
+    +-- IntegrationError          something outside: a database, a file's content, a service
+
+Each carries a stable `code` of the catalogue (`proto_ddf.errors.catalogue`), given as the keyword
+`code`, or else the default of its class.
+"""
+
+from typing import Any, ClassVar
+
+
+class ProtoDDFError(Exception):
+    """Base of every error that Proto-DDF raises on purpose."""
+
+    family: ClassVar[str] = "general"
+    default_code: ClassVar[str] = "unknown"
+
+    def __init__(self, message: str, *, code: str | None = None, **context: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code or self.default_code
+        self.context: dict[str, Any] = context
+
+
+class SystemError(ProtoDDFError):
+    """Something on this machine failed. `component` names the part, e.g. "ports"."""
+
+    family = "system"
+    default_code = "system_error"
+
+    def __init__(self, message: str, component: str, **context: Any) -> None:
+        code = context.pop("code", None)
+        super().__init__(message, code=code, component=component, **context)
+        self.component = component
+
+
+class ValidationError(ProtoDDFError):
+    """What a person gave is not acceptable. `field` is the form field at fault, `value` what it held."""
+
+    family = "validation"
+    default_code = "invalid_value"
+
+    def __init__(self, message: str, field: str, value: Any, **context: Any) -> None:
+        code = context.pop("code", None)
+        super().__init__(message, code=code, field=field, value=value, **context)
+        self.field = field
+        self.value = value
+
+
+class IntegrationError(ProtoDDFError):
+    """Something outside failed. `system` names it, `operation` what was tried."""
+
+    family = "integration"
+    default_code = "integration_error"
+
+    def __init__(self, message: str, system: str, operation: str, **context: Any) -> None:
+        code = context.pop("code", None)
+        super().__init__(message, code=code, system=system, operation=operation, **context)
+        self.system = system
+        self.operation = operation

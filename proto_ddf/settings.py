@@ -1,0 +1,73 @@
+"""Every setting of Proto-DDF, typed, read from the environment or a `.env` file."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """The settings in force. A bad value raises pydantic's ValidationError naming the variable."""
+
+    model_config = SettingsConfigDict(
+        env_file=PROJECT_ROOT / ".env", extra="ignore", populate_by_name=True, frozen=True
+    )
+
+    home: Path = Field(PROJECT_ROOT / ".proto-ddf", validation_alias="PROTO_DDF_HOME")
+    """Folder of everything Proto-DDF writes."""
+    host: str = Field("127.0.0.1", validation_alias="HOST")
+    port: int = Field(3000, ge=1, le=65535, validation_alias="PORT")
+    allowed_folders: list[Path] = Field([], validation_alias="ALLOWED_FOLDERS")
+    """Folders a file source may be read from, besides uploads and samples (JSON list)."""
+    max_upload_mb: int = Field(500, ge=1, validation_alias="MAX_UPLOAD_MB")
+    port_range_start: int = Field(3100, ge=1024, le=65535, validation_alias="PORT_RANGE_START")
+    port_range_end: int = Field(4999, ge=1024, le=65535, validation_alias="PORT_RANGE_END")
+    """Last port of the range, included."""
+    error_notice_seconds: float = Field(5.0, gt=0, validation_alias="ERROR_NOTICE_SECONDS")
+    """How long a callout without Try Again stays."""
+    error_retry_seconds: float = Field(30.0, gt=0, validation_alias="ERROR_RETRY_SECONDS")
+    """How long a callout stays once its Try Again is active."""
+    log_level: str = Field("INFO", validation_alias="LOG_LEVEL")
+
+    @property
+    def database_path(self) -> Path:
+        return self.home / "proto_ddf.db"
+
+    @property
+    def operations_path(self) -> Path:
+        return self.home / "operations.db"
+
+    @property
+    def apps_folder(self) -> Path:
+        return self.home / "apps"
+
+    @property
+    def uploads_folder(self) -> Path:
+        return self.home / "uploads"
+
+    @property
+    def samples_folder(self) -> Path:
+        return self.home / "samples"
+
+    @property
+    def logs_folder(self) -> Path:
+        return self.home / "logs"
+
+    def prepare_home(self) -> None:
+        """Create the home folder and its parts, readable by the owner alone.
+
+        Raises:
+            OSError: when a folder cannot be made.
+        """
+        folders = (self.apps_folder, self.uploads_folder, self.samples_folder, self.logs_folder)
+        for folder in (self.home, *folders):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+@lru_cache
+def get_settings() -> Settings:
+    """The settings of this process; `get_settings.cache_clear()` makes tests read them anew."""
+    return Settings()

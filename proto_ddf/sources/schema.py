@@ -1,0 +1,92 @@
+"""What a source looks like: tables, columns, keys. Shared by sources, generator and pages."""
+
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+
+class ColumnType(StrEnum):
+    """The types Proto-DDF tells apart; `db_type` of a column keeps the source's own name."""
+
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    FLOAT = "float"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    DATETIME = "datetime"
+    TIME = "time"
+    TEXT = "text"
+    JSON = "json"
+    BINARY = "binary"
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ColumnInfo(_Frozen):
+    name: str
+    type: ColumnType
+    db_type: str = ""
+    nullable: bool = True
+    primary_key: bool = False
+    unique: bool = False
+    """Unique by itself (a single-column unique constraint or index, or the whole primary key)."""
+    autoincrement: bool = False
+    """The source fills it when it is left out."""
+    default: str | None = None
+    """The source's own default expression, if any."""
+    max_length: int | None = None
+    precision: int | None = None
+    scale: int | None = None
+    choices: tuple[str, ...] | None = None
+    """Allowed values, where the source declares them."""
+    minimum: float | None = None
+    maximum: float | None = None
+    """Bounds declared by a CHECK constraint, where understood."""
+
+
+class ForeignKey(_Frozen):
+    columns: tuple[str, ...]
+    target_table: str
+    target_columns: tuple[str, ...]
+    suggested: bool = False
+    """Guessed from names and values; the source itself does not declare it."""
+
+
+class TableInfo(_Frozen):
+    name: str
+    columns: tuple[ColumnInfo, ...]
+    primary_key: tuple[str, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    row_count: int = 0
+    is_view: bool = False
+
+    def column(self, name: str) -> ColumnInfo:
+        """The column of that name. Raises KeyError."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
+
+
+class SourceSchema(_Frozen):
+    tables: tuple[TableInfo, ...]
+
+    def table(self, name: str) -> TableInfo:
+        """The table of that name. Raises KeyError."""
+        for table in self.tables:
+            if table.name == name:
+                return table
+        raise KeyError(name)
+
+
+class PreviewPage(_Frozen):
+    """One page of rows for the preview. Values are Python values, not text; None is null."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    offset: int
+    total: int
+    """Rows that match the search, over all pages."""
