@@ -1,0 +1,158 @@
+"""Browser tests: Debian's Chromium against the real server in production mode."""
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+START_SECONDS = 120
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Server:
+    """A real Proto-DDF server in a process of its own, on a home folder of its own."""
+
+    home: Path
+    port: int
+    environment: dict[str, str] = field(default_factory=dict)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def log(self) -> str:
+        return self._log_path.read_text(errors="replace")
+
+    @property
+    def _log_path(self) -> Path:
+        return self.home.parent / f"{self.home.name}-server.log"
+
+    def start(self) -> None:
+        """Start and wait until the first page answers."""
+        environment = os.environ | self.environment
+        environment |= {"PROTO_DDF_HOME": str(self.home), "PORT": str(self.port)}
+        with self._log_path.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "proto_ddf.server", "start"],
+                cwd=ROOT,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                raise RuntimeError(f"the server ended at start:\n{self.log[-4000:]}")
+            with contextlib.suppress(httpx.HTTPError):
+                if httpx.get(self.url, timeout=5).status_code == 200:
+                    return
+            time.sleep(0.1)
+        raise RuntimeError(f"the server did not answer:\n{self.log[-4000:]}")
+
+    def kill(self) -> None:
+        """kill -9, as a crash would."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def terminate(self) -> None:
+        """Ask it to end; its apps go on."""
+        assert self.process is not None
+        self.process.terminate()
+        self.process.wait(timeout=30)
+
+    def stop(self) -> None:
+        """End the server and every app it started, as `make stop` does."""
+        environment = os.environ | self.environment
+        environment |= {"PROTO_DDF_HOME": str(self.home), "PORT": str(self.port)}
+        subprocess.run(
+            [sys.executable, "-m", "proto_ddf.server", "stop"],
+            cwd=ROOT,
+            env=environment,
+            check=False,
+            capture_output=True,
+            timeout=60,
+        )
+        if self.process is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(timeout=20)
+
+    def processes(self) -> list[psutil.Process]:
+        """Every process that works in this server's home folder."""
+        found = []
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error):
+                if process.status() == psutil.STATUS_ZOMBIE:
+                    continue
+                line = " ".join(process.cmdline())
+                if str(self.home) in line or str(self.home) in process.cwd():
+                    found.append(process)
+        return found
+
+
+@pytest.fixture
+def make_server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Starts servers of the test's own; everything they left is ended afterwards."""
+    made: list[Server] = []
+
+    def make(**environment: str) -> Server:
+        server = Server(tmp_path / f"home{len(made)}", free_port(), environment)
+        made.append(server)
+        server.start()
+        return server
+
+    yield make
+    for server in made:
+        server.stop()
+        left = server.processes()
+        for process in left:
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+        assert not left, f"processes left behind: {left}"
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server shared by the tests that only read or make things of their own."""
+    shared = Server(tmp_path_factory.mktemp("shared") / "home", free_port())
+    shared.start()
+    yield shared
+    shared.stop()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    if CHROMIUM is None:
+        pytest.skip("Chromium is missing: run `apt-get install chromium`")
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+    flags += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    return browser_type_launch_args | {"executable_path": CHROMIUM, "args": flags}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return browser_context_args | {"viewport": {"width": 1440, "height": 900}}

@@ -1,0 +1,30 @@
+"""Shared by all tests: a home folder of their own, never the developer's."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from proto_ddf.settings import get_settings
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A fresh, prepared home folder that the settings point to."""
+    folder = tmp_path / "home"
+    monkeypatch.setenv("PROTO_DDF_HOME", str(folder))
+    get_settings.cache_clear()
+    get_settings().prepare_home()
+    yield folder
+    get_settings.cache_clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_developer_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A test that forgets the `home` fixture writes to a temporary folder."""
+    os.environ["PROTO_DDF_HOME"] = str(tmp_path_factory.mktemp("default-home"))
+    get_settings.cache_clear()
+    yield
+    os.environ.pop("PROTO_DDF_HOME", None)
+    get_settings.cache_clear()
