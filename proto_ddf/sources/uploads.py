@@ -1,0 +1,49 @@
+"""Where uploaded files go: each in a folder of its own, so that it keeps its name."""
+
+import re
+import shutil
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
+
+from proto_ddf.db.tables import new_id
+from proto_ddf.settings import get_settings
+
+_NAME_BYTES = 120
+"""Leaves room for suffixes below the 255 bytes a file system allows."""
+
+
+def upload_path(filename: str) -> Path:
+    """A new path below the uploads folder whose last part is `filename`, made safe.
+
+    Its folder exists afterwards; the file does not.
+
+    Raises:
+        OSError: when the folder cannot be made.
+    """
+    folder = get_settings().uploads_folder / new_id()
+    folder.mkdir(mode=0o700, parents=True)
+    return folder / safe_name(filename)
+
+
+def safe_name(filename: str) -> str:
+    """The file's name without folders, control characters and leading dots; never empty."""
+    name = PurePosixPath(filename.replace("\\", "/")).name
+    name = re.sub(r'[\x00-\x1f\x7f<>:"|?*]', "_", name).lstrip(". ").rstrip()
+    stem, suffix = PurePosixPath(name).stem, PurePosixPath(name).suffix[:10]
+    stem_bytes = stem.encode("utf-8", "replace")[: _NAME_BYTES - len(suffix.encode())]
+    return (stem_bytes.decode("utf-8", "ignore") or "upload") + suffix
+
+
+def remove_uploads(paths: Iterable[str | Path]) -> int:
+    """Delete those of `paths` that are uploaded files, with their folders. Returns how many.
+
+    Other files (samples, files in allowed folders) are left alone.
+    """
+    root = get_settings().uploads_folder.resolve()
+    removed = 0
+    for path in paths:
+        folder = Path(path).resolve().parent
+        if folder.parent == root and not folder.name.startswith(".") and folder.is_dir():
+            shutil.rmtree(folder, ignore_errors=True)
+            removed += 1
+    return removed
