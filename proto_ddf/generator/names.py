@@ -1,0 +1,159 @@
+"""Names: what a person may call a project, and what tables and columns are called in Python.
+
+A source's tables and columns may have any name at all; the generated code needs identifiers that are
+ASCII, unique, no keyword, and clash with nothing the templates use.
+"""
+
+import builtins
+import keyword
+import re
+import sys
+import unicodedata
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+from proto_ddf.errors.types import ValidationError
+
+TEMPLATES = Path(__file__).parent / "templates" / "app"
+"""The tree of the generated app; see render.py."""
+
+MIN_LENGTH = 3
+MAX_LENGTH = 64
+MAX_IDENTIFIER = 48
+"""Characters of an identifier before a number that makes it unique; keeps file names short."""
+
+_APP_FOLDERS = frozenset({"data", "logs", "uploaded_files", "node_modules", "app"})
+_KEYWORDS = frozenset(keyword.kwlist) | frozenset(keyword.softkwlist)
+_DEVICE_NAMES = frozenset({"con", "prn", "aux", "nul"})
+"""Windows cannot hold files of these names, and a downloaded app may be unpacked there."""
+_TABLE_RESERVED = _KEYWORDS | _DEVICE_NAMES | frozenset(dir(builtins)) | frozenset(
+    {"metadata", "registry", "sa", "rx", "reflex", "sqlalchemy", "engine", "index", "spec"}
+    | {"state", "states", "session", "table", "tables", "column", "columns", "field", "fields"}
+    | {"dashboard", "home", "login", "app", "config", "logging", "typing", "api", "sql"}
+)  # fmt: skip
+_FIELD_RESERVED = _KEYWORDS | frozenset({"self", "cls", "metadata", "registry"})
+_ROUTE_RESERVED = frozenset({"index", "dashboard", "home", "404", "api", "assets", "ping"})
+_ACRONYMS = frozenset(
+    {"id", "url", "sku", "ip", "api", "vat", "iban", "isbn", "uuid", "html", "pdf", "usd", "eur"}
+)
+
+
+def validate_project_name(name: str) -> str:
+    """The package name (slug) of a project called `name`.
+
+    The name, trimmed, has 3 to 64 characters: ASCII letters, digits, spaces and hyphens, the first of
+    them a letter. The slug is lower case with `_` for runs of spaces and hyphens. Whether another app
+    has the slug is not checked here.
+
+    Raises:
+        ValidationError: with field "name" and one of the codes project_name_required,
+            project_name_too_short, project_name_too_long, invalid_characters, project_name_reserved.
+    """
+    trimmed = name.strip()
+    if not trimmed:
+        raise _refused("Enter a project name.", name, "project_name_required")
+    if len(trimmed) < MIN_LENGTH:
+        message = f"The name needs at least {MIN_LENGTH} characters."
+        raise _refused(message, name, "project_name_too_short", min_length=MIN_LENGTH)
+    if len(trimmed) > MAX_LENGTH:
+        message = f"The name may have at most {MAX_LENGTH} characters."
+        raise _refused(message, name, "project_name_too_long", max_length=MAX_LENGTH)
+    if not re.fullmatch(r"[A-Za-z0-9 -]+", trimmed):
+        message = "Use only letters, digits, spaces and hyphens."
+        raise _refused(
+            message, name, "invalid_characters", allowed="letters, digits, space, hyphen"
+        )
+    if not trimmed[0].isalpha():
+        message = "The name must start with a letter."
+        raise _refused(message, name, "invalid_characters", allowed="a letter first")
+    slug = re.sub(r"[ -]+", "_", trimmed.lower()).strip("_")
+    if slug in reserved_project_names():
+        message = f'"{trimmed}" is a name that Python or the app itself uses.'
+        raise _refused(message, name, "project_name_reserved", name=trimmed)
+    return slug
+
+
+def _refused(message: str, value: str, code: str, **context: object) -> ValidationError:
+    return ValidationError(message, field="name", value=value, code=code, **context)
+
+
+@cache
+def reserved_project_names() -> frozenset[str]:
+    """Slugs that would shadow a Python module or clash with a part of the app itself."""
+    modules = frozenset(name.lower() for name in sys.stdlib_module_names)
+    installed = frozenset(name.lower() for name in metadata.packages_distributions())
+    own = frozenset({"proto_ddf", "test", "tests", "benchmarks"})
+    return _KEYWORDS | _DEVICE_NAMES | modules | installed | own | _APP_FOLDERS | _template_names()
+
+
+@cache
+def _template_names() -> frozenset[str]:
+    """Names of the templates' top folders and modules, e.g. "assets", "models"."""
+    return frozenset(
+        path.name.split(".")[0] for path in TEMPLATES.rglob("*") if path.name[0] != "_"
+    )
+
+
+def table_identifier(text: str, taken: set[str], position: int) -> str:
+    """An identifier for a table, not in `taken`, to which it is added."""
+    reserved = _TABLE_RESERVED | _template_names()
+    return _identifier(text, taken, reserved, "table", position)
+
+
+def field_identifier(text: str, taken: set[str], position: int) -> str:
+    """An identifier for a column, not in `taken`, to which it is added."""
+    return _identifier(text, taken, _FIELD_RESERVED, "col", position)
+
+
+def route_for(identifier: str, taken: set[str]) -> str:
+    """A URL path for the page of the table `identifier`, not in `taken`, to which it is added."""
+    base = identifier.strip("_").replace("_", "-")
+    if base in _ROUTE_RESERVED:
+        base = f"{base}-table"
+    return _unique(base, taken, "-")
+
+
+def _identifier(
+    text: str, taken: set[str], reserved: frozenset[str], prefix: str, position: int
+) -> str:
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", plain)
+    base = re.sub(r"[^a-z0-9]+", "_", spaced.lower()).strip("_")[:MAX_IDENTIFIER].strip("_")
+    if not base:
+        base = f"{prefix}_{position}"
+    elif base[0].isdigit():
+        base = f"{prefix}_{base}"
+    if base in reserved:
+        base = f"{base}_{prefix}"
+    return _unique(base, taken, "_")
+
+
+def _unique(base: str, taken: set[str], joiner: str) -> str:
+    candidate, number = base, 2
+    while candidate in taken:
+        candidate = f"{base}{joiner}{number}"
+        number += 1
+    taken.add(candidate)
+    return candidate
+
+
+def label_for(text: str) -> str:
+    """A label for people: "order_items" -> "Order items", "customerID" -> "Customer ID"."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text)
+    words = re.sub(r"[_\W]+", " ", spaced).split()
+    if not words:
+        return text.strip() or "Unnamed"
+    lower = [word if _is_acronym(word) else word.lower() for word in words]
+    shown = [word.upper() if word.lower() in _ACRONYMS else word for word in lower]
+    return shown[0][:1].upper() + shown[0][1:] + "".join(f" {word}" for word in shown[1:])
+
+
+def _is_acronym(word: str) -> bool:
+    return len(word) > 1 and word.isupper() and len(word) <= 4
+
+
+def relation_label(column: str) -> str:
+    """The label of a column that refers to a row elsewhere: "customer_id" -> "Customer"."""
+    stem = re.sub(r"(?<=.)[_\s-]?(?:id|ID|Id|fk|FK|key)$", "", column)
+    return label_for(stem if stem.strip("_ ") else column)

@@ -1,0 +1,82 @@
+"""Putting a finished folder in place of an old one, so that a kill leaves the one or the other.
+
+The new folder is made beside the old as `<name>.tmp-<random>`. Linux exchanges the two in one step; where
+that is not possible the old one steps aside first. What lives on (data, build, logs) then moves over. A run
+that was killed leaves a `.tmp-` folder; the next one takes what lives on out of it and removes it.
+"""
+
+import ctypes
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+KEPT = ("data", ".web", ".states", "logs", ".env")
+"""Entries of an app's folder that are the app's own life, not its code."""
+
+_AT_FDCWD = -100
+_RENAME_EXCHANGE = 2
+
+
+@contextmanager
+def fresh_folder(folder: Path) -> Iterator[Path]:
+    """An empty folder beside `folder`, removed at the end if it is still there."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    clear_leftovers(folder)
+    made = _beside(folder)
+    made.mkdir()
+    try:
+        yield made
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def put_in_place(made: Path, folder: Path) -> None:
+    """Make `made` the folder `folder`; what was there is removed but for KEPT.
+
+    Raises:
+        OSError: when the file system refuses.
+    """
+    if not folder.exists():
+        os.rename(made, folder)
+        clear_leftovers(folder)
+        return
+    if not _exchange(made, folder):
+        aside = _beside(folder)
+        os.rename(folder, aside)
+        os.rename(made, folder)
+    clear_leftovers(folder)
+
+
+def clear_leftovers(folder: Path) -> None:
+    """Remove the `.tmp-` folders beside `folder`, saving what lives on out of them."""
+    for leftover in sorted(folder.parent.glob(f"{folder.name}.tmp-*")):
+        if not folder.exists() and any((leftover / name).exists() for name in KEPT):
+            os.rename(leftover, folder)
+            continue
+        for name in KEPT:
+            _move_missing(leftover / name, folder / name)
+        shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _move_missing(source: Path, target: Path) -> None:
+    if source.exists() and not target.exists():
+        os.rename(source, target)
+
+
+def _beside(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.tmp-{uuid4().hex[:8]}")
+
+
+def _exchange(first: Path, second: Path) -> bool:
+    """Exchange two folders in one step (renameat2, Linux 3.15 and later); False if not possible here."""
+    if sys.platform != "linux":
+        return False
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if rename is None:
+        return False
+    here, there = os.fsencode(first), os.fsencode(second)
+    return bool(rename(_AT_FDCWD, here, _AT_FDCWD, there, _RENAME_EXCHANGE) == 0)
