@@ -1,0 +1,198 @@
+// Upload control of the connect form: checks the size before anything is sent, sends each file as the raw
+// body of one request, shows progress, and lets the person cancel. The finished files come back as a prop.
+import { useEffect, useRef, useState } from "react";
+
+const UNITS = ["B", "kB", "MB", "GB", "TB"];
+
+function formatSize(bytes) {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < UNITS.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  const digits = unit === 0 || value >= 100 ? 0 : 1;
+  const number = value.toLocaleString(undefined, { maximumFractionDigits: digits });
+  return `${number} ${UNITS[unit]}`;
+}
+
+function failureMessage(request, file) {
+  try {
+    const { message, hint } = JSON.parse(request.responseText);
+    if (message) return [message, hint].filter(Boolean).join(" ");
+  } catch {
+    // Not one of our answers: fall through.
+  }
+  return request.status
+    ? `${file.name} could not be stored (HTTP ${request.status}). Choose it again.`
+    : `The connection broke while ${file.name} was being sent. Choose it again.`;
+}
+
+function send(file, { onProgress, onDone, onFailed }) {
+  const request = new XMLHttpRequest();
+  request.open("POST", `/api/uploads?name=${encodeURIComponent(file.name)}`);
+  request.setRequestHeader("Content-Type", "application/octet-stream");
+  request.upload.onprogress = (event) => onProgress(event.loaded);
+  request.onload = () =>
+    request.status === 201
+      ? onDone(JSON.parse(request.responseText))
+      : onFailed(failureMessage(request, file));
+  request.onerror = () => onFailed(failureMessage(request, file));
+  request.send(file);
+  return request;
+}
+
+function Running({ upload, onCancel }) {
+  const percent = upload.size ? Math.round((100 * upload.loaded) / upload.size) : 100;
+  return (
+    <li className="upload-item">
+      <span className="upload-name" title={upload.name}>
+        {upload.name}
+      </span>
+      <progress max="100" value={percent} aria-label={`Uploading ${upload.name}`} />
+      <span className="upload-size">
+        {percent < 100 ? `${percent} % of ${formatSize(upload.size)}` : "Storing"}
+      </span>
+      <button type="button" onClick={onCancel} aria-label={`Cancel the upload of ${upload.name}`}>
+        Cancel
+      </button>
+    </li>
+  );
+}
+
+function Stored({ file, disabled, onRemove }) {
+  return (
+    <li className="upload-item upload-stored">
+      <span className="upload-name" title={file.name}>
+        {file.name}
+      </span>
+      <span className="upload-size">{formatSize(file.size)}</span>
+      <button type="button" disabled={disabled} onClick={onRemove} aria-label={`Remove ${file.name}`}>
+        Remove
+      </button>
+    </li>
+  );
+}
+
+export function UploadField({
+  inputId,
+  label,
+  describedBy,
+  invalid,
+  accept,
+  multiple,
+  maxMb,
+  files,
+  disabled,
+  onUploaded,
+  onRemoved,
+  onRefused,
+}) {
+  const [running, setRunning] = useState([]);
+  const [dragging, setDragging] = useState(false);
+  const requests = useRef(new Map());
+  const nextKey = useRef(0);
+
+  useEffect(() => {
+    const open = requests.current;
+    return () => open.forEach((request) => request.abort());
+  }, []);
+
+  const finish = (key) => {
+    requests.current.delete(key);
+    setRunning((all) => all.filter((upload) => upload.key !== key));
+  };
+
+  const start = (file) => {
+    const key = nextKey.current++;
+    setRunning((all) => [...all, { key, name: file.name, size: file.size, loaded: 0 }]);
+    const request = send(file, {
+      onProgress: (loaded) =>
+        setRunning((all) => all.map((one) => (one.key === key ? { ...one, loaded } : one))),
+      onDone: (stored) => {
+        finish(key);
+        onUploaded(file.name, stored.path, stored.size);
+      },
+      onFailed: (message) => {
+        finish(key);
+        onRefused(message);
+      },
+    });
+    requests.current.set(key, request);
+  };
+
+  const cancel = (key) => {
+    requests.current.get(key)?.abort();
+    finish(key);
+  };
+
+  const choose = (chosen) => {
+    if (disabled || chosen.length === 0) return;
+    if (!multiple && chosen.length > 1) {
+      onRefused("Choose one file.");
+      return;
+    }
+    const tooLarge = chosen.filter((file) => file.size > maxMb * 1024 * 1024);
+    if (tooLarge.length > 0) {
+      const names = tooLarge.map((file) => `${file.name} (${formatSize(file.size)})`).join(", ");
+      onRefused(`${names}: larger than the ${maxMb} MB allowed. Nothing was sent.`);
+    }
+    if (!multiple) running.forEach((upload) => cancel(upload.key));
+    chosen.filter((file) => !tooLarge.includes(file)).forEach(start);
+  };
+
+  return (
+    <div className="upload">
+      <input
+        id={inputId}
+        type="file"
+        className="upload-input"
+        aria-describedby={describedBy}
+        aria-invalid={invalid || undefined}
+        accept={accept}
+        multiple={multiple}
+        disabled={disabled}
+        onChange={(event) => {
+          choose([...event.target.files]);
+          event.target.value = "";
+        }}
+      />
+      <label
+        htmlFor={inputId}
+        className="upload-zone"
+        data-dragging={dragging || undefined}
+        onDragOver={(event) => {
+          event.preventDefault();
+          setDragging(true);
+        }}
+        onDragLeave={() => setDragging(false)}
+        onDrop={(event) => {
+          event.preventDefault();
+          setDragging(false);
+          choose([...event.dataTransfer.files]);
+        }}
+      >
+        <strong>{label}</strong>
+        <span>or drop {multiple ? "them" : "it"} here, up to {maxMb} MB{multiple ? " each" : ""}</span>
+      </label>
+      {(running.length > 0 || files.length > 0) && (
+        <ul className="upload-list">
+          {files.map((file) => (
+            <Stored
+              key={file.path}
+              file={file}
+              disabled={disabled}
+              onRemove={() => onRemoved(file.path)}
+            />
+          ))}
+          {running.map((upload) => (
+            <Running key={upload.key} upload={upload} onCancel={() => cancel(upload.key)} />
+          ))}
+        </ul>
+      )}
+      <p className="upload-status" role="status">
+        {running.length > 0 ? `Uploading ${running.map((upload) => upload.name).join(", ")}` : ""}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,1 @@
+"""The browser UI: pages, their states, and the components they share."""

@@ -1,0 +1,77 @@
+"""States, told three times: colour, icon and word."""
+
+from typing import Literal, NamedTuple
+
+import reflex as rx
+
+
+class _Look(NamedTuple):
+    word: str
+    icon: str
+    color: str
+    turning: bool = False
+
+
+_WORK = {
+    "pending": _Look("Waiting", "circle-dashed", "gray"),
+    "running": _Look("Running", "loader-circle", "indigo", turning=True),
+    "succeeded": _Look("Done", "circle-check", "green"),
+    "failed": _Look("Failed", "circle-x", "red"),
+    "cancelled": _Look("Cancelled", "circle-slash", "gray"),
+    "resolved": _Look("Resolved", "circle-check", "green"),
+    "open": _Look("Open", "circle-alert", "red"),
+}
+_APP = {
+    "creating": _Look("Building", "hammer", "indigo"),
+    "starting": _Look("Starting", "loader-circle", "indigo", turning=True),
+    "running": _Look("Running", "circle-play", "green"),
+    "degraded": _Look("Degraded", "triangle-alert", "amber"),
+    "stopped": _Look("Stopped", "circle-stop", "gray"),
+    "restarting": _Look("Restarting", "rotate-cw", "amber", turning=True),
+    "failed": _Look("Failed", "circle-x", "red"),
+    "healthy": _Look("Healthy", "heart-pulse", "green"),
+    "unhealthy": _Look("Unhealthy", "heart-crack", "red"),
+}
+
+
+def status_badge(
+    state: rx.Var[str] | str, *, of: Literal["operation", "app"] = "operation"
+) -> rx.Component:
+    """The state of an operation, a step or an error (`of="operation"`), or of an app or its health
+    (`of="app"`): "running" is work going on for the first and a goal reached for the second.
+
+        status_badge(app.state, of="app")
+    """
+    looks = _APP if of == "app" else _WORK
+    cases = [(name, _badge(look)) for name, look in looks.items()]
+    unknown = rx.badge(rx.icon("circle-help", size=13), state, color_scheme="gray", size="2")
+    return rx.match(state, *cases, unknown)
+
+
+def step_icon(state: rx.Var[str]) -> rx.Component:
+    """The icon of a step's state alone, for a row that also has the word."""
+    cases = [
+        (
+            name,
+            rx.icon(
+                look.icon,
+                size=16,
+                color=f"var(--{look.color}-11)",
+                class_name="pd-turning" if look.turning else "",
+                aria_hidden="true",
+                flex_shrink="0",
+            ),
+        )
+        for name, look in _WORK.items()
+    ]
+    return rx.match(state, *cases, rx.fragment())
+
+
+def _badge(look: _Look) -> rx.Component:
+    icon = rx.icon(
+        look.icon,
+        size=13,
+        class_name="pd-turning" if look.turning else "",
+        aria_hidden="true",
+    )
+    return rx.badge(icon, look.word, color_scheme=look.color, size="2", flex_shrink="0")

@@ -1,0 +1,119 @@
+"""What a list shows when it has nothing yet, and what is asked before something is lost."""
+
+import re
+
+import reflex as rx
+from reflex.event import EventType
+
+_CLOSE_DIALOG = "document.querySelector('[role=alertdialog] .pd-dialog-cancel')?.click()"
+
+
+def empty_state(
+    icon: str, title: str | rx.Var[str], text: str, action: rx.Component | None = None
+) -> rx.Component:
+    """Says what a thing is for and offers the first step.
+
+    empty_state("database", "No sources yet", "A source is where data come from.", link_button)
+    """
+    return rx.el.div(
+        rx.el.div(rx.icon(icon, size=20, aria_hidden="true"), class_name="pd-empty-icon"),
+        rx.el.h2(title),
+        rx.el.p(text),
+        action or rx.fragment(),
+        class_name="pd-empty",
+    )
+
+
+def skeleton_rows(n: int = 3, *, height: str = "56px") -> rx.Component:
+    """`n` grey rows of the final height while a list loads.
+
+    rx.cond(State.loaded, rows, skeleton_rows(5))
+    """
+    rows = [rx.el.div(class_name="pd-skeleton", style={"height": height}) for _ in range(n)]
+    return rx.el.div(
+        rx.el.span("Loading", class_name="pd-quiet", role="status"),
+        *rows,
+        class_name="pd-skeletons",
+        aria_busy="true",
+    )
+
+
+def confirm_dialog(
+    trigger: rx.Component,
+    *,
+    title: str | rx.Var[str],
+    text: str | rx.Var[str] | rx.Component,
+    confirm_label: str,
+    on_confirm: EventType[()],
+    cancel_label: str = "Keep it",
+    typed_name: str | rx.Var[str] | None = None,
+) -> rx.Component:
+    """Asks before `on_confirm` runs; `text` names what is lost.
+
+        confirm_dialog(rx.button("Delete"), title="Delete this app?", text="Its code and data go.",
+                       confirm_label="Delete app", on_confirm=AppState.delete)
+
+    With `typed_name` (for what cannot be undone) the button works once the name has been typed.
+    """
+    body = text if isinstance(text, rx.Component) else rx.alert_dialog.description(text, size="2")
+    cancel = rx.alert_dialog.cancel(
+        rx.button(
+            cancel_label,
+            variant="soft",
+            color_scheme="gray",
+            type="button",
+            class_name="pd-dialog-cancel",
+        )
+    )
+    if typed_name is None:
+        confirm = rx.alert_dialog.action(
+            rx.button(confirm_label, color_scheme="red", on_click=on_confirm)
+        )
+        foot: rx.Component = rx.flex(cancel, confirm, gap="12px", justify="end", margin_top="24px")
+    else:
+        foot = _typed_form(typed_name, cancel, confirm_label, on_confirm)
+    return rx.alert_dialog.root(
+        rx.alert_dialog.trigger(trigger),
+        rx.alert_dialog.content(
+            rx.alert_dialog.title(title, size="4"), body, foot, max_width="480px"
+        ),
+    )
+
+
+def _typed_form(
+    name: str | rx.Var[str], cancel: rx.Component, confirm_label: str, on_confirm: EventType[()]
+) -> rx.Component:
+    pattern = re.escape(name) if isinstance(name, str) else _escaped(name)
+    field = rx.input(
+        id="typed-name",
+        name="typed_name",
+        required=True,
+        pattern=pattern,
+        auto_complete=False,
+        custom_attrs={"title": "The exact name"},
+    )
+    return rx.el.form(
+        rx.el.label("Type ", rx.el.strong(name), " to go on", html_for="typed-name"),
+        field,
+        rx.flex(
+            cancel,
+            rx.button(confirm_label, color_scheme="red", type="submit"),
+            gap="12px",
+            justify="end",
+            margin_top="16px",
+        ),
+        on_submit=[*_as_list(on_confirm), rx.call_script(_CLOSE_DIALOG)],
+        class_name="pd-field",
+        style={"margin_top": "16px"},
+    )
+
+
+def _as_list(events: EventType[()]) -> list[EventType[()]]:
+    return list(events) if isinstance(events, list | tuple) else [events]
+
+
+def _escaped(name: rx.Var[str]) -> rx.Var[str]:
+    escape = rx.vars.FunctionStringVar.create(
+        r"((s) => s.replace(/[\\^$.*+?()[\]{}|\/-]/g, '\\$&'))"
+    )
+    return escape.call(name).to(str)

@@ -1,0 +1,1 @@
+"""What the pages know: one module per page, and the mixins they share."""

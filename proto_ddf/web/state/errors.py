@@ -1,0 +1,158 @@
+"""How every page's state keeps, shows, clears and retries its errors."""
+
+import asyncio
+import json
+from typing import Any, ClassVar
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from proto_ddf.errors import describe
+from proto_ddf.settings import get_settings
+
+ANONYMOUS = "anonymous"
+
+
+class ErrorMixin(rx.State, mixin=True):
+    """One error at a time, for `error_callout`, and one message per form field.
+
+        class SourcesState(ErrorMixin, rx.State):
+            _form_fields: ClassVar[frozenset[str]] = frozenset({"name"})
+
+            @rx.event
+            def connect(self):
+                self._retry_handler = "connect"
+                try:
+                    ...
+                except Exception as error:
+                    return self.handle_error(error, "connect source", source=self.name)
+                self._clear_error()
+
+    `handle_error` returns the event to return from the handler: it clears the callout after a while.
+    """
+
+    error_message: str = ""
+    error_type: str = ""
+    """Class name of the exception."""
+    error_context: dict[str, Any] = {}
+    """`operation`, `user_id`, `retry_possible`, and what else is known; no secrets."""
+    error_title: str = ""
+    error_hint: str = ""
+    error_details: str = ""
+    """The context as indented JSON, for the details that unfold."""
+    error_shown: bool = False
+    """False while the error stands at its form field instead of in the callout."""
+    error_retrying: bool = False
+    field_errors: dict[str, str] = {}
+
+    _form_fields: ClassVar[frozenset[str]] = frozenset()
+    """Fields the page's form has: their errors stand there and not in the callout."""
+
+    _retry_handler: str = ""
+    """Name of the handler that Try Again runs. It calls `_clear_error` when it is done and
+    `handle_error` when it fails again."""
+    _retry_args: list[Any] = []
+    _pointer_on_error: bool = False
+    _focus_on_error: bool = False
+
+    # Public by contract. A client can call every public method: it has no exception to give.
+    def handle_error(self, error: Any, operation: str, **context: Any) -> EventSpec | None:
+        """Show `error`; returns the event that clears it after a while.
+
+        Args:
+            error: the exception; anything else is ignored.
+            operation: what was being done, for people ("connect source").
+            context: what helps to understand it. Secrets are scrubbed.
+        """
+        if not isinstance(error, BaseException):
+            return None
+        described = describe(error, operation, **{"user_id": ANONYMOUS, **context})
+        return self._show_error(described, operation)
+
+    def _show_error(self, described: dict[str, Any], operation: str) -> EventSpec:
+        """Show an error that `describe` has described already, such as an operation's."""
+        field = described.get("field")
+        self.error_message = described["message"]
+        self.error_type = described["error_type"]
+        self.error_title = described["title"]
+        self.error_hint = described["hint"]
+        self.error_context = {
+            "user_id": ANONYMOUS,
+            **described["context"],
+            "operation": operation,
+            "retry_possible": described["retry_possible"],
+        }
+        self.error_details = json.dumps(
+            {"code": described["code"], **self.error_context}, indent=2, default=str, sort_keys=True
+        )
+        self.error_retrying = False
+        self.error_shown = field not in self._form_fields
+        if field:
+            self.field_errors = {**self.field_errors, field: described["message"]}
+        return self._auto_clear()
+
+    @rx.event
+    def retry_operation(self) -> EventSpec | None:
+        """Run again what failed; nothing when there is nothing to retry."""
+        handler = self.event_handlers.get(self._retry_handler)
+        if handler is None or self.error_retrying or not self.error_context.get("retry_possible"):
+            return None
+        self.error_retrying = True
+        return getattr(self.__class__, self._retry_handler)(*self._retry_args)
+
+    @rx.event
+    def dismiss_error(self) -> None:
+        """Take the callout away; field errors stay."""
+        self._clear_error()
+
+    @rx.event
+    def hold_error(self, by: str) -> None:
+        """The pointer (`by="pointer"`) or the focus (`by="focus"`) is on the callout: it stays."""
+        self._set_held(by, True)
+
+    @rx.event
+    def release_error(self, by: str) -> EventSpec | None:
+        """The pointer or the focus has left; the time starts anew when neither is there."""
+        self._set_held(by, False)
+        return self._auto_clear() if self.error_message and not self._error_is_held() else None
+
+    @rx.event(background=True, supersedes=True)
+    async def clear_error_later(self) -> None:
+        """Wait, then clear the error, unless someone is reading it or retrying."""
+        async with self:
+            seconds = self._seconds_to_show()
+        await asyncio.sleep(seconds)
+        async with self:
+            if not self._error_is_held() and not self.error_retrying:
+                self._clear_error()
+
+    def _clear_error(self) -> None:
+        self.error_message = self.error_type = self.error_title = ""
+        self.error_hint = self.error_details = ""
+        self.error_context = {}
+        self.error_shown = self.error_retrying = False
+        # An element that goes away tells no leaving.
+        self._pointer_on_error = self._focus_on_error = False
+
+    def _clear_field_error(self, field: str) -> None:
+        self.field_errors = {
+            name: text for name, text in self.field_errors.items() if name != field
+        }
+
+    def _auto_clear(self) -> EventSpec:
+        return self.__class__.clear_error_later  # type: ignore[return-value]
+
+    def _seconds_to_show(self) -> float:
+        settings = get_settings()
+        if self.error_context.get("retry_possible"):
+            return settings.error_retry_seconds
+        return settings.error_notice_seconds
+
+    def _set_held(self, by: str, held: bool) -> None:
+        if by == "pointer":
+            self._pointer_on_error = held
+        elif by == "focus":
+            self._focus_on_error = held
+
+    def _error_is_held(self) -> bool:
+        return self._pointer_on_error or self._focus_on_error

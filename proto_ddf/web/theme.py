@@ -1,0 +1,41 @@
+"""Every choice about looks that is not in assets/proto_ddf.css."""
+
+import reflex as rx
+
+ACCENT = "indigo"
+GRAY = "slate"
+
+STYLESHEETS = ["/proto_ddf.css"]
+
+# Runs before the first paint, so that a dark page never flashes white: Reflex itself sets the mode
+# only once React is up.
+_FIRST_PAINT_SCRIPT = """
+(() => {
+  let mode = "system";
+  try { mode = localStorage.getItem("theme") || mode; } catch {}
+  if (mode !== "light" && mode !== "dark") {
+    mode = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  }
+  document.documentElement.classList.add(mode);
+  document.documentElement.style.colorScheme = mode;
+})();
+"""
+
+
+def radix_theme() -> rx.Component:
+    return rx.theme(
+        accent_color=ACCENT,
+        gray_color=GRAY,
+        radius="medium",
+        panel_background="solid",
+        has_background=True,
+    )
+
+
+def head() -> list[rx.Component]:
+    """What every page has in its <head>."""
+    return [
+        rx.el.link(rel="icon", type="image/svg+xml", href="/favicon.svg"),
+        rx.el.meta(name="color-scheme", content="light dark"),
+        rx.el.script(_FIRST_PAINT_SCRIPT),
+    ]
