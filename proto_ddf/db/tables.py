@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import JSON, Column, DateTime, TypeDecorator
+from sqlalchemy import JSON, Column, DateTime, Index, TypeDecorator
 from sqlmodel import Field, SQLModel
 
 
@@ -150,8 +150,9 @@ class StepRecord(SQLModel, table=True):
 
 class StepLogRecord(SQLModel, table=True):
     __tablename__ = "operation_log"
+    __table_args__ = (Index("ix_operation_log_step", "operation_id", "position"),)
     id: int | None = Field(default=None, primary_key=True)
-    operation_id: str = Field(index=True, foreign_key="operation.id", ondelete="CASCADE")
+    operation_id: str = Field(foreign_key="operation.id", ondelete="CASCADE")
     position: int
     at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     line: str

@@ -1,0 +1,1 @@
+"""Proto-DDF's own database: one SQLite file in the home folder."""

@@ -1,0 +1,1 @@
+"""What users start, watch, cancel and try again: durable operations made of steps."""
