@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from typing import Any, ClassVar
 
 import reflex as rx
@@ -52,6 +53,8 @@ class ErrorMixin(rx.State, mixin=True):
     """Name of the handler that Try Again runs. It calls `_clear_error` when it is done and
     `handle_error` when it fails again."""
     _retry_args: list[Any] = []
+    _retry_operation_id: str = ""
+    """The operation that Try Again resumes, instead of a handler."""
     _pointer_on_error: bool = False
     _focus_on_error: bool = False
 
@@ -94,11 +97,32 @@ class ErrorMixin(rx.State, mixin=True):
     @rx.event
     def retry_operation(self) -> EventSpec | None:
         """Run again what failed; nothing when there is nothing to retry."""
-        handler = self.event_handlers.get(self._retry_handler)
-        if handler is None or self.error_retrying or not self.error_context.get("retry_possible"):
+        if self.error_retrying or not self.error_context.get("retry_possible"):
+            return None
+        if self._retry_operation_id:
+            again = self.__class__.resume_failed_operation(self._retry_operation_id)
+        elif self._retry_handler in self.event_handlers:
+            again = getattr(self.__class__, self._retry_handler)(*self._retry_args)
+        else:
             return None
         self.error_retrying = True
-        return getattr(self.__class__, self._retry_handler)(*self._retry_args)
+        return again  # type: ignore[no-any-return]
+
+    @rx.event(background=True)
+    async def resume_failed_operation(self, operation_id: str) -> AsyncIterator[Any]:
+        """Resume an operation at the step that failed, and go to its page."""
+        from proto_ddf.operations import service  # TMP
+
+        try:
+            await asyncio.to_thread(service.retry, operation_id)
+        except Exception as error:
+            async with self:
+                shown = self.handle_error(error, "try again", operation_id=operation_id)
+            yield shown
+            return
+        async with self:
+            self._clear_error()
+        yield rx.redirect(f"/operations/{operation_id}")
 
     @rx.event
     def dismiss_error(self) -> None:

@@ -1,0 +1,169 @@
+"""The HTTP routes beside the pages: uploads in, downloads out.
+
+An upload is one file per request, its bytes the raw body, so that it goes to the disk as it arrives
+whatever its size. Host and Origin are checked by the middleware in front.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.background import BackgroundTask
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from proto_ddf.errors import ValidationError, describe
+from proto_ddf.generator.package import package_app
+from proto_ddf.generator.spec import AppSpec
+from proto_ddf.hosting import apps
+from proto_ddf.logs import get_logger
+from proto_ddf.settings import get_settings
+from proto_ddf.sources.uploads import upload_path
+
+logger = get_logger(__name__)
+
+WRITE_SIZE = 1 << 20
+"""Bytes gathered before they are written, so that a thread is not woken for every packet."""
+
+STATUS_BY_CODE = {"file_too_large": 413, "disk_space_low": 507, "permission_denied": 500}
+
+
+def create_api() -> Starlette:
+    """The routes, to be mounted in front of Reflex's own."""
+    return Starlette(
+        routes=[
+            Route("/api/uploads", receive_upload, methods=["POST"]),
+            Route("/api/apps/{slug}/download", download_app, methods=["GET"]),
+        ]
+    )
+
+
+async def receive_upload(request: Request) -> Response:
+    """Store the body as a file named by `?name=`; answers 201 with its path, name and size in bytes,
+    or the error as `describe()` gives it."""
+    name = request.query_params.get("name", "")
+    limit = get_settings().max_upload_mb * 1024 * 1024
+    try:
+        _check_announced_size(request, name, limit)
+        path = await store_upload(request.stream(), name, limit)
+    except ClientDisconnect:
+        logger.info("upload cancelled", file=name)
+        return Response(status_code=499)
+    except Exception as error:
+        return _failure(error, "Upload a file", file=name)
+    size = path.stat().st_size
+    logger.info("upload stored", file=path.name, size=size)
+    return JSONResponse({"path": str(path), "name": path.name, "size": size}, status_code=201)
+
+
+async def store_upload(chunks: AsyncIterator[bytes], name: str, limit: int) -> Path:
+    """Write `chunks` to a new file in the uploads folder and return its path.
+
+    Memory stays constant. Whatever goes wrong, nothing is left behind.
+
+    Raises:
+        ValidationError: the name is unusable, or there are more than `limit` bytes.
+        OSError: the file cannot be written, e.g. the disk is full.
+    """
+    try:
+        target = await asyncio.to_thread(upload_path, name)
+        return await _write_then_rename(chunks, target, name, limit)
+    except ClientDisconnect:
+        raise
+    except Exception:
+        await _drain(chunks, limit)
+        raise
+
+
+async def _write_then_rename(
+    chunks: AsyncIterator[bytes], target: Path, name: str, limit: int
+) -> Path:
+    partial = target.with_name(f"{target.name}.part")
+    try:
+        await _write(chunks, partial, name, limit)
+        await asyncio.to_thread(os.replace, partial, target)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+    return target
+
+
+async def _write(chunks: AsyncIterator[bytes], partial: Path, name: str, limit: int) -> None:
+    size = 0
+    buffer = bytearray()
+    with await asyncio.to_thread(partial.open, "xb") as file:
+        async for chunk in chunks:
+            size += len(chunk)
+            if size > limit:
+                raise _too_large(name, size, limit)
+            buffer += chunk
+            if len(buffer) >= WRITE_SIZE:
+                await asyncio.to_thread(file.write, bytes(buffer))
+                buffer.clear()
+        await asyncio.to_thread(file.write, bytes(buffer))
+
+
+async def _drain(chunks: AsyncIterator[bytes], limit: int) -> None:
+    """Read what still comes, up to `limit` bytes: a browser that is still sending does not see an answer."""
+    size = 0
+    try:
+        async for chunk in chunks:
+            size += len(chunk)
+            if size > limit:
+                return
+    except ClientDisconnect:
+        return
+
+
+def _check_announced_size(request: Request, name: str, limit: int) -> None:
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit() and int(announced) > limit:
+        raise _too_large(name, int(announced), limit)
+
+
+def _too_large(name: str, size: int, limit: int) -> ValidationError:
+    limit_mb = limit // (1024 * 1024)
+    return ValidationError(
+        f"{name} is larger than {limit_mb} MB",
+        field="file",
+        value=name,
+        code="file_too_large",
+        file=name,
+        size=size,
+        limit_mb=limit_mb,
+    )
+
+
+async def download_app(request: Request) -> Response:
+    """The code of a generated app as `<slug>.zip`."""
+    slug: str = request.path_params["slug"]
+    if await asyncio.to_thread(apps.get_app, slug) is None:
+        return JSONResponse({"message": f"There is no app {slug!r}."}, status_code=404)
+    try:
+        archive = await asyncio.to_thread(_package, slug)
+    except Exception as error:
+        return _failure(error, "Download code", app=slug)
+    return FileResponse(
+        archive,
+        media_type="application/zip",
+        filename=f"{slug}.zip",
+        background=BackgroundTask(archive.unlink, missing_ok=True),
+    )
+
+
+def _package(slug: str) -> Path:
+    folder = get_settings().apps_folder / slug
+    spec = AppSpec.model_validate_json((folder / "app.json").read_text(encoding="utf-8"))
+    database = folder / "data" / "app.db" if spec.imported else None
+    return package_app(spec, folder, database)
+
+
+def _failure(error: Exception, operation: str, **context: Any) -> JSONResponse:
+    described = describe(error, operation, **context)
+    logger.warning("request failed", operation=operation, code=described["code"], **context)
+    default = 400 if isinstance(error, ValidationError) else 500
+    return JSONResponse(described, status_code=STATUS_BY_CODE.get(described["code"], default))

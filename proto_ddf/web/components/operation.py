@@ -1,0 +1,166 @@
+"""An operation as it stands: its steps, what they do now, their logs, and how to go on."""
+
+import reflex as rx
+
+from proto_ddf.operations.views import StepView
+from proto_ddf.web.components.badge import status_badge, step_icon
+from proto_ddf.web.components.callout import error_box
+from proto_ddf.web.components.feedback import confirm_dialog
+from proto_ddf.web.components.numbers import duration
+from proto_ddf.web.state.operation import OperationMixin
+
+
+def operation_panel(
+    state: type[OperationMixin], *, result: rx.Component | None = None
+) -> rx.Component:
+    """The operation that `state` watches; nothing while there is none.
+
+        operation_panel(GenerateState, result=rx.link(rx.button("Open app"), href=...))
+
+    `result` is shown once it has succeeded. The failure's callout stays until Try Again.
+    """
+    operation = state.operation
+    done = rx.cond(operation.state == "succeeded", result or rx.fragment(), rx.fragment())
+    return rx.cond(
+        operation.id,
+        rx.el.section(
+            _failure(state),
+            done,
+            rx.el.div(
+                _head(state),
+                rx.el.ol(rx.foreach(operation.steps, _step), class_name="pd-steps"),
+                class_name="pd-panel",
+            ),
+            class_name="pd-stack pd-operation",
+            aria_label="Progress",
+        ),
+        rx.fragment(),
+    )
+
+
+def _head(state: type[OperationMixin]) -> rx.Component:
+    operation = state.operation
+    return rx.el.div(
+        rx.el.div(
+            rx.el.span(operation.title, class_name="pd-section-title pd-cut"),
+            status_badge(operation.state),
+            class_name="pd-row-main pd-row-line",
+        ),
+        rx.el.span(duration(operation.duration_seconds), class_name="pd-quiet pd-number"),
+        rx.cond(operation.can_cancel, _cancel(state), rx.fragment()),
+        class_name="pd-row pd-operation-head",
+    )
+
+
+def _cancel(state: type[OperationMixin]) -> rx.Component:
+    return confirm_dialog(
+        rx.button(
+            rx.cond(state.operation_busy == "cancelling", "Cancelling…", "Cancel"),
+            variant="soft",
+            color_scheme="gray",
+            size="2",
+            type="button",
+            disabled=state.operation_busy != "",
+        ),
+        title="Cancel this operation?",
+        text="The step that is running stops, and what was made so far is removed.",
+        confirm_label="Cancel operation",
+        cancel_label="Go on",
+        on_confirm=state.cancel_operation,
+    )
+
+
+def _failure(state: type[OperationMixin]) -> rx.Component:
+    error = state.operation_error
+    again = rx.cond(
+        state.operation_can_help,
+        rx.button(
+            rx.cond(state.operation_busy == "retrying", "Trying again…", "Try Again"),
+            on_click=state.resume_operation,
+            disabled=state.operation_busy != "",
+            size="2",
+            type="button",
+        ),
+        rx.fragment(),
+    )
+    return rx.cond(
+        error["message"],
+        error_box(
+            title=error["title"],
+            message=error["message"],
+            hint=error["hint"],
+            error_type=error["error_type"],
+            details=error["details"],
+            actions=[again],
+        ),
+        rx.fragment(),
+    )
+
+
+def _step(step: rx.Var[StepView]) -> rx.Component:
+    return rx.el.li(
+        rx.el.div(
+            step_icon(step.state),
+            rx.el.div(
+                rx.el.span(step.title),
+                rx.cond(
+                    step.message,
+                    rx.el.span(step.message, class_name="pd-quiet"),
+                    rx.fragment(),
+                ),
+                _attempts(step),
+                class_name="pd-row-main",
+                aria_live="polite",
+            ),
+            rx.el.span(_state_word(step.state), class_name="pd-quiet"),
+            rx.el.span(
+                duration(step.duration_seconds), class_name="pd-quiet pd-number pd-step-time"
+            ),
+            class_name="pd-row pd-step-row",
+        ),
+        rx.cond(step.log_tail.length() > 0, _log(step), rx.fragment()),
+        class_name="pd-step",
+        custom_attrs={"data-step": step.name, "data-state": step.state},
+    )
+
+
+def _attempts(step: rx.Var[StepView]) -> rx.Component:
+    waiting = rx.el.span(
+        f"Attempt {step.attempt} of {step.attempts} failed, next in ",
+        duration(step.wait_seconds),
+        class_name="pd-quiet",
+    )
+    running = rx.el.span(f"Attempt {step.attempt + 1} of {step.attempts}", class_name="pd-quiet")
+    return rx.cond(
+        (step.attempts > 0) & (step.state == "running"),
+        rx.cond(step.wait_seconds > 0, waiting, running),
+        rx.fragment(),
+    )
+
+
+def _state_word(state: rx.Var[str]) -> rx.Var[str]:
+    return rx.match(
+        state,
+        ("pending", "Waiting"),
+        ("running", "Running"),
+        ("succeeded", "Done"),
+        ("failed", "Failed"),
+        ("cancelled", "Cancelled"),
+        "",
+    )
+
+
+def _log(step: rx.Var[StepView]) -> rx.Component:
+    """Open while the step runs or when it failed; keeps to the newest line."""
+    return rx.el.details(
+        rx.el.summary("Log"),
+        rx.el.div(
+            rx.el.pre(step.log_tail.join("\n")),
+            class_name="pd-code pd-follow",
+            tab_index=0,
+            role="log",
+            aria_label="Log of " + step.title,
+        ),
+        open=(step.state == "running") | (step.state == "failed"),
+        class_name="pd-details pd-log",
+    )

@@ -1,0 +1,139 @@
+"""Watching one operation from a page, cancelling it and trying it again."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from proto_ddf.operations import hub
+from proto_ddf.operations.views import OperationView
+from proto_ddf.web.state.errors import ErrorMixin
+from proto_ddf.web.state.presence import is_connected
+
+# Times of running steps are renewed this often, and a tab that has gone is noticed.
+_LOOK_SECONDS = 1.0
+# A burst of log lines makes one update.
+_PAUSE_SECONDS = 0.1
+
+
+def nothing_to_show() -> OperationView:
+    return OperationView(id="", kind="", title="", subject="", state="", created_at="")
+
+
+class OperationMixin(ErrorMixin, mixin=True):
+    """One operation as it stands, for `operation_panel`.
+
+        class GenerateState(OperationMixin, rx.State):
+            @rx.event
+            def load(self):                       # on_load: runs again at a reconnect
+                return self._watch(self.operation_id)
+
+    Return `self._watch(operation_id)` from the handler that started the operation and from on_load.
+    """
+
+    operation: OperationView = nothing_to_show()
+    operation_error: dict[str, str] = {}
+    """Why it failed: title, message, hint, error_type, details; empty otherwise."""
+    operation_can_help: bool = False
+    """It failed, and Try Again can mend it."""
+    operation_busy: str = ""
+    """"retrying" or "cancelling" while that is being asked for."""
+
+    def _watch(self, operation_id: str) -> EventSpec:
+        """The event that follows an operation until it has succeeded or the tab has gone."""
+        return self.__class__.watch_operation(operation_id)  # type: ignore[no-any-return]
+
+    def _operation_over(self) -> Any:
+        """Override to act when the watched operation has ended; may return events.
+
+        Called each time it is seen to end, after a reload as well. Runs under the state's lock.
+        """
+        return None
+
+    @rx.event(background=True, supersedes=True)
+    async def watch_operation(self, operation_id: str) -> AsyncIterator[Any]:
+        """Follow an operation. A failed one is followed on: another tab may try it again."""
+        async with self:
+            page = self.router.url.path
+        from proto_ddf.operations import service  # TMP
+
+        with hub.subscribe(operation_id) as changes:
+            was_over = False
+            while True:
+                view = await asyncio.to_thread(service.view, operation_id)
+                events = None
+                async with self:
+                    if self.router.url.path != page or not is_connected(self):
+                        return
+                    self._show_operation(view)
+                    over = view is None or _is_over(view)
+                    if over and not was_over and view is not None:
+                        events = self._operation_over()
+                if events:
+                    yield events
+                if view is None or view.state == "succeeded":
+                    return
+                was_over = over
+                await changes.wait(_LOOK_SECONDS)
+                await asyncio.sleep(_PAUSE_SECONDS)
+
+    @rx.event(background=True)
+    async def cancel_operation(self) -> AsyncIterator[Any]:
+        """Cancel the operation shown."""
+        async for event in self._ask("cancelling"):
+            yield event
+
+    @rx.event(background=True)
+    async def resume_operation(self) -> AsyncIterator[Any]:
+        """Try the operation shown again, from the step that failed."""
+        async for event in self._ask("retrying"):
+            yield event
+
+    async def _ask(self, what: str) -> AsyncIterator[Any]:
+        async with self:
+            if self.operation_busy or not self.operation.id:
+                return
+            self.operation_busy = what
+            operation_id = self.operation.id
+        from proto_ddf.operations import service  # TMP
+
+        act = service.retry if what == "retrying" else service.cancel
+        try:
+            await asyncio.to_thread(act, operation_id)
+        except Exception as error:
+            async with self:
+                self.operation_busy = ""
+                shown = self.handle_error(error, f"{what} operation", operation_id=operation_id)
+            yield shown
+        else:
+            async with self:
+                self.operation_busy = ""
+            yield self.__class__.watch_operation(operation_id)
+
+    def _show_operation(self, view: OperationView | None) -> None:
+        shown = view or nothing_to_show()
+        if shown == self.operation:
+            return
+        self.operation = shown
+        self.operation_error = _error_words(shown)
+        self.operation_can_help = bool(
+            shown.can_retry and (shown.error or {}).get("retry_possible", True)
+        )
+
+
+def _is_over(view: OperationView) -> bool:
+    return view.state in ("succeeded", "failed", "cancelled") and view.finished_at is not None
+
+
+def _error_words(view: OperationView) -> dict[str, str]:
+    error = view.error
+    if not error:
+        return {}
+    context = {"operation_id": view.id, "code": error["code"], **error.get("context", {})}
+    return {
+        **{name: error.get(name) or "" for name in ("title", "message", "hint", "error_type")},
+        "details": json.dumps(context, indent=2, default=str, sort_keys=True),
+    }
