@@ -1,0 +1,247 @@
+"""Operations on generated apps: generate, start, stop, restart, delete.
+
+Every step of `generate_app` may run twice (a crash, Try Again) and ends in the same place: the record is made
+once under the operation's id, ports are reserved by name, code is swapped in whole, builds start over.
+"""
+
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy.exc import IntegrityError
+
+from proto_ddf.db.engine import session
+from proto_ddf.db.tables import AppRecord
+from proto_ddf.errors import IntegrationError, SystemError, ValidationError
+from proto_ddf.generator.importer import import_tables
+from proto_ddf.generator.names import validate_project_name
+from proto_ddf.generator.render import render_app
+from proto_ddf.generator.spec import AppSpec
+from proto_ddf.hosting import apps as hosted
+from proto_ddf.hosting import frontend
+from proto_ddf.hosting.ports import PORT_REGISTRY
+from proto_ddf.operations.kinds.sources import call_source
+from proto_ddf.operations.model import JSON, Kind, Step, StepContext, UndoContext, register
+from proto_ddf.resilience import retry_with_backoff
+from proto_ddf.settings import get_settings
+from proto_ddf.sources import store
+
+MINIMUM_FREE_BYTES = 200 * 1024 * 1024
+"""What a generated app with its packages and build needs at most."""
+
+
+class GenerateAppInput(BaseModel):
+    """The plan as the user left it. The spec names no secret; the source is a reference."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    source_id: str
+    spec: AppSpec
+
+
+class AppInput(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    slug: str
+
+
+def _generate_steps(given: GenerateAppInput) -> Sequence[Step]:
+    steps = [
+        Step("validate", "Validate", _validate),
+        Step("reserve_ports", "Reserve ports", _reserve_ports),
+        Step("render", "Render code", _render),
+        Step("install", "Install packages", _install),
+        Step("build", "Build", _build),
+        Step("start", "Start", _start),
+        Step("check", "Check", _check),
+    ]
+    if given.spec.imported:
+        steps.insert(3, Step("import", "Import data", _import))
+    return steps
+
+
+def _app_folder(slug: str) -> Path:
+    return get_settings().apps_folder / slug
+
+
+def _validate(context: StepContext[GenerateAppInput]) -> JSON:
+    given = context.input
+    validate_project_name(given.spec.name)
+    _check_disk_space()
+    _check_source(given)
+    _claim_name(given, context.operation_id)
+    context.report(f"{len(given.spec.tables)} tables")
+    return {}
+
+
+def _check_disk_space() -> None:
+    free = shutil.disk_usage(get_settings().home).free
+    if free < MINIMUM_FREE_BYTES:
+        raise SystemError(
+            "Too little disk space for a new app.",
+            component="disk",
+            code="disk_space_low",
+            free_mb=free // 2**20,
+            required_mb=MINIMUM_FREE_BYTES // 2**20,
+        )
+
+
+def _check_source(given: GenerateAppInput) -> None:
+    """The source answers, still has the planned tables, and can be written to where that is planned."""
+    saved = store.get_source(given.source_id)
+    source = store.open_source(given.source_id)
+    for stage in source.stages():
+        call_source(saved.id, stage.run)
+    present = {table.name for table in call_source(saved.id, source.read_schema).tables}
+    missing = [table.table for table in given.spec.tables if table.table not in present]
+    if missing:
+        raise IntegrationError(
+            f"The source no longer has the table {missing[0]}.",
+            system=saved.name,
+            operation="read tables",
+            code="source_changed",
+            table=missing[0],
+        )
+    if given.spec.allow_editing and not given.spec.imported:
+        store.check_writable(given.source_id)
+
+
+def _claim_name(given: GenerateAppInput, operation_id: str) -> None:
+    """Make the app's record, once; the primary key settles who of two users gets the name."""
+    slug = given.spec.slug
+    record = AppRecord(
+        slug=slug,
+        name=given.spec.name,
+        description=given.spec.description,
+        source_id=given.source_id,
+        spec=given.spec.model_dump(mode="json"),
+        operation_id=operation_id,
+    )
+    with session() as db:
+        db.add(record)
+        try:
+            db.commit()
+            return
+        except IntegrityError:
+            db.rollback()
+        existing = db.get(AppRecord, slug)
+    if existing is None or existing.operation_id != operation_id:
+        raise name_taken(given.spec.name, slug)
+
+
+def name_taken(name: str, slug: str) -> ValidationError:
+    """The error of a project name that another app has."""
+    return ValidationError(
+        f"An app named {name} exists already.",
+        field="name",
+        value=name,
+        code="project_name_taken",
+        name=name,
+        slug=slug,
+    )
+
+
+def _reserve_ports(context: StepContext[GenerateAppInput]) -> JSON:
+    slug = context.input.spec.slug
+    pair = PORT_REGISTRY.reserve_pair(slug)
+    with session() as db:
+        record = db.get_one(AppRecord, slug)
+        record.frontend_port, record.backend_port = pair.frontend, pair.backend
+        db.add(record)
+        db.commit()
+    context.report(f"{pair.frontend} and {pair.backend}")
+    return {"frontend": pair.frontend, "backend": pair.backend}
+
+
+def _render(context: StepContext[GenerateAppInput]) -> JSON:
+    given = context.input
+    render_app(given.spec, _app_folder(given.spec.slug))
+    context.report(f"{len(given.spec.tables)} pages and a dashboard")
+    return {}
+
+
+def _import(context: StepContext[GenerateAppInput]) -> JSON:
+    given = context.input
+    source = store.open_source(given.source_id)
+    schema = store.get_source(given.source_id).schema
+    database = _app_folder(given.spec.slug) / "data" / "app.db"
+    counts = import_tables(source, given.spec, schema, database, context)
+    context.report(f"{sum(counts.values()):,} rows")
+    return {"rows": counts}
+
+
+def _install(context: StepContext[GenerateAppInput]) -> JSON:
+    given = context.input
+    install = retry_with_backoff(max_retries=2)(frontend.install)
+    install(_app_folder(given.spec.slug), context)
+    return {}
+
+
+def _build(context: StepContext[GenerateAppInput]) -> JSON:
+    given = context.input
+    frontend.build(_app_folder(given.spec.slug), context)
+    return {}
+
+
+def _start(context: StepContext[GenerateAppInput]) -> JSON:
+    given = context.input
+    hosted.start_app(given.spec.slug, context)
+    return {}
+
+
+def _check(context: StepContext[GenerateAppInput]) -> JSON:
+    given = context.input
+    hosted.check_app(given.spec.slug, context)
+    view = hosted.get_app(given.spec.slug)
+    context.report(f"It answers at {view.address}")
+    return {"address": view.address}
+
+
+def _discard(context: UndoContext[GenerateAppInput]) -> None:
+    """A cancelled generation leaves nothing behind; another operation's app of that name stays."""
+    slug = context.input.spec.slug
+    with session() as db:
+        record = db.get(AppRecord, slug)
+    if record is not None and record.operation_id == context.operation_id:
+        hosted.remove_app(slug)
+
+
+def _act_on_app(
+    name: str, title: str, act: Callable[[str, StepContext[AppInput]], None]
+) -> Kind[AppInput]:
+    """A kind of one step that acts on an app by its slug."""
+
+    def run(context: StepContext[AppInput]) -> JSON:
+        act(context.input.slug, context)
+        return {}
+
+    return Kind(
+        name=f"{name}_app",
+        title=lambda given: f"{title} {_app_name(given.slug)}",
+        input_model=AppInput,
+        steps=lambda given: [Step(name, title, run)],
+        subject=lambda given: given.slug,
+    )
+
+
+def _app_name(slug: str) -> str:
+    with session() as db:
+        record = db.get(AppRecord, slug)
+    return record.name if record else slug
+
+
+register(
+    Kind(
+        name="generate_app",
+        title=lambda given: f"Generate {given.spec.name}",
+        input_model=GenerateAppInput,
+        steps=_generate_steps,
+        subject=lambda given: given.spec.slug,
+        undo=_discard,
+    )
+)
+register(_act_on_app("start", "Start", hosted.start_app))
+register(_act_on_app("stop", "Stop", lambda slug, progress: hosted.stop_app(slug)))
+register(_act_on_app("restart", "Restart", hosted.restart_app))
+register(_act_on_app("delete", "Delete", lambda slug, progress: hosted.remove_app(slug)))

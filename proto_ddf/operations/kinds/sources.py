@@ -1,0 +1,159 @@
+"""Operations on data sources: test, connect, refresh, delete."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from proto_ddf.operations.model import JSON, Kind, Step, StepContext, register
+from proto_ddf.resilience import breaker, retry_with_backoff
+from proto_ddf.sources import store
+from proto_ddf.sources.protocol import Source, Stage
+from proto_ddf.sources.registry import KINDS
+from proto_ddf.sources.relations import suggest_relations
+from proto_ddf.sources.schema import SourceSchema
+
+T = TypeVar("T")
+
+
+class _Input(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class TestSourceInput(_Input):
+    """A connection as the form has it, not saved."""
+
+    __test__ = False
+
+    kind: str
+    config: dict[str, Any]
+
+
+class ConnectSourceInput(_Input):
+    name: str
+    kind: str
+    config: dict[str, Any]
+
+
+class RefreshSourceInput(_Input):
+    source_id: str
+
+
+class DeleteSourceInput(_Input):
+    source_id: str
+
+
+def call_source(target: str, call: Callable[[], T]) -> T:
+    """Call a source behind the breaker of its target, with retry of what is transient.
+
+    Raises:
+        CircuitOpenError: when the target failed too often of late.
+        Exception: whatever `call` raised last.
+    """
+    guarded = breaker(f"source {target}")
+    attempt = retry_with_backoff(max_retries=3, base_delay=0.5, max_delay=5.0)
+    return attempt(lambda: guarded.call_sync(call))()
+
+
+def read_schema(kind: str, source: Source) -> SourceSchema:
+    """The schema of a source; for imported kinds with keys and relations suggested from the data."""
+    schema = source.read_schema()
+    return schema if KINDS[kind].live else suggest_relations(source, schema)
+
+
+def _stage_steps(kind: str, config: dict[str, Any], target: str) -> list[Step]:
+    return [_stage_step(stage, target) for stage in store.make_source(kind, config).stages()]
+
+
+def _stage_step(stage: Stage, target: str) -> Step:
+    def run(context: StepContext) -> JSON:
+        finding = call_source(target, stage.run)
+        context.report(finding)
+        return {"finding": finding}
+
+    return Step(stage.name, stage.title, run)
+
+
+def _config_target(kind: str, config: dict[str, Any]) -> str:
+    """What a breaker guards: one target per kind and place."""
+    place = config.get("path") or config.get("paths") or ""
+    return f"{kind} {place}"
+
+
+def _test_steps(given: TestSourceInput) -> Sequence[Step]:
+    return _stage_steps(given.kind, given.config, _config_target(given.kind, given.config))
+
+
+def _connect_steps(given: ConnectSourceInput) -> Sequence[Step]:
+    target = _config_target(given.kind, given.config)
+
+    def save(context: StepContext) -> JSON:
+        source = store.make_source(given.kind, given.config)
+        schema = call_source(target, lambda: read_schema(given.kind, source))
+        # The operation's id is the source's: the step may run twice and must make one source.
+        store.save_source(given.name, given.kind, given.config, schema, id=context.operation_id)
+        context.report(f"{len(schema.tables)} tables")
+        return {"source_id": context.operation_id}
+
+    steps = _stage_steps(given.kind, given.config, target)
+    return [*steps, Step("save", "Save the source", save)]
+
+
+def _refresh_steps(given: RefreshSourceInput) -> Sequence[Step]:
+    saved = store.get_source(given.source_id)
+    target = _config_target(saved.kind, saved.config)
+
+    def save(context: StepContext) -> JSON:
+        source = store.make_source(saved.kind, saved.config)
+        schema = call_source(target, lambda: read_schema(saved.kind, source))
+        store.save_source(saved.name, saved.kind, saved.config, schema, id=saved.id)
+        context.report(f"{len(schema.tables)} tables")
+        return {"source_id": saved.id}
+
+    steps = _stage_steps(saved.kind, saved.config, target)
+    return [*steps, Step("save", "Save what was read", save)]
+
+
+def _delete_steps(given: DeleteSourceInput) -> Sequence[Step]:
+    def remove(context: StepContext) -> JSON:
+        store.delete_source(given.source_id)
+        return {}
+
+    return [Step("remove", "Remove the source", remove)]
+
+
+register(
+    Kind(
+        name="test_source",
+        title=lambda given: f"Test connection ({KINDS[given.kind].label})",
+        input_model=TestSourceInput,
+        steps=_test_steps,
+    )
+)
+register(
+    Kind(
+        name="connect_source",
+        title=lambda given: f"Connect {given.name}",
+        input_model=ConnectSourceInput,
+        steps=_connect_steps,
+        subject=lambda given: given.name,
+    )
+)
+register(
+    Kind(
+        name="refresh_source",
+        title=lambda given: f"Refresh {store.get_source(given.source_id).name}",
+        input_model=RefreshSourceInput,
+        steps=_refresh_steps,
+        subject=lambda given: given.source_id,
+    )
+)
+register(
+    Kind(
+        name="delete_source",
+        title=lambda given: f"Delete {store.get_source(given.source_id).name}",
+        input_model=DeleteSourceInput,
+        steps=_delete_steps,
+        subject=lambda given: given.source_id,
+    )
+)
