@@ -1,0 +1,1 @@
+"""Generated apps at run time: ports, builds, processes, health."""

@@ -1,0 +1,247 @@
+"""The service for generated apps: start, stop, restart, check, remove, list, logs.
+
+Synchronous and thread-safe. Only one of these works on an app at a time: clicks in two tabs do not interleave.
+"""
+
+import shutil
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from proto_ddf.db.tables import AppRecord, AppState, utc_now
+from proto_ddf.errors.types import ProtoDDFError, SystemError
+from proto_ddf.generator.spec import AppSpec
+from proto_ddf.hosting import records
+from proto_ddf.hosting.health import ask, listens
+from proto_ddf.hosting.launch import end_strays, folder, launch, log_file
+from proto_ddf.hosting.ports import PORT_REGISTRY, PortPair
+from proto_ddf.hosting.processes import end_tree, is_alive
+from proto_ddf.hosting.records import AppView
+from proto_ddf.progress import NoProgress, Progress
+
+START_SECONDS = 60.0
+CHECK_SECONDS = 20.0
+POLL_SECONDS = 0.02
+GRACE_SECONDS = 5.0
+LOG_TAIL_BYTES = 512 * 1024
+
+_locks: dict[str, threading.Lock] = {}
+_locks_lock = threading.Lock()
+
+
+def create_app(spec: AppSpec, source_id: str | None, operation_id: str | None = None) -> None:
+    """Note a new app. Repeating it within one operation is fine.
+
+    Raises:
+        ValidationError: field name, code project_name_taken.
+    """
+    records.add(spec, source_id, operation_id)
+
+
+def set_ports(slug: str, pair: PortPair) -> None:
+    """Note the ports reserved for an app."""
+    records.change(slug, frontend_port=pair.frontend, backend_port=pair.backend)
+
+
+def start_app(slug: str, progress: Progress | None = None) -> None:
+    """Start an app and wait until its port answers. One that runs is left alone.
+
+    Raises:
+        SystemError: code app_start_failed with the last lines of its log; port_unavailable.
+        IntegrationError: code source_gone.
+    """
+    progress = progress or NoProgress()
+    with exclusive(slug, progress):
+        _start(slug, progress)
+
+
+def stop_app(slug: str, progress: Progress | None = None) -> None:
+    """End an app's whole process tree, politely first, and remember that it is not wanted."""
+    with exclusive(slug, progress or NoProgress()):
+        _stop(slug)
+
+
+def restart_app(slug: str, progress: Progress | None = None) -> None:
+    """Stop and start an app. Raises as `start_app` does."""
+    progress = progress or NoProgress()
+    with exclusive(slug, progress):
+        _stop(slug)
+        _start(slug, progress)
+
+
+def check_app(slug: str, progress: Progress | None = None) -> None:
+    """Wait until the app's first page comes with HTTP 200.
+
+    Raises:
+        SystemError: code app_check_failed, with the status or the last lines of its log.
+    """
+    progress = progress or NoProgress()
+    record = records.read(slug)
+    deadline = time.monotonic() + CHECK_SECONDS
+    answer = ask(record.frontend_port)
+    while not answer.http and time.monotonic() < deadline:
+        if not is_alive(record.pid, record.pid_create_time):
+            break
+        _pause(progress)
+        answer = ask(record.frontend_port)
+    if answer.http:
+        note_health(record, AppState.RUNNING, process=True, port=True, http=True)
+        return
+    reason = f"HTTP status {answer.status}" if answer.status else "no answer"
+    error = SystemError(
+        f"{record.name} does not show its first page: {reason}",
+        component="hosting",
+        code="app_check_failed",
+        name=record.name,
+        port=record.frontend_port,
+        reason=reason,
+        log=app_log(slug, 20),
+    )
+    records.change(slug, last_error=error.message)
+    raise error
+
+
+def remove_app(slug: str, progress: Progress | None = None) -> None:
+    """Stop an app, free its ports, delete its folder and its record. What is gone already is fine."""
+    with exclusive(slug, progress or NoProgress()):
+        _stop(slug)
+        PORT_REGISTRY.release(slug)
+        shutil.rmtree(folder(slug), ignore_errors=True)
+        records.delete(slug)
+
+
+def list_apps() -> list[AppView]:
+    """Every app, newest first."""
+    return [records.view(record) for record in records.every()]
+
+
+def get_app(slug: str) -> AppView | None:
+    record = records.find_record(slug)
+    return records.view(record) if record else None
+
+
+def app_log(slug: str, lines: int = 200, search: str = "") -> list[str]:
+    """The last lines of an app's log that contain `search`, oldest first; rotated files are read too."""
+    wanted: deque[str] = deque(maxlen=lines)
+    newest = log_file(slug)
+    for file in (newest.with_suffix(".log.1"), newest):
+        try:
+            with file.open("rb") as content:
+                content.seek(max(0, file.stat().st_size - LOG_TAIL_BYTES))
+                text = content.read().decode(errors="replace")
+        except OSError:
+            continue
+        wanted.extend(line for line in text.splitlines() if search.lower() in line.lower())
+    return list(wanted)
+
+
+@contextmanager
+def exclusive(slug: str, progress: Progress) -> Iterator[None]:
+    """Hold the app: nothing else starts or stops it meanwhile."""
+    lock = lock_of(slug)
+    while not lock.acquire(timeout=0.1):
+        progress.check_stop()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def lock_of(slug: str) -> threading.Lock:
+    with _locks_lock:
+        return _locks.setdefault(slug, threading.Lock())
+
+
+def note_health(
+    record: AppRecord, state: AppState, *, process: bool, port: bool, http: bool
+) -> None:
+    """Write what a look at an app found."""
+    seen = {"process": process, "port": port, "http": http}
+    seen["checked_at"] = utc_now().isoformat()  # type: ignore[assignment]
+    values = {"last_error": ""} if http and record.last_error else {}
+    records.change(record.slug, state=state, health=seen, **values)
+
+
+def spawn(record: AppRecord) -> AppRecord:
+    """Start the app's process and note it, without waiting. The caller holds the app."""
+    pid, created = launch(record)
+    records.change(
+        record.slug,
+        pid=pid,
+        pid_create_time=created,
+        started_at=datetime.fromtimestamp(created, UTC),
+        state=AppState.STARTING,
+        wanted_running=True,
+        next_restart_at=None,
+    )
+    return records.read(record.slug)
+
+
+def _start(slug: str, progress: Progress) -> None:
+    record = records.read(slug)
+    try:
+        if not is_alive(record.pid, record.pid_create_time):
+            progress.report("Starting the app")
+            records.change(slug, crashes=0, last_error="")
+            record = spawn(record)
+        _wait_until_listening(record, progress)
+    except ProtoDDFError as error:
+        records.change(
+            slug,
+            state=AppState.FAILED,
+            wanted_running=False,
+            next_restart_at=None,
+            last_error=error.message,
+        )
+        raise
+
+
+def _wait_until_listening(record: AppRecord, progress: Progress) -> None:
+    assert record.frontend_port is not None
+    deadline = time.monotonic() + START_SECONDS
+    while not listens(record.frontend_port):
+        if not is_alive(record.pid, record.pid_create_time):
+            raise start_failed(record, "it ended")
+        if time.monotonic() > deadline:
+            end_tree(record.pid, record.pid_create_time, GRACE_SECONDS)
+            raise start_failed(record, f"it did not answer within {START_SECONDS:.0f} seconds")
+        _pause(progress)
+
+
+def start_failed(record: AppRecord, what: str) -> SystemError:
+    log = app_log(record.slug, 20)
+    reason = next((line for line in reversed(log) if line.strip()), what)
+    return SystemError(
+        f"{record.name} did not start: {reason}",
+        component="hosting",
+        code="app_start_failed",
+        name=record.name,
+        reason=reason,
+        log=log,
+    )
+
+
+def _stop(slug: str) -> None:
+    record = records.find_record(slug)
+    if record is None:
+        return
+    records.change(slug, wanted_running=False, next_restart_at=None)
+    end_tree(record.pid, record.pid_create_time, GRACE_SECONDS)
+    end_strays(slug)
+    records.change(
+        slug,
+        state=AppState.STOPPED,
+        pid=None,
+        pid_create_time=None,
+        crashes=0,
+        health={},
+        last_error="",
+    )
+
+
+def _pause(progress: Progress) -> None:
+    progress.check_stop()
+    time.sleep(POLL_SECONDS)

@@ -1,0 +1,100 @@
+"""Front ends of apps: `install` compiles the app and gets its packages, `build` bundles it.
+
+Both are steps of their own, may run twice, and leave the app's folder ready for the runner.
+"""
+
+import re
+import shutil
+import sys
+from collections import deque
+from pathlib import Path
+
+from proto_ddf.errors.types import SystemError
+from proto_ddf.hosting.build_queue import BUILDS
+from proto_ddf.hosting.frontend_child import APP_FAILED
+from proto_ddf.hosting.processes import run_process
+from proto_ddf.hosting.toolchain import build_environment
+from proto_ddf.progress import Progress
+
+CHILD = Path(__file__).with_name("frontend_child.py")
+DISK_FULL = re.compile(
+    r"ENOSPC|No space left on device|disk quota exceeded|EDQUOT|database or disk is full", re.I
+)
+ERROR_LINE = re.compile(r"error|failed|cannot|refused|not found", re.I)
+LOW_DISK_BYTES = 4 * 1024**2
+
+
+def install(folder: Path, progress: Progress) -> None:
+    """Compile the app in `folder` to its .web and install the front-end packages its pages need.
+
+    Raises:
+        SystemError: code install_failed, build_failed (the app's code does not compile), disk_space_low or
+            toolchain_missing, each with `reason` in its context.
+    """
+    progress.report("Installing front-end packages")
+    _run("install", folder, progress, failure="install_failed")
+
+
+def build(folder: Path, progress: Progress) -> None:
+    """Bundle the compiled app for production. Raises as `install` does."""
+    with BUILDS.slot(progress):
+        progress.report("Building the front end")
+        _run("build", folder, progress, failure="build_failed")
+
+
+def _run(task: str, folder: Path, progress: Progress, failure: str) -> None:
+    tail = _Tail(progress)
+    argv = [sys.executable, "-P", str(CHILD), task]
+    exit_code = run_process(argv, cwd=folder, env=build_environment(), log_to=tail)
+    if exit_code == 0:
+        return
+    if _disk_full(tail.lines, folder):
+        raise SystemError(
+            "The disk is full", component="frontend", code="disk_space_low", path=folder.name
+        )
+    code = "build_failed" if exit_code == APP_FAILED else failure
+    reason = _reason(tail.lines, python=exit_code == APP_FAILED) or f"exit code {exit_code}"
+    raise SystemError(
+        f"{task} failed: {reason}",
+        component="frontend",
+        code=code,
+        reason=reason,
+        exit_code=exit_code,
+        log=list(tail.lines)[-20:],
+    )
+
+
+def _disk_full(lines: deque[str], folder: Path) -> bool:
+    return any(map(DISK_FULL.search, lines)) or shutil.disk_usage(folder).free < LOW_DISK_BYTES
+
+
+def _reason(lines: deque[str], *, python: bool) -> str:
+    """The line that says what went wrong: a traceback's last, or the last that speaks of an error."""
+    if python:
+        return lines[-1] if lines else ""
+    spoken = [line for line in lines if ERROR_LINE.search(line) and "loglevel debug" not in line]
+    return (spoken or [*lines] or [""])[-1]
+
+
+class _Tail:
+    """A Progress that passes everything on and keeps the last lines."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self.lines: deque[str] = deque(maxlen=200)
+
+    def log(self, line: str) -> None:
+        self.lines.append(line)
+        self._progress.log(line)
+
+    def report(self, message: str) -> None:
+        self._progress.report(message)
+
+    def retrying(self, attempt: int, attempts: int, wait: float, error: BaseException) -> None:
+        self._progress.retrying(attempt, attempts, wait, error)
+
+    def check_stop(self) -> None:
+        self._progress.check_stop()
+
+    def remember_process(self, pid: int, create_time: float) -> None:
+        self._progress.remember_process(pid, create_time)

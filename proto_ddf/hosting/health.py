@@ -1,0 +1,79 @@
+"""Whether an app answers, and what it uses."""
+
+import http.client
+import socket
+import time
+from dataclasses import dataclass
+
+import psutil
+
+from proto_ddf.hosting.processes import find
+
+ADDRESS = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an app's port said."""
+
+    port: bool
+    """Something accepts connections."""
+    status: int | None
+    """The HTTP status of its first page; None when there was none in time."""
+
+    @property
+    def http(self) -> bool:
+        return self.status == 200
+
+
+def ask(port: int | None, timeout: float = 2.0) -> Answer:
+    """Get the first page of the app on `port` of this machine, within `timeout` seconds for each read."""
+    if port is None or not listens(port, timeout):
+        return Answer(port=False, status=None)
+    connection = http.client.HTTPConnection(ADDRESS, port, timeout=timeout)
+    try:
+        connection.request("GET", "/")
+        response = connection.getresponse()
+        response.read()
+        return Answer(port=True, status=response.status)
+    except (OSError, http.client.HTTPException):
+        return Answer(port=True, status=None)
+    finally:
+        connection.close()
+
+
+def listens(port: int, timeout: float = 1.0) -> bool:
+    """Whether something accepts connections on `port` of this machine."""
+    try:
+        with socket.create_connection((ADDRESS, port), timeout):
+            return True
+    except OSError:
+        return False
+
+
+@dataclass(frozen=True)
+class Usage:
+    memory_bytes: int
+    """Resident memory of the process and its descendants."""
+    cpu_percent: float
+    """Of one core, since the last look."""
+    uptime_seconds: float
+
+
+_seen: dict[tuple[int, float], psutil.Process] = {}
+
+
+def usage(pid: int | None, create_time: float | None) -> Usage | None:
+    """What the process tree uses now; None when it does not run."""
+    root = find(pid, create_time)
+    if root is None or create_time is None:
+        return None
+    # psutil measures CPU between two calls on one object.
+    root = _seen.setdefault((root.pid, create_time), root)
+    try:
+        tree = [root, *root.children(recursive=True)]
+        memory = sum(process.memory_info().rss for process in tree)
+        return Usage(memory, root.cpu_percent(), max(0.0, time.time() - root.create_time()))
+    except psutil.Error:
+        _seen.pop((root.pid, create_time), None)
+        return None

@@ -1,0 +1,94 @@
+"""Starts the process of an app with the environment it needs."""
+
+import sys
+from pathlib import Path
+
+import psutil
+from sqlalchemy import make_url
+
+from proto_ddf.db.engine import session
+from proto_ddf.db.tables import AppRecord, SourceRecord
+from proto_ddf.errors.types import IntegrationError, SystemError
+from proto_ddf.hosting.ports import is_free
+from proto_ddf.hosting.processes import creation_time, end_tree, spawn_detached
+from proto_ddf.hosting.toolchain import base_environment
+from proto_ddf.settings import get_settings
+from proto_ddf.sources.registry import KINDS
+
+RUNNER = Path(__file__).with_name("runner.py")
+
+
+def folder(slug: str) -> Path:
+    """Where the code of an app is."""
+    return get_settings().apps_folder / slug
+
+
+def log_file(slug: str) -> Path:
+    return folder(slug) / "logs" / "app.log"
+
+
+def launch(record: AppRecord) -> tuple[int, float]:
+    """Start the app's process; returns its pid and creation time without waiting for it to answer.
+
+    Raises:
+        SystemError: code port_unavailable when another program has its port; process_failed.
+        IntegrationError: code source_gone when its source was deleted.
+    """
+    port = record.frontend_port
+    if port is None:
+        raise SystemError(
+            f"{record.name} has no port",
+            component="hosting",
+            code="app_start_failed",
+            name=record.name,
+        )
+    if not is_free(port):
+        end_strays(record.slug)
+    if not is_free(port):
+        raise SystemError(
+            f"Port {port} is in use", component="ports", code="port_unavailable", port=port
+        )
+    argv = [sys.executable, "-P", str(RUNNER), "--port", str(port), "--log", "logs/app.log"]
+    environment = base_environment() | {"DATABASE_URL": database_url(record)}
+    place = folder(record.slug)
+    return spawn_detached(argv, cwd=place, env=environment, log_file=log_file(record.slug))
+
+
+def database_url(record: AppRecord) -> str:
+    """The database an app works on: its own, or its source, read-only unless editing was allowed."""
+    if record.spec.get("imported"):
+        return f"sqlite:///{folder(record.slug) / 'data' / 'app.db'}"
+    with session() as db:
+        source = db.get(SourceRecord, record.source_id) if record.source_id else None
+    kind = KINDS.get(source.kind) if source else None
+    if source is None or kind is None or kind.database_url is None:
+        raise IntegrationError(
+            f"The source of {record.name} is gone",
+            system="sources",
+            operation="open",
+            code="source_gone",
+            name=record.name,
+        )
+    url = kind.database_url(kind.config_model.model_validate(source.config))
+    return url if record.spec.get("allow_editing") else read_only(url)
+
+
+def read_only(url: str) -> str:
+    """The same database, opened so that it cannot be written, where the driver offers that."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        return url
+    if parsed.database.startswith("file:"):
+        return url
+    database = Path(parsed.database).resolve().as_uri()
+    writable = parsed.set(database=database, query={"mode": "ro", "uri": "true"})
+    return writable.render_as_string(hide_password=False)
+
+
+def end_strays(slug: str) -> None:
+    """End runners of the app that no record knows: the server died between starting one and noting it."""
+    place = folder(slug)
+    for process in psutil.process_iter(["cmdline", "cwd"]):
+        command, cwd = process.info["cmdline"] or [], process.info["cwd"]
+        if str(RUNNER) in command and cwd and Path(cwd) == place.resolve():
+            end_tree(process.pid, creation_time(process.pid))

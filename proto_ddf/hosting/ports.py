@@ -1,0 +1,143 @@
+"""The ports of apps: reserved in pairs, for good, so that an app keeps its address."""
+
+import errno
+import fcntl
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from sqlmodel import Session, select
+
+from proto_ddf.db.engine import session
+from proto_ddf.db.tables import PortReservation
+from proto_ddf.errors.types import SystemError
+from proto_ddf.progress import current_progress
+from proto_ddf.settings import get_settings
+
+SECOND_TRY_SECONDS = 1.0
+ADDRESSES = (
+    (socket.AF_INET, "127.0.0.1"),
+    (socket.AF_INET, "0.0.0.0"),  # noqa: S104  only tried, to find what any address is in use for
+    (socket.AF_INET6, "::"),
+)
+
+
+class PortPair(NamedTuple):
+    frontend: int
+    """Where the app answers in production."""
+    backend: int
+    """The second port of development mode."""
+
+
+class PortRegistry:
+    """Reservations are in the database; threads and processes may ask at once."""
+
+    def __init__(self, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._sleep = sleep
+
+    def reserve_pair(self, name: str) -> PortPair:
+        """The pair of `name`, reserved now unless it was before.
+
+        No free pair is tried once more after a second.
+
+        Raises:
+            SystemError: code ports_exhausted.
+        """
+        pair = self._try(name)
+        if pair is None:
+            self._wait()
+            pair = self._try(name)
+        if pair is None:
+            settings = get_settings()
+            raise SystemError(
+                "No two free ports are left",
+                component="ports",
+                code="ports_exhausted",
+                start=settings.port_range_start,
+                end=settings.port_range_end,
+            )
+        return pair
+
+    def get(self, name: str) -> PortPair | None:
+        with session() as db:
+            return _pair(db.get(PortReservation, name))
+
+    def release(self, name: str) -> None:
+        """Free the pair of `name`; nothing happens when it has none."""
+        with _exclusive() as db:
+            reservation = db.get(PortReservation, name)
+            if reservation is not None:
+                db.delete(reservation)
+                db.commit()
+
+    def _try(self, name: str) -> PortPair | None:
+        with _exclusive() as db:
+            known = _pair(db.get(PortReservation, name))
+            if known is not None:
+                return known
+            taken = {get_settings().port}
+            for reservation in db.exec(select(PortReservation)):
+                taken |= {reservation.frontend, reservation.backend}
+            free = _free_ports(taken)
+            first, second = next(free, None), next(free, None)
+            if first is None or second is None:
+                return None
+            db.add(PortReservation(name=name, frontend=first, backend=second))
+            db.commit()
+            return PortPair(first, second)
+
+    def _wait(self) -> None:
+        progress = current_progress.get()
+        progress.report("No free ports, trying once more")
+        for _ in range(10):
+            progress.check_stop()
+            self._sleep(SECOND_TRY_SECONDS / 10)
+
+
+def is_free(port: int) -> bool:
+    """Whether nothing listens on the port now, on any address."""
+    return all(_can_bind(family, address, port) for family, address in ADDRESSES)
+
+
+def _can_bind(family: socket.AddressFamily, address: str, port: int) -> bool:
+    try:
+        probe = socket.socket(family, socket.SOCK_STREAM)
+    except OSError:
+        return True  # this machine has no IPv6
+    with probe:
+        # Connections that just ended do not keep a server from listening.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+            probe.listen(1)
+        except OSError as error:
+            return family == socket.AF_INET6 and error.errno == errno.EADDRNOTAVAIL
+    return True
+
+
+def _free_ports(taken: set[int]) -> Iterator[int]:
+    settings = get_settings()
+    for port in range(settings.port_range_start, settings.port_range_end + 1):
+        if port not in taken and is_free(port):
+            yield port
+
+
+def _pair(reservation: PortReservation | None) -> PortPair | None:
+    return PortPair(reservation.frontend, reservation.backend) if reservation else None
+
+
+@contextmanager
+def _exclusive() -> Iterator[Session]:
+    """A session that no other thread or process has at the same time.
+
+    The file lock covers probing too, which a transaction should not be held open for.
+    """
+    with (get_settings().home / "ports.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with session() as db:
+            yield db
+
+
+PORT_REGISTRY = PortRegistry()

@@ -1,0 +1,147 @@
+"""The records of apps, and what pages see of them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col, select
+
+from proto_ddf.db.engine import session
+from proto_ddf.db.tables import AppRecord, AppState
+from proto_ddf.errors.types import ValidationError
+from proto_ddf.generator.spec import AppSpec
+from proto_ddf.hosting.health import usage
+
+
+class AppView(BaseModel):
+    """A generated app as pages show it. Times are ISO 8601, UTC."""
+
+    slug: str
+    name: str
+    description: str
+    source_id: str | None
+    state: AppState
+    address: str
+    """Where it answers; empty before it has ports."""
+    frontend_port: int | None
+    backend_port: int | None
+    pid: int | None
+    memory_bytes: int
+    cpu_percent: float
+    uptime_seconds: float
+    health: dict[str, Any]
+    """{"process": bool, "port": bool, "http": bool, "checked_at": ISO time}"""
+    crashes: int
+    last_error: str
+    next_restart_at: str | None
+    operation_id: str | None
+    created_at: str
+    allow_editing: bool
+
+
+def add(spec: AppSpec, source_id: str | None, operation_id: str | None) -> None:
+    """Note a new app; nothing changes when the same operation noted it before.
+
+    Raises:
+        ValidationError: field name, code project_name_taken, when another operation made an app of that slug.
+    """
+    record = AppRecord(
+        slug=spec.slug,
+        name=spec.name,
+        description=spec.description,
+        source_id=source_id,
+        spec=spec.model_dump(mode="json"),
+        operation_id=operation_id,
+    )
+    with session() as db:
+        db.add(record)
+        try:
+            db.commit()
+            return
+        except IntegrityError as error:
+            db.rollback()
+            known = db.get(AppRecord, spec.slug)
+            if known is None or operation_id is None or known.operation_id != operation_id:
+                raise ValidationError(
+                    f"There is an app {spec.name} already",
+                    field="name",
+                    value=spec.name,
+                    code="project_name_taken",
+                ) from error
+    change(spec.slug, **record.model_dump(include={"name", "description", "source_id", "spec"}))
+
+
+def read(slug: str) -> AppRecord:
+    """The record of an app.
+
+    Raises:
+        ValidationError: field slug, when there is no such app.
+    """
+    with session() as db:
+        record = db.get(AppRecord, slug)
+    if record is None:
+        raise ValidationError(f"There is no app {slug}", field="slug", value=slug)
+    return record
+
+
+def find_record(slug: str) -> AppRecord | None:
+    with session() as db:
+        return db.get(AppRecord, slug)
+
+
+def every() -> Sequence[AppRecord]:
+    """All apps, newest first."""
+    with session() as db:
+        return db.exec(select(AppRecord).order_by(col(AppRecord.created_at).desc())).all()
+
+
+def change(slug: str, **values: Any) -> None:
+    """Write columns of an app's record; one that is gone stays gone."""
+    with session() as db:
+        record = db.get(AppRecord, slug)
+        if record is None:
+            return
+        for name, value in values.items():
+            setattr(record, name, value)
+        db.add(record)
+        db.commit()
+
+
+def delete(slug: str) -> None:
+    with session() as db:
+        record = db.get(AppRecord, slug)
+        if record is not None:
+            db.delete(record)
+            db.commit()
+
+
+def view(record: AppRecord) -> AppView:
+    used = usage(record.pid, record.pid_create_time)
+    port = record.frontend_port
+    return AppView(
+        slug=record.slug,
+        name=record.name,
+        description=record.description,
+        source_id=record.source_id,
+        state=record.state,
+        address=f"http://127.0.0.1:{port}" if port else "",
+        frontend_port=port,
+        backend_port=record.backend_port,
+        pid=record.pid if used else None,
+        memory_bytes=used.memory_bytes if used else 0,
+        cpu_percent=used.cpu_percent if used else 0.0,
+        uptime_seconds=used.uptime_seconds if used else 0.0,
+        health=record.health,
+        crashes=record.crashes,
+        last_error=record.last_error,
+        next_restart_at=_iso(record.next_restart_at),
+        operation_id=record.operation_id,
+        created_at=record.created_at.isoformat(),
+        allow_editing=bool(record.spec.get("allow_editing")),
+    )
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

@@ -1,0 +1,137 @@
+"""Serves a compiled Reflex app, front end and back end, in one process on one port.
+
+    python -P runner.py --port 3100 --log logs/app.log      in the app's folder
+
+Nothing is compiled or built here: that was done before, see frontend.py. This file imports nothing of
+proto_ddf, so that a generated app runs alone; Proto-DDF's own server calls `serve` too.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import faulthandler
+import gc
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from reflex_base import constants
+from reflex_base.environment import environment
+
+LOG_BYTES = 2 * 1024**2
+LOG_FILES = 3
+LOG_CHECK_SECONDS = 0.5
+STOP_SECONDS = 4.0
+"""How long an orderly end may take; shorter than the grace a supervisor gives before it kills."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--log", type=Path, required=True)
+    arguments = parser.parse_args()
+    arguments.log.parent.mkdir(parents=True, exist_ok=True)
+    _point_output_at(arguments.log)
+    threading.Thread(target=keep_log_small, args=(arguments.log,), daemon=True).start()
+    try:
+        serve(load(arguments.port), arguments.host, arguments.port)
+    except BaseException:
+        import traceback
+
+        traceback.print_exc()
+        leave(1)
+
+
+def load(port: int) -> Any:
+    """The ASGI app of the Reflex app in the current folder, which was compiled before."""
+    environment.REFLEX_ENV_MODE.set(constants.Env.PROD)
+    environment.REFLEX_SKIP_COMPILE.set(True)
+    environment.REFLEX_MOUNT_FRONTEND_COMPILED_APP.set(True)
+    origins = f"http://127.0.0.1:{port},http://localhost:{port}"
+    os.environ.setdefault("REFLEX_CORS_ALLOWED_ORIGINS", origins)
+    from reflex.utils import prerequisites
+
+    module = prerequisites.get_app()
+    app = module.app()
+    # What was imported stays: leaving it out of collections keeps its pages shared and untouched.
+    gc.collect()
+    gc.freeze()
+    return app
+
+
+def serve(app: Any, host: str, port: int) -> None:
+    """Serve until SIGTERM or SIGINT, then leave this process, after STOP_SECONDS at the latest."""
+    failed = False
+    try:
+        asyncio.run(_serve(app, host, port))
+    except Exception:
+        import traceback
+
+        traceback.print_exc()
+        failed = True
+    leave(1 if failed else 0)
+
+
+async def _serve(app: Any, host: str, port: int) -> None:
+    from granian.constants import Interfaces
+    from granian.server.embed import Server
+
+    server = Server(app, address=host, port=port, interface=Interfaces.ASGI, log_enabled=False)
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        # An embedded server was seen to hang on its way out, rarely: then leave without it.
+        loop.call_later(STOP_SECONDS, leave, 0)
+        server.stop()  # type: ignore[no-untyped-call]
+
+    for wanted in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(wanted, stop)
+    await server.serve()
+    if not server.interrupt_signal:
+        raise RuntimeError("The server ended by itself")
+
+
+def leave(code: int) -> None:
+    """End this process at once; threads of libraries must not keep it."""
+    with contextlib.suppress(Exception):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code)
+
+
+def keep_log_small(log: Path) -> None:
+    """Rotate the file that stdout and stderr are written to.
+
+    The process itself does it, by pointing its output at a new file, so that logs stay bounded while no
+    supervisor runs, and nothing is lost in a crash.
+    """
+    while True:
+        time.sleep(LOG_CHECK_SECONDS)
+        with contextlib.suppress(OSError):
+            if os.fstat(1).st_size > LOG_BYTES:
+                for number in range(LOG_FILES - 1, 1, -1):
+                    older, old = (
+                        log.with_suffix(f".log.{number}"),
+                        log.with_suffix(f".log.{number - 1}"),
+                    )
+                    if old.exists():
+                        old.replace(older)
+                log.replace(log.with_suffix(".log.1"))
+                _point_output_at(log)
+
+
+def _point_output_at(log: Path) -> None:
+    file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(file, 1)
+    os.dup2(file, 2)
+    os.close(file)
+
+
+if __name__ == "__main__":
+    faulthandler.enable()
+    main()

@@ -1,0 +1,157 @@
+"""Watches the apps: health, restarts after crashes with growing waits, adoption after our own restart."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+from proto_ddf.db.tables import AppRecord, AppState
+from proto_ddf.errors import describe
+from proto_ddf.errors.types import ProtoDDFError, SystemError
+from proto_ddf.hosting import records
+from proto_ddf.hosting.apps import app_log, exclusive, lock_of, note_health, spawn
+from proto_ddf.hosting.health import ask
+from proto_ddf.hosting.processes import end_tree, is_alive
+from proto_ddf.logs import get_logger
+from proto_ddf.monitoring.tracker import record_error
+from proto_ddf.progress import NoProgress
+
+RESTART_WAITS = (1.0, 2.0, 4.0, 8.0, 16.0)
+"""Seconds before each restart after a crash; one crash more and the app is given up."""
+WELL_AFTER_SECONDS = 60.0
+"""An app that ran this long starts anew with the first wait."""
+TICK_SECONDS = 1.0
+CHECK_EVERY_SECONDS = 5.0
+"""Between looks at an app that is well; others are looked at every tick."""
+
+log = get_logger(__name__)
+
+
+def adopt_all() -> None:
+    """Take over the apps of an earlier run of the server: those that still run are kept, those that should
+    run are started again, those that should not are ended."""
+    for record in records.every():
+        with exclusive(record.slug, NoProgress()):
+            alive = is_alive(record.pid, record.pid_create_time)
+            if record.wanted_running and not alive:
+                now = datetime.now(UTC)
+                records.change(record.slug, state=AppState.RESTARTING, next_restart_at=now)
+            elif alive and not record.wanted_running:
+                end_tree(record.pid, record.pid_create_time)
+                records.change(record.slug, state=AppState.STOPPED, pid=None, pid_create_time=None)
+
+
+async def watch() -> None:
+    """Look after the apps until cancelled. Run it once, for the server's life."""
+    watcher = Watcher()
+    try:
+        while True:
+            try:
+                await asyncio.to_thread(watcher.tick)
+            except Exception:
+                log.exception("The watcher failed; it goes on")
+            await asyncio.sleep(TICK_SECONDS)
+    finally:
+        watcher.close()
+
+
+class Watcher:
+    """One look at every app per `tick`. `clock` gives seconds since the epoch."""
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
+        self._checked: dict[str, float] = {}
+        self._pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="watch")
+
+    def tick(self) -> None:
+        """Look at every app that should run; a hanging one holds up no other."""
+        wanted = [record.slug for record in records.every() if record.wanted_running]
+        list(self._pool.map(self._guarded, wanted))
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _guarded(self, slug: str) -> None:
+        lock = lock_of(slug)
+        if not lock.acquire(blocking=False):
+            return  # someone starts or stops it right now
+        try:
+            record = records.find_record(slug)
+            if record is not None and record.wanted_running:
+                self._look(record)
+        except Exception:
+            log.exception("Looking after an app failed", app=slug)
+        finally:
+            lock.release()
+
+    def _look(self, record: AppRecord) -> None:
+        if is_alive(record.pid, record.pid_create_time):
+            self._check(record)
+        elif record.next_restart_at is None:
+            self._crashed(record, "")
+        elif record.next_restart_at.timestamp() <= self._clock():
+            self._restart(record)
+
+    def _check(self, record: AppRecord) -> None:
+        now = self._clock()
+        well = record.state is AppState.RUNNING
+        if well and now - self._checked.get(record.slug, 0.0) < CHECK_EVERY_SECONDS:
+            return
+        self._checked[record.slug] = now
+        answer = ask(record.frontend_port)
+        up_seconds = now - (record.started_at.timestamp() if record.started_at else now)
+        if answer.http:
+            state = AppState.RUNNING
+            if record.crashes and up_seconds >= WELL_AFTER_SECONDS:
+                records.change(record.slug, crashes=0)
+        elif record.state is AppState.STARTING and up_seconds < WELL_AFTER_SECONDS:
+            return
+        else:
+            state = AppState.DEGRADED
+        note_health(record, state, process=True, port=answer.port, http=answer.http)
+
+    def _crashed(self, record: AppRecord, reason: str) -> None:
+        crashes = record.crashes + 1
+        tail = app_log(record.slug, 20)
+        reason = reason or next(
+            (line for line in reversed(tail) if line.strip()), "its process ended"
+        )
+        note_health(record, AppState.RESTARTING, process=False, port=False, http=False)
+        if crashes > len(RESTART_WAITS):
+            self._give_up(record, crashes, reason, tail)
+            return
+        wait = RESTART_WAITS[crashes - 1]
+        at = datetime.fromtimestamp(self._clock(), UTC) + timedelta(seconds=wait)
+        records.change(record.slug, crashes=crashes, next_restart_at=at, last_error=reason)
+        log.warning(
+            "An app crashed", app=record.slug, crashes=crashes, restart_in=wait, reason=reason
+        )
+
+    def _restart(self, record: AppRecord) -> None:
+        try:
+            spawn(record)
+            log.info("An app was started again", app=record.slug, crashes=record.crashes)
+        except ProtoDDFError as error:
+            self._crashed(record, error.message)
+
+    def _give_up(self, record: AppRecord, crashes: int, reason: str, tail: list[str]) -> None:
+        error = SystemError(
+            f"{record.name} crashed {crashes} times: {reason}",
+            component="hosting",
+            code="app_crashed",
+            name=record.name,
+            crashes=crashes,
+            reason=reason,
+            log=tail,
+        )
+        records.change(
+            record.slug,
+            state=AppState.FAILED,
+            wanted_running=False,
+            next_restart_at=None,
+            crashes=crashes,
+            last_error=error.message,
+        )
+        operation = f"Run {record.name}"
+        record_error(describe(error, operation), operation, None, "anonymous")
