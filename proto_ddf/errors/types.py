@@ -4,9 +4,11 @@
     +-- SystemError               this machine or this program: disk, ports, processes
     +-- ValidationError           what a person gave; carries the form field
     +-- IntegrationError          something outside: a database, a file's content, a service
+        +-- CircuitOpenError      not even tried, in proto_ddf.resilience.breaker
 
 Each carries a stable `code` of the catalogue (`proto_ddf.errors.catalogue`), given as the keyword
-`code`, or else the default of its class.
+`code`, or else the default of its class. The `context` fills the templates of the catalogue.
+They can be pickled, whatever their constructor takes, as long as their context can.
 """
 
 from typing import Any, ClassVar
@@ -23,6 +25,17 @@ class ProtoDDFError(Exception):
         self.message = message
         self.code = code or self.default_code
         self.context: dict[str, Any] = context
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore, (type(self), self.args, self.__dict__)
+
+
+def _restore(
+    kind: type[ProtoDDFError], args: tuple[Any, ...], attributes: dict[str, Any]
+) -> ProtoDDFError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(attributes)
+    return error
 
 
 class SystemError(ProtoDDFError):

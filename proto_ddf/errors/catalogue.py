@@ -1,0 +1,24 @@
+"""Every error code, once."""
+
+from collections import Counter
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from proto_ddf.errors.codes import files, integration, system, validation
+from proto_ddf.errors.codes.model import ErrorCode
+
+__all__ = ["CATALOGUE", "UNKNOWN", "ErrorCode"]
+
+
+def _by_code(*groups: tuple[ErrorCode, ...]) -> dict[str, ErrorCode]:
+    entries = [entry for group in groups for entry in group]
+    twice = [code for code, times in Counter(entry.code for entry in entries).items() if times > 1]
+    if twice:
+        raise ValueError(f"error codes defined twice: {', '.join(twice)}")
+    return {entry.code: entry for entry in entries}
+
+
+CATALOGUE: Mapping[str, ErrorCode] = MappingProxyType(
+    _by_code(validation.CODES, files.CODES, system.CODES, integration.CODES)
+)
+UNKNOWN = CATALOGUE["unknown"]

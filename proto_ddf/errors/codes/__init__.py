@@ -1,0 +1,1 @@
+"""The codes, one module per group. `proto_ddf.errors.catalogue` joins them."""

@@ -1,0 +1,87 @@
+"""What can go wrong with something outside: a database, a service, a source."""
+
+from proto_ddf.errors.codes.model import Category, ErrorCode
+
+
+def _outside(
+    code: str,
+    category: Category,
+    title: str,
+    message: str,
+    hint: str,
+    *,
+    retryable: bool = False,
+    try_again: bool = True,
+    field: str | None = None,
+) -> ErrorCode:
+    return ErrorCode(
+        code,
+        "integration",
+        category,
+        "error",
+        retryable,
+        title,
+        message,
+        hint,
+        field,
+        try_again=try_again,
+    )
+
+
+CODES = (
+    _outside(
+        "connection_failed",
+        "transient",
+        "No connection",
+        "[Could not connect to {system}|The connection failed][: {reason}]. "
+        "The other side may be down, busy or out of reach.",
+        "Check that it runs and that the address is right, then try again.",
+        retryable=True,
+    ),
+    _outside(
+        "authentication_failed",
+        "user",
+        "Sign-in refused",
+        "[{system} refused|The other side refused] the user name or the password.",
+        "Check both and enter them again.",
+        try_again=False,
+        field="password",
+    ),
+    _outside(
+        "timeout",
+        "transient",
+        "No answer in time",
+        "[{system}|The other side] did not answer in time[ (waited {seconds} s)].",
+        "It may be busy. Wait a moment, then try again.",
+        retryable=True,
+    ),
+    _outside(
+        "integration_error",
+        "persistent",
+        "Something outside failed",
+        "[{message}|[{system}|Something that Proto-DDF works with] answered with an error.]",
+        "Try again. If it happens again, the details say more.",
+    ),
+    _outside(
+        "circuit_open",
+        "transient",
+        "Paused after repeated failures",
+        "[{system}|The other side] failed several times in a row, so calls to it are paused"
+        "[ for {retry_after:.0f} s].",
+        "Wait a moment, then try again.",
+    ),
+    _outside(
+        "source_changed",
+        "persistent",
+        "Source has changed",
+        "The source[ “{name}”] no longer looks as it did when the app was planned[: {reason}].",
+        "Read the tables of the source anew and check the plan, then try again.",
+    ),
+    _outside(
+        "source_gone",
+        "persistent",
+        "Source is gone",
+        "The source[ “{name}”] is no longer there.",
+        "Put it back or connect it again, then try again.",
+    ),
+)

@@ -1,0 +1,35 @@
+"""One entry of the catalogue."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Family = Literal["validation", "system", "integration", "general"]
+Category = Literal["transient", "persistent", "user", "system"]
+Severity = Literal["info", "warning", "error", "critical"]
+
+
+@dataclass(frozen=True)
+class ErrorCode:
+    """What is known about one kind of failure.
+
+    `title`, `message` and `hint` are templates of `proto_ddf.errors.templates`: `str.format` fields, and
+    square brackets around a part that is left out where one of its fields is unknown.
+    """
+
+    code: str
+    family: Family
+    category: Category
+    """How it behaves: it passes by itself (transient), it stays until something is mended (persistent),
+    a person gave something else than is needed (user), or this machine is in the way (system)."""
+    severity: Severity
+    retryable: bool
+    """Tried again automatically."""
+    title: str
+    message: str
+    """What happened, and why."""
+    hint: str
+    """What to do."""
+    field: str | None = None
+    """The form field at fault, unless the error names another."""
+    try_again: bool = False
+    """Try Again is offered: it passes by itself, or its cause can be mended outside the form."""

@@ -1,0 +1,133 @@
+"""What can go wrong on this machine, or in this program, and what has no name."""
+
+from proto_ddf.errors.codes.model import Category, ErrorCode, Severity
+
+
+def _machine(
+    code: str,
+    title: str,
+    message: str,
+    hint: str,
+    *,
+    category: Category = "system",
+    severity: Severity = "error",
+) -> ErrorCode:
+    return ErrorCode(
+        code, "system", category, severity, False, title, message, hint, try_again=True
+    )
+
+
+CODES = (
+    _machine(
+        "port_unavailable",
+        "Port is in use",
+        "[Port {port}|The port] is already in use by another program.",
+        "Stop the program that uses it or choose another port, then try again.",
+    ),
+    _machine(
+        "ports_exhausted",
+        "No free port",
+        "No two free ports are left[ between {start} and {end}].",
+        "Delete an app you no longer need, or widen the range (PORT_RANGE_START, PORT_RANGE_END), "
+        "then try again.",
+    ),
+    _machine(
+        "disk_space_low",
+        "Disk is full",
+        "There is not enough free space on the disk[: {required} needed, {available} free]"
+        "[ (while writing “{path}”)].",
+        "Free some space, then try again. What was done so far is kept.",
+        severity="critical",
+    ),
+    _machine(
+        "permission_denied",
+        "Permission denied",
+        "Proto-DDF is not allowed to use [“{path}”|a file or folder that it needs].",
+        "Give the user who runs Proto-DDF the right to read and write there, then try again.",
+    ),
+    _machine(
+        "system_error",
+        "Something failed on this machine",
+        "[{message}|A part of Proto-DDF could not do its work.]",
+        "Try again. If it happens again, the details say more.",
+    ),
+    _machine(
+        "install_failed",
+        "Installing failed",
+        "The front-end packages of the app could not be installed[: {reason}].",
+        "The log shows the cause; often the package registry could not be reached. Then try again.",
+        category="persistent",
+    ),
+    _machine(
+        "build_failed",
+        "Building failed",
+        "The app's pages could not be built[: {reason}].",
+        "The log shows the cause. Mend it, then try again.",
+        category="persistent",
+    ),
+    _machine(
+        "app_start_failed",
+        "App did not start",
+        "[“{app}”|The app] ended or stayed silent before it was ready[: {reason}].",
+        "The app's log shows the cause. Mend it, then try again.",
+        category="persistent",
+    ),
+    _machine(
+        "app_check_failed",
+        "App does not answer as it should",
+        "[“{app}”|The app] runs, but its page could not be loaded[: {reason}].",
+        "The app's log shows the cause. Mend it, then try again.",
+        category="persistent",
+    ),
+    _machine(
+        "app_crashed",
+        "App crashed",
+        "[“{app}”|The app] ended unexpectedly[ {crashes} times][ (exit code {exit_code})].",
+        "The app's log shows the cause. Mend it, then start the app again.",
+        category="persistent",
+    ),
+    _machine(
+        "process_failed",
+        "A program failed",
+        "[“{command}”|A program that Proto-DDF needs] ended with an error[ (exit code {exit_code})].",
+        "The log shows what it said. Mend the cause, then try again.",
+        category="persistent",
+    ),
+    _machine(
+        "render_failed",
+        "Code could not be written",
+        "The app's code could not be written[: {reason}].",
+        "Try again. If it happens again, the details say more.",
+        category="persistent",
+    ),
+    _machine(
+        "import_failed",
+        "Import failed",
+        "The rows[ of “{table}”] could not be imported[ (line {line})][: {reason}].",
+        "Correct the data in the source, then try again.",
+        category="persistent",
+    ),
+    _machine(
+        "home_locked",
+        "Already running",
+        "Another Proto-DDF is already running on this home folder[ ({path})][, process {pid}].",
+        "Use that one, or stop it first.",
+    ),
+    _machine(
+        "toolchain_missing",
+        "A build tool is missing",
+        "[{tool}|A tool that builds apps] was not found or is too old.",
+        "Run “make run” once: it sets up what is needed. Then try again.",
+    ),
+    ErrorCode(
+        "unknown",
+        "general",
+        "persistent",
+        "error",
+        False,
+        "Something unexpected went wrong",
+        "An error occurred[: {message}]",
+        "Try again. If it happens again, copy the details and report them.",
+        try_again=True,
+    ),
+)

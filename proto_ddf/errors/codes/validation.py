@@ -1,0 +1,123 @@
+"""What a person typed or chose and cannot be used. It stands at its field; trying again does not help."""
+
+from proto_ddf.errors.codes.model import ErrorCode
+
+
+def _input(code: str, field: str | None, title: str, message: str, hint: str) -> ErrorCode:
+    return ErrorCode(code, "validation", "user", "warning", False, title, message, hint, field)
+
+
+CODES = (
+    _input(
+        "project_name_required",
+        "name",
+        "Project name is missing",
+        "The project name is required: it names the app and its folder.",
+        "Enter a name of 3 to 64 characters.",
+    ),
+    _input(
+        "project_name_too_short",
+        "name",
+        "Project name is too short",
+        "The project name must have at least [{minimum}|3] characters[; “{value}” has {length}].",
+        "Enter a longer name.",
+    ),
+    _input(
+        "project_name_too_long",
+        "name",
+        "Project name is too long",
+        "The project name may have at most [{maximum}|64] characters[; this one has {length}].",
+        "Shorten the name. The description has room for more.",
+    ),
+    _input(
+        "invalid_characters",
+        "name",
+        "Characters that cannot be used",
+        "The name contains characters that cannot be used[: {characters}].",
+        "Use only the letters A to Z, digits, spaces and hyphens.",
+    ),
+    _input(
+        "project_name_reserved",
+        "name",
+        "Project name is reserved",
+        "[“{value}”|This name] cannot be used: Python or one of its modules already has that name.",
+        "Choose another name, for example by adding a word.",
+    ),
+    _input(
+        "project_name_taken",
+        "name",
+        "Project name is taken",
+        "There is already an app named [“{value}”|like this].",
+        "Choose another name, or delete that app first.",
+    ),
+    _input(
+        "source_name_required",
+        "name",
+        "Source name is missing",
+        "The source needs a name, so that you can find it again.",
+        "Enter a name.",
+    ),
+    _input(
+        "source_name_taken",
+        "name",
+        "Source name is taken",
+        "There is already a source named [“{value}”|like this].",
+        "Choose another name.",
+    ),
+    _input(
+        "source_required",
+        "source",
+        "No source chosen",
+        "An app needs a source to take its data from.",
+        "Choose a source, or connect one first.",
+    ),
+    _input(
+        "tables_required",
+        "tables",
+        "No table chosen",
+        "An app needs at least one table.",
+        "Choose one or more tables.",
+    ),
+    _input(
+        "invalid_value",
+        None,
+        "Value cannot be used",
+        "[{message}|This value cannot be used.]",
+        "Change the value and send the form again.",
+    ),
+    _input(
+        "required",
+        None,
+        "Something is missing",
+        "[{label} is required.|This field is required.]",
+        "Fill it in and send the form again.",
+    ),
+    _input(
+        "file_required",
+        "path",
+        "No file chosen",
+        "A file is needed.",
+        "Upload a file, or give the path of one.",
+    ),
+    _input(
+        "file_too_large",
+        "path",
+        "File is too large",
+        "[“{path}”|The file] is larger than the limit[ of {limit_mb} MB].",
+        "Choose a smaller file, or raise MAX_UPLOAD_MB in the settings and restart.",
+    ),
+    _input(
+        "path_not_allowed",
+        "path",
+        "Path is not allowed",
+        "[“{path}”|This path] is outside the folders that files may be read from.",
+        "Upload the file, or add its folder to ALLOWED_FOLDERS in the settings and restart.",
+    ),
+    _input(
+        "field_unknown",
+        None,
+        "Unknown field",
+        "[There is no field “{name}”.|There is no such field.]",
+        "Reload the page; the form may have changed.",
+    ),
+)

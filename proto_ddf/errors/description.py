@@ -1,0 +1,52 @@
+"""The one form in which errors are stored and shown."""
+
+from typing import Any
+
+from proto_ddf.errors.classify import classify
+from proto_ddf.errors.context import enhance_error_context
+from proto_ddf.errors.types import ProtoDDFError
+from proto_ddf.redaction import HIDDEN, is_secret_name
+
+ANONYMOUS = "anonymous"
+
+
+def describe(error: BaseException, operation: str = "", **context: Any) -> dict[str, Any]:
+    """An exception as a JSON-able dict without secrets. Never raises.
+
+    `operation` says, for people, what was being done. Keys: error_type, code, family, category,
+    severity, title, message, hint, field, retry_possible, context. The context holds `operation`,
+    `user_id` ("anonymous" unless given), `retry_possible`, what the error itself carries, `context`, and what
+    `enhance_error_context` adds.
+    """
+    found = classify(error)
+    details = {
+        "user_id": ANONYMOUS,
+        **_own_context(error),
+        **context,
+        "operation": operation,
+        "retry_possible": found.try_again,
+    }
+    return {
+        "error_type": type(error).__name__,
+        "code": found.code,
+        "family": found.family,
+        "category": found.category,
+        "severity": found.severity,
+        "title": found.title,
+        "message": found.message,
+        "hint": found.hint,
+        "field": found.field,
+        "retry_possible": found.try_again,
+        "context": enhance_error_context(error, details),
+    }
+
+
+def _own_context(error: BaseException) -> dict[str, Any]:
+    if not isinstance(error, ProtoDDFError):
+        return {}
+    own = dict(error.context)
+    if "operation" in own:  # an IntegrationError's: what was tried, not what the person does
+        own["attempted"] = own.pop("operation")
+    if is_secret_name(str(own.get("field", ""))) and own.get("value"):
+        own["value"] = HIDDEN
+    return own

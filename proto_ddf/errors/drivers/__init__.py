@@ -1,0 +1,40 @@
+"""Exceptions of drivers -> codes, one module per family of drivers.
+
+Each module has `find(error) -> Finding | None`. A module is imported when an exception of its library
+turns up: then the library is loaded anyway.
+"""
+
+from importlib import import_module
+
+from proto_ddf.errors.drivers.finding import Finding
+
+_MODULES = {
+    "builtins": "os_errors",
+    "socket": "os_errors",
+    "ssl": "os_errors",
+    "asyncio": "os_errors",
+    "sqlite3": "sqlite",
+    "sqlalchemy": "sqlalchemy",
+    "duckdb": "duckdb",
+    "_duckdb": "duckdb",
+    "httpx": "http",
+    "subprocess": "process",
+    "psutil": "process",
+    "pydantic_core": "pydantic",
+    "zipfile": "file_formats",
+    "_csv": "file_formats",
+    "json": "file_formats",
+}
+"""Root package of an exception class -> the module that knows it."""
+
+
+def find(error: BaseException) -> Finding | None:
+    """What the module that knows the nearest class of the exception says about it."""
+    for kind in type(error).__mro__:
+        module = _MODULES.get(kind.__module__.partition(".")[0])
+        if module is None:
+            continue
+        finding: Finding | None = import_module(f"{__name__}.{module}").find(error)
+        if finding is not None:
+            return finding
+    return None

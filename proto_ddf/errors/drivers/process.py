@@ -1,0 +1,34 @@
+"""Errors of child processes: subprocess and psutil."""
+
+import subprocess
+from collections.abc import Sequence
+from pathlib import PurePath
+from typing import Any
+
+import psutil
+
+from proto_ddf.errors.drivers.finding import Finding
+
+
+def find(error: BaseException) -> Finding | None:
+    if isinstance(error, subprocess.TimeoutExpired):
+        return Finding("timeout", 1.0, {"system": _program(error.cmd), "seconds": error.timeout})
+    if isinstance(error, subprocess.CalledProcessError):
+        context = {"command": _program(error.cmd), "exit_code": error.returncode}
+        return Finding("process_failed", 1.0, context)
+    if isinstance(error, psutil.AccessDenied):
+        return Finding("permission_denied", 0.9)
+    if isinstance(error, psutil.TimeoutExpired):
+        return Finding("timeout", 0.9)
+    if isinstance(error, psutil.Error | subprocess.SubprocessError):
+        return Finding("process_failed", 0.8)
+    return None
+
+
+def _program(command: Any) -> str:
+    """The program's name alone: its arguments may hold secrets."""
+    if isinstance(command, Sequence) and not isinstance(command, str | bytes):
+        first = str(command[0]) if command else ""
+    else:
+        first = (str(command).split() or [""])[0]
+    return PurePath(first).name
