@@ -1,0 +1,256 @@
+"""DBOS as it is used here: one engine per home folder, launched and shut down with the server.
+
+To be called from threads, never from an event loop: DBOS refuses, and its async twins replace the loop's
+default executor.
+"""
+
+import fcntl
+import logging
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from contextvars import Context
+from pathlib import Path
+from threading import Lock, Thread
+from typing import TypeVar
+from weakref import WeakValueDictionary
+
+import structlog
+from dbos import DBOS, DBOSConfig, SetWorkflowID
+
+from proto_ddf.db import reserve
+from proto_ddf.db.engine import migrate
+from proto_ddf.db.tables import OperationState
+from proto_ddf.errors.types import SystemError
+from proto_ddf.operations import journal
+from proto_ddf.operations.runner import Runs, run_operation
+from proto_ddf.operations.stop import CANCELLED, SERVER_STOPPING, OperationStopped
+from proto_ddf.operations.undo import clean_up_in_background
+from proto_ddf.settings import get_settings
+
+_T = TypeVar("_T")
+
+PLAN_VERSION = "1"
+"""Bumped only when the order of a kind's steps changes; older work is then taken over at launch."""
+QUEUE = "operations"
+CONCURRENCY = 32
+POLLING_SECONDS = 0.2
+UNWIND_SECONDS = 5.0
+"""How long shutdown waits for running steps."""
+SETTLE_SECONDS = 2.0
+"""How long DBOS may take to note that a run ended."""
+ACTIVE = ("PENDING", "ENQUEUED", "DELAYED")
+
+log = structlog.get_logger(__name__)
+
+
+class Engine:
+    """A launched engine."""
+
+    def __init__(self, lock_file: int) -> None:
+        self.lock_file = lock_file
+        self.runs = Runs()
+
+
+_engine: Engine | None = None
+_engine_lock = Lock()
+_locks: WeakValueDictionary[str, Lock] = WeakValueDictionary()
+
+
+def launch() -> None:
+    """Start the engine of this home folder, resume what was under way, and clean up what was cancelled.
+
+    Raises:
+        SystemError: code home_locked, when another process has the home folder.
+    """
+    global _engine
+    with _engine_lock:
+        settings = get_settings()
+        settings.prepare_home()
+        engine = Engine(_lock_home(settings.home))
+        try:
+            _prepare()
+            _engine = engine  # before DBOS, whose queue may start work at once
+            _launch_dbos()
+        except BaseException:
+            _engine = None
+            os.close(engine.lock_file)
+            raise
+    engine.runs.writer.start()
+    for operation_id in journal.pending():
+        _take_up(operation_id)
+    for operation_id in journal.clean_ups_owed():
+        stop(operation_id)
+    log.info("operations launched")
+
+
+def shutdown() -> None:
+    """Stop: running steps are told, and stay to be resumed at the next launch. Takes some seconds at most;
+    a step that ignores the stop keeps the home folder locked until the process ends."""
+    global _engine
+    with _engine_lock:
+        engine, _engine = _engine, None
+    if engine is None:
+        return
+    running = engine.runs.stop_all()
+    deadline = time.monotonic() + UNWIND_SECONDS
+    unwound = [run.ended.wait(max(0.0, deadline - time.monotonic())) for run in running]
+    engine.runs.writer.end()
+    destroying = Thread(target=DBOS.destroy, name="operations-shutdown", daemon=True)
+    destroying.start()
+    destroying.join(UNWIND_SECONDS)
+    if all(unwound) and not destroying.is_alive():
+        os.close(engine.lock_file)
+    log.info("operations stopped", unwound=all(unwound))
+
+
+def enqueue(operation_id: str) -> None:
+    """Hand a journaled operation to DBOS.
+
+    Raises:
+        SystemError: when the engine is not launched.
+    """
+    current()
+
+    def hand_over() -> None:
+        with SetWorkflowID(operation_id):
+            DBOS.enqueue_workflow(QUEUE, operation, operation_id)
+
+    _outside(hand_over)
+
+
+def rewind(operation_id: str, position: int) -> None:
+    """Run an operation again, from the step at `position`. Its run must have ended."""
+
+    def from_step() -> None:
+        DBOS.rewind_workflow(
+            operation_id,
+            start_step=position + 1,
+            queue_name=QUEUE,
+            application_version=PLAN_VERSION,
+        )
+
+    _outside(from_step)
+
+
+def settle(operation_id: str) -> None:
+    """Wait until a failed operation's run has ended for DBOS too, so that it can be rewound."""
+    run = current().runs.find(operation_id)
+    if run:
+        run.ended.wait(UNWIND_SECONDS)
+    deadline = time.monotonic() + SETTLE_SECONDS
+    while _is_active(operation_id):
+        if time.monotonic() > deadline:  # it could not write the outcome, on a full disk say
+            _outside(lambda: DBOS.cancel_workflow(operation_id))
+            return
+        time.sleep(0.02)
+
+
+def stop(operation_id: str) -> None:
+    """Stop a cancelled operation wherever it is, and clean up in the background."""
+    engine = current()
+    try:
+        _outside(lambda: DBOS.cancel_workflow(operation_id))
+    finally:
+        run = engine.runs.find(operation_id)
+        if run:
+            run.stop.set(CANCELLED)
+        clean_up_in_background(engine.runs, operation_id)
+
+
+def current() -> Engine:
+    """The engine.
+
+    Raises:
+        SystemError: when it is not launched.
+    """
+    if _engine is None:
+        raise SystemError("Proto-DDF is starting or stopping.", component="operations")
+    return _engine
+
+
+@contextmanager
+def exclusive(operation_id: str) -> Iterator[None]:
+    """One change of an operation from outside at a time: double clicks, two tabs."""
+    with _engine_lock:
+        lock = _locks.setdefault(operation_id, Lock())
+    with lock:
+        yield
+
+
+@DBOS.workflow(name="operation", max_recovery_attempts=None)
+def operation(operation_id: str) -> None:
+    """The one workflow; see `proto_ddf.operations.runner`."""
+    engine = _engine
+    if engine is None:
+        raise OperationStopped(SERVER_STOPPING)
+    run_operation(engine.runs, operation_id)
+
+
+def _lock_home(home: Path) -> int:
+    lock_file = os.open(home / "engine.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(lock_file)
+        raise SystemError(
+            f"Another Proto-DDF uses {home}.", component="home", code="home_locked", path=str(home)
+        ) from error
+    return lock_file
+
+
+def _prepare() -> None:
+    migrate()
+    reserve.hold()
+    journal.pause_all()
+
+
+def _launch_dbos() -> None:
+    path = get_settings().operations_path
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+    config: DBOSConfig = {
+        "name": "proto-ddf",
+        "system_database_url": f"sqlite:///{path}",
+        "executor_id": "proto-ddf",
+        "application_version": PLAN_VERSION,
+    }
+    DBOS(config=config)
+    _route_logs()
+    DBOS.launch()
+    DBOS.register_queue(QUEUE, worker_concurrency=CONCURRENCY, polling_interval_sec=POLLING_SECONDS)
+
+
+def _route_logs() -> None:
+    """DBOS prints to the console on its own account, whole tracebacks among it."""
+    dbos_log = logging.getLogger("dbos")
+    dbos_log.handlers.clear()
+    dbos_log.propagate = True
+
+
+def _take_up(operation_id: str) -> None:
+    """See to it that DBOS runs an operation that is pending by the journal, whatever a crash left undone."""
+    with exclusive(operation_id):
+        status = _outside(lambda: DBOS.get_workflow_status(operation_id))
+        if status is None:
+            enqueue(operation_id)
+            return
+        if status.status in ACTIVE and status.app_version == PLAN_VERSION:
+            return
+        if status.status in ACTIVE:
+            _outside(lambda: DBOS.cancel_workflow(operation_id))
+        record = journal.read(operation_id)
+        if record and record.state == OperationState.PENDING:
+            rewind(operation_id, journal.next_position(operation_id))
+
+
+def _is_active(operation_id: str) -> bool:
+    status = _outside(lambda: DBOS.get_workflow_status(operation_id))
+    return status is not None and status.status in ACTIVE
+
+
+def _outside(call: Callable[[], _T]) -> _T:
+    """Call DBOS as from outside any workflow, also where a step of one is the caller."""
+    return Context().run(call)

@@ -1,0 +1,94 @@
+"""What pages and other callers do with operations. Thread-safe; from an event loop through
+`asyncio.to_thread`."""
+
+from typing import NoReturn
+
+from pydantic import BaseModel
+
+from proto_ddf.db import reserve
+from proto_ddf.errors.types import ValidationError
+from proto_ddf.operations import engine, journal, reading
+from proto_ddf.operations.model import KINDS
+from proto_ddf.operations.views import OperationView
+
+
+def start(kind: str, input: BaseModel, user_id: str = "anonymous") -> str:
+    """Start an operation and return its id. It is on record before this returns.
+
+    Raises:
+        KeyError: when there is no such kind.
+        pydantic.ValidationError: when the input does not fit the kind's model.
+        SystemError: when the engine is not launched.
+    """
+    registered = KINDS[kind]
+    given = registered.input_model.model_validate(input.model_dump())
+    engine.current()
+    reserve.hold()
+    operation_id = journal.create(registered, given, user_id)
+    try:
+        engine.enqueue(operation_id)
+    except BaseException:
+        journal.forget(operation_id)
+        raise
+    return operation_id
+
+
+def retry(operation_id: str) -> None:
+    """Run a failed operation again from the step that failed. Of several callers at once one succeeds.
+
+    Raises:
+        ValidationError: field "operation", when it has not failed (any more) or does not exist.
+        SystemError: when the engine is not launched.
+    """
+    with engine.exclusive(operation_id):
+        view = reading.load(operation_id)
+        if view is None or view.state != "failed":
+            _refuse(operation_id, view, "tried again")
+        engine.settle(operation_id)
+        reserve.hold()
+        position = journal.retry(operation_id)
+        if position is None:
+            _refuse(operation_id, reading.load(operation_id), "tried again")
+        engine.rewind(operation_id, position)
+
+
+def cancel(operation_id: str) -> None:
+    """Stop an operation that waits, runs or has failed. Its clean-up runs in the background; `finished_at`
+    is set once that is over.
+
+    Raises:
+        ValidationError: field "operation", when it is over or does not exist.
+        SystemError: when the engine is not launched.
+    """
+    with engine.exclusive(operation_id):
+        engine.current()
+        if not journal.cancel(operation_id):
+            _refuse(operation_id, reading.load(operation_id), "cancelled")
+        engine.stop(operation_id)
+
+
+def view(operation_id: str) -> OperationView | None:
+    """One operation with the last lines of its steps' logs; None when there is none."""
+    return reading.load(operation_id)
+
+
+def recent(
+    limit: int = 50,
+    kind: str | None = None,
+    subject: str | None = None,
+    state: str | None = None,
+) -> list[OperationView]:
+    """The newest operations first, without logs."""
+    return reading.load_many(limit, kind, subject, state)
+
+
+def last_for(subject: str, kind: str | None = None) -> OperationView | None:
+    """The newest operation about a subject."""
+    return next(iter(reading.load_many(1, kind, subject)), None)
+
+
+def _refuse(operation_id: str, found: OperationView | None, wish: str) -> NoReturn:
+    state = found.state if found else "unknown"
+    raise ValidationError(
+        f"This operation cannot be {wish}: it is {state}.", field="operation", value=operation_id
+    )

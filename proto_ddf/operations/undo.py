@@ -1,0 +1,49 @@
+"""Cleans up after cancelled operations, in the background, once they have stopped."""
+
+from threading import Thread
+
+import structlog
+from structlog.contextvars import bound_contextvars
+
+from proto_ddf.errors import describe
+from proto_ddf.hosting.processes import end_tree
+from proto_ddf.monitoring import tracker
+from proto_ddf.operations import journal
+from proto_ddf.operations.model import KINDS, UndoContext
+from proto_ddf.operations.runner import Runs
+
+log = structlog.get_logger(__name__)
+
+
+def clean_up_in_background(runs: Runs, operation_id: str) -> None:
+    """Wait until the operation has stopped, then undo it. A server killed meanwhile does it at its next
+    start, so that an undo may run twice."""
+    name = f"clean-up-{operation_id}"
+    Thread(target=_clean_up, args=(runs, operation_id), name=name, daemon=True).start()
+
+
+def _clean_up(runs: Runs, operation_id: str) -> None:
+    with bound_contextvars(operation_id=operation_id):
+        run = runs.find(operation_id)
+        if run:
+            run.ended.wait()
+        for child in journal.children(operation_id):
+            end_tree(child.pid, child.create_time)
+        _undo(operation_id)
+        journal.cleaned_up(operation_id)
+        log.info("operation cancelled")
+
+
+def _undo(operation_id: str) -> None:
+    record = journal.read(operation_id)
+    kind = KINDS.get(record.kind) if record else None
+    if record is None or kind is None or kind.undo is None:
+        return
+    try:
+        given = kind.input_model.model_validate(record.input)
+        kind.undo(UndoContext(operation_id, given, dict(record.output)))
+    except Exception as error:
+        operation = f"Clean up after {record.title}"
+        described = describe(error, operation=operation, operation_id=operation_id)
+        log.warning("clean-up failed", code=described["code"], exc_info=error)
+        tracker.record_error(described, operation, operation_id, record.user_id)
