@@ -95,7 +95,7 @@ def check_app(slug: str, progress: Progress | None = None) -> None:
         f"{record.name} does not show its first page: {reason}",
         component="hosting",
         code="app_check_failed",
-        name=record.name,
+        app=record.name,
         port=record.frontend_port,
         reason=reason,
         log=app_log(slug, 20),
@@ -218,10 +218,25 @@ def start_failed(record: AppRecord, what: str) -> SystemError:
         f"{record.name} did not start: {reason}",
         component="hosting",
         code="app_start_failed",
-        name=record.name,
+        app=record.name,
         reason=reason,
         log=log,
     )
+
+
+def halt_all() -> int:
+    """End the processes of all apps, keeping in mind which should run: the next server starts those again.
+
+    Returns how many ran.
+    """
+    ran = 0
+    for record in records.every():
+        with exclusive(record.slug, NoProgress()):
+            ran += is_alive(record.pid, record.pid_create_time)
+            end_tree(record.pid, record.pid_create_time, GRACE_SECONDS)
+            if record.wanted_running:
+                records.change(record.slug, state=AppState.STOPPED, pid=None, pid_create_time=None)
+    return ran
 
 
 def _stop(slug: str) -> None:

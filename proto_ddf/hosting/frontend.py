@@ -7,6 +7,7 @@ import re
 import shutil
 import sys
 from collections import deque
+from collections.abc import Mapping
 from pathlib import Path
 
 from proto_ddf.errors.types import SystemError
@@ -24,34 +25,37 @@ ERROR_LINE = re.compile(r"error|failed|cannot|refused|not found", re.I)
 LOW_DISK_BYTES = 4 * 1024**2
 
 
-def install(folder: Path, progress: Progress) -> None:
+def install(folder: Path, progress: Progress, variables: Mapping[str, str] | None = None) -> None:
     """Compile the app in `folder` to its .web and install the front-end packages its pages need.
+
+    `variables` are added to what the app finds in its environment when it is imported.
 
     Raises:
         SystemError: code install_failed, build_failed (the app's code does not compile), disk_space_low or
             toolchain_missing, each with `reason` in its context.
     """
     progress.report("Installing front-end packages")
-    _run("install", folder, progress, failure="install_failed")
+    _run("install", folder, progress, variables or {}, failure="install_failed")
 
 
-def build(folder: Path, progress: Progress) -> None:
+def build(folder: Path, progress: Progress, variables: Mapping[str, str] | None = None) -> None:
     """Bundle the compiled app for production. Raises as `install` does."""
     with BUILDS.slot(progress):
         progress.report("Building the front end")
-        _run("build", folder, progress, failure="build_failed")
+        _run("build", folder, progress, variables or {}, failure="build_failed")
 
 
-def _run(task: str, folder: Path, progress: Progress, failure: str) -> None:
+def _run(
+    task: str, folder: Path, progress: Progress, variables: Mapping[str, str], failure: str
+) -> None:
     tail = _Tail(progress)
     argv = [sys.executable, "-P", str(CHILD), task]
-    exit_code = run_process(argv, cwd=folder, env=build_environment(), log_to=tail)
+    environment = {**variables, **build_environment()}
+    exit_code = run_process(argv, cwd=folder, env=environment, log_to=tail)
     if exit_code == 0:
         return
     if _disk_full(tail.lines, folder):
-        raise SystemError(
-            "The disk is full", component="frontend", code="disk_space_low", path=folder.name
-        )
+        raise SystemError("The disk is full", component="frontend", code="disk_space_low")
     code = "build_failed" if exit_code == APP_FAILED else failure
     reason = _reason(tail.lines, python=exit_code == APP_FAILED) or f"exit code {exit_code}"
     raise SystemError(

@@ -26,11 +26,11 @@ class Answer:
         return self.status == 200
 
 
-def ask(port: int | None, timeout: float = 2.0) -> Answer:
+def ask(port: int | None, timeout: float = 2.0, address: str = ADDRESS) -> Answer:
     """Get the first page of the app on `port` of this machine, within `timeout` seconds for each read."""
-    if port is None or not listens(port, timeout):
+    if port is None or not listens(port, timeout, address):
         return Answer(port=False, status=None)
-    connection = http.client.HTTPConnection(ADDRESS, port, timeout=timeout)
+    connection = http.client.HTTPConnection(address, port, timeout=timeout)
     try:
         connection.request("GET", "/")
         response = connection.getresponse()
@@ -42,10 +42,10 @@ def ask(port: int | None, timeout: float = 2.0) -> Answer:
         connection.close()
 
 
-def listens(port: int, timeout: float = 1.0) -> bool:
+def listens(port: int, timeout: float = 1.0, address: str = ADDRESS) -> bool:
     """Whether something accepts connections on `port` of this machine."""
     try:
-        with socket.create_connection((ADDRESS, port), timeout):
+        with socket.create_connection((address, port), timeout):
             return True
     except OSError:
         return False

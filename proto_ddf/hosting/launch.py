@@ -67,7 +67,7 @@ def database_url(record: AppRecord) -> str:
             system="sources",
             operation="open",
             code="source_gone",
-            name=record.name,
+            app=record.name,
         )
     url = kind.database_url(kind.config_model.model_validate(source.config))
     return url if record.spec.get("allow_editing") else read_only(url)

@@ -53,8 +53,9 @@ def run_process(
         reason = error.strerror or str(error)
         raise SystemError(
             f"{name} cannot be started: {reason}",
-            component=name,
+            component="processes",
             code="process_failed",
+            command=name,
             reason=reason,
         ) from error
     try:
@@ -91,7 +92,11 @@ def _follow(process: subprocess.Popen[bytes], log_to: Progress, deadline: float,
             log_to.check_stop()
             if time.monotonic() > deadline:
                 raise SystemError(
-                    f"{name} took too long", component=name, code="process_failed", reason="timeout"
+                    f"{name} took too long",
+                    component="processes",
+                    code="process_failed",
+                    command=name,
+                    reason="timeout",
                 )
     _log(rest, log_to)
 
@@ -143,6 +148,7 @@ def spawn_detached(
             f"The process cannot be started: {reason}",
             component="processes",
             code="process_failed",
+            command=Path(argv[0]).name,
             reason=reason,
         ) from error
     _children[process.pid] = process

@@ -16,6 +16,7 @@ import signal
 import sys
 import threading
 import time
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -40,11 +41,10 @@ def main() -> None:
     threading.Thread(target=keep_log_small, args=(arguments.log,), daemon=True).start()
     try:
         serve(load(arguments.port), arguments.host, arguments.port)
-    except BaseException:
-        import traceback
-
+    except Exception:
         traceback.print_exc()
         leave(1)
+    leave(0)
 
 
 def load(port: int) -> Any:
@@ -64,33 +64,26 @@ def load(port: int) -> Any:
     return app
 
 
-def serve(app: Any, host: str, port: int) -> None:
-    """Serve until SIGTERM or SIGINT, then leave this process, after STOP_SECONDS at the latest."""
-    failed = False
-    try:
-        asyncio.run(_serve(app, host, port))
-    except Exception:
-        import traceback
-
-        traceback.print_exc()
-        failed = True
-    leave(1 if failed else 0)
+def serve(app: Any, host: str, port: int, stop_seconds: float = STOP_SECONDS) -> None:
+    """Serve until SIGTERM or SIGINT. Leaves this process when ending takes longer than `stop_seconds`."""
+    asyncio.run(_serve(app, host, port, stop_seconds))
 
 
-async def _serve(app: Any, host: str, port: int) -> None:
+async def _serve(app: Any, host: str, port: int, stop_seconds: float) -> None:
     from granian.constants import Interfaces
     from granian.server.embed import Server
 
     server = Server(app, address=host, port=port, interface=Interfaces.ASGI, log_enabled=False)
-    loop = asyncio.get_running_loop()
 
     def stop() -> None:
-        # An embedded server was seen to hang on its way out, rarely: then leave without it.
-        loop.call_later(STOP_SECONDS, leave, 0)
+        # Its end was seen to hang, rarely, with the event loop stuck too: a thread leaves without it.
+        timer = threading.Timer(stop_seconds, leave, (0,))
+        timer.daemon = True
+        timer.start()
         server.stop()  # type: ignore[no-untyped-call]
 
     for wanted in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(wanted, stop)
+        asyncio.get_running_loop().add_signal_handler(wanted, stop)
     await server.serve()
     if not server.interrupt_signal:
         raise RuntimeError("The server ended by itself")

@@ -140,7 +140,7 @@ class Watcher:
             f"{record.name} crashed {crashes} times: {reason}",
             component="hosting",
             code="app_crashed",
-            name=record.name,
+            app=record.name,
             crashes=crashes,
             reason=reason,
             log=tail,

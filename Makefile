@@ -1,0 +1,54 @@
+# make run          set up what is missing, then serve on http://127.0.0.1:3000 (PORT= for another port)
+# make stop         end the server and every app it started
+# make test lint bench screenshots clean
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := run
+.PHONY: run stop test lint bench screenshots clean
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+NODE_BIN := $(VENV)/node/node_modules/.bin
+export PATH := $(CURDIR)/$(NODE_BIN):$(CURDIR)/$(BIN):$(PATH)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+# One stamp for each content of the requirements: a second run installs nothing.
+hash = $(shell cat $(1) | sha256sum | cut -c1-16)
+RUN_STAMP := $(VENV)/set-up-$(call hash,requirements.txt scripts/set_up.sh)
+DEV_STAMP := $(VENV)/set-up-dev-$(call hash,requirements.txt requirements-dev.txt scripts/set_up.sh)
+
+run: $(RUN_STAMP)
+	@exec $(BIN)/python -m proto_ddf.server start
+
+stop: $(RUN_STAMP)
+	@exec $(BIN)/python -m proto_ddf.server stop
+
+test: $(DEV_STAMP)
+	@scripts/set_up.sh browser
+	@exec $(BIN)/python -m pytest -q -ra
+
+lint: $(DEV_STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(DEV_STAMP)
+	@exec $(BIN)/python -m benchmarks
+
+screenshots: $(DEV_STAMP)
+	@scripts/set_up.sh browser
+	@exec $(BIN)/python docs/make_screenshots.py
+
+clean:
+	rm -rf $(VENV) .web .states reflex.lock .mypy_cache .pytest_cache .ruff_cache .hypothesis test-results
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(RUN_STAMP):
+	@PYTHON=$(PYTHON) scripts/set_up.sh run
+	@touch $@
+
+$(DEV_STAMP): $(RUN_STAMP)
+	@scripts/set_up.sh dev
+	@touch $@

@@ -1,0 +1,203 @@
+"""Starts and stops Proto-DDF's own server.
+
+python -m proto_ddf.server start     build the front end where its sources changed, then serve
+python -m proto_ddf.server stop      end the server and every app it started
+"""
+
+import fcntl
+import hashlib
+import ipaddress
+import json
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+from pydantic import ValidationError as SettingsError
+
+from proto_ddf.errors.types import ProtoDDFError
+from proto_ddf.hosting.frontend import build, install
+from proto_ddf.hosting.health import ask
+from proto_ddf.hosting.ports import is_free
+from proto_ddf.hosting.processes import end_tree, find
+from proto_ddf.hosting.runner import leave, load, serve
+from proto_ddf.progress import NoProgress
+from proto_ddf.settings import PROJECT_ROOT, Settings, get_settings
+
+STOP_SECONDS = 10.0
+"""How long an orderly end of the server may take."""
+WEB = PROJECT_ROOT / ".web"
+STAMP = WEB / "proto_ddf.stamp"
+
+
+class Refused(Exception):
+    """Why the server does not start, in one line for the console."""
+
+
+def main() -> None:
+    commands = {"start": start, "stop": stop}
+    if len(sys.argv) != 2 or sys.argv[1] not in commands:
+        sys.exit("Usage: python -m proto_ddf.server start|stop")
+    try:
+        commands[sys.argv[1]]()
+    except SettingsError as error:
+        for problem in error.errors():
+            print(f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}", file=sys.stderr)
+        sys.exit(2)
+    except Refused as error:
+        sys.exit(str(error))
+    except ProtoDDFError as error:
+        sys.exit(f"Proto-DDF does not start: {error.message}")
+
+
+def start() -> None:
+    """Serve in the foreground until SIGTERM or SIGINT; the apps go on running after that.
+
+    Raises:
+        Refused: when the address is not of this machine alone, or is taken.
+    """
+    settings = get_settings()
+    check_host(settings.host)
+    settings.prepare_home()
+    pid_file = settings.home / "server.json"
+    check_not_running(pid_file)
+    if not is_free(settings.port):
+        raise Refused(
+            f"Port {settings.port} is in use by another program. "
+            f"Stop that program, or choose another port: make run PORT={settings.port + 1}"
+        )
+    prepare_frontend(settings)
+    os.chdir(PROJECT_ROOT)
+    app = load(settings.port)
+    me = psutil.Process()
+    pid_file.write_text(
+        json.dumps({"pid": me.pid, "create_time": me.create_time(), "address": url(settings)})
+    )
+    threading.Thread(target=_announce, args=(settings,), daemon=True).start()
+    serve(app, settings.host, settings.port, STOP_SECONDS)
+    pid_file.unlink(missing_ok=True)
+    print("Proto-DDF has stopped. Its apps go on running; make stop ends them.", flush=True)
+    leave(0)
+
+
+def stop() -> None:
+    """End the server, then every app it started."""
+    settings = get_settings()
+    running = _running(settings.home / "server.json")
+    if running is not None:
+        _end_server(running)
+    (settings.home / "server.json").unlink(missing_ok=True)
+    ended = 0
+    if settings.database_path.exists():
+        from proto_ddf.db.engine import migrate
+        from proto_ddf.hosting.apps import halt_all
+
+        migrate()
+        ended = halt_all()
+    server = "Proto-DDF has stopped" if running else "Proto-DDF was not running"
+    print(f"{server}; {ended} app{'' if ended == 1 else 's'} ended.")
+
+
+def check_host(host: str) -> None:
+    """Refuse any address but loopback: there is no sign-in yet."""
+    try:
+        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        raise Refused(
+            f"HOST={host} is refused: until Proto-DDF has sign-in it serves this machine alone. "
+            "Use 127.0.0.1, ::1 or localhost."
+        )
+
+
+def check_not_running(pid_file: Path) -> None:
+    """Refuse a second server on one home folder."""
+    if _running(pid_file) is not None:
+        address = json.loads(pid_file.read_text())["address"]
+        raise Refused(f"Proto-DDF runs already at {address}. End it with: make stop")
+
+
+def prepare_frontend(settings: Settings) -> None:
+    """Build Proto-DDF's own pages, unless nothing changed since they were built last."""
+    with _one_builder():
+        wanted = fingerprint(settings)
+        built = (WEB / "build/client/index.html").exists() and STAMP.exists()
+        if built and STAMP.read_text() == wanted:
+            return
+        print("Building Proto-DDF's pages, once after each change", flush=True)
+        STAMP.unlink(missing_ok=True)
+        variables = dict(os.environ)
+        install(PROJECT_ROOT, _Console(), variables)
+        build(PROJECT_ROOT, _Console(), variables)
+        STAMP.write_text(wanted)
+
+
+def fingerprint(settings: Settings) -> str:
+    """A hash of all that the built pages depend on. Where they are served is not part of it."""
+    served = {"home", "host", "port", "port_range_start", "port_range_end", "log_level"}
+    digest = hashlib.sha256(settings.model_dump_json(exclude=served).encode())
+    files = [PROJECT_ROOT / "rxconfig.py", PROJECT_ROOT / "requirements.txt"]
+    files += (PROJECT_ROOT / "proto_ddf").rglob("*.py")
+    files += (file for file in (PROJECT_ROOT / "assets").rglob("*") if file.is_file())
+    for file in sorted(files):
+        digest.update(str(file.relative_to(PROJECT_ROOT)).encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+def url(settings: Settings) -> str:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"http://{host}:{settings.port}"
+
+
+@contextmanager
+def _one_builder() -> Iterator[None]:
+    """Two servers started at once from one folder build one after the other."""
+    folder = os.open(PROJECT_ROOT, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
+def _announce(settings: Settings) -> None:
+    while not ask(settings.port, address=settings.host).http:
+        time.sleep(0.05)
+    print(f"Proto-DDF runs at {url(settings)}", flush=True)
+    print("Ctrl-C ends the server; its apps go on running. make stop ends them too.", flush=True)
+
+
+def _running(pid_file: Path) -> psutil.Process | None:
+    try:
+        noted = json.loads(pid_file.read_text())
+        return find(noted["pid"], noted["create_time"])
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _end_server(process: psutil.Process) -> None:
+    """Ask the server alone to end; its apps are ended one by one later."""
+    try:
+        created = process.create_time()
+        process.terminate()
+        process.wait(STOP_SECONDS + 5)
+    except psutil.TimeoutExpired:
+        end_tree(process.pid, created, grace_seconds=0)
+    except psutil.Error:
+        return
+
+
+class _Console(NoProgress):
+    """Shows a build on the console."""
+
+    def log(self, line: str) -> None:
+        print(f"  {line}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# Sets up what is missing: `run` what the server needs, `dev` what tests and lint need, `browser` Chromium.
+# Called by make. Everything comes from the package registries this machine is set up for.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export PATH="$PWD/.venv/node/node_modules/.bin:$PWD/.venv/bin:$PATH"
+export PIP_DISABLE_PIP_VERSION_CHECK=1
+python=${PYTHON:-python3}
+bun=.venv/node/node_modules/.bin/bun
+
+say() { printf '%s\n' "$*"; }
+
+works() { "$1" --version >/dev/null 2>&1; }
+
+make_venv() {
+    if .venv/bin/python -m pip --version >/dev/null 2>&1; then return; fi
+    "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
+        { say "Python 3.11 or newer is needed; make run PYTHON=python3.12 names another one."; exit 1; }
+    say "Making the virtual environment"
+    rm -rf .venv
+    if ! "$python" -m venv .venv >/dev/null 2>&1; then
+        # Debian keeps the part of venv that brings pip in a package of its own.
+        rm -rf .venv
+        "$python" -m venv --without-pip .venv
+        "$python" -m pip --python .venv/bin/python install -q pip
+    fi
+}
+
+npm_install() {
+    # npm's config of the machine may name settings that a newer npm only warns about.
+    .venv/bin/npm install --prefix .venv/node --no-audit --no-fund --loglevel=error "$@"
+}
+
+install_bun() {
+    if works "$bun"; then return; fi
+    say "Installing Bun"
+    mkdir -p .venv/node
+    npm_install bun@1 || true
+    if works "$bun"; then return; fi
+    # The package's install script, which puts the binary in place, may not be allowed to run.
+    for binary in .venv/node/node_modules/@oven/bun-*/bin/bun; do
+        if works "$binary"; then
+            ln -sf "$PWD/$binary" "$bun"
+            return
+        fi
+    done
+    say "Bun could not be installed from the npm registry."
+    exit 1
+}
+
+set_up_run() {
+    make_venv
+    say "Installing the Python packages"
+    .venv/bin/python -m pip install -q -r requirements.txt
+    works .venv/bin/node || { say "Node could not be installed from the Python registry."; exit 1; }
+    install_bun
+}
+
+set_up_dev() {
+    say "Installing what the tests need"
+    .venv/bin/python -m pip install -q -r requirements-dev.txt
+    [ -e .venv/node/node_modules/axe-core/axe.min.js ] || npm_install axe-core@4
+    works "$bun" || install_bun
+}
+
+set_up_browser() {
+    for name in chromium chromium-browser google-chrome; do
+        if command -v "$name" >/dev/null; then return; fi
+    done
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+        say "Installing Chromium"
+        apt-get update -qq
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null
+    else
+        say "The browser tests need Chromium. Install it as root: apt-get install chromium"
+        exit 1
+    fi
+}
+
+case "${1:-}" in
+run) set_up_run ;;
+dev) set_up_dev ;;
+browser) set_up_browser ;;
+*)
+    say "Usage: scripts/set_up.sh run|dev|browser"
+    exit 2
+    ;;
+esac
