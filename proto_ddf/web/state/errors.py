@@ -9,6 +9,7 @@ import reflex as rx
 from reflex.event import EventSpec
 
 from proto_ddf.errors import describe
+from proto_ddf.operations import service
 from proto_ddf.settings import get_settings
 
 ANONYMOUS = "anonymous"
@@ -111,8 +112,6 @@ class ErrorMixin(rx.State, mixin=True):
     @rx.event(background=True)
     async def resume_failed_operation(self, operation_id: str) -> AsyncIterator[Any]:
         """Resume an operation at the step that failed, and go to its page."""
-        from proto_ddf.operations import service  # TMP
-
         try:
             await asyncio.to_thread(service.retry, operation_id)
         except Exception as error:

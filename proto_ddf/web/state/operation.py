@@ -8,15 +8,13 @@ from typing import Any
 import reflex as rx
 from reflex.event import EventSpec
 
-from proto_ddf.operations import hub
+from proto_ddf.operations import service
 from proto_ddf.operations.views import OperationView
 from proto_ddf.web.state.errors import ErrorMixin
-from proto_ddf.web.state.presence import is_connected
+from proto_ddf.web.state.live import looks
 
-# Times of running steps are renewed this often, and a tab that has gone is noticed.
+# The times of running steps are renewed this often.
 _LOOK_SECONDS = 1.0
-# A burst of log lines makes one update.
-_PAUSE_SECONDS = 0.1
 
 
 def nothing_to_show() -> OperationView:
@@ -24,17 +22,19 @@ def nothing_to_show() -> OperationView:
 
 
 class OperationMixin(ErrorMixin, mixin=True):
-    """One operation as it stands, for `operation_panel`.
+    """One operation as it stands, for `operation_panel`. Has all of ErrorMixin too.
 
         class GenerateState(OperationMixin, rx.State):
             @rx.event
             def load(self):                       # on_load: runs again at a reconnect
-                return self._watch(self.operation_id)
+                return self._watch(self.operation.id)
 
     Return `self._watch(operation_id)` from the handler that started the operation and from on_load.
     """
 
     operation: OperationView = nothing_to_show()
+    operation_missing: bool = False
+    """Nothing is known of the operation asked for."""
     operation_error: dict[str, str] = {}
     """Why it failed: title, message, hint, error_type, details; empty otherwise."""
     operation_can_help: bool = False
@@ -44,41 +44,37 @@ class OperationMixin(ErrorMixin, mixin=True):
 
     def _watch(self, operation_id: str) -> EventSpec:
         """The event that follows an operation until it has succeeded or the tab has gone."""
-        return self.__class__.watch_operation(operation_id)  # type: ignore[no-any-return]
+        return self.__class__.watch_operation(operation_id)
 
     def _operation_over(self) -> Any:
         """Override to act when the watched operation has ended; may return events.
 
-        Called each time it is seen to end, after a reload as well. Runs under the state's lock.
+        Called each time it is seen to end, after a reload as well, with the state's lock held.
         """
         return None
+
+    def _forget_operation(self) -> None:
+        """Show no operation."""
+        self._show_operation(None)
+        self.operation_missing = False
 
     @rx.event(background=True, supersedes=True)
     async def watch_operation(self, operation_id: str) -> AsyncIterator[Any]:
         """Follow an operation. A failed one is followed on: another tab may try it again."""
-        async with self:
-            page = self.router.url.path
-        from proto_ddf.operations import service  # TMP
-
-        with hub.subscribe(operation_id) as changes:
-            was_over = False
-            while True:
-                view = await asyncio.to_thread(service.view, operation_id)
-                events = None
-                async with self:
-                    if self.router.url.path != page or not is_connected(self):
-                        return
-                    self._show_operation(view)
-                    over = view is None or _is_over(view)
-                    if over and not was_over and view is not None:
-                        events = self._operation_over()
-                if events:
-                    yield events
-                if view is None or view.state == "succeeded":
-                    return
+        was_over = False
+        async for _ in looks(self, about=operation_id, every=_LOOK_SECONDS):
+            view = await asyncio.to_thread(service.view, operation_id)
+            events = None
+            async with self:
+                self._show_operation(view)
+                over = view is not None and _is_over(view)
+                if over and not was_over:
+                    events = self._operation_over()
                 was_over = over
-                await changes.wait(_LOOK_SECONDS)
-                await asyncio.sleep(_PAUSE_SECONDS)
+            if events:
+                yield events
+            if view is None or view.state == "succeeded":
+                return
 
     @rx.event(background=True)
     async def cancel_operation(self) -> AsyncIterator[Any]:
@@ -98,15 +94,13 @@ class OperationMixin(ErrorMixin, mixin=True):
                 return
             self.operation_busy = what
             operation_id = self.operation.id
-        from proto_ddf.operations import service  # TMP
-
         act = service.retry if what == "retrying" else service.cancel
         try:
             await asyncio.to_thread(act, operation_id)
         except Exception as error:
             async with self:
                 self.operation_busy = ""
-                shown = self.handle_error(error, f"{what} operation", operation_id=operation_id)
+                shown = self.handle_error(error, f"{what} an operation", operation_id=operation_id)
             yield shown
         else:
             async with self:
@@ -114,13 +108,16 @@ class OperationMixin(ErrorMixin, mixin=True):
             yield self.__class__.watch_operation(operation_id)
 
     def _show_operation(self, view: OperationView | None) -> None:
+        """Assigns what changed, and nothing else: what is assigned is sent."""
         shown = view or nothing_to_show()
+        if self.operation_missing != (view is None):
+            self.operation_missing = view is None
         if shown == self.operation:
             return
         self.operation = shown
         self.operation_error = _error_words(shown)
-        self.operation_can_help = bool(
-            shown.can_retry and (shown.error or {}).get("retry_possible", True)
+        self.operation_can_help = shown.can_retry and bool(
+            shown.error is None or shown.error.get("retry_possible")
         )
 
 

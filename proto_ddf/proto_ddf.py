@@ -1,0 +1,61 @@
+"""Composition root: pages, routes, middleware. Wiring only."""
+
+import reflex as rx
+from reflex.app import default_error_boundary
+from reflex.event import EventSpec
+
+from proto_ddf.logs import get_logger
+from proto_ddf.settings import get_settings
+from proto_ddf.web.api import create_api
+from proto_ddf.web.middleware import guard
+from proto_ddf.web.pages.apps import app_page, apps_page
+from proto_ddf.web.pages.errors import errors_page
+from proto_ddf.web.pages.operations import operation_page, operations_page
+from proto_ddf.web.pages.overview import overview_page
+from proto_ddf.web.state.apps import AppsState, AppState
+from proto_ddf.web.state.error_list import ErrorListState
+from proto_ddf.web.state.operations import OperationPageState, OperationsState
+from proto_ddf.web.state.overview import OverviewState
+from proto_ddf.web.state.presence import follow_tabs_of
+from proto_ddf.web.theme import STYLESHEETS, head
+
+logger = get_logger(__name__)
+
+
+def tell_unexpected_error(exception: Exception) -> EventSpec:
+    """What no handler caught: logged in full, told in short."""
+    logger.error("handler failed", exc_info=exception)
+    return rx.toast.error(  # type: ignore[no-any-return]
+        "Something went wrong in Proto-DDF itself. Its log says more.", position="bottom-right"
+    )
+
+
+def create_app() -> rx.App:
+    app = rx.App(
+        stylesheets=STYLESHEETS,
+        head_components=head(),
+        html_lang="en",
+        # Reflex's own toasts about a lost connection give way to the header's connection state.
+        app_wraps={(55, "ErrorBoundary"): lambda _stateful: default_error_boundary()},
+        api_transformer=[create_api(), guard(get_settings().port)],
+        backend_exception_handler=tell_unexpected_error,
+    )
+    _add_pages(app)
+    follow_tabs_of(app)
+    return app
+
+
+def _add_pages(app: rx.App) -> None:
+    pages = (
+        ("/", "Overview", overview_page, OverviewState.load),
+        ("/apps", "Apps", apps_page, AppsState.follow_apps),
+        ("/apps/[slug]", "App", app_page, AppState.follow_app),
+        ("/operations", "Operations", operations_page, OperationsState.load),
+        ("/operations/[operation_id]", "Operation", operation_page, OperationPageState.load),
+        ("/errors", "Errors", errors_page, ErrorListState.load),
+    )
+    for route, title, build, load in pages:
+        app.add_page(build, route=route, title=f"{title} · Proto-DDF", on_load=load)
+
+
+app = create_app()

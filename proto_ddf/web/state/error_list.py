@@ -1,0 +1,85 @@
+"""The errors people met, newest first."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import reflex as rx
+from pydantic import BaseModel
+from reflex.event import EventSpec
+
+from proto_ddf.monitoring import tracker
+from proto_ddf.web.state.errors import ErrorMixin
+from proto_ddf.web.state.live import looks
+
+_LOOK_SECONDS = 5.0
+_LIMIT = 100
+
+
+class ErrorRow(BaseModel):
+    """One recorded error as lists show it."""
+
+    id: str
+    at: str
+    operation: str
+    operation_id: str
+    error_type: str
+    title: str
+    message: str
+    hint: str
+    details: str
+    can_retry: bool
+    resolved: bool
+
+
+def error_row(record: dict[str, Any]) -> ErrorRow:
+    """A row from what `monitoring.tracker.recent_errors` gives."""
+    context = {"code": record["code"], **record["context"]}
+    if record["operation_id"]:
+        context["operation_id"] = record["operation_id"]
+    resolved = record["resolved_at"] is not None
+    return ErrorRow(
+        **{
+            name: record[name]
+            for name in ("id", "at", "operation", "error_type", "title", "message", "hint")
+        },
+        operation_id=record["operation_id"] or "",
+        details=json.dumps(context, indent=2, default=str, sort_keys=True),
+        can_retry=bool(record["retry_possible"] and record["operation_id"] and not resolved),
+        resolved=resolved,
+    )
+
+
+class ErrorListState(ErrorMixin, rx.State):
+    """What went wrong lately, and trying it again."""
+
+    errors: list[ErrorRow] = []
+    loaded: bool = False
+    retrying_id: str = ""
+    """The row whose Try Again was pressed."""
+
+    @rx.event
+    def load(self) -> EventSpec:
+        self.retrying_id = ""
+        return ErrorListState.follow
+
+    @rx.event(background=True, supersedes=True)
+    async def follow(self) -> None:
+        async for _ in looks(self, about=None, every=_LOOK_SECONDS):
+            records = await asyncio.to_thread(tracker.recent_errors, _LIMIT)
+            rows = [error_row(record) for record in records]
+            async with self:
+                if rows != self.errors:
+                    self.errors = rows
+                self.loaded = True
+
+    @rx.event(background=True)
+    async def try_again(self, error_id: str) -> AsyncIterator[Any]:
+        """Resume the operation that this error ended, and go to its page."""
+        async with self:
+            found = next((row for row in self.errors if row.id == error_id), None)
+            if found is None or not found.can_retry or self.retrying_id:
+                return
+            self.retrying_id = error_id
+        yield ErrorListState.resume_failed_operation(found.operation_id)

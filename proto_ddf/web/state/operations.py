@@ -1,0 +1,56 @@
+"""The list of operations, and the page of one."""
+
+import asyncio
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from proto_ddf.operations import service
+from proto_ddf.operations.views import OperationView
+from proto_ddf.web.state.live import looks
+from proto_ddf.web.state.operation import OperationMixin
+
+_LOOK_SECONDS = 5.0
+_LIMIT = 100
+ALL = "all"
+
+
+class OperationsState(rx.State):
+    """What ran and runs, newest first."""
+
+    operations: list[OperationView] = []
+    only: str = ALL
+    """A state, or "all"."""
+    loaded: bool = False
+
+    @rx.event
+    def load(self) -> EventSpec:
+        return OperationsState.follow
+
+    @rx.event
+    def show_only(self, state: str | list[str]) -> EventSpec:
+        """Filter by state."""
+        self.only = state if isinstance(state, str) else ALL
+        self.loaded = False
+        return OperationsState.follow
+
+    @rx.event(background=True, supersedes=True)
+    async def follow(self) -> None:
+        async for _ in looks(self, about=None, every=_LOOK_SECONDS):
+            only = None if self.only == ALL else self.only
+            operations = await asyncio.to_thread(service.recent, _LIMIT, state=only)
+            async with self:
+                if operations != self.operations:
+                    self.operations = operations
+                self.loaded = True
+
+
+class OperationPageState(OperationMixin, rx.State):
+    """One operation, named by the address."""
+
+    @rx.event
+    def load(self) -> EventSpec:
+        operation_id = self.router.url.path.rstrip("/").rpartition("/")[2]
+        if operation_id != self.operation.id:
+            self._forget_operation()
+        return self._watch(operation_id)
