@@ -132,7 +132,7 @@ def _too_large(name: str, size: int, limit: int) -> ValidationError:
         field="file",
         value=name,
         code="file_too_large",
-        file=name,
+        path=name,
         size=size,
         limit_mb=limit_mb,
     )

@@ -1,0 +1,243 @@
+"""One source: its tables, and renaming, refreshing and deleting it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any, ClassVar
+
+import reflex as rx
+
+from proto_ddf.errors import ValidationError
+from proto_ddf.operations import service
+from proto_ddf.operations.kinds.sources import DeleteSourceInput, RefreshSourceInput
+from proto_ddf.operations.views import OperationView
+from proto_ddf.sources import store
+from proto_ddf.sources.schema import ColumnInfo, TableInfo
+from proto_ddf.sources.store import SourceView
+from proto_ddf.web.state.operation import OperationMixin
+from proto_ddf.web.state.sources import SourceRow, source_row
+from proto_ddf.web.state.sources_preview import PreviewState
+
+
+@dataclass
+class ColumnRow:
+    """One column, in words."""
+
+    name: str = ""
+    type: str = ""
+    db_type: str = ""
+    primary_key: bool = False
+    unique: bool = False
+    required: bool = False
+    references: str = ""
+    """"customers.id", if it is a foreign key."""
+    suggested: bool = False
+    """The reference was guessed."""
+    limits: str = ""
+    """"at most 64 characters, 0 to 100"."""
+
+
+@dataclass
+class TableRow:
+    """One table."""
+
+    name: str = ""
+    row_count: int = 0
+    is_view: bool = False
+    columns: list[ColumnRow] = field(default_factory=list)
+
+
+class SourceDetailState(OperationMixin, rx.State):
+    """The source whose id is in the address."""
+
+    _form_fields: ClassVar[frozenset[str]] = frozenset({"name"})
+
+    source: SourceRow = SourceRow()
+    places: list[str] = []
+    """Where its data are: paths."""
+    tables: list[TableRow] = []
+    known: str = ""
+    """"" while loading, then "yes" or "no"."""
+    renaming: bool = False
+    new_name: str = ""
+
+    @rx.event(background=True, supersedes=True)
+    async def load(self) -> AsyncIterator[Any]:
+        """Read the source, follow what is done to it, and open its table."""
+        async with self:
+            id = PurePosixPath(self.router.url.path).name
+            if id != self.source.id:
+                self.known = ""
+                self._show_operation(None)
+            self.renaming = False
+            self._retry_handler = "load"
+            self._retry_args = []
+        try:
+            view, last = await asyncio.to_thread(_read, id)
+        except Exception as error:
+            async with self:
+                shown = self.handle_error(error, "show the source", source=id)
+            yield shown
+            return
+        async with self:
+            self._clear_error()
+            self._show_source(view)
+            events: list[Any] = []
+            if view is not None:
+                events.append(PreviewState.open_source(id, [table.name for table in self.tables]))
+            if last is not None:
+                events.append(self._watch(last.id))
+        for event in events:
+            yield event
+
+    @rx.event
+    def start_renaming(self) -> None:
+        self.new_name = self.source.name
+        self.field_errors = {}
+        self.renaming = True
+
+    @rx.event
+    def set_renaming(self, open: bool) -> None:
+        self.renaming = bool(open)
+
+    @rx.event
+    def set_new_name(self, name: str) -> None:
+        self.new_name = name
+        self._clear_field_error("name")
+
+    @rx.event(background=True)
+    async def rename(self) -> AsyncIterator[Any]:
+        """Give the source the name that was typed."""
+        async with self:
+            id, name = self.source.id, self.new_name
+            self._retry_handler = "rename"
+        try:
+            view = await asyncio.to_thread(store.rename_source, id, name)
+        except Exception as error:
+            async with self:
+                shown = self.handle_error(error, "rename source", source=id)
+                self.renaming = not self.error_shown
+            yield shown
+            return
+        async with self:
+            self._clear_error()
+            self.renaming = False
+            self._show_source(view)
+
+    @rx.event(background=True)
+    async def refresh(self) -> AsyncIterator[Any]:
+        """Read its tables anew."""
+        async for event in self._begin("refresh"):
+            yield event
+
+    @rx.event(background=True)
+    async def delete(self) -> AsyncIterator[Any]:
+        """Forget the source; its files stay."""
+        async for event in self._begin("delete"):
+            yield event
+
+    async def _begin(self, what: str) -> AsyncIterator[Any]:
+        async with self:
+            id = self.source.id
+            if not id or self.operation.state in ("pending", "running"):
+                return
+            self._retry_handler = what
+        given = RefreshSourceInput if what == "refresh" else DeleteSourceInput
+        try:
+            operation_id = await asyncio.to_thread(
+                service.start, f"{what}_source", given(source_id=id)
+            )
+        except Exception as error:
+            async with self:
+                shown = self.handle_error(error, f"{what} source", source=id)
+            yield shown
+            return
+        async with self:
+            self._clear_error()
+            watch = self._watch(operation_id)
+        yield watch
+
+    def _operation_over(self) -> Any:
+        over = self.operation
+        if over.state != "succeeded":
+            return None
+        if over.kind == "delete_source":
+            self._show_operation(None)
+            return [rx.toast.success(f"{self.source.name} is deleted."), rx.redirect("/sources")]
+        return SourceDetailState.load
+
+    def _show_source(self, view: SourceView | None) -> None:
+        self.known = "yes" if view else "no"
+        self.source = source_row(view) if view else SourceRow()
+        self.places = _places(view.config) if view else []
+        self.tables = [_table_row(table) for table in view.schema.tables] if view else []
+
+
+def _read(id: str) -> tuple[SourceView | None, OperationView | None]:
+    """The source, and the operation on it that its page should show: under way, or failed since the
+    source was last written."""
+    try:
+        view = store.get_source(id)
+    except ValidationError:
+        return None, None
+    last = service.last_for(id)
+    if last is None:
+        return view, None
+    failed = last.state == "failed" and (last.finished_at or "") > view.updated_at
+    return view, last if failed or last.state in ("pending", "running") else None
+
+
+def _places(config: dict[str, Any]) -> list[str]:
+    paths = config.get("paths") or [config.get("path")]
+    return [str(path) for path in paths if path]
+
+
+def _table_row(table: TableInfo) -> TableRow:
+    references = {
+        column: (f"{key.target_table}.{target}", key.suggested)
+        for key in table.foreign_keys
+        for column, target in zip(key.columns, key.target_columns, strict=False)
+    }
+    return TableRow(
+        name=table.name,
+        row_count=table.row_count,
+        is_view=table.is_view,
+        columns=[
+            _column_row(column, table, *references.get(column.name, ("", False)))
+            for column in table.columns
+        ],
+    )
+
+
+def _column_row(
+    column: ColumnInfo, table: TableInfo, references: str, suggested: bool
+) -> ColumnRow:
+    primary = column.primary_key or column.name in table.primary_key
+    return ColumnRow(
+        name=column.name,
+        type=column.type.value,
+        db_type=column.db_type if column.db_type.lower() != column.type.value else "",
+        primary_key=primary,
+        unique=column.unique and not primary,
+        required=not column.nullable,
+        references=references,
+        suggested=suggested,
+        limits=_limits(column),
+    )
+
+
+def _limits(column: ColumnInfo) -> str:
+    found = []
+    if column.max_length is not None:
+        found.append(f"at most {column.max_length} characters")
+    if column.choices:
+        found.append("one of " + ", ".join(column.choices))
+    low, high = column.minimum, column.maximum
+    if low is not None and high is not None:
+        found.append(f"{low:g} to {high:g}")
+    elif low is not None:
+        found.append(f"at least {low:g}")
+    elif high is not None:
+        found.append(f"at most {high:g}")
+    return ", ".join(found)

@@ -1,0 +1,107 @@
+"""What the connect form holds, how it is kept in the browser, and what it amounts to."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import PurePath
+from typing import Any
+
+from proto_ddf.sources.protocol import FormField
+from proto_ddf.sources.registry import KINDS
+
+
+@dataclass
+class UploadedFile:
+    """A file that was uploaded and waits to be connected."""
+
+    path: str = ""
+    """On the server."""
+    name: str = ""
+    """As the person knows it."""
+    size: int = 0
+    """Bytes."""
+
+
+@dataclass
+class Draft:
+    """The form as it stands. Keys of `values` and `files` are made by `field_key`."""
+
+    kind: str
+    name: str
+    values: dict[str, str]
+    files: dict[str, list[UploadedFile]]
+    operation_id: str = ""
+    """The test or connection that runs or ran last."""
+
+
+def field_key(kind: str, field: str) -> str:
+    """Names one field of one kind, so that changing the kind loses nothing; also its id on the page."""
+    return f"{kind}-{field}"
+
+
+def form_of(kind: str) -> tuple[FormField, ...]:
+    """The fields of a kind; none for an unknown one."""
+    return KINDS[kind].form if kind in KINDS else ()
+
+
+def empty_draft() -> Draft:
+    keys = [(field_key(kind, field.name), field) for kind in KINDS for field in form_of(kind)]
+    return Draft(
+        kind=next(iter(KINDS)),
+        name="",
+        values={key: _default(field) for key, field in keys},
+        files={key: [] for key, field in keys if field.widget == "file"},
+    )
+
+
+def _default(field: FormField) -> str:
+    if field.widget == "switch":
+        return "false"
+    return field.choices[0] if field.widget == "select" and field.choices else ""
+
+
+def dump_draft(draft: Draft) -> str:
+    return json.dumps(asdict(draft))
+
+
+def load_draft(text: str) -> Draft:
+    """A draft from the browser's storage; whatever there is not as it should be is left out."""
+    draft = empty_draft()
+    try:
+        held = json.loads(text)
+        draft.kind = held["kind"] if held["kind"] in KINDS else draft.kind
+        draft.name = str(held["name"])
+        draft.operation_id = str(held["operation_id"])
+        draft.values |= {k: str(v) for k, v in held["values"].items() if k in draft.values}
+        for key in draft.files.keys() & held["files"].keys():
+            draft.files[key] = [
+                UploadedFile(str(file["path"]), str(file["name"]), int(file["size"]))
+                for file in held["files"][key]
+            ]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return empty_draft()
+    return draft
+
+
+def draft_config(draft: Draft) -> dict[str, Any]:
+    """The config that the form's values make for the chosen kind; fields left empty are left out."""
+    config = {field.name: _value(draft, field) for field in form_of(draft.kind)}
+    return {name: value for name, value in config.items() if value not in ("", [])}
+
+
+def _value(draft: Draft, field: FormField) -> Any:
+    key = field_key(draft.kind, field.name)
+    text = draft.values[key].strip()
+    if field.widget == "switch":
+        return text == "true"
+    if field.widget != "file":
+        return text
+    uploaded = [file.path for file in draft.files[key]]
+    if field.multiple:
+        return uploaded + [line.strip() for line in text.splitlines() if line.strip()]
+    return uploaded[0] if uploaded else text
+
+
+def suggest_name(filename: str) -> str:
+    """ "order_items.csv" -> "Order items"."""
+    words = PurePath(filename).stem.replace("_", " ").replace("-", " ").split()
+    return " ".join(words)[:1].upper() + " ".join(words)[1:]

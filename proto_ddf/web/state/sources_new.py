@@ -1,0 +1,267 @@
+"""The form that tests and connects a source."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, ClassVar
+
+import reflex as rx
+from pydantic import BaseModel
+
+from proto_ddf.errors import ProtoDDFError, ValidationError
+from proto_ddf.operations import service
+from proto_ddf.operations.kinds.sources import ConnectSourceInput, TestSourceInput
+from proto_ddf.settings import get_settings
+from proto_ddf.sources import store
+from proto_ddf.sources.paths import allowed_roots
+from proto_ddf.sources.registry import KINDS
+from proto_ddf.sources.uploads import remove_uploads
+from proto_ddf.web.state.operation import OperationMixin
+from proto_ddf.web.state.sources_draft import (
+    Draft,
+    UploadedFile,
+    draft_config,
+    dump_draft,
+    empty_draft,
+    field_key,
+    form_of,
+    load_draft,
+    suggest_name,
+)
+
+_EMPTY = empty_draft()
+_RUNNING = ("pending", "running")
+
+
+class NewSourceState(OperationMixin, rx.State):
+    """The connect form, its draft, and the test or connection that runs."""
+
+    _form_fields: ClassVar[frozenset[str]] = frozenset(
+        {"name", "kind", *(field.name for kind in KINDS for field in form_of(kind))}
+    )
+
+    draft: str = rx.LocalStorage("", name="proto_ddf.source_draft")
+    """The form as JSON, so that it outlives a reload, a closed tab and a restart of the server."""
+    kind: str = _EMPTY.kind
+    name: str = ""
+    values: dict[str, str] = _EMPTY.values
+    files: dict[str, list[UploadedFile]] = _EMPTY.files
+    starting: str = ""
+    """"test" or "connect" while that is being started."""
+    max_upload_mb: int = 0
+    folders: list[str] = []
+    """Where a path may lead."""
+
+    @rx.var
+    def working(self) -> bool:
+        """A test or a connection is under way."""
+        return bool(self.starting) or self.operation.state in _RUNNING
+
+    @rx.event
+    def load(self) -> Any:
+        """Show the draft, and the operation that belongs to it."""
+        self.max_upload_mb = get_settings().max_upload_mb
+        self.folders = [str(folder) for folder in allowed_roots()]
+        self.starting = ""
+        self.field_errors = {}
+        self._clear_error()
+        self._show_operation(None)
+        draft = load_draft(self.draft)
+        self.kind, self.name = draft.kind, draft.name
+        self.values, self.files = draft.values, draft.files
+        return self._watch(draft.operation_id) if draft.operation_id else None
+
+    @rx.event
+    def set_kind(self, kind: str) -> None:
+        if kind in KINDS:
+            self.kind = kind
+            self.field_errors = {}
+            self._keep()
+
+    @rx.event
+    def set_name(self, name: str) -> None:
+        self.name = name
+        self._clear_field_error("name")
+        self._keep()
+
+    @rx.event
+    def set_value(self, key: str, value: str) -> None:
+        """What a text, select or path field holds; `key` is made by `field_key`."""
+        if key in self.values:
+            self.values[key] = value
+            self._clear_form_error(key)
+            self._keep()
+
+    @rx.event
+    def set_switch(self, key: str, on: bool) -> None:
+        if key in self.values:
+            self.values[key] = "true" if on else "false"
+            self._keep()
+
+    @rx.event
+    def add_file(self, key: str, name: str, path: str, size: int) -> Any:
+        """A file has been uploaded."""
+        field = self._file_field(key)
+        if field is None:
+            return None
+        file = UploadedFile(path=str(path), name=str(name), size=int(size))
+        replaced = [] if field.multiple else [old.path for old in self.files[key]]
+        self.files[key] = [*self.files[key], file] if field.multiple else [file]
+        if not self.name.strip():
+            self.name = suggest_name(name)
+        self._clear_form_error(key)
+        self._keep()
+        return NewSourceState.discard_files(replaced) if replaced else None
+
+    @rx.event
+    def remove_file(self, key: str, path: str) -> Any:
+        """An uploaded file is not wanted after all."""
+        if key not in self.files or path not in [file.path for file in self.files[key]]:
+            return None
+        self.files[key] = [file for file in self.files[key] if file.path != path]
+        self._clear_form_error(key)
+        self._keep()
+        return NewSourceState.discard_files([path])
+
+    @rx.event(background=True)
+    async def discard_files(self, paths: list[str]) -> None:
+        """Delete uploads that no source reads."""
+        await asyncio.to_thread(_discard, paths)
+
+    @rx.event
+    def refuse_file(self, key: str, message: str) -> None:
+        """The browser refused a file, or it could not be stored."""
+        if self._file_field(key) is not None:
+            name = key.removeprefix(field_key(self.kind, ""))
+            self.field_errors = {**self.field_errors, name: str(message)}
+
+    @rx.event
+    def start_over(self) -> Any:
+        """Empty the form and delete what was uploaded for it."""
+        paths = [file.path for files in self.files.values() for file in files]
+        self.draft = ""
+        return [NewSourceState.load, NewSourceState.discard_files(paths)]
+
+    @rx.event(background=True)
+    async def test_connection(self) -> AsyncIterator[Any]:
+        """Try the connection, stage by stage, and save nothing."""
+        async for event in self._begin("test"):
+            yield event
+
+    @rx.event(background=True)
+    async def connect(self) -> AsyncIterator[Any]:
+        """Try the connection and save the source."""
+        async for event in self._begin("connect"):
+            yield event
+
+    async def _begin(self, what: str) -> AsyncIterator[Any]:
+        async with self:
+            if self.starting or self.operation.state in _RUNNING:
+                return
+            self.starting = what
+            self.field_errors = {}
+            self._clear_error()
+            self._retry_handler = "test_connection" if what == "test" else "connect"
+            draft = self._draft()
+        try:
+            faults = await asyncio.to_thread(_faults, draft, naming=what == "connect")
+            operation_id = "" if faults else await asyncio.to_thread(_start, what, draft)
+        except Exception as error:
+            async with self:
+                self.starting = ""
+                shown = self.handle_error(error, f"{what} source", kind=draft.kind)
+            yield shown
+            return
+        async with self:
+            self.starting = ""
+            if faults:
+                self._show_operation(None)
+                for fault in reversed(faults):
+                    self.handle_error(fault, f"{what} source")
+            else:
+                self._keep(operation_id)
+            after = self._focus_fault() if faults else self._watch(operation_id)
+        yield after
+
+    def _operation_over(self) -> Any:
+        over = self.operation
+        if over.state == "succeeded" and over.kind == "connect_source":
+            self.draft = ""
+            self._show_operation(None)
+            return rx.redirect(f"/sources/{over.output['save']['source_id']}")
+        if over.state == "failed" and over.error:
+            self._mark(over.error)
+            return self._focus_fault()
+        return None
+
+    def _mark(self, error: dict[str, Any]) -> None:
+        """Put an operation's error at the field it is about as well."""
+        own = [field.name for field in form_of(self.kind)]
+        field = error.get("field")
+        if field == "path" and field not in own:  # the catalogue's word for "the file"
+            field = next((f.name for f in form_of(self.kind) if f.widget == "file"), None)
+        if field in (*own, "name"):
+            self.field_errors = {**self.field_errors, field: error["message"]}
+
+    def _focus_fault(self) -> Any:
+        """Focus the first field at fault, in the order of the form."""
+        ids = [("name", "source-name")]
+        ids += [(field.name, field_key(self.kind, field.name)) for field in form_of(self.kind)]
+        first = next((id for name, id in ids if self.field_errors.get(name)), None)
+        return rx.set_focus(first) if first else None
+
+    def _clear_form_error(self, key: str) -> None:
+        self._clear_field_error(key.removeprefix(field_key(self.kind, "")))
+
+    def _file_field(self, key: str) -> Any:
+        for field in form_of(self.kind):
+            if field.widget == "file" and key == field_key(self.kind, field.name):
+                return field
+        return None
+
+    def _draft(self) -> Draft:
+        files = {key: [replace(file) for file in files] for key, files in self.files.items()}
+        return Draft(self.kind, self.name, dict(self.values), files, self.operation.id)
+
+    def _keep(self, operation_id: str | None = None) -> None:
+        draft = self._draft()
+        if operation_id is not None:
+            draft.operation_id = operation_id
+        self.draft = dump_draft(draft)
+
+
+def _faults(draft: Draft, *, naming: bool) -> list[ProtoDDFError]:
+    """What is wrong with the form, in its order, before anything is tried."""
+    faults: list[ProtoDDFError] = []
+    for check in (
+        lambda: store.check_name(draft.name) if naming else "",
+        lambda: store.make_source(draft.kind, draft_config(draft)),
+    ):
+        try:
+            check()
+        except ValidationError as fault:
+            faults.append(fault)
+    return faults
+
+
+def _start(what: str, draft: Draft) -> str:
+    config = draft_config(draft)
+    given: BaseModel = TestSourceInput(kind=draft.kind, config=config)
+    if what == "connect":
+        given = ConnectSourceInput(name=draft.name.strip(), kind=draft.kind, config=config)
+    return service.start(f"{what}_source", given)
+
+
+def _discard(paths: list[str]) -> None:
+    used = {Path(text).resolve() for view in store.list_sources() for text in _texts(view.config)}
+    remove_uploads(path for path in paths if Path(path).resolve() not in used)
+
+
+def _texts(value: Any) -> list[str]:
+    """Every string in a config."""
+    if isinstance(value, dict):
+        return [text for part in value.values() for text in _texts(part)]
+    if isinstance(value, list):
+        return [text for part in value for text in _texts(part)]
+    return [value] if isinstance(value, str) else []
