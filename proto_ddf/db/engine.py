@@ -5,6 +5,7 @@ holds no snapshot, so that reading and then writing never fails with "database i
 thread wrote in between. Whoever needs the lock before reading sends `BEGIN IMMEDIATE` first.
 """
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -56,6 +57,7 @@ def migrate() -> None:
     path = get_settings().database_path
     # Foreign keys stay off: a table rebuilt by a batch is dropped, which would delete what refers to it.
     migrating = sqlalchemy.create_engine(_url(path), connect_args={"timeout": 60})
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     try:

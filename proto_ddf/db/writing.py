@@ -4,12 +4,12 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-import structlog
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from proto_ddf.db import reserve
 from proto_ddf.db.engine import session
+from proto_ddf.logs import get_logger
 
 _T = TypeVar("_T")
 
@@ -18,7 +18,7 @@ FIRST_WAIT_SECONDS = 0.05
 LONGEST_WAIT_SECONDS = 1.0
 _PASSING = ("database is locked", "disk is full", "disk I/O error", "unable to open database")
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 def write(

@@ -17,15 +17,16 @@ from threading import Lock, Thread
 from typing import TypeVar
 from weakref import WeakValueDictionary
 
-import structlog
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 
 from proto_ddf.db import reserve
 from proto_ddf.db.engine import migrate
 from proto_ddf.db.tables import OperationState
+from proto_ddf.db.writing import PATIENCE_SECONDS
 from proto_ddf.errors.types import SystemError
-from proto_ddf.operations import journal
-from proto_ddf.operations.runner import Runs, run_operation
+from proto_ddf.logs import configure_logging, get_logger
+from proto_ddf.operations import journal, records
+from proto_ddf.operations.runner import OperationFailed, Runs, run_operation
 from proto_ddf.operations.stop import CANCELLED, SERVER_STOPPING, OperationStopped
 from proto_ddf.operations.undo import clean_up_in_background
 from proto_ddf.settings import get_settings
@@ -43,7 +44,7 @@ SETTLE_SECONDS = 2.0
 """How long DBOS may take to note that a run ended."""
 ACTIVE = ("PENDING", "ENQUEUED", "DELAYED")
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 class Engine:
@@ -76,12 +77,13 @@ def launch() -> None:
             _launch_dbos()
         except BaseException:
             _engine = None
+            DBOS.destroy()
             os.close(engine.lock_file)
             raise
     engine.runs.writer.start()
-    for operation_id in journal.pending():
+    for operation_id in records.pending():
         _take_up(operation_id)
-    for operation_id in journal.clean_ups_owed():
+    for operation_id in records.clean_ups_owed():
         stop(operation_id)
     log.info("operations launched")
 
@@ -136,10 +138,14 @@ def rewind(operation_id: str, position: int) -> None:
 
 
 def settle(operation_id: str) -> None:
-    """Wait until a failed operation's run has ended for DBOS too, so that it can be rewound."""
+    """Wait until a failed operation's run has ended for DBOS too, so that it can be rewound.
+
+    Raises:
+        SystemError: when the run does not end, or the engine is not launched.
+    """
     run = current().runs.find(operation_id)
-    if run:
-        run.ended.wait(UNWIND_SECONDS)
+    if run and not run.ended.wait(PATIENCE_SECONDS + UNWIND_SECONDS):
+        raise SystemError("The operation is still ending.", component="operations")
     deadline = time.monotonic() + SETTLE_SECONDS
     while _is_active(operation_id):
         if time.monotonic() > deadline:  # it could not write the outcome, on a full disk say
@@ -202,6 +208,7 @@ def _lock_home(home: Path) -> int:
 
 
 def _prepare() -> None:
+    configure_logging()
     migrate()
     reserve.hold()
     journal.pause_all()
@@ -216,18 +223,18 @@ def _launch_dbos() -> None:
         "system_database_url": f"sqlite:///{path}",
         "executor_id": "proto-ddf",
         "application_version": PLAN_VERSION,
+        "log_level": "WARNING",
     }
+    logging.getLogger("dbos").addFilter(_is_news)
     DBOS(config=config)
-    _route_logs()
     DBOS.launch()
     DBOS.register_queue(QUEUE, worker_concurrency=CONCURRENCY, polling_interval_sec=POLLING_SECONDS)
 
 
-def _route_logs() -> None:
-    """DBOS prints to the console on its own account, whole tracebacks among it."""
-    dbos_log = logging.getLogger("dbos")
-    dbos_log.handlers.clear()
-    dbos_log.propagate = True
+def _is_news(record: logging.LogRecord) -> bool:
+    """DBOS logs a traceback for every failed operation, whose cause the runner has logged already."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, OperationFailed | OperationStopped)
 
 
 def _take_up(operation_id: str) -> None:
@@ -241,9 +248,9 @@ def _take_up(operation_id: str) -> None:
             return
         if status.status in ACTIVE:
             _outside(lambda: DBOS.cancel_workflow(operation_id))
-        record = journal.read(operation_id)
+        record = records.read(operation_id)
         if record and record.state == OperationState.PENDING:
-            rewind(operation_id, journal.next_position(operation_id))
+            rewind(operation_id, records.next_position(operation_id))
 
 
 def _is_active(operation_id: str) -> bool:

@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 from sqlmodel import Session, col, select
 
-from proto_ddf.db.engine import session
 from proto_ddf.db.tables import (
     OperationRecord,
     OperationState,
@@ -27,6 +26,7 @@ from proto_ddf.db.tables import (
 from proto_ddf.db.writing import write
 from proto_ddf.operations import hub
 from proto_ddf.operations.model import JSON, Kind
+from proto_ddf.operations.records import Child, child_of, first_unfinished, steps_of
 
 _T = TypeVar("_T")
 Pause = Callable[[float], object]
@@ -35,14 +35,6 @@ Pause = Callable[[float], object]
 FOR_EVER = float("inf")
 UNFINISHED = (OperationState.PENDING, OperationState.RUNNING)
 CANCELLABLE = (*UNFINISHED, OperationState.FAILED)
-
-
-@dataclass(frozen=True)
-class Child:
-    """A process some run of a step left behind."""
-
-    pid: int
-    create_time: float
 
 
 @dataclass(frozen=True)
@@ -102,11 +94,6 @@ def forget(operation_id: str) -> None:
     _commit(operation_id, change)
 
 
-def read(operation_id: str) -> OperationRecord | None:
-    with session() as opened:
-        return opened.get(OperationRecord, operation_id)
-
-
 def begin(operation_id: str, pause: Pause) -> OperationRecord | None:
     """Mark the operation as running; None when it is not to run (failed, cancelled, finished, unknown)."""
 
@@ -127,14 +114,15 @@ def step_started(operation_id: str, position: int, pause: Pause) -> StepEntry | 
     running any more."""
 
     def change(opened: Session) -> StepEntry | None:
-        record, step = _running(opened, operation_id, position)
-        if record is None:
+        found = _running(opened, operation_id, position)
+        if found is None:
             return None
+        record, step = found
         if step.name in record.output:
             _finish_step(step, StepState.SUCCEEDED)
             step.error = None
             return StepEntry(finished=True, output=record.output[step.name])
-        child = _child(step)
+        child = child_of(step)
         step.state = StepState.RUNNING
         step.runs += 1
         step.message, step.error = "", None
@@ -149,9 +137,10 @@ def step_succeeded(operation_id: str, position: int, output: JSON, pause: Pause)
     """Keep a step's output; False when the operation is not running any more."""
 
     def change(opened: Session) -> bool:
-        record, step = _running(opened, operation_id, position)
-        if record is None:
+        found = _running(opened, operation_id, position)
+        if found is None:
             return False
+        record, step = found
         record.output = {**record.output, step.name: output}
         _finish_step(step, StepState.SUCCEEDED)
         return True
@@ -163,9 +152,10 @@ def step_failed(operation_id: str, position: int, described: dict[str, Any], pau
     """Mark a step, and with it the operation, as failed; False when it is not running any more."""
 
     def change(opened: Session) -> bool:
-        record, step = _running(opened, operation_id, position)
-        if record is None:
+        found = _running(opened, operation_id, position)
+        if found is None:
             return False
+        record, step = found
         _finish_step(step, StepState.FAILED)
         step.error = described
         record.state = OperationState.FAILED
@@ -199,11 +189,11 @@ def retry(operation_id: str) -> int | None:
             return None
         record.state = OperationState.PENDING
         record.finished_at = None
-        for step in _steps(opened, operation_id):
+        for step in steps_of(opened, operation_id):
             if step.state == StepState.FAILED:
                 step.state, step.error, step.message = StepState.PENDING, None, ""
                 step.started_at = step.finished_at = None
-        return _next_position(opened, operation_id)
+        return first_unfinished(opened, operation_id)
 
     return _commit(operation_id, change)
 
@@ -217,7 +207,7 @@ def cancel(operation_id: str) -> bool:
             return False
         record.state = OperationState.CANCELLED
         record.finished_at = None
-        for step in _steps(opened, operation_id):
+        for step in steps_of(opened, operation_id):
             if step.state in (StepState.PENDING, StepState.RUNNING):
                 _finish_step(step, StepState.CANCELLED)
         return True
@@ -256,40 +246,6 @@ def pause_all() -> None:
             _to_pending(opened, record)
 
     write(change)
-
-
-def pending() -> list[str]:
-    """Ids of the operations that are to run, oldest first."""
-    wanted = col(OperationRecord.state) == OperationState.PENDING
-    with session() as opened:
-        query = select(OperationRecord.id).where(wanted).order_by(col(OperationRecord.created_at))
-        return list(opened.exec(query).all())
-
-
-def clean_ups_owed() -> list[str]:
-    """Ids of the cancelled operations whose clean-up has not come to its end."""
-    cancelled = col(OperationRecord.state) == OperationState.CANCELLED
-    unfinished = col(OperationRecord.finished_at).is_(None)
-    with session() as opened:
-        return list(opened.exec(select(OperationRecord.id).where(cancelled, unfinished)).all())
-
-
-def next_position(operation_id: str) -> int:
-    """Position of the first step that has not succeeded; 0 when all have."""
-    with session() as opened:
-        return _next_position(opened, operation_id)
-
-
-def step_names(operation_id: str) -> list[str]:
-    """Names of the operation's steps, in order."""
-    with session() as opened:
-        return [step.name for step in _steps(opened, operation_id)]
-
-
-def children(operation_id: str) -> list[Child]:
-    """Processes the operation's steps have noted."""
-    with session() as opened:
-        return [child for step in _steps(opened, operation_id) if (child := _child(step))]
 
 
 def remember_child(operation_id: str, position: int, child: Child, pause: Pause) -> None:
@@ -339,26 +295,16 @@ def _commit(
 
 def _running(
     opened: Session, operation_id: str, position: int
-) -> tuple[OperationRecord, StepRecord] | tuple[None, None]:
+) -> tuple[OperationRecord, StepRecord] | None:
     record = opened.get(OperationRecord, operation_id)
     if record is None or record.state != OperationState.RUNNING:
-        return None, None
+        return None
     return record, opened.get_one(StepRecord, (operation_id, position))
-
-
-def _steps(opened: Session, operation_id: str) -> list[StepRecord]:
-    query = select(StepRecord).where(col(StepRecord.operation_id) == operation_id)
-    return list(opened.exec(query.order_by(col(StepRecord.position))).all())
-
-
-def _next_position(opened: Session, operation_id: str) -> int:
-    unfinished = (s for s in _steps(opened, operation_id) if s.state != StepState.SUCCEEDED)
-    return next((step.position for step in unfinished), 0)
 
 
 def _to_pending(opened: Session, record: OperationRecord) -> None:
     record.state = OperationState.PENDING
-    for step in _steps(opened, record.id):
+    for step in steps_of(opened, record.id):
         if step.state == StepState.RUNNING:
             step.state = StepState.PENDING
             step.message = "Waiting for the server to go on"
@@ -371,9 +317,3 @@ def _finish_step(step: StepRecord, state: StepState) -> None:
     if state == StepState.SUCCEEDED:
         step.child_pid = step.child_create_time = None
     step.finished_at = utc_now()
-
-
-def _child(step: StepRecord) -> Child | None:
-    if step.child_pid is None or step.child_create_time is None:
-        return None
-    return Child(step.child_pid, step.child_create_time)

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, union_all
-from sqlmodel import Session, col, select
+from sqlalchemy import Select, select, union_all
+from sqlmodel import Session, col
 
 from proto_ddf.db.engine import session
 from proto_ddf.db.tables import (
@@ -21,7 +21,7 @@ from proto_ddf.operations.views import OperationView, StepView
 
 TAIL_LINES = 20
 
-Row = tuple[OperationRecord, StepRecord | None]
+Row = tuple[OperationRecord, StepRecord]
 
 
 def load(operation_id: str) -> OperationView | None:
@@ -44,7 +44,7 @@ def load_many(
     state: str | None = None,
 ) -> list[OperationView]:
     """The newest operations first, without logs."""
-    wanted = select(OperationRecord.id).order_by(col(OperationRecord.created_at).desc())
+    wanted = select(col(OperationRecord.id)).order_by(col(OperationRecord.created_at).desc())
     if kind is not None:
         wanted = wanted.where(col(OperationRecord.kind) == kind)
     if subject is not None:
@@ -52,13 +52,13 @@ def load_many(
     if state is not None:
         wanted = wanted.where(col(OperationRecord.state) == OperationState(state))
     with session() as opened:
-        ids = opened.exec(wanted.limit(limit)).all()
+        ids = opened.execute(wanted.limit(limit)).scalars().all()
         query = _with_steps().where(col(OperationRecord.id).in_(ids))
         views = {view.id: view for view in _views(opened.execute(query).all())}
     return [views[operation_id] for operation_id in ids]
 
 
-def _with_steps() -> Select[Row]:
+def _with_steps() -> Select[OperationRecord, StepRecord]:
     joined = col(StepRecord.operation_id) == col(OperationRecord.id)
     return (
         select(OperationRecord, StepRecord)
@@ -72,7 +72,7 @@ def _tails(opened: Session, operation_id: str, steps: int) -> list[tuple[int, st
     if not steps:
         return []
     parts = [
-        select(StepLogRecord.id, StepLogRecord.position, StepLogRecord.line)
+        select(col(StepLogRecord.id), col(StepLogRecord.position), col(StepLogRecord.line))
         .where(
             col(StepLogRecord.operation_id) == operation_id,
             col(StepLogRecord.position) == position,

@@ -5,19 +5,20 @@ from collections.abc import Callable
 from datetime import timedelta
 from threading import Event, Lock, Thread
 
-import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from proto_ddf.db.tables import utc_now
+from proto_ddf.logs import get_logger
 from proto_ddf.operations import journal
-from proto_ddf.operations.journal import Child, StepUpdate
+from proto_ddf.operations.journal import StepUpdate
+from proto_ddf.operations.records import Child
 from proto_ddf.operations.stop import StopFlag
 
 WRITE_INTERVAL_SECONDS = 0.1
 LONGEST_LINE = 2000
 MOST_LINES_WAITING = 5000
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 class StepReporter:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from threading import Event, Lock
 from typing import Any
 
-import structlog
 from dbos import DBOS
 from pydantic import BaseModel
 from sqlalchemy.exc import SQLAlchemyError
@@ -21,14 +20,15 @@ from proto_ddf.db.tables import OperationRecord
 from proto_ddf.errors import describe
 from proto_ddf.errors.types import SystemError
 from proto_ddf.hosting.processes import end_tree
+from proto_ddf.logs import get_logger, log_operation
 from proto_ddf.monitoring import tracker
-from proto_ddf.operations import journal
+from proto_ddf.operations import journal, records
 from proto_ddf.operations.model import JSON, KINDS, Step, StepContext
 from proto_ddf.operations.reporter import ProgressWriter, StepReporter
 from proto_ddf.operations.stop import SERVER_STOPPING, OperationStopped, StopFlag
 from proto_ddf.progress import current_progress
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 class OperationFailed(Exception):
@@ -113,14 +113,13 @@ def _run(runs: Runs, run: Run) -> None:
     record = journal.begin(run.operation_id, run.stop.pause)
     if record is None:
         raise OperationFailed("The operation is not to run.")
-    log.info("operation started", kind=record.kind, title=record.title)
-    work = _prepare(runs, run, record)
-    for position, step in enumerate(work.steps):
-        work.outputs[step.name] = _checkpointed(work, step, position)
-    if not journal.succeed(run.operation_id, run.stop.pause):
-        raise OperationStopped(run.stop.reason)
-    _track(lambda: tracker.resolve(run.operation_id))
-    log.info("operation succeeded", kind=record.kind)
+    with log_operation(record.kind, title=record.title):
+        work = _prepare(runs, run, record)
+        for position, step in enumerate(work.steps):
+            work.outputs[step.name] = _checkpointed(work, step, position)
+        if not journal.succeed(run.operation_id, run.stop.pause):
+            raise OperationStopped(run.stop.reason)
+        _track(lambda: tracker.resolve(run.operation_id))
 
 
 def _prepare(runs: Runs, run: Run, record: OperationRecord) -> _Work:
@@ -128,7 +127,7 @@ def _prepare(runs: Runs, run: Run, record: OperationRecord) -> _Work:
         kind = KINDS[record.kind]
         given = kind.input_model.model_validate(record.input)
         steps = kind.steps(given)
-        planned = journal.step_names(record.id)
+        planned = records.step_names(record.id)
         if [step.name for step in steps] != planned:
             raise SystemError(
                 "The steps of this operation are not those it was started with.",
@@ -136,7 +135,7 @@ def _prepare(runs: Runs, run: Run, record: OperationRecord) -> _Work:
             )
     except Exception as error:
         work = _Work(run, runs.writer, record, BaseModel(), [])
-        raise _fail(work, journal.next_position(record.id), error) from None
+        raise _fail(work, records.next_position(record.id), error) from None
     return _Work(run, runs.writer, record, given, steps)
 
 
@@ -175,11 +174,8 @@ def _run_step(work: _Work, step: Step[Any], position: int) -> JSON:
 def _call(step: Step[Any], context: StepContext[Any]) -> JSON:
     token = current_progress.set(context)
     try:
-        with bound_contextvars(step=step.name):
-            log.info("step started")
-            output = step.run(context)
-            log.info("step finished")
-            return output
+        with bound_contextvars(step=step.name), log_operation(step.title):
+            return step.run(context)
     finally:
         current_progress.reset(token)
 

@@ -2,17 +2,17 @@
 
 from threading import Thread
 
-import structlog
 from structlog.contextvars import bound_contextvars
 
 from proto_ddf.errors import describe
 from proto_ddf.hosting.processes import end_tree
+from proto_ddf.logs import get_logger
 from proto_ddf.monitoring import tracker
-from proto_ddf.operations import journal
+from proto_ddf.operations import journal, records
 from proto_ddf.operations.model import KINDS, UndoContext
 from proto_ddf.operations.runner import Runs
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 def clean_up_in_background(runs: Runs, operation_id: str) -> None:
@@ -27,7 +27,7 @@ def _clean_up(runs: Runs, operation_id: str) -> None:
         run = runs.find(operation_id)
         if run:
             run.ended.wait()
-        for child in journal.children(operation_id):
+        for child in records.children(operation_id):
             end_tree(child.pid, child.create_time)
         _undo(operation_id)
         journal.cleaned_up(operation_id)
@@ -35,7 +35,7 @@ def _clean_up(runs: Runs, operation_id: str) -> None:
 
 
 def _undo(operation_id: str) -> None:
-    record = journal.read(operation_id)
+    record = records.read(operation_id)
     kind = KINDS.get(record.kind) if record else None
     if record is None or kind is None or kind.undo is None:
         return

@@ -1,0 +1,71 @@
+"""The journal's records, read."""
+
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from proto_ddf.db.engine import session
+from proto_ddf.db.tables import OperationRecord, OperationState, StepRecord, StepState
+
+
+@dataclass(frozen=True)
+class Child:
+    """A process some run of a step left behind."""
+
+    pid: int
+    create_time: float
+
+
+def read(operation_id: str) -> OperationRecord | None:
+    with session() as opened:
+        return opened.get(OperationRecord, operation_id)
+
+
+def pending() -> list[str]:
+    """Ids of the operations that are to run, oldest first."""
+    wanted = col(OperationRecord.state) == OperationState.PENDING
+    with session() as opened:
+        query = select(OperationRecord.id).where(wanted).order_by(col(OperationRecord.created_at))
+        return list(opened.exec(query).all())
+
+
+def clean_ups_owed() -> list[str]:
+    """Ids of the cancelled operations whose clean-up has not come to its end."""
+    cancelled = col(OperationRecord.state) == OperationState.CANCELLED
+    unfinished = col(OperationRecord.finished_at).is_(None)
+    with session() as opened:
+        return list(opened.exec(select(OperationRecord.id).where(cancelled, unfinished)).all())
+
+
+def next_position(operation_id: str) -> int:
+    """Position of the first step that has not succeeded; 0 when all have."""
+    with session() as opened:
+        return first_unfinished(opened, operation_id)
+
+
+def step_names(operation_id: str) -> list[str]:
+    """Names of the operation's steps, in order."""
+    with session() as opened:
+        return [step.name for step in steps_of(opened, operation_id)]
+
+
+def children(operation_id: str) -> list[Child]:
+    """Processes the operation's steps have noted."""
+    with session() as opened:
+        return [child for step in steps_of(opened, operation_id) if (child := child_of(step))]
+
+
+def steps_of(opened: Session, operation_id: str) -> list[StepRecord]:
+    query = select(StepRecord).where(col(StepRecord.operation_id) == operation_id)
+    return list(opened.exec(query.order_by(col(StepRecord.position))).all())
+
+
+def first_unfinished(opened: Session, operation_id: str) -> int:
+    unfinished = (s for s in steps_of(opened, operation_id) if s.state != StepState.SUCCEEDED)
+    return next((step.position for step in unfinished), 0)
+
+
+def child_of(step: StepRecord) -> Child | None:
+    if step.child_pid is None or step.child_create_time is None:
+        return None
+    return Child(step.child_pid, step.child_create_time)
