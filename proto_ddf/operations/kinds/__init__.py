@@ -1,5 +1,10 @@
-"""The kinds of operation. Importing this package registers them all."""
+"""The kinds of operation."""
 
 from proto_ddf.operations.kinds import apps, sources
+from proto_ddf.operations.model import register
 
-__all__ = ["apps", "sources"]
+
+def register_all() -> None:
+    """Make every kind known to the engine; done before it is launched, since it resumes what was under way."""
+    for kind in (*sources.ALL, *apps.ALL):
+        register(kind)

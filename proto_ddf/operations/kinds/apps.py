@@ -7,13 +7,11 @@ once under the operation's id, ports are reserved by name, code is swapped in wh
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy.exc import IntegrityError
 
-from proto_ddf.db.engine import session
-from proto_ddf.db.tables import AppRecord
-from proto_ddf.errors import IntegrationError, SystemError, ValidationError
+from proto_ddf.errors import IntegrationError, SystemError
 from proto_ddf.generator.importer import import_tables
 from proto_ddf.generator.names import validate_project_name
 from proto_ddf.generator.render import render_app
@@ -22,7 +20,7 @@ from proto_ddf.hosting import apps as hosted
 from proto_ddf.hosting import frontend
 from proto_ddf.hosting.ports import PORT_REGISTRY
 from proto_ddf.operations.kinds.sources import call_source
-from proto_ddf.operations.model import JSON, Kind, Step, StepContext, UndoContext, register
+from proto_ddf.operations.model import JSON, Kind, Step, StepContext, UndoContext
 from proto_ddf.resilience import retry_with_backoff
 from proto_ddf.settings import get_settings
 from proto_ddf.sources import store
@@ -70,7 +68,7 @@ def _validate(context: StepContext[GenerateAppInput]) -> JSON:
     validate_project_name(given.spec.name)
     _check_disk_space()
     _check_source(given)
-    _claim_name(given, context.operation_id)
+    hosted.create_app(given.spec, given.source_id, context.operation_id)
     context.report(f"{len(given.spec.tables)} tables")
     return {}
 
@@ -107,49 +105,10 @@ def _check_source(given: GenerateAppInput) -> None:
         store.check_writable(given.source_id)
 
 
-def _claim_name(given: GenerateAppInput, operation_id: str) -> None:
-    """Make the app's record, once; the primary key settles who of two users gets the name."""
-    slug = given.spec.slug
-    record = AppRecord(
-        slug=slug,
-        name=given.spec.name,
-        description=given.spec.description,
-        source_id=given.source_id,
-        spec=given.spec.model_dump(mode="json"),
-        operation_id=operation_id,
-    )
-    with session() as db:
-        db.add(record)
-        try:
-            db.commit()
-            return
-        except IntegrityError:
-            db.rollback()
-        existing = db.get(AppRecord, slug)
-    if existing is None or existing.operation_id != operation_id:
-        raise name_taken(given.spec.name, slug)
-
-
-def name_taken(name: str, slug: str) -> ValidationError:
-    """The error of a project name that another app has."""
-    return ValidationError(
-        f"An app named {name} exists already.",
-        field="name",
-        value=name,
-        code="project_name_taken",
-        name=name,
-        slug=slug,
-    )
-
-
 def _reserve_ports(context: StepContext[GenerateAppInput]) -> JSON:
     slug = context.input.spec.slug
     pair = PORT_REGISTRY.reserve_pair(slug)
-    with session() as db:
-        record = db.get_one(AppRecord, slug)
-        record.frontend_port, record.backend_port = pair.frontend, pair.backend
-        db.add(record)
-        db.commit()
+    hosted.set_ports(slug, pair)
     context.report(f"{pair.frontend} and {pair.backend}")
     return {"frontend": pair.frontend, "backend": pair.backend}
 
@@ -193,17 +152,17 @@ def _start(context: StepContext[GenerateAppInput]) -> JSON:
 def _check(context: StepContext[GenerateAppInput]) -> JSON:
     given = context.input
     hosted.check_app(given.spec.slug, context)
-    view = hosted.get_app(given.spec.slug)
-    context.report(f"It answers at {view.address}")
-    return {"address": view.address}
+    app = hosted.get_app(given.spec.slug)
+    address = app.address if app else ""
+    context.report(f"It answers at {address}")
+    return {"address": address}
 
 
 def _discard(context: UndoContext[GenerateAppInput]) -> None:
     """A cancelled generation leaves nothing behind; another operation's app of that name stays."""
     slug = context.input.spec.slug
-    with session() as db:
-        record = db.get(AppRecord, slug)
-    if record is not None and record.operation_id == context.operation_id:
+    app = hosted.get_app(slug)
+    if app is not None and app.operation_id == context.operation_id:
         hosted.remove_app(slug)
 
 
@@ -226,12 +185,11 @@ def _act_on_app(
 
 
 def _app_name(slug: str) -> str:
-    with session() as db:
-        record = db.get(AppRecord, slug)
-    return record.name if record else slug
+    app = hosted.get_app(slug)
+    return app.name if app else slug
 
 
-register(
+ALL: tuple[Kind[Any], ...] = (
     Kind(
         name="generate_app",
         title=lambda given: f"Generate {given.spec.name}",
@@ -239,9 +197,9 @@ register(
         steps=_generate_steps,
         subject=lambda given: given.spec.slug,
         undo=_discard,
-    )
+    ),
+    _act_on_app("start", "Start", hosted.start_app),
+    _act_on_app("stop", "Stop", hosted.stop_app),
+    _act_on_app("restart", "Restart", hosted.restart_app),
+    _act_on_app("delete", "Delete", hosted.remove_app),
 )
-register(_act_on_app("start", "Start", hosted.start_app))
-register(_act_on_app("stop", "Stop", lambda slug, progress: hosted.stop_app(slug)))
-register(_act_on_app("restart", "Restart", hosted.restart_app))
-register(_act_on_app("delete", "Delete", lambda slug, progress: hosted.remove_app(slug)))

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from proto_ddf.operations.model import JSON, Kind, Step, StepContext, register
+from proto_ddf.operations.model import JSON, Kind, Step, StepContext
 from proto_ddf.resilience import breaker, retry_with_backoff
 from proto_ddf.sources import store
 from proto_ddf.sources.protocol import Source, Stage
@@ -122,38 +122,32 @@ def _delete_steps(given: DeleteSourceInput) -> Sequence[Step]:
     return [Step("remove", "Remove the source", remove)]
 
 
-register(
+ALL: tuple[Kind[Any], ...] = (
     Kind(
         name="test_source",
         title=lambda given: f"Test connection ({KINDS[given.kind].label})",
         input_model=TestSourceInput,
         steps=_test_steps,
-    )
-)
-register(
+    ),
     Kind(
         name="connect_source",
         title=lambda given: f"Connect {given.name}",
         input_model=ConnectSourceInput,
         steps=_connect_steps,
         subject=lambda given: given.name,
-    )
-)
-register(
+    ),
     Kind(
         name="refresh_source",
         title=lambda given: f"Refresh {store.get_source(given.source_id).name}",
         input_model=RefreshSourceInput,
         steps=_refresh_steps,
         subject=lambda given: given.source_id,
-    )
-)
-register(
+    ),
     Kind(
         name="delete_source",
         title=lambda given: f"Delete {store.get_source(given.source_id).name}",
         input_model=DeleteSourceInput,
         steps=_delete_steps,
         subject=lambda given: given.source_id,
-    )
+    ),
 )
