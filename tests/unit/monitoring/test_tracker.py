@@ -1,0 +1,43 @@
+from datetime import datetime
+from pathlib import Path
+
+from proto_ddf.errors import ValidationError, describe
+from proto_ddf.monitoring import tracker
+
+
+def test_a_described_error_is_kept_with_what_was_being_done(database: Path):
+    error = ValidationError("taken", field="name", value="shop", code="project_name_taken")
+    described = describe(error, operation="Generate shop")
+    tracker.record_error(described, "Generate shop", "op-1", "anna")
+    (kept,) = tracker.recent_errors(10)
+    assert kept["operation"] == "Generate shop"
+    assert kept["operation_id"] == "op-1"
+    assert kept["user_id"] == "anna"
+    assert kept["code"] == "project_name_taken"
+    assert kept["field"] == "name"
+    assert kept["message"] == described["message"]
+    assert kept["resolved_at"] is None
+    assert datetime.fromisoformat(kept["at"]).tzinfo is not None
+
+
+def test_the_newest_errors_come_first_and_no_more_than_asked_for(database: Path):
+    for number in range(4):
+        tracker.record_error(describe(OSError(str(number))), f"try {number}")
+    assert [e["operation"] for e in tracker.recent_errors(2)] == ["try 3", "try 2"]
+
+
+def test_resolving_marks_the_errors_of_that_operation_only(database: Path):
+    tracker.record_error(describe(OSError("a")), "first", "op-1")
+    tracker.record_error(describe(OSError("b")), "second", "op-2")
+    tracker.resolve("op-1")
+    resolved = {e["operation"]: e["resolved_at"] for e in tracker.recent_errors(10)}
+    assert resolved["first"] is not None
+    assert resolved["second"] is None
+
+
+def test_an_error_stays_resolved_at_its_first_time(database: Path):
+    tracker.record_error(describe(OSError("a")), "first", "op-1")
+    tracker.resolve("op-1")
+    at = tracker.recent_errors(1)[0]["resolved_at"]
+    tracker.resolve("op-1")
+    assert tracker.recent_errors(1)[0]["resolved_at"] == at
