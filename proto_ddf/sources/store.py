@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from proto_ddf.db.engine import session
-from proto_ddf.db.tables import AppRecord, SourceRecord, utc_now
+from proto_ddf.db.tables import AppRecord, SourceRecord, new_id, utc_now
 from proto_ddf.errors.types import ValidationError
 from proto_ddf.sources.protocol import Source, SourceKind
 from proto_ddf.sources.registry import KINDS
@@ -79,7 +79,7 @@ def save_source(
         name = _checked_name(db, name, id)
         record = db.get(SourceRecord, id) if id else None
         if record is None:
-            record = SourceRecord(name=name, kind=kind, **({"id": id} if id else {}))
+            record = SourceRecord(id=id or new_id(), name=name, kind=kind)
         record.name, record.kind, record.config = name, kind, checked.model_dump(mode="json")
         record.table_schema = schema.model_dump(mode="json")
         return _write(db, record)

@@ -1,0 +1,260 @@
+"""The text of a CSV or TSV file: its encoding, its delimiter, its header, its records.
+
+Files are read as a stream, whatever their size. A ZIP file that holds one CSV is read as that CSV.
+"""
+
+import codecs
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from proto_ddf.errors.types import IntegrationError, ValidationError
+from proto_ddf.progress import current_progress
+from proto_ddf.settings import get_settings
+
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
+SUFFIXES = (".csv", ".tsv", ".tab", ".txt")
+_CHUNK = 1 << 20
+_SAMPLE = 1 << 16
+_SAMPLE_RECORDS = 200
+_LONGEST_LINE = 16 << 20
+"""Characters; a longer line or field is no table's, and would have to be held in memory."""
+_OTHER_FORMATS = ("<!doctype", "<html", "<?xml", "<svg", "{", "[{", "%pdf", "{\\rtf")
+_CONTROLS = bytes([*range(1, 9), *range(14, 27), *range(28, 32)])
+_NOT_IN_CP1252 = b"\x81\x8d\x8f\x90\x9d"
+
+csv.field_size_limit(_LONGEST_LINE)
+
+
+@dataclass(frozen=True)
+class CsvFormat:
+    """How a file's text is read."""
+
+    encoding: str
+    delimiter: str
+    names: tuple[str, ...]
+    """Column names, cleaned and unique whatever their case."""
+    skip: int
+    """Lines before the header: Excel's "sep=;"."""
+
+    @property
+    def summary(self) -> str:
+        encoding = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "cp1252": "Windows-1252"}
+        words = encoding.get(self.encoding, self.encoding.upper())
+        return f"{DELIMITERS.get(self.delimiter, self.delimiter)}, {words}"
+
+
+def recognise(path: Path) -> CsvFormat:
+    """Find out how a file is read; the whole file is looked at for its encoding.
+
+    Raises:
+        IntegrationError: at field "paths": `file_empty`, `file_not_csv`, `file_unreadable`, or
+            `source_gone`.
+        ValidationError: code `file_too_large`, for a ZIP file that unpacks to too much.
+    """
+    with open_bytes(path) as stream:
+        encoding = _encoding(stream, path)
+    with open_bytes(path) as stream, _as_text(stream, encoding) as text:
+        sample = text.read(_SAMPLE)
+        whole = not text.read(1)
+    if not sample.strip():
+        raise file_error(path, "file_empty", "has no content")
+    if sample.lstrip().lower().startswith(_OTHER_FORMATS):
+        raise file_error(path, "file_not_csv", "is another format", reason="it is another format")
+    declared = re.match(r"sep=([,;\t|])\r?\n", sample)
+    skip = 1 if declared else 0
+    body = sample[declared.end() :] if declared else sample
+    delimiter = declared[1] if declared else _delimiter(body, whole)
+    header = next((record for record in _sample_records(body, delimiter, whole) if record), [])
+    return CsvFormat(encoding, delimiter, unique_names(header), skip)
+
+
+def records(path: Path, form: CsvFormat) -> Iterator[list[str]]:
+    """The records after the header; blank lines are left out.
+
+    Raises:
+        IntegrationError: `file_ragged_rows` (with line, expected, found) or `file_not_csv`.
+    """
+    with open_bytes(path) as stream, _as_text(stream, form.encoding) as text:
+        for _ in range(form.skip):
+            text.readline()
+        reader = csv.reader(_lines(text, path), delimiter=form.delimiter, strict=True)
+        width, start, header = len(form.names), form.skip, True
+        try:
+            for record in reader:
+                if record and not header and len(record) != width:
+                    raise _ragged(path, start + 1, width, len(record))
+                if record and not header:
+                    yield record
+                header = header and not record
+                start = form.skip + reader.line_num
+        except csv.Error as error:
+            reason = f"line {start + 1}: {error}"
+            raise file_error(path, "file_not_csv", reason, reason=reason) from error
+
+
+@contextmanager
+def open_bytes(path: Path) -> Iterator[BinaryIO]:
+    """The bytes of a file, or of the one CSV in a ZIP file."""
+    if not path.exists():
+        raise file_error(path, "source_gone", "is gone")
+    try:
+        if not zipfile.is_zipfile(path):
+            with path.open("rb") as stream:
+                yield stream
+            return
+        with zipfile.ZipFile(path) as archive, archive.open(_member(path, archive)) as unpacked:
+            yield unpacked  # type: ignore[misc]  # typeshed has it as IO[bytes]
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError) as error:
+        raise file_error(path, "file_unreadable", "is damaged", reason=str(error)) from error
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise file_error(path, "file_unreadable", reason, reason=reason) from error
+
+
+def csv_name(path: Path) -> str:
+    """The name of the file that is read: that of the CSV in a ZIP file, or the file's own."""
+    if path.suffix.lower() != ".zip":
+        return path.name
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return PurePosixPath(_member(path, archive).filename).name
+    except (zipfile.BadZipFile, OSError, IntegrationError, ValidationError):
+        return path.stem  # what is wrong is told when the file is read
+
+
+def unique_names(header: Sequence[str]) -> tuple[str, ...]:
+    """Column names from a header: spaces tidied, empty ones numbered, repeated ones numbered."""
+    names: list[str] = []
+    taken: set[str] = set()
+    for position, raw in enumerate(header, start=1):
+        base = " ".join(raw.replace("\0", "").split()) or f"column_{position}"
+        name, number = base, 2
+        while name.casefold() in taken:
+            name, number = f"{base}_{number}", number + 1
+        taken.add(name.casefold())
+        names.append(name)
+    return tuple(names)
+
+
+def file_error(path: Path, code: str, words: str, **context: object) -> IntegrationError:
+    """An error about one of the files of a source."""
+    named = {"path": path.name, "name": path.name, "field": "paths", **context}
+    return IntegrationError(f"{path.name}: {words}", "file", "read", code=code, **named)
+
+
+def _member(path: Path, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
+    found = [
+        info
+        for info in archive.infolist()
+        if info.filename.lower().endswith(SUFFIXES)
+        and not PurePosixPath(info.filename).name.startswith(".")
+        and not info.filename.startswith("__MACOSX/")
+    ]
+    if len(found) != 1:
+        reason = f"the ZIP file holds {len(found) or 'no'} CSV files, expected was one"
+        raise file_error(path, "file_not_csv", reason, reason=reason)
+    if found[0].flag_bits & 1:
+        reason = "the ZIP file is encrypted"
+        raise file_error(path, "file_unreadable", reason, reason=reason)
+    limit = get_settings().max_upload_mb
+    if found[0].file_size > limit * 1_000_000:
+        raise ValidationError(
+            f"{path.name} unpacks to more than {limit} MB.",
+            "paths",
+            path.name,
+            code="file_too_large",
+            path=path.name,
+            limit_mb=limit,
+        )
+    return found[0]
+
+
+def _encoding(stream: BinaryIO, path: Path) -> str:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    utf8, cp1252, sized, controls, bom = True, True, 0, 0, False
+    while chunk := stream.read(_CHUNK):
+        current_progress.get().check_stop()
+        if not sized and chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return "utf-16"
+        bom = bom or (not sized and chunk.startswith(codecs.BOM_UTF8))
+        if b"\0" in chunk:
+            raise file_error(path, "file_not_csv", "is binary", reason="it holds binary data")
+        utf8 = utf8 and _decodes(decoder, chunk)
+        cp1252 = cp1252 and not chunk.translate(None, _all_but(_NOT_IN_CP1252))
+        controls += len(chunk.translate(None, _all_but(_CONTROLS)))
+        sized += len(chunk)
+    if not sized:
+        raise file_error(path, "file_empty", "has no content")
+    if utf8 and _decodes(decoder, b"", final=True):
+        return "utf-8-sig" if bom else "utf-8"
+    if controls > sized / 1_000:
+        raise file_error(path, "file_not_csv", "is binary", reason="it holds binary data")
+    return "cp1252" if cp1252 else "latin-1"
+
+
+def _all_but(wanted: bytes) -> bytes:
+    return bytes(value for value in range(256) if value not in wanted)
+
+
+def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, final: bool = False) -> bool:
+    try:
+        decoder.decode(chunk, final)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+@contextmanager
+def _as_text(stream: BinaryIO, encoding: str) -> Iterator[io.TextIOWrapper]:
+    # Only UTF-16 can still fail here, where it was cut off or holds lone surrogates.
+    text = io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline="")
+    try:
+        yield text
+    finally:
+        text.detach()
+
+
+def _lines(text: io.TextIOWrapper, path: Path) -> Iterator[str]:
+    while line := text.readline(_LONGEST_LINE):
+        if len(line) == _LONGEST_LINE:
+            reason = "a line is longer than any table's"
+            raise file_error(path, "file_not_csv", reason, reason=reason)
+        yield line
+
+
+def _delimiter(sample: str, whole: bool) -> str:
+    """The delimiter that splits the header and gives most records the header's width."""
+    scores: dict[str, tuple[bool, float, int]] = {}
+    for delimiter in DELIMITERS:
+        found = [record for record in _sample_records(sample, delimiter, whole) if record]
+        width = len(found[0]) if found else 0
+        same = sum(len(record) == width for record in found) / max(len(found), 1)
+        scores[delimiter] = (width > 1, same, width)
+    return max(scores, key=lambda delimiter: scores[delimiter])
+
+
+def _sample_records(sample: str, delimiter: str, whole: bool) -> list[list[str]]:
+    found: list[list[str]] = []
+    lines = io.StringIO(sample, newline="")
+    reader = csv.reader(lines, delimiter=delimiter)
+    try:
+        for record in reader:
+            found.append(record)
+            if len(found) > _SAMPLE_RECORDS:
+                break
+    except csv.Error:
+        return found
+    # The last record of a part of a file may be cut off.
+    return found if whole or len(found) == 1 or len(found) > _SAMPLE_RECORDS else found[:-1]
+
+
+def _ragged(path: Path, line: int, expected: int, found: int) -> IntegrationError:
+    words = f"line {line} has {found} columns, expected were {expected}"
+    return file_error(path, "file_ragged_rows", words, line=line, expected=expected, found=found)

@@ -1,0 +1,86 @@
+"""DuckDB, embedded: one database in memory per home folder, bounded, with a cursor per use."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import duckdb
+
+from proto_ddf.progress import current_progress
+from proto_ddf.settings import get_settings
+
+MEMORY_LIMIT = "1GB"
+THREADS = 2
+ROW_NUMBER = "\x1frow"
+"""A column of every view: the row's place in its file. No header can hold this name."""
+_POLL_SECONDS = 0.1
+
+_databases: dict[Path, duckdb.DuckDBPyConnection] = {}
+_lock = Lock()
+
+
+def cache_folder() -> Path:
+    """Where typed copies of files and DuckDB's spilled data go; made when missing."""
+    folder = get_settings().uploads_folder / ".cache"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+@contextmanager
+def cursor() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection of its own to the shared database; temporary views are seen by it alone."""
+    opened = _database().cursor()
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def run(connection: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
+    """All rows of a long statement, which ends early when the operation is told to stop."""
+    progress = current_progress.get()
+    with ThreadPoolExecutor(1, thread_name_prefix="duckdb") as pool:
+        result = pool.submit(lambda: connection.execute(sql).fetchall())
+        try:
+            while not wait([result], _POLL_SECONDS).done:
+                progress.check_stop()
+        except BaseException:
+            connection.interrupt()
+            raise
+        rows: list[tuple[Any, ...]] = result.result()
+        return rows
+
+
+def text(value: str | Path) -> str:
+    """A string literal of SQL."""
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def create_views(connection: duckdb.DuckDBPyConnection, tables: Sequence[tuple[str, Path]]) -> None:
+    """Show Parquet files as tables of the given names, each with ROW_NUMBER as its last column."""
+    for name, path in tables:
+        quoted = '"' + name.replace('"', '""') + '"'
+        connection.execute(
+            f'CREATE OR REPLACE TEMP VIEW {quoted} AS SELECT *, file_row_number AS "{ROW_NUMBER}"'
+            f" FROM read_parquet({text(path)})"
+        )
+
+
+def _database() -> duckdb.DuckDBPyConnection:
+    folder = cache_folder()
+    with _lock:
+        if folder not in _databases:
+            _databases[folder] = duckdb.connect(
+                ":memory:",
+                config={
+                    "memory_limit": MEMORY_LIMIT,
+                    "threads": THREADS,
+                    "temp_directory": str(folder / "spill"),
+                    "autoinstall_known_extensions": False,
+                    "autoload_known_extensions": False,
+                },
+            )
+        return _databases[folder]

@@ -1,0 +1,95 @@
+"""The SQL of a preview page, for SQLite and DuckDB alike: identifiers quoted, values bound."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from proto_ddf.errors.types import IntegrationError, ValidationError
+
+MAX_LIMIT = 1_000
+_SEARCH_LENGTH = 200
+
+
+@dataclass(frozen=True)
+class PreviewQuery:
+    """Two statements and their values; `parameters` fits the first, `page_parameters` the second."""
+
+    count: str
+    parameters: list[Any]
+    page: str
+    page_parameters: list[Any]
+    offset: int
+
+
+def quote(name: str) -> str:
+    """An identifier of SQL, whatever characters it holds."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def like_pattern(search: str) -> str:
+    """A LIKE pattern for "contains", with `\\` as its escape character."""
+    escaped = search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
+
+
+def preview_query(
+    table: str,
+    columns: Sequence[str],
+    *,
+    search: str,
+    matches: Callable[[str], str],
+    to_parameter: Callable[[str], str],
+    sort: str | None,
+    descending: bool,
+    tie_break: Sequence[str],
+    offset: int,
+    limit: int,
+) -> PreviewQuery:
+    """The statements for one page of a table.
+
+    `matches` makes the condition on one quoted column, with one `?` that takes `to_parameter(search)`.
+    `tie_break` are SQL expressions that keep the order of rows the same from page to page.
+
+    Raises:
+        ValidationError: code `field_unknown`, when `sort` is not among the columns.
+    """
+    if sort is not None and sort not in columns:
+        raise ValidationError(
+            f"There is no column {sort!r} in {table!r}.",
+            "sort",
+            sort,
+            code="field_unknown",
+            name=sort,
+        )
+    where, parameters = "", []
+    if search := search.strip()[:_SEARCH_LENGTH]:
+        where = " WHERE " + " OR ".join(matches(quote(column)) for column in columns)
+        parameters = [to_parameter(search)] * len(columns)
+    order = list(tie_break)
+    if sort is not None:
+        direction = "DESC" if descending else "ASC"
+        order = [f"{quote(sort)} IS NULL", f"{quote(sort)} {direction}", *order]
+    ordering = f" ORDER BY {', '.join(order)}" if order else ""
+    names = ", ".join(quote(column) for column in columns)
+    offset, limit = max(offset, 0), min(max(limit, 0), MAX_LIMIT)
+    source = f"FROM {quote(table)}{where}"
+    return PreviewQuery(
+        count=f"SELECT count(*) {source}",
+        parameters=parameters,
+        page=f"SELECT {names} {source}{ordering} LIMIT ? OFFSET ?",
+        page_parameters=[*parameters, limit, offset],
+        offset=offset,
+    )
+
+
+def table_unknown(table: str, system: str, path: str) -> IntegrationError:
+    """The error for a table that the source has not, or no longer."""
+    return IntegrationError(
+        f"There is no table {table!r} in {path}.",
+        system,
+        "read",
+        code="table_unknown",
+        table=table,
+        path=path,
+        field="table",
+    )

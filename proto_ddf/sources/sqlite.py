@@ -1,0 +1,190 @@
+"""SQLite files as a source. Read only; `check_writable` tells whether an app may change rows."""
+
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+from sqlalchemy import URL
+
+from proto_ddf.errors.types import IntegrationError
+from proto_ddf.sources import sqlite_open
+from proto_ddf.sources.paths import confine
+from proto_ddf.sources.preview import like_pattern, preview_query, quote, table_unknown
+from proto_ddf.sources.protocol import FormField, SourceKind, Stage
+from proto_ddf.sources.schema import ColumnInfo, PreviewPage, SourceSchema
+from proto_ddf.sources.sizes import count_text, size_text
+from proto_ddf.sources.sqlite_schema import read_columns, read_tables, row_order
+from proto_ddf.sources.sqlite_types import converter
+
+
+class SqliteConfig(BaseModel):
+    """Where the file is: a path, absolute or below one of the folders allowed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    path: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+class SqliteSource:
+    """One SQLite file. Each call opens it anew, so that it may be replaced meanwhile."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def stages(self) -> Sequence[Stage]:
+        return (
+            Stage("find_file", "Find the file", self._find),
+            Stage("open", "Open the database", self._open),
+            Stage("read_tables", "Read the tables", self._count_tables),
+        )
+
+    def read_schema(self) -> SourceSchema:
+        """Tables and views. Raises IntegrationError: `sqlite_empty`, or as `sqlite_open.reading`."""
+        with sqlite_open.reading(self.path) as connection:
+            schema = read_tables(connection)
+        if not schema.tables:
+            raise IntegrationError(
+                f"{self.path.name} has no tables.",
+                "sqlite",
+                "read",
+                code="sqlite_empty",
+                path=self.path.name,
+                field="path",
+            )
+        return schema
+
+    def preview(
+        self,
+        table: str,
+        *,
+        search: str = "",
+        sort: str | None = None,
+        descending: bool = False,
+        offset: int = 0,
+        limit: int = 50,
+    ) -> PreviewPage:
+        with sqlite_open.reading(self.path) as connection:
+            columns = self._columns(connection, table)
+            names = tuple(column.name for column in columns)
+            folded = not search.isascii()
+            if folded:
+                connection.create_function("contains_folded", 2, _contains_folded)
+            query = preview_query(
+                table,
+                names,
+                search=search,
+                matches=_matches_folded if folded else _matches_ascii,
+                to_parameter=str.casefold if folded else like_pattern,
+                sort=sort,
+                descending=descending,
+                tie_break=row_order(connection, table),
+                offset=offset,
+                limit=limit,
+            )
+            total = connection.execute(query.count, query.parameters).fetchone()[0]
+            found = connection.execute(query.page, query.page_parameters).fetchall()
+            rows = tuple(_typed(columns, found))
+        return PreviewPage(columns=names, rows=rows, offset=query.offset, total=total)
+
+    def rows(self, table: str, batch: int = 10_000) -> Iterator[list[tuple[Any, ...]]]:
+        with sqlite_open.reading(self.path) as connection:
+            columns = self._columns(connection, table)
+            names = ", ".join(quote(column.name) for column in columns)
+            order = ", ".join(row_order(connection, table))
+            ordering = f" ORDER BY {order}" if order else ""
+            cursor = connection.execute(f"SELECT {names} FROM {quote(table)}{ordering}")
+            while found := cursor.fetchmany(batch):
+                yield _typed(columns, found)
+
+    def check_writable(self) -> None:
+        """Raises IntegrationError, code `sqlite_read_only`, when rows cannot be changed."""
+        sqlite_open.check_writable(self.path)
+
+    def _columns(self, connection: sqlite3.Connection, table: str) -> tuple[ColumnInfo, ...]:
+        columns = read_columns(connection, table)
+        if not columns:
+            raise table_unknown(table, "sqlite", self.path.name)
+        return columns
+
+    def _find(self) -> str:
+        return size_text(confine(self.path).stat().st_size)
+
+    def _open(self) -> str:
+        with sqlite_open.reading(self.path) as connection:
+            encoding = connection.execute("PRAGMA encoding").fetchone()[0]
+        suffix = "" if os.access(self.path, os.W_OK) else ", read-only"
+        return f"SQLite, {encoding}{suffix}"
+
+    def _count_tables(self) -> str:
+        tables = self.read_schema().tables
+        rows = sum(table.row_count for table in tables)
+        return f"{count_text(len(tables), 'table')}, {count_text(rows, 'row')}"
+
+
+def check_writable(config: dict[str, Any]) -> None:
+    """Make sure that an app made from this SQLite source may change its rows.
+
+    Raises:
+        IntegrationError: `sqlite_read_only`, `sqlite_locked`, `source_gone`, `file_unreadable`.
+        ValidationError: `path_not_allowed`.
+    """
+    _create(SqliteConfig.model_validate(config)).check_writable()
+
+
+def _typed(columns: Sequence[ColumnInfo], rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    converters = [(at, made) for at, column in enumerate(columns) if (made := converter(column))]
+    if not converters:
+        return rows
+    typed = []
+    for row in rows:
+        values = list(row)
+        for at, convert in converters:
+            values[at] = convert(values[at])
+        typed.append(tuple(values))
+    return typed
+
+
+def _matches_ascii(column: str) -> str:
+    return f"CAST({column} AS TEXT) LIKE ? ESCAPE '\\'"
+
+
+def _matches_folded(column: str) -> str:
+    # SQLite's LIKE knows the case of ASCII letters alone.
+    return f"contains_folded(CAST({column} AS TEXT), ?)"
+
+
+def _contains_folded(value: str | None, search: str) -> bool:
+    return value is not None and search in value.casefold()
+
+
+def _create(config: SqliteConfig) -> SqliteSource:
+    return SqliteSource(confine(config.path, must_exist=False))
+
+
+def _database_url(config: SqliteConfig) -> str:
+    path = confine(config.path, must_exist=False)
+    return URL.create("sqlite", database=str(path)).render_as_string()
+
+
+KIND = SourceKind(
+    name="sqlite",
+    label="SQLite file",
+    description="Tables and views of one SQLite database. The app works on the file itself.",
+    icon="database",
+    config_model=SqliteConfig,
+    form=(
+        FormField(
+            name="path",
+            label="File path",
+            widget="file",
+            help="Upload a file, or give the path of one in a folder Proto-DDF may read.",
+            accept=(".db", ".sqlite", ".sqlite3", ".db3"),
+        ),
+    ),
+    create=_create,
+    live=True,
+    database_url=_database_url,
+)
