@@ -55,22 +55,26 @@ def validate_project_name(name: str) -> str:
         raise _refused("Enter a project name.", name, "project_name_required")
     if len(trimmed) < MIN_LENGTH:
         message = f"The name needs at least {MIN_LENGTH} characters."
-        raise _refused(message, name, "project_name_too_short", min_length=MIN_LENGTH)
+        raise _refused(
+            message, name, "project_name_too_short", minimum=MIN_LENGTH, length=len(trimmed)
+        )
     if len(trimmed) > MAX_LENGTH:
         message = f"The name may have at most {MAX_LENGTH} characters."
-        raise _refused(message, name, "project_name_too_long", max_length=MAX_LENGTH)
-    if not re.fullmatch(r"[A-Za-z0-9 -]+", trimmed):
-        message = "Use only letters, digits, spaces and hyphens."
         raise _refused(
-            message, name, "invalid_characters", allowed="letters, digits, space, hyphen"
+            message, name, "project_name_too_long", maximum=MAX_LENGTH, length=len(trimmed)
         )
+    unusable = sorted(set(re.sub(r"[A-Za-z0-9 -]", "", trimmed)))
+    if unusable:
+        message = "Use only letters, digits, spaces and hyphens."
+        raise _refused(message, name, "invalid_characters", characters=" ".join(unusable))
     if not trimmed[0].isalpha():
         message = "The name must start with a letter."
-        raise _refused(message, name, "invalid_characters", allowed="a letter first")
+        first = f"“{trimmed[0]}” at the start, where a letter must be"
+        raise _refused(message, name, "invalid_characters", characters=first)
     slug = re.sub(r"[ -]+", "_", trimmed.lower()).strip("_")
     if slug in reserved_project_names():
         message = f'"{trimmed}" is a name that Python or the app itself uses.'
-        raise _refused(message, name, "project_name_reserved", name=trimmed)
+        raise _refused(message, name, "project_name_reserved")
     return slug
 
 

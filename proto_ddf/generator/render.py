@@ -164,6 +164,6 @@ def _failed(detail: str, **context: str) -> SystemError:
         f"The app's code could not be written: {detail}",
         component="render",
         code="render_failed",
-        detail=detail,
+        reason=detail,
         **context,
     )

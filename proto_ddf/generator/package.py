@@ -1,0 +1,105 @@
+"""The app as a zip file that runs alone: its code and a snapshot of its data."""
+
+import os
+import sqlite3
+import time
+import zipfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from uuid import uuid4
+
+from proto_ddf.errors.types import IntegrationError
+from proto_ddf.generator.spec import AppSpec
+
+_OWN_LIFE = {".web", ".states", "logs", "data", "uploaded_files", ".env"}
+"""At the top of the app's folder. `.env` holds the address of this machine's data."""
+_LEFT_OUT = {
+    *("node_modules", "__pycache__", ".git", ".venv"),
+    *(".pytest_cache", ".ruff_cache", ".mypy_cache"),
+}
+_LEFT_OUT_ENDINGS = (".pyc", ".log", ".pid", ".zip")
+_FIRST_DATE = (1980, 1, 1, 0, 0, 0)
+"""The earliest a zip can hold: the same app gives the same file."""
+_BACKUP_PAGES = 1_000
+_LEFTOVER_SECONDS = 3600
+
+
+def package_app(spec: AppSpec, app_folder: Path, database: Path | None) -> Path:
+    """Make `<app_folder>.zip` and return its path.
+
+    `database` is the SQLite file the app works on, its own or a live source; its snapshot becomes
+    data/app.db. It may be in use. None leaves the data out.
+
+    Raises:
+        IntegrationError: code file_not_found, when the app or the database is gone.
+        sqlite3.Error: when the database cannot be read.
+        OSError: when the disk does not take the file.
+    """
+    for needed in (app_folder, database):
+        if needed is not None and not needed.exists():
+            name = needed.name
+            raise IntegrationError(
+                f"{name} is gone.", "files", "read", code="file_not_found", path=name
+            )
+    target = app_folder.with_name(f"{app_folder.name}.zip")
+    mark = uuid4().hex[:8]
+    made = target.with_name(f".{target.name}.{mark}")
+    snapshot = target.with_name(f".{target.name}.{mark}.db")
+    _clear_leftovers(target)
+    try:
+        if database is not None:
+            _copy_database(database, snapshot)
+        _write(made, spec.slug, app_folder, snapshot if database is not None else None)
+        os.replace(made, target)
+    finally:
+        made.unlink(missing_ok=True)
+        snapshot.unlink(missing_ok=True)
+    return target
+
+
+def _clear_leftovers(target: Path) -> None:
+    """Files of a run that was killed; a younger one may be another download in the making."""
+    oldest = time.time() - _LEFTOVER_SECONDS
+    for leftover in target.parent.glob(f".{target.name}.*"):
+        if leftover.stat().st_mtime < oldest:
+            leftover.unlink(missing_ok=True)
+
+
+def _copy_database(database: Path, snapshot: Path) -> None:
+    address = f"{database.resolve().as_uri()}?mode=ro"
+    with (
+        closing(sqlite3.connect(address, uri=True, timeout=10)) as source,
+        closing(sqlite3.connect(snapshot)) as copy,
+    ):
+        source.backup(copy, pages=_BACKUP_PAGES, sleep=0.05)
+        copy.execute("PRAGMA journal_mode=DELETE")
+
+
+def _write(made: Path, slug: str, app_folder: Path, snapshot: Path | None) -> None:
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in _files(app_folder):
+            _add(archive, f"{slug}/{path.relative_to(app_folder).as_posix()}", path)
+        if snapshot is not None:
+            _add(archive, f"{slug}/data/app.db", snapshot)
+
+
+def _add(archive: zipfile.ZipFile, name: str, path: Path) -> None:
+    entry = zipfile.ZipInfo(name, _FIRST_DATE)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o644 << 16
+    entry.file_size = path.stat().st_size
+    with path.open("rb") as source, archive.open(entry, "w") as target:
+        while block := source.read(1 << 20):
+            target.write(block)
+
+
+def _files(folder: Path, top: bool = True) -> Iterator[Path]:
+    """The files that belong in the zip, in a fixed order. Links are left out: they lead elsewhere."""
+    for path in sorted(folder.iterdir(), key=lambda each: each.name):
+        if path.is_symlink() or path.name in _LEFT_OUT or (top and path.name in _OWN_LIFE):
+            continue
+        if path.is_dir():
+            yield from _files(path, top=False)
+        elif not path.name.endswith(_LEFT_OUT_ENDINGS):
+            yield path
