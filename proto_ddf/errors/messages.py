@@ -19,9 +19,10 @@ _OTHER_NAMES = {
     "required": ("required_space", "needed"),
     "available": ("available_space", "free"),
     "seconds": ("timeout", "timeout_seconds"),
+    "available_mb": ("free_mb",),
     "limit_mb": ("max_mb",),
-    "app": ("slug",),
-    "value": ("project_name",),
+    "app": ("name", "slug"),
+    "value": ("project_name", "name"),
 }
 _SYSTEM_NAMES = {
     "sqlite": "SQLite",
@@ -68,6 +69,8 @@ def _presentable(context: Mapping[str, Any]) -> dict[str, Any]:
     for name in _SIZES:
         if isinstance(values[name], int | float):
             values[name] = file_size(values[name])
+        elif values[name] is None and isinstance(values.get(f"{name}_mb"), int | float):
+            values[name] = f"{values[f'{name}_mb']} MB"
     if isinstance(values["system"], str):
         values["system"] = _SYSTEM_NAMES.get(values["system"].lower(), values["system"])
     if isinstance(values.get("reason"), str):

@@ -74,7 +74,8 @@ CODES = (
         "source_changed",
         "persistent",
         "Source has changed",
-        "The source[ “{name}”] no longer looks as it did when the app was planned[: {reason}].",
+        "The source[ “{name}”] no longer looks as it did when the app was planned"
+        "[: {reason}|[: the table “{table}” is missing]].",
         "Read the tables of the source anew and check the plan, then try again.",
     ),
     _outside(

@@ -82,14 +82,15 @@ CODES = (
     _machine(
         "app_crashed",
         "App crashed",
-        "[“{app}”|The app] ended unexpectedly[ {crashes} times][ (exit code {exit_code})].",
+        "[“{app}”|The app] ended unexpectedly[ (exit code {exit_code})][: {reason}]."
+        "[ It has now crashed this often: {crashes}.]",
         "The app's log shows the cause. Mend it, then start the app again.",
         category="persistent",
     ),
     _machine(
         "process_failed",
         "A program failed",
-        "[“{command}”|A program that Proto-DDF needs] ended with an error[ (exit code {exit_code})].",
+        "[“{command}”|A program that Proto-DDF needs] ended with an error[ (exit code {exit_code})][: {reason}].",
         "The log shows what it said. Mend the cause, then try again.",
         category="persistent",
     ),

@@ -1,0 +1,120 @@
+"""Every code has words, and every code in use is in the catalogue."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import proto_ddf
+from proto_ddf.errors import CATALOGUE
+from proto_ddf.errors.codes.model import ErrorCode
+from proto_ddf.errors.templates import fields
+from proto_ddf.errors.types import ProtoDDFError
+
+PACKAGE = Path(proto_ddf.__file__).parent
+
+CONTRACT = [
+    "project_name_required",
+    "project_name_too_short",
+    "project_name_too_long",
+    "invalid_characters",
+    "project_name_reserved",
+    "project_name_taken",
+    "source_name_required",
+    "source_name_taken",
+    "source_required",
+    "tables_required",
+    "invalid_value",
+    "required",
+    "file_required",
+    "file_too_large",
+    "path_not_allowed",
+    "field_unknown",
+    "file_not_found",
+    "file_unreadable",
+    "file_empty",
+    "file_not_csv",
+    "file_header_only",
+    "file_ragged_rows",
+    "file_encoding",
+    "sqlite_not_a_database",
+    "sqlite_locked",
+    "sqlite_empty",
+    "sqlite_read_only",
+    "table_unknown",
+    "port_unavailable",
+    "ports_exhausted",
+    "disk_space_low",
+    "permission_denied",
+    "system_error",
+    "install_failed",
+    "build_failed",
+    "app_start_failed",
+    "app_check_failed",
+    "app_crashed",
+    "process_failed",
+    "render_failed",
+    "import_failed",
+    "home_locked",
+    "toolchain_missing",
+    "connection_failed",
+    "authentication_failed",
+    "timeout",
+    "integration_error",
+    "circuit_open",
+    "source_changed",
+    "source_gone",
+    "unknown",
+]
+
+
+def codes_in_use() -> Iterator[tuple[str, str]]:
+    """Every text given as the keyword `code` in the package, with where it stands."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            for keyword in node.keywords:
+                value = keyword.value
+                if keyword.arg == "code" and isinstance(value, ast.Constant):
+                    yield f"{path.relative_to(PACKAGE)}:{node.lineno}", str(value.value)
+
+
+def test_every_code_of_the_contract_is_there() -> None:
+    assert not set(CONTRACT) - set(CATALOGUE)
+
+
+def test_every_code_raised_anywhere_is_there() -> None:
+    found = list(codes_in_use())
+    assert found, "the search finds no raise at all: it is broken"
+    assert [(place, code) for place, code in found if code not in CATALOGUE] == []
+
+
+def test_default_codes_of_the_exception_classes_are_there() -> None:
+    classes = [ProtoDDFError, *ProtoDDFError.__subclasses__()]
+    assert {kind.default_code for kind in classes} <= set(CATALOGUE)
+
+
+@pytest.mark.parametrize("entry", CATALOGUE.values(), ids=CATALOGUE)
+def test_every_entry_is_complete_and_reads_well_without_context(entry: ErrorCode) -> None:
+    assert entry.title
+    assert entry.message
+    assert entry.hint
+    for template in (entry.title, entry.message, entry.hint):
+        assert not fields(template, outside_brackets=True)
+
+
+def test_what_is_retried_automatically_can_be_tried_again_by_a_person() -> None:
+    assert all(entry.try_again for entry in CATALOGUE.values() if entry.retryable)
+
+
+def test_bad_input_is_never_tried_again() -> None:
+    validation = [entry for entry in CATALOGUE.values() if entry.family == "validation"]
+    assert validation
+    assert not any(entry.try_again or entry.retryable for entry in validation)
+
+
+def test_the_transient_codes_are_few_and_known() -> None:
+    retried = {entry.code for entry in CATALOGUE.values() if entry.retryable}
+    assert retried == {"connection_failed", "timeout", "sqlite_locked"}
