@@ -22,7 +22,7 @@ make_venv() {
         # Debian keeps the part of venv that brings pip in a package of its own.
         rm -rf .venv
         "$python" -m venv --without-pip .venv
-        "$python" -m pip --python .venv/bin/python install -q pip
+        "$python" -m pip --python .venv/bin/python install -qq pip
     fi
 }
 
@@ -51,14 +51,14 @@ install_bun() {
 set_up_run() {
     make_venv
     say "Installing the Python packages"
-    .venv/bin/python -m pip install -q -r requirements.txt
+    .venv/bin/python -m pip install -qq -r requirements.txt
     works .venv/bin/node || { say "Node could not be installed from the Python registry."; exit 1; }
     install_bun
 }
 
 set_up_dev() {
     say "Installing what the tests need"
-    .venv/bin/python -m pip install -q -r requirements-dev.txt
+    .venv/bin/python -m pip install -qq -r requirements-dev.txt
     [ -e .venv/node/node_modules/axe-core/axe.min.js ] || npm_install axe-core@4
     works "$bun" || install_bun
 }

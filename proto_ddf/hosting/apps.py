@@ -3,6 +3,7 @@
 Synchronous and thread-safe. Only one of these works on an app at a time: clicks in two tabs do not interleave.
 """
 
+import re
 import shutil
 import threading
 import time
@@ -20,12 +21,15 @@ from proto_ddf.hosting.launch import end_strays, folder, launch, log_file
 from proto_ddf.hosting.ports import PORT_REGISTRY, PortPair
 from proto_ddf.hosting.processes import end_tree, is_alive
 from proto_ddf.hosting.records import AppView
+from proto_ddf.hosting.runner import STARTED
 from proto_ddf.progress import NoProgress, Progress
 
 START_SECONDS = 60.0
 CHECK_SECONDS = 20.0
 POLL_SECONDS = 0.02
 GRACE_SECONDS = 5.0
+EXCEPTION = re.compile(r"[\w.]*(Error|Exception|Exit|Interrupt)\b")
+"""How the last line of a traceback begins."""
 LOG_TAIL_BYTES = 512 * 1024
 
 _locks: dict[str, threading.Lock] = {}
@@ -211,9 +215,16 @@ def _wait_until_listening(record: AppRecord, progress: Progress) -> None:
         _pause(progress)
 
 
+def last_words(slug: str, otherwise: str) -> tuple[str, list[str]]:
+    """Why an app's process ended, and the last lines of its log, both of its last run alone."""
+    lines = app_log(slug, 200)
+    begins = [number for number, line in enumerate(lines) if line.startswith(STARTED)]
+    lines = lines[begins[-1] + 1 :][-20:] if begins else lines[-20:]
+    return next(filter(EXCEPTION.match, reversed(lines)), otherwise), lines
+
+
 def start_failed(record: AppRecord, what: str) -> SystemError:
-    log = app_log(record.slug, 20)
-    reason = next((line for line in reversed(log) if line.strip()), what)
+    reason, log = last_words(record.slug, what)
     return SystemError(
         f"{record.name} did not start: {reason}",
         component="hosting",

@@ -10,7 +10,7 @@ from proto_ddf.db.tables import AppRecord, AppState
 from proto_ddf.errors import describe
 from proto_ddf.errors.types import ProtoDDFError, SystemError
 from proto_ddf.hosting import records
-from proto_ddf.hosting.apps import app_log, exclusive, lock_of, note_health, spawn
+from proto_ddf.hosting.apps import exclusive, last_words, lock_of, note_health, spawn
 from proto_ddf.hosting.health import ask
 from proto_ddf.hosting.processes import end_tree, is_alive
 from proto_ddf.logs import get_logger
@@ -113,10 +113,8 @@ class Watcher:
 
     def _crashed(self, record: AppRecord, reason: str) -> None:
         crashes = record.crashes + 1
-        tail = app_log(record.slug, 20)
-        reason = reason or next(
-            (line for line in reversed(tail) if line.strip()), "its process ended"
-        )
+        found, tail = last_words(record.slug, "its process ended")
+        reason = reason or found
         note_health(record, AppState.RESTARTING, process=False, port=False, http=False)
         if crashes > len(RESTART_WAITS):
             self._give_up(record, crashes, reason, tail)
