@@ -1,0 +1,101 @@
+"""The figures of the dashboard: rows grouped by a column, counted, summed or averaged."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from .database import reading
+from .formats import cell
+from .rows import related_cells
+from .views import TableView
+
+BARS = 12
+SLICES = 6
+POINTS = 400
+_BUCKETS = {"year": 4, "month": 7, "day": 10}
+"""Characters of an ISO date that name the bucket."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chart:
+    """One chart of the dashboard."""
+
+    id: str
+    title: str
+    kind: str
+    """"bar", "line" or "pie"."""
+    view: TableView
+    group_by: str
+    bucket: str | None = None
+    """"day", "month" or "year" for a date."""
+    measure: str = "count"
+    """"count", "sum" or "avg"."""
+    value: str | None = None
+    """The field that is summed or averaged."""
+
+
+def chart_data(chart: Chart) -> list[dict[str, Any]]:
+    """The chart's points, each with `name` and `value`.
+
+    A line comes in the order of its dates; bars and slices come largest first, the small ones as "Other"
+    where the measure can be added up.
+
+    Raises:
+        DataError: the database could not answer.
+    """
+    column = chart.view.column(chart.group_by)
+    measure = _measure(chart).label("value")
+    if chart.bucket:
+        text = sa.cast(column, sa.String)
+        group = sa.func.substr(text, 1, _BUCKETS[chart.bucket])
+        statement = sa.select(group.label("name"), measure).where(text.like("____-__-__%"))
+        statement = statement.group_by(group).order_by(sa.desc("name")).limit(POINTS)
+    else:
+        order = sa.desc("value") if chart.kind != "line" else sa.asc("name")
+        statement = sa.select(column.label("name"), measure).group_by(column).order_by(order)
+        statement = statement.limit(POINTS)
+    with reading() as connection:
+        found = [(name, _plain(value)) for name, value in connection.execute(statement)]
+        if chart.bucket:
+            return _points(found[::-1])
+        named = _named(connection, chart, found)
+    return _points(named) if chart.kind == "line" else _largest(chart, named)
+
+
+def _measure(chart: Chart) -> sa.ColumnElement[Any]:
+    if chart.measure == "count" or chart.value is None:
+        return sa.func.count()
+    column = chart.view.column(chart.value)
+    return sa.func.sum(column) if chart.measure == "sum" else sa.func.avg(column)
+
+
+def _plain(value: Any) -> float | int:
+    if value is None:
+        return 0
+    return value if isinstance(value, int) else round(float(value), 2)
+
+
+def _named(
+    connection: sa.Connection, chart: Chart, found: list[tuple[Any, Any]]
+) -> list[tuple[str, Any]]:
+    field = chart.view.by_name[chart.group_by]
+    relation = chart.view.relation_of(field.name)
+    names = related_cells(connection, relation, [name for name, _ in found]) if relation else {}
+    return [
+        ((names.get(name) or cell(chart.view, field, name, cut=24)).text, value)
+        for name, value in found
+    ]
+
+
+def _largest(chart: Chart, found: list[tuple[str, Any]]) -> list[dict[str, Any]]:
+    most = SLICES if chart.kind == "pie" else BARS
+    rest = found[most:]
+    points = _points(found[:most])
+    if rest and chart.measure != "avg":
+        points.append({"name": "Other", "value": round(sum(value for _, value in rest), 2)})
+    return points
+
+
+def _points(found: list[tuple[Any, Any]]) -> list[dict[str, Any]]:
+    return [{"name": str(name), "value": value} for name, value in found]

@@ -1,0 +1,111 @@
+"""Column types for SQLite that never break on what is really stored.
+
+SQLite lets any value into any column. These types give Python values where the stored value fits the declared
+type, and the stored value itself where it does not, so that one bad date cannot take down a page.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import UserDefinedType
+
+Convert = Callable[[Any], Any]
+
+
+class _Tolerant(UserDefinedType[Any]):
+    def bind_processor(self, dialect: Dialect) -> Convert | None:
+        return self.store if dialect.name == "sqlite" else None
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Convert | None:
+        return self.read if dialect.name == "sqlite" else None
+
+    def store(self, value: Any) -> Any:
+        """The value as SQLite keeps it."""
+        return value
+
+    def read(self, value: Any) -> Any:
+        """The stored value as a Python value, or unchanged where it does not fit."""
+        return value
+
+
+class TolerantDate(_Tolerant):
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "DATE"
+
+    def store(self, value: Any) -> Any:
+        return value.isoformat() if isinstance(value, date) else value
+
+    def read(self, value: Any) -> Any:
+        return _parsed(date.fromisoformat, value)
+
+
+class TolerantDateTime(_Tolerant):
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "DATETIME"
+
+    def store(self, value: Any) -> Any:
+        return value.isoformat(sep=" ") if isinstance(value, datetime) else value
+
+    def read(self, value: Any) -> Any:
+        return _parsed(datetime.fromisoformat, value)
+
+
+class TolerantTime(_Tolerant):
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "TIME"
+
+    def store(self, value: Any) -> Any:
+        return value.isoformat() if isinstance(value, time) else value
+
+    def read(self, value: Any) -> Any:
+        return _parsed(time.fromisoformat, value)
+
+
+class TolerantBoolean(_Tolerant):
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "BOOLEAN"
+
+    def store(self, value: Any) -> Any:
+        return int(value) if isinstance(value, bool) else value
+
+    def read(self, value: Any) -> Any:
+        return bool(value) if value in (0, 1) else value
+
+
+class TolerantDecimal(_Tolerant):
+    cache_ok = True
+
+    def __init__(self, precision: int | None = None, scale: int | None = None) -> None:
+        self.precision = precision
+        self.scale = scale
+
+    def get_col_spec(self, **_: Any) -> str:
+        if self.precision is None:
+            return "NUMERIC"
+        return f"NUMERIC({self.precision}, {self.scale or 0})"
+
+    def store(self, value: Any) -> Any:
+        return float(value) if isinstance(value, Decimal) else value
+
+    def read(self, value: Any) -> Any:
+        return Decimal(str(value)) if isinstance(value, int | float) else value
+
+
+def _parsed(parse: Convert, value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return parse(value)
+    except ValueError:
+        return value

@@ -1,0 +1,54 @@
+"""What a page says about itself: that something failed, is loading, or is empty."""
+
+from typing import Any
+
+import reflex as rx
+
+from ..errors import Problem
+
+
+def callout(problem: rx.Var[Problem], retry: Any) -> rx.Component:
+    """What went wrong and what to do; with Try Again where that can help."""
+    return rx.el.div(
+        rx.cond(
+            problem.title != "",
+            rx.el.div(
+                rx.icon("triangle-alert", size=18, aria_hidden="true", class_name="callout-icon"),
+                rx.el.div(
+                    rx.el.p(problem.title, class_name="callout-title"),
+                    rx.el.p(problem.message),
+                    rx.cond(problem.hint != "", rx.el.p(problem.hint, class_name="muted")),
+                    class_name="callout-text",
+                ),
+                rx.cond(
+                    problem.can_retry,
+                    rx.button("Try Again", on_click=retry, color_scheme="red", variant="solid"),
+                ),
+                class_name="callout",
+            ),
+        ),
+        role="alert",
+    )
+
+
+def skeleton_lines(count: int) -> rx.Component:
+    """The place of what is being loaded."""
+    return rx.el.div(
+        *[rx.el.div(class_name="skeleton") for _ in range(count)],
+        rx.el.span("Loading", class_name="hidden"),
+        class_name="skeletons",
+        aria_busy="true",
+    )
+
+
+def empty_state(
+    icon: str, title: Any, text: Any, action: rx.Component | None = None
+) -> rx.Component:
+    """There is nothing here, and what to do about it."""
+    return rx.el.div(
+        rx.icon(icon, size=28, aria_hidden="true"),
+        rx.el.p(title, class_name="empty-title"),
+        rx.el.p(text, class_name="muted"),
+        action or rx.fragment(),
+        class_name="empty-state",
+    )

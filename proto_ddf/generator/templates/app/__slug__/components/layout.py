@@ -1,0 +1,101 @@
+"""The frame of every page: navigation, header, theme switch."""
+
+import reflex as rx
+
+from ..config import APP_NAME
+from ..views import views_in_order
+
+MAIN_ID = "content"
+
+
+def page(
+    title: rx.Var[str] | str,
+    route: str,
+    *children: rx.Component,
+    actions: rx.Component | None = None,
+    parent: tuple[str, str] | None = None,
+) -> rx.Component:
+    """A page in the frame.
+
+    Args:
+        title: the heading.
+        route: which entry of the navigation is the current one; "" is the dashboard.
+        actions: buttons at the right of the heading.
+        parent: label and address of the page above this one.
+    """
+    above = [rx.link(parent[0], href=parent[1], class_name="crumb")] if parent else []
+    header = rx.el.header(
+        rx.el.div(*above, rx.heading(title, as_="h1", size="6", class_name="title")),
+        actions or rx.fragment(),
+        class_name="page-header",
+    )
+    return rx.el.div(
+        rx.el.a("Skip to content", href=f"#{MAIN_ID}", class_name="skip"),
+        _sidebar(route),
+        _top_bar(route),
+        rx.el.main(header, *children, id=MAIN_ID, tab_index=-1, class_name="content"),
+        class_name="frame",
+    )
+
+
+def _sidebar(route: str) -> rx.Component:
+    return rx.el.aside(
+        rx.el.div(_brand(), theme_switch(), class_name="brand-row"),
+        rx.el.nav(*_entries(route), aria_label="Tables", class_name="nav"),
+        class_name="sidebar",
+    )
+
+
+def _top_bar(route: str) -> rx.Component:
+    """On a small screen the navigation folds into a menu."""
+    return rx.el.div(
+        _brand(),
+        rx.el.div(
+            theme_switch(),
+            rx.el.details(
+                rx.el.summary(rx.icon("menu", size=16), "Menu", class_name="menu-button"),
+                rx.el.nav(*_entries(route), aria_label="Menu", class_name="nav menu"),
+                class_name="menu-holder",
+            ),
+            class_name="top-actions",
+        ),
+        class_name="top-bar",
+    )
+
+
+def _brand() -> rx.Component:
+    return rx.link(
+        rx.el.span(APP_NAME[:1].upper(), class_name="mark", aria_hidden="true"),
+        rx.el.span(APP_NAME, class_name="brand-name"),
+        href="/",
+        class_name="brand",
+    )
+
+
+def _entries(route: str) -> list[rx.Component]:
+    entries = [("layout-dashboard", "Dashboard", "")]
+    entries += [("table-2", view.label, view.route) for view in views_in_order()]
+    return [_entry(icon, label, to, to == route) for icon, label, to in entries]
+
+
+def _entry(icon: str, label: str, route: str, current: bool) -> rx.Component:
+    marks = {"aria_current": "page"} if current else {}
+    return rx.link(
+        rx.icon(icon, size=16, aria_hidden="true"),
+        rx.el.span(label, class_name="cut"),
+        href=f"/{route}",
+        class_name="nav-entry current" if current else "nav-entry",
+        **marks,
+    )
+
+
+def theme_switch() -> rx.Component:
+    """The button between light and dark."""
+    return rx.icon_button(
+        rx.color_mode_cond(rx.icon("moon", size=16), rx.icon("sun", size=16)),
+        on_click=rx.toggle_color_mode,
+        aria_label="Switch between light and dark",
+        variant="ghost",
+        color_scheme="gray",
+        class_name="theme-switch",
+    )

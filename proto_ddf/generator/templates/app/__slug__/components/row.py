@@ -1,0 +1,142 @@
+"""One row's page: its fields, the rows that belong to it, its form, and its deletion."""
+
+import reflex as rx
+
+from ..changes import Consequence
+from ..relations import Related
+from ..rows import Row
+from ..states.row import RowMixin
+from ..views import TableView
+from .cells import any_value, value
+from .feedback import callout, skeleton_lines
+from .form import row_form
+from .layout import page
+
+
+def row_page(view: TableView, state: type[RowMixin]) -> rx.Component:
+    """The page of one row of a table."""
+    fields = rx.fragment(
+        callout(state.form_problem, state.ask_delete),
+        _fields(view, state),
+        *([rx.foreach(state.related, _related)] if view.referring() else []),
+    )
+    shown = rx.cond(state.editing, row_form(view, state), fields) if view.editable else fields
+    return page(
+        rx.cond(
+            state.loading & (state.name == ""),
+            "Loading…",
+            rx.cond(state.name, state.name, "Not found"),
+        ),
+        view.route,
+        callout(state.problem, state.opened),
+        rx.cond(state.loading, skeleton_lines(6), rx.cond(state.problem.title == "", shown)),
+        actions=_actions(view, state),
+        parent=(view.label, f"/{view.route}"),
+    )
+
+
+def _actions(view: TableView, state: type[RowMixin]) -> rx.Component | None:
+    if not view.editable:
+        return None
+    buttons = rx.el.div(
+        rx.button(rx.icon("pencil", size=16, aria_hidden="true"), "Edit", on_click=state.edit),
+        rx.button(
+            rx.icon("trash-2", size=16, aria_hidden="true"),
+            "Delete",
+            on_click=state.ask_delete,
+            variant="soft",
+            color_scheme="red",
+        ),
+        _delete_question(view, state),
+        class_name="actions",
+    )
+    idle = ~state.loading & ~state.editing & (state.problem.title == "")
+    return rx.cond(idle, buttons)
+
+
+def _fields(view: TableView, state: type[RowMixin]) -> rx.Component:
+    pairs = [
+        rx.el.div(
+            rx.el.dt(field.label),
+            rx.el.dd(value(view, field, state.cells[at])),
+            class_name="pair",
+        )
+        for at, field in enumerate(view.shown)
+    ]
+    return rx.el.dl(*pairs, class_name="panel padded details")
+
+
+def _related(block: rx.Var[Related]) -> rx.Component:
+    return rx.el.section(
+        rx.el.div(
+            rx.heading(block.label, as_="h2", size="4"),
+            rx.link("Show all " + block.total.to_string(), href=block.href),
+            class_name="section-header",
+        ),
+        rx.cond(
+            block.rows.length() > 0,
+            rx.el.div(
+                rx.el.table(
+                    rx.el.thead(
+                        rx.el.tr(
+                            rx.el.th("", aria_label="Open", class_name="open"),
+                            rx.foreach(block.headings, lambda each: rx.el.th(each, scope="col")),
+                        )
+                    ),
+                    rx.el.tbody(rx.foreach(block.rows, _related_row)),
+                    class_name="grid",
+                    aria_label=block.label,
+                ),
+                class_name="scroller panel",
+                role="region",
+                aria_label=block.label,
+                tab_index=0,
+            ),
+            rx.el.p("None.", class_name="muted"),
+        ),
+        class_name="related",
+    )
+
+
+def _related_row(row: rx.Var[Row]) -> rx.Component:
+    return rx.el.tr(
+        rx.el.td(
+            rx.cond(
+                row.href != "",
+                rx.link(
+                    rx.icon("maximize-2", size=14),
+                    href=row.href,
+                    aria_label="Open " + row.name,
+                    class_name="open-link",
+                ),
+            ),
+            class_name="open",
+        ),
+        rx.foreach(row.cells, lambda cell: rx.el.td(any_value(cell))),
+    )
+
+
+def _delete_question(view: TableView, state: type[RowMixin]) -> rx.Component:
+    return rx.alert_dialog.root(
+        rx.alert_dialog.content(
+            rx.alert_dialog.title("Delete “", state.name, "”?"),
+            rx.alert_dialog.description(
+                f"The row is removed from {view.label} for good. This cannot be undone."
+            ),
+            rx.el.ul(rx.foreach(state.consequences, _consequence), class_name="consequences"),
+            rx.el.div(
+                rx.alert_dialog.cancel(rx.button("Keep it", variant="soft", color_scheme="gray")),
+                rx.cond(
+                    ~state.prevented,
+                    rx.button("Delete", on_click=state.confirm_delete, color_scheme="red"),
+                ),
+                class_name="dialog-actions",
+            ),
+        ),
+        open=state.deleting,
+        on_open_change=state.close_delete,
+    )
+
+
+def _consequence(each: rx.Var[Consequence]) -> rx.Component:
+    return rx.el.li(each.text, class_name=rx.cond(each.prevents, "prevents", ""))

@@ -1,0 +1,114 @@
+"""Rows that belong together: what a relation can point to, and which rows point here."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import sqlalchemy as sa
+
+from .data import count_rows, fetch_page
+from .database import reading
+from .filters import Condition, Query
+from .rows import Row, related_cells, row_name
+from .views import VIEWS, TableView
+
+OPTIONS = 20
+"""Rows that a searchable select offers at once."""
+
+
+@dataclass
+class Option:
+    """A row that a relation can point to."""
+
+    value: str
+    text: str
+    href: str = ""
+
+
+def search_options(view: TableView, name: str, words: str) -> list[Option]:
+    """Rows that the relation of this field can point to, at most OPTIONS of them.
+
+    Raises:
+        DataError: the database could not answer.
+    """
+    relation = view.relation_of(name)
+    if relation is None:
+        return []
+    target = VIEWS[relation.target]
+    match = target.column(relation.target_fields[0])
+    display = target.column(target.display)
+    statement = sa.select(match, display).where(match.is_not(None)).order_by(display).limit(OPTIONS)
+    if words.strip():
+        shown = sa.type_coerce(display, sa.String).contains(words.strip(), autoescape=True)
+        same = sa.type_coerce(match, sa.String) == words.strip()
+        statement = statement.where(sa.or_(shown, same))
+    with reading() as connection:
+        return [_option(target, value, shown) for value, shown in connection.execute(statement)]
+
+
+def chosen_options(view: TableView, values: dict[str, Any]) -> dict[str, Option]:
+    """For the form: the row that each relation's field points to now.
+
+    Raises:
+        DataError: the database could not answer.
+    """
+    chosen = {}
+    with reading() as connection:
+        for field in view.asked:
+            relation = view.relation_of(field.name)
+            if relation is None:
+                continue
+            value = values.get(field.name)
+            if value in (None, ""):
+                chosen[field.name] = Option("", "")
+                continue
+            found = list(related_cells(connection, relation, [value]).values())
+            chosen[field.name] = Option(str(value), found[0].text if found else str(value))
+    return chosen
+
+
+def _option(target: TableView, value: Any, shown: Any) -> Option:
+    name = row_name(target, {target.display: shown, **dict.fromkeys(target.key, value)})
+    return Option(str(value), name)
+
+
+@dataclass
+class Related:
+    """Rows of another table that belong to this one."""
+
+    label: str
+    headings: list[str]
+    rows: list[Row]
+    total: int
+    href: str
+    """Where all of them are listed."""
+
+
+def related_rows(view: TableView, values: dict[str, Any], limit: int = 5) -> list[Related]:
+    """For each table that refers to this row, its first rows.
+
+    Raises:
+        DataError: the database could not answer.
+    """
+    blocks = []
+    for other, relation in view.referring():
+        conditions = tuple(
+            Condition(name, "equals", str(values[target]))
+            for name, target in zip(relation.fields, relation.target_fields, strict=True)
+            if values.get(target) is not None
+        )
+        if len(conditions) < len(relation.fields):
+            continue
+        query = Query(conditions=conditions)
+        page = fetch_page(other, query, limit)
+        parameters = "&".join(f"{each.field}={quote(each.value, safe='')}" for each in conditions)
+        blocks.append(
+            Related(
+                label=other.label,
+                headings=[field.label for field in other.shown],
+                rows=page.rows,
+                total=count_rows(other, query),
+                href=f"/{other.route}?{parameters}",
+            )
+        )
+    return blocks

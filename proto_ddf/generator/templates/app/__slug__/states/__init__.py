@@ -1,0 +1,1 @@
+"""What each browser tab sees: one state for a list, one for a single row, as mixins."""

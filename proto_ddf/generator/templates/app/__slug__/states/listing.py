@@ -1,0 +1,167 @@
+"""The state behind a table's list: search, filters, order, and the page of rows they give."""
+
+import asyncio
+from typing import Any, ClassVar
+
+import reflex as rx
+
+from ..data import COUNT_LIMIT, count_rows, fetch_page, fetch_whole
+from ..errors import DataError, Problem
+from ..filters import Condition, Query, filled_in
+from ..rows import Row
+from ..views import TableView
+from .filtering import FilterMixin
+
+PAGE_SIZES = (25, 50, 100)
+
+
+class ListMixin(FilterMixin, mixin=True):
+    """The list of one table; a page's state names the table by `view`."""
+
+    view: ClassVar[TableView]
+
+    rows: list[Row] = []
+    loading: bool = True
+    problem: Problem = Problem()
+    search: str = ""
+    sort: str = ""
+    descending: bool = False
+    page_size: int = PAGE_SIZES[0]
+    position: int = 0
+    """Rows before this page."""
+    total: int = -1
+    """Rows that match; -1 while they are counted."""
+    has_next: bool = False
+    whole_title: str = ""
+    whole_text: str = ""
+    _first: tuple[Any, ...] | None = None
+    _last: tuple[Any, ...] | None = None
+
+    @rx.var
+    def range_text(self) -> str:
+        """Which rows are shown, of how many."""
+        if not self.rows:
+            return "No rows" if self.total == 0 else ""
+        shown = f"{self.position + 1:,}–{self.position + len(self.rows):,}"
+        if self.total < 0:
+            return f"{shown} of …"
+        more = "+" if self.total >= COUNT_LIMIT and (self.search or self.conditions) else ""
+        return f"{shown} of {self.total:,}{more}"
+
+    @rx.var
+    def is_narrowed(self) -> bool:
+        """A search or a filter is in force."""
+        return bool(self.search.strip() or self.conditions)
+
+    @rx.event
+    def opened(self):
+        """The page was opened: take filters from its address, then load."""
+        asked = self.router.url.query_parameters
+        wanted = [name for name in asked if name in self.view.by_name]
+        if wanted:
+            self.search = ""
+            self.conditions = [filled_in(self.view, name, asked[name]) for name in wanted]
+        return type(self).reload
+
+    @rx.event(background=True, supersedes=True)
+    async def reload(self):
+        """Load the first page, and count what matches."""
+        async with self:
+            self.loading = True
+            query, size = self._query(), self.page_size
+        try:
+            page = await asyncio.to_thread(fetch_page, self.view, query, size)
+            async with self:
+                self._show(page, 0, page.has_more)
+                self.total = -1
+            total = await asyncio.to_thread(count_rows, self.view, query)
+            async with self:
+                self.total = total
+        except DataError as error:
+            async with self:
+                self._fail(error)
+
+    @rx.event(background=True, supersedes=True)
+    async def turn_page(self, forward: bool):
+        """Show the rows behind this page, or those before it."""
+        async with self:
+            query, size, position = self._query(), self.page_size, self.position
+            first, last, shown = self._first, self._last, len(self.rows)
+            if first is None or (not forward and position == 0):
+                return
+            self.loading = True
+        start = position + shown if forward else max(0, position - size)
+        edge = {"after": last} if forward else {"before": first}
+        try:
+            page = await asyncio.to_thread(fetch_page, self.view, query, size, offset=start, **edge)
+        except DataError as error:
+            async with self:
+                self._fail(error)
+            return
+        async with self:
+            at_start = not forward and not page.has_more
+            self._show(page, 0 if at_start else start, page.has_more if forward else True)
+
+    @rx.event
+    def set_search(self, text: str):
+        """Search all the fields that a person sees."""
+        self.search = text[:200]
+        return type(self).reload
+
+    @rx.event
+    def set_page_size(self, size: str):
+        """Show so many rows at once."""
+        if size in map(str, PAGE_SIZES):
+            self.page_size = int(size)
+        return type(self).reload
+
+    @rx.event
+    def sort_by(self, name: str):
+        """Sort by the field: rising, then falling, then by key again."""
+        if name not in self.view.by_name:
+            return None
+        if self.sort != name:
+            self.sort, self.descending = name, False
+        elif not self.descending:
+            self.descending = True
+        else:
+            self.sort, self.descending = "", False
+        return type(self).reload
+
+    @rx.event
+    def clear_all(self):
+        """Drop the search and all filters."""
+        self.search = ""
+        self.conditions = []
+        return type(self).reload
+
+    @rx.event
+    async def show_whole(self, position: int, name: str):
+        """Show the whole of a text that the list cuts."""
+        if name not in self.view.by_name:
+            return
+        try:
+            self.whole_text = await asyncio.to_thread(
+                fetch_whole, self.view, self._query(), int(position), name, self._first
+            )
+            self.whole_title = self.view.by_name[name].label
+        except DataError as error:
+            self._fail(error)
+
+    @rx.event
+    def close_whole(self):
+        """Put the whole text away."""
+        self.whole_title = self.whole_text = ""
+
+    def _query(self) -> Query:
+        conditions: tuple[Condition, ...] = tuple(self.conditions)
+        return Query(self.search, conditions, self.sort, self.descending)
+
+    def _show(self, page: Any, position: int, has_next: bool) -> None:
+        self.rows = page.rows
+        self._first, self._last = page.first, page.last
+        self.position, self.has_next = position, has_next
+        self.loading, self.problem = False, Problem()
+
+    def _fail(self, error: DataError) -> None:
+        self.loading, self.problem = False, error.problem

@@ -1,0 +1,160 @@
+"""How a table is shown: its fields, labels, widgets and relations. Each page module declares one `TableView`."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+
+class Kind(StrEnum):
+    """The type of a field's values."""
+
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    FLOAT = "float"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    DATETIME = "datetime"
+    TIME = "time"
+    TEXT = "text"
+    JSON = "json"
+    BINARY = "binary"
+
+
+NUMBERS = {Kind.INTEGER, Kind.DECIMAL, Kind.FLOAT}
+
+
+class Widget(StrEnum):
+    """How a form asks for a field."""
+
+    TEXT = "text"
+    TEXTAREA = "textarea"
+    EMAIL = "email"
+    URL = "url"
+    INTEGER = "integer"
+    NUMBER = "number"
+    MONEY = "money"
+    SWITCH = "switch"
+    DATE = "date"
+    DATETIME = "datetime"
+    TIME = "time"
+    SELECT = "select"
+    RELATION = "relation"
+    READONLY = "readonly"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One column: how it is called, shown, asked for and checked."""
+
+    name: str
+    """Attribute of the table in models.py: `table.c[name]`."""
+    label: str
+    kind: Kind = Kind.TEXT
+    widget: Widget = Widget.TEXT
+    required: bool = False
+    hidden: bool = False
+    nullable: bool = True
+    generated: bool = False
+    """The database fills it; it is not asked for."""
+    unique: bool = False
+    max_length: int | None = None
+    precision: int | None = None
+    scale: int | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[str, ...] = ()
+
+    @property
+    def is_number(self) -> bool:
+        return self.kind in NUMBERS
+
+
+@dataclass(frozen=True)
+class Relation:
+    """These fields hold the values of the target's fields: each row belongs to one row of the target."""
+
+    fields: tuple[str, ...]
+    target: str
+    """Name of the other `TableView`."""
+    target_fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableView:
+    """One table as the app shows it."""
+
+    name: str
+    label: str
+    route: str
+    table: sa.Table
+    fields: tuple[Field, ...]
+    key: tuple[str, ...]
+    """Fields of the primary key; without one, rows have no page of their own and cannot be edited."""
+    display: str
+    """The field that names a row to a person."""
+    relations: tuple[Relation, ...] = ()
+    editable: bool = False
+    has_row_ids: bool = True
+    """False for a database view: it has no key and no row ids, and is paged by position."""
+    by_name: dict[str, Field] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_name", {each.name: each for each in self.fields})
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+    def column(self, name: str) -> sa.Column[Any]:
+        """The table's column for a field. Raises KeyError."""
+        return self.table.c[name]
+
+    @property
+    def shown(self) -> tuple[Field, ...]:
+        """The fields a person sees."""
+        return tuple(each for each in self.fields if not each.hidden)
+
+    @property
+    def asked(self) -> tuple[Field, ...]:
+        """The fields a form asks for."""
+        return tuple(
+            each
+            for each in self.shown
+            if not each.generated
+            and each.widget is not Widget.READONLY
+            and each.kind is not Kind.BINARY
+        )
+
+    def relation_of(self, name: str) -> Relation | None:
+        """The relation that this field alone makes, if any."""
+        for relation in self.relations:
+            if relation.fields == (name,) and relation.target in VIEWS:
+                return relation
+        return None
+
+    def referring(self) -> list[tuple["TableView", Relation]]:
+        """The tables whose rows belong to rows of this one, each with its relation."""
+        return [
+            (view, relation)
+            for view in VIEWS.values()
+            for relation in view.relations
+            if relation.target == self.name
+        ]
+
+
+VIEWS: dict[str, TableView] = {}
+"""Every table of the app by name."""
+
+
+def register(view: TableView) -> TableView:
+    """Make the view known to relations and to the navigation, and return it."""
+    VIEWS[view.name] = view
+    return view
+
+
+def views_in_order() -> list[TableView]:
+    """Every table of the app, in the order of models.py: that of the navigation."""
+    return sorted(
+        VIEWS.values(), key=lambda view: list(view.table.metadata.tables).index(view.table.key)
+    )
