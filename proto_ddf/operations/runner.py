@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from threading import Event, Lock
 from typing import Any
 
-from dbos import DBOS
+from dbos import DBOS, StepOptions
 from pydantic import BaseModel
 from sqlalchemy.exc import SQLAlchemyError
 from structlog.contextvars import bound_contextvars
@@ -105,7 +105,7 @@ def run_operation(runs: Runs, operation_id: str) -> None:
             _run(runs, run)
         except OperationStopped:
             if run.stop.reason == SERVER_STOPPING:
-                journal.pause_operation(operation_id)
+                _try(lambda: journal.pause_operation(operation_id))
             raise
 
 
@@ -113,39 +113,32 @@ def _run(runs: Runs, run: Run) -> None:
     record = journal.begin(run.operation_id, run.stop.pause)
     if record is None:
         raise OperationFailed("The operation is not to run.")
+    position = records.next_position(record.id)
     with log_operation(record.kind, title=record.title):
-        work = _prepare(runs, run, record)
-        for position, step in enumerate(work.steps):
-            work.outputs[step.name] = _checkpointed(work, step, position)
-        if not journal.succeed(run.operation_id, run.stop.pause):
-            raise OperationStopped(run.stop.reason)
-        _track(lambda: tracker.resolve(run.operation_id))
+        try:
+            work = _prepare(runs, run, record)
+            for position, step in enumerate(work.steps):
+                options: StepOptions = {"name": step.name}
+                work.outputs[step.name] = DBOS.run_step(options, _run_step, work, step, position)
+            if not journal.succeed(record.id, run.stop.pause):
+                raise OperationStopped(run.stop.reason)
+        except OperationFailed:
+            raise
+        except Exception as error:  # also where DBOS cannot write its own record
+            raise _fail(run, record, position, error) from None
+    _try(lambda: tracker.resolve(record.id))
 
 
 def _prepare(runs: Runs, run: Run, record: OperationRecord) -> _Work:
-    try:
-        kind = KINDS[record.kind]
-        given = kind.input_model.model_validate(record.input)
-        steps = kind.steps(given)
-        planned = records.step_names(record.id)
-        if [step.name for step in steps] != planned:
-            raise SystemError(
-                "The steps of this operation are not those it was started with.",
-                component="operations",
-            )
-    except Exception as error:
-        work = _Work(run, runs.writer, record, BaseModel(), [])
-        raise _fail(work, records.next_position(record.id), error) from None
+    kind = KINDS[record.kind]
+    given = kind.input_model.model_validate(record.input)
+    steps = kind.steps(given)
+    if [step.name for step in steps] != records.step_names(record.id):
+        raise SystemError(
+            "The steps of this operation are not those it was started with.",
+            component="operations",
+        )
     return _Work(run, runs.writer, record, given, steps)
-
-
-def _checkpointed(work: _Work, step: Step[Any], position: int) -> JSON:
-    try:
-        return DBOS.run_step({"name": step.name}, _run_step, work, step, position)
-    except OperationFailed:
-        raise
-    except Exception as error:  # DBOS could not write its own record
-        raise _fail(work, position, error) from None
 
 
 def _run_step(work: _Work, step: Step[Any], position: int) -> JSON:
@@ -161,14 +154,13 @@ def _run_step(work: _Work, step: Step[Any], position: int) -> JSON:
         if entry.child:
             end_tree(entry.child.pid, entry.child.create_time)
         output = _call(step, context)
+        reporter.finish()
+        if not journal.step_succeeded(work.record.id, position, output, stop.pause):
+            raise OperationStopped(stop.reason)
+        return output
     except Exception as error:
         reporter.finish()
-        raise _fail(work, position, error) from None
-    finally:
-        reporter.finish()
-    if not journal.step_succeeded(work.record.id, position, output, stop.pause):
-        raise OperationStopped(stop.reason)
-    return output
+        raise _fail(work.run, work.record, position, error) from None
 
 
 def _call(step: Step[Any], context: StepContext[Any]) -> JSON:
@@ -180,25 +172,24 @@ def _call(step: Step[Any], context: StepContext[Any]) -> JSON:
         current_progress.reset(token)
 
 
-def _fail(work: _Work, position: int, error: Exception) -> OperationFailed:
+def _fail(run: Run, record: OperationRecord, position: int, error: Exception) -> OperationFailed:
     """Note the failure everywhere; the answer is to be raised."""
-    record, stop = work.record, work.run.stop
-    stop.check()  # a step that was made to stop may raise anything
+    run.stop.check()  # a step that was made to stop may raise anything
     if reserve.is_disk_full(error):
         reserve.release()
     described = describe(
         error, operation=record.title, operation_id=record.id, user_id=record.user_id
     )
     log.warning("step failed", position=position, code=described["code"], exc_info=error)
-    if not journal.step_failed(record.id, position, described, stop.pause):
-        raise OperationStopped(stop.reason)
-    _track(lambda: tracker.record_error(described, record.title, record.id, record.user_id))
+    if not journal.step_failed(record.id, position, described, run.stop.pause):
+        raise OperationStopped(run.stop.reason)
+    _try(lambda: tracker.record_error(described, record.title, record.id, record.user_id))
     return OperationFailed(str(described["message"]))
 
 
-def _track(note: Callable[[], object]) -> None:
-    """The list of errors is a convenience: without it the operation still ends as the journal says."""
+def _try(note: Callable[[], object]) -> None:
+    """Write what is good to have: without it the operation still ends as the journal says."""
     try:
         note()
     except SQLAlchemyError as error:
-        log.error("error list not written", reason=str(error))
+        log.error("not written", reason=str(error))
