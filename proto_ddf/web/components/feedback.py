@@ -1,9 +1,11 @@
 """What a list shows when it has nothing yet, and what is asked before something is lost."""
 
 import re
+from typing import Any
 
 import reflex as rx
 from reflex.event import EventType
+from reflex.vars import FunctionStringVar
 
 _CLOSE_DIALOG = "document.querySelector('[role=alertdialog] .pd-dialog-cancel')?.click()"
 
@@ -113,7 +115,7 @@ def _as_list(events: EventType[()]) -> list[EventType[()]]:
 
 
 def _escaped(name: rx.Var[str]) -> rx.Var[str]:
-    escape = rx.vars.FunctionStringVar.create(
+    escape: FunctionStringVar[Any] = FunctionStringVar.create(
         r"((s) => s.replace(/[\\^$.*+?()[\]{}|\/-]/g, '\\$&'))"
     )
     return escape.call(name).to(str)

@@ -5,10 +5,20 @@ from typing import NamedTuple
 
 import reflex as rx
 from reflex.style import toggle_color_mode
-from reflex_components_core.core.banner import connection_errors_count
+from reflex_components_core.core.banner import (  # type: ignore[import-untyped]
+    connection_errors_count,
+)
+from reflex_components_core.el.element import Element  # type: ignore[import-untyped]
 
 # Reflex tries again after 0.2 s, 0.4 s, 0.6 s, ...: six failures are three seconds.
 _FAILURES_UNTIL_OFFLINE = 6
+
+
+class _PlainLink(Element):
+    """An <a> that the browser follows itself: `rx.el.a` hands "#main" to Reflex's router."""
+
+    tag = "a"
+    href: rx.Var[str]
 
 
 class _Section(NamedTuple):
@@ -43,7 +53,7 @@ def page(
     """
     section = breadcrumbs[0][1] if breadcrumbs else _href_of(title)
     return rx.fragment(
-        rx.el.a("Skip to content", href="#main", class_name="pd-skip"),
+        _PlainLink.create("Skip to content", href="#main", class_name="pd-skip"),
         _sidebar(section),
         rx.el.div(
             _header(title, breadcrumbs, action),
@@ -59,7 +69,9 @@ def page(
 
 
 def logo(size: int = 24) -> rx.Component:
-    return rx.el.img(src="/logo.svg", alt="", width=str(size), height=str(size))
+    return rx.el.img(
+        src="/logo.svg", alt="", width=str(size), height=str(size), class_name="pd-logo"
+    )
 
 
 def _href_of(title: str | rx.Var[str]) -> str:
@@ -67,14 +79,12 @@ def _href_of(title: str | rx.Var[str]) -> str:
 
 
 def _sidebar(section: str) -> rx.Component:
-    return rx.el.div(
-        rx.link(logo(), "Proto-DDF", href="/", class_name="pd-brand", aria_label="Proto-DDF"),
-        rx.el.nav(
-            *[_nav_link(entry, current=entry.href == section) for entry in _SECTIONS],
-            class_name="pd-nav",
-            aria_label="Main",
-        ),
+    links = [_nav_link(entry, current=entry.href == section) for entry in _SECTIONS]
+    return rx.el.nav(
+        rx.link(logo(), "Proto-DDF", href="/", class_name="pd-brand", underline="none"),
+        rx.el.div(*links, class_name="pd-nav"),
         class_name="pd-sidebar",
+        aria_label="Main",
     )
 
 

@@ -1,10 +1,12 @@
 """Dates, sizes and counts for people, in the browser's own locale and time zone."""
 
+from typing import Any
+
 import reflex as rx
 from reflex.vars import FunctionStringVar
 
-_COUNT = FunctionStringVar.create("((n) => (n ?? 0).toLocaleString())")
-_SIZE = FunctionStringVar.create(
+_COUNT: FunctionStringVar[Any] = FunctionStringVar.create("((n) => (n ?? 0).toLocaleString())")
+_SIZE: FunctionStringVar[Any] = FunctionStringVar.create(
     """((bytes) => {
       const units = ["B", "KB", "MB", "GB", "TB"];
       let size = bytes ?? 0, unit = 0;
@@ -13,7 +15,7 @@ _SIZE = FunctionStringVar.create(
       return size.toLocaleString(undefined, {maximumFractionDigits: digits}) + " " + units[unit];
     })"""
 )
-_DURATION = FunctionStringVar.create(
+_DURATION: FunctionStringVar[Any] = FunctionStringVar.create(
     """((seconds) => {
       if (seconds === null || seconds === undefined) return "";
       if (seconds < 10) return seconds.toFixed(1) + " s";

@@ -8,6 +8,7 @@ from proto_ddf.web.components.badge import status_badge
 from proto_ddf.web.components.callout import error_callout
 from proto_ddf.web.components.feedback import empty_state, skeleton_rows
 from proto_ddf.web.components.layout import page
+from proto_ddf.web.components.links import link_button
 from proto_ddf.web.components.numbers import duration, time_ago
 from proto_ddf.web.components.operation import operation_panel
 from proto_ddf.web.state.operations import ALL, OperationPageState, OperationsState
@@ -42,7 +43,7 @@ def operation_page() -> rx.Component:
         "search-x",
         "No such operation",
         "Nothing is known of an operation with this address. It may have been typed wrongly.",
-        rx.link(rx.button("All operations", variant="soft"), href="/operations"),
+        link_button("All operations", "/operations", variant="soft"),
     )
     return page(
         rx.cond(state.operation.title, state.operation.title, "Operation"),
@@ -104,7 +105,7 @@ def _none() -> rx.Component:
         "list-checks",
         "No operations yet",
         "Connecting a source, generating an app or starting one shows here, with each of its steps.",
-        rx.link(rx.button("Generate an app"), href="/generate"),
+        link_button("Generate an app", "/generate"),
     )
     nothing_such = empty_state(
         "list-filter", "None in this state", "Choose another state, or All, to see the others."

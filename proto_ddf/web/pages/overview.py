@@ -7,6 +7,7 @@ import reflex as rx
 from proto_ddf.web.components.badge import status_badge
 from proto_ddf.web.components.feedback import skeleton_rows
 from proto_ddf.web.components.layout import page
+from proto_ddf.web.components.links import link_button
 from proto_ddf.web.components.numbers import count, time_ago
 from proto_ddf.web.pages.operations import operation_row
 from proto_ddf.web.state.overview import OverviewState
@@ -47,7 +48,7 @@ def overview_page() -> rx.Component:
             ),
             skeleton_rows(4, height="120px"),
         ),
-        action=rx.link(rx.button("Generate app", size="2"), href="/generate"),
+        action=link_button("Generate app", "/generate"),
     )
 
 

@@ -107,7 +107,7 @@ class ErrorMixin(rx.State, mixin=True):
         else:
             return None
         self.error_retrying = True
-        return again  # type: ignore[no-any-return]
+        return again
 
     @rx.event(background=True)
     async def resume_failed_operation(self, operation_id: str) -> AsyncIterator[Any]:
@@ -163,7 +163,7 @@ class ErrorMixin(rx.State, mixin=True):
         }
 
     def _auto_clear(self) -> EventSpec:
-        return self.__class__.clear_error_later  # type: ignore[return-value]
+        return self.__class__.clear_error_later
 
     def _seconds_to_show(self) -> float:
         settings = get_settings()
