@@ -1,5 +1,6 @@
 """Which files a source may read: only those below the uploads, the samples and the allowed folders."""
 
+import os
 from pathlib import Path
 
 from proto_ddf.errors.types import ValidationError
@@ -20,8 +21,8 @@ def confine(path: str | Path, *, field: str = "path", must_exist: bool = True) -
 
     Raises:
         ValidationError: at `field`, with code `file_required` (empty), `path_not_allowed` (outside
-            of those folders, or `..` in a relative path), or `file_not_found` (not there, or no
-            regular file; only if `must_exist`).
+            of those folders, or `..` in a relative path), and if `must_exist` also
+            `file_not_found` (not there, or no regular file) or `file_unreadable`.
     """
     text = str(path).strip()
     if not text:
@@ -31,9 +32,18 @@ def confine(path: str | Path, *, field: str = "path", must_exist: bool = True) -
         raise _refused(
             text, field, "path_not_allowed", f"{text!r} is outside of the folders allowed."
         )
-    if must_exist and not resolved.is_file():
+    if must_exist and not _is_file(resolved, text, field):
         raise _refused(text, field, "file_not_found", f"There is no file {text!r}.")
     return resolved
+
+
+def _is_file(path: Path, text: str, field: str) -> bool:
+    try:
+        return path.is_file()
+    except PermissionError as error:
+        reason = "its folder may not be entered"
+        refused = _refused(text, field, "file_unreadable", f"{text!r}: {reason}.", reason=reason)
+        raise refused from error
 
 
 def _resolve(text: str) -> Path | None:
@@ -46,7 +56,7 @@ def _resolve(text: str) -> Path | None:
         if ".." in path.parts:
             return None
         candidates = [found for root in allowed_roots() if (found := _below_root(root / path))]
-        existing = [candidate for candidate in candidates if candidate.exists()]
+        existing = [candidate for candidate in candidates if os.path.exists(candidate)]
         return next(iter(existing or candidates), None)
     except (OSError, RuntimeError):  # a loop of symlinks, a name too long, "~nobody"
         return None
@@ -58,5 +68,5 @@ def _below_root(path: Path) -> Path | None:
     return resolved if inside else None
 
 
-def _refused(value: str, field: str, code: str, message: str) -> ValidationError:
-    return ValidationError(message, field, value, code=code, path=Path(value).name)
+def _refused(value: str, field: str, code: str, message: str, **context: str) -> ValidationError:
+    return ValidationError(message, field, value, code=code, path=Path(value).name, **context)

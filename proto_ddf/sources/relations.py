@@ -57,7 +57,9 @@ def suggest_relations(source: Source, schema: SourceSchema) -> SourceSchema:
         return schema
     with source.connection() as connection:
         unique = {table.name: _unique_columns(connection, table) for table in schema.tables}
-        tables = [_with_key(table, choose_key(table, unique[table.name])) for table in schema.tables]
+        tables = [
+            _with_key(table, choose_key(table, unique[table.name])) for table in schema.tables
+        ]
         targets = [
             target for table in tables for target in _targets(connection, table, unique[table.name])
         ]
@@ -210,9 +212,7 @@ def _look_up(
         return None
     share = found / count
     # Columns of one letter, or of a few whole numbers, are found in many a table by accident.
-    enough = longest > 1 and count > (
-        _UNNAMED_INTEGERS if column.type is ColumnType.INTEGER else 1
-    )
+    enough = longest > 1 and count > (_UNNAMED_INTEGERS if column.type is ColumnType.INTEGER else 1)
     if share >= _NAMED_MATCH if named else (enough and share >= _UNNAMED_MATCH):
         return _Match(named, share, target)
     return None

@@ -1,4 +1,4 @@
-"""SQLite files as a source. Read only; `check_writable` tells whether an app may change rows."""
+"""SQLite files as a source, opened for reading only."""
 
 import os
 import sqlite3
@@ -99,10 +99,6 @@ class SqliteSource:
             while found := cursor.fetchmany(batch):
                 yield _typed(columns, found)
 
-    def check_writable(self) -> None:
-        """Raises IntegrationError, code `sqlite_read_only`, when rows cannot be changed."""
-        sqlite_open.check_writable(self.path)
-
     def _columns(self, connection: sqlite3.Connection, table: str) -> tuple[ColumnInfo, ...]:
         columns = read_columns(connection, table)
         if not columns:
@@ -124,14 +120,8 @@ class SqliteSource:
         return f"{count_text(len(tables), 'table')}, {count_text(rows, 'row')}"
 
 
-def check_writable(config: dict[str, Any]) -> None:
-    """Make sure that an app made from this SQLite source may change its rows.
-
-    Raises:
-        IntegrationError: `sqlite_read_only`, `sqlite_locked`, `source_gone`, `file_unreadable`.
-        ValidationError: `path_not_allowed`.
-    """
-    _create(SqliteConfig.model_validate(config)).check_writable()
+def _check_writable(config: SqliteConfig) -> None:
+    sqlite_open.check_writable(confine(config.path, must_exist=False))
 
 
 def _typed(columns: Sequence[ColumnInfo], rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
@@ -187,4 +177,5 @@ KIND = SourceKind(
     create=_create,
     live=True,
     database_url=_database_url,
+    check_writable=_check_writable,
 )

@@ -114,6 +114,19 @@ def open_source(id: str) -> Source:
     return make_source(view.kind, view.config)
 
 
+def check_writable(id: str) -> None:
+    """Make sure that an app made from a source may change its rows.
+
+    Raises:
+        IntegrationError: e.g. `sqlite_read_only`, `sqlite_locked`, `source_gone`.
+        ValidationError: `source_required`, `path_not_allowed`.
+    """
+    view = get_source(id)
+    check = find_kind(view.kind).check_writable
+    if check:
+        check(check_config(view.kind, view.config))
+
+
 def make_source(kind: str, config: dict[str, Any]) -> Source:
     """A source from the connect form's values; nothing is opened yet.
 

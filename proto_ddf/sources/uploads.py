@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from proto_ddf.db.tables import new_id
 from proto_ddf.settings import get_settings
+from proto_ddf.sources import csv_cache
 
 _NAME_BYTES = 120
 """Leaves room for suffixes below the 255 bytes a file system allows."""
@@ -44,6 +45,7 @@ def remove_uploads(paths: Iterable[str | Path]) -> int:
     for path in paths:
         folder = Path(path).resolve().parent
         if folder.parent == root and not folder.name.startswith(".") and folder.is_dir():
+            csv_cache.forget(Path(path).resolve())
             shutil.rmtree(folder, ignore_errors=True)
             removed += 1
     return removed
