@@ -1,19 +1,28 @@
-"""Composition root: pages, routes, middleware. Wiring only."""
+"""Composition root: pages, routes, middleware, and what starts and ends with the server. Wiring only."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import reflex as rx
 from reflex.app import default_error_boundary
 from reflex.event import EventSpec
 
-from proto_ddf.logs import get_logger
+from proto_ddf.hosting.watcher import adopt_all, watch
+from proto_ddf.logs import configure_logging, get_logger
+from proto_ddf.operations import engine, kinds
 from proto_ddf.settings import get_settings
+from proto_ddf.sources.sample import offer_sample
 from proto_ddf.web.api import create_api
 from proto_ddf.web.middleware import guard
 from proto_ddf.web.pages.apps import app_page, apps_page
 from proto_ddf.web.pages.errors import errors_page
+from proto_ddf.web.pages.generate import generate_page
 from proto_ddf.web.pages.operations import operation_page, operations_page
 from proto_ddf.web.pages.overview import overview_page
 from proto_ddf.web.state.apps import AppsState, AppState
 from proto_ddf.web.state.error_list import ErrorListState
+from proto_ddf.web.state.generate import GenerateState
 from proto_ddf.web.state.operations import OperationPageState, OperationsState
 from proto_ddf.web.state.overview import OverviewState
 from proto_ddf.web.state.presence import follow_tabs_of
@@ -30,6 +39,26 @@ def tell_unexpected_error(exception: Exception) -> EventSpec:
     )
 
 
+@asynccontextmanager
+async def server_life() -> AsyncIterator[None]:
+    """Operations that were under way go on, apps are adopted and looked after, until the server ends."""
+    await asyncio.to_thread(_open)
+    watching = asyncio.create_task(watch())
+    try:
+        yield
+    finally:
+        watching.cancel()
+        await asyncio.to_thread(engine.shutdown)
+
+
+def _open() -> None:
+    configure_logging()
+    kinds.register_all()
+    engine.launch()
+    offer_sample()
+    adopt_all()
+
+
 def create_app() -> rx.App:
     app = rx.App(
         stylesheets=STYLESHEETS,
@@ -42,12 +71,14 @@ def create_app() -> rx.App:
     )
     _add_pages(app)
     follow_tabs_of(app)
+    app.register_lifespan_task(server_life)
     return app
 
 
 def _add_pages(app: rx.App) -> None:
     pages = (
         ("/", "Overview", overview_page, OverviewState.load),
+        ("/generate", "Generate", generate_page, GenerateState.load),
         ("/apps", "Apps", apps_page, AppsState.follow_apps),
         ("/apps/[slug]", "App", app_page, AppState.follow_app),
         ("/operations", "Operations", operations_page, OperationsState.load),

@@ -127,7 +127,7 @@ def _import(context: StepContext[GenerateAppInput]) -> JSON:
     database = _app_folder(given.spec.slug) / "data" / "app.db"
     counts = import_tables(source, given.spec, schema, database, context)
     context.report(f"{sum(counts.values()):,} rows")
-    return {"rows": counts}
+    return {"rows": dict(counts)}
 
 
 def _install(context: StepContext[GenerateAppInput]) -> JSON:

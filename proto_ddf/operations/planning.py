@@ -1,0 +1,40 @@
+"""Reads a source and plans an app from it: what the generate page shows before anything is made."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from proto_ddf.generator.plan import plan_app
+from proto_ddf.generator.plan_extend import add_table
+from proto_ddf.generator.spec import AppSpec
+from proto_ddf.operations.kinds.sources import call_source
+from proto_ddf.sources import store
+from proto_ddf.sources.registry import KINDS
+
+UNNAMED = "New app"
+"""The plan's name until the user has given one."""
+
+
+def plan_tables(source_id: str, tables: Sequence[str], plan: AppSpec | None = None) -> AppSpec:
+    """A plan for these tables of a source; those that `plan` has already stay as they are in it.
+
+    Raises:
+        ValidationError: the source or a table is gone, or no table is named.
+        Exception: whatever the source raises when it cannot be read.
+    """
+    saved = store.get_source(source_id)
+    source = store.open_source(source_id)
+    if plan is None:
+        imported = not KINDS[saved.kind].live
+        return call_source(
+            source_id,
+            lambda: plan_app(
+                saved.schema, name=UNNAMED, tables=tables, imported=imported, source=source
+            ),
+        )
+    known = {table.table for table in plan.tables}
+    for table in tables:
+        if table not in known:
+            plan = call_source(
+                source_id, lambda p=plan, t=table: add_table(p, saved.schema, t, source)
+            )
+    return plan

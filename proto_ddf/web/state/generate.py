@@ -1,0 +1,280 @@
+"""State of the generate page: the form, the plan, and the operation that makes the app."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any, ClassVar
+
+import reflex as rx
+from pydantic import BaseModel
+from reflex.event import EventSpec
+
+from proto_ddf.errors import ValidationError
+from proto_ddf.generator import plan_edit
+from proto_ddf.generator.names import validate_project_name
+from proto_ddf.hosting import records
+from proto_ddf.operations import service
+from proto_ddf.operations.kinds.apps import GenerateAppInput
+from proto_ddf.operations.planning import plan_tables
+from proto_ddf.sources import store
+from proto_ddf.sources.registry import KINDS
+from proto_ddf.web.state.plan import NO_PLAN, PlanMixin
+
+ACCENTS = ("indigo", "blue", "teal", "green", "amber", "orange", "crimson", "violet", "gray")
+
+
+class SourceChoice(BaseModel):
+    id: str
+    label: str
+    live: bool
+    tables: dict[str, int]
+    """Row count by table."""
+
+
+class TableChoice(BaseModel):
+    name: str
+    row_count: int
+    chosen: bool
+
+
+class GenerateState(PlanMixin, rx.State):
+    """What the form holds. It stays over a reload: the draft belongs to the tab."""
+
+    _form_fields: ClassVar[frozenset[str]] = frozenset({"source", "tables", "name"})
+
+    sources: list[SourceChoice] = []
+    source_id: str = ""
+    live: bool = True
+    """The app works on the source itself, not on a copy."""
+    tables: list[TableChoice] = []
+    name: str = ""
+    description: str = ""
+    allow_editing: bool = False
+    accent_color: str = ACCENTS[0]
+    loaded: bool = False
+    planning: bool = False
+    starting: bool = False
+
+    @rx.var
+    def all_tables(self) -> bool:
+        return all(table.chosen for table in self.tables)
+
+    @rx.var
+    def slug(self) -> str:
+        """The package's name; empty while the project name cannot be one."""
+        try:
+            return validate_project_name(self.name)
+        except ValidationError:
+            return ""
+
+    @rx.var
+    def app_address(self) -> str:
+        checked = self.operation.output.get("check")
+        return str(checked.get("address", "")) if isinstance(checked, dict) else ""
+
+    @rx.event
+    def set_name(self, value: str) -> None:
+        self.name = value
+        self._clear_field_error("name")
+
+    @rx.event
+    def check_name(self, value: str) -> None:
+        """Tell at once what is wrong with the name, when the field is left."""
+        self.name = value
+        if not value.strip():
+            return
+        try:
+            validate_project_name(value)
+        except ValidationError as error:
+            self.handle_error(error, "check the project name")
+
+    @rx.event
+    def set_description(self, value: str) -> None:
+        self.description = value
+
+    @rx.event
+    def set_allow_editing(self, value: bool) -> None:
+        self.allow_editing = value
+
+    @rx.event
+    def set_accent_color(self, value: str) -> None:
+        if value in ACCENTS:
+            self.accent_color = value
+
+    @rx.event(background=True, supersedes=True)
+    async def load(self) -> AsyncIterator[Any]:
+        """Read the sources; take the one of the address, or the only one (on_load)."""
+        try:
+            sources = await asyncio.to_thread(_read_sources)
+        except Exception as error:
+            async with self:
+                self._retry_handler, self._retry_args = "load", []
+                shown = self.handle_error(error, "list sources")
+            yield shown
+            return
+        async with self:
+            if self._retry_handler == "load":
+                self._clear_error()
+            self.sources, self.loaded = sources, True
+            wanted = self._source_to_show()
+            operation_id = self.operation.id
+        if operation_id:
+            yield self.__class__.watch_operation(operation_id)
+        if wanted:
+            yield self.__class__.choose_source(wanted)
+
+    def _source_to_show(self) -> str:
+        """The source that is to be chosen now; empty when the right one is."""
+        ids = [source.id for source in self.sources]
+        asked = self.router.url.query_parameters.get("source", "")
+        if self.source_id not in ids:
+            self.source_id, self.tables = "", []
+            self.plan, self.has_plan = NO_PLAN, False
+        wanted = asked if asked in ids else self.source_id or (ids[0] if len(ids) == 1 else "")
+        return "" if wanted == self.source_id and self.has_plan else wanted
+
+    @rx.event
+    def choose_source(self, source_id: str) -> EventSpec | None:
+        """Take a source: its tables are listed and a plan is made."""
+        source = next((each for each in self.sources if each.id == source_id), None)
+        if source is None:
+            return None
+        self.source_id, self.live = source_id, source.live
+        self.tables = [
+            TableChoice(name=name, row_count=count, chosen=True)
+            for name, count in source.tables.items()
+        ]
+        self.plan, self.has_plan = NO_PLAN, False
+        self._clear_field_error("source")
+        self._clear_field_error("tables")
+        return self.__class__.extend_plan
+
+    @rx.event
+    def toggle_table(self, name: str, chosen: bool) -> EventSpec | None:
+        return self._choose_tables({name: chosen})
+
+    @rx.event
+    def toggle_all_tables(self, chosen: bool) -> EventSpec | None:
+        return self._choose_tables({table.name: chosen for table in self.tables})
+
+    def _choose_tables(self, choices: dict[str, bool]) -> EventSpec | None:
+        self.tables = [
+            table.model_copy(update={"chosen": choices.get(table.name, table.chosen)})
+            for table in self.tables
+        ]
+        self._clear_field_error("tables")
+        kept = {table.name for table in self.tables if table.chosen}
+        planned = [table.table for table in self.plan.tables]
+        if not kept.intersection(planned):
+            self.plan, self.has_plan = NO_PLAN, False
+        else:
+            for gone in set(planned) - kept:
+                self.plan = plan_edit.remove_table(self.plan, gone)
+        return self.__class__.extend_plan if kept else None
+
+    @rx.event(background=True, supersedes=True)
+    async def extend_plan(self) -> AsyncIterator[Any]:
+        """Plan the chosen tables that are not in the plan yet; what was changed in it stays."""
+        async with self:
+            source_id, known = self.source_id, self.plan if self.has_plan else None
+            chosen = [table.name for table in self.tables if table.chosen]
+            self.planning = True
+        try:
+            plan = await asyncio.to_thread(plan_tables, source_id, chosen, known)
+        except Exception as error:
+            async with self:
+                self.planning = False
+                self._retry_handler, self._retry_args = "extend_plan", []
+                shown = self.handle_error(error, "plan the app", source=source_id)
+            yield shown
+            return
+        async with self:
+            self.planning = False
+            if self._retry_handler == "extend_plan":
+                self._clear_error()
+            if source_id == self.source_id:
+                self.plan, self.has_plan = plan, True
+
+    @rx.event(background=True)
+    async def generate(self, _form: dict[str, Any]) -> AsyncIterator[Any]:
+        """Check the form and start the operation; what is wrong is told at its field."""
+        async with self:
+            if self.starting:
+                return
+            self.field_errors = {}
+            self._clear_error()
+            self._retry_handler, self._retry_args = "generate", [{}]
+            try:
+                given = self._checked_input()
+            except ValidationError as error:
+                shown = self.handle_error(error, "generate app")
+                first = error.field
+            else:
+                shown, self.starting = None, True
+        if shown:
+            yield shown
+            yield rx.set_focus(first)
+            return
+        async for event in self._start(given):
+            yield event
+
+    def _checked_input(self) -> GenerateAppInput:
+        if not self.source_id:
+            raise ValidationError(
+                "Choose a source.", field="source", value="", code="source_required"
+            )
+        if not any(table.chosen for table in self.tables):
+            raise ValidationError(
+                "Choose at least one table.", field="tables", value=[], code="tables_required"
+            )
+        if not self.has_plan:
+            raise ValidationError("The plan is not ready yet.", field="plan", value="")
+        spec = plan_edit.set_details(
+            self.plan,
+            name=self.name,
+            description=self.description,
+            accent_color=self.accent_color,
+            allow_editing=self.allow_editing,
+        )
+        return GenerateAppInput(source_id=self.source_id, spec=spec)
+
+    async def _start(self, given: GenerateAppInput) -> AsyncIterator[Any]:
+        try:
+            await asyncio.to_thread(records.check_name_is_free, given.spec)
+            operation_id = await asyncio.to_thread(service.start, "generate_app", given)
+        except Exception as error:
+            async with self:
+                self.starting = False
+                shown = self.handle_error(error, "generate app", name=given.spec.name)
+            yield shown
+            if isinstance(error, ValidationError):
+                yield rx.set_focus(error.field)
+            return
+        async with self:
+            self.starting = False
+        yield self.__class__.watch_operation(operation_id)
+
+    def _operation_over(self) -> Any:
+        """A name that another user took in the meantime is an error of the form."""
+        error = self.operation.error
+        if self.operation.state == "failed" and error and error.get("field") == "name":
+            self.field_errors = {"name": str(error["message"])}
+        return None
+
+    @rx.event
+    def back_to_form(self) -> None:
+        """Leave the operation, which stays in the list of operations; the draft is still there."""
+        if self.operation.state == "succeeded":
+            self.name = self.description = ""
+        self._forget_operation()
+
+
+def _read_sources() -> list[SourceChoice]:
+    return [
+        SourceChoice(
+            id=source.id,
+            label=f"{source.name} ({source.kind_label})",
+            live=KINDS[source.kind].live,
+            tables={table.name: table.row_count for table in source.schema.tables},
+        )
+        for source in store.list_sources()
+    ]

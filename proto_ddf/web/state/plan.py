@@ -1,0 +1,185 @@
+"""The plan of an app as a page edits it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from proto_ddf.generator import chart_edit, plan_edit
+from proto_ddf.generator.spec import AppSpec
+from proto_ddf.sources.schema import ColumnType
+from proto_ddf.web.state.operation import OperationMixin
+
+NO_PLAN = AppSpec(name="", slug="", tables=[])
+_DOT = "\u2009.\u2009"
+"""Between table and column in a choice; a table's own name may have a plain dot."""
+_NUMBERS = (ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.FLOAT)
+_NO_GROUPS = (ColumnType.BINARY, ColumnType.JSON)
+
+
+class PlanMixin(OperationMixin, mixin=True):
+    """`plan`, and one event for each change that a person may make to it."""
+
+    plan: AppSpec = NO_PLAN
+    has_plan: bool = False
+
+    relation_table: str = ""
+    """Table whose new relation is being put together, with its column and target."""
+    relation_column: str = ""
+    relation_target: str = ""
+    chart_table: str = ""
+    """What the new chart is put together from."""
+    chart_group: str = ""
+    chart_value: str = ""
+
+    @rx.var
+    def widgets(self) -> dict[str, dict[str, list[str]]]:
+        """The widgets each field may have, by table and column."""
+        return {
+            table.table: {
+                field.column: [
+                    str(widget)
+                    for widget in plan_edit.widgets_for(self.plan, table.table, field.column)
+                ]
+                for field in table.fields
+            }
+            for table in self.plan.tables
+        }
+
+    @rx.var
+    def columns(self) -> dict[str, list[str]]:
+        return {table.table: [f.column for f in table.fields] for table in self.plan.tables}
+
+    @rx.var
+    def targets(self) -> list[str]:
+        """Columns that a relation may point to: keys and unique ones."""
+        return [
+            f"{table.table}{_DOT}{field.column}"
+            for table in self.plan.tables
+            for field in table.fields
+            if field.unique or table.primary_key == [field.column]
+        ]
+
+    @rx.var
+    def plan_pages(self) -> int:
+        """A page for each table, and the dashboard."""
+        return len(self.plan.tables) + 1 if self.has_plan else 0
+
+    @rx.var
+    def plan_fields(self) -> int:
+        return sum(not field.hidden for table in self.plan.tables for field in table.fields)
+
+    @rx.var
+    def plan_relations(self) -> int:
+        return sum(len(table.relations) for table in self.plan.tables)
+
+    @rx.var
+    def chart_tables(self) -> list[str]:
+        return [table.table for table in self.plan.tables]
+
+    @rx.var
+    def chart_groups(self) -> list[str]:
+        return self._columns_of(self.chart_table, lambda kind: kind not in _NO_GROUPS)
+
+    @rx.var
+    def chart_values(self) -> list[str]:
+        return self._columns_of(self.chart_table, lambda kind: kind in _NUMBERS)
+
+    @rx.event
+    def set_label(self, table: str, column: str, label: str) -> EventSpec | None:
+        return self._change(lambda plan: plan_edit.set_field(plan, table, column, label=label))
+
+    @rx.event
+    def set_widget(self, table: str, column: str, widget: str) -> EventSpec | None:
+        return self._change(lambda plan: plan_edit.set_field(plan, table, column, widget=widget))
+
+    @rx.event
+    def set_required(self, table: str, column: str, required: bool) -> EventSpec | None:
+        return self._change(
+            lambda plan: plan_edit.set_field(plan, table, column, required=required)
+        )
+
+    @rx.event
+    def set_hidden(self, table: str, column: str, hidden: bool) -> EventSpec | None:
+        return self._change(lambda plan: plan_edit.set_field(plan, table, column, hidden=hidden))
+
+    @rx.event
+    def set_relation_column(self, table: str, column: str) -> None:
+        if table != self.relation_table:
+            self.relation_target = ""
+        self.relation_table, self.relation_column = table, column
+
+    @rx.event
+    def set_relation_target(self, table: str, target: str) -> None:
+        if table != self.relation_table:
+            self.relation_column = ""
+        self.relation_table, self.relation_target = table, target
+
+    @rx.event
+    def add_relation(self, table: str) -> EventSpec | None:
+        target_table, _, target_column = self.relation_target.partition(_DOT)
+        column = self.relation_column
+        failed = self._change(
+            lambda plan: plan_edit.add_relation(
+                plan, table, [column], target_table, [target_column]
+            )
+        )
+        if failed is None:
+            self.relation_table = self.relation_column = self.relation_target = ""
+        return failed
+
+    @rx.event
+    def remove_relation(self, table: str, columns: list[str]) -> EventSpec | None:
+        return self._change(lambda plan: plan_edit.remove_relation(plan, table, columns))
+
+    @rx.event
+    def set_chart_title(self, chart_id: str, title: str) -> EventSpec | None:
+        return self._change(lambda plan: chart_edit.change_chart(plan, chart_id, title=title))
+
+    @rx.event
+    def set_chart_kind(self, chart_id: str, kind: str) -> EventSpec | None:
+        return self._change(lambda plan: chart_edit.change_chart(plan, chart_id, kind=kind))
+
+    @rx.event
+    def remove_chart(self, chart_id: str) -> EventSpec | None:
+        return self._change(lambda plan: chart_edit.remove_chart(plan, chart_id))
+
+    @rx.event
+    def set_chart_table(self, table: str) -> None:
+        self.chart_table, self.chart_group, self.chart_value = table, "", ""
+
+    @rx.event
+    def set_chart_group(self, column: str) -> None:
+        self.chart_group = column
+
+    @rx.event
+    def set_chart_value(self, column: str) -> None:
+        self.chart_value = column
+
+    @rx.event
+    def add_chart(self) -> EventSpec | None:
+        failed = self._change(
+            lambda plan: chart_edit.add_chart(
+                plan,
+                table=self.chart_table,
+                group_by=self.chart_group,
+                measure="sum" if self.chart_value else "count",
+                value_column=self.chart_value or None,
+            )
+        )
+        if failed is None:
+            self.chart_table = self.chart_group = self.chart_value = ""
+        return failed
+
+    def _columns_of(self, table: str, wanted: Callable[[ColumnType], bool]) -> list[str]:
+        planned = next((each for each in self.plan.tables if each.table == table), None)
+        return [f.column for f in planned.fields if wanted(f.type)] if planned else []
+
+    def _change(self, change: Callable[[AppSpec], AppSpec]) -> Any:
+        """Change the plan; one that makes no sense is told and the plan stays as it was."""
+        try:
+            self.plan = change(self.plan)
+        except Exception as error:
+            return self.handle_error(error, "change the plan")
+        return None
