@@ -23,13 +23,14 @@ MAX_LENGTH = 64
 MAX_IDENTIFIER = 48
 """Characters of an identifier before a number that makes it unique; keeps file names short."""
 
-_APP_FOLDERS = frozenset({"data", "logs", "uploaded_files", "node_modules", "app"})
+_APP_FOLDERS = frozenset({"data", "logs", "uploaded_files", "node_modules"})
 _KEYWORDS = frozenset(keyword.kwlist) | frozenset(keyword.softkwlist)
 _DEVICE_NAMES = frozenset({"con", "prn", "aux", "nul"})
 """Windows cannot hold files of these names, and a downloaded app may be unpacked there."""
 _TABLE_RESERVED = _KEYWORDS | _DEVICE_NAMES | frozenset(dir(builtins)) | frozenset(
     {"metadata", "registry", "sa", "rx", "reflex", "sqlalchemy", "engine", "index", "spec"}
     | {"state", "states", "session", "table", "tables", "column", "columns", "field", "fields"}
+    | {"page", "callout", "chart", "chart_panel", "count_cards", "dashboard_page", "add_to"}
     | {"dashboard", "home", "login", "app", "config", "logging", "typing", "api", "sql"}
 )  # fmt: skip
 _FIELD_RESERVED = _KEYWORDS | frozenset({"self", "cls", "metadata", "registry"})
@@ -159,5 +160,5 @@ def _is_acronym(word: str) -> bool:
 
 def relation_label(column: str) -> str:
     """The label of a column that refers to a row elsewhere: "customer_id" -> "Customer"."""
-    stem = re.sub(r"(?<=.)[_\s-]?(?:id|ID|Id|fk|FK|key)$", "", column)
+    stem = re.sub(r"(?<=.)(?:[_\s-](?i:id|fk|key)|(?<=[a-z])(?:ID|Id|FK|Fk))$", "", column)
     return label_for(stem if stem.strip("_ ") else column)
