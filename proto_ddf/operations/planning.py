@@ -34,7 +34,6 @@ def plan_tables(source_id: str, tables: Sequence[str], plan: AppSpec | None = No
     known = {table.table for table in plan.tables}
     for table in tables:
         if table not in known:
-            plan = call_source(
-                source_id, lambda p=plan, t=table: add_table(p, saved.schema, t, source)
-            )
+            add = partial(add_table, plan, saved.schema, table, source)
+            plan = call_source(source_id, add)
     return plan
