@@ -108,7 +108,7 @@ def _header(
     crumbs = rx.el.nav(rx.el.ol(*trail), aria_label="Breadcrumbs") if breadcrumbs else rx.fragment()
     return rx.el.header(
         rx.el.div(crumbs, rx.el.h1(title), class_name="pd-trail"),
-        rx.el.div(action or rx.fragment(), _connection(), _theme_switch(), class_name="pd-tools"),
+        rx.el.div(_connection(), _theme_switch(), action or rx.fragment(), class_name="pd-tools"),
         class_name="pd-header",
     )
 

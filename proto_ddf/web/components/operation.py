@@ -63,7 +63,11 @@ def _cancel(state: type[OperationMixin]) -> rx.Component:
             disabled=state.operation_busy != "",
         ),
         title="Cancel this operation?",
-        text="The step that is running stops, and what was made so far is removed.",
+        text=rx.cond(
+            state.operation.state == "failed",
+            "What was made so far is removed, and it cannot be tried again.",
+            "The step that is running stops, and what was made so far is removed.",
+        ),
         confirm_label="Cancel operation",
         cancel_label="Go on",
         on_confirm=state.cancel_operation,

@@ -11,15 +11,15 @@ from proto_ddf.web.components.layout import page
 from proto_ddf.web.components.links import link_button
 from proto_ddf.web.components.numbers import duration, time_ago
 from proto_ddf.web.components.operation import operation_panel
-from proto_ddf.web.state.operations import ALL, OperationPageState, OperationsState
+from proto_ddf.web.state.operations import ALL, FILTERS, OperationPageState, OperationsState
 
-_FILTERS = (
-    ("All", ALL),
-    ("Running", "running"),
-    ("Done", "succeeded"),
-    ("Failed", "failed"),
-    ("Cancelled", "cancelled"),
-)
+_FILTER_WORDS = {
+    ALL: "All",
+    "running": "Running",
+    "succeeded": "Done",
+    "failed": "Failed",
+    "cancelled": "Cancelled",
+}
 
 
 def operations_page() -> rx.Component:
@@ -89,13 +89,13 @@ def _one() -> rx.Component:
 def _filters() -> rx.Component:
     items = [
         rx.el.button(
-            label,
+            _FILTER_WORDS[state],
             type="button",
             on_click=OperationsState.show_only(state),
             class_name="pd-chip",
             custom_attrs={"aria-pressed": rx.cond(OperationsState.only == state, "true", "false")},
         )
-        for label, state in _FILTERS
+        for state in FILTERS
     ]
     return rx.el.div(*items, class_name="pd-chips", role="group", aria_label="Filter by state")
 

@@ -13,6 +13,7 @@ from proto_ddf.web.state.operation import OperationMixin
 _LOOK_SECONDS = 5.0
 _LIMIT = 100
 ALL = "all"
+FILTERS = (ALL, "running", "succeeded", "failed", "cancelled")
 
 
 class OperationsState(rx.State):
@@ -20,7 +21,7 @@ class OperationsState(rx.State):
 
     operations: list[OperationView] = []
     only: str = ALL
-    """A state, or "all"."""
+    """One of FILTERS."""
     loaded: bool = False
 
     @rx.event
@@ -28,9 +29,9 @@ class OperationsState(rx.State):
         return OperationsState.follow
 
     @rx.event
-    def show_only(self, state: str | list[str]) -> EventSpec:
-        """Filter by state."""
-        self.only = state if isinstance(state, str) else ALL
+    def show_only(self, state: str) -> EventSpec:
+        """Filter by state; an unknown one is no filter."""
+        self.only = state if state in FILTERS else ALL
         self.loaded = False
         return OperationsState.follow
 

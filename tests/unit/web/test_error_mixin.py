@@ -1,0 +1,252 @@
+"""How a page's state keeps, shows, clears and retries its errors."""
+
+import asyncio
+import json
+from typing import Any, ClassVar
+
+import pytest
+import reflex as rx
+from reflex.state import State
+
+from proto_ddf.errors import ValidationError
+from proto_ddf.settings import get_settings
+from proto_ddf.web.state import errors as module
+from proto_ddf.web.state.errors import ErrorMixin
+
+
+class DraftState(ErrorMixin, rx.State):
+    """A page with one form field and one thing that can fail."""
+
+    _form_fields: ClassVar[frozenset[str]] = frozenset({"name"})
+    ran: int = 0
+
+    @rx.event
+    def connect(self, times: int = 1) -> None:
+        self.ran += times
+        self._clear_error()
+
+
+class OtherState(ErrorMixin, rx.State):
+    """A second page: its errors are its own."""
+
+
+@pytest.fixture
+def root() -> State:
+    return State(_reflex_internal_init=True)
+
+
+@pytest.fixture
+def draft(root: State) -> DraftState:
+    state = root.get_substate(DraftState.get_full_name().split("."))
+    assert isinstance(state, DraftState)
+    return state
+
+
+@pytest.fixture
+def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The seconds that were waited; nothing really waits."""
+    seconds: list[float] = []
+
+    async def sleep(wanted: float) -> None:
+        seconds.append(wanted)
+
+    monkeypatch.setattr(module.asyncio, "sleep", sleep)
+    return seconds
+
+
+def pass_time(state: ErrorMixin) -> None:
+    """Let the auto-clear run to its end."""
+    asyncio.run(type(state).event_handlers["clear_error_later"].fn(state))
+
+
+def test_an_error_is_shown_with_its_words_type_and_context(draft: DraftState) -> None:
+    event = draft.handle_error(ConnectionRefusedError("no"), "connect source", source="shop")
+    assert draft.error_shown
+    assert draft.error_message
+    assert draft.error_title
+    assert draft.error_type == "ConnectionRefusedError"
+    assert draft.error_context["operation"] == "connect source"
+    assert draft.error_context["user_id"] == "anonymous"
+    assert draft.error_context["retry_possible"] is True
+    assert draft.error_context["source"] == "shop"
+    assert json.loads(draft.error_details)["code"] == "connection_failed"
+    assert event is not None
+    assert event.fn.__name__ == "clear_error_later"
+
+
+def test_secrets_do_not_reach_the_page(draft: DraftState, root: State) -> None:
+    draft.handle_error(ConnectionError("x"), "connect", password="hunter2")
+    assert "hunter2" not in str(root.get_delta())
+
+
+def test_each_page_has_errors_of_its_own(draft: DraftState, root: State) -> None:
+    draft.handle_error(ConnectionError("x"), "connect")
+    other = root.get_substate(OtherState.get_full_name().split("."))
+    assert other.error_message == ""
+
+
+@pytest.mark.parametrize("not_an_error", ["text", None, 3, {"message": "x"}, [], True])
+def test_a_client_that_calls_handle_error_does_no_harm(
+    draft: DraftState, not_an_error: Any
+) -> None:
+    assert draft.handle_error(not_an_error, "anything", retry_possible=True) is None
+    assert draft.error_message == ""
+    assert not draft.error_shown
+
+
+def test_a_context_from_a_caller_cannot_offer_a_retry(draft: DraftState) -> None:
+    error = ValidationError("Bad", field="other", value="", code="required")
+    draft.handle_error(error, "save", retry_possible=True)
+    assert draft.error_context["retry_possible"] is False
+
+
+def test_a_field_error_stands_at_its_field_and_not_in_the_callout(draft: DraftState) -> None:
+    error = ValidationError("Name it", field="name", value="", code="project_name_required")
+    draft.handle_error(error, "generate")
+    assert draft.field_errors["name"]
+    assert draft.error_message == draft.field_errors["name"]
+    assert not draft.error_shown
+
+
+def test_an_error_of_a_field_the_page_lacks_is_shown_in_the_callout(draft: DraftState) -> None:
+    error = ValidationError("Odd", field="colour", value="", code="invalid_value")
+    draft.handle_error(error, "generate")
+    assert draft.error_shown
+
+
+def test_a_field_error_never_clears_by_itself(draft: DraftState, slept: list[float]) -> None:
+    error = ValidationError("Name it", field="name", value="", code="project_name_required")
+    draft.handle_error(error, "generate")
+    pass_time(draft)
+    assert draft.error_message == ""
+    assert draft.field_errors["name"]
+
+
+def test_a_notice_clears_after_its_time(draft: DraftState, slept: list[float]) -> None:
+    draft.handle_error(ValidationError("Odd", field="x", value=1, code="invalid_value"), "save")
+    pass_time(draft)
+    assert slept == [get_settings().error_notice_seconds]
+    assert draft.error_message == draft.error_type == ""
+    assert draft.error_context == {}
+    assert not draft.error_shown
+
+
+def test_an_error_that_can_be_retried_stays_longer(draft: DraftState, slept: list[float]) -> None:
+    draft.handle_error(ConnectionError("x"), "connect")
+    pass_time(draft)
+    assert slept == [get_settings().error_retry_seconds]
+    assert not draft.error_shown
+
+
+def test_a_second_failure_cancels_the_first_timer() -> None:
+    assert DraftState.event_handlers["clear_error_later"].supersedes
+    assert DraftState.event_handlers["clear_error_later"].is_background
+
+
+@pytest.mark.parametrize("by", ["pointer", "focus"])
+def test_the_callout_stays_while_someone_is_on_it(
+    draft: DraftState, slept: list[float], by: str
+) -> None:
+    draft.handle_error(ConnectionError("x"), "connect")
+    draft.hold_error(by)
+    pass_time(draft)
+    assert draft.error_shown
+    event = draft.release_error(by)
+    assert event is not None  # the time starts anew
+    pass_time(draft)
+    assert not draft.error_shown
+
+
+def test_it_stays_while_the_focus_is_there_though_the_pointer_left(
+    draft: DraftState, slept: list[float]
+) -> None:
+    draft.handle_error(ConnectionError("x"), "connect")
+    draft.hold_error("pointer")
+    draft.hold_error("focus")
+    assert draft.release_error("pointer") is None
+    pass_time(draft)
+    assert draft.error_shown
+
+
+def test_dismissing_under_the_pointer_does_not_hold_the_next_error(
+    draft: DraftState, slept: list[float]
+) -> None:
+    draft.handle_error(ConnectionError("x"), "connect")
+    draft.hold_error("pointer")
+    draft.dismiss_error()
+    draft.handle_error(ConnectionError("x"), "connect")
+    pass_time(draft)
+    assert not draft.error_shown
+
+
+def test_try_again_runs_the_handler_that_failed_with_its_arguments(draft: DraftState) -> None:
+    draft._retry_handler, draft._retry_args = "connect", [2]
+    draft.handle_error(ConnectionError("x"), "connect")
+    event = draft.retry_operation()
+    assert draft.error_retrying
+    assert event is not None
+    assert event.handler.fn.__name__ == "connect"
+    assert draft.retry_operation() is None  # a second click, while the first runs
+    draft.connect(2)
+    assert draft.ran == 2
+    assert not draft.error_shown
+    assert not draft.error_retrying
+
+
+def test_a_callout_whose_retry_runs_is_not_cleared(draft: DraftState, slept: list[float]) -> None:
+    draft._retry_handler = "connect"
+    draft.handle_error(ConnectionError("x"), "connect")
+    draft.retry_operation()
+    pass_time(draft)
+    assert draft.error_shown
+
+
+def test_a_retry_that_fails_can_be_tried_again(draft: DraftState) -> None:
+    draft._retry_handler = "connect"
+    draft.handle_error(ConnectionError("x"), "connect")
+    draft.retry_operation()
+    draft.handle_error(ConnectionError("x"), "connect")
+    assert not draft.error_retrying
+    assert draft.retry_operation() is not None
+
+
+def test_nothing_is_retried_that_cannot_be_retried(draft: DraftState) -> None:
+    assert draft.retry_operation() is None
+    draft._retry_handler = "connect"
+    assert draft.retry_operation() is None
+    draft.handle_error(ValidationError("Odd", field="x", value=1, code="required"), "save")
+    assert draft.retry_operation() is None
+
+
+def test_an_operation_can_be_what_is_retried(draft: DraftState) -> None:
+    draft._retry_operation_id = "abc"
+    draft.handle_error(ConnectionError("x"), "generate")
+    event = draft.retry_operation()
+    assert event is not None
+    assert event.handler.fn.__name__ == "resume_failed_operation"
+
+
+def test_a_retry_that_cannot_start_says_why(
+    draft: DraftState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_operation_id: str) -> None:
+        raise ValidationError("It runs.", field="operation", value="abc", code="invalid_value")
+
+    monkeypatch.setattr(module.service, "retry", refuse)
+    draft._retry_operation_id = "abc"
+    draft.handle_error(ConnectionError("x"), "generate")
+    draft.retry_operation()
+
+    async def run() -> list[Any]:
+        handler = DraftState.event_handlers["resume_failed_operation"].fn
+        return [event async for event in handler(draft, "abc")]
+
+    assert asyncio.run(run())
+    assert draft.error_type == "ValidationError"
+    assert not draft.error_retrying
+
+
+def test_what_retries_is_not_told_to_the_browser(draft: DraftState, root: State) -> None:
+    draft._retry_handler = "connect"
+    draft.handle_error(ConnectionError("x"), "connect")
+    assert "_retry_handler" not in str(root.get_delta())

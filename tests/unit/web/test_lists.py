@@ -1,0 +1,155 @@
+"""The states of Overview, Operations and Errors."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import reflex as rx
+from reflex.state import State
+
+from proto_ddf.db import engine
+from proto_ddf.db.tables import OperationRecord, OperationState, StepRecord
+from proto_ddf.errors import SystemError, describe
+from proto_ddf.monitoring import tracker
+from proto_ddf.web.state import error_list, live, operations, overview
+from proto_ddf.web.state.error_list import ErrorListState, error_row
+from proto_ddf.web.state.operations import OperationPageState, OperationsState
+from proto_ddf.web.state.overview import OverviewState
+
+
+@pytest.fixture(autouse=True)
+def database(home: Path) -> Iterator[None]:
+    engine.migrate()
+    yield
+    engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def _one_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tab is there for one look, and gone at the next."""
+    monkeypatch.setattr(live, "_PAUSE_SECONDS", 0)
+    for module in (operations, overview, error_list):
+        monkeypatch.setattr(module, "_LOOK_SECONDS", 0.001)
+    answers: dict[int, bool] = {}
+
+    def once(state: rx.State) -> bool:
+        there = not answers.get(id(state), False)
+        answers[id(state)] = there
+        return there
+
+    monkeypatch.setattr(live, "is_connected", once)
+
+
+def state_of(cls: type[Any]) -> Any:
+    root = State(_reflex_internal_init=True)
+    return root.get_substate(cls.get_full_name().split("."))
+
+
+def follow(state: Any) -> None:
+    asyncio.run(type(state).event_handlers["follow"].fn(state))
+
+
+def add_operation(id: str, state: OperationState) -> None:
+    with engine.session() as opened:
+        opened.add(OperationRecord(id=id, kind="generate_app", title=f"Generate {id}", state=state))
+        opened.flush()
+        opened.add(StepRecord(operation_id=id, position=0, name="install", title="Install"))
+        opened.commit()
+
+
+def add_error(operation_id: str | None) -> None:
+    error = SystemError("full", component="disk", code="disk_space_low", path="/data")
+    tracker.record_error(describe(error, "Install"), "Generate shop", operation_id)
+
+
+def test_a_new_home_shows_an_empty_overview() -> None:
+    state = state_of(OverviewState)
+    follow(state)
+    assert state.loaded
+    assert state.overview == overview.Overview()
+
+
+def test_the_overview_shows_what_happened_lately() -> None:
+    add_operation("one", OperationState.FAILED)
+    add_error("one")
+    add_error("two")
+    tracker.resolve("two")
+    state = state_of(OverviewState)
+    follow(state)
+    assert [row.id for row in state.overview.operations] == ["one"]
+    assert [row.operation_id for row in state.overview.errors] == ["one"]
+
+
+def test_operations_are_filtered_by_state() -> None:
+    add_operation("good", OperationState.SUCCEEDED)
+    add_operation("bad", OperationState.FAILED)
+    state = state_of(OperationsState)
+    follow(state)
+    assert {row.id for row in state.operations} == {"good", "bad"}
+    state.show_only("failed")
+    assert not state.loaded
+    follow(state)
+    assert [row.id for row in state.operations] == ["bad"]
+
+
+def test_a_filter_no_button_has_is_no_filter() -> None:
+    add_operation("good", OperationState.SUCCEEDED)
+    state = state_of(OperationsState)
+    state.show_only("'; drop table operation")
+    follow(state)
+    assert state.only == "all"
+    assert len(state.operations) == 1
+
+
+def test_the_page_of_an_operation_watches_the_one_in_its_address(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    state = state_of(OperationPageState)
+
+    class Address:
+        class url:
+            path = "/operations/abc/"
+
+    monkeypatch.setattr(OperationPageState, "router", Address, raising=False)
+    event = state.load()
+    assert event.handler.fn.__name__ == "watch_operation"
+    assert "abc" in str(event.args)
+
+
+def test_errors_tell_whether_they_are_resolved_and_can_be_retried() -> None:
+    add_error("one")
+    add_error(None)
+    add_error("two")
+    tracker.resolve("two")
+    state = state_of(ErrorListState)
+    follow(state)
+    rows = {row.operation_id: row for row in state.errors}
+    assert rows["one"].can_retry
+    assert not rows["one"].resolved
+    assert not rows[""].can_retry  # nothing to run again
+    assert rows["two"].resolved
+    assert not rows["two"].can_retry
+    assert '"code": "disk_space_low"' in rows["one"].details
+
+
+def test_try_again_of_an_error_resumes_its_operation() -> None:
+    add_error("one")
+    state = state_of(ErrorListState)
+    follow(state)
+
+    async def press(error_id: str) -> list[Any]:
+        handler = ErrorListState.event_handlers["try_again"].fn
+        return [event async for event in handler(state, error_id)]
+
+    (event,) = asyncio.run(press(state.errors[0].id))
+    assert event.handler.fn.__name__ == "resume_failed_operation"
+    assert "one" in str(event.args)
+    assert asyncio.run(press("unknown")) == []
+
+
+def test_a_row_never_shows_an_absent_operation_id() -> None:
+    add_error(None)
+    (record,) = tracker.recent_errors()
+    assert error_row(record).operation_id == ""
