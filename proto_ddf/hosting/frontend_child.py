@@ -56,6 +56,9 @@ def install() -> None:
             print("Preparing the front-end folder", flush=True)
             prerequisites.initialize_reflex_user_directory()  # type: ignore[no-untyped-call]
             frontend_skeleton.initialize_web_directory()  # type: ignore[no-untyped-call]
+        # The registry may be another one than when the folder was prepared.
+        frontend_skeleton.initialize_bun_config()  # type: ignore[no-untyped-call]
+        frontend_skeleton.initialize_npmrc()  # type: ignore[no-untyped-call]
         print("Compiling the app", flush=True)
         prerequisites.get_compiled_app(trigger="export")
         reflex_build.setup_frontend(Path.cwd())

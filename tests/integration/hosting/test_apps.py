@@ -1,0 +1,284 @@
+"""Real processes of a real, built app."""
+
+import http.client
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import closing
+
+import psutil
+import pytest
+
+from proto_ddf.db.tables import AppState
+from proto_ddf.errors.types import SystemError, ValidationError
+from proto_ddf.generator.spec import AppSpec
+from proto_ddf.hosting import apps
+from proto_ddf.hosting.launch import folder
+from proto_ddf.hosting.ports import PORT_REGISTRY
+from proto_ddf.hosting.records import AppView
+from proto_ddf.hosting.watcher import Watcher, adopt_all
+from proto_ddf.settings import PROJECT_ROOT
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def run(slug: str) -> AppView:
+    apps.start_app(slug)
+    apps.check_app(slug)
+    return view(slug)
+
+
+def view(slug: str) -> AppView:
+    found = apps.get_app(slug)
+    assert found is not None
+    return found
+
+
+def pid_of(slug: str) -> int:
+    pid = view(slug).pid
+    assert pid is not None
+    return pid
+
+
+def wait_for(what: Callable[[], bool], seconds: float = 20.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < deadline, "it did not come true in time"
+        time.sleep(0.05)
+
+
+def status_of(slug: str, path: str) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", view(slug).frontend_port or 0, timeout=5)
+    with closing(connection):
+        connection.request("GET", path)
+        return connection.getresponse().status
+
+
+def test_a_started_app_answers_and_is_shown_as_running(app: str) -> None:
+    seen = run(app)
+    assert seen.state is AppState.RUNNING
+    assert seen.health["http"] is True
+    assert seen.memory_bytes > 0
+    assert seen.address == f"http://127.0.0.1:{seen.frontend_port}"
+    assert status_of(app, "/") == 200
+    assert status_of(app, "/second") == 200
+    assert status_of(app, "/nowhere") == 404
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_the_built_pages_come_alive_in_a_browser(app: str, host: str) -> None:
+    from playwright.sync_api import expect, sync_playwright
+
+    port = run(app).frontend_port
+    errors: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(f"http://{host}:{port}/")
+        expect(page.locator("#count")).to_have_text("0")
+        page.get_by_role("button", name="Add").click()
+        expect(page.locator("#count")).to_have_text("1")
+        page.get_by_role("link", name="Second").click()
+        expect(page.get_by_role("heading", name="Second page")).to_be_visible()
+        page.goto(f"http://{host}:{port}/second")
+        expect(page.get_by_role("heading", name="Second page")).to_be_visible()
+        browser.close()
+    assert errors == []
+
+
+def test_an_app_listens_on_loopback_only(app: str) -> None:
+    pid = run(app).pid
+    listening = [
+        connection.laddr.ip
+        for connection in psutil.Process(pid).net_connections(kind="tcp")
+        if connection.status == psutil.CONN_LISTEN
+    ]
+    assert listening == ["127.0.0.1"]
+
+
+@pytest.mark.parametrize(
+    ("host", "accepted"), [("127.0.0.1", True), ("localhost", True), ("evil", False)]
+)
+def test_only_the_apps_own_pages_can_open_its_websocket(
+    app: str, host: str, accepted: bool
+) -> None:
+    port = run(app).frontend_port or 0
+    upgrade = {
+        "Origin": f"http://{host}:{port}",
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    }
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    with closing(connection):
+        connection.request("GET", "/_event/?EIO=4&transport=websocket", headers=upgrade)
+        assert (connection.getresponse().status == 101) is accepted
+
+
+def test_starting_twice_starts_one_process(app: str) -> None:
+    first = run(app).pid
+    assert run(app).pid == first
+
+
+def test_restart_replaces_the_process_and_leaves_none_behind(app: str) -> None:
+    first = run(app).pid
+    assert first is not None
+    apps.restart_app(app)
+    apps.check_app(app)
+    assert pid_of(app) != first
+    assert not psutil.pid_exists(first)
+
+
+def test_stop_ends_the_whole_tree(app: str) -> None:
+    (folder(app) / "with_child").touch()
+    pid = run(app).pid
+    (child,) = psutil.Process(pid).children()
+    apps.stop_app(app)
+    wait_for(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE)
+    assert not psutil.pid_exists(pid or 0)
+    assert view(app).state is AppState.STOPPED
+    assert view(app).pid is None
+
+
+def test_an_app_that_hangs_is_degraded_and_can_be_stopped(
+    app: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(apps, "GRACE_SECONDS", 0.5)
+    watcher = Watcher()
+    os.kill(run(app).pid or 0, signal.SIGSTOP)
+    watcher.tick()
+    assert view(app).state is AppState.DEGRADED
+    assert view(app).health["process"] is True
+    assert view(app).health["http"] is False
+    pid = pid_of(app)
+    os.kill(pid, signal.SIGCONT)
+    watcher.tick()
+    assert view(app).state is AppState.RUNNING
+    os.kill(pid, signal.SIGSTOP)
+    apps.stop_app(app)
+    assert not psutil.pid_exists(pid)
+
+
+def test_a_killed_app_is_started_again(app: str) -> None:
+    first = run(app).pid
+    ahead = [0.0]
+    watcher = Watcher(clock=lambda: time.time() + ahead[0])
+    os.kill(first or 0, signal.SIGKILL)
+    wait_for(lambda: view(app).pid is None)
+    watcher.tick()
+    assert view(app).state is AppState.RESTARTING
+    assert view(app).next_restart_at is not None
+    ahead[0] = 2.0
+    watcher.tick()
+
+    def running() -> bool:
+        watcher.tick()
+        return view(app).state is AppState.RUNNING
+
+    wait_for(running)
+    assert view(app).pid not in (None, first)
+    assert view(app).crashes == 1
+
+
+def test_an_app_that_crashes_at_start_says_why_and_starts_once_it_is_mended(app: str) -> None:
+    (folder(app) / "break_import").touch()
+    with pytest.raises(SystemError) as caught:
+        apps.start_app(app)
+    assert caught.value.code == "app_start_failed"
+    assert caught.value.context["reason"] == "RuntimeError: broken on purpose"
+    assert any("broken on purpose" in line for line in caught.value.context["log"])
+    assert view(app).state is AppState.FAILED
+    assert "broken on purpose" in view(app).last_error
+    (folder(app) / "break_import").unlink()
+    assert run(app).last_error == ""
+
+
+def test_a_port_taken_by_another_program_is_told(app: str) -> None:
+    port = view(app).frontend_port or 0
+    with closing(socket.create_server(("127.0.0.1", port))), pytest.raises(SystemError) as caught:
+        apps.start_app(app)
+    assert caught.value.code == "port_unavailable"
+    assert caught.value.context["port"] == port
+    assert run(app).state is AppState.RUNNING
+
+
+def test_an_app_outlives_the_server_and_is_adopted(app: str) -> None:
+    code = f"from proto_ddf.hosting import apps; apps.start_app({app!r}); apps.check_app({app!r})"
+    subprocess.run([sys.executable, "-c", code], cwd=PROJECT_ROOT, check=True, timeout=60)
+    pid = pid_of(app)
+    adopt_all()
+    assert pid_of(app) == pid
+    assert view(app).state is AppState.RUNNING
+    assert status_of(app, "/") == 200
+
+
+def test_a_process_that_the_server_could_not_note_is_found_and_ended(app: str) -> None:
+    from proto_ddf.hosting import records
+
+    lost = run(app).pid
+    records.change(app, pid=None, pid_create_time=None, state=AppState.STOPPED)
+    assert run(app).pid != lost
+    wait_for(lambda: not psutil.pid_exists(lost or 0))
+
+
+def test_the_server_being_told_to_end_apps_remembers_which_should_run(app: str) -> None:
+    pid = run(app).pid
+    assert apps.halt_all() == 1
+    assert not psutil.pid_exists(pid or 0)
+    adopt_all()
+    assert view(app).state is AppState.RESTARTING
+
+
+def test_an_app_inherits_no_listening_socket(app: str) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as ours:
+        ours.set_inheritable(True)
+        port = ours.getsockname()[1]
+        process = psutil.Process(run(app).pid)
+        assert port not in {connection.laddr.port for connection in process.net_connections()}
+
+
+def test_nothing_secret_of_our_environment_reaches_an_app(
+    app: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOME_TOKEN", "secret-value")
+    process = psutil.Process(run(app).pid)
+    assert "SOME_TOKEN" not in process.environ()
+    assert process.environ()["DATABASE_URL"] == f"sqlite:///{folder(app) / 'data' / 'app.db'}"
+    assert "sqlite" not in " ".join(process.cmdline())
+
+
+def test_the_log_can_be_searched(app: str) -> None:
+    run(app)
+    assert any(line.startswith("Starting on") for line in apps.app_log(app))
+    assert apps.app_log(app, search="starting ON")
+    assert apps.app_log(app, search="no such words") == []
+
+
+def test_a_name_that_is_taken_is_refused_and_a_repeated_step_is_not(app: str) -> None:
+    spec = AppSpec(name="Tiny app", slug=app, tables=[], imported=True)
+    apps.create_app(spec, None, "operation")
+    with pytest.raises(ValidationError) as caught:
+        apps.create_app(spec, None, "another operation")
+    assert caught.value.code == "project_name_taken"
+    assert caught.value.field == "name"
+
+
+def test_removing_an_app_leaves_nothing(app: str) -> None:
+    spec = AppSpec(name="Gone", slug="gone", tables=[], imported=True)
+    apps.create_app(spec, None, "operation")
+    apps.set_ports("gone", PORT_REGISTRY.reserve_pair("gone"))
+    (folder("gone") / "data").mkdir(parents=True)
+    apps.remove_app("gone")
+    apps.remove_app("gone")
+    assert apps.get_app("gone") is None
+    assert PORT_REGISTRY.get("gone") is None
+    assert not folder("gone").exists()
