@@ -76,6 +76,18 @@ class TestLines:
         logging.getLogger("dbos").warning("once")
         assert len(lines(configured)) == 1
 
+    def test_of_dbos_come_once_though_it_was_there_first(
+        self, configured: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        from dbos._logger import init_logger
+
+        logging.getLogger("dbos").handlers.clear()
+        init_logger()
+        configure_logging()
+        logging.getLogger("dbos").warning("once")
+        assert len(lines(configured)) == 1
+        assert capsys.readouterr().err.count("once") <= 1
+
     def test_keep_tracebacks_in_the_file_and_not_on_the_console(
         self, configured: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:

@@ -75,10 +75,10 @@ def codes_in_use() -> Iterator[tuple[str, str]]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call):
                 continue
-            for keyword in node.keywords:
-                value = keyword.value
-                if keyword.arg == "code" and isinstance(value, ast.Constant):
-                    yield f"{path.relative_to(PACKAGE)}:{node.lineno}", str(value.value)
+            given = [keyword.value for keyword in node.keywords if keyword.arg == "code"]
+            for value in (part for whole in given for part in ast.walk(whole)):
+                if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                    yield f"{path.relative_to(PACKAGE)}:{node.lineno}", value.value
 
 
 def test_every_code_of_the_contract_is_there() -> None:
