@@ -20,12 +20,18 @@ from proto_ddf.web.pages.errors import errors_page
 from proto_ddf.web.pages.generate import generate_page
 from proto_ddf.web.pages.operations import operation_page, operations_page
 from proto_ddf.web.pages.overview import overview_page
+from proto_ddf.web.pages.source_detail import source_detail_page
+from proto_ddf.web.pages.source_new import source_new_page
+from proto_ddf.web.pages.sources import sources_page
 from proto_ddf.web.state.apps import AppsState, AppState
 from proto_ddf.web.state.error_list import ErrorListState
 from proto_ddf.web.state.generate import GenerateState
 from proto_ddf.web.state.operations import OperationPageState, OperationsState
 from proto_ddf.web.state.overview import OverviewState
 from proto_ddf.web.state.presence import follow_tabs_of
+from proto_ddf.web.state.sources import SourcesState
+from proto_ddf.web.state.sources_detail import SourceDetailState
+from proto_ddf.web.state.sources_new import NewSourceState
 from proto_ddf.web.theme import STYLESHEETS, head
 
 logger = get_logger(__name__)
@@ -79,6 +85,9 @@ def _add_pages(app: rx.App) -> None:
     pages = (
         ("/", "Overview", overview_page, OverviewState.load),
         ("/generate", "Generate", generate_page, GenerateState.load),
+        ("/sources", "Sources", sources_page, SourcesState.load),
+        ("/sources/new", "Connect a source", source_new_page, NewSourceState.load),
+        ("/sources/[source_id]", "Source", source_detail_page, SourceDetailState.load),
         ("/apps", "Apps", apps_page, AppsState.follow_apps),
         ("/apps/[slug]", "App", app_page, AppState.follow_app),
         ("/operations", "Operations", operations_page, OperationsState.load),
