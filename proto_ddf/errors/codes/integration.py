@@ -66,7 +66,7 @@ CODES = (
         "circuit_open",
         "transient",
         "Paused after repeated failures",
-        "[{system}|The other side] failed several times in a row, so calls to it are paused"
+        "The source or service failed several times in a row, so it is left alone"
         "[ for {retry_after:.0f} s].",
         "Wait a moment, then try again.",
     ),

@@ -75,10 +75,18 @@ def codes_in_use() -> Iterator[tuple[str, str]]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call):
                 continue
-            given = [keyword.value for keyword in node.keywords if keyword.arg == "code"]
-            for value in (part for whole in given for part in ast.walk(whole)):
-                if isinstance(value, ast.Constant) and isinstance(value.value, str):
-                    yield f"{path.relative_to(PACKAGE)}:{node.lineno}", value.value
+            for keyword in node.keywords:
+                if keyword.arg == "code":
+                    place = f"{path.relative_to(PACKAGE)}:{node.lineno}"
+                    yield from ((place, code) for code in texts(keyword.value))
+
+
+def texts(value: ast.expr) -> Iterator[str]:
+    if isinstance(value, ast.Constant) and isinstance(value.value, str):
+        yield value.value
+    elif isinstance(value, ast.IfExp):
+        yield from texts(value.body)
+        yield from texts(value.orelse)
 
 
 def test_every_code_of_the_contract_is_there() -> None:

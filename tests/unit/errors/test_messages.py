@@ -72,7 +72,12 @@ def test_odd_arguments_have_the_general_message_too(odd: Any) -> None:
             {"line": 3, "found": 4, "expected": 2},
             ["Line 3 has 4, expected were 2."],
         ),
-        ("integration", "circuit_open", {"system": "x", "retry_after": 11.7}, ["for 12 s"]),
+        (
+            "integration",
+            "circuit_open",
+            {"system": "x", "retry_after": 11.7},
+            ["left alone for 12 s"],
+        ),
         (
             "validation",
             "invalid_value",
