@@ -123,11 +123,11 @@ class UploadField(rx.Component):
     files: rx.Var[list[Any]]
     """Those that are stored: path, name, size."""
     disabled: rx.Var[bool]
-    on_uploaded: rx.EventHandler[_uploaded]
+    on_uploaded: rx.EventHandler[_uploaded]  # type: ignore[type-arg, valid-type]
     """Name, path on the server, and size in bytes of a file that was stored."""
-    on_removed: rx.EventHandler[_text]
+    on_removed: rx.EventHandler[_text]  # type: ignore[type-arg, valid-type]
     """The path of a stored file that is not wanted."""
-    on_refused: rx.EventHandler[_text]
+    on_refused: rx.EventHandler[_text]  # type: ignore[type-arg, valid-type]
     """Why a file was not taken."""
 
 

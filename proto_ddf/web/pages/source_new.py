@@ -46,7 +46,7 @@ def _form() -> rx.Component:
             ),
             field_id="source-name",
             error=NewSourceState.field_errors["name"],
-            help="How you find it again. An app can be renamed without it.",
+            help="How you find it again, here and when you generate an app.",
         ),
         rx.match(
             NewSourceState.kind,
@@ -194,10 +194,8 @@ def _file_field(kind: SourceKind, field: FormField) -> rx.Component:
 def _path_help(field: FormField, files: rx.Var[list]) -> rx.Component:  # type: ignore[type-arg]
     where = rx.el.span(
         field.help,
-        " " if field.help else "",
-        "Instead of an upload, one path per line, under " if field.multiple else "",
-        "" if field.multiple else "Instead of an upload, a path under ",
-        rx.el.span(NewSourceState.folders.join(" or "), overflow_wrap="anywhere"),
+        " One path per line. Folders: " if field.multiple else " Folders: ",
+        rx.el.span(NewSourceState.folders.join(", "), overflow_wrap="anywhere"),
     )
     if field.multiple:
         return where
@@ -254,7 +252,12 @@ def _progress() -> rx.Component:
                     "Connect does the same, then keeps the source. The file stays where it is."
                 ),
                 rx.el.li("From its tables you generate an app, and choose which of them it shows."),
-                style={"margin": "12px 0 0", "padding_left": "20px", "line_height": "1.6"},
+                style={
+                    "margin": "12px 0 0",
+                    "padding_left": "20px",
+                    "line_height": "1.6",
+                    "list_style": "decimal",
+                },
             ),
             class_name="pd-panel",
             style={

@@ -49,6 +49,8 @@ class NewSourceState(OperationMixin, rx.State):
     files: dict[str, list[UploadedFile]] = _EMPTY.files
     starting: str = ""
     """"test" or "connect" while that is being started."""
+    _suggested: str = ""
+    """The name that an uploaded file gave; the next one may replace it."""
     max_upload_mb: int = 0
     folders: list[str] = []
     """Where a path may lead."""
@@ -73,11 +75,12 @@ class NewSourceState(OperationMixin, rx.State):
         return self._watch(draft.operation_id) if draft.operation_id else None
 
     @rx.event
-    def set_kind(self, kind: str) -> None:
-        if kind in KINDS:
-            self.kind = kind
-            self.field_errors = {}
-            self._keep()
+    def set_kind(self, kind: str) -> Any:
+        if kind not in KINDS:
+            return None
+        self.kind = kind
+        self.field_errors = {}
+        return self._edited()
 
     @rx.event
     def set_name(self, name: str) -> None:
@@ -86,18 +89,17 @@ class NewSourceState(OperationMixin, rx.State):
         self._keep()
 
     @rx.event
-    def set_value(self, key: str, value: str) -> None:
+    def set_value(self, key: str, value: str) -> Any:
         """What a text, select or path field holds; `key` is made by `field_key`."""
-        if key in self.values:
-            self.values[key] = value
-            self._clear_form_error(key)
-            self._keep()
+        if key not in self.values:
+            return None
+        self.values[key] = value
+        self._clear_form_error(key)
+        return self._edited()
 
     @rx.event
-    def set_switch(self, key: str, on: bool) -> None:
-        if key in self.values:
-            self.values[key] = "true" if on else "false"
-            self._keep()
+    def set_switch(self, key: str, on: bool) -> Any:
+        return self.set_value(key, "true" if on else "false")
 
     @rx.event
     def add_file(self, key: str, name: str, path: str, size: int) -> Any:
@@ -108,11 +110,11 @@ class NewSourceState(OperationMixin, rx.State):
         file = UploadedFile(path=str(path), name=str(name), size=int(size))
         replaced = [] if field.multiple else [old.path for old in self.files[key]]
         self.files[key] = [*self.files[key], file] if field.multiple else [file]
-        if not self.name.strip():
-            self.name = suggest_name(name)
+        if self.name.strip() in ("", self._suggested):
+            self.name = self._suggested = suggest_name(file.name)
+            self._clear_field_error("name")
         self._clear_form_error(key)
-        self._keep()
-        return NewSourceState.discard_files(replaced) if replaced else None
+        return [self._edited(), NewSourceState.discard_files(replaced)]
 
     @rx.event
     def remove_file(self, key: str, path: str) -> Any:
@@ -121,8 +123,7 @@ class NewSourceState(OperationMixin, rx.State):
             return None
         self.files[key] = [file for file in self.files[key] if file.path != path]
         self._clear_form_error(key)
-        self._keep()
-        return NewSourceState.discard_files([path])
+        return [self._edited(), NewSourceState.discard_files([path])]
 
     @rx.event(background=True)
     async def discard_files(self, paths: list[str]) -> None:
@@ -140,7 +141,7 @@ class NewSourceState(OperationMixin, rx.State):
     def start_over(self) -> Any:
         """Empty the form and delete what was uploaded for it."""
         paths = [file.path for files in self.files.values() for file in files]
-        self.draft = ""
+        self.draft = self._suggested = ""
         return [NewSourceState.load, NewSourceState.discard_files(paths)]
 
     @rx.event(background=True)
@@ -207,9 +208,11 @@ class NewSourceState(OperationMixin, rx.State):
     def _focus_fault(self) -> Any:
         """Focus the first field at fault, in the order of the form."""
         ids = [("name", "source-name")]
-        ids += [(field.name, field_key(self.kind, field.name)) for field in form_of(self.kind)]
+        for field in form_of(self.kind):
+            key = field_key(self.kind, field.name)
+            ids.append((field.name, f"{key}-upload" if self.files.get(key) else key))
         first = next((id for name, id in ids if self.field_errors.get(name)), None)
-        return rx.set_focus(first) if first else None
+        return _focus(first) if first else None
 
     def _clear_form_error(self, key: str) -> None:
         self._clear_field_error(key.removeprefix(field_key(self.kind, "")))
@@ -224,11 +227,25 @@ class NewSourceState(OperationMixin, rx.State):
         files = {key: [replace(file) for file in files] for key, files in self.files.items()}
         return Draft(self.kind, self.name, dict(self.values), files, self.operation.id)
 
+    def _edited(self) -> Any:
+        """Keep the draft; what was found about the form as it was before is taken away."""
+        if self.operation.state in _RUNNING:
+            self._keep()
+            return None
+        self._show_operation(None)
+        self._keep()
+        return self._watch("")  # ends the watching of the one before
+
     def _keep(self, operation_id: str | None = None) -> None:
         draft = self._draft()
         if operation_id is not None:
             draft.operation_id = operation_id
         self.draft = dump_draft(draft)
+
+
+def _focus(id: str) -> Any:
+    """Focus an element, once the field that was disabled is drawn anew."""
+    return rx.call_script(f"setTimeout(() => document.getElementById({id!r})?.focus(), 50)")
 
 
 def _faults(draft: Draft, *, naming: bool) -> list[ProtoDDFError]:
