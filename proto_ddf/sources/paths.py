@@ -44,6 +44,8 @@ def _is_file(path: Path, text: str, field: str) -> bool:
         reason = "its folder may not be entered"
         refused = _refused(text, field, "file_unreadable", f"{text!r}: {reason}.", reason=reason)
         raise refused from error
+    except OSError:  # e.g. a name too long
+        return False
 
 
 def _resolve(text: str) -> Path | None:

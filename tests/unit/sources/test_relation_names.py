@@ -1,0 +1,66 @@
+import pytest
+
+from proto_ddf.sources.relations import choose_key, named_match
+from proto_ddf.sources.schema import ColumnInfo, ColumnType, TableInfo
+
+
+@pytest.mark.parametrize(
+    ("column", "table", "target"),
+    [
+        ("customer_id", "customers", "id"),
+        ("customer_id", "customers", "customer_id"),
+        ("CustomerID", "Customers", "Id"),
+        ("billing_customer_id", "customers", "id"),
+        ("category", "categories", "id"),
+        ("category_id", "categories", "id"),
+        ("box_id", "boxes", "id"),
+        ("carrier", "airlines", "carrier"),
+        ("tailnum", "planes", "tailnum"),
+        ("product_sku", "products", "sku"),
+        ("parent_id", "categories", "id"),
+    ],
+)
+def test_names_that_point_somewhere(column: str, table: str, target: str) -> None:
+    assert named_match(column, table, target)
+
+
+@pytest.mark.parametrize(
+    ("column", "table", "target"),
+    [
+        ("id", "customers", "id"),
+        ("name", "airlines", "name"),
+        ("code", "countries", "code"),
+        ("origin", "airports", "faa"),
+        ("paid", "customers", "id"),
+        ("year", "planes", "tailnum"),
+    ],
+)
+def test_names_that_do_not(column: str, table: str, target: str) -> None:
+    assert not named_match(column, table, target)
+
+
+def table(*columns: tuple[str, ColumnType], name: str = "customers") -> TableInfo:
+    return TableInfo(
+        name=name, columns=tuple(ColumnInfo(name=column, type=kind) for column, kind in columns)
+    )
+
+
+@pytest.mark.parametrize(
+    ("columns", "unique", "expected"),
+    [
+        ([("email", ColumnType.TEXT), ("id", ColumnType.INTEGER)], {"email", "id"}, "id"),
+        (
+            [("sku", ColumnType.TEXT), ("customer_id", ColumnType.INTEGER)],
+            {"sku", "customer_id"},
+            "customer_id",
+        ),
+        ([("faa", ColumnType.TEXT), ("name", ColumnType.TEXT)], {"faa", "name"}, "faa"),
+        ([("name", ColumnType.TEXT), ("price", ColumnType.INTEGER)], {"name", "price"}, None),
+        ([("amount", ColumnType.FLOAT), ("day", ColumnType.DATE)], {"amount", "day"}, None),
+        ([("id", ColumnType.INTEGER)], set(), None),
+    ],
+)
+def test_a_key_is_chosen_among_unique_columns(
+    columns: list[tuple[str, ColumnType]], unique: set[str], expected: str | None
+) -> None:
+    assert choose_key(table(*columns), unique) == expected
