@@ -109,7 +109,7 @@ def _consequence(other: TableView, fields: tuple[str, ...], count: int) -> Conse
         case None:
             return Consequence(f"{rows} will refer to a row that is gone.", False)
         case _:
-            return Consequence(f"It is used by {rows}. Delete or change those first.", True)
+            return Consequence(f"Used by {rows}: delete or change those first.", True)
 
 
 def _on_delete(view: TableView, fields: tuple[str, ...]) -> str | None:

@@ -1,6 +1,6 @@
 """The figures of the dashboard: rows grouped by a column, counted, summed or averaged."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -35,11 +35,19 @@ class Chart:
     """The field that is summed or averaged."""
 
 
-def chart_data(chart: Chart) -> list[dict[str, Any]]:
-    """The chart's points, each with `name` and `value`.
+@dataclass
+class Drawn:
+    """What a chart draws: points with `name` and `value`, and a note on what is left out."""
 
-    A line comes in the order of its dates; bars and slices come largest first, the small ones as "Other"
-    where the measure can be added up.
+    points: list[dict[str, Any]] = field(default_factory=list)
+    note: str = ""
+
+
+def chart_data(chart: Chart) -> Drawn:
+    """The chart's points.
+
+    A line comes in the order of its dates; bars and slices come largest first, the first of them only; the
+    other slices of a pie are added up as "Other".
 
     Raises:
         DataError: the database could not answer.
@@ -58,9 +66,9 @@ def chart_data(chart: Chart) -> list[dict[str, Any]]:
     with reading() as connection:
         found = [(name, _plain(value)) for name, value in connection.execute(statement)]
         if chart.bucket:
-            return _points(found[::-1])
+            return Drawn(_points(found[::-1]))
         named = _named(connection, chart, found)
-    return _points(named) if chart.kind == "line" else _largest(chart, named)
+    return Drawn(_points(named)) if chart.kind == "line" else _largest(chart, named)
 
 
 def _measure(chart: Chart) -> sa.ColumnElement[Any]:
@@ -88,13 +96,16 @@ def _named(
     ]
 
 
-def _largest(chart: Chart, found: list[tuple[str, Any]]) -> list[dict[str, Any]]:
+def _largest(chart: Chart, found: list[tuple[str, Any]]) -> Drawn:
     most = SLICES if chart.kind == "pie" else BARS
+    drawn = Drawn(_points(found[:most]))
     rest = found[most:]
-    points = _points(found[:most])
-    if rest and chart.measure != "avg":
-        points.append({"name": "Other", "value": round(sum(value for _, value in rest), 2)})
-    return points
+    if rest and chart.kind == "pie" and chart.measure != "avg":
+        drawn.points.append({"name": "Other", "value": round(sum(value for _, value in rest), 2)})
+    elif rest:
+        of = f"{len(found):,}" if len(found) < POINTS else f"more than {POINTS:,}"
+        drawn.note = f"The {most} largest of {of}"
+    return drawn
 
 
 def _points(found: list[tuple[Any, Any]]) -> list[dict[str, Any]]:

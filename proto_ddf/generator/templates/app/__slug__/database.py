@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
@@ -29,12 +29,17 @@ def engine() -> sa.Engine:
     url = sa.make_url(DATABASE_URL)
     if url.get_backend_name() != "sqlite" or not url.database:
         return sa.create_engine(url, pool_pre_ping=True)
-    path = (ROOT / url.database).resolve()
-    return sa.create_engine("sqlite://", creator=lambda: _open(path), poolclass=NullPool)
+    path = (ROOT / _file_name(url.database)).resolve()
+    mode = "rw" if ALLOW_EDITING and url.query.get("mode") != "ro" else "ro"
+    return sa.create_engine("sqlite://", creator=lambda: _open(path, mode), poolclass=NullPool)
 
 
-def _open(path: Path) -> sqlite3.Connection:
-    mode = "rw" if ALLOW_EDITING else "ro"
+def _file_name(database: str) -> str:
+    """The path in an SQLite URL, which may itself be written as a `file:` URI."""
+    return unquote(urlsplit(database).path) if database.startswith("file:") else database
+
+
+def _open(path: Path, mode: str) -> sqlite3.Connection:
     connection = sqlite3.connect(
         f"file:{quote(str(path))}?mode={mode}",
         uri=True,

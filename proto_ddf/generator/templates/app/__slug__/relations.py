@@ -68,7 +68,7 @@ def chosen_options(view: TableView, values: dict[str, Any]) -> dict[str, Option]
 
 
 def _option(target: TableView, value: Any, shown: Any) -> Option:
-    name = row_name(target, {target.display: shown, **dict.fromkeys(target.key, value)})
+    name = row_name(target, dict.fromkeys(target.key, value) | {target.display: shown})
     return Option(str(value), name)
 
 
@@ -82,6 +82,8 @@ class Related:
     total: int
     href: str
     """Where all of them are listed."""
+    new_href: str = ""
+    """Where another one is added."""
 
 
 def related_rows(view: TableView, values: dict[str, Any], limit: int = 5) -> list[Related]:
@@ -101,14 +103,16 @@ def related_rows(view: TableView, values: dict[str, Any], limit: int = 5) -> lis
             continue
         query = Query(conditions=conditions)
         page = fetch_page(other, query, limit)
+        kept = [at for at, each in enumerate(other.shown) if each.name not in relation.fields]
         parameters = "&".join(f"{each.field}={quote(each.value, safe='')}" for each in conditions)
         blocks.append(
             Related(
                 label=other.label,
-                headings=[field.label for field in other.shown],
-                rows=page.rows,
+                headings=[other.shown[at].label for at in kept],
+                rows=[Row(row.href, row.name, [row.cells[at] for at in kept]) for row in page.rows],
                 total=count_rows(other, query),
                 href=f"/{other.route}?{parameters}",
+                new_href=f"/{other.route}/new?{parameters}" if other.editable else "",
             )
         )
     return blocks

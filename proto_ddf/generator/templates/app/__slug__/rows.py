@@ -28,10 +28,10 @@ def address(view: TableView, values: dict[str, Any]) -> str:
 
 
 def row_name(view: TableView, values: dict[str, Any]) -> str:
-    """What a person calls this row."""
+    """What a person calls this row; "#5" where it has nothing better than its key."""
     value = values.get(view.display)
-    if value in (None, ""):
-        return " · ".join(str(values[name]) for name in view.key) or "Row"
+    if value in (None, "") or view.display in view.key:
+        return "#" + " · ".join(str(values[name]) for name in view.key) if view.key else "Row"
     return cell(view, view.by_name[view.display], value).text
 
 

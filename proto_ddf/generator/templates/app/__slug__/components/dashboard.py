@@ -4,11 +4,18 @@ from typing import Any
 
 import reflex as rx
 
-from ..charts import Chart
+from ..charts import Chart, Drawn
 from ..views import TableView, views_in_order
 
 HEIGHT = 260
-_COLORS = [f"var(--accent-{step})" for step in (9, 11, 7, 10, 6, 8)] + ["var(--gray-8)"]
+COMPACT = "(value) => Intl.NumberFormat(undefined, { notation: 'compact' }).format(value)"
+"""How an axis writes its numbers, in the browser's language: 800K."""
+SHADES = rx.Var.create(
+    [f"var(--accent-{step})" for step in (9, 11, 7, 10, 5, 8)] + ["var(--gray-8)"]
+)
+"""Colours of a pie's slices."""
+
+Points = rx.Var[list[dict[str, Any]]]
 
 
 def count_cards(counts: rx.Var[dict[str, str]]) -> rx.Component:
@@ -31,13 +38,16 @@ def _card(view: TableView, count: rx.Var[str]) -> rx.Component:
     )
 
 
-def chart_panel(
-    chart: Chart, points: rx.Var[list[dict[str, Any]]], ready: rx.Var[bool]
-) -> rx.Component:
+def chart_panel(chart: Chart, drawn: rx.Var[Drawn], ready: rx.Var[bool]) -> rx.Component:
     """A chart under its title."""
     draw = {"bar": _bar, "line": _line, "pie": _pie}[chart.kind]
+    points = drawn.points
     return rx.el.section(
-        rx.heading(chart.title, as_="h2", size="3"),
+        rx.el.div(
+            rx.heading(chart.title, as_="h2", size="3"),
+            rx.cond(ready, rx.el.span(drawn.note, class_name="muted note")),
+            class_name="section-header",
+        ),
         rx.cond(
             ready,
             rx.cond(
@@ -51,8 +61,78 @@ def chart_panel(
     )
 
 
+def _bar(points: Points) -> rx.Component:
+    return rx.recharts.bar_chart(
+        *_frame(),
+        rx.recharts.bar(
+            data_key="value",
+            fill="var(--accent-9)",
+            radius=[4, 4, 0, 0],
+            max_bar_size=48,
+            is_animation_active=False,
+        ),
+        data=points,
+        width="100%",
+        height=HEIGHT,
+    )
+
+
+def _line(points: Points) -> rx.Component:
+    return rx.recharts.area_chart(
+        *_frame(),
+        rx.recharts.area(
+            data_key="value",
+            type_="monotone",
+            stroke="var(--accent-9)",
+            stroke_width=2,
+            fill="var(--accent-a4)",
+            is_animation_active=False,
+        ),
+        data=points,
+        width="100%",
+        height=HEIGHT,
+    )
+
+
+def _pie(points: Points) -> rx.Component:
+    return rx.recharts.pie_chart(
+        rx.recharts.pie(
+            rx.foreach(points, lambda _, at: rx.recharts.cell(fill=SHADES[at % SHADES.length()])),
+            data=points,
+            data_key="value",
+            name_key="name",
+            inner_radius="58%",
+            outer_radius="88%",
+            stroke="var(--color-panel-solid)",
+            is_animation_active=False,
+        ),
+        rx.recharts.legend(
+            layout="vertical",
+            align="right",
+            vertical_align="middle",
+            icon_type="circle",
+            icon_size=10,
+        ),
+        _tooltip(),
+        width="100%",
+        height=HEIGHT,
+    )
+
+
+def _frame() -> list[rx.Component]:
+    """Grid, axes and tooltip of a chart with axes."""
+    quiet = {"stroke": "var(--gray-11)", "tick_line": False, "axis_line": False}
+    return [
+        rx.recharts.cartesian_grid(vertical=False, stroke="var(--gray-a4)"),
+        rx.recharts.x_axis(data_key="name", min_tick_gap=24, **quiet),
+        rx.recharts.y_axis(width=52, tick_formatter=COMPACT, **quiet),
+        _tooltip(),
+    ]
+
+
 def _tooltip() -> rx.Component:
     return rx.recharts.graphing_tooltip(
+        separator=": ",
         content_style={
             "background": "var(--color-panel-solid)",
             "border": "1px solid var(--gray-a5)",
@@ -61,81 +141,5 @@ def _tooltip() -> rx.Component:
         label_style={"color": "var(--gray-12)"},
         item_style={"color": "var(--gray-12)"},
         cursor={"fill": "var(--gray-a3)", "stroke": "var(--gray-a5)"},
-    )
-
-
-def _grid() -> rx.Component:
-    return rx.recharts.cartesian_grid(vertical=False, stroke="var(--gray-a4)")
-
-
-def _bar(points: rx.Var[list[dict[str, Any]]]) -> rx.Component:
-    return rx.recharts.bar_chart(
-        _grid(),
-        rx.recharts.bar(
-            data_key="value",
-            fill="var(--accent-9)",
-            radius=[4, 4, 0, 0],
-            is_animation_active=False,
-            max_bar_size=48,
-        ),
-        rx.recharts.x_axis(
-            data_key="name",
-            stroke="var(--gray-11)",
-            interval="preserveStartEnd",
-            tick_line=False,
-            axis_line=False,
-        ),
-        rx.recharts.y_axis(stroke="var(--gray-11)", tick_line=False, axis_line=False, width=64),
-        _tooltip(),
-        data=points,
-        width="100%",
-        height=HEIGHT,
-    )
-
-
-def _line(points: rx.Var[list[dict[str, Any]]]) -> rx.Component:
-    return rx.recharts.area_chart(
-        _grid(),
-        rx.recharts.area(
-            data_key="value",
-            stroke="var(--accent-9)",
-            fill="var(--accent-a4)",
-            stroke_width=2,
-            type_="monotone",
-            is_animation_active=False,
-        ),
-        rx.recharts.x_axis(
-            data_key="name",
-            stroke="var(--gray-11)",
-            tick_line=False,
-            axis_line=False,
-            min_tick_gap=32,
-        ),
-        rx.recharts.y_axis(stroke="var(--gray-11)", tick_line=False, axis_line=False, width=64),
-        _tooltip(),
-        data=points,
-        width="100%",
-        height=HEIGHT,
-    )
-
-
-def _pie(points: rx.Var[list[dict[str, Any]]]) -> rx.Component:
-    return rx.recharts.pie_chart(
-        rx.recharts.pie(
-            rx.foreach(
-                points,
-                lambda _, at: rx.recharts.cell(fill=rx.Var.create(_COLORS)[at % len(_COLORS)]),
-            ),
-            data=points,
-            data_key="value",
-            name_key="name",
-            inner_radius="58%",
-            outer_radius="85%",
-            stroke="var(--color-panel-solid)",
-            is_animation_active=False,
-        ),
-        rx.recharts.legend(),
-        _tooltip(),
-        width="100%",
-        height=HEIGHT,
+        custom_attrs={"formatter": rx.Var("(value) => value.toLocaleString()")},
     )

@@ -155,7 +155,7 @@ def _cell(
             aria_label=f"Show the whole {field.label}",
             class_name="more",
         )
-        shown = rx.fragment(shown, rx.cond(cell.long, whole))
+        shown = rx.el.div(shown, rx.cond(cell.long, whole), class_name="with-more")
     return rx.el.td(shown, class_name=alignment(view, field))
 
 
@@ -168,8 +168,8 @@ def _pager(state: type[ListMixin]) -> rx.Component:
             class_name="page-size",
         ),
         rx.el.div(
-            _turn("chevron-left", "Previous", state.turn_page(False), state.position == 0),
-            _turn("chevron-right", "Next", state.turn_page(True), ~state.has_next),
+            _turn(("chevron-left", "Previous"), state.turn_page(False), state.position == 0),
+            _turn(("Next", "chevron-right"), state.turn_page(True), ~state.has_next),
             class_name="turns",
         ),
         class_name="pager",
@@ -177,11 +177,10 @@ def _pager(state: type[ListMixin]) -> rx.Component:
 
 
 def _turn(
-    icon: str, label: str, event: rx.event.EventType[()], disabled: rx.Var[bool]
+    parts: tuple[str, str], event: rx.event.EventType[()], disabled: rx.Var[bool]
 ) -> rx.Component:
     return rx.button(
-        rx.icon(icon, size=16, aria_hidden="true"),
-        label,
+        *[rx.icon(part, size=16) if part.startswith("chevron") else part for part in parts],
         on_click=event,
         disabled=disabled,
         variant="surface",

@@ -29,6 +29,10 @@ def row_page(view: TableView, state: type[RowMixin]) -> rx.Component:
         ),
         view.route,
         callout(state.problem, state.opened),
+        rx.cond(
+            (state.problem.title != "") & ~state.problem.can_retry,
+            rx.link(f"Go to {view.label}", href=f"/{view.route}"),
+        ),
         rx.cond(state.loading, skeleton_lines(6), rx.cond(state.problem.title == "", shown)),
         actions=_actions(view, state),
         parent=(view.label, f"/{view.route}"),
@@ -70,7 +74,17 @@ def _related(block: rx.Var[Related]) -> rx.Component:
     return rx.el.section(
         rx.el.div(
             rx.heading(block.label, as_="h2", size="4"),
-            rx.link("Show all " + block.total.to_string(), href=block.href),
+            rx.el.div(
+                rx.cond(
+                    block.new_href != "",
+                    rx.link("Add", href=block.new_href, aria_label="Add to " + block.label),
+                ),
+                rx.cond(
+                    block.total > 0,
+                    rx.link("Show all " + block.total.to_string(), href=block.href),
+                ),
+                class_name="section-links",
+            ),
             class_name="section-header",
         ),
         rx.cond(
@@ -119,13 +133,30 @@ def _related_row(row: rx.Var[Row]) -> rx.Component:
 def _delete_question(view: TableView, state: type[RowMixin]) -> rx.Component:
     return rx.alert_dialog.root(
         rx.alert_dialog.content(
-            rx.alert_dialog.title("Delete “", state.name, "”?"),
+            rx.alert_dialog.title(
+                rx.cond(
+                    state.prevented,
+                    "“" + state.name + "” is in use",
+                    "Delete “" + state.name + "”?",
+                )
+            ),
             rx.alert_dialog.description(
-                f"The row is removed from {view.label} for good. This cannot be undone."
+                rx.cond(
+                    state.prevented,
+                    "It cannot be deleted while other rows refer to it.",
+                    f"It is removed from {view.label} for good. This cannot be undone.",
+                ),
+                size="2",
             ),
             rx.el.ul(rx.foreach(state.consequences, _consequence), class_name="consequences"),
             rx.el.div(
-                rx.alert_dialog.cancel(rx.button("Keep it", variant="soft", color_scheme="gray")),
+                rx.alert_dialog.cancel(
+                    rx.button(
+                        rx.cond(state.prevented, "Close", "Keep it"),
+                        variant="soft",
+                        color_scheme="gray",
+                    )
+                ),
                 rx.cond(
                     ~state.prevented,
                     rx.button("Delete", on_click=state.confirm_delete, color_scheme="red"),

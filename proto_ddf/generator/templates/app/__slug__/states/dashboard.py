@@ -1,11 +1,11 @@
 """The state behind the dashboard: the counts of the tables, and the points of the charts."""
 
 import asyncio
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import reflex as rx
 
-from ..charts import Chart, chart_data
+from ..charts import Chart, Drawn, chart_data
 from ..data import count_rows
 from ..errors import DataError, Problem
 from ..filters import Query
@@ -19,8 +19,8 @@ class DashboardMixin(rx.State, mixin=True):
 
     counts: dict[str, str] = {}
     """Rows by table."""
-    points: dict[str, list[dict[str, Any]]] = {}
-    """Points by chart."""
+    drawn: dict[str, Drawn] = {}
+    """What each chart draws."""
     problem: Problem = Problem()
 
     @rx.event(background=True, supersedes=True)
@@ -34,9 +34,9 @@ class DashboardMixin(rx.State, mixin=True):
                 async with self:
                     self.counts[view.name] = f"{count:,}"
             for chart in self.shown_charts:
-                points = await asyncio.to_thread(chart_data, chart)
+                drawn = await asyncio.to_thread(chart_data, chart)
                 async with self:
-                    self.points[chart.id] = points
+                    self.drawn[chart.id] = drawn
         except DataError as error:
             async with self:
                 self.problem = error.problem

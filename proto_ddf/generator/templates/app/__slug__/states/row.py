@@ -13,7 +13,7 @@ from ..formats import Cell, input_text
 from ..keys import NEW, decode_key
 from ..relations import Option, Related, chosen_options, related_rows, search_options
 from ..rows import detail_cells, row_name
-from ..views import TableView
+from ..views import Field, Kind, TableView
 
 
 @dataclass
@@ -115,7 +115,7 @@ class RowMixin(rx.State, mixin=True):
         async with self:
             if self.saving:
                 return
-            texts = {name: _text(form.get(name)) for name in self.view.by_name}
+            texts = {each.name: _text(each, form.get(each.name)) for each in self.view.asked}
             texts |= {name: option.value for name, option in self.chosen.items()}
             self._submitted = texts
             self.saving, self.wrong, self.form_problem = True, {}, Problem()
@@ -213,9 +213,10 @@ class RowMixin(rx.State, mixin=True):
             self.picker, self.form_problem = "", error.problem
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
+def _text(field: Field, value: Any) -> str:
+    """What a control holds, as text; a switch that is off sends nothing."""
+    if field.kind is Kind.BOOLEAN and not field.nullable:
+        return "true" if value in (True, "true", "on") else "false"
     return "" if value is None else str(value)
 
 
