@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ParamSpec, TypeVar, cast
 
+from proto_ddf.errors import classify
 from proto_ddf.logs import get_logger
 from proto_ddf.resilience.circuit_open import CircuitOpenError
 from proto_ddf.resilience.transient import is_transient
@@ -83,6 +84,7 @@ class CircuitBreaker:
         self._state = BreakerState.CLOSED
         self._generation = 0
         self._failures = 0
+        self._reason = ""
         self._opened_at = 0.0
         self._probe_since: float | None = None
 
@@ -106,9 +108,9 @@ class CircuitBreaker:
         try:
             result = fn(*args, **kwargs)
         except BaseException as error:
-            self._leave(permit, _outcome(error))
+            self._leave(permit, error)
             raise
-        self._leave(permit, _Outcome.ANSWERED)
+        self._leave(permit, None)
         return result
 
     async def call(self, fn: Callable[P, Awaitable[R]], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -117,9 +119,9 @@ class CircuitBreaker:
         try:
             result = await fn(*args, **kwargs)
         except BaseException as error:
-            self._leave(permit, _outcome(error))
+            self._leave(permit, error)
             raise
-        self._leave(permit, _Outcome.ANSWERED)
+        self._leave(permit, None)
         return result
 
     def __call__(self, fn: Callable[P, R]) -> Callable[P, R]:
@@ -150,7 +152,7 @@ class CircuitBreaker:
             before = self._state
             if self._state is BreakerState.OPEN:
                 if (wait := self._open_for()) > 0:
-                    raise CircuitOpenError(self.name, wait)
+                    raise CircuitOpenError(self.name, wait, self._reason)
                 self._change(BreakerState.HALF_OPEN)
             if self._state is BreakerState.HALF_OPEN:
                 self._start_probe()
@@ -163,11 +165,12 @@ class CircuitBreaker:
         if self._probe_since is not None:
             wait = self._probe_since + max(self.reset_timeout, _SHORTEST_LEASE) - now
             if wait > 0:
-                raise CircuitOpenError(self.name, wait)
+                raise CircuitOpenError(self.name, wait, self._reason)
             self._generation += 1
         self._probe_since = now
 
-    def _leave(self, permit: _Permit, outcome: _Outcome) -> None:
+    def _leave(self, permit: _Permit, error: BaseException | None) -> None:
+        outcome, reason = _judge(error)
         with self._lock:
             if permit.generation != self._generation:
                 return
@@ -180,6 +183,7 @@ class CircuitBreaker:
                     self._change(BreakerState.CLOSED)
             else:
                 self._failures += 1
+                self._reason = reason
                 if before is BreakerState.HALF_OPEN or self._failures >= self.failure_threshold:
                     self._change(BreakerState.OPEN)
             after = self._state
@@ -202,7 +206,12 @@ class CircuitBreaker:
             _log.warning("circuit changed", target=self.name, before=before, after=after)
 
 
-def _outcome(error: BaseException) -> _Outcome:
+def _judge(error: BaseException | None) -> tuple[_Outcome, str]:
+    """What a call's end means for the breaker, and in a few words why it failed."""
+    if error is None:
+        return _Outcome.ANSWERED, ""
     if not isinstance(error, Exception) or isinstance(error, CircuitOpenError):
-        return _Outcome.NOTHING
-    return _Outcome.FAILED if is_transient(error) else _Outcome.ANSWERED
+        return _Outcome.NOTHING, ""
+    if is_transient(error):
+        return _Outcome.FAILED, classify(error).title.lower()
+    return _Outcome.ANSWERED, ""

@@ -66,8 +66,9 @@ CODES = (
         "circuit_open",
         "transient",
         "Paused after repeated failures",
-        "The source or service failed several times in a row, so it is left alone"
-        "[ for {retry_after:.0f} s].",
+        "The source or service failed several times in a row[ ({reason})], "
+        "so it is left alone"
+        "[ for {retry_after} s].",
         "Wait a moment, then try again.",
     ),
     _outside(

@@ -70,15 +70,24 @@ CONTRACT = [
 
 
 def codes_in_use() -> Iterator[tuple[str, str]]:
-    """Every text given as the keyword `code` in the package, with where it stands."""
-    for path in sorted(PACKAGE.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    """Every text of the package that is given to a parameter `code`, with where it stands."""
+    modules = {path: ast.parse(path.read_text(encoding="utf-8")) for path in PACKAGE.rglob("*.py")}
+    position = {
+        node.name: names.index("code")
+        for module in modules.values()
+        for node in ast.walk(module)
+        if isinstance(node, ast.FunctionDef)
+        and "code" in (names := [parameter.arg for parameter in node.args.args])
+    }
+    for path, module in modules.items():
+        for node in ast.walk(module):
             if not isinstance(node, ast.Call):
                 continue
-            for keyword in node.keywords:
-                if keyword.arg == "code":
-                    place = f"{path.relative_to(PACKAGE)}:{node.lineno}"
-                    yield from ((place, code) for code in texts(keyword.value))
+            values = [keyword.value for keyword in node.keywords if keyword.arg == "code"]
+            if isinstance(node.func, ast.Name) and node.func.id in position:
+                values += node.args[position[node.func.id] :][:1]
+            place = f"{path.relative_to(PACKAGE)}:{node.lineno}"
+            yield from ((place, code) for value in values for code in texts(value))
 
 
 def texts(value: ast.expr) -> Iterator[str]:

@@ -80,7 +80,7 @@ class TestTyped:
             expected=2,
         )
         found = classify(error)
-        assert "Line 7 has 3, expected were 2." in found.message
+        assert "Line 7 has 3; 2 were expected." in found.message
         assert "at line 7" in found.hint
 
     def test_names_the_field_of_its_own_before_that_of_the_code(self) -> None:
@@ -312,7 +312,7 @@ class TestDuckdb:
         options = ", auto_detect=false, header=true, columns={'a': 'int', 'b': 'int'}"
         found = classify(self.read(path, options))
         assert found.code == "file_ragged_rows"
-        assert "Line 3 has 3, expected were 2." in found.message
+        assert "Line 3 has 3; 2 were expected." in found.message
 
     def test_latin_1(self, tmp_path: Path) -> None:
         path = tmp_path / "latin.csv"

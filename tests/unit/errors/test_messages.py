@@ -70,12 +70,12 @@ def test_odd_arguments_have_the_general_message_too(odd: Any) -> None:
             "integration",
             "file_ragged_rows",
             {"line": 3, "found": 4, "expected": 2},
-            ["Line 3 has 4, expected were 2."],
+            ["Line 3 has 4; 2 were expected."],
         ),
         (
             "integration",
             "circuit_open",
-            {"system": "x", "retry_after": 11.7},
+            {"system": "x", "retry_after": 12},
             ["left alone for 12 s"],
         ),
         (

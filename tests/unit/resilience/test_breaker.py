@@ -12,7 +12,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from proto_ddf.errors import IntegrationError
+from proto_ddf.errors import IntegrationError, classify
 from proto_ddf.resilience import BreakerState, CircuitBreaker, CircuitOpenError
 
 CLOSED, OPEN, HALF_OPEN = BreakerState.CLOSED, BreakerState.OPEN, BreakerState.HALF_OPEN
@@ -97,6 +97,12 @@ class TestOpening:
         assert caught.value.retry_after == pytest.approx(20)
         assert (caught.value.code, caught.value.system) == ("circuit_open", "shop")
         assert isinstance(caught.value, IntegrationError)
+
+    def test_open_it_says_what_failed(self, breaker: CircuitBreaker) -> None:
+        fail_times(breaker, 3)
+        with pytest.raises(CircuitOpenError) as caught:
+            breaker.call_sync(int)
+        assert "in a row (no connection), so it is left alone for" in classify(caught.value).message
 
     @pytest.mark.parametrize("error", [ValueError("bad"), PermissionError(13, "no")], ids=repr)
     def test_other_errors_do_not_count(self, breaker: CircuitBreaker, error: Exception) -> None:
