@@ -4,7 +4,6 @@ Candidates are scored and the best are taken, at most two per table. Keys and te
 make no chart.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -24,12 +23,14 @@ DAYS_AS_DAYS = 62
 DAYS_AS_MONTHS = 366 * 6
 """A longer span of dates is shown by year."""
 
+FLOOR = 50
+"""A candidate that scores less is worse than no chart."""
+
 _MEASURE = r"delay|duration|quantity|qty|score|rating|temp|temperature|speed|weight|age|hours"
-_TOTAL = r"total|amount|revenue|payment"
+_TOTAL = r"total|subtotal|amount|revenue|payment|paid|sales|turnover|spent"
 _MAIN_DATE = r"date|ordered|created|placed|time|started|sold|booked"
 _SIDE_DATE = r"updated|modified|deleted|birth|birthday|expires|due|born"
-_UNCLEAR_GROUP = r"country|city|name"
-_TIME_ZONE = r"timezone|tz|tzone|dst"
+_PLACE = r"country|city|region|state|name|timezone|tz|tzone|dst"
 
 
 @dataclass(frozen=True)
@@ -37,48 +38,84 @@ class _Candidate:
     score: float
     chart: ChartSpec
 
+    @property
+    def question(self) -> tuple[str, bool]:
+        """What it asks, whatever the table: a count or a value, over time or by category."""
+        return (self.chart.measure, self.chart.bucket is not None)
+
+
+_REPEATED = {("count", True): 45}
+"""What a question loses when another table's chart asks it already; 10 where nothing stands here."""
+
 
 def plan_charts(tables: Sequence[TableSpec], facts: Mapping[str, TableFacts]) -> list[ChartSpec]:
     """The charts of the dashboard, the most telling first."""
-    candidates = [
+    most_rows = max((table.row_count for table in tables), default=0)
+    left = [
         candidate
         for table in tables
-        for candidate in _candidates(table, facts.get(table.table, {}), len(tables))
+        for candidate in _candidates(table, facts.get(table.table, {}), most_rows)
     ]
-    candidates.sort(key=lambda candidate: -candidate.score)
     most = MOST_PER_TABLE if len(tables) > 1 else MOST_CHARTS
-    per_table: Counter[str] = Counter()
+    chosen: list[_Candidate] = []
+    while left and len(chosen) < MOST_CHARTS:
+        best = max(left, key=lambda candidate: _score(candidate, chosen))
+        if _score(best, chosen) < FLOOR:
+            break
+        chosen.append(best)
+        left.remove(best)
+        if sum(other.chart.table == best.chart.table for other in chosen) == most:
+            left = [other for other in left if other.chart.table != best.chart.table]
     taken: set[str] = set()
-    charts: list[ChartSpec] = []
-    for candidate in candidates:
-        chart = candidate.chart
-        if len(charts) == MOST_CHARTS or per_table[chart.table] == most:
-            continue
-        per_table[chart.table] += 1
-        chart_id = field_identifier(chart.title, taken, len(charts) + 1)
-        charts.append(chart.model_copy(update={"id": chart_id}))
-    return charts
+    return [
+        each.chart.model_copy(update={"id": field_identifier(each.chart.title, taken, place)})
+        for place, each in enumerate(chosen, start=1)
+    ]
 
 
-def _candidates(table: TableSpec, facts: TableFacts, tables: int) -> list[_Candidate]:
-    size = min(table.row_count, 1_000_000) / 1_000_000
+def _score(candidate: _Candidate, chosen: Sequence[_Candidate]) -> float:
+    tables = {
+        other.chart.table
+        for other in chosen
+        if other.question == candidate.question and other.chart.table != candidate.chart.table
+    }
+    return candidate.score - len(tables) * _REPEATED.get(candidate.question, 10)
+
+
+def _candidates(table: TableSpec, facts: TableFacts, most_rows: int) -> list[_Candidate]:
+    """Tables that refer to others hold what happened (orders, flights): time tells most there."""
+    size = 5 * table.row_count / most_rows if most_rows else 0
+    events = bool(table.relations)
     found: list[_Candidate] = []
+
+    def add(score: float, chart: ChartSpec) -> None:
+        found.append(_Candidate(score + size, chart))
+
     date = _best_date(table, facts)
     value = _best_value(table, facts)
+    measure, worth = _measure(value)
+    categories = _categories(table, facts)
     if date:
         bucket = bucket_for(facts.get(date.column))
-        found.append(_Candidate(100 + size, _count(table, date, ChartKind.LINE, bucket)))
+        add(100 if events else 70, _count(table, date, ChartKind.LINE, bucket))
         if value:
-            measure = "sum" if value.widget is Widget.MONEY else "avg"
-            chart = _measured(table, date, value, ChartKind.LINE, measure, bucket)
-            found.append(_Candidate(110 + size, chart))
-    for rank, field in enumerate(_categories(table, facts)):
+            add(worth, _measured(table, date, value, ChartKind.LINE, measure, bucket))
+    for rank, field in enumerate(categories):
         kind = _category_kind(field, facts.get(field.column))
-        found.append(_Candidate(90 - 10 * rank + size, _count(table, field, kind, None)))
-        if value and value.widget is Widget.MONEY and rank == 0:
-            chart = _measured(table, field, value, ChartKind.BAR, "sum", None)
-            found.append(_Candidate(75 + size, chart))
+        less = 20 * (field.type is ColumnType.BOOLEAN) + 10 * names(field.column, _PLACE)
+        add((90 if events else 85) - 15 * rank - less, _count(table, field, kind, None))
+        if value and rank == 0:
+            add(worth - 30, _measured(table, field, value, ChartKind.BAR, measure, None))
     return found
+
+
+def _measure(value: FieldSpec | None) -> tuple[str, int]:
+    """How to sum a value up, and how much that tells: prices and limits do not add up."""
+    if value is None:
+        return "count", 0
+    if value.widget is not Widget.MONEY:
+        return "avg", 80
+    return ("sum", 110) if names(value.column, _TOTAL) else ("avg", 45)
 
 
 def _best_date(table: TableSpec, facts: TableFacts) -> FieldSpec | None:
@@ -124,7 +161,7 @@ def _categories(table: TableSpec, facts: TableFacts) -> list[FieldSpec]:
 
 
 def _category_order(field: FieldSpec) -> tuple[bool, bool]:
-    return (names(field.column, f"{_TIME_ZONE}|{_UNCLEAR_GROUP}"), field.type is ColumnType.BOOLEAN)
+    return (field.type is ColumnType.BOOLEAN, names(field.column, _PLACE))
 
 
 def _groups(field: FieldSpec, facts: ColumnFacts | None) -> bool:
@@ -196,12 +233,12 @@ def _measured(
 def title_for(
     table: TableSpec, measure: str, value: FieldSpec | None, by: FieldSpec, bucket: str | None
 ) -> str:
-    """A title that says what is counted: "Number of orders per month", "Sum of total by status"."""
+    """A title that says what is counted: "Number of orders per month", "Sum of total per month (orders)"."""
     grouped = f"per {bucket}" if bucket else f"by {_small(by.label)}"
     if measure == "count" or value is None:
         return f"Number of {_small(table.label)} {grouped}"
-    word = "Sum" if measure == "sum" else "Average"
-    return f"{word} of {_small(value.label)} {grouped}: {_small(table.label)}"
+    word = "Sum of" if measure == "sum" else "Average"
+    return f"{word} {_small(value.label)} {grouped} ({_small(table.label)})"
 
 
 def _small(label: str) -> str:

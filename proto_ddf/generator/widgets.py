@@ -14,6 +14,8 @@ LONGEST_CHOICE = 40
 
 _MONEY = r"price|amount|total|subtotal|cost|revenue|salary|wage|fee|balance|budget|payment|tax"
 _NOT_MONEY = r"rate|ratio|percent|pct|lat|latitude|lon|lng|longitude|weight|quantity|qty|score"
+_OPEN = r"country|city|town|region|state|province|name|title|manufacturer|brand|timezone|tzone"
+"""Texts that take a new value any day, however few they hold now."""
 _LONG = r"description|notes?|comments?|body|bio|content|summary|remarks?|message|details"
 
 _BY_TYPE: dict[ColumnType, tuple[Widget, ...]] = {
@@ -131,6 +133,8 @@ def _choices(column: ColumnInfo, facts: ColumnFacts | None) -> list[str] | None:
     if column.choices:
         return list(column.choices)
     if column.type is not ColumnType.TEXT or column.unique or column.primary_key or facts is None:
+        return None
+    if names(column.name, _OPEN):
         return None
     if not facts.complete or not facts.is_category or facts.values is None:
         return None

@@ -67,6 +67,7 @@ SHOP = SourceSchema(
                 _column("website", ColumnType.TEXT),
                 _column("notes", ColumnType.TEXT),
                 _column("country", ColumnType.TEXT),
+                _column("level", ColumnType.TEXT),
                 _column("active", ColumnType.BOOLEAN, nullable=False, default="1"),
                 _column("photo", ColumnType.BINARY),
             ),
@@ -97,7 +98,10 @@ SHOP = SourceSchema(
 
 def _shop_rows() -> Rows:
     customers: list[tuple[Any, ...]] = [
-        (n, f"Name {n}", f"n{n}@example.org", None, "", ["NO", "FR", "DE"][n % 3], n % 2 == 0, None)
+        (
+            *(n, f"Name {n}", f"n{n}@example.org", None, ""),
+            *(["NO", "FR"][n % 2], ["new", "silver", "gold"][n % 3], n % 2 == 0, None),
+        )
         for n in range(1, 101)
     ]
     day = date(2024, 1, 1)

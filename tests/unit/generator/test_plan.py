@@ -118,10 +118,17 @@ def test_a_relation_to_a_table_left_out_is_left_out(shop: SourceSchema) -> None:
 
 def test_a_text_with_few_values_becomes_a_select(shop: SourceSchema, shop_source: Source) -> None:
     spec = plan_app(shop, name="My shop", imported=False, source=shop_source)
-    country = _field(spec, "customers", "country")
-    assert country.widget is Widget.SELECT
-    assert country.choices == ["DE", "FR", "NO"]
+    level = _field(spec, "customers", "level")
+    assert level.widget is Widget.SELECT
+    assert level.choices == ["gold", "new", "silver"]
     assert _field(spec, "customers", "name").widget is Widget.TEXT
+
+
+def test_a_text_that_may_take_a_new_value_any_day_stays_a_text(
+    shop: SourceSchema, shop_source: Source
+) -> None:
+    spec = plan_app(shop, name="My shop", imported=False, source=shop_source)
+    assert _field(spec, "customers", "country").widget is Widget.TEXT
 
 
 def test_values_that_were_not_all_read_make_no_select(make_source: MakeSource) -> None:
@@ -228,9 +235,9 @@ def test_the_shops_charts_answer_questions(shop: SourceSchema, shop_source: Sour
     spec = plan_app(shop, name="My shop", imported=False, source=shop_source)
     charts = [(chart.title, chart.kind) for chart in spec.charts]
     assert charts == [
-        ("Sum of total per month: orders", ChartKind.LINE),
+        ("Sum of total per month (orders)", ChartKind.LINE),
         ("Number of orders per month", ChartKind.LINE),
-        ("Number of customers by active", ChartKind.PIE),
+        ("Number of customers by level", ChartKind.PIE),
         ("Number of customers by country", ChartKind.PIE),
     ]
     assert spec.charts[0].value_column == "total"

@@ -145,7 +145,7 @@ def test_a_chart_is_added_changed_and_removed(plan: AppSpec) -> None:
     chart = added.charts[-1]
     assert chart.title == "Number of orders by status"
     changed = chart_edit.change_chart(added, chart.id, measure="avg", value_column="total")
-    assert changed.charts[-1].title == "Average of total by status: orders"
+    assert changed.charts[-1].title == "Average total by status (orders)"
     assert changed.charts[-1].id == chart.id
     removed = chart_edit.remove_chart(changed, chart.id)
     assert removed.charts == plan.charts
