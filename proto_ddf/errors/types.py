@@ -4,7 +4,7 @@
     +-- SystemError               this machine or this program: disk, ports, processes
     +-- ValidationError           what a person gave; carries the form field
     +-- IntegrationError          something outside: a database, a file's content, a service
-        +-- CircuitOpenError      not even tried, in proto_ddf.resilience.breaker
+        +-- CircuitOpenError      not even tried, in proto_ddf.resilience.circuit_open
 
 Each carries a stable `code` of the catalogue (`proto_ddf.errors.catalogue`), given as the keyword
 `code`, or else the default of its class. The `context` fills the templates of the catalogue.
