@@ -49,7 +49,16 @@ function Running({ upload, onCancel }) {
       <span className="upload-name" title={upload.name}>
         {upload.name}
       </span>
-      <progress max="100" value={percent} aria-label={`Uploading ${upload.name}`} />
+      <span
+        className="upload-bar"
+        role="progressbar"
+        aria-label={`Uploading ${upload.name}`}
+        aria-valuenow={percent}
+        aria-valuemin="0"
+        aria-valuemax="100"
+      >
+        <span style={{ width: `${percent}%` }} />
+      </span>
       <span className="upload-size">
         {percent < 100 ? `${percent} % of ${formatSize(upload.size)}` : "Storing"}
       </span>
@@ -132,7 +141,7 @@ export function UploadField({
       onRefused("Choose one file.");
       return;
     }
-    const tooLarge = chosen.filter((file) => file.size > maxMb * 1024 * 1024);
+    const tooLarge = chosen.filter((file) => file.size > maxMb * 1_000_000);
     if (tooLarge.length > 0) {
       const names = tooLarge.map((file) => `${file.name} (${formatSize(file.size)})`).join(", ");
       onRefused(`${names}: larger than the ${maxMb} MB allowed. Nothing was sent.`);

@@ -22,10 +22,11 @@ from proto_ddf.generator.spec import AppSpec
 from proto_ddf.hosting import apps
 from proto_ddf.logs import get_logger
 from proto_ddf.settings import get_settings
-from proto_ddf.sources.uploads import upload_path
+from proto_ddf.sources.uploads import remove_uploads, upload_path
 
 logger = get_logger(__name__)
 
+MEGABYTE = 1_000_000
 WRITE_SIZE = 1 << 20
 """Bytes gathered before they are written, so that a thread is not woken for every packet."""
 
@@ -46,7 +47,7 @@ async def receive_upload(request: Request) -> Response:
     """Store the body as a file named by `?name=`; answers 201 with its path, name and size in bytes,
     or the error as `describe()` gives it."""
     name = request.query_params.get("name", "")
-    limit = get_settings().max_upload_mb * 1024 * 1024
+    limit = get_settings().max_upload_mb * MEGABYTE
     try:
         _check_announced_size(request, name, limit)
         path = await store_upload(request.stream(), name, limit)
@@ -88,6 +89,7 @@ async def _write_then_rename(
         await asyncio.to_thread(os.replace, partial, target)
     except BaseException:
         partial.unlink(missing_ok=True)
+        remove_uploads([target])
         raise
     return target
 
@@ -126,7 +128,7 @@ def _check_announced_size(request: Request, name: str, limit: int) -> None:
 
 
 def _too_large(name: str, size: int, limit: int) -> ValidationError:
-    limit_mb = limit // (1024 * 1024)
+    limit_mb = limit // MEGABYTE
     return ValidationError(
         f"{name} is larger than {limit_mb} MB",
         field="file",

@@ -21,6 +21,7 @@ _LOOKS = {
     },
     "tbody tr:last-child td": {"border_bottom": "0"},
     "tbody tr:hover": {"background": "var(--gray-a2)"},
+    "thead": {"background": "var(--gray-2)"},
     "th": {
         "position": "sticky",
         "top": "0",
@@ -31,6 +32,14 @@ _LOOKS = {
         "font_size": "var(--font-size-1)",
         "font_weight": "500",
     },
+    # Columns keep to their content's width; what is left over goes to an empty cell at the end.
+    "&.narrow tr::after": {
+        "content": "''",
+        "display": "table-cell",
+        "width": "100%",
+        "border_bottom": "1px solid var(--pd-line)",
+    },
+    "&.narrow tbody tr:last-child::after": {"border_bottom": "0"},
     ".number": {"text_align": "right", "font_variant_numeric": "tabular-nums"},
     ".wide": {"@media (max-width: 767px)": {"display": "none"}},
     "&:focus-visible": {"outline": "2px solid var(--focus-8)", "outline_offset": "-2px"},
@@ -42,6 +51,7 @@ def table(
     body: rx.Component,
     *,
     label: str | rx.Var[str],
+    narrow: bool = False,
     **props: Any,
 ) -> rx.Component:
     """A table in a panel that scrolls by itself; cells of class "number" stand right, those of class
@@ -49,7 +59,7 @@ def table(
 
         table([rx.el.th("Name", scope="col")], rx.foreach(S.rows, row), label="Sources")
 
-    `props` go to the panel, e.g. `max_height`.
+    `narrow` keeps columns to their content's width. `props` go to the panel, e.g. `max_height`.
     """
     cells = head if isinstance(head, list) else [head]
     return rx.box(
@@ -58,7 +68,7 @@ def table(
             rx.el.tbody(body),
             aria_label=label,
         ),
-        class_name="pd-panel",
+        class_name="pd-panel narrow" if narrow else "pd-panel",
         style=_LOOKS,
         overflow="auto",
         tab_index=0,

@@ -71,10 +71,19 @@ _LOOKS = {
         "font_variant_numeric": "tabular-nums",
         "white_space": "nowrap",
     },
-    ".upload-item progress": {
+    ".upload-bar": {
         "width": "30%",
         "min_width": "48px",
-        "accent_color": "var(--accent-9)",
+        "height": "6px",
+        "overflow": "hidden",
+        "border_radius": "3px",
+        "background": "var(--gray-a4)",
+    },
+    ".upload-bar > span": {
+        "display": "block",
+        "height": "100%",
+        "background": "var(--accent-9)",
+        "transition": "width 0.2s",
     },
     ".upload-item button": {
         "padding": "4px 8px",

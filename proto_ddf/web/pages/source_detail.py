@@ -163,12 +163,12 @@ def _delete() -> rx.Component:
         "Used by ",
         rx.el.strong(source.apps.join(", ")),
         ". They go on working with the data they have, but cannot be made anew from this source.",
-        margin="8px 0 0",
+        style={"margin": "8px 0 0", "font_size": "var(--font-size-2)"},
     )
     lost = rx.alert_dialog.description(
         rx.el.p(
             "Proto-DDF forgets this connection and what it read of its tables. The files stay.",
-            margin="0",
+            style={"margin": "0", "font_size": "var(--font-size-2)"},
         ),
         rx.cond(source.apps.length() > 0, used, rx.fragment()),
         size="2",

@@ -170,7 +170,7 @@ def _file_field(kind: SourceKind, field: FormField) -> rx.Component:
             on_refused=lambda message: NewSourceState.refuse_file(key, message),
         ),
         rx.el.div(
-            rx.el.label(field.label, html_for=key),
+            rx.el.label("File path", html_for=key),
             path,
             rx.cond(
                 failed,

@@ -216,6 +216,7 @@ def _grid() -> rx.Component:
             lambda row, at: rx.el.tr(rx.foreach(row, lambda cell, column: _cell(cell, at, column))),
         ),
         label="Rows of " + PreviewState.table,
+        narrow=True,
         max_height="min(640px, 70vh)",
         opacity=rx.cond(PreviewState.loading, "0.6", "1"),
     )
@@ -281,7 +282,9 @@ def _cell(cell: rx.Var[Cell], row: rx.Var[int], column: rx.Var[int]) -> rx.Compo
         },
     )
     return rx.el.td(
-        rx.match(cell.look, ("null", quiet), ("empty", quiet), ("cut", cut), rx.fragment(cell.text)),
+        rx.match(
+            cell.look, ("null", quiet), ("empty", quiet), ("cut", cut), rx.fragment(cell.text)
+        ),
         class_name=rx.cond(PreviewState.head[column].numeric, "number", ""),
         custom_attrs={"data-look": cell.look},
     )

@@ -162,10 +162,10 @@ class SourceDetailState(OperationMixin, rx.State):
         over = self.operation
         if over.state != "succeeded":
             return None
+        self._show_operation(None)
         if over.kind == "delete_source":
-            self._show_operation(None)
             return [rx.toast.success(f"{self.source.name} is deleted."), rx.redirect("/sources")]
-        return SourceDetailState.load
+        return [rx.toast.success("The tables have been read anew."), SourceDetailState.load]
 
     def _show_source(self, view: SourceView | None) -> None:
         self.known = "yes" if view else "no"

@@ -110,7 +110,7 @@ class NewSourceState(OperationMixin, rx.State):
         file = UploadedFile(path=str(path), name=str(name), size=int(size))
         replaced = [] if field.multiple else [old.path for old in self.files[key]]
         self.files[key] = [*self.files[key], file] if field.multiple else [file]
-        if self.name.strip() in ("", self._suggested):
+        if not self.name.strip() or (self.name == self._suggested and len(self.files[key]) == 1):
             self.name = self._suggested = suggest_name(file.name)
             self._clear_field_error("name")
         self._clear_form_error(key)

@@ -15,7 +15,7 @@ from proto_ddf.generator.spec import AppSpec
 from proto_ddf.settings import Settings, get_settings
 from proto_ddf.web import api
 
-MEGABYTE = 1024 * 1024
+MEGABYTE = 1_000_000
 
 
 @pytest.fixture
@@ -37,8 +37,10 @@ def call(method: str, url: str, **kwargs: Any) -> httpx.Response:
     return asyncio.run(run())
 
 
-def stored_files(settings: Settings) -> list[Path]:
-    return [path for path in settings.uploads_folder.rglob("*") if path.is_file()]
+def stored(settings: Settings) -> list[Path]:
+    """What the uploads folder holds, empty folders included; caches of readers are not uploads."""
+    found = settings.uploads_folder.rglob("[!.]*")
+    return [path for path in found if path.is_file() or not any(path.iterdir())]
 
 
 async def pieces(*sizes: int) -> AsyncIterator[bytes]:
@@ -51,11 +53,11 @@ def test_an_upload_is_stored_under_its_name(settings: Settings) -> None:
     answer = call("POST", "/api/uploads?name=people.csv", content=content)
 
     assert answer.status_code == 201
-    stored = Path(answer.json()["path"])
-    assert stored.read_bytes() == content
-    assert stored.is_relative_to(settings.uploads_folder)
+    path = Path(answer.json()["path"])
+    assert path.read_bytes() == content
+    assert path.is_relative_to(settings.uploads_folder)
     assert answer.json()["size"] == len(content)
-    assert stored_files(settings) == [stored]
+    assert stored(settings) == [path]
 
 
 def test_two_uploads_of_one_name_do_not_overwrite_each_other(settings: Settings) -> None:
@@ -90,7 +92,7 @@ def test_an_announced_size_over_the_limit_is_refused(settings: Settings) -> None
     assert answer.status_code == 413
     assert answer.json()["code"] == "file_too_large"
     assert "1 MB" in answer.json()["message"]
-    assert stored_files(settings) == []
+    assert stored(settings) == []
 
 
 def test_a_body_that_grows_over_the_limit_is_refused_and_leaves_nothing(settings: Settings) -> None:
@@ -98,7 +100,7 @@ def test_a_body_that_grows_over_the_limit_is_refused_and_leaves_nothing(settings
 
     assert answer.status_code == 413
     assert answer.json()["code"] == "file_too_large"
-    assert stored_files(settings) == []
+    assert stored(settings) == []
 
 
 def test_a_body_of_exactly_the_limit_is_accepted(settings: Settings) -> None:
@@ -127,7 +129,7 @@ def test_a_full_disk_is_told_and_leaves_nothing(
 
     assert answer.status_code == 507
     assert answer.json()["code"] == "disk_space_low"
-    assert stored_files(settings) == []
+    assert stored(settings) == []
 
 
 def test_a_cancelled_upload_leaves_nothing(settings: Settings) -> None:
@@ -155,7 +157,7 @@ def test_a_cancelled_upload_leaves_nothing(settings: Settings) -> None:
     }
     asyncio.run(api.create_api()(scope, receive, send))
 
-    assert stored_files(settings) == []
+    assert stored(settings) == []
 
 
 def test_a_download_is_a_zip_named_after_the_app(
