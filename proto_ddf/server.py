@@ -23,7 +23,7 @@ from proto_ddf.errors.types import ProtoDDFError
 from proto_ddf.hosting.frontend import build, install
 from proto_ddf.hosting.health import ask
 from proto_ddf.hosting.ports import is_free
-from proto_ddf.hosting.processes import end_tree, find
+from proto_ddf.hosting.processes import end_tree, find, is_alive
 from proto_ddf.hosting.runner import leave, load, serve
 from proto_ddf.progress import NoProgress
 from proto_ddf.settings import PROJECT_ROOT, Settings, get_settings
@@ -182,14 +182,14 @@ def _running(pid_file: Path) -> psutil.Process | None:
 
 def _end_server(process: psutil.Process) -> None:
     """Ask the server alone to end; its apps are ended one by one later."""
-    try:
-        created = process.create_time()
-        process.terminate()
-        process.wait(STOP_SECONDS + 5)
-    except psutil.TimeoutExpired:
-        end_tree(process.pid, created, grace_seconds=0)
-    except psutil.Error:
-        return
+    created = process.create_time()
+    process.terminate()
+    deadline = time.monotonic() + STOP_SECONDS + 5
+    while is_alive(process.pid, created):
+        if time.monotonic() > deadline:
+            end_tree(process.pid, created, grace_seconds=0)
+            return
+        time.sleep(0.05)
 
 
 class _Console(NoProgress):

@@ -1,0 +1,164 @@
+"""Proto-DDF's own server as make run starts it: a process of its own, on a home folder of its own."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import psutil
+import pytest
+
+from proto_ddf.server import Refused, check_host, fingerprint
+from proto_ddf.settings import PROJECT_ROOT, Settings
+
+START_SECONDS = 120.0
+
+
+def command(action: str) -> list[str]:
+    return [sys.executable, "-m", "proto_ddf.server", action]
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+class Server:
+    """Starts servers on one home folder and sees what they print."""
+
+    def __init__(self, home: Path) -> None:
+        self.port = free_port()
+        self.environment = {**os.environ, "PROTO_DDF_HOME": str(home), "PORT": str(self.port)}
+        self.output = home.parent / "output.txt"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> subprocess.Popen[bytes]:
+        with self.output.open("wb") as output:
+            self.process = subprocess.Popen(
+                command("start"),
+                cwd=PROJECT_ROOT,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        deadline = time.monotonic() + START_SECONDS
+        while f"Proto-DDF runs at http://127.0.0.1:{self.port}" not in self.output.read_text():
+            assert self.process.poll() is None, self.output.read_text()
+            assert time.monotonic() < deadline, self.output.read_text()
+            time.sleep(0.05)
+        return self.process
+
+    def run(self, action: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command(action),
+            cwd=PROJECT_ROOT,
+            env={**self.environment, **variables},
+            capture_output=True,
+            text=True,
+            timeout=START_SECONDS,
+            check=False,
+        )
+
+    def status(self) -> int:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        with closing(connection):
+            connection.request("GET", "/")
+            return connection.getresponse().status
+
+
+def page_names() -> set[tuple[str, float]]:
+    """Built files and when they were written."""
+    folder = PROJECT_ROOT / ".web/build/client/assets"
+    return {(file.name, file.stat().st_mtime) for file in folder.iterdir()}
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    made = Server(tmp_path / "home")
+    yield made
+    made.run("stop")
+    if made.process and made.process.poll() is None:
+        made.process.kill()
+        made.process.wait()
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+def test_it_starts_serves_and_ends_on_a_signal(server: Server, ending: signal.Signals) -> None:
+    process = server.start()
+    assert server.status() == 200
+    process.send_signal(ending)
+    assert process.wait(20) == 0
+    assert "apps go on running" in server.output.read_text()
+
+
+def test_it_starts_on_another_port_without_a_build(server: Server) -> None:
+    server.start()
+    server.run("stop")
+    built = page_names()
+    server.port = free_port()
+    server.environment["PORT"] = str(server.port)
+    server.start()
+    assert server.status() == 200
+    assert page_names() == built
+
+
+def test_stop_ends_it(server: Server) -> None:
+    process = server.start()
+    stopped = server.run("stop")
+    assert "Proto-DDF has stopped" in stopped.stdout
+    process.wait(5)
+    assert not psutil.pid_exists(process.pid)
+    assert "was not running" in server.run("stop").stdout
+
+
+def test_a_taken_port_is_told_with_what_to_do(server: Server) -> None:
+    with closing(socket.create_server(("127.0.0.1", server.port))):
+        refused = server.run("start")
+    assert refused.returncode == 1
+    assert f"Port {server.port} is in use" in refused.stderr
+    assert "PORT=" in refused.stderr
+
+
+def test_a_second_server_on_the_same_home_is_refused(server: Server) -> None:
+    server.start()
+    refused = server.run("start", PORT=str(free_port()))
+    assert refused.returncode == 1
+    assert "runs already" in refused.stderr
+
+
+def test_an_address_others_could_reach_is_refused(server: Server) -> None:
+    refused = server.run("start", HOST="0.0.0.0")
+    assert refused.returncode == 1
+    assert "HOST=0.0.0.0 is refused" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_a_setting_that_makes_no_sense_is_told_by_name(server: Server) -> None:
+    refused = server.run("start", PORT="http")
+    assert refused.returncode == 2
+    assert "PORT" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])
+def test_loopback_is_accepted(host: str) -> None:
+    check_host(host)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "example.org", ""])
+def test_any_other_address_is_refused(host: str) -> None:
+    with pytest.raises(Refused):
+        check_host(host)
+
+
+def test_where_it_is_served_does_not_change_the_built_pages() -> None:
+    here, there = Settings(PORT=3000), Settings(PORT=3001, PROTO_DDF_HOME="/elsewhere")
+    assert fingerprint(here) == fingerprint(there)
+    assert fingerprint(here) != fingerprint(Settings(MAX_UPLOAD_MB=1))
