@@ -44,15 +44,16 @@ class DeleteSourceInput(_Input):
 
 
 def call_source(target: str, call: Callable[[], T]) -> T:
-    """Call a source behind the breaker of its target, with retry of what is transient.
+    """Call a source with retry of what is transient, behind the breaker of its target.
+
+    The breaker is outside: what a person tries again counts once, however many attempts it took.
 
     Raises:
         CircuitOpenError: when the target failed too often of late.
         Exception: whatever `call` raised last.
     """
-    guarded = breaker(f"source {target}")
-    attempt = retry_with_backoff(max_retries=3, base_delay=0.5, max_delay=5.0)
-    return attempt(lambda: guarded.call_sync(call))()
+    retrying = retry_with_backoff(max_retries=3, base_delay=0.5, max_delay=5.0)(call)
+    return breaker(f"source {target}").call_sync(retrying)
 
 
 def read_schema(kind: str, source: Source) -> SourceSchema:

@@ -33,6 +33,7 @@ def operation_panel(
             ),
             class_name="pd-stack pd-operation",
             aria_label="Progress",
+            custom_attrs={"data-operation": operation.id, "data-state": operation.state},
         ),
         rx.fragment(),
     )

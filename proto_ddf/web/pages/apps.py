@@ -7,6 +7,7 @@ from proto_ddf.web.components.badge import status_badge
 from proto_ddf.web.components.callout import error_callout, notice
 from proto_ddf.web.components.feedback import confirm_dialog, empty_state, skeleton_rows
 from proto_ddf.web.components.layout import page
+from proto_ddf.web.components.links import external_link_button, link_button
 from proto_ddf.web.components.numbers import duration, file_size, time_ago
 from proto_ddf.web.state.apps import AppActions, AppsState, AppState
 
@@ -38,7 +39,7 @@ def app_page() -> rx.Component:
 
 
 def _generate_link() -> rx.Component:
-    return rx.link(rx.button(rx.icon("plus", size=16), "Generate app"), href="/generate")
+    return link_button("Generate app", "/generate", icon="plus")
 
 
 def _list() -> rx.Component:
@@ -59,7 +60,7 @@ def _not_found() -> rx.Component:
         "app-window",
         "There is no such app",
         "It may have been deleted.",
-        rx.link(rx.button("All apps", variant="soft"), href="/apps"),
+        link_button("All apps", "/apps", variant="soft"),
     )
 
 
@@ -112,11 +113,7 @@ def _is_live(app: rx.Var[AppView]) -> rx.Var[bool]:
 def _open_button(app: rx.Var[AppView]) -> rx.Component:
     return rx.cond(
         _is_live(app),
-        rx.link(
-            rx.button(rx.icon("external-link", size=16), "Open", type="button"),
-            href=app.address,
-            is_external=True,
-        ),
+        external_link_button("Open", app.address),
         rx.fragment(),
     )
 
@@ -224,18 +221,14 @@ def _check(word: str, passed: rx.Var[bool]) -> rx.Component:
 
 
 def _download(app: rx.Var[AppView]) -> rx.Component:
-    return rx.el.a(
-        rx.button(
-            rx.icon("download", size=14, aria_hidden="true"),
-            "Download code",
-            variant="soft",
-            color_scheme="gray",
-            size="2",
-            type="button",
-            tab_index=-1,
-        ),
-        href=f"/api/apps/{app.slug}/download",
-        download=f"{app.slug}.zip",
+    return rx.button(
+        rx.icon("download", size=14, aria_hidden="true"),
+        "Download code",
+        on_click=rx.download(url=f"/api/apps/{app.slug}/download", filename=f"{app.slug}.zip"),
+        variant="soft",
+        color_scheme="gray",
+        size="2",
+        type="button",
     )
 
 

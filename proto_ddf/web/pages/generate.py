@@ -6,6 +6,7 @@ from proto_ddf.web.components.callout import error_callout, field_error, notice
 from proto_ddf.web.components.feedback import empty_state, skeleton_rows
 from proto_ddf.web.components.fields import form_field
 from proto_ddf.web.components.layout import page
+from proto_ddf.web.components.links import external_link_button, link_button
 from proto_ddf.web.components.numbers import count
 from proto_ddf.web.components.operation import operation_panel
 from proto_ddf.web.components.plan import plan_editor
@@ -35,7 +36,7 @@ def _no_sources() -> rx.Component:
         "database",
         "Connect a source first",
         "An app is made from the tables of a source.",
-        rx.link(rx.button("Connect a source"), href="/sources/new"),
+        link_button("Connect a source", "/sources/new"),
     )
 
 
@@ -67,16 +68,14 @@ def _progress() -> rx.Component:
 def _result() -> rx.Component:
     return notice(
         rx.el.div(
-            rx.el.strong(State.operation.subject, " is running."),
+            rx.el.strong(State.made_name, " is running."),
             rx.el.div(
-                rx.link(
-                    rx.button(rx.icon("external-link", size=16), "Open app", type="button"),
-                    href=State.app_address,
-                    is_external=True,
-                ),
-                rx.link(
-                    rx.button("Details", variant="soft", color_scheme="gray", type="button"),
-                    href=f"/apps/{State.operation.subject}",
+                external_link_button("Open app", State.app_address),
+                link_button(
+                    "Details",
+                    f"/apps/{State.operation.subject}",
+                    variant="soft",
+                    color_scheme="gray",
                 ),
                 class_name="pd-callout-actions",
             ),
@@ -163,6 +162,7 @@ def _section_about() -> rx.Component:
         form_field(
             "Project name",
             rx.input(
+                name="name",
                 value=State.name,
                 on_change=State.set_name.debounce(150),
                 on_blur=State.check_name,
@@ -176,7 +176,10 @@ def _section_about() -> rx.Component:
         form_field(
             "Description",
             rx.text_area(
-                value=State.description, on_change=State.set_description.debounce(150), rows="2"
+                name="description",
+                value=State.description,
+                on_change=State.set_description.debounce(150),
+                rows="2",
             ),
             field_id="description",
             help="Shown on the app's first page and in its README. May be empty.",

@@ -71,6 +71,11 @@ class GenerateState(PlanMixin, rx.State):
         checked = self.operation.output.get("check")
         return str(checked.get("address", "")) if isinstance(checked, dict) else ""
 
+    @rx.var
+    def made_name(self) -> str:
+        """The name of the app that the operation shown makes."""
+        return self.operation.title.removeprefix("Generate ")
+
     @rx.event
     def set_name(self, value: str) -> None:
         self.name = value

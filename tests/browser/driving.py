@@ -1,0 +1,74 @@
+"""What the browser tests do again and again, by the labels that are a contract."""
+
+import re
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+GENERATE_MS = 180_000
+"""A build on a busy two-core machine, with others in the queue before it."""
+
+
+def fill_generate_form(
+    page: Page, url: str, name: str, *, source: str = "Sample shop", editing: bool = False
+) -> None:
+    """Fill in /generate up to the plan."""
+    page.goto(f"{url}/generate")
+    trigger = page.get_by_label("Source", exact=True)
+    expect(trigger).to_be_visible()
+    if source not in trigger.inner_text():
+        trigger.click()
+        page.get_by_role("option", name=re.compile(rf"^{re.escape(source)} \(")).click()
+    expect(page.locator("[data-table]").first).to_be_visible(timeout=60_000)
+    page.get_by_label("Project name").fill(name)
+    if editing:
+        page.get_by_label("Allow editing data").click()
+        expect(page.get_by_text("allowed", exact=True)).to_be_visible()
+
+
+def start_generation(page: Page) -> str:
+    """Click Generate app; returns the operation's id."""
+    page.get_by_role("button", name="Generate app").click()
+    expect(page.locator("[data-step='validate']")).to_be_visible(timeout=30_000)
+    return operation_id(page)
+
+
+def operation_id(page: Page) -> str:
+    """The id of the operation that the page shows."""
+    shown = page.locator("[data-operation]").get_attribute("data-operation")
+    assert shown
+    return shown
+
+
+def open_app_address(page: Page) -> str:
+    """Wait for the end of a generation; returns the new app's address."""
+    link = page.get_by_role("link", name="Open app")
+    expect(link).to_be_visible(timeout=GENERATE_MS)
+    address = link.get_attribute("href")
+    assert address
+    return address
+
+
+def step(page: Page, name: str) -> Locator:
+    return page.locator(f"[data-step='{name}']")
+
+
+def rows(database: Path, query: str, *values: Any) -> list[tuple[Any, ...]]:
+    """What a query finds in a SQLite file."""
+    connection = sqlite3.connect(database)
+    try:
+        return connection.execute(query, values).fetchall()
+    finally:
+        connection.close()
+
+
+def step_runs(home: Path, operation: str) -> dict[str, tuple[str, int]]:
+    """State and number of runs of each step of an operation."""
+    found = rows(
+        home / "proto_ddf.db",
+        "select name, state, runs from operation_step where operation_id = ? order by position",
+        operation,
+    )
+    return {name: (state.lower(), runs) for name, state, runs in found}

@@ -1,0 +1,122 @@
+"""The main job, whole: a source, the form, a running app, its data."""
+
+import io
+import zipfile
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.driving import fill_generate_form, open_app_address, rows, start_generation
+from tests.flights import FlightsUnavailable, fetch_flights
+
+pytestmark = pytest.mark.browser
+
+
+def test_sample_shop_becomes_a_live_app_whose_rows_can_be_edited(page: Page, server: Any) -> None:
+    fill_generate_form(page, server.url, "Corner shop", editing=True)
+    start_generation(page)
+    address = open_app_address(page)
+    shop = server.home / "samples" / "sample_shop.db"
+
+    page.goto(f"{address}/customers")
+    page.get_by_role("link", name="New row in Customers").click()
+    page.get_by_label("Name").fill("Ada Lovelace")
+    page.get_by_label("Email").fill("ada@example.org")
+    page.get_by_label("City").fill("London")
+    page.get_by_label("Country").fill("United Kingdom")
+    page.get_by_label("Joined on").fill("2024-02-29")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="Ada Lovelace")).to_be_visible()
+    found = rows(shop, "select name, joined_on from customers where email = 'ada@example.org'")
+    assert found == [("Ada Lovelace", "2024-02-29")]
+
+    page.get_by_role("link", name="Edit").click()
+    page.get_by_label("City").fill("Bath")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Bath", exact=True).first).to_be_visible()
+    assert rows(shop, "select city from customers where email = 'ada@example.org'") == [("Bath",)]
+
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("heading", name="Customers")).to_be_visible()
+    assert rows(shop, "select * from customers where email = 'ada@example.org'") == []
+
+
+def test_the_plan_that_was_changed_is_what_is_built(page: Page, server: Any) -> None:
+    fill_generate_form(page, server.url, "Planned shop")
+    page.get_by_role("checkbox", name="order_items").click()
+    expect(page.locator("[data-table='order_items']")).to_have_count(0)
+    page.locator("[data-table='products'] summary").click()
+    page.get_by_label("Label of Products sku").fill("Article number")
+    page.get_by_label("Hidden of Products weight_kg").click()
+    page.get_by_label("Title of the chart").first.fill("My own chart")
+    page.get_by_label("Title of the chart").first.blur()
+    start_generation(page)
+    address = open_app_address(page)
+
+    page.goto(address)
+    expect(page.get_by_text("My own chart")).to_be_visible()
+    expect(page.get_by_role("link", name="Order items")).to_have_count(0)
+    page.goto(f"{address}/products")
+    expect(page.get_by_role("columnheader", name="Article number")).to_be_visible()
+    expect(page.get_by_role("columnheader", name="Weight kg")).to_have_count(0)
+
+
+def test_flights_files_are_uploaded_and_become_a_live_app(page: Page, server: Any) -> None:
+    try:
+        files = fetch_flights()
+    except FlightsUnavailable as reason:
+        pytest.skip(str(reason))
+    page.goto(f"{server.url}/sources/new")
+    page.get_by_label("Kind").click()
+    page.get_by_role("option", name="CSV").click()
+    page.get_by_label("Name").fill("Flights")
+    page.locator("input[type=file]").set_input_files([str(path) for path in files.values()])
+    expect(page.get_by_text("flights.csv.zip", exact=True)).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="Connect").click()
+    expect(page.get_by_role("heading", name="Flights", level=1)).to_be_visible(timeout=120_000)
+    expect(page.get_by_text("336,776").first).to_be_visible()
+
+    fill_generate_form(page, server.url, "Flights of 2013", source="Flights")
+    start_generation(page)
+    address = open_app_address(page)
+    database = server.home / "apps" / "flights_of_2013" / "data" / "app.db"
+    assert rows(database, "select count(*) from flights") == [(336_776,)]
+    assert rows(database, "select count(*) from flights where dep_time is null") == [(8255,)]
+    page.goto(f"{address}/flights")
+    expect(page.get_by_text("of 336,776")).to_be_visible(timeout=30_000)
+    page.goto(address)
+    expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
+
+
+def test_an_app_can_be_stopped_started_downloaded_and_deleted(page: Page, server: Any) -> None:
+    fill_generate_form(page, server.url, "Short lived")
+    start_generation(page)
+    address = open_app_address(page)
+    page.goto(f"{server.url}/apps/short_lived")
+    expect(page.locator("[data-state='running']")).to_be_visible()
+
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator("[data-state='stopped']")).to_be_visible(timeout=30_000)
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(address)
+    page.get_by_role("button", name="Start").click()
+    expect(page.locator("[data-state='running']")).to_be_visible(timeout=30_000)
+    assert httpx.get(address).status_code == 200
+
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download code").click()
+    archive = zipfile.ZipFile(io.BytesIO(download.value.path().read_bytes()))
+    names = archive.namelist()
+    assert any(name.endswith("requirements.txt") for name in names)
+    assert not any("proto_ddf" in archive.read(name).decode(errors="ignore") for name in names)
+
+    page.get_by_role("button", name="Delete").click()
+    dialog = page.get_by_role("alertdialog")
+    dialog.get_by_label("Type").fill("Short lived")
+    dialog.get_by_role("button", name="Delete app").click()
+    expect(page).to_have_url(f"{server.url}/apps", timeout=30_000)
+    expect(page.get_by_text("Short lived")).to_have_count(0)
+    assert not (server.home / "apps" / "short_lived").exists()
