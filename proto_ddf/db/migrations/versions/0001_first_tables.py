@@ -1,8 +1,8 @@
 """first tables"""
 
 import sqlalchemy as sa
-import sqlmodel
 from alembic import op
+from sqlmodel.sql.sqltypes import AutoString
 
 from proto_ddf.db.tables import UtcDateTime
 
@@ -13,10 +13,10 @@ down_revision = None
 def upgrade() -> None:
     op.create_table(
         "app",
-        sa.Column("slug", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("description", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("source_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("slug", AutoString(), nullable=False),
+        sa.Column("name", AutoString(), nullable=False),
+        sa.Column("description", AutoString(), nullable=False),
+        sa.Column("source_id", AutoString(), nullable=True),
         sa.Column("spec", sa.JSON(), nullable=False),
         sa.Column(
             "state",
@@ -41,8 +41,8 @@ def upgrade() -> None:
         sa.Column("crashes", sa.Integer(), nullable=False),
         sa.Column("next_restart_at", UtcDateTime(), nullable=True),
         sa.Column("health", sa.JSON(), nullable=False),
-        sa.Column("last_error", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("operation_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("last_error", AutoString(), nullable=False),
+        sa.Column("operation_id", AutoString(), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("slug"),
     )
@@ -51,18 +51,18 @@ def upgrade() -> None:
 
     op.create_table(
         "error",
-        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("id", AutoString(), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
-        sa.Column("operation", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("operation_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.Column("user_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("error_type", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("code", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("family", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("title", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("message", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("hint", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("field", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("operation", AutoString(), nullable=False),
+        sa.Column("operation_id", AutoString(), nullable=True),
+        sa.Column("user_id", AutoString(), nullable=False),
+        sa.Column("error_type", AutoString(), nullable=False),
+        sa.Column("code", AutoString(), nullable=False),
+        sa.Column("family", AutoString(), nullable=False),
+        sa.Column("title", AutoString(), nullable=False),
+        sa.Column("message", AutoString(), nullable=False),
+        sa.Column("hint", AutoString(), nullable=False),
+        sa.Column("field", AutoString(), nullable=True),
         sa.Column("retry_possible", sa.Boolean(), nullable=False),
         sa.Column("context", sa.JSON(), nullable=False),
         sa.Column("resolved_at", UtcDateTime(), nullable=True),
@@ -74,11 +74,11 @@ def upgrade() -> None:
 
     op.create_table(
         "operation",
-        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("title", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("subject", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("user_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("id", AutoString(), nullable=False),
+        sa.Column("kind", AutoString(), nullable=False),
+        sa.Column("title", AutoString(), nullable=False),
+        sa.Column("subject", AutoString(), nullable=False),
+        sa.Column("user_id", AutoString(), nullable=False),
         sa.Column("input", sa.JSON(), nullable=False),
         sa.Column("output", sa.JSON(), nullable=False),
         sa.Column(
@@ -101,7 +101,7 @@ def upgrade() -> None:
 
     op.create_table(
         "port_reservation",
-        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("name", AutoString(), nullable=False),
         sa.Column("frontend", sa.Integer(), nullable=False),
         sa.Column("backend", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("name"),
@@ -110,9 +110,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "source",
-        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("id", AutoString(), nullable=False),
+        sa.Column("name", AutoString(), nullable=False),
+        sa.Column("kind", AutoString(), nullable=False),
         sa.Column("config", sa.JSON(), nullable=False),
         sa.Column("table_schema", sa.JSON(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
@@ -123,10 +123,10 @@ def upgrade() -> None:
     op.create_table(
         "operation_log",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("operation_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("operation_id", AutoString(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
-        sa.Column("line", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("line", AutoString(), nullable=False),
         sa.ForeignKeyConstraint(["operation_id"], ["operation.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id"),
     )
@@ -135,16 +135,16 @@ def upgrade() -> None:
 
     op.create_table(
         "operation_step",
-        sa.Column("operation_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("operation_id", AutoString(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("title", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("name", AutoString(), nullable=False),
+        sa.Column("title", AutoString(), nullable=False),
         sa.Column(
             "state",
             sa.Enum("PENDING", "RUNNING", "SUCCEEDED", "FAILED", "CANCELLED", name="stepstate"),
             nullable=False,
         ),
-        sa.Column("message", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("message", AutoString(), nullable=False),
         sa.Column("runs", sa.Integer(), nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
