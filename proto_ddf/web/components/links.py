@@ -5,32 +5,29 @@ from typing import Any
 import reflex as rx
 from reflex_components_core.react_router.dom import ReactRouterLink  # type: ignore[import-untyped]
 
+_HIDDEN_UNLESS_WIDE = {
+    "@media (max-width: 1023px)": {
+        "position": "absolute",
+        "width": "1px",
+        "height": "1px",
+        "overflow": "hidden",
+        "clip_path": "inset(50%)",
+        "white_space": "nowrap",
+    }
+}
+
 
 def link_button(
-    label: str, href: str | rx.Var[str], *, icon: str = "", **props: Any
+    label: str, href: str | rx.Var[str], *, icon: str = "", compact: bool = False, **props: Any
 ) -> rx.Component:
     """One link with the looks of a button, so that the keyboard stops at it once.
 
-    link_button("Connect a source", "/sources/new", icon="plus")
+        link_button("Connect a source", "/sources/new", icon="plus")
+
+    With `compact` a narrow page shows the icon alone.
     """
     picture = [rx.icon(icon, size=16, aria_hidden="true")] if icon else []
+    text = rx.el.span(label, style=_HIDDEN_UNLESS_WIDE) if compact else label
     return rx.button(
-        ReactRouterLink.create(*picture, label, to=href), as_child=True, **{"size": "2", **props}
+        ReactRouterLink.create(*picture, text, to=href), as_child=True, **{"size": "2", **props}
     )
-
-
-def external_link_button(
-    label: str, href: str | rx.Var[str], *, icon: str = "external-link", **props: Any
-) -> rx.Component:
-    """The same for another site, opened in a new tab.
-
-    external_link_button("Open app", app.address)
-    """
-    anchor = rx.el.a(
-        rx.icon(icon, size=16, aria_hidden="true"),
-        label,
-        href=href,
-        target="_blank",
-        rel="noopener",
-    )
-    return rx.button(anchor, as_child=True, **{"size": "2", **props})

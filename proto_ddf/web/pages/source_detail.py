@@ -29,7 +29,12 @@ def source_detail_page() -> rx.Component:
         breadcrumbs=[("Sources", "/sources")],
         action=rx.cond(
             known == "yes",
-            link_button("Generate an app", f"/generate?source={source.id}", icon="wand-sparkles"),
+            link_button(
+                "Generate an app",
+                f"/generate?source={source.id}",
+                icon="wand-sparkles",
+                compact=True,
+            ),
             rx.fragment(),
         ),
     )

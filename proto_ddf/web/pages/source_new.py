@@ -149,11 +149,10 @@ def _file_field(kind: SourceKind, field: FormField) -> rx.Component:
     if field.multiple:
         path = rx.text_area(rows="3", disabled=NewSourceState.working, **path_props)
     else:
-        path = rx.input(
-            disabled=NewSourceState.working | (files.length() > 0),
-            auto_complete=False,
-            **path_props,
-        )
+        path = rx.input(disabled=NewSourceState.working, auto_complete=False, **path_props)
+    path_field = rx.fragment(rx.el.label("File path", html_for=key), path)
+    if not field.multiple:  # the upload is the file: there is nothing to type
+        path_field = rx.cond(files.length() > 0, rx.fragment(), path_field)
     return rx.el.fieldset(
         upload(
             input_id=f"{key}-upload",
@@ -170,8 +169,7 @@ def _file_field(kind: SourceKind, field: FormField) -> rx.Component:
             on_refused=lambda message: NewSourceState.refuse_file(key, message),
         ),
         rx.el.div(
-            rx.el.label("File path", html_for=key),
-            path,
+            path_field,
             rx.cond(
                 failed,
                 field_error(error, field_id=key),
@@ -200,7 +198,9 @@ def _path_help(field: FormField, files: rx.Var[list]) -> rx.Component:  # type: 
     if field.multiple:
         return where
     return rx.cond(
-        files.length() > 0, rx.el.span("Remove the uploaded file to give a path instead."), where
+        files.length() > 0,
+        rx.el.span("Remove the file to upload another or to give a path."),
+        where,
     )
 
 

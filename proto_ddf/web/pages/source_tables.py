@@ -162,17 +162,18 @@ def _toolbar() -> rx.Component:
             aria_label="Search rows",
             width=["100%", "280px", "280px"],
         ),
-        rx.spacer(),
-        rx.el.span(_range(), class_name="pd-quiet pd-number", role="status"),
         rx.flex(
+            rx.el.span(_range(), class_name="pd-quiet pd-number", role="status"),
             _turn("Previous page", "chevron-left", -1, PreviewState.page_number <= 1),
             _turn(
                 "Next page", "chevron-right", 1, PreviewState.page_number >= PreviewState.page_count
             ),
-            gap="4px",
+            gap="8px",
+            align="center",
         ),
         gap="12px",
         align="center",
+        justify="between",
         wrap="wrap",
     )
 
