@@ -1,13 +1,15 @@
 """The app as a zip file that runs alone: its code and a snapshot of its data."""
 
-import os
 import sqlite3
 import time
 import zipfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 from uuid import uuid4
+
+from sqlalchemy import make_url
 
 from proto_ddf.errors.types import IntegrationError
 from proto_ddf.generator.spec import AppSpec
@@ -26,7 +28,7 @@ _LEFTOVER_SECONDS = 3600
 
 
 def package_app(spec: AppSpec, app_folder: Path, database: Path | None) -> Path:
-    """Make `<app_folder>.zip` and return its path.
+    """Make a zip beside `app_folder` and return its path; each call makes one, for the caller to remove.
 
     `database` is the SQLite file the app works on, its own or a live source; its snapshot becomes
     data/app.db. It may be in use. None leaves the data out.
@@ -42,28 +44,38 @@ def package_app(spec: AppSpec, app_folder: Path, database: Path | None) -> Path:
             raise IntegrationError(
                 f"{name} is gone.", "files", "read", code="file_not_found", path=name
             )
-    target = app_folder.with_name(f"{app_folder.name}.zip")
-    mark = uuid4().hex[:8]
-    made = target.with_name(f".{target.name}.{mark}")
-    snapshot = target.with_name(f".{target.name}.{mark}.db")
-    _clear_leftovers(target)
+    _clear_leftovers(app_folder)
+    made = app_folder.with_name(f".{app_folder.name}.{uuid4().hex[:8]}.zip")
+    snapshot = made.with_suffix(".db")
     try:
         if database is not None:
             _copy_database(database, snapshot)
         _write(made, spec.slug, app_folder, snapshot if database is not None else None)
-        os.replace(made, target)
-    finally:
+    except BaseException:
         made.unlink(missing_ok=True)
+        raise
+    finally:
         snapshot.unlink(missing_ok=True)
-    return target
+    return made
 
 
-def _clear_leftovers(target: Path) -> None:
-    """Files of a run that was killed; a younger one may be another download in the making."""
+def sqlite_file(url: str, app_folder: Path) -> Path | None:
+    """The file that an app's DATABASE_URL names, a relative one below its folder; None: no SQLite file."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        return None
+    name = parsed.database
+    return app_folder / (unquote(urlsplit(name).path) if name.startswith("file:") else name)
+
+
+def _clear_leftovers(app_folder: Path) -> None:
+    """Zips that nobody removed, as after a kill; a younger one may be on its way to a browser."""
     oldest = time.time() - _LEFTOVER_SECONDS
-    for leftover in target.parent.glob(f".{target.name}.*"):
-        if leftover.stat().st_mtime < oldest:
-            leftover.unlink(missing_ok=True)
+    for ending in ("zip", "db"):
+        for leftover in app_folder.parent.glob(f".{app_folder.name}.*.{ending}"):
+            with suppress(FileNotFoundError):
+                if leftover.stat().st_mtime < oldest:
+                    leftover.unlink()
 
 
 def _copy_database(database: Path, snapshot: Path) -> None:

@@ -11,13 +11,15 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 from proto_ddf.db.tables import AppRecord, AppState, utc_now
-from proto_ddf.errors.types import ProtoDDFError, SystemError
+from proto_ddf.errors.types import IntegrationError, ProtoDDFError, SystemError
+from proto_ddf.generator.package import sqlite_file
 from proto_ddf.generator.spec import AppSpec
 from proto_ddf.hosting import records
 from proto_ddf.hosting.health import ask, listens
-from proto_ddf.hosting.launch import end_strays, folder, launch, log_file
+from proto_ddf.hosting.launch import database_url, end_strays, folder, launch, log_file
 from proto_ddf.hosting.ports import PORT_REGISTRY, PortPair
 from proto_ddf.hosting.processes import end_tree, is_alive
 from proto_ddf.hosting.records import AppView
@@ -125,6 +127,16 @@ def list_apps() -> list[AppView]:
 def get_app(slug: str) -> AppView | None:
     record = records.find_record(slug)
     return records.view(record) if record else None
+
+
+def app_database(slug: str) -> Path | None:
+    """The SQLite file an app works on; None when it is none, or is gone."""
+    try:
+        url = database_url(records.read(slug))
+    except IntegrationError:
+        return None
+    path = sqlite_file(url, folder(slug))
+    return path if path is not None and path.exists() else None
 
 
 def app_log(slug: str, lines: int = 200, search: str = "") -> list[str]:

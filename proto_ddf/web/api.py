@@ -160,8 +160,7 @@ async def download_app(request: Request) -> Response:
 def _package(slug: str) -> Path:
     folder = get_settings().apps_folder / slug
     spec = AppSpec.model_validate_json((folder / "app.json").read_text(encoding="utf-8"))
-    database = folder / "data" / "app.db" if spec.imported else None
-    return package_app(spec, folder, database)
+    return package_app(spec, folder, apps.app_database(slug))
 
 
 def _failure(error: Exception, operation: str, **context: Any) -> JSONResponse:

@@ -1,4 +1,6 @@
+import os
 import sqlite3
+import time
 import zipfile
 from contextlib import closing
 from pathlib import Path
@@ -6,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from proto_ddf.errors.types import IntegrationError
-from proto_ddf.generator.package import package_app
+from proto_ddf.generator.package import package_app, sqlite_file
 from proto_ddf.generator.render import render_app
 from proto_ddf.generator.spec import AppSpec
 
@@ -90,10 +92,36 @@ def test_the_same_app_gives_the_same_file(plan: AppSpec, app: Path, database: Pa
     assert package_app(plan, app, database).read_bytes() == first
 
 
-def test_only_the_zip_stays(plan: AppSpec, app: Path, database: Path) -> None:
-    packed = package_app(plan, app, database)
-    assert sorted(path.name for path in app.parent.iterdir()) == [app.name, packed.name]
-    assert packed.name == "my_shop.zip"
+def test_each_download_has_a_file_of_its_own(plan: AppSpec, app: Path, database: Path) -> None:
+    first, second = (package_app(plan, app, database) for _ in range(2))
+    assert first != second
+    assert {path.name for path in app.parent.iterdir()} == {app.name, first.name, second.name}
+
+
+def test_zips_that_nobody_removed_go_after_an_hour(
+    plan: AppSpec, app: Path, database: Path
+) -> None:
+    old = package_app(plan, app, database)
+    hours_ago = time.time() - 2 * 3600
+    os.utime(old, (hours_ago, hours_ago))
+    new = package_app(plan, app, database)
+    assert new.exists()
+    assert not old.exists()
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("sqlite:///data/app.db", "/apps/shop/data/app.db"),
+        ("sqlite:////srv/shop.db", "/srv/shop.db"),
+        ("sqlite:///file:///srv/my%20shop.db?mode=ro&uri=true", "/srv/my shop.db"),
+        ("sqlite://", None),
+        ("postgresql://u@h/db", None),
+    ],
+)
+def test_the_file_behind_an_address(url: str, path: str | None) -> None:
+    found = sqlite_file(url, Path("/apps/shop"))
+    assert found == (Path(path) if path else None)
 
 
 def test_without_a_database_only_code_is_packed(plan: AppSpec, app: Path) -> None:
@@ -109,10 +137,8 @@ def test_what_is_gone_is_named(plan: AppSpec, app: Path, gone: str) -> None:
     assert caught.value.code == "file_not_found"
 
 
-def test_a_failure_keeps_the_zip_of_before(plan: AppSpec, app: Path, database: Path) -> None:
-    before = package_app(plan, app, database).read_bytes()
+def test_a_failure_leaves_nothing_behind(plan: AppSpec, app: Path, database: Path) -> None:
     database.write_text("this is no database, and never was one")
     with pytest.raises(sqlite3.DatabaseError):
         package_app(plan, app, database)
-    assert app.with_name("my_shop.zip").read_bytes() == before
-    assert sorted(path.name for path in app.parent.iterdir()) == ["my_shop", "my_shop.zip"]
+    assert [path.name for path in app.parent.iterdir()] == [app.name]

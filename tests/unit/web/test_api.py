@@ -3,8 +3,10 @@
 import asyncio
 import errno
 import io
+import sqlite3
 import zipfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -169,6 +171,10 @@ def test_a_download_is_a_zip_named_after_the_app(
     (folder / "app.json").write_text(spec.model_dump_json())
     (folder / "README.md").write_text("# My shop\n")
     monkeypatch.setattr(api.apps, "get_app", lambda slug: object() if slug == "my_shop" else None)
+    data = tmp_path / "source.db"
+    with closing(sqlite3.connect(data)) as connection:
+        connection.execute("CREATE TABLE things (n INTEGER)")
+    monkeypatch.setattr(api.apps, "app_database", lambda slug: data)
 
     answer = call("GET", "/api/apps/my_shop/download")
 
@@ -177,6 +183,7 @@ def test_a_download_is_a_zip_named_after_the_app(
     assert 'filename="my_shop.zip"' in answer.headers["content-disposition"]
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
         assert any(name.endswith("README.md") for name in archive.namelist())
+        assert "my_shop/data/app.db" in archive.namelist()
 
 
 def test_a_download_of_an_unknown_app_is_not_found(
