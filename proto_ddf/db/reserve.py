@@ -9,18 +9,20 @@ from proto_ddf.settings import get_settings
 RESERVE_BYTES = 2 * 1024 * 1024
 
 
-def hold() -> None:
-    """Set the space aside if it is not yet; where the disk is too full, leave it."""
+def hold() -> bool:
+    """Set the space aside unless it is already; False where the disk is too full for it."""
     path = _path()
     if path.exists():
-        return
+        return True
     try:
         with path.open("xb") as file:
             os.posix_fallocate(file.fileno(), 0, RESERVE_BYTES)
     except FileExistsError:
-        return
+        return True
     except OSError:
         path.unlink(missing_ok=True)
+        return False
+    return True
 
 
 def release() -> None:

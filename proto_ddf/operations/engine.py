@@ -40,6 +40,8 @@ CONCURRENCY = 32
 POLLING_SECONDS = 0.2
 UNWIND_SECONDS = 5.0
 """How long shutdown waits for running steps."""
+CLOSE_SECONDS = 5.0
+"""How long shutdown then waits for DBOS."""
 SETTLE_SECONDS = 2.0
 """How long DBOS may take to note that a run ended."""
 ACTIVE = ("PENDING", "ENQUEUED", "DELAYED")
@@ -102,7 +104,7 @@ def shutdown() -> None:
     engine.runs.writer.end()
     destroying = Thread(target=DBOS.destroy, name="operations-shutdown", daemon=True)
     destroying.start()
-    destroying.join(UNWIND_SECONDS)
+    destroying.join(CLOSE_SECONDS)
     if all(unwound) and not destroying.is_alive():
         os.close(engine.lock_file)
     log.info("operations stopped", unwound=all(unwound))

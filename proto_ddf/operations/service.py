@@ -6,7 +6,7 @@ from typing import NoReturn
 from pydantic import BaseModel
 
 from proto_ddf.db import reserve
-from proto_ddf.errors.types import ValidationError
+from proto_ddf.errors.types import SystemError, ValidationError
 from proto_ddf.operations import engine, journal, reading
 from proto_ddf.operations.model import KINDS
 from proto_ddf.operations.views import OperationView
@@ -18,12 +18,12 @@ def start(kind: str, input: BaseModel, user_id: str = "anonymous") -> str:
     Raises:
         KeyError: when there is no such kind.
         pydantic.ValidationError: when the input does not fit the kind's model.
-        SystemError: when the engine is not launched.
+        SystemError: when the engine is not launched; code disk_space_low when the disk is full.
     """
     registered = KINDS[kind]
     given = registered.input_model.model_validate(input.model_dump())
     engine.current()
-    reserve.hold()
+    _need_reserve()
     operation_id = journal.create(registered, given, user_id)
     try:
         engine.enqueue(operation_id)
@@ -38,14 +38,14 @@ def retry(operation_id: str) -> None:
 
     Raises:
         ValidationError: field "operation", when it has not failed (any more) or does not exist.
-        SystemError: when the engine is not launched.
+        SystemError: when the engine is not launched; code disk_space_low when the disk is still full.
     """
     with engine.exclusive(operation_id):
         view = reading.load(operation_id)
         if view is None or view.state != "failed":
             _refuse(operation_id, view, "tried again")
         engine.settle(operation_id)
-        reserve.hold()
+        _need_reserve()
         position = journal.retry(operation_id)
         if position is None:
             _refuse(operation_id, reading.load(operation_id), "tried again")
@@ -85,6 +85,12 @@ def recent(
 def last_for(subject: str, kind: str | None = None) -> OperationView | None:
     """The newest operation about a subject."""
     return next(iter(reading.load_many(1, kind, subject)), None)
+
+
+def _need_reserve() -> None:
+    """Work that begins on a full disk could not even tell that it failed."""
+    if not reserve.hold():
+        raise SystemError("The disk is full.", component="disk", code="disk_space_low")
 
 
 def _refuse(operation_id: str, found: OperationView | None, wish: str) -> NoReturn:

@@ -9,8 +9,8 @@ from proto_ddf.db import reserve
 
 
 def test_the_reserve_takes_real_space_once(home: Path):
-    reserve.hold()
-    reserve.hold()
+    assert reserve.hold()
+    assert reserve.hold()
     assert (home / "reserve").stat().st_blocks * 512 >= reserve.RESERVE_BYTES
 
 
@@ -19,7 +19,7 @@ def test_a_disk_too_full_for_the_reserve_is_left_alone(home: Path, monkeypatch):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "posix_fallocate", full)
-    reserve.hold()
+    assert not reserve.hold()
     assert not (home / "reserve").exists()
 
 

@@ -1,0 +1,116 @@
+"""A server that can be killed: an engine with kinds made for tests, told what to do line by line on stdin.
+
+Each step appends its name to `effects.txt` in the home folder before it does anything else, and goes on once
+the file `open` is there.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+import psutil
+from pydantic import BaseModel
+
+from proto_ddf.errors import ProtoDDFError
+from proto_ddf.operations import engine, service
+from proto_ddf.operations.model import Kind, Step, StepContext, UndoContext, register
+from proto_ddf.settings import get_settings
+
+
+class Given(BaseModel):
+    stop_at: str = ""
+    """Name of the step that waits for the file `open`."""
+
+
+def note(effect: str) -> None:
+    with (get_settings().home / "effects.txt").open("a") as file:
+        file.write(effect + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def wait_until_open(ctx: StepContext[Given]) -> None:
+    while not (get_settings().home / "open").exists():
+        ctx.check_stop()
+        time.sleep(0.02)
+
+
+def plain(name: str) -> Step[Given]:
+    def run(ctx: StepContext[Given]) -> str:
+        note(name)
+        if ctx.input.stop_at == name:
+            wait_until_open(ctx)
+        return name
+
+    return Step(name, name.title(), run)
+
+
+def flaky(ctx: StepContext[Given]) -> None:
+    note("flaky")
+    if not (get_settings().home / "open").exists():
+        raise TimeoutError("not cured yet")
+
+
+def with_child(ctx: StepContext[Given]) -> None:
+    child = subprocess.Popen(  # which outlives a kill -9 of this process
+        ["sleep", "1000"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        ctx.remember_process(child.pid, psutil.Process(child.pid).create_time())
+        note(f"child {child.pid}")
+        wait_until_open(ctx)
+    finally:
+        child.kill()
+        child.wait()
+
+
+def slow_undo(_: UndoContext[Given]) -> None:
+    note("undo")
+    while not (get_settings().home / "open").exists():
+        time.sleep(0.02)
+    note("undone")
+
+
+def kind(
+    name: str, *steps: Step[Given], undo: Callable[[UndoContext[Given]], None] | None = None
+) -> None:
+    register(Kind(name, lambda _: name.title(), Given, lambda _: steps, undo=undo))
+
+
+kind("plain", plain("one"), plain("two"), plain("three"), undo=slow_undo)
+kind("flaky", plain("one"), Step("flaky", "Flaky", flaky), plain("three"))
+kind("child", plain("one"), Step("child", "Child", with_child))
+
+
+def obey(word: str, *arguments: str) -> str:
+    if word == "start":
+        return service.start(arguments[0], Given(stop_at="".join(arguments[1:])))
+    {"retry": service.retry, "cancel": service.cancel}[word](*arguments)
+    return "done"
+
+
+def answer(**values: object) -> None:
+    print(json.dumps(values), flush=True)
+
+
+def main() -> None:
+    try:
+        engine.launch()
+    except ProtoDDFError as error:
+        answer(refused=error.code)
+        return
+    answer(launched=True)
+    for line in sys.stdin:
+        answer(result=obey(*line.split()))
+    engine.shutdown()
+    answer(shut_down=True)
+    os._exit(0)
+
+
+main()

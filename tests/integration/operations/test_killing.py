@@ -1,0 +1,231 @@
+"""kill -9 of a real server process in the middle of operations, and its next start."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from proto_ddf.operations import service
+from proto_ddf.operations.views import OperationView
+from proto_ddf.settings import PROJECT_ROOT
+
+SCRIPT = Path(__file__).parent / "server_process.py"
+
+
+class Server:
+    """A running server process."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, str(SCRIPT)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            cwd=PROJECT_ROOT,
+            env={**os.environ, "PYTHONPATH": str(PROJECT_ROOT)},
+        )
+        self.greeting = self._hear()
+
+    def tell(self, command: str) -> str:
+        assert self._process.stdin is not None
+        self._process.stdin.write(command + "\n")
+        self._process.stdin.flush()
+        return self._hear()["result"]
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+    def end(self) -> int:
+        """Let it shut down; its exit code."""
+        self._process.communicate(timeout=30)
+        return self._process.returncode
+
+    def is_running(self) -> bool:
+        return self._process.poll() is None
+
+    def _hear(self) -> dict[str, str]:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        return json.loads(line) if line else {}
+
+
+class House:
+    """A home folder and the servers started on it."""
+
+    def __init__(self, home: Path, until: Callable[..., object]) -> None:
+        self.home = home
+        self.until = until
+        self._servers: list[Server] = []
+
+    def server(self) -> Server:
+        server = Server()
+        self._servers.append(server)
+        return server
+
+    def effects(self) -> list[str]:
+        file = self.home / "effects.txt"
+        return file.read_text().split("\n")[:-1] if file.exists() else []
+
+    def open(self) -> None:
+        (self.home / "open").touch()
+
+    def wait_for_effect(self, effect: str, times: int = 1) -> None:
+        self.until(lambda: self.effects().count(effect) == times)
+
+    def wait(self, operation_id: str, state: str) -> OperationView:
+        def reached() -> OperationView | None:
+            view = service.view(operation_id)
+            return view if view and view.state == state else None
+
+        return self.until(reached)
+
+    def end(self) -> None:
+        for server in self._servers:
+            if server.is_running():
+                server.kill()
+        for effect in self.effects():
+            if effect.startswith("child"):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(int(effect.split()[1]), signal.SIGKILL)
+
+
+def _is_gone(process: psutil.Process) -> bool:
+    """Ended; an orphan stays a zombie for a moment."""
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+@pytest.fixture
+def house(prepared_home: Path, until: Callable[..., object]) -> Iterator[House]:
+    house = House(prepared_home, until)
+    yield house
+    house.end()
+
+
+@pytest.mark.parametrize("killed_in", ["one", "two", "three"])
+def test_an_operation_goes_on_after_kill_and_finished_steps_are_not_redone(house, killed_in):
+    first = house.server()
+    operation_id = first.tell(f"start plain {killed_in}")
+    house.wait_for_effect(killed_in)
+    first.kill()
+    house.open()
+    house.server()
+    done = house.wait(operation_id, "succeeded")
+    times = {name: house.effects().count(name) for name in ("one", "two", "three")}
+    assert times == {"one": 1, "two": 1, "three": 1, killed_in: 2}
+    assert [s.runs for s in done.steps] == list(times.values())
+    assert done.output == {"one": "one", "two": "two", "three": "three"}
+
+
+def test_kills_in_a_row_lose_nothing(house):
+    server = house.server()
+    operation_id = server.tell("start plain two")
+    for times in (1, 2, 3):
+        house.wait_for_effect("two", times)
+        server.kill()
+        server = house.server()
+    house.open()
+    house.wait(operation_id, "succeeded")
+    assert house.effects().count("one") == 1
+
+
+def test_several_operations_go_on_at_once_after_a_kill(house):
+    server = house.server()
+    ids = [server.tell("start plain two") for _ in range(10)]
+    house.wait_for_effect("two", 10)
+    server.kill()
+    house.server()
+    house.wait_for_effect("two", 20)
+    house.open()
+    for operation_id in ids:
+        house.wait(operation_id, "succeeded")
+    assert house.effects().count("one") == 10
+    assert house.effects().count("three") == 10
+
+
+def test_try_again_works_after_a_kill(house):
+    server = house.server()
+    operation_id = server.tell("start flaky")
+    house.wait(operation_id, "failed")
+    server.kill()
+    server = house.server()
+    failed = service.view(operation_id)
+    assert failed.error["code"] == "timeout"
+    assert failed.can_retry
+    house.open()
+    assert server.tell(f"retry {operation_id}") == "done"
+    house.wait(operation_id, "succeeded")
+    assert house.effects() == ["one", "flaky", "flaky", "three"]
+
+
+def test_the_child_of_a_killed_server_is_ended_before_its_step_runs_again(house):
+    server = house.server()
+    operation_id = server.tell("start child")
+    house.until(lambda: len(house.effects()) == 2)
+    server.kill()
+    orphan = psutil.Process(int(house.effects()[1].split()[1]))
+    assert orphan.is_running()
+    house.server()
+    house.until(lambda: len(house.effects()) == 3)
+    assert _is_gone(orphan)
+    house.open()
+    house.wait(operation_id, "succeeded")
+
+
+def test_the_child_is_ended_when_the_operation_is_cancelled_instead(house):
+    server = house.server()
+    operation_id = server.tell("start child")
+    house.until(lambda: len(house.effects()) == 2)
+    child = psutil.Process(int(house.effects()[1].split()[1]))
+    server.tell(f"cancel {operation_id}")
+    house.until(lambda: service.view(operation_id).finished_at)
+    assert _is_gone(child)
+
+
+def test_a_clean_up_cut_off_by_a_kill_is_done_at_the_next_start(house):
+    server = house.server()
+    operation_id = server.tell("start plain two")
+    house.wait_for_effect("two")
+    server.tell(f"cancel {operation_id}")
+    house.wait_for_effect("undo")
+    server.kill()
+    assert service.view(operation_id).finished_at is None
+    house.server()
+    house.wait_for_effect("undo", 2)
+    house.open()
+    house.until(lambda: service.view(operation_id).finished_at)
+    assert house.effects()[-1] == "undone"
+    assert service.view(operation_id).state == "cancelled"
+    assert house.effects().count("two") == 1
+
+
+def test_a_server_that_is_stopped_leaves_its_work_for_the_next(house):
+    server = house.server()
+    operation_id = server.tell("start plain two")
+    house.wait_for_effect("two")
+    assert server.end() == 0
+    assert service.view(operation_id).state == "pending"
+    house.open()
+    house.server()
+    assert house.wait(operation_id, "succeeded").steps[1].runs == 2
+
+
+def test_a_second_server_on_the_same_home_is_refused(house):
+    server = house.server()
+    operation_id = server.tell("start plain two")
+    house.wait_for_effect("two")
+    assert house.server().greeting == {"refused": "home_locked"}
+    assert service.view(operation_id).steps[1].state == "running"
+    server.kill()
+    assert house.server().greeting == {"launched": True}

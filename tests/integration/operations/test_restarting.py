@@ -1,0 +1,193 @@
+"""Shutdown and launch in one process: what was under way goes on, once."""
+
+import errno
+from threading import Event
+
+import pytest
+
+from proto_ddf.errors import SystemError
+from proto_ddf.operations import engine, journal, records, service
+from proto_ddf.operations.stop import OperationStopped
+
+
+class Gate:
+    """A step that runs until told that it may end."""
+
+    __name__ = "gate"
+
+    def __init__(self) -> None:
+        self.open = Event()
+        self.stops = 0
+
+    def __call__(self, ctx) -> str:
+        try:
+            while not self.open.wait(0.02):
+                ctx.check_stop()
+        except OperationStopped:
+            self.stops += 1
+            raise
+        return "through"
+
+
+def _restart() -> None:
+    engine.shutdown()
+    engine.launch()
+
+
+def _start_at_gate(workshop, gate, *before):
+    operation_id = workshop.start(*before, gate)
+    workshop.until(lambda: service.view(operation_id).steps[-1].state == "running")
+    return operation_id
+
+
+def test_a_running_operation_pauses_at_shutdown_and_goes_on_at_launch(workshop):
+    ran: list[str] = []
+
+    def first(_):
+        ran.append("first")
+
+    gate = Gate()
+    operation_id = _start_at_gate(workshop, gate, first)
+    engine.shutdown()
+    paused = service.view(operation_id)
+    assert (paused.state, paused.steps[1].state) == ("pending", "pending")
+    assert gate.stops == 1
+    gate.open.set()
+    engine.launch()
+    done = workshop.wait(operation_id, "succeeded")
+    assert ran == ["first"]
+    assert [s.runs for s in done.steps] == [1, 2]
+
+
+def test_an_operation_still_in_the_queue_at_shutdown_runs_later(workshop):
+    ran: list[str] = []
+
+    def step(_):
+        ran.append("step")
+
+    operation_id = workshop.start(step)
+    _restart()
+    workshop.wait(operation_id, "succeeded")
+    assert ran == ["step"]
+
+
+def test_try_again_works_after_a_restart(workshop):
+    ran: list[str] = []
+    failures = [OSError(errno.ENOSPC, "full")]
+
+    def first(_):
+        ran.append("first")
+
+    def second(_):
+        ran.append("second")
+        if failures:
+            raise failures.pop()
+
+    operation_id = workshop.start(first, second)
+    workshop.wait(operation_id, "failed")
+    _restart()
+    assert service.view(operation_id).state == "failed"
+    service.retry(operation_id)
+    workshop.wait(operation_id, "succeeded")
+    assert ran == ["first", "second", "second"]
+
+
+def test_an_operation_noted_but_never_handed_over_runs_at_launch(workshop, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(engine, "enqueue", lambda _: None)
+        operation_id = workshop.start(Gate())
+    _restart()
+    service.cancel(operation_id)
+    assert workshop.wait_cleaned_up(operation_id).steps[0].state == "cancelled"
+
+
+def test_a_retry_cut_off_before_the_rewind_is_done_at_launch(workshop):
+    failures = [OSError(errno.ENOSPC, "full")]
+
+    def flaky(_):
+        if failures:
+            raise failures.pop()
+
+    operation_id = workshop.start(flaky)
+    workshop.wait(operation_id, "failed")
+    engine.shutdown()
+    assert journal.retry(operation_id) == 0
+    engine.launch()
+    assert workshop.wait(operation_id, "succeeded").steps[0].runs == 2
+
+
+def test_a_clean_up_cut_off_is_done_at_launch(workshop):
+    undone: list[str] = []
+    gate = Gate()
+    operation_id = workshop.start(gate, undo=lambda u: undone.append(u.operation_id))
+    workshop.until(lambda: service.view(operation_id).state == "running")
+    engine.shutdown()
+    journal.cancel(operation_id)  # and the server is killed before it does more
+    engine.launch()
+    workshop.wait_cleaned_up(operation_id)
+    assert undone == [operation_id]
+    assert gate.stops == 1
+    _restart()
+    assert undone == [operation_id]
+
+
+def test_work_of_an_earlier_plan_version_is_taken_over(workshop, monkeypatch):
+    gate = Gate()
+    engine.shutdown()
+    with monkeypatch.context() as patch:
+        patch.setattr(engine, "PLAN_VERSION", "0")
+        engine.launch()
+        operation_id = _start_at_gate(workshop, gate)
+        engine.shutdown()
+    gate.open.set()
+    engine.launch()
+    assert workshop.wait(operation_id, "succeeded").output == {"gate": "through"}
+
+
+def test_a_step_that_ignores_the_stop_keeps_the_home_locked(workshop, monkeypatch):
+    monkeypatch.setattr(engine, "UNWIND_SECONDS", 0.2)
+    release = Event()
+    ended = Event()
+
+    def deaf(_):
+        release.wait(30)
+        ended.set()
+
+    operation_id = _start_at_gate(workshop, deaf)
+    running = engine.current()
+    engine.shutdown()
+    with pytest.raises(SystemError) as refused:
+        engine.launch()
+    assert refused.value.code == "home_locked"
+    release.set()
+    assert ended.wait(30)
+    engine.os.close(running.lock_file)
+    engine.launch()
+    assert workshop.wait(operation_id, "succeeded").state == "succeeded"
+
+
+def test_a_second_engine_is_refused_and_the_first_goes_on(workshop):
+    with pytest.raises(SystemError) as refused:
+        engine.launch()
+    assert refused.value.code == "home_locked"
+    gate = Gate()
+    gate.open.set()
+    workshop.wait(workshop.start(gate), "succeeded")
+
+
+def test_a_failed_launch_frees_the_home(prepared_home, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(engine, "migrate", lambda: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            engine.launch()
+    with pytest.raises(SystemError):
+        engine.current()
+    engine.launch()
+    assert records.pending() == []
+    engine.shutdown()
+
+
+def test_shutting_down_twice_is_harmless(prepared_home):
+    engine.launch()
+    engine.shutdown()
+    engine.shutdown()

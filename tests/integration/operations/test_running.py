@@ -1,0 +1,320 @@
+"""Operations from start to success, failure and Try Again, in this process."""
+
+import asyncio
+import errno
+from threading import Barrier, Event, Thread
+
+import pytest
+from dbos._sys_db_sqlite import SQLiteSystemDatabase
+from pydantic import BaseModel
+from pydantic import ValidationError as BadInput
+from sqlalchemy.exc import OperationalError
+
+from proto_ddf.errors import IntegrationError, SystemError, ValidationError
+from proto_ddf.monitoring import tracker
+from proto_ddf.operations import engine, hub, journal, records, service
+from proto_ddf.operations.model import KINDS, Kind, Step, register
+from proto_ddf.progress import current_progress
+
+
+def nothing_to_do(_):
+    return None
+
+
+def test_steps_run_in_order_and_see_earlier_outputs(workshop):
+    def first(ctx):
+        return {"name": ctx.input.name}
+
+    def second(ctx):
+        return [ctx.outputs["first"]["name"], ctx.position]
+
+    done = workshop.wait(workshop.start(first, second), "succeeded")
+    assert done.output == {"first": {"name": "shop"}, "second": ["shop", 1]}
+    assert [(s.state, s.runs) for s in done.steps] == [("succeeded", 1)] * 2
+    assert not done.can_cancel
+    assert not done.can_retry
+
+
+def test_a_step_runs_with_its_progress_as_the_current_one(workshop):
+    def step(ctx):
+        current_progress.get().log("from below")
+        current_progress.get().report("Working")
+
+    done = workshop.wait(workshop.start(step), "succeeded")
+    assert done.steps[0].log_tail == ["from below"]
+    assert done.steps[0].message == "Working"
+
+
+def test_a_failure_is_described_kept_and_told(workshop):
+    def broken(_):
+        raise IntegrationError("locked", system="sqlite", operation="open", code="sqlite_locked")
+
+    failed = workshop.wait(workshop.start(broken), "failed")
+    assert failed.error["code"] == "sqlite_locked"
+    assert failed.error["context"]["operation"] == "Make shop"
+    assert failed.can_retry
+    (kept,) = workshop.until(lambda: tracker.recent_errors(10))
+    assert (kept["operation_id"], kept["code"]) == (failed.id, "sqlite_locked")
+    assert kept["operation"] == "Make shop"
+
+
+def test_try_again_resumes_at_the_step_that_failed(workshop):
+    ran: list[str] = []
+    cured = Event()
+
+    def first(_):
+        ran.append("first")
+        return "kept"
+
+    def second(ctx):
+        ran.append("second")
+        if not cured.is_set():
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return ctx.outputs["first"]
+
+    def third(_):
+        ran.append("third")
+
+    operation_id = workshop.start(first, second, third)
+    workshop.wait(operation_id, "failed")
+    service.retry(operation_id)
+    workshop.wait(operation_id, "failed")
+    cured.set()
+    service.retry(operation_id)
+    done = workshop.wait(operation_id, "succeeded")
+    assert ran == ["first", "second", "second", "second", "third"]
+    assert done.output["second"] == "kept"
+    assert [s.runs for s in done.steps] == [1, 3, 1]
+    assert done.error is None
+
+
+def test_success_after_a_retry_resolves_the_errors(workshop):
+    failures = [OSError(errno.ENOSPC, "full")]
+
+    def flaky(_):
+        if failures:
+            raise failures.pop()
+
+    operation_id = workshop.start(flaky)
+    workshop.wait(operation_id, "failed")
+    service.retry(operation_id)  # waits until the failure is on record
+    workshop.wait(operation_id, "succeeded")
+    assert workshop.until(lambda: tracker.recent_errors(1)[0]["resolved_at"])
+
+
+def test_of_many_clicks_on_try_again_one_counts(workshop):
+    release = Event()
+    failures = [OSError(errno.ENOSPC, "full")]
+
+    def step(ctx):
+        if failures:
+            raise failures.pop()
+        while not release.wait(0.02):
+            ctx.check_stop()
+
+    operation_id = workshop.start(step)
+    workshop.wait(operation_id, "failed")
+    barrier = Barrier(8)
+    outcomes: list[str] = []
+
+    def click() -> None:
+        barrier.wait()
+        try:
+            service.retry(operation_id)
+            outcomes.append("retried")
+        except ValidationError:
+            outcomes.append("refused")
+
+    threads = [Thread(target=click) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    release.set()
+    done = workshop.wait(operation_id, "succeeded", "failed")
+    assert sorted(outcomes) == ["refused"] * 7 + ["retried"]
+    assert done.state == "succeeded"
+    assert done.steps[0].runs == 2
+
+
+def test_only_a_failed_operation_can_be_tried_again(workshop):
+    operation_id = workshop.start(nothing_to_do)
+    workshop.wait(operation_id, "succeeded")
+    for wrong in (operation_id, "unknown"):
+        with pytest.raises(ValidationError):
+            service.retry(wrong)
+
+
+def test_ten_operations_run_at_the_same_time(workshop):
+    together = Barrier(10)
+
+    def meet(_):
+        together.wait(30)
+
+    ids = [workshop.start(meet) for _ in range(10)]
+    assert {workshop.wait(i, "succeeded", "failed").state for i in ids} == {"succeeded"}
+
+
+def test_a_watcher_is_woken_up_to_the_end(workshop):
+    def step(ctx):
+        ctx.log("line")
+
+    async def watch() -> list[str]:
+        seen: list[str] = []
+        with hub.subscribe(None) as subscription:
+            operation_id = await asyncio.to_thread(workshop.start, step)
+            while not seen or seen[-1] != "succeeded":
+                assert await subscription.wait(30)
+                view = await asyncio.to_thread(service.view, operation_id)
+                seen.append(view.state)
+        return seen
+
+    assert asyncio.run(watch())[-1] == "succeeded"
+
+
+def test_a_chatty_step_is_written_in_few_transactions(workshop, monkeypatch):
+    writes: list[int] = []
+    save = journal.save_progress
+
+    def counted(operation_id, position, update):
+        writes.append(len(update.lines))
+        save(operation_id, position, update)
+
+    monkeypatch.setattr(journal, "save_progress", counted)
+
+    def chatty(ctx):
+        for n in range(4000):
+            ctx.log(f"line {n}")
+
+    done = workshop.wait(workshop.start(chatty), "succeeded")
+    assert sum(writes) == 4000
+    assert len(writes) < 100
+    assert done.steps[0].log_tail[-1] == "line 3999"
+
+
+def test_an_input_that_does_not_fit_is_refused_before_anything_is_kept(workshop):
+    class Other(BaseModel):
+        name: int = 3
+
+    workshop.wait(workshop.start(nothing_to_do), "succeeded")
+    with pytest.raises(BadInput):
+        service.start("test", Other())
+    with pytest.raises(KeyError):
+        service.start("unknown kind", Other())
+    assert len(service.recent()) == 1
+
+
+def test_an_operation_whose_kind_is_gone_fails_visibly(workshop):
+    failures = [OSError(errno.ENOSPC, "full")]
+
+    def flaky(_):
+        raise failures[0]
+
+    operation_id = workshop.start(flaky)
+    workshop.wait(operation_id, "failed")
+    KINDS.pop("test")
+    service.retry(operation_id)
+    failed = workshop.wait(operation_id, "failed")
+    assert failed.error["error_type"] == "KeyError"
+
+
+def test_a_plan_that_changed_fails_visibly(workshop):
+    failures = [OSError(errno.ENOSPC, "full")]
+
+    def before(_):
+        if failures:
+            raise failures.pop()
+
+    operation_id = workshop.start(before)
+    workshop.wait(operation_id, "failed")
+    workshop.wait(workshop.start(nothing_to_do), "succeeded")  # the same kind, with another step
+    service.retry(operation_id)
+    failed = workshop.wait(operation_id, "failed")
+    assert "steps" in failed.error["context"]["error_message"]
+
+
+def test_a_step_may_start_another_operation(workshop):
+    def outer(_):
+        return workshop.start(nothing_to_do, kind="inner")
+
+    done = workshop.wait(workshop.start(outer, kind="outer"), "succeeded")
+    assert workshop.wait(done.output["outer"], "succeeded").kind == "inner"
+
+
+def test_a_record_dbos_cannot_write_fails_the_step_and_its_work_is_kept(workshop, monkeypatch):
+    ran: list[str] = []
+
+    def step(_):
+        ran.append("step")
+        return "done"
+
+    failures = [OperationalError("INSERT", {}, Exception("database or disk is full"))]
+    write = SQLiteSystemDatabase.record_operation_result
+
+    def flaky_write(*args, **kwargs):
+        if failures:
+            raise failures.pop()
+        return write(*args, **kwargs)
+
+    monkeypatch.setattr(SQLiteSystemDatabase, "record_operation_result", flaky_write)
+    operation_id = workshop.start(step)
+    failed = workshop.wait(operation_id, "failed")
+    assert failed.can_retry
+    service.retry(operation_id)
+    done = workshop.wait(operation_id, "succeeded")
+    assert ran == ["step"]
+    assert done.output == {"step": "done"}
+
+
+def test_a_failure_dbos_could_not_note_can_be_tried_again(workshop, monkeypatch):
+    failures = [OSError(errno.ENOSPC, "full")]
+
+    def flaky(_):
+        if failures:
+            raise failures.pop()
+
+    def write_fails(*_, **__):
+        raise OperationalError("INSERT", {}, Exception("database or disk is full"))
+
+    monkeypatch.setattr(engine, "SETTLE_SECONDS", 0.2)
+    with monkeypatch.context() as patch:
+        patch.setattr(SQLiteSystemDatabase, "record_operation_result", write_fails)
+        patch.setattr(SQLiteSystemDatabase, "update_workflow_outcome", write_fails)
+        operation_id = workshop.start(flaky)
+        workshop.wait(operation_id, "failed")
+        run = engine.current().runs.find(operation_id)
+        if run:
+            run.ended.wait(30)
+        engine.settle(operation_id)
+    service.retry(operation_id)
+    assert workshop.wait(operation_id, "succeeded").steps[0].runs == 2
+
+
+def test_without_an_engine_nothing_is_started_and_nothing_kept(prepared_home):
+    class Nothing(BaseModel):
+        pass
+
+    register(Kind("idle", lambda _: "Idle", Nothing, lambda _: [Step("a", "A", nothing_to_do)]))
+    with pytest.raises(SystemError):
+        service.start("idle", Nothing())
+    assert records.pending() == []
+
+
+def test_a_refused_hand_over_leaves_no_record(workshop, monkeypatch):
+    workshop.wait(workshop.start(nothing_to_do), "succeeded")
+
+    def refuse(_):
+        raise OSError("no")
+
+    monkeypatch.setattr(engine, "enqueue", refuse)
+    with pytest.raises(OSError, match="no"):
+        workshop.start(nothing_to_do)
+    assert len(service.recent()) == 1
+
+
+def test_an_output_that_is_no_json_fails_the_step(workshop):
+    def step(_):
+        return object()
+
+    failed = workshop.wait(workshop.start(step), "failed")
+    assert "JSON" in failed.error["context"]["error_message"]
