@@ -31,3 +31,20 @@ def link_button(
     return rx.button(
         ReactRouterLink.create(*picture, text, to=href), as_child=True, **{"size": "2", **props}
     )
+
+
+def external_link_button(
+    label: str, href: str | rx.Var[str], *, icon: str = "external-link", **props: Any
+) -> rx.Component:
+    """The same for another site, opened in a new tab.
+
+    external_link_button("Open app", app.address)
+    """
+    anchor = rx.el.a(
+        rx.icon(icon, size=16, aria_hidden="true"),
+        label,
+        href=href,
+        target="_blank",
+        rel="noopener",
+    )
+    return rx.button(anchor, as_child=True, **{"size": "2", **props})
