@@ -51,7 +51,12 @@ _CANDIDATES = (
     _day("date", r"[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4}", "%d.%m.%Y"),
     _day("day_first", "[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}", "%d/%m/%Y"),
     _day("month_first", "[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}", "%m/%d/%Y"),
-    _Candidate("datetime", f"{_DAY}([T ]{_CLOCK}{_ZONE})?", "TRY_CAST({v} AS TIMESTAMP)"),
+    # DuckDB's zone is UTC: with an offset it is a moment in UTC, without one it stays as it is.
+    _Candidate(
+        "datetime",
+        f"{_DAY}([T ]{_CLOCK}{_ZONE})?",
+        "(TRY_CAST({v} AS TIMESTAMPTZ) AT TIME ZONE 'UTC')",
+    ),
     _Candidate("time", _CLOCK, "TRY_CAST({v} AS TIME)"),
 )
 

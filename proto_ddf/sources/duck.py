@@ -34,6 +34,7 @@ def cursor() -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection of its own to the shared database; temporary views are seen by it alone."""
     opened = _database().cursor()
     try:
+        opened.execute("SET TimeZone = 'UTC'")
         yield opened
     finally:
         opened.close()

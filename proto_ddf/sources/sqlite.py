@@ -143,11 +143,12 @@ def _matches_ascii(column: str) -> str:
 
 def _matches_folded(column: str) -> str:
     # SQLite's LIKE knows the case of ASCII letters alone.
-    return f"contains_folded(CAST({column} AS TEXT), ?)"
+    # As bytes, for Python's function would be refused text that is no UTF-8.
+    return f"contains_folded(CAST(CAST({column} AS TEXT) AS BLOB), ?)"
 
 
-def _contains_folded(value: str | None, search: str) -> bool:
-    return value is not None and search in value.casefold()
+def _contains_folded(value: bytes | None, search: str) -> bool:
+    return value is not None and search in value.decode("utf-8", "replace").casefold()
 
 
 def _create(config: SqliteConfig) -> SqliteSource:
