@@ -1,15 +1,20 @@
 """The list of sources."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import reflex as rx
+from reflex.event import EventSpec
 
 from proto_ddf.sources import store
 from proto_ddf.sources.registry import KINDS
 from proto_ddf.sources.store import SourceView
 from proto_ddf.web.state.errors import ErrorMixin
+from proto_ddf.web.state.live import looks
+
+_LOOK_SECONDS = 5.0
 
 
 @dataclass
@@ -53,14 +58,23 @@ class SourcesState(ErrorMixin, rx.State):
     loaded: bool = False
 
     @rx.event
-    async def load(self) -> Any:
-        """Read the list anew."""
+    def load(self) -> EventSpec:
         self._retry_handler = "load"
-        try:
-            views = await asyncio.to_thread(store.list_sources)
-        except Exception as error:
-            return self.handle_error(error, "list the sources")
-        self._clear_error()
-        self.rows = [source_row(view) for view in views]
-        self.loaded = True
-        return None
+        return SourcesState.follow
+
+    @rx.event(background=True, supersedes=True)
+    async def follow(self) -> AsyncIterator[Any]:
+        """Read the list, and anew after each change while its page is open."""
+        async for _ in looks(self, about=None, every=_LOOK_SECONDS):
+            try:
+                rows = [source_row(view) for view in await asyncio.to_thread(store.list_sources)]
+            except Exception as error:
+                async with self:
+                    shown = self.handle_error(error, "list the sources")
+                yield shown
+                return
+            async with self:
+                if self.error_message:
+                    self._clear_error()
+                if rows != self.rows or not self.loaded:
+                    self.rows, self.loaded = rows, True
