@@ -66,7 +66,7 @@ def delete(view: TableView, key: tuple[Any, ...]) -> None:
         DataError: the row is gone, other rows refer to it, or the database refused.
     """
     _must_be_editable(view)
-    with changing(view) as connection:
+    with changing(view, deleting=True) as connection:
         done = connection.execute(sa.delete(view.table).where(*key_is(view, key)))
         if done.rowcount == 0:
             raise DataError(ROW_GONE)
@@ -116,10 +116,25 @@ def _on_delete(view: TableView, fields: tuple[str, ...]) -> str | None:
     """The database's rule for these fields when the row they refer to goes; None without a foreign key."""
     names = [view.column(name).name for name in fields]
     with reading() as connection:
+        if connection.dialect.name == "sqlite":
+            return _sqlite_on_delete(connection, view.table.name, names)
         for declared in sa.inspect(connection).get_foreign_keys(view.table.name):
             if declared["constrained_columns"] == names:
                 return str(declared.get("options", {}).get("ondelete", "NO ACTION"))
     return None
+
+
+def _sqlite_on_delete(connection: sa.Connection, table: str, columns: list[str]) -> str | None:
+    """From SQLite itself: SQLAlchemy does not see the rule of a key declared at its column."""
+    pragma = sa.text(
+        'SELECT id, "from", on_delete FROM pragma_foreign_key_list(:t) ORDER BY id, seq'
+    )
+    keys: dict[int, list[str]] = {}
+    rules: dict[int, str] = {}
+    for number, column, rule in connection.execute(pragma, {"t": table}):
+        keys.setdefault(number, []).append(column)
+        rules[number] = rule
+    return next((rules[number] for number in keys if keys[number] == columns), None)
 
 
 def _must_be_editable(view: TableView) -> None:

@@ -61,10 +61,10 @@ def reading() -> Iterator[sa.Connection]:
 
 
 @contextmanager
-def changing(view: TableView) -> Iterator[sa.Connection]:
+def changing(view: TableView, deleting: bool = False) -> Iterator[sa.Connection]:
     """A transaction that changes the view's table: kept when the block ends well. Raises DataError."""
     try:
         with engine().begin() as connection:
             yield connection
     except sa.exc.SQLAlchemyError as error:
-        raise explain(error, view) from error
+        raise explain(error, view, deleting) from error

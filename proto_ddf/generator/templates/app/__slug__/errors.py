@@ -81,6 +81,16 @@ UNEXPECTED = Problem(
     "Try again. If it stays, look at the app's log.",
     can_retry=True,
 )
+IN_USE = Problem(
+    "Not deleted",
+    "Other rows refer to this one.",
+    "Delete or change those first: they are listed on this row's page after a reload.",
+)
+REFERS_TO_NOTHING = Problem(
+    "Not saved",
+    "A row that this one refers to is gone, or rows refer to the key that you are changing.",
+    "Choose another row, or leave the key as it was.",
+)
 CHECK_FIELDS = Problem(
     "Not saved yet",
     "Some fields need another look: they are marked below.",
@@ -101,11 +111,13 @@ _BY_TEXT = (
 )
 
 
-def explain(error: sa.exc.SQLAlchemyError, view: TableView | None = None) -> DataError:
+def explain(
+    error: sa.exc.SQLAlchemyError, view: TableView | None = None, deleting: bool = False
+) -> DataError:
     """The error of the database as a DataError; `view` is the table that was being changed."""
     text = str(getattr(error, "orig", None) or error)
     if isinstance(error, sa.exc.IntegrityError) and view is not None:
-        return _broken_rule(text, view)
+        return _broken_rule(text, view, deleting)
     lowered = text.lower()
     for part, problem in _BY_TEXT:
         if part in lowered:
@@ -113,7 +125,7 @@ def explain(error: sa.exc.SQLAlchemyError, view: TableView | None = None) -> Dat
     return DataError(UNEXPECTED)
 
 
-def _broken_rule(text: str, view: TableView) -> DataError:
+def _broken_rule(text: str, view: TableView, deleting: bool) -> DataError:
     names = _fields_in(text, view)
     if text.startswith("UNIQUE"):
         together = " together with the other marked fields" if len(names) > 1 else ""
@@ -124,13 +136,7 @@ def _broken_rule(text: str, view: TableView) -> DataError:
         rule = text.partition(":")[2].strip()
         return _at_fields(names, f"The database does not accept this value (rule: {rule}).")
     if text.startswith("FOREIGN KEY"):
-        return DataError(
-            Problem(
-                "Not saved",
-                "A row that this one refers to is gone, or rows that refer to it are still there.",
-                "Reload the page to see the rows as they are now.",
-            )
-        )
+        return DataError(IN_USE if deleting else REFERS_TO_NOTHING)
     return DataError(UNEXPECTED)
 
 

@@ -2,8 +2,8 @@
 
 import reflex as rx
 
-from ..states.listing import PAGE_SIZES, ListMixin
 from ..rows import Row
+from ..states.listing import PAGE_SIZES, ListMixin
 from ..views import Field, TableView
 from .cells import alignment, may_be_long, value
 from .feedback import callout, empty_state, skeleton_lines

@@ -42,7 +42,7 @@ class ListMixin(FilterMixin, mixin=True):
         """Which rows are shown, of how many."""
         if not self.rows:
             return "No rows" if self.total == 0 else ""
-        shown = f"{self.position + 1:,}–{self.position + len(self.rows):,}"
+        shown = f"{self.position + 1:,}\N{EN DASH}{self.position + len(self.rows):,}"
         if self.total < 0:
             return f"{shown} of …"
         more = "+" if self.total >= COUNT_LIMIT and (self.search or self.conditions) else ""

@@ -1,0 +1,116 @@
+"""A generated app standing alone: the sample shop, rendered, built, and served by the runner."""
+
+import contextlib
+import os
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Page
+
+from proto_ddf.generator.plan import plan_app
+from proto_ddf.generator.render import render_app
+from proto_ddf.hosting import runner
+from proto_ddf.hosting.frontend import build, install
+from proto_ddf.progress import NoProgress
+from proto_ddf.settings import get_settings
+from proto_ddf.sources.sample import ensure_sample
+from proto_ddf.sources.sqlite import SqliteSource
+
+
+@dataclass
+class App:
+    """A running generated app on a database of its own."""
+
+    url: str
+    folder: Path
+    database: Path
+
+    def query(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Rows straight from the database file."""
+        with contextlib.closing(sqlite3.connect(self.database)) as connection:
+            return connection.execute(sql, values).fetchall()
+
+    def execute(self, sql: str, *values: Any) -> None:
+        with contextlib.closing(sqlite3.connect(self.database)) as connection, connection:
+            connection.execute(sql, values)
+
+
+@pytest.fixture(scope="session")
+def sample_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    before = os.environ.get("PROTO_DDF_HOME")
+    os.environ["PROTO_DDF_HOME"] = str(tmp_path_factory.mktemp("sample-home"))
+    get_settings.cache_clear()
+    get_settings().prepare_home()
+    path = ensure_sample()
+    if before is not None:
+        os.environ["PROTO_DDF_HOME"] = before
+    get_settings.cache_clear()
+    return path
+
+
+def _serve(folder: Path, database: Path) -> Iterator[App]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-P", runner.__file__, "--port", str(port), "--log", "logs/app.log"],
+        cwd=folder,
+        env=os.environ | {"DATABASE_URL": f"sqlite:///{database}"},
+    )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            assert process.poll() is None, (folder / "logs/app.log").read_text()
+            with contextlib.suppress(httpx.HTTPError):
+                if httpx.get(url).status_code == 200:
+                    break
+            time.sleep(0.05)
+        yield App(url, folder, database)
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _build(source: Path, folder: Path, *, editing: bool) -> None:
+    sqlite = SqliteSource(source)
+    spec = plan_app(
+        sqlite.read_schema(),
+        name="Sample shop",
+        description="Customers, products and their orders.",
+        allow_editing=editing,
+        imported=False,
+        source=sqlite,
+    )
+    render_app(spec, folder)
+    install(folder, NoProgress())
+    build(folder, NoProgress())
+
+
+@pytest.fixture(scope="session")
+def shop(sample_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """The sample shop with editing, shared: a test uses rows of its own."""
+    folder = tmp_path_factory.mktemp("shop") / "sample_shop"
+    database = tmp_path_factory.mktemp("data") / "shop.db"
+    shutil.copy(sample_database, database)
+    _build(sample_database, folder, editing=True)
+    yield from _serve(folder, database)
+
+
+@pytest.fixture
+def console(page: Page) -> list[str]:
+    """Errors that the page wrote to the browser's console."""
+    errors: list[str] = []
+    page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    return errors
