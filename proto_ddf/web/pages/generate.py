@@ -130,7 +130,12 @@ def _tables() -> rx.Component:
     return rx.el.fieldset(
         rx.el.legend("Tables"),
         rx.el.label(
-            rx.checkbox(checked=State.all_tables, on_change=State.toggle_all_tables),
+            rx.checkbox(
+                checked=State.all_tables,
+                on_change=State.toggle_all_tables,
+                # Radix makes a button of it, whose name a label around it does not give.
+                aria_label="All tables",
+            ),
             "All tables",
             class_name="pd-check",
         ),
@@ -149,6 +154,7 @@ def _table_choice(table: rx.Var[TableChoice]) -> rx.Component:
         rx.checkbox(
             checked=table.chosen,
             on_change=lambda chosen: State.toggle_table(table.name, chosen),
+            aria_label=table.name,
         ),
         rx.el.span(table.name, class_name="pd-cut"),
         rx.el.span(count(table.row_count), " rows", class_name="pd-quiet pd-number"),

@@ -1,0 +1,195 @@
+"""The shell around every page, and the pages that only show: by mouse, by keyboard, on a phone."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.driving import fill_generate_form, start_generation, step
+
+pytestmark = pytest.mark.browser
+
+SECTIONS = {
+    "Overview": "/",
+    "Generate": "/generate",
+    "Sources": "/sources",
+    "Apps": "/apps",
+    "Operations": "/operations",
+    "Errors": "/errors",
+}
+AXE = Path(__file__).resolve().parents[2] / ".venv/node/node_modules/axe-core/axe.min.js"
+RECONNECT_MS = 30_000
+
+
+@pytest.fixture
+def page(page: Page) -> Iterator[Page]:
+    """A page on which no script may fail."""
+    failures: list[str] = []
+    page.on("pageerror", lambda error: failures.append(str(error)))
+    page.on("console", lambda m: failures.append(m.text) if m.type == "error" else None)
+    yield page
+    lost = re.compile("WebSocket|ERR_CONNECTION_REFUSED|websocket error")
+    assert [text for text in failures if not lost.search(text)] == []
+
+
+def open_page(page: Page, address: str) -> None:
+    page.goto(address)
+    expect(page.locator(".pd-connection[data-state=connected]")).to_be_visible()
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)
+
+
+def serious_findings(page: Page) -> list[str]:
+    """What axe-core calls serious or critical, one line each."""
+    page.evaluate(AXE.read_text())
+    violations = page.evaluate("async () => (await axe.run()).violations")
+    return [
+        f"{v['id']}: {v['nodes'][0]['html']}"
+        for v in violations
+        if v["impact"] in ("serious", "critical")
+    ]
+
+
+def test_every_section_opens_from_the_sidebar_and_is_marked(page: Page, server: Any) -> None:
+    open_page(page, server.url)
+    for label, path in SECTIONS.items():
+        page.get_by_role("navigation", name="Main").get_by_role("link", name=label).click()
+        expect(page).to_have_url(re.compile(re.escape(server.url + path) + "/?$"))
+        expect(page.get_by_role("heading", level=1, name=label, exact=True)).to_be_visible()
+        current = page.locator("[aria-current=page]")
+        expect(current).to_have_count(1)
+        expect(current).to_have_text(label)
+
+
+def test_the_first_tab_stop_skips_to_the_content(page: Page, server: Any) -> None:
+    open_page(page, f"{server.url}/operations")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
+    expect(page).to_have_url(re.compile("/operations/?#main$"))
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 768, 390])
+def test_no_page_has_serious_findings_or_scrolls_sideways(
+    page: Page, server: Any, mode: Any, width: int
+) -> None:
+    page.emulate_media(color_scheme=mode)
+    page.set_viewport_size({"width": width, "height": 844})
+    found: dict[str, list[str]] = {}
+    wider: dict[str, int] = {}
+    for path in [*SECTIONS.values(), "/sources/new", "/operations/unknown", "/apps/unknown"]:
+        open_page(page, server.url + path)
+        found[path] = serious_findings(page)
+        wider[path] = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert {path: lines for path, lines in found.items() if lines} == {}
+    assert {path: pixels for path, pixels in wider.items() if pixels > 0} == {}
+
+
+def test_the_sidebar_is_a_bar_at_the_foot_of_a_phone(page: Page, server: Any) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_page(page, server.url)
+    bar = page.get_by_role("navigation", name="Main").bounding_box()
+    assert bar is not None
+    assert bar["y"] > 750
+    for label in SECTIONS:
+        expect(page.get_by_role("link", name=label, exact=True).first).to_be_in_viewport()
+
+
+def test_the_chosen_mode_stays_and_is_there_before_any_script_file(page: Page, server: Any) -> None:
+    page.emulate_media(color_scheme="light")
+    open_page(page, server.url)
+    page.get_by_role("button", name="Switch between light and dark mode").click()
+    expect(page.locator("html.dark")).to_have_count(1)
+    page.reload()
+    expect(page.locator("html.dark")).to_have_count(1)
+    page.route("**/*.js", lambda route: route.fulfill(status=200, content_type="text/javascript"))
+    page.reload()
+    shown = page.evaluate(
+        "getComputedStyle(document.querySelector('.radix-themes')).backgroundColor"
+    )
+    assert max(int(part) for part in re.findall(r"\d+", shown)[:3]) < 60
+
+
+def test_the_page_does_not_jump_once_it_is_there(page: Page, server: Any) -> None:
+    page.add_init_script(
+        "window.shift = 0; new PerformanceObserver(list => list.getEntries().forEach("
+        "e => { if (!e.hadRecentInput) window.shift += e.value }))"
+        ".observe({type: 'layout-shift', buffered: true})"
+    )
+    for path in SECTIONS.values():
+        open_page(page, server.url + path)
+        assert page.evaluate("window.shift") < 0.1, path
+
+
+def test_an_unknown_operation_is_told_kindly(page: Page, server: Any) -> None:
+    open_page(page, f"{server.url}/operations/nothing-such")
+    expect(page.get_by_text("No such operation")).to_be_visible()
+    page.get_by_role("link", name="All operations").click()
+    expect(page.get_by_role("heading", level=1, name="Operations")).to_be_visible()
+
+
+def test_only_own_pages_under_a_loopback_name_are_answered(server: Any) -> None:
+    assert httpx.get(server.url, headers={"host": f"evil.example:{server.port}"}).status_code == 400
+    foreign = httpx.post(f"{server.url}/api/uploads", headers={"origin": "http://evil.example"})
+    assert foreign.status_code == 403
+    socket = {
+        "connection": "Upgrade",
+        "upgrade": "websocket",
+        "sec-websocket-version": "13",
+        "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
+        "origin": "http://evil.example",
+    }
+    address = f"{server.url}/_event/?EIO=4&transport=websocket"
+    assert httpx.get(address, headers=socket).status_code == 403
+    answer = httpx.get(server.url)
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+
+
+def test_an_operation_stays_live_in_every_tab_through_a_kill_and_a_restart(
+    page: Page, browser: Browser, make_server: Callable[..., Any]
+) -> None:
+    server = make_server()
+    fill_generate_form(page, server.url, "Two tabs")
+    address = f"{server.url}/operations/{start_generation(page)}"
+    page.goto(address)
+    second = browser.new_context().new_page()
+    second.goto(address)
+    expect(step(second, "render")).to_have_attribute("data-state", "succeeded", timeout=60_000)
+    server.kill()
+    for tab in (page, second):
+        expect(
+            tab.get_by_role("status").get_by_text(re.compile("Reconnecting|Offline"))
+        ).to_be_visible()
+    server.start()
+    for tab in (page, second):
+        expect(tab.locator(".pd-connection[data-state=connected]")).to_be_visible(
+            timeout=RECONNECT_MS
+        )
+        expect(step(tab, "check")).to_have_attribute("data-state", "succeeded", timeout=180_000)
+    page.reload()
+    expect(step(page, "check")).to_have_attribute("data-state", "succeeded")
+    second.context.close()
+
+
+def test_what_ran_is_listed_filtered_and_leads_to_its_page(page: Page, server: Any) -> None:
+    fill_generate_form(page, server.url, "Listed shop")
+    operation = start_generation(page)
+    open_page(page, f"{server.url}/operations")
+    row = page.get_by_role("link", name=re.compile("Listed shop"))
+    expect(row).to_be_visible()
+    page.get_by_role("button", name="Failed").click()
+    expect(page.get_by_role("button", name="Failed")).to_have_attribute("aria-pressed", "true")
+    expect(row).to_have_count(0)
+    page.get_by_role("button", name="All", exact=True).click()
+    row.click()
+    expect(page.locator(f"[data-operation='{operation}']")).to_be_visible()
+    expect(step(page, "check")).to_have_attribute("data-state", "succeeded", timeout=180_000)
+    page.goto(server.url)
+    card = page.get_by_role("link", name="Open Listed shop")
+    expect(card).to_have_attribute("href", re.compile(r"^http://127\.0\.0\.1:\d+"))
