@@ -65,6 +65,8 @@ _locks: WeakValueDictionary[str, Lock] = WeakValueDictionary()
 def launch() -> None:
     """Start the engine of this home folder, resume what was under way, and clean up what was cancelled.
 
+    The kinds of operation must be registered before: what is resumed may run at once.
+
     Raises:
         SystemError: code home_locked, when another process has the home folder.
     """

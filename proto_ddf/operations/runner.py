@@ -64,7 +64,8 @@ class Runs:
             yield run
         finally:
             with self._lock:
-                del self._runs[operation_id]
+                if self._runs.get(operation_id) is run:
+                    del self._runs[operation_id]
             run.ended.set()
 
     def find(self, operation_id: str) -> Run | None:
@@ -130,7 +131,9 @@ def _run(runs: Runs, run: Run) -> None:
 
 
 def _prepare(runs: Runs, run: Run, record: OperationRecord) -> _Work:
-    kind = KINDS[record.kind]
+    kind = KINDS.get(record.kind)
+    if kind is None:
+        raise SystemError(f"There is no kind {record.kind} of operation.", component="operations")
     given = kind.input_model.model_validate(record.input)
     steps = kind.steps(given)
     if [step.name for step in steps] != records.step_names(record.id):

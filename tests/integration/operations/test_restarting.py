@@ -4,6 +4,8 @@ import errno
 from threading import Event
 
 import pytest
+from dbos._sys_db_sqlite import SQLiteSystemDatabase
+from sqlalchemy.exc import OperationalError
 
 from proto_ddf.errors import SystemError
 from proto_ddf.operations import engine, journal, records, service
@@ -113,6 +115,32 @@ def test_a_retry_cut_off_before_the_rewind_is_done_at_launch(workshop):
     engine.shutdown()
     assert journal.retry(operation_id) == 0
     engine.launch()
+    assert workshop.wait(operation_id, "succeeded").steps[0].runs == 2
+
+
+def test_a_failure_dbos_never_noted_stays_one_and_can_be_tried_again(workshop, monkeypatch):
+    def write_fails(*_, **__):
+        raise OperationalError("INSERT", {}, Exception("database or disk is full"))
+
+    ran: list[str] = []
+    failures = [OSError(errno.ENOSPC, "full")]
+
+    def flaky(_):
+        ran.append("flaky")
+        if failures:
+            raise failures.pop()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SQLiteSystemDatabase, "record_operation_result", write_fails)
+        patch.setattr(SQLiteSystemDatabase, "update_workflow_outcome", write_fails)
+        operation_id = workshop.start(flaky)
+        workshop.wait(operation_id, "failed")
+        engine.shutdown()
+    engine.launch()
+    workshop.until(lambda: not engine._is_active(operation_id))
+    assert service.view(operation_id).state == "failed"
+    assert ran == ["flaky"]
+    service.retry(operation_id)
     assert workshop.wait(operation_id, "succeeded").steps[0].runs == 2
 
 
