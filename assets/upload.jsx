@@ -96,6 +96,7 @@ export function UploadField({
   onUploaded,
   onRemoved,
   onRefused,
+  onBusy,
 }) {
   const [running, setRunning] = useState([]);
   const [dragging, setDragging] = useState(false);
@@ -106,6 +107,13 @@ export function UploadField({
     const open = requests.current;
     return () => open.forEach((request) => request.abort());
   }, []);
+
+  const busy = running.length > 0;
+  const wasBusy = useRef(false);
+  useEffect(() => {
+    if (busy !== wasBusy.current) onBusy(busy);
+    wasBusy.current = busy;
+  }, [busy]);
 
   const finish = (key) => {
     requests.current.delete(key);

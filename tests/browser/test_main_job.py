@@ -75,7 +75,7 @@ def test_flights_files_are_uploaded_and_become_a_live_app(page: Page, server: An
     page.get_by_label("Name").fill("Flights")
     page.locator("input[type=file]").set_input_files([str(path) for path in files.values()])
     expect(page.get_by_text("flights.csv.zip", exact=True)).to_be_visible(timeout=60_000)
-    page.get_by_role("button", name="Connect").click()
+    page.get_by_role("button", name="Connect", exact=True).click()
     expect(page.get_by_role("heading", name="Flights", level=1)).to_be_visible(timeout=120_000)
     expect(page.get_by_text("336,776").first).to_be_visible()
 

@@ -116,6 +116,10 @@ def _text(text: rx.Var[str]) -> tuple[rx.Var[str]]:
     return (text,)
 
 
+def _flag(flag: rx.Var[bool]) -> tuple[rx.Var[bool]]:
+    return (flag,)
+
+
 class UploadField(rx.Component):
     """Sends files to /api/uploads one by one, with progress; see assets/upload.jsx."""
 
@@ -138,6 +142,8 @@ class UploadField(rx.Component):
     """The path of a stored file that is not wanted."""
     on_refused: rx.EventHandler[_text]  # type: ignore[type-arg, valid-type]
     """Why a file was not taken."""
+    on_busy: rx.EventHandler[_flag]  # type: ignore[type-arg, valid-type]
+    """True when an upload begins, False when the last one has ended."""
 
 
 def upload(**props: Any) -> rx.Component:

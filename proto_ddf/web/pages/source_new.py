@@ -167,6 +167,7 @@ def _file_field(kind: SourceKind, field: FormField) -> rx.Component:
             on_uploaded=lambda name, path, size: NewSourceState.add_file(key, name, path, size),
             on_removed=lambda path: NewSourceState.remove_file(key, path),
             on_refused=lambda message: NewSourceState.refuse_file(key, message),
+            on_busy=lambda busy: NewSourceState.set_uploading(key, busy),
         ),
         rx.el.div(
             path_field,
@@ -209,7 +210,7 @@ def _buttons() -> rx.Component:
         rx.button(
             "Connect",
             type="submit",
-            disabled=NewSourceState.working,
+            disabled=NewSourceState.waiting,
             loading=NewSourceState.starting == "connect",
         ),
         rx.button(
@@ -217,7 +218,7 @@ def _buttons() -> rx.Component:
             type="button",
             variant="soft",
             on_click=NewSourceState.test_connection,
-            disabled=NewSourceState.working,
+            disabled=NewSourceState.waiting,
             loading=NewSourceState.starting == "test",
         ),
         rx.spacer(),

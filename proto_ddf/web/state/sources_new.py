@@ -3,25 +3,17 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, ClassVar
 
 import reflex as rx
-from pydantic import BaseModel
 
-from proto_ddf.errors import ProtoDDFError, ValidationError
-from proto_ddf.operations import service
-from proto_ddf.operations.kinds.sources import ConnectSourceInput, TestSourceInput
 from proto_ddf.settings import get_settings
-from proto_ddf.sources import store
 from proto_ddf.sources.paths import allowed_roots
 from proto_ddf.sources.registry import KINDS
-from proto_ddf.sources.uploads import remove_uploads
 from proto_ddf.web.state.operation import OperationMixin
 from proto_ddf.web.state.sources_draft import (
     Draft,
     UploadedFile,
-    draft_config,
     dump_draft,
     empty_draft,
     field_key,
@@ -29,6 +21,7 @@ from proto_ddf.web.state.sources_draft import (
     load_draft,
     suggest_name,
 )
+from proto_ddf.web.state.sources_submit import discard_uploads, find_faults, start_operation
 
 _EMPTY = empty_draft()
 _RUNNING = ("pending", "running")
@@ -51,6 +44,8 @@ class NewSourceState(OperationMixin, rx.State):
     """"test" or "connect" while that is being started."""
     _suggested: str = ""
     """The name that an uploaded file gave; the next one may replace it."""
+    uploading: list[str] = []
+    """Keys of the fields whose files are still being sent."""
     max_upload_mb: int = 0
     folders: list[str] = []
     """Where a path may lead."""
@@ -60,12 +55,18 @@ class NewSourceState(OperationMixin, rx.State):
         """A test or a connection is under way."""
         return bool(self.starting) or self.operation.state in _RUNNING
 
+    @rx.var
+    def waiting(self) -> bool:
+        """Nothing can be started now."""
+        return self.working or bool(self.uploading)
+
     @rx.event
     def load(self) -> Any:
         """Show the draft, and the operation that belongs to it."""
         self.max_upload_mb = get_settings().max_upload_mb
         self.folders = [str(folder) for folder in allowed_roots()]
         self.starting = ""
+        self.uploading = []
         self.field_errors = {}
         self._clear_error()
         self._show_operation(None)
@@ -79,6 +80,7 @@ class NewSourceState(OperationMixin, rx.State):
         if kind not in KINDS:
             return None
         self.kind = kind
+        self.uploading = []  # they end with their control
         self.field_errors = {}
         return self._edited()
 
@@ -128,7 +130,14 @@ class NewSourceState(OperationMixin, rx.State):
     @rx.event(background=True)
     async def discard_files(self, paths: list[str]) -> None:
         """Delete uploads that no source reads."""
-        await asyncio.to_thread(_discard, paths)
+        await asyncio.to_thread(discard_uploads, paths)
+
+    @rx.event
+    def set_uploading(self, key: str, busy: bool) -> None:
+        """Files are being sent for a field, or no longer."""
+        if self._file_field(key) is not None:
+            others = [other for other in self.uploading if other != key]
+            self.uploading = [*others, key] if busy else others
 
     @rx.event
     def refuse_file(self, key: str, message: str) -> None:
@@ -158,7 +167,7 @@ class NewSourceState(OperationMixin, rx.State):
 
     async def _begin(self, what: str) -> AsyncIterator[Any]:
         async with self:
-            if self.starting or self.operation.state in _RUNNING:
+            if self.starting or self.uploading or self.operation.state in _RUNNING:
                 return
             self.starting = what
             self.field_errors = {}
@@ -166,8 +175,8 @@ class NewSourceState(OperationMixin, rx.State):
             self._retry_handler = "test_connection" if what == "test" else "connect"
             draft = self._draft()
         try:
-            faults = await asyncio.to_thread(_faults, draft, naming=what == "connect")
-            operation_id = "" if faults else await asyncio.to_thread(_start, what, draft)
+            faults = await asyncio.to_thread(find_faults, draft, naming=what == "connect")
+            operation_id = "" if faults else await asyncio.to_thread(start_operation, what, draft)
         except Exception as error:
             async with self:
                 self.starting = ""
@@ -246,39 +255,3 @@ class NewSourceState(OperationMixin, rx.State):
 def _focus(id: str) -> Any:
     """Focus an element, once the field that was disabled is drawn anew."""
     return rx.call_script(f"setTimeout(() => document.getElementById({id!r})?.focus(), 50)")
-
-
-def _faults(draft: Draft, *, naming: bool) -> list[ProtoDDFError]:
-    """What is wrong with the form, in its order, before anything is tried."""
-    faults: list[ProtoDDFError] = []
-    for check in (
-        lambda: store.check_name(draft.name) if naming else "",
-        lambda: store.make_source(draft.kind, draft_config(draft)),
-    ):
-        try:
-            check()
-        except ValidationError as fault:
-            faults.append(fault)
-    return faults
-
-
-def _start(what: str, draft: Draft) -> str:
-    config = draft_config(draft)
-    given: BaseModel = TestSourceInput(kind=draft.kind, config=config)
-    if what == "connect":
-        given = ConnectSourceInput(name=draft.name.strip(), kind=draft.kind, config=config)
-    return service.start(f"{what}_source", given)
-
-
-def _discard(paths: list[str]) -> None:
-    used = {Path(text).resolve() for view in store.list_sources() for text in _texts(view.config)}
-    remove_uploads(path for path in paths if Path(path).resolve() not in used)
-
-
-def _texts(value: Any) -> list[str]:
-    """Every string in a config."""
-    if isinstance(value, dict):
-        return [text for part in value.values() for text in _texts(part)]
-    if isinstance(value, list):
-        return [text for part in value for text in _texts(part)]
-    return [value] if isinstance(value, str) else []

@@ -17,7 +17,7 @@ from proto_ddf.operations.kinds.sources import ConnectSourceInput, TestSourceInp
 from proto_ddf.operations.views import OperationView
 from proto_ddf.sources import store
 from proto_ddf.sources.uploads import upload_path
-from proto_ddf.web.state import live, sources_detail, sources_new
+from proto_ddf.web.state import live, sources_detail, sources_submit
 from proto_ddf.web.state.sources import SourcesState
 from proto_ddf.web.state.sources_detail import SourceDetailState
 from proto_ddf.web.state.sources_draft import field_key, load_draft
@@ -67,7 +67,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any]]:
         asked.append((kind, given))
         return f"op{len(asked)}"
 
-    monkeypatch.setattr(sources_new.service, "start", start)
+    monkeypatch.setattr(sources_submit.service, "start", start)
     monkeypatch.setattr(sources_detail.service, "last_for", lambda subject: None)
     return asked
 
@@ -200,7 +200,7 @@ class TestForm:
         def full(*_: Any) -> str:
             raise OSError(28, "No space left on device")
 
-        monkeypatch.setattr(sources_new.service, "start", full)
+        monkeypatch.setattr(sources_submit.service, "start", full)
         state = state_of(NewSourceState)
         state.set_value(PATH, str(shop))
         run(state, "test_connection")
@@ -219,6 +219,20 @@ class TestForm:
         run(state, "test_connection")
 
         assert started == []
+
+    def test_nothing_starts_while_a_file_is_being_sent(
+        self, started: list[Any], shop: Path
+    ) -> None:
+        state = state_of(NewSourceState)
+        state.set_kind("csv")
+        state.add_file(PATHS, "a.csv", str(shop), 1)
+        state.set_uploading(PATHS, True)
+        run(state, "test_connection")
+        assert started == []
+
+        state.set_uploading(PATHS, False)
+        run(state, "test_connection")
+        assert len(started) == 1
 
     def test_a_failed_operation_marks_and_focuses_its_field_and_loses_nothing(
         self, shop: Path

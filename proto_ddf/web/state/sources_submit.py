@@ -1,0 +1,51 @@
+"""What the connect form sets going: it checks the draft, starts its operation, drops unwanted uploads."""
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from proto_ddf.errors import ProtoDDFError, ValidationError
+from proto_ddf.operations import service
+from proto_ddf.operations.kinds.sources import ConnectSourceInput, TestSourceInput
+from proto_ddf.sources import store
+from proto_ddf.sources.uploads import remove_uploads
+from proto_ddf.web.state.sources_draft import Draft, draft_config
+
+
+def find_faults(draft: Draft, *, naming: bool) -> list[ProtoDDFError]:
+    """What is wrong with the form, in its order, before anything is tried."""
+    faults: list[ProtoDDFError] = []
+    for check in (
+        lambda: store.check_name(draft.name) if naming else "",
+        lambda: store.make_source(draft.kind, draft_config(draft)),
+    ):
+        try:
+            check()
+        except ValidationError as fault:
+            faults.append(fault)
+    return faults
+
+
+def start_operation(what: str, draft: Draft) -> str:
+    """Start the "test" or the "connect" operation; returns its id."""
+    config = draft_config(draft)
+    given: BaseModel = TestSourceInput(kind=draft.kind, config=config)
+    if what == "connect":
+        given = ConnectSourceInput(name=draft.name.strip(), kind=draft.kind, config=config)
+    return service.start(f"{what}_source", given)
+
+
+def discard_uploads(paths: list[str]) -> None:
+    """Delete those uploaded files that no source reads."""
+    used = {Path(text).resolve() for view in store.list_sources() for text in _texts(view.config)}
+    remove_uploads(path for path in paths if Path(path).resolve() not in used)
+
+
+def _texts(value: Any) -> list[str]:
+    """Every string in a config."""
+    if isinstance(value, dict):
+        return [text for part in value.values() for text in _texts(part)]
+    if isinstance(value, list):
+        return [text for part in value for text in _texts(part)]
+    return [value] if isinstance(value, str) else []
