@@ -281,7 +281,7 @@ def hostile_plans(draw: st.DrawFn) -> AppSpec:
     return spec
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(hostile_plans())
 def test_whatever_a_person_types_comes_out_as_literals(spec: AppSpec) -> None:
     with TemporaryDirectory() as scratch:
