@@ -140,6 +140,7 @@ def prepare_frontend(settings: Settings) -> None:
 def fingerprint(settings: Settings) -> str:
     """A hash of all that the built pages depend on. Where they are served is not part of it."""
     served = {"home", "host", "port", "port_range_start", "port_range_end", "log_level"}
+    served |= {"allowed_folders", "max_upload_mb", "error_notice_seconds", "error_retry_seconds"}
     digest = hashlib.sha256(settings.model_dump_json(exclude=served).encode())
     files = [PROJECT_ROOT / "rxconfig.py", PROJECT_ROOT / "requirements.txt"]
     files += (PROJECT_ROOT / "proto_ddf").rglob("*.py")
