@@ -6,14 +6,13 @@ whatever its size. Host and Origin are checked by the middleware in front.
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.background import BackgroundTask
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from proto_ddf.errors import ValidationError, describe
@@ -149,12 +148,20 @@ async def download_app(request: Request) -> Response:
         archive = await asyncio.to_thread(_package, slug)
     except Exception as error:
         return _failure(error, "Download code", app=slug)
-    return FileResponse(
-        archive,
-        media_type="application/zip",
-        filename=f"{slug}.zip",
-        background=BackgroundTask(archive.unlink, missing_ok=True),
-    )
+    headers = {
+        "content-disposition": f'attachment; filename="{slug}.zip"',
+        "content-length": str(archive.stat().st_size),
+    }
+    return StreamingResponse(_read_once(archive), media_type="application/zip", headers=headers)
+
+
+def _read_once(archive: Path) -> Iterator[bytes]:
+    """The file's bytes; its name is gone before the first is read. A FileResponse would leave the sending
+    to the server, which opens the file too late to know when it may be removed."""
+    with archive.open("rb") as file:
+        archive.unlink()
+        while block := file.read(WRITE_SIZE):
+            yield block
 
 
 def _package(slug: str) -> Path:

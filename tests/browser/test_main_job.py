@@ -32,7 +32,7 @@ def test_sample_shop_becomes_a_live_app_whose_rows_can_be_edited(page: Page, ser
     found = rows(shop, "select name, joined_on from customers where email = 'ada@example.org'")
     assert found == [("Ada Lovelace", "2024-02-29")]
 
-    page.get_by_role("link", name="Edit").click()
+    page.get_by_role("button", name="Edit").click()
     page.get_by_label("City").fill("Bath")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Bath", exact=True).first).to_be_visible()
