@@ -8,6 +8,7 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -102,8 +103,6 @@ def records(path: Path, form: CsvFormat) -> Iterator[list[str]]:
 @contextmanager
 def open_bytes(path: Path) -> Iterator[BinaryIO]:
     """The bytes of a file, or of the one CSV in a ZIP file."""
-    if not path.exists():
-        raise file_error(path, "source_gone", "is gone")
     try:
         if not zipfile.is_zipfile(path):
             with path.open("rb") as stream:
@@ -111,8 +110,10 @@ def open_bytes(path: Path) -> Iterator[BinaryIO]:
             return
         with zipfile.ZipFile(path) as archive, archive.open(_member(path, archive)) as unpacked:
             yield unpacked  # type: ignore[misc]  # typeshed has it as IO[bytes]
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
         raise file_error(path, "file_unreadable", "is damaged", reason=str(error)) from error
+    except FileNotFoundError as error:
+        raise file_error(path, "source_gone", "is gone") from error
     except OSError as error:
         reason = error.strerror or str(error)
         raise file_error(path, "file_unreadable", reason, reason=reason) from error

@@ -16,6 +16,7 @@ from proto_ddf.errors.types import ProtoDDFError, ValidationError
 from proto_ddf.progress import NoProgress, current_progress
 from proto_ddf.settings import get_settings
 from proto_ddf.sources import store
+from proto_ddf.sources.csv_text import recognise
 from proto_ddf.sources.duck import cache_folder
 from proto_ddf.sources.files import FilesSource
 from proto_ddf.sources.protocol import Stage
@@ -115,9 +116,10 @@ def test_a_file_that_is_gone(csv_source: MakeSource) -> None:
     source.read_schema()
     source.paths[0].unlink()
     assert failure(source).code == "file_not_found"
-    with pytest.raises(ProtoDDFError) as raised:
-        source.preview("t")
-    assert raised.value.code == "source_gone"
+    for read in (lambda: source.preview("t"), lambda: recognise(source.paths[0])):
+        with pytest.raises(ProtoDDFError) as raised:
+            read()
+        assert raised.value.code == "source_gone"
     assert describe(raised.value)["retry_possible"]
 
 
@@ -160,14 +162,23 @@ def test_a_zip_that_unpacks_to_too_much_is_refused(
     assert (error.code, error.context["limit_mb"]) == ("file_too_large", 1)
 
 
-def test_a_damaged_zip_cannot_be_read(home: Path) -> None:
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_a_damaged_zip_cannot_be_read(home: Path, method: int) -> None:
     path = home / "uploads" / "x.zip"
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("a.csv", "a\n" + "1\n" * 1_000)
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr("a.csv", "a\n" + "".join(f"{n * n}\n" for n in range(1_000)))
     content = bytearray(path.read_bytes())
     content[200:210] = b"XXXXXXXXXX"
     path.write_bytes(content)
     assert failure(FilesSource([path])).code == "file_unreadable"
+
+
+def test_a_zip_cut_off_is_no_csv(home: Path) -> None:
+    path = home / "uploads" / "x.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.csv", "a\n" + "".join(f"{n * n}\n" for n in range(1_000)))
+    path.write_bytes(path.read_bytes()[:1_000])
+    assert failure(FilesSource([path])).code == "file_not_csv"
 
 
 def test_reading_stops_when_the_operation_does(csv_source: MakeSource) -> None:

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proto_ddf.sources.csv_text import unique_names
@@ -13,6 +13,7 @@ def test_empty_and_repeated_headers_are_numbered() -> None:
     )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=10), max_size=12))
 def test_headers_become_unique_whatever_their_case(header: list[str]) -> None:
     names = unique_names(header)

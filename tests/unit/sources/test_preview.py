@@ -2,7 +2,7 @@ import sqlite3
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proto_ddf.errors.types import ValidationError
@@ -26,6 +26,7 @@ def build(
     )
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1))
 def test_a_quoted_name_is_that_name_in_both_databases(name: str) -> None:
     sql = f"SELECT 1 AS {quote(name)}"
@@ -35,6 +36,7 @@ def test_a_quoted_name_is_that_name_in_both_databases(name: str) -> None:
     assert duckdb.sql(sql).columns == [name]
 
 
+@settings(deadline=None)
 @given(st.text(), st.text())
 def test_wildcards_in_a_search_stand_for_themselves(search: str, value: str) -> None:
     connection = duckdb.connect(":memory:")

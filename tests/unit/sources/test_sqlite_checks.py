@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proto_ddf.sources.sqlite_checks import Bounds, read_checks
@@ -63,6 +63,7 @@ def test_a_check_in_a_string_or_comment_is_none() -> None:
     assert read_checks(sql) == {}
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.sampled_from("cCHEK ()'\"`[]<>=,-12.ANDORBETWEEN\n"), max_size=80))
 def test_no_text_makes_the_reading_fail(text: str) -> None:
     read_checks(f"CREATE TABLE t (c CHECK {text}")

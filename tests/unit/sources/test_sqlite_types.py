@@ -2,7 +2,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proto_ddf.sources.schema import ColumnInfo, ColumnType
@@ -43,6 +43,7 @@ def test_lengths_precision_and_scale_are_read() -> None:
     assert parse_declared("INTEGER(11)").max_length is None
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_is_accepted_as_a_declared_type(declared: str) -> None:
     assert parse_declared(declared).type in {None, *ColumnType}
@@ -95,6 +96,7 @@ def test_values_become_the_columns_type_where_they_fit(
     assert (converted, type(converted)) == (expected, type(expected))
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(list(ColumnType)),
     st.one_of(st.none(), st.integers(), st.floats(), st.text(), st.binary()),

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proto_ddf.sources.uploads import remove_uploads, safe_name, upload_path
@@ -23,6 +23,7 @@ def test_names_are_made_safe(given_name: str, expected: str) -> None:
     assert safe_name(given_name) == expected
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_name_gives_one_a_file_system_takes(name: str) -> None:
     safe = safe_name(name)
