@@ -49,7 +49,7 @@ def launch(record: AppRecord) -> tuple[int, float]:
             f"Port {port} is in use", component="ports", code="port_unavailable", port=port
         )
     argv = [sys.executable, "-P", str(RUNNER), "--port", str(port), "--log", "logs/app.log"]
-    environment = base_environment() | {"DATABASE_URL": database_url(record)}
+    environment = base_environment() | {"DATABASE_URL": database_url(record), "PORT": str(port)}
     place = folder(record.slug)
     return spawn_detached(argv, cwd=place, env=environment, log_file=log_file(record.slug))
 

@@ -6,10 +6,11 @@ from typing import Any
 
 from pydantic import BaseModel
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from proto_ddf.db.engine import session
 from proto_ddf.db.tables import AppRecord, AppState
+from proto_ddf.db.writing import write
 from proto_ddf.errors.types import ValidationError
 from proto_ddf.generator.spec import AppSpec
 from proto_ddf.hosting.health import usage
@@ -111,22 +112,23 @@ def every() -> Sequence[AppRecord]:
 
 def change(slug: str, **values: Any) -> None:
     """Write columns of an app's record; one that is gone stays gone."""
-    with session() as db:
+
+    def set_values(db: Session) -> None:
         record = db.get(AppRecord, slug)
-        if record is None:
-            return
-        for name, value in values.items():
-            setattr(record, name, value)
-        db.add(record)
-        db.commit()
+        if record is not None:
+            for name, value in values.items():
+                setattr(record, name, value)
+
+    write(set_values)
 
 
 def delete(slug: str) -> None:
-    with session() as db:
+    def remove(db: Session) -> None:
         record = db.get(AppRecord, slug)
         if record is not None:
             db.delete(record)
-            db.commit()
+
+    write(remove)
 
 
 def view(record: AppRecord) -> AppView:
