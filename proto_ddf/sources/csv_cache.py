@@ -24,6 +24,7 @@ _SEPARATOR = "\x1f"
 _ESCAPES = {"\n": "\ufdd0", "\r": "\ufdd1", _SEPARATOR: "\ufdd2"}
 _TRANSLATION = str.maketrans(_ESCAPES)
 _ROWS_BETWEEN_CHECKS = 5_000
+_ROWS_BETWEEN_REPORTS = 100_000
 
 
 class _Building:
@@ -114,6 +115,8 @@ def _write_plain(path: Path, form: CsvFormat, plain: Path) -> int:
         for number, record in enumerate(records(path, form), start=1):
             if number % _ROWS_BETWEEN_CHECKS == 0:
                 progress.check_stop()
+            if number % _ROWS_BETWEEN_REPORTS == 0:
+                progress.report(f"{path.name}: {number:,} rows read")
             line = _SEPARATOR.join(record)
             if "\n" in line or "\r" in line or line.count(_SEPARATOR) != width - 1:
                 line = _SEPARATOR.join(value.translate(_TRANSLATION) for value in record)

@@ -201,6 +201,24 @@ def test_reading_stops_when_the_operation_does(csv_source: MakeSource) -> None:
     assert not list(cache_folder().glob("*.parquet"))
 
 
+def test_a_long_file_tells_how_far_it_is(csv_source: MakeSource) -> None:
+    class Noting(NoProgress):
+        def __init__(self) -> None:
+            self.messages: list[str] = []
+
+        def report(self, message: str) -> None:
+            self.messages.append(message)
+
+    noting = Noting()
+
+    def read() -> None:
+        current_progress.set(noting)
+        csv_source(long=b"a\n" + b"1\n" * 200_000).read_schema()
+
+    copy_context().run(read)
+    assert noting.messages == ["long.csv: 100,000 rows read", "long.csv: 200,000 rows read"]
+
+
 @pytest.mark.parametrize(
     ("config", "code"),
     [
