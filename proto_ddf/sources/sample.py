@@ -52,7 +52,8 @@ CREATE TABLE orders (
     shipped_on DATE,
     shipping_fee DECIMAL(10, 2) NOT NULL DEFAULT 0 CHECK (shipping_fee >= 0),
     gift BOOLEAN NOT NULL DEFAULT 0,
-    note TEXT
+    note TEXT,
+    total DECIMAL(10, 2) NOT NULL DEFAULT 0 CHECK (total >= 0)
 );
 CREATE TABLE order_items (
     id INTEGER PRIMARY KEY,

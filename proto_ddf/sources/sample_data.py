@@ -70,10 +70,11 @@ def shop_rows() -> Iterator[tuple[str, list[Row]]]:
     customers = _customers(chance)
     products = _products(chance)
     orders = _orders(chance, customers)
+    items = _order_items(chance, products)
     yield "customers", customers
     yield "products", products
-    yield "orders", orders
-    yield "order_items", _order_items(chance, products)
+    yield "orders", _with_totals(orders, items)
+    yield "order_items", items
 
 
 def _customers(chance: random.Random) -> list[Row]:
@@ -187,3 +188,12 @@ def _order_items(chance: random.Random, products: list[Row]) -> list[Row]:
         quantity = chance.choices((1, 2, 3, 4, 6), (60, 22, 9, 6, 3))[0]
         rows.append((len(rows) + 1, order, product[0], quantity, product[4], discount))
     return rows
+
+
+def _with_totals(orders: list[Row], items: list[Row]) -> list[Row]:
+    """The orders with what each comes to: its items after their discounts, and the shipping fee, last."""
+    goods = dict.fromkeys((order[0] for order in orders), Decimal(0))
+    for _, order, _, quantity, price, discount in items:
+        goods[order] += quantity * price * (100 - discount) / 100
+    cent = Decimal("0.01")
+    return [(*order, (goods[order[0]] + order[6]).quantize(cent)) for order in orders]

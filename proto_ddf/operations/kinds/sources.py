@@ -12,6 +12,7 @@ from proto_ddf.sources.protocol import Source, Stage
 from proto_ddf.sources.registry import KINDS
 from proto_ddf.sources.relations import suggest_relations
 from proto_ddf.sources.schema import SourceSchema
+from proto_ddf.sources.uploads import remove_uploads
 
 T = TypeVar("T")
 
@@ -77,8 +78,12 @@ def _stage_step(stage: Stage, target: str) -> Step:
 
 def _config_target(kind: str, config: dict[str, Any]) -> str:
     """What a breaker guards: one target per kind and place."""
-    place = config.get("path") or config.get("paths") or ""
-    return f"{kind} {place}"
+    return f"{kind} {' '.join(file_paths(config))}"
+
+
+def file_paths(config: dict[str, Any]) -> list[str]:
+    """The files that a source reads."""
+    return [config["path"]] if "path" in config else list(config.get("paths", []))
 
 
 def _test_steps(given: TestSourceInput) -> Sequence[Step]:
@@ -117,7 +122,12 @@ def _refresh_steps(given: RefreshSourceInput) -> Sequence[Step]:
 
 def _delete_steps(given: DeleteSourceInput) -> Sequence[Step]:
     def remove(context: StepContext) -> JSON:
+        # A second run finds the source gone and its uploads with it.
+        gone = [each for each in store.list_sources() if each.id == given.source_id]
         store.delete_source(given.source_id)
+        kept = {path for each in store.list_sources() for path in file_paths(each.config)}
+        paths = [path for each in gone for path in file_paths(each.config)]
+        remove_uploads(path for path in paths if path not in kept)
         return {}
 
     return [Step("remove", "Remove the source", remove)]
