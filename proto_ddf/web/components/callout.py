@@ -23,7 +23,7 @@ def error_callout(state: type[ErrorMixin]) -> rx.Component:
     page("Sources", error_callout(SourcesState), ...)
     """
     retry = rx.cond(
-        state.error_context["retry_possible"].to(bool),
+        state.error_can_retry,
         rx.button(
             rx.cond(state.error_retrying, "Trying again…", "Try Again"),
             on_click=state.retry_operation,

@@ -27,6 +27,7 @@ def operations_page() -> rx.Component:
     rows = rx.el.ol(rx.foreach(state.operations, operation_row), class_name="pd-rows")
     return page(
         "Operations",
+        error_callout(state),
         _filters(),
         rx.cond(
             state.loaded,

@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from proto_ddf.web.components.badge import status_badge
+from proto_ddf.web.components.callout import error_callout
 from proto_ddf.web.components.feedback import skeleton_rows
 from proto_ddf.web.components.layout import page
 from proto_ddf.web.components.links import link_button
@@ -38,6 +39,7 @@ def overview_page() -> rx.Component:
     overview = OverviewState.overview
     return page(
         "Overview",
+        error_callout(OverviewState),
         rx.cond(
             OverviewState.loaded,
             rx.el.div(

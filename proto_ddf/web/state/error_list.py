@@ -10,8 +10,7 @@ from pydantic import BaseModel
 from reflex.event import EventSpec
 
 from proto_ddf.monitoring import tracker
-from proto_ddf.web.state.errors import ErrorMixin
-from proto_ddf.web.state.live import looks
+from proto_ddf.web.state.live import LiveMixin, looks
 
 _LOOK_SECONDS = 5.0
 _LIMIT = 100
@@ -51,11 +50,10 @@ def error_row(record: dict[str, Any]) -> ErrorRow:
     )
 
 
-class ErrorListState(ErrorMixin, rx.State):
+class ErrorListState(LiveMixin, rx.State):
     """What went wrong lately, and trying it again."""
 
     errors: list[ErrorRow] = []
-    loaded: bool = False
     retrying_id: str = ""
     """The row whose Try Again was pressed."""
 
@@ -65,14 +63,19 @@ class ErrorListState(ErrorMixin, rx.State):
         return ErrorListState.follow
 
     @rx.event(background=True, supersedes=True)
-    async def follow(self) -> None:
-        async for _ in looks(self, about=None, every=_LOOK_SECONDS):
-            records = await asyncio.to_thread(tracker.recent_errors, _LIMIT)
-            rows = [error_row(record) for record in records]
+    async def follow(self) -> EventSpec | None:
+        try:
+            async for _ in looks(self, about=None, every=_LOOK_SECONDS):
+                records = await asyncio.to_thread(tracker.recent_errors, _LIMIT)
+                rows = [error_row(record) for record in records]
+                async with self:
+                    if rows != self.errors:
+                        self.errors = rows
+                    self._looked()
+        except Exception as error:
             async with self:
-                if rows != self.errors:
-                    self.errors = rows
-                self.loaded = True
+                return self._look_failed(error, "list errors")
+        return None
 
     @rx.event(background=True)
     async def try_again(self, error_id: str) -> AsyncIterator[Any]:
@@ -82,4 +85,7 @@ class ErrorListState(ErrorMixin, rx.State):
             if found is None or not found.can_retry or self.retrying_id:
                 return
             self.retrying_id = error_id
-        yield ErrorListState.resume_failed_operation(found.operation_id)
+        event = await self._resume(found.operation_id)
+        async with self:
+            self.retrying_id = ""
+        yield event

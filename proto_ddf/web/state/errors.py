@@ -9,10 +9,14 @@ import reflex as rx
 from reflex.event import EventSpec
 
 from proto_ddf.errors import describe
+from proto_ddf.logs import get_logger
+from proto_ddf.monitoring import tracker
 from proto_ddf.operations import service
 from proto_ddf.settings import get_settings
 
 ANONYMOUS = "anonymous"
+
+logger = get_logger(__name__)
 
 
 class ErrorMixin(rx.State, mixin=True):
@@ -45,6 +49,8 @@ class ErrorMixin(rx.State, mixin=True):
     error_shown: bool = False
     """False while the error stands at its form field instead of in the callout."""
     error_retrying: bool = False
+    error_can_retry: bool = False
+    """A retry is possible, and the page knows what to run again: Try Again shows."""
     field_errors: dict[str, str] = {}
 
     _form_fields: ClassVar[frozenset[str]] = frozenset()
@@ -56,6 +62,8 @@ class ErrorMixin(rx.State, mixin=True):
     _retry_args: list[Any] = []
     _retry_operation_id: str = ""
     """The operation that Try Again resumes, instead of a handler."""
+    _unrecorded: dict[str, Any] = {}
+    """The error shown, until it is in the list of recent errors."""
     _pointer_on_error: bool = False
     _focus_on_error: bool = False
 
@@ -90,6 +98,10 @@ class ErrorMixin(rx.State, mixin=True):
             {"code": described["code"], **self.error_context}, indent=2, default=str, sort_keys=True
         )
         self.error_retrying = False
+        self.error_can_retry = bool(
+            described["retry_possible"] and (self._retry_operation_id or self._retry_handler)
+        )
+        self._unrecorded = {} if _is_known(described) else described
         self.error_shown = field not in self._form_fields
         if field:
             self.field_errors = {**self.field_errors, field: described["message"]}
@@ -112,16 +124,18 @@ class ErrorMixin(rx.State, mixin=True):
     @rx.event(background=True)
     async def resume_failed_operation(self, operation_id: str) -> AsyncIterator[Any]:
         """Resume an operation at the step that failed, and go to its page."""
+        yield await self._resume(operation_id)
+
+    async def _resume(self, operation_id: str) -> EventSpec | None:
+        """Resume an operation, from a background event; returns the event to yield."""
         try:
             await asyncio.to_thread(service.retry, operation_id)
         except Exception as error:
             async with self:
-                shown = self.handle_error(error, "try again", operation_id=operation_id)
-            yield shown
-            return
+                return self.handle_error(error, "try again", operation_id=operation_id)
         async with self:
             self._clear_error()
-        yield rx.redirect(f"/operations/{operation_id}")
+        return rx.redirect(f"/operations/{operation_id}")
 
     @rx.event
     def dismiss_error(self) -> None:
@@ -141,9 +155,13 @@ class ErrorMixin(rx.State, mixin=True):
 
     @rx.event(background=True, supersedes=True)
     async def clear_error_later(self) -> None:
-        """Wait, then clear the error, unless someone is reading it or retrying."""
+        """Put the error on record, wait, then clear it, unless someone is reading it or retrying."""
         async with self:
             seconds = self._seconds_to_show()
+            unrecorded, self._unrecorded = self._unrecorded, {}
+            operation = self.error_context.get("operation", "")
+        if unrecorded:
+            await asyncio.to_thread(_record, dict(unrecorded), operation)
         await asyncio.sleep(seconds)
         async with self:
             if not self._error_is_held() and not self.error_retrying:
@@ -153,7 +171,7 @@ class ErrorMixin(rx.State, mixin=True):
         self.error_message = self.error_type = self.error_title = ""
         self.error_hint = self.error_details = ""
         self.error_context = {}
-        self.error_shown = self.error_retrying = False
+        self.error_shown = self.error_retrying = self.error_can_retry = False
         # An element that goes away tells no leaving.
         self._pointer_on_error = self._focus_on_error = False
 
@@ -179,3 +197,16 @@ class ErrorMixin(rx.State, mixin=True):
 
     def _error_is_held(self) -> bool:
         return self._pointer_on_error or self._focus_on_error
+
+
+def _is_known(described: dict[str, Any]) -> bool:
+    """Whether the list of recent errors has it already, or has no use for it: an operation's failure
+    is recorded by the operation, and what a person mistyped is nothing to come back to."""
+    return "operation_id" in described["context"] or described["family"] == "validation"
+
+
+def _record(described: dict[str, Any], operation: str) -> None:
+    try:
+        tracker.record_error(described, operation)
+    except Exception:
+        logger.exception("an error could not be recorded", code=described["code"])

@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import reflex as rx
+from reflex.event import EventSpec
 
 from proto_ddf.operations import hub
+from proto_ddf.web.state.errors import ErrorMixin
 from proto_ddf.web.state.presence import is_connected
 
 # A burst of changes makes one look.
@@ -26,3 +28,20 @@ async def looks(state: rx.State, *, about: str | None, every: float) -> AsyncIte
             await asyncio.sleep(_PAUSE_SECONDS)
             async with state:  # learns which page the tab shows by now
                 pass
+
+
+class LiveMixin(ErrorMixin, mixin=True):
+    """A page that is filled by a background event called `follow`, again and again."""
+
+    loaded: bool = False
+
+    def _looked(self) -> None:
+        """The page is filled; what went wrong before is over."""
+        self.loaded = True
+        if self.error_retrying:
+            self._clear_error()
+
+    def _look_failed(self, error: Exception, operation: str) -> EventSpec | None:
+        """Looking has ended; Try Again takes it up."""
+        self._retry_handler = "follow"
+        return self.handle_error(error, operation)

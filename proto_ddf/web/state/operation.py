@@ -61,12 +61,24 @@ class OperationMixin(ErrorMixin, mixin=True):
     @rx.event(background=True, supersedes=True)
     async def watch_operation(self, operation_id: str) -> AsyncIterator[Any]:
         """Follow an operation. A failed one is followed on: another tab may try it again."""
+        try:
+            async for event in self._follow(operation_id):
+                yield event
+        except Exception as error:
+            async with self:
+                self._retry_handler, self._retry_args = "watch_operation", [operation_id]
+                shown = self.handle_error(error, "show an operation", operation_id=operation_id)
+            yield shown
+
+    async def _follow(self, operation_id: str) -> AsyncIterator[Any]:
         was_over = False
         async for _ in looks(self, about=operation_id, every=_LOOK_SECONDS):
             view = await asyncio.to_thread(service.view, operation_id)
             events = None
             async with self:
                 self._show_operation(view)
+                if self.error_retrying:
+                    self._clear_error()
                 over = view is not None and _is_over(view)
                 if over and not was_over:
                     events = self._operation_over()

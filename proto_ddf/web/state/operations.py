@@ -7,7 +7,7 @@ from reflex.event import EventSpec
 
 from proto_ddf.operations import service
 from proto_ddf.operations.views import OperationView
-from proto_ddf.web.state.live import looks
+from proto_ddf.web.state.live import LiveMixin, looks
 from proto_ddf.web.state.operation import OperationMixin
 
 _LOOK_SECONDS = 5.0
@@ -16,13 +16,12 @@ ALL = "all"
 FILTERS = (ALL, "running", "succeeded", "failed", "cancelled")
 
 
-class OperationsState(rx.State):
+class OperationsState(LiveMixin, rx.State):
     """What ran and runs, newest first."""
 
     operations: list[OperationView] = []
     only: str = ALL
     """One of FILTERS."""
-    loaded: bool = False
 
     @rx.event
     def load(self) -> EventSpec:
@@ -36,14 +35,19 @@ class OperationsState(rx.State):
         return OperationsState.follow
 
     @rx.event(background=True, supersedes=True)
-    async def follow(self) -> None:
-        async for _ in looks(self, about=None, every=_LOOK_SECONDS):
-            only = None if self.only == ALL else self.only
-            operations = await asyncio.to_thread(service.recent, _LIMIT, state=only)
+    async def follow(self) -> EventSpec | None:
+        try:
+            async for _ in looks(self, about=None, every=_LOOK_SECONDS):
+                only = None if self.only == ALL else self.only
+                operations = await asyncio.to_thread(service.recent, _LIMIT, state=only)
+                async with self:
+                    if operations != self.operations:
+                        self.operations = operations
+                    self._looked()
+        except Exception as error:
             async with self:
-                if operations != self.operations:
-                    self.operations = operations
-                self.loaded = True
+                return self._look_failed(error, "list operations")
+        return None
 
 
 class OperationPageState(OperationMixin, rx.State):

@@ -12,7 +12,7 @@ from proto_ddf.operations import service
 from proto_ddf.operations.views import OperationView
 from proto_ddf.sources import store
 from proto_ddf.web.state.error_list import ErrorRow, error_row
-from proto_ddf.web.state.live import looks
+from proto_ddf.web.state.live import LiveMixin, looks
 
 _LOOK_SECONDS = 3.0
 _ROWS = 5
@@ -42,24 +42,28 @@ class Overview(BaseModel):
     """Unresolved ones."""
 
 
-class OverviewState(rx.State):
+class OverviewState(LiveMixin, rx.State):
     """All of it, looked up together and renewed while the page is open."""
 
     overview: Overview = Overview()
-    loaded: bool = False
 
     @rx.event
     def load(self) -> EventSpec:
         return OverviewState.follow
 
     @rx.event(background=True, supersedes=True)
-    async def follow(self) -> None:
-        async for _ in looks(self, about=None, every=_LOOK_SECONDS):
-            overview = await asyncio.to_thread(look_up)
+    async def follow(self) -> EventSpec | None:
+        try:
+            async for _ in looks(self, about=None, every=_LOOK_SECONDS):
+                overview = await asyncio.to_thread(look_up)
+                async with self:
+                    if overview != self.overview:
+                        self.overview = overview
+                    self._looked()
+        except Exception as error:
             async with self:
-                if overview != self.overview:
-                    self.overview = overview
-                self.loaded = True
+                return self._look_failed(error, "show the overview")
+        return None
 
 
 def look_up() -> Overview:

@@ -43,7 +43,19 @@ def draft(root: State) -> DraftState:
 
 
 @pytest.fixture
-def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+def recorded(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+    """(code, operation) of what was put on record."""
+    kept: list[tuple[str, str]] = []
+    monkeypatch.setattr(
+        module.tracker,
+        "record_error",
+        lambda error, operation: kept.append((error["code"], operation)),
+    )
+    return kept
+
+
+@pytest.fixture
+def slept(monkeypatch: pytest.MonkeyPatch, recorded: list[Any]) -> list[float]:
     """The seconds that were waited; nothing really waits."""
     seconds: list[float] = []
 
@@ -250,3 +262,42 @@ def test_what_retries_is_not_told_to_the_browser(draft: DraftState, root: State)
     draft._retry_handler = "connect"
     draft.handle_error(ConnectionError("x"), "connect")
     assert "_retry_handler" not in str(root.get_delta())
+
+
+def test_an_error_that_clears_stays_in_the_list_of_recent_errors_once(
+    draft: DraftState, slept: list[float], recorded: list[tuple[str, str]]
+) -> None:
+    draft.handle_error(ConnectionError("x"), "read the app's log")
+    pass_time(draft)
+    pass_time(draft)
+    assert recorded == [("connection_failed", "read the app's log")]
+
+
+def test_what_an_operation_records_or_a_person_mistyped_is_not_recorded_again(
+    draft: DraftState, slept: list[float], recorded: list[tuple[str, str]]
+) -> None:
+    draft.handle_error(ConnectionError("x"), "generate", operation_id="abc")
+    pass_time(draft)
+    draft.handle_error(ValidationError("Odd", field="x", value=1, code="required"), "save")
+    pass_time(draft)
+    assert recorded == []
+
+
+def test_an_error_that_cannot_be_recorded_still_clears(
+    draft: DraftState, slept: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_arguments: Any) -> None:
+        raise OSError("no disk")
+
+    monkeypatch.setattr(module.tracker, "record_error", fail)
+    draft.handle_error(ConnectionError("x"), "connect")
+    pass_time(draft)
+    assert not draft.error_shown
+
+
+def test_try_again_shows_only_where_there_is_something_to_run_again(draft: DraftState) -> None:
+    draft.handle_error(ConnectionError("x"), "connect")
+    assert not draft.error_can_retry
+    draft._retry_handler = "connect"
+    draft.handle_error(ConnectionError("x"), "connect")
+    assert draft.error_can_retry

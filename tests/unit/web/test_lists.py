@@ -13,7 +13,7 @@ from proto_ddf.db import engine
 from proto_ddf.db.tables import OperationRecord, OperationState, StepRecord
 from proto_ddf.errors import SystemError, describe
 from proto_ddf.monitoring import tracker
-from proto_ddf.web.state import error_list, live, operations, overview
+from proto_ddf.web.state import error_list, errors, live, operations, overview
 from proto_ddf.web.state.error_list import ErrorListState, error_row
 from proto_ddf.web.state.operations import OperationPageState, OperationsState
 from proto_ddf.web.state.overview import OverviewState
@@ -134,22 +134,63 @@ def test_errors_tell_whether_they_are_resolved_and_can_be_retried() -> None:
     assert '"code": "disk_space_low"' in rows["one"].details
 
 
-def test_try_again_of_an_error_resumes_its_operation() -> None:
+def press_try_again(state: Any, error_id: str) -> list[Any]:
+    handler = ErrorListState.event_handlers["try_again"].fn
+
+    async def press() -> list[Any]:
+        return [event async for event in handler(state, error_id)]
+
+    return asyncio.run(press())
+
+
+def test_try_again_of_an_error_resumes_its_operation_and_goes_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    retried: list[str] = []
+    monkeypatch.setattr(errors.service, "retry", retried.append)
     add_error("one")
     state = state_of(ErrorListState)
     follow(state)
+    (event,) = press_try_again(state, state.errors[0].id)
+    assert retried == ["one"]
+    assert "/operations/one" in str(event.args)
+    assert press_try_again(state, "unknown") == []
 
-    async def press(error_id: str) -> list[Any]:
-        handler = ErrorListState.event_handlers["try_again"].fn
-        return [event async for event in handler(state, error_id)]
 
-    (event,) = asyncio.run(press(state.errors[0].id))
-    assert event.handler.fn.__name__ == "resume_failed_operation"
-    assert "one" in str(event.args)
-    assert asyncio.run(press("unknown")) == []
+def test_a_refused_try_again_says_why_and_can_be_pressed_again() -> None:
+    add_operation("one", OperationState.SUCCEEDED)
+    add_error("one")
+    state = state_of(ErrorListState)
+    follow(state)
+    press_try_again(state, state.errors[0].id)
+    assert state.error_shown
+    assert state.retrying_id == ""
 
 
 def test_a_row_never_shows_an_absent_operation_id() -> None:
     add_error(None)
     (record,) = tracker.recent_errors()
     assert error_row(record).operation_id == ""
+
+
+@pytest.mark.parametrize("listing", [OverviewState, OperationsState, ErrorListState])
+def test_a_list_that_cannot_be_read_says_so_and_try_again_reads_it(
+    listing: type[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_arguments: Any, **_named: Any) -> Any:
+        raise TimeoutError("locked")
+
+    state = state_of(listing)
+    with monkeypatch.context() as broken:
+        for module, name in ((overview, "look_up"), (operations.service, "recent")):
+            broken.setattr(module, name, fail)
+        broken.setattr(error_list.tracker, "recent_errors", fail)
+        follow(state)
+    assert state.error_shown
+    assert not state.loaded
+    event = state.retry_operation()
+    assert event.handler.fn.__name__ == "follow"
+    follow(state)  # the tab of the broken look has gone
+    follow(state)
+    assert not state.error_shown
+    assert state.loaded

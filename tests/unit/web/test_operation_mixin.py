@@ -213,3 +213,24 @@ def test_a_refused_retry_is_told_in_the_callout(
     assert asyncio.run(press())
     assert watching.error_shown
     assert watching.operation_busy == ""
+
+
+def test_a_watch_that_breaks_says_so_and_try_again_watches_on(
+    watching: WatchingState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_operation_id: str) -> None:
+        raise TimeoutError("locked")
+
+    monkeypatch.setattr(operation.service, "view", fail)
+
+    async def run() -> list[Any]:
+        handler = WatchingState.event_handlers["watch_operation"].fn
+        return [event async for event in handler(watching, "op1")]
+
+    assert asyncio.run(run())
+    assert watching.error_shown
+    event = watching.retry_operation()
+    assert event is not None
+    assert event.handler.fn.__name__ == "watch_operation"
+    watch(watching, monkeypatch, [view("succeeded")])
+    assert not watching.error_shown
