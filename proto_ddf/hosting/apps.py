@@ -20,7 +20,7 @@ from proto_ddf.generator.spec import AppSpec
 from proto_ddf.hosting import records
 from proto_ddf.hosting.health import ask, listens
 from proto_ddf.hosting.launch import database_url, end_strays, folder, launch, log_file
-from proto_ddf.hosting.ports import PORT_REGISTRY, PortPair
+from proto_ddf.hosting.ports import PORT_REGISTRY, PortPair, is_free
 from proto_ddf.hosting.processes import end_tree, is_alive
 from proto_ddf.hosting.records import AppView
 from proto_ddf.hosting.runner import STARTED
@@ -202,7 +202,7 @@ def _start(slug: str, progress: Progress) -> None:
         if not is_alive(record.pid, record.pid_create_time):
             progress.report("Starting the app")
             records.change(slug, crashes=0, last_error="")
-            record = spawn(record)
+            record = spawn(_with_free_port(record))
         _wait_until_listening(record, progress)
     except ProtoDDFError as error:
         records.change(
@@ -213,6 +213,19 @@ def _start(slug: str, progress: Progress) -> None:
             last_error=error.message,
         )
         raise
+
+
+def _with_free_port(record: AppRecord) -> AppRecord:
+    """An app that never ran gets other ports when its own were taken since they were reserved.
+
+    One that ran keeps its address: people may have noted it.
+    """
+    port = record.frontend_port
+    if record.started_at is not None or port is None or is_free(port):
+        return record
+    PORT_REGISTRY.release(record.slug)
+    set_ports(record.slug, PORT_REGISTRY.reserve_pair(record.slug))
+    return records.read(record.slug)
 
 
 def _wait_until_listening(record: AppRecord, progress: Progress) -> None:

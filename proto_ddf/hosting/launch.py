@@ -1,6 +1,7 @@
 """Starts the process of an app with the environment it needs."""
 
 import sys
+import time
 from pathlib import Path
 
 import psutil
@@ -15,6 +16,7 @@ from proto_ddf.hosting.toolchain import base_environment
 from proto_ddf.settings import get_settings
 from proto_ddf.sources.registry import KINDS
 
+PORT_SECONDS = 2.0
 RUNNER = Path(__file__).with_name("runner.py")
 
 
@@ -44,7 +46,7 @@ def launch(record: AppRecord) -> tuple[int, float]:
         )
     if not is_free(port):
         end_strays(record.slug)
-    if not is_free(port):
+    if not _becomes_free(port):
         raise SystemError(
             f"Port {port} is in use", component="ports", code="port_unavailable", port=port
         )
@@ -52,6 +54,16 @@ def launch(record: AppRecord) -> tuple[int, float]:
     environment = base_environment() | {"DATABASE_URL": database_url(record), "PORT": str(port)}
     place = folder(record.slug)
     return spawn_detached(argv, cwd=place, env=environment, log_file=log_file(record.slug))
+
+
+def _becomes_free(port: int) -> bool:
+    """Whether the port is free, or soon: one of our own that was just ended lets go of it a moment later."""
+    deadline = time.monotonic() + PORT_SECONDS
+    while not is_free(port):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
 
 
 def database_url(record: AppRecord) -> str:

@@ -17,6 +17,8 @@ from proto_ddf.progress import Progress
 POLL_SECONDS = 0.1
 ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 LINE_LIMIT = 2000
+KILL_SECONDS = 5.0
+"""How long the system may take to end a killed process."""
 
 _children: dict[int, subprocess.Popen[bytes]] = {}
 """Detached processes started by this one, to be reaped."""
@@ -198,7 +200,12 @@ def end_tree(pid: int | None, create_time: float | None, grace_seconds: float = 
     if not _gone(tree, grace_seconds):
         tree = list({*tree, *(member for process in tree for member in _tree(process))})
         _each(tree, psutil.Process.kill)
-        _gone(tree, grace_seconds)
+        _gone(tree, KILL_SECONDS)
+    child = _children.get(root.pid)
+    if child is not None:
+        # It counts as a zombie before its last thread ended, and so before its port is free.
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(KILL_SECONDS)
     reap()
 
 

@@ -1,5 +1,6 @@
 """A home folder of its own for each module, and a small app that is built once and can be started."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +23,10 @@ SLUG = "tiny_app"
 def hosting_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PROTO_DDF_HOME", str(tmp_path_factory.mktemp("hosting")))
+        # Apps of other servers on this machine may have ports reserved that nothing listens on yet.
+        first = 20_000 + os.getpid() % 1000 * 10
+        patch.setenv("PORT_RANGE_START", str(first))
+        patch.setenv("PORT_RANGE_END", str(first + 9))
         get_settings.cache_clear()
         settings = get_settings()
         settings.prepare_home()

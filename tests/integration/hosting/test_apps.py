@@ -17,7 +17,7 @@ import pytest
 from proto_ddf.db.tables import AppState
 from proto_ddf.errors.types import SystemError, ValidationError
 from proto_ddf.generator.spec import AppSpec
-from proto_ddf.hosting import apps
+from proto_ddf.hosting import apps, records
 from proto_ddf.hosting.launch import folder
 from proto_ddf.hosting.ports import PORT_REGISTRY
 from proto_ddf.hosting.records import AppView
@@ -203,12 +203,21 @@ def test_an_app_that_crashes_at_start_says_why_and_starts_once_it_is_mended(app:
 
 
 def test_a_port_taken_by_another_program_is_told(app: str) -> None:
-    port = view(app).frontend_port or 0
+    port = run(app).frontend_port or 0
+    apps.stop_app(app)
     with closing(socket.create_server(("127.0.0.1", port))), pytest.raises(SystemError) as caught:
         apps.start_app(app)
     assert caught.value.code == "port_unavailable"
     assert caught.value.context["port"] == port
     assert run(app).state is AppState.RUNNING
+
+
+def test_an_app_that_never_ran_takes_another_port_when_its_own_was_taken(app: str) -> None:
+    records.change(app, started_at=None)
+    port = view(app).frontend_port or 0
+    with closing(socket.create_server(("127.0.0.1", port))):
+        assert run(app).frontend_port != port
+        assert PORT_REGISTRY.get(app) == (view(app).frontend_port, view(app).backend_port)
 
 
 def test_an_app_outlives_the_server_and_is_adopted(app: str) -> None:
@@ -222,8 +231,6 @@ def test_an_app_outlives_the_server_and_is_adopted(app: str) -> None:
 
 
 def test_a_process_that_the_server_could_not_note_is_found_and_ended(app: str) -> None:
-    from proto_ddf.hosting import records
-
     lost = run(app).pid
     records.change(app, pid=None, pid_create_time=None, state=AppState.STOPPED)
     assert run(app).pid != lost
