@@ -72,8 +72,8 @@ set_up_browser() {
         apt-get update -qq
         DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null
     else
+        # The browser tests skip themselves with this reason; all others run.
         say "The browser tests need Chromium. Install it as root: apt-get install chromium"
-        exit 1
     fi
 }
 
