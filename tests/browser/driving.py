@@ -72,3 +72,21 @@ def step_runs(home: Path, operation: str) -> dict[str, tuple[str, int]]:
         operation,
     )
     return {name: (state.lower(), runs) for name, state, runs in found}
+
+
+def connect_file(page: Page, url: str, file: Path, name: str, *, kind: str = "SQLite") -> None:
+    """Connect a file by its path."""
+    page.goto(f"{url}/sources/new")
+    page.get_by_label("Kind").click()
+    page.get_by_role("option", name=kind).click()
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_label("File path").fill(str(file))
+    page.get_by_role("button", name="Connect", exact=True).click()
+    expect(page.get_by_role("heading", name=name, level=1)).to_be_visible(timeout=60_000)
+
+
+def failure(page: Page, title: str) -> Locator:
+    """The callout of a failed operation, once it is there."""
+    callout = page.get_by_role("alert").filter(has=page.get_by_text(title, exact=True))
+    expect(callout).to_be_visible(timeout=GENERATE_MS)
+    return callout

@@ -1,0 +1,363 @@
+"""A failure made to happen in each step of a generation: its own message, and Try Again ends the job."""
+
+import contextlib
+import csv
+import http.server
+import json
+import shutil
+import socket
+import sqlite3
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.driving import (
+    GENERATE_MS,
+    connect_file,
+    failure,
+    fill_generate_form,
+    open_app_address,
+    rows,
+    start_generation,
+    step,
+    step_runs,
+)
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+
+DISK_SIZE = "450m"
+LEFT_ON_FULL_DISK = 128 * 1024
+
+
+@dataclass
+class Generation:
+    """A generation as a page shows it; knows which steps must not run again."""
+
+    page: Page
+    server: Any
+    name: str
+    operation: str = ""
+    failures: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def slug(self) -> str:
+        return self.name.lower().replace(" ", "_")
+
+    @property
+    def folder(self) -> Path:
+        return Path(self.server.home) / "apps" / self.slug
+
+    def start(self, source: str = "Notes") -> None:
+        fill_generate_form(self.page, self.server.url, self.name, source=source)
+        self.operation = start_generation(self.page)
+
+    def fails(self, at: str, code: str, title: str, *texts: str) -> None:
+        """Wait until a step has failed with its own message, which stays; details tell the code."""
+        callout = failure(self.page, title)
+        expect(step(self.page, at)).to_have_attribute("data-state", "failed")
+        for text in texts:
+            expect(callout).to_contain_text(text)
+        callout.get_by_text("Details").click()
+        expect(callout.get_by_label("Details of the error")).to_contain_text(f'"code": "{code}"')
+        self.failures[at] = self.failures.get(at, 0) + 1
+
+    def try_again(self) -> None:
+        self.page.get_by_role("button", name="Try Again").click()
+
+    def ends_well(self) -> None:
+        """The app answers, there is one of it, and no step ran more often than it had to."""
+        address = open_app_address(self.page)
+        assert httpx.get(address, timeout=10).status_code == 200
+        for name, (state, runs) in step_runs(self.server.home, self.operation).items():
+            assert (name, state, runs) == (name, "succeeded", 1 + self.failures.get(name, 0))
+        database = self.server.home / "proto_ddf.db"
+        assert rows(database, "select slug, state from app") == [(self.slug, "RUNNING")]
+        assert [path.name for path in (self.server.home / "apps").iterdir()] == [self.slug]
+        assert rows(database, "select * from error where resolved_at is null") == []
+        assert self.page.get_by_role("alert").count() == 0
+
+
+def test_ports_run_out_then_the_disk_is_full(
+    page: Page, make_server: Callable[..., Any], notes: Path, small_disk: Path
+) -> None:
+    first, last = two_ports_in_a_row()
+    server = make_server(
+        ALLOWED_FOLDERS=json.dumps([str(notes.parent)]),
+        PORT_RANGE_START=str(first),
+        PORT_RANGE_END=str(last),
+    )
+    assert server.home == small_disk
+    connect_file(page, server.url, notes, "Notes")
+    made = Generation(page, server, "Disk notes")
+
+    with listening(last):
+        made.start()
+        made.fails("reserve_ports", "ports_exhausted", "No free port", f"between {first} and")
+        filler = fill_disk(small_disk)
+    made.try_again()
+    made.fails("render", "disk_space_low", "Disk is full", "Free some space")
+    filler.unlink()
+    made.try_again()
+    made.ends_well()
+
+
+def test_too_little_disk_space_is_told_before_anything_is_made(
+    page: Page, make_server: Callable[..., Any], notes: Path, small_disk: Path
+) -> None:
+    server = make_server(ALLOWED_FOLDERS=json.dumps([str(notes.parent)]))
+    connect_file(page, server.url, notes, "Notes")
+    filler = fill_disk(small_disk, leave=100 * 1024**2)
+    made = Generation(page, server, "Roomy notes")
+    made.start()
+    made.fails("validate", "disk_space_low", "Disk is full", "Free some space")
+    assert not made.folder.exists()
+    assert rows(server.home / "proto_ddf.db", "select * from app") == []
+    filler.unlink()
+    made.try_again()
+    made.ends_well()
+
+
+def test_source_file_is_gone(page: Page, make_server: Callable[..., Any], notes: Path) -> None:
+    server = make_server(ALLOWED_FOLDERS=json.dumps([str(notes.parent)]))
+    connect_file(page, server.url, notes, "Notes")
+    made = Generation(page, server, "Lost notes")
+    fill_generate_form(page, server.url, made.name, source="Notes")
+    away = notes.rename(notes.with_suffix(".away"))
+    made.operation = start_generation(page)
+    made.fails("validate", "file_not_found", "File not found", "notes.db", "Put the file back")
+    away.rename(notes)
+    made.try_again()
+    made.ends_well()
+
+
+def test_source_file_is_gone_when_its_rows_are_imported(
+    page: Page, make_server: Callable[..., Any], tmp_path: Path
+) -> None:
+    cities = tmp_path / "data" / "cities.csv"
+    cities.parent.mkdir()
+    with cities.open("w", newline="") as file:
+        csv.writer(file).writerows([("name", "people"), ("Bath", 94_000), ("Ely", 20_000)])
+    first, last = two_ports_in_a_row()
+    server = make_server(
+        ALLOWED_FOLDERS=json.dumps([str(cities.parent)]),
+        PORT_RANGE_START=str(first),
+        PORT_RANGE_END=str(last),
+    )
+    connect_file(page, server.url, cities, "Cities", kind="CSV")
+    made = Generation(page, server, "City list")
+    with listening(first):
+        made.start("Cities")
+        made.fails("reserve_ports", "ports_exhausted", "No free port")
+        away = cities.rename(cities.with_suffix(".away"))
+    made.try_again()
+    made.fails("import", "source_gone", "Source is gone", "cities.csv", "Put it back")
+    away.rename(cities)
+    made.try_again()
+    made.ends_well()
+    imported = rows(made.folder / "data" / "app.db", "select name, people from cities order by 1")
+    assert imported == [("Bath", 94_000), ("Ely", 20_000)]
+
+
+def test_code_cannot_be_written(page: Page, make_server: Callable[..., Any], notes: Path) -> None:
+    server = make_server(ALLOWED_FOLDERS=json.dumps([str(notes.parent)]))
+    connect_file(page, server.url, notes, "Notes")
+    apps = server.home / "apps"
+    apps.rmdir()
+    apps.write_text("A file where the folder of all apps should be.")
+    made = Generation(page, server, "Unwritten notes")
+    made.start()
+    made.fails("render", "render_failed", "Code could not be written", str(apps))
+    apps.unlink()
+    made.try_again()
+    made.ends_well()
+
+
+def test_packages_cannot_be_installed_then_the_pages_cannot_be_built(
+    page: Page, make_server: Callable[..., Any], notes: Path, tmp_path: Path
+) -> None:
+    registry = Registry()
+    cache = tmp_path / "package-cache"
+    with registry.reachable():
+        server = make_server(
+            ALLOWED_FOLDERS=json.dumps([str(notes.parent)]),
+            NPM_CONFIG_REGISTRY=registry.url,
+            BUN_INSTALL_CACHE_DIR=str(cache),
+        )
+    shutil.rmtree(cache, ignore_errors=True)
+    connect_file(page, server.url, notes, "Notes")
+    made = Generation(page, server, "Packed notes")
+    made.start()
+    made.fails("install", "install_failed", "Installing failed", "registry could not be reached")
+    broken = made.folder / ".web" / "utils" / "state.js"
+    sound = broken.read_text()
+    broken.write_text(f"{sound}\nexport const = ;\n")
+    with registry.reachable():
+        made.try_again()
+        made.fails("build", "build_failed", "Building failed", "state.js")
+        broken.write_text(sound)
+        made.try_again()
+        made.ends_well()
+
+
+def test_app_finds_its_port_taken_then_crashes_then_does_not_answer(
+    page: Page, make_server: Callable[..., Any], notes: Path
+) -> None:
+    server = make_server(ALLOWED_FOLDERS=json.dumps([str(notes.parent)]))
+    connect_file(page, server.url, notes, "Notes")
+    made = Generation(page, server, "Unlucky notes")
+    made.start()
+    expect(step(page, "reserve_ports")).to_have_attribute("data-state", "succeeded")
+    query = "select frontend from port_reservation where name = ?"
+    [(port,)] = rows(server.home / "proto_ddf.db", query, made.slug)
+    with listening(port):
+        made.fails("start", "port_unavailable", "Port is in use", f"Port {port}")
+        code = made.folder / made.slug / f"{made.slug}.py"
+        sound = code.read_text()
+        code.write_text("raise RuntimeError('the owner of this code broke it')\n")
+    made.try_again()
+    made.fails("start", "app_start_failed", "App did not start", "the owner of this code broke it")
+    code.write_text(sound)
+    first_page = made.folder / ".web" / "build" / "client" / "index.html"
+    away = first_page.rename(first_page.with_suffix(".away"))
+    made.try_again()
+    made.fails("check", "app_check_failed", "App does not answer as it should", "status 404")
+    away.rename(first_page)
+    made.try_again()
+    made.ends_well()
+
+
+def test_cancel_during_the_build_leaves_nothing(
+    page: Page, make_server: Callable[..., Any], notes: Path
+) -> None:
+    server = make_server(ALLOWED_FOLDERS=json.dumps([str(notes.parent)]))
+    connect_file(page, server.url, notes, "Notes")
+    made = Generation(page, server, "Cancelled notes")
+    made.start()
+    build = step(page, "build")
+    expect(build).to_have_attribute("data-state", "running", timeout=GENERATE_MS)
+    expect(build).to_contain_text("Bundling the pages")
+    page.get_by_role("button", name="Cancel").click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Cancel operation").click()
+    expect(page.locator("[data-operation]")).to_have_attribute("data-state", "cancelled")
+    again = page.get_by_role("button", name="Back to the form")
+    expect(again).to_be_visible()
+
+    database = server.home / "proto_ddf.db"
+    finished = "select finished_at from operation where id = ?"
+    for _ in range(100):
+        if rows(database, finished, made.operation)[0][0]:
+            break
+        page.wait_for_timeout(100)
+    assert rows(database, "select * from app") == []
+    assert rows(database, "select * from port_reservation") == []
+    assert list((server.home / "apps").iterdir()) == []
+    assert [process.pid for process in server.processes()] == [server.process.pid]
+
+    again.click()
+    expect(page.get_by_label("Project name")).to_have_value(made.name)
+    made.operation = start_generation(page)
+    made.ends_well()
+
+
+@pytest.fixture
+def notes(tmp_path: Path) -> Path:
+    """A database of one small table, in a folder of its own."""
+    database = tmp_path / "data" / "notes.db"
+    database.parent.mkdir()
+    connection = sqlite3.connect(database)
+    connection.execute("create table notes (id integer primary key, title text not null)")
+    connection.executemany("insert into notes (title) values (?)", [("One",), ("Two",)])
+    connection.commit()
+    connection.close()
+    return database
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """The home folder of the next server, on a disk of its own that is soon full."""
+    folder = tmp_path / "home0"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK_SIZE}", "tmpfs", str(folder)]
+    try:
+        subprocess.run(mount, check=True, capture_output=True, text=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        pytest.skip(f"a tmpfs cannot be mounted here: {getattr(error, 'stderr', '') or error}")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def fill_disk(folder: Path, leave: int = LEFT_ON_FULL_DISK) -> Path:
+    """Leave `leave` bytes free; returns the file that takes all the rest."""
+    filler = folder / "filler"
+    with filler.open("wb", buffering=0) as file:
+        while (more := shutil.disk_usage(folder).free - leave) > 0:
+            file.write(b"\0" * min(more, 1024**2))
+    return filler
+
+
+def two_ports_in_a_row() -> tuple[int, int]:
+    while True:
+        with socket.socket() as one, socket.socket() as two:
+            one.bind(("127.0.0.1", 0))
+            first = int(one.getsockname()[1])
+            with contextlib.suppress(OSError, OverflowError):
+                two.bind(("127.0.0.1", first + 1))
+                return first, first + 1
+
+
+@contextlib.contextmanager
+def listening(port: int) -> Iterator[None]:
+    """Another program has the port."""
+    with socket.create_server(("127.0.0.1", port)):
+        yield
+
+
+class Registry:
+    """The package registry of this machine under an address that can be out of reach."""
+
+    def __init__(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            self._address = probe.getsockname()
+        command = ["npm", "config", "get", "registry"]
+        found = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+        self._upstream = found.stdout.split()[-1].rstrip("/")
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._address[1]}/"
+
+    @contextlib.contextmanager
+    def reachable(self) -> Iterator[None]:
+        upstream = self._upstream
+
+        class Forward(http.server.BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                wanted = {"accept": self.headers.get("accept", "*/*")}
+                answer = client.get(upstream + self.path, headers=wanted)
+                self.send_response(answer.status_code)
+                self.send_header("content-type", answer.headers.get("content-type", ""))
+                self.send_header("content-length", str(len(answer.content)))
+                self.end_headers()
+                self.wfile.write(answer.content)
+
+            def log_message(self, *args: Any) -> None:
+                """Quiet."""
+
+        with (
+            httpx.Client(timeout=60, follow_redirects=True) as client,
+            http.server.ThreadingHTTPServer(self._address, Forward) as forwarder,
+        ):
+            thread = threading.Thread(target=forwarder.serve_forever)
+            thread.start()
+            try:
+                yield
+            finally:
+                forwarder.shutdown()
+                thread.join()
