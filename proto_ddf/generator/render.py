@@ -48,10 +48,18 @@ def render_app(spec: AppSpec, folder: Path, *, templates: Path = TEMPLATES) -> N
     life stays: data/, .web/, .states/, logs/ and .env. Can be run again after being killed.
 
     Raises:
-        SystemError: code render_failed, when the spec or a template gives no valid code.
-        OSError: when the disk does not take the files.
+        SystemError: code render_failed, when the spec or a template gives no valid code, or the disk does
+            not take the files (the OSError is its cause).
     """
     files = render_files(spec, templates)
+    try:
+        _write(files, folder)
+    except OSError as error:
+        place = error.filename or folder
+        raise _failed(f"{(error.strerror or str(error)).lower()}: {place}") from error
+
+
+def _write(files: dict[str, bytes], folder: Path) -> None:
     with fresh_folder(folder) as made:
         for name, content in files.items():
             path = made / name

@@ -6,6 +6,7 @@ that was killed leaves a `.tmp-` folder; the next one takes what lives on out of
 """
 
 import ctypes
+import errno
 import os
 import shutil
 import sys
@@ -38,8 +39,10 @@ def put_in_place(made: Path, folder: Path) -> None:
     """Make `made` the folder `folder`; what was there is removed but for KEPT.
 
     Raises:
-        OSError: when the file system refuses.
+        OSError: when the file system refuses, or a file that is no folder is in the way.
     """
+    if folder.exists() and not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
     if not folder.exists():
         os.rename(made, folder)
         clear_leftovers(folder)

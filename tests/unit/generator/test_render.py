@@ -1,4 +1,5 @@
 import ast
+import errno
 import json
 import os
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from proto_ddf.errors import classify
 from proto_ddf.errors.types import SystemError
 from proto_ddf.generator import render, swap
 from proto_ddf.generator.names import TEMPLATES
@@ -112,6 +114,32 @@ def test_a_template_that_fails_leaves_the_old_app(
     assert caught.value.code == "render_failed"
     assert _tree(folder) == before
     assert os.listdir(folder.parent) == [folder.name]
+
+
+@pytest.mark.parametrize("in_the_way", ["apps", "apps/my_shop"])
+def test_a_file_where_the_folder_must_go_is_told_and_stays(
+    plan: AppSpec, templates: Path, tmp_path: Path, in_the_way: str
+) -> None:
+    blocker = tmp_path / in_the_way
+    blocker.parent.mkdir(exist_ok=True)
+    blocker.write_text("somebody's file")
+    with pytest.raises(SystemError) as caught:
+        render_app(plan, tmp_path / "apps" / "my_shop", templates=templates)
+    assert classify(caught.value).code == "render_failed"
+    assert str(blocker) in caught.value.message
+    assert blocker.read_text() == "somebody's file"
+
+
+def test_a_full_disk_is_told_as_such(
+    plan: AppSpec, templates: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_space(self: Path, content: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device", str(self))
+
+    monkeypatch.setattr(Path, "write_bytes", no_space)
+    with pytest.raises(SystemError) as caught:
+        render_app(plan, folder, templates=templates)
+    assert classify(caught.value).code == "disk_space_low"
 
 
 def test_code_that_does_not_parse_is_no_app(plan: AppSpec, templates: Path, folder: Path) -> None:
