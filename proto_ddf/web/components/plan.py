@@ -38,9 +38,27 @@ def _table(table: rx.Var[TableSpec]) -> rx.Component:
                 rx.fragment(),
             ),
         ),
-        rx.el.div(_fields(table), _relations(table), class_name="pd-plan-body pd-stack"),
+        rx.el.div(
+            _page_title(table),
+            _fields(table),
+            _relations(table),
+            class_name="pd-plan-body pd-stack",
+        ),
         class_name="pd-panel pd-plan-table",
         custom_attrs={"data-table": table.table},
+    )
+
+
+def _page_title(table: rx.Var[TableSpec]) -> rx.Component:
+    return rx.el.label(
+        "Page title",
+        rx.input(
+            default_value=table.label,
+            key=table.table + table.label,
+            on_blur=lambda value: State.set_table_label(table.table, value),
+            size="1",
+        ),
+        class_name="pd-plan-add pd-quiet",
     )
 
 

@@ -87,6 +87,10 @@ class PlanMixin(OperationMixin, mixin=True):
         return self._columns_of(self.chart_table, lambda kind: kind in _NUMBERS)
 
     @rx.event
+    def set_table_label(self, table: str, label: str) -> EventSpec | None:
+        return self._change(lambda plan: plan_edit.set_table_label(plan, table, label))
+
+    @rx.event
     def set_label(self, table: str, column: str, label: str) -> EventSpec | None:
         return self._change(lambda plan: plan_edit.set_field(plan, table, column, label=label))
 
