@@ -117,16 +117,20 @@ def _place(place: rx.Var[str]) -> rx.Component:
 
 
 def _rename() -> rx.Component:
+    # Not a dialog trigger: Reflex wraps a trigger that has an event of its own in a div.
+    button = rx.button(
+        "Rename",
+        on_click=SourceDetailState.start_renaming,
+        variant="soft",
+        color_scheme="gray",
+        type="button",
+        aria_haspopup="dialog",
+    )
+    return rx.fragment(button, _rename_dialog())
+
+
+def _rename_dialog() -> rx.Component:
     return rx.dialog.root(
-        rx.dialog.trigger(
-            rx.button(
-                "Rename",
-                on_click=SourceDetailState.start_renaming,
-                variant="soft",
-                color_scheme="gray",
-                type="button",
-            )
-        ),
         rx.dialog.content(
             rx.dialog.title("Rename this source", size="4"),
             rx.el.form(

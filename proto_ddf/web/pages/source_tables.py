@@ -179,7 +179,7 @@ def _toolbar() -> rx.Component:
 
 
 def _range() -> rx.Component:
-    first = count(PreviewState.offset + 1)
+    first = count(PreviewState.shown_offset + 1)
     return rx.cond(
         PreviewState.total > 0,
         rx.fragment(

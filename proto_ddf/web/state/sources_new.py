@@ -11,6 +11,7 @@ from proto_ddf.settings import get_settings
 from proto_ddf.sources.paths import allowed_roots
 from proto_ddf.sources.registry import KINDS
 from proto_ddf.web.state.operation import OperationMixin
+from proto_ddf.web.state.presence import is_connected
 from proto_ddf.web.state.sources_draft import (
     Draft,
     UploadedFile,
@@ -25,6 +26,7 @@ from proto_ddf.web.state.sources_submit import discard_uploads, find_faults, sta
 
 _EMPTY = empty_draft()
 _RUNNING = ("pending", "running")
+_SENT_SECONDS = 0.1
 
 
 class NewSourceState(OperationMixin, rx.State):
@@ -167,12 +169,17 @@ class NewSourceState(OperationMixin, rx.State):
 
     async def _begin(self, what: str) -> AsyncIterator[Any]:
         async with self:
-            if self.starting or self.uploading or self.operation.state in _RUNNING:
+            if self.starting or self.operation.state in _RUNNING:
                 return
             self.starting = what
             self.field_errors = {}
             self._clear_error()
             self._retry_handler = "test_connection" if what == "test" else "connect"
+        await self._until_sent()
+        async with self:
+            if self.field_errors:  # an upload failed
+                self.starting = ""
+                return
             draft = self._draft()
         try:
             faults = await asyncio.to_thread(find_faults, draft, naming=what == "connect")
@@ -193,6 +200,14 @@ class NewSourceState(OperationMixin, rx.State):
                 self._keep(operation_id)
             after = self._focus_fault() if faults else self._watch(operation_id)
         yield after
+
+    async def _until_sent(self) -> None:
+        """Wait for the files that are still being sent, unless the tab goes."""
+        while True:
+            async with self:
+                if not self.uploading or not is_connected(self):
+                    return
+            await asyncio.sleep(_SENT_SECONDS)
 
     def _operation_over(self) -> Any:
         over = self.operation

@@ -51,6 +51,9 @@ class PreviewState(ErrorMixin, rx.State):
     """Column, or empty for the source's own order."""
     descending: bool = False
     offset: int = 0
+    """Of the page asked for."""
+    shown_offset: int = 0
+    """Of the rows that are shown."""
     total: int = 0
     head: list[HeadCell] = []
     rows: list[list[Cell]] = []
@@ -63,7 +66,7 @@ class PreviewState(ErrorMixin, rx.State):
     @rx.var
     def last_row(self) -> int:
         """Number of the last row shown, counted from 1."""
-        return self.offset + len(self.rows)
+        return self.shown_offset + len(self.rows)
 
     @rx.var
     def page_number(self) -> int:
@@ -132,7 +135,7 @@ class PreviewState(ErrorMixin, rx.State):
         async with self:
             self._clear_error()
             self.loading = False
-            self.total = page.total
+            self.total, self.shown_offset = page.total, page.offset
             self.head = [HeadCell(name, name in numeric) for name in page.columns]
             self.rows = [[_cell(value) for value in row] for row in page.rows]
 

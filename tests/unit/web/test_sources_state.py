@@ -17,7 +17,7 @@ from proto_ddf.operations.kinds.sources import ConnectSourceInput, TestSourceInp
 from proto_ddf.operations.views import OperationView
 from proto_ddf.sources import store
 from proto_ddf.sources.uploads import upload_path
-from proto_ddf.web.state import live, sources_detail, sources_submit
+from proto_ddf.web.state import live, sources_detail, sources_new, sources_submit
 from proto_ddf.web.state.sources import SourcesState
 from proto_ddf.web.state.sources_detail import SourceDetailState
 from proto_ddf.web.state.sources_draft import field_key, load_draft
@@ -220,19 +220,39 @@ class TestForm:
 
         assert started == []
 
-    def test_nothing_starts_while_a_file_is_being_sent(
-        self, started: list[Any], shop: Path
+    def test_a_start_waits_for_the_files_that_are_being_sent(
+        self, started: list[Any], shop: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         state = state_of(NewSourceState)
         state.set_kind("csv")
-        state.add_file(PATHS, "a.csv", str(shop), 1)
         state.set_uploading(PATHS, True)
+
+        async def arrive(seconds: float) -> None:
+            assert started == []
+            state.add_file(PATHS, "a.csv", str(shop), 1)
+            state.set_uploading(PATHS, False)
+
+        monkeypatch.setattr(sources_new.asyncio, "sleep", arrive)
+        run(state, "test_connection")
+        assert started == [
+            ("test_source", TestSourceInput(kind="csv", config={"paths": [str(shop)]}))
+        ]
+
+    def test_nothing_starts_when_the_file_that_was_waited_for_is_not_taken(
+        self, started: list[Any], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        state = state_of(NewSourceState)
+        state.set_uploading(PATH, True)
+
+        async def fail(seconds: float) -> None:
+            state.refuse_file(PATH, "The disk is full.")
+            state.set_uploading(PATH, False)
+
+        monkeypatch.setattr(sources_new.asyncio, "sleep", fail)
         run(state, "test_connection")
         assert started == []
-
-        state.set_uploading(PATHS, False)
-        run(state, "test_connection")
-        assert len(started) == 1
+        assert state.field_errors["path"] == "The disk is full."
+        assert not state.working
 
     def test_a_failed_operation_marks_and_focuses_its_field_and_loses_nothing(
         self, shop: Path
