@@ -26,8 +26,9 @@ def create(view: TableView, form: dict[str, str]) -> str:
     with changing(view) as connection:
         _check_against_data(connection, view, values, None)
         made = connection.execute(sa.insert(view.table).values(values))
+        generated = made.inserted_primary_key or ()
         key = [
-            values[name] if values.get(name) is not None else made.inserted_primary_key[at]
+            values[name] if values.get(name) is not None else generated[at]
             for at, name in enumerate(view.key)
         ]
     forget_counts()

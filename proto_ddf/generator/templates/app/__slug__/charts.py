@@ -60,9 +60,8 @@ def chart_data(chart: Chart) -> Drawn:
         statement = sa.select(group.label("name"), measure).where(text.like("____-__-__%"))
         statement = statement.group_by(group).order_by(sa.desc("name")).limit(POINTS)
     else:
-        order = sa.desc("value") if chart.kind != "line" else sa.asc("name")
-        statement = sa.select(column.label("name"), measure).group_by(column).order_by(order)
-        statement = statement.limit(POINTS)
+        statement = sa.select(column.label("name"), measure).group_by(column).limit(POINTS)
+        statement = statement.order_by(sa.asc("name") if chart.kind == "line" else sa.desc("value"))
     with reading() as connection:
         found = [(name, _plain(value)) for name, value in connection.execute(statement)]
         if chart.bucket:

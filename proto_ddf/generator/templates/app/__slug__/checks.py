@@ -104,7 +104,8 @@ def _parsed_number(field: Field, text: str) -> int | float | Decimal:
 
 def _fitting_decimal(field: Field, number: Decimal) -> Decimal:
     scale = field.scale
-    if scale is not None and number != round(number, scale):
+    exponent = number.normalize().as_tuple().exponent
+    if scale is not None and isinstance(exponent, int) and -exponent > scale:
         raise ValueError(f"At most {scale} decimals." if scale else "Enter a whole number.")
     if field.precision is not None:
         whole = field.precision - (scale or 0)

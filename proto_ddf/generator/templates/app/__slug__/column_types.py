@@ -16,11 +16,15 @@ Convert = Callable[[Any], Any]
 
 
 class _Tolerant(UserDefinedType[Any]):
+    def __init__(self, raw: bool = False) -> None:
+        """`raw` keeps stored values as they are: those of a key must find their row again."""
+        self.raw = raw
+
     def bind_processor(self, dialect: Dialect) -> Convert | None:
         return self.store if dialect.name == "sqlite" else None
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Convert | None:
-        return self.read if dialect.name == "sqlite" else None
+        return self.read if dialect.name == "sqlite" and not self.raw else None
 
     def store(self, value: Any) -> Any:
         """The value as SQLite keeps it."""
@@ -87,6 +91,7 @@ class TolerantDecimal(_Tolerant):
     cache_ok = True
 
     def __init__(self, precision: int | None = None, scale: int | None = None) -> None:
+        super().__init__()
         self.precision = precision
         self.scale = scale
 

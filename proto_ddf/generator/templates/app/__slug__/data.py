@@ -75,19 +75,23 @@ def fetch_page(
 
 
 class _Order:
-    """The order of a query as columns, and what lies beyond a row in that order. Nulls come last."""
+    """The order of a query as columns, and what lies beyond a row in that order. Nulls come last.
+
+    The columns have no type: a place in the order is made of values just as they are stored.
+    """
 
     def __init__(self, view: TableView, query: Query) -> None:
         self.descending = query.descending
-        key: list[sa.ColumnElement[Any]] = [view.column(name) for name in view.key]
+        key: list[sa.ColumnElement[Any]] = [_as_stored(view.column(name)) for name in view.key]
         if not key and view.has_row_ids:
-            key = [sa.literal_column("_rowid_", sa.Integer)]
+            key = [sa.literal_column("_rowid_")]
         self.is_keyed = bool(key)
         self.sort: sa.ColumnElement[Any] | None = None
         self.may_be_null = False
         if query.sort in view.by_name and (query.sort,) != view.key:
             column = view.column(query.sort)
-            self.sort = column.collate("NOCASE") if isinstance(column.type, sa.Text) else column
+            is_text = isinstance(column.type, sa.Text)
+            self.sort = _as_stored(column.collate("NOCASE") if is_text else column)
             self.may_be_null = view.by_name[query.sort].nullable
         self.columns = [*([] if self.sort is None else [self.sort]), *key]
 
@@ -96,7 +100,9 @@ class _Order:
 
     def by(self, backwards: bool) -> list[sa.ColumnElement[Any]]:
         descending = self.descending != backwards
-        order = [column.desc() if descending else column.asc() for column in self.columns]
+        order: list[sa.ColumnElement[Any]] = [
+            column.desc() if descending else column.asc() for column in self.columns
+        ]
         if self.sort is None or not self.may_be_null:
             return order
         nulls = self.sort.is_(None)
@@ -121,6 +127,10 @@ class _Order:
         ]
         left, right = sa.tuple_(*columns), sa.tuple_(*bound)
         return left < right if self.descending != backwards else left > right
+
+
+def _as_stored(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    return sa.type_coerce(column, sa.types.NullType())
 
 
 def _list_columns(view: TableView) -> list[sa.ColumnElement[Any]]:

@@ -163,11 +163,10 @@ def _condition(view: TableView, condition: Condition) -> sa.ColumnElement[bool]:
 
 
 def _equals(field: Field, column: sa.Column[Any], value: str) -> sa.ColumnElement[bool]:
-    if field.kind is Kind.BOOLEAN:
-        return column == (value == "true")
-    if field.kind is Kind.DATETIME:
+    if field.kind is Kind.DATETIME and len(value) == len("2024-01-31"):
         return _between(field, column, value, value)
-    return column == _bound(field, value)
+    bound = (value == "true") if field.kind is Kind.BOOLEAN else _bound(field, value)
+    return sa.and_(column == bound)
 
 
 def _between(field: Field, column: sa.Column[Any], start: str, end: str) -> sa.ColumnElement[bool]:

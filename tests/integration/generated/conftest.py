@@ -1,0 +1,130 @@
+"""A generated app on a database that is awkward in every way, imported into the test's own process."""
+
+import contextlib
+import importlib
+import sqlite3
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from proto_ddf.generator.plan import plan_app
+from proto_ddf.generator.render import render_app
+from proto_ddf.sources.sqlite import SqliteSource
+
+AWKWARD = """
+CREATE TABLE "Full Names" (
+    "First Name" TEXT NOT NULL, "Last-Name %s!" TEXT NOT NULL, "class" TEXT, born DATE,
+    PRIMARY KEY ("First Name", "Last-Name %s!")
+);
+CREATE TABLE codes (code TEXT PRIMARY KEY, meaning TEXT UNIQUE);
+CREATE TABLE things (
+    id INTEGER PRIMARY KEY, code TEXT REFERENCES codes (code) ON DELETE SET NULL,
+    parent_id INTEGER REFERENCES things (id),
+    made DATE, seen DATETIME, woken TIME, price NUMERIC(8, 2), ratio REAL, ok BOOLEAN,
+    size INTEGER CHECK (size BETWEEN 1 AND 10), picture BLOB, details JSON, story TEXT
+);
+CREATE TABLE "no key" (word TEXT, amount INTEGER);
+CREATE TABLE "nothing" (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
+CREATE TABLE readings (at DATETIME, place TEXT, level REAL, PRIMARY KEY (at, place));
+CREATE VIEW seen_things AS SELECT id, seen, story FROM things WHERE seen IS NOT NULL;
+"""
+
+
+def fill(connection: sqlite3.Connection) -> None:
+    """Values that do not fit their columns among values that do."""
+    connection.executemany(
+        'INSERT INTO "Full Names" VALUES (?, ?, ?, ?)',
+        [("Ada/1", "O'Neil & Söhne", "a", "1815-12-10"), ("new", "new", None, "long ago")]
+        + [(f"N{n}", f"L{n % 3}", "", None) for n in range(40)],
+    )
+    connection.executemany(
+        "INSERT INTO codes VALUES (?, ?)",
+        [("new", "a word with a meaning"), ("~x", None), ("ä ö/ü?#%", ""), ("plain", "plain")],
+    )
+    for n in range(1, 61):
+        odd = n % 7 == 0
+        connection.execute(
+            "INSERT INTO things VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            (
+                n,
+                [None, "new", "~x", "ä ö/ü?#%"][n % 4],
+                n - 1 or None,
+                "not a date" if odd else f"2024-{n % 12 + 1:02}-05",
+                [None, 1_700_000_000, f"2024-05-{n % 28 + 1:02}T10:00:00", "yesterday"][n % 4],
+                "noon" if odd else "12:30:00",
+                "n/a" if odd else n * 1.25,
+                None if odd else n / 3,
+                ["maybe", 1, 0, None][n % 4],
+                n % 10 + 1,
+                bytes(n) if n % 2 else None,
+                '{"a": 1}' if n % 2 else "not json",
+                "Once upon a time. " * n,
+            ),
+        )
+    connection.executemany(
+        "INSERT INTO readings VALUES (?, ?, ?)",
+        [(f"2024-05-0{n % 9 + 1}{' T'[n % 2]}08:00:00", f"p{n}", n / 2) for n in range(20)],
+    )
+    connection.executemany(
+        'INSERT INTO "no key" VALUES (?, ?)',
+        [(None if n % 5 == 0 else f"w{n % 4}", n % 6) for n in range(50)],
+    )
+
+
+class Awkward:
+    """The imported modules of the app: `awkward.data`, `awkward.changes` ..."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __getattr__(self, name: str) -> ModuleType:
+        return importlib.import_module(f"awkward.{name}")
+
+    def view(self, name: str) -> Any:
+        return self.views.VIEWS[name]
+
+    def all_rows(self, view: Any, query: Any, size: int = 7) -> list[Any]:
+        """Every row, page by page."""
+        rows: list[Any] = []
+        page = self.data.fetch_page(view, query, size)
+        while True:
+            rows += page.rows
+            if not page.has_more:
+                return rows
+            page = self.data.fetch_page(view, query, size, after=page.last, offset=len(rows))
+
+
+@pytest.fixture(scope="session")
+def awkward(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Awkward]:
+    folder = tmp_path_factory.mktemp("apps") / "awkward"
+    database = tmp_path_factory.mktemp("data") / "awk ward?#%.db"
+    with contextlib.closing(sqlite3.connect(database)) as connection, connection:
+        connection.executescript(AWKWARD)
+        fill(connection)
+    source = SqliteSource(database)
+    spec = plan_app(
+        source.read_schema(), name="Awkward", allow_editing=True, imported=False, source=source
+    )
+    render_app(spec, folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(folder)
+        app = Awkward(folder)
+        importlib.import_module("awkward.config")
+        patch.setattr(app.database, "DATABASE_URL", _url(database))
+        app.database.engine.cache_clear()
+        for table in spec.tables:
+            importlib.import_module(f"awkward.pages.{table.name}")
+        yield app
+    for name in [name for name in sys.modules if name.split(".")[0] == "awkward"]:
+        del sys.modules[name]
+
+
+def _url(database: Path) -> str:
+    """As Proto-DDF writes it for an app that works on a source."""
+    url = sa.URL.create("sqlite", database=database.as_uri(), query={"mode": "rw", "uri": "true"})
+    return url.render_as_string(hide_password=False)

@@ -1,0 +1,168 @@
+"""Changing: what is checked, what is stored, and what the database refuses."""
+
+import pytest
+
+
+@pytest.fixture
+def thing(awkward):
+    """The form of a row that can be saved."""
+    return {
+        "code": "",
+        "parent_id": "",
+        "made": "2024-02-29",
+        "seen": "2024-02-29T10:30",
+        "woken": "07:15",
+        "price": "12.30",
+        "ratio": "0.5",
+        "ok": "true",
+        "size": "3",
+        "details": '{"b": 2}',
+        "story": "",
+    }
+
+
+def wrong_fields(awkward, call, *arguments):
+    with pytest.raises(awkward.errors.DataError) as refused:
+        call(*arguments)
+    return refused.value.fields
+
+
+def test_values_are_stored_by_their_types(awkward, thing):
+    view = awkward.view("things")
+    part = awkward.changes.create(view, thing)
+    key = awkward.keys.decode_key(view, part)
+    stored = stored_row(awkward, key[0])
+    awkward.changes.delete(view, key)
+    assert stored == ("2024-02-29", "2024-02-29 10:30:00", "07:15:00", 12.3, 0.5, 1, 3, None)
+
+
+def stored_row(awkward, key):
+    with awkward.database.engine().connect() as connection:
+        found = connection.exec_driver_sql(
+            "select made, seen, woken, price, ratio, ok, size, story from things where id = ?",
+            (key,),
+        ).one()
+    return tuple(found)
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "message"),
+    [
+        ("made", "2024-02-30", "Enter a date, like 2024-12-31."),
+        ("seen", "tomorrow", "Enter a date and a time."),
+        ("woken", "25:00", "Enter a time, like 13:45."),
+        ("price", "1.234", "At most 2 decimals."),
+        ("price", "1234567", "At most 6 digits before the decimal point."),
+        ("price", "nan", "Enter a number."),
+        ("price", "1e400", "At most 6 digits before the decimal point."),
+        ("size", "1.5", "Enter a whole number."),
+        ("size", "0", "At least 1."),
+        ("size", "11", "At most 10."),
+        ("details", "{", "Enter valid JSON."),
+        ("code", "missing", "This row is no longer there. Choose another one."),
+    ],
+)
+def test_a_wrong_value_is_refused_at_its_field(awkward, thing, field, text, message):
+    view = awkward.view("things")
+    before = awkward.data.count_rows(view, awkward.filters.Query())
+    assert wrong_fields(awkward, awkward.changes.create, view, thing | {field: text}) == {
+        field: message
+    }
+    awkward.data.forget_counts()
+    assert awkward.data.count_rows(view, awkward.filters.Query()) == before
+
+
+def test_only_what_differs_is_checked_and_written(awkward):
+    view = awkward.view("things")
+    values = awkward.data.fetch_row(view, (14,))
+    form = {
+        field.name: awkward.formats.input_text(field, values[field.name]) for field in view.asked
+    }
+    awkward.changes.update(view, (14,), form | {"size": "9"})
+    after = awkward.data.fetch_row(view, (14,))
+    awkward.changes.update(view, (14,), form)
+    assert after == values | {"size": 9}
+    assert after["made"] == "not a date"
+
+
+def test_a_unique_value_is_kept_unique(awkward):
+    view = awkward.view("codes")
+    form = {"code": "fresh", "meaning": "plain"}
+    assert wrong_fields(awkward, awkward.changes.create, view, form) == {
+        "meaning": "Another row already has this meaning."
+    }
+    assert "code" in wrong_fields(
+        awkward, awkward.changes.create, view, {"code": "plain", "meaning": "x"}
+    )
+
+
+def test_a_composite_key_that_is_taken_marks_both_fields(awkward):
+    view = awkward.view("full_names")
+    key = awkward.data.fetch_page(view, awkward.filters.Query(), 1).rows[0].href
+    first, last = awkward.keys.decode_key(view, key.rpartition("/")[2])
+    names = dict(zip(view.key, (first, last), strict=True))
+    assert set(wrong_fields(awkward, awkward.changes.create, view, names)) == set(names)
+
+
+def test_the_key_of_a_row_can_be_changed(awkward):
+    view = awkward.view("codes")
+    awkward.changes.create(view, {"code": "before", "meaning": "some"})
+    part = awkward.changes.update(view, ("before",), {"code": "after/1", "meaning": "some"})
+    key = awkward.keys.decode_key(view, part)
+    assert key == ("after/1",)
+    awkward.changes.delete(view, key)
+
+
+def test_what_a_deletion_would_do_is_told(awkward):
+    codes, things = awkward.view("codes"), awkward.view("things")
+    values = awkward.data.fetch_row(codes, ("new",))
+    (said,) = awkward.changes.consequences(codes, values)
+    assert said.text == "15 rows of Things will no longer refer to anything."
+    assert not said.prevents
+    (said,) = awkward.changes.consequences(things, awkward.data.fetch_row(things, (1,)))
+    assert said.text == "Used by 1 row of Things: delete or change those first."
+    assert said.prevents
+
+
+def test_a_row_in_use_is_not_deleted(awkward):
+    with pytest.raises(awkward.errors.DataError) as refused:
+        awkward.changes.delete(awkward.view("things"), (1,))
+    assert refused.value.problem == awkward.errors.IN_USE
+
+
+@pytest.mark.parametrize("table", ["no_key", "seen_things"])
+def test_a_table_without_a_key_cannot_be_changed(awkward, table):
+    view = awkward.view(table)
+    for call in (
+        lambda: awkward.changes.create(view, {}),
+        lambda: awkward.changes.update(view, (), {}),
+        lambda: awkward.changes.delete(view, ()),
+    ):
+        with pytest.raises(awkward.errors.DataError) as refused:
+            call()
+        assert refused.value.problem == awkward.errors.NOT_ALLOWED
+
+
+def test_a_row_that_is_gone_says_so(awkward):
+    view = awkward.view("codes")
+    for call in (
+        lambda: awkward.changes.update(view, ("nobody",), {"code": "nobody"}),
+        lambda: awkward.changes.delete(view, ("nobody",)),
+        lambda: awkward.data.fetch_row(view, ("nobody",)),
+    ):
+        with pytest.raises(awkward.errors.DataError) as refused:
+            call()
+        assert refused.value.problem == awkward.errors.ROW_GONE
+
+
+def test_a_table_that_is_gone_says_so(awkward):
+    view = awkward.view("nothing")
+    with awkward.database.engine().begin() as connection:
+        connection.exec_driver_sql('alter table "nothing" rename to "away"')
+    try:
+        with pytest.raises(awkward.errors.DataError) as refused:
+            awkward.data.fetch_page(view, awkward.filters.Query(), 5)
+        assert refused.value.problem == awkward.errors.TABLE_CHANGED
+    finally:
+        with awkward.database.engine().begin() as connection:
+            connection.exec_driver_sql('alter table "away" rename to "nothing"')

@@ -1,0 +1,127 @@
+"""The code of a generated app: its own test passes, it is clean and typed, and it stands alone."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from proto_ddf.generator.plan import plan_app
+from proto_ddf.generator.render import render_app
+from proto_ddf.sources.sample import ensure_sample
+from proto_ddf.sources.sqlite import SqliteSource
+
+PLAIN_MODULES = [
+    *("changes", "charts", "checks", "column_types", "config", "data", "database"),
+    *(
+        "environment",
+        "errors",
+        "filters",
+        "formats",
+        "keys",
+        "models",
+        "relations",
+        "rows",
+        "views",
+    ),
+]
+"""Everything but pages, components and states, whose types Reflex changes at run time."""
+
+
+def render_sample(folder: Path, *, editing: bool) -> Path:
+    source = SqliteSource(ensure_sample())
+    spec = plan_app(
+        source.read_schema(), name="Shop", allow_editing=editing, imported=False, source=source
+    )
+    render_app(spec, folder)
+    return folder
+
+
+def run(folder: Path, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", *command],
+        cwd=folder,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("editing", [True, False])
+def test_its_own_test_passes(home, tmp_path: Path, editing: bool):
+    folder = render_sample(tmp_path / "shop", editing=editing)
+    database = tmp_path / "shop.db"
+    shutil.copy(ensure_sample(), database)
+    before = database.read_bytes()
+    done = run(folder, "pytest", "-q", DATABASE_URL=f"sqlite:///{database}")
+    assert done.returncode == 0, done.stdout
+    assert database.read_bytes() == before
+
+
+def test_its_own_test_fails_when_the_database_has_changed(home, tmp_path: Path):
+    folder = render_sample(tmp_path / "shop", editing=False)
+    (folder / "data").mkdir()
+    database = folder / "data" / "app.db"
+    shutil.copy(ensure_sample(), database)
+    assert run(folder, "pytest", "-q", DATABASE_URL="").returncode == 0
+    connection = sqlite3.connect(database)
+    connection.execute("alter table customers drop column phone")
+    connection.close()
+    done = run(folder, "pytest", "-q", DATABASE_URL="")
+    assert done.returncode == 1
+    assert "test_the_models_match_the_database[customers]" in done.stdout
+
+
+def test_it_is_clean_typed_and_stands_alone(home, tmp_path: Path):
+    folder = render_sample(tmp_path / "shop", editing=True)
+    rules = ("--isolated", "--select", "E,F,W,I,UP,B,SIM,C4", "--line-length", "120")
+    clean = run(folder, "ruff", "check", *rules, ".")
+    assert clean.returncode == 0, clean.stdout
+    formatted = run(folder, "ruff", "format", "--isolated", "--line-length", "100", "--check", ".")
+    assert formatted.returncode == 0, formatted.stdout
+    modules = [f"shop/{name}.py" for name in PLAIN_MODULES]
+    typed = run(folder, "mypy", "--strict", "--follow-imports=silent", *modules)
+    assert typed.returncode == 0, typed.stdout
+    for file in folder.rglob("*"):
+        if file.suffix in (".py", ".md", ".txt", ".css", ".js", ".svg"):
+            text = file.read_text().lower()
+            assert "proto_ddf" not in text, file
+            assert "proto-ddf" not in text, file
+
+
+def test_it_refuses_to_write_where_editing_is_off(home, tmp_path: Path):
+    folder = render_sample(tmp_path / "shop", editing=False)
+    database = tmp_path / "shop.db"
+    shutil.copy(ensure_sample(), database)
+    attempt = """
+import sqlalchemy as sa
+from shop import changes, database, errors
+from shop.pages import customers
+for call in (lambda: changes.create(customers.VIEW, {}), lambda: changes.delete(customers.VIEW, (1,))):
+    try:
+        call()
+    except errors.DataError as error:
+        assert error.problem == errors.NOT_ALLOWED
+    else:
+        raise SystemExit("written")
+try:
+    with database.changing(customers.VIEW) as connection:
+        connection.execute(sa.delete(customers.VIEW.table))
+except errors.DataError as error:
+    assert error.problem == errors.READ_ONLY, error
+else:
+    raise SystemExit("written")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", attempt],
+        cwd=folder,
+        env=os.environ | {"DATABASE_URL": f"sqlite:///{database}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr

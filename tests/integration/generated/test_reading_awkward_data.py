@@ -1,0 +1,178 @@
+"""Reading: every page of every order, on data that do not fit their types."""
+
+import dataclasses
+from itertools import pairwise
+
+import pytest
+
+TABLES = ["full_names", "codes", "things", "readings", "no_key", "nothing", "seen_things"]
+
+
+def texts(rows):
+    return [[cell.text for cell in row.cells] for row in rows]
+
+
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("descending", [False, True])
+def test_pages_hold_every_row_once_in_order(awkward, table, descending):
+    view = awkward.view(table)
+    query = awkward.filters.Query
+    total = awkward.data.count_rows(view, query())
+    for field in view.shown:
+        order = query(sort=field.name, descending=descending)
+        by_pages = awkward.all_rows(view, order)
+        at_once = awkward.data.fetch_page(view, order, 1000).rows
+        assert texts(by_pages) == texts(at_once)
+        assert len(by_pages) == total
+
+
+@pytest.mark.parametrize("table", ["full_names", "things", "readings", "no_key"])
+@pytest.mark.parametrize("descending", [False, True])
+def test_going_back_shows_what_was_before(awkward, table, descending):
+    view = awkward.view(table)
+    fetch = awkward.data.fetch_page
+    for field in view.shown:
+        order = awkward.filters.Query(sort=field.name, descending=descending)
+        pages = [fetch(view, order, 7)]
+        while pages[-1].has_more:
+            pages.append(fetch(view, order, 7, after=pages[-1].last))
+        for earlier, later in pairwise(pages):
+            back = fetch(view, order, 7, before=later.first)
+            assert texts(back.rows) == texts(earlier.rows)
+
+
+def test_nulls_come_last_in_both_directions(awkward):
+    view = awkward.view("things")
+    at = [field.name for field in view.shown].index("ratio")
+    for descending in (False, True):
+        order = awkward.filters.Query(sort="ratio", descending=descending)
+        styles = [row.cells[at].style for row in awkward.all_rows(view, order)]
+        assert styles == sorted(styles, key=lambda style: style == "null")
+        assert "null" in styles
+
+
+def test_values_that_do_not_fit_are_shown_as_they_are(awkward):
+    values = awkward.data.fetch_row(awkward.view("things"), (7,))
+    assert values["made"] == "not a date"
+    assert values["price"] == "n/a"
+    assert values["woken"] == "noon"
+    assert values["picture"] == 7
+    shown = {cell.text for cell in awkward.rows.detail_cells(awkward.view("things"), values)}
+    assert {"not a date", "n/a", "noon"} <= shown
+    picture = awkward.view("things").by_name["picture"]
+    assert awkward.formats.cell(awkward.view("things"), picture, 7).text == "7 bytes of binary data"
+
+
+@pytest.mark.parametrize("table", ["full_names", "codes", "things", "readings"])
+def test_every_key_survives_its_address(awkward, table):
+    view = awkward.view(table)
+    for row in awkward.all_rows(view, awkward.filters.Query()):
+        part = row.href.rpartition("/")[2]
+        assert part != "new"
+        assert part.replace("~", "").replace("-", "").replace("_", "").isalnum()
+        key = awkward.keys.decode_key(view, part)
+        found = awkward.data.fetch_row(view, key)
+        assert awkward.rows.address(view, found) == row.href
+
+
+@pytest.mark.parametrize("part", ["", "~", "~!!", "~e30", "~WzEsMl0", "x" * 5000, "~bnVsbA"])
+def test_what_is_no_key_finds_no_row(awkward, part):
+    view = awkward.view("codes")
+    key = awkward.keys.decode_key(view, part)
+    if key is not None:
+        with pytest.raises(awkward.errors.DataError, match="deleted"):
+            awkward.data.fetch_row(view, key)
+
+
+@pytest.mark.parametrize("words", ["ada", "%", "_", "'", '"', "ö", "\\", "42", "2024-03", "[a]"])
+def test_a_search_finds_what_holds_its_words(awkward, words):
+    view = awkward.view("full_names")
+    found = awkward.all_rows(view, awkward.filters.Query(search=words))
+    everything = awkward.all_rows(view, awkward.filters.Query())
+    expected = [
+        texts([row])
+        for row in everything
+        if any(words.lower() in cell.text.lower() for cell in row.cells if not cell.style)
+    ]
+    assert [texts([row]) for row in found] == expected
+
+
+def test_a_search_finds_rows_by_the_row_they_refer_to(awkward, monkeypatch):
+    view = awkward.view("things")
+    codes = dataclasses.replace(awkward.view("codes"), display="meaning")
+    monkeypatch.setitem(awkward.views.VIEWS, "codes", codes)
+    found = awkward.data.count_rows(view, awkward.filters.Query(search="word with a mean"))
+    assert found == 15
+
+
+def condition(awkward, *parts):
+    return awkward.filters.Query(conditions=(awkward.filters.Condition(*parts),))
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        (("ratio", "empty"), 8),
+        (("ratio", "filled"), 52),
+        (("size", "range", "3", "4"), 12),
+        (("size", "range", "", "2"), 12),
+        (("size", "equals", "10"), 6),
+        (("size", "equals", "many"), 0),
+        (("ok", "equals", "true"), 15),
+        (("ok", "equals", "false"), 15),
+        (("made", "range", "2024-01-01", "2024-01-31"), 5),
+        (("seen", "range", "2024-05-03", "2024-05-03"), 2),
+        (("code", "equals", "new"), 15),
+    ],
+)
+def test_filters(awkward, parts, expected):
+    view = awkward.view("things")
+    query = condition(awkward, *parts)
+    if parts[0] == "made":
+        expected = sum(1 for n in range(1, 61) if n % 7 and n % 12 == 0)
+    if parts[0] == "seen":
+        expected = sum(1 for n in range(1, 61) if n % 4 == 2 and n % 28 + 1 == 3)
+    assert awkward.data.count_rows(view, query) == expected
+    assert len(awkward.all_rows(view, query)) == expected
+
+
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        (("size", "range", "", ""), "Enter a value."),
+        (("size", "equals", "x"), "Enter a number."),
+        (("made", "equals", "x"), "Enter a date."),
+        (("made", "drop table", "x"), "Choose a field and a comparison."),
+        (("unknown", "equals", "x"), "Choose a field and a comparison."),
+        (("story", "contains", "once"), ""),
+    ],
+)
+def test_a_filter_is_checked(awkward, parts, message):
+    asked = awkward.filters.Condition(*parts)
+    assert awkward.filters.wrong_with(awkward.view("things"), asked) == message
+
+
+def test_the_whole_of_a_cut_text_is_read_from_any_page(awkward):
+    view = awkward.view("things")
+    order = awkward.filters.Query(sort="size", descending=True)
+    first = awkward.data.fetch_page(view, order, 7)
+    second = awkward.data.fetch_page(view, order, 7, after=first.last)
+    at = [field.name for field in view.shown].index("story")
+    long = next(n for n, row in enumerate(second.rows) if row.cells[at].long)
+    number = int(second.rows[long].href.rpartition("/")[2])
+    whole = awkward.data.fetch_whole(view, order, long, "story", second.first)
+    assert whole == "Once upon a time. " * number
+
+
+def test_rows_that_belong_to_a_row_are_listed(awkward):
+    values = awkward.data.fetch_row(awkward.view("codes"), ("new",))
+    (block,) = awkward.relations.related_rows(awkward.view("codes"), values)
+    assert (block.label, block.total, len(block.rows)) == ("Things", 15, 5)
+    assert block.href == "/things?code=new"
+
+
+def test_choices_of_a_relation_are_searched(awkward):
+    view = awkward.view("things")
+    assert awkward.relations.search_options(view, "story", "x") == []
+    found = awkward.relations.search_options(view, "code", "plain")
+    assert [option.value for option in found] == ["plain"]
