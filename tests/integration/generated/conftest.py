@@ -31,6 +31,11 @@ CREATE TABLE things (
 CREATE TABLE "no key" (word TEXT, amount INTEGER);
 CREATE TABLE "nothing" (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
 CREATE TABLE readings (at DATETIME, place TEXT, level REAL, PRIMARY KEY (at, place));
+CREATE TABLE with_defaults (
+    id INTEGER PRIMARY KEY, word TEXT NOT NULL DEFAULT 'it''s', number REAL DEFAULT (-3.5),
+    yes BOOLEAN NOT NULL DEFAULT 1, no BOOLEAN NOT NULL DEFAULT FALSE,
+    at DATETIME DEFAULT CURRENT_TIMESTAMP, nothing_known TEXT
+);
 CREATE VIEW seen_things AS SELECT id, seen, story FROM things WHERE seen IS NOT NULL;
 """
 

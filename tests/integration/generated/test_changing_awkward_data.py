@@ -166,3 +166,8 @@ def test_a_table_that_is_gone_says_so(awkward):
     finally:
         with awkward.database.engine().begin() as connection:
             connection.exec_driver_sql('alter table "away" rename to "nothing"')
+
+
+def test_a_new_row_starts_with_the_defaults_of_the_database(awkward):
+    found = awkward.defaults.default_texts(awkward.view("with_defaults"))
+    assert found == {"word": "it's", "number": "-3.5", "yes": "true", "no": "false"}

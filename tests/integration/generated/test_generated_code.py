@@ -15,7 +15,7 @@ from proto_ddf.sources.sample import ensure_sample
 from proto_ddf.sources.sqlite import SqliteSource
 
 PLAIN_MODULES = [
-    *("changes", "charts", "checks", "column_types", "config", "data", "database"),
+    *("changes", "charts", "checks", "column_types", "config", "data", "database", "defaults"),
     *(
         "environment",
         "errors",

@@ -8,6 +8,7 @@ import reflex as rx
 
 from ..changes import Consequence, consequences, create, delete, update
 from ..data import fetch_row
+from ..defaults import default_texts
 from ..errors import ROW_GONE, DataError, Problem
 from ..formats import Cell, input_text
 from ..keys import NEW, decode_key
@@ -232,8 +233,9 @@ def _load(view: TableView, key: tuple[Any, ...]) -> Loaded:
 
 
 def _blank(view: TableView, given: dict[str, str]) -> Loaded:
-    """An empty form; the address may give relations, as `?customer_id=5`."""
-    inputs = {each.name: given.get(each.name, "") for each in view.asked}
+    """The form of a new row: the database's defaults, and what the address gives, as `?customer_id=5`."""
+    known = default_texts(view) | given
+    inputs = {each.name: known.get(each.name, "") for each in view.asked}
     return Loaded(name="", cells=[], inputs=inputs, chosen=chosen_options(view, inputs))
 
 

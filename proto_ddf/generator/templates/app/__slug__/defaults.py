@@ -1,0 +1,37 @@
+"""What the database fills in by itself: the values that the form of a new row starts with."""
+
+import re
+
+import sqlalchemy as sa
+
+from .database import reading
+from .views import Field, Kind, TableView
+
+_TEXT = re.compile(r"'((?:[^']|'')*)'")
+_NUMBER = re.compile(r"[-+]?\d+(\.\d+)?")
+
+
+def default_texts(view: TableView) -> dict[str, str]:
+    """The defaults that are plain values, as a form's controls hold them, by field.
+
+    Raises:
+        DataError: the database could not answer.
+    """
+    with reading() as connection:
+        columns = sa.inspect(connection).get_columns(view.table.name)
+    declared = {column["name"]: str(column.get("default") or "") for column in columns}
+    return {
+        field.name: text
+        for field in view.asked
+        if (text := _text(field, declared.get(view.column(field.name).name, "")))
+    }
+
+
+def _text(field: Field, default: str) -> str:
+    """The text of a literal; empty for an expression such as CURRENT_TIMESTAMP."""
+    default = default.strip("() ")
+    if field.kind is Kind.BOOLEAN:
+        return {"1": "true", "0": "false"}.get(default, default.lower())
+    if quoted := _TEXT.fullmatch(default):
+        return quoted[1].replace("''", "'")
+    return default if _NUMBER.fullmatch(default) else ""
