@@ -383,7 +383,7 @@ def test_a_source_is_renamed_refreshed_and_deleted(page: Page, server: Any, shop
     dialog.get_by_role("button", name="Rename source").click()
     expect(page.get_by_role("heading", name="Second name", level=1)).to_be_visible()
 
-    [stored] = (server.home / "uploads").glob("*/corner_shop.db")
+    stored = Path(page.get_by_text("/corner_shop.db").inner_text())
     with sqlite3.connect(stored) as db:
         db.execute("CREATE TABLE added (id INTEGER PRIMARY KEY)")
     db.close()
