@@ -1,6 +1,7 @@
 """Shared by all tests: a home folder of their own, never the developer's."""
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,3 +34,21 @@ def _no_developer_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
     yield
     os.environ.pop("PROTO_DDF_HOME", None)
     get_settings.cache_clear()
+
+
+_exit_status = 0
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    global _exit_status
+    _exit_status = int(exitstatus)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Leave without the interpreter's shutdown once DuckDB was used together with Hypothesis: its binding
+    then prints screens of leaked references below pytest's closing line."""
+    if "duckdb" in sys.modules and "hypothesis" in sys.modules:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(_exit_status)
