@@ -402,6 +402,20 @@ def test_a_source_is_renamed_refreshed_and_deleted(page: Page, server: Any, shop
     expect(page.get_by_role("link", name="Second name")).to_have_count(0)
 
 
+def test_a_source_is_edited_to_read_another_file(page: Page, server: Any, shop: Path) -> None:
+    connect_shop(page, server, shop, "Edited")
+    address = page.url
+    page.get_by_role("link", name="Edit", exact=True).click()
+    path = page.get_by_label("File path")
+    expect(path).to_have_value(re.compile("corner_shop.db$"))
+    path.fill("sample_shop.db")
+    page.get_by_role("button", name="Save changes").click()
+    expect(page).to_have_url(address, timeout=CONNECT_MS)
+    tables = page.get_by_role("navigation", name="Tables")
+    expect(tables.get_by_role("button", name=re.compile("^order_items "))).to_be_visible()
+    expect(page.get_by_role("heading", name="Edited", level=1)).to_be_visible()
+
+
 def test_a_source_whose_file_is_gone_says_so_and_try_again_reads_it_once_it_is_back(
     page: Page, server: Any, shop: Path
 ) -> None:

@@ -34,6 +34,8 @@ class ConnectSourceInput(_Input):
     name: str
     kind: str
     config: dict[str, Any]
+    source_id: str | None = None
+    """The source that is changed; None makes a new one."""
 
 
 class RefreshSourceInput(_Input):
@@ -97,9 +99,10 @@ def _connect_steps(given: ConnectSourceInput) -> Sequence[Step]:
         source = store.make_source(given.kind, given.config)
         schema = call_source(target, lambda: read_schema(given.kind, source))
         # The operation's id is the source's: the step may run twice and must make one source.
-        store.save_source(given.name, given.kind, given.config, schema, id=context.operation_id)
+        source_id = given.source_id or context.operation_id
+        store.save_source(given.name, given.kind, given.config, schema, id=source_id)
         context.report(f"{len(schema.tables)} tables")
-        return {"source_id": context.operation_id}
+        return {"source_id": source_id}
 
     steps = _stage_steps(given.kind, given.config, target)
     return [*steps, Step("save", "Save the source", save)]
@@ -142,7 +145,7 @@ ALL: tuple[Kind[Any], ...] = (
     ),
     Kind(
         name="connect_source",
-        title=lambda given: f"Connect {given.name}",
+        title=lambda given: f"{'Change' if given.source_id else 'Connect'} {given.name}",
         input_model=ConnectSourceInput,
         steps=_connect_steps,
         subject=lambda given: given.name,

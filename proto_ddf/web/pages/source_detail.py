@@ -87,6 +87,9 @@ def _facts() -> rx.Component:
             variant="soft",
             type="button",
         ),
+        link_button(
+            "Edit", f"/sources/new?source={source.id}", variant="soft", color_scheme="gray"
+        ),
         _rename(),
         _delete(),
         gap="12px",

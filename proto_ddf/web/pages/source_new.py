@@ -15,7 +15,7 @@ from proto_ddf.web.state.sources_new import NewSourceState
 
 def source_new_page() -> rx.Component:
     return page(
-        "Connect a source",
+        rx.cond(NewSourceState.source_id, "Edit a source", "Connect a source"),
         error_callout(NewSourceState),
         rx.el.div(
             _form(),
@@ -82,7 +82,7 @@ def _kind() -> rx.Component:
             rx.select.content(*items, position="popper"),
             value=NewSourceState.kind,
             on_change=NewSourceState.set_kind,
-            disabled=NewSourceState.working,
+            disabled=NewSourceState.working | (NewSourceState.source_id != ""),
         ),
         field_id="source-kind",
         error=NewSourceState.field_errors["kind"],
@@ -208,7 +208,7 @@ def _path_help(field: FormField, files: rx.Var[list]) -> rx.Component:  # type: 
 def _buttons() -> rx.Component:
     return rx.flex(
         rx.button(
-            "Connect",
+            rx.cond(NewSourceState.source_id, "Save changes", "Connect"),
             type="submit",
             disabled=NewSourceState.waiting,
             loading=NewSourceState.starting == "connect",
@@ -239,7 +239,11 @@ def _buttons() -> rx.Component:
 def _progress() -> rx.Component:
     works = notice(
         rx.el.div("The connection works.", class_name="pd-callout-title"),
-        rx.el.div("Nothing is saved yet: choose Connect to keep it."),
+        rx.el.div(
+            "Nothing is saved yet: choose ",
+            rx.cond(NewSourceState.source_id, "Save changes", "Connect"),
+            " to keep it.",
+        ),
         kind="success",
     )
     return rx.cond(

@@ -7,6 +7,7 @@ from typing import Any
 
 from proto_ddf.sources.protocol import FormField
 from proto_ddf.sources.registry import KINDS
+from proto_ddf.sources.store import SourceView
 
 
 @dataclass
@@ -31,6 +32,8 @@ class Draft:
     files: dict[str, list[UploadedFile]]
     operation_id: str = ""
     """The test or connection that runs or ran last."""
+    source_id: str = ""
+    """The source that is edited; empty for a new one."""
 
 
 def field_key(kind: str, field: str) -> str:
@@ -71,6 +74,7 @@ def load_draft(text: str) -> Draft:
         draft.kind = held["kind"] if held["kind"] in KINDS else draft.kind
         draft.name = str(held["name"])
         draft.operation_id = str(held["operation_id"])
+        draft.source_id = str(held["source_id"])
         draft.values |= {k: str(v) for k, v in held["values"].items() if k in draft.values}
         for key in draft.files.keys() & held["files"].keys():
             draft.files[key] = [
@@ -80,6 +84,23 @@ def load_draft(text: str) -> Draft:
     except (ValueError, KeyError, TypeError, AttributeError):
         return empty_draft()
     return draft
+
+
+def draft_of(view: SourceView) -> Draft:
+    """The form as it would have to be filled in to connect `view`."""
+    draft = empty_draft()
+    draft.kind, draft.name, draft.source_id = view.kind, view.name, view.id
+    for field in form_of(view.kind):
+        value = view.config.get(field.name)
+        if value is not None:
+            draft.values[field_key(view.kind, field.name)] = _text(value)
+    return draft
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "\n".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def draft_config(draft: Draft) -> dict[str, Any]:

@@ -22,7 +22,12 @@ from proto_ddf.web.state.sources_draft import (
     load_draft,
     suggest_name,
 )
-from proto_ddf.web.state.sources_submit import discard_uploads, find_faults, start_operation
+from proto_ddf.web.state.sources_submit import (
+    discard_uploads,
+    find_faults,
+    start_operation,
+    stored_draft,
+)
 
 _EMPTY = empty_draft()
 _RUNNING = ("pending", "running")
@@ -38,6 +43,10 @@ class NewSourceState(OperationMixin, rx.State):
 
     draft: str = rx.LocalStorage("", name="proto_ddf.source_draft")
     """The form as JSON, so that it outlives a reload, a closed tab and a restart of the server."""
+    edit_draft: str = rx.LocalStorage("", name="proto_ddf.source_edit")
+    """The same for a source that is edited."""
+    source_id: str = ""
+    """The source that is edited; empty for a new one."""
     kind: str = _EMPTY.kind
     name: str = ""
     values: dict[str, str] = _EMPTY.values
@@ -63,8 +72,8 @@ class NewSourceState(OperationMixin, rx.State):
         return self.working or bool(self.uploading)
 
     @rx.event
-    def load(self) -> Any:
-        """Show the draft, and the operation that belongs to it."""
+    async def load(self) -> Any:
+        """Show the draft, or the source that `?source=` names, and the operation that belongs to it."""
         self.max_upload_mb = get_settings().max_upload_mb
         self.folders = [str(folder) for folder in allowed_roots()]
         self.starting = ""
@@ -72,14 +81,20 @@ class NewSourceState(OperationMixin, rx.State):
         self.field_errors = {}
         self._clear_error()
         self._show_operation(None)
-        draft = load_draft(self.draft)
+        self.source_id = self.router.url.query_parameters.get("source", "")
+        draft = load_draft(self.edit_draft if self.source_id else self.draft)
+        if draft.source_id != self.source_id:
+            stored = await asyncio.to_thread(stored_draft, self.source_id)
+            if stored is None:
+                return rx.redirect(f"/sources/{self.source_id}")
+            draft = stored
         self.kind, self.name = draft.kind, draft.name
         self.values, self.files = draft.values, draft.files
         return self._watch(draft.operation_id) if draft.operation_id else None
 
     @rx.event
     def set_kind(self, kind: str) -> Any:
-        if kind not in KINDS:
+        if kind not in KINDS or self.source_id:
             return None
         self.kind = kind
         self.uploading = []  # they end with their control
@@ -152,7 +167,7 @@ class NewSourceState(OperationMixin, rx.State):
     def start_over(self) -> Any:
         """Empty the form and delete what was uploaded for it."""
         paths = [file.path for files in self.files.values() for file in files]
-        self.draft = self._suggested = ""
+        self._forget_draft()
         return [NewSourceState.load, NewSourceState.discard_files(paths)]
 
     @rx.event(background=True)
@@ -212,7 +227,7 @@ class NewSourceState(OperationMixin, rx.State):
     def _operation_over(self) -> Any:
         over = self.operation
         if over.state == "succeeded" and over.kind == "connect_source":
-            self.draft = ""
+            self._forget_draft()
             self._show_operation(None)
             return rx.redirect(f"/sources/{over.output['save']['source_id']}")
         if over.state == "failed" and over.error:
@@ -249,7 +264,8 @@ class NewSourceState(OperationMixin, rx.State):
 
     def _draft(self) -> Draft:
         files = {key: [replace(file) for file in files] for key, files in self.files.items()}
-        return Draft(self.kind, self.name, dict(self.values), files, self.operation.id)
+        values = dict(self.values)
+        return Draft(self.kind, self.name, values, files, self.operation.id, self.source_id)
 
     def _edited(self) -> Any:
         """Keep the draft; what was found about the form as it was before is taken away."""
@@ -264,7 +280,17 @@ class NewSourceState(OperationMixin, rx.State):
         draft = self._draft()
         if operation_id is not None:
             draft.operation_id = operation_id
-        self.draft = dump_draft(draft)
+        self._store(dump_draft(draft))
+
+    def _forget_draft(self) -> None:
+        self._suggested = ""
+        self._store("")
+
+    def _store(self, text: str) -> None:
+        if self.source_id:
+            self.edit_draft = text
+        else:
+            self.draft = text
 
 
 def _focus(id: str) -> Any:

@@ -10,14 +10,14 @@ from proto_ddf.operations import service
 from proto_ddf.operations.kinds.sources import ConnectSourceInput, TestSourceInput
 from proto_ddf.sources import store
 from proto_ddf.sources.uploads import remove_uploads
-from proto_ddf.web.state.sources_draft import Draft, draft_config
+from proto_ddf.web.state.sources_draft import Draft, draft_config, draft_of
 
 
 def find_faults(draft: Draft, *, naming: bool) -> list[ProtoDDFError]:
     """What is wrong with the form, in its order, before anything is tried."""
     faults: list[ProtoDDFError] = []
     for check in (
-        lambda: store.check_name(draft.name) if naming else "",
+        lambda: store.check_name(draft.name, draft.source_id or None) if naming else "",
         lambda: store.make_source(draft.kind, draft_config(draft)),
     ):
         try:
@@ -32,8 +32,21 @@ def start_operation(what: str, draft: Draft) -> str:
     config = draft_config(draft)
     given: BaseModel = TestSourceInput(kind=draft.kind, config=config)
     if what == "connect":
-        given = ConnectSourceInput(name=draft.name.strip(), kind=draft.kind, config=config)
+        given = ConnectSourceInput(
+            name=draft.name.strip(),
+            kind=draft.kind,
+            config=config,
+            source_id=draft.source_id or None,
+        )
     return service.start(f"{what}_source", given)
+
+
+def stored_draft(source_id: str) -> Draft | None:
+    """The form of a connected source; None if there is no such source."""
+    try:
+        return draft_of(store.get_source(source_id))
+    except ValidationError:
+        return None
 
 
 def discard_uploads(paths: list[str]) -> None:

@@ -78,9 +78,9 @@ def test_a_draft_survives_the_browser_storage() -> None:
         "{",
         '"text"',
         '{"kind": "sqlite"}',
-        '{"kind": [], "name": 1, "operation_id": "", "values": {}, "files": {}}',
-        '{"kind": "sqlite", "name": "", "operation_id": "", "values": [], "files": {}}',
-        '{"kind": "sqlite", "name": "", "operation_id": "", "values": {}, "files": {"csv-paths": [1]}}',
+        '{"kind": [], "name": 1, "operation_id": "", "source_id": "", "values": {}, "files": {}}',
+        '{"kind": "sqlite", "name": "", "operation_id": "", "source_id": "", "values": [], "files": {}}',
+        '{"kind": "sqlite", "name": "", "operation_id": "", "source_id": "", "values": {}, "files": {"csv-paths": [1]}}',
     ],
 )
 def test_a_spoilt_draft_is_an_empty_form(text: str) -> None:

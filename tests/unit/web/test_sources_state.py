@@ -292,10 +292,41 @@ class TestForm:
         before.set_value(PATHS, "/a.csv\n/b.csv")
         after = state_of(NewSourceState)
         after.draft = before.draft
-        after.load()
+        asyncio.run(after.load())
 
         assert (after.kind, after.name) == ("csv", "Flights")
         assert after.values[PATHS] == "/a.csv\n/b.csv"
+
+    def test_a_source_is_edited_in_the_form_and_saved_as_itself(
+        self, started: list[Any], saved: store.SourceView, shop: Path
+    ) -> None:
+        state = state_of(NewSourceState)
+        state.draft = "kept"
+        open_address(state, f"/sources/new?source={saved.id}")
+        asyncio.run(state.load())
+        assert (state.name, state.values[PATH]) == ("Shop", str(shop))
+
+        state.set_name("Corner shop")
+        run(state, "connect")
+        [(_, given)] = started
+        assert (given.source_id, given.name) == (saved.id, "Corner shop")
+        assert state.draft == "kept"
+
+    def test_an_edit_survives_a_reload(self, saved: store.SourceView) -> None:
+        before = state_of(NewSourceState)
+        open_address(before, f"/sources/new?source={saved.id}")
+        asyncio.run(before.load())
+        before.set_value(PATH, "other.db")
+        after = state_of(NewSourceState)
+        after.edit_draft = before.edit_draft
+        open_address(after, f"/sources/new?source={saved.id}")
+        asyncio.run(after.load())
+        assert after.values[PATH] == "other.db"
+
+    def test_editing_an_unknown_source_leads_to_its_page_that_says_so(self) -> None:
+        state = state_of(NewSourceState)
+        open_address(state, "/sources/new?source=nothing")
+        assert "/sources/nothing" in script_of(asyncio.run(state.load()))
 
     def test_changing_the_kind_keeps_what_the_other_kind_holds(self) -> None:
         state = state_of(NewSourceState)
