@@ -93,34 +93,29 @@ def _test_steps(given: TestSourceInput) -> Sequence[Step]:
 
 
 def _connect_steps(given: ConnectSourceInput) -> Sequence[Step]:
-    target = _config_target(given.kind, given.config)
-
-    def save(context: StepContext) -> JSON:
-        source = store.make_source(given.kind, given.config)
-        schema = call_source(target, lambda: read_schema(given.kind, source))
-        # The operation's id is the source's: the step may run twice and must make one source.
-        source_id = given.source_id or context.operation_id
-        store.save_source(given.name, given.kind, given.config, schema, id=source_id)
-        context.report(f"{len(schema.tables)} tables")
-        return {"source_id": source_id}
-
-    steps = _stage_steps(given.kind, given.config, target)
-    return [*steps, Step("save", "Save the source", save)]
+    # The operation's id is the source's: the last step may run twice and must make one source.
+    return _steps_to_save(given.name, given.kind, given.config, None, "Save the source")
 
 
 def _refresh_steps(given: RefreshSourceInput) -> Sequence[Step]:
-    saved = store.get_source(given.source_id)
-    target = _config_target(saved.kind, saved.config)
+    known = store.get_source(given.source_id)
+    return _steps_to_save(known.name, known.kind, known.config, known.id, "Save what was read")
+
+
+def _steps_to_save(
+    name: str, kind: str, config: dict[str, Any], source_id: str | None, title: str
+) -> Sequence[Step]:
+    """Test the connection, read the schema and save it; the source gets the operation's id without one."""
+    target = _config_target(kind, config)
 
     def save(context: StepContext) -> JSON:
-        source = store.make_source(saved.kind, saved.config)
-        schema = call_source(target, lambda: read_schema(saved.kind, source))
-        store.save_source(saved.name, saved.kind, saved.config, schema, id=saved.id)
+        source = store.make_source(kind, config)
+        schema = call_source(target, lambda: read_schema(kind, source))
+        saved = store.save_source(name, kind, config, schema, source_id or context.operation_id)
         context.report(f"{len(schema.tables)} tables")
         return {"source_id": saved.id}
 
-    steps = _stage_steps(saved.kind, saved.config, target)
-    return [*steps, Step("save", "Save what was read", save)]
+    return [*_stage_steps(kind, config, target), Step("save", title, save)]
 
 
 def _delete_steps(given: DeleteSourceInput) -> Sequence[Step]:
