@@ -93,8 +93,8 @@ def _test_steps(given: TestSourceInput) -> Sequence[Step]:
 
 
 def _connect_steps(given: ConnectSourceInput) -> Sequence[Step]:
-    # The operation's id is the source's: the last step may run twice and must make one source.
-    return _steps_to_save(given.name, given.kind, given.config, None, "Save the source")
+    source_id, title = given.source_id, "Save the source"
+    return _steps_to_save(given.name, given.kind, given.config, source_id, title)
 
 
 def _refresh_steps(given: RefreshSourceInput) -> Sequence[Step]:
@@ -105,7 +105,10 @@ def _refresh_steps(given: RefreshSourceInput) -> Sequence[Step]:
 def _steps_to_save(
     name: str, kind: str, config: dict[str, Any], source_id: str | None, title: str
 ) -> Sequence[Step]:
-    """Test the connection, read the schema and save it; the source gets the operation's id without one."""
+    """Test the connection, read the schema and save it.
+
+    A new source (`source_id` None) gets the operation's id: the last step may run twice and must make one.
+    """
     target = _config_target(kind, config)
 
     def save(context: StepContext) -> JSON:
