@@ -15,6 +15,7 @@ from proto_ddf.web.state.live import looks
 
 # The times of running steps are renewed this often.
 _LOOK_SECONDS = 1.0
+_HANDLERS = {"retrying": "resume_operation", "cancelling": "cancel_operation"}
 
 
 def nothing_to_show() -> OperationView:
@@ -112,11 +113,13 @@ class OperationMixin(ErrorMixin, mixin=True):
         except Exception as error:
             async with self:
                 self.operation_busy = ""
+                self._retry_handler, self._retry_args = _HANDLERS[what], []
                 shown = self.handle_error(error, f"{what} an operation", operation_id=operation_id)
             yield shown
         else:
             async with self:
                 self.operation_busy = ""
+                self._clear_error()
             yield self.__class__.watch_operation(operation_id)
 
     def _show_operation(self, view: OperationView | None) -> None:

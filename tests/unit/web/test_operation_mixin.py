@@ -215,6 +215,32 @@ def test_a_refused_retry_is_told_in_the_callout(
     assert watching.operation_busy == ""
 
 
+def test_a_retry_that_failed_is_tried_again_by_its_callout(
+    watching: WatchingState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = [SystemError("full", component="disk", code="disk_space_low"), None]
+
+    def retry(_operation_id: str) -> None:
+        if (error := answers.pop(0)) is not None:
+            raise error
+
+    monkeypatch.setattr(operation.service, "retry", retry)
+    watching._retry_handler, watching._retry_args = "another", [{}]
+    watching._show_operation(view("failed", error=full_disk()))
+
+    async def press() -> list[Any]:
+        handler = WatchingState.event_handlers["resume_operation"].fn
+        return [answer async for answer in handler(watching)]
+
+    asyncio.run(press())
+    event = watching.retry_operation()
+    assert event is not None
+    assert event.handler.fn.__name__ == "resume_operation"
+    asyncio.run(press())
+    assert answers == []
+    assert not watching.error_shown
+
+
 def test_a_watch_that_breaks_says_so_and_try_again_watches_on(
     watching: WatchingState, monkeypatch: pytest.MonkeyPatch
 ) -> None:
