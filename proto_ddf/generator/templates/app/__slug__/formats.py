@@ -17,7 +17,7 @@ class Cell:
 
     text: str = ""
     style: str = ""
-    """"null" (nothing stored), "empty" (an empty text), "yes", "no", or nothing special."""
+    """CSS classes: "null" (nothing stored), "empty" (an empty text), "flag yes", "flag no", "number"."""
     href: str = ""
     """Address of the row that the value refers to."""
     long: bool = False
@@ -31,13 +31,19 @@ def cell(view: TableView, field: Field, value: Any, cut: int | None = CUT) -> Ce
     if value == "":
         return Cell("empty", "empty")
     if isinstance(value, bool):
-        return Cell("Yes", "yes") if value else Cell("No", "no")
+        return Cell("Yes", "flag yes") if value else Cell("No", "flag no")
     if field.kind is Kind.BINARY:
         return Cell(f"{_size(value)} of binary data", "empty")
     text = _number(view, field, value) if field.is_number else _plain(value)
     if cut is not None and len(text) > cut:
         return Cell(text[:cut].rstrip() + "…", long=True)
-    return Cell(text)
+    return Cell(text, alignment(view, field))
+
+
+def alignment(view: TableView, field: Field) -> str:
+    """The CSS class of a column: amounts stand at the right."""
+    is_amount = field.is_number and field.name not in view.key and not view.relation_of(field.name)
+    return "number" if is_amount else ""
 
 
 def input_text(field: Field, value: Any) -> str:

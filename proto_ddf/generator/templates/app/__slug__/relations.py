@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from .data import count_rows, fetch_page
 from .database import reading
 from .filters import Condition, Query
+from .formats import alignment
 from .rows import Row, related_cells, row_name
 from .views import VIEWS, TableView
 
@@ -73,11 +74,19 @@ def _option(target: TableView, value: Any, shown: Any) -> Option:
 
 
 @dataclass
+class Heading:
+    """The heading of a column of related rows."""
+
+    label: str
+    align: str
+
+
+@dataclass
 class Related:
     """Rows of another table that belong to this one."""
 
     label: str
-    headings: list[str]
+    headings: list[Heading]
     rows: list[Row]
     total: int
     href: str
@@ -108,7 +117,9 @@ def related_rows(view: TableView, values: dict[str, Any], limit: int = 5) -> lis
         blocks.append(
             Related(
                 label=other.label,
-                headings=[other.shown[at].label for at in kept],
+                headings=[
+                    Heading(other.shown[at].label, alignment(other, other.shown[at])) for at in kept
+                ],
                 rows=[Row(row.href, row.name, [row.cells[at] for at in kept]) for row in page.rows],
                 total=count_rows(other, query),
                 href=f"/{other.route}?{parameters}",

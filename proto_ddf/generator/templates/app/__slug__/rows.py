@@ -41,7 +41,11 @@ def as_row(view: TableView, values: dict[str, Any], links: dict[str, dict[Any, C
         links.get(field.name, {}).get(values[field.name]) or cell(view, field, values[field.name])
         for field in view.shown
     ]
-    return Row(address(view, values), row_name(view, values), cells)
+    href = address(view, values)
+    for field, shown in zip(view.shown, cells, strict=True):
+        if field.name == view.display and href and not shown.href:
+            shown.href, shown.style = href, f"{shown.style} row-link"
+    return Row(href, row_name(view, values), cells)
 
 
 def related_cells(

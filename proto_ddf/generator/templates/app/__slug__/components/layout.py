@@ -31,14 +31,19 @@ def page(
     )
     return rx.el.div(
         rx.el.a("Skip to content", href=f"#{MAIN_ID}", class_name="skip"),
-        _sidebar(route),
-        _top_bar(route),
+        navigation(route=route),
         rx.el.main(header, *children, id=MAIN_ID, tab_index=-1, class_name="content"),
         class_name="frame",
     )
 
 
-def _sidebar(route: str) -> rx.Component:
+@rx.memo
+def navigation(route: rx.Var[str]) -> rx.Component:
+    """Beside the page; on a small screen a bar above it, with a menu. Compiled once for all pages."""
+    return rx.fragment(_sidebar(route), _top_bar(route))
+
+
+def _sidebar(route: rx.Var[str]) -> rx.Component:
     return rx.el.aside(
         rx.el.div(_brand(), theme_switch(), class_name="brand-row"),
         rx.el.nav(*_entries(route), aria_label="Tables", class_name="nav"),
@@ -46,8 +51,7 @@ def _sidebar(route: str) -> rx.Component:
     )
 
 
-def _top_bar(route: str) -> rx.Component:
-    """On a small screen the navigation folds into a menu."""
+def _top_bar(route: rx.Var[str]) -> rx.Component:
     return rx.el.div(
         _brand(),
         rx.el.div(
@@ -72,20 +76,19 @@ def _brand() -> rx.Component:
     )
 
 
-def _entries(route: str) -> list[rx.Component]:
+def _entries(route: rx.Var[str]) -> list[rx.Component]:
     entries = [("layout-dashboard", "Dashboard", "")]
     entries += [("table-2", view.label, view.route) for view in views_in_order()]
-    return [_entry(icon, label, to, to == route) for icon, label, to in entries]
+    return [_entry(icon, label, to, route == to) for icon, label, to in entries]
 
 
-def _entry(icon: str, label: str, route: str, current: bool) -> rx.Component:
-    marks = {"aria_current": "page"} if current else {}
+def _entry(icon: str, label: str, route: str, current: rx.Var[bool]) -> rx.Component:
     return rx.link(
         rx.icon(icon, size=16, aria_hidden="true"),
         rx.el.span(label, class_name="cut"),
         href=f"/{route}",
-        class_name="nav-entry current" if current else "nav-entry",
-        **marks,
+        class_name=rx.cond(current, "nav-entry current", "nav-entry"),
+        aria_current=rx.cond(current, "page", "false"),
     )
 
 

@@ -2,10 +2,11 @@
 
 import reflex as rx
 
+from ..formats import Cell
 from ..rows import Row
 from ..states.listing import PAGE_SIZES, ListMixin
-from ..views import Field, TableView
-from .cells import alignment, may_be_long, value
+from ..views import TableView
+from .cells import Headings, headings, value
 from .feedback import callout, empty_state, skeleton_lines
 from .filters import chips, filter_button
 from .layout import page
@@ -85,12 +86,19 @@ def _rows(view: TableView, state: type[ListMixin]) -> rx.Component:
 
 
 def _grid(view: TableView, state: type[ListMixin]) -> rx.Component:
+    columns = headings(view)
     opens = [rx.el.th(rx.el.span("Open", class_name="hidden"), class_name="open")]
-    head = (opens if view.key else []) + [_heading(view, state, field) for field in view.shown]
     return rx.el.div(
         rx.el.table(
-            rx.el.thead(rx.el.tr(*head)),
-            rx.el.tbody(rx.foreach(state.rows, lambda row, at: _row(view, state, row, at))),
+            rx.el.thead(
+                rx.el.tr(
+                    *(opens if view.key else []),
+                    rx.foreach(columns, lambda column: _heading(state, column)),
+                )
+            ),
+            rx.el.tbody(
+                rx.foreach(state.rows, lambda row, at: _row(view, state, columns, row, at))
+            ),
             class_name="grid",
             aria_label=view.label,
         ),
@@ -102,25 +110,29 @@ def _grid(view: TableView, state: type[ListMixin]) -> rx.Component:
     )
 
 
-def _heading(view: TableView, state: type[ListMixin], field: Field) -> rx.Component:
+def _heading(state: type[ListMixin], column: rx.Var[dict[str, str]]) -> rx.Component:
     rising = rx.cond(state.descending, "descending", "ascending")
     arrow = rx.cond(state.descending, "↓", "↑")
-    sorted_by = state.sort == field.name
+    sorted_by = state.sort == column["name"]
     return rx.el.th(
         rx.el.button(
-            field.label,
+            column["label"],
             rx.el.span(rx.cond(sorted_by, arrow, ""), class_name="arrow", aria_hidden="true"),
             type="button",
-            on_click=state.sort_by(field.name),
+            on_click=state.sort_by(column["name"]),
         ),
         aria_sort=rx.cond(sorted_by, rising, "none"),
-        class_name=alignment(view, field),
+        class_name=column["align"],
         scope="col",
     )
 
 
 def _row(
-    view: TableView, state: type[ListMixin], row: rx.Var[Row], at: rx.Var[int]
+    view: TableView,
+    state: type[ListMixin],
+    columns: Headings,
+    row: rx.Var[Row],
+    at: rx.Var[int],
 ) -> rx.Component:
     link = rx.el.td(
         rx.link(
@@ -131,32 +143,26 @@ def _row(
         ),
         class_name="open",
     )
-    cells = [_cell(view, state, field, row, at, i) for i, field in enumerate(view.shown)]
-    return rx.el.tr(*([link] if view.key else []), *cells)
+    cells = rx.foreach(row.cells, lambda cell, i: _cell(state, columns, cell, at, i))
+    return rx.el.tr(*([link] if view.key else []), cells)
 
 
 def _cell(
-    view: TableView,
     state: type[ListMixin],
-    field: Field,
-    row: rx.Var[Row],
-    at: rx.Var[int],
-    position: int,
+    columns: Headings,
+    cell: rx.Var[Cell],
+    row: rx.Var[int],
+    column: rx.Var[int],
 ) -> rx.Component:
-    cell = row.cells[position]
-    shown = value(view, field, cell)
-    if field.name == view.display and view.key and not view.relation_of(field.name):
-        shown = rx.link(shown, href=row.href, class_name="row-link")
-    if may_be_long(field):
-        whole = rx.el.button(
-            "more",
-            type="button",
-            on_click=state.show_whole(at, field.name),
-            aria_label=f"Show the whole {field.label}",
-            class_name="more",
-        )
-        shown = rx.el.div(shown, rx.cond(cell.long, whole), class_name="with-more")
-    return rx.el.td(shown, class_name=alignment(view, field))
+    whole = rx.el.button(
+        "more",
+        type="button",
+        on_click=state.show_whole(row, column),
+        aria_label="Show the whole " + columns[column]["label"],
+        class_name="more",
+    )
+    long = rx.el.div(value(cell), whole, class_name="with-more")
+    return rx.el.td(rx.cond(cell.long, long, value(cell)))
 
 
 def _pager(state: type[ListMixin]) -> rx.Component:

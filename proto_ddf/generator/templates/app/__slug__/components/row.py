@@ -3,11 +3,11 @@
 import reflex as rx
 
 from ..changes import Consequence
-from ..relations import Related
+from ..relations import Heading, Related
 from ..rows import Row
 from ..states.row import RowMixin
 from ..views import TableView
-from .cells import any_value, value
+from .cells import headings, value
 from .feedback import callout, skeleton_lines
 from .form import row_form
 from .layout import page
@@ -59,15 +59,16 @@ def _actions(view: TableView, state: type[RowMixin]) -> rx.Component | None:
 
 
 def _fields(view: TableView, state: type[RowMixin]) -> rx.Component:
-    pairs = [
-        rx.el.div(
-            rx.el.dt(field.label),
-            rx.el.dd(value(view, field, state.cells[at])),
-            class_name="pair",
-        )
-        for at, field in enumerate(view.shown)
-    ]
-    return rx.el.dl(*pairs, class_name="panel padded details")
+    columns = headings(view)
+    return rx.el.dl(
+        rx.foreach(
+            state.cells,
+            lambda cell, at: rx.el.div(
+                rx.el.dt(columns[at]["label"]), rx.el.dd(value(cell)), class_name="pair"
+            ),
+        ),
+        class_name="panel padded details",
+    )
 
 
 def _related(block: rx.Var[Related]) -> rx.Component:
@@ -94,7 +95,7 @@ def _related(block: rx.Var[Related]) -> rx.Component:
                     rx.el.thead(
                         rx.el.tr(
                             rx.el.th("", aria_label="Open", class_name="open"),
-                            rx.foreach(block.headings, lambda each: rx.el.th(each, scope="col")),
+                            rx.foreach(block.headings, _related_heading),
                         )
                     ),
                     rx.el.tbody(rx.foreach(block.rows, _related_row)),
@@ -112,6 +113,10 @@ def _related(block: rx.Var[Related]) -> rx.Component:
     )
 
 
+def _related_heading(heading: rx.Var[Heading]) -> rx.Component:
+    return rx.el.th(heading.label, class_name=heading.align, scope="col")
+
+
 def _related_row(row: rx.Var[Row]) -> rx.Component:
     return rx.el.tr(
         rx.el.td(
@@ -126,7 +131,7 @@ def _related_row(row: rx.Var[Row]) -> rx.Component:
             ),
             class_name="open",
         ),
-        rx.foreach(row.cells, lambda cell: rx.el.td(any_value(cell))),
+        rx.foreach(row.cells, lambda cell: rx.el.td(value(cell))),
     )
 
 

@@ -136,15 +136,14 @@ class ListMixin(FilterMixin, mixin=True):
         return type(self).reload
 
     @rx.event
-    async def show_whole(self, position: int, name: str):
-        """Show the whole of a text that the list cuts."""
-        if name not in self.view.by_name:
-            return
+    async def show_whole(self, row: int, column: int):
+        """Show the whole of a text that the list cuts: of that row of the page, in that column."""
+        field = self.view.shown[int(column)]
         try:
             self.whole_text = await asyncio.to_thread(
-                fetch_whole, self.view, self._query(), int(position), name, self._first
+                fetch_whole, self.view, self._query(), int(row), field.name, self._first
             )
-            self.whole_title = self.view.by_name[name].label
+            self.whole_title = field.label
         except DataError as error:
             self._fail(error)
 
