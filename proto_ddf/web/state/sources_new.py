@@ -10,6 +10,7 @@ import reflex as rx
 from proto_ddf.settings import get_settings
 from proto_ddf.sources.paths import allowed_roots
 from proto_ddf.sources.registry import KINDS
+from proto_ddf.web.state.focus import focus
 from proto_ddf.web.state.operation import OperationMixin
 from proto_ddf.web.state.presence import is_connected
 from proto_ddf.web.state.sources_draft import (
@@ -251,7 +252,7 @@ class NewSourceState(OperationMixin, rx.State):
             key = field_key(self.kind, field.name)
             ids.append((field.name, f"{key}-upload" if self.files.get(key) else key))
         first = next((id for name, id in ids if self.field_errors.get(name)), None)
-        return _focus(first) if first else None
+        return focus(first) if first else None
 
     def _clear_form_error(self, key: str) -> None:
         self._clear_field_error(key.removeprefix(field_key(self.kind, "")))
@@ -291,8 +292,3 @@ class NewSourceState(OperationMixin, rx.State):
             self.edit_draft = text
         else:
             self.draft = text
-
-
-def _focus(id: str) -> Any:
-    """Focus an element, once the field that was disabled is drawn anew."""
-    return rx.call_script(f"setTimeout(() => document.getElementById({id!r})?.focus(), 50)")
