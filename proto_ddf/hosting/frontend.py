@@ -55,6 +55,7 @@ def _run(
     if exit_code == 0:
         return
     if _disk_full(tail.lines, folder):
+        _give_space_back(folder)
         raise SystemError("The disk is full", component="frontend", code="disk_space_low")
     code = "build_failed" if exit_code == APP_FAILED else failure
     reason = _reason(tail.lines, python=exit_code == APP_FAILED) or f"exit code {exit_code}"
@@ -70,6 +71,12 @@ def _run(
 
 def _disk_full(lines: deque[str], folder: Path) -> bool:
     return any(map(DISK_FULL.search, lines)) or shutil.disk_usage(folder).free < LOW_DISK_BYTES
+
+
+def _give_space_back(folder: Path) -> None:
+    """Remove what was cut short: it is made anew, and to tell of the failure takes some space too."""
+    for partial in ("node_modules", "build"):
+        shutil.rmtree(folder / ".web" / partial, ignore_errors=True)
 
 
 def _reason(lines: deque[str], *, python: bool) -> str:
