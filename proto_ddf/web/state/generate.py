@@ -17,6 +17,7 @@ from proto_ddf.operations.kinds.apps import GenerateAppInput
 from proto_ddf.operations.planning import plan_tables
 from proto_ddf.sources import store
 from proto_ddf.sources.registry import KINDS
+from proto_ddf.web.state.focus import focus
 from proto_ddf.web.state.plan import NO_PLAN, PlanMixin
 
 ACCENTS = ("indigo", "blue", "teal", "green", "amber", "orange", "crimson", "violet", "gray")
@@ -120,6 +121,7 @@ class GenerateState(PlanMixin, rx.State):
             if self._retry_handler == "load":
                 self._clear_error()
             self.sources, self.loaded = sources, True
+            self.starting = False  # a killed server could not say that it is over
             wanted = self._source_to_show()
             operation_id = self.operation.id
         if operation_id:
@@ -217,7 +219,7 @@ class GenerateState(PlanMixin, rx.State):
                 shown, self.starting = None, True
         if shown:
             yield shown
-            yield rx.set_focus(first)
+            yield focus(first)
             return
         async for event in self._start(given):
             yield event
@@ -252,7 +254,7 @@ class GenerateState(PlanMixin, rx.State):
                 shown = self.handle_error(error, "generate app", name=given.spec.name)
             yield shown
             if isinstance(error, ValidationError):
-                yield rx.set_focus(error.field)
+                yield focus(error.field)
             return
         async with self:
             self.starting = False
