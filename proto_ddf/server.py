@@ -14,10 +14,12 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import psutil
 from pydantic import ValidationError as SettingsError
+from reflex_base.environment import environment
 
 from proto_ddf.errors.types import ProtoDDFError
 from proto_ddf.hosting.frontend import build, install
@@ -72,6 +74,7 @@ def start() -> None:
         )
     prepare_frontend(settings)
     os.chdir(PROJECT_ROOT)
+    keep_tabs(settings)
     app = load(settings.port)
     me = psutil.Process()
     pid_file.write_text(
@@ -135,6 +138,12 @@ def prepare_frontend(settings: Settings) -> None:
         install(PROJECT_ROOT, _Console(), variables)
         build(PROJECT_ROOT, _Console(), variables)
         STAMP.write_text(wanted)
+
+
+def keep_tabs(settings: Settings) -> None:
+    """Write what open tabs hold at once, and below the home folder: it outlives a kill of the server."""
+    environment.REFLEX_STATES_WORKDIR.set(settings.home / "tabs")
+    environment.REFLEX_STATE_MANAGER_DISK_DEBOUNCE.set(timedelta(0))
 
 
 def fingerprint(settings: Settings) -> str:

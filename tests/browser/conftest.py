@@ -51,6 +51,11 @@ class Server:
 
     def start(self) -> None:
         """Start and wait until the first page answers."""
+        self.launch()
+        self.wait()
+
+    def launch(self) -> None:
+        """Start, without waiting."""
         environment = os.environ | self.environment
         environment |= {"PROTO_DDF_HOME": str(self.home), "PORT": str(self.port)}
         with self._log_path.open("ab") as log:
@@ -63,6 +68,10 @@ class Server:
                 stderr=log,
                 start_new_session=True,
             )
+
+    def wait(self) -> None:
+        """Wait until the first page answers."""
+        assert self.process is not None
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             if self.process.poll() is not None:

@@ -82,6 +82,8 @@ class AppsState(AppActions, rx.State):
     @rx.event(background=True, supersedes=True)
     async def follow_apps(self) -> AsyncIterator[Any]:
         """Read the apps again and again while the page is open (on_load)."""
+        async with self:
+            self.busy = {}  # a killed server could not say that what it did is over
         async for _ in looks(self, about=None, every=_LOOK_SECONDS):
             try:
                 apps = await asyncio.to_thread(hosted.list_apps)
@@ -116,6 +118,7 @@ class AppState(AppActions, rx.State):
         """Read the app and its log again and again while the page is open (on_load)."""
         async with self:
             page = self.router.url.path
+            self.busy = {}  # a killed server could not say that what it did is over
             if self.app is None or self.app.slug != _slug_of(page):
                 self.app, self.log, self.loaded = None, [], False
                 self.log_search = ""

@@ -73,6 +73,8 @@ class OperationMixin(ErrorMixin, mixin=True):
 
     async def _follow(self, operation_id: str) -> AsyncIterator[Any]:
         was_over = False
+        async with self:
+            self.operation_busy = ""  # a killed server could not say that it is over
         async for _ in looks(self, about=operation_id, every=_LOOK_SECONDS):
             view = await asyncio.to_thread(service.view, operation_id)
             events = None
