@@ -1,0 +1,199 @@
+"""The arrows of docs/architecture.md, read from the imports of the code itself."""
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "proto_ddf"
+TEMPLATES = PACKAGE / "generator" / "templates"
+
+ORDER = [
+    {"settings", "progress", "redaction"},
+    {"logs"},
+    {"errors"},
+    {"resilience", "db"},
+    {"monitoring", "sources"},
+    {"generator"},
+    {"hosting"},
+    {"operations"},
+    {"web"},
+    {"proto_ddf", "server"},
+]
+"""From below to above. What stands in one set knows nothing of its neighbours."""
+
+RANK = {layer: rank for rank, layers in enumerate(ORDER) for layer in layers}
+STATE = PACKAGE / "web" / "state"
+TOUCHES_THE_WORLD = {
+    "duckdb",
+    "httpx",
+    "io",
+    "os",
+    "psutil",
+    "requests",
+    "shutil",
+    "socket",
+    "sqlalchemy",
+    "sqlite3",
+    "sqlmodel",
+    "subprocess",
+    "tempfile",
+    "urllib",
+}
+WRITES_OR_READS = {
+    "mkdir",
+    "open",
+    "read_bytes",
+    "read_text",
+    "rmdir",
+    "rmtree",
+    "touch",
+    "unlink",
+    "write_bytes",
+    "write_text",
+}
+
+
+class Import(NamedTuple):
+    importer: str
+    """Dotted name of the module that imports."""
+    name: str
+    """Dotted name of what it imports."""
+
+
+def modules(folder: Path = PACKAGE) -> list[Path]:
+    return sorted(
+        path for path in folder.rglob("*.py") if not path.resolve().is_relative_to(TEMPLATES)
+    )
+
+
+def imports_of(path: Path) -> Iterator[Import]:
+    """What a module imports anywhere in it, inside functions too."""
+    importer = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (Import(importer, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{importer} imports relatively"
+            yield from (Import(importer, f"{node.module}.{alias.name}") for alias in node.names)
+
+
+def layer_of(module: str) -> str:
+    """The layer of a dotted name below proto_ddf."""
+    return module.split(".")[1]
+
+
+def crossing(paths: Iterable[Path]) -> list[Import]:
+    """The imports from one layer of ours into another."""
+    found = [each for path in paths if path != PACKAGE / "__init__.py" for each in imports_of(path)]
+    return [
+        each
+        for each in found
+        if each.name.startswith("proto_ddf.") and layer_of(each.name) != layer_of(each.importer)
+    ]
+
+
+def told(imports: Iterable[Import]) -> list[str]:
+    return [f"{each.importer} imports {each.name}" for each in imports]
+
+
+def test_every_package_has_its_place_in_the_order() -> None:
+    present = {
+        layer_of(".".join(path.relative_to(ROOT).with_suffix("").parts)) for path in modules()
+    }
+    assert present - {"__init__"} == set(RANK)
+
+
+def test_the_package_itself_imports_nothing() -> None:
+    assert list(imports_of(PACKAGE / "__init__.py")) == []
+
+
+def test_no_module_imports_from_its_own_height_or_above() -> None:
+    imports = crossing(modules())
+    assert len(imports) > 100  # what finds nothing proves nothing
+    upward = [
+        each for each in imports if RANK[layer_of(each.name)] >= RANK[layer_of(each.importer)]
+    ]
+    assert told(upward) == []
+
+
+def test_an_upward_import_would_be_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"{__name__}.ROOT", tmp_path)
+    module = tmp_path / "proto_ddf" / "errors" / "wrong.py"
+    module.parent.mkdir(parents=True)
+    module.write_text("def late():\n    from proto_ddf.web import api\n    return api\n")
+    [found] = crossing([module])
+    assert RANK[layer_of(found.name)] > RANK[layer_of(found.importer)]
+
+
+def test_pages_components_and_states_never_see_the_database() -> None:
+    assert told(i for i in crossing(modules(PACKAGE / "web")) if layer_of(i.name) == "db") == []
+
+
+def test_the_web_layer_is_pages_over_components_over_states() -> None:
+    height = {"state": 0, "components": 1, "pages": 2}
+    found = [each for path in modules(PACKAGE / "web") for each in imports_of(path)]
+    upward = [
+        each
+        for each in found
+        if each.name.startswith("proto_ddf.web.")
+        and height.get(each.importer.split(".")[2], 3) < height.get(each.name.split(".")[2], 0)
+    ]
+    assert told(upward) == []
+
+
+def test_pages_and_components_call_no_service() -> None:
+    """They know the shapes of what is shown; what acts is called by states."""
+    shapes = {
+        "proto_ddf.generator.spec",
+        "proto_ddf.hosting.records.AppView",
+        "proto_ddf.operations.views",
+        "proto_ddf.sources.protocol",
+        "proto_ddf.sources.registry",
+    }
+    parts = [*modules(PACKAGE / "web" / "pages"), *modules(PACKAGE / "web" / "components")]
+    acting = [
+        each for each in crossing(parts) if not any(each.name.startswith(name) for name in shapes)
+    ]
+    assert told(acting) == []
+
+
+def test_modules_of_states_do_no_input_or_output_of_their_own() -> None:
+    found = [each for path in modules(STATE) for each in imports_of(path)]
+    assert told(each for each in found if each.name.split(".")[0] in TOUCHES_THE_WORLD) == []
+    assert [call for path in modules(STATE) for call in _file_calls(path)] == []
+
+
+def _file_calls(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call):
+            continue
+        called = node.func
+        name = called.id if isinstance(called, ast.Name) else getattr(called, "attr", "")
+        if name in WRITES_OR_READS:
+            yield f"{path.name}:{node.lineno} calls {name}"
+
+
+def test_generated_apps_import_nothing_of_ours() -> None:
+    files = [path for path in TEMPLATES.rglob("*") if path.suffix in {".py", ".jinja"}]
+    assert len(files) > 20
+    importing = re.compile(r"^\s*(?:from|import)\s+proto_ddf\b", re.MULTILINE)
+    assert [path.name for path in files if importing.search(path.read_text("utf-8"))] == []
+
+
+def test_the_document_draws_no_arrow_that_the_code_forbids() -> None:
+    drawing = (ROOT / "docs" / "architecture.md").read_text("utf-8").split("```mermaid")[1]
+    drawing = re.sub(r'\["[^"]*"\]|\[\("[^"]*"\)\]', "", drawing.split("```")[0])
+    ranks = {**RANK, "root": RANK["proto_ddf"], "base": RANK["settings"]}
+    arrows = [
+        (above.strip(), below.strip())
+        for left, right in re.findall(r"^\s*([\w &]+?)\s*-(?:\.-|-)>\s*([\w &]+)", drawing, re.M)
+        for above in left.split("&")
+        for below in right.split("&")
+    ]
+    assert len(arrows) > 10
+    assert [arrow for arrow in arrows if ranks[arrow[0]] <= ranks[arrow[1]]] == []

@@ -1,0 +1,124 @@
+"""Every public method of a State can be called by any client: the list of those that are meant to be."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+
+import pytest
+import reflex as rx
+from reflex.state import State
+
+import proto_ddf.web
+from proto_ddf.web.state import (
+    apps,
+    error_list,
+    generate,
+    operations,
+    overview,
+    sources,
+    sources_detail,
+    sources_new,
+    sources_preview,
+)
+
+ERRORS = {
+    "clear_error_later",
+    "dismiss_error",
+    "handle_error",
+    "hold_error",
+    "release_error",
+    "resume_failed_operation",
+    "retry_operation",
+}
+OPERATION = ERRORS | {"cancel_operation", "resume_operation", "watch_operation"}
+PLAN = OPERATION | {
+    "add_chart",
+    "add_relation",
+    "remove_chart",
+    "remove_relation",
+    "set_chart_group",
+    "set_chart_kind",
+    "set_chart_table",
+    "set_chart_title",
+    "set_chart_value",
+    "set_hidden",
+    "set_label",
+    "set_relation_column",
+    "set_relation_target",
+    "set_required",
+    "set_table_label",
+    "set_widget",
+}
+
+EVENTS: dict[type[rx.State], set[str]] = {
+    apps.AppsState: ERRORS | {"act", "follow_apps"},
+    apps.AppState: ERRORS | {"act", "follow_app", "set_log_search"},
+    error_list.ErrorListState: ERRORS | {"follow", "load", "try_again"},
+    generate.GenerateState: PLAN
+    | {
+        "back_to_form",
+        "check_name",
+        "choose_source",
+        "extend_plan",
+        "generate",
+        "load",
+        "set_accent_color",
+        "set_allow_editing",
+        "set_description",
+        "set_name",
+        "toggle_all_tables",
+        "toggle_table",
+    },
+    operations.OperationPageState: OPERATION | {"load"},
+    operations.OperationsState: ERRORS | {"follow", "load", "show_only"},
+    overview.OverviewState: ERRORS | {"follow", "load"},
+    sources.SourcesState: ERRORS | {"follow", "load"},
+    sources_detail.SourceDetailState: OPERATION
+    | {"delete", "load", "refresh", "rename", "set_new_name", "set_renaming", "start_renaming"},
+    sources_new.NewSourceState: OPERATION
+    | {
+        "add_file",
+        "connect",
+        "discard_files",
+        "load",
+        "refuse_file",
+        "remove_file",
+        "set_kind",
+        "set_name",
+        "set_switch",
+        "set_uploading",
+        "set_value",
+        "start_over",
+        "test_connection",
+    },
+    sources_preview.PreviewState: ERRORS
+    | {
+        "open_source",
+        "open_table",
+        "read_page",
+        "set_search",
+        "set_whole_shown",
+        "show_whole",
+        "sort_by",
+        "turn_page",
+    },
+}
+
+
+def states(above: type[rx.State] = State) -> Iterator[type[rx.State]]:
+    """Every State class of the pages; mixins are no states."""
+    for below in above.__subclasses__():
+        if below.__module__.startswith("proto_ddf.web.") and not below._mixin:
+            yield below
+        yield from states(below)
+
+
+def test_every_state_is_known() -> None:
+    for module in pkgutil.walk_packages(proto_ddf.web.__path__, "proto_ddf.web."):
+        importlib.import_module(module.name)
+    assert {state.__name__ for state in states()} == {state.__name__ for state in EVENTS}
+
+
+@pytest.mark.parametrize("state", EVENTS, ids=lambda state: state.__name__)
+def test_a_client_can_call_what_is_meant_to_be_called_and_no_more(state: type[rx.State]) -> None:
+    assert set(state.event_handlers) - set(State.event_handlers) == EVENTS[state]
