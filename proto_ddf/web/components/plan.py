@@ -3,9 +3,34 @@
 import reflex as rx
 from reflex.event import EventSpec
 
-from proto_ddf.generator.spec import ChartKind, ChartSpec, FieldSpec, RelationSpec, TableSpec
+from proto_ddf.generator.spec import (
+    ChartKind,
+    ChartSpec,
+    FieldSpec,
+    RelationSpec,
+    TableSpec,
+    Widget,
+)
 from proto_ddf.web.components.numbers import count
 from proto_ddf.web.state.generate import GenerateState as State
+
+WIDGET_WORDS = {
+    Widget.TEXT: "Text",
+    Widget.TEXTAREA: "Text area",
+    Widget.EMAIL: "E-mail",
+    Widget.URL: "Web address",
+    Widget.INTEGER: "Whole number",
+    Widget.NUMBER: "Number",
+    Widget.MONEY: "Money",
+    Widget.SWITCH: "Yes/no",
+    Widget.DATE: "Date",
+    Widget.DATETIME: "Date and time",
+    Widget.TIME: "Time",
+    Widget.SELECT: "Choice",
+    Widget.RELATION: "Row of a table",
+    Widget.READONLY: "Read only",
+}
+CHART_WORDS = {ChartKind.BAR: "Bars", ChartKind.LINE: "Line", ChartKind.PIE: "Pie"}
 
 
 def plan_editor() -> rx.Component:
@@ -92,19 +117,21 @@ def _field(table: rx.Var[TableSpec], field: rx.Var[FieldSpec]) -> rx.Component:
                 on_blur=lambda value: State.set_label(table.table, field.column, value),
                 aria_label="Label" + of_field,
                 size="1",
-            )
+            ),
+            class_name="pd-plan-label",
         ),
         rx.el.td(
             rx.el.select(
                 rx.foreach(
                     State.widgets[table.table][field.column],
-                    lambda widget: rx.el.option(widget, value=widget),
+                    lambda widget: rx.el.option(_widget_word(widget), value=widget),
                 ),
                 value=field.widget,
                 on_change=lambda value: State.set_widget(table.table, field.column, value),
                 aria_label="Widget" + of_field,
                 class_name="pd-select",
-            )
+            ),
+            class_name="pd-plan-widget",
         ),
         rx.el.td(
             rx.checkbox(
@@ -112,17 +139,25 @@ def _field(table: rx.Var[TableSpec], field: rx.Var[FieldSpec]) -> rx.Component:
                 on_change=lambda value: State.set_required(table.table, field.column, value),
                 disabled=field.generated,
                 custom_attrs={"aria-label": "Required" + of_field},
-            )
+            ),
+            class_name="pd-plan-flag",
+            custom_attrs={"data-label": "Required"},
         ),
         rx.el.td(
             rx.checkbox(
                 checked=field.hidden,
                 on_change=lambda value: State.set_hidden(table.table, field.column, value),
                 custom_attrs={"aria-label": "Hidden" + of_field},
-            )
+            ),
+            class_name="pd-plan-flag",
+            custom_attrs={"data-label": "Hidden"},
         ),
         custom_attrs={"data-column": field.column},
     )
+
+
+def _widget_word(widget: rx.Var[str]) -> rx.Var[str]:
+    return rx.match(widget, *[(str(each), word) for each, word in WIDGET_WORDS.items()], widget)
 
 
 def _relations(table: rx.Var[TableSpec]) -> rx.Component:
@@ -146,7 +181,7 @@ def _relations(table: rx.Var[TableSpec]) -> rx.Component:
 def _relation(table: rx.Var[TableSpec], relation: rx.Var[RelationSpec]) -> rx.Component:
     return rx.el.li(
         rx.el.code(relation.columns.join(", ")),
-        rx.icon("arrow-right", size=14, aria_label="refers to"),
+        rx.icon("arrow-right", size=14, aria_label="refers to", flex_shrink="0"),
         rx.el.code(relation.target_table, " (", relation.target_columns.join(", "), ")"),
         rx.cond(relation.suggested, rx.badge("suggested", color_scheme="gray"), rx.fragment()),
         rx.el.span(class_name="pd-row-main"),
@@ -186,7 +221,7 @@ def _add_relation(table: rx.Var[TableSpec]) -> rx.Component:
             aria_label="Column of " + table.label,
             class_name="pd-select",
         ),
-        rx.icon("arrow-right", size=14, aria_label="refers to"),
+        rx.icon("arrow-right", size=14, aria_label="refers to", flex_shrink="0"),
         rx.el.select(
             *_options(State.targets, "Column of another table"),
             value=rx.cond(mine, State.relation_target, ""),
@@ -218,14 +253,14 @@ def _chart(chart: rx.Var[ChartSpec]) -> rx.Component:
             width="100%",
         ),
         rx.el.select(
-            *[rx.el.option(kind, value=kind) for kind in ChartKind],
+            *[rx.el.option(word, value=kind) for kind, word in CHART_WORDS.items()],
             value=chart.kind,
             on_change=lambda value: State.set_chart_kind(chart.id, value),
             aria_label="Kind of the chart " + chart.title,
             class_name="pd-select",
         ),
         _remove("Remove the chart " + chart.title, State.remove_chart(chart.id)),
-        class_name="pd-row",
+        class_name="pd-row pd-plan-chart",
         custom_attrs={"data-chart": chart.id},
     )
 
@@ -247,10 +282,10 @@ def _add_chart() -> rx.Component:
             class_name="pd-select",
         ),
         rx.el.select(
-            rx.el.option("count of rows", value=""),
+            rx.el.option("Number of rows", value=""),
             rx.foreach(
                 State.chart_values,
-                lambda value: rx.el.option("sum of " + value, value=value),
+                lambda value: rx.el.option("Sum of " + value, value=value),
             ),
             value=State.chart_value,
             on_change=State.set_chart_value,

@@ -121,6 +121,7 @@ def _section_source() -> rx.Component:
             ),
             field_id="source",
             error=State.field_errors["source"],
+            help="Each of its tables can become a page of the app.",
         ),
         rx.cond(State.tables.length() > 0, _tables(), rx.fragment()),
     )
@@ -190,8 +191,19 @@ def _section_about() -> rx.Component:
             field_id="description",
             help="Shown on the app's first page and in its README. May be empty.",
         ),
+        _editing(),
+        _accents(),
+    )
+
+
+def _editing() -> rx.Component:
+    return rx.el.div(
         rx.el.label(
-            rx.switch(checked=State.allow_editing, on_change=State.set_allow_editing),
+            rx.switch(
+                checked=State.allow_editing,
+                on_change=State.set_allow_editing,
+                custom_attrs={"aria-describedby": "editing-help"},
+            ),
             "Allow editing data",
             class_name="pd-check",
         ),
@@ -202,8 +214,9 @@ def _section_about() -> rx.Component:
                 "The app gets a copy of the data: what is edited in it never changes the files.",
             ),
             class_name="pd-field-help",
+            id="editing-help",
         ),
-        _accents(),
+        class_name="pd-field",
     )
 
 
@@ -253,7 +266,6 @@ def _section_plan() -> rx.Component:
 
 
 def _summary() -> rx.Component:
-    plan = State.plan
     return rx.el.aside(
         rx.el.h2("Summary", class_name="pd-section-title"),
         rx.el.dl(
@@ -261,21 +273,34 @@ def _summary() -> rx.Component:
             _fact("Pages", rx.el.span(rx.cond(State.has_plan, State.plan_pages, 0))),
             _fact("Fields", rx.el.span(State.plan_fields)),
             _fact("Relations", rx.el.span(State.plan_relations)),
-            _fact("Charts", rx.el.span(plan.charts.length())),
+            _fact("Charts", rx.el.span(State.plan.charts.length())),
             _fact("Data", rx.cond(State.live, "the source itself", "imported copy")),
             _fact("Editing", rx.cond(State.allow_editing, "allowed", "read only")),
             class_name="pd-summary-facts",
         ),
+        _summary_line(),
         rx.button(
             rx.icon("wand-sparkles", size=16),
             rx.cond(State.starting, "Starting…", "Generate app"),
             type="submit",
             size="3",
-            width="100%",
             disabled=State.starting,
         ),
         class_name="pd-panel pd-padded pd-summary",
         aria_label="Summary",
+    )
+
+
+def _summary_line() -> rx.Component:
+    """The facts in short, for the bar that the summary is on a narrow screen."""
+    return rx.el.div(
+        rx.el.strong(rx.cond(State.slug, State.slug, "Not named yet"), class_name="pd-cut"),
+        rx.el.span(
+            f"{State.plan_pages} pages · {State.plan_relations} relations · "
+            f"{State.plan.charts.length()} charts",
+            class_name="pd-quiet",
+        ),
+        class_name="pd-summary-line",
     )
 
 
