@@ -10,10 +10,14 @@ The exit code says what failed: see the constants; frontend.py reads it. Output 
 """
 
 import contextlib
+import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import threading
+import time
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,14 +32,37 @@ APP_FAILED = 10
 INSTALL_FAILED = 11
 BUILD_FAILED = 12
 
+PARENT_SECONDS = 0.2
 BACKEND_URL = re.compile(r"""([`"'])(http|ws)s?://[^/`"']+(/[^`"']*)\1""")
 
 
 def main() -> None:
+    parent = os.getppid()
+    threading.Thread(target=end_with, args=(parent,), daemon=True).start()
+    try:
+        run_task(sys.argv[1])
+    finally:
+        if os.getppid() != parent:
+            end_group()
+
+
+def end_with(parent: int) -> None:
+    """End this build once its server is gone, killed say: its next run starts the build anew."""
+    while os.getppid() == parent:
+        time.sleep(PARENT_SECONDS)
+    end_group()
+
+
+def end_group() -> None:
+    """End this process and its tools; it leads a group of its own."""
+    os.killpg(0, signal.SIGKILL)
+
+
+def run_task(name: str) -> None:
     environment.REFLEX_ENV_MODE.set(constants.Env.PROD)
     # Pages come alive through the websocket anyway: rendering them beforehand costs an eighth of the build.
     environment.REFLEX_SSR.set(False)
-    {"install": install, "build": build}[sys.argv[1]]()
+    {"install": install, "build": build}[name]()
 
 
 def install() -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import random
 import shutil
 import signal
 import socket
@@ -28,6 +29,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def port_range() -> dict[str, str]:
+    """Ports for a server's apps that no other server on this machine gives to its own."""
+    first = random.randrange(10_000, 30_000, 100)
+    return {"PORT_RANGE_START": str(first), "PORT_RANGE_END": str(first + 99)}
+
+
 @dataclass
 class Server:
     """A real Proto-DDF server in a process of its own, on a home folder of its own."""
@@ -36,6 +43,7 @@ class Server:
     port: int
     environment: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
+    ports: dict[str, str] = field(default_factory=port_range)
 
     @property
     def url(self) -> str:
@@ -56,7 +64,7 @@ class Server:
 
     def launch(self) -> None:
         """Start, without waiting."""
-        environment = os.environ | self.environment
+        environment = os.environ | self.ports | self.environment
         environment |= {"PROTO_DDF_HOME": str(self.home), "PORT": str(self.port)}
         with self._log_path.open("ab") as log:
             self.process = subprocess.Popen(

@@ -1,0 +1,293 @@
+"""Kills: of the server in each step of a generation, of apps, of everything at once."""
+
+import contextlib
+import csv
+import fcntl
+import json
+import os
+import signal
+import socket
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser.conftest import Server, free_port
+from tests.browser.driving import (
+    GENERATE_MS,
+    connect_file,
+    fill_generate_form,
+    open_app_address,
+    rows,
+    start_generation,
+    step,
+    step_runs,
+)
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+
+READINGS = 150_000
+"""Rows of a file that takes a moment to check and to import."""
+BACK_MS = 60_000
+"""Until a tab is live again after a restart, on a busy machine."""
+
+
+def test_server_is_killed_in_each_step_of_a_generation(
+    page: Page, make_server: Callable[..., Any], readings: Path
+) -> None:
+    server = make_server(ALLOWED_FOLDERS=json.dumps([str(readings.parent)]))
+    connect_file(page, server.url, readings, "Readings", kind="CSV")
+    fill_generate_form(page, server.url, "Killed readings", source="Readings")
+    page.evaluate("window.sameTab = true")
+    os.utime(readings, (0, 0))  # a changed file is read anew, which takes a moment
+    with ports_locked(server.home):
+        operation = start_generation(page)
+        kill_in(server, operation, "validate")
+        server.launch()
+        kill_in(server, operation, "reserve_ports")
+    for name in ("render", "import", "install"):
+        server.launch()
+        kill_in(server, operation, name)
+    server.launch()
+    expect(step(page, "build")).to_contain_text("Bundling the pages", timeout=GENERATE_MS)
+    builders = set(server.processes())
+    assert builders
+    kill_in(server, operation, "build")
+    server.launch()
+    wait_for_step(server.home, operation, "build", runs=2, child=True)
+    assert not builders & set(server.processes())
+    kill_in(server, operation, "start")
+    server.launch()
+    with app_stopped_as_it_begins_to_listen(server, "killed_readings"):
+        kill_in(server, operation, "check")
+    server.launch()
+
+    address = open_app_address(page)
+    assert page.evaluate("window.sameTab")
+    assert httpx.get(address).status_code == 200
+    assert set(step_runs(server.home, operation).values()) == {("succeeded", 2)}
+    database = server.home / "proto_ddf.db"
+    assert rows(database, "select slug, state from app") == [("killed_readings", "RUNNING")]
+    assert rows(database, "select count(*) from port_reservation") == [(1,)]
+    assert rows(database, "select count(*) from operation where kind = 'generate_app'") == [(1,)]
+    assert [path.name for path in (server.home / "apps").iterdir()] == ["killed_readings"]
+    imported = server.home / "apps" / "killed_readings" / "data" / "app.db"
+    assert rows(imported, "select count(*) from readings") == [(READINGS,)]
+    assert [process.pid for process in server.processes()] == [app_pid(server)]
+
+
+def test_app_that_is_killed_is_started_again(page: Page, hosted: Server) -> None:
+    page.goto(f"{hosted.url}/apps")
+    expect(app_row(page)).to_have_attribute("data-state", "running")
+    pid = app_pid(hosted)
+    os.kill(pid, signal.SIGKILL)
+    expect(app_row(page)).to_contain_text("Crashes of late: 1", timeout=BACK_MS)
+    expect(app_row(page)).to_have_attribute("data-state", "running", timeout=BACK_MS)
+    answers(app_address(hosted))
+    assert app_pid(hosted) != pid
+
+
+def test_apps_outlive_the_server_and_are_adopted(page: Page, hosted: Server) -> None:
+    page.goto(f"{hosted.url}/apps")
+    expect(app_row(page)).to_have_attribute("data-state", "running", timeout=BACK_MS)
+    pid = app_pid(hosted)
+    hosted.terminate()
+    assert [process.pid for process in hosted.processes()] == [pid]
+    assert httpx.get(app_address(hosted)).status_code == 200
+    hosted.start()
+    expect(page.get_by_text("Connected")).to_be_visible(timeout=BACK_MS)
+    assert app_pid(hosted) == pid
+
+    app_row(page).get_by_role("button", name="Stop").click()
+    expect(app_row(page)).to_have_attribute("data-state", "stopped", timeout=BACK_MS)
+    assert hosted.processes() == []
+    app_row(page).get_by_role("button", name="Start").click()
+    expect(app_row(page)).to_have_attribute("data-state", "running", timeout=BACK_MS)
+
+
+def test_draft_outlives_a_kill(page: Page, hosted: Server) -> None:
+    fill_generate_form(page, hosted.url, "Kept draft", editing=True)
+    page.get_by_label("Title of the chart").first.fill("My own chart")
+    page.get_by_label("Title of the chart").first.blur()
+    page.evaluate("window.sameTab = true")
+    hosted.kill()
+    expect(page.get_by_text("Connected", exact=True)).to_have_count(0)
+    hosted.start()
+    expect(page.get_by_text("Connected", exact=True)).to_be_visible(timeout=BACK_MS)
+    for sameTab in (True, None):
+        assert page.evaluate("window.sameTab") == sameTab
+        expect(page.get_by_label("Project name")).to_have_value("Kept draft")
+        expect(page.get_by_text("allowed", exact=True)).to_be_visible()
+        expect(page.get_by_label("Title of the chart").first).to_have_value("My own chart")
+        page.reload()
+
+
+def test_server_is_killed_while_an_app_is_being_stopped(page: Page, hosted: Server) -> None:
+    page.goto(f"{hosted.url}/apps")
+    expect(app_row(page)).to_have_attribute("data-state", "running", timeout=BACK_MS)
+    os.kill(app_pid(hosted), signal.SIGSTOP)  # it cannot end by itself
+    app_row(page).get_by_role("button", name="Stop").click()
+    expect(app_row(page).get_by_role("button", name="Stop")).to_be_disabled()
+    hosted.kill()
+    hosted.start()
+    start = app_row(page).get_by_role("button", name="Start")
+    expect(start).to_be_enabled(timeout=BACK_MS)
+    assert hosted.processes() == []
+    start.click()
+    expect(app_row(page)).to_have_attribute("data-state", "running", timeout=BACK_MS)
+
+
+def test_what_ran_before_a_reboot_runs_again(page: Page, hosted: Server) -> None:
+    page.goto(f"{hosted.url}/apps")
+    expect(app_row(page)).to_have_attribute("data-state", "running", timeout=BACK_MS)
+    reboot(hosted)
+    expect(app_row(page)).to_have_attribute("data-state", "running", timeout=BACK_MS)
+    answers(app_address(hosted))
+
+    app_row(page).get_by_role("button", name="Stop").click()
+    expect(app_row(page)).to_have_attribute("data-state", "stopped", timeout=BACK_MS)
+    reboot(hosted)
+    expect(app_row(page).get_by_role("button", name="Start")).to_be_enabled(timeout=BACK_MS)
+    assert hosted.processes() == []
+    app_row(page).get_by_role("button", name="Start").click()
+    expect(app_row(page)).to_have_attribute("data-state", "running", timeout=BACK_MS)
+
+
+def test_stop_leaves_no_process_whatever_was_going_on(page: Page, hosted: Server) -> None:
+    fill_generate_form(page, hosted.url, "Half made")
+    operation = start_generation(page)
+    wait_for_step(hosted.home, operation, "build", child=True)
+    hosted.stop()
+    assert hosted.processes() == []
+
+    hosted.launch()
+    wait_for_step(hosted.home, operation, "build", runs=2, child=True)
+    hosted.kill()
+    hosted.stop()
+    assert hosted.processes() == []
+
+
+@pytest.fixture
+def readings(tmp_path: Path) -> Path:
+    """A file with enough rows that reading it takes a moment."""
+    file = tmp_path / "data" / "readings.csv"
+    file.parent.mkdir()
+    with file.open("w", newline="") as opened:
+        writer = csv.writer(opened)
+        writer.writerow(["station", "day", "degrees"])
+        writer.writerows(
+            (f"S{n % 50}", f"2024-01-{n % 28 + 1:02}", n % 40) for n in range(READINGS)
+        )
+    return file
+
+
+@pytest.fixture(scope="module")
+def hosted(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Server]:
+    """A server with one running app, for the tests that crash them; each leaves both running but the last."""
+    folder = tmp_path_factory.mktemp("crashes")
+    notes = folder / "notes.db"
+    with contextlib.closing(sqlite3.connect(notes)) as database:
+        database.execute("create table notes (id integer primary key, title text not null)")
+        database.commit()
+    server = Server(folder / "home", free_port(), {"ALLOWED_FOLDERS": json.dumps([str(folder)])})
+    server.start()
+    try:
+        page = browser.new_page()
+        connect_file(page, server.url, notes, "Notes")
+        fill_generate_form(page, server.url, "Crash notes", source="Notes")
+        start_generation(page)
+        open_app_address(page)
+        page.close()
+        yield server
+    finally:
+        server.stop()
+
+
+def app_row(page: Page) -> Locator:
+    return page.locator("[data-app='crash_notes']")
+
+
+def app_pid(server: Server) -> int:
+    [(pid,)] = rows(server.home / "proto_ddf.db", "select pid from app where pid is not null")
+    return int(pid)
+
+
+def app_address(server: Server) -> str:
+    [(port,)] = rows(server.home / "proto_ddf.db", "select frontend from port_reservation")
+    return f"http://127.0.0.1:{port}"
+
+
+def reboot(server: Server) -> None:
+    """End everything at once, as the machine does, and start the server alone."""
+    server.kill()
+    for process in server.processes():
+        process.kill()
+    server.start()
+
+
+def answers(address: str) -> None:
+    """Wait for HTTP 200."""
+    deadline = time.monotonic() + BACK_MS / 1000
+    while True:
+        with contextlib.suppress(httpx.HTTPError):
+            if httpx.get(address).status_code == 200:
+                return
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def kill_in(server: Server, operation: str, name: str) -> None:
+    """kill -9 of the server's process alone, while a step runs; the journal bears witness that it did."""
+    wait_for_step(server.home, operation, name)
+    server.kill()
+    assert step_runs(server.home, operation)[name] == ("running", 1)
+
+
+def wait_for_step(
+    home: Path, operation: str, name: str, *, runs: int = 1, child: bool = False
+) -> None:
+    """Wait until a step is in its n-th run, and has started a process if `child`."""
+    query = "select state, runs, child_pid from operation_step where operation_id = ? and name = ?"
+    before = rows(home / "proto_ddf.db", query, operation, name)[0][2]
+    deadline = time.monotonic() + GENERATE_MS / 1000
+    while True:
+        [(state, ran, pid)] = rows(home / "proto_ddf.db", query, operation, name)
+        if state == "RUNNING" and ran == runs and (not child or pid not in (None, before)):
+            return
+        assert state != "FAILED", name
+        assert ran <= runs, f"{name} went by unseen"
+        assert time.monotonic() < deadline, f"{name}: {state}, run {ran}"
+        time.sleep(0.001)
+
+
+@contextlib.contextmanager
+def ports_locked(home: Path) -> Iterator[None]:
+    """Another process is choosing ports: whoever wants some has to wait."""
+    with (home / "ports.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextlib.contextmanager
+def app_stopped_as_it_begins_to_listen(server: Server, slug: str) -> Iterator[None]:
+    """The app takes connections and answers none, until the end of the block."""
+    query = "select frontend from port_reservation where name = ?"
+    [(port,)] = rows(server.home / "proto_ddf.db", query, slug)
+    deadline = time.monotonic() + GENERATE_MS / 1000
+    while True:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+            break
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+    app = psutil.Process(app_pid(server))
+    app.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        app.send_signal(signal.SIGCONT)
