@@ -12,7 +12,7 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from proto_ddf.errors import ValidationError, describe
@@ -28,6 +28,8 @@ logger = get_logger(__name__)
 MEGABYTE = 1_000_000
 WRITE_SIZE = 1 << 20
 """Bytes gathered before they are written, so that a thread is not woken for every packet."""
+LOG_LINES = 100_000
+"""More than an app's log can hold: it is rotated by size."""
 
 STATUS_BY_CODE = {"file_too_large": 413, "disk_space_low": 507, "permission_denied": 500}
 
@@ -38,6 +40,7 @@ def create_api() -> Starlette:
         routes=[
             Route("/api/uploads", receive_upload, methods=["POST"]),
             Route("/api/apps/{slug}/download", download_app, methods=["GET"]),
+            Route("/api/apps/{slug}/log", download_log, methods=["GET"]),
         ]
     )
 
@@ -153,6 +156,16 @@ async def download_app(request: Request) -> Response:
         "content-length": str(archive.stat().st_size),
     }
     return StreamingResponse(_read_once(archive), media_type="application/zip", headers=headers)
+
+
+async def download_log(request: Request) -> Response:
+    """The log of a generated app as `<slug>.log`."""
+    slug: str = request.path_params["slug"]
+    if await asyncio.to_thread(apps.get_app, slug) is None:
+        return JSONResponse({"message": f"There is no app {slug!r}."}, status_code=404)
+    lines = await asyncio.to_thread(apps.app_log, slug, LOG_LINES)
+    headers = {"content-disposition": f'attachment; filename="{slug}.log"'}
+    return PlainTextResponse("\n".join(lines) + "\n", headers=headers)
 
 
 def _read_once(archive: Path) -> Iterator[bytes]:

@@ -8,6 +8,7 @@ from proto_ddf.web.components.callout import error_callout, notice
 from proto_ddf.web.components.feedback import confirm_dialog, empty_state, skeleton_rows
 from proto_ddf.web.components.layout import page
 from proto_ddf.web.components.links import external_link_button, link_button
+from proto_ddf.web.components.log import log_lines
 from proto_ddf.web.components.numbers import duration, file_size, time_ago
 from proto_ddf.web.state.apps import AppActions, AppsState, AppState
 
@@ -45,7 +46,7 @@ def _generate_link() -> rx.Component:
 def _list() -> rx.Component:
     return rx.cond(
         AppsState.apps.length() > 0,
-        rx.el.ul(rx.foreach(AppsState.apps, _row), class_name="pd-list"),
+        rx.el.ul(rx.foreach(AppsState.apps, _row), class_name="pd-rows pd-panel"),
         empty_state(
             "app-window",
             "No apps yet",
@@ -73,11 +74,16 @@ def _row(app: rx.Var[AppView]) -> rx.Component:
     return rx.el.li(
         rx.el.div(
             rx.el.div(
-                rx.link(app.name, href=f"/apps/{app.slug}", weight="medium"),
+                rx.link(app.name, href=f"/apps/{app.slug}", class_name="pd-link pd-cut"),
                 status_badge(app.state, of="app"),
                 class_name="pd-row-line",
             ),
             facts,
+            rx.cond(
+                app.crashes > 0,
+                rx.el.span("Crashes of late: ", app.crashes, class_name="pd-quiet"),
+                rx.fragment(),
+            ),
             rx.cond(
                 app.last_error,
                 rx.el.span(app.last_error, class_name="pd-quiet pd-cut"),
@@ -86,7 +92,7 @@ def _row(app: rx.Var[AppView]) -> rx.Component:
             class_name="pd-row-main",
         ),
         _buttons(AppsState, app),
-        class_name="pd-row",
+        class_name="pd-row pd-app-row",
         custom_attrs={"data-app": app.slug, "data-state": app.state},
     )
 
@@ -189,8 +195,8 @@ def _facts(app: rx.Var[AppView]) -> rx.Component:
         _fact("CPU", rx.el.span(rx.cond(app.pid, app.cpu_percent.to_string() + " %", "-"))),
         _fact("Up", rx.el.span(rx.cond(app.pid, duration(app.uptime_seconds), "-"))),
         _fact("Health", _health(app)),
-        _fact("Made", time_ago(app.created_at)),
-        _fact("Made by", rx.link("the operation", href=f"/operations/{app.operation_id}")),
+        _fact("Generated", time_ago(app.created_at)),
+        _fact("Steps", rx.link("Show operation", href=f"/operations/{app.operation_id}")),
         class_name="pd-facts",
     )
 
@@ -256,27 +262,52 @@ def _log() -> rx.Component:
     return rx.el.section(
         rx.el.div(
             rx.el.h2("Log", class_name="pd-section-title"),
-            rx.input(
-                rx.input.slot(rx.icon("search", size=14)),
-                value=AppState.log_search,
-                on_change=AppState.set_log_search.debounce(300),
-                placeholder="Search",
-                aria_label="Search the log",
-                size="2",
-                max_width="240px",
-            ),
-            class_name="pd-row-line pd-section-head",
+            _log_tools(),
+            class_name="pd-section-head pd-log-head",
         ),
         rx.cond(
-            AppState.log.length() > 0,
+            AppState.log,
+            log_lines(AppState.log, label="Log of the app"),
             rx.el.div(
-                rx.el.pre(AppState.log.join("\n")),
-                class_name="pd-code pd-follow pd-log-tall",
-                tab_index=0,
-                role="log",
-                aria_label="Log of the app",
+                rx.cond(
+                    AppState.log_search,
+                    "No line has this text.",
+                    "Nothing in the log yet.",
+                ),
+                class_name="pd-code pd-log-tall pd-quiet",
             ),
-            rx.el.p("Nothing in the log yet.", class_name="pd-quiet"),
         ),
-        class_name="pd-stack",
+        class_name="pd-section",
+        aria_label="Log",
+    )
+
+
+def _log_tools() -> rx.Component:
+    return rx.el.div(
+        rx.input(
+            rx.input.slot(rx.icon("search", size=14, aria_hidden="true")),
+            value=AppState.log_search,
+            on_change=AppState.set_log_search.debounce(300),
+            placeholder="Search",
+            aria_label="Search the log",
+            size="2",
+            class_name="pd-log-search",
+        ),
+        rx.el.label(
+            rx.switch(checked=AppState.log_following, on_change=AppState.set_log_following),
+            "Follow",
+            class_name="pd-check",
+        ),
+        rx.button(
+            rx.icon("download", size=14, aria_hidden="true"),
+            "Download log",
+            on_click=rx.download(
+                url=f"/api/apps/{AppState.app.slug}/log", filename=f"{AppState.app.slug}.log"
+            ),
+            variant="soft",
+            color_scheme="gray",
+            size="2",
+            type="button",
+        ),
+        class_name="pd-row-line pd-buttons",
     )

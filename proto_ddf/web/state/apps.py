@@ -108,10 +108,18 @@ class AppState(AppActions, rx.State):
     loaded: bool = False
     log: list[str] = []
     log_search: str = ""
+    log_following: bool = True
+    """New lines are shown as they come; off, the log stands still to be read."""
 
     @rx.event
-    def set_log_search(self, text: str) -> None:
+    async def set_log_search(self, text: str) -> None:
         self.log_search = text
+        if self.app is not None:
+            self.log = await asyncio.to_thread(hosted.app_log, self.app.slug, _LOG_LINES, text)
+
+    @rx.event
+    def set_log_following(self, following: bool) -> None:
+        self.log_following = following
 
     @rx.event(background=True, supersedes=True)
     async def follow_app(self) -> AsyncIterator[Any]:
@@ -121,7 +129,7 @@ class AppState(AppActions, rx.State):
             self.busy = {}  # a killed server could not say that what it did is over
             if self.app is None or self.app.slug != _slug_of(page):
                 self.app, self.log, self.loaded = None, [], False
-                self.log_search = ""
+                self.log_search, self.log_following = "", True
         slug = _slug_of(page)
         async for _ in looks(self, about=None, every=_LOOK_SECONDS):
             try:
@@ -141,7 +149,7 @@ class AppState(AppActions, rx.State):
     def _show(self, app: AppView | None, lines: list[str]) -> None:
         if app != self.app:
             self.app = app
-        if lines != self.log:
+        if self.log_following and lines != self.log:
             self.log = lines
         self.loaded = True
 
