@@ -9,7 +9,7 @@ from sqlalchemy import make_url
 
 from proto_ddf.db.engine import session
 from proto_ddf.db.tables import AppRecord, SourceRecord
-from proto_ddf.errors.types import IntegrationError, SystemError
+from proto_ddf.errors.types import IntegrationError, SystemError, ValidationError
 from proto_ddf.hosting.ports import is_free
 from proto_ddf.hosting.processes import creation_time, end_tree, spawn_detached
 from proto_ddf.hosting.toolchain import base_environment
@@ -21,7 +21,15 @@ RUNNER = Path(__file__).with_name("runner.py")
 
 
 def folder(slug: str) -> Path:
-    """Where the code of an app is."""
+    """Where the code of an app is.
+
+    Raises:
+        ValidationError: field slug, code app_unknown, for what cannot be a slug, such as "..".
+    """
+    if not slug.isidentifier():
+        raise ValidationError(
+            f"There is no app {slug!r}", field="slug", value=slug, code="app_unknown"
+        )
     return get_settings().apps_folder / slug
 
 

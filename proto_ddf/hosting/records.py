@@ -90,12 +90,14 @@ def read(slug: str) -> AppRecord:
     """The record of an app.
 
     Raises:
-        ValidationError: field slug, when there is no such app.
+        ValidationError: field slug, code app_unknown, when there is no such app.
     """
     with session() as db:
         record = db.get(AppRecord, slug)
     if record is None:
-        raise ValidationError(f"There is no app {slug}", field="slug", value=slug)
+        raise ValidationError(
+            f"There is no app {slug}", field="slug", value=slug, code="app_unknown"
+        )
     return record
 
 

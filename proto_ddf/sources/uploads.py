@@ -2,12 +2,14 @@
 
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from proto_ddf.db.tables import new_id
+from proto_ddf.errors.types import ValidationError
 from proto_ddf.settings import get_settings
 from proto_ddf.sources import csv_cache
+from proto_ddf.sources.paths import confine
 
 _NAME_BYTES = 120
 """Leaves room for suffixes below the 255 bytes a file system allows."""
@@ -33,6 +35,27 @@ def safe_name(filename: str) -> str:
     stem, suffix = PurePosixPath(name).stem, PurePosixPath(name).suffix[:10]
     stem_bytes = stem.encode("utf-8", "replace")[: _NAME_BYTES - len(suffix.encode())]
     return (stem_bytes.decode("utf-8", "ignore") or "upload") + suffix
+
+
+def release_files(paths: Iterable[str], kept: Iterable[str]) -> int:
+    """Let go of the files at `paths`, as sources name them, but for those that are also at `kept`.
+
+    Their typed copies are deleted, and of uploads the files as well. Returns how many uploads.
+    """
+    in_use = set(_real(kept))
+    gone = set(_real(paths)) - in_use
+    for path in gone:
+        csv_cache.forget(path)
+    folders_in_use = {path.parent for path in in_use}
+    return remove_uploads(path for path in gone if path.parent not in folders_in_use)
+
+
+def _real(paths: Iterable[str]) -> Iterator[Path]:
+    for path in paths:
+        try:
+            yield confine(path, must_exist=False)
+        except ValidationError:  # its folder is allowed no longer
+            continue
 
 
 def remove_uploads(paths: Iterable[str | Path]) -> int:

@@ -72,6 +72,20 @@ CODES = (
         "Choose a source, or connect one first.",
     ),
     _input(
+        "source_in_use",
+        "source",
+        "Source is in use",
+        "[“{name}”|This source] holds the data that[ {apps}|an app] works on.",
+        "Delete the app first, or keep the source.",
+    ),
+    _input(
+        "app_unknown",
+        "slug",
+        "There is no such app",
+        "[There is no app “{value}”.|There is no such app.]",
+        "It may have been deleted. Reload the page.",
+    ),
+    _input(
         "tables_required",
         "tables",
         "No table chosen",

@@ -17,7 +17,7 @@ from proto_ddf.generator.names import validate_project_name
 from proto_ddf.generator.render import render_app
 from proto_ddf.generator.spec import AppSpec
 from proto_ddf.hosting import apps as hosted
-from proto_ddf.hosting import frontend
+from proto_ddf.hosting import frontend, records
 from proto_ddf.hosting.ports import PORT_REGISTRY
 from proto_ddf.operations.kinds.sources import call_source
 from proto_ddf.operations.model import JSON, Kind, Step, StepContext, UndoContext
@@ -166,22 +166,32 @@ def _discard(context: UndoContext[GenerateAppInput]) -> None:
         hosted.remove_app(slug)
 
 
-def _act_on_app(
-    name: str, title: str, act: Callable[[str, StepContext[AppInput]], None]
-) -> Kind[AppInput]:
-    """A kind of one step that acts on an app by its slug."""
+Act = Callable[[str, StepContext[AppInput]], None]
 
-    def run(context: StepContext[AppInput]) -> JSON:
-        act(context.input.slug, context)
-        return {}
 
+def _act_on_app(name: str, title: str, *acts: tuple[str, str, Act]) -> Kind[AppInput]:
+    """A kind that acts on an app by its slug, each act (name, title, what it does) a step."""
+    steps = [_act_step(*act) for act in acts]
     return Kind(
         name=f"{name}_app",
         title=lambda given: f"{title} {_app_name(given.slug)}",
         input_model=AppInput,
-        steps=lambda given: [Step(name, title, run)],
+        steps=lambda given: steps,
         subject=lambda given: given.slug,
     )
+
+
+def _act_step(name: str, title: str, act: Act) -> Step[AppInput]:
+    def run(context: StepContext[AppInput]) -> JSON:
+        act(context.input.slug, context)
+        return {}
+
+    return Step(name, title, run)
+
+
+def _stop_app(slug: str, context: StepContext[AppInput]) -> None:
+    records.read(slug)  # stopping what is not there would look like success
+    hosted.stop_app(slug, context)
 
 
 def _app_name(slug: str) -> str:
@@ -198,8 +208,10 @@ ALL: tuple[Kind[Any], ...] = (
         subject=lambda given: given.spec.slug,
         undo=_discard,
     ),
-    _act_on_app("start", "Start", hosted.start_app),
-    _act_on_app("stop", "Stop", hosted.stop_app),
-    _act_on_app("restart", "Restart", hosted.restart_app),
-    _act_on_app("delete", "Delete", hosted.remove_app),
+    _act_on_app("start", "Start", ("start", "Start", hosted.start_app)),
+    _act_on_app("stop", "Stop", ("stop", "Stop", _stop_app)),
+    _act_on_app("restart", "Restart", ("restart", "Restart", hosted.restart_app)),
+    _act_on_app(
+        "delete", "Delete", ("stop", "Stop", _stop_app), ("delete", "Delete", hosted.remove_app)
+    ),
 )

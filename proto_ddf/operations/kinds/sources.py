@@ -1,10 +1,11 @@
 """Operations on data sources: test, connect, refresh, delete."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict
 
+from proto_ddf.errors.types import ValidationError
 from proto_ddf.operations.model import JSON, Kind, Step, StepContext
 from proto_ddf.resilience import breaker, retry_with_backoff
 from proto_ddf.sources import store
@@ -12,7 +13,7 @@ from proto_ddf.sources.protocol import Source, Stage
 from proto_ddf.sources.registry import KINDS
 from proto_ddf.sources.relations import suggest_relations
 from proto_ddf.sources.schema import SourceSchema
-from proto_ddf.sources.uploads import remove_uploads
+from proto_ddf.sources.uploads import release_files
 
 T = TypeVar("T")
 
@@ -99,22 +100,25 @@ def _connect_steps(given: ConnectSourceInput) -> Sequence[Step]:
 
 def _refresh_steps(given: RefreshSourceInput) -> Sequence[Step]:
     known = store.get_source(given.source_id)
-    return _steps_to_save(known.name, known.kind, known.config, known.id, "Save what was read")
+    return _steps_to_save(None, known.kind, known.config, known.id, "Save what was read")
 
 
 def _steps_to_save(
-    name: str, kind: str, config: dict[str, Any], source_id: str | None, title: str
+    name: str | None, kind: str, config: dict[str, Any], source_id: str | None, title: str
 ) -> Sequence[Step]:
-    """Test the connection, read the schema and save it.
+    """Test the connection, read the schema and save it, under the name it has if `name` is None.
 
     A new source (`source_id` None) gets the operation's id: the last step may run twice and must make one.
+    One that was deleted meanwhile stays deleted.
     """
     target = _config_target(kind, config)
 
     def save(context: StepContext) -> JSON:
         source = store.make_source(kind, config)
         schema = call_source(target, lambda: read_schema(kind, source))
-        saved = store.save_source(name, kind, config, schema, source_id or context.operation_id)
+        known_as = store.get_source(source_id).name if source_id else ""
+        called = known_as if name is None else name
+        saved = store.save_source(called, kind, config, schema, source_id or context.operation_id)
         context.report(f"{len(schema.tables)} tables")
         return {"source_id": saved.id}
 
@@ -122,16 +126,34 @@ def _steps_to_save(
 
 
 def _delete_steps(given: DeleteSourceInput) -> Sequence[Step]:
+    """First its files are noted: once the source is gone nobody knows them."""
+
+    def find(context: StepContext) -> JSON:
+        known = store.get_source(given.source_id)
+        _check_not_worked_on(known)
+        return list[JSON](file_paths(known.config))
+
     def remove(context: StepContext) -> JSON:
-        # A second run finds the source gone and its uploads with it.
-        gone = [each for each in store.list_sources() if each.id == given.source_id]
         store.delete_source(given.source_id)
-        kept = {path for each in store.list_sources() for path in file_paths(each.config)}
-        paths = [path for each in gone for path in file_paths(each.config)]
-        remove_uploads(path for path in paths if path not in kept)
+        kept = [path for each in store.list_sources() for path in file_paths(each.config)]
+        release_files(cast(list[str], context.outputs["find"]), kept)
         return {}
 
-    return [Step("remove", "Remove the source", remove)]
+    return [Step("find", "Find its files", find), Step("remove", "Remove the source", remove)]
+
+
+def _check_not_worked_on(source: store.SourceView) -> None:
+    """An app made from a live source has no data but the source's; imported data are the app's own."""
+    if KINDS[source.kind].live and source.apps:
+        apps = ", ".join(source.apps)
+        raise ValidationError(
+            f"{source.name} holds the data that {apps} works on.",
+            field="source",
+            value=source.name,
+            code="source_in_use",
+            name=source.name,
+            apps=apps,
+        )
 
 
 ALL: tuple[Kind[Any], ...] = (

@@ -52,7 +52,7 @@ PLAN = OPERATION | {
 
 EVENTS: dict[type[rx.State], set[str]] = {
     apps.AppsState: ERRORS | {"act", "follow_apps"},
-    apps.AppState: ERRORS | {"act", "follow_app", "set_log_search"},
+    apps.AppState: ERRORS | {"act", "follow_app", "set_log_following", "set_log_search"},
     error_list.ErrorListState: ERRORS | {"follow", "load", "try_again"},
     generate.GenerateState: PLAN
     | {

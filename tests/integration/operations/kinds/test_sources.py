@@ -1,0 +1,222 @@
+"""Operations on sources, on a real engine and real files."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from proto_ddf.db.engine import session
+from proto_ddf.db.tables import AppRecord
+from proto_ddf.errors import ValidationError
+from proto_ddf.operations import service
+from proto_ddf.operations.kinds.sources import (
+    ConnectSourceInput,
+    DeleteSourceInput,
+    RefreshSourceInput,
+    TestSourceInput,
+)
+from proto_ddf.operations.model import KINDS, StepContext
+from proto_ddf.sources import duck, store
+from proto_ddf.sources.csv_cache import typed_copy
+from proto_ddf.sources.uploads import upload_path
+
+
+def used_by_app(source_id: str, *, imported: bool = False) -> None:
+    with session() as db:
+        record = AppRecord(slug="little", name="Little app", source_id=source_id)
+        record.spec = {"imported": imported}
+        db.add(record)
+        db.commit()
+
+
+def copies() -> list[Path]:
+    return list(duck.cache_folder().glob("*.parquet"))
+
+
+class TestTest:
+    def test_each_stage_of_a_sqlite_file_tells_what_it_found(self, ended, shop_file):
+        done = ended("test_source", TestSourceInput(kind="sqlite", config={"path": str(shop_file)}))
+        assert [step.name for step in done.steps] == ["find_file", "open", "read_tables"]
+        assert done.state == "succeeded"
+        assert done.output["read_tables"] == {"finding": "2 tables, 5 rows"}
+        assert all(done.output[step.name]["finding"] == step.message for step in done.steps)
+        assert store.list_sources() == []
+
+    def test_each_stage_of_csv_files_tells_what_it_found(self, ended, people_file):
+        done = ended(
+            "test_source", TestSourceInput(kind="csv", config={"paths": [str(people_file)]})
+        )
+        assert done.state == "succeeded"
+        assert [bool(step.message) for step in done.steps] == [True] * len(done.steps)
+
+    def test_the_stage_that_fails_tells_why_and_those_after_it_do_not_run(self, ended, shop_file):
+        shop_file.write_bytes(b"no database" * 100)
+        done = ended("test_source", TestSourceInput(kind="sqlite", config={"path": str(shop_file)}))
+        assert [step.state for step in done.steps] == ["succeeded", "failed", "pending"]
+        assert done.error["code"] == "sqlite_not_a_database"
+
+    def test_a_file_that_comes_back_is_found_by_try_again(self, ended, workshop, shop_file):
+        away = shop_file.rename(shop_file.with_name("away.db"))
+        done = ended("test_source", TestSourceInput(kind="sqlite", config={"path": str(shop_file)}))
+        assert done.error["retry_possible"]
+        away.rename(shop_file)
+        service.retry(done.id)
+        assert workshop.wait(done.id, "succeeded", "failed").state == "succeeded"
+
+    @pytest.mark.parametrize(
+        ("kind", "config", "field"),
+        [
+            ("sqlite", {"path": "/etc/passwd"}, "path"),
+            ("sqlite", {}, "path"),
+            ("sqlite", {"path": "a.db", "mode": "rw"}, "mode"),
+            ("csv", {"paths": []}, "paths"),
+        ],
+    )
+    def test_a_config_that_cannot_be_is_refused_before_anything_is_noted(
+        self, workshop, kind, config, field
+    ):
+        with pytest.raises(ValidationError) as refused:
+            service.start("test_source", TestSourceInput(kind=kind, config=config))
+        assert refused.value.field == field
+        assert service.recent() == []
+
+
+class TestConnect:
+    def test_a_sqlite_file_becomes_a_source_with_its_keys(self, ended, shop_file):
+        config = {"path": str(shop_file)}
+        done = ended(
+            "connect_source", ConnectSourceInput(name=" Shop ", kind="sqlite", config=config)
+        )
+        [source] = store.list_sources()
+        assert done.output["save"] == {"source_id": source.id}
+        assert source.name == "Shop"
+        assert source.schema.table("invoice").foreign_keys[0].target_table == "customer"
+
+    def test_csv_files_become_one_source_with_suggested_relations(self, ended, people_file):
+        visits = upload_path("visits.csv")
+        visits.write_text("visit,people_id\n1,1\n2,2\n3,2\n")
+        config = {"paths": [str(people_file), str(visits)]}
+        done = ended("connect_source", ConnectSourceInput(name="Visits", kind="csv", config=config))
+        assert done.state == "succeeded"
+        [source] = store.list_sources()
+        [relation] = source.schema.table("visits").foreign_keys
+        assert (relation.columns, relation.target_table) == (("people_id",), "people")
+        assert relation.suggested
+
+    def test_a_name_that_is_taken_meanwhile_fails_at_the_name(self, ended, shop, shop_file):
+        given = ConnectSourceInput(name="SHOP", kind="sqlite", config={"path": str(shop_file)})
+        done = ended("connect_source", given)
+        assert (done.error["code"], done.error["field"]) == ("source_name_taken", "name")
+        assert [source.id for source in store.list_sources()] == [shop.id]
+
+    def test_saving_twice_makes_one_source(self, shop_file):
+        given = ConnectSourceInput(name="Shop", kind="sqlite", config={"path": str(shop_file)})
+        save = KINDS["connect_source"].steps(given)[-1]
+        context = StepContext("operation", given)
+        assert save.run(context) == save.run(context)
+        assert len(store.list_sources()) == 1
+
+    def test_a_source_is_changed_in_place(self, ended, shop, people_file):
+        given = ConnectSourceInput(
+            name="People", kind="csv", config={"paths": [str(people_file)]}, source_id=shop.id
+        )
+        assert ended("connect_source", given).title == "Change People"
+        [source] = store.list_sources()
+        assert (source.id, source.name, source.kind) == (shop.id, "People", "csv")
+
+    def test_changing_a_source_that_was_deleted_does_not_bring_it_back(self, ended, shop):
+        store.delete_source(shop.id)
+        given = ConnectSourceInput(
+            name="Shop", kind="sqlite", config=shop.config, source_id=shop.id
+        )
+        assert ended("connect_source", given).error["code"] == "source_required"
+        assert store.list_sources() == []
+
+
+class TestRefresh:
+    def test_new_tables_are_seen(self, ended, shop, shop_file):
+        with closing(sqlite3.connect(shop_file)) as db:
+            db.execute("CREATE TABLE product (id INTEGER PRIMARY KEY)")
+        assert ended("refresh_source", RefreshSourceInput(source_id=shop.id)).state == "succeeded"
+        schema = store.get_source(shop.id).schema
+        assert {table.name for table in schema.tables} == {"customer", "invoice", "product"}
+
+    def test_a_name_given_meanwhile_stays(self, shop):
+        given = RefreshSourceInput(source_id=shop.id)
+        save = KINDS["refresh_source"].steps(given)[-1]
+        store.rename_source(shop.id, "Other")
+        save.run(StepContext("operation", given))
+        assert store.get_source(shop.id).name == "Other"
+
+    def test_a_source_deleted_meanwhile_stays_deleted(self, shop):
+        given = RefreshSourceInput(source_id=shop.id)
+        save = KINDS["refresh_source"].steps(given)[-1]
+        store.delete_source(shop.id)
+        with pytest.raises(ValidationError):
+            save.run(StepContext("operation", given))
+        assert store.list_sources() == []
+
+    def test_a_file_that_is_gone_keeps_what_was_read(self, ended, shop, shop_file):
+        shop_file.unlink()
+        done = ended("refresh_source", RefreshSourceInput(source_id=shop.id))
+        assert done.state == "failed"
+        assert done.error["retry_possible"]
+        assert store.get_source(shop.id).schema == shop.schema
+
+
+class TestDelete:
+    def test_its_uploads_and_their_copies_go_along(self, ended, people, people_file):
+        typed_copy(people_file)
+        assert ended("delete_source", DeleteSourceInput(source_id=people.id)).state == "succeeded"
+        assert store.list_sources() == []
+        assert not people_file.parent.exists()
+        assert copies() == []
+
+    def test_an_upload_that_another_source_reads_stays(self, ended, people, people_file):
+        other = people_file.parent / ".." / people_file.parent.name / people_file.name
+        kept = store.save_source("Other", "csv", {"paths": [str(other)]}, people.schema)
+        typed_copy(people_file)
+        ended("delete_source", DeleteSourceInput(source_id=people.id))
+        assert [source.id for source in store.list_sources()] == [kept.id]
+        assert people_file.exists()
+        assert len(copies()) == 1
+
+    def test_a_file_of_the_users_stays_and_its_copy_goes(self, ended, shared_folder):
+        file = shared_folder / "people.csv"
+        file.write_text("id,name\n1,Ann\n")
+        config = {"paths": ["people.csv"]}
+        schema = store.make_source("csv", config).read_schema()
+        assert len(copies()) == 1
+        source = store.save_source("People", "csv", config, schema)
+        ended("delete_source", DeleteSourceInput(source_id=source.id))
+        assert file.exists()
+        assert copies() == []
+
+    def test_a_removal_that_was_cut_short_is_finished_by_its_second_run(self, people, people_file):
+        given = DeleteSourceInput(source_id=people.id)
+        find, remove = KINDS["delete_source"].steps(given)
+        outputs = {"find": find.run(StepContext("operation", given))}
+        store.delete_source(people.id)  # killed before the files were removed
+        for _ in range(2):
+            remove.run(StepContext("operation", given, outputs))
+        assert not people_file.exists()
+
+    def test_the_database_that_an_app_works_on_is_not_deleted(self, ended, shop, shop_file):
+        used_by_app(shop.id)
+        done = ended("delete_source", DeleteSourceInput(source_id=shop.id))
+        assert done.error["code"] == "source_in_use"
+        assert "Little app" in done.error["message"]
+        assert not done.error["retry_possible"]
+        assert shop_file.exists()
+        assert store.get_source(shop.id).apps == ["Little app"]
+
+    def test_an_app_with_data_of_its_own_keeps_no_source(self, ended, people, people_file):
+        used_by_app(people.id, imported=True)
+        assert ended("delete_source", DeleteSourceInput(source_id=people.id)).state == "succeeded"
+        assert not people_file.exists()
+
+    def test_one_that_is_gone_is_told(self, workshop):
+        with pytest.raises(ValidationError) as refused:
+            service.start("delete_source", DeleteSourceInput(source_id="gone"))
+        assert refused.value.code == "source_required"
