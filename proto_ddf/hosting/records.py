@@ -65,23 +65,24 @@ def add(spec: AppSpec, source_id: str | None, operation_id: str | None) -> None:
             db.rollback()
             known = db.get(AppRecord, spec.slug)
             if known is None or operation_id is None or known.operation_id != operation_id:
-                raise _name_taken(spec) from error
+                raise _name_taken(spec, known) from error
     change(spec.slug, **record.model_dump(include={"name", "description", "source_id", "spec"}))
 
 
 def check_name_is_free(spec: AppSpec) -> None:
     """Raises ValidationError, field name, code project_name_taken, when there is an app of that slug."""
-    if find_record(spec.slug) is not None:
-        raise _name_taken(spec)
+    known = find_record(spec.slug)
+    if known is not None:
+        raise _name_taken(spec, known)
 
 
-def _name_taken(spec: AppSpec) -> ValidationError:
+def _name_taken(spec: AppSpec, known: AppRecord | None) -> ValidationError:
     return ValidationError(
         f"There is an app {spec.name} already",
         field="name",
         value=spec.name,
         code="project_name_taken",
-        name=spec.name,
+        taken_by=known.name if known else spec.name,
         slug=spec.slug,
     )
 

@@ -47,7 +47,7 @@ CODES = (
         "project_name_taken",
         "name",
         "Project name is taken",
-        "There is already an app named [“{value}”|like this].",
+        "There is already an app named [“{taken_by}”|[“{value}”|like this]].",
         "Choose another name, or delete that app first.",
     ),
     _input(
