@@ -128,24 +128,27 @@ def _section_source() -> rx.Component:
 
 
 def _tables() -> rx.Component:
+    error = State.field_errors["tables"]
     return rx.el.fieldset(
         rx.el.legend("Tables"),
         rx.el.label(
             rx.checkbox(
                 checked=State.all_tables,
                 on_change=State.toggle_all_tables,
+                id="tables",
+                custom_attrs={
+                    "aria-invalid": rx.cond(error, "true", "false"),
+                    "aria-describedby": "tables-error",
+                },
                 # Radix makes a button of it, whose name a label around it does not give.
                 aria_label="All tables",
+                id="tables",
             ),
             "All tables",
             class_name="pd-check",
         ),
         rx.el.div(rx.foreach(State.tables, _table_choice), class_name="pd-checks"),
-        rx.cond(
-            State.field_errors["tables"],
-            field_error(State.field_errors["tables"]),
-            rx.fragment(),
-        ),
+        rx.cond(error, field_error(error, field_id="tables"), rx.fragment()),
         class_name="pd-field",
     )
 
@@ -256,8 +259,8 @@ def _section_plan() -> rx.Component:
                 State.planning,
                 skeleton_rows(3),
                 rx.el.p(
-                    "Choose a source: the pages, fields, relations and charts to be made are "
-                    "shown here and can be changed.",
+                    "Choose a source and its tables: the pages, fields, relations and charts to "
+                    "be made are shown here and can be changed.",
                     class_name="pd-quiet",
                 ),
             ),
