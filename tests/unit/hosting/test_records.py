@@ -2,7 +2,6 @@
 
 import pytest
 
-from proto_ddf.db.engine import migrate
 from proto_ddf.errors import ValidationError, describe
 from proto_ddf.generator.spec import AppSpec
 from proto_ddf.hosting import records
@@ -14,7 +13,6 @@ def named(name: str) -> AppSpec:
 
 @pytest.mark.usefixtures("home")
 def test_a_name_that_is_taken_tells_the_app_that_has_it() -> None:
-    migrate()
     records.add(named("Corner shop"), None, "operation")
     for refused in (
         lambda: records.check_name_is_free(named("corner-SHOP")),
