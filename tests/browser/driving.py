@@ -74,14 +74,21 @@ def step_runs(home: Path, operation: str) -> dict[str, tuple[str, int]]:
     return {name: (state.lower(), runs) for name, state, runs in found}
 
 
-def connect_file(page: Page, url: str, file: Path, name: str, *, kind: str = "SQLite") -> None:
-    """Connect a file by its path."""
+def start_connecting(
+    page: Page, url: str, path: Path | str, name: str, *, kind: str = "SQLite"
+) -> None:
+    """Fill in the connect form with a path (or several, one a line) and click Connect."""
     page.goto(f"{url}/sources/new")
     page.get_by_label("Kind").click()
     page.get_by_role("option", name=kind).click()
     page.get_by_label("Name", exact=True).fill(name)
-    page.get_by_label("File path").fill(str(file))
+    page.get_by_label("File path").fill(str(path))
     page.get_by_role("button", name="Connect", exact=True).click()
+
+
+def connect_file(page: Page, url: str, file: Path, name: str, *, kind: str = "SQLite") -> None:
+    """Connect a file by its path; its source's page is open afterwards."""
+    start_connecting(page, url, file, name, kind=kind)
     expect(page.get_by_role("heading", name=name, level=1)).to_be_visible(timeout=60_000)
 
 
