@@ -142,7 +142,6 @@ def _tables() -> rx.Component:
                 },
                 # Radix makes a button of it, whose name a label around it does not give.
                 aria_label="All tables",
-                id="tables",
             ),
             "All tables",
             class_name="pd-check",
