@@ -79,6 +79,8 @@ class GenerateState(PlanMixin, rx.State):
 
     @rx.event
     def set_name(self, value: str) -> None:
+        if value == self.name:
+            return  # the same again, after Enter: the error that it was told stays
         self.name = value
         self._clear_field_error("name")
 
@@ -202,11 +204,14 @@ class GenerateState(PlanMixin, rx.State):
                 self.plan, self.has_plan = plan, True
 
     @rx.event(background=True)
-    async def generate(self, _form: dict[str, Any]) -> AsyncIterator[Any]:
+    async def generate(self, form: dict[str, Any]) -> AsyncIterator[Any]:
         """Check the form and start the operation; what is wrong is told at its field."""
         async with self:
             if self.starting:
                 return
+            # Enter sends the form before the pause after which a typed text is sent by itself.
+            self.name = str(form.get("name", self.name))
+            self.description = str(form.get("description", self.description))
             self.field_errors = {}
             self._clear_error()
             self._retry_handler, self._retry_args = "generate", [{}]
