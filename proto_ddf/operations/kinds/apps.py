@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from proto_ddf.errors import IntegrationError, SystemError
+from proto_ddf.errors import IntegrationError, SystemError, ValidationError
 from proto_ddf.generator.importer import import_tables
 from proto_ddf.generator.names import validate_project_name
 from proto_ddf.generator.render import render_app
@@ -65,7 +65,10 @@ def _app_folder(slug: str) -> Path:
 
 def _validate(context: StepContext[GenerateAppInput]) -> JSON:
     given = context.input
-    validate_project_name(given.spec.name)
+    if validate_project_name(given.spec.name) != given.spec.slug:
+        raise ValidationError(
+            "The package is not called after the app.", field="name", value=given.spec.slug
+        )
     _check_disk_space()
     _check_source(given)
     hosted.create_app(given.spec, given.source_id, context.operation_id)

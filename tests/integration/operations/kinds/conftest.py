@@ -28,9 +28,7 @@ def _all_kinds(prepared_home: Path) -> None:
 
 
 @pytest.fixture
-def shared_folder(
-    tmp_path: Path, prepared_home: Path, monkeypatch: pytest.MonkeyPatch
-) -> Path:
+def shared_folder(tmp_path: Path, prepared_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of the user's that sources may read."""
     folder = tmp_path / "shared"
     folder.mkdir()
