@@ -3,6 +3,7 @@
 Both are steps of their own, may run twice, and leave the app's folder ready for the runner.
 """
 
+import os
 import re
 import shutil
 import sys
@@ -49,7 +50,7 @@ def _run(
     task: str, folder: Path, progress: Progress, variables: Mapping[str, str], failure: str
 ) -> None:
     tail = _Tail(progress)
-    argv = [sys.executable, "-P", str(CHILD), task]
+    argv = [sys.executable, "-P", str(CHILD), task, str(os.getpid())]
     environment = {**variables, **build_environment()}
     exit_code = run_process(argv, cwd=folder, env=environment, log_to=tail)
     if exit_code == 0:

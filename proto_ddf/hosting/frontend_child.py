@@ -1,7 +1,9 @@
 """Compiles and builds the front end of the Reflex app in the current folder, as a child process.
 
-    python -P frontend_child.py install     compile the app to .web, install its front-end packages
-    python -P frontend_child.py build       bundle .web for production, ready to be served
+    python -P frontend_child.py install PARENT     compile the app to .web, install its front-end packages
+    python -P frontend_child.py build PARENT       bundle .web for production, ready to be served
+
+PARENT is the pid of the process that starts it, whose end ends it.
 
 Importing an app runs its code, so it never happens in Proto-DDF's own process. This file imports nothing
 of proto_ddf: with -P neither it nor its neighbours can shadow a module of the app.
@@ -37,17 +39,17 @@ BACKEND_URL = re.compile(r"""([`"'])(http|ws)s?://[^/`"']+(/[^`"']*)\1""")
 
 
 def main() -> None:
-    parent = os.getppid()
+    task, parent = sys.argv[1], int(sys.argv[2])
     threading.Thread(target=end_with, args=(parent,), daemon=True).start()
     try:
-        run_task(sys.argv[1])
+        run_task(task)
     finally:
         if os.getppid() != parent:
             end_group()
 
 
 def end_with(parent: int) -> None:
-    """End this build once its server is gone, killed say: its next run starts the build anew."""
+    """End this process once its parent is gone, killed say: the step's next run starts over."""
     while os.getppid() == parent:
         time.sleep(PARENT_SECONDS)
     end_group()

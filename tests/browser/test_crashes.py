@@ -89,7 +89,7 @@ def test_app_that_is_killed_is_started_again(page: Page, hosted: Server) -> None
     os.kill(pid, signal.SIGKILL)
     expect(app_row(page)).to_contain_text("Crashes of late: 1", timeout=BACK_MS)
     expect(app_row(page)).to_have_attribute("data-state", "running", timeout=BACK_MS)
-    answers(app_address(hosted))
+    wait_until(lambda: answers(app_address(hosted)))
     assert app_pid(hosted) != pid
 
 
@@ -104,10 +104,10 @@ def test_apps_outlive_the_server_and_are_adopted(page: Page, hosted: Server) -> 
     expect(page.get_by_text("Connected")).to_be_visible(timeout=BACK_MS)
     assert app_pid(hosted) == pid
 
-    app_row(page).get_by_role("button", name="Stop").click()
+    app_row(page).get_by_role("button", name="Stop", exact=True).click()
     expect(app_row(page)).to_have_attribute("data-state", "stopped", timeout=BACK_MS)
     assert hosted.processes() == []
-    app_row(page).get_by_role("button", name="Start").click()
+    app_row(page).get_by_role("button", name="Start", exact=True).click()
     expect(app_row(page)).to_have_attribute("data-state", "running", timeout=BACK_MS)
 
 
@@ -132,11 +132,12 @@ def test_server_is_killed_while_an_app_is_being_stopped(page: Page, hosted: Serv
     page.goto(f"{hosted.url}/apps")
     expect(app_row(page)).to_have_attribute("data-state", "running", timeout=BACK_MS)
     os.kill(app_pid(hosted), signal.SIGSTOP)  # it cannot end by itself
-    app_row(page).get_by_role("button", name="Stop").click()
-    expect(app_row(page).get_by_role("button", name="Stop")).to_be_disabled()
+    app_row(page).get_by_role("button", name="Stop", exact=True).click()
+    running = "select id from operation where kind = 'stop_app' and state = 'RUNNING'"
+    wait_until(lambda: bool(rows(hosted.home / "proto_ddf.db", running)))
     hosted.kill()
     hosted.start()
-    start = app_row(page).get_by_role("button", name="Start")
+    start = app_row(page).get_by_role("button", name="Start", exact=True)
     expect(start).to_be_enabled(timeout=BACK_MS)
     assert hosted.processes() == []
     start.click()
@@ -148,14 +149,16 @@ def test_what_ran_before_a_reboot_runs_again(page: Page, hosted: Server) -> None
     expect(app_row(page)).to_have_attribute("data-state", "running", timeout=BACK_MS)
     reboot(hosted)
     expect(app_row(page)).to_have_attribute("data-state", "running", timeout=BACK_MS)
-    answers(app_address(hosted))
+    wait_until(lambda: answers(app_address(hosted)))
 
-    app_row(page).get_by_role("button", name="Stop").click()
+    app_row(page).get_by_role("button", name="Stop", exact=True).click()
     expect(app_row(page)).to_have_attribute("data-state", "stopped", timeout=BACK_MS)
     reboot(hosted)
-    expect(app_row(page).get_by_role("button", name="Start")).to_be_enabled(timeout=BACK_MS)
+    expect(app_row(page).get_by_role("button", name="Start", exact=True)).to_be_enabled(
+        timeout=BACK_MS
+    )
     assert hosted.processes() == []
-    app_row(page).get_by_role("button", name="Start").click()
+    app_row(page).get_by_role("button", name="Start", exact=True).click()
     expect(app_row(page)).to_have_attribute("data-state", "running", timeout=BACK_MS)
 
 
@@ -170,7 +173,7 @@ def test_stop_leaves_no_process_whatever_was_going_on(page: Page, hosted: Server
     wait_for_step(hosted.home, operation, "build", runs=2, child=True)
     hosted.kill()
     hosted.stop()
-    assert hosted.processes() == []
+    wait_until(lambda: not hosted.processes())
 
 
 @pytest.fixture
@@ -231,15 +234,17 @@ def reboot(server: Server) -> None:
     server.start()
 
 
-def answers(address: str) -> None:
-    """Wait for HTTP 200."""
+def answers(address: str) -> bool:
+    with contextlib.suppress(httpx.HTTPError):
+        return httpx.get(address).status_code == 200
+    return False
+
+
+def wait_until(true: Callable[[], bool]) -> None:
     deadline = time.monotonic() + BACK_MS / 1000
-    while True:
-        with contextlib.suppress(httpx.HTTPError):
-            if httpx.get(address).status_code == 200:
-                return
+    while not true():
         assert time.monotonic() < deadline
-        time.sleep(0.1)
+        time.sleep(0.05)
 
 
 def kill_in(server: Server, operation: str, name: str) -> None:
