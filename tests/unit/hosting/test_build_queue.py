@@ -12,11 +12,14 @@ class Watched(NoProgress):
     def __init__(self) -> None:
         self.reports: list[str] = []
         self.told = threading.Event()
+        self.told_first = threading.Event()
         self.stopped = False
 
     def report(self, message: str) -> None:
         self.reports.append(message)
         self.told.set()
+        if message.endswith("place 1"):
+            self.told_first.set()
 
     def check_stop(self) -> None:
         if self.stopped:
@@ -74,6 +77,7 @@ def test_waiting_builds_are_told_their_place_and_served_in_order() -> None:
     assert second.progress.reports == ["Waiting for a build slot, place 2"]
     running.finish()
     assert first.started.wait(10)
+    assert second.progress.told_first.wait(10)
     assert not second.started.is_set()
     first.finish()
     assert second.started.wait(10)
