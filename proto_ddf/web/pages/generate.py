@@ -171,7 +171,8 @@ def _section_about() -> rx.Component:
         form_field(
             "Project name",
             rx.input(
-                name="name",
+                # Not the id: under that Reflex sends what its reference holds, which is nothing here.
+                name="project_name",
                 value=State.name,
                 on_change=State.set_name.debounce(150),
                 on_blur=State.check_name,
@@ -185,7 +186,7 @@ def _section_about() -> rx.Component:
         form_field(
             "Description",
             rx.text_area(
-                name="description",
+                name="app_description",
                 value=State.description,
                 on_change=State.set_description.debounce(150),
                 rows="2",

@@ -210,8 +210,8 @@ class GenerateState(PlanMixin, rx.State):
             if self.starting:
                 return
             # Enter sends the form before the pause after which a typed text is sent by itself.
-            self.name = str(form.get("name", self.name))
-            self.description = str(form.get("description", self.description))
+            self.name = str(form.get("project_name", self.name))
+            self.description = str(form.get("app_description", self.description))
             self.field_errors = {}
             self._clear_error()
             self._retry_handler, self._retry_args = "generate", [{}]
