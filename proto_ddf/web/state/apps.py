@@ -30,7 +30,7 @@ class AppActions(ErrorMixin, mixin=True):
     async def act(self, action: str, slug: str) -> AsyncIterator[Any]:
         """Do one of start, stop, restart, delete; a second click while one is under way does nothing."""
         async with self:
-            if action not in _ACTIONS or slug in self.busy:
+            if action not in _ACTIONS or not isinstance(slug, str) or slug in self.busy:
                 return
             self._clear_error()
             self.busy = {**self.busy, slug: action}
@@ -38,8 +38,7 @@ class AppActions(ErrorMixin, mixin=True):
             ended = await _run_to_end(f"{action}_app", AppInput(slug=slug))
         except Exception as error:
             async with self:
-                self._retry_handler, self._retry_args = "act", [action, slug]
-                self._retry_operation_id = ""
+                self._retry_by("act", action, slug)
                 shown = self.handle_error(error, f"{action} app", app=slug)
             yield shown
         else:
@@ -49,13 +48,18 @@ class AppActions(ErrorMixin, mixin=True):
             async with self:
                 self.busy = {name: what for name, what in self.busy.items() if name != slug}
 
+    def _retry_by(self, handler: str, *args: Any) -> None:
+        """Try Again is to run a handler, not to resume an action that failed earlier."""
+        self._retry_handler, self._retry_args = handler, list(args)
+        self._retry_operation_id = ""
+
     async def _after(self, ended: OperationView, action: str) -> AsyncIterator[Any]:
         if ended.state == "failed" and ended.error:
             async with self:
                 self._retry_operation_id = ended.id
                 shown = self._show_error(ended.error, ended.title)
             yield shown
-        elif action == "delete":
+        elif action == "delete" and ended.state == "succeeded":
             yield rx.redirect("/apps")
 
 
@@ -89,7 +93,7 @@ class AppsState(AppActions, rx.State):
                 apps = await asyncio.to_thread(hosted.list_apps)
             except Exception as error:
                 async with self:
-                    self._retry_handler, self._retry_args = "follow_apps", []
+                    self._retry_by("follow_apps")
                     shown = self.handle_error(error, "list apps")
                 yield shown
                 return
@@ -133,11 +137,10 @@ class AppState(AppActions, rx.State):
         slug = _slug_of(page)
         async for _ in looks(self, about=None, every=_LOOK_SECONDS):
             try:
-                app = await asyncio.to_thread(hosted.get_app, slug)
-                lines = await asyncio.to_thread(hosted.app_log, slug, _LOG_LINES, self.log_search)
+                app, lines = await asyncio.to_thread(_look_at, slug, self.log_search)
             except Exception as error:
                 async with self:
-                    self._retry_handler, self._retry_args = "follow_app", []
+                    self._retry_by("follow_app")
                     shown = self.handle_error(error, "show app", app=slug)
                 yield shown
                 return
@@ -152,6 +155,11 @@ class AppState(AppActions, rx.State):
         if self.log_following and lines != self.log:
             self.log = lines
         self.loaded = True
+
+
+def _look_at(slug: str, search: str) -> tuple[AppView | None, list[str]]:
+    app = hosted.get_app(slug)
+    return app, hosted.app_log(slug, _LOG_LINES, search) if app else []
 
 
 def _slug_of(path: str) -> str:

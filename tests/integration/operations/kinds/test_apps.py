@@ -221,7 +221,7 @@ class TestActing:
         assert not done.error["retry_possible"]
 
     @pytest.mark.parametrize("action", ["start", "stop", "restart", "delete"])
-    @pytest.mark.parametrize("slug", ["..", "", ".", "../apps", "/tmp"])  # noqa: S108  not written to
+    @pytest.mark.parametrize("slug", ["..", "", ".", "../apps", "/tmp"])
     def test_what_is_no_slug_touches_no_folder(self, action: str, slug: str) -> None:
         precious = get_settings().apps_folder / "shop" / "data.db"
         precious.parent.mkdir()
