@@ -7,7 +7,8 @@ import reflex as rx
 from ..errors import Problem
 
 
-def callout(problem: rx.Var[Problem], retry: Any) -> rx.Component:
+@rx.memo
+def callout(problem: rx.Var[Problem], on_retry: rx.EventHandler) -> rx.Component:
     """What went wrong and what to do; with Try Again where that can help."""
     return rx.el.div(
         rx.cond(
@@ -22,7 +23,7 @@ def callout(problem: rx.Var[Problem], retry: Any) -> rx.Component:
                 ),
                 rx.cond(
                     problem.can_retry,
-                    rx.button("Try Again", on_click=retry, color_scheme="red", variant="solid"),
+                    rx.button("Try Again", on_click=on_retry, color_scheme="red", variant="solid"),
                 ),
                 class_name="callout",
             ),
@@ -31,10 +32,11 @@ def callout(problem: rx.Var[Problem], retry: Any) -> rx.Component:
     )
 
 
-def skeleton_lines(count: int) -> rx.Component:
+@rx.memo
+def skeleton_lines(count: rx.Var[int]) -> rx.Component:
     """The place of what is being loaded."""
     return rx.el.div(
-        *[rx.el.div(class_name="skeleton") for _ in range(count)],
+        rx.foreach(rx.Var.range(count), lambda _: rx.el.div(class_name="skeleton")),
         rx.el.span("Loading", class_name="hidden"),
         class_name="skeletons",
         aria_busy="true",

@@ -5,10 +5,36 @@ import reflex as rx
 from ..filters import Chip
 from ..states.listing import ListMixin
 from ..views import TableView
+from . import events
+
+Pairs = rx.Var[list[tuple[str, str]]]
 
 
 def filter_button(view: TableView, state: type[ListMixin]) -> rx.Component:
     """The button "Filter", which opens a small form."""
+    return filter_popover(
+        filter_form(
+            fields=[(field.name, field.label) for field in view.shown],
+            field=state.draft_field,
+            operators=state.draft_operators,
+            operator=state.draft_operator,
+            shape=state.draft_shape,
+            choices=state.draft_choices,
+            wrong=state.draft_error,
+            on_field=state.choose_field,
+            on_operator=state.choose_operator,
+            on_add=state.add_filter,
+        ),
+        is_open=state.filter_open,
+        on_toggle=state.toggle_filter,
+    )
+
+
+@rx.memo
+def filter_popover(
+    children: rx.Var[rx.Component], is_open: rx.Var[bool], on_toggle: events.Flag
+) -> rx.Component:
+    """The button, and what it opens."""
     return rx.popover.root(
         rx.popover.trigger(
             rx.button(
@@ -18,93 +44,89 @@ def filter_button(view: TableView, state: type[ListMixin]) -> rx.Component:
                 color_scheme="gray",
             )
         ),
-        rx.popover.content(_form(view, state), aria_label="Add a filter", class_name="filter-form"),
-        open=state.filter_open,
-        on_open_change=state.toggle_filter,
+        rx.popover.content(children, aria_label="Add a filter", class_name="filter-form"),
+        open=is_open,
+        on_open_change=on_toggle,
     )
 
 
-def chips(state: type[ListMixin]) -> rx.Component:
+@rx.memo
+def chips(filters: rx.Var[list[Chip]], on_remove: events.Position) -> rx.Component:
     """The filters in force, each with a button that drops it."""
     return rx.cond(
-        state.chips.length() > 0,
+        filters.length() > 0,
         rx.el.ul(
-            rx.foreach(state.chips, lambda chip, at: _chip(state, chip, at)),
+            rx.foreach(filters, lambda chip, at: _chip(chip, on_remove(at))),
             class_name="chips",
             aria_label="Filters",
         ),
     )
 
 
-def _chip(state: type[ListMixin], chip: rx.Var[Chip], at: rx.Var[int]) -> rx.Component:
+def _chip(chip: rx.Var[Chip], remove: rx.event.EventType[()]) -> rx.Component:
     return rx.el.li(
         rx.el.span(rx.el.b(chip.label), " ", chip.words, class_name="cut"),
         rx.el.button(
             rx.icon("x", size=14),
             type="button",
-            on_click=state.remove_filter(at),
+            on_click=remove,
             aria_label="Remove the filter on " + chip.label,
         ),
         class_name="chip",
     )
 
 
-def _form(view: TableView, state: type[ListMixin]) -> rx.Component:
-    fields = [rx.el.option(field.label, value=field.name) for field in view.shown]
+@rx.memo
+def filter_form(
+    fields: Pairs,
+    field: rx.Var[str],
+    operators: Pairs,
+    operator: rx.Var[str],
+    shape: rx.Var[str],
+    choices: rx.Var[list[str]],
+    wrong: rx.Var[str],
+    on_field: events.Text,
+    on_operator: events.Text,
+    on_add: events.Form,
+) -> rx.Component:
+    """A filter being put together: field, comparison, and the values that fit their shape."""
+    one = rx.el.label("Value", _control(field, shape, choices))
+    both = rx.el.div(
+        rx.el.label("From", _input(field, shape, "value")),
+        rx.el.label("To", _input(field, shape, "until")),
+        class_name="range",
+    )
     return rx.el.form(
         rx.el.label(
             "Field",
-            rx.el.select(*fields, value=state.draft_field, on_change=state.choose_field),
+            rx.el.select(_options(fields), value=field, on_change=on_field),
         ),
         rx.el.label(
             "Comparison",
-            rx.el.select(
-                rx.foreach(
-                    state.draft_operators, lambda each: rx.el.option(each[1], value=each[0])
-                ),
-                value=state.draft_operator,
-                on_change=state.choose_operator,
-            ),
+            rx.el.select(_options(operators), value=operator, on_change=on_operator),
         ),
-        rx.match(
-            state.draft_operator,
-            ("range", _range(state)),
-            ("contains", _one(state)),
-            ("equals", _one(state)),
-            rx.fragment(),
-        ),
-        rx.el.p(state.draft_error, class_name="wrong", role="alert"),
+        rx.match(operator, ("range", both), ("contains", one), ("equals", one), rx.fragment()),
+        rx.el.p(wrong, class_name="wrong", role="alert"),
         rx.button("Add filter", type="submit"),
-        on_submit=state.add_filter,
+        on_submit=on_add,
     )
 
 
-def _one(state: type[ListMixin]) -> rx.Component:
+def _options(pairs: Pairs) -> rx.Component:
+    return rx.foreach(pairs, lambda each: rx.el.option(each[1], value=each[0]))
+
+
+def _control(field: rx.Var[str], shape: rx.Var[str], choices: rx.Var[list[str]]) -> rx.Component:
     yes_no = [rx.el.option("Yes", value="true"), rx.el.option("No", value="false")]
-    choices = rx.foreach(state.draft_choices, lambda each: rx.el.option(each, value=each))
-    return rx.el.label(
-        "Value",
-        rx.match(
-            state.draft_shape,
-            ("yesno", rx.el.select(*yes_no, name="value")),
-            ("choice", rx.el.select(choices, name="value")),
-            _input(state, "value"),
-        ),
+    known = rx.foreach(choices, lambda each: rx.el.option(each, value=each))
+    return rx.match(
+        shape,
+        ("yesno", rx.el.select(*yes_no, name="value")),
+        ("choice", rx.el.select(known, name="value")),
+        _input(field, shape, "value"),
     )
 
 
-def _range(state: type[ListMixin]) -> rx.Component:
-    return rx.el.div(
-        rx.el.label("From", _input(state, "value")),
-        rx.el.label("To", _input(state, "until")),
-        class_name="range",
-    )
-
-
-def _input(state: type[ListMixin], name: str) -> rx.Component:
-    kinds = rx.match(
-        state.draft_shape, ("number", "number"), ("date", "date"), ("time", "time"), "text"
-    )
-    return rx.el.input(
-        type=kinds, name=name, step="any", max_length=200, key=state.draft_field + name
-    )
+def _input(field: rx.Var[str], shape: rx.Var[str], name: str) -> rx.Component:
+    kinds = rx.match(shape, ("number", "number"), ("date", "date"), ("time", "time"), "text")
+    return rx.el.input(type=kinds, name=name, step="any", max_length=200, key=field + name)

@@ -5,6 +5,7 @@ import reflex as rx
 from ..relations import Option
 from ..states.row import RowMixin
 from ..views import Field, Kind, TableView, Widget
+from . import events
 from .feedback import callout
 
 _INPUT_TYPES = {
@@ -19,19 +20,9 @@ _INPUT_TYPES = {
 def row_form(view: TableView, state: type[RowMixin]) -> rx.Component:
     """The form that creates or changes a row. It keeps what was filled in when saving fails."""
     return rx.el.form(
-        callout(state.form_problem, state.try_again),
+        callout(problem=state.form_problem, on_retry=state.try_again),
         rx.el.div(*[_field(view, state, field) for field in view.asked], class_name="form-fields"),
-        rx.el.div(
-            rx.button("Save", type="submit", loading=state.saving),
-            rx.button(
-                "Cancel",
-                type="button",
-                on_click=state.cancel,
-                variant="soft",
-                color_scheme="gray",
-            ),
-            class_name="form-actions",
-        ),
+        form_actions(saving=state.saving, on_cancel=state.cancel),
         on_submit=state.save,
         no_validate=True,
         key=state.form_version.to_string(),
@@ -47,19 +38,52 @@ def _field(view: TableView, state: type[RowMixin], field: Field) -> rx.Component
         "aria_describedby": f"{field_id}-note",
         "aria_invalid": rx.cond(wrong, "true", "false"),
     }
-    label = [
-        field.label,
-        *([rx.el.span("required", class_name="required")] if field.required else []),
-    ]
-    return rx.el.div(
-        rx.el.label(*label, html_for=field_id),
+    return form_field(
         _control(view, state, field, marks),
+        field_id=field_id,
+        label=field.label,
+        required=field.required,
+        wide=_is_wide(field),
+        help=_help(field),
+        wrong=wrong,
+    )
+
+
+@rx.memo
+def form_field(
+    children: rx.Var[rx.Component],
+    field_id: rx.Var[str],
+    label: rx.Var[str],
+    required: rx.Var[bool],
+    wide: rx.Var[bool],
+    help: rx.Var[str],
+    wrong: rx.Var[str],
+) -> rx.Component:
+    """A control under its label, and what is wrong with it, or else what it demands, below."""
+    note = field_id + "-note"
+    return rx.el.div(
+        rx.el.label(
+            label,
+            rx.cond(required, rx.el.span("required", class_name="required")),
+            html_for=field_id,
+        ),
+        children,
         rx.cond(
             wrong,
-            rx.el.p(wrong, id=f"{field_id}-note", class_name="wrong", role="alert"),
-            rx.el.p(_help(field), id=f"{field_id}-note", class_name="help"),
+            rx.el.p(wrong, id=note, class_name="wrong", role="alert"),
+            rx.el.p(help, id=note, class_name="help"),
         ),
-        class_name="form-field wide" if _is_wide(field) else "form-field",
+        class_name=rx.cond(wide, "form-field wide", "form-field"),
+    )
+
+
+@rx.memo
+def form_actions(saving: rx.Var[bool], on_cancel: rx.EventHandler) -> rx.Component:
+    """The buttons below a form."""
+    return rx.el.div(
+        rx.button("Save", type="submit", loading=saving),
+        rx.button("Cancel", type="button", on_click=on_cancel, variant="soft", color_scheme="gray"),
+        class_name="form-actions",
     )
 
 
@@ -140,44 +164,56 @@ def _picker(state: type[RowMixin], field: Field, marks: dict[str, object]) -> rx
             )
         ),
         rx.popover.content(
-            _choices(state, field), aria_label=f"Choose {field.label}", class_name="choices"
+            choices(
+                label=field.label,
+                optional=field.nullable and not field.required,
+                options=state.options,
+                on_search=state.find_options,
+                on_pick=state.pick(field.name),
+            ),
+            aria_label=f"Choose {field.label}",
+            class_name="choices",
         ),
         open=state.picker == field.name,
         on_open_change=lambda is_open: state.open_picker(field.name, is_open),
     )
 
 
-def _choices(state: type[RowMixin], field: Field) -> rx.Component:
-    none = rx.el.button(
-        "None", type="button", on_click=state.pick(field.name, "", ""), class_name="choice muted"
-    )
+@rx.memo
+def choices(
+    label: rx.Var[str],
+    optional: rx.Var[bool],
+    options: rx.Var[list[Option]],
+    on_search: events.Text,
+    on_pick: events.Choice,
+) -> rx.Component:
+    """The rows to choose from, found by search."""
+    none = rx.el.button("None", type="button", on_click=on_pick("", ""), class_name="choice muted")
     return rx.fragment(
         rx.debounce_input(
             rx.el.input(
                 type="search",
-                on_change=state.find_options,
+                on_change=on_search,
                 placeholder="Search",
-                aria_label=f"Search {field.label}",
+                aria_label="Search " + label,
                 auto_focus=True,
             ),
             debounce_timeout=200,
         ),
         rx.el.div(
-            *([none] if field.nullable and not field.required else []),
-            rx.foreach(state.options, lambda option: _choice(state, field, option)),
-            rx.cond(
-                state.options.length() == 0, rx.el.p("Nothing found", class_name="muted nothing")
-            ),
+            rx.cond(optional, none),
+            rx.foreach(options, lambda option: _choice(option, on_pick(option.value, option.text))),
+            rx.cond(options.length() == 0, rx.el.p("Nothing found", class_name="muted nothing")),
             class_name="choice-list",
         ),
     )
 
 
-def _choice(state: type[RowMixin], field: Field, option: rx.Var[Option]) -> rx.Component:
+def _choice(option: rx.Var[Option], pick: rx.event.EventType[()]) -> rx.Component:
     return rx.el.button(
         rx.el.span(option.text, class_name="cut"),
         rx.el.span(option.value, class_name="muted"),
         type="button",
-        on_click=state.pick(field.name, option.value, option.text),
+        on_click=pick,
         class_name="choice",
     )

@@ -6,6 +6,7 @@ from ..formats import Cell
 from ..rows import Row
 from ..states.listing import PAGE_SIZES, ListMixin
 from ..views import TableView
+from . import events
 from .cells import Headings, headings, value
 from .feedback import callout, empty_state, skeleton_lines
 from .filters import chips, filter_button
@@ -17,11 +18,19 @@ def list_page(view: TableView, state: type[ListMixin]) -> rx.Component:
     return page(
         view.label,
         view.route,
-        callout(state.problem, state.reload),
-        _toolbar(view, state),
-        chips(state),
+        callout(problem=state.problem, on_retry=state.reload),
+        rx.el.div(
+            search_field(label=view.label, text=state.search, on_search=state.set_search),
+            filter_button(view, state),
+            rx.el.div(
+                rx.el.span(state.range_text, role="status", class_name="count"),
+                class_name="toolbar-end",
+            ),
+            class_name="toolbar",
+        ),
+        chips(filters=state.chips, on_remove=state.remove_filter),
         _rows(view, state),
-        _whole_text(state),
+        whole_text(title=state.whole_title, text=state.whole_text, on_close=state.close_whole),
         actions=_new_button(view),
     )
 
@@ -37,89 +46,126 @@ def _new_button(view: TableView) -> rx.Component | None:
     )
 
 
-def _toolbar(view: TableView, state: type[ListMixin]) -> rx.Component:
-    return rx.el.div(
-        rx.el.div(
-            rx.icon("search", size=16, aria_hidden="true"),
-            rx.debounce_input(
-                rx.el.input(
-                    type="search",
-                    value=state.search,
-                    on_change=state.set_search,
-                    placeholder="Search",
-                    aria_label=f"Search {view.label}",
-                    max_length=200,
-                ),
-                debounce_timeout=250,
-            ),
-            class_name="search",
-        ),
-        filter_button(view, state),
-        rx.el.div(
-            rx.el.span(state.range_text, role="status", class_name="count"),
-            class_name="toolbar-end",
-        ),
-        class_name="toolbar",
-    )
-
-
 def _rows(view: TableView, state: type[ListMixin]) -> rx.Component:
-    nothing = rx.cond(
-        state.is_narrowed,
-        empty_state(
-            "search-x",
-            "Nothing matches",
-            "No row fits the search and the filters.",
-            rx.button("Clear search and filters", on_click=state.clear_all, variant="soft"),
+    shown = rx.el.div(
+        grid(
+            label=view.label,
+            columns=headings(view),
+            has_pages=bool(view.key),
+            rows=state.rows,
+            loading=state.loading,
+            sort=state.sort,
+            descending=state.descending,
+            on_sort=state.sort_by,
+            on_more=state.show_whole,
         ),
-        empty_state("inbox", "No rows yet", f"{view.label} is empty."),
+        pager(
+            size=state.page_size.to_string(),
+            at_start=state.position == 0,
+            has_next=state.has_next,
+            on_size=state.set_page_size,
+            on_turn=state.turn_page,
+        ),
+        class_name="panel",
     )
+    nothing = no_rows(label=view.label, narrowed=state.is_narrowed, on_clear=state.clear_all)
     return rx.cond(
         state.loading & (state.rows.length() == 0),
-        skeleton_lines(12),
+        skeleton_lines(count=12),
         rx.cond(
             state.rows.length() > 0,
-            rx.el.div(_grid(view, state), _pager(state), class_name="panel"),
+            shown,
             rx.cond(state.problem.title == "", nothing),
         ),
     )
 
 
-def _grid(view: TableView, state: type[ListMixin]) -> rx.Component:
-    columns = headings(view)
-    opens = [rx.el.th(rx.el.span("Open", class_name="hidden"), class_name="open")]
+@rx.memo
+def search_field(label: rx.Var[str], text: rx.Var[str], on_search: events.Text) -> rx.Component:
+    """The field that searches the table."""
+    return rx.el.div(
+        rx.icon("search", size=16, aria_hidden="true"),
+        rx.debounce_input(
+            rx.el.input(
+                type="search",
+                value=text,
+                on_change=on_search,
+                placeholder="Search",
+                aria_label="Search " + label,
+                max_length=200,
+            ),
+            debounce_timeout=250,
+        ),
+        class_name="search",
+    )
+
+
+@rx.memo
+def no_rows(label: rx.Var[str], narrowed: rx.Var[bool], on_clear: rx.EventHandler) -> rx.Component:
+    """What stands in place of the rows when there are none."""
+    return rx.cond(
+        narrowed,
+        empty_state(
+            "search-x",
+            "Nothing matches",
+            "No row fits the search and the filters.",
+            rx.button("Clear search and filters", on_click=on_clear, variant="soft"),
+        ),
+        empty_state("inbox", "No rows yet", label + " is empty."),
+    )
+
+
+@rx.memo
+def grid(
+    label: rx.Var[str],
+    columns: Headings,
+    has_pages: rx.Var[bool],
+    rows: rx.Var[list[Row]],
+    loading: rx.Var[bool],
+    sort: rx.Var[str],
+    descending: rx.Var[bool],
+    on_sort: events.Text,
+    on_more: events.Place,
+) -> rx.Component:
+    """The rows; where they have pages of their own, each with the way there."""
+    opens = rx.el.th(rx.el.span("Open", class_name="hidden"), class_name="open")
+
+    def heading(column: rx.Var[dict[str, str]]) -> rx.Component:
+        return _heading(column, sort == column["name"], descending, on_sort)
+
+    def row(each: rx.Var[Row], at: rx.Var[int]) -> rx.Component:
+        cells = rx.foreach(each.cells, lambda cell, i: _cell(columns[i], cell, on_more(at, i)))
+        return rx.el.tr(rx.cond(has_pages, _way_to(each)), cells)
+
     return rx.el.div(
         rx.el.table(
-            rx.el.thead(
-                rx.el.tr(
-                    *(opens if view.key else []),
-                    rx.foreach(columns, lambda column: _heading(state, column)),
-                )
-            ),
-            rx.el.tbody(
-                rx.foreach(state.rows, lambda row, at: _row(view, state, columns, row, at))
-            ),
+            rx.el.thead(rx.el.tr(rx.cond(has_pages, opens), rx.foreach(columns, heading))),
+            rx.el.tbody(rx.foreach(rows, row)),
             class_name="grid",
-            aria_label=view.label,
+            aria_label=label,
         ),
-        class_name=rx.cond(state.loading, "scroller busy", "scroller"),
+        class_name=rx.cond(loading, "scroller busy", "scroller"),
         role="region",
-        aria_label=f"Rows of {view.label}",
-        aria_busy=state.loading,
+        aria_label="Rows of " + label,
+        aria_busy=loading,
         tab_index=0,
     )
 
 
-def _heading(state: type[ListMixin], column: rx.Var[dict[str, str]]) -> rx.Component:
-    rising = rx.cond(state.descending, "descending", "ascending")
-    arrow = rx.cond(state.descending, "↓", "↑")
-    sorted_by = state.sort == column["name"]
+def _heading(
+    column: rx.Var[dict[str, str]],
+    sorted_by: rx.Var[bool],
+    descending: rx.Var[bool],
+    on_sort: events.Text,
+) -> rx.Component:
+    rising = rx.cond(descending, "descending", "ascending")
+    arrow = rx.cond(descending, "↓", "↑")
     return rx.el.th(
         rx.el.button(
             column["label"],
             rx.el.span(rx.cond(sorted_by, arrow, ""), class_name="arrow", aria_hidden="true"),
             type="button",
-            on_click=state.sort_by(column["name"]),
+            on_click=on_sort(column["name"]),
         ),
         aria_sort=rx.cond(sorted_by, rising, "none"),
         class_name=column["align"],
@@ -127,14 +173,8 @@ def _heading(state: type[ListMixin], column: rx.Var[dict[str, str]]) -> rx.Compo
     )
 
 
-def _row(
-    view: TableView,
-    state: type[ListMixin],
-    columns: Headings,
-    row: rx.Var[Row],
-    at: rx.Var[int],
-) -> rx.Component:
-    link = rx.el.td(
+def _way_to(row: rx.Var[Row]) -> rx.Component:
+    return rx.el.td(
         rx.link(
             rx.icon("maximize-2", size=14),
             href=row.href,
@@ -143,39 +183,41 @@ def _row(
         ),
         class_name="open",
     )
-    cells = rx.foreach(row.cells, lambda cell, i: _cell(state, columns, cell, at, i))
-    return rx.el.tr(*([link] if view.key else []), cells)
 
 
 def _cell(
-    state: type[ListMixin],
-    columns: Headings,
-    cell: rx.Var[Cell],
-    row: rx.Var[int],
-    column: rx.Var[int],
+    column: rx.Var[dict[str, str]], cell: rx.Var[Cell], more: rx.event.EventType[()]
 ) -> rx.Component:
     whole = rx.el.button(
         "more",
         type="button",
-        on_click=state.show_whole(row, column),
-        aria_label="Show the whole " + columns[column]["label"],
+        on_click=more,
+        aria_label="Show the whole " + column["label"],
         class_name="more",
     )
     long = rx.el.div(value(cell), whole, class_name="with-more")
     return rx.el.td(rx.cond(cell.long, long, value(cell)))
 
 
-def _pager(state: type[ListMixin]) -> rx.Component:
-    sizes = [rx.el.option(str(size), value=str(size)) for size in PAGE_SIZES]
+@rx.memo
+def pager(
+    size: rx.Var[str],
+    at_start: rx.Var[bool],
+    has_next: rx.Var[bool],
+    on_size: events.Text,
+    on_turn: events.Flag,
+) -> rx.Component:
+    """How many rows a page has, and the way to the pages before and after."""
+    sizes = [rx.el.option(str(each), value=str(each)) for each in PAGE_SIZES]
     return rx.el.div(
         rx.el.label(
             "Rows per page ",
-            rx.el.select(*sizes, value=state.page_size.to_string(), on_change=state.set_page_size),
+            rx.el.select(*sizes, value=size, on_change=on_size),
             class_name="page-size",
         ),
         rx.el.div(
-            _turn(("chevron-left", "Previous"), state.turn_page(False), state.position == 0),
-            _turn(("Next", "chevron-right"), state.turn_page(True), ~state.has_next),
+            _turn(("chevron-left", "Previous"), on_turn(False), at_start),
+            _turn(("Next", "chevron-right"), on_turn(True), ~has_next),
             class_name="turns",
         ),
         class_name="pager",
@@ -194,17 +236,19 @@ def _turn(
     )
 
 
-def _whole_text(state: type[ListMixin]) -> rx.Component:
+@rx.memo
+def whole_text(title: rx.Var[str], text: rx.Var[str], on_close: rx.EventHandler) -> rx.Component:
+    """A text that the list cuts, in full, while it has a title."""
     return rx.dialog.root(
         rx.dialog.content(
-            rx.dialog.title(state.whole_title),
+            rx.dialog.title(title),
             rx.dialog.description("The whole text of this field.", class_name="muted"),
-            rx.el.div(state.whole_text, class_name="whole", tab_index=0),
+            rx.el.div(text, class_name="whole", tab_index=0),
             rx.el.div(
                 rx.dialog.close(rx.button("Close", variant="soft", color_scheme="gray")),
                 class_name="dialog-actions",
             ),
         ),
-        open=state.whole_title != "",
-        on_open_change=lambda _: state.close_whole(),
+        open=title != "",
+        on_open_change=lambda _: on_close(),
     )

@@ -3,11 +3,13 @@
 import reflex as rx
 
 from ..changes import Consequence
+from ..formats import Cell
 from ..relations import Heading, Related
 from ..rows import Row
 from ..states.row import RowMixin
 from ..views import TableView
-from .cells import headings, value
+from . import events
+from .cells import Headings, headings, value
 from .feedback import callout, skeleton_lines
 from .form import row_form
 from .layout import page
@@ -16,9 +18,9 @@ from .layout import page
 def row_page(view: TableView, state: type[RowMixin]) -> rx.Component:
     """The page of one row of a table."""
     fields = rx.fragment(
-        callout(state.form_problem, state.ask_delete),
-        _fields(view, state),
-        *([rx.foreach(state.related, _related)] if view.referring() else []),
+        callout(problem=state.form_problem, on_retry=state.ask_delete),
+        details(columns=headings(view), cells=state.cells),
+        *([related_rows(blocks=state.related)] if view.referring() else []),
     )
     shown = rx.cond(state.editing, row_form(view, state), fields) if view.editable else fields
     return page(
@@ -28,47 +30,68 @@ def row_page(view: TableView, state: type[RowMixin]) -> rx.Component:
             rx.cond(state.name, state.name, "Not found"),
         ),
         view.route,
-        callout(state.problem, state.opened),
+        callout(problem=state.problem, on_retry=state.opened),
         rx.cond(
             (state.problem.title != "") & ~state.problem.can_retry,
             rx.link(f"Go to {view.label}", href=f"/{view.route}"),
         ),
-        rx.cond(state.loading, skeleton_lines(6), rx.cond(state.problem.title == "", shown)),
-        actions=_actions(view, state),
+        rx.cond(state.loading, skeleton_lines(count=6), rx.cond(state.problem.title == "", shown)),
+        actions=_actions(view, state) if view.editable else None,
         parent=(view.label, f"/{view.route}"),
     )
 
 
-def _actions(view: TableView, state: type[RowMixin]) -> rx.Component | None:
-    if not view.editable:
-        return None
-    buttons = rx.el.div(
-        rx.button(rx.icon("pencil", size=16, aria_hidden="true"), "Edit", on_click=state.edit),
+def _actions(view: TableView, state: type[RowMixin]) -> rx.Component:
+    idle = ~state.loading & ~state.editing & (state.problem.title == "")
+    question = delete_question(
+        label=view.label,
+        name=state.name,
+        prevented=state.prevented,
+        consequences=state.consequences,
+        is_open=state.deleting,
+        on_toggle=state.close_delete,
+        on_delete=state.confirm_delete,
+    )
+    return rx.cond(idle, row_actions(question, on_edit=state.edit, on_delete=state.ask_delete))
+
+
+@rx.memo
+def row_actions(
+    children: rx.Var[rx.Component], on_edit: rx.EventHandler, on_delete: rx.EventHandler
+) -> rx.Component:
+    """What can be done with the row."""
+    return rx.el.div(
+        rx.button(rx.icon("pencil", size=16, aria_hidden="true"), "Edit", on_click=on_edit),
         rx.button(
             rx.icon("trash-2", size=16, aria_hidden="true"),
             "Delete",
-            on_click=state.ask_delete,
+            on_click=on_delete,
             variant="soft",
             color_scheme="red",
         ),
-        _delete_question(view, state),
+        children,
         class_name="actions",
     )
-    idle = ~state.loading & ~state.editing & (state.problem.title == "")
-    return rx.cond(idle, buttons)
 
 
-def _fields(view: TableView, state: type[RowMixin]) -> rx.Component:
-    columns = headings(view)
+@rx.memo
+def details(columns: Headings, cells: rx.Var[list[Cell]]) -> rx.Component:
+    """The row's fields, each under its label."""
     return rx.el.dl(
         rx.foreach(
-            state.cells,
+            cells,
             lambda cell, at: rx.el.div(
                 rx.el.dt(columns[at]["label"]), rx.el.dd(value(cell)), class_name="pair"
             ),
         ),
         class_name="panel padded details",
     )
+
+
+@rx.memo
+def related_rows(blocks: rx.Var[list[Related]]) -> rx.Component:
+    """The rows of other tables that belong to the row, by table."""
+    return rx.fragment(rx.foreach(blocks, _related))
 
 
 def _related(block: rx.Var[Related]) -> rx.Component:
@@ -135,42 +158,52 @@ def _related_row(row: rx.Var[Row]) -> rx.Component:
     )
 
 
-def _delete_question(view: TableView, state: type[RowMixin]) -> rx.Component:
+@rx.memo
+def delete_question(
+    label: rx.Var[str],
+    name: rx.Var[str],
+    prevented: rx.Var[bool],
+    consequences: rx.Var[list[Consequence]],
+    is_open: rx.Var[bool],
+    on_toggle: events.Flag,
+    on_delete: rx.EventHandler,
+) -> rx.Component:
+    """Whether to delete the row, and what goes with it; or why it cannot be deleted."""
     return rx.alert_dialog.root(
         rx.alert_dialog.content(
             rx.alert_dialog.title(
                 rx.cond(
-                    state.prevented,
-                    "“" + state.name + "” is in use",
-                    "Delete “" + state.name + "”?",
+                    prevented,
+                    "“" + name + "” is in use",
+                    "Delete “" + name + "”?",
                 )
             ),
             rx.alert_dialog.description(
                 rx.cond(
-                    state.prevented,
+                    prevented,
                     "It cannot be deleted while other rows refer to it.",
-                    f"It is removed from {view.label} for good. This cannot be undone.",
+                    "It is removed from " + label + " for good. This cannot be undone.",
                 ),
                 size="2",
             ),
-            rx.el.ul(rx.foreach(state.consequences, _consequence), class_name="consequences"),
+            rx.el.ul(rx.foreach(consequences, _consequence), class_name="consequences"),
             rx.el.div(
                 rx.alert_dialog.cancel(
                     rx.button(
-                        rx.cond(state.prevented, "Close", "Keep it"),
+                        rx.cond(prevented, "Close", "Keep it"),
                         variant="soft",
                         color_scheme="gray",
                     )
                 ),
                 rx.cond(
-                    ~state.prevented,
-                    rx.button("Delete", on_click=state.confirm_delete, color_scheme="red"),
+                    ~prevented,
+                    rx.button("Delete", on_click=on_delete, color_scheme="red"),
                 ),
                 class_name="dialog-actions",
             ),
         ),
-        open=state.deleting,
-        on_open_change=state.close_delete,
+        open=is_open,
+        on_open_change=on_toggle,
     )
 
 
