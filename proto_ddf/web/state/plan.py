@@ -12,6 +12,7 @@ from proto_ddf.sources.schema import ColumnType
 from proto_ddf.web.state.operation import OperationMixin
 
 NO_PLAN = AppSpec(name="", slug="", tables=[])
+_CHANGE = "change the plan"
 _DOT = "\u2009.\u2009"
 """Between table and column in a choice; a table's own name may have a plain dot."""
 _NUMBERS = (ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.FLOAT)
@@ -112,13 +113,13 @@ class PlanMixin(OperationMixin, mixin=True):
     def set_relation_column(self, table: str, column: str) -> None:
         if table != self.relation_table:
             self.relation_target = ""
-        self.relation_table, self.relation_column = table, column
+        self.relation_table, self.relation_column = str(table), str(column)
 
     @rx.event
     def set_relation_target(self, table: str, target: str) -> None:
         if table != self.relation_table:
             self.relation_column = ""
-        self.relation_table, self.relation_target = table, target
+        self.relation_table, self.relation_target = str(table), str(target)
 
     @rx.event
     def add_relation(self, table: str) -> EventSpec | None:
@@ -151,15 +152,15 @@ class PlanMixin(OperationMixin, mixin=True):
 
     @rx.event
     def set_chart_table(self, table: str) -> None:
-        self.chart_table, self.chart_group, self.chart_value = table, "", ""
+        self.chart_table, self.chart_group, self.chart_value = str(table), "", ""
 
     @rx.event
     def set_chart_group(self, column: str) -> None:
-        self.chart_group = column
+        self.chart_group = str(column)
 
     @rx.event
     def set_chart_value(self, column: str) -> None:
-        self.chart_value = column
+        self.chart_value = str(column)
 
     @rx.event
     def add_chart(self) -> EventSpec | None:
@@ -181,9 +182,15 @@ class PlanMixin(OperationMixin, mixin=True):
         return [f.column for f in planned.fields if wanted(f.type)] if planned else []
 
     def _change(self, change: Callable[[AppSpec], AppSpec]) -> Any:
-        """Change the plan; one that makes no sense is told and the plan stays as it was."""
+        """Change the plan; one that makes no sense is told and the plan stays as it was.
+
+        What a client sends may be anything, so the changed plan is validated as a whole.
+        """
         try:
-            self.plan = change(self.plan)
+            self.plan = AppSpec.model_validate(change(self.plan).model_dump(warnings=False))
         except Exception as error:
-            return self.handle_error(error, "change the plan")
+            self._retry_handler = ""
+            return self.handle_error(error, _CHANGE)
+        if self.error_context.get("operation") == _CHANGE:
+            self._clear_error()
         return None
