@@ -1,6 +1,7 @@
 """State of the generate page: the form, the plan, and the operation that makes the app."""
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator
 from typing import Any, ClassVar
 
@@ -17,6 +18,7 @@ from proto_ddf.operations.kinds.apps import GenerateAppInput
 from proto_ddf.operations.planning import plan_tables
 from proto_ddf.sources import store
 from proto_ddf.sources.registry import KINDS
+from proto_ddf.sources.schema import SourceSchema
 from proto_ddf.web.state.focus import focus
 from proto_ddf.web.state.plan import NO_PLAN, PlanMixin
 
@@ -29,6 +31,8 @@ class SourceChoice(BaseModel):
     live: bool
     tables: dict[str, int]
     """Row count by table."""
+    shape: str
+    """Changes with its tables and columns."""
 
 
 class TableChoice(BaseModel):
@@ -55,6 +59,9 @@ class GenerateState(PlanMixin, rx.State):
     planning: bool = False
     starting: bool = False
 
+    _planned_shape: str = ""
+    """Of the source when it was chosen."""
+
     @rx.var
     def all_tables(self) -> bool:
         return all(table.chosen for table in self.tables)
@@ -79,6 +86,7 @@ class GenerateState(PlanMixin, rx.State):
 
     @rx.event
     def set_name(self, value: str) -> None:
+        value = str(value)
         if value == self.name:
             return  # the same again, after Enter: the error that it was told stays
         self.name = value
@@ -87,7 +95,7 @@ class GenerateState(PlanMixin, rx.State):
     @rx.event
     def check_name(self, value: str) -> None:
         """Tell at once what is wrong with the name, when the field is left."""
-        self.name = value
+        self.name = value = str(value)
         if not value.strip():
             return
         try:
@@ -97,11 +105,11 @@ class GenerateState(PlanMixin, rx.State):
 
     @rx.event
     def set_description(self, value: str) -> None:
-        self.description = value
+        self.description = str(value)
 
     @rx.event
     def set_allow_editing(self, value: bool) -> None:
-        self.allow_editing = value
+        self.allow_editing = bool(value)
 
     @rx.event
     def set_accent_color(self, value: str) -> None:
@@ -132,14 +140,17 @@ class GenerateState(PlanMixin, rx.State):
             yield self.__class__.choose_source(wanted)
 
     def _source_to_show(self) -> str:
-        """The source that is to be chosen now; empty when the right one is."""
-        ids = [source.id for source in self.sources]
+        """The source that is to be chosen now; empty when the right one is, as it is now."""
+        ids = {source.id: source.shape for source in self.sources}
         asked = self.router.url.query_parameters.get("source", "")
         if self.source_id not in ids:
             self.source_id, self.tables = "", []
             self.plan, self.has_plan = NO_PLAN, False
-        wanted = asked if asked in ids else self.source_id or (ids[0] if len(ids) == 1 else "")
-        return "" if wanted == self.source_id and self.has_plan else wanted
+        wanted = (
+            asked if asked in ids else self.source_id or ("".join(ids) if len(ids) == 1 else "")
+        )
+        planned = wanted == self.source_id and self._planned_shape == ids.get(wanted)
+        return "" if planned and self.has_plan else wanted
 
     @rx.event
     def choose_source(self, source_id: str) -> EventSpec | None:
@@ -148,6 +159,7 @@ class GenerateState(PlanMixin, rx.State):
         if source is None:
             return None
         self.source_id, self.live = source_id, source.live
+        self._planned_shape = source.shape
         self.tables = [
             TableChoice(name=name, row_count=count, chosen=True)
             for name, count in source.tables.items()
@@ -159,11 +171,11 @@ class GenerateState(PlanMixin, rx.State):
 
     @rx.event
     def toggle_table(self, name: str, chosen: bool) -> EventSpec | None:
-        return self._choose_tables({name: chosen})
+        return self._choose_tables({str(name): bool(chosen)})
 
     @rx.event
     def toggle_all_tables(self, chosen: bool) -> EventSpec | None:
-        return self._choose_tables({table.name: chosen for table in self.tables})
+        return self._choose_tables({table.name: bool(chosen) for table in self.tables})
 
     def _choose_tables(self, choices: dict[str, bool]) -> EventSpec | None:
         self.tables = [
@@ -185,7 +197,8 @@ class GenerateState(PlanMixin, rx.State):
         """Plan the chosen tables that are not in the plan yet; what was changed in it stays."""
         async with self:
             source_id, known = self.source_id, self.plan if self.has_plan else None
-            chosen = [table.name for table in self.tables if table.chosen]
+            before = self.plan.model_dump()
+            chosen = self._chosen_tables()
             self.planning = True
         try:
             plan = await asyncio.to_thread(plan_tables, source_id, chosen, known)
@@ -200,14 +213,22 @@ class GenerateState(PlanMixin, rx.State):
             self.planning = False
             if self._retry_handler == "extend_plan":
                 self._clear_error()
-            if source_id == self.source_id:
+            if (source_id, chosen) != (self.source_id, self._chosen_tables()):
+                return  # who chose otherwise has seen to the plan
+            changed = self.plan.model_dump() != before
+            if not changed:
                 self.plan, self.has_plan = plan, True
+        if changed:
+            yield self.__class__.extend_plan
+
+    def _chosen_tables(self) -> list[str]:
+        return [table.name for table in self.tables if table.chosen]
 
     @rx.event(background=True)
     async def generate(self, form: dict[str, Any]) -> AsyncIterator[Any]:
         """Check the form and start the operation; what is wrong is told at its field."""
         async with self:
-            if self.starting:
+            if self.starting or self.operation.id:
                 return
             # Enter sends the form before the pause after which a typed text is sent by itself.
             self.name = str(form.get("project_name", self.name))
@@ -253,6 +274,7 @@ class GenerateState(PlanMixin, rx.State):
         try:
             await asyncio.to_thread(records.check_name_is_free, given.spec)
             operation_id = await asyncio.to_thread(service.start, "generate_app", given)
+            view = await asyncio.to_thread(service.view, operation_id)
         except Exception as error:
             async with self:
                 self.starting = False
@@ -263,6 +285,7 @@ class GenerateState(PlanMixin, rx.State):
             return
         async with self:
             self.starting = False
+            self._show_operation(view)
         yield self.__class__.watch_operation(operation_id)
 
     def _operation_over(self) -> Any:
@@ -287,6 +310,12 @@ def _read_sources() -> list[SourceChoice]:
             label=f"{source.name} ({source.kind_label})",
             live=KINDS[source.kind].live,
             tables={table.name: table.row_count for table in source.schema.tables},
+            shape=_shape(source.schema),
         )
         for source in store.list_sources()
     ]
+
+
+def _shape(schema: SourceSchema) -> str:
+    columns = [(table.name, [(c.name, c.type) for c in table.columns]) for table in schema.tables]
+    return hashlib.sha256(repr(columns).encode()).hexdigest()
