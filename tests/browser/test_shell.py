@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -10,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.driving import fill_generate_form, start_generation, step
+from tests.browser.looking import open_page, serious_findings
 
 pytestmark = pytest.mark.browser
 
@@ -21,7 +21,6 @@ SECTIONS = {
     "Operations": "/operations",
     "Errors": "/errors",
 }
-AXE = Path(__file__).resolve().parents[2] / ".venv/node/node_modules/axe-core/axe.min.js"
 RECONNECT_MS = 30_000
 
 
@@ -34,23 +33,6 @@ def page(page: Page) -> Iterator[Page]:
     yield page
     lost = re.compile("WebSocket|ERR_CONNECTION_REFUSED|websocket error")
     assert [text for text in failures if not lost.search(text)] == []
-
-
-def open_page(page: Page, address: str) -> None:
-    page.goto(address)
-    expect(page.locator(".pd-connection[data-state=connected]")).to_be_visible()
-    expect(page.locator("[aria-busy=true]")).to_have_count(0)
-
-
-def serious_findings(page: Page) -> list[str]:
-    """What axe-core calls serious or critical, one line each."""
-    page.evaluate(AXE.read_text())
-    violations = page.evaluate("async () => (await axe.run()).violations")
-    return [
-        f"{v['id']}: {v['nodes'][0]['html']}"
-        for v in violations
-        if v["impact"] in ("serious", "critical")
-    ]
 
 
 def test_every_section_opens_from_the_sidebar_and_is_marked(page: Page, server: Any) -> None:

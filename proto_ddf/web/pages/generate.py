@@ -189,6 +189,7 @@ def _section_about() -> rx.Component:
                 name="app_description",
                 value=State.description,
                 on_change=State.set_description.debounce(150),
+                on_blur=State.set_description,
                 rows="2",
             ),
             field_id="description",

@@ -286,6 +286,7 @@ class GenerateState(PlanMixin, rx.State):
         async with self:
             self.starting = False
             self._show_operation(view)
+        yield rx.set_focus("main")  # the form, which had it, goes
         yield self.__class__.watch_operation(operation_id)
 
     def _operation_over(self) -> Any:
@@ -293,6 +294,7 @@ class GenerateState(PlanMixin, rx.State):
         error = self.operation.error
         if self.operation.state == "failed" and error and error.get("field") == "name":
             self.field_errors = {"name": str(error["message"])}
+            self._forget_operation()
         return None
 
     @rx.event

@@ -1,0 +1,58 @@
+"""How a page is looked at: opened whole, by axe-core, in both modes, for what sticks out."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+
+AXE = Path(__file__).resolve().parents[2] / ".venv/node/node_modules/axe-core/axe.min.js"
+PHONE = {"width": 390, "height": 844}
+
+
+def open_page(page: Page, address: str) -> None:
+    page.goto(address)
+    expect(page.locator(".pd-connection[data-state=connected]")).to_be_visible()
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)
+
+
+def serious_findings(page: Page) -> list[str]:
+    """What axe-core calls serious or critical, one line each."""
+    page.evaluate(AXE.read_text())
+    violations = page.evaluate("async () => (await axe.run()).violations")
+    return [
+        f"{v['id']}: {v['nodes'][0]['html']}"
+        for v in violations
+        if v["impact"] in ("serious", "critical")
+    ]
+
+
+def in_both_modes(page: Page) -> Iterator[str]:
+    """The page as it stands in the other mode, then in the one it had."""
+    switch = page.get_by_role("button", name="Switch between light and dark mode")
+    for _ in range(2):
+        was_dark = page.locator("html.dark").count()
+        switch.click()
+        expect(page.locator("html.dark")).to_have_count(1 - was_dark)
+        yield "light" if was_dark else "dark"
+
+
+def sideways(page: Page) -> int:
+    """Pixels by which the page is wider than its window."""
+    wider: int = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return max(wider, 0)
+
+
+def tab_to(page: Page, target: Locator, stops: int = 60) -> None:
+    """Press Tab until `target` has the focus, which must be seen."""
+    for _ in range(stops):
+        page.keyboard.press("Tab")
+        if target.evaluate("element => element === document.activeElement"):
+            break
+    expect(target).to_be_focused()
+    ring = target.evaluate(
+        "element => { const style = getComputedStyle(element);"
+        " const round = getComputedStyle(element.parentElement);"
+        " return [style, round].map(s => s.outlineStyle + s.boxShadow).join() }"
+    )
+    assert re.search("solid|auto|rgb|color", ring), f"no visible focus: {ring}"

@@ -1,0 +1,102 @@
+"""The apps' pages: what axe-core finds, on a phone, the log, and the dialog that asks for the name."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.driving import fill_generate_form, open_app_address, start_generation
+from tests.browser.looking import PHONE, in_both_modes, open_page, serious_findings, sideways
+
+pytestmark = pytest.mark.browser
+
+NAME = "Shown on its page"
+SLUG = "shown_on_its_page"
+
+
+@pytest.fixture(scope="module")
+def app(server: Any, browser: Browser) -> str:
+    """The slug of an app that runs."""
+    page = browser.new_page()
+    fill_generate_form(page, server.url, NAME)
+    start_generation(page)
+    open_app_address(page)
+    page.close()
+    return SLUG
+
+
+def append_to_log(server: Any, slug: str, text: str) -> None:
+    log: Path = server.home / "apps" / slug / "logs" / "app.log"
+    with log.open("a") as file:
+        file.write(text)
+
+
+@pytest.mark.parametrize("width", [PHONE["width"], 1440])
+def test_the_list_and_an_app_are_sound_in_every_width(
+    page: Page, server: Any, app: str, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": PHONE["height"]})
+    for path in ("/apps", f"/apps/{app}"):
+        open_page(page, server.url + path)
+        expect(page.locator("[data-state=running]").first).to_be_visible(timeout=30_000)
+        assert sideways(page) == 0, path
+        found = {mode: serious_findings(page) for mode in in_both_modes(page)}
+        assert found == {"light": [], "dark": []}, path
+
+
+def test_the_log_is_coloured_searched_held_still_and_downloaded(
+    page: Page, server: Any, app: str
+) -> None:
+    append_to_log(server, app, "WARNING: quite slow\nValueError: it went wrong\n")
+    open_page(page, f"{server.url}/apps/{app}")
+    log = page.get_by_role("log")
+    expect(log.locator("[data-level=warning]")).to_have_text(["WARNING: quite slow\n"])
+    expect(log.locator("[data-level=error]")).to_have_text(["ValueError: it went wrong\n"])
+    search = page.get_by_label("Search the log")
+    search.fill("SLOW")
+    expect(log.locator("[data-level]")).to_have_count(1)
+    search.fill("nothing such")
+    expect(page.get_by_text("No line has this text.")).to_be_visible()
+    search.fill("")
+    expect(log).to_contain_text("it went wrong")
+    page.get_by_label("Follow").click()
+    expect(page.get_by_label("Follow")).not_to_be_checked()
+    append_to_log(server, app, "one more\n")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download log").click()
+    assert download.value.suggested_filename == f"{app}.log"
+    assert "quite slow\n" in Path(download.value.path()).read_text()
+    assert "one more\n" in Path(download.value.path()).read_text()
+    expect(log).not_to_contain_text("one more")
+    page.get_by_label("Follow").click()
+    expect(log).to_contain_text("one more")
+
+
+def test_an_app_is_deleted_once_its_name_is_typed(page: Page, server: Any, app: str) -> None:
+    page.set_viewport_size(PHONE)
+    open_page(page, f"{server.url}/apps/{app}")
+    found = {}
+    for mode in in_both_modes(page):
+        page.get_by_role("button", name="Delete").click()
+        expect(page.get_by_role("alertdialog")).to_contain_text("its code, its logs")
+        found[mode] = serious_findings(page)
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("alertdialog")).to_have_count(0)
+        expect(page.get_by_role("button", name="Delete")).to_be_focused()
+    assert found == {"light": [], "dark": []}
+
+    page.get_by_role("button", name="Delete").click()
+    dialog = page.get_by_role("alertdialog")
+    typed = dialog.get_by_role("textbox")
+    confirm = dialog.get_by_role("button", name="Delete app")
+    for wrong in ("", NAME.upper(), NAME[:-1]):
+        typed.fill(wrong)
+        confirm.click()
+        expect(dialog).to_be_visible()
+    assert (server.home / "apps" / app).is_dir()
+    typed.fill(NAME)
+    typed.press("Enter")
+    expect(page).to_have_url(f"{server.url}/apps", timeout=60_000)
+    expect(page.locator(f"[data-app={app}]")).to_have_count(0)
+    assert not (server.home / "apps" / app).exists()

@@ -1,0 +1,130 @@
+"""The generate page: by keyboard, on a phone, over a reload, and what axe-core finds on it."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.driving import (
+    fill_generate_form,
+    open_app_address,
+    operation_id,
+    step,
+)
+from tests.browser.looking import (
+    PHONE,
+    in_both_modes,
+    open_page,
+    serious_findings,
+    sideways,
+    tab_to,
+)
+
+pytestmark = pytest.mark.browser
+
+
+def test_an_app_is_generated_with_the_keyboard_alone(page: Page, server: Any) -> None:
+    open_page(page, f"{server.url}/generate")
+    source = page.get_by_label("Source", exact=True)
+    tab_to(page, source)
+    page.keyboard.press("Enter")
+    page.keyboard.type("Sample")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-table=orders]")).to_be_visible(timeout=60_000)
+    tab_to(page, page.get_by_label("Project name"))
+    page.keyboard.type("Typed only")
+    tab_to(page, page.get_by_label("Allow editing data"))
+    page.keyboard.press("Space")
+    expect(page.get_by_text("allowed", exact=True)).to_be_visible()
+    tab_to(page, page.locator("[data-table=orders] summary"))
+    page.keyboard.press("Enter")
+    tab_to(page, page.get_by_label("Widget of Orders note"))
+    page.keyboard.type("Text")
+    tab_to(page, page.get_by_label("Hidden of Orders note"))
+    page.keyboard.press("Space")
+    expect(page.get_by_label("Hidden of Orders note")).to_be_checked()
+    tab_to(page, page.get_by_role("button", name="Generate app"), stops=80)
+    page.keyboard.press("Enter")
+    expect(step(page, "validate")).to_be_visible(timeout=30_000)
+    expect(page.locator("#main")).to_be_focused()
+
+    assert {mode: serious_findings(page) for mode in in_both_modes(page)} == {
+        "light": [],
+        "dark": [],
+    }
+    shown = operation_id(page)
+    page.reload()
+    expect(page.locator(f"[data-operation='{shown}']")).to_be_visible()
+    open_app_address(page)
+    assert {mode: serious_findings(page) for mode in in_both_modes(page)} == {
+        "light": [],
+        "dark": [],
+    }
+
+
+@pytest.mark.parametrize("width", [PHONE["width"], 768, 1440])
+def test_the_form_with_its_plan_open_is_sound_in_every_width(
+    page: Page, server: Any, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": PHONE["height"]})
+    fill_generate_form(page, server.url, "Looked at")
+    page.locator("[data-table=orders] summary").click()
+    expect(page.get_by_label("Label of Orders status")).to_be_visible()
+    expect(page.get_by_role("button", name="Generate app")).to_be_in_viewport()
+    assert sideways(page) == 0
+    assert {mode: serious_findings(page) for mode in in_both_modes(page)} == {
+        "light": [],
+        "dark": [],
+    }
+
+
+def test_generate_stays_in_reach_on_a_phone_wherever_one_is(page: Page, server: Any) -> None:
+    page.set_viewport_size(PHONE)
+    fill_generate_form(page, server.url, "In reach")
+    button = page.get_by_role("button", name="Generate app")
+    bar = page.get_by_role("navigation", name="Main").bounding_box()
+    for place in ("Project name", "Title of the chart Number of orders per month"):
+        page.get_by_label(place, exact=True).scroll_into_view_if_needed()
+        box = button.bounding_box()
+        assert box
+        assert bar
+        assert box["y"] + box["height"] <= bar["y"], place
+    expect(page.get_by_label("Summary").get_by_text("in_reach").last).to_be_visible()
+
+
+def test_widgets_are_named_in_words_and_kept_by_value(page: Page, server: Any) -> None:
+    fill_generate_form(page, server.url, "In words")
+    page.locator("[data-table=orders] summary").click()
+    widget = page.get_by_label("Widget of Orders note")
+    expect(widget.locator("option:checked")).to_have_text("Text area")
+    widget.select_option(label="Text")
+    expect(widget).to_have_value("text")
+    page.reload()
+    page.locator("[data-table=orders] summary").click()
+    expect(widget).to_have_value("text")
+
+
+def test_the_draft_is_kept_over_a_reload(page: Page, server: Any) -> None:
+    fill_generate_form(page, server.url, "Kept draft", editing=True)
+    page.get_by_label("Description").fill("Half written")
+    page.get_by_label("crimson").click()
+    page.get_by_role("button", name="Remove the chart Number of orders per month").click()
+    expect(page.locator("[data-chart]")).to_have_count(3)
+    page.reload()
+    expect(page.get_by_label("Project name")).to_have_value("Kept draft")
+    expect(page.get_by_label("Description")).to_have_value("Half written")
+    expect(page.get_by_label("Allow editing data")).to_be_checked()
+    expect(page.get_by_label("crimson")).to_be_checked()
+    expect(page.locator("[data-chart]")).to_have_count(3)
+
+
+def test_enter_right_after_typing_sends_what_was_typed(page: Page, server: Any) -> None:
+    fill_generate_form(page, server.url, "")
+    name = page.get_by_label("Project name")
+    name.press_sequentially("x!")
+    page.keyboard.press("Enter")
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("has 2")
+    expect(name).to_be_focused()
+    expect(name).to_have_attribute("aria-invalid", "true")
+    expect(name).to_have_value("x!")
