@@ -174,12 +174,17 @@ def _delete() -> rx.Component:
     used = rx.el.p(
         "Used by ",
         rx.el.strong(source.apps.join(", ")),
-        ". They go on working with the data they have, but cannot be made anew from this source.",
+        rx.cond(
+            source.live,
+            ". Its data are nowhere else, so that has to be deleted first.",
+            ". They go on working with the data they have, but cannot be made anew from this source.",
+        ),
         style={"margin": "8px 0 0", "font_size": "var(--font-size-2)"},
     )
     lost = rx.alert_dialog.description(
         rx.el.p(
-            "Proto-DDF forgets this connection and what it read of its tables. The files stay.",
+            "Proto-DDF forgets this connection and what it read of its tables. Uploaded files "
+            "go with it; other files stay.",
             style={"margin": "0", "font_size": "var(--font-size-2)"},
         ),
         rx.cond(source.apps.length() > 0, used, rx.fragment()),

@@ -25,6 +25,8 @@ class SourceRow:
     name: str = ""
     kind: str = ""
     kind_label: str = ""
+    live: bool = False
+    """Apps work on the source itself."""
     table_count: int = 0
     row_count: int = 0
     apps: list[str] = field(default_factory=list)
@@ -39,6 +41,7 @@ def source_row(view: SourceView) -> SourceRow:
         name=view.name,
         kind=view.kind,
         kind_label=view.kind_label,
+        live=view.kind in KINDS and KINDS[view.kind].live,
         table_count=len(tables),
         row_count=sum(table.row_count for table in tables),
         apps=view.apps,

@@ -133,7 +133,7 @@ class SourceDetailState(OperationMixin, rx.State):
 
     @rx.event(background=True)
     async def delete(self) -> AsyncIterator[Any]:
-        """Forget the source; its files stay."""
+        """Forget the source, and its uploads with it."""
         async for event in self._begin("delete"):
             yield event
 
