@@ -295,6 +295,7 @@ class GenerateState(PlanMixin, rx.State):
         if self.operation.state == "failed" and error and error.get("field") == "name":
             self.field_errors = {"name": str(error["message"])}
             self._forget_operation()
+            return focus("name")
         return None
 
     @rx.event

@@ -72,14 +72,17 @@ class OperationMixin(ErrorMixin, mixin=True):
             yield shown
 
     async def _follow(self, operation_id: str) -> AsyncIterator[Any]:
-        was_over = False
+        shown = was_over = False
         async with self:
             self.operation_busy = ""  # a killed server could not say that it is over
         async for _ in looks(self, about=operation_id, every=_LOOK_SECONDS):
             view = await asyncio.to_thread(service.view, operation_id)
             events = None
             async with self:
+                if shown and self.operation.id != operation_id:
+                    return  # it was put away
                 self._show_operation(view)
+                shown = True
                 if self.error_retrying:
                     self._clear_error()
                 over = view is not None and _is_over(view)

@@ -260,3 +260,14 @@ def test_a_watch_that_breaks_says_so_and_try_again_watches_on(
     assert event.handler.fn.__name__ == "watch_operation"
     watch(watching, monkeypatch, [view("succeeded")])
     assert not watching.error_shown
+
+
+def test_an_operation_that_was_put_away_does_not_come_back(
+    watching: WatchingState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def put_away(self: WatchingState) -> None:
+        self._forget_operation()
+
+    monkeypatch.setattr(WatchingState, "_operation_over", put_away)
+    watch(watching, monkeypatch, [view("running"), view("failed"), view("failed")])
+    assert watching.operation.id == ""

@@ -1,0 +1,269 @@
+"""Several people and tabs at once: the same name, many builds, one operation, one app."""
+
+import contextlib
+import json
+import os
+import re
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from tests.browser.conftest import Server, free_port
+from tests.browser.driving import (
+    GENERATE_MS,
+    connect_file,
+    fill_generate_form,
+    open_app_address,
+    operation_id,
+    rows,
+    start_generation,
+    step,
+)
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+
+CROWD = 10
+SOON_MS = 60_000
+"""For what takes a second on an idle machine."""
+PLACE = "Waiting for a build slot, place "
+
+
+def test_two_users_take_the_same_name_at_once(browser: Browser, shared: Server) -> None:
+    users = [browser.new_context().new_page() for _ in range(2)]
+    for user in users:
+        fill_generate_form(user, shared.url, "Twin notes", source="Notes", editing=True)
+        user.get_by_label("Description").fill("Mine")
+        user.get_by_label("Title of the chart").first.fill("My own chart")
+        user.get_by_label("Title of the chart").first.blur()
+    with locked(shared.home.parent / "notes.db"):  # both get past the form's own check
+        operations = [start_generation(user) for user in users]
+    database = shared.home / "proto_ddf.db"
+    failed = "select id from operation where subject = 'twin_notes' and state = 'FAILED'"
+    wait_for(lambda: len(rows(database, failed)) == 1)
+    [(lost,)] = rows(database, failed)
+    loser = users[operations.index(lost)]
+    winner = users[1 - operations.index(lost)]
+
+    name = loser.get_by_label("Project name")
+    expect(name).to_have_value("Twin notes", timeout=SOON_MS)
+    expect(name).to_have_attribute("aria-invalid", "true")
+    expect(loser.get_by_text("There is an app Twin notes already")).to_be_visible()
+    loser.wait_for_timeout(2500)  # the operation that failed does not come back by itself
+    expect(name).to_have_attribute("aria-invalid", "true")
+    expect(loser.get_by_label("Description")).to_have_value("Mine")
+    expect(loser.get_by_label("Title of the chart").first).to_have_value("My own chart")
+    expect(loser.get_by_text("allowed", exact=True)).to_be_visible()
+
+    address = open_app_address(winner)
+    assert httpx.get(address).status_code == 200
+    assert rows(database, "select operation_id from app where slug = 'twin_notes'") == [
+        (operation_id(winner),)
+    ]
+    for user in users:
+        user.context.close()
+
+
+def test_double_click_makes_one_operation_and_a_cancel_shows_in_both_tabs(
+    page: Page, context: BrowserContext, shared: Server
+) -> None:
+    fill_generate_form(page, shared.url, "Brief notes", source="Notes")
+    page.get_by_role("button", name="Generate app").dblclick()
+    expect(step(page, "validate")).to_be_visible(timeout=SOON_MS)
+    other = context.new_page()
+    other.goto(f"{shared.url}/operations/{operation_id(page)}")
+    other.get_by_role("button", name="Cancel").click()
+    other.get_by_role("alertdialog").get_by_role("button", name="Cancel operation").click()
+    for tab in (page, other):
+        panel = tab.locator("[data-operation]")
+        expect(panel).to_have_attribute("data-state", "cancelled", timeout=SOON_MS)
+    database = shared.home / "proto_ddf.db"
+    operations = "select state from operation where subject = 'brief_notes'"
+    assert rows(database, operations) == [("CANCELLED",)]
+
+    page.get_by_role("button", name="Back to the form").click()
+    page.wait_for_timeout(2500)  # the cancelled operation does not come back by itself
+    expect(page.get_by_label("Project name")).to_have_value("Brief notes")
+    finished = "select finished_at from operation where subject = 'brief_notes'"
+    wait_for(lambda: rows(database, finished) != [(None,)])
+    assert rows(database, "select * from app where slug = 'brief_notes'") == []
+
+
+def test_start_and_stop_in_two_tabs_at_once(
+    page: Page, context: BrowserContext, shared: Server
+) -> None:
+    tabs = [page, context.new_page()]
+    for tab in tabs:
+        tab.goto(f"{shared.url}/apps")
+        expect(app_row(tab)).to_have_attribute("data-state", "running", timeout=SOON_MS)
+
+    click_at_once(button(tabs[0], "Stop"), button(tabs[1], "Restart"))
+    all_over(shared, 2)
+    end_state = as_it_is(shared)
+    for tab in tabs:
+        expect(app_row(tab)).to_have_attribute("data-state", end_state, timeout=SOON_MS)
+
+    if end_state == "running":
+        button(page, "Stop").click()
+        all_over(shared, 3)
+    for tab in tabs:
+        expect(app_row(tab)).to_have_attribute("data-state", "stopped", timeout=SOON_MS)
+    assert as_it_is(shared) == "stopped"
+    before = len(app_operations(shared))
+    click_at_once(button(tabs[0], "Start"), button(tabs[1], "Start"))
+    all_over(shared, before + 2)
+    assert as_it_is(shared) == "running"
+    for tab in tabs:
+        expect(app_row(tab)).to_have_attribute("data-state", "running", timeout=SOON_MS)
+
+
+def test_ten_generations_at_once(context: BrowserContext, shared: Server) -> None:
+    tabs = [context.new_page() for _ in range(CROWD)]
+    for number, tab in enumerate(tabs):
+        fill_generate_form(tab, shared.url, f"Crowd {number}", source="Notes")
+    for tab in tabs:
+        tab.get_by_role("button", name="Generate app").click()
+    by_operation = {}
+    for tab in tabs:
+        expect(step(tab, "validate")).to_be_visible(timeout=SOON_MS)
+        by_operation[operation_id(tab)] = tab
+
+    place, last = last_in_queue(shared)
+    assert place >= 2
+    expect(step(by_operation[last], "build")).to_contain_text(PLACE)
+    visitor = context.new_page()
+    visitor.goto(f"{shared.url}/operations")
+    expect(visitor.get_by_role("link", name="Generate Crowd 0")).to_be_visible(timeout=SOON_MS)
+
+    database = shared.home / "proto_ddf.db"
+    crowd = "select state from operation where subject like 'crowd%'"
+    seen = 0
+    deadline = time.monotonic() + CROWD * GENERATE_MS / 2000
+    while {state for (state,) in rows(database, crowd)} & {"PENDING", "RUNNING"}:
+        seen = max(seen, builds(shared))
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    assert rows(database, crowd) == [("SUCCEEDED",)] * CROWD
+    assert 1 <= seen <= len(os.sched_getaffinity(0))
+
+    addresses = {open_app_address(tab) for tab in tabs}
+    assert len(addresses) == CROWD
+    assert {httpx.get(address, timeout=30).status_code for address in addresses} == {200}
+    pairs = rows(
+        database, "select frontend, backend from port_reservation where name like 'crowd%'"
+    )
+    assert len({port for pair in pairs for port in pair}) == 2 * CROWD
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Server]:
+    """A server with a source of one small table and an app made of it."""
+    folder = tmp_path_factory.mktemp("together")
+    notes = folder / "notes.db"
+    with contextlib.closing(sqlite3.connect(notes)) as database:
+        database.execute("create table notes (id integer primary key, title text, day date)")
+        database.executemany(
+            "insert into notes (title, day) values (?, ?)",
+            [(f"Note {n}", f"2024-{n % 12 + 1:02}-01") for n in range(60)],
+        )
+        database.commit()
+    server = Server(folder / "home", free_port(), {"ALLOWED_FOLDERS": json.dumps([str(folder)])})
+    server.start()
+    try:
+        page = browser.new_page()
+        connect_file(page, server.url, notes, "Notes")
+        fill_generate_form(page, server.url, "Shared notes", source="Notes")
+        start_generation(page)
+        open_app_address(page)
+        page.close()
+        yield server
+    finally:
+        server.stop()
+    assert server.processes() == []
+
+
+@contextlib.contextmanager
+def locked(database: Path) -> Iterator[None]:
+    """Another program writes to the database: whoever wants to read it has to wait."""
+    with contextlib.closing(sqlite3.connect(database, isolation_level=None)) as connection:
+        connection.execute("begin exclusive")
+        yield
+
+
+def app_row(page: Page) -> Locator:
+    return page.locator("[data-app='shared_notes']")
+
+
+def button(page: Page, name: str) -> Locator:
+    return app_row(page).get_by_role("button", name=name, exact=True)
+
+
+def click_at_once(*buttons: Locator) -> None:
+    for each in buttons:
+        expect(each).to_be_enabled()
+    for each in buttons:
+        each.dispatch_event("click")
+
+
+def app_operations(server: Server) -> list[str]:
+    """States of what was done with the shared app after it was made."""
+    query = "select state from operation where subject = 'shared_notes' and kind != 'generate_app'"
+    return [state for (state,) in rows(server.home / "proto_ddf.db", query)]
+
+
+def all_over(server: Server, number: int) -> None:
+    wait_for(lambda: app_operations(server) == ["SUCCEEDED"] * number)
+
+
+def as_it_is(server: Server) -> str:
+    """The state of the shared app on record, which its processes and its port bear out."""
+    query = "select state, pid, frontend_port from app where slug = 'shared_notes'"
+    wait_for(lambda: rows(server.home / "proto_ddf.db", query)[0][0] in ("RUNNING", "STOPPED"))
+    [(state, pid, port)] = rows(server.home / "proto_ddf.db", query)
+    place = str(server.home / "apps" / "shared_notes")
+    running = [process.pid for process in server.processes() if process.cwd() == place]
+    assert running == ([pid] if state == "RUNNING" else [])
+    if state == "RUNNING":
+        assert httpx.get(f"http://127.0.0.1:{port}").status_code == 200
+    return str(state).lower()
+
+
+def last_in_queue(server: Server) -> tuple[int, str]:
+    """The last place in the queue of builds, and whose it is, once each of the crowd builds or waits."""
+    query = (
+        "select operation_id, message from operation_step join operation on id = operation_id"
+        " where subject like 'crowd%' and operation_step.name = 'build'"
+        " and operation_step.state = 'RUNNING'"
+    )
+    found: dict[int, str] = {}
+
+    def someone_waits() -> bool:
+        for operation, message in rows(server.home / "proto_ddf.db", query):
+            if place := re.fullmatch(rf"{PLACE}(\d+)", message):
+                found[int(place[1])] = operation
+        return len(found) >= 3
+
+    wait_for(someone_waits, GENERATE_MS)
+    return max(found.items())
+
+
+def wait_for(true: Callable[[], bool], milliseconds: float = SOON_MS) -> None:
+    deadline = time.monotonic() + milliseconds / 1000
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def builds(server: Server) -> int:
+    """How many builds run now."""
+    count = 0
+    for process in server.processes():
+        with contextlib.suppress(psutil.Error):
+            line = process.cmdline()
+            count += any(part.endswith("frontend_child.py") for part in line) and "build" in line
+    return count
