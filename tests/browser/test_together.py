@@ -53,7 +53,7 @@ def test_two_users_take_the_same_name_at_once(browser: Browser, shared: Server) 
     name = loser.get_by_label("Project name")
     expect(name).to_have_value("Twin notes", timeout=SOON_MS)
     expect(name).to_have_attribute("aria-invalid", "true")
-    expect(loser.get_by_text("There is an app Twin notes already")).to_be_visible()
+    expect(loser.get_by_text("There is already an app named “Twin notes”.")).to_be_visible()
     loser.wait_for_timeout(2500)  # the operation that failed does not come back by itself
     expect(name).to_have_attribute("aria-invalid", "true")
     expect(loser.get_by_label("Description")).to_have_value("Mine")
