@@ -56,7 +56,8 @@ def _row(row: rx.Var[SourceRow]) -> rx.Component:
         href=f"/sources/{row.id}",
         class_name="pd-link pd-cut",
         display="inline-block",
-        max_width=["160px", "320px", "320px"],
+        max_width=["160px", "240px", "320px", "480px"],
+        title=row.name,
     )
     return rx.el.tr(
         rx.el.td(rx.flex(kind_icon(row.kind), name, gap="8px", align="center")),

@@ -216,4 +216,6 @@ def _text(value: Any) -> str:
         return f"{len(value)} bytes: {value[: WHOLE_AT_MOST // 2].hex(' ')}"
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False, default=str)
+    if isinstance(value, float):
+        return f"{value:.12g}"  # what binary fractions add in the last digits is no data
     return str(value)
