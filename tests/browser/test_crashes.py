@@ -115,6 +115,7 @@ def test_draft_outlives_a_kill(page: Page, hosted: Server) -> None:
     fill_generate_form(page, hosted.url, "Kept draft", editing=True)
     page.get_by_label("Title of the chart").first.fill("My own chart")
     page.get_by_label("Title of the chart").first.blur()
+    expect(page.get_by_label("Title of the chart My own chart")).to_be_visible()
     page.evaluate("window.sameTab = true")
     hosted.kill()
     expect(page.get_by_text("Connected", exact=True)).to_have_count(0)
