@@ -161,9 +161,14 @@ def generate() -> tuple[str, float]:
     begin = time.monotonic()
     operation = service.start("generate_app", GenerateAppInput(source_id=saved.id, spec=spec))
 
+    known: int | None = None
+
     def port() -> int | None:
-        app = apps.get_app(spec.slug)
-        return app.frontend_port if app else None
+        """Asked for until known only: a query every 10 ms would slow down the build."""
+        nonlocal known
+        if known is None and (app := apps.get_app(spec.slug)):
+            known = app.frontend_port
+        return known
 
     seconds = until_200(port, begin)
     while (view := service.view(operation)) is not None and view.finished_at is None:
