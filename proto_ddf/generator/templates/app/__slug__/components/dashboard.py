@@ -82,7 +82,7 @@ def _line(points: Points) -> rx.Component:
         *_frame(),
         rx.recharts.area(
             data_key="value",
-            type_="monotone",
+            type_="linear",
             stroke="var(--accent-9)",
             stroke_width=2,
             fill="var(--accent-a4)",
