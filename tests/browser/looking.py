@@ -16,8 +16,15 @@ def open_page(page: Page, address: str) -> None:
     expect(page.locator("[aria-busy=true]")).to_have_count(0)
 
 
+_COME_TO_REST = """() => Promise.allSettled(
+  document.getAnimations()
+    .filter(each => each.effect.getComputedTiming().iterations !== Infinity)
+    .map(each => each.finished))"""
+
+
 def serious_findings(page: Page) -> list[str]:
-    """What axe-core calls serious or critical, one line each."""
+    """What axe-core calls serious or critical, one line each, once nothing fades in any more."""
+    page.evaluate(_COME_TO_REST)
     page.evaluate(AXE.read_text())
     violations = page.evaluate("async () => (await axe.run()).violations")
     return [
