@@ -15,7 +15,7 @@ from proto_ddf.hosting.toolchain import build_environment
 
 LIMIT_SECONDS = 180.0
 REQUEST_EVERY_SECONDS = 10.0
-REQUESTS = 3
+REQUESTS = 2
 LEFT_OUT = shutil.ignore_patterns(".web", ".states", "reflex.lock", "logs", "__pycache__")
 
 
