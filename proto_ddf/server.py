@@ -72,7 +72,7 @@ def start() -> None:
             f"Port {settings.port} is in use by another program. "
             f"Stop that program, or choose another port: make run PORT={settings.port + 1}"
         )
-    prepare_frontend(settings)
+    prepare_frontend()
     os.chdir(PROJECT_ROOT)
     keep_tabs(settings)
     app = load(settings.port)
@@ -125,10 +125,10 @@ def check_not_running(pid_file: Path) -> None:
         raise Refused(f"Proto-DDF runs already at {address}. End it with: make stop")
 
 
-def prepare_frontend(settings: Settings) -> None:
+def prepare_frontend() -> None:
     """Build Proto-DDF's own pages, unless nothing changed since they were built last."""
     with _one_builder():
-        wanted = fingerprint(settings)
+        wanted = fingerprint()
         built = (WEB / "build/client/index.html").exists() and STAMP.exists()
         if built and STAMP.read_text() == wanted:
             return
@@ -146,11 +146,9 @@ def keep_tabs(settings: Settings) -> None:
     environment.REFLEX_STATE_MANAGER_DISK_DEBOUNCE.set(timedelta(0))
 
 
-def fingerprint(settings: Settings) -> str:
-    """A hash of all that the built pages depend on. Where they are served is not part of it."""
-    served = {"home", "host", "port", "port_range_start", "port_range_end", "log_level"}
-    served |= {"allowed_folders", "max_upload_mb", "error_notice_seconds", "error_retry_seconds"}
-    digest = hashlib.sha256(settings.model_dump_json(exclude=served).encode())
+def fingerprint() -> str:
+    """A hash of all that the built pages depend on: their sources. Settings are read while running."""
+    digest = hashlib.sha256()
     files = [PROJECT_ROOT / "rxconfig.py", PROJECT_ROOT / "requirements.txt"]
     files += (PROJECT_ROOT / "proto_ddf").rglob("*.py")
     files += (file for file in (PROJECT_ROOT / "assets").rglob("*") if file.is_file())

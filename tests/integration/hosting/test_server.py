@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from proto_ddf.server import Refused, check_host, fingerprint
-from proto_ddf.settings import PROJECT_ROOT, Settings
+from proto_ddf.settings import PROJECT_ROOT
 
 START_SECONDS = 120.0
 
@@ -158,7 +158,14 @@ def test_any_other_address_is_refused(host: str) -> None:
         check_host(host)
 
 
-def test_where_it_is_served_does_not_change_the_built_pages() -> None:
-    here, there = Settings(PORT=3000), Settings(PORT=3001, PROTO_DDF_HOME="/elsewhere")
-    assert fingerprint(here) == fingerprint(there)
-    assert fingerprint(here) != fingerprint(Settings(MAX_UPLOAD_MB=1))
+def test_the_pages_are_built_anew_when_a_source_of_theirs_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "proto_ddf").mkdir()
+    for name in ("rxconfig.py", "requirements.txt", "proto_ddf/page.py"):
+        (tmp_path / name).write_text("1")
+    monkeypatch.setattr("proto_ddf.server.PROJECT_ROOT", tmp_path)
+    before = fingerprint()
+    assert fingerprint() == before
+    (tmp_path / "proto_ddf" / "page.py").write_text("2")
+    assert fingerprint() != before
