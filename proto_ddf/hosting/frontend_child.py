@@ -103,6 +103,8 @@ def build() -> None:
     from reflex.utils import build as reflex_build
 
     with exiting(BUILD_FAILED):
+        # Served on this machine alone: compressed files would save nothing and take a tenth of the build.
+        get_config().frontend_compression_formats = []
         reflex_build.processes = StreamedBuild  # type: ignore[attr-defined, assignment]
         get_config().plugins.append(SameOrigin())
         reflex_build.build()  # type: ignore[no-untyped-call]

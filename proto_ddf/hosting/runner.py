@@ -62,11 +62,13 @@ def load(port: int) -> Any:
 
     if prerequisites.parse_redis_url() is None:
         leave_out_redis()
+    gc.disable()  # what is imported stays: looking for garbage meanwhile only takes time
     module = prerequisites.get_app()
     app = module.app()
-    # What was imported stays: leaving it out of collections keeps its pages shared and untouched.
+    # Leaving it out of later collections as well keeps its pages shared and untouched.
     gc.collect()
     gc.freeze()
+    gc.enable()
     return app
 
 
