@@ -154,7 +154,7 @@ def generate() -> tuple[str, float]:
         config = {"path": str(get_settings().uploads_folder / "ten_tables.db")}
         schema = store.make_source("sqlite", config).read_schema()
         saved = store.save_source("Ten tables", "sqlite", config, schema)
-    source = store.open_source(saved.id)
+    source = store.open_source(saved)
     spec = plan_app(
         saved.schema, name="Ten tables", allow_editing=True, imported=False, source=source
     )

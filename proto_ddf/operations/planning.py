@@ -22,7 +22,7 @@ def plan_tables(source_id: str, tables: Sequence[str], plan: AppSpec | None = No
         Exception: whatever the source raises when it cannot be read.
     """
     saved = store.get_source(source_id)
-    source = store.open_source(source_id)
+    source = store.open_source(saved)
     if plan is None:
         imported = not KINDS[saved.kind].live
         return call_source(

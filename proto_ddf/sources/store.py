@@ -108,10 +108,9 @@ def apps_using(id: str) -> list[str]:
         return _apps(db, id)
 
 
-def open_source(id: str) -> Source:
-    """The source of that id, ready to read. Raises ValidationError: see `make_source`."""
-    view = get_source(id)
-    return make_source(view.kind, view.config)
+def open_source(known: SourceView) -> Source:
+    """A connected source, ready to read. Raises ValidationError: see `make_source`."""
+    return make_source(known.kind, known.config)
 
 
 def check_writable(id: str) -> None:

@@ -91,7 +91,7 @@ def _check_disk_space() -> None:
 def _check_source(given: GenerateAppInput) -> None:
     """The source answers, still has the planned tables, and can be written to where that is planned."""
     saved = store.get_source(given.source_id)
-    source = store.open_source(given.source_id)
+    source = store.open_source(saved)
     for stage in source.stages():
         call_source(saved.id, stage.run)
     present = {table.name for table in call_source(saved.id, source.read_schema).tables}
@@ -125,10 +125,9 @@ def _render(context: StepContext[GenerateAppInput]) -> JSON:
 
 def _import(context: StepContext[GenerateAppInput]) -> JSON:
     given = context.input
-    source = store.open_source(given.source_id)
-    schema = store.get_source(given.source_id).schema
+    saved = store.get_source(given.source_id)
     database = _app_folder(given.spec.slug) / "data" / "app.db"
-    counts = import_tables(source, given.spec, schema, database, context)
+    counts = import_tables(store.open_source(saved), given.spec, saved.schema, database, context)
     context.report(f"{sum(counts.values()):,} rows")
     return {"rows": dict(counts)}
 

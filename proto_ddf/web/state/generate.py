@@ -183,7 +183,7 @@ class GenerateState(PlanMixin, rx.State):
             for table in self.tables
         ]
         self._clear_field_error("tables")
-        kept = {table.name for table in self.tables if table.chosen}
+        kept = set(self._chosen_tables())
         planned = [table.table for table in self.plan.tables]
         if not kept.intersection(planned):
             self.plan, self.has_plan = NO_PLAN, False
@@ -255,7 +255,7 @@ class GenerateState(PlanMixin, rx.State):
             raise ValidationError(
                 "Choose a source.", field="source", value="", code="source_required"
             )
-        if not any(table.chosen for table in self.tables):
+        if not self._chosen_tables():
             raise ValidationError(
                 "Choose at least one table.", field="tables", value=[], code="tables_required"
             )

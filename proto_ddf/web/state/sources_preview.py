@@ -192,7 +192,7 @@ def _read_page(source_id: str, table: str, **query: Any) -> tuple[PreviewPage, s
         raise ValidationError(
             f"There is no table {table!r}.", "table", table, code="table_unknown", table=table
         ) from None
-    source = store.make_source(view.kind, view.config)
+    source = store.open_source(view)
     page = call_source(f"of {source_id}", lambda: source.preview(table, **query))
     return page, {column.name for column in columns if column.type in _NUMBERS}
 

@@ -36,7 +36,7 @@ def test_a_saved_source_comes_back_whole(
     assert saved.created_at.endswith("+00:00")
     assert store.get_source(saved.id) == saved
     assert store.get_source(saved.id).schema == schema
-    assert store.open_source(saved.id).preview("t").total == 0
+    assert store.open_source(saved).preview("t").total == 0
     store.check_writable(saved.id)
 
 
