@@ -1,5 +1,6 @@
 // Upload control of the connect form: checks the size before anything is sent, sends each file as the raw
 // body of one request, shows progress, and lets the person cancel. The finished files come back as a prop.
+// One file at a time: they then stand in the order in which they were chosen.
 import { useEffect, useRef, useState } from "react";
 
 const UNITS = ["B", "kB", "MB", "GB", "TB"];
@@ -101,11 +102,15 @@ export function UploadField({
   const [running, setRunning] = useState([]);
   const [dragging, setDragging] = useState(false);
   const requests = useRef(new Map());
+  const waiting = useRef([]);
   const nextKey = useRef(0);
 
   useEffect(() => {
     const open = requests.current;
-    return () => open.forEach((request) => request.abort());
+    return () => {
+      waiting.current = [];
+      open.forEach((request) => request.abort());
+    };
   }, []);
 
   const busy = running.length > 0;
@@ -117,22 +122,31 @@ export function UploadField({
 
   const finish = (key) => {
     requests.current.delete(key);
+    waiting.current = waiting.current.filter((upload) => upload.key !== key);
     setRunning((all) => all.filter((upload) => upload.key !== key));
+    sendNext();
   };
 
   const start = (file) => {
     const key = nextKey.current++;
     setRunning((all) => [...all, { key, name: file.name, size: file.size, loaded: 0 }]);
+    waiting.current.push({ key, file });
+    sendNext();
+  };
+
+  const sendNext = () => {
+    if (requests.current.size > 0 || waiting.current.length === 0) return;
+    const { key, file } = waiting.current.shift();
     const request = send(file, {
       onProgress: (loaded) =>
         setRunning((all) => all.map((one) => (one.key === key ? { ...one, loaded } : one))),
       onDone: (stored) => {
-        finish(key);
         onUploaded(file.name, stored.path, stored.size);
+        finish(key);
       },
       onFailed: (message) => {
-        finish(key);
         onRefused(message);
+        finish(key);
       },
     });
     requests.current.set(key, request);

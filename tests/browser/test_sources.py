@@ -168,14 +168,22 @@ def test_the_head_of_the_preview_stays_while_its_rows_scroll(
     expect(number).to_have_css("text-align", "right")
 
 
-def test_several_csv_files_make_one_source(page: Page, server: Any, tmp_path: Path) -> None:
+def test_several_csv_files_make_one_source_in_the_order_chosen(
+    page: Page, server: Any, tmp_path: Path
+) -> None:
+    def delay(route: Route) -> None:
+        page.wait_for_timeout(500)
+        route.continue_()
+
     people, visits = tmp_path / "people.csv", tmp_path / "visits.csv"
     people.write_text("id,name\n1,Ada\n2,Grace\n")
     visits.write_text("id,person_id\n1,1\n2,1\n3,2\n")
     open_form(page, server, "CSV")
+    page.route("**/api/uploads?name=people.csv", delay)
     choose(page, people, visits)
-    expect(page.get_by_role("button", name="Remove people.csv")).to_be_visible()
-    expect(page.get_by_role("button", name="Remove visits.csv")).to_be_visible()
+    removals = page.get_by_role("button", name="Remove ")
+    expect(removals).to_have_count(2)
+    expect(removals.first).to_have_accessible_name("Remove people.csv")
     connect(page, "Two files")
     expect(page.get_by_role("heading", name="Two files", level=1)).to_be_visible(timeout=CONNECT_MS)
     tables = page.get_by_role("navigation", name="Tables")

@@ -260,10 +260,12 @@ def wait_for(true: Callable[[], bool], milliseconds: float = SOON_MS) -> None:
 
 
 def builds(server: Server) -> int:
-    """How many builds run now."""
+    """How many builds run now: each leads a process group, its tools look the same until they exec."""
     count = 0
     for process in server.processes():
-        with contextlib.suppress(psutil.Error):
+        with contextlib.suppress(psutil.Error, ProcessLookupError):
+            if os.getpgid(process.pid) != process.pid:
+                continue
             line = process.cmdline()
             count += any(part.endswith("frontend_child.py") for part in line) and "build" in line
     return count
