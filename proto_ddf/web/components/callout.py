@@ -4,6 +4,7 @@ from typing import Literal
 
 import reflex as rx
 
+from proto_ddf.web.components.countdown import try_again_button
 from proto_ddf.web.components.fields import field_error
 from proto_ddf.web.state.errors import ErrorMixin
 
@@ -24,12 +25,11 @@ def error_callout(state: type[ErrorMixin]) -> rx.Component:
     """
     retry = rx.cond(
         state.error_can_retry,
-        rx.button(
-            rx.cond(state.error_retrying, "Trying again…", "Try Again"),
+        try_again_button(
+            busy=state.error_retrying,
             on_click=state.retry_operation,
-            disabled=state.error_retrying,
-            size="2",
-            type="button",
+            until=state.error_retry_at,
+            seconds=state.error_wait,
         ),
         rx.fragment(),
     )

@@ -5,6 +5,7 @@ import reflex as rx
 from proto_ddf.operations.views import StepView
 from proto_ddf.web.components.badge import status_badge, step_icon
 from proto_ddf.web.components.callout import error_box
+from proto_ddf.web.components.countdown import try_again_button
 from proto_ddf.web.components.feedback import confirm_dialog
 from proto_ddf.web.components.numbers import duration
 from proto_ddf.web.state.operation import OperationMixin
@@ -79,12 +80,12 @@ def _failure(state: type[OperationMixin]) -> rx.Component:
     error = state.operation_error
     again = rx.cond(
         state.operation_can_help,
-        rx.button(
-            rx.cond(state.operation_busy == "retrying", "Trying again…", "Try Again"),
+        try_again_button(
+            busy=state.operation_busy == "retrying",
             on_click=state.resume_operation,
+            until=error["retry_at"],
+            seconds=state.operation_wait,
             disabled=state.operation_busy != "",
-            size="2",
-            type="button",
         ),
         rx.fragment(),
     )

@@ -6,6 +6,7 @@ import reflex as rx
 
 from proto_ddf.web.components.badge import status_badge
 from proto_ddf.web.components.callout import error_callout, error_details
+from proto_ddf.web.components.countdown import try_again_button
 from proto_ddf.web.components.feedback import empty_state, skeleton_rows
 from proto_ddf.web.components.layout import page
 from proto_ddf.web.components.numbers import time_ago
@@ -62,12 +63,11 @@ def _operation(error: Any) -> rx.Component:
 
 
 def _try_again(error: Any) -> rx.Component:
-    busy = ErrorListState.retrying_id == error.id
-    return rx.button(
-        rx.cond(busy, "Trying again…", "Try Again"),
+    button = try_again_button(
+        busy=ErrorListState.retrying_id == error.id,
         on_click=ErrorListState.try_again(error.id),
-        disabled=busy,
-        size="2",
-        type="button",
-        custom_attrs={"aria-label": "Try Again: " + error.operation},
+        until=error.retry_at,
+        seconds=ErrorListState.waits[error.id],
+        name="Try Again: " + error.operation,
     )
+    return rx.el.div(button, class_name="pd-error-again")

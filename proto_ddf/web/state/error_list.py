@@ -11,6 +11,7 @@ from reflex.event import EventSpec
 
 from proto_ddf.monitoring import tracker
 from proto_ddf.web.state.live import LiveMixin, looks
+from proto_ddf.web.state.waiting import retry_time, seconds_until
 
 _LOOK_SECONDS = 5.0
 _LIMIT = 100
@@ -29,6 +30,8 @@ class ErrorRow(BaseModel):
     hint: str
     details: str
     can_retry: bool
+    retry_at: str
+    """When that becomes possible; empty when it is."""
     resolved: bool
 
 
@@ -38,6 +41,7 @@ def error_row(record: dict[str, Any]) -> ErrorRow:
     if record["operation_id"]:
         context["operation_id"] = record["operation_id"]
     resolved = record["resolved_at"] is not None
+    can_retry = bool(record["retry_possible"] and record["operation_id"] and not resolved)
     return ErrorRow(
         **{
             name: record[name]
@@ -45,7 +49,8 @@ def error_row(record: dict[str, Any]) -> ErrorRow:
         },
         operation_id=record["operation_id"] or "",
         details=json.dumps(context, indent=2, default=str, sort_keys=True),
-        can_retry=bool(record["retry_possible"] and record["operation_id"] and not resolved),
+        can_retry=can_retry,
+        retry_at=retry_time(record) if can_retry else "",
         resolved=resolved,
     )
 
@@ -54,6 +59,8 @@ class ErrorListState(LiveMixin, rx.State):
     """What went wrong lately, and trying it again."""
 
     errors: list[ErrorRow] = []
+    waits: dict[str, float] = {}
+    """Seconds until a row's retry_at, when they were last sent, by its id."""
     retrying_id: str = ""
     """The row whose Try Again was pressed."""
 
@@ -65,17 +72,25 @@ class ErrorListState(LiveMixin, rx.State):
     @rx.event(background=True, supersedes=True)
     async def follow(self) -> EventSpec | None:
         try:
+            async with self:
+                self._show(self.errors)  # a reloaded page shows what was true earlier
             async for _ in looks(self, about=None, every=_LOOK_SECONDS):
                 records = await asyncio.to_thread(tracker.recent_errors, _LIMIT)
                 rows = [error_row(record) for record in records]
                 async with self:
                     if rows != self.errors:
-                        self.errors = rows
+                        self._show(rows)
                     self._looked()
         except Exception as error:
             async with self:
                 return self._look_failed(error, "list errors")
         return None
+
+    def _show(self, rows: list[ErrorRow]) -> None:
+        waits = {row.id: seconds_until(row.retry_at) for row in rows}
+        self.waits = {id: seconds for id, seconds in waits.items() if seconds > 0}
+        if rows != self.errors:
+            self.errors = rows
 
     @rx.event(background=True)
     async def try_again(self, error_id: str) -> AsyncIterator[Any]:

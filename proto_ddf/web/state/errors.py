@@ -13,6 +13,7 @@ from proto_ddf.logs import get_logger
 from proto_ddf.monitoring import tracker
 from proto_ddf.operations import service
 from proto_ddf.settings import get_settings
+from proto_ddf.web.state.waiting import retry_time, seconds_until
 
 ANONYMOUS = "anonymous"
 
@@ -51,6 +52,10 @@ class ErrorMixin(rx.State, mixin=True):
     error_retrying: bool = False
     error_can_retry: bool = False
     """A retry is possible, and the page knows what to run again: Try Again shows."""
+    error_retry_at: str = ""
+    """When that becomes active (ISO 8601 with zone), if it is too early now."""
+    error_wait: float = 0.0
+    """Seconds that this was away when the error came."""
     field_errors: dict[str, str] = {}
 
     _form_fields: ClassVar[frozenset[str]] = frozenset()
@@ -101,6 +106,8 @@ class ErrorMixin(rx.State, mixin=True):
         self.error_can_retry = bool(
             described["retry_possible"] and (self._retry_operation_id or self._retry_handler)
         )
+        self.error_retry_at = retry_time(described)
+        self.error_wait = seconds_until(self.error_retry_at)
         self._unrecorded = {} if _is_known(described) else described
         self.error_shown = field not in self._form_fields
         if field:
@@ -169,7 +176,8 @@ class ErrorMixin(rx.State, mixin=True):
 
     def _clear_error(self) -> None:
         self.error_message = self.error_type = self.error_title = ""
-        self.error_hint = self.error_details = ""
+        self.error_hint = self.error_details = self.error_retry_at = ""
+        self.error_wait = 0.0
         self.error_context = {}
         self.error_shown = self.error_retrying = self.error_can_retry = False
         # An element that goes away tells no leaving.
@@ -186,7 +194,7 @@ class ErrorMixin(rx.State, mixin=True):
     def _seconds_to_show(self) -> float:
         settings = get_settings()
         if self.error_context.get("retry_possible"):
-            return settings.error_retry_seconds
+            return seconds_until(self.error_retry_at) + settings.error_retry_seconds
         return settings.error_notice_seconds
 
     def _set_held(self, by: str, held: bool) -> None:

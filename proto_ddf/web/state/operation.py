@@ -12,6 +12,7 @@ from proto_ddf.operations import service
 from proto_ddf.operations.views import OperationView
 from proto_ddf.web.state.errors import ErrorMixin
 from proto_ddf.web.state.live import looks
+from proto_ddf.web.state.waiting import retry_time, seconds_until
 
 # The times of running steps are renewed this often.
 _LOOK_SECONDS = 1.0
@@ -37,7 +38,10 @@ class OperationMixin(ErrorMixin, mixin=True):
     operation_missing: bool = False
     """Nothing is known of the operation asked for."""
     operation_error: dict[str, str] = {}
-    """Why it failed: title, message, hint, error_type, details; empty otherwise."""
+    """Why it failed: title, message, hint, error_type, details, and retry_at where it is too early to try
+    again; empty otherwise."""
+    operation_wait: float = 0.0
+    """Seconds until retry_at, when they were last sent."""
     operation_can_help: bool = False
     """It failed, and Try Again can mend it."""
     operation_busy: str = ""
@@ -75,6 +79,7 @@ class OperationMixin(ErrorMixin, mixin=True):
         shown = was_over = False
         async with self:
             self.operation_busy = ""  # a killed server could not say that it is over
+            self._renew_wait()  # a reloaded page shows what was true earlier
         async for _ in looks(self, about=operation_id, every=_LOOK_SECONDS):
             view = await asyncio.to_thread(service.view, operation_id)
             events = None
@@ -136,9 +141,15 @@ class OperationMixin(ErrorMixin, mixin=True):
             return
         self.operation = shown
         self.operation_error = _error_words(shown)
+        self._renew_wait()
         self.operation_can_help = shown.can_retry and bool(
             shown.error is None or shown.error.get("retry_possible")
         )
+
+    def _renew_wait(self) -> None:
+        wait = seconds_until(self.operation_error.get("retry_at", ""))
+        if wait != self.operation_wait:
+            self.operation_wait = wait
 
 
 def _is_over(view: OperationView) -> bool:
@@ -152,5 +163,6 @@ def _error_words(view: OperationView) -> dict[str, str]:
     context = {"operation_id": view.id, "code": error["code"], **error.get("context", {})}
     return {
         **{name: error.get(name) or "" for name in ("title", "message", "hint", "error_type")},
+        "retry_at": retry_time(error),
         "details": json.dumps(context, indent=2, default=str, sort_keys=True),
     }

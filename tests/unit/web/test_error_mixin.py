@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 import pytest
@@ -9,6 +10,7 @@ import reflex as rx
 from reflex.state import State
 
 from proto_ddf.errors import ValidationError
+from proto_ddf.resilience import CircuitOpenError
 from proto_ddf.settings import get_settings
 from proto_ddf.web.state import errors as module
 from proto_ddf.web.state.errors import ErrorMixin
@@ -153,6 +155,36 @@ def test_an_error_that_can_be_retried_stays_longer(draft: DraftState, slept: lis
 def test_a_second_failure_cancels_the_first_timer() -> None:
     assert DraftState.event_handlers["clear_error_later"].supersedes
     assert DraftState.event_handlers["clear_error_later"].is_background
+
+
+def test_an_open_circuit_says_from_when_on_it_can_be_tried_again(draft: DraftState) -> None:
+    draft._retry_handler = "connect"
+    before = datetime.now(UTC)
+    draft.handle_error(CircuitOpenError("shop", 12.0), "connect")
+    assert draft.error_can_retry
+    away = datetime.fromisoformat(draft.error_retry_at) - before
+    assert 12 <= away.total_seconds() < 60
+    assert 0 < draft.error_wait <= 12
+    draft.handle_error(ConnectionError("x"), "connect")
+    assert draft.error_retry_at == ""
+    assert draft.error_wait == 0
+
+
+def test_its_callout_stays_its_time_from_when_try_again_is_active(
+    draft: DraftState, slept: list[float]
+) -> None:
+    draft._retry_handler = "connect"
+    draft.handle_error(CircuitOpenError("shop", 3600.0), "connect")
+    pass_time(draft)
+    [seconds] = slept
+    assert 3600 < seconds <= 3600 + get_settings().error_retry_seconds
+    assert draft.error_retry_at == ""
+
+
+def test_a_click_before_that_time_just_tries(draft: DraftState) -> None:
+    draft._retry_handler = "connect"
+    draft.handle_error(CircuitOpenError("shop", 3600.0), "connect")
+    assert draft.retry_operation() is not None
 
 
 @pytest.mark.parametrize("by", ["pointer", "focus"])

@@ -13,6 +13,7 @@ from proto_ddf.db import engine
 from proto_ddf.db.tables import OperationRecord, OperationState, StepRecord
 from proto_ddf.errors import SystemError, describe
 from proto_ddf.monitoring import tracker
+from proto_ddf.resilience import CircuitOpenError
 from proto_ddf.web.state import error_list, errors, live, operations, overview
 from proto_ddf.web.state.error_list import ErrorListState, error_row
 from proto_ddf.web.state.operations import OperationPageState, OperationsState
@@ -132,6 +133,21 @@ def test_errors_tell_whether_they_are_resolved_and_can_be_retried() -> None:
     assert rows["two"].resolved
     assert not rows["two"].can_retry
     assert '"code": "disk_space_low"' in rows["one"].details
+
+
+def test_an_error_of_an_open_circuit_says_when_it_can_be_tried_again() -> None:
+    error = CircuitOpenError("shop", 3600.0)
+    for operation_id in ("one", "two", None):
+        tracker.record_error(describe(error, "Install"), "Generate shop", operation_id)
+    tracker.resolve("two")
+    state = state_of(ErrorListState)
+    state.waits = {"of a page": 30.0}
+    follow(state)
+    rows = {row.operation_id: row for row in state.errors}
+    assert rows["one"].retry_at
+    assert rows["two"].retry_at == rows[""].retry_at == ""  # nothing to try
+    assert set(state.waits) == {rows["one"].id}
+    assert 3500 < state.waits[rows["one"].id] <= 3600
 
 
 def press_try_again(state: Any, error_id: str) -> list[Any]:

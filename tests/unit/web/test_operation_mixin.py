@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from reflex.state import State
 from proto_ddf.errors import SystemError, ValidationError, describe
 from proto_ddf.operations import hub
 from proto_ddf.operations.views import OperationView, StepView
+from proto_ddf.resilience import CircuitOpenError
 from proto_ddf.web.state import live, operation
 from proto_ddf.web.state.operation import OperationMixin
 
@@ -106,6 +108,29 @@ def test_its_failure_is_told_with_details_and_try_again(
     assert watching.operation_error["error_type"] == "SystemError"
     assert json.loads(watching.operation_error["details"])["operation_id"] == "op1"
     assert watching.operation_can_help
+
+
+def test_an_open_circuit_says_when_it_can_be_tried_again_after_a_reload_too(
+    watching: WatchingState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = describe(CircuitOpenError("shop", 3600.0), "Install")
+    failed = view("failed", error=error)
+    watching._show_operation(failed)
+    assert watching.operation_can_help
+    retry_at = datetime.fromisoformat(watching.operation_error["retry_at"])
+    assert 3500 < (retry_at - datetime.now(UTC)).total_seconds() <= 3600
+    watching.operation_wait = 99_999.0  # as it was when the page was left
+    tabs = iter([True, False])
+    monkeypatch.setattr(live, "is_connected", lambda _state: next(tabs))
+    watch(watching, monkeypatch, [failed])
+    assert 3500 < watching.operation_wait <= 3600
+
+
+def test_a_wait_that_is_over_is_no_wait(watching: WatchingState) -> None:
+    error = describe(CircuitOpenError("shop", 30.0), "Install")
+    error["context"] |= {"timestamp": "2026-01-01T00:00:00+00:00", "retry_at": None}
+    watching._show_operation(view("failed", error=error))
+    assert watching.operation_wait == 0.0
 
 
 def test_a_failure_that_a_retry_cannot_mend_offers_none(watching: WatchingState) -> None:

@@ -1,0 +1,69 @@
+"""What counts down in the browser: the React components of assets/countdown.jsx."""
+
+from typing import Any
+
+import reflex as rx
+
+
+class _Waiting(rx.Component):
+    library = "$/public/countdown.jsx"
+
+    until: rx.Var[str]
+    """Names the wait, so that its count goes on after a reload; empty: there is nothing to wait for."""
+    seconds: rx.Var[float]
+    """How long it still was when the server said so."""
+
+
+class Countdown(_Waiting):
+    """ "Probe in 12 s", then the text `over`."""
+
+    tag = "Countdown"
+
+    before: rx.Var[str]
+    over: rx.Var[str]
+
+
+class TryAgain(_Waiting):
+    """The button, disabled while the wait lasts, and the words that say so."""
+
+    tag = "TryAgain"
+
+    label: rx.Var[str]
+    name: rx.Var[str]
+    """Its accessible name where the label alone says too little."""
+    disabled: rx.Var[bool]
+    on_click: rx.EventHandler[rx.event.no_args_event_spec]  # type: ignore[type-arg, valid-type]
+
+
+def countdown(
+    until: rx.Var[str] | str, seconds: rx.Var[float] | float, *, before: str, over: str
+) -> rx.Component:
+    """ "Probe in 12 s", ticking without the server; `over` from then on.
+
+    countdown(target.probe_at, target.probe_seconds, before="Probe in", over="Probe due")
+    """
+    return Countdown.create(until=until, seconds=seconds, before=before, over=over)
+
+
+def try_again_button(
+    *,
+    busy: rx.Var[bool],
+    on_click: Any,
+    until: rx.Var[str],
+    seconds: rx.Var[float],
+    disabled: rx.Var[bool] | None = None,
+    name: rx.Var[str] | str = "",
+) -> rx.Component:
+    """Try Again. While `until` names a wait, it is disabled and counts down to becoming active.
+
+    try_again_button(busy=S.error_retrying, on_click=S.retry_operation, until=S.error_retry_at,
+                     seconds=S.error_wait)
+    """
+    return TryAgain.create(
+        until=until,
+        seconds=seconds,
+        label=rx.cond(busy, "Trying again…", "Try Again"),
+        name=name,
+        disabled=busy if disabled is None else disabled,
+        on_click=on_click,
+    )
