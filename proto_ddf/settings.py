@@ -4,17 +4,18 @@ from functools import lru_cache
 from pathlib import Path
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from proto_ddf.network_settings import NetworkSettings
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
 
-class Settings(BaseSettings):
+class Settings(NetworkSettings):
     """The settings in force. A bad value raises pydantic's ValidationError naming the variable."""
 
-    model_config = SettingsConfigDict(
-        env_file=PROJECT_ROOT / ".env", extra="ignore", populate_by_name=True, frozen=True
-    )
+    # Only by the names given below: by field names too, the variable HOME would become the home folder.
+    model_config = SettingsConfigDict(env_file=PROJECT_ROOT / ".env", extra="ignore", frozen=True)
 
     home: Path = Field(PROJECT_ROOT / ".proto-ddf", validation_alias="PROTO_DDF_HOME")
     """Folder of everything Proto-DDF writes."""

@@ -13,6 +13,7 @@ PACKAGE = ROOT / "proto_ddf"
 TEMPLATES = PACKAGE / "generator" / "templates"
 
 ORDER = [
+    {"network_settings"},
     {"settings", "progress", "redaction"},
     {"logs"},
     {"errors"},

@@ -1,0 +1,142 @@
+"""The settings of calls to something outside: retries, timeouts, circuit breakers, faults."""
+
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode
+
+Milliseconds = Annotated[int, Field(ge=1, le=86_400_000)]
+
+
+class SystemSettings(BaseModel):
+    """What one system does otherwise than the rest; None leaves it as it is for all."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    max_retries: int | None = Field(None, ge=0, le=100)
+    """Attempts after the first."""
+    retry_delay_ms: Milliseconds | None = None
+    max_retry_delay_ms: Milliseconds | None = None
+    retry_jitter_ms: int | None = Field(None, ge=0, le=60_000)
+    """A random time up to this is added to each wait."""
+    connect_timeout_ms: Milliseconds | None = None
+    read_timeout_ms: Milliseconds | None = None
+    write_timeout_ms: Milliseconds | None = None
+    attempt_timeout_ms: Milliseconds | None = None
+    """Of one attempt as a whole; to connect and to read together unless given."""
+    deadline_ms: Milliseconds | None = None
+    """Of a call with all its attempts and waits."""
+    circuit_breaker_enabled: bool | None = None
+    circuit_breaker_threshold: int | None = Field(None, ge=1, le=10_000)
+    """Failures in a row that open it."""
+    circuit_breaker_success_threshold: int | None = Field(None, ge=1, le=10_000)
+    """Successful probes in a row that close it."""
+    circuit_breaker_reset_timeout_ms: Milliseconds | None = None
+    max_concurrent: int | None = Field(None, ge=1, le=100_000)
+    """Calls of one target at once."""
+    max_queue: int | None = Field(None, ge=0, le=100_000)
+    """Calls that may wait for a place among those."""
+    rate_calls: int | None = Field(None, ge=1, le=1_000_000)
+    rate_seconds: float | None = Field(None, gt=0, le=86_400)
+    """At most `rate_calls` in `rate_seconds`."""
+    retry_budget_tokens: float | None = Field(None, gt=0, le=1000)
+    retry_budget_ratio: float | None = Field(None, gt=0, le=10)
+    """What a successful call puts back into the budget; a failed one takes 1."""
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if (self.rate_calls is None) is not (self.rate_seconds is None):
+            raise ValueError("rate_calls and rate_seconds go together")
+        return self
+
+
+class NetworkSettings(BaseSettings):
+    """Part of `Settings`. Times are in milliseconds unless the name says seconds."""
+
+    network_default_max_retries: int = Field(
+        3, ge=0, le=100, validation_alias="NETWORK_DEFAULT_MAX_RETRIES"
+    )
+    network_default_retry_delay_ms: Milliseconds = Field(
+        500, validation_alias="NETWORK_DEFAULT_RETRY_DELAY_MS"
+    )
+    network_max_retry_delay_ms: Milliseconds = Field(
+        8000, validation_alias="NETWORK_MAX_RETRY_DELAY_MS"
+    )
+    network_retry_jitter_ms: int = Field(
+        100, ge=0, le=60_000, validation_alias="NETWORK_RETRY_JITTER_MS"
+    )
+    network_default_connect_timeout_ms: Milliseconds = Field(
+        5000, validation_alias="NETWORK_DEFAULT_CONNECT_TIMEOUT_MS"
+    )
+    network_default_read_timeout_ms: Milliseconds = Field(
+        30_000, validation_alias="NETWORK_DEFAULT_READ_TIMEOUT_MS"
+    )
+    network_default_write_timeout_ms: Milliseconds = Field(
+        30_000, validation_alias="NETWORK_DEFAULT_WRITE_TIMEOUT_MS"
+    )
+    network_circuit_breaker_enabled: bool = Field(
+        True,
+        validation_alias=AliasChoices("NETWORK_CIRCUIT_BREAKER_ENABLED", "CIRCUIT_BREAKER_ENABLED"),
+    )
+    network_circuit_breaker_threshold: int = Field(
+        5,
+        ge=1,
+        le=10_000,
+        validation_alias=AliasChoices(
+            "NETWORK_CIRCUIT_BREAKER_THRESHOLD", "CIRCUIT_BREAKER_THRESHOLD"
+        ),
+    )
+    network_circuit_breaker_reset_timeout_ms: Milliseconds = Field(
+        30_000,
+        validation_alias=AliasChoices(
+            "NETWORK_CIRCUIT_BREAKER_RESET_TIMEOUT_MS", "CIRCUIT_BREAKER_RESET_TIMEOUT_MS"
+        ),
+    )
+    network_error_alert_threshold: int = Field(
+        10, ge=1, le=100_000, validation_alias="NETWORK_ERROR_ALERT_THRESHOLD"
+    )
+    """Errors of one target within `network_error_window_seconds` that mark it."""
+    network_error_window_seconds: int = Field(
+        300, ge=1, le=86_400, validation_alias="NETWORK_ERROR_WINDOW_SECONDS"
+    )
+    network_systems: Annotated[Mapping[str, SystemSettings], NoDecode] = Field(
+        {}, validation_alias="NETWORK_SYSTEMS"
+    )
+    """JSON: {"source": {"max_retries": 5}, ...}."""
+    resilience_profile: Literal["development", "production"] | None = Field(
+        None, validation_alias="RESILIENCE_PROFILE"
+    )
+    """Retries by a named profile, where no NETWORK_ variable says otherwise."""
+    faults_enabled: bool = Field(False, validation_alias="FAULTS_ENABLED")
+    """Allows failures to be injected on purpose."""
+
+    @field_validator("network_systems", mode="before")
+    @classmethod
+    def _parsed(cls, given: Any) -> Any:
+        if not isinstance(given, str):
+            return given
+        try:
+            return json.loads(given or "{}")
+        except ValueError as error:
+            raise ValueError(f"not valid JSON: {error}") from error
+
+    @model_validator(mode="after")
+    def _delays_in_order(self) -> Self:
+        """The longest wait is not shorter than the first, for all and for each system."""
+        first, longest = self.network_default_retry_delay_ms, self.network_max_retry_delay_ms
+        if longest < first:
+            raise ValueError(
+                f"NETWORK_MAX_RETRY_DELAY_MS ({longest}) must not be less than "
+                f"NETWORK_DEFAULT_RETRY_DELAY_MS ({first})"
+            )
+        for name, system in self.network_systems.items():
+            own_first = system.retry_delay_ms or first
+            own_longest = system.max_retry_delay_ms or longest
+            if own_longest < own_first:
+                raise ValueError(
+                    f"NETWORK_SYSTEMS.{name}: max_retry_delay_ms ({own_longest}) must not be less "
+                    f"than retry_delay_ms ({own_first})"
+                )
+        return self
