@@ -11,11 +11,11 @@ from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
 
-from proto_ddf.errors.types import SystemError
+from proto_ddf.errors.types import IntegrationError, SystemError
 from proto_ddf.hosting.build_queue import BUILDS
-from proto_ddf.hosting.frontend_child import APP_FAILED
+from proto_ddf.hosting.frontend_child import APP_FAILED, INSTALL_FAILED
 from proto_ddf.hosting.processes import run_process
-from proto_ddf.hosting.toolchain import build_environment
+from proto_ddf.hosting.toolchain import build_environment, registry_host
 from proto_ddf.progress import Progress
 
 CHILD = Path(__file__).with_name("frontend_child.py")
@@ -23,6 +23,20 @@ DISK_FULL = re.compile(
     r"ENOSPC|No space left on device|disk quota exceeded|EDQUOT|database or disk is full", re.I
 )
 ERROR_LINE = re.compile(r"error|failed|cannot|refused|not found", re.I)
+REGISTRY_FAILED = re.compile(
+    r"error: (?P<name>\w+) downloading |error: GET \S+ - (?P<status>408|425|429|5\d\d)\b"
+)
+"""How Bun tells that a package could not be got for now; any other status is an answer about the package."""
+NETWORK_ERRORS = {
+    "ConnectionClosed": "it closed the connection",
+    "ConnectionRefused": "it refused the connection",
+    "ConnectionTimedOut": "it did not answer in time",
+    "ConnectionTimeout": "it did not answer in time",
+    "DNSResolveFailed": "its name could not be resolved",
+    "FailedToOpenSocket": "no connection could be opened",
+    "Timeout": "it did not answer in time",
+}
+"""Names of Bun's HTTP client for what passes by itself."""
 LOW_DISK_BYTES = 4 * 1024**2
 
 
@@ -34,6 +48,7 @@ def install(folder: Path, progress: Progress, variables: Mapping[str, str] | Non
     Raises:
         SystemError: code install_failed, build_failed (the app's code does not compile), disk_space_low or
             toolchain_missing, each with `reason` in its context.
+        IntegrationError: code registry_unreachable, which passes by itself.
     """
     progress.report("Installing front-end packages")
     _run("install", folder, progress, variables or {}, failure="install_failed")
@@ -58,6 +73,8 @@ def _run(
     if _disk_full(tail.lines, folder):
         _give_space_back(folder)
         raise SystemError("The disk is full", component="frontend", code="disk_space_low")
+    if exit_code == INSTALL_FAILED and (why := _unreachable(tail.lines)):
+        raise _registry_error(why, tail.lines)
     code = "build_failed" if exit_code == APP_FAILED else failure
     reason = _reason(tail.lines, python=exit_code == APP_FAILED) or f"exit code {exit_code}"
     raise SystemError(
@@ -78,6 +95,28 @@ def _give_space_back(folder: Path) -> None:
     """Remove what was cut short: it is made anew, and to tell of the failure takes some space too."""
     for partial in ("node_modules", "build"):
         shutil.rmtree(folder / ".web" / partial, ignore_errors=True)
+
+
+def _registry_error(why: str, lines: deque[str]) -> IntegrationError:
+    host = registry_host()
+    return IntegrationError(
+        f"{host} cannot be used now: {why}",
+        system=host,
+        operation="install packages",
+        code="registry_unreachable",
+        reason=why,
+        log=list(lines)[-20:],
+    )
+
+
+def _unreachable(lines: deque[str]) -> str:
+    """Why the registry could not be reached; empty when that was not it."""
+    for found in filter(None, map(REGISTRY_FAILED.match, lines)):
+        if found["status"]:
+            return f"it answered with status {found['status']}"
+        if found["name"] in NETWORK_ERRORS:
+            return NETWORK_ERRORS[found["name"]]
+    return ""
 
 
 def _reason(lines: deque[str], *, python: bool) -> str:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from proto_ddf.errors.types import SystemError
 from proto_ddf.settings import PROJECT_ROOT
@@ -55,6 +56,17 @@ def build_environment() -> dict[str, str]:
     return environment | {
         "NPM_CONFIG_REGISTRY": os.environ.get("NPM_CONFIG_REGISTRY") or registry()
     }
+
+
+def registry_host() -> str:
+    """Host, and port where one is given, of the npm registry that packages come from.
+
+    Its whole address may hold a password.
+
+    Raises:
+        SystemError: code toolchain_missing when Node or Bun is not there.
+    """
+    return urlsplit(build_environment()["NPM_CONFIG_REGISTRY"]).netloc.rpartition("@")[2]
 
 
 @lru_cache

@@ -63,6 +63,15 @@ CODES = (
         "Try again. If it happens again, the details say more.",
     ),
     _outside(
+        "registry_unreachable",
+        "transient",
+        "Package registry out of reach",
+        "The front-end packages of the app come from [{system}|a package registry], "
+        "which cannot be used now[: {reason}].",
+        "Check that this machine is online and that the registry's address is right, then try again.",
+        retryable=True,
+    ),
+    _outside(
         "circuit_open",
         "transient",
         "Paused after repeated failures",

@@ -1,15 +1,23 @@
 """Real builds that fail in each way, and go on once the cause is gone."""
 
+import contextlib
+import http.server
 import shutil
+import socket
+import struct
 import subprocess
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from proto_ddf.errors.types import SystemError
+from proto_ddf.errors import describe
+from proto_ddf.errors.types import IntegrationError, SystemError
 from proto_ddf.hosting import frontend
 from proto_ddf.hosting.processes import is_alive
 from proto_ddf.progress import NoProgress
+from proto_ddf.resilience.transient import is_transient
 
 TINY = Path(__file__).with_name("tiny_app")
 ROUTE = ".web/app/routes/_index.jsx"
@@ -64,19 +72,103 @@ def test_code_that_does_not_compile_is_told_by_pythons_last_line(folder: Path) -
     frontend.install(folder, NoProgress())
 
 
+@pytest.fixture
+def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Points installs to a registry of that address; no package is in the cache."""
+
+    def use(url: str) -> None:
+        monkeypatch.setenv("NPM_CONFIG_REGISTRY", url)
+        monkeypatch.setenv("BUN_INSTALL_CACHE_DIR", str(tmp_path / "empty-cache"))
+
+    return use
+
+
 def test_a_registry_that_cannot_be_reached_is_told_and_can_be_tried_again(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as broken:
-        broken.setenv("NPM_CONFIG_REGISTRY", "http://127.0.0.1:9/")
+        broken.setenv("NPM_CONFIG_REGISTRY", "http://someone:secret@127.0.0.1:9/")
         broken.setenv("BUN_INSTALL_CACHE_DIR", str(tmp_path / "empty-cache"))
-        with pytest.raises(SystemError) as caught:
+        with pytest.raises(IntegrationError) as caught:
             frontend.install(folder, NoProgress())
-    assert caught.value.code == "install_failed"
-    assert "ConnectionRefused" in caught.value.context["reason"]
+    assert caught.value.code == "registry_unreachable"
+    assert caught.value.system == "127.0.0.1:9"
+    assert caught.value.context["reason"] == "it refused the connection"
+    assert "secret" not in str(describe(caught.value))
     frontend.install(folder, NoProgress())
     frontend.build(folder, NoProgress())
     assert built(folder)
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (503, "it answered with status 503"),
+        (429, "it answered with status 429"),
+        (None, "it closed the connection"),
+    ],
+)
+def test_a_registry_that_is_down_for_a_while_passes_by_itself(
+    folder: Path, registry: Callable[[str], None], answer: int | None, reason: str
+) -> None:
+    with answering(answer) as url:
+        registry(url)
+        with pytest.raises(IntegrationError) as caught:
+            frontend.install(folder, NoProgress())
+    assert caught.value.code == "registry_unreachable"
+    assert caught.value.context["reason"] == reason
+    assert is_transient(caught.value)
+
+
+def test_a_registry_whose_name_is_unknown_is_out_of_reach(
+    folder: Path, registry: Callable[[str], None]
+) -> None:
+    registry("http://registry.invalid/")
+    with pytest.raises(IntegrationError) as caught:
+        frontend.install(folder, NoProgress())
+    assert caught.value.code == "registry_unreachable"
+    assert caught.value.context["reason"] == "its name could not be resolved"
+
+
+@pytest.mark.parametrize("answer", [401, 404])
+def test_what_the_registry_says_about_a_package_is_no_network_error(
+    folder: Path, registry: Callable[[str], None], answer: int
+) -> None:
+    with answering(answer) as url:
+        registry(url)
+        with pytest.raises(SystemError) as caught:
+            frontend.install(folder, NoProgress())
+    assert caught.value.code == "install_failed"
+    assert caught.value.context["reason"].endswith(f"- {answer}")
+    assert not is_transient(caught.value)
+
+
+@contextlib.contextmanager
+def answering(status: int | None) -> Iterator[str]:
+    """A registry that answers everything with `status`, or resets every connection; its address."""
+
+    class Answer(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if status is None:
+                linger = struct.pack("ii", 1, 0)
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+                self.close_connection = True
+                return
+            self.send_response(status)
+            self.send_header("content-length", "0")
+            self.end_headers()
+
+        def log_message(self, *args: object) -> None:
+            """Quiet."""
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}/"
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def test_a_page_that_cannot_be_bundled_is_told_and_can_be_tried_again(folder: Path) -> None:
