@@ -62,6 +62,7 @@ CONTRACT = [
     "authentication_failed",
     "timeout",
     "integration_error",
+    "registry_unreachable",
     "circuit_open",
     "source_changed",
     "source_gone",
@@ -134,4 +135,4 @@ def test_bad_input_is_never_tried_again() -> None:
 
 def test_the_transient_codes_are_few_and_known() -> None:
     retried = {entry.code for entry in CATALOGUE.values() if entry.retryable}
-    assert retried == {"connection_failed", "timeout", "sqlite_locked"}
+    assert retried == {"connection_failed", "timeout", "sqlite_locked", "registry_unreachable"}
