@@ -56,6 +56,15 @@ CODES = (
         retryable=True,
     ),
     _outside(
+        "deadline_exceeded",
+        "transient",
+        "Time is up",
+        "[{system}|The other side] was not done[ within the {seconds} s] that all attempts together "
+        "may take.",
+        "It may be busy. Wait a moment, then try again.",
+        retryable=True,
+    ),
+    _outside(
         "integration_error",
         "persistent",
         "Something outside failed",
@@ -79,6 +88,24 @@ CODES = (
         "so it is left alone"
         "[ for {retry_after} s].",
         "Wait a moment, then try again.",
+    ),
+    _outside(
+        "bulkhead_full",
+        "transient",
+        "Too much at once",
+        "As many calls[ to {system}] as are allowed at once are under way[: {limit}][, and "
+        "{waiting} more wait].",
+        "Wait until some of them are done, then try again.",
+        retryable=True,
+    ),
+    _outside(
+        "rate_limited",
+        "transient",
+        "Too many calls",
+        "Proto-DDF makes no more than [{calls} calls|a number of calls][ in {seconds} s]"
+        "[ to {system}], and that number is reached.",
+        "Wait[ {retry_after} s|a moment], then try again.",
+        retryable=True,
     ),
     _outside(
         "source_changed",

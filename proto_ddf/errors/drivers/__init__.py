@@ -18,6 +18,7 @@ _MODULES = {
     "duckdb": "duckdb",
     "_duckdb": "duckdb",
     "httpx": "http",
+    "grpc": "grpc",
     "subprocess": "process",
     "psutil": "process",
     "pydantic_core": "pydantic",

@@ -1,0 +1,41 @@
+"""gRPC's errors, by status code: https://grpc.io/docs/guides/status-codes/.
+
+An error of a call, sync or of grpc.aio, has `code()` and `details()`; grpcio itself is not needed to read them.
+"""
+
+from typing import Any
+
+from proto_ddf.errors.drivers.finding import Finding
+
+_CODES = {
+    "UNAVAILABLE": "connection_failed",
+    "DEADLINE_EXCEEDED": "timeout",
+    "UNAUTHENTICATED": "authentication_failed",
+}
+_PASSING = frozenset({"RESOURCE_EXHAUSTED", "ABORTED", "INTERNAL", "UNKNOWN"})
+"""Statuses without a code of their own that a retry may mend. The rest stays until something is mended."""
+
+
+def find(error: BaseException) -> Finding | None:
+    if type(error).__name__ == "FutureTimeoutError":  # of grpc.channel_ready_future
+        return Finding("timeout", 0.95)
+    status = _status(error)
+    if status is None:
+        return None
+    details = _details(error)
+    if code := _CODES.get(status):
+        return Finding(code, 1.0, {"reason": details} if details else {})
+    message = f"The server answered with status {status}{f' ({details})' if details else ''}."
+    return Finding("integration_error", 1.0, {"message": message}, transient=status in _PASSING)
+
+
+def _status(error: Any) -> str | None:
+    code = getattr(error, "code", None)
+    name = getattr(code(), "name", None) if callable(code) else None
+    return name if isinstance(name, str) else None
+
+
+def _details(error: Any) -> str:
+    details = getattr(error, "details", None)
+    text = details() if callable(details) else None
+    return text.strip().rstrip(".") if isinstance(text, str) else ""

@@ -1,0 +1,257 @@
+"""Deadlines: one end for all that a call does, and what is left until then.
+
+    async with deadline_after(2.0):         # everything in here ends after 2 s, whatever it is doing
+        async with attempt_timeout(0.5):    # this part after 0.5 s, or earlier with the whole
+            await fetch()
+
+A scope inside another one, also one in a task or thread started there, never ends later than that. The async
+form cancels what runs. The sync form cannot; it tells what runs how long it may take (`time_left`, for the
+driver's timeouts), and a retry inside begins nothing that would end too late. The sync form in a coroutine is
+right where parts of it have async scopes of their own: those cut at the earlier end, with one timer.
+
+How the async form keeps apart a cancellation of its own from one from outside: `asyncio.Task` counts the
+requests (`cancelling`). What is left over when those of the timers here are subtracted came from outside,
+and then the CancelledError goes on, whoever came first. This is the rule of asyncio.timeout (as of Python
+3.12, which compares with the count at entry), for a chain of scopes: the innermost one turns the
+cancellation into the error, so that a circuit breaker between two scopes sees a late call and no cancelled one.
+"""
+
+import asyncio
+import math
+import time
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar, Token
+from types import TracebackType
+from typing import Self
+
+from proto_ddf.errors import IntegrationError
+
+Clock = Callable[[], float]
+
+
+class DeadlineExceededError(IntegrationError, TimeoutError):
+    """The time for the whole call is over. `seconds` is what it was given."""
+
+    default_code = "deadline_exceeded"
+
+    def __init__(self, seconds: float, system: str = "") -> None:
+        super().__init__(
+            f"The call was not done after the {seconds:g} s that it may take in all.",
+            system=system,
+            operation="call",
+            seconds=f"{seconds:g}",
+        )
+
+
+class AttemptTimeoutError(IntegrationError, TimeoutError):
+    """One attempt took longer than it may. `seconds` is what it was given."""
+
+    default_code = "timeout"
+
+    def __init__(self, seconds: float, system: str = "") -> None:
+        super().__init__(
+            f"There was no answer within {seconds:g} s.",
+            system=system,
+            operation="call",
+            seconds=f"{seconds:g}",
+        )
+
+
+class Deadline:
+    """A moment of a monotonic clock, `at` in its seconds."""
+
+    __slots__ = ("at", "clock")
+
+    def __init__(self, at: float, clock: Clock = time.monotonic) -> None:
+        self.at = at
+        self.clock = clock
+
+    def left(self) -> float:
+        """Seconds until then; 0.0 when it is over, infinite for a scope without an end."""
+        return max(0.0, self.at - self.clock())
+
+    @property
+    def expired(self) -> bool:
+        return self.at <= self.clock()
+
+
+class _Cut:
+    """A timer that cancels a task, and whether that request to cancel still stands."""
+
+    __slots__ = ("at_entry", "handle", "outer", "pending", "scope", "task")
+
+    def __init__(
+        self, scope: "Scope", task: asyncio.Task[object], outer: "_Cut | None", left: float
+    ) -> None:
+        self.scope = scope
+        self.task = task
+        self.outer = outer
+        self.at_entry = task.cancelling()
+        self.pending = False
+        loop = task.get_loop()
+        self.handle = loop.call_at(loop.time() + left, self._fire)
+
+    def _fire(self) -> None:
+        self.pending = True
+        self.task.cancel()
+
+    def settle(self) -> int:
+        """Take the request back. How many are left."""
+        self.pending = False
+        return self.task.uncancel()
+
+    def all_pending(self) -> list["_Cut"]:
+        """Those of this task that have fired, from here outwards."""
+        return [cut for cut in self._outwards() if cut.pending and cut.task is self.task]
+
+    def _outwards(self) -> Iterator["_Cut"]:
+        cut: _Cut | None = self
+        while cut is not None:
+            yield cut
+            cut = cut.outer
+
+
+class Scope(Deadline):
+    """What `deadline_after` and `attempt_timeout` return: enter it once, with `with` or `async with`."""
+
+    __slots__ = ("_cut", "_error", "_own_cut", "_owner", "_seconds", "_system", "_token")
+
+    def __init__(
+        self,
+        seconds: float,
+        error: Callable[[float, str], Exception],
+        system: str,
+        clock: Clock,
+    ) -> None:
+        self.at = seconds
+        self.clock = clock
+        self._seconds = seconds
+        self._error = error
+        self._system = system
+        self._owner = self
+        self._cut: _Cut | None = None
+        self._own_cut: _Cut | None = None
+        self._token: Token[Scope | None]
+
+    def error(self) -> Exception:
+        """What to raise when this scope is over: it names the one that set the end."""
+        owner = self._owner
+        return owner._error(owner._seconds, owner._system)
+
+    def __enter__(self) -> Self:
+        self._begin()
+        self._token = _current.set(self)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        _current.reset(self._token)
+
+    async def __aenter__(self) -> Self:
+        left = self._begin()
+        task = asyncio.current_task()
+        if task is None:
+            raise RuntimeError("an async deadline needs a task to cancel")
+        cut = self._cut
+        if left < math.inf and (cut is None or cut.task is not task or cut.scope.at > self.at):
+            self._cut = self._own_cut = _Cut(self, task, cut, left)
+        self._token = _current.set(self)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        _current.reset(self._token)
+        own = self._own_cut
+        if own is not None:
+            own.handle.cancel()
+        if isinstance(error, asyncio.CancelledError):
+            self._raise_when_over(error)
+        if own is not None and own.pending:
+            own.settle()
+
+    def _begin(self) -> float:
+        """Find the end in force and what is left until then. Raises when that is nothing."""
+        now = self.clock()
+        self.at = now + self._seconds
+        outer = _current.get()
+        if outer is not None:
+            self._cut = outer._cut
+            outer_left = outer.at - (now if outer.clock is self.clock else outer.clock())
+            if outer_left <= self._seconds:
+                self.at, self.clock, self._owner = outer.at, outer.clock, outer._owner
+                if outer_left <= 0:
+                    raise self.error()
+                return outer_left
+        if self._seconds <= 0:
+            raise self.error()
+        return self._seconds
+
+    def _raise_when_over(self, cancelled: asyncio.CancelledError) -> None:
+        """Turn the cancellation into an error when only timers of this task's scopes asked for it."""
+        pending = self._cut.all_pending() if self._cut is not None else []
+        if not pending:
+            return
+        widest = pending[-1]
+        if widest.task is not asyncio.current_task():
+            return
+        if widest.task.cancelling() - len(pending) > widest.at_entry:
+            return
+        for cut in pending:
+            cut.settle()
+        raise widest.scope.error() from cancelled
+
+
+_current: ContextVar[Scope | None] = ContextVar("current_deadline", default=None)
+
+
+def deadline_after(seconds: float, *, system: str = "", clock: Clock = time.monotonic) -> Scope:
+    """A scope that ends after `seconds`, or earlier with the one around it.
+
+    `with deadline_after(2.0):` or `async with deadline_after(2.0) as deadline:`. `system` goes into the error.
+
+    Raises:
+        DeadlineExceededError: on entry when nothing is left; from the async form when it is over.
+        AttemptTimeoutError: instead, when an `attempt_timeout` around it ends earlier.
+    """
+    return Scope(seconds, DeadlineExceededError, system, clock)
+
+
+def attempt_timeout(
+    seconds: float | None, *, system: str = "", clock: Clock = time.monotonic
+) -> Scope:
+    """The same for one attempt of several: when its own time is over it raises AttemptTimeoutError.
+
+    None sets no end of its own; the async form then still cuts at the deadline around it.
+    """
+    return Scope(math.inf if seconds is None else seconds, AttemptTimeoutError, system, clock)
+
+
+def current_deadline() -> Deadline | None:
+    """The end in force here, of the deadline or the attempt, whichever is earlier."""
+    scope = _current.get()
+    return scope if scope is not None and scope.at < math.inf else None
+
+
+def time_left(default: float) -> float:
+    """Seconds that a driver's call may take: `default`, or less when the end in force is nearer.
+
+    Never zero, which many drivers take for "no limit".
+
+    Raises:
+        DeadlineExceededError, AttemptTimeoutError: nothing is left, so the call must not begin.
+    """
+    scope = _current.get()
+    if scope is None:
+        return default
+    left = scope.left()
+    if left <= 0:
+        raise scope.error()
+    return min(default, left)

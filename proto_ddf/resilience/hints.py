@@ -1,0 +1,95 @@
+"""What a failed answer says about when to come back.
+
+- Retry-After of an HTTP answer, seconds or a date: RFC 9110, section 10.2.3.
+- `grpc-retry-pushback-ms` in gRPC's trailing metadata: gRPC proposal A6, "Pushback"
+  (https://github.com/grpc/proposal/blob/master/A6-client-retries.md).
+- The attribute `retry_after`, seconds, of a refusal of our own.
+
+Nothing is imported for it: an HTTP error has `response.headers`, a gRPC one `trailing_metadata()`.
+"""
+
+import math
+import re
+import time
+from collections.abc import Iterator
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+NEVER = math.inf
+"""The other side asks not to be tried again."""
+
+_PUSHBACK = "grpc-retry-pushback-ms"
+_INT32 = re.compile(r"-?(?:0|[1-9][0-9]{0,9})")
+_MOST_CAUSES = 10
+
+
+def retry_hint(error: BaseException) -> float | None:
+    """Seconds until a retry is welcome: 0.0 for at once, NEVER for not at all, None when nothing is said.
+
+    Errors that were raised `from` another one are asked first, then that one.
+    """
+    for one in _with_causes(error):
+        for read in (_pushback, _retry_after_header, _own):
+            if (hint := read(one)) is not None:
+                return hint
+    return None
+
+
+def _with_causes(error: BaseException) -> Iterator[BaseException]:
+    one: BaseException | None = error
+    for _ in range(_MOST_CAUSES):
+        if one is None:
+            return
+        yield one
+        one = one.__cause__
+
+
+def _own(error: BaseException) -> float | None:
+    seconds = getattr(error, "retry_after", None)
+    if isinstance(seconds, int | float) and seconds >= 0:
+        return float(seconds)
+    return None
+
+
+def _retry_after_header(error: BaseException) -> float | None:
+    headers = getattr(getattr(error, "response", None), "headers", None)
+    value = headers.get("retry-after") if hasattr(headers, "get") else None
+    if not isinstance(value, str):
+        return None
+    value = value.strip()
+    return float(value) if value.isascii() and value.isdigit() else _until(value)
+
+
+def _until(date: str) -> float | None:
+    try:
+        moment = parsedate_to_datetime(date)
+    except (TypeError, ValueError):
+        return None
+    if moment.tzinfo is None:  # "-0000", or the asctime form: an HTTP date is always GMT
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, moment.timestamp() - time.time())
+
+
+def _pushback(error: BaseException) -> float | None:
+    """A6: a negative or unreadable value asks not to retry at all."""
+    trailing = getattr(error, "trailing_metadata", None)
+    if not callable(trailing):
+        return None
+    values = [value for key, value in _pairs(trailing()) if key == _PUSHBACK]
+    if not values:
+        return None
+    milliseconds = _int32(values[0])
+    return milliseconds / 1000 if milliseconds is not None and milliseconds >= 0 else NEVER
+
+
+def _pairs(metadata: Any) -> Iterator[tuple[Any, Any]]:
+    for pair in metadata or ():
+        key, value = pair
+        yield key, value
+
+
+def _int32(value: Any) -> int | None:
+    text = value.decode("ascii", "replace") if isinstance(value, bytes) else str(value)
+    number = int(text) if _INT32.fullmatch(text) else None
+    return number if number is not None and -(2**31) <= number < 2**31 else None
