@@ -1,0 +1,244 @@
+"""Bulkhead: at most so many calls of a target at once, a short queue, then a clear refusal.
+
+A place that becomes free is handed to the first in the queue, so that nobody who comes later takes it.
+Threads and tasks of any event loop stand in one queue. No lock is held while a call runs or waits.
+"""
+
+import asyncio
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Protocol
+
+from proto_ddf.progress import current_progress
+from proto_ddf.resilience.deadline import Deadline, current_deadline
+from proto_ddf.resilience.queueing import queued
+from proto_ddf.resilience.refused import CallRefusedError
+
+_SLICE = 0.1
+"""Seconds between two looks of a waiting thread at whether to stop."""
+
+
+class BulkheadFullError(CallRefusedError):
+    """All places are taken and so is the queue, or the deadline came before a place was free."""
+
+    default_code = "bulkhead_full"
+
+    def __init__(self, name: str, max_concurrent: int, max_queue: int) -> None:
+        super().__init__(
+            f"{name} is busy: {max_concurrent} calls at once, {max_queue} waiting.",
+            system=name,
+            operation="call",
+            max_concurrent=max_concurrent,
+            max_queue=max_queue,
+        )
+
+
+@dataclass(frozen=True)
+class BulkheadSnapshot:
+    max_concurrent: int
+    max_queue: int
+    active: int
+    waiting: int
+    refused: int
+    """In total."""
+
+
+class _Waiter(Protocol):
+    granted: bool
+    """It holds a place. Written under the bulkhead's lock."""
+
+    def wake(self) -> bool:
+        """False when nobody is left to wake: its event loop was closed."""
+
+
+class Bulkhead:
+    """Thread-safe, and usable from any number of event loops.
+
+    Args:
+        name: the target, for messages.
+        max_concurrent: calls at once.
+        max_queue: calls that may wait for a place.
+
+    Raises:
+        ValueError: for less than one place or a negative queue.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        max_concurrent: int,
+        max_queue: int = 0,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        if max_concurrent < 1 or max_queue < 0:
+            raise ValueError("max_concurrent must be at least 1, max_queue not negative")
+        self.name = name
+        self.max_concurrent = max_concurrent
+        self.max_queue = max_queue
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._active = 0
+        self._waiters: deque[_Waiter] = deque()
+        self._refused = 0
+
+    def try_enter(self) -> bool:
+        """Take a place if one is free now. Who got one calls `leave` once."""
+        with self._lock:
+            # Waiters are handed places, so a place is free only while nobody waits.
+            if self._active < self.max_concurrent:
+                self._active += 1
+                return True
+            return False
+
+    def enter_sync(self) -> None:
+        """Take a place, waiting in the queue if need be until the deadline in force.
+
+        Raises:
+            BulkheadFullError: no place.
+            BaseException: what the operation's `check_stop` raises.
+        """
+        waiter = _Thread()
+        if self._take_or_queue(waiter):
+            return
+        started, deadline, progress = self._clock(), current_deadline(), current_progress.get()
+        try:
+            while not waiter.event.wait(_SLICE if deadline is None else _slice(deadline)):
+                progress.check_stop()
+                if deadline is not None and deadline.expired:
+                    break
+            self._check_granted(waiter)
+        except BaseException:
+            self._give_up(waiter)
+            raise
+        finally:
+            queued(self._clock() - started)
+
+    async def enter(self) -> None:
+        """As `enter_sync`, for a task; a cancellation ends the wait."""
+        waiter = _Task()
+        if self._take_or_queue(waiter):
+            return
+        started, deadline = self._clock(), current_deadline()
+        timer = deadline and waiter.loop.call_later(max(0.0, deadline.left()), waiter.end)
+        try:
+            await waiter.future
+            self._check_granted(waiter)
+        except BaseException:
+            self._give_up(waiter)
+            raise
+        finally:
+            if timer:
+                timer.cancel()
+            queued(self._clock() - started)
+
+    def leave(self) -> None:
+        """Give the place back, to the first in the queue if there is one."""
+        with self._lock:
+            self._pass_on()
+
+    def snapshot(self) -> BulkheadSnapshot:
+        with self._lock:
+            return BulkheadSnapshot(
+                self.max_concurrent,
+                self.max_queue,
+                self._active,
+                len(self._waiters),
+                self._refused,
+            )
+
+    def __enter__(self) -> None:
+        self.enter_sync()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.leave()
+
+    async def __aenter__(self) -> None:
+        await self.enter()
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.leave()
+
+    def _take_or_queue(self, waiter: _Waiter) -> bool:
+        """True: it has a place. False: it stands in the queue."""
+        with self._lock:
+            if self._active < self.max_concurrent:
+                self._active += 1
+                return True
+            if len(self._waiters) >= self.max_queue:
+                self._refused += 1
+                raise BulkheadFullError(self.name, self.max_concurrent, self.max_queue)
+            self._waiters.append(waiter)
+            return False
+
+    def _check_granted(self, waiter: _Waiter) -> None:
+        with self._lock:
+            if not waiter.granted:
+                self._refused += 1
+                raise BulkheadFullError(self.name, self.max_concurrent, self.max_queue)
+
+    def _give_up(self, waiter: _Waiter) -> None:
+        """Leave the queue; a place that was handed over meanwhile goes to the next."""
+        with self._lock:
+            if waiter.granted:
+                self._pass_on()
+            else:
+                self._waiters.remove(waiter)
+
+    def _pass_on(self) -> None:
+        while self._waiters:
+            waiter = self._waiters.popleft()
+            waiter.granted = True
+            if waiter.wake():
+                return
+        self._active -= 1
+
+
+def _slice(deadline: Deadline) -> float:
+    return min(_SLICE, max(0.0, deadline.left()))
+
+
+class _Thread:
+    """A thread that waits."""
+
+    def __init__(self) -> None:
+        self.granted = False
+        self.event = threading.Event()
+
+    def wake(self) -> bool:
+        self.event.set()
+        return True
+
+
+class _Task:
+    """A task that waits."""
+
+    def __init__(self) -> None:
+        self.granted = False
+        self.loop = asyncio.get_running_loop()
+        self.future: asyncio.Future[None] = self.loop.create_future()
+
+    def wake(self) -> bool:
+        try:
+            self.loop.call_soon_threadsafe(self.end)
+        except RuntimeError:  # the loop is closed, the task is gone with it
+            return False
+        return True
+
+    def end(self) -> None:
+        if not self.future.done():
+            self.future.set_result(None)

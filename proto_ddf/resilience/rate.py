@@ -1,0 +1,100 @@
+"""Rate limit: so many calls in so many seconds, then a refusal that says when the next may start.
+
+A token bucket (https://en.wikipedia.org/wiki/Token_bucket): full it allows `calls` at once, and it fills
+evenly, `calls` in `seconds`.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import ceil
+
+from proto_ddf.resilience.refused import CallRefusedError
+
+_ROUNDING = 1e-6
+"""Seconds that a caller may be early: one that waited exactly as long as told is let through."""
+
+
+class RateLimitedError(CallRefusedError):
+    """More calls than allowed. `retry_after` is in seconds."""
+
+    default_code = "rate_limited"
+
+    def __init__(self, name: str, retry_after: float) -> None:
+        super().__init__(
+            f"Too many calls to {name} in a short time.",
+            system=name,
+            operation="call",
+            retry_after=max(1, ceil(retry_after)),
+        )
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True)
+class RateSnapshot:
+    calls: int
+    seconds: float
+    available: int
+    """Calls that may start now."""
+    refused: int
+    """In total."""
+
+
+class RateLimit:
+    """Thread-safe.
+
+    Args:
+        name: the system, for messages.
+        calls: calls in `seconds`.
+
+    Raises:
+        ValueError: for less than one call or no time.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        calls: int,
+        seconds: float,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        if calls < 1 or seconds <= 0:
+            raise ValueError("calls must be at least 1, seconds more than 0")
+        self.name = name
+        self.calls = calls
+        self.seconds = seconds
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._tokens = float(calls)
+        self._filled_at = clock()
+        self._refused = 0
+
+    def take(self) -> None:
+        """Count one call.
+
+        Raises:
+            RateLimitedError: it has to wait.
+        """
+        with self._lock:
+            self._fill()
+            wait = (1 - self._tokens) * self.seconds / self.calls
+            if wait <= _ROUNDING:
+                self._tokens -= 1
+                return
+            self._refused += 1
+        raise RateLimitedError(self.name, wait)
+
+    def snapshot(self) -> RateSnapshot:
+        with self._lock:
+            self._fill()
+            return RateSnapshot(
+                self.calls, self.seconds, int(self._tokens + _ROUNDING), self._refused
+            )
+
+    def _fill(self) -> None:
+        now = self._clock()
+        filled = (now - self._filled_at) * self.calls / self.seconds
+        self._tokens = min(float(self.calls), self._tokens + filled)
+        self._filled_at = now
