@@ -53,7 +53,7 @@ def _own(error: BaseException) -> float | None:
 
 
 def _retry_after_header(error: BaseException) -> float | None:
-    headers = getattr(getattr(error, "response", None), "headers", None)
+    headers: Any = getattr(getattr(error, "response", None), "headers", None)
     value = headers.get("retry-after") if hasattr(headers, "get") else None
     if not isinstance(value, str):
         return None

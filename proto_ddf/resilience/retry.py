@@ -26,7 +26,8 @@ from proto_ddf.resilience.budget import RetryBudget
 from proto_ddf.resilience.deadline import current_deadline
 from proto_ddf.resilience.hints import NEVER, retry_hint
 from proto_ddf.resilience.jitter import Backoff, Jitter
-from proto_ddf.resilience.transient import is_never_retried, is_refusal, is_transient
+from proto_ddf.resilience.refused import CallRefusedError
+from proto_ddf.resilience.transient import is_never_retried, is_transient
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -194,7 +195,7 @@ class _Failures:
             return False
         self._hint = retry_hint(error)
         retriable = self._config.retriable(error)
-        if (retriable or self._hint == NEVER) and not is_refusal(error):
+        if (retriable or self._hint == NEVER) and not isinstance(error, CallRefusedError):
             self._retry._failed()
         self._attempts = self._retry.attempts()
         return retriable

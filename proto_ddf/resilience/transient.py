@@ -1,9 +1,7 @@
 """Which failures pass by themselves: the one test that retry and breaker share."""
 
-from proto_ddf.errors import ProtoDDFError, classify
+from proto_ddf.errors import classify
 
-_REFUSALS = frozenset({"circuit_open", "bulkhead_full", "rate_limited"})
-"""Codes of calls that were not made, by a decision on this side."""
 _NEVER_RETRIED = frozenset({"circuit_open", "authentication_failed"})
 
 
@@ -16,17 +14,6 @@ def is_transient(error: BaseException) -> bool:
     if not isinstance(error, Exception):
         return False
     return isinstance(error, ConnectionError | TimeoutError) or classify(error).retryable
-
-
-def is_refusal(error: BaseException) -> bool:
-    """The call was not made: an open circuit, a full bulkhead or a rate limit on this side.
-    It says nothing about the target."""
-    return isinstance(error, ProtoDDFError) and error.code in _REFUSALS
-
-
-def is_failure(error: BaseException) -> bool:
-    """The target failed: what counts for its breaker and its retry budget."""
-    return is_transient(error) and not is_refusal(error)
 
 
 def is_never_retried(error: BaseException) -> bool:

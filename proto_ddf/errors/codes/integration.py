@@ -93,8 +93,8 @@ CODES = (
         "bulkhead_full",
         "transient",
         "Too much at once",
-        "As many calls[ to {system}] as are allowed at once are under way[: {limit}][, and "
-        "{waiting} more wait].",
+        "As many calls[ to {system}] are under way as are allowed at once[: {max_concurrent}]"
+        "[, with {max_queue} more waiting].",
         "Wait until some of them are done, then try again.",
         retryable=True,
     ),
@@ -102,8 +102,7 @@ CODES = (
         "rate_limited",
         "transient",
         "Too many calls",
-        "Proto-DDF makes no more than [{calls} calls|a number of calls][ in {seconds} s]"
-        "[ to {system}], and that number is reached.",
+        "As many calls[ to {system}] as are allowed in a short time have been made.",
         "Wait[ {retry_after} s|a moment], then try again.",
         retryable=True,
     ),

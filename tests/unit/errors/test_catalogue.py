@@ -138,4 +138,12 @@ def test_bad_input_is_never_tried_again() -> None:
 
 def test_the_transient_codes_are_few_and_known() -> None:
     retried = {entry.code for entry in CATALOGUE.values() if entry.retryable}
-    assert retried == {"connection_failed", "timeout", "sqlite_locked", "registry_unreachable"}
+    assert retried == {
+        "bulkhead_full",
+        "connection_failed",
+        "deadline_exceeded",
+        "rate_limited",
+        "registry_unreachable",
+        "sqlite_locked",
+        "timeout",
+    }
