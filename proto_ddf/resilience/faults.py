@@ -1,0 +1,352 @@
+"""Fault injection: failures on purpose, at the place where the call to something outside would be made.
+
+    fault = faults.inject("source", "reset", rate=0.3, seed=7)   # 30 % of the calls
+    faults.inject("app", "hang", calls=2, target="flights")      # the next two calls of one target
+    faults.stop(fault.id)
+
+Works only where the setting FAULTS_ENABLED says so. What is injected is what a driver would raise, so
+everything outside treats it like the real thing.
+"""
+
+import asyncio
+import copy
+import errno
+import itertools
+import os
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from proto_ddf.errors.types import ValidationError
+from proto_ddf.logs import get_logger
+from proto_ddf.progress import current_progress
+from proto_ddf.resilience.deadline import current_deadline
+from proto_ddf.settings import get_settings
+
+FaultKind = Literal["error", "latency", "hang", "outcome", "reset"]
+KINDS: tuple[FaultKind, ...] = get_args(FaultKind)
+
+PASS = object()
+"""What `meet` answers when the call is to be made."""
+
+_SLICE = 0.05
+"""Seconds between two looks of a call that is held up."""
+
+_log = get_logger(__name__)
+_ids = itertools.count(1)
+_lock = threading.Lock()
+armed = False
+"""Whether any fault is active: all that a call looks at while there is none."""
+
+
+@dataclass(frozen=True)
+class FaultSnapshot:
+    id: int
+    system: str
+    target: str | None
+    """None: every target of the system."""
+    kind: FaultKind
+    rate: float
+    struck: int
+    calls_left: int | None
+    seconds_left: float | None
+    detail: str
+    """What a call meets, in a few words."""
+
+
+class Fault:
+    """One injected fault. Made by `inject`."""
+
+    def __init__(
+        self,
+        system: str,
+        kind: FaultKind,
+        *,
+        rate: float,
+        calls: int | None,
+        seconds: float | None,
+        seed: int | None,
+        error: Exception | Callable[[], Exception] | None,
+        latency: float,
+        outcome: Any,
+        target: str | None,
+        clock: Callable[[], float],
+    ) -> None:
+        self.id = next(_ids)
+        self.system = system
+        self.target = target
+        self.kind = kind
+        self.rate = rate
+        self.latency = latency
+        self.outcome = outcome
+        self._error = error
+        self._clock = clock
+        # Chance, not secrecy.
+        self._random = random.Random(seed)  # noqa: S311
+        self._calls_left = calls
+        self._until = None if seconds is None else clock() + seconds
+        self._struck = 0
+        self._held = 0
+        self._stopped = False
+        self._lock = threading.Lock()
+
+    @property
+    def over(self) -> bool:
+        """It strikes no more."""
+        return (
+            self._stopped
+            or self._calls_left == 0
+            or (self._until is not None and self._clock() >= self._until)
+        )
+
+    @property
+    def holds(self) -> bool:
+        """A call that hangs goes on hanging: neither stopped nor out of time."""
+        return not self._stopped and (self._until is None or self._clock() < self._until)
+
+    @property
+    def spent(self) -> bool:
+        """Nothing is left of it: it is over and holds up nobody."""
+        return self.over and self._held == 0
+
+    @contextmanager
+    def holding(self) -> Iterator[None]:
+        """Count a call that it holds up."""
+        with self._lock:
+            self._held += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._held -= 1
+
+    def stop(self) -> None:
+        """Strike no more, and let go whom it holds up."""
+        self._stopped = True
+
+    def strikes(self, system: str, target: str) -> bool:
+        """Decide for one call, and count it."""
+        if system != self.system or self.target not in (None, target):
+            return False
+        with self._lock:
+            if self.over or self._random.random() >= self.rate:
+                return False
+            self._struck += 1
+            if self._calls_left is not None:
+                self._calls_left -= 1
+            return True
+
+    def make_error(self) -> Exception:
+        """A new exception each time, as a driver would raise."""
+        if self.kind == "reset":
+            return ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET))
+        if self._error is None:
+            return ConnectionRefusedError(errno.ECONNREFUSED, os.strerror(errno.ECONNREFUSED))
+        return copy.copy(self._error) if isinstance(self._error, Exception) else self._error()
+
+    def snapshot(self) -> FaultSnapshot:
+        with self._lock:
+            return FaultSnapshot(
+                self.id,
+                self.system,
+                self.target,
+                self.kind,
+                self.rate,
+                self._struck,
+                self._calls_left,
+                None if self._until is None else max(0.0, self._until - self._clock()),
+                self._detail(),
+            )
+
+    def _detail(self) -> str:
+        if self.kind == "latency":
+            return f"{self.latency:g} s late"
+        if self.kind == "hang":
+            return "never answers"
+        if self.kind == "outcome":
+            return f"answers {self.outcome!r}"[:80]
+        return f"{type(self.make_error()).__name__}"
+
+
+_active: tuple[Fault, ...] = ()
+
+
+def enabled() -> bool:
+    """Whether faults may be injected."""
+    return get_settings().faults_enabled
+
+
+def inject(
+    system: str,
+    kind: FaultKind,
+    *,
+    rate: float = 1.0,
+    calls: int | None = None,
+    seconds: float | None = None,
+    seed: int | None = None,
+    error: Exception | Callable[[], Exception] | None = None,
+    latency: float = 1.0,
+    outcome: Any = None,
+    target: str | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> Fault:
+    """Start a fault.
+
+    Args:
+        system: whose calls it strikes; `target` narrows it to one target.
+        kind: `error` raises `error` (or what it makes; a refused connection unless given), `reset` a lost
+            connection, `latency` makes the call late, `hang` keeps it until its timeout, `outcome` answers
+            `outcome` instead of making the call.
+        rate: share of the calls it strikes, 0 to 1.
+        calls: ends after it struck so many.
+        seconds: ends after that time.
+        seed: makes the draws of `rate` repeatable.
+        latency: seconds.
+
+    Raises:
+        ValidationError: when faults are switched off, or a value makes no sense.
+    """
+    if not enabled():
+        raise ValidationError(
+            "Fault injection is switched off. Set FAULTS_ENABLED=true and start Proto-DDF again.",
+            "kind",
+            kind,
+        )
+    _check(kind, rate, calls, seconds, latency)
+    fault = Fault(
+        system,
+        kind,
+        rate=rate,
+        calls=calls,
+        seconds=seconds,
+        seed=seed,
+        error=error,
+        latency=latency,
+        outcome=outcome,
+        target=target,
+        clock=clock,
+    )
+    with _lock:
+        _set((*_active, fault))
+    _log.warning(
+        "fault injected", fault=fault.id, system=system, target=target, kind=kind, rate=rate
+    )
+    return fault
+
+
+def stop(fault_id: int) -> None:
+    """End one; calls that it holds up go on. An unknown id, or one that ended already, is no error."""
+    with _lock:
+        for fault in _active:
+            if fault.id == fault_id:
+                fault.stop()
+        _prune()
+
+
+def stop_all() -> None:
+    """End all of them."""
+    with _lock:
+        for fault in _active:
+            fault.stop()
+        _prune()
+
+
+def active() -> list[FaultSnapshot]:
+    """Those that still strike or hold up a call, oldest first."""
+    with _lock:
+        _prune()
+        return [fault.snapshot() for fault in _active]
+
+
+def meet_sync(system: str, target: str) -> Any:
+    """Suffer what strikes this call: raises it, waits for it, or returns what to answer, else PASS.
+
+    A thread that hangs is held until the deadline in force, and then raises TimeoutError as a driver would.
+    """
+    for fault in _striking(system, target):
+        if fault.kind == "outcome":
+            return fault.outcome
+        if fault.kind == "latency":
+            _hold_sync(fault, fault.latency)
+        elif fault.kind == "hang":
+            _hold_sync(fault, None)
+        else:
+            raise fault.make_error()
+    return PASS
+
+
+async def meet(system: str, target: str) -> Any:
+    """As `meet_sync`, for a task, which the attempt's timeout cancels."""
+    for fault in _striking(system, target):
+        if fault.kind == "outcome":
+            return fault.outcome
+        if fault.kind == "latency":
+            await _hold(fault, fault.latency)
+        elif fault.kind == "hang":
+            await _hold(fault, None)
+        else:
+            raise fault.make_error()
+    return PASS
+
+
+def _check(
+    kind: str, rate: float, calls: int | None, seconds: float | None, latency: float
+) -> None:
+    if kind not in KINDS:
+        raise ValidationError(f"The kind of fault is one of {', '.join(KINDS)}.", "kind", kind)
+    if not 0 < rate <= 1:
+        raise ValidationError("The rate must be above 0 and at most 1.", "rate", rate)
+    if calls is not None and calls < 1:
+        raise ValidationError("The number of calls must be at least 1.", "calls", calls)
+    if seconds is not None and not seconds > 0:
+        raise ValidationError("The time must be more than 0 seconds.", "seconds", seconds)
+    if not latency > 0:
+        raise ValidationError("The delay must be more than 0 seconds.", "latency", latency)
+
+
+def _striking(system: str, target: str) -> Iterator[Fault]:
+    """One after the other, so that a fault after one that ends the call does not count it."""
+    if any(fault.spent for fault in _active):
+        with _lock:
+            _prune()
+    return (fault for fault in _active if fault.strikes(system, target))
+
+
+def _hold_sync(fault: Fault, seconds: float | None) -> None:
+    progress, deadline = current_progress.get(), current_deadline()
+    end = None if seconds is None else time.monotonic() + seconds
+    with fault.holding():
+        while fault.holds:
+            left = _SLICE if end is None else end - time.monotonic()
+            if left <= 0:
+                return
+            if deadline is not None:
+                if deadline.expired:
+                    raise TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT))
+                left = min(left, deadline.left())
+            time.sleep(max(0.0, min(_SLICE, left)))
+            progress.check_stop()
+
+
+async def _hold(fault: Fault, seconds: float | None) -> None:
+    clock = asyncio.get_running_loop().time
+    end = None if seconds is None else clock() + seconds
+    with fault.holding():
+        while fault.holds:
+            left = _SLICE if end is None else end - clock()
+            if left <= 0:
+                return
+            await asyncio.sleep(min(_SLICE, left))
+
+
+def _prune() -> None:
+    _set(tuple(fault for fault in _active if not fault.spent))
+
+
+def _set(faults: tuple[Fault, ...]) -> None:
+    global _active, armed
+    _active, armed = faults, bool(faults)
