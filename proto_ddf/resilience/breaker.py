@@ -1,217 +1,158 @@
-"""Circuit breaker: after repeated failures a target is left alone for a while.
+"""Circuit breaker: a target that fails too often is left alone for a while.
 
-    CLOSED --failure_threshold transient failures in a row--> OPEN
-    OPEN --reset_timeout--> HALF_OPEN: one call, the probe, is let through
-    HALF_OPEN --probe succeeds--> CLOSED;  --probe fails--> OPEN
-
-Every change of state starts a new generation; a result that comes from a call of an older one is dropped. A
-probe holds a lease: one that hangs longer makes room for the next.
-The lock guards the bookkeeping only, never the call.
+`proto_ddf.resilience.circuit` holds the states and what changes them; here are the ways to call through it.
 """
 
-import functools
+import asyncio
 import inspect
-import threading
-import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any, ParamSpec, TypeVar, cast
+from functools import wraps
+from types import CoroutineType, TracebackType
+from typing import Any, ParamSpec, Self, TypeVar, cast
 
-from proto_ddf.errors import classify
-from proto_ddf.logs import get_logger
+from proto_ddf.resilience.circuit import Circuit
 from proto_ddf.resilience.circuit_open import CircuitOpenError
-from proto_ddf.resilience.transient import is_transient
+from proto_ddf.resilience.permit import Permit, enter, leave
+from proto_ddf.resilience.snapshot import BreakerSnapshot, BreakerState, Transition
+from proto_ddf.resilience.window import Window, WindowSnapshot
 
-__all__ = ["BreakerState", "CircuitBreaker", "CircuitOpenError"]
+__all__ = [
+    "BreakerSnapshot",
+    "BreakerState",
+    "CircuitBreaker",
+    "CircuitOpenError",
+    "Transition",
+    "Window",
+    "WindowSnapshot",
+]
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_log = get_logger(__name__)
-
-_SHORTEST_LEASE = 5.0
-"""Seconds a probe may take however short `reset_timeout` is."""
+_AWAITED: frozenset[Any] = frozenset({CoroutineType, asyncio.Future, asyncio.Task})
+"""What a sync function returns when its work is yet to be awaited."""
 
 
-class BreakerState(StrEnum):
-    CLOSED = "closed"
-    OPEN = "open"
-    HALF_OPEN = "half_open"
-
-
-class _Outcome(StrEnum):
-    ANSWERED = "answered"
-    """A result, or an error that shows that the target is there."""
-    FAILED = "failed"
-    NOTHING = "nothing"
-    """Cancelled, or stopped by another breaker: nothing was learnt."""
-
-
-@dataclass(frozen=True)
-class _Permit:
-    generation: int
-
-
-class CircuitBreaker:
+class CircuitBreaker(Circuit):
     """One per target. Thread-safe, and usable from any number of event loops.
+
+    `await breaker.call(fn, ...)`, `breaker.call_sync(fn, ...)`, `with breaker:`, `async with breaker:` and
+    `@breaker` all raise CircuitOpenError when the call is not let through, else whatever the call raises.
 
     Args:
         name: the target, for messages.
-        failure_threshold: transient failures in a row that open it.
-        reset_timeout: seconds it stays open. A probe that takes longer (and longer than 5 s) is given up.
+        failure_threshold: failures in a row that open it; not used with a window.
+        success_threshold: probes in a row that have to succeed before it closes.
+        reset_timeout: seconds it stays open before probes are let through.
+        half_open_max_calls: probes at once.
+        probe_timeout: seconds a probe may take.
+        window: opens it by rates instead of by failures in a row. A probe that is slow has failed.
+        is_failure: which exceptions count as failures, by default those that pass by themselves
+            (`is_transient`); every other one is an answer. Not asked about those that count as nothing:
+            cancellations and other BaseExceptions, calls that another breaker, a bulkhead or a rate limit
+            refused.
+        history_seconds: how long a snapshot shows a change of state.
         clock: seconds, monotonic.
 
     Raises:
-        ValueError: for a threshold below 1 or a negative timeout.
+        ValueError: for a threshold or a number of calls below 1, a negative reset_timeout, or no probe_timeout.
     """
 
-    def __init__(
-        self,
-        name: str,
-        *,
-        failure_threshold: int = 5,
-        reset_timeout: float = 30.0,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        if failure_threshold < 1 or reset_timeout < 0:
-            raise ValueError("failure_threshold must be at least 1, reset_timeout not negative")
-        self.name = name
-        self.failure_threshold = failure_threshold
-        self.reset_timeout = reset_timeout
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._state = BreakerState.CLOSED
-        self._generation = 0
-        self._failures = 0
-        self._reason = ""
-        self._opened_at = 0.0
-        self._probe_since: float | None = None
+    __slots__ = ()
 
-    @property
-    def state(self) -> BreakerState:
-        """The state in force: an open breaker whose time is up counts as half-open."""
-        with self._lock:
-            if self._state is BreakerState.OPEN and self._open_for() <= 0:
-                return BreakerState.HALF_OPEN
-            return self._state
-
-    @property
-    def failures(self) -> int:
-        """Transient failures in a row so far."""
-        with self._lock:
-            return self._failures
-
-    def call_sync(self, fn: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """`fn(*args, **kwargs)`. Raises CircuitOpenError when it is not let through, else what fn raises."""
-        permit = self._enter()
+    def call_sync(self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """`fn(*args, **kwargs)`. If that returns a coroutine, a Future or a Task, the call lasts until what
+        this returns then has been awaited."""
+        permit = self._entry or self._admit()
+        self._count_call()
         try:
             result = fn(*args, **kwargs)
         except BaseException as error:
-            self._leave(permit, error)
+            self._end(permit, error)
             raise
-        self._leave(permit, None)
+        if type(result) in _AWAITED:
+            return cast(R, self._await(permit, cast(Awaitable[Any], result)))
+        if permit is not self._calm:
+            self._end(permit, None)
         return result
 
-    async def call(self, fn: Callable[P, Awaitable[R]], *args: P.args, **kwargs: P.kwargs) -> R:
-        """`await fn(*args, **kwargs)`, otherwise as `call_sync`."""
-        permit = self._enter()
+    async def call(self, fn: Callable[P, Awaitable[R]], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """`await fn(*args, **kwargs)`."""
+        permit = self._entry or self._admit()
+        self._count_call()
         try:
             result = await fn(*args, **kwargs)
         except BaseException as error:
-            self._leave(permit, error)
+            self._end(permit, error)
             raise
-        self._leave(permit, None)
+        if permit is not self._calm:
+            self._end(permit, None)
         return result
 
-    def __call__(self, fn: Callable[P, R]) -> Callable[P, R]:
-        """Decorator for sync and async functions."""
-        if inspect.iscoroutinefunction(fn):
+    def __call__(self, fn: Callable[P, R], /) -> Callable[P, R]:
+        """Decorator for functions and callable objects, sync and async.
 
-            @functools.wraps(fn)
+        Raises:
+            TypeError: for a generator function, which has not done anything yet when it returns; use
+                `with breaker:` inside it.
+        """
+        if inspect.isgeneratorfunction(fn) or inspect.isasyncgenfunction(fn):
+            raise TypeError("A breaker cannot decorate a generator function: use `with` inside it.")
+        if inspect.iscoroutinefunction(fn) or inspect.iscoroutinefunction(
+            getattr(type(fn), "__call__", None)  # noqa: B004
+        ):
+            call = cast(Callable[..., Awaitable[Any]], self.call)
+
+            @wraps(fn)
             async def guarded_async(*args: P.args, **kwargs: P.kwargs) -> Any:
-                return await self.call(fn, *args, **kwargs)
+                return await call(fn, *args, **kwargs)
 
             return cast(Callable[P, R], guarded_async)
 
-        @functools.wraps(fn)
+        call_sync = self.call_sync
+
+        @wraps(fn)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-            return self.call_sync(fn, *args, **kwargs)
+            return call_sync(fn, *args, **kwargs)
 
         return guarded
 
-    def reset(self) -> None:
-        """Close it by hand. Calls under way no longer count."""
-        with self._lock:
-            before = self._state
-            self._change(BreakerState.CLOSED)
-        self._tell(before, BreakerState.CLOSED)
+    def __enter__(self) -> Self:
+        permit = self._entry or self._admit()
+        self._count_call()
+        enter(permit)
+        return self
 
-    def _enter(self) -> _Permit:
-        with self._lock:
-            before = self._state
-            if self._state is BreakerState.OPEN:
-                if (wait := self._open_for()) > 0:
-                    raise CircuitOpenError(self.name, wait, self._reason)
-                self._change(BreakerState.HALF_OPEN)
-            if self._state is BreakerState.HALF_OPEN:
-                self._start_probe()
-            permit, after = _Permit(self._generation), self._state
-        self._tell(before, after)
-        return permit
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """In another context than it was entered in (a generator that threads of a pool go through), the
+        call counts as one that begins and ends here."""
+        permit = leave(self) or self._shared
+        if permit is not None and (error is not None or permit is not self._calm):
+            self._end(permit, error)
 
-    def _start_probe(self) -> None:
-        now = self._clock()
-        if self._probe_since is not None:
-            wait = self._probe_since + max(self.reset_timeout, _SHORTEST_LEASE) - now
-            if wait > 0:
-                raise CircuitOpenError(self.name, wait, self._reason)
-            self._generation += 1
-        self._probe_since = now
+    async def __aenter__(self) -> Self:
+        return self.__enter__()
 
-    def _leave(self, permit: _Permit, error: BaseException | None) -> None:
-        outcome, reason = _judge(error)
-        with self._lock:
-            if permit.generation != self._generation:
-                return
-            before = self._state
-            if outcome is _Outcome.NOTHING:
-                self._probe_since = None
-            elif outcome is _Outcome.ANSWERED:
-                self._failures = 0
-                if self._state is BreakerState.HALF_OPEN:
-                    self._change(BreakerState.CLOSED)
-            else:
-                self._failures += 1
-                self._reason = reason
-                if before is BreakerState.HALF_OPEN or self._failures >= self.failure_threshold:
-                    self._change(BreakerState.OPEN)
-            after = self._state
-        self._tell(before, after)
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.__exit__(kind, error, traceback)
 
-    def _change(self, state: BreakerState) -> None:
-        self._state = state
-        self._generation += 1
-        self._probe_since = None
-        if state is BreakerState.OPEN:
-            self._opened_at = self._clock()
-        elif state is BreakerState.CLOSED:
-            self._failures = 0
-
-    def _open_for(self) -> float:
-        return self._opened_at + self.reset_timeout - self._clock()
-
-    def _tell(self, before: BreakerState, after: BreakerState) -> None:
-        if before is not after:
-            _log.warning("circuit changed", target=self.name, before=before, after=after)
-
-
-def _judge(error: BaseException | None) -> tuple[_Outcome, str]:
-    """What a call's end means for the breaker, and in a few words why it failed."""
-    if error is None:
-        return _Outcome.ANSWERED, ""
-    if not isinstance(error, Exception) or isinstance(error, CircuitOpenError):
-        return _Outcome.NOTHING, ""
-    if is_transient(error):
-        return _Outcome.FAILED, classify(error).title.lower()
-    return _Outcome.ANSWERED, ""
+    async def _await(self, permit: Permit, result: Awaitable[Any]) -> Any:
+        """The rest of a call that returned an awaitable."""
+        try:
+            value = await result
+        except BaseException as error:
+            self._end(permit, error)
+            raise
+        if permit is not self._calm:
+            self._end(permit, None)
+        return value

@@ -1,0 +1,89 @@
+"""The changes of a breaker's state: the last ones, and who is told of them."""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from proto_ddf.logs import get_logger
+from proto_ddf.redaction import plain_text
+from proto_ddf.resilience.snapshot import Transition
+
+_log = get_logger(__name__)
+
+_MOST_KEPT = 50
+
+Listener = Callable[[Any, Transition], None]
+"""Told the breaker and what changed."""
+
+
+class Changes:
+    """`add` and `recent` are called under the owner's lock, `tell` outside it.
+
+    Args:
+        seconds: how long a change is remembered.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._recent: deque[tuple[float, Transition]] = deque(maxlen=_MOST_KEPT)
+        self._untold: deque[Transition] = deque()
+        self._telling = threading.Lock()
+        self._listeners: tuple[tuple[object, Listener], ...] = ()
+        self._listening = threading.Lock()
+
+    def add(self, now: float, change: Transition) -> None:
+        self._recent.append((now, change))
+        self._untold.append(change)
+
+    def recent(self, now: float) -> tuple[Transition, ...]:
+        """Oldest first."""
+        while self._recent and self._recent[0][0] < now - self._seconds:
+            self._recent.popleft()
+        return tuple(change for _, change in self._recent)
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Returns what ends it."""
+        entry = (object(), listener)
+        with self._listening:
+            self._listeners = (*self._listeners, entry)
+
+        def remove() -> None:
+            with self._listening:
+                self._listeners = tuple(one for one in self._listeners if one is not entry)
+
+        return remove
+
+    def tell(self, name: str, owner: object) -> None:
+        """Tell of every change not told yet: each once, in order.
+
+        Whoever finds another thread (or itself, further out) telling leaves it to that one, which looks
+        again after it let go of the lock.
+        """
+        while self._untold:
+            if not self._telling.acquire(blocking=False):
+                return
+            try:
+                while self._untold:
+                    self._tell_one(name, owner, self._untold.popleft())
+            finally:
+                self._telling.release()
+
+    def _tell_one(self, name: str, owner: object, change: Transition) -> None:
+        _log.warning(
+            "circuit changed",
+            target=name,
+            before=change.before,
+            after=change.after,
+            reason=change.reason,
+        )
+        for _, listener in self._listeners:
+            try:
+                listener(owner, change)
+            except Exception as error:
+                _log.error(
+                    "listener raised",
+                    target=name,
+                    error=plain_text(error),
+                    error_type=type(error).__name__,
+                )

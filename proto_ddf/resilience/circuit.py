@@ -1,0 +1,301 @@
+"""The state machine of a circuit breaker.
+
+    CLOSED --failure_threshold failures in a row, or what the window says--> OPEN
+    OPEN --reset_timeout--> HALF_OPEN: half_open_max_calls calls at once, the probes, are let through
+    HALF_OPEN --success_threshold probes in a row succeed--> CLOSED;  --one fails--> OPEN
+
+The change from OPEN to HALF_OPEN happens when its time has come and someone looks: a call, `state` or
+`snapshot()`. Whoever looks first makes the change and its one event, so that state and events agree.
+
+Every change of state starts a generation; a result of a call from an older one is dropped. The place of a
+probe is a lease: one that hangs longer than probe_timeout makes room for the next, and its result is dropped.
+
+The lock guards the bookkeeping only, never the call. It is re-entrant because the garbage collector or a
+signal handler may end another call of the same breaker in the midst of it; a call that is abandoned gives
+its lease back without the lock.
+
+What is done without the lock relies on the global interpreter lock of CPython: reading one attribute, one
+step of `itertools.count`, and discarding from or listing a set of objects that hash by identity are atomic.
+A call of a closed breaker without failures takes no lock at all: it reads `_entry` when it begins and `_calm`
+when it ends, and a change of state by another thread comes before or after that read, never in between.
+"""
+
+import itertools
+import threading
+import time
+from collections.abc import Callable
+from typing import Self
+
+from proto_ddf.resilience.changes import Changes
+from proto_ddf.resilience.circuit_open import CircuitOpenError
+from proto_ddf.resilience.outcome import Outcome, judge
+from proto_ddf.resilience.permit import Permit
+from proto_ddf.resilience.snapshot import BreakerSnapshot, BreakerState, Transition
+from proto_ddf.resilience.transient import is_transient
+from proto_ddf.resilience.window import RollingCounts, Window
+
+_CLOSED, _OPEN, _HALF_OPEN = BreakerState.CLOSED, BreakerState.OPEN, BreakerState.HALF_OPEN
+
+
+class Circuit:
+    """Admits calls and takes their outcomes; see CircuitBreaker for the arguments."""
+
+    __slots__ = (
+        "__weakref__",
+        "_calm",
+        "_cause",
+        "_changes",
+        "_clock",
+        "_count_call",
+        "_counts",
+        "_entry",
+        "_failed",
+        "_failures",
+        "_forced",
+        "_generation",
+        "_is_failure",
+        "_last_failure",
+        "_last_failure_at",
+        "_leases",
+        "_lock",
+        "_looks",
+        "_opened_at",
+        "_rejected",
+        "_shared",
+        "_state",
+        "_successes",
+        "_timed",
+        "failure_threshold",
+        "half_open_max_calls",
+        "name",
+        "probe_timeout",
+        "reset_timeout",
+        "success_threshold",
+        "window",
+    )
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        failure_threshold: int = 5,
+        success_threshold: int = 3,
+        reset_timeout: float = 30.0,
+        half_open_max_calls: int = 1,
+        probe_timeout: float = 30.0,
+        window: Window | None = None,
+        is_failure: Callable[[Exception], bool] | None = None,
+        history_seconds: float = 300.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        if min(failure_threshold, success_threshold, half_open_max_calls) < 1:
+            raise ValueError(
+                "failure_threshold, success_threshold and half_open_max_calls must be at least 1"
+            )
+        if not (reset_timeout >= 0 and probe_timeout > 0):
+            raise ValueError("reset_timeout must not be negative, probe_timeout more than 0")
+        self.name = name
+        self.failure_threshold = failure_threshold
+        self.success_threshold = success_threshold
+        self.reset_timeout = reset_timeout
+        self.half_open_max_calls = half_open_max_calls
+        self.probe_timeout = probe_timeout
+        self.window = window
+        self._is_failure = is_failure or is_transient
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._changes = Changes(history_seconds)
+        self._timed = window is not None and window.slow_call_seconds is not None
+        self._counts = RollingCounts(window) if window else None
+        self._leases: set[Permit] = set()
+        self._generation = 0
+        self._failures = self._successes = self._failed = self._rejected = self._looks = 0
+        self._count_call = itertools.count().__next__
+        self._last_failure = self._cause = ""
+        self._last_failure_at: float | None = None
+        self._opened_at = 0.0
+        self._forced = False
+        self._shared: Permit | None = None
+        """For the calls of a closed breaker. `_entry` is the same where they need not be timed, `_calm`
+        where moreover a success changes nothing."""
+        self._entry: Permit | None = None
+        self._calm: Permit | None = None
+        self._state = _CLOSED
+        self._change(_CLOSED, "")
+
+    @property
+    def state(self) -> BreakerState:
+        """The state in force. Looking may change an open breaker whose time has come to half-open."""
+        if self._state is _OPEN:
+            with self._lock:
+                self._notice_time()
+            self._tell()
+        return self._state
+
+    @property
+    def failures(self) -> int:
+        """Failures in a row so far."""
+        return self._failures
+
+    def snapshot(self) -> BreakerSnapshot:
+        with self._lock:
+            self._notice_time()
+            now = self._clock()
+            snapshot = BreakerSnapshot(
+                name=self.name,
+                state=self._state,
+                forced=self._forced,
+                failures=self._failures,
+                successes=self._successes,
+                calls=self._calls(),
+                failed=self._failed,
+                rejected=self._rejected,
+                last_failure=self._last_failure,
+                last_failure_at=self._last_failure_at,
+                retry_after=self._wait(now),
+                window=self._counts.snapshot(now) if self._counts else None,
+                transitions=self._changes.recent(now),
+            )
+        self._tell()
+        return snapshot
+
+    def add_listener(self, listener: Callable[[Self, Transition], None]) -> Callable[[], None]:
+        """Have it called once for each change of state, in order; returns what ends that.
+
+        It runs in the thread of a call, outside the lock, and should be quick. Where changes follow each
+        other closely, one thread may tell of several. What it raises is logged.
+        """
+        return self._changes.listen(listener)
+
+    def reset(self) -> None:
+        """Close it by hand. Calls under way no longer count; totals stay."""
+        with self._lock:
+            self._change(_CLOSED, "reset by hand")
+        self._tell()
+
+    def force_open(self) -> None:
+        """Open it by hand, until `reset()`."""
+        with self._lock:
+            self._open("stopped by hand", "opened by hand")
+            self._forced = True
+        self._tell()
+
+    def _admit(self) -> Permit:
+        """For calls that `_entry` is not enough for. Raises CircuitOpenError."""
+        permit = None
+        with self._lock:
+            self._notice_time()
+            now = self._clock()
+            wait = self._wait(now)
+            if self._state is _OPEN or wait > 0:
+                self._rejected += 1
+            elif self._state is _HALF_OPEN:
+                permit = Permit(self, self._generation, now + self.probe_timeout)
+                self._leases.add(permit)
+            else:
+                permit = self._entry or Permit(self, self._generation)
+        self._tell()
+        if permit is None:
+            raise CircuitOpenError(self.name, wait, self._cause)
+        if self._timed:
+            permit.start_timing(now)
+        return permit
+
+    def _end(self, permit: Permit, error: BaseException | None) -> None:
+        """Takes the end of a call."""
+        seconds = permit.stop_timing(self._clock) if self._timed else 0.0
+        outcome, title = judge(error, self._is_failure)
+        if outcome is Outcome.NOTHING:
+            self._leases.discard(permit)
+            return
+        failed = outcome is Outcome.FAILED
+        with self._lock:
+            if failed:
+                self._failed += 1
+                self._last_failure, self._last_failure_at = title, time.time()
+            if self._still_counts(permit):
+                self._take(failed, bool(self.window and self.window.is_slow(seconds)))
+        self._tell()
+
+    def _still_counts(self, permit: Permit) -> bool:
+        """False for a late result. Frees the place of a probe."""
+        self._leases.discard(permit)
+        if permit.generation != self._generation:
+            return False
+        return permit.lease_until is None or self._clock() < permit.lease_until
+
+    def _take(self, failed: bool, slow: bool) -> None:
+        if failed:
+            self._calm = None
+        self._failures = self._failures + 1 if failed else 0
+        if self._state is _HALF_OPEN:
+            self._take_probe(failed, slow)
+        elif self._counts:
+            now = self._clock()
+            self._counts.record(now, failed=failed, slow=slow)
+            if reason := self._counts.snapshot(now).reason_to_open():
+                self._open(reason, reason)
+        elif self._failures >= self.failure_threshold:
+            cause = self._last_failure.lower()
+            self._open(cause, f"{self._failures} failures in a row ({cause})")
+        elif not failed:
+            self._calm = self._shared
+
+    def _take_probe(self, failed: bool, slow: bool) -> None:
+        if failed:
+            cause = self._last_failure.lower()
+            self._open(cause, f"a probe failed ({cause})")
+        elif slow:
+            self._open("slow answers", "a probe was slow")
+        else:
+            self._successes += 1
+            if self._successes >= self.success_threshold:
+                self._change(_CLOSED, f"{self._successes} probes in a row succeeded")
+
+    def _open(self, cause: str, reason: str) -> None:
+        self._change(_OPEN, reason)
+        self._cause = cause
+
+    def _notice_time(self) -> None:
+        """Half-open, when it has been open for long enough."""
+        if self._state is _OPEN and not self._forced and self._wait(self._clock()) <= 0:
+            self._change(_HALF_OPEN, f"{self.reset_timeout:g} s are over")
+
+    def _wait(self, now: float) -> float:
+        """Seconds until a call can be let through."""
+        if self._state is _CLOSED:
+            return 0.0
+        if self._state is _OPEN:
+            since = now if self._forced else self._opened_at
+            return max(0.0, since + self.reset_timeout - now)
+        ends = [lease.lease_until or now for lease in list(self._leases)]
+        running = [end for end in ends if end > now]
+        return min(running) - now if len(running) >= self.half_open_max_calls else 0.0
+
+    def _change(self, after: BreakerState, reason: str) -> None:
+        # First of all nobody enters without the lock any more: who reads the new state finds it in force.
+        self._entry = self._calm = None
+        now, before, self._state = self._clock(), self._state, after
+        self._generation += 1
+        self._leases.clear()
+        self._successes = 0
+        self._forced = False
+        if after is _OPEN:
+            self._opened_at = now
+        if after is _CLOSED:
+            self._failures = 0
+            if self._counts:
+                self._counts.clear()
+        self._shared = Permit(self, self._generation) if after is _CLOSED else None
+        self._entry = None if self._timed else self._shared
+        self._calm = None if self._counts else self._shared
+        if before is not after:
+            self._changes.add(now, Transition(time.time(), before, after, reason))
+
+    def _tell(self) -> None:
+        self._changes.tell(self.name, self)
+
+    def _calls(self) -> int:
+        """Calls let through. The counter can only be read by counting on."""
+        self._looks += 1
+        return self._count_call() - self._looks + 1

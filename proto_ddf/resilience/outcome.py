@@ -1,0 +1,36 @@
+"""What the end of a call means for the breaker around it."""
+
+from collections.abc import Callable
+from enum import Enum, auto
+
+from proto_ddf.errors import classify
+from proto_ddf.logs import get_logger
+from proto_ddf.redaction import plain_text
+from proto_ddf.resilience.circuit_open import CircuitOpenError
+from proto_ddf.resilience.refused import CallRefusedError
+
+_log = get_logger(__name__)
+
+
+class Outcome(Enum):
+    ANSWERED = auto()
+    """A result, or an error that shows that the target is there."""
+    FAILED = auto()
+    NOTHING = auto()
+    """Cancelled, or refused before the target was asked: nothing was learnt."""
+
+
+def judge(
+    error: BaseException | None, is_failure: Callable[[Exception], bool]
+) -> tuple[Outcome, str]:
+    """The outcome, and the title of a failure."""
+    if error is None:
+        return Outcome.ANSWERED, ""
+    if not isinstance(error, Exception) or isinstance(error, CircuitOpenError | CallRefusedError):
+        return Outcome.NOTHING, ""
+    try:
+        failed = is_failure(error)
+    except Exception as broken:
+        _log.error("is_failure raised", error=plain_text(broken), error_type=type(broken).__name__)
+        return Outcome.NOTHING, ""
+    return (Outcome.FAILED, classify(error).title) if failed else (Outcome.ANSWERED, "")
