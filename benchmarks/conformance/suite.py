@@ -54,7 +54,7 @@ def run_probe(title: str, probe: Probe[L], library: L) -> Outcome:
     thread.join(LIMIT_SECONDS)
     if found:
         return found[0]
-    return Outcome(library.name, title, "fails", f"no end within {LIMIT_SECONDS:.0f} s")
+    return Outcome(library.name, title, "fails", f"no end within {LIMIT_SECONDS:g} s")
 
 
 def _ask(title: str, probe: Probe[L], library: L) -> Outcome:
