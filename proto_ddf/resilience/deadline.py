@@ -19,12 +19,13 @@ cancellation into the error, so that a circuit breaker between two scopes sees a
 import asyncio
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextvars import ContextVar, Token
 from types import TracebackType
 from typing import Self
 
 from proto_ddf.errors import IntegrationError
+from proto_ddf.resilience.cutting import Cut
 
 Clock = Callable[[], float]
 
@@ -75,42 +76,6 @@ class Deadline:
         return self.at <= self.clock()
 
 
-class _Cut:
-    """A timer that cancels a task, and whether that request to cancel still stands."""
-
-    __slots__ = ("at_entry", "handle", "outer", "pending", "scope", "task")
-
-    def __init__(
-        self, scope: "Scope", task: asyncio.Task[object], outer: "_Cut | None", left: float
-    ) -> None:
-        self.scope = scope
-        self.task = task
-        self.outer = outer
-        self.at_entry = task.cancelling()
-        self.pending = False
-        loop = task.get_loop()
-        self.handle = loop.call_at(loop.time() + left, self._fire)
-
-    def _fire(self) -> None:
-        self.pending = True
-        self.task.cancel()
-
-    def settle(self) -> int:
-        """Take the request back. How many are left."""
-        self.pending = False
-        return self.task.uncancel()
-
-    def all_pending(self) -> list["_Cut"]:
-        """Those of this task that have fired, from here outwards."""
-        return [cut for cut in self._outwards() if cut.pending and cut.task is self.task]
-
-    def _outwards(self) -> Iterator["_Cut"]:
-        cut: _Cut | None = self
-        while cut is not None:
-            yield cut
-            cut = cut.outer
-
-
 class Scope(Deadline):
     """What `deadline_after` and `attempt_timeout` return: enter it once, with `with` or `async with`."""
 
@@ -128,14 +93,14 @@ class Scope(Deadline):
         self._seconds = seconds
         self._error = error
         self._system = system
-        self._owner = self
-        self._cut: _Cut | None = None
-        self._own_cut: _Cut | None = None
+        self._owner: Scope | None = None  # whose end it is, if not its own
+        self._cut: Cut | None = None
+        self._own_cut: Cut | None = None
         self._token: Token[Scope | None]
 
     def error(self) -> Exception:
         """What to raise when this scope is over: it names the one that set the end."""
-        owner = self._owner
+        owner = self._owner or self
         return owner._error(owner._seconds, owner._system)
 
     def __enter__(self) -> Self:
@@ -156,9 +121,10 @@ class Scope(Deadline):
         task = asyncio.current_task()
         if task is None:
             raise RuntimeError("an async deadline needs a task to cancel")
-        cut = self._cut
-        if left < math.inf and (cut is None or cut.task is not task or cut.scope.at > self.at):
-            self._cut = self._own_cut = _Cut(self, task, cut, left)
+        outer, owner = self._cut, self._owner or self
+        covered = outer is not None and outer.owner is owner and outer.task is task
+        if left < math.inf and not covered:
+            self._cut = self._own_cut = Cut(task, left, owner, outer)
         self._token = _current.set(self)
         return self
 
@@ -169,13 +135,14 @@ class Scope(Deadline):
         traceback: TracebackType | None,
     ) -> None:
         _current.reset(self._token)
-        own = self._own_cut
-        if own is not None:
-            own.handle.cancel()
-        if isinstance(error, asyncio.CancelledError):
-            self._raise_when_over(error)
-        if own is not None and own.pending:
-            own.settle()
+        late: Exception | None = None
+        if self._cut is not None and isinstance(error, asyncio.CancelledError):
+            late = self._cut.error()
+        if self._own_cut is not None:
+            self._own_cut.disarm()
+        self._cut = self._own_cut = None  # they point back here
+        if late is not None:
+            raise late from error
 
     def _begin(self) -> float:
         """Find the end in force and what is left until then. Raises when that is nothing."""
@@ -186,27 +153,13 @@ class Scope(Deadline):
             self._cut = outer._cut
             outer_left = outer.at - (now if outer.clock is self.clock else outer.clock())
             if outer_left <= self._seconds:
-                self.at, self.clock, self._owner = outer.at, outer.clock, outer._owner
+                self.at, self.clock, self._owner = outer.at, outer.clock, outer._owner or outer
                 if outer_left <= 0:
                     raise self.error()
                 return outer_left
         if self._seconds <= 0:
             raise self.error()
         return self._seconds
-
-    def _raise_when_over(self, cancelled: asyncio.CancelledError) -> None:
-        """Turn the cancellation into an error when only timers of this task's scopes asked for it."""
-        pending = self._cut.all_pending() if self._cut is not None else []
-        if not pending:
-            return
-        widest = pending[-1]
-        if widest.task is not asyncio.current_task():
-            return
-        if widest.task.cancelling() - len(pending) > widest.at_entry:
-            return
-        for cut in pending:
-            cut.settle()
-        raise widest.scope.error() from cancelled
 
 
 _current: ContextVar[Scope | None] = ContextVar("current_deadline", default=None)
@@ -216,6 +169,7 @@ def deadline_after(seconds: float, *, system: str = "", clock: Clock = time.mono
     """A scope that ends after `seconds`, or earlier with the one around it.
 
     `with deadline_after(2.0):` or `async with deadline_after(2.0) as deadline:`. `system` goes into the error.
+    A task started inside takes the end along: one that is to outlive it needs a `contextvars.Context()` of its own.
 
     Raises:
         DeadlineExceededError: on entry when nothing is left; from the async form when it is over.
