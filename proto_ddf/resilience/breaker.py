@@ -12,7 +12,7 @@ from typing import Any, ParamSpec, Self, TypeVar, cast
 
 from proto_ddf.resilience.circuit import Circuit
 from proto_ddf.resilience.circuit_open import CircuitOpenError
-from proto_ddf.resilience.permit import Permit, enter, leave
+from proto_ddf.resilience.permit import Permit, entered, leave
 from proto_ddf.resilience.snapshot import BreakerSnapshot, BreakerState, Transition
 from proto_ddf.resilience.window import Window, WindowSnapshot
 
@@ -120,7 +120,7 @@ class CircuitBreaker(Circuit):
     def __enter__(self) -> Self:
         permit = self._entry or self._admit()
         self._count_call()
-        enter(permit)
+        entered.set((permit, entered.get()))
         return self
 
     def __exit__(
@@ -129,10 +129,17 @@ class CircuitBreaker(Circuit):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """In another context than it was entered in (a generator that threads of a pool go through), the
-        call counts as one that begins and ends here."""
-        permit = leave(self) or self._shared
-        if permit is not None and (error is not None or permit is not self._calm):
+        """In another context than it was entered in (a generator that the threads of a pool take turns
+        at), the call counts as one that begins and ends here."""
+        innermost = entered.get()
+        if innermost is not None and innermost[0].owner is self:
+            permit, rest = innermost
+            entered.set(rest)
+        elif (found := leave(self) or self._shared) is not None:
+            permit = found
+        else:
+            return
+        if error is not None or permit is not self._calm:
             self._end(permit, error)
 
     async def __aenter__(self) -> Self:

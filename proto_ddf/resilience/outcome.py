@@ -26,7 +26,7 @@ def judge(
     """The outcome, and the title of a failure."""
     if error is None:
         return Outcome.ANSWERED, ""
-    if not isinstance(error, Exception) or isinstance(error, CircuitOpenError | CallRefusedError):
+    if not isinstance(error, Exception) or _refused(error):
         return Outcome.NOTHING, ""
     try:
         failed = is_failure(error)
@@ -34,3 +34,9 @@ def judge(
         _log.error("is_failure raised", error=plain_text(broken), error_type=type(broken).__name__)
         return Outcome.NOTHING, ""
     return (Outcome.FAILED, classify(error).title) if failed else (Outcome.ANSWERED, "")
+
+
+def _refused(error: BaseException) -> bool:
+    if isinstance(error, BaseExceptionGroup):
+        return all(_refused(member) for member in error.exceptions)
+    return isinstance(error, CircuitOpenError | CallRefusedError)

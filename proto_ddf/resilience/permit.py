@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextvars import ContextVar
+from typing import TypeAlias
 
 from proto_ddf.resilience.queueing import QueueTime, queue_time
 
@@ -47,21 +48,24 @@ class Permit:
         return clock() - self._started - queue.seconds
 
 
-_entered: ContextVar[tuple[Permit, ...]] = ContextVar("entered_breakers", default=())
-"""The permits of the `with` blocks around the code that runs, outermost first. Tasks and threads each see
+Entered: TypeAlias = "tuple[Permit, Entered] | None"
+
+entered: ContextVar[Entered] = ContextVar("entered_breakers", default=None)
+"""The permits of the `with` blocks around the code that runs, innermost first. Tasks and threads each see
 their own, so one breaker can be entered by many at once, and again inside itself."""
 
 
-def enter(permit: Permit) -> None:
-    """Remember it for the end of a `with` block."""
-    _entered.set((*_entered.get(), permit))
-
-
 def leave(owner: object) -> Permit | None:
-    """The permit of the innermost `with` block of that owner; None in a context that entered none."""
-    permits = _entered.get()
-    for place in range(len(permits) - 1, -1, -1):
-        if permits[place].owner is owner:
-            _entered.set(permits[:place] + permits[place + 1 :])
-            return permits[place]
-    return None
+    """Take out the permit of the innermost `with` block of that owner; None in a context without one."""
+    inner: list[Permit] = []
+    one = entered.get()
+    while one is not None and one[0].owner is not owner:
+        inner.append(one[0])
+        one = one[1]
+    if one is None:
+        return None
+    permit, rest = one
+    for other in reversed(inner):
+        rest = (other, rest)
+    entered.set(rest)
+    return permit

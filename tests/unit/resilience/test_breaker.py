@@ -1,44 +1,35 @@
-"""The breaker: when it opens, who is let through, whose result counts."""
+"""The breaker: when it opens, who is let through, what it tells about itself."""
 
 import asyncio
-import threading
+import contextlib
+import contextvars
+import functools
 import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 import structlog
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from proto_ddf.errors import IntegrationError, classify
-from proto_ddf.resilience import BreakerState, CircuitBreaker, CircuitOpenError
+from proto_ddf.errors import IntegrationError, ValidationError, classify
+from proto_ddf.resilience.breaker import CircuitBreaker, CircuitOpenError
+from proto_ddf.resilience.refused import CallRefusedError
+from proto_ddf.resilience.snapshot import Transition
+from tests.unit.resilience.breakers import (
+    CLOSED,
+    HALF_OPEN,
+    OPEN,
+    WAYS,
+    Clock,
+    fail,
+    fail_times,
+    succeed_times,
+    trip,
+)
 
-CLOSED, OPEN, HALF_OPEN = BreakerState.CLOSED, BreakerState.OPEN, BreakerState.HALF_OPEN
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-class YieldingClock(Clock):
-    """Lets other threads run whenever it is looked at, so that races show."""
-
-    def __call__(self) -> float:
-        time.sleep(0)
-        return self.now
-
-
-class Suspended:
-    """An awaitable that waits for one send."""
-
-    def __await__(self) -> Any:
-        yield
+every_way = pytest.mark.parametrize("way", WAYS.values(), ids=WAYS.keys())
+Way = Callable[[CircuitBreaker, Callable[[], Any]], Any]
 
 
 @pytest.fixture
@@ -48,30 +39,23 @@ def clock() -> Clock:
 
 @pytest.fixture
 def breaker(clock: Clock) -> CircuitBreaker:
-    return CircuitBreaker("shop", failure_threshold=3, reset_timeout=30.0, clock=clock)
-
-
-def fail(error: BaseException | None = None) -> None:
-    raise error or ConnectionError("lost")
-
-
-def fail_times(breaker: CircuitBreaker, times: int) -> None:
-    for _ in range(times):
-        with pytest.raises(ConnectionError):
-            breaker.call_sync(fail)
+    return CircuitBreaker("shop", failure_threshold=3, success_threshold=2, clock=clock)
 
 
 @pytest.fixture
 def half_open(breaker: CircuitBreaker, clock: Clock) -> CircuitBreaker:
-    fail_times(breaker, 3)
+    trip(breaker)
     clock.now += 30
     return breaker
 
 
 class TestOpening:
-    def test_lets_calls_through_and_returns_their_result(self, breaker: CircuitBreaker) -> None:
+    def test_lets_calls_through_with_their_arguments(self, breaker: CircuitBreaker) -> None:
         assert breaker.call_sync(lambda first, second: first + second, 1, second=2) == 3
         assert breaker.state is CLOSED
+
+    def test_a_function_may_have_arguments_of_any_name(self, breaker: CircuitBreaker) -> None:
+        assert breaker.call_sync(dict, fn=1, self=2) == {"fn": 1, "self": 2}
 
     def test_opens_after_so_many_failures_in_a_row(self, breaker: CircuitBreaker) -> None:
         fail_times(breaker, 2)
@@ -81,14 +65,14 @@ class TestOpening:
 
     def test_a_success_in_between_starts_the_count_anew(self, breaker: CircuitBreaker) -> None:
         fail_times(breaker, 2)
-        breaker.call_sync(int)
+        succeed_times(breaker, 1)
         fail_times(breaker, 2)
         assert (breaker.state, breaker.failures) == (CLOSED, 2)
 
     def test_open_it_calls_nothing_and_says_when_to_come_back(
         self, breaker: CircuitBreaker, clock: Clock
     ) -> None:
-        fail_times(breaker, 3)
+        trip(breaker)
         clock.now += 10
         calls: list[int] = []
         with pytest.raises(CircuitOpenError) as caught:
@@ -99,470 +83,593 @@ class TestOpening:
         assert isinstance(caught.value, IntegrationError)
 
     def test_open_it_says_what_failed(self, breaker: CircuitBreaker) -> None:
-        fail_times(breaker, 3)
+        trip(breaker)
         with pytest.raises(CircuitOpenError) as caught:
             breaker.call_sync(int)
-        assert "in a row (no connection), so it is left alone for" in classify(caught.value).message
+        assert "(no connection), so it is left alone for 30 s" in classify(caught.value).message
 
-    @pytest.mark.parametrize("error", [ValueError("bad"), PermissionError(13, "no")], ids=repr)
-    def test_other_errors_do_not_count(self, breaker: CircuitBreaker, error: Exception) -> None:
-        for _ in range(10):
-            with pytest.raises(type(error)):
-                breaker.call_sync(fail, error)
-        assert (breaker.state, breaker.failures) == (CLOSED, 0)
-
-    def test_cancellations_do_not_count(self, breaker: CircuitBreaker) -> None:
-        fail_times(breaker, 2)
-        for error in (KeyboardInterrupt(), asyncio.CancelledError(), GeneratorExit()):
-            with pytest.raises(type(error)):
-                breaker.call_sync(fail, error)
-        assert (breaker.state, breaker.failures) == (CLOSED, 2)
-
-    def test_five_failures_and_thirty_seconds_are_the_defaults(self) -> None:
+    def test_the_defaults(self) -> None:
         breaker = CircuitBreaker("defaults")
-        assert (breaker.failure_threshold, breaker.reset_timeout) == (5, 30.0)
+        assert (breaker.failure_threshold, breaker.success_threshold) == (5, 3)
+        assert (breaker.reset_timeout, breaker.probe_timeout) == (30.0, 30.0)
+        assert (breaker.half_open_max_calls, breaker.window) == (1, None)
         fail_times(breaker, 4)
         assert breaker.state is CLOSED
         fail_times(breaker, 1)
         assert breaker.state is OPEN
 
-    @pytest.mark.parametrize("wrong", [{"failure_threshold": 0}, {"reset_timeout": -1.0}])
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"failure_threshold": 0},
+            {"success_threshold": 0},
+            {"half_open_max_calls": 0},
+            {"reset_timeout": -1.0},
+            {"reset_timeout": float("nan")},
+            {"probe_timeout": 0.0},
+        ],
+        ids=str,
+    )
     def test_senseless_numbers_are_refused(self, wrong: dict[str, Any]) -> None:
-        with pytest.raises(ValueError, match="failure_threshold"):
+        with pytest.raises(ValueError, match=next(iter(wrong))):
             CircuitBreaker("x", **wrong)
+
+
+class TestWhatCounts:
+    @every_way
+    def test_failures_in_every_way_of_calling(self, breaker: CircuitBreaker, way: Way) -> None:
+        for _ in range(3):
+            with pytest.raises(ConnectionError):
+                way(breaker, fail)
+        assert (breaker.state, breaker.snapshot().failed) == (OPEN, 3)
+        with pytest.raises(CircuitOpenError):
+            way(breaker, lambda: pytest.fail("it was called"))
+        assert breaker.snapshot().rejected == 1
+
+    @every_way
+    def test_successes_in_every_way_of_calling(self, breaker: CircuitBreaker, way: Way) -> None:
+        fail_times(breaker, 2)
+        assert way(breaker, lambda: "ok") == "ok"
+        assert breaker.failures == 0
+
+    @pytest.mark.parametrize(
+        "error",
+        [
+            ValueError("bad"),
+            PermissionError(13, "no"),
+            ValidationError("no", field="name", value=""),
+            IntegrationError("no", code="authentication_failed", system="x", operation="log in"),
+        ],
+        ids=repr,
+    )
+    def test_other_errors_are_answers(self, breaker: CircuitBreaker, error: Exception) -> None:
+        fail_times(breaker, 2)
+        with pytest.raises(type(error)):
+            breaker.call_sync(fail, error)
+        assert (breaker.state, breaker.failures) == (CLOSED, 0)
+
+    @every_way
+    @pytest.mark.parametrize(
+        "error",
+        [
+            GeneratorExit(),
+            asyncio.CancelledError(),
+            BaseExceptionGroup("both", [asyncio.CancelledError(), ConnectionError()]),
+            CircuitOpenError("another", 3.0),
+            CallRefusedError("full", system="shop", operation="call"),
+            ExceptionGroup("all", [CircuitOpenError("another", 3.0)]),
+        ],
+        ids=lambda error: type(error).__name__,
+    )
+    def test_cancellations_and_refusals_are_nothing(
+        self, breaker: CircuitBreaker, way: Way, error: BaseException
+    ) -> None:
+        fail_times(breaker, 2)
+        with pytest.raises(type(error)):
+            way(breaker, lambda: fail(error))
+        assert (breaker.state, breaker.failures) == (CLOSED, 2)
+
+    @pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit(1)], ids=repr)
+    def test_the_end_of_the_program_is_nothing(
+        self, breaker: CircuitBreaker, error: BaseException
+    ) -> None:
+        fail_times(breaker, 2)
+        with pytest.raises(type(error)):
+            breaker.call_sync(fail, error)
+        assert (breaker.state, breaker.failures) == (CLOSED, 2)
+
+    def test_is_failure_decides_instead(self, clock: Clock) -> None:
+        breaker = CircuitBreaker(
+            "x",
+            failure_threshold=1,
+            clock=clock,
+            is_failure=lambda error: isinstance(error, KeyError),
+        )
+        fail_times(breaker, 3)
+        assert breaker.state is CLOSED
+        with pytest.raises(KeyError):
+            breaker.call_sync(fail, KeyError("x"))
+        assert breaker.state is OPEN
+
+    def test_is_failure_is_not_asked_about_refusals(self, clock: Clock) -> None:
+        breaker = CircuitBreaker(
+            "x", failure_threshold=1, clock=clock, is_failure=lambda error: True
+        )
+        for error in (CircuitOpenError("y", 1.0), CallRefusedError("", system="", operation="")):
+            with pytest.raises(type(error)):
+                breaker.call_sync(fail, error)
+        assert breaker.state is CLOSED
+
+    def test_an_is_failure_that_raises_hides_no_error_and_frees_the_probe(
+        self, clock: Clock
+    ) -> None:
+        def is_failure(error: Exception) -> bool:
+            if isinstance(error, KeyError):
+                raise AttributeError("status")
+            return True
+
+        breaker = CircuitBreaker("x", failure_threshold=1, clock=clock, is_failure=is_failure)
+        trip(breaker)
+        clock.now += 30
+        with structlog.testing.capture_logs() as lines, pytest.raises(KeyError):
+            breaker.call_sync(fail, KeyError("lost"))
+        assert [line["error"] for line in lines if line["event"] == "is_failure raised"] == [
+            "status"
+        ]
+        succeed_times(breaker, 3)
+        assert breaker.state is CLOSED
 
 
 class TestProbing:
     def test_when_the_time_is_up_it_is_half_open(
         self, breaker: CircuitBreaker, clock: Clock
     ) -> None:
-        fail_times(breaker, 3)
+        trip(breaker)
         clock.now += 29.9
         assert breaker.state is OPEN
-        clock.now += 0.2
+        clock.now += 0.1
         assert breaker.state is HALF_OPEN
 
-    def test_a_probe_that_succeeds_closes_it(self, half_open: CircuitBreaker) -> None:
+    def test_closes_after_so_many_successes(self, half_open: CircuitBreaker) -> None:
+        assert half_open.call_sync(lambda: "ok") == "ok"
+        assert (half_open.state, half_open.snapshot().successes) == (HALF_OPEN, 1)
         assert half_open.call_sync(lambda: "ok") == "ok"
         assert (half_open.state, half_open.failures) == (CLOSED, 0)
 
     def test_a_probe_that_fails_opens_it_for_the_whole_time(
         self, half_open: CircuitBreaker, clock: Clock
     ) -> None:
+        succeed_times(half_open, 1)
         fail_times(half_open, 1)
         assert half_open.state is OPEN
         with pytest.raises(CircuitOpenError) as caught:
             half_open.call_sync(int)
         assert caught.value.retry_after == pytest.approx(30)
+        clock.now += 30
+        succeed_times(half_open, 1)
+        assert half_open.state is HALF_OPEN, "successes of the last time do not count"
 
-    def test_a_probe_that_is_answered_with_an_error_of_ours_closes_it(
-        self, half_open: CircuitBreaker
-    ) -> None:
-        with pytest.raises(ValueError, match="bad"):
-            half_open.call_sync(fail, ValueError("bad"))
+    def test_an_error_that_is_an_answer_is_a_success(self, half_open: CircuitBreaker) -> None:
+        for _ in range(2):
+            with pytest.raises(ValueError, match="bad"):
+                half_open.call_sync(fail, ValueError("bad"))
         assert half_open.state is CLOSED
 
-    def test_a_cancelled_probe_makes_room_for_the_next(self, half_open: CircuitBreaker) -> None:
-        with pytest.raises(asyncio.CancelledError):
-            half_open.call_sync(fail, asyncio.CancelledError())
-        assert half_open.state is HALF_OPEN
-        assert half_open.call_sync(lambda: "ok") == "ok"
+    @every_way
+    @pytest.mark.parametrize(
+        "error", [asyncio.CancelledError(), CircuitOpenError("other", 3), GeneratorExit()], ids=repr
+    )
+    def test_a_probe_that_learnt_nothing_makes_room_for_the_next(
+        self, half_open: CircuitBreaker, way: Way, error: BaseException
+    ) -> None:
+        with pytest.raises(type(error)):
+            way(half_open, lambda: fail(error))
+        assert (half_open.state, half_open.snapshot().successes) == (HALF_OPEN, 0)
+        for _ in range(2):
+            assert way(half_open, lambda: "ok") == "ok"
         assert half_open.state is CLOSED
 
-    def test_a_probe_stopped_by_another_breaker_tells_nothing(
-        self, half_open: CircuitBreaker
+    @every_way
+    def test_while_a_probe_runs_others_are_refused(
+        self, half_open: CircuitBreaker, way: Way
     ) -> None:
-        with pytest.raises(CircuitOpenError):
-            half_open.call_sync(fail, CircuitOpenError("other", 3))
-        assert half_open.state is HALF_OPEN
-
-    def test_while_a_probe_runs_others_are_refused(self, half_open: CircuitBreaker) -> None:
         def probe() -> None:
-            with pytest.raises(CircuitOpenError):
+            with pytest.raises(CircuitOpenError) as caught:
                 half_open.call_sync(int)
+            assert caught.value.retry_after == pytest.approx(half_open.probe_timeout)
 
-        half_open.call_sync(probe)
+        way(half_open, probe)
+        assert half_open.snapshot().rejected == 1
+        succeed_times(half_open, 1)
         assert half_open.state is CLOSED
 
-    def test_a_hung_probe_makes_room_and_its_late_result_is_dropped(
-        self, half_open: CircuitBreaker, clock: Clock
-    ) -> None:
-        def hung() -> None:
-            clock.now += 31
-            with pytest.raises(ConnectionError):
-                half_open.call_sync(fail)
-            assert half_open.state is OPEN
-
-        half_open.call_sync(hung)
-        assert half_open.state is OPEN
-
-    def test_the_late_success_of_a_hung_probe_does_not_close_it_under_the_next_one(
-        self, half_open: CircuitBreaker, clock: Clock
-    ) -> None:
-        hung, replacing = half_open.call(Suspended), half_open.call(Suspended)
-        hung.send(None)
-        clock.now += 31
-        replacing.send(None)
-        with pytest.raises(StopIteration):
-            hung.send(None)
-        assert half_open.state is HALF_OPEN
-        with pytest.raises(ConnectionError):
-            replacing.throw(ConnectionError())
-        assert half_open.state is OPEN
-
-    def test_a_probe_may_take_seconds_however_short_the_timeout(self, clock: Clock) -> None:
-        breaker = CircuitBreaker("x", failure_threshold=1, reset_timeout=0.1, clock=clock)
-        fail_times(breaker, 1)
-        clock.now += 0.2
-
-        def slow() -> None:
-            clock.now += 2
-            with pytest.raises(CircuitOpenError):
-                breaker.call_sync(int)
-
-        breaker.call_sync(slow)
+    def test_as_many_at_once_as_allowed(self, clock: Clock) -> None:
+        breaker = CircuitBreaker("x", half_open_max_calls=3, clock=clock)
+        trip(breaker)
+        clock.now += 30
+        with breaker, breaker, breaker, pytest.raises(CircuitOpenError):
+            breaker.call_sync(int)
         assert breaker.state is CLOSED
 
+    def test_an_open_time_of_zero_probes_at_once(self, clock: Clock) -> None:
+        breaker = CircuitBreaker("x", failure_threshold=1, reset_timeout=0, clock=clock)
+        fail_times(breaker, 1)
+        assert breaker.state is HALF_OPEN
 
-class TestLateResults:
-    def test_a_failure_from_before_it_opened_does_not_reopen_it(
+
+class TestDecorator:
+    def test_keeps_the_name_and_the_kind_of_a_function(self, breaker: CircuitBreaker) -> None:
+        @breaker
+        def work(value: int) -> int:
+            """Doubles."""
+            return value * 2
+
+        @breaker
+        async def work_async(value: int) -> int:
+            return value * 2
+
+        assert (work.__name__, work.__doc__, work(2)) == ("work", "Doubles.", 4)
+        assert asyncio.iscoroutinefunction(work_async)
+        assert asyncio.run(work_async(2)) == 4
+
+    def test_methods(self, breaker: CircuitBreaker) -> None:
+        class Shop:
+            factor = 3
+
+            @breaker
+            def price(self, value: int) -> int:
+                return value * self.factor
+
+        assert Shop().price(2) == 6
+
+    def test_partials_and_callable_objects_that_are_awaited(self, breaker: CircuitBreaker) -> None:
+        async def lost(error: Exception) -> None:
+            await asyncio.sleep(0)
+            raise error
+
+        class Lost:
+            async def __call__(self) -> None:
+                await lost(ConnectionError())
+
+        async def act() -> None:
+            for work in (
+                breaker(functools.partial(lost, ConnectionError())),
+                breaker(Lost()),
+                breaker(lambda: asyncio.ensure_future(lost(ConnectionError()))),
+            ):
+                with pytest.raises(ConnectionError):
+                    await work()
+
+        asyncio.run(act())
+        assert (breaker.state, breaker.snapshot().failed) == (OPEN, 3)
+
+    def test_a_coroutine_from_a_sync_call_holds_the_probe_until_it_ends(
+        self, half_open: CircuitBreaker
+    ) -> None:
+        async def act() -> None:
+            waiting = half_open.call_sync(asyncio.sleep, 0, "ok")
+            with pytest.raises(CircuitOpenError):
+                half_open.call_sync(int)
+            assert await waiting == "ok"
+
+        asyncio.run(act())
+        assert half_open.snapshot().successes == 1
+
+    def test_generators_are_refused(self, breaker: CircuitBreaker) -> None:
+        def rows() -> Iterator[int]:
+            yield 1
+
+        async def rows_async() -> Any:
+            yield 1
+
+        for function in (rows, rows_async):
+            with pytest.raises(TypeError, match="generator"):
+                breaker(function)
+
+
+class TestBlocks:
+    def test_nested_blocks_of_one_breaker_each_count(self, breaker: CircuitBreaker) -> None:
+        with pytest.raises(ConnectionError), breaker, breaker, breaker:
+            fail()
+        assert (breaker.state, breaker.snapshot().calls) == (OPEN, 3)
+
+    def test_blocks_of_two_breakers(self, breaker: CircuitBreaker, clock: Clock) -> None:
+        other = CircuitBreaker("other", failure_threshold=1, clock=clock)
+        with breaker:
+            with pytest.raises(ConnectionError), other:
+                fail()
+            assert other.state is OPEN
+        assert breaker.failures == 0
+
+    def test_blocks_that_overlap_each_keep_their_own_permit(
         self, breaker: CircuitBreaker, clock: Clock
     ) -> None:
-        def slow_failure() -> None:
-            fail_times(breaker, 3)
-            clock.now += 30
-            breaker.call_sync(int)
-            fail()
+        """Two generators in one thread: the second breaker is entered while the first one's block is
+        open, and left after it."""
+        other = CircuitBreaker("other", failure_threshold=3, clock=clock)
 
-        with pytest.raises(ConnectionError):
-            breaker.call_sync(slow_failure)
-        assert (breaker.state, breaker.failures) == (CLOSED, 0)
+        def block(entered: CircuitBreaker) -> Iterator[None]:
+            with entered:
+                yield
+                fail()
 
-    def test_a_success_from_before_it_opened_does_not_close_it(
+        first, second = block(breaker), block(other)
+        next(first)
+        next(second)
+        for generator in (first, second):
+            with pytest.raises(ConnectionError):
+                next(generator)
+        assert (breaker.failures, other.failures) == (1, 1)
+
+    def test_tasks_started_in_a_block_have_blocks_of_their_own(
         self, breaker: CircuitBreaker
     ) -> None:
-        breaker.call_sync(lambda: fail_times(breaker, 3))
+        async def act() -> None:
+            inside = asyncio.Event()
+
+            async def child() -> None:
+                await inside.wait()
+                async with breaker:
+                    fail()
+
+            async with breaker:
+                task = asyncio.create_task(child())
+            inside.set()
+            with pytest.raises(ConnectionError):
+                await task
+
+        asyncio.run(act())
+        assert (breaker.failures, breaker.snapshot().calls) == (1, 2)
+
+    def test_a_block_left_in_another_context_counts_as_of_now(
+        self, breaker: CircuitBreaker
+    ) -> None:
+        for _ in range(3):
+            block = contextlib.ExitStack()
+            contextvars.copy_context().run(block.enter_context, breaker)
+            error = ConnectionError()
+            contextvars.copy_context().run(block.__exit__, ConnectionError, error, None)
+        assert breaker.state is OPEN
+        contextvars.copy_context().run(breaker.__exit__, None, None, None)
         assert breaker.state is OPEN
 
+    def test_as_gives_the_breaker(self, breaker: CircuitBreaker) -> None:
+        with breaker as entered:
+            assert entered is breaker
 
-class TestReset:
-    def test_closes_it(self, breaker: CircuitBreaker) -> None:
-        fail_times(breaker, 3)
+
+class TestByHand:
+    def test_reset_closes(self, breaker: CircuitBreaker) -> None:
+        trip(breaker)
         breaker.reset()
         assert (breaker.state, breaker.failures) == (CLOSED, 0)
         assert breaker.call_sync(lambda: 1) == 1
 
-    def test_calls_under_way_no_longer_count(self, breaker: CircuitBreaker) -> None:
-        fail_times(breaker, 2)
-
-        def work() -> None:
-            breaker.reset()
-            fail()
-
-        with pytest.raises(ConnectionError):
-            breaker.call_sync(work)
-        assert breaker.failures == 0
-
-
-class TestAsync:
-    def test_opens_and_probes(self, breaker: CircuitBreaker, clock: Clock) -> None:
-        async def broken() -> None:
-            raise TimeoutError
-
-        async def fine(value: int) -> int:
-            return value
-
-        async def act() -> None:
-            for _ in range(3):
-                with pytest.raises(TimeoutError):
-                    await breaker.call(broken)
-            with pytest.raises(CircuitOpenError):
-                await breaker.call(fine, 1)
-            clock.now += 30
-            assert await breaker.call(fine, 2) == 2
-
-        asyncio.run(act())
-        assert breaker.state is CLOSED
-
-    def test_a_cancelled_task_frees_the_probe(self, half_open: CircuitBreaker) -> None:
-        async def act() -> None:
-            task = asyncio.create_task(half_open.call(asyncio.sleep, 3600))
-            await asyncio.sleep(0)
-            task.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await task
-            assert half_open.state is HALF_OPEN
-            await half_open.call(asyncio.sleep, 0)
-
-        asyncio.run(act())
-        assert half_open.state is CLOSED
-
-
-class TestDecorator:
-    def test_guards_sync_functions(self, breaker: CircuitBreaker) -> None:
-        @breaker
-        def work(error: Exception | None) -> str:
-            if error:
-                raise error
-            return "ok"
-
-        assert (work.__name__, work(None)) == ("work", "ok")
+    def test_forced_open_it_stays_open_until_it_is_reset(
+        self, breaker: CircuitBreaker, clock: Clock
+    ) -> None:
+        breaker.force_open()
         for _ in range(3):
-            with pytest.raises(ConnectionError):
-                work(ConnectionError())
-        with pytest.raises(CircuitOpenError):
-            work(None)
-
-    def test_guards_async_functions(self, breaker: CircuitBreaker) -> None:
-        @breaker
-        async def work() -> None:
-            raise ConnectionError
-
-        assert asyncio.iscoroutinefunction(work)
-
-        async def act() -> None:
-            for _ in range(3):
-                with pytest.raises(ConnectionError):
-                    await work()
-            with pytest.raises(CircuitOpenError):
-                await work()
-
-        asyncio.run(act())
-
-
-class TestManyAtOnce:
-    def test_of_a_hundred_tasks_one_is_let_through(self, half_open: CircuitBreaker) -> None:
-        probes = 0
-
-        async def act() -> list[Any]:
-            gate = asyncio.Event()
-
-            async def probe() -> str:
-                nonlocal probes
-                probes += 1
-                await gate.wait()
-                return "ok"
-
-            tasks = [asyncio.create_task(half_open.call(probe)) for _ in range(100)]
-            await asyncio.sleep(0)
-            gate.set()
-            return await asyncio.gather(*tasks, return_exceptions=True)
-
-        results = asyncio.run(act())
-        assert probes == 1
-        assert results.count("ok") == 1
-        assert sum(isinstance(result, CircuitOpenError) for result in results) == 99
-        assert half_open.state is CLOSED
-
-    @pytest.mark.parametrize("round_", range(5))
-    def test_of_fifty_threads_one_is_let_through(self, round_: int) -> None:
-        clock = YieldingClock()
-        half_open = CircuitBreaker("x", failure_threshold=1, reset_timeout=30, clock=clock)
-        fail_times(half_open, 1)
+            clock.now += 1000
+            snapshot = breaker.snapshot()
+            assert (snapshot.state, snapshot.forced, snapshot.retry_after) == (OPEN, True, 30.0)
+            with pytest.raises(CircuitOpenError) as caught:
+                breaker.call_sync(int)
+            assert caught.value.retry_after == 30.0
+        breaker.reset()
+        assert (breaker.state, breaker.snapshot().forced) == (CLOSED, False)
+        trip(breaker)
         clock.now += 30
-        start, refused = threading.Barrier(50), threading.Semaphore(0)
-        probes: list[int] = []
+        assert breaker.state is HALF_OPEN
 
-        def probe() -> None:
-            probes.append(1)
-            for _ in range(49):  # until every other thread was refused
-                assert refused.acquire(timeout=30)
+    def test_forced_open_it_stays_open_without_an_open_time(self, clock: Clock) -> None:
+        breaker = CircuitBreaker("x", reset_timeout=0.0, clock=clock)
+        breaker.force_open()
+        with pytest.raises(CircuitOpenError):
+            breaker.call_sync(int)
 
-        def act(_: int) -> bool:
-            start.wait(timeout=30)
-            try:
-                half_open.call_sync(probe)
-            except CircuitOpenError:
-                refused.release()
-                return False
-            return True
+    def test_an_open_one_can_be_forced(self, breaker: CircuitBreaker, clock: Clock) -> None:
+        trip(breaker)
+        breaker.force_open()
+        clock.now += 100
+        assert breaker.state is OPEN
 
-        with ThreadPoolExecutor(50) as pool:
-            let_through = list(pool.map(act, range(50)))
-        assert (len(probes), sum(let_through)) == (1, 1)
-        assert half_open.state is CLOSED
+    def test_while_half_open(self, half_open: CircuitBreaker, clock: Clock) -> None:
+        assert half_open.state is HALF_OPEN
+        half_open.force_open()
+        clock.now += 100
+        assert half_open.state is OPEN
 
-    def test_tasks_and_threads_together(self, half_open: CircuitBreaker) -> None:
-        probes: list[str] = []
-        settled = threading.Event()
-        start = threading.Barrier(51)
 
-        def sync_probe() -> None:
-            probes.append("thread")
-            assert settled.wait(timeout=30)
+class TestSnapshot:
+    def test_of_a_new_one(self, breaker: CircuitBreaker) -> None:
+        snapshot = breaker.snapshot()
+        assert (snapshot.name, snapshot.state, snapshot.forced) == ("shop", CLOSED, False)
+        assert (snapshot.failures, snapshot.successes) == (0, 0)
+        assert (snapshot.calls, snapshot.failed, snapshot.rejected) == (0, 0, 0)
+        assert (snapshot.last_failure, snapshot.last_failure_at) == ("", None)
+        assert (snapshot.retry_after, snapshot.window, snapshot.transitions) == (0.0, None, ())
 
-        def in_thread(_: int) -> bool:
-            start.wait(timeout=30)
-            try:
-                half_open.call_sync(sync_probe)
-            except CircuitOpenError:
-                return False
-            return True
+    def test_counts_and_the_last_failure(self, breaker: CircuitBreaker, clock: Clock) -> None:
+        started = time.time()
+        succeed_times(breaker, 4)
+        for error in (TimeoutError(), ConnectionError(), ValueError()):
+            with pytest.raises(type(error)):
+                breaker.call_sync(fail, error)
+        trip(breaker)
+        clock.now += 12
+        for _ in range(2):
+            with pytest.raises(CircuitOpenError):
+                breaker.call_sync(int)
+        for _ in range(2):  # looking changes nothing
+            snapshot = breaker.snapshot()
+            assert (snapshot.calls, snapshot.failed, snapshot.rejected) == (10, 5, 2)
+            assert (snapshot.failures, snapshot.last_failure) == (3, "No connection")
+            assert snapshot.last_failure_at == pytest.approx(started, abs=60)
+            assert snapshot.retry_after == pytest.approx(18)
 
-        async def async_probe() -> None:
-            probes.append("task")
-            await asyncio.to_thread(settled.wait, 30)
+    def test_the_time_until_a_probe(self, half_open: CircuitBreaker, clock: Clock) -> None:
+        assert half_open.snapshot().retry_after == 0.0
+        with half_open:
+            clock.now += 10
+            assert half_open.snapshot().retry_after == pytest.approx(20)
+        assert half_open.snapshot().retry_after == 0.0
 
-        async def in_task() -> bool:
-            try:
-                await half_open.call(async_probe)
-            except CircuitOpenError:
-                return False
-            return True
+    def test_transitions_say_why(self, breaker: CircuitBreaker, clock: Clock) -> None:
+        started = time.time()
+        trip(breaker)
+        clock.now += 30
+        fail_times(breaker, 1)
+        clock.now += 30
+        succeed_times(breaker, 2)
+        breaker.force_open()
+        breaker.reset()
+        found = breaker.snapshot().transitions
+        assert [(one.before, one.after, one.reason) for one in found] == [
+            (CLOSED, OPEN, "3 failures in a row (no connection)"),
+            (OPEN, HALF_OPEN, "30 s are over"),
+            (HALF_OPEN, OPEN, "a probe failed (no connection)"),
+            (OPEN, HALF_OPEN, "30 s are over"),
+            (HALF_OPEN, CLOSED, "2 probes in a row succeeded"),
+            (CLOSED, OPEN, "opened by hand"),
+            (OPEN, CLOSED, "reset by hand"),
+        ]
+        assert [one.at for one in found] == pytest.approx([started] * 7, abs=60)
 
-        async def tasks() -> list[bool]:
-            start.wait(timeout=30)
-            running = [asyncio.create_task(in_task()) for _ in range(100)]
-            return [await task for task in running]
+    def test_transitions_are_kept_for_a_while(self, clock: Clock) -> None:
+        breaker = CircuitBreaker("x", history_seconds=100, clock=clock)
+        breaker.force_open()
+        clock.now += 60
+        breaker.reset()
+        clock.now += 40
+        assert len(breaker.snapshot().transitions) == 2
+        clock.now += 1
+        assert [one.after for one in breaker.snapshot().transitions] == [CLOSED]
 
-        with ThreadPoolExecutor(51) as pool:
-            threads = [pool.submit(in_thread, number) for number in range(50)]
-            async_side = pool.submit(asyncio.run, tasks())
-            everyone = [*threads, async_side]
-            while sum(one.done() for one in everyone) < 50:
-                threading.Event().wait(0.005)
-            settled.set()
-            passed = [*(one.result() for one in threads), *async_side.result()]
-        assert len(probes) == 1
-        assert passed.count(True) == 1
-        assert half_open.state is CLOSED
+    def test_fifty_transitions_are_kept(self, breaker: CircuitBreaker) -> None:
+        for _ in range(40):
+            breaker.force_open()
+            breaker.reset()
+        found = breaker.snapshot().transitions
+        assert (len(found), found[-1].after) == (50, CLOSED)
 
-    def test_the_lock_is_not_held_during_the_call(self, breaker: CircuitBreaker) -> None:
-        def look_from_another_thread() -> BreakerState:
+    def test_by_default_three_hundred_seconds(self, breaker: CircuitBreaker, clock: Clock) -> None:
+        breaker.force_open()
+        clock.now += 300
+        assert len(breaker.snapshot().transitions) == 1
+        clock.now += 0.1
+        assert breaker.snapshot().transitions == ()
+
+
+class TestListeners:
+    def test_one_event_a_change(self, breaker: CircuitBreaker, clock: Clock) -> None:
+        told: list[tuple[CircuitBreaker, Transition]] = []
+        breaker.add_listener(lambda one, change: told.append((one, change)))
+        trip(breaker)
+        clock.now += 30
+        for _ in range(3):
+            assert breaker.state is HALF_OPEN
+            breaker.snapshot()
+        succeed_times(breaker, 3)
+        breaker.reset()
+        breaker.force_open()
+        breaker.force_open()
+        assert [(change.before, change.after) for _, change in told] == [
+            (CLOSED, OPEN),
+            (OPEN, HALF_OPEN),
+            (HALF_OPEN, CLOSED),
+            (CLOSED, OPEN),
+        ]
+        assert {id(one) for one, _ in told} == {id(breaker)}
+        assert tuple(change for _, change in told) == breaker.snapshot().transitions
+
+    @pytest.mark.parametrize(
+        "look",
+        [lambda breaker: breaker.state, lambda breaker: breaker.snapshot().state],
+        ids=["state", "snapshot"],
+    )
+    def test_who_sees_half_open_was_told_of_it(
+        self, breaker: CircuitBreaker, clock: Clock, look: Callable[[CircuitBreaker], object]
+    ) -> None:
+        told = [CLOSED]
+        breaker.add_listener(lambda _, change: told.append(change.after))
+        trip(breaker)
+        clock.now += 30
+        assert look(breaker) is told[-1] is HALF_OPEN
+
+    def test_a_refused_call_also_tells(self, clock: Clock) -> None:
+        breaker = CircuitBreaker("x", failure_threshold=1, clock=clock)
+        told: list[object] = []
+        breaker.add_listener(lambda _, change: told.append(change.after))
+        fail_times(breaker, 1)
+        clock.now += 30
+        with breaker:
+            assert told == [OPEN, HALF_OPEN]
+
+    def test_one_that_raises_does_no_harm(self, breaker: CircuitBreaker) -> None:
+        told: list[object] = []
+
+        def broken(_: CircuitBreaker, change: Transition) -> None:
+            raise RuntimeError("no room")
+
+        breaker.add_listener(broken)
+        breaker.add_listener(lambda _, change: told.append(change.after))
+        with structlog.testing.capture_logs() as lines:
+            breaker.force_open()
+        assert told == [OPEN]
+        assert [line["error"] for line in lines if line["event"] == "listener raised"] == [
+            "no room"
+        ]
+
+    def test_one_that_was_removed_is_not_told(self, breaker: CircuitBreaker) -> None:
+        told: list[object] = []
+
+        def note(_: CircuitBreaker, change: Transition) -> None:
+            told.append(change.after)
+
+        first, second = breaker.add_listener(note), breaker.add_listener(note)
+        breaker.force_open()
+        first()
+        first()
+        breaker.reset()
+        second()
+        breaker.force_open()
+        assert told == [OPEN, OPEN, CLOSED]
+
+    def test_one_may_use_the_breaker_and_changes_are_told_in_order(
+        self, breaker: CircuitBreaker
+    ) -> None:
+        told: list[object] = []
+
+        def close_at_once(one: CircuitBreaker, change: Transition) -> None:
+            if change.after is OPEN:
+                one.reset()
+                assert one.call_sync(lambda: 1) == 1
+
+        breaker.add_listener(close_at_once)
+        breaker.add_listener(lambda _, change: told.append(change.after))
+        breaker.force_open()
+        assert told == [OPEN, CLOSED]
+
+    def test_no_lock_is_held_while_they_run(self, breaker: CircuitBreaker) -> None:
+        seen: list[object] = []
+
+        def look(one: CircuitBreaker, change: Transition) -> None:
             with ThreadPoolExecutor(1) as pool:
-                return pool.submit(lambda: breaker.state).result(timeout=30)
+                seen.append(pool.submit(lambda: one.snapshot().state).result(timeout=30))
 
-        assert breaker.call_sync(look_from_another_thread) is CLOSED
+        breaker.add_listener(look)
+        breaker.force_open()
+        assert seen == [OPEN]
 
 
 def test_changes_of_state_are_logged(breaker: CircuitBreaker, clock: Clock) -> None:
     with structlog.testing.capture_logs() as lines:
-        fail_times(breaker, 3)
+        trip(breaker)
         clock.now += 30
-        breaker.call_sync(int)
+        succeed_times(breaker, 2)
     assert [(line["target"], line["before"], line["after"]) for line in lines] == [
         ("shop", CLOSED, OPEN),
         ("shop", OPEN, HALF_OPEN),
         ("shop", HALF_OPEN, CLOSED),
     ]
-
-
-class BreakerMachine(RuleBasedStateMachine):
-    """Any mix of calls that overlap, results in any order, cancellations, resets and time passing, against
-    a model that is written from the description, not from the code."""
-
-    THRESHOLD, TIMEOUT = 3, 30.0
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.clock = Clock()
-        self.breaker = CircuitBreaker(
-            "x", failure_threshold=self.THRESHOLD, reset_timeout=self.TIMEOUT, clock=self.clock
-        )
-        self.state = CLOSED
-        self.failures = 0
-        self.until = 0.0
-        """When the open time, or the probe's lease, ends."""
-        self.era = 0
-        self.probing = False
-        self.calls: list[tuple[Any, int]] = []
-        """Coroutines under way, each with the era it began in."""
-
-    def begin(self, state: BreakerState) -> None:
-        self.state, self.probing, self.era = state, False, self.era + 1
-        if state is CLOSED:
-            self.failures = 0
-        elif state is OPEN:
-            self.until = self.clock.now + self.TIMEOUT
-
-    @rule()
-    def start_call(self) -> None:
-        call = self.breaker.call(Suspended)
-        if self.admits():
-            call.send(None)
-            self.calls.append((call, self.era))
-        else:
-            with pytest.raises(CircuitOpenError) as caught:
-                call.send(None)
-            assert caught.value.retry_after == pytest.approx(self.until - self.clock.now)
-
-    def admits(self) -> bool:
-        if self.state is CLOSED:
-            return True
-        if self.state is OPEN:
-            if self.clock.now < self.until:
-                return False
-            self.begin(HALF_OPEN)
-        if self.probing:
-            if self.clock.now < self.until:
-                return False
-            self.era += 1
-        self.probing, self.until = True, self.clock.now + self.TIMEOUT
-        return True
-
-    @precondition(lambda self: self.calls)
-    @rule(data=st.data(), outcome=st.sampled_from(["ok", "transient", "other", "cancelled"]))
-    def end_call(self, data: st.DataObject, outcome: str) -> None:
-        call, era = self.calls.pop(data.draw(st.integers(0, len(self.calls) - 1)))
-        errors = {
-            "transient": ConnectionError(),
-            "other": ValueError(),
-            "cancelled": asyncio.CancelledError(),
-        }
-        if outcome == "ok":
-            with pytest.raises(StopIteration):
-                call.send(None)
-        else:
-            with pytest.raises(type(errors[outcome])):
-                call.throw(errors[outcome])
-        if era == self.era:
-            self.count(outcome)
-
-    def count(self, outcome: str) -> None:
-        if outcome == "cancelled":
-            self.probing = False
-        elif outcome == "transient":
-            self.failures += 1
-            if self.state is HALF_OPEN or self.failures >= self.THRESHOLD:
-                self.begin(OPEN)
-        elif self.state is HALF_OPEN:
-            self.begin(CLOSED)
-        else:
-            self.failures = 0
-
-    @rule(seconds=st.sampled_from([1.0, 30.0]))
-    def pass_time(self, seconds: float) -> None:
-        self.clock.now += seconds
-
-    @rule()
-    def open_and_wait(self) -> None:
-        """A way to half-open that chance alone rarely finds."""
-        self.breaker.reset()
-        fail_times(self.breaker, self.THRESHOLD)
-        self.begin(CLOSED)
-        self.begin(OPEN)
-        self.failures = self.THRESHOLD
-        self.pass_time(self.TIMEOUT)
-
-    @rule()
-    def reset(self) -> None:
-        self.breaker.reset()
-        self.begin(CLOSED)
-
-    @invariant()
-    def shows_the_state_in_force(self) -> None:
-        due = self.state is OPEN and self.clock.now >= self.until
-        assert self.breaker.state is (HALF_OPEN if due else self.state)
-
-    @invariant()
-    def never_has_two_probes_that_count(self) -> None:
-        if self.state is HALF_OPEN:
-            assert sum(era == self.era for _, era in self.calls) <= 1
-
-    def teardown(self) -> None:
-        for call, _ in self.calls:
-            call.close()
-
-
-BreakerMachine.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
-TestAnyOrderOfEvents = BreakerMachine.TestCase

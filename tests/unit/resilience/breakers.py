@@ -1,0 +1,133 @@
+"""What the tests of the breaker share: a clock, and ways to fail and to stand still."""
+
+import asyncio
+import time
+from collections.abc import Callable, Generator
+from typing import Any
+
+import pytest
+
+from proto_ddf.resilience.breaker import BreakerState, CircuitBreaker
+
+CLOSED, OPEN, HALF_OPEN = BreakerState.CLOSED, BreakerState.OPEN, BreakerState.HALF_OPEN
+
+
+class Clock:
+    """Seconds that pass when a test says so."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class YieldingClock(Clock):
+    """Lets other threads run whenever it is looked at, so that races show."""
+
+    def __call__(self) -> float:
+        time.sleep(0)
+        return self.now
+
+
+class Suspended:
+    """An awaitable that waits for one send."""
+
+    def __await__(self) -> Generator[None, None, str]:
+        yield
+        return "ok"
+
+
+def fail(error: BaseException | None = None) -> None:
+    raise error or ConnectionError("lost")
+
+
+def fail_times(breaker: CircuitBreaker, times: int) -> None:
+    for _ in range(times):
+        with pytest.raises(ConnectionError):
+            breaker.call_sync(fail)
+
+
+def succeed_times(breaker: CircuitBreaker, times: int) -> None:
+    for _ in range(times):
+        breaker.call_sync(int)
+
+
+def trip(breaker: CircuitBreaker) -> None:
+    fail_times(breaker, breaker.failure_threshold)
+    assert breaker.state is OPEN
+
+
+async def end_with(breaker: CircuitBreaker, error: BaseException) -> None:
+    """One call that ends with that error."""
+
+    async def work() -> None:
+        await asyncio.sleep(0)
+        raise error
+
+    await breaker.call(work)
+
+
+WAYS: dict[str, Callable[[CircuitBreaker, Callable[[], Any]], Any]] = {}
+"""Every way to call `work`, a sync function, through a breaker."""
+
+
+def _way(function: Callable[[CircuitBreaker, Callable[[], Any]], Any]) -> None:
+    WAYS[function.__name__] = function
+
+
+@_way
+def call_sync(breaker: CircuitBreaker, work: Callable[[], Any]) -> Any:
+    return breaker.call_sync(work)
+
+
+@_way
+def with_block(breaker: CircuitBreaker, work: Callable[[], Any]) -> Any:
+    with breaker:
+        return work()
+
+
+@_way
+def decorated(breaker: CircuitBreaker, work: Callable[[], Any]) -> Any:
+    return breaker(work)()
+
+
+@_way
+def call(breaker: CircuitBreaker, work: Callable[[], Any]) -> Any:
+    async def work_async() -> Any:
+        return work()
+
+    return asyncio.run(breaker.call(work_async))
+
+
+@_way
+def async_with_block(breaker: CircuitBreaker, work: Callable[[], Any]) -> Any:
+    async def main() -> Any:
+        async with breaker:
+            return work()
+
+    return asyncio.run(main())
+
+
+@_way
+def decorated_async(breaker: CircuitBreaker, work: Callable[[], Any]) -> Any:
+    @breaker
+    async def work_async() -> Any:
+        return work()
+
+    return asyncio.run(work_async())
+
+
+@_way
+def decorated_returning_an_awaitable(breaker: CircuitBreaker, work: Callable[[], Any]) -> Any:
+    async def work_async() -> Any:
+        return work()
+
+    @breaker
+    def work_later() -> Any:
+        return work_async()
+
+    async def main() -> Any:
+        return await work_later()
+
+    return asyncio.run(main())
