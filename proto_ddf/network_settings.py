@@ -45,6 +45,9 @@ class SystemSettings(BaseModel):
     retry_budget_ratio: float | None = Field(None, gt=0, le=10)
     """What a successful call puts back into the budget; a failed one takes 1."""
 
+    adaptive: bool | None = None
+    """Waits and attempts follow how things went of late."""
+
     @model_validator(mode="after")
     def _both_or_none(self) -> Self:
         if (self.rate_calls is None) is not (self.rate_seconds is None):

@@ -1,20 +1,57 @@
-"""The breakers of this process, one per target."""
+"""The policies of this process: one for each target, made on first use."""
 
-from threading import Lock
+import threading
 
-from proto_ddf.resilience.breaker import CircuitBreaker
+from proto_ddf.resilience.config import policy_config
+from proto_ddf.resilience.policy import Policy, Shared
 
-_lock = Lock()
-_breakers: dict[str, CircuitBreaker] = {}
-
-
-def breaker(name: str) -> CircuitBreaker:
-    """The breaker of that target; the same one every time."""
-    with _lock:
-        return _breakers.setdefault(name, CircuitBreaker(name))
+_MANY = 1000
+_IDLE_SECONDS = 3600.0
 
 
-def breakers() -> list[CircuitBreaker]:
-    """All of them, by name."""
-    with _lock:
-        return sorted(_breakers.values(), key=lambda one: one.name)
+class PolicyRegistry:
+    """Thread-safe. Where there are more than a thousand policies, those idle for an hour are dropped: targets
+    such as sources are deleted, and nobody says so."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._shared: dict[str, Shared] = {}
+        self._policies: dict[tuple[str, str], Policy] = {}
+
+    def policy(self, system: str, target: str = "") -> Policy:
+        """The policy of that target; the same one every time."""
+        known = self._policies.get((system, target))
+        if known is not None:
+            return known
+        with self._lock:
+            return self._policies.get((system, target)) or self._make(system, target)
+
+    def policies(self) -> list[Policy]:
+        """All of them, by system and target."""
+        with self._lock:
+            return [one for _, one in sorted(self._policies.items())]
+
+    def _make(self, system: str, target: str) -> Policy:
+        if len(self._policies) >= _MANY:
+            self._policies = {
+                key: one for key, one in self._policies.items() if not one.idle(_IDLE_SECONDS)
+            }
+        shared = self._shared.get(system)
+        if shared is None:
+            shared = self._shared[system] = Shared(system, policy_config(system))
+        made = self._policies[system, target] = Policy(system, target, shared=shared)
+        return made
+
+
+_registry = PolicyRegistry()
+
+
+def policy(system: str, target: str = "") -> Policy:
+    """How calls of one target are made: its own breaker and bulkhead, the system's settings, retry budget and rate
+    limit. The same object every time."""
+    return _registry.policy(system, target)
+
+
+def policies() -> list[Policy]:
+    """All that were used so far, by system and target."""
+    return _registry.policies()

@@ -1,30 +1,120 @@
-"""One breaker per target."""
+"""One policy per target, and how many are kept."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from proto_ddf.resilience import breaker, breakers, registry
+from proto_ddf.resilience import policies, policy, registry
+from proto_ddf.resilience.registry import PolicyRegistry
+from proto_ddf.settings import get_settings
 
 
 @pytest.fixture(autouse=True)
-def _empty_registry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "_breakers", {})
+def fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[PolicyRegistry]:
+    get_settings.cache_clear()
+    one = PolicyRegistry()
+    monkeypatch.setattr(registry, "_registry", one)
+    yield one
+    get_settings.cache_clear()
 
 
-def test_the_same_target_has_the_same_breaker() -> None:
-    assert breaker("source:1") is breaker("source:1")
-    assert breaker("source:1") is not breaker("source:2")
-    assert breaker("source:1").name == "source:1"
+def break_open(system: str, target: str) -> None:
+    def fail() -> None:
+        raise ConnectionError("down")
+
+    found = policy(system, target).breaker
+    assert found is not None
+    for _ in range(found.failure_threshold):
+        with pytest.raises(ConnectionError):
+            found.call_sync(fail)
 
 
-def test_threads_that_ask_at_once_get_the_same_one() -> None:
-    with ThreadPoolExecutor(20) as pool:
-        found = list(pool.map(lambda _: breaker("source:1"), range(200)))
+def test_the_same_target_has_the_same_policy() -> None:
+    one = policy("source", "a")
+    assert one is policy("source", "a")
+    assert (one.system, one.target, one.name) == ("source", "a", "source a")
+    assert policy("app").name == "app"
+
+
+def test_each_target_has_its_own_breaker_and_bulkhead() -> None:
+    one, other = policy("source", "a"), policy("source", "b")
+    break_open("source", "a")
+    assert one.breaker is not None
+    assert other.breaker is not None
+    assert (one.breaker.state, other.breaker.state) == ("open", "closed")
+    assert one.bulkhead is not None
+    assert one.bulkhead is not other.bulkhead
+
+
+def test_the_targets_of_a_system_share_what_limits_their_retries() -> None:
+    one, other = policy("source", "a"), policy("source", "b")
+    assert one.shared is other.shared
+    assert one.shared.budget is not None
+    assert one.shared is not policy("app").shared
+
+
+def test_the_settings_of_the_system_apply(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NETWORK_SYSTEMS", '{"mail": {"circuit_breaker_threshold": 2}}')
+    get_settings.cache_clear()
+    assert policy("mail").config.failure_threshold == 2
+    assert policy("other").config.failure_threshold == 5
+
+
+def test_many_threads_get_the_same_one() -> None:
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: policy("source", "a"), range(200)))
     assert len({id(one) for one in found}) == 1
 
 
-def test_all_are_listed_by_name() -> None:
-    breaker("b")
-    breaker("a")
-    assert [one.name for one in breakers()] == ["a", "b"]
+def test_all_are_listed_by_system_and_target() -> None:
+    for system, target in [("b", "x"), ("a", "y"), ("b", ""), ("a", "x")]:
+        policy(system, target)
+    assert [(one.system, one.target) for one in policies()] == [
+        ("a", "x"),
+        ("a", "y"),
+        ("b", ""),
+        ("b", "x"),
+    ]
+
+
+class TestKept:
+    """A thousand are kept; beyond that what nobody uses goes."""
+
+    @pytest.fixture(autouse=True)
+    def _few(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(registry, "_MANY", 3)
+
+    @staticmethod
+    def unused(system: str, target: str, seconds: float = 3601) -> None:
+        policy(system, target).used_at -= seconds
+
+    def test_those_idle_for_an_hour_make_room(self) -> None:
+        self.unused("source", "a")
+        self.unused("source", "b", 3500)
+        policy("source", "c")
+        policy("source", "d")
+        assert [one.target for one in policies()] == ["b", "c", "d"]
+
+    def test_nothing_goes_while_there_is_room(self) -> None:
+        self.unused("source", "a")
+        self.unused("source", "b")
+        assert len(policies()) == 2
+        policy("source", "c")
+        assert len(policies()) == 3
+
+    def test_an_open_breaker_is_kept(self) -> None:
+        break_open("source", "a")
+        for target in "abc":
+            self.unused("source", target)
+        policy("source", "d")
+        assert [one.target for one in policies()] == ["a", "d"]
+
+    def test_one_with_a_call_under_way_is_kept(self) -> None:
+        busy = policy("source", "a").bulkhead
+        assert busy is not None
+        with busy:
+            for target in "abc":
+                self.unused("source", target)
+            policy("source", "d")
+        assert [one.target for one in policies()] == ["a", "d"]

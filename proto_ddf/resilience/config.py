@@ -1,0 +1,214 @@
+"""What a system's policy does, made of all that may say so.
+
+For each value the first of these that has one decides: the argument, NETWORK_SYSTEMS, the NETWORK_ variable
+if it was set, RESILIENCE_PROFILE, what the system is by nature (SYSTEM_DEFAULTS), and the default of the variable.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from proto_ddf.network_settings import NetworkSettings, SystemSettings
+from proto_ddf.resilience.jitter import added
+from proto_ddf.resilience.retry import PROFILES, RetryConfig
+from proto_ddf.resilience.window import Window
+from proto_ddf.settings import get_settings
+
+SYSTEM_DEFAULTS: Mapping[str, SystemSettings] = MappingProxyType(
+    {
+        # A person waits for it. With a few calls a minute, retries are to last while half of them fail.
+        "source": SystemSettings(
+            max_retries=4,
+            connect_timeout_ms=5_000,
+            read_timeout_ms=25_000,
+            deadline_ms=60_000,
+            max_concurrent=8,
+            max_queue=32,
+            retry_budget_tokens=20,
+            retry_budget_ratio=1.0,
+        ),
+        # Installing is slow by nature, and its own timeouts are the installer's.
+        "package_registry": SystemSettings(
+            max_retries=2,
+            retry_delay_ms=1_000,
+            attempt_timeout_ms=900_000,
+            max_concurrent=4,
+            max_queue=32,
+            adaptive=True,
+        ),
+        # The next look comes soon enough.
+        "app": SystemSettings(connect_timeout_ms=1_000, read_timeout_ms=4_000),
+        # Nobody misses one of them.
+        "usage_events": SystemSettings(
+            circuit_breaker_threshold=3,
+            circuit_breaker_reset_timeout_ms=60_000,
+            deadline_ms=10_000,
+            adaptive=True,
+        ),
+    }
+)
+_NEVER_RETRIED = frozenset({"app"})
+"""Asked again and again anyway: only their own entry of NETWORK_SYSTEMS makes them retry."""
+
+_OF_ALL = {
+    "max_retries": "network_default_max_retries",
+    "retry_delay_ms": "network_default_retry_delay_ms",
+    "max_retry_delay_ms": "network_max_retry_delay_ms",
+    "retry_jitter_ms": "network_retry_jitter_ms",
+    "connect_timeout_ms": "network_default_connect_timeout_ms",
+    "read_timeout_ms": "network_default_read_timeout_ms",
+    "write_timeout_ms": "network_default_write_timeout_ms",
+    "circuit_breaker_enabled": "network_circuit_breaker_enabled",
+    "circuit_breaker_threshold": "network_circuit_breaker_threshold",
+    "circuit_breaker_reset_timeout_ms": "network_circuit_breaker_reset_timeout_ms",
+}
+"""Which setting for all systems stands behind that of one."""
+
+
+@dataclass(frozen=True)
+class PolicyConfig:
+    """One policy's values, all times in seconds; None switches a part off."""
+
+    retry: RetryConfig = field(default_factory=RetryConfig)
+    deadline: float | None = None
+    """Of a call with all its attempts and waits."""
+    attempt_timeout: float | None = None
+    connect_timeout: float = 5.0
+    """For drivers, as are the next two."""
+    read_timeout: float = 30.0
+    write_timeout: float = 30.0
+    breaker: bool = True
+    """False lets all calls through."""
+    failure_threshold: int = 5
+    success_threshold: int = 3
+    reset_timeout: float = 30.0
+    probe_timeout: float = 30.0
+    window: Window | None = None
+    """Opens the breaker by rates instead of by failures in a row."""
+    max_concurrent: int | None = None
+    """Calls of one target at once."""
+    max_queue: int = 0
+    rate: tuple[int, float] | None = None
+    """Calls of the system, in so many seconds."""
+    budget: tuple[float, float] | None = (10.0, 0.1)
+    """Tokens, and what a success puts back."""
+    adaptive: bool = False
+    """Waits and attempts follow how things went of late."""
+    alert_threshold: int = 10
+    """Errors of one target within `alert_window` that mark it."""
+    alert_window: float = 300.0
+
+    def in_words(self) -> tuple[tuple[str, str], ...]:
+        """What it does, as names and values for people."""
+        return tuple(_retries(self.retry)) + tuple(_limits(self))
+
+
+def policy_config(
+    system: str,
+    given: SystemSettings | None = None,
+    *,
+    window: Window | None = None,
+    settings: NetworkSettings | None = None,
+) -> PolicyConfig:
+    """The policy of a system; `given` is what the caller wants otherwise."""
+    settings = settings or get_settings()
+    merged = _merged(system, given, settings)
+    connect, read = merged["connect_timeout_ms"], merged["read_timeout_ms"]
+    attempt = merged.get("attempt_timeout_ms", connect + read) / 1000
+    deadline = merged.get("deadline_ms")
+    rate = merged.get("rate_calls")
+    return PolicyConfig(
+        retry=_retry(merged),
+        deadline=None if deadline is None else deadline / 1000,
+        attempt_timeout=attempt,
+        connect_timeout=connect / 1000,
+        read_timeout=read / 1000,
+        write_timeout=merged["write_timeout_ms"] / 1000,
+        breaker=merged["circuit_breaker_enabled"],
+        failure_threshold=merged["circuit_breaker_threshold"],
+        success_threshold=merged.get("circuit_breaker_success_threshold", 3),
+        reset_timeout=merged["circuit_breaker_reset_timeout_ms"] / 1000,
+        probe_timeout=max(PolicyConfig.probe_timeout, attempt),
+        window=window,
+        max_concurrent=merged.get("max_concurrent"),
+        max_queue=merged.get("max_queue", 0),
+        rate=None if rate is None else (rate, merged["rate_seconds"]),
+        budget=(merged.get("retry_budget_tokens", 10.0), merged.get("retry_budget_ratio", 0.1)),
+        adaptive=merged.get("adaptive", False),
+        alert_threshold=settings.network_error_alert_threshold,
+        alert_window=settings.network_error_window_seconds,
+    )
+
+
+def _merged(system: str, given: SystemSettings | None, settings: NetworkSettings) -> dict[str, Any]:
+    """The value of each setting, from the weakest say to the strongest."""
+    of_all = {name: getattr(settings, variable) for name, variable in _OF_ALL.items()}
+    was_set = {n: of_all[n] for n, v in _OF_ALL.items() if v in settings.model_fields_set}
+    merged = {
+        **of_all,
+        **_said(SYSTEM_DEFAULTS.get(system)),
+        **_profile(settings.resilience_profile),
+        **was_set,
+        **({"max_retries": 0} if system in _NEVER_RETRIED else {}),
+        **_said(settings.network_systems.get(system)),
+        **_said(given),
+    }
+    if merged["max_retry_delay_ms"] < merged["retry_delay_ms"]:  # they come from different places
+        merged["max_retry_delay_ms"] = merged["retry_delay_ms"]
+    return merged
+
+
+def _said(system: SystemSettings | None) -> dict[str, Any]:
+    return system.model_dump(exclude_none=True) if system else {}
+
+
+def _profile(name: str | None) -> dict[str, Any]:
+    if name is None:
+        return {}
+    profile = PROFILES[name]
+    return {
+        "max_retries": profile.max_attempts - 1,
+        "retry_delay_ms": profile.initial_delay * 1000,
+        "max_retry_delay_ms": profile.max_delay * 1000,
+        "retry_jitter_ms": None,  # the profile's own
+        "profile": profile,
+    }
+
+
+def _retry(merged: Mapping[str, Any]) -> RetryConfig:
+    profile: RetryConfig = merged.get("profile", RetryConfig())
+    jitter = merged["retry_jitter_ms"]
+    return RetryConfig(
+        max_attempts=merged["max_retries"] + 1,
+        initial_delay=merged["retry_delay_ms"] / 1000,
+        max_delay=merged["max_retry_delay_ms"] / 1000,
+        backoff_factor=profile.backoff_factor,
+        jitter=profile.jitter if jitter is None else added(jitter / 1000),
+    )
+
+
+def _retries(retry: RetryConfig) -> Iterator[tuple[str, str]]:
+    if retry.max_attempts == 1:
+        yield "Retries", "none"
+        return
+    yield "Retries", f"up to {retry.max_attempts - 1}"
+    yield "Waits between them", f"{retry.initial_delay:g} s, growing to {retry.max_delay:g} s"
+
+
+def _limits(config: PolicyConfig) -> Iterator[tuple[str, str]]:
+    if config.deadline is not None:
+        yield "Time for a call in all", f"{config.deadline:g} s"
+    if config.attempt_timeout is not None:
+        yield "Time for one attempt", f"{config.attempt_timeout:g} s"
+    if not config.breaker:
+        yield "Circuit breaker", "switched off"
+    elif config.window is None:
+        yield "Opens after", f"{config.failure_threshold} failures in a row"
+    if config.breaker:
+        yield "Stays open for", f"{config.reset_timeout:g} s"
+        yield "Closes after", f"{config.success_threshold} calls that succeed"
+    if config.max_concurrent is not None:
+        yield "Calls at once", f"{config.max_concurrent}, {config.max_queue} more may wait"
+    if config.rate is not None:
+        yield "Rate limit", f"{config.rate[0]} calls in {config.rate[1]:g} s"

@@ -1,0 +1,330 @@
+"""All that stands between a call and its target, in one order.
+
+    fallback > deadline > retry with budget > breaker > rate > bulkhead > attempt timeout > faults > call
+
+The deadline is for all attempts and waits together; what runs when it comes is cut by the timeout of the
+attempt, so that the breaker sees it and one timer serves both. Nested calls inherit what is left.
+A layer that is switched off is left out when the policy is made, not looked at in each call.
+"""
+
+import inspect
+import itertools
+import threading
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from copy import copy
+from dataclasses import dataclass
+from functools import partial, wraps
+from typing import Any, ParamSpec, Self, TypeVar, cast
+
+from proto_ddf.errors import classify
+from proto_ddf.logs import get_logger
+from proto_ddf.redaction import plain_text
+from proto_ddf.resilience import faults
+from proto_ddf.resilience.adaptive import Adaptive, AdaptiveSnapshot
+from proto_ddf.resilience.breaker import CircuitBreaker
+from proto_ddf.resilience.budget import BudgetSnapshot, RetryBudget
+from proto_ddf.resilience.bulkhead import Bulkhead, BulkheadSnapshot
+from proto_ddf.resilience.config import PolicyConfig
+from proto_ddf.resilience.deadline import attempt_timeout, deadline_after
+from proto_ddf.resilience.rate import RateLimit, RateSnapshot
+from proto_ddf.resilience.retry import Retry
+from proto_ddf.resilience.snapshot import BreakerSnapshot, BreakerState
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_ERRORS_KEPT = 20
+_NOTHING = object()
+
+_log = get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class PolicySnapshot:
+    """A policy at one moment; totals are since it was made."""
+
+    system: str
+    target: str
+    config: tuple[tuple[str, str], ...]
+    """What it does, as names and values for people."""
+    breaker: BreakerSnapshot | None
+    """None: switched off."""
+    budget: BudgetSnapshot | None
+    """Shared by the targets of a system, as are `adaptive` and `rate`."""
+    adaptive: AdaptiveSnapshot | None
+    bulkhead: BulkheadSnapshot | None
+    rate: RateSnapshot | None
+    last_errors: tuple[tuple[float, str, str], ...]
+    """Of attempts: Unix time in seconds, code and title, oldest first."""
+    alerting: bool
+    """As many errors in the last minutes as NETWORK_ERROR_ALERT_THRESHOLD and _WINDOW_SECONDS say."""
+    calls: int
+    failed: int
+    """Calls that raised an error in the end."""
+    attempts: int
+    """Those that an open breaker refused too."""
+    retries: int
+
+
+class Shared:
+    """What the policies of one system have in common: how retries are limited and how calls are."""
+
+    def __init__(self, system: str, config: PolicyConfig) -> None:
+        self.system = system
+        self.config = config
+        self.budget = RetryBudget(*config.budget) if config.budget else None
+        self.adaptive = Adaptive() if config.adaptive else None
+        self.rate = RateLimit(system, *config.rate) if config.rate else None
+
+
+class Policy:
+    """How calls of one target are made. Thread-safe, and usable from any number of event loops.
+
+    `await policy.call(fn, ...)`, `policy.call_sync(fn, ...)` and `@policy` raise what the last attempt raised, or:
+    CircuitOpenError, BulkheadFullError, RateLimitedError when it was not made, AttemptTimeoutError,
+    DeadlineExceededError when it took too long. A sync attempt cannot be cut: its driver has to ask
+    `time_left` how long it may take.
+
+    Args:
+        system: a kind of target, such as "source"; its settings are those of that name.
+        target: one of them, "" where there is only one.
+        config: what applies, unless `shared` has it.
+        shared: what the system's other policies have too.
+    """
+
+    def __init__(
+        self,
+        system: str,
+        target: str = "",
+        config: PolicyConfig | None = None,
+        *,
+        shared: Shared | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.shared = shared or Shared(system, config or PolicyConfig())
+        self.system = system
+        self.target = target
+        self.name = f"{system} {target}".rstrip()
+        self.config = config = config or self.shared.config
+        self.breaker = _breaker(self.name, config, clock) if config.breaker else None
+        self.bulkhead = (
+            Bulkhead(self.name, config.max_concurrent, config.max_queue)
+            if config.max_concurrent
+            else None
+        )
+        self.used_at = clock()
+        """When the last attempt began, in the clock's seconds."""
+        self._clock = clock
+        self._rate = self.shared.rate
+        self._fallback: Any = _NOTHING
+        self._calls, self._failed, self._attempts = _Tally(), _Tally(), _Tally()
+        self._count_attempt = self._attempts.add
+        self._errors: deque[tuple[float, str, str]] = deque(maxlen=_ERRORS_KEPT)
+        self._error_times: deque[float] = deque(maxlen=config.alert_threshold)
+        self._words = config.in_words()
+        self._guarded, self._guarded_sync = self._layers()
+
+    async def call(self, fn: Callable[P, Awaitable[R]], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """`await fn(*args, **kwargs)`, as often as it takes."""
+        try:
+            if self.config.deadline is None:
+                self._calls.add()
+                return cast(R, await self._guarded(fn, args, kwargs))
+            with deadline_after(self.config.deadline, system=self.name):
+                self._calls.add()
+                return cast(R, await self._guarded(fn, args, kwargs))
+        except Exception as error:
+            result = self._fall_back(error)
+            return cast(R, await result if inspect.isawaitable(result) else result)
+
+    def call_sync(self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """`fn(*args, **kwargs)`, as often as it takes."""
+        try:
+            if self.config.deadline is None:
+                self._calls.add()
+                return cast(R, self._guarded_sync(fn, args, kwargs))
+            with deadline_after(self.config.deadline, system=self.name):
+                self._calls.add()
+                return cast(R, self._guarded_sync(fn, args, kwargs))
+        except Exception as error:
+            return cast(R, self._fall_back(error))
+
+    def __call__(self, fn: Callable[P, R], /) -> Callable[P, R]:
+        """Decorator for sync and async functions."""
+        if inspect.iscoroutinefunction(fn):
+
+            @wraps(fn)
+            async def called_async(*args: P.args, **kwargs: P.kwargs) -> Any:
+                return await self.call(fn, *args, **kwargs)
+
+            return cast(Callable[P, R], called_async)
+
+        @wraps(fn)
+        def called(*args: P.args, **kwargs: P.kwargs) -> R:
+            return self.call_sync(fn, *args, **kwargs)
+
+        return called
+
+    def with_fallback(self, fallback: Any) -> Self:
+        """The same policy for calls that are not critical: `fallback`, or what it returns for the error if it
+        is a function, is the result of a call that failed."""
+        other = copy(self)
+        other._fallback = fallback
+        return other
+
+    def idle(self, seconds: float) -> bool:
+        """Not used for so long, and nothing would be lost with it: closed, and no call under way."""
+        return (
+            self._clock() - self.used_at >= seconds
+            and (self.breaker is None or self.breaker.state is BreakerState.CLOSED)
+            and (self.bulkhead is None or self.bulkhead.snapshot().active == 0)
+        )
+
+    def reset(self) -> None:
+        """Close the breaker by hand."""
+        if self.breaker:
+            self.breaker.reset()
+
+    def force_open(self) -> None:
+        """Let no call through until `reset()`. Without effect where the breaker is switched off."""
+        if self.breaker:
+            self.breaker.force_open()
+
+    def snapshot(self) -> PolicySnapshot:
+        shared, calls = self.shared, self._calls.value()
+        breaker = self.breaker.snapshot() if self.breaker else None
+        attempts = self._attempts.value() + (breaker.rejected if breaker else 0)
+        return PolicySnapshot(
+            system=self.system,
+            target=self.target,
+            config=self._words,
+            breaker=breaker,
+            budget=shared.budget.snapshot() if shared.budget else None,
+            adaptive=shared.adaptive.snapshot() if shared.adaptive else None,
+            bulkhead=self.bulkhead.snapshot() if self.bulkhead else None,
+            rate=shared.rate.snapshot() if shared.rate else None,
+            last_errors=tuple(self._errors.copy()),
+            alerting=self._is_alerting(),
+            calls=calls,
+            failed=self._failed.value(),
+            attempts=attempts,
+            retries=max(0, attempts - calls),
+        )
+
+    def _layers(self) -> tuple[Callable[..., Any], Callable[..., Any]]:
+        """Retry around breaker around attempt, async and sync; what is off is left out."""
+        guarded: Callable[..., Any] = self._attempt
+        guarded_sync: Callable[..., Any] = self._attempt_sync
+        if self.breaker:
+            guarded = partial(self.breaker.call, guarded)
+            guarded_sync = partial(self.breaker.call_sync, guarded_sync)
+        if self.config.retry.max_attempts > 1:
+            retry = Retry(
+                self.config.retry,
+                system=self.name,
+                budget=self.shared.budget,
+                adaptive=self.shared.adaptive,
+            )
+            guarded = partial(retry.call, guarded)
+            guarded_sync = partial(retry.call_sync, guarded_sync)
+        return guarded, guarded_sync
+
+    async def _attempt(
+        self, fn: Callable[..., Awaitable[Any]], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        self.used_at = self._clock()
+        self._count_attempt()
+        entered = False
+        try:
+            if self._rate is not None:
+                self._rate.take()
+            if self.bulkhead is not None:
+                if not self.bulkhead.try_enter():
+                    await self.bulkhead.enter()
+                entered = True
+            async with attempt_timeout(self.config.attempt_timeout, system=self.name):
+                if faults.armed:
+                    outcome = await faults.meet(self.system, self.target)
+                    if outcome is not faults.PASS:
+                        return outcome
+                return await fn(*args, **kwargs)
+        except Exception as error:
+            self._note(error)
+            raise
+        finally:
+            if entered and self.bulkhead is not None:
+                self.bulkhead.leave()
+
+    def _attempt_sync(
+        self, fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        self.used_at = self._clock()
+        self._count_attempt()
+        entered = False
+        try:
+            if self._rate is not None:
+                self._rate.take()
+            if self.bulkhead is not None:
+                if not self.bulkhead.try_enter():
+                    self.bulkhead.enter_sync()
+                entered = True
+            with attempt_timeout(self.config.attempt_timeout, system=self.name):
+                if faults.armed:
+                    outcome = faults.meet_sync(self.system, self.target)
+                    if outcome is not faults.PASS:
+                        return outcome
+                return fn(*args, **kwargs)
+        except Exception as error:
+            self._note(error)
+            raise
+        finally:
+            if entered and self.bulkhead is not None:
+                self.bulkhead.leave()
+
+    def _fall_back(self, error: Exception) -> Any:
+        """The fallback's answer; without one the error goes on."""
+        self._failed.add()
+        if self._fallback is _NOTHING:
+            raise error
+        _log.warning("fell back", call=self.name, error=plain_text(error))
+        return self._fallback(error) if callable(self._fallback) else self._fallback
+
+    def _note(self, error: Exception) -> None:
+        found = classify(error)
+        self._errors.append((time.time(), found.code, found.title))
+        self._error_times.append(self._clock())
+
+    def _is_alerting(self) -> bool:
+        times = self._error_times.copy()
+        return (
+            len(times) == self.config.alert_threshold
+            and self._clock() - times[0] <= self.config.alert_window
+        )
+
+
+def _breaker(name: str, config: PolicyConfig, clock: Callable[[], float]) -> CircuitBreaker:
+    return CircuitBreaker(
+        name,
+        failure_threshold=config.failure_threshold,
+        success_threshold=config.success_threshold,
+        reset_timeout=config.reset_timeout,
+        probe_timeout=config.probe_timeout,
+        window=config.window,
+        clock=clock,
+    )
+
+
+class _Tally:
+    """Counts without a lock: a step of `itertools.count` is one C call, which no thread interrupts."""
+
+    def __init__(self) -> None:
+        self.add = itertools.count().__next__
+        self._looks = 0
+        self._lock = threading.Lock()
+
+    def value(self) -> int:
+        with self._lock:  # a look is a step too
+            self._looks += 1
+            return self.add() - self._looks + 1
