@@ -31,6 +31,10 @@ class Settings(NetworkSettings):
     """How long a callout without Try Again stays."""
     error_retry_seconds: float = Field(30.0, gt=0, validation_alias="ERROR_RETRY_SECONDS")
     """How long a callout stays once its Try Again is active."""
+    keep_operations: int = Field(1000, ge=1, validation_alias="KEEP_OPERATIONS")
+    """How many operations stay on record; older ones go once they are over."""
+    keep_log_days: int = Field(30, ge=1, le=36_500, validation_alias="KEEP_LOG_DAYS")
+    """For how long the logs of operations that are over stay, and the errors nobody can try again."""
     log_level: str = Field("INFO", validation_alias="LOG_LEVEL")
 
     @property
