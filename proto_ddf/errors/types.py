@@ -34,6 +34,7 @@ def _restore(
     kind: type[ProtoDDFError], args: tuple[Any, ...], attributes: dict[str, Any]
 ) -> ProtoDDFError:
     error = kind.__new__(kind, *args)
+    error.args = args  # where it is an OSError too, `__new__` leaves them to `__init__`
     error.__dict__.update(attributes)
     return error
 
