@@ -35,8 +35,7 @@ class Figures:
     peer_memory: list[float] = field(default_factory=list)
 
 
-def main() -> None:
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
+def main(rounds: int = ROUNDS) -> None:
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
         os.environ["PROTO_DDF_HOME"] = str(Path(folder) / "home")
         with running_engine():
@@ -198,4 +197,4 @@ def host_fixed_app() -> tuple[str, float]:
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS)

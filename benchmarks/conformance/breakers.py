@@ -21,7 +21,11 @@ from benchmarks.conformance.contract import (
     State,
     SyncCall,
 )
-from proto_ddf.resilience import CircuitBreaker, CircuitOpenError
+from proto_ddf.resilience.breaker import CircuitBreaker
+from proto_ddf.resilience.circuit_open import CircuitOpenError
+from proto_ddf.resilience.config import PolicyConfig
+from proto_ddf.resilience.policy import Policy
+from proto_ddf.resilience.retry import RetryConfig
 
 NAME = "target"
 STATES: dict[str, State] = {
@@ -61,6 +65,41 @@ class Own:
 
     def state(self) -> State:
         return STATES[self._breaker.state.value]
+
+
+class OwnPolicy:
+    """The breaker in its place among all layers."""
+
+    refusal = CircuitOpenError
+
+    def __init__(self, setup: Setup) -> None:
+        self._policy = Policy(
+            NAME,
+            config=PolicyConfig(
+                retry=RetryConfig(max_attempts=1),
+                deadline=60.0,
+                attempt_timeout=30.0,
+                failure_threshold=setup.failures,
+                success_threshold=1,
+                reset_timeout=setup.reset,
+                probe_timeout=setup.lease,
+                max_concurrent=100,
+            ),
+        )
+
+    def call_sync(self, fn: SyncCall) -> Any:
+        return self._policy.call_sync(fn)
+
+    async def call(self, fn: AsyncCall) -> Any:
+        return await self._policy.call(fn)
+
+    def decorate(self, fn: AsyncCall) -> AsyncCall:
+        return self._policy(fn)
+
+    def state(self) -> State:
+        breaker = self._policy.snapshot().breaker
+        assert breaker is not None
+        return STATES[breaker.state.value]
 
 
 class Purgatory:
@@ -246,6 +285,7 @@ class Redress:
 
 
 OWN = BreakerLibrary("Proto-DDF", "", Own, slots=True)
+OWN_POLICY = BreakerLibrary("Proto-DDF's policy", "", OwnPolicy)
 PEERS = (
     BreakerLibrary("interlock-cb", "interlock-cb", Interlock, slots=True),
     BreakerLibrary("redress", "redress", Redress),

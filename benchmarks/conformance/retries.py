@@ -13,8 +13,10 @@ import stamina.instrumentation
 import tenacity
 
 from benchmarks.conformance.contract import AsyncCall, RetryLibrary
+from proto_ddf.resilience.config import PolicyConfig
 from proto_ddf.resilience.deadline import deadline_after
 from proto_ddf.resilience.jitter import added
+from proto_ddf.resilience.policy import Policy
 from proto_ddf.resilience.retry import Retry, RetryConfig
 
 stamina.instrumentation.set_on_retry_hooks([])  # else it logs each of the retries asked for here
@@ -107,21 +109,30 @@ async def with_interlock(fn: AsyncCall, *, total: float, wait: float, attempts: 
     return await pipeline.call(fn)
 
 
-async def with_own(fn: AsyncCall, *, total: float, wait: float, attempts: int) -> Any:
-    retry = Retry(
-        RetryConfig(
-            max_attempts=attempts,
-            initial_delay=wait,
-            max_delay=wait,
-            backoff_factor=1.0,
-            jitter=added(0.0),
-        )
+def own_config(wait: float, attempts: int) -> RetryConfig:
+    return RetryConfig(
+        max_attempts=attempts,
+        initial_delay=wait,
+        max_delay=wait,
+        backoff_factor=1.0,
+        jitter=added(0.0),
     )
+
+
+async def with_own(fn: AsyncCall, *, total: float, wait: float, attempts: int) -> Any:
     async with deadline_after(total):
-        return await retry.call(fn)
+        return await Retry(own_config(wait, attempts)).call(fn)
+
+
+async def with_own_policy(fn: AsyncCall, *, total: float, wait: float, attempts: int) -> Any:
+    config = PolicyConfig(
+        retry=own_config(wait, attempts), deadline=total, attempt_timeout=30.0, max_concurrent=8
+    )
+    return await Policy("target", config=config).call(fn)
 
 
 OWN_RETRY = RetryLibrary("Proto-DDF", "", with_own)
+OWN_RETRY_POLICY = RetryLibrary("Proto-DDF's policy", "", with_own_policy)
 RETRY_PEERS = (
     RetryLibrary("interlock-cb", "interlock-cb", with_interlock),
     RetryLibrary("hyx", "hyx", with_hyx, hints=False),

@@ -9,7 +9,7 @@ import tenacity
 
 from benchmarks.conformance import table
 from benchmarks.conformance.breaker_probes import BREAKER_PROBES
-from benchmarks.conformance.breakers import OWN, PEERS, Own
+from benchmarks.conformance.breakers import OWN, OWN_POLICY, PEERS, Own
 from benchmarks.conformance.contract import (
     AsyncCall,
     BreakerLibrary,
@@ -17,7 +17,7 @@ from benchmarks.conformance.contract import (
     Setup,
     SyncCall,
 )
-from benchmarks.conformance.retries import OWN_RETRY, RETRY_PEERS
+from benchmarks.conformance.retries import OWN_RETRY, OWN_RETRY_POLICY, RETRY_PEERS
 from benchmarks.conformance.retry_probes import RETRY_PROBES
 from benchmarks.conformance.suite import Outcome, run_probe
 
@@ -111,14 +111,16 @@ RETRIES_THAT_FAIL = {
 
 
 @pytest.mark.parametrize("probe", BREAKER_PROBES.values(), ids=lambda probe: probe.__name__)
-def test_our_breaker_passes(probe):
-    outcome = run_probe(probe.__name__, probe, OWN)
+@pytest.mark.parametrize("library", [OWN, OWN_POLICY], ids=["breaker", "policy"])
+def test_our_breaker_passes(probe, library):
+    outcome = run_probe(probe.__name__, probe, library)
     assert (outcome.result, outcome.happened) == ("pass", "")
 
 
 @pytest.mark.parametrize("probe", RETRY_PROBES.values(), ids=lambda probe: probe.__name__)
-def test_our_retry_and_deadline_pass(probe):
-    outcome = run_probe(probe.__name__, probe, OWN_RETRY)
+@pytest.mark.parametrize("library", [OWN_RETRY, OWN_RETRY_POLICY], ids=["retry", "policy"])
+def test_our_retry_and_deadline_pass(probe, library):
+    outcome = run_probe(probe.__name__, probe, library)
     assert (outcome.result, outcome.happened) == ("pass", "")
 
 
