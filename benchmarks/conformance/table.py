@@ -16,8 +16,17 @@ INTRODUCTION = """## Measured against other libraries
 
 One suite of probes (`benchmarks/conformance`) makes each of these things happen, to Proto-DDF and to the installed
 libraries alike. `make bench` runs it and writes this section; `tests/unit/resilience/test_conformance.py` holds
-Proto-DDF to all of it. "-": the library has no such function. Where a breaker has sync calls, threads are tried
-on it, whether or not its manual promises to be safe for them."""
+Proto-DDF's breaker, retry and whole policy to all of it. "-": the library has no such function."""
+BREAKERS = """### Circuit breakers
+
+Every breaker closes after one success. Where a library can set how many calls half-open lets through, it is asked
+with one and with three. Threads are tried on every library with sync calls, whether or not its manual promises to be
+safe for them; tasks of pybreaker go through its context manager, because its async call is for Tornado. A breaker
+that lets everyone through while half-open is not kept shut by a hung probe either."""
+RETRIES = """### Retries under one total time
+
+The total is what each library has for it: `timeout` of stamina, `stop_before_delay` of tenacity, `deadline_s` and the same
+as `attempt_timeout_s` of redress, a timeout around the retry of hyx and interlock-cb."""
 
 
 def write(breakers: list[Outcome], retries: list[Outcome], machine: str) -> None:
@@ -33,9 +42,9 @@ def _section(breakers: list[Outcome], retries: list[Outcome], machine: str) -> s
     return "\n\n".join(
         [
             INTRODUCTION,
-            "### Circuit breakers",
+            BREAKERS,
             matrix(breakers),
-            "### Retries under one total time",
+            RETRIES,
             matrix(retries),
             "### What happened instead",
             failures([*breakers, *retries]),
