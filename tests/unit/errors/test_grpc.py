@@ -1,0 +1,103 @@
+"""gRPC's errors, raised by grpcio against a real server."""
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import grpc
+import pytest
+
+from proto_ddf.errors import Classification, classify
+from tests.unit.aborting_server import METHOD, aborting_server, call_async, client
+
+RETRIED = {
+    "UNAVAILABLE",
+    "DEADLINE_EXCEEDED",
+    "RESOURCE_EXHAUSTED",
+    "ABORTED",
+    "INTERNAL",
+    "UNKNOWN",
+}
+CODES = {
+    "UNAVAILABLE": "connection_failed",
+    "DEADLINE_EXCEEDED": "timeout",
+    "UNAUTHENTICATED": "authentication_failed",
+}
+STATUSES = [status.name for status in grpc.StatusCode if status is not grpc.StatusCode.OK]
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with aborting_server() as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def call(address: str) -> Iterator[Any]:
+    with client(address) as call:
+        yield call
+
+
+def check(status: str, found: Classification) -> None:
+    assert found.code == CODES.get(status, "integration_error")
+    assert found.retryable is (status in RETRIED)
+    assert (found.category == "transient") is (status in RETRIED)
+    assert found.confidence == 1.0
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_every_status(call: Any, status: str) -> None:
+    with pytest.raises(grpc.RpcError) as caught:
+        call(status.encode())
+    assert caught.value.code().name == status
+    check(status, classify(caught.value))
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_every_status_from_asyncio(address: str, status: str) -> None:
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        asyncio.run(call_async(address, status.encode()))
+    check(status, classify(caught.value))
+
+
+def test_what_the_server_said_is_told(call: Any) -> None:
+    with pytest.raises(grpc.RpcError) as caught:
+        call(b"FAILED_PRECONDITION")
+    assert (
+        classify(caught.value).message
+        == "The server answered with status FAILED_PRECONDITION (on purpose)."
+    )
+
+
+def test_a_refused_sign_in_points_to_the_password(call: Any) -> None:
+    with pytest.raises(grpc.RpcError) as caught:
+        call(b"UNAUTHENTICATED")
+    found = classify(caught.value)
+    assert (found.field, found.try_again) == ("password", False)
+
+
+def test_nobody_listening() -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{unused.getsockname()[1]}"
+        with grpc.insecure_channel(address) as channel, pytest.raises(grpc.RpcError) as caught:
+            channel.unary_unary(METHOD)(b"OK", timeout=10)
+    found = classify(caught.value)
+    assert (found.code, found.retryable) == ("connection_failed", True)
+
+
+def test_a_channel_that_is_not_ready_in_time() -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{unused.getsockname()[1]}"
+        with grpc.insecure_channel(address) as channel:
+            ready = grpc.channel_ready_future(channel)
+            with pytest.raises(grpc.FutureTimeoutError) as caught:
+                ready.result(timeout=0.05)
+            ready.cancel()
+    assert classify(caught.value).code == "timeout"
+
+
+def test_an_error_of_grpc_without_a_status_is_unknown() -> None:
+    assert classify(grpc.RpcError("odd")).code == "unknown"
