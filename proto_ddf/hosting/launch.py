@@ -1,5 +1,6 @@
 """Starts the process of an app with the environment it needs."""
 
+import contextlib
 import sys
 import time
 from pathlib import Path
@@ -10,8 +11,9 @@ from sqlalchemy import make_url
 from proto_ddf.db.engine import session
 from proto_ddf.db.tables import AppRecord, SourceRecord
 from proto_ddf.errors.types import IntegrationError, SystemError, ValidationError
+from proto_ddf.hosting import records
 from proto_ddf.hosting.ports import is_free
-from proto_ddf.hosting.processes import creation_time, end_tree, spawn_detached
+from proto_ddf.hosting.processes import creation_time, end_tree, find, spawn_detached
 from proto_ddf.hosting.toolchain import base_environment
 from proto_ddf.settings import get_settings
 from proto_ddf.sources.registry import KINDS
@@ -91,6 +93,16 @@ def database_url(record: AppRecord) -> str:
         )
     url = kind.database_url(kind.config_model.model_validate(source.config))
     return url if record.spec.get("allow_editing") else read_only(url)
+
+
+def databases_in_use() -> list[str]:
+    """URLs of the databases that the running apps were started on: their sources may have been changed since."""
+    urls = []
+    for record in records.every():
+        process = find(record.pid, record.pid_create_time)
+        with contextlib.suppress(psutil.Error):
+            urls.append(process.environ().get("DATABASE_URL", "") if process else "")
+    return [url for url in urls if url]
 
 
 def read_only(url: str) -> str:

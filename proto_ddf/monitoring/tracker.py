@@ -1,12 +1,13 @@
 """Errors people met, kept in the database."""
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import delete, func, update
 from sqlmodel import Session, col, select
 
 from proto_ddf.db.engine import session
-from proto_ddf.db.tables import ErrorRecord, utc_now
+from proto_ddf.db.tables import ErrorRecord, OperationRecord, OperationState, utc_now
 from proto_ddf.db.writing import write
 
 
@@ -59,3 +60,22 @@ def resolve(operation_id: str) -> None:
         opened.execute(update(ErrorRecord).where(*unresolved).values(resolved_at=utc_now()))
 
     write(change)
+
+
+def prune(before: datetime) -> int:
+    """Delete the errors that were resolved before then, and those that happened before then and that nothing
+    can resolve any more; returns how many. What can still be tried again stays."""
+    resolved_at, operation_id = col(ErrorRecord.resolved_at), col(ErrorRecord.operation_id)
+    over = (OperationState.SUCCEEDED, OperationState.CANCELLED)
+    can_resolve = select(OperationRecord.id).where(col(OperationRecord.state).not_in(over))
+    settled = (
+        resolved_at.is_not(None) | operation_id.is_(None) | operation_id.not_in(can_resolve),
+        func.coalesce(resolved_at, col(ErrorRecord.at)) < before,
+    )
+
+    def change(opened: Session) -> int:
+        ids = opened.exec(select(ErrorRecord.id).where(*settled)).all()
+        opened.execute(delete(ErrorRecord).where(*settled))
+        return len(ids)
+
+    return write(change)

@@ -4,6 +4,8 @@ A copy is written beside its place and moved there whole, so that threads and pr
 """
 
 import hashlib
+import shutil
+from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
@@ -12,6 +14,7 @@ from weakref import WeakValueDictionary
 from proto_ddf.errors.types import SystemError
 from proto_ddf.progress import current_progress
 from proto_ddf.sources import duck
+from proto_ddf.sources.ages import last_written
 from proto_ddf.sources.csv_text import CsvFormat, file_error, recognise, records
 from proto_ddf.sources.csv_types import typed_columns
 from proto_ddf.sources.preview import quote
@@ -58,6 +61,23 @@ def forget(path: Path) -> None:
     """Delete the copies of a file."""
     for copy in duck.cache_folder().glob(f"{_prefix(path)}-*.parquet"):
         copy.unlink(missing_ok=True)
+
+
+def prune(kept: Iterable[Path], before: float) -> int:
+    """Delete the copies made before that time (seconds since the epoch), but for those of the files `kept`, and
+    what was left by builds that were killed before then. Returns how many. Whoever reads a file again has it
+    typed again."""
+    prefixes = {_prefix(path) for path in kept}
+    folder = duck.cache_folder()
+    copies = [c for c in folder.glob("*.parquet") if c.name.partition("-")[0] not in prefixes]
+    left = [*folder.glob("tmp*"), *folder.glob("spill/*")]
+    stale = [path for path in (*copies, *left) if last_written(path) < before]
+    for path in stale:
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+    return len(stale)
 
 
 def _prefix(path: Path) -> str:

@@ -1,5 +1,6 @@
 """Where uploaded files go: each in a folder of its own, so that it keeps its name."""
 
+import contextlib
 import re
 import shutil
 from collections.abc import Iterable, Iterator
@@ -9,10 +10,14 @@ from proto_ddf.db.tables import new_id
 from proto_ddf.errors.types import ValidationError
 from proto_ddf.settings import get_settings
 from proto_ddf.sources import csv_cache
+from proto_ddf.sources.ages import last_written
 from proto_ddf.sources.paths import confine
 
 _NAME_BYTES = 120
 """Leaves room for suffixes below the 255 bytes a file system allows."""
+_FOLDER = re.compile(r"[0-9a-f]{12}")
+"""Name of an upload's folder, as `new_id` gives it."""
+_ASIDE = ".removed-"
 
 
 def upload_path(filename: str) -> Path:
@@ -42,19 +47,20 @@ def release_files(paths: Iterable[str], kept: Iterable[str]) -> int:
 
     Their typed copies are deleted, and of uploads the files as well. Returns how many uploads.
     """
-    in_use = set(_real(kept))
-    gone = set(_real(paths)) - in_use
+    in_use = set(real_paths(kept))
+    gone = set(real_paths(paths)) - in_use
     for path in gone:
         csv_cache.forget(path)
     folders_in_use = {path.parent for path in in_use}
     return remove_uploads(path for path in gone if path.parent not in folders_in_use)
 
 
-def _real(paths: Iterable[str]) -> Iterator[Path]:
+def real_paths(paths: Iterable[str]) -> Iterator[Path]:
+    """Where the files are that sources name so; those in folders that are allowed no longer are left out."""
     for path in paths:
         try:
             yield confine(path, must_exist=False)
-        except ValidationError:  # its folder is allowed no longer
+        except ValidationError:
             continue
 
 
@@ -72,3 +78,30 @@ def remove_uploads(paths: Iterable[str | Path]) -> int:
             shutil.rmtree(folder, ignore_errors=True)
             removed += 1
     return removed
+
+
+def stale_uploads(before: float) -> list[Path]:
+    """Folders of uploads that nothing was written to since that time (seconds since the epoch), those of uploads
+    that broke off included. What a person put among the uploads is none of them."""
+    uploads = get_settings().uploads_folder
+    folders = [path for path in uploads.iterdir() if _FOLDER.fullmatch(path.name)]
+    return [each for each in folders if not each.is_symlink() and last_written(each) < before]
+
+
+def set_aside(folders: Iterable[Path]) -> int:
+    """Take the folders of uploads out of everybody's reach, at once, and forget the files' typed copies. Returns
+    how many. `remove_set_aside` then frees the space, at leisure."""
+    moved = 0
+    for folder in folders:
+        with contextlib.suppress(FileNotFoundError):  # its owner let go of it meanwhile
+            for file in folder.resolve().iterdir():
+                csv_cache.forget(file)
+            folder.rename(folder.with_name(_ASIDE + folder.name))
+            moved += 1
+    return moved
+
+
+def remove_set_aside() -> None:
+    """Delete what was set aside, also by a server that was killed before it came to this."""
+    for folder in get_settings().uploads_folder.glob(f"{_ASIDE}*"):
+        shutil.rmtree(folder, ignore_errors=True)

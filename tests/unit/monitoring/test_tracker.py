@@ -1,6 +1,8 @@
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from proto_ddf.db.engine import session
+from proto_ddf.db.tables import ErrorRecord, OperationRecord, OperationState
 from proto_ddf.errors import ValidationError, describe
 from proto_ddf.monitoring import tracker
 
@@ -41,3 +43,39 @@ def test_an_error_stays_resolved_at_its_first_time(database: Path):
     at = tracker.recent_errors(1)[0]["resolved_at"]
     tracker.resolve("op-1")
     assert tracker.recent_errors(1)[0]["resolved_at"] == at
+
+
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+
+
+def keep_error(
+    id: str, days_ago: float, *, resolved: float | None = None, state: OperationState | None = None
+) -> None:
+    """An error of so many days ago, resolved then, of an operation in that state (None: of none)."""
+    record = ErrorRecord(
+        **dict.fromkeys(("operation", "error_type", "code", "family", "title", "message"), ""),
+        id=id,
+        at=NOW - timedelta(days=days_ago),
+        resolved_at=None if resolved is None else NOW - timedelta(days=resolved),
+        operation_id=id if state else None,
+    )
+    with session() as opened:
+        if state:
+            opened.add(OperationRecord(id=id, kind="test", title="", state=state))
+        opened.add(record)
+        opened.commit()
+
+
+def test_errors_that_are_settled_go_in_time_and_those_that_can_be_tried_again_stay(database: Path):
+    keep_error("failed still", 40, state=OperationState.FAILED)
+    keep_error("runs again", 40, state=OperationState.RUNNING)
+    keep_error("resolved", 40, resolved=31, state=OperationState.SUCCEEDED)
+    keep_error("resolved of late", 40, resolved=29, state=OperationState.SUCCEEDED)
+    keep_error("of no operation", 31)
+    keep_error("of none, of late", 29)
+    keep_error("cancelled", 31, state=OperationState.CANCELLED)
+    keep_error("new", 0, resolved=0)
+    assert tracker.prune(NOW - timedelta(days=30)) == 3
+    left = {error["id"] for error in tracker.recent_errors()}
+    assert left == {"failed still", "runs again", "resolved of late", "of none, of late", "new"}
+    assert tracker.prune(NOW - timedelta(days=30)) == 0

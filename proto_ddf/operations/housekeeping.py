@@ -1,0 +1,111 @@
+"""Housekeeping: at the start of the server, and once an hour, what nobody can need any more is removed.
+
+It may be killed at any moment and run at any time again: each part chooses anew what to remove, and nothing
+refers to what is half removed.
+"""
+
+import asyncio
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from sqlmodel import Session, col, select
+
+from proto_ddf.db.engine import session
+from proto_ddf.db.tables import OperationRecord, SourceRecord, utc_now
+from proto_ddf.db.writing import write
+from proto_ddf.hosting.launch import databases_in_use
+from proto_ddf.logs import get_logger
+from proto_ddf.monitoring import tracker
+from proto_ddf.operations import pruning
+from proto_ddf.operations.journal import CANCELLABLE
+from proto_ddf.operations.kinds.sources import file_paths
+from proto_ddf.operations.stop import SERVER_STOPPING, OperationStopped, StopFlag
+from proto_ddf.settings import get_settings
+from proto_ddf.sources import csv_cache, uploads
+
+HOUR = 3600.0
+UPLOAD_AGE = timedelta(days=1)
+"""A form that was filled in may name an upload before any record does; it is sent within a day."""
+
+log = get_logger(__name__)
+
+
+async def keep_house() -> None:
+    """Tidy up now and every hour until cancelled. Run it once, for the server's life."""
+    stop = StopFlag()
+    try:
+        while True:
+            await asyncio.to_thread(tidy_up, stop)
+            await asyncio.sleep(HOUR)
+    finally:
+        stop.set(SERVER_STOPPING)
+
+
+def tidy_up(stop: StopFlag, clock: Callable[[], datetime] = utc_now) -> dict[str, int]:
+    """Remove what nobody can need any more, unless told to stop; returns how many of what. A part that fails
+    holds up no other. The engine must be launched."""
+    settings, now = get_settings(), clock()
+    before = now - timedelta(days=settings.keep_log_days)
+    parts: dict[str, Callable[[], int]] = {
+        "operations": partial(pruning.prune_operations, settings.keep_operations, stop),
+        "logs": partial(pruning.prune_logs, before, stop),
+        "workflows": partial(pruning.prune_workflows, stop),
+        "errors": partial(tracker.prune, before),
+        "uploads": partial(remove_uploads, (now - UPLOAD_AGE).timestamp()),
+        "copies": partial(remove_copies, (now - UPLOAD_AGE).timestamp()),
+    }
+    removed: dict[str, int] = {}
+    for name, remove in parts.items():
+        try:
+            stop.check()
+            removed[name] = remove()
+        except OperationStopped:
+            break
+        except Exception:
+            log.exception("housekeeping failed", part=name)
+    if any(removed.values()):
+        log.info("housekeeping", **{name: number for name, number in removed.items() if number})
+    return removed
+
+
+def remove_uploads(before: float) -> int:
+    """Delete the uploads not written to since that time (seconds since the epoch) that no source, no operation
+    that may still run and no running app refers to. Returns how many."""
+    uploads.remove_set_aside()
+    stale = uploads.stale_uploads(before)
+    if not stale:
+        return 0
+    linked = {path.parent.name for path in _source_files()}
+    # In one transaction that holds the write lock: nothing on record comes to refer to them meanwhile.
+    removed = write(partial(_set_aside, [each for each in stale if each.name not in linked]))
+    uploads.remove_set_aside()
+    return removed
+
+
+def remove_copies(before: float) -> int:
+    """Delete the typed copies made before that time of files that no source reads. Returns how many."""
+    return csv_cache.prune(_source_files(), before)
+
+
+def _set_aside(folders: list[Path], opened: Session) -> int:
+    named = "\n".join([*_references(opened), *databases_in_use()])
+    return uploads.set_aside(each for each in folders if each.name not in named)
+
+
+def _references(opened: Session) -> list[str]:
+    """What on record may name an upload, as text."""
+    may_run = col(OperationRecord.state).in_(CANCELLABLE)
+    owed = col(OperationRecord.finished_at).is_(None)
+    inputs = opened.exec(select(OperationRecord.input).where(may_run | owed)).all()
+    configs = opened.exec(select(SourceRecord.config)).all()
+    return [json.dumps(each) for each in (*inputs, *configs)]
+
+
+def _source_files() -> list[Path]:
+    """The files that sources read, symlinks resolved."""
+    with session() as opened:
+        configs = opened.exec(select(SourceRecord.config)).all()
+    return list(uploads.real_paths(path for config in configs for path in file_paths(dict(config))))

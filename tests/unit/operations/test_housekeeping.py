@@ -1,0 +1,232 @@
+"""Which files are removed, on a real home folder with times of our choosing, and how the house is kept."""
+
+import asyncio
+import json
+import os
+import time
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from proto_ddf.db.engine import session
+from proto_ddf.db.tables import OperationRecord, OperationState, SourceRecord
+from proto_ddf.operations import housekeeping
+from proto_ddf.operations.stop import StopFlag
+from proto_ddf.settings import get_settings
+from proto_ddf.sources import csv_cache, duck
+from proto_ddf.sources.uploads import set_aside, upload_path
+
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+BEFORE = (NOW - timedelta(days=1)).timestamp()
+OLD, NEW = BEFORE - 60, BEFORE + 60
+
+
+@pytest.fixture(autouse=True)
+def _record(database: Path) -> None:
+    """Every test has a database of its own."""
+
+
+def written(paths: Iterable[Path], at: float) -> None:
+    for path in paths:
+        os.utime(path, (at, at))
+
+
+def upload(name: str = "people.csv", *, at: float = OLD) -> Path:
+    path = upload_path(name)
+    path.write_text("id,name\n1,Ann\n")
+    written((path, path.parent), at)
+    return path
+
+
+def connect(path: str, name: str = "People") -> None:
+    with session() as opened:
+        opened.add(SourceRecord(name=name, kind="csv", config={"paths": [path]}))
+        opened.commit()
+
+
+def test_an_upload_that_nothing_refers_to_goes_after_a_day_with_its_typed_copies(home: Path):
+    old, new = upload(), upload(at=NEW)
+    typed = csv_cache.typed_copy(old.resolve())
+    assert housekeeping.remove_uploads(BEFORE) == 1
+    assert not old.parent.exists()
+    assert not typed.exists()
+    assert new.exists()
+    assert {path.name for path in (home / "uploads").iterdir()} == {new.parent.name, ".cache"}
+    assert housekeeping.remove_uploads(BEFORE) == 0
+
+
+@pytest.mark.parametrize("as_named", [str, lambda path: f"{path.parent.name}/{path.name}"])
+def test_what_a_source_reads_stays(as_named: Callable[[Path], str]):
+    read, left = upload(), upload()
+    connect(as_named(read))
+    assert housekeeping.remove_uploads(BEFORE) == 1
+    assert read.exists()
+    assert not left.exists()
+
+
+def test_what_a_source_reads_by_a_link_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    monkeypatch.setenv("ALLOWED_FOLDERS", json.dumps([str(folder)]))
+    get_settings.cache_clear()
+    read = upload()
+    (folder / "link.csv").symlink_to(read)
+    connect(str(folder / "link.csv"))
+    assert housekeeping.remove_uploads(BEFORE) == 0
+    assert read.exists()
+
+
+@pytest.mark.parametrize(
+    ("state", "finished", "stays"),
+    [
+        (OperationState.PENDING, False, True),
+        (OperationState.RUNNING, False, True),
+        (OperationState.FAILED, True, True),  # it can be tried again
+        (OperationState.CANCELLED, False, True),  # its clean-up is owed
+        (OperationState.CANCELLED, True, False),
+        (OperationState.SUCCEEDED, True, False),
+    ],
+)
+def test_what_an_operation_may_still_read_stays(state: OperationState, finished: bool, stays: bool):
+    file = upload()
+    record = OperationRecord(kind="connect_source", title="Connect", state=state)
+    record.input = {"name": "People", "kind": "csv", "config": {"paths": [str(file)]}}
+    record.finished_at = NOW if finished else None
+    with session() as opened:
+        opened.add(record)
+        opened.commit()
+    assert housekeeping.remove_uploads(BEFORE) == (0 if stays else 1)
+    assert file.exists() is stays
+
+
+def test_what_a_running_app_was_started_on_stays(monkeypatch: pytest.MonkeyPatch):
+    """Its source was changed to another file; the app works on the old one until it is started again."""
+    file = upload("shop.db")
+    url = f"sqlite:///{file.as_uri()}?mode=ro&uri=true"
+    monkeypatch.setattr(housekeeping, "databases_in_use", lambda: [url])
+    assert housekeeping.remove_uploads(BEFORE) == 0
+    assert file.exists()
+
+
+def test_an_upload_under_way_is_not_touched():
+    under_way, broken_off, begun = (upload_path(f"{n}.csv") for n in range(3))
+    for path in (under_way, broken_off):
+        path.with_name(f"{path.name}.part").write_text("id")
+    written((under_way.parent, begun.parent), OLD)
+    written((under_way.with_name("0.csv.part"),), NEW)
+    written((broken_off.with_name("1.csv.part"), broken_off.parent), OLD)
+    assert housekeeping.remove_uploads(BEFORE) == 2
+    assert under_way.with_name("0.csv.part").exists()
+    assert not broken_off.parent.exists()
+    assert not begun.parent.exists()
+
+
+def test_what_a_person_put_among_the_uploads_stays(home: Path):
+    folder, file = home / "uploads" / "mine", home / "uploads" / "mine.csv"
+    linked = home / "uploads" / "0123456789ab"
+    folder.mkdir()
+    file.touch()
+    linked.symlink_to(folder)
+    written((folder, file), OLD)
+    os.utime(linked, (OLD, OLD), follow_symlinks=False)
+    assert housekeeping.remove_uploads(BEFORE) == 0
+    assert folder.exists()
+    assert file.exists()
+    assert linked.is_symlink()
+
+
+def test_what_a_killed_server_had_set_aside_is_removed(home: Path):
+    assert set_aside([upload().parent, upload().parent]) == 2
+    assert len(list((home / "uploads").glob(".removed-*/people.csv"))) == 2
+    housekeeping.remove_uploads(BEFORE)
+    assert [path.name for path in (home / "uploads").iterdir()] == [".cache"]
+
+
+def test_an_upload_that_its_owner_let_go_of_meanwhile_is_no_trouble():
+    gone, there = upload(), upload()
+    gone.unlink()
+    gone.parent.rmdir()
+    assert set_aside([gone.parent, there.parent]) == 1
+
+
+def test_typed_copies_of_files_that_no_source_reads_go_and_so_do_the_remains_of_killed_builds():
+    connected, tried, fresh = (upload(at=NEW) for _ in range(3))
+    connect(str(connected))
+    kept, removed, new = (
+        csv_cache.typed_copy(path.resolve()) for path in (connected, tried, fresh)
+    )
+    remains = [duck.cache_folder() / "tmpabc", duck.cache_folder() / "spill" / "x.tmp"]
+    under_way = duck.cache_folder() / "tmpdef"
+    for folder in (remains[0], under_way, remains[1].parent):
+        folder.mkdir(exist_ok=True)
+    for file in (remains[0] / "plain", remains[1], under_way / "plain"):
+        file.touch()
+    written((kept, removed, remains[0] / "plain", *remains, under_way), OLD)
+    written((new, under_way / "plain"), NEW)
+    assert housekeeping.remove_copies(BEFORE) == 3
+    assert [path.exists() for path in (kept, removed, new)] == [True, False, True]
+    assert [path.exists() for path in (*remains, under_way)] == [False, False, True]
+    assert csv_cache.typed_copy(tried.resolve()) == removed  # made anew
+
+
+def test_the_house_is_kept_in_a_thread_that_is_told_when_the_server_stops(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    stopped: list[float] = []
+
+    def tidy_up(stop: StopFlag) -> None:
+        while not stop.is_set():
+            time.sleep(0.01)
+        stopped.append(time.monotonic())
+
+    monkeypatch.setattr(housekeeping, "tidy_up", tidy_up)
+
+    async def live() -> None:
+        keeping = asyncio.create_task(housekeeping.keep_house())
+        for _ in range(20):  # the loop goes on meanwhile
+            await asyncio.sleep(0.001)
+        assert not stopped
+        keeping.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await keeping
+
+    asyncio.run(live())  # waits for its threads
+    assert len(stopped) == 1
+
+
+def test_the_house_is_kept_every_hour(monkeypatch: pytest.MonkeyPatch):
+    calls: list[object] = []
+
+    async def sleep(seconds: float) -> None:
+        calls.append(seconds)
+        if calls.count(seconds) == 3:
+            raise asyncio.CancelledError
+
+    monkeypatch.setattr(housekeeping, "tidy_up", lambda _stop: calls.append("tidy up"))
+    monkeypatch.setattr(housekeeping.asyncio, "sleep", sleep)
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(housekeeping.keep_house())
+    assert calls == ["tidy up", 3600.0] * 3
+
+
+def test_a_part_that_fails_holds_up_no_other(monkeypatch: pytest.MonkeyPatch):
+    def fail(_before: datetime) -> int:
+        raise OSError("disk I/O error")
+
+    file = upload()
+    monkeypatch.setattr(housekeeping.tracker, "prune", fail)
+    monkeypatch.setattr(housekeeping.pruning, "prune_workflows", lambda _stop: 0)
+    removed = housekeeping.tidy_up(StopFlag(), lambda: NOW)
+    assert removed["uploads"] == 1
+    assert "errors" not in removed
+    assert not file.exists()
+
+
+def test_nothing_is_begun_once_the_server_stops():
+    file = upload()
+    stop = StopFlag()
+    stop.set("server stopping")
+    assert housekeeping.tidy_up(stop, lambda: NOW) == {}
+    assert file.exists()
