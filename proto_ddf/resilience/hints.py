@@ -20,7 +20,7 @@ NEVER = math.inf
 """The other side asks not to be tried again."""
 
 _PUSHBACK = "grpc-retry-pushback-ms"
-_INT32 = re.compile(r"-?(?:0|[1-9][0-9]{0,9})")
+_INT32 = re.compile(r"-?[0-9]{1,10}")
 _MOST_CAUSES = 10
 
 
@@ -76,17 +76,11 @@ def _pushback(error: BaseException) -> float | None:
     trailing = getattr(error, "trailing_metadata", None)
     if not callable(trailing):
         return None
-    values = [value for key, value in _pairs(trailing()) if key == _PUSHBACK]
+    values = [value for key, value in trailing() or () if key == _PUSHBACK]
     if not values:
         return None
     milliseconds = _int32(values[0])
     return milliseconds / 1000 if milliseconds is not None and milliseconds >= 0 else NEVER
-
-
-def _pairs(metadata: Any) -> Iterator[tuple[Any, Any]]:
-    for pair in metadata or ():
-        key, value = pair
-        yield key, value
 
 
 def _int32(value: Any) -> int | None:
