@@ -81,7 +81,7 @@ class Bulkhead:
         self.max_concurrent = max_concurrent
         self.max_queue = max_queue
         self._clock = clock
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # the garbage collector may end an abandoned call inside
         self._active = 0
         self._waiters: deque[_Waiter] = deque()
         self._refused = 0
@@ -111,7 +111,7 @@ class Bulkhead:
                 progress.check_stop()
                 if deadline is not None and deadline.expired:
                     break
-            self._check_granted(waiter)
+            self._check_granted(waiter, deadline)
         except BaseException:
             self._give_up(waiter)
             raise
@@ -127,7 +127,7 @@ class Bulkhead:
         timer = deadline and waiter.loop.call_later(max(0.0, deadline.left()), waiter.end)
         try:
             await waiter.future
-            self._check_granted(waiter)
+            self._check_granted(waiter, deadline)
         except BaseException:
             self._give_up(waiter)
             raise
@@ -185,9 +185,9 @@ class Bulkhead:
             self._waiters.append(waiter)
             return False
 
-    def _check_granted(self, waiter: _Waiter) -> None:
+    def _check_granted(self, waiter: _Waiter, deadline: Deadline | None) -> None:
         with self._lock:
-            if not waiter.granted:
+            if not waiter.granted or (deadline is not None and deadline.expired):
                 self._refused += 1
                 raise BulkheadFullError(self.name, self.max_concurrent, self.max_queue)
 

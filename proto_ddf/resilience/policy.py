@@ -4,68 +4,39 @@
 
 The deadline is for all attempts and waits together; what runs when it comes is cut by the timeout of the
 attempt, so that the breaker sees it and one timer serves both. Nested calls inherit what is left.
-A layer that is switched off is left out when the policy is made, not looked at in each call.
 """
 
 import inspect
-import itertools
-import threading
 import time
-from collections import deque
 from collections.abc import Awaitable, Callable
 from copy import copy
-from dataclasses import dataclass
 from functools import partial, wraps
 from typing import Any, ParamSpec, Self, TypeVar, cast
 
-from proto_ddf.errors import classify
 from proto_ddf.logs import get_logger
 from proto_ddf.redaction import plain_text
 from proto_ddf.resilience import faults
-from proto_ddf.resilience.adaptive import Adaptive, AdaptiveSnapshot
+from proto_ddf.resilience.adaptive import Adaptive
 from proto_ddf.resilience.breaker import CircuitBreaker
-from proto_ddf.resilience.budget import BudgetSnapshot, RetryBudget
-from proto_ddf.resilience.bulkhead import Bulkhead, BulkheadSnapshot
+from proto_ddf.resilience.budget import RetryBudget
+from proto_ddf.resilience.bulkhead import Bulkhead
 from proto_ddf.resilience.config import PolicyConfig
 from proto_ddf.resilience.deadline import attempt_timeout, deadline_after
-from proto_ddf.resilience.rate import RateLimit, RateSnapshot
+from proto_ddf.resilience.error_log import ErrorLog
+from proto_ddf.resilience.policy_snapshot import PolicySnapshot
+from proto_ddf.resilience.rate import RateLimit
 from proto_ddf.resilience.retry import Retry
-from proto_ddf.resilience.snapshot import BreakerSnapshot, BreakerState
+from proto_ddf.resilience.snapshot import BreakerState
+from proto_ddf.resilience.tally import Tally
+
+__all__ = ["Policy", "PolicySnapshot", "Shared"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_ERRORS_KEPT = 20
 _NOTHING = object()
 
 _log = get_logger(__name__)
-
-
-@dataclass(frozen=True)
-class PolicySnapshot:
-    """A policy at one moment; totals are since it was made."""
-
-    system: str
-    target: str
-    config: tuple[tuple[str, str], ...]
-    """What it does, as names and values for people."""
-    breaker: BreakerSnapshot | None
-    """None: switched off."""
-    budget: BudgetSnapshot | None
-    """Shared by the targets of a system, as are `adaptive` and `rate`."""
-    adaptive: AdaptiveSnapshot | None
-    bulkhead: BulkheadSnapshot | None
-    rate: RateSnapshot | None
-    last_errors: tuple[tuple[float, str, str], ...]
-    """Of attempts: Unix time in seconds, code and title, oldest first."""
-    alerting: bool
-    """As many errors in the last minutes as NETWORK_ERROR_ALERT_THRESHOLD and _WINDOW_SECONDS say."""
-    calls: int
-    failed: int
-    """Calls that raised an error in the end."""
-    attempts: int
-    """Those that an open breaker refused too."""
-    retries: int
 
 
 class Shared:
@@ -110,7 +81,7 @@ class Policy:
         self.config = config = config or self.shared.config
         self.breaker = _breaker(self.name, config, clock) if config.breaker else None
         self.bulkhead = (
-            Bulkhead(self.name, config.max_concurrent, config.max_queue)
+            Bulkhead(self.name, config.max_concurrent, config.max_queue, clock=clock)
             if config.max_concurrent
             else None
         )
@@ -119,36 +90,45 @@ class Policy:
         self._clock = clock
         self._rate = self.shared.rate
         self._fallback: Any = _NOTHING
-        self._calls, self._failed, self._attempts = _Tally(), _Tally(), _Tally()
+        self._calls, self._failed, self._attempts = Tally(), Tally(), Tally()
         self._count_attempt = self._attempts.add
-        self._errors: deque[tuple[float, str, str]] = deque(maxlen=_ERRORS_KEPT)
-        self._error_times: deque[float] = deque(maxlen=config.alert_threshold)
+        self._errors = ErrorLog(config.alert_threshold, config.alert_window, clock)
         self._words = config.in_words()
         self._guarded, self._guarded_sync = self._layers()
 
     async def call(self, fn: Callable[P, Awaitable[R]], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """`await fn(*args, **kwargs)`, as often as it takes."""
+        self._calls.add()
+        begun = False
         try:
             if self.config.deadline is None:
-                self._calls.add()
+                begun = True
                 return cast(R, await self._guarded(fn, args, kwargs))
             with deadline_after(self.config.deadline, system=self.name):
-                self._calls.add()
+                begun = True
                 return cast(R, await self._guarded(fn, args, kwargs))
         except Exception as error:
+            self._count_failure(begun)
+            if self._fallback is _NOTHING:
+                raise
             result = self._fall_back(error)
             return cast(R, await result if inspect.isawaitable(result) else result)
 
     def call_sync(self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """`fn(*args, **kwargs)`, as often as it takes."""
+        self._calls.add()
+        begun = False
         try:
             if self.config.deadline is None:
-                self._calls.add()
+                begun = True
                 return cast(R, self._guarded_sync(fn, args, kwargs))
             with deadline_after(self.config.deadline, system=self.name):
-                self._calls.add()
+                begun = True
                 return cast(R, self._guarded_sync(fn, args, kwargs))
         except Exception as error:
+            self._count_failure(begun)
+            if self._fallback is _NOTHING:
+                raise
             return cast(R, self._fall_back(error))
 
     def __call__(self, fn: Callable[P, R], /) -> Callable[P, R]:
@@ -205,22 +185,23 @@ class Policy:
             adaptive=shared.adaptive.snapshot() if shared.adaptive else None,
             bulkhead=self.bulkhead.snapshot() if self.bulkhead else None,
             rate=shared.rate.snapshot() if shared.rate else None,
-            last_errors=tuple(self._errors.copy()),
-            alerting=self._is_alerting(),
+            last_errors=self._errors.last(),
+            alerting=self._errors.alerting,
             calls=calls,
             failed=self._failed.value(),
             attempts=attempts,
             retries=max(0, attempts - calls),
         )
 
-    def _layers(self) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    def _layers(self) -> tuple[partial[Any], partial[Any]]:
         """Retry around breaker around attempt, async and sync; what is off is left out."""
-        guarded: Callable[..., Any] = self._attempt
-        guarded_sync: Callable[..., Any] = self._attempt_sync
+        guarded, guarded_sync = partial(self._attempt), partial(self._attempt_sync)
         if self.breaker:
             guarded = partial(self.breaker.call, guarded)
             guarded_sync = partial(self.breaker.call_sync, guarded_sync)
         if self.config.retry.max_attempts > 1:
+            for attempt in (guarded, guarded_sync):
+                vars(attempt)["__qualname__"] = self.name  # what the log of retries calls it
             retry = Retry(
                 self.config.retry,
                 system=self.name,
@@ -251,7 +232,7 @@ class Policy:
                         return outcome
                 return await fn(*args, **kwargs)
         except Exception as error:
-            self._note(error)
+            self._errors.note(error)
             raise
         finally:
             if entered and self.bulkhead is not None:
@@ -277,31 +258,20 @@ class Policy:
                         return outcome
                 return fn(*args, **kwargs)
         except Exception as error:
-            self._note(error)
+            self._errors.note(error)
             raise
         finally:
             if entered and self.bulkhead is not None:
                 self.bulkhead.leave()
 
-    def _fall_back(self, error: Exception) -> Any:
-        """The fallback's answer; without one the error goes on."""
+    def _count_failure(self, begun: bool) -> None:
         self._failed.add()
-        if self._fallback is _NOTHING:
-            raise error
+        if not begun:  # the time of an outer call was over: an attempt that came to nothing
+            self._count_attempt()
+
+    def _fall_back(self, error: Exception) -> Any:
         _log.warning("fell back", call=self.name, error=plain_text(error))
         return self._fallback(error) if callable(self._fallback) else self._fallback
-
-    def _note(self, error: Exception) -> None:
-        found = classify(error)
-        self._errors.append((time.time(), found.code, found.title))
-        self._error_times.append(self._clock())
-
-    def _is_alerting(self) -> bool:
-        times = self._error_times.copy()
-        return (
-            len(times) == self.config.alert_threshold
-            and self._clock() - times[0] <= self.config.alert_window
-        )
 
 
 def _breaker(name: str, config: PolicyConfig, clock: Callable[[], float]) -> CircuitBreaker:
@@ -314,17 +284,3 @@ def _breaker(name: str, config: PolicyConfig, clock: Callable[[], float]) -> Cir
         window=config.window,
         clock=clock,
     )
-
-
-class _Tally:
-    """Counts without a lock: a step of `itertools.count` is one C call, which no thread interrupts."""
-
-    def __init__(self) -> None:
-        self.add = itertools.count().__next__
-        self._looks = 0
-        self._lock = threading.Lock()
-
-    def value(self) -> int:
-        with self._lock:  # a look is a step too
-            self._looks += 1
-            return self.add() - self._looks + 1

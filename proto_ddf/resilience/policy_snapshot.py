@@ -1,0 +1,36 @@
+"""What a policy tells about itself."""
+
+from dataclasses import dataclass
+
+from proto_ddf.resilience.adaptive import AdaptiveSnapshot
+from proto_ddf.resilience.budget import BudgetSnapshot
+from proto_ddf.resilience.bulkhead import BulkheadSnapshot
+from proto_ddf.resilience.rate import RateSnapshot
+from proto_ddf.resilience.snapshot import BreakerSnapshot
+
+
+@dataclass(frozen=True)
+class PolicySnapshot:
+    """A policy at one moment; totals are since it was made."""
+
+    system: str
+    target: str
+    config: tuple[tuple[str, str], ...]
+    """What it does, as names and values for people."""
+    breaker: BreakerSnapshot | None
+    """None: switched off."""
+    budget: BudgetSnapshot | None
+    """Shared by the targets of a system, as are `adaptive` and `rate`."""
+    adaptive: AdaptiveSnapshot | None
+    bulkhead: BulkheadSnapshot | None
+    rate: RateSnapshot | None
+    last_errors: tuple[tuple[float, str, str], ...]
+    """Of attempts: Unix time in seconds, code and title, oldest first."""
+    alerting: bool
+    """As many errors in the last minutes as NETWORK_ERROR_ALERT_THRESHOLD and _WINDOW_SECONDS say."""
+    calls: int
+    failed: int
+    """Calls that raised an error in the end."""
+    attempts: int
+    """With those that were refused."""
+    retries: int
