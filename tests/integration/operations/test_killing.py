@@ -4,9 +4,12 @@ import contextlib
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psutil
@@ -15,6 +18,7 @@ import pytest
 from proto_ddf.operations import service
 from proto_ddf.operations.views import OperationView
 from proto_ddf.settings import PROJECT_ROOT
+from proto_ddf.sources.uploads import upload_path
 
 SCRIPT = Path(__file__).parent / "server_process.py"
 
@@ -35,10 +39,14 @@ class Server:
         self.greeting = self._hear()
 
     def tell(self, command: str) -> str:
+        self.say(command)
+        return self._hear()["result"]
+
+    def say(self, command: str) -> None:
+        """Tell, without waiting for the answer."""
         assert self._process.stdin is not None
         self._process.stdin.write(command + "\n")
         self._process.stdin.flush()
-        return self._hear()["result"]
 
     def kill(self) -> None:
         self._process.kill()
@@ -229,3 +237,37 @@ def test_a_second_server_on_the_same_home_is_refused(house):
     assert service.view(operation_id).steps[1].state == "running"
     server.kill()
     assert house.server().greeting == {"launched": True}
+
+
+def test_housekeeping_cut_off_by_kills_is_done_at_the_next_start(house, monkeypatch):
+    monkeypatch.setenv("KEEP_OPERATIONS", "2")
+    server = house.server()
+    ids = [server.tell("start plain") for _ in range(12)]
+    for operation_id in ids:
+        house.wait(operation_id, "succeeded")
+    uploads = [upload_path(f"{n}.csv") for n in range(12)]
+    for path in uploads:
+        path.touch()
+        os.utime(path, (0, 0))
+        os.utime(path.parent, (0, 0))
+    for milliseconds in (1, 5, 15, 30):
+        server.say("tidy_up")
+        time.sleep(milliseconds / 1000)
+        server.kill()
+        server = house.server()
+        assert server.greeting == {"launched": True}
+
+    def all_done() -> bool:
+        server.tell("tidy_up")
+        with closing(sqlite3.connect(house.home / "operations.db")) as db:
+            known = db.execute(
+                "select workflow_uuid from workflow_status"
+                " union select workflow_uuid from operation_outputs"
+            ).fetchall()
+        return {id for (id,) in known} == set(ids[-2:])
+
+    house.until(all_done)  # DBOS may have to take note yet of the end of one
+    assert {view.id for view in service.recent()} == set(ids[-2:])
+    assert not any(path.parent.exists() for path in uploads)
+    assert [path.name for path in (house.home / "uploads").glob(".removed-*")] == []
+    assert set(json.loads(server.tell("tidy_up")).values()) == {0}
