@@ -26,6 +26,7 @@ from typing import Self
 
 from proto_ddf.errors import IntegrationError
 from proto_ddf.resilience.cutting import Cut
+from proto_ddf.resilience.refused import CallRefusedError
 
 Clock = Callable[[], float]
 
@@ -42,6 +43,10 @@ class DeadlineExceededError(IntegrationError, TimeoutError):
             operation="call",
             seconds=f"{seconds:g}",
         )
+
+
+class NoTimeLeftError(CallRefusedError, DeadlineExceededError):
+    """The deadline was over before the call began: it was not made, and says nothing about the target."""
 
 
 class AttemptTimeoutError(IntegrationError, TimeoutError):
@@ -154,12 +159,14 @@ class Scope(Deadline):
             outer_left = outer.at - (now if outer.clock is self.clock else outer.clock())
             if outer_left <= self._seconds:
                 self.at, self.clock, self._owner = outer.at, outer.clock, outer._owner or outer
-                if outer_left <= 0:
-                    raise self.error()
-                return outer_left
-        if self._seconds <= 0:
-            raise self.error()
-        return self._seconds
+                return self._some(outer_left)
+        return self._some(self._seconds)
+
+    def _some(self, left: float) -> float:
+        if left <= 0:
+            owner = self._owner or self
+            raise NoTimeLeftError(owner._seconds, owner._system)
+        return left
 
 
 _current: ContextVar[Scope | None] = ContextVar("current_deadline", default=None)
@@ -172,8 +179,9 @@ def deadline_after(seconds: float, *, system: str = "", clock: Clock = time.mono
     A task started inside takes the end along: one that is to outlive it needs a `contextvars.Context()` of its own.
 
     Raises:
-        DeadlineExceededError: on entry when nothing is left; from the async form when it is over.
-        AttemptTimeoutError: instead, when an `attempt_timeout` around it ends earlier.
+        NoTimeLeftError: on entry, when nothing is left.
+        DeadlineExceededError: from the async form, when it is over.
+        AttemptTimeoutError: from the async form, when an `attempt_timeout` around it is over first.
     """
     return Scope(seconds, DeadlineExceededError, system, clock)
 
@@ -200,7 +208,7 @@ def time_left(default: float) -> float:
     Never zero, which many drivers take for "no limit".
 
     Raises:
-        DeadlineExceededError, AttemptTimeoutError: nothing is left, so the call must not begin.
+        DeadlineExceededError, AttemptTimeoutError: nothing is left, so nothing more must begin.
     """
     scope = _current.get()
     if scope is None:

@@ -21,10 +21,12 @@ from proto_ddf.resilience.deadline import (
     AttemptTimeoutError,
     Deadline,
     DeadlineExceededError,
+    NoTimeLeftError,
     attempt_timeout,
     current_deadline,
     time_left,
 )
+from proto_ddf.resilience.refused import CallRefusedError
 from tests.unit.resilience.instant_loop import run, running_loop
 
 
@@ -110,7 +112,7 @@ class TestWhatIsLeft:
         clock, ran = Clock(), []
         with deadlines.deadline_after(1, system="shop", clock=clock):
             clock.now += 1
-            with pytest.raises(DeadlineExceededError) as caught, attempt_timeout(5, clock=clock):
+            with pytest.raises(NoTimeLeftError) as caught, attempt_timeout(5, clock=clock):
                 ran.append("sync")
             with pytest.raises(DeadlineExceededError):
                 time_left(5)
@@ -119,9 +121,10 @@ class TestWhatIsLeft:
                 async with attempt_timeout(5, clock=clock):
                     ran.append("async")
 
-            with pytest.raises(DeadlineExceededError):
+            with pytest.raises(NoTimeLeftError):
                 asyncio.run(act())
         assert ran == []
+        assert isinstance(caught.value, CallRefusedError)
         assert caught.value.system == "shop"
         assert caught.value.context["seconds"] == "1"
 
@@ -159,7 +162,11 @@ class TestWhatIsLeft:
 class TestTheErrors:
     @pytest.mark.parametrize(
         ("kind", "code"),
-        [(DeadlineExceededError, "deadline_exceeded"), (AttemptTimeoutError, "timeout")],
+        [
+            (DeadlineExceededError, "deadline_exceeded"),
+            (NoTimeLeftError, "deadline_exceeded"),
+            (AttemptTimeoutError, "timeout"),
+        ],
     )
     def test_are_timeouts_with_a_code(self, kind: Any, code: str) -> None:
         error = kind(0.25, "shop")
