@@ -11,6 +11,7 @@ from reflex.event import EventSpec
 from proto_ddf.hosting.watcher import adopt_all, watch
 from proto_ddf.logs import configure_logging, get_logger
 from proto_ddf.operations import engine, kinds
+from proto_ddf.operations.housekeeping import keep_house
 from proto_ddf.settings import get_settings
 from proto_ddf.sources.sample import offer_sample
 from proto_ddf.web.api import create_api
@@ -47,13 +48,15 @@ def tell_unexpected_error(exception: Exception) -> EventSpec:
 
 @asynccontextmanager
 async def server_life() -> AsyncIterator[None]:
-    """Operations that were under way go on, apps are adopted and looked after, until the server ends."""
+    """Operations that were under way go on, apps are adopted and looked after, and the house is kept, until the
+    server ends."""
     await asyncio.to_thread(_open)
-    watching = asyncio.create_task(watch())
+    tasks = [asyncio.create_task(watch()), asyncio.create_task(keep_house())]
     try:
         yield
     finally:
-        watching.cancel()
+        for task in tasks:
+            task.cancel()
         await asyncio.to_thread(engine.shutdown)
 
 
