@@ -52,8 +52,10 @@ function useSecondsLeft(until, seconds) {
 
 function inWords(seconds) {
   if (seconds < 60) return `${seconds} s`;
-  const rest = String(seconds % 60).padStart(2, "0");
-  return `${Math.floor(seconds / 60)} min ${rest} s`;
+  const minutes = Math.floor(seconds / 60);
+  const two = (number) => String(number).padStart(2, "0");
+  if (minutes < 60) return `${minutes} min ${two(seconds % 60)} s`;
+  return `${Math.floor(minutes / 60)} h ${two(minutes % 60)} min`;
 }
 
 // "Probe in 12 s", then `over`. A screen reader can read it but is not told of every second.

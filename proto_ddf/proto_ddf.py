@@ -21,15 +21,18 @@ from proto_ddf.web.pages.errors import errors_page
 from proto_ddf.web.pages.generate import generate_page
 from proto_ddf.web.pages.operations import operation_page, operations_page
 from proto_ddf.web.pages.overview import overview_page
+from proto_ddf.web.pages.resilience import resilience_page
 from proto_ddf.web.pages.source_detail import source_detail_page
 from proto_ddf.web.pages.source_new import source_new_page
 from proto_ddf.web.pages.sources import sources_page
 from proto_ddf.web.state.apps import AppsState, AppState
 from proto_ddf.web.state.error_list import ErrorListState
+from proto_ddf.web.state.faults import FaultBannerState
 from proto_ddf.web.state.generate import GenerateState
 from proto_ddf.web.state.operations import OperationPageState, OperationsState
 from proto_ddf.web.state.overview import OverviewState
 from proto_ddf.web.state.presence import follow_tabs_of
+from proto_ddf.web.state.resilience import ResilienceState
 from proto_ddf.web.state.sources import SourcesState
 from proto_ddf.web.state.sources_detail import SourceDetailState
 from proto_ddf.web.state.sources_new import NewSourceState
@@ -96,9 +99,11 @@ def _add_pages(app: rx.App) -> None:
         ("/operations", "Operations", operations_page, OperationsState.load),
         ("/operations/[operation_id]", "Operation", operation_page, OperationPageState.load),
         ("/errors", "Errors", errors_page, ErrorListState.load),
+        ("/resilience", "Resilience", resilience_page, ResilienceState.load),
     )
     for route, title, build, load in pages:
-        app.add_page(build, route=route, title=f"{title} · Proto-DDF", on_load=load)
+        on_load = [load, FaultBannerState.follow]
+        app.add_page(build, route=route, title=f"{title} · Proto-DDF", on_load=on_load)
 
 
 app = create_app()

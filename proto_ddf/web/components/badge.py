@@ -33,17 +33,26 @@ _APP = {
     "unhealthy": _Look("Unhealthy", "heart-crack", "red"),
 }
 
+_BREAKER = {
+    "closed": _Look("Closed", "circle-check", "green"),
+    "open": _Look("Open", "octagon-x", "red"),
+    "half_open": _Look("Half-open", "circle-dot-dashed", "amber"),
+    "forced_open": _Look("Forced open", "hand", "red"),
+    "off": _Look("No breaker", "circle-minus", "gray"),
+}
+_LOOKS = {"operation": _WORK, "app": _APP, "breaker": _BREAKER}
+
 
 def status_badge(
-    state: rx.Var[str] | str, *, of: Literal["operation", "app"] = "operation"
+    state: rx.Var[str] | str, *, of: Literal["operation", "app", "breaker"] = "operation"
 ) -> rx.Component:
-    """The state of an operation, a step or an error (`of="operation"`), or of an app or its health
-    (`of="app"`): "running" is work going on for the first and a goal reached for the second.
+    """The state of an operation, a step or an error (`of="operation"`), of an app or its health
+    (`of="app"`), or of a circuit breaker (`of="breaker"`): "running" is work going on for the first and a
+    goal reached for the second.
 
         status_badge(app.state, of="app")
     """
-    looks = _APP if of == "app" else _WORK
-    cases = [(name, _badge(look)) for name, look in looks.items()]
+    cases = [(name, _badge(look)) for name, look in _LOOKS[of].items()]
     unknown = rx.badge(rx.icon("circle-help", size=13), state, color_scheme="gray", size="2")
     return rx.match(state, *cases, unknown)
 

@@ -1,4 +1,4 @@
-"""The shell around every page: sidebar, header with title and connection, theme switch."""
+"""The shell around every page: sidebar, header with title and connection, theme switch, faults banner."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -9,6 +9,8 @@ from reflex_components_core.core.banner import (  # type: ignore[import-untyped]
     connection_errors_count,
 )
 from reflex_components_core.el.element import Element  # type: ignore[import-untyped]
+
+from proto_ddf.web.components.fault_banner import fault_banner
 
 # Reflex tries again after 0.2 s, 0.4 s, 0.6 s, ...: six failures are three seconds.
 _FAILURES_UNTIL_OFFLINE = 6
@@ -34,6 +36,7 @@ _SECTIONS = (
     _Section("Apps", "/apps", "app-window"),
     _Section("Operations", "/operations", "list-checks"),
     _Section("Errors", "/errors", "circle-alert"),
+    _Section("Resilience", "/resilience", "activity"),
 )
 
 
@@ -57,6 +60,7 @@ def page(
         _sidebar(section),
         rx.el.div(
             _header(title, breadcrumbs, action),
+            fault_banner(),
             rx.el.main(
                 rx.el.div(*children, class_name="pd-stack"),
                 id="main",

@@ -41,6 +41,17 @@ def time_ago(iso: rx.Var[str] | rx.Var[str | None] | str) -> rx.Component:
     return rx.cond(iso, rx.el.span(moment, class_name="pd-number"), rx.fragment())
 
 
+def clock_time(iso: rx.Var[str] | str) -> rx.Component:
+    """ "10:14:04" by the local clock, with the date on hover.
+
+        clock_time(change.at)
+
+    `iso`: an aware ISO 8601 time.
+    """
+    moment = rx.moment(iso, format="LTS", with_title=True, title_format="LLLL", local=True)
+    return rx.el.span(moment, class_name="pd-number")
+
+
 def count(n: rx.Var[int] | rx.Var[int | None] | int) -> rx.Var[str]:
     """ "12,345". Usage: `rx.text(count(table.row_count), " rows")`."""
     return _COUNT.call(n).to(str)

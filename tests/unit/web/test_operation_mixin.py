@@ -128,7 +128,7 @@ def test_an_open_circuit_says_when_it_can_be_tried_again_after_a_reload_too(
 
 def test_a_wait_that_is_over_is_no_wait(watching: WatchingState) -> None:
     error = describe(CircuitOpenError("shop", 30.0), "Install")
-    error["context"] |= {"timestamp": "2026-01-01T00:00:00+00:00", "retry_at": None}
+    error["context"]["retry_at"] = "2026-01-01T00:00:00+00:00"
     watching._show_operation(view("failed", error=error))
     assert watching.operation_wait == 0.0
 

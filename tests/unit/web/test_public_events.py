@@ -12,9 +12,11 @@ import proto_ddf.web
 from proto_ddf.web.state import (
     apps,
     error_list,
+    faults,
     generate,
     operations,
     overview,
+    resilience,
     sources,
     sources_detail,
     sources_new,
@@ -54,6 +56,7 @@ EVENTS: dict[type[rx.State], set[str]] = {
     apps.AppsState: ERRORS | {"act", "follow_apps"},
     apps.AppState: ERRORS | {"act", "follow_app", "set_log_following", "set_log_search"},
     error_list.ErrorListState: ERRORS | {"follow", "load", "try_again"},
+    faults.FaultBannerState: {"follow"},
     generate.GenerateState: PLAN
     | {
         "back_to_form",
@@ -72,6 +75,19 @@ EVENTS: dict[type[rx.State], set[str]] = {
     operations.OperationPageState: OPERATION | {"load"},
     operations.OperationsState: ERRORS | {"follow", "load", "show_only"},
     overview.OverviewState: ERRORS | {"follow", "load"},
+    resilience.ResilienceState: ERRORS
+    | {
+        "follow",
+        "force_open",
+        "load",
+        "reset_breaker",
+        "set_fault",
+        "show_only",
+        "start_fault",
+        "stop_all_faults",
+        "stop_fault",
+        "toggle",
+    },
     sources.SourcesState: ERRORS | {"follow", "load"},
     sources_detail.SourceDetailState: OPERATION
     | {"delete", "load", "refresh", "rename", "set_new_name", "set_renaming", "start_renaming"},

@@ -19,14 +19,9 @@ def test_the_time_that_the_error_names_counts() -> None:
     assert retry_time(refused(retry_at="2026-11-22T10:00:00+00:00")) == "2026-11-22T10:00:00+00:00"
 
 
-def test_without_one_it_is_reckoned_from_when_the_error_happened() -> None:
-    error = refused(retry_at=None, timestamp="2026-11-22T10:00:00+00:00", retry_after=30)
-    assert retry_time(error) == "2026-11-22T10:00:30+00:00"
-
-
 @pytest.mark.parametrize("odd", ["soon", 3, "", "2026-11-22T10:00:00"])
 def test_what_is_no_time_is_no_wait(odd: Any) -> None:
-    assert retry_time(refused(retry_at=odd, timestamp=odd)) == ""
+    assert retry_time(refused(retry_at=odd)) == ""
     assert seconds_until(odd) == 0.0
 
 

@@ -1,0 +1,32 @@
+"""Above every page while failures may be injected on purpose."""
+
+import reflex as rx
+
+from proto_ddf.web.state.faults import FaultBannerState
+
+
+def fault_banner() -> rx.Component:
+    """Nothing where the setting FAULTS_ENABLED is off."""
+    active = FaultBannerState.active
+    how_many = rx.match(
+        active,
+        (0, "none is active"),
+        (1, "1 fault is active"),
+        active.to_string() + " faults are active",
+    )
+    return rx.cond(
+        FaultBannerState.enabled,
+        rx.el.div(
+            rx.icon("flask-conical", size=16, aria_hidden="true"),
+            rx.el.span(
+                rx.el.strong("Fault injection is switched on"),
+                ": ",
+                how_many,
+                ". ",
+                rx.link("See the faults", href="/resilience#faults", size="2"),
+            ),
+            class_name="pd-fault-banner pd-tone-warning",
+            role="status",
+        ),
+        rx.fragment(),
+    )

@@ -1,0 +1,264 @@
+"""Policies and breakers as the resilience page shows them."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+
+from pydantic import BaseModel
+
+from proto_ddf.resilience import PolicySnapshot
+from proto_ddf.resilience.snapshot import BreakerSnapshot, BreakerState, Transition
+from proto_ddf.resilience.window import WindowSnapshot
+from proto_ddf.web.state.waiting import Wait, wait_of
+
+ALL = "all"
+FILTERS = (ALL, "open", "half_open", "closed")
+_ERRORS_SHOWN = 8
+_LABELS = {
+    "source": "Sources",
+    "package_registry": "Package registry",
+    "app": "Apps",
+    "usage_events": "Usage events",
+}
+_STOPS = {
+    "source": "Connecting, testing and reading this source stop, and so does every operation that needs it.",
+    "package_registry": "Installing front-end packages stops, and with it generating apps.",
+    "app": "This app is no longer asked whether it is well. The app itself goes on.",
+    "usage_events": "Usage events are no longer sent.",
+}
+_STOPS_OTHERWISE = "Every operation that needs it stops."
+
+
+class Fact(BaseModel):
+    """A name and its value."""
+
+    name: str
+    value: str
+    warning: bool = False
+    """Something is held back because of it."""
+
+
+class Change(BaseModel):
+    """One change of a breaker's state."""
+
+    at: str
+    state: str
+    """What it became."""
+    reason: str
+    lasted: float | None
+    """Seconds until the next change; None for the state in force."""
+
+
+class PastError(BaseModel):
+    at: str
+    title: str
+    code: str
+
+
+class Detail(BaseModel):
+    """What a target's row shows when it is unfolded."""
+
+    facts: list[Fact] = []
+    changes: list[Change] = []
+    """Newest first."""
+    errors: list[PastError] = []
+    """Newest first."""
+
+
+class TargetView(BaseModel):
+    """One target: a breaker and what goes through it."""
+
+    key: str
+    """Names it among all targets."""
+    system: str
+    target: str
+    title: str
+    state: str
+    """closed, open, half_open, forced_open, or off where there is no breaker."""
+    calls: int
+    failed: int
+    rejected: int
+    in_a_row: int
+    """Failures."""
+    alerting: bool
+    """More errors of late than a target should have."""
+    probe: Wait
+    """Until an open breaker lets a probe through."""
+    failure: str
+    """The last one's title; empty when there was none."""
+    failed_at: str
+    stops: str
+    """What stops when it is opened by hand."""
+
+
+class SystemView(BaseModel):
+    """The targets of one system, and what they share."""
+
+    name: str
+    label: str
+    shared: list[Fact]
+    targets: list[TargetView]
+
+
+def system_label(system: str) -> str:
+    """A system's name for people."""
+    return _LABELS.get(system, system.replace("_", " ").capitalize())
+
+
+def system_views(
+    policies: Iterable[PolicySnapshot], before: Iterable[SystemView] = ()
+) -> list[SystemView]:
+    """All targets by system, in the order of their names. `before` is what is shown now: a time to
+    wait is not reckoned anew as long as it means the same moment."""
+    shown = {target.key: target for system in before for target in system.targets}
+    systems: dict[str, list[PolicySnapshot]] = {}
+    for policy in policies:
+        systems.setdefault(policy.system, []).append(policy)
+    return [
+        SystemView(
+            name=name,
+            label=system_label(name),
+            shared=list(_shared_facts(members[0])),
+            targets=[
+                _target(member, shown.get(key_of(member)))
+                for member in sorted(members, key=lambda each: each.target)
+            ],
+        )
+        for name, members in sorted(systems.items(), key=lambda item: system_label(item[0]))
+    ]
+
+
+def key_of(policy: PolicySnapshot) -> str:
+    return f"{policy.system}/{policy.target}"
+
+
+def filter_of(policy: PolicySnapshot) -> str:
+    """The filter that shows it: one opened by hand is open, one without a breaker lets all through."""
+    state = _state(policy.breaker)
+    return {"forced_open": "open", "off": "closed"}.get(state, state)
+
+
+def count_states(policies: Iterable[PolicySnapshot]) -> dict[str, int]:
+    """How many targets each filter shows."""
+    counts = dict.fromkeys(FILTERS, 0)
+    for policy in policies:
+        counts[ALL] += 1
+        counts[filter_of(policy)] += 1
+    return counts
+
+
+def targets_by_system(policies: Iterable[PolicySnapshot]) -> dict[str, list[str]]:
+    """The names of all targets."""
+    found: dict[str, list[str]] = {}
+    for policy in policies:
+        if policy.target:
+            found.setdefault(policy.system, []).append(policy.target)
+    return found
+
+
+def detail(policy: PolicySnapshot) -> Detail:
+    """What the unfolded row of a target shows."""
+    transitions = policy.breaker.transitions if policy.breaker else ()
+    return Detail(
+        facts=list(_facts(policy)),
+        changes=list(_changes(transitions)),
+        errors=[
+            PastError(at=_iso(at), title=title, code=code)
+            for at, code, title in policy.last_errors[: -_ERRORS_SHOWN - 1 : -1]
+        ],
+    )
+
+
+def _target(policy: PolicySnapshot, before: TargetView | None) -> TargetView:
+    breaker = policy.breaker
+    return TargetView(
+        key=key_of(policy),
+        system=policy.system,
+        target=policy.target,
+        title=policy.target or "Every call",
+        state=_state(breaker),
+        calls=policy.calls,
+        failed=policy.failed,
+        rejected=breaker.rejected if breaker else 0,
+        in_a_row=breaker.failures if breaker else 0,
+        alerting=policy.alerting,
+        probe=_probe(breaker, before),
+        failure=policy.last_errors[-1][2] if policy.last_errors else "",
+        failed_at=_iso(policy.last_errors[-1][0]) if policy.last_errors else "",
+        stops=_STOPS.get(policy.system, _STOPS_OTHERWISE),
+    )
+
+
+def _state(breaker: BreakerSnapshot | None) -> str:
+    if breaker is None:
+        return "off"
+    return "forced_open" if breaker.forced else breaker.state.value
+
+
+def _probe(breaker: BreakerSnapshot | None, before: TargetView | None) -> Wait:
+    if breaker is None or breaker.forced or breaker.state is not BreakerState.OPEN:
+        return Wait()
+    return wait_of(breaker.retry_after, before.probe if before else None)
+
+
+def _changes(transitions: tuple[Transition, ...]) -> Iterator[Change]:
+    until: float | None = None
+    for change in reversed(transitions):
+        yield Change(
+            at=_iso(change.at),
+            state=change.after.value,
+            reason=change.reason,
+            lasted=None if until is None else until - change.at,
+        )
+        until = change.at
+
+
+def _shared_facts(policy: PolicySnapshot) -> Iterator[Fact]:
+    if budget := policy.budget:
+        stopped = "" if budget.allowed else ", no retries for now"
+        value = f"{budget.tokens:.1f} of {budget.max_tokens:g}{stopped}"
+        yield Fact(name="Retry budget", value=value, warning=not budget.allowed)
+    if (adaptive := policy.adaptive) and adaptive.outcomes:
+        yield Fact(
+            name="Success of late",
+            value=f"{adaptive.success_rate:.0%}, waits {adaptive.wait_factor:.1f} times as long",
+        )
+    if rate := policy.rate:
+        value = f"{rate.available} of {rate.calls} calls in {rate.seconds:g} s left"
+        yield Fact(name="Rate", value=value, warning=rate.available == 0)
+
+
+def _facts(policy: PolicySnapshot) -> Iterator[Fact]:
+    if policy.breaker:
+        yield from _breaker_facts(policy.breaker)
+    if bulkhead := policy.bulkhead:
+        yield Fact(
+            name="At once",
+            value=f"{bulkhead.active} of {bulkhead.max_concurrent} running, "
+            f"{bulkhead.waiting} of {bulkhead.max_queue} waiting, {bulkhead.refused} refused",
+        )
+    yield Fact(name="Attempts", value=f"{policy.attempts}, {policy.retries} of them retries")
+    for name, value in policy.config:
+        yield Fact(name=name, value=value)
+
+
+def _breaker_facts(breaker: BreakerSnapshot) -> Iterator[Fact]:
+    if breaker.state is BreakerState.HALF_OPEN:
+        yield Fact(name="Probes that succeeded", value=str(breaker.successes))
+    else:
+        yield Fact(name="Failures in a row", value=str(breaker.failures))
+    if breaker.window:
+        yield Fact(name="Window", value=_window(breaker.window))
+
+
+def _window(window: WindowSnapshot) -> str:
+    of = window.window
+    span = f"Last {of.size:g} calls" if of.kind == "count" else f"Last {of.size:g} s"
+    slow = f", {window.slow} slow" if of.slow_call_seconds is not None else ""
+    return (
+        f"{span}: {window.failed} of {window.calls} failed{slow}; opens at {of.failure_rate:.0%} "
+        f"of at least {of.minimum_calls}"
+    )
+
+
+def _iso(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
