@@ -18,17 +18,20 @@ from proto_ddf.errors.types import IntegrationError, ProtoDDFError, SystemError
 from proto_ddf.generator.package import sqlite_file
 from proto_ddf.generator.spec import AppSpec
 from proto_ddf.hosting import records
-from proto_ddf.hosting.health import ask, listens
+from proto_ddf.hosting.health import Answer, listens, probe
 from proto_ddf.hosting.launch import database_url, end_strays, folder, launch, log_file
 from proto_ddf.hosting.ports import PORT_REGISTRY, PortPair, is_free
 from proto_ddf.hosting.processes import end_tree, is_alive
 from proto_ddf.hosting.records import AppView
 from proto_ddf.hosting.runner import STARTED
 from proto_ddf.progress import NoProgress, Progress
+from proto_ddf.resilience import CircuitOpenError
 
 START_SECONDS = 60.0
 CHECK_SECONDS = 20.0
 POLL_SECONDS = 0.02
+CHECK_POLL_SECONDS = 0.2
+"""Between probes of an app that listens already; silence counts for its circuit breaker."""
 GRACE_SECONDS = 5.0
 EXCEPTION = re.compile(r"[\w.]*(Error|Exception|Exit|Interrupt)\b")
 """How the last line of a traceback begins."""
@@ -87,12 +90,12 @@ def check_app(slug: str, progress: Progress | None = None) -> None:
     progress = progress or NoProgress()
     record = records.read(slug)
     deadline = time.monotonic() + CHECK_SECONDS
-    answer = ask(record.frontend_port)
+    answer = _look(record)
     while not answer.http and time.monotonic() < deadline:
         if not is_alive(record.pid, record.pid_create_time):
             break
-        _pause(progress)
-        answer = ask(record.frontend_port)
+        _pause(progress, CHECK_POLL_SECONDS)
+        answer = _look(record)
     if answer.http:
         note_health(record, AppState.RUNNING, process=True, port=True, http=True)
         return
@@ -108,6 +111,13 @@ def check_app(slug: str, progress: Progress | None = None) -> None:
     )
     records.change(slug, last_error=error.message)
     raise error
+
+
+def _look(record: AppRecord) -> Answer:
+    try:
+        return probe(record.slug, record.frontend_port)
+    except CircuitOpenError:
+        return Answer(port=False, status=None)
 
 
 def remove_app(slug: str, progress: Progress | None = None) -> None:
@@ -293,6 +303,6 @@ def _stop(slug: str) -> None:
     )
 
 
-def _pause(progress: Progress) -> None:
+def _pause(progress: Progress, seconds: float = POLL_SECONDS) -> None:
     progress.check_stop()
-    time.sleep(POLL_SECONDS)
+    time.sleep(seconds)

@@ -17,7 +17,10 @@ from proto_ddf.hosting.frontend_child import APP_FAILED, INSTALL_FAILED
 from proto_ddf.hosting.processes import run_process
 from proto_ddf.hosting.toolchain import build_environment, registry_host
 from proto_ddf.progress import Progress
+from proto_ddf.resilience import policy
 
+REGISTRY = "package_registry"
+"""The system of the policy that installs go through."""
 CHILD = Path(__file__).with_name("frontend_child.py")
 DISK_FULL = re.compile(
     r"ENOSPC|No space left on device|disk quota exceeded|EDQUOT|database or disk is full", re.I
@@ -48,10 +51,13 @@ def install(folder: Path, progress: Progress, variables: Mapping[str, str] | Non
     Raises:
         SystemError: code install_failed, build_failed (the app's code does not compile), disk_space_low or
             toolchain_missing, each with `reason` in its context.
-        IntegrationError: code registry_unreachable, which passes by itself.
+        IntegrationError: code registry_unreachable, when trying again did not help.
+        CircuitOpenError: calls to the registry are paused.
     """
     progress.report("Installing front-end packages")
-    _run("install", folder, progress, variables or {}, failure="install_failed")
+    policy(REGISTRY, registry_host()).call_sync(
+        _run, "install", folder, progress, variables or {}, failure="install_failed"
+    )
 
 
 def build(folder: Path, progress: Progress, variables: Mapping[str, str] | None = None) -> None:

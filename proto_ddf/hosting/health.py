@@ -8,8 +8,13 @@ from dataclasses import dataclass
 import psutil
 
 from proto_ddf.hosting.processes import find
+from proto_ddf.resilience import policy
+from proto_ddf.resilience.deadline import time_left
+from proto_ddf.resilience.transient import is_transient
 
 ADDRESS = "127.0.0.1"
+SYSTEM = "app"
+"""Of the policies that probes go through, one per app."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,37 @@ class Answer:
     @property
     def http(self) -> bool:
         return self.status == 200
+
+
+class NoAnswerError(ConnectionError):
+    """An app did not answer; `answer` tells what it did instead."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__("the app did not answer" if answer.port else "nothing listens on its port")
+        self.answer = answer
+
+
+def probe(slug: str, port: int | None) -> Answer:
+    """`ask` as a call to the app `slug`: one that keeps silent is left alone for a while.
+
+    Raises:
+        CircuitOpenError: while it is left alone.
+    """
+    try:
+        return policy(SYSTEM, slug).call_sync(_answered, port)
+    except NoAnswerError as silent:
+        return silent.answer
+    except Exception as error:
+        if is_transient(error):
+            return Answer(port=False, status=None)
+        raise
+
+
+def _answered(port: int | None) -> Answer:
+    answer = ask(port, timeout=time_left(2.0))
+    if answer.status is None:
+        raise NoAnswerError(answer)
+    return answer
 
 
 def ask(port: int | None, timeout: float = 2.0, address: str = ADDRESS) -> Answer:

@@ -5,17 +5,19 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from proto_ddf.db.tables import AppRecord, AppState
 from proto_ddf.errors import describe
 from proto_ddf.errors.types import ProtoDDFError, SystemError
 from proto_ddf.hosting import records
 from proto_ddf.hosting.apps import exclusive, last_words, lock_of, note_health, spawn
-from proto_ddf.hosting.health import ask
+from proto_ddf.hosting.health import ask, probe
 from proto_ddf.hosting.processes import end_tree, is_alive
 from proto_ddf.logs import get_logger
 from proto_ddf.monitoring.tracker import record_error
 from proto_ddf.progress import NoProgress
+from proto_ddf.resilience import CircuitOpenError
 
 RESTART_WAITS = (1.0, 2.0, 4.0, 8.0, 16.0)
 """Seconds before each restart after a crash; one crash more and the app is given up."""
@@ -99,13 +101,19 @@ class Watcher:
         if well and now - self._checked.get(record.slug, 0.0) < CHECK_EVERY_SECONDS:
             return
         self._checked[record.slug] = now
-        answer = ask(record.frontend_port)
         up_seconds = now - (record.started_at.timestamp() if record.started_at else now)
+        starting = record.state is AppState.STARTING and up_seconds < WELL_AFTER_SECONDS
+        try:
+            # Silence is no failure while it starts: it must not count for its circuit breaker.
+            look = ask if starting else partial(probe, record.slug)
+            answer = look(record.frontend_port)
+        except CircuitOpenError:
+            return  # it is known not to answer, and is asked again when the pause is over
         if answer.http:
             state = AppState.RUNNING
             if record.crashes and up_seconds >= WELL_AFTER_SECONDS:
                 records.change(record.slug, crashes=0)
-        elif record.state is AppState.STARTING and up_seconds < WELL_AFTER_SECONDS:
+        elif starting:
             return
         else:
             state = AppState.DEGRADED

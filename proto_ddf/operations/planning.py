@@ -1,12 +1,10 @@
 """Reads a source and plans an app from it: what the generate page shows before anything is made."""
 
 from collections.abc import Sequence
-from functools import partial
 
 from proto_ddf.generator.plan import plan_app
 from proto_ddf.generator.plan_extend import add_table
 from proto_ddf.generator.spec import AppSpec
-from proto_ddf.operations.kinds.sources import call_source
 from proto_ddf.sources import store
 from proto_ddf.sources.registry import KINDS
 
@@ -25,15 +23,9 @@ def plan_tables(source_id: str, tables: Sequence[str], plan: AppSpec | None = No
     source = store.open_source(saved)
     if plan is None:
         imported = not KINDS[saved.kind].live
-        return call_source(
-            source_id,
-            lambda: plan_app(
-                saved.schema, name=UNNAMED, tables=tables, imported=imported, source=source
-            ),
-        )
+        return plan_app(saved.schema, name=UNNAMED, tables=tables, imported=imported, source=source)
     known = {table.table for table in plan.tables}
     for table in tables:
         if table not in known:
-            add = partial(add_table, plan, saved.schema, table, source)
-            plan = call_source(source_id, add)
+            plan = add_table(plan, saved.schema, table, source)
     return plan

@@ -23,6 +23,8 @@ SYSTEM_DEFAULTS: Mapping[str, SystemSettings] = MappingProxyType(
             connect_timeout_ms=5_000,
             read_timeout_ms=25_000,
             deadline_ms=60_000,
+            # More than the attempts of one call: who mends what it told of can try again at once.
+            circuit_breaker_threshold=10,
             max_concurrent=8,
             max_queue=32,
             retry_budget_tokens=20,
@@ -37,8 +39,12 @@ SYSTEM_DEFAULTS: Mapping[str, SystemSettings] = MappingProxyType(
             max_queue=32,
             adaptive=True,
         ),
-        # The next look comes soon enough.
-        "app": SystemSettings(connect_timeout_ms=1_000, read_timeout_ms=4_000),
+        # The next look comes soon enough, and one that answers again is to be seen soon.
+        "app": SystemSettings(
+            connect_timeout_ms=1_000,
+            read_timeout_ms=4_000,
+            circuit_breaker_reset_timeout_ms=5_000,
+        ),
         # Nobody misses one of them.
         "usage_events": SystemSettings(
             circuit_breaker_threshold=3,

@@ -13,6 +13,7 @@ from proto_ddf.sources import duck
 from proto_ddf.sources.csv_cache import typed_copy
 from proto_ddf.sources.csv_text import SUFFIXES, csv_name, recognise
 from proto_ddf.sources.paths import confine
+from proto_ddf.sources.places import files_place
 from proto_ddf.sources.preview import like_pattern, preview_query, quote, table_unknown
 from proto_ddf.sources.protocol import FormField, SourceKind, Stage
 from proto_ddf.sources.schema import ColumnInfo, ColumnType, PreviewPage, SourceSchema, TableInfo
@@ -189,7 +190,15 @@ def _matches(column: str) -> str:
 
 
 def _create(config: FilesConfig) -> FilesSource:
-    return FilesSource([confine(path, field="paths", must_exist=False) for path in config.paths])
+    return FilesSource(_real_paths(config))
+
+
+def _target(config: FilesConfig) -> str:
+    return files_place(_real_paths(config))
+
+
+def _real_paths(config: FilesConfig) -> list[Path]:
+    return [confine(path, field="paths", must_exist=False) for path in config.paths]
 
 
 KIND = SourceKind(
@@ -209,5 +218,6 @@ KIND = SourceKind(
         ),
     ),
     create=_create,
+    target=_target,
     live=False,
 )

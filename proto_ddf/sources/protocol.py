@@ -72,6 +72,9 @@ class SourceKind:
     """Validates the form; holds no secret. Stored as JSON with the source."""
     form: tuple[FormField, ...]
     create: Callable[[Any], Source]
+    target: Callable[[Any], str]
+    """config -> the place that calls go to, in a few words, the same for every config of that place. People
+    read it ("Calls to ... are paused"); one breaker, one bulkhead and one list of errors belong to it."""
     live: bool
     """True: an app works on the source itself through SQLAlchemy (`database_url`).
     False: its rows are imported into the app's own SQLite file."""

@@ -12,6 +12,7 @@ from sqlalchemy import URL
 from proto_ddf.errors.types import IntegrationError
 from proto_ddf.sources import sqlite_open
 from proto_ddf.sources.paths import confine
+from proto_ddf.sources.places import files_place
 from proto_ddf.sources.preview import like_pattern, preview_query, quote, table_unknown
 from proto_ddf.sources.protocol import FormField, SourceKind, Stage
 from proto_ddf.sources.schema import ColumnInfo, PreviewPage, SourceSchema
@@ -155,6 +156,10 @@ def _create(config: SqliteConfig) -> SqliteSource:
     return SqliteSource(confine(config.path, must_exist=False))
 
 
+def _target(config: SqliteConfig) -> str:
+    return files_place([confine(config.path, must_exist=False)])
+
+
 def _database_url(config: SqliteConfig) -> str:
     path = confine(config.path, must_exist=False)
     return URL.create("sqlite", database=str(path)).render_as_string()
@@ -176,6 +181,7 @@ KIND = SourceKind(
         ),
     ),
     create=_create,
+    target=_target,
     live=True,
     database_url=_database_url,
     check_writable=_check_writable,

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import quote as quote_url
 
 from proto_ddf.errors.types import IntegrationError
+from proto_ddf.resilience.deadline import time_left
 
 BUSY_SECONDS = 2.0
 """How long a lock held by another program is waited for."""
@@ -120,7 +121,7 @@ def _open(path: Path, mode: str) -> sqlite3.Connection:
     connection = sqlite3.connect(
         f"file:{quote_url(str(path))}?{mode}",
         uri=True,
-        timeout=BUSY_SECONDS,
+        timeout=time_left(BUSY_SECONDS),
         isolation_level=None,
         check_same_thread=False,  # a generator of rows may be ended by another thread
     )

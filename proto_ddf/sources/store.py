@@ -11,7 +11,8 @@ from sqlmodel import Session, col, select
 from proto_ddf.db.engine import session
 from proto_ddf.db.tables import AppRecord, SourceRecord, new_id, utc_now
 from proto_ddf.errors.types import ValidationError
-from proto_ddf.sources.protocol import Source, SourceKind
+from proto_ddf.sources.guarded import GuardedSource
+from proto_ddf.sources.protocol import SourceKind
 from proto_ddf.sources.registry import KINDS
 from proto_ddf.sources.schema import SourceSchema
 
@@ -108,7 +109,7 @@ def apps_using(id: str) -> list[str]:
         return _apps(db, id)
 
 
-def open_source(known: SourceView) -> Source:
+def open_source(known: SourceView) -> GuardedSource:
     """A connected source, ready to read. Raises ValidationError: see `make_source`."""
     return make_source(known.kind, known.config)
 
@@ -118,22 +119,25 @@ def check_writable(id: str) -> None:
 
     Raises:
         IntegrationError: e.g. `sqlite_read_only`, `sqlite_locked`, `source_gone`.
+        CircuitOpenError: calls to its place are paused.
         ValidationError: `source_required`, `path_not_allowed`.
     """
     view = get_source(id)
     check = find_kind(view.kind).check_writable
     if check:
-        check(check_config(view.kind, view.config))
+        open_source(view).call(check, check_config(view.kind, view.config))
 
 
-def make_source(kind: str, config: dict[str, Any]) -> Source:
-    """A source from the connect form's values; nothing is opened yet.
+def make_source(kind: str, config: dict[str, Any]) -> GuardedSource:
+    """A source from the connect form's values; nothing is opened yet. Its calls go through the policy of
+    its place, whoever makes them.
 
     Raises:
         ValidationError: at the form field at fault: `invalid_value` (kind), `file_required`,
             `field_unknown`, `path_not_allowed`.
     """
-    return find_kind(kind).create(check_config(kind, config))
+    found, checked = find_kind(kind), check_config(kind, config)
+    return GuardedSource(found.create(checked), found.target(checked))
 
 
 def find_kind(kind: str) -> SourceKind:

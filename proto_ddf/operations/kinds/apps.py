@@ -19,9 +19,7 @@ from proto_ddf.generator.spec import AppSpec
 from proto_ddf.hosting import apps as hosted
 from proto_ddf.hosting import frontend, records
 from proto_ddf.hosting.ports import PORT_REGISTRY
-from proto_ddf.operations.kinds.sources import call_source
 from proto_ddf.operations.model import JSON, Kind, Step, StepContext, UndoContext
-from proto_ddf.resilience import retry_with_backoff
 from proto_ddf.settings import get_settings
 from proto_ddf.sources import store
 
@@ -93,8 +91,8 @@ def _check_source(given: GenerateAppInput) -> None:
     saved = store.get_source(given.source_id)
     source = store.open_source(saved)
     for stage in source.stages():
-        call_source(saved.id, stage.run)
-    present = {table.name for table in call_source(saved.id, source.read_schema).tables}
+        stage.run()
+    present = {table.name for table in source.read_schema().tables}
     missing = [table.table for table in given.spec.tables if table.table not in present]
     if missing:
         raise IntegrationError(
@@ -134,8 +132,7 @@ def _import(context: StepContext[GenerateAppInput]) -> JSON:
 
 def _install(context: StepContext[GenerateAppInput]) -> JSON:
     given = context.input
-    install = retry_with_backoff(max_retries=2)(frontend.install)
-    install(_app_folder(given.spec.slug), context)
+    frontend.install(_app_folder(given.spec.slug), context)
     return {}
 
 

@@ -1,21 +1,19 @@
 """Operations on data sources: test, connect, refresh, delete."""
 
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar, cast
+from collections.abc import Sequence
+from typing import Any, cast
 
 from pydantic import BaseModel, ConfigDict
 
 from proto_ddf.errors.types import ValidationError
 from proto_ddf.operations.model import JSON, Kind, Step, StepContext
-from proto_ddf.resilience import breaker, retry_with_backoff
 from proto_ddf.sources import store
-from proto_ddf.sources.protocol import Source, Stage
+from proto_ddf.sources.guarded import GuardedSource
+from proto_ddf.sources.protocol import Stage
 from proto_ddf.sources.registry import KINDS
 from proto_ddf.sources.relations import suggest_relations
 from proto_ddf.sources.schema import SourceSchema
 from proto_ddf.sources.uploads import release_files
-
-T = TypeVar("T")
 
 
 class _Input(BaseModel):
@@ -47,41 +45,23 @@ class DeleteSourceInput(_Input):
     source_id: str
 
 
-def call_source(target: str, call: Callable[[], T]) -> T:
-    """Call a source with retry of what is transient, behind the breaker of its target.
-
-    The breaker is outside: what a person tries again counts once, however many attempts it took.
-
-    Raises:
-        CircuitOpenError: when the target failed too often of late.
-        Exception: whatever `call` raised last.
-    """
-    retrying = retry_with_backoff(max_retries=3, base_delay=0.5, max_delay=5.0)(call)
-    return breaker(f"source {target}").call_sync(retrying)
-
-
-def read_schema(kind: str, source: Source) -> SourceSchema:
+def read_schema(kind: str, source: GuardedSource) -> SourceSchema:
     """The schema of a source; for imported kinds with keys and relations suggested from the data."""
     schema = source.read_schema()
-    return schema if KINDS[kind].live else suggest_relations(source, schema)
+    return schema if KINDS[kind].live else source.call(suggest_relations, source.plain, schema)
 
 
-def _stage_steps(kind: str, config: dict[str, Any], target: str) -> list[Step]:
-    return [_stage_step(stage, target) for stage in store.make_source(kind, config).stages()]
+def _stage_steps(kind: str, config: dict[str, Any]) -> list[Step]:
+    return [_stage_step(stage) for stage in store.make_source(kind, config).stages()]
 
 
-def _stage_step(stage: Stage, target: str) -> Step:
+def _stage_step(stage: Stage) -> Step:
     def run(context: StepContext) -> JSON:
-        finding = call_source(target, stage.run)
+        finding = stage.run()
         context.report(finding)
         return {"finding": finding}
 
     return Step(stage.name, stage.title, run)
-
-
-def _config_target(kind: str, config: dict[str, Any]) -> str:
-    """What a breaker guards: one target per kind and place."""
-    return f"{kind} {' '.join(file_paths(config))}"
 
 
 def file_paths(config: dict[str, Any]) -> list[str]:
@@ -90,7 +70,7 @@ def file_paths(config: dict[str, Any]) -> list[str]:
 
 
 def _test_steps(given: TestSourceInput) -> Sequence[Step]:
-    return _stage_steps(given.kind, given.config, _config_target(given.kind, given.config))
+    return _stage_steps(given.kind, given.config)
 
 
 def _connect_steps(given: ConnectSourceInput) -> Sequence[Step]:
@@ -111,18 +91,17 @@ def _steps_to_save(
     A new source (`source_id` None) gets the operation's id: the last step may run twice and must make one.
     One that was deleted meanwhile stays deleted.
     """
-    target = _config_target(kind, config)
 
     def save(context: StepContext) -> JSON:
         source = store.make_source(kind, config)
-        schema = call_source(target, lambda: read_schema(kind, source))
+        schema = read_schema(kind, source)
         known_as = store.get_source(source_id).name if source_id else ""
         called = known_as if name is None else name
         saved = store.save_source(called, kind, config, schema, source_id or context.operation_id)
         context.report(f"{len(schema.tables)} tables")
         return {"source_id": saved.id}
 
-    return [*_stage_steps(kind, config, target), Step("save", title, save)]
+    return [*_stage_steps(kind, config), Step("save", title, save)]
 
 
 def _delete_steps(given: DeleteSourceInput) -> Sequence[Step]:

@@ -9,7 +9,6 @@ from typing import Any
 import reflex as rx
 
 from proto_ddf.errors import ValidationError
-from proto_ddf.operations.kinds.sources import call_source
 from proto_ddf.sources import store
 from proto_ddf.sources.schema import ColumnType, PreviewPage
 from proto_ddf.web.state.errors import ErrorMixin
@@ -192,8 +191,7 @@ def _read_page(source_id: str, table: str, **query: Any) -> tuple[PreviewPage, s
         raise ValidationError(
             f"There is no table {table!r}.", "table", table, code="table_unknown", table=table
         ) from None
-    source = store.open_source(view)
-    page = call_source(f"of {source_id}", lambda: source.preview(table, **query))
+    page = store.open_source(view).preview(table, **query)
     return page, {column.name for column in columns if column.type in _NUMBERS}
 
 

@@ -12,12 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from proto_ddf.errors import describe
+from proto_ddf.errors import classify, describe
 from proto_ddf.errors.types import IntegrationError, SystemError
 from proto_ddf.hosting import frontend
 from proto_ddf.hosting.processes import is_alive
-from proto_ddf.progress import NoProgress
+from proto_ddf.progress import NoProgress, current_progress
+from proto_ddf.resilience import policies
 from proto_ddf.resilience.transient import is_transient
+from tests.policies import QUICK, fresh_policies
 
 TINY = Path(__file__).with_name("tiny_app")
 ROUTE = ".web/app/routes/_index.jsx"
@@ -44,6 +46,20 @@ class Stopping(NoProgress):
 
     def remember_process(self, pid: int, create_time: float) -> None:
         self.process = (pid, create_time)
+
+
+class Telling(NoProgress):
+    """Keeps the lines, and what is told of attempts."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.told: list[tuple[int, int, str]] = []
+
+    def log(self, line: str) -> None:
+        self.lines.append(line)
+
+    def retrying(self, attempt: int, attempts: int, wait: float, error: BaseException) -> None:
+        self.told.append((attempt, attempts, classify(error).code))
 
 
 @pytest.fixture
@@ -73,10 +89,11 @@ def test_code_that_does_not_compile_is_told_by_pythons_last_line(folder: Path) -
 
 
 @pytest.fixture
-def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Points installs to a registry of that address; no package is in the cache."""
 
-    def use(url: str) -> None:
+    def use(url: str, retries: int = 0) -> None:
+        fresh_policies(monkeypatch, package_registry={**QUICK, "max_retries": retries})
         monkeypatch.setenv("NPM_CONFIG_REGISTRY", url)
         monkeypatch.setenv("BUN_INSTALL_CACHE_DIR", str(tmp_path / "empty-cache"))
 
@@ -87,6 +104,7 @@ def test_a_registry_that_cannot_be_reached_is_told_and_can_be_tried_again(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as broken:
+        fresh_policies(broken, package_registry={"max_retries": 0})
         broken.setenv("NPM_CONFIG_REGISTRY", "http://someone:secret@127.0.0.1:9/")
         broken.setenv("BUN_INSTALL_CACHE_DIR", str(tmp_path / "empty-cache"))
         with pytest.raises(IntegrationError) as caught:
@@ -109,7 +127,7 @@ def test_a_registry_that_cannot_be_reached_is_told_and_can_be_tried_again(
     ],
 )
 def test_a_registry_that_is_down_for_a_while_passes_by_itself(
-    folder: Path, registry: Callable[[str], None], answer: int | None, reason: str
+    folder: Path, registry: Callable[..., None], answer: int | None, reason: str
 ) -> None:
     with answering(answer) as url:
         registry(url)
@@ -120,8 +138,41 @@ def test_a_registry_that_is_down_for_a_while_passes_by_itself(
     assert is_transient(caught.value)
 
 
+def test_an_install_is_tried_again_while_the_registry_is_down(
+    folder: Path, registry: Callable[..., None]
+) -> None:
+    progress = Telling()
+    token = current_progress.set(progress)
+    try:
+        with answering(503) as url:
+            registry(url, retries=1)
+            with pytest.raises(IntegrationError):
+                frontend.install(folder, progress)
+    finally:
+        current_progress.reset(token)
+    assert progress.told == [(1, 2, "registry_unreachable")]
+    assert progress.lines.count("Installing front-end packages") == 2
+    host = url.removeprefix("http://").rstrip("/")
+    [used] = [one.snapshot() for one in policies() if one.system == "package_registry"]
+    assert (used.target, used.calls, used.attempts) == (host, 1, 2)
+
+
+def test_code_that_does_not_compile_says_nothing_about_the_registry(
+    folder: Path, registry: Callable[..., None]
+) -> None:
+    registry("http://127.0.0.1:9/", retries=5)
+    (folder / "break_import").touch()
+    with pytest.raises(SystemError) as caught:
+        frontend.install(folder, NoProgress())
+    assert caught.value.code == "build_failed"
+    [used] = [one.snapshot() for one in policies() if one.system == "package_registry"]
+    assert used.attempts == 1
+    assert used.breaker is not None
+    assert used.breaker.failures == 0
+
+
 def test_a_registry_whose_name_is_unknown_is_out_of_reach(
-    folder: Path, registry: Callable[[str], None]
+    folder: Path, registry: Callable[..., None]
 ) -> None:
     registry("http://registry.invalid/")
     with pytest.raises(IntegrationError) as caught:
@@ -132,7 +183,7 @@ def test_a_registry_whose_name_is_unknown_is_out_of_reach(
 
 @pytest.mark.parametrize("answer", [401, 404])
 def test_what_the_registry_says_about_a_package_is_no_network_error(
-    folder: Path, registry: Callable[[str], None], answer: int
+    folder: Path, registry: Callable[..., None], answer: int
 ) -> None:
     with answering(answer) as url:
         registry(url)

@@ -9,9 +9,10 @@ import pytest
 from proto_ddf.db.tables import AppRecord, AppState
 from proto_ddf.errors.types import SystemError
 from proto_ddf.generator.spec import AppSpec
-from proto_ddf.hosting import apps, records, watcher
+from proto_ddf.hosting import apps, health, records, watcher
 from proto_ddf.hosting.health import Answer
 from proto_ddf.monitoring.tracker import recent_errors
+from proto_ddf.resilience import Policy, policy_config
 from proto_ddf.settings import Settings
 
 START = 1_800_000_000.0
@@ -28,6 +29,7 @@ class World:
     starts: list[float] = field(default_factory=list)
     start_error: SystemError | None = None
     dies_at_once: bool = False
+    probes: int = 0
 
     def __post_init__(self) -> None:
         self.watcher = watcher.Watcher(clock=lambda: self.now)
@@ -39,6 +41,10 @@ class World:
         self.alive = not self.dies_at_once
         change(state=AppState.STARTING, next_restart_at=None, started_at=moment(self.now))
         return shop()
+
+    def ask(self, port: int, timeout: float) -> Answer:
+        self.probes += 1
+        return self.answer
 
     def pass_seconds(self, seconds: int) -> None:
         for _ in range(seconds):
@@ -67,6 +73,9 @@ def world(home: Settings, monkeypatch: pytest.MonkeyPatch) -> World:
     made = World()
     monkeypatch.setattr(watcher, "is_alive", lambda pid, created: made.alive)
     monkeypatch.setattr(watcher, "ask", lambda port: made.answer)
+    monkeypatch.setattr(health, "ask", made.ask)
+    guard = Policy("app", "shop", policy_config("app"), clock=lambda: made.now)
+    monkeypatch.setattr(health, "policy", lambda system, target: guard)
     monkeypatch.setattr(watcher, "spawn", made.spawn)
     monkeypatch.setattr(watcher, "end_tree", lambda pid, created: setattr(made, "alive", False))
     return made
@@ -86,7 +95,7 @@ def test_an_app_that_does_not_answer_is_degraded_until_it_does(
     world: World, answer: Answer
 ) -> None:
     world.answer = answer
-    world.pass_seconds(6)
+    world.pass_seconds(4)
     assert shop().state is AppState.DEGRADED
     assert shop().health["process"] is True
     assert shop().health["port"] is answer.port
@@ -94,6 +103,29 @@ def test_an_app_that_does_not_answer_is_degraded_until_it_does(
     world.pass_seconds(1)
     assert shop().state is AppState.RUNNING
     assert world.starts == []
+
+
+def test_an_app_that_keeps_silent_is_asked_less_often_and_seen_soon_when_it_answers(
+    world: World,
+) -> None:
+    world.answer = Answer(port=True, status=None)
+    world.pass_seconds(100)
+    assert shop().state is AppState.DEGRADED
+    assert 20 <= world.probes <= 25
+    world.answer = WELL
+    world.pass_seconds(5)
+    assert shop().state is AppState.RUNNING
+
+
+def test_an_app_that_is_left_alone_is_still_seen_to_crash_and_to_start(world: World) -> None:
+    world.answer = Answer(port=True, status=None)
+    world.pass_seconds(10)
+    world.alive = False
+    world.pass_seconds(1)
+    assert shop().state is AppState.RESTARTING
+    world.answer = WELL
+    world.pass_seconds(2)
+    assert shop().state is AppState.RUNNING
 
 
 def test_a_starting_app_has_time_before_it_counts_as_degraded(world: World) -> None:
