@@ -119,7 +119,7 @@ class Scope(Deadline):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        _current.reset(self._token)
+        self._leave()
 
     async def __aenter__(self) -> Self:
         left = self._begin()
@@ -139,7 +139,7 @@ class Scope(Deadline):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        _current.reset(self._token)
+        self._leave()
         late: Exception | None = None
         if self._cut is not None and isinstance(error, asyncio.CancelledError):
             late = self._cut.error()
@@ -148,6 +148,12 @@ class Scope(Deadline):
         self._cut = self._own_cut = None  # they point back here
         if late is not None:
             raise late from error
+
+    def _leave(self) -> None:
+        try:
+            _current.reset(self._token)
+        except ValueError:  # what was abandoned is closed in another context, where nothing is set
+            return
 
     def _begin(self) -> float:
         """Find the end in force and what is left until then. Raises when that is nothing."""

@@ -1,6 +1,7 @@
 """What a policy makes of a call: its result, its errors, and what it remembers of them."""
 
 import asyncio
+import contextvars
 import json
 import threading
 from collections.abc import Awaitable, Callable, Iterator
@@ -510,3 +511,21 @@ def test_one_policy_serves_many_loops_and_threads() -> None:
     shown = policy.snapshot().bulkhead
     assert shown is not None
     assert (shown.active, shown.waiting, shown.refused) == (0, 0, 0)
+
+
+def test_an_abandoned_call_leaves_nothing_behind() -> None:
+    """The garbage collector closes what was abandoned, in whatever context it runs."""
+    policy = make(deadline=60, attempt_timeout=60, max_concurrent=1)
+
+    async def work() -> None:
+        call = policy.call(asyncio.Event().wait)
+        step = contextvars.copy_context().run
+        step(call.send, None)
+        assert policy.bulkhead is not None
+        assert policy.bulkhead.snapshot().active == 1
+        call.close()
+        assert policy.bulkhead.snapshot().active == 0
+        assert current_deadline() is None
+
+    asyncio.run(work())
+    assert breaker_of(policy).snapshot().failed == 0
