@@ -7,6 +7,7 @@ import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
 from functools import wraps
+from sys import _getframe
 from types import CoroutineType, TracebackType
 from typing import Any, ParamSpec, Self, TypeVar, cast
 
@@ -120,7 +121,7 @@ class CircuitBreaker(Circuit):
     def __enter__(self) -> Self:
         permit = self._entry or self._admit()
         self._count_call()
-        entered.set((permit, entered.get()))
+        entered.set((permit, id(_getframe(1)), entered.get()))
         return self
 
     def __exit__(
@@ -129,21 +130,13 @@ class CircuitBreaker(Circuit):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """In another context than it was entered in (a generator that the threads of a pool take turns
-        at), the call counts as one that begins and ends here."""
-        innermost = entered.get()
-        if innermost is not None and innermost[0].owner is self:
-            permit, rest = innermost
-            entered.set(rest)
-        elif (found := leave(self) or self._shared) is not None:
-            permit = found
-        else:
-            return
-        if error is not None or permit is not self._calm:
-            self._end(permit, error)
+        self._end_block(id(_getframe(1)), error)
 
     async def __aenter__(self) -> Self:
-        return self.__enter__()
+        permit = self._entry or self._admit()
+        self._count_call()
+        entered.set((permit, id(_getframe(1)), entered.get()))
+        return self
 
     async def __aexit__(
         self,
@@ -151,7 +144,21 @@ class CircuitBreaker(Circuit):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self.__exit__(kind, error, traceback)
+        self._end_block(id(_getframe(1)), error)
+
+    def _end_block(self, frame: int, error: BaseException | None) -> None:
+        """The end of a `with` block. In another context than it was entered in (a generator that the threads
+        of a pool take turns at), the call counts as one that begins and ends here."""
+        innermost = entered.get()
+        if innermost is not None and innermost[1] == frame and innermost[0].owner is self:
+            permit = innermost[0]
+            entered.set(innermost[2])
+        elif (found := leave(self, frame) or self._shared) is not None:
+            permit = found
+        else:
+            return
+        if error is not None or permit is not self._calm:
+            self._end(permit, error)
 
     async def _await(self, permit: Permit, result: Awaitable[Any]) -> Any:
         """The rest of a call that returned an awaitable."""

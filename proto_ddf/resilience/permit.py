@@ -48,24 +48,29 @@ class Permit:
         return clock() - self._started - queue.seconds
 
 
-Entered: TypeAlias = "tuple[Permit, Entered] | None"
+Entered: TypeAlias = "tuple[Permit, int, Entered] | None"
 
 entered: ContextVar[Entered] = ContextVar("entered_breakers", default=None)
-"""The permits of the `with` blocks around the code that runs, innermost first. Tasks and threads each see
-their own, so one breaker can be entered by many at once, and again inside itself."""
+"""The permits of the `with` blocks around the code that runs, innermost first, each with the id of the frame
+that entered it. Tasks and threads each see their own, so one breaker can be entered by many at once, and again
+inside itself; the frame tells blocks apart that overlap in one thread, as those of two generators do."""
 
 
-def leave(owner: object) -> Permit | None:
-    """Take out the permit of the innermost `with` block of that owner; None in a context without one."""
-    inner: list[Permit] = []
+def leave(owner: object, frame: int) -> Permit | None:
+    """Take out the permit of that owner's block in that frame; where the frame entered none (an ExitStack
+    enters in one and leaves in another), that of the innermost block. None in a context without one."""
+    blocks: list[tuple[Permit, int]] = []
     one = entered.get()
-    while one is not None and one[0].owner is not owner:
-        inner.append(one[0])
-        one = one[1]
-    if one is None:
+    while one is not None:
+        blocks.append(one[:2])
+        one = one[2]
+    mine = [place for place, (permit, _) in enumerate(blocks) if permit.owner is owner]
+    if not mine:
         return None
-    permit, rest = one
-    for other in reversed(inner):
-        rest = (other, rest)
+    place = next((place for place in mine if blocks[place][1] == frame), mine[0])
+    permit, _ = blocks.pop(place)
+    rest: Entered = None
+    for other, its_frame in reversed(blocks):
+        rest = (other, its_frame, rest)
     entered.set(rest)
     return permit

@@ -4,8 +4,9 @@ import asyncio
 import contextlib
 import contextvars
 import functools
+import itertools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -14,6 +15,7 @@ import structlog
 
 from proto_ddf.errors import IntegrationError, ValidationError, classify
 from proto_ddf.resilience.breaker import CircuitBreaker, CircuitOpenError
+from proto_ddf.resilience.permit import entered
 from proto_ddf.resilience.refused import CallRefusedError
 from proto_ddf.resilience.snapshot import Transition
 from tests.unit.resilience.breakers import (
@@ -381,25 +383,73 @@ class TestBlocks:
             assert other.state is OPEN
         assert breaker.failures == 0
 
-    def test_blocks_that_overlap_each_keep_their_own_permit(
-        self, breaker: CircuitBreaker, clock: Clock
+    @pytest.mark.parametrize("order", list(itertools.permutations(range(3))), ids=str)
+    def test_blocks_that_overlap_in_one_thread_each_keep_their_own_permit(
+        self, breaker: CircuitBreaker, clock: Clock, order: tuple[int, ...]
     ) -> None:
-        """Two generators in one thread: the second breaker is entered while the first one's block is
-        open, and left after it."""
-        other = CircuitBreaker("other", failure_threshold=3, clock=clock)
+        """Three generators, the first from before a reset, the last of another breaker."""
+        other = CircuitBreaker("other", clock=clock)
 
         def block(entered: CircuitBreaker) -> Iterator[None]:
             with entered:
                 yield
                 fail()
 
-        first, second = block(breaker), block(other)
-        next(first)
-        next(second)
-        for generator in (first, second):
+        blocks = [block(breaker), block(breaker), block(other)]
+        next(blocks[0])
+        breaker.reset()
+        next(blocks[1])
+        next(blocks[2])
+        counted = []
+        for place in order:
             with pytest.raises(ConnectionError):
-                next(generator)
-        assert (breaker.failures, other.failures) == (1, 1)
+                next(blocks[place])
+            counted.append((breaker.failures, other.failures))
+        wanted = [(1 in order[:done], 2 in order[:done]) for done in (1, 2, 3)]
+        assert counted == wanted
+
+    @pytest.mark.parametrize("order", list(itertools.permutations(range(3))), ids=str)
+    def test_async_blocks_that_overlap_in_one_task_each_keep_their_own_permit(
+        self, breaker: CircuitBreaker, clock: Clock, order: tuple[int, ...]
+    ) -> None:
+        other = CircuitBreaker("other", clock=clock)
+
+        async def block(entered: CircuitBreaker) -> AsyncIterator[None]:
+            async with entered:
+                yield
+                fail()
+
+        async def act() -> list[tuple[int, int]]:
+            blocks = [block(breaker), block(breaker), block(other)]
+            await anext(blocks[0])
+            breaker.reset()
+            await anext(blocks[1])
+            await anext(blocks[2])
+            counted = []
+            for place in order:
+                with pytest.raises(ConnectionError):
+                    await anext(blocks[place])
+                counted.append((breaker.failures, other.failures))
+            return counted
+
+        wanted = [(1 in order[:done], 2 in order[:done]) for done in (1, 2, 3)]
+        assert asyncio.run(act()) == wanted
+
+    def test_an_exit_stack(self, breaker: CircuitBreaker, clock: Clock) -> None:
+        other = CircuitBreaker("other", clock=clock)
+        with contextlib.suppress(ConnectionError), contextlib.ExitStack() as stack:
+            for one in (breaker, other, breaker):
+                stack.enter_context(one)
+            fail()
+        assert (breaker.failures, other.failures) == (2, 1)
+        assert entered.get() is None
+
+    def test_nothing_is_left_behind(self, breaker: CircuitBreaker) -> None:
+        for error in (None, ConnectionError()):
+            with contextlib.suppress(ConnectionError), breaker, breaker:
+                if error:
+                    fail(error)
+        assert entered.get() is None
 
     def test_tasks_started_in_a_block_have_blocks_of_their_own(
         self, breaker: CircuitBreaker
