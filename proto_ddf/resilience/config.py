@@ -37,6 +37,7 @@ SYSTEM_DEFAULTS: Mapping[str, SystemSettings] = MappingProxyType(
             attempt_timeout_ms=900_000,
             max_concurrent=4,
             max_queue=32,
+            retry_budget_ratio=1.0,
             adaptive=True,
         ),
         # The next look comes soon enough, and one that answers again is to be seen soon.

@@ -1,0 +1,140 @@
+"""How the flows get over failures of a source: one policy for its place, pauses, and going on after them."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from proto_ddf.generator.spec import AppSpec
+from proto_ddf.operations import service
+from proto_ddf.operations.kinds.apps import GenerateAppInput
+from proto_ddf.operations.kinds.sources import (
+    ConnectSourceInput,
+    RefreshSourceInput,
+    TestSourceInput,
+)
+from proto_ddf.operations.model import KINDS, StepContext
+from proto_ddf.operations.planning import plan_tables
+from proto_ddf.resilience import BreakerState, Policy, faults, policies
+from proto_ddf.sources import sqlite_open, store
+from proto_ddf.sources.store import SourceView
+from tests.policies import QUICK, fresh_policies
+
+
+@pytest.fixture(autouse=True)
+def _own_policies(prepared_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("FAULTS_ENABLED", "true")
+    fresh_policies(monkeypatch, source={**QUICK, "circuit_breaker_reset_timeout_ms": 3000})
+    yield
+    faults.stop_all()
+
+
+@pytest.fixture
+def out_of_reach(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
+    """Databases can be found, and not opened."""
+    reading = sqlite_open.reading
+
+    def broken(path: Path) -> None:
+        raise ConnectionResetError(f"{path.name}: connection reset")
+
+    def put(away: bool) -> None:
+        monkeypatch.setattr(sqlite_open, "reading", broken if away else reading)
+
+    return put
+
+
+def the_policy() -> Policy:
+    """The only one of all sources."""
+    [one] = [one for one in policies() if one.system == "source"]
+    return one
+
+
+def runs(operation_id: str) -> list[int]:
+    view = service.view(operation_id)
+    assert view is not None
+    return [step.runs for step in view.steps]
+
+
+def test_every_flow_calls_a_place_through_one_policy(ended, shop_file: Path) -> None:
+    config = {"path": str(shop_file)}
+    ended("test_source", TestSourceInput(kind="sqlite", config=config))
+    done = ended("connect_source", ConnectSourceInput(name="Shop", kind="sqlite", config=config))
+    id = done.output["save"]["source_id"]
+    ended("refresh_source", RefreshSourceInput(source_id=id))
+    store.open_source(store.get_source(id)).preview("customer")
+    calls = the_policy().snapshot().calls
+    spec: AppSpec = plan_tables(id, ["customer"])
+    assert the_policy().snapshot().calls > calls
+    given = GenerateAppInput(
+        source_id=id,
+        spec=spec.model_copy(update={"name": "My app", "slug": "my_app", "allow_editing": True}),
+    )
+    calls = the_policy().snapshot().calls
+    KINDS["generate_app"].steps(given)[0].run(StepContext("operation", given))
+    used = the_policy().snapshot()
+    assert used.calls == calls + 5  # three stages, the tables, and whether it can be written
+    assert used.target == f"shop.db (upload {shop_file.parent.name})"
+
+
+def test_an_import_reads_through_it_too(people: SourceView) -> None:
+    spec = plan_tables(people.id, ["people"])
+    given = GenerateAppInput(
+        source_id=people.id, spec=spec.model_copy(update={"name": "My app", "slug": "my_app"})
+    )
+    steps = {step.name: step for step in KINDS["generate_app"].steps(given)}
+    context = StepContext("operation", given)
+    for name in ("validate", "render"):
+        steps[name].run(context)
+    faults.inject("source", "reset", calls=2)
+    assert steps["import"].run(context) == {"rows": {"people": 2}}
+    assert the_policy().snapshot().retries == 2
+
+
+def test_resets_are_tried_again_and_told(ended, shop_file: Path) -> None:
+    faults.inject("source", "reset", calls=3)
+    config = {"path": str(shop_file)}
+    done = ended("connect_source", ConnectSourceInput(name="Shop", kind="sqlite", config=config))
+    assert done.state == "succeeded"
+    told = [(step.attempt, step.attempts) for step in done.steps]
+    assert told == [(3, 5), (0, 0), (0, 0), (0, 0)]
+    assert runs(done.id) == [1, 1, 1, 1]
+
+
+def test_what_a_person_has_to_mend_does_not_count(ended, shop_file: Path) -> None:
+    shop_file.write_bytes(b"no database" * 100)
+    for _ in range(12):
+        done = ended("test_source", TestSourceInput(kind="sqlite", config={"path": str(shop_file)}))
+        assert done.error["code"] == "sqlite_not_a_database"
+    assert the_policy().breaker.state is BreakerState.CLOSED
+    assert the_policy().snapshot().retries == 0
+
+
+def test_after_repeated_failures_the_place_is_left_alone_and_try_again_goes_on_once_that_is_over(
+    ended, workshop, shop_file: Path, out_of_reach: Callable[[bool], None], until
+) -> None:
+    out_of_reach(True)
+    given = TestSourceInput(kind="sqlite", config={"path": str(shop_file)})
+    failed = ended("test_source", given)
+    assert failed.error["code"] == "connection_failed"  # one failed call does not pause anything
+
+    def try_again():
+        service.retry(failed.id)
+        return workshop.wait(failed.id, "succeeded", "failed")
+
+    while (again := try_again()).error["code"] != "circuit_open":
+        assert again.error["code"] == "connection_failed"
+    context = again.error["context"]
+    retry_at = datetime.fromisoformat(context["retry_at"])
+    assert retry_at.utcoffset().total_seconds() == 0
+    assert 0 < (retry_at - datetime.now(UTC)).total_seconds() <= context["retry_after"] <= 3
+    assert again.error["retry_possible"]
+
+    out_of_reach(False)
+    assert try_again().error["code"] == "circuit_open"  # too early
+    until(lambda: datetime.now(UTC) >= retry_at)
+    before = runs(failed.id)
+    assert try_again().state == "succeeded"
+    assert runs(failed.id) == [before[0], before[1] + 1, 1]
+    assert before[0] == 1
+    assert the_policy().breaker.state is BreakerState.HALF_OPEN  # two probes of three
