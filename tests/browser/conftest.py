@@ -1,11 +1,13 @@
 """Browser tests: Debian's Chromium against the real server in production mode."""
 
 import contextlib
+import json
 import os
 import random
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -17,6 +19,14 @@ from typing import Any
 import httpx
 import psutil
 import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.driving import (
+    connect_file,
+    fill_generate_form,
+    open_app_address,
+    start_generation,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -159,6 +169,34 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     shared.start()
     yield shared
     shared.stop()
+
+
+@pytest.fixture(scope="module")
+def hosted(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Server]:
+    """A server of the module's own with the source "Notes" of one small table (notes.db beside its home folder)
+    and an app made of it, "Shared notes", which runs."""
+    folder = tmp_path_factory.mktemp("hosted")
+    notes = folder / "notes.db"
+    with contextlib.closing(sqlite3.connect(notes)) as database:
+        database.execute("create table notes (id integer primary key, title text, day date)")
+        database.executemany(
+            "insert into notes (title, day) values (?, ?)",
+            [(f"Note {n}", f"2024-{n % 12 + 1:02}-01") for n in range(60)],
+        )
+        database.commit()
+    server = Server(folder / "home", free_port(), {"ALLOWED_FOLDERS": json.dumps([str(folder)])})
+    server.start()
+    try:
+        page = browser.new_page()
+        connect_file(page, server.url, notes, "Notes")
+        fill_generate_form(page, server.url, "Shared notes", source="Notes")
+        start_generation(page)
+        open_app_address(page)
+        page.close()
+        yield server
+    finally:
+        server.stop()
+    assert server.processes() == []
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,8 @@
 
 import re
 import sqlite3
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,8 @@ from playwright.sync_api import Locator, Page, expect
 
 GENERATE_MS = 180_000
 """A build on a busy two-core machine, with others in the queue before it."""
+SOON_MS = 60_000
+"""For what takes a second or two on an idle machine."""
 
 
 def fill_generate_form(
@@ -51,8 +55,20 @@ def open_app_address(page: Page) -> str:
     return address
 
 
+def app_row(page: Page) -> Locator:
+    """The row of the app that the fixture `hosted` made."""
+    return page.locator("[data-app='shared_notes']")
+
+
 def step(page: Page, name: str) -> Locator:
     return page.locator(f"[data-step='{name}']")
+
+
+def wait_until(true: Callable[[], bool], milliseconds: float = SOON_MS) -> None:
+    deadline = time.monotonic() + milliseconds / 1000
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def rows(database: Path, query: str, *values: Any) -> list[tuple[Any, ...]]:

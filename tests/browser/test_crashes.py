@@ -7,7 +7,6 @@ import json
 import os
 import signal
 import socket
-import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,11 +15,13 @@ from typing import Any
 import httpx
 import psutil
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Server, free_port
+from tests.browser.conftest import Server
 from tests.browser.driving import (
     GENERATE_MS,
+    SOON_MS,
+    app_row,
     connect_file,
     fill_generate_form,
     open_app_address,
@@ -28,14 +29,13 @@ from tests.browser.driving import (
     start_generation,
     step,
     step_runs,
+    wait_until,
 )
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 READINGS = 150_000
 """Rows of a file that takes a moment to check and to import."""
-BACK_MS = 60_000
-"""Until a tab is live again after a restart, on a busy machine."""
 
 
 def test_server_is_killed_in_each_step_of_a_generation(
@@ -87,28 +87,28 @@ def test_app_that_is_killed_is_started_again(page: Page, hosted: Server) -> None
     expect(app_row(page)).to_have_attribute("data-state", "running")
     pid = app_pid(hosted)
     os.kill(pid, signal.SIGKILL)
-    expect(app_row(page)).to_contain_text("Crashes of late: 1", timeout=BACK_MS)
-    expect(app_row(page)).to_have_attribute("data-state", "running", timeout=BACK_MS)
+    expect(app_row(page)).to_contain_text("Crashes of late: 1", timeout=SOON_MS)
+    expect(app_row(page)).to_have_attribute("data-state", "running", timeout=SOON_MS)
     wait_until(lambda: answers(app_address(hosted)))
     assert app_pid(hosted) != pid
 
 
 def test_apps_outlive_the_server_and_are_adopted(page: Page, hosted: Server) -> None:
     page.goto(f"{hosted.url}/apps")
-    expect(app_row(page)).to_have_attribute("data-state", "running", timeout=BACK_MS)
+    expect(app_row(page)).to_have_attribute("data-state", "running", timeout=SOON_MS)
     pid = app_pid(hosted)
     hosted.terminate()
     assert [process.pid for process in hosted.processes()] == [pid]
     assert httpx.get(app_address(hosted)).status_code == 200
     hosted.start()
-    expect(page.get_by_text("Connected")).to_be_visible(timeout=BACK_MS)
+    expect(page.get_by_text("Connected")).to_be_visible(timeout=SOON_MS)
     assert app_pid(hosted) == pid
 
     app_row(page).get_by_role("button", name="Stop", exact=True).click()
-    expect(app_row(page)).to_have_attribute("data-state", "stopped", timeout=BACK_MS)
+    expect(app_row(page)).to_have_attribute("data-state", "stopped", timeout=SOON_MS)
     assert hosted.processes() == []
     app_row(page).get_by_role("button", name="Start", exact=True).click()
-    expect(app_row(page)).to_have_attribute("data-state", "running", timeout=BACK_MS)
+    expect(app_row(page)).to_have_attribute("data-state", "running", timeout=SOON_MS)
 
 
 def test_draft_outlives_a_kill(page: Page, hosted: Server) -> None:
@@ -120,7 +120,7 @@ def test_draft_outlives_a_kill(page: Page, hosted: Server) -> None:
     hosted.kill()
     expect(page.get_by_text("Connected", exact=True)).to_have_count(0)
     hosted.start()
-    expect(page.get_by_text("Connected", exact=True)).to_be_visible(timeout=BACK_MS)
+    expect(page.get_by_text("Connected", exact=True)).to_be_visible(timeout=SOON_MS)
     for sameTab in (True, None):
         assert page.evaluate("window.sameTab") == sameTab
         expect(page.get_by_label("Project name")).to_have_value("Kept draft")
@@ -131,7 +131,7 @@ def test_draft_outlives_a_kill(page: Page, hosted: Server) -> None:
 
 def test_server_is_killed_while_an_app_is_being_stopped(page: Page, hosted: Server) -> None:
     page.goto(f"{hosted.url}/apps")
-    expect(app_row(page)).to_have_attribute("data-state", "running", timeout=BACK_MS)
+    expect(app_row(page)).to_have_attribute("data-state", "running", timeout=SOON_MS)
     os.kill(app_pid(hosted), signal.SIGSTOP)  # it cannot end by itself
     app_row(page).get_by_role("button", name="Stop", exact=True).click()
     running = "select id from operation where kind = 'stop_app' and state = 'RUNNING'"
@@ -139,28 +139,28 @@ def test_server_is_killed_while_an_app_is_being_stopped(page: Page, hosted: Serv
     hosted.kill()
     hosted.start()
     start = app_row(page).get_by_role("button", name="Start", exact=True)
-    expect(start).to_be_enabled(timeout=BACK_MS)
+    expect(start).to_be_enabled(timeout=SOON_MS)
     assert hosted.processes() == []
     start.click()
-    expect(app_row(page)).to_have_attribute("data-state", "running", timeout=BACK_MS)
+    expect(app_row(page)).to_have_attribute("data-state", "running", timeout=SOON_MS)
 
 
 def test_what_ran_before_a_reboot_runs_again(page: Page, hosted: Server) -> None:
     page.goto(f"{hosted.url}/apps")
-    expect(app_row(page)).to_have_attribute("data-state", "running", timeout=BACK_MS)
+    expect(app_row(page)).to_have_attribute("data-state", "running", timeout=SOON_MS)
     reboot(hosted)
-    expect(app_row(page)).to_have_attribute("data-state", "running", timeout=BACK_MS)
+    expect(app_row(page)).to_have_attribute("data-state", "running", timeout=SOON_MS)
     wait_until(lambda: answers(app_address(hosted)))
 
     app_row(page).get_by_role("button", name="Stop", exact=True).click()
-    expect(app_row(page)).to_have_attribute("data-state", "stopped", timeout=BACK_MS)
+    expect(app_row(page)).to_have_attribute("data-state", "stopped", timeout=SOON_MS)
     reboot(hosted)
     expect(app_row(page).get_by_role("button", name="Start", exact=True)).to_be_enabled(
-        timeout=BACK_MS
+        timeout=SOON_MS
     )
     assert hosted.processes() == []
     app_row(page).get_by_role("button", name="Start", exact=True).click()
-    expect(app_row(page)).to_have_attribute("data-state", "running", timeout=BACK_MS)
+    expect(app_row(page)).to_have_attribute("data-state", "running", timeout=SOON_MS)
 
 
 def test_stop_leaves_no_process_whatever_was_going_on(page: Page, hosted: Server) -> None:
@@ -191,32 +191,6 @@ def readings(tmp_path: Path) -> Path:
     return file
 
 
-@pytest.fixture(scope="module")
-def hosted(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Server]:
-    """A server with one running app, for the tests that crash them; each leaves both running but the last."""
-    folder = tmp_path_factory.mktemp("crashes")
-    notes = folder / "notes.db"
-    with contextlib.closing(sqlite3.connect(notes)) as database:
-        database.execute("create table notes (id integer primary key, title text not null)")
-        database.commit()
-    server = Server(folder / "home", free_port(), {"ALLOWED_FOLDERS": json.dumps([str(folder)])})
-    server.start()
-    try:
-        page = browser.new_page()
-        connect_file(page, server.url, notes, "Notes")
-        fill_generate_form(page, server.url, "Crash notes", source="Notes")
-        start_generation(page)
-        open_app_address(page)
-        page.close()
-        yield server
-    finally:
-        server.stop()
-
-
-def app_row(page: Page) -> Locator:
-    return page.locator("[data-app='crash_notes']")
-
-
 def app_pid(server: Server) -> int:
     [(pid,)] = rows(server.home / "proto_ddf.db", "select pid from app where pid is not null")
     return int(pid)
@@ -239,13 +213,6 @@ def answers(address: str) -> bool:
     with contextlib.suppress(httpx.HTTPError):
         return httpx.get(address).status_code == 200
     return False
-
-
-def wait_until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + BACK_MS / 1000
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def kill_in(server: Server, operation: str, name: str) -> None:

@@ -1,12 +1,11 @@
 """Several people and tabs at once: the same name, many builds, one operation, one app."""
 
 import contextlib
-import json
 import os
 import re
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -14,38 +13,38 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from tests.browser.conftest import Server, free_port
+from tests.browser.conftest import Server
 from tests.browser.driving import (
     GENERATE_MS,
-    connect_file,
+    SOON_MS,
+    app_row,
     fill_generate_form,
     open_app_address,
     operation_id,
     rows,
     start_generation,
     step,
+    wait_until,
 )
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 CROWD = 10
-SOON_MS = 60_000
-"""For what takes a second on an idle machine."""
 PLACE = "Waiting for a build slot, place "
 
 
-def test_two_users_take_the_same_name_at_once(browser: Browser, shared: Server) -> None:
+def test_two_users_take_the_same_name_at_once(browser: Browser, hosted: Server) -> None:
     users = [browser.new_context().new_page() for _ in range(2)]
     for user in users:
-        fill_generate_form(user, shared.url, "Twin notes", source="Notes", editing=True)
+        fill_generate_form(user, hosted.url, "Twin notes", source="Notes", editing=True)
         user.get_by_label("Description").fill("Mine")
         user.get_by_label("Title of the chart").first.fill("My own chart")
         user.get_by_label("Title of the chart").first.blur()
-    with locked(shared.home.parent / "notes.db"):  # both get past the form's own check
+    with locked(hosted.home.parent / "notes.db"):  # both get past the form's own check
         operations = [start_generation(user) for user in users]
-    database = shared.home / "proto_ddf.db"
+    database = hosted.home / "proto_ddf.db"
     failed = "select id from operation where subject = 'twin_notes' and state = 'FAILED'"
-    wait_for(lambda: len(rows(database, failed)) == 1)
+    wait_until(lambda: len(rows(database, failed)) == 1)
     [(lost,)] = rows(database, failed)
     loser = users[operations.index(lost)]
     winner = users[1 - operations.index(lost)]
@@ -70,19 +69,19 @@ def test_two_users_take_the_same_name_at_once(browser: Browser, shared: Server) 
 
 
 def test_double_click_makes_one_operation_and_a_cancel_shows_in_both_tabs(
-    page: Page, context: BrowserContext, shared: Server
+    page: Page, context: BrowserContext, hosted: Server
 ) -> None:
-    fill_generate_form(page, shared.url, "Brief notes", source="Notes")
+    fill_generate_form(page, hosted.url, "Brief notes", source="Notes")
     page.get_by_role("button", name="Generate app").dblclick()
     expect(step(page, "validate")).to_be_visible(timeout=SOON_MS)
     other = context.new_page()
-    other.goto(f"{shared.url}/operations/{operation_id(page)}")
+    other.goto(f"{hosted.url}/operations/{operation_id(page)}")
     other.get_by_role("button", name="Cancel").click()
     other.get_by_role("alertdialog").get_by_role("button", name="Cancel operation").click()
     for tab in (page, other):
         panel = tab.locator("[data-operation]")
         expect(panel).to_have_attribute("data-state", "cancelled", timeout=SOON_MS)
-    database = shared.home / "proto_ddf.db"
+    database = hosted.home / "proto_ddf.db"
     operations = "select state from operation where subject = 'brief_notes'"
     assert rows(database, operations) == [("CANCELLED",)]
 
@@ -90,42 +89,42 @@ def test_double_click_makes_one_operation_and_a_cancel_shows_in_both_tabs(
     page.wait_for_timeout(2500)  # the cancelled operation does not come back by itself
     expect(page.get_by_label("Project name")).to_have_value("Brief notes")
     finished = "select finished_at from operation where subject = 'brief_notes'"
-    wait_for(lambda: rows(database, finished) != [(None,)])
+    wait_until(lambda: rows(database, finished) != [(None,)])
     assert rows(database, "select * from app where slug = 'brief_notes'") == []
 
 
 def test_start_and_stop_in_two_tabs_at_once(
-    page: Page, context: BrowserContext, shared: Server
+    page: Page, context: BrowserContext, hosted: Server
 ) -> None:
     tabs = [page, context.new_page()]
     for tab in tabs:
-        tab.goto(f"{shared.url}/apps")
+        tab.goto(f"{hosted.url}/apps")
         expect(app_row(tab)).to_have_attribute("data-state", "running", timeout=SOON_MS)
 
     click_at_once(button(tabs[0], "Stop"), button(tabs[1], "Restart"))
-    all_over(shared, 2)
-    end_state = as_it_is(shared)
+    all_over(hosted, 2)
+    end_state = as_it_is(hosted)
     for tab in tabs:
         expect(app_row(tab)).to_have_attribute("data-state", end_state, timeout=SOON_MS)
 
     if end_state == "running":
         button(page, "Stop").click()
-        all_over(shared, 3)
+        all_over(hosted, 3)
     for tab in tabs:
         expect(app_row(tab)).to_have_attribute("data-state", "stopped", timeout=SOON_MS)
-    assert as_it_is(shared) == "stopped"
-    before = len(app_operations(shared))
+    assert as_it_is(hosted) == "stopped"
+    before = len(app_operations(hosted))
     click_at_once(button(tabs[0], "Start"), button(tabs[1], "Start"))
-    all_over(shared, before + 2)
-    assert as_it_is(shared) == "running"
+    all_over(hosted, before + 2)
+    assert as_it_is(hosted) == "running"
     for tab in tabs:
         expect(app_row(tab)).to_have_attribute("data-state", "running", timeout=SOON_MS)
 
 
-def test_ten_generations_at_once(context: BrowserContext, shared: Server) -> None:
+def test_ten_generations_at_once(context: BrowserContext, hosted: Server) -> None:
     tabs = [context.new_page() for _ in range(CROWD)]
     for number, tab in enumerate(tabs):
-        fill_generate_form(tab, shared.url, f"Crowd {number}", source="Notes")
+        fill_generate_form(tab, hosted.url, f"Crowd {number}", source="Notes")
     for tab in tabs:
         tab.get_by_role("button", name="Generate app").click()
     by_operation = {}
@@ -133,19 +132,19 @@ def test_ten_generations_at_once(context: BrowserContext, shared: Server) -> Non
         expect(step(tab, "validate")).to_be_visible(timeout=SOON_MS)
         by_operation[operation_id(tab)] = tab
 
-    place, last = last_in_queue(shared)
+    place, last = last_in_queue(hosted)
     assert place >= 2
     expect(step(by_operation[last], "build")).to_contain_text(PLACE)
     visitor = context.new_page()
-    visitor.goto(f"{shared.url}/operations")
+    visitor.goto(f"{hosted.url}/operations")
     expect(visitor.get_by_role("link", name="Generate Crowd 0")).to_be_visible(timeout=SOON_MS)
 
-    database = shared.home / "proto_ddf.db"
+    database = hosted.home / "proto_ddf.db"
     crowd = "select state from operation where subject like 'crowd%'"
     seen = 0
     deadline = time.monotonic() + CROWD * GENERATE_MS / 2000
     while {state for (state,) in rows(database, crowd)} & {"PENDING", "RUNNING"}:
-        seen = max(seen, builds(shared))
+        seen = max(seen, builds(hosted))
         assert time.monotonic() < deadline
         time.sleep(0.2)
     assert rows(database, crowd) == [("SUCCEEDED",)] * CROWD
@@ -160,43 +159,12 @@ def test_ten_generations_at_once(context: BrowserContext, shared: Server) -> Non
     assert len({port for pair in pairs for port in pair}) == 2 * CROWD
 
 
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Server]:
-    """A server with a source of one small table and an app made of it."""
-    folder = tmp_path_factory.mktemp("together")
-    notes = folder / "notes.db"
-    with contextlib.closing(sqlite3.connect(notes)) as database:
-        database.execute("create table notes (id integer primary key, title text, day date)")
-        database.executemany(
-            "insert into notes (title, day) values (?, ?)",
-            [(f"Note {n}", f"2024-{n % 12 + 1:02}-01") for n in range(60)],
-        )
-        database.commit()
-    server = Server(folder / "home", free_port(), {"ALLOWED_FOLDERS": json.dumps([str(folder)])})
-    server.start()
-    try:
-        page = browser.new_page()
-        connect_file(page, server.url, notes, "Notes")
-        fill_generate_form(page, server.url, "Shared notes", source="Notes")
-        start_generation(page)
-        open_app_address(page)
-        page.close()
-        yield server
-    finally:
-        server.stop()
-    assert server.processes() == []
-
-
 @contextlib.contextmanager
 def locked(database: Path) -> Iterator[None]:
     """Another program writes to the database: whoever wants to read it has to wait."""
     with contextlib.closing(sqlite3.connect(database, isolation_level=None)) as connection:
         connection.execute("begin exclusive")
         yield
-
-
-def app_row(page: Page) -> Locator:
-    return page.locator("[data-app='shared_notes']")
 
 
 def button(page: Page, name: str) -> Locator:
@@ -217,13 +185,13 @@ def app_operations(server: Server) -> list[str]:
 
 
 def all_over(server: Server, number: int) -> None:
-    wait_for(lambda: app_operations(server) == ["SUCCEEDED"] * number)
+    wait_until(lambda: app_operations(server) == ["SUCCEEDED"] * number)
 
 
 def as_it_is(server: Server) -> str:
     """The state of the shared app on record, which its processes and its port bear out."""
     query = "select state, pid, frontend_port from app where slug = 'shared_notes'"
-    wait_for(lambda: rows(server.home / "proto_ddf.db", query)[0][0] in ("RUNNING", "STOPPED"))
+    wait_until(lambda: rows(server.home / "proto_ddf.db", query)[0][0] in ("RUNNING", "STOPPED"))
     [(state, pid, port)] = rows(server.home / "proto_ddf.db", query)
     place = str(server.home / "apps" / "shared_notes")
     running = [process.pid for process in server.processes() if process.cwd() == place]
@@ -248,15 +216,8 @@ def last_in_queue(server: Server) -> tuple[int, str]:
                 found[int(place[1])] = operation
         return len(found) >= 3
 
-    wait_for(someone_waits, GENERATE_MS)
+    wait_until(someone_waits, GENERATE_MS)
     return max(found.items())
-
-
-def wait_for(true: Callable[[], bool], milliseconds: float = SOON_MS) -> None:
-    deadline = time.monotonic() + milliseconds / 1000
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def builds(server: Server) -> int:
