@@ -61,7 +61,7 @@ class Policy:
     Args:
         system: a kind of target, such as "source"; its settings are those of that name.
         target: one of them, "" where there is only one.
-        config: what applies, unless `shared` has it.
+        config: what applies, by default that of `shared`.
         shared: what the system's other policies have too.
     """
 
