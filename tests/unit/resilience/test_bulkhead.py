@@ -1,6 +1,7 @@
 """The bulkhead: places, the queue, and who gets a place that becomes free."""
 
 import asyncio
+import random
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +10,7 @@ import pytest
 
 from proto_ddf.progress import current_progress
 from proto_ddf.resilience.bulkhead import Bulkhead, BulkheadFullError
-from proto_ddf.resilience.deadline import deadline_after
+from proto_ddf.resilience.deadline import DeadlineExceededError, deadline_after
 from proto_ddf.resilience.queueing import QueueTime, queue_time
 
 
@@ -296,3 +297,38 @@ def test_the_time_in_the_queue_is_told_to_who_times_the_call() -> None:
 def test_nonsense_is_refused(places: int, queue: int) -> None:
     with pytest.raises(ValueError, match="max_concurrent"):
         Bulkhead("source", places, queue)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_whoever_is_cancelled_whenever_no_place_is_lost(seed: int) -> None:
+    """Tasks of two loops come, wait, are cut by deadlines and cancelled at any moment."""
+    bulkhead = Bulkhead("source", 3, 1000)
+    lock, inside, most = threading.Lock(), 0, 0
+
+    async def one(draws: random.Random) -> None:
+        nonlocal inside, most
+        with deadline_after(draws.uniform(0.0001, 0.05)):
+            async with bulkhead:
+                with lock:
+                    inside += 1
+                    most = max(most, inside)
+                try:
+                    await asyncio.sleep(draws.choice([0, 0, 0.0005]))
+                finally:
+                    with lock:
+                        inside -= 1
+
+    async def many(draws: random.Random) -> list[BaseException | None]:
+        tasks = [asyncio.ensure_future(one(draws)) for _ in range(200)]
+        for task in draws.sample(tasks, 80):
+            await asyncio.sleep(0)
+            task.cancel()
+        return await asyncio.gather(*tasks, return_exceptions=True)
+
+    with ThreadPoolExecutor(2) as pool:
+        ends = pool.map(lambda one: asyncio.run(many(random.Random(one))), (seed, seed + 100))
+        kinds = {type(end) for each in ends for end in each}
+    assert asyncio.CancelledError in kinds
+    assert kinds <= {type(None), asyncio.CancelledError, BulkheadFullError, DeadlineExceededError}
+    assert most <= 3
+    assert counts(bulkhead)[:2] == (0, 0)
