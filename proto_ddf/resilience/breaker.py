@@ -13,7 +13,7 @@ from typing import Any, ParamSpec, Self, TypeVar, cast
 
 from proto_ddf.resilience.circuit import Circuit
 from proto_ddf.resilience.circuit_open import CircuitOpenError
-from proto_ddf.resilience.permit import Permit, entered, leave
+from proto_ddf.resilience.permit import Permit, get_entered, leave, set_entered
 from proto_ddf.resilience.snapshot import BreakerSnapshot, BreakerState, Transition
 from proto_ddf.resilience.window import Window, WindowSnapshot
 
@@ -65,7 +65,8 @@ class CircuitBreaker(Circuit):
         """`fn(*args, **kwargs)`. If that returns a coroutine, a Future or a Task, the call lasts until what
         this returns then has been awaited."""
         permit = self._entry or self._admit()
-        self._count_call()
+        count_call = self._count_call
+        count_call()
         try:
             result = fn(*args, **kwargs)
         except BaseException as error:
@@ -80,7 +81,8 @@ class CircuitBreaker(Circuit):
     async def call(self, fn: Callable[P, Awaitable[R]], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """`await fn(*args, **kwargs)`."""
         permit = self._entry or self._admit()
-        self._count_call()
+        count_call = self._count_call
+        count_call()
         try:
             result = await fn(*args, **kwargs)
         except BaseException as error:
@@ -120,8 +122,9 @@ class CircuitBreaker(Circuit):
 
     def __enter__(self) -> Self:
         permit = self._entry or self._admit()
-        self._count_call()
-        entered.set((permit, id(_getframe(1)), entered.get()))
+        count_call = self._count_call
+        count_call()
+        set_entered((permit, id(_getframe(1)), get_entered()))
         return self
 
     def __exit__(
@@ -134,8 +137,9 @@ class CircuitBreaker(Circuit):
 
     async def __aenter__(self) -> Self:
         permit = self._entry or self._admit()
-        self._count_call()
-        entered.set((permit, id(_getframe(1)), entered.get()))
+        count_call = self._count_call
+        count_call()
+        set_entered((permit, id(_getframe(1)), get_entered()))
         return self
 
     async def __aexit__(
@@ -149,10 +153,10 @@ class CircuitBreaker(Circuit):
     def _end_block(self, frame: int, error: BaseException | None) -> None:
         """The end of a `with` block. In another context than it was entered in (a generator that the threads
         of a pool take turns at), the call counts as one that begins and ends here."""
-        innermost = entered.get()
+        innermost = get_entered()
         if innermost is not None and innermost[1] == frame and innermost[0].owner is self:
             permit = innermost[0]
-            entered.set(innermost[2])
+            set_entered(innermost[2])
         elif (found := leave(self, frame) or self._shared) is not None:
             permit = found
         else:

@@ -110,6 +110,7 @@ class Circuit:
         self._leases: set[Permit] = set()
         self._generation = 0
         self._failures = self._successes = self._failed = self._rejected = self._looks = 0
+        # Called through a local name: the interpreter has no fast way to call what a slot holds as a method.
         self._count_call = itertools.count().__next__
         self._last_failure = self._cause = ""
         self._last_failure_at: float | None = None

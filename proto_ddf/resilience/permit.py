@@ -55,12 +55,16 @@ entered: ContextVar[Entered] = ContextVar("entered_breakers", default=None)
 that entered it. Tasks and threads each see their own, so one breaker can be entered by many at once, and again
 inside itself; the frame tells blocks apart that overlap in one thread, as those of two generators do."""
 
+# Bound once: these are on the success path.
+get_entered = entered.get
+set_entered = entered.set
+
 
 def leave(owner: object, frame: int) -> Permit | None:
     """Take out the permit of that owner's block in that frame; where the frame entered none (an ExitStack
     enters in one and leaves in another), that of the innermost block. None in a context without one."""
     blocks: list[tuple[Permit, int]] = []
-    one = entered.get()
+    one = get_entered()
     while one is not None:
         blocks.append(one[:2])
         one = one[2]
@@ -72,5 +76,5 @@ def leave(owner: object, frame: int) -> Permit | None:
     rest: Entered = None
     for other, its_frame in reversed(blocks):
         rest = (other, its_frame, rest)
-    entered.set(rest)
+    set_entered(rest)
     return permit

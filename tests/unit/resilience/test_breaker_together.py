@@ -22,6 +22,7 @@ from tests.unit.resilience.breakers import (
     YieldingClock,
     fail,
     fail_times,
+    succeed_times,
     trip,
 )
 
@@ -277,6 +278,32 @@ def test_calls_of_threads_run_in_parallel() -> None:
     with breaker:  # also while it counts every call, as after a failure
         fail_times(breaker, 1)
         in_threads(8, lambda _: breaker.call_sync(inside.wait, PATIENCE))
+
+
+def test_the_success_of_a_closed_breaker_takes_no_lock() -> None:
+    """Also when there were failures before: another thread holds the lock all the while."""
+    breaker = CircuitBreaker("x")
+    fail_times(breaker, 1)
+    succeed_times(breaker, 1)
+    held, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with breaker._lock:
+            held.set()
+            assert done.wait(PATIENCE)
+
+    def succeed() -> str:
+        with breaker:
+            return breaker.call_sync(lambda: "ok")
+
+    with ThreadPoolExecutor(2) as pool:
+        holding = pool.submit(hold)
+        assert held.wait(PATIENCE)
+        try:
+            assert pool.submit(succeed).result(PATIENCE) == "ok"
+        finally:
+            done.set()
+        holding.result()
 
 
 def test_no_lock_is_held_during_a_call() -> None:
