@@ -4,7 +4,13 @@
     +-- SystemError               this machine or this program: disk, ports, processes
     +-- ValidationError           what a person gave; carries the form field
     +-- IntegrationError          something outside: a database, a file's content, a service
-        +-- CircuitOpenError      not even tried, in proto_ddf.resilience.circuit_open
+        +-- of proto_ddf.resilience:
+            +-- CircuitOpenError       not made: the target failed too often of late
+            +-- CallRefusedError       not made: a limit of our own
+            |   +-- BulkheadFullError  too many at once
+            |   +-- RateLimitedError   too many in a short time
+            +-- AttemptTimeoutError    one attempt took too long; a TimeoutError too
+            +-- DeadlineExceededError  the whole call did; a TimeoutError too
 
 Each carries a stable `code` of the catalogue (`proto_ddf.errors.catalogue`), given as the keyword
 `code`, or else the default of its class. The `context` fills the templates of the catalogue.
