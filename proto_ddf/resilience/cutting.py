@@ -61,7 +61,7 @@ class Cut:
         The requests behind that error are taken back.
         """
         pending = [cut for cut in self._outwards() if cut.pending]
-        if not pending or asyncio.current_task() is not self.task:
+        if not pending:
             return None
         widest = pending[-1]
         if self.task.cancelling() - len(pending) > widest._at_entry:

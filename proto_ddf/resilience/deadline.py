@@ -126,10 +126,8 @@ class Scope(Deadline):
         task = asyncio.current_task()
         if task is None:
             raise RuntimeError("an async deadline needs a task to cancel")
-        outer, owner = self._cut, self._owner or self
-        covered = outer is not None and outer.owner is owner and outer.task is task
-        if left < math.inf and not covered:
-            self._cut = self._own_cut = Cut(task, left, owner, outer)
+        if left < math.inf:
+            self._cut = self._own_cut = Cut(task, left, self._owner or self, self._cut)
         self._token = _current.set(self)
         return self
 

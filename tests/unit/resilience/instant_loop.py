@@ -5,6 +5,8 @@ import selectors
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
+from proto_ddf.resilience import deadline
+
 T = TypeVar("T")
 
 
@@ -49,3 +51,18 @@ def running_loop() -> InstantLoop:
     loop = asyncio.get_running_loop()
     assert isinstance(loop, InstantLoop)
     return loop
+
+
+def deadline_after(seconds: float, **about: Any) -> deadline.Scope:
+    """By the clock of the loop that runs."""
+    return deadline.deadline_after(seconds, clock=running_loop().time, **about)
+
+
+def attempt_of(seconds: float | None) -> deadline.Scope:
+    return deadline.attempt_timeout(seconds, clock=running_loop().time)
+
+
+def cancelling() -> int:
+    task = asyncio.current_task()
+    assert task is not None
+    return task.cancelling()

@@ -1,19 +1,13 @@
 """Deadlines: the earlier end wins, what runs is cut, and a cancellation from outside is never swallowed."""
 
 import asyncio
-import gc
 import pickle
-import threading
 import time
-import weakref
-from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack, suppress
+from contextlib import suppress
 from contextvars import Context
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from proto_ddf.errors import IntegrationError, classify
 from proto_ddf.resilience import deadline as deadlines
@@ -27,7 +21,13 @@ from proto_ddf.resilience.deadline import (
     time_left,
 )
 from proto_ddf.resilience.refused import CallRefusedError
-from tests.unit.resilience.instant_loop import run, running_loop
+from tests.unit.resilience.instant_loop import (
+    attempt_of,
+    cancelling,
+    deadline_after,
+    run,
+    running_loop,
+)
 
 
 class Clock:
@@ -36,21 +36,6 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
-
-
-def deadline_after(seconds: float, **about: Any) -> deadlines.Scope:
-    """By the clock of the loop that runs."""
-    return deadlines.deadline_after(seconds, clock=running_loop().time, **about)
-
-
-def attempt_of(seconds: float | None) -> deadlines.Scope:
-    return attempt_timeout(seconds, clock=running_loop().time)
-
-
-def cancelling() -> int:
-    task = asyncio.current_task()
-    assert task is not None
-    return task.cancelling()
 
 
 class TestWhatIsLeft:
@@ -127,6 +112,20 @@ class TestWhatIsLeft:
         assert isinstance(caught.value, CallRefusedError)
         assert caught.value.system == "shop"
         assert caught.value.context["seconds"] == "1"
+
+    def test_the_error_names_who_set_the_end_however_deep_it_is_met(self) -> None:
+        clock = Clock()
+        with (
+            deadlines.deadline_after(1, system="shop", clock=clock),
+            deadlines.deadline_after(5, system="inner", clock=clock),
+            deadlines.deadline_after(7, system="innermost", clock=clock),
+        ):
+            clock.now += 2
+            with pytest.raises(NoTimeLeftError) as on_entry, attempt_timeout(5, clock=clock):
+                raise AssertionError("entered")
+            with pytest.raises(DeadlineExceededError) as for_a_driver:
+                time_left(1)
+        assert [on_entry.value.system, for_a_driver.value.system] == ["shop", "shop"]
 
     def test_a_driver_is_given_what_is_left_and_never_zero(self) -> None:
         clock = Clock()
@@ -254,11 +253,29 @@ class TestCutting:
                         async with attempt_of(5):
                             await asyncio.sleep(60)
                     except BaseException as error:
-                        seen.append(type(error).__name__)
+                        seen += [type(error).__name__, type(error.__cause__).__name__]
                         raise
             return seen
 
-        assert run(act()) == ["DeadlineExceededError"]
+        assert run(act()) == ["DeadlineExceededError", "CancelledError"]
+
+    def test_when_several_are_over_at_once_the_widest_counts(self) -> None:
+        """As when something blocked the loop."""
+
+        async def act() -> list[str | int]:
+            seen: list[str | int] = []
+            with suppress(DeadlineExceededError):
+                async with deadline_after(5):
+                    try:
+                        async with attempt_of(2):
+                            running_loop().now += 9
+                            await asyncio.sleep(60)
+                    except BaseException as error:
+                        seen += [type(error).__name__, cancelling()]
+                        raise
+            return seen
+
+        assert run(act()) == ["DeadlineExceededError", 0]
 
     def test_after_an_attempt_was_cut_the_rest_goes_on_and_is_cut_too(self) -> None:
         async def act() -> list[float]:
@@ -399,205 +416,3 @@ class TestCutting:
             assert "task" in str(await done)
 
         asyncio.run(inside_a_loop())
-
-
-async def three_steps(note: Callable[[str], None]) -> str:
-    """Work with several points at which it waits, in and between the scopes."""
-    async with deadline_after(50):
-        await asyncio.sleep(1)
-        note("1")
-        async with attempt_of(10):
-            await asyncio.sleep(1)
-            await asyncio.sleep(0)
-            note("2")
-        await asyncio.sleep(1)
-    note("3")
-    return "done"
-
-
-class TestCancelledFromOutside:
-    def test_at_every_point_where_it_waits(self) -> None:
-        """Cancelled in each turn of the loop until it is done: cancelled or done, and nothing in between."""
-        ends: list[str] = []
-
-        async def act(turns: int) -> str:
-            notes: list[str] = []
-            task = asyncio.create_task(three_steps(notes.append))
-            for _ in range(turns):
-                await asyncio.sleep(0)
-            finished = task.done()
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
-            assert task.cancelled() is not finished
-            return "done" if finished else f"cancelled after {''.join(notes) or 'nothing'}"
-
-        for turns in range(40):
-            ends.append(run(self.passing(act(turns))))
-            if ends[-1] == "done":
-                break
-        assert set(ends) == {
-            "cancelled after nothing",
-            "cancelled after 1",
-            "cancelled after 12",
-            "done",
-        }
-
-    async def passing(self, awaitable: Awaitable[str]) -> str:
-        """Time goes on a little with every turn, so that sleeps end although the loop is never idle."""
-        loop = running_loop()
-
-        def tick() -> None:
-            loop.now += 0.25
-            loop.call_soon(tick)
-
-        loop.call_soon(tick)
-        return await awaitable
-
-    @pytest.mark.parametrize("first", ["timer", "cancellation"])
-    @pytest.mark.parametrize("nested", [False, True])
-    def test_in_the_same_turn_as_the_end(self, first: str, nested: bool) -> None:
-        """The well-known race of wait_for: whichever comes first, the cancellation is not lost."""
-
-        async def work() -> None:
-            async with AsyncExitStack() as scopes:
-                await scopes.enter_async_context(deadline_after(2))
-                if nested:
-                    await scopes.enter_async_context(attempt_of(2))
-                await asyncio.sleep(60)
-
-        async def act() -> tuple[bool, int]:
-            loop = running_loop()
-            task = asyncio.create_task(work())
-            if first == "cancellation":
-                loop.call_at(loop.time() + 2, task.cancel)
-                await asyncio.sleep(0)
-            else:
-                await asyncio.sleep(0)
-                loop.call_at(loop.time() + 2, task.cancel)
-            await asyncio.wait([task])
-            return task.cancelled(), task.cancelling()
-
-        assert run(act()) == (True, 1)
-
-    def test_as_the_work_is_done(self) -> None:
-        async def work(done: asyncio.Future[None]) -> str:
-            async with deadline_after(5):
-                await done
-                return "result"
-
-        async def act() -> bool:
-            done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            task = asyncio.create_task(work(done))
-            await asyncio.sleep(1)
-            done.set_result(None)
-            task.cancel()
-            await asyncio.wait([task])
-            return task.cancelled()
-
-        assert run(act())
-
-    @given(
-        ends=st.lists(st.integers(1, 9), min_size=1, max_size=4),
-        length=st.integers(1, 9),
-        cancel=st.none() | st.integers(1, 9),
-    )
-    def test_the_first_event_decides(
-        self, ends: list[int], length: int, cancel: int | None
-    ) -> None:
-        """Scopes end at whole seconds, the work half a second later, the cancellation at whole seconds too."""
-
-        async def work() -> str:
-            try:
-                async with AsyncExitStack() as scopes:
-                    for seconds in ends:
-                        await scopes.enter_async_context(deadline_after(seconds))
-                    await asyncio.sleep(length + 0.5)
-                    return "done"
-            except DeadlineExceededError as error:
-                return f"over after {error.context['seconds']}, {cancelling()} requests left"
-
-        async def act() -> str:
-            loop = running_loop()
-            began = loop.time()
-            task = asyncio.create_task(work())
-            if cancel is not None:
-                loop.call_at(loop.time() + cancel, task.cancel)
-            await asyncio.wait([task])
-            result = "cancelled" if task.cancelled() else task.result()
-            return f"{result} at {loop.time() - began:g}"
-
-        end = min(ends)
-        if cancel is not None and cancel <= min(end, length + 0.5):
-            expected = f"cancelled at {cancel}"
-        elif end <= length:
-            expected = f"over after {end}, 0 requests left at {end}"
-        else:
-            expected = f"done at {length + 0.5:g}"
-        assert run(act()) == expected
-
-
-class TestTheLoopsTimer:
-    def test_one_serves_all_calls(self) -> None:
-        async def act() -> int:
-            before = running_loop().timers
-            for _ in range(1000):
-                async with deadline_after(60), attempt_of(30):
-                    pass
-            return running_loop().timers - before
-
-        assert run(act()) <= 2
-
-    def test_each_of_many_is_cut_at_its_own_end(self) -> None:
-        async def work(seconds: float) -> float:
-            began = running_loop().time()
-            with suppress(DeadlineExceededError):
-                async with deadline_after(seconds):
-                    await asyncio.sleep(1000)
-            return running_loop().time() - began
-
-        async def act() -> list[float]:
-            return await asyncio.gather(*(work(seconds) for seconds in lengths))
-
-        lengths = [float((number * 37) % 101 + 1) for number in range(200)]
-        assert run(act()) == lengths
-
-    def test_loops_of_several_threads_and_one_after_another(self) -> None:
-        async def work() -> str:
-            try:
-                async with deadline_after(1):
-                    await asyncio.sleep(60)
-            except DeadlineExceededError:
-                return "cut"
-            return "not cut"
-
-        ends: list[str] = []
-
-        def both() -> None:
-            ends.extend([run(work()), run(work())])
-
-        threads = [threading.Thread(target=both) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert ends == ["cut"] * 8
-
-    def test_nothing_of_a_call_is_kept(self) -> None:
-        class Payload:
-            pass
-
-        async def act() -> weakref.ref[Payload]:
-            payload = Payload()
-            async with deadline_after(60), attempt_of(30):
-                await asyncio.sleep(0)
-                return weakref.ref(payload)
-
-        async def outside() -> bool:
-            gc.disable()
-            try:
-                return (await act())() is None
-            finally:
-                gc.enable()
-
-        assert run(outside())

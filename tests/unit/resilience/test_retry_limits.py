@@ -1,6 +1,7 @@
 """What ends retrying: errors that no retry mends, the system's budget, a cancellation; and what is learnt."""
 
 import asyncio
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ from proto_ddf.errors import IntegrationError, ValidationError
 from proto_ddf.resilience import CircuitOpenError
 from proto_ddf.resilience.adaptive import Adaptive
 from proto_ddf.resilience.budget import RetryBudget
+from proto_ddf.resilience.deadline import attempt_timeout
 from proto_ddf.resilience.jitter import none
 from proto_ddf.resilience.refused import CallRefusedError
 from proto_ddf.resilience.retry import Retry, RetryConfig
@@ -176,14 +178,40 @@ class TestBudget:
         asyncio.run(act())
         assert budget.snapshot().tokens == 6.5
 
-    def test_why_is_in_the_log(self) -> None:
+
+class TestWhyItEnded:
+    """It is in the log."""
+
+    def spent(self) -> RetryBudget:
         budget = RetryBudget(max_tokens=1)
         budget.failed()
-        with structlog.testing.capture_logs() as lines:
-            calls_made(Retry(AT_ONCE, system="shop", budget=budget), ConnectionError("lost"))
+        return budget
+
+    def asked(self, seconds: float) -> ConnectionError:
+        error = ConnectionError("lost")
+        error.retry_after = seconds  # type: ignore[attr-defined]
+        return error
+
+    @pytest.mark.parametrize(
+        ("seconds", "total", "attempts", "reason"),
+        [
+            (0, None, 1, "attempts used up"),
+            (math.inf, None, 4, "asked not to"),
+            (math.inf, 5, 4, "asked not to"),
+            (31, None, 4, "asked to wait too long"),
+            (6, 5, 4, "no time left"),
+            (0, None, 4, "retry budget used up"),
+        ],
+    )
+    def test_in_a_few_words(
+        self, seconds: float, total: float | None, attempts: int, reason: str
+    ) -> None:
+        retry = Retry(RetryConfig(attempts, 0), system="shop", budget=self.spent())
+        with structlog.testing.capture_logs() as lines, attempt_timeout(total):
+            calls_made(retry, self.asked(seconds))
         [line] = lines
         assert line["event"] == "not tried again"
-        assert (line["system"], line["reason"]) == ("shop", "retry budget used up")
+        assert (line["system"], line["reason"]) == ("shop", reason)
 
 
 class TestAdaptive:
