@@ -177,7 +177,7 @@ class Circuit:
     def force_open(self) -> None:
         """Open it by hand, until `reset()`."""
         with self._lock:
-            self._open("stopped by hand", "opened by hand")
+            self._open("", "opened by hand")
             self._forced = True
         self._tell()
 
@@ -187,7 +187,7 @@ class Circuit:
         with self._lock:
             self._notice_time()
             now = self._clock()
-            wait = self._wait(now)
+            wait, cause, forced = self._wait(now), self._cause, self._forced
             if self._state is _OPEN or wait > 0:
                 self._rejected += 1
             elif self._state is _HALF_OPEN:
@@ -197,7 +197,7 @@ class Circuit:
                 permit = self._entry or Permit(self, self._generation)
         self._tell()
         if permit is None:
-            raise CircuitOpenError(self.name, wait, self._cause)
+            raise CircuitOpenError(self.name, wait, cause, forced=forced)
         if self._timed:
             permit.start_timing(now)
         return permit

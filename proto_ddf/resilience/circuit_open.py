@@ -7,7 +7,7 @@ from proto_ddf.errors import IntegrationError
 
 
 class CircuitOpenError(IntegrationError):
-    """The breaker is open: the target failed too often of late.
+    """The breaker is open: the target failed too often of late, or someone opened it by hand (`forced`).
 
     `retry_after` is in seconds; `reason` says in a few words what failed last. The context has both, the
     seconds rounded up, and `retry_at`, the time they lead to (ISO 8601, UTC).
@@ -15,14 +15,16 @@ class CircuitOpenError(IntegrationError):
 
     default_code = "circuit_open"
 
-    def __init__(self, name: str, retry_after: float, reason: str = "") -> None:
+    def __init__(
+        self, name: str, retry_after: float, reason: str = "", *, forced: bool = False
+    ) -> None:
         seconds = max(1, ceil(retry_after))
         super().__init__(
-            f"Calls to {name} are paused after repeated failures.",
+            f"Calls to {name} are {'stopped by hand' if forced else 'paused after repeated failures'}.",
             system=name,
             operation="call",
             retry_after=seconds,
             retry_at=(datetime.now(UTC) + timedelta(seconds=seconds)).isoformat(),
-            reason=reason,
+            **({"stopped": "by hand"} if forced else {"reason": reason}),
         )
         self.retry_after = retry_after

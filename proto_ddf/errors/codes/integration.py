@@ -84,9 +84,9 @@ CODES = (
         "circuit_open",
         "transient",
         "Paused after repeated failures",
-        "The source or service failed several times in a row[ ({reason})], "
-        "so it is left alone"
-        "[ for {retry_after} s].",
+        "[Calls to the source or service were stopped {stopped}"
+        "|The source or service failed too often of late[ ({reason})], so it is left alone"
+        "[ for {retry_after} s]].",
         "Wait a moment, then try again.",
     ),
     _outside(

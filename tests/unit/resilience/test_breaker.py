@@ -506,6 +506,7 @@ class TestByHand:
             with pytest.raises(CircuitOpenError) as caught:
                 breaker.call_sync(int)
             assert caught.value.retry_after == 30.0
+            assert "stopped by hand." in classify(caught.value).message
         breaker.reset()
         assert (breaker.state, breaker.snapshot().forced) == (CLOSED, False)
         trip(breaker)

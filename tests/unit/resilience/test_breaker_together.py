@@ -498,6 +498,23 @@ class TestCancellation:
         with breaker, breaker:
             assert breaker.snapshot().retry_after == 30.0
 
+    @pytest.mark.timeout(60)
+    def test_one_that_a_signal_handler_makes_while_the_lock_is_held_does_not_deadlock(
+        self,
+    ) -> None:
+        clock = WatchedClock()
+        breaker = make_half_open(1, clock)
+        breaker.reset()
+
+        def handle() -> None:
+            clock.on_look = None
+            fail_times(breaker, 1)
+            breaker.snapshot()
+
+        clock.on_look = handle
+        breaker.snapshot()
+        assert breaker.failures == 1
+
 
 class WatchedClock(Clock):
     """Does something whenever it is looked at."""
