@@ -67,7 +67,9 @@ def tidy_up(stop: StopFlag, clock: Callable[[], datetime] = utc_now) -> dict[str
         except Exception:
             log.exception("housekeeping failed", part=name)
     if any(removed.values()):
-        log.info("housekeeping", **{name: number for name, number in removed.items() if number})
+        log.info(
+            "housekeeping removed", **{name: number for name, number in removed.items() if number}
+        )
     return removed
 
 

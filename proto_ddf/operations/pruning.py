@@ -28,6 +28,8 @@ from proto_ddf.operations.stop import StopFlag
 
 BATCH = 100
 """Operations per transaction: others wait for the write lock only a moment."""
+PAUSE_SECONDS = 0.01
+"""Between transactions, in which others get the lock."""
 PAGE = 1000
 ENDED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 """A workflow's states in which DBOS does nothing with it."""
@@ -141,5 +143,5 @@ def _all(query: Any) -> list[str]:
 
 def _batches(ids: Sequence[str], stop: StopFlag) -> Iterator[Sequence[str]]:
     for start in range(0, len(ids), BATCH):
-        stop.check()
+        stop.pause(PAUSE_SECONDS)
         yield ids[start : start + BATCH]
