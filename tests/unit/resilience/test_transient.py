@@ -7,6 +7,9 @@ import sqlite3
 import pytest
 
 from proto_ddf.resilience import CircuitOpenError
+from proto_ddf.resilience.bulkhead import BulkheadFullError
+from proto_ddf.resilience.deadline import AttemptTimeoutError, DeadlineExceededError
+from proto_ddf.resilience.rate import RateLimitedError
 from proto_ddf.resilience.transient import is_transient
 
 
@@ -19,6 +22,10 @@ from proto_ddf.resilience.transient import is_transient
         OSError(errno.ETIMEDOUT, "x"),
         sqlite3.OperationalError("database is locked"),
         ExceptionGroup("g", [ConnectionError(), TimeoutError()]),
+        DeadlineExceededError(1.0),
+        AttemptTimeoutError(1.0),
+        BulkheadFullError("x", 1, 0),
+        RateLimitedError("x", 1.0),
     ],
     ids=repr,
 )
