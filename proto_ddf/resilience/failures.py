@@ -1,0 +1,120 @@
+"""What becomes of a call that has failed: another attempt, after which wait, or none, and why."""
+
+from typing import Any
+
+from tenacity import RetryCallState
+
+from proto_ddf.logs import get_logger
+from proto_ddf.progress import current_progress
+from proto_ddf.redaction import plain_text
+from proto_ddf.resilience.adaptive import Adaptive
+from proto_ddf.resilience.budget import RetryBudget
+from proto_ddf.resilience.deadline import current_deadline
+from proto_ddf.resilience.hints import NEVER, retry_hint
+from proto_ddf.resilience.jitter import Backoff
+from proto_ddf.resilience.refused import CallRefusedError
+from proto_ddf.resilience.retry_config import RetryConfig
+from proto_ddf.resilience.transient import is_never_retried
+
+_log = get_logger(__name__)
+
+
+class Failures:
+    """The failed attempts of one call, as tenacity asks about them: retriable? how long? or stop?"""
+
+    def __init__(
+        self,
+        call: str,
+        system: str,
+        config: RetryConfig,
+        budget: RetryBudget | None,
+        adaptive: Adaptive | None,
+    ) -> None:
+        self._about = {"call": call, "system": system} if system else {"call": call}
+        self._config = config
+        self._budget = budget
+        self._adaptive = adaptive
+        self._attempts = config.max_attempts
+        self._hint: float | None = None
+        self._backoffs = 0
+        """Since the last hint: after one, the backoff begins anew (gRPC A6, "Pushback")."""
+        self._previous: float | None = None
+
+    def is_retriable(self, state: RetryCallState) -> bool:
+        error = _error(state)
+        if error is None or is_never_retried(error):
+            return False
+        self._hint = retry_hint(error)
+        retriable = self._config.retriable(error)
+        if (retriable or self._hint == NEVER) and not isinstance(error, CallRefusedError):
+            self._learn()
+        if self._adaptive is not None:
+            self._attempts = self._adaptive.snapshot().attempts(self._config.max_attempts)
+        return retriable
+
+    def wait(self, state: RetryCallState) -> float:
+        if self._hint is not None:
+            self._backoffs, self._previous = 0, None
+            return self._hint
+        self._backoffs += 1
+        self._previous = self._config.jitter(self._backoff())
+        return self._previous
+
+    def stop(self, state: RetryCallState) -> bool:
+        reason = self._reason_to_stop(state.attempt_number, state.upcoming_sleep)
+        if reason and (error := _error(state)):
+            self._log("not tried again", error, attempt=state.attempt_number, reason=reason)
+        return bool(reason)
+
+    def tell(self, state: RetryCallState) -> None:
+        if (error := _error(state)) is None:
+            return
+        attempt, wait = state.attempt_number, state.upcoming_sleep
+        self._log("retrying", error, attempt=attempt, wait=round(wait, 3))
+        current_progress.get().retrying(attempt, self._attempts, wait, error)
+
+    def _learn(self) -> None:
+        if self._budget is not None:
+            self._budget.failed()
+        if self._adaptive is not None:
+            self._adaptive.failed()
+
+    def _backoff(self) -> Backoff:
+        longest = self._config.max_delay
+        factor = self._adaptive.snapshot().wait_factor if self._adaptive else 1.0
+        initial = min(longest, self._config.initial_delay * factor)
+        try:
+            delay = min(longest, initial * self._config.backoff_factor ** (self._backoffs - 1))
+        except OverflowError:
+            delay = longest
+        return Backoff(
+            delay, initial, initial if self._previous is None else self._previous, longest
+        )
+
+    def _reason_to_stop(self, attempt: int, wait: float) -> str:
+        """Why there is no further attempt, in a few words; "" when there is one."""
+        if attempt >= self._attempts:
+            return "attempts used up"
+        if wait == NEVER:
+            return "asked not to"
+        deadline = current_deadline()
+        if deadline is not None and wait >= deadline.left():
+            return "no time left"
+        if deadline is None and self._hint is not None and wait > self._config.max_delay:
+            return "asked to wait too long"
+        allowed = self._budget is None or self._budget.allow()
+        return "" if allowed else "retry budget used up"
+
+    def _log(self, event: str, error: BaseException, **about: Any) -> None:
+        _log.warning(
+            event,
+            attempts=self._attempts,
+            error_type=type(error).__name__,
+            error=plain_text(error),
+            **self._about,
+            **about,
+        )
+
+
+def _error(state: RetryCallState) -> BaseException | None:
+    return state.outcome.exception() if state.outcome else None
