@@ -56,6 +56,16 @@ def test_the_filter_and_its_chips(shop, page: Page):
     assert findings(page) == []
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_columns(shop, page: Page, scheme: Any):
+    page.emulate_media(color_scheme=scheme)
+    page.goto(f"{shop.url}/orders")
+    page.locator("tbody tr").first.wait_for()
+    page.get_by_role("button", name="Columns", exact=True).click()
+    page.get_by_role("checkbox", name="Status").uncheck()
+    assert findings(page) == []
+
+
 def test_a_form_with_errors_and_an_open_select(shop, page: Page):
     page.goto(f"{shop.url}/orders/new")
     page.get_by_role("button", name="Save").click()

@@ -125,7 +125,7 @@ def test_a_long_text_is_cut_and_shown_whole_on_demand(shop, page: Page):
     note = "All work and no play. " * 20
     shop.execute("update orders set note = ? where id = 3", note)
     page.goto(f"{shop.url}/orders?id=3")
-    page.get_by_role("button", name="Show the whole Note").click()
+    page.get_by_role("button", name="Show more of Note").click()
     expect(page.get_by_role("dialog")).to_contain_text(note.strip())
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_be_hidden()

@@ -142,7 +142,7 @@ def test_a_row_that_others_refer_to_is_not_deleted(shop, page: Page):
     page.get_by_role("button", name="Delete").click()
     question = page.get_by_role("alertdialog")
     noun = "row" if orders == 1 else "rows"
-    expect(question).to_contain_text(f"Used by {orders} {noun} of Orders")
+    expect(question).to_contain_text(f"{orders} {noun} of Orders refer")
     expect(question.get_by_role("button", name="Delete")).to_have_count(0)
     question.get_by_role("button", name="Close").click()
     assert shop.query("select count(*) from customers where id = ?", customer) == [(1,)]

@@ -117,10 +117,11 @@ def test_what_a_deletion_would_do_is_told(awkward):
     codes, things = awkward.view("codes"), awkward.view("things")
     values = awkward.data.fetch_row(codes, ("new",))
     (said,) = awkward.changes.consequences(codes, values)
-    assert said.text == "15 rows of Things will no longer refer to anything."
+    assert (said.count, said.text) == (15, "rows of Things will no longer refer to anything.")
     assert not said.prevents
     (said,) = awkward.changes.consequences(things, awkward.data.fetch_row(things, (1,)))
-    assert said.text == "Used by 1 row of Things: delete or change those first."
+    assert said.count == 1
+    assert said.text == "row of Things refers to it: delete or change those first."
     assert said.prevents
 
 

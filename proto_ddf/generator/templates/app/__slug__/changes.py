@@ -78,7 +78,9 @@ def delete(view: TableView, key: tuple[Any, ...]) -> None:
 class Consequence:
     """What deleting a row means for the rows of another table that refer to it."""
 
+    count: int
     text: str
+    """What follows the count."""
     prevents: bool
 
 
@@ -101,16 +103,17 @@ def consequences(view: TableView, values: dict[str, Any]) -> list[Consequence]:
 
 
 def _consequence(other: TableView, fields: tuple[str, ...], count: int) -> Consequence:
-    rows = f"{count:,} {'row' if count == 1 else 'rows'} of {other.label}"
+    rows = f"{'row' if count == 1 else 'rows'} of {other.label}"
     match _on_delete(other, fields):
         case "CASCADE":
-            return Consequence(f"{rows} will be deleted with it.", False)
+            return Consequence(count, f"{rows} will be deleted with it.", False)
         case "SET NULL" | "SET DEFAULT":
-            return Consequence(f"{rows} will no longer refer to anything.", False)
+            return Consequence(count, f"{rows} will no longer refer to anything.", False)
         case None:
-            return Consequence(f"{rows} will refer to a row that is gone.", False)
+            return Consequence(count, f"{rows} will refer to a row that is gone.", False)
         case _:
-            return Consequence(f"Used by {rows}: delete or change those first.", True)
+            refer = "refers" if count == 1 else "refer"
+            return Consequence(count, f"{rows} {refer} to it: delete or change those first.", True)
 
 
 def _on_delete(view: TableView, fields: tuple[str, ...]) -> str | None:

@@ -6,9 +6,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from .database import reading
-from .formats import cell
+from .formats import alignment, cell
 from .rows import related_cells
-from .views import TableView
+from .views import Kind, TableView
 
 BARS = 12
 SLICES = 6
@@ -33,6 +33,16 @@ class Chart:
     """"count", "sum" or "avg"."""
     value: str | None = None
     """The field that is summed or averaged."""
+
+    @property
+    def name_kind(self) -> str:
+        """What the points' names are, for the browser to write them as its reader does; see `Cell.kind`."""
+        field = self.view.by_name[self.group_by]
+        if self.bucket:
+            return "date" if self.bucket == "day" else self.bucket
+        if field.kind in (Kind.DATE, Kind.DATETIME, Kind.TIME):
+            return field.kind.value
+        return alignment(self.view, field)
 
 
 @dataclass
@@ -102,7 +112,7 @@ def _largest(chart: Chart, found: list[tuple[str, Any]]) -> Drawn:
     if rest and chart.kind == "pie" and chart.measure != "avg":
         drawn.points.append({"name": "Other", "value": round(sum(value for _, value in rest), 2)})
     elif rest:
-        of = f"{len(found):,}" if len(found) < POINTS else f"more than {POINTS:,}"
+        of = f"{len(found)}" if len(found) < POINTS else f"more than {POINTS}"
         drawn.note = f"The {most} largest of {of}"
     return drawn
 

@@ -18,6 +18,10 @@ class Cell:
     text: str = ""
     style: str = ""
     """CSS classes: "null" (nothing stored), "empty" (an empty text), "flag yes", "flag no", "number"."""
+    kind: str = ""
+    """What the browser writes as its reader does (components/local.py); empty: the text stays as it is."""
+    exact: str = ""
+    """The value with nothing left out, of a text that has a kind."""
     href: str = ""
     """Address of the row that the value refers to."""
     long: bool = False
@@ -33,17 +37,35 @@ def cell(view: TableView, field: Field, value: Any, cut: int | None = CUT) -> Ce
     if isinstance(value, bool):
         return Cell("Yes", "flag yes") if value else Cell("No", "flag no")
     if field.kind is Kind.BINARY:
-        return Cell(f"{_size(value)} of binary data", "empty")
-    text = _number(view, field, value) if field.is_number else _plain(value)
+        return Cell(f"{_size(value)} bytes of binary data", "empty", "count", _exact(_size(value)))
+    text = _number(field, value) if field.is_number else _plain(value)
     if cut is not None and len(text) > cut:
         return Cell(text[:cut].rstrip() + "…", long=True)
-    return Cell(text, alignment(view, field))
+    kind = _kind(view, field, value)
+    return Cell(text, alignment(view, field), kind, _exact(value) if kind else "")
 
 
 def alignment(view: TableView, field: Field) -> str:
     """The CSS class of a column: amounts stand at the right."""
-    is_amount = field.is_number and field.name not in view.key and not view.relation_of(field.name)
-    return "number" if is_amount else ""
+    return "number" if _is_amount(view, field) else ""
+
+
+def _is_amount(view: TableView, field: Field) -> bool:
+    return field.is_number and field.name not in view.key and not view.relation_of(field.name)
+
+
+def _kind(view: TableView, field: Field, value: Any) -> str:
+    """How to write the value for its reader. Numbers that identify a row are for everyone the same."""
+    match value:
+        case datetime():
+            return "datetime"
+        case date():
+            return "date"
+        case time():
+            return "time"
+        case int() | float() | Decimal() if _is_amount(view, field):
+            return "number"
+    return ""
 
 
 def input_text(field: Field, value: Any) -> str:
@@ -70,24 +92,29 @@ def _plain(value: Any) -> str:
     return str(value)
 
 
-def _number(view: TableView, field: Field, value: Any) -> str:
-    """Thousands are grouped in amounts, not in keys, and not in years and the like (four digits)."""
-    if isinstance(value, int):
-        identifies = field.name in view.key or field.widget is Widget.RELATION
-        return str(value) if identifies or abs(value) < 10_000 else f"{value:,}"
+def _exact(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+def _number(field: Field, value: Any) -> str:
+    """The digits that are shown; the browser groups them."""
     if not isinstance(value, float | Decimal):
         return str(value)
-    if field.scale is not None or field.widget is Widget.MONEY:
-        places = 2 if field.scale is None else field.scale
-        return f"{value:,.{places}f}"
-    return amount(float(value))
+    if field.scale is not None:
+        return f"{value:.{field.scale}f}"
+    text = _exact(value) if isinstance(value, Decimal) else _rounded(value)
+    decimals = text.partition(".")[2]
+    is_short = field.widget is Widget.MONEY and len(decimals) < 2
+    return f"{value:.2f}" if is_short else text
 
 
-def amount(value: float) -> str:
-    """A number with at most six decimals, without needless zeros."""
-    text = f"{value:,.6f}".rstrip("0").rstrip(".")
+def _rounded(value: float) -> str:
+    """At most six decimals, without needless zeros."""
+    text = f"{value:.6f}".rstrip("0").rstrip(".")
     return text if text not in ("0", "-0") or value == 0 else f"{value:g}"
 
 
-def _size(value: Any) -> str:
-    return f"{value:,} bytes" if isinstance(value, int) else f"{len(value):,} bytes"
+def _size(value: Any) -> int:
+    return value if isinstance(value, int) else len(value)

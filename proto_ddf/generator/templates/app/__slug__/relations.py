@@ -112,7 +112,11 @@ def related_rows(view: TableView, values: dict[str, Any], limit: int = 5) -> lis
             continue
         query = Query(conditions=conditions)
         page = fetch_page(other, query, limit)
-        kept = [at for at, each in enumerate(other.shown) if each.name not in relation.fields]
+        kept = [
+            at
+            for at, each in enumerate(other.shown)
+            if each.name in other.usual and each.name not in relation.fields
+        ]
         parameters = "&".join(f"{each.field}={quote(each.value, safe='')}" for each in conditions)
         blocks.append(
             Related(

@@ -24,6 +24,10 @@ class Kind(StrEnum):
 
 NUMBERS = {Kind.INTEGER, Kind.DECIMAL, Kind.FLOAT}
 
+WIDE = 10
+"""Columns that a list shows all of; of more it starts with the FIRST."""
+FIRST = 8
+
 
 class Widget(StrEnum):
     """How a form asks for a field."""
@@ -114,6 +118,14 @@ class TableView:
     def shown(self) -> tuple[Field, ...]:
         """The fields a person sees."""
         return tuple(each for each in self.fields if not each.hidden)
+
+    @property
+    def usual(self) -> tuple[str, ...]:
+        """Names of the columns that a list starts with: of a wide table the first ones, and its rows' names."""
+        names = [each.name for each in self.shown]
+        if len(names) <= WIDE:
+            return tuple(names)
+        return tuple(name for at, name in enumerate(names) if at < FIRST or name == self.display)
 
     @property
     def asked(self) -> tuple[Field, ...]:

@@ -4,17 +4,19 @@ import reflex as rx
 
 from ..formats import Cell, alignment
 from ..views import TableView
+from .local import local
 
 Headings = rx.Var[list[dict[str, str]]]
 
 
 def value(cell: rx.Var[Cell]) -> rx.Component:
-    """The value, as a link where it refers to a row."""
-    classes = "cut " + cell.style
+    """The value as its reader writes it, exact on hover; as a link where it refers to a row."""
+    text = local(cell.kind, cell.text)
+    marks = {"class_name": "cut " + cell.style, "title": cell.exact}
     return rx.cond(
         cell.href != "",
-        rx.link(cell.text, href=cell.href, class_name=classes),
-        rx.el.span(cell.text, class_name=classes),
+        rx.link(text, href=cell.href, **marks),
+        rx.el.span(text, **marks),
     )
 
 

@@ -6,6 +6,7 @@ import reflex as rx
 
 from ..charts import Chart, Drawn
 from ..views import TableView, views_in_order
+from .local import local, writer
 
 HEIGHT = 260
 COMPACT = "(value) => Intl.NumberFormat(undefined, { notation: 'compact' }).format(value)"
@@ -30,7 +31,7 @@ def _card(view: TableView, count: rx.Var[str]) -> rx.Component:
         rx.el.span(view.label, class_name="card-label cut"),
         rx.cond(
             count,
-            rx.el.span(count, class_name="card-count"),
+            rx.el.span(local("count", count), class_name="card-count"),
             rx.el.span(class_name="skeleton card-count"),
         ),
         href=f"/{view.route}",
@@ -41,18 +42,23 @@ def _card(view: TableView, count: rx.Var[str]) -> rx.Component:
 def chart_panel(chart: Chart, drawn: rx.Var[Drawn], ready: rx.Var[bool]) -> rx.Component:
     """A chart under its title."""
     draw = {"bar": _bar, "line": _line, "pie": _pie}[chart.kind]
-    points = drawn.points
+    points, write_name = drawn.points, writer(chart.name_kind)
     return rx.el.section(
         rx.el.div(
             rx.heading(chart.title, as_="h2", size="3"),
-            rx.cond(ready, rx.el.span(drawn.note, class_name="muted note")),
+            rx.cond(ready, rx.el.span(local("count", drawn.note), class_name="muted note")),
             class_name="section-header",
         ),
         rx.cond(
             ready,
             rx.cond(
                 points.length() > 0,
-                rx.el.div(draw(points), class_name="chart", role="img", aria_label=chart.title),
+                rx.el.div(
+                    draw(points, write_name),
+                    class_name="chart",
+                    role="img",
+                    aria_label=chart.title,
+                ),
                 rx.el.p("No data for this chart.", class_name="muted chart"),
             ),
             rx.el.div(class_name="skeleton chart"),
@@ -61,9 +67,9 @@ def chart_panel(chart: Chart, drawn: rx.Var[Drawn], ready: rx.Var[bool]) -> rx.C
     )
 
 
-def _bar(points: Points) -> rx.Component:
+def _bar(points: Points, write_name: rx.Var[Any]) -> rx.Component:
     return rx.recharts.bar_chart(
-        *_frame(),
+        *_frame(write_name),
         rx.recharts.bar(
             data_key="value",
             fill="var(--accent-9)",
@@ -77,9 +83,9 @@ def _bar(points: Points) -> rx.Component:
     )
 
 
-def _line(points: Points) -> rx.Component:
+def _line(points: Points, write_name: rx.Var[Any]) -> rx.Component:
     return rx.recharts.area_chart(
-        *_frame(),
+        *_frame(write_name),
         rx.recharts.area(
             data_key="value",
             type_="linear",
@@ -94,7 +100,7 @@ def _line(points: Points) -> rx.Component:
     )
 
 
-def _pie(points: Points) -> rx.Component:
+def _pie(points: Points, write_name: rx.Var[Any]) -> rx.Component:
     return rx.recharts.pie_chart(
         rx.recharts.pie(
             rx.foreach(points, lambda _, at: rx.recharts.cell(fill=SHADES[at % SHADES.length()])),
@@ -112,25 +118,26 @@ def _pie(points: Points) -> rx.Component:
             vertical_align="middle",
             icon_type="circle",
             icon_size=10,
+            custom_attrs={"formatter": write_name},
         ),
-        _tooltip(),
+        _tooltip(write_name),
         width="100%",
         height=HEIGHT,
     )
 
 
-def _frame() -> list[rx.Component]:
+def _frame(write_name: rx.Var[Any]) -> list[rx.Component]:
     """Grid, axes and tooltip of a chart with axes."""
     quiet = {"stroke": "var(--gray-11)", "tick_line": False, "axis_line": False}
     return [
         rx.recharts.cartesian_grid(vertical=False, stroke="var(--gray-a4)"),
-        rx.recharts.x_axis(data_key="name", min_tick_gap=24, **quiet),
+        rx.recharts.x_axis(data_key="name", min_tick_gap=24, tick_formatter=write_name, **quiet),
         rx.recharts.y_axis(width=52, tick_formatter=COMPACT, **quiet),
-        _tooltip(),
+        _tooltip(write_name),
     ]
 
 
-def _tooltip() -> rx.Component:
+def _tooltip(write_name: rx.Var[Any]) -> rx.Component:
     return rx.recharts.graphing_tooltip(
         separator=": ",
         content_style={
@@ -141,5 +148,8 @@ def _tooltip() -> rx.Component:
         label_style={"color": "var(--gray-12)"},
         item_style={"color": "var(--gray-12)"},
         cursor={"fill": "var(--gray-a3)", "stroke": "var(--gray-a5)"},
-        custom_attrs={"formatter": rx.Var("(value) => value.toLocaleString()")},
+        custom_attrs={
+            "formatter": rx.Var("(value) => value.toLocaleString()"),
+            "labelFormatter": write_name,
+        },
     )

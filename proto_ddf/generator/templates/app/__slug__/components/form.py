@@ -1,27 +1,35 @@
-"""The form of a row: a control for each field, by its widget, with its error below it."""
+"""The form of a row: a control for each field, with its error below it."""
 
 import reflex as rx
 
 from ..relations import Option
 from ..states.row import RowMixin
-from ..views import Field, Kind, TableView, Widget
+from ..views import TableView
 from . import events
+from .controls import Control, control_of
 from .feedback import callout
-
-_INPUT_TYPES = {
-    Widget.EMAIL: "email",
-    Widget.URL: "url",
-    Widget.DATE: "date",
-    Widget.DATETIME: "datetime-local",
-    Widget.TIME: "time",
-}
 
 
 def row_form(view: TableView, state: type[RowMixin]) -> rx.Component:
     """The form that creates or changes a row. It keeps what was filled in when saving fails."""
+    controls = rx.Var.create([control_of(view, field) for field in view.asked])
+
+    def field(each: rx.Var[Control]) -> rx.Component:
+        return form_field(
+            control=each,
+            given=state.inputs[each.name],
+            chosen=state.chosen[each.name],
+            wrong=state.wrong[each.name],
+            is_open=state.picker == each.name,
+            options=state.options,
+            on_toggle=state.open_picker,
+            on_search=state.find_options,
+            on_pick=state.pick,
+        )
+
     return rx.el.form(
         callout(problem=state.form_problem, on_retry=state.try_again),
-        rx.el.div(*[_field(view, state, field) for field in view.asked], class_name="form-fields"),
+        rx.el.div(rx.foreach(controls, field), class_name="form-fields"),
         form_actions(saving=state.saving, on_cancel=state.cancel),
         on_submit=state.save,
         no_validate=True,
@@ -30,50 +38,63 @@ def row_form(view: TableView, state: type[RowMixin]) -> rx.Component:
     )
 
 
-def _field(view: TableView, state: type[RowMixin], field: Field) -> rx.Component:
-    field_id = f"field-{field.name}"
-    wrong = state.wrong[field.name]
-    marks = {
-        "id": field_id,
-        "aria_describedby": f"{field_id}-note",
-        "aria_invalid": rx.cond(wrong, "true", "false"),
-    }
-    return form_field(
-        _control(view, state, field, marks),
-        field_id=field_id,
-        label=field.label,
-        required=field.required,
-        wide=_is_wide(field),
-        help=_help(field),
-        wrong=wrong,
-    )
-
-
 @rx.memo
 def form_field(
-    children: rx.Var[rx.Component],
-    field_id: rx.Var[str],
-    label: rx.Var[str],
-    required: rx.Var[bool],
-    wide: rx.Var[bool],
-    help: rx.Var[str],
+    control: rx.Var[Control],
+    given: rx.Var[str],
+    chosen: rx.Var[Option],
     wrong: rx.Var[str],
+    is_open: rx.Var[bool],
+    options: rx.Var[list[Option]],
+    on_toggle: events.Tick,
+    on_search: events.Text,
+    on_pick: events.Pick,
 ) -> rx.Component:
     """A control under its label, and what is wrong with it, or else what it demands, below."""
+    field_id = "field-" + control.name
     note = field_id + "-note"
+    marks = {
+        "id": field_id,
+        "aria_describedby": note,
+        "aria_invalid": rx.cond(wrong, "true", "false"),
+    }
+    picker = _picker(
+        chosen,
+        rx.popover.content(
+            choices(
+                label=control.label,
+                optional=control.optional,
+                options=options,
+                on_search=on_search,
+                on_pick=lambda value, text: on_pick(control.name, value, text),
+            ),
+            aria_label="Choose " + control.label,
+            class_name="choices",
+        ),
+        marks,
+        open=is_open,
+        on_open_change=lambda is_open: on_toggle(control.name, is_open),
+    )
     return rx.el.div(
         rx.el.label(
-            label,
-            rx.cond(required, rx.el.span("required", class_name="required")),
+            control.label,
+            rx.cond(control.required, rx.el.span("required", class_name="required")),
             html_for=field_id,
         ),
-        children,
+        rx.match(
+            control.shape,
+            ("picker", picker),
+            ("switch", _switch(control, given, marks)),
+            ("select", _select(control, given, marks)),
+            ("textarea", _textarea(control, given, marks)),
+            _input(control, given, marks),
+        ),
         rx.cond(
             wrong,
             rx.el.p(wrong, id=note, class_name="wrong", role="alert"),
-            rx.el.p(help, id=note, class_name="help"),
+            rx.el.p(control.help, id=note, class_name="help"),
         ),
-        class_name=rx.cond(wide, "form-field wide", "form-field"),
+        class_name=rx.cond(control.shape == "textarea", "form-field wide", "form-field"),
     )
 
 
@@ -87,68 +108,43 @@ def form_actions(saving: rx.Var[bool], on_cancel: rx.EventHandler) -> rx.Compone
     )
 
 
-def _is_wide(field: Field) -> bool:
-    return field.widget is Widget.TEXTAREA or field.kind is Kind.JSON
-
-
-def _help(field: Field) -> str:
-    """What the field demands, in words."""
-    if field.is_number and field.minimum is not None and field.maximum is not None:
-        return f"Between {field.minimum:g} and {field.maximum:g}"
-    if field.is_number and field.minimum is not None:
-        return f"At least {field.minimum:g}"
-    if field.is_number and field.maximum is not None:
-        return f"At most {field.maximum:g}"
-    if field.unique:
-        return "Must be unique"
-    if field.kind is Kind.TEXT and field.max_length and not field.choices:
-        return f"Up to {field.max_length} characters"
-    return ""
-
-
-def _control(
-    view: TableView, state: type[RowMixin], field: Field, marks: dict[str, object]
-) -> rx.Component:
-    given = state.inputs[field.name]
-    if view.relation_of(field.name):
-        return _picker(state, field, marks)
-    if field.kind is Kind.BOOLEAN:
-        return _yes_no(field, given, marks)
-    if field.choices:
-        return _select([(each, each) for each in field.choices], field, given, marks)
-    if _is_wide(field):
-        return rx.el.textarea(name=field.name, default_value=given, rows=4, **marks)
-    if field.is_number:
-        mode = "numeric" if field.kind is Kind.INTEGER else "decimal"
-        marks |= {"input_mode": mode, "auto_complete": "off"}
-    if field.widget is Widget.DATETIME:
-        marks["step"] = 1
+def _input(control: rx.Var[Control], given: rx.Var[str], marks: dict[str, object]) -> rx.Component:
     return rx.el.input(
-        type=_INPUT_TYPES.get(field.widget, "text"), name=field.name, default_value=given, **marks
+        type=control.type,
+        name=control.name,
+        default_value=given,
+        input_mode=control.mode,
+        auto_complete=rx.cond(control.mode == "text", "on", "off"),
+        step=rx.cond(control.type == "datetime-local", "1", ""),
+        **marks,
     )
 
 
-def _yes_no(field: Field, given: rx.Var[str], marks: dict[str, object]) -> rx.Component:
-    if field.nullable:
-        return _select([("true", "Yes"), ("false", "No")], field, given, marks)
-    return rx.switch(name=field.name, default_checked=given == "true", value="true", **marks)
-
-
-def _select(
-    options: list[tuple[str, str]], field: Field, given: rx.Var[str], marks: dict[str, object]
+def _textarea(
+    control: rx.Var[Control], given: rx.Var[str], marks: dict[str, object]
 ) -> rx.Component:
+    return rx.el.textarea(name=control.name, default_value=given, rows=4, **marks)
+
+
+def _switch(control: rx.Var[Control], given: rx.Var[str], marks: dict[str, object]) -> rx.Component:
+    is_on = given == "true"
+    return rx.switch(name=control.name, default_checked=is_on, value="true", **marks)
+
+
+def _select(control: rx.Var[Control], given: rx.Var[str], marks: dict[str, object]) -> rx.Component:
     return rx.el.select(
         rx.el.option("—", value=""),
-        *[rx.el.option(text, value=value) for value, text in options],
-        name=field.name,
+        rx.foreach(control.options, lambda each: rx.el.option(each[1], value=each[0])),
+        name=control.name,
         default_value=given,
         **marks,
     )
 
 
-def _picker(state: type[RowMixin], field: Field, marks: dict[str, object]) -> rx.Component:
+def _picker(
+    chosen: rx.Var[Option], content: rx.Component, marks: dict[str, object], **popover: object
+) -> rx.Component:
     """A select that searches the rows of another table."""
-    chosen = state.chosen[field.name]
     return rx.popover.root(
         rx.popover.trigger(
             rx.el.button(
@@ -163,19 +159,8 @@ def _picker(state: type[RowMixin], field: Field, marks: dict[str, object]) -> rx
                 **marks,
             )
         ),
-        rx.popover.content(
-            choices(
-                label=field.label,
-                optional=field.nullable and not field.required,
-                options=state.options,
-                on_search=state.find_options,
-                on_pick=state.pick(field.name),
-            ),
-            aria_label=f"Choose {field.label}",
-            class_name="choices",
-        ),
-        open=state.picker == field.name,
-        on_open_change=lambda is_open: state.open_picker(field.name, is_open),
+        content,
+        **popover,
     )
 
 

@@ -8,9 +8,11 @@ from ..states.listing import PAGE_SIZES, ListMixin
 from ..views import TableView
 from . import events
 from .cells import Headings, headings, value
+from .columns import columns_menu
 from .feedback import callout, empty_state, skeleton_lines
 from .filters import chips, filter_button
 from .layout import page
+from .local import local
 
 
 def list_page(view: TableView, state: type[ListMixin]) -> rx.Component:
@@ -22,8 +24,16 @@ def list_page(view: TableView, state: type[ListMixin]) -> rx.Component:
         rx.el.div(
             search_field(label=view.label, text=state.search, on_search=state.set_search),
             filter_button(view, state),
+            columns_menu(
+                columns=headings(view),
+                shown=state.columns,
+                version=state.columns_version,
+                on_choose=state.show_column,
+                on_all=state.show_all_columns,
+                on_usual=state.show_usual_columns,
+            ),
             rx.el.div(
-                rx.el.span(state.range_text, role="status", class_name="count"),
+                rx.el.span(local("count", state.range_text), role="status", class_name="count"),
                 class_name="toolbar-end",
             ),
             class_name="toolbar",
@@ -51,6 +61,7 @@ def _rows(view: TableView, state: type[ListMixin]) -> rx.Component:
         grid(
             label=view.label,
             columns=headings(view),
+            shown=state.columns,
             has_pages=bool(view.key),
             rows=state.rows,
             loading=state.loading,
@@ -119,6 +130,7 @@ def no_rows(label: rx.Var[str], narrowed: rx.Var[bool], on_clear: rx.EventHandle
 def grid(
     label: rx.Var[str],
     columns: Headings,
+    shown: rx.Var[list[str]],
     has_pages: rx.Var[bool],
     rows: rx.Var[list[Row]],
     loading: rx.Var[bool],
@@ -127,15 +139,19 @@ def grid(
     on_sort: events.Text,
     on_more: events.Place,
 ) -> rx.Component:
-    """The rows; where they have pages of their own, each with the way there."""
+    """The rows, in the columns that are shown; where they have pages of their own, each with the way there."""
     opens = rx.el.th(rx.el.span("Open", class_name="hidden"), class_name="open")
 
     def heading(column: rx.Var[dict[str, str]]) -> rx.Component:
-        return _heading(column, sort == column["name"], descending, on_sort)
+        name = column["name"]
+        return rx.cond(shown.contains(name), _heading(column, sort == name, descending, on_sort))
 
     def row(each: rx.Var[Row], at: rx.Var[int]) -> rx.Component:
-        cells = rx.foreach(each.cells, lambda cell, i: _cell(columns[i], cell, on_more(at, i)))
-        return rx.el.tr(rx.cond(has_pages, _way_to(each)), cells)
+        def cell(column: rx.Var[dict[str, str]], i: rx.Var[int]) -> rx.Component:
+            one = _cell(column, each.cells[i], on_more(at, i))
+            return rx.cond(shown.contains(column["name"]), one)
+
+        return rx.el.tr(rx.cond(has_pages, _way_to(each)), rx.foreach(columns, cell))
 
     return rx.el.div(
         rx.el.table(
@@ -192,7 +208,7 @@ def _cell(
         "more",
         type="button",
         on_click=more,
-        aria_label="Show the whole " + column["label"],
+        aria_label="Show more of " + column["label"],
         class_name="more",
     )
     long = rx.el.div(value(cell), whole, class_name="with-more")

@@ -13,6 +13,7 @@ from .cells import Headings, headings, value
 from .feedback import callout, skeleton_lines
 from .form import row_form
 from .layout import page
+from .local import local
 
 
 def row_page(view: TableView, state: type[RowMixin]) -> rx.Component:
@@ -105,7 +106,7 @@ def _related(block: rx.Var[Related]) -> rx.Component:
                 ),
                 rx.cond(
                     block.total > 0,
-                    rx.link("Show all " + block.total.to_string(), href=block.href),
+                    rx.link("Show all " + local("count", block.total.to_string()), href=block.href),
                 ),
                 class_name="section-links",
             ),
@@ -208,4 +209,5 @@ def delete_question(
 
 
 def _consequence(each: rx.Var[Consequence]) -> rx.Component:
-    return rx.el.li(each.text, class_name=rx.cond(each.prevents, "prevents", ""))
+    count = local("count", each.count.to_string())
+    return rx.el.li(count, " ", each.text, class_name=rx.cond(each.prevents, "prevents", ""))

@@ -32,7 +32,7 @@ class DashboardMixin(rx.State, mixin=True):
             for view in views_in_order():
                 count = await asyncio.to_thread(count_rows, view, Query())
                 async with self:
-                    self.counts[view.name] = f"{count:,}"
+                    self.counts[view.name] = str(count)
             for chart in self.shown_charts:
                 drawn = await asyncio.to_thread(chart_data, chart)
                 async with self:

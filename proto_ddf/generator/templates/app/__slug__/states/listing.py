@@ -26,6 +26,10 @@ class ListMixin(FilterMixin, mixin=True):
     search: str = ""
     sort: str = ""
     descending: bool = False
+    chosen_columns: str = rx.LocalStorage("")
+    """Names of the columns that this browser shows, with commas between; empty: the usual ones."""
+    columns_version: int = 0
+    """Counts how often the columns became others than the boxes tell."""
     page_size: int = PAGE_SIZES[0]
     position: int = 0
     """Rows before this page."""
@@ -39,14 +43,21 @@ class ListMixin(FilterMixin, mixin=True):
 
     @rx.var
     def range_text(self) -> str:
-        """Which rows are shown, of how many."""
+        """Which rows are shown, of how many: the browser groups the digits."""
         if not self.rows:
             return "No rows" if self.total == 0 else ""
-        shown = f"{self.position + 1:,}\N{EN DASH}{self.position + len(self.rows):,}"
+        shown = f"{self.position + 1}\N{EN DASH}{self.position + len(self.rows)}"
         if self.total < 0:
             return f"{shown} of …"
         more = "+" if self.total >= COUNT_LIMIT and (self.search or self.conditions) else ""
-        return f"{shown} of {self.total:,}{more}"
+        return f"{shown} of {self.total}{more}"
+
+    @rx.var
+    def columns(self) -> list[str]:
+        """Names of the columns that are shown, in their order: at least one."""
+        chosen = self.chosen_columns.split(",")
+        known = [field.name for field in self.view.shown if field.name in chosen]
+        return known or list(self.view.usual)
 
     @rx.var
     def is_narrowed(self) -> bool:
@@ -127,6 +138,32 @@ class ListMixin(FilterMixin, mixin=True):
         else:
             self.sort, self.descending = "", False
         return type(self).reload
+
+    @rx.event
+    def show_column(self, name: str, is_shown: bool):
+        """Show the column or leave it out, unless it is the last one."""
+        kept = [each for each in self.columns if each != name]
+        chosen = [*kept, name] if is_shown else kept
+        if not chosen:
+            self.columns_version += 1
+            return None
+        self.chosen_columns = ",".join(chosen)
+        if self.sort != name or is_shown:
+            return None
+        self.sort, self.descending = "", False
+        return type(self).reload
+
+    @rx.event
+    def show_all_columns(self):
+        """Leave out no column."""
+        self.columns_version += 1
+        self.chosen_columns = ",".join(field.name for field in self.view.shown)
+
+    @rx.event
+    def show_usual_columns(self):
+        """Forget which columns were chosen."""
+        self.columns_version += 1
+        self.chosen_columns = ""
 
     @rx.event
     def clear_all(self):

@@ -132,7 +132,7 @@ class RowMixin(rx.State, mixin=True):
             async with self:
                 self._refuse(error)
             for name in error.fields:
-                yield rx.set_focus(f"field-{name}")
+                yield rx.call_script(f"document.getElementById('field-{name}').focus()")
                 break
             return
         finally:

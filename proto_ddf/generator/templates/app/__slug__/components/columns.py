@@ -1,0 +1,58 @@
+"""Which columns of a list are shown: the button "Columns", and the boxes to tick."""
+
+import reflex as rx
+
+from . import events
+from .cells import Headings
+
+
+@rx.memo
+def columns_menu(
+    columns: Headings,
+    shown: rx.Var[list[str]],
+    version: rx.Var[int],
+    on_choose: events.Tick,
+    on_all: rx.EventHandler,
+    on_usual: rx.EventHandler,
+) -> rx.Component:
+    """The button, and what it opens. The last column that is shown cannot be left out.
+
+    A box changes at the click; with a new `version` all of them show anew what is so.
+    """
+
+    def box(column: rx.Var[dict[str, str]]) -> rx.Component:
+        is_shown = shown.contains(column["name"])
+        return rx.el.label(
+            rx.el.input(
+                type="checkbox",
+                default_checked=is_shown,
+                disabled=is_shown & (shown.length() == 1),
+                on_change=lambda checked: on_choose(column["name"], checked),
+            ),
+            rx.el.span(column["label"], class_name="cut"),
+        )
+
+    return rx.popover.root(
+        rx.popover.trigger(
+            rx.button(
+                rx.icon("columns-3", size=16, aria_hidden="true"),
+                "Columns",
+                variant="surface",
+                color_scheme="gray",
+            )
+        ),
+        rx.popover.content(
+            rx.el.fieldset(
+                rx.el.legend("Columns shown"),
+                rx.foreach(columns, box),
+                key=version.to_string(),
+            ),
+            rx.el.div(
+                rx.button("Show all", on_click=on_all, variant="ghost"),
+                rx.button("Reset", on_click=on_usual, variant="ghost", color_scheme="gray"),
+                class_name="columns-actions",
+            ),
+            aria_label="Columns",
+            class_name="columns",
+        ),
+    )

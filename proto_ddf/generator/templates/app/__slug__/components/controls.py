@@ -1,0 +1,82 @@
+"""Which control a form has for a field, by its widget and its kind."""
+
+from dataclasses import dataclass
+
+from ..views import Field, Kind, TableView, Widget
+
+_INPUT_TYPES = {
+    Widget.EMAIL: "email",
+    Widget.URL: "url",
+    Widget.DATE: "date",
+    Widget.DATETIME: "datetime-local",
+    Widget.TIME: "time",
+}
+YES_NO = [("true", "Yes"), ("false", "No")]
+
+
+@dataclass(frozen=True)
+class Control:
+    """What the page knows of a field that its form asks for."""
+
+    name: str
+    label: str
+    shape: str
+    """"picker", "switch", "select", "textarea" or "input"."""
+    type: str
+    """Of an input: "text", "date" ..."""
+    mode: str
+    """The keyboard that a phone shows for it."""
+    options: list[tuple[str, str]]
+    """Value and text of what a select offers."""
+    required: bool
+    optional: bool
+    """A picker offers to choose none."""
+    help: str
+
+
+def control_of(view: TableView, field: Field) -> Control:
+    """How the form asks for the field."""
+    options = [(each, each) for each in field.choices]
+    return Control(
+        name=field.name,
+        label=field.label,
+        shape=_shape(view, field),
+        type=_INPUT_TYPES.get(field.widget, "text"),
+        mode=_keyboard(field),
+        options=YES_NO if field.kind is Kind.BOOLEAN else options,
+        required=field.required,
+        optional=field.nullable and not field.required,
+        help=_help(field),
+    )
+
+
+def _shape(view: TableView, field: Field) -> str:
+    if view.relation_of(field.name):
+        return "picker"
+    if field.kind is Kind.BOOLEAN:
+        return "select" if field.nullable else "switch"
+    if field.choices:
+        return "select"
+    is_long = field.widget is Widget.TEXTAREA or field.kind is Kind.JSON
+    return "textarea" if is_long else "input"
+
+
+def _keyboard(field: Field) -> str:
+    if not field.is_number:
+        return "text"
+    return "numeric" if field.kind is Kind.INTEGER else "decimal"
+
+
+def _help(field: Field) -> str:
+    """What the field demands, in words."""
+    if field.is_number and field.minimum is not None and field.maximum is not None:
+        return f"Between {field.minimum:g} and {field.maximum:g}"
+    if field.is_number and field.minimum is not None:
+        return f"At least {field.minimum:g}"
+    if field.is_number and field.maximum is not None:
+        return f"At most {field.maximum:g}"
+    if field.unique:
+        return "Must be unique"
+    if field.kind is Kind.TEXT and field.max_length and not field.choices:
+        return f"Up to {field.max_length} characters"
+    return ""

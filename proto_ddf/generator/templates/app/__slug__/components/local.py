@@ -1,0 +1,22 @@
+"""Dates, times and numbers as the reader writes them: in the language and the customs of the browser."""
+
+import reflex as rx
+
+_local = rx.vars.FunctionStringVar.create(
+    "local", _var_data=rx.vars.VarData(imports={"$/public/local.js": "local"})
+)
+"""The function of assets/local.js."""
+
+
+def local(kind: rx.Var[str] | str, text: rx.Var[str]) -> rx.Var[str]:
+    """The text as the reader writes what it is.
+
+    `kind` is "date", "datetime", "time", "month", "year", "number", or "count" for a text with whole numbers
+    in it; a text of any other kind stays as it is.
+    """
+    return _local(kind, text).to(str)
+
+
+def writer(kind: str) -> rx.Var[str]:
+    """The function that a chart calls to write its texts of that kind."""
+    return _local.partial(kind)

@@ -1,0 +1,54 @@
+// How the reader writes dates, times and numbers: in the language and the customs of the browser.
+// What cannot be read as its kind says is shown as it is.
+
+const utc = { timeZone: "UTC" };
+const day = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", ...utc });
+const month = new Intl.DateTimeFormat(undefined, { year: "numeric", month: "short", ...utc });
+const year = new Intl.DateTimeFormat(undefined, { year: "numeric", ...utc });
+const minute = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short", ...utc });
+const second = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium", ...utc });
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "short", ...utc });
+const exactClock = new Intl.DateTimeFormat(undefined, { timeStyle: "medium", ...utc });
+const here = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "long" });
+
+const hasSeconds = (text) => /:\d\d:\d\d/.test(text);
+const hasZone = (text) => /[+-]\d\d:\d\d$/.test(text);
+
+// A browser of before 2023 takes the digits of a number through floating point.
+const keepsDigits = new Intl.NumberFormat("en", { useGrouping: false }).format("9007199254740993").endsWith("3");
+
+function number(text, grouped) {
+  const [, whole, decimals = ""] = /^-?(\d+)(?:\.(\d+))?$/.exec(text);
+  const digits = whole.length + decimals.length;
+  if (digits > 300 || (digits > 15 && !keepsDigits)) return text;
+  const places = decimals.length;
+  return new Intl.NumberFormat(undefined, {
+    minimumFractionDigits: places,
+    maximumFractionDigits: places,
+    useGrouping: grouped ?? (places > 0 || whole.length > 4), // 2024 may be a year
+  }).format(text);
+}
+
+const writers = {
+  __proto__: null,
+  // A date has no time zone, and neither has a time without an offset: neither is converted.
+  date: (text) => day.format(new Date(`${text}T00:00Z`)),
+  month: (text) => month.format(new Date(`${text}-01T00:00Z`)),
+  year: (text) => year.format(new Date(`${text}-01-01T00:00Z`)),
+  time: (text) => (hasSeconds(text) ? exactClock : clock).format(new Date(`1970-01-01T${text}Z`)),
+  datetime: (text) => {
+    const iso = text.replace(" ", "T");
+    if (hasZone(iso)) return here.format(new Date(iso));
+    return (hasSeconds(iso) ? second : minute).format(new Date(`${iso}Z`));
+  },
+  number: (text) => number(text),
+  count: (text) => text.replace(/\d+/g, (digits) => number(digits, true)),
+};
+
+export function local(kind, text) {
+  try {
+    return writers[kind] ? writers[kind](text) : text;
+  } catch {
+    return text;
+  }
+}

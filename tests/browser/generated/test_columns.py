@@ -1,0 +1,100 @@
+"""Choosing the columns of a list."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+
+def headings(page: Page) -> list[str]:
+    return page.locator("thead th:not(.open)").all_inner_texts()
+
+
+def open_menu(page: Page) -> None:
+    page.get_by_role("button", name="Columns", exact=True).click()
+    expect(page.get_by_role("group", name="Columns shown")).to_be_visible()
+
+
+def test_a_column_is_left_out_and_the_browser_remembers_it(shop, page: Page, console):
+    page.goto(f"{shop.url}/products")
+    page.locator("tbody tr").first.wait_for()
+    every = headings(page)
+    cells = page.locator("tbody tr").first.locator("td:not(.open)")
+    at = every.index("Price")
+    price = cells.nth(at).inner_text()
+    open_menu(page)
+    page.get_by_role("checkbox", name="Price", exact=True).uncheck()
+    expect(page.get_by_role("columnheader", name="Price")).to_have_count(0)
+    assert headings(page) == [label for label in every if label != "Price"]
+    expect(cells).to_have_count(len(every) - 1)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Columns", exact=True)).to_be_focused()
+    page.reload()
+    page.locator("tbody tr").first.wait_for()
+    assert headings(page) == [label for label in every if label != "Price"]
+    page.goto(f"{shop.url}/order-items")
+    expect(page.get_by_role("columnheader", name="Unit price")).to_be_visible()
+    page.goto(f"{shop.url}/products")
+    open_menu(page)
+    expect(page.get_by_role("checkbox", name="Price", exact=True)).not_to_be_checked()
+    page.get_by_role("button", name="Reset").click()
+    expect(page.get_by_role("columnheader", name="Price")).to_be_visible()
+    assert headings(page) == every
+    assert cells.nth(at).inner_text() == price
+    assert not console
+
+
+def test_the_last_column_stays(shop, page: Page):
+    page.goto(f"{shop.url}/customers")
+    page.locator("tbody tr").first.wait_for()
+    open_menu(page)
+    boxes = page.get_by_role("checkbox")
+    for at in range(boxes.count() - 1):
+        boxes.nth(at).uncheck()
+        expect(page.get_by_role("columnheader")).to_have_count(boxes.count() - at)
+    expect(boxes.last).to_be_disabled()
+    expect(boxes.last).to_be_checked()
+    page.get_by_role("button", name="Show all").click()
+    expect(page.get_by_role("columnheader")).to_have_count(boxes.count() + 1)
+    expect(boxes.last).to_be_enabled()
+
+
+def test_the_keyboard_alone_is_enough(shop, page: Page):
+    page.goto(f"{shop.url}/products")
+    page.locator("tbody tr").first.wait_for()
+    page.get_by_role("button", name="Columns", exact=True).focus()
+    page.keyboard.press("Enter")
+    box = page.get_by_role("checkbox", name="Name", exact=True)
+    box.wait_for()
+    for _ in range(10):
+        if box.evaluate("element => element === document.activeElement"):
+            break
+        page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    expect(page.get_by_role("columnheader", name="Name", exact=True)).to_have_count(0)
+    page.keyboard.press("Space")
+    expect(page.get_by_role("columnheader", name="Name", exact=True)).to_be_visible()
+
+
+def test_a_long_text_is_shown_whole_when_columns_are_left_out(shop, page: Page):
+    note = "Behind a hidden column. " * 20
+    shop.execute("update orders set note = ? where id = 5", note)
+    page.goto(f"{shop.url}/orders?id=5")
+    open_menu(page)
+    page.get_by_role("checkbox", name="ID", exact=True).uncheck()
+    page.get_by_role("checkbox", name="Status", exact=True).uncheck()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Show more of Note").click()
+    expect(page.get_by_role("dialog")).to_contain_text(note.strip())
+
+
+def test_a_list_leaves_the_order_of_a_column_that_is_left_out(shop, page: Page):
+    page.goto(f"{shop.url}/products")
+    heading = page.get_by_role("columnheader", name="Price")
+    heading.get_by_role("button").click()
+    expect(heading).to_have_attribute("aria-sort", "ascending")
+    open_menu(page)
+    page.get_by_role("checkbox", name="Price", exact=True).uncheck()
+    expect(page.locator("tbody tr").first.get_by_role("link").first).to_have_attribute(
+        "href", "/products/1"
+    )
