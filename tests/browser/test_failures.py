@@ -4,6 +4,7 @@ import contextlib
 import csv
 import http.server
 import json
+import re
 import shutil
 import socket
 import sqlite3
@@ -190,12 +191,21 @@ def test_packages_cannot_be_installed_then_the_pages_cannot_be_built(
             ALLOWED_FOLDERS=json.dumps([str(notes.parent)]),
             NPM_CONFIG_REGISTRY=registry.url,
             BUN_INSTALL_CACHE_DIR=str(cache),
+            NETWORK_DEFAULT_RETRY_DELAY_MS="2000",
         )
     shutil.rmtree(cache, ignore_errors=True)
     connect_file(page, server.url, notes, "Notes")
     made = Generation(page, server, "Packed notes")
     made.start()
-    made.fails("install", "install_failed", "Installing failed", "registry could not be reached")
+    retrying = step(page, "install").get_by_text(re.compile(r"^Attempt 1 of 3 failed, next in"))
+    expect(retrying).to_be_visible(timeout=GENERATE_MS)
+    made.fails(
+        "install",
+        "registry_unreachable",
+        "Package registry out of reach",
+        registry.url.removeprefix("http://").rstrip("/"),
+        "it refused the connection",
+    )
     broken = made.folder / ".web" / "utils" / "state.js"
     sound = broken.read_text()
     broken.write_text(f"{sound}\nexport const = ;\n")

@@ -181,7 +181,7 @@ def test_a_locked_database_is_tried_several_times_and_opens_once_it_is_free(
     holder.execute("begin exclusive")
     try:
         start_connecting(page, server.url, file, "Locked")
-        expect(page.get_by_text(re.compile(r"^Attempt \d of 4"))).to_be_visible(timeout=TOLD_MS)
+        expect(page.get_by_text(re.compile(r"^Attempt \d of 5"))).to_be_visible(timeout=TOLD_MS)
         callout = failure(page, "Database is locked")
         expect(callout).to_contain_text("in use by another program")
     finally:
