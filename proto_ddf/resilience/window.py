@@ -128,7 +128,7 @@ class RollingCounts:
         else:
             number = self._number(now)
             self._forget(number - _SLICES)
-            if self._slices and self._slices[-1].number >= number:
+            if self._slices and self._slices[-1].number == number:
                 return self._slices[-1]
         self._slices.append(_Slice(number))
         return self._slices[-1]

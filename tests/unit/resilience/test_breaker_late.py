@@ -172,6 +172,22 @@ def test_of_a_probe_whose_lease_is_over(
     assert breaker.state is CLOSED
 
 
+def test_a_probe_from_before_a_change_takes_no_place_after_it(
+    clock: Clock, begin: Any, late: Exception | None
+) -> None:
+    breaker = CircuitBreaker("x", reset_timeout=5.0, probe_timeout=100.0, clock=clock)
+    trip(breaker)
+    clock.now += 5
+    end = begin(breaker)
+    breaker.reset()
+    trip(breaker)
+    clock.now += 5
+    assert breaker.snapshot().retry_after == 0.0
+    with breaker:
+        end(late)
+        assert breaker.snapshot().retry_after == 100.0
+
+
 def test_hung_probes_never_wedge_it(clock: Clock, begin: Any, late: Exception | None) -> None:
     breaker = CircuitBreaker(
         "x", half_open_max_calls=2, success_threshold=2, probe_timeout=10, clock=clock

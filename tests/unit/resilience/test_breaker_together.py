@@ -3,16 +3,19 @@
 import asyncio
 import contextlib
 import itertools
+import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
 from proto_ddf.resilience.breaker import CircuitBreaker, CircuitOpenError
 from proto_ddf.resilience.snapshot import Transition
+from proto_ddf.resilience.window import Window
 from tests.unit.resilience.breakers import (
     CLOSED,
     HALF_OPEN,
@@ -39,6 +42,12 @@ def make_half_open(max_calls: int, clock: Clock | None = None) -> CircuitBreaker
     trip(breaker)
     clock.now += 30
     return breaker
+
+
+def calls_in_window(breaker: CircuitBreaker) -> int:
+    window = breaker.snapshot().window
+    assert window is not None
+    return window.calls
 
 
 async def turn() -> None:
@@ -202,6 +211,41 @@ class TestHalfOpen:
         assert breaker.state is HALF_OPEN
 
 
+@pytest.fixture
+def hasty_switches() -> Iterator[None]:
+    """Threads are switched as often as the interpreter can, so that a count without a lock loses some."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+class TestProbesThatEndTogether:
+    def test_the_first_decides_and_the_other_is_late(self) -> None:
+        """One succeeds, one fails, at the same moment: either it is open, or closed without a failure."""
+        for _ in range(200):
+            clock = YieldingClock()
+            breaker = CircuitBreaker("x", success_threshold=1, half_open_max_calls=2, clock=clock)
+            trip(breaker)
+            clock.now += 30
+            both_inside = threading.Barrier(2)
+
+            def probe(number: int, both_inside: threading.Barrier = both_inside) -> None:
+                both_inside.wait(PATIENCE)
+                if number:
+                    fail()
+
+            def one(number: int, breaker: CircuitBreaker = breaker, probe: Any = probe) -> None:
+                with contextlib.suppress(ConnectionError):
+                    breaker.call_sync(probe, number)
+
+            in_threads(2, one)
+            snapshot = breaker.snapshot()
+            assert (snapshot.state, snapshot.failures) in [(OPEN, 6), (CLOSED, 0)]
+            assert len(snapshot.transitions) == 3
+
+
+@pytest.mark.usefixtures("hasty_switches")
 class TestCounts:
     @pytest.mark.parametrize("entry", ["call", "block"])
     def test_no_failure_of_eight_threads_is_lost(self, entry: str) -> None:
@@ -222,6 +266,27 @@ class TestCounts:
         in_threads(8, one)
         snapshot = breaker.snapshot()
         assert (snapshot.failures, snapshot.failed, snapshot.calls) == (32_000, 32_000, 32_000)
+
+    def test_a_window_of_calls_holds_as_many_as_it_should_whoever_makes_them(self) -> None:
+        breaker = CircuitBreaker(
+            "x",
+            window=Window("count", 50, minimum_calls=50, failure_rate=1.0),
+            clock=YieldingClock(),
+        )
+
+        def one(number: int) -> int:
+            """The most calls that were seen in the window."""
+            most = 0
+            for step in range(500):
+                with contextlib.suppress(ConnectionError):
+                    breaker.call_sync(fail if (step + number) % 4 == 0 else int)
+                most = max(most, calls_in_window(breaker))
+            return most
+
+        assert set(in_threads(8, one)) == {50}
+        for _ in range(50):
+            breaker.call_sync(int)
+        assert calls_in_window(breaker) == 50
 
     def test_the_last_of_eight_threads_failures_opens_it(self) -> None:
         breaker = CircuitBreaker("x", failure_threshold=32_000)
