@@ -123,7 +123,8 @@ def side_by_side(library: BreakerLibrary) -> None:
             most = max(most, inside)
             if inside == 8:
                 together.set()
-        together.wait(0.05)
+        together.wait(2.0)
+        together.set()  # one that waited in vain is enough: the others need not
         with lock:
             inside -= 1
 
