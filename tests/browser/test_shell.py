@@ -20,6 +20,7 @@ SECTIONS = {
     "Apps": "/apps",
     "Operations": "/operations",
     "Errors": "/errors",
+    "Resilience": "/resilience",
 }
 RECONNECT_MS = 30_000
 

@@ -23,7 +23,7 @@ def fault_banner() -> rx.Component:
                 ": ",
                 how_many,
                 ". ",
-                rx.link("See the faults", href="/resilience#faults", size="2"),
+                rx.link("See the faults", href="/resilience#faults", size="2", underline="always"),
             ),
             class_name="pd-fault-banner pd-tone-warning",
             role="status",

@@ -73,16 +73,16 @@ def _form() -> rx.Component:
         _select("kind", "Fault", KINDS, help=rx.match(draft["kind"], *_KIND_HELP.items(), "")),
         rx.match(
             draft["kind"],
-            ("error", _select("error", "Error", ERRORS)),
-            ("latency", _text("latency", "Delay (seconds)")),
+            ("error", _select("error", "Error", ERRORS, help="What the call meets.")),
+            ("latency", _text("latency", "Delay (seconds)", help="Before each call it strikes.")),
             ("outcome", _text("answer", "Answer (JSON)", help="Empty: null.")),
             rx.el.div(),
         ),
-        _select("affects", "Strikes", AFFECTS),
+        _select("affects", "Strikes", AFFECTS, help="At random, or one after the other."),
         rx.cond(
             draft["affects"] == SHARE,
-            _text("rate", "Share of the calls (%)"),
-            _text("calls", "Number of calls"),
+            _text("rate", "Share of the calls (%)", help="100 strikes every call."),
+            _text("calls", "Number of calls", help="It ends after these."),
         ),
         _text("seconds", "Time (seconds)", help="Empty: until it is stopped."),
         rx.cond(

@@ -93,6 +93,7 @@ def _alerting() -> rx.Component:
         "Many errors",
         color_scheme="amber",
         size="2",
+        title="As many in the last minutes as NETWORK_ERROR_ALERT_THRESHOLD says",
     )
 
 

@@ -1,0 +1,246 @@
+"""The resilience page in a browser: faults are started there, a circuit opens, and the callout counts down."""
+
+import itertools
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import Server, free_port
+from tests.browser.driving import start_connecting
+from tests.browser.looking import in_both_modes, open_page, serious_findings, sideways, tab_to
+
+pytestmark = pytest.mark.browser
+
+COUNTING = re.compile(r"^Can be tried again in \d+ s$")
+OPEN_SECONDS = 12
+"""How long a circuit stays open here: long enough to be looked at, short enough to be waited for."""
+WIDTHS = (1440, 768, 390)
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+def page(page: Page) -> Iterator[Page]:
+    """A page on which no script may fail."""
+    failures: list[str] = []
+    page.on("pageerror", lambda error: failures.append(str(error)))
+    page.on("console", lambda m: failures.append(m.text) if m.type == "error" else None)
+    yield page
+    assert failures == []
+
+
+@pytest.fixture(scope="module")
+def faulty_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server on which faults may be injected and a circuit opens at the second failure."""
+    source = {
+        "max_retries": 1,
+        "retry_delay_ms": 50,
+        "retry_budget_tokens": 1000,
+        "circuit_breaker_threshold": 2,
+        "circuit_breaker_success_threshold": 1,
+        "circuit_breaker_reset_timeout_ms": OPEN_SECONDS * 1000,
+    }
+    environment = {"FAULTS_ENABLED": "true", "NETWORK_SYSTEMS": json.dumps({"source": source})}
+    made = Server(tmp_path_factory.mktemp("faulty") / "home", free_port(), environment)
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def faulty(faulty_server: Server, page: Page) -> Server:
+    """The same, without active faults and with every circuit closed."""
+    open_page(page, f"{faulty_server.url}/resilience")
+    stop_all = page.get_by_role("button", name="Stop all")
+    if stop_all.count():
+        stop_all.click()
+    not_closed = page.locator("[data-target]:not([data-state=closed])")
+    while left := not_closed.count():
+        not_closed.first.get_by_role("button", name="Reset").click()
+        expect(not_closed).to_have_count(left - 1)
+    expect(page.locator("[data-fault]")).to_have_count(0)
+    return faulty_server
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    page.get_by_label(label, exact=True).click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def start_fault(page: Page, url: str, share: str = "100") -> None:
+    """Every call of every source fails from now on."""
+    open_page(page, f"{url}/resilience")
+    choose(page, "System", "Sources")
+    page.get_by_label("Share of the calls (%)").fill(share)
+    page.get_by_label("Time (seconds)").fill("600")
+    page.get_by_role("button", name="Start fault").click()
+    expect(page.locator("[data-fault]")).to_be_visible()
+
+
+def open_a_circuit(page: Page, server: Server) -> Locator:
+    """Connect the sample while all its calls fail; the callout that counts down."""
+    start_fault(page, server.url)
+    name = f"Broken {next(_numbers)}"
+    start_connecting(page, server.url, server.home / "samples" / "sample_shop.db", name)
+    failed = page.get_by_role("alert").filter(has_text="No connection")
+    expect(failed).to_be_visible(timeout=60_000)
+    failed.get_by_role("button", name="Try Again").click()
+    paused = page.get_by_role("alert").filter(has_text="Paused after repeated failures")
+    expect(paused).to_be_visible(timeout=60_000)
+    return paused
+
+
+def target(page: Page) -> Locator:
+    return page.locator("[data-target^='source/sample_shop']")
+
+
+def seconds_left(callout: Locator) -> int:
+    words = callout.get_by_role("timer").inner_text()
+    return int(re.sub(r"\D", "", words))
+
+
+def test_an_open_circuit_counts_down_and_try_again_succeeds_once_the_fault_is_stopped(
+    page: Page, faulty: Server
+) -> None:
+    paused = open_a_circuit(page, faulty)
+    again = paused.get_by_role("button", name="Try Again")
+    expect(paused.get_by_role("timer")).to_have_text(COUNTING)
+    expect(again).to_be_disabled()
+    before = seconds_left(paused)
+    assert 0 < before <= OPEN_SECONDS
+    page.reload()
+    expect(paused.get_by_role("timer")).to_have_text(COUNTING)
+    expect(again).to_be_disabled()
+    assert seconds_left(paused) <= before
+    other = page.context.new_page()
+    open_page(other, f"{faulty.url}/resilience")
+    other.get_by_role("button", name=re.compile("^Stop Error")).click()
+    expect(other.locator("[data-fault]")).to_have_count(0)
+    expect(again).to_be_enabled(timeout=OPEN_SECONDS * 1000 + 2000)
+    expect(paused.get_by_text("It can be tried again now.")).to_be_attached()
+    again.click()
+    expect(page.get_by_role("heading", name=re.compile("^Broken"), level=1)).to_be_visible(
+        timeout=60_000
+    )
+    expect(target(other)).to_have_attribute("data-state", "closed")
+
+
+def test_the_count_is_not_announced_every_second(page: Page, faulty: Server) -> None:
+    paused = open_a_circuit(page, faulty)
+    expect(paused.get_by_role("timer")).to_have_attribute("aria-live", "off")
+    assert paused.get_by_role("status").inner_text() == ""
+
+
+def test_the_list_of_errors_counts_down_too(page: Page, faulty: Server) -> None:
+    open_a_circuit(page, faulty)
+    page.goto(f"{faulty.url}/errors")
+    newest = page.get_by_role("listitem").filter(has_text="Paused after repeated failures")
+    row = newest.first
+    expect(row.get_by_role("timer")).to_have_text(COUNTING)
+    expect(row.get_by_role("button", name="Try Again")).to_be_disabled()
+    expect(row.get_by_role("button", name="Try Again")).to_be_enabled(
+        timeout=OPEN_SECONDS * 1000 + 2000
+    )
+
+
+def test_a_breaker_is_shown_live_reset_and_forced_open(page: Page, faulty: Server) -> None:
+    open_a_circuit(page, faulty)
+    open_page(page, f"{faulty.url}/resilience")
+    row = target(page)
+    expect(row).to_have_attribute("data-state", "open")
+    expect(row.get_by_role("timer")).to_have_text(re.compile(r"^Probe in \d+ s$"))
+    unfold = row.get_by_role("button", name="sample_shop", exact=False).first
+    unfold.click()
+    expect(unfold).to_have_attribute("aria-expanded", "true")
+    changes = row.get_by_role("list", name="Changes")
+    expect(changes.get_by_role("listitem").first).to_contain_text("2 failures in a row")
+    expect(row.get_by_text("connection_failed").first).to_be_visible()
+    expect(row).to_have_attribute("data-state", "half_open", timeout=OPEN_SECONDS * 1000 + 5000)
+    row.get_by_role("button", name="Reset").click()
+    expect(row).to_have_attribute("data-state", "closed")
+    expect(changes.get_by_role("listitem").first).to_contain_text("reset by hand")
+    row.get_by_role("button", name="Force open").click()
+    asked = page.get_by_role("alertdialog")
+    expect(asked).to_contain_text("reading this source stop")
+    asked.get_by_role("button", name="Leave it").click()
+    expect(row).to_have_attribute("data-state", "closed")
+    row.get_by_role("button", name="Force open").click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Force open").click()
+    expect(row).to_have_attribute("data-state", "forced_open")
+    page.get_by_role("button", name=re.compile("^Closed")).click()
+    expect(row).to_have_count(0)
+    page.get_by_role("button", name=re.compile(r"^Open \d")).click()
+    expect(row).to_be_visible()
+    row.get_by_role("button", name="Reset").click()
+    expect(row).to_have_count(0)
+
+
+def test_every_page_says_that_faults_are_switched_on(page: Page, faulty: Server) -> None:
+    start_fault(page, faulty.url)
+    for path in ("/", "/sources", "/operations", "/errors", "/generate", "/apps", "/sources/new"):
+        open_page(page, faulty.url + path)
+        banner = page.get_by_role("status").filter(has_text="Fault injection is switched on")
+        expect(banner).to_contain_text("1 fault is active")
+    banner.get_by_role("link").click()
+    expect(page.get_by_role("heading", name="Fault injection")).to_be_in_viewport()
+    page.get_by_role("button", name="Stop all").click()
+    expect(page.get_by_role("status").filter(has_text="none is active")).to_be_visible()
+
+
+def test_what_is_wrong_in_the_form_stands_at_its_field(page: Page, faulty: Server) -> None:
+    open_page(page, f"{faulty.url}/resilience")
+    page.get_by_label("Share of the calls (%)").fill("many")
+    page.get_by_label("Share of the calls (%)").press("Enter")
+    system = page.get_by_label("System", exact=True)
+    expect(system).to_have_attribute("aria-invalid", "true")
+    expect(system).to_be_focused()
+    expect(page.get_by_text("Give a number of percent")).to_be_visible()
+    expect(page.locator("[data-fault]")).to_have_count(0)
+
+
+def test_by_keyboard_alone_a_row_is_unfolded_and_a_fault_started(
+    page: Page, faulty: Server
+) -> None:
+    open_page(page, f"{faulty.url}/resilience")
+    unfold = target(page).get_by_role("button").first
+    tab_to(page, unfold)
+    page.keyboard.press("Enter")
+    expect(unfold).to_have_attribute("aria-expanded", "true")
+    tab_to(page, page.get_by_label("System", exact=True))
+    page.keyboard.press("Enter")
+    page.keyboard.type("Sou")
+    page.keyboard.press("Enter")
+    tab_to(page, page.get_by_role("button", name="Start fault"))
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-fault]")).to_be_visible()
+
+
+def test_nothing_serious_is_found_with_an_open_circuit_and_a_fault(
+    page: Page, faulty: Server
+) -> None:
+    open_a_circuit(page, faulty)
+    found: dict[str, list[str]] = {}
+    for path in ("/resilience", "/sources/new", "/errors"):
+        open_page(page, faulty.url + path)
+        if path == "/resilience":
+            target(page).get_by_role("button").first.click()
+            expect(page.get_by_role("group", name="Details of")).to_be_visible()
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 844})
+            assert sideways(page) == 0, (path, width)
+            for mode in in_both_modes(page):
+                found[f"{path} {width} {mode}"] = serious_findings(page)
+    assert {where: lines for where, lines in found.items() if lines} == {}
+
+
+def test_while_faults_are_switched_off_the_panel_says_how_to_switch_them_on(
+    page: Page, server: Any
+) -> None:
+    open_page(page, f"{server.url}/resilience")
+    expect(page.get_by_text("FAULTS_ENABLED=true")).to_be_visible()
+    expect(page.get_by_role("button", name="Start fault")).to_have_count(0)
+    expect(page.get_by_text("Fault injection is switched on")).to_have_count(0)
