@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from ..charts import Chart, Drawn
-from ..views import TableView, views_in_order
+from ..views import views_in_order
 from .local import local, writer
 
 HEIGHT = 260
@@ -21,20 +21,22 @@ Points = rx.Var[list[dict[str, Any]]]
 
 def count_cards(counts: rx.Var[dict[str, str]]) -> rx.Component:
     """How many rows each table has, with the way there."""
+    tables = rx.Var.create([(view.name, view.label, view.route) for view in views_in_order()])
     return rx.el.div(
-        *[_card(view, counts[view.name]) for view in views_in_order()], class_name="cards"
+        rx.foreach(tables, lambda each: _card(counts[each[0]], each[1], "/" + each[2])),
+        class_name="cards",
     )
 
 
-def _card(view: TableView, count: rx.Var[str]) -> rx.Component:
+def _card(count: rx.Var[str], label: rx.Var[str], href: rx.Var[str]) -> rx.Component:
     return rx.link(
-        rx.el.span(view.label, class_name="card-label cut"),
+        rx.el.span(label, class_name="card-label cut"),
         rx.cond(
             count,
             rx.el.span(local("count", count), class_name="card-count"),
             rx.el.span(class_name="skeleton card-count"),
         ),
-        href=f"/{view.route}",
+        href=href,
         class_name="card",
     )
 

@@ -46,7 +46,7 @@ def navigation(route: rx.Var[str]) -> rx.Component:
 def _sidebar(route: rx.Var[str]) -> rx.Component:
     return rx.el.aside(
         rx.el.div(_brand(), theme_switch(), class_name="brand-row"),
-        rx.el.nav(*_entries(route), aria_label="Tables", class_name="nav"),
+        rx.el.nav(_entries(route), aria_label="Tables", class_name="nav"),
         class_name="sidebar",
     )
 
@@ -58,7 +58,7 @@ def _top_bar(route: rx.Var[str]) -> rx.Component:
             theme_switch(),
             rx.el.details(
                 rx.el.summary(rx.icon("menu", size=16), "Menu", class_name="menu-button"),
-                rx.el.nav(*_entries(route), aria_label="Menu", class_name="nav menu"),
+                rx.el.nav(_entries(route), aria_label="Menu", class_name="nav menu"),
                 class_name="menu-holder",
             ),
             class_name="top-actions",
@@ -76,17 +76,21 @@ def _brand() -> rx.Component:
     )
 
 
-def _entries(route: rx.Var[str]) -> list[rx.Component]:
-    entries = [("layout-dashboard", "Dashboard", "")]
-    entries += [("table-2", view.label, view.route) for view in views_in_order()]
-    return [_entry(icon, label, to, route == to) for icon, label, to in entries]
+def _entries(route: rx.Var[str]) -> rx.Component:
+    tables = rx.Var.create([(view.label, view.route) for view in views_in_order()])
+    return rx.fragment(
+        _entry("layout-dashboard", "Dashboard", "/", route == ""),
+        rx.foreach(tables, lambda each: _entry("table-2", each[0], "/" + each[1], route == each[1])),
+    )
 
 
-def _entry(icon: str, label: str, route: str, current: rx.Var[bool]) -> rx.Component:
+def _entry(
+    icon: str, label: rx.Var[str] | str, href: rx.Var[str] | str, current: rx.Var[bool]
+) -> rx.Component:
     return rx.link(
         rx.icon(icon, size=16, aria_hidden="true"),
         rx.el.span(label, class_name="cut"),
-        href=f"/{route}",
+        href=href,
         class_name=rx.cond(current, "nav-entry current", "nav-entry"),
         aria_current=rx.cond(current, "page", "false"),
     )
