@@ -21,8 +21,7 @@ import structlog
 from benchmarks.conformance import suite, table
 from benchmarks.report import Comparison, machine, publish
 from proto_ddf.resilience.breaker import CircuitBreaker
-from proto_ddf.resilience.config import PolicyConfig, policy_config
-from proto_ddf.resilience.policy import Policy
+from proto_ddf.resilience.policy import Policy, PolicyConfig, policy_config
 
 ROUNDS = 9
 BREAKER_CALLS = 20_000

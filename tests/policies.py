@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from proto_ddf.resilience import registry
+from proto_ddf.resilience.policy import registry
 from proto_ddf.settings import get_settings
 
 QUICK = {"retry_delay_ms": 1, "max_retry_delay_ms": 2, "retry_jitter_ms": 0}

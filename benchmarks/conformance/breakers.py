@@ -21,10 +21,8 @@ from benchmarks.conformance.contract import (
     State,
     SyncCall,
 )
-from proto_ddf.resilience.breaker import CircuitBreaker
-from proto_ddf.resilience.circuit_open import CircuitOpenError
-from proto_ddf.resilience.config import PolicyConfig
-from proto_ddf.resilience.policy import Policy
+from proto_ddf.resilience.breaker import CircuitBreaker, CircuitOpenError
+from proto_ddf.resilience.policy import Policy, PolicyConfig
 from proto_ddf.resilience.retry import RetryConfig
 
 NAME = "target"

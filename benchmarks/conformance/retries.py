@@ -13,11 +13,10 @@ import stamina.instrumentation
 import tenacity
 
 from benchmarks.conformance.contract import AsyncCall, RetryLibrary
-from proto_ddf.resilience.config import PolicyConfig
 from proto_ddf.resilience.deadline import deadline_after
-from proto_ddf.resilience.jitter import added
-from proto_ddf.resilience.policy import Policy
+from proto_ddf.resilience.policy import Policy, PolicyConfig
 from proto_ddf.resilience.retry import Retry, RetryConfig
+from proto_ddf.resilience.retry.jitter import added
 
 stamina.instrumentation.set_on_retry_hooks([])  # else it logs each of the retries asked for here
 

@@ -1,11 +1,7 @@
 """How calls to something outside survive its failures."""
 
 from proto_ddf.resilience import faults
-from proto_ddf.resilience.breaker import BreakerState, CircuitBreaker
-from proto_ddf.resilience.budget import RetryBudget
-from proto_ddf.resilience.bulkhead import Bulkhead, BulkheadFullError
-from proto_ddf.resilience.circuit_open import CircuitOpenError
-from proto_ddf.resilience.config import SYSTEM_DEFAULTS, PolicyConfig, policy_config
+from proto_ddf.resilience.breaker import BreakerState, CircuitBreaker, CircuitOpenError, Window
 from proto_ddf.resilience.deadline import (
     AttemptTimeoutError,
     Deadline,
@@ -14,11 +10,18 @@ from proto_ddf.resilience.deadline import (
     deadline_after,
     time_left,
 )
-from proto_ddf.resilience.policy import Policy, PolicySnapshot
-from proto_ddf.resilience.rate import RateLimit, RateLimitedError
-from proto_ddf.resilience.registry import policies, policy
-from proto_ddf.resilience.retry import RetryConfig, retry_with_backoff
-from proto_ddf.resilience.window import Window
+from proto_ddf.resilience.limits.bulkhead import Bulkhead, BulkheadFullError
+from proto_ddf.resilience.limits.rate import RateLimit, RateLimitedError
+from proto_ddf.resilience.policy import (
+    SYSTEM_DEFAULTS,
+    Policy,
+    PolicyConfig,
+    PolicySnapshot,
+    policies,
+    policy,
+    policy_config,
+)
+from proto_ddf.resilience.retry import RetryBudget, RetryConfig, retry_with_backoff
 
 __all__ = [
     "SYSTEM_DEFAULTS",

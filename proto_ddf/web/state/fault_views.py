@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from pydantic import BaseModel
 
-from proto_ddf.resilience.config import SYSTEM_DEFAULTS
 from proto_ddf.resilience.faults import FaultSnapshot
+from proto_ddf.resilience.policy import SYSTEM_DEFAULTS
 from proto_ddf.web.state.fault_draft import KINDS
 from proto_ddf.web.state.resilience_views import system_label
 from proto_ddf.web.state.waiting import Wait, wait_of

@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 from pydantic import BaseModel
 
 from proto_ddf.resilience import PolicySnapshot
-from proto_ddf.resilience.snapshot import BreakerSnapshot, BreakerState, Transition
-from proto_ddf.resilience.window import WindowSnapshot
+from proto_ddf.resilience.breaker import BreakerSnapshot, BreakerState, Transition, WindowSnapshot
 from proto_ddf.web.state.waiting import Wait, wait_of
 
 ALL = "all"

@@ -5,7 +5,7 @@ import selectors
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
-from proto_ddf.resilience import deadline
+from proto_ddf.resilience.deadline import deadline
 
 T = TypeVar("T")
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proto_ddf.resilience.adaptive import Adaptive, AdaptiveSnapshot
+from proto_ddf.resilience.retry import Adaptive, AdaptiveSnapshot
 
 
 def after(outcomes: list[bool], weight: float = 0.1) -> AdaptiveSnapshot:

@@ -14,10 +14,9 @@ import pytest
 import structlog
 
 from proto_ddf.errors import IntegrationError, ValidationError, classify
-from proto_ddf.resilience.breaker import CircuitBreaker, CircuitOpenError
-from proto_ddf.resilience.permit import entered
+from proto_ddf.resilience.breaker import CircuitBreaker, CircuitOpenError, Transition
+from proto_ddf.resilience.breaker.permit import entered
 from proto_ddf.resilience.refused import CallRefusedError
-from proto_ddf.resilience.snapshot import Transition
 from tests.unit.resilience.breakers import (
     CLOSED,
     HALF_OPEN,

@@ -9,10 +9,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from proto_ddf.resilience.breaker import CircuitBreaker, CircuitOpenError
+from proto_ddf.resilience.breaker import CircuitBreaker, CircuitOpenError, Window
 from proto_ddf.resilience.queueing import queue_time, queued
 from proto_ddf.resilience.refused import CallRefusedError
-from proto_ddf.resilience.window import Window
 from tests.unit.resilience.breakers import (
     CLOSED,
     HALF_OPEN,

@@ -13,9 +13,7 @@ from typing import Any
 
 import pytest
 
-from proto_ddf.resilience.breaker import CircuitBreaker, CircuitOpenError
-from proto_ddf.resilience.snapshot import Transition
-from proto_ddf.resilience.window import Window
+from proto_ddf.resilience.breaker import CircuitBreaker, CircuitOpenError, Transition, Window
 from tests.unit.resilience.breakers import (
     CLOSED,
     HALF_OPEN,

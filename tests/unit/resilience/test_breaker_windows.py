@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from proto_ddf.errors import classify
-from proto_ddf.resilience.breaker import CircuitBreaker, CircuitOpenError
+from proto_ddf.resilience.breaker import CircuitBreaker, CircuitOpenError, Window
 from proto_ddf.resilience.queueing import queue_time, queued
-from proto_ddf.resilience.window import Window
 from tests.unit.resilience.breakers import (
     CLOSED,
     HALF_OPEN,

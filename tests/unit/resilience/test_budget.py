@@ -6,7 +6,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from proto_ddf.resilience.budget import RetryBudget
+from proto_ddf.resilience.retry import RetryBudget
 
 
 class BudgetMachine(RuleBasedStateMachine):

@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from proto_ddf.progress import current_progress
-from proto_ddf.resilience.bulkhead import Bulkhead, BulkheadFullError
 from proto_ddf.resilience.deadline import DeadlineExceededError, deadline_after
+from proto_ddf.resilience.limits.bulkhead import Bulkhead, BulkheadFullError
 from proto_ddf.resilience.queueing import QueueTime, queue_time
 
 

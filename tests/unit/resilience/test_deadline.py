@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from proto_ddf.errors import IntegrationError, classify
-from proto_ddf.resilience import deadline as deadlines
 from proto_ddf.resilience.deadline import (
     AttemptTimeoutError,
     Deadline,
@@ -19,6 +18,7 @@ from proto_ddf.resilience.deadline import (
     current_deadline,
     time_left,
 )
+from proto_ddf.resilience.deadline import deadline as deadlines
 from proto_ddf.resilience.refused import CallRefusedError
 from tests.unit.resilience.instant_loop import (
     attempt_of,

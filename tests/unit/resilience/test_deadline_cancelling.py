@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proto_ddf.resilience.cutting import Cut
 from proto_ddf.resilience.deadline import DeadlineExceededError
+from proto_ddf.resilience.deadline.cutting import Cut
 from tests.unit.resilience.instant_loop import (
     attempt_of,
     cancelling,

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proto_ddf.resilience import jitter
-from proto_ddf.resilience.jitter import Backoff
+from proto_ddf.resilience.retry import jitter
+from proto_ddf.resilience.retry.jitter import Backoff
 
 SECONDS = st.floats(0, 1000)
 

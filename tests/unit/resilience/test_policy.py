@@ -27,9 +27,9 @@ from proto_ddf.resilience import (
     current_deadline,
     deadline_after,
     faults,
-    jitter,
     time_left,
 )
+from proto_ddf.resilience.retry import jitter
 from proto_ddf.settings import get_settings
 
 ONCE = RetryConfig(max_attempts=1)

@@ -7,8 +7,8 @@ import pytest
 
 from proto_ddf.network_settings import SystemSettings
 from proto_ddf.resilience import SYSTEM_DEFAULTS, PolicyConfig, Window, policy_config
-from proto_ddf.resilience.jitter import Backoff
 from proto_ddf.resilience.retry import PROFILES
+from proto_ddf.resilience.retry.jitter import Backoff
 from proto_ddf.settings import Settings
 
 OTHER = "other"

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from proto_ddf.resilience import deadline, faults
+from proto_ddf.resilience import faults
 from proto_ddf.resilience.breaker import CircuitBreaker
-from proto_ddf.resilience.bulkhead import Bulkhead
-from proto_ddf.resilience.config import PolicyConfig
-from proto_ddf.resilience.policy import Policy
-from proto_ddf.resilience.rate import RateLimit
+from proto_ddf.resilience.deadline import deadline
+from proto_ddf.resilience.limits.bulkhead import Bulkhead
+from proto_ddf.resilience.limits.rate import RateLimit
+from proto_ddf.resilience.policy import Policy, PolicyConfig
 from proto_ddf.resilience.retry import Retry, RetryConfig
 
 CONFIG = PolicyConfig(

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from proto_ddf.errors import classify
-from proto_ddf.resilience.rate import RateLimit, RateLimitedError
+from proto_ddf.resilience.limits.rate import RateLimit, RateLimitedError
 
 
 @dataclass

@@ -5,8 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from proto_ddf.resilience import policies, policy, registry
-from proto_ddf.resilience.registry import PolicyRegistry
+from proto_ddf.resilience import policies, policy
+from proto_ddf.resilience.policy import registry
+from proto_ddf.resilience.policy.registry import PolicyRegistry
 from proto_ddf.settings import get_settings
 
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from proto_ddf.errors import IntegrationError
 from proto_ddf.resilience import CircuitOpenError
-from proto_ddf.resilience.hints import NEVER, retry_hint
 from proto_ddf.resilience.refused import CallRefusedError
+from proto_ddf.resilience.retry.hints import NEVER, retry_hint
 from tests.unit.aborting_server import aborting_server, call_async, client
 
 

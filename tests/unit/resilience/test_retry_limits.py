@@ -11,12 +11,10 @@ import structlog
 
 from proto_ddf.errors import IntegrationError, ValidationError
 from proto_ddf.resilience import CircuitOpenError
-from proto_ddf.resilience.adaptive import Adaptive
-from proto_ddf.resilience.budget import RetryBudget
 from proto_ddf.resilience.deadline import attempt_timeout
-from proto_ddf.resilience.jitter import none
 from proto_ddf.resilience.refused import CallRefusedError
-from proto_ddf.resilience.retry import Retry, RetryConfig
+from proto_ddf.resilience.retry import Adaptive, Retry, RetryBudget, RetryConfig
+from proto_ddf.resilience.retry.jitter import none
 from tests.unit.aborting_server import aborting_server, client
 from tests.unit.resilience.instant_loop import run, running_loop
 

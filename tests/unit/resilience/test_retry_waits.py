@@ -13,15 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from proto_ddf.progress import current_progress
-from proto_ddf.resilience import jitter
 from proto_ddf.resilience.deadline import (
     AttemptTimeoutError,
     DeadlineExceededError,
     attempt_timeout,
     deadline_after,
 )
-from proto_ddf.resilience.jitter import Backoff
-from proto_ddf.resilience.retry import PROFILES, Retry, RetryConfig
+from proto_ddf.resilience.retry import PROFILES, Retry, RetryConfig, jitter
+from proto_ddf.resilience.retry.jitter import Backoff
 from tests.unit.resilience.conftest import WatchedProgress
 from tests.unit.resilience.instant_loop import run, running_loop
 from tests.unit.resilience.real_time import shortest

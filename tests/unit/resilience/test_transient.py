@@ -7,9 +7,9 @@ import sqlite3
 import pytest
 
 from proto_ddf.resilience import CircuitOpenError
-from proto_ddf.resilience.bulkhead import BulkheadFullError
 from proto_ddf.resilience.deadline import AttemptTimeoutError, DeadlineExceededError
-from proto_ddf.resilience.rate import RateLimitedError
+from proto_ddf.resilience.limits.bulkhead import BulkheadFullError
+from proto_ddf.resilience.limits.rate import RateLimitedError
 from proto_ddf.resilience.transient import is_transient
 
 

@@ -8,7 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from proto_ddf.resilience.window import RollingCounts, Window, WindowSnapshot
+from proto_ddf.resilience.breaker.window import RollingCounts, Window, WindowSnapshot
 
 
 class TestSettings:

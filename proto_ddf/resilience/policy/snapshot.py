@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-from proto_ddf.resilience.adaptive import AdaptiveSnapshot
-from proto_ddf.resilience.budget import BudgetSnapshot
-from proto_ddf.resilience.bulkhead import BulkheadSnapshot
-from proto_ddf.resilience.rate import RateSnapshot
-from proto_ddf.resilience.snapshot import BreakerSnapshot
+from proto_ddf.resilience.breaker import BreakerSnapshot
+from proto_ddf.resilience.limits.bulkhead import BulkheadSnapshot
+from proto_ddf.resilience.limits.rate import RateSnapshot
+from proto_ddf.resilience.retry import AdaptiveSnapshot, BudgetSnapshot
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 import threading
 
-from proto_ddf.resilience.config import policy_config
-from proto_ddf.resilience.policy import Policy, Shared
+from proto_ddf.resilience.policy.config import policy_config
+from proto_ddf.resilience.policy.policy import Policy, Shared
 
 _MANY = 1000
 _IDLE_SECONDS = 3600.0

@@ -7,7 +7,7 @@ from typing import Any
 
 from proto_ddf.logs import get_logger
 from proto_ddf.redaction import plain_text
-from proto_ddf.resilience.snapshot import Transition
+from proto_ddf.resilience.breaker.snapshot import Transition
 
 _log = get_logger(__name__)
 

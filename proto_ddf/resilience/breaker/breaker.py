@@ -1,6 +1,6 @@
 """Circuit breaker: a target that fails too often is left alone for a while.
 
-`proto_ddf.resilience.circuit` holds the states and what changes them; here are the ways to call through it.
+`proto_ddf.resilience.breaker.circuit` holds the states and what changes them; here are the ways to call through it.
 """
 
 import asyncio
@@ -11,11 +11,11 @@ from sys import _getframe
 from types import CoroutineType, TracebackType
 from typing import Any, ParamSpec, Self, TypeVar, cast
 
-from proto_ddf.resilience.circuit import Circuit
-from proto_ddf.resilience.circuit_open import CircuitOpenError
-from proto_ddf.resilience.permit import Permit, get_entered, leave, set_entered
-from proto_ddf.resilience.snapshot import BreakerSnapshot, BreakerState, Transition
-from proto_ddf.resilience.window import Window, WindowSnapshot
+from proto_ddf.resilience.breaker.circuit import Circuit
+from proto_ddf.resilience.breaker.circuit_open import CircuitOpenError
+from proto_ddf.resilience.breaker.permit import Permit, get_entered, leave, set_entered
+from proto_ddf.resilience.breaker.snapshot import BreakerSnapshot, BreakerState, Transition
+from proto_ddf.resilience.breaker.window import Window, WindowSnapshot
 
 __all__ = [
     "BreakerSnapshot",

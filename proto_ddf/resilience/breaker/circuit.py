@@ -26,13 +26,13 @@ import time
 from collections.abc import Callable
 from typing import Self
 
-from proto_ddf.resilience.changes import Changes
-from proto_ddf.resilience.circuit_open import CircuitOpenError
-from proto_ddf.resilience.outcome import Outcome, judge
-from proto_ddf.resilience.permit import Permit
-from proto_ddf.resilience.snapshot import BreakerSnapshot, BreakerState, Transition
+from proto_ddf.resilience.breaker.changes import Changes
+from proto_ddf.resilience.breaker.circuit_open import CircuitOpenError
+from proto_ddf.resilience.breaker.outcome import Outcome, judge
+from proto_ddf.resilience.breaker.permit import Permit
+from proto_ddf.resilience.breaker.snapshot import BreakerSnapshot, BreakerState, Transition
+from proto_ddf.resilience.breaker.window import RollingCounts, Window
 from proto_ddf.resilience.transient import is_transient
-from proto_ddf.resilience.window import RollingCounts, Window
 
 _CLOSED, _OPEN, _HALF_OPEN = BreakerState.CLOSED, BreakerState.OPEN, BreakerState.HALF_OPEN
 

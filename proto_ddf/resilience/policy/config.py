@@ -10,9 +10,9 @@ from types import MappingProxyType
 from typing import Any
 
 from proto_ddf.network_settings import NetworkSettings, SystemSettings
-from proto_ddf.resilience.jitter import added
+from proto_ddf.resilience.breaker import Window
 from proto_ddf.resilience.retry import PROFILES, RetryConfig
-from proto_ddf.resilience.window import Window
+from proto_ddf.resilience.retry.jitter import added
 from proto_ddf.settings import get_settings
 
 SYSTEM_DEFAULTS: Mapping[str, SystemSettings] = MappingProxyType(

@@ -25,7 +25,7 @@ from types import TracebackType
 from typing import Self
 
 from proto_ddf.errors import IntegrationError
-from proto_ddf.resilience.cutting import Cut
+from proto_ddf.resilience.deadline.cutting import Cut
 from proto_ddf.resilience.refused import CallRefusedError
 
 Clock = Callable[[], float]

@@ -16,18 +16,15 @@ from typing import Any, ParamSpec, Self, TypeVar, cast
 from proto_ddf.logs import get_logger
 from proto_ddf.redaction import plain_text
 from proto_ddf.resilience import faults
-from proto_ddf.resilience.adaptive import Adaptive
-from proto_ddf.resilience.breaker import CircuitBreaker
-from proto_ddf.resilience.budget import RetryBudget
-from proto_ddf.resilience.bulkhead import Bulkhead
-from proto_ddf.resilience.config import PolicyConfig
+from proto_ddf.resilience.breaker import BreakerState, CircuitBreaker
 from proto_ddf.resilience.deadline import attempt_timeout, deadline_after
-from proto_ddf.resilience.error_log import ErrorLog
-from proto_ddf.resilience.policy_snapshot import PolicySnapshot
-from proto_ddf.resilience.rate import RateLimit
-from proto_ddf.resilience.retry import Retry
-from proto_ddf.resilience.snapshot import BreakerState
-from proto_ddf.resilience.tally import Tally
+from proto_ddf.resilience.limits.bulkhead import Bulkhead
+from proto_ddf.resilience.limits.rate import RateLimit
+from proto_ddf.resilience.policy.config import PolicyConfig
+from proto_ddf.resilience.policy.error_log import ErrorLog
+from proto_ddf.resilience.policy.snapshot import PolicySnapshot
+from proto_ddf.resilience.policy.tally import Tally
+from proto_ddf.resilience.retry import Adaptive, Retry, RetryBudget
 
 __all__ = ["Policy", "PolicySnapshot", "Shared"]
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from proto_ddf.resilience import jitter as jitters
-from proto_ddf.resilience.jitter import Jitter
+from proto_ddf.resilience.retry import jitter as jitters
+from proto_ddf.resilience.retry.jitter import Jitter
 from proto_ddf.resilience.transient import is_transient
 
 

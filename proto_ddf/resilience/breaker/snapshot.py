@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from proto_ddf.resilience.window import WindowSnapshot
+from proto_ddf.resilience.breaker.window import WindowSnapshot
 
 
 class BreakerState(StrEnum):

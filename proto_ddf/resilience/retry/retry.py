@@ -15,11 +15,11 @@ from typing import Any, ParamSpec, TypeVar, cast
 from tenacity import AsyncRetrying, Retrying
 
 from proto_ddf.progress import current_progress
-from proto_ddf.resilience import jitter as jitters
-from proto_ddf.resilience.adaptive import Adaptive
-from proto_ddf.resilience.budget import RetryBudget
-from proto_ddf.resilience.failures import Failures
-from proto_ddf.resilience.retry_config import PROFILES, RetryConfig
+from proto_ddf.resilience.retry import jitter as jitters
+from proto_ddf.resilience.retry.adaptive import Adaptive
+from proto_ddf.resilience.retry.budget import RetryBudget
+from proto_ddf.resilience.retry.config import PROFILES, RetryConfig
+from proto_ddf.resilience.retry.failures import Failures
 
 __all__ = ["PROFILES", "Retry", "RetryConfig", "retry_with_backoff"]
 

@@ -1,0 +1,17 @@
+"""All of it in one order around a call, by the settings of its system."""
+
+from proto_ddf.resilience.policy.config import SYSTEM_DEFAULTS, PolicyConfig, policy_config
+from proto_ddf.resilience.policy.policy import Policy, Shared
+from proto_ddf.resilience.policy.registry import policies, policy
+from proto_ddf.resilience.policy.snapshot import PolicySnapshot
+
+__all__ = [
+    "SYSTEM_DEFAULTS",
+    "Policy",
+    "PolicyConfig",
+    "PolicySnapshot",
+    "Shared",
+    "policies",
+    "policy",
+    "policy_config",
+]
