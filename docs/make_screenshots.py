@@ -3,6 +3,7 @@
 make screenshots
 """
 
+import json
 import os
 import shutil
 import socket
@@ -21,6 +22,11 @@ ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "images"
 START_SECONDS = 180
 BUILD_MS = 180_000
+FAULTS = {
+    "FAULTS_ENABLED": "true",
+    "NETWORK_SYSTEMS": json.dumps({"source": {"circuit_breaker_threshold": 5}}),
+}
+"""Settings of a server on which one refused connection, with its retries, opens a circuit."""
 
 
 def main() -> None:
@@ -30,15 +36,21 @@ def main() -> None:
         of_the_app(page, address)
         of_the_pages(page, url)
         of_a_failure(page, url, Path(home))
+    with (
+        tempfile.TemporaryDirectory() as home,
+        serving(Path(home), **FAULTS) as url,
+        chromium() as page,
+    ):
+        of_an_open_circuit(page, url, Path(home))
 
 
 @contextmanager
-def serving(home: Path) -> Iterator[str]:
+def serving(home: Path, **settings: str) -> Iterator[str]:
     """The server on a free port until the pictures are made."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = os.environ | {"PROTO_DDF_HOME": str(home), "PORT": str(port)}
+    environment = os.environ | settings | {"PROTO_DDF_HOME": str(home), "PORT": str(port)}
     command = [sys.executable, "-m", "proto_ddf.server"]
     server = subprocess.Popen([*command, "start"], cwd=ROOT, env=environment)
     url = f"http://127.0.0.1:{port}"
@@ -123,6 +135,27 @@ def of_a_failure(page: Page, url: str, home: Path) -> None:
     page.get_by_label("Switch between light and dark mode").click()
     picture(page, "try-again")
     sample.with_suffix(".away").rename(sample)
+
+
+def of_an_open_circuit(page: Page, url: str, home: Path) -> None:
+    """A source that refuses every connection is left alone; Try Again counts down."""
+    page.goto(f"{url}/resilience")
+    page.get_by_label("System", exact=True).click()
+    page.get_by_role("option", name="Sources").click()
+    page.get_by_label("Share of the calls (%)").fill("100")
+    page.get_by_role("button", name="Start fault").click()
+    expect(page.locator("[data-fault]")).to_be_visible()
+    page.goto(f"{url}/sources/new")
+    page.get_by_label("Name", exact=True).fill("Branch office")
+    page.get_by_label("File path").fill(str(home / "samples" / "sample_shop.db"))
+    page.get_by_role("button", name="Connect", exact=True).click()
+    page.get_by_role("button", name="Try Again").click(timeout=60_000)
+    expect(page.get_by_role("timer")).to_be_visible(timeout=60_000)
+    page.goto(f"{url}/resilience")
+    row = page.locator("[data-state=open]")
+    row.get_by_role("button").first.click()
+    expect(row.get_by_role("list", name="Changes")).to_be_visible()
+    picture(page, "resilience")
 
 
 if __name__ == "__main__":

@@ -199,6 +199,10 @@ def _details(detail: rx.Var[Detail], target: rx.Var[TargetView]) -> rx.Component
             _errors(detail),
             class_name="pd-two",
         ),
+        rx.el.div(
+            rx.el.h3("Settings", class_name="pd-target-title"),
+            rx.el.dl(rx.foreach(detail.settings, _fact), class_name="pd-target-facts"),
+        ),
         class_name="pd-target-details",
         role="group",
         aria_label="Details of " + target.title,

@@ -57,6 +57,8 @@ class Detail(BaseModel):
     """What a target's row shows when it is unfolded."""
 
     facts: list[Fact] = []
+    """As it is now."""
+    settings: list[Fact] = []
     changes: list[Change] = []
     """Newest first."""
     errors: list[PastError] = []
@@ -159,6 +161,7 @@ def detail(policy: PolicySnapshot) -> Detail:
     transitions = policy.breaker.transitions if policy.breaker else ()
     return Detail(
         facts=list(_facts(policy)),
+        settings=[Fact(name=name, value=value) for name, value in policy.config],
         changes=list(_changes(transitions)),
         errors=[
             PastError(at=_iso(at), title=title, code=code)
@@ -235,9 +238,7 @@ def _facts(policy: PolicySnapshot) -> Iterator[Fact]:
             value=f"{bulkhead.active} of {bulkhead.max_concurrent} running, "
             f"{bulkhead.waiting} of {bulkhead.max_queue} waiting, {bulkhead.refused} refused",
         )
-    yield Fact(name="Attempts", value=f"{policy.attempts}, {policy.retries} of them retries")
-    for name, value in policy.config:
-        yield Fact(name=name, value=value)
+    yield Fact(name="Attempts", value=f"{policy.attempts:,}, {policy.retries:,} of them retries")
 
 
 def _breaker_facts(breaker: BreakerSnapshot) -> Iterator[Fact]:
