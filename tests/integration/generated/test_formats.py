@@ -23,7 +23,8 @@ def field(awkward, kind, **given):
             *("datetime", dt.datetime(2024, 5, 1, 8, 30, 9, tzinfo=dt.UTC)),
             *("2024-05-01 08:30:09+00:00", "datetime", "2024-05-01T08:30:09+00:00"),
         ),
-        ("integer", 1234567, "1234567", "number", "1234567"),
+        ("integer", 1234567, "1234567", "integer", "1234567"),
+        ("float", 3000.0, "3000", "number", "3000.0"),
         ("float", 1 / 3, "0.333333", "number", "0.3333333333333333"),
         ("float", 1e-9, "1e-09", "number", "1e-09"),
         ("date", "long ago", "long ago", "", ""),
@@ -60,7 +61,7 @@ def test_a_number_that_identifies_a_row_is_the_same_for_everyone(awkward):
     view = awkward.view("things")
     assert awkward.formats.cell(view, view.by_name["id"], 1234567).kind == ""
     assert awkward.formats.cell(view, view.by_name["parent_id"], 1234567).kind == ""
-    assert awkward.formats.cell(view, view.by_name["size"], 1234567).kind == "number"
+    assert awkward.formats.cell(view, view.by_name["size"], 1234567).kind == "integer"
 
 
 @pytest.mark.parametrize(
@@ -69,7 +70,8 @@ def test_a_number_that_identifies_a_row_is_the_same_for_everyone(awkward):
         ({"group_by": "made", "bucket": "month"}, "month"),
         ({"group_by": "made", "bucket": "day"}, "date"),
         ({"group_by": "seen"}, "datetime"),
-        ({"group_by": "size"}, "number"),
+        ({"group_by": "size"}, "integer"),
+        ({"group_by": "ratio"}, "number"),
         ({"group_by": "id"}, ""),
         ({"group_by": "code"}, ""),
         ({"group_by": "ok"}, ""),

@@ -42,7 +42,9 @@ class Chart:
             return "date" if self.bucket == "day" else self.bucket
         if field.kind in (Kind.DATE, Kind.DATETIME, Kind.TIME):
             return field.kind.value
-        return alignment(self.view, field)
+        if alignment(self.view, field) != "number":
+            return ""
+        return "integer" if field.kind is Kind.INTEGER else "number"
 
 
 @dataclass

@@ -63,7 +63,9 @@ def _kind(view: TableView, field: Field, value: Any) -> str:
             return "date"
         case time():
             return "time"
-        case int() | float() | Decimal() if _is_amount(view, field):
+        case int() if _is_amount(view, field):
+            return "integer"
+        case float() | Decimal() if _is_amount(view, field):
             return "number"
     return ""
 

@@ -17,16 +17,22 @@ const hasZone = (text) => /[+-]\d\d:\d\d$/.test(text);
 // A browser of before 2023 takes the digits of a number through floating point.
 const keepsDigits = new Intl.NumberFormat("en", { useGrouping: false }).format("9007199254740993").endsWith("3");
 
-function number(text, grouped) {
+const made = new Map(); // making one takes longer than a list of numbers
+
+function numberFormat(places, useGrouping) {
+  const key = `${places} ${useGrouping}`;
+  if (!made.has(key)) {
+    const digits = { minimumFractionDigits: places, maximumFractionDigits: places };
+    made.set(key, new Intl.NumberFormat(undefined, { ...digits, useGrouping }));
+  }
+  return made.get(key);
+}
+
+function number(text, useGrouping) {
   const [, whole, decimals = ""] = /^-?(\d+)(?:\.(\d+))?$/.exec(text);
   const digits = whole.length + decimals.length;
   if (digits > 300 || (digits > 15 && !keepsDigits)) return text;
-  const places = decimals.length;
-  return new Intl.NumberFormat(undefined, {
-    minimumFractionDigits: places,
-    maximumFractionDigits: places,
-    useGrouping: grouped ?? (places > 0 || whole.length > 4), // 2024 may be a year
-  }).format(text);
+  return numberFormat(decimals.length, useGrouping).format(text);
 }
 
 const writers = {
@@ -41,7 +47,8 @@ const writers = {
     if (hasZone(iso)) return here.format(new Date(iso));
     return (hasSeconds(iso) ? second : minute).format(new Date(`${iso}Z`));
   },
-  number: (text) => number(text),
+  number: (text) => number(text, true),
+  integer: (text) => number(text, Math.abs(text) >= 10_000), // 2024 may be a year
   count: (text) => text.replace(/\d+/g, (digits) => number(digits, true)),
 };
 

@@ -80,7 +80,9 @@ def _entries(route: rx.Var[str]) -> rx.Component:
     tables = rx.Var.create([(view.label, view.route) for view in views_in_order()])
     return rx.fragment(
         _entry("layout-dashboard", "Dashboard", "/", route == ""),
-        rx.foreach(tables, lambda each: _entry("table-2", each[0], "/" + each[1], route == each[1])),
+        rx.foreach(
+            tables, lambda each: _entry("table-2", each[0], "/" + each[1], route == each[1])
+        ),
     )
 
 

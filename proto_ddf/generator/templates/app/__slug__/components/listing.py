@@ -1,16 +1,15 @@
-"""A table's list: search, filters, the rows, and the way to other pages."""
+"""A table's list: search, filters, columns, the rows, and the way to other pages."""
 
 import reflex as rx
 
-from ..formats import Cell
-from ..rows import Row
 from ..states.listing import PAGE_SIZES, ListMixin
 from ..views import TableView
 from . import events
-from .cells import Headings, headings, value
+from .cells import headings
 from .columns import columns_menu
 from .feedback import callout, empty_state, skeleton_lines
 from .filters import chips, filter_button
+from .grid import grid
 from .layout import page
 from .local import local
 
@@ -24,14 +23,7 @@ def list_page(view: TableView, state: type[ListMixin]) -> rx.Component:
         rx.el.div(
             search_field(label=view.label, text=state.search, on_search=state.set_search),
             filter_button(view, state),
-            columns_menu(
-                columns=headings(view),
-                shown=state.columns,
-                version=state.columns_version,
-                on_choose=state.show_column,
-                on_all=state.show_all_columns,
-                on_usual=state.show_usual_columns,
-            ),
+            _columns_button(view, state),
             rx.el.div(
                 rx.el.span(local("count", state.range_text), role="status", class_name="count"),
                 class_name="toolbar-end",
@@ -42,6 +34,19 @@ def list_page(view: TableView, state: type[ListMixin]) -> rx.Component:
         _rows(view, state),
         whole_text(title=state.whole_title, text=state.whole_text, on_close=state.close_whole),
         actions=_new_button(view),
+    )
+
+
+def _columns_button(view: TableView, state: type[ListMixin]) -> rx.Component:
+    if len(view.shown) < 2:
+        return rx.fragment()
+    return columns_menu(
+        columns=headings(view),
+        shown=state.columns,
+        version=state.columns_version,
+        on_choose=state.show_column,
+        on_all=state.show_all_columns,
+        on_usual=state.show_usual_columns,
     )
 
 
@@ -124,95 +129,6 @@ def no_rows(label: rx.Var[str], narrowed: rx.Var[bool], on_clear: rx.EventHandle
         ),
         empty_state("inbox", "No rows yet", label + " is empty."),
     )
-
-
-@rx.memo
-def grid(
-    label: rx.Var[str],
-    columns: Headings,
-    shown: rx.Var[list[str]],
-    has_pages: rx.Var[bool],
-    rows: rx.Var[list[Row]],
-    loading: rx.Var[bool],
-    sort: rx.Var[str],
-    descending: rx.Var[bool],
-    on_sort: events.Text,
-    on_more: events.Place,
-) -> rx.Component:
-    """The rows, in the columns that are shown; where they have pages of their own, each with the way there."""
-    opens = rx.el.th(rx.el.span("Open", class_name="hidden"), class_name="open")
-
-    def heading(column: rx.Var[dict[str, str]]) -> rx.Component:
-        name = column["name"]
-        return rx.cond(shown.contains(name), _heading(column, sort == name, descending, on_sort))
-
-    def row(each: rx.Var[Row], at: rx.Var[int]) -> rx.Component:
-        def cell(column: rx.Var[dict[str, str]], i: rx.Var[int]) -> rx.Component:
-            one = _cell(column, each.cells[i], on_more(at, i))
-            return rx.cond(shown.contains(column["name"]), one)
-
-        return rx.el.tr(rx.cond(has_pages, _way_to(each)), rx.foreach(columns, cell))
-
-    return rx.el.div(
-        rx.el.table(
-            rx.el.thead(rx.el.tr(rx.cond(has_pages, opens), rx.foreach(columns, heading))),
-            rx.el.tbody(rx.foreach(rows, row)),
-            class_name="grid",
-            aria_label=label,
-        ),
-        class_name=rx.cond(loading, "scroller busy", "scroller"),
-        role="region",
-        aria_label="Rows of " + label,
-        aria_busy=loading,
-        tab_index=0,
-    )
-
-
-def _heading(
-    column: rx.Var[dict[str, str]],
-    sorted_by: rx.Var[bool],
-    descending: rx.Var[bool],
-    on_sort: events.Text,
-) -> rx.Component:
-    rising = rx.cond(descending, "descending", "ascending")
-    arrow = rx.cond(descending, "↓", "↑")
-    return rx.el.th(
-        rx.el.button(
-            column["label"],
-            rx.el.span(rx.cond(sorted_by, arrow, ""), class_name="arrow", aria_hidden="true"),
-            type="button",
-            on_click=on_sort(column["name"]),
-        ),
-        aria_sort=rx.cond(sorted_by, rising, "none"),
-        class_name=column["align"],
-        scope="col",
-    )
-
-
-def _way_to(row: rx.Var[Row]) -> rx.Component:
-    return rx.el.td(
-        rx.link(
-            rx.icon("maximize-2", size=14),
-            href=row.href,
-            aria_label="Open " + row.name,
-            class_name="open-link",
-        ),
-        class_name="open",
-    )
-
-
-def _cell(
-    column: rx.Var[dict[str, str]], cell: rx.Var[Cell], more: rx.event.EventType[()]
-) -> rx.Component:
-    whole = rx.el.button(
-        "more",
-        type="button",
-        on_click=more,
-        aria_label="Show more of " + column["label"],
-        class_name="more",
-    )
-    long = rx.el.div(value(cell), whole, class_name="with-more")
-    return rx.el.td(rx.cond(cell.long, long, value(cell)))
 
 
 @rx.memo

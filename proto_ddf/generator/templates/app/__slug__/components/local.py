@@ -11,8 +11,8 @@ _local = rx.vars.FunctionStringVar.create(
 def local(kind: rx.Var[str] | str, text: rx.Var[str]) -> rx.Var[str]:
     """The text as the reader writes what it is.
 
-    `kind` is "date", "datetime", "time", "month", "year", "number", or "count" for a text with whole numbers
-    in it; a text of any other kind stays as it is.
+    `kind` is "date", "datetime", "time", "month", "year", "number", "integer" (of four digits it may be a
+    year), or "count" for a text with whole numbers in it; a text of any other kind stays as it is.
     """
     return _local(kind, text).to(str)
 

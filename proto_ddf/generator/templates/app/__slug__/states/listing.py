@@ -29,7 +29,7 @@ class ListMixin(FilterMixin, mixin=True):
     chosen_columns: str = rx.LocalStorage("")
     """Names of the columns that this browser shows, with commas between; empty: the usual ones."""
     columns_version: int = 0
-    """Counts how often the columns became others than the boxes tell."""
+    """Counts how often the boxes of the menu had to be ticked anew."""
     page_size: int = PAGE_SIZES[0]
     position: int = 0
     """Rows before this page."""
