@@ -135,6 +135,20 @@ def test_the_count_is_not_announced_every_second(page: Page, faulty: Server) -> 
     assert paused.get_by_role("status").inner_text() == ""
 
 
+@pytest.mark.parametrize("hours", [-3, 3])
+def test_the_browsers_clock_may_be_wrong(page: Page, faulty: Server, hours: int) -> None:
+    page.add_init_script(f"const now = Date.now; Date.now = () => now() + {hours} * 3600000")
+    paused = open_a_circuit(page, faulty)
+    expect(paused.get_by_role("timer")).to_have_text(COUNTING)
+    assert 0 < seconds_left(paused) <= OPEN_SECONDS
+    page.reload()
+    expect(paused.get_by_role("timer")).to_have_text(COUNTING)
+    assert 0 < seconds_left(paused) <= OPEN_SECONDS
+    expect(paused.get_by_role("button", name="Try Again")).to_be_enabled(
+        timeout=OPEN_SECONDS * 1000 + 2000
+    )
+
+
 def test_the_list_of_errors_counts_down_too(page: Page, faulty: Server) -> None:
     open_a_circuit(page, faulty)
     page.goto(f"{faulty.url}/errors")

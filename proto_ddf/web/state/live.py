@@ -37,7 +37,8 @@ class LiveMixin(ErrorMixin, mixin=True):
 
     def _looked(self) -> None:
         """The page is filled; what went wrong before is over."""
-        self.loaded = True
+        if not self.loaded:  # what is assigned is sent, changed or not
+            self.loaded = True
         if self.error_retrying:
             self._clear_error()
 

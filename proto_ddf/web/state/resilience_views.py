@@ -176,7 +176,7 @@ def _target(policy: PolicySnapshot, before: TargetView | None) -> TargetView:
         key=key_of(policy),
         system=policy.system,
         target=policy.target,
-        title=policy.target or "Every call",
+        title=policy.target or system_label(policy.system),
         state=_state(breaker),
         calls=policy.calls,
         failed=policy.failed,
