@@ -120,7 +120,7 @@ class Fault:
             return ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET))
         if self._error is None:
             return ConnectionRefusedError(errno.ECONNREFUSED, os.strerror(errno.ECONNREFUSED))
-        return copy.copy(self._error) if isinstance(self._error, Exception) else self._error()
+        return _copy(self._error) if isinstance(self._error, Exception) else self._error()
 
     def snapshot(self) -> FaultSnapshot:
         with self._lock:
@@ -143,4 +143,27 @@ class Fault:
             return "never answers"
         if self.kind == "outcome":
             return f"answers {self.outcome!r}"[:80]
-        return f"{type(self.make_error()).__name__}"
+        return self._error_in_words()
+
+    def _error_in_words(self) -> str:
+        """Without making one: the function it may come from is for the calls."""
+        if self.kind == "reset":
+            return ConnectionResetError.__name__
+        if self._error is None:
+            return ConnectionRefusedError.__name__
+        if isinstance(self._error, Exception):
+            return type(self._error).__name__
+        return (
+            self._error.__name__ if isinstance(self._error, type) else "an error made for each call"
+        )
+
+
+def _copy(error: Exception) -> Exception:
+    try:
+        return copy.copy(error)
+    except (
+        TypeError
+    ):  # its constructor takes other arguments than the message, as that of httpx does
+        made = type(error).__new__(type(error), *error.args)
+        made.__dict__.update(error.__dict__)
+        return made

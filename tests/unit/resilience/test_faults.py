@@ -7,13 +7,16 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
+import httpx
 import pytest
 
 from proto_ddf.errors import ValidationError, classify
 from proto_ddf.progress import NoProgress, current_progress
 from proto_ddf.resilience import faults
 from proto_ddf.resilience.deadline import deadline_after
+from proto_ddf.resilience.retry.hints import retry_hint
 from proto_ddf.settings import get_settings
 
 
@@ -151,6 +154,17 @@ class TestWhat:
             getattr(given, "errno", None)
         } or given is TimeoutError
 
+    def test_a_given_answer_of_a_server_keeps_what_it_says(self) -> None:
+        request = httpx.Request("GET", "https://example.org")
+        answer = httpx.Response(503, request=request, headers={"Retry-After": "3"})
+        given = httpx.HTTPStatusError("busy", request=request, response=answer)
+        faults.inject("source", "error", error=given)
+        with pytest.raises(httpx.HTTPStatusError, match="busy") as met:
+            faults.meet_sync("source", "a")
+        assert met.value is not given
+        assert (classify(met.value).retryable, retry_hint(met.value)) == (True, 3.0)
+        assert [shown.detail for shown in faults.active()] == ["HTTPStatusError"]
+
     def test_an_outcome_is_answered_instead(self) -> None:
         faults.inject("source", "outcome")
         assert faults.meet_sync("source", "a") is None
@@ -259,6 +273,19 @@ class TestShown:
     def test_what_a_call_meets_is_said_in_words(self, kind: faults.FaultKind, words: str) -> None:
         fault = faults.inject("source", kind, latency=1.5, outcome=[])
         assert fault.snapshot().detail == words
+
+    @pytest.mark.parametrize(
+        ("error", "words"),
+        [
+            (TimeoutError, "TimeoutError"),
+            (OSError(errno.ENOSPC, "No space"), "OSError"),
+            (lambda: pytest.fail("made"), "an error made for each call"),
+        ],
+    )
+    def test_looking_at_it_makes_no_error(self, error: Any, words: str) -> None:
+        fault = faults.inject("source", "error", error=error)
+        for _ in range(3):
+            assert fault.snapshot().detail == words
 
     def test_stopping_what_is_not_there_is_no_error(self) -> None:
         faults.stop(-1)
