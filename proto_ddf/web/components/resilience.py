@@ -5,17 +5,10 @@ import reflex as rx
 from proto_ddf.web.components.badge import status_badge
 from proto_ddf.web.components.countdown import countdown
 from proto_ddf.web.components.feedback import confirm_dialog
-from proto_ddf.web.components.numbers import clock_time, count, duration, time_ago
+from proto_ddf.web.components.numbers import count, time_ago
+from proto_ddf.web.components.target_details import fact_item, target_details
 from proto_ddf.web.state.resilience import ResilienceState
-from proto_ddf.web.state.resilience_views import (
-    ALL,
-    Change,
-    Detail,
-    Fact,
-    PastError,
-    SystemView,
-    TargetView,
-)
+from proto_ddf.web.state.resilience_views import ALL, SystemView, TargetView
 
 _FILTER_WORDS = {ALL: "All", "open": "Open", "half_open": "Half-open", "closed": "Closed"}
 
@@ -53,17 +46,8 @@ def system_panel(system: rx.Var[SystemView]) -> rx.Component:
 
 def _shared(system: rx.Var[SystemView]) -> rx.Component:
     return rx.el.dl(
-        rx.foreach(system.shared, _fact),
+        rx.foreach(system.shared, fact_item),
         class_name="pd-inline-facts",
-    )
-
-
-def _fact(fact: rx.Var[Fact]) -> rx.Component:
-    warning = rx.icon("triangle-alert", size=12, aria_hidden="true")
-    return rx.el.div(
-        rx.el.dt(fact.name),
-        rx.el.dd(rx.cond(fact.warning, warning, rx.fragment()), fact.value),
-        custom_attrs={"data-warning": fact.warning},
     )
 
 
@@ -81,7 +65,9 @@ def _target(target: rx.Var[TargetView]) -> rx.Component:
             _buttons(target),
             class_name="pd-row pd-target-row",
         ),
-        rx.cond(unfolded, _details(ResilienceState.unfolded[target.key], target), rx.fragment()),
+        rx.cond(
+            unfolded, target_details(ResilienceState.unfolded[target.key], target), rx.fragment()
+        ),
         class_name="pd-target",
         custom_attrs={"data-target": target.key, "data-state": target.state},
     )
@@ -188,73 +174,4 @@ def _buttons(target: rx.Var[TargetView]) -> rx.Component:
     return rx.el.div(
         rx.cond(target.state == "off", rx.fragment(), rx.fragment(reset, force)),
         class_name="pd-target-buttons",
-    )
-
-
-def _details(detail: rx.Var[Detail], target: rx.Var[TargetView]) -> rx.Component:
-    return rx.el.div(
-        rx.el.dl(rx.foreach(detail.facts, _fact), class_name="pd-target-facts"),
-        rx.el.div(
-            _history(detail, target),
-            _errors(detail),
-            class_name="pd-two",
-        ),
-        rx.el.div(
-            rx.el.h3("Settings", class_name="pd-target-title"),
-            rx.el.dl(rx.foreach(detail.settings, _fact), class_name="pd-target-facts"),
-        ),
-        class_name="pd-target-details",
-        role="group",
-        aria_label="Details of " + target.title,
-    )
-
-
-def _history(detail: rx.Var[Detail], target: rx.Var[TargetView]) -> rx.Component:
-    return rx.el.div(
-        rx.el.h3("Changes of the last minutes", class_name="pd-target-title"),
-        rx.cond(
-            detail.changes,
-            rx.el.ol(
-                rx.foreach(detail.changes, _change),
-                class_name="pd-timeline",
-                tab_index=0,  # it may have to be scrolled
-                aria_label="Changes of " + target.title,
-            ),
-            rx.el.p("None.", class_name="pd-quiet"),
-        ),
-    )
-
-
-def _change(change: rx.Var[Change]) -> rx.Component:
-    lasted = rx.cond(
-        change.lasted,
-        rx.el.span("for ", duration(change.lasted), class_name="pd-number"),
-        rx.el.span("since then"),
-    )
-    return rx.el.li(
-        status_badge(change.state, of="breaker"),
-        rx.el.div(
-            rx.el.span(change.reason),
-            rx.el.div(clock_time(change.at), lasted, class_name="pd-quiet pd-facts"),
-            class_name="pd-row-main",
-        ),
-        custom_attrs={"data-state": change.state},
-    )
-
-
-def _errors(detail: rx.Var[Detail]) -> rx.Component:
-    return rx.el.div(
-        rx.el.h3("Last errors", class_name="pd-target-title"),
-        rx.cond(
-            detail.errors,
-            rx.el.ol(rx.foreach(detail.errors, _error), class_name="pd-past-errors"),
-            rx.el.p("None.", class_name="pd-quiet"),
-        ),
-    )
-
-
-def _error(error: rx.Var[PastError]) -> rx.Component:
-    return rx.el.li(
-        rx.el.span(error.title),
-        rx.el.div(clock_time(error.at), rx.el.code(error.code), class_name="pd-quiet pd-facts"),
     )

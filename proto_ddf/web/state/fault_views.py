@@ -10,6 +10,9 @@ from proto_ddf.web.state.fault_draft import KINDS
 from proto_ddf.web.state.resilience_views import system_label
 from proto_ddf.web.state.waiting import Wait, wait_of
 
+_WITH_DETAIL = ("error", "latency", "outcome")
+"""The kinds whose name alone says too little."""
+
 
 class FaultView(BaseModel):
     """One active fault."""
@@ -41,7 +44,7 @@ def _view(fault: FaultSnapshot, before: FaultView | None) -> FaultView:
     target = f": {fault.target}" if fault.target else ""
     return FaultView(
         id=fault.id,
-        title=f"{KINDS[fault.kind]} ({fault.detail})",
+        title=KINDS[fault.kind] + (f" ({fault.detail})" if fault.kind in _WITH_DETAIL else ""),
         where=system_label(fault.system) + target,
         strikes=_strikes(fault),
         struck=fault.struck,

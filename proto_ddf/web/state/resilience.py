@@ -10,13 +10,12 @@ from proto_ddf.web.state import fault_draft
 from proto_ddf.web.state.fault_views import FaultView, fault_systems, fault_views
 from proto_ddf.web.state.focus import focus
 from proto_ddf.web.state.live import LiveMixin, looks
+from proto_ddf.web.state.resilience_detail import Detail, detail
 from proto_ddf.web.state.resilience_views import (
     ALL,
     FILTERS,
-    Detail,
     SystemView,
     count_states,
-    detail,
     filter_of,
     key_of,
     system_views,

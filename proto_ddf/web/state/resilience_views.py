@@ -1,17 +1,16 @@
 """Policies and breakers as the resilience page shows them."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 
 from pydantic import BaseModel
 
 from proto_ddf.resilience import PolicySnapshot
-from proto_ddf.resilience.breaker import BreakerSnapshot, BreakerState, Transition, WindowSnapshot
+from proto_ddf.resilience.breaker import BreakerSnapshot, BreakerState
+from proto_ddf.web.state.resilience_detail import Fact, iso_time
 from proto_ddf.web.state.waiting import Wait, wait_of
 
 ALL = "all"
 FILTERS = (ALL, "open", "half_open", "closed")
-_ERRORS_SHOWN = 8
 _LABELS = {
     "source": "Sources",
     "package_registry": "Package registry",
@@ -25,44 +24,6 @@ _STOPS = {
     "usage_events": "Usage events are no longer sent.",
 }
 _STOPS_OTHERWISE = "Every operation that needs it stops."
-
-
-class Fact(BaseModel):
-    """A name and its value."""
-
-    name: str
-    value: str
-    warning: bool = False
-    """Something is held back because of it."""
-
-
-class Change(BaseModel):
-    """One change of a breaker's state."""
-
-    at: str
-    state: str
-    """What it became."""
-    reason: str
-    lasted: float | None
-    """Seconds until the next change; None for the state in force."""
-
-
-class PastError(BaseModel):
-    at: str
-    title: str
-    code: str
-
-
-class Detail(BaseModel):
-    """What a target's row shows when it is unfolded."""
-
-    facts: list[Fact] = []
-    """As it is now."""
-    settings: list[Fact] = []
-    changes: list[Change] = []
-    """Newest first."""
-    errors: list[PastError] = []
-    """Newest first."""
 
 
 class TargetView(BaseModel):
@@ -156,20 +117,6 @@ def targets_by_system(policies: Iterable[PolicySnapshot]) -> dict[str, list[str]
     return found
 
 
-def detail(policy: PolicySnapshot) -> Detail:
-    """What the unfolded row of a target shows."""
-    transitions = policy.breaker.transitions if policy.breaker else ()
-    return Detail(
-        facts=list(_facts(policy)),
-        settings=[Fact(name=name, value=value) for name, value in policy.config],
-        changes=list(_changes(transitions)),
-        errors=[
-            PastError(at=_iso(at), title=title, code=code)
-            for at, code, title in policy.last_errors[: -_ERRORS_SHOWN - 1 : -1]
-        ],
-    )
-
-
 def _target(policy: PolicySnapshot, before: TargetView | None) -> TargetView:
     breaker = policy.breaker
     return TargetView(
@@ -185,7 +132,7 @@ def _target(policy: PolicySnapshot, before: TargetView | None) -> TargetView:
         alerting=policy.alerting,
         probe=_probe(breaker, before),
         failure=policy.last_errors[-1][2] if policy.last_errors else "",
-        failed_at=_iso(policy.last_errors[-1][0]) if policy.last_errors else "",
+        failed_at=iso_time(policy.last_errors[-1][0]) if policy.last_errors else "",
         stops=_STOPS.get(policy.system, _STOPS_OTHERWISE),
     )
 
@@ -202,18 +149,6 @@ def _probe(breaker: BreakerSnapshot | None, before: TargetView | None) -> Wait:
     return wait_of(breaker.retry_after, before.probe if before else None)
 
 
-def _changes(transitions: tuple[Transition, ...]) -> Iterator[Change]:
-    until: float | None = None
-    for change in reversed(transitions):
-        yield Change(
-            at=_iso(change.at),
-            state=change.after.value,
-            reason=change.reason,
-            lasted=None if until is None else until - change.at,
-        )
-        until = change.at
-
-
 def _shared_facts(policy: PolicySnapshot) -> Iterator[Fact]:
     if budget := policy.budget:
         stopped = "" if budget.allowed else ", no retries for now"
@@ -227,38 +162,3 @@ def _shared_facts(policy: PolicySnapshot) -> Iterator[Fact]:
     if rate := policy.rate:
         value = f"{rate.available} of {rate.calls} calls in {rate.seconds:g} s left"
         yield Fact(name="Rate", value=value, warning=rate.available == 0)
-
-
-def _facts(policy: PolicySnapshot) -> Iterator[Fact]:
-    if policy.breaker:
-        yield from _breaker_facts(policy.breaker)
-    if bulkhead := policy.bulkhead:
-        yield Fact(
-            name="At once",
-            value=f"{bulkhead.active} of {bulkhead.max_concurrent} running, "
-            f"{bulkhead.waiting} of {bulkhead.max_queue} waiting, {bulkhead.refused} refused",
-        )
-    yield Fact(name="Attempts", value=f"{policy.attempts:,}, {policy.retries:,} of them retries")
-
-
-def _breaker_facts(breaker: BreakerSnapshot) -> Iterator[Fact]:
-    if breaker.state is BreakerState.HALF_OPEN:
-        yield Fact(name="Probes that succeeded", value=str(breaker.successes))
-    else:
-        yield Fact(name="Failures in a row", value=str(breaker.failures))
-    if breaker.window:
-        yield Fact(name="Window", value=_window(breaker.window))
-
-
-def _window(window: WindowSnapshot) -> str:
-    of = window.window
-    span = f"Last {of.size:g} calls" if of.kind == "count" else f"Last {of.size:g} s"
-    slow = f", {window.slow} slow" if of.slow_call_seconds is not None else ""
-    return (
-        f"{span}: {window.failed} of {window.calls} failed{slow}; opens at {of.failure_rate:.0%} "
-        f"of at least {of.minimum_calls}"
-    )
-
-
-def _iso(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")

@@ -16,7 +16,8 @@ from proto_ddf.web.state import faults as banner
 from proto_ddf.web.state import live, resilience
 from proto_ddf.web.state.faults import FaultBannerState
 from proto_ddf.web.state.resilience import ResilienceState
-from proto_ddf.web.state.resilience_views import detail, system_views
+from proto_ddf.web.state.resilience_detail import detail
+from proto_ddf.web.state.resilience_views import system_views
 from proto_ddf.web.state.waiting import seconds_until
 
 ONCE = SystemSettings(max_retries=0, circuit_breaker_threshold=2)
