@@ -4,7 +4,6 @@
 """
 
 import asyncio
-import inspect
 from collections.abc import Awaitable, Callable
 from functools import wraps
 from sys import _getframe
@@ -12,20 +11,8 @@ from types import CoroutineType, TracebackType
 from typing import Any, ParamSpec, Self, TypeVar, cast
 
 from proto_ddf.resilience.breaker.circuit import Circuit
-from proto_ddf.resilience.breaker.circuit_open import CircuitOpenError
 from proto_ddf.resilience.breaker.permit import Permit, get_entered, leave, set_entered
-from proto_ddf.resilience.breaker.snapshot import BreakerSnapshot, BreakerState, Transition
-from proto_ddf.resilience.breaker.window import Window, WindowSnapshot
-
-__all__ = [
-    "BreakerSnapshot",
-    "BreakerState",
-    "CircuitBreaker",
-    "CircuitOpenError",
-    "Transition",
-    "Window",
-    "WindowSnapshot",
-]
+from proto_ddf.resilience.decorated import is_awaited
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -99,11 +86,7 @@ class CircuitBreaker(Circuit):
             TypeError: for a generator function, which has not done anything yet when it returns; use
                 `with breaker:` inside it.
         """
-        if inspect.isgeneratorfunction(fn) or inspect.isasyncgenfunction(fn):
-            raise TypeError("A breaker cannot decorate a generator function: use `with` inside it.")
-        if inspect.iscoroutinefunction(fn) or inspect.iscoroutinefunction(
-            getattr(type(fn), "__call__", None)  # noqa: B004
-        ):
+        if is_awaited(fn):
             call = cast(Callable[..., Awaitable[Any]], self.call)
 
             @wraps(fn)

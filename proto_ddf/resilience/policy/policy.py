@@ -18,6 +18,7 @@ from proto_ddf.redaction import plain_text
 from proto_ddf.resilience import faults
 from proto_ddf.resilience.breaker import BreakerState, CircuitBreaker
 from proto_ddf.resilience.deadline import attempt_timeout, deadline_after
+from proto_ddf.resilience.decorated import is_awaited
 from proto_ddf.resilience.limits.bulkhead import Bulkhead
 from proto_ddf.resilience.limits.rate import RateLimit
 from proto_ddf.resilience.policy.config import PolicyConfig
@@ -25,8 +26,6 @@ from proto_ddf.resilience.policy.error_log import ErrorLog
 from proto_ddf.resilience.policy.snapshot import PolicySnapshot
 from proto_ddf.resilience.policy.tally import Tally
 from proto_ddf.resilience.retry import Adaptive, Retry, RetryBudget
-
-__all__ = ["Policy", "PolicySnapshot", "Shared"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -129,12 +128,17 @@ class Policy:
             return cast(R, self._fall_back(error))
 
     def __call__(self, fn: Callable[P, R], /) -> Callable[P, R]:
-        """Decorator for sync and async functions."""
-        if inspect.iscoroutinefunction(fn):
+        """Decorator for functions and callable objects, sync and async.
+
+        Raises:
+            TypeError: for a generator function.
+        """
+        if is_awaited(fn):
+            call = cast(Callable[..., Awaitable[Any]], self.call)
 
             @wraps(fn)
             async def called_async(*args: P.args, **kwargs: P.kwargs) -> Any:
-                return await self.call(fn, *args, **kwargs)
+                return await call(fn, *args, **kwargs)
 
             return cast(Callable[P, R], called_async)
 

@@ -7,7 +7,6 @@ one call of many may not overload what is failing (`RetryBudget`, `Adaptive`), t
 
 import asyncio
 import functools
-import inspect
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any, ParamSpec, TypeVar, cast
@@ -15,13 +14,12 @@ from typing import Any, ParamSpec, TypeVar, cast
 from tenacity import AsyncRetrying, Retrying
 
 from proto_ddf.progress import current_progress
+from proto_ddf.resilience.decorated import is_awaited
 from proto_ddf.resilience.retry import jitter as jitters
 from proto_ddf.resilience.retry.adaptive import Adaptive
 from proto_ddf.resilience.retry.budget import RetryBudget
-from proto_ddf.resilience.retry.config import PROFILES, RetryConfig
+from proto_ddf.resilience.retry.config import RetryConfig
 from proto_ddf.resilience.retry.failures import Failures
-
-__all__ = ["PROFILES", "Retry", "RetryConfig", "retry_with_backoff"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -124,7 +122,7 @@ def retry_with_backoff(
     exponential_base: float = 2.0,
     jitter: bool = True,
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Decorator for sync and async functions: try again what fails and passes by itself.
+    """Decorator for functions and callable objects, sync and async: try again what fails and passes by itself.
 
     That is ConnectionError, TimeoutError and what is classified as transient; everything else is raised
     at once. The n-th wait is `base_delay * exponential_base ** (n - 1)` seconds, at most `max_delay`; with
@@ -135,6 +133,7 @@ def retry_with_backoff(
 
     Raises:
         ValueError: for negative numbers.
+        TypeError: for a generator function.
         Exception: the decorated function raises its last error.
     """
     if max_retries < 0:
@@ -150,11 +149,12 @@ def retry_with_backoff(
     )
 
     def decorate(fn: Callable[P, R]) -> Callable[P, R]:
-        if inspect.iscoroutinefunction(fn):
+        if is_awaited(fn):
+            call = cast(Callable[..., Awaitable[Any]], retry.call)
 
             @functools.wraps(fn)
             async def retried_async(*args: P.args, **kwargs: P.kwargs) -> Any:
-                return await retry.call(fn, *args, **kwargs)
+                return await call(fn, *args, **kwargs)
 
             return cast(Callable[P, R], retried_async)
 

@@ -172,6 +172,23 @@ class TestCalls:
         assert asyncio.run(work_later("b")) == "b"
         assert policy.snapshot().calls == 2
 
+    def test_a_callable_object_that_is_awaited_is_tried_again_too(self) -> None:
+        policy, flaky = make(retry=THRICE), Flaky(ConnectionError(), ConnectionError())
+
+        class Work:
+            async def __call__(self, answer: str) -> str:
+                return flaky(answer)
+
+        assert asyncio.run(policy(Work())("a")) == "a"
+        assert policy.snapshot().attempts == 3
+
+    def test_generators_are_refused(self) -> None:
+        def rows() -> Iterator[int]:
+            yield 1
+
+        with pytest.raises(TypeError, match="generator"):
+            make()(rows)
+
 
 class TestTime:
     def test_an_attempt_that_takes_too_long_is_cut_and_tried_again(self) -> None:

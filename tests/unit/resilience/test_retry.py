@@ -3,7 +3,7 @@
 import asyncio
 import random
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -270,6 +270,25 @@ class TestDecorating:
         assert asyncio.run(answer()) == 42
 
     @pytest.mark.usefixtures("fake_time")
+    def test_a_callable_object_that_is_awaited_is_tried_again_too(self) -> None:
+        class Work:
+            calls = 0
+
+            async def __call__(self) -> int:
+                self.calls += 1
+                if self.calls < 3:
+                    raise ConnectionError
+                return self.calls
+
+        assert asyncio.run(retry_with_backoff(base_delay=0.0)(Work())()) == 3
+
+    def test_generators_are_refused(self) -> None:
+        def rows() -> Iterator[int]:
+            yield 1
+
+        with pytest.raises(TypeError, match="generator"):
+            retry_with_backoff()(rows)
+
     def test_calls_do_not_share_their_count(self) -> None:
         calls: list[str] = []
 

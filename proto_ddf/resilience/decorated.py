@@ -1,0 +1,20 @@
+"""What a decorator has to know about the function it is given."""
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+
+def is_awaited(fn: Callable[..., Any]) -> bool:
+    """Whether its calls are awaited: a coroutine function, or an object whose `__call__` is one.
+
+    Raises:
+        TypeError: for a generator function, which has not done anything yet when it returns.
+    """
+    if inspect.isgeneratorfunction(fn) or inspect.isasyncgenfunction(fn):
+        raise TypeError(
+            "A generator function cannot be decorated: it has not done anything yet when it returns."
+        )
+    return inspect.iscoroutinefunction(fn) or inspect.iscoroutinefunction(
+        getattr(type(fn), "__call__", None)  # noqa: B004
+    )
