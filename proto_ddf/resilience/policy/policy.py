@@ -156,10 +156,10 @@ class Policy:
         return other
 
     def idle(self, seconds: float) -> bool:
-        """Not used for so long, and nothing would be lost with it: closed, and no call under way."""
+        """Not used for so long, and nothing would be lost with it: not open, and no call in its bulkhead."""
         return (
             self._clock() - self.used_at >= seconds
-            and (self.breaker is None or self.breaker.state is BreakerState.CLOSED)
+            and (self.breaker is None or self.breaker.state is not BreakerState.OPEN)
             and (self.bulkhead is None or self.bulkhead.snapshot().active == 0)
         )
 

@@ -10,7 +10,7 @@ _IDLE_SECONDS = 3600.0
 
 
 class PolicyRegistry:
-    """Thread-safe. Where there are more than a thousand policies, those idle for an hour are dropped: targets
+    """Thread-safe. Where there are a thousand policies, those idle for an hour make room for a new one: targets
     such as sources are deleted, and nobody says so."""
 
     def __init__(self) -> None:
@@ -23,6 +23,8 @@ class PolicyRegistry:
         known = self._policies.get((system, target))
         if known is not None:
             return known
+        if len(self._policies) >= _MANY:
+            self._drop_idle()
         with self._lock:
             return self._policies.get((system, target)) or self._make(system, target)
 
@@ -31,11 +33,14 @@ class PolicyRegistry:
         with self._lock:
             return [one for _, one in sorted(self._policies.items())]
 
+    def _drop_idle(self) -> None:
+        # Looked at without the lock: a breaker whose time has come tells those who listen to it.
+        idle = [one for one in self.policies() if one.idle(_IDLE_SECONDS)]
+        with self._lock:
+            for one in idle:
+                self._policies.pop((one.system, one.target), None)
+
     def _make(self, system: str, target: str) -> Policy:
-        if len(self._policies) >= _MANY:
-            self._policies = {
-                key: one for key, one in self._policies.items() if not one.idle(_IDLE_SECONDS)
-            }
         shared = self._shared.get(system)
         if shared is None:
             shared = self._shared[system] = Shared(system, policy_config(system))

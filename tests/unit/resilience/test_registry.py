@@ -1,5 +1,6 @@
 """One policy per target, and how many are kept."""
 
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -110,6 +111,38 @@ class TestKept:
             self.unused("source", target)
         policy("source", "d")
         assert [one.target for one in policies()] == ["a", "d"]
+
+    def test_one_that_was_open_long_ago_goes(self) -> None:
+        break_open("source", "a")
+        opened = policy("source", "a")
+        assert opened.breaker is not None
+        opened.breaker._opened_at -= 3600
+        for target in "abc":
+            self.unused("source", target)
+        policy("source", "d")
+        assert [one.target for one in policies()] == ["d"]
+
+    def test_one_that_was_opened_by_hand_is_kept(self) -> None:
+        policy("source", "a").force_open()
+        for target in "abc":
+            self.unused("source", target)
+        policy("source", "d")
+        assert [one.target for one in policies()] == ["a", "d"]
+
+    def test_who_hears_of_a_change_meanwhile_may_ask_for_policies(self) -> None:
+        break_open("source", "a")
+        opened = policy("source", "a")
+        assert opened.breaker is not None
+        heard: list[int] = []
+        opened.breaker.add_listener(lambda breaker, change: heard.append(len(policies())))
+        opened.breaker._opened_at -= 3600
+        for target in "abc":
+            self.unused("source", target)
+        asking = threading.Thread(target=policy, args=("source", "d"), daemon=True)
+        asking.start()
+        asking.join(timeout=10)
+        assert not asking.is_alive()
+        assert heard == [3]
 
     def test_one_with_a_call_under_way_is_kept(self) -> None:
         busy = policy("source", "a").bulkhead
