@@ -117,6 +117,7 @@ def _system() -> rx.Component:
             value=ResilienceState.draft["system"],
             on_change=lambda value: ResilienceState.set_fault("system", value),
         ),
+        help="Whose calls it strikes.",
     )
 
 

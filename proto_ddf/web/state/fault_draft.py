@@ -152,18 +152,14 @@ def _answer(text: str) -> Any:
         raise Unfit('Give JSON, such as null, 3, "text" or {"rows": []}.') from None
 
 
-def _error(text: str) -> Callable[[], Exception]:
+def _error(text: str) -> Exception:
     _one_of(text, ERRORS, "Choose an error.")
     return {
-        "refused": lambda: ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused"),
-        "timeout": lambda: TimeoutError(errno.ETIMEDOUT, "Connection timed out"),
-        "disk": lambda: OSError(errno.ENOSPC, "No space left on device"),
-        "password": _refused_password,
-        "unexpected": lambda: RuntimeError("An injected fault"),
+        "refused": ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused"),
+        "timeout": TimeoutError(errno.ETIMEDOUT, "Connection timed out"),
+        "disk": OSError(errno.ENOSPC, "No space left on device"),
+        "password": IntegrationError(
+            "An injected fault", system="fault", operation="call", code="authentication_failed"
+        ),
+        "unexpected": RuntimeError("An injected fault"),
     }[text]
-
-
-def _refused_password() -> Exception:
-    return IntegrationError(
-        "An injected fault", system="fault", operation="call", code="authentication_failed"
-    )
