@@ -14,13 +14,12 @@ The lock guards the bookkeeping only, never the call. It is re-entrant because t
 signal handler may end another call of the same breaker in the midst of it; a call that is abandoned gives
 its lease back without the lock.
 
-What is done without the lock relies on the global interpreter lock of CPython: reading one attribute, one
-step of `itertools.count`, and discarding from or listing a set of objects that hash by identity are atomic.
+What is done without the lock relies on the global interpreter lock of CPython: reading one attribute,
+counting with a `Tally`, and discarding from or listing a set of objects that hash by identity are atomic.
 A call of a closed breaker without failures takes no lock at all: it reads `_entry` when it begins and `_calm`
 when it ends, and a change of state by another thread comes before or after that read, never in between.
 """
 
-import itertools
 import threading
 import time
 from collections.abc import Callable
@@ -32,6 +31,7 @@ from proto_ddf.resilience.breaker.outcome import Outcome, judge
 from proto_ddf.resilience.breaker.permit import Permit
 from proto_ddf.resilience.breaker.snapshot import BreakerSnapshot, BreakerState, Transition
 from proto_ddf.resilience.breaker.window import RollingCounts, Window
+from proto_ddf.resilience.tally import Tally
 from proto_ddf.resilience.transient import is_transient
 
 _CLOSED, _OPEN, _HALF_OPEN = BreakerState.CLOSED, BreakerState.OPEN, BreakerState.HALF_OPEN
@@ -42,6 +42,7 @@ class Circuit:
 
     __slots__ = (
         "__weakref__",
+        "_calls",
         "_calm",
         "_cause",
         "_changes",
@@ -58,7 +59,6 @@ class Circuit:
         "_last_failure_at",
         "_leases",
         "_lock",
-        "_looks",
         "_opened_at",
         "_rejected",
         "_shared",
@@ -109,9 +109,10 @@ class Circuit:
         self._counts = RollingCounts(window) if window else None
         self._leases: set[Permit] = set()
         self._generation = 0
-        self._failures = self._successes = self._failed = self._rejected = self._looks = 0
+        self._failures = self._successes = self._failed = self._rejected = 0
+        self._calls = Tally()
         # Called through a local name: the interpreter has no fast way to call what a slot holds as a method.
-        self._count_call = itertools.count().__next__
+        self._count_call = self._calls.add
         self._last_failure = self._cause = ""
         self._last_failure_at: float | None = None
         self._opened_at = 0.0
@@ -148,7 +149,7 @@ class Circuit:
                 forced=self._forced,
                 failures=self._failures,
                 successes=self._successes,
-                calls=self._calls(),
+                calls=self._calls.value(),
                 failed=self._failed,
                 rejected=self._rejected,
                 last_failure=self._last_failure,
@@ -295,8 +296,3 @@ class Circuit:
 
     def _tell(self) -> None:
         self._changes.tell(self.name, self)
-
-    def _calls(self) -> int:
-        """Calls let through. The counter can only be read by counting on."""
-        self._looks += 1
-        return self._count_call() - self._looks + 1

@@ -24,8 +24,8 @@ from proto_ddf.resilience.limits.rate import RateLimit
 from proto_ddf.resilience.policy.config import PolicyConfig
 from proto_ddf.resilience.policy.error_log import ErrorLog
 from proto_ddf.resilience.policy.snapshot import PolicySnapshot
-from proto_ddf.resilience.policy.tally import Tally
 from proto_ddf.resilience.retry import Adaptive, Retry, RetryBudget
+from proto_ddf.resilience.tally import Tally
 
 P = ParamSpec("P")
 R = TypeVar("R")

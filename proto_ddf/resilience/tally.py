@@ -13,7 +13,7 @@ class Tally:
         self.add = itertools.count().__next__
         """Counts one."""
         self._looks = 0
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal handler may look too
 
     def value(self) -> int:
         """How often `add` was called."""
