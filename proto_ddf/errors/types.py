@@ -5,10 +5,11 @@
     +-- ValidationError           what a person gave; carries the form field
     +-- IntegrationError          something outside: a database, a file's content, a service
         +-- of proto_ddf.resilience:
-            +-- CircuitOpenError       not made: the target failed too often of late
-            +-- CallRefusedError       not made: a limit of our own
+            +-- CallRefusedError       the call was not made
+            |   +-- CircuitOpenError   the target failed too often of late
             |   +-- BulkheadFullError  too many at once
             |   +-- RateLimitedError   too many in a short time
+            |   +-- NoTimeLeftError    the time was over before; a DeadlineExceededError too
             +-- AttemptTimeoutError    one attempt took too long; a TimeoutError too
             +-- DeadlineExceededError  the whole call did; a TimeoutError too
 

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from math import ceil
 
-from proto_ddf.errors import IntegrationError
+from proto_ddf.resilience.refused import CallRefusedError
 
 
-class CircuitOpenError(IntegrationError):
+class CircuitOpenError(CallRefusedError):
     """The breaker is open: the target failed too often of late, or someone opened it by hand (`forced`).
 
     `retry_after` is in seconds; `reason` says in a few words what failed last. The context has both, the

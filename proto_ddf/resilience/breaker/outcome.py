@@ -6,8 +6,7 @@ from enum import Enum, auto
 from proto_ddf.errors import classify
 from proto_ddf.logs import get_logger
 from proto_ddf.redaction import plain_text
-from proto_ddf.resilience.breaker.circuit_open import CircuitOpenError
-from proto_ddf.resilience.refused import CallRefusedError
+from proto_ddf.resilience.refused import is_refusal
 
 _log = get_logger(__name__)
 
@@ -26,7 +25,7 @@ def judge(
     """The outcome, and the title of a failure."""
     if error is None:
         return Outcome.ANSWERED, ""
-    if not isinstance(error, Exception) or _refused(error):
+    if not isinstance(error, Exception) or is_refusal(error):
         return Outcome.NOTHING, ""
     try:
         failed = is_failure(error)
@@ -34,9 +33,3 @@ def judge(
         _log.error("is_failure raised", error=plain_text(broken), error_type=type(broken).__name__)
         return Outcome.NOTHING, ""
     return (Outcome.FAILED, classify(error).title) if failed else (Outcome.ANSWERED, "")
-
-
-def _refused(error: BaseException) -> bool:
-    if isinstance(error, BaseExceptionGroup):
-        return all(_refused(member) for member in error.exceptions)
-    return isinstance(error, CircuitOpenError | CallRefusedError)

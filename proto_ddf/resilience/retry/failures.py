@@ -8,7 +8,7 @@ from proto_ddf.logs import get_logger
 from proto_ddf.progress import current_progress
 from proto_ddf.redaction import plain_text
 from proto_ddf.resilience.deadline import current_deadline
-from proto_ddf.resilience.refused import CallRefusedError
+from proto_ddf.resilience.refused import is_refusal
 from proto_ddf.resilience.retry.adaptive import Adaptive
 from proto_ddf.resilience.retry.budget import RetryBudget
 from proto_ddf.resilience.retry.config import RetryConfig
@@ -46,7 +46,7 @@ class Failures:
             return False
         self._hint = retry_hint(error)
         retriable = self._config.retriable(error)
-        if (retriable or self._hint == NEVER) and not isinstance(error, CallRefusedError):
+        if (retriable or self._hint == NEVER) and not is_refusal(error):
             self._learn()
         if self._adaptive is not None:
             self._attempts = self._adaptive.snapshot().attempts(self._config.max_attempts)

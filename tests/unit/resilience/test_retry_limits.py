@@ -150,7 +150,13 @@ class TestBudget:
 
     @pytest.mark.parametrize(
         "error",
-        [ValueError("bad"), refused(), CircuitOpenError("shop", 1), asyncio.CancelledError()],
+        [
+            ValueError("bad"),
+            refused(),
+            ExceptionGroup("all", [refused()]),
+            CircuitOpenError("shop", 1),
+            asyncio.CancelledError(),
+        ],
         ids=repr,
     )
     def test_what_says_nothing_about_the_system_takes_nothing(self, error: BaseException) -> None:
