@@ -4,6 +4,7 @@ import asyncio
 import contextvars
 import json
 import threading
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
@@ -327,11 +328,15 @@ class TestRefusals:
             run(policy, Flaky())
         assert (breaker_of(policy).failures, policy.bulkhead.snapshot().waiting) == (0, 0)
 
-    def test_time_in_the_queue_is_no_slow_call(self) -> None:
-        clock = Clock()
+    @staticmethod
+    def policy_that_times(clock: Clock) -> Policy:
         window = Window("count", 10, 1, slow_call_seconds=1.0, slow_call_rate=0.1)
         config = PolicyConfig(retry=ONCE, max_concurrent=1, max_queue=1, window=window)
-        policy = Policy("source", "a", config, clock=clock)
+        return Policy("source", "a", config, clock=clock)
+
+    def test_time_in_the_queue_is_no_slow_call(self) -> None:
+        clock = Clock()
+        policy = self.policy_that_times(clock)
 
         async def work() -> str:
             assert policy.bulkhead is not None
@@ -345,10 +350,29 @@ class TestRefusals:
         assert asyncio.run(work()) == "done"
         assert breaker_of(policy).state is BreakerState.CLOSED
 
-        async def slow() -> None:
-            clock.now += 5
+    def test_time_of_a_thread_in_the_queue_is_none_either(self) -> None:
+        clock = Clock()
+        policy = self.policy_that_times(clock)
+        assert policy.bulkhead is not None
+        with ThreadPoolExecutor(1) as pool:
+            with policy.bulkhead:
+                queued = pool.submit(policy.call_sync, Flaky())
+                while not policy.bulkhead.snapshot().waiting:
+                    time.sleep(0.001)
+                clock.now += 5
+            assert queued.result(timeout=30) == "done"
+        assert breaker_of(policy).state is BreakerState.CLOSED
 
-        asyncio.run(policy.call(slow))
+    def test_time_in_the_call_itself_is_a_slow_call(self, run: Run) -> None:
+        clock = Clock()
+        policy = self.policy_that_times(clock)
+
+        class Slow(Flaky):
+            def __call__(self, answer: str = "done") -> str:
+                clock.now += 5
+                return answer
+
+        assert run(policy, Slow()) == "done"
         assert breaker_of(policy).state is BreakerState.OPEN
 
 
