@@ -23,7 +23,8 @@ class Ending(Protocol):
 class Cut:
     """Cancels the current task after `left` seconds, unless `disarm` is called before.
 
-    `owner` set that end. `pending` means that it did, and that the request to cancel still stands. `outer` is the next one outwards.
+    `owner` set that end. `pending` means that it did cancel, and that this request still stands. `outer` is the
+    next one outwards.
     """
 
     __slots__ = ("_alarm", "_at_entry", "outer", "owner", "pending", "task", "when")

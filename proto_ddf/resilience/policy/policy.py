@@ -194,18 +194,17 @@ class Policy:
             retries=max(0, attempts - calls),
         )
 
-    def _layers(self) -> tuple[partial[Any], partial[Any]]:
+    def _layers(self) -> tuple[Callable[..., Any], Callable[..., Any]]:
         """Retry around breaker around attempt, async and sync; what is off is left out."""
-        guarded, guarded_sync = partial(self._attempt), partial(self._attempt_sync)
+        guarded: Callable[..., Any] = self._attempt
+        guarded_sync: Callable[..., Any] = self._attempt_sync
         if self.breaker:
             guarded = partial(self.breaker.call, guarded)
             guarded_sync = partial(self.breaker.call_sync, guarded_sync)
         if self.config.retry.max_attempts > 1:
-            for attempt in (guarded, guarded_sync):
-                vars(attempt)["__qualname__"] = self.name  # what the log of retries calls it
             retry = Retry(
                 self.config.retry,
-                system=self.name,
+                name=self.name,
                 budget=self.shared.budget,
                 adaptive=self.shared.adaptive,
             )

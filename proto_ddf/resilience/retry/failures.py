@@ -25,12 +25,11 @@ class Failures:
     def __init__(
         self,
         call: str,
-        system: str,
         config: RetryConfig,
         budget: RetryBudget | None,
         adaptive: Adaptive | None,
     ) -> None:
-        self._about = {"call": call, "system": system} if system else {"call": call}
+        self._call = call
         self._config = config
         self._budget = budget
         self._adaptive = adaptive
@@ -108,10 +107,10 @@ class Failures:
     def _log(self, event: str, error: BaseException, **about: Any) -> None:
         _log.warning(
             event,
+            call=self._call,
             attempts=self._attempts,
             error_type=type(error).__name__,
             error=plain_text(error),
-            **self._about,
             **about,
         )
 

@@ -37,7 +37,7 @@ class Retry:
     asked helps nobody.
 
     Args:
-        system: for the log.
+        name: what the log calls it, the function's name unless given.
         budget: shared by all callers of a system; no retry while it is used up.
         adaptive: shared likewise; changes waits and attempts within its bounds.
     """
@@ -46,12 +46,12 @@ class Retry:
         self,
         config: RetryConfig,
         *,
-        system: str = "",
+        name: str = "",
         budget: RetryBudget | None = None,
         adaptive: Adaptive | None = None,
     ) -> None:
         self.config = config
-        self.system = system
+        self.name = name
         self.budget = budget
         self.adaptive = adaptive
 
@@ -99,7 +99,8 @@ class Retry:
         return retried
 
     def _options(self, fn: Callable[..., Any]) -> dict[str, Any]:
-        failures = Failures(_name(fn), self.system, self.config, self.budget, self.adaptive)
+        call = self.name or getattr(fn, "__qualname__", None) or type(fn).__name__
+        failures = Failures(call, self.config, self.budget, self.adaptive)
         return {
             "retry": failures.is_retriable,
             "wait": failures.wait,
@@ -165,10 +166,6 @@ def retry_with_backoff(
         return retried
 
     return decorate
-
-
-def _name(fn: Callable[..., Any]) -> str:
-    return getattr(fn, "__qualname__", None) or type(fn).__name__
 
 
 def _wait(seconds: float) -> None:

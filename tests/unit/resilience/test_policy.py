@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import pytest
+import structlog
 
 from proto_ddf.errors import ValidationError
 from proto_ddf.resilience import (
@@ -454,6 +455,11 @@ class TestShown:
         assert len(errors) == 20
         assert errors[-1][1:] == ("connection_failed", "No connection")
         assert errors[0][0] <= errors[-1][0]
+
+    def test_the_log_of_its_retries_names_it(self, run: Run) -> None:
+        with structlog.testing.capture_logs() as lines:
+            run(make(retry=THRICE), Flaky(ConnectionError()))
+        assert [(line["event"], line["call"]) for line in lines] == [("retrying", "source a")]
 
     def test_so_many_errors_in_so_short_a_time_alert(self) -> None:
         clock = Clock()

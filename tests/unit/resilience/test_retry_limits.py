@@ -210,12 +210,12 @@ class TestWhyItEnded:
     def test_in_a_few_words(
         self, seconds: float, total: float | None, attempts: int, reason: str
     ) -> None:
-        retry = Retry(RetryConfig(attempts, 0), system="shop", budget=self.spent())
+        retry = Retry(RetryConfig(attempts, 0), name="shop", budget=self.spent())
         with structlog.testing.capture_logs() as lines, attempt_timeout(total):
             calls_made(retry, self.asked(seconds))
         [line] = lines
         assert line["event"] == "not tried again"
-        assert (line["system"], line["reason"]) == ("shop", reason)
+        assert (line["call"], line["reason"]) == ("shop", reason)
 
 
 class TestAdaptive:
