@@ -24,7 +24,7 @@ from proto_ddf.operations.journal import CANCELLABLE
 from proto_ddf.operations.kinds.sources import file_paths
 from proto_ddf.operations.stop import SERVER_STOPPING, OperationStopped, StopFlag
 from proto_ddf.settings import get_settings
-from proto_ddf.sources import csv_cache, uploads
+from proto_ddf.sources import file_copies, uploads
 
 HOUR = 3600.0
 UPLOAD_AGE = timedelta(days=1)
@@ -89,7 +89,7 @@ def remove_uploads(before: float) -> int:
 
 def remove_copies(before: float) -> int:
     """Delete the typed copies made before that time of files that no source reads. Returns how many."""
-    return csv_cache.prune(_source_files(), before)
+    return file_copies.prune(_source_files(), before)
 
 
 def _set_aside(folders: list[Path], opened: Session) -> int:

@@ -18,6 +18,7 @@ from typing import BinaryIO
 from proto_ddf.errors.types import IntegrationError, ValidationError
 from proto_ddf.progress import current_progress
 from proto_ddf.settings import get_settings
+from proto_ddf.sources.file_errors import explained, file_error, too_large
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 SUFFIXES = (".csv", ".tsv", ".tab", ".txt")
@@ -104,19 +105,15 @@ def records(path: Path, form: CsvFormat) -> Iterator[list[str]]:
 def open_bytes(path: Path) -> Iterator[BinaryIO]:
     """The bytes of a file, or of the one CSV in a ZIP file."""
     try:
-        if not zipfile.is_zipfile(path):
-            with path.open("rb") as stream:
-                yield stream
-            return
-        with zipfile.ZipFile(path) as archive, archive.open(_member(path, archive)) as unpacked:
-            yield unpacked  # type: ignore[misc]  # typeshed has it as IO[bytes]
+        with explained(path):
+            if not zipfile.is_zipfile(path):
+                with path.open("rb") as stream:
+                    yield stream
+                return
+            with zipfile.ZipFile(path) as archive, archive.open(_member(path, archive)) as unpacked:
+                yield unpacked  # type: ignore[misc]  # typeshed has it as IO[bytes]
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
         raise file_error(path, "file_unreadable", "is damaged", reason=str(error)) from error
-    except FileNotFoundError as error:
-        raise file_error(path, "source_gone", "is gone") from error
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise file_error(path, "file_unreadable", reason, reason=reason) from error
 
 
 def csv_name(path: Path) -> str:
@@ -144,12 +141,6 @@ def unique_names(header: Sequence[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def file_error(path: Path, code: str, words: str, **context: object) -> IntegrationError:
-    """An error about one of the files of a source."""
-    named = {"path": path.name, "name": path.name, "field": "paths", **context}
-    return IntegrationError(f"{path.name}: {words}", "file", "read", code=code, **named)
-
-
 def _member(path: Path, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
     found = [
         info
@@ -166,14 +157,7 @@ def _member(path: Path, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
         raise file_error(path, "file_unreadable", reason, reason=reason)
     limit = get_settings().max_upload_mb
     if found[0].file_size > limit * 1_000_000:
-        raise ValidationError(
-            f"{path.name} unpacks to more than {limit} MB.",
-            "paths",
-            path.name,
-            code="file_too_large",
-            path=path.name,
-            limit_mb=limit,
-        )
+        raise too_large(path, limit)
     return found[0]
 
 

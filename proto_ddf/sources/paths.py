@@ -1,10 +1,15 @@
 """Which files a source may read: only those below the uploads, the samples and the allowed folders."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from proto_ddf.errors.types import ValidationError
 from proto_ddf.settings import get_settings
+
+MAX_FILES = 100
+"""Of one source."""
+_WILDCARDS = "*?["
 
 
 def allowed_roots() -> list[Path]:
@@ -35,6 +40,44 @@ def confine(path: str | Path, *, field: str = "path", must_exist: bool = True) -
     if must_exist and not _is_file(resolved, text, field):
         raise _refused(text, field, "file_not_found", f"There is no file {text!r}.")
     return resolved
+
+
+def expand(paths: Sequence[str], *, field: str) -> list[Path]:
+    """The real paths of files, in the order given, each once. A path with `*`, `?` or `[...]` that names no file
+    stands for every file that matches, by name; other paths need not exist.
+
+    Raises:
+        ValidationError: at `field`; see `confine`; `no_file_matches`, `too_many_files` (over MAX_FILES).
+    """
+    found: dict[Path, None] = {}
+    for text in paths:
+        found |= dict.fromkeys(_matches(text, field))
+    if len(found) > MAX_FILES:
+        raise _refused(
+            str(paths[0]),
+            field,
+            "too_many_files",
+            f"There are more than {MAX_FILES} files.",
+            limit=str(MAX_FILES),
+        )
+    return list(found)
+
+
+def _matches(text: str, field: str) -> list[Path]:
+    whole = confine(text, field=field, must_exist=False)
+    if not any(mark in text for mark in _WILDCARDS) or os.path.exists(whole):
+        return [whole]
+    for root in allowed_roots():
+        pattern = Path(text.strip()).expanduser()
+        if pattern.is_absolute():
+            if not whole.is_relative_to(root):
+                continue
+            pattern = whole.relative_to(root)
+        matching = (path for path in root.glob(str(pattern)) if not path.name.startswith("."))
+        files = [real for path in matching if (real := _below_root(path)) and real.is_file()]
+        if files:
+            return sorted(files)
+    raise _refused(text, field, "no_file_matches", f"No file matches {text!r}.")
 
 
 def _is_file(path: Path, text: str, field: str) -> bool:

@@ -80,5 +80,7 @@ class SourceKind:
     False: its rows are imported into the app's own SQLite file."""
     database_url: Callable[[Any], str] | None = None
     """config -> SQLAlchemy URL, for live kinds."""
+    typed: bool = False
+    """True: people may choose the types of columns; the config keeps them as `types`."""
     check_writable: Callable[[Any], None] | None = None
     """config -> nothing, for live kinds: raises a ProtoDDFError when rows cannot be changed."""

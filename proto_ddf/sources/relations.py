@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import duckdb
 
 from proto_ddf.progress import current_progress
-from proto_ddf.sources.files import FilesSource
+from proto_ddf.sources.file_source import FilesSource
 from proto_ddf.sources.preview import quote
 from proto_ddf.sources.protocol import Source
 from proto_ddf.sources.schema import ColumnInfo, ColumnType, ForeignKey, SourceSchema, TableInfo

@@ -9,9 +9,9 @@ from pathlib import Path, PurePosixPath
 from proto_ddf.db.tables import new_id
 from proto_ddf.errors.types import ValidationError
 from proto_ddf.settings import get_settings
-from proto_ddf.sources import csv_cache
+from proto_ddf.sources import file_copies
 from proto_ddf.sources.ages import last_written
-from proto_ddf.sources.paths import confine
+from proto_ddf.sources.paths import expand
 
 _NAME_BYTES = 120
 """Leaves room for suffixes below the 255 bytes a file system allows."""
@@ -50,7 +50,7 @@ def release_files(paths: Iterable[str], kept: Iterable[str]) -> int:
     in_use = set(real_paths(kept))
     gone = set(real_paths(paths)) - in_use
     for path in gone:
-        csv_cache.forget(path)
+        file_copies.forget(path)
     folders_in_use = {path.parent for path in in_use}
     return remove_uploads(path for path in gone if path.parent not in folders_in_use)
 
@@ -59,7 +59,7 @@ def real_paths(paths: Iterable[str]) -> Iterator[Path]:
     """Where the files are that sources name so; those in folders that are allowed no longer are left out."""
     for path in paths:
         try:
-            yield confine(path, must_exist=False)
+            yield from expand([path], field="path")
         except ValidationError:
             continue
 
@@ -74,7 +74,7 @@ def remove_uploads(paths: Iterable[str | Path]) -> int:
     for path in paths:
         folder = Path(path).resolve().parent
         if folder.parent == root and not folder.name.startswith(".") and folder.is_dir():
-            csv_cache.forget(Path(path).resolve())
+            file_copies.forget(Path(path).resolve())
             shutil.rmtree(folder, ignore_errors=True)
             removed += 1
     return removed
@@ -95,7 +95,7 @@ def set_aside(folders: Iterable[Path]) -> int:
     for folder in folders:
         with contextlib.suppress(FileNotFoundError):  # its owner let go of it meanwhile
             for file in folder.resolve().iterdir():
-                csv_cache.forget(file)
+                file_copies.forget(file)
             folder.rename(folder.with_name(_ASIDE + folder.name))
             moved += 1
     return moved

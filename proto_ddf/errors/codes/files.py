@@ -39,7 +39,7 @@ CODES = (
         "file_empty",
         "File is empty",
         "[“{path}”|The file] has no content.",
-        "Choose a file with a header line and at least one row.",
+        "Choose a file with at least one row.",
     ),
     _file(
         "file_not_csv",
@@ -66,6 +66,109 @@ CODES = (
         "Characters cannot be read",
         "[“{path}”|The file] is not encoded as UTF-8[; line {line} cannot be read].",
         "Save it as UTF-8 (in a spreadsheet: “CSV UTF-8”), then try again.",
+    ),
+    _file(
+        "file_no_rows",
+        "File has no rows",
+        "[“{path}”|The file] holds no rows.",
+        "Choose a file with at least one row. Of an Excel file, hidden sheets and sheets with a header alone are "
+        "left out.",
+    ),
+    _file(
+        "file_cut_short",
+        "File is cut short",
+        "[“{path}”|The file] ends too early[: the end of the {what} is missing][ (line {line})].",
+        "It was probably not copied or downloaded whole. Get the whole file, then try again.",
+        category="persistent",
+    ),
+    _file(
+        "too_many_columns",
+        "Too many columns",
+        "[“{path}”|The file] has [{found}|too many] columns[; {limit} are the most an app can have].",
+        "Choose a file with fewer columns. JSON objects that use ids or dates as keys have to be turned into lists.",
+    ),
+    _file(
+        "value_not_of_type",
+        "Value does not fit the type",
+        "[In “{table}” the|The] column [“{column}”|whose type was chosen] holds [“{value}”|a value][ in row {row}], "
+        "which is not [{wanted}|of that type].",
+        "Choose another type for the column on the page of the source, or correct the value in the file. "
+        "Then try again.",
+    ),
+    _file(
+        "file_not_json",
+        "Not JSON",
+        "[“{path}”|The file] is not JSON[: {reason}].",
+        "Choose a file with a list of objects, or with an object on each line (JSON Lines).",
+    ),
+    _file(
+        "json_broken_line",
+        "A line is not JSON",
+        "[Line {line}|A line] of [“{path}”|the file] cannot be read[: {reason}].",
+        "Correct or remove the line[ {line}], then try again.",
+    ),
+    _file(
+        "json_no_records",
+        "JSON holds no rows",
+        "[“{path}”|The file] holds [{found}|other values][ (row {row})] where objects are needed.",
+        "Choose a file with a list of objects, or with an object on each line (JSON Lines).",
+    ),
+    _file(
+        "json_duplicate_key",
+        "A key is there twice",
+        "[Object {row}|An object] of [“{path}”|the file] has the key [“{name}”|of one name] twice, so which value "
+        "is meant cannot be told.",
+        "Rename or remove one of them, then try again.",
+    ),
+    _file(
+        "file_not_parquet",
+        "Not a Parquet file",
+        "[“{path}”|The file] is not a Parquet file.",
+        "Choose a Parquet file, or the kind of source that fits the file.",
+    ),
+    _file(
+        "parquet_damaged",
+        "Parquet file is damaged",
+        "[“{path}”|The file] cannot be decoded[: {reason}].",
+        "Get a sound copy of the file, then try again.",
+        category="persistent",
+    ),
+    _file(
+        "parquet_encrypted",
+        "Parquet file is encrypted",
+        "[“{path}”|The file] is encrypted, and its key cannot be given here.",
+        "Save it without encryption, then try again.",
+    ),
+    _file(
+        "file_not_excel",
+        "Not an Excel workbook",
+        "[“{path}”|The file] is not an Excel workbook (.xlsx)[: {reason}].",
+        "Save it as an Excel workbook (.xlsx), or choose the kind of source that fits the file.",
+    ),
+    _file(
+        "excel_old_format",
+        "Old Excel format",
+        "[“{path}”|The file] is in the format of Excel before 2007 (.xls), or another old Office format.",
+        "Open it in a spreadsheet program and save it as an Excel workbook (.xlsx), then choose that one.",
+    ),
+    _file(
+        "excel_password",
+        "Workbook has a password",
+        "[“{path}”|The workbook] is protected by a password, so it cannot be read.",
+        "Open it in a spreadsheet program, remove the password, save it, then try again.",
+    ),
+    _file(
+        "excel_too_large",
+        "Workbook is too large",
+        "[“{path}”|The workbook] unpacks to [{size}|very much], more than can be read safely.",
+        "Choose a smaller workbook, or save its sheets as CSV files.",
+    ),
+    _file(
+        "excel_damaged",
+        "Workbook is damaged",
+        "[“{path}”|The workbook] cannot be read: what is packed in it is damaged.",
+        "Open it in a spreadsheet program, let that repair it, save it, then try again.",
+        category="persistent",
     ),
     _file(
         "sqlite_not_a_database",

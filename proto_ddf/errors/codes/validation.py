@@ -121,6 +121,20 @@ CODES = (
         "Choose a smaller file, or raise MAX_UPLOAD_MB in the settings and restart.",
     ),
     _input(
+        "no_file_matches",
+        "path",
+        "No file matches",
+        "[No file matches “{path}”|No file matches] below the folders that files may be read from.",
+        "Check the path: * stands for any part of a name, ** for any folders.",
+    ),
+    _input(
+        "too_many_files",
+        "path",
+        "Too many files",
+        "These are more files than one source may have[ ({limit})].",
+        "Give a path that matches fewer files, or make several sources.",
+    ),
+    _input(
         "path_not_allowed",
         "path",
         "Path is not allowed",

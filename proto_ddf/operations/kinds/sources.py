@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from proto_ddf.errors.types import ValidationError
 from proto_ddf.operations.model import JSON, Kind, Step, StepContext
 from proto_ddf.sources import store
+from proto_ddf.sources.column_types import ChosenType
 from proto_ddf.sources.guarded import GuardedSource
 from proto_ddf.sources.protocol import Stage
 from proto_ddf.sources.registry import KINDS
@@ -39,6 +40,14 @@ class ConnectSourceInput(_Input):
 
 class RefreshSourceInput(_Input):
     source_id: str
+
+
+class TypeColumnInput(_Input):
+    source_id: str
+    table: str
+    column: str
+    type: ChosenType | None
+    """None: as it is found in the file again."""
 
 
 class DeleteSourceInput(_Input):
@@ -74,13 +83,46 @@ def _test_steps(given: TestSourceInput) -> Sequence[Step]:
 
 
 def _connect_steps(given: ConnectSourceInput) -> Sequence[Step]:
-    source_id, title = given.source_id, "Save the source"
-    return _steps_to_save(given.name, given.kind, given.config, source_id, title)
+    config = given.config
+    if given.source_id and KINDS[given.kind].typed:
+        # The form does not show the types that were chosen for its columns: they stay.
+        config = {"types": store.get_source(given.source_id).config.get("types", {}), **config}
+    return _steps_to_save(given.name, given.kind, config, given.source_id, "Save the source")
 
 
 def _refresh_steps(given: RefreshSourceInput) -> Sequence[Step]:
     known = store.get_source(given.source_id)
     return _steps_to_save(None, known.kind, known.config, known.id, "Save what was read")
+
+
+def _check_column(source: store.SourceView, table: str, column: str) -> None:
+    try:
+        source.schema.table(table).column(column)
+    except KeyError:
+        raise ValidationError(
+            f"{source.name} has no column {table}.{column}.",
+            "column",
+            column,
+            code="field_unknown",
+            name=column,
+        ) from None
+
+
+def _type_steps(given: TypeColumnInput) -> Sequence[Step]:
+    known = store.get_source(given.source_id)
+    if not KINDS[known.kind].typed:
+        raise ValidationError(
+            f"{known.name} says the types of its columns itself.", "type", str(given.type)
+        )
+    _check_column(known, given.table, given.column)
+    types = {table: dict(columns) for table, columns in known.config.get("types", {}).items()}
+    columns = types.setdefault(given.table, {})
+    if given.type is None:
+        columns.pop(given.column, None)
+    else:
+        columns[given.column] = given.type.value
+    config = {**known.config, "types": {table: each for table, each in types.items() if each}}
+    return _steps_to_save(None, known.kind, config, known.id, "Save the type")
 
 
 def _steps_to_save(
@@ -154,6 +196,13 @@ ALL: tuple[Kind[Any], ...] = (
         title=lambda given: f"Refresh {store.get_source(given.source_id).name}",
         input_model=RefreshSourceInput,
         steps=_refresh_steps,
+        subject=lambda given: given.source_id,
+    ),
+    Kind(
+        name="type_column",
+        title=lambda given: f"Change the type of {given.column} in {given.table}",
+        input_model=TypeColumnInput,
+        steps=_type_steps,
         subject=lambda given: given.source_id,
     ),
     Kind(

@@ -16,7 +16,7 @@ from proto_ddf.web.state.overview import OverviewState
 _FIRST_STEPS = (
     (
         "Connect a source",
-        "A SQLite file or CSV files. Or take the Sample shop, which is there already.",
+        "A SQLite file, or CSV, Excel, JSON or Parquet files. Or take the Sample shop, which is there already.",
         "Sources",
         "/sources",
     ),

@@ -14,10 +14,6 @@ from proto_ddf.web.pages.sources import kind_icon
 from proto_ddf.web.state.sources_detail import SourceDetailState
 from proto_ddf.web.state.sources_preview import PreviewState
 
-_BUSY = (SourceDetailState.operation.state == "running") | (
-    SourceDetailState.operation.state == "pending"
-)
-
 
 def source_detail_page() -> rx.Component:
     source = SourceDetailState.source
@@ -83,7 +79,7 @@ def _facts() -> rx.Component:
             rx.icon("refresh-cw", size=16, aria_hidden="true"),
             "Refresh",
             on_click=SourceDetailState.refresh,
-            disabled=_BUSY,
+            disabled=SourceDetailState.busy,
             variant="soft",
             type="button",
         ),
@@ -194,7 +190,7 @@ def _delete() -> rx.Component:
     return confirm_dialog(
         rx.button(
             "Delete",
-            disabled=_BUSY,
+            disabled=SourceDetailState.busy,
             variant="soft",
             color_scheme="red",
             type="button",

@@ -5,7 +5,12 @@ import reflex as rx
 from proto_ddf.web.components.feedback import empty_state, skeleton_rows
 from proto_ddf.web.components.numbers import count
 from proto_ddf.web.components.table import table
-from proto_ddf.web.state.sources_detail import ColumnRow, SourceDetailState, TableRow
+from proto_ddf.web.state.sources_detail import (
+    TYPE_WORDS,
+    ColumnRow,
+    SourceDetailState,
+    TableRow,
+)
 from proto_ddf.web.state.sources_preview import Cell, HeadCell, PreviewState
 
 _LAYOUT = {
@@ -97,20 +102,22 @@ def _open_table(one: rx.Var[TableRow]) -> rx.Component:
 
 def _columns(one: rx.Var[TableRow]) -> rx.Component:
     head = [rx.el.th(title, scope="col") for title in ("Column", "Type", "Keys", "Limits")]
-    return table(head, rx.foreach(one.columns, _column), label="Columns of " + one.name)
+    columns = rx.foreach(one.columns, lambda column: _column(one, column))
+    return table(head, columns, label="Columns of " + one.name)
 
 
-def _column(column: rx.Var[ColumnRow]) -> rx.Component:
+def _column(one: rx.Var[TableRow], column: rx.Var[ColumnRow]) -> rx.Component:
+    said = rx.fragment(
+        column.type,
+        rx.cond(
+            column.db_type,
+            rx.el.span(" ", column.db_type, class_name="pd-quiet"),
+            rx.fragment(),
+        ),
+    )
     return rx.el.tr(
         rx.el.td(rx.el.span(column.name, font_weight="500")),
-        rx.el.td(
-            column.type,
-            rx.cond(
-                column.db_type,
-                rx.el.span(" ", column.db_type, class_name="pd-quiet"),
-                rx.fragment(),
-            ),
-        ),
+        rx.el.td(rx.cond(column.typed, _type_choice(one, column), said)),
         rx.el.td(
             rx.flex(
                 _key(column.primary_key, "Primary key", "key-round", "indigo"),
@@ -122,6 +129,20 @@ def _column(column: rx.Var[ColumnRow]) -> rx.Component:
             )
         ),
         rx.el.td(column.limits, class_name="pd-quiet"),
+    )
+
+
+def _type_choice(one: rx.Var[TableRow], column: rx.Var[ColumnRow]) -> rx.Component:
+    """Whoever knows better than the file may say so; it stays so when the file is read anew."""
+    found = rx.cond(column.chosen, "As found in the file", column.type + ", as found")
+    return rx.el.select(
+        rx.el.option(found, value=""),
+        *[rx.el.option(words, value=chosen) for chosen, words in TYPE_WORDS.items()],
+        value=column.chosen,
+        on_change=lambda chosen: SourceDetailState.choose_type(one.name, column.name, chosen),
+        disabled=SourceDetailState.busy,
+        custom_attrs={"aria-label": "Type of " + column.name},
+        class_name="pd-select",
     )
 
 

@@ -32,7 +32,7 @@ def _nothing_yet() -> rx.Component:
     return empty_state(
         "database",
         "No sources yet",
-        "A source is where an app takes its data from: a SQLite database, or a set of CSV files. "
+        "A source is where an app takes its data from: a SQLite database, or files in CSV, Excel, JSON or Parquet. "
         "Connect one, and its tables are here to look at and to make apps of.",
         _connect(),
     )

@@ -10,14 +10,34 @@ import reflex as rx
 
 from proto_ddf.errors import ValidationError
 from proto_ddf.operations import service
-from proto_ddf.operations.kinds.sources import DeleteSourceInput, RefreshSourceInput
+from proto_ddf.operations.kinds.sources import (
+    DeleteSourceInput,
+    RefreshSourceInput,
+    TypeColumnInput,
+)
 from proto_ddf.operations.views import OperationView
 from proto_ddf.sources import store
-from proto_ddf.sources.schema import ColumnInfo, TableInfo
+from proto_ddf.sources.column_types import ChosenType
+from proto_ddf.sources.registry import KINDS
+from proto_ddf.sources.schema import ColumnInfo, ColumnType, TableInfo
 from proto_ddf.sources.store import SourceView
 from proto_ddf.web.state.operation import OperationMixin
 from proto_ddf.web.state.sources import SourceRow, source_row
 from proto_ddf.web.state.sources_preview import PreviewState
+
+TYPE_WORDS = {
+    ChosenType.TEXT: "text",
+    ChosenType.INTEGER: "integer",
+    ChosenType.DECIMAL: "decimal",
+    ChosenType.FLOAT: "float",
+    ChosenType.BOOLEAN: "boolean",
+    ChosenType.DATE: "date",
+    ChosenType.DATE_DAY_FIRST: "date, day first (31/12/2024)",
+    ChosenType.DATE_MONTH_FIRST: "date, month first (12/31/2024)",
+    ChosenType.DATETIME: "date and time",
+    ChosenType.TIME: "time",
+}
+"""The types a person can choose for a column, in words."""
 
 
 @dataclass
@@ -36,6 +56,10 @@ class ColumnRow:
     """The reference was guessed."""
     limits: str = ""
     """"at most 64 characters, 0 to 100"."""
+    typed: bool = False
+    """People may choose its type."""
+    chosen: str = ""
+    """The type that was chosen; empty: as it was found."""
 
 
 @dataclass
@@ -46,6 +70,16 @@ class TableRow:
     row_count: int = 0
     is_view: bool = False
     columns: list[ColumnRow] = field(default_factory=list)
+
+
+_Given = RefreshSourceInput | DeleteSourceInput | TypeColumnInput
+_KINDS = {
+    "refresh": ("refresh_source", "refresh source"),
+    "delete": ("delete_source", "delete source"),
+    "choose_type": ("type_column", "change a type"),
+}
+"""The operation that a handler starts, and what it does, in words."""
+_DONE = {"type_column": "The type is changed."}
 
 
 class SourceDetailState(OperationMixin, rx.State):
@@ -61,6 +95,11 @@ class SourceDetailState(OperationMixin, rx.State):
     """"" while loading, then "yes" or "no"."""
     renaming: bool = False
     new_name: str = ""
+
+    @rx.var
+    def busy(self) -> bool:
+        """Something is being done to it."""
+        return self.operation.state in ("pending", "running")
 
     @rx.event(background=True, supersedes=True)
     async def load(self) -> AsyncIterator[Any]:
@@ -128,29 +167,42 @@ class SourceDetailState(OperationMixin, rx.State):
     @rx.event(background=True)
     async def refresh(self) -> AsyncIterator[Any]:
         """Read its tables anew."""
-        async for event in self._begin("refresh"):
+        async for event in self._begin("refresh", RefreshSourceInput(source_id=self.source.id)):
+            yield event
+
+    @rx.event(background=True)
+    async def choose_type(self, table: str, column: str, chosen: str) -> AsyncIterator[Any]:
+        """Give a column another type; an empty one gives it back what was found."""
+        if chosen and chosen not in list(ChosenType):
+            return
+        given = TypeColumnInput(
+            source_id=self.source.id,
+            table=table,
+            column=column,
+            type=ChosenType(chosen) if chosen else None,
+        )
+        async for event in self._begin("choose_type", given, table, column, chosen):
             yield event
 
     @rx.event(background=True)
     async def delete(self) -> AsyncIterator[Any]:
         """Forget the source, and its uploads with it."""
-        async for event in self._begin("delete"):
+        async for event in self._begin("delete", DeleteSourceInput(source_id=self.source.id)):
             yield event
 
-    async def _begin(self, what: str) -> AsyncIterator[Any]:
+    async def _begin(self, handler: str, given: _Given, *args: str) -> AsyncIterator[Any]:
         async with self:
             id = self.source.id
             if not id or self.operation.state in ("pending", "running"):
                 return
-            self._retry_handler = what
-        given = RefreshSourceInput if what == "refresh" else DeleteSourceInput
+            self._retry_handler = handler
+            self._retry_args = list(args)
+        kind, doing = _KINDS[handler]
         try:
-            operation_id = await asyncio.to_thread(
-                service.start, f"{what}_source", given(source_id=id)
-            )
+            operation_id = await asyncio.to_thread(service.start, kind, given)
         except Exception as error:
             async with self:
-                shown = self.handle_error(error, f"{what} source", source=id)
+                shown = self.handle_error(error, doing, source=id)
             yield shown
             return
         async with self:
@@ -165,13 +217,14 @@ class SourceDetailState(OperationMixin, rx.State):
         self._show_operation(None)
         if over.kind == "delete_source":
             return [rx.toast.success(f"{self.source.name} is deleted."), rx.redirect("/sources")]
-        return [rx.toast.success("The tables have been read anew."), SourceDetailState.load]
+        done = _DONE.get(over.kind, "The tables have been read anew.")
+        return [rx.toast.success(done), SourceDetailState.load]
 
     def _show_source(self, view: SourceView | None) -> None:
         self.known = "yes" if view else "no"
         self.source = source_row(view) if view else SourceRow()
         self.places = _places(view.config) if view else []
-        self.tables = [_table_row(table) for table in view.schema.tables] if view else []
+        self.tables = _table_rows(view) if view else []
 
 
 def _read(id: str) -> tuple[SourceView | None, OperationView | None]:
@@ -193,21 +246,26 @@ def _places(config: dict[str, Any]) -> list[str]:
     return [str(path) for path in paths if path]
 
 
-def _table_row(table: TableInfo) -> TableRow:
+def _table_rows(view: SourceView) -> list[TableRow]:
+    typed = view.kind in KINDS and KINDS[view.kind].typed
+    types = view.config.get("types", {})
+    return [_table_row(table, typed, types.get(table.name, {})) for table in view.schema.tables]
+
+
+def _table_row(table: TableInfo, typed: bool, chosen: dict[str, str]) -> TableRow:
     references = {
         column: (f"{key.target_table}.{target}", key.suggested)
         for key in table.foreign_keys
         for column, target in zip(key.columns, key.target_columns, strict=False)
     }
-    return TableRow(
-        name=table.name,
-        row_count=table.row_count,
-        is_view=table.is_view,
-        columns=[
-            _column_row(column, table, *references.get(column.name, ("", False)))
-            for column in table.columns
-        ],
-    )
+    rows = [
+        _column_row(column, table, *references.get(column.name, ("", False)))
+        for column in table.columns
+    ]
+    for row in rows:
+        row.typed = typed and row.type != ColumnType.BINARY.value
+        row.chosen = chosen.get(row.name, "")
+    return TableRow(table.name, table.row_count, table.is_view, rows)
 
 
 def _column_row(

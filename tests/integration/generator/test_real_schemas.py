@@ -17,7 +17,8 @@ from proto_ddf.generator.plan_edit import find_field, find_table
 from proto_ddf.generator.render import render_app
 from proto_ddf.generator.spec import AppSpec, Widget
 from proto_ddf.progress import NoProgress
-from proto_ddf.sources.files import FilesSource
+from proto_ddf.sources.csv_files import CSV
+from proto_ddf.sources.file_source import FilesSource
 from proto_ddf.sources.relations import suggest_relations
 from proto_ddf.sources.sample import ensure_sample
 from proto_ddf.sources.schema import SourceSchema
@@ -47,7 +48,7 @@ def shop_plan(sample: SqliteSource) -> AppSpec:
 @pytest.fixture
 def flights(home: Path) -> tuple[FilesSource, SourceSchema]:
     try:
-        source = FilesSource(list(fetch_flights().values()))
+        source = FilesSource(CSV, list(fetch_flights().values()))
     except FlightsUnavailable as error:
         pytest.skip(str(error))
     return source, suggest_relations(source, source.read_schema())

@@ -12,8 +12,10 @@ import pytest
 
 from proto_ddf.db import engine
 from proto_ddf.settings import get_settings
-from proto_ddf.sources.files import FilesSource
+from proto_ddf.sources.csv_files import CSV
+from proto_ddf.sources.file_source import FilesSource
 from proto_ddf.sources.sqlite import SqliteSource
+from proto_ddf.sources.store import make_source
 from tests.flights import FlightsUnavailable, fetch_flights
 
 _NOBODY = 65534
@@ -46,7 +48,37 @@ def csv_source(home: Path) -> Callable[..., FilesSource]:
             path = get_settings().uploads_folder / f"{name}.csv"
             path.write_bytes(content)
             paths.append(path)
-        return FilesSource(paths)
+        return FilesSource(CSV, paths)
+
+    return make
+
+
+@pytest.fixture
+def make_file(home: Path) -> Callable[[str, bytes | str], Path]:
+    """Puts a file among the uploads."""
+
+    def make(name: str, content: bytes | str) -> Path:
+        path = get_settings().uploads_folder / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    return make
+
+
+@pytest.fixture
+def file_source(make_file: Callable[[str, bytes | str], Path]) -> Callable[..., FilesSource]:
+    """Makes a source of one file: file_source("json", "a.json", "[...]", types={"a": {"n": "text"}})."""
+
+    def make(
+        kind: str,
+        name: str,
+        content: bytes | str,
+        types: dict[str, dict[str, str]] | None = None,
+    ) -> FilesSource:
+        config = {"paths": [str(make_file(name, content))], "types": types or {}}
+        source = make_source(kind, config).plain
+        assert isinstance(source, FilesSource)
+        return source
 
     return make
 

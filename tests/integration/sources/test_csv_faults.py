@@ -16,9 +16,10 @@ from proto_ddf.errors.types import ProtoDDFError, ValidationError
 from proto_ddf.progress import NoProgress, current_progress
 from proto_ddf.settings import get_settings
 from proto_ddf.sources import store
+from proto_ddf.sources.csv_files import CSV
 from proto_ddf.sources.csv_text import recognise
 from proto_ddf.sources.duck import cache_folder
-from proto_ddf.sources.files import FilesSource
+from proto_ddf.sources.file_source import FilesSource
 from proto_ddf.sources.protocol import Stage
 
 MakeSource = Callable[..., FilesSource]
@@ -137,7 +138,7 @@ def test_a_file_that_may_not_be_read(
     path.chmod(0)
     cache_folder()
     with unprivileged():
-        error = failure(FilesSource([path]))
+        error = failure(FilesSource(CSV, [path]))
     assert error.code == "file_unreadable"
 
 
@@ -147,7 +148,7 @@ def test_a_zip_must_hold_one_csv(home: Path, names: list[str]) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         for name in names:
             archive.writestr(name, "a\n1\n")
-    assert failure(FilesSource([path])).code == "file_not_csv"
+    assert failure(FilesSource(CSV, [path])).code == "file_not_csv"
 
 
 def test_a_zip_that_unpacks_to_too_much_is_refused(
@@ -158,7 +159,7 @@ def test_a_zip_that_unpacks_to_too_much_is_refused(
     path = home / "uploads" / "bomb.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("a.csv", "a\n" + "1\n" * 600_000)
-    error = failure(FilesSource([path]))
+    error = failure(FilesSource(CSV, [path]))
     assert (error.code, error.context["limit_mb"]) == ("file_too_large", 1)
 
 
@@ -170,7 +171,7 @@ def test_a_damaged_zip_cannot_be_read(home: Path, method: int) -> None:
     content = bytearray(path.read_bytes())
     content[200:210] = b"XXXXXXXXXX"
     path.write_bytes(content)
-    assert failure(FilesSource([path])).code == "file_unreadable"
+    assert failure(FilesSource(CSV, [path])).code == "file_unreadable"
 
 
 def test_a_zip_cut_off_is_no_csv(home: Path) -> None:
@@ -178,7 +179,7 @@ def test_a_zip_cut_off_is_no_csv(home: Path) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("a.csv", "a\n" + "".join(f"{n * n}\n" for n in range(1_000)))
     path.write_bytes(path.read_bytes()[:1_000])
-    assert failure(FilesSource([path])).code == "file_not_csv"
+    assert failure(FilesSource(CSV, [path])).code == "file_not_csv"
 
 
 def test_reading_stops_when_the_operation_does(csv_source: MakeSource) -> None:
@@ -198,7 +199,7 @@ def test_reading_stops_when_the_operation_does(csv_source: MakeSource) -> None:
 
     with pytest.raises(Stopped):
         copy_context().run(read)
-    assert not list(cache_folder().glob("*.parquet"))
+    assert not list(cache_folder().glob("*-*"))
 
 
 def test_a_long_file_tells_how_far_it_is(csv_source: MakeSource) -> None:

@@ -13,10 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from proto_ddf.errors.types import IntegrationError, ValidationError
-from proto_ddf.sources import csv_cache
+from proto_ddf.sources import file_copies
+from proto_ddf.sources.csv_files import CSV
 from proto_ddf.sources.csv_text import recognise
 from proto_ddf.sources.duck import cache_folder
-from proto_ddf.sources.files import FilesSource
+from proto_ddf.sources.file_source import FilesSource
 from proto_ddf.sources.schema import ColumnType
 
 MakeSource = Callable[..., FilesSource]
@@ -158,7 +159,7 @@ def test_files_of_one_name_become_two_tables(home: Path) -> None:
         path.parent.mkdir()
         path.write_text(f"n\n{folder}\n")
         paths.append(path)
-    source = FilesSource(paths)
+    source = FilesSource(CSV, paths)
     assert [table.name for table in source.read_schema().tables] == ["my_data", "my_data_2"]
     assert source.preview("my_data_2").rows == (("b",),)
 
@@ -169,7 +170,7 @@ def test_a_zip_that_holds_one_csv_is_read_as_it(home: Path) -> None:
         archive.writestr("data/people.csv", "n,name\n1,Ann\n")
         archive.writestr("__MACOSX/._people.csv", "junk")
         archive.writestr("readme.md", "hello")
-    assert FilesSource([path]).preview("people").rows == ((1, "Ann"),)
+    assert FilesSource(CSV, [path]).preview("people").rows == ((1, "Ann"),)
 
 
 def test_search_sort_and_pages(csv_source: MakeSource) -> None:
@@ -214,9 +215,11 @@ def test_a_file_is_typed_once_and_anew_when_it_changes(
     csv_source: MakeSource, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     built: list[str] = []
-    build = csv_cache._build
+    read = file_copies._read
     monkeypatch.setattr(
-        csv_cache, "_build", lambda path, place: (built.append(path.name), build(path, place))
+        file_copies,
+        "_read",
+        lambda form, path, place: (built.append(path.name), read(form, path, place)),
     )
     source = csv_source(t=b"a\n1\n")
     with ThreadPoolExecutor(8) as pool:
@@ -225,7 +228,7 @@ def test_a_file_is_typed_once_and_anew_when_it_changes(
     csv_source(t=b"a\n1\n2\n")
     assert source.preview("t").total == 2
     assert len(built) == 2
-    assert len(list(cache_folder().glob("*.parquet"))) == 1
+    assert len(list(cache_folder().glob("*-*"))) == 1
 
 
 def test_nothing_is_left_of_a_file_that_failed(csv_source: MakeSource) -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from proto_ddf.settings import get_settings
-from proto_ddf.sources.files import FilesSource
+from proto_ddf.sources.csv_files import CSV
+from proto_ddf.sources.file_source import FilesSource
 from proto_ddf.sources.relations import suggest_relations
 from proto_ddf.sources.schema import ColumnType, SourceSchema
 
@@ -17,7 +18,7 @@ def flights(
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PROTO_DDF_HOME", str(tmp_path_factory.mktemp("flights-home")))
         get_settings.cache_clear()
-        source = FilesSource([path.resolve() for path in flights_files.values()])
+        source = FilesSource(CSV, [path.resolve() for path in flights_files.values()])
         source.read_schema()
         yield source
     get_settings.cache_clear()

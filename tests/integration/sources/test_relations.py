@@ -1,6 +1,6 @@
 from collections.abc import Callable
 
-from proto_ddf.sources.files import FilesSource
+from proto_ddf.sources.file_source import FilesSource
 from proto_ddf.sources.relations import suggest_relations
 from proto_ddf.sources.sqlite import SqliteSource
 

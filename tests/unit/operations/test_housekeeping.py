@@ -15,7 +15,9 @@ from proto_ddf.db.tables import OperationRecord, OperationState, SourceRecord
 from proto_ddf.operations import housekeeping
 from proto_ddf.operations.stop import StopFlag
 from proto_ddf.settings import get_settings
-from proto_ddf.sources import csv_cache, duck
+from proto_ddf.sources import duck
+from proto_ddf.sources.csv_files import CSV
+from proto_ddf.sources.file_copies import raw_tables
 from proto_ddf.sources.uploads import set_aside, upload_path
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -40,6 +42,11 @@ def upload(name: str = "people.csv", *, at: float = OLD) -> Path:
     return path
 
 
+def raw_copy(path: Path) -> Path:
+    """The folder of a file's copies."""
+    return raw_tables(CSV, path)[0].data.parent
+
+
 def connect(path: str, name: str = "People") -> None:
     with session() as opened:
         opened.add(SourceRecord(name=name, kind="csv", config={"paths": [path]}))
@@ -48,7 +55,7 @@ def connect(path: str, name: str = "People") -> None:
 
 def test_an_upload_that_nothing_refers_to_goes_after_a_day_with_its_typed_copies(home: Path):
     old, new = upload(), upload(at=NEW)
-    typed = csv_cache.typed_copy(old.resolve())
+    typed = raw_copy(old.resolve())
     assert housekeeping.remove_uploads(BEFORE) == 1
     assert not old.parent.exists()
     assert not typed.exists()
@@ -154,21 +161,20 @@ def test_an_upload_that_its_owner_let_go_of_meanwhile_is_no_trouble():
 def test_typed_copies_of_files_that_no_source_reads_go_and_so_do_the_remains_of_killed_builds():
     connected, tried, fresh = (upload(at=NEW) for _ in range(3))
     connect(str(connected))
-    kept, removed, new = (
-        csv_cache.typed_copy(path.resolve()) for path in (connected, tried, fresh)
-    )
+    kept, removed, new = (raw_copy(path.resolve()) for path in (connected, tried, fresh))
     remains = [duck.cache_folder() / "tmpabc", duck.cache_folder() / "spill" / "x.tmp"]
     under_way = duck.cache_folder() / "tmpdef"
     for folder in (remains[0], under_way, remains[1].parent):
         folder.mkdir(exist_ok=True)
     for file in (remains[0] / "plain", remains[1], under_way / "plain"):
         file.touch()
-    written((kept, removed, remains[0] / "plain", *remains, under_way), OLD)
+    inside = [*kept.iterdir(), *removed.iterdir()]
+    written((*inside, kept, removed, remains[0] / "plain", *remains, under_way), OLD)
     written((new, under_way / "plain"), NEW)
     assert housekeeping.remove_copies(BEFORE) == 3
     assert [path.exists() for path in (kept, removed, new)] == [True, False, True]
     assert [path.exists() for path in (*remains, under_way)] == [False, False, True]
-    assert csv_cache.typed_copy(tried.resolve()) == removed  # made anew
+    assert raw_copy(tried.resolve()) == removed  # made anew
 
 
 def test_the_house_is_kept_in_a_thread_that_is_told_when_the_server_stops(

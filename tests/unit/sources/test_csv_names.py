@@ -1,9 +1,11 @@
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from proto_ddf.sources.csv_files import CSV
 from proto_ddf.sources.csv_text import unique_names
-from proto_ddf.sources.files import table_name
 
 
 def test_empty_and_repeated_headers_are_numbered() -> None:
@@ -35,4 +37,4 @@ def test_headers_become_unique_whatever_their_case(header: list[str]) -> None:
     ],
 )
 def test_a_table_is_named_after_its_file(filename: str, expected: str) -> None:
-    assert table_name(filename) == expected
+    assert CSV.table_name(Path(filename)) == expected

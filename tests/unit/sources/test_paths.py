@@ -4,7 +4,7 @@ import pytest
 
 from proto_ddf.errors.types import ValidationError
 from proto_ddf.settings import get_settings
-from proto_ddf.sources.paths import confine
+from proto_ddf.sources.paths import MAX_FILES, confine, expand
 
 
 @pytest.fixture
@@ -109,3 +109,70 @@ def test_what_is_missing_or_a_folder_is_not_found(uploaded: Path) -> None:
 
 def test_nothing_is_no_path(home: Path) -> None:
     assert code_of("  ", field="paths") == "file_required"
+
+
+@pytest.fixture
+def exports(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An allowed folder with files in it, and a link out of it."""
+    folder = tmp_path / "exports"
+    for name in ("b.csv", "a.csv", "notes.md", ".hidden.csv", "deep/c.csv", "x[1].csv"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).touch()
+    outside = tmp_path / "outside.csv"
+    outside.touch()
+    (folder / "link.csv").symlink_to(outside)
+    (folder / "folder.csv").mkdir()
+    monkeypatch.setenv("ALLOWED_FOLDERS", f'["{folder}"]')
+    get_settings.cache_clear()
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("pattern", "names"),
+    [
+        ("*.csv", ["a.csv", "b.csv", "x[1].csv"]),
+        ("[ab].csv", ["a.csv", "b.csv"]),
+        ("?.csv", ["a.csv", "b.csv"]),
+        ("**/*.csv", ["a.csv", "b.csv", "deep/c.csv", "x[1].csv"]),
+        ("x[1].csv", ["x[1].csv"]),
+        ("gone.csv", ["gone.csv"]),
+    ],
+)
+def test_a_pattern_stands_for_the_files_that_match(
+    exports: Path, pattern: str, names: list[str]
+) -> None:
+    wanted = [(exports / name).resolve() for name in names]
+    assert expand([str(exports / pattern)], field="paths") == wanted
+    if pattern != "gone.csv":
+        assert expand([f" {pattern} "], field="paths") == wanted
+
+
+def test_a_file_that_is_named_twice_is_read_once(exports: Path) -> None:
+    found = expand([str(exports / "b.csv"), "*.csv"], field="paths")
+    assert [path.name for path in found] == ["b.csv", "a.csv", "x[1].csv"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "code"),
+    [
+        ("*.parquet", "no_file_matches"),
+        ("link*", "no_file_matches"),
+        ("../*", "path_not_allowed"),
+        ("/etc/*", "path_not_allowed"),
+        ("*/../../*", "path_not_allowed"),
+    ],
+)
+def test_a_pattern_that_finds_nothing_or_leads_out_is_told(
+    exports: Path, pattern: str, code: str
+) -> None:
+    with pytest.raises(ValidationError) as raised:
+        expand([pattern], field="paths")
+    assert (raised.value.field, raised.value.code) == ("paths", code)
+
+
+def test_a_pattern_that_finds_too_much_is_told(exports: Path) -> None:
+    for number in range(MAX_FILES + 1):
+        (exports / f"{number}.txt").touch()
+    with pytest.raises(ValidationError) as raised:
+        expand(["*.txt"], field="paths")
+    assert raised.value.code == "too_many_files"

@@ -90,7 +90,16 @@ EVENTS: dict[type[rx.State], set[str]] = {
     },
     sources.SourcesState: ERRORS | {"follow", "load"},
     sources_detail.SourceDetailState: OPERATION
-    | {"delete", "load", "refresh", "rename", "set_new_name", "set_renaming", "start_renaming"},
+    | {
+        "choose_type",
+        "delete",
+        "load",
+        "refresh",
+        "rename",
+        "set_new_name",
+        "set_renaming",
+        "start_renaming",
+    },
     sources_new.NewSourceState: OPERATION
     | {
         "add_file",

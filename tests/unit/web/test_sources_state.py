@@ -521,6 +521,15 @@ class TestDetail:
             ("delete_source", detail.source.id),
         ]
 
+    def test_a_type_is_chosen_by_an_operation(self, detail: Any, started: list[Any]) -> None:
+        run(detail, "choose_type", "item", "name", "integer")
+        run(detail, "choose_type", "item", "name", "")
+        run(detail, "choose_type", "item", "name", "nonsense")
+        assert [(kind, given.table, given.column, given.type) for kind, given in started] == [
+            ("type_column", "item", "name", "integer"),
+            ("type_column", "item", "name", None),
+        ]
+
     def test_nothing_starts_while_an_operation_on_it_runs(
         self, detail: Any, started: list[Any]
     ) -> None:

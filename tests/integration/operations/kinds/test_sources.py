@@ -15,10 +15,13 @@ from proto_ddf.operations.kinds.sources import (
     DeleteSourceInput,
     RefreshSourceInput,
     TestSourceInput,
+    TypeColumnInput,
 )
 from proto_ddf.operations.model import KINDS, StepContext
 from proto_ddf.sources import duck, store
-from proto_ddf.sources.csv_cache import typed_copy
+from proto_ddf.sources.column_types import ChosenType
+from proto_ddf.sources.csv_files import CSV
+from proto_ddf.sources.file_copies import raw_tables
 from proto_ddf.sources.uploads import upload_path
 
 
@@ -31,7 +34,7 @@ def used_by_app(source_id: str, *, imported: bool = False) -> None:
 
 
 def copies() -> list[Path]:
-    return list(duck.cache_folder().glob("*.parquet"))
+    return list(duck.cache_folder().glob("*-*"))
 
 
 class TestTest:
@@ -165,9 +168,57 @@ class TestRefresh:
         assert store.get_source(shop.id).schema == shop.schema
 
 
+class TestTypeColumn:
+    def choose(self, ended, source_id, kind, column="id"):
+        given = TypeColumnInput(source_id=source_id, table="people", column=column, type=kind)
+        return ended("type_column", given)
+
+    def type_of(self, source_id, column="id"):
+        return store.get_source(source_id).schema.table("people").column(column).type.value
+
+    def test_a_chosen_type_stays_when_the_source_is_refreshed_or_edited(
+        self, ended, people, people_file
+    ):
+        assert self.choose(ended, people.id, ChosenType.TEXT).state == "succeeded"
+        assert self.type_of(people.id) == "text"
+        assert store.open_source(store.get_source(people.id)).preview("people").rows == (
+            ("1", "Ann"),
+            ("2", "Bo"),
+        )
+        people_file.write_text("id,name,age\n1,Ann,5\n")
+        assert ended("refresh_source", RefreshSourceInput(source_id=people.id)).state == "succeeded"
+        assert self.type_of(people.id) == "text"
+        edited = ConnectSourceInput(
+            name="Folk", kind="csv", config={"paths": [str(people_file)]}, source_id=people.id
+        )
+        assert ended("connect_source", edited).state == "succeeded"
+        assert (self.type_of(people.id), store.get_source(people.id).name) == ("text", "Folk")
+        assert self.choose(ended, people.id, None).state == "succeeded"
+        assert self.type_of(people.id) == "integer"
+        assert store.get_source(people.id).config["types"] == {}
+
+    def test_a_type_that_does_not_fit_changes_nothing(self, ended, people):
+        done = self.choose(ended, people.id, ChosenType.DATE, "name")
+        assert (done.state, done.error["code"]) == ("failed", "value_not_of_type")
+        assert "row 1" in done.error["message"]
+        assert store.get_source(people.id) == people
+
+    def test_what_cannot_be_typed_is_refused(self, people, shop):
+        for source_id, table, column in (
+            (people.id, "people", "gone"),
+            (people.id, "gone", "id"),
+            (shop.id, "customer", "name"),
+        ):
+            given = TypeColumnInput(
+                source_id=source_id, table=table, column=column, type=ChosenType.TEXT
+            )
+            with pytest.raises(ValidationError):
+                KINDS["type_column"].steps(given)
+
+
 class TestDelete:
     def test_its_uploads_and_their_copies_go_along(self, ended, people, people_file):
-        typed_copy(people_file)
+        raw_tables(CSV, people_file)
         assert ended("delete_source", DeleteSourceInput(source_id=people.id)).state == "succeeded"
         assert store.list_sources() == []
         assert not people_file.parent.exists()
@@ -176,7 +227,7 @@ class TestDelete:
     def test_an_upload_that_another_source_reads_stays(self, ended, people, people_file):
         other = people_file.parent / ".." / people_file.parent.name / people_file.name
         kept = store.save_source("Other", "csv", {"paths": [str(other)]}, people.schema)
-        typed_copy(people_file)
+        raw_tables(CSV, people_file)
         ended("delete_source", DeleteSourceInput(source_id=people.id))
         assert [source.id for source in store.list_sources()] == [kept.id]
         assert people_file.exists()

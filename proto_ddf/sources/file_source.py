@@ -1,8 +1,9 @@
-"""CSV and TSV files as a source: each file is a table. An app imports their rows."""
+"""Files as a source: each file, or each sheet of one, is a table. An app imports their rows."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,16 +11,17 @@ import duckdb
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from proto_ddf.sources import duck
-from proto_ddf.sources.csv_cache import typed_copy
-from proto_ddf.sources.csv_text import SUFFIXES, csv_name, recognise
-from proto_ddf.sources.paths import confine
+from proto_ddf.sources.column_types import Choices, ChosenType
+from proto_ddf.sources.file_copies import raw_tables, typed_copy
+from proto_ddf.sources.file_errors import FIELD
+from proto_ddf.sources.file_formats import FileFormat, RawTable, table_name
+from proto_ddf.sources.paths import MAX_FILES, confine, expand
 from proto_ddf.sources.places import files_place
 from proto_ddf.sources.preview import like_pattern, preview_query, quote, table_unknown
 from proto_ddf.sources.protocol import FormField, SourceKind, Stage
 from proto_ddf.sources.schema import ColumnInfo, ColumnType, PreviewPage, SourceSchema, TableInfo
 from proto_ddf.sources.sizes import count_text, size_text
 
-MAX_FILES = 100
 _TYPES = {
     "BOOLEAN": ColumnType.BOOLEAN,
     "BIGINT": ColumnType.INTEGER,
@@ -27,6 +29,8 @@ _TYPES = {
     "DATE": ColumnType.DATE,
     "TIMESTAMP": ColumnType.DATETIME,
     "TIME": ColumnType.TIME,
+    "JSON": ColumnType.JSON,
+    "BLOB": ColumnType.BINARY,
 }
 _DECIMAL = re.compile(r"DECIMAL\((\d+), ?(\d+)\)")
 
@@ -34,18 +38,36 @@ _Path = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 class FilesConfig(BaseModel):
-    """Where the files are: paths, absolute or below one of the folders allowed."""
+    """Where the files are: paths, absolute or below one of the folders allowed; `*` stands for any name."""
 
     model_config = ConfigDict(extra="forbid")
 
     paths: Annotated[list[_Path], Field(min_length=1, max_length=MAX_FILES)]
+    types: dict[str, dict[str, ChosenType]] = Field(default_factory=dict)
+    """Types that a person chose, by table and column. What is there no longer is passed over."""
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A table of the source: a file, or one of its tables."""
+
+    path: Path
+    position: int = 0
 
 
 class FilesSource:
-    """CSV and TSV files. They are typed once per version of a file, then read from that copy."""
+    """Files of one format. They are read once per version of a file and typed once per choice of types, then
+    read from that copy."""
 
-    def __init__(self, paths: Sequence[Path]) -> None:
+    def __init__(
+        self,
+        form: FileFormat,
+        paths: Sequence[Path],
+        types: Mapping[str, Choices] | None = None,
+    ) -> None:
+        self.form = form
         self.paths = tuple(paths)
+        self.types = types or {}
 
     def stages(self) -> Sequence[Stage]:
         return (
@@ -58,7 +80,7 @@ class FilesSource:
         """One table per file, without keys (see `relations.suggest_relations`).
 
         Raises:
-            IntegrationError, ValidationError: see `csv_cache.typed_copy`.
+            IntegrationError, ValidationError: see `FileFormat.read` and `file_copies.typed_copy`.
         """
         with self.connection() as connection:
             return SourceSchema(tables=tuple(_table(connection, name) for name in self._tables()))
@@ -104,7 +126,7 @@ class FilesSource:
         """DuckDB with the source's tables (or the one asked for) as views.
 
         Raises:
-            IntegrationError: code `table_unknown`, or see `csv_cache.typed_copy`.
+            IntegrationError: code `table_unknown`, or see `file_copies`.
         """
         tables = self._tables()
         if table is not None:
@@ -112,45 +134,55 @@ class FilesSource:
                 files = ", ".join(path.name for path in self.paths)
                 raise table_unknown(table, "file", files)
             tables = {table: tables[table]}
-        copies = [(name, typed_copy(path)) for name, path in tables.items()]
+        copies = [(name, self._typed(name, part)) for name, part in tables.items()]
         with duck.cursor() as connection:
             duck.create_views(connection, copies)
             yield connection
 
-    def _tables(self) -> dict[str, Path]:
-        """Files by table name, unique whatever their case."""
-        tables: dict[str, Path] = {}
+    def _typed(self, name: str, part: _Part) -> Path:
+        raw = raw_tables(self.form, part.path)[part.position]
+        return typed_copy(raw, self.types.get(name, {}), name)
+
+    def _tables(self) -> dict[str, _Part]:
+        """Parts by table name, unique whatever their case."""
+        tables: dict[str, _Part] = {}
         for path in self.paths:
-            base = table_name(csv_name(path))
-            name, number = base, 2
-            while name in tables:
-                name, number = f"{base}_{number}", number + 1
-            tables[name] = path
+            for part, base in self._parts(path):
+                name, number = base, 2
+                while name in tables:
+                    name, number = f"{base}_{number}", number + 1
+                tables[name] = part
         return tables
 
+    def _parts(self, path: Path) -> Iterator[tuple[_Part, str]]:
+        """The tables of a file, and what they are called. One of a single table need not be read for that."""
+        whole = self.form.table_name(path)
+        if not self.form.several:
+            yield _Part(path), whole
+            return
+        tables = raw_tables(self.form, path)
+        for position, table in enumerate(tables):
+            yield _Part(path, position), table_name(table.part) if len(tables) > 1 else whole
+
+    def _raw(self) -> list[RawTable]:
+        return [table for path in self.paths for table in raw_tables(self.form, path)]
+
     def _find(self) -> str:
-        found = [confine(path, field="paths") for path in self.paths]
+        found = [confine(path, field=FIELD) for path in self.paths]
         size = size_text(sum(path.stat().st_size for path in found))
         return f"{count_text(len(found), 'file')}, {size}"
 
     def _recognise(self) -> str:
-        formats = [recognise(path) for path in self.paths]
-        return "; ".join(dict.fromkeys(form.summary for form in formats))
+        return "; ".join(dict.fromkeys(self.form.recognise(path) for path in self.paths))
 
     def _type(self) -> str:
         tables = self.read_schema().tables
         columns = sum(len(table.columns) for table in tables)
         rows = sum(table.row_count for table in tables)
         counts = (len(tables), "table"), (columns, "column"), (rows, "row")
-        return ", ".join(count_text(number, noun) for number, noun in counts)
-
-
-def table_name(filename: str) -> str:
-    """A table's name from a file's: "Order Items (2024).csv" gives "order_items_2024"."""
-    stem = filename.lower()
-    while stem.endswith((*SUFFIXES, ".zip")):
-        stem = stem.rpartition(".")[0]
-    return re.sub(r"\W+", "_", stem).strip("_") or "table"
+        found = ", ".join(count_text(number, noun) for number, noun in counts)
+        notes = dict.fromkeys(table.note for table in self._raw() if table.note)
+        return "; ".join([found, *notes])
 
 
 def _table(connection: duckdb.DuckDBPyConnection, name: str) -> TableInfo:
@@ -189,35 +221,41 @@ def _matches(column: str) -> str:
     return f"CAST({column} AS VARCHAR) ILIKE ? ESCAPE '\\'"
 
 
-def _create(config: FilesConfig) -> FilesSource:
-    return FilesSource(_real_paths(config))
+def file_kind(
+    form: FileFormat,
+    *,
+    label: str,
+    description: str,
+    icon: str,
+    help: str,
+    accept: tuple[str, ...],
+) -> SourceKind:
+    """The kind of source that reads files of a format. The words are for the form."""
 
+    def create(config: FilesConfig) -> FilesSource:
+        return FilesSource(form, expand(config.paths, field=FIELD), config.types)
 
-def _target(config: FilesConfig) -> str:
-    return files_place(_real_paths(config))
+    def target(config: FilesConfig) -> str:
+        return files_place(expand(config.paths, field=FIELD))
 
-
-def _real_paths(config: FilesConfig) -> list[Path]:
-    return [confine(path, field="paths", must_exist=False) for path in config.paths]
-
-
-KIND = SourceKind(
-    name="csv",
-    label="CSV/TSV files",
-    description="Tables in text files, one per file. The app works on a typed copy of their rows.",
-    icon="file-spreadsheet",
-    config_model=FilesConfig,
-    form=(
-        FormField(
-            name="paths",
-            label="Files",
-            widget="file",
-            help="Upload CSV or TSV files (a ZIP may hold one), or give paths Proto-DDF may read.",
-            accept=(".csv", ".tsv", ".txt", ".zip"),
-            multiple=True,
+    return SourceKind(
+        name=form.name,
+        label=label,
+        description=description,
+        icon=icon,
+        config_model=FilesConfig,
+        form=(
+            FormField(
+                name=FIELD,
+                label="Files",
+                widget="file",
+                help=help,
+                accept=accept,
+                multiple=True,
+            ),
         ),
-    ),
-    create=_create,
-    target=_target,
-    live=False,
-)
+        create=create,
+        target=target,
+        live=False,
+        typed=True,
+    )

@@ -1,0 +1,95 @@
+"""CSV and TSV files as a source: each file is a table."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from proto_ddf.progress import current_progress
+from proto_ddf.sources import duck
+from proto_ddf.sources.column_types import CANDIDATES
+from proto_ddf.sources.csv_text import SUFFIXES, CsvFormat, csv_name, recognise, records
+from proto_ddf.sources.file_errors import file_error
+from proto_ddf.sources.file_formats import MAX_COLUMNS, RawColumn, RawTable, table_name
+from proto_ddf.sources.file_source import file_kind
+from proto_ddf.sources.plain_text import SEPARATOR, record_line, unescaped
+
+_MISSING = ("", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None")
+"""No value, in any column that is not text. In text they may be values: NA is Namibia."""
+_ROWS_BETWEEN_CHECKS = 5_000
+_ROWS_BETWEEN_REPORTS = 100_000
+
+
+class CsvFiles:
+    """Text in columns."""
+
+    name = "csv"
+    version = 2
+    several = False
+
+    def table_name(self, path: Path) -> str:
+        return table_name(csv_name(path), (*SUFFIXES, ".zip"))
+
+    def recognise(self, path: Path) -> str:
+        return recognise(path).summary
+
+    def read(self, path: Path, folder: Path) -> Sequence[RawTable]:
+        """The file's rows as text.
+
+        Raises:
+            IntegrationError: see `csv_text.recognise` and `csv_text.records`; `file_header_only`,
+                `too_many_columns`.
+        """
+        form = recognise(path)
+        if len(form.names) > MAX_COLUMNS:
+            words = f"has {len(form.names)} columns"
+            counts = {"found": len(form.names), "limit": MAX_COLUMNS}
+            raise file_error(path, "too_many_columns", words, **counts)
+        plain, data = folder / "plain", folder / "0.parquet"
+        if not _write_plain(path, form, plain):
+            raise file_error(path, "file_header_only", "has no rows")
+        with duck.cursor() as connection:
+            duck.run(connection, _to_raw(plain, data, len(form.names)))
+        plain.unlink()
+        may_be = tuple(CANDIDATES)
+        columns = [RawColumn(name, f"c{at}", may_be) for at, name in enumerate(form.names)]
+        return [RawTable(data, tuple(columns), "number", _MISSING)]
+
+
+def _write_plain(path: Path, form: CsvFormat, plain: Path) -> int:
+    """Write the records as lines that DuckDB reads. Returns how many.
+
+    Python's own reader splits the file: it tells the line of a fault, and copes with line ends of different
+    kinds, where DuckDB's does not.
+    """
+    progress, number = current_progress.get(), 0
+    with plain.open("w", encoding="utf-8", newline="") as file:
+        for number, record in enumerate(records(path, form), start=1):
+            if number % _ROWS_BETWEEN_CHECKS == 0:
+                progress.check_stop()
+            if number % _ROWS_BETWEEN_REPORTS == 0:
+                progress.report(f"{path.name}: {number:,} rows read")
+            file.write(record_line(number, record))
+    return number
+
+
+def _to_raw(plain: Path, data: Path, width: int) -> str:
+    columns = [f"c{at}" for at in range(width)]
+    declared = ", ".join(f"'{column}': 'VARCHAR'" for column in columns)
+    listed = ", ".join(f"{unescaped(column)} AS {column}" for column in columns)
+    read = (
+        f"read_csv({duck.text(plain)}, columns = {{'number': 'BIGINT', {declared}}},"
+        f" delim = '{SEPARATOR}', quote = '', escape = '', header = false, auto_detect = false,"
+        f" nullstr = '', max_line_size = 67108864)"
+    )
+    return duck.copy_to(f"SELECT number, {listed} FROM {read}", data)
+
+
+CSV = CsvFiles()
+
+KIND = file_kind(
+    CSV,
+    label="CSV/TSV files",
+    description="Tables in text files, one per file. The app works on a typed copy of their rows.",
+    icon="file-spreadsheet",
+    help="Upload CSV or TSV files (a ZIP may hold one), or give paths Proto-DDF may read.",
+    accept=(".csv", ".tsv", ".txt", ".zip"),
+)

@@ -1,0 +1,259 @@
+"""Excel workbooks as a source: each sheet is a table. Its first row that is not empty is the header.
+
+Cells have types of their own, so columns are typed by what they hold: numbers, dates, true and false; a column
+of several sorts is text. Formulas are read as their last results, errors like #N/A as no value. Hidden sheets and
+sheets without rows are left out. Of merged cells the first holds the value.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from proto_ddf.progress import current_progress
+from proto_ddf.sources import duck
+from proto_ddf.sources.csv_text import unique_names
+from proto_ddf.sources.excel_workbook import check_workbook, damage_told, opened, uncalculated
+from proto_ddf.sources.file_errors import file_error
+from proto_ddf.sources.file_formats import MAX_COLUMNS, RawColumn, RawTable, table_name
+from proto_ddf.sources.file_source import file_kind
+from proto_ddf.sources.plain_text import SEPARATOR, record_line, unescaped
+from proto_ddf.sources.sizes import count_text
+
+_SUFFIXES = (".xlsx", ".xlsm")
+_MOST_ROWS = 1_048_576
+_ROWS_BETWEEN_CHECKS = 1_000
+_ROWS_BETWEEN_REPORTS = 20_000
+_LARGEST_INTEGER = 2**63 - 1
+_GIVEN = {
+    "integer": "CAST({c} AS BIGINT)",
+    "float": "CAST({c} AS DOUBLE)",
+    "boolean": "CAST({c} AS BOOLEAN)",
+    "date": "CAST({c} AS DATE)",
+    "datetime": "CAST({c} AS TIMESTAMP)",
+    "time": "CAST({c} AS TIME)",
+}
+
+
+@dataclass
+class _Sheet:
+    """What has been seen of a sheet."""
+
+    title: str
+    header: list[str] = field(default_factory=list)
+    kinds: dict[int, set[str]] = field(default_factory=dict)
+    """Sorts of values by position of the column."""
+    rows: int = 0
+    errors: int = 0
+
+    @property
+    def columns(self) -> list[tuple[int, str]]:
+        """Positions and names of the columns that have a header or a value."""
+        width = max([len(self.header), *(at + 1 for at in self.kinds)])
+        raw = [*self.header, *[""] * (width - len(self.header))]
+        used = [at for at in range(width) if raw[at].strip() or at in self.kinds]
+        return list(zip(used, unique_names([raw[at] for at in used]), strict=True))
+
+
+class ExcelFiles:
+    """Workbooks of sheets."""
+
+    name = "excel"
+    version = 1
+    several = True
+
+    def table_name(self, path: Path) -> str:
+        return table_name(path.name, _SUFFIXES)
+
+    def recognise(self, path: Path) -> str:
+        """How many sheets it has.
+
+        Raises:
+            ProtoDDFError: see `excel_workbook.check_workbook`.
+        """
+        check_workbook(path)
+        with opened(path) as workbook:
+            return f"Excel, {count_text(len(workbook.worksheets), 'sheet')}"
+
+    def read(self, path: Path, folder: Path) -> Sequence[RawTable]:
+        """The sheets that can be seen and have rows.
+
+        Raises:
+            ProtoDDFError: see `excel_workbook.check_workbook`; `file_no_rows`, `too_many_columns`.
+        """
+        check_workbook(path)
+        tables: list[RawTable] = []
+        left_out, errors = Counter[str](), 0
+        with opened(path) as workbook:
+            for sheet in workbook.worksheets:
+                if sheet.sheet_state != "visible":
+                    left_out["hidden"] += 1
+                    continue
+                plain = folder / "plain"
+                seen = _write_plain(path, sheet, plain)
+                if not seen.rows:
+                    left_out["empty"] += 1
+                    continue
+                _check_width(path, seen)
+                errors += seen.errors
+                tables.append(_raw_table(seen, plain, folder / f"{len(tables)}.parquet"))
+        (folder / "plain").unlink(missing_ok=True)
+        if not tables:
+            raise file_error(path, "file_no_rows", "has no rows")
+        note = _note(left_out, errors, uncalculated(path))
+        return [*tables[:-1], _noted(tables[-1], note)]
+
+
+def _write_plain(path: Path, sheet: Any, plain: Path) -> _Sheet:
+    """Write the sheet's rows below its header as lines that DuckDB reads."""
+    progress, seen = current_progress.get(), _Sheet(sheet.title)
+    sheet.reset_dimensions()  # what the file says of its size is often wrong, and would cut rows
+    with plain.open("w", encoding="utf-8", newline="") as file, damage_told(path):
+        for number, cells in _filled_rows(sheet, seen):
+            if not seen.header:
+                seen.header = [_words(value) for value in cells]
+                continue
+            seen.rows += 1
+            if seen.rows % _ROWS_BETWEEN_REPORTS == 0:
+                progress.report(f"{path.name}, {sheet.title}: {seen.rows:,} rows read")
+            file.write(
+                record_line(number, [_text(value, at, seen) for at, value in enumerate(cells)])
+            )
+    return seen
+
+
+def _filled_rows(sheet: Any, seen: _Sheet) -> Iterator[tuple[int, list[Any]]]:
+    """The rows that hold anything, with their numbers; errors in them are no values."""
+    progress = current_progress.get()
+    for number, row in enumerate(sheet.iter_rows(), start=1):
+        if number % _ROWS_BETWEEN_CHECKS == 0:
+            progress.check_stop()
+        if number > _MOST_ROWS:  # a number made up, to keep the reader busy for ever
+            raise ValueError(f"row {number} is more than a sheet can have")
+        failed = [cell.data_type == "e" for cell in row]
+        cells = [
+            None if error or cell.value == "" else cell.value
+            for cell, error in zip(row, failed, strict=True)
+        ]
+        seen.errors += sum(failed)
+        while cells and cells[-1] is None:
+            cells.pop()
+        if cells or any(failed):
+            yield number, cells
+
+
+def _words(value: Any) -> str:
+    """A header cell."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date().isoformat()
+    return str(value)
+
+
+def _text(value: Any, at: int, seen: _Sheet) -> str:
+    """A cell as text; notes what sort it is."""
+    if value is None:
+        return ""
+    kind, text = _sort(value)
+    if text:
+        seen.kinds.setdefault(at, set()).add(kind)
+    return text
+
+
+def _sort(value: Any) -> tuple[str, str]:
+    if isinstance(value, bool):
+        return "boolean", "true" if value else "false"
+    if isinstance(value, int):
+        return ("integer" if abs(value) <= _LARGEST_INTEGER else "text"), str(value)
+    if isinstance(value, float):
+        return ("float", repr(value)) if math.isfinite(value) else ("text", str(value))
+    if isinstance(value, datetime):
+        if value.time() == time():
+            return "date", value.date().isoformat()
+        return "datetime", value.isoformat(sep=" ")
+    if isinstance(value, date):
+        return "date", value.isoformat()
+    if isinstance(value, time):
+        return "time", value.isoformat()
+    if isinstance(value, timedelta):
+        return "text", _duration(value)
+    return "text", str(value)
+
+
+def _duration(value: timedelta) -> str:
+    """ "26:03:04": hours may be more than a day's."""
+    minutes, seconds = divmod(round(value.total_seconds()), 60)
+    return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
+
+
+def _check_width(path: Path, seen: _Sheet) -> None:
+    found = len(seen.columns)
+    if found > MAX_COLUMNS:
+        words = f"{seen.title} has {found} columns"
+        raise file_error(path, "too_many_columns", words, found=found, limit=MAX_COLUMNS)
+
+
+def _raw_table(seen: _Sheet, plain: Path, data: Path) -> RawTable:
+    # Rows are of different lengths: each is read as one text, and split.
+    listed = ", ".join(f"{_field(at)} AS c{at}" for at, _ in seen.columns)
+    line = f"CAST(split_part(line, '{SEPARATOR}', 1) AS BIGINT)"
+    source = (
+        f"SELECT line, string_split(line, '{SEPARATOR}') AS v FROM read_csv({duck.text(plain)},"
+        " columns = {'line': 'VARCHAR'}, delim = '\x1e', quote = '', escape = '', header = false,"
+        " auto_detect = false, max_line_size = 67108864)"
+    )
+    with duck.cursor() as connection:
+        duck.run(
+            connection, duck.copy_to(f"SELECT {line} AS number, {listed} FROM ({source})", data)
+        )
+    columns = tuple(
+        RawColumn(name, f"c{at}", given=_given(f"c{at}", seen.kinds.get(at, set())))
+        for at, name in seen.columns
+    )
+    return RawTable(data, columns, "number", part=seen.title)
+
+
+def _field(at: int) -> str:
+    return unescaped(f"nullif(v[{at + 2}], '')")
+
+
+def _given(column: str, kinds: set[str]) -> str | None:
+    if len(kinds) == 1:
+        kind = next(iter(kinds))
+    elif kinds == {"integer", "float"}:
+        kind = "float"
+    elif kinds == {"date", "datetime"}:
+        kind = "datetime"
+    else:
+        kind = "text"
+    return _GIVEN[kind].replace("{c}", column) if kind in _GIVEN else None
+
+
+def _note(left_out: Counter[str], errors: int, formulas: int) -> str:
+    notes = [f"{count_text(left_out[kind], f'{kind} sheet')} left out" for kind in sorted(left_out)]
+    if errors:
+        notes.append(f"{count_text(errors, 'cell')} with an error read as empty")
+    if formulas:
+        notes.append(
+            f"{count_text(formulas, 'formula')} without a stored result read as empty"
+            " (save the workbook in a spreadsheet program first)"
+        )
+    return "; ".join(notes)
+
+
+def _noted(table: RawTable, note: str) -> RawTable:
+    return RawTable(**{**vars(table), "note": note})
+
+
+KIND = file_kind(
+    ExcelFiles(),
+    label="Excel files",
+    description="Workbooks (.xlsx), each sheet a table. The app works on a typed copy of their rows.",
+    icon="sheet",
+    help="Upload Excel workbooks, or give paths Proto-DDF may read.",
+    accept=_SUFFIXES,
+)

@@ -1,0 +1,164 @@
+"""Copies of files as Parquet, one folder per version of a file, made when first asked for.
+
+A folder holds the file's tables as they were read (raw) and, beside each, as they are typed; so a person who
+chooses another type need not wait for the file to be read again. Folders and copies are made beside their
+place and moved there whole, so that threads and processes may ask at once.
+"""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Lock
+from typing import Any
+from weakref import WeakValueDictionary
+
+from proto_ddf.errors.types import SystemError
+from proto_ddf.sources import duck
+from proto_ddf.sources.ages import last_written
+from proto_ddf.sources.column_types import Choices, typed_columns
+from proto_ddf.sources.file_errors import explained
+from proto_ddf.sources.file_formats import FileFormat, RawColumn, RawTable
+from proto_ddf.sources.preview import quote
+
+_VERSION = 2
+"""Raise it when the same raw table would be typed otherwise."""
+_TABLES = "tables.json"
+
+
+class _Building:
+    """A lock that lives as long as somebody holds or awaits it."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+
+
+_building: WeakValueDictionary[str, _Building] = WeakValueDictionary()
+_lock = Lock()
+
+
+def raw_tables(form: FileFormat, path: Path) -> list[RawTable]:
+    """The tables of a file, as its format reads them.
+
+    Raises:
+        ProtoDDFError: see `FileFormat.read`; `source_gone`, `file_unreadable`.
+    """
+    place = _place(form, path)
+    with _alone(place.name):
+        if not place.exists():
+            _read(form, path, place)
+    held = json.loads((place / _TABLES).read_text("utf-8"))
+    return [_load(place, table) for table in held]
+
+
+def typed_copy(table: RawTable, chosen: Choices, name: str) -> Path:
+    """The Parquet file with the rows of a table, typed.
+
+    Args:
+        chosen: types that a person chose, by column; others are worked out.
+        name: of the table, for people.
+
+    Raises:
+        IntegrationError: `value_not_of_type`.
+        SystemError: code `import_failed`, when rows were lost on the way.
+    """
+    known = {column.name for column in table.columns}
+    chosen = {column: kind for column, kind in sorted(chosen.items()) if column in known}
+    key = hashlib.sha256(json.dumps(chosen).encode()).hexdigest()[:8] if chosen else "found"
+    place = table.data.with_name(f"{table.data.name.partition('.')[0]}-{key}.parquet")
+    with _alone(f"{place.parent.name}/{place.name}"):
+        if not place.exists():
+            _type(table, chosen, name, place)
+    return place
+
+
+def forget(path: Path) -> None:
+    """Delete the copies of a file."""
+    for copy in duck.cache_folder().glob(f"{_prefix(path)}-*"):
+        _remove(copy)
+
+
+def prune(kept: Iterable[Path], before: float) -> int:
+    """Delete the copies made before that time (seconds since the epoch), but for those of the files `kept`, and
+    what was left by builds that were killed before then. Returns how many. Whoever reads a file again has it
+    typed again."""
+    prefixes = {_prefix(path) for path in kept}
+    folder = duck.cache_folder()
+    copies = [copy for copy in folder.glob("*-*") if copy.name.partition("-")[0] not in prefixes]
+    left = [*folder.glob("tmp*"), *folder.glob("spill/*")]
+    stale = [path for path in (*copies, *left) if last_written(path) < before]
+    for path in stale:
+        _remove(path)
+    return len(stale)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _prefix(path: Path) -> str:
+    return hashlib.sha256(str(path).encode("utf-8", "surrogateescape")).hexdigest()[:20]
+
+
+def _place(form: FileFormat, path: Path) -> Path:
+    with explained(path):
+        found = path.stat()
+    version = f"{form.name}{form.version}-{_VERSION}-{found.st_size:x}-{found.st_mtime_ns:x}"
+    return duck.cache_folder() / f"{_prefix(path)}-{version}"
+
+
+@contextmanager
+def _alone(name: str) -> Iterator[None]:
+    with _lock:
+        building = _building.setdefault(name, _Building())
+    with building.lock:
+        yield
+
+
+def _read(form: FileFormat, path: Path, place: Path) -> None:
+    with TemporaryDirectory(dir=place.parent) as scratch:
+        made = Path(scratch) / "made"
+        made.mkdir()
+        tables = form.read(path, made)
+        (made / _TABLES).write_text(json.dumps([_dump(table) for table in tables]), "utf-8")
+        forget(path)
+        try:
+            made.rename(place)
+        except OSError:
+            if not place.exists():  # else another process was first
+                raise
+
+
+def _dump(table: RawTable) -> dict[str, Any]:
+    return {**asdict(table), "data": table.data.name}
+
+
+def _load(place: Path, held: dict[str, Any]) -> RawTable:
+    columns = (RawColumn(**{**each, "may_be": tuple(each["may_be"])}) for each in held["columns"])
+    missing = tuple(held["missing"])
+    return RawTable(
+        **{**held, "data": place / held["data"], "columns": tuple(columns), "missing": missing}
+    )
+
+
+def _type(table: RawTable, chosen: Choices, name: str, place: Path) -> None:
+    source = f"read_parquet({duck.text(table.data)}, file_row_number = true)"
+    with TemporaryDirectory(dir=duck.cache_folder()) as folder, duck.cursor() as connection:
+        typed = Path(folder) / "typed"
+        expressions = typed_columns(connection, table, source, chosen, name)
+        named = zip(expressions, table.columns, strict=True)
+        listed = ", ".join(f"{expression} AS {quote(column.name)}" for expression, column in named)
+        written = duck.run(connection, duck.copy_to(f"SELECT {listed} FROM {source}", typed))
+        rows = duck.run(connection, f"SELECT count(*) FROM {source}")
+        if written != rows:
+            raise SystemError(
+                f"Of {rows} rows {written} were read.", "duckdb", code="import_failed", table=name
+            )
+        typed.replace(place)

@@ -1,0 +1,160 @@
+"""Files of every kind in the browser: from the form by upload to the preview and to a generated app."""
+
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+from openpyxl import Workbook
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Server, free_port
+from tests.browser.driving import (
+    SOON_MS,
+    fill_generate_form,
+    open_app_address,
+    rows,
+    start_generation,
+)
+
+pytestmark = pytest.mark.browser
+
+CONNECT_MS = 30_000
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    started = Server(tmp_path_factory.mktemp("kinds") / "home", free_port())
+    started.start()
+    yield started
+    started.stop()
+
+
+def workbook(*sheets: tuple[str, list[list[object]]]) -> bytes:
+    made, stream = Workbook(), io.BytesIO()
+    made.remove(made.active)
+    for title, lines in sheets:
+        sheet = made.create_sheet(title)
+        for line in lines:
+            sheet.append(line)
+    made.save(stream)
+    return stream.getvalue()
+
+
+def connect_upload(page: Page, server: Server, kind: str, file: Path, name: str) -> None:
+    """Upload and connect a file; its source's page is open afterwards."""
+    page.goto(f"{server.url}/sources/new")
+    page.get_by_role("button", name="Start over").click()
+    trigger = page.get_by_label("Kind", exact=True)
+    trigger.click()
+    page.get_by_role("option", name=kind).click()
+    expect(trigger).to_contain_text(kind)
+    page.locator("input[type=file]").set_input_files(str(file))
+    expect(page.get_by_role("button", name=f"Remove {file.name}")).to_be_visible()
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_role("button", name="Connect", exact=True).click()
+    expect(page.get_by_role("heading", name=name, level=1)).to_be_visible(timeout=CONNECT_MS)
+
+
+def first_row(page: Page, table: str) -> str:
+    region = page.get_by_role("region", name=f"Rows of {table}")
+    line = region.locator("tbody tr").first
+    expect(line).to_be_visible(timeout=SOON_MS)
+    return line.inner_text()
+
+
+def generated(page: Page, server: Server, source: str, slug: str) -> Path:
+    """Make an app of a source and open it; returns its database."""
+    fill_generate_form(page, server.url, source, source=source)
+    start_generation(page)
+    page.goto(open_app_address(page))
+    expect(page.get_by_role("link", name="Dashboard").first).to_be_visible(timeout=SOON_MS)
+    return next((server.home / "apps" / slug).glob("data/*.db"))
+
+
+def test_excel_to_an_app_each_sheet_a_table(page: Page, server: Server, tmp_path: Path) -> None:
+    file = tmp_path / "orders.xlsx"
+    file.write_bytes(
+        workbook(
+            ("People", [["id", "name"], [1, "Ada"], [2, "Grace"]]),
+            ("Orders", [["id", "person_id", "total"], [10, 1, 19.99], [11, 2, 5]]),
+        )
+    )
+    connect_upload(page, server, "Excel files", file, "Workbook")
+    tables = page.get_by_role("navigation", name="Tables")
+    expect(tables.get_by_role("button")).to_have_count(2)
+    assert "Ada" in first_row(page, "people")
+    tables.get_by_role("button", name="orders").click()
+    assert "19.99" in first_row(page, "orders")
+    database = generated(page, server, "Workbook", "workbook")
+    assert rows(database, "SELECT id, person_id, total FROM orders ORDER BY id") == [
+        (10, 1, 19.99),
+        (11, 2, 5.0),
+    ]
+
+
+def test_json_to_an_app_and_a_changed_type_stays(
+    page: Page, server: Server, tmp_path: Path
+) -> None:
+    file = tmp_path / "things.json"
+    records = [
+        {"id": 1, "code": "007", "deep": {"k": [1, 2]}},
+        {"id": 2, "code": "8", "deep": None},
+    ]
+    file.write_text(json.dumps(records))
+    connect_upload(page, server, "JSON files", file, "Things")
+    assert "007" in first_row(page, "things")
+    page.get_by_role("tab", name="Columns").click()
+    choice = page.get_by_label("Type of code")
+    choice.select_option("date")
+    alert = page.get_by_role("alert").filter(has_text="“007” in row 1")
+    expect(alert.first).to_be_visible(timeout=CONNECT_MS)
+    expect(choice).to_have_value("")
+    choice.select_option("integer")
+    expect(choice).to_have_value("integer", timeout=CONNECT_MS)
+    expect(alert).to_have_count(0)
+
+    updated = page.get_by_text("The tables have been read anew.")
+    page.get_by_role("button", name="Refresh").click()
+    expect(updated).to_be_visible(timeout=CONNECT_MS)
+    expect(choice).to_have_value("integer")
+    page.reload()
+    assert "007" not in first_row(page, "things")
+    database = generated(page, server, "Things", "things")
+    assert rows(database, "SELECT id, code, deep FROM things ORDER BY id") == [
+        (1, 7, '{"k":[1,2]}'),
+        (2, 8, None),
+    ]
+
+
+def test_parquet_to_an_app(page: Page, server: Server, tmp_path: Path) -> None:
+    file = tmp_path / "readings.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(
+            "COPY (SELECT 1 AS id, 12.50::DECIMAL(9, 2) AS price, TIMESTAMPTZ '2024-01-01 10:00:00+02' AS at)"
+            f" TO '{file}' (FORMAT parquet)"
+        )
+    connect_upload(page, server, "Parquet files", file, "Readings")
+    assert "2024-01-01 08:00:00" in first_row(page, "readings")
+    database = generated(page, server, "Readings", "readings")
+    assert rows(database, "SELECT id, price, at FROM readings") == [
+        (1, 12.5, "2024-01-01 08:00:00")
+    ]
+
+
+def test_a_file_of_another_kind_marks_its_field(page: Page, server: Server, tmp_path: Path) -> None:
+    file = tmp_path / "protected.xlsx"
+    file.write_bytes(
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le")
+    )
+    page.goto(f"{server.url}/sources/new")
+    page.get_by_role("button", name="Start over").click()
+    page.get_by_label("Kind", exact=True).click()
+    page.get_by_role("option", name="Excel files").click()
+    page.locator("input[type=file]").set_input_files(str(file))
+    expect(page.get_by_role("button", name=f"Remove {file.name}")).to_be_visible()
+    page.get_by_role("button", name="Test connection").click()
+    expect(page.locator(".pd-field-error")).to_contain_text("password", timeout=CONNECT_MS)
+    expect(page.locator("[data-step=read_format]")).to_have_attribute("data-state", "failed")

@@ -1,0 +1,42 @@
+"""What tests of files as sources ask of a source."""
+
+from typing import Any
+
+from proto_ddf.errors import describe
+from proto_ddf.errors.types import ProtoDDFError
+from proto_ddf.resilience.transient import is_transient
+from proto_ddf.sources.file_source import FilesSource
+from proto_ddf.sources.protocol import Stage
+
+
+def failure(source: FilesSource) -> ProtoDDFError:
+    """The error of the first stage that fails; it is about the field of the files, and no retry helps."""
+    error = next(filter(None, map(_error_of, source.stages())))
+    told = describe(error)
+    assert told["field"] == "paths"
+    assert "…" not in told["message"]
+    assert told["hint"]
+    assert not is_transient(error)
+    return error
+
+
+def _error_of(stage: Stage) -> ProtoDDFError | None:
+    try:
+        stage.run()
+    except ProtoDDFError as error:
+        return error
+    return None
+
+
+def types(source: FilesSource, table: str | None = None) -> dict[str, str]:
+    """Types of the columns of a table, of the only one if none is named."""
+    tables = source.read_schema().tables
+    (found,) = [each for each in tables if table in (None, each.name)]
+    return {column.name: column.type.value for column in found.columns}
+
+
+def rows(source: FilesSource, table: str | None = None) -> list[tuple[Any, ...]]:
+    """Every row of a table, of the only one if none is named."""
+    if table is None:
+        (table,) = [each.name for each in source.read_schema().tables]
+    return [row for batch in source.rows(table) for row in batch]

@@ -1,0 +1,158 @@
+"""JSON and JSON Lines: what becomes of their values, and every way such a file can be bad, really made so."""
+
+import json
+from collections.abc import Callable
+from datetime import date, datetime, time
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from proto_ddf.errors import describe
+from proto_ddf.sources.file_source import FilesSource
+from tests.file_sources import failure, rows, types
+
+MakeSource = Callable[..., FilesSource]
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "typed"),
+    [
+        ([1, -2, None], "integer", [1, -2, None]),
+        ([2**63 - 1, -(2**63)], "integer", [2**63 - 1, -(2**63)]),
+        ([2**63, 1], "text", ["9223372036854775808", "1"]),
+        ([10**29 + 7, 1], "text", ["100000000000000000000000000007", "1"]),
+        ([1, 2.5, 1e3], "float", [1.0, 2.5, 1000.0]),
+        ([0.1, float("nan")], "float", [0.1, None]),
+        ([True, False, None], "boolean", [True, False, None]),
+        (["2024-02-29", None], "date", [date(2024, 2, 29), None]),
+        (["2024-01-01T10:00:00+02:00"], "datetime", [datetime(2024, 1, 1, 8)]),
+        (["08:30"], "time", [time(8, 30)]),
+        (["1", "2"], "text", ["1", "2"]),
+        (["true"], "text", ["true"]),
+        (["NA", "", None, "null"], "text", ["NA", "", None, "null"]),
+        ([1, "a", True], "text", ["1", "a", "true"]),
+        ([{"k": [1, None]}, None], "json", ['{"k":[1,null]}', None]),
+        ([[1, 2], "s", 3], "json", ["[1,2]", '"s"', "3"]),
+        ([None, None], "text", [None, None]),
+        (["two\nlines \"quoted\" \u0000 ü 😀"], "text", ["two\nlines \"quoted\" \u0000 ü 😀"]),
+    ],
+)  # fmt: skip
+def test_types_and_values(
+    file_source: MakeSource, values: list[Any], kind: str, typed: list[Any]
+) -> None:
+    records = [{"n": n, "c": value} for n, value in enumerate(values)]
+    for name, text in (
+        ("a.json", json.dumps(records, indent=1)),
+        ("a.jsonl", "\n".join(map(json.dumps, records))),
+    ):
+        source = file_source("json", name, text)
+        assert types(source) == {"n": "integer", "c": kind}
+        assert rows(source) == list(enumerate(typed))
+
+
+def test_a_type_holds_on_all_rows_not_on_a_sample(file_source: MakeSource) -> None:
+    lines = [json.dumps({"a": n, "d": "2024-01-01"}) for n in range(30_000)]
+    source = file_source("json", "t.jsonl", "\n".join([*lines, '{"a": 0.5, "d": "later"}']))
+    assert types(source) == {"a": "float", "d": "text"}
+    found = rows(source)
+    assert [row[0] for row in found[:-1]] == list(range(30_000))
+    assert found[-1] == (0.5, "later")
+
+
+def test_every_key_is_a_column_in_the_order_they_turn_up(file_source: MakeSource) -> None:
+    records = [{"b": 1}, {"A": 2, "b": 3}, {"a": 4, "": 5, "x.y/z~\"q'": 6, "$": 7}]
+    source = file_source("json", "k.json", json.dumps(records))
+    assert list(types(source)) == ["b", "A", "a_2", "column_4", "x.y/z~\"q'", "$"]
+    assert rows(source) == [
+        (1, *[None] * 5),
+        (3, 2, *[None] * 4),
+        (None, None, 4, 5, 6, 7),
+    ]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"a": 1}',
+        b'{\n"a": 1\n}\n',
+        b'\xef\xbb\xbf[{"a": 1}]',
+        b'\xef\xbb\xbf{"a": 1}\n',
+        '[{"a": 1}]'.encode("utf-16"),
+        b'\n\n [ {"a": 1} ] \n',
+    ],
+)
+def test_objects_may_stand_in_many_ways(file_source: MakeSource, content: bytes) -> None:
+    assert rows(file_source("json", "x[1].json", content)) == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "words"),
+    [
+        ("", "file_empty", "no content"),
+        (" \n ", "file_empty", "no content"),
+        ("[]", "file_no_rows", "no rows"),
+        ("[{}, {}]", "file_no_rows", "no rows"),
+        ("hello there", "file_not_json", "some other text"),
+        ("a,b\n1,2\n", "file_not_json", "some other text"),
+        (b"\x89PNG\r\n\x1a\n" * 50, "file_encoding", "UTF-8"),
+        ("42", "json_no_records", "a number"),
+        ('"abc"', "json_no_records", "a text"),
+        ("null", "json_no_records", "null"),
+        ("true", "json_no_records", "true or false"),
+        ("[1, 2]", "json_no_records", "numbers (row 1)"),
+        ("[[1], [2]]", "json_no_records", "lists (row 1)"),
+        ('[{"a": 1}, "x"]', "json_no_records", "texts (row 2)"),
+        ('{"a": 1}\n5\n', "json_no_records", "numbers (row 2)"),
+        ('[{"a": 1}, {"a":', "file_cut_short", "end of the JSON"),
+        ('[{"a": 1}, {"a": "te', "file_cut_short", "end of the JSON"),
+        ('[{"a": 1}', "file_cut_short", "end of the JSON"),
+        ('[{"a": tru', "file_cut_short", "end of the JSON"),
+        ('{"a": 1}\n{"a": 2', "file_cut_short", "(line 2)"),
+        ('[{"a": 1}] x', "file_not_json", "line 1: extra data"),
+        ('[\n{"a": 1},\n]', "file_not_json", "line 3"),
+        ("[\n{'a': 1}]", "file_not_json", "line 2"),
+        ('{"a": 1}\n{"a": oops}\n{"a": 3}\n', "json_broken_line", "Line 2"),
+        ('{"a": oops}\n{"a": 2}\n', "json_broken_line", "Line 1"),
+        ('[{"a": 1}, {"b": 1, "a": 2, "a": 3}]', "json_duplicate_key", "Object 2"),
+        (b'[{"a": "\xff\xfe"}]', "file_encoding", "UTF-8"),
+        (b'{"a": 1}\n{"a": "\xff"}\n', "file_encoding", "UTF-8"),
+        ('[{"a": "\\ud800"}]', "file_not_json", "Unicode"),
+        ("[" * 100_000, "file_not_json", "nested too deeply"),
+        (json.dumps([{f"k{n}": 1 for n in range(1_001)}]), "too_many_columns", "1000"),
+    ],
+)  # fmt: skip
+def test_bad_content_has_a_code_of_its_own(
+    file_source: MakeSource, content: bytes | str, code: str, words: str
+) -> None:
+    error = failure(file_source("json", "people.json", content))
+    told = describe(error)
+    assert (error.code, "people.json" in told["message"]) == (code, True)
+    assert words in told["message"]
+
+
+def test_a_broken_line_far_down_is_told_with_its_number(file_source: MakeSource) -> None:
+    lines = [f'{{"a": {n}}}' for n in range(60_000)]
+    lines[49_999] = '{"a": }'
+    lines.insert(100, "")
+    error = failure(file_source("json", "long.jsonl", "\n".join(lines)))
+    assert (error.code, error.context["line"]) == ("json_broken_line", 50_001)
+
+
+VALUES = st.one_of(
+    st.text(st.characters(codec="utf-8", exclude_categories=("Cn", "Cs")), max_size=12),
+    st.none(),
+)
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(st.tuples(VALUES, st.integers()), min_size=1, max_size=5))
+def test_texts_and_whole_numbers_survive(
+    file_source: MakeSource, values: list[tuple[str | None, int]]
+) -> None:
+    records = [{"t": text, "n": number} for text, number in [("word", 0), *values]]
+    found = rows(file_source("json", "t.json", json.dumps(records, ensure_ascii=False)))
+    assert [(row[0], int(row[1])) for row in found[1:]] == values
