@@ -10,8 +10,7 @@ from proto_ddf.resilience.deadline import (
     deadline_after,
     time_left,
 )
-from proto_ddf.resilience.limits.bulkhead import Bulkhead, BulkheadFullError
-from proto_ddf.resilience.limits.rate import RateLimit, RateLimitedError
+from proto_ddf.resilience.limits import Bulkhead, BulkheadFullError, RateLimit, RateLimitedError
 from proto_ddf.resilience.policy import (
     SYSTEM_DEFAULTS,
     Policy,

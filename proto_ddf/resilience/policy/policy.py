@@ -19,8 +19,7 @@ from proto_ddf.resilience import faults
 from proto_ddf.resilience.breaker import BreakerState, CircuitBreaker
 from proto_ddf.resilience.deadline import attempt_timeout, deadline_after
 from proto_ddf.resilience.decorated import is_awaited
-from proto_ddf.resilience.limits.bulkhead import Bulkhead
-from proto_ddf.resilience.limits.rate import RateLimit
+from proto_ddf.resilience.limits import Bulkhead, RateLimit
 from proto_ddf.resilience.policy.config import PolicyConfig
 from proto_ddf.resilience.policy.error_log import ErrorLog
 from proto_ddf.resilience.policy.snapshot import PolicySnapshot

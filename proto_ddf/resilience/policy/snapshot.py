@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from proto_ddf.resilience.breaker import BreakerSnapshot
-from proto_ddf.resilience.limits.bulkhead import BulkheadSnapshot
-from proto_ddf.resilience.limits.rate import RateSnapshot
+from proto_ddf.resilience.limits import BulkheadSnapshot, RateSnapshot
 from proto_ddf.resilience.retry import AdaptiveSnapshot, BudgetSnapshot
 
 
