@@ -128,8 +128,9 @@ class NetworkSettings(BaseSettings):
     @model_validator(mode="after")
     def _delays_in_order(self) -> Self:
         """The longest wait is not shorter than the first, for all and for each system."""
-        first, longest = self.network_default_retry_delay_ms, self.network_max_retry_delay_ms
-        if longest < first:
+        first = self._in_force("network_default_retry_delay_ms")
+        longest = self._in_force("network_max_retry_delay_ms")
+        if first and longest and longest < first:
             raise ValueError(
                 f"NETWORK_MAX_RETRY_DELAY_MS ({longest}) must not be less than "
                 f"NETWORK_DEFAULT_RETRY_DELAY_MS ({first})"
@@ -137,9 +138,16 @@ class NetworkSettings(BaseSettings):
         for name, system in self.network_systems.items():
             own_first = system.retry_delay_ms or first
             own_longest = system.max_retry_delay_ms or longest
-            if own_longest < own_first:
+            if own_first and own_longest and own_longest < own_first:
                 raise ValueError(
                     f"NETWORK_SYSTEMS.{name}: max_retry_delay_ms ({own_longest}) must not be less "
                     f"than retry_delay_ms ({own_first})"
                 )
         return self
+
+    def _in_force(self, name: str) -> int | None:
+        """The value of a delay; None where a profile takes the place of its default."""
+        if self.resilience_profile and name not in self.model_fields_set:
+            return None
+        value: int = getattr(self, name)
+        return value

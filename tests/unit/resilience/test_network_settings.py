@@ -119,6 +119,36 @@ def test_a_longest_wait_below_the_first_names_both(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize(
+    "variables",
+    [
+        {"RESILIENCE_PROFILE": "production", "NETWORK_DEFAULT_RETRY_DELAY_MS": "10000"},
+        {"RESILIENCE_PROFILE": "development", "NETWORK_MAX_RETRY_DELAY_MS": "60"},
+        {
+            "RESILIENCE_PROFILE": "production",
+            "NETWORK_SYSTEMS": '{"source": {"retry_delay_ms": 10000}}',
+        },
+    ],
+    ids=["first", "longest", "of a system"],
+)
+def test_a_default_that_a_profile_replaces_is_not_compared(
+    variables: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert read(monkeypatch, **variables).resilience_profile == variables["RESILIENCE_PROFILE"]
+
+
+def test_with_a_profile_what_was_set_is_compared_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    [line] = problems(
+        monkeypatch,
+        RESILIENCE_PROFILE="production",
+        NETWORK_DEFAULT_RETRY_DELAY_MS="200",
+        NETWORK_SYSTEMS='{"source": {"max_retry_delay_ms": 100}}',
+    )
+    assert line.startswith("NETWORK_SYSTEMS.source: max_retry_delay_ms (100)")
+
+
+@pytest.mark.parametrize(
     ("systems", "where"),
     [
         ("{nonsense", "NETWORK_SYSTEMS: not valid JSON"),
