@@ -89,9 +89,17 @@ class NewSourceState(OperationMixin, rx.State):
             if stored is None:
                 return rx.redirect(f"/sources/{self.source_id}")
             draft = stored
-        self.kind, self.name = draft.kind, draft.name
-        self.values, self.files = draft.values, draft.files
+        self._show_draft(draft)
         return self._watch(draft.operation_id) if draft.operation_id else None
+
+    def _show_draft(self, draft: Draft) -> None:
+        """Send only what is otherwise: what is sent takes the place of what was typed meanwhile."""
+        if (self.kind, self.name) != (draft.kind, draft.name):
+            self.kind, self.name = draft.kind, draft.name
+        if self.values != draft.values:
+            self.values = draft.values
+        if self.files != draft.files:
+            self.files = draft.files
 
     @rx.event
     def set_kind(self, kind: str) -> Any:

@@ -297,6 +297,15 @@ class TestForm:
         assert (after.kind, after.name) == ("csv", "Flights")
         assert after.values[PATHS] == "/a.csv\n/b.csv"
 
+    def test_what_is_typed_while_the_page_loads_is_not_written_over(self) -> None:
+        state = state_of(NewSourceState)
+        root = state._get_root_state()
+        root.get_delta()
+        root._clean()
+        asyncio.run(state.load())
+        sent = {key for part in root.get_delta().values() for key in part}
+        assert not {key for key in sent if key.startswith(("kind", "name", "values", "files"))}
+
     def test_a_source_is_edited_in_the_form_and_saved_as_itself(
         self, started: list[Any], saved: store.SourceView, shop: Path
     ) -> None:
