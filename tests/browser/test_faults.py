@@ -146,7 +146,7 @@ def test_a_source_that_stays_out_of_reach_is_left_alone_and_try_again_connects_i
     expect(step(page, "find_file")).to_have_attribute("data-state", "running")
     failure(page, "No connection")
     again.click()
-    paused = failure(page, "Paused after repeated failures")
+    paused = failure(page, "Calls are paused")
     expect(again).to_be_disabled()
     count = paused.get_by_role("timer")
     expect(count).to_have_text(re.compile(r"Can be tried again in \d s"))

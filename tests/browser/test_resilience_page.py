@@ -89,7 +89,7 @@ def open_a_circuit(page: Page, server: Server) -> Locator:
     failed = page.get_by_role("alert").filter(has_text="No connection")
     expect(failed).to_be_visible(timeout=60_000)
     failed.get_by_role("button", name="Try Again").click()
-    paused = page.get_by_role("alert").filter(has_text="Paused after repeated failures")
+    paused = page.get_by_role("alert").filter(has_text="Calls are paused")
     expect(paused).to_be_visible(timeout=60_000)
     return paused
 
@@ -152,7 +152,7 @@ def test_the_browsers_clock_may_be_wrong(page: Page, faulty: Server, hours: int)
 def test_the_list_of_errors_counts_down_too(page: Page, faulty: Server) -> None:
     open_a_circuit(page, faulty)
     page.goto(f"{faulty.url}/errors")
-    newest = page.get_by_role("listitem").filter(has_text="Paused after repeated failures")
+    newest = page.get_by_role("listitem").filter(has_text="Calls are paused")
     row = newest.first
     expect(row.get_by_role("timer")).to_have_text(COUNTING)
     expect(row.get_by_role("button", name="Try Again")).to_be_disabled()

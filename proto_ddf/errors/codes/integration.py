@@ -83,10 +83,10 @@ CODES = (
     _outside(
         "circuit_open",
         "transient",
-        "Paused after repeated failures",
+        "Calls are paused",
         "[Calls to the source or service were stopped {stopped}"
         "|The source or service failed too often of late[ ({reason})], so it is left alone"
-        "[ for {retry_after} s]].",
+        " for a while].",
         "Wait a moment, then try again.",
     ),
     _outside(

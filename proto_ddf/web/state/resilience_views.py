@@ -156,8 +156,8 @@ def _shared_facts(policy: PolicySnapshot) -> Iterator[Fact]:
         yield Fact(name="Retry budget", value=value, warning=not budget.allowed)
     if (adaptive := policy.adaptive) and adaptive.outcomes:
         yield Fact(
-            name="Success of late",
-            value=f"{adaptive.success_rate:.0%}, waits {adaptive.wait_factor:.1f} times as long",
+            name="Waits, as things went of late",
+            value=f"{adaptive.wait_factor:.1f} times as long",
         )
     if rate := policy.rate:
         value = f"{rate.available} of {rate.calls} calls in {rate.seconds:g} s left"

@@ -75,8 +75,8 @@ def test_odd_arguments_have_the_general_message_too(odd: Any) -> None:
         (
             "integration",
             "circuit_open",
-            {"system": "x", "retry_after": 12},
-            ["left alone for 12 s"],
+            {"system": "x", "retry_after": 12, "reason": "no connection"},
+            ["failed too often of late (no connection)", "left alone for a while"],
         ),
         (
             "validation",
