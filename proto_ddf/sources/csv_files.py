@@ -90,6 +90,6 @@ KIND = file_kind(
     label="CSV/TSV files",
     description="Tables in text files, one per file. The app works on a typed copy of their rows.",
     icon="file-spreadsheet",
-    help="Upload CSV or TSV files (a ZIP may hold one), or give paths Proto-DDF may read.",
+    help="Upload CSV or TSV files (a ZIP may hold one), or give paths Proto-DDF may read (* stands for any name).",
     accept=(".csv", ".tsv", ".txt", ".zip"),
 )

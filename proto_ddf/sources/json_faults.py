@@ -19,15 +19,20 @@ _SORTS = {
 }
 
 
-def find_fault(path: Path, encoding: str) -> IntegrationError:
+def find_fault(path: Path, encoding: str, *, ended: bool = False) -> IntegrationError:
     """The error for a file that cannot be read as JSON objects: `file_not_json`, `json_broken_line`,
-    `file_cut_short`, `file_encoding`, `json_no_records`."""
+    `file_cut_short`, `file_encoding`, `json_no_records`.
+
+    Args:
+        ended: DuckDB came to the end of the file within a value. Of a document that is too large to be read
+            whole that is all that is known.
+    """
     try:
         with explained(path), path.open("r", encoding=encoding) as file:
             lines = _first_lines(file.readline(LONGEST_RECORD), file.readline(LONGEST_RECORD))
             if lines:
                 return _of_lines(path, encoding)
-        return _of_document(path, encoding)
+        return _of_document(path, encoding, ended)
     except UnicodeDecodeError as error:
         return file_error(path, "file_encoding", str(error))
     except IntegrationError as error:
@@ -67,8 +72,10 @@ def _of_lines(path: Path, encoding: str) -> IntegrationError:
     return file_error(path, "file_not_json", reason, reason=reason)
 
 
-def _of_document(path: Path, encoding: str) -> IntegrationError:
+def _of_document(path: Path, encoding: str, ended: bool) -> IntegrationError:
     if path.stat().st_size > _LARGEST_DOCUMENT:
+        if ended:
+            return _cut_short(path)
         reason = "its objects are neither a whole list nor one a line"
         return file_error(path, "file_not_json", reason, reason=reason)
     text = path.read_text(encoding)

@@ -125,7 +125,8 @@ def _fault_told(path: Path) -> Iterator[None]:
     try:
         yield
     except duckdb.InvalidInputException as error:
-        raise find_fault(path, _encoding(path)) from error
+        ended = "unexpected end of data" in str(error)
+        raise find_fault(path, _encoding(path), ended=ended) from error
 
 
 def _check_records(connection: duckdb.DuckDBPyConnection, source: str, path: Path) -> None:
@@ -215,6 +216,6 @@ KIND = file_kind(
     description="Lists of objects, or an object a line (JSON Lines), one table per file. "
     "The app works on a typed copy of their rows.",
     icon="file-json",
-    help="Upload JSON or JSON Lines files, or give paths Proto-DDF may read.",
+    help="Upload JSON or JSON Lines files, or give paths Proto-DDF may read (* stands for any name).",
     accept=_SUFFIXES,
 )

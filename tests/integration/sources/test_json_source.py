@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from proto_ddf.errors import describe
+from proto_ddf.sources import json_faults
 from proto_ddf.sources.file_source import FilesSource
 from tests.file_sources import failure, rows, types
 
@@ -138,6 +139,17 @@ def test_a_broken_line_far_down_is_told_with_its_number(file_source: MakeSource)
     lines.insert(100, "")
     error = failure(file_source("json", "long.jsonl", "\n".join(lines)))
     assert (error.code, error.context["line"]) == ("json_broken_line", 50_001)
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [('[\n{"a": 1},\n{"a":', "file_cut_short"), ('[\n{"a": 1},\n{"a": oops}]', "file_not_json")],
+)
+def test_a_document_too_large_to_be_read_whole_has_its_fault_told(
+    file_source: MakeSource, monkeypatch: pytest.MonkeyPatch, content: str, code: str
+) -> None:
+    monkeypatch.setattr(json_faults, "_LARGEST_DOCUMENT", 10)
+    assert failure(file_source("json", "large.json", content)).code == code
 
 
 VALUES = st.one_of(

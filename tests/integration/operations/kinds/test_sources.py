@@ -168,6 +168,18 @@ class TestRefresh:
         assert store.get_source(shop.id).schema == shop.schema
 
 
+class TestPatterns:
+    def test_a_refresh_finds_the_files_that_match_by_then(self, ended, shared_folder):
+        (shared_folder / "a.csv").write_text("id\n1\n")
+        given = ConnectSourceInput(
+            name="All", kind="csv", config={"paths": [str(shared_folder / "*.csv")]}
+        )
+        id = ended("connect_source", given).output["save"]["source_id"]
+        (shared_folder / "b.csv").write_text("id\n2\n")
+        assert ended("refresh_source", RefreshSourceInput(source_id=id)).state == "succeeded"
+        assert [table.name for table in store.get_source(id).schema.tables] == ["a", "b"]
+
+
 class TestTypeColumn:
     def choose(self, ended, source_id, kind, column="id"):
         given = TypeColumnInput(source_id=source_id, table="people", column=column, type=kind)
