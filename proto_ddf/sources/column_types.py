@@ -114,7 +114,7 @@ _WORDS = {
     ChosenType.DECIMAL: "a decimal number",
     ChosenType.FLOAT: "a number",
     ChosenType.BOOLEAN: "true or false",
-    ChosenType.DATE: "a date that can be read in one way only",
+    ChosenType.DATE: "a date like 2024-12-31 or 31.12.2024",
     ChosenType.DATE_DAY_FIRST: "a date like 31/12/2024",
     ChosenType.DATE_MONTH_FIRST: "a date like 12/31/2024",
     ChosenType.DATETIME: "a date with a time",

@@ -18,6 +18,7 @@ from tests.browser.driving import (
     rows,
     start_generation,
 )
+from tests.browser.looking import serious_findings
 
 pytestmark = pytest.mark.browser
 
@@ -108,6 +109,8 @@ def test_json_to_an_app_and_a_changed_type_stays(
     assert "007" in first_row(page, "things")
     page.get_by_role("tab", name="Columns").click()
     choice = page.get_by_label("Type of code")
+    expect(choice).to_be_visible()
+    assert serious_findings(page) == []
     choice.select_option("date")
     alert = page.get_by_role("alert").filter(has_text="“007” in row 1")
     expect(alert.first).to_be_visible(timeout=CONNECT_MS)

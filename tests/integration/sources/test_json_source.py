@@ -168,3 +168,22 @@ def test_texts_and_whole_numbers_survive(
     records = [{"t": text, "n": number} for text, number in [("word", 0), *values]]
     found = rows(file_source("json", "t.json", json.dumps(records, ensure_ascii=False)))
     assert [(row[0], int(row[1])) for row in found[1:]] == values
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.lists(
+        st.text(st.characters(codec="utf-8", exclude_categories=("Cn", "Cs")), max_size=8),
+        min_size=1,
+        max_size=5,
+        unique=True,
+    )
+)
+def test_any_keys_work(file_source: MakeSource, keys: list[str]) -> None:
+    record = {key: at for at, key in enumerate(keys)}
+    source = file_source("json", "t.json", json.dumps([record, record]))
+    assert rows(source) == [tuple(range(len(keys)))] * 2
+    column = list(types(source))[-1]
+    assert source.preview("t", search=str(len(keys) - 1), sort=column).total == 2
