@@ -206,10 +206,15 @@ class Policy:
                 name=self.name,
                 budget=self.shared.budget,
                 adaptive=self.shared.adaptive,
+                paused=self._paused if self.breaker else None,
             )
             guarded = partial(retry.call, guarded)
             guarded_sync = partial(retry.call_sync, guarded_sync)
         return guarded, guarded_sync
+
+    def _paused(self) -> float:
+        """Seconds until the breaker lets a call through."""
+        return self.breaker.snapshot().retry_after if self.breaker else 0.0
 
     async def _attempt(
         self, fn: Callable[..., Awaitable[Any]], args: tuple[Any, ...], kwargs: dict[str, Any]

@@ -1,5 +1,6 @@
 """What becomes of a call that has failed: another attempt, after which wait, or none, and why."""
 
+from collections.abc import Callable
 from typing import Any
 
 from tenacity import RetryCallState
@@ -28,11 +29,13 @@ class Failures:
         config: RetryConfig,
         budget: RetryBudget | None,
         adaptive: Adaptive | None,
+        paused: Callable[[], float] | None,
     ) -> None:
         self._call = call
         self._config = config
         self._budget = budget
         self._adaptive = adaptive
+        self._paused = paused
         self._attempts = config.max_attempts
         self._hint: float | None = None
         self._backoffs = 0
@@ -101,6 +104,8 @@ class Failures:
             return "no time left"
         if deadline is None and self._hint is not None and wait > self._config.max_delay:
             return "asked to wait too long"
+        if self._paused is not None and self._paused() > wait:
+            return "circuit open"
         allowed = self._budget is None or self._budget.allow()
         return "" if allowed else "retry budget used up"
 

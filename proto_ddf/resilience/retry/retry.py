@@ -40,6 +40,8 @@ class Retry:
         name: what the log calls it, the function's name unless given.
         budget: shared by all callers of a system; no retry while it is used up.
         adaptive: shared likewise; changes waits and attempts within its bounds.
+        paused: for how many seconds no further attempt would be let through, by a circuit breaker that the
+            attempts pass; there is no wait that ends before that.
     """
 
     def __init__(
@@ -49,11 +51,13 @@ class Retry:
         name: str = "",
         budget: RetryBudget | None = None,
         adaptive: Adaptive | None = None,
+        paused: Callable[[], float] | None = None,
     ) -> None:
         self.config = config
         self.name = name
         self.budget = budget
         self.adaptive = adaptive
+        self.paused = paused
 
     def call_sync(self, fn: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """`fn(*args, **kwargs)`, as often as it takes. Raises its last error."""
@@ -100,7 +104,7 @@ class Retry:
 
     def _options(self, fn: Callable[..., Any]) -> dict[str, Any]:
         call = self.name or getattr(fn, "__qualname__", None) or type(fn).__name__
-        failures = Failures(call, self.config, self.budget, self.adaptive)
+        failures = Failures(call, self.config, self.budget, self.adaptive, self.paused)
         return {
             "retry": failures.is_retriable,
             "wait": failures.wait,

@@ -127,16 +127,20 @@ class TestCalls:
             run(make(retry=THRICE), flaky)
         assert flaky.calls == 1
 
-    def test_an_open_circuit_ends_the_retries(self, run: Run) -> None:
+    def test_the_attempt_that_opens_the_circuit_is_the_last_and_is_told(self, run: Run) -> None:
         policy = make(retry=THRICE, failure_threshold=2)
         flaky = Flaky(*(ConnectionError() for _ in range(9)))
+        with pytest.raises(ConnectionError):
+            run(policy, flaky)
+        assert flaky.calls == 2
         with pytest.raises(CircuitOpenError) as refused:
             run(policy, flaky)
-        assert flaky.calls == 2
         assert refused.value.system == "source a"
-        with pytest.raises(CircuitOpenError):
-            run(policy, flaky)
         assert flaky.calls == 2
+
+    def test_a_wait_that_outlasts_the_pause_is_made(self, run: Run) -> None:
+        policy = make(retry=THRICE, failure_threshold=1, reset_timeout=0.0)
+        assert run(policy, Flaky(ConnectionError(), ConnectionError())) == "done"
 
     def test_a_breaker_that_is_switched_off_lets_all_through(self, run: Run) -> None:
         policy = make(breaker=False, failure_threshold=1)
