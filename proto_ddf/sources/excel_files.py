@@ -255,5 +255,5 @@ KIND = file_kind(
     description="Workbooks (.xlsx), each sheet a table. The app works on a typed copy of their rows.",
     icon="sheet",
     help="Upload Excel workbooks, or give paths Proto-DDF may read (* stands for any name).",
-    accept=_SUFFIXES,
+    accept=(*_SUFFIXES, ".xls"),  # that an old file has to be saved anew is told when it is read
 )

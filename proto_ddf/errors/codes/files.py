@@ -45,7 +45,7 @@ CODES = (
         "file_not_csv",
         "Not a CSV file",
         "[“{path}”|The file] does not look like text in columns[: {reason}].",
-        "Choose a CSV or TSV file. A spreadsheet can be saved as CSV.",
+        "Choose a CSV or TSV file, or the kind of source that fits the file.",
     ),
     _file(
         "file_header_only",
