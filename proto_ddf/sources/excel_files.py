@@ -6,6 +6,7 @@ sheets without rows are left out. Of merged cells the first holds the value.
 """
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,12 @@ from proto_ddf.sources.plain_text import SEPARATOR, record_line, unescaped
 from proto_ddf.sources.sizes import count_text
 
 _SUFFIXES = (".xlsx", ".xlsm")
+_UNNAMED = re.compile(
+    r"(sheet|tabelle|feuil|hoja|foglio|blad|planilha|arkusz|list|лист|工作表|シート) ?1?",
+    re.IGNORECASE,
+)
+"""What spreadsheet programs call a first sheet that nobody named. Decided sheet by sheet: a table keeps its name
+when other sheets come or go."""
 _MOST_ROWS = 1_048_576
 _ROWS_BETWEEN_CHECKS = 1_000
 _ROWS_BETWEEN_REPORTS = 20_000
@@ -62,7 +69,7 @@ class ExcelFiles:
     """Workbooks of sheets."""
 
     name = "excel"
-    version = 1
+    version = 2
     several = True
 
     def table_name(self, path: Path) -> str:
@@ -214,7 +221,8 @@ def _raw_table(seen: _Sheet, plain: Path, data: Path) -> RawTable:
         RawColumn(name, f"c{at}", given=_given(f"c{at}", seen.kinds.get(at, set())))
         for at, name in seen.columns
     )
-    return RawTable(data, columns, "number", part=seen.title)
+    part = "" if _UNNAMED.fullmatch(seen.title) else seen.title
+    return RawTable(data, columns, "number", part=part)
 
 
 def _field(at: int) -> str:

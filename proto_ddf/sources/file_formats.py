@@ -39,7 +39,8 @@ class RawTable:
     missing: tuple[str, ...] = ("",)
     """Texts that mean no value, in any column that is not text."""
     part: str = ""
-    """Which part of the file it is, for a file of several tables: the name of the sheet."""
+    """Which part of the file it is, for a file of several tables: the name of the sheet. Empty: the table is
+    called after the file."""
     note: str = ""
     """What people should know of it: "3 cells with errors are read as empty"."""
 
@@ -54,7 +55,7 @@ class FileFormat(Protocol):
     """A file may hold several tables."""
 
     def table_name(self, path: Path) -> str:
-        """The name of the file's table, from the file's own; of a file of several, where it has only one."""
+        """The name of the file's table, from the file's own; of a file of several, of one without a name."""
 
     def recognise(self, path: Path) -> str:
         """What the file is, in a few words ("comma, UTF-8"). Raises a ProtoDDFError when it is something else."""

@@ -162,9 +162,8 @@ class FilesSource:
         if not self.form.several:
             yield _Part(path), whole
             return
-        tables = raw_tables(self.form, path)
-        for position, table in enumerate(tables):
-            yield _Part(path, position), table_name(table.part) if len(tables) > 1 else whole
+        for position, table in enumerate(raw_tables(self.form, path)):
+            yield _Part(path, position), table_name(table.part) if table.part else whole
 
     def _raw(self) -> list[RawTable]:
         return [table for path in self.paths for table in raw_tables(self.form, path)]

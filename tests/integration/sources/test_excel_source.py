@@ -126,9 +126,21 @@ def test_each_sheet_is_a_table_but_for_those_hidden_or_without_rows(
     assert note(source) == "1 empty sheet left out; 2 hidden sheets left out"
 
 
-def test_a_single_sheet_is_named_after_the_file(file_source: MakeSource) -> None:
-    source = file_source("excel", "My Orders.xlsx", sheet(["a"], [1]))
-    assert [each.name for each in source.read_schema().tables] == ["my_orders"]
+def test_a_sheet_that_nobody_named_is_called_after_the_file_whatever_others_there_are(
+    file_source: MakeSource,
+) -> None:
+    def tables(*titles: str) -> list[str]:
+        workbook = Workbook()
+        workbook.remove(workbook.active)
+        for title in titles:
+            workbook.create_sheet(title).append(["a"])
+            workbook[title].append([1])
+        source = file_source("excel", "My Orders.xlsx", saved(workbook))
+        return [each.name for each in source.read_schema().tables]
+
+    assert tables("Sheet1") == tables("Tabelle1") == tables("Sheet") == ["my_orders"]
+    assert tables("Sheet1", "Notes", "Sheet2") == ["my_orders", "notes", "sheet2"]
+    assert tables("People") == ["people"]
 
 
 def test_the_header_is_the_first_row_that_is_not_empty(file_source: MakeSource) -> None:
