@@ -117,9 +117,7 @@ class FilesSource:
     def rows(self, table: str, batch: int = 10_000) -> Iterator[list[tuple[Any, ...]]]:
         with self.connection(table) as connection:
             names = ", ".join(quote(name) for name, _ in _columns(connection, table))
-            # Without the order rows were seen, rarely, to begin in the midst of the file.
-            order = quote(duck.ROW_NUMBER)
-            result = connection.execute(f"SELECT {names} FROM {quote(table)} ORDER BY {order}")
+            result = connection.execute(f"SELECT {names} FROM {quote(table)}")
             while found := result.fetchmany(batch):
                 yield found
 
