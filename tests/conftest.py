@@ -36,10 +36,21 @@ def _no_developer_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
     get_settings.cache_clear()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Browser tests last: Playwright keeps an event loop running in this thread from its first test on,
-    and what needs a loop of its own cannot run beside it."""
-    items.sort(key=lambda item: "browser" in item.path.relative_to(Path(__file__).parent).parts)
+    and what needs a loop of its own cannot run beside it.
+
+    With two workers one takes the browser tests, which last longest, and the other one all others.
+    """
+    in_worker = hasattr(config, "workerinput")
+    items.sort(key=lambda item: (_kind(item) == "browser") is not in_worker)
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_kind(item)))
+
+
+def _kind(item: pytest.Item) -> str:
+    """ "unit", "integration" or "browser"."""
+    return item.path.relative_to(Path(__file__).parent).parts[0]
 
 
 _exit_status = 0
