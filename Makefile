@@ -27,7 +27,7 @@ stop: $(RUN_STAMP)
 
 test: $(DEV_STAMP)
 	@scripts/set_up.sh browser
-	@exec $(BIN)/python -m pytest -q -ra -n 2 --dist loadgroup --no-loadscope-reorder
+	@exec $(BIN)/python -m pytest -q -ra -n 2 --no-loadscope-reorder
 
 lint: $(DEV_STAMP)
 	$(BIN)/ruff check .

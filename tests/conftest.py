@@ -4,9 +4,11 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings as hypothesis_settings
+from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from proto_ddf.settings import get_settings
 
@@ -38,19 +40,27 @@ def _no_developer_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Browser tests last: Playwright keeps an event loop running in this thread from its first test on,
-    and what needs a loop of its own cannot run beside it.
-
-    With two workers one takes the browser tests, which last longest, and the other one all others.
-    """
+    and what needs a loop of its own cannot run beside it. Shared between workers they come first: they last
+    longest."""
     in_worker = hasattr(config, "workerinput")
-    items.sort(key=lambda item: (_kind(item) == "browser") is not in_worker)
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_kind(item)))
+    items.sort(key=lambda item: (kind_of(item.nodeid) == "browser") is not in_worker)
 
 
-def _kind(item: pytest.Item) -> str:
-    """ "unit", "integration" or "browser"."""
-    return item.path.relative_to(Path(__file__).parent).parts[0]
+class ByKind(LoadScopeScheduling):
+    """Of two workers one takes the browser tests, the other one all others."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return kind_of(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByKind:
+    return ByKind(config, log)
+
+
+def kind_of(nodeid: str) -> str:
+    """ "unit", "integration" or "browser": the folder below tests."""
+    return nodeid.split("/")[1]
 
 
 _exit_status = 0
