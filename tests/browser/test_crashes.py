@@ -253,9 +253,12 @@ def app_stopped_as_it_begins_to_listen(server: Server, slug: str) -> Iterator[No
     query = "select frontend from port_reservation where name = ?"
     [(port,)] = rows(server.home / "proto_ddf.db", query, slug)
     deadline = time.monotonic() + GENERATE_MS / 1000
+    known = "select pid from app where pid is not null"
     while True:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
-            break
+        # Until its pid is known, what listens may be left from a start that was cut off.
+        if rows(server.home / "proto_ddf.db", known):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+                break
         assert time.monotonic() < deadline
         time.sleep(0.001)
     app = psutil.Process(app_pid(server))
