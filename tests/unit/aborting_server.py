@@ -8,6 +8,16 @@ from typing import Any
 import grpc
 
 METHOD = "/proto_ddf.Test/Abort"
+RETRIED = {
+    "UNAVAILABLE",
+    "DEADLINE_EXCEEDED",
+    "RESOURCE_EXHAUSTED",
+    "ABORTED",
+    "INTERNAL",
+    "UNKNOWN",
+}
+"""The statuses that may pass by themselves."""
+STATUSES = [status.name for status in grpc.StatusCode if status is not grpc.StatusCode.OK]
 _NO_PROXY = [("grpc.enable_http_proxy", 0)]
 
 

@@ -106,6 +106,16 @@ def open_folder() -> Iterator[Path]:
 
 
 @pytest.fixture
+def open_home(open_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """That folder as the home folder, whose files may be read."""
+    monkeypatch.setenv("PROTO_DDF_HOME", str(open_folder))
+    monkeypatch.setenv("ALLOWED_FOLDERS", f'["{open_folder}"]')
+    get_settings.cache_clear()
+    yield open_folder
+    get_settings.cache_clear()
+
+
+@pytest.fixture
 def unprivileged() -> Callable[[], AbstractContextManager[None]]:
     """Within it, permissions of files hold, even where the tests are run by root."""
 

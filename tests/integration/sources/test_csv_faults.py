@@ -126,14 +126,10 @@ def test_a_file_that_is_gone(csv_source: MakeSource) -> None:
 
 def test_a_file_that_may_not_be_read(
     csv_source: MakeSource,
-    open_folder: Path,
+    open_home: Path,
     unprivileged: Callable[[], AbstractContextManager[None]],
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("PROTO_DDF_HOME", str(open_folder))
-    monkeypatch.setenv("ALLOWED_FOLDERS", f'["{open_folder}"]')
-    get_settings.cache_clear()
-    path = open_folder / "secret.csv"
+    path = open_home / "secret.csv"
     path.write_bytes(b"a\n1\n")
     path.chmod(0)
     cache_folder()

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from proto_ddf.errors.types import ProtoDDFError
-from proto_ddf.settings import get_settings
 from proto_ddf.sources.duck import cache_folder
 from proto_ddf.sources.file_source import FilesSource
 from proto_ddf.sources.registry import KINDS
@@ -40,14 +39,10 @@ def test_a_file_that_is_gone(home: Path, kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS_OF_FILES)
 def test_a_file_that_may_not_be_read(
     kind: str,
-    open_folder: Path,
+    open_home: Path,
     unprivileged: Callable[[], AbstractContextManager[None]],
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("PROTO_DDF_HOME", str(open_folder))
-    monkeypatch.setenv("ALLOWED_FOLDERS", f'["{open_folder}"]')
-    get_settings.cache_clear()
-    path = open_folder / "secret.file"
+    path = open_home / "secret.file"
     path.write_bytes(b"PK something")
     path.chmod(0)
     cache_folder()

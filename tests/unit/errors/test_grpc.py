@@ -9,22 +9,20 @@ import grpc
 import pytest
 
 from proto_ddf.errors import Classification, classify
-from tests.unit.aborting_server import METHOD, aborting_server, call_async, client
+from tests.unit.aborting_server import (
+    METHOD,
+    RETRIED,
+    STATUSES,
+    aborting_server,
+    call_async,
+    client,
+)
 
-RETRIED = {
-    "UNAVAILABLE",
-    "DEADLINE_EXCEEDED",
-    "RESOURCE_EXHAUSTED",
-    "ABORTED",
-    "INTERNAL",
-    "UNKNOWN",
-}
 CODES = {
     "UNAVAILABLE": "connection_failed",
     "DEADLINE_EXCEEDED": "timeout",
     "UNAUTHENTICATED": "authentication_failed",
 }
-STATUSES = [status.name for status in grpc.StatusCode if status is not grpc.StatusCode.OK]
 
 
 @pytest.fixture(scope="module")

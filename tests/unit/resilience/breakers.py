@@ -68,7 +68,8 @@ async def end_with(breaker: CircuitBreaker, error: BaseException) -> None:
     await breaker.call(work)
 
 
-WAYS: dict[str, Callable[[CircuitBreaker, Callable[[], Any]], Any]] = {}
+Way = Callable[[CircuitBreaker, Callable[[], Any]], Any]
+WAYS: dict[str, Way] = {}
 """Every way to call `work`, a sync function, through a breaker."""
 
 
@@ -131,3 +132,6 @@ def decorated_returning_an_awaitable(breaker: CircuitBreaker, work: Callable[[],
         return await work_later()
 
     return asyncio.run(main())
+
+
+every_way = pytest.mark.parametrize("way", WAYS.values(), ids=WAYS.keys())

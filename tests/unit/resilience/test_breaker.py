@@ -21,16 +21,14 @@ from tests.unit.resilience.breakers import (
     CLOSED,
     HALF_OPEN,
     OPEN,
-    WAYS,
     Clock,
+    Way,
+    every_way,
     fail,
     fail_times,
     succeed_times,
     trip,
 )
-
-every_way = pytest.mark.parametrize("way", WAYS.values(), ids=WAYS.keys())
-Way = Callable[[CircuitBreaker, Callable[[], Any]], Any]
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -15,15 +15,13 @@ from tests.unit.resilience.breakers import (
     CLOSED,
     HALF_OPEN,
     OPEN,
-    WAYS,
     Clock,
+    Way,
+    every_way,
     fail,
     fail_times,
     succeed_times,
 )
-
-every_way = pytest.mark.parametrize("way", WAYS.values(), ids=WAYS.keys())
-Way = Callable[[CircuitBreaker, Callable[[], Any]], Any]
 
 
 @pytest.fixture

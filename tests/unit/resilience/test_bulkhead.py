@@ -3,7 +3,6 @@
 import asyncio
 import random
 import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -12,6 +11,7 @@ from proto_ddf.progress import current_progress
 from proto_ddf.resilience.deadline import DeadlineExceededError, deadline_after
 from proto_ddf.resilience.limits.bulkhead import Bulkhead, BulkheadFullError
 from proto_ddf.resilience.queueing import QueueTime, queue_time
+from tests.unit.resilience.other_threads import until
 
 
 class Stopped(BaseException):
@@ -31,16 +31,6 @@ class Stopping:
         raise Stopped
 
     def remember_process(self, pid: int, create_time: float) -> None: ...
-
-
-def until(true: Callable[[], bool]) -> None:
-    """Wait for another thread."""
-    pause = threading.Event()
-    for _ in range(3000):
-        if true():
-            return
-        pause.wait(0.01)
-    raise AssertionError("it did not happen in 30 s")
 
 
 def counts(bulkhead: Bulkhead) -> tuple[int, int, int]:

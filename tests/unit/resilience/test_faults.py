@@ -3,8 +3,7 @@
 import asyncio
 import errno
 import random
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +17,7 @@ from proto_ddf.resilience import faults
 from proto_ddf.resilience.deadline import deadline_after
 from proto_ddf.resilience.retry.hints import retry_hint
 from proto_ddf.settings import get_settings
+from tests.unit.resilience.other_threads import until
 
 
 @dataclass
@@ -47,16 +47,6 @@ def strikes(system: str = "source", target: str = "a", *, times: int = 1) -> lis
             return True
 
     return [one() for _ in range(times)]
-
-
-def until(true: Callable[[], bool]) -> None:
-    """Wait for another thread."""
-    pause = threading.Event()
-    for _ in range(3000):
-        if true():
-            return
-        pause.wait(0.01)
-    raise AssertionError("it did not happen in 30 s")
 
 
 class TestSwitch:

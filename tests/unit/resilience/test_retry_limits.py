@@ -15,7 +15,7 @@ from proto_ddf.resilience.deadline import attempt_timeout
 from proto_ddf.resilience.refused import CallRefusedError
 from proto_ddf.resilience.retry import Adaptive, Retry, RetryBudget, RetryConfig
 from proto_ddf.resilience.retry.jitter import none
-from tests.unit.aborting_server import aborting_server, client
+from tests.unit.aborting_server import RETRIED, STATUSES, aborting_server, client
 from tests.unit.resilience.instant_loop import run, running_loop
 
 AT_ONCE = RetryConfig(max_attempts=4, initial_delay=0)
@@ -77,22 +77,11 @@ class TestNeverRetried:
 
 
 class TestGrpc:
-    RETRIED = {
-        "UNAVAILABLE",
-        "DEADLINE_EXCEEDED",
-        "RESOURCE_EXHAUSTED",
-        "ABORTED",
-        "INTERNAL",
-        "UNKNOWN",
-    }
-
-    @pytest.mark.parametrize(
-        "status", [status.name for status in grpc.StatusCode if status is not grpc.StatusCode.OK]
-    )
+    @pytest.mark.parametrize("status", STATUSES)
     def test_every_status_of_a_real_server(self, call: Any, status: str) -> None:
         answers = [status, "OK"]
         work = Retry(AT_ONCE).call_sync
-        if status in self.RETRIED:
+        if status in RETRIED:
             assert work(lambda: call(answers.pop(0).encode())) == b"fine"
         else:
             with pytest.raises(grpc.RpcError):
