@@ -13,7 +13,7 @@ from proto_ddf.generator.names import (
     validate_project_name,
 )
 from proto_ddf.generator.relations import display_column, plan_relations, related_columns
-from proto_ddf.generator.spec import AppSpec, FieldSpec, RelationSpec, TableSpec, Widget
+from proto_ddf.generator.spec import AppSpec, Dialect, FieldSpec, RelationSpec, TableSpec, Widget
 from proto_ddf.generator.widgets import plan_field
 from proto_ddf.sources.protocol import Source
 from proto_ddf.sources.schema import ColumnInfo, ColumnType, SourceSchema, TableInfo
@@ -38,6 +38,7 @@ def plan_app(
     allow_editing: bool = False,
     accent_color: str = "indigo",
     imported: bool,
+    dialect: Dialect = "sqlite",
     source: Source | None = None,
 ) -> AppSpec:
     """Plan an app for the tables named (None: all), in the schema's order.
@@ -74,6 +75,7 @@ def plan_app(
         accent_color=accent_color,
         allow_editing=allow_editing,
         imported=imported,
+        dialect="sqlite" if imported else dialect,
         tables=planned,
         charts=plan_charts(planned, facts),
     )
@@ -118,6 +120,7 @@ def plan_table(
         key = [fields[0].column]
     return TableSpec(
         table=table.name,
+        namespace=table.namespace,
         name=name,
         route=route,
         label=label_for(table.name),

@@ -5,10 +5,13 @@ The plan makes one from a schema, the form lets the user change it, the renderer
 """
 
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from proto_ddf.sources.schema import ColumnType
+
+Dialect = Literal["sqlite", "postgresql", "mysql"]
 
 
 class Widget(StrEnum):
@@ -73,7 +76,9 @@ class RelationSpec(_Spec):
 
 class TableSpec(_Spec):
     table: str
-    """The source's table name, any text."""
+    """The source's name for it, any text: `TableInfo.name`."""
+    namespace: str = ""
+    """The database's schema that it is in, where that is not the default one."""
     name: str
     """A Python identifier, unique in the app: module name of its page and variable in models.py."""
     route: str
@@ -116,5 +121,7 @@ class AppSpec(_Spec):
     allow_editing: bool = False
     imported: bool = False
     """True: the rows were imported into the app's own data/app.db; False: it works on the source itself."""
+    dialect: Dialect = "sqlite"
+    """Of the database it works on."""
     tables: list[TableSpec]
     charts: list[ChartSpec] = []

@@ -19,7 +19,7 @@ from proto_ddf.generator.package import sqlite_file
 from proto_ddf.generator.spec import AppSpec
 from proto_ddf.hosting import records
 from proto_ddf.hosting.health import Answer, listens, probe
-from proto_ddf.hosting.launch import database_url, end_strays, folder, launch, log_file
+from proto_ddf.hosting.launch import data_environment, end_strays, folder, launch, log_file
 from proto_ddf.hosting.ports import PORT_REGISTRY, PortPair, is_free
 from proto_ddf.hosting.processes import end_tree, is_alive
 from proto_ddf.hosting.records import AppView
@@ -142,7 +142,7 @@ def get_app(slug: str) -> AppView | None:
 def app_database(slug: str) -> Path | None:
     """The SQLite file an app works on; None when it is none, or is gone."""
     try:
-        url = database_url(records.read(slug))
+        url = data_environment(records.read(slug))["DATABASE_URL"]
     except IntegrationError:
         return None
     path = sqlite_file(url, folder(slug))

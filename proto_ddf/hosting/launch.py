@@ -6,7 +6,6 @@ import time
 from pathlib import Path
 
 import psutil
-from sqlalchemy import make_url
 
 from proto_ddf.db.engine import session
 from proto_ddf.db.tables import AppRecord, SourceRecord
@@ -61,7 +60,7 @@ def launch(record: AppRecord) -> tuple[int, float]:
             f"Port {port} is in use", component="ports", code="port_unavailable", port=port
         )
     argv = [sys.executable, "-P", str(RUNNER), "--port", str(port), "--log", "logs/app.log"]
-    environment = base_environment() | {"DATABASE_URL": database_url(record), "PORT": str(port)}
+    environment = base_environment() | data_environment(record) | {"PORT": str(port)}
     place = folder(record.slug)
     return spawn_detached(argv, cwd=place, env=environment, log_file=log_file(record.slug))
 
@@ -76,14 +75,19 @@ def _becomes_free(port: int) -> bool:
     return True
 
 
-def database_url(record: AppRecord) -> str:
-    """The database an app works on: its own, or its source, read-only unless editing was allowed."""
+def data_environment(record: AppRecord) -> dict[str, str]:
+    """Where an app finds its data, its own or its source's, read-only unless editing was allowed: DATABASE_URL,
+    without a secret, and DATABASE_PASSWORD where there is one.
+
+    Raises:
+        IntegrationError: code source_gone when its source was deleted.
+    """
     if record.spec.get("imported"):
-        return f"sqlite:///{folder(record.slug) / 'data' / 'app.db'}"
+        return {"DATABASE_URL": f"sqlite:///{folder(record.slug) / 'data' / 'app.db'}"}
     with session() as db:
         source = db.get(SourceRecord, record.source_id) if record.source_id else None
     kind = KINDS.get(source.kind) if source else None
-    if source is None or kind is None or kind.database_url is None:
+    if source is None or kind is None or kind.app_environment is None:
         raise IntegrationError(
             f"The source of {record.name} is gone",
             system="sources",
@@ -91,8 +95,8 @@ def database_url(record: AppRecord) -> str:
             code="source_gone",
             app=record.name,
         )
-    url = kind.database_url(kind.config_model.model_validate(source.config))
-    return url if record.spec.get("allow_editing") else read_only(url)
+    config = kind.config_model.model_validate(source.config)
+    return kind.app_environment(config, bool(record.spec.get("allow_editing")))
 
 
 def databases_in_use() -> list[str]:
@@ -103,18 +107,6 @@ def databases_in_use() -> list[str]:
         with contextlib.suppress(psutil.Error):
             urls.append(process.environ().get("DATABASE_URL", "") if process else "")
     return [url for url in urls if url]
-
-
-def read_only(url: str) -> str:
-    """The same database, opened so that it cannot be written, where the driver offers that."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite" or not parsed.database:
-        return url
-    if parsed.database.startswith("file:"):
-        return url
-    database = Path(parsed.database).resolve().as_uri()
-    writable = parsed.set(database=database, query={"mode": "ro", "uri": "true"})
-    return writable.render_as_string(hide_password=False)
 
 
 def end_strays(slug: str) -> None:

@@ -22,8 +22,15 @@ def plan_tables(source_id: str, tables: Sequence[str], plan: AppSpec | None = No
     saved = store.get_source(source_id)
     source = store.open_source(saved)
     if plan is None:
-        imported = not KINDS[saved.kind].live
-        return plan_app(saved.schema, name=UNNAMED, tables=tables, imported=imported, source=source)
+        kind = KINDS[saved.kind]
+        return plan_app(
+            saved.schema,
+            name=UNNAMED,
+            tables=tables,
+            imported=not kind.live,
+            dialect=kind.dialect,
+            source=source,
+        )
     known = {table.table for table in plan.tables}
     for table in tables:
         if table not in known:

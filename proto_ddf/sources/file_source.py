@@ -76,6 +76,10 @@ class FilesSource:
             Stage("infer_types", "Work out the types", self._type),
         )
 
+    def check(self) -> None:
+        """Raises ValidationError as `confine` does, IntegrationError: `source_gone`."""
+        self._find()
+
     def read_schema(self) -> SourceSchema:
         """One table per file, without keys (see `relations.suggest_relations`).
 

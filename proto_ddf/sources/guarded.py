@@ -32,6 +32,9 @@ class GuardedSource:
     def stages(self) -> Sequence[Stage]:
         return [replace(stage, run=partial(self.call, stage.run)) for stage in self.plain.stages()]
 
+    def check(self) -> None:
+        self.call(self.plain.check)
+
     def read_schema(self) -> SourceSchema:
         return self.call(self.plain.read_schema)
 

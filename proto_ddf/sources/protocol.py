@@ -25,6 +25,9 @@ class Source(Protocol):
     def stages(self) -> Sequence[Stage]:
         """The stages of a connection test, in order."""
 
+    def check(self) -> None:
+        """Whether it answers, as cheaply as that can be told. Raises as a stage does."""
+
     def read_schema(self) -> SourceSchema:
         """Tables with columns, keys and row counts. Raises ProtoDDFError or the driver's own error."""
 
@@ -50,10 +53,16 @@ class FormField:
 
     name: str
     label: str
-    widget: Literal["text", "file", "select", "switch"]
+    widget: Literal["text", "number", "secret", "file", "select", "switch"]
+    """A secret is kept in the vault as soon as it is typed; the form and the config hold its reference."""
     help: str = ""
     required: bool = True
-    choices: tuple[str, ...] = ()
+    default: str = ""
+    """What the field starts with, as text: "5432", "true"."""
+    advanced: bool = False
+    """Shown among the further options."""
+    choices: tuple[tuple[str, str], ...] = ()
+    """Of a select: value and label of each."""
     accept: tuple[str, ...] = ()
     """File endings for an upload, e.g. (".csv", ".tsv")."""
     multiple: bool = False
@@ -76,10 +85,13 @@ class SourceKind:
     """config -> the place that calls go to, in a few words, the same for every config of that place. People
     read it ("Calls to ... are paused"); one breaker, one bulkhead and one list of errors belong to it."""
     live: bool
-    """True: an app works on the source itself through SQLAlchemy (`database_url`).
-    False: its rows are imported into the app's own SQLite file."""
-    database_url: Callable[[Any], str] | None = None
-    """config -> SQLAlchemy URL, for live kinds."""
+    """True: an app works on the source itself. False: its rows are imported into the app's own SQLite file."""
+    dialect: Literal["sqlite", "postgresql", "mysql"] = "sqlite"
+    """Of the database that an app works on."""
+    app_environment: Callable[[Any, bool], dict[str, str]] | None = None
+    """(config, writable) -> what the process of an app is given to reach a live source: DATABASE_URL, an
+    SQLAlchemy URL without a secret that opens it read-only unless `writable`, and DATABASE_PASSWORD if it
+    has one."""
     typed: bool = False
     """True: people may choose the types of columns; the config keeps them as `types`."""
     check_writable: Callable[[Any], None] | None = None

@@ -45,6 +45,8 @@ class ColumnInfo(_Frozen):
     minimum: float | None = None
     maximum: float | None = None
     """Bounds declared by a CHECK constraint, where understood."""
+    comment: str = ""
+    """What the source says about it, for people."""
 
 
 class ForeignKey(_Frozen):
@@ -57,11 +59,22 @@ class ForeignKey(_Frozen):
 
 class TableInfo(_Frozen):
     name: str
+    """Unique in the source: "orders", or "sales.orders" for one outside of the default namespace."""
+    namespace: str = ""
+    """The database's schema that it is in; empty for the default one, and where there are none."""
     columns: tuple[ColumnInfo, ...]
     primary_key: tuple[str, ...] = ()
     foreign_keys: tuple[ForeignKey, ...] = ()
     row_count: int = 0
+    row_count_estimated: bool = False
+    """The source keeps an estimate; counting would take long."""
     is_view: bool = False
+    comment: str = ""
+
+    @property
+    def own_name(self) -> str:
+        """Its name within its namespace."""
+        return self.name.removeprefix(f"{self.namespace}.") if self.namespace else self.name
 
     def column(self, name: str) -> ColumnInfo:
         """The column of that name. Raises KeyError."""
@@ -90,3 +103,5 @@ class PreviewPage(_Frozen):
     offset: int
     total: int
     """Rows that match the search, over all pages."""
+    at_least: bool = False
+    """There are more than `total`: counting stopped there."""

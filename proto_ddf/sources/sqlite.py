@@ -42,6 +42,11 @@ class SqliteSource:
             Stage("read_tables", "Read the tables", self._count_tables),
         )
 
+    def check(self) -> None:
+        """Raises IntegrationError: as `sqlite_open.reading`."""
+        with sqlite_open.reading(self.path):
+            pass
+
     def read_schema(self) -> SourceSchema:
         """Tables and views. Raises IntegrationError: `sqlite_empty`, or as `sqlite_open.reading`."""
         with sqlite_open.reading(self.path) as connection:
@@ -160,9 +165,12 @@ def _target(config: SqliteConfig) -> str:
     return files_place([confine(config.path, must_exist=False)])
 
 
-def _database_url(config: SqliteConfig) -> str:
+def _app_environment(config: SqliteConfig, writable: bool) -> dict[str, str]:
     path = confine(config.path, must_exist=False)
-    return URL.create("sqlite", database=str(path)).render_as_string()
+    url = URL.create("sqlite", database=str(path))
+    if not writable:
+        url = url.set(database=path.as_uri(), query={"mode": "ro", "uri": "true"})
+    return {"DATABASE_URL": url.render_as_string()}
 
 
 KIND = SourceKind(
@@ -183,6 +191,6 @@ KIND = SourceKind(
     create=_create,
     target=_target,
     live=True,
-    database_url=_database_url,
+    app_environment=_app_environment,
     check_writable=_check_writable,
 )

@@ -18,6 +18,7 @@ ORDER = [
     {"logs"},
     {"errors"},
     {"resilience", "db"},
+    {"vault"},
     {"monitoring", "sources"},
     {"generator"},
     {"hosting"},

@@ -43,7 +43,7 @@ CODES = (
         "user",
         "Sign-in refused",
         "[{system} refused|The other side refused] the user name or the password.",
-        "Check both and enter them again.",
+        "Check both and enter them again.[ {remark}]",
         try_again=False,
         field="password",
     ),

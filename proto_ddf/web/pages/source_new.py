@@ -103,7 +103,9 @@ def _field(kind: SourceKind, field: FormField) -> rx.Component:
     if field.widget == "select":
         control = rx.select.root(
             rx.select.trigger(width="100%"),
-            rx.select.content(*[rx.select.item(choice, value=choice) for choice in field.choices]),
+            rx.select.content(
+                *[rx.select.item(label, value=value) for value, label in field.choices]
+            ),
             value=value,
             on_change=lambda chosen: NewSourceState.set_value(key, chosen),
             disabled=NewSourceState.working,

@@ -57,9 +57,9 @@ def empty_draft() -> Draft:
 
 
 def _default(field: FormField) -> str:
-    if field.widget == "switch":
-        return "false"
-    return field.choices[0] if field.widget == "select" and field.choices else ""
+    if field.default or not field.choices:
+        return field.default or ("false" if field.widget == "switch" else "")
+    return field.choices[0][0]
 
 
 def dump_draft(draft: Draft) -> str:

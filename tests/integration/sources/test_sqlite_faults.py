@@ -197,11 +197,13 @@ def test_the_url_of_a_path_with_marks_opens_that_file(home: Path) -> None:
     path = home / "uploads" / "sales #1 50%?.db"
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript(TABLE)
-    assert KIND.database_url is not None
-    engine = create_engine(KIND.database_url(SqliteConfig(path=str(path))))
-    with engine.connect() as connected:
-        assert connected.execute(text("SELECT b FROM t")).scalar() == "x"
-    engine.dispose()
+    assert KIND.app_environment is not None
+    for writable in (True, False):
+        environment = KIND.app_environment(SqliteConfig(path=str(path)), writable)
+        engine = create_engine(environment["DATABASE_URL"])
+        with engine.connect() as connected:
+            assert connected.execute(text("SELECT b FROM t")).scalar() == "x"
+        engine.dispose()
     assert SqliteSource(path).preview("t").total == 1
 
 

@@ -141,9 +141,17 @@ def test_the_transient_codes_are_few_and_known() -> None:
     assert retried == {
         "bulkhead_full",
         "connection_failed",
+        "connection_lost",
         "deadline_exceeded",
+        "host_lookup_failed",
+        "host_silent",
+        "host_unreachable",
+        "port_closed",
         "rate_limited",
         "registry_unreachable",
+        "server_starting",
+        "server_stopping",
         "sqlite_locked",
         "timeout",
+        "too_many_connections",
     }

@@ -1,0 +1,1 @@
+"""Database servers as sources: PostgreSQL, MySQL and MariaDB."""

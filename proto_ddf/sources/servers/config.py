@@ -1,0 +1,81 @@
+"""What the connect form of a database server holds. It names no secret: the password is a reference."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+
+from proto_ddf.errors.types import ValidationError
+
+Trimmed = Annotated[str, StringConstraints(strip_whitespace=True)]
+Needed = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+class Tls(StrEnum):
+    """How a connection is encrypted."""
+
+    PREFER = "prefer"
+    """When the server offers it; the certificate is not checked."""
+    REQUIRE = "require"
+    """Always; the certificate is not checked."""
+    VERIFY = "verify"
+    """Always, and the certificate must be trusted and be for the host."""
+    OFF = "off"
+
+
+class ServerConfig(BaseModel):
+    """One database of one server, as one user."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    parameters_allowed: ClassVar[frozenset[str]] = frozenset()
+    """Names that `parameters` may have; each kind of server has its own."""
+
+    host: Needed
+    port: int = Field(ge=1, le=65535)
+    database: Needed
+    user: Needed
+    password: str = ""
+    """A reference into the vault; empty: none."""
+    tls: Tls = Tls.PREFER
+    ca_certificate: Trimmed = ""
+    """Path of a file with the certificates of authorities, for VERIFY; empty: those this machine trusts."""
+    writable: bool = False
+    """Rows may be changed. False opens read-only sessions."""
+    parameters: Trimmed = ""
+    """Further parameters of the driver: "name=value", one per line or with commas between."""
+
+    @field_validator("parameters")
+    @classmethod
+    def _check_parameters(cls, text: str) -> str:
+        cls.parsed(text)
+        return text
+
+    @classmethod
+    def parsed(cls, text: str) -> Mapping[str, str]:
+        """The parameters by name. Raises ValidationError, `parameter_not_allowed`, at "parameters"."""
+        found: dict[str, str] = {}
+        for part in text.replace(",", "\n").splitlines():
+            if not part.strip():
+                continue
+            name, separator, value = (piece.strip() for piece in part.partition("="))
+            if not separator or not value:
+                raise _refused(cls, name, "it has no value")
+            if name not in cls.parameters_allowed:
+                raise _refused(cls, name, "it is not one of those allowed")
+            found[name] = value
+        return found
+
+
+def _refused(kind: type[ServerConfig], name: str, reason: str) -> ValidationError:
+    allowed: dict[str, Any] = {"allowed": ", ".join(sorted(kind.parameters_allowed))}
+    return ValidationError(
+        f"The parameter {name!r} cannot be used: {reason}.",
+        "parameters",
+        name,
+        code="parameter_not_allowed",
+        name=name,
+        reason=reason,
+        **allowed,
+    )
