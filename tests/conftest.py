@@ -40,27 +40,42 @@ def _no_developer_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Browser tests last: Playwright keeps an event loop running in this thread from its first test on,
-    and what needs a loop of its own cannot run beside it. Shared between workers they come first: they last
-    longest."""
+    and what needs a loop of its own cannot run beside it.
+
+    Shared between two workers, the tests of generated apps come first: one worker takes those, the other all
+    that need no browser, and each then takes a module of browser tests whenever it is free."""
     in_worker = hasattr(config, "workerinput")
-    items.sort(key=lambda item: (kind_of(item.nodeid) == "browser") is not in_worker)
+
+    def place(item: pytest.Item) -> int:
+        if in_worker and group_of(item.nodeid) == GENERATED:
+            return 0
+        return 1 if group_of(item.nodeid) == WITHOUT_BROWSER else 2
+
+    items.sort(key=place)
 
 
-class ByKind(LoadScopeScheduling):
-    """Of two workers one takes the browser tests, the other one all others."""
+class ByGroup(LoadScopeScheduling):
+    """A worker takes a whole group of tests at a time, in the order they were collected."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return kind_of(nodeid)
+        return group_of(nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByKind:
-    return ByKind(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByGroup:
+    return ByGroup(config, log)
 
 
-def kind_of(nodeid: str) -> str:
-    """ "unit", "integration" or "browser": the folder below tests."""
-    return nodeid.split("/")[1]
+WITHOUT_BROWSER = "without browser"
+GENERATED = "tests/browser/generated"
+
+
+def group_of(nodeid: str) -> str:
+    """The tests that share what is costly to set up: all without a browser, those of generated apps, or a module."""
+    path = nodeid.partition("::")[0]
+    if not path.startswith("tests/browser/"):
+        return WITHOUT_BROWSER
+    return GENERATED if path.startswith(GENERATED) else path
 
 
 _exit_status = 0
