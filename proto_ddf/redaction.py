@@ -1,11 +1,14 @@
 """Secrets out, JSON in: how values are made fit for logs, records and pages."""
 
+import json
 import math
 import re
 from collections.abc import Mapping, Set
 from datetime import date, datetime, time
 from enum import Enum
+from threading import Lock
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 HIDDEN = "***"
 
@@ -38,6 +41,32 @@ _ASSIGNED = re.compile(
 
 _MAX_ITEMS = 50
 _MAX_DEPTH = 6
+_SHORTEST = 6
+"""Characters of a known secret that is hidden wherever it turns up; a shorter one would hide plain words."""
+
+_known: re.Pattern[str] | None = None
+_spellings: set[str] = set()
+_known_lock = Lock()
+
+
+def hide(secret: str) -> None:
+    """From now on `scrub_text` hides `secret`, also as JSON, Python and URLs spell it."""
+    global _known
+    if len(secret) < _SHORTEST or secret in _spellings:
+        return
+    with _known_lock:
+        _spellings.update(
+            {
+                secret,
+                json.dumps(secret)[1:-1],
+                json.dumps(secret, ensure_ascii=False)[1:-1],
+                repr(secret)[1:-1],
+                quote(secret, safe=""),
+                quote_plus(secret),
+            }
+        )
+        longest_first = sorted(_spellings, key=len, reverse=True)
+        _known = re.compile("|".join(map(re.escape, longest_first)))
 
 
 def is_secret_name(name: str) -> bool:
@@ -57,7 +86,10 @@ def is_secret_name(name: str) -> bool:
 def scrub_text(text: str, limit: int = 4000) -> str:
     """`text` without passwords, tokens and logins in URLs, valid UTF-8; the middle of what is longer than
     `limit` characters is left out."""
-    text = _shortened(text.encode("utf-8", "replace").decode("utf-8"), 2 * limit)
+    text = text.encode("utf-8", "replace").decode("utf-8")
+    if _known:  # before anything is cut: half a secret would not be found
+        text = _known.sub(HIDDEN, text)
+    text = _shortened(text, 2 * limit)
     text = _URL_LOGIN.sub(rf"\1{HIDDEN}@", text)
     text = _HEADER.sub(rf"\1 {HIDDEN}", text)
     text = _JWT.sub(HIDDEN, text)

@@ -22,6 +22,7 @@ from pydantic import ValidationError as BadSettings
 from pydantic_settings import SettingsError
 from reflex_base.environment import environment
 
+from proto_ddf.errors.bad_settings import describe_bad_settings
 from proto_ddf.errors.types import ProtoDDFError
 from proto_ddf.hosting.frontend import build, install
 from proto_ddf.hosting.health import ask
@@ -29,7 +30,6 @@ from proto_ddf.hosting.ports import is_free
 from proto_ddf.hosting.processes import end_tree, find, is_alive
 from proto_ddf.hosting.runner import leave, load, serve
 from proto_ddf.progress import NoProgress
-from proto_ddf.redaction import is_secret_name
 from proto_ddf.settings import PROJECT_ROOT, Settings, get_settings
 
 STOP_SECONDS = 10.0
@@ -107,18 +107,6 @@ def stop() -> None:
         ended = halt_all()
     server = "Proto-DDF has stopped" if running else "Proto-DDF was not running"
     print(f"{server}; {ended} app{'' if ended == 1 else 's'} ended.")
-
-
-def describe_bad_settings(error: BadSettings) -> list[str]:
-    """One line for each bad setting: the variable, what is wrong with it, and what it is."""
-    lines = []
-    for problem in error.errors(include_url=False):
-        name = ".".join(map(str, problem["loc"]))
-        message = problem["msg"].removeprefix("Value error, ")
-        shown = isinstance(problem["input"], str | int | float) and not is_secret_name(name)
-        given = f" (it is {problem['input']!r})" if shown else ""
-        lines.append(f"{name}: {message}{given}" if name else message)
-    return lines
 
 
 def check_host(host: str) -> None:

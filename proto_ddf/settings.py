@@ -1,9 +1,12 @@
 """Every setting of Proto-DDF, typed, read from the environment or a `.env` file."""
 
+import binascii
+from base64 import urlsafe_b64decode
 from functools import lru_cache
 from pathlib import Path
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from proto_ddf.network_settings import NetworkSettings
@@ -11,11 +14,29 @@ from proto_ddf.network_settings import NetworkSettings
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
 
+def _check_key(key: SecretStr) -> SecretStr:
+    """The shape that https://github.com/fernet/spec gives a key."""
+    try:
+        size = len(urlsafe_b64decode(key.get_secret_value()))
+    except (binascii.Error, ValueError):
+        size = 0
+    if size != 32:
+        raise ValueError(
+            "it must be 32 random bytes in URL-safe Base64; python -m proto_ddf.vault new-key makes such a key"
+        )
+    return key
+
+
+SecretKey = Annotated[SecretStr, AfterValidator(_check_key)]
+
+
 class Settings(NetworkSettings):
     """The settings in force. A bad value raises pydantic's ValidationError naming the variable."""
 
     # Only by the names given below: by field names too, the variable HOME would become the home folder.
-    model_config = SettingsConfigDict(env_file=PROJECT_ROOT / ".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_file=PROJECT_ROOT / ".env", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     home: Path = Field(PROJECT_ROOT / ".proto-ddf", validation_alias="PROTO_DDF_HOME")
     """Folder of everything Proto-DDF writes."""
@@ -36,6 +57,18 @@ class Settings(NetworkSettings):
     keep_log_days: int = Field(30, ge=1, le=36_500, validation_alias="KEEP_LOG_DAYS")
     """For how long the logs of operations that are over stay, and the errors nobody can try again."""
     log_level: str = Field("INFO", validation_alias="LOG_LEVEL")
+    secret_key: SecretKey | None = Field(None, validation_alias="PROTO_DDF_SECRET_KEY")
+    """The Fernet key of stored secrets; without it one is kept in the home folder."""
+    previous_secret_key: SecretKey | None = Field(
+        None, validation_alias="PROTO_DDF_PREVIOUS_SECRET_KEY"
+    )
+    """The key that secrets were stored with before `secret_key`, until they are rotated."""
+
+    @model_validator(mode="after")
+    def _previous_needs_a_present(self) -> Self:
+        if self.secret_key is None and self.previous_secret_key is not None:
+            raise ValueError("PROTO_DDF_PREVIOUS_SECRET_KEY needs PROTO_DDF_SECRET_KEY")
+        return self
 
     @property
     def database_path(self) -> Path:

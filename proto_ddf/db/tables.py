@@ -74,6 +74,14 @@ class SourceRecord(SQLModel, table=True):
     updated_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
 
 
+class SecretRecord(SQLModel, table=True):
+    __tablename__ = "secret"
+    id: str = Field(primary_key=True)
+    token: str
+    """The secret, encrypted: see proto_ddf.vault."""
+    created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+
+
 class AppRecord(SQLModel, table=True):
     __tablename__ = "app"
     slug: str = Field(primary_key=True)

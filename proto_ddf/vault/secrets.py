@@ -1,0 +1,138 @@
+"""Keeps secrets in Proto-DDF's database, each as a Fernet token (https://github.com/fernet/spec) that only the
+keys of `proto_ddf.vault.keys` can read.
+
+The keys are read anew each time, a secret that is stored is encrypted inside the transaction that writes it, and
+a rotation re-encrypts in one transaction: none is ever written with a key that has just been given up.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from uuid import uuid4
+
+from cryptography.fernet import InvalidToken
+from sqlalchemy import delete
+from sqlmodel import Session, col, select
+
+from proto_ddf import redaction
+from proto_ddf.db.engine import session
+from proto_ddf.db.tables import SecretRecord
+from proto_ddf.db.writing import write
+from proto_ddf.errors.types import SystemError
+from proto_ddf.vault import keys
+
+_REFERENCE = re.compile(r"secret:([0-9a-f]{32})")
+
+
+def store(text: str) -> str:
+    """Encrypt and keep `text`; returns the reference that stands for it. An empty one needs none: "".
+
+    Raises:
+        SystemError: `secret_not_stored`, with the reason.
+    """
+    if not text:
+        return ""
+    redaction.hide(text)
+    # Not to be guessed: whoever knows a reference that no source uses yet may use it.
+    id = uuid4().hex
+
+    def add(opened: Session) -> None:
+        token = keys.crypt(keys.read()).encrypt(text.encode()).decode()
+        opened.add(SecretRecord(id=id, token=token))
+
+    try:
+        keys.ensure()
+        write(add)
+    except (keys.KeyUnusable, OSError) as error:
+        raise SystemError(
+            f"The secret is not stored: {error}",
+            "vault",
+            code="secret_not_stored",
+            reason=str(error),
+        ) from error
+    return f"secret:{id}"
+
+
+def reveal(reference: str) -> str:
+    """The text that `reference` stands for; "" for "". From then on it is hidden in logs and messages.
+
+    Raises:
+        SystemError: `secret_unreadable`, with the reason.
+    """
+    if not reference:
+        return ""
+    tried = None
+    while True:
+        now = (_token(reference), _keys())
+        try:
+            text = keys.crypt(now[1]).decrypt(now[0]).decode()
+        except InvalidToken:
+            if now == tried:
+                raise _unreadable("it was stored with another key") from None
+            tried = now  # unless they were rotated between one read and the other
+        else:
+            redaction.hide(text)
+            return text
+
+
+def discard(references: Iterable[str]) -> None:
+    """Forget those secrets; those that are gone, and what is no reference, are passed over."""
+    ids = _ids(references)
+    if ids:
+        write(lambda opened: opened.execute(delete(SecretRecord).where(_id.in_(ids))))
+
+
+def is_reference(text: str) -> bool:
+    """Whether `text` has the form of a reference; the secret itself may be gone."""
+    return _REFERENCE.fullmatch(text) is not None
+
+
+def known(references: Iterable[str]) -> set[str]:
+    """Those of `references` whose secret is kept."""
+    with session() as opened:
+        ids = opened.exec(select(SecretRecord.id).where(_id.in_(_ids(references)))).all()
+    return {f"secret:{id}" for id in ids}
+
+
+def prune(older_than: datetime, kept: Callable[[Session], str]) -> int:
+    """Forget the secrets stored before then whose reference is not in the text that `kept` gives; it is asked
+    inside the transaction. Returns how many."""
+
+    def remove(opened: Session) -> int:
+        stored = col(SecretRecord.created_at) < older_than
+        ids = opened.exec(select(SecretRecord.id).where(stored)).all()
+        named = kept(opened) if ids else ""
+        unclaimed = [id for id in ids if f"secret:{id}" not in named]
+        opened.execute(delete(SecretRecord).where(_id.in_(unclaimed)))
+        return len(unclaimed)
+
+    return write(remove)
+
+
+_id = col(SecretRecord.id)
+
+
+def _ids(references: Iterable[str]) -> list[str]:
+    return [found[1] for each in references if (found := _REFERENCE.fullmatch(each))]
+
+
+def _token(reference: str) -> str:
+    found = _REFERENCE.fullmatch(reference)
+    with session() as opened:
+        record = opened.get(SecretRecord, found[1]) if found else None
+    if record is None:
+        raise _unreadable("it is no longer there")
+    return record.token
+
+
+def _keys() -> tuple[str, ...]:
+    try:
+        return keys.read()
+    except keys.KeyUnusable as error:
+        raise _unreadable(str(error)) from error
+
+
+def _unreadable(reason: str) -> SystemError:
+    return SystemError(
+        f"The secret cannot be read: {reason}", "vault", code="secret_unreadable", reason=reason
+    )
