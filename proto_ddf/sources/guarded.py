@@ -35,6 +35,10 @@ class GuardedSource:
     def check(self) -> None:
         self.call(self.plain.check)
 
+    def look(self) -> None:
+        """As `check`, with one attempt: for looks that come again by themselves."""
+        policy(SYSTEM, self.target).without_retries().call_sync(self.plain.check)
+
     def read_schema(self) -> SourceSchema:
         return self.call(self.plain.read_schema)
 

@@ -154,6 +154,13 @@ class Policy:
         other._fallback = fallback
         return other
 
+    def without_retries(self) -> Self:
+        """The same policy for calls that come again by themselves, such as looks at a source: one attempt each.
+        They neither use up nor fill the budget of retries."""
+        other = copy(self)
+        other._guarded, other._guarded_sync = self._layers(retried=False)
+        return other
+
     def idle(self, seconds: float) -> bool:
         """Not used for so long, and nothing would be lost with it: not open, and no call in its bulkhead."""
         return (
@@ -193,14 +200,14 @@ class Policy:
             retries=max(0, attempts - calls),
         )
 
-    def _layers(self) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    def _layers(self, *, retried: bool = True) -> tuple[Callable[..., Any], Callable[..., Any]]:
         """Retry around breaker around attempt, async and sync; what is off is left out."""
         guarded: Callable[..., Any] = self._attempt
         guarded_sync: Callable[..., Any] = self._attempt_sync
         if self.breaker:
             guarded = partial(self.breaker.call, guarded)
             guarded_sync = partial(self.breaker.call_sync, guarded_sync)
-        if self.config.retry.max_attempts > 1:
+        if retried and self.config.retry.max_attempts > 1:
             retry = Retry(
                 self.config.retry,
                 name=self.name,

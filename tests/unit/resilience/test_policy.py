@@ -420,6 +420,44 @@ class TestFallback:
         assert breaker_of(lenient).state is BreakerState.OPEN
 
 
+class TestWithoutRetries:
+    def test_a_call_has_one_attempt(self, run: Run) -> None:
+        fails = Flaky(ConnectionError())
+        with pytest.raises(ConnectionError):
+            run(make(retry=THRICE).without_retries(), fails)
+        assert fails.calls == 1
+
+    def test_it_opens_and_closes_the_breaker_of_the_policy(self) -> None:
+        clock = Clock()
+        config = PolicyConfig(retry=THRICE, failure_threshold=1, success_threshold=1)
+        policy = Policy("source", "a", config, clock=clock)
+        once = policy.without_retries()
+        with pytest.raises(ConnectionError):
+            once.call_sync(Flaky(ConnectionError()))
+        assert breaker_of(policy).state is BreakerState.OPEN
+        with pytest.raises(CircuitOpenError):
+            once.call_sync(Flaky())
+        clock.now += breaker_of(policy).reset_timeout
+        assert once.call_sync(Flaky()) == "done"
+        assert breaker_of(policy).state is BreakerState.CLOSED
+
+    def test_it_leaves_the_budget_alone_and_counts_as_calls(self) -> None:
+        policy = make(retry=THRICE, budget=(10.0, 1.0))
+        once = policy.without_retries()
+        with pytest.raises(ConnectionError):
+            once.call_sync(Flaky(ConnectionError()))
+        shown = policy.snapshot()
+        assert shown.budget is not None
+        assert shown.budget.tokens == shown.budget.max_tokens
+        assert (shown.calls, shown.failed, shown.attempts, shown.retries) == (1, 1, 1, 0)
+        assert [error[1] for error in shown.last_errors] == ["connection_failed"]
+
+    def test_the_policy_itself_goes_on_retrying(self, run: Run) -> None:
+        policy = make(retry=THRICE)
+        policy.without_retries()
+        assert run(policy, Flaky(ConnectionError())) == "done"
+
+
 class TestShown:
     def test_counts(self, run: Run) -> None:
         policy = make(retry=THRICE, failure_threshold=4)

@@ -36,6 +36,9 @@ class Shaky:
         self._call()
         return "open"
 
+    def check(self) -> None:
+        self._call()
+
     def read_schema(self) -> SourceSchema:
         self._call()
         return SourceSchema(tables=())
@@ -53,6 +56,7 @@ class Shaky:
 
 
 WAYS = {
+    "check": lambda source: source.check(),
     "stage": lambda source: source.stages()[0].run(),
     "schema": lambda source: source.read_schema(),
     "preview": lambda source: source.preview("t", offset=7).offset,
@@ -92,6 +96,19 @@ def test_a_place_that_is_left_alone_is_not_called(way: str, place: str) -> None:
         WAYS[way](GuardedSource(plain, place))
     assert place in paused.value.message
     assert plain.calls == 0
+
+
+def test_a_look_is_one_attempt_that_the_circuit_learns_from(place: str) -> None:
+    plain = Shaky(failures=1)
+    with pytest.raises(ConnectionResetError):
+        GuardedSource(plain, place).look()
+    assert plain.calls == 1
+    assert policy(SYSTEM, place).snapshot().failed == 1
+
+    policy(SYSTEM, place).force_open()
+    with pytest.raises(CircuitOpenError):
+        GuardedSource(plain, place).look()
+    assert plain.calls == 1
 
 
 def test_a_stream_that_breaks_later_is_not_begun_anew(place: str) -> None:
