@@ -70,6 +70,10 @@ class SourceRecord(SQLModel, table=True):
         default_factory=dict, sa_column=Column(JSON, nullable=False)
     )
     """A SourceSchema, dumped."""
+    schema_changes: dict[str, Any] = Field(
+        default_factory=dict, sa_column=Column(JSON, nullable=False)
+    )
+    """FoundChanges of the last reading that found any, dumped; empty before the first."""
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     updated_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
 
@@ -90,6 +94,14 @@ class AppRecord(SQLModel, table=True):
     source_id: str | None = Field(default=None, index=True)
     spec: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     """An AppSpec, dumped."""
+    source_schema: dict[str, Any] = Field(
+        default_factory=dict, sa_column=Column(JSON, nullable=False)
+    )
+    """A SourceSchema, dumped: its source as it was when the app was made; columns of its own tables alone."""
+    source_changes: dict[str, Any] = Field(
+        default_factory=dict, sa_column=Column(JSON, nullable=False)
+    )
+    """SchemaChanges, dumped: what changed since, as far as it is of the app's matter; empty for nothing."""
     state: AppState = AppState.CREATING
     wanted_running: bool = False
     """What the user asked for; after a reboot those that were running start again."""

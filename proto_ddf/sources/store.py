@@ -15,6 +15,7 @@ from proto_ddf.sources.guarded import GuardedSource
 from proto_ddf.sources.protocol import SourceKind
 from proto_ddf.sources.registry import KINDS
 from proto_ddf.sources.schema import SourceSchema
+from proto_ddf.sources.schema_changes import FoundChanges, compare_schemas
 
 NAME_LENGTH = 80
 
@@ -34,6 +35,25 @@ class SourceView:
     updated_at: str
     apps: list[str]
     """Names of the apps that use it."""
+    found: FoundChanges | None
+    """What changed when it was last read and anything had."""
+
+
+@dataclass(frozen=True)
+class Configured:
+    """A connected source without its schema, which may be large."""
+
+    id: str
+    name: str
+    kind: str
+    config: dict[str, Any]
+
+
+def configured_sources() -> list[Configured]:
+    """Every source, as those who watch them all the time need it."""
+    query = select(SourceRecord.id, SourceRecord.name, SourceRecord.kind, SourceRecord.config)
+    with session() as db:
+        return [Configured(*found) for found in db.exec(query).all()]
 
 
 def list_sources() -> list[SourceView]:
@@ -68,9 +88,15 @@ def check_name(name: str, id: str | None = None) -> str:
 
 
 def save_source(
-    name: str, kind: str, config: dict[str, Any], schema: SourceSchema, id: str | None = None
+    name: str,
+    kind: str,
+    config: dict[str, Any],
+    schema: SourceSchema,
+    id: str | None = None,
+    operation_id: str = "",
 ) -> SourceView:
-    """Make a source, or change the one of that id. Idempotent where an id is given.
+    """Make a source, or change the one of that id, noting what changed in its schema. Idempotent where an id
+    is given: what `operation_id` found the first time stays.
 
     Raises:
         ValidationError: see `check_name` and `make_source`.
@@ -81,6 +107,8 @@ def save_source(
         record = db.get(SourceRecord, id) if id else None
         if record is None:
             record = SourceRecord(id=id or new_id(), name=name, kind=kind)
+        else:
+            _note_changes(record, schema, operation_id)
         record.name, record.kind, record.config = name, kind, checked.model_dump(mode="json")
         record.table_schema = schema.model_dump(mode="json")
         return _write(db, record)
@@ -165,6 +193,21 @@ def _code(pydantic_type: str) -> str:
     return "field_unknown" if pydantic_type == "extra_forbidden" else "invalid_value"
 
 
+def _note_changes(record: SourceRecord, schema: SourceSchema, operation_id: str) -> None:
+    changes = compare_schemas(_schema(record), schema)
+    if changes:
+        found = FoundChanges(changes=changes, found_at=utc_now().isoformat(), found_by=operation_id)
+        record.schema_changes = found.model_dump(mode="json")
+
+
+def _schema(record: SourceRecord) -> SourceSchema:
+    return SourceSchema.model_validate(record.table_schema or {"tables": []})
+
+
+def _found(record: SourceRecord) -> FoundChanges | None:
+    return FoundChanges.model_validate(record.schema_changes) if record.schema_changes else None
+
+
 def _fold(name: str) -> str:
     return name.strip().casefold()
 
@@ -224,8 +267,9 @@ def _view(db: Session, record: SourceRecord) -> SourceView:
         kind=record.kind,
         kind_label=kind.label if kind else record.kind,
         config=dict(record.config),
-        schema=SourceSchema.model_validate(record.table_schema or {"tables": []}),
+        schema=_schema(record),
         created_at=record.created_at.isoformat(),
         updated_at=record.updated_at.isoformat(),
         apps=_apps(db, record.id),
+        found=_found(record),
     )
