@@ -44,6 +44,8 @@ class Settings(NetworkSettings):
     port: int = Field(3000, ge=1, le=65535, validation_alias="PORT")
     allowed_folders: list[Path] = Field([], validation_alias="ALLOWED_FOLDERS")
     """Folders a file source may be read from, besides uploads and samples (JSON list)."""
+    allow_private_hosts: bool = Field(True, validation_alias="ALLOW_PRIVATE_HOSTS")
+    """Database servers may be on this machine and in private networks."""
     max_upload_mb: int = Field(500, ge=1, validation_alias="MAX_UPLOAD_MB")
     port_range_start: int = Field(3100, ge=1024, le=65535, validation_alias="PORT_RANGE_START")
     port_range_end: int = Field(4999, ge=1024, le=65535, validation_alias="PORT_RANGE_END")
@@ -52,6 +54,8 @@ class Settings(NetworkSettings):
     """How long a callout without Try Again stays."""
     error_retry_seconds: float = Field(30.0, gt=0, validation_alias="ERROR_RETRY_SECONDS")
     """How long a callout stays once its Try Again is active."""
+    source_check_seconds: float = Field(30.0, gt=0, validation_alias="SOURCE_CHECK_SECONDS")
+    """Between two looks at whether a source answers, while a page shows it; ten times as long otherwise."""
     keep_operations: int = Field(1000, ge=1, validation_alias="KEEP_OPERATIONS")
     """How many operations stay on record; older ones go once they are over."""
     keep_log_days: int = Field(30, ge=1, le=36_500, validation_alias="KEEP_LOG_DAYS")
