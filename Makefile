@@ -27,6 +27,7 @@ stop: $(RUN_STAMP)
 
 test: $(DEV_STAMP)
 	@scripts/set_up.sh browser
+	@scripts/set_up.sh databases
 	@exec $(BIN)/python -m pytest -q -ra -n 2 --no-loadscope-reorder
 
 lint: $(DEV_STAMP)

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Sets up what is missing: `run` what the server needs, `dev` what tests and lint need, `browser` Chromium.
+# Sets up what is missing: `run` what the server needs, `dev` what tests and lint need, `browser` Chromium,
+# `databases` the servers that tests of database sources start.
 # Called by make. Everything comes from the package registries this machine is set up for.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -77,12 +78,43 @@ set_up_browser() {
     fi
 }
 
+has_program() { PATH="$PATH:/usr/sbin:/usr/local/sbin" command -v "$1" >/dev/null; }
+
+set_up_databases() {
+    local missing=()
+    # Debian keeps PostgreSQL's programs off the PATH.
+    has_program postgres || compgen -G "/usr/lib/postgresql/*/bin/postgres" >/dev/null || missing+=(postgresql)
+    has_program mariadbd || missing+=(mariadb-server)
+    if [ ${#missing[@]} = 0 ]; then return; fi
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+        say "Installing ${missing[*]}"
+        apt-get update -qq
+        install_without_starting "${missing[@]}"
+    else
+        # Tests that need one of them skip themselves with this reason; all others run.
+        say "The tests of database sources need ${missing[*]}. Install as root: apt-get install ${missing[*]}"
+    fi
+}
+
+# The tests start servers of their own; those that Debian would start stay down.
+install_without_starting() {
+    local policy=/usr/sbin/policy-rc.d
+    if [ ! -e "$policy" ]; then
+        printf '#!/bin/sh\nexit 101\n' >"$policy"
+        chmod +x "$policy"
+        # shellcheck disable=SC2064  # the path as it is now
+        trap "rm -f $policy" EXIT
+    fi
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
 case "${1:-}" in
 run) set_up_run ;;
 dev) set_up_dev ;;
 browser) set_up_browser ;;
+databases) set_up_databases ;;
 *)
-    say "Usage: scripts/set_up.sh run|dev|browser"
+    say "Usage: scripts/set_up.sh run|dev|browser|databases"
     exit 2
     ;;
 esac

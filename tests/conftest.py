@@ -12,6 +12,8 @@ from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from proto_ddf.settings import get_settings
 
+pytest_plugins = ["tests.servers.fixtures"]
+
 # A loaded machine is slow; what is slow is not wrong.
 hypothesis_settings.register_profile("patient", deadline=None)
 hypothesis_settings.load_profile("patient")

@@ -1,0 +1,270 @@
+"""A private database server: what PostgreSQL and MariaDB have in common."""
+
+import random
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from tests.servers.account import Account
+from tests.servers.certificates import Certificate
+
+HOST = "127.0.0.1"
+_START_SECONDS = 60
+_STOP_SECONDS = 30
+
+
+def free_port() -> int:
+    """A port that is free, below those given to outgoing connections: it stays free while its server is down."""
+    while True:
+        port = random.randrange(10_000, 30_000)
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((HOST, port))
+            except OSError:
+                continue
+            return port
+
+
+@dataclass(frozen=True)
+class Database:
+    """A database of its own for a test, with a user who may do everything in it."""
+
+    server: "DatabaseServer"
+    name: str
+    user: str
+    password: str
+
+    def config(self, **changes: Any) -> dict[str, Any]:
+        """The connect form's values for it. The password is put into the vault, or not when "password" is
+        among `changes`: pass "" for none."""
+        from proto_ddf import vault
+
+        if "password" not in changes:
+            changes["password"] = vault.store(self.password)
+        known = {"host": HOST, "port": self.server.port, "database": self.name, "user": self.user}
+        return {**known, **changes}
+
+    def run(self, *statements: str, values: Any = None) -> list[tuple[Any, ...]]:
+        """Run statements as its user, each committed at once; the rows of the last one."""
+        login = (self.user, self.password)
+        return self.server.run(*statements, values=values, database=self.name, login=login)
+
+    def admin(self, *statements: str, values: Any = None) -> list[tuple[Any, ...]]:
+        """The same as the server's administrator."""
+        return self.server.run(*statements, values=values, database=self.name)
+
+    def connect(self) -> Any:
+        """A plain connection of the driver, as its user, past everything of Proto-DDF; autocommit is on."""
+        return self.server.connect(self.name, (self.user, self.password))
+
+
+class DatabaseServer(ABC):
+    """A server of its own folder and port, listening on 127.0.0.1 and on a socket in its folder.
+
+    `start` and `stop` it, `kill` it as kill -9 does, `restart` it on the same port. Use it as a context manager,
+    or call `remove` at the end. Start it from the main thread: it ends with the thread that started it.
+    """
+
+    kind: str
+    """Name of the SourceKind."""
+    label: str
+
+    def __init__(self, settings: Mapping[str, str | int] | None = None) -> None:
+        self.account = Account.find(self._account_name())
+        self.folder = self.account.make_folder(self.kind)
+        self.data = self.folder / "data"
+        self.port = free_port()
+        self.settings: dict[str, str | int] = dict(settings or {})
+        self.process: subprocess.Popen[bytes] | None = None
+        self.account.copy_folder(self._template(), self.data)
+
+    def __enter__(self) -> "DatabaseServer":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.remove()
+
+    @property
+    def log(self) -> str:
+        """What the server wrote so far."""
+        path = self.folder / "server.log"
+        return path.read_text(errors="replace") if path.exists() else ""
+
+    def start(self, *, wait: bool = True) -> None:
+        """Start it; with `wait` it takes connections afterwards. Does nothing while it runs."""
+        if self.running:
+            return
+        with (self.folder / "server.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                self._command(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+                start_new_session=True,
+            )
+        if wait:
+            self.wait_until_ready()
+
+    @property
+    def running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def wait_until_ready(self) -> None:
+        """Return once an administrator can connect. Raises RuntimeError with its log if it ends instead."""
+        end = time.monotonic() + _START_SECONDS
+        while time.monotonic() < end:
+            try:
+                self.run("SELECT 1")
+            except Exception:
+                if not self.running:
+                    break
+                time.sleep(0.02)
+            else:
+                return
+        raise RuntimeError(f"{self.label} did not start: {self.log[-2000:]}")
+
+    def stop(self) -> None:
+        """Shut it down in order; sessions are ended."""
+        self._signal(self._stop_signal())
+        self._wait_until_gone()
+
+    def kill(self) -> None:
+        """End all of its processes at once, as kill -9 does."""
+        self._signal(signal.SIGSTOP)  # so that it starts nothing meanwhile
+        processes = self._processes()
+        for process in reversed(processes):
+            process.kill()
+        self._wait_until_gone()
+        while any(_alive(process) for process in processes):
+            time.sleep(0.005)
+
+    def restart(self, **settings: str | int) -> None:
+        """Stop it, change these settings, and start it on the same port."""
+        self.stop()
+        self.settings.update(settings)
+        self.start()
+
+    def pause(self) -> None:
+        """Let it hang: connections are taken by the system, and nobody answers. `resume` wakes it."""
+        for process in self._processes():
+            process.suspend()
+
+    def resume(self) -> None:
+        for process in self._processes():
+            process.resume()
+
+    def remove(self) -> None:
+        """End it and delete its folder."""
+        if self.running:
+            self.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def run(
+        self,
+        *statements: str,
+        values: Any = None,
+        database: str | None = None,
+        login: tuple[str, str] | None = None,
+    ) -> list[tuple[Any, ...]]:
+        """Run statements, each committed at once: as the administrator, or by `login` (user, password). Returns
+        the rows of the last one; `values` are bound to it."""
+        connection = self.connect(database, login)
+        try:
+            with connection.cursor() as cursor:
+                for statement in statements[:-1]:
+                    cursor.execute(statement)
+                cursor.execute(statements[-1], values)
+                return list(cursor.fetchall()) if cursor.description else []
+        finally:
+            connection.close()
+
+    def create_database(self, name: str = "") -> Database:
+        """A new database with a user of its own, who may do everything in it."""
+        made = Database(
+            self, name or f"db_{secrets.token_hex(4)}", f"user_{secrets.token_hex(4)}", _password()
+        )
+        self._create(made)
+        return made
+
+    @abstractmethod
+    def connect(self, database: str | None = None, login: tuple[str, str] | None = None) -> Any:
+        """A plain connection of the driver, autocommit on: by default as the administrator."""
+
+    @abstractmethod
+    def create_user(self, name: str, password: str) -> None:
+        """A user who may sign in and do nothing else."""
+
+    @abstractmethod
+    def drop_database(self, database: Database) -> None:
+        """With its user; sessions in it are ended."""
+
+    @abstractmethod
+    def use_certificate(self, certificate: Certificate | None) -> None:
+        """Show this certificate to connections from now on; None: no TLS. Takes effect while it runs, but for
+        MariaDB's first or last one."""
+
+    @classmethod
+    @abstractmethod
+    def missing(cls) -> str:
+        """Why it cannot be run here; empty where it can."""
+
+    @staticmethod
+    @abstractmethod
+    def _account_name() -> str: ...
+
+    @staticmethod
+    @abstractmethod
+    def _template() -> Path:
+        """A fresh data folder to copy, made once for this process."""
+
+    @abstractmethod
+    def _command(self) -> list[str]: ...
+
+    @abstractmethod
+    def _stop_signal(self) -> signal.Signals: ...
+
+    @abstractmethod
+    def _create(self, database: Database) -> None: ...
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self.running:
+            assert self.process is not None
+            self.process.send_signal(number)
+
+    def _processes(self) -> list[psutil.Process]:
+        if not self.running:
+            return []
+        assert self.process is not None
+        main = psutil.Process(self.process.pid)
+        return [main, *main.children(recursive=True)]
+
+    def _wait_until_gone(self) -> None:
+        if self.process is None:
+            return
+        self.process.wait(_STOP_SECONDS)
+        self.process = None
+
+
+def _alive(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _password() -> str:
+    """Awkward for whoever forgets to quote it."""
+    return f"p%4 '\"@:/?#\\{secrets.token_hex(6)}"

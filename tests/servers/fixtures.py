@@ -1,0 +1,134 @@
+"""Fixtures of database servers, for all tests: one of each kind is shared, and more can be made.
+
+The shared ones must be left as they were found: make databases, users and rights of your own in them, and leave
+their settings alone. A test that stops, kills or changes a server makes one: that takes a tenth of a second.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.servers.certificates import Certificates
+from tests.servers.certificates import certificates as made_certificates
+from tests.servers.database_server import Database, DatabaseServer
+from tests.servers.mariadb import MariaDbServer
+from tests.servers.postgres import PostgresServer
+from tests.servers.tcp_proxy import TcpProxy
+
+CLASSES: dict[str, type[DatabaseServer]] = {
+    each.kind: each for each in (PostgresServer, MariaDbServer)
+}
+"""By the name of their SourceKind."""
+
+
+@pytest.fixture(scope="session")
+def certificates() -> Certificates:
+    return made_certificates()
+
+
+@pytest.fixture(scope="session")
+def ca_certificate(tmp_path_factory: pytest.TempPathFactory, certificates: Certificates) -> str:
+    """Path of the certificate of the authority that signed the good certificate."""
+    folder: Path = tmp_path_factory.mktemp("authority")
+    return certificates.write_authority(folder / "ca.pem")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """The shared PostgreSQL; it offers TLS with a good certificate."""
+    yield from _shared(PostgresServer)
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[MariaDbServer]:
+    """The shared MariaDB; it offers TLS with a good certificate."""
+    yield from _shared(MariaDbServer)
+
+
+@pytest.fixture(params=list(CLASSES))
+def server_kind(request: pytest.FixtureRequest) -> str:
+    """Each kind of server in turn, as its SourceKind is named: "postgresql", "mysql"."""
+    return str(request.param)
+
+
+@pytest.fixture
+def server(request: pytest.FixtureRequest, server_kind: str) -> DatabaseServer:
+    """The shared server of each kind in turn."""
+    shared: DatabaseServer = request.getfixturevalue(
+        {"postgresql": "postgres", "mysql": "mariadb"}[server_kind]
+    )
+    return shared
+
+
+@pytest.fixture
+def database(server: DatabaseServer) -> Iterator[Database]:
+    """A database of the test's own in the shared server, of each kind in turn."""
+    yield from _database_in(server)
+
+
+@pytest.fixture
+def postgres_database(postgres: PostgresServer) -> Iterator[Database]:
+    """A database of the test's own in the shared PostgreSQL."""
+    yield from _database_in(postgres)
+
+
+@pytest.fixture
+def mariadb_database(mariadb: MariaDbServer) -> Iterator[Database]:
+    """A database of the test's own in the shared MariaDB."""
+    yield from _database_in(mariadb)
+
+
+@pytest.fixture
+def make_server() -> Iterator[Callable[..., Any]]:
+    """Makes a server that is the test's own, and runs: make_server("postgresql", max_connections=5). With
+    start=False it is only prepared."""
+    with ExitStack() as made:
+
+        def make(kind: str, *, start: bool = True, **settings: str | int) -> DatabaseServer:
+            _skip_if_missing(CLASSES[kind])
+            server = CLASSES[kind](settings)
+            made.callback(server.remove)
+            if start:
+                server.start()
+            return server
+
+        yield make
+
+
+@pytest.fixture
+def own_server(make_server: Callable[..., Any], server_kind: str) -> DatabaseServer:
+    """A server that is the test's own, of each kind in turn: it may be stopped, killed and changed."""
+    server: DatabaseServer = make_server(server_kind)
+    return server
+
+
+@pytest.fixture
+def make_proxy() -> Iterator[Callable[[int], TcpProxy]]:
+    """Makes a TCP proxy to a port of this machine: make_proxy(server.port)."""
+    with ExitStack() as made:
+        yield lambda port: made.enter_context(TcpProxy(port))
+
+
+def _shared(kind: type[Any]) -> Iterator[Any]:
+    _skip_if_missing(kind)
+    server = kind()
+    try:
+        server.use_certificate(made_certificates().good)
+        server.start()
+        yield server
+    finally:
+        server.remove()
+
+
+def _skip_if_missing(kind: type[DatabaseServer]) -> None:
+    if reason := kind.missing():
+        pytest.skip(reason)
+
+
+def _database_in(server: DatabaseServer) -> Iterator[Database]:
+    made = server.create_database()
+    yield made
+    server.drop_database(made)
