@@ -9,9 +9,9 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
+from proto_ddf.sources.checks import Bounds, read_checks, with_bounds
 from proto_ddf.sources.preview import quote
 from proto_ddf.sources.schema import ColumnInfo, ColumnType, ForeignKey, SourceSchema, TableInfo
-from proto_ddf.sources.sqlite_checks import Bounds, read_checks
 from proto_ddf.sources.sqlite_types import parse_declared, type_of_storage
 
 _log = logging.getLogger(__name__)
@@ -101,7 +101,7 @@ def _columns(connection: sqlite3.Connection, entry: _Entry) -> tuple[ColumnInfo,
             autoincrement=is_rowid or bool(hidden),
             default=default,
         )
-        columns.append(_with_bounds(column, checks.get(name.lower(), Bounds())))
+        columns.append(with_bounds(column, checks.get(name.lower(), Bounds())))
     return tuple(columns)
 
 
@@ -119,23 +119,6 @@ def _type_of_values(connection: sqlite3.Connection, table: str, column: str) -> 
     values = f"SELECT {quote(column)} AS value FROM {quote(table)} LIMIT {_SAMPLE_ROWS}"
     found = connection.execute(f"SELECT DISTINCT typeof(value) FROM ({values})")
     return type_of_storage({row[0] for row in found})
-
-
-def _with_bounds(column: ColumnInfo, bounds: Bounds) -> ColumnInfo:
-    minimum, maximum = bounds.minimum, bounds.maximum
-    if column.type is ColumnType.INTEGER:
-        # Exclusive bounds of whole numbers have an inclusive form; others stay a little loose.
-        minimum = minimum + 1 if minimum is not None and bounds.above else minimum
-        maximum = maximum - 1 if maximum is not None and bounds.below else maximum
-    lengths = [length for length in (column.max_length, bounds.max_length) if length is not None]
-    return column.model_copy(
-        update={
-            "minimum": minimum,
-            "maximum": maximum,
-            "choices": bounds.choices,
-            "max_length": min(lengths, default=None),
-        }
-    )
 
 
 def _primary_key(connection: sqlite3.Connection, table: str) -> tuple[str, ...]:

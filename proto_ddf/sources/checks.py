@@ -1,4 +1,4 @@
-"""Simple CHECK constraints of a CREATE TABLE statement, read into bounds and choices.
+"""Simple CHECK constraints, read into bounds and choices.
 
 Understood are comparisons of a column with a number, BETWEEN, IN with a list of values, length(column),
 and these joined by AND, or by OR with `column IS NULL`. Whatever else is left to the database.
@@ -8,6 +8,8 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from proto_ddf.sources.schema import ColumnInfo, ColumnType
 
 _TOKEN = re.compile(
     r"""(?P<space>\s+|--[^\n]*|/\*.*?\*/)
@@ -58,6 +60,24 @@ def read_checks(sql: str) -> dict[str, Bounds]:
         for term in _split(_unwrap(check), "AND"):
             _read_term(_without_null(_unwrap(term)), bounds)
     return bounds
+
+
+def with_bounds(column: ColumnInfo, bounds: Bounds) -> ColumnInfo:
+    """The column with what its checks demand. Choices that its type has stay."""
+    minimum, maximum = bounds.minimum, bounds.maximum
+    if column.type is ColumnType.INTEGER:
+        # Exclusive bounds of whole numbers have an inclusive form; others stay a little loose.
+        minimum = minimum + 1 if minimum is not None and bounds.above else minimum
+        maximum = maximum - 1 if maximum is not None and bounds.below else maximum
+    lengths = [length for length in (column.max_length, bounds.max_length) if length is not None]
+    return column.model_copy(
+        update={
+            "minimum": minimum if minimum is not None else column.minimum,
+            "maximum": maximum if maximum is not None else column.maximum,
+            "choices": bounds.choices or column.choices,
+            "max_length": min(lengths, default=None),
+        }
+    )
 
 
 def _tokens(sql: str) -> list[_Token]:

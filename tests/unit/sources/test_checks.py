@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from proto_ddf.sources.sqlite_checks import Bounds, read_checks
+from proto_ddf.sources.checks import Bounds, read_checks
 
 
 @pytest.mark.parametrize(
