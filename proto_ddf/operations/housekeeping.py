@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sqlmodel import Session, col, select
 
+from proto_ddf import vault
 from proto_ddf.db.engine import session
 from proto_ddf.db.tables import OperationRecord, SourceRecord, utc_now
 from proto_ddf.db.writing import write
@@ -27,8 +28,8 @@ from proto_ddf.settings import get_settings
 from proto_ddf.sources import file_copies, uploads
 
 HOUR = 3600.0
-UPLOAD_AGE = timedelta(days=1)
-"""A form that was filled in may name an upload before any record does; it is sent within a day."""
+UNSENT_AGE = timedelta(days=1)
+"""A form that was filled in may name an upload or a secret before any record does; it is sent within a day."""
 
 log = get_logger(__name__)
 
@@ -54,8 +55,9 @@ def tidy_up(stop: StopFlag, clock: Callable[[], datetime] = utc_now) -> dict[str
         "logs": partial(pruning.prune_logs, before, stop),
         "workflows": partial(pruning.prune_workflows, stop),
         "errors": partial(tracker.prune, before),
-        "uploads": partial(remove_uploads, (now - UPLOAD_AGE).timestamp()),
-        "copies": partial(remove_copies, (now - UPLOAD_AGE).timestamp()),
+        "uploads": partial(remove_uploads, (now - UNSENT_AGE).timestamp()),
+        "secrets": partial(remove_secrets, now - UNSENT_AGE),
+        "copies": partial(remove_copies, (now - UNSENT_AGE).timestamp()),
     }
     removed: dict[str, int] = {}
     for name, remove in parts.items():
@@ -87,6 +89,12 @@ def remove_uploads(before: float) -> int:
     return removed
 
 
+def remove_secrets(before: datetime) -> int:
+    """Forget the secrets stored before that time that no source and no operation that may still run names.
+    Returns how many."""
+    return vault.prune(before, lambda opened: "\n".join(_references(opened)))
+
+
 def remove_copies(before: float) -> int:
     """Delete the typed copies made before that time of files that no source reads. Returns how many."""
     return file_copies.prune(_source_files(), before)
@@ -98,7 +106,7 @@ def _set_aside(folders: list[Path], opened: Session) -> int:
 
 
 def _references(opened: Session) -> list[str]:
-    """What on record may name an upload, as text."""
+    """What on record may name an upload or a secret, as text."""
     may_run = col(OperationRecord.state).in_(CANCELLABLE)
     owed = col(OperationRecord.finished_at).is_(None)
     inputs = opened.exec(select(OperationRecord.input).where(may_run | owed)).all()

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from proto_ddf.errors.types import ValidationError
 from proto_ddf.operations.model import JSON, Kind, Step, StepContext
-from proto_ddf.sources import store
+from proto_ddf.sources import secrets, store
 from proto_ddf.sources.column_types import ChosenType
 from proto_ddf.sources.guarded import GuardedSource
 from proto_ddf.sources.protocol import Stage
@@ -61,6 +61,7 @@ def read_schema(kind: str, source: GuardedSource) -> SourceSchema:
 
 
 def _stage_steps(kind: str, config: dict[str, Any]) -> list[Step]:
+    secrets.check(kind, config)
     return [_stage_step(stage) for stage in store.make_source(kind, config).stages()]
 
 
@@ -137,9 +138,12 @@ def _steps_to_save(
     def save(context: StepContext) -> JSON:
         source = store.make_source(kind, config)
         schema = read_schema(kind, source)
-        known_as = store.get_source(source_id).name if source_id else ""
-        called = known_as if name is None else name
+        known = store.get_source(source_id) if source_id else None
+        called = (known.name if known else "") if name is None else name
+        secrets.check(kind, config)
         saved = store.save_source(called, kind, config, schema, source_id or context.operation_id)
+        if known:  # what it named before may serve no one now
+            secrets.discard_unused(secrets.named_in(known.kind, known.config).values())
         context.report(f"{len(schema.tables)} tables")
         return {"source_id": saved.id}
 
@@ -155,12 +159,20 @@ def _delete_steps(given: DeleteSourceInput) -> Sequence[Step]:
         return list[JSON](file_paths(known.config))
 
     def remove(context: StepContext) -> JSON:
+        _discard_secrets(given.source_id)
         store.delete_source(given.source_id)
         kept = [path for each in store.list_sources() for path in file_paths(each.config)]
         release_files(cast(list[str], context.outputs["find"]), kept)
         return {}
 
     return [Step("find", "Find its files", find), Step("remove", "Remove the source", remove)]
+
+
+def _discard_secrets(source_id: str) -> None:
+    """Those of a source that is about to be deleted: once it is gone nobody knows them."""
+    for source in store.configured_sources():
+        if source.id == source_id:
+            secrets.discard_unused(secrets.named_in(source.kind, source.config).values(), source_id)
 
 
 def _check_not_worked_on(source: store.SourceView) -> None:
