@@ -64,7 +64,7 @@ def server(request: pytest.FixtureRequest, server_kind: str) -> DatabaseServer:
 
 
 @pytest.fixture
-def database(server: DatabaseServer) -> Iterator[Database]:
+def server_database(server: DatabaseServer) -> Iterator[Database]:
     """A database of the test's own in the shared server, of each kind in turn."""
     yield from _database_in(server)
 

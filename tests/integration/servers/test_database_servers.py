@@ -20,11 +20,11 @@ from tests.servers.fixtures import CLASSES
 ROOT = Path(__file__).parents[3]
 
 
-def test_a_database_has_a_user_of_its_own(database: Database) -> None:
-    database.run("CREATE TABLE t (a INTEGER)", "INSERT INTO t VALUES (1)")
-    assert database.run("SELECT a FROM t") == [(1,)]
+def test_a_database_has_a_user_of_its_own(server_database: Database) -> None:
+    server_database.run("CREATE TABLE t (a INTEGER)", "INSERT INTO t VALUES (1)")
+    assert server_database.run("SELECT a FROM t") == [(1,)]
     with pytest.raises(Exception, match=r"denied|authentication failed"):
-        database.server.run("SELECT 1", database=database.name, login=(database.user, "wrong"))
+        server_database.server.run("SELECT 1", login=(server_database.user, "wrong"))
 
 
 def test_it_is_private_and_unprivileged(server: DatabaseServer) -> None:
