@@ -71,6 +71,15 @@ def remove_chart(spec: AppSpec, chart_id: str) -> AppSpec:
     return new
 
 
+def fits(spec: AppSpec, chart: ChartSpec) -> bool:
+    """Whether the plan still has what a chart needs."""
+    try:
+        checked = _checked(spec, **chart.model_dump(exclude={"id"}))
+    except ValidationError:
+        return False
+    return checked.bucket == chart.bucket
+
+
 def _place(spec: AppSpec, chart_id: str) -> int:
     for place, chart in enumerate(spec.charts):
         if chart.id == chart_id:
