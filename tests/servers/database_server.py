@@ -9,6 +9,7 @@ import subprocess
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -146,7 +147,8 @@ class DatabaseServer(ABC):
         self._signal(signal.SIGSTOP)  # so that it starts nothing meanwhile
         processes = self._processes()
         for process in reversed(processes):
-            process.kill()
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
         self._wait_until_gone()
         while any(_alive(process) for process in processes):
             time.sleep(0.005)
@@ -160,11 +162,13 @@ class DatabaseServer(ABC):
     def pause(self) -> None:
         """Let it hang: connections are taken by the system, and nobody answers. `resume` wakes it."""
         for process in self._processes():
-            process.suspend()
+            with suppress(psutil.NoSuchProcess):  # a session that ended meanwhile
+                process.suspend()
 
     def resume(self) -> None:
         for process in self._processes():
-            process.resume()
+            with suppress(psutil.NoSuchProcess):
+                process.resume()
 
     def remove(self) -> None:
         """End it and delete its folder."""
