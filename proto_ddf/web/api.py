@@ -1,7 +1,8 @@
-"""The HTTP routes beside the pages: uploads in, downloads out.
+"""The HTTP routes beside the pages: uploads and secrets in, downloads out.
 
 An upload is one file per request, its bytes the raw body, so that it goes to the disk as it arrives
-whatever its size. Host and Origin are checked by the middleware in front.
+whatever its size. A secret is the raw body too: it goes past the pages' state, which gets a reference. Host
+and Origin are checked by the middleware in front.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from proto_ddf import vault
 from proto_ddf.errors import ValidationError, describe
 from proto_ddf.generator.package import package_app
 from proto_ddf.generator.spec import AppSpec
@@ -26,6 +28,8 @@ from proto_ddf.sources.uploads import remove_uploads, upload_path
 logger = get_logger(__name__)
 
 MEGABYTE = 1_000_000
+SECRET_SIZE = 64_000
+"""Bytes of a secret at most."""
 WRITE_SIZE = 1 << 20
 """Bytes gathered before they are written, so that a thread is not woken for every packet."""
 LOG_LINES = 100_000
@@ -39,6 +43,7 @@ def create_api() -> Starlette:
     return Starlette(
         routes=[
             Route("/api/uploads", receive_upload, methods=["POST"]),
+            Route("/api/secrets", receive_secret, methods=["POST"]),
             Route("/api/apps/{slug}/download", download_app, methods=["GET"]),
             Route("/api/apps/{slug}/log", download_log, methods=["GET"]),
         ]
@@ -139,6 +144,46 @@ def _too_large(name: str, size: int, limit: int) -> ValidationError:
         path=name,
         size=size,
         limit_mb=limit_mb,
+    )
+
+
+async def receive_secret(request: Request) -> Response:
+    """Keep the body, UTF-8 text, in the vault; answers 201 with its reference, or the error as `describe()`
+    gives it."""
+    try:
+        text = await _read_secret(request.stream())
+        reference = await asyncio.to_thread(vault.store, text)
+    except ClientDisconnect:
+        return Response(status_code=499)
+    except Exception as error:
+        return _failure(error, "Store a secret")
+    return JSONResponse({"reference": reference}, status_code=201)
+
+
+async def _read_secret(chunks: AsyncIterator[bytes]) -> str:
+    body = bytearray()
+    async for chunk in chunks:
+        body += chunk
+        if len(body) > SECRET_SIZE:
+            await _drain(chunks, MEGABYTE)
+            raise _no_secret(f"it is longer than {SECRET_SIZE} bytes")
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        # Without the error it comes from: that one carries the body.
+        raise _no_secret("it is not UTF-8 text") from None
+    if not text:
+        raise _no_secret("it is empty")
+    return text
+
+
+def _no_secret(reason: str) -> ValidationError:
+    return ValidationError(
+        f"The secret is not stored: {reason}",
+        "password",
+        "***",
+        code="secret_refused",
+        reason=reason,
     )
 
 

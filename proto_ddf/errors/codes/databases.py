@@ -325,6 +325,16 @@ CODES = (
         family="system",
     ),
     _database(
+        "secret_refused",
+        "user",
+        "password",
+        "Not a password",
+        "What was entered cannot be stored as a password[: {reason}].",
+        "Enter it again.",
+        try_again=False,
+        family="validation",
+    ),
+    _database(
         "secret_elsewhere",
         "user",
         "password",

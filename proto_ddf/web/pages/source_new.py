@@ -2,14 +2,13 @@
 
 import reflex as rx
 
-from proto_ddf.sources.protocol import FormField, SourceKind
+from proto_ddf.sources.protocol import SourceKind
 from proto_ddf.sources.registry import KINDS
-from proto_ddf.web.components.callout import error_callout, field_error, notice
+from proto_ddf.web.components.callout import error_callout, notice
 from proto_ddf.web.components.fields import form_field
 from proto_ddf.web.components.layout import page
 from proto_ddf.web.components.operation import operation_panel
-from proto_ddf.web.components.upload import upload
-from proto_ddf.web.state.sources_draft import field_key
+from proto_ddf.web.components.source_fields import kind_fields
 from proto_ddf.web.state.sources_new import NewSourceState
 
 
@@ -50,7 +49,7 @@ def _form() -> rx.Component:
         ),
         rx.match(
             NewSourceState.kind,
-            *[(kind.name, _kind_fields(kind)) for kind in KINDS.values()],
+            *[(kind.name, kind_fields(kind)) for kind in KINDS.values()],
             rx.fragment(),
         ),
         _buttons(),
@@ -62,24 +61,19 @@ def _form() -> rx.Component:
 
 
 def _kind() -> rx.Component:
-    items = [
-        rx.select.item(
-            rx.flex(
-                rx.icon(kind.icon, size=16, aria_hidden="true"),
-                kind.label,
-                gap="8px",
-                align="center",
-            ),
-            value=kind.name,
+    groups = [
+        rx.select.group(
+            rx.select.label(label),
+            *[_kind_item(kind) for kind in KINDS.values() if kind.live is live],
         )
-        for kind in KINDS.values()
+        for label, live in (("Databases", True), ("Files", False))
     ]
     described = [(kind.name, kind.description) for kind in KINDS.values()]
     return form_field(
         "Kind",
         rx.select.root(
             rx.select.trigger(width="100%"),
-            rx.select.content(*items, position="popper"),
+            rx.select.content(*groups, position="popper"),
             value=NewSourceState.kind,
             on_change=NewSourceState.set_kind,
             disabled=NewSourceState.working | (NewSourceState.source_id != ""),
@@ -90,120 +84,15 @@ def _kind() -> rx.Component:
     )
 
 
-def _kind_fields(kind: SourceKind) -> rx.Component:
-    return rx.fragment(*[_field(kind, field) for field in kind.form])
-
-
-def _field(kind: SourceKind, field: FormField) -> rx.Component:
-    if field.widget == "file":
-        return _file_field(kind, field)
-    key = field_key(kind.name, field.name)
-    value = NewSourceState.values[key]
-    control: rx.Component
-    if field.widget == "select":
-        control = rx.select.root(
-            rx.select.trigger(width="100%"),
-            rx.select.content(
-                *[rx.select.item(label, value=value) for value, label in field.choices]
-            ),
-            value=value,
-            on_change=lambda chosen: NewSourceState.set_value(key, chosen),
-            disabled=NewSourceState.working,
-        )
-    elif field.widget == "switch":
-        control = rx.switch(
-            checked=value == "true",
-            on_change=lambda on: NewSourceState.set_switch(key, on),
-            disabled=NewSourceState.working,
-        )
-    else:
-        control = rx.input(
-            value=value,
-            on_change=lambda text: NewSourceState.set_value(key, text),
-            disabled=NewSourceState.working,
-        )
-    return form_field(
-        field.label,
-        control,
-        field_id=key,
-        error=NewSourceState.field_errors[field.name],
-        help=field.help,
-    )
-
-
-def _file_field(kind: SourceKind, field: FormField) -> rx.Component:
-    """A file can be uploaded, or named by its path; one error line serves both."""
-    key = field_key(kind.name, field.name)
-    error = NewSourceState.field_errors[field.name]
-    failed = error.bool()
-    described = rx.cond(failed, f"{key}-error", f"{key}-help")
-    files = NewSourceState.files[key]
-    path_props = {
-        "id": key,
-        "value": NewSourceState.values[key],
-        "on_change": lambda text: NewSourceState.set_value(key, text),
-        "custom_attrs": {
-            "aria-describedby": described,
-            "aria-invalid": rx.cond(failed, "true", "false"),
-            "spellcheck": "false",
-        },
-    }
-    if field.multiple:
-        path = rx.text_area(rows="3", disabled=NewSourceState.working, **path_props)
-    else:
-        path = rx.input(disabled=NewSourceState.working, auto_complete=False, **path_props)
-    path_field = rx.fragment(rx.el.label("File path", html_for=key), path)
-    if not field.multiple:  # the upload is the file: there is nothing to type
-        path_field = rx.cond(files.length() > 0, rx.fragment(), path_field)
-    return rx.el.fieldset(
-        upload(
-            input_id=f"{key}-upload",
-            label="Upload files" if field.multiple else "Upload a file",
-            described_by=described,
-            invalid=failed,
-            accept=",".join(field.accept),
-            multiple=field.multiple,
-            max_mb=NewSourceState.max_upload_mb,
-            files=files,
-            disabled=NewSourceState.working,
-            on_uploaded=lambda name, path, size: NewSourceState.add_file(key, name, path, size),
-            on_removed=lambda path: NewSourceState.remove_file(key, path),
-            on_refused=lambda message: NewSourceState.refuse_file(key, message),
-            on_busy=lambda busy: NewSourceState.set_uploading(key, busy),
+def _kind_item(kind: SourceKind) -> rx.Component:
+    return rx.select.item(
+        rx.flex(
+            rx.icon(kind.icon, size=16, aria_hidden="true"),
+            kind.label,
+            gap="8px",
+            align="center",
         ),
-        rx.el.div(
-            path_field,
-            rx.cond(
-                failed,
-                field_error(error, field_id=key),
-                rx.el.div(_path_help(field, files), class_name="pd-field-help", id=f"{key}-help"),
-            ),
-            class_name="pd-field",
-        ),
-        style={
-            "border": "0",
-            "margin": "0",
-            "padding": "0",
-            "min_width": "0",
-            "display": "flex",
-            "flex_direction": "column",
-            "gap": "16px",
-        },
-    )
-
-
-def _path_help(field: FormField, files: rx.Var[list]) -> rx.Component:  # type: ignore[type-arg]
-    where = rx.el.span(
-        field.help,
-        " One path per line. Folders: " if field.multiple else " Folders: ",
-        rx.el.span(NewSourceState.folders.join(", "), overflow_wrap="anywhere"),
-    )
-    if field.multiple:
-        return where
-    return rx.cond(
-        files.length() > 0,
-        rx.el.span("Remove the file to upload another or to give a path."),
-        where,
+        value=kind.name,
     )
 
 
@@ -253,18 +142,10 @@ def _progress() -> rx.Component:
         operation_panel(NewSourceState, result=works),
         rx.el.section(
             rx.el.h2("What happens", class_name="pd-section-title"),
-            rx.el.ol(
-                rx.el.li("Test connection finds the file, opens it and reads its tables."),
-                rx.el.li(
-                    "Connect does the same, then keeps the source. The file stays where it is."
-                ),
-                rx.el.li("From its tables you generate an app, and choose which of them it shows."),
-                style={
-                    "margin": "12px 0 0",
-                    "padding_left": "20px",
-                    "line_height": "1.6",
-                    "list_style": "decimal",
-                },
+            rx.match(
+                NewSourceState.kind,
+                *[(kind.name, _what_happens(kind)) for kind in KINDS.values()],
+                rx.fragment(),
             ),
             class_name="pd-panel",
             style={
@@ -274,3 +155,31 @@ def _progress() -> rx.Component:
             },
         ),
     )
+
+
+def _what_happens(kind: SourceKind) -> rx.Component:
+    return rx.el.ol(
+        *[rx.el.li(line) for line in _told(kind)],
+        style={
+            "margin": "12px 0 0",
+            "padding_left": "20px",
+            "line_height": "1.6",
+            "list_style": "decimal",
+        },
+    )
+
+
+def _told(kind: SourceKind) -> tuple[str, str, str]:
+    generated = "From its tables you generate an app, and choose which of them it shows. "
+    if any(field.widget == "file" for field in kind.form):
+        tried = "Test connection finds the file, opens it and reads its tables."
+        kept = "Connect does the same, then keeps the source. The file stays where it is."
+    else:
+        tried = (
+            "Test connection finds the server, signs in and reads which tables there are. "
+            "Each stage shows how it went."
+        )
+        kept = "Connect does the same, then keeps the source. The password is kept encrypted."
+    if kind.live:
+        return tried, kept, generated + "The app works on the database itself."
+    return tried, kept, generated + "Their rows are copied into the app's own database."

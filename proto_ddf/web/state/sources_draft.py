@@ -46,6 +46,25 @@ def form_of(kind: str) -> tuple[FormField, ...]:
     return KINDS[kind].form if kind in KINDS else ()
 
 
+def secret_keys(kind: str) -> tuple[str, ...]:
+    """Keys of the fields of a kind that hold a reference to a secret."""
+    return tuple(field_key(kind, field.name) for field in form_of(kind) if field.widget == "secret")
+
+
+def is_secret_key(key: str) -> bool:
+    """Whether a field of any kind holds a reference to a secret."""
+    return any(key in secret_keys(kind) for kind in KINDS)
+
+
+def uses_advanced(draft: Draft) -> bool:
+    """Whether a field among the further options is otherwise than it starts."""
+    return any(
+        draft.values[field_key(draft.kind, field.name)].strip() != _default(field)
+        for field in form_of(draft.kind)
+        if field.advanced
+    )
+
+
 def empty_draft() -> Draft:
     keys = [(field_key(kind, field.name), field) for kind in KINDS for field in form_of(kind)]
     return Draft(

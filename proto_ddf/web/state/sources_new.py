@@ -11,7 +11,6 @@ from proto_ddf.settings import get_settings
 from proto_ddf.sources.paths import allowed_roots
 from proto_ddf.sources.registry import KINDS
 from proto_ddf.web.state.focus import focus
-from proto_ddf.web.state.operation import OperationMixin
 from proto_ddf.web.state.presence import is_connected
 from proto_ddf.web.state.sources_draft import (
     Draft,
@@ -20,14 +19,19 @@ from proto_ddf.web.state.sources_draft import (
     empty_draft,
     field_key,
     form_of,
+    is_secret_key,
     load_draft,
+    secret_keys,
     suggest_name,
+    uses_advanced,
 )
+from proto_ddf.web.state.sources_secrets import SEND, SecretsMixin
 from proto_ddf.web.state.sources_submit import (
     discard_uploads,
     find_faults,
     start_operation,
     stored_draft,
+    without_lost_secrets,
 )
 
 _EMPTY = empty_draft()
@@ -35,7 +39,7 @@ _RUNNING = ("pending", "running")
 _SENT_SECONDS = 0.1
 
 
-class NewSourceState(OperationMixin, rx.State):
+class NewSourceState(SecretsMixin, rx.State):
     """The connect form, its draft, and the test or connection that runs."""
 
     _form_fields: ClassVar[frozenset[str]] = frozenset(
@@ -52,6 +56,8 @@ class NewSourceState(OperationMixin, rx.State):
     name: str = ""
     values: dict[str, str] = _EMPTY.values
     files: dict[str, list[UploadedFile]] = _EMPTY.files
+    more: bool = False
+    """The further options are shown."""
     starting: str = ""
     """"test" or "connect" while that is being started."""
     _suggested: str = ""
@@ -84,12 +90,14 @@ class NewSourceState(OperationMixin, rx.State):
         self._show_operation(None)
         self.source_id = self.router.url.query_parameters.get("source", "")
         draft = load_draft(self.edit_draft if self.source_id else self.draft)
+        stored = await asyncio.to_thread(stored_draft, self.source_id) if self.source_id else None
+        self._take_saved(stored)
         if draft.source_id != self.source_id:
-            stored = await asyncio.to_thread(stored_draft, self.source_id)
             if stored is None:
                 return rx.redirect(f"/sources/{self.source_id}")
             draft = stored
-        self._show_draft(draft)
+        self._show_draft(await asyncio.to_thread(without_lost_secrets, draft))
+        self.more = self.more or uses_advanced(draft)
         return self._watch(draft.operation_id) if draft.operation_id else None
 
     def _show_draft(self, draft: Draft) -> None:
@@ -106,9 +114,16 @@ class NewSourceState(OperationMixin, rx.State):
         if kind not in KINDS or self.source_id:
             return None
         self.kind = kind
-        self.uploading = []  # they end with their control
+        self.uploading = []  # they end with their control, and so does what is typed in one
+        self._forget_typed()
+        self.more = uses_advanced(self._draft())
         self.field_errors = {}
         return self._edited()
+
+    @rx.event
+    def toggle_more(self) -> None:
+        """Show or fold the further options."""
+        self.more = not self.more
 
     @rx.event
     def set_name(self, name: str) -> None:
@@ -119,7 +134,7 @@ class NewSourceState(OperationMixin, rx.State):
     @rx.event
     def set_value(self, key: str, value: str) -> Any:
         """What a text, select or path field holds; `key` is made by `field_key`."""
-        if key not in self.values:
+        if key not in self.values or is_secret_key(key):
             return None
         self.values[key] = value
         self._clear_form_error(key)
@@ -176,8 +191,15 @@ class NewSourceState(OperationMixin, rx.State):
     def start_over(self) -> Any:
         """Empty the form and delete what was uploaded for it."""
         paths = [file.path for files in self.files.values() for file in files]
+        secrets = [self.values[key] for kind in KINDS for key in secret_keys(kind)]
         self._forget_draft()
-        return [NewSourceState.load, NewSourceState.discard_files(paths)]
+        self._forget_typed()
+        self.more = False
+        return [
+            NewSourceState.load,
+            NewSourceState.discard_files(paths),
+            NewSourceState.discard_secrets(secrets),
+        ]
 
     @rx.event(background=True)
     async def test_connection(self) -> AsyncIterator[Any]:
@@ -199,12 +221,20 @@ class NewSourceState(OperationMixin, rx.State):
             self.field_errors = {}
             self._clear_error()
             self._retry_handler = "test_connection" if what == "test" else "connect"
+            typed = bool(self.typed)
+        if typed:
+            yield rx.call_script(SEND)
         await self._until_sent()
         async with self:
-            if self.field_errors:  # an upload failed
-                self.starting = ""
-                return
+            failed = bool(self.field_errors)  # an upload, or storing a secret
             draft = self._draft()
+            draft.values |= self.usable_secrets
+            if failed:
+                self.starting = ""
+                after = self._focus_fault()
+        if failed:
+            yield after
+            return
         try:
             faults = await asyncio.to_thread(find_faults, draft, naming=what == "connect")
             operation_id = "" if faults else await asyncio.to_thread(start_operation, what, draft)
@@ -226,10 +256,11 @@ class NewSourceState(OperationMixin, rx.State):
         yield after
 
     async def _until_sent(self) -> None:
-        """Wait for the files that are still being sent, unless the tab goes."""
+        """Wait for the files and secrets that are still being sent, unless the tab goes."""
         while True:
             async with self:
-                if not self.uploading or not is_connected(self):
+                sending = self.uploading or (self.typed and not self.field_errors)
+                if not sending or not is_connected(self):
                     return
             await asyncio.sleep(_SENT_SECONDS)
 
@@ -260,6 +291,8 @@ class NewSourceState(OperationMixin, rx.State):
             key = field_key(self.kind, field.name)
             ids.append((field.name, f"{key}-upload" if self.files.get(key) else key))
         first = next((id for name, id in ids if self.field_errors.get(name)), None)
+        advanced = (field.name for field in form_of(self.kind) if field.advanced)
+        self.more = self.more or any(self.field_errors.get(name) for name in advanced)
         return focus(first) if first else None
 
     def _clear_form_error(self, key: str) -> None:

@@ -1,16 +1,18 @@
 """What the connect form sets going: it checks the draft, starts its operation, drops unwanted uploads."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
-from proto_ddf.errors import ProtoDDFError, ValidationError
+from proto_ddf import vault
+from proto_ddf.errors import ProtoDDFError, SystemError, ValidationError
 from proto_ddf.operations import service
 from proto_ddf.operations.kinds.sources import ConnectSourceInput, TestSourceInput
-from proto_ddf.sources import store
+from proto_ddf.sources import secrets, store
 from proto_ddf.sources.uploads import remove_uploads
-from proto_ddf.web.state.sources_draft import Draft, draft_config, draft_of
+from proto_ddf.web.state.sources_draft import Draft, draft_config, draft_of, secret_keys
 
 
 def find_faults(draft: Draft, *, naming: bool) -> list[ProtoDDFError]:
@@ -19,10 +21,11 @@ def find_faults(draft: Draft, *, naming: bool) -> list[ProtoDDFError]:
     for check in (
         lambda: store.check_name(draft.name, draft.source_id or None) if naming else "",
         lambda: store.make_source(draft.kind, draft_config(draft)),
+        lambda: secrets.check(draft.kind, draft_config(draft)),
     ):
         try:
             check()
-        except ValidationError as fault:
+        except (ValidationError, SystemError) as fault:
             faults.append(fault)
     return faults
 
@@ -47,6 +50,14 @@ def stored_draft(source_id: str) -> Draft | None:
         return draft_of(store.get_source(source_id))
     except ValidationError:
         return None
+
+
+def without_lost_secrets(draft: Draft) -> Draft:
+    """The draft without references to secrets that are no longer kept: one lay unsent for too long."""
+    held = {key: draft.values[key] for key in secret_keys(draft.kind) if draft.values[key]}
+    known = vault.known(held.values()) if held else set()
+    lost = {key: "" for key, reference in held.items() if reference not in known}
+    return replace(draft, values=draft.values | lost) if lost else draft
 
 
 def discard_uploads(paths: list[str]) -> None:

@@ -1,0 +1,190 @@
+// Password control of the connect form. What is typed stays in the input, which is React's to draw and nobody's
+// to read, until it is sent as the raw body of one request; only the reference that comes back is handed on.
+// It is sent when the input is left, and when the page asks for it (the event below) because the form is sent.
+import { useEffect, useRef, useState } from "react";
+
+const SEND_EVENT = "proto-ddf:send-secrets";
+
+// Left for one of the control's own buttons the input is not left.
+const keepFocus = (event) => event.preventDefault();
+
+async function store(text) {
+  let answer;
+  try {
+    answer = await fetch("/api/secrets", {
+      method: "POST",
+      headers: { "Content-Type": "text/plain; charset=utf-8" },
+      body: text,
+    });
+  } catch {
+    throw "Proto-DDF does not answer, so the password is not stored. Try again once it does.";
+  }
+  const told = await answer.json().catch(() => ({}));
+  if (answer.status === 201 && told.reference) return told.reference;
+  throw (
+    [told.message, told.hint].filter(Boolean).join(" ") ||
+    `The password could not be stored (HTTP ${answer.status}). Try again.`
+  );
+}
+
+export function SecretField({
+  inputId,
+  name,
+  describedBy,
+  invalid,
+  disabled,
+  reference,
+  removable,
+  onTyped,
+  onStored,
+  onFailed,
+}) {
+  const [opened, setOpened] = useState(false);
+  const [shown, setShown] = useState(false);
+  const [sending, setSending] = useState(false);
+  const input = useRef(null);
+  const typed = useRef(false);
+  const flight = useRef({ alive: true, under_way: false, again: false });
+  const takesFocus = useRef(false);
+  const editing = !reference || opened;
+
+  const tellTyped = (now) => {
+    if (now !== typed.current) onTyped(now);
+    typed.current = now;
+  };
+
+  const close = () => {
+    if (input.current) input.current.value = "";
+    tellTyped(false);
+    setOpened(false);
+    setShown(false);
+  };
+
+  const send = async () => {
+    const now = flight.current;
+    const text = input.current?.value;
+    now.again = now.under_way;
+    if (!text || now.under_way) return;
+    now.under_way = true;
+    setSending(true);
+    const [stored, failure] = await store(text).then(
+      (one) => [one, ""],
+      (why) => ["", String(why)],
+    );
+    now.under_way = false;
+    if (!now.alive) return;
+    setSending(false);
+    if (input.current?.value !== text) {
+      if (now.again) send(); // typed on, and sent again, meanwhile
+    } else if (failure) onFailed(failure);
+    else onStored(stored);
+  };
+
+  const latest = useRef(send);
+  latest.current = send;
+  useEffect(() => {
+    const listener = () => latest.current();
+    flight.current.alive = true;
+    onTyped(false); // drawn anew after a reload, it holds nothing
+    window.addEventListener(SEND_EVENT, listener);
+    return () => {
+      flight.current.alive = false;
+      window.removeEventListener(SEND_EVENT, listener);
+    };
+  }, []);
+
+  const before = useRef(reference);
+  useEffect(() => {
+    if (reference !== before.current) close();
+    before.current = reference;
+  }, [reference]);
+
+  useEffect(() => {
+    if (invalid) setOpened(true);
+    else if (disabled && !typed.current) setOpened(false); // sent as it is: the stored one serves
+  }, [invalid, disabled]);
+
+  useEffect(() => {
+    if (takesFocus.current) document.getElementById(inputId)?.focus();
+    takesFocus.current = false;
+  }, [editing]);
+
+  if (!editing) {
+    return (
+      <div className="secret-set">
+        <span className="secret-word">Set</span>
+        <button
+          id={inputId}
+          type="button"
+          aria-label={`Replace ${name}`}
+          aria-describedby={describedBy}
+          disabled={disabled}
+          onClick={() => {
+            takesFocus.current = true;
+            setOpened(true);
+          }}
+        >
+          Replace
+        </button>
+        {removable && (
+          <button
+            type="button"
+            aria-label={`Remove ${name}`}
+            disabled={disabled}
+            onClick={() => onStored("")}
+          >
+            Remove
+          </button>
+        )}
+      </div>
+    );
+  }
+  return (
+    <div
+      className="secret-open"
+      onBlur={(event) => {
+        if (!event.currentTarget.contains(event.relatedTarget)) send();
+      }}
+    >
+      <span className="secret-box" data-invalid={invalid || undefined}>
+        <input
+          id={inputId}
+          ref={input}
+          type={shown ? "text" : "password"}
+          autoComplete="new-password"
+          autoCapitalize="off"
+          spellCheck={false}
+          aria-describedby={describedBy}
+          aria-invalid={invalid ? "true" : "false"}
+          disabled={disabled}
+          onChange={(event) => tellTyped(event.target.value !== "")}
+        />
+        <button
+          type="button"
+          aria-label={`${shown ? "Hide" : "Show"} what is typed`}
+          disabled={disabled}
+          onMouseDown={keepFocus}
+          onClick={() => setShown(!shown)}
+        >
+          {shown ? "Hide" : "Show"}
+        </button>
+      </span>
+      {reference && (
+        <button
+          type="button"
+          disabled={disabled}
+          onMouseDown={keepFocus}
+          onClick={() => {
+            takesFocus.current = true;
+            close();
+          }}
+        >
+          Keep the old one
+        </button>
+      )}
+      <span className="secret-quiet" role="status">
+        {sending ? "Storing the password" : ""}
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,111 @@
+"""The password control: the React component of assets/secret.jsx, and its looks."""
+
+from typing import Any
+
+import reflex as rx
+
+_BUTTON = {
+    "flex_shrink": "0",
+    "padding": "2px 8px",
+    "border": "0",
+    "border_radius": "var(--radius-2)",
+    "background": "transparent",
+    "color": "var(--accent-11)",
+    "font": "inherit",
+    "font_size": "var(--font-size-1)",
+    "cursor": "pointer",
+}
+_LOOKS = {
+    ".secret-set, .secret-open": {
+        "display": "flex",
+        "align_items": "center",
+        "gap": "8px",
+        "min_height": "32px",
+    },
+    ".secret-set": {
+        "padding": "0 4px 0 10px",
+        "border_radius": "var(--radius-2)",
+        "background": "var(--gray-a2)",
+        "box_shadow": "inset 0 0 0 1px var(--gray-a5)",
+    },
+    ".secret-word": {"flex": "1", "font_size": "var(--font-size-2)", "color": "var(--gray-12)"},
+    ".secret-word::before": {
+        "content": '"••••••••"',
+        "margin_right": "10px",
+        "letter_spacing": "2px",
+        "color": "var(--gray-11)",
+    },
+    ".secret-box": {
+        "display": "flex",
+        "flex": "1",
+        "align_items": "center",
+        "min_width": "0",
+        "height": "32px",
+        "padding_right": "4px",
+        "border_radius": "var(--radius-2)",
+        "background": "var(--color-surface)",
+        "box_shadow": "inset 0 0 0 1px var(--gray-a7)",
+    },
+    ".secret-box[data-invalid]": {"box_shadow": "inset 0 0 0 1px var(--red-8)"},
+    ".secret-box:focus-within": {"outline": "2px solid var(--focus-8)", "outline_offset": "-1px"},
+    ".secret-box input": {
+        "flex": "1",
+        "min_width": "0",
+        "height": "100%",
+        "padding": "0 10px",
+        "border": "0",
+        "outline": "none",
+        "box_shadow": "none",
+        "background": "transparent",
+        "color": "var(--gray-12)",
+        "font": "inherit",
+        "font_size": "var(--font-size-2)",
+    },
+    "button": _BUTTON,
+    "button:hover": {"background": "var(--accent-a3)"},
+    "button:disabled, input:disabled": {"cursor": "not-allowed", "opacity": "0.6"},
+    ".secret-quiet": {
+        "position": "absolute",
+        "width": "1px",
+        "height": "1px",
+        "overflow": "hidden",
+        "clip_path": "inset(50%)",
+        "white_space": "nowrap",
+    },
+}
+
+
+def _text(text: rx.Var[str]) -> tuple[rx.Var[str]]:
+    return (text,)
+
+
+def _flag(flag: rx.Var[bool]) -> tuple[rx.Var[bool]]:
+    return (flag,)
+
+
+class SecretField(rx.Component):
+    """Sends what is typed to /api/secrets and hands on the reference; see assets/secret.jsx."""
+
+    library = "$/public/secret.jsx"
+    tag = "SecretField"
+
+    input_id: rx.Var[str]
+    name: rx.Var[str]
+    """In a sentence: "the password"."""
+    described_by: rx.Var[str]
+    invalid: rx.Var[bool]
+    disabled: rx.Var[bool]
+    reference: rx.Var[str]
+    """Of the secret that is stored and can be used; empty: none."""
+    removable: rx.Var[bool]
+    on_typed: rx.EventHandler[_flag]  # type: ignore[type-arg, valid-type]
+    """True when the input holds something that is not stored yet, False when it no longer does."""
+    on_stored: rx.EventHandler[_text]  # type: ignore[type-arg, valid-type]
+    """The reference of what was typed; empty: the stored one is not wanted."""
+    on_failed: rx.EventHandler[_text]  # type: ignore[type-arg, valid-type]
+    """Why what was typed could not be stored."""
+
+
+def secret(**props: Any) -> rx.Component:
+    """The control with its looks; the props are those of `SecretField`."""
+    return rx.box(SecretField.create(**props), style=_LOOKS, position="relative")

@@ -1,0 +1,94 @@
+"""The connect form's secrets: the form holds references, and what is typed goes past it into the vault."""
+
+import asyncio
+from typing import Any
+
+import reflex as rx
+
+from proto_ddf import vault
+from proto_ddf.sources import secrets
+from proto_ddf.web.state.operation import OperationMixin
+from proto_ddf.web.state.sources_draft import Draft, draft_config, field_key, form_of, secret_keys
+
+SEND = "window.dispatchEvent(new Event('proto-ddf:send-secrets'))"
+"""Script that has every control of the page send what is typed in it."""
+
+
+class SecretsMixin(OperationMixin, mixin=True):
+    """What the controls of assets/secret.jsx report. Part of the form's state, which has `kind`, `values`, `_edited`
+    and `_clear_form_error`."""
+
+    typed: list[str] = []
+    """Keys of the fields that hold something not stored yet."""
+    form_round: int = 0
+    """Counts how often the form was begun anew: what is typed in a control is in the control alone."""
+    saved_place: list[str] = []
+    """Host, port and user that the secrets of the source being edited are for."""
+    _saved_secrets: list[str] = []
+    """Their references."""
+
+    @rx.var
+    def usable_secrets(self) -> dict[str, str]:
+        """The references that the form sends, by key; "" where there is none, or one of another place."""
+        moved = set(self._saved_secrets) if self._has_moved() else set()
+        held = {key: self.values.get(key, "") for key in secret_keys(self.kind)}
+        return {key: "" if reference in moved else reference for key, reference in held.items()}
+
+    @rx.var
+    def moved_secrets(self) -> list[str]:
+        """Keys of the fields whose secret is for another place than the form names now."""
+        return [key for key, usable in self.usable_secrets.items() if self.values[key] != usable]
+
+    @rx.event
+    def set_typed(self, key: str, typed: bool) -> None:
+        """A control holds something that is not stored yet, or no longer does."""
+        if key in secret_keys(self.kind):
+            self._set_typed(key, typed)
+            if typed:
+                self._clear_form_error(key)
+
+    @rx.event
+    def set_secret(self, key: str, reference: str) -> Any:
+        """What was typed is stored under that reference; "" takes the secret away."""
+        if key not in secret_keys(self.kind) or not (
+            reference == "" or vault.is_reference(reference)
+        ):
+            return None
+        replaced = self.values[key]
+        self.values[key] = reference
+        self._set_typed(key, False)
+        self._clear_form_error(key)
+        return [self._edited(), self.__class__.discard_secrets([replaced])]
+
+    @rx.event
+    def refuse_secret(self, key: str, message: str) -> None:
+        """What was typed could not be stored; it stays in the control."""
+        if key in secret_keys(self.kind):
+            name = key.removeprefix(field_key(self.kind, ""))
+            self.field_errors = {**self.field_errors, name: str(message)}
+
+    @rx.event(background=True)
+    async def discard_secrets(self, references: list[str]) -> None:
+        """Forget secrets that no source names."""
+        await asyncio.to_thread(secrets.discard_unused, references)
+
+    def _take_saved(self, saved: Draft | None) -> None:
+        """`saved` is the source that the form changes."""
+        config = draft_config(saved) if saved else {}
+        self.saved_place = list(secrets.place(config)) if saved else []
+        self._saved_secrets = list(secrets.named_in(saved.kind, config).values()) if saved else []
+
+    def _forget_typed(self) -> None:
+        """Draw the controls anew, empty."""
+        self.typed = []
+        self.form_round += 1
+
+    def _has_moved(self) -> bool:
+        fields = (field.name for field in form_of(self.kind))
+        here = {name: self.values[field_key(self.kind, name)] for name in fields}
+        return bool(self._saved_secrets) and list(secrets.place(here)) != self.saved_place
+
+    def _set_typed(self, key: str, typed: bool) -> None:
+        others = [other for other in self.typed if other != key]
+        if typed or len(others) != len(self.typed):
+            self.typed = [*others, key] if typed else others
