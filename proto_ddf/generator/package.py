@@ -14,7 +14,10 @@ from sqlalchemy import make_url
 from proto_ddf.errors.types import IntegrationError
 from proto_ddf.generator.spec import AppSpec
 
-_OWN_LIFE = {".web", ".states", "logs", "data", "uploaded_files", ".env"}
+MANIFEST = ".written.json"
+"""What the code was when it was written: see handmade.py."""
+
+_OWN_LIFE = {".web", ".states", "logs", "data", "uploaded_files", ".env", MANIFEST}
 """At the top of the app's folder. `.env` holds the address of this machine's data."""
 _LEFT_OUT = {
     *("node_modules", "__pycache__", ".git", ".venv"),
@@ -90,7 +93,7 @@ def _copy_database(database: Path, snapshot: Path) -> None:
 
 def _write(made: Path, slug: str, app_folder: Path, snapshot: Path | None) -> None:
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in _files(app_folder):
+        for path in code_files(app_folder):
             _add(archive, f"{slug}/{path.relative_to(app_folder).as_posix()}", path)
         if snapshot is not None:
             _add(archive, f"{slug}/data/app.db", snapshot)
@@ -106,12 +109,12 @@ def _add(archive: zipfile.ZipFile, name: str, path: Path) -> None:
             target.write(block)
 
 
-def _files(folder: Path, top: bool = True) -> Iterator[Path]:
-    """The files that belong in the zip, in a fixed order. Links are left out: they lead elsewhere."""
+def code_files(folder: Path, top: bool = True) -> Iterator[Path]:
+    """The files of an app that are its code, in a fixed order: not its data, its build or its logs. Links are left out: they lead elsewhere."""
     for path in sorted(folder.iterdir(), key=lambda each: each.name):
         if path.is_symlink() or path.name in _LEFT_OUT or (top and path.name in _OWN_LIFE):
             continue
         if path.is_dir():
-            yield from _files(path, top=False)
+            yield from code_files(path, top=False)
         elif not path.name.endswith(_LEFT_OUT_ENDINGS):
             yield path

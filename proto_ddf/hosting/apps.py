@@ -19,13 +19,21 @@ from proto_ddf.generator.package import sqlite_file
 from proto_ddf.generator.spec import AppSpec
 from proto_ddf.hosting import records
 from proto_ddf.hosting.health import Answer, listens, probe
-from proto_ddf.hosting.launch import data_environment, end_strays, folder, launch, log_file
+from proto_ddf.hosting.launch import (
+    beside,
+    data_environment,
+    end_strays,
+    folder,
+    launch,
+    log_file,
+)
 from proto_ddf.hosting.ports import PORT_REGISTRY, PortPair, is_free
 from proto_ddf.hosting.processes import end_tree, is_alive
 from proto_ddf.hosting.records import AppView
 from proto_ddf.hosting.runner import STARTED
 from proto_ddf.progress import NoProgress, Progress
 from proto_ddf.resilience import CircuitOpenError
+from proto_ddf.sources.schema import SourceSchema
 
 START_SECONDS = 60.0
 CHECK_SECONDS = 20.0
@@ -41,13 +49,18 @@ _locks: dict[str, threading.Lock] = {}
 _locks_lock = threading.Lock()
 
 
-def create_app(spec: AppSpec, source_id: str | None, operation_id: str | None = None) -> None:
-    """Note a new app. Repeating it within one operation is fine.
+def create_app(
+    spec: AppSpec,
+    source_id: str | None,
+    operation_id: str | None = None,
+    made_from: SourceSchema | None = None,
+) -> None:
+    """Note a new app; `made_from` is its source as it is now. Repeating it within one operation is fine.
 
     Raises:
         ValidationError: field name, code project_name_taken.
     """
-    records.add(spec, source_id, operation_id)
+    records.add(spec, source_id, operation_id, made_from)
 
 
 def set_ports(slug: str, pair: PortPair) -> None:
@@ -125,7 +138,8 @@ def remove_app(slug: str, progress: Progress | None = None) -> None:
     with exclusive(slug, progress or NoProgress()):
         _stop(slug)
         PORT_REGISTRY.release(slug)
-        shutil.rmtree(folder(slug), ignore_errors=True)
+        for place in (folder(slug), *beside(slug)):
+            shutil.rmtree(place, ignore_errors=True)
         records.delete(slug)
 
 
@@ -213,7 +227,7 @@ def _start(slug: str, progress: Progress) -> None:
             progress.report("Starting the app")
             records.change(slug, crashes=0, last_error="")
             record = spawn(_with_free_port(record))
-        _wait_until_listening(record, progress)
+        wait_until_listening(record, progress)
     except ProtoDDFError as error:
         records.change(
             slug,
@@ -238,7 +252,12 @@ def _with_free_port(record: AppRecord) -> AppRecord:
     return records.read(record.slug)
 
 
-def _wait_until_listening(record: AppRecord, progress: Progress) -> None:
+def wait_until_listening(record: AppRecord, progress: Progress) -> None:
+    """Wait until the port of an app that was just started answers.
+
+    Raises:
+        SystemError: code app_start_failed, with the last lines of its log.
+    """
     assert record.frontend_port is not None
     deadline = time.monotonic() + START_SECONDS
     while not listens(record.frontend_port):
@@ -287,9 +306,14 @@ def halt_all() -> int:
 
 def _stop(slug: str) -> None:
     record = records.find_record(slug)
-    if record is None:
-        return
-    records.change(slug, wanted_running=False, next_restart_at=None)
+    if record is not None:
+        records.change(slug, wanted_running=False, next_restart_at=None)
+        halt(record)
+
+
+def halt(record: AppRecord) -> None:
+    """End the app's processes, wanted or not. The caller holds the app."""
+    slug = record.slug
     end_tree(record.pid, record.pid_create_time, GRACE_SECONDS)
     end_strays(slug)
     records.change(

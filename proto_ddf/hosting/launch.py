@@ -34,6 +34,31 @@ def folder(slug: str) -> Path:
     return get_settings().apps_folder / slug
 
 
+def next_folder(slug: str, operation_id: str) -> Path:
+    """Where an operation makes an app anew while the old one goes on."""
+    return _named(slug, f"next-{operation_id}")
+
+
+def old_folder(slug: str, operation_id: str) -> Path:
+    """Where the old app waits until the new one has shown that it works."""
+    return _named(slug, f"old-{operation_id}")
+
+
+def previous_folder(slug: str) -> Path:
+    """Where the code and the data of an app are kept that was replaced last."""
+    return _named(slug, "previous")
+
+
+def beside(slug: str) -> list[Path]:
+    """All these folders of an app. A slug has no dot: they are no other app's."""
+    return list(folder(slug).parent.glob(f"{slug}.*"))
+
+
+def _named(slug: str, what: str) -> Path:
+    place = folder(slug)
+    return place.with_name(f"{place.name}.{what}")
+
+
 def log_file(slug: str) -> Path:
     return folder(slug) / "logs" / "app.log"
 

@@ -14,6 +14,8 @@ from proto_ddf.db.writing import write
 from proto_ddf.errors.types import ValidationError
 from proto_ddf.generator.spec import AppSpec
 from proto_ddf.hosting.health import usage
+from proto_ddf.sources.schema import SourceSchema
+from proto_ddf.sources.schema_changes import ChangeLine, SchemaChanges
 
 
 class AppView(BaseModel):
@@ -40,10 +42,21 @@ class AppView(BaseModel):
     operation_id: str | None
     created_at: str
     allow_editing: bool
+    imported: bool = False
+    """Its rows were copied from the source."""
+    source_news: str = ""
+    """What changed in its source since it was made: "1 column added"; empty for nothing."""
+    source_changes: list[ChangeLine] = []
 
 
-def add(spec: AppSpec, source_id: str | None, operation_id: str | None) -> None:
-    """Note a new app; nothing changes when the same operation noted it before.
+def add(
+    spec: AppSpec,
+    source_id: str | None,
+    operation_id: str | None,
+    made_from: SourceSchema | None = None,
+) -> None:
+    """Note a new app, made from a source that was as `made_from` says; nothing changes when the same operation
+    noted it before.
 
     Raises:
         ValidationError: field name, code project_name_taken, when another operation made an app of that slug.
@@ -54,6 +67,7 @@ def add(spec: AppSpec, source_id: str | None, operation_id: str | None) -> None:
         description=spec.description,
         source_id=source_id,
         spec=spec.model_dump(mode="json"),
+        source_schema=made_from.model_dump(mode="json") if made_from else {},
         operation_id=operation_id,
     )
     with session() as db:
@@ -66,7 +80,8 @@ def add(spec: AppSpec, source_id: str | None, operation_id: str | None) -> None:
             known = db.get(AppRecord, spec.slug)
             if known is None or operation_id is None or known.operation_id != operation_id:
                 raise _name_taken(spec, known) from error
-    change(spec.slug, **record.model_dump(include={"name", "description", "source_id", "spec"}))
+    written = {"name", "description", "source_id", "spec", "source_schema"}
+    change(spec.slug, **record.model_dump(include=written))
 
 
 def check_name_is_free(spec: AppSpec) -> None:
@@ -135,6 +150,7 @@ def delete(slug: str) -> None:
 
 
 def view(record: AppRecord) -> AppView:
+    changes = SchemaChanges.model_validate(record.source_changes)
     used = usage(record.pid, record.pid_create_time)
     port = record.frontend_port
     return AppView(
@@ -157,6 +173,9 @@ def view(record: AppRecord) -> AppView:
         operation_id=record.operation_id,
         created_at=record.created_at.isoformat(),
         allow_editing=bool(record.spec.get("allow_editing")),
+        imported=bool(record.spec.get("imported")),
+        source_news=changes.summary(),
+        source_changes=changes.lines(),
     )
 
 

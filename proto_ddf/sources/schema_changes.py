@@ -1,7 +1,7 @@
 """What differs between two readings of a source's schema, for people. Row counts and comments do not count."""
 
-from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -12,6 +12,15 @@ MOST_CHOICES_TOLD = 6
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ChangeLine(_Frozen):
+    """One change, for a list of them."""
+
+    tone: Literal["added", "removed", "changed"]
+    table: str
+    what: str = ""
+    """In words; empty: it is the table itself."""
 
 
 class ColumnChange(_Frozen):
@@ -54,6 +63,27 @@ class SchemaChanges(_Frozen):
         return ", ".join(
             f"{count:,} {what}{'s' * (count != 1)} {done}" for count, what, done in counts if count
         )
+
+    def lines(self) -> list[ChangeLine]:
+        """Each change by itself: tables first, then table by table."""
+        return [
+            *(ChangeLine(tone="added", table=name) for name in self.tables_added),
+            *(ChangeLine(tone="removed", table=name) for name in self.tables_removed),
+            *(line for table in self.tables for line in _table_lines(table)),
+        ]
+
+
+def _table_lines(change: TableChange) -> Iterator[ChangeLine]:
+    table = change.table
+    for name in change.added:
+        yield ChangeLine(tone="added", table=table, what=name)
+    for name in change.removed:
+        yield ChangeLine(tone="removed", table=table, what=name)
+    for column in change.changed:
+        what = f"{column.column}: {', '.join(column.what)}"
+        yield ChangeLine(tone="changed", table=table, what=what)
+    for key in change.keys:
+        yield ChangeLine(tone="changed", table=table, what=key)
 
 
 class FoundChanges(_Frozen):

@@ -86,6 +86,13 @@ CODES = (
         "It may have been deleted. Reload the page.",
     ),
     _input(
+        "app_busy",
+        "slug",
+        "App is being made anew",
+        "[“{value}”|This app] is being made anew already.",
+        "Wait until that is over, or cancel it.",
+    ),
+    _input(
         "tables_required",
         "tables",
         "No table chosen",

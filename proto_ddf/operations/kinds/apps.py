@@ -12,8 +12,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from proto_ddf.errors import IntegrationError, SystemError, ValidationError
+from proto_ddf.generator.handmade import note_written
 from proto_ddf.generator.importer import import_tables
 from proto_ddf.generator.names import validate_project_name
+from proto_ddf.generator.regenerate import as_made_from
 from proto_ddf.generator.render import render_app
 from proto_ddf.generator.spec import AppSpec
 from proto_ddf.hosting import apps as hosted
@@ -67,14 +69,16 @@ def _validate(context: StepContext[GenerateAppInput]) -> JSON:
         raise ValidationError(
             "The package is not called after the app.", field="name", value=given.spec.slug
         )
-    _check_disk_space()
+    check_disk_space()
     _check_source(given)
-    hosted.create_app(given.spec, given.source_id, context.operation_id)
+    made_from = as_made_from(given.spec, store.get_source(given.source_id).schema)
+    hosted.create_app(given.spec, given.source_id, context.operation_id, made_from)
     context.report(f"{len(given.spec.tables)} tables")
     return {}
 
 
-def _check_disk_space() -> None:
+def check_disk_space() -> None:
+    """Raises SystemError, code disk_space_low, where an app might not fit."""
     free = shutil.disk_usage(get_settings().home).free
     if free < MINIMUM_FREE_BYTES:
         raise SystemError(
@@ -117,6 +121,7 @@ def _reserve_ports(context: StepContext[GenerateAppInput]) -> JSON:
 def _render(context: StepContext[GenerateAppInput]) -> JSON:
     given = context.input
     render_app(given.spec, _app_folder(given.spec.slug))
+    note_written(_app_folder(given.spec.slug))
     context.report(f"{len(given.spec.tables)} pages and a dashboard")
     return {}
 

@@ -6,6 +6,7 @@ from typing import Any, cast
 from pydantic import BaseModel, ConfigDict
 
 from proto_ddf.errors.types import ValidationError
+from proto_ddf.hosting.source_news import forget_source, note_schema
 from proto_ddf.operations.model import JSON, Kind, Step, StepContext
 from proto_ddf.sources import secrets, store
 from proto_ddf.sources.column_types import ChosenType
@@ -141,13 +142,24 @@ def _steps_to_save(
         known = store.get_source(source_id) if source_id else None
         called = (known.name if known else "") if name is None else name
         secrets.check(kind, config)
-        saved = store.save_source(called, kind, config, schema, source_id or context.operation_id)
+        operation_id = context.operation_id
+        id = source_id or operation_id
+        saved = store.save_source(called, kind, config, schema, id, operation_id)
+        note_schema(id, schema)
         if known:  # what it named before may serve no one now
             secrets.discard_unused(secrets.named_in(known.kind, known.config).values())
-        context.report(f"{len(schema.tables)} tables")
-        return {"source_id": saved.id}
+        news = _found_by(saved, operation_id)
+        tables = f"{len(schema.tables)} tables"
+        context.report(f"{tables}: {news or 'nothing has changed'}" if known else tables)
+        return {"source_id": id, "news": news}
 
     return [*_stage_steps(kind, config), Step("save", title, save)]
+
+
+def _found_by(source: store.SourceView, operation_id: str) -> str:
+    """What the operation found changed, be it in an earlier run; empty for nothing."""
+    found = source.found
+    return found.changes.summary() if found and found.found_by == operation_id else ""
 
 
 def _delete_steps(given: DeleteSourceInput) -> Sequence[Step]:
@@ -161,6 +173,7 @@ def _delete_steps(given: DeleteSourceInput) -> Sequence[Step]:
     def remove(context: StepContext) -> JSON:
         _discard_secrets(given.source_id)
         store.delete_source(given.source_id)
+        forget_source(given.source_id)
         kept = [path for each in store.list_sources() for path in file_paths(each.config)]
         release_files(cast(list[str], context.outputs["find"]), kept)
         return {}

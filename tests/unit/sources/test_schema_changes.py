@@ -6,6 +6,7 @@ import pytest
 
 from proto_ddf.sources.schema import ColumnInfo, ColumnType, ForeignKey, SourceSchema, TableInfo
 from proto_ddf.sources.schema_changes import (
+    ChangeLine,
     ColumnChange,
     SchemaChanges,
     TableChange,
@@ -121,3 +122,19 @@ def test_all_kinds_of_change_are_counted() -> None:
     found = compare_schemas(before, after)
     assert found.summary() == "1 table removed, 1 column changed, 1 key changed"
     assert SchemaChanges.model_validate(found.model_dump(mode="json")) == found
+
+
+def test_each_change_has_a_line_of_its_own() -> None:
+    before = schema(table(ID, NAME), table(ID, name="gone"))
+    after = schema(
+        table(ID.model_copy(update={"nullable": True}), SHOP_ID, primary_key=()),
+        table(ID, name="new"),
+    )
+    assert compare_schemas(before, after).lines() == [
+        ChangeLine(tone="added", table="new"),
+        ChangeLine(tone="removed", table="gone"),
+        ChangeLine(tone="added", table="items", what="shop_id"),
+        ChangeLine(tone="removed", table="items", what="name"),
+        ChangeLine(tone="changed", table="items", what="id: may be empty now"),
+        ChangeLine(tone="changed", table="items", what="primary key: id → none"),
+    ]

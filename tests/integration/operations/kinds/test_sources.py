@@ -92,7 +92,7 @@ class TestConnect:
             "connect_source", ConnectSourceInput(name=" Shop ", kind="sqlite", config=config)
         )
         [source] = store.list_sources()
-        assert done.output["save"] == {"source_id": source.id}
+        assert done.output["save"] == {"source_id": source.id, "news": ""}
         assert source.name == "Shop"
         assert source.schema.table("invoice").foreign_keys[0].target_table == "customer"
 

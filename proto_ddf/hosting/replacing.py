@@ -1,0 +1,106 @@
+"""Putting a new build of an app in the place of the old one, and the old one back.
+
+    <slug>                       the app that is served
+    <slug>.next-<operation>      the new one, until it is switched to
+    <slug>.old-<operation>       the old one, from then on until the new one is accepted
+    <slug>.previous              the old one, accepted away: its code and data, without its build
+
+Which of these are there tells how far a switch came: every function may be run again after a kill. Whether
+the app should run is what its record says all along, so that a server killed in between starts it again.
+"""
+
+import os
+import shutil
+from contextlib import suppress
+
+from proto_ddf.errors.types import ProtoDDFError
+from proto_ddf.hosting import records
+from proto_ddf.hosting.apps import exclusive, halt, spawn, wait_until_listening
+from proto_ddf.hosting.launch import beside, folder, next_folder, old_folder, previous_folder
+from proto_ddf.hosting.processes import is_alive
+from proto_ddf.progress import NoProgress, Progress
+
+CARRIED_OVER = ("logs", ".env")
+"""What a new build takes over from the old one."""
+REBUILT = (".web", ".states")
+"""What of a replaced app is of no use any more."""
+
+
+def switch(slug: str, operation_id: str, progress: Progress) -> None:
+    """Put the operation's build in place, and start it if the app is to run.
+
+    Raises:
+        SystemError: code app_start_failed, port_unavailable: the caller puts the old one back.
+        ValidationError: code app_unknown.
+    """
+    made, old, place = next_folder(slug, operation_id), old_folder(slug, operation_id), folder(slug)
+    with exclusive(slug, progress):
+        record = records.read(slug)
+        if made.exists():
+            halt(record)
+            if old.exists():
+                _remove_husk(slug)
+            else:
+                _carry_over(slug, operation_id)
+                os.rename(place, old)
+            os.rename(made, place)
+        _run(slug, progress)
+
+
+def put_back(slug: str, operation_id: str) -> None:
+    """Put the old app back in its place, and start it if the app is to run. The new one is kept aside."""
+    made, old, place = next_folder(slug, operation_id), old_folder(slug, operation_id), folder(slug)
+    with exclusive(slug, NoProgress()):
+        record = records.find_record(slug)
+        if record is None or not old.exists():
+            return
+        halt(record)
+        if made.exists():
+            _remove_husk(slug)
+        elif place.exists():
+            os.rename(place, made)
+        os.rename(old, place)
+        with suppress(ProtoDDFError):  # it is looked after as any app is that does not start
+            _run(slug, NoProgress())
+
+
+def accept(slug: str, operation_id: str) -> None:
+    """Keep the old app's code and data as the previous ones, and forget those before."""
+    old, previous = old_folder(slug, operation_id), previous_folder(slug)
+    if old.exists():
+        shutil.rmtree(previous, ignore_errors=True)
+        os.rename(old, previous)
+    for name in REBUILT:
+        shutil.rmtree(previous / name, ignore_errors=True)
+
+
+def discard_unfinished(slug: str) -> None:
+    """Remove what was made of the app and never switched to."""
+    for place in beside(slug):
+        if place.name.startswith(f"{slug}.next-"):
+            shutil.rmtree(place, ignore_errors=True)
+
+
+def _carry_over(slug: str, operation_id: str) -> None:
+    made = next_folder(slug, operation_id)
+    for name in CARRIED_OVER:
+        kept = folder(slug) / name
+        if kept.is_dir():
+            shutil.copytree(kept, made / name, dirs_exist_ok=True)
+        elif kept.exists():
+            shutil.copy2(kept, made / name)
+
+
+def _remove_husk(slug: str) -> None:
+    """Killed between two renames, the app has no folder, and a try to start it makes one for its log."""
+    shutil.rmtree(folder(slug), ignore_errors=True)
+
+
+def _run(slug: str, progress: Progress) -> None:
+    record = records.read(slug)
+    if not record.wanted_running:
+        return
+    if not is_alive(record.pid, record.pid_create_time):
+        progress.report("Starting the app")
+        record = spawn(record)
+    wait_until_listening(record, progress)
