@@ -4,6 +4,8 @@ Every file under `templates/app/` becomes a file of the app:
 
 - A path ending in `.jinja` is rendered with Jinja (undefined names are errors, no HTML escaping, block
   lines leave no blank line) and loses that ending; any other file is copied byte for byte.
+- A name with a database before its ending, as in `dialect.mysql.py`, is only for apps that work on it, and
+  loses it: `sqlite`, `postgresql`, `mysql`, or `server` for the last two.
 - `__slug__` in a path becomes the app's slug. A path with `__table__` is rendered once per table, with
   that table's `name` in its place.
 - The context is `spec` (AppSpec), and `table` (TableSpec) where the path has `__table__`.
@@ -33,6 +35,7 @@ from proto_ddf.generator.swap import fresh_folder, put_in_place
 RUFF_TIMEOUT = 30.0
 """Seconds; formatting an app of 200 tables takes about one."""
 
+_DATABASE = re.compile(r"\.(sqlite|postgresql|mysql|server)(?=\.)")
 _SAFE_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _SAFE_ROUTE = re.compile(r"[a-z0-9][a-z0-9-]*")
 _RUFF_OPTIONS = (
@@ -80,6 +83,8 @@ def render_files(spec: AppSpec, templates: Path = TEMPLATES) -> dict[str, bytes]
     environment = _environment(templates)
     files = {"app.json": spec.model_dump_json(indent=2).encode() + b"\n"}
     for source in _template_paths(templates):
+        if not _is_for(source, spec):
+            continue
         tables: list[TableSpec | None] = list(spec.tables) if "__table__" in source else [None]
         for table in tables:
             content = _render_one(environment, templates, source, spec, table)
@@ -99,8 +104,17 @@ def _render_one(
         raise _failed(f"{source}: {error}", file=source) from error
 
 
+def _is_for(source: str, spec: AppSpec) -> bool:
+    only = _DATABASE.search(source)
+    return (
+        only is None
+        or only[1] == spec.dialect
+        or (only[1] == "server" and spec.dialect != "sqlite")
+    )
+
+
 def _target(source: str, spec: AppSpec, table: TableSpec | None) -> str:
-    target = source.removesuffix(".jinja").replace("__slug__", spec.slug)
+    target = _DATABASE.sub("", source.removesuffix(".jinja")).replace("__slug__", spec.slug)
     return target if table is None else target.replace("__table__", table.name)
 
 

@@ -50,6 +50,8 @@ class FieldSpec(_Spec):
     """A Python identifier, unique in its table."""
     label: str
     type: ColumnType
+    db_type: str = ""
+    """The source's own name of the type: a server compares its values by it."""
     widget: Widget
     required: bool = False
     """The form demands it: not null, and nothing fills it when left out."""
@@ -93,6 +95,11 @@ class TableSpec(_Spec):
     editable: bool = False
     row_count: int = 0
     is_view: bool = False
+
+    @property
+    def own_name(self) -> str:
+        """Its name within its namespace."""
+        return self.table.removeprefix(f"{self.namespace}.") if self.namespace else self.table
 
 
 class ChartSpec(_Spec):

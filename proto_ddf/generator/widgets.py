@@ -58,6 +58,7 @@ def plan_field(
         name=name,
         label=relation_label(column.name) if related else label_for(column.name),
         type=column.type,
+        db_type=column.db_type,
         widget=_widget(column, related, generated, choices, facts),
         required=must and not hidden,
         hidden=hidden,

@@ -15,18 +15,9 @@ from proto_ddf.sources.sample import ensure_sample
 from proto_ddf.sources.sqlite import SqliteSource
 
 PLAIN_MODULES = [
-    *("changes", "charts", "checks", "column_types", "config", "data", "database", "defaults"),
-    *(
-        "environment",
-        "errors",
-        "filters",
-        "formats",
-        "keys",
-        "models",
-        "relations",
-        "rows",
-        "views",
-    ),
+    *("changes", "charts", "checks", "column_types", "comparing", "config", "connecting"),
+    *("data", "database", "defaults", "dialect", "environment", "errors", "explaining", "filters"),
+    *("formats", "keys", "models", "paging", "relations", "rows", "views"),
 ]
 """Everything but pages, components and states, whose types Reflex changes at run time."""
 

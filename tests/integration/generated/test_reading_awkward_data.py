@@ -164,7 +164,8 @@ def test_the_whole_of_a_cut_text_is_read_from_any_page(awkward):
     at = [field.name for field in view.shown].index("story")
     long = next(n for n, row in enumerate(second.rows) if row.cells[at].long)
     number = int(second.rows[long].href.rpartition("/")[2])
-    whole = awkward.data.fetch_whole(view, order, long, "story", second.first)
+    place = second.places[long]
+    whole = awkward.data.fetch_whole(view, order, "story", place=place, position=0)
     assert whole == "Once upon a time. " * number
 
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from .checks import checked
 from .data import count_rows, forget_counts, key_is
 from .database import changing, reading
+from .dialect import equals
 from .errors import CHECK_FIELDS, NOT_ALLOWED, ROW_GONE, DataError
 from .filters import Condition, Query
 from .formats import input_text
@@ -122,7 +123,7 @@ def _on_delete(view: TableView, fields: tuple[str, ...]) -> str | None:
     with reading() as connection:
         if connection.dialect.name == "sqlite":
             return _sqlite_on_delete(connection, view.table.name, names)
-        for declared in sa.inspect(connection).get_foreign_keys(view.table.name):
+        for declared in sa.inspect(connection).get_foreign_keys(view.table.name, view.table.schema):
             if declared["constrained_columns"] == names:
                 return str(declared.get("options", {}).get("ondelete", "NO ACTION"))
     return None
@@ -169,7 +170,9 @@ def _check_against_data(
 def _taken(
     connection: sa.Connection, view: TableView, name: str, value: Any, key: tuple[Any, ...] | None
 ) -> bool:
-    statement = sa.select(sa.literal(1)).select_from(view.table).where(view.column(name) == value)
+    statement = (
+        sa.select(sa.literal(1)).select_from(view.table).where(equals(view.column(name), value))
+    )
     if key is not None:
         statement = statement.where(sa.not_(sa.and_(*key_is(view, key))))
     return connection.execute(statement.limit(1)).first() is not None
@@ -180,5 +183,5 @@ def _exists(connection: sa.Connection, view: TableView, name: str, value: Any) -
     if relation is None:
         return True
     target = VIEWS[relation.target].column(relation.target_fields[0])
-    statement = sa.select(sa.literal(1)).where(target == value)
+    statement = sa.select(sa.literal(1)).where(equals(target, value))
     return connection.execute(statement.limit(1)).first() is not None

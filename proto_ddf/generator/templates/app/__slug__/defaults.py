@@ -8,6 +8,8 @@ from .database import reading
 from .views import Field, Kind, TableView
 
 _TEXT = re.compile(r"'((?:[^']|'')*)'")
+_TYPE = re.compile(r"::[\w\s\"().\[\],]+$")
+"""PostgreSQL names the type behind a value: 'x'::character varying."""
 _NUMBER = re.compile(r"[-+]?\d+(\.\d+)?")
 
 
@@ -18,7 +20,7 @@ def default_texts(view: TableView) -> dict[str, str]:
         DataError: the database could not answer.
     """
     with reading() as connection:
-        columns = sa.inspect(connection).get_columns(view.table.name)
+        columns = sa.inspect(connection).get_columns(view.table.name, view.table.schema)
     declared = {column["name"]: str(column.get("default") or "") for column in columns}
     return {
         field.name: text
@@ -29,7 +31,7 @@ def default_texts(view: TableView) -> dict[str, str]:
 
 def _text(field: Field, default: str) -> str:
     """The text of a literal; empty for an expression such as CURRENT_TIMESTAMP."""
-    default = default.strip("() ")
+    default = _TYPE.sub("", default.strip()).strip("() ")
     if field.kind is Kind.BOOLEAN:
         return {"1": "true", "0": "false"}.get(default, default.lower())
     if quoted := _TEXT.fullmatch(default):

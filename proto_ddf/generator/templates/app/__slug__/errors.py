@@ -1,11 +1,12 @@
 """What went wrong with the data, in words for a person."""
 
-import re
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import sqlalchemy as sa
+_log = logging.getLogger(__name__)
 
-from .views import TableView
+REQUIRED = "This field is required."
 
 
 @dataclass
@@ -30,12 +31,6 @@ class DataError(Exception):
         self.fields = fields or {}
 
 
-GONE = Problem(
-    "The data cannot be reached",
-    "The database file is not where it should be.",
-    "It may have been moved, renamed or deleted. Put it back, then try again.",
-    can_retry=True,
-)
 LOCKED = Problem(
     "The database is busy",
     "Another program is writing to it and has not finished.",
@@ -45,13 +40,7 @@ LOCKED = Problem(
 READ_ONLY = Problem(
     "The data cannot be changed",
     "The database is read-only for this app.",
-    "Ask whoever looks after the file for permission to write, then try again.",
-    can_retry=True,
-)
-NO_DATABASE = Problem(
-    "The data cannot be read",
-    "The file is not a SQLite database, or it is damaged.",
-    "Put back a good copy of the file, then try again.",
+    "Ask whoever looks after the database for permission to write, then try again.",
     can_retry=True,
 )
 TABLE_CHANGED = Problem(
@@ -96,61 +85,26 @@ CHECK_FIELDS = Problem(
     "Some fields need another look: they are marked below.",
 )
 
-_BY_TEXT = (
-    ("unable to open database", GONE),
-    ("no such file", GONE),
-    ("database is locked", LOCKED),
-    ("database table is locked", LOCKED),
-    ("readonly database", READ_ONLY),
-    ("not a database", NO_DATABASE),
-    ("malformed", NO_DATABASE),
-    ("no such table", TABLE_CHANGED),
-    ("no such column", TABLE_CHANGED),
-    ("has no column", TABLE_CHANGED),
-    ("disk is full", DISK_FULL),
-)
 
-
-def explain(
-    error: sa.exc.SQLAlchemyError, view: TableView | None = None, deleting: bool = False
-) -> DataError:
-    """The error of the database as a DataError; `view` is the table that was being changed."""
-    text = str(getattr(error, "orig", None) or error)
-    if isinstance(error, sa.exc.IntegrityError) and view is not None:
-        return _broken_rule(text, view, deleting)
-    lowered = text.lower()
-    for part, problem in _BY_TEXT:
-        if part in lowered:
-            return DataError(problem)
-    return DataError(UNEXPECTED)
-
-
-def _broken_rule(text: str, view: TableView, deleting: bool) -> DataError:
-    names = _fields_in(text, view)
-    if text.startswith("UNIQUE"):
-        together = " together with the other marked fields" if len(names) > 1 else ""
-        return _at_fields(names, f"Another row already has this value{together}.")
-    if text.startswith("NOT NULL"):
-        return _at_fields(names, "This field is required.")
-    if text.startswith("CHECK"):
-        rule = text.partition(":")[2].strip()
-        return _at_fields(names, f"The database does not accept this value (rule: {rule}).")
-    if text.startswith("FOREIGN KEY"):
-        return DataError(IN_USE if deleting else REFERS_TO_NOTHING)
-    return DataError(UNEXPECTED)
-
-
-def _at_fields(names: list[str], message: str) -> DataError:
+def at_fields(names: Sequence[str], message: str) -> DataError:
+    """A change was refused because of these fields; with none, because of the row."""
     if not names:
         return DataError(Problem("Not saved", message))
     return DataError(CHECK_FIELDS, dict.fromkeys(names, message))
 
 
-def _fields_in(text: str, view: TableView) -> list[str]:
-    """Fields whose column is named in the database's message."""
-    said = text.partition(":")[2]
-    return [
-        each.name
-        for each in view.fields
-        if re.search(rf"(?<!\w){re.escape(view.column(each.name).name)}(?!\w)", said)
-    ]
+def refused(names: Sequence[str], rule: str) -> DataError:
+    """A rule of the database's own does not allow what is in these fields."""
+    return at_fields(names, f"The database does not accept this value (rule: {rule}).")
+
+
+def unexpected(said: str) -> DataError:
+    """Anything else; what the database said is for the log."""
+    _log.error("the database refused: %s", said)
+    return DataError(UNEXPECTED)
+
+
+def taken(names: Sequence[str]) -> DataError:
+    """Another row has the same in these fields."""
+    together = " together with the other marked fields" if len(names) > 1 else ""
+    return at_fields(names, f"Another row already has this value{together}.")

@@ -7,6 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from .comparing import may_hold_text, value_of
+from .dialect import as_text, contains, equals
 from .views import VIEWS, Field, Kind, Relation, TableView
 
 
@@ -135,11 +137,11 @@ def _search(view: TableView, words: str) -> Iterable[sa.ColumnElement[bool]]:
         if relation:
             yield _related_contains(view, relation, words)
         if field.kind is Kind.TEXT or field.kind is Kind.JSON:
-            yield column.contains(words, autoescape=True)
+            yield contains(column, words)
         elif field.kind is Kind.INTEGER and words.lstrip("-").isdigit() and len(words) < 19:
             yield column == int(words)
         elif field.kind in (Kind.DATE, Kind.DATETIME) and words[:4].isdigit():
-            yield sa.type_coerce(column, sa.String).startswith(words, autoescape=True)
+            yield as_text(column).startswith(words, autoescape=True)
 
 
 def _condition(view: TableView, condition: Condition) -> sa.ColumnElement[bool]:
@@ -147,56 +149,49 @@ def _condition(view: TableView, condition: Condition) -> sa.ColumnElement[bool]:
     column = view.column(field.name)
     match condition.operator:
         case "empty":
-            return sa.or_(column.is_(None), sa.type_coerce(column, sa.String) == "")
+            return sa.or_(column.is_(None), *_without_text(field, column))
         case "filled":
-            return sa.and_(column.is_not(None), sa.type_coerce(column, sa.String) != "")
-        case "range":
-            return _between(field, column, condition.value, condition.until)
+            return sa.and_(column.is_not(None), *map(sa.not_, _without_text(field, column)))
         case "contains":
             relation = view.relation_of(field.name)
             if relation:
                 return _related_contains(view, relation, condition.value)
-            text = sa.type_coerce(column, sa.String)
-            return text.contains(condition.value, autoescape=True)
-        case _:
-            return _equals(field, column, condition.value)
+            return contains(column, condition.value)
+    try:
+        if condition.operator == "range":
+            return _between(field, column, condition.value, condition.until)
+        return _equals(field, column, condition.value)
+    except ValueError:
+        return sa.false()
+
+
+def _without_text(field: Field, column: sa.Column[Any]) -> list[sa.ColumnElement[bool]]:
+    """An empty text counts as nothing."""
+    return [as_text(column) == ""] if may_hold_text(field.kind) else []
 
 
 def _equals(field: Field, column: sa.Column[Any], value: str) -> sa.ColumnElement[bool]:
     if field.kind is Kind.DATETIME and len(value) == len("2024-01-31"):
         return _between(field, column, value, value)
-    bound = (value == "true") if field.kind is Kind.BOOLEAN else _bound(field, value)
-    return sa.and_(column == bound)
+    return equals(column, value_of(field.kind, value))
 
 
 def _between(field: Field, column: sa.Column[Any], start: str, end: str) -> sa.ColumnElement[bool]:
     parts: list[sa.ColumnElement[bool]] = []
     if start:
-        parts.append(column >= _bound(field, start))
+        parts.append(column >= value_of(field.kind, start))
     if end and field.kind is Kind.DATETIME and len(end) == len("2024-01-31"):
-        following = date.fromisoformat(end) + timedelta(days=1)
-        parts.append(column < sa.literal(following.isoformat(), sa.String))
+        if end != date.max.isoformat():
+            following = date.fromisoformat(end) + timedelta(days=1)
+            parts.append(column < value_of(field.kind, following.isoformat()))
     elif end:
-        parts.append(column <= _bound(field, end))
+        parts.append(column <= value_of(field.kind, end))
     return sa.and_(sa.true(), *parts)
-
-
-def _bound(field: Field, value: str) -> Any:
-    """The typed value; text that does not fit the type is compared as text and finds nothing."""
-    try:
-        if field.kind is Kind.INTEGER:
-            return int(value)
-        if field.is_number:
-            return float(value)
-    except ValueError:
-        pass
-    return sa.literal(value, sa.String)
 
 
 def _related_contains(view: TableView, relation: Relation, words: str) -> sa.ColumnElement[bool]:
     target = VIEWS[relation.target]
-    shown = sa.type_coerce(target.column(target.display), sa.String)
     chosen = sa.select(target.column(relation.target_fields[0])).where(
-        shown.contains(words, autoescape=True)
+        contains(target.column(target.display), words)
     )
     return view.column(relation.fields[0]).in_(chosen)

@@ -12,6 +12,7 @@ from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
+from .comparing import value_of
 from .views import Kind, TableView
 
 NEW = "new"
@@ -39,9 +40,13 @@ def decode_key(view: TableView, text: str) -> tuple[Any, ...] | None:
         return None
     if not isinstance(values, list) or len(values) != len(view.key):
         return None
-    return tuple(
-        _typed(view.by_name[name].kind, value) for name, value in zip(view.key, values, strict=True)
-    )
+    try:
+        return tuple(
+            _typed(view.by_name[name].kind, value)
+            for name, value in zip(view.key, values, strict=True)
+        )
+    except ValueError:
+        return None
 
 
 def _unpacked(text: str) -> Any:
@@ -58,11 +63,7 @@ def _as_json(value: Any) -> Any:
 
 
 def _typed(kind: Kind, value: Any) -> Any:
-    if kind is Kind.INTEGER and isinstance(value, str) and re.fullmatch(r"-?\d{1,18}", value):
-        return int(value)
-    if kind in (Kind.DECIMAL, Kind.FLOAT) and isinstance(value, str):
-        try:
-            return float(value)
-        except ValueError:
-            return value
-    return value if isinstance(value, str | int | float | type(None)) else str(value)
+    """The value as it is compared with the column. Raises ValueError where none is stored that is equal."""
+    if value is None:
+        return None
+    return value_of(kind, value if isinstance(value, str | int | float) else str(value))

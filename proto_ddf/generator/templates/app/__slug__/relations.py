@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from .data import count_rows, fetch_page
 from .database import reading
+from .dialect import as_text, contains, sort_key
 from .filters import Condition, Query
 from .formats import alignment
 from .rows import Row, related_cells, row_name
@@ -38,11 +39,15 @@ def search_options(view: TableView, name: str, words: str) -> list[Option]:
     target = VIEWS[relation.target]
     match = target.column(relation.target_fields[0])
     display = target.column(target.display)
-    statement = sa.select(match, display).where(match.is_not(None)).order_by(display).limit(OPTIONS)
+    statement = (
+        sa.select(match, display)
+        .where(match.is_not(None))
+        .order_by(sort_key(display))
+        .limit(OPTIONS)
+    )
     if words.strip():
-        shown = sa.type_coerce(display, sa.String).contains(words.strip(), autoescape=True)
-        same = sa.type_coerce(match, sa.String) == words.strip()
-        statement = statement.where(sa.or_(shown, same))
+        same = as_text(match) == words.strip()
+        statement = statement.where(sa.or_(contains(display, words.strip()), same))
     with reading() as connection:
         return [_option(target, value, shown) for value, shown in connection.execute(statement)]
 

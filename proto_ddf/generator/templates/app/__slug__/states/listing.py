@@ -38,8 +38,8 @@ class ListMixin(FilterMixin, mixin=True):
     has_next: bool = False
     whole_title: str = ""
     whole_text: str = ""
-    _first: tuple[Any, ...] | None = None
-    _last: tuple[Any, ...] | None = None
+    _places: list[tuple[Any, ...]] = []
+    """Where each row of the page stands in the order."""
 
     @rx.var
     def range_text(self) -> str:
@@ -97,12 +97,12 @@ class ListMixin(FilterMixin, mixin=True):
         """Show the rows behind this page, or those before it."""
         async with self:
             query, size, position = self._query(), self.page_size, self.position
-            first, last, shown = self._first, self._last, len(self.rows)
-            if first is None or (not forward and position == 0):
+            places, shown = self._places, len(self.rows)
+            if not places or (not forward and position == 0):
                 return
             self.loading = True
         start = position + shown if forward else max(0, position - size)
-        edge = {"after": last} if forward else {"before": first}
+        edge = {"after": places[-1]} if forward else {"before": places[0]}
         try:
             page = await asyncio.to_thread(fetch_page, self.view, query, size, offset=start, **edge)
         except DataError as error:
@@ -175,10 +175,15 @@ class ListMixin(FilterMixin, mixin=True):
     @rx.event
     async def show_whole(self, row: int, column: int):
         """Show the whole of a text that the list cuts: of that row of the page, in that column."""
-        field = self.view.shown[int(column)]
+        field, at = self.view.shown[int(column)], int(row)
         try:
             self.whole_text = await asyncio.to_thread(
-                fetch_whole, self.view, self._query(), int(row), field.name, self._first
+                fetch_whole,
+                self.view,
+                self._query(),
+                field.name,
+                place=self._places[at],
+                position=self.position + at,
             )
             self.whole_title = field.label
         except DataError as error:
@@ -195,7 +200,7 @@ class ListMixin(FilterMixin, mixin=True):
 
     def _show(self, page: Any, position: int, has_next: bool) -> None:
         self.rows = page.rows
-        self._first, self._last = page.first, page.last
+        self._places = page.places
         self.position, self.has_next = position, has_next
         self.loading, self.problem = False, Problem()
 

@@ -1,0 +1,67 @@
+"""Column types for MySQL and MariaDB, where the driver's own value is not what people expect."""
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import UserDefinedType
+
+Convert = Callable[[Any], Any]
+
+
+class Text(sa.Text):
+    """Text, and each type that is read and written as text here: enum, set, json, uuid ..."""
+
+    cache_ok = True
+
+    def __init__(self, own: str = "") -> None:
+        """`own` is the server's name of the type, where that is not text."""
+        super().__init__()
+        self.own = own.partition("(")[0].strip().lower()
+
+
+class Boolean(UserDefinedType[Any]):
+    """A tinyint or a bit, of which 0 and 1 are meant."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "BOOL"
+
+    def bind_processor(self, dialect: Dialect) -> Convert:
+        return lambda value: int(value) if isinstance(value, bool) else value
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Convert:
+        return _as_boolean
+
+
+class Time(UserDefinedType[Any]):
+    """A time of day, or a duration of up to 838 hours, which stays a text: "-25:00:00"."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "TIME"
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Convert:
+        return _as_time
+
+
+TEMPORAL = (sa.Date, sa.DateTime, Time)
+
+
+def _as_boolean(value: Any) -> Any:
+    number = int.from_bytes(value, "big") if isinstance(value, bytes) else value
+    return bool(number) if number in (0, 1) else number
+
+
+def _as_time(value: Any) -> Any:
+    if not isinstance(value, timedelta):
+        return value
+    if timedelta() <= value < timedelta(days=1):
+        return (datetime.combine(date.min, time()) + value).time()
+    sign, length = ("-", -value) if value < timedelta() else ("", value)
+    minutes, seconds = divmod(length.days * 86_400 + length.seconds, 60)
+    return f"{sign}{minutes // 60:02}:{minutes % 60:02}:{seconds:02}"

@@ -1,0 +1,46 @@
+"""Column types for PostgreSQL.
+
+A bound value gets no type of its own: PostgreSQL takes it for one of the column's, whatever that is, and can use
+the column's index.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import UserDefinedType
+
+
+class _Untyped(UserDefinedType[Any]):
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "TEXT"
+
+
+class Text(_Untyped):
+    """Text, and each type that is read and written as text here: uuid, json, enums, arrays, inet ..."""
+
+    def __init__(self, own: str = "") -> None:
+        """`own` is PostgreSQL's name of the type, where that is not text."""
+        self.own = own.partition("(")[0].strip().lower()
+
+    def column_expression(self, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+        """What is selected instead of the column."""
+        return sa.cast(column, sa.Text()) if self.own else column
+
+
+class Float(_Untyped):
+    """A real or a double: written as text, so that 0.1 is compared with a real as a real."""
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
+        return lambda value: repr(value) if isinstance(value, float) else value
+
+
+class DateTime(_Untyped):
+    """A moment, with a time zone where the column has one."""
+
+
+class Decimal(_Untyped):
+    """A number of any length and scale."""

@@ -1,0 +1,50 @@
+"""How the MySQL or MariaDB server is connected to."""
+
+from typing import Any
+
+import pymysql
+import sqlalchemy as sa
+
+from .pooling import ANSWER_SECONDS, CONNECT_SECONDS, SILENT_SECONDS, pooled
+
+TRANSACTIONS = "REPEATABLE READ"
+"""The isolation of changes."""
+
+
+def create_engine(url: sa.URL, writable: bool) -> sa.Engine:
+    """The engine of the database that the URL names, whose sessions are read-only unless `writable`."""
+
+    def connect(*given: Any, **named: Any) -> Any:
+        limits = {
+            "connect_timeout": CONNECT_SECONDS,
+            "read_timeout": SILENT_SECONDS,
+            "write_timeout": SILENT_SECONDS,
+            "charset": "utf8mb4",
+            "binary_prefix": True,
+        }
+        connection = pymysql.connect(*given, **limits | named, autocommit=True)
+        try:
+            _prepare(connection, writable)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    return pooled(url.set(drivername="mysql+pymysql"), connect, _socket_of)
+
+
+def _prepare(connection: Any, writable: bool) -> None:
+    """A value that does not fit is refused, not cut; the clock runs in seconds (MariaDB) or milliseconds (MySQL)."""
+    limit = f"max_execution_time = {ANSWER_SECONDS * 1_000}"
+    if "MariaDB" in connection.get_server_info():
+        limit = f"max_statement_time = {ANSWER_SECONDS}"
+    strict = "CONCAT_WS(',', NULLIF(@@sql_mode, ''), 'STRICT_TRANS_TABLES')"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET SESSION {limit}, SESSION sql_mode = {strict}")
+        if not writable:
+            cursor.execute("SET SESSION TRANSACTION READ ONLY")
+
+
+def _socket_of(connection: Any) -> int | None:
+    """The driver has no public name for it."""
+    return int(connection._sock.fileno()) if connection.open else None

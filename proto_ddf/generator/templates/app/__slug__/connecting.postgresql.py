@@ -1,0 +1,88 @@
+"""How the PostgreSQL server is connected to."""
+
+from typing import Any, TypeVar
+
+import psycopg
+import sqlalchemy as sa
+from psycopg.abc import Buffer, PQGen
+from psycopg.adapt import Loader
+from psycopg.pq import TransactionStatus
+from psycopg.types.datetime import DateLoader, TimestampLoader, TimestamptzLoader
+
+from .pooling import ANSWER_SECONDS, CONNECT_SECONDS, SILENT_SECONDS, pooled
+
+Result = TypeVar("Result")
+
+TRANSACTIONS = "READ COMMITTED"
+"""The isolation of changes."""
+
+
+def create_engine(url: sa.URL, writable: bool) -> sa.Engine:
+    """The engine of the database that the URL names, whose sessions are read-only unless `writable`."""
+
+    def connect(*given: Any, **named: Any) -> _Connection:
+        limits = {"connect_timeout": CONNECT_SECONDS, "prepare_threshold": None}
+        connection = _Connection.connect(*given, **limits | named, autocommit=True)
+        try:
+            _prepare(connection, writable)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    return pooled(url.set(drivername="postgresql+psycopg"), connect, _socket_of)
+
+
+class _Connection(psycopg.Connection[Any]):
+    """Gives up a server that falls silent: the driver by itself would wait for ever."""
+
+    def wait(
+        self, gen: PQGen[Result], interval: float = 0.1, timeout: float | None = None
+    ) -> Result:
+        try:
+            return super().wait(gen, interval, timeout or SILENT_SECONDS)
+        except psycopg.OperationalError as error:
+            if error.sqlstate or self.pgconn.transaction_status != TransactionStatus.ACTIVE:
+                raise
+            self.pgconn.finish()
+            raise psycopg.OperationalError("timeout: the server does not answer") from None
+
+
+def _socket_of(connection: psycopg.Connection[Any]) -> int | None:
+    return None if connection.closed else connection.fileno()
+
+
+def _prepare(connection: psycopg.Connection[Any], writable: bool) -> None:
+    """Values are written in one way, whatever the server is set to; see PostgreSQL docs, 20.11."""
+    settings = {
+        "statement_timeout": f"{ANSWER_SECONDS}s",
+        "default_transaction_read_only": "off" if writable else "on",
+        "DateStyle": "ISO",
+        "IntervalStyle": "postgres",
+        "extra_float_digits": "1",
+        "bytea_output": "hex",
+    }
+    calls = ", ".join(["set_config(%s, %s, false)"] * len(settings))
+    connection.execute(f"SELECT {calls}", [part for pair in settings.items() for part in pair])
+    for name, loader in _LOADERS.items():
+        connection.adapters.register_loader(name, loader)
+
+
+def _tolerant(loader: type[Loader]) -> type[Loader]:
+    """A date that Python does not know, such as "infinity" or one before Christ, stays a text."""
+
+    class Tolerant(loader):  # type: ignore[misc,valid-type]
+        def load(self, data: Buffer) -> Any:
+            try:
+                return super().load(data)
+            except psycopg.DataError:
+                return bytes(data).decode()
+
+    return Tolerant
+
+
+_LOADERS = {
+    "date": _tolerant(DateLoader),
+    "timestamp": _tolerant(TimestampLoader),
+    "timestamptz": _tolerant(TimestamptzLoader),
+}

@@ -1,0 +1,42 @@
+"""How the SQLite file is opened.
+
+It is opened for each use, so that a file that was replaced or taken away is noticed at once, and is never created
+by mistake.
+"""
+
+import sqlite3
+from pathlib import Path
+from urllib.parse import quote, unquote, urlsplit
+
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
+
+from .environment import ROOT
+
+TRANSACTIONS = "SERIALIZABLE"
+"""The isolation of changes: the one that SQLite has."""
+BUSY_SECONDS = 5.0
+"""How long to wait for another program's lock."""
+
+
+def create_engine(url: sa.URL, writable: bool) -> sa.Engine:
+    """The engine of the file that the URL names; a relative path starts at the app's folder."""
+    path = (ROOT / _file_name(url.database or "")).resolve()
+    mode = "rw" if writable and url.query.get("mode") != "ro" else "ro"
+    return sa.create_engine("sqlite://", creator=lambda: _open(path, mode), poolclass=NullPool)
+
+
+def _file_name(database: str) -> str:
+    """The path in an SQLite URL, which may itself be written as a `file:` URI."""
+    return unquote(urlsplit(database).path) if database.startswith("file:") else database
+
+
+def _open(path: Path, mode: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        f"file:{quote(str(path))}?mode={mode}",
+        uri=True,
+        timeout=BUSY_SECONDS,
+        check_same_thread=False,
+    )
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection

@@ -1,0 +1,68 @@
+"""What MySQL and MariaDB write in their own way: text, order, and places in an order."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from .column_types import TEMPORAL, Text
+
+ROW_ID: tuple[sa.ColumnElement[Any], ...] = ()
+"""Nothing tells the rows of a table without a key apart: they are paged by position."""
+
+_ORDERED_AS_TEXT = {"enum", "set", "json"}
+"""Types that are compared with a text in another order than they are sorted in."""
+
+
+def as_text(column: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
+    """The value as the server writes it."""
+    is_text = isinstance(column.type, Text) and not column.type.own
+    return column if is_text else sa.cast(column, sa.CHAR())
+
+
+def contains(column: sa.ColumnElement[Any], words: str) -> sa.ColumnElement[bool]:
+    """The words are somewhere in the value, in capitals or not."""
+    return as_text(column).icontains(words, autoescape=True)
+
+
+def equals(column: sa.ColumnElement[Any], value: Any) -> sa.ColumnElement[bool]:
+    """The value of the column is this one."""
+    return sa.and_(column == value)
+
+
+def sort_key(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
+    """What rows are ordered by: the column itself where it can be, so that its index can be used."""
+    own = column.type.own if isinstance(column.type, Text) else ""
+    return as_text(column) if own in _ORDERED_AS_TEXT else column
+
+
+def place(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """What is read of a row to find its place in the order again, exactly."""
+    if isinstance(column.type, TEMPORAL):
+        return sa.cast(column, sa.CHAR())
+    if isinstance(column.type, sa.Float):
+        return column + sa.literal_column("0e0", column.type)  # a float is compared as a double
+    return column
+
+
+def at(column: sa.ColumnElement[Any], value: Any) -> sa.ColumnElement[bool]:
+    """The rows at this place."""
+    return column == _bound(value)
+
+
+def beyond(
+    columns: Sequence[sa.ColumnElement[Any]], values: Sequence[Any], rising: bool
+) -> sa.ColumnElement[bool]:
+    """The rows behind the place, in the order of the columns.
+
+    Written out: the server uses no index for a comparison of rows, (a, b) > (x, y).
+    """
+    column, value = columns[0], _bound(values[0])
+    past = column > value if rising else column < value
+    if len(columns) == 1:
+        return past
+    return sa.or_(past, sa.and_(column == value, beyond(columns[1:], values[1:], rising)))
+
+
+def _bound(value: Any) -> sa.ColumnElement[Any]:
+    return sa.literal(value, sa.types.NullType())

@@ -1,0 +1,74 @@
+"""What PostgreSQL writes in its own way: text, order, and places in an order."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from .column_types import Text
+
+ROW_ID: tuple[sa.ColumnElement[Any], ...] = (
+    sa.literal_column("tableoid"),
+    sa.literal_column("ctid"),
+)
+"""What tells the rows of a table without a key apart."""
+
+_COMPARED_AS_TEXT = {"", "character", "char", "bpchar", "citext", "name", "varchar"}
+_WITHOUT_ORDER = {"json", "xml", "point", "line", "lseg", "box", "path", "polygon", "circle"}
+
+
+def as_text(column: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
+    """The value as PostgreSQL writes it."""
+    return sa.cast(column, sa.Text())
+
+
+def contains(column: sa.ColumnElement[Any], words: str) -> sa.ColumnElement[bool]:
+    """The words are somewhere in the value, in capitals or not."""
+    return as_text(column).icontains(words, autoescape=True)
+
+
+def equals(column: sa.ColumnElement[Any], value: Any) -> sa.ColumnElement[bool]:
+    """The value of the column is this one. A text that is no value of its type is none, and no error."""
+    own = column.type.own if isinstance(column.type, Text) else ""
+    if own in _COMPARED_AS_TEXT or not isinstance(value, str):
+        return sa.and_(column == value)
+    if own == "uuid":
+        return sa.and_(column == value) if _is_uuid(value) else sa.false()
+    return as_text(column) == value
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def sort_key(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
+    """What rows are ordered by: the column itself, so that its index can be used."""
+    own = column.type.own if isinstance(column.type, Text) else ""
+    return as_text(column) if own in _WITHOUT_ORDER else column
+
+
+def place(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """What is read of a row to find its place in the order again: text, which keeps every value exactly."""
+    return sa.cast(column, sa.Text())
+
+
+def at(column: sa.ColumnElement[Any], value: Any) -> sa.ColumnElement[bool]:
+    """The rows at this place."""
+    return column == _bound(value)
+
+
+def beyond(
+    columns: Sequence[sa.ColumnElement[Any]], values: Sequence[Any], rising: bool
+) -> sa.ColumnElement[bool]:
+    """The rows behind the place, in the order of the columns."""
+    left, right = sa.tuple_(*columns), sa.tuple_(*map(_bound, values))
+    return left > right if rising else left < right
+
+
+def _bound(value: Any) -> sa.ColumnElement[Any]:
+    return sa.literal(value, Text())

@@ -1,0 +1,52 @@
+"""What SQLite writes in its own way: text, order, and places in an order."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+ROW_ID: tuple[sa.ColumnElement[Any], ...] = (sa.literal_column("_rowid_"),)
+"""What tells the rows of a table without a key apart."""
+
+
+def as_text(column: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
+    """The value as it is stored: dates are texts."""
+    return sa.type_coerce(column, sa.String)
+
+
+def contains(column: sa.ColumnElement[Any], words: str) -> sa.ColumnElement[bool]:
+    """The words are somewhere in the value, in capitals or not."""
+    return as_text(column).contains(words, autoescape=True)
+
+
+def equals(column: sa.ColumnElement[Any], value: Any) -> sa.ColumnElement[bool]:
+    """The value of the column is this one."""
+    return sa.and_(column == value)
+
+
+def sort_key(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
+    """What rows are ordered by."""
+    return column.collate("NOCASE") if isinstance(column.type, sa.Text) else column
+
+
+def place(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """What is read of a row to find its place in the order again: values just as they are stored."""
+    return sa.type_coerce(column, sa.types.NullType())
+
+
+def at(column: sa.ColumnElement[Any], value: Any) -> sa.ColumnElement[bool]:
+    """The rows at this place."""
+    return place(column) == _bound(value)
+
+
+def beyond(
+    columns: Sequence[sa.ColumnElement[Any]], values: Sequence[Any], rising: bool
+) -> sa.ColumnElement[bool]:
+    """The rows behind the place, in the order of the columns."""
+    left = sa.tuple_(*map(place, columns))
+    right = sa.tuple_(*map(_bound, values))
+    return left > right if rising else left < right
+
+
+def _bound(value: Any) -> sa.ColumnElement[Any]:
+    return sa.literal(value, sa.types.NullType())

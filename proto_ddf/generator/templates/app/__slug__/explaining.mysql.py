@@ -1,0 +1,100 @@
+"""What MySQL or MariaDB could not do, in words for a person. Their numbers: MySQL error reference; MariaDB docs."""
+
+import re
+
+import sqlalchemy as sa
+
+from .errors import (
+    DISK_FULL,
+    IN_USE,
+    LOCKED,
+    READ_ONLY,
+    REFERS_TO_NOTHING,
+    REQUIRED,
+    TABLE_CHANGED,
+    DataError,
+    at_fields,
+    refused,
+    taken,
+    unexpected,
+)
+from .server_problems import (
+    AWAY,
+    CHANGED_MEANWHILE,
+    LOGIN_REFUSED,
+    NO_RIGHT,
+    NO_SUCH_DATABASE,
+    OUT_OF_RANGE,
+    TOO_LONG,
+    TOO_MANY,
+    TOO_SLOW,
+    WRONG_TYPE,
+)
+from .broken_rules import fields_of_key, rule_of
+from .views import TableView
+
+_BY_NUMBER = {
+    **dict.fromkeys((1290, 1792, 1836), READ_ONLY),
+    **dict.fromkeys((1213, 1020), CHANGED_MEANWHILE),
+    **dict.fromkeys((1205, 3572), LOCKED),
+    **dict.fromkeys((1969, 3024, 1317), TOO_SLOW),
+    **dict.fromkeys((1146, 1054, 1356), TABLE_CHANGED),
+    **dict.fromkeys((1021, 1114, 3), DISK_FULL),
+    **dict.fromkeys((1040, 1203, 1226), TOO_MANY),
+    **dict.fromkeys((1142, 1143, 1370), NO_RIGHT),
+    **dict.fromkeys((1044, 1045, 1130, 1698, 4151), LOGIN_REFUSED),
+    **dict.fromkeys((1049,), NO_SUCH_DATABASE),
+    **dict.fromkeys((0, 1053, 1080, 1152, 1158, 1159, 1160, 1161, 1927), AWAY),
+    **dict.fromkeys((2002, 2003, 2006, 2013, 2014, 2055, 4031), AWAY),
+}
+_WRONG_VALUES = {
+    1406: TOO_LONG,
+    1264: OUT_OF_RANGE,
+    1690: OUT_OF_RANGE,
+    **dict.fromkeys((1265, 1292, 1366, 1367, 1411, 3140), WRONG_TYPE),
+}
+
+
+def explain(
+    error: sa.exc.SQLAlchemyError, view: TableView | None = None, deleting: bool = False
+) -> DataError:
+    """The error of the database as a DataError; `view` is the table that was being changed."""
+    original = getattr(error, "orig", None)
+    if original is None:
+        return (
+            DataError(TOO_MANY)
+            if isinstance(error, sa.exc.TimeoutError)
+            else unexpected(str(error))
+        )
+    number = original.args[0] if original.args and isinstance(original.args[0], int) else 0
+    text = str(original.args[1]) if len(original.args) > 1 else str(original)
+    if number in _BY_NUMBER:
+        return DataError(_BY_NUMBER[number])
+    if view is not None:
+        return _refused_change(number, text, view, deleting)
+    return unexpected(f"{number} {text}")
+
+
+def _refused_change(number: int, text: str, view: TableView, deleting: bool) -> DataError:
+    if number in (1048, 1364):
+        return at_fields(_fields_quoted(text, view), REQUIRED)
+    if number in (1062, 1586):
+        index = re.findall(r"'([^']*)'$", text)
+        return taken(fields_of_key(view, index[0].rpartition(".")[2]) if index else [])
+    if number in (1216, 1217, 1451, 1452):
+        return DataError(IN_USE if deleting else REFERS_TO_NOTHING)
+    if number in (3819, 4025):
+        rule = re.findall(r"[`'.]([^`'.]+)[`']", text)
+        return refused(*rule_of(view, rule[0] if rule else ""))
+    if number in _WRONG_VALUES:
+        return at_fields(_fields_quoted(text, view), _WRONG_VALUES[number])
+    return unexpected(f"{number} {text}")
+
+
+def _fields_quoted(text: str, view: TableView) -> list[str]:
+    """The fields whose column is quoted in the message, the last of what is: a value may stand before it."""
+    columns = {view.column(each.name).name: each.name for each in view.fields}
+    for quoted in reversed(re.findall(r"[`'.]([^`'.]+)[`']", text)):
+        if quoted in columns:
+            return [columns[quoted]]
+    return []

@@ -1,0 +1,121 @@
+"""What PostgreSQL could not do, in words for a person. Its codes: PostgreSQL docs, appendix A."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from .errors import (
+    DISK_FULL,
+    IN_USE,
+    LOCKED,
+    READ_ONLY,
+    REFERS_TO_NOTHING,
+    REQUIRED,
+    TABLE_CHANGED,
+    DataError,
+    Problem,
+    at_fields,
+    refused,
+    taken,
+    unexpected,
+)
+from .server_problems import (
+    AWAY,
+    CHANGED_MEANWHILE,
+    LOGIN_REFUSED,
+    NO_RIGHT,
+    NO_SUCH_DATABASE,
+    OUT_OF_RANGE,
+    TOO_LONG,
+    TOO_MANY,
+    TOO_SLOW,
+    WRONG_TYPE,
+)
+from .broken_rules import fields_called, fields_of_key, rule_of
+from .views import TableView
+
+_BY_CODE = {
+    **dict.fromkeys(("25006",), READ_ONLY),
+    **dict.fromkeys(("40001", "40P01"), CHANGED_MEANWHILE),
+    **dict.fromkeys(("55P03",), LOCKED),
+    **dict.fromkeys(("57014",), TOO_SLOW),
+    **dict.fromkeys(("42P01", "42703", "42883", "3F000", "0A000"), TABLE_CHANGED),
+    **dict.fromkeys(("53100",), DISK_FULL),
+    **dict.fromkeys(("53300",), TOO_MANY),
+    **dict.fromkeys(("42501",), NO_RIGHT),
+    **dict.fromkeys(("28000", "28P01"), LOGIN_REFUSED),
+    **dict.fromkeys(("3D000",), NO_SUCH_DATABASE),
+    **dict.fromkeys(("57P01", "57P02", "57P03", "57P05"), AWAY),
+}
+_BY_TEXT = (
+    ("password authentication failed", LOGIN_REFUSED),
+    ("no password supplied", LOGIN_REFUSED),
+    ("no pg_hba.conf entry", LOGIN_REFUSED),
+    ("role ", LOGIN_REFUSED),
+    ("database ", NO_SUCH_DATABASE),
+    ("too many", TOO_MANY),
+    ("remaining connection slots", TOO_MANY),
+)
+"""While connecting the driver has no code."""
+_WRONG_VALUES = {
+    "22001": TOO_LONG,
+    "22003": OUT_OF_RANGE,
+    **dict.fromkeys(("22P02", "22007", "22008", "22021", "22P05", "22023", "22030"), WRONG_TYPE),
+}
+
+
+def explain(
+    error: sa.exc.SQLAlchemyError, view: TableView | None = None, deleting: bool = False
+) -> DataError:
+    """The error of the database as a DataError; `view` is the table that was being changed."""
+    original = getattr(error, "orig", None)
+    if original is None:
+        return (
+            DataError(TOO_MANY)
+            if isinstance(error, sa.exc.TimeoutError)
+            else unexpected(str(error))
+        )
+    code = getattr(original, "sqlstate", None) or ""
+    if code in _BY_CODE:
+        return DataError(_BY_CODE[code])
+    if view is not None and code.startswith("23"):
+        return _broken_rule(code, original.diag, view, deleting)
+    if view is not None and code in _WRONG_VALUES:
+        return at_fields(_fields_with(str(original), error, view), _WRONG_VALUES[code])
+    if isinstance(error, sa.exc.OperationalError) and not code:
+        return DataError(_unreached(str(original)))
+    if code.startswith("08"):
+        return DataError(AWAY)
+    return unexpected(str(original))
+
+
+def _unreached(text: str) -> Problem:
+    said = text.rpartition("FATAL:")[2].strip() if "FATAL:" in text else text
+    return next(
+        (problem for part, problem in _BY_TEXT if said.startswith(part) or f" {part}" in said), AWAY
+    )
+
+
+def _broken_rule(code: str, said: Any, view: TableView, deleting: bool) -> DataError:
+    name = said.constraint_name or ""
+    if code == "23502":
+        return at_fields(fields_called(view, [said.column_name]), REQUIRED)
+    if code in ("23505", "23P01"):
+        return taken(fields_of_key(view, name))
+    if code == "23503":
+        return DataError(IN_USE if deleting else REFERS_TO_NOTHING)
+    if code == "23514":
+        return refused(*rule_of(view, name))
+    return unexpected(said.message_primary or code)
+
+
+def _fields_with(said: str, error: sa.exc.SQLAlchemyError, view: TableView) -> list[str]:
+    """The fields whose value PostgreSQL quotes in its message; it does not name the column."""
+    given = getattr(error, "params", None) or {}
+    return [
+        each.name
+        for each in view.asked
+        if isinstance(given, dict)
+        and given.get(each.name) not in (None, "")
+        and f'"{given[each.name]}"' in said
+    ]

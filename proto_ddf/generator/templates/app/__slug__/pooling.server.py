@@ -1,0 +1,64 @@
+"""The pool of connections to the server.
+
+Reading needs no transaction: each statement is one message there and one back. A connection that the server has
+closed while it lay idle is replaced before it is used.
+"""
+
+import select
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+
+from .environment import setting
+
+CONNECT_SECONDS = 10
+ANSWER_SECONDS = 30
+"""The server ends a statement that takes longer."""
+SILENT_SECONDS = 45
+"""A server that says nothing for so long is given up."""
+MOST_CONNECTIONS = 10
+RENEW_SECONDS = 300
+"""A connection that is older is not used again: something on the way may have forgotten it."""
+
+
+def pooled(
+    url: sa.URL, connect: Callable[..., Any], socket_of: Callable[[Any], int | None]
+) -> sa.Engine:
+    """An engine of the URL, with the password of the settings.
+
+    `connect` takes the driver's arguments and returns a connection; `socket_of` gives its file number, or
+    None where the connection is closed.
+    """
+    password = setting("DATABASE_PASSWORD", "")
+    made = sa.create_engine(
+        url.set(password=password) if password else url,
+        isolation_level="AUTOCOMMIT",
+        skip_autocommit_rollback=True,
+        hide_parameters=True,
+        pool_size=MOST_CONNECTIONS // 2,
+        max_overflow=MOST_CONNECTIONS - MOST_CONNECTIONS // 2,
+        pool_timeout=CONNECT_SECONDS,
+        pool_recycle=RENEW_SECONDS,
+        pool_use_lifo=True,
+    )
+
+    @sa.event.listens_for(made, "do_connect")
+    def do_connect(_dialect: Any, _record: Any, given: Any, named: dict[str, Any]) -> Any:
+        return connect(*given, **named)
+
+    @sa.event.listens_for(made, "checkout")
+    def on_checkout(connection: Any, _record: Any, _proxy: Any) -> None:
+        if _is_gone(socket_of(connection)):
+            raise sa.exc.DisconnectionError("the server has closed the connection")
+
+    return made
+
+
+def _is_gone(socket: int | None) -> bool:
+    """A server speaks unasked only to take its leave."""
+    if socket is None:
+        return True
+    poll = select.poll()
+    poll.register(socket, select.POLLIN)
+    return bool(poll.poll(0))

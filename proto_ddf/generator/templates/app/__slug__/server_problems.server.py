@@ -1,0 +1,48 @@
+"""What goes wrong with a database server, in words for a person."""
+
+from .errors import Problem
+
+AWAY = Problem(
+    "The data cannot be reached",
+    "The database server does not answer, or has closed the connection.",
+    "It may be restarting, or the network is down. Wait a moment, then try again.",
+    can_retry=True,
+)
+LOGIN_REFUSED = Problem(
+    "The data cannot be reached",
+    "The database server refuses the user or the password of this app.",
+    "Set DATABASE_URL and DATABASE_PASSWORD to what it takes, then start the app again.",
+)
+NO_SUCH_DATABASE = Problem(
+    "The data cannot be reached",
+    "The database server has no database of that name.",
+    "Bring it back, or let DATABASE_URL name another one and start the app again.",
+    can_retry=True,
+)
+NO_RIGHT = Problem(
+    "Not allowed by the database",
+    "The user of this app has no right to do that.",
+    "Ask whoever looks after the database for it, then try again.",
+    can_retry=True,
+)
+TOO_MANY = Problem(
+    "The database is busy",
+    "The server takes no more connections.",
+    "Wait a moment, then try again.",
+    can_retry=True,
+)
+TOO_SLOW = Problem(
+    "This takes too long",
+    "The database did not finish in time, and was told to stop.",
+    "Narrow it down by a filter, or sort by another column; then try again.",
+    can_retry=True,
+)
+CHANGED_MEANWHILE = Problem(
+    "Not saved",
+    "Another change got in the way.",
+    "Nothing was changed. Try again.",
+    can_retry=True,
+)
+TOO_LONG = "This is longer than the database takes."
+OUT_OF_RANGE = "The database has no room for a number of this size."
+WRONG_TYPE = "The database does not take this as a value of its type."
