@@ -32,6 +32,28 @@ def like_pattern(search: str) -> str:
     return f"%{escaped}%"
 
 
+def searched(search: str) -> str:
+    """What is looked for: without blanks around it, and not too long."""
+    return search.strip()[:_SEARCH_LENGTH]
+
+
+def page_bounds(offset: int, limit: int) -> tuple[int, int]:
+    """Offset and limit of a page, as far as they are allowed."""
+    return max(offset, 0), min(max(limit, 0), MAX_LIMIT)
+
+
+def check_sort(table: str, columns: Sequence[str], sort: str | None) -> None:
+    """Raises ValidationError with code `field_unknown` when `sort` is not among the columns."""
+    if sort is not None and sort not in columns:
+        raise ValidationError(
+            f"There is no column {sort!r} in {table!r}.",
+            "sort",
+            sort,
+            code="field_unknown",
+            name=sort,
+        )
+
+
 def preview_query(
     table: str,
     columns: Sequence[str],
@@ -44,25 +66,20 @@ def preview_query(
     tie_break: Sequence[str],
     offset: int,
     limit: int,
+    rows: str | None = None,
 ) -> PreviewQuery:
     """The statements for one page of a table.
 
     `matches` makes the condition on one quoted column, with one `?` that takes `to_parameter(search)`.
     `tie_break` are SQL expressions that keep the order of rows the same from page to page.
+    `rows` follows FROM, where the table has another name there.
 
     Raises:
-        ValidationError: code `field_unknown`, when `sort` is not among the columns.
+        ValidationError: as `check_sort`.
     """
-    if sort is not None and sort not in columns:
-        raise ValidationError(
-            f"There is no column {sort!r} in {table!r}.",
-            "sort",
-            sort,
-            code="field_unknown",
-            name=sort,
-        )
+    check_sort(table, columns, sort)
     where, parameters = "", []
-    if search := search.strip()[:_SEARCH_LENGTH]:
+    if search := searched(search):
         where = " WHERE " + " OR ".join(matches(quote(column)) for column in columns)
         parameters = [to_parameter(search)] * len(columns)
     order = list(tie_break)
@@ -71,8 +88,8 @@ def preview_query(
         order = [f"{quote(sort)} IS NULL", f"{quote(sort)} {direction}", *order]
     ordering = f" ORDER BY {', '.join(order)}" if order else ""
     names = ", ".join(quote(column) for column in columns)
-    offset, limit = max(offset, 0), min(max(limit, 0), MAX_LIMIT)
-    source = f"FROM {quote(table)}{where}"
+    offset, limit = page_bounds(offset, limit)
+    source = f"FROM {rows or quote(table)}{where}"
     return PreviewQuery(
         count=f"SELECT count(*) {source}",
         parameters=parameters,

@@ -1,0 +1,52 @@
+"""What the catalogue of a database server says of its tables, in one shape for every kind of server."""
+
+from dataclasses import dataclass
+
+from proto_ddf.sources.schema import ColumnInfo
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A foreign key as declared."""
+
+    columns: tuple[str, ...]
+    target: tuple[str, str]
+    """Namespace and name of the table it points at."""
+    target_columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Relation:
+    """One table or view, with the columns that the user may read."""
+
+    namespace: str
+    """As the server calls it, of the default one too."""
+    name: str
+    is_view: bool
+    columns: tuple[ColumnInfo, ...]
+    primary_key: tuple[str, ...] = ()
+    references: tuple[Reference, ...] = ()
+    comment: str = ""
+    estimate: int | None = None
+    """Rows by the server's own statistics; None where it has none."""
+    reads_itself: bool = True
+    """Reading it takes what its own rows take; not so of views and of tables elsewhere."""
+    row_position: tuple[str, ...] = ()
+    """SQL that orders the rows of a table without a key."""
+    sorted_as_text: frozenset[str] = frozenset()
+    """Columns whose own type has no order."""
+
+    @property
+    def place(self) -> tuple[str, str]:
+        return self.namespace, self.name
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """What one user sees of one database."""
+
+    default_namespace: str
+    relations: tuple[Relation, ...]
+    """Tables first, those of the default namespace before others, by name."""
+    unreadable: int = 0
+    """Tables and views that the user has no right to read."""

@@ -1,0 +1,220 @@
+"""Connections that are kept: a small pool for each database and user, shared by all that read from it.
+
+A connection that breaks takes the others of its pool with it: what ended it (a restart, a firewall) ended them too.
+The next call gets a fresh one. Nothing here tries anything again; the policy of the source does.
+"""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from threading import Lock
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import ExceptionContext
+
+from proto_ddf.errors.classify import classify
+from proto_ddf.errors.types import SystemError
+from proto_ddf.logs import get_logger
+from proto_ddf.sources.servers.catalogue import Relation
+from proto_ddf.sources.servers.config import ServerConfig
+from proto_ddf.sources.servers.connecting import connect
+from proto_ddf.sources.servers.readings import reading
+from proto_ddf.sources.servers.server import Server
+
+IDLE_SECONDS = 300.0
+"""After this time without a call, connections are closed."""
+_KEPT_CONNECTIONS = 2
+"""Connections of a pool that stay open between calls."""
+_MORE_CONNECTIONS = 14
+"""For calls at once and streams beside them; closed after use."""
+_SECONDS_FOR_A_PLACE = 10
+"""How long a call waits for a connection when all are in use."""
+_LOST = frozenset({"connection_lost", "server_stopping", "server_starting", "connection_failed"})
+"""Codes of errors after which a connection is of no use."""
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class ConnectionStatistics:
+    """How connections to one place went, since this server started."""
+
+    connects: int = 0
+    reconnects: int = 0
+    """Connects that were the first after connections had been lost."""
+    failures: int = 0
+    """Connects that failed, and connections that were lost."""
+    last_connected_at: datetime | None = None
+    connect_seconds: float | None = None
+    """What the last connect took."""
+    last_error: str = ""
+    """Code of the last failure; stays after it is over."""
+    last_failed_at: datetime | None = None
+
+
+class _Place:
+    """What is counted for one place."""
+
+    def __init__(self, target: str) -> None:
+        self.target = target
+        self.statistics = ConnectionStatistics()
+        self._lost = False
+        self._lock = Lock()
+
+    def connected(self, seconds: float) -> None:
+        with self._lock:
+            again, self._lost = self._lost, False
+            self.statistics = replace(
+                self.statistics,
+                connects=self.statistics.connects + 1,
+                reconnects=self.statistics.reconnects + again,
+                last_connected_at=datetime.now(UTC),
+                connect_seconds=seconds,
+            )
+        if again:
+            log.info("connected again", target=self.target)
+
+    def failed(self, error: BaseException, *, lost: bool) -> None:
+        code = classify(error).code
+        with self._lock:
+            self._lost = self._lost or lost
+            self.statistics = replace(
+                self.statistics,
+                failures=self.statistics.failures + 1,
+                last_error=code,
+                last_failed_at=datetime.now(UTC),
+            )
+        if lost:
+            log.warning("connection lost, others thrown away", target=self.target, code=code)
+
+
+@dataclass
+class Pool:
+    """The connections for one config, and what is known of the tables behind them."""
+
+    engine: sa.Engine
+    target: str
+    relations: dict[str, tuple[float, Relation]] = field(default_factory=dict)
+    """Tables by name, each with when it was read (`time.monotonic`)."""
+    used_at: float = field(default_factory=time.monotonic)
+
+
+_Key = tuple[str, str, bool]
+
+_lock = Lock()
+_pools: dict[_Key, Pool] = {}
+_places: dict[str, _Place] = {}
+
+
+def engine(server: Server, config: ServerConfig, *, writable: bool = False) -> sa.Engine:
+    """The engine for a config. Its connections commit by themselves; `connect()` of it raises as
+    `connecting.connect`, and SystemError `driver_missing`."""
+    return pool(server, config, writable=writable).engine
+
+
+def pool(server: Server, config: ServerConfig, *, writable: bool = False) -> Pool:
+    """The pool for a config: the same one until nobody used it for a while. Raises as `engine`."""
+    close_idle()
+    key = _key(server, config, writable)
+    with _lock:
+        if key not in _pools:
+            _pools[key] = _create(server, config, writable)
+        found = _pools[key]
+        found.used_at = time.monotonic()
+    return found
+
+
+def statistics(target: str) -> ConnectionStatistics:
+    """How connections to a place went, whoever made them; zeros if there were none."""
+    with _lock:
+        place = _places.get(target)
+    return place.statistics if place else ConnectionStatistics()
+
+
+def dispose(server: Server, config: ServerConfig) -> None:
+    """Close what is kept open for a config: it was changed or deleted. Calls under way end as if nothing happened."""
+    with _lock:
+        closing = [_pools.pop(_key(server, config, each), None) for each in (False, True)]
+    _close(each for each in closing if each)
+
+
+def dispose_all() -> None:
+    """Close all connections that are kept open."""
+    with _lock:
+        closing = list(_pools.values())
+        _pools.clear()
+    _close(closing)
+
+
+def close_idle(seconds: float = IDLE_SECONDS) -> None:
+    """Close the connections of what nobody called for that time."""
+    before = time.monotonic() - seconds
+    with _lock:
+        idle = [key for key, each in _pools.items() if each.used_at <= before]
+        closing = [_pools.pop(key) for key in idle]
+    _close(closing)
+
+
+def place_of(server: Server, config: ServerConfig) -> str:
+    """Names the server that calls go to: "PostgreSQL at db.example.com:5432"."""
+    return f"{server.label} at {config.host}:{config.port}"
+
+
+def _close(pools: Iterable[Pool]) -> None:
+    for each in pools:
+        each.engine.dispose()
+
+
+def _key(server: Server, config: ServerConfig, writable: bool) -> _Key:
+    return server.name, config.model_dump_json(), writable
+
+
+def _create(server: Server, config: ServerConfig, writable: bool) -> Pool:
+    target = place_of(server, config)
+    place = _places.setdefault(target, _Place(target))
+    try:
+        plain = reading(server.name)
+    except ImportError as error:
+        raise SystemError(
+            f"{server.package} is not installed.",
+            server.package,
+            code="driver_missing",
+            package=server.package,
+        ) from error
+
+    def open_connection() -> Any:
+        began = time.monotonic()
+        try:
+            connection = connect(server, config, writable=writable)
+            plain.adapt(connection)
+        except Exception as error:
+            place.failed(error, lost=False)
+            raise
+        place.connected(time.monotonic() - began)
+        return connection
+
+    def judge(context: ExceptionContext) -> None:
+        error = context.original_exception
+        if not context.is_disconnect and classify(error).code in _LOST:
+            context.is_disconnect = True
+        if context.is_disconnect:
+            place.failed(error, lost=True)
+
+    made = sa.create_engine(
+        sa.URL.create(server.drivername),
+        creator=open_connection,
+        pool_size=_KEPT_CONNECTIONS,
+        max_overflow=_MORE_CONNECTIONS,
+        pool_timeout=_SECONDS_FOR_A_PLACE,
+        pool_use_lifo=True,
+        pool_reset_on_return=None,
+        # No statement needs a transaction, so none of them costs a round trip to end one.
+        isolation_level="AUTOCOMMIT",
+        skip_autocommit_rollback=True,
+        hide_parameters=True,
+        **plain.engine_options,
+    )
+    sa.event.listen(made, "handle_error", judge)
+    return Pool(made, target)

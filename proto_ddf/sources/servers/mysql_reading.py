@@ -1,0 +1,52 @@
+"""Reading from MySQL and MariaDB."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+
+from proto_ddf.sources.servers.mysql_catalogue import read_catalogue
+from proto_ddf.sources.servers.mysql_types import converter
+from proto_ddf.sources.servers.reading import Reading
+
+
+def _as_text(column: str) -> str:
+    return f"CONVERT({column} USING utf8mb4) COLLATE utf8mb4_general_ci"
+
+
+def _contains(column: str) -> str:
+    return f"LOCATE(%s, {_as_text(column)}) > 0"
+
+
+@contextmanager
+def _limited(
+    connection: sa.Connection, query: str, seconds: float
+) -> Iterator[sa.CursorResult[Any]]:
+    yield connection.exec_driver_sql(_with_limit(connection, query, seconds))
+
+
+def _unlimited(connection: sa.Connection, query: str) -> str:
+    return _with_limit(connection, query, 0)
+
+
+def _with_limit(connection: sa.Connection, query: str, seconds: float) -> str:
+    if getattr(connection.dialect, "is_mariadb", False):
+        return f"SET STATEMENT max_statement_time = {seconds:.3f} FOR {query}"
+    return query.replace("SELECT", f"SELECT /*+ MAX_EXECUTION_TIME({int(seconds * 1000)}) */", 1)
+
+
+READING = Reading(
+    adapt=lambda connection: None,
+    read_catalogue=read_catalogue,
+    converter=converter,
+    contains=_contains,
+    to_parameter=lambda text: text,
+    as_text=_as_text,
+    nulls_first="ascending",
+    limited=_limited,
+    unlimited=_unlimited,
+    stream_options={"stream_results": True},
+    engine_options={},
+    planned_rows=lambda connection, query: None,
+)

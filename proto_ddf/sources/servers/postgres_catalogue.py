@@ -1,0 +1,226 @@
+"""Tables, views, columns and keys of a PostgreSQL database (12 or later), from its own catalogue.
+
+The catalogue is asked, not an inspector above it: it tells rights, partitions, estimates of row counts and names of
+any text with one query for each of its parts, however many tables there are (PostgreSQL docs, chapter 53).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from proto_ddf.sources.schema import ColumnInfo
+from proto_ddf.sources.servers.catalogue import Catalogue, Reference, Relation
+from proto_ddf.sources.servers.check_clauses import with_checks
+from proto_ddf.sources.servers.config import ServerConfig
+from proto_ddf.sources.servers.postgres import PostgresConfig
+from proto_ddf.sources.servers.postgres_types import Declared, DeclaredType, meaning
+from proto_ddf.sources.servers.reading import Place
+
+_RELATIONS = """
+SELECT c.oid, n.nspname, c.relname, c.relkind::text, obj_description(c.oid, 'pg_class'),
+       CASE WHEN c.relkind IN ('r', 'm') AND c.reltuples > 0 AND c.relpages > 0
+            THEN (c.reltuples / c.relpages
+                  * (pg_relation_size(c.oid) / current_setting('block_size')::int))::bigint
+            WHEN c.relkind = 'p' THEN
+                 (SELECT sum(part.reltuples)::bigint FROM pg_partition_tree(c.oid) AS tree
+                  JOIN pg_class AS part ON part.oid = tree.relid
+                  WHERE tree.isleaf HAVING min(part.reltuples) >= 0)
+            WHEN c.relkind = 'f' AND c.reltuples > 0 THEN c.reltuples::bigint
+       END,
+       has_schema_privilege(n.oid, 'USAGE') AND has_any_column_privilege(c.oid, 'SELECT'),
+       n.nspname IS NOT DISTINCT FROM current_schema()
+FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm') AND NOT c.relispartition AND c.relpersistence <> 't'
+  AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+  AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_class'::regclass
+                  AND d.objid = c.oid AND d.deptype = 'e')
+  AND (%s::text[] = '{}' OR n.nspname = ANY(%s::text[]))
+  AND (%s::text IS NULL OR (n.nspname = coalesce(%s, current_schema()) AND c.relname = %s))
+ORDER BY c.relkind IN ('v', 'm'), n.nspname IS DISTINCT FROM current_schema(), n.nspname, c.relname
+"""
+_COLUMNS = """
+SELECT a.attrelid, a.attnum, a.attname, a.attnotnull, a.attidentity <> '', a.attgenerated <> '',
+       pg_get_expr(d.adbin, d.adrelid), col_description(a.attrelid, a.attnum),
+       a.atttypid, a.atttypmod, format_type(a.atttypid, a.atttypmod), t.typname, t.typcategory::text
+FROM pg_attribute AS a JOIN pg_type AS t ON t.oid = a.atttypid
+LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+WHERE a.attrelid = ANY(%s::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
+  AND has_column_privilege(a.attrelid, a.attnum, 'SELECT')
+ORDER BY a.attrelid, a.attnum
+"""
+_DOMAINS = """
+SELECT d.oid, d.typbasetype, d.typtypmod, d.typnotnull, b.typname, b.typcategory::text
+FROM pg_type AS d JOIN pg_type AS b ON b.oid = d.typbasetype
+JOIN pg_namespace AS n ON n.oid = d.typnamespace
+WHERE d.typtype = 'd' AND n.nspname <> 'information_schema'
+"""
+_ENUMS = "SELECT enumtypid, array_agg(enumlabel::text ORDER BY enumsortorder) FROM pg_enum GROUP BY enumtypid"
+_CONSTRAINTS = """
+SELECT conrelid, contype::text, conkey, confrelid, confkey,
+       CASE contype WHEN 'c' THEN pg_get_constraintdef(oid) END
+FROM pg_constraint WHERE conrelid = ANY(%s::oid[]) AND contype IN ('p', 'f', 'c')
+ORDER BY conrelid, conname
+"""
+_UNIQUE = """
+SELECT indrelid, indkey[0] FROM pg_index
+WHERE indrelid = ANY(%s::oid[]) AND indisunique AND indnkeyatts = 1 AND indpred IS NULL AND indexprs IS NULL
+  AND indisvalid
+"""
+_TARGETS = """
+SELECT c.oid, n.nspname, c.relname, array_agg(a.attnum), array_agg(a.attname::text)
+FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace JOIN pg_attribute AS a ON a.attrelid = c.oid
+WHERE c.oid = ANY(%s::oid[]) AND a.attnum > 0 GROUP BY c.oid, n.nspname, c.relname
+"""
+_SELF_POSITIONED = {"r": ("ctid",), "m": ("ctid",), "p": ("tableoid", "ctid")}
+"""Where a row lies: the same from page to page as long as it is not changed."""
+
+
+@dataclass(frozen=True)
+class _Entry:
+    oid: int
+    namespace: str
+    name: str
+    kind: str
+    comment: str | None
+    estimate: int | None
+    readable: bool
+    default: bool
+
+
+class _Constraints:
+    """Keys and checks by table."""
+
+    def __init__(self, connection: sa.Connection, oids: list[int]) -> None:
+        self.primary: dict[int, Sequence[int]] = {}
+        self.foreign: dict[int, list[tuple[Sequence[int], int, Sequence[int]]]] = defaultdict(list)
+        self.checks: dict[int, list[str]] = defaultdict(list)
+        for oid, kind, key, target, target_key, definition in _all(connection, _CONSTRAINTS, oids):
+            if kind == "p":
+                self.primary[oid] = key
+            elif kind == "f":
+                self.foreign[oid].append((key, target, target_key))
+            else:
+                self.checks[oid].append(definition)
+        self.unique = set(map(tuple, _all(connection, _UNIQUE, oids)))
+        targets = sorted({target for keys in self.foreign.values() for _, target, _ in keys})
+        self.targets = {
+            oid: ((namespace, name), dict(zip(numbers, names, strict=True)))
+            for oid, namespace, name, numbers, names in (
+                _all(connection, _TARGETS, targets) if targets else ()
+            )
+        }
+
+
+def read_catalogue(
+    connection: sa.Connection, config: ServerConfig, only: Place | None = None
+) -> Catalogue:
+    """Every table and view of the schemas chosen, or of all but the system's own, without those of extensions and
+    partitions; with `only` the one of that schema (None: the default one) and name."""
+    schemas = list(config.schema_names) if isinstance(config, PostgresConfig) else []
+    namespace, name = only or (None, None)
+    found = connection.exec_driver_sql(_RELATIONS, (schemas, schemas, name, namespace, name))
+    entries = [_Entry(*row) for row in found]
+    readable = [entry for entry in entries if entry.readable]
+    default = next((entry.namespace for entry in entries if entry.default), None)
+    relations = _relations(connection, readable) if readable else ()
+    if default is None:
+        default = connection.exec_driver_sql("SELECT coalesce(current_schema(), '')").scalar_one()
+    return Catalogue(default, tuple(relations), len(entries) - len(readable))
+
+
+def _relations(connection: sa.Connection, entries: Sequence[_Entry]) -> Iterable[Relation]:
+    oids = [entry.oid for entry in entries]
+    types = _Types(connection)
+    constraints = _Constraints(connection, oids)
+    columns: dict[int, list[Sequence[Any]]] = defaultdict(list)
+    for row in _all(connection, _COLUMNS, oids):
+        columns[row[0]].append(row)
+    return [_relation(entry, columns[entry.oid], types, constraints) for entry in entries]
+
+
+class _Types:
+    """Domains and enums of the database, which a column's type may be."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self.enums: dict[int, list[str]] = {
+            row[0]: row[1] for row in connection.exec_driver_sql(_ENUMS)
+        }
+        self.domains = {row[0]: row[1:] for row in connection.exec_driver_sql(_DOMAINS)}
+
+    def of(self, oid: int, modifier: int, name: str, category: str) -> Declared:
+        """The type below all domains, and what those add."""
+        required = False
+        while oid in self.domains:
+            oid, own_modifier, not_null, name, category = self.domains[oid]
+            modifier = own_modifier if own_modifier >= 0 else modifier
+            required = required or not_null
+        return Declared(name, category, modifier, required, tuple(self.enums.get(oid, ())))
+
+
+def _relation(
+    entry: _Entry, rows: Sequence[Sequence[Any]], types: _Types, constraints: _Constraints
+) -> Relation:
+    names = {row[1]: row[2] for row in rows}
+    key = constraints.primary.get(entry.oid, ())
+    readable_key = tuple(names[number] for number in key) if set(key) <= set(names) else ()
+    meanings = {row[2]: meaning(types.of(row[8], row[9], row[11], row[12])) for row in rows}
+    columns = [
+        _column(row, meanings[row[2]], readable_key, (entry.oid, row[1]) in constraints.unique)
+        for row in rows
+    ]
+    by_text = frozenset(name for name, meant in meanings.items() if not meant.sortable)
+    return Relation(
+        namespace=entry.namespace,
+        name=entry.name,
+        is_view=entry.kind in "vm",
+        columns=with_checks(columns, constraints.checks[entry.oid]),
+        primary_key=readable_key,
+        references=tuple(_references(entry, names, constraints)),
+        comment=entry.comment or "",
+        estimate=entry.estimate,
+        reads_itself=entry.kind not in "vf",
+        row_position=_SELF_POSITIONED.get(entry.kind, ()),
+        sorted_as_text=by_text,
+    )
+
+
+def _column(
+    row: Sequence[Any], meant: DeclaredType, key: tuple[str, ...], unique: bool
+) -> ColumnInfo:
+    _, _, name, not_null, identity, generated, default, comment, *_, db_type, _, _ = row
+    counted = default is not None and default.startswith("nextval(")
+    return ColumnInfo(
+        name=name,
+        type=meant.type,
+        db_type=db_type,
+        nullable=not (not_null or meant.required),
+        primary_key=name in key,
+        unique=unique,
+        autoincrement=identity or generated or counted,
+        default=None if generated else default,
+        max_length=meant.max_length,
+        precision=meant.precision,
+        scale=meant.scale,
+        choices=meant.choices or None,
+        comment=comment or "",
+    )
+
+
+def _references(
+    entry: _Entry, names: Mapping[int, str], constraints: _Constraints
+) -> Iterable[Reference]:
+    for columns, target_oid, target_columns in constraints.foreign[entry.oid]:
+        target, target_names = constraints.targets[target_oid]
+        if set(columns) <= set(names):
+            yield Reference(
+                tuple(names[number] for number in columns),
+                target,
+                tuple(target_names[number] for number in target_columns),
+            )
+
+
+def _all(connection: sa.Connection, query: str, oids: list[int]) -> Sequence[Sequence[Any]]:
+    return connection.exec_driver_sql(query, (oids,)).all()

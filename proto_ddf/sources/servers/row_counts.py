@@ -1,0 +1,90 @@
+"""How many rows tables have, without counting for long."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from proto_ddf.sources.servers.catalogue import Relation
+from proto_ddf.sources.servers.reading import Reading
+from proto_ddf.sources.servers.sql import Names, bounded_count
+
+_COUNTED_BELOW = 10_000
+"""Rows. A server's statistics tell of more than these well enough."""
+_MANY = 2_000
+"""Tables of which none is counted."""
+_AT_ONCE = 50
+"""Tables counted by one statement."""
+_SECONDS_FOR_ONE = 0.5
+_SECONDS_FOR_ALL = 3.0
+"""For views, and for tables that no statement with others can count."""
+
+
+@dataclass(frozen=True)
+class RowCount:
+    """Rows of a table. `exact` False: about so many, and 0 where nothing is known."""
+
+    rows: int
+    exact: bool
+
+
+class RowCounter:
+    """Counts the rows of small tables and takes the server's word for others."""
+
+    def __init__(self, connection: sa.Connection, reading: Reading) -> None:
+        self._connection = connection
+        self._reading = reading
+        self._slow_until = time.monotonic() + _SECONDS_FOR_ALL
+
+    def count(self, relations: Sequence[Relation]) -> list[RowCount]:
+        """Of each relation, in their order. Raises what ends the connection."""
+        few = len(relations) <= _MANY
+        small = [each for each in relations if few and (each.estimate or 0) < _COUNTED_BELOW]
+        together = [each for each in small if each.reads_itself]
+        counted = dict(
+            pair
+            for start in range(0, len(together), _AT_ONCE)
+            for pair in self._together(together[start : start + _AT_ONCE])
+        )
+        counted |= {each.place: self._alone(each) for each in small if not each.reads_itself}
+        return [
+            counted.get(each.place) or RowCount(each.estimate or 0, False) for each in relations
+        ]
+
+    def _together(self, relations: Sequence[Relation]) -> list[tuple[tuple[str, str], RowCount]]:
+        parts = (self._query(each) for each in relations)
+        try:
+            found = self._connection.exec_driver_sql(
+                " UNION ALL ".join(f"SELECT {at}, ({part})" for at, part in enumerate(parts))
+            ).all()
+        except DBAPIError as error:  # one of them cannot be read: which, is found out one by one
+            if error.connection_invalidated:
+                raise
+            return [(each.place, self._alone(each)) for each in relations]
+        rows = dict(tuple(row) for row in found)
+        return [(each.place, self._told(each, rows[at])) for at, each in enumerate(relations)]
+
+    def _alone(self, relation: Relation) -> RowCount:
+        if time.monotonic() >= self._slow_until:
+            return RowCount(relation.estimate or 0, False)
+        try:
+            with self._reading.limited(
+                self._connection, self._query(relation), _SECONDS_FOR_ONE
+            ) as found:
+                return self._told(relation, found.scalar_one())
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise
+            return RowCount(relation.estimate or 0, False)
+
+    def _told(self, relation: Relation, rows: int) -> RowCount:
+        if rows <= _COUNTED_BELOW:
+            return RowCount(rows, True)
+        table = Names(self._connection.dialect, relation).table
+        planned = self._reading.planned_rows(self._connection, f"SELECT 1 FROM {table}")
+        return RowCount(max(rows - 1, planned or 0, relation.estimate or 0), False)
+
+    def _query(self, relation: Relation) -> str:
+        return bounded_count(Names(self._connection.dialect, relation).table, _COUNTED_BELOW)

@@ -1,0 +1,113 @@
+"""The tables of a database server: read from its catalogue, named for people, with what they point at."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from proto_ddf.sources.schema import ForeignKey, SourceSchema, TableInfo
+from proto_ddf.sources.servers.catalogue import Catalogue, Relation
+from proto_ddf.sources.servers.config import ServerConfig
+from proto_ddf.sources.servers.reading import Place, Reading
+from proto_ddf.sources.servers.row_counts import RowCount, RowCounter
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What was read of a database."""
+
+    schema: SourceSchema
+    relations: Mapping[str, Relation]
+    """By the name that the table has in the schema."""
+    unreadable: int
+    """Tables and views that the user has no right to read."""
+
+
+def read_tables(connection: sa.Connection, reading: Reading, config: ServerConfig) -> Tables:
+    """Every table and view that the user may read, with row counts."""
+    catalogue = reading.read_catalogue(connection, config, None)
+    if catalogue.unreadable:
+        _log.info("Left out %d tables that the user may not read.", catalogue.unreadable)
+    relations = _named(catalogue)
+    counts = RowCounter(connection, reading).count(list(relations.values()))
+    names = {relation.place: name for name, relation in relations.items()}
+    tables = [
+        _table(
+            name, relation, count, catalogue.default_namespace, _keys(relation, names, relations)
+        )
+        for (name, relation), count in zip(relations.items(), counts, strict=True)
+    ]
+    return Tables(SourceSchema(tables=tuple(tables)), relations, catalogue.unreadable)
+
+
+def find_relation(
+    connection: sa.Connection, reading: Reading, config: ServerConfig, table: str
+) -> Relation | None:
+    """The table that has this name in the schema; None if there is none."""
+    for place in _places(table):
+        catalogue = reading.read_catalogue(connection, config, place)
+        found = _named(catalogue).get(table)
+        if found is not None:
+            return found
+    return None
+
+
+def _places(name: str) -> Sequence[Place]:
+    """Where a table of that name can be: the dot may be part of the namespace's name or of the table's."""
+    dots = [at for at, character in enumerate(name) if character == "."]
+    return [(None, name), *((name[:at], name[at + 1 :]) for at in dots)]
+
+
+def _named(catalogue: Catalogue) -> dict[str, Relation]:
+    """The relations by names that are unique: outside of the default namespace with theirs."""
+    named: dict[str, Relation] = {}
+    for relation in catalogue.relations:
+        default = relation.namespace == catalogue.default_namespace
+        name = relation.name if default else f"{relation.namespace}.{relation.name}"
+        if name in named:
+            _log.warning("Left out a second table called %r.", name)
+            continue
+        named[name] = relation
+    return named
+
+
+def _table(
+    name: str,
+    relation: Relation,
+    count: RowCount,
+    default_namespace: str,
+    foreign_keys: tuple[ForeignKey, ...],
+) -> TableInfo:
+    return TableInfo(
+        name=name,
+        namespace="" if relation.namespace == default_namespace else relation.namespace,
+        columns=relation.columns,
+        primary_key=relation.primary_key,
+        foreign_keys=foreign_keys,
+        row_count=count.rows,
+        row_count_estimated=not count.exact,
+        is_view=relation.is_view,
+        comment=relation.comment,
+    )
+
+
+def _keys(
+    relation: Relation, names: Mapping[tuple[str, str], str], relations: Mapping[str, Relation]
+) -> tuple[ForeignKey, ...]:
+    """Its foreign keys to columns that were read too."""
+    keys = []
+    for each in relation.references:
+        target = names.get(each.target)
+        if target is None:
+            continue
+        there = {column.name for column in relations[target].columns}
+        if there.issuperset(each.target_columns):
+            keys.append(
+                ForeignKey(
+                    columns=each.columns, target_table=target, target_columns=each.target_columns
+                )
+            )
+    return tuple(keys)
