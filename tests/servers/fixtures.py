@@ -29,11 +29,10 @@ def certificates() -> Certificates:
     return made_certificates()
 
 
-@pytest.fixture(scope="session")
-def ca_certificate(tmp_path_factory: pytest.TempPathFactory, certificates: Certificates) -> str:
-    """Path of the certificate of the authority that signed the good certificate."""
-    folder: Path = tmp_path_factory.mktemp("authority")
-    return certificates.write_authority(folder / "ca.pem")
+@pytest.fixture
+def ca_certificate(home: Path, certificates: Certificates) -> str:
+    """Path, among the uploads, of the certificate of the authority that signed the good certificate."""
+    return certificates.write_authority(home / "uploads" / "authority.pem")
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """A TCP proxy that makes a network's faults, in each direction, switched on and off while it runs."""
 
+import math
 import random
 import select
 import socket
@@ -45,7 +46,8 @@ class TcpProxy:
     """Forwards connections to a port of this machine. A context manager; `port` is its own.
 
     Set `upstream` (client to server) and `downstream` (server to client) at any time, for open connections as well,
-    and `refusing` to have new connections reset at once. `seed` makes jitter repeatable.
+    and `refusing` to have new connections reset at once. `faulty` is how many further connections have faults at
+    all. `seed` makes jitter repeatable.
     """
 
     def __init__(self, target_port: int, *, seed: int = 0) -> None:
@@ -53,6 +55,7 @@ class TcpProxy:
         self.upstream = CLEAR
         self.downstream = CLEAR
         self.refusing = False
+        self.faulty = math.inf
         self.accepted = 0
         """Connections so far."""
         self._random = random.Random(seed)
@@ -80,6 +83,7 @@ class TcpProxy:
         """No more faults."""
         self.upstream = self.downstream = CLEAR
         self.refusing = False
+        self.faulty = math.inf
 
     def reset_all(self) -> None:
         """Reset every open connection, on both sides, now."""
@@ -106,7 +110,9 @@ class TcpProxy:
             except OSError:
                 return
             self.accepted += 1
-            if self.refusing:
+            spared = self.faulty <= 0
+            self.faulty -= 1
+            if self.refusing and not spared:
                 reset(client)
                 continue
             try:
@@ -114,7 +120,7 @@ class TcpProxy:
             except OSError:
                 reset(client)
                 continue
-            connection = _Connection(self, client, server)
+            connection = _Connection(self, client, server, spared=spared)
             with self._lock:
                 self._connections.add(connection)
             connection.start()
@@ -123,8 +129,11 @@ class TcpProxy:
 class _Connection:
     """Two sockets and a thread for each direction; the thread that ends last closes both."""
 
-    def __init__(self, proxy: TcpProxy, client: socket.socket, server: socket.socket) -> None:
+    def __init__(
+        self, proxy: TcpProxy, client: socket.socket, server: socket.socket, *, spared: bool
+    ) -> None:
         self._proxy = proxy
+        self._spared = spared
         self._sockets = (client, server)
         for each in self._sockets:
             each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -184,7 +193,7 @@ class _Connection:
         target.shutdown(socket.SHUT_WR)
 
     def _flow(self, direction: str) -> Flow:
-        flow: Flow = getattr(self._proxy, direction)
+        flow: Flow = CLEAR if self._spared else getattr(self._proxy, direction)
         return flow
 
     def _receive(self, source: socket.socket) -> bytes:

@@ -143,6 +143,12 @@ def test_new_connections_are_reset(proxy: TcpProxy) -> None:
     assert talk(proxy, b"hi") == b"hi"
 
 
+def test_faults_of_so_many_connections(proxy: TcpProxy) -> None:
+    proxy.downstream = Flow(limit=1)
+    proxy.faulty = 2
+    assert [talk(proxy, b"hi") for _ in range(4)] == [b"h", b"h", b"hi", b"hi"]
+
+
 def test_open_connections_are_reset(proxy: TcpProxy) -> None:
     with connected(proxy) as client:
         client.sendall(b"hello")

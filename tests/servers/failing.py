@@ -1,0 +1,96 @@
+"""How a source fails, as a page is told of it and as its policy sees it."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from proto_ddf.errors import classify, describe
+from proto_ddf.resilience import policy
+from proto_ddf.sources.guarded import SYSTEM, GuardedSource
+from proto_ddf.sources.store import make_source
+
+RETRIES = 2
+"""That policies of these tests make."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """The error of one call."""
+
+    stage: str
+    """Of the connection test; empty for another call."""
+    error: BaseException
+    attempts: int
+    counted: int
+    """Failures that the breaker noted."""
+
+    @property
+    def code(self) -> str:
+        return classify(self.error).code
+
+    @property
+    def message(self) -> str:
+        return classify(self.error).message
+
+    def check(
+        self,
+        code: str,
+        field: str | None,
+        *words: str,
+        retried: bool,
+        stage: str | None = None,
+        title: str = "",
+    ) -> None:
+        """It is that, its message has these words, and it was tried again and counted, or neither."""
+        told = describe(self.error)
+        assert (told["code"], told["field"]) == (code, field), (self.stage, told, self.error)
+        for each in words:
+            assert each in told["message"], told["message"]
+        assert told["title"].startswith(title)
+        assert told["hint"]
+        assert "{" not in told["message"] + told["hint"]
+        assert classify(self.error).retryable is retried
+        expected = RETRIES + 1 if retried else 1
+        assert (self.attempts, self.counted) == (expected, expected if retried else 0)
+        if stage is not None:
+            assert self.stage == stage
+
+    def never_says(self, secret: str) -> None:
+        """Neither to people nor in the records."""
+        assert secret not in json.dumps(describe(self.error), ensure_ascii=False, default=str)
+        assert secret not in str(self.error)
+
+
+def failure_of(source: GuardedSource, call: Callable[[], Any], stage: str = "") -> Failure:
+    """The error that `call` to a source raises."""
+    before = policy(SYSTEM, source.target).snapshot()
+    try:
+        call()
+    except Exception as error:
+        after = policy(SYSTEM, source.target).snapshot()
+        assert before.breaker is not None
+        assert after.breaker is not None
+        counted = after.breaker.failed - before.breaker.failed
+        return Failure(stage, error, after.attempts - before.attempts, counted)
+    raise AssertionError("it did not fail")
+
+
+def connecting_fails(kind: str, config: dict[str, Any]) -> Failure:
+    """The error of the first stage of the connection test that fails."""
+    source = make_source(kind, config)
+    for stage in source.stages():
+        seen: list[str] = []
+        try:
+            return failure_of(
+                source, lambda stage=stage, seen=seen: seen.append(stage.run()), stage.name
+            )
+        except AssertionError:
+            if not seen:
+                raise
+    raise AssertionError("no stage failed")
+
+
+def connects(kind: str, config: dict[str, Any]) -> dict[str, str]:
+    """What each stage of the connection test found; none fails."""
+    return {stage.name: stage.run() for stage in make_source(kind, config).stages()}
