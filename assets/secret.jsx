@@ -172,6 +172,7 @@ export function SecretField({
       {reference && (
         <button
           type="button"
+          aria-label={`Keep ${name} that is stored`}
           disabled={disabled}
           onMouseDown={keepFocus}
           onClick={() => {
@@ -179,7 +180,7 @@ export function SecretField({
             close();
           }}
         >
-          Keep the old one
+          Cancel
         </button>
       )}
       <span className="secret-quiet" role="status">

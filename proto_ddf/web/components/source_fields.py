@@ -64,7 +64,15 @@ def _more(rows: list[rx.Component]) -> rx.Component:
             aria_expanded=NewSourceState.more,
             aria_controls="more-options",
             on_click=NewSourceState.toggle_more,
-            class_name="pd-unfold",
+            style={
+                "display": "flex",
+                "align_items": "center",
+                "gap": "6px",
+                "padding": "0",
+                "font_size": "var(--font-size-2)",
+                "font_weight": "500",
+                "cursor": "pointer",
+            },
         ),
         rx.el.div(
             *rows,

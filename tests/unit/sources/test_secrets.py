@@ -1,0 +1,95 @@
+"""Where a secret may be sent, and when it is forgotten."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from proto_ddf import vault
+from proto_ddf.errors import SystemError, ValidationError
+from proto_ddf.sources import secrets, store
+from proto_ddf.sources.registry import KINDS
+from tests import vaulted
+
+
+@pytest.fixture(autouse=True)
+def _kind(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(KINDS, vaulted.NAME, vaulted.KIND)
+
+
+@pytest.fixture
+def reference() -> str:
+    """Of the password of a source that is connected."""
+    made = vault.store(vaulted.RIGHT)
+    store.save_source("Shop", vaulted.NAME, vaulted.config(made), vaulted.SCHEMA)
+    return made
+
+
+def refused(config: dict[str, Any], kind: str = vaulted.NAME) -> ValidationError:
+    with pytest.raises(ValidationError) as caught:
+        secrets.check(kind, config)
+    assert caught.value.field == "password"
+    return caught.value
+
+
+def test_a_secret_no_source_has_yet_may_be_used_anywhere():
+    made = vault.store(vaulted.RIGHT)
+    secrets.check(vaulted.NAME, vaulted.config(made))
+    secrets.check(vaulted.NAME, vaulted.config(made, host="db2"))
+
+
+@pytest.mark.parametrize(
+    "same",
+    [{}, {"host": " DB1 "}, {"port": "5432"}, {"user": "ann "}, {"database": "other"}],
+)
+def test_a_saved_secret_serves_its_own_place(reference: str, same: dict[str, Any]):
+    secrets.check(vaulted.NAME, vaulted.config(reference, **same))
+
+
+@pytest.mark.parametrize(
+    "other", [{"host": "evil.example"}, {"host": ""}, {"port": 5433}, {"user": "Ann"}]
+)
+def test_a_saved_secret_is_sent_to_no_other_place(reference: str, other: dict[str, Any]):
+    found = refused(vaulted.config(reference, **other))
+    assert found.code == "secret_elsewhere"
+    assert reference not in str(found.context)
+
+
+def test_a_saved_secret_serves_no_other_kind(reference: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(KINDS, "other", vaulted.KIND)
+    assert refused(vaulted.config(reference), "other").code == "secret_elsewhere"
+
+
+@pytest.mark.parametrize("text", ["plain password", "secret:", "secret:../x"])
+def test_what_is_no_reference_is_refused_and_not_repeated(text: str):
+    found = refused(vaulted.config(text))
+    assert found.code == "invalid_value"
+    assert text not in str(found) + str(found.context)
+
+
+def test_a_secret_that_is_gone_says_so(reference: str):
+    vault.discard([reference])
+    with pytest.raises(SystemError) as caught:
+        secrets.check(vaulted.NAME, vaulted.config(reference))
+    assert caught.value.code == "secret_unreadable"
+
+
+def test_no_secret_needs_no_leave():
+    secrets.check(vaulted.NAME, vaulted.config(""))
+    secrets.check("csv", {"paths": ["secret:0123"]})
+
+
+def test_only_what_no_source_names_is_discarded(reference: str):
+    left = vault.store("left")
+    secrets.discard_unused([reference, left, ""])
+    assert vault.known([reference, left]) == {reference}
+
+
+def test_what_the_one_that_goes_names_is_discarded_unless_another_names_it_too(reference: str):
+    [source] = store.configured_sources()
+    store.save_source("Twin", vaulted.NAME, vaulted.config(reference), vaulted.SCHEMA)
+    secrets.discard_unused([reference], source.id)
+    assert vault.known([reference]) == {reference}
+    store.delete_source(next(each.id for each in store.list_sources() if each.name == "Twin"))
+    secrets.discard_unused([reference], source.id)
+    assert vault.known([reference]) == set()
