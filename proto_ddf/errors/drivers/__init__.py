@@ -15,6 +15,8 @@ _MODULES = {
     "asyncio": "os_errors",
     "sqlite3": "sqlite",
     "sqlalchemy": "sqlalchemy",
+    "psycopg": "psycopg",
+    "pymysql": "pymysql",
     "duckdb": "duckdb",
     "_duckdb": "duckdb",
     "httpx": "http",

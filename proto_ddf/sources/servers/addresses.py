@@ -82,7 +82,7 @@ def resolve(
         _check(host, ip)
     if port in _own_ports() and any(_is_this_machine(ip) for ip in addresses):
         raise ValidationError(
-            f"Port {port} is Proto-DDF's own.", "port", port, code="own_port", host=host
+            f"Port {port} is Proto-DDF's own.", "port", port, code="own_port", host=host, port=port
         )
     return tuple(Address(host, str(ip), port) for ip in addresses)
 
@@ -145,10 +145,11 @@ def _pasted(host: str) -> str:
 
 def _check(host: str, ip: IpAddress) -> None:
     """Raises ValidationError, `host_not_allowed`."""
-    for each in (ip, *_embedded(ip)):
+    embedded: Sequence[IpAddress] = _embedded(ip)
+    for each in (ip, *embedded):
         if reason := _reason(each):
             raise _refused(host, reason)
-    reached = _embedded(ip) or [ip]
+    reached = embedded or [ip]
     if not get_settings().allow_private_hosts and not all(each.is_global for each in reached):
         raise _refused(
             host,
@@ -176,10 +177,9 @@ def _embedded(ip: IpAddress) -> list[ipaddress.IPv4Address]:
     """The IPv4 addresses that packets to an IPv6 address may end at."""
     if isinstance(ip, ipaddress.IPv4Address):
         return []
-    found = [ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())]
-    low = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+    found: list[ipaddress.IPv4Address | None] = [ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())]
     if ip in _NAT64 or (ip in _COMPATIBLE and not ip.is_loopback and not ip.is_unspecified):
-        found.append(low)
+        found.append(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF))
     return [each for each in found if each is not None]
 
 

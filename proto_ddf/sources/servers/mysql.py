@@ -1,16 +1,38 @@
-"""MySQL and MariaDB as servers: their sessions and rights."""
+"""MySQL and MariaDB as servers: their config, their sessions, the rights of a user."""
 
-from typing import ClassVar
+import ssl
+from collections.abc import Sequence
+from contextlib import closing
+from typing import Any, ClassVar
 
-from proto_ddf.sources.servers.config import ServerConfig
-from proto_ddf.sources.servers.server import (
-    Address,
-    DbapiConnection,
-    Greeting,
-    Rights,
-    Server,
-    Session,
+from proto_ddf.errors.drivers.pymysql import find
+from proto_ddf.errors.types import IntegrationError, ProtoDDFError
+from proto_ddf.sources.servers import tls
+from proto_ddf.sources.servers.addresses import Address
+from proto_ddf.sources.servers.config import ServerConfig, Tls
+from proto_ddf.sources.servers.failures import About
+from proto_ddf.sources.servers.mysql_hello import LABEL, greet
+from proto_ddf.sources.servers.server import DbapiConnection, Rights, Server, Session
+from proto_ddf.sources.servers.wire import failed, open_socket
+
+_DENIED = frozenset({1142, 1143, 1227, 1356})
+"""Numbers of errors that say a right is missing, or that a view uses what is missing."""
+_OWN_NUMBERS = range(2000, 3000)
+"""The driver's own, of a connection that failed; all others are the server's."""
+_TABLES = "SELECT table_name FROM information_schema.tables WHERE table_schema = %s"
+_TABLES_TO_WRITE = """
+    SELECT table_name, column_name
+    FROM information_schema.tables JOIN information_schema.columns USING (table_schema, table_name)
+    WHERE table_schema = %s AND table_type = 'BASE TABLE' AND ordinal_position = 1
+"""
+_AT_ONCE = 50
+"""Tables of one probing statement."""
+_PROBES = (
+    "EXPLAIN DELETE FROM {table} WHERE 1 = 0",
+    "EXPLAIN INSERT INTO {table} SELECT * FROM {table} WHERE 1 = 0",
+    "EXPLAIN UPDATE {table} SET {column} = {column} WHERE 1 = 0",
 )
+"""The server checks the rights of a statement before it explains it, and changes nothing."""
 
 
 class MysqlConfig(ServerConfig):
@@ -21,36 +43,176 @@ class MysqlConfig(ServerConfig):
     )
 
 
-def _greet(address: Address, config: ServerConfig, seconds: float) -> Greeting:
-    raise NotImplementedError
+def app_parameters(config: ServerConfig, writable: bool) -> dict[str, str]:
+    """What stands behind the "?" of an app's URL: PyMySQL's arguments, as SQLAlchemy takes them from there. An app makes its
+    sessions read-only itself, for no argument does. Raises ValidationError at "ca_certificate"."""
+    found = {"charset": "utf8mb4", **config.parsed(config.parameters)}
+    if config.tls is Tls.OFF:
+        found["ssl_disabled"] = "true"
+    elif config.tls is Tls.REQUIRE:
+        found["ssl_verify_cert"] = "false"  # that it is given makes encryption a must
+    elif config.tls is Tls.VERIFY:
+        file = tls.authorities(config)
+        folder = ssl.get_default_verify_paths().openssl_capath
+        found |= {"ssl_ca": str(file)} if file else {"ssl_capath": folder}
+        found["ssl_check_hostname"] = "true"
+    return found
 
 
 def _open(
     address: Address, config: ServerConfig, password: str, session: Session
 ) -> DbapiConnection:
-    raise NotImplementedError
+    import pymysql
+
+    from proto_ddf.sources.servers.mysql_session import sign_in
+
+    about = About(LABEL, address, config)
+    parameters = {
+        "charset": "utf8mb4",
+        "program_name": "Proto-DDF",
+        **config.parsed(config.parameters),
+        "host": address.host,
+        "port": address.port,
+        "user": config.user,
+        "password": password.encode(),  # PyMySQL takes text for Latin-1
+        "database": config.database,
+    }
+    try:
+        connection = sign_in(
+            open_socket(about, session.connect_seconds),
+            parameters,
+            encryption=None if config.tls is Tls.OFF else tls.context(config),
+            required=config.tls in {Tls.REQUIRE, Tls.VERIFY},
+            seconds=session.connect_seconds,
+            read_seconds=session.read_seconds + session.connect_seconds,
+        )
+        _begin(connection, session)
+    except pymysql.Error as error:
+        raise _failure(
+            about, error, given=bool(password), seconds=session.connect_seconds
+        ) from error
+    return connection
+
+
+def _begin(connection: DbapiConnection, session: Session) -> None:
+    """Limit what the session may do. Raises the driver's errors."""
+    if "MariaDB" in connection.server_version:
+        limit = f"max_statement_time = {session.read_seconds:.3f}"  # seconds
+    else:
+        limit = f"max_execution_time = {session.read_seconds * 1000:.0f}"  # of SELECT, in ms
+    try:
+        with closing(connection.cursor()) as cursor:
+            if not session.writable:
+                cursor.execute("SET SESSION TRANSACTION READ ONLY")
+            cursor.execute(f"SET SESSION {limit}")
+    except Exception as error:
+        if error.args and error.args[0] == 1193:  # ER_UNKNOWN_SYSTEM_VARIABLE: before MySQL 5.7.8
+            return
+        connection.close()
+        raise
+
+
+def _failure(about: About, error: Exception, *, given: bool, seconds: float) -> ProtoDDFError:
+    """What the driver says, in a code; `given`: a password was."""
+    cause = getattr(error, "original_exception", None)
+    if isinstance(cause, ssl.SSLError):
+        return _of_encryption(about, cause, seconds)
+    if isinstance(cause, OSError):
+        return failed(about, cause, seconds)
+    finding = find(error)
+    text = str(error.args[1]) if len(error.args) > 1 else str(error)
+    if finding is None:
+        return about.failure("integration_error", text)
+    code = finding.code
+    if code == "authentication_failed" and not given:
+        code = "password_missing"
+    return about.failure(code, text, **finding.context)
+
+
+def _of_encryption(about: About, error: ssl.SSLError, seconds: float) -> ProtoDDFError:
+    """Asked once more without the driver: then the names of a certificate are known too."""
+    try:
+        greet(about.address, about.config, seconds)
+    except ProtoDDFError as exact:
+        return exact
+    return tls.refused(about, error)
 
 
 def _version(connection: DbapiConnection) -> str:
-    raise NotImplementedError
+    number = str(connection.server_version)
+    if "MariaDB" in number:
+        # "5.5.5-" stands before the number for replicas that know no version 10.
+        return f"MariaDB {number.removeprefix('5.5.5-').partition('-')[0]}"
+    return f"MySQL {number.partition('-')[0]}"
 
 
 def _rights(connection: DbapiConnection, config: ServerConfig) -> Rights:
-    raise NotImplementedError
+    """The catalogue lists a table where the user has any right to it. Which may be read is told by reading none of their
+    rows: that counts rights by roles and by columns in, which no one view of the catalogue does."""
+    rows = _all(connection, _TABLES, config.database)
+    tables = [f"(SELECT 1 FROM {quoted(name)} LIMIT 0)" for (name,) in rows]
+    parts = [tables[start : start + _AT_ONCE] for start in range(0, len(tables), _AT_ONCE)]
+    return Rights(sum(_readable(connection, part) for part in parts), len(tables))
+
+
+def _readable(connection: DbapiConnection, tables: list[str]) -> int:
+    if _may(connection, " UNION ALL ".join(tables)):
+        return len(tables)
+    return sum(_may(connection, each) for each in tables)
+
+
+def _may(connection: DbapiConnection, statement: str) -> bool:
+    """Whether the user has the rights to a statement."""
+    try:
+        _all(connection, statement)
+    except Exception as error:
+        number = error.args[0] if error.args else None
+        if not isinstance(number, int) or number == 0 or number in _OWN_NUMBERS:
+            raise
+        return number not in _DENIED
+    return True
 
 
 def _check_writable(connection: DbapiConnection, config: ServerConfig) -> None:
-    raise NotImplementedError
+    about = {"host": config.host, "port": config.port, "user": config.user}
+    if _all(connection, "SELECT @@global.read_only + @@global.innodb_read_only")[0][0]:
+        reason = "it is set to be read-only"
+        raise IntegrationError(
+            f"{LABEL} is read-only.",
+            LABEL,
+            "write",
+            code="server_read_only",
+            reason=reason,
+            **about,
+        )
+    for table, column in _all(connection, _TABLES_TO_WRITE, config.database):
+        names = {"table": quoted(table), "column": quoted(column)}
+        if any(_may(connection, probe.format(**names)) for probe in _PROBES):
+            return
+    raise IntegrationError(
+        "No table may be changed.", LABEL, "write", code="writing_not_allowed", **about
+    )
+
+
+def quoted(name: str) -> str:
+    return "`" + name.replace("`", "``") + "`"
+
+
+def _all(connection: DbapiConnection, statement: str, *values: str) -> Sequence[Any]:
+    """Every row that a statement gives. Raises the driver's errors."""
+    with closing(connection.cursor()) as cursor:
+        cursor.execute(statement, values or None)
+        return list(cursor.fetchall())
 
 
 MYSQL = Server(
     name="mysql",
-    label="MySQL or MariaDB",
+    label=LABEL,
     drivername="mysql+pymysql",
     package="pymysql",
     config_model=MysqlConfig,
     default_port=3306,
-    greet=_greet,
+    greet=greet,
     open=_open,
     version=_version,
     rights=_rights,

@@ -1,16 +1,40 @@
-"""PostgreSQL as a server: its form, its sessions, its catalogue of rights."""
+"""PostgreSQL as a server: its config, its sessions, the rights of a user."""
 
+import os
 from typing import ClassVar
 
-from proto_ddf.sources.servers.config import ServerConfig, Trimmed
-from proto_ddf.sources.servers.server import (
-    Address,
-    DbapiConnection,
-    Greeting,
-    Rights,
-    Server,
-    Session,
+from proto_ddf.errors.drivers.psycopg import find
+from proto_ddf.errors.types import IntegrationError
+from proto_ddf.sources.servers import tls
+from proto_ddf.sources.servers.addresses import Address
+from proto_ddf.sources.servers.config import ServerConfig, Tls, Trimmed
+from proto_ddf.sources.servers.failures import About
+from proto_ddf.sources.servers.postgres_hello import LABEL, explained, greet
+from proto_ddf.sources.servers.server import DbapiConnection, Rights, Server, Session
+
+_SSL_MODES = {
+    Tls.PREFER: "prefer",
+    Tls.REQUIRE: "require",
+    Tls.VERIFY: "verify-full",
+    Tls.OFF: "disable",
+}
+_SIGN_IN_CODES = {"table_not_allowed": "database_not_allowed"}
+"""A right that is missing while one signs in is that to connect to the database (42501)."""
+
+_TABLES = """
+    SELECT count(*), count(*) FILTER (WHERE has_schema_privilege(n.oid, 'USAGE') AND {right})
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind = ANY (%s)
+      AND CASE WHEN cardinality(%s::text[]) > 0 THEN n.nspname = ANY (%s)
+               ELSE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' END
+"""
+_MAY_READ = "has_any_column_privilege(c.oid, 'SELECT')"
+_MAY_WRITE = (
+    "(has_table_privilege(c.oid, 'DELETE') OR has_any_column_privilege(c.oid, 'INSERT, UPDATE'))"
 )
+_READ_FROM = ["r", "p", "v", "m", "f"]
+"""Tables, partitioned tables, views, materialized views, foreign tables (PostgreSQL docs, 53.11)."""
+_WRITTEN_TO = ["r", "p", "v", "f"]
 
 
 class PostgresConfig(ServerConfig):
@@ -36,36 +60,130 @@ class PostgresConfig(ServerConfig):
         return tuple(name for part in self.schemas.split(",") if (name := part.strip()))
 
 
-def _greet(address: Address, config: ServerConfig, seconds: float) -> Greeting:
-    raise NotImplementedError
+def encryption(config: ServerConfig) -> dict[str, str]:
+    """libpq's parameters of TLS. Raises ValidationError at "ca_certificate"."""
+    found = {"sslmode": _SSL_MODES[config.tls]}
+    if config.tls is Tls.VERIFY:
+        found["sslrootcert"] = str(tls.authorities(config) or "system")
+    return found
+
+
+def options(*, writable: bool, read_seconds: float) -> str:
+    """What a session begins with (PostgreSQL docs, 20.11)."""
+    settings = {"statement_timeout": f"{read_seconds * 1000:.0f}"}
+    if not writable:
+        settings["default_transaction_read_only"] = "on"
+    return " ".join(f"-c {name}={value}" for name, value in settings.items())
+
+
+def app_parameters(config: ServerConfig, writable: bool) -> dict[str, str]:
+    """What stands behind the "?" of an app's URL. Raises as `encryption`."""
+    found = {**encryption(config), **config.parsed(config.parameters)}
+    if not writable:
+        found["options"] = "-c default_transaction_read_only=on"
+    return found
 
 
 def _open(
     address: Address, config: ServerConfig, password: str, session: Session
 ) -> DbapiConnection:
-    raise NotImplementedError
+    import psycopg
+
+    from proto_ddf.sources.servers.postgres_session import PasswordNeededError, sign_in
+
+    parameters: dict[str, str | int] = {
+        "application_name": "Proto-DDF",
+        **config.parsed(config.parameters),
+        **encryption(config),
+        "host": address.host,
+        "hostaddr": address.ip,
+        "port": address.port,
+        "dbname": config.database,
+        "user": config.user,
+        "password": password,
+        "passfile": os.path.join(os.devnull, "none"),  # else ~/.pgpass would let anybody in
+        "client_encoding": "UTF8",
+        "gssencmode": "disable",
+        "options": options(writable=session.writable, read_seconds=session.read_seconds),
+    }
+    about = About(LABEL, address, config)
+    try:
+        return sign_in(
+            parameters,
+            seconds=session.connect_seconds,
+            read_seconds=session.read_seconds + session.connect_seconds,
+        )
+    except PasswordNeededError as error:
+        raise about.failure("password_missing", str(error)) from error
+    except psycopg.Error as error:
+        if error.sqlstate is None:  # it came to no answer of PostgreSQL
+            _ask_server(address, config, error, session.connect_seconds)
+        failure = _failure(about, error)
+        raise explained(failure, address, config, session.connect_seconds) from error
+
+
+def _ask_server(address: Address, config: ServerConfig, error: Exception, seconds: float) -> None:
+    """Raises ProtoDDFError: what keeps this machine from signing in, as far as the server tells without the driver."""
+    if type(error).__name__ == "ConnectionTimeout":
+        return
+    refused = greet(address, config, seconds).refused
+    if refused:
+        raise refused from error
+
+
+def _failure(about: About, error: Exception) -> IntegrationError:
+    """What the driver says, in a code."""
+    finding = find(error)
+    if finding is None:
+        return about.failure("integration_error", str(error))
+    code = _SIGN_IN_CODES.get(finding.code, finding.code)
+    return about.failure(code, str(error).strip(), **finding.context)
 
 
 def _version(connection: DbapiConnection) -> str:
-    raise NotImplementedError
+    number = connection.info.parameter_status("server_version") or ""
+    return f"{LABEL} {number.partition(' ')[0]}".strip()
+
+
+def _count(
+    connection: DbapiConnection, config: ServerConfig, right: str, kinds: list[str]
+) -> Rights:
+    schemas = list(config.schema_names) if isinstance(config, PostgresConfig) else []
+    query = _TABLES.format(right=right)
+    tables, allowed = connection.execute(query, (kinds, schemas, schemas)).fetchone()
+    return Rights(readable=allowed, tables=tables)
 
 
 def _rights(connection: DbapiConnection, config: ServerConfig) -> Rights:
-    raise NotImplementedError
+    return _count(connection, config, _MAY_READ, _READ_FROM)
 
 
 def _check_writable(connection: DbapiConnection, config: ServerConfig) -> None:
-    raise NotImplementedError
+    about = {"host": config.host, "port": config.port, "user": config.user}
+    if connection.execute("SHOW transaction_read_only").fetchone()[0] == "on":
+        reason = "its sessions are read-only"
+        raise IntegrationError(
+            f"{LABEL} is read-only.",
+            LABEL,
+            "write",
+            code="server_read_only",
+            reason=reason,
+            **about,
+        )
+    if not _count(connection, config, _MAY_WRITE, _WRITTEN_TO).readable:
+        raise IntegrationError(
+            "No table may be changed.", LABEL, "write", code="writing_not_allowed", **about
+        )
 
 
 POSTGRES = Server(
     name="postgresql",
-    label="PostgreSQL",
+    label=LABEL,
     drivername="postgresql+psycopg",
     package="psycopg",
     config_model=PostgresConfig,
     default_port=5432,
-    greet=_greet,
+    greet=greet,
     open=_open,
     version=_version,
     rights=_rights,

@@ -1,0 +1,122 @@
+"""psycopg's errors, by SQLSTATE (PostgreSQL docs, appendix A), which no language changes; else by libpq's words.
+
+`sources.servers.postgres_session` finds the SQLSTATE where signing in fails; psycopg itself does not.
+"""
+
+import re
+from typing import Any
+
+from proto_ddf.errors.drivers.finding import Finding
+
+SYSTEM = "PostgreSQL"
+
+_CODES = {
+    "28P01": "authentication_failed",
+    "28000": "login_not_allowed",
+    "3D000": "database_unknown",
+    "42501": "table_not_allowed",
+    "42P01": "table_unknown",
+    "42703": "source_changed",
+    "3F000": "source_changed",
+    "25006": "server_read_only",
+    "53300": "too_many_connections",
+    "53100": "disk_space_low",
+    "55000": "database_not_allowed",
+    "55P03": "query_timeout",
+    "57014": "query_timeout",
+    "57P01": "server_stopping",
+    "57P02": "server_stopping",
+    "57P03": "server_starting",
+    "57P04": "database_unknown",
+    "57P05": "connection_lost",
+    "08P01": "integration_error",
+}
+_CLASSES = {"08": "connection_lost", "58": "integration_error"}
+"""By the first two characters, for those not above."""
+_PASSING = frozenset({"40001", "40P01", "53200"})
+"""Without a code of their own: serialization failure, deadlock, out of memory."""
+
+_TEXTS = tuple(
+    (re.compile(pattern, re.IGNORECASE), code)
+    for pattern, code in (
+        (r"no password supplied", "password_missing"),
+        (r"password authentication failed", "authentication_failed"),
+        (
+            r"no pg_hba\.conf entry|is not permitted to log in|role .* does not exist",
+            "login_not_allowed",
+        ),
+        (r"database .* does not exist", "database_unknown"),
+        (r"permission denied for database", "database_not_allowed"),
+        (r"too many (clients|connections)|remaining connection slots", "too_many_connections"),
+        (r"is starting up|not yet accepting|in recovery mode", "server_starting"),
+        (r"is shutting down|terminating connection", "server_stopping"),
+        (r"does not support SSL", "tls_refused"),
+        (r"root certificate file|certificate verify failed", "tls_untrusted"),
+        (r"does not match host name", "tls_wrong_host"),
+        (r"SSL error|SSL SYSCALL error: (?!EOF)", "tls_failed"),
+        (r"could not translate host name|failed to resolve host", "host_unknown"),
+        (r"No route to host|Network is unreachable", "host_unreachable"),
+        (r"Connection refused", "port_closed"),
+        (r"timeout expired|Connection timed out|timed out", "host_silent"),
+        (
+            r"server closed the connection|connection (is|was|has been) (closed|lost)|connection reset"
+            r"|broken pipe|EOF detected|socket closed|no connection to the server|connection not open"
+            r"|consuming input failed|sending (query|prepared query)? ?failed|could not (receive|send) data",
+            "connection_lost",
+        ),
+    )
+)
+_DENIED = re.compile(
+    r"permission denied for (?:\w+ )*?(?:table|view|relation|sequence|schema) (\S+)"
+)
+_UNKNOWN_TABLE = re.compile(r'relation "(.+?)" does not exist')
+_UNKNOWN_COLUMN = re.compile(r"column (.+?) does not exist")
+
+
+def find(error: BaseException) -> Finding | None:
+    sqlstate, text = getattr(error, "sqlstate", None), _first_line(error)
+    if type(error).__name__ == "ConnectionTimeout":
+        return Finding("host_silent", 0.95, {"system": SYSTEM})
+    if isinstance(sqlstate, str) and (finding := by_sqlstate(sqlstate, text)):
+        return finding
+    if type(error).__name__ in {"OperationalError", "InterfaceError", "DatabaseError"}:
+        for pattern, code in _TEXTS:
+            if pattern.search(text):
+                return Finding(code, 0.85, {"system": SYSTEM, "reason": text})
+    return Finding("integration_error", 0.6, {"system": SYSTEM, "message": _said(text)})
+
+
+def by_sqlstate(sqlstate: str | bytes, text: str) -> Finding | None:
+    """What an SQLSTATE says; `text`, the server's message, fills in names. None for a state that says nothing here."""
+    state = sqlstate.decode("ascii", "replace") if isinstance(sqlstate, bytes) else sqlstate
+    if state in _PASSING:
+        return Finding("integration_error", 1.0, _context(text), transient=True)
+    code = _CODES.get(state) or _CLASSES.get(state[:2])
+    if code is None:
+        return None
+    if state == "57P03" and "shutting down" in text:
+        code = "server_stopping"
+    return Finding(code, 1.0, _context(text, code))
+
+
+def _context(text: str, code: str = "") -> dict[str, Any]:
+    context: dict[str, Any] = {"system": SYSTEM}
+    if code == "table_not_allowed" and (denied := _DENIED.search(text)):
+        context["table"] = denied[1].strip('"')
+    elif code == "table_unknown" and (missing := _UNKNOWN_TABLE.search(text)):
+        context["table"] = missing[1]
+    elif code == "source_changed" and (missing := _UNKNOWN_COLUMN.search(text)):
+        context["reason"] = f"the column {missing[1]} is missing"
+    elif code in {"integration_error", ""}:
+        context["message"] = _said(text)
+    elif code not in {"query_timeout", "server_stopping"}:
+        context["reason"] = text
+    return context
+
+
+def _said(text: str) -> str:
+    return f"PostgreSQL answered: {text}"
+
+
+def _first_line(error: BaseException) -> str:
+    return next(iter(str(error).strip().splitlines()), "")

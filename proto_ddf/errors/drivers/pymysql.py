@@ -1,0 +1,112 @@
+"""PyMySQL's errors, by number, which no language changes (MySQL 8.4 Error Reference; MariaDB Error Codes)."""
+
+import re
+from typing import Any
+
+from proto_ddf.errors.drivers.finding import Finding
+
+SYSTEM = "MySQL or MariaDB"
+
+_CODES = {
+    1040: "too_many_connections",  # ER_CON_COUNT_ERROR
+    1044: "database_not_allowed",  # ER_DBACCESS_DENIED_ERROR
+    1045: "authentication_failed",  # ER_ACCESS_DENIED_ERROR
+    1049: "database_unknown",  # ER_BAD_DB_ERROR
+    1053: "server_stopping",  # ER_SERVER_SHUTDOWN
+    1054: "source_changed",  # ER_BAD_FIELD_ERROR
+    1077: "server_stopping",  # ER_NORMAL_SHUTDOWN
+    1079: "server_stopping",  # ER_SHUTDOWN_COMPLETE
+    1129: "login_not_allowed",  # ER_HOST_IS_BLOCKED
+    1130: "login_not_allowed",  # ER_HOST_NOT_PRIVILEGED
+    1142: "table_not_allowed",  # ER_TABLEACCESS_DENIED_ERROR
+    1143: "table_not_allowed",  # ER_COLUMNACCESS_DENIED_ERROR
+    1146: "table_unknown",  # ER_NO_SUCH_TABLE
+    1158: "connection_lost",  # ER_NET_READ_ERROR
+    1159: "connection_lost",  # ER_NET_READ_INTERRUPTED
+    1160: "connection_lost",  # ER_NET_ERROR_ON_WRITE
+    1161: "connection_lost",  # ER_NET_WRITE_INTERRUPTED
+    1184: "connection_lost",  # ER_NEW_ABORTING_CONNECTION
+    1203: "too_many_connections",  # ER_TOO_MANY_USER_CONNECTIONS
+    1205: "query_timeout",  # ER_LOCK_WAIT_TIMEOUT
+    1226: "too_many_connections",  # ER_USER_LIMIT_REACHED
+    1227: "table_not_allowed",  # ER_SPECIFIC_ACCESS_DENIED_ERROR
+    1251: "login_not_allowed",  # ER_NOT_SUPPORTED_AUTH_MODE
+    1290: "server_read_only",  # ER_OPTION_PREVENTS_STATEMENT
+    1317: "query_timeout",  # ER_QUERY_INTERRUPTED
+    1356: "table_not_allowed",  # ER_VIEW_INVALID: it uses what is missing, or what its maker may not read
+    1370: "table_not_allowed",  # ER_PROCACCESS_DENIED_ERROR
+    1698: "authentication_failed",  # ER_ACCESS_DENIED_NO_PASSWORD_ERROR
+    1792: "server_read_only",  # ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION
+    1820: "login_not_allowed",  # ER_MUST_CHANGE_PASSWORD
+    1836: "server_read_only",  # ER_READ_ONLY_MODE
+    1862: "login_not_allowed",  # ER_MUST_CHANGE_PASSWORD_LOGIN
+    1927: "connection_lost",  # ER_CONNECTION_KILLED, MariaDB
+    1969: "query_timeout",  # ER_STATEMENT_TIMEOUT, MariaDB
+    2002: "port_closed",  # CR_CONNECTION_ERROR
+    2003: "port_closed",  # CR_CONN_HOST_ERROR
+    2005: "host_unknown",  # CR_UNKNOWN_HOST
+    2006: "connection_lost",  # CR_SERVER_GONE_ERROR
+    2013: "connection_lost",  # CR_SERVER_LOST
+    2026: "tls_refused",  # CR_SSL_CONNECTION_ERROR: PyMySQL's for a server without encryption
+    2055: "connection_lost",  # CR_SERVER_LOST_EXTENDED
+    2059: "login_not_allowed",  # CR_AUTH_PLUGIN_CANNOT_LOAD
+    3024: "query_timeout",  # ER_QUERY_TIMEOUT
+    3118: "login_not_allowed",  # ER_ACCOUNT_HAS_BEEN_LOCKED
+    3159: "tls_required",  # ER_SECURE_TRANSPORT_REQUIRED
+    3169: "connection_lost",  # ER_SESSION_WAS_KILLED
+    3955: "login_not_allowed",  # ER_USER_ACCESS_DENIED_FOR_USER_ACCOUNT_BLOCKED_BY_PASSWORD_LOCK
+    4031: "connection_lost",  # ER_CLIENT_INTERACTION_TIMEOUT
+    4151: "login_not_allowed",  # ER_ACCOUNT_HAS_BEEN_LOCKED, MariaDB
+}
+_PASSING = frozenset({1041, 1135, 1213})
+"""Without a code of their own: out of memory, no more threads, deadlock."""
+_TIMED_OUT = "timed out"
+"""Python's words, in PyMySQL's text, for an answer that did not come within `read_timeout`."""
+_DENIED = re.compile(r"for table [`']([^`']+)[`'](?:\.`([^`]+)`)?")
+_UNKNOWN_TABLE = re.compile(r"Table '(?:[^'.]+\.)?([^']+)' doesn't exist")
+_UNKNOWN_COLUMN = re.compile(r"Unknown column '([^']+)'")
+
+
+def find(error: BaseException) -> Finding | None:
+    number = error.args[0] if error.args else None
+    text = str(error.args[1]) if len(error.args) > 1 else str(error)
+    if isinstance(number, int) and (finding := by_number(number, text)):
+        return finding
+    if type(error).__name__ == "InterfaceError" or "Already closed" in text:
+        return Finding("connection_lost", 0.9, {"system": SYSTEM})
+    if type(error).__name__ == "InternalError" and "sequence number" in text:
+        return Finding(
+            "connection_lost", 0.9, {"system": SYSTEM, "reason": "its answer is garbled"}
+        )
+    return Finding("integration_error", 0.6, {"system": SYSTEM, "message": _said(text)})
+
+
+def by_number(number: int, text: str) -> Finding | None:
+    """What a number says; `text`, the server's message, fills in names. None for one that says nothing here."""
+    if number in _PASSING:
+        return Finding("integration_error", 1.0, _context(text), transient=True)
+    code = _CODES.get(number)
+    if code is None:
+        return None
+    if number in {2003, 2006, 2013} and _TIMED_OUT in text:
+        return Finding("host_silent", 0.95, {"system": SYSTEM})
+    return Finding(code, 1.0, _context(text, code))
+
+
+def _context(text: str, code: str = "") -> dict[str, Any]:
+    context: dict[str, Any] = {"system": SYSTEM}
+    if code == "table_not_allowed" and (denied := _DENIED.search(text)):
+        context["table"] = denied[2] or denied[1]
+    elif code == "table_unknown" and (missing := _UNKNOWN_TABLE.search(text)):
+        context["table"] = missing[1]
+    elif code == "source_changed" and (missing := _UNKNOWN_COLUMN.search(text)):
+        context["reason"] = f"the column “{missing[1]}” is missing"
+    elif code == "":
+        context["message"] = _said(text)
+    elif code not in {"query_timeout", "server_stopping", "connection_lost"}:
+        context["reason"] = text
+    return context
+
+
+def _said(text: str) -> str:
+    return f"The server answered: {text}"

@@ -1,0 +1,84 @@
+"""PostgreSQL and MySQL as kinds of source: what their forms become, and what an app is given to reach them."""
+
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from functools import partial
+from typing import Any
+
+from sqlalchemy import URL
+
+from proto_ddf import vault
+from proto_ddf.errors.types import IntegrationError
+from proto_ddf.sources.protocol import SourceKind
+from proto_ddf.sources.servers import mysql, postgres
+from proto_ddf.sources.servers.config import ServerConfig
+from proto_ddf.sources.servers.connecting import connect, find_addresses
+from proto_ddf.sources.servers.forms import form
+from proto_ddf.sources.servers.server import Server
+from proto_ddf.sources.servers.source import ServerSource
+
+AppParameters = Callable[[Any, bool], Mapping[str, str]]
+"""(config, writable) -> what stands behind the "?" of an app's URL."""
+
+
+def _target(server: Server, config: ServerConfig) -> str:
+    host = config.host.lower()
+    named = f"[{host}]" if ":" in host and not host.startswith("[") else host
+    return f"{server.label} at {named}:{config.port}"
+
+
+def _app_environment(
+    server: Server, parameters: AppParameters, config: ServerConfig, writable: bool
+) -> dict[str, str]:
+    """Raises as `connecting.find_addresses`, and `secret_unreadable`."""
+    find_addresses(config)
+    url = URL.create(
+        server.drivername,
+        username=config.user,
+        host=config.host.strip("[]"),
+        port=config.port,
+        database=config.database,
+        query=dict(parameters(config, writable and config.writable)),
+    )
+    environment = {"DATABASE_URL": url.render_as_string()}
+    if password := vault.reveal(config.password):
+        environment["DATABASE_PASSWORD"] = password
+    return environment
+
+
+def _check_writable(server: Server, config: ServerConfig) -> None:
+    """Raises IntegrationError: `source_read_only`, as `Server.check_writable`, or as `connecting.connect`."""
+    if not config.writable:
+        message = "Changing rows is not switched on."
+        raise IntegrationError(message, server.label, "write", code="source_read_only")
+    with closing(connect(server, config, writable=True)) as connection:
+        server.check_writable(connection, config)
+
+
+def _kind(server: Server, description: str, parameters: AppParameters) -> SourceKind:
+    return SourceKind(
+        name=server.name,
+        label=server.label,
+        description=description,
+        icon="server",
+        config_model=server.config_model,
+        form=form(server),
+        create=partial(ServerSource, server),
+        target=partial(_target, server),
+        live=True,
+        dialect=server.name,
+        app_environment=partial(_app_environment, server, parameters),
+        check_writable=partial(_check_writable, server),
+    )
+
+
+POSTGRES = _kind(
+    postgres.POSTGRES,
+    "Tables and views of one database. The app works on the server itself.",
+    postgres.app_parameters,
+)
+MYSQL = _kind(
+    mysql.MYSQL,
+    "Tables and views of one database. The app works on the server itself.",
+    mysql.app_parameters,
+)

@@ -1,0 +1,133 @@
+"""Sessions of PostgreSQL, by psycopg. Imported when one is opened: the driver may be missing.
+
+psycopg waits for an answer as long as it takes, and tells why signing in failed in the words of the server's language
+alone. Both are mended here: a connection has a longest wait, and libpq's own trace of the sign-in gives the SQLSTATE.
+"""
+
+import os
+import re
+import selectors
+import time
+from collections.abc import Mapping
+from typing import IO, Any, TypeVar
+
+import psycopg
+from psycopg import pq
+from psycopg.abc import PQGen
+from psycopg.conninfo import make_conninfo
+from psycopg.errors import ConnectionTimeout, _WaitTimeout, lookup
+
+from proto_ddf.resilience import current_deadline
+
+T = TypeVar("T")
+
+_LEAST_WAIT = 0.05
+_TRACED = 1 << 16
+_ERROR = re.compile(rb'\tErrorResponse\t[^\n]*? C "([0-9A-Z]{5})"')
+
+
+class BoundedConnection(psycopg.Connection[Any]):
+    """A connection that waits for an answer no longer than `read_seconds`, nor than the deadline in force. One that
+    had to give up is closed, for its answer may still come."""
+
+    read_seconds = 30.0
+
+    def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
+        seconds = self._longest() if timeout is None else timeout
+        try:
+            return super().wait(gen, interval, seconds)
+        except _WaitTimeout as error:
+            self.pgconn.finish()
+            raise ConnectionTimeout(f"no answer within {seconds:.3g} s") from error
+
+    def _longest(self) -> float:
+        deadline = current_deadline()
+        left = self.read_seconds if deadline is None else deadline.left()
+        return max(min(left, self.read_seconds), _LEAST_WAIT)
+
+
+class PasswordNeededError(psycopg.OperationalError):
+    """The server asks for a password, and none was given."""
+
+
+def sign_in(
+    parameters: Mapping[str, str | int], *, seconds: float, read_seconds: float
+) -> BoundedConnection:
+    """A connection, autocommit on. `parameters` are libpq's.
+
+    Raises:
+        psycopg.OperationalError: of the class of its SQLSTATE where the server gave one; PasswordNeededError;
+            ConnectionTimeout.
+    """
+    attempt = pq.PGconn.connect_start(make_conninfo("", **parameters).encode())
+    with _memory() as trace:
+        traced = _begin_trace(attempt, trace)
+        try:
+            _finish(attempt, seconds)
+        except psycopg.OperationalError as error:
+            if traced:
+                attempt.untrace()
+            raise _with_sqlstate(error, attempt, trace) from None
+        if traced:
+            attempt.untrace()
+    attempt.nonblocking = 1
+    connection = BoundedConnection(attempt)
+    connection.read_seconds = read_seconds
+    connection.autocommit = True
+    return connection
+
+
+def _finish(attempt: pq.abc.PGconn, seconds: float) -> None:
+    """Connect and sign in (libpq docs, 32.1, PQconnectPoll). Raises psycopg.OperationalError."""
+    until = time.monotonic() + seconds
+    while attempt.status != pq.ConnStatus.BAD:
+        state = attempt.connect_poll()
+        if state == pq.PollingStatus.OK:
+            return
+        if state == pq.PollingStatus.FAILED:
+            break
+        left = until - time.monotonic()
+        if left <= 0 or not _ready(attempt.socket, state, left):
+            raise ConnectionTimeout(f"no answer within {seconds:.3g} s")
+    raise psycopg.OperationalError(attempt.get_error_message("utf-8"))
+
+
+def _ready(descriptor: int, state: int, seconds: float) -> bool:
+    reading = state == pq.PollingStatus.READING
+    with selectors.DefaultSelector() as selector:
+        selector.register(descriptor, selectors.EVENT_READ if reading else selectors.EVENT_WRITE)
+        return bool(selector.select(seconds))
+
+
+def _memory() -> IO[bytes]:
+    """A file in memory alone: what a client sends to sign in is in the trace too."""
+    if not hasattr(os, "memfd_create"):
+        return open(os.devnull, "r+b")
+    return open(os.memfd_create("sign-in"), "r+b")
+
+
+def _begin_trace(attempt: pq.abc.PGconn, trace: IO[bytes]) -> bool:
+    """Whether libpq writes down what is said; it can on Linux."""
+    try:
+        attempt.trace(trace.fileno())
+    except psycopg.NotSupportedError:
+        return False
+    return True
+
+
+def _with_sqlstate(
+    error: psycopg.OperationalError, attempt: pq.abc.PGconn, trace: IO[bytes]
+) -> psycopg.Error:
+    """The error of the class that the server's last SQLSTATE belongs to."""
+    needs_password = attempt.needs_password
+    attempt.finish()
+    if needs_password:
+        return PasswordNeededError(str(error))
+    trace.seek(0)
+    states = _ERROR.findall(trace.read(_TRACED))
+    if not states or isinstance(error, ConnectionTimeout):
+        return error
+    try:
+        return lookup(states[-1].decode())(str(error))
+    except KeyError:
+        return error

@@ -1,0 +1,142 @@
+"""Encryption of a connection, and why it fails."""
+
+import os
+import ssl
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from socket import socket
+
+from cryptography import x509
+
+from proto_ddf.errors.types import IntegrationError, ValidationError
+from proto_ddf.sources.paths import confine
+from proto_ddf.sources.servers.config import ServerConfig, Tls
+from proto_ddf.sources.servers.failures import About
+from proto_ddf.sources.servers.wire import Wire, failed
+
+_NOT_YET_VALID, _EXPIRED = 9, 10
+_UNTRUSTED = frozenset({2, 18, 19, 20, 21})
+_WRONG_HOST = frozenset({62, 64})
+"""Numbers of OpenSSL: X509_STORE_CTX_get_error(3), section ERROR CODES."""
+_MOST_NAMES = 5
+_BUNDLES = (
+    "/etc/ssl/certs/ca-certificates.crt",  # Debian
+    "/etc/pki/tls/certs/ca-bundle.crt",  # Fedora
+    "/etc/ssl/cert.pem",  # Alpine, macOS
+)
+
+
+def authorities(config: ServerConfig) -> Path | None:
+    """The file of certificates that are trusted: the form's, else this machine's; None where it keeps none in one
+    file. Drivers bring an OpenSSL of their own that may look elsewhere, so they are given this file.
+
+    Raises ValidationError at "ca_certificate": as `paths.confine`, `file_unreadable`, `certificate_unreadable`.
+    """
+    if config.ca_certificate:
+        return _checked(confine(config.ca_certificate, field="ca_certificate"))
+    known = ssl.get_default_verify_paths()
+    named = (os.environ.get(known.openssl_cafile_env), known.openssl_cafile, *_BUNDLES)
+    return next((Path(path) for path in named if path and os.path.isfile(path)), None)
+
+
+def context(config: ServerConfig) -> ssl.SSLContext:
+    """How to encrypt as the form says. Raises as `authorities` does."""
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    # Certificates that MySQL makes for itself lack what this asks for (Python 3.13 sets it, libpq does not).
+    made.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    if config.tls is not Tls.VERIFY:
+        made.check_hostname = False
+        made.verify_mode = ssl.CERT_NONE
+    elif file := authorities(config):
+        made.load_verify_locations(file)
+    else:
+        made.load_default_certs()
+    return made
+
+
+def encrypt(wire: Wire, config: ServerConfig) -> str:
+    """Encrypt a connection from here on, and say how. Raises IntegrationError: `tls_...`, or as `wire.failed`."""
+    try:
+        secured = _handshake(wire, context(config))
+    except ssl.SSLError as error:
+        raise refused(wire.about, error) from error
+    checked = "certificate trusted" if config.tls is Tls.VERIFY else "certificate not checked"
+    return f"{secured.version() or 'TLS'}, {checked}".replace("TLSv", "TLS ")
+
+
+def refused(about: About, error: ssl.SSLError) -> IntegrationError:
+    """What an error of OpenSSL says."""
+    if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
+        return about.failure("connection_lost", "Closed while the encryption was agreed on.")
+    number = getattr(error, "verify_code", 0)
+    words = (getattr(error, "verify_message", "") or error.reason or "").replace("_", " ").lower()
+    if number in _UNTRUSTED:
+        return about.failure("tls_untrusted", f"Certificate: {words}.", reason=words)
+    if number in _WRONG_HOST:
+        return about.failure("tls_wrong_host", f"Certificate: {words}.")
+    if number in {_EXPIRED, _NOT_YET_VALID}:
+        reason = "has expired" if number == _EXPIRED else "is not valid yet"
+        return about.failure("tls_expired", f"The certificate {reason}.", reason=reason)
+    return about.failure("tls_failed", f"No encryption: {words or error}.", reason=words)
+
+
+def with_names(
+    error: IntegrationError,
+    about: About,
+    seconds: float,
+    secure: Callable[[Wire, ServerConfig], str],
+) -> IntegrationError:
+    """The error, `tls_wrong_host` with the names that the certificate is for. OpenSSL keeps a certificate that it refused to
+    itself, so it is looked at in a second connection, encrypted by `secure`."""
+    if error.code == "tls_wrong_host":
+        trusting = about.config.model_copy(update={"tls": Tls.REQUIRE})
+        try:
+            with Wire(replace(about, config=trusting), seconds) as wire:
+                secure(wire, trusting)
+                error.context["names"] = _names(wire.socket)
+        except IntegrationError:
+            pass  # the names are all that is missing then
+    return error
+
+
+def _names(connection: socket) -> str:
+    """The hosts that the certificate of an encrypted connection is for, with commas between."""
+    certificate = connection.getpeercert(True) if isinstance(connection, ssl.SSLSocket) else None
+    try:
+        found = x509.load_der_x509_certificate(certificate or b"").extensions
+        names = found.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (ValueError, x509.ExtensionNotFound):
+        return ""
+    addresses = map(str, names.get_values_for_type(x509.IPAddress))
+    return ", ".join([*names.get_values_for_type(x509.DNSName), *addresses][:_MOST_NAMES])
+
+
+def _handshake(wire: Wire, how: ssl.SSLContext) -> ssl.SSLSocket:
+    """Raises ssl.SSLError, IntegrationError: see `wire.failed`."""
+    wire.socket.settimeout(wire.left())
+    try:
+        secured = how.wrap_socket(wire.socket, server_hostname=wire.about.address.host)
+    except ssl.SSLError:
+        raise
+    except (ValueError, UnicodeError) as error:
+        raise wire.about.failure("tls_failed", str(error), reason="no such host name") from error
+    except OSError as error:
+        raise failed(wire.about, error, wire.seconds) from error
+    wire.socket = secured
+    return secured
+
+
+def _checked(path: Path) -> Path:
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+    except ssl.SSLError as error:
+        code, reason = "certificate_unreadable", f"{path.name} holds no certificate."
+        raise _unusable(path, code, reason) from error
+    except OSError as error:
+        raise _unusable(path, "file_unreadable", f"{path.name} cannot be read.") from error
+    return path
+
+
+def _unusable(path: Path, code: str, message: str) -> ValidationError:
+    return ValidationError(message, "ca_certificate", str(path), code=code, path=path.name)
