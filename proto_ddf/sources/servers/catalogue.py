@@ -1,5 +1,6 @@
 """What the catalogue of a database server says of its tables, in one shape for every kind of server."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from proto_ddf.sources.schema import ColumnInfo
@@ -39,6 +40,10 @@ class Relation:
     @property
     def place(self) -> tuple[str, str]:
         return self.namespace, self.name
+
+    def has(self, columns: Iterable[str]) -> bool:
+        """Whether all of these are among its columns."""
+        return {column.name for column in self.columns}.issuperset(columns)
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from proto_ddf.sources.checks import Bounds, read_checks, with_bounds
+from proto_ddf.sources.checks import read_checks, with_bounds
 from proto_ddf.sources.schema import ColumnInfo
 
 _STRING = r"'(?:[^']|'')*'"
@@ -26,18 +26,21 @@ _SPELLINGS: tuple[tuple[re.Pattern[str], str], ...] = (
 """How PostgreSQL writes what was typed plainly (ruleutils.c), and the plain way."""
 
 
-def with_checks(columns: Sequence[ColumnInfo], clauses: Iterable[str]) -> tuple[ColumnInfo, ...]:
+def with_checks(columns: Sequence[ColumnInfo], clauses: Sequence[str]) -> tuple[ColumnInfo, ...]:
     """The columns with the bounds and choices that CHECK clauses of their table demand. Of columns whose names
     differ in case alone none is given any."""
-    checks = read_checks(" ".join(map(_plainly, clauses)))
+    checks = read_checks(" ".join(map(_plainly, clauses))) if clauses else {}
+    if not checks:
+        return tuple(columns)
     named = Counter(column.name.lower() for column in columns)
     alone = {name: bounds for name, bounds in checks.items() if named[name] == 1}
     return tuple(
-        with_bounds(column, alone.get(column.name.lower(), Bounds())) for column in columns
+        with_bounds(column, alone[column.name.lower()]) if column.name.lower() in alone else column
+        for column in columns
     )
 
 
 def _plainly(clause: str) -> str:
-    for spelling, plain in _SPELLINGS:
+    for spelling, plain in _SPELLINGS if "::" in clause or "length" in clause.lower() else ():
         clause = spelling.sub(plain, clause)
     return clause

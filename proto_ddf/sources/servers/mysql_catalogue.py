@@ -95,14 +95,15 @@ def _relation(database: str, name: str, row: _Row, parts: _Parts) -> Relation:
     indexes = _indexes(parts.unique[name])
     clauses = [clause for (clause,) in parts.checks[name]]
     shown = [each for each in parts.columns[name] if _is_shown(each, indexes.get(_PRIMARY, ()))]
-    columns = [_column(each, indexes, clauses, parts.is_mariadb) for each in shown]
+    json = {found.replace("``", "`") for clause in clauses for found in _IS_JSON.findall(clause)}
+    columns = [_column(each, indexes, json, parts.is_mariadb) for each in shown]
     names = {column.name for column in columns}
     key = indexes.get(_PRIMARY, ())
     return Relation(
         namespace=database,
         name=name,
         is_view=bool(is_view),
-        columns=with_checks(columns, (f"CHECK ({plain_strings(each)})" for each in clauses)),
+        columns=with_checks(columns, [f"CHECK ({plain_strings(each)})" for each in clauses]),
         primary_key=key if names.issuperset(key) else (),
         references=tuple(_references(parts.references[name], names)),
         comment="" if is_view else comment or "",
@@ -121,11 +122,11 @@ def _is_shown(column: _Row, key: Sequence[str]) -> bool:
 
 
 def _column(
-    row: _Row, indexes: Mapping[str, tuple[str, ...]], clauses: Sequence[str], is_mariadb: bool
+    row: _Row, indexes: Mapping[str, tuple[str, ...]], json_columns: set[str], is_mariadb: bool
 ) -> ColumnInfo:
     name, type_name, declared, nullable, default, extra, comment, *sizes, _ = row
     meant = meaning(type_name, declared, *sizes)
-    json = any(name == found.replace("``", "`") for found in _IS_JSON.findall(" ".join(clauses)))
+    json = name in json_columns
     key = indexes.get(_PRIMARY, ())
     generated = "GENERATED" in extra.replace("DEFAULT_GENERATED", "")
     return ColumnInfo(

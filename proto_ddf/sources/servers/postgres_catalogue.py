@@ -5,7 +5,7 @@ any text with one query for each of its parts, however many tables there are (Po
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +31,7 @@ SELECT c.oid, n.nspname, c.relname, c.relkind::text, obj_description(c.oid, 'pg_
             WHEN c.relkind = 'f' AND c.reltuples > 0 THEN c.reltuples::bigint
        END,
        has_schema_privilege(n.oid, 'USAGE') AND has_any_column_privilege(c.oid, 'SELECT'),
+       has_table_privilege(c.oid, 'SELECT'),
        n.nspname IS NOT DISTINCT FROM current_schema()
 FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm') AND NOT c.relispartition AND c.relpersistence <> 't'
@@ -43,12 +44,14 @@ ORDER BY c.relkind IN ('v', 'm'), n.nspname IS DISTINCT FROM current_schema(), n
 """
 _COLUMNS = """
 SELECT a.attrelid, a.attnum, a.attname, a.attnotnull, a.attidentity <> '', a.attgenerated <> '',
-       pg_get_expr(d.adbin, d.adrelid), col_description(a.attrelid, a.attnum),
+       pg_get_expr(d.adbin, d.adrelid), said.description,
        a.atttypid, a.atttypmod, format_type(a.atttypid, a.atttypmod), t.typname, t.typcategory::text
 FROM pg_attribute AS a JOIN pg_type AS t ON t.oid = a.atttypid
 LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+LEFT JOIN pg_description AS said
+  ON said.classoid = 'pg_class'::regclass AND said.objoid = a.attrelid AND said.objsubid = a.attnum
 WHERE a.attrelid = ANY(%s::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
-  AND has_column_privilege(a.attrelid, a.attnum, 'SELECT')
+  AND (a.attrelid <> ALL(%s::oid[]) OR has_column_privilege(a.attrelid, a.attnum, 'SELECT'))
 ORDER BY a.attrelid, a.attnum
 """
 _DOMAINS = """
@@ -69,13 +72,11 @@ SELECT indrelid, indkey[0] FROM pg_index
 WHERE indrelid = ANY(%s::oid[]) AND indisunique AND indnkeyatts = 1 AND indpred IS NULL AND indexprs IS NULL
   AND indisvalid
 """
-_TARGETS = """
-SELECT c.oid, n.nspname, c.relname, array_agg(a.attnum), array_agg(a.attname::text)
-FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace JOIN pg_attribute AS a ON a.attrelid = c.oid
-WHERE c.oid = ANY(%s::oid[]) AND a.attnum > 0 GROUP BY c.oid, n.nspname, c.relname
-"""
 _SELF_POSITIONED = {"r": ("ctid",), "m": ("ctid",), "p": ("tableoid", "ctid")}
 """Where a row lies: the same from page to page as long as it is not changed."""
+
+
+_Row = Sequence[Any]
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,9 @@ class _Entry:
     comment: str | None
     estimate: int | None
     readable: bool
+    """At least one of its columns."""
+    whole: bool
+    """All of its columns."""
     default: bool
 
 
@@ -105,13 +109,6 @@ class _Constraints:
             else:
                 self.checks[oid].append(definition)
         self.unique = set(map(tuple, _all(connection, _UNIQUE, oids)))
-        targets = sorted({target for keys in self.foreign.values() for _, target, _ in keys})
-        self.targets = {
-            oid: ((namespace, name), dict(zip(numbers, names, strict=True)))
-            for oid, namespace, name, numbers, names in (
-                _all(connection, _TARGETS, targets) if targets else ()
-            )
-        }
 
 
 def read_catalogue(
@@ -131,65 +128,90 @@ def read_catalogue(
     return Catalogue(default, tuple(relations), len(entries) - len(readable))
 
 
-def _relations(connection: sa.Connection, entries: Sequence[_Entry]) -> Iterable[Relation]:
+def _relations(connection: sa.Connection, entries: Sequence[_Entry]) -> list[Relation]:
     oids = [entry.oid for entry in entries]
     types = _Types(connection)
     constraints = _Constraints(connection, oids)
-    columns: dict[int, list[Sequence[Any]]] = defaultdict(list)
-    for row in _all(connection, _COLUMNS, oids):
+    columns: dict[int, list[_Row]] = defaultdict(list)
+    for row in _all(
+        connection, _COLUMNS, oids, [entry.oid for entry in entries if not entry.whole]
+    ):
         columns[row[0]].append(row)
-    return [_relation(entry, columns[entry.oid], types, constraints) for entry in entries]
+    known = {
+        entry.oid: _Named(entry, {row[1]: row[2] for row in columns[entry.oid]})
+        for entry in entries
+    }
+    return [_relation(known[oid], columns[oid], types, constraints, known) for oid in oids]
+
+
+@dataclass(frozen=True)
+class _Named:
+    """A table and the names of its columns by their numbers."""
+
+    entry: _Entry
+    columns: Mapping[int, str]
+
+    def names(self, numbers: Sequence[int]) -> tuple[str, ...] | None:
+        """Those of these columns; None if the user may not read all of them."""
+        found = [self.columns[number] for number in numbers if number in self.columns]
+        return tuple(found) if len(found) == len(numbers) else None
 
 
 class _Types:
-    """Domains and enums of the database, which a column's type may be."""
+    """What the types of columns mean; those of a database may be domains and enums of its own."""
 
     def __init__(self, connection: sa.Connection) -> None:
-        self.enums: dict[int, list[str]] = {
-            row[0]: row[1] for row in connection.exec_driver_sql(_ENUMS)
-        }
-        self.domains = {row[0]: row[1:] for row in connection.exec_driver_sql(_DOMAINS)}
+        self._enums = {row[0]: tuple(row[1]) for row in connection.exec_driver_sql(_ENUMS)}
+        self._domains = {row[0]: row[1:] for row in connection.exec_driver_sql(_DOMAINS)}
+        self._known: dict[tuple[int, int], DeclaredType] = {}
 
-    def of(self, oid: int, modifier: int, name: str, category: str) -> Declared:
+    def of(self, oid: int, modifier: int, name: str, category: str) -> DeclaredType:
+        """The meaning of the type with this oid, modifier (`atttypmod`), name and category."""
+        if (oid, modifier) not in self._known:
+            declared = self._declared(oid, modifier, name, category)
+            self._known[oid, modifier] = meaning(declared)
+        return self._known[oid, modifier]
+
+    def _declared(self, oid: int, modifier: int, name: str, category: str) -> Declared:
         """The type below all domains, and what those add."""
         required = False
-        while oid in self.domains:
-            oid, own_modifier, not_null, name, category = self.domains[oid]
+        while oid in self._domains:
+            oid, own_modifier, not_null, name, category = self._domains[oid]
             modifier = own_modifier if own_modifier >= 0 else modifier
             required = required or not_null
-        return Declared(name, category, modifier, required, tuple(self.enums.get(oid, ())))
+        return Declared(name, category, modifier, required, self._enums.get(oid, ()))
 
 
 def _relation(
-    entry: _Entry, rows: Sequence[Sequence[Any]], types: _Types, constraints: _Constraints
+    named: _Named,
+    rows: Sequence[_Row],
+    types: _Types,
+    constraints: _Constraints,
+    known: Mapping[int, _Named],
 ) -> Relation:
-    names = {row[1]: row[2] for row in rows}
-    key = constraints.primary.get(entry.oid, ())
-    readable_key = tuple(names[number] for number in key) if set(key) <= set(names) else ()
-    meanings = {row[2]: meaning(types.of(row[8], row[9], row[11], row[12])) for row in rows}
+    entry = named.entry
+    key = named.names(constraints.primary.get(entry.oid, ())) or ()
+    meanings = {row[2]: types.of(row[8], row[9], row[11], row[12]) for row in rows}
     columns = [
-        _column(row, meanings[row[2]], readable_key, (entry.oid, row[1]) in constraints.unique)
+        _column(row, meanings[row[2]], key, (entry.oid, row[1]) in constraints.unique)
         for row in rows
     ]
-    by_text = frozenset(name for name, meant in meanings.items() if not meant.sortable)
     return Relation(
         namespace=entry.namespace,
         name=entry.name,
         is_view=entry.kind in "vm",
         columns=with_checks(columns, constraints.checks[entry.oid]),
-        primary_key=readable_key,
-        references=tuple(_references(entry, names, constraints)),
+        primary_key=key,
+        references=tuple(_references(named, constraints, known)),
         comment=entry.comment or "",
         estimate=entry.estimate,
         reads_itself=entry.kind not in "vf",
         row_position=_SELF_POSITIONED.get(entry.kind, ()),
-        sorted_as_text=by_text,
+        sorted_as_text=frozenset(name for name, meant in meanings.items() if not meant.sortable),
     )
 
 
-def _column(
-    row: Sequence[Any], meant: DeclaredType, key: tuple[str, ...], unique: bool
-) -> ColumnInfo:
+def _column(row: _Row, meant: DeclaredType, key: tuple[str, ...], unique: bool) -> ColumnInfo:
     _, _, name, not_null, identity, generated, default, comment, *_, db_type, _, _ = row
     counted = default is not None and default.startswith("nextval(")
     return ColumnInfo(
@@ -210,17 +232,15 @@ def _column(
 
 
 def _references(
-    entry: _Entry, names: Mapping[int, str], constraints: _Constraints
-) -> Iterable[Reference]:
-    for columns, target_oid, target_columns in constraints.foreign[entry.oid]:
-        target, target_names = constraints.targets[target_oid]
-        if set(columns) <= set(names):
-            yield Reference(
-                tuple(names[number] for number in columns),
-                target,
-                tuple(target_names[number] for number in target_columns),
-            )
+    named: _Named, constraints: _Constraints, known: Mapping[int, _Named]
+) -> Iterator[Reference]:
+    for numbers, oid, target_numbers in constraints.foreign[named.entry.oid]:
+        target = known.get(oid)
+        columns = named.names(numbers)
+        target_columns = target.names(target_numbers) if target else None
+        if target and columns and target_columns:
+            yield Reference(columns, (target.entry.namespace, target.entry.name), target_columns)
 
 
-def _all(connection: sa.Connection, query: str, oids: list[int]) -> Sequence[Sequence[Any]]:
-    return connection.exec_driver_sql(query, (oids,)).all()
+def _all(connection: sa.Connection, query: str, *oids: list[int]) -> Sequence[_Row]:
+    return connection.exec_driver_sql(query, oids).all()

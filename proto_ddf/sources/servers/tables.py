@@ -98,16 +98,12 @@ def _keys(
     relation: Relation, names: Mapping[tuple[str, str], str], relations: Mapping[str, Relation]
 ) -> tuple[ForeignKey, ...]:
     """Its foreign keys to columns that were read too."""
-    keys = []
-    for each in relation.references:
-        target = names.get(each.target)
-        if target is None:
-            continue
-        there = {column.name for column in relations[target].columns}
-        if there.issuperset(each.target_columns):
-            keys.append(
-                ForeignKey(
-                    columns=each.columns, target_table=target, target_columns=each.target_columns
-                )
-            )
-    return tuple(keys)
+    return tuple(
+        ForeignKey(
+            columns=each.columns,
+            target_table=names[each.target],
+            target_columns=each.target_columns,
+        )
+        for each in relation.references
+        if each.target in names and relations[names[each.target]].has(each.target_columns)
+    )
