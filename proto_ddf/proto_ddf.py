@@ -12,6 +12,7 @@ from proto_ddf.hosting.watcher import adopt_all, watch
 from proto_ddf.logs import configure_logging, get_logger
 from proto_ddf.operations import engine, kinds
 from proto_ddf.operations.housekeeping import keep_house
+from proto_ddf.operations.source_watch import keep_watch
 from proto_ddf.settings import get_settings
 from proto_ddf.sources.sample import offer_sample
 from proto_ddf.web.api import create_api
@@ -51,10 +52,10 @@ def tell_unexpected_error(exception: Exception) -> EventSpec:
 
 @asynccontextmanager
 async def server_life() -> AsyncIterator[None]:
-    """Operations that were under way go on, apps are adopted and looked after, and the house is kept, until the
-    server ends."""
+    """Operations that were under way go on, apps are adopted and looked after, sources are watched, and the house
+    is kept, until the server ends."""
     await asyncio.to_thread(_open)
-    tasks = [asyncio.create_task(watch()), asyncio.create_task(keep_house())]
+    tasks = [asyncio.create_task(each) for each in (watch(), keep_watch(), keep_house())]
     try:
         yield
     finally:

@@ -1,4 +1,7 @@
-"""Wakes whoever watches operations, in this process. What changed is read from the journal."""
+"""Wakes whoever watches operations, in this process. What changed is read from the journal.
+
+Other things that change by themselves have ids of their own here, as the health of sources has.
+"""
 
 import asyncio
 import contextlib

@@ -53,24 +53,8 @@ def configured_sources() -> list[Configured]:
     """Every source, as those who watch them all the time need it."""
     query = select(SourceRecord.id, SourceRecord.name, SourceRecord.kind, SourceRecord.config)
     with session() as db:
-        return [Configured(*found) for found in db.exec(query).all()]
-
-
-@dataclass(frozen=True)
-class Configured:
-    """A connected source without its schema, which may be large."""
-
-    id: str
-    name: str
-    kind: str
-    config: dict[str, Any]
-
-
-def configured_sources() -> list[Configured]:
-    """Every source, as those who watch them all the time need it."""
-    query = select(SourceRecord.id, SourceRecord.name, SourceRecord.kind, SourceRecord.config)
-    with session() as db:
-        return [Configured(*found) for found in db.exec(query).all()]
+        found = db.exec(query).all()
+    return [Configured(id, name, kind, dict(config)) for id, name, kind, config in found]
 
 
 def list_sources() -> list[SourceView]:

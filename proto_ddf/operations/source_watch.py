@@ -1,0 +1,289 @@
+"""Watches the sources: whether each answers is looked at again and again, in the background.
+
+What a look finds goes through the policy of the source's place like any call, so that its circuit opens and
+closes by looks too: a server that is back is seen without anybody's doing. Everything here is in memory.
+"""
+
+import asyncio
+import contextlib
+import math
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from threading import Lock
+
+from proto_ddf.logs import get_logger
+from proto_ddf.operations import hub
+from proto_ddf.resilience import BreakerState, deadline_after, policy
+from proto_ddf.resilience.breaker import BreakerSnapshot
+from proto_ddf.resilience.refused import CallRefusedError
+from proto_ddf.settings import get_settings
+from proto_ddf.sources import store
+from proto_ddf.sources.guarded import SYSTEM
+from proto_ddf.sources.health import Health, HealthState, Look, duration_text, failure_of
+from proto_ddf.sources.registry import KINDS
+from proto_ddf.sources.servers import engines
+from proto_ddf.sources.servers.engines import ConnectionStatistics
+from proto_ddf.sources.store import Configured
+
+UNSEEN_FACTOR = 10.0
+"""While no page shows sources the waits are so many times as long."""
+SEEN_SECONDS = 15.0
+"""For so long a page counts as showing them after it said so."""
+CONFIRM_SECONDS = 3.0
+"""After a single failure it is looked again this soon."""
+LOOK_SECONDS = 10.0
+"""What answers later does not answer."""
+TICK_SECONDS = 1.0
+THREADS = 16
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Report:
+    """A source's health as pages show it."""
+
+    health: Health
+    looking: bool
+    """A look is under way."""
+    pause: float
+    """Seconds for which its circuit lets no look through; 0.0 while it is not open."""
+    stopped: bool
+    """It was opened by hand, until it is reset by hand."""
+    connections: ConnectionStatistics | None
+    """Of its place; None for files, which are opened anew each time."""
+
+
+@dataclass
+class _Watched:
+    source: Configured
+    health: Health = field(default_factory=Health)
+    target: str = ""
+    """Its place; empty before the first look."""
+    looked_at: float = -math.inf
+    """When the last look ended, in the clock's seconds."""
+    looking: bool = False
+    asked: bool = False
+    """Somebody wants a look now."""
+
+
+class SourceWatch:
+    """Looks at each source when its time has come, never at two of one place at once.
+
+    Args:
+        clock: seconds, monotonic.
+        wall: Unix time in seconds.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        self._clock = clock
+        self._wall = wall
+        self._lock = Lock()
+        self._watched: dict[str, _Watched] = {}
+        self._seen_at = -math.inf
+        self._pool = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="look")
+        self.wake: Callable[[], None] = lambda: None
+        """Called when the next tick should not be waited for."""
+
+    def tick(self) -> None:
+        """Begin the looks that are due; waits for none of them."""
+        sources = store.configured_sources()
+        with self._lock:
+            self._follow(sources)
+        for each in self._watched.values():
+            self._notice_pause(each)
+        with self._lock:
+            due = [each for each in self._watched.values() if self._begin(each)]
+        for each in due:
+            self._pool.submit(self._look, each)
+
+    def seen(self) -> None:
+        """A page shows sources now."""
+        longer = self._clock() - self._seen_at > SEEN_SECONDS
+        self._seen_at = self._clock()
+        if longer:
+            self.wake()
+
+    def look_soon(self, id: str) -> None:
+        """Look at a source at once, or as soon as its circuit lets a call through."""
+        with self._lock:
+            watched = self._watched.get(id)
+            if watched is not None:
+                watched.asked = True
+        self.wake()
+
+    def report(self, id: str) -> Report | None:
+        """How a source is; None before it is known."""
+        with self._lock:
+            watched = self._watched.get(id)
+        if watched is None:
+            return None
+        breaker = _breaker(watched.target)
+        is_open = breaker is not None and breaker.state is BreakerState.OPEN
+        return Report(
+            health=watched.health,
+            looking=watched.looking,
+            pause=breaker.retry_after if breaker and is_open else 0.0,
+            stopped=breaker is not None and breaker.forced,
+            connections=_connections(watched),
+        )
+
+    def states(self) -> dict[str, HealthState]:
+        """The state of each source by its id."""
+        with self._lock:
+            return {id: watched.health.state for id, watched in self._watched.items()}
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _follow(self, sources: Iterable[Configured]) -> None:
+        """Take up new sources, drop those that are gone; one that was changed is another one."""
+        before, self._watched = self._watched, {}
+        for source in sources:
+            known = before.get(source.id)
+            if known is None or _place(known.source) != _place(source):
+                known = _Watched(source)
+            known.source = source
+            self._watched[source.id] = known
+
+    def _begin(self, watched: _Watched) -> bool:
+        """Whether its time has come; it counts as looked at from here on."""
+        if not self._is_due(watched):
+            return False
+        watched.looking, watched.asked = True, False
+        return True
+
+    def _is_due(self, watched: _Watched) -> bool:
+        if watched.looking or self._is_looked_at(watched.target):
+            return False
+        breaker = _breaker(watched.target)
+        if breaker is not None and breaker.retry_after > 0:
+            return False  # it is left alone, or a probe of somebody else is under way
+        if watched.asked:
+            return True
+        probing = breaker is not None and breaker.state is BreakerState.HALF_OPEN
+        return self._clock() - watched.looked_at >= self._wait(watched.health, probing=probing)
+
+    def _is_looked_at(self, target: str) -> bool:
+        return bool(target) and any(
+            each.looking and each.target == target for each in self._watched.values()
+        )
+
+    def _wait(self, health: Health, *, probing: bool) -> float:
+        """Seconds between two looks."""
+        usual = get_settings().source_check_seconds
+        seen = self._clock() - self._seen_at <= SEEN_SECONDS
+        if probing and (seen or health.failing_since is None):
+            return 0.0  # its pause was the wait; and once it answers, its circuit is to close soon
+        if health.uncertain:
+            return min(usual, CONFIRM_SECONDS)
+        return usual if seen else usual * UNSEEN_FACTOR
+
+    def _notice_pause(self, watched: _Watched) -> None:
+        breaker = _breaker(watched.target)
+        if breaker is not None and breaker.state is BreakerState.OPEN and not watched.looking:
+            self._note(watched, watched.health.paused(self._wall()))
+
+    def _look(self, watched: _Watched) -> None:
+        health = watched.health
+        begun = self._clock()
+        try:
+            source = store.make_source(watched.source.kind, watched.source.config)
+            if not self._claim(watched, source.target):
+                return
+            with deadline_after(LOOK_SECONDS, system=source.target):
+                source.look()
+            found = Look(self._wall(), self._clock() - begun)
+        except CallRefusedError:
+            found = None  # it was not asked
+        except Exception as error:
+            found = Look(self._wall(), self._clock() - begun, failure_of(error))
+        with self._lock:
+            watched.looked_at, watched.looking = self._clock(), False
+        self._note(watched, health.after(found) if found else health, looked=True)
+
+    def _claim(self, watched: _Watched, target: str) -> bool:
+        """Whether no other source of its place is looked at, now that the place is known."""
+        with self._lock:
+            taken = target != watched.target and self._is_looked_at(target)
+            watched.target = target
+            watched.looking = not taken
+        return not taken
+
+    def _note(self, watched: _Watched, health: Health, *, looked: bool = False) -> None:
+        if self._watched.get(watched.source.id) is not watched:
+            return  # it was deleted or changed meanwhile
+        before, watched.health = watched.health, health
+        if health.state is not before.state:
+            _tell(watched, before)
+        if looked or health != before:
+            hub.publish(topic(watched.source.id))
+
+
+def topic(id: str) -> str:
+    """What `hub` calls changes of a source's health."""
+    return f"health of source {id}"
+
+
+def _place(source: Configured) -> tuple[str, dict[str, object]]:
+    return source.kind, source.config
+
+
+def _breaker(target: str) -> BreakerSnapshot | None:
+    """That of a place; None before it is known, and where breakers are switched off."""
+    breaker = policy(SYSTEM, target).breaker if target else None
+    return breaker.snapshot() if breaker else None
+
+
+def _connections(watched: _Watched) -> ConnectionStatistics | None:
+    kind = KINDS.get(watched.source.kind)
+    return None if kind is None or kind.dialect == "sqlite" else engines.statistics(watched.target)
+
+
+def _tell(watched: _Watched, before: Health) -> None:
+    health = watched.health
+    about = {"source": watched.source.name, "place": watched.target, "state": health.state.value}
+    if health.back is not None and health.back is not before.back:
+        log.info("A source is connected again", after=duration_text(health.back.after), **about)
+    elif health.failure is not None:
+        log.warning("A source's health changed", code=health.failure.code, **about)
+    else:
+        log.info("A source's health changed", before=before.state.value, **about)
+
+
+_current = SourceWatch()
+
+
+def watch() -> SourceWatch:
+    """The one of this server."""
+    return _current
+
+
+async def keep_watch() -> None:
+    """Look after the sources until cancelled. Run it once, for the server's life."""
+    global _current
+    loop, woken = asyncio.get_running_loop(), asyncio.Event()
+
+    def wake() -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed
+            loop.call_soon_threadsafe(woken.set)
+
+    _current = current = SourceWatch()
+    current.wake = wake
+    try:
+        while True:
+            woken.clear()
+            try:
+                await asyncio.to_thread(current.tick)
+            except Exception:
+                log.exception("The watch over the sources failed; it goes on")
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(woken.wait(), TICK_SECONDS)
+    finally:
+        current.close()

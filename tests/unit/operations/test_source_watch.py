@@ -1,0 +1,344 @@
+"""The watch over sources, with a clock, sources and answers of the test's."""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from proto_ddf.errors import IntegrationError, ValidationError
+from proto_ddf.operations import hub, source_watch
+from proto_ddf.operations.source_watch import (
+    CONFIRM_SECONDS,
+    LOOK_SECONDS,
+    SEEN_SECONDS,
+    UNSEEN_FACTOR,
+    Report,
+    SourceWatch,
+    topic,
+)
+from proto_ddf.resilience import BreakerState, Policy, policy_config
+from proto_ddf.resilience.deadline import time_left
+from proto_ddf.sources import guarded
+from proto_ddf.sources.guarded import GuardedSource
+from proto_ddf.sources.store import Configured
+from tests.policies import fresh_policies
+
+EVERY = 30
+UNSEEN = int(EVERY * UNSEEN_FACTOR)
+WRONG = IntegrationError("No.", "postgresql", "login", code="login_failed")
+
+
+class AtOnce:
+    """A pool whose threads take no time."""
+
+    def __init__(self, **_: Any) -> None:
+        pass
+
+    def submit(self, fn: Callable[..., None], *args: Any) -> Future[None]:
+        fn(*args)
+        return Future()
+
+    def shutdown(self, **_: Any) -> None:
+        pass
+
+
+class Plain:
+    def __init__(self, world: "World", source: Configured) -> None:
+        self.world = world
+        self.source = source
+
+    def check(self) -> None:
+        self.world.look_at(self.source)
+
+
+@dataclass
+class World:
+    """Sources by id, each at a place, and what is so about the places."""
+
+    now: float = 1_000_000.0
+    sources: dict[str, Configured] = field(default_factory=dict)
+    failures: dict[str, Exception] = field(default_factory=dict)
+    """What looks at a place meet."""
+    seconds: dict[str, float] = field(default_factory=dict)
+    """How long they take."""
+    looks: list[tuple[str, float]] = field(default_factory=list)
+    """Id and time of each look."""
+    breakers: dict[str, Policy] = field(default_factory=dict)
+    watch: SourceWatch = field(init=False)
+
+    def add(self, id: str, place: str = "", **config: Any) -> None:
+        config = {"place": place or f"place of {id}", **config}
+        self.sources[id] = Configured(id, id.title(), "fake", config)
+
+    def make(self, kind: str, config: dict[str, Any]) -> GuardedSource:
+        found = next(each for each in self.sources.values() if each.config == config)
+        if "unmakable" in config:
+            raise ValidationError("No file matches.", "path", code="no_file_matches")
+        return GuardedSource(Plain(self, found), config["place"])  # type: ignore[arg-type]
+
+    def look_at(self, source: Configured) -> None:
+        self.looks.append((source.id, self.now))
+        place = source.config["place"]
+        self.now += self.seconds.get(place, 0.0)
+        if place in self.failures:
+            raise self.failures[place]
+
+    def policy(self, system: str, place: str) -> Policy:
+        if place not in self.breakers:
+            config = policy_config("source")
+            self.breakers[place] = Policy("source", place, config, clock=lambda: self.now)
+        return self.breakers[place]
+
+    def breaker_state(self, id: str) -> BreakerState:
+        breaker = self.policy("source", self.sources[id].config["place"]).breaker
+        assert breaker is not None
+        return breaker.state
+
+    def pass_seconds(self, seconds: int, *, seen: bool = True) -> None:
+        for _ in range(seconds):
+            self.now += 1
+            if seen:
+                self.watch.seen()
+            self.watch.tick()
+
+    def report(self, id: str) -> Report:
+        report = self.watch.report(id)
+        assert report is not None
+        return report
+
+    def state(self, id: str) -> str:
+        return self.report(id).health.state.value
+
+    def times(self, id: str) -> list[float]:
+        return [at for looked, at in self.looks if looked == id]
+
+    def waits(self, id: str) -> list[float]:
+        return [later - earlier for earlier, later in pairwise(self.times(id))]
+
+
+@pytest.fixture
+def world(home: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    fresh_policies(monkeypatch)
+    made = World()
+    monkeypatch.setattr(source_watch, "ThreadPoolExecutor", AtOnce)
+    monkeypatch.setattr(
+        source_watch.store, "configured_sources", lambda: list(made.sources.values())
+    )
+    monkeypatch.setattr(source_watch.store, "make_source", made.make)
+    monkeypatch.setattr(source_watch, "policy", made.policy)
+    monkeypatch.setattr(guarded, "policy", made.policy)
+    made.watch = SourceWatch(clock=lambda: made.now, wall=lambda: made.now)
+    yield made
+    made.watch.close()
+
+
+def test_a_source_is_looked_at_at_once_and_then_every_half_minute(world: World) -> None:
+    world.add("shop")
+    world.pass_seconds(2 * EVERY + 1)
+    assert world.waits("shop") == [EVERY, EVERY]
+    assert world.state("shop") == "connected"
+
+
+def test_while_no_page_shows_it_the_waits_are_longer(world: World) -> None:
+    world.add("shop")
+    world.pass_seconds(2 * UNSEEN + 1, seen=False)
+    assert world.waits("shop") == [UNSEEN, UNSEEN]
+
+
+def test_a_page_that_opens_brings_a_look_that_is_overdue(world: World) -> None:
+    world.add("shop")
+    world.pass_seconds(EVERY + 1, seen=False)
+    woken = []
+    world.watch.wake = lambda: woken.append(world.now)
+    world.pass_seconds(3)
+    assert world.waits("shop") == [EVERY + 1]
+    assert len(woken) == 1
+
+
+def test_a_page_that_closes_is_forgotten_soon(world: World) -> None:
+    world.add("shop")
+    world.pass_seconds(EVERY + 1)
+    world.pass_seconds(int(SEEN_SECONDS) + UNSEEN, seen=False)
+    assert world.waits("shop") == [EVERY, UNSEEN]
+
+
+def test_a_single_failure_is_looked_into_soon(world: World) -> None:
+    world.add("shop")
+    world.pass_seconds(1)
+    world.failures["place of shop"] = ConnectionRefusedError()
+    world.pass_seconds(EVERY)
+    assert world.state("shop") == "degraded"
+    world.pass_seconds(int(CONFIRM_SECONDS))
+    assert world.state("shop") == "unreachable"
+    assert world.waits("shop") == [EVERY, CONFIRM_SECONDS]
+
+
+def test_an_open_circuit_is_waited_for_and_the_looks_close_it(world: World) -> None:
+    world.add("shop")
+    world.failures["place of shop"] = ConnectionRefusedError()
+    world.pass_seconds(10 * EVERY)
+    assert world.breaker_state("shop") is BreakerState.OPEN
+    assert world.state("shop") == "unreachable"
+    assert 0 < world.report("shop").pause <= EVERY
+
+    asked = len(world.looks)
+    world.watch.look_soon("shop")
+    world.pass_seconds(int(world.report("shop").pause) - 1)
+    assert len(world.looks) == asked
+    world.pass_seconds(2)
+    assert len(world.looks) == asked + 1
+
+    world.failures.clear()
+    world.pass_seconds(EVERY + 3)
+    assert world.breaker_state("shop") is BreakerState.CLOSED
+    assert world.state("shop") == "connected"
+    assert "Connected again after" in world.report("shop").health.message
+
+
+def test_a_circuit_that_others_opened_is_told_too(world: World) -> None:
+    world.add("shop")
+    world.pass_seconds(1)
+    for _ in range(10):
+        with pytest.raises(ConnectionResetError):
+            world.policy("source", "place of shop").without_retries().call_sync(_reset)
+    world.pass_seconds(1)
+    assert world.state("shop") == "unreachable"
+    assert not world.report("shop").stopped
+    world.pass_seconds(EVERY + 3)
+    assert world.state("shop") == "connected"
+
+
+def test_a_circuit_that_was_opened_by_hand_is_left_alone_until_it_is_reset(world: World) -> None:
+    world.add("shop")
+    world.pass_seconds(1)
+    world.policy("source", "place of shop").force_open()
+    world.pass_seconds(5 * EVERY)
+    assert len(world.looks) == 1
+    assert (world.state("shop"), world.report("shop").stopped) == ("unreachable", True)
+    world.policy("source", "place of shop").reset()
+    world.pass_seconds(1)
+    assert world.state("shop") == "connected"
+
+
+def test_what_no_retry_mends_needs_attention_and_opens_no_circuit(world: World) -> None:
+    world.add("shop")
+    world.failures["place of shop"] = WRONG
+    world.pass_seconds(20 * EVERY)
+    assert world.state("shop") == "attention"
+    assert world.report("shop").health.hint
+    assert world.breaker_state("shop") is BreakerState.CLOSED
+
+
+def test_a_source_that_cannot_even_be_made_needs_attention(world: World) -> None:
+    world.add("shop", unmakable=True)
+    world.pass_seconds(1)
+    assert world.state("shop") == "attention"
+
+
+def test_a_look_that_is_asked_for_comes_with_the_next_tick(world: World) -> None:
+    world.add("shop")
+    world.pass_seconds(5)
+    woken = []
+    world.watch.wake = lambda: woken.append(True)
+    world.watch.look_soon("shop")
+    assert woken
+    world.pass_seconds(1)
+    assert world.waits("shop") == [5]
+    world.watch.look_soon("no such source")
+
+
+def test_a_look_is_bounded(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.add("shop")
+    left: list[float] = []
+    monkeypatch.setattr(world, "look_at", lambda _: left.append(time_left(60.0)))
+    world.pass_seconds(1)
+    assert 0 < left[0] <= LOOK_SECONDS
+
+
+def test_deleted_sources_are_dropped_and_new_ones_taken_up(world: World) -> None:
+    world.add("shop")
+    world.pass_seconds(1)
+    world.add("school")
+    world.pass_seconds(1)
+    assert world.watch.states() == {"shop": "connected", "school": "connected"}
+    del world.sources["shop"]
+    world.pass_seconds(1)
+    assert world.watch.states() == {"school": "connected"}
+    assert world.watch.report("shop") is None
+
+
+def test_a_source_that_was_changed_is_looked_at_anew(world: World) -> None:
+    world.add("shop")
+    world.failures["place of shop"] = WRONG
+    world.pass_seconds(1)
+    world.add("shop", "another place")
+    world.pass_seconds(1)
+    assert world.state("shop") == "connected"
+    assert world.report("shop").health.back is None
+
+
+def test_a_new_name_makes_no_other_source(world: World) -> None:
+    world.add("shop")
+    world.pass_seconds(1)
+    known = world.sources["shop"]
+    world.sources["shop"] = Configured("shop", "Corner shop", known.kind, dict(known.config))
+    world.pass_seconds(1)
+    assert len(world.looks) == 1
+
+
+def test_latency_is_what_the_look_took(world: World) -> None:
+    world.add("shop")
+    world.seconds["place of shop"] = 0.5
+    world.pass_seconds(EVERY + 2)
+    health = world.report("shop").health
+    assert (health.latency, health.usual_latency) == (0.5, 0.5)
+    world.seconds["place of shop"] = 3.0
+    world.pass_seconds(EVERY)
+    assert world.state("shop") == "degraded"
+
+
+def test_changes_wake_those_who_follow_the_source(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(hub, "publish", told.append)
+    world.add("shop")
+    world.pass_seconds(EVERY)
+    assert told == [topic("shop")]
+    world.pass_seconds(1)
+    assert told == [topic("shop")] * 2
+
+
+def test_ten_sources_of_a_dead_host_hold_one_thread_and_delay_no_other(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hanging, looked, gate = list[str](), threading.Event(), threading.Event()
+
+    def look_at(source: Configured) -> None:
+        if source.config["place"] != "dead":
+            looked.set()
+            return
+        hanging.append(source.id)
+        gate.wait(30)
+        raise TimeoutError
+
+    monkeypatch.setattr(world, "look_at", look_at)
+    world.watch._pool = ThreadPoolExecutor(source_watch.THREADS)
+    for number in range(10):
+        world.add(f"dead {number}", "dead", number=number)
+    world.add("shop")
+    try:
+        world.pass_seconds(3)
+        assert looked.wait(30)
+        assert len(hanging) == 1
+    finally:
+        gate.set()
+        world.watch._pool.shutdown()
+
+
+def _reset() -> None:
+    raise ConnectionResetError
