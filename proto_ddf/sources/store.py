@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from proto_ddf.db.engine import session
 from proto_ddf.db.tables import AppRecord, SourceRecord, new_id, utc_now
 from proto_ddf.errors.types import ValidationError
+from proto_ddf.sources.config_faults import config_faults
 from proto_ddf.sources.guarded import GuardedSource
 from proto_ddf.sources.protocol import SourceKind
 from proto_ddf.sources.registry import KINDS
@@ -177,21 +178,13 @@ def find_kind(kind: str) -> SourceKind:
 
 
 def check_config(kind: str, config: dict[str, Any]) -> pydantic.BaseModel:
-    """The connect form's values as the kind's config model. Raises ValidationError at the field."""
+    """The connect form's values as the kind's config model. Raises ValidationError at the first field that is
+    wrong: see `proto_ddf.sources.config_faults`."""
+    found = find_kind(kind)
     try:
-        return find_kind(kind).config_model.model_validate(config)
+        return found.config_model.model_validate(config)
     except pydantic.ValidationError as error:
-        first = error.errors()[0]
-        field = str(first["loc"][0]) if first["loc"] else "kind"
-        raise ValidationError(
-            f"{field}: {first['msg']}", field, config.get(field), code=_code(first["type"])
-        ) from error
-
-
-def _code(pydantic_type: str) -> str:
-    if pydantic_type in {"missing", "string_too_short", "too_short"}:
-        return "file_required"
-    return "field_unknown" if pydantic_type == "extra_forbidden" else "invalid_value"
+        raise config_faults(found, config, error)[0] from error
 
 
 def _note_changes(record: SourceRecord, schema: SourceSchema, operation_id: str) -> None:

@@ -114,6 +114,13 @@ CODES = (
         "Fill it in and send the form again.",
     ),
     _input(
+        "number_required",
+        None,
+        "Not a number that fits",
+        "[{label}|This] must be a whole number[ from {minimum} to {maximum}].",
+        "Correct it and send the form again.",
+    ),
+    _input(
         "file_required",
         "path",
         "No file chosen",

@@ -1,5 +1,6 @@
 """What the connect form sets going: it checks the draft, starts its operation, drops unwanted uploads."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,24 +11,32 @@ from proto_ddf import vault
 from proto_ddf.errors import ProtoDDFError, SystemError, ValidationError
 from proto_ddf.operations import service
 from proto_ddf.operations.kinds.sources import ConnectSourceInput, TestSourceInput
-from proto_ddf.sources import secrets, store
+from proto_ddf.sources import config_faults, secrets, store
+from proto_ddf.sources.registry import KINDS
 from proto_ddf.sources.uploads import remove_uploads
 from proto_ddf.web.state.sources_draft import Draft, draft_config, draft_of, secret_keys
 
 
 def find_faults(draft: Draft, *, naming: bool) -> list[ProtoDDFError]:
     """What is wrong with the form, in its order, before anything is tried."""
+    config = draft_config(draft)
     faults: list[ProtoDDFError] = []
-    for check in (
-        lambda: store.check_name(draft.name, draft.source_id or None) if naming else "",
-        lambda: store.make_source(draft.kind, draft_config(draft)),
-        lambda: secrets.check(draft.kind, draft_config(draft)),
-    ):
-        try:
-            check()
-        except (ValidationError, SystemError) as fault:
-            faults.append(fault)
+    if naming:
+        faults += _fault_of(lambda: store.check_name(draft.name, draft.source_id or None))
+    wrong = config_faults.find_faults(KINDS[draft.kind], config) if draft.kind in KINDS else []
+    faults += wrong
+    if not wrong:
+        faults += _fault_of(lambda: store.make_source(draft.kind, config))
+        faults += _fault_of(lambda: secrets.check(draft.kind, config))
     return faults
+
+
+def _fault_of(check: Callable[[], object]) -> list[ProtoDDFError]:
+    try:
+        check()
+    except (ValidationError, SystemError) as fault:
+        return [fault]
+    return []
 
 
 def start_operation(what: str, draft: Draft) -> str:

@@ -1,0 +1,58 @@
+"""What is wrong with the values of a connect form, in the words of the form."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import annotated_types
+import pydantic
+from pydantic_core import ErrorDetails
+
+from proto_ddf.errors.types import ValidationError
+from proto_ddf.sources.protocol import SourceKind
+
+_MISSING = frozenset({"missing", "string_too_short", "too_short"})
+
+
+def find_faults(kind: SourceKind, config: Mapping[str, Any]) -> list[ValidationError]:
+    """Everything that is wrong with a config, one fault a field; nothing is opened."""
+    try:
+        kind.config_model.model_validate(config)
+    except pydantic.ValidationError as error:
+        return config_faults(kind, config, error)
+    except ValidationError as fault:
+        return [fault]
+    return []
+
+
+def config_faults(
+    kind: SourceKind, config: Mapping[str, Any], error: pydantic.ValidationError
+) -> list[ValidationError]:
+    """One for each field that `error` of the kind's config model names, in the order of the model."""
+    first: dict[str, ErrorDetails] = {}
+    for found in error.errors(include_url=False):
+        first.setdefault(str(found["loc"][0]) if found["loc"] else "kind", found)
+    return [_fault(kind, field, config.get(field), found) for field, found in first.items()]
+
+
+def _fault(kind: SourceKind, name: str, value: Any, found: ErrorDetails) -> ValidationError:
+    field = next((field for field in kind.form if field.name == name), None)
+    label = field.label if field else name
+    message, context = f"{label}: {found['msg']}", {"code": "invalid_value", "label": label}
+    if found["type"] == "extra_forbidden":
+        context |= {"code": "field_unknown", "name": name}
+    elif found["type"] in _MISSING:
+        context["code"] = "file_required" if field and field.widget == "file" else "required"
+    elif field and field.widget == "number":
+        context |= {"code": "number_required", **_bounds(kind, name)}
+    return ValidationError(message, name, value, **context)
+
+
+def _bounds(kind: SourceKind, name: str) -> dict[str, Any]:
+    """The least and the greatest number that the kind's config model takes."""
+    bounds: dict[str, Any] = {}
+    for limit in kind.config_model.model_fields[name].metadata:
+        if isinstance(limit, annotated_types.Ge):
+            bounds["minimum"] = limit.ge
+        elif isinstance(limit, annotated_types.Le):
+            bounds["maximum"] = limit.le
+    return bounds
