@@ -162,6 +162,16 @@ CODES = (
         "Check the TLS versions that the server allows, then try again.",
     ),
     _database(
+        "certificate_unreadable",
+        "user",
+        "ca_certificate",
+        "Not a certificate",
+        "[{path}|The file] holds no certificate in the form of text (PEM).",
+        "Give a file that has “-----BEGIN CERTIFICATE-----” in it.",
+        try_again=False,
+        family="validation",
+    ),
+    _database(
         "password_missing",
         "user",
         "password",

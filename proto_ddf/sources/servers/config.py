@@ -61,14 +61,14 @@ class ServerConfig(BaseModel):
                 continue
             name, separator, value = (piece.strip() for piece in part.partition("="))
             if not separator or not value:
-                raise _refused(cls, name, "it has no value")
+                raise _not_allowed(cls, name, "it has no value")
             if name not in cls.parameters_allowed:
-                raise _refused(cls, name, "it is not one of those allowed")
+                raise _not_allowed(cls, name, "it is not one of those allowed")
             found[name] = value
         return found
 
 
-def _refused(kind: type[ServerConfig], name: str, reason: str) -> ValidationError:
+def _not_allowed(kind: type[ServerConfig], name: str, reason: str) -> ValidationError:
     allowed: dict[str, Any] = {"allowed": ", ".join(sorted(kind.parameters_allowed))}
     return ValidationError(
         f"The parameter {name!r} cannot be used: {reason}.",

@@ -1,11 +1,9 @@
 """The connection test of a database server, in stages. Each does what it needs of those before it: after a restart
 it may run alone, in another process."""
 
-import os
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from pathlib import Path
 
 from sqlmodel import select
 
@@ -14,6 +12,7 @@ from proto_ddf.db.tables import SourceRecord
 from proto_ddf.errors.types import IntegrationError
 from proto_ddf.sources.protocol import Stage
 from proto_ddf.sources.schema import SourceSchema
+from proto_ddf.sources.servers import wire
 from proto_ddf.sources.servers.addresses import Address
 from proto_ddf.sources.servers.config import ServerConfig
 from proto_ddf.sources.servers.connecting import (
@@ -24,14 +23,13 @@ from proto_ddf.sources.servers.connecting import (
 )
 from proto_ddf.sources.servers.failures import About
 from proto_ddf.sources.servers.server import Server
-from proto_ddf.sources.servers.wire import open_socket
 from proto_ddf.sources.sizes import count_text
 
 _SIGNED_IN = frozenset({"database_unknown", "database_not_allowed"})
 """What a server says only to a user whom it has let in."""
 
 
-def stages(
+def connection_stages(
     server: Server, config: ServerConfig, read_schema: Callable[[], SourceSchema]
 ) -> Sequence[Stage]:
     """The stages, in order; `read_schema` is what the last one does."""
@@ -45,12 +43,6 @@ def stages(
         Stage("check_rights", "Check the rights", tests.check_rights),
         Stage("read_tables", "Read the tables", tests.read_tables),
     )
-
-
-def in_container() -> bool:
-    """Whether this process runs in a container, whose loopback address is its own and not the machine's."""
-    marks = (Path("/.dockerenv"), Path("/run/.containerenv"))
-    return "KUBERNETES_SERVICE_HOST" in os.environ or any(mark.exists() for mark in marks)
 
 
 def _was_connected(kind: str, config: ServerConfig) -> bool:
@@ -79,7 +71,7 @@ class _Tests:
         about = About(self.server.label, address, self.config)
         began = time.monotonic()
         try:
-            open_socket(about, connect_seconds()).close()
+            wire.open_socket(about, connect_seconds()).close()
         except IntegrationError as error:
             if error.code == "port_closed" and address.loopback and self._is_elsewhere():
                 raise about.failure("localhost_in_container", error.message) from error
@@ -89,7 +81,7 @@ class _Tests:
     def _is_elsewhere(self) -> bool:
         """Whether the server is likely not on the machine that "localhost" is here: Proto-DDF runs in a container, and
         has never met it there."""
-        return in_container() and not _was_connected(self.server.name, self.config)
+        return wire.in_container() and not _was_connected(self.server.name, self.config)
 
     def encrypt(self) -> str:
         greeting = at_first(

@@ -5,6 +5,7 @@ import os
 import socket
 import ssl
 import time
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -27,6 +28,12 @@ _LOST = frozenset({errno.ECONNRESET, errno.ECONNABORTED, errno.EPIPE, errno.ENOT
 _PATIENCE = 0.7
 """The share of the time that a server has to speak as its protocol says."""
 _CHUNK = 4096
+
+
+def in_container() -> bool:
+    """Whether this process runs in a container, whose loopback address is its own and not the machine's."""
+    marks = (Path("/.dockerenv"), Path("/run/.containerenv"))
+    return "KUBERNETES_SERVICE_HOST" in os.environ or any(mark.exists() for mark in marks)
 
 
 def open_socket(about: About, seconds: float) -> socket.socket:
