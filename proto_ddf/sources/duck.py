@@ -1,6 +1,6 @@
 """DuckDB, embedded: one database in memory per home folder, bounded, with a cursor per use."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,9 +14,8 @@ from proto_ddf.settings import get_settings
 
 MEMORY_LIMIT = "1GB"
 THREADS = 2
-ROW_NUMBER = "\x1frow"
-"""A column of every view: the row's place in its file. No header can hold this name."""
 _POLL_SECONDS = 0.1
+_PROGRESS_KNOWN = "SET enable_progress_bar = true; SET enable_progress_bar_print = false; SET progress_bar_time = 0"
 
 _databases: dict[Path, duckdb.DuckDBPyConnection] = {}
 _lock = Lock()
@@ -32,22 +31,29 @@ def cache_folder() -> Path:
 @contextmanager
 def cursor() -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection of its own to the shared database; temporary views are seen by it alone."""
-    opened = _database().cursor()
+    opened = database().cursor()
     try:
-        opened.execute("SET TimeZone = 'UTC'")
         yield opened
     finally:
         opened.close()
 
 
-def run(connection: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
-    """All rows of a long statement, which ends early when the operation is told to stop."""
+def run(connection: duckdb.DuckDBPyConnection, sql: str, doing: str = "") -> list[tuple[Any, ...]]:
+    """All rows of a long statement, which ends early when the operation is told to stop.
+
+    `doing` is what people are told meanwhile, before a percentage: "Reading orders.csv".
+    """
     progress = current_progress.get()
+    progress.check_stop()
+    if doing:
+        connection.execute(_PROGRESS_KNOWN)
     with ThreadPoolExecutor(1, thread_name_prefix="duckdb") as pool:
         result = pool.submit(lambda: connection.execute(sql).fetchall())
         try:
             while not wait([result], _POLL_SECONDS).done:
                 progress.check_stop()
+                if doing and (percentage := connection.query_progress()) >= 0:
+                    progress.report(f"{doing}, {percentage:.0f} %")
         except BaseException:
             connection.interrupt()
             raise
@@ -69,17 +75,8 @@ def text(value: str | Path) -> str:
     return "'" + str(value).replace("'", "''") + "'"
 
 
-def create_views(connection: duckdb.DuckDBPyConnection, tables: Sequence[tuple[str, Path]]) -> None:
-    """Show Parquet files as tables of the given names, each with ROW_NUMBER as its last column."""
-    for name, path in tables:
-        quoted = '"' + name.replace('"', '""') + '"'
-        connection.execute(
-            f'CREATE OR REPLACE TEMP VIEW {quoted} AS SELECT *, file_row_number AS "{ROW_NUMBER}"'
-            f" FROM read_parquet({text(path)})"
-        )
-
-
-def _database() -> duckdb.DuckDBPyConnection:
+def database() -> duckdb.DuckDBPyConnection:
+    """The database of the home folder. Not to be used but for cursors of it."""
     folder = cache_folder()
     with _lock:
         if folder not in _databases:
@@ -93,4 +90,5 @@ def _database() -> duckdb.DuckDBPyConnection:
                     "autoload_known_extensions": False,
                 },
             )
+            _databases[folder].execute("SET GLOBAL TimeZone = 'UTC'")
         return _databases[folder]

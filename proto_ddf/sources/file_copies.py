@@ -1,7 +1,7 @@
-"""Copies of files as Parquet, one folder per version of a file, made when first asked for.
+"""Copies of files, one folder per version of a file, made when first asked for.
 
-A folder holds the file's tables as they were read (raw) and, beside each, as they are typed; so a person who
-chooses another type need not wait for the file to be read again. Folders and copies are made beside their
+A folder holds the file's tables as they were read (raw: Parquet, or a link to the file itself where DuckDB reads
+that as well) and, beside each, as they are typed (see `typed_tables`). Folders and copies are made beside their
 place and moved there whole, so that threads and processes may ask at once.
 """
 
@@ -17,15 +17,13 @@ from threading import Lock
 from typing import Any
 from weakref import WeakValueDictionary
 
-from proto_ddf.errors.types import SystemError
-from proto_ddf.sources import duck
+from proto_ddf.sources import duck, typed_tables
 from proto_ddf.sources.ages import last_written
-from proto_ddf.sources.column_types import Choices, typed_columns
+from proto_ddf.sources.column_types import Choices
 from proto_ddf.sources.file_errors import explained
 from proto_ddf.sources.file_formats import FileFormat, RawColumn, RawTable
-from proto_ddf.sources.preview import quote
 
-_VERSION = 2
+_VERSION = 3
 """Raise it when the same raw table would be typed otherwise."""
 _TABLES = "tables.json"
 
@@ -56,7 +54,7 @@ def raw_tables(form: FileFormat, path: Path) -> list[RawTable]:
 
 
 def typed_copy(table: RawTable, chosen: Choices, name: str) -> Path:
-    """The Parquet file with the rows of a table, typed.
+    """Where the rows of a table are, typed; to be opened by `typed_tables.opened`.
 
     Args:
         chosen: types that a person chose, by column; others are worked out.
@@ -68,8 +66,7 @@ def typed_copy(table: RawTable, chosen: Choices, name: str) -> Path:
     """
     known = {column.name for column in table.columns}
     chosen = {column: kind for column, kind in sorted(chosen.items()) if column in known}
-    key = hashlib.sha256(json.dumps(chosen).encode()).hexdigest()[:8] if chosen else "found"
-    place = table.data.with_name(f"{table.data.name.partition('.')[0]}-{key}.parquet")
+    place = typed_tables.place_of(table.data, chosen)
     with _alone(f"{place.parent.name}/{place.name}"):
         if not place.exists():
             _type(table, chosen, name, place)
@@ -98,6 +95,7 @@ def prune(kept: Iterable[Path], before: float) -> int:
 
 def _remove(path: Path) -> None:
     if path.is_dir():
+        typed_tables.close_below(path)
         shutil.rmtree(path, ignore_errors=True)
     else:
         path.unlink(missing_ok=True)
@@ -149,16 +147,7 @@ def _load(place: Path, held: dict[str, Any]) -> RawTable:
 
 
 def _type(table: RawTable, chosen: Choices, name: str, place: Path) -> None:
-    source = f"read_parquet({duck.text(table.data)}, file_row_number = true)"
-    with TemporaryDirectory(dir=duck.cache_folder()) as folder, duck.cursor() as connection:
-        typed = Path(folder) / "typed"
-        expressions = typed_columns(connection, table, source, chosen, name)
-        named = zip(expressions, table.columns, strict=True)
-        listed = ", ".join(f"{expression} AS {quote(column.name)}" for expression, column in named)
-        written = duck.run(connection, duck.copy_to(f"SELECT {listed} FROM {source}", typed))
-        rows = duck.run(connection, f"SELECT count(*) FROM {source}")
-        if written != rows:
-            raise SystemError(
-                f"Of {rows} rows {written} were read.", "duckdb", code="import_failed", table=name
-            )
-        typed.replace(place)
+    with TemporaryDirectory(dir=duck.cache_folder()) as folder:
+        made = Path(folder) / "typed"
+        typed_tables.write(table, chosen, name, made, f"Working out the types of {name}")
+        made.replace(place)

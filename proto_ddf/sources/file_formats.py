@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from proto_ddf.sources.duck import text
+
 MAX_COLUMNS = 1_000
 """An app's table may have no more (SQLite takes 2,000 at most)."""
 
@@ -14,7 +16,7 @@ MAX_COLUMNS = 1_000
 class RawColumn:
     """A column as its format leaves it: with its values as text, and with what is known of its type.
 
-    `text` and `given` are SQL expressions over the table's Parquet file.
+    `text` and `given` are SQL expressions over the table's rows.
     """
 
     name: str
@@ -32,7 +34,7 @@ class RawTable:
     """A table before its columns have their types."""
 
     data: Path
-    """A Parquet file in the folder that `FileFormat.read` was given."""
+    """A file, or a link to one, in the folder that `FileFormat.read` was given."""
     columns: tuple[RawColumn, ...]
     row_number: str
     """SQL for the number of the row in the file, as people count, from 1."""
@@ -43,6 +45,15 @@ class RawTable:
     called after the file."""
     note: str = ""
     """What people should know of it: "3 cells with errors are read as empty"."""
+    reader: str = "read_parquet({path}, file_row_number = true)"
+    """SQL that reads the data, whose path as a literal takes the place of {path}."""
+    row_count: int | None = None
+    """Where it is known already."""
+
+    @property
+    def rows(self) -> str:
+        """SQL of the rows; follows FROM."""
+        return self.reader.replace("{path}", text(self.data))
 
 
 class FileFormat(Protocol):

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import duckdb
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from proto_ddf.sources import duck
+from proto_ddf.sources import duck, typed_tables
 from proto_ddf.sources.column_types import Choices, ChosenType
 from proto_ddf.sources.file_copies import raw_tables, typed_copy
 from proto_ddf.sources.file_errors import FIELD
@@ -21,6 +21,7 @@ from proto_ddf.sources.preview import like_pattern, preview_query, quote, table_
 from proto_ddf.sources.protocol import FormField, SourceKind, Stage
 from proto_ddf.sources.schema import ColumnInfo, ColumnType, PreviewPage, SourceSchema, TableInfo
 from proto_ddf.sources.sizes import count_text, size_text
+from proto_ddf.sources.typed_tables import OpenTable
 
 _TYPES = {
     "BOOLEAN": ColumnType.BOOLEAN,
@@ -33,6 +34,9 @@ _TYPES = {
     "BLOB": ColumnType.BINARY,
 }
 _DECIMAL = re.compile(r"DECIMAL\((\d+), ?(\d+)\)")
+
+_PLACE = "\x1fplace"
+"""A column of every table: the row's place in its file. No header can hold this name."""
 
 _Path = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
@@ -53,6 +57,10 @@ class _Part:
 
     path: Path
     position: int = 0
+
+
+_Opened = tuple[tuple[str, ...], OpenTable]
+"""The names of a table's columns, and its typed copy."""
 
 
 class FilesSource:
@@ -86,8 +94,11 @@ class FilesSource:
         Raises:
             IntegrationError, ValidationError: see `FileFormat.read` and `file_copies.typed_copy`.
         """
-        with self.connection() as connection:
-            return SourceSchema(tables=tuple(_table(connection, name) for name in self._tables()))
+        tables = []
+        for name, part in self._tables().items():
+            with self._opened_part(name, part) as (names, copy):
+                tables.append(_table(name, names, copy))
+        return SourceSchema(tables=tuple(tables))
 
     def preview(
         self,
@@ -99,8 +110,7 @@ class FilesSource:
         offset: int = 0,
         limit: int = 50,
     ) -> PreviewPage:
-        with self.connection(table) as connection:
-            names = tuple(name for name, _ in _columns(connection, table))
+        with self._opened(table) as (names, copy), duck.cursor() as connection:
             query = preview_query(
                 table,
                 names,
@@ -109,43 +119,54 @@ class FilesSource:
                 to_parameter=like_pattern,
                 sort=sort,
                 descending=descending,
-                tie_break=[quote(duck.ROW_NUMBER)],
+                tie_break=[quote(_PLACE)] if search or sort else [],
                 offset=offset,
                 limit=limit,
+                rows=_named(names, copy),
             )
-            counted = connection.execute(query.count, query.parameters).fetchone()
+            total = copy.row_count
+            if query.parameters:
+                counted = connection.execute(query.count, query.parameters).fetchone() or (0,)
+                total = counted[0]
             rows = connection.execute(query.page, query.page_parameters).fetchall()
-        total = counted[0] if counted else 0
         return PreviewPage(columns=names, rows=tuple(rows), offset=query.offset, total=total)
 
     def rows(self, table: str, batch: int = 10_000) -> Iterator[list[tuple[Any, ...]]]:
-        with self.connection(table) as connection:
-            names = ", ".join(quote(name) for name, _ in _columns(connection, table))
-            result = connection.execute(f"SELECT {names} FROM {quote(table)}")
+        with self._opened(table) as (_, copy), duck.cursor() as connection:
+            result = connection.execute(f"SELECT * FROM {copy.rows}")
             while found := result.fetchmany(batch):
                 yield found
 
     @contextmanager
-    def connection(self, table: str | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-        """DuckDB with the source's tables (or the one asked for) as views.
+    def connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """DuckDB with the source's tables as views.
 
         Raises:
-            IntegrationError: code `table_unknown`, or see `file_copies`.
+            IntegrationError, ValidationError: see `FileFormat.read` and `file_copies.typed_copy`.
         """
-        tables = self._tables()
-        if table is not None:
-            if table not in tables:
-                files = ", ".join(path.name for path in self.paths)
-                raise table_unknown(table, "file", files)
-            tables = {table: tables[table]}
-        copies = [(name, self._typed(name, part)) for name, part in tables.items()]
-        with duck.cursor() as connection:
-            duck.create_views(connection, copies)
+        with ExitStack() as stack:
+            connection = stack.enter_context(duck.cursor())
+            for name, part in self._tables().items():
+                names, copy = stack.enter_context(self._opened_part(name, part))
+                view = f"SELECT * EXCLUDE {quote(_PLACE)} FROM {_named(names, copy)}"
+                connection.execute(f"CREATE TEMP VIEW {quote(name)} AS {view}")
             yield connection
 
-    def _typed(self, name: str, part: _Part) -> Path:
+    @contextmanager
+    def _opened(self, table: str) -> Iterator[_Opened]:
+        """Raises IntegrationError: code `table_unknown`, or see `connection`."""
+        tables = self._tables()
+        if table not in tables:
+            files = ", ".join(path.name for path in self.paths)
+            raise table_unknown(table, "file", files)
+        with self._opened_part(table, tables[table]) as opened:
+            yield opened
+
+    @contextmanager
+    def _opened_part(self, name: str, part: _Part) -> Iterator[_Opened]:
         raw = raw_tables(self.form, part.path)[part.position]
-        return typed_copy(raw, self.types.get(name, {}), name)
+        with typed_tables.opened(typed_copy(raw, self.types.get(name, {}), name)) as copy:
+            yield tuple(column.name for column in raw.columns), copy
 
     def _tables(self) -> dict[str, _Part]:
         """Parts by table name, unique whatever their case."""
@@ -188,24 +209,21 @@ class FilesSource:
         return "; ".join([found, *notes])
 
 
-def _table(connection: duckdb.DuckDBPyConnection, name: str) -> TableInfo:
-    columns = _columns(connection, name)
-    counts = ", ".join(f"count({quote(column)})" for column, _ in columns)
-    found = connection.execute(f"SELECT count(*), {counts} FROM {quote(name)}").fetchone() or (0,)
-    rows, filled = found[0], found[1:]
-    return TableInfo(
-        name=name,
-        columns=tuple(
-            _column(column, db_type, nullable=count < rows)
-            for (column, db_type), count in zip(columns, filled, strict=True)
-        ),
-        row_count=rows,
-    )
+def _table(name: str, names: Sequence[str], copy: OpenTable) -> TableInfo:
+    counts = ", ".join(f"count(c{at})" for at in range(len(names)))
+    with duck.cursor() as connection:
+        filled = connection.execute(f"SELECT {counts} FROM {copy.rows}").fetchone() or ()
+    columns = [
+        _column(column, db_type, nullable=count < copy.row_count)
+        for column, db_type, count in zip(names, copy.types, filled, strict=True)
+    ]
+    return TableInfo(name=name, columns=tuple(columns), row_count=copy.row_count)
 
 
-def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple[str, str]]:
-    described = connection.execute(f"DESCRIBE {quote(table)}").fetchall()
-    return [(row[0], row[1]) for row in described if row[0] != duck.ROW_NUMBER]
+def _named(names: Sequence[str], copy: OpenTable) -> str:
+    """The rows with the names that people know, and with _PLACE; follows FROM."""
+    listed = ", ".join(f"c{at} AS {quote(name)}" for at, name in enumerate(names))
+    return f"(SELECT {listed}, rowid AS {quote(_PLACE)} FROM {copy.rows})"
 
 
 def _column(name: str, db_type: str, *, nullable: bool) -> ColumnInfo:

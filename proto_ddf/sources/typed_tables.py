@@ -1,0 +1,158 @@
+"""Typed copies of tables: each is a DuckDB database of its own, with the one table `rows`.
+
+Its columns are called c0, c1 …, so that none hides `rowid`, the row's place in its file. Copies stay open for
+reading, as far as they are not too many: to open one takes longer than to read a page of it.
+"""
+
+import hashlib
+import json
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from threading import Lock
+
+import duckdb
+
+from proto_ddf.errors.types import SystemError
+from proto_ddf.sources import duck
+from proto_ddf.sources.column_types import Choices
+from proto_ddf.sources.column_typing import MISFIT, decided_columns, sampled, tried_columns
+from proto_ddf.sources.file_formats import RawTable
+
+MOST_OPEN = 32
+"""Copies that stay open while nobody reads them."""
+_numbers = count()
+"""Of databases that are or were open: their names in DuckDB."""
+
+
+@dataclass(eq=False)
+class OpenTable:
+    """A typed copy that is open."""
+
+    name: str
+    """Of its database, within DuckDB."""
+    connection: duckdb.DuckDBPyConnection
+    types: Sequence[str]
+    """DuckDB's types of the columns c0, c1 …"""
+    row_count: int
+    readers: int = field(default=0)
+
+    @property
+    def rows(self) -> str:
+        """The table, as it follows FROM."""
+        return f"{self.name}.rows"
+
+
+_open: OrderedDict[Path, OpenTable] = OrderedDict()
+"""Least lately used first."""
+_lock = Lock()
+
+
+def place_of(data: Path, chosen: Choices) -> Path:
+    """Where the typed copy of raw data goes: beside them."""
+    key = hashlib.sha256(json.dumps(chosen).encode()).hexdigest()[:8] if chosen else "found"
+    return data.with_name(f"{data.name.partition('.')[0]}-{key}.duckdb")
+
+
+def write(table: RawTable, chosen: Choices, name: str, path: Path, doing: str = "") -> int:
+    """Make the typed copy of a table, at a path where no file is. Returns how many rows it has.
+
+    Args:
+        name: of the table, for people.
+        doing: what people are told it does, with the percentage.
+
+    Raises:
+        IntegrationError: `value_not_of_type`, where a value does not fit the type chosen.
+        SystemError: code `import_failed`, when rows were lost on the way.
+        duckdb.Error: the data cannot be read.
+    """
+    with duck.cursor() as connection:
+        sample = sampled(connection, table, chosen)
+        try:
+            columns = tried_columns(connection, table, chosen, sample)
+            written = _create(connection, table, columns, path, doing)
+        except duckdb.InvalidInputException as error:
+            if MISFIT not in str(error):
+                raise
+            columns = decided_columns(connection, table, chosen, sample, name)
+            written = _create(connection, table, columns, path, doing)
+        rows = table.row_count
+        if rows is None:
+            rows = duck.run(connection, f"SELECT count(*) FROM {table.rows}")[0][0]
+    if written != rows:
+        path.unlink()
+        message = f"Of {rows} rows {written} were read."
+        raise SystemError(message, "duckdb", code="import_failed", table=name)
+    return written
+
+
+def _create(
+    connection: duckdb.DuckDBPyConnection,
+    table: RawTable,
+    columns: Sequence[str],
+    path: Path,
+    doing: str,
+) -> int:
+    made = f"copy_{next(_numbers)}"
+    listed = ", ".join(f"{expression} AS c{at}" for at, expression in enumerate(columns))
+    connection.execute(f"ATTACH {duck.text(path)} AS {made}")
+    try:
+        query = f"CREATE TABLE {made}.rows AS SELECT {listed} FROM {table.rows}"
+        written: int = duck.run(connection, query, doing)[0][0]
+        connection.execute(f"CHECKPOINT {made}")
+    except BaseException:
+        connection.execute(f"DETACH {made}")
+        path.unlink(missing_ok=True)
+        raise
+    connection.execute(f"DETACH {made}")
+    return written
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[OpenTable]:
+    """The typed copy at that path, open for reading while the context lasts."""
+    with _lock:
+        table = _open.get(path) or _attach(path)
+        _open.move_to_end(path)
+        table.readers += 1
+    try:
+        yield table
+    finally:
+        with _lock:
+            table.readers -= 1
+            _close_some()
+
+
+def close_below(folder: Path) -> None:
+    """Close the copies in a folder that is to go. One that is being read is closed when others need its place:
+    its file can be removed under it, and a copy in its place would hold the same."""
+    with _lock:
+        for path in [path for path in _open if folder in path.parents]:
+            if not _open[path].readers:
+                _detach(path)
+
+
+def _attach(path: Path) -> OpenTable:
+    name = f"copy_{next(_numbers)}"
+    with duck.cursor() as connection:
+        connection.execute(f"ATTACH {duck.text(path)} AS {name} (READ_ONLY)")
+        described = connection.execute(f"DESCRIBE {name}.rows").fetchall()
+        counted = connection.execute(f"SELECT count(*) FROM {name}.rows").fetchone() or (0,)
+    table = OpenTable(name, duck.database(), [row[1] for row in described], counted[0])
+    _open[path] = table
+    return table
+
+
+def _detach(path: Path) -> None:
+    table = _open.pop(path)
+    with table.connection.cursor() as connection:
+        connection.execute(f"DETACH {table.name}")
+
+
+def _close_some() -> None:
+    idle = [path for path, table in _open.items() if not table.readers]
+    for path in idle[: max(len(_open) - MOST_OPEN, 0)]:
+        _detach(path)
