@@ -34,6 +34,7 @@ from proto_ddf.web.state.operations import OperationPageState, OperationsState
 from proto_ddf.web.state.overview import OverviewState
 from proto_ddf.web.state.presence import follow_tabs_of
 from proto_ddf.web.state.resilience import ResilienceState
+from proto_ddf.web.state.source_health import SourceHealthState
 from proto_ddf.web.state.sources import SourcesState
 from proto_ddf.web.state.sources_detail import SourceDetailState
 from proto_ddf.web.state.sources_new import NewSourceState
@@ -102,8 +103,13 @@ def _add_pages(app: rx.App) -> None:
         ("/errors", "Errors", errors_page, ErrorListState.load),
         ("/resilience", "Resilience", resilience_page, ResilienceState.load),
     )
+    also = {
+        "/": [SourceHealthState.follow_all],
+        "/sources": [SourceHealthState.follow_all],
+        "/sources/[source_id]": [SourceHealthState.follow_one],
+    }
     for route, title, build, load in pages:
-        on_load = [load, FaultBannerState.follow]
+        on_load = [load, *also.get(route, []), FaultBannerState.follow]
         app.add_page(build, route=route, title=f"{title} · Proto-DDF", on_load=on_load)
 
 

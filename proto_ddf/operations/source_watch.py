@@ -45,9 +45,10 @@ log = get_logger(__name__)
 class Report:
     """A source's health as pages show it."""
 
+    name: str
     health: Health
     looking: bool
-    """A look is under way."""
+    """A look is under way, or asked for."""
     pause: float
     """Seconds for which its circuit lets no look through; 0.0 while it is not open."""
     stopped: bool
@@ -127,8 +128,9 @@ class SourceWatch:
         breaker = _breaker(watched.target)
         is_open = breaker is not None and breaker.state is BreakerState.OPEN
         return Report(
+            name=watched.source.name,
             health=watched.health,
-            looking=watched.looking,
+            looking=watched.looking or watched.asked,
             pause=breaker.retry_after if breaker and is_open else 0.0,
             stopped=breaker is not None and breaker.forced,
             connections=_connections(watched),

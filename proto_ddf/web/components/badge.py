@@ -40,15 +40,22 @@ _BREAKER = {
     "forced_open": _Look("Forced open", "hand", "red"),
     "off": _Look("No breaker", "circle-minus", "gray"),
 }
-_LOOKS = {"operation": _WORK, "app": _APP, "breaker": _BREAKER}
+_SOURCE = {
+    "checking": _Look("Checking", "circle-dashed", "gray"),
+    "connected": _Look("Connected", "circle-check", "green"),
+    "degraded": _Look("Degraded", "triangle-alert", "amber"),
+    "unreachable": _Look("Unreachable", "unplug", "red"),
+    "attention": _Look("Needs attention", "circle-alert", "red"),
+}
+_LOOKS = {"operation": _WORK, "app": _APP, "breaker": _BREAKER, "source": _SOURCE}
 
 
 def status_badge(
-    state: rx.Var[str] | str, *, of: Literal["operation", "app", "breaker"] = "operation"
+    state: rx.Var[str] | str, *, of: Literal["operation", "app", "breaker", "source"] = "operation"
 ) -> rx.Component:
     """The state of an operation, a step or an error (`of="operation"`), of an app or its health
-    (`of="app"`), or of a circuit breaker (`of="breaker"`): "running" is work going on for the first and a
-    goal reached for the second.
+    (`of="app"`), of a circuit breaker (`of="breaker"`), or of a source's connection (`of="source"`):
+    "running" is work going on for the first and a goal reached for the second.
 
         status_badge(app.state, of="app")
     """

@@ -10,6 +10,7 @@ from proto_ddf.web.components.feedback import skeleton_rows
 from proto_ddf.web.components.layout import page
 from proto_ddf.web.components.links import link_button
 from proto_ddf.web.components.numbers import count, time_ago
+from proto_ddf.web.components.source_health import health_badge
 from proto_ddf.web.pages.operations import operation_row
 from proto_ddf.web.state.overview import OverviewState
 
@@ -136,6 +137,7 @@ def _source_row(source: Any) -> rx.Component:
             rx.el.span(source.kind_label, class_name="pd-quiet"),
             class_name="pd-row-main",
         ),
+        health_badge(source.id),
         rx.el.span(_many(source.tables, "table"), class_name="pd-quiet pd-number"),
         rx.el.span(_many(source.apps, "app"), class_name="pd-quiet pd-number pd-row-time"),
         class_name="pd-row",

@@ -9,6 +9,7 @@ from proto_ddf.web.components.layout import page
 from proto_ddf.web.components.links import link_button
 from proto_ddf.web.components.numbers import count, time_ago
 from proto_ddf.web.components.operation import operation_panel
+from proto_ddf.web.components.source_health import connection_panel
 from proto_ddf.web.pages.source_tables import source_tables
 from proto_ddf.web.pages.sources import kind_icon
 from proto_ddf.web.state.sources_detail import SourceDetailState
@@ -48,6 +49,7 @@ def _not_found() -> rx.Component:
 def _source() -> rx.Component:
     return rx.fragment(
         _facts(),
+        connection_panel(),
         operation_panel(SourceDetailState),
         error_callout(PreviewState),
         source_tables(),

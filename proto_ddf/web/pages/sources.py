@@ -7,6 +7,7 @@ from proto_ddf.web.components.feedback import empty_state, skeleton_rows
 from proto_ddf.web.components.layout import page
 from proto_ddf.web.components.links import link_button
 from proto_ddf.web.components.numbers import count, time_ago
+from proto_ddf.web.components.source_health import health_badge
 from proto_ddf.web.components.table import table
 from proto_ddf.web.state.sources import SourceRow, SourcesState, kind_icons
 
@@ -41,6 +42,7 @@ def _nothing_yet() -> rx.Component:
 def _list() -> rx.Component:
     head = [
         rx.el.th("Name", scope="col"),
+        rx.el.th("Connection", scope="col"),
         rx.el.th("Kind", scope="col", class_name="wide"),
         rx.el.th("Tables", scope="col", class_name="number"),
         rx.el.th("Rows", scope="col", class_name="number"),
@@ -61,6 +63,7 @@ def _row(row: rx.Var[SourceRow]) -> rx.Component:
     )
     return rx.el.tr(
         rx.el.td(rx.flex(kind_icon(row.kind), name, gap="8px", align="center")),
+        rx.el.td(health_badge(row.id)),
         rx.el.td(row.kind_label, class_name="wide"),
         rx.el.td(count(row.table_count), class_name="number"),
         rx.el.td(count(row.row_count), class_name="number"),

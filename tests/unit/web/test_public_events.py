@@ -17,6 +17,7 @@ from proto_ddf.web.state import (
     operations,
     overview,
     resilience,
+    source_health,
     sources,
     sources_detail,
     sources_new,
@@ -88,6 +89,7 @@ EVENTS: dict[type[rx.State], set[str]] = {
         "stop_fault",
         "toggle",
     },
+    source_health.SourceHealthState: {"check_now", "follow_all", "follow_one"},
     sources.SourcesState: ERRORS | {"follow", "load"},
     sources_detail.SourceDetailState: OPERATION
     | {
