@@ -25,19 +25,16 @@ _Aim = tuple[tuple[str, ...], str, tuple[str, ...]]
 def as_made_from(spec: AppSpec, schema: SourceSchema) -> SourceSchema:
     """What of a source's schema is the app's matter: its own tables and how they refer to each other. Of the
     other tables only the names stay."""
-    own = {table.table for table in spec.tables}
-    return SourceSchema(
-        tables=tuple(
-            _among(table, own) if table.name in own else TableInfo(name=table.name, columns=())
-            for table in schema.tables
-        )
-    )
+    return _matter({table.table for table in spec.tables}, schema)
 
 
-def changes_for(spec: AppSpec, before: SourceSchema, after: SourceSchema) -> SchemaChanges:
-    """What changed in the source, as far as it is the app's matter: not that a table it has not is gone."""
-    own = {table.table for table in spec.tables}
-    changes = compare_schemas(as_made_from(spec, before), as_made_from(spec, after))
+def changes_for(
+    spec: AppSpec, before: SourceSchema, after: SourceSchema, add: Sequence[str] = ()
+) -> SchemaChanges:
+    """What changed in the source, as far as it is the app's matter, with the tables `add` too: not that a
+    table it has not is gone."""
+    own = {*(table.table for table in spec.tables), *add}
+    changes = compare_schemas(_matter(own, before), _matter(own, after))
     removed = tuple(name for name in changes.tables_removed if name in own)
     return changes.model_copy(update={"tables_removed": removed})
 
@@ -79,6 +76,15 @@ def regenerate(
     for name in add:
         new = add_table(new, after, name, source)
     return new
+
+
+def _matter(own: set[str], schema: SourceSchema) -> SourceSchema:
+    return SourceSchema(
+        tables=tuple(
+            _among(table, own) if table.name in own else TableInfo(name=table.name, columns=())
+            for table in schema.tables
+        )
+    )
 
 
 def _among(table: TableInfo, own: set[str]) -> TableInfo:

@@ -12,8 +12,10 @@ the app should run is what its record says all along, so that a server killed in
 import os
 import shutil
 from contextlib import suppress
+from pathlib import Path
 
-from proto_ddf.errors.types import ProtoDDFError
+from proto_ddf.db.tables import AppRecord
+from proto_ddf.errors.types import ProtoDDFError, ValidationError
 from proto_ddf.hosting import records
 from proto_ddf.hosting.apps import exclusive, halt, spawn, wait_until_listening
 from proto_ddf.hosting.launch import beside, folder, next_folder, old_folder, previous_folder
@@ -31,12 +33,13 @@ def switch(slug: str, operation_id: str, progress: Progress) -> None:
 
     Raises:
         SystemError: code app_start_failed, port_unavailable: the caller puts the old one back.
-        ValidationError: code app_unknown.
+        ValidationError: code app_unknown; app_busy, when another operation's build is on trial.
     """
     made, old, place = next_folder(slug, operation_id), old_folder(slug, operation_id), folder(slug)
     with exclusive(slug, progress):
         record = records.read(slug)
         if made.exists():
+            _check_alone(record, old)
             halt(record)
             if old.exists():
                 _remove_husk(slug)
@@ -74,11 +77,39 @@ def accept(slug: str, operation_id: str) -> None:
         shutil.rmtree(previous / name, ignore_errors=True)
 
 
+def is_switched(slug: str, operation_id: str) -> bool:
+    """Whether the operation's build is in place, on trial."""
+    return old_folder(slug, operation_id).exists() and not next_folder(slug, operation_id).exists()
+
+
+def discard(slug: str, operation_id: str) -> None:
+    """Remove what the operation made."""
+    shutil.rmtree(next_folder(slug, operation_id), ignore_errors=True)
+
+
 def discard_unfinished(slug: str) -> None:
-    """Remove what was made of the app and never switched to."""
+    """Remove what operations that are over made of the app and never switched to."""
     for place in beside(slug):
         if place.name.startswith(f"{slug}.next-"):
             shutil.rmtree(place, ignore_errors=True)
+
+
+def app_busy(record: AppRecord) -> ValidationError:
+    """What is raised where two operations would take an app from each other."""
+    return ValidationError(
+        f"{record.name} is being made anew already.",
+        field="slug",
+        value=record.name,
+        code="app_busy",
+    )
+
+
+def _check_alone(record: AppRecord, old: Path) -> None:
+    others = [
+        place for place in beside(record.slug) if place.name.startswith(f"{record.slug}.old-")
+    ]
+    if any(place != old for place in others):
+        raise app_busy(record)
 
 
 def _carry_over(slug: str, operation_id: str) -> None:
