@@ -3,7 +3,6 @@
 Files are read as a stream, whatever their size. A ZIP file that holds one CSV is read as that CSV.
 """
 
-import codecs
 import csv
 import io
 import re
@@ -12,24 +11,24 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from proto_ddf.errors.types import IntegrationError, ValidationError
-from proto_ddf.progress import current_progress
 from proto_ddf.settings import get_settings
+from proto_ddf.sources.csv_scan import scan
 from proto_ddf.sources.file_errors import explained, file_error, too_large
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 SUFFIXES = (".csv", ".tsv", ".tab", ".txt")
-_CHUNK = 1 << 20
 _SAMPLE = 1 << 16
 _SAMPLE_RECORDS = 200
 _LONGEST_LINE = 16 << 20
 """Characters; a longer line or field is no table's, and would have to be held in memory."""
 _OTHER_FORMATS = ("<!doctype", "<html", "<?xml", "<svg", "{", "[{", "%pdf", "{\\rtf")
-_CONTROLS = bytes([*range(1, 9), *range(14, 27), *range(28, 32)])
-_NOT_IN_CP1252 = b"\x81\x8d\x8f\x90\x9d"
+_KNOWN = 64
+"""Files whose format is remembered."""
 
 csv.field_size_limit(_LONGEST_LINE)
 
@@ -44,6 +43,8 @@ class CsvFormat:
     """Column names, cleaned and unique whatever their case."""
     skip: int
     """Lines before the header: Excel's "sep=;"."""
+    plain_rows: int = 0
+    """Rows of a file that DuckDB may read as well as Python does, if it finds as many; 0: it may not."""
 
     @property
     def summary(self) -> str:
@@ -60,8 +61,16 @@ def recognise(path: Path) -> CsvFormat:
             `source_gone`.
         ValidationError: code `file_too_large`, for a ZIP file that unpacks to too much.
     """
+    with explained(path):
+        found = path.stat()
+    return _recognised(path, found.st_size, found.st_mtime_ns, get_settings().max_upload_mb)
+
+
+@lru_cache(_KNOWN)
+def _recognised(path: Path, *_version: int) -> CsvFormat:
     with open_bytes(path) as stream:
-        encoding = _encoding(stream, path)
+        found = scan(stream, path)
+    encoding = found.encoding
     with open_bytes(path) as stream, _as_text(stream, encoding) as text:
         sample = text.read(_SAMPLE)
         whole = not text.read(1)
@@ -74,7 +83,9 @@ def recognise(path: Path) -> CsvFormat:
     body = sample[declared.end() :] if declared else sample
     delimiter = declared[1] if declared else _delimiter(body, whole)
     header = next((record for record in _sample_records(body, delimiter, whole) if record), [])
-    return CsvFormat(encoding, delimiter, unique_names(header), skip)
+    plain = not skip and len(header) > 1 and _first_line_is(header, sample, delimiter)
+    rows = found.lines - 1 if plain else 0
+    return CsvFormat(encoding, delimiter, unique_names(header), skip, rows)
 
 
 def records(path: Path, form: CsvFormat) -> Iterator[list[str]]:
@@ -161,41 +172,6 @@ def _member(path: Path, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
     return found[0]
 
 
-def _encoding(stream: BinaryIO, path: Path) -> str:
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    utf8, cp1252, sized, controls, bom = True, True, 0, 0, False
-    while chunk := stream.read(_CHUNK):
-        current_progress.get().check_stop()
-        if not sized and chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return "utf-16"
-        bom = bom or (not sized and chunk.startswith(codecs.BOM_UTF8))
-        if b"\0" in chunk:
-            raise file_error(path, "file_not_csv", "is binary", reason="it holds binary data")
-        utf8 = utf8 and _decodes(decoder, chunk)
-        cp1252 = cp1252 and not chunk.translate(None, _all_but(_NOT_IN_CP1252))
-        controls += len(chunk.translate(None, _all_but(_CONTROLS)))
-        sized += len(chunk)
-    if not sized:
-        raise file_error(path, "file_empty", "has no content")
-    if utf8 and _decodes(decoder, b"", final=True):
-        return "utf-8-sig" if bom else "utf-8"
-    if controls > sized / 1_000:
-        raise file_error(path, "file_not_csv", "is binary", reason="it holds binary data")
-    return "cp1252" if cp1252 else "latin-1"
-
-
-def _all_but(wanted: bytes) -> bytes:
-    return bytes(value for value in range(256) if value not in wanted)
-
-
-def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, final: bool = False) -> bool:
-    try:
-        decoder.decode(chunk, final)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
 @contextmanager
 def _as_text(stream: BinaryIO, encoding: str) -> Iterator[io.TextIOWrapper]:
     # Only UTF-16 can still fail here, where it was cut off or holds lone surrogates.
@@ -212,6 +188,14 @@ def _lines(text: io.TextIOWrapper, path: Path) -> Iterator[str]:
             reason = "a line is longer than any table's"
             raise file_error(path, "file_not_csv", reason, reason=reason)
         yield line
+
+
+def _first_line_is(header: Sequence[str], sample: str, delimiter: str) -> bool:
+    line = sample.partition("\n")[0].removesuffix("\r")
+    try:
+        return next(csv.reader([line], delimiter=delimiter, strict=True), None) == header
+    except csv.Error:
+        return False
 
 
 def _delimiter(sample: str, whole: bool) -> str:
