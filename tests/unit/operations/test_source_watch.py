@@ -29,7 +29,7 @@ from tests.policies import fresh_policies
 
 EVERY = 30
 UNSEEN = int(EVERY * UNSEEN_FACTOR)
-WRONG = IntegrationError("No.", "postgresql", "login", code="login_failed")
+WRONG = IntegrationError("No.", "postgresql", "login", code="authentication_failed")
 
 
 class AtOnce:

@@ -1,0 +1,171 @@
+"""The watch over real files and real database servers that go away and come back."""
+
+import contextlib
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from proto_ddf.db import engine
+from proto_ddf.operations.source_watch import Report, SourceWatch
+from proto_ddf.settings import get_settings
+from proto_ddf.sources import sqlite_open, store
+from proto_ddf.sources.schema import SourceSchema
+from proto_ddf.sources.servers import engines
+from tests.policies import fresh_policies
+from tests.servers.database_server import Database, DatabaseServer
+
+SOON_SECONDS = 30.0
+
+
+class Watching:
+    """A watch that is driven by whoever waits for what it finds."""
+
+    def __init__(self) -> None:
+        self.watch = SourceWatch()
+
+    def until(self, id: str, state: str) -> Report:
+        """Tick until the source is in that state."""
+        deadline = time.monotonic() + SOON_SECONDS
+        while True:
+            self.watch.tick()
+            report = self.watch.report(id)
+            if report and report.health.state == state:
+                return report
+            assert time.monotonic() < deadline, report
+            time.sleep(0.02)
+
+
+@pytest.fixture
+def watching(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watching]:
+    monkeypatch.setenv("SOURCE_CHECK_SECONDS", "0.01")
+    fresh_policies(monkeypatch, source={"circuit_breaker_reset_timeout_ms": 200})
+    engine.migrate()
+    made = Watching()
+    yield made
+    made.watch.close()
+    engines.dispose_all()
+    engine.dispose()
+
+
+def save(kind: str, config: dict[str, Any]) -> str:
+    return store.save_source("Shop", kind, config, SourceSchema(tables=())).id
+
+
+@pytest.fixture
+def notes(watching: Watching) -> Path:
+    """A database among the uploads."""
+    path = get_settings().uploads_folder / "notes.db"
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        database.execute("CREATE TABLE note (id INTEGER PRIMARY KEY)")
+    return path
+
+
+def test_a_file_that_goes_away_needs_attention_until_it_is_back(
+    watching: Watching, notes: Path
+) -> None:
+    id = save("sqlite", {"path": str(notes)})
+    assert watching.until(id, "connected").connections is None
+    away = notes.rename(notes.with_suffix(".away"))
+    gone = watching.until(id, "attention").health
+    assert gone.failure is not None
+    assert (gone.failure.code, bool(gone.message and gone.hint)) == ("source_gone", True)
+    away.rename(notes)
+    back = watching.until(id, "connected").health
+    assert back.message == "Connected again after 1 second."
+    assert back.last_failure == gone.failure
+
+
+def test_a_file_that_another_program_locks_is_out_of_reach_meanwhile(
+    watching: Watching, notes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite_open, "BUSY_SECONDS", 0.1)
+    id = save("sqlite", {"path": str(notes)})
+    watching.until(id, "connected")
+    with contextlib.closing(sqlite3.connect(notes)) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
+        failure = watching.until(id, "unreachable").health.failure
+        assert failure is not None
+        assert failure.code == "sqlite_locked"
+    watching.until(id, "connected")
+
+
+def test_csv_files_are_watched_too(watching: Watching) -> None:
+    path = get_settings().uploads_folder / "people.csv"
+    path.write_text("name\nAnn\n")
+    id = save("csv", {"paths": [str(path)]})
+    watching.until(id, "connected")
+    path.unlink()
+    assert watching.until(id, "attention").health.failure
+    path.write_text("name\nAnn\n")
+    watching.until(id, "connected")
+
+
+class TestServers:
+    @pytest.fixture
+    def database(self, watching: Watching, own_server: DatabaseServer) -> Database:
+        return own_server.create_database()
+
+    def test_a_server_that_was_killed_is_connected_again_by_itself(
+        self, watching: Watching, database: Database
+    ) -> None:
+        id = save(database.server.kind, database.config())
+        first = watching.until(id, "connected").connections
+        assert first is not None
+        assert (first.connects, first.reconnects) == (1, 0)
+
+        database.server.kill()
+        down = watching.until(id, "unreachable").health
+        assert down.failure is not None
+        assert down.failure.passes
+        assert down.message
+
+        database.server.start()
+        back = watching.until(id, "connected")
+        assert "Connected again after" in back.health.message
+        assert back.connections is not None
+        assert (back.connections.connects, back.connections.reconnects) == (2, 1)
+        assert back.health.last_failure is not None
+
+    def test_a_restart_between_two_looks_is_got_over(
+        self, watching: Watching, database: Database
+    ) -> None:
+        id = save(database.server.kind, database.config())
+        watching.until(id, "connected")
+        database.server.restart()
+        watching.watch.look_soon(id)
+        self.until_counted(watching, id, lambda report: report.reconnects == 1)
+        watching.until(id, "connected")
+
+    def until_counted(self, watching: Watching, id: str, counted: Callable[[Any], bool]) -> None:
+        deadline = time.monotonic() + SOON_SECONDS
+        while True:
+            watching.watch.tick()
+            report = watching.watch.report(id)
+            if report and report.connections and counted(report.connections):
+                return
+            assert time.monotonic() < deadline, report
+            time.sleep(0.02)
+
+    def test_a_password_that_was_changed_needs_attention_and_opens_no_circuit(
+        self, watching: Watching, database: Database
+    ) -> None:
+        id = save(database.server.kind, database.config())
+        watching.until(id, "connected")
+        change = {
+            "postgresql": f"ALTER USER \"{database.user}\" PASSWORD 'another'",
+            "mysql": f"ALTER USER '{database.user}'@'%' IDENTIFIED BY 'another'",
+        }
+        database.server.run(change[database.server.kind])
+        database.server.restart()  # the connection in the pool was let in before
+        wrong = watching.until(id, "attention")
+        assert wrong.health.failure is not None
+        assert wrong.health.failure.code == "authentication_failed"
+        assert wrong.health.hint
+        assert "another" not in repr(wrong)
+        assert database.password not in repr(wrong)
+        assert wrong.pause == 0.0
