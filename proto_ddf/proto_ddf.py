@@ -33,6 +33,7 @@ from proto_ddf.web.state.generate import GenerateState
 from proto_ddf.web.state.operations import OperationPageState, OperationsState
 from proto_ddf.web.state.overview import OverviewState
 from proto_ddf.web.state.presence import follow_tabs_of
+from proto_ddf.web.state.regenerate import RegenerateState
 from proto_ddf.web.state.resilience import ResilienceState
 from proto_ddf.web.state.source_health import SourceHealthState
 from proto_ddf.web.state.sources import SourcesState
@@ -107,6 +108,7 @@ def _add_pages(app: rx.App) -> None:
         "/": [SourceHealthState.follow_all],
         "/sources": [SourceHealthState.follow_all],
         "/sources/[source_id]": [SourceHealthState.follow_one],
+        "/apps/[slug]": [RegenerateState.load],
     }
     for route, title, build, load in pages:
         on_load = [load, *also.get(route, []), FaultBannerState.follow]

@@ -10,6 +10,7 @@ from proto_ddf.web.components.layout import page
 from proto_ddf.web.components.links import external_link_button, link_button
 from proto_ddf.web.components.log import log_lines
 from proto_ddf.web.components.numbers import duration, file_size, time_ago
+from proto_ddf.web.pages.app_regenerate import news_line, regenerate_part
 from proto_ddf.web.state.apps import AppActions, AppsState, AppState
 
 LIVE_STATES = ("running", "degraded", "starting", "restarting")
@@ -79,6 +80,7 @@ def _row(app: rx.Var[AppView]) -> rx.Component:
                 class_name="pd-row-line",
             ),
             facts,
+            news_line(app),
             rx.cond(
                 app.crashes > 0,
                 rx.el.span("Crashes of late: ", app.crashes, class_name="pd-quiet"),
@@ -169,6 +171,7 @@ def _detail(app: rx.Var[AppView]) -> rx.Component:
             notice(app.last_error, kind="warning"),
             rx.fragment(),
         ),
+        regenerate_part(app),
         rx.el.section(
             rx.el.div(
                 status_badge(app.state, of="app"),

@@ -9,6 +9,7 @@ from proto_ddf.web.components.layout import page
 from proto_ddf.web.components.links import link_button
 from proto_ddf.web.components.numbers import count, time_ago
 from proto_ddf.web.components.operation import operation_panel
+from proto_ddf.web.components.schema_changes import last_changes
 from proto_ddf.web.components.source_health import connection_panel
 from proto_ddf.web.pages.source_tables import source_tables
 from proto_ddf.web.pages.sources import kind_icon
@@ -51,6 +52,7 @@ def _source() -> rx.Component:
         _facts(),
         connection_panel(),
         operation_panel(SourceDetailState),
+        last_changes(SourceDetailState.changes),
         error_callout(PreviewState),
         source_tables(),
     )

@@ -22,6 +22,7 @@ from proto_ddf.sources.registry import KINDS
 from proto_ddf.sources.schema import ColumnInfo, ColumnType, TableInfo
 from proto_ddf.sources.store import SourceView
 from proto_ddf.web.state.operation import OperationMixin
+from proto_ddf.web.state.schema_changes import ChangesView, changes_view
 from proto_ddf.web.state.sources import SourceRow, source_row
 from proto_ddf.web.state.sources_preview import PreviewState
 
@@ -88,6 +89,7 @@ class SourceDetailState(OperationMixin, rx.State):
     _form_fields: ClassVar[frozenset[str]] = frozenset({"name"})
 
     source: SourceRow = SourceRow()
+    changes: ChangesView = ChangesView()
     places: list[str] = []
     """Where its data are: paths."""
     tables: list[TableRow] = []
@@ -217,7 +219,7 @@ class SourceDetailState(OperationMixin, rx.State):
         self._show_operation(None)
         if over.kind == "delete_source":
             return [rx.toast.success(f"{self.source.name} is deleted."), rx.redirect("/sources")]
-        done = _DONE.get(over.kind, "The tables have been read anew.")
+        done = _DONE.get(over.kind) or _refreshed(over)
         return [rx.toast.success(done), SourceDetailState.load]
 
     def _show_source(self, view: SourceView | None) -> None:
@@ -225,6 +227,7 @@ class SourceDetailState(OperationMixin, rx.State):
         self.source = source_row(view) if view else SourceRow()
         self.places = _places(view.config) if view else []
         self.tables = _table_rows(view) if view else []
+        self.changes = changes_view(view)
 
 
 def _read(id: str) -> tuple[SourceView | None, OperationView | None]:
@@ -239,6 +242,12 @@ def _read(id: str) -> tuple[SourceView | None, OperationView | None]:
         return view, None
     failed = last.state == "failed" and (last.finished_at or "") > view.updated_at
     return view, last if failed or last.state in ("pending", "running") else None
+
+
+def _refreshed(over: OperationView) -> str:
+    saved = over.output.get("save")
+    news = saved.get("news") if isinstance(saved, dict) else ""
+    return f"The tables have been read anew: {news or 'nothing has changed'}."
 
 
 def _places(config: dict[str, Any]) -> list[str]:

@@ -16,6 +16,7 @@ from proto_ddf.web.state import (
     generate,
     operations,
     overview,
+    regenerate,
     resilience,
     source_health,
     sources,
@@ -76,6 +77,7 @@ EVENTS: dict[type[rx.State], set[str]] = {
     operations.OperationPageState: OPERATION | {"load"},
     operations.OperationsState: ERRORS | {"follow", "load", "show_only"},
     overview.OverviewState: ERRORS | {"follow", "load"},
+    regenerate.RegenerateState: OPERATION | {"choose_table", "dismiss_kept", "load", "regenerate"},
     resilience.ResilienceState: ERRORS
     | {
         "follow",

@@ -1,0 +1,50 @@
+"""What was added, removed and changed in a source, line by line."""
+
+from typing import Any
+
+import reflex as rx
+
+from proto_ddf.web.components.numbers import time_ago
+from proto_ddf.web.state.schema_changes import ChangesView
+
+
+def change_lines(lines: rx.Var[Any]) -> rx.Component:
+    """A list of ChangeLines; a long one scrolls."""
+    return rx.el.ul(rx.foreach(lines, _line), class_name="pd-changes", tab_index=0)
+
+
+def last_changes(changes: rx.Var[ChangesView]) -> rx.Component:
+    """The panel of a source: what was found when it was last read and anything had changed."""
+    head = rx.el.div(
+        rx.el.h2("What changed", class_name="pd-section-title"),
+        rx.el.span(changes.summary, " · found ", time_ago(changes.found_at), class_name="pd-quiet"),
+        class_name="pd-section-head",
+    )
+    panel = rx.el.section(
+        head,
+        change_lines(changes.lines),
+        class_name="pd-panel pd-padded pd-stack-small",
+        aria_label="What changed",
+    )
+    return rx.cond(changes.summary, panel, rx.fragment())
+
+
+def _line(line: rx.Var[Any]) -> rx.Component:
+    icon = rx.match(
+        line.tone,
+        ("added", rx.icon("plus", size=14, color="var(--green-11)", aria_label="Added:")),
+        ("removed", rx.icon("minus", size=14, color="var(--red-11)", aria_label="Removed:")),
+        rx.icon("pencil", size=14, color="var(--amber-11)", aria_label="Changed:"),
+    )
+    about = rx.cond(
+        line.what,
+        rx.el.span(rx.el.strong(line.table), " ", line.what, _told(line)),
+        rx.el.span("Table ", rx.el.strong(line.table), _told(line)),
+    )
+    return rx.el.li(icon, about)
+
+
+def _told(line: rx.Var[Any]) -> rx.Component:
+    """The sign in a word too; what changed says so itself."""
+    word = rx.match(line.tone, ("added", " added"), ("removed", " removed"), "")
+    return rx.el.span(word, class_name="pd-quiet")
