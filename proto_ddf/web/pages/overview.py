@@ -138,8 +138,10 @@ def _source_row(source: Any) -> rx.Component:
             class_name="pd-row-main",
         ),
         health_badge(source.id),
-        rx.el.span(_many(source.tables, "table"), class_name="pd-quiet pd-number"),
-        rx.el.span(_many(source.apps, "app"), class_name="pd-quiet pd-number pd-row-time"),
+        rx.el.span(_many(source.tables, "table"), class_name="pd-quiet pd-number pd-health-counts"),
+        rx.el.span(
+            _many(source.apps, "app"), class_name="pd-quiet pd-number pd-row-time pd-health-counts"
+        ),
         class_name="pd-row",
     )
 
