@@ -96,3 +96,5 @@ class SourceKind:
     """True: people may choose the types of columns; the config keeps them as `types`."""
     check_writable: Callable[[Any], None] | None = None
     """config -> nothing, for live kinds: raises a ProtoDDFError when rows cannot be changed."""
+    release: Callable[[Any], None] | None = None
+    """config -> nothing: closes what is kept open for a source that was changed or deleted."""

@@ -1,6 +1,7 @@
 """The sources that were connected, kept in Proto-DDF's own database."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,9 +112,13 @@ def save_source(
             record = SourceRecord(id=id or new_id(), name=name, kind=kind)
         else:
             _note_changes(record, schema, operation_id)
+        before = record.kind, dict(record.config or {})
         record.name, record.kind, record.config = name, kind, checked.model_dump(mode="json")
         record.table_schema = schema.model_dump(mode="json")
-        return _write(db, record)
+        view = _write(db, record)
+    if before != (view.kind, view.config):
+        _release(*before)
+    return view
 
 
 def rename_source(id: str, name: str) -> SourceView:
@@ -128,9 +133,12 @@ def delete_source(id: str) -> None:
     """Forget a source; its files stay. Deleting one that is gone does nothing."""
     with session() as db:
         record = db.get(SourceRecord, id)
-        if record:
-            db.delete(record)
-            db.commit()
+        if record is None:
+            return
+        before = record.kind, dict(record.config)
+        db.delete(record)
+        db.commit()
+    _release(*before)
 
 
 def apps_using(id: str) -> list[str]:
@@ -185,6 +193,16 @@ def check_config(kind: str, config: dict[str, Any]) -> pydantic.BaseModel:
         return found.config_model.model_validate(config)
     except pydantic.ValidationError as error:
         raise config_faults(found, config, error)[0] from error
+
+
+def _release(kind: str, config: dict[str, Any]) -> None:
+    """Let go of what is kept open for a config that is a source's no longer."""
+    found = KINDS.get(kind)
+    if found and found.release:
+        with suppress(
+            pydantic.ValidationError
+        ):  # a source that is new, or of an earlier version, opened nothing
+            found.release(found.config_model.model_validate(config))
 
 
 def _note_changes(record: SourceRecord, schema: SourceSchema, operation_id: str) -> None:

@@ -157,9 +157,11 @@ def close_idle(seconds: float = IDLE_SECONDS) -> None:
     _close(closing)
 
 
-def place_of(server: Server, config: ServerConfig) -> str:
+def target_of(server: Server, config: ServerConfig) -> str:
     """Names the server that calls go to: "PostgreSQL at db.example.com:5432"."""
-    return f"{server.label} at {config.host}:{config.port}"
+    host = config.host.lower()
+    named = f"[{host}]" if ":" in host and not host.startswith("[") else host
+    return f"{server.label} at {named}:{config.port}"
 
 
 def _close(pools: Iterable[Pool]) -> None:
@@ -172,7 +174,7 @@ def _key(server: Server, config: ServerConfig, writable: bool) -> _Key:
 
 
 def _create(server: Server, config: ServerConfig, writable: bool) -> Pool:
-    target = place_of(server, config)
+    target = target_of(server, config)
     place = _places.setdefault(target, _Place(target))
     try:
         plain = reading(server.name)

@@ -10,7 +10,7 @@ from sqlalchemy import URL
 from proto_ddf import vault
 from proto_ddf.errors.types import IntegrationError
 from proto_ddf.sources.protocol import SourceKind
-from proto_ddf.sources.servers import mysql, postgres
+from proto_ddf.sources.servers import engines, mysql, postgres
 from proto_ddf.sources.servers.config import ServerConfig
 from proto_ddf.sources.servers.connecting import connect, find_addresses
 from proto_ddf.sources.servers.forms import form
@@ -19,12 +19,6 @@ from proto_ddf.sources.servers.source import ServerSource
 
 AppParameters = Callable[[Any, bool], Mapping[str, str]]
 """(config, writable) -> what stands behind the "?" of an app's URL."""
-
-
-def _target(server: Server, config: ServerConfig) -> str:
-    host = config.host.lower()
-    named = f"[{host}]" if ":" in host and not host.startswith("[") else host
-    return f"{server.label} at {named}:{config.port}"
 
 
 def _app_environment(
@@ -64,11 +58,12 @@ def _kind(server: Server, description: str, parameters: AppParameters) -> Source
         config_model=server.config_model,
         form=form(server),
         create=partial(ServerSource, server),
-        target=partial(_target, server),
+        target=partial(engines.target_of, server),
         live=True,
         dialect=server.name,
         app_environment=partial(_app_environment, server, parameters),
         check_writable=partial(_check_writable, server),
+        release=partial(engines.dispose, server),
     )
 
 

@@ -82,12 +82,14 @@ def read_catalogue(
     """Every table and view of the database; with `only` the one of that name."""
     database = config.database
     parts = _Parts(connection, database, only[1] if only else None)
+    # A view of what is there no longer has no columns.
+    whole = {name: row for name, [row] in parts.tables.items() if parts.columns[name]}
     relations = [
         _relation(database, name, row, parts)
-        for name, [row] in parts.tables.items()
+        for name, row in whole.items()
         if any(_is_readable(column) for column in parts.columns[name])
     ]
-    return Catalogue(database, tuple(relations), len(parts.tables) - len(relations))
+    return Catalogue(database, tuple(relations), len(whole) - len(relations))
 
 
 def _relation(database: str, name: str, row: _Row, parts: _Parts) -> Relation:

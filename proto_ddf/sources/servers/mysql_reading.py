@@ -36,6 +36,15 @@ def _with_limit(connection: sa.Connection, query: str, seconds: float) -> str:
     return query.replace("SELECT", f"SELECT /*+ MAX_EXECUTION_TIME({int(seconds * 1000)}) */", 1)
 
 
+def _abandon(connection: sa.Connection, result: sa.CursorResult[Any]) -> None:
+    # PyMySQL would read all other rows first, at the latest when the result is collected as garbage.
+    cursor: Any = result.cursor
+    if cursor is not None and cursor._result is not None:
+        cursor._result.unbuffered_active = False
+    if not connection.invalidated:
+        connection.invalidate()
+
+
 READING = Reading(
     adapt=lambda connection: None,
     read_catalogue=read_catalogue,
@@ -43,10 +52,11 @@ READING = Reading(
     contains=_contains,
     to_parameter=lambda text: text,
     as_text=_as_text,
-    nulls_first="ascending",
+    nulls_first="ASC",
     limited=_limited,
     unlimited=_unlimited,
     stream_options={"stream_results": True},
+    abandon=_abandon,
     engine_options={},
     planned_rows=lambda connection, query: None,
 )

@@ -44,6 +44,11 @@ def _planned_rows(connection: sa.Connection, query: str) -> int | None:
     return int(explained["Plan"]["Plan Rows"])
 
 
+def _abandon(connection: sa.Connection, result: sa.CursorResult[Any]) -> None:
+    if not connection.invalidated:
+        result.close()
+
+
 READING = Reading(
     adapt=adapt,
     read_catalogue=read_catalogue,
@@ -51,11 +56,12 @@ READING = Reading(
     contains=_contains,
     to_parameter=like_pattern,
     as_text=_as_text,
-    nulls_first="descending",
+    nulls_first="DESC",
     limited=_limited,
     unlimited=lambda connection, query: query,  # each FETCH is a statement of its own
     # Cursors live in transactions (PostgreSQL docs, DECLARE); this one sees one state of the table.
     stream_options={"stream_results": True, "isolation_level": "REPEATABLE READ"},
+    abandon=_abandon,
     engine_options={"use_native_hstore": False},  # only the first connection would get to know it
     planned_rows=_planned_rows,
 )

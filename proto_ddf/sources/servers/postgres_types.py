@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import psycopg
 from psycopg import DataError
 from psycopg.types.datetime import (
     DateLoader,
@@ -36,7 +37,7 @@ _BY_NAME = {
     "bytea": ColumnType.BINARY,
 }
 _ARRAY = "A"
-"""typcategory of arrays. Their values are lists."""
+"""typcategory of arrays. Values are lists where psycopg knows the type within, else text."""
 _SORTABLE_TEXTS = frozenset(
     [
         "text",
@@ -111,7 +112,7 @@ class DeclaredType:
 def meaning(declared: Declared) -> DeclaredType:
     """What a declared type means."""
     name, modifier = declared.name, declared.modifier - _HEADER
-    if declared.category == _ARRAY:
+    if declared.category == _ARRAY and psycopg.adapters.types.get(name.removeprefix("_")):
         return DeclaredType(ColumnType.JSON, declared.required, sortable=False)
     found = _BY_NAME.get(name, ColumnType.TEXT)
     known = name in _BY_NAME and name != "json"

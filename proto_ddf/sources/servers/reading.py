@@ -28,7 +28,7 @@ class Reading:
     """A condition on a column, whatever its case, with one `%s` that takes `to_parameter(text)`."""
     to_parameter: Callable[[str], str]
     as_text: Callable[[str], str]
-    nulls_first: Literal["ascending", "descending"]
+    nulls_first: Literal["ASC", "DESC"]
     """Of the two directions the one in which the server puts nulls first of itself."""
     limited: Callable[[sa.Connection, str, float], AbstractContextManager[sa.CursorResult[Any]]]
     """(connection, SELECT, seconds): its result, stopped by the server after that time."""
@@ -36,6 +36,8 @@ class Reading:
     """A SELECT that may take as long as its reader does."""
     stream_options: dict[str, Any]
     """Execution options with which a SELECT is read as a stream."""
+    abandon: Callable[[sa.Connection, sa.CursorResult[Any]], None]
+    """Ends a stream that was not read to its end, without waiting for the rest."""
     engine_options: dict[str, Any]
     """What SQLAlchemy's engine is told beside what it is told for every kind."""
     planned_rows: Callable[[sa.Connection, str], int | None]

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from proto_ddf.sources.preview import check_sort, page_bounds, searched
-from proto_ddf.sources.schema import ColumnInfo, ColumnType, PreviewPage
+from proto_ddf.sources.schema import ColumnType, PreviewPage
 from proto_ddf.sources.servers.catalogue import Relation
 from proto_ddf.sources.servers.reading import Reading
 from proto_ddf.sources.servers.sql import Names, bounded_count
@@ -31,6 +31,28 @@ class Asked:
     limit: int = 50
 
 
+@dataclass(frozen=True)
+class _Matching:
+    """The rows that match a search, or all: `source` follows FROM and takes `parameters`."""
+
+    source: str
+    parameters: tuple[str, ...] = ()
+    searched: bool = False
+
+
+@dataclass(frozen=True)
+class _Order:
+    """What ORDER BY is followed by."""
+
+    terms: tuple[str, ...]
+    sorted_by: str = ""
+    """The column, if nulls in it have to be put last."""
+
+    def clause(self, *, nulls_last: bool) -> str:
+        first = (f"{self.sorted_by} IS NULL",) if nulls_last and self.sorted_by else ()
+        return f" ORDER BY {', '.join((*first, *self.terms))}" if self.terms else ""
+
+
 class Rows:
     """Reads the rows of a relation."""
 
@@ -46,95 +68,106 @@ class Rows:
         columns = tuple(column.name for column in self._relation.columns)
         check_sort(self._relation.name, columns, asked.sort)
         offset, limit = page_bounds(asked.offset, asked.limit)
-        condition, parameters = self._condition(_sendable(searched(asked.search)))
-        source = self._names.table + condition
-        ordering = self._ordering(asked, searching=bool(condition))
-        found = self._connection.exec_driver_sql(
-            f"SELECT {self._names.columns()} FROM {source}{ordering} LIMIT %s OFFSET %s",
-            (*parameters, limit, offset),
-        ).all()
-        rows = tuple(self._typed(found))
-        total = self._total(source, parameters, offset, limit, len(rows))
+        matching = self._matching(_sendable(searched(asked.search)))
+        rows = tuple(
+            self._typed(self._select(matching, self._order(asked, matching), limit, offset))
+        )
+        end = offset + len(rows)
+        total = self._total(matching, end, complete=len(rows) < limit and bool(rows or not offset))
+        told = max(COUNTED, end)
         return PreviewPage(
             columns=columns,
             rows=rows,
             offset=offset,
-            total=min(total, max(COUNTED, offset + len(rows))),
-            at_least=total > max(COUNTED, offset + len(rows)),
+            total=min(total, told),
+            at_least=total > told,
         )
 
     def stream(self, batch: int) -> Generator[list[Row], None, None]:
-        """All rows in the server's own order, in constant memory."""
+        """All rows in the order in which the server finds them, in constant memory. The connection must have been
+        made with the reading's `stream_options`."""
         query = f"SELECT {self._names.columns()} FROM {self._names.table}"
         result = self._connection.execution_options(max_row_buffer=batch).exec_driver_sql(
             self._reading.unlimited(self._connection, query)
         )
-        for rows in result.partitions(batch):
-            yield self._typed(rows)
+        ended = False
+        try:
+            for rows in result.partitions(batch):
+                yield self._typed(rows)
+            ended = True
+        finally:
+            if not ended:
+                self._reading.abandon(self._connection, result)
 
-    def _total(
-        self, source: str, parameters: Sequence[str], offset: int, limit: int, shown: int
-    ) -> int:
-        """Rows there are, or any number of more than COUNTED and more than those up to this page's end."""
-        if shown < limit and (shown or not offset):
-            return offset + shown
+    def _select(
+        self, matching: _Matching, order: _Order, limit: int, offset: int
+    ) -> Sequence[Sequence[Any]]:
+        if order.sorted_by and not matching.searched:
+            # An index gives this order, and nearly every page is of rows without nulls.
+            filled = f"{matching.source} WHERE {order.sorted_by} IS NOT NULL"
+            found = self._run(filled, (), order.clause(nulls_last=False), limit, offset)
+            if len(found) == limit:
+                return found
+        ordering = order.clause(nulls_last=True)
+        return self._run(matching.source, matching.parameters, ordering, limit, offset)
+
+    def _run(
+        self, source: str, parameters: tuple[str, ...], ordering: str, limit: int, offset: int
+    ) -> Sequence[Sequence[Any]]:
+        return self._connection.exec_driver_sql(
+            f"SELECT {self._names.columns()} FROM {source}{ordering} LIMIT %s OFFSET %s",
+            (*parameters, limit, offset),
+        ).all()
+
+    def _total(self, matching: _Matching, end: int, *, complete: bool) -> int:
+        """Rows that match, `end` of which were passed; `complete`: there are no others. Any number beyond both
+        COUNTED and `end` means that there are more than those."""
+        if complete:
+            return end
+        bound = max(COUNTED, end)
         estimate = self._relation.estimate or 0
-        if (
-            shown
-            and not parameters
-            and estimate > max(_SURELY_MORE * COUNTED, 2 * (offset + shown))
-        ):
+        if end and not matching.searched and estimate > _SURELY_MORE * bound:
             return estimate
-        bound = max(COUNTED, offset + shown)
         counted: int = self._connection.exec_driver_sql(
-            bounded_count(source, bound), tuple(parameters)
+            bounded_count(matching.source, bound), matching.parameters
         ).scalar_one()
         return counted
 
-    def _condition(self, search: str) -> tuple[str, list[str]]:
+    def _matching(self, search: str) -> _Matching:
         texts = [
-            self._names.column(column.name)
+            self._reading.contains(self._names.column(column.name))
             for column in self._relation.columns
             if column.type is not ColumnType.BINARY
         ]
         if not search:
-            return "", []
-        if not texts:
-            return " WHERE 1 = 0", []
-        found = " OR ".join(self._reading.contains(column) for column in texts)
-        return f" WHERE {found}", [self._reading.to_parameter(search)] * len(texts)
+            return _Matching(self._names.table)
+        condition = " OR ".join(texts) or "1 = 0"
+        parameters = (self._reading.to_parameter(search),) * len(texts)
+        return _Matching(f"{self._names.table} WHERE {condition}", parameters, searched=True)
 
-    def _ordering(self, asked: Asked, *, searching: bool) -> str:
-        """By the column asked for, nulls last, then by what makes the order of rows the same on every page."""
-        relation = self._relation
-        terms = []
-        if asked.sort is not None:
-            terms += self._by_column(asked.sort, asked.descending)
-        if relation.primary_key:
-            terms += [self._names.column(name) for name in relation.primary_key]
-        elif asked.sort is not None or searching:
-            terms += relation.row_position or self._by_all_columns()
-        # Otherwise the order in which the server finds them is the same each time, and needs no sorting.
-        return f" ORDER BY {', '.join(terms)}" if terms else ""
+    def _order(self, asked: Asked, matching: _Matching) -> _Order:
+        """By the column asked for, then by what makes the order of rows the same on every page."""
+        ties = [self._names.column(name) for name in self._relation.primary_key]
+        if not ties and (asked.sort is not None or matching.searched):
+            ties = list(self._relation.row_position) or self._all_columns()
+        # Without either the server finds rows in the same order each time, and need not sort them.
+        if asked.sort is None:
+            return _Order(tuple(ties))
+        direction = "DESC" if asked.descending else "ASC"
+        # Ties in the same direction: so an index on the column and the key gives the order.
+        terms = tuple(f"{term} {direction}" for term in (self._sortable(asked.sort), *ties))
+        [column] = [each for each in self._relation.columns if each.name == asked.sort]
+        nulls_come_first = self._reading.nulls_first == direction
+        named = self._names.column(asked.sort)
+        return _Order(terms, named if column.nullable and nulls_come_first else "")
 
-    def _by_column(self, name: str, descending: bool) -> list[str]:
-        column, plain = self._relation_column(name), self._sortable(name)
-        direction = "DESC" if descending else "ASC"
-        first = self._reading.nulls_first == ("descending" if descending else "ascending")
-        # Only where it is needed: an index does not give that order.
-        nulls = [f"{self._names.column(name)} IS NULL"] if first and column.nullable else []
-        return [*nulls, f"{plain} {direction}"]
-
-    def _by_all_columns(self) -> list[str]:
+    def _all_columns(self) -> list[str]:
         return [self._sortable(column.name) for column in self._relation.columns]
 
     def _sortable(self, name: str) -> str:
         column = self._names.column(name)
         as_text = name in self._relation.sorted_as_text
         return self._reading.as_text(column) if as_text else column
-
-    def _relation_column(self, name: str) -> ColumnInfo:
-        return next(column for column in self._relation.columns if column.name == name)
 
     def _typed(self, rows: Sequence[Sequence[Any]]) -> list[Row]:
         if not any(self._converters):

@@ -23,6 +23,7 @@ from proto_ddf.sources.servers.reading import Reading
 from proto_ddf.sources.servers.readings import reading
 from proto_ddf.sources.servers.rows import Asked, Rows
 from proto_ddf.sources.servers.server import Server
+from proto_ddf.sources.servers.stages import connection_stages
 from proto_ddf.sources.servers.tables import find_relation, read_tables
 
 _KNOWN_SECONDS = 60.0
@@ -38,7 +39,7 @@ class ServerSource:
         self.config = config
 
     def stages(self) -> Sequence[Stage]:
-        raise NotImplementedError
+        return connection_stages(self.server, self.config, self.read_schema)
 
     def check(self) -> None:
         """Raises as `engines.pool`, or what the driver raises."""
@@ -80,9 +81,11 @@ class ServerSource:
         """Every row, as the table was when the first batch was read. Raises as `preview`."""
         with self._connected("read", table) as connection:
             relation = self._find(connection, table)
-        with self._connected("read", table, self._reading.stream_options) as connection:
-            with closing(Rows(connection, self._reading, relation).stream(batch)) as batches:
-                yield from batches
+        with (
+            self._connected("read", table, self._reading.stream_options) as connection,
+            closing(Rows(connection, self._reading, relation).stream(batch)) as batches,
+        ):
+            yield from batches
 
     @property
     def _pool(self) -> engines.Pool:
