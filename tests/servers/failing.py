@@ -9,9 +9,14 @@ from proto_ddf.errors import classify, describe
 from proto_ddf.resilience import policy
 from proto_ddf.sources.guarded import SYSTEM, GuardedSource
 from proto_ddf.sources.store import make_source
+from tests.policies import QUICK
 
 RETRIES = 2
 """That policies of these tests make."""
+PATIENT = {**QUICK, "max_retries": RETRIES}
+"""Answers may take their time."""
+IMPATIENT = {**PATIENT, "connect_timeout_ms": 300, "read_timeout_ms": 300}
+"""What gives no answer within 0.3 s is silent."""
 
 
 @dataclass(frozen=True)

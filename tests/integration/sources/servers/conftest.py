@@ -1,0 +1,33 @@
+"""Sources whose failures are tried again at once."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.policies import fresh_policies
+from tests.servers.failing import IMPATIENT, PATIENT
+
+
+@pytest.fixture
+def patient(home: Path, database: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two retries at once; answers may take their time."""
+    fresh_policies(monkeypatch, source=PATIENT)
+
+
+@pytest.fixture
+def impatient(home: Path, database: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two retries at once; what gives no answer within 0.3 s is silent."""
+    fresh_policies(monkeypatch, source=IMPATIENT)
+
+
+@pytest.fixture
+def config_of() -> Callable[..., dict[str, Any]]:
+    """The form's values for a port of this machine where no database server answers."""
+
+    def make(port: int, **changes: Any) -> dict[str, Any]:
+        known = {"host": "127.0.0.1", "port": port, "database": "shop", "user": "ann"}
+        return {**known, **changes}
+
+    return make

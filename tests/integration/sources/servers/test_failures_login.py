@@ -1,0 +1,206 @@
+"""Signing in fails, and rights that are missing: told by real servers."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from proto_ddf import vault
+from proto_ddf.sources.store import make_source
+from tests.servers.database_server import Database, DatabaseServer
+from tests.servers.failing import Failure, connecting_fails, connects, failure_of
+from tests.servers.mariadb import MariaDbServer
+from tests.servers.postgres import PostgresServer
+
+pytestmark = pytest.mark.usefixtures("patient")
+
+PASSWORD = "not-it-either"
+
+
+@pytest.fixture
+def shop(server_database: Database) -> Database:
+    """A database with two tables, in the shared server of each kind."""
+    for table in ("customer", "invoice"):
+        server_database.run(f"CREATE TABLE {table} (id INTEGER PRIMARY KEY, name VARCHAR(20))")
+    return server_database
+
+
+@pytest.fixture
+def guest(shop: Database) -> Any:
+    """A user who may sign in to that server and do nothing else."""
+    made = Database(shop.server, shop.name, f"guest_{shop.name}", PASSWORD)
+    shop.server.create_user(made.user, made.password)
+    yield made
+    if isinstance(shop.server, PostgresServer):
+        shop.admin(f'DROP OWNED BY "{made.user}"', f'DROP USER "{made.user}"')
+    else:
+        shop.admin(f"DROP USER `{made.user}`")
+
+
+def fails(database: Database, /, **changes: Any) -> Failure:
+    return connecting_fails(database.server.kind, database.config(**changes))
+
+
+def quoted(database: Database, name: str) -> str:
+    return f'"{name}"' if database.server.kind == "postgresql" else f"`{name}`"
+
+
+def grant(database: Database, right: str, user: str) -> None:
+    """As the administrator, in that database."""
+    database.admin(f"GRANT {right} TO {quoted(database, user)}")
+
+
+# Who
+
+
+def test_a_wrong_user_and_a_wrong_password_are_told_alike(shop: Database) -> None:
+    wrong_password = fails(shop, password=vault.store(PASSWORD))
+    wrong_user = fails(shop, user="nobody_of_that_name")
+    for failure in (wrong_password, wrong_user):
+        failure.check(
+            "authentication_failed", "password", "user name or", retried=False, stage="sign_in"
+        )
+        failure.never_says(PASSWORD)
+        failure.never_says(shop.password)
+    assert wrong_password.message == wrong_user.message
+
+
+def test_no_password(shop: Database) -> None:
+    failure = fails(shop, password="")
+    failure.check("password_missing", "password", shop.user, retried=False, stage="sign_in")
+
+
+def test_a_password_that_cannot_be_read_any_more(shop: Database) -> None:
+    reference = vault.store(shop.password)
+    vault.discard([reference])
+    failure = fails(shop, password=reference)
+    failure.check("secret_unreadable", "password", retried=False, stage="sign_in")
+
+
+def test_a_machine_that_users_may_not_come_from(own_server: DatabaseServer) -> None:
+    if isinstance(own_server, PostgresServer):
+        database = own_server.create_database()
+        own_server.set_hba("host all somebody_else 127.0.0.1/32 scram-sha-256")
+    else:  # nobody but the administrator is known there, who comes by the socket
+        database = Database(own_server, "shop", "ann", PASSWORD)
+    failure = fails(database)
+    failure.check("login_not_allowed", "user", retried=False)
+
+
+def test_a_user_who_may_not_sign_in(shop: Database) -> None:
+    if isinstance(shop.server, PostgresServer):
+        shop.admin(f'ALTER USER "{shop.user}" NOLOGIN')
+    else:
+        shop.admin(f"ALTER USER `{shop.user}` ACCOUNT LOCK")
+    failure = fails(shop)
+    failure.check("login_not_allowed", "user", retried=False, stage="sign_in")
+
+
+# Which database
+
+
+def test_an_unknown_database(shop: Database) -> None:
+    if isinstance(shop.server, MariaDbServer):  # tells only those who may use any
+        shop.admin(f"GRANT ALL ON *.* TO `{shop.user}`")
+    failure = fails(shop, database="no_such_database")
+    failure.check(
+        "database_unknown", "database", "no_such_database", retried=False, stage="open_database"
+    )
+
+
+def test_a_database_that_the_user_may_not_use(shop: Database, guest: Database) -> None:
+    if isinstance(shop.server, PostgresServer):
+        shop.admin(f'REVOKE CONNECT ON DATABASE "{shop.name}" FROM PUBLIC')
+    failure = fails(guest)
+    failure.check(
+        "database_not_allowed",
+        "database",
+        shop.name,
+        guest.user,
+        retried=False,
+        stage="open_database",
+    )
+
+
+def test_a_database_without_tables(server_database: Database) -> None:
+    failure = fails(server_database)
+    failure.check("database_empty", "database", server_database.name, retried=False)
+
+
+# What may be read
+
+
+def test_no_table_may_be_read(shop: Database, guest: Database) -> None:
+    grant(shop, "INSERT ON customer", guest.user)
+    failure = fails(guest)
+    failure.check("tables_not_allowed", "user", guest.user, retried=False, stage="check_rights")
+
+
+def test_some_tables_may_be_read(shop: Database, guest: Database) -> None:
+    for right in ("SELECT ON customer", "INSERT ON invoice"):
+        grant(shop, right, guest.user)
+    connects(shop.server.kind, guest.config())
+    source = make_source(shop.server.kind, guest.config())
+    assert [table.name for table in source.read_schema().tables] == ["customer"]
+
+
+def test_a_right_that_is_taken_away(shop: Database, guest: Database) -> None:
+    grant(shop, "SELECT ON customer", guest.user)
+    source = make_source(shop.server.kind, guest.config())
+    assert source.preview("customer").total == 0
+    shop.admin(f"REVOKE SELECT ON customer FROM {quoted(shop, guest.user)}")
+    for act in (lambda: source.preview("customer"), lambda: list(source.rows("customer"))):
+        failure = failure_of(source, act)
+        failure.check("table_not_allowed", "user", "customer", guest.user, retried=False)
+    grant(shop, "SELECT ON customer", guest.user)
+    assert source.preview("customer").total == 0
+
+
+# How many
+
+
+def held(database: Database, count: int) -> ExitStack:
+    """So many sessions."""
+    with ExitStack() as sessions:
+        for _ in range(count):
+            sessions.callback(database.connect().close)
+        return sessions.pop_all()
+
+
+def test_a_full_server(make_server: Callable[..., Any], server_kind: str) -> None:
+    if server_kind == "postgresql":
+        server = make_server(server_kind, max_connections=4, superuser_reserved_connections=3)
+        places = 1
+    else:
+        server = make_server(server_kind, **{"max-connections": 10})
+        places = 10
+    database = server.create_database()
+    database.run("CREATE TABLE t (a INTEGER PRIMARY KEY)")
+    sessions = held(database, places)
+    with sessions:
+        failure = fails(database)
+        failure.check("too_many_connections", None, retried=True)
+    wait_until_left(database)
+    connects(server_kind, database.config())
+
+
+def test_a_user_with_too_many_sessions(shop: Database, guest: Database) -> None:
+    grant(shop, "SELECT ON customer", guest.user)
+    if isinstance(shop.server, PostgresServer):
+        shop.admin(f'ALTER USER "{guest.user}" CONNECTION LIMIT 1')
+    else:
+        shop.admin(f"ALTER USER `{guest.user}` WITH MAX_USER_CONNECTIONS 1")
+    with held(guest, 1):
+        failure = fails(guest)
+        failure.check("too_many_connections", None, retried=True)
+
+
+def wait_until_left(database: Database) -> None:
+    """A server notices only after a moment that a client is gone."""
+    query = {
+        "postgresql": "SELECT count(*) FROM pg_stat_activity WHERE usename = %s",
+        "mysql": "SELECT count(*) FROM information_schema.processlist WHERE user = %s",
+    }[database.server.kind]
+    while database.admin(query, values=(database.user,)) != [(0,)]:
+        pass

@@ -1,0 +1,281 @@
+"""Sessions that end, servers that start, stop and are killed, queries that take too long. All real."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from proto_ddf.resilience import policy
+from proto_ddf.sources.guarded import SYSTEM, GuardedSource
+from proto_ddf.sources.servers import engines, wire
+from proto_ddf.sources.store import make_source
+from tests.policies import fresh_policies
+from tests.servers.database_server import Database, DatabaseServer
+from tests.servers.failing import IMPATIENT, Failure, connecting_fails, connects, failure_of
+from tests.servers.postgres import PostgresServer
+
+pytestmark = pytest.mark.usefixtures("patient")
+
+ROWS = [(1, "Ann"), (2, "Bo")]
+LOST = {"connection_lost", "server_stopping", "port_closed"}
+"""What a server that was ended may be met with, depending on the moment."""
+
+
+@pytest.fixture(autouse=True)
+def _out_of_containers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where these tests run in a container, a closed port of this machine would be told otherwise."""
+    monkeypatch.setattr(wire, "in_container", lambda: False)
+
+
+def filled(server: DatabaseServer) -> Database:
+    made = server.create_database()
+    made.run(
+        "CREATE TABLE customer (id INTEGER PRIMARY KEY, name VARCHAR(20))",
+        "INSERT INTO customer VALUES (1, 'Ann'), (2, 'Bo')",
+    )
+    return made
+
+
+@pytest.fixture
+def shop(server: DatabaseServer) -> Iterator[Database]:
+    """A database with a table in the shared server of each kind."""
+    made = filled(server)
+    yield made
+    engines.dispose_all()
+    server.drop_database(made)
+
+
+@pytest.fixture
+def own_shop(own_server: DatabaseServer) -> Iterator[Database]:
+    """The same in a server that may be ended."""
+    yield filled(own_server)
+    engines.dispose_all()
+
+
+def source_of(database: Database, **changes: Any) -> GuardedSource:
+    return make_source(database.server.kind, database.config(**changes))
+
+
+def read(source: GuardedSource) -> list[tuple[Any, ...]]:
+    return [tuple(row) for row in source.preview("customer").rows]
+
+
+# Queries that wait
+
+
+@contextmanager
+def locked(database: Database) -> Iterator[Any]:
+    """While nobody can read the table. Gives the session that holds it."""
+    holder = database.connect()
+    with holder.cursor() as cursor:
+        if database.server.kind == "postgresql":
+            cursor.execute("BEGIN")
+            cursor.execute("LOCK TABLE customer IN ACCESS EXCLUSIVE MODE")
+        else:
+            cursor.execute("LOCK TABLES customer WRITE")
+    try:
+        yield holder
+    finally:
+        holder.close()
+
+
+_WAITING = {
+    "postgresql": "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = %s",
+    "mysql": "SELECT id FROM information_schema.processlist WHERE state LIKE 'Waiting for table%%' AND db = %s",
+}
+_KILL = {"postgresql": "SELECT pg_terminate_backend({})", "mysql": "KILL CONNECTION {}"}
+
+
+def waiting_session(database: Database, call: Future[Any]) -> int:
+    """The session of a call that waits for the table, as soon as it does."""
+    while True:
+        found = database.server.run(_WAITING[database.server.kind], values=(database.name,))
+        if found:
+            return int(found[0][0])
+        assert not call.done(), call.exception() or call.result()
+
+
+@pytest.fixture
+def in_a_thread() -> Iterator[Callable[..., Future[Any]]]:
+    with ThreadPoolExecutor(1) as threads:
+        yield threads.submit
+
+
+def test_a_query_that_takes_too_long(shop: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = source_of(shop)
+    assert read(source) == ROWS
+    fresh_policies(monkeypatch, source=IMPATIENT)
+    engines.dispose_all()
+    source = source_of(shop)
+    with locked(shop):
+        failure = failure_of(source, lambda: read(source))
+    failure.check("query_timeout", None, "0.3 s", retried=False)
+    assert read(source) == ROWS
+
+
+def test_a_session_that_is_ended_in_a_query(
+    shop: Database, in_a_thread: Callable[..., Future[Any]]
+) -> None:
+    source = source_of(shop)
+    assert read(source) == ROWS
+    with locked(shop):
+        call = in_a_thread(read, source)
+        shop.server.run(_KILL[shop.server.kind].format(waiting_session(shop, call)))
+    assert call.result() == ROWS
+    snapshot = policy(SYSTEM, source.target).snapshot()
+    assert snapshot.retries == 1
+    assert snapshot.breaker is not None
+    assert snapshot.breaker.failed == 1
+
+
+def test_a_server_that_is_killed_in_a_query(
+    own_shop: Database, in_a_thread: Callable[..., Future[Any]]
+) -> None:
+    source = source_of(own_shop)
+    with locked(own_shop):
+        call = in_a_thread(lambda: failure_of(source, lambda: read(source)))
+        waiting_session(own_shop, call)
+        own_shop.server.kill()
+        failure: Failure = call.result()
+    assert failure.code in LOST
+    failure.check(failure.code, failure_field(failure), retried=True)
+    own_shop.server.start()
+    assert read(source) == ROWS
+
+
+def failure_field(failure: Failure) -> str | None:
+    return "port" if failure.code == "port_closed" else None
+
+
+def test_a_server_that_is_killed_while_rows_are_read(own_shop: Database) -> None:
+    numbers = "INSERT INTO customer SELECT id + {0}, name FROM customer"
+    own_shop.run(*(numbers.format(2**power * 2) for power in range(17)))
+    source = source_of(own_shop)
+    batches = source.rows("customer", batch=100)
+    next(batches)
+    own_shop.server.kill()
+    with pytest.raises(Exception) as raised:  # noqa: PT011 - the code is what counts
+        list(batches)
+    failure = Failure("", raised.value, 3, 3)
+    failure.check("connection_lost", None, retried=True)
+    own_shop.server.start()
+    assert sum(map(len, source.rows("customer"))) == 2**18
+
+
+# Servers that stop and start
+
+
+@pytest.mark.parametrize("how", ["restart", "kill"])
+def test_the_first_call_after_a_restart(own_shop: Database, how: str) -> None:
+    source = source_of(own_shop)
+    assert read(source) == ROWS
+    connects_before = engines.statistics(source.target)
+    if how == "kill":
+        own_shop.server.kill()
+        own_shop.server.start()
+    else:
+        own_shop.server.restart()
+    assert read(source) == ROWS
+    now = engines.statistics(source.target)
+    assert now.reconnects == connects_before.reconnects + 1
+    assert policy(SYSTEM, source.target).snapshot().retries <= 1
+
+
+def test_several_stale_connections_are_thrown_away_together(own_shop: Database) -> None:
+    source = source_of(own_shop)
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(read, [source] * 16)) == [ROWS] * 16
+        own_shop.server.restart()
+        assert list(threads.map(read, [source] * 16)) == [ROWS] * 16
+
+
+def test_a_server_that_is_down(own_shop: Database) -> None:
+    source = source_of(own_shop)
+    assert read(source) == ROWS
+    own_shop.server.stop()
+    for _ in range(2):  # first with connections that were kept, then without
+        failure = failure_of(source, lambda: read(source))
+        failure.check("port_closed", "port", str(own_shop.server.port), retried=True)
+    own_shop.server.start()
+    assert read(source) == ROWS
+
+
+def test_a_server_that_hangs(own_shop: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    short = {
+        "max_retries": 2,
+        "retry_delay_ms": 1,
+        "connect_timeout_ms": 300,
+        "read_timeout_ms": 300,
+    }
+    fresh_policies(monkeypatch, source=short)
+    source = source_of(own_shop)
+    assert read(source) == ROWS
+    own_shop.server.pause()
+    failure = failure_of(source, lambda: read(source))
+    failure.check("host_silent", "host", retried=True)
+    own_shop.server.resume()
+    assert read(source) == ROWS
+
+
+def test_a_server_that_starts(make_server: Callable[..., Any]) -> None:
+    server = make_server("postgresql")
+    shop = filled(server)
+    server.stop()
+    hold = server.start_slowly()
+    while "listening on" not in server.log and not can_connect(server.port):
+        pass
+    failure = connecting_fails("postgresql", shop.config())
+    failure.check("server_starting", None, "PostgreSQL", retried=True)
+    hold.unlink()
+    server.wait_until_ready()
+    connects("postgresql", shop.config())
+
+
+def can_connect(port: int) -> bool:
+    import socket
+
+    try:
+        socket.create_connection(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True
+
+
+def test_a_server_that_shuts_down(make_server: Callable[..., Any]) -> None:
+    server = make_server("postgresql")
+    assert isinstance(server, PostgresServer)
+    shop = filled(server)
+    session = shop.connect()
+    server.stop_when_sessions_end()
+    while not shutting_down(server):
+        pass
+    failure = connecting_fails("postgresql", shop.config())
+    failure.check("server_stopping", None, "PostgreSQL", retried=True)
+    session.close()
+
+
+def shutting_down(server: PostgresServer) -> bool:
+    try:
+        server.run("SELECT 1")
+    except Exception as error:
+        return "shutting down" in str(error)
+    return False
+
+
+def test_a_server_that_is_shut_down_in_a_query(
+    own_shop: Database, in_a_thread: Callable[..., Future[Any]]
+) -> None:
+    source = source_of(own_shop)
+    with locked(own_shop):
+        call = in_a_thread(lambda: failure_of(source, lambda: read(source)))
+        waiting_session(own_shop, call)
+        own_shop.server.stop()
+        failure: Failure = call.result()
+    assert failure.code in LOST
+    assert failure.attempts == 3
+    first = policy(SYSTEM, source.target).snapshot().last_errors[0]
+    assert first[1] in {"server_stopping", "connection_lost"}
+    own_shop.server.start()
+    assert read(source) == ROWS
