@@ -53,7 +53,6 @@ _TEXTS = tuple(
         (r"does not support SSL", "tls_refused"),
         (r"root certificate file|certificate verify failed", "tls_untrusted"),
         (r"does not match host name", "tls_wrong_host"),
-        (r"SSL error|SSL SYSCALL error: (?!EOF)", "tls_failed"),
         (r"could not translate host name|failed to resolve host", "host_unknown"),
         (r"No route to host|Network is unreachable", "host_unreachable"),
         (r"Connection refused", "port_closed"),
@@ -61,9 +60,11 @@ _TEXTS = tuple(
         (
             r"server closed the connection|connection (is|was|has been) (closed|lost)|connection reset"
             r"|broken pipe|EOF detected|socket closed|no connection to the server|connection not open"
-            r"|consuming input failed|sending (query|prepared query)? ?failed|could not (receive|send) data",
+            r"|consuming input failed|sending (query|prepared query)? ?failed|could not (receive|send) data"
+            r"|unexpected eof",
             "connection_lost",
         ),
+        (r"SSL (SYSCALL )?error", "tls_failed"),
     )
 )
 _DENIED = re.compile(
