@@ -46,6 +46,14 @@ class ServerConfig(BaseModel):
     parameters: Trimmed = ""
     """Further parameters of the driver: "name=value", one per line or with commas between."""
 
+    @field_validator("host", "database", "user", "ca_certificate", "parameters")
+    @classmethod
+    def _check_text(cls, text: str) -> str:
+        text.encode()  # raises a ValueError at half a surrogate pair
+        if "\0" in text:
+            raise ValueError("It has a character that no server takes")
+        return text
+
     @field_validator("parameters")
     @classmethod
     def _check_parameters(cls, text: str) -> str:

@@ -38,9 +38,7 @@ _PROBES = (
 class MysqlConfig(ServerConfig):
     """One database of a MySQL or MariaDB server."""
 
-    parameters_allowed: ClassVar[frozenset[str]] = frozenset(
-        {"charset", "collation", "program_name", "sql_mode"}
-    )
+    parameters_allowed: ClassVar[frozenset[str]] = frozenset({"program_name", "sql_mode"})
 
 
 def app_parameters(config: ServerConfig, writable: bool) -> dict[str, str]:
@@ -77,21 +75,39 @@ def _open(
         "password": password.encode(),  # PyMySQL takes text for Latin-1
         "database": config.database,
     }
+    encryption = None if config.tls is Tls.OFF else tls.context(config)
+    opened = open_socket(about, session.connect_seconds)
     try:
         connection = sign_in(
-            open_socket(about, session.connect_seconds),
+            opened,
             parameters,
-            encryption=None if config.tls is Tls.OFF else tls.context(config),
+            encryption=encryption,
             required=config.tls in {Tls.REQUIRE, Tls.VERIFY},
             seconds=session.connect_seconds,
             read_seconds=session.read_seconds + session.connect_seconds,
         )
         _begin(connection, session)
     except pymysql.Error as error:
-        raise _failure(
-            about, error, given=bool(password), seconds=session.connect_seconds
-        ) from error
+        failure = _failure(about, error, given=bool(password), seconds=session.connect_seconds)
+        raise _explained(failure, address, config, password, session) from error
+    except Exception as error:  # PyMySQL raises anything at what it cannot read
+        reason = "its answer cannot be read"
+        raise about.failure("wrong_server", str(error), reason=reason) from error
     return connection
+
+
+def _explained(
+    failure: ProtoDDFError, address: Address, config: ServerConfig, password: str, session: Session
+) -> ProtoDDFError:
+    """Where a user may not sign in unencrypted, but may encrypted, that is what is wrong: MariaDB says “access denied”."""
+    if failure.code != "authentication_failed" or config.tls is not Tls.OFF:
+        return failure
+    encrypted = config.model_copy(update={"tls": Tls.REQUIRE})
+    try:
+        _open(address, encrypted, password, session).close()
+    except ProtoDDFError:
+        return failure
+    return About(LABEL, address, config).failure("tls_required", failure.message)
 
 
 def _begin(connection: DbapiConnection, session: Session) -> None:
