@@ -15,6 +15,7 @@ from proto_ddf.operations.housekeeping import keep_house
 from proto_ddf.operations.source_watch import keep_watch
 from proto_ddf.settings import get_settings
 from proto_ddf.sources.sample import offer_sample
+from proto_ddf.sources.servers import engines
 from proto_ddf.web.api import create_api
 from proto_ddf.web.middleware import guard
 from proto_ddf.web.pages.apps import app_page, apps_page
@@ -64,6 +65,7 @@ async def server_life() -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.to_thread(engine.shutdown)
+        await asyncio.to_thread(engines.dispose_all)
 
 
 def _open() -> None:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from threading import Lock
+from threading import Lock, Timer
 from typing import Any
 
 import sqlalchemy as sa
@@ -106,6 +106,7 @@ _Key = tuple[str, str, bool]
 _lock = Lock()
 _pools: dict[_Key, Pool] = {}
 _places: dict[str, _Place] = {}
+_timer: Timer | None = None
 
 
 def engine(server: Server, config: ServerConfig, *, writable: bool = False) -> sa.Engine:
@@ -116,11 +117,11 @@ def engine(server: Server, config: ServerConfig, *, writable: bool = False) -> s
 
 def pool(server: Server, config: ServerConfig, *, writable: bool = False) -> Pool:
     """The pool for a config: the same one until nobody used it for a while. Raises as `engine`."""
-    close_idle()
     key = _key(server, config, writable)
     with _lock:
         if key not in _pools:
             _pools[key] = _create(server, config, writable)
+            _look_later()
         found = _pools[key]
         found.used_at = time.monotonic()
     return found
@@ -155,6 +156,24 @@ def close_idle(seconds: float = IDLE_SECONDS) -> None:
         idle = [key for key, each in _pools.items() if each.used_at <= before]
         closing = [_pools.pop(key) for key in idle]
     _close(closing)
+
+
+def _look_later() -> None:
+    """Close what is idle, again and again as long as there is anything that may become so. Call it with the lock."""
+    global _timer
+    if _timer is None:
+        _timer = Timer(IDLE_SECONDS / 2, _look)
+        _timer.daemon = True
+        _timer.start()
+
+
+def _look() -> None:
+    global _timer
+    close_idle()
+    with _lock:
+        _timer = None
+        if _pools:
+            _look_later()
 
 
 def target_of(server: Server, config: ServerConfig) -> str:
