@@ -1,0 +1,94 @@
+"""The connection of a source, as its page and the lists show it while its server goes away and returns."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.driving import SOON_MS
+from tests.browser.looking import PHONE, in_both_modes, open_page, serious_findings, sideways
+from tests.servers.database_server import Database
+from tests.servers.postgres import PostgresServer
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+
+@pytest.fixture
+def database() -> Iterator[Database]:
+    """A database with one table, in a server that may be killed."""
+    if reason := PostgresServer.missing():
+        pytest.skip(reason)
+    with PostgresServer() as server:
+        made = server.create_database()
+        made.run("CREATE TABLE note (id integer PRIMARY KEY)")
+        yield made
+
+
+def connect(page: Page, url: str, database: Database, name: str) -> None:
+    open_page(page, f"{url}/sources/new")
+    page.get_by_label("Kind", exact=True).click()
+    page.get_by_role("option", name="PostgreSQL").click()
+    given = {"Name": name, "Host": "127.0.0.1", "Port": str(database.server.port)}
+    given |= {"Database": database.name, "User": database.user, "Password": database.password}
+    for label, value in given.items():
+        page.get_by_label(label, exact=True).fill(value)
+    page.get_by_role("button", name="Connect", exact=True).click()
+    expect(page.get_by_role("heading", name=name, level=1)).to_be_visible(timeout=SOON_MS)
+
+
+def fact(panel: Locator, name: str) -> Locator:
+    """The value of a fact of the panel."""
+    return panel.locator("dl > div").filter(has_text=re.compile(rf"^{name}")).locator("dd")
+
+
+def test_a_server_that_goes_away_and_returns_is_seen_by_itself(
+    page: Page, make_server: Callable[..., Any], database: Database
+) -> None:
+    server = make_server(
+        SOURCE_CHECK_SECONDS="0.3", NETWORK_CIRCUIT_BREAKER_RESET_TIMEOUT_MS="1000"
+    )
+    connect(page, server.url, database, "Notes")
+    panel = page.get_by_role("region", name="Connection")
+    expect(panel).to_have_attribute("data-health", "connected", timeout=SOON_MS)
+    expect(fact(panel, "Last answer")).to_have_text(re.compile(r"^[\d.]+ m?s$"))
+    expect(fact(panel, "Reconnects")).to_have_text("0")
+    height = panel.evaluate("element => element.offsetHeight")
+    panel.get_by_role("button", name="Check now").click()
+    expect(page.get_by_text(re.compile(r"^Notes answered in"))).to_be_visible()
+
+    listed = page.context.new_page()
+    open_page(listed, f"{server.url}/sources")
+    badge = listed.get_by_role("row").filter(has_text="Notes").locator("[data-health]")
+    expect(badge).to_have_text("Connected")
+    overview = page.context.new_page()
+    open_page(overview, server.url)
+    card = overview.get_by_role("listitem").filter(has_text="Notes").locator("[data-health]")
+    expect(card).to_have_text("Connected")
+
+    database.server.kill()
+    for state in (badge, card):
+        expect(state).to_have_text("Unreachable", timeout=SOON_MS)
+    expect(panel).to_have_attribute("data-health", "unreachable", timeout=SOON_MS)
+    now = panel.get_by_role("status")
+    expect(now).to_contain_text("Unreachable")
+    expect(now).to_contain_text(str(database.server.port))
+    expect(fact(panel, "Last error")).to_contain_text("ago")
+    assert panel.evaluate("element => element.offsetHeight") == height
+    for mode in in_both_modes(page):
+        assert serious_findings(page) == [], mode
+    page.set_viewport_size(PHONE)
+    assert sideways(page) == 0
+
+    database.server.start()
+    for state in (badge, card):
+        expect(state).to_have_text("Connected", timeout=SOON_MS)
+    expect(panel).to_have_attribute("data-health", "connected", timeout=SOON_MS)
+    expect(now).to_contain_text(re.compile(r"Connected again after \d+ (second|minute)"))
+    expect(page.get_by_text(re.compile(r"^Notes is connected again after"))).to_be_visible()
+    expect(fact(panel, "Reconnects")).to_have_text("1")
+    for tab in (listed, overview):
+        tab.set_viewport_size(PHONE)
+        assert sideways(tab) == 0
+        tab.close()
