@@ -139,6 +139,7 @@ def _fields(
 ) -> list[FieldSpec]:
     related = related_columns(relations)
     taken: set[str] = set()
+    columns = table.columns if imported else map(_as_edited, table.columns)
     return [
         plan_field(
             column,
@@ -147,8 +148,14 @@ def _fields(
             generated=_is_generated(column, table, related, imported),
             facts=facts.get(column.name),
         )
-        for position, column in enumerate(table.columns, start=1)
+        for position, column in enumerate(columns, start=1)
     ]
+
+
+def _as_edited(column: ColumnInfo) -> ColumnInfo:
+    """An array of PostgreSQL's is read and written in a way of its own, {1,2}, which is no JSON."""
+    is_array = column.db_type.endswith("[]")
+    return column.model_copy(update={"type": ColumnType.TEXT}) if is_array else column
 
 
 def _is_generated(column: ColumnInfo, table: TableInfo, related: set[str], imported: bool) -> bool:

@@ -28,6 +28,7 @@ from ruff import find_ruff_bin  # type: ignore[import-untyped]
 
 from proto_ddf.errors.types import SystemError
 from proto_ddf.generator.literals import FILTERS
+from proto_ddf.generator.model_types import imported_types, model_type
 from proto_ddf.generator.names import TEMPLATES
 from proto_ddf.generator.spec import AppSpec, TableSpec
 from proto_ddf.generator.swap import fresh_folder, put_in_place
@@ -129,6 +130,7 @@ def _environment(templates: Path) -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters.update(FILTERS)
+    environment.globals.update(model_type=model_type, imported_types=imported_types)
     return environment
 
 

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from proto_ddf.generator.plan import plan_app
 from proto_ddf.generator.render import render_app
 from proto_ddf.sources.sqlite import SqliteSource
+from tests.served_apps import ServedApp, make_tables, served_app
 
 AWKWARD = """
 CREATE TABLE "Full Names" (
@@ -133,3 +134,17 @@ def _url(database: Path) -> str:
     """As Proto-DDF writes it for an app that works on a source."""
     url = sa.URL.create("sqlite", database=database.as_uri(), query={"mode": "rw", "uri": "true"})
     return url.render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session", params=["postgresql", "mysql"])
+def served(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ServedApp]:
+    """An app on a database of each kind of server in turn, that may change the rows."""
+    kind = str(request.param)
+    server = request.getfixturevalue({"postgresql": "postgres", "mysql": "mariadb"}[kind])
+    database = server.create_database()
+    make_tables(database)
+    with served_app(database, tmp_path_factory.mktemp("served") / kind) as app:
+        yield app
+    server.drop_database(database)

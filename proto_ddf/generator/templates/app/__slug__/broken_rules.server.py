@@ -19,14 +19,19 @@ def fields_of_key(view: TableView, name: str) -> list[str]:
 
 
 def rule_of(view: TableView, name: str) -> tuple[list[str], str]:
-    """The fields that the CHECK of that name is about, and what it says."""
+    """The fields that the CHECK of that name is about, and what it says.
+
+    MariaDB calls one that stands at a column like that, and does not list it.
+    """
     text = _inspected(view)["checks"].get(name, "")
+    if not text:
+        return fields_called(view, [name]), name
     named = [
         each.name
         for each in view.asked
         if re.search(rf"(?<!\w){re.escape(view.column(each.name).name)}(?!\w)", text)
     ]
-    return named, text or name
+    return named, text
 
 
 def _inspected(view: TableView) -> dict[str, Any]:

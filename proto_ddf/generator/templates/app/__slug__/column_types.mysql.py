@@ -19,7 +19,7 @@ class Text(sa.Text):
     def __init__(self, own: str = "") -> None:
         """`own` is the server's name of the type, where that is not text."""
         super().__init__()
-        self.own = own.partition("(")[0].strip().lower()
+        self.own = own
 
 
 class Boolean(UserDefinedType[Any]):
@@ -37,6 +37,18 @@ class Boolean(UserDefinedType[Any]):
         return _as_boolean
 
 
+class Bits(UserDefinedType[Any]):
+    """A bit field, as the number that it is."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "BIT"
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Convert:
+        return _as_number
+
+
 class Time(UserDefinedType[Any]):
     """A time of day, or a duration of up to 838 hours, which stays a text: "-25:00:00"."""
 
@@ -50,10 +62,16 @@ class Time(UserDefinedType[Any]):
 
 
 TEMPORAL = (sa.Date, sa.DateTime, Time)
+NUMERIC = (sa.Float, Bits, Boolean)
+"""Types that are compared as other numbers than they are read as."""
+
+
+def _as_number(value: Any) -> Any:
+    return int.from_bytes(value, "big") if isinstance(value, bytes) else value
 
 
 def _as_boolean(value: Any) -> Any:
-    number = int.from_bytes(value, "big") if isinstance(value, bytes) else value
+    number = _as_number(value)
     return bool(number) if number in (0, 1) else number
 
 
@@ -64,4 +82,5 @@ def _as_time(value: Any) -> Any:
         return (datetime.combine(date.min, time()) + value).time()
     sign, length = ("-", -value) if value < timedelta() else ("", value)
     minutes, seconds = divmod(length.days * 86_400 + length.seconds, 60)
-    return f"{sign}{minutes // 60:02}:{minutes % 60:02}:{seconds:02}"
+    fraction = f".{length.microseconds:06}" if length.microseconds else ""
+    return f"{sign}{minutes // 60:02}:{minutes % 60:02}:{seconds:02}{fraction}"

@@ -13,8 +13,6 @@ from sqlalchemy.types import UserDefinedType
 
 
 class _Untyped(UserDefinedType[Any]):
-    cache_ok = True
-
     def get_col_spec(self, **_: Any) -> str:
         return "TEXT"
 
@@ -22,9 +20,11 @@ class _Untyped(UserDefinedType[Any]):
 class Text(_Untyped):
     """Text, and each type that is read and written as text here: uuid, json, enums, arrays, inet ..."""
 
+    cache_ok = True
+
     def __init__(self, own: str = "") -> None:
         """`own` is PostgreSQL's name of the type, where that is not text."""
-        self.own = own.partition("(")[0].strip().lower()
+        self.own = own
 
     def column_expression(self, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
         """What is selected instead of the column."""
@@ -34,6 +34,8 @@ class Text(_Untyped):
 class Float(_Untyped):
     """A real or a double: written as text, so that 0.1 is compared with a real as a real."""
 
+    cache_ok = True
+
     def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
         return lambda value: repr(value) if isinstance(value, float) else value
 
@@ -41,6 +43,4 @@ class Float(_Untyped):
 class DateTime(_Untyped):
     """A moment, with a time zone where the column has one."""
 
-
-class Decimal(_Untyped):
-    """A number of any length and scale."""
+    cache_ok = True

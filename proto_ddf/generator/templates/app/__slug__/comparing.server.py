@@ -35,18 +35,30 @@ def value_of(kind: Kind, given: str | int | float) -> Any:
     return text
 
 
-def _number(kind: Kind, text: str) -> Any:
+def limit_of(kind: Kind, given: str) -> Any:
+    """The end of a range, which need not be a value of the kind: 2.5 for whole numbers. Raises as `value_of`."""
+    return sa.literal(_decimal(given), sa.Numeric()) if kind in NUMBERS else value_of(kind, given)
+
+
+def _number(kind: Kind, text: str) -> int | float | Decimal:
+    number = _decimal(text)
+    if kind is Kind.FLOAT:
+        return float(number)
+    if kind is Kind.DECIMAL:
+        return number
+    if number != number.to_integral_value() or abs(number) >= 2**63:
+        raise ValueError("no whole number that a column can hold")
+    return int(number)
+
+
+def _decimal(text: str) -> Decimal:
     try:
         number = Decimal(text)
     except InvalidOperation:
         raise ValueError("no number") from None
     if not number.is_finite() or abs(number.adjusted()) > MOST_DIGITS:
         raise ValueError("no number that a column can hold")
-    if kind is Kind.FLOAT:
-        return float(number)
-    if kind is Kind.INTEGER and number == number.to_integral_value() and abs(number) < 2**63:
-        return int(number)
-    return sa.literal(number, sa.Numeric())
+    return number
 
 
 def _boolean(text: str) -> bool:

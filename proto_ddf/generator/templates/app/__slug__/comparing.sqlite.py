@@ -22,6 +22,11 @@ def value_of(kind: Kind, given: str | int | float) -> Any:
     return float(number) if isinstance(number, int) and abs(number) >= 2**63 else number
 
 
+def limit_of(kind: Kind, given: str) -> Any:
+    """The end of a range, which need not be a value of the kind: 2.5 for whole numbers."""
+    return value_of(Kind.FLOAT if kind in NUMBERS else kind, given)
+
+
 def may_hold_text(kind: Kind) -> bool:
     """A value may be an empty text."""
     return True

@@ -12,8 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from .database import reading
-from .errors import ROW_GONE, DataError
 from .dialect import as_text, equals
+from .errors import ROW_GONE, DataError
 from .filters import Condition, Query, matches
 from .formats import CUT
 from .paging import Order, Place

@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from .column_types import TEMPORAL, Text
+from .column_types import NUMERIC, TEMPORAL, Text
 
 ROW_ID: tuple[sa.ColumnElement[Any], ...] = ()
 """Nothing tells the rows of a table without a key apart: they are paged by position."""
@@ -40,8 +40,9 @@ def place(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     """What is read of a row to find its place in the order again, exactly."""
     if isinstance(column.type, TEMPORAL):
         return sa.cast(column, sa.CHAR())
-    if isinstance(column.type, sa.Float):
-        return column + sa.literal_column("0e0", column.type)  # a float is compared as a double
+    if isinstance(column.type, NUMERIC):
+        number = "0e0" if isinstance(column.type, sa.Float) else "0"
+        return sa.type_coerce(column, sa.types.NullType()).op("+")(sa.literal_column(number))
     return column
 
 

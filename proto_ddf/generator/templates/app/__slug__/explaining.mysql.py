@@ -4,6 +4,7 @@ import re
 
 import sqlalchemy as sa
 
+from .broken_rules import fields_of_key, rule_of
 from .errors import (
     DISK_FULL,
     IN_USE,
@@ -30,7 +31,6 @@ from .server_problems import (
     TOO_SLOW,
     WRONG_TYPE,
 )
-from .broken_rules import fields_of_key, rule_of
 from .views import TableView
 
 _BY_NUMBER = {

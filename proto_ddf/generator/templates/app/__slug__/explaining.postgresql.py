@@ -1,9 +1,12 @@
 """What PostgreSQL could not do, in words for a person. Its codes: PostgreSQL docs, appendix A."""
 
+import re
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 
+from .broken_rules import fields_called, fields_of_key, rule_of
 from .errors import (
     DISK_FULL,
     IN_USE,
@@ -31,7 +34,6 @@ from .server_problems import (
     TOO_SLOW,
     WRONG_TYPE,
 )
-from .broken_rules import fields_called, fields_of_key, rule_of
 from .views import TableView
 
 _BY_CODE = {
@@ -81,7 +83,7 @@ def explain(
     if view is not None and code.startswith("23"):
         return _broken_rule(code, original.diag, view, deleting)
     if view is not None and code in _WRONG_VALUES:
-        return at_fields(_fields_with(str(original), error, view), _WRONG_VALUES[code])
+        return at_fields(_fields_with(code, str(original), error, view), _WRONG_VALUES[code])
     if isinstance(error, sa.exc.OperationalError) and not code:
         return DataError(_unreached(str(original)))
     if code.startswith("08"):
@@ -109,13 +111,24 @@ def _broken_rule(code: str, said: Any, view: TableView, deleting: bool) -> DataE
     return unexpected(said.message_primary or code)
 
 
-def _fields_with(said: str, error: sa.exc.SQLAlchemyError, view: TableView) -> list[str]:
-    """The fields whose value PostgreSQL quotes in its message; it does not name the column."""
-    given = getattr(error, "params", None) or {}
-    return [
-        each.name
-        for each in view.asked
-        if isinstance(given, dict)
-        and given.get(each.name) not in (None, "")
-        and f'"{given[each.name]}"' in said
-    ]
+def _fields_with(code: str, said: str, error: sa.exc.SQLAlchemyError, view: TableView) -> list[str]:
+    """The fields that a wrong value is in. PostgreSQL names no column: it quotes the value, or says how long it
+    may be, or nothing at all."""
+    given = getattr(error, "params", None)
+    if not isinstance(given, dict):
+        return []
+    values = {each.name: given.get(each.name) for each in view.asked}
+    length = re.search(r"\((\d+)\)", said)
+    if code == "22001" and length:
+        longer = {name for name, text in values.items() if len(str(text)) > int(length[1])}
+        return [each.name for each in view.asked if each.name in longer and not each.is_number]
+    quoted = [name for name, value in values.items() if value and f'"{value}"' in said]
+    if quoted or code != "22003":
+        return quoted
+    large = [name for name, value in values.items() if _is_large(value)]
+    return large if len(large) == 1 else []
+
+
+def _is_large(value: Any) -> bool:
+    """Beyond the smallest of PostgreSQL's whole numbers."""
+    return isinstance(value, int | float | Decimal) and abs(value) > 32_767

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from .comparing import may_hold_text, value_of
+from .comparing import limit_of, may_hold_text, value_of
 from .dialect import as_text, contains, equals
 from .views import VIEWS, Field, Kind, Relation, TableView
 
@@ -179,13 +179,13 @@ def _equals(field: Field, column: sa.Column[Any], value: str) -> sa.ColumnElemen
 def _between(field: Field, column: sa.Column[Any], start: str, end: str) -> sa.ColumnElement[bool]:
     parts: list[sa.ColumnElement[bool]] = []
     if start:
-        parts.append(column >= value_of(field.kind, start))
+        parts.append(column >= limit_of(field.kind, start))
     if end and field.kind is Kind.DATETIME and len(end) == len("2024-01-31"):
         if end != date.max.isoformat():
             following = date.fromisoformat(end) + timedelta(days=1)
             parts.append(column < value_of(field.kind, following.isoformat()))
     elif end:
-        parts.append(column <= value_of(field.kind, end))
+        parts.append(column <= limit_of(field.kind, end))
     return sa.and_(sa.true(), *parts)
 
 
