@@ -14,6 +14,7 @@ from enum import StrEnum
 from statistics import median
 
 from proto_ddf.errors import classify
+from proto_ddf.resilience.transient import is_transient
 from proto_ddf.sources.sizes import count_text
 
 COUNTED_LOOKS = 3
@@ -49,13 +50,13 @@ class Failure:
     message: str
     hint: str
     passes: bool
-    """By itself, so that looking again can help."""
+    """By itself, so that looking again can help; the failures that open a circuit are the same."""
 
 
-def failure_of(error: BaseException) -> Failure:
+def failure_of(error: Exception) -> Failure:
     """What an exception says about a source."""
     found = classify(error)
-    return Failure(found.code, found.title, found.message, found.hint, found.retryable)
+    return Failure(found.code, found.title, found.message, found.hint, is_transient(error))
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from proto_ddf.db import engine
+from proto_ddf.operations import source_watch
 from proto_ddf.operations.source_watch import Report, SourceWatch
 from proto_ddf.settings import get_settings
 from proto_ddf.sources import sqlite_open, store
@@ -130,6 +131,17 @@ class TestServers:
         assert back.connections is not None
         assert (back.connections.connects, back.connections.reconnects) == (2, 1)
         assert back.health.last_failure is not None
+
+    def test_a_server_that_keeps_silent_is_out_of_reach(
+        self, watching: Watching, database: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(source_watch, "LOOK_SECONDS", 0.5)
+        id = save(database.server.kind, database.config())
+        watching.until(id, "connected")
+        database.server.pause()
+        watching.until(id, "unreachable")
+        database.server.resume()
+        watching.until(id, "connected")
 
     def test_a_restart_between_two_looks_is_got_over(
         self, watching: Watching, database: Database

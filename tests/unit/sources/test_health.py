@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from proto_ddf.errors import IntegrationError
+from proto_ddf.resilience import DeadlineExceededError
 from proto_ddf.sources.health import (
     COUNTED_LOOKS,
     KEPT_ANSWERS,
@@ -175,6 +176,7 @@ def test_a_single_failure_is_worth_another_look(found: list[object], uncertain: 
 
 def test_a_failure_passes_by_itself_where_a_retry_can_help() -> None:
     assert failure_of(ConnectionRefusedError()).passes
+    assert failure_of(DeadlineExceededError(10.0)).passes
     gone = failure_of(IntegrationError("gone", "sqlite", "open", code="source_gone", path="a.db"))
     assert not gone.passes
     assert (gone.code, bool(gone.title and gone.message and gone.hint)) == ("source_gone", True)
