@@ -6,6 +6,13 @@ import reflex as rx
 from reflex.vars import FunctionStringVar
 
 _COUNT: FunctionStringVar[Any] = FunctionStringVar.create("((n) => (n ?? 0).toLocaleString())")
+_ROWS: FunctionStringVar[Any] = FunctionStringVar.create(
+    """((n, estimated) => {
+      const text = (n ?? 0).toLocaleString();
+      if (!estimated) return text;
+      return n ? "about " + text : "";
+    })"""
+)
 _SIZE: FunctionStringVar[Any] = FunctionStringVar.create(
     """((bytes) => {
       const units = ["B", "KB", "MB", "GB", "TB"];
@@ -55,6 +62,14 @@ def clock_time(iso: rx.Var[str] | str) -> rx.Component:
 def count(n: rx.Var[int] | rx.Var[int | None] | int) -> rx.Var[str]:
     """ "12,345". Usage: `rx.text(count(table.row_count), " rows")`."""
     return _COUNT.call(n).to(str)
+
+
+def row_count(n: rx.Var[int] | int, estimated: rx.Var[bool] | bool) -> rx.Var[str]:
+    """ "12,345", or "about 1,200,000" for an estimate; empty where even that is not known.
+
+    Usage: `row_count(table.row_count, table.estimated)`.
+    """
+    return _ROWS.call(n, estimated).to(str)
 
 
 def file_size(n: rx.Var[int] | rx.Var[int | None] | int) -> rx.Var[str]:

@@ -7,7 +7,7 @@ from proto_ddf.web.components.feedback import confirm_dialog, empty_state, skele
 from proto_ddf.web.components.fields import form_field
 from proto_ddf.web.components.layout import page
 from proto_ddf.web.components.links import link_button
-from proto_ddf.web.components.numbers import count, time_ago
+from proto_ddf.web.components.numbers import count, row_count, time_ago
 from proto_ddf.web.components.operation import operation_panel
 from proto_ddf.web.components.schema_changes import last_changes
 from proto_ddf.web.components.source_health import connection_panel
@@ -65,7 +65,7 @@ def _facts() -> rx.Component:
             "Kind", rx.flex(kind_icon(source.kind), source.kind_label, gap="8px", align="center")
         ),
         _fact("Tables", count(source.table_count)),
-        _fact("Rows", count(source.row_count)),
+        _fact("Rows", row_count(source.row_count, source.rows_estimated)),
         _fact("Updated", time_ago(source.updated_at)),
         _fact("Used by", rx.cond(source.apps.length() > 0, source.apps.join(", "), "No app yet")),
         _fact("From", rx.foreach(SourceDetailState.places, _place)),

@@ -3,7 +3,7 @@
 import reflex as rx
 
 from proto_ddf.web.components.feedback import empty_state, skeleton_rows
-from proto_ddf.web.components.numbers import count
+from proto_ddf.web.components.numbers import count, row_count
 from proto_ddf.web.components.table import table
 from proto_ddf.web.state.sources_detail import (
     TYPE_WORDS,
@@ -52,7 +52,11 @@ def _table_link(one: rx.Var[TableRow]) -> rx.Component:
     return rx.el.li(
         rx.el.button(
             rx.el.span(one.name, class_name="pd-cut"),
-            rx.el.span(count(one.row_count), class_name="pd-quiet pd-number"),
+            rx.el.span(
+                row_count(one.row_count, one.estimated),
+                class_name="pd-quiet pd-number",
+                white_space="nowrap",
+            ),
             on_click=PreviewState.open_table(one.name),
             type="button",
             custom_attrs={"aria-current": rx.cond(one.name == PreviewState.table, "true", "false")},
@@ -88,6 +92,11 @@ def _open_table(one: rx.Var[TableRow]) -> rx.Component:
     )
     return rx.fragment(
         title,
+        rx.cond(
+            one.comment,
+            rx.el.p(one.comment, class_name="pd-quiet", margin="0 0 8px"),
+            rx.fragment(),
+        ),
         rx.tabs.root(
             rx.tabs.list(
                 rx.tabs.trigger("Rows", value="rows"),
@@ -116,7 +125,18 @@ def _column(one: rx.Var[TableRow], column: rx.Var[ColumnRow]) -> rx.Component:
         ),
     )
     return rx.el.tr(
-        rx.el.td(rx.el.span(column.name, font_weight="500")),
+        rx.el.td(
+            rx.el.span(column.name, font_weight="500"),
+            rx.cond(
+                column.comment,
+                rx.el.div(
+                    column.comment,
+                    class_name="pd-quiet",
+                    style={"max_width": "420px", "white_space": "normal"},
+                ),
+                rx.fragment(),
+            ),
+        ),
         rx.el.td(rx.cond(column.typed, _type_choice(one, column), said)),
         rx.el.td(
             rx.flex(
@@ -201,11 +221,10 @@ def _toolbar() -> rx.Component:
 
 def _range() -> rx.Component:
     first = count(PreviewState.shown_offset + 1)
+    total = rx.fragment(count(PreviewState.total), rx.cond(PreviewState.at_least, "+", ""))
     return rx.cond(
         PreviewState.total > 0,
-        rx.fragment(
-            first, " to ", count(PreviewState.last_row), " of ", count(PreviewState.total), " rows"
-        ),
+        rx.fragment(first, " to ", count(PreviewState.last_row), " of ", total, " rows"),
         rx.cond(PreviewState.loading, "Loading", "0 rows"),
     )
 

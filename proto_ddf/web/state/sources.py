@@ -10,6 +10,7 @@ from reflex.event import EventSpec
 
 from proto_ddf.sources import store
 from proto_ddf.sources.registry import KINDS
+from proto_ddf.sources.schema import TableInfo
 from proto_ddf.sources.store import SourceView
 from proto_ddf.web.state.errors import ErrorMixin
 from proto_ddf.web.state.live import looks
@@ -29,6 +30,7 @@ class SourceRow:
     """Apps work on the source itself."""
     table_count: int = 0
     row_count: int = 0
+    rows_estimated: bool = False
     apps: list[str] = field(default_factory=list)
     """Names of the apps that use it."""
     updated_at: str = ""
@@ -43,10 +45,17 @@ def source_row(view: SourceView) -> SourceRow:
         kind_label=view.kind_label,
         live=view.kind in KINDS and KINDS[view.kind].live,
         table_count=len(tables),
-        row_count=sum(table.row_count for table in tables),
+        row_count=sum(shown_rows(table) for table in tables),
+        rows_estimated=any(table.row_count_estimated for table in tables),
         apps=view.apps,
         updated_at=view.updated_at,
     )
+
+
+def shown_rows(table: TableInfo) -> int:
+    """The rows of a table; an estimate with the two digits that it may know."""
+    rows = table.row_count
+    return round(rows, 2 - len(str(rows))) if table.row_count_estimated and rows > 99 else rows
 
 
 def kind_icons() -> list[tuple[str, str]]:

@@ -23,7 +23,7 @@ from proto_ddf.sources.schema import ColumnInfo, ColumnType, TableInfo
 from proto_ddf.sources.store import SourceView
 from proto_ddf.web.state.operation import OperationMixin
 from proto_ddf.web.state.schema_changes import ChangesView, changes_view
-from proto_ddf.web.state.sources import SourceRow, source_row
+from proto_ddf.web.state.sources import SourceRow, shown_rows, source_row
 from proto_ddf.web.state.sources_preview import PreviewState
 
 TYPE_WORDS = {
@@ -61,6 +61,8 @@ class ColumnRow:
     """People may choose its type."""
     chosen: str = ""
     """The type that was chosen; empty: as it was found."""
+    comment: str = ""
+    """What the source says about it."""
 
 
 @dataclass
@@ -69,7 +71,11 @@ class TableRow:
 
     name: str = ""
     row_count: int = 0
+    estimated: bool = False
+    """The row count is."""
     is_view: bool = False
+    comment: str = ""
+    """What the source says about it."""
     columns: list[ColumnRow] = field(default_factory=list)
 
 
@@ -274,7 +280,14 @@ def _table_row(table: TableInfo, typed: bool, chosen: dict[str, str]) -> TableRo
     for row in rows:
         row.typed = typed and row.type != ColumnType.BINARY.value
         row.chosen = chosen.get(row.name, "")
-    return TableRow(table.name, table.row_count, table.is_view, rows)
+    return TableRow(
+        name=table.name,
+        row_count=shown_rows(table),
+        estimated=table.row_count_estimated,
+        is_view=table.is_view,
+        comment=table.comment,
+        columns=rows,
+    )
 
 
 def _column_row(
@@ -291,6 +304,7 @@ def _column_row(
         references=references,
         suggested=suggested,
         limits=_limits(column),
+        comment=column.comment,
     )
 
 

@@ -54,6 +54,8 @@ class PreviewState(ErrorMixin, rx.State):
     shown_offset: int = 0
     """Of the rows that are shown."""
     total: int = 0
+    at_least: bool = False
+    """There are more rows than `total`: counting stopped there."""
     head: list[HeadCell] = []
     rows: list[list[Cell]] = []
     loading: bool = False
@@ -73,7 +75,8 @@ class PreviewState(ErrorMixin, rx.State):
 
     @rx.var
     def page_count(self) -> int:
-        return max(1, -(-self.total // PAGE_SIZE))
+        """Of those known: where counting stopped there is one more at least."""
+        return max(1, -(-(self.total + self.at_least) // PAGE_SIZE))
 
     @rx.event
     def open_source(self, source_id: str, table_names: list[str]) -> Any:
@@ -134,7 +137,7 @@ class PreviewState(ErrorMixin, rx.State):
         async with self:
             self._clear_error()
             self.loading = False
-            self.total, self.shown_offset = page.total, page.offset
+            self.total, self.at_least, self.shown_offset = page.total, page.at_least, page.offset
             self.head = [HeadCell(name, name in numeric) for name in page.columns]
             self.rows = [[_cell(value) for value in row] for row in page.rows]
 
@@ -168,6 +171,7 @@ class PreviewState(ErrorMixin, rx.State):
         self.search = self.sort = ""
         self.descending = False
         self.offset = self.total = 0
+        self.at_least = False
         self.head, self.rows = [], []
         return PreviewState.read_page
 

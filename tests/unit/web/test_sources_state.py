@@ -16,6 +16,8 @@ from proto_ddf.errors import IntegrationError, describe
 from proto_ddf.operations.kinds.sources import ConnectSourceInput, TestSourceInput
 from proto_ddf.operations.views import OperationView
 from proto_ddf.sources import store
+from proto_ddf.sources.schema import PreviewPage
+from proto_ddf.sources.sqlite import SqliteSource
 from proto_ddf.sources.uploads import upload_path
 from proto_ddf.web.state import live, sources_detail, sources_new, sources_submit
 from proto_ddf.web.state.sources import SourcesState
@@ -412,6 +414,15 @@ class TestPreview:
             ("name", False),
             ("note", False),
         ]
+
+    def test_where_counting_stopped_there_is_a_next_page(
+        self, preview: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        rows = ((1, "a"),) * PAGE_SIZE
+        page = PreviewPage(columns=("id", "name"), rows=rows, offset=0, total=50, at_least=True)
+        monkeypatch.setattr(SqliteSource, "preview", lambda *_, **asked: page)
+        run(preview, "read_page")
+        assert (preview.total, preview.at_least, preview.page_count) == (50, True, 2)
 
     def test_null_empty_and_long_values_are_told_apart(self, preview: Any) -> None:
         cells = {preview.rows[row][2].look: preview.rows[row][2].text for row in range(4)}
