@@ -18,9 +18,15 @@ def health_badge(id: rx.Var[str]) -> rx.Component:
     )
 
 
+def looked_at() -> rx.Component:
+    """Shows nothing: it tells whether the tab is in front, so that sources are looked at more often."""
+    return rx.window_event_listener(on_visibility_change=SourceHealthState.set_hidden)
+
+
 def connection_panel() -> rx.Component:
     """How the source of the page is, since when, what it took, and what went wrong last."""
     return rx.el.section(
+        looked_at(),
         rx.el.div(
             rx.el.h2("Connection", class_name="pd-section-title"), _look(), class_name="pd-row"
         ),

@@ -10,7 +10,7 @@ from proto_ddf.web.components.feedback import skeleton_rows
 from proto_ddf.web.components.layout import page
 from proto_ddf.web.components.links import link_button
 from proto_ddf.web.components.numbers import count, time_ago
-from proto_ddf.web.components.source_health import health_badge
+from proto_ddf.web.components.source_health import health_badge, looked_at
 from proto_ddf.web.pages.operations import operation_row
 from proto_ddf.web.state.overview import OverviewState
 
@@ -40,6 +40,7 @@ def overview_page() -> rx.Component:
     overview = OverviewState.overview
     return page(
         "Overview",
+        looked_at(),
         error_callout(OverviewState),
         rx.cond(
             OverviewState.loaded,

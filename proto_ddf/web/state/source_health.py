@@ -59,12 +59,22 @@ class SourceHealthState(rx.State):
     """The state of each source by its id."""
     shown: HealthView = HealthView()
     """The source whose id is in the address."""
+    _hidden: bool = False
+    """The tab is behind others, so that nobody looks at it."""
+
+    @rx.event
+    def set_hidden(self, hidden: bool) -> None:
+        """The tab was hidden, or is seen again."""
+        self._hidden = bool(hidden)
+        self._tell_seen()
 
     @rx.event(background=True, supersedes=True)
     async def follow_all(self) -> None:
         """For pages that list sources (on_load)."""
+        async with self:
+            self._hidden = False
         async for _ in looks(self, about=None, every=_LOOK_SECONDS):
-            watch().seen()
+            self._tell_seen()
             states = {id: state.value for id, state in watch().states().items()}
             async with self:
                 if states != self.states:
@@ -73,9 +83,11 @@ class SourceHealthState(rx.State):
     @rx.event(background=True, supersedes=True)
     async def follow_one(self) -> AsyncIterator[Any]:
         """For the page of a source (on_load)."""
-        id = PurePosixPath(self.router.url.path).name
+        async with self:
+            self._hidden = False
+            id = PurePosixPath(self.router.url.path).name
         async for _ in looks(self, about=topic(id), every=_LOOK_SECONDS):
-            watch().seen()
+            self._tell_seen()
             report = watch().report(id)
             async with self:
                 is_back = self._show(id, report)
@@ -100,6 +112,10 @@ class SourceHealthState(rx.State):
             is_back = self._show(id, report)
         if report is not None and not report.pause:
             yield _toast(report, is_back)
+
+    def _tell_seen(self) -> None:
+        if not self._hidden:
+            watch().seen()
 
     def _show(self, id: str, report: Report | None) -> bool:
         """Whether the source has come back since it was shown last."""

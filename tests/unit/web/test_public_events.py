@@ -91,7 +91,7 @@ EVENTS: dict[type[rx.State], set[str]] = {
         "stop_fault",
         "toggle",
     },
-    source_health.SourceHealthState: {"check_now", "follow_all", "follow_one"},
+    source_health.SourceHealthState: {"check_now", "follow_all", "follow_one", "set_hidden"},
     sources.SourcesState: ERRORS | {"follow", "load"},
     sources_detail.SourceDetailState: OPERATION
     | {

@@ -121,6 +121,27 @@ def test_the_page_of_a_source_says_how_it_is(
     assert watched.seen_by_pages == 1
 
 
+@pytest.mark.parametrize("handler", ["follow_all", "follow_one"])
+def test_a_hidden_tab_is_not_looked_at(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch, handler: str
+) -> None:
+    state = state_of()
+    seen = []
+
+    def hide() -> None:
+        seen.append(watched.seen_by_pages)
+        state.set_hidden(True)
+
+    def show() -> None:
+        seen.append(watched.seen_by_pages)
+        state.set_hidden(False)
+
+    look_times(monkeypatch, nothing, hide, show)
+    run(state, handler)
+    assert seen == [1, 1]
+    assert watched.seen_by_pages == 3  # at once, and with the look
+
+
 def test_an_outage_is_told_once_with_what_to_do(
     watched: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
