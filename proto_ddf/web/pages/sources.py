@@ -6,7 +6,7 @@ from proto_ddf.web.components.callout import error_callout
 from proto_ddf.web.components.feedback import empty_state, skeleton_rows
 from proto_ddf.web.components.layout import page
 from proto_ddf.web.components.links import link_button
-from proto_ddf.web.components.numbers import count, time_ago
+from proto_ddf.web.components.numbers import count, row_count, time_ago
 from proto_ddf.web.components.source_health import health_badge, looked_at
 from proto_ddf.web.components.table import table
 from proto_ddf.web.state.sources import SourceRow, SourcesState, kind_icons
@@ -67,7 +67,7 @@ def _row(row: rx.Var[SourceRow]) -> rx.Component:
         rx.el.td(health_badge(row.id)),
         rx.el.td(row.kind_label, class_name="wide"),
         rx.el.td(count(row.table_count), class_name="number wide"),
-        rx.el.td(count(row.row_count), class_name="number"),
+        rx.el.td(row_count(row.row_count, row.rows_estimated), class_name="number"),
         rx.el.td(_apps(row.apps), class_name="wide"),
         rx.el.td(time_ago(row.updated_at), class_name="wide pd-quiet"),
     )
