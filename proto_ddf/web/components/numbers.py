@@ -25,6 +25,7 @@ _SIZE: FunctionStringVar[Any] = FunctionStringVar.create(
 _DURATION: FunctionStringVar[Any] = FunctionStringVar.create(
     """((seconds) => {
       if (seconds === null || seconds === undefined) return "";
+      if (seconds > 0 && seconds < 0.05) return Math.ceil(seconds * 1000) + " ms";
       if (seconds < 10) return seconds.toFixed(1) + " s";
       const whole = Math.round(seconds);
       if (whole < 60) return whole + " s";
@@ -78,7 +79,7 @@ def file_size(n: rx.Var[int] | rx.Var[int | None] | int) -> rx.Var[str]:
 
 
 def duration(seconds: rx.Var[float] | rx.Var[float | None] | float) -> rx.Var[str]:
-    """ "0.8 s", "12 s", "1 min 05 s", "2 h 03 min"; empty when None.
+    """ "4 ms", "0.8 s", "12 s", "1 min 05 s", "2 h 03 min"; empty when None.
 
     Usage: `rx.text(duration(app.uptime_seconds))`.
     """

@@ -97,7 +97,7 @@ class SourceDetailState(OperationMixin, rx.State):
     source: SourceRow = SourceRow()
     changes: ChangesView = ChangesView()
     places: list[str] = []
-    """Where its data are: paths."""
+    """Where its data are: paths, or "shop on localhost:5432"."""
     tables: list[TableRow] = []
     known: str = ""
     """"" while loading, then "yes" or "no"."""
@@ -257,6 +257,8 @@ def _refreshed(over: OperationView) -> str:
 
 
 def _places(config: dict[str, Any]) -> list[str]:
+    if "host" in config:
+        return [f"{config['database']} on {config['host']}:{config['port']}"]
     paths = config.get("paths") or [config.get("path")]
     return [str(path) for path in paths if path]
 
