@@ -13,6 +13,10 @@ from proto_ddf.resilience.deadline import time_left
 BUSY_SECONDS = 2.0
 """How long a lock held by another program is waited for."""
 _MAGIC = b"SQLite format 3\0"
+_HEADER = 100
+"""Bytes of a database's header."""
+_PAGE_SIZES = {1, *(2**power for power in range(9, 16))}
+"""As the header has them; 1 stands for 65,536."""
 _CODES = {
     sqlite3.SQLITE_BUSY: ("sqlite_locked", "is locked by another program"),
     sqlite3.SQLITE_LOCKED: ("sqlite_locked", "is locked by another program"),
@@ -31,7 +35,7 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
 
     Raises:
         IntegrationError: at field "path": `source_gone`, `file_unreadable`, `sqlite_empty` (no
-            bytes at all), `sqlite_not_a_database`, or `sqlite_locked`.
+            bytes at all), `sqlite_not_a_database`, `file_cut_short`, or `sqlite_locked`.
     """
     with translated(path, "read"):
         _check_file(path)
@@ -54,7 +58,10 @@ def translated(path: Path, operation: str) -> Iterator[None]:
         if known is None:
             raise
         code, words = known
-        raise _error(path, operation, code, f"{path.name} {words}: {error}") from error
+        if code == "sqlite_not_a_database" and _is_cut_short(path):
+            code, words = "file_cut_short", "has no end"
+        message = f"{path.name} {words}: {error}"
+        raise _error(path, operation, code, message, what="database") from error
     except OSError as error:
         message = f"{path.name} cannot be read: {error.strerror}"
         raise _error(path, operation, "file_unreadable", message) from error
@@ -89,6 +96,20 @@ def _check_file(path: Path) -> None:
     if start != _MAGIC:
         message = f"{path.name} is not a SQLite database."
         raise _error(path, "open", "sqlite_not_a_database", message)
+
+
+def _is_cut_short(path: Path) -> bool:
+    """Whether a database is smaller than its header says (SQLite's file format, 1.3.2 and 1.3.7)."""
+    with path.open("rb") as file:
+        header = file.read(_HEADER)
+    if len(header) < _HEADER:
+        return header.startswith(_MAGIC)
+    page_size, changes, pages, valid_for = (
+        int.from_bytes(header[start:end]) for start, end in ((16, 18), (24, 28), (28, 32), (92, 96))
+    )
+    if page_size not in _PAGE_SIZES or changes != valid_for:
+        return False
+    return path.stat().st_size < pages * (65_536 if page_size == 1 else page_size)
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -129,7 +150,6 @@ def _open(path: Path, mode: str) -> sqlite3.Connection:
     return connection
 
 
-def _error(path: Path, operation: str, code: str, message: str) -> IntegrationError:
-    return IntegrationError(
-        message, "sqlite", operation, code=code, path=path.name, name=path.name, field="path"
-    )
+def _error(path: Path, operation: str, code: str, message: str, **context: str) -> IntegrationError:
+    named = {"path": path.name, "name": path.name, "field": "path", **context}
+    return IntegrationError(message, "sqlite", operation, code=code, **named)

@@ -69,15 +69,22 @@ def test_garbage(good: SqliteSource, content: bytes) -> None:
     assert failing_stage(good) == ("open", "sqlite_not_a_database", "path")
 
 
-def test_a_file_cut_off_in_the_middle(sqlite_source: MakeSource) -> None:
+@pytest.mark.parametrize("left", [0.5, 0.99, 0.001])
+def test_a_file_that_is_cut_short(sqlite_source: MakeSource, left: float) -> None:
     source = sqlite_source(
         "CREATE TABLE t (a); WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 5000)"
         " INSERT INTO t SELECT hex(randomblob(50)) FROM n"
     )
     content = source.path.read_bytes()
-    source.path.write_bytes(content[: len(content) // 2])
-    _, code, field = failing_stage(source)
-    assert (code, field) == ("sqlite_not_a_database", "path")
+    source.path.write_bytes(content[: int(len(content) * left)])
+    assert failing_stage(source)[1:] == ("file_cut_short", "path")
+
+
+def test_a_file_that_is_damaged_within(sqlite_source: MakeSource) -> None:
+    source = sqlite_source(TABLE)
+    content = source.path.read_bytes()
+    source.path.write_bytes(content[:100] + bytes(4000) + content[4100:])
+    assert failing_stage(source)[1:] == ("sqlite_not_a_database", "path")
 
 
 def test_no_bytes_and_no_tables_are_empty(good: SqliteSource, sqlite_source: MakeSource) -> None:
