@@ -6,6 +6,9 @@ from pathlib import Path
 
 from proto_ddf.generator.package import MANIFEST, code_files
 
+LOCK_FOLDER = "reflex.lock"
+"""Reflex writes it when the app is built."""
+
 
 def note_written(folder: Path) -> None:
     """Note what the code in an app's folder is. Raises OSError when the disk does not take the file."""
@@ -25,4 +28,5 @@ def _digests(folder: Path) -> dict[str, str]:
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in code_files(folder)
+        if path.relative_to(folder).parts[0] != LOCK_FOLDER
     }

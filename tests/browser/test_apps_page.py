@@ -1,25 +1,48 @@
-"""The apps' pages: what axe-core finds, on a phone, the log, and the dialog that asks for the name."""
+"""The apps' pages: what axe-core finds, on a phone, the log, a source that changed, and the dialog that asks
+for the name."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.driving import fill_generate_form, open_app_address, start_generation
+from tests.browser.driving import (
+    GENERATE_MS,
+    SOON_MS,
+    connect_file,
+    fill_generate_form,
+    open_app_address,
+    start_generation,
+)
 from tests.browser.looking import PHONE, in_both_modes, open_page, serious_findings, sideways
 
 pytestmark = pytest.mark.browser
 
 NAME = "Shown on its page"
 SLUG = "shown_on_its_page"
+SOURCE = "Notes to be shown"
+
+
+def change(server: Any, sql: str) -> None:
+    """Change the database that the app works on."""
+    with closing(sqlite3.connect(server.home / "samples" / "shown.db")) as database, database:
+        database.executescript(sql)
 
 
 @pytest.fixture(scope="module")
 def app(server: Any, browser: Browser) -> str:
-    """The slug of an app that runs."""
+    """The slug of an app that runs, made from a source of its own."""
+    change(
+        server,
+        "CREATE TABLE notes (id INTEGER PRIMARY KEY, title TEXT, day DATE);"
+        "INSERT INTO notes (title, day) VALUES ('First', '2024-02-29'), ('Second', '2024-03-01');",
+    )
     page = browser.new_page()
-    fill_generate_form(page, server.url, NAME)
+    connect_file(page, server.url, server.home / "samples" / "shown.db", SOURCE)
+    fill_generate_form(page, server.url, NAME, source=SOURCE)
     start_generation(page)
     open_app_address(page)
     page.close()
@@ -73,6 +96,55 @@ def test_the_log_is_coloured_searched_held_still_and_downloaded(
     expect(log).to_contain_text("one more")
 
 
+def test_a_column_that_the_source_gained_is_in_the_app_once_it_is_made_anew(
+    page: Page, server: Any, app: str
+) -> None:
+    change(
+        server,
+        "ALTER TABLE notes ADD COLUMN colour TEXT;"
+        "UPDATE notes SET colour = 'teal';"
+        "CREATE TABLE tags (id INTEGER PRIMARY KEY, word TEXT);",
+    )
+    page.goto(f"{server.url}/sources")
+    page.get_by_role("link", name=SOURCE).click()
+    page.get_by_role("button", name="Refresh").click()
+    changes = page.get_by_role("region", name="What changed")
+    expect(changes).to_contain_text("1 table added, 1 column added", timeout=SOON_MS)
+    expect(changes.get_by_role("listitem")).to_have_text(
+        ["Table tags added", "Column notes.colour added"]
+    )
+
+    open_page(page, f"{server.url}/apps")
+    row = page.locator(f"[data-app={app}]")
+    expect(row).to_contain_text("Its source has changed: 1 table added, 1 column added.")
+    row.get_by_role("link", name="Regenerate").click()
+    expect(page.get_by_text("Its source has changed", exact=True)).to_be_visible()
+    address = page.get_by_role("link", name="http://127.0.0.1:").get_attribute("href")
+    handmade = server.home / "apps" / app / app / "pages" / "notes.py"
+    handmade.write_text(handmade.read_text() + "# by hand\n")
+    open_page(page, f"{server.url}/apps/{app}")
+    page.set_viewport_size(PHONE)
+    page.get_by_role("button", name="Regenerate").click()
+    dialog = page.get_by_role("alertdialog")
+    expect(dialog.get_by_role("listitem")).to_have_text([f"{app}/pages/notes.py"])
+    expect(dialog).to_contain_text(f"{app}.previous")
+    assert sideways(page) == 0
+    assert serious_findings(page) == []
+    dialog.get_by_role("checkbox", name="tags").click()
+    dialog.get_by_role("button", name="Regenerate app").click()
+    expect(page.get_by_text("The app was made anew")).to_be_visible(timeout=GENERATE_MS)
+    expect(page.get_by_text("Its source has changed", exact=True)).to_have_count(0)
+    expect(page.locator("[data-state=running]").first).to_be_visible(timeout=SOON_MS)
+    previous = server.home / "apps" / f"{app}.previous" / app / "pages" / "notes.py"
+    assert previous.read_text().endswith("# by hand\n")
+
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(f"{address}/notes")
+    expect(page.get_by_role("columnheader", name="Colour")).to_be_visible()
+    expect(page.get_by_text("teal").first).to_be_visible()
+    expect(page.get_by_role("link", name="Tags")).to_be_visible()
+
+
 def test_an_app_is_deleted_once_its_name_is_typed(page: Page, server: Any, app: str) -> None:
     page.set_viewport_size(PHONE)
     open_page(page, f"{server.url}/apps/{app}")
@@ -99,4 +171,4 @@ def test_an_app_is_deleted_once_its_name_is_typed(page: Page, server: Any, app: 
     typed.press("Enter")
     expect(page).to_have_url(f"{server.url}/apps", timeout=60_000)
     expect(page.locator(f"[data-app={app}]")).to_have_count(0)
-    assert not (server.home / "apps" / app).exists()
+    assert list((server.home / "apps").glob(f"{app}*")) == []

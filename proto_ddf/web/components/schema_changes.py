@@ -32,19 +32,14 @@ def last_changes(changes: rx.Var[ChangesView]) -> rx.Component:
 def _line(line: rx.Var[Any]) -> rx.Component:
     icon = rx.match(
         line.tone,
-        ("added", rx.icon("plus", size=14, color="var(--green-11)", aria_label="Added:")),
-        ("removed", rx.icon("minus", size=14, color="var(--red-11)", aria_label="Removed:")),
+        ("added", rx.icon("plus", size=14, color="var(--green-11)", aria_hidden="true")),
+        ("removed", rx.icon("minus", size=14, color="var(--red-11)", aria_hidden="true")),
         rx.icon("pencil", size=14, color="var(--amber-11)", aria_label="Changed:"),
     )
-    about = rx.cond(
-        line.what,
-        rx.el.span(rx.el.strong(line.table), " ", line.what, _told(line)),
-        rx.el.span("Table ", rx.el.strong(line.table), _told(line)),
+    came_or_went = rx.el.span(
+        rx.cond(line.what, "Column ", "Table "),
+        rx.el.strong(rx.cond(line.what, f"{line.table}.{line.what}", line.table)),
+        rx.cond(line.tone == "added", " added", " removed"),
     )
-    return rx.el.li(icon, about)
-
-
-def _told(line: rx.Var[Any]) -> rx.Component:
-    """The sign in a word too; what changed says so itself."""
-    word = rx.match(line.tone, ("added", " added"), ("removed", " removed"), "")
-    return rx.el.span(word, class_name="pd-quiet")
+    changed = rx.el.span(rx.el.strong(line.table), " ", line.what)
+    return rx.el.li(icon, rx.cond(line.tone == "changed", changed, came_or_went))

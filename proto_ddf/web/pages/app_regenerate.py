@@ -25,7 +25,7 @@ def news_line(app: rx.Var[AppView]) -> rx.Component:
     line = rx.el.span(
         rx.icon("git-compare", size=14, aria_hidden="true"),
         f"Its source has changed: {app.source_news}.",
-        rx.link("Regenerate", href=f"/apps/{app.slug}", class_name="pd-link"),
+        rx.link("Regenerate", href=f"/apps/{app.slug}", underline="always"),
         class_name="pd-row-line pd-app-news",
     )
     return rx.cond(app.source_news, line, rx.fragment())
@@ -81,9 +81,11 @@ def _what_happens(app: rx.Var[AppView]) -> rx.Component:
         rx.cond(app.imported, _rows(app), rx.fragment()),
         _code(),
         rx.el.p(
-            "The code",
-            rx.cond(app.imported, " and the rows", ""),
-            " as they are now are kept until the next time, in ",
+            rx.cond(
+                app.imported,
+                "Its code and rows as they are now are kept until the next time, in ",
+                "Its code as it is now is kept until the next time, in ",
+            ),
             rx.el.code(prospect.kept_in),
             ".",
         ),
@@ -139,6 +141,7 @@ def _new_table(name: rx.Var[str]) -> rx.Component:
         rx.checkbox(
             checked=RegenerateState.chosen.contains(name),
             on_change=lambda wanted: RegenerateState.choose_table(name, wanted),
+            aria_label=name,
         ),
         name,
         class_name="pd-check",

@@ -19,7 +19,8 @@ def app(plan: AppSpec, tmp_path: Path) -> Path:
 
 
 def test_an_app_that_ran_is_as_it_was_written(app: Path) -> None:
-    for name in ("data/app.db", ".web/x", "logs/app.log", ".env", "my_shop/__pycache__/a.pyc"):
+    made = ("data/app.db", ".web/x", "logs/app.log", ".env", "my_shop/__pycache__/a.pyc")
+    for name in (*made, "reflex.lock/bun.lock"):
         path = app / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(name)
