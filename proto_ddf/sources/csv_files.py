@@ -3,11 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import duckdb
-
-from proto_ddf.errors.types import SystemError
 from proto_ddf.progress import current_progress
-from proto_ddf.sources import duck, typed_tables
+from proto_ddf.sources import csv_fast, duck
 from proto_ddf.sources.column_types import CANDIDATES
 from proto_ddf.sources.csv_text import SUFFIXES, CsvFormat, csv_name, recognise, records
 from proto_ddf.sources.file_errors import file_error
@@ -17,9 +14,6 @@ from proto_ddf.sources.plain_text import SEPARATOR, record_line, unescaped
 
 _MISSING = ("", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None")
 """No value, in any column that is not text. In text they may be values: NA is Namibia."""
-_NO_TEXT = "\ufdd0"
-"""A text that no file holds: a noncharacter."""
-_NOT_READ = (duckdb.InvalidInputException, duckdb.NotImplementedException, SystemError)
 _ROWS_BETWEEN_CHECKS = 5_000
 _ROWS_BETWEEN_REPORTS = 100_000
 
@@ -49,49 +43,15 @@ class CsvFiles:
             words = f"has {len(form.names)} columns"
             counts = {"found": len(form.names), "limit": MAX_COLUMNS}
             raise file_error(path, "too_many_columns", words, **counts)
-        return [_fast(path, form, folder) or _exact(path, form, folder)]
+        columns = _columns(form, csv_fast.VALUE)
+        table = csv_fast.read(path, form, columns, _MISSING, folder)
+        return [table or _exact(path, form, folder)]
 
 
-def _columns(form: CsvFormat, text: str) -> tuple[RawColumn, ...]:
-    """`text` is SQL for the value of a column {c}, NULL where it is empty."""
+def _columns(form: CsvFormat, value: str) -> tuple[RawColumn, ...]:
     may_be = tuple(CANDIDATES)
     named = enumerate(form.names)
-    return tuple(RawColumn(name, text.format(c=f"c{at}"), may_be) for at, name in named)
-
-
-def _fast(path: Path, form: CsvFormat, folder: Path) -> RawTable | None:
-    """The table of a file that DuckDB reads, with the typed copy, for which every row is read. None: it does not,
-    or not as many rows as the file has lines; Python's reader tells what is wrong, or copes with it."""
-    if not form.plain_rows:
-        return None
-    link = folder / "0.csv"
-    link.symlink_to(path)  # DuckDB takes brackets in a path for a pattern
-    table = RawTable(
-        link,
-        _columns(form, "nullif({c}, '')"),
-        "number",
-        _MISSING,
-        reader=_reader(form),
-        row_count=form.plain_rows,
-    )
-    try:
-        place = typed_tables.place_of(link, {})
-        typed_tables.write(table, {}, CSV.table_name(path), place, f"Reading {path.name}")
-    except _NOT_READ as error:
-        if isinstance(error, SystemError) and error.code != "import_failed":
-            raise
-        link.unlink()
-        return None
-    return table
-
-
-def _reader(form: CsvFormat) -> str:
-    declared = ", ".join(f"'c{at}': 'VARCHAR'" for at in range(len(form.names)))
-    return (
-        "(SELECT row_number() OVER () AS number, * FROM read_csv({path},"
-        f" delim = {duck.text(form.delimiter)}, quote = '\"', escape = '\"', header = true,"
-        f" columns = {{{declared}}}, auto_detect = false, strict_mode = true, nullstr = '{_NO_TEXT}'))"
-    )
+    return tuple(RawColumn(name, value.format(c=f"c{at}"), may_be) for at, name in named)
 
 
 def _exact(path: Path, form: CsvFormat, folder: Path) -> RawTable:

@@ -1,12 +1,7 @@
-"""What the bytes of a text file tell: its encoding, and whether DuckDB may read it.
-
-DuckDB reads CSV files many times faster than Python does, and the same of all that follow the rules. It is not
-as strict: it takes blanks around quotes for nothing, loses rows where quoted line ends meet the borders of its
-threads' parts, and copes badly with line ends of several kinds. Files in which that may matter are not for it,
-and it has to find as many rows as the file has lines.
-"""
+"""What the bytes of a text file tell: its encoding, and what is needed to prove how DuckDB read it."""
 
 import codecs
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -16,21 +11,21 @@ from proto_ddf.sources.file_errors import file_error
 
 _CHUNK = 1 << 20
 _CHUNKS_BETWEEN_REPORTS = 64
+_BLANKS = re.compile(b'" +"')
 _CONTROLS = bytes([*range(1, 9), *range(14, 27), *range(28, 32)])
 _NOT_IN_CP1252 = b"\x81\x8d\x8f\x90\x9d"
-_BLANKS_AT_QUOTES = [
-    *(each + b' "' for each in (b",", b";", b"\t", b"|", b"\n", b"\r", b" ", b'"')),
-    *(b'" ' + each for each in (b",", b";", b"\t", b"|", b"\n", b"\r", b" ")),
-]
-_OVERLAP = 2
-"""Bytes of a chunk that may be the start of one of these."""
 
 
 @dataclass(frozen=True)
 class TextScan:
+    """Sizes are in bytes. Those of texts in other encodings than UTF-8 are 0."""
+
     encoding: str
-    lines: int
-    """Of a file that DuckDB may read; 0: it may not."""
+    size: int = 0
+    """Without a byte order mark, and without line ends after the last line."""
+    quotes: int = 0
+    """How many `"` there are."""
+    blanks_between_quotes: bool = False
 
 
 def scan(stream: BinaryIO, path: Path) -> TextScan:
@@ -41,73 +36,61 @@ def scan(stream: BinaryIO, path: Path) -> TextScan:
     """
     start = stream.read(4)
     stream.seek(0)
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return TextScan("utf-16", 0)
-    lines = _Lines()
-    utf8 = _scan_utf8(stream, path, lines)
-    if not utf8:
-        stream.seek(0)
-        return TextScan(_single_byte_encoding(stream, path), 0)
-    return TextScan("utf-8-sig" if start.startswith(codecs.BOM_UTF8) else "utf-8", lines.plain)
-
-
-class _Lines:
-    """Counts lines as long as nothing stands against reading the file by them."""
-
-    def __init__(self) -> None:
-        self.newlines = self.returns = self.pairs = 0
-        self.plain_quotes = True
-        self.end = b""
-
-    def add(self, chunk: bytes) -> None:
-        returns = chunk.count(b"\r")
-        self.newlines += chunk.count(b"\n")
-        self.returns += returns
-        if returns or self.end.endswith(b"\r"):
-            self.pairs += (self.end[-1:] + chunk).count(b"\r\n")
-        if self.plain_quotes and (b'"' in chunk or b'"' in self.end):
-            seen = self.end + chunk
-            self.plain_quotes = not any(each in seen for each in _BLANKS_AT_QUOTES)
-        self.end = (self.end + chunk)[-_OVERLAP:]
-
-    @property
-    def plain(self) -> int:
-        """How many there are; 0 where they end in several ways, or blanks stand around quotes."""
-        same = self.returns == 0 or self.returns == self.newlines == self.pairs
-        if not same or not self.plain_quotes or self.end == b'" ':
-            return 0
-        return self.newlines + (not self.end.endswith(b"\n"))
-
-
-def _scan_utf8(stream: BinaryIO, path: Path, lines: _Lines) -> bool:
-    """Whether it is UTF-8; tells `lines` of what it reads."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    number, size = 0, path.stat().st_size
-    while chunk := stream.read(_CHUNK):
-        _pause(path, number, size)
-        number += 1
-        if b"\0" in chunk:
-            raise file_error(path, "file_not_csv", "is binary", reason="it holds binary data")
-        if not _decodes(decoder, chunk):
-            return False
-        lines.add(chunk)
-    if not number:
+    if not start:
         raise file_error(path, "file_empty", "has no content")
-    return _decodes(decoder, b"", final=True)
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return TextScan("utf-16")
+    found = _utf8(stream, path)
+    if found is None:
+        stream.seek(0)
+        return TextScan(_single_byte_encoding(stream, path))
+    return found
+
+
+def _utf8(stream: BinaryIO, path: Path) -> TextScan | None:
+    """None: it is not UTF-8."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    size = quotes = ends = number = 0
+    bom, blanks, end, whole = False, False, b"", path.stat().st_size
+    while chunk := stream.read(_CHUNK):
+        _pause(path, number, whole)
+        _refuse_binary(chunk, path)
+        if not _decodes(decoder, chunk):
+            return None
+        bom = bom or (not number and chunk.startswith(codecs.BOM_UTF8))
+        blanks = blanks or (b'"' in chunk and bool(_BLANKS.search(end + chunk)))
+        end = _open_end(end + chunk)
+        stripped = len(chunk.rstrip(b"\r\n"))
+        ends = len(chunk) - stripped + (0 if stripped else ends)
+        size, quotes, number = size + len(chunk), quotes + chunk.count(b'"'), number + 1
+    if not _decodes(decoder, b"", final=True):
+        return None
+    mark = len(codecs.BOM_UTF8) if bom else 0
+    return TextScan("utf-8-sig" if bom else "utf-8", size - mark - ends, quotes, blanks)
+
+
+def _open_end(text: bytes) -> bytes:
+    """A last quote, and one of the blanks after it: what _BLANKS may need to see before the next chunk."""
+    last = len(text.rstrip(b" "))
+    return text[last - 1 : last + 1] if text[:last].endswith(b'"') else b""
 
 
 def _single_byte_encoding(stream: BinaryIO, path: Path) -> str:
     cp1252, size, controls = True, 0, 0
     while chunk := stream.read(_CHUNK):
         current_progress.get().check_stop()
-        if b"\0" in chunk:
-            raise file_error(path, "file_not_csv", "is binary", reason="it holds binary data")
+        _refuse_binary(chunk, path)
         cp1252 = cp1252 and not chunk.translate(None, _all_but(_NOT_IN_CP1252))
         controls += len(chunk.translate(None, _all_but(_CONTROLS)))
         size += len(chunk)
     if controls > size / 1_000:
         raise file_error(path, "file_not_csv", "is binary", reason="it holds binary data")
     return "cp1252" if cp1252 else "latin-1"
+
+
+def _refuse_binary(chunk: bytes, path: Path) -> None:
+    if b"\0" in chunk:
+        raise file_error(path, "file_not_csv", "is binary", reason="it holds binary data")
 
 
 def _pause(path: Path, number: int, size: int) -> None:
@@ -123,7 +106,7 @@ def _all_but(wanted: bytes) -> bytes:
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, final: bool = False) -> bool:
-    if chunk.isascii() and decoder.getstate()[0] == b"" and not final:
+    if not final and chunk.isascii() and not decoder.getstate()[0]:
         return True
     try:
         decoder.decode(chunk, final)

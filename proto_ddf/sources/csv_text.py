@@ -10,7 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
@@ -21,6 +21,8 @@ from proto_ddf.sources.csv_scan import scan
 from proto_ddf.sources.file_errors import explained, file_error, too_large
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
+_ZIP = b"PK\x03\x04"
+"""How a ZIP file begins; what makes it one is at its end."""
 SUFFIXES = (".csv", ".tsv", ".tab", ".txt")
 _SAMPLE = 1 << 16
 _SAMPLE_RECORDS = 200
@@ -43,8 +45,12 @@ class CsvFormat:
     """Column names, cleaned and unique whatever their case."""
     skip: int
     """Lines before the header: Excel's "sep=;"."""
-    plain_rows: int = 0
-    """Rows of a file that DuckDB may read as well as Python does, if it finds as many; 0: it may not."""
+    body: int = 0
+    """Bytes of the rows, with the line ends between them, where DuckDB may try to read them; 0: it may not."""
+    quotes: int = 0
+    """Of those bytes, how many are `"`."""
+    line_end: int = 1
+    """Bytes of the line end after the header."""
 
     @property
     def summary(self) -> str:
@@ -69,8 +75,8 @@ def recognise(path: Path) -> CsvFormat:
 @lru_cache(_KNOWN)
 def _recognised(path: Path, *_version: int) -> CsvFormat:
     with open_bytes(path) as stream:
-        found = scan(stream, path)
-    encoding = found.encoding
+        looked = scan(stream, path)
+    encoding = looked.encoding
     with open_bytes(path) as stream, _as_text(stream, encoding) as text:
         sample = text.read(_SAMPLE)
         whole = not text.read(1)
@@ -83,9 +89,17 @@ def _recognised(path: Path, *_version: int) -> CsvFormat:
     body = sample[declared.end() :] if declared else sample
     delimiter = declared[1] if declared else _delimiter(body, whole)
     header = next((record for record in _sample_records(body, delimiter, whole) if record), [])
-    plain = not skip and len(header) > 1 and _first_line_is(header, sample, delimiter)
-    rows = found.lines - 1 if plain else 0
-    return CsvFormat(encoding, delimiter, unique_names(header), skip, rows)
+    form = CsvFormat(encoding, delimiter, unique_names(header), skip)
+    line = sample.partition("\n")[0]
+    plain = _is_header(line, header, delimiter) and not looked.blanks_between_quotes
+    if skip or len(header) < 2 or not plain:
+        return form
+    return replace(
+        form,
+        body=max(looked.size - len(line.encode()) - 1, 0),
+        quotes=looked.quotes - line.count('"'),
+        line_end=2 if line.endswith("\r") else 1,
+    )
 
 
 def records(path: Path, form: CsvFormat) -> Iterator[list[str]]:
@@ -119,6 +133,8 @@ def open_bytes(path: Path) -> Iterator[BinaryIO]:
         with explained(path):
             if not zipfile.is_zipfile(path):
                 with path.open("rb") as stream:
+                    if stream.peek(4).startswith(_ZIP):
+                        raise file_error(path, "file_cut_short", "has no end", what="ZIP file")
                     yield stream
                 return
             with zipfile.ZipFile(path) as archive, archive.open(_member(path, archive)) as unpacked:
@@ -190,10 +206,10 @@ def _lines(text: io.TextIOWrapper, path: Path) -> Iterator[str]:
         yield line
 
 
-def _first_line_is(header: Sequence[str], sample: str, delimiter: str) -> bool:
-    line = sample.partition("\n")[0].removesuffix("\r")
+def _is_header(line: str, header: Sequence[str], delimiter: str) -> bool:
     try:
-        return next(csv.reader([line], delimiter=delimiter, strict=True), None) == header
+        reader = csv.reader([line.removesuffix("\r")], delimiter=delimiter, strict=True)
+        return next(reader, None) == header
     except csv.Error:
         return False
 

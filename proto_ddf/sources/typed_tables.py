@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from threading import Lock
+from typing import NamedTuple
 
 import duckdb
 
@@ -26,6 +27,14 @@ MOST_OPEN = 32
 """Copies that stay open while nobody reads them."""
 _numbers = count()
 """Of databases that are or were open: their names in DuckDB."""
+
+
+class Written(NamedTuple):
+    """What a typed copy was made of."""
+
+    rows: int
+    tally: int
+    """Sum over the rows."""
 
 
 @dataclass(eq=False)
@@ -57,36 +66,36 @@ def place_of(data: Path, chosen: Choices) -> Path:
     return data.with_name(f"{data.name.partition('.')[0]}-{key}.duckdb")
 
 
-def write(table: RawTable, chosen: Choices, name: str, path: Path, doing: str = "") -> int:
-    """Make the typed copy of a table, at a path where no file is. Returns how many rows it has.
+def write(
+    table: RawTable, chosen: Choices, name: str, path: Path, doing: str = "", tally: str = ""
+) -> Written:
+    """Make the typed copy of a table, at a path where no file is.
 
     Args:
         name: of the table, for people.
         doing: what people are told it does, with the percentage.
+        tally: SQL of a number for each row, for the sum of them.
 
     Raises:
         IntegrationError: `value_not_of_type`, where a value does not fit the type chosen.
-        SystemError: code `import_failed`, when rows were lost on the way.
+        SystemError: code `import_failed`, when other than `table.row_count` rows were read.
         duckdb.Error: the data cannot be read.
     """
     with duck.cursor() as connection:
         sample = sampled(connection, table, chosen)
         try:
             columns = tried_columns(connection, table, chosen, sample)
-            written = _create(connection, table, columns, path, doing)
+            made = _create(connection, table, columns, path, doing, tally)
         except duckdb.InvalidInputException as error:
             if MISFIT not in str(error):
                 raise
             columns = decided_columns(connection, table, chosen, sample, name)
-            written = _create(connection, table, columns, path, doing)
-        rows = table.row_count
-        if rows is None:
-            rows = duck.run(connection, f"SELECT count(*) FROM {table.rows}")[0][0]
-    if written != rows:
+            made = _create(connection, table, columns, path, doing, tally)
+    if table.row_count not in (None, made.rows):
         path.unlink()
-        message = f"Of {rows} rows {written} were read."
+        message = f"Of {table.row_count} rows {made.rows} were read."
         raise SystemError(message, "duckdb", code="import_failed", table=name)
-    return written
+    return made
 
 
 def _create(
@@ -95,20 +104,26 @@ def _create(
     columns: Sequence[str],
     path: Path,
     doing: str,
-) -> int:
+    tally: str,
+) -> Written:
     made = f"copy_{next(_numbers)}"
     listed = ", ".join(f"{expression} AS c{at}" for at, expression in enumerate(columns))
+    listed += f", {tally} AS tally" if tally else ""
     connection.execute(f"ATTACH {duck.text(path)} AS {made}")
     try:
         query = f"CREATE TABLE {made}.rows AS SELECT {listed} FROM {table.rows}"
-        written: int = duck.run(connection, query, doing)[0][0]
+        rows: int = duck.run(connection, query, doing)[0][0]
+        total = 0
+        if tally:
+            total = duck.run(connection, f"SELECT sum(tally) FROM {made}.rows")[0][0] or 0
+            connection.execute(f"ALTER TABLE {made}.rows DROP COLUMN tally")
         connection.execute(f"CHECKPOINT {made}")
     except BaseException:
         connection.execute(f"DETACH {made}")
         path.unlink(missing_ok=True)
         raise
     connection.execute(f"DETACH {made}")
-    return written
+    return Written(rows, total)
 
 
 @contextmanager
