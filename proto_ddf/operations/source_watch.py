@@ -10,21 +10,15 @@ import math
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from threading import Lock
 
 from proto_ddf.logs import get_logger
-from proto_ddf.operations import hub
-from proto_ddf.resilience import BreakerState, deadline_after, policy
-from proto_ddf.resilience.breaker import BreakerSnapshot
+from proto_ddf.operations.watched_source import Report, WatchedSource
+from proto_ddf.resilience import BreakerState, deadline_after
 from proto_ddf.resilience.refused import CallRefusedError
 from proto_ddf.settings import get_settings
 from proto_ddf.sources import store
-from proto_ddf.sources.guarded import SYSTEM
-from proto_ddf.sources.health import Health, HealthState, Look, duration_text, failure_of
-from proto_ddf.sources.registry import KINDS
-from proto_ddf.sources.servers import engines
-from proto_ddf.sources.servers.engines import ConnectionStatistics
+from proto_ddf.sources.health import Health, HealthState, Look, failure_of
 from proto_ddf.sources.store import Configured
 
 UNSEEN_FACTOR = 10.0
@@ -39,35 +33,6 @@ TICK_SECONDS = 1.0
 THREADS = 16
 
 log = get_logger(__name__)
-
-
-@dataclass(frozen=True)
-class Report:
-    """A source's health as pages show it."""
-
-    name: str
-    health: Health
-    looking: bool
-    """A look is under way, or asked for."""
-    pause: float
-    """Seconds for which its circuit lets no look through; 0.0 while it is not open."""
-    stopped: bool
-    """It was opened by hand, until it is reset by hand."""
-    connections: ConnectionStatistics | None
-    """Of its place; None for files, which are opened anew each time."""
-
-
-@dataclass
-class _Watched:
-    source: Configured
-    health: Health = field(default_factory=Health)
-    target: str = ""
-    """Its place; empty before the first look."""
-    looked_at: float = -math.inf
-    """When the last look ended, in the clock's seconds."""
-    looking: bool = False
-    asked: bool = False
-    """Somebody wants a look now."""
 
 
 class SourceWatch:
@@ -86,7 +51,7 @@ class SourceWatch:
         self._clock = clock
         self._wall = wall
         self._lock = Lock()
-        self._watched: dict[str, _Watched] = {}
+        self._watched: dict[str, WatchedSource] = {}
         self._seen_at = -math.inf
         self._pool = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="look")
         self.wake: Callable[[], None] = lambda: None
@@ -100,7 +65,8 @@ class SourceWatch:
         for each in self._watched.values():
             self._notice_pause(each)
         with self._lock:
-            due = [each for each in self._watched.values() if self._begin(each)]
+            longest_ago = sorted(self._watched.values(), key=lambda each: each.looked_at)
+            due = [each for each in longest_ago if self._begin(each)]
         for each in due:
             self._pool.submit(self._look, each)
 
@@ -123,18 +89,7 @@ class SourceWatch:
         """How a source is; None before it is known."""
         with self._lock:
             watched = self._watched.get(id)
-        if watched is None:
-            return None
-        breaker = _breaker(watched.target)
-        is_open = breaker is not None and breaker.state is BreakerState.OPEN
-        return Report(
-            name=watched.source.name,
-            health=watched.health,
-            looking=watched.looking or watched.asked,
-            pause=breaker.retry_after if breaker and is_open else 0.0,
-            stopped=breaker is not None and breaker.forced,
-            connections=_connections(watched),
-        )
+        return watched.report() if watched else None
 
     def states(self) -> dict[str, HealthState]:
         """The state of each source by its id."""
@@ -149,22 +104,22 @@ class SourceWatch:
         before, self._watched = self._watched, {}
         for source in sources:
             known = before.get(source.id)
-            if known is None or _place(known.source) != _place(source):
-                known = _Watched(source)
+            if known is None or _what(known.source) != _what(source):
+                known = WatchedSource(source)
             known.source = source
             self._watched[source.id] = known
 
-    def _begin(self, watched: _Watched) -> bool:
+    def _begin(self, watched: WatchedSource) -> bool:
         """Whether its time has come; it counts as looked at from here on."""
         if not self._is_due(watched):
             return False
-        watched.looking, watched.asked = True, False
+        watched.looking = True
         return True
 
-    def _is_due(self, watched: _Watched) -> bool:
+    def _is_due(self, watched: WatchedSource) -> bool:
         if watched.looking or self._is_looked_at(watched.target):
             return False
-        breaker = _breaker(watched.target)
+        breaker = watched.breaker()
         if breaker is not None and breaker.retry_after > 0:
             return False  # it is left alone, or a probe of somebody else is under way
         if watched.asked:
@@ -187,12 +142,12 @@ class SourceWatch:
             return min(usual, CONFIRM_SECONDS)
         return usual if seen else usual * UNSEEN_FACTOR
 
-    def _notice_pause(self, watched: _Watched) -> None:
-        breaker = _breaker(watched.target)
+    def _notice_pause(self, watched: WatchedSource) -> None:
+        breaker = watched.breaker()
         if breaker is not None and breaker.state is BreakerState.OPEN and not watched.looking:
-            self._note(watched, watched.health.paused(self._wall()))
+            watched.become(watched.health.paused(self._wall()))
 
-    def _look(self, watched: _Watched) -> None:
+    def _look(self, watched: WatchedSource) -> None:
         health = watched.health
         begun = self._clock()
         try:
@@ -206,11 +161,9 @@ class SourceWatch:
             found = None  # it was not asked
         except Exception as error:
             found = Look(self._wall(), self._clock() - begun, failure_of(error))
-        with self._lock:
-            watched.looked_at, watched.looking = self._clock(), False
-        self._note(watched, health.after(found) if found else health, looked=True)
+        self._end(watched, health.after(found) if found else health)
 
-    def _claim(self, watched: _Watched, target: str) -> bool:
+    def _claim(self, watched: WatchedSource, target: str) -> bool:
         """Whether no other source of its place is looked at, now that the place is known."""
         with self._lock:
             taken = target != watched.target and self._is_looked_at(target)
@@ -218,45 +171,20 @@ class SourceWatch:
             watched.looking = not taken
         return not taken
 
-    def _note(self, watched: _Watched, health: Health, *, looked: bool = False) -> None:
+    def _end(self, watched: WatchedSource, health: Health) -> None:
+        with self._lock:
+            asked = watched.asked
+            watched.looked_at, watched.looking, watched.asked = self._clock(), False, False
         if self._watched.get(watched.source.id) is not watched:
             return  # it was deleted or changed meanwhile
-        before, watched.health = watched.health, health
-        if health.state is not before.state:
-            _tell(watched, before)
-        if looked or health != before:
-            hub.publish(topic(watched.source.id))
+        watched.become(health)
+        if asked:
+            watched.tell()
 
 
-def topic(id: str) -> str:
-    """What `hub` calls changes of a source's health."""
-    return f"health of source {id}"
-
-
-def _place(source: Configured) -> tuple[str, dict[str, object]]:
+def _what(source: Configured) -> tuple[str, dict[str, object]]:
+    """What makes it another source when it is changed: all but its name."""
     return source.kind, source.config
-
-
-def _breaker(target: str) -> BreakerSnapshot | None:
-    """That of a place; None before it is known, and where breakers are switched off."""
-    breaker = policy(SYSTEM, target).breaker if target else None
-    return breaker.snapshot() if breaker else None
-
-
-def _connections(watched: _Watched) -> ConnectionStatistics | None:
-    kind = KINDS.get(watched.source.kind)
-    return None if kind is None or kind.dialect == "sqlite" else engines.statistics(watched.target)
-
-
-def _tell(watched: _Watched, before: Health) -> None:
-    health = watched.health
-    about = {"source": watched.source.name, "place": watched.target, "state": health.state.value}
-    if health.back is not None and health.back is not before.back:
-        log.info("A source is connected again", after=duration_text(health.back.after), **about)
-    elif health.failure is not None:
-        log.warning("A source's health changed", code=health.failure.code, **about)
-    else:
-        log.info("A source's health changed", before=before.state.value, **about)
 
 
 _current = SourceWatch()

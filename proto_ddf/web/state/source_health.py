@@ -10,7 +10,8 @@ from pydantic import BaseModel
 from reflex.event import EventSpec
 
 from proto_ddf.operations import hub
-from proto_ddf.operations.source_watch import Report, topic, watch
+from proto_ddf.operations.source_watch import watch
+from proto_ddf.operations.watched_source import Report, topic
 from proto_ddf.settings import get_settings
 from proto_ddf.sources.health import HealthState, duration_text, latency_text
 from proto_ddf.web.state.live import looks

@@ -11,7 +11,8 @@ import pytest
 
 from proto_ddf.db import engine
 from proto_ddf.operations import source_watch
-from proto_ddf.operations.source_watch import Report, SourceWatch
+from proto_ddf.operations.source_watch import SourceWatch
+from proto_ddf.operations.watched_source import Report
 from proto_ddf.settings import get_settings
 from proto_ddf.sources import sqlite_open, store
 from proto_ddf.sources.schema import SourceSchema

@@ -10,16 +10,15 @@ from typing import Any
 import pytest
 
 from proto_ddf.errors import IntegrationError, ValidationError
-from proto_ddf.operations import hub, source_watch
+from proto_ddf.operations import hub, source_watch, watched_source
 from proto_ddf.operations.source_watch import (
     CONFIRM_SECONDS,
     LOOK_SECONDS,
     SEEN_SECONDS,
     UNSEEN_FACTOR,
-    Report,
     SourceWatch,
-    topic,
 )
+from proto_ddf.operations.watched_source import Report, topic
 from proto_ddf.resilience import BreakerState, Policy, policy_config
 from proto_ddf.resilience.deadline import time_left
 from proto_ddf.sources import guarded
@@ -129,7 +128,7 @@ def world(home: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         source_watch.store, "configured_sources", lambda: list(made.sources.values())
     )
     monkeypatch.setattr(source_watch.store, "make_source", made.make)
-    monkeypatch.setattr(source_watch, "policy", made.policy)
+    monkeypatch.setattr(watched_source, "policy", made.policy)
     monkeypatch.setattr(guarded, "policy", made.policy)
     made.watch = SourceWatch(clock=lambda: made.now, wall=lambda: made.now)
     yield made
@@ -307,10 +306,24 @@ def test_changes_wake_those_who_follow_the_source(
     told: list[str] = []
     monkeypatch.setattr(hub, "publish", told.append)
     world.add("shop")
-    world.pass_seconds(EVERY)
+    world.pass_seconds(2 * EVERY)
     assert told == [topic("shop")]
+    world.watch.look_soon("shop")
     world.pass_seconds(1)
     assert told == [topic("shop")] * 2
+    world.failures["place of shop"] = WRONG
+    world.pass_seconds(EVERY)
+    assert told == [topic("shop")] * 3
+
+
+def test_what_was_looked_at_longest_ago_comes_first(world: World) -> None:
+    for number in range(8):
+        world.add(f"shop {number}", "one place", number=number)
+    world.pass_seconds(EVERY)
+    world.looks.clear()
+    world.failures["one place"] = ConnectionRefusedError()
+    world.pass_seconds(8)
+    assert [id for id, _ in world.looks] == list(world.sources)
 
 
 def test_ten_sources_of_a_dead_host_hold_one_thread_and_delay_no_other(

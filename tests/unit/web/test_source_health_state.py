@@ -9,7 +9,7 @@ import pytest
 from reflex.state import State
 
 from proto_ddf.operations import hub
-from proto_ddf.operations.source_watch import Report, topic
+from proto_ddf.operations.watched_source import Report, topic
 from proto_ddf.sources.health import Failure, Health, HealthState, Look
 from proto_ddf.sources.servers.engines import ConnectionStatistics
 from proto_ddf.web.state import source_health
