@@ -171,7 +171,7 @@ def _what_happens(kind: SourceKind) -> rx.Component:
 
 def _told(kind: SourceKind) -> tuple[str, str, str]:
     generated = "From its tables you generate an app, and choose which of them it shows. "
-    if any(field.widget == "file" for field in kind.form):
+    if any(field.widget == "file" and field.required for field in kind.form):
         tried = "Test connection finds the file, opens it and reads its tables."
         kept = "Connect does the same, then keeps the source. The file stays where it is."
     else:

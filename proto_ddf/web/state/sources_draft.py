@@ -58,10 +58,10 @@ def is_secret_key(key: str) -> bool:
 
 def uses_advanced(draft: Draft) -> bool:
     """Whether a field among the further options is otherwise than it starts."""
+    fields = [field for field in form_of(draft.kind) if field.advanced]
+    keys = [(field_key(draft.kind, field.name), field) for field in fields]
     return any(
-        draft.values[field_key(draft.kind, field.name)].strip() != _default(field)
-        for field in form_of(draft.kind)
-        if field.advanced
+        draft.files.get(key) or draft.values[key].strip() != _default(field) for key, field in keys
     )
 
 
