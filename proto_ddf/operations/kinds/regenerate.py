@@ -117,6 +117,8 @@ def _plan(context: Context) -> _Plan:
 
 
 def _folder(context: Context) -> Path:
+    """Raises ValidationError, code app_unknown, once the app is deleted: nothing is to be made of it then."""
+    records.read(context.input.slug)
     return next_folder(context.input.slug, context.operation_id)
 
 

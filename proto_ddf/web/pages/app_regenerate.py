@@ -24,9 +24,11 @@ def news_line(app: rx.Var[AppView]) -> rx.Component:
     """The line of an app in the list; its page has the button."""
     line = rx.el.span(
         rx.icon("git-compare", size=14, aria_hidden="true"),
-        f"Its source has changed: {app.source_news}.",
-        rx.link("Regenerate", href=f"/apps/{app.slug}", underline="always"),
-        class_name="pd-row-line pd-app-news",
+        rx.el.span(
+            f"Its source has changed: {app.source_news}. ",
+            rx.link("Regenerate", href=f"/apps/{app.slug}", size="2", underline="always"),
+        ),
+        class_name="pd-app-news",
     )
     return rx.cond(app.source_news, line, rx.fragment())
 
