@@ -73,7 +73,7 @@ WHERE indrelid = ANY(%s::oid[]) AND indisunique AND indnkeyatts = 1 AND indpred 
   AND indisvalid
 """
 _SELF_POSITIONED = {"r": ("ctid",), "m": ("ctid",), "p": ("tableoid", "ctid")}
-"""Where a row lies: the same from page to page as long as it is not changed."""
+"""Where a row lies: the same from page to page as long as it is not changed. Needs the right to read all columns."""
 
 
 _Row = Sequence[Any]
@@ -206,7 +206,7 @@ def _relation(
         comment=entry.comment or "",
         estimate=entry.estimate,
         reads_itself=entry.kind not in "vf",
-        row_position=_SELF_POSITIONED.get(entry.kind, ()),
+        row_position=_SELF_POSITIONED.get(entry.kind, ()) if entry.whole else (),
         sorted_as_text=frozenset(name for name, meant in meanings.items() if not meant.sortable),
     )
 

@@ -1,0 +1,20 @@
+"""Sources that read databases made by a test."""
+
+from typing import Any
+
+from proto_ddf.sources.servers.source import ServerSource
+from proto_ddf.sources.store import make_source
+from tests.servers.database_server import Database
+
+
+def source_of(database: Database, **changes: Any) -> ServerSource:
+    """The plain source of a database: its calls are made once."""
+    plain = make_source(database.server.kind, database.config(**changes)).plain
+    assert isinstance(plain, ServerSource)
+    return plain
+
+
+def quoted(database: Database, name: str) -> str:
+    """A name as the statements of that server write it; percent signs as they are."""
+    mark = "`" if database.server.kind == "mysql" else '"'
+    return mark + name.replace(mark, mark * 2) + mark
