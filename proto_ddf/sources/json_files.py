@@ -5,6 +5,7 @@ type; strings are looked at for dates and times; a column of several sorts of va
 """
 
 import codecs
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -55,7 +56,11 @@ class JsonFiles:
             return "JSON, a list"
         if start.startswith("{"):
             return "JSON, objects"
-        raise find_fault(path, _encoding(path))
+        fault = find_fault(path, _encoding(path))
+        if fault.code == "file_encoding":  # of what is no JSON anyway
+            reason = "it is some other kind of file"
+            raise file_error(path, "file_not_json", reason, reason=reason) from fault
+        raise fault
 
     def read(self, path: Path, folder: Path) -> Sequence[RawTable]:
         """The file's objects, a column for each key.
@@ -74,6 +79,8 @@ class JsonFiles:
                     f" maximum_object_size = {LONGEST_RECORD})"
                 )
                 duck.run(connection, duck.copy_to(f"SELECT json FROM {read}", records))
+            if kind == "array" and not _is_closed(plain):
+                raise find_fault(path, _encoding(path), ended=True)
             plain.unlink()
             source = f"read_parquet({duck.text(records)}, file_row_number = true)"
             _check_records(connection, source, path)
@@ -118,6 +125,18 @@ def _plain_copy(path: Path, plain: Path) -> None:
                 copy.write(chunk)
     except UnicodeError as error:
         raise file_error(path, "file_encoding", str(error)) from error
+
+
+def _is_closed(plain: Path) -> bool:
+    """Whether a list has its end. DuckDB takes one that was cut off after a comma for whole."""
+    with plain.open("rb") as file:
+        at = file.seek(0, os.SEEK_END)
+        while at:
+            at = max(0, at - _CHUNK)
+            file.seek(at)
+            if tail := file.read(_CHUNK).rstrip():
+                return tail.endswith(b"]")
+    return False
 
 
 @contextmanager

@@ -42,6 +42,7 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
         connection = _connect(path)
         try:
             connection.execute("BEGIN")
+            _check_whole(connection, path)
             yield connection
         finally:
             connection.close()
@@ -59,9 +60,8 @@ def translated(path: Path, operation: str) -> Iterator[None]:
             raise
         code, words = known
         if code == "sqlite_not_a_database" and _is_cut_short(path):
-            code, words = "file_cut_short", "has no end"
-        message = f"{path.name} {words}: {error}"
-        raise _error(path, operation, code, message, what="database") from error
+            raise _cut_short(path, operation) from error
+        raise _error(path, operation, code, f"{path.name} {words}: {error}") from error
     except OSError as error:
         message = f"{path.name} cannot be read: {error.strerror}"
         raise _error(path, operation, "file_unreadable", message) from error
@@ -98,6 +98,17 @@ def _check_file(path: Path) -> None:
         raise _error(path, "open", "sqlite_not_a_database", message)
 
 
+def _check_whole(connection: sqlite3.Connection, path: Path) -> None:
+    """SQLite fills a page that is there in part with zeros, and goes on without the rows that were in it."""
+    connection.execute("PRAGMA schema_version").fetchone()  # takes the lock that writers wait for
+    if _is_cut_short(path) and not _waits_in_wal(path):
+        raise _cut_short(path, "open")
+
+
+def _cut_short(path: Path, operation: str) -> IntegrationError:
+    return _error(path, operation, "file_cut_short", f"{path.name} has no end.", what="database")
+
+
 def _is_cut_short(path: Path) -> bool:
     """Whether a database is smaller than its header says (SQLite's file format, 1.3.2 and 1.3.7)."""
     with path.open("rb") as file:
@@ -130,12 +141,17 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 def _is_unwritable_wal(path: Path, error: sqlite3.OperationalError) -> bool:
     """True when a WAL cannot be opened and holds nothing that reading without it would miss."""
-    wal = path.with_name(path.name + "-wal")
     cannot_open = error.sqlite_errorcode & 0xFF in {
         sqlite3.SQLITE_CANTOPEN,
         sqlite3.SQLITE_READONLY,
     }
-    return cannot_open and not (wal.exists() and wal.stat().st_size)
+    return cannot_open and not _waits_in_wal(path)
+
+
+def _waits_in_wal(path: Path) -> bool:
+    """Whether what was written last is not in the database itself yet."""
+    wal = path.with_name(path.name + "-wal")
+    return wal.exists() and wal.stat().st_size > 0
 
 
 def _open(path: Path, mode: str) -> sqlite3.Connection:
