@@ -19,6 +19,8 @@ _CODES = {
     "42703": "source_changed",
     "3F000": "source_changed",
     "25006": "server_read_only",
+    "53000": "too_many_connections",
+    "53200": "too_many_connections",
     "53300": "too_many_connections",
     "53100": "disk_space_low",
     "55000": "database_not_allowed",
@@ -33,8 +35,8 @@ _CODES = {
 }
 _CLASSES = {"08": "connection_lost", "58": "integration_error"}
 """By the first two characters, for those not above."""
-_PASSING = frozenset({"40001", "40P01", "53200"})
-"""Without a code of their own: serialization failure, deadlock, out of memory."""
+_PASSING = frozenset({"40001", "40P01"})
+"""Without a code of their own: serialization failure, deadlock."""
 
 _TEXTS = tuple(
     (re.compile(pattern, re.IGNORECASE), code)
@@ -67,9 +69,7 @@ _TEXTS = tuple(
         (r"SSL (SYSCALL )?error", "tls_failed"),
     )
 )
-_DENIED = re.compile(
-    r"permission denied for (?:\w+ )*?(?:table|view|relation|sequence|schema) (\S+)"
-)
+_DENIED = re.compile(r"permission denied for (?:materialized |foreign )?(?:table|view) (.+)")
 _UNKNOWN_TABLE = re.compile(r'relation "(.+?)" does not exist')
 _UNKNOWN_COLUMN = re.compile(r"column (.+?) does not exist")
 
@@ -103,7 +103,7 @@ def by_sqlstate(sqlstate: str | bytes, text: str) -> Finding | None:
 def _context(text: str, code: str = "") -> dict[str, Any]:
     context: dict[str, Any] = {"system": SYSTEM}
     if code == "table_not_allowed" and (denied := _DENIED.search(text)):
-        context["table"] = denied[1].strip('"')
+        context["table"] = denied[1]
     elif code == "table_unknown" and (missing := _UNKNOWN_TABLE.search(text)):
         context["table"] = missing[1]
     elif code == "source_changed" and (missing := _UNKNOWN_COLUMN.search(text)):

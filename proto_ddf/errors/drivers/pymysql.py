@@ -9,6 +9,7 @@ SYSTEM = "MySQL or MariaDB"
 
 _CODES = {
     1040: "too_many_connections",  # ER_CON_COUNT_ERROR
+    1041: "too_many_connections",  # ER_OUT_OF_RESOURCES
     1044: "database_not_allowed",  # ER_DBACCESS_DENIED_ERROR
     1045: "authentication_failed",  # ER_ACCESS_DENIED_ERROR
     1049: "database_unknown",  # ER_BAD_DB_ERROR
@@ -18,6 +19,7 @@ _CODES = {
     1079: "server_stopping",  # ER_SHUTDOWN_COMPLETE
     1129: "login_not_allowed",  # ER_HOST_IS_BLOCKED
     1130: "login_not_allowed",  # ER_HOST_NOT_PRIVILEGED
+    1135: "too_many_connections",  # ER_CANT_CREATE_THREAD
     1142: "table_not_allowed",  # ER_TABLEACCESS_DENIED_ERROR
     1143: "table_not_allowed",  # ER_COLUMNACCESS_DENIED_ERROR
     1146: "table_unknown",  # ER_NO_SUCH_TABLE
@@ -58,8 +60,8 @@ _CODES = {
     4031: "connection_lost",  # ER_CLIENT_INTERACTION_TIMEOUT
     4151: "login_not_allowed",  # ER_ACCOUNT_HAS_BEEN_LOCKED, MariaDB
 }
-_PASSING = frozenset({1041, 1135, 1213})
-"""Without a code of their own: out of memory, no more threads, deadlock."""
+_DEADLOCK = 1213
+"""ER_LOCK_DEADLOCK: without a code of its own, and over with the next attempt."""
 _TIMED_OUT = "timed out"
 """Python's words, in PyMySQL's text, for an answer that did not come within `read_timeout`."""
 _DENIED = re.compile(r"for table [`']([^`']+)[`'](?:\.`([^`]+)`)?")
@@ -83,7 +85,7 @@ def find(error: BaseException) -> Finding | None:
 
 def by_number(number: int, text: str) -> Finding | None:
     """What a number says; `text`, the server's message, fills in names. None for one that says nothing here."""
-    if number in _PASSING:
+    if number == _DEADLOCK:
         return Finding("integration_error", 1.0, _context(text), transient=True)
     code = _CODES.get(number)
     if code is None:

@@ -17,13 +17,15 @@ class About:
     address: Address
     config: ServerConfig
 
-    def failure(self, code: str, message: str, **context: Any) -> IntegrationError:
+    def failure(self, code: str, text: str, /, **context: Any) -> IntegrationError:
+        """`context` may be a driver's finding: its system is the same server, its message says more than `text`."""
         known = {
             "host": self.address.host,
             "port": self.address.port,
             "user": self.config.user,
             "database": self.config.database,
+            **context,
         }
-        # What a driver's finding calls the system is about the same server.
-        merged = {name: value for name, value in {**known, **context}.items() if name != "system"}
-        return IntegrationError(message, self.system, "connect", code=code, **merged)
+        known.pop("system", None)
+        message = str(known.pop("message", text))
+        return IntegrationError(message, self.system, "connect", code=code, **known)

@@ -39,9 +39,13 @@ def in_container() -> bool:
 def open_socket(about: About, seconds: float) -> socket.socket:
     """A connected socket. Raises IntegrationError: see `failed`."""
     until = time.monotonic() + seconds
+    ip = about.address.ip
+    opened = socket.socket(socket.AF_INET6 if ":" in ip else socket.AF_INET)
+    opened.settimeout(seconds)
     try:
-        opened = socket.create_connection((about.address.ip, about.address.port), timeout=seconds)
+        opened.connect((ip, about.address.port))  # looks nothing up
     except OSError as error:
+        opened.close()
         raise failed(about, error, seconds) from error
     opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     opened.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)

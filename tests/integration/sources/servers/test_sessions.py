@@ -1,0 +1,342 @@
+"""What a session may do, what a user may do, and what an app is given: told by real servers."""
+
+import socket
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from proto_ddf.errors import classify
+from proto_ddf.errors.types import ProtoDDFError
+from proto_ddf.resilience import deadline_after
+from proto_ddf.sources.registry import KINDS
+from proto_ddf.sources.servers.config import ServerConfig
+from proto_ddf.sources.servers.connecting import connect
+from proto_ddf.sources.servers.mysql import MYSQL
+from proto_ddf.sources.servers.postgres import POSTGRES
+from proto_ddf.sources.servers.server import Server
+from proto_ddf.sources.servers.stages import connection_stages
+from tests.policies import fresh_policies
+from tests.servers import peers
+from tests.servers.database_server import Database, DatabaseServer
+from tests.servers.mariadb import MariaDbServer
+from tests.servers.postgres import PostgresServer
+
+pytestmark = pytest.mark.usefixtures("database")
+
+SERVERS = {each.name: each for each in (POSTGRES, MYSQL)}
+
+
+@pytest.fixture
+def shop(server_database: Database) -> Database:
+    """Two tables and a view, in the shared server of each kind."""
+    server_database.run(
+        "CREATE TABLE customer (id INTEGER PRIMARY KEY, name VARCHAR(20))",
+        "CREATE TABLE invoice (id INTEGER PRIMARY KEY, total INTEGER)",
+        "CREATE VIEW names AS SELECT name FROM customer",
+    )
+    return server_database
+
+
+@pytest.fixture
+def guest(shop: Database) -> Any:
+    """A user of that database without any right to its tables."""
+    made = Database(shop.server, shop.name, f"guest_{shop.name}", "not-it-either")
+    shop.server.create_user(made.user, made.password)
+    yield made
+    if isinstance(shop.server, PostgresServer):
+        shop.admin(f'DROP OWNED BY "{made.user}"', f'DROP USER "{made.user}"')
+    else:
+        shop.admin(f"DROP USER `{made.user}`")
+
+
+def server_of(database: Database) -> Server:
+    return SERVERS[database.server.kind]  # type: ignore[index]
+
+
+def config_of(database: Database, **changes: Any) -> ServerConfig:
+    return server_of(database).config_model.model_validate(database.config(**changes))
+
+
+def session(database: Database, *, writable: bool = False, **changes: Any) -> Any:
+    config = config_of(database, **changes)
+    return closing(connect(server_of(database), config, writable=writable))
+
+
+def run(connection: Any, statement: str) -> list[Any]:
+    with closing(connection.cursor()) as cursor:
+        cursor.execute(statement)
+        return list(cursor.fetchall()) if cursor.description else []
+
+
+def code_of(call: Callable[[], Any]) -> str:
+    with pytest.raises(Exception) as raised:  # noqa: PT011 - the code is what counts
+        call()
+    return classify(raised.value).code
+
+
+def grant(database: Database, right: str, user: str) -> None:
+    mark = '"' if isinstance(database.server, PostgresServer) else "`"
+    database.admin(f"GRANT {right} TO {mark}{user}{mark}")
+
+
+# Sessions
+
+
+def test_a_session_is_read_only_unless_it_is_to_write(shop: Database) -> None:
+    insert = "INSERT INTO customer VALUES (1, 'Ann')"
+    with session(shop) as connection:
+        assert code_of(lambda: run(connection, insert)) == "server_read_only"
+        assert run(connection, "SELECT * FROM customer") == []
+    with session(shop, writable=True) as connection:
+        run(connection, insert)
+    assert shop.run("SELECT * FROM customer") == [(1, "Ann")]  # committed at once
+
+
+def test_a_statement_is_ended_by_the_server(
+    shop: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fresh_policies(monkeypatch, source={"read_timeout_ms": 100})
+    sleep = "SELECT pg_sleep(30)" if isinstance(shop.server, PostgresServer) else "SELECT SLEEP(30)"
+    with session(shop) as connection:
+        assert code_of(lambda: run(connection, sleep)) == "query_timeout"
+        assert run(connection, "SELECT 1") == [(1,)]
+
+
+def test_a_session_waits_no_longer_than_the_deadline_in_force(own_server: DatabaseServer) -> None:
+    database = own_server.create_database()
+    with session(database) as connection:
+        own_server.pause()
+        with deadline_after(0.2):
+            assert code_of(lambda: run(connection, "SELECT 1")) == "host_silent"
+        own_server.resume()
+        # Its answer may still come: the connection is of no more use.
+        assert code_of(lambda: run(connection, "SELECT 2")) == "connection_lost"
+
+
+def test_the_parameters_of_the_form(shop: Database) -> None:
+    if isinstance(shop.server, PostgresServer):
+        with session(shop, parameters="application_name = Sales, keepalives_idle=30") as connection:
+            assert run(connection, "SHOW application_name") == [("Sales",)]
+    else:
+        with session(shop, parameters="sql_mode=ANSI_QUOTES") as connection:
+            assert run(connection, "SELECT @@sql_mode") == [("ANSI_QUOTES",)]
+
+
+def test_a_name_of_several_addresses_of_which_one_answers(
+    shop: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answer(*_: Any, **__: Any) -> list[Any]:
+        return [
+            (socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, 0))
+            for ip in ("127.0.0.2", "127.0.0.1")
+        ]
+
+    monkeypatch.setattr(socket, "getaddrinfo", answer)
+    with session(shop, host="db.example.com") as connection:
+        assert run(connection, "SELECT 1") == [(1,)]
+
+
+def test_a_password_of_all_sorts_of_letters(shop: Database) -> None:
+    from proto_ddf import vault
+
+    password = "ü€ ' \" \\ % 日本"
+    if isinstance(shop.server, PostgresServer):
+        shop.admin(f"ALTER USER \"{shop.user}\" PASSWORD 'ü€ '' \" \\ % 日本'")
+    else:
+        shop.admin(f"ALTER USER `{shop.user}` IDENTIFIED BY %s", values=(password,))
+    with session(shop, password=vault.store(password)) as connection:
+        assert run(connection, "SELECT 1") == [(1,)]
+
+
+def test_a_password_with_a_blank_at_its_end(shop: Database) -> None:
+    from proto_ddf import vault
+
+    with pytest.raises(ProtoDDFError) as raised:
+        session(shop, password=vault.store(shop.password + " "))
+    told = classify(raised.value)
+    assert told.code == "authentication_failed"
+    assert "begins or ends with a blank" in told.hint
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_a_server_that_was_met_before_is_no_other_in_a_container(
+    host: str, shop: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from proto_ddf.sources import store
+    from proto_ddf.sources.schema import SourceSchema
+
+    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")
+    kind = shop.server.kind
+    with peers.closed_port() as port:
+        given = shop.config(host=host, port=port)
+        reach = store.make_source(kind, given).plain.stages()[1]
+        assert code_of(reach.run) == "localhost_in_container"
+        store.save_source("Shop", kind, given, SourceSchema(tables=()))
+        assert code_of(reach.run) == "port_closed"
+
+
+# Rights
+
+
+def found(database: Database, stage: str, **changes: Any) -> str:
+    config = config_of(database, **changes)
+    tests = connection_stages(server_of(database), config, lambda: pytest.fail("reads the tables"))
+    return next(each for each in tests if each.name == stage).run()
+
+
+def test_rights_are_counted(shop: Database, guest: Database) -> None:
+    assert found(shop, "check_rights") == "may read 3 of 3 tables"
+    grant(shop, "SELECT ON customer", guest.user)
+    grant(shop, "INSERT ON invoice", guest.user)
+    # MySQL's catalogue lists what a user has any right to.
+    expected = "may read 1 of 3" if isinstance(shop.server, PostgresServer) else "may read 1 of 2"
+    assert found(guest, "check_rights") == f"{expected} tables"
+    grant(shop, "SELECT (total) ON invoice", guest.user)
+    assert found(guest, "check_rights").startswith("may read 2 of")
+
+
+def test_rights_by_a_role_count(shop: Database, guest: Database) -> None:
+    mark = '"' if isinstance(shop.server, PostgresServer) else "`"
+    role = f"{mark}readers_{shop.name}{mark}"
+    shop.admin(f"CREATE ROLE {role}", f"GRANT SELECT ON customer TO {role}")
+    grant(shop, role, guest.user)
+    if isinstance(shop.server, MariaDbServer):
+        shop.admin(f"SET DEFAULT ROLE {role} FOR `{guest.user}`")
+    try:
+        assert found(guest, "check_rights").startswith("may read 1 of")
+    finally:
+        if isinstance(shop.server, PostgresServer):
+            shop.admin(f"DROP OWNED BY {role}")
+        shop.admin(f"DROP ROLE {role}")
+
+
+def test_more_tables_than_are_asked_about_at_once(shop: Database, guest: Database) -> None:
+    tables = [f"t{number}" for number in range(120)]
+    shop.run(*(f"CREATE TABLE {name} (a INTEGER)" for name in tables))
+    for name in tables[::3]:
+        grant(shop, f"SELECT ON {name}", guest.user)
+    for name in tables[1::3]:
+        grant(shop, f"INSERT ON {name}", guest.user)
+    expected = "40 of 123" if isinstance(shop.server, PostgresServer) else "40 of 80"
+    assert found(guest, "check_rights") == f"may read {expected} tables"
+
+
+def test_only_the_schemas_that_are_named_count(postgres_database: Database) -> None:
+    postgres_database.run(
+        "CREATE TABLE a (x INTEGER)", "CREATE SCHEMA sales", "CREATE TABLE sales.b (x INTEGER)"
+    )
+    assert found(postgres_database, "check_rights") == "may read 2 of 2 tables"
+    only = found(postgres_database, "check_rights", schemas=" sales , ")
+    assert only == "may read 1 of 1 table"
+
+
+def test_what_the_stages_find(shop: Database) -> None:
+    assert found(shop, "find_host") == "127.0.0.1"
+    assert found(shop, "reach_port").endswith(" ms")
+    assert found(shop, "sign_in").split()[0] == shop.server.label
+    assert found(shop, "open_database") == shop.name
+
+
+# Changes
+
+
+def check_writable(database: Database, **changes: Any) -> None:
+    check = KINDS[database.server.kind].check_writable
+    assert check is not None
+    check(config_of(database, **{"writable": True, **changes}))
+
+
+def test_changes_that_are_not_switched_on(shop: Database) -> None:
+    assert code_of(lambda: check_writable(shop, writable=False)) == "source_read_only"
+
+
+def test_changes_that_are_allowed(shop: Database) -> None:
+    check_writable(shop)
+    assert found(shop, "check_rights", writable=True).endswith("may change rows")
+    assert shop.run("SELECT count(*) FROM customer") == [(0,)]
+
+
+@pytest.mark.parametrize("right", ["INSERT", "UPDATE", "DELETE"])
+def test_one_right_to_change_is_enough(shop: Database, guest: Database, right: str) -> None:
+    for each in ("customer", "invoice"):
+        grant(shop, f"SELECT ON {each}", guest.user)
+    told = code_of(lambda: check_writable(guest))
+    assert told == "writing_not_allowed"
+    assert code_of(lambda: found(guest, "check_rights", writable=True)) == told
+    grant(shop, f"{right} ON invoice", guest.user)
+    check_writable(guest)
+
+
+def test_a_server_that_takes_no_changes(own_server: DatabaseServer) -> None:
+    database = own_server.create_database()
+    database.run("CREATE TABLE t (a INTEGER PRIMARY KEY)")
+    setting = "default_transaction_read_only" if own_server.kind == "postgresql" else "read_only"
+    own_server.set(**{setting: 1})  # type: ignore[attr-defined]
+    assert code_of(lambda: check_writable(database)) == "server_read_only"
+
+
+# Apps
+
+
+def environment(database: Database, *, writable: bool, **changes: Any) -> dict[str, str]:
+    make = KINDS[database.server.kind].app_environment
+    assert make is not None
+    return make(config_of(database, **changes), writable)
+
+
+@pytest.mark.parametrize("tls", ["prefer", "require", "verify", "off"])
+def test_the_url_of_an_app_works_with_its_password(
+    shop: Database, tls: str, ca_certificate: str
+) -> None:
+    given = environment(shop, writable=False, tls=tls, ca_certificate=ca_certificate)
+    assert shop.password not in given["DATABASE_URL"]
+    url = sa.make_url(given["DATABASE_URL"]).set(password=given["DATABASE_PASSWORD"])
+    engine = sa.create_engine(url)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM customer").scalar() == 0
+        assert is_encrypted(connection) is (tls != "off")
+    engine.dispose()
+
+
+def is_encrypted(connection: sa.Connection) -> bool:
+    if connection.dialect.name == "postgresql":
+        query = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
+        return bool(connection.exec_driver_sql(query).scalar())
+    row = connection.exec_driver_sql("SHOW STATUS LIKE 'Ssl_cipher'").one()
+    return bool(row[1])
+
+
+def test_an_app_that_must_trust_the_certificate_does_not_trust_another(shop: Database) -> None:
+    """Of the authorities that this machine trusts none signed it."""
+    given = environment(shop, writable=False, tls="verify")
+    url = sa.make_url(given["DATABASE_URL"]).set(password=given["DATABASE_PASSWORD"])
+    engine = sa.create_engine(url)
+    with pytest.raises(sa.exc.OperationalError, match="certificate"):
+        engine.connect()
+
+
+def test_the_url_of_an_app_opens_postgresql_read_only(postgres_database: Database) -> None:
+    def may_write(**given: Any) -> bool:
+        url = environment(postgres_database, **given)["DATABASE_URL"]
+        return "default_transaction_read_only=on" not in sa.make_url(url).query.get("options", "")
+
+    assert not may_write(writable=False, **{})
+    assert not may_write(writable=True, **{})  # it is not switched on in the source
+    config = config_of(postgres_database, writable=True)
+    make = KINDS["postgresql"].app_environment
+    assert make is not None
+    assert "options" not in make(config, True)["DATABASE_URL"]
+    assert "options" in make(config, False)["DATABASE_URL"]
+
+
+def test_an_app_without_a_password_is_given_none(shop: Database) -> None:
+    assert set(environment(shop, writable=False, password="")) == {"DATABASE_URL"}
+
+
+def test_no_app_is_sent_to_a_host_that_is_not_allowed(shop: Database, home: Path) -> None:
+    make = lambda: environment(shop, writable=False, host="169.254.169.254")  # noqa: E731
+    assert code_of(make) == "host_not_allowed"
