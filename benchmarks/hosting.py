@@ -133,10 +133,10 @@ def restart(slug: str, port: int) -> float:
 
 def app_variables(slug: str) -> dict[str, str]:
     from proto_ddf.hosting import records
-    from proto_ddf.hosting.launch import database_url
+    from proto_ddf.hosting.launch import data_environment
 
     record = records.read(slug)
-    return {"DATABASE_URL": database_url(record), "PORT": str(record.frontend_port)}
+    return data_environment(record) | {"PORT": str(record.frontend_port)}
 
 
 def generate() -> tuple[str, float]:

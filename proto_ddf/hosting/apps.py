@@ -155,8 +155,11 @@ def get_app(slug: str) -> AppView | None:
 
 def app_database(slug: str) -> Path | None:
     """The SQLite file an app works on; None when it is none, or is gone."""
+    record = records.read(slug)
+    if record.spec.get("dialect", "sqlite") != "sqlite":
+        return None
     try:
-        url = data_environment(records.read(slug))["DATABASE_URL"]
+        url = data_environment(record)["DATABASE_URL"]
     except IntegrationError:
         return None
     path = sqlite_file(url, folder(slug))

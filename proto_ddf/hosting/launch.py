@@ -105,7 +105,7 @@ def data_environment(record: AppRecord) -> dict[str, str]:
     without a secret, and DATABASE_PASSWORD where there is one.
 
     Raises:
-        IntegrationError: code source_gone when its source was deleted.
+        IntegrationError: code source_gone when its source was deleted; or what its kind raises.
     """
     if record.spec.get("imported"):
         return {"DATABASE_URL": f"sqlite:///{folder(record.slug) / 'data' / 'app.db'}"}

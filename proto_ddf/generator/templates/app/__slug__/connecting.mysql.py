@@ -2,10 +2,10 @@
 
 from typing import Any
 
-import pymysql
+import pymysql  # type: ignore[import-untyped]
 import sqlalchemy as sa
 
-from .pooling import ANSWER_SECONDS, CONNECT_SECONDS, SILENT_SECONDS, pooled
+from . import pooling
 
 TRANSACTIONS = "REPEATABLE READ"
 """The isolation of changes."""
@@ -16,9 +16,9 @@ def create_engine(url: sa.URL, writable: bool) -> sa.Engine:
 
     def connect(*given: Any, **named: Any) -> Any:
         limits = {
-            "connect_timeout": CONNECT_SECONDS,
-            "read_timeout": SILENT_SECONDS,
-            "write_timeout": SILENT_SECONDS,
+            "connect_timeout": pooling.CONNECT_SECONDS,
+            "read_timeout": pooling.SILENT_SECONDS,
+            "write_timeout": pooling.SILENT_SECONDS,
             "charset": "utf8mb4",
             "binary_prefix": True,
         }
@@ -30,17 +30,20 @@ def create_engine(url: sa.URL, writable: bool) -> sa.Engine:
             raise
         return connection
 
-    return pooled(url.set(drivername="mysql+pymysql"), connect, _socket_of)
+    return pooling.pooled(url.set(drivername="mysql+pymysql"), connect, _socket_of)
 
 
 def _prepare(connection: Any, writable: bool) -> None:
     """A value that does not fit is refused, not cut; the clock runs in seconds (MariaDB) or milliseconds (MySQL)."""
-    limit = f"max_execution_time = {ANSWER_SECONDS * 1_000}"
+    limit = f"max_execution_time = {pooling.ANSWER_SECONDS * 1_000}"
     if "MariaDB" in connection.get_server_info():
-        limit = f"max_statement_time = {ANSWER_SECONDS}"
+        limit = f"max_statement_time = {pooling.ANSWER_SECONDS}"
     strict = "CONCAT_WS(',', NULLIF(@@sql_mode, ''), 'STRICT_TRANS_TABLES')"
     with connection.cursor() as cursor:
-        cursor.execute(f"SET SESSION {limit}, SESSION sql_mode = {strict}")
+        cursor.execute(
+            f"SET SESSION {limit}, SESSION sql_mode = {strict},"
+            f" SESSION innodb_lock_wait_timeout = {pooling.LOCKED_SECONDS}"
+        )
         if not writable:
             cursor.execute("SET SESSION TRANSACTION READ ONLY")
 

@@ -9,7 +9,7 @@ from psycopg.adapt import Loader
 from psycopg.pq import TransactionStatus
 from psycopg.types.datetime import DateLoader, TimestampLoader, TimestamptzLoader
 
-from .pooling import ANSWER_SECONDS, CONNECT_SECONDS, SILENT_SECONDS, pooled
+from . import pooling
 
 Result = TypeVar("Result")
 
@@ -21,8 +21,8 @@ def create_engine(url: sa.URL, writable: bool) -> sa.Engine:
     """The engine of the database that the URL names, whose sessions are read-only unless `writable`."""
 
     def connect(*given: Any, **named: Any) -> _Connection:
-        limits = {"connect_timeout": CONNECT_SECONDS, "prepare_threshold": None}
-        connection = _Connection.connect(*given, **limits | named, autocommit=True)
+        limits = {"connect_timeout": pooling.CONNECT_SECONDS, "prepare_threshold": None}
+        connection = _connect(*given, **limits | named, autocommit=True)
         try:
             _prepare(connection, writable)
         except BaseException:
@@ -30,7 +30,16 @@ def create_engine(url: sa.URL, writable: bool) -> sa.Engine:
             raise
         return connection
 
-    return pooled(url.set(drivername="postgresql+psycopg"), connect, _socket_of)
+    return pooling.pooled(url.set(drivername="postgresql+psycopg"), connect, _socket_of)
+
+
+def _connect(*given: Any, **named: Any) -> "_Connection":
+    """The driver's own error holds the password, so another one is raised, outside of its handling."""
+    try:
+        return _Connection.connect(*given, **named)
+    except psycopg.OperationalError as error:
+        said = str(error)
+    raise psycopg.OperationalError(said)
 
 
 class _Connection(psycopg.Connection[Any]):
@@ -40,7 +49,7 @@ class _Connection(psycopg.Connection[Any]):
         self, gen: PQGen[Result], interval: float = 0.1, timeout: float | None = None
     ) -> Result:
         try:
-            return super().wait(gen, interval, timeout or SILENT_SECONDS)
+            return super().wait(gen, interval, timeout or pooling.SILENT_SECONDS)
         except psycopg.OperationalError as error:
             if error.sqlstate or self.pgconn.transaction_status != TransactionStatus.ACTIVE:
                 raise
@@ -55,13 +64,15 @@ def _socket_of(connection: psycopg.Connection[Any]) -> int | None:
 def _prepare(connection: psycopg.Connection[Any], writable: bool) -> None:
     """Values are written in one way, whatever the server is set to; see PostgreSQL docs, 20.11."""
     settings = {
-        "statement_timeout": f"{ANSWER_SECONDS}s",
-        "default_transaction_read_only": "off" if writable else "on",
+        "statement_timeout": f"{pooling.ANSWER_SECONDS}s",
+        "lock_timeout": f"{pooling.LOCKED_SECONDS}s",
         "DateStyle": "ISO",
         "IntervalStyle": "postgres",
         "extra_float_digits": "1",
         "bytea_output": "hex",
     }
+    if not writable:
+        settings["default_transaction_read_only"] = "on"
     calls = ", ".join(["set_config(%s, %s, false)"] * len(settings))
     connection.execute(f"SELECT {calls}", [part for pair in settings.items() for part in pair])
     for name, loader in _LOADERS.items():

@@ -53,10 +53,10 @@ _BY_TEXT = (
     ("password authentication failed", LOGIN_REFUSED),
     ("no password supplied", LOGIN_REFUSED),
     ("no pg_hba.conf entry", LOGIN_REFUSED),
-    ("role ", LOGIN_REFUSED),
-    ("database ", NO_SUCH_DATABASE),
     ("too many", TOO_MANY),
     ("remaining connection slots", TOO_MANY),
+    ("role ", LOGIN_REFUSED),
+    ("database ", NO_SUCH_DATABASE),
 )
 """While connecting the driver has no code."""
 _WRONG_VALUES = {
@@ -117,7 +117,7 @@ def _fields_with(code: str, said: str, error: sa.exc.SQLAlchemyError, view: Tabl
     given = getattr(error, "params", None)
     if not isinstance(given, dict):
         return []
-    values = {each.name: given.get(each.name) for each in view.asked}
+    values: dict[str, Any] = {each.name: given.get(each.name) for each in view.asked}
     length = re.search(r"\((\d+)\)", said)
     if code == "22001" and length:
         longer = {name for name, text in values.items() if len(str(text)) > int(length[1])}
@@ -131,4 +131,4 @@ def _fields_with(code: str, said: str, error: sa.exc.SQLAlchemyError, view: Tabl
 
 def _is_large(value: Any) -> bool:
     """Beyond the smallest of PostgreSQL's whole numbers."""
-    return isinstance(value, int | float | Decimal) and abs(value) > 32_767
+    return isinstance(value, int | float | Decimal) and abs(float(value)) > 32_767

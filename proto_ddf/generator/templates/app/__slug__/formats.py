@@ -77,7 +77,7 @@ def input_text(field: Field, value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, datetime):
-        return value.isoformat(timespec="seconds")
+        return value.replace(tzinfo=None).isoformat(timespec="seconds")
     if isinstance(value, Decimal):
         return f"{value:f}"
     return str(value)

@@ -15,6 +15,8 @@ from .environment import setting
 CONNECT_SECONDS = 10
 ANSWER_SECONDS = 30
 """The server ends a statement that takes longer."""
+LOCKED_SECONDS = 5
+"""How long a change waits for another one."""
 SILENT_SECONDS = 45
 """A server that says nothing for so long is given up."""
 MOST_CONNECTIONS = 10

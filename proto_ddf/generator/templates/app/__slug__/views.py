@@ -69,6 +69,8 @@ class Field:
     minimum: float | None = None
     maximum: float | None = None
     choices: tuple[str, ...] = ()
+    zoned: bool = False
+    """Its moments have a time zone; a form takes those of the database's."""
 
     @property
     def is_number(self) -> bool:

@@ -75,6 +75,8 @@ def _help(field: Field) -> str:
         return f"At least {field.minimum:g}"
     if field.is_number and field.maximum is not None:
         return f"At most {field.maximum:g}"
+    if field.zoned:
+        return "In the time zone of the database"
     if field.unique:
         return "Must be unique"
     if field.kind is Kind.TEXT and field.max_length and not field.choices:
