@@ -124,7 +124,7 @@ def test_a_file_that_may_not_be_read(
     failure.check("file_unreadable", FIELDS[kind], "data.file", retried=False)
 
 
-@pytest.mark.parametrize(("kind", "other"), permutations(FIELDS, 2))
+@pytest.mark.parametrize(("kind", "other"), list(permutations(FIELDS, 2)))
 def test_a_file_of_another_format(kind: str, other: str, home: Path) -> None:
     failure = fails(kind, made(other, home / "uploads"))
     failure.check(NOT_THAT[kind], FIELDS[kind], "data.file", retried=False)

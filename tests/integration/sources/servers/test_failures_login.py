@@ -83,6 +83,7 @@ def test_a_machine_that_users_may_not_come_from(own_server: DatabaseServer) -> N
         database = own_server.create_database()
         own_server.set_hba("host all somebody_else 127.0.0.1/32 scram-sha-256")
     else:  # nobody but the administrator is known there, who comes by the socket
+        own_server.run("DROP USER root@`127.0.0.1`")
         database = Database(own_server, "shop", "ann", PASSWORD)
     failure = fails(database)
     failure.check("login_not_allowed", "user", retried=False)
