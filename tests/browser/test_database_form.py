@@ -1,0 +1,156 @@
+"""Connecting database servers in the browser: what goes wrong stands at its field, and can be tried again."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import Server
+from tests.browser.driving import SOON_MS, step
+from tests.servers.database_server import Database
+from tests.servers.postgres import PostgresServer
+
+KINDS = {"postgres_database": "PostgreSQL", "mariadb_database": "MySQL or MariaDB"}
+
+
+@pytest.fixture(params=list(KINDS))
+def database(request: pytest.FixtureRequest) -> Database:
+    """A database with two customers, in each kind of server in turn."""
+    made: Database = request.getfixturevalue(request.param)
+    made.run(
+        "create table customer (id integer primary key, name varchar(40) not null)",
+        "insert into customer values (1, 'Ada'), (2, 'Bo')",
+    )
+    return made
+
+
+@pytest.fixture
+def label(request: pytest.FixtureRequest) -> str:
+    return KINDS[request.node.callspec.params["database"]]
+
+
+def open_form(page: Page, url: str, kind: str) -> None:
+    page.goto(f"{url}/sources/new")
+    choose_kind(page, kind)
+
+
+def choose_kind(page: Page, kind: str) -> None:
+    page.get_by_label("Kind", exact=True).click()
+    page.get_by_role("option", name=kind).click()
+
+
+def fill_form(page: Page, name: str, database: Database) -> None:
+    """All but the password, with blanks around."""
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_label("Host", exact=True).fill(" 127.0.0.1 ")
+    page.get_by_label("Port", exact=True).fill(f" {database.server.port} ")
+    page.get_by_label("Database", exact=True).fill(f" {database.name} ")
+    page.get_by_label("User", exact=True).fill(f" {database.user} ")
+
+
+def password(page: Page) -> Locator:
+    return page.get_by_label("Password", exact=True)
+
+
+def connect(page: Page) -> None:
+    page.get_by_role("button", name="Connect", exact=True).click()
+
+
+def test_from_an_empty_form_to_the_rows(
+    page: Page, server: Server, database: Database, label: str
+) -> None:
+    open_form(page, server.url, label)
+    page.get_by_label("Port", exact=True).fill("70000")
+    connect(page)
+    expect(page.get_by_text("Port must be a whole number from 1 to 65535.")).to_be_visible()
+    for missing in ("Database", "User"):
+        expect(page.get_by_text(f"{missing} is required.")).to_be_visible()
+
+    fill_form(page, f"Customers of {label}", database)
+    password(page).fill("wrong")
+    password(page).press("Enter")
+    expect(page.get_by_role("alert").filter(has_text="Sign-in refused")).to_be_visible(
+        timeout=SOON_MS
+    )
+    expect(password(page)).to_have_attribute("aria-invalid", "true")
+    expect(password(page)).to_be_focused()
+    expect(password(page)).to_have_value("")
+
+    page.route("**/api/secrets", lambda route: route.abort())
+    page.keyboard.type(database.password)
+    connect(page)
+    expect(page.get_by_text("Proto-DDF does not answer, so the password")).to_be_visible()
+    expect(password(page)).to_have_value(database.password)
+    page.unroute("**/api/secrets")
+    connect(page)
+
+    expect(page.get_by_role("heading", name=f"Customers of {label}", level=1)).to_be_visible(
+        timeout=SOON_MS
+    )
+    expect(page.get_by_role("cell", name="Ada", exact=True)).to_be_visible()
+
+
+def test_a_password_is_set_again_for_another_host_and_kept_for_its_own(
+    page: Page, server: Server, postgres_database: Database
+) -> None:
+    open_form(page, server.url, "PostgreSQL")
+    fill_form(page, "Moving", postgres_database)
+    password(page).fill("never sent")
+    page.get_by_role("button", name="Start over").click()
+    expect(password(page)).to_be_hidden()
+    choose_kind(page, "PostgreSQL")
+    expect(password(page)).to_have_value("")
+
+    fill_form(page, "Moving", postgres_database)
+    password(page).fill(postgres_database.password)
+    page.get_by_label("Name", exact=True).focus()
+    replace = page.get_by_role("button", name="Replace the password")
+    expect(replace).to_be_visible()
+    page.reload()
+    expect(replace).to_be_visible()
+    postgres_database.run("create table customer (id integer primary key)")
+    connect(page)
+    expect(page.get_by_role("heading", name="Moving", level=1)).to_be_visible(timeout=SOON_MS)
+
+    page.goto(f"{server.url}/sources/new?source={page.url.rsplit('/', 1)[1]}")
+    expect(replace).to_be_visible()
+    page.get_by_label("Host", exact=True).fill("localhost")
+    expect(password(page)).to_have_value("")
+    expect(
+        page.get_by_text(re.compile("The stored one is for .* and is sent nowhere"))
+    ).to_be_visible()
+    page.get_by_label("Host", exact=True).fill("127.0.0.1")
+    expect(replace).to_be_visible()
+    page.get_by_role("button", name="Save changes").click()
+    expect(page.get_by_role("heading", name="Moving", level=1)).to_be_visible(timeout=SOON_MS)
+
+
+def test_a_server_that_is_started_meanwhile_is_connected_by_trying_again(
+    page: Page, server: Server
+) -> None:
+    if PostgresServer.missing():
+        pytest.skip(PostgresServer.missing())
+    asleep = PostgresServer()
+    try:
+        asleep.start()
+        database = asleep.create_database()
+        database.run("create table customer (id integer primary key)")
+        asleep.stop()
+        open_form(page, server.url, "PostgreSQL")
+        fill_form(page, "Asleep", database)
+        password(page).fill(database.password)
+        connect(page)
+        expect(step(page, "reach_port")).to_contain_text("Failed", timeout=SOON_MS)
+        # In a container the host is the field to look at: it is the container itself.
+        marked = page.locator(
+            "#postgresql-port[aria-invalid=true], #postgresql-host[aria-invalid=true]"
+        )
+        expect(marked).to_be_focused()
+
+        asleep.start()
+        again = page.get_by_role("button", name="Try Again")
+        expect(again).to_be_enabled(timeout=SOON_MS)
+        again.click()
+        expect(page.get_by_role("heading", name="Asleep", level=1)).to_be_visible(timeout=SOON_MS)
+    finally:
+        asleep.remove()
