@@ -1,5 +1,6 @@
 """The watch over sources, with a clock, sources and answers of the test's."""
 
+import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -351,6 +352,35 @@ def test_ten_sources_of_a_dead_host_hold_one_thread_and_delay_no_other(
     finally:
         gate.set()
         world.watch._pool.shutdown()
+
+
+def test_it_runs_until_it_is_cancelled_wakes_when_asked_and_gets_over_errors(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source_watch, "TICK_SECONDS", 3600.0)
+    monkeypatch.setattr(source_watch, "_current", source_watch.watch())
+    ticks: list[int] = []
+
+    def configured() -> list[Configured]:
+        ticks.append(len(ticks))
+        if len(ticks) == 1:
+            raise OSError("the disk is full")
+        return list(world.sources.values())
+
+    monkeypatch.setattr(source_watch.store, "configured_sources", configured)
+    world.add("shop")
+
+    async def run() -> None:
+        life = asyncio.create_task(source_watch.keep_watch())
+        while not source_watch.watch().states().get("shop"):
+            source_watch.watch().look_soon("shop")
+            await asyncio.sleep(0.01)
+        life.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await life
+
+    asyncio.run(asyncio.wait_for(run(), 30))
+    assert source_watch.watch().states() == {"shop": "connected"}
 
 
 def _reset() -> None:
