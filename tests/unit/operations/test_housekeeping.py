@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from proto_ddf import vault
 from proto_ddf.db.engine import session
-from proto_ddf.db.tables import OperationRecord, OperationState, SourceRecord
+from proto_ddf.db.tables import OperationRecord, OperationState, SecretRecord, SourceRecord
 from proto_ddf.operations import housekeeping
 from proto_ddf.operations.stop import StopFlag
 from proto_ddf.settings import get_settings
@@ -115,6 +116,25 @@ def test_what_a_running_app_was_started_on_stays(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(housekeeping, "databases_in_use", lambda: [url])
     assert housekeeping.remove_uploads(BEFORE) == 0
     assert file.exists()
+
+
+def test_secrets_that_nothing_on_record_names_go_after_a_day():
+    named, owed, left, new = (vault.store(text) for text in ("named", "owed", "left", "new"))
+    age = dict.fromkeys((named, owed, left), OLD) | {new: NEW}
+    may_run = OperationRecord(
+        kind="connect_source", title="Connect", state=OperationState.FAILED, finished_at=NOW
+    )
+    may_run.input = {"kind": "postgresql", "config": {"password": owed}}
+    with session() as opened:
+        for reference, at in age.items():
+            record = opened.get_one(SecretRecord, reference.removeprefix("secret:"))
+            record.created_at = datetime.fromtimestamp(at, UTC)
+            opened.add(record)
+        opened.add(SourceRecord(name="Shop", kind="postgresql", config={"password": named}))
+        opened.add(may_run)
+        opened.commit()
+    assert housekeeping.tidy_up(StopFlag(), lambda: NOW)["secrets"] == 1
+    assert vault.known([named, owed, left, new]) == {named, owed, new}
 
 
 def test_an_upload_under_way_is_not_touched():
