@@ -97,7 +97,7 @@ def discard_unfinished(slug: str) -> None:
 def app_busy(record: AppRecord) -> ValidationError:
     """What is raised where two operations would take an app from each other."""
     return ValidationError(
-        f"{record.name} is being made anew already.",
+        f"{record.name} is being made already.",
         field="slug",
         value=record.name,
         code="app_busy",

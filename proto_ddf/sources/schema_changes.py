@@ -115,11 +115,6 @@ def compare_schemas(before: SourceSchema, after: SourceSchema) -> SchemaChanges:
     )
 
 
-def references(table: TableInfo) -> dict[tuple[str, ...], str]:
-    """What the table's columns refer to, in words, by the columns."""
-    return {key.columns: _target(key) for key in table.foreign_keys}
-
-
 def _by_name(tables: Iterable[TableInfo]) -> dict[str, TableInfo]:
     return {table.name: table for table in tables}
 
@@ -151,21 +146,29 @@ def _primary_key(before: TableInfo, after: TableInfo) -> tuple[str, ...]:
 
 
 def _references(before: TableInfo, after: TableInfo) -> tuple[str, ...]:
-    """References of columns that are gone go without saying."""
-    old, new = references(before), references(after)
+    """References of columns that are gone go without saying, and so does what others replaced."""
+    old, new = _aims(before), _aims(after)
     there = {column.name for column in after.columns}
+    fresh = [aim for aim in new if aim not in old]
+    replaced = {columns for columns, _ in fresh}
+    gone = [
+        (columns, target)
+        for columns, target in old
+        if (columns, target) not in new and columns not in replaced and there.issuperset(columns)
+    ]
     return (
-        *(
-            f"{_list(columns)} {'refers' if len(columns) == 1 else 'refer'} to {target} now"
-            for columns, target in new.items()
-            if old.get(columns) != target
-        ),
-        *(
-            f"{_list(columns)} no longer {'refers' if len(columns) == 1 else 'refer'} to {target}"
-            for columns, target in old.items()
-            if columns not in new and there.issuperset(columns)
-        ),
+        *(f"{_list(columns)} {_verb(columns)} to {target} now" for columns, target in fresh),
+        *(f"{_list(columns)} no longer {_verb(columns)} to {target}" for columns, target in gone),
     )
+
+
+def _aims(table: TableInfo) -> list[tuple[tuple[str, ...], str]]:
+    """What the table's columns refer to, in words."""
+    return [(key.columns, _target(key)) for key in table.foreign_keys]
+
+
+def _verb(columns: tuple[str, ...]) -> str:
+    return "refers" if len(columns) == 1 else "refer"
 
 
 def _target(key: ForeignKey) -> str:

@@ -88,8 +88,8 @@ CODES = (
     _input(
         "app_busy",
         "slug",
-        "App is being made anew",
-        "[“{value}”|This app] is being made anew already.",
+        "App is being made",
+        "[“{value}”|This app] is being made already.",
         "Wait until that is over, or cancel it.",
     ),
     _input(

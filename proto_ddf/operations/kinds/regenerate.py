@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from proto_ddf.db.tables import AppRecord
+from proto_ddf.db.tables import AppRecord, AppState
 from proto_ddf.errors import IntegrationError
 from proto_ddf.generator.handmade import note_written
 from proto_ddf.generator.importer import import_tables
@@ -89,7 +89,9 @@ def _validate(context: Context) -> JSON:
 
 
 def _check_alone(record: AppRecord, operation_id: str) -> None:
-    """Two at once would take the app from each other."""
+    """Two at once would take the app from each other; and one that was never whole is not made anew."""
+    if record.state is AppState.CREATING:
+        raise replacing.app_busy(record)
     for other in reading.load_many(limit=20, kind=KIND, subject=record.slug):
         if other.id != operation_id and other.state in UNDER_WAY:
             raise replacing.app_busy(record)

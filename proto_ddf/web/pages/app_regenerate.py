@@ -60,7 +60,7 @@ def _confirmed(app: rx.Var[AppView], *, typed: bool) -> rx.Component:
         "Regenerate",
         size="2",
         type="button",
-        disabled=RegenerateState.busy,
+        disabled=RegenerateState.busy | (app.state == "creating"),
     )
     return confirm_dialog(
         button,

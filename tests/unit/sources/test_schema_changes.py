@@ -109,6 +109,8 @@ def test_references_that_came_turned_and_went_are_told() -> None:
         )
         return table(ID, SHOP_ID, foreign_keys=keys)
 
+    both, turned = schema(refers("shops", "stores")), schema(refers("stores", "shops"))
+    assert not compare_schemas(both, turned)
     assert changed(refers(), refers("shops")).keys == ("shop_id refers to shops.id now",)
     assert changed(refers("shops"), refers("stores")).keys == ("shop_id refers to stores.id now",)
     assert changed(refers("shops"), refers()).keys == ("shop_id no longer refers to shops.id",)

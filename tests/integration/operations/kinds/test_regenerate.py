@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from proto_ddf.db.tables import AppState
 from proto_ddf.errors import ProtoDDFError, SystemError, ValidationError
 from proto_ddf.generator import plan_edit
 from proto_ddf.generator.handmade import note_written
@@ -84,6 +85,7 @@ def running(prepared_home: Path) -> Iterator[Callable[..., AppSpec]]:
             source.schema, name="My app", allow_editing=editing, imported=imported, source=None
         )
         hosted.create_app(spec, source.id, "maker", as_made_from(spec, source.schema))
+        records.change(SLUG, state=AppState.STOPPED)
         hosted.set_ports(SLUG, PORT_REGISTRY.reserve_pair(SLUG))
         place = folder(SLUG)
         render_app(spec, place)
@@ -102,9 +104,9 @@ def running(prepared_home: Path) -> Iterator[Callable[..., AppSpec]]:
 
 
 @pytest.fixture
-def folk(ended: Any, people: SourceView) -> SourceView:
+def folk(people: SourceView) -> SourceView:
     """The CSV file as a source that was read with its key."""
-    refresh(ended, people)
+    read_anew(people)
     return store.get_source(people.id)
 
 
@@ -151,6 +153,12 @@ def refresh(ended: Any, source: SourceView) -> Any:
     done = ended("refresh_source", RefreshSourceInput(source_id=source.id))
     assert done.state == "succeeded"
     return done
+
+
+def read_anew(source: SourceView) -> None:
+    """What the last step of a refresh does, without an engine."""
+    given = RefreshSourceInput(source_id=source.id)
+    KINDS["refresh_source"].steps(given)[-1].run(StepContext("refresh", given))
 
 
 def regenerated(ended: Any, *add: str) -> Any:
@@ -223,7 +231,7 @@ class TestSucceeding:
         records.change(SLUG, spec=edited.model_dump(mode="json"))
         before = hosted.get_app(SLUG)
         add_column(shop_file)
-        refresh(ended, shop)
+        read_anew(shop)
         done = regenerated(ended)
         assert [(step.name, step.state) for step in done.steps] == [
             (name, "succeeded") for name in STEPS
@@ -250,7 +258,7 @@ class TestSucceeding:
         with closing(sqlite3.connect(database)) as db, db:
             db.execute("UPDATE people SET name = 'Mine' WHERE id = 1")
         people_file.write_text("id,name,age\n1,Ann,7\n2,Bo,8\n3,Cy,9\n")
-        refresh(ended, folk)
+        read_anew(folk)
         done = regenerated(ended)
         assert (done.state, done.output["import"]) == ("succeeded", {"rows": {"people": 3}})
         assert columns(served(), "people") == ["id", "name", "age"]
@@ -263,7 +271,7 @@ class TestSucceeding:
             db.execute(
                 "CREATE TABLE parcel (id INTEGER PRIMARY KEY, invoice_id REFERENCES invoice)"
             )
-        refresh(ended, shop)
+        read_anew(shop)
         assert news() == "1 table added"
         assert regenerated(ended).state == "succeeded"
         assert {table.table for table in served().tables} == {"customer", "invoice"}
@@ -274,7 +282,7 @@ class TestSucceeding:
     def test_an_app_that_was_stopped_stays_stopped(self, ended, shop, shop_file, running):
         running(shop, start=False)
         add_column(shop_file)
-        refresh(ended, shop)
+        read_anew(shop)
         done = regenerated(ended)
         assert done.state == "succeeded"
         assert done.steps[-2].message == "It is stopped, and stays so"
@@ -285,7 +293,7 @@ class TestSucceeding:
     def test_deleting_the_app_removes_what_was_kept_of_it(self, ended, shop, shop_file, running):
         running(shop)
         add_column(shop_file)
-        refresh(ended, shop)
+        read_anew(shop)
         regenerated(ended)
         hosted.remove_app(SLUG)
         assert list(get_settings().apps_folder.iterdir()) == []
@@ -300,10 +308,10 @@ class TestFailing:
     """Whatever fails, the app is as it was: its code, its process, its plan."""
 
     @pytest.fixture(autouse=True)
-    def _changed(self, ended, shop, shop_file, running):
+    def _changed(self, shop, shop_file, running):
         running(shop)
         add_column(shop_file)
-        refresh(ended, shop)
+        read_anew(shop)
 
     @pytest.fixture(autouse=True)
     def _as_it_was(self, _changed) -> None:
@@ -377,6 +385,10 @@ class TestFailing:
         assert self.failed(ended, "validate").error["code"] == "disk_space_low"
         self.check()
 
+    def test_an_app_that_was_never_whole_is_not_made_anew(self, ended):
+        records.change(SLUG, state=AppState.CREATING)
+        assert regenerated(ended).error["code"] == "app_busy"
+
     def test_two_at_once_are_one_too_many(self):
         first, second = Operation("first"), Operation("second")
         first.run(*BUILDING, "restart")
@@ -394,8 +406,7 @@ class TestKilling:
         self.spec = running(shop)
         self.operation = Operation("again")
         add_column(shop_file)
-        given = RefreshSourceInput(source_id=shop.id)
-        KINDS["refresh_source"].steps(given)[-1].run(StepContext("refresh", given))
+        read_anew(shop)
 
     def killed_at_rename(self, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
         """Run the steps up to the `number`th rename of the switch (from 0), and no further."""
