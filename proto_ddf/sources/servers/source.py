@@ -24,7 +24,7 @@ from proto_ddf.sources.servers.readings import reading
 from proto_ddf.sources.servers.rows import Asked, Rows
 from proto_ddf.sources.servers.server import Server
 from proto_ddf.sources.servers.stages import connection_stages
-from proto_ddf.sources.servers.tables import find_relation, read_tables
+from proto_ddf.sources.servers.tables import check_right, find_relation, read_tables
 
 _KNOWN_SECONDS = 60.0
 """How long a table is taken to be as it was read."""
@@ -130,6 +130,7 @@ class ServerSource:
         found = find_relation(connection, self._reading, self.config, table)
         if found is None:
             self._pool.relations.pop(table, None)
+            check_right(connection, self._reading, table)
             raise table_unknown(table, self.server.label, self.config.database)
         self._pool.relations[table] = time.monotonic(), found
         return found

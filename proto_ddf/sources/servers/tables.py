@@ -1,16 +1,19 @@
 """The tables of a database server: read from its catalogue, named for people, with what they point at."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
+from proto_ddf.errors.classify import classify
 from proto_ddf.sources.schema import ForeignKey, SourceSchema, TableInfo
 from proto_ddf.sources.servers.catalogue import Catalogue, Relation
 from proto_ddf.sources.servers.config import ServerConfig
 from proto_ddf.sources.servers.reading import Place, Reading
 from proto_ddf.sources.servers.row_counts import RowCount, RowCounter
+from proto_ddf.sources.servers.sql import sendable
 
 _log = logging.getLogger(__name__)
 
@@ -47,7 +50,7 @@ def find_relation(
     connection: sa.Connection, reading: Reading, config: ServerConfig, table: str
 ) -> Relation | None:
     """The table that has this name in the schema; None if there is none."""
-    for place in _places(table):
+    for place in _places(reading, table):
         catalogue = reading.read_catalogue(connection, config, place)
         found = _named(catalogue).get(table)
         if found is not None:
@@ -55,10 +58,27 @@ def find_relation(
     return None
 
 
-def _places(name: str) -> Sequence[Place]:
-    """Where a table of that name can be: the dot may be part of the namespace's name or of the table's."""
-    dots = [at for at, character in enumerate(name) if character == "."]
-    return [(None, name), *((name[:at], name[at + 1 :]) for at in dots)]
+def check_right(connection: sa.Connection, reading: Reading, table: str) -> None:
+    """Raises the driver's error if a table that was not found is one that the user may not read. Catalogues show no more
+    than the user has a right to."""
+    quote = connection.dialect.identifier_preparer.quote_identifier
+    for place in _places(reading, table):
+        named = ".".join(quote(part) for part in place if part is not None)
+        try:
+            connection.exec_driver_sql(f"SELECT 1 FROM {named} LIMIT 0")
+        except DBAPIError as error:
+            if error.connection_invalidated or classify(error).code == "table_not_allowed":
+                raise
+
+
+def _places(reading: Reading, name: str) -> Iterator[Place]:
+    """Where a table of that name can be: a dot may be part of the namespace's name or of the table's."""
+    if name != sendable(name):
+        return
+    yield None, name
+    if reading.has_namespaces:
+        dots = (at for at, character in enumerate(name) if character == ".")
+        yield from ((name[:at], name[at + 1 :]) for at in dots)
 
 
 def _named(catalogue: Catalogue) -> dict[str, Relation]:
