@@ -14,7 +14,7 @@ from threading import Lock
 
 from proto_ddf.logs import get_logger
 from proto_ddf.operations.watched_source import Report, WatchedSource
-from proto_ddf.resilience import BreakerState, deadline_after
+from proto_ddf.resilience import BreakerState, DeadlineExceededError, deadline_after
 from proto_ddf.resilience.refused import CallRefusedError
 from proto_ddf.settings import get_settings
 from proto_ddf.sources import store
@@ -29,6 +29,8 @@ CONFIRM_SECONDS = 3.0
 """After a single failure it is looked again this soon."""
 LOOK_SECONDS = 10.0
 """What answers later does not answer."""
+OVERDUE_SECONDS = 20.0
+"""A look that ran so long did not end at its deadline, as what reads from a disk may not."""
 TICK_SECONDS = 1.0
 THREADS = 16
 
@@ -64,6 +66,7 @@ class SourceWatch:
             self._follow(sources)
         for each in self._watched.values():
             self._notice_pause(each)
+            self._notice_silence(each)
         with self._lock:
             longest_ago = sorted(self._watched.values(), key=lambda each: each.looked_at)
             due = [each for each in longest_ago if self._begin(each)]
@@ -147,9 +150,17 @@ class SourceWatch:
         if breaker is not None and breaker.state is BreakerState.OPEN and not watched.looking:
             watched.become(watched.health.paused(self._wall()))
 
+    def _notice_silence(self, watched: WatchedSource) -> None:
+        """Nothing ends what waits for a disk that is gone: it goes on, and counts as one failure after another."""
+        if self._clock() < watched.overdue_at:
+            return
+        watched.overdue_at += LOOK_SECONDS
+        silence = failure_of(DeadlineExceededError(LOOK_SECONDS, watched.target))
+        watched.become(watched.health.after(Look(self._wall(), LOOK_SECONDS, silence)))
+
     def _look(self, watched: WatchedSource) -> None:
-        health = watched.health
         begun = self._clock()
+        watched.overdue_at = begun + OVERDUE_SECONDS
         try:
             source = store.make_source(watched.source.kind, watched.source.config)
             if not self._claim(watched, source.target):
@@ -161,23 +172,25 @@ class SourceWatch:
             found = None  # it was not asked
         except Exception as error:
             found = Look(self._wall(), self._clock() - begun, failure_of(error))
-        self._end(watched, health.after(found) if found else health)
+        self._end(watched, found)
 
     def _claim(self, watched: WatchedSource, target: str) -> bool:
         """Whether no other source of its place is looked at, now that the place is known."""
         with self._lock:
             taken = target != watched.target and self._is_looked_at(target)
             watched.target = target
-            watched.looking = not taken
+            if taken:
+                watched.looking, watched.overdue_at = False, math.inf
         return not taken
 
-    def _end(self, watched: WatchedSource, health: Health) -> None:
+    def _end(self, watched: WatchedSource, found: Look | None) -> None:
         with self._lock:
-            asked = watched.asked
+            asked, watched.overdue_at = watched.asked, math.inf
             watched.looked_at, watched.looking, watched.asked = self._clock(), False, False
         if self._watched.get(watched.source.id) is not watched:
             return  # it was deleted or changed meanwhile
-        watched.become(health)
+        if found:
+            watched.become(watched.health.after(found))
         if asked:
             watched.tell()
 

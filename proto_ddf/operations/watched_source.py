@@ -44,6 +44,8 @@ class WatchedSource:
     looked_at: float = -math.inf
     """When the last look ended, in the watch's seconds."""
     looking: bool = False
+    overdue_at: float = math.inf
+    """When the look under way counts as not answered; infinite while there is none."""
     asked: bool = False
     """Somebody wants a look now."""
 

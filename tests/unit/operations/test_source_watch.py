@@ -15,6 +15,7 @@ from proto_ddf.operations import hub, source_watch, watched_source
 from proto_ddf.operations.source_watch import (
     CONFIRM_SECONDS,
     LOOK_SECONDS,
+    OVERDUE_SECONDS,
     SEEN_SECONDS,
     UNSEEN_FACTOR,
     SourceWatch,
@@ -352,6 +353,33 @@ def test_ten_sources_of_a_dead_host_hold_one_thread_and_delay_no_other(
     finally:
         gate.set()
         world.watch._pool.shutdown()
+
+
+def test_a_look_that_nothing_ends_is_an_outage_until_it_does(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, begun = threading.Event(), threading.Event()
+
+    def look_at(_: Configured) -> None:
+        begun.set()
+        gate.wait(30)
+
+    world.add("shop")
+    world.pass_seconds(1)
+    monkeypatch.setattr(world, "look_at", look_at)
+    with ThreadPoolExecutor() as pool:
+        world.watch._pool = pool
+        world.pass_seconds(EVERY)
+        assert begun.wait(30)
+        world.pass_seconds(int(OVERDUE_SECONDS) - 1)
+        assert world.state("shop") == "connected"
+        world.pass_seconds(1)
+        assert world.state("shop") == "degraded"
+        world.pass_seconds(int(LOOK_SECONDS))
+        assert world.state("shop") == "unreachable"
+        gate.set()
+    assert "answers slowly" in world.report("shop").health.message
+    assert world.report("shop").health.back is not None
 
 
 def test_it_runs_until_it_is_cancelled_wakes_when_asked_and_gets_over_errors(
