@@ -64,8 +64,8 @@ _FINITE = "CASE WHEN isfinite(TRY_CAST({v} AS DOUBLE)) THEN TRY_CAST({v} AS DOUB
 CANDIDATES = {
     "boolean": Form(
         "",
-        "CASE WHEN lower({v}) IN ('true', 'yes') THEN true"
-        " WHEN lower({v}) IN ('false', 'no') THEN false END",
+        "CASE lower({v}) WHEN 'true' THEN true WHEN 'yes' THEN true"
+        " WHEN 'false' THEN false WHEN 'no' THEN false END",
     ),
     # A leading zero is no number's: it is a postcode or an article number.
     "integer": Form("-?(0|[1-9][0-9]{0,18})", "TRY_CAST({v} AS BIGINT)", "BIGINT"),

@@ -19,8 +19,9 @@ from proto_ddf.sources.file_formats import RawColumn, RawTable
 
 MISFIT = "\x1fmisfit"
 """What DuckDB's error says when a value does not fit a type that was tried."""
-_SAMPLE_ROWS = (300, 5_000)
-"""The first few rule out most, the others need not be tested on many."""
+_SAMPLE_ROWS = 5_000
+_FIRST_ROWS = 300
+"""They rule out most types, which need not be tested on the rest of the sample."""
 _SHOWN = 60
 """Characters of a value that an error shows."""
 _MOST_DECIMALS = 9
@@ -48,12 +49,12 @@ def sampled(connection: duckdb.DuckDBPyConnection, table: RawTable, chosen: Choi
     }
     unseen: set[str] = set()
     if left:
-        rows = f"SELECT * FROM {table.rows} LIMIT {_SAMPLE_ROWS[-1]}"
+        rows = f"SELECT * FROM {table.rows} LIMIT {_SAMPLE_ROWS}"
         run(connection, f"CREATE OR REPLACE TEMP TABLE sampled AS {rows}")
-        for number in _SAMPLE_ROWS:
-            fitting = _fitting(connection, f"(SELECT * FROM sampled LIMIT {number})", table, left)
-            unseen = {column for column, names in fitting.items() if names is None}
-            left = {name: left[name] if fits is None else fits for name, fits in fitting.items()}
+        left = _left_by_first(connection, table, left)
+        fitting = _fitting(connection, "sampled", table, left)
+        unseen = {column for column, names in fitting.items() if names is None}
+        left = {name: left[name] if fits is None else fits for name, fits in fitting.items()}
     return Sampled(left, frozenset(unseen))
 
 
@@ -112,6 +113,38 @@ def _typed(
     if column.given is not None:
         return column.given
     return _first_of(table, column, fitting.get(column.name, ()), otherwise)
+
+
+def _left_by_first(
+    connection: duckdb.DuckDBPyConnection, table: RawTable, left: Fitting
+) -> dict[str, Sequence[str]]:
+    """What the first rows of the sample leave. Their columns are tested as one, so that there are as many tests
+    as candidates, however many columns there are."""
+    columns = [column for column in table.columns if column.name in left]
+    candidates = list(dict.fromkeys(name for names in left.values() for name in names))
+    texts = ", ".join(column.text for column in columns)
+    value = RawColumn("", "value")
+    missing = _is_missing(value, table.missing)
+    checks = ", ".join(
+        f"bool_and(coalesce({_fits(value, CANDIDATES[name])}, false)) FILTER (NOT {missing})"
+        for name in candidates
+    )
+    places = f"range({len(columns)})"
+    rows = run(
+        connection,
+        f"SELECT place, {checks} FROM (SELECT unnest([{texts}]) AS value, unnest({places}) AS place"
+        f" FROM (SELECT * FROM sampled LIMIT {_FIRST_ROWS})) GROUP BY place",
+    )
+    ruled_out = {
+        (columns[place].name, name)
+        for place, *answers in rows
+        for name, answer in zip(candidates, answers, strict=True)
+        if answer is False
+    }
+    return {
+        column: [name for name in names if (column, name) not in ruled_out]
+        for column, names in left.items()
+    }
 
 
 def _that_fit(
@@ -178,14 +211,14 @@ def _first_of(table: RawTable, column: RawColumn, fitting: Sequence[str], otherw
     if not fitting or set(fitting) >= _DAY_OR_MONTH:
         return column.text  # of 03/04/2024 nobody can tell which is the day
     form = CANDIDATES[fitting[0]]
-    cases = [
-        f"WHEN {_is_missing(column, table.missing)} THEN NULL",
-        f"WHEN {_fits(column, form)} THEN {_cast(column, form)}",
-    ]
+    missing, cast = _is_missing(column, table.missing), _cast(column, form)
+    cases = f"WHEN {missing} THEN NULL WHEN {_fits(column, form)} THEN {cast} ELSE {otherwise}"
     if form.plain:
-        cast = f"TRY_CAST({column.text} AS {form.plain})"
-        cases.insert(0, f"WHEN {_is_plain(column, form)} THEN {cast}")
-    return f"CASE {' '.join(cases)} ELSE {otherwise} END"
+        plain = f"TRY_CAST({column.text} AS {form.plain})"
+        return f"CASE WHEN {_is_plain(column, form)} THEN {plain} {cases} END"
+    if not form.pattern:
+        return f"coalesce({cast}, CASE {cases} END)"
+    return f"CASE {cases} END"
 
 
 def _chosen(

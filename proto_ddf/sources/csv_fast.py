@@ -17,8 +17,6 @@ from proto_ddf.sources import duck, typed_tables
 from proto_ddf.sources.csv_text import CsvFormat
 from proto_ddf.sources.file_formats import RawColumn, RawTable
 
-VALUE = "nullif({c}, '')"
-"""SQL of a value of column {c}."""
 _NO_TEXT = "\ufdd0"
 """A text that no file holds: a noncharacter."""
 
@@ -53,21 +51,29 @@ def read(
 
 
 def _reader(form: CsvFormat) -> str:
-    declared = ", ".join(f"'c{at}': 'VARCHAR'" for at in range(len(form.names)))
+    columns = [f"c{at}" for at in range(len(form.names))]
+    declared = ", ".join(f"{column}: 'VARCHAR'" for column in columns)
+    values = ", ".join(f"nullif({column}, '') AS {column}" for column in columns)
     return (
-        "(SELECT row_number() OVER () AS number, * FROM read_csv({path},"
-        f" delim = {duck.text(form.delimiter)}, quote = '\"', escape = '\"', header = true,"
-        f" columns = {{{declared}}}, auto_detect = false, strict_mode = true, nullstr = '{_NO_TEXT}'))"
+        f"(SELECT row_number() OVER () AS number, concat({', '.join(columns)}) AS line, {values}"
+        f" FROM read_csv({{path}}, delim = {duck.text(form.delimiter)}, quote = '\"', escape = '\"',"
+        f" header = true, columns = {{{declared}}}, auto_detect = false, strict_mode = true,"
+        f" nullstr = '{_NO_TEXT}'))"
     )
 
 
 def _bytes_of_row(form: CsvFormat) -> str:
     """SQL of the bytes of a row's values without quotes, of which more are in the file than in the values. Fails
     where a value holds a line end."""
-    values = f"concat({', '.join(f'c{at}' for at in range(len(form.names)))})"
-    ends = f"contains({values}, chr(10)) OR contains({values}, chr(13))"
-    rest = f"replace({values}, '\"', '')" if form.quotes else values
-    return f"CASE WHEN {ends} THEN error('line end in a value') ELSE strlen({rest}) END"
+    size = "strlen(line)"
+    if form.quotes:
+        size = (
+            f"CASE WHEN contains(line, '\"') THEN strlen(replace(line, '\"', '')) ELSE {size} END"
+        )
+    return (
+        "CASE WHEN contains(line, chr(10)) OR contains(line, chr(13))"
+        f" THEN error('line end in a value') ELSE {size} END"
+    )
 
 
 def _accounted_for(form: CsvFormat, made: typed_tables.Written) -> bool:

@@ -43,18 +43,13 @@ class CsvFiles:
             words = f"has {len(form.names)} columns"
             counts = {"found": len(form.names), "limit": MAX_COLUMNS}
             raise file_error(path, "too_many_columns", words, **counts)
-        columns = _columns(form, csv_fast.VALUE)
+        may_be = tuple(CANDIDATES)
+        columns = [RawColumn(name, f"c{at}", may_be) for at, name in enumerate(form.names)]
         table = csv_fast.read(path, form, columns, _MISSING, folder)
-        return [table or _exact(path, form, folder)]
+        return [table or _exact(path, form, columns, folder)]
 
 
-def _columns(form: CsvFormat, value: str) -> tuple[RawColumn, ...]:
-    may_be = tuple(CANDIDATES)
-    named = enumerate(form.names)
-    return tuple(RawColumn(name, value.format(c=f"c{at}"), may_be) for at, name in named)
-
-
-def _exact(path: Path, form: CsvFormat, folder: Path) -> RawTable:
+def _exact(path: Path, form: CsvFormat, columns: Sequence[RawColumn], folder: Path) -> RawTable:
     plain, data = folder / "plain", folder / "0.parquet"
     rows = _write_plain(path, form, plain)
     if not rows:
@@ -62,7 +57,7 @@ def _exact(path: Path, form: CsvFormat, folder: Path) -> RawTable:
     with duck.cursor() as connection:
         duck.run(connection, _to_raw(plain, data, len(form.names)))
     plain.unlink()
-    return RawTable(data, _columns(form, "{c}"), "number", _MISSING, row_count=rows)
+    return RawTable(data, tuple(columns), "number", _MISSING, row_count=rows)
 
 
 def _write_plain(path: Path, form: CsvFormat, plain: Path) -> int:

@@ -9,8 +9,8 @@ from typing import BinaryIO
 from proto_ddf.progress import current_progress
 from proto_ddf.sources.file_errors import file_error
 
-_CHUNK = 1 << 20
-_CHUNKS_BETWEEN_REPORTS = 64
+_CHUNK = 1 << 17
+_CHUNKS_BETWEEN_REPORTS = 256
 _BLANKS = re.compile(b'" +"')
 _CONTROLS = bytes([*range(1, 9), *range(14, 27), *range(28, 32)])
 _NOT_IN_CP1252 = b"\x81\x8d\x8f\x90\x9d"
@@ -60,8 +60,11 @@ def _utf8(stream: BinaryIO, path: Path) -> TextScan | None:
         bom = bom or (not number and chunk.startswith(codecs.BOM_UTF8))
         blanks = blanks or (b'"' in chunk and bool(_BLANKS.search(end + chunk)))
         end = _open_end(end + chunk)
-        stripped = len(chunk.rstrip(b"\r\n"))
-        ends = len(chunk) - stripped + (0 if stripped else ends)
+        if chunk.endswith((b"\n", b"\r")):
+            stripped = len(chunk.rstrip(b"\r\n"))
+            ends = len(chunk) - stripped + (0 if stripped else ends)
+        else:
+            ends = 0
         size, quotes, number = size + len(chunk), quotes + chunk.count(b'"'), number + 1
     if not _decodes(decoder, b"", final=True):
         return None
