@@ -46,6 +46,7 @@ def _abandon(connection: sa.Connection, result: sa.CursorResult[Any]) -> None:
 
 
 READING = Reading(
+    has_namespaces=False,
     adapt=lambda connection: None,
     read_catalogue=read_catalogue,
     converter=converter,

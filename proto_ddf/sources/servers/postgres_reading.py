@@ -46,10 +46,11 @@ def _planned_rows(connection: sa.Connection, query: str) -> int | None:
 
 def _abandon(connection: sa.Connection, result: sa.CursorResult[Any]) -> None:
     if not connection.invalidated:
-        result.close()
+        connection.invalidate()
 
 
 READING = Reading(
+    has_namespaces=True,
     adapt=adapt,
     read_catalogue=read_catalogue,
     converter=lambda column: None,

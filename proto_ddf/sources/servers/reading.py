@@ -19,6 +19,8 @@ Place = tuple[str | None, str]
 class Reading:
     """The SQL of one kind of server. Column names that its functions are given are quoted."""
 
+    has_namespaces: bool
+    """A database has several, and tables of one name in each."""
     adapt: Callable[[Any], None]
     """(connection of the driver): values come as plain ones of Python."""
     read_catalogue: Callable[[sa.Connection, ServerConfig, Place | None], Catalogue]
@@ -37,7 +39,7 @@ class Reading:
     stream_options: dict[str, Any]
     """Execution options with which a SELECT is read as a stream."""
     abandon: Callable[[sa.Connection, sa.CursorResult[Any]], None]
-    """Ends a stream that was not read to its end, without waiting for the rest."""
+    """Ends a stream that was not read to its end and its connection, without waiting for a server that may be gone."""
     engine_options: dict[str, Any]
     """What SQLAlchemy's engine is told beside what it is told for every kind."""
     planned_rows: Callable[[sa.Connection, str], int | None]

@@ -10,7 +10,7 @@ from proto_ddf.sources.preview import check_sort, page_bounds, searched
 from proto_ddf.sources.schema import ColumnType, PreviewPage
 from proto_ddf.sources.servers.catalogue import Relation
 from proto_ddf.sources.servers.reading import Reading
-from proto_ddf.sources.servers.sql import Names, bounded_count
+from proto_ddf.sources.servers.sql import Names, bounded_count, sendable
 
 COUNTED = 100_000
 """Rows that are counted for a page. Of more it says "at least"."""
@@ -68,7 +68,7 @@ class Rows:
         columns = tuple(column.name for column in self._relation.columns)
         check_sort(self._relation.name, columns, asked.sort)
         offset, limit = page_bounds(asked.offset, asked.limit)
-        matching = self._matching(_sendable(searched(asked.search)))
+        matching = self._matching(sendable(searched(asked.search)))
         rows = tuple(
             self._typed(self._select(matching, self._order(asked, matching), limit, offset))
         )
@@ -179,8 +179,3 @@ class Rows:
             )
             for row in rows
         ]
-
-
-def _sendable(text: str) -> str:
-    """Without what no text of a database can hold: NUL, and halves of UTF-16 pairs."""
-    return text.encode(errors="ignore").decode().replace("\0", "")

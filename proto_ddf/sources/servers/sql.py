@@ -32,3 +32,8 @@ class Names:
 def bounded_count(source: str, bound: int) -> str:
     """How many rows FROM `source` gives, told up to one more than `bound`."""
     return f"SELECT count(*) FROM (SELECT 1 FROM {source} LIMIT {bound + 1}) AS counted"
+
+
+def sendable(text: str) -> str:
+    """Without what no text of a database can hold: NUL, and halves of UTF-16 pairs."""
+    return text.encode(errors="ignore").decode().replace("\0", "")
