@@ -135,7 +135,9 @@ def _relations(
     declared, was_declared = _aims(planned.relations), _aims(usual)
     withdrawn = {_aim(each) for each in usual if not each.suggested} - declared
     kept = [
-        each for each in old.relations if _aim(each) not in withdrawn and _holds(each, old, chosen)
+        each
+        for each in old.relations
+        if _aim(each) in declared or (_aim(each) not in withdrawn and _holds(each, old, chosen))
     ]
     taken = {tuple(each.columns) for each in kept}
     fresh = [

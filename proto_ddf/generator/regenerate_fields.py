@@ -72,11 +72,12 @@ def _settle(field: FieldSpec, old: FieldSpec | None, *, related: bool, was_relat
     """A widget that suits what the field is now."""
     if related:
         field.choices = None
-    if related and not was_related and not field.generated:
+    allowed = allowed_widgets(field, related=related)
+    if not was_related and Widget.RELATION in allowed:
         field.widget = Widget.RELATION
         if old is not None and old.label == label_for(field.column):
             field.label = relation_label(field.column)
-    elif field.widget not in allowed_widgets(field, related=related):
+    elif field.widget not in allowed:
         field.widget = default_widget(field)
 
 

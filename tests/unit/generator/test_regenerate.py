@@ -4,14 +4,18 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from proto_ddf.errors.types import IntegrationError, ValidationError
 from proto_ddf.generator import chart_edit, plan_edit
 from proto_ddf.generator.names import TEMPLATES
 from proto_ddf.generator.plan import plan_app
 from proto_ddf.generator.regenerate import as_made_from, changes_for, regenerate
+from proto_ddf.generator.relations import related_columns
 from proto_ddf.generator.render import render_files
 from proto_ddf.generator.spec import AppSpec, FieldSpec, TableSpec, Widget
+from proto_ddf.generator.widgets import allowed_widgets
 from proto_ddf.sources.schema import ColumnInfo, ColumnType, ForeignKey, SourceSchema, TableInfo
 
 NOTE = ColumnInfo(name="note", type=ColumnType.TEXT)
@@ -177,13 +181,13 @@ class TestRelations:
         assert found(new, "orders").relations == []
         assert {chart.table for chart in new.charts} <= {"orders"}
 
-    def test_one_between_types_that_are_never_equal_goes(
+    def test_one_that_a_person_made_between_types_that_are_never_equal_now_goes(
         self, plan: AppSpec, shop: SourceSchema
     ) -> None:
-        new = regenerate(
-            plan, shop, with_column(shop, "orders", "customer_id", type=ColumnType.TEXT)
-        )
-        assert found(new, "orders").relations == []
+        plan = plan_edit.add_relation(plan, "customers", ["name"], "customers", ["email"])
+        new = regenerate(plan, shop, with_column(shop, "customers", "email", type=ColumnType.DATE))
+        assert found(new, "customers").relations == []
+        assert fields(new, "customers")["name"].widget is Widget.TEXT
 
     def test_a_suggested_one_stays_when_it_is_suggested_no_more(self, shop: SourceSchema) -> None:
         [key] = shop.table("orders").foreign_keys
@@ -280,6 +284,72 @@ def test_an_updated_plan_renders(plan: AppSpec, shop: SourceSchema) -> None:
     new = regenerate(plan, shop, after, add=["returns"])
     files = render_files(new, TEMPLATES)
     assert b"'note'" in files["my_shop/models.py"]
+
+
+COLUMN_TYPES = st.sampled_from(
+    [ColumnType.INTEGER, ColumnType.TEXT, ColumnType.DATE, ColumnType.DECIMAL, ColumnType.BINARY]
+)
+NAMES = st.sampled_from(["id", "name", "Name", "row_id", "größe", "a b", "class", "total", "day"])
+
+
+@st.composite
+def tables(draw: st.DrawFn, name: str, others: list[str]) -> TableInfo:
+    columns = [
+        ColumnInfo(
+            name=column,
+            type=draw(COLUMN_TYPES),
+            nullable=draw(st.booleans()),
+            default=draw(st.sampled_from([None, "1"])),
+        )
+        for column in draw(st.lists(NAMES, min_size=1, max_size=6, unique=True))
+    ]
+    key = (columns[0].name,) if draw(st.booleans()) else ()
+    foreign = [
+        ForeignKey(columns=(column.name,), target_table=other, target_columns=())
+        for column, other in zip(columns[1:], draw(st.permutations(others)), strict=False)
+    ]
+    return TableInfo(
+        name=name, columns=tuple(columns), primary_key=key, foreign_keys=tuple(foreign)
+    )
+
+
+@st.composite
+def schemas(draw: st.DrawFn) -> SourceSchema:
+    """Of a few tables of the same names each time, whatever is in them."""
+    names = draw(st.lists(st.sampled_from("ABCD"), min_size=1, unique=True))
+    return SourceSchema(tables=tuple(draw(tables(name, names)) for name in names))
+
+
+@settings(max_examples=60)
+@given(before=schemas(), after=schemas(), imported=st.booleans(), editing=st.booleans())
+def test_whatever_happens_to_a_source_the_plan_fits_it_then(
+    before: SourceSchema, after: SourceSchema, imported: bool, editing: bool
+) -> None:
+    plan = plan_app(before, name="Any", imported=imported, allow_editing=editing, source=None)
+    try:
+        new = regenerate(plan, before, after)
+    except IntegrationError:
+        assert not {t.name for t in before.tables} & {t.name for t in after.tables}
+        return
+    assert regenerate(new, after, after) == new
+    assert not changes_for(new, as_made_from(new, after), after).tables
+    for table in new.tables:
+        info = after.table(table.table)
+        columns = [field.column for field in table.fields]
+        added = set(columns) - {column.name for column in info.columns}
+        assert set(columns) >= {column.name for column in info.columns}
+        assert added == (set(table.primary_key) if imported and not info.primary_key else set())
+        assert len({field.name for field in table.fields}) == len(columns) == len(set(columns))
+        assert {table.display_column, *table.primary_key} <= set(columns)
+        for relation in table.relations:
+            target = {field.column for field in found(new, relation.target_table).fields}
+            assert set(relation.columns) <= set(columns)
+            assert set(relation.target_columns) <= target
+        related = related_columns(table.relations)
+        for field in table.fields:
+            assert field.widget in allowed_widgets(field, related=field.column in related)
+            assert not (table.editable and field.required and field.hidden)
+    assert all(chart_edit.fits(new, chart) for chart in new.charts)
 
 
 class TestChanges:
