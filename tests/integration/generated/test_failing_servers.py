@@ -56,6 +56,16 @@ def run(served, statement: str) -> None:
         connection.exec_driver_sql(statement)
 
 
+def test_a_password_of_all_sorts_of_letters(served, point, other):
+    password = "ü€日本"
+    if other.server.kind == "postgresql":
+        other.admin(f"ALTER USER \"{other.user}\" PASSWORD '{password}'")
+    else:
+        other.admin(f"ALTER USER `{other.user}` IDENTIFIED BY %s", values=(password,))
+    point(other, password=password)
+    assert len(read(served)) == 1
+
+
 def test_a_server_that_is_down_can_be_tried_again(served, point, other):
     point(other)
     assert len(read(served)) == 1

@@ -22,6 +22,8 @@ def create_engine(url: sa.URL, writable: bool) -> sa.Engine:
             "charset": "utf8mb4",
             "binary_prefix": True,
         }
+        if password := named.get("password"):
+            named["password"] = password.encode()  # PyMySQL takes text for Latin-1
         connection = pymysql.connect(*given, **limits | named, autocommit=True)
         try:
             _prepare(connection, writable)
