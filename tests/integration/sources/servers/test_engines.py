@@ -1,0 +1,176 @@
+"""Connections that are kept, lost, and thrown away. The servers are real."""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from proto_ddf.errors import classify
+from proto_ddf.sources import store
+from proto_ddf.sources.servers import engines
+from proto_ddf.sources.servers.source import ServerSource
+from proto_ddf.sources.store import make_source
+from tests.servers.database_server import Database
+from tests.servers.reading import source_of
+
+pytestmark = pytest.mark.usefixtures("patient")
+
+
+@pytest.fixture(autouse=True)
+def _fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nothing is counted yet."""
+    monkeypatch.setattr(engines, "_places", {})
+    yield
+    engines.dispose_all()
+
+
+@pytest.fixture
+def source(server_database: Database) -> ServerSource:
+    server_database.run("CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t VALUES (1)")
+    return source_of(server_database)
+
+
+def counted(source: ServerSource) -> engines.ConnectionStatistics:
+    return engines.statistics(engines.target_of(source.server, source.config))
+
+
+def open_connections(database: Database) -> int:
+    """Of its user, as the server sees it."""
+    query = {
+        "postgresql": "SELECT count(*) FROM pg_stat_activity WHERE usename = %s",
+        "mysql": "SELECT count(*) FROM information_schema.PROCESSLIST WHERE USER = %s",
+    }[database.server.kind]
+    [(number,)] = database.admin(query, values=(database.user,))
+    return int(number)
+
+
+def end_connections(database: Database) -> None:
+    """As an administrator may."""
+    if database.server.kind == "postgresql":
+        database.admin(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s",
+            values=(database.user,),
+        )
+        return
+    database.admin(f"KILL HARD CONNECTION USER `{database.user}`@`%%`", values=())
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    ended = threading.Event()
+    for _ in range(500):
+        if condition():
+            return
+        ended.wait(0.01)
+    raise AssertionError("it did not come to that")
+
+
+def test_one_connection_serves_call_after_call(
+    source: ServerSource, server_database: Database
+) -> None:
+    for _ in range(5):
+        source.check()
+        source_of(server_database, password=source.config.password).preview("t")
+    assert counted(source).connects == 1
+    assert open_connections(server_database) == 1
+
+
+def test_calls_at_once_get_connections_of_their_own_and_few_are_kept(
+    source: ServerSource, server_database: Database
+) -> None:
+    together = threading.Barrier(6)
+
+    def hold(_: int) -> Any:
+        with engines.engine(source.server, source.config).connect() as connection:
+            together.wait(30)
+            return connection.exec_driver_sql("SELECT id FROM t").scalar_one()
+
+    with ThreadPoolExecutor(6) as pool:
+        assert list(pool.map(hold, range(6))) == [1] * 6
+    assert counted(source).connects == 6
+    wait_for(lambda: open_connections(server_database) == 2)
+
+
+def test_with_one_that_broke_all_others_are_thrown_away(
+    source: ServerSource, server_database: Database
+) -> None:
+    engine = engines.engine(source.server, source.config)
+    with engine.connect(), engine.connect():
+        pass
+    assert open_connections(server_database) == 2
+    end_connections(server_database)
+    with pytest.raises(Exception) as caught:  # noqa: PT011
+        source.check()
+    assert classify(caught.value).retryable
+    with engine.connect() as one, engine.connect() as other:  # no second one is met that is broken
+        assert one.exec_driver_sql("SELECT 1").scalar_one() == 1
+        assert other.exec_driver_sql("SELECT 1").scalar_one() == 1
+    found = counted(source)
+    assert (found.connects, found.reconnects, found.failures) == (4, 1, 1)
+    assert found.last_error == classify(caught.value).code
+    assert found.last_connected_at is not None
+    assert found.last_failed_at is not None
+    assert found.last_failed_at < found.last_connected_at
+
+
+def test_through_the_policy_a_broken_connection_is_not_noticed_and_told_in_the_log(
+    source: ServerSource, server_database: Database
+) -> None:
+    config = server_database.config(password=source.config.password)
+    guarded = make_source(source.server.name, config)
+    guarded.check()
+    end_connections(server_database)
+    with capture_logs() as lines:
+        assert guarded.preview("t").rows == ((1,),)
+    target = guarded.target
+    assert {"event": "connected again", "target": target, "log_level": "info"} in lines
+    assert engines.statistics(target).reconnects == 1
+
+
+def test_a_connect_that_fails_is_counted_and_no_reconnect(server_database: Database) -> None:
+    source = source_of(server_database, password="")
+    for _ in range(2):
+        with pytest.raises(Exception):  # noqa: B017, PT011
+            source.check()
+    found = counted(source)
+    assert (found.connects, found.reconnects, found.failures) == (0, 0, 2)
+    assert found.last_error in {"password_missing", "authentication_failed"}
+
+
+def test_idle_connections_are_closed(source: ServerSource, server_database: Database) -> None:
+    source.check()
+    engines.close_idle(3600)
+    assert open_connections(server_database) == 1
+    engines.close_idle(0)
+    wait_for(lambda: open_connections(server_database) == 0)
+    source.check()
+    assert counted(source).reconnects == 0
+
+
+def test_a_changed_or_deleted_source_lets_go_of_its_connections(
+    source: ServerSource, server_database: Database
+) -> None:
+    kind, schema = source.server.name, source.read_schema()
+    config = source.config.model_dump(mode="json")
+    saved = store.save_source("Shop", kind, config, schema)
+    source.check()
+    store.rename_source(saved.id, "Store")
+    store.save_source("Store", kind, config, schema, saved.id)
+    assert open_connections(server_database) == 1
+
+    store.save_source("Store", kind, {**config, "writable": True}, schema, saved.id)
+    wait_for(lambda: open_connections(server_database) == 0)
+    store.open_source(store.get_source(saved.id)).check()
+    assert open_connections(server_database) == 1
+
+    store.delete_source(saved.id)
+    wait_for(lambda: open_connections(server_database) == 0)
+
+
+def test_sessions_of_a_source_cannot_write(source: ServerSource) -> None:
+    with engines.engine(source.server, source.config).connect() as connection:
+        with pytest.raises(Exception) as caught:  # noqa: PT011
+            connection.exec_driver_sql("INSERT INTO t VALUES (2)")
+        assert classify(caught.value).code == "server_read_only"
