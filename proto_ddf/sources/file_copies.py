@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
@@ -26,6 +27,8 @@ from proto_ddf.sources.file_formats import FileFormat, RawColumn, RawTable
 _VERSION = 3
 """Raise it when the same raw table would be typed otherwise."""
 _TABLES = "tables.json"
+_KNOWN = 256
+"""Files whose raw tables are remembered."""
 
 
 class _Building:
@@ -49,8 +52,7 @@ def raw_tables(form: FileFormat, path: Path) -> list[RawTable]:
     with _alone(place.name):
         if not place.exists():
             _read(form, path, place)
-    held = json.loads((place / _TABLES).read_text("utf-8"))
-    return [_load(place, table) for table in held]
+    return list(_loaded(place))
 
 
 def typed_copy(table: RawTable, chosen: Choices, name: str) -> Path:
@@ -136,6 +138,12 @@ def _read(form: FileFormat, path: Path, place: Path) -> None:
 
 def _dump(table: RawTable) -> dict[str, Any]:
     return {**asdict(table), "data": table.data.name}
+
+
+@lru_cache(_KNOWN)
+def _loaded(place: Path) -> tuple[RawTable, ...]:
+    held = json.loads((place / _TABLES).read_text("utf-8"))
+    return tuple(_load(place, table) for table in held)
 
 
 def _load(place: Path, held: dict[str, Any]) -> RawTable:

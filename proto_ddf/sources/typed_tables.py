@@ -54,6 +54,11 @@ class OpenTable:
         """The table, as it follows FROM."""
         return f"{self.name}.rows"
 
+    @property
+    def listed(self) -> str:
+        """Its columns, as they follow SELECT."""
+        return ", ".join(f"c{at}" for at in range(len(self.types)))
+
 
 _open: OrderedDict[Path, OpenTable] = OrderedDict()
 """Least lately used first."""
