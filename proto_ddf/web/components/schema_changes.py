@@ -13,8 +13,11 @@ def change_lines(lines: rx.Var[Any]) -> rx.Component:
     return rx.el.ul(rx.foreach(lines, _line), class_name="pd-changes", tab_index=0)
 
 
-def last_changes(changes: rx.Var[ChangesView]) -> rx.Component:
-    """The panel of a source: what was found when it was last read and anything had changed."""
+def last_changes(changes: rx.Var[ChangesView], apps: rx.Var[list[str]]) -> rx.Component:
+    """The panel of a source: what was found when it was last read and anything had changed.
+
+    `apps`: names of those made from it.
+    """
     head = rx.el.div(
         rx.el.h2("What changed", class_name="pd-section-title"),
         rx.el.span(changes.summary, " · found ", time_ago(changes.found_at), class_name="pd-quiet"),
@@ -23,10 +26,20 @@ def last_changes(changes: rx.Var[ChangesView]) -> rx.Component:
     panel = rx.el.section(
         head,
         change_lines(changes.lines),
+        rx.cond(apps.length() > 0, _where_to_go_on(), rx.fragment()),
         class_name="pd-panel pd-padded pd-stack-small",
         aria_label="What changed",
     )
     return rx.cond(changes.summary, panel, rx.fragment())
+
+
+def _where_to_go_on() -> rx.Component:
+    return rx.el.div(
+        "An app made from it that this concerns can be made anew: see ",
+        rx.link("Apps", href="/apps", size="1", underline="always"),
+        ".",
+        class_name="pd-quiet",
+    )
 
 
 def _line(line: rx.Var[Any]) -> rx.Component:

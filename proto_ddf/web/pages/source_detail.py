@@ -52,7 +52,7 @@ def _source() -> rx.Component:
         _facts(),
         connection_panel(),
         operation_panel(SourceDetailState),
-        last_changes(SourceDetailState.changes),
+        last_changes(SourceDetailState.changes, SourceDetailState.source.apps),
         error_callout(PreviewState),
         source_tables(),
     )
