@@ -178,8 +178,8 @@ def test_a_full_server(make_server: Callable[..., Any], server_kind: str) -> Non
         places = 10
     database = server.create_database()
     database.run("CREATE TABLE t (a INTEGER PRIMARY KEY)")
-    sessions = held(database, places)
-    with sessions:
+    wait_until_left(database)
+    with held(database, places):
         failure = fails(database)
         failure.check("too_many_connections", None, retried=True)
     wait_until_left(database)
