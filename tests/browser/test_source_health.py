@@ -15,6 +15,9 @@ from tests.servers.postgres import PostgresServer
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 
+DESK = {"width": 1440, "height": 900}
+
+
 @pytest.fixture
 def database() -> Iterator[Database]:
     """A database with one table, in a server that may be killed."""
@@ -80,6 +83,7 @@ def test_a_server_that_goes_away_and_returns_is_seen_by_itself(
         assert serious_findings(page) == [], mode
     page.set_viewport_size(PHONE)
     assert sideways(page) == 0
+    page.set_viewport_size(DESK)
 
     database.server.start()
     for state in (badge, card):
@@ -88,6 +92,10 @@ def test_a_server_that_goes_away_and_returns_is_seen_by_itself(
     expect(now).to_contain_text(re.compile(r"Connected again after \d+ (second|minute)"))
     expect(page.get_by_text(re.compile(r"^Notes is connected again after"))).to_be_visible()
     expect(fact(panel, "Reconnects")).to_have_text("1")
+    assert panel.evaluate("element => element.offsetHeight") == height
+    error = fact(panel, "Last error")
+    error.get_by_text("What it said").click()
+    expect(error).to_contain_text(str(database.server.port))
     for tab in (listed, overview):
         tab.set_viewport_size(PHONE)
         assert sideways(tab) == 0

@@ -28,7 +28,9 @@ def connection_panel() -> rx.Component:
     return rx.el.section(
         looked_at(),
         rx.el.div(
-            rx.el.h2("Connection", class_name="pd-section-title"), _look(), class_name="pd-row"
+            rx.el.h2("Connection", class_name="pd-section-title"),
+            _look(),
+            class_name="pd-row pd-connection-head",
         ),
         rx.el.div(_now(), _facts(), class_name="pd-connection-body"),
         class_name="pd-panel",
@@ -93,7 +95,12 @@ def _facts() -> rx.Component:
 
 def _error() -> rx.Component:
     shown = SourceHealthState.shown
-    words = rx.el.div(shown.error_message, " ", shown.error_hint, class_name="pd-quiet")
+    # Folded, so that the panel keeps its height when they come.
+    words = rx.el.details(
+        rx.el.summary("What it said"),
+        rx.el.div(shown.error_message, " ", shown.error_hint, class_name="pd-quiet"),
+        class_name="pd-details",
+    )
     return rx.fragment(
         shown.error,
         ", ",
