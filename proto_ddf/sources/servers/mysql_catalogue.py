@@ -49,6 +49,8 @@ WHERE t.CONSTRAINT_TYPE = 'CHECK' AND t.TABLE_SCHEMA = %s
 _OF_ONE = " AND TABLE_NAME = %s"
 _IS_JSON = re.compile(r"json_valid\(`((?:[^`]|``)+)`\)", re.IGNORECASE)
 _PRIMARY = "PRIMARY"
+_LAST_OF_NAMES = "\uffff"
+"""No name has a character beyond this one (MySQL reference manual, 11.2)."""
 
 _Row = Sequence[Any]
 
@@ -81,6 +83,8 @@ def read_catalogue(
 ) -> Catalogue:
     """Every table and view of the database; with `only` the one of that name."""
     database = config.database
+    if only and max(only[1], default="") > _LAST_OF_NAMES:
+        return Catalogue(database, ())
     parts = _Parts(connection, database, only[1] if only else None)
     # A view of what is there no longer has no columns.
     whole = {name: row for name, [row] in parts.tables.items() if parts.columns[name]}

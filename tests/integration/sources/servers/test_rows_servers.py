@@ -129,7 +129,7 @@ class TestPage:
             assert (caught.value.code, caught.value.field) == ("field_unknown", "sort")
 
     def test_a_table_that_is_not_there(self, source: ServerSource) -> None:
-        for table in ("gone", "people; DROP TABLE people", "", "a.b.c", "people\0"):
+        for table in ("gone", "people; DROP TABLE people", "", "a.b.c", "😀", "people\0"):
             for read in (source.preview, lambda table: next(source.rows(table))):
                 with pytest.raises(IntegrationError) as caught:
                     read(table)
