@@ -17,6 +17,8 @@ TRANSACTIONS = "SERIALIZABLE"
 """The isolation of changes: the one that SQLite has."""
 BUSY_SECONDS = 5.0
 """How long to wait for another program's lock."""
+CACHE_KIB = 256
+"""Little: it would be filled anew for each use, while the system keeps what was read."""
 
 
 def create_engine(url: sa.URL, writable: bool) -> sa.Engine:
@@ -39,4 +41,5 @@ def _open(path: Path, mode: str) -> sqlite3.Connection:
         check_same_thread=False,
     )
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     return connection

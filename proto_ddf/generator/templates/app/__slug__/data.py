@@ -7,6 +7,7 @@ of a large table comes as fast as the first.
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +18,7 @@ from .errors import ROW_GONE, DataError
 from .filters import Condition, Query, matches
 from .formats import CUT
 from .paging import Order, Place
-from .rows import Row, as_row, related_cells
+from .rows import Row, as_rows, related_cells
 from .views import Kind, TableView
 
 COUNT_LIMIT = 1_000_000
@@ -61,20 +62,25 @@ def fetch_page(
     Raises:
         DataError: the database could not answer.
     """
-    order = Order(view, query)
-    columns = _list_columns(view)
-    where = matches(view, query)
     backwards = before is not None
+    statements = _order(view, query).statements(before or after, backwards, offset)
     with reading() as connection:
         found: list[Any] = []
-        for statement in order.statements(columns, where, before or after, backwards, offset):
-            found += connection.execute(statement.limit(size + 1 - len(found))).all()
+        for statement, parameters in statements:
+            parameters["size"] = size + 1 - len(found)
+            found += connection.execute(statement, parameters).all()
             if len(found) > size:
                 break
         kept = found[:size][::-1] if backwards else found[:size]
         rows = _as_rows(connection, view, kept)
     width = len(view.fields)
     return Page(rows, [tuple(row[width:]) for row in kept], len(found) > size)
+
+
+@lru_cache
+def _order(view: TableView, query: Query) -> Order:
+    """Kept for the next page: to put its statements together takes as long as to run them."""
+    return Order(view, query, _list_columns(view))
 
 
 def _list_columns(view: TableView) -> list[sa.ColumnElement[Any]]:
@@ -99,7 +105,7 @@ def _as_rows(connection: sa.Connection, view: TableView, found: Sequence[Any]) -
         for field in view.shown
         if (relation := view.relation_of(field.name))
     }
-    return [as_row(view, row, links) for row in values]
+    return as_rows(view, values, links)
 
 
 _counts: dict[tuple[str, tuple[Condition, ...], str], tuple[float, int]] = {}
@@ -170,7 +176,7 @@ def fetch_whole(
     Raises:
         DataError: the row is gone, or the database could not answer.
     """
-    statement = Order(view, query).row(view.column(name), matches(view, query), place, position)
+    statement = Order(view, query, [view.column(name)]).row(place, position)
     with reading() as connection:
         found = connection.execute(statement).first()
     if found is None:

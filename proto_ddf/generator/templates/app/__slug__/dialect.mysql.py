@@ -52,17 +52,21 @@ def at(column: sa.ColumnElement[Any], value: Any) -> sa.ColumnElement[bool]:
 
 
 def beyond(
-    columns: Sequence[sa.ColumnElement[Any]], values: Sequence[Any], rising: bool
+    columns: Sequence[sa.ColumnElement[Any]], rising: bool, first: int = 0
 ) -> sa.ColumnElement[bool]:
-    """The rows behind the place, in the order of the columns.
+    """The rows behind a place, in the order of the columns; its values are the parameters place_0, place_1 ...
 
     Written out: the server uses no index for a comparison of rows, (a, b) > (x, y).
     """
-    column, value = columns[0], _bound(values[0])
+    column, value = columns[0], _parameter(first)
     past = column > value if rising else column < value
     if len(columns) == 1:
         return past
-    return sa.or_(past, sa.and_(column == value, beyond(columns[1:], values[1:], rising)))
+    return sa.or_(past, sa.and_(column == value, beyond(columns[1:], rising, first + 1)))
+
+
+def _parameter(number: int) -> sa.ColumnElement[Any]:
+    return sa.bindparam(f"place_{number}", type_=sa.types.NullType())
 
 
 def _bound(value: Any) -> sa.ColumnElement[Any]:

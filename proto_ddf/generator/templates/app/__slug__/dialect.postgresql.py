@@ -62,11 +62,13 @@ def at(column: sa.ColumnElement[Any], value: Any) -> sa.ColumnElement[bool]:
     return column == _bound(value)
 
 
-def beyond(
-    columns: Sequence[sa.ColumnElement[Any]], values: Sequence[Any], rising: bool
-) -> sa.ColumnElement[bool]:
-    """The rows behind the place, in the order of the columns."""
-    left, right = sa.tuple_(*columns), sa.tuple_(*map(_bound, values))
+def beyond(columns: Sequence[sa.ColumnElement[Any]], rising: bool) -> sa.ColumnElement[bool]:
+    """The rows behind a place, in the order of the columns; its values are the parameters place_0, place_1 ..."""
+    values = [sa.bindparam(f"place_{number}", type_=Text()) for number in range(len(columns))]
+    if len(columns) == 1:
+        column = columns[0]
+        return column > values[0] if rising else column < values[0]
+    left, right = sa.tuple_(*columns), sa.tuple_(*values)
     return left > right if rising else left < right
 
 

@@ -39,12 +39,15 @@ def at(column: sa.ColumnElement[Any], value: Any) -> sa.ColumnElement[bool]:
     return place(column) == _bound(value)
 
 
-def beyond(
-    columns: Sequence[sa.ColumnElement[Any]], values: Sequence[Any], rising: bool
-) -> sa.ColumnElement[bool]:
-    """The rows behind the place, in the order of the columns."""
-    left = sa.tuple_(*map(place, columns))
-    right = sa.tuple_(*map(_bound, values))
+def beyond(columns: Sequence[sa.ColumnElement[Any]], rising: bool) -> sa.ColumnElement[bool]:
+    """The rows behind a place, in the order of the columns; its values are the parameters place_0, place_1 ..."""
+    values = [
+        sa.bindparam(f"place_{number}", type_=sa.types.NullType()) for number in range(len(columns))
+    ]
+    if len(columns) == 1:
+        column = place(columns[0])
+        return column > values[0] if rising else column < values[0]
+    left, right = sa.tuple_(*map(place, columns)), sa.tuple_(*values)
     return left > right if rising else left < right
 
 

@@ -1,8 +1,10 @@
 """Values as text: for a person to read, and for a form to edit."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
+from types import NoneType
 from typing import Any
 
 from .views import Field, Kind, TableView, Widget
@@ -30,19 +32,65 @@ class Cell:
 
 def cell(view: TableView, field: Field, value: Any, cut: int | None = CUT) -> Cell:
     """The value for reading; `cut` is the length at which a text is cut, None for the whole."""
-    if value is None:
-        return Cell("—", "null")
-    if value == "":
-        return Cell("empty", "empty")
-    if isinstance(value, bool):
-        return Cell("Yes", "flag yes") if value else Cell("No", "flag no")
-    if field.kind is Kind.BINARY:
-        return Cell(f"{_size(value)} bytes of binary data", "empty", "count", _exact(_size(value)))
-    text = _number(field, value) if field.is_number else _plain(value)
-    if cut is not None and len(text) > cut:
-        return Cell(text[:cut].rstrip() + "…", long=True)
-    kind = _kind(view, field, value)
-    return Cell(text, alignment(view, field), kind, _exact(value) if kind else "")
+    return Writer(view, field, cut)(value)
+
+
+class Writer:
+    """Writes the values of one field for reading. It is made once for a list: what depends on the field alone is
+    known then, and each value goes straight to what writes its type."""
+
+    def __init__(self, view: TableView, field: Field, cut: int | None = CUT) -> None:
+        self._field = field
+        self._cut = cut
+        self._align = alignment(view, field)
+        self._is_amount = _is_amount(view, field)
+        self._by_type: dict[type, Callable[[Any], Cell]] = {
+            NoneType: lambda _: Cell("—", "null"),
+            bool: lambda value: Cell("Yes", "flag yes") if value else Cell("No", "flag no"),
+            str: self._text,
+            int: self._integer,
+            float: self._real,
+            Decimal: self._real,
+            datetime: lambda value: self._told(value, "datetime"),
+            date: lambda value: self._told(value, "date"),
+            time: lambda value: self._told(value, "time"),
+        }
+        if field.kind is Kind.BINARY:
+            self._by_type |= dict.fromkeys((int, str, bytes), _binary)
+
+    def __call__(self, value: Any) -> Cell:
+        return self._by_type.get(type(value), self._any)(value)
+
+    def _any(self, value: Any) -> Cell:
+        return self._text(str(value))
+
+    def _text(self, text: str) -> Cell:
+        if text == "":
+            return Cell("empty", "empty")
+        if self._cut is not None and len(text) > self._cut:
+            return Cell(text[: self._cut].rstrip() + "…", long=True)
+        return Cell(text, self._align)
+
+    def _integer(self, value: int) -> Cell:
+        """Numbers that identify a row are for everyone the same."""
+        return self._told(value, "integer") if self._is_amount else self._text(str(value))
+
+    def _real(self, value: float | Decimal) -> Cell:
+        if not self._field.is_number:
+            return self._text(str(value))
+        text = _number(self._field, value)
+        return self._told(value, "number", text) if self._is_amount else self._text(text)
+
+    def _told(self, value: Any, kind: str, text: str = "") -> Cell:
+        text = text or _plain(value)
+        if self._cut is not None and len(text) > self._cut:
+            return self._text(text)
+        return Cell(text, self._align, kind, _exact(value))
+
+
+def _binary(value: Any) -> Cell:
+    size = _size(value)
+    return Cell(f"{size} bytes of binary data", "empty", "count", str(size))
 
 
 def alignment(view: TableView, field: Field) -> str:
@@ -52,22 +100,6 @@ def alignment(view: TableView, field: Field) -> str:
 
 def _is_amount(view: TableView, field: Field) -> bool:
     return field.is_number and field.name not in view.key and not view.relation_of(field.name)
-
-
-def _kind(view: TableView, field: Field, value: Any) -> str:
-    """How to write the value for its reader. Numbers that identify a row are for everyone the same."""
-    match value:
-        case datetime():
-            return "datetime"
-        case date():
-            return "date"
-        case time():
-            return "time"
-        case int() if _is_amount(view, field):
-            return "integer"
-        case float() | Decimal() if _is_amount(view, field):
-            return "number"
-    return ""
 
 
 def input_text(field: Field, value: Any) -> str:
@@ -100,10 +132,8 @@ def _exact(value: Any) -> str:
     return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
-def _number(field: Field, value: Any) -> str:
+def _number(field: Field, value: float | Decimal) -> str:
     """The digits that are shown; the browser groups them."""
-    if not isinstance(value, float | Decimal):
-        return str(value)
     if field.scale is not None:
         return f"{value:.{field.scale}f}"
     text = _exact(value) if isinstance(value, Decimal) else _rounded(value)

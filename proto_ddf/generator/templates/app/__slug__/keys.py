@@ -21,6 +21,8 @@ _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 def encode_key(values: Sequence[Any]) -> str:
     """The address part for a key; empty where a value has no form in an address (binary)."""
+    if len(values) == 1 and type(values[0]) is int and values[0] >= 0:
+        return str(values[0])
     if any(isinstance(value, bytes) for value in values):
         return ""
     parts = [_as_json(value) for value in values]

@@ -10,32 +10,39 @@ from typing import Any
 import sqlalchemy as sa
 
 from .dialect import ROW_ID, at, beyond, place, sort_key
-from .filters import Query
+from .filters import Query, matches
 from .views import Kind, TableView
 
 Place = tuple[Any, ...]
 """What tells where a row stands in an order: the value it is sorted by, then its key."""
 
+SIZE: sa.BindParameter[int] = sa.bindparam("size", type_=sa.Integer())
+
 Columns = Sequence[sa.ColumnElement[Any]]
-Conditions = Sequence[sa.ColumnElement[bool]]
+Statement = tuple[sa.Select[Any], dict[str, Any]]
+"""What is executed, and its parameters."""
 
 
 @dataclass(frozen=True)
 class _Part:
-    """Rows of which all have a value to sort by, or none has."""
+    """Reads rows in one direction, of which all have a value to sort by, or none has."""
 
-    where: Conditions
-    columns: Columns
-    """What these rows are ordered by."""
-    places: Columns
+    depth: int
+    """How many columns they are ordered by: the last ones of a place."""
+    from_start: sa.Select[Any]
+    from_place: sa.Select[Any]
 
 
 class Order:
-    """The order of a query."""
+    """Reads columns of a table's rows in one order.
 
-    def __init__(self, view: TableView, query: Query) -> None:
-        self._table = view.table
-        self._descending = query.descending
+    Its statements take the place to start from and the number of rows as parameters: so they are put together,
+    and turned into SQL, once for all pages.
+    """
+
+    def __init__(self, view: TableView, query: Query, columns: Columns) -> None:
+        self._chosen = sa.select(*columns).select_from(view.table).where(*matches(view, query))
+        self._rising = not query.descending
         key = [view.column(name) for name in view.key]
         self._key: Columns = key or (ROW_ID if view.has_row_ids else ())
         self._sort: sa.ColumnElement[Any] | None = None
@@ -48,71 +55,65 @@ class Order:
             for each in view.fields
             if each.name != query.sort and each.kind not in (Kind.BINARY, Kind.JSON)
         ]
+        self._forwards = self._split(self._rising) if self._key else []
+        self._backwards = self._split(not self._rising)[::-1] if self._key else []
 
-    def statements(
-        self,
-        columns: Columns,
-        where: Conditions,
-        cursor: Place | None,
-        backwards: bool,
-        offset: int,
-    ) -> Iterator[sa.Select[Any]]:
-        """What reads the rows behind the cursor one after the other, or backwards those before it."""
+    def statements(self, cursor: Place | None, backwards: bool, offset: int) -> Iterator[Statement]:
+        """What reads the rows behind the cursor one after the other, or backwards those before it: as many as the
+        parameter `size` says."""
         if not self._key:
-            yield self._by_position(columns, where).offset(offset)
+            yield self._by_position().limit(SIZE).offset(offset), {}
             return
-        rising = self._descending == backwards
-        parts = self._parts()
-        if backwards:
-            parts.reverse()
-        if cursor is not None and self._is_in_last(cursor, backwards):
-            del parts[:-1]
-        for at_cursor, part in enumerate(parts):
-            chosen = sa.select(*columns, *part.places).where(*where, *part.where)
-            if cursor is not None and at_cursor == 0:
-                values = cursor[len(cursor) - len(part.columns) :]
-                chosen = chosen.where(beyond(part.columns, values, rising))
-            yield chosen.order_by(*_directed(part.columns, rising))
+        parts = self._backwards if backwards else self._forwards
+        if cursor is None:
+            yield from ((part.from_start, {}) for part in parts)
+            return
+        if self._is_in_last(cursor, backwards):
+            parts = parts[-1:]
+        here = cursor[len(cursor) - parts[0].depth :]
+        yield parts[0].from_place, {f"place_{at}": value for at, value in enumerate(here)}
+        yield from ((part.from_start, {}) for part in parts[1:])
 
-    def row(
-        self, column: sa.ColumnElement[Any], where: Conditions, spot: Place | None, position: int
-    ) -> sa.Select[Any]:
-        """What reads one column of the row at that place, or without a key at that position."""
+    def row(self, spot: Place | None, position: int) -> sa.Select[Any]:
+        """What reads the row at that place, or without a key at that position."""
         if not self._key or spot is None:
-            return self._by_position([column], where).offset(position).limit(1)
+            return self._by_position().offset(position).limit(1)
         key = spot[len(spot) - len(self._key) :]
         is_there = [at(each, value) for each, value in zip(self._key, key, strict=True)]
-        return sa.select(column).select_from(self._table).where(*is_there)
+        return self._chosen.where(*is_there)
 
-    def _parts(self) -> list[_Part]:
-        """Forwards: the rows with a value, then those without."""
-        key_places = [place(column) for column in self._key]
+    def _split(self, rising: bool) -> list[_Part]:
+        """The rows with a value, then those without."""
+        key = [place(column) for column in self._key]
         if self._sort is None:
-            return [_Part([], self._key, _labelled(key_places))]
-        filled = [self._sort, *self._key], _labelled([place(self._sort), *key_places])
+            return [self._part(rising, self._key, key)]
+        filled = [self._sort, *self._key], [place(self._sort), *key]
         if not self._may_be_null:
-            return [_Part([], *filled)]
+            return [self._part(rising, *filled)]
         return [
-            _Part([self._sort.is_not(None)], *filled),
-            _Part([self._sort.is_(None)], self._key, _labelled([sa.null(), *key_places])),
+            self._part(rising, *filled, self._sort.is_not(None)),
+            self._part(rising, self._key, [sa.null(), *key], self._sort.is_(None)),
         ]
+
+    def _part(
+        self, rising: bool, columns: Columns, places: Columns, *where: sa.ColumnElement[bool]
+    ) -> _Part:
+        labelled = [each.label(f"place_{number}") for number, each in enumerate(places)]
+        chosen = self._chosen.add_columns(*labelled).where(*where)
+        chosen = chosen.order_by(*_directed(columns, rising)).limit(SIZE)
+        return _Part(len(columns), chosen, chosen.where(beyond(columns, rising)))
 
     def _is_in_last(self, cursor: Place, backwards: bool) -> bool:
         """The cursor is in the last one of the parts, read in this direction."""
         is_null = self._may_be_null and len(cursor) > len(self._key) and cursor[0] is None
         return is_null != backwards
 
-    def _by_position(self, columns: Columns, where: Conditions) -> sa.Select[Any]:
+    def _by_position(self) -> sa.Select[Any]:
         """Rows that nothing tells apart: each column helps to keep them in the same order."""
-        chosen = sa.select(*columns).select_from(self._table).where(*where)
         if self._sort is None:
-            return chosen
-        order = _directed([self._sort, *self._others], not self._descending)
-        return chosen.order_by(self._sort.is_(None), *order)
-
-
-def _labelled(places: Columns) -> Columns:
-    return [column.label(f"place_{number}") for number, column in enumerate(places)]
+            return self._chosen
+        order = _directed([self._sort, *self._others], self._rising)
+        return self._chosen.order_by(self._sort.is_(None), *order)
 
 
 def _directed(columns: Columns, rising: bool) -> Columns:

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from .database import reading
-from .formats import Cell, cell
+from .formats import Cell, Writer, cell
 from .keys import encode_key
 from .views import VIEWS, Relation, TableView
 
@@ -27,25 +27,35 @@ def address(view: TableView, values: dict[str, Any]) -> str:
     return f"/{view.route}/{key}" if key else ""
 
 
-def row_name(view: TableView, values: dict[str, Any]) -> str:
-    """What a person calls this row; "#5" where it has nothing better than its key."""
+def row_name(view: TableView, values: dict[str, Any], write: Writer | None = None) -> str:
+    """What a person calls this row; "#5" where it has nothing better than its key.
+
+    `write` writes the field that names rows, where many are named.
+    """
     value = values.get(view.display)
     if value in (None, "") or view.display in view.key:
         return "#" + " · ".join(str(values[name]) for name in view.key) if view.key else "Row"
-    return cell(view, view.by_name[view.display], value).text
+    return (write or Writer(view, view.by_name[view.display]))(value).text
 
 
-def as_row(view: TableView, values: dict[str, Any], links: dict[str, dict[Any, Cell]]) -> Row:
-    """The row of these values; `links` holds cells of related rows by field and value."""
-    cells = [
-        links.get(field.name, {}).get(values[field.name]) or cell(view, field, values[field.name])
-        for field in view.shown
-    ]
-    href = address(view, values)
-    for field, shown in zip(view.shown, cells, strict=True):
-        if field.name == view.display and href and not shown.href:
-            shown.href, shown.style = href, f"{shown.style} row-link"
-    return Row(href, row_name(view, values), cells)
+def as_rows(
+    view: TableView, found: Sequence[dict[str, Any]], links: dict[str, dict[Any, Cell]]
+) -> list[Row]:
+    """The rows of these values; `links` holds cells of related rows by field and value."""
+    writers = [(each.name, Writer(view, each), links.get(each.name, {})) for each in view.shown]
+    write_name = Writer(view, view.by_name[view.display])
+    naming = next((at for at, each in enumerate(view.shown) if each.name == view.display), None)
+    rows = []
+    for values in found:
+        cells = [
+            (linked and linked.get(values[name])) or write(values[name])
+            for name, write, linked in writers
+        ]
+        href = address(view, values)
+        rows.append(Row(href, row_name(view, values, write_name), cells))
+        if href and naming is not None and not cells[naming].href:
+            cells[naming].href, cells[naming].style = href, f"{cells[naming].style} row-link"
+    return rows
 
 
 def related_cells(
@@ -60,10 +70,11 @@ def related_cells(
     display = target.column(target.display)
     key = [target.column(name) for name in target.key]
     statement = sa.select(match, display, *key).where(match.in_(wanted))
+    write = Writer(target, target.by_name[target.display])
     cells = {}
     for value, shown, *found in connection.execute(statement):
         named = dict(zip(target.key, found, strict=True)) | {target.display: shown}
-        cells[value] = Cell(row_name(target, named), href=address(target, named))
+        cells[value] = Cell(row_name(target, named, write), href=address(target, named))
     return cells
 
 

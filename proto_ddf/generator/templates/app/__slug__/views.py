@@ -105,9 +105,12 @@ class TableView:
     has_row_ids: bool = True
     """False for a database view: it has no key and no row ids, and is paged by position."""
     by_name: dict[str, Field] = field(init=False, repr=False, compare=False)
+    shown: tuple[Field, ...] = field(init=False, repr=False, compare=False)
+    """The fields a person sees."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_name", {each.name: each for each in self.fields})
+        object.__setattr__(self, "shown", tuple(each for each in self.fields if not each.hidden))
 
     def __hash__(self) -> int:
         return hash(self.name)
@@ -115,11 +118,6 @@ class TableView:
     def column(self, name: str) -> sa.Column[Any]:
         """The table's column for a field. Raises KeyError."""
         return self.table.c[name]
-
-    @property
-    def shown(self) -> tuple[Field, ...]:
-        """The fields a person sees."""
-        return tuple(each for each in self.fields if not each.hidden)
 
     @property
     def usual(self) -> tuple[str, ...]:
