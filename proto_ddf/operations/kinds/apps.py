@@ -77,16 +77,17 @@ def _validate(context: StepContext[GenerateAppInput]) -> JSON:
     return {}
 
 
-def check_disk_space() -> None:
-    """Raises SystemError, code disk_space_low, where an app might not fit."""
+def check_disk_space(rows_bytes: int = 0) -> None:
+    """Raises SystemError, code disk_space_low, where an app whose rows take so much might not fit."""
     free = shutil.disk_usage(get_settings().home).free
-    if free < MINIMUM_FREE_BYTES:
+    required = MINIMUM_FREE_BYTES + rows_bytes
+    if free < required:
         raise SystemError(
             "Too little disk space for a new app.",
             component="disk",
             code="disk_space_low",
             free_mb=free // 2**20,
-            required_mb=MINIMUM_FREE_BYTES // 2**20,
+            required_mb=required // 2**20,
         )
 
 

@@ -20,7 +20,7 @@ from proto_ddf.generator.render import render_app
 from proto_ddf.generator.spec import AppSpec
 from proto_ddf.hosting import apps as hosted
 from proto_ddf.hosting import frontend, records, replacing
-from proto_ddf.hosting.launch import next_folder, previous_folder
+from proto_ddf.hosting.launch import folder, next_folder, previous_folder
 from proto_ddf.operations import reading
 from proto_ddf.operations.kinds.apps import check_disk_space
 from proto_ddf.operations.kinds.sources import read_schema
@@ -70,13 +70,13 @@ def _validate(context: Context) -> JSON:
     slug = context.input.slug
     record = records.read(slug)
     _check_alone(record, context.operation_id)
-    check_disk_space()
+    check_disk_space(_rows_bytes(slug))
     saved = store.get_source(record.source_id or "")
     source = store.open_source(saved)
     for stage in source.stages():
         stage.run()
     spec = AppSpec.model_validate(record.spec)
-    before = SourceSchema.model_validate(record.source_schema)
+    before = SourceSchema.model_validate(record.source_schema or {"tables": []})
     add = context.input.add_tables
     _check_read_lately(saved, source, spec, add)
     new = regenerate(spec, before, saved.schema, source, add=add)
@@ -95,6 +95,12 @@ def _check_alone(record: AppRecord, operation_id: str) -> None:
     for other in reading.load_many(limit=20, kind=KIND, subject=record.slug):
         if other.id != operation_id and other.state in UNDER_WAY:
             raise replacing.app_busy(record)
+
+
+def _rows_bytes(slug: str) -> int:
+    """What the app's own rows take now; those read anew are there beside them for a while."""
+    database = folder(slug) / "data" / "app.db"
+    return database.stat().st_size if database.exists() else 0
 
 
 def _check_read_lately(
@@ -126,19 +132,19 @@ def _folder(context: Context) -> Path:
 
 def _made(context: Context, before: str) -> Path:
     """The new folder with what the steps ahead of `before` made; another operation may have removed it."""
-    folder = _folder(context)
-    if not folder.exists():
+    made = _folder(context)
+    if not made.exists():
         for step in _steps(context.input)[1:]:
             if step.name == before:
                 break
             step.run(context)
-    return folder
+    return made
 
 
 def _render(context: Context) -> JSON:
-    spec, folder = _plan(context).spec, _folder(context)
-    render_app(spec, folder)
-    note_written(folder)
+    spec, made = _plan(context).spec, _folder(context)
+    render_app(spec, made)
+    note_written(made)
     context.report(f"{len(spec.tables)} pages and a dashboard")
     return {}
 

@@ -27,13 +27,18 @@ from proto_ddf.hosting.launch import beside, folder, next_folder, previous_folde
 from proto_ddf.hosting.ports import PORT_REGISTRY
 from proto_ddf.hosting.watcher import adopt_all
 from proto_ddf.operations import service
-from proto_ddf.operations.kinds import apps, regenerate
+from proto_ddf.operations.kinds import regenerate
 from proto_ddf.operations.kinds.regenerate import RegenerateAppInput
-from proto_ddf.operations.kinds.sources import DeleteSourceInput, RefreshSourceInput
+from proto_ddf.operations.kinds.sources import (
+    DeleteSourceInput,
+    RefreshSourceInput,
+    TypeColumnInput,
+)
 from proto_ddf.operations.model import KINDS, StepContext, UndoContext
 from proto_ddf.progress import NoProgress
 from proto_ddf.settings import get_settings
 from proto_ddf.sources import store
+from proto_ddf.sources.column_types import ChosenType
 from proto_ddf.sources.store import SourceView
 
 SLUG = "my_app"
@@ -221,6 +226,18 @@ class TestNews:
         assert ended("delete_source", DeleteSourceInput(source_id=folk.id)).state == "succeeded"
         assert news() == ""
 
+    def test_a_type_chosen_by_hand_is_news_too(self, folk, running):
+        running(folk, start=False)
+        given = TypeColumnInput(
+            source_id=folk.id, table="people", column="name", type=ChosenType.TEXT
+        )
+        save = KINDS["type_column"].steps(given)[-1]
+        save.run(StepContext("same", given))
+        assert news() == ""
+        given.column = "id"
+        KINDS["type_column"].steps(given)[-1].run(StepContext("other", given))
+        assert news() == "1 column changed"
+
 
 class TestSucceeding:
     def test_a_new_column_is_in_the_app_which_keeps_its_address_and_edits(
@@ -381,7 +398,10 @@ class TestFailing:
         self.check()
 
     def test_too_little_disk_space_is_told(self, ended, monkeypatch):
-        monkeypatch.setattr(apps, "MINIMUM_FREE_BYTES", 2**60)
+        own_rows = folder(SLUG) / "data" / "app.db"
+        own_rows.parent.mkdir()
+        with own_rows.open("wb") as file:
+            file.truncate(2**43)  # no block of it is on the disk
         assert self.failed(ended, "validate").error["code"] == "disk_space_low"
         self.check()
 
