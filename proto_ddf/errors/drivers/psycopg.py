@@ -74,7 +74,7 @@ _UNKNOWN_TABLE = re.compile(r'relation "(.+?)" does not exist')
 _UNKNOWN_COLUMN = re.compile(r"column (.+?) does not exist")
 
 
-def find(error: BaseException) -> Finding | None:
+def find(error: BaseException) -> Finding:
     sqlstate, text = getattr(error, "sqlstate", None), _first_line(error)
     if type(error).__name__ == "ConnectionTimeout":
         return Finding("host_silent", 0.95, {"system": SYSTEM})

@@ -69,7 +69,7 @@ _UNKNOWN_TABLE = re.compile(r"Table '(?:[^'.]+\.)?([^']+)' doesn't exist")
 _UNKNOWN_COLUMN = re.compile(r"Unknown column '([^']+)'")
 
 
-def find(error: BaseException) -> Finding | None:
+def find(error: BaseException) -> Finding:
     number = error.args[0] if error.args else None
     text = str(error.args[1]) if len(error.args) > 1 else str(error)
     if isinstance(number, int) and (finding := by_number(number, text)):

@@ -42,8 +42,8 @@ class MysqlConfig(ServerConfig):
 
 
 def app_parameters(config: ServerConfig, writable: bool) -> dict[str, str]:
-    """What stands behind the "?" of an app's URL: PyMySQL's arguments, as SQLAlchemy takes them from there. An app makes its
-    sessions read-only itself, for no argument does. Raises ValidationError at "ca_certificate"."""
+    """What stands behind the "?" of an app's URL: PyMySQL's arguments, as SQLAlchemy takes them from there. An app
+    makes its sessions read-only itself, for no argument does. Raises ValidationError at "ca_certificate"."""
     found = {"charset": "utf8mb4", **config.parsed(config.parameters)}
     if config.tls is Tls.OFF:
         found["ssl_disabled"] = "true"
@@ -99,7 +99,8 @@ def _open(
 def _explained(
     failure: ProtoDDFError, address: Address, config: ServerConfig, password: str, session: Session
 ) -> ProtoDDFError:
-    """Where a user may not sign in unencrypted, but may encrypted, that is what is wrong: MariaDB says “access denied”."""
+    """Where a user may not sign in unencrypted, but may encrypted, that is what is wrong; MariaDB says “access
+    denied”."""
     if failure.code != "authentication_failed" or config.tls is not Tls.OFF:
         return failure
     encrypted = config.model_copy(update={"tls": Tls.REQUIRE})
@@ -136,13 +137,11 @@ def _failure(about: About, error: Exception, *, given: bool, seconds: float) -> 
     if isinstance(cause, OSError):
         return failed(about, cause, seconds)
     finding = find(error)
-    text = str(error.args[1]) if len(error.args) > 1 else str(error)
-    if finding is None:
-        return about.failure("integration_error", text)
+    text = str(error.args[-1]) if error.args else ""
     code = finding.code
     if code == "authentication_failed" and not given:
         code = "password_missing"
-    return about.failure(code, text, **finding.context)
+    return about.failure(code, text, **{"seconds": f"{seconds:.3g}", **finding.context})
 
 
 def _of_encryption(about: About, error: ssl.SSLError, seconds: float) -> ProtoDDFError:
@@ -163,8 +162,8 @@ def _version(connection: DbapiConnection) -> str:
 
 
 def _rights(connection: DbapiConnection, config: ServerConfig) -> Rights:
-    """The catalogue lists a table where the user has any right to it. Which may be read is told by reading none of their
-    rows: that counts rights by roles and by columns in, which no one view of the catalogue does."""
+    """The catalogue lists a table where the user has any right to it. Which may be read is told by reading none of
+    their rows: that counts rights by roles and by columns in, which no one view of the catalogue does."""
     rows = _all(connection, _TABLES, config.database)
     tables = [f"(SELECT 1 FROM {quoted(name)} LIMIT 0)" for (name,) in rows]
     parts = [tables[start : start + _AT_ONCE] for start in range(0, len(tables), _AT_ONCE)]

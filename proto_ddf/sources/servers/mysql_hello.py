@@ -6,7 +6,6 @@ until the next sign-in, so only a connection test asks for one.
 """
 
 import struct
-from dataclasses import dataclass
 
 from proto_ddf.errors.drivers.pymysql import by_number
 from proto_ddf.errors.types import IntegrationError
@@ -28,14 +27,6 @@ _PROVOCATION = struct.pack("!ii", 8, 80877103)
 """PostgreSQL's SSLRequest: it answers to that, and a web server to anything that is not HTTP."""
 
 
-@dataclass(frozen=True)
-class Hello:
-    """The server's first packet (Protocol::HandshakeV10)."""
-
-    version: str
-    capabilities: int
-
-
 def greet(address: Address, config: ServerConfig, seconds: float) -> Greeting:
     """See `Server.greet`."""
     about = About(LABEL, address, config)
@@ -43,15 +34,16 @@ def greet(address: Address, config: ServerConfig, seconds: float) -> Greeting:
         try:
             return Greeting(_secure(wire, config))
         except IntegrationError as error:
-            raise tls.with_names(error, about, seconds, _secure) from error
+            tls.add_names(error, about, seconds, _secure)
+            raise
 
 
 def _secure(wire: Wire, config: ServerConfig) -> str:
     """Hear the greeting and agree on encryption; returns how, in words. Raises IntegrationError."""
-    hello = read_hello(wire)
+    capabilities = _hear_greeting(wire)
     if config.tls is Tls.OFF:
         return "not encrypted"
-    if hello.capabilities & _SSL:
+    if capabilities & _SSL:
         wire.send(_ssl_request())
         return tls.encrypt(wire, config)
     if config.tls is Tls.PREFER:
@@ -59,8 +51,10 @@ def _secure(wire: Wire, config: ServerConfig) -> str:
     raise wire.about.failure("tls_refused", "The server offers no encryption.")
 
 
-def read_hello(wire: Wire) -> Hello:
-    """The server's greeting. Raises IntegrationError: `wrong_server`, what an ERR packet says, or as `wire.failed`."""
+def _hear_greeting(wire: Wire) -> int:
+    """The server's capabilities.
+
+    Raises IntegrationError: `wrong_server`, what an ERR packet says, or as `wire.failed`."""
     data = wire.first_answer(_PROVOCATION)
     data += wire.receive(max(0, 5 - len(data)))
     length, sequence = int.from_bytes(data[:3], "little"), data[3]
@@ -70,20 +64,20 @@ def read_hello(wire: Wire) -> Hello:
     payload = data[4 : 4 + length]
     if payload[0] == _ERR:
         raise _refused(wire.about, payload)
-    hello = _parsed(payload)
-    if hello is None:
+    capabilities = _capabilities(payload)
+    if capabilities is None:
         raise wire.wrong_server(data)
-    return hello
+    return capabilities
 
 
-def _parsed(payload: bytes) -> Hello | None:
-    """version, zero, connection id (4), salt (8), filler (1), capabilities low (2), character set (1), status
-    (2), capabilities high (2)."""
-    version, zero, rest = payload[1:].partition(b"\0")
-    if not zero or len(rest) < 15:
+def _capabilities(handshake: bytes) -> int | None:
+    """Of Protocol::HandshakeV10: protocol (1), version, zero, connection id (4), salt (8), filler (1), capabilities low
+    (2), character set (1), status (2), capabilities high (2). None if it is none."""
+    _, zero, rest = handshake[1:].partition(b"\0")
+    if not zero or len(rest) < 20:
         return None
-    low, high = struct.unpack_from("<H3xH", rest, 13) if len(rest) >= 20 else (0, 0)
-    return Hello(version.decode("latin-1"), low | high << 16)
+    low, high = struct.unpack_from("<H3xH", rest, 13)
+    return int(low | high << 16)
 
 
 def _ssl_request() -> bytes:

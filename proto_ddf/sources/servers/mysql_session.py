@@ -35,8 +35,8 @@ def sign_in(
     seconds: float,
     read_seconds: float,
 ) -> BoundedConnection:
-    """A connection over a socket that is connected, autocommit on; the socket is closed if that fails. `encryption` is None where
-    there is to be none; unless `required` it is done without where the server has none.
+    """A connection over a socket that is connected, autocommit on; the socket is closed if that fails. `encryption` is
+    None where there is to be none; unless `required` it is done without where the server has none.
 
     Raises:
         pymysql.Error: `original_exception` is the OSError, if one was the cause.

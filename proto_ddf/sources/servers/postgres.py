@@ -118,7 +118,7 @@ def _open(
     except psycopg.Error as error:
         if error.sqlstate is None:  # it came to no answer of PostgreSQL
             _ask_server(address, config, error, session.connect_seconds)
-        failure = _failure(about, error)
+        failure = _failure(about, error, session.connect_seconds)
         raise explained(failure, address, config, session.connect_seconds) from error
 
 
@@ -131,13 +131,13 @@ def _ask_server(address: Address, config: ServerConfig, error: Exception, second
         raise refused from error
 
 
-def _failure(about: About, error: Exception) -> IntegrationError:
-    """What the driver says, in a code."""
+def _failure(about: About, error: Exception, seconds: float) -> IntegrationError:
+    """What the driver says of signing in, in a code."""
     finding = find(error)
-    if finding is None:
-        return about.failure("integration_error", str(error))
     code = _SIGN_IN_CODES.get(finding.code, finding.code)
-    return about.failure(code, str(error).strip(), **finding.context)
+    return about.failure(
+        code, str(error).strip(), **{"seconds": f"{seconds:.3g}", **finding.context}
+    )
 
 
 def _version(connection: DbapiConnection) -> str:

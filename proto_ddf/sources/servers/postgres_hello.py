@@ -42,7 +42,8 @@ def _second_look(
     """As libpq does: without encryption where that is all the same. Else why it failed, with all that is known."""
     if error.code.startswith("tls_") and config.tls is Tls.PREFER:
         return greet(address, config.model_copy(update={"tls": Tls.OFF}), seconds)
-    raise tls.with_names(error, About(LABEL, address, config), seconds, _secure)
+    tls.add_names(error, About(LABEL, address, config), seconds, _secure)
+    raise error
 
 
 def _secure(wire: Wire, config: ServerConfig) -> str:

@@ -15,7 +15,13 @@ import psycopg
 from psycopg import pq
 from psycopg.abc import PQGen
 from psycopg.conninfo import make_conninfo
-from psycopg.errors import ConnectionTimeout, _WaitTimeout, lookup
+from psycopg.errors import (
+    ConnectionTimeout,
+    InvalidAuthorizationSpecification,
+    InvalidPassword,
+    _WaitTimeout,
+    lookup,
+)
 
 from proto_ddf.resilience import current_deadline
 
@@ -23,6 +29,8 @@ T = TypeVar("T")
 
 _LEAST_WAIT = 0.05
 _TRACED = 1 << 16
+_HANDED_ON = re.compile(rb"\tAuthenticationCleartextPassword\b")
+"""A server that hands the password on, to LDAP, RADIUS or PAM, asks for it as it is."""
 _ERROR = re.compile(rb'\tErrorResponse\t[^\n]*? C "([0-9A-Z]{5})"')
 
 
@@ -124,10 +132,14 @@ def _with_sqlstate(
     if needs_password:
         return PasswordNeededError(str(error))
     trace.seek(0)
-    states = _ERROR.findall(trace.read(_TRACED))
+    said = trace.read(_TRACED)
+    states = _ERROR.findall(said)
     if not states or isinstance(error, ConnectionTimeout):
         return error
     try:
-        return lookup(states[-1].decode())(str(error))
+        kind = lookup(states[-1].decode())
     except KeyError:
         return error
+    if kind is InvalidAuthorizationSpecification and _HANDED_ON.search(said):
+        kind = InvalidPassword  # for which those have no state of their own
+    return kind(str(error))

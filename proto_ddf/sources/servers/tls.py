@@ -3,6 +3,7 @@
 import os
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from socket import socket
@@ -81,23 +82,20 @@ def refused(about: About, error: ssl.SSLError) -> IntegrationError:
     return about.failure("tls_failed", f"No encryption: {words or error}.", reason=words)
 
 
-def with_names(
+def add_names(
     error: IntegrationError,
     about: About,
     seconds: float,
     secure: Callable[[Wire, ServerConfig], str],
-) -> IntegrationError:
-    """The error, `tls_wrong_host` with the names that the certificate is for. OpenSSL keeps a certificate that it refused to
-    itself, so it is looked at in a second connection, encrypted by `secure`."""
-    if error.code == "tls_wrong_host":
-        trusting = about.config.model_copy(update={"tls": Tls.REQUIRE})
-        try:
-            with Wire(replace(about, config=trusting), seconds) as wire:
-                secure(wire, trusting)
-                error.context["names"] = _names(wire.socket)
-        except IntegrationError:
-            pass  # the names are all that is missing then
-    return error
+) -> None:
+    """Let `tls_wrong_host` say which hosts the certificate is for. OpenSSL keeps a certificate that it refused to
+    itself, so a second connection, encrypted by `secure`, asks for it."""
+    if error.code != "tls_wrong_host":
+        return
+    trusting = about.config.model_copy(update={"tls": Tls.REQUIRE})
+    with suppress(IntegrationError), Wire(replace(about, config=trusting), seconds) as wire:
+        secure(wire, trusting)
+        error.context["names"] = _names(wire.socket)
 
 
 def _names(connection: socket) -> str:

@@ -68,7 +68,7 @@ def failed(about: About, error: OSError, seconds: float) -> IntegrationError:
         return about.failure(
             "host_unreachable", f"No way to {address.ip}: {reason}.", reason=reason
         )
-    if error.errno in _LOST or isinstance(error, ConnectionError | EOFError | ssl.SSLEOFError):
+    if error.errno in _LOST or isinstance(error, ConnectionError | ssl.SSLEOFError):
         return about.failure("connection_lost", f"Connection closed: {error}.", reason=reason)
     return about.failure("connection_failed", f"No connection: {error}.", reason=reason)
 

@@ -60,6 +60,20 @@ def refusal(server: Server, script: Script, tls: Tls = Tls.PREFER) -> ProtoDDFEr
     return raised.value
 
 
+def signing_in(
+    server: Server, script: Script, seconds: float, tls: Tls, password: str = "not-a-secret"
+) -> ProtoDDFError:
+    """Why the driver could not sign in."""
+    with peer(server, script) as address:
+        config = server.config_model(
+            host="127.0.0.1", port=address.port, database="shop", user="ann", tls=tls
+        )
+        session = Session(writable=False, connect_seconds=seconds, read_seconds=seconds)
+        with pytest.raises(ProtoDDFError) as raised:
+            server.open(address, config, password, session)
+    return raised.value
+
+
 def error_response(**fields: str) -> bytes:
     body = b"".join(key.encode() + text.encode() + b"\0" for key, text in fields.items()) + b"\0"
     return b"E" + struct.pack("!i", len(body) + 4) + body
@@ -76,6 +90,7 @@ def handshake(capabilities: int = 0xF7FF, version: bytes = b"8.4.0") -> bytes:
 
 
 ASKS_FOR_PASSWORD = b"R" + struct.pack("!ii", 8, 3)
+LETS_IN = b"R" + struct.pack("!ii", 8, 0)
 NO_SSL = 0xF7FF
 
 
@@ -131,6 +146,33 @@ def test_encryption_that_a_server_does_not_offer(tls: Tls) -> None:
 def test_what_comes_unencrypted_after_the_agreement_is_not_believed() -> None:
     """Somebody between could have put it there (CVE-2021-23222)."""
     assert refusal(POSTGRES, [b"S" + ASKS_FOR_PASSWORD]).code == "wrong_server"
+
+
+@pytest.mark.parametrize(
+    ("answers", "sqlstate", "code"),
+    [
+        ([ASKS_FOR_PASSWORD], "28P01", "authentication_failed"),
+        ([ASKS_FOR_PASSWORD], "28000", "authentication_failed"),  # by LDAP, RADIUS, PAM
+        ([], "28000", "login_not_allowed"),
+        ([ASKS_FOR_PASSWORD, LETS_IN], "3D000", "database_unknown"),
+        ([ASKS_FOR_PASSWORD, LETS_IN], "42501", "database_not_allowed"),
+        ([ASKS_FOR_PASSWORD, LETS_IN], "53300", "too_many_connections"),
+        ([ASKS_FOR_PASSWORD, LETS_IN], "55000", "database_not_allowed"),
+        ([ASKS_FOR_PASSWORD, LETS_IN], "57P03", "server_starting"),
+    ],
+)
+def test_signing_in_to_postgresql_fails_in_any_language(
+    answers: Script, sqlstate: str, code: str
+) -> None:
+    refused = error_response(S="SCHWERWIEGEND", V="FATAL", C=sqlstate, M="Das geht nicht.")
+    *asked, last = [*answers, b""]
+    script = [b"N", *asked[:1], b"".join(asked[1:]) + last + refused]
+    assert signing_in(POSTGRES, script, SECONDS, Tls.PREFER).code == code
+
+
+def test_postgresql_asks_for_a_password_that_is_not_given() -> None:
+    told = signing_in(POSTGRES, [b"N", ASKS_FOR_PASSWORD], SECONDS, Tls.PREFER, password="")
+    assert told.code == "password_missing"
 
 
 # MySQL
@@ -228,11 +270,4 @@ def test_whatever_a_server_says_the_greeting_ends_with_an_error_that_is_known(
 def test_whatever_a_server_says_signing_in_ends_with_an_error_that_is_known(
     server: Server, script: Script, tls: Tls
 ) -> None:
-    with peer(server, script) as address:
-        config = server.config_model(
-            host="127.0.0.1", port=address.port, database="shop", user="ann", tls=tls
-        )
-        session = Session(writable=False, connect_seconds=IMPATIENT, read_seconds=IMPATIENT)
-        with pytest.raises(ProtoDDFError) as raised:
-            server.open(address, config, "not-a-secret", session)
-    assert raised.value.code in CATALOGUE
+    assert signing_in(server, script, IMPATIENT, tls).code in CATALOGUE
