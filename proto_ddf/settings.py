@@ -56,8 +56,6 @@ class Settings(NetworkSettings):
     """How long a callout stays once its Try Again is active."""
     source_check_seconds: float = Field(30.0, gt=0, validation_alias="SOURCE_CHECK_SECONDS")
     """Between two looks at whether a source answers, while a page shows it; ten times as long otherwise."""
-    source_check_seconds: float = Field(30.0, gt=0, validation_alias="SOURCE_CHECK_SECONDS")
-    """Between two looks at whether a source answers, while a page shows it; ten times as long otherwise."""
     keep_operations: int = Field(1000, ge=1, validation_alias="KEEP_OPERATIONS")
     """How many operations stay on record; older ones go once they are over."""
     keep_log_days: int = Field(30, ge=1, le=36_500, validation_alias="KEEP_LOG_DAYS")
