@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -61,21 +61,10 @@ NAMES = st.sampled_from(NASTY) | st.text(SPELLABLE, min_size=1, max_size=12)
 TEXTS = st.text(st.characters(min_codepoint=1, exclude_categories=["Cs"]), max_size=30)
 
 
-class Place(Protocol):
-    """A database to make tables in, and to read them from."""
-
-    source: Source
-    mark: str
-    """Stands for a value in a statement."""
-    types: tuple[str, ...]
-    """Of a text, whole number, decimal, float, day, moment, time and bytes."""
-
-    def run(self, statement: str, values: Sequence[Any] = ()) -> None: ...
-    def quote(self, name: str) -> str: ...
-
-
 @dataclass
 class OfServer:
+    """Tables of a server."""
+
     database: Database
     connection: Any
 
@@ -109,6 +98,8 @@ class OfServer:
 
 @dataclass
 class OfFile:
+    """Tables of a SQLite file."""
+
     path: Path
 
     def __post_init__(self) -> None:
@@ -122,6 +113,11 @@ class OfFile:
 
     def quote(self, name: str) -> str:
         return '"' + name.replace('"', '""') + '"'
+
+
+Place = OfServer | OfFile
+"""A database to make tables in, and to read them from. `types`: of a text, whole number, decimal, float, day, moment,
+time and bytes; `mark` stands for a value in a statement."""
 
 
 @pytest.fixture(params=["sqlite", "postgresql", "mysql"])
