@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from proto_ddf.sources import duck, typed_tables
 from proto_ddf.sources.column_types import Choices, ChosenType
 from proto_ddf.sources.file_copies import raw_tables, typed_copy
-from proto_ddf.sources.file_errors import FIELD
+from proto_ddf.sources.file_errors import FIELD, explained
 from proto_ddf.sources.file_formats import FileFormat, RawTable, table_name
 from proto_ddf.sources.paths import MAX_FILES, confine, expand
 from proto_ddf.sources.places import files_place
@@ -91,8 +91,11 @@ class FilesSource:
         )
 
     def check(self) -> None:
-        """Raises ValidationError as `confine` does, IntegrationError: `source_gone`."""
+        """Raises ValidationError as `confine` does, IntegrationError: `source_gone`, `file_unreadable`."""
         self._find()
+        for path in self.paths:
+            with explained(path), path.open("rb"):
+                pass
 
     def read_schema(self) -> SourceSchema:
         """One table per file, without keys (see `relations.suggest_relations`).

@@ -48,6 +48,9 @@ def test_a_file_that_may_not_be_read(
     cache_folder()
     with unprivileged():
         assert failure(plain(kind, path)).code == "file_unreadable"
+        with pytest.raises(ProtoDDFError) as raised:
+            plain(kind, path).check()
+    assert raised.value.code == "file_unreadable"
 
 
 @pytest.mark.parametrize("kind", KINDS_OF_FILES)
