@@ -7,13 +7,20 @@ from typing import Any
 
 import pytest
 
-from proto_ddf.resilience import policy
+from proto_ddf.resilience import BreakerState, policy
 from proto_ddf.sources.guarded import SYSTEM, GuardedSource
 from proto_ddf.sources.servers import engines, wire
 from proto_ddf.sources.store import make_source
 from tests.policies import fresh_policies
 from tests.servers.database_server import Database, DatabaseServer
-from tests.servers.failing import IMPATIENT, Failure, connecting_fails, connects, failure_of
+from tests.servers.failing import (
+    IMPATIENT,
+    PATIENT,
+    Failure,
+    connecting_fails,
+    connects,
+    failure_of,
+)
 from tests.servers.postgres import PostgresServer
 
 pytestmark = pytest.mark.usefixtures("patient")
@@ -202,6 +209,45 @@ def test_a_server_that_is_down(own_shop: Database) -> None:
         failure = failure_of(source, lambda: read(source))
         failure.check("port_closed", "port", str(own_shop.server.port), retried=True)
     own_shop.server.start()
+    assert read(source) == ROWS
+
+
+def test_a_server_that_stays_down_is_left_alone(
+    own_shop: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    breaker = {
+        "circuit_breaker_threshold": 6,
+        "circuit_breaker_reset_timeout_ms": 200,
+        "circuit_breaker_success_threshold": 2,
+    }
+    fresh_policies(monkeypatch, source={**PATIENT, **breaker})
+    source = source_of(own_shop)
+    own_shop.server.stop()
+    failures = [failure_of(source, lambda: read(source)) for _ in range(3)]
+    assert [failure.code for failure in failures] == ["port_closed", "port_closed", "circuit_open"]
+    assert failures[2].counted == 0
+    own_shop.server.start()
+    state = policy(SYSTEM, source.target).breaker
+    assert state is not None
+    while state.state is BreakerState.OPEN:
+        pass
+    assert [read(source) for _ in range(2)] == [ROWS] * 2
+    assert state.state is BreakerState.CLOSED
+
+
+@pytest.mark.timeout(60)
+def test_a_deadline_ends_a_call_to_a_server_that_hangs(
+    own_shop: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    an_hour = 3_600_000
+    slow = {"connect_timeout_ms": an_hour, "read_timeout_ms": an_hour, "deadline_ms": 500}
+    fresh_policies(monkeypatch, source={**PATIENT, **slow})
+    source, other = source_of(own_shop), source_of(own_shop, user="somebody_else")
+    assert read(source) == ROWS
+    own_shop.server.pause()
+    for call in (lambda: read(source), lambda: read(other)):  # in a session, and signing in
+        assert failure_of(source, call).code in {"host_silent", "deadline_exceeded"}
+    own_shop.server.resume()
     assert read(source) == ROWS
 
 
