@@ -120,6 +120,7 @@ def _code() -> rx.Component:
             rx.foreach(prospect.handmade, lambda name: rx.el.li(rx.el.code(name))),
             rx.cond(prospect.more > 0, rx.el.li("and ", prospect.more, " more"), rx.fragment()),
             class_name="pd-files",
+            tab_index=0,
         ),
     )
     unknown = rx.el.p("All code is written anew: what was changed in it by hand is lost.")
