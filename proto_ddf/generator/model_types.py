@@ -44,6 +44,8 @@ def model_type(field: FieldSpec, dialect: Dialect) -> str:
     own = field.db_type.partition("(")[0].strip().lower()
     if dialect == "mysql" and field.type is ColumnType.INTEGER and own == "bit":
         return "Bits()"
+    if dialect == "mysql" and field.type is ColumnType.FLOAT and own.startswith("float"):
+        return "Float()"
     name = _NAMES[dialect][field.type]
     return f"{name}({_arguments(name, field, own, dialect)})"
 

@@ -1,5 +1,6 @@
 """Column types for MySQL and MariaDB, where the driver's own value is not what people expect."""
 
+import struct
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -37,6 +38,18 @@ class Boolean(UserDefinedType[Any]):
         return _as_boolean
 
 
+class Float(UserDefinedType[Any]):
+    """A number of four bytes. The server compares it as one of eight: 0.1 is found as 0.10000000149011612."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "FLOAT"
+
+    def bind_processor(self, dialect: Dialect) -> Convert:
+        return _rounded
+
+
 class Bits(UserDefinedType[Any]):
     """A bit field, as the number that it is."""
 
@@ -62,8 +75,15 @@ class Time(UserDefinedType[Any]):
 
 
 TEMPORAL = (sa.Date, sa.DateTime, Time)
-NUMERIC = (sa.Float, Bits, Boolean)
+NUMERIC = (Float, Bits, Boolean)
 """Types that are compared as other numbers than they are read as."""
+
+
+def _rounded(value: Any) -> Any:
+    try:
+        return struct.unpack("f", struct.pack("f", value))[0]
+    except (struct.error, OverflowError):
+        return value
 
 
 def _as_number(value: Any) -> Any:

@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from .column_types import NUMERIC, TEMPORAL, Text
+from .column_types import NUMERIC, TEMPORAL, Float, Text
 
 ROW_ID: tuple[sa.ColumnElement[Any], ...] = ()
 """Nothing tells the rows of a table without a key apart: they are paged by position."""
@@ -41,7 +41,7 @@ def place(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     if isinstance(column.type, TEMPORAL):
         return sa.cast(column, sa.CHAR())
     if isinstance(column.type, NUMERIC):
-        number = "0e0" if isinstance(column.type, sa.Float) else "0"
+        number = "0e0" if isinstance(column.type, Float) else "0"
         return sa.type_coerce(column, sa.types.NullType()).op("+")(sa.literal_column(number))
     return column
 

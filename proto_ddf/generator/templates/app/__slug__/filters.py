@@ -177,7 +177,7 @@ def _equals(field: Field, column: sa.Column[Any], value: str) -> sa.ColumnElemen
 
 
 def _between(field: Field, column: sa.Column[Any], start: str, end: str) -> sa.ColumnElement[bool]:
-    parts: list[sa.ColumnElement[bool]] = []
+    parts: list[sa.ColumnElement[bool]] = [column.is_not(None)]
     if start:
         parts.append(column >= limit_of(field.kind, start))
     if end and field.kind is Kind.DATETIME and len(end) == len("2024-01-31"):
@@ -186,7 +186,7 @@ def _between(field: Field, column: sa.Column[Any], start: str, end: str) -> sa.C
             parts.append(column < value_of(field.kind, following.isoformat()))
     elif end:
         parts.append(column <= limit_of(field.kind, end))
-    return sa.and_(sa.true(), *parts)
+    return sa.and_(*parts)
 
 
 def _related_contains(view: TableView, relation: Relation, words: str) -> sa.ColumnElement[bool]:
