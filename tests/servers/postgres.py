@@ -159,7 +159,13 @@ def _fresh_cluster() -> Path:
     account = Account.find("postgres")
     folder = account.make_folder("postgresql-template")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    options = ("--no-sync", "--no-instructions", "--locale=C.UTF-8", "--auth=trust")
+    options = (
+        "--no-sync",
+        "--no-instructions",
+        "--locale=C.UTF-8",
+        "--auth=trust",
+        "--wal-segsize=1",
+    )
     command = account.command(
         _program("initdb"), "-D", folder / "data", "-U", SUPERUSER, "--encoding=UTF8", *options
     )
