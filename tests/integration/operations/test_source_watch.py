@@ -13,8 +13,10 @@ from proto_ddf.db import engine
 from proto_ddf.operations import source_watch
 from proto_ddf.operations.source_watch import SourceWatch
 from proto_ddf.operations.watched_source import Report
+from proto_ddf.resilience import BreakerState, Policy, policies
 from proto_ddf.settings import get_settings
 from proto_ddf.sources import sqlite_open, store
+from proto_ddf.sources.guarded import SYSTEM
 from proto_ddf.sources.schema import SourceSchema
 from proto_ddf.sources.servers import engines
 from tests.policies import fresh_policies
@@ -31,11 +33,15 @@ class Watching:
 
     def until(self, id: str, state: str) -> Report:
         """Tick until the source is in that state."""
+        return self.until_so(id, lambda report: report.health.state == state)
+
+    def until_so(self, id: str, so: Callable[[Report], bool]) -> Report:
+        """Tick until that is so."""
         deadline = time.monotonic() + SOON_SECONDS
         while True:
             self.watch.tick()
             report = self.watch.report(id)
-            if report and report.health.state == state:
+            if report and so(report):
                 return report
             assert time.monotonic() < deadline, report
             time.sleep(0.02)
@@ -107,6 +113,11 @@ def test_csv_files_are_watched_too(watching: Watching) -> None:
     watching.until(id, "connected")
 
 
+def breaker_state(place: Policy) -> BreakerState:
+    assert place.breaker is not None
+    return place.breaker.state
+
+
 class TestServers:
     @pytest.fixture
     def database(self, watching: Watching, own_server: DatabaseServer) -> Database:
@@ -125,6 +136,7 @@ class TestServers:
         assert down.failure is not None
         assert down.failure.passes
         assert down.message
+        watching.until_so(id, lambda report: report.pause > 0)
 
         database.server.start()
         back = watching.until(id, "connected")
@@ -132,6 +144,8 @@ class TestServers:
         assert back.connections is not None
         assert (back.connections.connects, back.connections.reconnects) == (2, 1)
         assert back.health.last_failure is not None
+        [place] = [each for each in policies() if each.system == SYSTEM]
+        watching.until_so(id, lambda _: breaker_state(place) is BreakerState.CLOSED)
 
     def test_a_server_that_keeps_silent_is_out_of_reach(
         self, watching: Watching, database: Database, monkeypatch: pytest.MonkeyPatch
@@ -151,18 +165,10 @@ class TestServers:
         watching.until(id, "connected")
         database.server.restart()
         watching.watch.look_soon(id)
-        self.until_counted(watching, id, lambda report: report.reconnects == 1)
+        watching.until_so(
+            id, lambda report: report.connections is not None and report.connections.reconnects == 1
+        )
         watching.until(id, "connected")
-
-    def until_counted(self, watching: Watching, id: str, counted: Callable[[Any], bool]) -> None:
-        deadline = time.monotonic() + SOON_SECONDS
-        while True:
-            watching.watch.tick()
-            report = watching.watch.report(id)
-            if report and report.connections and counted(report.connections):
-                return
-            assert time.monotonic() < deadline, report
-            time.sleep(0.02)
 
     def test_a_password_that_was_changed_needs_attention_and_opens_no_circuit(
         self, watching: Watching, database: Database
