@@ -4,6 +4,7 @@
 import { useEffect, useRef, useState } from "react";
 
 const SEND_EVENT = "proto-ddf:send-secrets";
+const ANSWER_MS = 30_000;
 
 // Left for one of the control's own buttons the input is not left.
 const keepFocus = (event) => event.preventDefault();
@@ -15,6 +16,7 @@ async function store(text) {
       method: "POST",
       headers: { "Content-Type": "text/plain; charset=utf-8" },
       body: text,
+      signal: AbortSignal.timeout(ANSWER_MS),
     });
   } catch {
     throw "Proto-DDF does not answer, so the password is not stored. Try again once it does.";
@@ -42,6 +44,8 @@ export function SecretField({
   const [opened, setOpened] = useState(false);
   const [shown, setShown] = useState(false);
   const [sending, setSending] = useState(false);
+  // Shown here until the page tells it: it cannot while the server is away.
+  const [problem, setProblem] = useState("");
   const input = useRef(null);
   const typed = useRef(false);
   const flight = useRef({ alive: true, under_way: false, again: false });
@@ -56,6 +60,7 @@ export function SecretField({
   const close = () => {
     if (input.current) input.current.value = "";
     tellTyped(false);
+    setProblem("");
     setOpened(false);
     setShown(false);
   };
@@ -67,6 +72,7 @@ export function SecretField({
     if (!text || now.under_way) return;
     now.under_way = true;
     setSending(true);
+    setProblem("");
     const [stored, failure] = await store(text).then(
       (one) => [one, ""],
       (why) => ["", String(why)],
@@ -76,8 +82,10 @@ export function SecretField({
     setSending(false);
     if (input.current?.value !== text) {
       if (now.again) send(); // typed on, and sent again, meanwhile
-    } else if (failure) onFailed(failure);
-    else onStored(stored);
+    } else if (failure) {
+      setProblem(failure);
+      onFailed(failure);
+    } else onStored(stored);
   };
 
   const latest = useRef(send);
@@ -184,8 +192,13 @@ export function SecretField({
         </button>
       )}
       <span className="secret-quiet" role="status">
-        {sending ? "Storing the password" : ""}
+        {sending ? `Storing ${name}` : ""}
       </span>
+      {problem && !invalid && (
+        <span className="pd-field-error secret-problem" role="alert">
+          {problem}
+        </span>
+      )}
     </div>
   );
 }

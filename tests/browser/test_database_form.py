@@ -7,6 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Server
 from tests.browser.driving import SOON_MS, step
+from tests.browser.looking import PHONE, in_both_modes, serious_findings, sideways
 from tests.servers.database_server import Database
 from tests.servers.postgres import PostgresServer
 
@@ -88,6 +89,25 @@ def test_from_an_empty_form_to_the_rows(
         timeout=SOON_MS
     )
     expect(page.get_by_role("cell", name="Ada", exact=True)).to_be_visible()
+
+
+def test_the_form_reads_well_in_both_modes_and_on_a_phone(page: Page, server: Server) -> None:
+    open_form(page, server.url, "PostgreSQL")
+    page.get_by_role("button", name="More options").click()
+    page.get_by_label("Further parameters").fill("host=elsewhere")
+    page.get_by_role("button", name="More options").click()
+    expect(page.get_by_label("Further parameters")).to_be_hidden()
+    connect(page)
+    expect(page.get_by_label("Further parameters")).to_be_focused()
+    password(page).fill("shown")
+    page.get_by_role("button", name="Show what is typed").click()
+    expect(password(page)).to_have_attribute("type", "text")
+    found = [(mode, serious_findings(page)) for mode in in_both_modes(page)]
+    expect(page.get_by_role("button", name="Replace the password")).to_be_visible()
+    page.set_viewport_size(PHONE)
+    found += [(f"{mode}, phone", serious_findings(page)) for mode in in_both_modes(page)]
+    assert [each for each in found if each[1]] == []
+    assert sideways(page) == 0
 
 
 def test_a_password_is_set_again_for_another_host_and_kept_for_its_own(

@@ -135,11 +135,11 @@ def _secret_field(key: str, field: FormField) -> rx.Component:
     """What is typed in it never comes here: only the reference of what was stored."""
     error = NewSourceState.field_errors[field.name]
     failed = error.bool()
-    place = NewSourceState.saved_place
+    place, form_round = NewSourceState.saved_place, NewSourceState.form_round
     return rx.el.div(
         rx.el.label(field.label, html_for=key),
         secret(
-            key=NewSourceState.form_round,
+            key=form_round,
             input_id=key,
             name=f"the {field.label.lower()}",
             described_by=rx.cond(failed, f"{key}-error", f"{key}-help"),
@@ -147,9 +147,9 @@ def _secret_field(key: str, field: FormField) -> rx.Component:
             disabled=NewSourceState.working,
             reference=NewSourceState.usable_secrets[key],
             removable=not field.required,
-            on_typed=lambda typed: NewSourceState.set_typed(key, typed),
-            on_stored=lambda reference: NewSourceState.set_secret(key, reference),
-            on_failed=lambda message: NewSourceState.refuse_secret(key, message),
+            on_typed=lambda typed: NewSourceState.set_typed(key, typed, form_round),
+            on_stored=lambda reference: NewSourceState.set_secret(key, reference, form_round),
+            on_failed=lambda message: NewSourceState.refuse_secret(key, message, form_round),
         ),
         rx.cond(
             failed,

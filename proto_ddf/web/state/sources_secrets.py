@@ -21,7 +21,7 @@ class SecretsMixin(OperationMixin, mixin=True):
     typed: list[str] = []
     """Keys of the fields that hold something not stored yet."""
     form_round: int = 0
-    """Counts how often the form was begun anew: what is typed in a control is in the control alone."""
+    """Counts how often the controls were drawn anew: what is typed in one is in that one alone."""
     saved_place: list[str] = []
     """Host, port and user that the secrets of the source being edited are for."""
     _saved_secrets: list[str] = []
@@ -40,20 +40,20 @@ class SecretsMixin(OperationMixin, mixin=True):
         return [key for key, usable in self.usable_secrets.items() if self.values[key] != usable]
 
     @rx.event
-    def set_typed(self, key: str, typed: bool) -> None:
+    def set_typed(self, key: str, typed: bool, form_round: int) -> None:
         """A control holds something that is not stored yet, or no longer does."""
-        if key in secret_keys(self.kind):
+        if self._is_shown(key, form_round):
             self._set_typed(key, typed)
             if typed:
                 self._clear_form_error(key)
 
     @rx.event
-    def set_secret(self, key: str, reference: str) -> Any:
+    def set_secret(self, key: str, reference: str, form_round: int) -> Any:
         """What was typed is stored under that reference; "" takes the secret away."""
-        if key not in secret_keys(self.kind) or not (
-            reference == "" or vault.is_reference(reference)
-        ):
+        if reference and not vault.is_reference(reference):
             return None
+        if not self._is_shown(key, form_round):
+            return self.__class__.discard_secrets([reference])
         replaced = self.values[key]
         self.values[key] = reference
         self._set_typed(key, False)
@@ -61,9 +61,9 @@ class SecretsMixin(OperationMixin, mixin=True):
         return [self._edited(), self.__class__.discard_secrets([replaced])]
 
     @rx.event
-    def refuse_secret(self, key: str, message: str) -> None:
+    def refuse_secret(self, key: str, message: str, form_round: int) -> None:
         """What was typed could not be stored; it stays in the control."""
-        if key in secret_keys(self.kind):
+        if self._is_shown(key, form_round):
             name = key.removeprefix(field_key(self.kind, ""))
             self.field_errors = {**self.field_errors, name: str(message)}
 
@@ -82,6 +82,10 @@ class SecretsMixin(OperationMixin, mixin=True):
         """Draw the controls anew, empty."""
         self.typed = []
         self.form_round += 1
+
+    def _is_shown(self, key: str, form_round: int) -> bool:
+        """Whether that control is there: what one reports that is gone by now is of no use."""
+        return key in secret_keys(self.kind) and form_round == self.form_round
 
     def _has_moved(self) -> bool:
         fields = (field.name for field in form_of(self.kind))

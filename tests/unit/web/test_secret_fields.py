@@ -84,7 +84,7 @@ def answered_by(state: Any, monkeypatch: pytest.MonkeyPatch, *calls: tuple[Any, 
 def test_the_form_holds_the_reference_and_hands_it_on(started: list[Any]):
     state = form()
     reference = vault.store(vaulted.RIGHT)
-    state.set_secret(PASSWORD, reference)
+    state.set_secret(PASSWORD, reference, state.form_round)
     run(state, "test_connection")
     assert started[0]["password"] == reference
     assert load_draft(state.draft).values[PASSWORD] == reference
@@ -93,11 +93,11 @@ def test_the_form_holds_the_reference_and_hands_it_on(started: list[Any]):
 @pytest.mark.parametrize("text", [vaulted.RIGHT, "secret:", "secret:x"])
 def test_a_secret_itself_is_taken_by_no_event(text: str):
     state = form()
-    state.set_secret(PASSWORD, text)
+    state.set_secret(PASSWORD, text, state.form_round)
     state.set_value(PASSWORD, text)
     assert state.values[PASSWORD] == ""
     assert text not in state.draft
-    state.set_secret(HOST, vault.store("text"))
+    state.set_secret(HOST, vault.store("text"), state.form_round)
     assert state.values[HOST] == "db1"
 
 
@@ -105,9 +105,9 @@ def test_what_is_typed_is_asked_for_and_waited_for(
     started: list[Any], monkeypatch: pytest.MonkeyPatch
 ):
     state = form()
-    state.set_typed(PASSWORD, True)
+    state.set_typed(PASSWORD, True, state.form_round)
     reference = vault.store(vaulted.RIGHT)
-    answered_by(state, monkeypatch, ("set_secret", PASSWORD, reference))
+    answered_by(state, monkeypatch, ("set_secret", PASSWORD, reference, state.form_round))
     events = run(state, "test_connection")
     assert SEND in str(events[0].args)
     assert started[0]["password"] == reference
@@ -118,15 +118,21 @@ def test_nothing_starts_when_it_cannot_be_stored_and_the_next_try_asks_again(
     started: list[Any], monkeypatch: pytest.MonkeyPatch
 ):
     state = form()
-    state.set_typed(PASSWORD, True)
-    answered_by(state, monkeypatch, ("refuse_secret", PASSWORD, "Proto-DDF does not answer."))
+    state.set_typed(PASSWORD, True, state.form_round)
+    answered_by(
+        state,
+        monkeypatch,
+        ("refuse_secret", PASSWORD, "Proto-DDF does not answer.", state.form_round),
+    )
     events = run(state, "test_connection")
     assert started == []
     assert state.field_errors["password"] == "Proto-DDF does not answer."
     assert PASSWORD in str(events[-1].args)  # focused
     assert not state.working
 
-    answered_by(state, monkeypatch, ("set_secret", PASSWORD, vault.store(vaulted.RIGHT)))
+    answered_by(
+        state, monkeypatch, ("set_secret", PASSWORD, vault.store(vaulted.RIGHT), state.form_round)
+    )
     assert SEND in str(run(state, "test_connection")[0].args)
     assert len(started) == 1
 
@@ -134,9 +140,9 @@ def test_nothing_starts_when_it_cannot_be_stored_and_the_next_try_asks_again(
 def test_a_secret_that_is_replaced_or_not_wanted_is_forgotten():
     state = form()
     first, second = vault.store("first"), vault.store("second")
-    state.set_secret(PASSWORD, first)
+    state.set_secret(PASSWORD, first, state.form_round)
     for reference, forgotten in ((second, first), ("", second)):
-        _, event = state.set_secret(PASSWORD, reference)
+        _, event = state.set_secret(PASSWORD, reference, state.form_round)
         assert forgotten in str(event.args)
         run(state, "discard_secrets", [forgotten])
         assert vault.known([forgotten]) == set()
@@ -145,18 +151,31 @@ def test_a_secret_that_is_replaced_or_not_wanted_is_forgotten():
 def test_starting_over_forgets_what_was_stored_and_empties_the_control():
     state = form()
     reference, before = vault.store("text"), state.form_round
-    state.set_secret(PASSWORD, reference)
-    state.set_typed(PASSWORD, True)
+    state.set_secret(PASSWORD, reference, state.form_round)
+    state.set_typed(PASSWORD, True, state.form_round)
     events = state.start_over()
     assert reference in str(events[-1].args)
     assert (state.typed, state.draft) == ([], "")
     assert state.form_round == before + 1
 
 
+def test_what_a_control_reports_that_is_gone_by_now_changes_nothing():
+    state = form()
+    late, gone = vault.store("late"), state.form_round
+    state.start_over()
+    state.kind = vaulted.NAME
+    event = state.set_secret(PASSWORD, late, gone)
+    state.set_typed(PASSWORD, True, gone)
+    state.refuse_secret(PASSWORD, "late", gone)
+    assert (state.values[PASSWORD], state.typed) == ("", [])
+    assert not state.field_errors.get("password")
+    assert late in str(event.args)  # forgotten
+
+
 def test_the_draft_comes_back_with_its_secret_unless_that_is_gone():
     before = form()
     reference = vault.store("text")
-    before.set_secret(PASSWORD, reference)
+    before.set_secret(PASSWORD, reference, before.form_round)
     for known in (True, False):
         after = form()
         after.draft = before.draft
@@ -190,7 +209,7 @@ def test_another_place_takes_a_secret_of_its_own(started: list[Any], saved: Sour
     state = form(saved)
     state.set_value(HOST, "db2")
     own = vault.store("own")
-    state.set_secret(PASSWORD, own)
+    state.set_secret(PASSWORD, own, state.form_round)
     assert (state.usable_secrets, state.moved_secrets) == ({PASSWORD: own}, [])
     run(state, "connect")
     assert started[0]["password"] == own
@@ -211,7 +230,7 @@ def test_a_reference_made_up_for_the_secret_of_another_source_is_refused(
 ):
     state = form()
     state.set_value(HOST, "evil.example")
-    state.set_secret(PASSWORD, saved.config["password"])
+    state.set_secret(PASSWORD, saved.config["password"], state.form_round)
     run(state, "test_connection")
     assert started == []
     assert "another host" in state.field_errors["password"]
@@ -220,7 +239,7 @@ def test_a_reference_made_up_for_the_secret_of_another_source_is_refused(
 def test_a_secret_that_was_forgotten_meanwhile_is_told_at_its_field(started: list[Any]):
     state = form()
     reference = vault.store("text")
-    state.set_secret(PASSWORD, reference)
+    state.set_secret(PASSWORD, reference, state.form_round)
     vault.discard([reference])
     [focus] = run(state, "test_connection")
     assert started == []
