@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from proto_ddf.errors import CATALOGUE, classify
 from proto_ddf.errors.types import ProtoDDFError
+from proto_ddf.sources.servers import postgres_session
 from proto_ddf.sources.servers.addresses import Address
 from proto_ddf.sources.servers.config import Tls
 from proto_ddf.sources.servers.mysql import MYSQL
@@ -173,6 +174,24 @@ def test_signing_in_to_postgresql_fails_in_any_language(
 def test_postgresql_asks_for_a_password_that_is_not_given() -> None:
     told = signing_in(POSTGRES, [b"N", ASKS_FOR_PASSWORD], SECONDS, Tls.PREFER, password="")
     assert told.code == "password_missing"
+
+
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [
+        ('password authentication failed for user "ann"', "authentication_failed"),
+        ('database "shop" does not exist', "database_unknown"),
+        ('permission denied for database "shop"', "database_not_allowed"),
+        ("Das geht nicht.", "integration_error"),
+    ],
+)
+def test_where_libpq_keeps_the_sqlstate_to_itself_its_words_have_to_do(
+    message: str, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres_session, "_begin_trace", lambda attempt, trace: False)
+    refused = error_response(S="FATAL", V="FATAL", C="28P01", M=message)
+    script = [b"N", ASKS_FOR_PASSWORD, refused, b"N", ASKS_FOR_PASSWORD]
+    assert signing_in(POSTGRES, script, SECONDS, Tls.PREFER).code == code
 
 
 # MySQL
