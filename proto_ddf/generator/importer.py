@@ -18,6 +18,8 @@ from proto_ddf.generator.import_schema import (
 )
 from proto_ddf.generator.spec import AppSpec, TableSpec
 from proto_ddf.progress import Progress
+from proto_ddf.sources.file_source import FilesSource
+from proto_ddf.sources.guarded import GuardedSource
 from proto_ddf.sources.protocol import Source
 from proto_ddf.sources.schema import SourceSchema, TableInfo
 
@@ -81,17 +83,17 @@ def _import_table(
     connection: sqlite3.Connection,
     progress: Progress,
 ) -> int:
-    insert, convert = insert_row(info), converters(info)
-    done = 0
+    insert, done = insert_row(info), 0
+    batches, convert = _read(source, info)
     with _explained(info.name):
         connection.execute(create_table(table))
         connection.execute("BEGIN")
-    for batch in source.rows(info.name, BATCH):
+    for batch in batches:
         progress.check_stop()
         if not batch:
             continue
         with _explained(info.name):
-            connection.executemany(insert, _stored(batch, convert))
+            connection.executemany(insert, _stored(batch, convert) if convert else batch)
         done += len(batch)
         progress.report(f"{info.name}: {done:,} of {max(done, info.row_count):,} rows")
     with _explained(info.name):
@@ -101,6 +103,15 @@ def _import_table(
             connection.execute(statement)
     progress.log(f"{info.name}: {done:,} rows imported")
     return done
+
+
+def _read(
+    source: Source, info: TableInfo
+) -> tuple[Iterator[list[tuple[Any, ...]]], dict[int, Convert]]:
+    """The rows of a table in batches, and what makes their values storable: nothing, for files."""
+    if isinstance(source, GuardedSource) and isinstance(source.plain, FilesSource):
+        return source.batches(source.plain.plain_rows, info.name, BATCH), {}
+    return source.rows(info.name, BATCH), converters(info)
 
 
 def _stored(batch: list[tuple[Any, ...]], convert: dict[int, Convert]) -> Iterator[tuple[Any, ...]]:

@@ -14,6 +14,9 @@ SYSTEM = "source"
 P = ParamSpec("P")
 R = TypeVar("R")
 
+ReadRows = Callable[[str, int], Iterator[list[tuple[Any, ...]]]]
+"""(table, rows in a batch) -> batches."""
+
 
 class GuardedSource:
     """A Source like the `plain` one it is made of, retried, broken and limited as `policy(SYSTEM, target)` says.
@@ -63,17 +66,20 @@ class GuardedSource:
         )
 
     def rows(self, table: str, batch: int = 10_000) -> Iterator[list[tuple[Any, ...]]]:
-        """Every row in batches. Until the first batch is there a failure is tried again; after it the stream
-        cannot be begun anew, and no deadline of the policy limits it."""
-        first, rest = self.call(_first_batch, self.plain, table, batch)
+        yield from self.batches(self.plain.rows, table, batch)
+
+    def batches(self, read: ReadRows, table: str, batch: int) -> Iterator[list[tuple[Any, ...]]]:
+        """What a method of the plain source reads. Until the first batch is there a failure is tried again; after
+        it the stream cannot be begun anew, and no deadline of the policy limits it."""
+        first, rest = self.call(_first_batch, read, table, batch)
         yield from first
         yield from rest
 
 
 def _first_batch(
-    source: Source, table: str, batch: int
+    read: ReadRows, table: str, batch: int
 ) -> tuple[list[list[tuple[Any, ...]]], Iterator[list[tuple[Any, ...]]]]:
     """The first batch, if any, in a list, and the iterator of those after it."""
-    batches = source.rows(table, batch)
+    batches = read(table, batch)
     first = next(batches, None)
     return ([] if first is None else [first]), batches
