@@ -8,8 +8,11 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 from proto_ddf.sources.schema import ColumnInfo, ColumnType
+
+N = TypeVar("N", int, float)
 
 _TOKEN = re.compile(
     r"""(?P<space>\s+|--[^\n]*|/\*.*?\*/)
@@ -63,21 +66,24 @@ def read_checks(sql: str) -> dict[str, Bounds]:
 
 
 def with_bounds(column: ColumnInfo, bounds: Bounds) -> ColumnInfo:
-    """The column with what its checks demand. Choices that its type has stay."""
+    """The column with what its checks demand beside what it demands already."""
     minimum, maximum = bounds.minimum, bounds.maximum
     if column.type is ColumnType.INTEGER:
         # Exclusive bounds of whole numbers have an inclusive form; others stay a little loose.
         minimum = minimum + 1 if minimum is not None and bounds.above else minimum
         maximum = maximum - 1 if maximum is not None and bounds.below else maximum
-    lengths = [length for length in (column.max_length, bounds.max_length) if length is not None]
     return column.model_copy(
         update={
-            "minimum": minimum if minimum is not None else column.minimum,
-            "maximum": maximum if maximum is not None else column.maximum,
+            "minimum": max(_given(minimum, column.minimum), default=None),
+            "maximum": min(_given(maximum, column.maximum), default=None),
             "choices": bounds.choices or column.choices,
-            "max_length": min(lengths, default=None),
+            "max_length": min(_given(column.max_length, bounds.max_length), default=None),
         }
     )
+
+
+def _given(*values: N | None) -> list[N]:
+    return [value for value in values if value is not None]
 
 
 def _tokens(sql: str) -> list[_Token]:

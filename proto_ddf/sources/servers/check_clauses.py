@@ -2,9 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache, reduce
 
-from proto_ddf.sources.checks import read_checks, with_bounds
+from proto_ddf.sources.checks import Bounds, read_checks, with_bounds
 from proto_ddf.sources.schema import ColumnInfo
 
 _STRING = r"'(?:[^']|'')*'"
@@ -29,15 +30,26 @@ _SPELLINGS: tuple[tuple[re.Pattern[str], str], ...] = (
 def with_checks(columns: Sequence[ColumnInfo], clauses: Sequence[str]) -> tuple[ColumnInfo, ...]:
     """The columns with the bounds and choices that CHECK clauses of their table demand. Of columns whose names
     differ in case alone none is given any."""
-    checks = read_checks(" ".join(map(_plainly, clauses))) if clauses else {}
-    if not checks:
+    demanded = [each for each in map(_demands, clauses) if each]
+    if not demanded:
         return tuple(columns)
     named = Counter(column.name.lower() for column in columns)
-    alone = {name: bounds for name, bounds in checks.items() if named[name] == 1}
     return tuple(
-        with_bounds(column, alone[column.name.lower()]) if column.name.lower() in alone else column
+        reduce(with_bounds, _of(column.name.lower(), demanded), column)
+        if named[column.name.lower()] == 1
+        else column
         for column in columns
     )
+
+
+def _of(name: str, demanded: Iterable[Mapping[str, Bounds]]) -> list[Bounds]:
+    return [each[name] for each in demanded if name in each]
+
+
+@lru_cache(maxsize=10_000)
+def _demands(clause: str) -> Mapping[str, Bounds]:
+    """Bounds by column name in lower case. A schema is read again and again, with the same clauses."""
+    return read_checks(_plainly(clause))
 
 
 def _plainly(clause: str) -> str:

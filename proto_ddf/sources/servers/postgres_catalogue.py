@@ -44,15 +44,19 @@ ORDER BY c.relkind IN ('v', 'm'), n.nspname IS DISTINCT FROM current_schema(), n
 """
 _COLUMNS = """
 SELECT a.attrelid, a.attnum, a.attname, a.attnotnull, a.attidentity <> '', a.attgenerated <> '',
-       pg_get_expr(d.adbin, d.adrelid), said.description,
-       a.atttypid, a.atttypmod, format_type(a.atttypid, a.atttypmod), t.typname, t.typcategory::text
-FROM pg_attribute AS a JOIN pg_type AS t ON t.oid = a.atttypid
+       pg_get_expr(d.adbin, d.adrelid), said.description, a.atttypid, a.atttypmod
+FROM pg_attribute AS a
 LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 LEFT JOIN pg_description AS said
   ON said.classoid = 'pg_class'::regclass AND said.objoid = a.attrelid AND said.objsubid = a.attnum
 WHERE a.attrelid = ANY(%s::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
   AND (a.attrelid <> ALL(%s::oid[]) OR has_column_privilege(a.attrelid, a.attnum, 'SELECT'))
 ORDER BY a.attrelid, a.attnum
+"""
+_TYPES = """
+SELECT used.oid, used.modifier, format_type(used.oid, used.modifier), t.typname, t.typcategory::text
+FROM (SELECT DISTINCT atttypid, atttypmod FROM pg_attribute WHERE attrelid = ANY(%s::oid[]) AND attnum > 0)
+  AS used (oid, modifier) JOIN pg_type AS t ON t.oid = used.oid
 """
 _DOMAINS = """
 SELECT d.oid, d.typbasetype, d.typtypmod, d.typnotnull, b.typname, b.typcategory::text
@@ -130,7 +134,7 @@ def read_catalogue(
 
 def _relations(connection: sa.Connection, entries: Sequence[_Entry]) -> list[Relation]:
     oids = [entry.oid for entry in entries]
-    types = _Types(connection)
+    types = _Types(connection, oids)
     constraints = _Constraints(connection, oids)
     columns: dict[int, list[_Row]] = defaultdict(list)
     for row in _all(
@@ -160,16 +164,16 @@ class _Named:
 class _Types:
     """What the types of columns mean; those of a database may be domains and enums of its own."""
 
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, oids: list[int]) -> None:
         self._enums = {row[0]: tuple(row[1]) for row in connection.exec_driver_sql(_ENUMS)}
         self._domains = {row[0]: row[1:] for row in connection.exec_driver_sql(_DOMAINS)}
-        self._known: dict[tuple[int, int], DeclaredType] = {}
+        self._known: dict[tuple[int, int], tuple[str, DeclaredType]] = {
+            (oid, modifier): (said, meaning(self._declared(oid, modifier, name, category)))
+            for oid, modifier, said, name, category in _all(connection, _TYPES, oids)
+        }
 
-    def of(self, oid: int, modifier: int, name: str, category: str) -> DeclaredType:
-        """The meaning of the type with this oid, modifier (`atttypmod`), name and category."""
-        if (oid, modifier) not in self._known:
-            declared = self._declared(oid, modifier, name, category)
-            self._known[oid, modifier] = meaning(declared)
+    def of(self, oid: int, modifier: int) -> tuple[str, DeclaredType]:
+        """The name and the meaning of the type with this oid and modifier (`atttypmod`)."""
         return self._known[oid, modifier]
 
     def _declared(self, oid: int, modifier: int, name: str, category: str) -> Declared:
@@ -191,10 +195,9 @@ def _relation(
 ) -> Relation:
     entry = named.entry
     key = named.names(constraints.primary.get(entry.oid, ())) or ()
-    meanings = {row[2]: types.of(row[8], row[9], row[11], row[12]) for row in rows}
+    typed = {row[2]: types.of(row[8], row[9]) for row in rows}
     columns = [
-        _column(row, meanings[row[2]], key, (entry.oid, row[1]) in constraints.unique)
-        for row in rows
+        _column(row, *typed[row[2]], key, (entry.oid, row[1]) in constraints.unique) for row in rows
     ]
     return Relation(
         namespace=entry.namespace,
@@ -207,12 +210,14 @@ def _relation(
         estimate=entry.estimate,
         reads_itself=entry.kind not in "vf",
         row_position=_SELF_POSITIONED.get(entry.kind, ()) if entry.whole else (),
-        sorted_as_text=frozenset(name for name, meant in meanings.items() if not meant.sortable),
+        sorted_as_text=frozenset(name for name, (_, meant) in typed.items() if not meant.sortable),
     )
 
 
-def _column(row: _Row, meant: DeclaredType, key: tuple[str, ...], unique: bool) -> ColumnInfo:
-    _, _, name, not_null, identity, generated, default, comment, *_, db_type, _, _ = row
+def _column(
+    row: _Row, db_type: str, meant: DeclaredType, key: tuple[str, ...], unique: bool
+) -> ColumnInfo:
+    _, _, name, not_null, identity, generated, default, comment, _, _ = row
     counted = default is not None and default.startswith("nextval(")
     return ColumnInfo(
         name=name,
