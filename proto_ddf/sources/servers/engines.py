@@ -100,6 +100,12 @@ class Pool:
     """Tables by name, each with when it was read (`time.monotonic`)."""
     used_at: float = field(default_factory=time.monotonic)
 
+    @property
+    def in_use(self) -> bool:
+        """A call or a stream holds one of the connections."""
+        connections = self.engine.pool
+        return isinstance(connections, sa.QueuePool) and connections.checkedout() > 0
+
 
 _Key = tuple[str, str, bool]
 
@@ -153,7 +159,7 @@ def close_idle(seconds: float = IDLE_SECONDS) -> None:
     """Close the connections of what nobody called for that time."""
     before = time.monotonic() - seconds
     with _lock:
-        idle = [key for key, each in _pools.items() if each.used_at <= before]
+        idle = [key for key, each in _pools.items() if each.used_at <= before and not each.in_use]
         closing = [_pools.pop(key) for key in idle]
     _close(closing)
 

@@ -149,6 +149,17 @@ def test_idle_connections_are_closed(source: ServerSource, server_database: Data
     assert counted(source).reconnects == 0
 
 
+def test_a_stream_that_is_read_slowly_is_not_idle(
+    source: ServerSource, server_database: Database
+) -> None:
+    server_database.run("INSERT INTO t VALUES (2), (3)")
+    stream = source.rows("t", 1)
+    next(stream)
+    engines.close_idle(0)
+    assert [len(batch) for batch in stream] == [1, 1]
+    assert counted(source).connects == open_connections(server_database) == 1
+
+
 def test_a_changed_or_deleted_source_lets_go_of_its_connections(
     source: ServerSource, server_database: Database
 ) -> None:
