@@ -6,7 +6,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from contextlib import suppress
@@ -18,9 +17,9 @@ import psutil
 
 from tests.servers.account import Account
 from tests.servers.certificates import Certificate
+from tests.servers.waiting import wait_until
 
 HOST = "127.0.0.1"
-_START_SECONDS = 60
 _STOP_SECONDS = 30
 
 
@@ -125,17 +124,9 @@ class DatabaseServer(ABC):
 
     def wait_until_ready(self) -> None:
         """Return once an administrator can connect. Raises RuntimeError with its log if it ends instead."""
-        end = time.monotonic() + _START_SECONDS
-        while time.monotonic() < end:
-            try:
-                self.run("SELECT 1")
-            except Exception:
-                if not self.running:
-                    break
-                time.sleep(0.02)
-            else:
-                return
-        raise RuntimeError(f"{self.label} did not start: {self.log[-2000:]}")
+        wait_until(lambda: self._answers() or not self.running)
+        if not self.running:
+            raise RuntimeError(f"{self.label} did not start: {self.log[-2000:]}")
 
     def stop(self) -> None:
         """Shut it down in order; sessions are ended."""
@@ -150,8 +141,7 @@ class DatabaseServer(ABC):
             with suppress(psutil.NoSuchProcess):
                 process.kill()
         self._wait_until_gone()
-        while any(_alive(process) for process in processes):
-            time.sleep(0.005)
+        wait_until(lambda: not any(map(is_alive, processes)))
 
     def restart(self, **settings: str | int) -> None:
         """Stop it, change these settings, and start it on the same port."""
@@ -243,6 +233,13 @@ class DatabaseServer(ABC):
     @abstractmethod
     def _create(self, database: Database) -> None: ...
 
+    def _answers(self) -> bool:
+        try:
+            self.run("SELECT 1")
+        except Exception:
+            return False
+        return True
+
     def _signal(self, number: signal.Signals) -> None:
         if self.running:
             assert self.process is not None
@@ -262,7 +259,8 @@ class DatabaseServer(ABC):
         self.process = None
 
 
-def _alive(process: psutil.Process) -> bool:
+def is_alive(process: psutil.Process) -> bool:
+    """Not so for one that only waits to be reaped."""
     try:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:

@@ -14,6 +14,7 @@ import psycopg
 from tests.servers.account import Account, find_programs
 from tests.servers.certificates import Certificate
 from tests.servers.database_server import HOST, Database, DatabaseServer
+from tests.servers.waiting import wait_until
 
 SUPERUSER = "admin"
 HBA = ("host all all 127.0.0.1/32 scram-sha-256",)
@@ -144,8 +145,7 @@ class PostgresServer(DatabaseServer):
         """Returns once new sessions are as the files say: the server's main process reads them when it can."""
         before = self.run("SELECT pg_conf_load_time()")
         self.run("SELECT pg_reload_conf()")
-        while self.run("SELECT pg_conf_load_time()") == before:
-            pass
+        wait_until(lambda: self.run("SELECT pg_conf_load_time()") != before)
 
 
 def _program(name: str) -> Path:

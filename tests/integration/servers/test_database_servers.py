@@ -14,8 +14,9 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.servers.database_server import HOST, Database, DatabaseServer
+from tests.servers.database_server import HOST, Database, DatabaseServer, is_alive
 from tests.servers.fixtures import CLASSES
+from tests.servers.waiting import wait_until
 
 ROOT = Path(__file__).parents[3]
 
@@ -97,14 +98,4 @@ def test_it_ends_with_the_tests(server_kind: str, open_folder: Path) -> None:
     os.kill(tests.pid, signal.SIGKILL)
     tests.wait()
     tests.stdout.close()
-    for process in processes:
-        _wait_until_over(process)
-
-
-def _wait_until_over(process: psutil.Process) -> None:
-    while True:
-        try:
-            if process.status() == psutil.STATUS_ZOMBIE:
-                return
-        except psutil.NoSuchProcess:
-            return
+    wait_until(lambda: not any(map(is_alive, processes)))

@@ -12,6 +12,7 @@ from tests.servers.database_server import Database, DatabaseServer
 from tests.servers.failing import Failure, connecting_fails, connects, failure_of
 from tests.servers.mariadb import MariaDbServer
 from tests.servers.postgres import PostgresServer
+from tests.servers.waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("patient")
 
@@ -201,5 +202,4 @@ def wait_until_left(database: Database) -> None:
         "postgresql": "SELECT count(*) FROM pg_stat_activity WHERE usename = %s",
         "mysql": "SELECT count(*) FROM information_schema.processlist WHERE user = %s",
     }[database.server.kind]
-    while database.admin(query, values=(database.user,)) != [(0,)]:
-        pass
+    wait_until(lambda: database.admin(query, values=(database.user,)) == [(0,)])

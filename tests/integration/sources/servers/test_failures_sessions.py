@@ -1,5 +1,6 @@
 """Sessions that end, servers that start, stop and are killed, queries that take too long. All real."""
 
+import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from proto_ddf.sources.guarded import SYSTEM, GuardedSource
 from proto_ddf.sources.servers import engines, wire
 from proto_ddf.sources.store import make_source
 from tests.policies import fresh_policies
-from tests.servers.database_server import Database, DatabaseServer
+from tests.servers.database_server import HOST, Database, DatabaseServer
 from tests.servers.failing import (
     IMPATIENT,
     PATIENT,
@@ -22,6 +23,7 @@ from tests.servers.failing import (
     failure_of,
 )
 from tests.servers.postgres import PostgresServer
+from tests.servers.waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("patient")
 
@@ -97,11 +99,15 @@ _KILL = {"postgresql": "SELECT pg_terminate_backend({})", "mysql": "KILL CONNECT
 
 def waiting_session(database: Database, call: Future[Any]) -> int:
     """The session of a call that waits for the table, as soon as it does."""
-    while True:
-        found = database.server.run(_WAITING[database.server.kind], values=(database.name,))
-        if found:
-            return int(found[0][0])
+    found: list[Any] = []
+
+    def waits() -> bool:
         assert not call.done(), call.exception() or call.result()
+        found[:] = database.server.run(_WAITING[database.server.kind], values=(database.name,))
+        return bool(found)
+
+    wait_until(waits)
+    return int(found[0][0])
 
 
 @pytest.fixture
@@ -229,8 +235,7 @@ def test_a_server_that_stays_down_is_left_alone(
     own_shop.server.start()
     state = policy(SYSTEM, source.target).breaker
     assert state is not None
-    while state.state is BreakerState.OPEN:
-        pass
+    wait_until(lambda: state.state is not BreakerState.OPEN)
     assert [read(source) for _ in range(2)] == [ROWS] * 2
     assert state.state is BreakerState.CLOSED
 
@@ -273,8 +278,7 @@ def test_a_server_that_starts(make_server: Callable[..., Any]) -> None:
     shop = filled(server)
     server.stop()
     hold = server.start_slowly()
-    while "listening on" not in server.log and not can_connect(server.port):
-        pass
+    wait_until(lambda: can_connect(server.port))
     failure = connecting_fails("postgresql", shop.config())
     failure.check("server_starting", None, "PostgreSQL", retried=True)
     hold.unlink()
@@ -283,11 +287,9 @@ def test_a_server_that_starts(make_server: Callable[..., Any]) -> None:
 
 
 def can_connect(port: int) -> bool:
-    import socket
-
     try:
-        socket.create_connection(("127.0.0.1", port)).close()
-    except OSError:
+        socket.create_connection((HOST, port)).close()
+    except ConnectionRefusedError:
         return False
     return True
 
@@ -298,8 +300,7 @@ def test_a_server_that_shuts_down(make_server: Callable[..., Any]) -> None:
     shop = filled(server)
     session = shop.connect()
     server.stop_when_sessions_end()
-    while not shutting_down(server):
-        pass
+    wait_until(lambda: shutting_down(server))
     failure = connecting_fails("postgresql", shop.config())
     failure.check("server_stopping", None, "PostgreSQL", retried=True)
     session.close()
