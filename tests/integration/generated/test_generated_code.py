@@ -17,7 +17,7 @@ from proto_ddf.sources.sqlite import SqliteSource
 PLAIN_MODULES = [
     *("changes", "charts", "checks", "column_types", "comparing", "config", "connecting"),
     *("data", "database", "defaults", "dialect", "environment", "errors", "explaining", "filters"),
-    *("formats", "keys", "models", "paging", "relations", "rows", "views"),
+    *("formats", "keys", "models", "on_delete", "paging", "relations", "rows", "views"),
 ]
 """Everything but pages, components and states, whose types Reflex changes at run time."""
 

@@ -364,3 +364,23 @@ def _strings(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_bytes())):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.value
+
+
+@pytest.mark.parametrize(
+    ("dialect", "names"),
+    [
+        ("sqlite", {"any.txt", "one.txt"}),
+        ("postgresql", {"any.txt", "one.txt", "both.txt"}),
+        ("mysql", {"any.txt", "one.txt", "both.txt"}),
+    ],
+)
+def test_a_file_of_one_database_is_only_for_apps_on_it(plan, tmp_path, dialect, names):
+    templates = tmp_path / "templates"
+    templates.mkdir()
+    for name in ("sqlite", "postgresql", "mysql"):
+        (templates / f"one.{name}.txt").write_text(name)
+    (templates / "both.server.txt").write_text("a server")
+    (templates / "any.txt.jinja").write_text("{{ spec.dialect }}")
+    files = render_files(plan.model_copy(update={"dialect": dialect}), templates)
+    assert set(files) == {*names, "app.json"}
+    assert files["one.txt"] == files["any.txt"] == dialect.encode()

@@ -13,6 +13,7 @@ from .errors import CHECK_FIELDS, NOT_ALLOWED, ROW_GONE, DataError
 from .filters import Condition, Query
 from .formats import input_text
 from .keys import encode_key
+from .on_delete import on_delete
 from .views import VIEWS, TableView
 
 
@@ -105,7 +106,10 @@ def consequences(view: TableView, values: dict[str, Any]) -> list[Consequence]:
 
 def _consequence(other: TableView, fields: tuple[str, ...], count: int) -> Consequence:
     rows = f"{'row' if count == 1 else 'rows'} of {other.label}"
-    match _on_delete(other, fields):
+    with reading() as connection:
+        columns = [other.column(name).name for name in fields]
+        rule = on_delete(connection, other.table, columns)
+    match rule:
         case "CASCADE":
             return Consequence(count, f"{rows} will be deleted with it.", False)
         case "SET NULL" | "SET DEFAULT":
@@ -115,31 +119,6 @@ def _consequence(other: TableView, fields: tuple[str, ...], count: int) -> Conse
         case _:
             refer = "refers" if count == 1 else "refer"
             return Consequence(count, f"{rows} {refer} to it: delete or change those first.", True)
-
-
-def _on_delete(view: TableView, fields: tuple[str, ...]) -> str | None:
-    """The database's rule for these fields when the row they refer to goes; None without a foreign key."""
-    names = [view.column(name).name for name in fields]
-    with reading() as connection:
-        if connection.dialect.name == "sqlite":
-            return _sqlite_on_delete(connection, view.table.name, names)
-        for declared in sa.inspect(connection).get_foreign_keys(view.table.name, view.table.schema):
-            if declared["constrained_columns"] == names:
-                return str(declared.get("options", {}).get("ondelete", "NO ACTION"))
-    return None
-
-
-def _sqlite_on_delete(connection: sa.Connection, table: str, columns: list[str]) -> str | None:
-    """From SQLite itself: SQLAlchemy does not see the rule of a key declared at its column."""
-    pragma = sa.text(
-        'SELECT id, "from", on_delete FROM pragma_foreign_key_list(:t) ORDER BY id, seq'
-    )
-    keys: dict[int, list[str]] = {}
-    rules: dict[int, str] = {}
-    for number, column, rule in connection.execute(pragma, {"t": table}):
-        keys.setdefault(number, []).append(column)
-        rules[number] = rule
-    return next((rules[number] for number in keys if keys[number] == columns), None)
 
 
 def _must_be_editable(view: TableView) -> None:
