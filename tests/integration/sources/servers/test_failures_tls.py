@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from proto_ddf import vault
 from tests.servers.certificates import Certificates
 from tests.servers.database_server import Database, DatabaseServer
 from tests.servers.failing import Failure, connecting_fails, connects
@@ -80,6 +81,18 @@ def test_a_server_that_wants_encryption(secure: DatabaseServer) -> None:
     failure = fails(database, tls="off")
     failure.check("tls_required", "tls", "encrypted connections only", retried=False)
     assert "TLS" in found_tls(database, tls="prefer")
+
+
+def test_a_user_who_has_to_encrypt(secure: DatabaseServer) -> None:
+    database = filled(secure)
+    if isinstance(secure, PostgresServer):
+        secure.set_hba(f'hostssl all "{database.user}" 127.0.0.1/32 scram-sha-256')
+    else:
+        secure.run(f"ALTER USER `{database.user}` REQUIRE SSL")
+    failure = fails(database, tls="off")
+    failure.check("tls_required", "tls", "encrypted connections only", retried=False)
+    wrong = fails(database, tls="off", password=vault.store("not-it"))
+    assert wrong.code in {"authentication_failed", "tls_required"}
 
 
 def test_bad_certificates(
