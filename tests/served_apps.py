@@ -22,8 +22,37 @@ from proto_ddf.sources.servers.readings import reading
 from proto_ddf.sources.servers.tables import read_tables
 from tests.servers.database_server import HOST, Database
 
-ODD = 'odd %s: "names" of `it\'s`'
+ODD = 'odd %s: "names" of `it\'s` \\'
 """A name with every sign that means something in SQL or to a driver."""
+ODD_COLUMNS = (
+    *(
+        "%s",
+        "%(x)s",
+        "a b",
+        "select",
+        '"q"',
+        "`b`",
+        "it's",
+        ":c",
+        "Ünï",
+        "x;--",
+        "\\n",
+        "100%",
+        "{0}",
+    ),
+    *("size", "place_0", "place_1", "name", "value", "user", "rowid", "ctid_", "class", "Select"),
+)
+"""Among them those that the app's own statements use."""
+
+
+def _odd_table(quote: str) -> str:
+    def quoted(name: str) -> str:
+        return f"{quote}{name.replace(quote, quote * 2)}{quote}"
+
+    distinct = {name.lower(): name for name in ODD_COLUMNS}
+    columns = ", ".join(f"{quoted(name)} varchar(20)" for name in distinct.values())
+    return f"CREATE TABLE {quoted(ODD)} ({quoted('i d')} integer PRIMARY KEY, {columns})"
+
 
 POSTGRES = [
     "CREATE TYPE mood AS ENUM ('new', 'paid', 'it''s \"odd\"')",
@@ -52,6 +81,7 @@ POSTGRES = [
     'CREATE TABLE "stock room".bins (id serial PRIMARY KEY, name text, '
     "customer_id integer REFERENCES customers (id))",
     "CREATE VIEW large_orders AS SELECT id, total, note FROM orders WHERE total > 100",
+    _odd_table('"'),
 ]
 MYSQL = [
     """CREATE TABLE customers (
@@ -77,6 +107,7 @@ MYSQL = [
         day date, amount decimal(30, 10), at datetime, PRIMARY KEY (day, amount, at))""",
     "CREATE TABLE no_key (word text, amount integer)",
     "CREATE VIEW large_orders AS SELECT id, total, note FROM orders WHERE total > 100",
+    _odd_table("`"),
 ]
 _TABLES: dict[str, list[str]] = {"postgresql": POSTGRES, "mysql": MYSQL}
 

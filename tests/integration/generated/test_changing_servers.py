@@ -5,6 +5,8 @@ from decimal import Decimal
 
 import pytest
 
+from tests.served_apps import ODD, ODD_COLUMNS
+
 
 @pytest.fixture
 def order(served):
@@ -190,3 +192,32 @@ def test_rows_without_a_key_cannot_be_changed(served, table):
         with pytest.raises(served.errors.DataError) as refused:
             call()
         assert refused.value.problem == served.errors.NOT_ALLOWED
+
+
+def test_names_of_every_kind_are_read_filtered_sorted_and_written(served):
+    (view,) = [each for each in served.views.VIEWS.values() if each.table.name == ODD]
+    columns = [each.name for each in view.asked if each.name != view.key[0]]
+    assert {view.column(name).name for name in columns} >= set(ODD_COLUMNS) - {
+        "class",
+        "Select",
+        "select",
+    }
+    for number in range(1, 13):
+        form = {name: f"{name[:9]} {number % 5}" for name in columns}
+        served.changes.create(view, form | {view.key[0]: str(number)})
+    for name in columns:
+        order = served.filters.Query(
+            sort=name,
+            conditions=(
+                served.filters.Condition(name, "contains", name[:5].upper()),
+                served.filters.Condition(name, "filled"),
+            ),
+        )
+        assert len(served.all_rows(view, order, 5)) == 12, name
+        served.changes.update(
+            view, (3,), form_of(served, view, served.data.fetch_row(view, (3,))) | {name: "%s"}
+        )
+        assert served.data.fetch_row(view, (3,))[name] == "%s"
+    assert len(served.all_rows(view, served.filters.Query(search="%S"))) == 1
+    for number in range(1, 13):
+        served.changes.delete(view, (number,))
