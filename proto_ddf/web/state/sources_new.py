@@ -14,7 +14,6 @@ from proto_ddf.web.state.focus import focus
 from proto_ddf.web.state.presence import is_connected
 from proto_ddf.web.state.sources_draft import (
     Draft,
-    UploadedFile,
     dump_draft,
     empty_draft,
     field_key,
@@ -22,12 +21,11 @@ from proto_ddf.web.state.sources_draft import (
     is_secret_key,
     load_draft,
     secret_keys,
-    suggest_name,
     uses_advanced,
 )
+from proto_ddf.web.state.sources_files import FilesMixin
 from proto_ddf.web.state.sources_secrets import SEND, SecretsMixin
 from proto_ddf.web.state.sources_submit import (
-    discard_uploads,
     find_faults,
     start_operation,
     stored_draft,
@@ -39,7 +37,7 @@ _RUNNING = ("pending", "running")
 _SENT_SECONDS = 0.1
 
 
-class NewSourceState(SecretsMixin, rx.State):
+class NewSourceState(FilesMixin, SecretsMixin, rx.State):
     """The connect form, its draft, and the test or connection that runs."""
 
     _form_fields: ClassVar[frozenset[str]] = frozenset(
@@ -53,18 +51,11 @@ class NewSourceState(SecretsMixin, rx.State):
     source_id: str = ""
     """The source that is edited; empty for a new one."""
     kind: str = _EMPTY.kind
-    name: str = ""
     values: dict[str, str] = _EMPTY.values
-    files: dict[str, list[UploadedFile]] = _EMPTY.files
     more: bool = False
     """The further options are shown."""
     starting: str = ""
     """"test" or "connect" while that is being started."""
-    _suggested: str = ""
-    """The name that an uploaded file gave; the next one may replace it."""
-    uploading: list[str] = []
-    """Keys of the fields whose files are still being sent."""
-    max_upload_mb: int = 0
     folders: list[str] = []
     """Where a path may lead."""
 
@@ -143,49 +134,6 @@ class NewSourceState(SecretsMixin, rx.State):
     @rx.event
     def set_switch(self, key: str, on: bool) -> Any:
         return self.set_value(key, "true" if on else "false")
-
-    @rx.event
-    def add_file(self, key: str, name: str, path: str, size: int) -> Any:
-        """A file has been uploaded."""
-        field = self._file_field(key)
-        if field is None:
-            return None
-        file = UploadedFile(path=str(path), name=str(name), size=int(size))
-        replaced = [] if field.multiple else [old.path for old in self.files[key]]
-        self.files[key] = [*self.files[key], file] if field.multiple else [file]
-        if not self.name.strip() or (self.name == self._suggested and len(self.files[key]) == 1):
-            self.name = self._suggested = suggest_name(file.name)
-            self._clear_field_error("name")
-        self._clear_form_error(key)
-        return [self._edited(), NewSourceState.discard_files(replaced)]
-
-    @rx.event
-    def remove_file(self, key: str, path: str) -> Any:
-        """An uploaded file is not wanted after all."""
-        if key not in self.files or path not in [file.path for file in self.files[key]]:
-            return None
-        self.files[key] = [file for file in self.files[key] if file.path != path]
-        self._clear_form_error(key)
-        return [self._edited(), NewSourceState.discard_files([path])]
-
-    @rx.event(background=True)
-    async def discard_files(self, paths: list[str]) -> None:
-        """Delete uploads that no source reads."""
-        await asyncio.to_thread(discard_uploads, paths)
-
-    @rx.event
-    def set_uploading(self, key: str, busy: bool) -> None:
-        """Files are being sent for a field, or no longer."""
-        if self._file_field(key) is not None:
-            others = [other for other in self.uploading if other != key]
-            self.uploading = [*others, key] if busy else others
-
-    @rx.event
-    def refuse_file(self, key: str, message: str) -> None:
-        """The browser refused a file, or it could not be stored."""
-        if self._file_field(key) is not None:
-            name = key.removeprefix(field_key(self.kind, ""))
-            self.field_errors = {**self.field_errors, name: str(message)}
 
     @rx.event
     def start_over(self) -> Any:
@@ -297,12 +245,6 @@ class NewSourceState(SecretsMixin, rx.State):
 
     def _clear_form_error(self, key: str) -> None:
         self._clear_field_error(key.removeprefix(field_key(self.kind, "")))
-
-    def _file_field(self, key: str) -> Any:
-        for field in form_of(self.kind):
-            if field.widget == "file" and key == field_key(self.kind, field.name):
-                return field
-        return None
 
     def _draft(self) -> Draft:
         files = {key: [replace(file) for file in files] for key, files in self.files.items()}

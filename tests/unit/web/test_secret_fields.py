@@ -313,3 +313,13 @@ def test_every_field_that_is_missing_is_told_at_once(started: list[Any]):
         "port": "Port is required.",
         "user": "User is required.",
     }
+
+
+def test_a_certificate_is_no_file_to_name_the_source_after():
+    state = form()
+    state.set_kind("postgresql")
+    state.add_file(
+        field_key("postgresql", "ca_certificate"), "authority.pem", "/up/authority.pem", 1
+    )
+    assert state.name == ""
+    assert state._draft().files[field_key("postgresql", "ca_certificate")]

@@ -92,3 +92,12 @@ def test_a_saved_password_is_not_sent_to_another_host(
     assert caught.value.code == "secret_elsewhere"
     assert signed_in == []
     assert [each.config for each in store.list_sources()] == [connected.config]
+
+
+def test_trying_again_with_a_password_that_was_forgotten_says_so(ended, workshop):
+    wrong = given(vault.store("wrong one"))
+    failed = ended("connect_source", wrong)
+    vault.discard([wrong.config["password"]])
+    service.retry(failed.id)
+    again = workshop.wait(failed.id, "failed")
+    assert (again.error["code"], again.error["field"]) == ("secret_unreadable", "password")
