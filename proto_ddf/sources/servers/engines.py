@@ -31,7 +31,9 @@ _MORE_CONNECTIONS = 14
 """For calls at once and streams beside them; closed after use."""
 _SECONDS_FOR_A_PLACE = 10
 """How long a call waits for a connection when all are in use."""
-_LOST = frozenset({"connection_lost", "server_stopping", "server_starting", "connection_failed"})
+_LOST = frozenset(
+    {"connection_failed", "connection_lost", "host_silent", "server_starting", "server_stopping"}
+)
 """Codes of errors after which a connection is of no use."""
 
 log = get_logger(__name__)
