@@ -97,6 +97,7 @@ def prune(kept: Iterable[Path], before: float) -> int:
 
 def _remove(path: Path) -> None:
     if path.is_dir():
+        _loaded.cache_clear()
         typed_tables.close_below(path)
         shutil.rmtree(path, ignore_errors=True)
     else:
