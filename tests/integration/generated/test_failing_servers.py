@@ -2,11 +2,14 @@
 
 import logging
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from proto_ddf.db.engine import migrate
+from proto_ddf.sources.servers.kinds import MYSQL, POSTGRES
 from tests.served_apps import url_of
 
 CODES = "CREATE TABLE codes (code varchar(10) PRIMARY KEY, pair_a integer, pair_b integer)"
@@ -187,3 +190,25 @@ def test_sessions_are_read_only_where_editing_is_off(served, point, monkeypatch)
         with pytest.raises(served.errors.DataError) as refused, open_session() as connection:
             connection.execute(sa.delete(view.table))
         assert refused.value.problem == served.errors.READ_ONLY
+
+
+@pytest.mark.parametrize("tls", ["prefer", "require", "verify", "off"])
+def test_what_a_source_hands_over_opens_the_app(
+    served, point, home: Path, ca_certificate: str, tls: str
+):
+    migrate()
+    kind = {"postgresql": POSTGRES, "mysql": MYSQL}[served.spec.dialect]
+    given = {"tls": tls, "ca_certificate": ca_certificate if tls == "verify" else ""}
+    config = kind.config_model.model_validate(served.place.config(**given))
+    assert kind.app_environment is not None
+    environment = kind.app_environment(config, False)
+    assert served.place.password not in environment["DATABASE_URL"]
+    point(url=environment["DATABASE_URL"], password=environment["DATABASE_PASSWORD"])
+    assert read(served)
+    encrypted = {
+        "postgresql": "SELECT ssl::text FROM pg_stat_ssl WHERE pid = pg_backend_pid()",
+        "mysql": "SHOW STATUS LIKE 'Ssl_cipher'",
+    }[served.spec.dialect]
+    with served.database.reading() as connection:
+        found = connection.exec_driver_sql(encrypted).one()[-1]
+    assert (found in ("false", "")) == (tls == "off")
