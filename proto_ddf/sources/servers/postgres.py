@@ -1,6 +1,7 @@
 """PostgreSQL as a server: its config, its sessions, the rights of a user."""
 
 import os
+from functools import partial
 from typing import ClassVar
 
 from proto_ddf.errors.drivers.psycopg import find
@@ -107,25 +108,28 @@ def _open(
         "options": options(writable=session.writable, read_seconds=session.read_seconds),
     }
     about = About(LABEL, address, config)
+    seconds = session.connect_seconds
+    signing_in = partial(
+        sign_in, parameters, seconds=seconds, read_seconds=session.read_seconds + seconds
+    )
     try:
-        return sign_in(
-            parameters,
-            seconds=session.connect_seconds,
-            read_seconds=session.read_seconds + session.connect_seconds,
-        )
+        return signing_in()
     except PasswordNeededError as error:
         raise about.failure("password_missing", str(error)) from error
     except psycopg.Error as error:
-        if error.sqlstate is None:  # it came to no answer of PostgreSQL
-            _ask_server(address, config, error, session.connect_seconds)
-        failure = _failure(about, error, session.connect_seconds)
-        raise explained(failure, address, config, session.connect_seconds) from error
+        told: Exception = error
+        if error.sqlstate is None and not isinstance(error, psycopg.errors.ConnectionTimeout):
+            _ask_server(address, config, error, seconds)
+            if find(error).code == "integration_error":  # in words that say nothing here
+                try:
+                    return signing_in(traced=True)
+                except psycopg.Error as traced:
+                    told = traced
+        raise explained(_failure(about, told, seconds), address, config, seconds) from error
 
 
 def _ask_server(address: Address, config: ServerConfig, error: Exception, seconds: float) -> None:
     """Raises ProtoDDFError: what keeps this machine from signing in, as far as the server tells without the driver."""
-    if type(error).__name__ == "ConnectionTimeout":
-        return
     refused = greet(address, config, seconds).refused
     if refused:
         raise refused from error

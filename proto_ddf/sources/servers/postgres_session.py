@@ -1,7 +1,8 @@
 """Sessions of PostgreSQL, by psycopg. Imported when one is opened: the driver may be missing.
 
 psycopg waits for an answer as long as it takes, and tells why signing in failed in the words of the server's language
-alone. Both are mended here: a connection has a longest wait, and libpq's own trace of the sign-in gives the SQLSTATE.
+alone. Both are mended here: a connection has a longest wait, and an error its SQLSTATE: by the words where they are
+English, else by libpq's own trace of the sign-in.
 """
 
 import os
@@ -32,6 +33,19 @@ _TRACED = 1 << 16
 _HANDED_ON = re.compile(rb"\tAuthenticationCleartextPassword\b")
 """A server that hands the password on, to LDAP, RADIUS or PAM, asks for it as it is."""
 _ERROR = re.compile(rb'\tErrorResponse\t[^\n]*? C "([0-9A-Z]{5})"')
+_ENGLISH = tuple(
+    (re.compile(pattern), sqlstate)
+    for pattern, sqlstate in (
+        (r"(password|PAM|LDAP|RADIUS) authentication failed for user ", "28P01"),
+        (r"no pg_hba\.conf entry for |pg_hba\.conf rejects ", "28000"),
+        (r'role ".*" (is not permitted to log in|does not exist)', "28000"),
+        (r'database ".*" does not exist', "3D000"),
+        (r"permission denied for database ", "42501"),
+        (r"sorry, too many clients|too many connections for |remaining connection slots", "53300"),
+        (r"the database system is ", "57P03"),
+    )
+)
+"""What PostgreSQL says to who signs in; what is not here is found out by a trace."""
 
 
 class BoundedConnection(psycopg.Connection[Any]):
@@ -59,23 +73,25 @@ class PasswordNeededError(psycopg.OperationalError):
 
 
 def sign_in(
-    parameters: Mapping[str, str | int], *, seconds: float, read_seconds: float
+    parameters: Mapping[str, str | int],
+    *,
+    seconds: float,
+    read_seconds: float,
+    traced: bool = False,
 ) -> BoundedConnection:
-    """A connection, autocommit on. `parameters` are libpq's.
+    """A connection, autocommit on. `parameters` are libpq's. Each `traced` one costs 5 kB for good: psycopg never
+    closes the C file it opens for the trace.
 
     Raises:
-        psycopg.OperationalError: of the class of its SQLSTATE where the server gave one; PasswordNeededError;
-            ConnectionTimeout.
+        psycopg.Error: of the class of its SQLSTATE where that is known; PasswordNeededError; ConnectionTimeout.
     """
     attempt = pq.PGconn.connect_start(make_conninfo("", **parameters).encode())
     with _memory() as trace:
-        traced = _begin_trace(attempt, trace)
+        traced = traced and _begin_trace(attempt, trace)
         try:
             _finish(attempt, seconds)
         except psycopg.OperationalError as error:
-            if traced:
-                attempt.untrace()
-            raise _with_sqlstate(error, attempt, trace) from None
+            raise _with_sqlstate(error, attempt, trace if traced else None) from None
         if traced:
             attempt.untrace()
     attempt.nonblocking = 1
@@ -124,22 +140,35 @@ def _begin_trace(attempt: pq.abc.PGconn, trace: IO[bytes]) -> bool:
 
 
 def _with_sqlstate(
-    error: psycopg.OperationalError, attempt: pq.abc.PGconn, trace: IO[bytes]
+    error: psycopg.OperationalError, attempt: pq.abc.PGconn, trace: IO[bytes] | None
 ) -> psycopg.Error:
-    """The error of the class that the server's last SQLSTATE belongs to."""
+    """The error of the class that the server's SQLSTATE belongs to, if that is known."""
     needs_password = attempt.needs_password
+    if trace is not None:
+        attempt.untrace()
     attempt.finish()
     if needs_password:
         return PasswordNeededError(str(error))
-    trace.seek(0)
-    said = trace.read(_TRACED)
-    states = _ERROR.findall(said)
-    if not states or isinstance(error, ConnectionTimeout):
+    if isinstance(error, ConnectionTimeout):
         return error
+    sqlstate = _in_english(str(error)) if trace is None else _in_trace(trace)
     try:
-        kind = lookup(states[-1].decode())
+        return lookup(sqlstate)(str(error))
     except KeyError:
         return error
-    if kind is InvalidAuthorizationSpecification and _HANDED_ON.search(said):
-        kind = InvalidPassword  # for which those have no state of their own
-    return kind(str(error))
+
+
+def _in_english(text: str) -> str:
+    """Of libpq's attempts, with and without encryption, the last one counts."""
+    last = next(iter(text.strip().splitlines()[::-1]), "")
+    said = last.partition(" failed: FATAL:  ")[2]
+    return next((state for pattern, state in _ENGLISH if pattern.match(said)), "")
+
+
+def _in_trace(trace: IO[bytes]) -> str:
+    trace.seek(0)
+    said = trace.read(_TRACED)
+    sqlstate = next(iter(_ERROR.findall(said)[::-1]), b"").decode()
+    if sqlstate == InvalidAuthorizationSpecification.sqlstate and _HANDED_ON.search(said):
+        return InvalidPassword.sqlstate or ""  # for which those have no state of their own
+    return sqlstate

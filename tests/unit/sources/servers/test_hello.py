@@ -182,6 +182,7 @@ def test_postgresql_asks_for_a_password_that_is_not_given() -> None:
         ('password authentication failed for user "ann"', "authentication_failed"),
         ('database "shop" does not exist', "database_unknown"),
         ('permission denied for database "shop"', "database_not_allowed"),
+        ('database "sorry, too many clients" does not exist', "database_unknown"),
         ("Das geht nicht.", "integration_error"),
     ],
 )
