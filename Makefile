@@ -36,11 +36,13 @@ lint: $(DEV_STAMP)
 	$(BIN)/mypy
 
 bench: $(DEV_STAMP)
+	@scripts/set_up.sh databases
 	@exec $(BIN)/python -m benchmarks
 
 screenshots: $(DEV_STAMP)
 	@scripts/set_up.sh browser
-	@exec $(BIN)/python docs/make_screenshots.py
+	@scripts/set_up.sh databases
+	@exec $(BIN)/python -m docs.make_screenshots
 
 clean:
 	rm -rf $(VENV) .web .states reflex.lock .mypy_cache .pytest_cache .ruff_cache .hypothesis test-results

@@ -18,6 +18,8 @@ from pathlib import Path
 import httpx
 from playwright.sync_api import Page, expect, sync_playwright
 
+from tests.servers.postgres import PostgresServer
+
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "images"
 START_SECONDS = 180
@@ -35,6 +37,7 @@ def main() -> None:
         address = generate(page, url)
         of_the_app(page, address)
         of_the_pages(page, url)
+        of_a_connection_test(page, url)
         of_a_failure(page, url, Path(home))
     with (
         tempfile.TemporaryDirectory() as home,
@@ -118,6 +121,25 @@ def of_the_pages(page: Page, url: str) -> None:
         page.goto(f"{url}{path}")
         expect(page.get_by_text("Corner shop").first).to_be_visible(timeout=30_000)
         picture(page, name)
+
+
+def of_a_connection_test(page: Page, url: str) -> None:
+    """A PostgreSQL server refuses the password."""
+    with PostgresServer() as server:
+        given = {"Name": "Head office", "Port": str(server.port), "Database": "shop"}
+        given |= {"User": "clerk", "Password": "not the right one"}
+        page.goto(f"{url}/sources/new")
+        page.get_by_label("Kind", exact=True).click()
+        page.get_by_role("option", name="PostgreSQL").click()
+        for label, value in given.items():
+            page.get_by_label(label, exact=True).fill(value)
+        page.get_by_role("button", name="Test connection").click()
+        expect(page.get_by_text("Sign-in refused")).to_be_visible(timeout=60_000)
+        page.set_viewport_size({"width": 1280, "height": 960})
+        page.evaluate("window.scrollTo(0, 0)")
+        picture(page, "connect")
+        page.set_viewport_size({"width": 1280, "height": 800})
+        page.get_by_role("button", name="Start over").click()
 
 
 def of_a_failure(page: Page, url: str, home: Path) -> None:
