@@ -139,7 +139,7 @@ def test_nothing_starts_when_it_cannot_be_stored_and_the_next_try_asks_again(
 
 def test_a_secret_that_is_replaced_or_not_wanted_is_forgotten():
     state = form()
-    first, second = vault.store("first"), vault.store("second")
+    first, second = vault.store("one"), vault.store("two")
     state.set_secret(PASSWORD, first, state.form_round)
     for reference, forgotten in ((second, first), ("", second)):
         _, event = state.set_secret(PASSWORD, reference, state.form_round)
