@@ -212,3 +212,12 @@ def test_what_a_source_hands_over_opens_the_app(
     with served.database.reading() as connection:
         found = connection.exec_driver_sql(encrypted).one()[-1]
     assert (found in ("false", "")) == (tls == "off")
+
+
+def test_a_certificate_that_is_not_trusted_is_told(served, point):
+    strict = {
+        "postgresql": "?sslmode=verify-full&sslrootcert=system",
+        "mysql": "?ssl_verify_cert=true&ssl_verify_identity=true",
+    }[served.spec.dialect]
+    point(url=url_of(served.place) + strict)
+    assert problem_of(served, lambda: read(served)) == served.server_problems.NOT_ENCRYPTED

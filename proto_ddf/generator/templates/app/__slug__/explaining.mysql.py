@@ -25,6 +25,7 @@ from .server_problems import (
     LOGIN_REFUSED,
     NO_RIGHT,
     NO_SUCH_DATABASE,
+    NOT_ENCRYPTED,
     OUT_OF_RANGE,
     TOO_LONG,
     TOO_MANY,
@@ -68,6 +69,8 @@ def explain(
         )
     number = original.args[0] if original.args and isinstance(original.args[0], int) else 0
     text = str(original.args[1]) if len(original.args) > 1 else str(original)
+    if number == 2026 or (number == 2003 and "SSL" in text):
+        return DataError(NOT_ENCRYPTED)
     if number in _BY_NUMBER:
         return DataError(_BY_NUMBER[number])
     if view is not None:

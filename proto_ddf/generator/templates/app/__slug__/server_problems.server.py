@@ -13,6 +13,12 @@ LOGIN_REFUSED = Problem(
     "The database server refuses the user or the password of this app.",
     "Set DATABASE_URL and DATABASE_PASSWORD to what it takes, then start the app again.",
 )
+NOT_ENCRYPTED = Problem(
+    "The data cannot be reached",
+    "The connection cannot be encrypted as DATABASE_URL demands: the server does not offer it, or its certificate is "
+    "not to be trusted.",
+    "Ask whoever looks after the server for its certificate, or change DATABASE_URL; then start the app again.",
+)
 NO_SUCH_DATABASE = Problem(
     "The data cannot be reached",
     "The database server has no database of that name.",
