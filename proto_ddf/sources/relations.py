@@ -20,6 +20,8 @@ SAMPLED_VALUES = 5_000
 MOST_LOOKUPS = 1_000
 _KEY_TYPES = {ColumnType.INTEGER, ColumnType.TEXT}
 _KEY_LENGTH = 64
+_FIRST_ROWS = 10_000
+"""A column that has a value twice among them need not be counted."""
 _NAMED_MATCH = 0.5
 """Share of values that must be found where the names say so; files are often cut from larger sets."""
 _UNNAMED_MATCH = 0.95
@@ -113,20 +115,23 @@ def _with_key(table: TableInfo, key: str | None) -> TableInfo:
 
 
 def _unique_columns(connection: duckdb.DuckDBPyConnection, table: TableInfo) -> set[str]:
-    """Columns fit for a key whose values all differ: estimated first, then counted."""
+    """Columns fit for a key whose values all differ: looked for among the first rows, then counted."""
     fit = [column for column in table.columns if column.type in _KEY_TYPES and not column.nullable]
-    estimates = _numbers(connection, table, [f"approx_count_distinct({_q(c)})" for c in fit])
-    likely = [
-        column
-        for column, estimate in zip(fit, estimates, strict=True)
-        if estimate >= 0.8 * table.row_count
-    ]
-    counts = _numbers(connection, table, [f"count(DISTINCT {_q(column)})" for column in likely])
-    longest = _numbers(connection, table, [f"max(length({_q(c)}::VARCHAR))" for c in likely])
+    first = min(table.row_count, _FIRST_ROWS)
+    rows = f"(SELECT * FROM {quote(table.name)} LIMIT {first})"
+    distinct = _numbers(connection, rows, [f"count(DISTINCT {_q(column)})" for column in fit])
+    likely = [column for column, count in zip(fit, distinct, strict=True) if count == first]
+    rows = quote(table.name)
+    counts = _numbers(connection, rows, [f"count(DISTINCT {_q(column)})" for column in likely])
+    texts = [column for column in likely if column.type is ColumnType.TEXT]
+    longest = _numbers(connection, rows, [f"max(length({_q(column)}))" for column in texts])
+    too_long = {
+        each.name for each, length in zip(texts, longest, strict=True) if length > _KEY_LENGTH
+    }
     return {
         column.name
-        for column, count, length in zip(likely, counts, longest, strict=True)
-        if count == table.row_count and length <= _KEY_LENGTH
+        for column, count in zip(likely, counts, strict=True)
+        if count == table.row_count and column.name not in too_long
     }
 
 
@@ -139,7 +144,7 @@ def _targets(
         sequence = False
         if column.type is ColumnType.INTEGER:
             name = _q(column)
-            low, high = _numbers(connection, table, [f"min({name})", f"max({name})"])
+            low, high = _numbers(connection, quote(table.name), [f"min({name})", f"max({name})"])
             sequence = high < 10_000 or high - low < 2 * table.row_count
         yield _Target(table, column, column.name in table.primary_key, sequence)
 
@@ -235,11 +240,11 @@ def _keys(table: TableInfo, matches: dict[tuple[str, str], _Match]) -> Iterator[
 
 
 def _numbers(
-    connection: duckdb.DuckDBPyConnection, table: TableInfo, expressions: list[str]
+    connection: duckdb.DuckDBPyConnection, source: str, expressions: list[str]
 ) -> list[int]:
     if not expressions:
         return []
-    row = connection.execute(f"SELECT {', '.join(expressions)} FROM {quote(table.name)}").fetchone()
+    row = connection.execute(f"SELECT {', '.join(expressions)} FROM {source}").fetchone()
     return [value or 0 for value in row or ()]
 
 
