@@ -10,20 +10,14 @@ from typing import Annotated, Any
 import duckdb
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from proto_ddf.sources import duck, typed_tables
+from proto_ddf.sources import duck, file_rows, typed_tables
 from proto_ddf.sources.column_types import Choices, ChosenType
 from proto_ddf.sources.file_copies import raw_tables, typed_copy
 from proto_ddf.sources.file_errors import FIELD, explained
 from proto_ddf.sources.file_formats import FileFormat, RawTable, table_name
 from proto_ddf.sources.paths import MAX_FILES, confine, expand
 from proto_ddf.sources.places import files_place
-from proto_ddf.sources.preview import (
-    MAX_LIMIT,
-    like_pattern,
-    preview_query,
-    quote,
-    table_unknown,
-)
+from proto_ddf.sources.preview import quote, table_unknown
 from proto_ddf.sources.protocol import FormField, SourceKind, Stage
 from proto_ddf.sources.schema import ColumnInfo, ColumnType, PreviewPage, SourceSchema, TableInfo
 from proto_ddf.sources.sizes import count_text, size_text
@@ -40,11 +34,6 @@ _TYPES = {
     "BLOB": ColumnType.BINARY,
 }
 _DECIMAL = re.compile(r"DECIMAL\((\d+), ?(\d+)\)")
-
-_LONGEST = {"TIMESTAMP": len("2024-12-31 23:59:59.999999"), "TIME": len("23:59:59.999999")}
-
-_PLACE = "\x1fplace"
-"""A column of every table: the row's place in its file. No header can hold this name."""
 
 _Path = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
@@ -121,38 +110,30 @@ class FilesSource:
         offset: int = 0,
         limit: int = 50,
     ) -> PreviewPage:
-        with self._opened(table) as (names, copy), duck.cursor() as connection:
+        with self._opened(table) as (names, copy):
             if sort is None and not search.strip():
-                return _plain_page(connection, names, copy, max(offset, 0), limit)
-            query = preview_query(
+                return file_rows.plain_page(names, copy, offset, limit)
+            return file_rows.page(
                 table,
                 names,
+                copy,
                 search=search,
-                matches=_matches,
-                to_parameter=like_pattern,
                 sort=sort,
                 descending=descending,
-                tie_break=[quote(_PLACE)],
                 offset=offset,
                 limit=limit,
-                rows=_named(names, copy),
             )
-            counted = connection.execute(query.count, query.parameters).fetchone()
-            rows = connection.execute(query.page, query.page_parameters).fetchall()
-        total = counted[0] if counted else 0
-        return PreviewPage(columns=names, rows=tuple(rows), offset=query.offset, total=total)
 
     def rows(self, table: str, batch: int = 10_000) -> Iterator[list[tuple[Any, ...]]]:
         with self._opened(table) as (_, copy):
-            yield from _batches(copy, copy.listed, batch)
+            yield from file_rows.batches(copy, copy.listed, batch)
 
     def plain_rows(self, table: str, batch: int) -> Iterator[list[tuple[Any, ...]]]:
         """Every row in batches, of numbers, truth values, texts and bytes alone: dates and times are ISO 8601 text
         with a blank before the time, as Python writes them, and decimals are floats. Python would need several
         times as long to make them so."""
         with self._opened(table) as (_, copy):
-            listed = ", ".join(_plain(f"c{at}", kind) for at, kind in enumerate(copy.types))
-            yield from _batches(copy, listed, batch)
+            yield from file_rows.batches(copy, file_rows.plain(copy.types), batch)
 
     @contextmanager
     def connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -165,7 +146,7 @@ class FilesSource:
             connection = stack.enter_context(duck.cursor())
             for name, part in self._tables().items():
                 names, copy = stack.enter_context(self._opened_part(name, part))
-                view = f"SELECT * EXCLUDE {quote(_PLACE)} FROM {_named(names, copy)}"
+                view = f"SELECT {file_rows.named(names)} FROM {copy.rows}"
                 connection.execute(f"CREATE TEMP VIEW {quote(name)} AS {view}")
             yield connection
 
@@ -226,40 +207,6 @@ class FilesSource:
         return "; ".join([found, *notes])
 
 
-def _batches(copy: OpenTable, listed: str, batch: int) -> Iterator[list[tuple[Any, ...]]]:
-    with duck.cursor() as connection:
-        result = connection.execute(f"SELECT {listed} FROM {copy.rows}")
-        while found := result.fetchmany(batch):
-            yield found
-
-
-def _plain(column: str, db_type: str) -> str:
-    written = f"CAST({column} AS VARCHAR)"
-    if _DECIMAL.fullmatch(db_type):
-        return f"CAST({written} AS DOUBLE)"
-    if db_type == "DATE":
-        return written
-    if db_type in _LONGEST:
-        # Python writes all six digits of a fraction, DuckDB none that are zero at the end.
-        padded = f"rpad({written}, {_LONGEST[db_type]}, '0')"
-        return f"CASE WHEN contains({written}, '.') THEN {padded} ELSE {written} END"
-    return column
-
-
-def _plain_page(
-    connection: duckdb.DuckDBPyConnection,
-    names: tuple[str, ...],
-    copy: OpenTable,
-    offset: int,
-    limit: int,
-) -> PreviewPage:
-    """By the place of its rows, which is as fast far down as at the start."""
-    last = offset + min(max(limit, 0), MAX_LIMIT) - 1
-    query = f"SELECT {copy.listed} FROM {copy.rows} WHERE rowid BETWEEN {offset} AND {last}"
-    rows = connection.execute(query).fetchall()
-    return PreviewPage(columns=names, rows=tuple(rows), offset=offset, total=copy.row_count)
-
-
 def _table(name: str, names: Sequence[str], copy: OpenTable) -> TableInfo:
     counts = ", ".join(f"count(c{at})" for at in range(len(names)))
     with duck.cursor() as connection:
@@ -269,12 +216,6 @@ def _table(name: str, names: Sequence[str], copy: OpenTable) -> TableInfo:
         for column, db_type, count in zip(names, copy.types, filled, strict=True)
     ]
     return TableInfo(name=name, columns=tuple(columns), row_count=copy.row_count)
-
-
-def _named(names: Sequence[str], copy: OpenTable) -> str:
-    """The rows with the names that people know, and with _PLACE; follows FROM."""
-    listed = ", ".join(f"c{at} AS {quote(name)}" for at, name in enumerate(names))
-    return f"(SELECT {listed}, rowid AS {quote(_PLACE)} FROM {copy.rows})"
 
 
 def _column(name: str, db_type: str, *, nullable: bool) -> ColumnInfo:
@@ -287,10 +228,6 @@ def _column(name: str, db_type: str, *, nullable: bool) -> ColumnInfo:
         precision=int(decimal[1]) if decimal else None,
         scale=int(decimal[2]) if decimal else None,
     )
-
-
-def _matches(column: str) -> str:
-    return f"CAST({column} AS VARCHAR) ILIKE ? ESCAPE '\\'"
 
 
 def file_kind(
