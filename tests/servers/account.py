@@ -1,12 +1,19 @@
 """Whom a database server runs as: never root, and it dies with the tests."""
 
+import atexit
 import os
 import pwd
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+
+import psutil
+
+_PREFIX = "proto-ddf-test-"
 
 
 @dataclass(frozen=True)
@@ -32,9 +39,11 @@ class Account:
             given += ["--reuid", str(self.uid), "--regid", str(self.gid), "--clear-groups"]
         return [*given, "--", *map(str, command)]
 
-    def make_folder(self, name: str) -> Path:
-        """A new folder that only this user, and root, may enter; of a short path, for sockets within."""
-        folder = Path(tempfile.mkdtemp(prefix=f"{name}-"))
+    def make_folder(self) -> Path:
+        """A new folder that only this user, and root, may enter; of a short path, for sockets within. It goes with this
+        process: at its end, or with the next one's first folder if it was killed."""
+        _remove_left_behind()
+        folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
         self.own(folder)
         return folder
 
@@ -59,3 +68,18 @@ def find_programs(names: Sequence[str], *folders: Path) -> Path | None:
     paths = [*folders, *map(Path, os.environ.get("PATH", "").split(os.pathsep))]
     paths += [Path("/usr/sbin"), Path("/usr/local/sbin")]
     return next((p for p in paths if all(os.access(p / name, os.X_OK) for name in names)), None)
+
+
+def remove_folders() -> None:
+    """Delete every folder that this process made. pytest's end calls it too: it may leave without Python's own."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}{os.getpid()}-*"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@cache
+def _remove_left_behind() -> None:
+    atexit.register(remove_folders)
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        owner = folder.name.removeprefix(_PREFIX).partition("-")[0]
+        if owner.isdecimal() and not psutil.pid_exists(int(owner)):
+            shutil.rmtree(folder, ignore_errors=True)

@@ -82,7 +82,7 @@ class DatabaseServer(ABC):
 
     def __init__(self, settings: Mapping[str, str | int] | None = None) -> None:
         self.account = Account.find(self._account_name())
-        self.folder = self.account.make_folder(self.kind)
+        self.folder = self.account.make_folder()
         self.data = self.folder / "data"
         self.port = free_port()
         self.settings: dict[str, str | int] = dict(settings or {})

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.servers.account import remove_folders
 from tests.servers.certificates import Certificates
 from tests.servers.certificates import certificates as made_certificates
 from tests.servers.database_server import Database, DatabaseServer
@@ -109,6 +110,10 @@ def make_proxy() -> Iterator[Callable[[int], TcpProxy]]:
     """Makes a TCP proxy to a port of this machine: make_proxy(server.port)."""
     with ExitStack() as made:
         yield lambda port: made.enter_context(TcpProxy(port))
+
+
+def pytest_unconfigure() -> None:
+    remove_folders()
 
 
 def _shared(kind: type[Any]) -> Iterator[Any]:

@@ -1,7 +1,5 @@
 """A private MariaDB server."""
 
-import atexit
-import shutil
 import signal
 import subprocess
 from collections.abc import Mapping
@@ -127,8 +125,7 @@ def _program(name: str) -> Path:
 @cache
 def _fresh_data() -> Path:
     account = Account.find("mysql")
-    folder = account.make_folder("mariadb-template")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    folder = account.make_folder()
     options = ("--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve")
     # The size that servers are started with: another one would make them write the log anew.
     sizes = [

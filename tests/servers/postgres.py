@@ -1,7 +1,5 @@
 """A private PostgreSQL server."""
 
-import atexit
-import shutil
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -157,8 +155,7 @@ def _program(name: str) -> Path:
 @cache
 def _fresh_cluster() -> Path:
     account = Account.find("postgres")
-    folder = account.make_folder("postgresql-template")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    folder = account.make_folder()
     options = (
         "--no-sync",
         "--no-instructions",
