@@ -1,5 +1,7 @@
 """How the PostgreSQL server is connected to."""
 
+from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 import psycopg
@@ -7,7 +9,6 @@ import sqlalchemy as sa
 from psycopg.abc import Buffer, PQGen
 from psycopg.adapt import Loader
 from psycopg.pq import TransactionStatus
-from psycopg.types.datetime import DateLoader, TimestampLoader, TimestamptzLoader
 
 from . import pooling
 
@@ -79,21 +80,22 @@ def _prepare(connection: psycopg.Connection[Any], writable: bool) -> None:
         connection.adapters.register_loader(name, loader)
 
 
-def _tolerant(loader: type[Loader]) -> type[Loader]:
+def _loader(parse: Callable[[str], date]) -> type[Loader]:
     """A date that Python does not know, such as "infinity" or one before Christ, stays a text."""
 
-    class Tolerant(loader):  # type: ignore[misc,valid-type]
-        def load(self, data: Buffer) -> Any:
+    class Tolerant(Loader):
+        def load(self, data: Buffer) -> date | str:
+            text = str(data, "ascii")
             try:
-                return super().load(data)
-            except psycopg.DataError:
-                return bytes(data).decode()
+                return parse(text)
+            except ValueError:
+                return text
 
     return Tolerant
 
 
 _LOADERS = {
-    "date": _tolerant(DateLoader),
-    "timestamp": _tolerant(TimestampLoader),
-    "timestamptz": _tolerant(TimestamptzLoader),
+    "date": _loader(date.fromisoformat),
+    "timestamp": _loader(datetime.fromisoformat),
+    "timestamptz": _loader(datetime.fromisoformat),
 }
