@@ -8,4 +8,6 @@ from proto_ddf.sources.protocol import SourceKind
 from proto_ddf.sources.servers.kinds import MYSQL, POSTGRES
 from proto_ddf.sources.sqlite import KIND as SQLITE
 
-KINDS: dict[str, SourceKind] = {kind.name: kind for kind in (SQLITE, POSTGRES, MYSQL, CSV, EXCEL, JSON, PARQUET)}
+KINDS: dict[str, SourceKind] = {
+    kind.name: kind for kind in (SQLITE, POSTGRES, MYSQL, CSV, EXCEL, JSON, PARQUET)
+}

@@ -33,7 +33,7 @@ def _record(database: Path) -> None:
 
 def written(paths: Iterable[Path], at: float) -> None:
     for path in paths:
-        os.utime(path, (at, at))
+        os.utime(path, (at, at), follow_symlinks=False)
 
 
 def upload(name: str = "people.csv", *, at: float = OLD) -> Path:

@@ -26,7 +26,9 @@ from proto_ddf.sources.health import (
 START = 1_800_000_000.0
 EVERY = 30.0
 DOWN = Failure("connection_failed", "No connection", "It is not there.", "Start it.", passes=True)
-WRONG = Failure("authentication_failed", "Wrong password", "It lets nobody in.", "Enter it anew.", False)
+WRONG = Failure(
+    "authentication_failed", "Wrong password", "It lets nobody in.", "Enter it anew.", False
+)
 PAUSE = object()
 
 
