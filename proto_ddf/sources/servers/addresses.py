@@ -95,7 +95,8 @@ def _bare(host: str) -> str:
 def _looked_up(host: str, port: int, seconds: float, look_up: Resolver) -> list[IpAddress]:
     try:
         texts = _within(seconds, partial(look_up, host))
-        return [ipaddress.ip_address(text) for text in texts]
+        # Without its zone ("%eth0"), which nothing but a link-local address needs: with one no address equals another.
+        return [ipaddress.ip_address(text.partition("%")[0]) for text in texts]
     except TimeoutError as error:
         reason = f"the name service gave no answer within {seconds:.3g} s"
         raise _unknown("host_lookup_failed", host, port, reason) from error

@@ -4,7 +4,9 @@ import socket
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
+import psutil
 import pytest
 
 from proto_ddf.db.engine import session
@@ -49,6 +51,7 @@ def test_addresses_of_this_machine_of_private_networks_and_of_the_world(ip: str)
         ("fe80::1", "link-local"),
         ("fe80::1%eth0", "link-local"),
         ("fd00:ec2::254", "metadata"),
+        ("fd00:ec2::254%1", "metadata"),
         ("fd20:ce::254", "metadata"),
         ("100.100.100.200", "metadata"),
         ("192.0.0.192", "metadata"),
@@ -115,6 +118,18 @@ def test_own_ports_on_this_machine(ip: str) -> None:
         told = classify(refusal("db", ip, port=port))
         assert (told.code, told.field) == ("own_port", "port")
         assert str(port) in told.message
+
+
+def test_own_ports_at_an_address_with_a_zone(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = SimpleNamespace(address="fd12::1%eth0")
+    monkeypatch.setattr(psutil, "net_if_addrs", lambda: {"eth0": [own]})
+    assert refusal("db", "fd12::1%2", port=get_settings().port).code == "own_port"
+
+
+def test_a_zone_is_no_part_of_the_address_connected_to() -> None:
+    assert resolve("db", PORT, 5.0, look_up=answering("fd12::1%2")) == (
+        Address("db", "fd12::1", PORT),
+    )
 
 
 def test_the_same_port_elsewhere(database: Path) -> None:
