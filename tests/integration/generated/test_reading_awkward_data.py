@@ -75,7 +75,9 @@ def test_every_key_survives_its_address(awkward, table):
         assert awkward.rows.address(view, found) == row.href
 
 
-@pytest.mark.parametrize("part", ["", "~", "~!!", "~e30", "~WzEsMl0", "x" * 5000, "~bnVsbA"])
+@pytest.mark.parametrize(
+    "part", ["", "~", "~!!", "~e30", "~WzEsMl0", "x" * 5000, "~bnVsbA", "~WyJcdWQ4MDAiXQ"]
+)
 def test_what_is_no_key_finds_no_row(awkward, part):
     view = awkward.view("codes")
     key = awkward.keys.decode_key(view, part)
@@ -99,6 +101,21 @@ def test_a_search_finds_what_holds_its_words(awkward, words):
         )
     ]
     assert [texts([row]) for row in found] == expected
+
+
+@pytest.mark.parametrize("words", ["²", "--5", "-", "a\0b", "\ud800", "٣"])
+def test_words_that_no_row_can_hold_are_searched_all_the_same(awkward, words):
+    view = awkward.view("things")
+    Query, Condition = awkward.filters.Query, awkward.filters.Condition
+    for query in (
+        Query(search=words),
+        Query(conditions=(Condition("story", "contains", words),)),
+        Query(conditions=(Condition("story", "equals", words),)),
+        Query(conditions=(Condition("size", "equals", words),)),
+        Query(conditions=(Condition("code", "contains", words),)),
+    ):
+        assert awkward.data.fetch_page(view, query, 10) is not None
+    assert awkward.relations.search_options(view, "code", words) == []
 
 
 def test_a_search_finds_rows_by_the_row_they_refer_to(awkward, monkeypatch):

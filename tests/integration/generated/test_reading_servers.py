@@ -78,6 +78,7 @@ def test_every_key_survives_its_address(served, table):
         "9" * 40,
         "~WyJcdTAwMDAiXQ",
         "~W251bGxd",
+        "~WyJcdWQ4MDAiXQ",
     ],
 )
 @pytest.mark.parametrize("table", ["customers", "tokens", "codes", "rates"])
@@ -87,6 +88,18 @@ def test_what_is_no_key_finds_no_row(served, table, part):
     if key is not None:
         with pytest.raises(served.errors.DataError, match="deleted"):
             served.data.fetch_row(view, key)
+
+
+@pytest.mark.parametrize("words", ["²", "--5", "a\0b", "\ud800", "٣٣٣٣"])
+def test_words_that_no_row_can_hold_find_none(served, words):
+    view = served.view("customers")
+    Query, Condition = served.filters.Query, served.filters.Condition
+    for query in (
+        Query(search=words),
+        *(Query(conditions=(Condition(field.name, "contains", words),)) for field in view.shown),
+        *(Query(conditions=(Condition(field.name, "equals", words),)) for field in view.shown),
+    ):
+        assert served.all_rows(view, query) == [], query
 
 
 @pytest.mark.parametrize(

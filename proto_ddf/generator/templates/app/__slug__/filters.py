@@ -126,8 +126,13 @@ def matches(view: TableView, query: Query) -> list[sa.ColumnElement[bool]]:
     found = [_condition(view, each) for each in query.conditions]
     words = query.search.strip()
     if words:
-        found.append(sa.or_(sa.false(), *_search(view, words)))
+        found.append(sa.or_(sa.false(), *(_search(view, words) if may_be_held(words) else ())))
     return found
+
+
+def may_be_held(text: str) -> bool:
+    """Whether a database can hold the text: none has halves of UTF-16 pairs, and a server's no zero bytes."""
+    return "\0" not in text and not any("\ud800" <= each <= "\udfff" for each in text)
 
 
 def _search(view: TableView, words: str) -> Iterable[sa.ColumnElement[bool]]:
@@ -138,7 +143,7 @@ def _search(view: TableView, words: str) -> Iterable[sa.ColumnElement[bool]]:
             yield _related_contains(view, relation, words)
         if field.kind is Kind.TEXT or field.kind is Kind.JSON:
             yield contains(column, words)
-        elif field.kind is Kind.INTEGER and words.lstrip("-").isdigit() and len(words) < 19:
+        elif field.kind is Kind.INTEGER and words.removeprefix("-").isdecimal() and len(words) < 19:
             yield column == int(words)
         elif field.kind in (Kind.DATE, Kind.DATETIME) and words[:4].isdigit():
             yield as_text(column).startswith(words, autoescape=True)
@@ -147,6 +152,8 @@ def _search(view: TableView, words: str) -> Iterable[sa.ColumnElement[bool]]:
 def _condition(view: TableView, condition: Condition) -> sa.ColumnElement[bool]:
     field = view.by_name[condition.field]
     column = view.column(field.name)
+    if not may_be_held(condition.value + condition.until):
+        return sa.false()
     match condition.operator:
         case "empty":
             return sa.or_(column.is_(None), *_without_text(field, column))

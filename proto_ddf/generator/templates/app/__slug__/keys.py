@@ -53,7 +53,9 @@ def decode_key(view: TableView, text: str) -> tuple[Any, ...] | None:
 
 def _unpacked(text: str) -> Any:
     padded = text + "=" * (-len(text) % 4)
-    return json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+    values = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+    json.dumps(values, ensure_ascii=False).encode()  # raises a ValueError at half a UTF-16 pair
+    return values
 
 
 def _as_json(value: Any) -> Any:

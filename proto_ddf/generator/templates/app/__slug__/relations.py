@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from .data import count_rows, fetch_page
 from .database import reading
 from .dialect import as_text, contains, sort_key
-from .filters import Condition, Query
+from .filters import Condition, Query, may_be_held
 from .formats import alignment
 from .rows import Row, related_cells, row_name
 from .views import VIEWS, TableView
@@ -34,7 +34,7 @@ def search_options(view: TableView, name: str, words: str) -> list[Option]:
         DataError: the database could not answer.
     """
     relation = view.relation_of(name)
-    if relation is None:
+    if relation is None or not may_be_held(words):
         return []
     target = VIEWS[relation.target]
     match = target.column(relation.target_fields[0])
