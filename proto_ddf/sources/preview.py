@@ -19,6 +19,7 @@ class PreviewQuery:
     page: str
     page_parameters: list[Any]
     offset: int
+    limit: int
 
 
 def quote(name: str) -> str:
@@ -96,6 +97,7 @@ def preview_query(
         page=f"SELECT {names} {source}{ordering} LIMIT ? OFFSET ?",
         page_parameters=[*parameters, limit, offset],
         offset=offset,
+        limit=limit,
     )
 
 

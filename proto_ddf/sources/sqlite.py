@@ -13,12 +13,21 @@ from proto_ddf.errors.types import IntegrationError
 from proto_ddf.sources import sqlite_open
 from proto_ddf.sources.paths import confine
 from proto_ddf.sources.places import files_place
-from proto_ddf.sources.preview import like_pattern, preview_query, quote, table_unknown
+from proto_ddf.sources.preview import (
+    PreviewQuery,
+    like_pattern,
+    preview_query,
+    quote,
+    table_unknown,
+)
 from proto_ddf.sources.protocol import FormField, SourceKind, Stage
 from proto_ddf.sources.schema import ColumnInfo, PreviewPage, SourceSchema
 from proto_ddf.sources.sizes import count_text, size_text
 from proto_ddf.sources.sqlite_schema import read_columns, read_tables, row_order
 from proto_ddf.sources.sqlite_types import converter
+
+_SECONDS_TO_COUNT = 3.0
+"""For the number of a page's rows; where it takes longer the page says "at least"."""
 
 
 class SqliteConfig(BaseModel):
@@ -90,10 +99,19 @@ class SqliteSource:
                 offset=offset,
                 limit=limit,
             )
-            total = connection.execute(query.count, query.parameters).fetchone()[0]
-            found = connection.execute(query.page, query.page_parameters).fetchall()
+            with sqlite_open.answering(connection, self.path):
+                found = connection.execute(query.page, query.page_parameters).fetchall()
             rows = tuple(_typed(columns, found))
-        return PreviewPage(columns=names, rows=rows, offset=query.offset, total=total)
+            end = query.offset + len(rows)
+            is_last = len(rows) < query.limit and bool(rows or not query.offset)
+            total = end if is_last else _count(connection, query)
+        return PreviewPage(
+            columns=names,
+            rows=rows,
+            offset=query.offset,
+            total=end if total is None else total,
+            at_least=total is None,
+        )
 
     def rows(self, table: str, batch: int = 10_000) -> Iterator[list[tuple[Any, ...]]]:
         with sqlite_open.reading(self.path) as connection:
@@ -101,9 +119,13 @@ class SqliteSource:
             names = ", ".join(quote(column.name) for column in columns)
             order = ", ".join(row_order(connection, table))
             ordering = f" ORDER BY {order}" if order else ""
-            cursor = connection.execute(f"SELECT {names} FROM {quote(table)}{ordering}")
-            while found := cursor.fetchmany(batch):
+            with sqlite_open.answering(connection, self.path):
+                cursor = connection.execute(f"SELECT {names} FROM {quote(table)}{ordering}")
+                found = cursor.fetchmany(batch)
+            while found:
                 yield _typed(columns, found)
+                with sqlite_open.answering(connection, self.path):
+                    found = cursor.fetchmany(batch)
 
     def _columns(self, connection: sqlite3.Connection, table: str) -> tuple[ColumnInfo, ...]:
         columns = read_columns(connection, table)
@@ -128,6 +150,16 @@ class SqliteSource:
 
 def _check_writable(config: SqliteConfig) -> None:
     sqlite_open.check_writable(confine(config.path, must_exist=False))
+
+
+def _count(connection: sqlite3.Connection, query: PreviewQuery) -> int | None:
+    """How many rows match; None where counting them takes too long."""
+    try:
+        with sqlite_open.limited(connection, _SECONDS_TO_COUNT):
+            found: int = connection.execute(query.count, query.parameters).fetchone()[0]
+    except TimeoutError:
+        return None
+    return found
 
 
 def _typed(columns: Sequence[ColumnInfo], rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:

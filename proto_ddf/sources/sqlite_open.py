@@ -2,16 +2,20 @@
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote as quote_url
 
 from proto_ddf.errors.types import IntegrationError
-from proto_ddf.resilience.deadline import time_left
+from proto_ddf.resilience import policy_config, time_left
+from proto_ddf.sources.guarded import SYSTEM
 
 BUSY_SECONDS = 2.0
 """How long a lock held by another program is waited for."""
+_STEPS = 10_000
+"""Of SQLite's virtual machine, between two looks at the clock: a fraction of a millisecond."""
 _MAGIC = b"SQLite format 3\0"
 _HEADER = 100
 """Bytes of a database's header."""
@@ -46,6 +50,42 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
             yield connection
         finally:
             connection.close()
+
+
+@contextmanager
+def limited(connection: sqlite3.Connection, seconds: float) -> Iterator[None]:
+    """What is asked within takes no longer: SQLite itself would follow a view that has no end. Not to be nested.
+
+    Raises:
+        TimeoutError: it was stopped.
+    """
+    until = time.monotonic() + seconds
+    connection.set_progress_handler(lambda: time.monotonic() > until, _STEPS)
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+            raise
+        raise TimeoutError(f"no answer within {seconds:.3g} s") from error
+    finally:
+        connection.set_progress_handler(None, 0)
+
+
+@contextmanager
+def answering(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
+    """As `limited`, to what one answer of a source may take. Raises IntegrationError: `query_timeout`."""
+    seconds = policy_config(SYSTEM).read_timeout
+    try:
+        with limited(connection, time_left(seconds)):
+            yield
+    except TimeoutError as error:
+        raise IntegrationError(
+            f"{path.name}: {error}",
+            path.name,
+            "read",
+            code="query_timeout",
+            seconds=f"{seconds:g}",
+        ) from error
 
 
 @contextmanager

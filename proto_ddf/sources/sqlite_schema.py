@@ -6,16 +6,20 @@ and hidden columns, and shadow tables of virtual ones.
 
 import logging
 import sqlite3
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 from proto_ddf.sources.checks import Bounds, read_checks, with_bounds
 from proto_ddf.sources.preview import quote
 from proto_ddf.sources.schema import ColumnInfo, ColumnType, ForeignKey, SourceSchema, TableInfo
+from proto_ddf.sources.sqlite_open import limited
 from proto_ddf.sources.sqlite_types import parse_declared, type_of_storage
 
 _log = logging.getLogger(__name__)
 _SAMPLE_ROWS = 10_000
+_SECONDS_FOR_VIEW = 0.5
+"""For its rows to be counted, and for those of a column to be looked at. A table's are read off its pages."""
 _HIDDEN = 1
 """A virtual table's column that SELECT * leaves out."""
 
@@ -63,12 +67,14 @@ def _entries(connection: sqlite3.Connection) -> list[_Entry]:
 
 def _read(connection: sqlite3.Connection, entry: _Entry) -> TableInfo | None:
     try:
+        rows = _count(connection, entry)
         return TableInfo(
             name=entry.name,
             columns=_columns(connection, entry),
             primary_key=_primary_key(connection, entry.name),
             foreign_keys=_foreign_keys(connection, entry.name),
-            row_count=connection.execute(f"SELECT count(*) FROM {quote(entry.name)}").fetchone()[0],
+            row_count=rows or 0,
+            row_count_estimated=rows is None,
             is_view=entry.is_view,
         )
     except sqlite3.OperationalError as error:
@@ -76,6 +82,17 @@ def _read(connection: sqlite3.Connection, entry: _Entry) -> TableInfo | None:
             raise
         _log.warning("Left out %r: %s", entry.name, error)
         return None
+
+
+def _count(connection: sqlite3.Connection, entry: _Entry) -> int | None:
+    """The number of rows; None for a view that takes too long, or has no end."""
+    query = f"SELECT count(*) FROM {quote(entry.name)}"
+    try:
+        with limited(connection, _SECONDS_FOR_VIEW) if entry.is_view else nullcontext():
+            found: int = connection.execute(query).fetchone()[0]
+    except TimeoutError:
+        return None
+    return found
 
 
 def _columns(connection: sqlite3.Connection, entry: _Entry) -> tuple[ColumnInfo, ...]:
@@ -117,7 +134,11 @@ def _type(connection: sqlite3.Connection, table: str, column: str, declared: str
 
 def _type_of_values(connection: sqlite3.Connection, table: str, column: str) -> ColumnType:
     values = f"SELECT {quote(column)} AS value FROM {quote(table)} LIMIT {_SAMPLE_ROWS}"
-    found = connection.execute(f"SELECT DISTINCT typeof(value) FROM ({values})")
+    try:
+        with limited(connection, _SECONDS_FOR_VIEW):
+            found = connection.execute(f"SELECT DISTINCT typeof(value) FROM ({values})").fetchall()
+    except TimeoutError:
+        found = []
     return type_of_storage({row[0] for row in found})
 
 

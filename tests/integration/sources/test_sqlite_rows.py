@@ -6,8 +6,10 @@ from decimal import Decimal
 
 import pytest
 
+from proto_ddf.errors import classify
 from proto_ddf.errors.types import IntegrationError, ValidationError
 from proto_ddf.sources.sqlite import SqliteSource
+from tests.policies import fresh_policies
 
 MakeSource = Callable[[str], SqliteSource]
 PEOPLE = """
@@ -113,3 +115,50 @@ def test_rows_given_up_halfway_leave_no_lock(people: SqliteSource) -> None:
     with sqlite3.connect(people.path, timeout=0) as writer:
         writer.execute("DELETE FROM people")
     writer.close()
+
+
+ENDLESS = """
+CREATE TABLE t (x INTEGER PRIMARY KEY);
+INSERT INTO t VALUES (1);
+CREATE VIEW more AS WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x FROM n;
+CREATE VIEW never AS SELECT x, x || '' AS word FROM more WHERE x < 0;
+"""
+"""Two views without an end: one gives ever more rows, one looks for its first for ever."""
+
+
+@pytest.fixture
+def endless(sqlite_source: MakeSource, monkeypatch: pytest.MonkeyPatch) -> SqliteSource:
+    fresh_policies(monkeypatch, source={"read_timeout_ms": 200})
+    monkeypatch.setattr("proto_ddf.sources.sqlite._SECONDS_TO_COUNT", 0.1)
+    monkeypatch.setattr("proto_ddf.sources.sqlite_schema._SECONDS_FOR_VIEW", 0.1)
+    return sqlite_source(ENDLESS)
+
+
+def test_a_view_without_an_end_is_not_counted_to_the_end(endless: SqliteSource) -> None:
+    tables = {table.name: table for table in endless.read_schema().tables}
+    assert list(tables) == ["t", "more", "never"]
+    assert [each.row_count_estimated for each in tables.values()] == [False, True, True]
+    assert [each.row_count for each in tables.values()] == [1, 0, 0]
+
+
+def test_a_page_that_takes_too_long_is_stopped(endless: SqliteSource) -> None:
+    assert endless.preview("t").rows == ((1,),)
+    page = endless.preview("more", limit=2, offset=3)
+    assert (page.rows, page.total, page.at_least) == (((4,), (5,)), 5, True)
+    for table, options in (("never", {}), ("more", {"search": "x"}), ("more", {"search": "ä"})):
+        with pytest.raises(IntegrationError) as raised:
+            endless.preview(table, **options)  # type: ignore[arg-type]
+        told = classify(raised.value)
+        assert (told.code, told.retryable) == ("query_timeout", False)
+        assert "source.db did not answer the query within 0.2 s" in told.message
+
+
+def test_rows_come_as_long_as_there_are_any_and_are_not_waited_for_for_ever(
+    endless: SqliteSource,
+) -> None:
+    rows = endless.rows("more", 3)
+    assert [next(rows), next(rows)] == [[(1,), (2,), (3,)], [(4,), (5,), (6,)]]
+    rows.close()  # type: ignore[attr-defined]
+    with pytest.raises(IntegrationError) as raised:
+        list(endless.rows("never"))
+    assert raised.value.code == "query_timeout"
