@@ -83,7 +83,7 @@ def _read_table(source: Source, table: TableInfo, late: Callable[[], bool]) -> T
             _note(facts[column.name], column.type, values)
         seen += len(batch)
         if seen >= SCAN_ROWS or late():
-            complete = seen >= table.row_count
+            complete = seen >= table.row_count and not table.row_count_estimated
             break
     for each in facts.values():
         each.complete = complete
