@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,13 @@ from proto_ddf.resilience import deadline_after
 from proto_ddf.sources import store
 from proto_ddf.sources.registry import KINDS
 from proto_ddf.sources.schema import SourceSchema
-from proto_ddf.sources.servers import mysql
+from proto_ddf.sources.servers import engines, mysql
 from proto_ddf.sources.servers.config import ServerConfig
 from proto_ddf.sources.servers.connecting import connect
 from proto_ddf.sources.servers.mysql import MYSQL
 from proto_ddf.sources.servers.postgres import POSTGRES
 from proto_ddf.sources.servers.server import Server
+from proto_ddf.sources.servers.source import ServerSource
 from proto_ddf.sources.servers.stages import connection_stages
 from tests.policies import fresh_policies
 from tests.servers import peers
@@ -70,6 +72,16 @@ def session(database: Database, *, writable: bool = False, **changes: Any) -> An
     return closing(connect(server_of(database), config, writable=writable))
 
 
+def session_of(database: Database, **changes: Any) -> Callable[[], Any]:
+    """Opens a session, and closes it."""
+
+    def open_it() -> None:
+        with session(database, **changes):
+            pass
+
+    return open_it
+
+
 def run(connection: Any, statement: str) -> list[Any]:
     with closing(connection.cursor()) as cursor:
         cursor.execute(statement)
@@ -98,6 +110,68 @@ def test_a_session_is_read_only_unless_it_is_to_write(shop: Database) -> None:
     with session(shop, writable=True) as connection:
         run(connection, insert)
     assert shop.run("SELECT * FROM customer") == [(1, "Ann")]  # committed at once
+
+
+def test_what_a_view_calls_cannot_write_either(shop: Database) -> None:
+    body = "INSERT INTO customer VALUES (9, 'Eve')"
+    if isinstance(shop.server, PostgresServer):
+        made = f"CREATE FUNCTION add_row() RETURNS int LANGUAGE sql AS $${body} RETURNING id$$"
+    else:
+        made = (
+            f"CREATE FUNCTION add_row() RETURNS int MODIFIES SQL DATA BEGIN {body}; RETURN 9; END"
+        )
+    shop.run(made, "CREATE VIEW sneaky AS SELECT add_row() AS id")
+    with session(shop) as connection:
+        assert code_of(lambda: run(connection, "SELECT * FROM sneaky")) == "server_read_only"
+    source = ServerSource(server_of(shop), config_of(shop))
+    source.read_schema()  # counts the rows of views
+    for read in (source.preview, lambda table: list(source.rows(table))):
+        assert code_of(partial(read, "sneaky")) in {"server_read_only", "table_unknown"}
+    assert shop.run("SELECT * FROM customer") == []
+    engines.dispose_all()
+
+
+def test_one_statement_at_a_time_and_no_file_of_this_machine(mariadb_database: Database) -> None:
+    mariadb_database.run("CREATE TABLE t (a VARCHAR(200))")
+    with session(mariadb_database, writable=True) as connection:
+        with pytest.raises(Exception, match="syntax"):
+            run(connection, "SELECT 1; INSERT INTO t VALUES ('x')")
+        with pytest.raises(Exception, match=r"(?i)local|not allowed|disabled"):
+            run(connection, f"LOAD DATA LOCAL INFILE '{__file__}' INTO TABLE t")
+        assert run(connection, "SELECT * FROM t") == []
+
+
+def test_the_environment_of_the_server_is_not_the_user_s(
+    postgres_database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """libpq takes what is not given from variables and from files of the home folder (docs, 32.15 and 32.16)."""
+    file = tmp_path / "pgpass"
+    file.write_text(f"*:*:*:*:{postgres_database.password}\n")
+    file.chmod(0o600)
+    given = {
+        "PGPASSWORD": postgres_database.password,
+        "PGPASSFILE": str(file),
+        "PGHOST": "db.example.com",
+        "PGHOSTADDR": "127.0.0.9",
+        "PGPORT": "1",
+        "PGUSER": "postgres",
+        "PGDATABASE": "template1",
+        "PGOPTIONS": "-c default_transaction_read_only=off",
+        "PGSSLMODE": "verify-full",
+        "PGSSLCERT": str(file),
+        "PGSSLKEY": str(file),
+        "PGCLIENTENCODING": "LATIN1",
+    }
+    place = (postgres_database.user, postgres_database.name, postgres_database.server.port)
+    with monkeypatch.context() as changed:
+        for name, value in given.items():
+            changed.setenv(name, value)
+        with session(postgres_database) as connection:
+            query = "SELECT current_user, current_database(), inet_server_port()"
+            assert run(connection, query) == [place]
+            assert run(connection, "SHOW transaction_read_only") == [("on",)]
+            assert run(connection, "SHOW client_encoding") == [("UTF8",)]
+        assert code_of(session_of(postgres_database, password="")) == "password_missing"
 
 
 def test_a_statement_is_ended_by_the_server(
