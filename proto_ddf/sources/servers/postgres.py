@@ -102,7 +102,9 @@ def _open(
         "dbname": config.database,
         "user": config.user,
         "password": password,
-        "passfile": os.path.join(os.devnull, "none"),  # else ~/.pgpass would let anybody in
+        # Else ~/.pgpass, or a certificate in ~/.postgresql, would let anybody in.
+        "passfile": os.path.join(os.devnull, "none"),
+        "sslcertmode": "disable",
         "client_encoding": "UTF8",
         "gssencmode": "disable",
         "options": options(writable=session.writable, read_seconds=session.read_seconds),

@@ -1,6 +1,7 @@
 """Encrypted connections, and every way they fail: real servers, with certificates that are bad in one way each."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -53,6 +54,19 @@ def test_each_choice_with_a_good_certificate(secure: DatabaseServer, ca_certific
     for choice in ("prefer", "require"):
         assert found_tls(database, tls=choice).startswith("TLS 1.")
     assert found_tls(database, tls="off") == "not encrypted"
+
+
+def test_a_certificate_of_the_server_s_own_user_lets_nobody_in(
+    secure: DatabaseServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """libpq would show the one that lies in ~/.postgresql, or that variables name (docs, 32.19.2)."""
+    database = filled(secure)
+    file = tmp_path / "postgresql.crt"
+    file.write_text("no certificate: whoever reads it says so")
+    with monkeypatch.context() as changed:
+        changed.setenv("PGSSLCERT", str(file))
+        changed.setenv("PGSSLKEY", str(file))
+        assert found_tls(database, tls="require").startswith("TLS 1.")
 
 
 def found_tls(database: Database, **changes: Any) -> str:
