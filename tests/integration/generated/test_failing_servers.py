@@ -109,7 +109,7 @@ def test_a_server_that_falls_silent_is_given_up(served, point, other):
 def test_a_statement_that_takes_too_long_is_stopped(served, point):
     point(ANSWER_SECONDS=1)
     problem = problem_of(served, lambda: run(served, SLEEP[served.spec.dialect]))
-    assert problem == served.server_problems.TOO_SLOW
+    assert problem == served.errors.TOO_SLOW
 
 
 def test_a_row_that_another_change_holds_is_waited_for_and_then_given_up(served, point, other):

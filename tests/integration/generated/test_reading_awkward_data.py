@@ -4,6 +4,7 @@ import dataclasses
 from itertools import pairwise
 
 import pytest
+import sqlalchemy as sa
 
 TABLES = ["full_names", "codes", "things", "readings", "no_key", "nothing", "seen_things"]
 
@@ -198,3 +199,18 @@ def test_choices_of_a_relation_are_searched(awkward):
     assert awkward.relations.search_options(view, "story", "x") == []
     found = awkward.relations.search_options(view, "code", "plain")
     assert [option.value for option in found] == ["plain"]
+
+
+def test_what_does_not_end_is_stopped(awkward, monkeypatch):
+    monkeypatch.setattr(awkward.connecting, "ANSWER_SECONDS", 0.1)
+    endless = sa.text(
+        "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n"
+    )
+    with (
+        pytest.raises(awkward.errors.DataError) as raised,
+        awkward.database.reading() as connection,
+    ):
+        connection.execute(endless)
+    assert raised.value.problem == awkward.errors.TOO_SLOW
+    monkeypatch.undo()
+    assert awkward.data.count_rows(awkward.view("codes"), awkward.filters.Query()) == 4

@@ -5,6 +5,7 @@ by mistake.
 """
 
 import sqlite3
+import time
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
@@ -17,6 +18,10 @@ TRANSACTIONS = "SERIALIZABLE"
 """The isolation of changes: the one that SQLite has."""
 BUSY_SECONDS = 5.0
 """How long to wait for another program's lock."""
+ANSWER_SECONDS = 30
+"""What takes longer is stopped: a view may have no end."""
+STEPS = 100_000
+"""Of SQLite's virtual machine, between two looks at the clock: a few milliseconds."""
 CACHE_KIB = 256
 """Little: it would be filled anew for each use, while the system keeps what was read."""
 
@@ -42,4 +47,6 @@ def _open(path: Path, mode: str) -> sqlite3.Connection:
     )
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+    until = time.monotonic() + ANSWER_SECONDS
+    connection.set_progress_handler(lambda: time.monotonic() > until, STEPS)
     return connection

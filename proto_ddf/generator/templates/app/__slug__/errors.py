@@ -55,6 +55,12 @@ DISK_FULL = Problem(
     "Free some space, then try again.",
     can_retry=True,
 )
+TOO_SLOW = Problem(
+    "This takes too long",
+    "The database did not finish in time, and was told to stop.",
+    "Narrow it down by a filter, or sort by another column; then try again.",
+    can_retry=True,
+)
 ROW_GONE = Problem(
     "This row is gone",
     "It was deleted, or its key was changed, since you opened it.",

@@ -13,6 +13,7 @@ from .errors import (
     REFERS_TO_NOTHING,
     REQUIRED,
     TABLE_CHANGED,
+    TOO_SLOW,
     DataError,
     at_fields,
     refused,
@@ -29,7 +30,6 @@ from .server_problems import (
     OUT_OF_RANGE,
     TOO_LONG,
     TOO_MANY,
-    TOO_SLOW,
     WRONG_TYPE,
 )
 from .views import TableView

@@ -15,6 +15,7 @@ from .errors import (
     REFERS_TO_NOTHING,
     REQUIRED,
     TABLE_CHANGED,
+    TOO_SLOW,
     DataError,
     Problem,
     at_fields,
@@ -32,7 +33,6 @@ from .server_problems import (
     OUT_OF_RANGE,
     TOO_LONG,
     TOO_MANY,
-    TOO_SLOW,
     WRONG_TYPE,
 )
 from .views import TableView

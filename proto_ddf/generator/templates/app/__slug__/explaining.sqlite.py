@@ -12,6 +12,7 @@ from .errors import (
     REFERS_TO_NOTHING,
     REQUIRED,
     TABLE_CHANGED,
+    TOO_SLOW,
     DataError,
     Problem,
     at_fields,
@@ -45,6 +46,7 @@ _BY_TEXT = (
     ("no such column", TABLE_CHANGED),
     ("has no column", TABLE_CHANGED),
     ("disk is full", DISK_FULL),
+    ("interrupted", TOO_SLOW),
 )
 
 

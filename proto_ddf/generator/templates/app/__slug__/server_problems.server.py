@@ -37,12 +37,6 @@ TOO_MANY = Problem(
     "Wait a moment, then try again.",
     can_retry=True,
 )
-TOO_SLOW = Problem(
-    "This takes too long",
-    "The database did not finish in time, and was told to stop.",
-    "Narrow it down by a filter, or sort by another column; then try again.",
-    can_retry=True,
-)
 CHANGED_MEANWHILE = Problem(
     "Not saved",
     "Another change got in the way.",
