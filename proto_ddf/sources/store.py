@@ -141,12 +141,6 @@ def delete_source(id: str) -> None:
     _release(*before)
 
 
-def apps_using(id: str) -> list[str]:
-    """Names of the apps made from a source."""
-    with session() as db:
-        return _apps(db, id)
-
-
 def open_source(known: SourceView) -> GuardedSource:
     """A connected source, ready to read. Raises ValidationError: see `make_source`."""
     return make_source(known.kind, known.config)
@@ -267,6 +261,7 @@ def _write(db: Session, record: SourceRecord) -> SourceView:
 
 
 def _apps(db: Session, id: str) -> list[str]:
+    """Names of the apps made from a source."""
     query = select(AppRecord.name).where(col(AppRecord.source_id) == id).order_by(AppRecord.name)
     return list(db.exec(query).all())
 
