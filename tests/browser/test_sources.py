@@ -104,6 +104,7 @@ def test_the_sample_is_offered_and_its_tables_can_be_looked_at(page: Page, serve
     for name in ("customers", "products", "orders", "order_items"):
         expect(tables.get_by_role("button", name=re.compile(f"^{name} "))).to_be_visible()
     tables.get_by_role("button", name=re.compile("^order_items ")).click()
+    expect(page.get_by_role("heading", name="order_items", level=2)).to_be_visible()
     page.get_by_role("tab", name="Columns").click()
     expect(page.get_by_text("orders.id")).to_be_visible()
     expect(page.get_by_role("link", name="Generate an app")).to_have_attribute(

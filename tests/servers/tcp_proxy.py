@@ -175,6 +175,8 @@ class _Connection:
         with self._lock:
             self._pumping -= 1
             last = not self._pumping
+            if last:
+                self._over.set()
         if last:
             self._close()
 
