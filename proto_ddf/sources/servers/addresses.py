@@ -32,6 +32,7 @@ _METADATA = frozenset(
     for text in (
         "169.254.169.254",  # most clouds; link-local anyway
         "fd00:ec2::254",  # Amazon
+        "fd00:ec2::23",  # Amazon, to containers
         "fd20:ce::254",  # Google
         "100.100.100.200",  # Alibaba
         "192.0.0.192",  # Oracle
@@ -39,7 +40,14 @@ _METADATA = frozenset(
     )
 )
 _THIS_NETWORK = ipaddress.ip_network("0.0.0.0/8")
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_TRANSLATED = tuple(
+    ipaddress.ip_network(text)
+    for text in (
+        "64:ff9b::/96",  # RFC 6052
+        "64:ff9b:1::/48",  # RFC 8215
+        "::ffff:0:0:0/96",  # RFC 2765
+    )
+)
 _COMPATIBLE = ipaddress.ip_network("::/96")
 
 
@@ -179,7 +187,8 @@ def _embedded(ip: IpAddress) -> list[ipaddress.IPv4Address]:
     if isinstance(ip, ipaddress.IPv4Address):
         return []
     found: list[ipaddress.IPv4Address | None] = [ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())]
-    if ip in _NAT64 or (ip in _COMPATIBLE and not ip.is_loopback and not ip.is_unspecified):
+    compatible = ip in _COMPATIBLE and not ip.is_loopback and not ip.is_unspecified
+    if compatible or any(ip in network for network in _TRANSLATED):
         found.append(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF))
     return [each for each in found if each is not None]
 
