@@ -242,7 +242,7 @@ def test_a_file_larger_than_the_memory_is_typed(
     ]
 
 
-IMPORT = """
+IMPORT = r"""
 import json, re, sys
 from pathlib import Path
 from proto_ddf.settings import get_settings
