@@ -205,7 +205,7 @@ def _check_not_worked_on(source: store.SourceView) -> None:
 ALL: tuple[Kind[Any], ...] = (
     Kind(
         name="test_source",
-        title=lambda given: f"Test connection ({KINDS[given.kind].label})",
+        title=lambda given: f"Test {KINDS[given.kind].label}",
         input_model=TestSourceInput,
         steps=_test_steps,
     ),
