@@ -64,8 +64,10 @@ _FINITE = "CASE WHEN isfinite(TRY_CAST({v} AS DOUBLE)) THEN TRY_CAST({v} AS DOUB
 CANDIDATES = {
     "boolean": Form(
         "",
-        "CASE lower({v}) WHEN 'true' THEN true WHEN 'yes' THEN true"
-        " WHEN 'false' THEN false WHEN 'no' THEN false END",
+        # Without lower(), which takes longer than all else of it, for words that are as they mostly are.
+        "CASE {v} WHEN 'yes' THEN true WHEN 'no' THEN false WHEN 'true' THEN true WHEN 'false' THEN false"
+        " ELSE CASE lower({v}) WHEN 'true' THEN true WHEN 'yes' THEN true"
+        " WHEN 'false' THEN false WHEN 'no' THEN false END END",
     ),
     # A leading zero is no number's: it is a postcode or an article number.
     "integer": Form("-?(0|[1-9][0-9]{0,18})", "TRY_CAST({v} AS BIGINT)", "BIGINT"),

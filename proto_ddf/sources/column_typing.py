@@ -20,7 +20,7 @@ from proto_ddf.sources.file_formats import RawColumn, RawTable
 MISFIT = "\x1fmisfit"
 """What DuckDB's error says when a value does not fit a type that was tried."""
 _SAMPLE_ROWS = 5_000
-_FIRST_ROWS = 300
+_FIRST_ROWS = 100
 """They rule out most types, which need not be tested on the rest of the sample."""
 _SHOWN = 60
 """Characters of a value that an error shows."""
@@ -217,7 +217,8 @@ def _first_of(table: RawTable, column: RawColumn, fitting: Sequence[str], otherw
         plain = f"TRY_CAST({column.text} AS {form.plain})"
         return f"CASE WHEN {_is_plain(column, form)} THEN {plain} {cases} END"
     if not form.pattern:
-        return f"coalesce({cast}, CASE {cases} END)"
+        untrimmed = form.cast.replace("{v}", column.text)
+        return f"coalesce({untrimmed}, CASE {cases} END)"
     return f"CASE {cases} END"
 
 

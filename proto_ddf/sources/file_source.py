@@ -208,12 +208,9 @@ class FilesSource:
 
 
 def _table(name: str, names: Sequence[str], copy: OpenTable) -> TableInfo:
-    counts = ", ".join(f"count(c{at})" for at in range(len(names)))
-    with duck.cursor() as connection:
-        filled = connection.execute(f"SELECT {counts} FROM {copy.rows}").fetchone() or ()
     columns = [
         _column(column, db_type, nullable=count < copy.row_count)
-        for column, db_type, count in zip(names, copy.types, filled, strict=True)
+        for column, db_type, count in zip(names, copy.types, copy.filled, strict=True)
     ]
     return TableInfo(name=name, columns=tuple(columns), row_count=copy.row_count)
 

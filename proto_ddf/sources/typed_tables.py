@@ -47,6 +47,8 @@ class OpenTable:
     types: Sequence[str]
     """DuckDB's types of the columns c0, c1 …"""
     row_count: int
+    filled: Sequence[int]
+    """How many rows have a value, column by column."""
     readers: int = field(default=0)
 
     @property
@@ -160,8 +162,10 @@ def _attach(path: Path) -> OpenTable:
     with duck.cursor() as connection:
         connection.execute(f"ATTACH {duck.text(path)} AS {name} (READ_ONLY)")
         described = connection.execute(f"DESCRIBE {name}.rows").fetchall()
-        counted = connection.execute(f"SELECT count(*) FROM {name}.rows").fetchone() or (0,)
-    table = OpenTable(name, duck.database(), [row[1] for row in described], counted[0])
+        counts = ", ".join(["count(*)", *(f"count(c{at})" for at in range(len(described)))])
+        (counted,) = connection.execute(f"SELECT {counts} FROM {name}.rows").fetchall()
+    rows, *filled = counted
+    table = OpenTable(name, duck.database(), [row[1] for row in described], rows, filled)
     _open[path] = table
     return table
 
