@@ -256,7 +256,7 @@ def frontend_port(slug: str) -> int | None:
 def insert_by_hand(known: Any, spec: Any, path: Path) -> float:
     """Seconds that sqlite3 takes to insert ready-made tuples into the app's table."""
     from proto_ddf.generator.import_schema import create_table as create
-    from proto_ddf.generator.import_schema import insert_row
+    from proto_ddf.generator.import_schema import insert_rows
     from proto_ddf.sources import store
     from proto_ddf.sources.file_source import FilesSource
 
@@ -270,7 +270,7 @@ def insert_by_hand(known: Any, spec: Any, path: Path) -> float:
             connection.execute(f"PRAGMA {pragma}")
         connection.execute(create(spec.tables[0]))
         connection.execute("BEGIN")
-        connection.executemany(insert_row(table), rows)
+        connection.executemany(insert_rows(table, 1), rows)
         connection.execute("COMMIT")
     return time.perf_counter() - begin
 

@@ -54,11 +54,12 @@ def _sql_type(field: FieldSpec) -> str:
     return _SQL_TYPES[field.type]
 
 
-def insert_row(table: TableInfo) -> str:
-    """INSERT of one row in the order of the source's columns; an added key numbers itself."""
+def insert_rows(table: TableInfo, rows: int) -> str:
+    """INSERT of so many rows in the order of the source's columns; an added key numbers itself."""
     columns = [column.name for column in table.columns]
-    marks = ", ".join("?" * len(columns))
-    return f"INSERT INTO {quote(table.name)} ({_list(columns)}) VALUES ({marks})"  # noqa: S608
+    row = f"({', '.join('?' * len(columns))})"
+    values = ", ".join([row] * rows)
+    return f"INSERT INTO {quote(table.name)} ({_list(columns)}) VALUES {values}"  # noqa: S608
 
 
 def create_indexes(table: TableSpec, charts: Iterable[ChartSpec]) -> list[str]:

@@ -2,8 +2,9 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -14,7 +15,7 @@ from proto_ddf.generator.import_schema import (
     converters,
     create_indexes,
     create_table,
-    insert_row,
+    insert_rows,
 )
 from proto_ddf.generator.spec import AppSpec, TableSpec
 from proto_ddf.progress import Progress
@@ -25,6 +26,9 @@ from proto_ddf.sources.schema import SourceSchema, TableInfo
 
 BATCH = 10_000
 """Rows read and stored at a time; progress and stop are looked at in between."""
+_MOST_AT_ONCE = 100
+_VALUES_AT_ONCE = 1_000
+"""One statement stores so many rows or values: that takes a fifth less time than row by row."""
 
 _SIDE_FILES = ("-wal", "-shm", "-journal")
 
@@ -83,7 +87,7 @@ def _import_table(
     connection: sqlite3.Connection,
     progress: Progress,
 ) -> int:
-    insert, done = insert_row(info), 0
+    done = 0
     batches, convert = _read(source, info)
     with _explained(info.name):
         connection.execute(create_table(table))
@@ -93,7 +97,7 @@ def _import_table(
         if not batch:
             continue
         with _explained(info.name):
-            connection.executemany(insert, _stored(batch, convert) if convert else batch)
+            _insert(connection, info, _stored(batch, convert) if convert else batch)
         done += len(batch)
         progress.report(f"{info.name}: {done:,} of {max(done, info.row_count):,} rows")
     with _explained(info.name):
@@ -119,6 +123,18 @@ def _stored(batch: list[tuple[Any, ...]], convert: dict[int, Convert]) -> Iterat
     for place, function in convert.items():
         columns[place] = map(function, columns[place])
     return zip(*columns, strict=True)
+
+
+def _insert(
+    connection: sqlite3.Connection, info: TableInfo, rows: Iterable[tuple[Any, ...]]
+) -> None:
+    values, width = list(chain.from_iterable(rows)), len(info.columns)
+    at_once = max(1, min(_MOST_AT_ONCE, _VALUES_AT_ONCE // width))
+    full = len(values) - len(values) % (at_once * width)
+    for rows_each, start, end in ((at_once, 0, full), (1, full, len(values))):
+        size = rows_each * width
+        parts = (values[at : at + size] for at in range(start, end, size))
+        connection.executemany(insert_rows(info, rows_each), parts)
 
 
 @contextmanager

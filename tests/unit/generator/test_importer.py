@@ -99,6 +99,20 @@ def test_sqlalchemy_reads_every_type_back(make_source: MakeSource, database: Pat
     assert tuple(found[1]) == (None,) * len(VALUES)
 
 
+@pytest.mark.parametrize("width", [1, 3, 600])
+@pytest.mark.parametrize("count", [1, 99, 100, 333, 334, 1_001])
+def test_rows_keep_their_values_and_order_however_many_are_stored_at_once(
+    make_source: MakeSource, database: Path, width: int, count: int
+) -> None:
+    columns = [ColumnInfo(name=f"c{at}", type=ColumnType.INTEGER) for at in range(width)]
+    schema = _schema(*columns, rows=count)
+    rows = [tuple(range(n * width, (n + 1) * width)) for n in range(count)]
+    source = make_source(schema, {"things": rows})
+    import_tables(source, _plan(schema), schema, database, NoProgress())
+    listed = ", ".join(column.name for column in columns)
+    assert _rows(database, f"SELECT {listed} FROM things ORDER BY rowid") == rows
+
+
 def test_times_of_a_zone_are_stored_in_utc(make_source: MakeSource, database: Path) -> None:
     schema = _schema(ColumnInfo(name="at", type=ColumnType.DATETIME), rows=2)
     local = datetime(2024, 1, 1, 1, tzinfo=timezone(timedelta(hours=2)))
