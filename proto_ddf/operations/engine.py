@@ -37,7 +37,8 @@ PLAN_VERSION = "1"
 """Bumped only when the order of a kind's steps changes; older work is then taken over at launch."""
 QUEUE = "operations"
 CONCURRENCY = 32
-POLLING_SECONDS = 0.2
+POLLING_SECONDS = 0.1
+"""An operation waits half as long, on average, before it runs; each look costs a millisecond or two."""
 UNWIND_SECONDS = 5.0
 """How long shutdown waits for running steps."""
 CLOSE_SECONDS = 5.0
