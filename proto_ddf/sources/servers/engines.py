@@ -117,14 +117,9 @@ _places: dict[str, _Place] = {}
 _timer: Timer | None = None
 
 
-def engine(server: Server, config: ServerConfig, *, writable: bool = False) -> sa.Engine:
-    """The engine for a config. Its connections commit by themselves; `connect()` of it raises as
-    `connecting.connect`, and SystemError `driver_missing`."""
-    return pool(server, config, writable=writable).engine
-
-
 def pool(server: Server, config: ServerConfig, *, writable: bool = False) -> Pool:
-    """The pool for a config: the same one until nobody used it for a while. Raises as `engine`."""
+    """The pool for a config: the same one until nobody used it for a while. Its connections commit by themselves;
+    `engine.connect()` raises as `connecting.connect`. Raises SystemError: `driver_missing`."""
     key = _key(server, config, writable)
     with _lock:
         if key not in _pools:

@@ -29,3 +29,30 @@ class About:
         known.pop("system", None)
         message = str(known.pop("message", text))
         return IntegrationError(message, self.system, "connect", code=code, **known)
+
+
+def server_read_only(system: str, config: ServerConfig, reason: str) -> IntegrationError:
+    """The server takes no changes from anyone."""
+    return _not_written(
+        f"{system} is read-only.", system, config, "server_read_only", reason=reason
+    )
+
+
+def writing_not_allowed(system: str, config: ServerConfig) -> IntegrationError:
+    """The user may change rows of no table."""
+    return _not_written("No table may be changed.", system, config, "writing_not_allowed")
+
+
+def _not_written(
+    message: str, system: str, config: ServerConfig, code: str, **context: str
+) -> IntegrationError:
+    return IntegrationError(
+        message,
+        system,
+        "write",
+        code=code,
+        host=config.host,
+        port=config.port,
+        user=config.user,
+        **context,
+    )

@@ -6,11 +6,11 @@ from contextlib import closing
 from typing import Any, ClassVar
 
 from proto_ddf.errors.drivers.pymysql import find
-from proto_ddf.errors.types import IntegrationError, ProtoDDFError
+from proto_ddf.errors.types import ProtoDDFError
 from proto_ddf.sources.servers import tls
 from proto_ddf.sources.servers.addresses import Address
 from proto_ddf.sources.servers.config import ServerConfig, Tls
-from proto_ddf.sources.servers.failures import About
+from proto_ddf.sources.servers.failures import About, server_read_only, writing_not_allowed
 from proto_ddf.sources.servers.mysql_hello import LABEL, greet
 from proto_ddf.sources.servers.server import DbapiConnection, Rights, Server, Session
 from proto_ddf.sources.servers.wire import failed, open_socket
@@ -189,24 +189,13 @@ def _may(connection: DbapiConnection, statement: str) -> bool:
 
 
 def _check_writable(connection: DbapiConnection, config: ServerConfig) -> None:
-    about = {"host": config.host, "port": config.port, "user": config.user}
     if _all(connection, "SELECT @@global.read_only + @@global.innodb_read_only")[0][0]:
-        reason = "it is set to be read-only"
-        raise IntegrationError(
-            f"{LABEL} is read-only.",
-            LABEL,
-            "write",
-            code="server_read_only",
-            reason=reason,
-            **about,
-        )
+        raise server_read_only(LABEL, config, "it is set to be read-only")
     for table, column in _all(connection, _TABLES_TO_WRITE, config.database):
         names = {"table": quoted(table), "column": quoted(column)}
         if any(_may(connection, probe.format(**names)) for probe in _PROBES):
             return
-    raise IntegrationError(
-        "No table may be changed.", LABEL, "write", code="writing_not_allowed", **about
-    )
+    raise writing_not_allowed(LABEL, config)
 
 
 def quoted(name: str) -> str:

@@ -8,9 +8,7 @@ from typing import Any
 import pymysql
 from pymysql.constants import CLIENT
 
-from proto_ddf.resilience import current_deadline
-
-_LEAST_WAIT = 0.05
+from proto_ddf.sources.servers.wire import longest_wait
 
 
 class BoundedConnection(pymysql.Connection):  # type: ignore[misc]  # PyMySQL has no types
@@ -20,9 +18,7 @@ class BoundedConnection(pymysql.Connection):  # type: ignore[misc]  # PyMySQL ha
     read_seconds = 30.0
 
     def _execute_command(self, command: int, sql: Any) -> None:
-        deadline = current_deadline()
-        left = self.read_seconds if deadline is None else deadline.left()
-        self._read_timeout = max(min(left, self.read_seconds), _LEAST_WAIT)
+        self._read_timeout = longest_wait(self.read_seconds)
         super()._execute_command(command, sql)
 
 

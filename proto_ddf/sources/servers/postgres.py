@@ -9,7 +9,7 @@ from proto_ddf.errors.types import IntegrationError
 from proto_ddf.sources.servers import tls
 from proto_ddf.sources.servers.addresses import Address
 from proto_ddf.sources.servers.config import ServerConfig, Tls, Trimmed
-from proto_ddf.sources.servers.failures import About
+from proto_ddf.sources.servers.failures import About, server_read_only, writing_not_allowed
 from proto_ddf.sources.servers.postgres_hello import LABEL, explained, greet
 from proto_ddf.sources.servers.server import DbapiConnection, Rights, Server, Session
 
@@ -165,21 +165,10 @@ def _rights(connection: DbapiConnection, config: ServerConfig) -> Rights:
 
 
 def _check_writable(connection: DbapiConnection, config: ServerConfig) -> None:
-    about = {"host": config.host, "port": config.port, "user": config.user}
     if connection.execute("SHOW transaction_read_only").fetchone()[0] == "on":
-        reason = "its sessions are read-only"
-        raise IntegrationError(
-            f"{LABEL} is read-only.",
-            LABEL,
-            "write",
-            code="server_read_only",
-            reason=reason,
-            **about,
-        )
+        raise server_read_only(LABEL, config, "its sessions are read-only")
     if not _count(connection, config, _MAY_WRITE, _WRITTEN_TO).readable:
-        raise IntegrationError(
-            "No table may be changed.", LABEL, "write", code="writing_not_allowed", **about
-        )
+        raise writing_not_allowed(LABEL, config)
 
 
 POSTGRES = Server(

@@ -24,11 +24,10 @@ from psycopg.errors import (
     lookup,
 )
 
-from proto_ddf.resilience import current_deadline
+from proto_ddf.sources.servers.wire import longest_wait
 
 T = TypeVar("T")
 
-_LEAST_WAIT = 0.05
 _TRACED = 1 << 16
 _HANDED_ON = re.compile(rb"\tAuthenticationCleartextPassword\b")
 """A server that hands the password on, to LDAP, RADIUS or PAM, asks for it as it is."""
@@ -55,17 +54,12 @@ class BoundedConnection(psycopg.Connection[Any]):
     read_seconds = 30.0
 
     def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
-        seconds = self._longest() if timeout is None else timeout
+        seconds = longest_wait(self.read_seconds) if timeout is None else timeout
         try:
             return super().wait(gen, interval, seconds)
         except _WaitTimeout as error:
             self.pgconn.finish()
             raise ConnectionTimeout(f"no answer within {seconds:.3g} s") from error
-
-    def _longest(self) -> float:
-        deadline = current_deadline()
-        left = self.read_seconds if deadline is None else deadline.left()
-        return max(min(left, self.read_seconds), _LEAST_WAIT)
 
 
 class PasswordNeededError(psycopg.OperationalError):

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from proto_ddf.errors.types import IntegrationError
+from proto_ddf.resilience import current_deadline
 from proto_ddf.sources.servers.failures import About
 
 _UNREACHABLE = frozenset(
@@ -28,12 +29,21 @@ _LOST = frozenset({errno.ECONNRESET, errno.ECONNABORTED, errno.EPIPE, errno.ENOT
 _PATIENCE = 0.7
 """The share of the time that a server has to speak as its protocol says."""
 _CHUNK = 4096
+_LEAST_WAIT = 0.05
 
 
 def in_container() -> bool:
     """Whether this process runs in a container, whose loopback address is its own and not the machine's."""
     marks = (Path("/.dockerenv"), Path("/run/.containerenv"))
     return "KUBERNETES_SERVICE_HOST" in os.environ or any(mark.exists() for mark in marks)
+
+
+def longest_wait(read_seconds: float) -> float:
+    """Seconds that the answer to a statement is waited for: `read_seconds`, or less when the deadline in force is
+    nearer; never so few that an answer under way is missed."""
+    deadline = current_deadline()
+    left = read_seconds if deadline is None else deadline.left()
+    return max(min(left, read_seconds), _LEAST_WAIT)
 
 
 def open_socket(about: About, seconds: float) -> socket.socket:

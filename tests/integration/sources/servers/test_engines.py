@@ -83,7 +83,7 @@ def test_calls_at_once_get_connections_of_their_own_and_few_are_kept(
     together = threading.Barrier(6)
 
     def hold(_: int) -> Any:
-        with engines.engine(source.server, source.config).connect() as connection:
+        with engines.pool(source.server, source.config).engine.connect() as connection:
             together.wait(30)
             return connection.exec_driver_sql("SELECT id FROM t").scalar_one()
 
@@ -96,7 +96,7 @@ def test_calls_at_once_get_connections_of_their_own_and_few_are_kept(
 def test_with_one_that_broke_all_others_are_thrown_away(
     source: ServerSource, server_database: Database
 ) -> None:
-    engine = engines.engine(source.server, source.config)
+    engine = engines.pool(source.server, source.config).engine
     with engine.connect(), engine.connect():
         pass
     assert open_connections(server_database) == 2
@@ -181,7 +181,7 @@ def test_a_changed_or_deleted_source_lets_go_of_its_connections(
 
 
 def test_sessions_of_a_source_cannot_write(source: ServerSource) -> None:
-    with engines.engine(source.server, source.config).connect() as connection:
+    with engines.pool(source.server, source.config).engine.connect() as connection:
         with pytest.raises(Exception) as caught:  # noqa: PT011
             connection.exec_driver_sql("INSERT INTO t VALUES (2)")
         assert classify(caught.value).code == "server_read_only"
