@@ -77,14 +77,6 @@ _LOOKS = {
 }
 
 
-def _text(text: rx.Var[str]) -> tuple[rx.Var[str]]:
-    return (text,)
-
-
-def _flag(flag: rx.Var[bool]) -> tuple[rx.Var[bool]]:
-    return (flag,)
-
-
 class SecretField(rx.Component):
     """Sends what is typed to /api/secrets and hands on the reference; see assets/secret.jsx."""
 
@@ -100,11 +92,11 @@ class SecretField(rx.Component):
     reference: rx.Var[str]
     """Of the secret that is stored and can be used; empty: none."""
     removable: rx.Var[bool]
-    on_typed: rx.EventHandler[_flag]  # type: ignore[type-arg, valid-type]
+    on_typed: rx.EventHandler[rx.event.passthrough_event_spec(bool)]  # type: ignore[type-arg, valid-type]
     """True when the input holds something that is not stored yet, False when it no longer does."""
-    on_stored: rx.EventHandler[_text]  # type: ignore[type-arg, valid-type]
+    on_stored: rx.EventHandler[rx.event.passthrough_event_spec(str)]  # type: ignore[type-arg, valid-type]
     """The reference of what was typed; empty: the stored one is not wanted."""
-    on_failed: rx.EventHandler[_text]  # type: ignore[type-arg, valid-type]
+    on_failed: rx.EventHandler[rx.event.passthrough_event_spec(str)]  # type: ignore[type-arg, valid-type]
     """Why what was typed could not be stored."""
 
 

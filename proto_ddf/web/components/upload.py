@@ -112,14 +112,6 @@ def _uploaded(
     return name, path, size
 
 
-def _text(text: rx.Var[str]) -> tuple[rx.Var[str]]:
-    return (text,)
-
-
-def _flag(flag: rx.Var[bool]) -> tuple[rx.Var[bool]]:
-    return (flag,)
-
-
 class UploadField(rx.Component):
     """Sends files to /api/uploads one by one, with progress; see assets/upload.jsx."""
 
@@ -138,11 +130,11 @@ class UploadField(rx.Component):
     disabled: rx.Var[bool]
     on_uploaded: rx.EventHandler[_uploaded]  # type: ignore[type-arg, valid-type]
     """Name, path on the server, and size in bytes of a file that was stored."""
-    on_removed: rx.EventHandler[_text]  # type: ignore[type-arg, valid-type]
+    on_removed: rx.EventHandler[rx.event.passthrough_event_spec(str)]  # type: ignore[type-arg, valid-type]
     """The path of a stored file that is not wanted."""
-    on_refused: rx.EventHandler[_text]  # type: ignore[type-arg, valid-type]
+    on_refused: rx.EventHandler[rx.event.passthrough_event_spec(str)]  # type: ignore[type-arg, valid-type]
     """Why a file was not taken."""
-    on_busy: rx.EventHandler[_flag]  # type: ignore[type-arg, valid-type]
+    on_busy: rx.EventHandler[rx.event.passthrough_event_spec(bool)]  # type: ignore[type-arg, valid-type]
     """True when an upload begins, False when the last one has ended."""
 
 
