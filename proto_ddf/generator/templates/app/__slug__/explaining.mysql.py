@@ -31,6 +31,7 @@ from .server_problems import (
     TOO_LONG,
     TOO_MANY,
     WRONG_TYPE,
+    without_driver,
 )
 from .views import TableView
 
@@ -62,11 +63,7 @@ def explain(
     """The error of the database as a DataError; `view` is the table that was being changed."""
     original = getattr(error, "orig", None)
     if original is None:
-        return (
-            DataError(TOO_MANY)
-            if isinstance(error, sa.exc.TimeoutError)
-            else unexpected(str(error))
-        )
+        return without_driver(error)
     number = original.args[0] if original.args and isinstance(original.args[0], int) else 0
     text = str(original.args[1]) if len(original.args) > 1 else str(original)
     if number == 2026 or (number == 2003 and "SSL" in text):

@@ -34,6 +34,7 @@ from .server_problems import (
     TOO_LONG,
     TOO_MANY,
     WRONG_TYPE,
+    without_driver,
 )
 from .views import TableView
 
@@ -75,11 +76,7 @@ def explain(
     """The error of the database as a DataError; `view` is the table that was being changed."""
     original = getattr(error, "orig", None)
     if original is None:
-        return (
-            DataError(TOO_MANY)
-            if isinstance(error, sa.exc.TimeoutError)
-            else unexpected(str(error))
-        )
+        return without_driver(error)
     code = getattr(original, "sqlstate", None) or ""
     if code in _BY_CODE:
         return DataError(_BY_CODE[code])

@@ -1,6 +1,8 @@
 """What goes wrong with a database server, in words for a person."""
 
-from .errors import Problem
+import sqlalchemy as sa
+
+from .errors import DataError, Problem, unexpected
 
 AWAY = Problem(
     "The data cannot be reached",
@@ -46,3 +48,8 @@ CHANGED_MEANWHILE = Problem(
 TOO_LONG = "This is longer than the database takes."
 OUT_OF_RANGE = "The database has no room for a number of this size."
 WRONG_TYPE = "The database does not take this as a value of its type."
+
+
+def without_driver(error: sa.exc.SQLAlchemyError) -> DataError:
+    """An error of SQLAlchemy itself, behind which the driver has none."""
+    return DataError(TOO_MANY) if isinstance(error, sa.exc.TimeoutError) else unexpected(str(error))
