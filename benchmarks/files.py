@@ -175,7 +175,7 @@ def finish(operation: str) -> None:
     from proto_ddf.operations import service
 
     while (view := service.view(operation)) is not None and view.finished_at is None:
-        time.sleep(0.05)
+        time.sleep(0.02)
     assert view is not None
     assert view.state == "succeeded", view.error
 

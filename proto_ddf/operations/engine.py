@@ -36,9 +36,10 @@ _T = TypeVar("_T")
 PLAN_VERSION = "1"
 """Bumped only when the order of a kind's steps changes; older work is then taken over at launch."""
 QUEUE = "operations"
-CONCURRENCY = 32
-POLLING_SECONDS = 0.1
-"""An operation waits half as long, on average, before it runs; each look costs a millisecond or two."""
+CONCURRENCY = 16
+"""Operations that begin at once; as many more are taken from the queue."""
+POLLING_SECONDS = 0.2
+"""What is in the queue waits half as long, on average; each look costs a millisecond or two."""
 UNWIND_SECONDS = 5.0
 """How long shutdown waits for running steps."""
 CLOSE_SECONDS = 5.0
@@ -113,17 +114,20 @@ def shutdown() -> None:
     log.info("operations stopped", unwound=all(unwound))
 
 
-def enqueue(operation_id: str) -> None:
-    """Hand a journaled operation to DBOS.
+def begin(operation_id: str) -> None:
+    """Hand a journaled operation to DBOS, which runs it at once, or from the queue where many run already.
 
     Raises:
         SystemError: when the engine is not launched.
     """
-    current()
+    at_once = current().runs.count() < CONCURRENCY
 
     def hand_over() -> None:
         with SetWorkflowID(operation_id):
-            DBOS.enqueue_workflow(QUEUE, operation, operation_id)
+            if at_once:
+                DBOS.start_workflow(operation, operation_id)
+            else:
+                DBOS.enqueue_workflow(QUEUE, operation, operation_id)
 
     _outside(hand_over)
 
@@ -247,7 +251,7 @@ def _take_up(operation_id: str) -> None:
     with exclusive(operation_id):
         status = _outside(lambda: DBOS.get_workflow_status(operation_id))
         if status is None:
-            enqueue(operation_id)
+            begin(operation_id)
             return
         if status.status in ACTIVE and status.app_version == PLAN_VERSION:
             return

@@ -72,6 +72,10 @@ class Runs:
         with self._lock:
             return self._runs.get(operation_id)
 
+    def count(self) -> int:
+        with self._lock:
+            return len(self._runs)
+
     def stop_all(self) -> list[Run]:
         """Let no run begin any more, and tell all to stop."""
         with self._lock:

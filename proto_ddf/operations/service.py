@@ -26,7 +26,7 @@ def start(kind: str, input: BaseModel, user_id: str = "anonymous") -> str:
     _need_reserve()
     operation_id = journal.create(registered, given, user_id)
     try:
-        engine.enqueue(operation_id)
+        engine.begin(operation_id)
     except BaseException:
         journal.forget(operation_id)
         raise

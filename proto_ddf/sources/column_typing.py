@@ -216,9 +216,8 @@ def _first_of(table: RawTable, column: RawColumn, fitting: Sequence[str], otherw
     if form.plain:
         plain = f"TRY_CAST({column.text} AS {form.plain})"
         return f"CASE WHEN {_is_plain(column, form)} THEN {plain} {cases} END"
-    if not form.pattern:
-        untrimmed = form.cast.replace("{v}", column.text)
-        return f"coalesce({untrimmed}, CASE {cases} END)"
+    if form.words:
+        return f"CASE {column.text} {form.words} ELSE CASE {cases} END END"
     return f"CASE {cases} END"
 
 

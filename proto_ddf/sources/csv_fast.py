@@ -8,13 +8,16 @@ Whatever is in doubt is left to Python's reader.
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 
 from proto_ddf.sources import duck, typed_tables
-from proto_ddf.sources.csv_text import CsvFormat
+from proto_ddf.sources.csv_scan import RowBytes, row_bytes
+from proto_ddf.sources.csv_text import CsvFormat, open_bytes
 from proto_ddf.sources.file_formats import RawColumn, RawTable
 
 _PARTS = "buffer_size = 8388608"
@@ -28,55 +31,52 @@ def read(
     row was read. None: the file is for the exact reader.
 
     Raises:
+        IntegrationError: `source_gone`, `file_unreadable`.
         SystemError: code `import_failed`.
         duckdb.Error: of memory or disk.
     """
-    if not form.body:
+    if not form.rows_at:
         return None
     link = folder / "0.csv"
     link.symlink_to(path)  # DuckDB takes brackets in a path for a pattern
     table = RawTable(link, tuple(columns), "number", tuple(missing), reader=_reader(form))
     place = typed_tables.place_of(link, {})
-    try:
-        made = typed_tables.write(
-            table, {}, path.name, place, f"Reading {path.name}", _bytes_of_row(form)
-        )
-    except (duckdb.InvalidInputException, duckdb.NotImplementedException):
-        made = None
-    if made is None or not _accounted_for(form, made):
-        link.unlink()
-        place.unlink(missing_ok=True)
-        return None
+    with ThreadPoolExecutor(1, thread_name_prefix="row-bytes") as pool:
+        found = pool.submit(copy_context().run, _row_bytes, path, form)
+        try:
+            made = typed_tables.write(
+                table, {}, path.name, place, f"Reading {path.name}", measured=True
+            )
+        except (duckdb.InvalidInputException, duckdb.NotImplementedException):
+            made = None
+        if made is None or not _accounted_for(form, made, found.result()):
+            link.unlink()
+            place.unlink(missing_ok=True)
+            return None
     return replace(table, row_count=made.rows)
+
+
+def _row_bytes(path: Path, form: CsvFormat) -> RowBytes:
+    with open_bytes(path) as stream:
+        stream.seek(form.rows_at)
+        return row_bytes(stream)
 
 
 def _reader(form: CsvFormat) -> str:
     columns = [f"c{at}" for at in range(len(form.names))]
     declared = ", ".join(f"{column}: 'VARCHAR'" for column in columns)
-    listed = ", ".join(columns)
     return (
-        f"(SELECT row_number() OVER () AS number, concat({listed}) AS line, {listed}"
+        f"(SELECT row_number() OVER () AS number, {', '.join(columns)}"
         f" FROM read_csv({{path}}, delim = {duck.text(form.delimiter)}, quote = '\"', escape = '\"',"
         f" header = true, columns = {{{declared}}}, auto_detect = false, strict_mode = true,"
         f" nullstr = '', {_PARTS}))"
     )
 
 
-def _bytes_of_row(form: CsvFormat) -> str:
-    """SQL of the bytes of a row's values without quotes, of which more are in the file than in the values. Fails
-    where a value holds a line end."""
-    size = "strlen(line)"
-    if form.quotes:
-        size = (
-            f"CASE WHEN contains(line, '\"') THEN strlen(replace(line, '\"', '')) ELSE {size} END"
-        )
-    return (
-        "CASE WHEN contains(line, chr(10)) OR contains(line, chr(13))"
-        f" THEN error('line end in a value') ELSE {size} END"
-    )
-
-
-def _accounted_for(form: CsvFormat, made: typed_tables.Written) -> bool:
+def _accounted_for(form: CsvFormat, made: typed_tables.Written, found: RowBytes) -> bool:
+    texts = made.texts
+    if texts is None or not made.rows or texts.line_ends or found.blanks_between_quotes:
+        return False
     delimiters = made.rows * (len(form.names) - 1)
     line_ends = (made.rows - 1) * form.line_end
-    return made.rows > 0 and made.tally + delimiters + line_ends == form.body - form.quotes
+    return texts.size - texts.quotes + delimiters + line_ends == found.size - found.quotes

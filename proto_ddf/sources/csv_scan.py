@@ -1,4 +1,4 @@
-"""What the bytes of a text file tell: its encoding, and what is needed to prove how DuckDB read it."""
+"""What the bytes of a text file tell: its encoding, and what is needed to prove how DuckDB read its rows."""
 
 import codecs
 import re
@@ -17,19 +17,17 @@ _NOT_IN_CP1252 = b"\x81\x8d\x8f\x90\x9d"
 
 
 @dataclass(frozen=True)
-class TextScan:
-    """Sizes are in bytes. Those of texts in other encodings than UTF-8 are 0."""
+class RowBytes:
+    """The bytes of a file's rows, with the line ends between them."""
 
-    encoding: str
-    size: int = 0
-    """Without a byte order mark, and without line ends after the last line."""
-    quotes: int = 0
-    """How many `"` there are."""
-    blanks_between_quotes: bool = False
+    size: int
+    quotes: int
+    """How many of them are `"`."""
+    blanks_between_quotes: bool
 
 
-def scan(stream: BinaryIO, path: Path) -> TextScan:
-    """Look at every byte of a file.
+def encoding(stream: BinaryIO, path: Path) -> str:
+    """How a file's text is encoded; every byte is looked at.
 
     Raises:
         IntegrationError: `file_empty`, `file_not_csv`.
@@ -39,43 +37,44 @@ def scan(stream: BinaryIO, path: Path) -> TextScan:
     if not start:
         raise file_error(path, "file_empty", "has no content")
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return TextScan("utf-16")
-    found = _utf8(stream, path)
-    if found is None:
-        stream.seek(0)
-        return TextScan(_single_byte_encoding(stream, path))
-    return found
+        return "utf-16"
+    if _is_utf8(stream, path):
+        return "utf-8-sig" if start.startswith(codecs.BOM_UTF8) else "utf-8"
+    stream.seek(0)
+    return _single_byte_encoding(stream, path)
 
 
-def _utf8(stream: BinaryIO, path: Path) -> TextScan | None:
-    """None: it is not UTF-8."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    size = quotes = ends = number = 0
-    bom, blanks, end, whole = False, False, b"", path.stat().st_size
+def row_bytes(stream: BinaryIO) -> RowBytes:
+    """Look at every byte from where the stream is, which is where the rows begin."""
+    size = quotes = ends = 0
+    blanks, end = False, b""
     while chunk := stream.read(_CHUNK):
-        _pause(path, number, whole)
-        _refuse_binary(chunk, path)
-        if not _decodes(decoder, chunk):
-            return None
-        bom = bom or (not number and chunk.startswith(codecs.BOM_UTF8))
-        blanks = blanks or (b'"' in chunk and bool(_BLANKS.search(end + chunk)))
-        end = _open_end(end + chunk)
-        if chunk.endswith((b"\n", b"\r")):
-            stripped = len(chunk.rstrip(b"\r\n"))
-            ends = len(chunk) - stripped + (0 if stripped else ends)
-        else:
-            ends = 0
-        size, quotes, number = size + len(chunk), quotes + chunk.count(b'"'), number + 1
-    if not _decodes(decoder, b"", final=True):
-        return None
-    mark = len(codecs.BOM_UTF8) if bom else 0
-    return TextScan("utf-8-sig" if bom else "utf-8", size - mark - ends, quotes, blanks)
+        current_progress.get().check_stop()
+        joined = end + chunk if end else chunk
+        blanks = blanks or bool(_BLANKS.search(joined))
+        end = _open_end(joined)
+        stripped = len(chunk.rstrip(b"\r\n")) if chunk.endswith((b"\n", b"\r")) else len(chunk)
+        ends = len(chunk) - stripped + (0 if stripped else ends)
+        size, quotes = size + len(chunk), quotes + chunk.count(b'"')
+    return RowBytes(size - ends, quotes, blanks)
 
 
 def _open_end(text: bytes) -> bytes:
     """A last quote, and one of the blanks after it: what _BLANKS may need to see before the next chunk."""
     last = len(text.rstrip(b" "))
     return text[last - 1 : last + 1] if text[:last].endswith(b'"') else b""
+
+
+def _is_utf8(stream: BinaryIO, path: Path) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    number, whole = 0, path.stat().st_size
+    while chunk := stream.read(_CHUNK):
+        _pause(path, number, whole)
+        _refuse_binary(chunk, path)
+        if not _decodes(decoder, chunk):
+            return False
+        number += 1
+    return _decodes(decoder, b"", final=True)
 
 
 def _single_byte_encoding(stream: BinaryIO, path: Path) -> str:

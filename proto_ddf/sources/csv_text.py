@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 from proto_ddf.errors.types import IntegrationError, ValidationError
 from proto_ddf.settings import get_settings
-from proto_ddf.sources.csv_scan import scan
+from proto_ddf.sources import csv_scan
 from proto_ddf.sources.file_errors import explained, file_error, too_large
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
@@ -45,10 +45,8 @@ class CsvFormat:
     """Column names, cleaned and unique whatever their case."""
     skip: int
     """Lines before the header: Excel's "sep=;"."""
-    body: int = 0
-    """Bytes of the rows, with the line ends between them, where DuckDB may try to read them; 0: it may not."""
-    quotes: int = 0
-    """Of those bytes, how many are `"`."""
+    rows_at: int = 0
+    """The byte where the rows begin, where DuckDB may try to read them; 0: it may not."""
     line_end: int = 1
     """Bytes of the line end after the header."""
 
@@ -75,8 +73,7 @@ def recognise(path: Path) -> CsvFormat:
 @lru_cache(_KNOWN)
 def _recognised(path: Path, *_version: int) -> CsvFormat:
     with open_bytes(path) as stream:
-        looked = scan(stream, path)
-    encoding = looked.encoding
+        encoding = csv_scan.encoding(stream, path)
     with open_bytes(path) as stream, _as_text(stream, encoding) as text:
         sample = text.read(_SAMPLE)
         whole = not text.read(1)
@@ -91,15 +88,11 @@ def _recognised(path: Path, *_version: int) -> CsvFormat:
     header = next((record for record in _sample_records(body, delimiter, whole) if record), [])
     form = CsvFormat(encoding, delimiter, unique_names(header), skip)
     line = sample.partition("\n")[0]
-    plain = _is_header(line, header, delimiter) and not looked.blanks_between_quotes
-    if skip or len(header) < 2 or not plain:
+    may_be_plain = encoding.startswith("utf-8") and not skip and len(header) > 1
+    if not may_be_plain or not _is_header(line, header, delimiter) or zipfile.is_zipfile(path):
         return form
-    return replace(
-        form,
-        body=max(looked.size - len(line.encode()) - 1, 0),
-        quotes=looked.quotes - line.count('"'),
-        line_end=2 if line.endswith("\r") else 1,
-    )
+    start = len(line.encode(encoding)) + 1
+    return replace(form, rows_at=start, line_end=2 if line.endswith("\r") else 1)
 
 
 def records(path: Path, form: CsvFormat) -> Iterator[list[str]]:

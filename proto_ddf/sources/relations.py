@@ -5,7 +5,7 @@ most SAMPLED_VALUES different values are looked up, and at most MOST_LOOKUPS pai
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -115,24 +115,38 @@ def _with_key(table: TableInfo, key: str | None) -> TableInfo:
 
 
 def _unique_columns(connection: duckdb.DuckDBPyConnection, table: TableInfo) -> set[str]:
-    """Columns fit for a key whose values all differ: looked for among the first rows, then counted."""
+    """Columns fit for a key whose values all differ: looked for among the first rows, then in all."""
     fit = [column for column in table.columns if column.type in _KEY_TYPES and not column.nullable]
     first = min(table.row_count, _FIRST_ROWS)
     rows = f"(SELECT * FROM {quote(table.name)} LIMIT {first})"
     distinct = _numbers(connection, rows, [f"count(DISTINCT {_q(column)})" for column in fit])
     likely = [column for column, count in zip(fit, distinct, strict=True) if count == first]
     rows = quote(table.name)
-    counts = _numbers(connection, rows, [f"count(DISTINCT {_q(column)})" for column in likely])
+    rising = _rising(connection, rows, likely)
+    counted = [column for column in likely if column.name not in rising]
+    counts = _numbers(connection, rows, [f"count(DISTINCT {_q(column)})" for column in counted])
     texts = [column for column in likely if column.type is ColumnType.TEXT]
     longest = _numbers(connection, rows, [f"max(length({_q(column)}))" for column in texts])
     too_long = {
         each.name for each, length in zip(texts, longest, strict=True) if length > _KEY_LENGTH
     }
-    return {
+    all_differ = [
         column.name
-        for column, count in zip(likely, counts, strict=True)
-        if count == table.row_count and column.name not in too_long
-    }
+        for column, count in zip(counted, counts, strict=True)
+        if count == table.row_count
+    ]
+    return {*rising, *all_differ} - too_long
+
+
+def _rising(
+    connection: duckdb.DuckDBPyConnection, rows: str, columns: Sequence[ColumnInfo]
+) -> set[str]:
+    """Columns whose values are each greater than the one before, as those of most keys are: so all of them differ.
+    To count different values takes ten times as long."""
+    steps = [f"{_q(column)} > lag({_q(column)}) OVER () AS c{at}" for at, column in enumerate(columns)]  # fmt: skip
+    all_up = [f"bool_and(c{at})" for at in range(len(columns))]
+    found = _numbers(connection, f"(SELECT {', '.join(steps)} FROM {rows})", all_up)
+    return {column.name for column, rises in zip(columns, found, strict=True) if rises}
 
 
 def _targets(

@@ -7,7 +7,7 @@ reading, as far as they are not too many: to open one takes longer than to read 
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -25,16 +25,29 @@ from proto_ddf.sources.file_formats import RawTable
 
 MOST_OPEN = 32
 """Copies that stay open while nobody reads them."""
+_SIZE = "size"
+"""A column of copies while they are made."""
 _numbers = count()
 """Of databases that are or were open: their names in DuckDB."""
 
 
+class Texts(NamedTuple):
+    """What the values were, as text, that a typed copy was made of."""
+
+    size: int
+    """Bytes."""
+    quotes: int
+    """How many of them are `"`."""
+    line_ends: int
+    """How many values hold one."""
+
+
 class Written(NamedTuple):
-    """What a typed copy was made of."""
+    """A typed copy that was made."""
 
     rows: int
-    tally: int
-    """Sum over the rows."""
+    texts: Texts | None
+    """Where they were to be measured."""
 
 
 @dataclass(eq=False)
@@ -74,14 +87,20 @@ def place_of(data: Path, chosen: Choices) -> Path:
 
 
 def write(
-    table: RawTable, chosen: Choices, name: str, path: Path, doing: str = "", tally: str = ""
+    table: RawTable,
+    chosen: Choices,
+    name: str,
+    path: Path,
+    doing: str = "",
+    *,
+    measured: bool = False,
 ) -> Written:
     """Make the typed copy of a table, at a path where no file is.
 
     Args:
         name: of the table, for people.
         doing: what people are told it does, with the percentage.
-        tally: SQL of a number for each row, for the sum of them.
+        measured: whether to measure the texts that the values were.
 
     Raises:
         IntegrationError: `value_not_of_type`, where a value does not fit the type chosen.
@@ -92,12 +111,12 @@ def write(
         sample = sampled(connection, table, chosen)
         try:
             columns = tried_columns(connection, table, chosen, sample)
-            made = _create(connection, table, columns, path, doing, tally)
+            made = _create(connection, table, columns, path, doing, measured)
         except duckdb.InvalidInputException as error:
             if MISFIT not in str(error):
                 raise
             columns = decided_columns(connection, table, chosen, sample, name)
-            made = _create(connection, table, columns, path, doing, tally)
+            made = _create(connection, table, columns, path, doing, measured)
     if table.row_count not in (None, made.rows):
         path.unlink()
         message = f"Of {table.row_count} rows {made.rows} were read."
@@ -111,26 +130,53 @@ def _create(
     columns: Sequence[str],
     path: Path,
     doing: str,
-    tally: str,
+    measured: bool,
 ) -> Written:
     made = f"copy_{next(_numbers)}"
     listed = ", ".join(f"{expression} AS c{at}" for at, expression in enumerate(columns))
-    listed += f", {tally} AS tally" if tally else ""
+    stay = [at for at, column in enumerate(table.columns) if columns[at] == column.text]
+    if measured:
+        listed += f", {_size_when_typed(table, stay)} AS {_SIZE}"
     connection.execute(f"ATTACH {duck.text(path)} AS {made}")
     try:
         query = f"CREATE TABLE {made}.rows AS SELECT {listed} FROM {table.rows}"
         rows: int = duck.run(connection, query, doing)[0][0]
-        total = 0
-        if tally:
-            total = duck.run(connection, f"SELECT sum(tally) FROM {made}.rows")[0][0] or 0
-            connection.execute(f"ALTER TABLE {made}.rows DROP COLUMN tally")
+        texts = None
+        if measured:
+            texts = Texts(*duck.run(connection, _measure(f"{made}.rows", stay))[0])
+            connection.execute(f"ALTER TABLE {made}.rows DROP COLUMN {_SIZE}")
         connection.execute(f"CHECKPOINT {made}")
     except BaseException:
         connection.execute(f"DETACH {made}")
         path.unlink(missing_ok=True)
         raise
     connection.execute(f"DETACH {made}")
-    return Written(rows, total)
+    return Written(rows, texts)
+
+
+def _size_when_typed(table: RawTable, stay: Collection[int]) -> str:
+    """SQL of the bytes of a row's values that are stored otherwise than as text. Their types' forms have neither
+    quotes nor line ends."""
+    sizes = [
+        f"coalesce(strlen({column.text}), 0)"
+        for at, column in enumerate(table.columns)
+        if at not in stay
+    ]
+    return f"CAST({' + '.join(sizes) or 0} AS UINTEGER)"
+
+
+def _measure(rows: str, stay: Iterable[int]) -> str:
+    """The statement that gives Texts. Stored texts are measured much faster than those on their way into the table:
+    one that repeats is looked at once."""
+    size, quotes, line_ends = [f"sum({_SIZE})"], ["0"], ["0"]
+    for at in stay:
+        value = f"c{at}"
+        bare = f"strlen(replace({value}, '\"', ''))"
+        ended = f"contains({value}, chr(10)) OR contains({value}, chr(13))"
+        size.append(f"coalesce(sum(strlen({value})), 0)")
+        quotes.append(f"coalesce(sum(strlen({value}) - {bare}), 0)")
+        line_ends.append(f"count(*) FILTER ({ended})")
+    return f"SELECT {', '.join(' + '.join(each) for each in (size, quotes, line_ends))} FROM {rows}"
 
 
 @contextmanager

@@ -102,18 +102,25 @@ async def _write_then_rename(
 
 
 async def _write(chunks: AsyncIterator[bytes], partial: Path, name: str, limit: int) -> None:
-    size = 0
-    buffer = bytearray()
+    """A block is written while the next one arrives."""
+    size, block = 0, bytearray()
     with await asyncio.to_thread(partial.open, "xb") as file:
-        async for chunk in chunks:
-            size += len(chunk)
-            if size > limit:
-                raise _too_large(name, size, limit)
-            buffer += chunk
-            if len(buffer) >= WRITE_SIZE:
-                await asyncio.to_thread(file.write, bytes(buffer))
-                buffer.clear()
-        await asyncio.to_thread(file.write, bytes(buffer))
+        writing: asyncio.Task[int] | None = None
+        try:
+            async for chunk in chunks:
+                size += len(chunk)
+                if size > limit:
+                    raise _too_large(name, size, limit)
+                block += chunk
+                if len(block) >= WRITE_SIZE:
+                    if writing:
+                        await writing
+                    writing = asyncio.create_task(asyncio.to_thread(file.write, block))
+                    block = bytearray()
+        finally:
+            if writing:
+                await writing
+        await asyncio.to_thread(file.write, block)
 
 
 async def _drain(chunks: AsyncIterator[bytes], limit: int) -> None:

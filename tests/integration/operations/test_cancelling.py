@@ -34,8 +34,8 @@ def _state_of_steps(view):
     return [step.state for step in view.steps]
 
 
-def _start_and_reach_last_step(workshop, *steps, undo=None):
-    operation_id = workshop.start(*steps, undo=undo)
+def _start_and_reach_last_step(workshop, *steps, **more):
+    operation_id = workshop.start(*steps, **more)
     workshop.until(lambda: service.view(operation_id).steps[-1].state == "running")
     return operation_id
 
@@ -105,6 +105,7 @@ def test_an_operation_that_waits_in_the_queue_never_runs(prepared_home, monkeypa
     workshop = request.getfixturevalue("workshop")
     ran: list[str] = []
     first = _start_and_reach_last_step(workshop, run_until_stopped)
+    from_queue = _start_and_reach_last_step(workshop, run_until_stopped, kind="from queue")
 
     def never(_):
         ran.append("ran")
@@ -112,8 +113,9 @@ def test_an_operation_that_waits_in_the_queue_never_runs(prepared_home, monkeypa
     second = workshop.start(never, kind="second")
     service.cancel(second)
     assert workshop.wait_cleaned_up(second).state == "cancelled"
-    service.cancel(first)
-    workshop.wait_cleaned_up(first)
+    for running in (first, from_queue):
+        service.cancel(running)
+        workshop.wait_cleaned_up(running)
     third = workshop.start(prepare, kind="third")
     workshop.wait(third, "succeeded")
     assert ran == []

@@ -96,7 +96,7 @@ def test_try_again_works_after_a_restart(workshop):
 
 def test_an_operation_noted_but_never_handed_over_runs_at_launch(workshop, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(engine, "enqueue", lambda _: None)
+        patch.setattr(engine, "begin", lambda _: None)
         operation_id = workshop.start(Gate())
     _restart()
     service.cancel(operation_id)

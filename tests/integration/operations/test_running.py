@@ -306,7 +306,7 @@ def test_a_refused_hand_over_leaves_no_record(workshop, monkeypatch):
     def refuse(_):
         raise OSError("no")
 
-    monkeypatch.setattr(engine, "enqueue", refuse)
+    monkeypatch.setattr(engine, "begin", refuse)
     with pytest.raises(OSError, match="no"):
         workshop.start(nothing_to_do)
     assert len(service.recent()) == 1
