@@ -171,11 +171,13 @@ def connect(name: str, path: str) -> None:
 
 
 def finish(operation: str) -> None:
-    """Wait until an operation has succeeded."""
-    from proto_ddf.operations import service
+    """Wait until an operation has succeeded. To look at it all the time would take a part of what is measured."""
+    from proto_ddf.operations import engine, service
 
     while (view := service.view(operation)) is not None and view.finished_at is None:
-        time.sleep(0.02)
+        run = engine.current().runs.find(operation)
+        if run is None or not run.ended.wait(60):
+            time.sleep(0.01)
     assert view is not None
     assert view.state == "succeeded", view.error
 

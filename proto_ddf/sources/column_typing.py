@@ -124,22 +124,19 @@ def _left_by_first(
     candidates = list(dict.fromkeys(name for names in left.values() for name in names))
     texts = ", ".join(column.text for column in columns)
     value = RawColumn("", "value")
-    missing = _is_missing(value, table.missing)
-    checks = ", ".join(
-        f"bool_and(coalesce({_fits(value, CANDIDATES[name])}, false)) FILTER (NOT {missing})"
-        for name in candidates
-    )
-    places = f"range({len(columns)})"
+    checks = ", ".join(f"bool_and({_fits(value, CANDIDATES[name])})" for name in candidates)
     rows = run(
         connection,
-        f"SELECT place, {checks} FROM (SELECT unnest([{texts}]) AS value, unnest({places}) AS place"
-        f" FROM (SELECT * FROM sampled LIMIT {_FIRST_ROWS})) GROUP BY place",
+        f"SELECT place, {checks} FROM"
+        f" (SELECT unnest([{texts}]) AS value, unnest(range({len(columns)})) AS place"
+        f" FROM (SELECT * FROM sampled LIMIT {_FIRST_ROWS}))"
+        f" WHERE NOT {_is_missing(value, table.missing)} GROUP BY place",
     )
     ruled_out = {
         (columns[place].name, name)
         for place, *answers in rows
         for name, answer in zip(candidates, answers, strict=True)
-        if answer is False
+        if not answer
     }
     return {
         column: [name for name in names if (column, name) not in ruled_out]
@@ -159,16 +156,22 @@ def _fitting(
     connection: duckdb.DuckDBPyConnection, source: str, table: RawTable, left: Fitting
 ) -> dict[str, Sequence[str] | None]:
     """Those that fit every value in `source`; None for a column without a value."""
-    columns = {column.name: column for column in table.columns}
     tests = [(column, name) for column, names in left.items() for name in names]
     if not tests:
         return dict(left)
+    places = {column.name: at for at, column in enumerate(table.columns)}
+    present = ", ".join(
+        f"CASE WHEN NOT {_is_missing(column, table.missing)} THEN {column.text} END AS v{at}"
+        for at, column in enumerate(table.columns)
+        if left.get(column.name)
+    )
     checks = ", ".join(
-        f"bool_and({_fits(columns[column], CANDIDATES[name])})"
-        f" FILTER (NOT {_is_missing(columns[column], table.missing)})"
+        f"bool_and({_fits(RawColumn('', f'v{places[column]}'), CANDIDATES[name])})"
+        f" FILTER (v{places[column]} IS NOT NULL)"
         for column, name in tests
     )
-    answers = dict(zip(tests, run(connection, f"SELECT {checks} FROM {source}")[0], strict=True))
+    query = f"SELECT {checks} FROM (SELECT {present} FROM {source})"
+    answers = dict(zip(tests, run(connection, query)[0], strict=True))
     return {
         column: None
         if names and all(answers[column, name] is None for name in names)
@@ -204,6 +207,8 @@ def _is_plain(column: RawColumn, form: Form) -> str:
 
 def _fits(column: RawColumn, form: Form) -> str:
     fits = f"({_matches(column, form)} AND {_cast(column, form)} IS NOT NULL)"
+    if not form.pattern:
+        return _matches(column, form)
     return f"CASE WHEN {_is_plain(column, form)} THEN true ELSE {fits} END" if form.plain else fits
 
 

@@ -79,4 +79,4 @@ def _accounted_for(form: CsvFormat, made: typed_tables.Written, found: RowBytes)
         return False
     delimiters = made.rows * (len(form.names) - 1)
     line_ends = (made.rows - 1) * form.line_end
-    return texts.size - texts.quotes + delimiters + line_ends == found.size - found.quotes
+    return texts.size + delimiters + line_ends == found.size

@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from proto_ddf.operations import service
+from proto_ddf.operations import engine, service
 from proto_ddf.operations.views import OperationView
 from proto_ddf.settings import PROJECT_ROOT
 from proto_ddf.sources.uploads import upload_path
@@ -160,6 +160,21 @@ def test_several_operations_go_on_at_once_after_a_kill(house):
         house.wait(operation_id, "succeeded")
     assert house.effects().count("one") == 10
     assert house.effects().count("three") == 10
+
+
+def test_those_that_wait_in_the_queue_are_not_lost_by_a_kill(house):
+    server = house.server()
+    at_once = 2 * engine.CONCURRENCY
+    ids = [server.tell("start plain two") for _ in range(at_once + 8)]
+    house.until(lambda: house.effects().count("two") >= at_once)
+    time.sleep(5 * engine.POLLING_SECONDS)
+    assert house.effects().count("one") < len(ids)
+    server.kill()
+    house.open()
+    house.server()
+    for operation_id in ids:
+        house.wait(operation_id, "succeeded")
+    assert house.effects().count("one") == len(ids)
 
 
 def test_try_again_works_after_a_kill(house):

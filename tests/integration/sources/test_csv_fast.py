@@ -150,6 +150,19 @@ def test_a_file_in_doubt_is_read_exactly(csv_source: MakeSource, content: bytes)
     assert not is_fast(csv_source(t=content))
 
 
+@pytest.mark.parametrize("parts", ['"x" "y"', '"x"   "y"', '"" ""', '"x"" " "y"'])
+def test_quoted_parts_with_blanks_between_are_no_csv(csv_source: MakeSource, parts: str) -> None:
+    with pytest.raises(ProtoDDFError) as raised:
+        csv_source(t=f"a,b\n1,{parts}\n".encode()).read_schema()
+    assert raised.value.code == "file_not_csv"
+
+
+@pytest.mark.parametrize("moment", ["0044-03-15 (BC) 00:00:00", "10000-01-01 00:00:00", "infinity"])
+def test_what_only_duckdb_writes_so_is_no_moment(csv_source: MakeSource, moment: str) -> None:
+    source = csv_source(t=f"n,moment\n1,2024-01-02 03:04:05\n2,{moment}\n".encode())
+    assert source.read_schema().tables[0].column("moment").type is ColumnType.TEXT
+
+
 def test_a_type_found_late_in_a_long_file_holds(csv_source: MakeSource) -> None:
     lines = [f"{at},{at}" for at in range(20_000)]
     source = csv_source(t="\n".join(["a,b", *lines, "1,2.5", "x,3"]).encode())

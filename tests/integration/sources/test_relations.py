@@ -1,4 +1,6 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+
+import pytest
 
 from proto_ddf.sources.file_source import FilesSource
 from proto_ddf.sources.relations import suggest_relations
@@ -113,3 +115,24 @@ def test_declared_relations_are_left_alone(sqlite_source: Callable[[str], Sqlite
     )
     schema = source.read_schema()
     assert suggest_relations(source, schema) is schema
+
+
+@pytest.mark.parametrize(
+    ("ids", "key"),
+    [
+        (range(20_000), True),
+        (range(20_000, 0, -1), True),
+        ([*range(20_000), 7], False),
+        ([*range(20_000), 19_999], False),
+        ([f"k{n:05}" for n in range(20_000)], True),
+        ([f"k{n}" for n in range(20_000)], True),
+        ([*(f"k{n:05}" for n in range(20_000)), "k00007"], False),
+    ],
+    ids=["up", "down", "one again", "the last again", "texts up", "texts", "a text again"],
+)
+def test_a_key_differs_in_all_rows_whatever_their_order(
+    csv_source: MakeSource, ids: Iterable[object], key: bool
+) -> None:
+    source = csv_source(t="\n".join(["id,n", *(f"{each},1" for each in ids)]).encode())
+    (table,) = suggest_relations(source, source.read_schema()).tables
+    assert table.primary_key == (("id",) if key else ())
