@@ -5,24 +5,16 @@ refers to what is half removed.
 """
 
 import asyncio
-import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
-
-from sqlmodel import Session, col, select
 
 from proto_ddf import vault
-from proto_ddf.db.engine import session
-from proto_ddf.db.tables import OperationRecord, SourceRecord, utc_now
-from proto_ddf.db.writing import write
-from proto_ddf.hosting.launch import databases_in_use
+from proto_ddf.db.tables import utc_now
 from proto_ddf.logs import get_logger
 from proto_ddf.monitoring import tracker
 from proto_ddf.operations import pruning
-from proto_ddf.operations.journal import CANCELLABLE
-from proto_ddf.operations.kinds.sources import file_paths
+from proto_ddf.operations.claims import claims, remove_unclaimed, source_files
 from proto_ddf.operations.stop import SERVER_STOPPING, OperationStopped, StopFlag
 from proto_ddf.settings import get_settings
 from proto_ddf.sources import file_copies, uploads
@@ -82,40 +74,15 @@ def remove_uploads(before: float) -> int:
     stale = uploads.stale_uploads(before)
     if not stale:
         return 0
-    linked = {path.parent.name for path in _source_files()}
-    # In one transaction that holds the write lock: nothing on record comes to refer to them meanwhile.
-    removed = write(partial(_set_aside, [each for each in stale if each.name not in linked]))
-    uploads.remove_set_aside()
-    return removed
+    return remove_unclaimed(stale)
 
 
 def remove_secrets(before: datetime) -> int:
     """Forget the secrets stored before that time that no source and no operation that may still run names.
     Returns how many."""
-    return vault.prune(before, lambda opened: "\n".join(_references(opened)))
+    return vault.prune(before, claims)
 
 
 def remove_copies(before: float) -> int:
     """Delete the typed copies made before that time of files that no source reads. Returns how many."""
-    return file_copies.prune(_source_files(), before)
-
-
-def _set_aside(folders: list[Path], opened: Session) -> int:
-    named = "\n".join([*_references(opened), *databases_in_use()])
-    return uploads.set_aside(each for each in folders if each.name not in named)
-
-
-def _references(opened: Session) -> list[str]:
-    """What on record may name an upload or a secret, as text."""
-    may_run = col(OperationRecord.state).in_(CANCELLABLE)
-    owed = col(OperationRecord.finished_at).is_(None)
-    inputs = opened.exec(select(OperationRecord.input).where(may_run | owed)).all()
-    configs = opened.exec(select(SourceRecord.config)).all()
-    return [json.dumps(each) for each in (*inputs, *configs)]
-
-
-def _source_files() -> list[Path]:
-    """The files that sources read, symlinks resolved."""
-    with session() as opened:
-        configs = opened.exec(select(SourceRecord.config)).all()
-    return list(uploads.real_paths(path for config in configs for path in file_paths(dict(config))))
+    return file_copies.prune(source_files(), before)

@@ -206,9 +206,9 @@ def _is_plain(column: RawColumn, form: Form) -> str:
 
 
 def _fits(column: RawColumn, form: Form) -> str:
-    fits = f"({_matches(column, form)} AND {_cast(column, form)} IS NOT NULL)"
     if not form.pattern:
         return _matches(column, form)
+    fits = f"({_matches(column, form)} AND {_cast(column, form)} IS NOT NULL)"
     return f"CASE WHEN {_is_plain(column, form)} THEN true ELSE {fits} END" if form.plain else fits
 
 

@@ -24,7 +24,7 @@ from proto_ddf.sources.column_types import Choices
 from proto_ddf.sources.file_errors import explained
 from proto_ddf.sources.file_formats import FileFormat, RawColumn, RawTable
 
-_VERSION = 3
+_VERSION = 4
 """Raise it when the same raw table would be typed otherwise."""
 _TABLES = "tables.json"
 _KNOWN = 256

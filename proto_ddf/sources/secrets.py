@@ -4,7 +4,7 @@ A secret is sent to the host that its config names. So once a source is saved wi
 place: else a form with another host in it would have it sent there.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from proto_ddf import vault
@@ -54,14 +54,3 @@ def check(kind: str, config: Mapping[str, Any]) -> None:
     if vault.known(named.values()) != set(named.values()):
         gone = "it is no longer there"
         raise SystemError(f"A secret: {gone}", "vault", code="secret_unreadable", reason=gone)
-
-
-def discard_unused(references: Iterable[str], going: str = "") -> None:
-    """Forget those secrets that no source names, but for the one of id `going`, which is about to be deleted."""
-    kept = {
-        reference
-        for source in store.configured_sources()
-        if source.id != going
-        for reference in named_in(source.kind, source.config).values()
-    }
-    vault.discard(set(references) - kept)

@@ -69,15 +69,23 @@ def remove_uploads(paths: Iterable[str | Path]) -> int:
 
     Other files (samples, files in allowed folders) are left alone.
     """
+    folders = upload_folders(paths)
+    for folder in folders:
+        for file in folder.iterdir():
+            file_copies.forget(file)
+        shutil.rmtree(folder, ignore_errors=True)
+    return len(folders)
+
+
+def upload_folders(paths: Iterable[str | Path]) -> set[Path]:
+    """The folders of those of `paths` that are uploaded files."""
     root = get_settings().uploads_folder.resolve()
-    removed = 0
-    for path in paths:
-        folder = Path(path).resolve().parent
-        if folder.parent == root and not folder.name.startswith(".") and folder.is_dir():
-            file_copies.forget(Path(path).resolve())
-            shutil.rmtree(folder, ignore_errors=True)
-            removed += 1
-    return removed
+    folders = {Path(path).resolve().parent for path in paths}
+    return {
+        each
+        for each in folders
+        if each.parent == root and not each.name.startswith(".") and each.is_dir()
+    }
 
 
 def stale_uploads(before: float) -> list[Path]:

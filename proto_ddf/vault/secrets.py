@@ -6,7 +6,7 @@ a rotation re-encrypts in one transaction: none is ever written with a key that 
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from uuid import uuid4
 
@@ -75,11 +75,12 @@ def reveal(reference: str) -> str:
             return text
 
 
-def discard(references: Iterable[str]) -> None:
-    """Forget those secrets; those that are gone, and what is no reference, are passed over."""
+def discard(references: Iterable[str], kept: Callable[[Session], str] = lambda _: "") -> None:
+    """Forget those secrets whose reference is not in the text that `kept` gives; it is asked inside the transaction.
+    Those that are gone, and what is no reference, are passed over."""
     ids = _ids(references)
     if ids:
-        write(lambda opened: opened.execute(delete(SecretRecord).where(_id.in_(ids))))
+        write(lambda opened: _forget(ids, kept, opened))
 
 
 def is_reference(text: str) -> bool:
@@ -100,13 +101,16 @@ def prune(older_than: datetime, kept: Callable[[Session], str]) -> int:
 
     def remove(opened: Session) -> int:
         stored = col(SecretRecord.created_at) < older_than
-        ids = opened.exec(select(SecretRecord.id).where(stored)).all()
-        named = kept(opened) if ids else ""
-        unclaimed = [id for id in ids if f"secret:{id}" not in named]
-        opened.execute(delete(SecretRecord).where(_id.in_(unclaimed)))
-        return len(unclaimed)
+        return _forget(opened.exec(select(SecretRecord.id).where(stored)).all(), kept, opened)
 
     return write(remove)
+
+
+def _forget(ids: Sequence[str], kept: Callable[[Session], str], opened: Session) -> int:
+    named = kept(opened) if ids else ""
+    unclaimed = [id for id in ids if f"secret:{id}" not in named]
+    opened.execute(delete(SecretRecord).where(_id.in_(unclaimed)))
+    return len(unclaimed)
 
 
 _id = col(SecretRecord.id)

@@ -139,6 +139,26 @@ def test_source_file_is_gone(page: Page, make_server: Callable[..., Any], notes:
     made.ends_well()
 
 
+def test_a_failed_generation_is_discarded(
+    page: Page, make_server: Callable[..., Any], notes: Path
+) -> None:
+    server = make_server(ALLOWED_FOLDERS=json.dumps([str(notes.parent)]))
+    connect_file(page, server.url, notes, "Notes")
+    made = Generation(page, server, "Brief notes")
+    fill_generate_form(page, server.url, made.name, source="Notes")
+    notes.unlink()
+    made.operation = start_generation(page)
+    made.fails("validate", "file_not_found", "File not found")
+    page.get_by_role("button", name="Discard").click()
+    question = page.get_by_role("alertdialog")
+    expect(question).to_contain_text("cannot be tried again")
+    question.get_by_role("button", name="Discard operation").click()
+    expect(page.locator("[data-operation]")).to_have_attribute("data-state", "cancelled")
+    assert rows(server.home / "proto_ddf.db", "select * from app") == []
+    page.get_by_role("button", name="Back to the form").click()
+    expect(page.get_by_label("Project name")).to_have_value(made.name)
+
+
 def test_source_file_is_gone_when_its_rows_are_imported(
     page: Page, make_server: Callable[..., Any], tmp_path: Path
 ) -> None:

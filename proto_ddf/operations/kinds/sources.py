@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from proto_ddf.errors.types import ValidationError
 from proto_ddf.hosting.source_news import forget_source, note_schema
+from proto_ddf.operations.claims import discard_secrets, file_paths
 from proto_ddf.operations.model import JSON, Kind, Step, StepContext
 from proto_ddf.sources import secrets, store
 from proto_ddf.sources.column_types import ChosenType
@@ -73,11 +74,6 @@ def _stage_step(stage: Stage) -> Step:
         return {"finding": finding}
 
     return Step(stage.name, stage.title, run)
-
-
-def file_paths(config: dict[str, Any]) -> list[str]:
-    """The files that a source reads."""
-    return [config["path"]] if "path" in config else list(config.get("paths", []))
 
 
 def _test_steps(given: TestSourceInput) -> Sequence[Step]:
@@ -147,7 +143,7 @@ def _steps_to_save(
         saved = store.save_source(called, kind, config, schema, id, operation_id)
         note_schema(id, schema)
         if known:  # what it named before may serve no one now
-            secrets.discard_unused(secrets.named_in(known.kind, known.config).values())
+            discard_secrets(secrets.named_in(known.kind, known.config).values())
         news = _found_by(saved, operation_id)
         tables = f"{len(schema.tables)} tables"
         context.report(f"{tables}: {news or 'nothing has changed'}" if known else tables)
@@ -185,7 +181,7 @@ def _discard_secrets(source_id: str) -> None:
     """Those of a source that is about to be deleted: once it is gone nobody knows them."""
     for source in store.configured_sources():
         if source.id == source_id:
-            secrets.discard_unused(secrets.named_in(source.kind, source.config).values(), source_id)
+            discard_secrets(secrets.named_in(source.kind, source.config).values(), source_id)
 
 
 def _check_not_worked_on(source: store.SourceView) -> None:

@@ -45,9 +45,9 @@ def confirm_dialog(
     *,
     title: str | rx.Var[str],
     text: str | rx.Var[str] | rx.Component,
-    confirm_label: str,
+    confirm_label: str | rx.Var[str],
     on_confirm: EventType[()],
-    cancel_label: str = "Keep it",
+    cancel_label: str | rx.Var[str] = "Keep it",
     typed_name: str | rx.Var[str] | None = None,
 ) -> rx.Component:
     """Asks before `on_confirm` runs; `text` names what is lost.
@@ -83,7 +83,10 @@ def confirm_dialog(
 
 
 def _typed_form(
-    name: str | rx.Var[str], cancel: rx.Component, confirm_label: str, on_confirm: EventType[()]
+    name: str | rx.Var[str],
+    cancel: rx.Component,
+    confirm_label: str | rx.Var[str],
+    on_confirm: EventType[()],
 ) -> rx.Component:
     pattern = re.escape(name) if isinstance(name, str) else _escaped(name)
     field = rx.input(

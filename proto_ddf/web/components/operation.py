@@ -55,23 +55,29 @@ def _head(state: type[OperationMixin]) -> rx.Component:
 
 
 def _cancel(state: type[OperationMixin]) -> rx.Component:
+    """Of a failed operation what is left of it is discarded."""
+    failed = state.operation.state == "failed"
     return confirm_dialog(
         rx.button(
-            rx.cond(state.operation_busy == "cancelling", "Cancelling…", "Cancel"),
+            rx.cond(
+                state.operation_busy == "cancelling",
+                rx.cond(failed, "Discarding…", "Cancelling…"),
+                rx.cond(failed, "Discard", "Cancel"),
+            ),
             variant="soft",
             color_scheme="gray",
             size="2",
             type="button",
             disabled=state.operation_busy != "",
         ),
-        title="Cancel this operation?",
+        title=rx.cond(failed, "Discard this operation?", "Cancel this operation?"),
         text=rx.cond(
-            state.operation.state == "failed",
+            failed,
             "What was made so far is removed, and it cannot be tried again.",
             "The step that is running stops, and what was made so far is removed.",
         ),
-        confirm_label="Cancel operation",
-        cancel_label="Go on",
+        confirm_label=rx.cond(failed, "Discard operation", "Cancel operation"),
+        cancel_label=rx.cond(failed, "Keep it", "Go on"),
         on_confirm=state.cancel_operation,
     )
 

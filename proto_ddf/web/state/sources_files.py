@@ -5,6 +5,7 @@ from typing import Any
 
 import reflex as rx
 
+from proto_ddf.operations import claims
 from proto_ddf.web.state.operation import OperationMixin
 from proto_ddf.web.state.sources_draft import (
     UploadedFile,
@@ -13,7 +14,6 @@ from proto_ddf.web.state.sources_draft import (
     form_of,
     suggest_name,
 )
-from proto_ddf.web.state.sources_submit import discard_uploads
 
 
 class FilesMixin(OperationMixin, mixin=True):
@@ -56,8 +56,8 @@ class FilesMixin(OperationMixin, mixin=True):
 
     @rx.event(background=True)
     async def discard_files(self, paths: list[str]) -> None:
-        """Delete uploads that no source reads."""
-        await asyncio.to_thread(discard_uploads, paths)
+        """Delete uploads that nothing reads."""
+        await asyncio.to_thread(claims.discard_uploads, paths)
 
     @rx.event
     def set_uploading(self, key: str, busy: bool) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import reflex as rx
 
 from proto_ddf import vault
+from proto_ddf.operations import claims
 from proto_ddf.sources import secrets
 from proto_ddf.web.state.operation import OperationMixin
 from proto_ddf.web.state.sources_draft import Draft, draft_config, field_key, form_of, secret_keys
@@ -69,8 +70,8 @@ class SecretsMixin(OperationMixin, mixin=True):
 
     @rx.event(background=True)
     async def discard_secrets(self, references: list[str]) -> None:
-        """Forget secrets that no source names."""
-        await asyncio.to_thread(secrets.discard_unused, references)
+        """Forget secrets that nothing names."""
+        await asyncio.to_thread(claims.discard_secrets, references)
 
     def _take_saved(self, saved: Draft | None) -> None:
         """`saved` is the source that the form changes."""

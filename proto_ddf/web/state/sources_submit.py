@@ -1,9 +1,7 @@
-"""What the connect form sets going: it checks the draft, starts its operation, drops unwanted uploads."""
+"""What the connect form sets going: it checks the draft and starts its operation."""
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel
 
@@ -13,7 +11,6 @@ from proto_ddf.operations import service
 from proto_ddf.operations.kinds.sources import ConnectSourceInput, TestSourceInput
 from proto_ddf.sources import config_faults, secrets, store
 from proto_ddf.sources.registry import KINDS
-from proto_ddf.sources.uploads import remove_uploads
 from proto_ddf.web.state.sources_draft import Draft, draft_config, draft_of, secret_keys
 
 
@@ -67,18 +64,3 @@ def without_lost_secrets(draft: Draft) -> Draft:
     known = vault.known(held.values()) if held else set()
     lost = {key: "" for key, reference in held.items() if reference not in known}
     return replace(draft, values=draft.values | lost) if lost else draft
-
-
-def discard_uploads(paths: list[str]) -> None:
-    """Delete those uploaded files that no source reads."""
-    used = {Path(text).resolve() for view in store.list_sources() for text in _texts(view.config)}
-    remove_uploads(path for path in paths if Path(path).resolve() not in used)
-
-
-def _texts(value: Any) -> list[str]:
-    """Every string in a config."""
-    if isinstance(value, dict):
-        return [text for part in value.values() for text in _texts(part)]
-    if isinstance(value, list):
-        return [text for part in value for text in _texts(part)]
-    return [value] if isinstance(value, str) else []

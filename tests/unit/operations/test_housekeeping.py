@@ -13,7 +13,7 @@ import pytest
 from proto_ddf import vault
 from proto_ddf.db.engine import session
 from proto_ddf.db.tables import OperationRecord, OperationState, SecretRecord, SourceRecord
-from proto_ddf.operations import housekeeping
+from proto_ddf.operations import claims, housekeeping
 from proto_ddf.operations.stop import StopFlag
 from proto_ddf.settings import get_settings
 from proto_ddf.sources import duck
@@ -113,7 +113,7 @@ def test_what_a_running_app_was_started_on_stays(monkeypatch: pytest.MonkeyPatch
     """Its source was changed to another file; the app works on the old one until it is started again."""
     file = upload("shop.db")
     url = f"sqlite:///{file.as_uri()}?mode=ro&uri=true"
-    monkeypatch.setattr(housekeeping, "databases_in_use", lambda: [url])
+    monkeypatch.setattr(claims, "databases_in_use", lambda: [url])
     assert housekeeping.remove_uploads(BEFORE) == 0
     assert file.exists()
 

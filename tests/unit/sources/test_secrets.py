@@ -77,19 +77,3 @@ def test_a_secret_that_is_gone_says_so(reference: str):
 def test_no_secret_needs_no_leave():
     secrets.check(vaulted.NAME, vaulted.config(""))
     secrets.check("csv", {"paths": ["secret:0123"]})
-
-
-def test_only_what_no_source_names_is_discarded(reference: str):
-    left = vault.store("left")
-    secrets.discard_unused([reference, left, ""])
-    assert vault.known([reference, left]) == {reference}
-
-
-def test_what_the_one_that_goes_names_is_discarded_unless_another_names_it_too(reference: str):
-    [source] = store.configured_sources()
-    store.save_source("Twin", vaulted.NAME, vaulted.config(reference), vaulted.SCHEMA)
-    secrets.discard_unused([reference], source.id)
-    assert vault.known([reference]) == {reference}
-    store.delete_source(next(each.id for each in store.list_sources() if each.name == "Twin"))
-    secrets.discard_unused([reference], source.id)
-    assert vault.known([reference]) == set()
