@@ -107,6 +107,8 @@ def test_the_sample_is_offered_and_its_tables_can_be_looked_at(page: Page, serve
     expect(page.get_by_role("heading", name="order_items", level=2)).to_be_visible()
     page.get_by_role("tab", name="Columns").click()
     expect(page.get_by_text("orders.id")).to_be_visible()
+    tables.get_by_role("button", name=re.compile("^orders ")).click()
+    expect(page.get_by_text("customers.id")).to_be_visible()  # still the columns
     expect(page.get_by_role("link", name="Generate an app")).to_have_attribute(
         "href", re.compile(r"/generate\?source=\w+")
     )

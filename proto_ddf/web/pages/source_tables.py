@@ -104,7 +104,8 @@ def _open_table(one: rx.Var[TableRow]) -> rx.Component:
             ),
             rx.tabs.content(_rows(), value="rows", padding_top="16px"),
             rx.tabs.content(_columns(one), value="columns", padding_top="16px"),
-            default_value="rows",
+            value=PreviewState.tab,
+            on_change=PreviewState.set_tab,
         ),
     )
 

@@ -45,6 +45,8 @@ class PreviewState(ErrorMixin, rx.State):
     source_id: str = ""
     table_names: list[str] = []
     table: str = ""
+    tab: str = "rows"
+    """What is shown of it: "rows" or "columns"."""
     search: str = ""
     sort: str = ""
     """Column, or empty for the source's own order."""
@@ -85,11 +87,17 @@ class PreviewState(ErrorMixin, rx.State):
         self.source_id, self.table_names = source_id, table_names
         if known:
             return PreviewState.read_page
+        self.tab = "rows"
         return self._open(table_names[0] if table_names else "")
 
     @rx.event
     def open_table(self, table: str) -> Any:
         return self._open(table) if table in self.table_names else None
+
+    @rx.event
+    def set_tab(self, tab: str) -> None:
+        """It stays when another table of the source is opened."""
+        self.tab = "columns" if tab == "columns" else "rows"
 
     @rx.event
     def set_search(self, text: str) -> Any:

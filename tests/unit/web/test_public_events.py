@@ -131,6 +131,7 @@ EVENTS: dict[type[rx.State], set[str]] = {
         "open_table",
         "read_page",
         "set_search",
+        "set_tab",
         "set_whole_shown",
         "show_whole",
         "sort_by",
