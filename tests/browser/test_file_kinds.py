@@ -124,6 +124,8 @@ def test_json_to_an_app_and_a_changed_type_stays(
     expect(updated).to_be_visible(timeout=CONNECT_MS)
     expect(choice).to_have_value("integer")
     page.reload()
+    expect(choice).to_have_value("integer")
+    page.get_by_role("tab", name="Rows").click()
     assert "007" not in first_row(page, "things")
     database = generated(page, server, "Things", "things")
     assert rows(database, "SELECT id, code, deep FROM things ORDER BY id") == [

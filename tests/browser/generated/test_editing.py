@@ -124,6 +124,22 @@ def test_a_relation_is_chosen_by_searching(shop, page: Page):
     ) == [("2025-06-01 10:30:00", "paid", 4.9, 0, None)]
 
 
+def test_a_double_click_on_save_makes_one_row(shop, page: Page):
+    for pause in (0, 30, 60, 90, 120, 200):  # milliseconds
+        customer = new_customer(shop, f"double{pause}@example.com")
+        page.goto(f"{shop.url}/orders/new?customer_id={customer}")
+        page.get_by_label("Ordered at").fill("2025-06-01T10:30")
+        page.get_by_label("Status").select_option("paid")
+        page.get_by_label("Payment method").select_option("card")
+        page.get_by_role("button", name="Save").evaluate(
+            "(save, pause) => { save.click(); setTimeout(() => save.click(), pause) }", pause
+        )
+        expect(page.get_by_role("button", name="Edit")).to_be_visible()
+        page.wait_for_timeout(300)
+        rows = shop.query("select count(*) from orders where customer_id = ?", customer)
+        assert (pause, rows) == (pause, [(1,)])
+
+
 def test_fields_that_must_be_unique_together_are_both_marked(shop, page: Page):
     order, product = shop.query("select order_id, product_id from order_items limit 1")[0]
     page.goto(f"{shop.url}/order-items/new?order_id={order}&product_id={product}")

@@ -60,6 +60,8 @@ class RowMixin(rx.State, mixin=True):
     """The question whether to delete is open."""
     consequences: list[Consequence] = []
     _submitted: dict[str, str] = {}
+    _saved_version: int = -1
+    """Of the form that was saved last."""
 
     @rx.var
     def prevented(self) -> bool:
@@ -114,13 +116,14 @@ class RowMixin(rx.State, mixin=True):
     async def save(self, form: dict[str, Any]):
         """Create or update the row from the form."""
         async with self:
-            if self.saving:
-                return
+            if self.saving or self.form_version == self._saved_version:
+                return  # a second click makes no second row
             texts = {each.name: _text(each, form.get(each.name)) for each in self.view.asked}
             texts |= {name: option.value for name, option in self.chosen.items()}
             self._submitted = texts
             self.saving, self.wrong, self.form_problem = True, {}, Problem()
             is_new, key = self.is_new, decode_key(self.view, self._key_text())
+            version = self.form_version
         try:
             if is_new:
                 saved = await asyncio.to_thread(create, self.view, texts)
@@ -135,6 +138,9 @@ class RowMixin(rx.State, mixin=True):
                 yield rx.call_script(f"document.getElementById('field-{name}').focus()")
                 break
             return
+        else:
+            async with self:
+                self._saved_version = version
         finally:
             async with self:
                 self.saving = False
