@@ -68,6 +68,24 @@ class Database:
         """A plain connection of the driver, as its user, past everything of Proto-DDF; autocommit is on."""
         return self.server.connect(self.name, (self.user, self.password))
 
+    def sessions(self) -> int:
+        """How many its user has, as the server sees it."""
+        query = {
+            "postgresql": "SELECT count(*) FROM pg_stat_activity WHERE usename = %s",
+            "mysql": "SELECT count(*) FROM information_schema.processlist WHERE user = %s",
+        }[self.server.kind]
+        [(number,)] = self.admin(query, values=(self.user,))
+        return int(number)
+
+    def end_sessions(self) -> None:
+        """End those of its user, as an administrator may; returns once they are gone."""
+        if self.server.kind == "postgresql":
+            ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s"
+            self.admin(ended, values=(self.user,))
+        else:
+            self.admin(f"KILL HARD CONNECTION USER `{self.user}`@`%%`", values=())
+        wait_until(lambda: self.sessions() == 0)
+
 
 class DatabaseServer(ABC):
     """A server of its own folder and port, listening on 127.0.0.1 and on a socket in its folder.
@@ -154,6 +172,7 @@ class DatabaseServer(ABC):
         for process in self._processes():
             with suppress(psutil.NoSuchProcess):  # a session that ended meanwhile
                 process.suspend()
+        wait_until(lambda: all(map(_is_suspended, self._processes())))
 
     def resume(self) -> None:
         for process in self._processes():
@@ -265,6 +284,17 @@ def is_alive(process: psutil.Process) -> bool:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+def _is_suspended(process: psutil.Process) -> bool:
+    """All of its threads are: the signal takes a while to reach each."""
+    try:
+        tasks = [
+            (each / "stat").read_text() for each in Path(f"/proc/{process.pid}/task").iterdir()
+        ]
+    except FileNotFoundError:
+        return False
+    return all(text.rpartition(")")[2].split()[0] in "TZX" for text in tasks)
 
 
 def _password() -> str:

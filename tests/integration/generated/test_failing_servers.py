@@ -85,13 +85,7 @@ def test_connections_that_the_server_has_closed_are_replaced_unseen(served, poin
     read(served)
     other.server.restart()
     assert len(read(served)) == 1
-    sessions = {
-        "postgresql": "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s",
-        "mysql": "SELECT id FROM information_schema.processlist WHERE user = %s",
-    }[other.server.kind]
-    found = other.server.run(sessions, values=(other.user,))
-    if other.server.kind == "mysql":
-        other.server.run(*[f"KILL {number}" for (number,) in found])
+    other.end_sessions()
     assert len(read(served)) == 1
 
 

@@ -1,7 +1,7 @@
 """Connections that are kept, lost, and thrown away. The servers are real."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -15,6 +15,7 @@ from proto_ddf.sources.servers.source import ServerSource
 from proto_ddf.sources.store import make_source
 from tests.servers.database_server import Database
 from tests.servers.reading import source_of
+from tests.servers.waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("patient")
 
@@ -37,36 +38,6 @@ def counted(source: ServerSource) -> engines.ConnectionStatistics:
     return engines.statistics(engines.target_of(source.server, source.config))
 
 
-def open_connections(database: Database) -> int:
-    """Of its user, as the server sees it."""
-    query = {
-        "postgresql": "SELECT count(*) FROM pg_stat_activity WHERE usename = %s",
-        "mysql": "SELECT count(*) FROM information_schema.PROCESSLIST WHERE USER = %s",
-    }[database.server.kind]
-    [(number,)] = database.admin(query, values=(database.user,))
-    return int(number)
-
-
-def end_connections(database: Database) -> None:
-    """As an administrator may."""
-    if database.server.kind == "postgresql":
-        database.admin(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s",
-            values=(database.user,),
-        )
-        return
-    database.admin(f"KILL HARD CONNECTION USER `{database.user}`@`%%`", values=())
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    ended = threading.Event()
-    for _ in range(500):
-        if condition():
-            return
-        ended.wait(0.01)
-    raise AssertionError("it did not come to that")
-
-
 def test_one_connection_serves_call_after_call(
     source: ServerSource, server_database: Database
 ) -> None:
@@ -74,7 +45,7 @@ def test_one_connection_serves_call_after_call(
         source.check()
         source_of(server_database, password=source.config.password).preview("t")
     assert counted(source).connects == 1
-    assert open_connections(server_database) == 1
+    assert server_database.sessions() == 1
 
 
 def test_calls_at_once_get_connections_of_their_own_and_few_are_kept(
@@ -90,7 +61,7 @@ def test_calls_at_once_get_connections_of_their_own_and_few_are_kept(
     with ThreadPoolExecutor(6) as pool:
         assert list(pool.map(hold, range(6))) == [1] * 6
     assert counted(source).connects == 6
-    wait_for(lambda: open_connections(server_database) == 2)
+    wait_until(lambda: server_database.sessions() == 2)
 
 
 def test_with_one_that_broke_all_others_are_thrown_away(
@@ -99,8 +70,8 @@ def test_with_one_that_broke_all_others_are_thrown_away(
     engine = engines.pool(source.server, source.config).engine
     with engine.connect(), engine.connect():
         pass
-    assert open_connections(server_database) == 2
-    end_connections(server_database)
+    assert server_database.sessions() == 2
+    server_database.end_sessions()
     with pytest.raises(Exception) as caught:  # noqa: PT011
         source.check()
     assert classify(caught.value).retryable
@@ -121,7 +92,7 @@ def test_through_the_policy_a_broken_connection_is_not_noticed_and_told_in_the_l
     config = server_database.config(password=source.config.password)
     guarded = make_source(source.server.name, config)
     guarded.check()
-    end_connections(server_database)
+    server_database.end_sessions()
     with capture_logs() as lines:
         assert guarded.preview("t").rows == ((1,),)
     target = guarded.target
@@ -142,9 +113,9 @@ def test_a_connect_that_fails_is_counted_and_no_reconnect(server_database: Datab
 def test_idle_connections_are_closed(source: ServerSource, server_database: Database) -> None:
     source.check()
     engines.close_idle(3600)
-    assert open_connections(server_database) == 1
+    assert server_database.sessions() == 1
     engines.close_idle(0)
-    wait_for(lambda: open_connections(server_database) == 0)
+    wait_until(lambda: server_database.sessions() == 0)
     source.check()
     assert counted(source).reconnects == 0
 
@@ -157,7 +128,7 @@ def test_a_stream_that_is_read_slowly_is_not_idle(
     next(stream)
     engines.close_idle(0)
     assert [len(batch) for batch in stream] == [1, 1]
-    assert counted(source).connects == open_connections(server_database) == 1
+    assert counted(source).connects == server_database.sessions() == 1
 
 
 def test_a_changed_or_deleted_source_lets_go_of_its_connections(
@@ -169,15 +140,15 @@ def test_a_changed_or_deleted_source_lets_go_of_its_connections(
     source.check()
     store.rename_source(saved.id, "Store")
     store.save_source("Store", kind, config, schema, saved.id)
-    assert open_connections(server_database) == 1
+    assert server_database.sessions() == 1
 
     store.save_source("Store", kind, {**config, "writable": True}, schema, saved.id)
-    wait_for(lambda: open_connections(server_database) == 0)
+    wait_until(lambda: server_database.sessions() == 0)
     store.open_source(store.get_source(saved.id)).check()
-    assert open_connections(server_database) == 1
+    assert server_database.sessions() == 1
 
     store.delete_source(saved.id)
-    wait_for(lambda: open_connections(server_database) == 0)
+    wait_until(lambda: server_database.sessions() == 0)
 
 
 def test_sessions_of_a_source_cannot_write(source: ServerSource) -> None:
