@@ -58,6 +58,8 @@ class GenerateState(PlanMixin, rx.State):
     loaded: bool = False
     planning: bool = False
     starting: bool = False
+    kept_operation: str = rx.SessionStorage("", name="proto_ddf.generation")
+    """Id of the operation shown. The tab keeps it: a server that is killed may not have written it down yet."""
 
     _planned_shape: str = ""
     """Of the source when it was chosen."""
@@ -133,7 +135,7 @@ class GenerateState(PlanMixin, rx.State):
             self.sources, self.loaded = sources, True
             self.starting = False  # a killed server could not say that it is over
             wanted = self._source_to_show()
-            operation_id = self.operation.id
+            operation_id = self.operation.id or self.kept_operation
         if operation_id:
             yield self.__class__.watch_operation(operation_id)
         if wanted:
@@ -285,6 +287,7 @@ class GenerateState(PlanMixin, rx.State):
             return
         async with self:
             self.starting = False
+            self.kept_operation = operation_id
             self._show_operation(view)
         yield rx.set_focus("main")  # the form, which had it, goes
         yield self.__class__.watch_operation(operation_id)
@@ -297,6 +300,10 @@ class GenerateState(PlanMixin, rx.State):
             self._forget_operation()
             return focus("name")
         return None
+
+    def _forget_operation(self) -> None:
+        super()._forget_operation()
+        self.kept_operation = ""
 
     @rx.event
     def back_to_form(self) -> None:

@@ -468,3 +468,14 @@ class TestOperation:
         state.starting = True
         assert name_of(run(state, "load")[0]) == "watch_operation"
         assert not state.starting
+
+    def test_the_tab_keeps_an_operation_that_a_killed_server_had_not_written_down(
+        self, state: Any, started: list[GenerateAppInput]
+    ) -> None:
+        run(state, "generate", {})
+        assert state.kept_operation
+        state._show_operation(None)  # what the state on the disk says
+        assert name_of(run(state, "load")[0]) == "watch_operation"
+        state.back_to_form()
+        assert state.kept_operation == ""
+        assert not run(state, "load")
