@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Server, free_port
+from tests.browser.conftest import Server
 from tests.browser.driving import (
     SOON_MS,
     fill_generate_form,
@@ -15,6 +15,7 @@ from tests.browser.driving import (
     start_generation,
 )
 from tests.browser.looking import open_page
+from tests.ports import free_port
 from tests.servers.database_server import Database, DatabaseServer
 from tests.servers.mariadb import MariaDbServer
 from tests.servers.postgres import PostgresServer

@@ -10,7 +10,7 @@ import pytest
 from openpyxl import Workbook
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Server, free_port
+from tests.browser.conftest import Server
 from tests.browser.driving import (
     SOON_MS,
     fill_generate_form,
@@ -19,6 +19,7 @@ from tests.browser.driving import (
     start_generation,
 )
 from tests.browser.looking import serious_findings
+from tests.ports import free_port
 
 pytestmark = pytest.mark.browser
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Server, free_port
+from tests.browser.conftest import Server
 from tests.browser.driving import (
     connect_file,
     failure,
@@ -24,6 +24,7 @@ from tests.browser.driving import (
     start_generation,
     step,
 )
+from tests.ports import free_port
 
 pytestmark = pytest.mark.browser
 

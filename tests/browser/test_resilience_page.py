@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Server, free_port
+from tests.browser.conftest import Server
 from tests.browser.driving import start_connecting
 from tests.browser.looking import in_both_modes, open_page, serious_findings, sideways, tab_to
+from tests.ports import free_port
 
 pytestmark = pytest.mark.browser
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.conftest import Server, free_port
+from tests.browser.conftest import Server
+from tests.ports import free_port
 
 pytestmark = pytest.mark.browser
 

@@ -1,10 +1,8 @@
 """A private database server: what PostgreSQL and MariaDB have in common."""
 
-import random
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -15,25 +13,12 @@ from typing import Any
 
 import psutil
 
+from tests.ports import HOST, free_port
 from tests.servers.account import Account
 from tests.servers.certificates import Certificate
 from tests.servers.waiting import wait_until
 
-HOST = "127.0.0.1"
 _STOP_SECONDS = 30
-
-
-def free_port() -> int:
-    """A port that is free, below those given to outgoing connections: it stays free while its server is down."""
-    while True:
-        port = random.randrange(10_000, 30_000)
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((HOST, port))
-            except OSError:
-                continue
-            return port
 
 
 @dataclass(frozen=True)

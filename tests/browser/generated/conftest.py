@@ -3,7 +3,6 @@
 import contextlib
 import os
 import shutil
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -25,6 +24,7 @@ from proto_ddf.progress import NoProgress
 from proto_ddf.settings import get_settings
 from proto_ddf.sources.sample import ensure_sample
 from proto_ddf.sources.sqlite import SqliteSource
+from tests.ports import free_port
 
 
 @dataclass
@@ -59,9 +59,7 @@ def sample_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _serve(folder: Path, database: Path) -> Iterator[App]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-P", runner.__file__, "--port", str(port), "--log", "logs/app.log"],
         cwd=folder,

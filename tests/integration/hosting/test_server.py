@@ -16,17 +16,13 @@ import pytest
 
 from proto_ddf.server import Refused, check_host, fingerprint
 from proto_ddf.settings import PROJECT_ROOT
+from tests.ports import free_port
 
 START_SECONDS = 120.0
 
 
 def command(action: str) -> list[str]:
     return [sys.executable, "-m", "proto_ddf.server", action]
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 class Server:
