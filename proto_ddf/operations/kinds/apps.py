@@ -24,6 +24,7 @@ from proto_ddf.hosting.ports import PORT_REGISTRY
 from proto_ddf.operations.model import JSON, Kind, Step, StepContext, UndoContext
 from proto_ddf.settings import get_settings
 from proto_ddf.sources import store
+from proto_ddf.sources.sizes import count_text
 
 MINIMUM_FREE_BYTES = 200 * 1024 * 1024
 """What a generated app with its packages and build needs at most."""
@@ -73,7 +74,7 @@ def _validate(context: StepContext[GenerateAppInput]) -> JSON:
     _check_source(given)
     made_from = as_made_from(given.spec, store.get_source(given.source_id).schema)
     hosted.create_app(given.spec, given.source_id, context.operation_id, made_from)
-    context.report(f"{len(given.spec.tables)} tables")
+    context.report(count_text(len(given.spec.tables), "table"))
     return {}
 
 
@@ -123,7 +124,7 @@ def _render(context: StepContext[GenerateAppInput]) -> JSON:
     given = context.input
     render_app(given.spec, _app_folder(given.spec.slug))
     note_written(_app_folder(given.spec.slug))
-    context.report(f"{len(given.spec.tables)} pages and a dashboard")
+    context.report(f"{count_text(len(given.spec.tables), 'page')} and a dashboard")
     return {}
 
 

@@ -28,6 +28,7 @@ from proto_ddf.operations.model import JSON, Kind, Step, StepContext, UndoContex
 from proto_ddf.sources import store
 from proto_ddf.sources.guarded import GuardedSource
 from proto_ddf.sources.schema import SourceSchema
+from proto_ddf.sources.sizes import count_text
 
 UNDER_WAY = ("pending", "running")
 KIND = "regenerate_app"
@@ -145,7 +146,7 @@ def _render(context: Context) -> JSON:
     spec, made = _plan(context).spec, _folder(context)
     render_app(spec, made)
     note_written(made)
-    context.report(f"{len(spec.tables)} pages and a dashboard")
+    context.report(f"{count_text(len(spec.tables), 'page')} and a dashboard")
     return {}
 
 

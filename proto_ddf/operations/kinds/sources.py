@@ -16,6 +16,7 @@ from proto_ddf.sources.protocol import Stage
 from proto_ddf.sources.registry import KINDS
 from proto_ddf.sources.relations import suggest_relations
 from proto_ddf.sources.schema import SourceSchema
+from proto_ddf.sources.sizes import count_text
 from proto_ddf.sources.uploads import release_files
 
 
@@ -145,7 +146,7 @@ def _steps_to_save(
         if known:  # what it named before may serve no one now
             discard_secrets(secrets.named_in(known.kind, known.config).values())
         news = _found_by(saved, operation_id)
-        tables = f"{len(schema.tables)} tables"
+        tables = count_text(len(schema.tables), "table")
         context.report(f"{tables}: {news or 'nothing has changed'}" if known else tables)
         return {"source_id": id, "news": news}
 
