@@ -20,7 +20,8 @@ from proto_ddf.sources.servers.mysql import MysqlConfig
 from proto_ddf.sources.servers.postgres import PostgresConfig
 from proto_ddf.sources.servers.readings import reading
 from proto_ddf.sources.servers.tables import read_tables
-from tests.servers.database_server import HOST, Database
+from tests.ports import HOST
+from tests.servers.database_server import Database
 
 ODD = 'odd %s: "names" of `it\'s` \\'
 """A name with every sign that means something in SQL or to a driver."""

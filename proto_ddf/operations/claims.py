@@ -44,8 +44,11 @@ def discard_uploads(paths: Iterable[str]) -> None:
 def remove_unclaimed(folders: Iterable[Path], *, failed: bool = True) -> int:
     """Delete those folders of uploads that nothing claims, and no running app; `failed` as in `claims`. Returns
     how many."""
+    wanted = list(folders)
+    if not wanted:
+        return 0
     linked = {path.parent.name for path in source_files()}
-    unlinked = [each for each in folders if each.name not in linked]
+    unlinked = [each for each in wanted if each.name not in linked]
     # In one transaction that holds the write lock: nothing on record comes to refer to them meanwhile.
     removed = write(partial(_set_aside, unlinked, failed))
     uploads.remove_set_aside()

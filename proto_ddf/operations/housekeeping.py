@@ -71,10 +71,7 @@ def remove_uploads(before: float) -> int:
     """Delete the uploads not written to since that time (seconds since the epoch) that no source, no operation
     that may still run and no running app refers to. Returns how many."""
     uploads.remove_set_aside()
-    stale = uploads.stale_uploads(before)
-    if not stale:
-        return 0
-    return remove_unclaimed(stale)
+    return remove_unclaimed(uploads.stale_uploads(before))
 
 
 def remove_secrets(before: datetime) -> int:

@@ -78,6 +78,7 @@ def test_a_server_that_goes_away_and_returns_is_seen_by_itself(
     expect(now).to_contain_text("Unreachable")
     expect(now).to_contain_text(str(database.server.port))
     expect(fact(panel, "Last error")).to_contain_text("ago")
+    expect(fact(panel, "Last error")).to_contain_text(str(database.server.port))
     assert panel.evaluate("element => element.offsetHeight") == height
     for mode in in_both_modes(page):
         assert serious_findings(page) == [], mode

@@ -5,7 +5,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 
-from tests.servers.tcp_proxy import HOST, reset
+from tests.ports import HOST
+from tests.servers.tcp_proxy import reset
 
 Answer = Callable[[socket.socket], None]
 _REQUEST = 4096

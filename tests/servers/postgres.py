@@ -9,9 +9,10 @@ from typing import Any
 
 import psycopg
 
+from tests.ports import HOST
 from tests.servers.account import Account, find_programs
 from tests.servers.certificates import Certificate
-from tests.servers.database_server import HOST, Database, DatabaseServer
+from tests.servers.database_server import Database, DatabaseServer
 from tests.servers.waiting import wait_until
 
 SUPERUSER = "admin"

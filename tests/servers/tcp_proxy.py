@@ -10,7 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
-HOST = "127.0.0.1"
+from tests.ports import HOST
+
 _CHUNK = 65_536
 _LOOK_AGAIN = 0.005
 """Seconds."""

@@ -217,5 +217,5 @@ def test_a_locked_database_is_waited_for_and_tried_again(shop, page: Page):
     other.execute("rollback")
     other.close()
     page.get_by_role("button", name="Try Again").click()
-    expect(page.get_by_text("Changes saved.").first).to_be_visible()
+    expect(page.get_by_text("Changes saved.")).to_be_visible()
     assert shop.query("select city from customers where id = ?", customer) == [("Patience",)]

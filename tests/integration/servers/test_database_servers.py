@@ -14,7 +14,8 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.servers.database_server import HOST, Database, DatabaseServer, is_alive
+from tests.ports import HOST
+from tests.servers.database_server import Database, DatabaseServer, is_alive
 from tests.servers.fixtures import CLASSES
 from tests.servers.waiting import wait_until
 

@@ -9,22 +9,10 @@ from proto_ddf.db.engine import session
 from proto_ddf.db.tables import OperationRecord, OperationState, utc_now
 from proto_ddf.operations.claims import discard_secrets, discard_uploads
 from proto_ddf.sources import store
-from proto_ddf.sources.registry import KINDS
 from proto_ddf.sources.uploads import upload_path
 from tests import vaulted
 
-
-@pytest.fixture(autouse=True)
-def _kind(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(KINDS, vaulted.NAME, vaulted.KIND)
-
-
-@pytest.fixture
-def reference() -> str:
-    """Of the password of a source that is connected."""
-    made = vault.store(vaulted.RIGHT)
-    store.save_source("Shop", vaulted.NAME, vaulted.config(made), vaulted.SCHEMA)
-    return made
+pytestmark = pytest.mark.usefixtures("vaulted_kind")
 
 
 def operation(state: OperationState, names: str, *, over: bool) -> None:

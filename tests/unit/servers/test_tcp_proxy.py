@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.ports import HOST
 from tests.servers.peers import closed_port, full_backlog, listener
-from tests.servers.tcp_proxy import CLEAR, HOST, Flow, TcpProxy
+from tests.servers.tcp_proxy import CLEAR, Flow, TcpProxy
 
 SENT = bytes(range(256)) * 400
 directions = pytest.mark.parametrize("direction", ["upstream", "downstream"])

@@ -1,28 +1,16 @@
 """Where a secret may be sent, and when it is forgotten."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from proto_ddf import vault
 from proto_ddf.errors import SystemError, ValidationError
-from proto_ddf.sources import secrets, store
+from proto_ddf.sources import secrets
 from proto_ddf.sources.registry import KINDS
 from tests import vaulted
 
-
-@pytest.fixture(autouse=True)
-def _kind(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(KINDS, vaulted.NAME, vaulted.KIND)
-
-
-@pytest.fixture
-def reference() -> str:
-    """Of the password of a source that is connected."""
-    made = vault.store(vaulted.RIGHT)
-    store.save_source("Shop", vaulted.NAME, vaulted.config(made), vaulted.SCHEMA)
-    return made
+pytestmark = pytest.mark.usefixtures("vaulted_kind")
 
 
 def refused(config: dict[str, Any], kind: str = vaulted.NAME) -> ValidationError:

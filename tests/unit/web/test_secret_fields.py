@@ -1,7 +1,6 @@
 """The connect form's password, its further options and its numbers: what the state of the form does."""
 
 import asyncio
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +10,6 @@ from proto_ddf import vault
 from proto_ddf.errors import IntegrationError, describe
 from proto_ddf.operations.views import OperationView
 from proto_ddf.sources import store
-from proto_ddf.sources.registry import KINDS
 from proto_ddf.sources.store import SourceView
 from proto_ddf.web.state import sources_new, sources_submit
 from proto_ddf.web.state.sources_draft import empty_draft, field_key, load_draft
@@ -24,9 +22,7 @@ HOST, PORT, USER, PASSWORD, PARAMETERS = (
 )
 
 
-@pytest.fixture(autouse=True)
-def _kind(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(KINDS, vaulted.NAME, vaulted.KIND)
+pytestmark = pytest.mark.usefixtures("vaulted_kind")
 
 
 @pytest.fixture

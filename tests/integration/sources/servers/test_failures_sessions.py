@@ -13,7 +13,8 @@ from proto_ddf.sources.guarded import SYSTEM, GuardedSource
 from proto_ddf.sources.servers import engines, wire
 from proto_ddf.sources.store import make_source
 from tests.policies import fresh_policies
-from tests.servers.database_server import HOST, Database, DatabaseServer
+from tests.ports import HOST
+from tests.servers.database_server import Database, DatabaseServer
 from tests.servers.failing import (
     IMPATIENT,
     PATIENT,
