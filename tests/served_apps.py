@@ -1,6 +1,9 @@
-"""Generated apps that work on a database server: one for each kind, on the same awkward tables."""
+"""Generated apps in the test's own process: on a database server of each kind, with the same awkward tables, and on
+an SQLite file."""
 
+import contextlib
 import importlib
+import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +23,7 @@ from proto_ddf.sources.servers.mysql import MysqlConfig
 from proto_ddf.sources.servers.postgres import PostgresConfig
 from proto_ddf.sources.servers.readings import reading
 from proto_ddf.sources.servers.tables import read_tables
+from proto_ddf.sources.sqlite import SqliteSource
 from tests.ports import HOST
 from tests.servers.database_server import Database
 
@@ -223,11 +227,11 @@ def fill(database: Database) -> None:
     connection.close()
 
 
-class ServedApp:
+class ImportedApp:
     """The imported modules of the app: `app.data`, `app.changes` ..."""
 
-    def __init__(self, package: str, folder: Path, database: Database, spec: AppSpec) -> None:
-        self.package, self.folder, self.place, self.spec = package, folder, database, spec
+    def __init__(self, package: str, folder: Path, spec: AppSpec) -> None:
+        self.package, self.folder, self.spec = package, folder, spec
 
     def __getattr__(self, name: str) -> ModuleType:
         return importlib.import_module(f"{self.package}.{name}")
@@ -245,6 +249,34 @@ class ServedApp:
             if not page.has_more:
                 return rows
             page = self.data.fetch_page(view, query, size, after=page.last, offset=len(rows))
+
+
+class ServedApp(ImportedApp):
+    """An app on a database server."""
+
+    def __init__(self, package: str, folder: Path, database: Database, spec: AppSpec) -> None:
+        super().__init__(package, folder, spec)
+        self.place = database
+
+    def run(self, *statements: str) -> list[Any]:
+        """Run SQL beside the app, and return the rows of the last statement."""
+        return list(self.place.run(*statements))
+
+
+class FileApp(ImportedApp):
+    """An app on an SQLite file."""
+
+    def __init__(self, package: str, folder: Path, database: Path, spec: AppSpec) -> None:
+        super().__init__(package, folder, spec)
+        self.place = database
+
+    def run(self, *statements: str) -> list[Any]:
+        """Run SQL beside the app, and return the rows of the last statement."""
+        rows: list[Any] = []
+        with contextlib.closing(sqlite3.connect(self.place)) as connection, connection:
+            for statement in statements:
+                rows = connection.execute(statement).fetchall()
+        return rows
 
 
 def url_of(database: Database) -> str:
@@ -293,6 +325,29 @@ def served_app(
             importlib.import_module(f"{spec.slug}.pages.{table.name}")
         yield app
         app.database.engine().dispose()
+    for module in [each for each in sys.modules if each.split(".")[0] == spec.slug]:
+        del sys.modules[module]
+
+
+@contextmanager
+def file_app(
+    database: Path, folder: Path, *, editing: bool = True, name: str = "On a file"
+) -> Iterator["FileApp"]:
+    """An app on an SQLite file, imported into this process under its slug."""
+    source = SqliteSource(database)
+    spec = plan_app(
+        source.read_schema(), name=name, allow_editing=editing, imported=False, source=source
+    )
+    render_app(spec, folder)
+    place = {"database": database.as_uri(), "query": {"mode": "rw", "uri": "true"}}
+    url = sa.URL.create("sqlite", **place).render_as_string(hide_password=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(folder)
+        patch.setenv("DATABASE_URL", url)
+        app = FileApp(spec.slug, folder, database, spec)
+        for table in spec.tables:
+            importlib.import_module(f"{spec.slug}.pages.{table.name}")
+        yield app
     for module in [each for each in sys.modules if each.split(".")[0] == spec.slug]:
         del sys.modules[module]
 

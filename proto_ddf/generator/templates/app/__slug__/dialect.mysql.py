@@ -65,6 +65,18 @@ def beyond(
     return sa.or_(past, sa.and_(column == value, beyond(columns[1:], rising, first + 1)))
 
 
+def engine_without_rollback(connection: sa.Connection, table: sa.Table) -> str:
+    """The storage engine of the table where that cannot take changes back, as MyISAM, Aria and MEMORY; else empty."""
+    asked = sa.text(
+        "SELECT kept.ENGINE FROM information_schema.TABLES kept "
+        "LEFT JOIN information_schema.ENGINES known ON known.ENGINE = kept.ENGINE "
+        "WHERE kept.TABLE_SCHEMA = COALESCE(:schema, DATABASE()) AND kept.TABLE_NAME = :name "
+        "AND kept.TABLE_TYPE <> 'VIEW' AND COALESCE(known.TRANSACTIONS, 'NO') <> 'YES'"
+    )
+    found = connection.execute(asked, {"schema": table.schema, "name": table.name}).scalar()
+    return str(found or "")
+
+
 def _parameter(number: int) -> sa.ColumnElement[Any]:
     return sa.bindparam(f"place_{number}", type_=sa.types.NullType())
 

@@ -72,5 +72,10 @@ def beyond(columns: Sequence[sa.ColumnElement[Any]], rising: bool) -> sa.ColumnE
     return left > right if rising else left < right
 
 
+def engine_without_rollback(connection: sa.Connection, table: sa.Table) -> str:
+    """The storage engine of the table where that cannot take changes back: here none is like that."""
+    return ""
+
+
 def _bound(value: Any) -> sa.ColumnElement[Any]:
     return sa.literal(value, Text())

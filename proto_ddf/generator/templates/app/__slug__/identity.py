@@ -1,0 +1,32 @@
+"""Whether one row can be changed alone: its key must stand for it and no other, and a change must be revocable."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from .data import key_is
+from .dialect import engine_without_rollback
+from .views import TableView
+
+EMPTY_KEY = "The key of this row is empty, so nothing tells it from other rows without one."
+SHARED_KEY = "Several rows have this key, so a change would reach all of them."
+
+
+def identifying(connection: sa.Connection, view: TableView, key: tuple[Any, ...]) -> str:
+    """Why the row of this key cannot be changed, in words for a person; empty where it can be.
+
+    A key that no row has is no reason: that the row is gone is found by whoever looks for it. Rows are counted as
+    the database counts them for a change: with those of tables that inherit, without those that a policy hides.
+
+    Raises:
+        sqlalchemy.exc.SQLAlchemyError: the database could not answer.
+    """
+    if None in key:
+        return EMPTY_KEY
+    if engine := engine_without_rollback(connection, view.table):
+        return (
+            f"The table's storage engine, {engine}, cannot take a change back, so a change that goes wrong "
+            "halfway would stay."
+        )
+    same = sa.select(sa.literal(1)).select_from(view.table).where(*key_is(view, key)).limit(2)
+    return SHARED_KEY if len(connection.execute(same).all()) > 1 else ""

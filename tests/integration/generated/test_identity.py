@@ -1,0 +1,117 @@
+"""Which rows can be changed alone, on each database: those whose key stands for one row, in a table that can take a
+change back."""
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from tests.served_apps import file_app, served_app
+
+
+def reason(app, table, key):
+    view = app.view(table)
+    address = key if isinstance(key, str) else app.keys.encode_key(key)
+    values = app.keys.decode_key(view, address)
+    with app.database.reading() as connection:
+        return app.identity.identifying(connection, view, values)
+
+
+@pytest.fixture(scope="module")
+def on_file(tmp_path_factory):
+    place = tmp_path_factory.mktemp("data") / "keys.db"
+    with closing(sqlite3.connect(place)) as connection, connection:
+        connection.executescript(
+            """
+            CREATE TABLE tags (code TEXT PRIMARY KEY, label TEXT);
+            INSERT INTO tags VALUES ('red', 'Red'), (NULL, 'first'), (NULL, 'second'), ('', 'blank');
+            CREATE TABLE pairs (a TEXT, b INTEGER, PRIMARY KEY (a, b)) ;
+            INSERT INTO pairs VALUES ('x', 1), ('x', NULL), (NULL, NULL);
+            """
+        )
+    with file_app(place, tmp_path_factory.mktemp("app"), name="Keys on a file") as app:
+        yield app
+
+
+@pytest.fixture(scope="module")
+def on_postgres(postgres, tmp_path_factory):
+    database = postgres.create_database()
+    database.run(
+        "CREATE TABLE things (id integer PRIMARY KEY, name text)",
+        "CREATE TABLE tools (sharp boolean) INHERITS (things)",
+        "INSERT INTO things VALUES (1, 'rope')",
+        "INSERT INTO tools VALUES (1, 'axe', true), (2, 'saw', true), (3, 'saw', true), (3, 'saw', true)",
+        "CREATE TABLE visits (day date, id integer, PRIMARY KEY (day, id)) PARTITION BY RANGE (day)",
+        "CREATE TABLE visits_24 PARTITION OF visits FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')",
+        "INSERT INTO visits VALUES ('2024-02-03', 1)",
+    )
+    with served_app(database, tmp_path_factory.mktemp("app"), name="Keys on Postgres") as app:
+        yield app
+    postgres.drop_database(database)
+
+
+@pytest.fixture(scope="module")
+def on_mariadb(mariadb, tmp_path_factory):
+    database = mariadb.create_database()
+    engines = ("InnoDB", "MyISAM", "Aria", "MEMORY")
+    for engine in engines:
+        database.run(
+            f"CREATE TABLE on_{engine.lower()} (id integer PRIMARY KEY, word text) ENGINE={engine}"
+            if engine != "MEMORY"
+            else "CREATE TABLE on_memory (id integer PRIMARY KEY, word varchar(9)) ENGINE=MEMORY",
+            f"INSERT INTO on_{engine.lower()} VALUES (1, 'x')",
+        )
+    database.run(
+        "CREATE TABLE parted (id integer PRIMARY KEY) ENGINE=InnoDB PARTITION BY HASH (id) PARTITIONS 2",
+        "CREATE TABLE parted_old (id integer PRIMARY KEY) ENGINE=MyISAM PARTITION BY HASH (id) PARTITIONS 2",
+    )
+    with served_app(database, tmp_path_factory.mktemp("app"), name="Keys on MariaDB") as app:
+        yield app
+    mariadb.drop_database(database)
+
+
+def test_a_key_that_is_empty_in_any_part_stands_for_no_row(on_file):
+    empty = on_file.identity.EMPTY_KEY
+    assert reason(on_file, "tags", "red") == ""
+    assert reason(on_file, "tags", ("",)) == ""
+    assert reason(on_file, "tags", (None,)) == empty
+    assert reason(on_file, "pairs", ("x", 1)) == ""
+    assert reason(on_file, "pairs", ("x", None)) == empty
+    assert reason(on_file, "pairs", (None, None)) == empty
+
+
+def test_a_key_that_tables_which_inherit_share_stands_for_several_rows(on_postgres):
+    shared = on_postgres.identity.SHARED_KEY
+    assert reason(on_postgres, "things", "1") == shared
+    assert reason(on_postgres, "things", "2") == ""
+    assert reason(on_postgres, "things", "3") == shared
+    assert reason(on_postgres, "things", "4") == "", (
+        "whoever looks for the row finds that it is gone"
+    )
+    assert reason(on_postgres, "visits", ("2024-02-03", 1)) == ""
+
+
+def test_a_key_that_lost_its_constraint_is_found_out(on_postgres):
+    on_postgres.run(
+        "ALTER TABLE things DROP CONSTRAINT things_pkey",
+        "INSERT INTO things VALUES (9, 'a'), (9, 'b')",
+    )
+    assert reason(on_postgres, "things", "9") == on_postgres.identity.SHARED_KEY
+
+
+@pytest.mark.parametrize(
+    ("table", "engine"),
+    [
+        ("on_innodb", ""),
+        ("parted", ""),
+        ("on_myisam", "MyISAM"),
+        ("parted_old", "MyISAM"),
+        ("on_aria", "Aria"),
+        ("on_memory", "MEMORY"),
+    ],
+)
+def test_a_table_without_transactions_is_named_with_its_engine(on_mariadb, table, engine):
+    said = reason(on_mariadb, table, "1")
+    assert (
+        (f"storage engine, {engine}, cannot take a change back" in said) if engine else said == ""
+    )
