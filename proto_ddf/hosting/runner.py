@@ -12,6 +12,7 @@ import contextlib
 import faulthandler
 import gc
 import os
+import resource
 import signal
 import sys
 import threading
@@ -31,6 +32,11 @@ STARTED = "Starting on"
 """How the first line of each run begins in the log."""
 STOP_SECONDS = 4.0
 """How long an orderly end may take; shorter than the grace a supervisor gives before it kills."""
+
+CONNECTIONS = 1000
+"""How many connections are served at once; further ones wait. Each open tab holds one."""
+HEAD_SECONDS = 10
+"""How long a client may take to send the head of a request, and how long a connection may be idle between two."""
 
 
 def main() -> None:
@@ -86,14 +92,32 @@ def leave_out_redis() -> None:
 
 def serve(app: Any, host: str, port: int, stop_seconds: float = STOP_SECONDS) -> None:
     """Serve until SIGTERM or SIGINT. Leaves this process when ending takes longer than `stop_seconds`."""
+    allow_many_descriptors()
     asyncio.run(_serve(app, host, port, stop_seconds))
 
 
+def allow_many_descriptors() -> None:
+    """Let this process open as many files and connections as the machine allows it; many start with 1,024."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
 async def _serve(app: Any, host: str, port: int, stop_seconds: float) -> None:
-    from granian.constants import Interfaces
+    from granian.constants import HTTPModes, Interfaces
+    from granian.http import HTTP1Settings
     from granian.server.embed import Server
 
-    server = Server(app, address=host, port=port, interface=Interfaces.ASGI, log_enabled=False)
+    server = Server(
+        app,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        http=HTTPModes.http1,  # where both versions are served, silent connections are not cut
+        http1_settings=HTTP1Settings(header_read_timeout=HEAD_SECONDS * 1000),
+        backlog=CONNECTIONS,
+        backpressure=CONNECTIONS,
+        log_enabled=False,
+    )
 
     def stop() -> None:
         # Its end was seen to hang, rarely, with the event loop stuck too: a thread leaves without it.
