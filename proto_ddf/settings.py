@@ -9,6 +9,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
+from proto_ddf.blocked_ports import BLOCKED_PORTS
 from proto_ddf.network_settings import NetworkSettings
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -30,6 +31,12 @@ def _check_key(key: SecretStr) -> SecretStr:
 SecretKey = Annotated[SecretStr, AfterValidator(_check_key)]
 
 
+def _check_port(port: int) -> int:
+    if port in BLOCKED_PORTS:
+        raise ValueError("browsers refuse to open this port, choose another")
+    return port
+
+
 class Settings(NetworkSettings):
     """The settings in force. A bad value raises pydantic's ValidationError naming the variable."""
 
@@ -41,7 +48,9 @@ class Settings(NetworkSettings):
     home: Path = Field(PROJECT_ROOT / ".proto-ddf", validation_alias="PROTO_DDF_HOME")
     """Folder of everything Proto-DDF writes."""
     host: str = Field("127.0.0.1", validation_alias="HOST")
-    port: int = Field(3000, ge=1, le=65535, validation_alias="PORT")
+    port: Annotated[int, AfterValidator(_check_port)] = Field(
+        3000, ge=1, le=65535, validation_alias="PORT"
+    )
     allowed_folders: list[Path] = Field([], validation_alias="ALLOWED_FOLDERS")
     """Folders a file source may be read from, besides uploads and samples (JSON list)."""
     allow_private_hosts: bool = Field(True, validation_alias="ALLOW_PRIVATE_HOSTS")
@@ -72,6 +81,16 @@ class Settings(NetworkSettings):
     def _previous_needs_a_present(self) -> Self:
         if self.secret_key is None and self.previous_secret_key is not None:
             raise ValueError("PROTO_DDF_PREVIOUS_SECRET_KEY needs PROTO_DDF_SECRET_KEY")
+        return self
+
+    @model_validator(mode="after")
+    def _range_has_a_pair_of_ports(self) -> Self:
+        ports = range(self.port_range_start, self.port_range_end + 1)
+        if sum(port not in BLOCKED_PORTS for port in ports) < 2:
+            raise ValueError(
+                "PORT_RANGE_START and PORT_RANGE_END: an app needs two ports that browsers open, and there are no two "
+                f"from {self.port_range_start} to {self.port_range_end}"
+            )
         return self
 
     @property

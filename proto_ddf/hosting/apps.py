@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from proto_ddf.blocked_ports import BLOCKED_PORTS
 from proto_ddf.db.tables import AppRecord, AppState, utc_now
 from proto_ddf.errors.types import IntegrationError, ProtoDDFError, SystemError
 from proto_ddf.generator.package import sqlite_file
@@ -245,10 +246,12 @@ def _start(slug: str, progress: Progress) -> None:
 def _with_free_port(record: AppRecord) -> AppRecord:
     """An app that never ran gets other ports when its own were taken since they were reserved.
 
-    One that ran keeps its address: people may have noted it.
+    One that ran keeps its address: people may have noted it. Not one that browsers refuse to open.
     """
     port = record.frontend_port
-    if record.started_at is not None or port is None or is_free(port):
+    if port is None:
+        return record
+    if port not in BLOCKED_PORTS and (record.started_at is not None or is_free(port)):
         return record
     PORT_REGISTRY.release(record.slug)
     set_ports(record.slug, PORT_REGISTRY.reserve_pair(record.slug))

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from sqlmodel import Session, select
 
+from proto_ddf.blocked_ports import BLOCKED_PORTS
 from proto_ddf.db.engine import session
 from proto_ddf.db.tables import PortReservation
 from proto_ddf.errors.types import SystemError
@@ -120,7 +121,7 @@ def _can_bind(family: socket.AddressFamily, address: str, port: int) -> bool:
 def _free_ports(taken: set[int]) -> Iterator[int]:
     settings = get_settings()
     for port in range(settings.port_range_start, settings.port_range_end + 1):
-        if port not in taken and is_free(port):
+        if port not in taken and port not in BLOCKED_PORTS and is_free(port):
             yield port
 
 

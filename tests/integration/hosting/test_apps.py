@@ -14,7 +14,9 @@ from contextlib import closing
 import psutil
 import pytest
 
-from proto_ddf.db.tables import AppState
+from proto_ddf.blocked_ports import BLOCKED_PORTS
+from proto_ddf.db import engine as database
+from proto_ddf.db.tables import AppState, PortReservation
 from proto_ddf.errors.types import SystemError, ValidationError
 from proto_ddf.generator.spec import AppSpec
 from proto_ddf.hosting import apps, records
@@ -218,6 +220,19 @@ def test_an_app_that_never_ran_takes_another_port_when_its_own_was_taken(app: st
     with closing(socket.create_server(("127.0.0.1", port))):
         assert run(app).frontend_port != port
         assert PORT_REGISTRY.get(app) == (view(app).frontend_port, view(app).backend_port)
+
+
+def test_an_app_that_was_given_a_port_that_browsers_refuse_gets_another(app: str) -> None:
+    """Before such ports were known they were reserved. That the app ran there does not keep it: nobody could open it."""
+    run(app)
+    apps.stop_app(app)
+    with database.session() as db:
+        reservation = db.get_one(PortReservation, app)
+        reservation.frontend = 4045
+        db.commit()
+    records.change(app, frontend_port=4045)
+    assert run(app).frontend_port not in BLOCKED_PORTS
+    assert PORT_REGISTRY.get(app) == (view(app).frontend_port, view(app).backend_port)
 
 
 def test_an_app_outlives_the_server_and_is_adopted(app: str) -> None:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import psutil
@@ -165,3 +165,19 @@ def test_the_pages_are_built_anew_when_a_source_of_theirs_changed(
     assert fingerprint() == before
     (tmp_path / "proto_ddf" / "page.py").write_text("2")
     assert fingerprint() != before
+
+
+def test_a_port_that_browsers_refuse_to_open_is_told_in_one_line(server: Server) -> None:
+    refused = server.run("start", PORT="6000")
+    assert refused.returncode == 2
+    assert refused.stderr.strip().splitlines() == [
+        "PORT: browsers refuse to open this port, choose another (it is '6000')"
+    ]
+
+
+def test_it_answers_while_three_hundred_connections_send_nothing(server: Server) -> None:
+    server.start()
+    with ExitStack() as opened:
+        for _ in range(300):
+            opened.enter_context(socket.create_connection(("127.0.0.1", server.port)))
+        assert server.status() == 200

@@ -8,6 +8,7 @@ from contextlib import closing
 import pytest
 
 from proto_ddf.errors.types import SystemError
+from proto_ddf.hosting import ports
 from proto_ddf.hosting.ports import PortRegistry, is_free
 from proto_ddf.settings import PROJECT_ROOT, Settings, get_settings
 
@@ -124,3 +125,16 @@ def test_concurrent_processes_get_different_ports(registry: PortRegistry) -> Non
     ]
     ports = [port for process in processes for port in process.communicate()[0].split()]
     assert len(set(ports)) == 8
+
+
+def test_ports_that_browsers_refuse_to_open_are_not_given(
+    registry: PortRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """6665 to 6669 are refused: a pair is found around them. The set is held against Chromium in
+    tests/browser/test_ports.py; PORT and the range are checked in tests/unit/test_settings.py."""
+    set_range(monkeypatch, 6664, 6670)
+    monkeypatch.setattr(ports, "is_free", lambda port: True)
+    assert registry.reserve_pair("shop") == (6664, 6670)
+    with pytest.raises(SystemError) as caught:
+        registry.reserve_pair("other")
+    assert caught.value.code == "ports_exhausted"

@@ -1,0 +1,27 @@
+"""The ports that are never given to an app are those that a real browser refuses to open."""
+
+from playwright.sync_api import Page, Request
+
+from proto_ddf.blocked_ports import BLOCKED_PORTS
+
+REFUSED_BY_OTHER_BROWSERS = {4190, 6679}
+"""In the standard, and not refused by Chromium in this way."""
+
+ASK = """async (ports) => {
+  for (const port of ports) await fetch(`http://127.0.0.1:${port}/`, {mode: "no-cors"}).catch(() => {});
+}"""
+
+
+def test_the_ports_that_chromium_refuses_are_known(page: Page) -> None:
+    """All below 1024, and the blocked ones above with their neighbours."""
+    refused: set[int] = set()
+
+    def note(request: Request) -> None:
+        if "ERR_UNSAFE_PORT" in (request.failure or ""):
+            refused.add(int(request.url.split(":")[2].strip("/")))
+
+    page.on("requestfailed", note)
+    page.goto("about:blank")
+    near = {port + step for port in BLOCKED_PORTS for step in (-1, 0, 1)} - {-1}
+    page.evaluate(ASK, sorted(near | set(range(1024))))
+    assert refused == BLOCKED_PORTS - REFUSED_BY_OTHER_BROWSERS
