@@ -100,7 +100,7 @@ class NetworkSettings(BaseSettings):
     network_error_alert_threshold: int = Field(
         10, ge=1, le=100_000, validation_alias="NETWORK_ERROR_ALERT_THRESHOLD"
     )
-    """Errors of one target within `network_error_window_seconds` that mark it."""
+    """Network errors of one target within `network_error_window_seconds` that mark it."""
     network_error_window_seconds: int = Field(
         300, ge=1, le=86_400, validation_alias="NETWORK_ERROR_WINDOW_SECONDS"
     )

@@ -18,9 +18,11 @@ from proto_ddf.sources.sample import offer_sample
 from proto_ddf.sources.servers import engines
 from proto_ddf.web.api import create_api
 from proto_ddf.web.middleware import guard
+from proto_ddf.web.odd_addresses import show_not_found
 from proto_ddf.web.pages.apps import app_page, apps_page
 from proto_ddf.web.pages.errors import errors_page
 from proto_ddf.web.pages.generate import generate_page
+from proto_ddf.web.pages.not_found import not_found_page
 from proto_ddf.web.pages.operations import operation_page, operations_page
 from proto_ddf.web.pages.overview import overview_page
 from proto_ddf.web.pages.resilience import resilience_page
@@ -83,7 +85,7 @@ def create_app() -> rx.App:
         html_lang="en",
         # Reflex's own toasts about a lost connection give way to the header's connection state.
         app_wraps={(55, "ErrorBoundary"): lambda _stateful: default_error_boundary()},
-        api_transformer=[create_api(), guard(get_settings().port)],
+        api_transformer=[create_api(), show_not_found, guard(get_settings().port)],
         backend_exception_handler=tell_unexpected_error,
     )
     _add_pages(app)
@@ -115,6 +117,14 @@ def _add_pages(app: rx.App) -> None:
     for route, title, build, load in pages:
         on_load = [load, *also.get(route, []), FaultBannerState.follow]
         app.add_page(build, route=route, title=f"{title} · Proto-DDF", on_load=on_load)
+    # Reflex shows the page of this name for every address that no other page has.
+    app.add_page(
+        not_found_page,
+        route="404",
+        title="Page not found · Proto-DDF",
+        description="There is no page at this address.",
+        on_load=FaultBannerState.follow,
+    )
 
 
 app = create_app()

@@ -25,7 +25,7 @@ class PolicySnapshot:
     last_errors: tuple[tuple[float, str, str], ...]
     """Of attempts: Unix time in seconds, code and title, oldest first."""
     alerting: bool
-    """As many errors in the last minutes as NETWORK_ERROR_ALERT_THRESHOLD and _WINDOW_SECONDS say."""
+    """As many network errors in the last minutes as NETWORK_ERROR_ALERT_THRESHOLD and _WINDOW_SECONDS say."""
     calls: int
     failed: int
     """Calls that raised an error in the end."""

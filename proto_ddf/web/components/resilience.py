@@ -76,10 +76,10 @@ def _target(target: rx.Var[TargetView]) -> rx.Component:
 def _alerting() -> rx.Component:
     return rx.badge(
         rx.icon("triangle-alert", size=13, aria_hidden="true"),
-        "Many errors",
+        "Many network errors",
         color_scheme="amber",
         size="2",
-        title="As many in the last minutes as NETWORK_ERROR_ALERT_THRESHOLD says",
+        title="As many in the last minutes as NETWORK_ERROR_ALERT_THRESHOLD says; other errors do not count",
     )
 
 

@@ -136,6 +136,7 @@ def _tables() -> rx.Component:
                 checked=State.all_tables,
                 on_change=State.toggle_all_tables,
                 id="tables",
+                name="tables",
                 custom_attrs={
                     "aria-invalid": rx.cond(error, "true", "false"),
                     "aria-describedby": "tables-error",

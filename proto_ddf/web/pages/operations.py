@@ -47,7 +47,11 @@ def operation_page() -> rx.Component:
         link_button("All operations", "/operations", variant="soft"),
     )
     return page(
-        rx.cond(state.operation.title, state.operation.title, "Operation"),
+        rx.cond(
+            state.operation_missing,
+            "Operation not found",
+            rx.cond(state.operation.title, state.operation.title, "Operation"),
+        ),
         error_callout(state),
         rx.cond(state.operation_missing, missing, shown),
         breadcrumbs=[("Operations", "/operations")],

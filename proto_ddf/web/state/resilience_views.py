@@ -42,7 +42,7 @@ class TargetView(BaseModel):
     in_a_row: int
     """Failures."""
     alerting: bool
-    """More errors of late than a target should have."""
+    """More network errors of late than a target should have."""
     probe: Wait
     """Until an open breaker lets a probe through."""
     failure: str
