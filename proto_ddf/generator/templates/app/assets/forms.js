@@ -1,0 +1,539 @@
+// Forms (<form data-form="KEY">): only fields that were changed are sent, typed text is kept until it is saved,
+// and leaving a changed form asks first.
+//
+// Drafts are kept in IndexedDB, one for each form and tab. A tab restores its own draft, or one of a tab that is
+// closed. A draft is removed on save, on discard and on cancel, and after 24 hours. Secrets are never kept.
+(() => {
+  const DAY = 24 * 60 * 60 * 1000;
+  const WRITE_AFTER_MS = 200;
+  const LOCK_WAIT_MS = 1000;
+  const MOST_SENT_BYTES = 900_000; // The server closes a connection that sends a message of 1 MB.
+  const MOST_KEPT_CHARACTERS = 4_000_000;
+  const DATABASE = `forms ${document.currentScript?.dataset.app ?? ""}`;
+  const FORMS = "form[data-form]";
+
+  // What is known of each form of the page: its key, and what its controls held when it was filled in by the page.
+  const known = new WeakMap();
+  const pending = new Map(); // Form -> timer of its next write.
+  let reading = false; // The script itself reads a form: nothing is left out.
+  let leaving = false; // The person has confirmed that the form is to be left.
+  let focused = null; // Where the person was typing.
+
+  // ---- What a form holds
+
+  // A control named "elements" or "closest" hides the form's own property of that name: these read past it.
+  const readElements = Object.getOwnPropertyDescriptor(HTMLFormElement.prototype, "elements").get;
+  const readConnected = Object.getOwnPropertyDescriptor(Node.prototype, "isConnected").get;
+  const elementsOf = (form) => [...readElements.call(form)];
+  const isOnPage = (form) => readConnected.call(form);
+  const keyOf = (form) => Element.prototype.getAttribute.call(form, "data-form");
+  const find = (form, selector) => Element.prototype.querySelector.call(form, selector);
+  const findAll = (form, selector) => Element.prototype.querySelectorAll.call(form, selector);
+  const closest = (element, selector) =>
+    element instanceof Element ? Element.prototype.closest.call(element, selector) : null;
+
+  const isAlwaysSent = (name) => name.startsWith("_") || name.startsWith("choice.");
+  const controlsOf = (form, name) => elementsOf(form).filter((each) => each.name === name);
+  const isHeldText = (control) => control.type === "hidden" && !("picker" in control.dataset);
+
+  /** The values by name, each as a list: a switch that is on sends two. */
+  function heldIn(form) {
+    const held = new Map();
+    for (const { name } of elementsOf(form)) if (name) held.set(name, []);
+    reading = true;
+    for (const [name, value] of new FormData(form)) held.get(name)?.push(value);
+    reading = false;
+    return held;
+  }
+
+  const areSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
+  /** The values that were changed since the form was filled in, by name. */
+  function touchedIn(form) {
+    const { start } = known.get(form);
+    const held = [...heldIn(form)];
+    return new Map(held.filter(([name, now]) => !isAlwaysSent(name) && !areSame(now, start.get(name))));
+  }
+
+  const isChanged = (form) => known.has(form) && !known.get(form).saved && touchedIn(form).size > 0;
+  const changedForm = () => [...document.querySelectorAll(FORMS)].find(isChanged);
+
+  function fill(form, name, values, label) {
+    for (const control of controlsOf(form, name)) {
+      if (isHeldText(control)) continue;
+      if (control.type === "checkbox" || control.type === "radio") {
+        control.checked = values.includes(control.value);
+      } else control.value = values[0] ?? "";
+      if (label !== undefined) setLabel(control, label);
+      control.dispatchEvent(new CustomEvent("input", { bubbles: true, detail: "filled" }));
+      control.dispatchEvent(new CustomEvent("change", { bubbles: true, detail: "filled" }));
+    }
+  }
+
+  const labelOf = (control) => control.closest("[data-field]")?.querySelector("[data-picker-label]");
+
+  function setLabel(control, text) {
+    const label = labelOf(control);
+    if (label?.firstChild) label.firstChild.nodeValue = text; // The text node is React's: it stays.
+    else if (label) label.textContent = text;
+  }
+
+  // ---- A form appears
+
+  function notice(form) {
+    const key = keyOf(form);
+    const held = heldIn(form);
+    const before = known.get(form);
+    if (before?.key === key) {
+      for (const [name, values] of held) if (!before.start.has(name)) before.start.set(name, values);
+      return;
+    }
+    const pickers = elementsOf(form).filter((each) => "picker" in each.dataset);
+    known.set(form, {
+      key,
+      start: held,
+      labels: new Map(pickers.map((each) => [each.name, labelOf(each)?.textContent ?? ""])),
+      secrets: new Set(elementsOf(form).filter(isSecret).map((each) => each.name)),
+      at: 0, // When something was typed last.
+      saved: false,
+    });
+    restore(form);
+  }
+
+  const isSecret = (control) => control.type === "password" || "secret" in control.dataset;
+
+  new MutationObserver(look).observe(document, {
+    childList: true,
+    subtree: true,
+    attributeFilter: ["data-form", "data-draft-open"],
+  });
+
+  function look() {
+    document.querySelectorAll(FORMS).forEach(notice);
+    document.querySelectorAll("[data-draft-open]").forEach(openDraft);
+  }
+
+  const opened = new WeakMap(); // Edit button -> the key it was last looked at for.
+
+  /** Clicks the Edit button of a row that has a draft. */
+  async function openDraft(button) {
+    const key = button.dataset.draftOpen;
+    if (opened.get(button) === key) return;
+    opened.set(button, key);
+    const draft = await findDraft(key);
+    if (draft && button.isConnected && button.dataset.draftOpen === key) button.click();
+  }
+
+  // ---- Drafts
+
+  /** Names this tab over reloads. A duplicated tab, which has a copy of the name, takes another. */
+  async function takeTabName() {
+    let name = newName();
+    try {
+      name = sessionStorage.getItem("forms.tab") ?? name;
+      if (!(await holdTab(name))) await holdTab((name = newName()));
+      sessionStorage.setItem("forms.tab", name);
+    } catch {
+      // Without the browser's storage or locks the tab has this name until it is reloaded.
+    }
+    return name;
+  }
+
+  const newName = () => Array.from(crypto.getRandomValues(new Uint32Array(3))).join("-");
+  const lockOf = (name) => `${DATABASE} ${name}`;
+
+  /** Holds a lock for the life of the page: other tabs see by it that this one is open. A page that was reloaded
+   * releases its own a moment later. */
+  function holdTab(name) {
+    if (!navigator.locks) return true; // The browser has them for secure addresses alone.
+    return new Promise((resolve) => {
+      const hold = () => {
+        resolve(true);
+        return new Promise(() => {});
+      };
+      const options = { signal: AbortSignal.timeout(LOCK_WAIT_MS) };
+      navigator.locks.request(lockOf(name), options, hold).catch(() => resolve(false));
+    });
+  }
+
+  const asPromise = (request) =>
+    new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+
+  async function openDatabase() {
+    const request = indexedDB.open(DATABASE, 1);
+    request.onupgradeneeded = () =>
+      request.result.createObjectStore("drafts", { keyPath: ["key", "tab"] });
+    return asPromise(request);
+  }
+
+  const draftsIn = (opened, mode) =>
+    opened.transaction("drafts", mode, { durability: "relaxed" }).objectStore("drafts");
+
+  const isOld = (draft) => !(Date.now() - draft.at < DAY);
+
+  async function dropOld(opened) {
+    const drafts = draftsIn(opened, "readwrite");
+    for (const each of await asPromise(drafts.getAll())) {
+      if (isOld(each)) drafts.delete([each.key, each.tab]);
+    }
+  }
+
+  /** Runs one step with the drafts. Without IndexedDB nothing is kept, and the forms work all the same. */
+  async function withDrafts(mode, step) {
+    try {
+      const [opened, own] = await Promise.all([database, tab]);
+      return await step(draftsIn(opened, mode), own);
+    } catch (error) {
+      console.warn("Drafts are not kept:", error);
+    }
+  }
+
+  /** The draft of this tab, or else the newest one of a tab that is closed. */
+  async function findDraft(key) {
+    await forgetting;
+    return (await draftsOf(key))[0];
+  }
+
+  /** The drafts of a form that this tab may restore: its own first, then those of closed tabs, newest first. */
+  async function draftsOf(key) {
+    await flush();
+    const range = IDBKeyRange.bound([key], [key, []]);
+    const all = await withDrafts("readonly", (drafts) => asPromise(drafts.getAll(range)));
+    const { held = [] } = (await navigator.locks?.query()) ?? {};
+    const open = new Set(held.map((lock) => lock.name));
+    const own = await tab;
+    const mine = (all ?? []).filter((each) => each.tab === own || !open.has(lockOf(each.tab)));
+    const order = (one, other) => (other.tab === own) - (one.tab === own) || other.at - one.at;
+    return mine.filter((each) => !isOld(each)).sort(order);
+  }
+
+  let forgetting = Promise.resolve();
+
+  /** Removes what this tab would restore. Nothing is restored until that is done. */
+  function forget(key) {
+    const remove = async () => {
+      const gone = await draftsOf(key);
+      await withDrafts("readwrite", (drafts) => gone.forEach((each) => drafts.delete([key, each.tab])));
+    };
+    return (forgetting = forgetting.then(remove));
+  }
+
+  /** Writes what was changed in a form; removes its draft if nothing is. */
+  function keep(form) {
+    clearTimeout(pending.get(form));
+    pending.delete(form);
+    const { key, at, saved } = known.get(form);
+    const fields = saved ? {} : draftFields(form);
+    const isEmpty = Object.keys(fields).length === 0;
+    return withDrafts("readwrite", (drafts, own) =>
+      asPromise(isEmpty ? drafts.delete([key, own]) : drafts.put({ key, tab: own, at, fields })),
+    );
+  }
+
+  function draftFields(form) {
+    const { secrets } = known.get(form);
+    const starts = startOf(form).fields ?? {};
+    const fields = {};
+    let left = MOST_KEPT_CHARACTERS;
+    for (const [name, value] of touchedIn(form)) {
+      const controls = controlsOf(form, name);
+      left -= value.join("").length;
+      if (left < 0 || secrets.has(name) || controls.some(isSecret)) continue;
+      const picker = controls.find((each) => "picker" in each.dataset);
+      const label = picker && (labelOf(picker)?.textContent ?? "");
+      fields[name] = { value, label, start: starts[name] };
+    }
+    return fields;
+  }
+
+  const flush = () => Promise.all([...pending.keys()].map(keep));
+
+  const startInput = (form) => controlsOf(form, "_start")[0];
+
+  function startOf(form) {
+    try {
+      return JSON.parse(startInput(form).value);
+    } catch {
+      return {};
+    }
+  }
+
+  async function restore(form) {
+    const { key, start } = known.get(form);
+    const draft = await findDraft(key);
+    if (!draft || !isOnPage(form) || known.get(form)?.key !== key) return;
+    const starts = startOf(form);
+    const touched = touchedIn(form);
+    const restored = Object.entries(draft.fields).filter(([name, field]) => {
+      if (!start.has(name) || touched.has(name) || areSame(field.value, start.get(name))) return false;
+      return restoreField(form, name, field);
+    });
+    for (const [name, field] of restored) {
+      if (starts.fields && field.start !== undefined) starts.fields[name] = field.start;
+    }
+    if (starts.fields) startInput(form).value = JSON.stringify(starts);
+    if (restored.length > 0) {
+      known.get(form).at = draft.at;
+      showNote(form, draft.at);
+      refocus(form);
+    }
+    await keep(form); // The draft of a closed tab becomes this tab's.
+    if (draft.tab === (await tab)) return;
+    await withDrafts("readwrite", (drafts) => void drafts.delete([key, draft.tab]));
+  }
+
+  /** Whether the control could take the value: a choice may be gone. */
+  function restoreField(form, name, { value, label }) {
+    fill(form, name, value, label);
+    if (areSame(heldIn(form).get(name), value)) return true;
+    putBack(form, name);
+    return false;
+  }
+
+  function putBack(form, name) {
+    const { start, labels } = known.get(form);
+    fill(form, name, start.get(name), labels.get(name));
+  }
+
+  function showNote(form, at) {
+    const note = find(form, "[data-draft-note]");
+    if (!note) return;
+    const time = note.querySelector("[data-draft-time]");
+    const words = new Date(at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+    if (time) time.textContent = words;
+    note.hidden = false;
+  }
+
+  /** A form that is drawn anew while somebody types in it has the cursor where it was. */
+  function refocus(form) {
+    if (focused?.key !== keyOf(form) || document.activeElement !== document.body) return;
+    const control = controlsOf(form, focused.name).find((each) => each.type !== "hidden");
+    control?.focus();
+    if (focused.at !== null) control?.setSelectionRange?.(focused.at, focused.at);
+  }
+
+  function discard(form) {
+    for (const [name] of touchedIn(form)) putBack(form, name);
+    const start = startInput(form);
+    if (start) [start.value] = known.get(form).start.get("_start");
+    findAll(form, "[data-field]").forEach((field) => tell(field, ""));
+    find(form, "[data-draft-note]").hidden = true;
+    forget(known.get(form).key);
+    find(form, "[data-field] :is(input:not([type=hidden]), textarea, select, button)")?.focus();
+  }
+
+  // ---- What the person does
+
+  document.addEventListener(
+    "input",
+    (event) => {
+      const form = event.target.form;
+      if (!known.has(form) || event.detail === "filled") return;
+      Object.assign(known.get(form), { at: Date.now(), saved: false });
+      tell(closest(event.target, "[data-field]"), "");
+      rememberFocus(event);
+      clearTimeout(pending.get(form));
+      pending.set(form, setTimeout(() => keep(form), WRITE_AFTER_MS));
+    },
+    true,
+  );
+
+  for (const kind of ["focusin", "keyup", "pointerup"]) document.addEventListener(kind, rememberFocus);
+  document.addEventListener("focusout", (event) => {
+    if (event.target.isConnected && event.relatedTarget) focused = null;
+  });
+
+  function rememberFocus({ target }) {
+    if (!known.has(target?.form) || !target.name) return;
+    const at = typeof target.selectionStart === "number" ? target.selectionStart : null;
+    focused = { key: keyOf(target.form), name: target.name, at };
+  }
+
+  document.addEventListener("change", ({ target }) => pending.has(target.form) && keep(target.form));
+  document.addEventListener("visibilitychange", flush);
+  window.addEventListener("pagehide", flush);
+
+  document.addEventListener("formdata", ({ target, formData }) => {
+    if (reading || !known.has(target)) return;
+    const { start } = known.get(target);
+    for (const name of new Set(formData.keys())) {
+      const isTouched = !areSame(formData.getAll(name), start.get(name));
+      if (!isTouched && !isAlwaysSent(name)) formData.delete(name);
+    }
+  });
+
+  document.addEventListener("click", onClick, true);
+
+  function onClick(event) {
+    const { target } = event;
+    const choice = closest(target, "[data-choice-for]");
+    if (choice) return pick(choice.dataset);
+    const form = closest(target, FORMS);
+    if (form && closest(target, "[data-draft-discard]")) return discard(form);
+    const cancel = form && closest(target, "[data-draft-cancel]");
+    if (cancel) return onCancel(event, form, cancel);
+    const link = closest(target, "a[href]");
+    if (link && isLeaving(event, link) && changedForm()) onLeave(event, () => link.click());
+  }
+
+  function pick({ choiceFor, value, text }) {
+    const inputs = [...document.querySelectorAll(`${FORMS} input[data-picker]`)];
+    const input = inputs.find((each) => each.name === choiceFor);
+    if (!input) return;
+    input.value = value;
+    setLabel(input, text || value || "Choose…");
+    for (const kind of ["input", "change"]) input.dispatchEvent(new Event(kind, { bubbles: true }));
+  }
+
+  // ---- Leaving
+
+  function isLeaving(event, link) {
+    const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+    if (!isPlain || leaving || link.target === "_blank" || link.hasAttribute("download")) return false;
+    const isHere = link.pathname === location.pathname && link.search === location.search;
+    return link.origin === location.origin && !(isHere && link.hash); // Elsewhere: `beforeunload` asks.
+  }
+
+  function stop(event) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }
+
+  async function onLeave(event, leave) {
+    stop(event);
+    const isSure = await ask(
+      "Leave without saving?",
+      "What you typed is not saved. This browser keeps it for 24 hours, for when you come back to this form.",
+      "Leave",
+    );
+    if (isSure) afterConsent(leave);
+  }
+
+  async function onCancel(event, form, cancel) {
+    if (leaving) return;
+    if (!isChanged(form)) return void forget(keyOf(form));
+    stop(event);
+    if (!(await ask("Discard your changes?", "What you typed in this form is lost.", "Discard"))) return;
+    saved(keyOf(form));
+    afterConsent(() => cancel.click());
+  }
+
+  function afterConsent(act) {
+    leaving = true;
+    act();
+    setTimeout(() => (leaving = false));
+  }
+
+  /** Asks in a dialog of the page; resolves to whether the person agrees. */
+  function ask(title, text, yes) {
+    const dialog = document.createElement("dialog");
+    dialog.className = "ask";
+    dialog.setAttribute("aria-labelledby", "ask-title");
+    dialog.setAttribute("aria-describedby", "ask-text");
+    const make = (tag, words, more) =>
+      Object.assign(document.createElement(tag), { textContent: words, ...more });
+    const buttons = make("form", "", { method: "dialog", className: "ask-buttons" });
+    buttons.append(make("button", "Stay", { value: "", autofocus: true }), make("button", yes, { value: "yes" }));
+    dialog.append(make("h2", title, { id: "ask-title" }), make("p", text, { id: "ask-text" }), buttons);
+    (document.querySelector(".radix-themes") ?? document.body).append(dialog);
+    dialog.showModal();
+    return new Promise((resolve) => {
+      dialog.addEventListener("close", () => {
+        dialog.remove();
+        resolve(dialog.returnValue === "yes");
+      });
+    });
+  }
+
+  window.addEventListener(
+    "beforeunload",
+    (event) => {
+      flush();
+      // The framework disconnects at this event, and would stay so for those who choose to stay.
+      if (changedForm()) stop(event);
+    },
+    true,
+  );
+
+  window.navigation?.addEventListener("navigate", (event) => {
+    if (event.navigationType !== "traverse" || !event.cancelable || leaving || !changedForm()) return;
+    onLeave(event, () => navigation.traverseTo(event.destination.key));
+  });
+
+  // ---- Before a form is sent
+
+  document.addEventListener(
+    "submit",
+    (event) => {
+      const form = event.target;
+      if (!known.has(form)) return;
+      findAll(form, "[data-field]").forEach((field) => tell(field, ""));
+      const wrong = tooLong(form);
+      if (wrong.length === 0) return;
+      stop(event);
+      for (const [control, text] of wrong) tell(control.closest("[data-field]"), text);
+      wrong[0][0].focus();
+    },
+    true,
+  );
+
+  /** The controls whose text is too long, each with the reason, in their order. */
+  function tooLong(form) {
+    const touched = touchedIn(form);
+    const texts = elementsOf(form).filter((each) => touched.has(each.name) && each.type !== "hidden");
+    const wrong = [];
+    for (const control of texts) {
+      const most = Number(control.dataset.maxLength ?? Infinity);
+      const length = control.value.length > most ? codePoints(control.value) : 0;
+      if (length > most) {
+        wrong.push([control, `At most ${number(most)} characters; this is ${number(length - most)} too many.`]);
+      }
+    }
+    const bytes = sentBytes([...new FormData(form)]);
+    if (wrong.length > 0 || bytes <= MOST_SENT_BYTES || texts.length === 0) return wrong;
+    const size = (control) => sentBytes(control.value);
+    const largest = texts.reduce((one, other) => (size(other) > size(one) ? other : one));
+    return [[largest, `Too long to be sent: shorten it by ${number(bytes - MOST_SENT_BYTES)} bytes.`]];
+  }
+
+  function codePoints(text) {
+    let count = 0;
+    for (const _ of text) count += 1;
+    return count;
+  }
+
+  const sentBytes = (value) => new TextEncoder().encode(JSON.stringify(value)).length;
+  const number = (value) => value.toLocaleString();
+
+  /** Shows what is wrong with a field, below it; nothing when the text is empty. */
+  function tell(field, text) {
+    const place = field?.querySelector("[data-field-error]");
+    if (!place || (place.hidden && !text)) return;
+    place.textContent = text;
+    place.hidden = !text;
+  }
+
+  // ---- What the server asks for
+
+  /** The form of that key is saved, or its row deleted: there is nothing to come back to. */
+  function saved(key) {
+    for (const form of document.querySelectorAll(FORMS)) {
+      if (known.get(form)?.key === key) known.get(form).saved = true;
+    }
+    for (const form of pending.keys()) {
+      if (known.get(form).key !== key) continue;
+      clearTimeout(pending.get(form));
+      pending.delete(form);
+    }
+    return forget(key);
+  }
+
+  const tab = takeTabName();
+  const database = openDatabase();
+  database.then(dropOld).catch(() => {}); // `withDrafts` tells.
+  window.forms = { saved };
+  look();
+})();

@@ -1,0 +1,79 @@
+"""A small page that has a form as generated apps have it, and their assets/forms.js."""
+
+import html
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from string import Template
+
+import pytest
+
+from proto_ddf.generator import render
+
+ASSETS = Path(render.__file__).parent / "templates/app/assets"
+HERE = Path(__file__).parent
+FIELDS = {
+    "name": "Ada",
+    "notes": "First line\nsecond line",
+    "joined": "2024-05-17",
+    "city": "Rome",
+    "newsletter": "true",
+    "customer": "5",
+    "secret": "",
+    "elements": "Fire",
+}
+
+
+@dataclass
+class Site:
+    """The page's server. What `values` and `labels` hold is what its form is filled with."""
+
+    url: str
+    values: dict[str, str] = field(default_factory=lambda: dict(FIELDS))
+
+    def page(self, key: str) -> str:
+        """The HTML of a row's page."""
+        shown = {name: html.escape(value, quote=True) for name, value in self.values.items()}
+        start = json.dumps({"key": key, "fields": self.values})
+        cities = "".join(
+            f"<option value='{city}'{' selected' if city == self.values['city'] else ''}>{city}</option>"
+            for city in ("", "Rome", "Oslo", "Bergen")
+        )
+        return Template((HERE / "page.html").read_text()).substitute(
+            shown,
+            key=html.escape(key, quote=True),
+            start=html.escape(start, quote=True),
+            cities=cities,
+            checked="checked" if self.values["newsletter"] == "true" else "",
+            customer_name=f"Customer {self.values['customer']}",
+        )
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """A server on a port of its own; each test has its own values."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            is_script = self.path == "/forms.js"
+            body = (ASSETS / "forms.js").read_text() if is_script else made.page(self.path)
+            self.send_response(200)
+            kind = "text/javascript" if is_script else "text/html"
+            self.send_header("Content-Type", f"{kind}; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+        def log_message(self, *_: object) -> None:
+            """Says nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    made = Site(f"http://127.0.0.1:{server.server_port}")
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield made
+    server.shutdown()
+    server.server_close()
+    thread.join()

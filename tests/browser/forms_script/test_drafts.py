@@ -1,0 +1,278 @@
+"""What is typed in a form comes back after whatever takes the page away, until it is saved or discarded.
+
+The kind: every control (text of one and of several lines, date, select, switch, picker), every way of losing the page
+(reload, another page, a form drawn anew, a closed tab), and what must not come back (saved, discarded, cancelled,
+older than 24 hours, secret, of a tab that is still open, of another form)."""
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.forms_script.conftest import FIELDS, Site
+
+pytestmark = pytest.mark.browser
+KEY = "/customers/42"
+ALL_DRAFTS = """async () => {
+  const open = indexedDB.open("forms shop", 1);
+  await new Promise((done) => (open.onsuccess = done));
+  const all = open.result.transaction("drafts").objectStore("drafts").getAll();
+  await new Promise((done) => (all.onsuccess = done));
+  open.result.close();
+  return all.result;
+}"""
+AGE_ALL = """async (milliseconds) => {
+  const open = indexedDB.open("forms shop", 1);
+  await new Promise((done) => (open.onsuccess = done));
+  const drafts = open.result.transaction("drafts", "readwrite").objectStore("drafts");
+  const all = drafts.getAll();
+  await new Promise((done) => (all.onsuccess = done));
+  for (const each of all.result) drafts.put({ ...each, at: each.at - milliseconds });
+  await new Promise((done) => (drafts.transaction.oncomplete = done));
+  open.result.close();
+}"""
+TYPED = {
+    "name": ["Grace"],
+    "notes": ["Third line\nfourth"],
+    "joined": ["1999-12-31"],
+    "city": ["Oslo"],
+    "newsletter": ["false"],
+    "customer": ["9"],
+    "elements": ["Water"],
+}
+
+
+def open_form(page: Page, site: Site, key: str = KEY) -> None:
+    page.goto(f"{site.url}{key}")
+    page.get_by_role("button", name="Edit").click()
+    expect(page.get_by_label("Name")).to_be_visible()
+
+
+def type_everything(page: Page) -> None:
+    page.get_by_label("Name").fill("Grace")
+    page.get_by_label("Notes").fill("Third line\nfourth")
+    page.get_by_label("Joined").fill("1999-12-31")
+    page.get_by_label("City").select_option("Oslo")
+    page.get_by_label("Newsletter").click()
+    page.get_by_role("button", name="Grace").click()
+    page.get_by_label("Elements").fill("Water")
+
+
+def kept(page: Page) -> list[dict[str, object]]:
+    return page.evaluate(ALL_DRAFTS)
+
+
+def wait_for_drafts(page: Page, names: set[str]) -> None:
+    """Until exactly these fields are kept."""
+    for _ in range(200):
+        found = {name for draft in kept(page) for name in draft["fields"]}
+        if found == names:
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"kept: {kept(page)}")
+
+
+def expect_everything_back(page: Page) -> None:
+    expect(page.get_by_label("Name")).to_have_value("Grace")
+    expect(page.get_by_label("Notes")).to_have_value("Third line\nfourth")
+    expect(page.get_by_label("Joined")).to_have_value("1999-12-31")
+    expect(page.get_by_label("City")).to_have_value("Oslo")
+    expect(page.get_by_label("Newsletter")).not_to_be_checked()
+    expect(page.locator("#picker")).to_have_text("Grace Hopper")
+    expect(page.get_by_label("Elements")).to_have_value("Water")
+    expect(page.locator("[data-draft-note]")).to_be_visible()
+
+
+def expect_as_stored(page: Page) -> None:
+    expect(page.get_by_label("Name")).to_have_value(FIELDS["name"])
+    expect(page.get_by_label("Notes")).to_have_value(FIELDS["notes"])
+    expect(page.get_by_label("City")).to_have_value(FIELDS["city"])
+    expect(page.get_by_label("Newsletter")).to_be_checked()
+    expect(page.locator("#picker")).to_have_text("Customer 5")
+    expect(page.locator("[data-draft-note]")).to_be_hidden()
+
+
+def test_everything_typed_is_back_after_a_reload_and_is_sent(site: Site, page: Page):
+    open_form(page, site)
+    type_everything(page)
+    page.reload()
+    expect_everything_back(page)
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("button", name="Edit")).to_be_visible()
+    sent = page.evaluate("window.sent")
+    # The switch's hidden control and the switch share a name.
+    assert {name: [value] for name, value in sent[0]} == TYPED
+    assert kept(page) == []
+    page.reload()
+    expect(page.get_by_role("button", name="Edit")).to_be_visible()
+    expect(page.get_by_label("Name")).to_be_hidden()
+
+
+def test_only_what_was_changed_is_sent(site: Site, page: Page):
+    open_form(page, site)
+    page.get_by_label("Elements").fill("Water")
+    page.get_by_label("Name").fill("Grace")
+    page.get_by_label("Name").fill("Ada")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("button", name="Edit")).to_be_visible()
+    assert page.evaluate("window.sent") == [[["elements", "Water"]]]
+
+
+def test_a_restored_field_is_sent_with_the_start_value_of_its_draft(site: Site, page: Page):
+    """Another person has changed the row meanwhile: the server is to notice."""
+    open_form(page, site)
+    page.get_by_label("Name").fill("Grace")
+    wait_for_drafts(page, {"name"})
+    site.values |= {"name": "Edsger", "city": "Bergen"}
+    page.reload()
+    expect(page.get_by_label("Name")).to_have_value("Grace")
+    expect(page.get_by_label("City")).to_have_value("Bergen")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("button", name="Edit")).to_be_visible()
+    starts = page.evaluate("window.starts")
+    assert (starts["name"], starts["city"]) == ("Ada", "Bergen")
+
+
+def test_what_another_person_made_the_same_is_not_sent_again(site: Site, page: Page):
+    open_form(page, site)
+    page.get_by_label("Name").fill("Grace")
+    wait_for_drafts(page, {"name"})
+    site.values["name"] = "Grace"
+    page.reload()
+    expect(page.get_by_label("Name")).to_have_value("Grace")
+    expect(page.locator("[data-draft-note]")).to_be_hidden()
+    wait_for_drafts(page, set())
+
+
+def test_a_form_drawn_anew_while_typing_keeps_text_and_cursor(site: Site, page: Page):
+    """As after a reconnect, when the page is loaded again."""
+    open_form(page, site)
+    page.get_by_label("Name").press("End")
+    page.keyboard.type(" Lovelace")
+    page.evaluate("show('details')")
+    expect(page.get_by_label("Name")).to_have_value("Ada Lovelace")
+    expect(page.get_by_label("Name")).to_be_focused()
+    page.keyboard.type("!")
+    expect(page.get_by_label("Name")).to_have_value("Ada Lovelace!")
+
+
+def test_a_failed_save_keeps_the_draft(site: Site, page: Page):
+    open_form(page, site)
+    type_everything(page)
+    page.evaluate("window.saves = false")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_label("Name")).to_have_value("Grace")
+    page.reload()
+    expect_everything_back(page)
+
+
+def test_discard_puts_every_control_back(site: Site, page: Page):
+    open_form(page, site)
+    type_everything(page)
+    page.reload()
+    expect_everything_back(page)
+    page.get_by_role("button", name="Discard it").click()
+    expect_as_stored(page)
+    assert (
+        page.evaluate("JSON.parse(document.querySelector('[name=_start]').value).fields") == FIELDS
+    )
+    wait_for_drafts(page, set())
+    page.reload()
+    expect(page.get_by_role("button", name="Edit")).to_be_visible()
+
+
+@pytest.mark.parametrize(("hours", "is_back"), [(23.9, True), (24.1, False)])
+def test_a_draft_is_gone_after_24_hours(site: Site, page: Page, hours: float, is_back: bool):
+    open_form(page, site)
+    page.get_by_label("Name").fill("Grace")
+    wait_for_drafts(page, {"name"})
+    page.evaluate(AGE_ALL, hours * 3_600_000)
+    page.reload()
+    if is_back:
+        expect(page.get_by_label("Name")).to_have_value("Grace")
+    else:
+        wait_for_drafts(page, set())
+        page.get_by_role("button", name="Edit").click()
+        expect_as_stored(page)
+
+
+def test_a_reload_does_not_prolong_a_draft(site: Site, page: Page):
+    open_form(page, site)
+    page.get_by_label("Name").fill("Grace")
+    wait_for_drafts(page, {"name"})
+    page.evaluate(AGE_ALL, 20 * 3_600_000)
+    page.reload()
+    expect(page.get_by_label("Name")).to_have_value("Grace")
+    expect(page.locator("[data-draft-note]")).to_be_visible()
+    page.reload()
+    expect(page.locator("[data-draft-note]")).to_be_visible()
+    page.evaluate(AGE_ALL, 4.1 * 3_600_000)
+    page.reload()
+    wait_for_drafts(page, set())
+
+
+def test_a_secret_is_never_kept_even_while_it_is_shown(site: Site, page: Page):
+    open_form(page, site)
+    page.get_by_label("Secret").evaluate("(input) => (input.type = 'text')")
+    page.get_by_label("Secret").fill("hunter2")
+    page.get_by_label("Name").fill("Grace")
+    wait_for_drafts(page, {"name"})
+    assert "hunter2" not in str(kept(page))
+    page.reload()
+    expect(page.get_by_label("Name")).to_have_value("Grace")
+    expect(page.get_by_label("Secret")).to_have_value("")
+
+
+def test_two_tabs_on_one_row_keep_their_own_texts(site: Site, page: Page, context: BrowserContext):
+    open_form(page, site)
+    page.get_by_label("Name").fill("Grace")
+    wait_for_drafts(page, {"name"})
+    other = context.new_page()
+    open_form(other, site)
+    expect(other.get_by_label("Name")).to_have_value("Ada")
+    other.get_by_label("City").select_option("Oslo")
+    wait_for_drafts(other, {"name", "city"})
+    page.reload()
+    expect(page.get_by_label("Name")).to_have_value("Grace")
+    expect(page.get_by_label("City")).to_have_value("Rome")
+    other.get_by_role("button", name="Save").click()
+    expect(other.get_by_role("button", name="Edit")).to_be_visible()
+    wait_for_drafts(page, {"name"})
+
+
+def test_a_closed_tab_leaves_its_text_to_the_next_one(
+    site: Site, page: Page, context: BrowserContext
+):
+    open_form(page, site)
+    type_everything(page)
+    wait_for_drafts(page, set(TYPED))
+    page.close()
+    later = context.new_page()
+    later.goto(f"{site.url}{KEY}")
+    expect_everything_back(later)
+    later.get_by_role("button", name="Save").click()
+    expect(later.get_by_role("button", name="Edit")).to_be_visible()
+    wait_for_drafts(later, set())
+
+
+def test_the_draft_of_one_row_does_not_open_another(site: Site, page: Page):
+    open_form(page, site)
+    page.get_by_label("Name").fill("Grace")
+    wait_for_drafts(page, {"name"})
+    open_form(page, site, "/customers/4")
+    expect_as_stored(page)
+
+
+def test_a_choice_that_is_gone_is_not_restored(site: Site, page: Page):
+    """A select shows nothing then, and would send that."""
+    open_form(page, site)
+    page.get_by_label("City").select_option("Oslo")
+    page.get_by_label("Name").fill("Grace")
+    wait_for_drafts(page, {"city", "name"})
+    page.route(
+        f"**{KEY}",
+        lambda route: route.fulfill(
+            content_type="text/html", body=site.page(KEY).replace("Oslo", "Lima")
+        ),
+    )
+    page.reload()
+    expect(page.get_by_label("Name")).to_have_value("Grace")
+    expect(page.get_by_label("City")).to_have_value("Rome")
