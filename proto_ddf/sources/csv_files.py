@@ -1,16 +1,22 @@
 """CSV and TSV files as a source: each file is a table."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+
+from pydantic import field_validator
 
 from proto_ddf.progress import current_progress
 from proto_ddf.sources import csv_fast, duck
 from proto_ddf.sources.column_types import CANDIDATES
 from proto_ddf.sources.csv_text import SUFFIXES, CsvFormat, csv_name, recognise, records
+from proto_ddf.sources.encodings import AUTO, LABELS, choices
 from proto_ddf.sources.file_errors import file_error
 from proto_ddf.sources.file_formats import MAX_COLUMNS, RawColumn, RawTable, table_name
-from proto_ddf.sources.file_source import file_kind
+from proto_ddf.sources.file_source import FilesConfig, file_kind
 from proto_ddf.sources.plain_text import SEPARATOR, record_line, unescaped
+from proto_ddf.sources.protocol import FormField
+from proto_ddf.sources.text_encoding import FIELD as ENCODING_FIELD
 
 _MISSING = ("", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None")
 """No value, in any column that is not text. In text they may be values: NA is Namibia."""
@@ -18,18 +24,22 @@ _ROWS_BETWEEN_CHECKS = 5_000
 _ROWS_BETWEEN_REPORTS = 100_000
 
 
+@dataclass(frozen=True)
 class CsvFiles:
     """Text in columns."""
 
+    variant: str = AUTO
+    """The encoding: AUTO or one of `encodings.LABELS`."""
+
     name = "csv"
-    version = 3
+    version = 4
     several = False
 
     def table_name(self, path: Path) -> str:
         return table_name(csv_name(path), (*SUFFIXES, ".zip"))
 
     def recognise(self, path: Path) -> str:
-        return recognise(path).summary
+        return recognise(path, self.variant).summary
 
     def read(self, path: Path, folder: Path) -> Sequence[RawTable]:
         """The file's rows as text; mostly the file itself, as DuckDB reads it.
@@ -38,7 +48,7 @@ class CsvFiles:
             IntegrationError: see `csv_text.recognise` and `csv_text.records`; `file_header_only`,
                 `too_many_columns`.
         """
-        form = recognise(path)
+        form = recognise(path, self.variant)
         if len(form.names) > MAX_COLUMNS:
             words = f"has {len(form.names)} columns"
             counts = {"found": len(form.names), "limit": MAX_COLUMNS}
@@ -91,6 +101,20 @@ def _to_raw(plain: Path, data: Path, width: int) -> str:
 
 CSV = CsvFiles()
 
+
+class CsvConfig(FilesConfig):
+    """Where the files are, and the encoding of those that do not tell it."""
+
+    encoding: str = AUTO
+
+    @field_validator("encoding")
+    @classmethod
+    def _known(cls, encoding: str) -> str:
+        if encoding != AUTO and encoding not in LABELS:
+            raise ValueError("is none of the encodings offered")
+        return encoding
+
+
 KIND = file_kind(
     CSV,
     label="CSV/TSV files",
@@ -98,4 +122,16 @@ KIND = file_kind(
     icon="file-spreadsheet",
     help="Upload CSV or TSV files (a ZIP may hold one), or give paths Proto-DDF may read (* stands for any name).",
     accept=(".csv", ".tsv", ".txt", ".zip"),
+    config_model=CsvConfig,
+    form_of=lambda config: CsvFiles(config.encoding),
+    fields=(
+        FormField(
+            name=ENCODING_FIELD,
+            label="Encoding",
+            widget="select",
+            help="Only to be chosen where the test of the connection says that it cannot be told.",
+            choices=tuple(choices()),
+            advanced=True,
+        ),
+    ),
 )

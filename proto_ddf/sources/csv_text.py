@@ -17,8 +17,9 @@ from typing import BinaryIO
 
 from proto_ddf.errors.types import IntegrationError, ValidationError
 from proto_ddf.settings import get_settings
-from proto_ddf.sources import csv_scan
+from proto_ddf.sources.encodings import AUTO, codec, label
 from proto_ddf.sources.file_errors import explained, file_error, too_large
+from proto_ddf.sources.text_encoding import find_encoding
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 _ZIP = b"PK\x03\x04"
@@ -26,9 +27,12 @@ _ZIP = b"PK\x03\x04"
 SUFFIXES = (".csv", ".tsv", ".tab", ".txt")
 _SAMPLE = 1 << 16
 _SAMPLE_RECORDS = 200
+_START = 1_024
+"""Bytes in which another format shows itself, whatever its encoding is."""
 _LONGEST_LINE = 16 << 20
 """Characters; a longer line or field is no table's, and would have to be held in memory."""
 _OTHER_FORMATS = ("<!doctype", "<html", "<?xml", "<svg", "{", "[{", "%pdf", "{\\rtf")
+_PADDING = re.compile('\0+(?=[,;\t|"\r\n]|\\Z)')
 _KNOWN = 64
 """Files whose format is remembered."""
 
@@ -40,6 +44,7 @@ class CsvFormat:
     """How a file's text is read."""
 
     encoding: str
+    """As `encodings.codec` takes it."""
     delimiter: str
     names: tuple[str, ...]
     """Column names, cleaned and unique whatever their case."""
@@ -49,46 +54,53 @@ class CsvFormat:
     """The byte where the rows begin, where DuckDB may try to read them; 0: it may not."""
     line_end: int = 1
     """Bytes of the line end after the header."""
+    padded: bool = False
+    """NULs at the ends of fields are left out."""
 
     @property
     def summary(self) -> str:
-        encoding = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "cp1252": "Windows-1252"}
-        words = encoding.get(self.encoding, self.encoding.upper())
-        return f"{DELIMITERS.get(self.delimiter, self.delimiter)}, {words}"
+        words = label(self.encoding.removesuffix("-sig"))
+        padding = ", NUL bytes at the ends of fields left out" if self.padded else ""
+        return f"{DELIMITERS.get(self.delimiter, self.delimiter)}, {words}{padding}"
 
 
-def recognise(path: Path) -> CsvFormat:
-    """Find out how a file is read; the whole file is looked at for its encoding.
+def recognise(path: Path, encoding: str = AUTO) -> CsvFormat:
+    """Find out how a file is read; the whole file is looked at for its encoding, unless one was chosen.
 
     Raises:
-        IntegrationError: at field "paths": `file_empty`, `file_not_csv`, `file_unreadable`, or
-            `source_gone`.
+        IntegrationError: at field "paths": `file_empty`, `file_not_csv`, `file_cut_short`, `file_unreadable`, or
+            `source_gone`; at field "encoding": see `text_encoding.find_encoding`.
         ValidationError: code `file_too_large`, for a ZIP file that unpacks to too much.
     """
     with explained(path):
         found = path.stat()
-    return _recognised(path, found.st_size, found.st_mtime_ns, get_settings().max_upload_mb)
+    limit = get_settings().max_upload_mb
+    return _recognised(path, encoding, found.st_size, found.st_mtime_ns, limit)
 
 
 @lru_cache(_KNOWN)
-def _recognised(path: Path, *_version: int) -> CsvFormat:
+def _recognised(path: Path, chosen: str, *_version: int) -> CsvFormat:
     with open_bytes(path) as stream:
-        encoding = csv_scan.encoding(stream, path)
+        _refuse_other_format(path, stream.read(_START).decode("latin-1").removeprefix("ï»¿"))
+    found = find_encoding(lambda: open_bytes(path), path, chosen)
+    encoding = found.name
     with open_bytes(path) as stream, _as_text(stream, encoding) as text:
         sample = text.read(_SAMPLE)
         whole = not text.read(1)
+    if found.padded:
+        sample = _PADDING.sub("", sample)
     if not sample.strip():
         raise file_error(path, "file_empty", "has no content")
-    if sample.lstrip().lower().startswith(_OTHER_FORMATS):
-        raise file_error(path, "file_not_csv", "is another format", reason="it is another format")
+    _refuse_other_format(path, sample)
     declared = re.match(r"sep=([,;\t|])\r?\n", sample)
     skip = 1 if declared else 0
     body = sample[declared.end() :] if declared else sample
     delimiter = declared[1] if declared else _delimiter(body, whole)
     header = next((record for record in _sample_records(body, delimiter, whole) if record), [])
-    form = CsvFormat(encoding, delimiter, unique_names(header), skip)
+    form = CsvFormat(encoding, delimiter, unique_names(header), skip, padded=found.padded)
     line = sample.partition("\n")[0]
-    may_be_plain = encoding.startswith("utf-8") and not skip and len(header) > 1
+    utf8 = encoding in ("utf-8", "utf-8-sig")
+    may_be_plain = utf8 and not found.padded and not skip and len(header) > 1
     if not may_be_plain or not _is_header(line, header, delimiter) or zipfile.is_zipfile(path):
         return form
     start = len(line.encode(encoding)) + 1
@@ -104,7 +116,10 @@ def records(path: Path, form: CsvFormat) -> Iterator[list[str]]:
     with open_bytes(path) as stream, _as_text(stream, form.encoding) as text:
         for _ in range(form.skip):
             text.readline()
-        reader = csv.reader(_lines(text, path), delimiter=form.delimiter, strict=True)
+        lines = _lines(text, path)
+        if form.padded:
+            lines = (_PADDING.sub("", line) for line in lines)
+        reader = csv.reader(lines, delimiter=form.delimiter, strict=True)
         width, start, header = len(form.names), form.skip, True
         try:
             for record in reader:
@@ -161,6 +176,11 @@ def unique_names(header: Sequence[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
+def _refuse_other_format(path: Path, start: str) -> None:
+    if start.lstrip().lower().startswith(_OTHER_FORMATS):
+        raise file_error(path, "file_not_csv", "is another format", reason="it is another format")
+
+
 def _member(path: Path, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
     found = [
         info
@@ -183,8 +203,8 @@ def _member(path: Path, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
 
 @contextmanager
 def _as_text(stream: BinaryIO, encoding: str) -> Iterator[io.TextIOWrapper]:
-    # Only UTF-16 can still fail here, where it was cut off or holds lone surrogates.
-    text = io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline="")
+    way = codec(encoding)
+    text = io.TextIOWrapper(stream, encoding=way.name, errors=way.errors, newline="")
     try:
         yield text
     finally:

@@ -70,6 +70,7 @@ class ExcelFiles:
 
     name = "excel"
     version = 2
+    variant = ""
     several = True
 
     def table_name(self, path: Path) -> str:

@@ -111,7 +111,7 @@ def _prefix(path: Path) -> str:
 def _place(form: FileFormat, path: Path) -> Path:
     with explained(path):
         found = path.stat()
-    version = f"{form.name}{form.version}-{_VERSION}-{found.st_size:x}-{found.st_mtime_ns:x}"
+    version = f"{form.name}{form.version}{form.variant}-{_VERSION}-{found.st_size:x}-{found.st_mtime_ns:x}"
     return duck.cache_folder() / f"{_prefix(path)}-{version}"
 
 

@@ -59,11 +59,20 @@ class RawTable:
 class FileFormat(Protocol):
     """One format of files. Stateless; thread-safe."""
 
-    name: str
-    version: int
-    """Raise it when the same file would be read otherwise."""
-    several: bool
-    """A file may hold several tables."""
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def version(self) -> int:
+        """Raise it when the same file would be read otherwise."""
+
+    @property
+    def variant(self) -> str:
+        """How a person has files of the format read; empty where there is no choice."""
+
+    @property
+    def several(self) -> bool:
+        """A file may hold several tables."""
 
     def table_name(self, path: Path) -> str:
         """The name of the file's table, from the file's own; of a file of several, of one without a name."""

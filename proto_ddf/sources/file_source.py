@@ -1,7 +1,7 @@
 """Files as a source: each file, or each sheet of one, is a table. An app imports their rows."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -235,11 +235,20 @@ def file_kind(
     icon: str,
     help: str,
     accept: tuple[str, ...],
+    config_model: type[FilesConfig] = FilesConfig,
+    form_of: Callable[[Any], FileFormat] | None = None,
+    fields: tuple[FormField, ...] = (),
 ) -> SourceKind:
-    """The kind of source that reads files of a format. The words are for the form."""
+    """The kind of source that reads files of a format. The words are for the form.
+
+    Args:
+        config_model, form_of, fields: for a format that can be read in several ways: what the config has besides,
+            (config) -> the format, and the fields of the form for it.
+    """
 
     def create(config: FilesConfig) -> FilesSource:
-        return FilesSource(form, expand(config.paths, field=FIELD), config.types)
+        chosen = form_of(config) if form_of else form
+        return FilesSource(chosen, expand(config.paths, field=FIELD), config.types)
 
     def target(config: FilesConfig) -> str:
         return files_place(expand(config.paths, field=FIELD))
@@ -249,7 +258,7 @@ def file_kind(
         label=label,
         description=description,
         icon=icon,
-        config_model=FilesConfig,
+        config_model=config_model,
         form=(
             FormField(
                 name=FIELD,
@@ -259,6 +268,7 @@ def file_kind(
                 accept=accept,
                 multiple=True,
             ),
+            *fields,
         ),
         create=create,
         target=target,

@@ -37,6 +37,7 @@ class JsonFiles:
 
     name = "json"
     version = 1
+    variant = ""
     several = False
 
     def table_name(self, path: Path) -> str:

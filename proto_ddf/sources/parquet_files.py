@@ -30,6 +30,7 @@ class ParquetFiles:
 
     name = "parquet"
     version = 1
+    variant = ""
     several = False
 
     def table_name(self, path: Path) -> str:

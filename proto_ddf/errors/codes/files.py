@@ -68,6 +68,28 @@ CODES = (
         "Save it as UTF-8 (in a spreadsheet: “CSV UTF-8”), then try again.",
     ),
     _file(
+        "file_stray_byte",
+        "A byte is not UTF-8",
+        "[“{path}”|The file] is UTF-8 but for [the byte {byte} in line {line}, character {character}|some bytes]."
+        "[ It can be read as {fitting}.]",
+        "Choose how such bytes are read under “Encoding” (More options), or correct the line, then try again.",
+    ),
+    _file(
+        "encoding_unclear",
+        "Encoding cannot be told",
+        "[“{path}”|The file] is not UTF-8[: line {line}, character {character} holds the byte {byte}]. "
+        "Which encoding it has cannot be told for sure.[ These fit: {fitting}.]",
+        "Choose the encoding that shows its words rightly under “Encoding” (More options). Or save the file as UTF-8, "
+        "then try again.",
+    ),
+    _file(
+        "encoding_wrong",
+        "Encoding does not fit",
+        "[“{path}”|The file] is not [{encoding}|of this encoding][: the byte {byte} in line {line}, character "
+        "{character} cannot be read].",
+        "Choose another encoding under “Encoding” (More options), or correct the line, then try again.",
+    ),
+    _file(
         "file_no_rows",
         "File has no rows",
         "[“{path}”|The file] holds no rows.",
