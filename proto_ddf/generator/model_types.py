@@ -14,10 +14,11 @@ _SQLITE = {
     ColumnType.TIME: "TolerantTime",
     ColumnType.TEXT: "sa.Text",
     ColumnType.JSON: "sa.Text",
-    ColumnType.BINARY: "sa.LargeBinary",
+    ColumnType.BINARY: "TolerantBinary",
 }
 _SERVER = {
     **_SQLITE,
+    ColumnType.BINARY: "sa.LargeBinary",
     ColumnType.DECIMAL: "sa.Numeric",
     ColumnType.BOOLEAN: "sa.Boolean",
     ColumnType.DATE: "sa.Date",
@@ -28,7 +29,13 @@ _SERVER = {
 }
 _NAMES: dict[Dialect, dict[ColumnType, str]] = {
     "sqlite": _SQLITE,
-    "postgresql": {**_SERVER, ColumnType.FLOAT: "Float", ColumnType.DATETIME: "DateTime"},
+    "postgresql": {
+        **_SERVER,
+        ColumnType.FLOAT: "Float",
+        ColumnType.DATE: "Moment",
+        ColumnType.DATETIME: "Moment",
+        ColumnType.TIME: "Moment",
+    },
     "mysql": {**_SERVER, ColumnType.BOOLEAN: "Boolean", ColumnType.TIME: "Time"},
 }
 _PLAIN_TEXTS: dict[Dialect, frozenset[str]] = {

@@ -11,7 +11,7 @@ from tests.served_apps import file_app, served_app
 
 def reason(app, table, key):
     view = app.view(table)
-    address = key if isinstance(key, str) else app.keys.encode_key(key)
+    address = key if isinstance(key, str) else app.keys.encode_key(view, key)
     values = app.keys.decode_key(view, address)
     with app.database.reading() as connection:
         return app.identity.identifying(connection, view, values)
@@ -27,6 +27,8 @@ def on_file(tmp_path_factory):
             INSERT INTO tags VALUES ('red', 'Red'), (NULL, 'first'), (NULL, 'second'), ('', 'blank');
             CREATE TABLE pairs (a TEXT, b INTEGER, PRIMARY KEY (a, b)) ;
             INSERT INTO pairs VALUES ('x', 1), ('x', NULL), (NULL, NULL);
+            CREATE TABLE mixed (code BLOB PRIMARY KEY, label TEXT);
+            INSERT INTO mixed VALUES (1, 'number'), ('1', 'text'), (x'31', 'bytes');
             """
         )
     with file_app(place, tmp_path_factory.mktemp("app"), name="Keys on a file") as app:
@@ -78,6 +80,11 @@ def test_a_key_that_is_empty_in_any_part_stands_for_no_row(on_file):
     assert reason(on_file, "pairs", ("x", 1)) == ""
     assert reason(on_file, "pairs", ("x", None)) == empty
     assert reason(on_file, "pairs", (None, None)) == empty
+
+
+def test_keys_of_another_storage_class_are_other_keys(on_file):
+    for key in (1, "1", b"1"):
+        assert reason(on_file, "mixed", (key,)) == ""
 
 
 def test_a_key_that_tables_which_inherit_share_stands_for_several_rows(on_postgres):

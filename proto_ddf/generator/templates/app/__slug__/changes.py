@@ -34,7 +34,7 @@ def create(view: TableView, form: dict[str, str]) -> str:
             for at, name in enumerate(view.key)
         ]
     forget_counts()
-    return encode_key(key)
+    return encode_key(view, key)
 
 
 def update(view: TableView, key: tuple[Any, ...], form: dict[str, str]) -> str:
@@ -59,7 +59,9 @@ def update(view: TableView, key: tuple[Any, ...], form: dict[str, str]) -> str:
             _check_against_data(connection, view, values, key)
             connection.execute(sa.update(view.table).where(*key_is(view, key)).values(values))
     forget_counts()
-    return encode_key([values.get(name, value) for name, value in zip(view.key, key, strict=True)])
+    return encode_key(
+        view, [values.get(name, value) for name, value in zip(view.key, key, strict=True)]
+    )
 
 
 def delete(view: TableView, key: tuple[Any, ...]) -> None:

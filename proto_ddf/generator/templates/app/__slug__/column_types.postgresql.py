@@ -40,7 +40,8 @@ class Float(_Untyped):
         return lambda value: repr(value) if isinstance(value, float) else value
 
 
-class DateTime(_Untyped):
-    """A moment, with a time zone where the column has one."""
+class Moment(_Untyped):
+    """A date, a time, or both, with a time zone where the column has one. What Python has no value for is a text:
+    "infinity", "24:00:00", "0044-03-15 BC"."""
 
     cache_ok = True

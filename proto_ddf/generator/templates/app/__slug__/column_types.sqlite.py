@@ -87,6 +87,13 @@ class TolerantBoolean(_Tolerant):
         return bool(value) if value in (0, 1) else value
 
 
+class TolerantBinary(_Tolerant):
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "BLOB"
+
+
 class TolerantDecimal(_Tolerant):
     cache_ok = True
 

@@ -6,47 +6,54 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from .dialect import ENDLESS_NUMBERS, FLAGS_ARE_NUMBERS, MOMENTS, WHOLE_NUMBERS, can_hold
 from .views import NUMBERS, Kind
 
 MOST_DIGITS = 1_000
 """Before the decimal point, and behind it."""
 
 
-def value_of(kind: Kind, given: str | int | float) -> Any:
-    """The typed value.
+def value_of(kind: Kind, text: str) -> Any:
+    """The typed value; of binary data the text has the hexadecimal digits.
+
+    A date or a time that Python has no value for, such as "infinity" or "24:00:00", stays the text that it is.
 
     Raises:
         ValueError: nothing that is stored can be equal to it.
     """
-    text = str(given)
     if kind in NUMBERS:
         return _number(kind, text)
     match kind:
+        case Kind.BINARY:
+            return bytes.fromhex(text)
         case Kind.BOOLEAN:
             return _boolean(text)
-        case Kind.DATE:
-            return date.fromisoformat(text)
-        case Kind.DATETIME:
-            return datetime.fromisoformat(text)
-        case Kind.TIME:
-            return time.fromisoformat(text)
-    if "\0" in text:
-        raise ValueError("no text of the server's holds a zero byte")
+        case Kind.DATE | Kind.DATETIME | Kind.TIME:
+            return _moment(kind, text)
+    if not can_hold(text):
+        raise ValueError("no text that a column can hold")
     return text
 
 
-def limit_of(kind: Kind, given: str) -> Any:
+def limit_of(kind: Kind, text: str) -> Any:
     """The end of a range, which need not be a value of the kind: 2.5 for whole numbers. Raises as `value_of`."""
-    return sa.literal(_decimal(given), sa.Numeric()) if kind in NUMBERS else value_of(kind, given)
+    return sa.literal(_decimal(text), sa.Numeric()) if kind in NUMBERS else value_of(kind, text)
+
+
+def key_part(kind: Kind, part: str | int | float) -> Any:
+    """A value of a key as it is compared with the column. Raises as `value_of`."""
+    return value_of(kind, str(part))
 
 
 def _number(kind: Kind, text: str) -> int | float | Decimal:
+    if kind is not Kind.INTEGER and text.lower() in ENDLESS_NUMBERS:
+        return float(text) if kind is Kind.FLOAT else Decimal(text)
     number = _decimal(text)
     if kind is Kind.FLOAT:
         return float(number)
     if kind is Kind.DECIMAL:
         return number
-    if number != number.to_integral_value() or abs(number) >= 2**63:
+    if number != number.to_integral_value() or int(number) not in WHOLE_NUMBERS:
         raise ValueError("no whole number that a column can hold")
     return int(number)
 
@@ -61,10 +68,20 @@ def _decimal(text: str) -> Decimal:
     return number
 
 
-def _boolean(text: str) -> bool:
-    if text not in ("true", "false", "True", "False", "1", "0"):
-        raise ValueError("neither true nor false")
-    return text in ("true", "True", "1")
+def _boolean(text: str) -> bool | int:
+    if text.lower() in ("true", "false", "1", "0"):
+        return text.lower() in ("true", "1")
+    if FLAGS_ARE_NUMBERS:
+        return int(text)
+    raise ValueError("neither true nor false")
+
+
+def _moment(kind: Kind, text: str) -> date | time | str:
+    if MOMENTS.fullmatch(text):
+        return text
+    types: dict[Kind, Any] = {Kind.DATE: date, Kind.DATETIME: datetime, Kind.TIME: time}
+    found: date | time = types[kind].fromisoformat(text)
+    return found
 
 
 def may_hold_text(kind: Kind) -> bool:

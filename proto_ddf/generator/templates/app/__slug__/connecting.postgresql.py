@@ -1,7 +1,7 @@
 """How the PostgreSQL server is connected to."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, TypeVar
 
 import psycopg
@@ -80,12 +80,14 @@ def _prepare(connection: psycopg.Connection[Any], writable: bool) -> None:
         connection.adapters.register_loader(name, loader)
 
 
-def _loader(parse: Callable[[str], date]) -> type[Loader]:
-    """A date that Python does not know, such as "infinity" or one before Christ, stays a text."""
+def _loader(parse: Callable[[str], date | time]) -> type[Loader]:
+    """What Python has no value for, such as "infinity", "24:00:00" or a date before Christ, stays a text."""
 
     class Tolerant(Loader):
-        def load(self, data: Buffer) -> date | str:
+        def load(self, data: Buffer) -> date | time | str:
             text = str(data, "ascii")
+            if text.startswith("24:"):  # which newer Pythons take for the start of a day
+                return text
             try:
                 return parse(text)
             except ValueError:
@@ -96,6 +98,8 @@ def _loader(parse: Callable[[str], date]) -> type[Loader]:
 
 _LOADERS = {
     "date": _loader(date.fromisoformat),
+    "time": _loader(time.fromisoformat),
+    "timetz": _loader(time.fromisoformat),
     "timestamp": _loader(datetime.fromisoformat),
     "timestamptz": _loader(datetime.fromisoformat),
 }

@@ -38,6 +38,11 @@ def _file_name(database: str) -> str:
     return unquote(urlsplit(database).path) if database.startswith("file:") else database
 
 
+def _decoded(stored: bytes) -> str:
+    """A text that is no UTF-8, as SQLite may keep one, is read as Python reads such names of files (PEP 383)."""
+    return stored.decode(errors="surrogateescape")
+
+
 def _open(path: Path, mode: str) -> sqlite3.Connection:
     connection = sqlite3.connect(
         f"file:{quote(str(path))}?mode={mode}",
@@ -45,6 +50,7 @@ def _open(path: Path, mode: str) -> sqlite3.Connection:
         timeout=BUSY_SECONDS,
         check_same_thread=False,
     )
+    connection.text_factory = _decoded
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     until = time.monotonic() + ANSWER_SECONDS

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from .database import reading
-from .dialect import as_text, equals
+from .dialect import as_text, equals, shown_binary
 from .errors import ROW_GONE, DataError
 from .filters import Condition, Query, matches
 from .formats import CUT
@@ -84,13 +84,14 @@ def _order(view: TableView, query: Query) -> Order:
 
 
 def _list_columns(view: TableView) -> list[sa.ColumnElement[Any]]:
-    """What a list reads: long texts only as far as they are shown, of binary values the size."""
+    """What a list reads: long texts only as far as they are shown, of binary values the size; but the whole of what
+    identifies rows."""
     columns: list[sa.ColumnElement[Any]] = []
     for field in view.fields:
         column = view.column(field.name)
-        if field.kind is Kind.BINARY:
-            columns.append(sa.func.length(column).label(field.name))
-        elif field.kind in (Kind.TEXT, Kind.JSON) and field.name not in view.key:
+        if field.kind is Kind.BINARY and not view.identifies(field.name):
+            columns.append(shown_binary(column).label(field.name))
+        elif field.kind in (Kind.TEXT, Kind.JSON) and not view.identifies(field.name):
             columns.append(sa.func.substr(as_text(column), 1, CUT + 1).label(field.name))
         else:
             columns.append(column)
@@ -141,13 +142,15 @@ def forget_counts() -> None:
 
 
 def fetch_row(view: TableView, key: tuple[Any, ...]) -> dict[str, Any]:
-    """All values of one row by field; of binary values the size.
+    """All values of one row by field; of binary values the size, but for those of a key or a relation.
 
     Raises:
         DataError: the row is gone, or the database could not answer.
     """
     columns = [
-        sa.func.length(column).label(field.name) if field.kind is Kind.BINARY else column
+        shown_binary(column).label(field.name)
+        if field.kind is Kind.BINARY and not view.identifies(field.name)
+        else column
         for field in view.fields
         for column in [view.column(field.name)]
     ]

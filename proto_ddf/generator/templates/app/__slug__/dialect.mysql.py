@@ -1,5 +1,6 @@
 """What MySQL and MariaDB write in their own way: text, order, and places in an order."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,17 @@ from .column_types import NUMERIC, TEMPORAL, Float, Text
 ROW_ID: tuple[sa.ColumnElement[Any], ...] = ()
 """Nothing tells the rows of a table without a key apart: they are paged by position."""
 
+WHOLE_NUMBERS = range(-(2**63), 2**64)
+"""Those that a column can hold: BIGINT, and BIGINT UNSIGNED."""
+ENDLESS_NUMBERS: frozenset[str] = frozenset()
+"""No column holds NaN or infinity."""
+FLAGS_ARE_NUMBERS = True
+"""A boolean is a TINYINT, which may hold 5."""
+MOMENTS = re.compile(
+    r"\d{4}-(00-\d\d|\d\d-00)( \d\d:\d\d:\d\d(\.\d+)?)?|(-\d\d|\d{3}|2[4-9]|[3-9]\d)\d*:\d\d:\d\d(\.\d+)?"
+)
+"""Dates and times that Python has no value for, as the server writes them: 0000-00-00, 26:03:04, -00:00:01."""
+
 _ORDERED_AS_TEXT = {"enum", "set", "json"}
 """Types that are compared with a text in another order than they are sorted in."""
 
@@ -18,6 +30,16 @@ def as_text(column: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
     """The value as the server writes it."""
     is_text = isinstance(column.type, Text) and not column.type.own
     return column if is_text else sa.cast(column, sa.CHAR())
+
+
+def can_hold(text: str) -> bool:
+    """A text column can hold the text: it is whole Unicode."""
+    return not any("\ud800" <= each <= "\udfff" for each in text)
+
+
+def shown_binary(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """What is read of binary data in order to show it: how many bytes there are."""
+    return sa.func.length(column)
 
 
 def contains(column: sa.ColumnElement[Any], words: str) -> sa.ColumnElement[bool]:

@@ -1,5 +1,6 @@
 """What PostgreSQL writes in its own way: text, order, and places in an order."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,19 @@ ROW_ID: tuple[sa.ColumnElement[Any], ...] = (
 )
 """What tells the rows of a table without a key apart."""
 
+WHOLE_NUMBERS = range(-(2**63), 2**63)
+"""Those that a column can hold: bigint."""
+ENDLESS_NUMBERS = frozenset({"nan", "infinity", "-infinity", "inf", "-inf"})
+"""What a numeric, real or double precision column holds beside numbers."""
+FLAGS_ARE_NUMBERS = False
+"""A boolean is true or false."""
+MOMENTS = re.compile(
+    r"-?infinity|24:00:00([+-]\d\d(:\d\d){0,2})?"
+    r"|\d{4,}-\d\d-\d\d( \d\d:\d\d:\d\d(\.\d+)?([+-]\d\d(:\d\d){0,2})?)? BC"
+    r"|\d{5,}-\d\d-\d\d( \d\d:\d\d:\d\d(\.\d+)?([+-]\d\d(:\d\d){0,2})?)?"
+)
+"""Dates and times that Python has no value for, as the server writes them."""
+
 _COMPARED_AS_TEXT = {"", "character", "char", "bpchar", "citext", "name", "varchar"}
 _WITHOUT_ORDER = {"json", "xml", "point", "line", "lseg", "box", "path", "polygon", "circle"}
 
@@ -21,6 +35,16 @@ _WITHOUT_ORDER = {"json", "xml", "point", "line", "lseg", "box", "path", "polygo
 def as_text(column: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
     """The value as PostgreSQL writes it."""
     return sa.cast(column, sa.Text())
+
+
+def can_hold(text: str) -> bool:
+    """A text column can hold the text: it is whole Unicode, without the character 0."""
+    return "\0" not in text and not any("\ud800" <= each <= "\udfff" for each in text)
+
+
+def shown_binary(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """What is read of binary data in order to show it: how many bytes there are."""
+    return sa.func.length(column)
 
 
 def contains(column: sa.ColumnElement[Any], words: str) -> sa.ColumnElement[bool]:

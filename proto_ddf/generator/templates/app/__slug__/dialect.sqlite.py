@@ -14,13 +14,31 @@ def as_text(column: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
     return sa.type_coerce(column, sa.String)
 
 
+def can_hold(text: str) -> bool:
+    """A text column can hold the text: it is whole Unicode."""
+    return not any("\ud800" <= each <= "\udfff" for each in text)
+
+
+def shown_binary(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """What is read of binary data in order to show it: how many bytes there are. A text or a number that is stored in
+    place of bytes is read as a text."""
+    size = sa.func.length(column, type_=sa.types.NullType())
+    other = sa.cast(sa.type_coerce(column, sa.types.NullType()), sa.Text)
+    return sa.case((sa.func.typeof(column) == "blob", size), else_=other)
+
+
 def contains(column: sa.ColumnElement[Any], words: str) -> sa.ColumnElement[bool]:
-    """The words are somewhere in the value, in capitals or not."""
+    """The words are somewhere in the value, in capitals or not. LIKE ends at the character 0."""
+    if "\0" in words:
+        return sa.func.instr(as_text(column), words) > 0
     return as_text(column).contains(words, autoescape=True)
 
 
 def equals(column: sa.ColumnElement[Any], value: Any) -> sa.ColumnElement[bool]:
     """The value of the column is this one."""
+    if isinstance(value, str) and not can_hold(value):
+        stored = value.encode(errors="surrogateescape")
+        return place(column) == sa.cast(sa.literal(stored, sa.types.NullType()), sa.Text)
     return sa.and_(column == value)
 
 

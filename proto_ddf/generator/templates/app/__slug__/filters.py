@@ -1,6 +1,7 @@
 """Search and filters: which rows a list shows, as conditions of a WHERE clause."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from .comparing import limit_of, may_hold_text, value_of
-from .dialect import as_text, contains, equals
+from .dialect import as_text, can_hold, contains, equals
 from .views import VIEWS, Field, Kind, Relation, TableView
 
 
@@ -72,19 +73,45 @@ def wrong_with(view: TableView, condition: Condition) -> str:
         return "Enter a value."
     try:
         for value in values:
-            if shape == "number":
-                float(value)
-            elif shape == "date":
-                date.fromisoformat(value)
+            _read(field, shape, value)
     except ValueError:
-        return "Enter a number." if shape == "number" else "Enter a date."
+        return _ENTER.get(shape, "No row can have this value.")
     return ""
 
 
-def filled_in(view: TableView, name: str, value: str) -> Condition:
+_ENTER = {
+    "number": "Enter a number.",
+    "date": "Enter a date.",
+    "time": "Enter a time, like 13:45.",
+}
+
+
+def _read(field: Field, shape: str, value: str) -> None:
+    """Raises ValueError where a person would not mean this by a value of the field."""
+    if shape == "number":
+        float(value)
+    elif shape == "date":
+        date.fromisoformat(value)
+    elif shape == "time":
+        limit_of(field.kind, value)
+
+
+def filled_in(name: str, value: str) -> Condition:
     """The filter that an address asks for by `?name=value`."""
-    condition = Condition(name, "equals", value[:200])
-    return Condition(name, "empty") if wrong_with(view, condition) else condition
+    return Condition(name, "equals", value) if value else Condition(name, "empty")
+
+
+def impossible(view: TableView, conditions: Iterable[Condition]) -> str:
+    """Why no row can fit the filters, in words for a person: an address may ask for any value of any field. Empty where
+    each is a value of its field."""
+    for condition in conditions:
+        field = view.by_name[condition.field]
+        try:
+            _condition_of(field, view.column(field.name), condition)
+        except ValueError:
+            value = condition.value or condition.until
+            return f"“{value}” is no value of {field.label}."
+    return ""
 
 
 @dataclass
@@ -126,13 +153,8 @@ def matches(view: TableView, query: Query) -> list[sa.ColumnElement[bool]]:
     found = [_condition(view, each) for each in query.conditions]
     words = query.search.strip()
     if words:
-        found.append(sa.or_(sa.false(), *(_search(view, words) if may_be_held(words) else ())))
+        found.append(sa.or_(sa.false(), *(_search(view, words) if can_hold(words) else ())))
     return found
-
-
-def may_be_held(text: str) -> bool:
-    """Whether a database can hold the text: none has halves of UTF-16 pairs, and a server's no zero bytes."""
-    return "\0" not in text and not any("\ud800" <= each <= "\udfff" for each in text)
 
 
 def _search(view: TableView, words: str) -> Iterable[sa.ColumnElement[bool]]:
@@ -143,33 +165,44 @@ def _search(view: TableView, words: str) -> Iterable[sa.ColumnElement[bool]]:
             yield _related_contains(view, relation, words)
         if field.kind is Kind.TEXT or field.kind is Kind.JSON:
             yield contains(column, words)
-        elif field.kind is Kind.INTEGER and words.removeprefix("-").isdecimal() and len(words) < 19:
-            yield column == int(words)
+        elif field.kind is Kind.INTEGER and words.removeprefix("-").isdecimal():
+            yield from _whole_number(column, words)
         elif field.kind in (Kind.DATE, Kind.DATETIME) and words[:4].isdigit():
             yield as_text(column).startswith(words, autoescape=True)
 
 
+def _whole_number(column: sa.Column[Any], digits: str) -> Iterable[sa.ColumnElement[bool]]:
+    with suppress(ValueError):
+        yield equals(column, value_of(Kind.INTEGER, digits))
+
+
 def _condition(view: TableView, condition: Condition) -> sa.ColumnElement[bool]:
     field = view.by_name[condition.field]
-    column = view.column(field.name)
-    if not may_be_held(condition.value + condition.until):
+    relation = view.relation_of(field.name)
+    if condition.operator == "contains" and relation and can_hold(condition.value):
+        return _related_contains(view, relation, condition.value)
+    try:
+        return _condition_of(field, view.column(field.name), condition)
+    except ValueError:
         return sa.false()
+
+
+def _condition_of(
+    field: Field, column: sa.Column[Any], condition: Condition
+) -> sa.ColumnElement[bool]:
+    """The condition on the field's own value. Raises ValueError where no row can fit it."""
+    if not can_hold(condition.value + condition.until):
+        raise ValueError("no text that a column can hold")
     match condition.operator:
         case "empty":
             return sa.or_(column.is_(None), *_without_text(field, column))
         case "filled":
             return sa.and_(column.is_not(None), *map(sa.not_, _without_text(field, column)))
         case "contains":
-            relation = view.relation_of(field.name)
-            if relation:
-                return _related_contains(view, relation, condition.value)
             return contains(column, condition.value)
-    try:
-        if condition.operator == "range":
+        case "range":
             return _between(field, column, condition.value, condition.until)
-        return _equals(field, column, condition.value)
-    except ValueError:
-        return sa.false()
+    return _equals(field, column, condition.value)
 
 
 def _without_text(field: Field, column: sa.Column[Any]) -> list[sa.ColumnElement[bool]]:

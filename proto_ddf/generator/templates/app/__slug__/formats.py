@@ -1,5 +1,6 @@
 """Values as text: for a person to read, and for a form to edit."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -9,6 +10,7 @@ from typing import Any
 
 from .views import Field, Kind, TableView, Widget
 
+_HALVES = re.compile("[\ud800-\udfff]")
 CUT = 120
 """Characters of a long text that a list shows."""
 
@@ -54,9 +56,10 @@ class Writer:
             datetime: lambda value: self._told(value, "datetime"),
             date: lambda value: self._told(value, "date"),
             time: lambda value: self._told(value, "time"),
+            bytes: _binary,
         }
         if field.kind is Kind.BINARY:
-            self._by_type |= dict.fromkeys((int, str, bytes), _binary)
+            self._by_type[int] = _binary
 
     def __call__(self, value: Any) -> Cell:
         return self._by_type.get(type(value), self._any)(value)
@@ -67,6 +70,7 @@ class Writer:
     def _text(self, text: str) -> Cell:
         if text == "":
             return Cell("empty", "empty")
+        text = readable(text)
         if self._cut is not None and len(text) > self._cut:
             return Cell(text[: self._cut].rstrip() + "…", long=True)
         return Cell(text, self._align)
@@ -86,6 +90,18 @@ class Writer:
         if self._cut is not None and len(text) > self._cut:
             return self._text(text)
         return Cell(text, self._align, kind, _exact(value))
+
+
+def readable(text: str) -> str:
+    """The text with a sign of replacement for what no page can show: bytes that are no UTF-8."""
+    return text if text.isascii() else _HALVES.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def plain_text(value: Any) -> str:
+    """A stored value as an address, a filter and the choices of a relation write it: bytes by hexadecimal digits."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value.hex() if isinstance(value, bytes) else str(value)
 
 
 def _binary(value: Any) -> Cell:

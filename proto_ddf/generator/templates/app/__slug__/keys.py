@@ -1,7 +1,9 @@
 """The key of a row as one part of an address: `/customers/42`.
 
-Whole numbers and plain words are written as they are. Any other key (several columns, other characters, the word
-"new", which stands for a row that does not exist yet) becomes `~` and base64url of a JSON list.
+Whole numbers and plain words are written as they are, where they are read as the same key again. Any other key (several
+columns, other characters, nothing stored, bytes, the word "new", which stands for a row that does not exist yet)
+becomes `~` and base64url of a JSON list. In it a number is a number, a text is a text, and bytes are
+`{"bytes": "00ff"}`.
 """
 
 import base64
@@ -12,22 +14,20 @@ from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
-from .comparing import value_of
+from .comparing import key_part, value_of
 from .views import Kind, TableView
 
 NEW = "new"
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
-def encode_key(values: Sequence[Any]) -> str:
-    """The address part for a key; empty where a value has no form in an address (binary)."""
-    if len(values) == 1 and type(values[0]) is int and values[0] >= 0:
-        return str(values[0])
-    if any(isinstance(value, bytes) for value in values):
-        return ""
+def encode_key(view: TableView, values: Sequence[Any]) -> str:
+    """The address part for the key with these values, in the order of `view.key`."""
     parts = [_as_json(value) for value in values]
-    if len(parts) == 1 and parts[0] != NEW and _PLAIN.fullmatch(str(parts[0])):
-        return str(parts[0])
+    if len(parts) == 1 and isinstance(parts[0], str | int):
+        plain = str(parts[0])
+        if plain != NEW and _PLAIN.fullmatch(plain) and _is_read_as(view, plain, values[0]):
+            return plain
     text = json.dumps(parts, separators=(",", ":"))
     return "~" + base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
@@ -37,37 +37,51 @@ def decode_key(view: TableView, text: str) -> tuple[Any, ...] | None:
     if not view.key:
         return None
     try:
-        values = _unpacked(text[1:]) if text.startswith("~") else [text]
-    except ValueError:
+        if not text.startswith("~"):
+            return (value_of(_kind(view, 0), text),) if len(view.key) == 1 else None
+        parts = _unpacked(text[1:])
+        if not isinstance(parts, list) or len(parts) != len(view.key):
+            return None
+        return tuple(_value(_kind(view, at), part) for at, part in enumerate(parts))
+    except (ValueError, RecursionError):
         return None
-    if not isinstance(values, list) or len(values) != len(view.key):
-        return None
-    try:
-        return tuple(
-            _typed(view.by_name[name].kind, value)
-            for name, value in zip(view.key, values, strict=True)
-        )
-    except ValueError:
-        return None
+
+
+def _kind(view: TableView, position: int) -> Kind:
+    return view.by_name[view.key[position]].kind
+
+
+def _is_read_as(view: TableView, plain: str, value: Any) -> bool:
+    """The plain text gives this value. The number 1 and the text "1" may be two keys of one column."""
+    found = decode_key(view, plain)
+    return (
+        found is not None
+        and found[0] == value
+        and isinstance(found[0], str) == isinstance(value, str)
+    )
 
 
 def _unpacked(text: str) -> Any:
     padded = text + "=" * (-len(text) % 4)
-    values = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-    json.dumps(values, ensure_ascii=False).encode()  # raises a ValueError at half a UTF-16 pair
-    return values
+    return json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
 
 
 def _as_json(value: Any) -> Any:
     if isinstance(value, bool):
         return int(value)
+    if isinstance(value, bytes):
+        return {"bytes": value.hex()}
     if isinstance(value, date | time | Decimal):
         return str(value)
     return value
 
 
-def _typed(kind: Kind, value: Any) -> Any:
-    """The value as it is compared with the column. Raises ValueError where none is stored that is equal."""
-    if value is None:
+def _value(kind: Kind, part: Any) -> Any:
+    """What is compared with the column. Raises ValueError where nothing that is stored can be equal to it."""
+    if part is None:
         return None
-    return value_of(kind, value if isinstance(value, str | int | float) else str(value))
+    if isinstance(part, dict) and isinstance(part.get("bytes"), str):
+        return bytes.fromhex(part["bytes"])
+    if not isinstance(part, str | int | float):
+        raise ValueError("no value of a key")
+    return key_part(kind, part)

@@ -6,11 +6,12 @@ from urllib.parse import quote
 
 import sqlalchemy as sa
 
+from .comparing import value_of
 from .data import count_rows, fetch_page
 from .database import reading
-from .dialect import as_text, contains, sort_key
-from .filters import Condition, Query, may_be_held
-from .formats import alignment
+from .dialect import as_text, can_hold, contains, sort_key
+from .filters import Condition, Query
+from .formats import alignment, plain_text, readable
 from .rows import Row, related_cells, row_name
 from .views import VIEWS, TableView
 
@@ -34,7 +35,7 @@ def search_options(view: TableView, name: str, words: str) -> list[Option]:
         DataError: the database could not answer.
     """
     relation = view.relation_of(name)
-    if relation is None or not may_be_held(words):
+    if relation is None or not can_hold(words):
         return []
     target = VIEWS[relation.target]
     match = target.column(relation.target_fields[0])
@@ -69,13 +70,27 @@ def chosen_options(view: TableView, values: dict[str, Any]) -> dict[str, Option]
                 chosen[field.name] = Option("", "")
                 continue
             found = list(related_cells(connection, relation, [value]).values())
-            chosen[field.name] = Option(str(value), found[0].text if found else str(value))
+            text = readable(plain_text(value))
+            chosen[field.name] = Option(text, found[0].text if found else text)
     return chosen
+
+
+def given_values(view: TableView, texts: dict[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+    """The texts by field that an address gives a new row, as values of their fields; and, by field, what is wrong with
+    those that are none, in words for a person."""
+    values: dict[str, Any] = {}
+    wrong: dict[str, str] = {}
+    for name, text in texts.items():
+        try:
+            values[name] = value_of(view.by_name[name].kind, text)
+        except ValueError:
+            wrong[name] = f"The address gives “{text}”, which is no value of this field."
+    return values, wrong
 
 
 def _option(target: TableView, value: Any, shown: Any) -> Option:
     name = row_name(target, dict.fromkeys(target.key, value) | {target.display: shown})
-    return Option(str(value), name)
+    return Option(readable(plain_text(value)), name)
 
 
 @dataclass
@@ -109,9 +124,9 @@ def related_rows(view: TableView, values: dict[str, Any], limit: int = 5) -> lis
     blocks = []
     for other, relation in view.referring():
         conditions = tuple(
-            Condition(name, "equals", str(values[target]))
+            Condition(name, "equals", plain_text(values[target]))
             for name, target in zip(relation.fields, relation.target_fields, strict=True)
-            if values.get(target) is not None
+            if values.get(target) is not None and can_hold(plain_text(values[target]))
         )
         if len(conditions) < len(relation.fields):
             continue

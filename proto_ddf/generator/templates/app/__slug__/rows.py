@@ -7,7 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from .database import reading
-from .formats import Cell, Writer, cell
+from .dialect import can_hold, equals
+from .formats import Cell, Writer, cell, plain_text, readable
 from .keys import encode_key
 from .views import VIEWS, Relation, TableView
 
@@ -23,8 +24,9 @@ class Row:
 
 def address(view: TableView, values: dict[str, Any]) -> str:
     """The address of a row's page; empty where the table has no key."""
-    key = encode_key([values[name] for name in view.key]) if view.key else ""
-    return f"/{view.route}/{key}" if key else ""
+    if not view.key:
+        return ""
+    return f"/{view.route}/{encode_key(view, [values[name] for name in view.key])}"
 
 
 def row_name(view: TableView, values: dict[str, Any], write: Writer | None = None) -> str:
@@ -34,7 +36,8 @@ def row_name(view: TableView, values: dict[str, Any], write: Writer | None = Non
     """
     value = values.get(view.display)
     if value in (None, "") or view.display in view.key:
-        return "#" + " · ".join(str(values[name]) for name in view.key) if view.key else "Row"
+        key = " · ".join(readable(plain_text(values[name])) for name in view.key)
+        return f"#{key}" if key else "Row"
     return (write or Writer(view, view.by_name[view.display]))(value).text
 
 
@@ -69,13 +72,20 @@ def related_cells(
     match = target.column(relation.target_fields[0])
     display = target.column(target.display)
     key = [target.column(name) for name in target.key]
-    statement = sa.select(match, display, *key).where(match.in_(wanted))
+    statement = sa.select(match, display, *key).where(_is_one_of(match, wanted))
     write = Writer(target, target.by_name[target.display])
     cells = {}
     for value, shown, *found in connection.execute(statement):
         named = dict(zip(target.key, found, strict=True)) | {target.display: shown}
         cells[value] = Cell(row_name(target, named, write), href=address(target, named))
     return cells
+
+
+def _is_one_of(column: sa.ColumnElement[Any], values: set[Any]) -> sa.ColumnElement[bool]:
+    single = {each for each in values if isinstance(each, str) and not can_hold(each)}
+    if len(values) == 1:
+        single = values
+    return sa.or_(column.in_(values - single), *(equals(column, each) for each in single))
 
 
 def detail_cells(view: TableView, values: dict[str, Any]) -> list[Cell]:

@@ -138,6 +138,15 @@ class TableView:
             and each.kind is not Kind.BINARY
         )
 
+    def identifies(self, name: str) -> bool:
+        """The field's values stand for rows: it is part of the key, or of a relation on either side."""
+        return name in self.key or any(
+            (relation.target == self.name and name in relation.target_fields)
+            or (view.name == self.name and name in relation.fields)
+            for view in VIEWS.values()
+            for relation in view.relations
+        )
+
     def relation_of(self, name: str) -> Relation | None:
         """The relation that this field alone makes, if any."""
         for relation in self.relations:

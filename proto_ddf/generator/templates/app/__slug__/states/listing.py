@@ -7,7 +7,7 @@ import reflex as rx
 
 from ..data import COUNT_LIMIT, count_rows, fetch_page, fetch_whole
 from ..errors import DataError, Problem
-from ..filters import Condition, Query, filled_in
+from ..filters import Condition, Query, filled_in, impossible
 from ..rows import Row
 from ..views import TableView
 from .filtering import FilterMixin
@@ -71,7 +71,7 @@ class ListMixin(FilterMixin, mixin=True):
         wanted = [name for name in asked if name in self.view.by_name]
         if wanted:
             self.search = ""
-            self.conditions = [filled_in(self.view, name, asked[name]) for name in wanted]
+            self.conditions = [filled_in(name, asked[name]) for name in wanted]
         return type(self).reload
 
     @rx.event(background=True, supersedes=True)
@@ -203,6 +203,10 @@ class ListMixin(FilterMixin, mixin=True):
         self._places = page.places
         self.position, self.has_next = position, has_next
         self.loading, self.problem = False, Problem()
+        if wrong := impossible(self.view, self.conditions):
+            self.problem = Problem(
+                "Nothing matches", wrong, "Remove this filter, or choose another value."
+            )
 
     def _fail(self, error: DataError) -> None:
         self.loading, self.problem = False, error.problem
