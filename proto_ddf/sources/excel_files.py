@@ -9,15 +9,20 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+from openpyxl.utils import get_column_letter
+
 from proto_ddf.progress import current_progress
 from proto_ddf.sources import duck
 from proto_ddf.sources.csv_text import unique_names
-from proto_ddf.sources.excel_workbook import check_workbook, damage_told, opened, uncalculated
+from proto_ddf.sources.excel_cells import CellReader
+from proto_ddf.sources.excel_notes import SheetNotes, notes
+from proto_ddf.sources.excel_scan import scan
+from proto_ddf.sources.excel_workbook import check_workbook, damage_told, opened
 from proto_ddf.sources.file_errors import file_error
 from proto_ddf.sources.file_formats import MAX_COLUMNS, RawColumn, RawTable, table_name
 from proto_ddf.sources.file_source import file_kind
@@ -54,7 +59,7 @@ class _Sheet:
     kinds: dict[int, set[str]] = field(default_factory=dict)
     """Sorts of values by position of the column."""
     rows: int = 0
-    errors: int = 0
+    notes: SheetNotes = field(default_factory=SheetNotes)
 
     @property
     def columns(self) -> list[tuple[int, str]]:
@@ -69,7 +74,7 @@ class ExcelFiles:
     """Workbooks of sheets."""
 
     name = "excel"
-    version = 2
+    version = 3
     variant = ""
     several = True
 
@@ -94,46 +99,53 @@ class ExcelFiles:
         """
         check_workbook(path)
         tables: list[RawTable] = []
-        left_out, errors = Counter[str](), 0
+        left_out, noted = Counter[str](), []
         with opened(path) as workbook:
+            cells = CellReader(workbook)
             for sheet in workbook.worksheets:
                 if sheet.sheet_state != "visible":
                     left_out["hidden"] += 1
                     continue
                 plain = folder / "plain"
-                seen = _write_plain(path, sheet, plain)
+                seen = _write_plain(path, sheet, cells, plain)
                 if not seen.rows:
                     left_out["empty"] += 1
                     continue
                 _check_width(path, seen)
-                errors += seen.errors
+                noted.append(seen.notes)
                 tables.append(_raw_table(seen, plain, folder / f"{len(tables)}.parquet"))
         (folder / "plain").unlink(missing_ok=True)
         if not tables:
             raise file_error(path, "file_no_rows", "has no rows")
-        note = _note(left_out, errors, uncalculated(path))
-        return [*tables[:-1], _noted(tables[-1], note)]
+        return [*tables[:-1], replace(tables[-1], note=notes(left_out, noted))]
 
 
-def _write_plain(path: Path, sheet: Any, plain: Path) -> _Sheet:
+def _write_plain(path: Path, sheet: Any, cells: CellReader, plain: Path) -> _Sheet:
     """Write the sheet's rows below its header as lines that DuckDB reads."""
     progress, seen = current_progress.get(), _Sheet(sheet.title)
+    found = scan(path, sheet._worksheet_path)
+    seen.notes = SheetNotes(sheet.title, found.uncalculated)
+    cells.no_dates = seen.notes.no_dates
     sheet.reset_dimensions()  # what the file says of its size is often wrong, and would cut rows
     with plain.open("w", encoding="utf-8", newline="") as file, damage_told(path):
-        for number, cells in _filled_rows(sheet, seen):
+        for number, values in _filled_rows(sheet, cells, seen):
+            if number in found.hidden_rows:
+                seen.notes.hidden_rows.append(number)
             if not seen.header:
-                seen.header = [_words(value) for value in cells]
+                seen.header = [_words(value) for value in values]
                 continue
             seen.rows += 1
             if seen.rows % _ROWS_BETWEEN_REPORTS == 0:
                 progress.report(f"{path.name}, {sheet.title}: {seen.rows:,} rows read")
             file.write(
-                record_line(number, [_text(value, at, seen) for at, value in enumerate(cells)])
+                record_line(number, [_text(value, at, seen) for at, value in enumerate(values)])
             )
+    hidden = [get_column_letter(at + 1) for at, _ in seen.columns if found.hides(at)]
+    seen.notes.hidden_columns.extend(hidden)
     return seen
 
 
-def _filled_rows(sheet: Any, seen: _Sheet) -> Iterator[tuple[int, list[Any]]]:
+def _filled_rows(sheet: Any, cells: CellReader, seen: _Sheet) -> Iterator[tuple[int, list[Any]]]:
     """The rows that hold anything, with their numbers; errors in them are no values."""
     progress = current_progress.get()
     for number, row in enumerate(sheet.iter_rows(), start=1):
@@ -141,16 +153,21 @@ def _filled_rows(sheet: Any, seen: _Sheet) -> Iterator[tuple[int, list[Any]]]:
             progress.check_stop()
         if number > _MOST_ROWS:  # a number made up, to keep the reader busy for ever
             raise ValueError(f"row {number} is more than a sheet can have")
-        failed = [cell.data_type == "e" for cell in row]
-        cells = [
-            None if error or cell.value == "" else cell.value
-            for cell, error in zip(row, failed, strict=True)
-        ]
-        seen.errors += sum(failed)
-        while cells and cells[-1] is None:
-            cells.pop()
-        if cells or any(failed):
-            yield number, cells
+        errors, values = seen.notes.errors, [_value(cell, cells, seen) for cell in row]
+        while values and values[-1] is None:
+            values.pop()
+        if values or seen.notes.errors > errors:
+            yield number, values
+
+
+def _value(cell: Any, cells: CellReader, seen: _Sheet) -> Any:
+    if cell.data_type != "e":
+        try:
+            return cells.value(cell)
+        except (OverflowError, ValueError):  # a date that no calendar reaches
+            pass
+    seen.notes.errors += 1
+    return None
 
 
 def _words(value: Any) -> str:
@@ -240,22 +257,6 @@ def _given(column: str, kinds: set[str]) -> str | None:
     else:
         kind = "text"
     return _GIVEN[kind].replace("{c}", column) if kind in _GIVEN else None
-
-
-def _note(left_out: Counter[str], errors: int, formulas: int) -> str:
-    notes = [f"{count_text(left_out[kind], f'{kind} sheet')} left out" for kind in sorted(left_out)]
-    if errors:
-        notes.append(f"{count_text(errors, 'cell')} with an error read as empty")
-    if formulas:
-        notes.append(
-            f"{count_text(formulas, 'formula')} without a stored result read as empty"
-            " (save the workbook in a spreadsheet program first)"
-        )
-    return "; ".join(notes)
-
-
-def _noted(table: RawTable, note: str) -> RawTable:
-    return RawTable(**{**vars(table), "note": note})
 
 
 KIND = file_kind(

@@ -1,6 +1,5 @@
 """Opening an Excel workbook, and every reason why it cannot be."""
 
-import re
 import warnings
 import zipfile
 import zlib
@@ -10,12 +9,11 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from proto_ddf.errors.types import IntegrationError
-from proto_ddf.progress import current_progress
 from proto_ddf.settings import get_settings
+from proto_ddf.sources.excel_package import read_workbook
 from proto_ddf.sources.file_errors import explained, file_error
 from proto_ddf.sources.sizes import size_text
 
@@ -31,10 +29,6 @@ _SMALL = 10_000_000
 _MOST_SHARED = 300_000_000
 """Bytes of texts that all cells share: they are held in memory."""
 _CHUNK = 1 << 20
-_UNCALCULATED = re.compile(
-    rb"<c\b[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>"
-)
-_LONGEST_FORMULA = 1 << 16
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, ParseError, KeyError, ValueError, TypeError, AttributeError,
     IndexError, EOFError, NotImplementedError, InvalidFileException,
@@ -73,12 +67,8 @@ def opened(path: Path) -> Iterator[Any]:
     """
     with damage_told(path), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of styles and extensions that do not matter here
-        with path.open("rb") as file:
-            workbook = load_workbook(file, read_only=True, data_only=True, keep_links=False)
-            try:
-                yield workbook
-            finally:
-                workbook.close()
+        with path.open("rb") as file, read_workbook(file) as workbook:
+            yield workbook
 
 
 @contextmanager
@@ -89,29 +79,6 @@ def damage_told(path: Path) -> Iterator[None]:
     except _BROKEN as error:
         reason = f"{type(error).__name__}: {error}"
         raise file_error(path, "excel_damaged", reason) from error
-
-
-def uncalculated(path: Path) -> int:
-    """How many formulas have no stored result: no program has worked them out."""
-    found = 0
-    with damage_told(path), zipfile.ZipFile(path) as archive:
-        for name in archive.namelist():
-            if name.startswith("xl/worksheets/") and name.endswith(".xml"):
-                with archive.open(name) as stream:
-                    found += _count(stream)
-    return found
-
-
-def _count(stream: Any) -> int:
-    found, held = 0, b""
-    while chunk := stream.read(_CHUNK):
-        current_progress.get().check_stop()
-        held += chunk
-        end = 0
-        for match in _UNCALCULATED.finditer(held):
-            found, end = found + 1, match.end()
-        held = held[max(end, len(held) - _LONGEST_FORMULA) :]
-    return found
 
 
 def _check_contents(path: Path, archive: zipfile.ZipFile) -> None:

@@ -1,0 +1,127 @@
+"""The parts packed in an Excel workbook, as openpyxl can read them.
+
+openpyxl knows the namespaces of Transitional Open XML only, refuses a whole workbook for a style sheet with an empty
+fill, and drops half of the escapes in shared texts. So the names of Strict Open XML are exchanged while a part is
+read, of styles only the number formats are kept, and shared texts are left as they are written.
+"""
+
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, BinaryIO
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from openpyxl.cell.text import Text
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.styles.stylesheet import apply_stylesheet
+from openpyxl.xml.constants import ARC_STYLE, SHARED_STRINGS, SHEET_MAIN_NS
+from openpyxl.xml.functions import fromstring, iterparse
+
+_STRICT = b"http://purl.oclc.org/ooxml/"
+_NAMES = {
+    _STRICT + b"spreadsheetml/main": SHEET_MAIN_NS.encode(),
+    _STRICT + b"officeDocument/relationships": (
+        b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    ),
+    _STRICT + b"drawingml/main": b"http://schemas.openxmlformats.org/drawingml/2006/main",
+}
+"""Names of Strict Open XML, and what they are in Transitional (ISO/IEC 29500, parts 1 and 4)."""
+_LONGEST = max(map(len, _NAMES))
+_TELLING = ("_rels/.rels", "xl/workbook.xml")
+_CHUNK = 1 << 16
+
+
+@contextmanager
+def read_workbook(file: BinaryIO) -> Iterator[Any]:
+    """The workbook of openpyxl, read as a stream, with the stored results of its formulas.
+
+    Raises:
+        Exception: whatever openpyxl and the modules below it raise for a workbook that is damaged.
+    """
+    reader = _Reader(file, read_only=True, data_only=True, keep_links=False)
+    reader.archive = _Package(file)
+    reader.read()
+    try:
+        yield reader.wb
+    finally:
+        reader.wb.close()
+
+
+class _Reader(ExcelReader):  # type: ignore[misc]  # openpyxl has no types
+    def read(self) -> None:
+        """Only what cells need: properties and themes may be damaged."""
+        self.read_manifest()
+        self.read_strings()
+        self.read_workbook()
+        apply_stylesheet(self.archive, self.wb)
+        self.read_worksheets()
+
+    def read_strings(self) -> None:
+        part = self.package.find(SHARED_STRINGS)
+        if part is None:
+            return
+        with self.archive.open(part.PartName[1:]) as source:
+            for _, node in iterparse(source):
+                if node.tag == f"{{{SHEET_MAIN_NS}}}si":
+                    self.shared_strings.append(Text.from_tree(node).content)
+                    node.clear()
+
+
+class _Package(zipfile.ZipFile):
+    def __init__(self, file: BinaryIO) -> None:
+        super().__init__(file)
+        telling = [name for name in _TELLING if name in self.namelist()]
+        self._strict = any(_STRICT in super(_Package, self).read(name) for name in telling)
+
+    def open(self, *args: Any, **options: Any) -> Any:
+        part = super().open(*args, **options)
+        return _Renamed(part) if getattr(self, "_strict", False) else part
+
+    def read(self, name: str | zipfile.ZipInfo, pwd: bytes | None = None) -> bytes:
+        content = super().read(name, pwd)
+        return _number_formats(content) if name == ARC_STYLE else content
+
+
+class _Renamed:
+    """A part of a strict workbook with the names of a transitional one."""
+
+    def __init__(self, part: Any) -> None:
+        self._part = part
+        self._held = b""
+
+    def read(self, size: int = -1) -> bytes:
+        while size < 0 or len(self._held) < size + _LONGEST:
+            chunk = self._part.read(_CHUNK)
+            self._held += chunk
+            if not chunk:
+                break
+        for strict, transitional in _NAMES.items():
+            self._held = self._held.replace(strict, transitional)
+        size = len(self._held) if size < 0 else size
+        found, self._held = self._held[:size], self._held[size:]
+        return found
+
+    def close(self) -> None:
+        self._part.close()
+
+    def __enter__(self) -> "_Renamed":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _number_formats(content: bytes) -> bytes:
+    """A style sheet with nothing but the number formats of cells."""
+    main = f"{{{SHEET_MAIN_NS}}}"
+    given, made = fromstring(content), Element(f"{main}styleSheet")
+    formats = SubElement(made, f"{main}numFmts")
+    for each in given.iterfind(f"{main}numFmts/{main}numFmt"):
+        if each.get("formatCode") is not None and each.get("numFmtId", "").isdecimal():
+            SubElement(formats, f"{main}numFmt", each.attrib)
+    cells = SubElement(made, f"{main}cellXfs")
+    for each in given.iterfind(f"{main}cellXfs/{main}xf"):
+        SubElement(cells, f"{main}xf", {"numFmtId": each.get("numFmtId", "0")})
+    if not len(cells):
+        SubElement(cells, f"{main}xf", {"numFmtId": "0"})
+    return tostring(made)
