@@ -62,8 +62,9 @@ def load(port: int) -> Any:
     environment.REFLEX_ENV_MODE.set(constants.Env.PROD)
     environment.REFLEX_SKIP_COMPILE.set(True)
     environment.REFLEX_MOUNT_FRONTEND_COMPILED_APP.set(True)
-    origins = f"http://127.0.0.1:{port},http://localhost:{port}"
-    os.environ.setdefault("REFLEX_CORS_ALLOWED_ORIGINS", origins)
+    os.environ["REFLEX_FRONTEND_PORT"] = str(
+        port
+    )  # the app's rxconfig.py tells its addresses by it
     from reflex.utils import prerequisites
 
     if prerequisites.parse_redis_url() is None:

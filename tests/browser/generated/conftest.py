@@ -58,12 +58,16 @@ def sample_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def _serve(folder: Path, database: Path) -> Iterator[App]:
-    port = free_port()
+@contextlib.contextmanager
+def serve(
+    folder: Path, database: Path, port: int | None = None, **environment: str
+) -> Iterator[App]:
+    """The built app of a folder in a process of its own."""
+    port = port or free_port()
     process = subprocess.Popen(
         [sys.executable, "-P", runner.__file__, "--port", str(port), "--log", "logs/app.log"],
         cwd=folder,
-        env=os.environ | {"DATABASE_URL": f"sqlite:///{database}"},
+        env=os.environ | {"DATABASE_URL": f"sqlite:///{database}"} | environment,
     )
     url = f"http://127.0.0.1:{port}"
     try:
@@ -102,7 +106,8 @@ def shop(sample_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     database = tmp_path_factory.mktemp("data") / "shop.db"
     shutil.copy(sample_database, database)
     _build(sample_database, folder, editing=True)
-    yield from _serve(folder, database)
+    with serve(folder, database) as app:
+        yield app
 
 
 @pytest.fixture

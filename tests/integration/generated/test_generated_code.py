@@ -15,7 +15,7 @@ from proto_ddf.sources.sample import ensure_sample
 from proto_ddf.sources.sqlite import SqliteSource
 
 PLAIN_MODULES = [
-    *("changes", "charts", "checks", "column_types", "comparing", "config", "connecting"),
+    *("access", "changes", "charts", "checks", "column_types", "comparing", "config", "connecting"),
     *("data", "database", "defaults", "dialect", "environment", "errors", "explaining", "filters"),
     *("formats", "keys", "models", "on_delete", "paging", "relations", "rows", "views"),
 ]

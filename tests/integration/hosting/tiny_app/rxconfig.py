@@ -1,7 +1,12 @@
+import os
+
 import reflex as rx
+
+PORT = os.environ.get("REFLEX_FRONTEND_PORT", "3000")
 
 config = rx.Config(
     app_name="tiny_app",
+    cors_allowed_origins=[f"http://127.0.0.1:{PORT}", f"http://localhost:{PORT}"],
     telemetry_enabled=False,
     show_built_with_reflex=False,
     plugins=[rx.plugins.RadixThemesPlugin()],

@@ -8,7 +8,7 @@ import reflex as rx
 
 if Path("break_import").exists():
     raise RuntimeError("broken on purpose")
-if Path("with_child").exists() and "REFLEX_CORS_ALLOWED_ORIGINS" in os.environ:
+if Path("with_child").exists() and "REFLEX_FRONTEND_PORT" in os.environ:
     subprocess.Popen(["sleep", "600"])
 
 

@@ -1,0 +1,149 @@
+"""Who may talk to this app: browsers at one of its own addresses, with a page of its own.
+
+The Host header tells the name that a browser has looked up: a foreign name that was pointed at this machine
+(DNS rebinding) is refused. The Origin header tells whose page it is that sends: another site's page is refused,
+also where it opens a websocket, which browsers allow. See https://fetch.spec.whatwg.org/#origin-header and
+https://datatracker.ietf.org/doc/html/rfc6455#section-10.2.
+"""
+
+import ipaddress
+import re
+from collections.abc import Callable
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from .environment import setting
+
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+_HOST = re.compile(r"([a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?")
+_DEFAULT_PORTS = {"http": "80", "https": "443"}
+_CONTENT_SECURITY = "; ".join(
+    (
+        "default-src 'self'",
+        # Reflex's pages start from inline scripts, and its events may hold code to evaluate.
+        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "font-src 'self' data:",
+        "connect-src 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+SECURITY_HEADERS = {
+    "content-security-policy": _CONTENT_SECURITY,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "same-origin",
+}
+
+
+def allowed_hosts() -> list[str]:
+    """The setting ALLOWED_HOSTS: host names with commas between, each with its port where browsers show one.
+
+    Raises ValueError for what is no host name.
+    """
+    hosts = [each.strip().lower() for each in setting("ALLOWED_HOSTS", "").split(",")]
+    for host in filter(None, hosts):
+        if not _HOST.fullmatch(host):
+            raise ValueError(
+                f"ALLOWED_HOSTS: {host!r} is not a host name like example.org or example.org:8443"
+            )
+    return [host for host in hosts if host]
+
+
+def origins(port: int) -> list[str]:
+    """The addresses that browsers may have this app open at; `port` is the one that it serves its pages on."""
+    found = [_origin("http", host, str(port)) for host in LOOPBACK]
+    for name, given in map(_split, allowed_hosts()):
+        if given:
+            found += [_origin(scheme, name, given) for scheme in _DEFAULT_PORTS]
+        else:
+            found += [f"http://{name}", f"https://{name}", _origin("http", name, str(port))]
+    return list(dict.fromkeys(found))
+
+
+def guard_access(port: int) -> Callable[[ASGIApp], ASGIApp]:
+    """For `rx.App(api_transformer=...)`; `port` is the one that the app serves its pages on."""
+    names = {name for name, _ in map(_split, allowed_hosts())}
+    return lambda app: Guard(app, names, set(origins(port)))
+
+
+class Guard:
+    """Refuses requests from elsewhere, and adds security headers to every answer. Pure ASGI."""
+
+    def __init__(self, app: ASGIApp, names: set[str], origins: set[str]) -> None:
+        self._app = app
+        self._names = names
+        self._origins = origins
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        is_websocket = scope["type"] == "websocket"
+        refusal = self._refusal(Headers(scope=scope), is_websocket=is_websocket)
+        if refusal is None:
+            await self._app(scope, receive, _with_security_headers(send))
+        elif is_websocket:
+            await receive()  # websocket.connect; a close before accepting answers 403
+            await send({"type": "websocket.close", "code": 1008, "reason": refusal[1]})
+        else:
+            response = PlainTextResponse(refusal[1] + "\n", status_code=refusal[0])
+            await response(scope, receive, _with_security_headers(send))
+
+    def _refusal(self, headers: Headers, *, is_websocket: bool) -> tuple[int, str] | None:
+        hosts, origins = headers.getlist("host"), headers.getlist("origin")
+        if len(hosts) != 1 or not self._is_own_host(hosts[0].lower()):
+            return (
+                400,
+                "This app does not answer to this host name. ALLOWED_HOSTS names those it does.",
+            )
+        if is_websocket and not origins:
+            return 403, "An Origin header is needed."
+        if any(origin.lower() not in self._origins for origin in origins):
+            return (
+                403,
+                "This request came from a page at an address that ALLOWED_HOSTS does not name.",
+            )
+        return None
+
+    def _is_own_host(self, host: str) -> bool:
+        """Whether a Host header names this machine itself, or a host of ALLOWED_HOSTS. A proxy may have left out
+        or changed the port: the origin tells it."""
+        if not _HOST.fullmatch(host):
+            return False
+        name, _ = _split(host)
+        if name == "localhost" or name in self._names:
+            return True
+        try:
+            return ipaddress.ip_address(name.strip("[]")).is_loopback
+        except ValueError:
+            return False
+
+
+def _split(host: str) -> tuple[str, str]:
+    """The name and the port ("" for none) of a host that _HOST matches."""
+    match = _HOST.fullmatch(host)
+    assert match is not None
+    return match[1], match[2] or ""
+
+
+def _origin(scheme: str, name: str, port: str) -> str:
+    """As browsers write it: without the scheme's own port."""
+    return f"{scheme}://{name}" if port == _DEFAULT_PORTS[scheme] else f"{scheme}://{name}:{port}"
+
+
+def _with_security_headers(send: Send) -> Send:
+    async def send_with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in SECURITY_HEADERS.items():
+                headers.setdefault(name, value)
+        await send(message)
+
+    return send_with_headers

@@ -1,0 +1,170 @@
+"""A generated app, really served, answers at its own addresses and to its own pages; another site reaches nothing.
+
+The rules are tested one by one in tests/integration/generated/test_access.py.
+"""
+
+import shutil
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, BrowserType, Page, expect
+
+from tests.browser.generated.conftest import App, serve
+from tests.browser.generated.tls_proxy import tls_proxy
+from tests.ports import HOST, free_port
+
+pytestmark = pytest.mark.browser
+NAMES = ("shop.example", "evil.example")
+UPGRADE = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+}
+SOCKET = "/_event/?EIO=4&transport=websocket"
+
+
+@pytest.fixture(scope="module")
+def elsewhere(
+    browser: Browser, browser_type: BrowserType, browser_type_launch_args: dict[str, Any]
+) -> Iterator[Browser]:
+    """A browser to which foreign names are this machine."""
+    rules = ", ".join(f"MAP {name} {HOST}" for name in NAMES)
+    flags = [*browser_type_launch_args["args"], f"--host-resolver-rules={rules}"]
+    launched = browser_type.launch(**browser_type_launch_args | {"args": flags})
+    yield launched
+    launched.close()
+
+
+@pytest.fixture
+def page_elsewhere(elsewhere: Browser) -> Iterator[Page]:
+    context = elsewhere.new_context(ignore_https_errors=True)
+    yield context.new_page()
+    context.close()
+
+
+class EvilSite(BaseHTTPRequestHandler):
+    """An empty page, for scripts of the test."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(b"<!doctype html><title>Evil</title>")
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def evil_site() -> Iterator[int]:
+    with ThreadingHTTPServer((HOST, 0), EvilSite) as site:
+        thread = Thread(target=site.serve_forever, daemon=True)
+        thread.start()
+        yield site.server_address[1]
+        site.shutdown()
+
+
+@pytest.mark.parametrize("path", ["/", "/customers", "/nowhere", "/ping", "/app.css", "/app.js"])
+def test_every_answer_carries_the_security_headers(shop: App, path: str) -> None:
+    headers = httpx.get(shop.url + path).headers
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "same-origin"
+
+
+def test_all_pages_work_under_them_with_nothing_in_the_console(
+    shop: App, page: Page, console: list[str]
+) -> None:
+    page.goto(shop.url)
+    expect(page.locator(".recharts-surface").first).to_be_visible()
+    page.get_by_role("link", name="Customers").first.click()
+    page.locator("tbody tr a").first.click()
+    page.get_by_role("button", name="Edit").click()
+    expect(page.get_by_role("button", name="Save")).to_be_visible()
+    page.goto(f"{shop.url}/customers/new")
+    expect(page.get_by_role("button", name="Save")).to_be_visible()
+    page.goto(f"{shop.url}/orders")
+    page.get_by_role("button", name="Switch between light and dark").first.click()
+    page.get_by_label("Search Orders").fill("nothing like this")
+    expect(page.get_by_text("Nothing matches")).to_be_visible()
+    assert console == []
+
+
+@pytest.mark.parametrize("name", ["evil.example", f"{HOST}.evil.example"])
+def test_a_foreign_name_is_refused(shop: App, name: str) -> None:
+    port = shop.url.rpartition(":")[2]
+    for path in ("/", "/ping", SOCKET):
+        answer = httpx.get(shop.url + path, headers={"Host": f"{name}:{port}"})
+        assert answer.status_code == 400, path
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://localhost:1", None])
+def test_a_websocket_of_another_sites_page_is_refused(shop: App, origin: str | None) -> None:
+    headers = UPGRADE | ({} if origin is None else {"Origin": origin})
+    assert httpx.get(shop.url + SOCKET, headers=headers).status_code == 403
+
+
+def test_a_name_pointed_at_this_machine_shows_nothing_of_the_app(
+    shop: App, page_elsewhere: Page
+) -> None:
+    """DNS rebinding."""
+    port = shop.url.rpartition(":")[2]
+    answer = page_elsewhere.goto(f"http://evil.example:{port}/customers")
+    assert answer is not None
+    assert answer.status == 400
+    assert "does not answer to this host name" in page_elsewhere.inner_text("body")
+
+
+def test_another_sites_page_reaches_nothing_of_the_app(
+    shop: App, page_elsewhere: Page, evil_site: int
+) -> None:
+    """Neither through a websocket, nor a request with its data, nor by showing it in a frame."""
+    page_elsewhere.goto(f"http://localhost:{evil_site}/")
+    reached = page_elsewhere.evaluate(
+        """async ([app, socket]) => {
+          const opened = await new Promise((done) => {
+            const made = new WebSocket(app.replace("http", "ws") + socket);
+            made.onopen = () => done(true);
+            made.onerror = () => done(false);
+          });
+          const read = await fetch(app).then(() => true, () => false);
+          const frame = document.createElement("iframe");
+          const loaded = new Promise((done) => { frame.onload = done; });
+          frame.src = app;
+          document.body.append(frame);
+          await loaded;
+          return {opened, read};
+        }""",
+        [shop.url, SOCKET],
+    )
+    assert reached == {"opened": False, "read": False}
+    frame = page_elsewhere.frames[1]
+    assert frame.url == "chrome-error://chromewebdata/"
+
+
+def test_a_deployed_app_works_behind_a_proxy_that_adds_https(
+    shop: App, page_elsewhere: Page, tmp_path: Path
+) -> None:
+    """At the address that ALLOWED_HOSTS names; the same host's other port is another site."""
+    database = tmp_path / "shop.db"
+    shutil.copy(shop.database, database)
+    port = free_port()
+    said: list[str] = []
+    page_elsewhere.on("console", lambda each: said.append(f"{each.type}: {each.text}"))
+    with (
+        tls_proxy("shop.example", port) as shown,
+        tls_proxy("shop.example", port) as not_named,
+        serve(shop.folder, database, port, ALLOWED_HOSTS=f"shop.example:{shown}"),
+    ):
+        page_elsewhere.goto(f"https://shop.example:{shown}/customers")
+        expect(page_elsewhere.locator("tbody tr").first).to_be_visible()
+        assert [each for each in said if each.startswith("error")] == []
+        with page_elsewhere.expect_event("console", lambda each: "403" in each.text):
+            page_elsewhere.goto(f"https://shop.example:{not_named}/customers")
+        expect(page_elsewhere.locator("tbody tr")).to_have_count(0)

@@ -1,0 +1,51 @@
+"""A reverse proxy as people put it before an app: it ends TLS and passes on what it hears, unchanged."""
+
+import contextlib
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+
+import trustme
+
+from tests.ports import HOST
+
+
+@contextlib.contextmanager
+def tls_proxy(name: str, target: int) -> Iterator[int]:
+    """Yields the port at which `name` is served over https by what listens on the port `target`."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert(name).configure_cert(context)
+    listening = socket.create_server((HOST, 0))
+    accepting = threading.Thread(target=_accept, args=(listening, context, target), daemon=True)
+    accepting.start()
+    try:
+        yield listening.getsockname()[1]
+    finally:
+        listening.shutdown(socket.SHUT_RDWR)
+        listening.close()
+        accepting.join()
+
+
+def _accept(listening: socket.socket, context: ssl.SSLContext, target: int) -> None:
+    with contextlib.suppress(OSError):
+        while True:
+            client, _ = listening.accept()
+            threading.Thread(target=_talk, args=(client, context, target), daemon=True).start()
+
+
+def _talk(client: socket.socket, context: ssl.SSLContext, target: int) -> None:
+    with (
+        contextlib.suppress(OSError),
+        context.wrap_socket(client, server_side=True) as shown,
+        socket.create_connection((HOST, target)) as app,
+    ):
+        threading.Thread(target=_pass_on, args=(app, shown), daemon=True).start()
+        _pass_on(shown, app)
+
+
+def _pass_on(heard: socket.socket, told: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while data := heard.recv(65_536):
+            told.sendall(data)
+        told.shutdown(socket.SHUT_RDWR)
