@@ -1,15 +1,17 @@
 """CSV and TSV files as a source: each file is a table."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import field_validator
 
+from proto_ddf.errors.types import IntegrationError
 from proto_ddf.progress import current_progress
 from proto_ddf.sources import csv_fast, duck
 from proto_ddf.sources.column_types import CANDIDATES
 from proto_ddf.sources.csv_text import SUFFIXES, CsvFormat, csv_name, recognise, records
+from proto_ddf.sources.csv_titles import lines_above_header
 from proto_ddf.sources.encodings import AUTO, LABELS, choices
 from proto_ddf.sources.file_errors import file_error
 from proto_ddf.sources.file_formats import MAX_COLUMNS, RawColumn, RawTable, table_name
@@ -32,8 +34,9 @@ class CsvFiles:
     """The encoding: AUTO or one of `encodings.LABELS`."""
 
     name = "csv"
-    version = 4
+    version = 5
     several = False
+    headed = True
 
     def table_name(self, path: Path) -> str:
         return table_name(csv_name(path), (*SUFFIXES, ".zip"))
@@ -55,36 +58,45 @@ class CsvFiles:
             raise file_error(path, "too_many_columns", words, **counts)
         may_be = tuple(CANDIDATES)
         columns = [RawColumn(name, f"c{at}", may_be) for at, name in enumerate(form.names)]
-        table = csv_fast.read(path, form, columns, _MISSING, folder)
-        return [table or _exact(path, form, columns, folder)]
+        title = lines_above_header(form.sample)
+        try:
+            table = csv_fast.read(path, form, columns, _MISSING, folder)
+            table = table or _exact(path, form, columns, folder)
+        except IntegrationError as error:
+            error.context["doubt"] = title if error.code == "file_ragged_rows" else None
+            raise
+        return [replace(table, doubts=(title,) if title else ())]
 
 
 def _exact(path: Path, form: CsvFormat, columns: Sequence[RawColumn], folder: Path) -> RawTable:
     plain, data = folder / "plain", folder / "0.parquet"
-    rows = _write_plain(path, form, plain)
+    rows, width = _write_plain(path, form, plain)
     if not rows:
         raise file_error(path, "file_header_only", "has no rows")
     with duck.cursor() as connection:
         duck.run(connection, _to_raw(plain, data, len(form.names)))
     plain.unlink()
-    return RawTable(data, tuple(columns), "number", _MISSING, row_count=rows)
+    return RawTable(data, tuple(columns[:width]), "number", _MISSING, row_count=rows)
 
 
-def _write_plain(path: Path, form: CsvFormat, plain: Path) -> int:
-    """Write the records as lines that DuckDB reads. Returns how many.
+def _write_plain(path: Path, form: CsvFormat, plain: Path) -> tuple[int, int]:
+    """Write the records as lines that DuckDB reads. Returns how many, and how many columns have a name or a value.
 
     Python's own reader splits the file: it tells the line of a fault, and copes with line ends of different
     kinds, where DuckDB's does not.
     """
     progress, number = current_progress.get(), 0
+    width = len(form.names) - form.unnamed
     with plain.open("w", encoding="utf-8", newline="") as file:
         for number, record in enumerate(records(path, form), start=1):
             if number % _ROWS_BETWEEN_CHECKS == 0:
                 progress.check_stop()
             if number % _ROWS_BETWEEN_REPORTS == 0:
                 progress.report(f"{path.name}: {number:,} rows read")
+            while form.unnamed and any(record[width:]):
+                width += 1
             file.write(record_line(number, record))
-    return number
+    return number, width
 
 
 def _to_raw(plain: Path, data: Path, width: int) -> str:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import BinaryIO, NoReturn
 
 from proto_ddf.errors.types import IntegrationError, ValidationError
 from proto_ddf.settings import get_settings
@@ -56,6 +56,10 @@ class CsvFormat:
     """Bytes of the line end after the header."""
     padded: bool = False
     """NULs at the ends of fields are left out."""
+    unnamed: int = 0
+    """How many columns at the end the header has delimiters for, and no names: they may hold nothing."""
+    sample: str = ""
+    """The start of the text."""
 
     @property
     def summary(self) -> str:
@@ -98,9 +102,10 @@ def _recognised(path: Path, chosen: str, *_version: int) -> CsvFormat:
     delimiter = declared[1] if declared else _delimiter(body, whole)
     header = next((record for record in _sample_records(body, delimiter, whole) if record), [])
     form = CsvFormat(encoding, delimiter, unique_names(header), skip, padded=found.padded)
+    form = replace(form, unnamed=_unnamed(header), sample=sample)
     line = sample.partition("\n")[0]
     utf8 = encoding in ("utf-8", "utf-8-sig")
-    may_be_plain = utf8 and not found.padded and not skip and len(header) > 1
+    may_be_plain = utf8 and not found.padded and not skip and len(header) > 1 and not form.unnamed
     if not may_be_plain or not _is_header(line, header, delimiter) or zipfile.is_zipfile(path):
         return form
     start = len(line.encode(encoding)) + 1
@@ -108,7 +113,9 @@ def _recognised(path: Path, chosen: str, *_version: int) -> CsvFormat:
 
 
 def records(path: Path, form: CsvFormat) -> Iterator[list[str]]:
-    """The records after the header; blank lines are left out.
+    """The records after the header, as wide as it is; blank lines are left out.
+
+    Delimiters at the end of a record that the header has not, or that it has and the record has not, are no columns.
 
     Raises:
         IntegrationError: `file_ragged_rows` (with line, expected, found) or `file_not_csv`.
@@ -123,10 +130,8 @@ def records(path: Path, form: CsvFormat) -> Iterator[list[str]]:
         width, start, header = len(form.names), form.skip, True
         try:
             for record in reader:
-                if record and not header and len(record) != width:
-                    raise _ragged(path, start + 1, width, len(record))
                 if record and not header:
-                    yield record
+                    yield _fitted(record, form) or _refuse(path, start + 1, width, len(record))
                 header = header and not record
                 start = form.skip + reader.line_num
         except csv.Error as error:
@@ -253,6 +258,22 @@ def _sample_records(sample: str, delimiter: str, whole: bool) -> list[list[str]]
     return found if whole or len(found) == 1 or len(found) > _SAMPLE_RECORDS else found[:-1]
 
 
-def _ragged(path: Path, line: int, expected: int, found: int) -> IntegrationError:
+def _unnamed(header: Sequence[str]) -> int:
+    named = max((at for at, name in enumerate(header, start=1) if name.strip()), default=0)
+    return len(header) - named if named else 0
+
+
+def _fitted(record: list[str], form: CsvFormat) -> list[str] | None:
+    """The record with as many fields as the header; None where a value would be lost or be missing."""
+    width = len(form.names)
+    if len(record) == width:
+        return record
+    if len(record) > width:
+        return None if any(record[width:]) else record[:width]
+    missing = width - len(record)
+    return record + [""] * missing if missing <= form.unnamed else None
+
+
+def _refuse(path: Path, line: int, expected: int, found: int) -> NoReturn:
     words = f"line {line} has {found} columns, expected were {expected}"
-    return file_error(path, "file_ragged_rows", words, line=line, expected=expected, found=found)
+    raise file_error(path, "file_ragged_rows", words, line=line, expected=expected, found=found)

@@ -77,6 +77,7 @@ class ExcelFiles:
     version = 3
     variant = ""
     several = True
+    headed = True
 
     def table_name(self, path: Path) -> str:
         return table_name(path.name, _SUFFIXES)

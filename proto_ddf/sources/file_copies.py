@@ -149,10 +149,8 @@ def _loaded(place: Path) -> tuple[RawTable, ...]:
 
 def _load(place: Path, held: dict[str, Any]) -> RawTable:
     columns = (RawColumn(**{**each, "may_be": tuple(each["may_be"])}) for each in held["columns"])
-    missing = tuple(held["missing"])
-    return RawTable(
-        **{**held, "data": place / held["data"], "columns": tuple(columns), "missing": missing}
-    )
+    texts = {name: tuple(held[name]) for name in ("missing", "doubts")}
+    return RawTable(**{**held, "data": place / held["data"], "columns": tuple(columns), **texts})
 
 
 def _type(table: RawTable, chosen: Choices, name: str, place: Path) -> None:

@@ -45,6 +45,8 @@ class RawTable:
     called after the file."""
     note: str = ""
     """What people should know of it: "3 cells with errors are read as empty"."""
+    doubts: tuple[str, ...] = ()
+    """What seems wrong with its shape, and was found while it was read."""
     reader: str = "read_parquet({path}, file_row_number = true)"
     """SQL that reads the data, whose path as a literal takes the place of {path}."""
     row_count: int | None = None
@@ -73,6 +75,10 @@ class FileFormat(Protocol):
     @property
     def several(self) -> bool:
         """A file may hold several tables."""
+
+    @property
+    def headed(self) -> bool:
+        """The first row of a table names its columns."""
 
     def table_name(self, path: Path) -> str:
         """The name of the file's table, from the file's own; of a file of several, of one without a name."""

@@ -20,6 +20,7 @@ from proto_ddf.sources.places import files_place
 from proto_ddf.sources.preview import quote, table_unknown
 from proto_ddf.sources.protocol import FormField, SourceKind, Stage
 from proto_ddf.sources.schema import ColumnInfo, ColumnType, PreviewPage, SourceSchema, TableInfo
+from proto_ddf.sources.shape_checks import seems_wrong
 from proto_ddf.sources.sizes import count_text, size_text
 from proto_ddf.sources.typed_tables import OpenTable
 
@@ -79,6 +80,7 @@ class FilesSource:
             Stage("find_files", "Find the files", self._find),
             Stage("read_format", "Recognise the format", self._recognise),
             Stage("infer_types", "Work out the types", self._type),
+            Stage("check_shape", "Look for what seems wrong", self._check_shape),
         )
 
     def check(self) -> None:
@@ -205,6 +207,19 @@ class FilesSource:
         found = ", ".join(count_text(number, noun) for number, noun in counts)
         notes = dict.fromkeys(table.note for table in self._raw() if table.note)
         return "; ".join([found, *notes])
+
+    def _check_shape(self) -> str:
+        """Titles, missing headers, units and totals among the rows: told, and nothing is changed for them."""
+        if not self.form.headed:
+            return "Nothing"
+        found: list[str] = []
+        tables = self._tables()
+        for name, part in tables.items():
+            raw = raw_tables(self.form, part.path)[part.position]
+            with self._opened_part(name, part) as (_, copy):
+                where = f"{name}: " if len(tables) > 1 else ""
+                found.extend(f"{where}{words}" for words in seems_wrong(raw, copy))
+        return f"Check this: {'; '.join(found)}." if found else "Nothing"
 
 
 def _table(name: str, names: Sequence[str], copy: OpenTable) -> TableInfo:

@@ -39,6 +39,7 @@ class JsonFiles:
     version = 1
     variant = ""
     several = False
+    headed = False
 
     def table_name(self, path: Path) -> str:
         return table_name(path.name, _SUFFIXES)

@@ -57,7 +57,7 @@ CODES = (
         "file_ragged_rows",
         "Rows of different length",
         "[In “{path}” not|Not] every line has the same number of columns."
-        "[ Line {line} has {found}; {expected} were expected.]",
+        "[ Line {line} has {found}; {expected} were expected.][ Look at this first: {doubt}.]",
         "Correct the file[ at line {line}]: often a comma or a line break is not inside quotes. "
         "Then try again.",
     ),

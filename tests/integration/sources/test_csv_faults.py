@@ -46,6 +46,7 @@ def test_good_files_pass_every_stage(csv_source: MakeSource) -> None:
         ("find_files", "2 files, 16 bytes"),
         ("read_format", "comma, UTF-8; semicolon, Windows-1252"),
         ("infer_types", "2 tables, 4 columns, 2 rows"),
+        ("check_shape", "Nothing"),
     ]
 
 

@@ -1,0 +1,215 @@
+"""What seems wrong about the shape of a table that was read from a file whose first row names the columns.
+
+Nothing is changed for it: a title above the header, a missing header, a row of units, or a total at the end is told,
+and a person decides. An ordinary table must stay silent, so each finding needs evidence from the cells themselves:
+that a column's other values are numbers or dates, or that a total is the sum of the rows above.
+"""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+Row = Sequence[str]
+"""The cells as text; empty for none."""
+
+MOST_TITLES = 10
+"""Rows above a header that are looked at."""
+_SHOWN = 40
+_DAY = r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}"
+_CLOCK = r"\d{1,2}:\d{2}(:\d{2})?"
+_MOMENT = re.compile(rf"({_DAY}([T ]{_CLOCK}.*)?|{_CLOCK}([.,]\d+)?)")
+_NUMBER = re.compile(r"[-+]?[$€£¥]? ?(\d[\d.,'\u00a0 ]*|[.,]\d+)([eE][-+]?\d{1,3})?( ?[%€$£¥])?")
+_MISSING = frozenset(
+    [
+        "-",
+        "--",
+        "\u2013",
+        "\u2014",
+        ".",
+        "..",
+        "…",
+        "?",
+        "*",
+        "x",
+        "na",
+        "n/a",
+        "#n/a",
+        "n.a.",
+        "nan",
+        "null",
+        "none",
+        "nil",
+        "unknown",
+    ]
+)
+_TITLE_MARK = re.compile(r"[#%;]|//")
+_YEAR = re.compile(r"(19|20|21)\d\d")
+_UNIT = re.compile(
+    r"[(\[]?(%|‰|°[CFK]?|[€$£¥]|EUR|USD|GBP|CHF|[kKMGTmµμncdh]?(m|g|s|l|L|W|Wh|V|A|Hz|Pa|J|K|B|b|bar|mol|cal|eV|Ω)[²³23]?"
+    r"|kg|t|ha|h|min|sec|ms|hours?|days?|years?|months?|weeks?|km/h|m/s|mph|ft|in|lb|oz|yd|mi|psi|ppm|ppb|pcs|pH|kWh"
+    r"|dB|hPa|mbar|Stück|\w{1,4}/\w{1,4}[²³23]?)[)\]]?"
+)
+_TOTAL = re.compile(
+    r"(grand |sub-?|sub )?totals?( (général|general|geral|generale))?|sums?|gesamt(summe|betrag)?|summe|zwischensumme|"
+    r"insgesamt|totaal|totale|suma|somme|soma|summa|i alt|yhteensä|celkem|razem|ogółem|összesen|итого|всего|сумма|"
+    r"σύνολο|toplam|合計|合计|总计|總計|小计|합계|(total )?averages?|means?|durchschnitt|mittelwert|moyenne|"
+    r"promedio|media|gemiddelde|среднее",
+    re.IGNORECASE,
+)
+_SURE_TOTAL = re.compile(r"(grand total|total général|gesamtsumme)\b|.*:$", re.IGNORECASE)
+
+
+def doubts(names: Row, rows: Sequence[Row]) -> list[str]:
+    """What seems wrong at the start of a table: whole clauses without a full stop.
+
+    Args:
+        names: the header, with "" for a column that it does not name.
+        rows: the first rows below it.
+    """
+    if found := _title(names, rows):
+        return [found]
+    return [found for found in (_no_header(names, rows), _units(rows)) if found]
+
+
+def header_among(rows: Sequence[Row]) -> int | None:
+    """The first row, not the very first, that looks like the header of all rows below it.
+
+    It is text throughout, twice the same nowhere, and some column below it holds numbers or dates alone.
+    """
+    for at, row in enumerate(rows[: MOST_TITLES + 1]):
+        below = rows[at + 1 :]
+        words = [cell.strip() for cell in row if cell.strip()]
+        wide = len(words) >= max(2, 0.75 * len(row)) and len(words) > _filled(rows[0])
+        if at and wide and below and are_names(words) and _typed(below):
+            return at
+    return None
+
+
+def total(last: Row, *, sums_match: bool, gaps: bool) -> str | None:
+    """Whether the last row is a total of those above it.
+
+    Args:
+        sums_match: a number in it is the sum or the mean of those above.
+        gaps: it has no value in a column where every other row has one.
+    """
+    for cell in last:
+        label = cell.strip()
+        if not _is_text(label):
+            continue
+        named = _TOTAL.fullmatch(label.rstrip(":").strip())
+        if named and (sums_match or gaps or _SURE_TOTAL.match(label)):
+            return f"the last row (“{label}”) looks like a total of the rows above it"
+        return None
+    return None
+
+
+def are_names(words: Sequence[str]) -> bool:
+    """Whether words may name columns: texts, none of them twice."""
+    return all(map(_is_text, words)) and len({word.casefold() for word in words}) == len(words)
+
+
+def shown(cells: Row) -> str:
+    """A row as it is quoted to people."""
+    text = ", ".join(cell.strip() for cell in cells if cell.strip())
+    return f"“{text if len(text) <= _SHOWN else text[:_SHOWN] + '…'}”"
+
+
+def _title(names: Row, rows: Sequence[Row]) -> str | None:
+    if len(names) < 2 or _filled(names) > len(names) / 2:
+        return None
+    at = header_among([names, *rows])
+    if at is None:
+        return None
+    return (
+        f"the first row ({shown(names)}) looks like a title, and the header seems to be {at}"
+        f" {'row' if at == 1 else 'rows'} further down ({shown(rows[at - 1])})"
+    )
+
+
+def _no_header(names: Row, rows: Sequence[Row]) -> str | None:
+    """A name that is a number or date, as all values below it are; or names that come again as values."""
+    typed = _typed(rows)
+    suspect = {
+        at
+        for at, name in enumerate(names)
+        if at in typed and _sort(name) == _sort_of_column(rows, at)
+    }
+    numbers = [at for at in suspect if _sort(names[at]) == "number"]
+    if (
+        numbers
+        and len(suspect) == len(numbers)
+        and _are_scale([names[at] for at in numbers], numbers)
+    ):
+        return None
+    again = [
+        at
+        for at, name in enumerate(names)
+        if _is_text(name) and any(at < len(row) and row[at] == name for row in rows)
+    ]
+    if any(list(row) == list(names) for row in rows):
+        return f"the header ({shown(names)}) comes again among the rows"
+    if suspect or len(again) > 1:
+        return f"the first row ({shown(names)}) looks like values: the file seems to have no header"
+    return None
+
+
+def _units(rows: Sequence[Row]) -> str | None:
+    """Words in the first row where all rows below it have numbers or dates."""
+    if len(rows) < 3:
+        return None
+    first, below = rows[0], rows[1:]
+    typed = _typed(below)
+    words = [at for at in typed if at < len(first) and _is_text(first[at])]
+    if not words or any(_sort(first[at]) for at in typed if at not in words):
+        return None
+    units = [at for at in words if _UNIT.fullmatch(first[at].strip())]
+    others_empty = all(not first[at].strip() for at in range(len(first)) if at not in words)
+    if len(units) == len(words) or others_empty or len(words) > 1:
+        return (
+            f"the first row below the header ({shown(first)}) looks like units or a second header"
+        )
+    return None
+
+
+def _are_scale(names: Row, places: Sequence[int]) -> bool:
+    """Numbers that name columns: years, or a series, side by side."""
+    if all(_YEAR.fullmatch(name) for name in names):
+        return True
+    beside = all(after - before == 1 for before, after in pairwise(places))
+    values = [float(name) for name in names if re.fullmatch(r"[-+]?\d+(\.\d+)?", name)]
+    rising = all(before < after for before, after in pairwise(values))
+    return len(names) > 1 and len(values) == len(names) and beside and rising
+
+
+def _typed(rows: Sequence[Row]) -> list[int]:
+    """The columns in which every value is a number or a date, and there is one."""
+    width = max(map(len, rows), default=0)
+    return [at for at in range(width) if _sort_of_column(rows, at) in ("number", "moment")]
+
+
+def _sort_of_column(rows: Sequence[Row], at: int) -> str | None:
+    """The sort of all values of a column; None where they differ, or there are none."""
+    sorts = {_sort(row[at]) for row in rows if at < len(row)} - {None}
+    return sorts.pop() if len(sorts) == 1 else None
+
+
+def _sort(cell: str) -> str | None:
+    value = cell.strip()
+    if not value or value.lower() in _MISSING:
+        return None
+    if _MOMENT.fullmatch(value):
+        return "moment"
+    return "number" if _NUMBER.fullmatch(value) else "text"
+
+
+def _is_text(cell: str) -> bool:
+    return _sort(cell) == "text"
+
+
+def _filled(row: Row) -> int:
+    return sum(bool(cell.strip()) for cell in row)
+
+
+def looks_marked(line: str) -> bool:
+    """Whether a line begins as comments do."""
+    return bool(_TITLE_MARK.match(line))
