@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Set
 from datetime import date, datetime, time
 from enum import Enum
+from itertools import islice
 from threading import Lock
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -41,6 +42,12 @@ _ASSIGNED = re.compile(
 
 _MAX_ITEMS = 50
 _MAX_DEPTH = 6
+_MAX_VALUES = 1000
+"""Values in one copy: a few lists that hold each other many times over are millions of values."""
+_MAX_BITS = 1024
+"""Of a whole number: JSON has no limit, but Python refuses to write one of more than 4,300 digits."""
+_PYDANTIC_INPUT = re.compile(r"input_value=.*?, input_type=", re.DOTALL)
+"""How the text of pydantic's ValidationError quotes what was given, which may be a secret."""
 _SHORTEST = 6
 """Characters of a known secret that is hidden wherever it turns up; a shorter one would hide plain words."""
 
@@ -87,7 +94,10 @@ def scrub_text(text: str, limit: int = 4000) -> str:
     """`text` without passwords, tokens and logins in URLs, valid UTF-8; the middle of what is longer than
     `limit` characters is left out."""
     text = text.encode("utf-8", "replace").decode("utf-8")
-    if _known:  # before anything is cut: half a secret would not be found
+    # Both before anything is cut: half a secret would not be found.
+    if "input_value=" in text:
+        text = _PYDANTIC_INPUT.sub(f"input_value={HIDDEN}, input_type=", text)
+    if _known:
         text = _known.sub(HIDDEN, text)
     text = _shortened(text, 2 * limit)
     text = _URL_LOGIN.sub(rf"\1{HIDDEN}@", text)
@@ -109,42 +119,81 @@ def plain_text(value: object) -> str:
     try:
         return str(value)
     except Exception:
-        return f"<{type(value).__name__}>"
+        return _type_name(value)
 
 
-def scrub(value: Any, depth: int = 0) -> Any:
+def scrub(value: Any) -> Any:
     """A JSON-able copy of `value` without secrets, bounded in size and depth. Never raises."""
+    return _Copier().copy(value)
+
+
+class _Copier:
+    """Makes one copy; counts its values."""
+
+    def __init__(self) -> None:
+        self._values = 0
+
+    def copy(self, value: Any, depth: int = 0) -> Any:
+        self._values += 1
+        if self._values > _MAX_VALUES:
+            return "…"
+        try:
+            plain = _plain(value)
+            return self._copy_container(value, depth) if plain is _NOT_PLAIN else plain
+        except Exception:  # an object may raise whatever it is asked
+            return _type_name(value)
+
+    def _copy_container(self, value: Any, depth: int) -> Any:
+        if depth >= _MAX_DEPTH:
+            return "…"
+        if isinstance(value, Mapping):
+            return {
+                scrub_text(key): self._copy_named(key, item, depth)
+                for key, item in (
+                    (plain_text(key), item) for key, item in islice(value.items(), _MAX_ITEMS)
+                )
+            }
+        if isinstance(value, list | tuple | Set):
+            shown = [self.copy(item, depth + 1) for item in islice(value, _MAX_ITEMS)]
+            left_out = len(value) - len(shown)
+            return [*shown, f"… and {left_out} more"] if left_out > 0 else shown
+        return scrub_text(plain_text(value))
+
+    def _copy_named(self, name: str, value: Any, depth: int) -> Any:
+        if is_secret_name(name) and not _is_empty(value):
+            return HIDDEN
+        return self.copy(value, depth + 1)
+
+
+_NOT_PLAIN = object()
+
+
+def _plain(value: Any) -> Any:
+    """The copy of a single value; _NOT_PLAIN for what may hold others."""
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, Enum):
-        return scrub(value.value, depth)
+        value = value.value
     if isinstance(value, int):
-        return int(value)
+        size = int(value).bit_length()
+        return int(value) if size <= _MAX_BITS else f"a number of {size} bits"
     if isinstance(value, float):
         return float(value) if math.isfinite(value) else str(float(value))
     if isinstance(value, str):
-        return scrub_text(value)
+        return scrub_text(str(value))
     if isinstance(value, bytes | bytearray | memoryview):
         return f"<{len(value)} bytes>"
     if isinstance(value, datetime | date | time):
         return value.isoformat()
-    if depth >= _MAX_DEPTH:
-        return "…"
-    return _scrub_container(value, depth)
+    return _NOT_PLAIN
 
 
-def _scrub_container(value: Any, depth: int) -> Any:
+def _is_empty(value: Any) -> bool:
     try:
-        if isinstance(value, Mapping):
-            items = [(plain_text(key), item) for key, item in value.items()]
-            return {
-                scrub_text(key): HIDDEN if is_secret_name(key) and item else scrub(item, depth + 1)
-                for key, item in items[:_MAX_ITEMS]
-            }
-        if isinstance(value, list | tuple | Set):
-            shown = [scrub(item, depth + 1) for item in list(value)[:_MAX_ITEMS]]
-            left_out = len(value) - len(shown)
-            return [*shown, f"… and {left_out} more"] if left_out > 0 else shown
+        return not value
     except Exception:
-        return f"<{type(value).__name__}>"
-    return scrub_text(plain_text(value))
+        return False
+
+
+def _type_name(value: object) -> str:
+    return f"<{type(value).__name__}>"

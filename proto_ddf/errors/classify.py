@@ -8,7 +8,7 @@ from proto_ddf.errors import drivers
 from proto_ddf.errors.catalogue import CATALOGUE, UNKNOWN
 from proto_ddf.errors.codes.model import Category, ErrorCode, Family, Severity
 from proto_ddf.errors.drivers import text
-from proto_ddf.errors.drivers.finding import Finding
+from proto_ddf.errors.drivers.finding import SURE, Finding
 from proto_ddf.errors.messages import words
 from proto_ddf.errors.types import ProtoDDFError
 
@@ -26,9 +26,8 @@ _STEPS = frozenset(
 )
 _OF_THE_MACHINE = frozenset({"disk_space_low", "permission_denied"})
 """Causes that explain a failed step better than the step's own code does."""
-_SURE = 0.8
-_IMPLICIT = 0.6
-"""An error met while another was handled: what it was is likely, but not certainly, the cause."""
+_GUESSED = 0.6
+"""What an error that is only likely to be the cause is worth."""
 _MAX_LINKS = 20
 
 
@@ -39,7 +38,7 @@ class Classification:
     category: Category
     severity: Severity
     retryable: bool
-    """An automatic retry is in order."""
+    """An automatic retry is in order. Never below a confidence of 0.8."""
     confidence: float
     field: str | None
     title: str
@@ -50,7 +49,11 @@ class Classification:
 
 
 def classify(error: BaseException) -> Classification:
-    """What an exception is. Looks at its type, its causes and the members of a group. Never raises."""
+    """What an exception is. Looks at its type, its causes and the members of a group. Never raises.
+
+    What is only a wrapper is judged by its explicit cause. A mistake of our own (ValueError, KeyError, ...) is never
+    transient, whatever caused it.
+    """
     try:
         return _classification(*_judge(error))
     except Exception:
@@ -82,28 +85,28 @@ def _of_typed(error: ProtoDDFError) -> Finding:
 
 
 def _says_more(cause: Finding, own: Finding) -> bool:
-    if cause.confidence < _SURE or cause.code in _GENERAL:
+    if cause.confidence < SURE or cause.code in _GENERAL:
         return False
     return own.code in _GENERAL or (own.code in _STEPS and cause.code in _OF_THE_MACHINE)
 
 
 def _best_cause(error: BaseException) -> Finding | None:
-    for link, implicit in _links(error):
+    for link, guess in _links(error):
         if link is not error and (finding := _of_one(link)):
-            return _weakened(finding) if implicit else finding
+            return _weakened(finding) if guess else finding
     return None
 
 
 def _best(error: BaseException) -> Finding | None:
     """The first sure finding from the outside in, else the surest."""
     best: Finding | None = None
-    for link, implicit in _links(error):
+    for link, guess in _links(error):
         finding = _of_one(link)
         if finding is None:
             continue
-        if implicit:
+        if guess:
             finding = _weakened(finding)
-        if finding.confidence >= _SURE:
+        if finding.confidence >= SURE:
             return finding
         if best is None or finding.confidence > best.confidence:
             best = finding
@@ -125,30 +128,36 @@ def _of_group(group: BaseExceptionGroup[BaseException]) -> Finding | None:
 
 
 def _links(error: BaseException) -> Iterator[tuple[BaseException, bool]]:
-    """The error, then what led to it; True where Python only noted that it was being handled."""
-    link: BaseException | None = error
+    """The error, then what led to it; True where that is a guess: Python only noted that it was being handled, or
+    a mistake of our own was made after it."""
+    waiting = [(error, False)]
     seen: set[int] = set()
-    implicit = False
-    while link is not None and id(link) not in seen and len(seen) < _MAX_LINKS:
-        yield link, implicit
+    while waiting and len(seen) < _MAX_LINKS:
+        link, guess = waiting.pop(0)
+        if id(link) in seen:
+            continue
         seen.add(id(link))
-        original = getattr(link, "orig", None)  # SQLAlchemy keeps the driver's error there
-        if isinstance(original, BaseException):
-            link = original
-        elif link.__cause__ is not None:
-            link = link.__cause__
-        elif link.__suppress_context__:
-            link = None
-        else:
-            implicit = True
-            link = link.__context__
+        yield link, guess
+        guess = guess or text.is_own_mistake(link)
+        explicit = _explicit_causes(link)
+        waiting.extend((cause, guess) for cause in explicit)
+        if not explicit and not link.__suppress_context__ and link.__context__ is not None:
+            waiting.append((link.__context__, True))
+
+
+def _explicit_causes(error: BaseException) -> list[BaseException]:
+    """SQLAlchemy keeps the driver's error as `orig`, DBOS those of all attempts as `errors`."""
+    attempts = getattr(error, "errors", None)
+    last = attempts[-1:] if isinstance(attempts, list) else []
+    found = [getattr(error, "orig", None), *last, error.__cause__]
+    return [cause for cause in found if isinstance(cause, BaseException)]
 
 
 def _weakened(finding: Finding) -> Finding:
     """As a guess, and without automatic retries: the error on top is another one."""
     return Finding(
         finding.code,
-        finding.confidence * _IMPLICIT,
+        finding.confidence * _GUESSED,
         finding.context,
         finding.form_field,
         transient=False,
@@ -156,14 +165,16 @@ def _weakened(finding: Finding) -> Finding:
 
 
 def _retryable(finding: Finding) -> bool:
+    if finding.confidence < SURE:
+        return False
     entry = CATALOGUE.get(finding.code, UNKNOWN)
     return entry.retryable if finding.transient is None else finding.transient
 
 
 def _category(entry: ErrorCode, finding: Finding) -> Category:
-    if finding.transient:
+    if _retryable(finding):
         return "transient"
-    if finding.transient is False and entry.category == "transient":
+    if entry.retryable:  # in general, but not here
         return "persistent"
     return entry.category
 

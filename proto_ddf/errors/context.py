@@ -1,7 +1,7 @@
 """What is worth knowing about the moment an error happened."""
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,17 +15,20 @@ def enhance_error_context(error: BaseException, context: Mapping[str, Any]) -> d
     """`context`, JSON-able and without secrets, plus what is known about the error and the moment.
 
     Adds `error_type` (class name), `error_message`, `timestamp` (UTC, ISO 8601), `python_version`,
-    `platform`, and `memory_usage` (percent of the system's memory in use; None where unknown).
-    Never raises.
+    `platform`, and `memory_usage` (percent of the system's memory in use); None where unknown.
+    What is no mapping stands under `context`. Never raises.
     """
-    enhanced: dict[str, Any] = scrub(dict(context))
+    copy = scrub(context)
+    enhanced: dict[str, Any] = copy if isinstance(copy, dict) else {"context": copy}
+    if copy is None:
+        enhanced = {}
     enhanced.update(
         error_type=type(error).__name__,
-        error_message=scrub_text(_message(error)),
+        error_message=_or_none(lambda: scrub_text(_message(error))),
         timestamp=datetime.now(UTC).isoformat(),
-        python_version=platform.python_version(),
-        platform=platform.platform(),
-        memory_usage=_memory_percent(),
+        python_version=_or_none(platform.python_version),
+        platform=_or_none(platform.platform),
+        memory_usage=_or_none(lambda: float(psutil.virtual_memory().percent)),
     )
     return enhanced
 
@@ -37,8 +40,9 @@ def _message(error: BaseException) -> str:
     return plain_text(error)
 
 
-def _memory_percent() -> float | None:
+def _or_none(ask: Callable[[], Any]) -> Any:
+    """What the machine answers; without free memory or descriptors it may fail in any way."""
     try:
-        return float(psutil.virtual_memory().percent)
-    except (OSError, psutil.Error):
+        return ask()
+    except Exception:
         return None

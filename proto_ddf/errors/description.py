@@ -5,27 +5,30 @@ from typing import Any
 from proto_ddf.errors.classify import classify
 from proto_ddf.errors.context import enhance_error_context
 from proto_ddf.errors.types import ProtoDDFError
-from proto_ddf.redaction import HIDDEN, is_secret_name
+from proto_ddf.redaction import HIDDEN, is_secret_name, plain_text
 
 ANONYMOUS = "anonymous"
 
 
-def describe(error: BaseException, operation: str = "", **context: Any) -> dict[str, Any]:
+def describe(
+    error: BaseException, operation: str | None = None, /, **context: Any
+) -> dict[str, Any]:
     """An exception as a JSON-able dict without secrets. Never raises.
 
-    `operation` says, for people, what was being done. Keys: error_type, code, family, category,
-    severity, title, message, hint, field, retry_possible, context. The context holds `operation`,
+    `operation` says, for people, what was being done; it can be given by name too. Keys: error_type, code, family,
+    category, severity, title, message, hint, field, retry_possible, context. The context holds `operation`,
     `user_id` ("anonymous" unless given), `retry_possible`, what the error itself carries, `context`, and what
-    `enhance_error_context` adds.
+    `enhance_error_context` adds. Any name may be used in `context`: an `operation` beside the one that was given
+    first stands under `attempted`.
     """
     found = classify(error)
-    details = {
-        "user_id": ANONYMOUS,
-        **_own_context(error),
-        **context,
-        "operation": operation,
-        "retry_possible": found.try_again,
-    }
+    if operation is None:
+        operation = context.pop("operation", None) or ""
+    elif "operation" in context:
+        context["attempted"] = context.pop("operation")
+    said = {"operation": operation, "retry_possible": found.try_again}
+    # First what is always there: of a large context only the beginning is kept.
+    details = {**said, "user_id": ANONYMOUS, **_own_context(error), **context, **said}
     return {
         "error_type": type(error).__name__,
         "code": found.code,
@@ -47,6 +50,6 @@ def _own_context(error: BaseException) -> dict[str, Any]:
     own = dict(error.context)
     if "operation" in own:  # an IntegrationError's: what was tried, not what the person does
         own["attempted"] = own.pop("operation")
-    if is_secret_name(str(own.get("field", ""))) and own.get("value"):
+    if "value" in own and is_secret_name(plain_text(own.get("field", ""))):
         own["value"] = HIDDEN
     return own

@@ -1,10 +1,11 @@
 """A code and what is known about the case -> words for a person."""
 
 from collections.abc import Mapping
-from typing import Any
+from types import MappingProxyType
+from typing import Any, ClassVar, get_args
 
 from proto_ddf.errors.catalogue import CATALOGUE
-from proto_ddf.errors.codes.model import ErrorCode
+from proto_ddf.errors.codes.model import ErrorCode, Family
 from proto_ddf.errors.templates import render
 from proto_ddf.redaction import scrub
 
@@ -22,6 +23,8 @@ _OTHER_NAMES = {
     "available_mb": ("free_mb",),
     "limit_mb": ("max_mb",),
     "app": ("name", "slug"),
+    "start": ("start_port", "port_range_start"),
+    "end": ("end_port", "port_range_end"),
     "value": ("project_name", "name"),
 }
 _SYSTEM_NAMES = {
@@ -33,18 +36,37 @@ _SYSTEM_NAMES = {
 _SIZES = frozenset({"required", "available"})
 
 
+def _templates(family: str) -> dict[str, str]:
+    return {entry.code: entry.message for entry in CATALOGUE.values() if entry.family == family}
+
+
 class ErrorMessageProvider:
-    """Friendly messages by family and code."""
+    """Friendly messages by category and code. The category is what the catalogue calls a code's family: validation,
+    system, integration or general."""
+
+    ERROR_TEMPLATES: ClassVar[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+        {family: MappingProxyType(_templates(family)) for family in get_args(Family)}
+    )
+    """Category -> code -> template of the message, in the form of `proto_ddf.errors.templates`."""
 
     @classmethod
-    def get_message(cls, category: str, error_code: str, **context: Any) -> str:
-        """The message of a code. `category` is its family: validation, system, integration or general.
+    def get_message(
+        cls, category: str | None = None, error_code: str | None = None, /, **context: Any
+    ) -> str:
+        """The message of a code. Both arguments can be given by name too; any name may be used in `context`.
 
         What is missing in `context` is left out of the sentence. An unknown code or category gives
         "An error occurred". Never raises.
         """
-        entry = CATALOGUE.get(error_code) if isinstance(error_code, str) else None
-        if entry is None or entry.family != category:
+        if category is None:
+            category = context.pop("category", None)
+        if error_code is None:
+            error_code = context.pop("error_code", None)
+        try:
+            entry = CATALOGUE[error_code]
+            if entry.family != category:
+                return FALLBACK
+        except Exception:  # such as what is no text
             return FALLBACK
         return words(entry, context)[1]
 
@@ -60,7 +82,8 @@ def words(entry: ErrorCode, context: Mapping[str, Any]) -> tuple[str, str, str]:
 
 
 def _presentable(context: Mapping[str, Any]) -> dict[str, Any]:
-    values: dict[str, Any] = scrub(dict(context))
+    copy = scrub(context)
+    values: dict[str, Any] = copy if isinstance(copy, dict) else {}
     for name, others in _OTHER_NAMES.items():
         if values.get(name) in (None, ""):
             values[name] = next(

@@ -73,7 +73,7 @@ def start_app(slug: str, progress: Progress | None = None) -> None:
     """Start an app and wait until its port answers. One that runs is left alone.
 
     Raises:
-        SystemError: code app_start_failed with the last lines of its log; port_unavailable.
+        SystemError: code app_start_failed with the last lines of its log; port_in_use.
         IntegrationError: code source_gone.
     """
     progress = progress or NoProgress()

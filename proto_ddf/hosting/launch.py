@@ -67,7 +67,7 @@ def launch(record: AppRecord) -> tuple[int, float]:
     """Start the app's process; returns its pid and creation time without waiting for it to answer.
 
     Raises:
-        SystemError: code port_unavailable when another program has its port; process_failed.
+        SystemError: code port_in_use when another program has its port; process_failed.
         IntegrationError: code source_gone when its source was deleted.
     """
     port = record.frontend_port
@@ -82,7 +82,7 @@ def launch(record: AppRecord) -> tuple[int, float]:
         end_strays(record.slug)
     if not _becomes_free(port):
         raise SystemError(
-            f"Port {port} is in use", component="ports", code="port_unavailable", port=port
+            f"Port {port} is in use", component="ports", code="port_in_use", port=port
         )
     argv = [sys.executable, "-P", str(RUNNER), "--port", str(port), "--log", "logs/app.log"]
     environment = base_environment() | data_environment(record) | {"PORT": str(port)}

@@ -44,7 +44,7 @@ class PortRegistry:
         No free pair is tried once more after a second.
 
         Raises:
-            SystemError: code ports_exhausted.
+            SystemError: code port_unavailable.
         """
         pair = self._try(name)
         if pair is None:
@@ -55,7 +55,7 @@ class PortRegistry:
             raise SystemError(
                 "No two free ports are left",
                 component="ports",
-                code="ports_exhausted",
+                code="port_unavailable",
                 start=settings.port_range_start,
                 end=settings.port_range_end,
             )

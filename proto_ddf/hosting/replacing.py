@@ -32,7 +32,7 @@ def switch(slug: str, operation_id: str, progress: Progress) -> None:
     """Put the operation's build in place, and start it if the app is to run.
 
     Raises:
-        SystemError: code app_start_failed, port_unavailable: the caller puts the old one back.
+        SystemError: code app_start_failed, port_in_use: the caller puts the old one back.
         ValidationError: code app_unknown; app_busy, when another operation's build is on trial.
     """
     made, old, place = next_folder(slug, operation_id), old_folder(slug, operation_id), folder(slug)

@@ -6,7 +6,7 @@ _NEVER_RETRIED = frozenset({"circuit_open", "authentication_failed"})
 
 
 def is_transient(error: BaseException) -> bool:
-    """True for ConnectionError, TimeoutError and what `classify` calls retryable.
+    """True for ConnectionError, TimeoutError and what `classify` calls retryable: it asks for more than a text.
 
     That is never CircuitOpenError (the breaker knows better when to try again), nor a BaseException
     that is no Exception, such as a cancellation.

@@ -101,7 +101,7 @@ def test_ports_run_out_then_the_disk_is_full(
 
     with listening(last):
         made.start()
-        made.fails("reserve_ports", "ports_exhausted", "No free port", f"between {first} and")
+        made.fails("reserve_ports", "port_unavailable", "No free port", f"between {first} and")
         filler = fill_disk(small_disk, leave=ENOUGH_FOR_CODE)
     made.try_again()
     made.fails("install", "disk_space_low", "Disk is full", "Free some space")
@@ -176,7 +176,7 @@ def test_source_file_is_gone_when_its_rows_are_imported(
     made = Generation(page, server, "City list")
     with listening(first):
         made.start("Cities")
-        made.fails("reserve_ports", "ports_exhausted", "No free port")
+        made.fails("reserve_ports", "port_unavailable", "No free port")
         away = cities.rename(cities.with_suffix(".away"))
     made.try_again()
     made.fails("import", "source_gone", "Source is gone", "cities.csv", "Put it back")
@@ -251,7 +251,7 @@ def test_app_finds_its_port_taken_then_crashes_then_does_not_answer(
     made.start()
     expect(step(page, "reserve_ports")).to_have_attribute("data-state", "succeeded")
     with listening(first):
-        made.fails("start", "ports_exhausted", "No free port", f"between {first} and {last}")
+        made.fails("start", "port_unavailable", "No free port", f"between {first} and {last}")
         code = made.folder / made.slug / f"{made.slug}.py"
         sound = code.read_text()
         code.write_text("raise RuntimeError('the owner of this code broke it')\n")

@@ -48,6 +48,13 @@ CODES = (
         field="password",
     ),
     _outside(
+        "access_denied",
+        "persistent",
+        "Access refused",
+        "[{system}|The other side] does not allow this[: {reason}].",
+        "Ask whoever runs it for the right, then try again.",
+    ),
+    _outside(
         "timeout",
         "transient",
         "No answer in time",

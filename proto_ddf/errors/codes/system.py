@@ -19,15 +19,16 @@ def _machine(
 
 CODES = (
     _machine(
-        "port_unavailable",
+        "port_in_use",
         "Port is in use",
         "[Port {port}|The port] is already in use by another program.",
         "Stop the program that uses it or choose another port, then try again.",
+        category="persistent",
     ),
     _machine(
-        "ports_exhausted",
+        "port_unavailable",
         "No free port",
-        "No two free ports are left[ between {start} and {end}].",
+        "[Port {port} is taken, and no|No] two free ports are left[ between {start} and {end}].",
         "Delete an app you no longer need, or widen the range (PORT_RANGE_START, PORT_RANGE_END), "
         "then try again.",
     ),
@@ -38,6 +39,31 @@ CODES = (
         "[ (while writing “{path}”)].",
         "Free some space, then try again. What was done so far is kept.",
         severity="critical",
+    ),
+    _machine(
+        "out_of_memory",
+        "Memory is used up",
+        "There was not enough memory[ for “{command}”].",
+        "Close other programs or work on less at once, then try again.",
+        severity="critical",
+    ),
+    _machine(
+        "process_killed",
+        "A program was killed",
+        "[“{command}”|A program that Proto-DDF needs] was killed[ (exit code {exit_code})]. "
+        "The system does that when memory runs out.",
+        "Close other programs or add memory, then try again.",
+    ),
+    ErrorCode(
+        "too_many_open_files",
+        "system",
+        "transient",
+        "error",
+        True,
+        "Too many open files",
+        "As many files and connections are open as the system allows[: {reason}].",
+        "Wait a moment, then try again. If it happens again, raise the limit (ulimit -n) and restart Proto-DDF.",
+        try_again=True,
     ),
     _machine(
         "permission_denied",

@@ -10,9 +10,10 @@ from proto_ddf.errors.drivers.finding import Finding
 
 _MODULES = {
     "builtins": "os_errors",
-    "socket": "os_errors",
-    "ssl": "os_errors",
+    "shutil": "os_errors",
     "asyncio": "os_errors",
+    "socket": "network",
+    "ssl": "network",
     "sqlite3": "sqlite",
     "sqlalchemy": "sqlalchemy",
     "psycopg": "psycopg",

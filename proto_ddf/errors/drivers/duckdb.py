@@ -34,7 +34,7 @@ def _of_disk(error: duckdb.Error, text: str) -> Finding | None:
     if _DISK_FULL.search(text):
         return Finding("disk_space_low", 0.95)
     if isinstance(error, duckdb.OutOfMemoryException):
-        return Finding("system_error", 0.95, {"message": "There was not enough memory."})
+        return Finding("out_of_memory", 0.95)
     if isinstance(error, duckdb.HTTPException):
         return Finding("connection_failed", 0.9)
     if not isinstance(error, duckdb.IOException):

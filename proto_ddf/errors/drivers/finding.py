@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+SURE = 0.8
+"""From this confidence on an error is what it seems to be. Below, nothing is tried again because of it."""
+
 
 @dataclass(frozen=True)
 class Finding:

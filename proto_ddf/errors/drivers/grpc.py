@@ -3,8 +3,10 @@
 An error of a call, sync or of grpc.aio, has `code()` and `details()`; grpcio itself is not needed to read them.
 """
 
+import re
 from typing import Any
 
+from proto_ddf.errors.drivers import network
 from proto_ddf.errors.drivers.finding import Finding
 
 _CODES = {
@@ -15,6 +17,9 @@ _CODES = {
 _PASSING = frozenset({"RESOURCE_EXHAUSTED", "ABORTED", "INTERNAL", "UNKNOWN"})
 """Statuses without a code of their own that a retry may mend. The rest stays until something is mended."""
 
+_NO_SUCH_NAME = re.compile(r"name not found|NXDOMAIN|not known|no address", re.IGNORECASE)
+_OTHER_HOST = re.compile(r"is not in peer certificate|Hostname Verification Check failed", re.I)
+
 
 def find(error: BaseException) -> Finding | None:
     if type(error).__name__ == "FutureTimeoutError":  # of grpc.channel_ready_future
@@ -23,10 +28,23 @@ def find(error: BaseException) -> Finding | None:
     if status is None:
         return None
     details = _details(error)
+    if status == "UNAVAILABLE" and (finding := _of_unavailable(details)):
+        return finding
     if code := _CODES.get(status):
         return Finding(code, 1.0, {"reason": details} if details else {})
     message = f"The server answered with status {status}{f' ({details})' if details else ''}."
     return Finding("integration_error", 1.0, {"message": message}, transient=status in _PASSING)
+
+
+def _of_unavailable(details: str) -> Finding | None:
+    """A server that no waiting makes available: its name is unknown, or its certificate is refused."""
+    if "DNS resolution failed" in details:
+        unknown = _NO_SUCH_NAME.search(details) is not None
+        return Finding("host_unknown" if unknown else "host_lookup_failed", 0.9)
+    if _OTHER_HOST.search(details):
+        return Finding("tls_wrong_host", 0.9)
+    inner = network.in_text(details)
+    return inner if inner is not None and inner.code.startswith("tls_") else None
 
 
 def _status(error: Any) -> str | None:

@@ -1,16 +1,30 @@
-"""httpx's errors: those of transport pass by themselves, of statuses only some."""
+"""httpx's errors: those of transport by what the system or OpenSSL said, of statuses only some pass by themselves."""
+
+import re
+from dataclasses import replace
 
 import httpx
 
+from proto_ddf.errors.drivers import network
 from proto_ddf.errors.drivers.finding import Finding
 
-_BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
-"""Statuses that a retry may mend."""
+_CODES = {
+    401: "authentication_failed",
+    403: "access_denied",
+    407: "authentication_failed",
+    408: "timeout",
+    429: "rate_limited",
+    451: "access_denied",
+    504: "timeout",
+}
+_PASSING = frozenset({425, 500, 502, 503})
+"""Statuses without a code of their own that a retry may mend."""
+_PROXY_STATUS = re.compile(r"([1-5]\d\d)\b")
 
 
 def find(error: BaseException) -> Finding | None:
     if isinstance(error, httpx.HTTPStatusError):
-        return _of_status(error)
+        return _of_status(error.response.status_code, error, error.response.reason_phrase)
     if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol):
         return Finding(
             "invalid_value", 0.9, {"message": "This is not an address that can be used."}
@@ -19,23 +33,39 @@ def find(error: BaseException) -> Finding | None:
         return Finding("timeout", 1.0, _host(error))
     if isinstance(error, httpx.LocalProtocolError):
         return Finding("integration_error", 0.9, _host(error))
+    if isinstance(error, httpx.ProxyError) and (status := _PROXY_STATUS.match(str(error))):
+        return _of_status(int(status[1]), error, "from the proxy")
     if isinstance(error, httpx.TransportError):
-        return Finding("connection_failed", 1.0, _host(error))
+        return _of_transport(error)
     if isinstance(error, httpx.HTTPError):
         return Finding("integration_error", 0.7)
     return None
 
 
-def _of_status(error: httpx.HTTPStatusError) -> Finding:
-    status = error.response.status_code
+def _of_transport(error: httpx.TransportError) -> Finding:
+    inner = network.inside(error) or network.in_text(str(error))
+    if inner is None or inner.code == "connection_failed":
+        return Finding("connection_failed", 1.0, _host(error))
     host = _host(error)
-    if status in (401, 403, 407):
-        return Finding("authentication_failed", 1.0, host)
+    named = {"host": host["system"]} if host else {}
+    return replace(inner, context={**inner.context, **host, **named})
+
+
+def _of_status(status: int, error: httpx.HTTPError, words: str) -> Finding:
+    host = _host(error)
+    if code := _CODES.get(status):
+        return Finding(code, 1.0, {**host, **_retry_after(error)})
     who = host.get("system", "The server")
-    message = f"{who} answered with status {status} ({error.response.reason_phrase})."
+    message = f"{who} answered with status {status} ({words})."
     return Finding(
-        "integration_error", 1.0, {**host, "message": message}, transient=status in _BUSY
+        "integration_error", 1.0, {**host, "message": message}, transient=status in _PASSING
     )
+
+
+def _retry_after(error: httpx.HTTPError) -> dict[str, str]:
+    response = getattr(error, "response", None)
+    seconds = response.headers.get("retry-after", "") if response is not None else ""
+    return {"retry_after": seconds} if seconds.isascii() and seconds.isdigit() else {}
 
 
 def _host(error: httpx.HTTPError) -> dict[str, str]:

@@ -3,8 +3,9 @@
 import asyncio
 import errno
 import os
-import socket
-import ssl
+import re
+import shutil
+from collections.abc import Mapping
 from typing import Any
 
 from proto_ddf.errors.drivers.finding import Finding
@@ -21,7 +22,10 @@ _CODES = {
     errno.ENAMETOOLONG: "file_unreadable",
     errno.ELOOP: "file_unreadable",
     errno.EIO: "file_unreadable",
-    errno.EADDRINUSE: "port_unavailable",
+    errno.EADDRINUSE: "port_in_use",
+    errno.EMFILE: "too_many_open_files",
+    errno.ENFILE: "too_many_open_files",
+    errno.ENOMEM: "out_of_memory",
     errno.ECONNREFUSED: "connection_failed",
     errno.ECONNRESET: "connection_failed",
     errno.ECONNABORTED: "connection_failed",
@@ -32,8 +36,17 @@ _CODES = {
     errno.EHOSTDOWN: "connection_failed",
     errno.ETIMEDOUT: "timeout",
 }
-_PASSING = frozenset({errno.EAGAIN, errno.EINTR, errno.EBUSY})
+_PASSING = frozenset({errno.EAGAIN, errno.EINTR, errno.EBUSY, errno.ENOBUFS})
 """Numbers without a code of their own that pass by themselves."""
+_CLASSES = (
+    (TimeoutError, "timeout"),
+    (ConnectionError, "connection_failed"),
+    (PermissionError, "permission_denied"),
+    (FileNotFoundError, "file_not_found"),
+)
+
+
+_NUMBERED = re.compile(r"\[Errno (\d{1,4})\]")
 
 
 def find(error: BaseException) -> Finding | None:
@@ -42,42 +55,40 @@ def find(error: BaseException) -> Finding | None:
     if isinstance(error, asyncio.IncompleteReadError):
         return Finding("connection_failed", 0.9)
     if isinstance(error, MemoryError):
-        return Finding("system_error", 0.9, {"message": "There was not enough memory."})
-    return _of_os_error(error) if isinstance(error, OSError) else None
+        return Finding("out_of_memory", 0.95)
+    if isinstance(error, shutil.Error):
+        return _of_copies(error)
+    return of_number_or_class(error) if isinstance(error, OSError) else None
 
 
-def _of_os_error(error: OSError) -> Finding | None:
-    if isinstance(error, ssl.SSLError):
-        broken = isinstance(error, ssl.SSLCertVerificationError)
-        return Finding("connection_failed", 0.9, transient=False if broken else None)
-    if isinstance(error, socket.gaierror):
-        return Finding(
-            "connection_failed", 1.0, {"reason": "the name of the server could not be resolved"}
-        )
-    code = _CODES.get(error.errno) if error.errno is not None else None
-    if code:
-        return Finding(code, 1.0, _context(error))
-    if isinstance(error, TimeoutError):
-        return Finding("timeout", 0.95)
-    if isinstance(error, ConnectionError):
-        return Finding("connection_failed", 0.95)
-    if isinstance(error, PermissionError):
-        return Finding("permission_denied", 0.9, _context(error))
-    if isinstance(error, FileNotFoundError):
-        return Finding("file_not_found", 0.9, _context(error))
-    if error.errno in _PASSING:
-        return Finding("system_error", 0.9, _context(error), transient=True)
+def by_number(number: int, context: Mapping[str, Any] | None = None) -> Finding | None:
+    """What an errno says. None for one that says nothing here."""
+    known = {"reason": os.strerror(number).lower(), **(context or {})}
+    if code := _CODES.get(number):
+        return Finding(code, 1.0, known)
+    if number in _PASSING:
+        return Finding("system_error", 0.9, known, transient=True)
     return None
 
 
+def of_number_or_class(error: OSError) -> Finding | None:
+    """By its number, else by its class."""
+    context = _context(error)
+    if isinstance(error.errno, int) and (finding := by_number(error.errno, context)):
+        return finding
+    for kind, code in _CLASSES:
+        if isinstance(error, kind):
+            return Finding(code, 0.95, context)
+    return None
+
+
+def _of_copies(error: shutil.Error) -> Finding | None:
+    """shutil.copytree collects (source, destination, text of the error) of each file; the first decides."""
+    number = _NUMBERED.search(str(error)) if isinstance(error.args[0], list) else None
+    return by_number(int(number[1])) if number else None
+
+
 def _context(error: OSError) -> dict[str, Any]:
-    context: dict[str, Any] = {}
-    if error.filename is not None:
-        context["path"] = (
-            os.fsdecode(error.filename)
-            if isinstance(error.filename, bytes | str)
-            else error.filename
-        )
-    if error.errno is not None:
-        context["reason"] = os.strerror(error.errno).lower()
-    return context
+    if isinstance(error.filename, bytes | str):
+        return {"path": os.fsdecode(error.filename)}
+    return {} if error.filename is None else {"path": error.filename}

@@ -8,14 +8,14 @@ from typing import Any
 import psutil
 
 from proto_ddf.errors.drivers.finding import Finding
+from proto_ddf.errors.exits import exit_in_words, is_killed, signal_name
 
 
 def find(error: BaseException) -> Finding | None:
     if isinstance(error, subprocess.TimeoutExpired):
         return Finding("timeout", 1.0, {"system": _program(error.cmd), "seconds": error.timeout})
     if isinstance(error, subprocess.CalledProcessError):
-        context = {"command": _program(error.cmd), "exit_code": error.returncode}
-        return Finding("process_failed", 1.0, context)
+        return _of_exit(_program(error.cmd), error.returncode)
     if isinstance(error, psutil.AccessDenied):
         return Finding("permission_denied", 0.9)
     if isinstance(error, psutil.TimeoutExpired):
@@ -23,6 +23,15 @@ def find(error: BaseException) -> Finding | None:
     if isinstance(error, psutil.Error | subprocess.SubprocessError):
         return Finding("process_failed", 0.8)
     return None
+
+
+def _of_exit(program: str, exit_code: int) -> Finding:
+    context = {"command": program, "exit_code": exit_code}
+    if is_killed(exit_code):
+        return Finding("process_killed", 1.0, context)
+    if signal_name(exit_code):
+        context["reason"] = exit_in_words(exit_code)
+    return Finding("process_failed", 1.0, context)
 
 
 def _program(command: Any) -> str:

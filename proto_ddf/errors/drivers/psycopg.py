@@ -6,6 +6,7 @@
 import re
 from typing import Any
 
+from proto_ddf.errors.drivers import network
 from proto_ddf.errors.drivers.finding import Finding
 
 SYSTEM = "PostgreSQL"
@@ -53,9 +54,13 @@ _TEXTS = tuple(
         (r"is starting up|not yet accepting|in recovery mode", "server_starting"),
         (r"is shutting down|terminating connection", "server_stopping"),
         (r"does not support SSL", "tls_refused"),
+        (r"certificate has expired|certificate is not yet valid", "tls_expired"),
         (r"root certificate file|certificate verify failed", "tls_untrusted"),
         (r"does not match host name", "tls_wrong_host"),
-        (r"could not translate host name|failed to resolve host", "host_unknown"),
+        (
+            r"invalid response to (SSL|GSS\w*) negotiation|expected authentication request",
+            "wrong_server",
+        ),
         (r"No route to host|Network is unreachable", "host_unreachable"),
         (r"Connection refused", "port_closed"),
         (r"timeout expired|Connection timed out|timed out", "host_silent"),
@@ -69,6 +74,8 @@ _TEXTS = tuple(
         (r"SSL (SYSCALL )?error", "tls_failed"),
     )
 )
+_LOOK_UP = re.compile(r"could not translate host name|failed to resolve host", re.IGNORECASE)
+_LOOK_UP_PASSES = re.compile(r"temporary failure|memory allocation|system error", re.IGNORECASE)
 _DENIED = re.compile(r"permission denied for (?:materialized |foreign )?(?:table|view) (.+)")
 _UNKNOWN_TABLE = re.compile(r'relation "(.+?)" does not exist')
 _UNKNOWN_COLUMN = re.compile(r"column (.+?) does not exist")
@@ -81,10 +88,20 @@ def find(error: BaseException) -> Finding:
     if isinstance(sqlstate, str) and (finding := by_sqlstate(sqlstate, text)):
         return finding
     if type(error).__name__ in {"OperationalError", "InterfaceError", "DatabaseError"}:
+        if _LOOK_UP.search(text):
+            return _of_look_up(text)
         for pattern, code in _TEXTS:
             if pattern.search(text):
                 return Finding(code, 0.85, {"system": SYSTEM, "reason": text})
     return Finding("integration_error", 0.6, {"system": SYSTEM, "message": _said(text)})
+
+
+def _of_look_up(text: str) -> Finding:
+    """psycopg tells the number of getaddrinfo, libpq its words alone."""
+    known = network.in_text(text)
+    passing = _LOOK_UP_PASSES.search(text) is not None
+    code = known.code if known else "host_lookup_failed" if passing else "host_unknown"
+    return Finding(code, 0.85, {"system": SYSTEM, "reason": text})
 
 
 def by_sqlstate(sqlstate: str | bytes, text: str) -> Finding | None:

@@ -1,8 +1,10 @@
 """PyMySQL's errors, by number, which no language changes (MySQL 8.4 Error Reference; MariaDB Error Codes)."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
+from proto_ddf.errors.drivers import network
 from proto_ddf.errors.drivers.finding import Finding
 
 SYSTEM = "MySQL or MariaDB"
@@ -60,6 +62,8 @@ _CODES = {
     4031: "connection_lost",  # ER_CLIENT_INTERACTION_TIMEOUT
     4151: "login_not_allowed",  # ER_ACCOUNT_HAS_BEEN_LOCKED, MariaDB
 }
+_CANNOT_CONNECT = 2003
+"""CR_CONN_HOST_ERROR: PyMySQL's for all that keeps it from connecting."""
 _DEADLOCK = 1213
 """ER_LOCK_DEADLOCK: without a code of its own, and over with the next attempt."""
 _TIMED_OUT = "timed out"
@@ -72,6 +76,8 @@ _UNKNOWN_COLUMN = re.compile(r"Unknown column '([^']+)'")
 def find(error: BaseException) -> Finding:
     number = error.args[0] if error.args else None
     text = str(error.args[1]) if len(error.args) > 1 else str(error)
+    if number == _CANNOT_CONNECT and (finding := _of_cause(error, text)):
+        return finding
     if isinstance(number, int) and (finding := by_number(number, text)):
         return finding
     if type(error).__name__ == "InterfaceError" or "Already closed" in text:
@@ -81,6 +87,14 @@ def find(error: BaseException) -> Finding:
             "connection_lost", 0.9, {"system": SYSTEM, "reason": "its answer is garbled"}
         )
     return Finding("integration_error", 0.6, {"system": SYSTEM, "message": _said(text)})
+
+
+def _of_cause(error: BaseException, text: str) -> Finding | None:
+    """Why there is no connection, where that is no matter of the port: the name, the encryption, this machine."""
+    inner = network.inside(error) or network.in_text(text)
+    if inner is None or inner.code in {"connection_failed", "timeout"}:
+        return None
+    return replace(inner, context={"system": SYSTEM, **inner.context})
 
 
 def by_number(number: int, text: str) -> Finding | None:

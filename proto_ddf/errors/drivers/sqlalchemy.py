@@ -2,13 +2,13 @@
 
 from sqlalchemy import exc
 
-from proto_ddf.errors.drivers.finding import Finding
+from proto_ddf.errors import drivers
+from proto_ddf.errors.drivers.finding import SURE, Finding
 
 
 def find(error: BaseException) -> Finding | None:
     if isinstance(error, exc.DBAPIError):
-        # Only says that the connection was lost; why, the driver's error knows better.
-        return Finding("connection_failed", 0.7) if error.connection_invalidated else None
+        return _of_lost_connection(error) if error.connection_invalidated else None
     if isinstance(error, exc.TimeoutError):
         return Finding("timeout", 0.95)
     if isinstance(error, exc.DisconnectionError):
@@ -16,3 +16,10 @@ def find(error: BaseException) -> Finding | None:
     if isinstance(error, exc.NoSuchTableError):
         return Finding("table_unknown", 0.95, {"table": str(error)})
     return None
+
+
+def _of_lost_connection(error: exc.DBAPIError) -> Finding | None:
+    """SQLAlchemy only knows that the connection was lost; why, the driver's error may know better."""
+    original = drivers.find(error.orig) if error.orig is not None else None
+    known = original is not None and original.confidence >= SURE
+    return None if known else Finding("connection_failed", 0.85)

@@ -11,7 +11,7 @@ _SOUNDS = tuple(
     for pattern, code in (
         (r"no space left on device|disk (is )?full|disk quota exceeded|ENOSPC", "disk_space_low"),
         (r"permission denied|operation not permitted|EACCES", "permission_denied"),
-        (r"address already in use|EADDRINUSE|port \d+ is (already )?in use", "port_unavailable"),
+        (r"address already in use|EADDRINUSE|port \d+ is (already )?in use", "port_in_use"),
         (r"database (table )?is locked", "sqlite_locked"),
         (r"file is not a database", "sqlite_not_a_database"),
         (
@@ -30,7 +30,7 @@ _SOUNDS = tuple(
     )
 )
 
-_OUR_OWN_MISTAKES = (
+OWN_MISTAKES = (
     ArithmeticError,
     AssertionError,
     AttributeError,
@@ -38,15 +38,21 @@ _OUR_OWN_MISTAKES = (
     LookupError,
     NameError,
     NotImplementedError,
+    RecursionError,
     SyntaxError,
     TypeError,
     ValueError,
 )
-"""Their text quotes what they met; it says nothing about why they failed."""
+"""Errors of this program. Their text quotes what they met; it says nothing about why they failed."""
+
+
+def is_own_mistake(error: BaseException) -> bool:
+    """Whether the program that raised it is wrong: it fails again however often it is tried."""
+    return isinstance(error, OWN_MISTAKES) and not isinstance(error, OSError)
 
 
 def find(error: BaseException) -> Finding | None:
-    if not isinstance(error, Exception) or isinstance(error, _OUR_OWN_MISTAKES):
+    if not isinstance(error, Exception) or is_own_mistake(error):
         return None
     text = str(error)
     for pattern, code in _SOUNDS:

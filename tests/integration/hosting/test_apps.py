@@ -209,7 +209,7 @@ def test_a_port_taken_by_another_program_is_told(app: str) -> None:
     apps.stop_app(app)
     with closing(socket.create_server(("127.0.0.1", port))), pytest.raises(SystemError) as caught:
         apps.start_app(app)
-    assert caught.value.code == "port_unavailable"
+    assert caught.value.code == "port_in_use"
     assert caught.value.context["port"] == port
     assert run(app).state is AppState.RUNNING
 

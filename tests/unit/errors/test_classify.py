@@ -130,7 +130,7 @@ class TestOperatingSystem:
             (errno.ENOENT, "file_not_found"),
             (errno.EISDIR, "file_unreadable"),
             (errno.EIO, "file_unreadable"),
-            (errno.EADDRINUSE, "port_unavailable"),
+            (errno.EADDRINUSE, "port_in_use"),
             (errno.ECONNREFUSED, "connection_failed"),
             (errno.ECONNRESET, "connection_failed"),
             (errno.EPIPE, "connection_failed"),
@@ -151,7 +151,7 @@ class TestOperatingSystem:
     def test_a_port_that_is_taken(self) -> None:
         with socket.create_server(("127.0.0.1", 0)) as server:
             error = raised_by(lambda: socket.create_server(server.getsockname()))
-        assert classify(error).code == "port_unavailable"
+        assert classify(error).code == "port_in_use"
 
     def test_nobody_listening(self) -> None:
         with socket.socket() as reserved:
@@ -166,11 +166,11 @@ class TestOperatingSystem:
         [
             (ConnectionError("lost"), "connection_failed"),
             (TimeoutError(), "timeout"),
-            (socket.gaierror(socket.EAI_NONAME, "unknown"), "connection_failed"),
+            (socket.gaierror(socket.EAI_NONAME, "unknown"), "host_unknown"),
             (asyncio.IncompleteReadError(b"", 3), "connection_failed"),
             (PermissionError("no"), "permission_denied"),
             (FileNotFoundError("no"), "file_not_found"),
-            (MemoryError(), "system_error"),
+            (MemoryError(), "out_of_memory"),
         ],
     )
     def test_is_known_by_its_class_where_it_has_no_number(
@@ -353,7 +353,7 @@ class TestDuckdb:
         db = duckdb.connect(config={"memory_limit": "1MB", "temp_directory": ""})
         error = raised_by(lambda: db.execute("select list(range) from range(10000000)").fetchall())
         assert isinstance(error, duckdb.OutOfMemoryException)
-        assert classify(error).code == "system_error"
+        assert classify(error).code == "out_of_memory"
 
     @pytest.mark.parametrize(
         ("text", "code"),
@@ -391,7 +391,7 @@ class TestHttp:
             error = raised_by(lambda: httpx.get(f"http://127.0.0.1:{port}/", timeout=0.05))
         assert classify(error).code == "timeout"
 
-    @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
+    @pytest.mark.parametrize("status", [425, 500, 502, 503])
     def test_a_busy_server_is_worth_a_retry(self, status: int) -> None:
         found = classify(self.status_error(status))
         assert (found.code, found.retryable, found.category) == (
@@ -406,7 +406,7 @@ class TestHttp:
         found = classify(self.status_error(status))
         assert (found.code, found.retryable) == ("integration_error", False)
 
-    @pytest.mark.parametrize("status", [401, 403])
+    @pytest.mark.parametrize("status", [401, 407])
     def test_a_refused_login(self, status: int) -> None:
         assert classify(self.status_error(status)).code == "authentication_failed"
 
@@ -478,7 +478,7 @@ class TestText:
         [
             ("error: No space left on device (os error 28)", "disk_space_low"),
             ("EACCES: permission denied, open '/x'", "permission_denied"),
-            ("listen EADDRINUSE: address already in use :::3000", "port_unavailable"),
+            ("listen EADDRINUSE: address already in use :::3000", "port_in_use"),
             ("connect ECONNREFUSED 127.0.0.1:5432", "connection_failed"),
             ("server closed the connection unexpectedly", "connection_failed"),
             ('FATAL: password authentication failed for user "joe"', "authentication_failed"),
@@ -523,9 +523,9 @@ class TestCauses:
         assert classify(error).code == "unknown"
 
     def test_a_typed_error_below_an_unknown_one_speaks(self) -> None:
-        typed = SystemError("x", "ports", code="ports_exhausted", start=1, end=2)
+        typed = SystemError("x", "ports", code="port_unavailable", start=1, end=2)
         found = classify(caused(RuntimeError("x"), typed))
-        assert found.code == "ports_exhausted"
+        assert found.code == "port_unavailable"
         assert "between 1 and 2" in found.message
 
     def test_a_ring_of_causes_ends(self) -> None:

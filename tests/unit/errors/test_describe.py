@@ -56,7 +56,7 @@ def test_the_user_can_be_named() -> None:
     ("error", "possible"),
     [
         (OSError(errno.ENOSPC, "full"), True),
-        (SystemError("x", "ports", code="ports_exhausted"), True),
+        (SystemError("x", "ports", code="port_unavailable"), True),
         (SystemError("x", "build", code="build_failed"), True),
         (FileNotFoundError(errno.ENOENT, "gone", "a.csv"), True),
         (ConnectionRefusedError(), True),

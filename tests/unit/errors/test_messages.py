@@ -54,8 +54,9 @@ def test_odd_arguments_have_the_general_message_too(odd: Any) -> None:
         ("validation", "project_name_required", {}, ["required"]),
         ("validation", "project_name_too_short", {"min_length": 5}, ["at least 5"]),
         ("validation", "invalid_characters", {"characters": "ü, !"}, ["ü, !"]),
+        ("system", "port_in_use", {"port": 3100}, ["Port 3100"]),
         ("system", "port_unavailable", {"port": 3100}, ["Port 3100"]),
-        ("system", "ports_exhausted", {"start": 3100, "end": 3101}, ["3100", "3101"]),
+        ("system", "port_unavailable", {"start": 3100, "end": 3101}, ["3100", "3101"]),
         (
             "system",
             "disk_space_low",

@@ -9,7 +9,7 @@ from proto_ddf.errors import IntegrationError, ProtoDDFError, SystemError, Valid
 from proto_ddf.resilience import CircuitOpenError
 
 ERRORS = [
-    SystemError("No port", component="ports", code="ports_exhausted", start=1),
+    SystemError("No port", component="ports", code="port_unavailable", start=1),
     ValidationError("Too short", field="name", value="ab", code="project_name_too_short"),
     IntegrationError("Locked", system="sqlite", operation="open", code="sqlite_locked", path="x"),
     CircuitOpenError("shop", 3.5),

@@ -88,7 +88,7 @@ def test_no_free_pair_is_tried_once_more_and_then_told(
     waited: list[float] = []
     with pytest.raises(SystemError) as caught:
         PortRegistry(sleep=waited.append).reserve_pair("other")
-    assert caught.value.code == "ports_exhausted"
+    assert caught.value.code == "port_unavailable"
     assert caught.value.context["start"] == FIRST
     assert sum(waited) == pytest.approx(1.0)
 

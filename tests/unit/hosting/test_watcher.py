@@ -169,9 +169,7 @@ def test_waits_grow_and_the_app_is_given_up_visibly(world: World) -> None:
 
 def test_a_restart_that_fails_counts_as_a_crash(world: World) -> None:
     world.alive = False
-    world.start_error = SystemError(
-        "Port 3100 is in use", component="ports", code="port_unavailable"
-    )
+    world.start_error = SystemError("Port 3100 is in use", component="ports", code="port_in_use")
     world.watcher.tick()
     world.pass_seconds(1)
     assert shop().crashes == 2

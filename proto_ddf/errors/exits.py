@@ -1,0 +1,28 @@
+"""What the exit code of a program says, in words."""
+
+import signal
+
+_SHELL = 128
+"""A shell ends with 128 + n when signal n ended what it ran (POSIX, Shell Command Language, 2.8.2)."""
+
+
+def signal_name(exit_code: int) -> str:
+    """The signal that ended the program: -11 of a child and 139 of a shell are "SIGSEGV"; "" where none did."""
+    number = -exit_code if exit_code < 0 else exit_code - _SHELL
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return ""
+
+
+def is_killed(exit_code: int) -> bool:
+    """Whether SIGKILL ended it: the system sends it when memory runs out, a person seldom."""
+    return signal_name(exit_code) == "SIGKILL"
+
+
+def exit_in_words(exit_code: int) -> str:
+    """For a sentence, without a full stop: "exit code 3", "ended by SIGSEGV", "killed ..."."""
+    if is_killed(exit_code):
+        return "it was killed, as the system does when memory runs out"
+    name = signal_name(exit_code)
+    return f"ended by {name}" if name else f"exit code {exit_code}"
