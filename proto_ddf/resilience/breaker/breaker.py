@@ -43,7 +43,8 @@ class CircuitBreaker(Circuit):
         clock: seconds, monotonic.
 
     Raises:
-        ValueError: for a threshold or a number of calls below 1, a negative reset_timeout, or no probe_timeout.
+        BadArgumentError: a ValueError, for a threshold or a number of calls below 1, a negative reset_timeout, no
+            probe_timeout, and whatever is of another kind.
     """
 
     __slots__ = ()

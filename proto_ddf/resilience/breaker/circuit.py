@@ -25,6 +25,13 @@ import time
 from collections.abc import Callable
 from typing import Self
 
+from proto_ddf.resilience.arguments import (
+    BadArgumentError,
+    check_count,
+    check_function,
+    check_not_negative,
+    check_positive,
+)
 from proto_ddf.resilience.breaker.changes import Changes
 from proto_ddf.resilience.breaker.circuit_open import CircuitOpenError
 from proto_ddf.resilience.breaker.outcome import Outcome, judge
@@ -88,12 +95,19 @@ class Circuit:
         history_seconds: float = 300.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        if min(failure_threshold, success_threshold, half_open_max_calls) < 1:
-            raise ValueError(
-                "failure_threshold, success_threshold and half_open_max_calls must be at least 1"
-            )
-        if not (reset_timeout >= 0 and probe_timeout > 0):
-            raise ValueError("reset_timeout must not be negative, probe_timeout more than 0")
+        if not isinstance(name, str) or not name:
+            raise BadArgumentError("name", "be a text", name)
+        check_count("failure_threshold", failure_threshold, 1)
+        check_count("success_threshold", success_threshold, 1)
+        check_count("half_open_max_calls", half_open_max_calls, 1)
+        check_not_negative("reset_timeout", reset_timeout)
+        check_positive("probe_timeout", probe_timeout)
+        check_not_negative("history_seconds", history_seconds)
+        if window is not None and not isinstance(window, Window):
+            raise BadArgumentError("window", "be a Window", window)
+        if is_failure is not None:
+            check_function("is_failure", is_failure)
+        check_function("clock", clock)
         self.name = name
         self.failure_threshold = failure_threshold
         self.success_threshold = success_threshold

@@ -8,6 +8,13 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Literal
 
+from proto_ddf.resilience.arguments import (
+    BadArgumentError,
+    check_count,
+    check_positive,
+    check_share,
+)
+
 _SLICES = 100
 """Parts of a time window: it forgets in steps, and its size in memory does not grow with the traffic."""
 
@@ -26,7 +33,7 @@ class Window:
         slow_call_rate: share of slow calls that opens, above 0, at most 1.
 
     Raises:
-        ValueError: for numbers with which it could never, or always, open.
+        BadArgumentError: a ValueError, for numbers with which it could never, or always, open.
     """
 
     kind: Literal["count", "time"]
@@ -38,15 +45,16 @@ class Window:
 
     def __post_init__(self) -> None:
         if self.kind not in ("count", "time"):
-            raise ValueError('kind must be "count" or "time"')
-        if self.minimum_calls < 1 or not self.size > 0:
-            raise ValueError("minimum_calls must be at least 1, size more than 0")
+            raise BadArgumentError("kind", 'be "count" or "time"', self.kind)
+        check_count("minimum_calls", self.minimum_calls, 1)
+        check_positive("size", self.size)
         if self.kind == "count" and (self.size != int(self.size) or self.size < self.minimum_calls):
-            raise ValueError("size must be a whole number of calls, at least minimum_calls")
-        if not (0 < self.failure_rate <= 1 and 0 < self.slow_call_rate <= 1):
-            raise ValueError("rates must be above 0 and at most 1")
-        if self.slow_call_seconds is not None and not self.slow_call_seconds > 0:
-            raise ValueError("slow_call_seconds must be more than 0")
+            may_be = f"be a whole number of calls, at least minimum_calls ({self.minimum_calls})"
+            raise BadArgumentError("size", may_be, self.size)
+        check_share("failure_rate", self.failure_rate)
+        check_share("slow_call_rate", self.slow_call_rate)
+        if self.slow_call_seconds is not None:
+            check_positive("slow_call_seconds", self.slow_call_seconds)
 
     def is_slow(self, seconds: float) -> bool:
         return self.slow_call_seconds is not None and seconds > self.slow_call_seconds

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Protocol
 
 from proto_ddf.progress import current_progress
+from proto_ddf.resilience.arguments import check_count
 from proto_ddf.resilience.deadline import Deadline, current_deadline
 from proto_ddf.resilience.queueing import queued
 from proto_ddf.resilience.refused import CallRefusedError
@@ -64,7 +65,7 @@ class Bulkhead:
         max_queue: calls that may wait for a place.
 
     Raises:
-        ValueError: for less than one place or a negative queue.
+        BadArgumentError: a ValueError, for less than one place or a negative queue.
     """
 
     def __init__(
@@ -75,8 +76,8 @@ class Bulkhead:
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        if max_concurrent < 1 or max_queue < 0:
-            raise ValueError("max_concurrent must be at least 1, max_queue not negative")
+        check_count("max_concurrent", max_concurrent, 1)
+        check_count("max_queue", max_queue, 0)
         self.name = name
         self.max_concurrent = max_concurrent
         self.max_queue = max_queue

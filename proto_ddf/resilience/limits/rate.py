@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil
 
+from proto_ddf.resilience.arguments import check_count, check_positive
 from proto_ddf.resilience.refused import CallRefusedError
 
 _ROUNDING = 1e-6
@@ -49,7 +50,7 @@ class RateLimit:
         calls: calls in `seconds`.
 
     Raises:
-        ValueError: for less than one call or no time.
+        BadArgumentError: a ValueError, for less than one call or no time.
     """
 
     def __init__(
@@ -60,8 +61,8 @@ class RateLimit:
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        if calls < 1 or seconds <= 0:
-            raise ValueError("calls must be at least 1, seconds more than 0")
+        check_count("calls", calls, 1)
+        check_positive("seconds", seconds)
         self.name = name
         self.calls = calls
         self.seconds = seconds

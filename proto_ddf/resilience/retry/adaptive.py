@@ -8,6 +8,8 @@ more attempts are more load and little hope: waits are up to four times as long,
 from dataclasses import dataclass
 from threading import Lock
 
+from proto_ddf.resilience.arguments import check_share
+
 _NEUTRAL = 2 / 3
 """The share of successes at which attempts and waits are as configured; also what is assumed at first."""
 _FEWEST = 2
@@ -45,12 +47,11 @@ class Adaptive:
         weight: how much the newest outcome counts, above 0 and at most 1; 0.1 looks back about 20 outcomes.
 
     Raises:
-        ValueError: for another weight.
+        BadArgumentError: a ValueError, for another weight.
     """
 
     def __init__(self, weight: float = 0.1) -> None:
-        if not 0 < weight <= 1:
-            raise ValueError("weight must be above 0 and at most 1")
+        check_share("weight", weight)
         self._weight = weight
         self._lock = Lock()
         self._success_rate = _NEUTRAL

@@ -7,6 +7,8 @@ The rules are those of gRPC's retry throttling: proposal A6, "Throttling Retry A
 from dataclasses import dataclass
 from threading import Lock
 
+from proto_ddf.resilience.arguments import BadArgumentError, check_positive, is_number
+
 
 @dataclass(frozen=True)
 class BudgetSnapshot:
@@ -29,14 +31,16 @@ class RetryBudget:
     In the long run retries go on while less than `token_ratio / (1 + token_ratio)` of the attempts fail.
 
     Raises:
-        ValueError: unless `max_tokens` and `token_ratio` are above 0 and `threshold` is from 0 to below 1.
+        BadArgumentError: a ValueError, unless `max_tokens` and `token_ratio` are above 0 and `threshold` is from 0 to below 1.
     """
 
     def __init__(
         self, max_tokens: float = 10.0, token_ratio: float = 0.1, threshold: float = 0.5
     ) -> None:
-        if not (max_tokens > 0 and token_ratio > 0 and 0 <= threshold < 1):
-            raise ValueError("max_tokens and token_ratio must be above 0, threshold from 0 below 1")
+        check_positive("max_tokens", max_tokens)
+        check_positive("token_ratio", token_ratio)
+        if not (is_number(threshold) and 0 <= threshold < 1):
+            raise BadArgumentError("threshold", "be a number from 0 to below 1", threshold)
         self.max_tokens = max_tokens
         self.token_ratio = token_ratio
         self._limit = max_tokens * threshold

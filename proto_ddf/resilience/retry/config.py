@@ -1,10 +1,16 @@
 """How often something is tried again, and after which waits."""
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
+from proto_ddf.resilience.arguments import (
+    BadArgumentError,
+    check_count,
+    check_function,
+    check_not_negative,
+)
 from proto_ddf.resilience.retry import jitter as jitters
 from proto_ddf.resilience.retry.jitter import Jitter
 from proto_ddf.resilience.transient import is_transient
@@ -19,7 +25,8 @@ class RetryConfig:
     refused sign-in and a cancellation are never tried again, whatever it says.
 
     Raises:
-        ValueError: for fewer than one attempt, and for numbers that are negative or no numbers.
+        BadArgumentError: a ValueError, for fewer than one attempt, numbers that are negative or no numbers, a first
+            delay above the longest, and what is no function.
     """
 
     max_attempts: int = 5
@@ -31,11 +38,20 @@ class RetryConfig:
     retriable: Callable[[BaseException], bool] = is_transient
 
     def __post_init__(self) -> None:
-        if self.max_attempts < 1:
-            raise ValueError("max_attempts must be at least 1")
-        for number in (self.initial_delay, self.max_delay, self.backoff_factor):
-            if not 0 <= number < math.inf:
-                raise ValueError("delays and factor must not be negative or infinite")
+        check_count("max_attempts", self.max_attempts, 1)
+        check_delays("initial_delay", self.initial_delay, self.max_delay)
+        check_not_negative("backoff_factor", self.backoff_factor)
+        check_function("jitter", self.jitter)
+        check_function("retriable", self.retriable)
+
+
+def check_delays(first_name: str, first: Any, longest: Any) -> None:
+    """Raises BadArgumentError for delays, in seconds, that are none or in the wrong order."""
+    check_not_negative(first_name, first)
+    check_not_negative("max_delay", longest)
+    if first > longest:
+        may_be = f"not be less than {first_name}, which is {first!r}"
+        raise BadArgumentError("max_delay", may_be, longest)
 
 
 PROFILES: Mapping[str, RetryConfig] = MappingProxyType(

@@ -8,6 +8,8 @@ import random
 from collections.abc import Callable
 from typing import NamedTuple
 
+from proto_ddf.resilience.arguments import BadArgumentError, check_not_negative, is_number
+
 
 class Backoff(NamedTuple):
     """What a wait is made of, all in seconds."""
@@ -53,10 +55,10 @@ def share(part: float) -> Jitter:
     """The backoff, less up to that part of it: `share(0.1)` gives nine tenths to all of it.
 
     Raises:
-        ValueError: unless `part` is from 0 to 1.
+        BadArgumentError: unless `part` is from 0 to 1.
     """
-    if not 0 <= part <= 1:
-        raise ValueError("the share must be from 0 to 1")
+    if not (is_number(part) and 0 <= part <= 1):
+        raise BadArgumentError("part", "be a share from 0 to 1", part)
 
     def less_a_share(backoff: Backoff) -> float:
         return backoff.delay * _between(1 - part, 1)
@@ -68,10 +70,9 @@ def added(seconds: float) -> Jitter:
     """The backoff and up to so many seconds more, beyond `longest` too: there they have to spread as well.
 
     Raises:
-        ValueError: for a negative number.
+        BadArgumentError: for a negative number, or none.
     """
-    if not seconds >= 0:
-        raise ValueError("the added seconds must not be negative")
+    check_not_negative("seconds", seconds)
 
     def with_more(backoff: Backoff) -> float:
         return backoff.delay + _between(0, seconds)

@@ -14,11 +14,12 @@ from typing import Any, ParamSpec, TypeVar, cast
 from tenacity import AsyncRetrying, Retrying
 
 from proto_ddf.progress import current_progress
+from proto_ddf.resilience.arguments import BadArgumentError, check_count, check_not_negative
 from proto_ddf.resilience.decorated import is_awaited
 from proto_ddf.resilience.retry import jitter as jitters
 from proto_ddf.resilience.retry.adaptive import Adaptive
 from proto_ddf.resilience.retry.budget import RetryBudget
-from proto_ddf.resilience.retry.config import RetryConfig
+from proto_ddf.resilience.retry.config import RetryConfig, check_delays
 from proto_ddf.resilience.retry.failures import Failures
 
 P = ParamSpec("P")
@@ -131,25 +132,28 @@ def retry_with_backoff(
 
     That is ConnectionError, TimeoutError and what is classified as transient; everything else is raised
     at once. The n-th wait is `base_delay * exponential_base ** (n - 1)` seconds, at most `max_delay`; with
-    `jitter` a random part of it. A sync wait ends early when the operation in progress is to stop.
+    `jitter` 50 to 100 % of that, by chance. A sync wait ends early when the operation in progress is to stop.
 
     Args:
         max_retries: attempts after the first; 3 means at most 4 calls.
 
     Raises:
-        ValueError: for negative numbers.
+        BadArgumentError: a ValueError, for a number that is negative or none, and a first wait above the longest.
         TypeError: for a generator function.
         Exception: the decorated function raises its last error.
     """
-    if max_retries < 0:
-        raise ValueError("max_retries must not be negative")
+    check_count("max_retries", max_retries, 0)
+    check_delays("base_delay", base_delay, max_delay)
+    check_not_negative("exponential_base", exponential_base)
+    if not isinstance(jitter, bool):
+        raise BadArgumentError("jitter", "be True or False", jitter)
     retry = Retry(
         RetryConfig(
             max_attempts=max_retries + 1,
             initial_delay=base_delay,
             max_delay=max_delay,
             backoff_factor=exponential_base,
-            jitter=jitters.full if jitter else jitters.none,
+            jitter=jitters.equal if jitter else jitters.none,
         )
     )
 

@@ -158,7 +158,7 @@ class TestHowLong:
         assert max(fake_time.sleeps) <= 0.1
 
     @pytest.mark.usefixtures("fake_time")
-    def test_jitter_takes_any_part_of_the_wait(
+    def test_jitter_waits_half_of_it_to_all_of_it(
         self, progress: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         asked: list[tuple[float, float]] = []
@@ -169,8 +169,16 @@ class TestHowLong:
 
         monkeypatch.setattr(random, "uniform", uniform)
         retry_with_backoff(base_delay=4.0, max_delay=60.0)(Failing(*[ConnectionError()] * 3))()
-        assert asked == [(0, 4.0), (0, 8.0), (0, 16.0)]
-        assert self.waits(progress) == [1.0, 2.0, 4.0]
+        assert asked == [(0, 2.0), (0, 4.0), (0, 8.0)]
+        assert self.waits(progress) == [2.5, 5.0, 10.0]
+
+    @pytest.mark.usefixtures("fake_time")
+    def test_with_jitter_waits_spread_over_that_half(self, progress: Any) -> None:
+        for _ in range(200):
+            retry_with_backoff(max_retries=1, base_delay=4.0)(Failing(ConnectionError()))()
+        waits = self.waits(progress)
+        assert 2.0 <= min(waits) < 2.5
+        assert 3.5 < max(waits) <= 4.0
 
     def test_an_async_wait_is_as_long_as_it_says(self, async_sleeps: list[float]) -> None:
         work = Failing(TimeoutError(), TimeoutError())
