@@ -137,4 +137,4 @@ def test_ports_that_browsers_refuse_to_open_are_not_given(
     assert registry.reserve_pair("shop") == (6664, 6670)
     with pytest.raises(SystemError) as caught:
         registry.reserve_pair("other")
-    assert caught.value.code == "ports_exhausted"
+    assert caught.value.code == "port_unavailable"
