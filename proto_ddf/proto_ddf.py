@@ -42,6 +42,7 @@ from proto_ddf.web.state.source_health import SourceHealthState
 from proto_ddf.web.state.sources import SourcesState
 from proto_ddf.web.state.sources_detail import SourceDetailState
 from proto_ddf.web.state.sources_new import NewSourceState
+from proto_ddf.web.state.sources_preview import PreviewState
 from proto_ddf.web.theme import STYLESHEETS, head
 
 logger = get_logger(__name__)
@@ -96,26 +97,27 @@ def create_app() -> rx.App:
 
 def _add_pages(app: rx.App) -> None:
     pages = (
-        ("/", "Overview", overview_page, OverviewState.load),
-        ("/generate", "Generate", generate_page, GenerateState.load),
-        ("/sources", "Sources", sources_page, SourcesState.load),
-        ("/sources/new", "Connect a source", source_new_page, NewSourceState.load),
-        ("/sources/[source_id]", "Source", source_detail_page, SourceDetailState.load),
-        ("/apps", "Apps", apps_page, AppsState.follow_apps),
-        ("/apps/[slug]", "App", app_page, AppState.follow_app),
-        ("/operations", "Operations", operations_page, OperationsState.load),
-        ("/operations/[operation_id]", "Operation", operation_page, OperationPageState.load),
-        ("/errors", "Errors", errors_page, ErrorListState.load),
-        ("/resilience", "Resilience", resilience_page, ResilienceState.load),
+        ("/", "Overview", overview_page, OverviewState, "load"),
+        ("/generate", "Generate", generate_page, GenerateState, "load"),
+        ("/sources", "Sources", sources_page, SourcesState, "load"),
+        ("/sources/new", "Connect a source", source_new_page, NewSourceState, "load"),
+        ("/sources/[source_id]", "Source", source_detail_page, SourceDetailState, "load"),
+        ("/apps", "Apps", apps_page, AppsState, "follow_apps"),
+        ("/apps/[slug]", "App", app_page, AppState, "follow_app"),
+        ("/operations", "Operations", operations_page, OperationsState, "load"),
+        ("/operations/[operation_id]", "Operation", operation_page, OperationPageState, "load"),
+        ("/errors", "Errors", errors_page, ErrorListState, "load"),
+        ("/resilience", "Resilience", resilience_page, ResilienceState, "load"),
     )
     also = {
         "/": [SourceHealthState.follow_all],
         "/sources": [SourceHealthState.follow_all],
-        "/sources/[source_id]": [SourceHealthState.follow_one],
-        "/apps/[slug]": [RegenerateState.load],
+        "/sources/[source_id]": [PreviewState.end_lost_retry, SourceHealthState.follow_one],
+        "/apps/[slug]": [RegenerateState.end_lost_retry, RegenerateState.load],
     }
-    for route, title, build, load in pages:
-        on_load = [load, *also.get(route, []), FaultBannerState.follow]
+    for route, title, build, state, load in pages:
+        own = [state.end_lost_retry, getattr(state, load)]
+        on_load = [*own, *also.get(route, []), FaultBannerState.follow]
         app.add_page(build, route=route, title=f"{title} · Proto-DDF", on_load=on_load)
     # Reflex shows the page of this name for every address that no other page has.
     app.add_page(

@@ -1,12 +1,14 @@
 """What pages and other callers do with operations. Thread-safe; from an event loop through
 `asyncio.to_thread`."""
 
+from math import ceil
 from typing import NoReturn
 
 from pydantic import BaseModel
 
 from proto_ddf.db import reserve
 from proto_ddf.errors.types import SystemError, ValidationError
+from proto_ddf.errors.waiting import retry_time, seconds_until
 from proto_ddf.operations import engine, journal, reading
 from proto_ddf.operations.model import KINDS
 from proto_ddf.operations.views import OperationView
@@ -38,12 +40,14 @@ def retry(operation_id: str) -> None:
 
     Raises:
         ValidationError: field "operation", when it has not failed (any more) or does not exist.
-        SystemError: when the engine is not launched; code disk_space_low when the disk is still full.
+        SystemError: when the engine is not launched; code disk_space_low when the disk is still full; code
+            too_early before the time from which on the failure says that it can be tried again.
     """
     with engine.exclusive(operation_id):
         view = reading.load(operation_id)
         if view is None or view.state != "failed":
             _refuse(operation_id, view, "tried again")
+        _need_time(view)
         engine.settle(operation_id)
         _need_reserve()
         position = journal.retry(operation_id)
@@ -91,6 +95,20 @@ def _need_reserve() -> None:
     """Work that begins on a full disk could not even tell that it failed."""
     if not reserve.hold():
         raise SystemError("The disk is full.", component="disk", code="disk_space_low")
+
+
+def _need_time(failed: OperationView) -> None:
+    """Who presses Try Again before the page lets them must not get past a pause, such as an open circuit's."""
+    retry_at = retry_time(failed.error or {})
+    seconds = seconds_until(retry_at)
+    if seconds > 0:
+        raise SystemError(
+            "It is too early to try again.",
+            component="operations",
+            code="too_early",
+            retry_after=ceil(seconds),
+            retry_at=retry_at,
+        )
 
 
 def _refuse(operation_id: str, found: OperationView | None, wish: str) -> NoReturn:

@@ -19,6 +19,14 @@ def _machine(
 
 CODES = (
     _machine(
+        "too_early",
+        "Too early to try again",
+        "What failed is left alone for a while[, for {retry_after} s more].",
+        "Wait until Try Again is active.",
+        category="transient",
+        severity="info",
+    ),
+    _machine(
         "port_in_use",
         "Port is in use",
         "[Port {port}|The port] is already in use by another program.",

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from math import ceil
 
 from proto_ddf.resilience.arguments import check_count, check_positive
@@ -18,16 +19,19 @@ _ROUNDING = 1e-6
 
 
 class RateLimitedError(CallRefusedError):
-    """More calls than allowed. `retry_after` is in seconds."""
+    """More calls than allowed. `retry_after` is in seconds; the context has it too, rounded up, and `retry_at`, the
+    time it leads to (ISO 8601, UTC)."""
 
     default_code = "rate_limited"
 
     def __init__(self, name: str, retry_after: float) -> None:
+        seconds = max(1, ceil(retry_after))
         super().__init__(
             f"Too many calls to {name} in a short time.",
             system=name,
             operation="call",
-            retry_after=max(1, ceil(retry_after)),
+            retry_after=seconds,
+            retry_at=(datetime.now(UTC) + timedelta(seconds=seconds)).isoformat(),
         )
         self.retry_after = retry_after
 

@@ -48,11 +48,6 @@ class AppActions(ErrorMixin, mixin=True):
             async with self:
                 self.busy = {name: what for name, what in self.busy.items() if name != slug}
 
-    def _retry_by(self, handler: str, *args: Any) -> None:
-        """Try Again is to run a handler, not to resume an action that failed earlier."""
-        self._retry_handler, self._retry_args = handler, list(args)
-        self._retry_operation_id = ""
-
     async def _after(self, ended: OperationView, action: str) -> AsyncIterator[Any]:
         if ended.state == "failed" and ended.error:
             async with self:

@@ -9,9 +9,9 @@ import reflex as rx
 from pydantic import BaseModel
 from reflex.event import EventSpec
 
+from proto_ddf.errors.waiting import retry_time, seconds_until
 from proto_ddf.monitoring import tracker
 from proto_ddf.web.state.live import LiveMixin, looks
-from proto_ddf.web.state.waiting import retry_time, seconds_until
 
 _LOOK_SECONDS = 5.0
 _LIMIT = 100
@@ -100,7 +100,10 @@ class ErrorListState(LiveMixin, rx.State):
             if found is None or not found.can_retry or self.retrying_id:
                 return
             self.retrying_id = error_id
-        event = await self._resume(found.operation_id)
-        async with self:
-            self.retrying_id = ""
+            self._retry_by("try_again", error_id)
+        try:
+            event = await self._resume(found.operation_id)
+        finally:
+            async with self:
+                self.retrying_id = ""
         yield event

@@ -2,20 +2,25 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import Any, ClassVar
+from uuid import uuid4
 
 import reflex as rx
 from reflex.event import EventSpec
 
 from proto_ddf.errors import describe
+from proto_ddf.errors.waiting import retry_time, seconds_until
 from proto_ddf.logs import get_logger
 from proto_ddf.monitoring import tracker
 from proto_ddf.operations import service
 from proto_ddf.settings import get_settings
-from proto_ddf.web.state.waiting import retry_time, seconds_until
+from proto_ddf.web.state.retrying import run_to_end, tell_too_early
 
 ANONYMOUS = "anonymous"
+_SERVER = uuid4().hex
+"""This run of the server."""
 
 logger = get_logger(__name__)
 
@@ -28,7 +33,7 @@ class ErrorMixin(rx.State, mixin=True):
 
             @rx.event
             def connect(self):
-                self._retry_handler = "connect"
+                self._retry_by("connect")
                 try:
                     ...
                 except Exception as error:
@@ -65,6 +70,12 @@ class ErrorMixin(rx.State, mixin=True):
     """Name of the handler that Try Again runs. It calls `_clear_error` when it is done and
     `handle_error` when it fails again."""
     _retry_args: list[Any] = []
+    _retry_number: int = 0
+    """Counts the retries, so that one that ends late is not taken for the next."""
+    _retry_asked: bool = False
+    """`run_retry` is to run."""
+    _retry_server: str = ""
+    """Which run of the server the last retry belongs to."""
     _retry_operation_id: str = ""
     """The operation that Try Again resumes, instead of a handler."""
     _unrecorded: dict[str, Any] = {}
@@ -116,17 +127,59 @@ class ErrorMixin(rx.State, mixin=True):
 
     @rx.event
     def retry_operation(self) -> EventSpec | None:
-        """Run again what failed; nothing when there is nothing to retry."""
+        """Run again what failed; nothing when there is nothing to retry, and not before its time."""
         if self.error_retrying or not self.error_context.get("retry_possible"):
             return None
-        if self._retry_operation_id:
-            again = self.__class__.resume_failed_operation(self._retry_operation_id)
-        elif self._retry_handler in self.event_handlers:
-            again = getattr(self.__class__, self._retry_handler)(*self._retry_args)
-        else:
+        if not self._retry_operation_id and self._retry_handler not in self.event_handlers:
             return None
-        self.error_retrying = True
-        return again
+        if (seconds := seconds_until(self.error_retry_at)) > 0:
+            self.error_wait = seconds
+            return tell_too_early(seconds)
+        self.error_retrying = self._retry_asked = True
+        self._retry_number += 1
+        self._retry_server = _SERVER
+        return self.__class__.run_retry
+
+    @rx.event(background=True)
+    async def run_retry(self) -> AsyncIterator[Any]:
+        """Run again what failed, and see to it that the page tells how that ended; `retry_operation` asks for it.
+
+        A handler that raises ends as an error. One that told nothing had nothing to do any more, or a newer run of it
+        took its place: what failed before is over.
+        """
+        async with self:
+            if not self._retry_asked:
+                return
+            self._retry_asked = False
+            number, again = self._retry_number, self._retry_event()
+            operation = self.error_context.get("operation", "")
+        raised = await run_to_end(again)
+        async with self:
+            if number != self._retry_number:
+                return
+            shown = self.handle_error(raised, operation) if raised else None
+            if not raised and self.error_retrying:
+                self._clear_error()
+        yield shown
+
+    def _retry_event(self) -> Callable[[], EventSpec]:
+        """Makes the event that runs again what failed."""
+        if self._retry_operation_id:
+            return partial(self.__class__.resume_failed_operation, self._retry_operation_id)
+        return partial(getattr(self.__class__, self._retry_handler), *self._retry_args)
+
+    def _retry_by(self, handler: str, *args: Any) -> None:
+        """Try Again is to run a handler, with these arguments, and not what failed earlier."""
+        self._retry_handler, self._retry_args = handler, list(args)
+        self._retry_operation_id = ""
+
+    @rx.event
+    def end_lost_retry(self) -> EventSpec | None:
+        """Take back a "Trying again…" of a server that has ended since (on_load): nothing else would."""
+        if not self.error_retrying or self._retry_server == _SERVER:
+            return None
+        self.error_retrying = False
+        return self._auto_clear()
 
     @rx.event(background=True)
     async def resume_failed_operation(self, operation_id: str) -> AsyncIterator[Any]:

@@ -125,7 +125,7 @@ class GenerateState(PlanMixin, rx.State):
             sources = await asyncio.to_thread(_read_sources)
         except Exception as error:
             async with self:
-                self._retry_handler, self._retry_args = "load", []
+                self._retry_by("load")
                 shown = self.handle_error(error, "list sources")
             yield shown
             return
@@ -207,7 +207,7 @@ class GenerateState(PlanMixin, rx.State):
         except Exception as error:
             async with self:
                 self.planning = False
-                self._retry_handler, self._retry_args = "extend_plan", []
+                self._retry_by("extend_plan")
                 shown = self.handle_error(error, "plan the app", source=source_id)
             yield shown
             return
@@ -237,7 +237,7 @@ class GenerateState(PlanMixin, rx.State):
             self.description = str(form.get("app_description", self.description))
             self.field_errors = {}
             self._clear_error()
-            self._retry_handler, self._retry_args = "generate", [{}]
+            self._retry_by("generate", {})
             try:
                 given = self._checked_input()
             except ValidationError as error:

@@ -44,5 +44,5 @@ class LiveMixin(ErrorMixin, mixin=True):
 
     def _look_failed(self, error: Exception, operation: str) -> EventSpec | None:
         """Looking has ended; Try Again takes it up."""
-        self._retry_handler = "follow"
+        self._retry_by("follow")
         return self.handle_error(error, operation)

@@ -8,11 +8,11 @@ from typing import Any
 import reflex as rx
 from reflex.event import EventSpec
 
+from proto_ddf.errors.waiting import retry_time, seconds_until
 from proto_ddf.operations import service
 from proto_ddf.operations.views import OperationView
 from proto_ddf.web.state.errors import ErrorMixin
 from proto_ddf.web.state.live import looks
-from proto_ddf.web.state.waiting import retry_time, seconds_until
 
 # The times of running steps are renewed this often.
 _LOOK_SECONDS = 1.0
@@ -71,7 +71,7 @@ class OperationMixin(ErrorMixin, mixin=True):
                 yield event
         except Exception as error:
             async with self:
-                self._retry_handler, self._retry_args = "watch_operation", [operation_id]
+                self._retry_by("watch_operation", operation_id)
                 shown = self.handle_error(error, "show an operation", operation_id=operation_id)
             yield shown
 
@@ -123,7 +123,7 @@ class OperationMixin(ErrorMixin, mixin=True):
         except Exception as error:
             async with self:
                 self.operation_busy = ""
-                self._retry_handler, self._retry_args = _HANDLERS[what], []
+                self._retry_by(_HANDLERS[what])
                 shown = self.handle_error(error, f"{what} an operation", operation_id=operation_id)
             yield shown
         else:

@@ -58,7 +58,7 @@ class RegenerateState(OperationMixin, rx.State):
             if slug != self.prospect.slug:
                 self.prospect, self.chosen, self.kept_in = Prospect(slug=slug), [], ""
                 self._forget_operation()
-            self._retry_handler, self._retry_args = "load", []
+            self._retry_by("load")
         try:
             prospect, last = await asyncio.to_thread(_look, slug)
         except Exception as error:
@@ -87,7 +87,7 @@ class RegenerateState(OperationMixin, rx.State):
             if not slug or self.busy:
                 return
             self.starting, self.kept_in = True, ""
-            self._retry_handler, self._retry_args = "regenerate", []
+            self._retry_by("regenerate")
             given = RegenerateAppInput(slug=slug, add_tables=list(self.chosen))
         try:
             operation_id = await asyncio.to_thread(service.start, KIND, given)

@@ -137,7 +137,7 @@ class ResilienceState(LiveMixin, rx.State):
         try:
             fault_draft.inject(self.draft, systems)
         except Exception as error:
-            self._retry_handler = "start_fault"
+            self._retry_by("start_fault")
             return self.handle_error(error, "start a fault")
         self._clear_error()
         self._look()

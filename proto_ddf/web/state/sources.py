@@ -71,7 +71,7 @@ class SourcesState(ErrorMixin, rx.State):
 
     @rx.event
     def load(self) -> EventSpec:
-        self._retry_handler = "load"
+        self._retry_by("follow")
         return SourcesState.follow
 
     @rx.event(background=True, supersedes=True)

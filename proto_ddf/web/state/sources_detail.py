@@ -118,8 +118,7 @@ class SourceDetailState(OperationMixin, rx.State):
                 self.known = ""
                 self._show_operation(None)
             self.renaming = False
-            self._retry_handler = "load"
-            self._retry_args = []
+            self._retry_by("load")
         try:
             view, last = await asyncio.to_thread(_read, id)
         except Exception as error:
@@ -158,7 +157,7 @@ class SourceDetailState(OperationMixin, rx.State):
         """Give the source the name that was typed."""
         async with self:
             id, name = self.source.id, self.new_name
-            self._retry_handler = "rename"
+            self._retry_by("rename")
         try:
             view = await asyncio.to_thread(store.rename_source, id, name)
         except Exception as error:
@@ -203,8 +202,7 @@ class SourceDetailState(OperationMixin, rx.State):
             id = self.source.id
             if not id or self.operation.state in ("pending", "running"):
                 return
-            self._retry_handler = handler
-            self._retry_args = list(args)
+            self._retry_by(handler, *args)
         kind, doing = _KINDS[handler]
         try:
             operation_id = await asyncio.to_thread(service.start, kind, given)

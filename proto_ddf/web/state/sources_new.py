@@ -168,7 +168,7 @@ class NewSourceState(FilesMixin, SecretsMixin, rx.State):
             self.starting = what
             self.field_errors = {}
             self._clear_error()
-            self._retry_handler = "test_connection" if what == "test" else "connect"
+            self._retry_by("test_connection" if what == "test" else "connect")
             typed = bool(self.typed)
         if typed:
             yield rx.call_script(SEND)

@@ -129,7 +129,7 @@ class PreviewState(ErrorMixin, rx.State):
     async def read_page(self) -> AsyncIterator[Any]:
         """Read the rows that the search, the sorting and the page ask for."""
         async with self:
-            self._retry_handler = "read_page"
+            self._retry_by("read_page")
             if not self.table:
                 return
             self.loading = True

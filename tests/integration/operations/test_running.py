@@ -11,10 +11,12 @@ from pydantic import ValidationError as BadInput
 from sqlalchemy.exc import OperationalError
 
 from proto_ddf.errors import IntegrationError, SystemError, ValidationError
+from proto_ddf.errors.waiting import seconds_until
 from proto_ddf.monitoring import tracker
 from proto_ddf.operations import engine, hub, journal, records, service
 from proto_ddf.operations.model import KINDS, Kind, Step, register
 from proto_ddf.progress import current_progress
+from proto_ddf.resilience import CircuitOpenError, RateLimitedError
 
 
 def nothing_to_do(_):
@@ -143,6 +145,29 @@ def test_only_a_failed_operation_can_be_tried_again(workshop):
     for wrong in (operation_id, "unknown"):
         with pytest.raises(ValidationError):
             service.retry(wrong)
+
+
+@pytest.mark.parametrize("refusal", [CircuitOpenError, RateLimitedError])
+def test_try_again_before_its_time_is_refused_and_runs_nothing(workshop, refusal):
+    """The page counts down to that time, but a page can be wrong: its clock, its code, or who sits at it."""
+    failures = [refusal("shop", 2.0)]
+
+    def step(_):
+        if failures:
+            raise failures.pop()
+
+    operation_id = workshop.start(step)
+    failed = workshop.wait(operation_id, "failed")
+    for _ in range(3):
+        with pytest.raises(SystemError) as refused:
+            service.retry(operation_id)
+        assert refused.value.code == "too_early"
+        assert refused.value.context["retry_at"] == failed.error["context"]["retry_at"]
+        assert 1 <= refused.value.context["retry_after"] <= 2
+    assert workshop.wait(operation_id, "failed").steps[0].runs == 1
+    workshop.until(lambda: not seconds_until(failed.error["context"]["retry_at"]))
+    service.retry(operation_id)
+    assert workshop.wait(operation_id, "succeeded").steps[0].runs == 2
 
 
 def test_ten_operations_run_at_the_same_time(workshop):

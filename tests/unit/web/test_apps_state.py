@@ -15,6 +15,7 @@ from proto_ddf.operations.kinds.apps import AppInput
 from proto_ddf.operations.views import OperationView
 from proto_ddf.web.state import apps, live
 from proto_ddf.web.state.apps import AppsState, AppState
+from tests.unit.web.retries import press_try_again
 
 
 def state_of(cls: type[Any]) -> Any:
@@ -168,7 +169,7 @@ class TestAct:
         assert state.error_shown
         assert state.error_can_retry
         assert state.busy == {}
-        again = state.retry_operation()
+        again = press_try_again(state)
         assert again.handler.fn.__name__ == "resume_failed_operation"
         assert "op1" in str(again.args)
 
@@ -184,7 +185,7 @@ class TestAct:
         run(state, "act", "stop", "shop")
         assert state.error_shown
         assert state.busy == {}
-        again = state.retry_operation()
+        again = press_try_again(state)
         assert again.handler.fn.__name__ == "act"
         assert [str(value) for _, value in again.args] == ['"stop"', '"shop"']
 
@@ -248,7 +249,7 @@ class TestList:
         state._retry_operation_id = "an earlier failure"
         assert names(run(state, "follow_apps")) == ["clear_error_later"]
         assert not state.loaded
-        assert state.retry_operation().handler.fn.__name__ == "follow_apps"
+        assert press_try_again(state).handler.fn.__name__ == "follow_apps"
 
     def test_a_look_that_works_again_ends_the_error(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(apps.hosted, "list_apps", broken)
@@ -347,4 +348,4 @@ class TestOne:
         state = at(state_of(AppState), "/apps/shop", monkeypatch)
         state._retry_operation_id = "an earlier failure"
         assert names(run(state, "follow_app")) == ["clear_error_later"]
-        assert state.retry_operation().handler.fn.__name__ == "follow_app"
+        assert press_try_again(state).handler.fn.__name__ == "follow_app"

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -10,10 +11,11 @@ import reflex as rx
 from reflex.state import State
 
 from proto_ddf.errors import ValidationError
-from proto_ddf.resilience import CircuitOpenError
+from proto_ddf.resilience import CircuitOpenError, RateLimitedError
 from proto_ddf.settings import get_settings
 from proto_ddf.web.state import errors as module
 from proto_ddf.web.state.errors import ErrorMixin
+from tests.unit.web.retries import press_try_again
 
 
 class DraftState(ErrorMixin, rx.State):
@@ -181,10 +183,28 @@ def test_its_callout_stays_its_time_from_when_try_again_is_active(
     assert draft.error_retry_at == ""
 
 
-def test_a_click_before_that_time_just_tries(draft: DraftState) -> None:
+@pytest.mark.parametrize(
+    "refused", [CircuitOpenError("shop", 3600.0), RateLimitedError("shop", 3600.0)]
+)
+def test_a_click_before_that_time_is_refused_in_words_and_tries_nothing(
+    draft: DraftState, refused: Exception
+) -> None:
+    draft._retry_handler = "connect"
+    draft.handle_error(refused, "connect")
+    draft.error_wait = 0.0  # as a browser with a wrong clock has it
+    event = draft.retry_operation()
+    assert event is not None
+    assert re.search(r"It is too early to try again: wait 3[56]\d\d s more\.", str(event.args))
+    assert not draft.error_retrying
+    assert draft.error_shown
+    assert 3500 < draft.error_wait <= 3600
+
+
+def test_once_the_time_has_come_it_tries(draft: DraftState) -> None:
     draft._retry_handler = "connect"
     draft.handle_error(CircuitOpenError("shop", 3600.0), "connect")
-    assert draft.retry_operation() is not None
+    draft.error_retry_at = datetime.now(UTC).isoformat()
+    assert press_try_again(draft).handler.fn.__name__ == "connect"
 
 
 @pytest.mark.parametrize("by", ["pointer", "focus"])
@@ -226,9 +246,8 @@ def test_dismissing_under_the_pointer_does_not_hold_the_next_error(
 def test_try_again_runs_the_handler_that_failed_with_its_arguments(draft: DraftState) -> None:
     draft._retry_handler, draft._retry_args = "connect", [2]
     draft.handle_error(ConnectionError("x"), "connect")
-    event = draft.retry_operation()
+    event = press_try_again(draft)
     assert draft.error_retrying
-    assert event is not None
     assert event.handler.fn.__name__ == "connect"
     assert draft.retry_operation() is None  # a second click, while the first runs
     draft.connect(2)
@@ -265,8 +284,7 @@ def test_nothing_is_retried_that_cannot_be_retried(draft: DraftState) -> None:
 def test_an_operation_can_be_what_is_retried(draft: DraftState) -> None:
     draft._retry_operation_id = "abc"
     draft.handle_error(ConnectionError("x"), "generate")
-    event = draft.retry_operation()
-    assert event is not None
+    event = press_try_again(draft)
     assert event.handler.fn.__name__ == "resume_failed_operation"
 
 

@@ -21,6 +21,7 @@ from proto_ddf.sources.uploads import upload_path
 from proto_ddf.web.state import generate
 from proto_ddf.web.state.generate import GenerateState
 from proto_ddf.web.state.plan import NO_PLAN
+from tests.unit.web.retries import press_try_again
 
 SHOP = """
     CREATE TABLE customer (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
@@ -195,7 +196,7 @@ class TestSource:
             [event] = run(state, "load")
         assert name_of(event) == "clear_error_later"
         assert state.error_shown
-        assert name_of(state.retry_operation()) == "load"
+        assert name_of(press_try_again(state)) == "load"
         run(state, "load")
         assert state.error_message == ""
 
@@ -287,7 +288,7 @@ class TestTables:
             run(state, "extend_plan")
         assert state.error_shown
         assert not state.planning
-        assert name_of(state.retry_operation()) == "extend_plan"
+        assert name_of(press_try_again(state)) == "extend_plan"
         run(state, "extend_plan")
         assert state.error_message == ""
 
@@ -418,7 +419,7 @@ class TestGenerate:
             run(state, "generate", {})
         assert state.error_shown
         assert not state.starting
-        again = state.retry_operation()
+        again = press_try_again(state)
         assert name_of(again) == "generate"
         run(state, "generate", {})
         assert started[0].spec.name == "My shop"

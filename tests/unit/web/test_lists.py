@@ -18,6 +18,7 @@ from proto_ddf.web.state import error_list, errors, live, operations, overview
 from proto_ddf.web.state.error_list import ErrorListState, error_row
 from proto_ddf.web.state.operations import OperationPageState, OperationsState
 from proto_ddf.web.state.overview import OverviewState
+from tests.unit.web.retries import press_try_again
 
 
 @pytest.fixture(autouse=True)
@@ -150,7 +151,7 @@ def test_an_error_of_an_open_circuit_says_when_it_can_be_tried_again() -> None:
     assert 3500 < state.waits[rows["one"].id] <= 3600
 
 
-def press_try_again(state: Any, error_id: str) -> list[Any]:
+def press_row(state: Any, error_id: str) -> list[Any]:
     handler = ErrorListState.event_handlers["try_again"].fn
 
     async def press() -> list[Any]:
@@ -167,10 +168,10 @@ def test_try_again_of_an_error_resumes_its_operation_and_goes_there(
     add_error("one")
     state = state_of(ErrorListState)
     follow(state)
-    (event,) = press_try_again(state, state.errors[0].id)
+    (event,) = press_row(state, state.errors[0].id)
     assert retried == ["one"]
     assert "/operations/one" in str(event.args)
-    assert press_try_again(state, "unknown") == []
+    assert press_row(state, "unknown") == []
 
 
 def test_a_refused_try_again_says_why_and_can_be_pressed_again() -> None:
@@ -178,7 +179,7 @@ def test_a_refused_try_again_says_why_and_can_be_pressed_again() -> None:
     add_error("one")
     state = state_of(ErrorListState)
     follow(state)
-    press_try_again(state, state.errors[0].id)
+    press_row(state, state.errors[0].id)
     assert state.error_shown
     assert state.retrying_id == ""
 
@@ -204,7 +205,7 @@ def test_a_list_that_cannot_be_read_says_so_and_try_again_reads_it(
         follow(state)
     assert state.error_shown
     assert not state.loaded
-    event = state.retry_operation()
+    event = press_try_again(state)
     assert event.handler.fn.__name__ == "follow"
     follow(state)  # the tab of the broken look has gone
     follow(state)

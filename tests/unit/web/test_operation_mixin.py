@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from proto_ddf.operations.views import OperationView, StepView
 from proto_ddf.resilience import CircuitOpenError
 from proto_ddf.web.state import live, operation
 from proto_ddf.web.state.operation import OperationMixin
+from tests.unit.web.retries import press_try_again
 
 
 class WatchingState(OperationMixin, rx.State):
@@ -240,6 +241,28 @@ def test_a_refused_retry_is_told_in_the_callout(
     assert watching.operation_busy == ""
 
 
+def test_a_retry_before_its_time_is_told_with_the_time_that_is_left(
+    watching: WatchingState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    retry_at = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+
+    def refuse(_operation_id: str) -> None:
+        raise SystemError("Early.", component="operations", code="too_early", retry_at=retry_at)
+
+    monkeypatch.setattr(operation.service, "retry", refuse)
+    watching._show_operation(view("failed", error=full_disk()))
+
+    async def press() -> list[Any]:
+        handler = WatchingState.event_handlers["resume_operation"].fn
+        return [answer async for answer in handler(watching)]
+
+    assert asyncio.run(press())
+    assert (watching.error_title, watching.error_can_retry) == ("Too early to try again", True)
+    assert watching.error_retry_at == retry_at
+    assert 3500 < watching.error_wait <= 3600
+    assert watching.operation_busy == ""
+
+
 def test_a_retry_that_failed_is_tried_again_by_its_callout(
     watching: WatchingState, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -258,8 +281,7 @@ def test_a_retry_that_failed_is_tried_again_by_its_callout(
         return [answer async for answer in handler(watching)]
 
     asyncio.run(press())
-    event = watching.retry_operation()
-    assert event is not None
+    event = press_try_again(watching)
     assert event.handler.fn.__name__ == "resume_operation"
     asyncio.run(press())
     assert answers == []
@@ -280,8 +302,7 @@ def test_a_watch_that_breaks_says_so_and_try_again_watches_on(
 
     assert asyncio.run(run())
     assert watching.error_shown
-    event = watching.retry_operation()
-    assert event is not None
+    event = press_try_again(watching)
     assert event.handler.fn.__name__ == "watch_operation"
     watch(watching, monkeypatch, [view("succeeded")])
     assert not watching.error_shown

@@ -28,11 +28,13 @@ from proto_ddf.web.state import (
 ERRORS = {
     "clear_error_later",
     "dismiss_error",
+    "end_lost_retry",
     "handle_error",
     "hold_error",
     "release_error",
     "resume_failed_operation",
     "retry_operation",
+    "run_retry",
 }
 OPERATION = ERRORS | {"cancel_operation", "resume_operation", "watch_operation"}
 PLAN = OPERATION | {

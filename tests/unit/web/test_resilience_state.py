@@ -8,6 +8,7 @@ import pytest
 import reflex as rx
 from reflex.state import State
 
+from proto_ddf.errors.waiting import seconds_until
 from proto_ddf.network_settings import SystemSettings
 from proto_ddf.resilience import Policy, Window, faults, policy_config
 from proto_ddf.resilience.policy import Shared
@@ -18,7 +19,7 @@ from proto_ddf.web.state.faults import FaultBannerState
 from proto_ddf.web.state.resilience import ResilienceState
 from proto_ddf.web.state.resilience_detail import detail
 from proto_ddf.web.state.resilience_views import system_views
-from proto_ddf.web.state.waiting import seconds_until
+from tests.unit.web.retries import press_try_again
 
 ONCE = SystemSettings(max_retries=0, circuit_breaker_threshold=2)
 
@@ -244,8 +245,7 @@ class TestPage:
         monkeypatch.setattr(resilience, "policies", broken)
         assert follow(page) is not None
         assert page.error_shown
-        again = page.retry_operation()
-        assert again is not None
+        again = press_try_again(page)
         assert again.handler.fn.__name__ == "follow"
 
 

@@ -136,7 +136,7 @@ class TestList:
 
         assert state.error_shown
         assert state.error_context["retry_possible"]
-        assert state._retry_handler == "load"
+        assert state._retry_handler == "follow"
 
 
 class TestForm:

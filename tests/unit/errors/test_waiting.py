@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from proto_ddf.errors import describe
+from proto_ddf.errors.waiting import retry_time, seconds_until
 from proto_ddf.resilience import CircuitOpenError
-from proto_ddf.web.state.waiting import retry_time, seconds_until
 
 
 def refused(**context: Any) -> dict[str, Any]:

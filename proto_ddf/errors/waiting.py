@@ -1,0 +1,34 @@
+"""From when on something that failed can be tried again."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+_WITH_A_WAIT = frozenset({"circuit_open", "rate_limited", "too_early"})
+"""Codes of errors that know from when on a call is let through."""
+
+
+def retry_time(described: Mapping[str, Any]) -> str:
+    """When the error described (by `proto_ddf.errors.describe`) says it can be tried again.
+
+    An ISO 8601 time with zone, from `retry_at` of its context; empty when it can be tried at once, or never.
+    """
+    if not described.get("retry_possible") or described.get("code") not in _WITH_A_WAIT:
+        return ""
+    moment = _moment((described.get("context") or {}).get("retry_at"))
+    return moment.isoformat() if moment else ""
+
+
+def seconds_until(iso: str) -> float:
+    """Seconds from now, by this machine's clock, until an ISO 8601 time; 0.0 when it has passed or is empty."""
+    moment = _moment(iso)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds()) if moment else 0.0
+
+
+def _moment(iso: Any) -> datetime | None:
+    """An aware time; None for anything else."""
+    try:
+        moment = datetime.fromisoformat(iso)
+    except (TypeError, ValueError):
+        return None
+    return moment if moment.tzinfo else None
