@@ -227,7 +227,27 @@ def fill(database: Database) -> None:
     connection.close()
 
 
-class ImportedApp:
+class FilledForms:
+    """Changes rows of an imported app as its pages do: by a form that is filled from the row."""
+
+    def form(self, view: Any, key: tuple[Any, ...]) -> Any:
+        """The form of the row as it is now."""
+        return self.row_forms.form_of_row(view, key, self.keys.encode_key(key))
+
+    def texts(self, view: Any, key: tuple[Any, ...]) -> dict[str, str]:
+        """What the controls of that form hold, by field."""
+        return {name: control.text for name, control in self.form(view, key).inputs.items()}
+
+    def update(self, view: Any, key: tuple[Any, ...], texts: dict[str, str]) -> str:
+        """Save these texts by that form."""
+        return str(self.changes.update(view, key, texts, self.form(view, key).start))
+
+    def delete(self, view: Any, key: tuple[Any, ...]) -> None:
+        """Delete the row as it is now."""
+        self.changes.delete(view, key, self.form(view, key).start)
+
+
+class ImportedApp(FilledForms):
     """The imported modules of the app: `app.data`, `app.changes` ..."""
 
     def __init__(self, package: str, folder: Path, spec: AppSpec) -> None:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from proto_ddf.generator.plan import plan_app
 from proto_ddf.generator.render import render_app
 from proto_ddf.sources.sqlite import SqliteSource
-from tests.served_apps import ServedApp, make_tables, served_app
+from tests.served_apps import FilledForms, ServedApp, make_tables, served_app
 
 AWKWARD = """
 CREATE TABLE "Full Names" (
@@ -82,7 +82,7 @@ def fill(connection: sqlite3.Connection) -> None:
     )
 
 
-class Awkward:
+class Awkward(FilledForms):
     """The imported modules of the app: `awkward.data`, `awkward.changes` ..."""
 
     def __init__(self, folder: Path) -> None:

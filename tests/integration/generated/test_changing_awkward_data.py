@@ -32,7 +32,7 @@ def test_values_are_stored_by_their_types(awkward, thing):
     part = awkward.changes.create(view, thing)
     key = awkward.keys.decode_key(view, part)
     stored = stored_row(awkward, key[0])
-    awkward.changes.delete(view, key)
+    awkward.delete(view, key)
     assert stored == ("2024-02-29", "2024-02-29 10:30:00", "07:15:00", 12.3, 0.5, 1, 3, None)
 
 
@@ -75,12 +75,10 @@ def test_a_wrong_value_is_refused_at_its_field(awkward, thing, field, text, mess
 def test_only_what_differs_is_checked_and_written(awkward):
     view = awkward.view("things")
     values = awkward.data.fetch_row(view, (14,))
-    form = {
-        field.name: awkward.formats.input_text(field, values[field.name]) for field in view.asked
-    }
-    awkward.changes.update(view, (14,), form | {"size": "9"})
+    form = awkward.texts(view, (14,))
+    awkward.update(view, (14,), form | {"size": "9"})
     after = awkward.data.fetch_row(view, (14,))
-    awkward.changes.update(view, (14,), form)
+    awkward.update(view, (14,), form)
     assert after == values | {"size": 9}
     assert after["made"] == "not a date"
 
@@ -107,19 +105,19 @@ def test_a_composite_key_that_is_taken_marks_both_fields(awkward):
 def test_the_key_of_a_row_can_be_changed(awkward):
     view = awkward.view("codes")
     awkward.changes.create(view, {"code": "before", "meaning": "some"})
-    part = awkward.changes.update(view, ("before",), {"code": "after/1", "meaning": "some"})
+    part = awkward.update(view, ("before",), {"code": "after/1", "meaning": "some"})
     key = awkward.keys.decode_key(view, part)
     assert key == ("after/1",)
-    awkward.changes.delete(view, key)
+    awkward.delete(view, key)
 
 
 def test_what_a_deletion_would_do_is_told(awkward):
     codes, things = awkward.view("codes"), awkward.view("things")
     values = awkward.data.fetch_row(codes, ("new",))
-    (said,) = awkward.changes.consequences(codes, values)
+    (said,) = awkward.consequences.consequences(codes, values)
     assert (said.count, said.text) == (15, "rows of Things will no longer refer to anything.")
     assert not said.prevents
-    (said,) = awkward.changes.consequences(things, awkward.data.fetch_row(things, (1,)))
+    (said,) = awkward.consequences.consequences(things, awkward.data.fetch_row(things, (1,)))
     assert said.count == 1
     assert said.text == "row of Things refers to it: delete or change those first."
     assert said.prevents
@@ -127,7 +125,7 @@ def test_what_a_deletion_would_do_is_told(awkward):
 
 def test_a_row_in_use_is_not_deleted(awkward):
     with pytest.raises(awkward.errors.DataError) as refused:
-        awkward.changes.delete(awkward.view("things"), (1,))
+        awkward.delete(awkward.view("things"), (1,))
     assert refused.value.problem == awkward.errors.IN_USE
 
 
@@ -136,8 +134,8 @@ def test_a_table_without_a_key_cannot_be_changed(awkward, table):
     view = awkward.view(table)
     for call in (
         lambda: awkward.changes.create(view, {}),
-        lambda: awkward.changes.update(view, (), {}),
-        lambda: awkward.changes.delete(view, ()),
+        lambda: awkward.changes.update(view, (), {}, awkward.start.Start("")),
+        lambda: awkward.changes.delete(view, (), awkward.start.Start("")),
     ):
         with pytest.raises(awkward.errors.DataError) as refused:
             call()
@@ -145,10 +143,10 @@ def test_a_table_without_a_key_cannot_be_changed(awkward, table):
 
 
 def test_a_row_that_is_gone_says_so(awkward):
-    view = awkward.view("codes")
+    view, start = awkward.view("codes"), awkward.start.Start("nobody")
     for call in (
-        lambda: awkward.changes.update(view, ("nobody",), {"code": "nobody"}),
-        lambda: awkward.changes.delete(view, ("nobody",)),
+        lambda: awkward.changes.update(view, ("nobody",), {"code": "nobody"}, start),
+        lambda: awkward.changes.delete(view, ("nobody",), start),
         lambda: awkward.data.fetch_row(view, ("nobody",)),
     ):
         with pytest.raises(awkward.errors.DataError) as refused:

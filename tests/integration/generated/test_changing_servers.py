@@ -31,10 +31,6 @@ def refusal(served, call, *arguments):
     return refused.value
 
 
-def form_of(served, view, values):
-    return {each.name: served.formats.input_text(each, values[each.name]) for each in view.asked}
-
-
 def test_values_are_stored_by_their_types_and_exactly(served, order):
     view = served.view("orders")
     key = served.keys.decode_key(view, served.changes.create(view, order))
@@ -47,13 +43,13 @@ def test_values_are_stored_by_their_types_and_exactly(served, order):
         assert (values["rate"], values["exact"]) == (0.1, 0.1)
         assert values["status"] == order["status"]
         assert values["note"] == order["note"]
-        again = form_of(served, view, values)
+        again = served.texts(view, key)
         assert again["payload"].replace(" ", "") == '{"b":[2]}'
-        assert served.changes.update(view, key, again | {"rate": "0.5", "note": ""}) == str(key[0])
+        assert served.update(view, key, again | {"rate": "0.5", "note": ""}) == str(key[0])
         after = served.data.fetch_row(view, key)
         assert after == values | {"rate": 0.5, "note": None}
     finally:
-        served.changes.delete(view, key)
+        served.delete(view, key)
     assert refusal(served, served.data.fetch_row, view, key).problem == served.errors.ROW_GONE
 
 
@@ -63,8 +59,7 @@ def test_every_row_can_be_saved_as_it_is_shown(served, table):
     for row in served.all_rows(view, served.filters.Query(), 50):
         key = served.keys.decode_key(view, row.href.rpartition("/")[2])
         values = served.data.fetch_row(view, key)
-        form = form_of(served, view, values)
-        assert served.changes.update(view, key, form) == row.href.rpartition("/")[2]
+        assert served.update(view, key, served.texts(view, key)) == row.href.rpartition("/")[2]
         assert served.data.fetch_row(view, key) == values
 
 
@@ -74,13 +69,13 @@ def test_a_key_that_the_server_makes_is_told(served):
     key = served.keys.decode_key(view, part)
     assert len(key[0]) == 36
     assert served.data.fetch_row(view, key)["label"] == "made"
-    served.changes.delete(view, key)
+    served.delete(view, key)
 
 
 def test_a_row_of_a_composite_key_is_changed_and_deleted(served):
     view = served.view("lines")
     part = served.changes.create(view, {"order_id": "1", "line_no": "9", "item": "x", "left": "1"})
-    moved = served.changes.update(
+    moved = served.update(
         view,
         served.keys.decode_key(view, part),
         {"order_id": "2", "line_no": "10", "item": "y", "left": ""},
@@ -88,7 +83,7 @@ def test_a_row_of_a_composite_key_is_changed_and_deleted(served):
     key = served.keys.decode_key(view, moved)
     assert key == (2, 10)
     assert served.data.fetch_row(view, key)["item"] == "y"
-    served.changes.delete(view, key)
+    served.delete(view, key)
 
 
 def test_values_of_the_server_s_own_types_are_edited_as_text(served):
@@ -112,9 +107,8 @@ def test_values_of_the_server_s_own_types_are_edited_as_text(served):
         },
     }[kind]
     key = served.keys.decode_key(view, served.changes.create(view, texts))
-    values = served.data.fetch_row(view, key)
-    shown = form_of(served, view, values)
-    served.changes.delete(view, key)
+    shown = served.texts(view, key)
+    served.delete(view, key)
     assert shown["net"].startswith(texts["net"].removesuffix("/32"))
     assert {name: shown[name] for name in texts if name != "net"} == {
         name: text for name, text in texts.items() if name != "net"
@@ -169,13 +163,15 @@ def test_what_only_the_server_knows_to_be_wrong_is_marked(served, monkeypatch, t
 def test_rows_in_use_stay_and_what_follows_a_deletion_is_told(served):
     customers, orders = served.view("customers"), served.view("orders")
     values = served.data.fetch_row(customers, (2,))
-    told = served.changes.consequences(customers, values)
+    told = served.consequences.consequences(customers, values)
     assert any(each.prevents for each in told)
-    assert refusal(served, served.changes.delete, customers, (2,)).problem == served.errors.IN_USE
-    (lines,) = served.changes.consequences(orders, served.data.fetch_row(orders, (1,)))
+    assert refusal(served, served.delete, customers, (2,)).problem == served.errors.IN_USE
+    (lines,) = served.consequences.consequences(orders, served.data.fetch_row(orders, (1,)))
     assert lines.text == "rows of Lines will be deleted with it."
     lines_view = served.view("lines")
-    (remark,) = served.changes.consequences(lines_view, served.data.fetch_row(lines_view, (2, 2)))
+    (remark,) = served.consequences.consequences(
+        lines_view, served.data.fetch_row(lines_view, (2, 2))
+    )
     assert remark.text.endswith("will no longer refer to anything.")
 
 
@@ -188,7 +184,10 @@ def test_a_new_row_starts_with_the_defaults_of_the_database(served):
 @pytest.mark.parametrize("table", ["no_key", "large_orders"])
 def test_rows_without_a_key_cannot_be_changed(served, table):
     view = served.view(table)
-    for call in (lambda: served.changes.create(view, {}), lambda: served.changes.delete(view, ())):
+    for call in (
+        lambda: served.changes.create(view, {}),
+        lambda: served.changes.delete(view, (), served.start.Start("")),
+    ):
         with pytest.raises(served.errors.DataError) as refused:
             call()
         assert refused.value.problem == served.errors.NOT_ALLOWED
@@ -214,10 +213,8 @@ def test_names_of_every_kind_are_read_filtered_sorted_and_written(served):
             ),
         )
         assert len(served.all_rows(view, order, 5)) == 12, name
-        served.changes.update(
-            view, (3,), form_of(served, view, served.data.fetch_row(view, (3,))) | {name: "%s"}
-        )
+        served.update(view, (3,), served.texts(view, (3,)) | {name: "%s"})
         assert served.data.fetch_row(view, (3,))[name] == "%s"
     assert len(served.all_rows(view, served.filters.Query(search="%S"))) == 1
     for number in range(1, 13):
-        served.changes.delete(view, (number,))
+        served.delete(view, (number,))

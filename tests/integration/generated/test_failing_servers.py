@@ -111,11 +111,10 @@ def test_a_row_that_another_change_holds_is_waited_for_and_then_given_up(served,
     holder = other.connect()
     holder.cursor().execute("BEGIN")
     holder.cursor().execute("UPDATE codes SET pair_a = 2")
-    form = {"code": "one", "pair_a": "3", "pair_b": "1"}
+    view = served.view("codes")
+    start, form = served.form(view, ("one",)).start, {"pair_a": "3"}
     try:
-        problem = problem_of(
-            served, lambda: served.changes.update(served.view("codes"), ("one",), form)
-        )
+        problem = problem_of(served, lambda: served.changes.update(view, ("one",), form, start))
     finally:
         holder.close()
     assert problem == served.errors.LOCKED

@@ -91,8 +91,9 @@ def test_it_refuses_to_write_where_editing_is_off(home, tmp_path: Path):
     attempt = """
 import sqlalchemy as sa
 from shop import changes, database, errors
+from shop.start import Start
 from shop.pages import customers
-for call in (lambda: changes.create(customers.VIEW, {}), lambda: changes.delete(customers.VIEW, (1,))):
+for call in (lambda: changes.create(customers.VIEW, {}), lambda: changes.delete(customers.VIEW, (1,), Start("1"))):
     try:
         call()
     except errors.DataError as error:

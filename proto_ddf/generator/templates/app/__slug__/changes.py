@@ -1,131 +1,164 @@
-"""Changes: create, update or delete a row, after checking it against the data."""
+"""Changes: create, update or delete a row, after checking it against the data.
 
-from dataclasses import dataclass
+A change writes exactly the fields that a person changed, and only where they still hold what that person saw
+(compare and set). It reaches one row, or it is rolled back.
+"""
+
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
 
 from .checks import checked
-from .data import count_rows, forget_counts, key_is
+from .conflicts import Conflict, Version, changed_texts, differences
+from .data import forget_counts, key_is
 from .database import changing, reading
 from .dialect import equals
-from .errors import CHECK_FIELDS, NOT_ALLOWED, ROW_GONE, DataError
-from .filters import Condition, Query
-from .formats import input_text
+from .errors import (
+    CHECK_FIELDS,
+    NOT_ALLOWED,
+    NOT_CHANGED,
+    ROW_GONE,
+    SEVERAL_ROWS,
+    DataError,
+    Problem,
+)
+from .identity import identifying
 from .keys import encode_key
-from .on_delete import on_delete
+from .start import Start, Stored, read_stored, stored_value
+from .stored import is_stored
 from .views import VIEWS, TableView
 
 
-def create(view: TableView, form: dict[str, str]) -> str:
+class _OtherThanOneRow(Exception):
+    """A statement reached so many rows: the transaction is rolled back."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(f"{count} rows")
+        self.count = count
+
+
+def create(view: TableView, texts: dict[str, str]) -> str:
     """Add a row from a form's texts by field, and return its key as an address part.
 
     Raises:
         DataError: a field is wrong (see `fields`), or the database refused.
     """
     _must_be_editable(view)
-    values = checked(form, view.asked, creating=True)
-    with changing(view) as connection:
-        _check_against_data(connection, view, values, None)
-        made = connection.execute(sa.insert(view.table).values(values))
-        generated = made.inserted_primary_key or ()
-        key = [
-            values[name] if values.get(name) is not None else generated[at]
-            for at, name in enumerate(view.key)
-        ]
+    asked = [field for field in view.asked if field.name in texts or field.required]
+    texts = {name: text.replace("\r\n", "\n") for name, text in texts.items()}
+    values = checked(texts, asked, creating=True)
+    try:
+        with changing(view) as connection:
+            _check_against_data(connection, view, values, None)
+            statement = sa.insert(view.table).values(values)
+            made = connection.execute(statement.execution_options(preserve_rowcount=True))
+            _must_be_one(made)
+            generated = made.inserted_primary_key or ()
+    except _OtherThanOneRow as wrong:
+        raise DataError(SEVERAL_ROWS if wrong.count else NOT_CHANGED) from None
+    key = [
+        values[name] if values.get(name) is not None else generated[at]
+        for at, name in enumerate(view.key)
+    ]
     forget_counts()
     return encode_key(view, key)
 
 
-def update(view: TableView, key: tuple[Any, ...], form: dict[str, str]) -> str:
-    """Change the fields of a row that differ from what is stored; return its key as an address part.
+def update(view: TableView, key: tuple[Any, ...], texts: dict[str, str], start: Start) -> str:
+    """Write the fields that the texts change; return the row's key as an address part.
+
+    `texts` are those of the controls, by field: of all or only of those that were touched.
 
     Raises:
+        Conflict: somebody else has changed the same fields.
         DataError: a field is wrong (see `fields`), the row is gone, or the database refused.
     """
     _must_be_editable(view)
-    with changing(view) as connection:
-        columns = [view.column(field.name) for field in view.asked]
-        stored = connection.execute(sa.select(*columns).where(*key_is(view, key))).first()
-        if stored is None:
-            raise DataError(ROW_GONE)
-        changed = [
-            field
-            for field, value in zip(view.asked, stored, strict=True)
-            if form.get(field.name, "") != input_text(field, value)
-        ]
-        values = checked(form, changed, creating=False)
-        if values:
-            _check_against_data(connection, view, values, key)
-            connection.execute(sa.update(view.table).where(*key_is(view, key)).values(values))
+    try:
+        with changing(view) as connection:
+            current = _current(connection, view, key)
+            changed, versions = changed_texts(view, texts, start, current)
+            values = checked(changed, [view.by_name[name] for name in changed], creating=False)
+            if versions:
+                raise Conflict(versions)
+            if values:
+                _check_against_data(connection, view, values, key)
+                is_same = _holds(view, {name: current[name] for name in (*view.key, *values)})
+                statement = sa.update(view.table).where(*key_is(view, key), *is_same)
+                _must_be_one(connection.execute(statement.values(values)))
+    except _OtherThanOneRow as wrong:
+        raise _explained(
+            view, key, wrong.count, lambda now: changed_texts(view, texts, start, now)[1]
+        ) from None
     forget_counts()
     return encode_key(
         view, [values.get(name, value) for name, value in zip(view.key, key, strict=True)]
     )
 
 
-def delete(view: TableView, key: tuple[Any, ...]) -> None:
-    """Delete the row.
+def delete(view: TableView, key: tuple[Any, ...], start: Start) -> None:
+    """Delete the row, if it still is what was shown.
 
     Raises:
+        Conflict: somebody else has changed it.
         DataError: the row is gone, other rows refer to it, or the database refused.
     """
     _must_be_editable(view)
-    with changing(view, deleting=True) as connection:
-        done = connection.execute(sa.delete(view.table).where(*key_is(view, key)))
-        if done.rowcount == 0:
-            raise DataError(ROW_GONE)
+    try:
+        with changing(view, deleting=True) as connection:
+            current = _current(connection, view, key)
+            if versions := differences(view, start, current):
+                raise Conflict(versions)
+            statement = sa.delete(view.table).where(*key_is(view, key), *_holds(view, current))
+            _must_be_one(connection.execute(statement))
+    except _OtherThanOneRow as wrong:
+        raise _explained(
+            view, key, wrong.count, lambda now: differences(view, start, now)
+        ) from None
     forget_counts()
-
-
-@dataclass
-class Consequence:
-    """What deleting a row means for the rows of another table that refer to it."""
-
-    count: int
-    text: str
-    """What follows the count."""
-    prevents: bool
-
-
-def consequences(view: TableView, values: dict[str, Any]) -> list[Consequence]:
-    """What deleting the row would do to the rows that refer to it.
-
-    Raises:
-        DataError: the database could not answer.
-    """
-    found = []
-    for other, relation in view.referring():
-        conditions = tuple(
-            Condition(name, "equals", str(values[target]))
-            for name, target in zip(relation.fields, relation.target_fields, strict=True)
-        )
-        count = count_rows(other, Query(conditions=conditions))
-        if count:
-            found.append(_consequence(other, relation.fields, count))
-    return found
-
-
-def _consequence(other: TableView, fields: tuple[str, ...], count: int) -> Consequence:
-    rows = f"{'row' if count == 1 else 'rows'} of {other.label}"
-    with reading() as connection:
-        columns = [other.column(name).name for name in fields]
-        rule = on_delete(connection, other.table, columns)
-    match rule:
-        case "CASCADE":
-            return Consequence(count, f"{rows} will be deleted with it.", False)
-        case "SET NULL" | "SET DEFAULT":
-            return Consequence(count, f"{rows} will no longer refer to anything.", False)
-        case None:
-            return Consequence(count, f"{rows} will refer to a row that is gone.", False)
-        case _:
-            refer = "refers" if count == 1 else "refer"
-            return Consequence(count, f"{rows} {refer} to it: delete or change those first.", True)
 
 
 def _must_be_editable(view: TableView) -> None:
     if not view.editable or not view.key:
         raise DataError(NOT_ALLOWED)
+
+
+def _must_be_one(done: Any) -> None:
+    if done.rowcount != 1:
+        raise _OtherThanOneRow(done.rowcount)
+
+
+def _current(connection: sa.Connection, view: TableView, key: tuple[Any, ...]) -> Stored:
+    """What the row holds now. Raises DataError where it is gone, or its key may mean another row as well."""
+    current = read_stored(connection, view, key)
+    if current is None:
+        raise DataError(ROW_GONE)
+    if reason := identifying(connection, view, key):
+        raise DataError(Problem("This row cannot be changed here", reason))
+    return current
+
+
+def _holds(view: TableView, stored: Stored) -> list[sa.ColumnElement[bool]]:
+    """The conditions that the fields hold these texts."""
+    return [is_stored(stored_value(view, name), text) for name, text in stored.items()]
+
+
+def _explained(
+    view: TableView,
+    key: tuple[Any, ...],
+    count: int,
+    versions_of: Callable[[Stored], list[Version]],
+) -> DataError:
+    """Why a statement reached `count` rows and not one; `versions_of` tells where the row differs by now."""
+    if count > 1:
+        return DataError(SEVERAL_ROWS)
+    with reading() as connection:
+        current = read_stored(connection, view, key)
+    if current is None:
+        return DataError(ROW_GONE)
+    versions = versions_of(current)
+    return Conflict(versions) if versions else DataError(NOT_CHANGED)
 
 
 def _check_against_data(

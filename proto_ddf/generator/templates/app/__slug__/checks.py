@@ -5,9 +5,11 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
+from math import isinf
 from typing import Any
 
 from .errors import CHECK_FIELDS, DataError
+from .stored import LARGEST_WHOLE
 from .views import Field, Kind, Widget
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -22,11 +24,12 @@ def checked(form: dict[str, str], fields: Sequence[Field], creating: bool) -> di
         text = form.get(field.name, "")
         if field.kind is not Kind.TEXT or field.widget in (Widget.EMAIL, Widget.URL):
             text = text.strip()
+        is_empty = text == "" or (field.required and text.strip() == "")
         try:
-            if text.strip() == "" and (field.nullable or field.required or not creating):
-                values[field.name] = _empty(field)
-            elif text.strip() != "":
+            if not is_empty:
                 values[field.name] = parse(field, text)
+            elif field.nullable or field.required or not creating:
+                values[field.name] = _empty(field)
         except ValueError as error:
             wrong[field.name] = str(error)
     if wrong:
@@ -48,7 +51,7 @@ def parse(field: Field, text: str) -> Any:
         return _parsed_number(field, text)
     match field.kind:
         case Kind.BOOLEAN:
-            return text.lower() in ("true", "on", "1")
+            return _parsed_flag(text)
         case Kind.DATE:
             return _parsed(date.fromisoformat, text, "Enter a date, like 2024-12-31.")
         case Kind.DATETIME:
@@ -60,6 +63,14 @@ def parse(field: Field, text: str) -> Any:
             return text
         case _:
             return _parsed_text(field, text)
+
+
+def _parsed_flag(text: str) -> bool:
+    if text.lower() in ("true", "yes", "on", "1"):
+        return True
+    if text.lower() in ("false", "no", "off", "0"):
+        return False
+    raise ValueError("Enter yes or no.")
 
 
 def _parsed(read: Callable[[str], Any], text: str, message: str) -> Any:
@@ -94,12 +105,19 @@ def _parsed_number(field: Field, text: str) -> int | float | Decimal:
     if field.kind is Kind.INTEGER:
         if number != number.to_integral_value():
             raise ValueError("Enter a whole number.")
-        if abs(number) >= 2**63:
+        if LARGEST_WHOLE is not None and abs(number) > LARGEST_WHOLE:
             raise ValueError("This number is too large.")
         return int(number)
     if field.kind is Kind.FLOAT:
-        return float(number)
+        return _finite(number)
     return _fitting_decimal(field, number)
+
+
+def _finite(number: Decimal) -> float:
+    value = float(number)
+    if isinf(value):
+        raise ValueError("This number is too large.")
+    return value
 
 
 def _fitting_decimal(field: Field, number: Decimal) -> Decimal:

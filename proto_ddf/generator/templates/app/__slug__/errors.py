@@ -66,6 +66,26 @@ ROW_GONE = Problem(
     "It was deleted, or its key was changed, since you opened it.",
     "Go back to the list to see what is there now.",
 )
+SEVERAL_ROWS = Problem(
+    "Nothing was changed",
+    "The change would have reached more than one row, so it was taken back.",
+    "The key of this row does not identify it: ask whoever looks after the database.",
+)
+NOT_CHANGED = Problem(
+    "Nothing was changed",
+    "The database left everything as it was, and gave no reason. A trigger or a rule of the table may do that.",
+    "Ask whoever looks after the database.",
+)
+CHANGED_BY_OTHERS = Problem(
+    "Somebody else has changed this row",
+    "Nothing was written yet. Both versions are shown below.",
+    "Choose one for each field, then save.",
+)
+FORM_INCOMPLETE = Problem(
+    "Not saved",
+    "The page did not send what is needed to save this row.",
+    "Open the row again, then repeat the change.",
+)
 NOT_ALLOWED = Problem(
     "This table cannot be changed here",
     "Editing is switched off for it.",

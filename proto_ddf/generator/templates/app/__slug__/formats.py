@@ -118,19 +118,6 @@ def _is_amount(view: TableView, field: Field) -> bool:
     return field.is_number and field.name not in view.key and not view.relation_of(field.name)
 
 
-def input_text(field: Field, value: Any) -> str:
-    """The value as a form's control holds it."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, datetime):
-        return value.replace(tzinfo=None).isoformat(timespec="seconds")
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    return str(value)
-
-
 def _plain(value: Any) -> str:
     if isinstance(value, datetime):
         seconds = "seconds" if value.second else "minutes"

@@ -2,15 +2,9 @@
 
 from dataclasses import dataclass
 
-from ..views import Field, Kind, TableView, Widget
+from ..form_values import shape_of, type_of
+from ..views import Field, Kind, TableView
 
-_INPUT_TYPES = {
-    Widget.EMAIL: "email",
-    Widget.URL: "url",
-    Widget.DATE: "date",
-    Widget.DATETIME: "datetime-local",
-    Widget.TIME: "time",
-}
 YES_NO = [("true", "Yes"), ("false", "No")]
 
 
@@ -31,6 +25,8 @@ class Control:
     required: bool
     optional: bool
     """A picker offers to choose none."""
+    max_length: str
+    """The most characters that its column takes; empty where there is no such limit."""
     help: str
 
 
@@ -40,25 +36,15 @@ def control_of(view: TableView, field: Field) -> Control:
     return Control(
         name=field.name,
         label=field.label,
-        shape=_shape(view, field),
-        type=_INPUT_TYPES.get(field.widget, "text"),
+        shape=shape_of(view, field),
+        type=type_of(field),
         mode=_keyboard(field),
         options=YES_NO if field.kind is Kind.BOOLEAN else options,
         required=field.required,
         optional=field.nullable and not field.required,
+        max_length=str(field.max_length or ""),
         help=_help(field),
     )
-
-
-def _shape(view: TableView, field: Field) -> str:
-    if view.relation_of(field.name):
-        return "picker"
-    if field.kind is Kind.BOOLEAN:
-        return "select" if field.nullable else "switch"
-    if field.choices:
-        return "select"
-    is_long = field.widget is Widget.TEXTAREA or field.kind is Kind.JSON
-    return "textarea" if is_long else "input"
 
 
 def _keyboard(field: Field) -> str:

@@ -10,6 +10,19 @@ from ..errors import Problem
 @rx.memo
 def callout(problem: rx.Var[Problem], on_retry: rx.EventHandler) -> rx.Component:
     """What went wrong and what to do; with Try Again where that can help."""
+    return _callout(problem, rx.button("Try Again", on_click=on_retry, **_RETRY))
+
+
+@rx.memo
+def form_callout(problem: rx.Var[Problem]) -> rx.Component:
+    """The same above a form: Try Again sends the form once more."""
+    return _callout(problem, rx.button("Try Again", type="submit", **_RETRY))
+
+
+_RETRY: dict[str, Any] = {"color_scheme": "red", "variant": "solid"}
+
+
+def _callout(problem: rx.Var[Problem], retry: rx.Component) -> rx.Component:
     return rx.el.div(
         rx.cond(
             problem.title != "",
@@ -21,10 +34,7 @@ def callout(problem: rx.Var[Problem], on_retry: rx.EventHandler) -> rx.Component
                     rx.cond(problem.hint != "", rx.el.p(problem.hint, class_name="muted")),
                     class_name="callout-text",
                 ),
-                rx.cond(
-                    problem.can_retry,
-                    rx.button("Try Again", on_click=on_retry, color_scheme="red", variant="solid"),
-                ),
+                rx.cond(problem.can_retry, retry),
                 class_name="callout",
             ),
         ),

@@ -2,53 +2,115 @@
 
 import reflex as rx
 
+from ..conflicts import Version
+from ..form_values import Held
 from ..relations import Option
 from ..states.row import RowMixin
 from ..views import TableView
 from . import events
 from .controls import Control, control_of
-from .feedback import callout
+from .feedback import form_callout
+
+Marks = dict[str, object]
+"""Attributes that each control of a field has."""
+NO_CHOICE = "Choose…"
 
 
 def row_form(view: TableView, state: type[RowMixin]) -> rx.Component:
-    """The form that creates or changes a row. It keeps what was filled in when saving fails."""
+    """The form that creates or changes a row. It keeps what was filled in when saving fails, and takes along what
+    the row held when it was filled. assets/forms.js finds its parts by their `data-` attributes."""
     controls = rx.Var.create([control_of(view, field) for field in view.asked])
 
     def field(each: rx.Var[Control]) -> rx.Component:
         return form_field(
             control=each,
             given=state.inputs[each.name],
-            chosen=state.chosen[each.name],
             wrong=state.wrong[each.name],
             is_open=state.picker == each.name,
             options=state.options,
             on_toggle=state.open_picker,
             on_search=state.find_options,
-            on_pick=state.pick,
         )
 
     return rx.el.form(
-        callout(problem=state.form_problem, on_retry=state.try_again),
+        rx.el.input(type="hidden", name="_form", default_value=state.form_key),
+        rx.el.input(type="hidden", name="_start", default_value=state.start),
+        draft_note(),
+        form_callout(problem=state.form_problem),
+        conflict_choices(conflicts=state.conflicts, marks=state.conflict_marks),
         rx.el.div(rx.foreach(controls, field), class_name="form-fields"),
         form_actions(saving=state.saving, on_cancel=state.cancel),
         on_submit=state.save,
         no_validate=True,
         key=state.form_version.to_string(),
+        custom_attrs={"data-form": state.form_key},
         class_name="panel padded",
+    )
+
+
+@rx.memo
+def draft_note() -> rx.Component:
+    """Tells that what was typed before is back; shown by assets/forms.js."""
+    return rx.el.div(
+        rx.el.div(
+            rx.icon("history", size=16, aria_hidden="true"),
+            rx.el.span(
+                "What you typed ",
+                rx.el.span(custom_attrs={"data-draft-time": ""}),
+                " is back. It is not saved yet.",
+            ),
+            rx.el.button(
+                "Discard it",
+                type="button",
+                class_name="link-button",
+                custom_attrs={"data-draft-discard": ""},
+            ),
+            class_name="draft-note",
+        ),
+        hidden=True,
+        role="status",
+        custom_attrs={"data-draft-note": ""},
+    )
+
+
+@rx.memo
+def conflict_choices(conflicts: rx.Var[list[Version]], marks: rx.Var[str]) -> rx.Component:
+    """Both versions of each field that somebody else changed too, to choose from."""
+    return rx.cond(
+        conflicts.length() > 0,
+        rx.el.div(
+            rx.el.input(type="hidden", name="_conflicts", value=marks, read_only=True),
+            rx.foreach(conflicts, _conflict_choice),
+            class_name="conflicts",
+        ),
+    )
+
+
+def _conflict_choice(each: rx.Var[Version]) -> rx.Component:
+    def choice(value: str, title: str, text: rx.Var[str]) -> rx.Component:
+        return rx.el.label(
+            rx.el.input(type="radio", name="choice." + each.name, value=value),
+            rx.el.span(title, class_name="muted"),
+            rx.el.span(rx.cond(text != "", text, "empty"), class_name="version"),
+        )
+
+    return rx.el.fieldset(
+        rx.el.legend(each.label),
+        choice("mine", "Yours", each.mine),
+        choice("theirs", "In the database now", each.theirs),
+        key=each.name + each.now.to(str),
     )
 
 
 @rx.memo
 def form_field(
     control: rx.Var[Control],
-    given: rx.Var[str],
-    chosen: rx.Var[Option],
+    given: rx.Var[Held],
     wrong: rx.Var[str],
     is_open: rx.Var[bool],
     options: rx.Var[list[Option]],
     on_toggle: events.Tick,
     on_search: events.Text,
-    on_pick: events.Pick,
 ) -> rx.Component:
     """A control under its label, and what is wrong with it, or else what it demands, below."""
     field_id = "field-" + control.name
@@ -59,14 +121,16 @@ def form_field(
         "aria_invalid": rx.cond(wrong, "true", "false"),
     }
     picker = _picker(
-        chosen,
+        control,
+        given,
         rx.popover.content(
             choices(
+                name=control.name,
                 label=control.label,
                 optional=control.optional,
                 options=options,
                 on_search=on_search,
-                on_pick=lambda value, text: on_pick(control.name, value, text),
+                on_toggle=on_toggle,
             ),
             aria_label="Choose " + control.label,
             class_name="choices",
@@ -75,6 +139,7 @@ def form_field(
         open=is_open,
         on_open_change=lambda is_open: on_toggle(control.name, is_open),
     )
+    shape = rx.cond(given.shape, given.shape, control.shape)
     return rx.el.div(
         rx.el.label(
             control.label,
@@ -82,19 +147,24 @@ def form_field(
             html_for=field_id,
         ),
         rx.match(
-            control.shape,
+            shape,
             ("picker", picker),
             ("switch", _switch(control, given, marks)),
             ("select", _select(control, given, marks)),
             ("textarea", _textarea(control, given, marks)),
+            ("readonly", rx.el.output(given.text, id=field_id, class_name="held")),
             _input(control, given, marks),
+        ),
+        rx.el.p(
+            hidden=True, role="alert", class_name="wrong", custom_attrs={"data-field-error": ""}
         ),
         rx.cond(
             wrong,
             rx.el.p(wrong, id=note, class_name="wrong", role="alert"),
-            rx.el.p(control.help, id=note, class_name="help"),
+            rx.el.p(rx.cond(given.note, given.note, control.help), id=note, class_name="help"),
         ),
-        class_name=rx.cond(control.shape == "textarea", "form-field wide", "form-field"),
+        custom_attrs={"data-field": control.name},
+        class_name=rx.cond(shape == "textarea", "form-field wide", "form-field"),
     )
 
 
@@ -103,77 +173,123 @@ def form_actions(saving: rx.Var[bool], on_cancel: rx.EventHandler) -> rx.Compone
     """The buttons below a form."""
     return rx.el.div(
         rx.button("Save", type="submit", loading=saving),
-        rx.button("Cancel", type="button", on_click=on_cancel, variant="soft", color_scheme="gray"),
+        rx.button(
+            "Cancel",
+            type="button",
+            on_click=on_cancel,
+            variant="soft",
+            color_scheme="gray",
+            custom_attrs={"data-draft-cancel": ""},
+        ),
         class_name="form-actions",
     )
 
 
-def _input(control: rx.Var[Control], given: rx.Var[str], marks: dict[str, object]) -> rx.Component:
+def _input(control: rx.Var[Control], given: rx.Var[Held], marks: Marks) -> rx.Component:
+    kind = rx.cond(given.type, given.type, control.type)
     return rx.el.input(
-        type=control.type,
+        type=kind,
         name=control.name,
-        default_value=given,
+        default_value=given.text,
         input_mode=control.mode,
         auto_complete=rx.cond(control.mode == "text", "on", "off"),
-        step=rx.cond(control.type == "datetime-local", "1", ""),
+        step=rx.cond((kind == "datetime-local") | (kind == "time"), "1", ""),
+        custom_attrs={"data-max-length": control.max_length},
         **marks,
     )
 
 
-def _textarea(
-    control: rx.Var[Control], given: rx.Var[str], marks: dict[str, object]
-) -> rx.Component:
-    return rx.el.textarea(name=control.name, default_value=given, rows=4, **marks)
+def _textarea(control: rx.Var[Control], given: rx.Var[Held], marks: Marks) -> rx.Component:
+    return rx.el.textarea(
+        name=control.name,
+        default_value=given.text,
+        rows=4,
+        custom_attrs={"data-max-length": control.max_length},
+        **marks,
+    )
 
 
-def _switch(control: rx.Var[Control], given: rx.Var[str], marks: dict[str, object]) -> rx.Component:
-    is_on = given == "true"
-    return rx.switch(name=control.name, default_checked=is_on, value="true", **marks)
+def _switch(control: rx.Var[Control], given: rx.Var[Held], marks: Marks) -> rx.Component:
+    """A switch that is off sends the value of the hidden input before it."""
+    return rx.fragment(
+        rx.el.input(type="hidden", name=control.name, value="false", read_only=True),
+        rx.el.input(
+            type="checkbox",
+            role="switch",
+            name=control.name,
+            value="true",
+            default_checked=given.text == "true",
+            class_name="switch",
+            **marks,
+        ),
+    )
 
 
-def _select(control: rx.Var[Control], given: rx.Var[str], marks: dict[str, object]) -> rx.Component:
+def _select(control: rx.Var[Control], given: rx.Var[Held], marks: Marks) -> rx.Component:
     return rx.el.select(
         rx.el.option("—", value=""),
         rx.foreach(control.options, lambda each: rx.el.option(each[1], value=each[0])),
+        rx.cond(given.extra, rx.el.option(given.extra, value=given.text)),
         name=control.name,
-        default_value=given,
+        default_value=given.text,
         **marks,
     )
 
 
 def _picker(
-    chosen: rx.Var[Option], content: rx.Component, marks: dict[str, object], **popover: object
+    control: rx.Var[Control],
+    given: rx.Var[Held],
+    content: rx.Component,
+    marks: Marks,
+    **popover: object,
 ) -> rx.Component:
-    """A select that searches the rows of another table."""
-    return rx.popover.root(
-        rx.popover.trigger(
-            rx.el.button(
-                rx.cond(
-                    chosen.value != "",
-                    rx.el.span(chosen.text, class_name="cut"),
-                    rx.el.span("Choose…", class_name="muted"),
-                ),
-                rx.icon("chevrons-up-down", size=14, aria_hidden="true"),
-                type="button",
-                class_name="picker",
-                **marks,
-            )
+    """A select that searches the rows of another table. Its value is in a hidden input of the form."""
+    label = rx.cond(given.label, given.label, rx.cond(given.text, given.text, NO_CHOICE))
+    return rx.fragment(
+        rx.el.input(
+            type="hidden",
+            name=control.name,
+            default_value=given.text,
+            custom_attrs={"data-picker": ""},
         ),
-        content,
-        **popover,
+        rx.popover.root(
+            rx.popover.trigger(
+                rx.el.button(
+                    rx.el.span(label, class_name="cut", custom_attrs={"data-picker-label": ""}),
+                    rx.icon("chevrons-up-down", size=14, aria_hidden="true"),
+                    type="button",
+                    class_name="picker",
+                    **marks,
+                )
+            ),
+            content,
+            **popover,
+        ),
     )
 
 
 @rx.memo
 def choices(
+    name: rx.Var[str],
     label: rx.Var[str],
     optional: rx.Var[bool],
     options: rx.Var[list[Option]],
     on_search: events.Text,
-    on_pick: events.Choice,
+    on_toggle: events.Tick,
 ) -> rx.Component:
-    """The rows to choose from, found by search."""
-    none = rx.el.button("None", type="button", on_click=on_pick("", ""), class_name="choice muted")
+    """The rows to choose from, found by search. assets/forms.js puts what was chosen into the form."""
+
+    def choice(
+        *children: rx.Component | str, value: rx.Var[str] | str, text: rx.Var[str] | str, style: str
+    ) -> rx.Component:
+        return rx.el.button(
+            *children,
+            type="button",
+            on_click=on_toggle(name, False),
+            class_name=style,
+            custom_attrs={"data-choice-for": name, "data-value": value, "data-text": text},
+        )
+
     return rx.fragment(
         rx.debounce_input(
             rx.el.input(
@@ -186,19 +302,18 @@ def choices(
             debounce_timeout=200,
         ),
         rx.el.div(
-            rx.cond(optional, none),
-            rx.foreach(options, lambda option: _choice(option, on_pick(option.value, option.text))),
+            rx.cond(optional, choice("None", value="", text=NO_CHOICE, style="choice muted")),
+            rx.foreach(
+                options,
+                lambda option: choice(
+                    rx.el.span(option.text, class_name="cut"),
+                    rx.el.span(option.value, class_name="muted"),
+                    value=option.value,
+                    text=option.text,
+                    style="choice",
+                ),
+            ),
             rx.cond(options.length() == 0, rx.el.p("Nothing found", class_name="muted nothing")),
             class_name="choice-list",
         ),
-    )
-
-
-def _choice(option: rx.Var[Option], pick: rx.event.EventType[()]) -> rx.Component:
-    return rx.el.button(
-        rx.el.span(option.text, class_name="cut"),
-        rx.el.span(option.value, class_name="muted"),
-        type="button",
-        on_click=pick,
-        class_name="choice",
     )

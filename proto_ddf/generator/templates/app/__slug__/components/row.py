@@ -2,7 +2,8 @@
 
 import reflex as rx
 
-from ..changes import Consequence
+from ..conflicts import Version
+from ..consequences import Consequence
 from ..formats import Cell
 from ..relations import Heading, Related
 from ..rows import Row
@@ -20,6 +21,7 @@ def row_page(view: TableView, state: type[RowMixin]) -> rx.Component:
     """The page of one row of a table."""
     fields = rx.fragment(
         callout(problem=state.form_problem, on_retry=state.ask_delete),
+        rx.cond(state.read_only, read_only_note(reason=state.read_only)),
         details(columns=headings(view), cells=state.cells),
         *([related_rows(blocks=state.related)] if view.referring() else []),
     )
@@ -43,26 +45,41 @@ def row_page(view: TableView, state: type[RowMixin]) -> rx.Component:
 
 
 def _actions(view: TableView, state: type[RowMixin]) -> rx.Component:
-    idle = ~state.loading & ~state.editing & (state.problem.title == "")
+    idle = ~state.loading & ~state.editing & (state.problem.title == "") & (state.read_only == "")
     question = delete_question(
         label=view.label,
         name=state.name,
         prevented=state.prevented,
         consequences=state.consequences,
+        conflicts=state.conflicts,
+        start=state.start,
         is_open=state.deleting,
         on_toggle=state.close_delete,
         on_delete=state.confirm_delete,
     )
-    return rx.cond(idle, row_actions(question, on_edit=state.edit, on_delete=state.ask_delete))
+    return rx.cond(
+        idle,
+        row_actions(
+            question, form_key=state.form_key, on_edit=state.edit, on_delete=state.ask_delete
+        ),
+    )
 
 
 @rx.memo
 def row_actions(
-    children: rx.Var[rx.Component], on_edit: rx.EventHandler, on_delete: rx.EventHandler
+    children: rx.Var[rx.Component],
+    form_key: rx.Var[str],
+    on_edit: rx.EventHandler,
+    on_delete: rx.EventHandler,
 ) -> rx.Component:
     """What can be done with the row."""
     return rx.el.div(
-        rx.button(rx.icon("pencil", size=16, aria_hidden="true"), "Edit", on_click=on_edit),
+        rx.button(
+            rx.icon("pencil", size=16, aria_hidden="true"),
+            "Edit",
+            on_click=on_edit,
+            custom_attrs={"data-draft-open": form_key},
+        ),
         rx.button(
             rx.icon("trash-2", size=16, aria_hidden="true"),
             "Delete",
@@ -72,6 +89,17 @@ def row_actions(
         ),
         children,
         class_name="actions",
+    )
+
+
+@rx.memo
+def read_only_note(reason: rx.Var[str]) -> rx.Component:
+    """Why this row cannot be changed, though others of its table can."""
+    return rx.el.div(
+        rx.icon("lock", size=16, aria_hidden="true"),
+        rx.el.p(rx.el.b("This row is read-only. "), reason),
+        class_name="read-only",
+        role="note",
     )
 
 
@@ -165,9 +193,11 @@ def delete_question(
     name: rx.Var[str],
     prevented: rx.Var[bool],
     consequences: rx.Var[list[Consequence]],
+    conflicts: rx.Var[list[Version]],
+    start: rx.Var[str],
     is_open: rx.Var[bool],
     on_toggle: events.Flag,
-    on_delete: rx.EventHandler,
+    on_delete: events.Text,
 ) -> rx.Component:
     """Whether to delete the row, and what goes with it; or why it cannot be deleted."""
     return rx.alert_dialog.root(
@@ -187,6 +217,7 @@ def delete_question(
                 ),
                 size="2",
             ),
+            rx.cond(conflicts.length() > 0, _changed_meanwhile(conflicts)),
             rx.el.ul(rx.foreach(consequences, _consequence), class_name="consequences"),
             rx.el.div(
                 rx.alert_dialog.cancel(
@@ -198,13 +229,37 @@ def delete_question(
                 ),
                 rx.cond(
                     ~prevented,
-                    rx.button("Delete", on_click=on_delete, color_scheme="red"),
+                    rx.button("Delete", on_click=on_delete(start), color_scheme="red"),
                 ),
                 class_name="dialog-actions",
             ),
         ),
         open=is_open,
         on_open_change=on_toggle,
+    )
+
+
+def _changed_meanwhile(conflicts: rx.Var[list[Version]]) -> rx.Component:
+    return rx.el.div(
+        rx.el.p(
+            "Somebody else has changed this row since you opened it:", class_name="callout-title"
+        ),
+        rx.el.table(
+            rx.el.thead(
+                rx.el.tr(*[rx.el.th(each, scope="col") for each in ("Field", "You saw", "Now")])
+            ),
+            rx.el.tbody(
+                rx.foreach(
+                    conflicts,
+                    lambda each: rx.el.tr(
+                        rx.el.td(each.label), rx.el.td(each.mine), rx.el.td(each.theirs)
+                    ),
+                )
+            ),
+            class_name="versions",
+        ),
+        class_name="changed-meanwhile",
+        role="alert",
     )
 
 

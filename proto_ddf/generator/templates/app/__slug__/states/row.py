@@ -1,20 +1,35 @@
-"""The state behind one row's page: its fields, the rows that belong to it, its form, and its deletion."""
+"""The state behind one row's page: its fields, the rows that belong to it, its form, and its deletion.
+
+Nothing that decides what is written is kept here alone: the form, and the question whether to delete, send it
+along (see start.py). So a form that was left open is saved as it is shown, even after the server lost this state.
+"""
 
 import asyncio
+import json
+import re
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 import reflex as rx
 
-from ..changes import Consequence, consequences, create, delete, update
+from ..changes import create, delete, update
+from ..conflicts import Conflict, Version
+from ..consequences import Consequence, consequences
 from ..data import fetch_row
-from ..defaults import default_texts
-from ..errors import ROW_GONE, DataError, Problem
-from ..formats import Cell, input_text
+from ..errors import CHECK_FIELDS, FORM_INCOMPLETE, ROW_GONE, DataError, Problem
+from ..form_values import Held
+from ..formats import Cell
 from ..keys import NEW, decode_key
-from ..relations import Option, Related, chosen_options, related_rows, search_options
+from ..relations import Option, Related, related_rows, search_options
+from ..row_forms import RowForm, blank_form, form_of_row
 from ..rows import detail_cells, row_name
-from ..views import Field, Kind, TableView
+from ..start import Start, read_start
+from ..views import TableView
+
+_FORM_KEY = re.compile(r"/[\w./?=&%+~-]*", re.ASCII)
+CHOICE = "choice."
+"""Before a field's name: the version that a person chose of it, "mine" or "theirs"."""
 
 
 @dataclass
@@ -23,8 +38,7 @@ class Loaded:
 
     name: str
     cells: list[Cell]
-    inputs: dict[str, str]
-    chosen: dict[str, Option]
+    form: RowForm
     related: list[Related] = field(default_factory=list)
 
 
@@ -38,19 +52,26 @@ class RowMixin(rx.State, mixin=True):
     """In the order of `view.shown`."""
     related: list[Related] = []
     loading: bool = True
-    is_new: bool = False
     editing: bool = False
     saving: bool = False
     problem: Problem = Problem()
     """Why the row cannot be shown."""
     form_problem: Problem = Problem()
     """Why the form was not saved, or the row not deleted."""
-    inputs: dict[str, str] = {}
+    read_only: str = ""
+    """Why this row cannot be changed, though others can."""
+    form_key: str = ""
+    """What drafts of the form are kept by: the page's address."""
+    start: str = ""
+    """What the row held when it was read, as JSON: the form and the question whether to delete send it back."""
+    inputs: dict[str, Held] = {}
     """What the form's controls start with, by field."""
-    chosen: dict[str, Option] = {}
-    """The row that each relation's field points to in the form."""
     wrong: dict[str, str] = {}
     """What is wrong with a field, by field."""
+    conflicts: list[Version] = []
+    """Fields that somebody else changed too, of which one version is to be chosen."""
+    conflict_marks: str = "{}"
+    """What the database holds of those, as JSON: the form sends it back with the choice."""
     form_version: int = 0
     """Counts how often the form was filled anew."""
     picker: str = ""
@@ -59,7 +80,6 @@ class RowMixin(rx.State, mixin=True):
     deleting: bool = False
     """The question whether to delete is open."""
     consequences: list[Consequence] = []
-    _submitted: dict[str, str] = {}
     _saved_version: int = -1
     """Of the form that was saved last."""
 
@@ -74,18 +94,19 @@ class RowMixin(rx.State, mixin=True):
         async with self:
             self.loading, self.problem, self.form_problem = True, Problem(), Problem()
             self.editing = self.deleting = False
-            self.wrong, self.picker = {}, ""
-            self.is_new = self._key_text() == NEW and self.view.editable
-            self.name = f"New row in {self.view.label}" if self.is_new else ""
-            asked = self.router.url.query_parameters
-            key = decode_key(self.view, self._key_text())
+            self.read_only, self.picker = "", ""
+            self.wrong, self.conflicts, self.conflict_marks = {}, [], "{}"
+            is_new, key_text = self._is_new(), self._key_text()
+            self.name = f"New row in {self.view.label}" if is_new else ""
+            asked = dict(self.router.url.query_parameters)
+            key = decode_key(self.view, key_text)
         try:
-            if self.is_new:
-                loaded = await asyncio.to_thread(_blank, self.view, dict(asked))
+            if is_new:
+                loaded = await asyncio.to_thread(_blank, self.view, asked)
             elif key is None:
                 raise DataError(ROW_GONE)
             else:
-                loaded = await asyncio.to_thread(_load, self.view, key)
+                loaded = await asyncio.to_thread(_load, self.view, key, key_text)
         except DataError as error:
             async with self:
                 self.loading, self.problem = False, error.problem
@@ -93,50 +114,44 @@ class RowMixin(rx.State, mixin=True):
         async with self:
             self.name = loaded.name or self.name
             self.cells, self.related = loaded.cells, loaded.related
-            self.inputs, self.chosen = loaded.inputs, loaded.chosen
+            self.inputs, self.start = loaded.form.inputs, loaded.form.start.as_json()
+            self.read_only = loaded.form.read_only
+            self.form_key = f"/{self.view.route}/{key_text}" + _as_query(asked if is_new else {})
             self.form_version += 1
-            self.editing = self.is_new
+            self.editing = (self.editing or is_new) and not self.read_only
             self.loading = False
 
     @rx.event
     def edit(self):
         """Show the form in place of the fields."""
-        if self.view.editable:
+        if self.view.editable and not self.read_only:
             self.editing, self.wrong, self.form_problem = True, {}, Problem()
 
     @rx.event
     def cancel(self):
         """Leave the form without saving."""
-        if self.is_new:
+        if self._is_new():
             return rx.redirect(f"/{self.view.route}")
         self.editing = False
         return type(self).opened
 
     @rx.event(background=True)
     async def save(self, form: dict[str, Any]):
-        """Create or update the row from the form."""
+        """Create or update the row from the form, which says itself what it was filled with."""
         async with self:
             if self.saving or self.form_version == self._saved_version:
                 return  # a second click makes no second row
-            texts = {each.name: _text(each, form.get(each.name)) for each in self.view.asked}
-            texts |= {name: option.value for name, option in self.chosen.items()}
-            self._submitted = texts
             self.saving, self.wrong, self.form_problem = True, {}, Problem()
-            is_new, key = self.is_new, decode_key(self.view, self._key_text())
+            self.editing = True  # a state that was lost shows the form again
             version = self.form_version
         try:
-            if is_new:
-                saved = await asyncio.to_thread(create, self.view, texts)
-            elif key is None:
-                raise DataError(ROW_GONE)
-            else:
-                saved = await asyncio.to_thread(update, self.view, key, texts)
+            is_new, saved, before = await asyncio.to_thread(_save, self.view, form)
         except DataError as error:
             async with self:
                 self._refuse(error)
-            for name in error.fields:
-                yield rx.call_script(f"document.getElementById('field-{name}').focus()")
-                break
+                first = next((name for name in self.wrong), "")
+            if first:
+                yield rx.call_script(f"document.getElementById('field-{first}')?.focus()")
             return
         else:
             async with self:
@@ -144,16 +159,12 @@ class RowMixin(rx.State, mixin=True):
         finally:
             async with self:
                 self.saving = False
+        yield _forget_draft(str(form.get("_form", "")))
         yield rx.toast.success("Row added." if is_new else "Changes saved.")
-        if is_new or saved != self._key_text():
+        if is_new or saved != before:
             yield rx.redirect(f"/{self.view.route}/{saved}")
         else:
             yield self.__class__.opened
-
-    @rx.event
-    def try_again(self):
-        """Save once more what was refused."""
-        return type(self).save(self._submitted)
 
     @rx.event
     async def open_picker(self, name: str, is_open: bool):
@@ -168,19 +179,12 @@ class RowMixin(rx.State, mixin=True):
         await self._find_options(self.picker, words[:100])
 
     @rx.event
-    def pick(self, name: str, value: str, text: str):
-        """Point the relation's field at this row; an empty value at none."""
-        if self.view.relation_of(name):
-            self.chosen[name] = Option(value, text)
-        self.picker = ""
-
-    @rx.event
     async def ask_delete(self):
         """Ask whether to delete, saying what would be lost with the row."""
         key = decode_key(self.view, self._key_text())
         if not self.view.editable or key is None:
             return
-        self.form_problem = Problem()
+        self.form_problem, self.conflicts = Problem(), []
         try:
             self.consequences = await asyncio.to_thread(_consequences, self.view, key)
             self.deleting = True
@@ -190,28 +194,59 @@ class RowMixin(rx.State, mixin=True):
     @rx.event
     def close_delete(self, is_open: bool):
         """Put the question away."""
-        self.deleting = bool(is_open)
+        self.deleting, self.conflicts = bool(is_open), []
 
     @rx.event
-    async def confirm_delete(self):
-        """Delete the row and go back to the list."""
-        key = decode_key(self.view, self._key_text())
+    async def confirm_delete(self, start: str):
+        """Delete the row that was shown, and go back to the list."""
         self.deleting = False
-        if key is None:
-            return None
         try:
-            await asyncio.to_thread(delete, self.view, key)
+            await asyncio.to_thread(_delete, self.view, start)
+        except Conflict as conflict:
+            return await self._ask_again(conflict)
         except DataError as error:
             self.form_problem = error.problem
             return None
-        return [rx.toast.success("Row deleted."), rx.redirect(f"/{self.view.route}")]
+        return [
+            _forget_draft(f"/{self.view.route}/{self._key_text()}"),
+            rx.toast.success("Row deleted."),
+            rx.redirect(f"/{self.view.route}"),
+        ]
+
+    def _is_new(self) -> bool:
+        return self._key_text() == NEW and self.view.editable
 
     def _key_text(self) -> str:
         return self.router.url.path.rstrip("/").rpartition("/")[2]
 
     def _refuse(self, error: DataError) -> None:
-        """Keep the form as it was filled in, and say what is wrong."""
-        self.form_problem, self.wrong = error.problem, error.fields
+        """Keep the form as it was filled in, and say what is wrong: at its field, or else above the form."""
+        asked = {each.name for each in self.view.asked}
+        self.wrong = {name: said for name, said in error.fields.items() if name in asked}
+        self.form_problem = error.problem
+        elsewhere = [
+            f"{self.view.by_name[name].label}: {said}"
+            for name, said in error.fields.items()
+            if name not in asked and name in self.view.by_name
+        ]
+        if elsewhere:
+            self.form_problem = Problem("Not saved", " ".join(elsewhere))
+        if isinstance(error, Conflict):
+            self.conflicts = error.versions
+            self.conflict_marks = json.dumps({each.name: each.now for each in error.versions})
+
+    async def _ask_again(self, conflict: Conflict) -> None:
+        """Show what the row holds by now before it is deleted."""
+        try:
+            key = decode_key(self.view, self._key_text()) or ()
+            loaded = await asyncio.to_thread(_load, self.view, key, self._key_text())
+        except DataError as error:
+            self.form_problem = error.problem
+            return
+        self.name, self.cells, self.related = loaded.name, loaded.cells, loaded.related
+        self.inputs, self.start = loaded.form.inputs, loaded.form.start.as_json()
+        self.form_version += 1
+        self.conflicts, self.deleting = conflict.versions, True
 
     async def _find_options(self, name: str, words: str) -> None:
         try:
@@ -220,30 +255,70 @@ class RowMixin(rx.State, mixin=True):
             self.picker, self.form_problem = "", error.problem
 
 
-def _text(field: Field, value: Any) -> str:
-    """What a control holds, as text; a switch that is off sends nothing."""
-    if field.kind is Kind.BOOLEAN and not field.nullable:
-        return "true" if value in (True, "true", "on") else "false"
-    return "" if value is None else str(value)
+def _save(view: TableView, form: dict[str, Any]) -> tuple[bool, str, str]:
+    """Whether a row was added, its key as an address part, and the key that it had before."""
+    start = read_start(form.get("_start"))
+    texts = {each.name: str(form[each.name]) for each in view.asked if each.name in form}
+    if start.key == NEW:
+        return True, create(view, start.given | texts), NEW
+    key = decode_key(view, start.key)
+    if key is None:
+        raise DataError(ROW_GONE)
+    texts, start = _with_choices(texts, start, form)
+    return False, update(view, key, texts, start), start.key
 
 
-def _load(view: TableView, key: tuple[Any, ...]) -> Loaded:
+def _with_choices(
+    texts: dict[str, str], start: Start, form: dict[str, Any]
+) -> tuple[dict[str, str], Start]:
+    """What is to be written after a person chose between two versions of fields."""
+    try:
+        marks = dict(json.loads(form.get("_conflicts") or "{}"))
+    except (TypeError, ValueError):
+        raise DataError(FORM_INCOMPLETE) from None
+    chosen = {name: form.get(CHOICE + name) for name in marks if name in texts}
+    undecided = [name for name, choice in chosen.items() if choice not in ("mine", "theirs")]
+    if undecided:
+        raise DataError(CHECK_FIELDS, dict.fromkeys(undecided, "Choose one of the two versions."))
+    kept = {name: text for name, text in texts.items() if chosen.get(name) != "theirs"}
+    mine = {name: marks[name] for name, choice in chosen.items() if choice == "mine"}
+    return kept, Start(start.key, start.fields | mine, start.given)
+
+
+def _delete(view: TableView, start_json: str) -> None:
+    start = read_start(start_json)
+    key = decode_key(view, start.key)
+    if key is None:
+        raise DataError(ROW_GONE)
+    delete(view, key, start)
+
+
+def _load(view: TableView, key: tuple[Any, ...], key_text: str) -> Loaded:
+    form = form_of_row(
+        view, key, key_text
+    )  # first: what is shown is never newer than what is compared
     values = fetch_row(view, key)
     return Loaded(
         name=row_name(view, values),
         cells=detail_cells(view, values),
-        inputs={each.name: input_text(each, values[each.name]) for each in view.asked},
-        chosen=chosen_options(view, values),
+        form=form,
         related=related_rows(view, values),
     )
 
 
-def _blank(view: TableView, given: dict[str, str]) -> Loaded:
-    """The form of a new row: the database's defaults, and what the address gives, as `?customer_id=5`."""
-    known = default_texts(view) | given
-    inputs = {each.name: known.get(each.name, "") for each in view.asked}
-    return Loaded(name="", cells=[], inputs=inputs, chosen=chosen_options(view, inputs))
+def _blank(view: TableView, asked: dict[str, str]) -> Loaded:
+    return Loaded(name="", cells=[], form=blank_form(view, asked))
 
 
 def _consequences(view: TableView, key: tuple[Any, ...]) -> list[Consequence]:
     return consequences(view, fetch_row(view, key))
+
+
+def _as_query(asked: dict[str, str]) -> str:
+    return f"?{urlencode(asked)}" if asked else ""
+
+
+def _forget_draft(form_key: str) -> rx.event.EventSpec:
+    """Tell assets/forms.js that what was typed is saved."""
+    known = form_key if _FORM_KEY.fullmatch(form_key) else ""
+    return rx.call_script(f"window.forms?.saved({json.dumps(known)})")

@@ -1,0 +1,55 @@
+"""What deleting a row means for the rows that refer to it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from .data import count_rows
+from .database import reading
+from .filters import Condition, Query
+from .on_delete import on_delete
+from .views import TableView
+
+
+@dataclass
+class Consequence:
+    """What deleting a row means for the rows of another table that refer to it."""
+
+    count: int
+    text: str
+    """What follows the count."""
+    prevents: bool
+
+
+def consequences(view: TableView, values: dict[str, Any]) -> list[Consequence]:
+    """What deleting the row would do to the rows that refer to it.
+
+    Raises:
+        DataError: the database could not answer.
+    """
+    found = []
+    for other, relation in view.referring():
+        conditions = tuple(
+            Condition(name, "equals", str(values[target]))
+            for name, target in zip(relation.fields, relation.target_fields, strict=True)
+        )
+        count = count_rows(other, Query(conditions=conditions))
+        if count:
+            found.append(_consequence(other, relation.fields, count))
+    return found
+
+
+def _consequence(other: TableView, fields: tuple[str, ...], count: int) -> Consequence:
+    rows = f"{'row' if count == 1 else 'rows'} of {other.label}"
+    with reading() as connection:
+        columns = [other.column(name).name for name in fields]
+        rule = on_delete(connection, other.table, columns)
+    match rule:
+        case "CASCADE":
+            return Consequence(count, f"{rows} will be deleted with it.", False)
+        case "SET NULL" | "SET DEFAULT":
+            return Consequence(count, f"{rows} will no longer refer to anything.", False)
+        case None:
+            return Consequence(count, f"{rows} will refer to a row that is gone.", False)
+        case _:
+            refer = "refers" if count == 1 else "refer"
+            return Consequence(count, f"{rows} {refer} to it: delete or change those first.", True)
