@@ -25,6 +25,9 @@ _HELD_EXACTLY = {
 """What a control of that type can hold (HTML standard, 2.3.5), down to the second."""
 
 
+LINE_ENDS = "This text has line ends that a form cannot keep, so it cannot be changed here."
+
+
 @dataclass
 class Held:
     """What one control holds, and how it differs from the usual control of its field."""
@@ -66,7 +69,8 @@ def held(view: TableView, field: Field, stored: str | None) -> Held:
         return Held(shape="select") if shape == "switch" else Held()
     text = written(view.column(field.name), stored)
     if shape == "picker":
-        return Held(text)
+        has_lines = "\n" in text or "\r" in text
+        return Held(text, shape="readonly", note=LINE_ENDS) if has_lines else Held(text)
     if field.kind is Kind.BOOLEAN:
         return _held_flag(stored, text)
     if shape == "select":
@@ -91,8 +95,7 @@ def _held_choice(field: Field, text: str) -> Held:
 def _held_text(shape: str, type_: str, text: str, shape_now: str = "") -> Held:
     has_returns = "\r" in text
     if has_returns and not _has_windows_line_ends(text):
-        note = "This text has line ends that a form cannot keep, so it cannot be changed here."
-        return Held(text, shape="readonly", note=note)
+        return Held(text, shape="readonly", note=LINE_ENDS)
     if has_returns or "\n" in text:
         return Held(text.replace("\r\n", "\n"), shape="" if shape == "textarea" else "textarea")
     if type_ in _HELD_EXACTLY and shape == "input":

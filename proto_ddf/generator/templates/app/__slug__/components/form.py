@@ -34,7 +34,7 @@ def row_form(view: TableView, state: type[RowMixin]) -> rx.Component:
 
     return rx.el.form(
         rx.el.input(type="hidden", name="_form", default_value=state.form_key),
-        rx.el.input(type="hidden", name="_start", default_value=state.start),
+        _kept_input(name="_start", default_value=state.start),
         draft_note(),
         form_callout(problem=state.form_problem),
         conflict_choices(conflicts=state.conflicts, marks=state.conflict_marks),
@@ -194,7 +194,7 @@ def _input(control: rx.Var[Control], given: rx.Var[Held], marks: Marks) -> rx.Co
         input_mode=control.mode,
         auto_complete=rx.cond(control.mode == "text", "on", "off"),
         step=rx.cond((kind == "datetime-local") | (kind == "time"), "1", ""),
-        custom_attrs={"data-max-length": control.max_length},
+        custom_attrs=_longest(control),
         **marks,
     )
 
@@ -204,9 +204,20 @@ def _textarea(control: rx.Var[Control], given: rx.Var[Held], marks: Marks) -> rx
         name=control.name,
         default_value=given.text,
         rows=4,
-        custom_attrs={"data-max-length": control.max_length},
+        custom_attrs=_longest(control),
         **marks,
     )
+
+
+def _kept_input(**attributes: object) -> rx.Component:
+    """An input that nobody sees, whose value assets/forms.js may change. It is not of the type "hidden": React would
+    give such a one its first value again whenever it draws the form."""
+    return rx.el.input(type="text", hidden=True, auto_complete="off", **attributes)
+
+
+def _longest(control: rx.Var[Control]) -> dict[str, object]:
+    """Lets assets/forms.js tell that a text is too long before it is sent."""
+    return {"data-max-length": rx.cond(control.max_length, control.max_length, None)}
 
 
 def _switch(control: rx.Var[Control], given: rx.Var[Held], marks: Marks) -> rx.Component:
@@ -246,12 +257,7 @@ def _picker(
     """A select that searches the rows of another table. Its value is in a hidden input of the form."""
     label = rx.cond(given.label, given.label, rx.cond(given.text, given.text, NO_CHOICE))
     return rx.fragment(
-        rx.el.input(
-            type="hidden",
-            name=control.name,
-            default_value=given.text,
-            custom_attrs={"data-picker": ""},
-        ),
+        _kept_input(name=control.name, default_value=given.text, custom_attrs={"data-picker": ""}),
         rx.popover.root(
             rx.popover.trigger(
                 rx.el.button(
