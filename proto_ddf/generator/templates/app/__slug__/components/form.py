@@ -55,12 +55,12 @@ def draft_note() -> rx.Component:
         rx.el.div(
             rx.icon("history", size=16, aria_hidden="true"),
             rx.el.span(
-                "What you typed ",
+                "Your unsaved changes from ",
                 rx.el.span(custom_attrs={"data-draft-time": ""}),
-                " is back. It is not saved yet.",
+                " are back.",
             ),
             rx.el.button(
-                "Discard it",
+                "Discard them",
                 type="button",
                 class_name="link-button",
                 custom_attrs={"data-draft-discard": ""},
