@@ -232,7 +232,7 @@ class FilledForms:
 
     def form(self, view: Any, key: tuple[Any, ...]) -> Any:
         """The form of the row as it is now."""
-        return self.row_forms.form_of_row(view, key, self.keys.encode_key(key))
+        return self.row_forms.form_of_row(view, key, self.keys.encode_key(view, key))
 
     def texts(self, view: Any, key: tuple[Any, ...]) -> dict[str, str]:
         """What the controls of that form hold, by field."""

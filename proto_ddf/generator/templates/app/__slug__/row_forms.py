@@ -1,6 +1,6 @@
 """The form of a row, filled: from the database, or for a new row from its defaults and the page's address."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from .database import reading
@@ -9,7 +9,7 @@ from .errors import ROW_GONE, DataError
 from .form_values import Held, held
 from .identity import identifying
 from .keys import NEW
-from .relations import chosen_options
+from .relations import chosen_options, given_values
 from .start import Start, mark, read_stored
 from .views import Kind, TableView
 
@@ -23,6 +23,8 @@ class RowForm:
     start: Start
     read_only: str = ""
     """Why this row cannot be changed."""
+    wrong: dict[str, str] = field(default_factory=dict)
+    """What is wrong with values that the address gives, by field."""
 
 
 def form_of_row(view: TableView, key: tuple[Any, ...], key_text: str) -> RowForm:
@@ -52,7 +54,9 @@ def blank_form(view: TableView, given: dict[str, str]) -> RowForm:
         DataError: the database could not answer.
     """
     defaults = default_texts(view)
-    known = {each.name: given[each.name] for each in view.asked if each.name in given}
+    texts = {each.name: given[each.name] for each in view.asked if each.name in given}
+    values, wrong = given_values(view, texts)
+    known = {name: texts[name] for name in values}
     inputs = {each.name: Held((defaults | known).get(each.name, "")) for each in view.asked}
     _name_chosen(view, inputs)
     switches = {
@@ -60,11 +64,11 @@ def blank_form(view: TableView, given: dict[str, str]) -> RowForm:
         for each in view.asked
         if each.kind is Kind.BOOLEAN and not each.nullable and each.name not in defaults
     }
-    return RowForm(inputs, Start(NEW, given=switches | known))
+    return RowForm(inputs, Start(NEW, given=switches | known), wrong=wrong)
 
 
 def _name_chosen(view: TableView, inputs: dict[str, Held]) -> None:
     """Let each picker show the name of the row that it points to."""
-    texts = {name: control.text for name, control in inputs.items()}
-    for name, option in chosen_options(view, texts).items():
+    values, _ = given_values(view, {name: control.text for name, control in inputs.items()})
+    for name, option in chosen_options(view, values).items():
         inputs[name].label = option.text

@@ -15,7 +15,7 @@ LARGEST_WHOLE: int | None = None
 
 def stored_text(column: sa.ColumnElement[Any]) -> sa.ColumnElement[str | None]:
     """SQL for the text; NULL where nothing is stored. Bits are numbers, and a float has the digits of a double."""
-    raw = sa.type_coerce(column, sa.types.NullType())
+    raw: sa.ColumnElement[Any] = sa.type_coerce(column, sa.types.NullType())
     if isinstance(column.type, NUMERIC):
         raw = raw.op("+")(sa.literal_column("0e0" if isinstance(column.type, Float) else "0"))
     return sa.cast(raw, sa.CHAR())
