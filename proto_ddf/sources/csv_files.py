@@ -9,7 +9,6 @@ from pydantic import field_validator
 from proto_ddf.errors.types import IntegrationError
 from proto_ddf.progress import current_progress
 from proto_ddf.sources import csv_fast, duck
-from proto_ddf.sources.column_types import CANDIDATES
 from proto_ddf.sources.csv_text import SUFFIXES, CsvFormat, csv_name, recognise, records
 from proto_ddf.sources.csv_titles import lines_above_header
 from proto_ddf.sources.encodings import AUTO, LABELS, choices
@@ -22,6 +21,7 @@ from proto_ddf.sources.text_encoding import FIELD as ENCODING_FIELD
 
 _MISSING = ("", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None")
 """No value, in any column that is not text. In text they may be values: NA is Namibia."""
+_KINDS = ("boolean", "number", "date", "datetime", "time")
 _ROWS_BETWEEN_CHECKS = 5_000
 _ROWS_BETWEEN_REPORTS = 100_000
 
@@ -56,8 +56,9 @@ class CsvFiles:
             words = f"has {len(form.names)} columns"
             counts = {"found": len(form.names), "limit": MAX_COLUMNS}
             raise file_error(path, "too_many_columns", words, **counts)
-        may_be = tuple(CANDIDATES)
-        columns = [RawColumn(name, f"c{at}", may_be) for at, name in enumerate(form.names)]
+        columns = [
+            RawColumn(name, f"c{at}", _KINDS, nearly=_KINDS) for at, name in enumerate(form.names)
+        ]
         title = lines_above_header(form.sample)
         try:
             table = csv_fast.read(path, form, columns, _MISSING, folder)

@@ -24,7 +24,7 @@ from proto_ddf.sources.column_types import Choices
 from proto_ddf.sources.file_errors import explained
 from proto_ddf.sources.file_formats import FileFormat, RawColumn, RawTable
 
-_VERSION = 4
+_VERSION = 5
 """Raise it when the same raw table would be typed otherwise."""
 _TABLES = "tables.json"
 _KNOWN = 256
@@ -68,7 +68,7 @@ def typed_copy(table: RawTable, chosen: Choices, name: str) -> Path:
     """
     known = {column.name for column in table.columns}
     chosen = {column: kind for column, kind in sorted(chosen.items()) if column in known}
-    place = typed_tables.place_of(table.data, chosen)
+    place = typed_tables.place_of(table, chosen)
     with _alone(f"{place.parent.name}/{place.name}"):
         if not place.exists():
             _type(table, chosen, name, place)
@@ -148,9 +148,15 @@ def _loaded(place: Path) -> tuple[RawTable, ...]:
 
 
 def _load(place: Path, held: dict[str, Any]) -> RawTable:
-    columns = (RawColumn(**{**each, "may_be": tuple(each["may_be"])}) for each in held["columns"])
-    texts = {name: tuple(held[name]) for name in ("missing", "doubts")}
-    return RawTable(**{**held, "data": place / held["data"], "columns": tuple(columns), **texts})
+    columns = tuple(RawColumn(**_tuples(each)) for each in held["columns"])
+    return RawTable(**{**_tuples(held), "data": place / held["data"], "columns": columns})
+
+
+def _tuples(held: dict[str, Any]) -> dict[str, Any]:
+    """JSON has lists for tuples."""
+    return {
+        name: tuple(value) if isinstance(value, list) else value for name, value in held.items()
+    }
 
 
 def _type(table: RawTable, chosen: Choices, name: str, place: Path) -> None:

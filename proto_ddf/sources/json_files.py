@@ -23,7 +23,7 @@ from proto_ddf.sources.json_faults import LONGEST_RECORD, find_fault
 _SUFFIXES = (".json", ".jsonl", ".ndjson")
 _BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _CHUNK = 1 << 20
-_INTEGERS, _NUMBERS = {"UBIGINT", "BIGINT"}, {"UBIGINT", "BIGINT", "DOUBLE", "HUGEINT"}
+_NUMBERS = {"UBIGINT", "BIGINT", "DOUBLE", "HUGEINT"}
 _NESTED = {"OBJECT", "ARRAY"}
 _WORDS = {"OBJECT": "objects", "ARRAY": "lists", "VARCHAR": "texts", "NULL": "nulls"}
 _WORDS |= {"BOOLEAN": "true and false", **dict.fromkeys(_NUMBERS, "numbers")}
@@ -227,7 +227,7 @@ def _column(name: str, text: str, kinds: set[str]) -> RawColumn:
     if kinds == {"BOOLEAN"}:
         return RawColumn(name, text, given=f"CAST({text} AS BOOLEAN)")
     if kinds and kinds <= _NUMBERS:
-        return RawColumn(name, text, ("integer", "float") if kinds <= _INTEGERS else ("float",))
+        return RawColumn(name, text, ("json_number",))
     return RawColumn(name, text, _DATES if kinds == {"VARCHAR"} else ())
 
 

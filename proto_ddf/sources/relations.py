@@ -28,8 +28,20 @@ _UNNAMED_MATCH = 0.95
 _UNNAMED_INTEGERS = 10
 _GENERIC = {"id", "key", "code", "name", "no", "nr", "number", "index", "title", "type", "uuid"}
 """Names that mean something else in every table."""
-_LABELS = {"name", "title", "description", "label", "comment", "comments", "notes", "text"}
-_ID_WORDS = re.compile(r"(^|_|(?<=[a-z]))(id|key|code|sku|uuid|guid|number|nr|no)$", re.IGNORECASE)
+_OWN_KEY = re.compile(
+    r"(.*_)?(code|sku|uuid|guid|number|num|nr|no|isbn|ean|iban|vin|serial|barcode)"
+)
+"""Names of columns that mostly tell the things of their own table from one another."""
+_ANY_KEY = re.compile(r"(.*_)?(id|key|ref|reference|identifier)")
+"""Names of columns that may as well say which thing of another table is meant, if they are not the first."""
+_NO_KEY = re.compile(
+    r"(.*_)?(zip|postal|post|phone|telephone|tel|mobile|cell|fax|house|street|room|area|country|currency|language)"
+    r"_(code|number|num|nr|no|id|key)"
+)
+"""Two rows may well have the same of these."""
+_CODE = "[A-Z0-9][A-Z0-9_./-]{1,19}"
+_NO_CODE = "(Q|W|M|H|FY|CW|KW)[0-9]+|(18|19|20)[0-9]{2}([^0-9].*)?|[0-9.]+ ?[A-Z]+"
+"""Quarters, weeks, years, and numbers with a unit."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +72,8 @@ def suggest_relations(source: Source, schema: SourceSchema) -> SourceSchema:
     with source.connection() as connection:
         unique = {table.name: _unique_columns(connection, table) for table in schema.tables}
         tables = [
-            _with_key(table, choose_key(table, unique[table.name])) for table in schema.tables
+            _with_key(table, _key_of(connection, table, unique[table.name], schema))
+            for table in schema.tables
         ]
         targets = [
             target for table in tables for target in _targets(connection, table, unique[table.name])
@@ -74,14 +87,32 @@ def suggest_relations(source: Source, schema: SourceSchema) -> SourceSchema:
     )
 
 
-def choose_key(table: TableInfo, unique: Collection[str]) -> str | None:
-    """The column that can serve as primary key: unique, never null, and named or placed like one.
+def _key_of(
+    connection: duckdb.DuckDBPyConnection,
+    table: TableInfo,
+    unique: Collection[str],
+    schema: SourceSchema,
+) -> str | None:
+    others = [other.name for other in schema.tables if other.name != table.name]
+    key = choose_key(table, unique, others)
+    first = table.columns[0]
+    if key is None and first.name in unique and _holds_codes(connection, table, first):
+        return first.name
+    return key
+
+
+def choose_key(
+    table: TableInfo, unique: Collection[str], others: Collection[str] = ()
+) -> str | None:
+    """The column that can serve as primary key: unique, never null, and named like one. A name, a date or a measure is
+    none, even if no two rows happen to have the same: the next row might.
 
     Args:
         unique: names of the columns whose values are all different and none null.
+        others: names of the other tables, whose keys may stand in this one.
     """
     candidates = [
-        (_key_rank(table, column), column.name)
+        (_key_rank(table, column, others), column.name)
         for column in table.columns
         if column.name in unique and column.type in _KEY_TYPES
     ]
@@ -89,17 +120,42 @@ def choose_key(table: TableInfo, unique: Collection[str]) -> str | None:
     return min(ranked, key=lambda found: found[0])[1] if ranked else None
 
 
-def _key_rank(table: TableInfo, column: ColumnInfo) -> int | None:
+def _key_rank(table: TableInfo, column: ColumnInfo, others: Collection[str]) -> int | None:
     """Smaller is better; None: a column unlike a key, unique by accident perhaps."""
     name = _snake(column.name)
     if name == "id":
         return 0
-    if name in {f"{stem}_{word}" for stem in _stems(table.name) for word in ("id", "key", "code")}:
+    if any(_is_named_after(name, stem) for stem in _stems(table.name)):
         return 1
-    if _ID_WORDS.search(name):
+    if _NO_KEY.fullmatch(name) or any(
+        _is_named_after(name, stem) for other in others for stem in _stems(other)
+    ):
+        return None
+    if _OWN_KEY.fullmatch(name):
         return 2
     is_first = column.name == table.columns[0].name
-    return 3 if is_first and name not in _LABELS else None
+    bare = name in {"key", "ref", "reference", "identifier"}
+    return 3 if _ANY_KEY.fullmatch(name) and (is_first or bare) else None
+
+
+def _is_named_after(name: str, stem: str) -> bool:
+    part = name.removeprefix(f"{stem}_")
+    return part != name and bool(_OWN_KEY.fullmatch(part) or _ANY_KEY.fullmatch(part))
+
+
+def _holds_codes(
+    connection: duckdb.DuckDBPyConnection, table: TableInfo, column: ColumnInfo
+) -> bool:
+    """Whether all values are in capital letters and digits, some with digits, and so no names."""
+    if column.type is not ColumnType.TEXT:
+        return False
+    name = _q(column)
+    query = (
+        f"SELECT bool_and(regexp_full_match({name}, '{_CODE}')) AND bool_or(regexp_matches({name}, '[0-9]'))"
+        f" AND NOT bool_and(regexp_full_match({name}, '{_NO_CODE}')) FROM {quote(table.name)}"
+    )
+    row = connection.execute(query).fetchone()
+    return bool(row and row[0])
 
 
 def _with_key(table: TableInfo, key: str | None) -> TableInfo:

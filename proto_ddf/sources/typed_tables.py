@@ -78,10 +78,12 @@ _open: OrderedDict[Path, OpenTable] = OrderedDict()
 _lock = Lock()
 
 
-def place_of(data: Path, chosen: Choices) -> Path:
-    """Where the typed copy of raw data goes: beside them."""
-    key = hashlib.sha256(json.dumps(chosen).encode()).hexdigest()[:8] if chosen else "found"
-    return data.with_name(f"{data.name.partition('.')[0]}-{key}.duckdb")
+def place_of(table: RawTable, chosen: Choices) -> Path:
+    """Where the typed copy of a table goes: beside its raw data."""
+    missing = {column.name: column.missing for column in table.columns if column.missing}
+    said = json.dumps([chosen, missing]) if missing else json.dumps(chosen)
+    key = hashlib.sha256(said.encode()).hexdigest()[:8] if chosen or missing else "found"
+    return table.data.with_name(f"{table.data.name.partition('.')[0]}-{key}.duckdb")
 
 
 def write(
@@ -108,13 +110,13 @@ def write(
     with duck.cursor() as connection:
         sample = sampled(connection, table, chosen)
         try:
-            columns = tried_columns(connection, table, chosen, sample)
-            made = _create(connection, table, columns, path, doing, measured)
+            typed = tried_columns(connection, table, chosen, sample)
+            made = _create(connection, table, typed.expressions, path, doing, measured)
         except duckdb.InvalidInputException as error:
             if MISFIT not in str(error):
                 raise
-            columns = decided_columns(connection, table, chosen, sample, name)
-            made = _create(connection, table, columns, path, doing, measured)
+            typed = decided_columns(connection, table, chosen, sample, name)
+            made = _create(connection, table, typed.expressions, path, doing, measured)
     if table.row_count not in (None, made.rows):
         path.unlink()
         message = f"Of {table.row_count} rows {made.rows} were read."

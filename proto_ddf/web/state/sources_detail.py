@@ -30,12 +30,16 @@ TYPE_WORDS = {
     ChosenType.TEXT: "text",
     ChosenType.INTEGER: "integer",
     ChosenType.DECIMAL: "decimal",
+    ChosenType.NUMBER_COMMA: "number, decimal comma (1.234,50)",
+    ChosenType.NUMBER_GROUPED: "number, thousands parted (1,234.50)",
     ChosenType.FLOAT: "float",
     ChosenType.BOOLEAN: "boolean",
     ChosenType.DATE: "date",
     ChosenType.DATE_DAY_FIRST: "date, day first (31/12/2024)",
     ChosenType.DATE_MONTH_FIRST: "date, month first (12/31/2024)",
     ChosenType.DATETIME: "date and time",
+    ChosenType.DATETIME_DAY_FIRST: "date and time, day first (31/12/2024 14:30)",
+    ChosenType.DATETIME_MONTH_FIRST: "date and time, month first (12/31/2024 14:30)",
     ChosenType.TIME: "time",
 }
 """The types a person can choose for a column, in words."""

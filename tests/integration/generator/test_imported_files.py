@@ -24,7 +24,7 @@ from proto_ddf.sources.store import make_source
 def _csv() -> bytes:
     return (
         "id,name,price,ratio,ok,day,moment,clock,note\n"
-        '1,"Ann ""A""",19.99,0.1,true,2024-02-29,2024-01-02 03:04:05.25,08:30,"two\nlines"\n'
+        '1,"Ann ""A""",19.99,0.1,true,2024-02-29,2024-01-02 03:04:05.25,08:30:00,"two\nlines"\n'
         "2,Bo ü😀,0.05,1e-7,false,1900-01-01,1999-12-31 23:59:59,23:59:59,\n"
     ).encode()
 
@@ -36,7 +36,7 @@ def _json() -> bytes:
 def _records() -> list[dict[str, Any]]:
     return [
         {"id": 1, "name": 'Ann "A"', "price": "19.99", "ratio": 0.1, "ok": True, "day": "2024-02-29",
-         "moment": "2024-01-02T03:04:05.25", "clock": "08:30", "note": "two\nlines"},
+         "moment": "2024-01-02T03:04:05.25", "clock": "08:30:00", "note": "two\nlines"},
         {"id": 2, "name": "Bo ü😀", "price": "0.05", "ratio": 1e-7, "ok": False, "day": "1900-01-01",
          "moment": "1999-12-31T23:59:59", "clock": "23:59:59", "note": None},
     ]  # fmt: skip

@@ -30,6 +30,13 @@ MakeSource = Callable[..., FilesSource]
         (["2024-01-02 00:00", "03.04.2024", "2024/5/6"], "date", "date", [date(2024, 1, 2), date(2024, 4, 3), date(2024, 5, 6)]),
         (["03/04/2024"], "date_day_first", "date", [date(2024, 4, 3)]),
         (["03/04/2024"], "date_month_first", "date", [date(2024, 3, 4)]),
+        (["31-12-2024", "1.2.2024"], "date_day_first", "date", [date(2024, 12, 31), date(2024, 2, 1)]),
+        (["1.234,5", "0,25", "7", "1 000"], "number_comma", "decimal", [Decimal("1234.50"), Decimal("0.25"), Decimal("7.00"), Decimal("1000.00")]),
+        (["1.250", "3.750"], "number_comma", "decimal", [Decimal(1250), Decimal(3750)]),
+        (["1.250", "3.750"], "decimal", "decimal", [Decimal("1.250"), Decimal("3.750")]),
+        (["1,234.5", "0.25", "1'000"], "number_grouped", "decimal", [Decimal("1234.50"), Decimal("0.25"), Decimal("1000.00")]),
+        (["31/12/2024 9:30", "1.2.2024"], "datetime_day_first", "datetime", [datetime(2024, 12, 31, 9, 30), datetime(2024, 2, 1)]),
+        (["12/31/2024 9:30 PM", "1/2/2024"], "datetime_month_first", "datetime", [datetime(2024, 12, 31, 21, 30), datetime(2024, 1, 2)]),
         (["2024-01-02", "2024-01-02T03:04:05Z"], "datetime", "datetime", [datetime(2024, 1, 2), datetime(2024, 1, 2, 3, 4, 5)]),
         (["08:30"], "time", "time", [time(8, 30)]),
     ],
@@ -37,7 +44,7 @@ MakeSource = Callable[..., FilesSource]
 def test_a_chosen_type_is_kept_to(
     file_source: MakeSource, values: list[str], chosen: str, kind: str, typed: list[Any]
 ) -> None:
-    content = "n,c\n" + "".join(f"{n},{value}\n" for n, value in enumerate(values))
+    content = "n,c\n" + "".join(f'{n},"{value}"\n' for n, value in enumerate(values))
     source = file_source("csv", "t.csv", content, types={"t": {"c": chosen}})
     assert types(source) == {"n": "integer", "c": kind}
     assert rows(source) == list(enumerate(typed))
@@ -52,6 +59,8 @@ def test_a_chosen_type_is_kept_to(
         (["1", "two"], "decimal", 2),
         (["12345678901234567.891"], "decimal", 1),
         (["1e999"], "float", 1),
+        (["1,5", "1.5"], "number_comma", 2),
+        (["1,234", "1,5"], "number_grouped", 2),
         (["true", "maybe"], "boolean", 2),
         (["2023-02-29"], "date", 1),
         (["03/04/2024"], "date", 1),
@@ -65,7 +74,7 @@ def test_a_chosen_type_is_kept_to(
 def test_a_value_that_does_not_fit_is_told_with_its_place(
     file_source: MakeSource, values: list[str], chosen: str, row: int
 ) -> None:
-    content = "n,c\n" + "".join(f"{n},{value}\n" for n, value in enumerate(values))
+    content = "n,c\n" + "".join(f'{n},"{value}"\n' for n, value in enumerate(values))
     error = failure(file_source("csv", "t.csv", content, types={"t": {"c": chosen}}))
     assert error.code == "value_not_of_type"
     told = describe(error)["message"]

@@ -109,6 +109,30 @@ def test_a_table_without_a_column_like_a_key_has_none(csv_source: MakeSource) ->
     assert suggest_relations(source, source.read_schema()).tables[0].primary_key == ()
 
 
+@pytest.mark.parametrize(
+    ("values", "key"),
+    [
+        (["AA", "9E", "B6"], True),
+        (["N10156", "N102UW"], True),
+        (["KARI", "OLA", "LIV"], False),
+        (["Kari1", "Ola2"], False),
+        (["Q1", "Q2"], False),
+        (["2024W01", "2024W02"], False),
+        (["2024-01", "2024-02"], False),
+        (["12KG", "15KG"], False),
+        (["BLUE 1", "RED 2"], False),
+        (["12", "15"], False),
+    ],
+)
+def test_a_first_column_of_codes_is_a_key_whatever_its_name(
+    csv_source: MakeSource, values: list[str], key: bool
+) -> None:
+    """Names, dates, measures and numbers are none, also where no two are the same."""
+    source = csv_source(t=lines("thing,x", *(f"{value},1" for value in values)))
+    (table,) = suggest_relations(source, source.read_schema()).tables
+    assert table.primary_key == (("thing",) if key else ())
+
+
 def test_declared_relations_are_left_alone(sqlite_source: Callable[[str], SqliteSource]) -> None:
     source = sqlite_source(
         "CREATE TABLE customers (id INTEGER PRIMARY KEY); CREATE TABLE orders (customer_id INTEGER)"
