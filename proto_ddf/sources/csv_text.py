@@ -63,7 +63,7 @@ class CsvFormat:
 
     @property
     def summary(self) -> str:
-        words = label(self.encoding.removesuffix("-sig"))
+        words = label(self.encoding)
         padding = ", NUL bytes at the ends of fields left out" if self.padded else ""
         return f"{DELIMITERS.get(self.delimiter, self.delimiter)}, {words}{padding}"
 

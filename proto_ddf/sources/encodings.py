@@ -80,7 +80,8 @@ def codec(encoding: str) -> Codec:
 
 def label(encoding: str) -> str:
     """What people call it, without what it is used for."""
-    return LABELS.get(encoding, encoding.upper()).partition(" (")[0]
+    name = encoding.removesuffix("-sig")
+    return LABELS.get(name, name.upper()).partition(" (")[0]
 
 
 def is_plausible(text: str) -> bool:

@@ -210,15 +210,14 @@ class FilesSource:
 
     def _check_shape(self) -> str:
         """Titles, missing headers, units and totals among the rows: told, and nothing is changed for them."""
-        if not self.form.headed:
-            return "Nothing"
         found: list[str] = []
         tables = self._tables()
         for name, part in tables.items():
             raw = raw_tables(self.form, part.path)[part.position]
             with self._opened_part(name, part) as (_, copy):
                 where = f"{name}: " if len(tables) > 1 else ""
-                found.extend(f"{where}{words}" for words in seems_wrong(raw, copy))
+                wrong = seems_wrong(raw, copy) if self.form.headed else raw.doubts
+                found.extend(f"{where}{words}" for words in wrong)
         return f"Check this: {'; '.join(found)}." if found else "Nothing"
 
 

@@ -1,15 +1,18 @@
 """What is wrong with a file that is not JSON, in words and with its line. Python's reader tells it exactly."""
 
 import json
+import re
 from pathlib import Path
 
 from proto_ddf.errors.types import IntegrationError
 from proto_ddf.sources.file_errors import explained, file_error
+from proto_ddf.sources.text_encoding import encoding_fault
 
 LONGEST_RECORD = 64 << 20
 """Bytes; a longer one would have to be held in memory several times."""
 _LARGEST_DOCUMENT = 64 << 20
 """Bytes up to which a document that is not a line a record is read whole to find its fault."""
+_HALF = re.compile("[\ud800-\udfff]")
 _SORTS = {
     str: "a text",
     bool: "true or false",
@@ -33,8 +36,8 @@ def find_fault(path: Path, encoding: str, *, ended: bool = False) -> Integration
             if lines:
                 return _of_lines(path, encoding)
         return _of_document(path, encoding, ended)
-    except UnicodeDecodeError as error:
-        return file_error(path, "file_encoding", str(error))
+    except UnicodeDecodeError:
+        return encoding_fault(lambda: path.open("rb"), path, encoding)
     except IntegrationError as error:
         return error
 
@@ -61,13 +64,16 @@ def _of_lines(path: Path, encoding: str) -> IntegrationError:
             except RecursionError:
                 return _nested(path)
             except ValueError as error:
-                if not line.endswith("\n") and _at_the_end(error, line):
+                at_end = _at_the_end(error, line)
+                if at_end and not line.endswith("\n"):
                     return _cut_short(path, line=number)
-                reason = _reason(error)
+                reason = "its object has no end" if at_end else _reason(error)
                 return file_error(path, "json_broken_line", reason, line=number, reason=reason)
             if not isinstance(found, dict):
                 words = _sort(found)
                 return file_error(path, "json_no_records", words, found=words, row=number)
+            if half := _half_character(found):
+                return _half_told(path, half, line=number)
     reason = "a text in it is no valid Unicode"
     return file_error(path, "file_not_json", reason, reason=reason)
 
@@ -91,10 +97,36 @@ def _of_document(path: Path, encoding: str, ended: bool) -> IntegrationError:
         reason = f"line {line}: {_reason(error)}" if line else "it is some other text"
         return file_error(path, "file_not_json", reason, reason=reason)
     if isinstance(found, dict | list):  # Python's reader is more patient than DuckDB's
+        records = found if isinstance(found, list) else [found]
+        for row, record in enumerate(records, start=1):
+            if half := _half_character(record):
+                return _half_told(path, half, row=row)
         reason = "a text in it is no valid Unicode"
         return file_error(path, "file_not_json", reason, reason=reason)
     words = _sort(found)
     return file_error(path, "json_no_records", words, found=words)
+
+
+def _half_character(value: object, key: str = "") -> tuple[str, str] | None:
+    """The first half of a surrogate pair that stands alone, and the key whose text it is in (RFC 8259, 8.2)."""
+    if isinstance(value, str):
+        half = _HALF.search(value)
+        return (f"\\u{ord(half[0]):04x}", key) if half else None
+    if isinstance(value, dict):
+        inner = [(name, name) for name in value] + [(each, name) for name, each in value.items()]
+        found = (_half_character(each, key or name) for each, name in inner)
+    elif isinstance(value, list):
+        found = (_half_character(each, key) for each in value)
+    else:
+        return None
+    return next((half for half in found if half), None)
+
+
+def _half_told(path: Path, half: tuple[str, str], **where: int) -> IntegrationError:
+    character, key = half
+    shown = _HALF.sub("�", key)
+    words = f"{character} in {shown!r} is half a character"
+    return file_error(path, "json_half_character", words, character=character, name=shown, **where)
 
 
 def _at_the_end(error: ValueError, text: str) -> bool:

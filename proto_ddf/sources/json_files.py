@@ -4,7 +4,7 @@ Objects and lists within a row become JSON text. A column of whole numbers, numb
 type; strings are looked at for dates and times; a column of several sorts of values is text.
 """
 
-import codecs
+import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,16 +13,19 @@ from pathlib import Path
 import duckdb
 
 from proto_ddf.progress import current_progress
-from proto_ddf.sources import duck
+from proto_ddf.sources import duck, json_numbers
 from proto_ddf.sources.csv_text import unique_names
 from proto_ddf.sources.file_errors import explained, file_error
 from proto_ddf.sources.file_formats import MAX_COLUMNS, RawColumn, RawTable, table_name
 from proto_ddf.sources.file_source import file_kind
 from proto_ddf.sources.json_faults import LONGEST_RECORD, find_fault
+from proto_ddf.sources.sizes import count_text
+from proto_ddf.sources.text_encoding import mark, unmarked_wide
 
 _SUFFIXES = (".json", ".jsonl", ".ndjson")
-_BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _CHUNK = 1 << 20
+_START = 1 << 10
+"""Bytes that tell whether a text is UTF-16."""
 _NUMBERS = {"UBIGINT", "BIGINT", "DOUBLE", "HUGEINT"}
 _NESTED = {"OBJECT", "ARRAY"}
 _WORDS = {"OBJECT": "objects", "ARRAY": "lists", "VARCHAR": "texts", "NULL": "nulls"}
@@ -36,7 +39,7 @@ class JsonFiles:
     """Objects, in a list or one after the other."""
 
     name = "json"
-    version = 1
+    version = 2
     variant = ""
     several = False
     headed = False
@@ -80,25 +83,30 @@ class JsonFiles:
                     f"read_json_objects({duck.text(plain)}, format = '{kind}',"
                     f" maximum_object_size = {LONGEST_RECORD})"
                 )
-                duck.run(connection, duck.copy_to(f"SELECT json FROM {read}", records))
+                listed = f"{json_numbers.marked('json')} AS json"
+                duck.run(connection, duck.copy_to(f"SELECT {listed} FROM {read}", records))
             if kind == "array" and not _is_closed(plain):
                 raise find_fault(path, _encoding(path), ended=True)
             plain.unlink()
             source = f"read_parquet({duck.text(records)}, file_row_number = true)"
             _check_records(connection, source, path)
+            doubts = _doubts(connection, source)
             keys = _keys(connection, source, path)
-            found = _kinds(connection, source, keys)
-            duck.run(connection, _to_raw(source, data, keys, found))
+            query = f"SELECT {json_numbers.any_marked('json')} FROM {source}"
+            marked = bool(duck.run(connection, query)[0][0])
+            found = _kinds(connection, source, keys, marked)
+            duck.run(connection, _to_raw(source, data, keys, found, marked))
             records.unlink()
         names = unique_names(keys)
         columns = [_column(name, f"c{at}", found[at]) for at, name in enumerate(names)]
-        return [RawTable(data, tuple(columns), "file_row_number + 1", _MISSING)]
+        return [RawTable(data, tuple(columns), "file_row_number + 1", _MISSING, doubts=doubts)]
 
 
 def _encoding(path: Path) -> str:
     with explained(path), path.open("rb") as file:
-        start = file.read(4)
-    return next((name for bom, name in _BOMS.items() if start.startswith(bom)), "utf-8")
+        start = file.read(_START)
+    wide = unmarked_wide(start) if b"\0" in start else None
+    return mark(start) or wide or "utf-8"
 
 
 def _start(path: Path) -> str:
@@ -126,7 +134,7 @@ def _plain_copy(path: Path, plain: Path) -> None:
                 current_progress.get().check_stop()
                 copy.write(chunk)
     except UnicodeError as error:
-        raise file_error(path, "file_encoding", str(error)) from error
+        raise find_fault(path, encoding) from error
 
 
 def _is_closed(plain: Path) -> bool:
@@ -200,25 +208,54 @@ def _values(source: str, keys: Sequence[str]) -> str:
 
 
 def _kinds(
-    connection: duckdb.DuckDBPyConnection, source: str, keys: Sequence[str]
+    connection: duckdb.DuckDBPyConnection, source: str, keys: Sequence[str], marked: bool
 ) -> list[set[str]]:
     """What sorts of values each key has, but for null."""
-    listed = ", ".join(f"array_agg(DISTINCT json_type(v[{at}]))" for at in range(1, len(keys) + 1))
+    values = [f"v[{at}]" for at in range(1, len(keys) + 1)]
+    kinds = (json_numbers.kind(value) if marked else f"json_type({value})" for value in values)
+    listed = ", ".join(f"array_agg(DISTINCT {kind})" for kind in kinds)
     row = duck.run(connection, f"SELECT {listed} FROM ({_values(source, keys)})")[0]
     return [set(kinds) - {None, "NULL"} for kinds in row]
 
 
-def _to_raw(source: str, data: Path, keys: Sequence[str], kinds: Sequence[set[str]]) -> str:
+def _to_raw(
+    source: str, data: Path, keys: Sequence[str], kinds: Sequence[set[str]], marked: bool
+) -> str:
     listed = ", ".join(
-        f"{_raw_text(f'v[{at + 1}]', kinds[at])} AS c{at}" for at in range(len(keys))
+        f"{_raw_text(f'v[{at + 1}]', kinds[at], marked)} AS c{at}" for at in range(len(keys))
     )
     return duck.copy_to(f"SELECT {listed} FROM ({_values(source, keys)})", data)
 
 
-def _raw_text(value: str, kinds: set[str]) -> str:
+def _raw_text(value: str, kinds: set[str], marked: bool) -> str:
     if kinds & _NESTED:
-        return f"CASE WHEN json_type({value}) <> 'NULL' THEN CAST({value} AS VARCHAR) END"
-    return f"({value} ->> '$')"
+        written = f"CAST({value} AS VARCHAR)"
+        written = json_numbers.plain_within(written) if marked else written
+        return f"CASE WHEN json_type({value}) <> 'NULL' THEN {written} END"
+    plain = f"({value} ->> '$')"
+    return json_numbers.plain(plain) if marked else plain
+
+
+def _doubts(connection: duckdb.DuckDBPyConnection, source: str) -> tuple[str, ...]:
+    """Whether the one object of a file rather holds the rows than is one."""
+    found = duck.run(connection, f"SELECT json FROM {source} LIMIT 2")
+    if len(found) != 1:
+        return ()
+    held = json.loads(found[0][0])
+    lists = [(key, value) for key, value in held.items() if _are_objects(value)]
+    if lists:
+        key, value = max(lists, key=lambda each: len(each[1]))
+        objects = count_text(len(value), "object")
+        return (f"the file is one object, so one row: its rows may be the {objects} in “{key}”",)
+    if len(held) > 1 and all(isinstance(value, dict) and value for value in held.values()):
+        return (
+            f"the file is one object, so one row: its rows may be the {len(held)} objects in it",
+        )
+    return ()
+
+
+def _are_objects(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(each, dict) for each in value)
 
 
 def _column(name: str, text: str, kinds: set[str]) -> RawColumn:

@@ -167,6 +167,17 @@ def find_encoding(open_bytes: OpenBytes, path: Path, chosen: str = AUTO) -> Foun
     return FoundEncoding(name, has_nul)
 
 
+def encoding_fault(open_bytes: OpenBytes, path: Path, encoding: str) -> IntegrationError:
+    """The error for a file that is to be in this encoding and is not: `file_encoding`, `file_cut_short`."""
+    file = _File(open_bytes, path)
+    fault = _fault(file, encoding)
+    if fault and fault.left:
+        return _cut_short(path)
+    where = _place(file, fault, encoding) if fault else {}
+    words = f"is not {label(encoding)}"
+    return file_error(path, "file_encoding", words, encoding=label(encoding), **where)
+
+
 def _checked(file: _File, name: str, padded: bool = False) -> FoundEncoding:
     fault = _fault(file, name)
     if fault and fault.left:

@@ -64,7 +64,8 @@ CODES = (
     _file(
         "file_encoding",
         "Characters cannot be read",
-        "[“{path}”|The file] is not encoded as UTF-8[; line {line} cannot be read].",
+        "[“{path}”|The file] is not encoded as [{encoding}|UTF-8]"
+        "[: the byte {byte} in line {line}, character {character} cannot be read|; line {line} cannot be read|].",
         "Save it as UTF-8 (in a spreadsheet: “CSV UTF-8”), then try again.",
     ),
     _file(
@@ -128,6 +129,13 @@ CODES = (
         "A line is not JSON",
         "[Line {line}|A line] of [“{path}”|the file] cannot be read[: {reason}].",
         "Correct or remove the line[ {line}], then try again.",
+    ),
+    _file(
+        "json_half_character",
+        "Half a character",
+        "[Line {line} of|Row {row} of|A row of] [“{path}”|the file] holds half a character[ ({character})][ in “{name}”]: "
+        "the other half of the pair is missing.",
+        "Correct the text: characters beyond \\uffff are written as a pair, as in \\ud83d\\ude00. Then try again.",
     ),
     _file(
         "json_no_records",

@@ -81,6 +81,10 @@ def test_every_key_is_a_column_in_the_order_they_turn_up(file_source: MakeSource
         b'\xef\xbb\xbf[{"a": 1}]',
         b'\xef\xbb\xbf{"a": 1}\n',
         '[{"a": 1}]'.encode("utf-16"),
+        '[{"a": 1}]'.encode("utf-16-le"),
+        '{"a": 1}\n'.encode("utf-16-be"),
+        '[{"a": 1}]'.encode("utf-32"),
+        ' [{"a": 1}]'.encode("utf-32-le"),
         b'\n\n [ {"a": 1} ] \n',
     ],
 )
@@ -119,9 +123,17 @@ def test_objects_may_stand_in_many_ways(file_source: MakeSource, content: bytes)
         ('{"a": 1}\n{"a": oops}\n{"a": 3}\n', "json_broken_line", "Line 2"),
         ('{"a": oops}\n{"a": 2}\n', "json_broken_line", "Line 1"),
         ('[{"a": 1}, {"b": 1, "a": 2, "a": 3}]', "json_duplicate_key", "Object 2"),
-        (b'[{"a": "\xff\xfe"}]', "file_encoding", "UTF-8"),
-        (b'{"a": 1}\n{"a": "\xff"}\n', "file_encoding", "UTF-8"),
-        ('[{"a": "\\ud800"}]', "file_not_json", "Unicode"),
+        (b'[{"a": "\xff\xfe"}]', "file_encoding", "UTF-8: the byte 0xFF in line 1, character 9"),
+        (b'{"a": 1}\n{"a": "\xff"}\n', "file_encoding", "0xFF in line 2, character 8"),
+        (b'[{"a": 1},\n{"a": "caf\xe9"}]', "file_encoding", "0xE9 in line 2, character 11"),
+        (b'[{"a": 1}, {"a": "caf\xc3', "file_cut_short", "end of the last character"),
+        ('[{"a": "\\ud800"}]', "json_half_character", "Row 1 of"),
+        ('[{"a": 1}, {"b": {"c": ["x", "\\udc00y"]}}]', "json_half_character", "(\\udc00) in “b”"),
+        ('[{"a": 1}, {"\\ud83d": 1}]', "json_half_character", "Row 2 of"),
+        ('[{"a": "\\ude00\\ud83d"}]', "json_half_character", "(\\ude00) in “a”"),
+        ('{"a": 1}\n{"a": "x\\ud83dy"}\n', "json_half_character", "Line 2 of"),
+        ('{"id": 1}\n{"id": 2\n{"id": 3}\n', "json_broken_line", "Line 2"),
+        ('{"id": 1}\n{"id": "2\n{"id": 3}\n', "json_broken_line", "Line 2"),
         ("[" * 100_000, "file_not_json", "nested too deeply"),
         (json.dumps([{f"k{n}": 1 for n in range(1_001)}]), "too_many_columns", "1000"),
     ],
@@ -152,6 +164,65 @@ def test_a_document_too_large_to_be_read_whole_has_its_fault_told(
 ) -> None:
     monkeypatch.setattr(json_faults, "_LARGEST_DOCUMENT", 10)
     assert failure(file_source("json", "large.json", content)).code == code
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "0.1234567890123456789",
+        "883406386745030.3",
+        "-52.12345678901234567",
+        "12345678901234567890.5",
+        "1.00000000000000000001e5",
+        "1e-400",
+        "0.30000000000000004",
+        "9007199254740993.0",
+    ],
+)
+def test_numbers_keep_their_digits_beside_texts_and_within_lists(
+    file_source: MakeSource, number: str
+) -> None:
+    """Whatever the type of the column, the text that it is made of is the file's. To the kind belong numbers below a
+    key, in lists, in keys of objects, and texts that look like numbers."""
+    looks = f'a \\" {number} [{number}], \\\\'
+    line = f'{{"t": {number}, "l": [1, {number}, "{number}"], "k": {{"{number}": {number}}}, "s": "{looks}"}}'
+    for content in (f"[{line}]", f'{line}\n{{"t": "word"}}\n'):
+        source = file_source("json", "n.json", content, types={"n": {"t": "text"}})
+        (found, *_) = rows(source)
+        assert found[0] == number
+        assert found[1] == f'[1,{number},"{number}"]'
+        assert found[2] == f'{{"{number}":{number}}}'
+        assert found[3] == json.loads(f'"{looks}"')
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ('{"count": 3, "results": [{"id": 1}, {"id": 2}]}', "the 2 objects in “results”"),
+        ('{"a": {"x": 1}, "b": {"x": 2}}', "the 2 objects in it"),
+        ('{"type": "FeatureCollection", "features": [{"type": "Feature"}]}', "in “features”"),
+        ('{"count": 3, "tags": ["a", "b"]}', ""),
+        ('{"a": {"x": 1}}', ""),
+        ('{"a": 1}\n{"a": [{"b": 1}]}', ""),
+        ('[{"a": [{"b": 1}]}, {"a": []}]', ""),
+    ],
+)
+def test_rows_that_may_be_below_a_key_are_told(
+    file_source: MakeSource, content: str, words: str
+) -> None:
+    (stage,) = [
+        each
+        for each in file_source("json", "w.json", content).stages()
+        if each.name == "check_shape"
+    ]
+    assert words in stage.run()
+    assert (stage.run() == "Nothing") is not bool(words)
+
+
+def test_a_text_with_the_character_0_is_found_behind_it(file_source: MakeSource) -> None:
+    source = file_source("json", "t.json", r'[{"n": "a\u0000b"}, {"n": "plain"}]')
+    assert source.preview("t", search="B").rows == (("a\0b",),)
+    assert source.preview("t", search="a\0").rows == (("a\0b",),)
 
 
 VALUES = st.one_of(
