@@ -1,0 +1,75 @@
+"""Keeps text from outside from being read as code by Reflex.
+
+A page puts a Var into text as f"{State.name}". Reflex writes that as `<reflex.Var>HASH</reflex.Var>`
+followed by the Var's expression, and looks for such tags in every string literal it makes, at compile time
+and for each redirect, toast or script. It takes every tag for one of its own: letters inside make
+`LiteralStringVar.create` loop for ever, a number that it never gave out raises KeyError, nothing inside
+IndexError (reflex_base/vars/sequence.py and base.py, 0.10).
+
+With the guard a tag counts only if Reflex gave out its number and the Var's expression follows it. All other
+text stays text. The number is Python's hash of an object in this process, which nobody outside can know.
+"""
+
+import json
+import re
+from typing import Any
+
+from reflex_base.constants import REFLEX_VAR_OPENING_TAG as OPENING_TAG
+from reflex_base.vars import Var, VarData, base, sequence
+
+_TAG = re.compile(r"<reflex\.Var>(-?[0-9]{1,20})</reflex\.Var>")
+_SAFE_OPENING_TAG = OPENING_TAG.replace("<", "\\u003c")
+"""The same text in a JavaScript or JSON string, in which no later search finds a tag."""
+_create_unguarded = sequence.LiteralStringVar.create.__func__  # type: ignore[attr-defined]
+
+
+def guard_literals() -> None:
+    """Put the guard into Reflex, before any page or event is made. A second call changes nothing."""
+    sequence.LiteralStringVar.create = classmethod(_create)  # type: ignore[assignment, method-assign]
+    base._decode_var_immutable = _decode
+
+
+def _create(
+    cls: type[Any], value: str, _var_type: Any = None, _var_data: VarData | None = None
+) -> Any:
+    """In place of `LiteralStringVar.create`, the one place where a string becomes a literal."""
+    parts = [part for part in _split(value) if isinstance(part, Var) or part]
+    if not any(isinstance(part, str) and OPENING_TAG in part for part in parts):
+        return _create_unguarded(cls, value, _var_type, _var_data)
+    kind = _var_type or type(value)
+    if len(parts) == 1:
+        return _plain(value, kind, _var_data)
+    literals = (part if isinstance(part, Var) else _plain(part, str, None) for part in parts)
+    joined = sequence.ConcatVarOperation.create(*literals, _var_data=_var_data)
+    return joined if kind is str else joined.to(sequence.StringVar, kind)
+
+
+def _plain(text: str, kind: Any, data: VarData | None) -> Any:
+    expression = json.dumps(text).replace(OPENING_TAG, _SAFE_OPENING_TAG)
+    return sequence.LiteralStringVar(
+        _js_expr=expression, _var_type=kind, _var_data=data, _var_value=text
+    )
+
+
+def _decode(value: str) -> tuple[VarData | None, str]:
+    """In place of `_decode_var_immutable`: an expression without its tags, and what the tags stood for."""
+    if not isinstance(value, str) or OPENING_TAG not in value:
+        return None, value
+    parts = _split(value)
+    data = [part._get_all_var_data() for part in parts if isinstance(part, Var)]
+    text = "".join(part._js_expr if isinstance(part, Var) else part for part in parts)
+    return (VarData.merge(*data) if data else None), text
+
+
+def _split(text: str) -> list[str | Var[Any]]:
+    """Text and the Vars that were put into it, in their order."""
+    parts: list[str | Var[Any]] = []
+    begin = position = 0
+    while tag := _TAG.search(text, position):
+        var = base._global_vars.get(int(tag[1]))
+        if var is None or not text.startswith(var._js_expr, tag.end()):
+            position = tag.end()
+            continue
+        parts += [text[begin : tag.start()], var]
+        begin = position = tag.end() + len(var._js_expr)
+    return [*parts, text[begin:]]
