@@ -20,7 +20,7 @@ RUN_STAMP := $(VENV)/set-up-$(call hash,requirements.txt scripts/set_up.sh)
 DEV_STAMP := $(VENV)/set-up-dev-$(call hash,requirements.txt requirements-dev.txt scripts/set_up.sh)
 
 run: $(RUN_STAMP)
-	@exec $(BIN)/python -m proto_ddf.server start
+	@exec $(BIN)/python -m proto_ddf.supervisor
 
 stop: $(RUN_STAMP)
 	@exec $(BIN)/python -m proto_ddf.server stop

@@ -1,7 +1,10 @@
 """Starts and stops Proto-DDF's own server.
 
-python -m proto_ddf.server start     build the front end where its sources changed, then serve
-python -m proto_ddf.server stop      end the server and every app it started
+python -m proto_ddf.server start [SUPERVISOR]    build the front end where its sources changed, then serve
+python -m proto_ddf.server stop                  end the server and every app it started
+
+SUPERVISOR is the pid of the process that starts the server again after a crash (supervisor.py): the server
+ends in order when that process is gone.
 """
 
 import fcntl
@@ -9,15 +12,16 @@ import hashlib
 import ipaddress
 import json
 import os
+import signal
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-import psutil
 from pydantic import ValidationError as BadSettings
 from pydantic_settings import SettingsError
 from reflex_base.environment import environment
@@ -27,13 +31,18 @@ from proto_ddf.errors.types import ProtoDDFError
 from proto_ddf.hosting.frontend import build, install
 from proto_ddf.hosting.health import ask
 from proto_ddf.hosting.ports import is_free
-from proto_ddf.hosting.processes import end_tree, find, is_alive
 from proto_ddf.hosting.runner import leave, load, serve
+from proto_ddf.pid_file import end, kill, note_running, running
 from proto_ddf.progress import NoProgress
 from proto_ddf.settings import PROJECT_ROOT, Settings, get_settings
 
 STOP_SECONDS = 10.0
 """How long an orderly end of the server may take."""
+CRASHED = 70
+"""The exit code after an error that nothing expected: EX_SOFTWARE of sysexits(3), as the watchdog's."""
+SUPERVISOR_CHECK_SECONDS = 0.5
+STACKS_FILE = "stacks.log"
+"""In the folder of the logs: what all threads did when the server froze."""
 WEB = PROJECT_ROOT / ".web"
 STAMP = WEB / "proto_ddf.stamp"
 
@@ -43,11 +52,8 @@ class Refused(Exception):
 
 
 def main() -> None:
-    commands = {"start": start, "stop": stop}
-    if len(sys.argv) != 2 or sys.argv[1] not in commands:
-        sys.exit("Usage: python -m proto_ddf.server start|stop")
     try:
-        commands[sys.argv[1]]()
+        _obey(sys.argv[1:])
     except BadSettings as error:
         print("\n".join(describe_bad_settings(error)), file=sys.stderr)
         sys.exit(2)
@@ -60,17 +66,31 @@ def main() -> None:
         sys.exit(f"Proto-DDF does not start: {error.message}")
 
 
-def start() -> None:
+def _obey(arguments: list[str]) -> None:
+    match arguments:
+        case ["start"]:
+            start()
+        case ["start", supervisor] if supervisor.isdecimal():
+            start(int(supervisor))
+        case ["stop"]:
+            stop()
+        case _:
+            sys.exit("Usage: python -m proto_ddf.server start|stop")
+
+
+def start(supervisor: int | None = None) -> None:
     """Serve in the foreground until SIGTERM or SIGINT; the apps go on running after that.
 
     Raises:
         Refused: when the address is not of this machine alone, or is taken.
     """
+    if supervisor is not None:
+        threading.Thread(target=_end_with, args=(supervisor,), daemon=True).start()
     settings = get_settings()
     check_host(settings.host)
     settings.prepare_home()
     pid_file = settings.home / "server.json"
-    check_not_running(pid_file)
+    check_not_running(pid_file, supervisor)
     if not is_free(settings.port):
         raise Refused(
             f"Port {settings.port} is in use by another program. "
@@ -80,24 +100,26 @@ def start() -> None:
     os.chdir(PROJECT_ROOT)
     keep_tabs(settings)
     app = load(settings.port)
-    me = psutil.Process()
-    pid_file.write_text(
-        json.dumps({"pid": me.pid, "create_time": me.create_time(), "address": url(settings)})
-    )
+    note_running(pid_file, url(settings), supervisor)
     threading.Thread(target=_announce, args=(settings,), daemon=True).start()
-    serve(app, settings.host, settings.port, STOP_SECONDS)
+    try:
+        stacks = settings.logs_folder / STACKS_FILE
+        serve(app, settings.host, settings.port, STOP_SECONDS, stacks=stacks)
+    except Exception:
+        traceback.print_exc()
+        leave(CRASHED)
     pid_file.unlink(missing_ok=True)
     print("Proto-DDF has stopped. Its apps go on running; make stop ends them.", flush=True)
     leave(0)
 
 
 def stop() -> None:
-    """End the server, then every app it started."""
+    """End the server and its supervisor, then every app it started."""
     settings = get_settings()
-    running = _running(settings.home / "server.json")
-    if running is not None:
-        _end_server(running)
-    (settings.home / "server.json").unlink(missing_ok=True)
+    pid_file = settings.home / "server.json"
+    served = running(pid_file)
+    left = end(served, STOP_SECONDS + 5)
+    pid_file.unlink(missing_ok=True)
     ended = 0
     if settings.database_path.exists():
         from proto_ddf.db.engine import migrate
@@ -105,7 +127,8 @@ def stop() -> None:
 
         migrate()
         ended = halt_all()
-    server = "Proto-DDF has stopped" if running else "Proto-DDF was not running"
+    kill(left)
+    server = "Proto-DDF has stopped" if served else "Proto-DDF was not running"
     print(f"{server}; {ended} app{'' if ended == 1 else 's'} ended.")
 
 
@@ -122,9 +145,10 @@ def check_host(host: str) -> None:
         )
 
 
-def check_not_running(pid_file: Path) -> None:
-    """Refuse a second server on one home folder."""
-    if _running(pid_file) is not None:
+def check_not_running(pid_file: Path, supervisor: int | None = None) -> None:
+    """Refuse a second server on one home folder, also while the first is about to be started again by a
+    supervisor that is not `supervisor`."""
+    if any(process.pid != supervisor for process in running(pid_file)):
         address = json.loads(pid_file.read_text())["address"]
         raise Refused(f"Proto-DDF runs already at {address}. End it with: make stop")
 
@@ -184,24 +208,11 @@ def _announce(settings: Settings) -> None:
     print("Ctrl-C ends the server; its apps go on running. make stop ends them too.", flush=True)
 
 
-def _running(pid_file: Path) -> psutil.Process | None:
-    try:
-        noted = json.loads(pid_file.read_text())
-        return find(noted["pid"], noted["create_time"])
-    except (OSError, ValueError, KeyError):
-        return None
-
-
-def _end_server(process: psutil.Process) -> None:
-    """Ask the server alone to end; its apps are ended one by one later."""
-    created = process.create_time()
-    process.terminate()
-    deadline = time.monotonic() + STOP_SECONDS + 5
-    while is_alive(process.pid, created):
-        if time.monotonic() > deadline:
-            end_tree(process.pid, created, grace_seconds=0)
-            return
-        time.sleep(0.05)
+def _end_with(supervisor: int) -> None:
+    """End this process in order once its supervisor is gone: nobody would start it again, or end it on Ctrl-C."""
+    while os.getppid() == supervisor:
+        time.sleep(SUPERVISOR_CHECK_SECONDS)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 class _Console(NoProgress):

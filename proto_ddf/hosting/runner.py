@@ -3,7 +3,8 @@
     python -P runner.py --port 3100 --log logs/app.log      in the app's folder
 
 Nothing is compiled or built here: that was done before, see frontend.py. This file imports nothing of
-proto_ddf, so that a generated app runs alone; Proto-DDF's own server calls `serve` too.
+proto_ddf, so that a generated app runs alone, and loads watchdog.py from beside it; Proto-DDF's own server
+calls `serve` too.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import asyncio
 import contextlib
 import faulthandler
 import gc
+import importlib.util
 import os
 import resource
 import signal
@@ -91,10 +93,19 @@ def leave_out_redis() -> None:
     sys.modules.setdefault(name, absent)
 
 
-def serve(app: Any, host: str, port: int, stop_seconds: float = STOP_SECONDS) -> None:
-    """Serve until SIGTERM or SIGINT. Leaves this process when ending takes longer than `stop_seconds`."""
+def serve(
+    app: Any,
+    host: str,
+    port: int,
+    stop_seconds: float = STOP_SECONDS,
+    frozen_seconds: float | None = None,
+    stacks: Path | None = None,
+) -> None:
+    """Serve until SIGTERM or SIGINT. Leaves this process when ending takes longer than `stop_seconds`, or when
+    the event loop does not run for `frozen_seconds` (None: as long as watchdog.py says); what all threads did
+    then is written to stderr and appended to `stacks`."""
     allow_many_descriptors()
-    asyncio.run(_serve(app, host, port, stop_seconds))
+    asyncio.run(_serve(app, host, port, stop_seconds, frozen_seconds, stacks))
 
 
 def allow_many_descriptors() -> None:
@@ -103,7 +114,14 @@ def allow_many_descriptors() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-async def _serve(app: Any, host: str, port: int, stop_seconds: float) -> None:
+async def _serve(
+    app: Any,
+    host: str,
+    port: int,
+    stop_seconds: float,
+    frozen_seconds: float | None,
+    stacks: Path | None,
+) -> None:
     from granian.constants import HTTPModes, Interfaces
     from granian.http import HTTP1Settings
     from granian.server.embed import Server
@@ -127,11 +145,26 @@ async def _serve(app: Any, host: str, port: int, stop_seconds: float) -> None:
         timer.start()
         server.stop()  # type: ignore[no-untyped-call]
 
+    watchdog = _neighbour("watchdog")
+    seconds = watchdog.FROZEN_SECONDS if frozen_seconds is None else frozen_seconds
+    watchdog.watch_loop(asyncio.get_running_loop(), seconds, stacks)
     for wanted in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(wanted, stop)
     await server.serve()
     if not server.interrupt_signal:
         raise RuntimeError("The server ended by itself")
+
+
+def _neighbour(name: str) -> Any:
+    """A module beside this file, by its path: -P keeps this folder out of the search path, so that no file
+    here hides a module of the app."""
+    path = Path(__file__).with_name(f"{name}.py")
+    spec = importlib.util.spec_from_file_location(f"runner_{name}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def leave(code: int) -> None:

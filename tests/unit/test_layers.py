@@ -22,9 +22,9 @@ ORDER = [
     {"monitoring", "sources"},
     {"generator"},
     {"hosting"},
-    {"operations"},
+    {"operations", "pid_file"},
     {"web"},
-    {"proto_ddf", "server"},
+    {"proto_ddf", "server", "supervisor"},
 ]
 """From below to above. What stands in one set knows nothing of its neighbours."""
 

@@ -14,6 +14,7 @@ from proto_ddf.hosting.launch import folder
 from proto_ddf.hosting.ports import PORT_REGISTRY
 from proto_ddf.progress import NoProgress
 from proto_ddf.settings import Settings, get_settings
+from tests.integration.hosting.own_server import Server
 
 TINY = Path(__file__).with_name("tiny_app")
 SLUG = "tiny_app"
@@ -56,3 +57,10 @@ def app(built_app: str) -> Iterator[str]:
     apps.stop_app(built_app)
     for name in ("break_import", "with_child"):
         (folder(built_app) / name).unlink(missing_ok=True)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    made = Server(tmp_path / "home")
+    yield made
+    made.clean_up()

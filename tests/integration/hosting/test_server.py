@@ -1,13 +1,7 @@
-"""Proto-DDF's own server as make run starts it: a process of its own, on a home folder of its own."""
+"""Proto-DDF's own server, without a supervisor: a process of its own, on a home folder of its own."""
 
-import http.client
-import os
 import signal
 import socket
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 
@@ -16,73 +10,14 @@ import pytest
 
 from proto_ddf.server import Refused, check_host, fingerprint
 from proto_ddf.settings import PROJECT_ROOT
+from tests.integration.hosting.own_server import Server
 from tests.ports import free_port
-
-START_SECONDS = 120.0
-
-
-def command(action: str) -> list[str]:
-    return [sys.executable, "-m", "proto_ddf.server", action]
-
-
-class Server:
-    """Starts servers on one home folder and sees what they print."""
-
-    def __init__(self, home: Path) -> None:
-        self.port = free_port()
-        self.environment = {**os.environ, "PROTO_DDF_HOME": str(home), "PORT": str(self.port)}
-        self.output = home.parent / "output.txt"
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> subprocess.Popen[bytes]:
-        with self.output.open("wb") as output:
-            self.process = subprocess.Popen(
-                command("start"),
-                cwd=PROJECT_ROOT,
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
-        deadline = time.monotonic() + START_SECONDS
-        while f"Proto-DDF runs at http://127.0.0.1:{self.port}" not in self.output.read_text():
-            assert self.process.poll() is None, self.output.read_text()
-            assert time.monotonic() < deadline, self.output.read_text()
-            time.sleep(0.05)
-        return self.process
-
-    def run(self, action: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            command(action),
-            cwd=PROJECT_ROOT,
-            env={**self.environment, **variables},
-            capture_output=True,
-            text=True,
-            timeout=START_SECONDS,
-            check=False,
-        )
-
-    def status(self) -> int:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        with closing(connection):
-            connection.request("GET", "/")
-            return connection.getresponse().status
 
 
 def page_names() -> set[tuple[str, float]]:
     """Built files and when they were written."""
     folder = PROJECT_ROOT / ".web/build/client/assets"
     return {(file.name, file.stat().st_mtime) for file in folder.iterdir()}
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    made = Server(tmp_path / "home")
-    yield made
-    made.run("stop")
-    if made.process and made.process.poll() is None:
-        made.process.kill()
-        made.process.wait()
 
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])

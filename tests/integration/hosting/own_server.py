@@ -1,0 +1,94 @@
+"""Proto-DDF's own server in a process of its own, for tests of how it starts and ends."""
+
+import http.client
+import json
+import os
+import subprocess
+import sys
+import time
+from contextlib import closing, suppress
+from pathlib import Path
+
+import psutil
+
+from proto_ddf.settings import PROJECT_ROOT
+from tests.ports import free_port
+
+START_SECONDS = 120.0
+PLAIN = ("-m", "proto_ddf.server", "start")
+SUPERVISED = ("-m", "proto_ddf.supervisor")
+"""As `make run` starts it."""
+
+
+class Server:
+    """Starts servers on one home folder and sees what they print."""
+
+    def __init__(self, home: Path) -> None:
+        self.port = free_port()
+        self.home = home
+        self.environment = os.environ | {"PROTO_DDF_HOME": str(home), "PORT": str(self.port)}
+        self.environment["PYTHONPATH"] = str(PROJECT_ROOT)  # for scripts of the tests
+        self.output = home.parent / "output.txt"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start it, supervised or not, and wait until it says that it runs."""
+        self.process = self.launch(*(arguments or PLAIN))
+        deadline = time.monotonic() + START_SECONDS
+        while f"Proto-DDF runs at http://127.0.0.1:{self.port}" not in self.output.read_text():
+            assert self.process.poll() is None, self.output.read_text()
+            assert time.monotonic() < deadline, self.output.read_text()
+            time.sleep(0.05)
+        return self.process
+
+    def launch(self, *arguments: str) -> subprocess.Popen[bytes]:
+        with self.output.open("wb") as output:
+            return subprocess.Popen(
+                [sys.executable, *arguments],
+                cwd=PROJECT_ROOT,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def run(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        """A command to its end: `start` and `stop` of the server, or any module's (`-m ...`)."""
+        if not arguments[0].startswith("-"):
+            arguments = ("-m", "proto_ddf.server", *arguments)
+        return subprocess.run(
+            [sys.executable, *arguments],
+            cwd=PROJECT_ROOT,
+            env={**self.environment, **variables},
+            capture_output=True,
+            text=True,
+            timeout=START_SECONDS,
+            check=False,
+        )
+
+    def status(self, path: str = "/") -> int:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        with closing(connection):
+            connection.request("GET", path)
+            return connection.getresponse().status
+
+    def serving(self) -> psutil.Process:
+        """The process that serves, as it was noted."""
+        return psutil.Process(json.loads((self.home / "server.json").read_text())["pid"])
+
+    def wait_for_another(self, than: psutil.Process) -> psutil.Process:
+        """Wait until a process other than `than` serves, and answers."""
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            with suppress(OSError, ValueError, psutil.Error, http.client.HTTPException):
+                if self.serving() != than and self.status() == 200:
+                    return self.serving()
+            assert time.monotonic() < deadline, self.output.read_text()
+            time.sleep(0.05)
+
+    def clean_up(self) -> None:
+        self.run("stop")
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
