@@ -8,6 +8,8 @@ from .start import Start, Stored, fields_to_compare, mark, text_of_mark
 from .stored import written
 from .views import Field, Kind, TableView
 
+FLAGS = {"true": "Yes", "false": "No"}
+
 
 @dataclass
 class Version:
@@ -53,8 +55,9 @@ def changed_texts(
             continue
         changed[field.name] = submitted_text(view, field, text, now)
         if before != mark(now):
+            mine = FLAGS.get(text, text) if field.kind is Kind.BOOLEAN else text
             theirs = shown(view, field, now)
-            versions.append(Version(field.name, field.label, text, theirs, mark(now)))
+            versions.append(Version(field.name, field.label, mine, theirs, mark(now)))
     return changed, versions
 
 
@@ -81,7 +84,7 @@ def shown(view: TableView, field: Field, stored: str | None) -> str:
         return f"{written(view.column(field.name), stored)} bytes of binary data"
     if field.kind is Kind.BOOLEAN:
         text = held(view, field, stored).text
-        return {"true": "Yes", "false": "No"}.get(text, text)
+        return FLAGS.get(text, text)
     return written(view.column(field.name), stored) or "empty"
 
 

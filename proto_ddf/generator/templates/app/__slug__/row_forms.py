@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from .conflicts import Version
 from .database import reading
 from .defaults import default_texts
 from .errors import ROW_GONE, DataError
@@ -65,6 +66,22 @@ def blank_form(view: TableView, given: dict[str, str]) -> RowForm:
         if each.kind is Kind.BOOLEAN and not each.nullable and each.name not in defaults
     }
     return RowForm(inputs, Start(NEW, given=switches | known), wrong=wrong)
+
+
+def name_versions(view: TableView, versions: list[Version]) -> None:
+    """Call the rows that a relation points to by their names, in both versions.
+
+    Raises:
+        DataError: the database could not answer.
+    """
+    related = {each.name: each for each in versions if view.relation_of(each.name)}
+    for side in ("mine", "theirs"):
+        values, _ = given_values(
+            view, {name: getattr(each, side) for name, each in related.items()}
+        )
+        for name, option in chosen_options(view, values).items():
+            if name in related and option.text:
+                setattr(related[name], side, option.text)
 
 
 def _name_chosen(view: TableView, inputs: dict[str, Held]) -> None:

@@ -22,7 +22,7 @@ from ..form_values import Held
 from ..formats import Cell
 from ..keys import NEW, decode_key
 from ..relations import Option, Related, related_rows, search_options
-from ..row_forms import RowForm, blank_form, form_of_row
+from ..row_forms import RowForm, blank_form, form_of_row, name_versions
 from ..rows import detail_cells, row_name
 from ..start import Start, read_start
 from ..views import TableView
@@ -265,7 +265,11 @@ def _save(view: TableView, form: dict[str, Any]) -> tuple[bool, str, str]:
     if key is None:
         raise DataError(ROW_GONE)
     texts, start = _with_choices(texts, start, form)
-    return False, update(view, key, texts, start), start.key
+    try:
+        return False, update(view, key, texts, start), start.key
+    except Conflict as conflict:
+        name_versions(view, conflict.versions)
+        raise
 
 
 def _with_choices(
@@ -290,7 +294,11 @@ def _delete(view: TableView, start_json: str) -> None:
     key = decode_key(view, start.key)
     if key is None:
         raise DataError(ROW_GONE)
-    delete(view, key, start)
+    try:
+        delete(view, key, start)
+    except Conflict as conflict:
+        name_versions(view, conflict.versions)
+        raise
 
 
 def _load(view: TableView, key: tuple[Any, ...], key_text: str) -> Loaded:
