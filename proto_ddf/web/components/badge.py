@@ -47,15 +47,39 @@ _SOURCE = {
     "unreachable": _Look("Unreachable", "unplug", "red"),
     "attention": _Look("Needs attention", "circle-alert", "red"),
 }
-_LOOKS = {"operation": _WORK, "app": _APP, "breaker": _BREAKER, "source": _SOURCE}
+_FORM = {
+    "invalid": _Look("Check the form", "circle-alert", "amber"),
+    "failed": _WORK["failed"],
+    "cancelled": _WORK["cancelled"],
+}
+_INTEGRATION = {
+    "idle": _Look("Not tried yet", "circle-dashed", "gray"),
+    "connecting": _Look("Connecting", "loader-circle", "indigo", turning=True),
+    "connected": _Look("Connection works", "circle-check", "green"),
+    **_FORM,
+}
+_GENERATION = {
+    "idle": _Look("Not generated yet", "circle-dashed", "gray"),
+    "generating": _Look("Generating", "loader-circle", "indigo", turning=True),
+    "succeeded": _Look("Done", "circle-check", "green"),
+    **_FORM,
+}
+_LOOKS = {
+    "operation": _WORK,
+    "app": _APP,
+    "breaker": _BREAKER,
+    "source": _SOURCE,
+    "integration": _INTEGRATION,
+    "generation": _GENERATION,
+}
+_Of = Literal["operation", "app", "breaker", "source", "integration", "generation"]
 
 
-def status_badge(
-    state: rx.Var[str] | str, *, of: Literal["operation", "app", "breaker", "source"] = "operation"
-) -> rx.Component:
+def status_badge(state: rx.Var[str] | str, *, of: _Of = "operation") -> rx.Component:
     """The state of an operation, a step or an error (`of="operation"`), of an app or its health
-    (`of="app"`), of a circuit breaker (`of="breaker"`), or of a source's connection (`of="source"`):
-    "running" is work going on for the first and a goal reached for the second.
+    (`of="app"`), of a circuit breaker (`of="breaker"`), of a source's connection (`of="source"`), or of one of the
+    two flows (`of="integration"`, `of="generation"`): "running" is work going on for the first and a goal reached
+    for the second.
 
         status_badge(app.state, of="app")
     """

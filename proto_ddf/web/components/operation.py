@@ -12,13 +12,17 @@ from proto_ddf.web.state.operation import OperationMixin
 
 
 def operation_panel(
-    state: type[OperationMixin], *, result: rx.Component | None = None
+    state: type[OperationMixin],
+    *,
+    result: rx.Component | None = None,
+    badge: rx.Component | None = None,
 ) -> rx.Component:
     """The operation that `state` watches; nothing while there is none.
 
         operation_panel(GenerateState, result=rx.link(rx.button("Open app"), href=...))
 
-    `result` is shown once it has succeeded. The failure's callout stays until Try Again.
+    `result` is shown once it has succeeded. The failure's callout stays until Try Again. `badge` stands in place of
+    the operation's own where the page is a flow with a status of its own.
     """
     operation = state.operation
     done = rx.cond(operation.state == "succeeded", result or rx.fragment(), rx.fragment())
@@ -28,7 +32,7 @@ def operation_panel(
             _failure(state),
             done,
             rx.el.div(
-                _head(state),
+                _head(state, badge or status_badge(operation.state)),
                 rx.el.ol(rx.foreach(operation.steps, _step), class_name="pd-steps"),
                 class_name="pd-panel",
             ),
@@ -40,12 +44,12 @@ def operation_panel(
     )
 
 
-def _head(state: type[OperationMixin]) -> rx.Component:
+def _head(state: type[OperationMixin], badge: rx.Component) -> rx.Component:
     operation = state.operation
     return rx.el.div(
         rx.el.div(
             rx.el.span(operation.title, class_name="pd-section-title pd-cut"),
-            status_badge(operation.state),
+            badge,
             class_name="pd-row-main pd-row-line",
         ),
         rx.el.span(duration(operation.duration_seconds), class_name="pd-quiet pd-number"),

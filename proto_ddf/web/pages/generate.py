@@ -5,11 +5,13 @@ import reflex as rx
 from proto_ddf.web.components.callout import error_callout, field_error, notice
 from proto_ddf.web.components.feedback import empty_state, skeleton_rows
 from proto_ddf.web.components.fields import form_field
+from proto_ddf.web.components.flow_status import flow_badge, flow_message
 from proto_ddf.web.components.layout import page
 from proto_ddf.web.components.links import external_link_button, link_button
 from proto_ddf.web.components.numbers import count
 from proto_ddf.web.components.operation import operation_panel
 from proto_ddf.web.components.plan import plan_editor
+from proto_ddf.web.state.flow_status import GenerationStatus
 from proto_ddf.web.state.generate import ACCENTS, GenerateState, TableChoice
 
 State = GenerateState
@@ -43,7 +45,7 @@ def _no_sources() -> rx.Component:
 def _progress() -> rx.Component:
     over = (State.operation.state != "running") & (State.operation.state != "pending")
     return rx.el.div(
-        operation_panel(State, result=_result()),
+        operation_panel(State, result=_result(), badge=_badge()),
         rx.cond(
             over,
             rx.el.div(
@@ -272,7 +274,12 @@ def _section_plan() -> rx.Component:
 
 def _summary() -> rx.Component:
     return rx.el.aside(
-        rx.el.h2("Summary", class_name="pd-section-title"),
+        rx.el.div(
+            rx.el.h2("Summary", class_name="pd-section-title"),
+            _badge(),
+            class_name="pd-section-head",
+        ),
+        flow_message(State.generation_status, State.generation_message),
         rx.el.dl(
             _fact("Package", rx.cond(State.slug, rx.el.code(State.slug), rx.el.span("not named"))),
             _fact("Pages", rx.el.span(rx.cond(State.has_plan, State.plan_pages, 0))),
@@ -296,13 +303,22 @@ def _summary() -> rx.Component:
     )
 
 
+def _badge() -> rx.Component:
+    return flow_badge(State.generation_status, State.generation_message, of="generation")
+
+
 def _summary_line() -> rx.Component:
     """The facts in short, for the bar that the summary is on a narrow screen."""
     return rx.el.div(
         rx.el.strong(rx.cond(State.slug, State.slug, "Not named yet"), class_name="pd-cut"),
         rx.el.span(
-            f"{State.plan_pages} pages · {State.plan_relations} relations · "
-            f"{State.plan.charts.length()} charts",
+            rx.cond(
+                (State.generation_status == GenerationStatus.IDLE)
+                | (State.generation_status == GenerationStatus.FAILED),
+                f"{State.plan_pages} pages · {State.plan_relations} relations · "
+                f"{State.plan.charts.length()} charts",
+                State.generation_message,
+            ),
             class_name="pd-quiet",
         ),
         class_name="pd-summary-line",

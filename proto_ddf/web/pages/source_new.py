@@ -6,6 +6,7 @@ from proto_ddf.sources.protocol import SourceKind
 from proto_ddf.sources.registry import KINDS
 from proto_ddf.web.components.callout import error_callout, notice
 from proto_ddf.web.components.fields import form_field
+from proto_ddf.web.components.flow_status import flow_badge, flow_message
 from proto_ddf.web.components.layout import page
 from proto_ddf.web.components.operation import operation_panel
 from proto_ddf.web.components.source_fields import kind_fields
@@ -139,9 +140,14 @@ def _progress() -> rx.Component:
     )
     return rx.cond(
         NewSourceState.operation.id,
-        operation_panel(NewSourceState, result=works),
+        operation_panel(NewSourceState, result=works, badge=_badge()),
         rx.el.section(
-            rx.el.h2("What happens", class_name="pd-section-title"),
+            rx.el.div(
+                rx.el.h2("What happens", class_name="pd-section-title"),
+                _badge(),
+                class_name="pd-section-head",
+            ),
+            flow_message(NewSourceState.integration_status, NewSourceState.integration_message),
             rx.match(
                 NewSourceState.kind,
                 *[(kind.name, _what_happens(kind)) for kind in KINDS.values()],
@@ -154,6 +160,12 @@ def _progress() -> rx.Component:
                 "color": "var(--gray-11)",
             },
         ),
+    )
+
+
+def _badge() -> rx.Component:
+    return flow_badge(
+        NewSourceState.integration_status, NewSourceState.integration_message, of="integration"
     )
 
 

@@ -19,6 +19,11 @@ from proto_ddf.operations.planning import plan_tables
 from proto_ddf.sources import store
 from proto_ddf.sources.registry import KINDS
 from proto_ddf.sources.schema import SourceSchema
+from proto_ddf.web.state.flow_status import (
+    GenerationStatus,
+    generation_message,
+    generation_status,
+)
 from proto_ddf.web.state.focus import focus
 from proto_ddf.web.state.plan import NO_PLAN, PlanMixin
 
@@ -85,6 +90,14 @@ class GenerateState(PlanMixin, rx.State):
     def made_name(self) -> str:
         """The name of the app that the operation shown makes."""
         return self.operation.title.removeprefix("Generate ")
+
+    @rx.var
+    def generation_status(self) -> GenerationStatus:
+        return generation_status(self._flow(self.starting))
+
+    @rx.var
+    def generation_message(self) -> str:
+        return generation_message(self._flow(self.starting), self.made_name)
 
     @rx.event
     def set_name(self, value: str) -> None:

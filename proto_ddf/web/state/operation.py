@@ -12,6 +12,7 @@ from proto_ddf.errors.waiting import retry_time, seconds_until
 from proto_ddf.operations import service
 from proto_ddf.operations.views import OperationView
 from proto_ddf.web.state.errors import ErrorMixin
+from proto_ddf.web.state.flow_status import Flow
 from proto_ddf.web.state.live import looks
 
 # The times of running steps are renewed this often.
@@ -50,6 +51,16 @@ class OperationMixin(ErrorMixin, mixin=True):
     def _watch(self, operation_id: str) -> EventSpec:
         """The event that follows an operation until it has succeeded or the tab has gone."""
         return self.__class__.watch_operation(operation_id)
+
+    def _flow(self, starting: bool) -> Flow:
+        """What the page holds about its flow; `starting`: its form was sent and no operation is there yet."""
+        return Flow(
+            operation=self.operation,
+            starting=starting,
+            retrying=self.error_retrying or self.operation_busy == "retrying",
+            callout=self.error_message if self.error_shown else "",
+            faults=tuple(self.field_errors),
+        )
 
     def _operation_over(self) -> Any:
         """Override to act when the watched operation has ended; may return events.

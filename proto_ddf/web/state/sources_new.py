@@ -10,6 +10,11 @@ import reflex as rx
 from proto_ddf.settings import get_settings
 from proto_ddf.sources.paths import allowed_roots
 from proto_ddf.sources.registry import KINDS
+from proto_ddf.web.state.flow_status import (
+    IntegrationStatus,
+    integration_message,
+    integration_status,
+)
 from proto_ddf.web.state.focus import focus
 from proto_ddf.web.state.presence import is_connected
 from proto_ddf.web.state.sources_draft import (
@@ -68,6 +73,14 @@ class NewSourceState(FilesMixin, SecretsMixin, rx.State):
     def waiting(self) -> bool:
         """Nothing can be started now."""
         return self.working or bool(self.uploading)
+
+    @rx.var
+    def integration_status(self) -> IntegrationStatus:
+        return integration_status(self._flow(bool(self.starting)))
+
+    @rx.var
+    def integration_message(self) -> str:
+        return integration_message(self._flow(bool(self.starting)))
 
     @rx.event
     async def load(self) -> Any:
