@@ -13,12 +13,13 @@ from pathlib import Path
 import duckdb
 
 from proto_ddf.progress import current_progress
-from proto_ddf.sources import duck, json_numbers
+from proto_ddf.sources import duck
 from proto_ddf.sources.csv_text import unique_names
 from proto_ddf.sources.file_errors import explained, file_error
 from proto_ddf.sources.file_formats import MAX_COLUMNS, RawColumn, RawTable, table_name
 from proto_ddf.sources.file_source import file_kind
 from proto_ddf.sources.json_faults import LONGEST_RECORD, find_fault
+from proto_ddf.sources.json_numbers import MARK, mark_long_numbers, unmarked
 from proto_ddf.sources.sizes import count_text
 from proto_ddf.sources.text_encoding import mark, unmarked_wide
 
@@ -79,27 +80,32 @@ class JsonFiles:
         with duck.cursor() as connection:
             _plain_copy(path, plain)
             with _fault_told(path):
-                read = (
-                    f"read_json_objects({duck.text(plain)}, format = '{kind}',"
-                    f" maximum_object_size = {LONGEST_RECORD})"
-                )
-                listed = f"{json_numbers.marked('json')} AS json"
-                duck.run(connection, duck.copy_to(f"SELECT {listed} FROM {read}", records))
+                duck.run(connection, _copy_records(plain, kind, records))
             if kind == "array" and not _is_closed(plain):
                 raise find_fault(path, _encoding(path), ended=True)
             plain.unlink()
             source = f"read_parquet({duck.text(records)}, file_row_number = true)"
+            if mark_long_numbers(connection, source, plain):
+                duck.run(connection, _copy_records(plain, "auto", records))
+                plain.unlink()
             _check_records(connection, source, path)
             doubts = _doubts(connection, source)
             keys = _keys(connection, source, path)
-            query = f"SELECT {json_numbers.any_marked('json')} FROM {source}"
-            marked = bool(duck.run(connection, query)[0][0])
-            found = _kinds(connection, source, keys, marked)
-            duck.run(connection, _to_raw(source, data, keys, found, marked))
+            found = _kinds(connection, source, keys)
+            duck.run(connection, _to_raw(source, data, keys, found))
             records.unlink()
         names = unique_names(keys)
         columns = [_column(name, f"c{at}", found[at]) for at, name in enumerate(names)]
         return [RawTable(data, tuple(columns), "file_row_number + 1", _MISSING, doubts=doubts)]
+
+
+def _copy_records(plain: Path, kind: str, records: Path) -> str:
+    """The statement that writes the objects of a file of JSON as a Parquet file."""
+    read = (
+        f"read_json_objects({duck.text(plain)}, format = '{kind}',"
+        f" maximum_object_size = {LONGEST_RECORD})"
+    )
+    return duck.copy_to(f"SELECT json FROM {read}", records)
 
 
 def _encoding(path: Path) -> str:
@@ -208,32 +214,32 @@ def _values(source: str, keys: Sequence[str]) -> str:
 
 
 def _kinds(
-    connection: duckdb.DuckDBPyConnection, source: str, keys: Sequence[str], marked: bool
+    connection: duckdb.DuckDBPyConnection, source: str, keys: Sequence[str]
 ) -> list[set[str]]:
-    """What sorts of values each key has, but for null."""
-    values = [f"v[{at}]" for at in range(1, len(keys) + 1)]
-    kinds = (json_numbers.kind(value) if marked else f"json_type({value})" for value in values)
-    listed = ", ".join(f"array_agg(DISTINCT {kind})" for kind in kinds)
+    """What sorts of values each key has, but for null. MARK is that of numbers that only a text holds."""
+    listed = ", ".join(
+        f"array_agg(DISTINCT CASE WHEN starts_with(v[{at}] ->> '$', '{MARK}') THEN '{MARK}'"
+        f" ELSE json_type(v[{at}]) END)"
+        for at in range(1, len(keys) + 1)
+    )
     row = duck.run(connection, f"SELECT {listed} FROM ({_values(source, keys)})")[0]
     return [set(kinds) - {None, "NULL"} for kinds in row]
 
 
-def _to_raw(
-    source: str, data: Path, keys: Sequence[str], kinds: Sequence[set[str]], marked: bool
-) -> str:
+def _to_raw(source: str, data: Path, keys: Sequence[str], kinds: Sequence[set[str]]) -> str:
     listed = ", ".join(
-        f"{_raw_text(f'v[{at + 1}]', kinds[at], marked)} AS c{at}" for at in range(len(keys))
+        f"{_raw_text(f'v[{at + 1}]', kinds[at])} AS c{at}" for at in range(len(keys))
     )
     return duck.copy_to(f"SELECT {listed} FROM ({_values(source, keys)})", data)
 
 
-def _raw_text(value: str, kinds: set[str], marked: bool) -> str:
+def _raw_text(value: str, kinds: set[str]) -> str:
     if kinds & _NESTED:
-        written = f"CAST({value} AS VARCHAR)"
-        written = json_numbers.plain_within(written) if marked else written
-        return f"CASE WHEN json_type({value}) <> 'NULL' THEN {written} END"
-    plain = f"({value} ->> '$')"
-    return json_numbers.plain(plain) if marked else plain
+        text = unmarked(f"CAST({value} AS VARCHAR)")
+        return f"CASE WHEN json_type({value}) <> 'NULL' THEN {text} END"
+    if MARK in kinds:
+        return f"replace({value} ->> '$', '{MARK}', '')"
+    return f"({value} ->> '$')"
 
 
 def _doubts(connection: duckdb.DuckDBPyConnection, source: str) -> tuple[str, ...]:
@@ -242,6 +248,8 @@ def _doubts(connection: duckdb.DuckDBPyConnection, source: str) -> tuple[str, ..
     if len(found) != 1:
         return ()
     held = json.loads(found[0][0])
+    if not isinstance(held, dict):
+        return ()
     lists = [(key, value) for key, value in held.items() if _are_objects(value)]
     if lists:
         key, value = max(lists, key=lambda each: len(each[1]))

@@ -1,57 +1,64 @@
-"""Numbers of JSON that a double cannot hold, on their way through DuckDB, which reads all fractions as doubles.
+"""Numbers of JSON with more digits than a double holds. DuckDB would drop them; here they become marked strings, so that
+they come through as text."""
 
-Before the values of a record are taken out of it, such a number is put in quotes behind a mark; what is taken out is its
-text, digit for digit.
-"""
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
 
-from proto_ddf.sources.duck import text
+import duckdb
 
-_MARK = "\x1fnumber:"
-_WRITTEN_MARK = "\\u001fnumber:"
-"""The mark as JSON writes it."""
-_STRING = r'"(?:[^"\\]|\\.)*"'
-_DIGITS = 16
-"""A double holds all numbers of one digit less."""
-_LONG = "|".join(
-    rf"[0-9]{{{whole},}}\.[0-9]{{{_DIGITS - whole},}}(?:[eE][-+]?[0-9]+)?"
-    for whole in range(1, _DIGITS)
-)
-_SMALL = r"[0-9]+(?:\.[0-9]+)?[eE][-+]?[0-9]{3,}"
-_MAY_HOLD_ONE = f"[0-9.]{{{_DIGITS}}}|[0-9][eE][-+]?[0-9]{{3}}"
+from proto_ddf.progress import current_progress
+from proto_ddf.sources import duck
+
+MARK = "\ufdd3"
+"""Begins the string that stands for a number: a noncharacter, which no text may interchange."""
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?', re.DOTALL)
+_MAY_BE_LONG = "[0-9][0-9.]{15,}|[eE]-?[0-9]{3}"
+_ROWS = 10_000
 
 
-def marked(json: str) -> str:
-    """SQL: the text of a record with its long numbers marked. `json` is SQL for the text.
+def mark_long_numbers(connection: duckdb.DuckDBPyConnection, source: str, marked: Path) -> bool:
+    """Whether the records hold such numbers; then they are written to `marked`, one after the other, with marks.
 
-    Strings are matched as well, so that what looks like a number within one is passed over. The characters 1 and 2
-    stand in no JSON text as they are.
+    Args:
+        source: SQL of the records as `json`, in their order, that follows FROM.
     """
-    tokens = text(f"({_STRING})|(-?(?:{_LONG}|{_SMALL}))")
-    found = rf"regexp_replace({json}, {tokens}, '\1' || chr(1) || '\2' || chr(2), 'g')"
-    bare = f"replace({found}, chr(1) || chr(2), '')"
-    quoted = f"replace(replace({bare}, chr(1), {text(chr(34) + _WRITTEN_MARK)}), chr(2), '\"')"
-    return f"CASE WHEN regexp_matches({json}, {text(_MAY_HOLD_ONE)}) THEN {quoted} ELSE {json} END"
+    suspects = f"SELECT json FROM {source} WHERE regexp_matches(json, '{_MAY_BE_LONG}')"
+    if all(_marked(record) == record for record in _records(connection, suspects)):
+        return False
+    with marked.open("w", encoding="utf-8", newline="") as file:
+        for record in _records(connection, f"SELECT json FROM {source}"):
+            file.write(f"{_marked(record)}\n")
+    return True
 
 
-def any_marked(json: str) -> str:
-    """SQL, an aggregate: whether there is a marked number in any record."""
-    return f"coalesce(bool_or(contains({json}, {text(_WRITTEN_MARK)})), false)"
+def unmarked(text: str) -> str:
+    """SQL of a text of JSON without marks."""
+    pattern = f'"{MARK}([^"]*)"'
+    return f"regexp_replace({text}, {duck.text(pattern)}, '\\1', 'g')"
 
 
-def kind(value: str) -> str:
-    """SQL: the sort of a value, as DuckDB calls it."""
-    is_marked = f"starts_with({value} ->> '$', {text(_MARK)})"
-    return f"CASE WHEN {is_marked} THEN 'DOUBLE' ELSE json_type({value}) END"
+def _records(connection: duckdb.DuckDBPyConnection, query: str) -> Iterator[str]:
+    result = connection.execute(query)
+    while rows := result.fetchmany(_ROWS):
+        current_progress.get().check_stop()
+        for (record,) in rows:
+            yield record
 
 
-def plain(value_text: str) -> str:
-    """SQL: the text of a value that is neither object nor list, without the mark."""
-    start = len(_MARK) + 1
-    is_marked = f"starts_with({value_text}, {text(_MARK)})"
-    return f"CASE WHEN {is_marked} THEN substr({value_text}, {start}) ELSE {value_text} END"
+def _marked(record: str) -> str:
+    return _TOKEN.sub(_marked_token, record)
 
 
-def plain_within(json: str) -> str:
-    """SQL: the JSON text of an object or a list, with its numbers as they were."""
-    pattern = text(r'"\\u001[fF]number:([^"]*)"')
-    return rf"regexp_replace({json}, {pattern}, '\1', 'g')"
+def _marked_token(found: re.Match[str]) -> str:
+    token = found[0]
+    return token if token.startswith('"') or _is_exact(token) else f'"{MARK}{token}"'
+
+
+def _is_exact(number: str) -> bool:
+    """Whether DuckDB keeps all of it. It does so of whole numbers, and of what is too large for a double."""
+    if not re.search("[.eE]", number):
+        return True
+    held = float(number)
+    return held in (float("inf"), float("-inf")) or Decimal(number) == Decimal(repr(held))
