@@ -119,6 +119,32 @@ def test_words_that_no_row_can_hold_are_searched_all_the_same(awkward, words):
     assert awkward.relations.search_options(view, "code", words) == []
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("END", {1, 2, 4}),
+        ("be", {1, 2, 3}),
+        ("d\0b", {2}),
+        ("\0B", {2, 3}),
+        ("%", {4}),
+        ("ÄR", {3}),
+        ("\0", {2, 3}),
+        ("x", set()),
+    ],
+)
+def test_words_are_found_before_and_behind_the_character_0(awkward, words, expected):
+    """SQLite ends LIKE at it. To the kind belong words with it, before it and behind it, in capitals and with
+    wildcards, in a search, in a filter, and in the choices of a relation."""
+    stories = {1: "bend", 2: "end\0bend", 3: "\0be ÄR", 4: "a% end"}
+    with awkward.database.engine().connect() as connection:
+        found = {
+            number
+            for number, story in stories.items()
+            if connection.scalar(sa.select(awkward.dialect.contains(sa.literal(story), words)))
+        }
+    assert found == expected
+
+
 def test_a_search_finds_rows_by_the_row_they_refer_to(awkward, monkeypatch):
     view = awkward.view("things")
     codes = dataclasses.replace(awkward.view("codes"), display="meaning")

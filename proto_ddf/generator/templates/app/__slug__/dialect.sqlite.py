@@ -28,10 +28,14 @@ def shown_binary(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
 
 
 def contains(column: sa.ColumnElement[Any], words: str) -> sa.ColumnElement[bool]:
-    """The words are somewhere in the value, in capitals or not. LIKE ends at the character 0."""
+    """The words are somewhere in the value, in capitals or not. LIKE ends at the character 0, so that texts which hold it
+    are looked through by another function."""
+    value = as_text(column)
+    behind = sa.func.instr(sa.func.lower(value), sa.func.lower(words)) > 0
     if "\0" in words:
-        return sa.func.instr(as_text(column), words) > 0
-    return as_text(column).contains(words, autoescape=True)
+        return behind
+    holds_0 = sa.func.instr(value, "\0") > 0
+    return sa.or_(value.contains(words, autoescape=True), sa.and_(holds_0, behind))
 
 
 def equals(column: sa.ColumnElement[Any], value: Any) -> sa.ColumnElement[bool]:
