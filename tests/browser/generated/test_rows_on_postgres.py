@@ -57,9 +57,7 @@ def test_a_row_that_shares_its_key_with_one_of_an_inheriting_table_is_read_only(
     app, page: Page, console
 ):
     page.goto(f"{app.url}/things/1")
-    expect(page.get_by_role("note")).to_contain_text(
-        "This row is read-only. Several rows have this key"
-    )
+    expect(page.get_by_role("note")).to_contain_text("Read-only. Several rows have this key")
     expect(page.get_by_role("button", name="Edit")).to_have_count(0)
     expect(page.get_by_role("button", name="Delete")).to_have_count(0)
     page.goto(f"{app.url}/things/2")

@@ -122,3 +122,20 @@ def test_a_table_without_transactions_is_named_with_its_engine(on_mariadb, table
     assert (
         (f"storage engine, {engine}, cannot take a change back" in said) if engine else said == ""
     )
+
+
+@pytest.mark.parametrize("table", ["on_myisam", "on_aria", "on_memory"])
+def test_a_table_without_transactions_takes_no_change_and_no_new_row(on_mariadb, table):
+    app, view = on_mariadb, on_mariadb.view(table)
+    before = app.run(f"SELECT * FROM {table}")
+    assert "cannot take a change back" in app.row_forms.blank_form(view, {}).read_only
+    assert "cannot take a change back" in app.form(view, (1,)).read_only
+    for call in (
+        lambda: app.changes.create(view, {"id": "7"}),
+        lambda: app.update(view, (1,), {"id": "7"}),
+        lambda: app.delete(view, (1,)),
+    ):
+        with pytest.raises(app.errors.DataError) as refused:
+            call()
+        assert "cannot take a change back" in refused.value.problem.message
+    assert app.run(f"SELECT * FROM {table}") == before

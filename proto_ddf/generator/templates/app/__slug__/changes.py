@@ -23,7 +23,7 @@ from .errors import (
     DataError,
     Problem,
 )
-from .identity import identifying
+from .identity import identifying, without_rollback
 from .keys import encode_key
 from .start import Start, Stored, read_stored, stored_value
 from .stored import is_stored
@@ -50,6 +50,7 @@ def create(view: TableView, texts: dict[str, str]) -> str:
     values = checked(texts, asked, creating=True)
     try:
         with changing(view) as connection:
+            _must_be_allowed(without_rollback(connection, view))
             _check_against_data(connection, view, values, None)
             statement = sa.insert(view.table).values(values)
             made = connection.execute(statement.execution_options(preserve_rowcount=True))
@@ -124,6 +125,11 @@ def _must_be_editable(view: TableView) -> None:
         raise DataError(NOT_ALLOWED)
 
 
+def _must_be_allowed(reason: str) -> None:
+    if reason:
+        raise DataError(Problem("This cannot be changed here", reason))
+
+
 def _must_be_one(done: Any) -> None:
     if done.rowcount != 1:
         raise _OtherThanOneRow(done.rowcount)
@@ -134,8 +140,7 @@ def _current(connection: sa.Connection, view: TableView, key: tuple[Any, ...]) -
     current = read_stored(connection, view, key)
     if current is None:
         raise DataError(ROW_GONE)
-    if reason := identifying(connection, view, key):
-        raise DataError(Problem("This row cannot be changed here", reason))
+    _must_be_allowed(identifying(connection, view, key))
     return current
 
 

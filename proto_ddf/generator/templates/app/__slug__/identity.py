@@ -12,6 +12,18 @@ EMPTY_KEY = "The key of this row is empty, so nothing tells it from other rows w
 SHARED_KEY = "Several rows have this key, so a change would reach all of them."
 
 
+def without_rollback(connection: sa.Connection, view: TableView) -> str:
+    """Why no row of the table can be added or changed, in words for a person; empty where rows can be. Raises as
+    `identifying`."""
+    engine = engine_without_rollback(connection, view.table)
+    if not engine:
+        return ""
+    return (
+        f"The table's storage engine, {engine}, cannot take a change back, so a change that goes wrong "
+        "halfway would stay."
+    )
+
+
 def identifying(connection: sa.Connection, view: TableView, key: tuple[Any, ...]) -> str:
     """Why the row of this key cannot be changed, in words for a person; empty where it can be.
 
@@ -23,10 +35,7 @@ def identifying(connection: sa.Connection, view: TableView, key: tuple[Any, ...]
     """
     if None in key:
         return EMPTY_KEY
-    if engine := engine_without_rollback(connection, view.table):
-        return (
-            f"The table's storage engine, {engine}, cannot take a change back, so a change that goes wrong "
-            "halfway would stay."
-        )
+    if reason := without_rollback(connection, view):
+        return reason
     same = sa.select(sa.literal(1)).select_from(view.table).where(*key_is(view, key)).limit(2)
     return SHARED_KEY if len(connection.execute(same).all()) > 1 else ""

@@ -8,7 +8,7 @@ from .database import reading
 from .defaults import default_texts
 from .errors import ROW_GONE, DataError
 from .form_values import Held, held
-from .identity import identifying
+from .identity import identifying, without_rollback
 from .keys import NEW
 from .relations import chosen_options, given_values
 from .start import Start, mark, read_stored
@@ -65,7 +65,9 @@ def blank_form(view: TableView, given: dict[str, str]) -> RowForm:
         for each in view.asked
         if each.kind is Kind.BOOLEAN and not each.nullable and each.name not in defaults
     }
-    return RowForm(inputs, Start(NEW, given=switches | known), wrong=wrong)
+    with reading() as connection:
+        reason = without_rollback(connection, view)
+    return RowForm(inputs, Start(NEW, given=switches | known), reason, wrong)
 
 
 def name_versions(view: TableView, versions: list[Version]) -> None:

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from ..config import ALLOW_EDITING
 from ..states.listing import PAGE_SIZES, ListMixin
 from ..views import TableView
 from . import events
@@ -20,6 +21,7 @@ def list_page(view: TableView, state: type[ListMixin]) -> rx.Component:
         view.label,
         view.route,
         callout(problem=state.problem, on_retry=state.reload),
+        _read_only_note(view),
         rx.el.div(
             search_field(label=view.label, text=state.search, on_search=state.set_search),
             filter_button(view, state),
@@ -35,6 +37,18 @@ def list_page(view: TableView, state: type[ListMixin]) -> rx.Component:
         whole_text(title=state.whole_title, text=state.whole_text, on_close=state.close_whole),
         actions=_new_button(view),
     )
+
+
+def _read_only_note(view: TableView) -> rx.Component:
+    """Why no row of the table can be changed, where the app allows changes."""
+    if not ALLOW_EDITING or view.key:
+        return rx.fragment()
+    reason = (
+        "This table has no key that tells its rows apart, so they cannot be changed here."
+        if view.has_row_ids
+        else "This is a view of the database, so its rows cannot be changed here."
+    )
+    return rx.el.p(reason, class_name="muted lead")
 
 
 def _columns_button(view: TableView, state: type[ListMixin]) -> rx.Component:

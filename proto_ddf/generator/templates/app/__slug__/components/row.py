@@ -94,10 +94,10 @@ def row_actions(
 
 @rx.memo
 def read_only_note(reason: rx.Var[str]) -> rx.Component:
-    """Why this row cannot be changed, though others of its table can."""
+    """Why this row cannot be changed."""
     return rx.el.div(
         rx.icon("lock", size=16, aria_hidden="true"),
-        rx.el.p(rx.el.b("This row is read-only. "), reason),
+        rx.el.p(rx.el.b("Read-only. "), reason),
         class_name="read-only",
         role="note",
     )
