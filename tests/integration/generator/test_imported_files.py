@@ -128,3 +128,16 @@ def test_nested_values_come_through_as_json_and_bytes_as_they_are(
     with closing(sqlite3.connect(database)) as connection:
         found = connection.execute("SELECT s, b, u FROM deep").fetchall()
     assert found == [('{"a":[1,2],"b":"ü"}', b"\x00\xff", "18446744073709551615")]
+
+
+def test_the_character_0_comes_through(home: Path, tmp_path: Path) -> None:
+    path = get_settings().uploads_folder / "notes.json"
+    path.write_text(r'[{"id": 1, "note": "a\u0000b"}, {"id": 2, "note": "plain"}]')
+    source = make_source("json", {"paths": [str(path)]})
+    schema = suggest_relations(source.plain, source.read_schema())
+    spec = plan_app(schema, name="Notes", allow_editing=True, imported=True, source=source)
+    database = tmp_path / "app.db"
+    import_tables(source, spec, schema, database, NoProgress())
+    with closing(sqlite3.connect(database)) as connection:
+        found = connection.execute("SELECT note FROM notes WHERE note = ?", ("a\0b",)).fetchall()
+    assert found == [("a\0b",)]
