@@ -33,6 +33,7 @@ from proto_ddf.web.state.apps import AppsState, AppState
 from proto_ddf.web.state.error_list import ErrorListState
 from proto_ddf.web.state.faults import FaultBannerState
 from proto_ddf.web.state.generate import GenerateState
+from proto_ddf.web.state.kept_forms import keep_forms
 from proto_ddf.web.state.operations import OperationPageState, OperationsState
 from proto_ddf.web.state.overview import OverviewState
 from proto_ddf.web.state.presence import follow_tabs_of
@@ -91,6 +92,7 @@ def create_app() -> rx.App:
     )
     _add_pages(app)
     follow_tabs_of(app)
+    keep_forms(app, {"/generate": GenerateState, "/sources/new": NewSourceState})
     app.register_lifespan_task(server_life)
     return app
 

@@ -13,6 +13,7 @@ from proto_ddf.generator.spec import (
 )
 from proto_ddf.web.components.numbers import count
 from proto_ddf.web.state.generate import GenerateState as State
+from proto_ddf.web.state.plan import NAME_PARTS
 
 WIDGET_WORDS = {
     Widget.TEXT: "Text",
@@ -43,6 +44,11 @@ def plan_editor() -> rx.Component:
         _add_chart(),
         class_name="pd-stack pd-plan-editor",
     )
+
+
+def typed_name(*parts: str | rx.Var[str]) -> rx.Var[str]:
+    """The name of a text control of the plan, in the form that is sent."""
+    return rx.Var.create(list(parts)).join(NAME_PARTS)
 
 
 def _table(table: rx.Var[TableSpec]) -> rx.Component:
@@ -78,6 +84,8 @@ def _page_title(table: rx.Var[TableSpec]) -> rx.Component:
     return rx.el.label(
         "Page title",
         rx.input(
+            name=typed_name("table", table.table),
+            custom_attrs={"data-plan": ""},
             default_value=table.label,
             key=table.table + table.label,
             on_blur=lambda value: State.set_table_label(table.table, value),
@@ -112,6 +120,8 @@ def _field(table: rx.Var[TableSpec], field: rx.Var[FieldSpec]) -> rx.Component:
         ),
         rx.el.td(
             rx.input(
+                name=typed_name("field", table.table, field.column),
+                custom_attrs={"data-plan": ""},
                 default_value=field.label,
                 key=table.table + "." + field.column + field.label,
                 on_blur=lambda value: State.set_label(table.table, field.column, value),
@@ -245,6 +255,8 @@ def _chart(chart: rx.Var[ChartSpec]) -> rx.Component:
     return rx.el.li(
         rx.icon("chart-column", size=16, color="var(--gray-10)", aria_hidden="true"),
         rx.input(
+            name=typed_name("chart", chart.id),
+            custom_attrs={"data-plan": ""},
             default_value=chart.title,
             key=chart.id + chart.title,
             on_blur=lambda value: State.set_chart_title(chart.id, value),

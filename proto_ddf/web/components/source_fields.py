@@ -10,7 +10,7 @@ from proto_ddf.web.components.fields import form_field
 from proto_ddf.web.components.secret import secret
 from proto_ddf.web.components.upload import upload
 from proto_ddf.web.state.sources_draft import field_key
-from proto_ddf.web.state.sources_new import NewSourceState
+from proto_ddf.web.state.sources_new import NewSourceState, typed_name
 
 
 def kind_fields(kind: SourceKind) -> rx.Component:
@@ -123,6 +123,7 @@ def _control(key: str, field: FormField) -> rx.Component:
         )
     spelling = {"spellCheck": "false", "autoCapitalize": "off"}
     return rx.input(
+        name=typed_name(key),
         value=value,
         on_change=lambda text: NewSourceState.set_value(key, text),
         disabled=NewSourceState.working,
@@ -186,6 +187,7 @@ def _file_field(kind: SourceKind, field: FormField) -> rx.Component:
     files = NewSourceState.files[key]
     path_props = {
         "id": key,
+        "name": typed_name(key),
         "value": NewSourceState.values[key],
         "on_change": lambda text: NewSourceState.set_value(key, text),
         "custom_attrs": {

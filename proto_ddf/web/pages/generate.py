@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from proto_ddf.generator.plan_edit import MAX_DESCRIPTION
 from proto_ddf.web.components.callout import error_callout, field_error, notice
 from proto_ddf.web.components.feedback import empty_state, skeleton_rows
 from proto_ddf.web.components.fields import form_field
@@ -91,6 +92,7 @@ def _form() -> rx.Component:
         rx.el.div(_section_source(), _section_about(), _section_plan(), class_name="pd-stack"),
         _summary(),
         on_submit=State.generate,
+        custom_attrs={"data-typed": ""},
         class_name="pd-generate",
         no_validate=True,
     )
@@ -194,6 +196,7 @@ def _section_about() -> rx.Component:
                 on_change=State.set_description.debounce(150),
                 on_blur=State.set_description,
                 rows="2",
+                custom_attrs={"data-max-length": MAX_DESCRIPTION},
             ),
             field_id="description",
             help="Shown on the app's first page and in its README. May be empty.",

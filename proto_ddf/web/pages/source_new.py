@@ -10,7 +10,9 @@ from proto_ddf.web.components.flow_status import flow_badge, flow_message
 from proto_ddf.web.components.layout import page
 from proto_ddf.web.components.operation import operation_panel
 from proto_ddf.web.components.source_fields import kind_fields
-from proto_ddf.web.state.sources_new import NewSourceState
+from proto_ddf.web.state.sources_new import TYPED_NAME, NewSourceState
+
+_FORM_ID = "connect-form"
 
 
 def source_new_page() -> rx.Component:
@@ -38,6 +40,7 @@ def _form() -> rx.Component:
         form_field(
             "Name",
             rx.input(
+                name=TYPED_NAME,
                 value=NewSourceState.name,
                 on_change=NewSourceState.set_name,
                 disabled=NewSourceState.working,
@@ -54,11 +57,19 @@ def _form() -> rx.Component:
             rx.fragment(),
         ),
         _buttons(),
+        id=_FORM_ID,
+        custom_attrs={"data-typed": ""},
         on_submit=NewSourceState.connect,
         no_validate=True,
         class_name="pd-panel",
         style={"display": "flex", "flex_direction": "column", "gap": "20px", "padding": "24px"},
     )
+
+
+def _typed() -> rx.Var[dict[str, str]]:
+    """What the form's text controls hold, as it is sent when the form is submitted."""
+    form = f"document.getElementById('{_FORM_ID}')"
+    return rx.Var(f"Object.fromEntries(new FormData({form}))").to(dict[str, str])
 
 
 def _kind() -> rx.Component:
@@ -109,7 +120,8 @@ def _buttons() -> rx.Component:
             "Test connection",
             type="button",
             variant="soft",
-            on_click=NewSourceState.test_connection,
+            on_click=NewSourceState.test_connection(_typed()),
+            custom_attrs={"data-sends": ""},
             disabled=NewSourceState.waiting,
             loading=NewSourceState.starting == "test",
         ),

@@ -25,9 +25,17 @@ from proto_ddf.web.state.flow_status import (
     generation_status,
 )
 from proto_ddf.web.state.focus import focus
+from proto_ddf.web.state.generate_draft import (
+    ACCENTS,
+    GenerateDraft,
+    TableChoice,
+    dump_draft,
+    dump_plan,
+    load_draft,
+    load_plan,
+)
+from proto_ddf.web.state.kept_forms import KeptFormMixin
 from proto_ddf.web.state.plan import NO_PLAN, PlanMixin
-
-ACCENTS = ("indigo", "blue", "teal", "green", "amber", "orange", "crimson", "violet", "gray")
 
 
 class SourceChoice(BaseModel):
@@ -40,15 +48,10 @@ class SourceChoice(BaseModel):
     """Changes with its tables and columns."""
 
 
-class TableChoice(BaseModel):
-    name: str
-    row_count: int
-    chosen: bool
+class GenerateState(PlanMixin, KeptFormMixin, rx.State):
+    """What the form holds. The tab keeps it: a reload, a restart of the server and an expired state lose nothing."""
 
-
-class GenerateState(PlanMixin, rx.State):
-    """What the form holds. It stays over a reload: the draft belongs to the tab."""
-
+    _kept_variables: ClassVar[tuple[str, ...]] = ("kept_form", "kept_plan", "kept_operation")
     _form_fields: ClassVar[frozenset[str]] = frozenset({"source", "tables", "name"})
 
     sources: list[SourceChoice] = []
@@ -63,11 +66,15 @@ class GenerateState(PlanMixin, rx.State):
     loaded: bool = False
     planning: bool = False
     starting: bool = False
+    kept_form: str = rx.SessionStorage("", name="proto_ddf.generate_form")
+    kept_plan: str = rx.SessionStorage("", name="proto_ddf.generate_plan")
     kept_operation: str = rx.SessionStorage("", name="proto_ddf.generation")
     """Id of the operation shown. The tab keeps it: a server that is killed may not have written it down yet."""
 
     _planned_shape: str = ""
     """Of the source when it was chosen."""
+    _wanted_source: str = ""
+    """Chosen before the sources were read."""
 
     @rx.var
     def all_tables(self) -> bool:
@@ -105,12 +112,14 @@ class GenerateState(PlanMixin, rx.State):
         if value == self.name:
             return  # the same again, after Enter: the error that it was told stays
         self.name = value
+        self._keep()
         self._clear_field_error("name")
 
     @rx.event
     def check_name(self, value: str) -> None:
         """Tell at once what is wrong with the name, when the field is left."""
         self.name = value = str(value)
+        self._keep()
         if not value.strip():
             return
         try:
@@ -121,15 +130,18 @@ class GenerateState(PlanMixin, rx.State):
     @rx.event
     def set_description(self, value: str) -> None:
         self.description = str(value)
+        self._keep()
 
     @rx.event
     def set_allow_editing(self, value: bool) -> None:
         self.allow_editing = bool(value)
+        self._keep()
 
     @rx.event
     def set_accent_color(self, value: str) -> None:
         if value in ACCENTS:
             self.accent_color = value
+            self._keep()
 
     @rx.event(background=True, supersedes=True)
     async def load(self) -> AsyncIterator[Any]:
@@ -157,10 +169,11 @@ class GenerateState(PlanMixin, rx.State):
     def _source_to_show(self) -> str:
         """The source that is to be chosen now; empty when the right one is, as it is now."""
         ids = {source.id: source.shape for source in self.sources}
-        asked = self.router.url.query_parameters.get("source", "")
-        if self.source_id not in ids:
+        asked = self._wanted_source or self.router.url.query_parameters.get("source", "")
+        self._wanted_source = ""
+        if self.source_id and self.source_id not in ids:
             self.source_id, self.tables = "", []
-            self.plan, self.has_plan = NO_PLAN, False
+            self._set_plan(None)
         wanted = (
             asked if asked in ids else self.source_id or ("".join(ids) if len(ids) == 1 else "")
         )
@@ -170,6 +183,9 @@ class GenerateState(PlanMixin, rx.State):
     @rx.event
     def choose_source(self, source_id: str) -> EventSpec | None:
         """Take a source: its tables are listed and a plan is made."""
+        if not self.loaded:
+            self._wanted_source = str(source_id)
+            return self.__class__.load
         source = next((each for each in self.sources if each.id == source_id), None)
         if source is None:
             return None
@@ -179,7 +195,8 @@ class GenerateState(PlanMixin, rx.State):
             TableChoice(name=name, row_count=count, chosen=True)
             for name, count in source.tables.items()
         ]
-        self.plan, self.has_plan = NO_PLAN, False
+        self._set_plan(None)
+        self._keep()
         self._clear_field_error("source")
         self._clear_field_error("tables")
         return self.__class__.extend_plan
@@ -197,14 +214,17 @@ class GenerateState(PlanMixin, rx.State):
             table.model_copy(update={"chosen": choices.get(table.name, table.chosen)})
             for table in self.tables
         ]
+        self._keep()
         self._clear_field_error("tables")
         kept = set(self._chosen_tables())
         planned = [table.table for table in self.plan.tables]
         if not kept.intersection(planned):
-            self.plan, self.has_plan = NO_PLAN, False
+            self._set_plan(None)
         else:
+            plan = self.plan
             for gone in set(planned) - kept:
-                self.plan = plan_edit.remove_table(self.plan, gone)
+                plan = plan_edit.remove_table(plan, gone)
+            self._set_plan(plan)
         return self.__class__.extend_plan if kept else None
 
     @rx.event(background=True, supersedes=True)
@@ -232,9 +252,40 @@ class GenerateState(PlanMixin, rx.State):
                 return  # who chose otherwise has seen to the plan
             changed = self.plan.model_dump() != before
             if not changed:
-                self.plan, self.has_plan = plan, True
+                self._set_plan(plan)
         if changed:
             yield self.__class__.extend_plan
+
+    def _keep(self) -> None:
+        """Let the tab keep the form as it is now."""
+        text = dump_draft(
+            GenerateDraft(
+                source_id=self.source_id,
+                shape=self._planned_shape,
+                live=self.live,
+                tables=list(self.tables),
+                name=self.name,
+                description=self.description,
+                allow_editing=self.allow_editing,
+                accent_color=self.accent_color,
+            )
+        )
+        if text != self.kept_form:
+            self.kept_form = text
+
+    def _keep_plan(self) -> None:
+        self.kept_plan = dump_plan(self.plan) if self.has_plan else ""
+
+    def _take_kept(self) -> None:
+        draft = load_draft(self.kept_form)
+        if draft is None:
+            return
+        self.source_id, self._planned_shape, self.live = draft.source_id, draft.shape, draft.live
+        self.tables, self.name = draft.tables, draft.name
+        self.description, self.allow_editing = draft.description, draft.allow_editing
+        self.accent_color = draft.accent_color
+        plan = load_plan(self.kept_plan)
+        self.plan, self.has_plan = plan or NO_PLAN, plan is not None
 
     def _chosen_tables(self) -> list[str]:
         return [table.name for table in self.tables if table.chosen]
@@ -248,16 +299,19 @@ class GenerateState(PlanMixin, rx.State):
             # Enter sends the form before the pause after which a typed text is sent by itself.
             self.name = str(form.get("project_name", self.name))
             self.description = str(form.get("app_description", self.description))
+            self._keep()
             self.field_errors = {}
             self._clear_error()
             self._retry_by("generate", {})
+            first = "main"
+            shown = self._take_typed_plan(form)
             try:
                 given = self._checked_input()
             except ValidationError as error:
                 shown = self.handle_error(error, "generate app")
                 first = error.field
             else:
-                shown, self.starting = None, True
+                self.starting = shown is None
         if shown:
             yield shown
             yield focus(first)
@@ -323,6 +377,7 @@ class GenerateState(PlanMixin, rx.State):
         """Leave the operation, which stays in the list of operations; the draft is still there."""
         if self.operation.state == "succeeded":
             self.name = self.description = ""
+            self._keep()
         self._forget_operation()
 
 

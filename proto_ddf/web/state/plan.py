@@ -15,6 +15,8 @@ NO_PLAN = AppSpec(name="", slug="", tables=[])
 _CHANGE = "change the plan"
 _DOT = "\u2009.\u2009"
 """Between table and column in a choice; a table's own name may have a plain dot."""
+NAME_PARTS = "\n"
+"""Between the parts of the name of a text control: what it is of, and the names of that."""
 _NUMBERS = (ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.FLOAT)
 _NO_GROUPS = (ColumnType.BINARY, ColumnType.JSON)
 
@@ -177,6 +179,31 @@ class PlanMixin(OperationMixin, mixin=True):
             self.chart_table = self.chart_group = self.chart_value = ""
         return failed
 
+    def _take_typed_plan(self, form: dict[str, Any]) -> Any:
+        """What the plan's text controls hold: they tell it when they are left, and Enter sends the form before."""
+        shown = None
+        for table in list(self.plan.tables):
+            text = form.get(NAME_PARTS.join(("table", table.table)))
+            if isinstance(text, str) and text != table.label:
+                shown = self.set_table_label(table.table, text) or shown
+            for field in table.fields:
+                text = form.get(NAME_PARTS.join(("field", table.table, field.column)))
+                if isinstance(text, str) and text != field.label:
+                    shown = self.set_label(table.table, field.column, text) or shown
+        for chart in list(self.plan.charts):
+            text = form.get(NAME_PARTS.join(("chart", chart.id)))
+            if isinstance(text, str) and text != chart.title:
+                shown = self.set_chart_title(chart.id, text) or shown
+        return shown
+
+    def _set_plan(self, plan: AppSpec | None) -> None:
+        """Show a plan; None: there is none."""
+        self.plan, self.has_plan = plan or NO_PLAN, plan is not None
+        self._keep_plan()
+
+    def _keep_plan(self) -> None:
+        """Override to keep the plan that is shown."""
+
     def _columns_of(self, table: str, wanted: Callable[[ColumnType], bool]) -> list[str]:
         planned = next((each for each in self.plan.tables if each.table == table), None)
         return [f.column for f in planned.fields if wanted(f.type)] if planned else []
@@ -187,7 +214,7 @@ class PlanMixin(OperationMixin, mixin=True):
         What a client sends may be anything, so the changed plan is validated as a whole.
         """
         try:
-            self.plan = AppSpec.model_validate(change(self.plan).model_dump(warnings=False))
+            self._set_plan(AppSpec.model_validate(change(self.plan).model_dump(warnings=False)))
         except Exception as error:
             self._retry_handler = ""
             return self.handle_error(error, _CHANGE)

@@ -1,13 +1,17 @@
 """What the connect form holds, how it is kept in the browser, and what it amounts to."""
 
+import dataclasses
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import PurePath
 from typing import Any
 
 from proto_ddf.sources.protocol import FormField
 from proto_ddf.sources.registry import KINDS
 from proto_ddf.sources.store import SourceView
+
+MOST_CHARACTERS = 50_000
+"""Of one field."""
 
 
 @dataclass
@@ -34,6 +38,10 @@ class Draft:
     """The test or connection that runs or ran last."""
     source_id: str = ""
     """The source that is edited; empty for a new one."""
+    typed: list[str] = dataclasses.field(default_factory=list)
+    """Keys of the secret fields that hold something not stored yet."""
+    form_round: int = 0
+    """Counts how often the controls of secrets were drawn anew."""
 
 
 def field_key(kind: str, field: str) -> str:
@@ -82,7 +90,10 @@ def _default(field: FormField) -> str:
 
 
 def dump_draft(draft: Draft) -> str:
-    return json.dumps(asdict(draft))
+    """The draft as the browser is to keep it, without texts that are too long: the browser sends what it keeps
+    whenever it connects, and a message of 1 MB is refused."""
+    short = {key: text for key, text in draft.values.items() if len(text) <= MOST_CHARACTERS}
+    return json.dumps(asdict(replace(draft, values=short)))
 
 
 def load_draft(text: str) -> Draft:
@@ -94,6 +105,8 @@ def load_draft(text: str) -> Draft:
         draft.name = str(held["name"])
         draft.operation_id = str(held["operation_id"])
         draft.source_id = str(held["source_id"])
+        draft.typed = [str(key) for key in held.get("typed", []) if is_secret_key(str(key))]
+        draft.form_round = int(held.get("form_round", 0))
         draft.values |= {k: str(v) for k, v in held["values"].items() if k in draft.values}
         for key in draft.files.keys() & held["files"].keys():
             draft.files[key] = [

@@ -16,6 +16,7 @@ from proto_ddf.web.state.flow_status import (
     integration_status,
 )
 from proto_ddf.web.state.focus import focus
+from proto_ddf.web.state.kept_forms import KeptFormMixin
 from proto_ddf.web.state.presence import is_connected
 from proto_ddf.web.state.sources_draft import (
     Draft,
@@ -37,14 +38,22 @@ from proto_ddf.web.state.sources_submit import (
     without_lost_secrets,
 )
 
+TYPED_NAME = "typed name"
+"""The control of the source's name, in the form that is sent."""
 _EMPTY = empty_draft()
 _RUNNING = ("pending", "running")
 _SENT_SECONDS = 0.1
 
 
-class NewSourceState(FilesMixin, SecretsMixin, rx.State):
+def typed_name(key: str) -> str:
+    """A field's text control, in the form that is sent. Not its id: under that Reflex sends what its reference holds."""
+    return f"typed {key}"
+
+
+class NewSourceState(FilesMixin, SecretsMixin, KeptFormMixin, rx.State):
     """The connect form, its draft, and the test or connection that runs."""
 
+    _kept_variables: ClassVar[tuple[str, ...]] = ("draft", "edit_draft")
     _form_fields: ClassVar[frozenset[str]] = frozenset(
         {"name", "kind", *(field.name for kind in KINDS for field in form_of(kind))}
     )
@@ -104,6 +113,14 @@ class NewSourceState(FilesMixin, SecretsMixin, rx.State):
         self.more = self.more or uses_advanced(draft)
         return self._watch(draft.operation_id) if draft.operation_id else None
 
+    def _take_kept(self) -> None:
+        """What is asked for before `load` has run finds the form as the page shows it."""
+        source_id = self.router.url.query_parameters.get("source", "")
+        draft = load_draft(self.edit_draft if source_id else self.draft)
+        if draft.source_id == source_id:
+            self.source_id = source_id
+            self._show_draft(draft)
+
     def _show_draft(self, draft: Draft) -> None:
         """Send only what is otherwise: what is sent takes the place of what was typed meanwhile."""
         if (self.kind, self.name) != (draft.kind, draft.name):
@@ -112,6 +129,10 @@ class NewSourceState(FilesMixin, SecretsMixin, rx.State):
             self.values = draft.values
         if self.files != draft.files:
             self.files = draft.files
+        if self.typed != draft.typed:
+            self.typed = draft.typed
+        if self.form_round < draft.form_round:
+            self.form_round = draft.form_round
 
     @rx.event
     def set_kind(self, kind: str) -> Any:
@@ -163,22 +184,23 @@ class NewSourceState(FilesMixin, SecretsMixin, rx.State):
         ]
 
     @rx.event(background=True)
-    async def test_connection(self) -> AsyncIterator[Any]:
+    async def test_connection(self, form: dict[str, Any] | None = None) -> AsyncIterator[Any]:
         """Try the connection, stage by stage, and save nothing."""
-        async for event in self._begin("test"):
+        async for event in self._begin("test", form or {}):
             yield event
 
     @rx.event(background=True)
-    async def connect(self) -> AsyncIterator[Any]:
+    async def connect(self, form: dict[str, Any] | None = None) -> AsyncIterator[Any]:
         """Try the connection and save the source."""
-        async for event in self._begin("connect"):
+        async for event in self._begin("connect", form or {}):
             yield event
 
-    async def _begin(self, what: str) -> AsyncIterator[Any]:
+    async def _begin(self, what: str, form: dict[str, Any]) -> AsyncIterator[Any]:
         async with self:
             if self.starting or self.operation.state in _RUNNING:
                 return
             self.starting = what
+            self._take_typed(form)
             self.field_errors = {}
             self._clear_error()
             self._retry_by("test_connection" if what == "test" else "connect")
@@ -225,6 +247,15 @@ class NewSourceState(FilesMixin, SecretsMixin, rx.State):
                     return
             await asyncio.sleep(_SENT_SECONDS)
 
+    def _take_typed(self, form: dict[str, Any]) -> None:
+        """What the text controls hold: an event that told it may have been lost with the connection."""
+        self.name = str(form.get(TYPED_NAME, self.name))
+        typed = {key: form.get(typed_name(key)) for key in self.values if not is_secret_key(key)}
+        given = {key: text for key, text in typed.items() if isinstance(text, str)}
+        if given.items() - self.values.items():
+            self.values = self.values | given
+        self._keep()
+
     def _operation_over(self) -> Any:
         over = self.operation
         if over.state == "succeeded" and over.kind == "connect_source":
@@ -262,7 +293,16 @@ class NewSourceState(FilesMixin, SecretsMixin, rx.State):
     def _draft(self) -> Draft:
         files = {key: [replace(file) for file in files] for key, files in self.files.items()}
         values = dict(self.values)
-        return Draft(self.kind, self.name, values, files, self.operation.id, self.source_id)
+        return Draft(
+            self.kind,
+            self.name,
+            values,
+            files,
+            self.operation.id,
+            self.source_id,
+            list(self.typed),
+            self.form_round,
+        )
 
     def _edited(self) -> Any:
         """Keep the draft; what was found about the form as it was before is taken away."""

@@ -16,8 +16,8 @@ SEND = "window.dispatchEvent(new Event('proto-ddf:send-secrets'))"
 
 
 class SecretsMixin(OperationMixin, mixin=True):
-    """What the controls of assets/secret.jsx report. Part of the form's state, which has `kind`, `values`, `_edited`
-    and `_clear_form_error`."""
+    """What the controls of assets/secret.jsx report. Part of the form's state, which has `kind`, `values`, `_edited`,
+    `_keep` and `_clear_form_error`."""
 
     typed: list[str] = []
     """Keys of the fields that hold something not stored yet."""
@@ -45,6 +45,7 @@ class SecretsMixin(OperationMixin, mixin=True):
         """A control holds something that is not stored yet, or no longer does."""
         if self._is_shown(key, form_round):
             self._set_typed(key, typed)
+            self._keep()
             if typed:
                 self._clear_form_error(key)
 

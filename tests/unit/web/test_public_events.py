@@ -14,6 +14,7 @@ from proto_ddf.web.state import (
     error_list,
     faults,
     generate,
+    kept_forms,
     operations,
     overview,
     regenerate,
@@ -127,6 +128,7 @@ EVENTS: dict[type[rx.State], set[str]] = {
         "test_connection",
         "toggle_more",
     },
+    kept_forms.TabState: {"resume"},
     sources_preview.PreviewState: ERRORS
     | {
         "open_source",

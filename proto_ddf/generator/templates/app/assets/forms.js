@@ -34,6 +34,7 @@
 
   const isAlwaysSent = (name) => name.startsWith("_") || name.startsWith("choice.");
   const controlsOf = (form, name) => elementsOf(form).filter((each) => each.name === name);
+  const isShown = (control) => control.type !== "hidden" && !control.hidden;
   const isHeldText = (control) => control.type === "hidden" && !("picker" in control.dataset);
 
   /** The values by name, each as a list: a switch that is on sends two. */
@@ -310,7 +311,7 @@
   /** A form that is drawn anew while somebody types in it has the cursor where it was. */
   function refocus(form) {
     if (focused?.key !== keyOf(form) || document.activeElement !== document.body) return;
-    const control = controlsOf(form, focused.name).find((each) => each.type !== "hidden");
+    const control = controlsOf(form, focused.name).find(isShown);
     control?.focus();
     if (focused.at !== null) control?.setSelectionRange?.(focused.at, focused.at);
   }
@@ -322,7 +323,7 @@
     findAll(form, "[data-field]").forEach((field) => tell(field, ""));
     find(form, "[data-draft-note]").hidden = true;
     forget(known.get(form).key);
-    find(form, "[data-field] :is(input:not([type=hidden]), textarea, select, button)")?.focus();
+    elementsOf(form).find((each) => each.name && isShown(each))?.focus();
   }
 
   // ---- What the person does
@@ -483,7 +484,7 @@
   /** The controls whose text is too long, each with the reason, in their order. */
   function tooLong(form) {
     const touched = touchedIn(form);
-    const texts = elementsOf(form).filter((each) => touched.has(each.name) && each.type !== "hidden");
+    const texts = elementsOf(form).filter((each) => touched.has(each.name) && isShown(each));
     const wrong = [];
     for (const control of texts) {
       const most = Number(control.dataset.maxLength ?? Infinity);

@@ -1,0 +1,117 @@
+// Texts on their way to the server. A text control tells the server what is typed a moment later, and what is on its way
+// is lost with the connection. So what the controls of a form showed when the connection broke, or the page went, is put
+// into them again once the server answers. A text too long for the connection is told at its field and not sent.
+//
+// The controls are those of a <form data-typed>, by name. A secret's control has no name.
+(() => {
+  const CONTROLS = "form[data-typed] :is(input[type=text], input:not([type]), textarea)[name]";
+  const KEPT = "typed texts";
+  const MOST_CHARACTERS = 50_000; // The server closes a connection that sends a message of 1 MB.
+  const FORM_ERROR = "pd-field-error";
+
+  const page = () => location.pathname + location.search;
+  let typed = load(); // Name of a control -> what was typed in it last on this page.
+  let typedOn = page();
+  let missing = new Map(typed); // What is to be put into controls that may not be there yet.
+  let wasConnected = false;
+
+  const isConnected = () => document.querySelector(".pd-connection[data-state='connected']") !== null;
+  const controls = () => [...document.querySelectorAll(CONTROLS)];
+
+  function load() {
+    try {
+      const kept = JSON.parse(sessionStorage.getItem(KEPT));
+      sessionStorage.removeItem(KEPT);
+      return kept?.page === page() ? new Map(kept.texts) : new Map();
+    } catch {
+      return new Map();
+    }
+  }
+
+  /** Forgets what the page no longer shows: the server has changed it since. */
+  function forgetGone() {
+    if (typedOn !== page()) typed.clear();
+    const shown = new Map(controls().map((each) => [each.name, each.value]));
+    typed = new Map([...typed].filter(([name, text]) => shown.get(name) === text));
+  }
+
+  function putBack() {
+    for (const control of missing.size > 0 && typedOn === page() ? controls() : []) {
+      const text = missing.get(control.name);
+      missing.delete(control.name);
+      if (text === undefined || text === control.value) continue;
+      const { prototype } = control.tagName === "TEXTAREA" ? HTMLTextAreaElement : HTMLInputElement;
+      // React takes a value that is set on the element itself for its own.
+      Object.getOwnPropertyDescriptor(prototype, "value").set.call(control, text);
+      control.dispatchEvent(new Event("input", { bubbles: true }));
+      control.dispatchEvent(new FocusEvent("focusout", { bubbles: true }));
+    }
+  }
+
+  new MutationObserver(() => {
+    const now = isConnected();
+    if (wasConnected && !now) forgetGone();
+    if (now && !wasConnected) missing = new Map([...missing, ...typed]);
+    if (now) putBack();
+    wasConnected = now;
+  }).observe(document, { subtree: true, childList: true, attributeFilter: ["data-state"] });
+
+  window.addEventListener("pagehide", () => {
+    if (wasConnected) forgetGone();
+    try {
+      sessionStorage.setItem(KEPT, JSON.stringify({ page: page(), texts: [...typed] }));
+    } catch {
+      // The browser keeps nothing: only what was not sent yet is lost.
+    }
+  });
+
+  document.addEventListener(
+    "input",
+    (event) => {
+      const control = event.target;
+      if (!control.matches?.("input, textarea")) return;
+      const most = Number(control.dataset.maxLength ?? MOST_CHARACTERS);
+      const excess = control.value.length > most ? [...control.value].length - most : 0;
+      if (excess > 0) event.stopImmediatePropagation();
+      tell(control, excess, most);
+      if (!control.matches(CONTROLS) || excess > 0) return;
+      if (typedOn !== page()) typed.clear();
+      typedOn = page();
+      typed.set(control.name, control.value);
+      missing.delete(control.name);
+    },
+    true,
+  );
+
+  // A plan has many texts: those that are as the server gave them are not sent.
+  document.addEventListener("formdata", ({ target, formData }) => {
+    for (const control of target.querySelectorAll("[data-plan]")) {
+      if (control.value === control.defaultValue) formData.delete(control.name);
+    }
+  });
+
+  for (const kind of ["submit", "click"]) document.addEventListener(kind, stopIfTooLong, true);
+
+  function stopIfTooLong(event) {
+    const form = event.target.closest?.("form");
+    const isSent = event.type === "submit" || event.target.closest?.("[data-sends]");
+    const wrong = isSent && form?.querySelector("[data-too-long]");
+    if (!wrong) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    wrong.focus();
+  }
+
+  function tell(control, excess, most) {
+    const field = control.closest(".pd-field") ?? control.parentElement;
+    field.querySelector(`.${FORM_ERROR}[data-of-page]`)?.remove();
+    control.toggleAttribute("data-too-long", excess > 0);
+    if (excess <= 0) return;
+    const error = document.createElement("div");
+    error.className = FORM_ERROR;
+    error.setAttribute("role", "alert");
+    error.dataset.ofPage = "";
+    error.textContent = `At most ${most.toLocaleString()} characters; this is ${excess.toLocaleString()} too many.`;
+    field.append(error);
+  }
+})();

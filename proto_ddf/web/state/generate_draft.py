@@ -1,0 +1,71 @@
+"""What the generate form holds, as the browser keeps it: the form as JSON, and the plan, which may be large, compressed."""
+
+import base64
+import binascii
+import zlib
+
+from pydantic import BaseModel, ValidationError
+
+from proto_ddf.generator.spec import AppSpec
+
+ACCENTS = ("indigo", "blue", "teal", "green", "amber", "orange", "crimson", "violet", "gray")
+_MOST_KEPT_CHARACTERS = 300_000
+"""The browser sends what it keeps whenever it connects, and a message of 1 MB is refused."""
+_MOST_PLAN_BYTES = 20_000_000
+"""Of a plan that is read back."""
+
+
+class TableChoice(BaseModel):
+    """A table of the source, and whether the app is to have it."""
+
+    name: str
+    row_count: int
+    chosen: bool
+
+
+class GenerateDraft(BaseModel):
+    """The form without its plan."""
+
+    source_id: str = ""
+    shape: str = ""
+    """Of the source when it was chosen."""
+    live: bool = True
+    tables: list[TableChoice] = []
+    name: str = ""
+    description: str = ""
+    allow_editing: bool = False
+    accent_color: str = ACCENTS[0]
+
+
+def dump_draft(draft: GenerateDraft) -> str:
+    """The draft as the browser is to keep it; "" if it is too large."""
+    return _if_it_fits(draft.model_dump_json())
+
+
+def load_draft(text: str) -> GenerateDraft | None:
+    """A draft from the browser's storage, which may hold anything; None if it is none."""
+    try:
+        draft = GenerateDraft.model_validate_json(text)
+    except ValidationError:
+        return None
+    return draft if draft.accent_color in ACCENTS else None
+
+
+def dump_plan(plan: AppSpec) -> str:
+    """The plan as the browser is to keep it; "" if it is too large."""
+    packed = zlib.compress(plan.model_dump_json().encode())
+    return _if_it_fits(base64.b64encode(packed).decode())
+
+
+def load_plan(text: str) -> AppSpec | None:
+    """A plan from the browser's storage, which may hold anything; None if it is none."""
+    try:
+        unpacking = zlib.decompressobj()
+        data = unpacking.decompress(base64.b64decode(text, validate=True), _MOST_PLAN_BYTES)
+        return AppSpec.model_validate_json(data)
+    except (binascii.Error, zlib.error, ValueError):
+        return None
+
+
+def _if_it_fits(text: str) -> str:
+    return text if len(text) <= _MOST_KEPT_CHARACTERS else ""

@@ -1,0 +1,267 @@
+"""What a form of Proto-DDF shows is what is used, when the server has forgotten the tab.
+
+The kind: every form (generate with its plan, connect, edit, the tables that regenerate adds), every event that may come
+first (the one that sends the form, one that changes it), and both ways of forgetting (the state has expired; the server
+was killed and its states are gone), each without and with a reload."""
+
+import json
+import re
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Server
+from tests.browser.driving import (
+    connect_file,
+    fill_generate_form,
+    operation_id,
+    rows,
+    start_generation,
+    wait_until,
+)
+from tests.ports import free_port
+
+pytestmark = pytest.mark.browser
+
+EXPIRY_SECONDS = 6
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where sources may be read from; holds notes.db."""
+    folder = tmp_path_factory.mktemp("forgotten")
+    with closing(sqlite3.connect(folder / "notes.db")) as database:
+        database.execute("create table notes (id integer primary key, title text)")
+        database.execute("create table extra (id integer primary key, word text)")
+        database.commit()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(folder: Path) -> Iterator[Server]:
+    """A server of the module's own that forgets a tab after a few seconds without an event."""
+    environment = {
+        "ALLOWED_FOLDERS": json.dumps([str(folder)]),
+        "REFLEX_REDIS_TOKEN_EXPIRATION": str(EXPIRY_SECONDS),
+    }
+    started = Server(folder / "home", free_port(), environment)
+    started.start()
+    yield started
+    started.stop()
+
+
+def expire(server: Server, page: Page) -> None:
+    """Wait until the server has forgotten every tab: it deletes their files last."""
+    wait_until(lambda: not list((server.home / "tabs").glob("*.pkl")))
+
+
+def kill(server: Server, page: Page) -> None:
+    """Kill the server, take its states away, and start it again."""
+    server.kill()
+    shutil.rmtree(server.home / "tabs")
+    server.start()
+    expect(page.locator("[data-state='connected']")).to_be_visible(timeout=60_000)
+
+
+def reload(server: Server, page: Page) -> None:
+    expire(server, page)
+    page.reload()
+    expect(page.locator("[data-state='connected']")).to_be_visible(timeout=60_000)
+
+
+WAYS = pytest.mark.parametrize("forget", [expire, kill, reload])
+Forget = Callable[[Server, Page], None]
+
+
+def fill_in(page: Page, server: Server, name: str) -> None:
+    """A form in which nothing is as it was at first."""
+    fill_generate_form(page, server.url, name, editing=True)
+    page.get_by_label("Description").fill("Typed by hand")
+    page.get_by_label("orange", exact=True).click()
+    expect(page.get_by_label("orange", exact=True)).to_be_checked()
+    page.get_by_role("checkbox", name="order_items").click()
+    expect(page.locator("[data-table='order_items']")).to_have_count(0)
+    page.locator("[data-table='customers'] summary").click()
+    page.get_by_label("Label of Customers city").fill("Town")
+    page.get_by_label("Label of Customers city").blur()
+    page.get_by_label("Widget of Customers city").select_option("textarea")
+    expect(page.get_by_label("Widget of Customers city")).to_have_value("textarea")
+    expect(page.get_by_label("Label of Customers city")).to_have_value("Town")
+
+
+def expect_filled_in(page: Page, name: str) -> None:
+    expect(page.get_by_label("Project name")).to_have_value(name)
+    expect(page.get_by_label("Description")).to_have_value("Typed by hand")
+    expect(page.get_by_label("orange", exact=True)).to_be_checked()
+    expect(page.get_by_label("Allow editing data")).to_be_checked()
+    expect(page.get_by_role("checkbox", name="order_items")).not_to_be_checked()
+    expect(page.locator("[data-table='order_items']")).to_have_count(0)
+    expect(
+        page.locator("[data-table='customers'] [data-column='city'] .pd-plan-label input")
+    ).to_have_value("Town")
+
+
+def spec_of(server: Server, operation: str) -> dict:
+    """The plan that an operation was given."""
+    query = "select input from operation where id = ?"
+    (given,) = rows(server.home / "proto_ddf.db", query, operation)[0]
+    return json.loads(given)["spec"]
+
+
+@WAYS
+def test_generate_uses_the_form_and_the_plan_that_the_page_shows(
+    server: Server, page: Page, forget: Forget
+):
+    name = f"Kept by {forget.__name__}"
+    fill_in(page, server, name)
+    forget(server, page)
+    spec = spec_of(server, start_generation(page))
+    assert (spec["name"], spec["description"]) == (name, "Typed by hand")
+    assert (spec["accent_color"], spec["allow_editing"]) == ("orange", True)
+    tables = {table["table"]: table for table in spec["tables"]}
+    assert "order_items" not in tables
+    city = next(each for each in tables["customers"]["fields"] if each["column"] == "city")
+    assert (city["label"], city["widget"]) == ("Town", "textarea")
+
+
+@WAYS
+def test_a_change_after_that_keeps_the_rest_of_the_form(server: Server, page: Page, forget: Forget):
+    fill_in(page, server, "Kept")
+    forget(server, page)
+    page.get_by_label("Project name").press("End")
+    page.keyboard.type(" longer", delay=20)
+    expect(page.get_by_text("kept_longer", exact=True).first).to_be_visible()
+    expect_filled_in(page, "Kept longer")
+    page.get_by_role("checkbox", name="order_items").click()
+    expect(page.locator("[data-table='order_items']")).to_have_count(1)
+    expect(page.get_by_label("Project name")).to_have_value("Kept longer")
+
+
+def test_another_source_can_be_chosen_after_that(server: Server, page: Page, folder: Path):
+    connect_file(page, server.url, folder / "notes.db", "Chosen")
+    fill_generate_form(page, server.url, "Chosen later")
+    expire(server, page)
+    page.get_by_label("Source", exact=True).click()
+    page.get_by_role("option", name=re.compile(r"^Chosen \(")).click()
+    expect(page.locator("[data-table='notes']")).to_be_visible(timeout=60_000)
+    expect(page.get_by_label("Project name")).to_have_value("Chosen later")
+
+
+@WAYS
+def test_connect_uses_the_form_that_the_page_shows(
+    server: Server, page: Page, folder: Path, forget: Forget
+):
+    name = f"Notes by {forget.__name__}"
+    page.goto(f"{server.url}/sources/new")
+    page.get_by_label("Kind").click()
+    page.get_by_role("option", name="SQLite").click()
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_label("File path").fill(str(folder / "notes.db"))
+    page.get_by_label("File path").blur()
+    forget(server, page)
+    page.get_by_role("button", name="Connect", exact=True).click()
+    expect(page.get_by_role("heading", name=name, level=1)).to_be_visible(timeout=60_000)
+
+
+@WAYS
+def test_a_change_of_the_connect_form_after_that_keeps_the_rest(
+    server: Server, page: Page, folder: Path, forget: Forget
+):
+    page.goto(f"{server.url}/sources/new")
+    page.get_by_label("Kind").click()
+    page.get_by_role("option", name="PostgreSQL").click()
+    page.get_by_label("Name", exact=True).fill("Shop")
+    page.get_by_label("Host").fill("db.example.com")
+    page.get_by_label("Host").blur()
+    forget(server, page)
+    page.get_by_label("Database").press_sequentially("orders", delay=20)
+    page.get_by_label("Database").blur()
+    expect(page.get_by_label("Database")).to_have_value("orders")
+    page.reload()
+    expect(page.get_by_label("Database")).to_have_value("orders")
+    expect(page.get_by_label("Host")).to_have_value("db.example.com")
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Shop")
+
+
+@WAYS
+def test_edit_uses_the_form_that_the_page_shows(
+    server: Server, page: Page, folder: Path, forget: Forget
+):
+    first, second = f"First {forget.__name__}", f"Second {forget.__name__}"
+    connect_file(page, server.url, folder / "notes.db", first)
+    source = page.url.rsplit("/", 1)[-1]
+    page.goto(f"{server.url}/sources/new?source={source}")
+    expect(page.get_by_label("Name", exact=True)).to_have_value(first)
+    page.get_by_label("Name", exact=True).fill(second)
+    page.get_by_label("Name", exact=True).blur()
+    page.wait_for_function(f"localStorage['proto_ddf.source_edit'].includes('{second}')")
+    forget(server, page)
+    page.get_by_role("button", name="Save changes").click()
+    expect(page.get_by_role("heading", name=second, level=1)).to_be_visible(timeout=60_000)
+
+
+def test_text_on_its_way_when_the_server_is_killed_is_shown_and_used(
+    server: Server, page: Page, folder: Path
+):
+    """Also text that is typed while there is no server."""
+    page.goto(f"{server.url}/sources/new")
+    page.get_by_label("Kind").click()
+    page.get_by_role("option", name="SQLite").click()
+    page.get_by_label("Name", exact=True).fill("On its way")
+    server.kill()
+    page.get_by_label("File path").fill(str(folder / "notes.db"))
+    page.get_by_label("File path").blur()
+    server.start()
+    expect(page.locator("[data-state='connected']")).to_be_visible(timeout=60_000)
+    expect(page.get_by_label("Name", exact=True)).to_have_value("On its way")
+    page.get_by_role("button", name="Connect", exact=True).click()
+    expect(page.get_by_role("heading", name="On its way", level=1)).to_be_visible(timeout=60_000)
+
+
+def test_text_typed_just_before_a_reload_is_back(server: Server, page: Page):
+    fill_generate_form(page, server.url, "Before")
+    page.locator("[data-table='customers'] summary").click()
+    page.get_by_label("Label of Customers city").fill("Town")
+    page.get_by_label("Project name").fill("Just before")
+    page.reload()
+    expect(page.get_by_label("Project name")).to_have_value("Just before")
+    expect(page.get_by_text("just_before", exact=True).first).to_be_visible()
+    expect(
+        page.locator("[data-table='customers'] [data-column='city'] .pd-plan-label input")
+    ).to_have_value("Town")
+
+
+def test_enter_in_a_text_of_the_plan_uses_it(server: Server, page: Page):
+    fill_generate_form(page, server.url, "Entered")
+    page.locator("[data-table='customers'] summary").click()
+    page.get_by_label("Label of Customers city").fill("Town")
+    page.get_by_label("Label of Customers city").press("Enter")
+    expect(page.locator("[data-step='validate']")).to_be_visible(timeout=30_000)
+    spec = spec_of(server, operation_id(page))
+    customers = next(table for table in spec["tables"] if table["table"] == "customers")
+    assert "Town" in [field["label"] for field in customers["fields"]]
+
+
+@pytest.mark.parametrize(("label", "most"), [("Description", 2_000), ("Project name", None)])
+def test_a_text_too_long_is_told_at_its_field_and_not_sent(
+    server: Server, page: Page, label: str, most: int | None
+):
+    """A message of 1 MB would close the connection without a word."""
+    fill_generate_form(page, server.url, "Long texts")
+    control = page.get_by_label(label)
+    control.evaluate("(control) => control.removeAttribute('maxlength')")
+    control.fill("x" * 1_000_001)
+    field = page.locator(".pd-field", has=control)
+    expect(field.get_by_role("alert")).to_contain_text(f"At most {most or 50_000:,} characters")
+    page.get_by_role("button", name="Generate app").click()
+    expect(control).to_be_focused()
+    expect(page.locator("[data-state='connected']")).to_be_visible()
+    control.fill("Short enough")
+    expect(field.get_by_role("alert")).to_have_count(0)
+    page.reload()
+    expect(page.get_by_label(label)).to_have_value("Short enough")
