@@ -2,7 +2,6 @@
 
 import reflex as rx
 
-from proto_ddf.generator.plan_edit import MAX_DESCRIPTION
 from proto_ddf.web.components.callout import error_callout, field_error, notice
 from proto_ddf.web.components.feedback import empty_state, skeleton_rows
 from proto_ddf.web.components.fields import form_field
@@ -13,7 +12,12 @@ from proto_ddf.web.components.numbers import count
 from proto_ddf.web.components.operation import operation_panel
 from proto_ddf.web.components.plan import plan_editor
 from proto_ddf.web.state.flow_status import GenerationStatus
-from proto_ddf.web.state.generate import ACCENTS, GenerateState, TableChoice
+from proto_ddf.web.state.generate import (
+    ACCENTS,
+    LONGEST_DESCRIPTION,
+    GenerateState,
+    TableChoice,
+)
 
 State = GenerateState
 
@@ -196,7 +200,7 @@ def _section_about() -> rx.Component:
                 on_change=State.set_description.debounce(150),
                 on_blur=State.set_description,
                 rows="2",
-                custom_attrs={"data-max-length": MAX_DESCRIPTION},
+                custom_attrs={"data-max-length": LONGEST_DESCRIPTION},
             ),
             field_id="description",
             help="Shown on the app's first page and in its README. May be empty.",

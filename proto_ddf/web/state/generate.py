@@ -37,6 +37,9 @@ from proto_ddf.web.state.generate_draft import (
 from proto_ddf.web.state.kept_forms import KeptFormMixin
 from proto_ddf.web.state.plan import NO_PLAN, PlanMixin
 
+LONGEST_DESCRIPTION = plan_edit.MAX_DESCRIPTION
+"""Characters."""
+
 
 class SourceChoice(BaseModel):
     id: str
