@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 from urllib.parse import urlencode
+from uuid import uuid4
 
 import reflex as rx
 
@@ -28,6 +29,8 @@ from ..start import Start, read_start
 from ..views import TableView
 
 _FORM_KEY = re.compile(r"/[\w./?=&%+~-]*", re.ASCII)
+PROCESS = uuid4().hex
+"""Names this process."""
 CHOICE = "choice."
 """Before a field's name: the version that a person chose of it, "mine" or "theirs"."""
 
@@ -82,6 +85,8 @@ class RowMixin(rx.State, mixin=True):
     consequences: list[Consequence] = []
     _saved_version: int = -1
     """Of the form that was saved last."""
+    _saved_by: str = ""
+    """The process that saves, or saved last: a save ends with its process."""
 
     @rx.var
     def prevented(self) -> bool:
@@ -94,6 +99,7 @@ class RowMixin(rx.State, mixin=True):
         async with self:
             self.loading, self.problem, self.form_problem = True, Problem(), Problem()
             self.editing = self.deleting = False
+            self.saving = self.saving and self._saved_by == PROCESS
             self.read_only, self.picker = "", ""
             self.wrong, self.conflicts, self.conflict_marks = {}, [], "{}"
             is_new, key_text = self._is_new(), self._key_text()
@@ -142,6 +148,7 @@ class RowMixin(rx.State, mixin=True):
             if self.saving or self.form_version == self._saved_version:
                 return  # a second click makes no second row
             self.saving, self.wrong, self.form_problem = True, {}, Problem()
+            self._saved_by = PROCESS
             self.editing = True  # a state that was lost shows the form again
             version = self.form_version
         try:

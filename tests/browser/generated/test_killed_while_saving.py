@@ -1,0 +1,50 @@
+"""An app that is killed in the middle of a save.
+
+The kind: what a tab's state says about work that went with the process. To it belongs a form that takes itself for one
+that is being saved, for ever.
+"""
+
+import shutil
+import sqlite3
+from contextlib import closing
+
+import psutil
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.generated.conftest import serve
+from tests.ports import free_port
+
+pytestmark = pytest.mark.browser
+
+
+def kill_what_serves(port: int) -> None:
+    for process in psutil.process_iter(["cmdline"]):
+        if f"--port {port} " in " ".join(process.info["cmdline"] or ()):
+            process.kill()
+
+
+def test_the_form_can_be_saved_after_a_restart(shop, tmp_path, page: Page):
+    folder, database, port = tmp_path / shop.folder.name, tmp_path / "shop.db", free_port()
+    shutil.copytree(shop.folder, folder, symlinks=True)
+    shutil.copy(shop.database, database)
+    with closing(sqlite3.connect(database, isolation_level=None)) as other:
+        with serve(folder, database, port) as app:
+            page.goto(f"{app.url}/customers/1")
+            page.get_by_role("button", name="Edit").click()
+            page.get_by_label("City").fill("Oxford")
+            other.execute("begin immediate")
+            page.get_by_role("button", name="Save").click()
+            expect(page.locator("button[type=submit]:disabled")).to_be_visible()
+            page.wait_for_timeout(
+                3_000
+            )  # the app waits 5 s for the lock, and writes the tab's state after 2 s
+            kill_what_serves(port)
+        other.execute("rollback")
+    with serve(folder, database, port) as app:
+        save = page.get_by_role("button", name="Save")
+        expect(page.get_by_label("City")).to_have_value("Oxford", timeout=20_000)
+        expect(save).to_be_enabled(timeout=20_000)
+        save.click()
+        expect(page.get_by_text("Changes saved.")).to_be_visible()
+        assert app.query("select city from customers where id = 1") == [("Oxford",)]
