@@ -39,7 +39,8 @@ from proto_ddf.settings import PROJECT_ROOT, Settings, get_settings
 STOP_SECONDS = 10.0
 """How long an orderly end of the server may take."""
 CRASHED = 70
-"""The exit code after an error that nothing expected: EX_SOFTWARE of sysexits(3), as the watchdog's."""
+"""The exit code when serving ended with an error: EX_SOFTWARE of sysexits(3), as the watchdog's. One that never
+served exits with 1."""
 SUPERVISOR_CHECK_SECONDS = 0.5
 STACKS_FILE = "stacks.log"
 """In the folder of the logs: what all threads did when the server froze."""
@@ -101,13 +102,14 @@ def start(supervisor: int | None = None) -> None:
     keep_tabs(settings)
     app = load(settings.port)
     note_running(pid_file, url(settings), supervisor)
-    threading.Thread(target=_announce, args=(settings,), daemon=True).start()
+    served = threading.Event()
+    threading.Thread(target=_announce, args=(settings, served), daemon=True).start()
     try:
         stacks = settings.logs_folder / STACKS_FILE
         serve(app, settings.host, settings.port, STOP_SECONDS, stacks=stacks)
     except Exception:
         traceback.print_exc()
-        leave(CRASHED)
+        leave(CRASHED if served.is_set() else 1)
     pid_file.unlink(missing_ok=True)
     print("Proto-DDF has stopped. Its apps go on running; make stop ends them.", flush=True)
     leave(0)
@@ -117,8 +119,8 @@ def stop() -> None:
     """End the server and its supervisor, then every app it started."""
     settings = get_settings()
     pid_file = settings.home / "server.json"
-    served = running(pid_file)
-    left = end(served, STOP_SECONDS + 5)
+    processes = running(pid_file)
+    left = end(processes, STOP_SECONDS + 5)
     pid_file.unlink(missing_ok=True)
     ended = 0
     if settings.database_path.exists():
@@ -128,7 +130,7 @@ def stop() -> None:
         migrate()
         ended = halt_all()
     kill(left)
-    server = "Proto-DDF has stopped" if served else "Proto-DDF was not running"
+    server = "Proto-DDF has stopped" if processes else "Proto-DDF was not running"
     print(f"{server}; {ended} app{'' if ended == 1 else 's'} ended.")
 
 
@@ -201,9 +203,10 @@ def _one_builder() -> Iterator[None]:
         os.close(folder)
 
 
-def _announce(settings: Settings) -> None:
+def _announce(settings: Settings, served: threading.Event) -> None:
     while not ask(settings.port, address=settings.host).http:
         time.sleep(0.05)
+    served.set()
     print(f"Proto-DDF runs at {url(settings)}", flush=True)
     print("Ctrl-C ends the server; its apps go on running. make stop ends them too.", flush=True)
 

@@ -23,8 +23,8 @@ PAUSE_SECONDS = 1.0
 """Before each new start."""
 END_SECONDS = 15.0
 """How long an orderly end of the server may take; the server itself takes at most 10 s, unless it is frozen."""
-ORDERLY_CODES = frozenset({0, 1, 2})
-"""Exit codes of a server that ended in order (0) or refused to start (1, 2) and said why."""
+ENDED, NOT_STARTED, BAD_SETTINGS = 0, 1, 2
+"""Exit codes of a server that ended in order, or never served and said why."""
 ORDERLY_SIGNALS = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
 STOP = frozenset({signal.SIGTERM, signal.SIGINT})
 AWAITED = STOP | {signal.SIGCHLD}
@@ -47,12 +47,14 @@ class Supervisor:
     def run(self) -> int:
         """Returns the exit code for this process."""
         signal.pthread_sigmask(signal.SIG_BLOCK, AWAITED)
+        no_crash = {ENDED, NOT_STARTED, BAD_SETTINGS}
         while True:
             code = self._run_once()
             if self._stop_at is not None:
                 return 0
-            if code in ORDERLY_CODES or -code in ORDERLY_SIGNALS:
+            if code in no_crash or -code in ORDERLY_SIGNALS:
                 return max(code, 0)
+            no_crash -= {NOT_STARTED}  # what served before may start at the next try
             if not self._may_start_again(code):
                 return 1
             if _wait(STOP, PAUSE_SECONDS):

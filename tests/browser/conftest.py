@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,8 @@ class Server:
     environment: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
     ports: dict[str, str] = field(default_factory=port_range)
+    command: Sequence[str] = ("-m", "proto_ddf.server", "start")
+    """What Python runs."""
 
     @property
     def url(self) -> str:
@@ -72,7 +74,7 @@ class Server:
         environment |= {"PROTO_DDF_HOME": str(self.home), "PORT": str(self.port)}
         with self._log_path.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "proto_ddf.server", "start"],
+                [sys.executable, *self.command],
                 cwd=ROOT,
                 env=environment,
                 stdin=subprocess.DEVNULL,
@@ -140,8 +142,9 @@ def make_server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
     """Starts servers of the test's own; everything they left is ended afterwards."""
     made: list[Server] = []
 
-    def make(**environment: str) -> Server:
+    def make(*command: str, **environment: str) -> Server:
         server = Server(tmp_path / f"home{len(made)}", free_port(), environment)
+        server.command = command or server.command
         made.append(server)
         server.start()
         return server

@@ -55,7 +55,7 @@ def app(built_app: str) -> Iterator[str]:
     """The small app, stopped before and after the test, with nothing that makes it fail."""
     yield built_app
     apps.stop_app(built_app)
-    for name in ("break_import", "with_child"):
+    for name in ("break_import", "with_child", "freeze"):
         (folder(built_app) / name).unlink(missing_ok=True)
 
 

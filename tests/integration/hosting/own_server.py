@@ -27,7 +27,6 @@ class Server:
         self.port = free_port()
         self.home = home
         self.environment = os.environ | {"PROTO_DDF_HOME": str(home), "PORT": str(self.port)}
-        self.environment["PYTHONPATH"] = str(PROJECT_ROOT)  # for scripts of the tests
         self.output = home.parent / "output.txt"
         self.process: subprocess.Popen[bytes] | None = None
 

@@ -24,6 +24,7 @@ from proto_ddf.hosting.launch import folder
 from proto_ddf.hosting.ports import PORT_REGISTRY
 from proto_ddf.hosting.records import AppView
 from proto_ddf.hosting.watcher import Watcher, adopt_all
+from proto_ddf.progress import NoProgress
 from proto_ddf.settings import PROJECT_ROOT
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -189,6 +190,26 @@ def test_a_killed_app_is_started_again(app: str) -> None:
     wait_for(running)
     assert view(app).pid not in (None, first)
     assert view(app).crashes == 1
+
+
+def test_an_app_whose_event_loop_stands_still_is_ended_and_started_again(app: str) -> None:
+    run(app)
+    pid = pid_of(app)
+    (folder(app) / "freeze").touch()
+    wait_for(lambda: view(app).pid is None, 120)
+    (folder(app) / "freeze").unlink()
+    log = "\n".join(apps.app_log(app))
+    assert "The event loop has not run for 20 seconds. All threads:" in log
+    assert "in freeze_when_told" in log
+    ahead = [0.0]
+    watcher = Watcher(clock=lambda: time.time() + ahead[0])
+    watcher.tick()
+    assert "The event loop has not run" in view(app).last_error
+    ahead[0] = 2.0
+    watcher.tick()
+    watcher.close()
+    apps.wait_until_listening(records.read(app), NoProgress())
+    assert pid_of(app) != pid
 
 
 def test_an_app_that_crashes_at_start_says_why_and_starts_once_it_is_mended(app: str) -> None:

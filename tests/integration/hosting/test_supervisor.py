@@ -25,7 +25,7 @@ from tests.integration.hosting.own_server import START_SECONDS, SUPERVISED, Serv
 from tests.ports import free_port
 
 SCRIPT = Path(__file__).with_name("supervised.py")
-FREEZING = str(Path(__file__).with_name("freezing_server.py"))
+FREEZING = str(PROJECT_ROOT / "tests" / "freezing_server.py")
 NOTE = "import os, signal, sys, time; open('runs', 'a').write(f'{os.getpid()}\\n'); "
 """Each run of a command adds its pid to the file `runs`."""
 
@@ -105,6 +105,15 @@ def test_an_end_in_order_and_a_refusal_are_no_crash(supervised: Supervised, code
     assert len(supervised.pids()) == 1
 
 
+def test_a_new_start_that_fails_after_a_crash_is_tried_again(supervised: Supervised) -> None:
+    crash_then_refuse = (
+        "len(open('runs').readlines()) > 1 and sys.exit(1); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    exit_code, _ = supervised.run(crash_then_refuse)
+    assert exit_code == 1
+    assert len(supervised.pids()) == RESTARTS + 1
+
+
 @pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_server_that_was_asked_to_end_is_not_started_again(
     supervised: Supervised, asked: signal.Signals
@@ -169,11 +178,7 @@ def test_a_killed_server_is_started_again_and_stop_ends_both(server: Server) -> 
 
 
 def test_a_frozen_server_is_ended_and_started_again(server: Server) -> None:
-    script = Path(__file__).with_name("supervised.py")
-    pid = (
-        "import os, sys; os.execv(sys.executable, [sys.executable, sys.argv[1], str(os.getppid())])"
-    )
-    server.start(str(script), "600", sys.executable, "-c", pid, FREEZING)
+    server.start(FREEZING)
     first = server.serving()
     with suppress(OSError):
         server.status("/freeze")
@@ -221,6 +226,26 @@ def test_refusals_are_told_once(server: Server) -> None:
     assert "again" not in taken.stderr
 
 
+def test_a_server_that_cannot_serve_at_all_is_not_tried_again(server: Server) -> None:
+    server.home.mkdir()
+    (server.home / "proto_ddf.db").write_bytes(b"no database" * 1000)
+    failed = server.run(*SUPERVISED)
+    assert failed.returncode == 1
+    assert failed.stderr
+    assert "started again" not in failed.stderr
+
+
+def test_ctrl_c_in_a_terminal_ends_both_in_order(server: Server) -> None:
+    supervisor = server.start(*SUPERVISED)
+    serving = server.serving()
+    os.killpg(supervisor.pid, signal.SIGINT)  # a terminal sends it to the whole group
+    assert supervisor.wait(START_SECONDS) == 0
+    assert not serving.is_running()
+    output = server.output.read_text()
+    assert "Proto-DDF has stopped" in output
+    assert "Traceback" not in output
+
+
 @pytest.mark.parametrize("stopped", ["server", "supervisor", "both"])
 def test_stop_ends_what_does_not_run(server: Server, stopped: str) -> None:
     supervisor = server.start(*SUPERVISED)
@@ -235,8 +260,8 @@ def test_stop_ends_what_does_not_run(server: Server, stopped: str) -> None:
     assert not (server.home / "server.json").exists()
 
 
-def test_stop_ends_a_frozen_server_without_a_supervisor(server: Server) -> None:
-    process = server.start(FREEZING)
+def test_stop_ends_a_server_that_does_not_run_without_a_supervisor(server: Server) -> None:
+    process = server.start()
     process.send_signal(signal.SIGSTOP)
     assert "Proto-DDF has stopped" in server.run("stop").stdout
     assert process.wait(START_SECONDS) == -signal.SIGKILL

@@ -1,5 +1,6 @@
-"""A small app that tests can make fail: by a file named break_import or with_child in its folder."""
+"""A small app that tests can make fail: by a file named break_import, with_child or freeze in its folder."""
 
+import asyncio
 import os
 import subprocess
 from pathlib import Path
@@ -33,6 +34,15 @@ def second() -> rx.Component:
     return rx.heading("Second page")
 
 
+async def freeze_when_told() -> None:
+    """Keep the event loop from running for ever once the file is there."""
+    while True:
+        while Path("freeze").exists():  # noqa: ASYNC240  (blocking is the point)
+            pass
+        await asyncio.sleep(0.1)
+
+
 app = rx.App()
+app.register_lifespan_task(freeze_when_told)
 app.add_page(index, route="/")
 app.add_page(second, route="/second")
