@@ -48,17 +48,31 @@ _MOMENTS = {ColumnType.DATE, ColumnType.DATETIME, ColumnType.TIME}
 
 def model_type(field: FieldSpec, dialect: Dialect) -> str:
     """The expression of a column's type."""
-    own = field.db_type.partition("(")[0].strip().lower()
+    own = _own_type(field, dialect)
     if dialect == "mysql" and field.type is ColumnType.INTEGER and own == "bit":
         return "Bits()"
     if dialect == "mysql" and field.type is ColumnType.FLOAT and own.startswith("float"):
         return "Float()"
     name = _NAMES[dialect][field.type]
+    if (
+        dialect == "postgresql"
+        and name == "Text"
+        and field.choices
+        and own not in _PLAIN_TEXTS[dialect]
+    ):
+        name = "Enum"
     return f"{name}({_arguments(name, field, own, dialect)})"
 
 
+def _own_type(field: FieldSpec, dialect: Dialect) -> str:
+    """The database's own name of the type, without the length and the like."""
+    own = field.db_type.partition("(")[0].strip().lower()
+    is_array = dialect == "postgresql" and field.db_type.endswith("[]") and not own.endswith("[]")
+    return own + "[]" if is_array else own
+
+
 def _arguments(name: str, field: FieldSpec, own: str, dialect: Dialect) -> str:
-    if name == "Text":
+    if name in ("Text", "Enum"):
         return "" if own in _PLAIN_TEXTS[dialect] else py(own)
     if field.type is ColumnType.DECIMAL and field.precision is not None:
         return f"{field.precision}, {field.scale or 0}"

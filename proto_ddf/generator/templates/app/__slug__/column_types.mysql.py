@@ -49,6 +49,14 @@ class Float(UserDefinedType[Any]):
     def bind_processor(self, dialect: Dialect) -> Convert:
         return _rounded
 
+    def column_expression(self, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+        """What is selected instead of the column, which the server writes with six digits: 16777216 as 16777200."""
+        exact = sa.type_coerce(column, sa.types.NullType()).op("+")(sa.literal_column("0e0"))
+        return sa.type_coerce(exact, self)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Convert:
+        return _shortest
+
 
 class Bits(UserDefinedType[Any]):
     """A bit field, as the number that it is."""
@@ -84,6 +92,14 @@ def _rounded(value: Any) -> Any:
         return struct.unpack("f", struct.pack("f", value))[0]
     except (struct.error, OverflowError):
         return value
+
+
+def _shortest(value: Any) -> Any:
+    """Of the numbers that are this one in four bytes, the one with the fewest digits; nine tell all apart."""
+    if not isinstance(value, float):
+        return value
+    written = (float(f"{value:.{digits}g}") for digits in range(6, 10))
+    return next((each for each in written if _rounded(each) == _rounded(value)), value)
 
 
 def _as_number(value: Any) -> Any:

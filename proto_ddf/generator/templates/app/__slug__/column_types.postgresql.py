@@ -31,6 +31,12 @@ class Text(_Untyped):
         return sa.cast(column, sa.Text()) if self.own else column
 
 
+class Enum(Text):
+    """An enum, whose values have the order they were declared in."""
+
+    cache_ok = True
+
+
 class Float(_Untyped):
     """A real or a double: written as text, so that 0.1 is compared with a real as a real."""
 

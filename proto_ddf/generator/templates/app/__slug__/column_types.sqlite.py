@@ -114,6 +114,25 @@ class TolerantDecimal(_Tolerant):
         return Decimal(str(value)) if isinstance(value, int | float) else value
 
 
+def spellings(text: str) -> list[str]:
+    """The ways in which a moment or a time is commonly stored, the given one among them."""
+    moment = _parsed(time.fromisoformat, text)
+    if isinstance(moment, str):
+        moment = _parsed(datetime.fromisoformat, text)
+    if isinstance(moment, str):
+        return [text]
+    clock = moment.replace(tzinfo=None).isoformat(timespec="microseconds")
+    zone = moment.isoformat(timespec="microseconds")[len(clock) :]
+    cuts = [clock[: len(clock) - cut] for cut in range(6) if clock.endswith("0" * cut)]
+    for ending in (".000000", ":00", "T00:00"):
+        if not clock.endswith(ending):
+            break
+        clock = clock.removesuffix(ending)
+        cuts.append(clock)
+    found = {each + end for each in cuts for end in ({zone, "Z"} if zone == "+00:00" else {zone})}
+    return sorted({text} | found | {each.replace("T", " ") for each in found})
+
+
 def _parsed(parse: Convert, value: Any) -> Any:
     if not isinstance(value, str):
         return value

@@ -1,7 +1,8 @@
 """Texts as values to compare with what is stored, which is always of the column's type."""
 
+import math
 from datetime import date, datetime, time
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, InvalidOperation
 from typing import Any
 
 import sqlalchemy as sa
@@ -35,9 +36,21 @@ def value_of(kind: Kind, text: str) -> Any:
     return text
 
 
-def limit_of(kind: Kind, text: str) -> Any:
-    """The end of a range, which need not be a value of the kind: 2.5 for whole numbers. Raises as `value_of`."""
+def limit_of(kind: Kind, text: str, rising: bool) -> Any:
+    """Where a range begins, or without `rising` where it ends. That need not be a value of the kind: 2.5 for whole
+    numbers. Raises as `value_of`."""
+    if kind is Kind.INTEGER:
+        return _whole_limit(_decimal(text), rising)
     return sa.literal(_decimal(text), sa.Numeric()) if kind in NUMBERS else value_of(kind, text)
+
+
+def _whole_limit(number: Decimal, rising: bool) -> int:
+    """A whole number, so that the column's index can be used."""
+    limit = int(number.to_integral_value(ROUND_CEILING if rising else ROUND_FLOOR))
+    least, most = WHOLE_NUMBERS[0], WHOLE_NUMBERS[-1]
+    if limit > most if rising else limit < least:
+        raise ValueError("beyond all numbers that a column can hold")
+    return max(least, min(limit, most))
 
 
 def key_part(kind: Kind, part: str | int | float) -> Any:
@@ -49,11 +62,15 @@ def _number(kind: Kind, text: str) -> int | float | Decimal:
     if kind is not Kind.INTEGER and text.lower() in ENDLESS_NUMBERS:
         return float(text) if kind is Kind.FLOAT else Decimal(text)
     number = _decimal(text)
-    if kind is Kind.FLOAT:
+    if kind is Kind.FLOAT and math.isfinite(float(number)):
         return float(number)
     if kind is Kind.DECIMAL:
         return number
-    if number != number.to_integral_value() or int(number) not in WHOLE_NUMBERS:
+    if (
+        kind is Kind.FLOAT
+        or number != number.to_integral_value()
+        or int(number) not in WHOLE_NUMBERS
+    ):
         raise ValueError("no whole number that a column can hold")
     return int(number)
 

@@ -1,8 +1,11 @@
 """Texts as values to compare with what is stored. SQLite lets any value into any column."""
 
+import re
 from typing import Any
 
 from .views import NUMBERS, Kind
+
+_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
 
 
 def value_of(kind: Kind, text: str) -> Any:
@@ -21,19 +24,18 @@ def value_of(kind: Kind, text: str) -> Any:
 
 
 def _number(kind: Kind, text: str) -> str | int | float:
-    if kind is not Kind.FLOAT:
-        try:
-            return _bounded(int(text))
-        except ValueError:
-            pass  # 2.5 may be stored in a column of whole numbers
-    try:
+    if text in ("Infinity", "-Infinity"):
         return float(text)
-    except ValueError:
+    if not _NUMBER.fullmatch(text):
         return text
+    if kind is not Kind.FLOAT and text.lstrip("+-").isdecimal():
+        return _bounded(int(text))
+    return float(text)  # 2.5 may be stored in a column of whole numbers
 
 
-def limit_of(kind: Kind, text: str) -> Any:
-    """The end of a range, which need not be a value of the kind: 2.5 for whole numbers."""
+def limit_of(kind: Kind, text: str, rising: bool) -> Any:
+    """Where a range begins, or without `rising` where it ends. That need not be a value of the kind: 2.5 for whole
+    numbers. Raises as `value_of`."""
     return value_of(Kind.FLOAT if kind in NUMBERS else kind, text)
 
 

@@ -30,7 +30,12 @@ def create_engine(url: sa.URL, writable: bool) -> sa.Engine:
     """The engine of the file that the URL names; a relative path starts at the app's folder."""
     path = (ROOT / _file_name(url.database or "")).resolve()
     mode = "rw" if writable and url.query.get("mode") != "ro" else "ro"
-    return sa.create_engine("sqlite://", creator=lambda: _open(path, mode), poolclass=NullPool)
+    return sa.create_engine(
+        "sqlite://",
+        creator=lambda: _open(path, mode),
+        poolclass=NullPool,
+        hide_parameters=True,
+    )
 
 
 def _file_name(database: str) -> str:

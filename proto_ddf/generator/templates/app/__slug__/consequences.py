@@ -6,6 +6,7 @@ from typing import Any
 from .data import count_rows
 from .database import reading
 from .filters import Condition, Query
+from .formats import plain_text
 from .on_delete import on_delete
 from .views import TableView
 
@@ -29,9 +30,12 @@ def consequences(view: TableView, values: dict[str, Any]) -> list[Consequence]:
     found = []
     for other, relation in view.referring():
         conditions = tuple(
-            Condition(name, "equals", str(values[target]))
+            Condition(name, "equals", plain_text(values[target]))
             for name, target in zip(relation.fields, relation.target_fields, strict=True)
+            if values[target] is not None
         )
+        if len(conditions) < len(relation.fields):
+            continue  # nothing refers to what is not there
         count = count_rows(other, Query(conditions=conditions))
         if count:
             found.append(_consequence(other, relation.fields, count))

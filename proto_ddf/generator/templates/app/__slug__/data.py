@@ -57,13 +57,15 @@ def fetch_page(
 ) -> Page:
     """The rows behind `after`, or those just before `before`, or the first ones.
 
-    `offset` counts the rows before the page; it is used only where the rows have no key to go by.
+    `offset` counts the rows before the page; it is used only where there is no place in the order to go by.
 
     Raises:
         DataError: the database could not answer.
     """
-    backwards = before is not None
-    statements = _order(view, query).statements(before or after, backwards, offset)
+    order, cursor = _order(view, query), before or after
+    by_position = order.is_by_position(cursor)
+    backwards = before is not None and not by_position
+    statements = order.statements(cursor, backwards, offset)
     with reading() as connection:
         found: list[Any] = []
         for statement, parameters in statements:
@@ -74,7 +76,8 @@ def fetch_page(
         kept = found[:size][::-1] if backwards else found[:size]
         rows = _as_rows(connection, view, kept)
     width = len(view.fields)
-    return Page(rows, [tuple(row[width:]) for row in kept], len(found) > size)
+    has_more = offset > 0 if before is not None and by_position else len(found) > size
+    return Page(rows, [tuple(row[width:]) for row in kept], has_more)
 
 
 @lru_cache

@@ -1,5 +1,6 @@
 """The connection to the data."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -8,8 +9,12 @@ import sqlalchemy as sa
 
 from .config import ALLOW_EDITING, DATABASE_URL
 from .connecting import TRANSACTIONS, create_engine
-from .explaining import explain
+from .errors import DataError, against_own_rule, no_value
+from .explaining import code_of, explain
 from .views import TableView
+
+_log = logging.getLogger(__name__)
+_NEVER_STORED = "This is no value that it can hold."
 
 
 @lru_cache
@@ -25,7 +30,12 @@ def reading() -> Iterator[sa.Connection]:
         with engine().connect() as connection:
             yield connection
     except sa.exc.SQLAlchemyError as error:
-        raise explain(error) from error
+        raise _logged(error, explain(error)) from error
+    except (
+        OverflowError,
+        UnicodeError,
+    ) as error:  # of the driver: a value that it cannot even send
+        raise no_value(_NEVER_STORED) from error
 
 
 @contextmanager
@@ -35,4 +45,12 @@ def changing(view: TableView, deleting: bool = False) -> Iterator[sa.Connection]
         with engine().execution_options(isolation_level=TRANSACTIONS).begin() as connection:
             yield connection
     except sa.exc.SQLAlchemyError as error:
-        raise explain(error, view, deleting) from error
+        raise _logged(error, explain(error, view, deleting)) from error
+    except (OverflowError, UnicodeError) as error:
+        raise against_own_rule(_NEVER_STORED, deleting) from error
+
+
+def _logged(error: sa.exc.SQLAlchemyError, explained: DataError) -> DataError:
+    """Each error of the database's is found in the log by its code; the values that it is about are not."""
+    _log.warning("the database refused: %s (%s)", explained.problem.title, code_of(error))
+    return explained

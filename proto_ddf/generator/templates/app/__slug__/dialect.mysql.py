@@ -43,8 +43,9 @@ def shown_binary(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
 
 
 def contains(column: sa.ColumnElement[Any], words: str) -> sa.ColumnElement[bool]:
-    """The words are somewhere in the value, in capitals or not."""
-    return as_text(column).icontains(words, autoescape=True)
+    """The words are somewhere in the value, in capitals or not. They may have letters that its character set lacks."""
+    text = as_text(column) if words.isascii() else sa.cast(column, sa.CHAR())
+    return text.icontains(words, autoescape=True)
 
 
 def equals(column: sa.ColumnElement[Any], value: Any) -> sa.ColumnElement[bool]:
@@ -52,10 +53,25 @@ def equals(column: sa.ColumnElement[Any], value: Any) -> sa.ColumnElement[bool]:
     return sa.and_(column == value)
 
 
+def means(column: sa.ColumnElement[Any], value: Any) -> sa.ColumnElement[bool]:
+    """The value of the column is this one, in whichever way it is stored: here there is one way."""
+    return equals(column, value)
+
+
 def sort_key(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
     """What rows are ordered by: the column itself where it can be, so that its index can be used."""
     own = column.type.own if isinstance(column.type, Text) else ""
     return as_text(column) if own in _ORDERED_AS_TEXT else column
+
+
+def key_order(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
+    """What rows are ordered by that are equal otherwise: it tells keys apart."""
+    return sort_key(column)
+
+
+def is_empty(column: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    """Nothing is stored."""
+    return column.is_(None)
 
 
 def place(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:

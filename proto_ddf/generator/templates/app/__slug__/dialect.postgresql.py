@@ -7,7 +7,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from .column_types import Text
+from .column_types import Enum, Text
 
 ROW_ID: tuple[sa.ColumnElement[Any], ...] = (
     sa.literal_column("tableoid"),
@@ -29,7 +29,16 @@ MOMENTS = re.compile(
 """Dates and times that Python has no value for, as the server writes them."""
 
 _COMPARED_AS_TEXT = {"", "character", "char", "bpchar", "citext", "name", "varchar"}
-_WITHOUT_ORDER = {"json", "xml", "point", "line", "lseg", "box", "path", "polygon", "circle"}
+_ORDERED = {
+    *("", "text", "varchar", "character varying", "character", "char", "bpchar", "citext", "name"),
+    *("smallint", "integer", "bigint", "numeric", "real", "double precision", "money", "boolean"),
+    *("date", "time", "time without time zone", "time with time zone", "timestamp", "interval"),
+    *("timestamp without time zone", "timestamp with time zone", "uuid", "bytea", "jsonb"),
+    *("bit", "bit varying", "inet", "cidr", "macaddr", "macaddr8", "int4range", "int8range"),
+    *("numrange", "daterange", "tsrange", "tstzrange"),
+}
+"""Types that `>` compares, and arrays of which it does. Others are ordered as texts: some have no order, as json and
+point, some no such operator, as hstore, and of those that an owner made it is not known."""
 
 
 def as_text(column: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
@@ -70,10 +79,27 @@ def _is_uuid(text: str) -> bool:
     return True
 
 
+def means(column: sa.ColumnElement[Any], value: Any) -> sa.ColumnElement[bool]:
+    """The value of the column is this one, in whichever way it is stored: here there is one way."""
+    return equals(column, value)
+
+
 def sort_key(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
-    """What rows are ordered by: the column itself, so that its index can be used."""
+    """What rows are ordered by: the column itself where it can be, so that its index can be used."""
+    if not isinstance(column.type, Text) or isinstance(column.type, Enum):
+        return column
+    return column if column.type.own.removesuffix("[]") in _ORDERED else as_text(column)
+
+
+def key_order(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
+    """What rows are ordered by that are equal otherwise: it tells keys apart."""
+    return sort_key(column)
+
+
+def is_empty(column: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    """Nothing is stored. Of a composite value IS NULL would ask whether all its parts are."""
     own = column.type.own if isinstance(column.type, Text) else ""
-    return as_text(column) if own in _WITHOUT_ORDER else column
+    return (as_text(column) if own else column).is_(None)
 
 
 def place(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:

@@ -1,9 +1,12 @@
 """What SQLite writes in its own way: text, order, and places in an order."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import sqlalchemy as sa
+
+from .column_types import TolerantDateTime, TolerantTime, spellings
 
 ROW_ID: tuple[sa.ColumnElement[Any], ...] = (sa.literal_column("_rowid_"),)
 """What tells the rows of a table without a key apart."""
@@ -46,9 +49,41 @@ def equals(column: sa.ColumnElement[Any], value: Any) -> sa.ColumnElement[bool]:
     return sa.and_(column == value)
 
 
+def means(column: sa.ColumnElement[Any], value: Any) -> sa.ColumnElement[bool]:
+    """The value of the column is this one, in whichever way it is stored: a moment with a T or a blank, with or without
+    seconds; in a column of any type a number or its text."""
+    if not isinstance(value, str) or not can_hold(value):
+        return equals(column, value)
+    stored = sa.type_coerce(column, sa.types.NullType())
+    if isinstance(column.type, TolerantDateTime | TolerantTime):
+        return stored.in_(spellings(value))
+    number = _number_written(value)
+    return equals(column, value) if number is None else stored.in_([value, number])
+
+
+def _number_written(text: str) -> int | float | None:
+    """The number that is written like this, and no other way."""
+    for read in (int, float):
+        with suppress(ValueError):
+            number = read(text)
+            if str(number) == text and (isinstance(number, float) or abs(number) < 2**63):
+                return number
+    return None
+
+
 def sort_key(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
     """What rows are ordered by."""
     return column.collate("NOCASE") if isinstance(column.type, sa.Text) else column
+
+
+def key_order(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
+    """What rows are ordered by that are equal otherwise: it tells keys apart, those in capitals from others too."""
+    return column
+
+
+def is_empty(column: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    """Nothing is stored."""
+    return column.is_(None)
 
 
 def place(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:

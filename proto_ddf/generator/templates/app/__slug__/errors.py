@@ -1,10 +1,8 @@
 """What went wrong with the data, in words for a person."""
 
-import logging
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-_log = logging.getLogger(__name__)
 
 REQUIRED = "This field is required."
 
@@ -112,6 +110,12 @@ CHECK_FIELDS = Problem(
 )
 
 
+NO_VALUE = "Nothing can match"
+"""The title where the database takes what an address or a filter asks for as no value of the column."""
+_MOST_WORDS = 500
+_QUOTED = re.compile(r"""['"`“].*['"`”]|\d+(\.\d+)?""", re.DOTALL)
+
+
 def at_fields(names: Sequence[str], message: str) -> DataError:
     """A change was refused because of these fields; with none, because of the row."""
     if not names:
@@ -124,10 +128,34 @@ def refused(names: Sequence[str], rule: str) -> DataError:
     return at_fields(names, f"The database does not accept this value (rule: {rule}).")
 
 
+def no_value(said: str) -> DataError:
+    """What was asked for is no value of its column's type."""
+    return DataError(
+        Problem(NO_VALUE, _told(said), "Remove the filter or the search, or ask for another value.")
+    )
+
+
 def unexpected(said: str) -> DataError:
-    """Anything else; what the database said is for the log."""
-    _log.error("the database refused: %s", said)
-    return DataError(UNEXPECTED)
+    """Anything else that the database could not read; `said` are its own words, which may be none."""
+    return DataError(Problem(UNEXPECTED.title, _told(said), UNEXPECTED.hint, can_retry=True))
+
+
+def against_own_rule(said: str, deleting: bool, hint: str = "") -> DataError:
+    """A change was refused by a rule of the database's own, as that of a trigger, or by one that is not known here.
+    `said` are the database's own words."""
+    return DataError(Problem("Not deleted" if deleting else "Not saved", _told(said), hint))
+
+
+def _told(said: str) -> str:
+    said = said.strip()
+    if len(said) > _MOST_WORDS:
+        said = said[:_MOST_WORDS] + "…"
+    return f"The database says: {said}" if said else UNEXPECTED.message
+
+
+def without_values(said: str) -> str:
+    """The words of a database for a log: without what it quotes, and without numbers."""
+    return _QUOTED.sub("…", said)[:_MOST_WORDS]
 
 
 def taken(names: Sequence[str]) -> DataError:

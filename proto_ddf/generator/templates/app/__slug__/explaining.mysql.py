@@ -1,6 +1,7 @@
 """What MySQL or MariaDB could not do, in words for a person. Their numbers: MySQL error reference; MariaDB docs."""
 
 import re
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -15,10 +16,13 @@ from .errors import (
     TABLE_CHANGED,
     TOO_SLOW,
     DataError,
+    against_own_rule,
     at_fields,
+    no_value,
     refused,
     taken,
     unexpected,
+    without_values,
 )
 from .server_problems import (
     AWAY,
@@ -53,8 +57,12 @@ _WRONG_VALUES = {
     1406: TOO_LONG,
     1264: OUT_OF_RANGE,
     1690: OUT_OF_RANGE,
-    **dict.fromkeys((1265, 1292, 1366, 1367, 1411, 3140), WRONG_TYPE),
+    **dict.fromkeys((1265, 1292, 1366, 1367, 1411, 1525, 3140), WRONG_TYPE),
 }
+_OTHER_LETTERS = (1267, 1270, 1271)
+"""A text has letters that the character set of the column lacks."""
+_RAISED = (1643, 1644, 1645)
+"""By SIGNAL, in a trigger or a function: its words may hold values."""
 
 
 def explain(
@@ -64,20 +72,36 @@ def explain(
     original = getattr(error, "orig", None)
     if original is None:
         return without_driver(error)
-    number = original.args[0] if original.args and isinstance(original.args[0], int) else 0
-    text = str(original.args[1]) if len(original.args) > 1 else str(original)
+    number, text = _said(original)
     if number == 2026 or (number == 2003 and "SSL" in text):
         return DataError(NOT_ENCRYPTED)
     if number in _BY_NUMBER:
         return DataError(_BY_NUMBER[number])
     if view is not None:
         return _refused_change(number, text, view, deleting)
-    return unexpected(f"{number} {text}")
+    is_of_value = number in _WRONG_VALUES or number in _OTHER_LETTERS
+    return no_value(text) if is_of_value else unexpected(text)
+
+
+def _said(original: Any) -> tuple[int, str]:
+    """The number of the error, or 0, and the server's words."""
+    number = original.args[0] if original.args and isinstance(original.args[0], int) else 0
+    return number, str(original.args[1]) if len(original.args) > 1 else str(original)
+
+
+def code_of(error: sa.exc.SQLAlchemyError) -> str:
+    """What a log tells of an error: its number and kind; no values."""
+    original = getattr(error, "orig", None)
+    if original is None:
+        return type(error).__name__
+    number, text = _said(original)
+    parts = [str(number), type(original).__name__]
+    return ", ".join(parts if number in _RAISED else [*parts, without_values(text)])
 
 
 def _refused_change(number: int, text: str, view: TableView, deleting: bool) -> DataError:
-    if number in (1048, 1364):
-        return at_fields(_fields_quoted(text, view), REQUIRED)
+    if number in (1048, 1364) and (fields := _fields_quoted(text, view)):
+        return at_fields(fields, REQUIRED)
     if number in (1062, 1586):
         index = re.findall(r"'([^']*)'$", text)
         return taken(fields_of_key(view, index[0].rpartition(".")[2]) if index else [])
@@ -86,9 +110,9 @@ def _refused_change(number: int, text: str, view: TableView, deleting: bool) -> 
     if number in (3819, 4025):
         rule = re.findall(r"[`'.]([^`'.]+)[`']", text)
         return refused(*rule_of(view, rule[0] if rule else ""))
-    if number in _WRONG_VALUES:
-        return at_fields(_fields_quoted(text, view), _WRONG_VALUES[number])
-    return unexpected(f"{number} {text}")
+    if number in _WRONG_VALUES and (fields := _fields_quoted(text, view)):
+        return at_fields(fields, _WRONG_VALUES[number])
+    return against_own_rule(text, deleting)
 
 
 def _fields_quoted(text: str, view: TableView) -> list[str]:

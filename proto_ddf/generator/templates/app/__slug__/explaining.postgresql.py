@@ -18,10 +18,13 @@ from .errors import (
     TOO_SLOW,
     DataError,
     Problem,
+    against_own_rule,
     at_fields,
+    no_value,
     refused,
     taken,
     unexpected,
+    without_values,
 )
 from .server_problems import (
     AWAY,
@@ -43,7 +46,7 @@ _BY_CODE = {
     **dict.fromkeys(("40001", "40P01"), CHANGED_MEANWHILE),
     **dict.fromkeys(("55P03",), LOCKED),
     **dict.fromkeys(("57014",), TOO_SLOW),
-    **dict.fromkeys(("42P01", "42703", "42883", "3F000", "0A000"), TABLE_CHANGED),
+    **dict.fromkeys(("42P01", "42703", "3F000"), TABLE_CHANGED),
     **dict.fromkeys(("53100",), DISK_FULL),
     **dict.fromkeys(("53300",), TOO_MANY),
     **dict.fromkeys(("42501",), NO_RIGHT),
@@ -78,17 +81,45 @@ def explain(
     if original is None:
         return without_driver(error)
     code = getattr(original, "sqlstate", None) or ""
-    if code in _BY_CODE:
-        return DataError(_BY_CODE[code])
-    if view is not None and code.startswith("23"):
-        return _broken_rule(code, original.diag, view, deleting)
-    if view is not None and code in _WRONG_VALUES:
-        return at_fields(_fields_with(code, str(original), error, view), _WRONG_VALUES[code])
     if isinstance(error, sa.exc.OperationalError) and not code:
         return DataError(_unreached(str(original)))
     if code.startswith("08"):
         return DataError(AWAY)
-    return unexpected(str(original))
+    said = original.diag
+    words = said.message_primary or str(original)
+    within = "function" in (said.context or "")
+    if code in _BY_CODE and _POLICY not in words and (not within or code[:2] in _OF_THE_SERVER):
+        return DataError(_BY_CODE[code])
+    if view is None:
+        return no_value(words) if code[:2] == "22" else unexpected(words)
+    if within:
+        return against_own_rule(words, deleting, said.message_hint or "")
+    if code.startswith("23"):
+        return _broken_rule(code, said, error, view, deleting)
+    if code in _WRONG_VALUES:
+        fields = _fields_with(code, str(original), error, view)
+        return (
+            at_fields(fields, _WRONG_VALUES[code]) if fields else against_own_rule(words, deleting)
+        )
+    return against_own_rule(words, deleting, said.message_hint or "")
+
+
+_POLICY = "row-level security"
+_OF_THE_SERVER = ("40", "53", "55", "57")
+"""Classes of codes that mean the same within a function, as of a trigger; of others it may be another table's."""
+
+
+def code_of(error: sa.exc.SQLAlchemyError) -> str:
+    """What a log tells of an error: its SQLSTATE and name, and what it is about; no values."""
+    original = getattr(error, "orig", None)
+    said = getattr(original, "diag", None)
+    parts = [getattr(original, "sqlstate", None) or "no code", type(original or error).__name__]
+    for name in ("table_name", "column_name", "constraint_name", "datatype_name"):
+        if about := getattr(said, name, None):
+            parts.append(f"{name.removesuffix('_name')} {about}")
+    if said is not None and said.message_primary and not said.context:
+        parts.append(without_values(said.message_primary))
+    return ", ".join(parts)
 
 
 def _unreached(text: str) -> Problem:
@@ -98,26 +129,30 @@ def _unreached(text: str) -> Problem:
     )
 
 
-def _broken_rule(code: str, said: Any, view: TableView, deleting: bool) -> DataError:
-    name = said.constraint_name or ""
-    if code == "23502":
-        return at_fields(fields_called(view, [said.column_name]), REQUIRED)
-    if code in ("23505", "23P01"):
+def _broken_rule(
+    code: str, said: Any, error: sa.exc.SQLAlchemyError, view: TableView, deleting: bool
+) -> DataError:
+    name, words = said.constraint_name or "", said.message_primary or code
+    if code == "23502" and (fields := fields_called(view, [said.column_name])):
+        return at_fields(fields, REQUIRED)
+    if code == "23505":
         return taken(fields_of_key(view, name))
-    if code == "23503":
+    if code == "23P01":
+        return at_fields(fields_of_key(view, name), f"Another row is in the way: {words}.")
+    if code in ("23001", "23503"):
         return DataError(IN_USE if deleting else REFERS_TO_NOTHING)
-    if code == "23514":
+    if said.datatype_name:  # the rule of a domain, which may be the type of several columns
+        changed = _changed(error, view)
+        return at_fields(list(changed) if len(changed) == 1 else [], f"The database says: {words}.")
+    if code == "23514" and name:
         return refused(*rule_of(view, name))
-    return unexpected(said.message_primary or code)
+    return against_own_rule(words, deleting)
 
 
 def _fields_with(code: str, said: str, error: sa.exc.SQLAlchemyError, view: TableView) -> list[str]:
     """The fields that a wrong value is in. PostgreSQL names no column: it quotes the value, or says how long it
     may be, or nothing at all."""
-    given = getattr(error, "params", None)
-    if not isinstance(given, dict):
-        return []
-    values: dict[str, Any] = {each.name: given.get(each.name) for each in view.asked}
+    values = _changed(error, view)
     length = re.search(r"\((\d+)\)", said)
     if code == "22001" and length:
         longer = {name for name, text in values.items() if len(str(text)) > int(length[1])}
@@ -127,6 +162,13 @@ def _fields_with(code: str, said: str, error: sa.exc.SQLAlchemyError, view: Tabl
         return quoted
     large = [name for name, value in values.items() if _is_large(value)]
     return large if len(large) == 1 else []
+
+
+def _changed(error: sa.exc.SQLAlchemyError, view: TableView) -> dict[str, Any]:
+    """The values that were to be written, by field."""
+    given = getattr(error, "params", None)
+    given = given if isinstance(given, dict) else {}
+    return {each.name: given[each.name] for each in view.asked if each.name in given}
 
 
 def _is_large(value: Any) -> bool:

@@ -15,10 +15,12 @@ from .errors import (
     TOO_SLOW,
     DataError,
     Problem,
+    against_own_rule,
     at_fields,
     refused,
     taken,
     unexpected,
+    without_values,
 )
 from .views import TableView
 
@@ -54,32 +56,56 @@ def explain(
     error: sa.exc.SQLAlchemyError, view: TableView | None = None, deleting: bool = False
 ) -> DataError:
     """The error of the database as a DataError; `view` is the table that was being changed."""
-    text = str(getattr(error, "orig", None) or error)
-    if isinstance(error, sa.exc.IntegrityError) and view is not None:
-        return _broken_rule(text, view, deleting)
-    lowered = text.lower()
-    for part, problem in _BY_TEXT:
-        if part in lowered:
-            return DataError(problem)
-    return unexpected(text)
+    original = getattr(error, "orig", None)
+    if original is None:
+        return unexpected("")
+    text, name = str(original), _name_of(original)
+    if name != _RAISED:
+        lowered = text.lower()
+        for part, problem in _BY_TEXT:
+            if part in lowered:
+                return DataError(problem)
+    return unexpected(text) if view is None else _refused_change(name, text, view, deleting)
 
 
-def _broken_rule(text: str, view: TableView, deleting: bool) -> DataError:
-    names = _fields_in(text, view)
-    if text.startswith("UNIQUE"):
-        return taken(names)
-    if text.startswith("NOT NULL"):
-        return at_fields(names, REQUIRED)
-    if text.startswith("CHECK"):
-        return refused(names, text.partition(":")[2].strip())
-    if text.startswith("FOREIGN KEY"):
-        return DataError(IN_USE if deleting else REFERS_TO_NOTHING)
-    return unexpected(text)
+_RAISED = "SQLITE_CONSTRAINT_TRIGGER"
+"""By RAISE, in a trigger: its words may be any, and hold values."""
+
+
+def _name_of(original: BaseException) -> str:
+    """SQLite's name of its extended code (SQLite docs, "Result and Error Codes"); empty for the driver's own errors."""
+    return str(getattr(original, "sqlite_errorname", ""))
+
+
+def code_of(error: sa.exc.SQLAlchemyError) -> str:
+    """What a log tells of an error: SQLite's extended code, and its words without values."""
+    original = getattr(error, "orig", None)
+    if original is None:
+        return type(error).__name__
+    name = _name_of(original)
+    code = f"{getattr(original, 'sqlite_errorcode', 'no code')} {name or type(original).__name__}"
+    return code if name == _RAISED else f"{code}, {without_values(str(original))}"
+
+
+def _refused_change(name: str, text: str, view: TableView, deleting: bool) -> DataError:
+    fields = _fields_in(text, view)
+    match name.removeprefix("SQLITE_CONSTRAINT_"):
+        case "UNIQUE" | "PRIMARYKEY" | "ROWID":
+            return taken(fields)
+        case "NOTNULL" if fields:
+            return at_fields(fields, REQUIRED)
+        case "CHECK":
+            return refused(fields, text.partition(":")[2].strip())
+        case "FOREIGNKEY":
+            return DataError(IN_USE if deleting else REFERS_TO_NOTHING)
+        case "DATATYPE" if fields:
+            return at_fields(fields, f"The database says: {text}.")
+    return against_own_rule(text, deleting)
 
 
 def _fields_in(text: str, view: TableView) -> list[str]:
     """Fields whose column is named in the database's message."""
-    said = text.partition(":")[2]
+    said = text.partition(":")[2] or text.rpartition(" column ")[2]
     return [
         each.name
         for each in view.fields

@@ -1,5 +1,6 @@
 """Search and filters: which rows a list shows, as conditions of a WHERE clause."""
 
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from .comparing import limit_of, may_hold_text, value_of
-from .dialect import as_text, can_hold, contains, equals
+from .dialect import as_text, can_hold, contains, equals, is_empty, means
 from .views import VIEWS, Field, Kind, Relation, TableView
 
 
@@ -93,7 +94,7 @@ def _read(field: Field, shape: str, value: str) -> None:
     elif shape == "date":
         date.fromisoformat(value)
     elif shape == "time":
-        limit_of(field.kind, value)
+        limit_of(field.kind, value, True)
 
 
 def filled_in(name: str, value: str) -> Condition:
@@ -195,14 +196,17 @@ def _condition_of(
         raise ValueError("no text that a column can hold")
     match condition.operator:
         case "empty":
-            return sa.or_(column.is_(None), *_without_text(field, column))
+            return sa.or_(is_empty(column), *_without_text(field, column))
         case "filled":
-            return sa.and_(column.is_not(None), *map(sa.not_, _without_text(field, column)))
+            return sa.not_(sa.or_(is_empty(column), *_without_text(field, column)))
         case "contains":
             return contains(column, condition.value)
         case "range":
             return _between(field, column, condition.value, condition.until)
     return _equals(field, column, condition.value)
+
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 def _without_text(field: Field, column: sa.Column[Any]) -> list[sa.ColumnElement[bool]]:
@@ -211,21 +215,22 @@ def _without_text(field: Field, column: sa.Column[Any]) -> list[sa.ColumnElement
 
 
 def _equals(field: Field, column: sa.Column[Any], value: str) -> sa.ColumnElement[bool]:
-    if field.kind is Kind.DATETIME and len(value) == len("2024-01-31"):
-        return _between(field, column, value, value)
-    return equals(column, value_of(field.kind, value))
+    if field.kind is Kind.DATETIME and _DAY.fullmatch(value):
+        with suppress(ValueError):  # 0000-00-00 may be stored, and is no day
+            return _between(field, column, value, value)
+    return means(column, value_of(field.kind, value))
 
 
 def _between(field: Field, column: sa.Column[Any], start: str, end: str) -> sa.ColumnElement[bool]:
     parts: list[sa.ColumnElement[bool]] = [column.is_not(None)]
     if start:
-        parts.append(column >= limit_of(field.kind, start))
-    if end and field.kind is Kind.DATETIME and len(end) == len("2024-01-31"):
+        parts.append(column >= limit_of(field.kind, start, True))
+    if end and field.kind is Kind.DATETIME and _DAY.fullmatch(end):
         if end != date.max.isoformat():
             following = date.fromisoformat(end) + timedelta(days=1)
             parts.append(column < value_of(field.kind, following.isoformat()))
     elif end:
-        parts.append(column <= limit_of(field.kind, end))
+        parts.append(column <= limit_of(field.kind, end, False))
     return sa.and_(*parts)
 
 

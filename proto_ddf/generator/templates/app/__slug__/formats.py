@@ -1,5 +1,6 @@
 """Values as text: for a person to read, and for a form to edit."""
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -80,8 +81,8 @@ class Writer:
         return self._told(value, "integer") if self._is_amount else self._text(str(value))
 
     def _real(self, value: float | Decimal) -> Cell:
-        if not self._field.is_number:
-            return self._text(str(value))
+        if not self._field.is_number or not math.isfinite(value):
+            return self._text(plain_text(value))
         text = _number(self._field, value)
         return self._told(value, "number", text) if self._is_amount else self._text(text)
 
@@ -101,7 +102,14 @@ def plain_text(value: Any) -> str:
     """A stored value as an address, a filter and the choices of a relation write it: bytes by hexadecimal digits."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, float) and not math.isfinite(value):
+        return _endless(value)
     return value.hex() if isinstance(value, bytes) else str(value)
+
+
+def _endless(value: float) -> str:
+    """As PostgreSQL writes them."""
+    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
 
 
 def _binary(value: Any) -> Cell:
@@ -138,7 +146,7 @@ def _exact(value: Any) -> str:
 def _number(field: Field, value: float | Decimal) -> str:
     """The digits that are shown; the browser groups them."""
     if field.scale is not None:
-        return f"{value:.{field.scale}f}"
+        return f"{value:.{max(field.scale, 0)}f}"
     text = _exact(value) if isinstance(value, Decimal) else _rounded(value)
     decimals = text.partition(".")[2]
     is_short = field.widget is Widget.MONEY and len(decimals) < 2

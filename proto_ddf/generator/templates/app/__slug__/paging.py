@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from .dialect import ROW_ID, at, beyond, place, sort_key
+from .dialect import ROW_ID, at, beyond, can_hold, is_empty, key_order, place, sort_key
 from .filters import Query, matches
 from .views import Kind, TableView
 
@@ -43,12 +43,14 @@ class Order:
     def __init__(self, view: TableView, query: Query, columns: Columns) -> None:
         self._chosen = sa.select(*columns).select_from(view.table).where(*matches(view, query))
         self._rising = not query.descending
-        key = [view.column(name) for name in view.key]
+        key = [key_order(view.column(name)) for name in view.key]
         self._key: Columns = key or (ROW_ID if view.has_row_ids else ())
         self._sort: sa.ColumnElement[Any] | None = None
+        self._sort_is_null: sa.ColumnElement[bool] = sa.false()
         self._may_be_null = False
         if query.sort in view.by_name and (query.sort,) != view.key:
             self._sort = sort_key(view.column(query.sort))
+            self._sort_is_null = is_empty(view.column(query.sort))
             self._may_be_null = view.by_name[query.sort].nullable
         self._others: Columns = [
             sort_key(view.column(each.name))
@@ -60,8 +62,8 @@ class Order:
 
     def statements(self, cursor: Place | None, backwards: bool, offset: int) -> Iterator[Statement]:
         """What reads the rows behind the cursor one after the other, or backwards those before it: as many as the
-        parameter `size` says."""
-        if not self._key:
+        parameter `size` says. By position it reads forwards, from the offset."""
+        if self.is_by_position(cursor):
             yield self._by_position().limit(SIZE).offset(offset), {}
             return
         parts = self._backwards if backwards else self._forwards
@@ -74,9 +76,14 @@ class Order:
         yield parts[0].from_place, {f"place_{at}": value for at, value in enumerate(here)}
         yield from ((part.from_start, {}) for part in parts[1:])
 
+    def is_by_position(self, cursor: Place | None) -> bool:
+        """Rows are counted to get there: nothing tells them apart, or a text of the cursor cannot be sent back."""
+        texts = [each for each in cursor or () if isinstance(each, str)]
+        return not self._key or not all(map(can_hold, texts))
+
     def row(self, spot: Place | None, position: int) -> sa.Select[Any]:
         """What reads the row at that place, or without a key at that position."""
-        if not self._key or spot is None:
+        if spot is None or self.is_by_position(spot):
             return self._by_position().offset(position).limit(1)
         key = spot[len(spot) - len(self._key) :]
         is_there = [at(each, value) for each, value in zip(self._key, key, strict=True)]
@@ -91,8 +98,8 @@ class Order:
         if not self._may_be_null:
             return [self._part(rising, *filled)]
         return [
-            self._part(rising, *filled, self._sort.is_not(None)),
-            self._part(rising, self._key, [sa.null(), *key], self._sort.is_(None)),
+            self._part(rising, *filled, sa.not_(self._sort_is_null)),
+            self._part(rising, self._key, [sa.null(), *key], self._sort_is_null),
         ]
 
     def _part(
@@ -109,11 +116,15 @@ class Order:
         return is_null != backwards
 
     def _by_position(self) -> sa.Select[Any]:
-        """Rows that nothing tells apart: each column helps to keep them in the same order."""
+        """The same order without a place to start from. Where nothing tells rows apart, each column helps to keep them
+        in the same order."""
+        places: Columns = [place(column) for column in self._key]
         if self._sort is None:
-            return self._chosen
-        order = _directed([self._sort, *self._others], self._rising)
-        return self._chosen.order_by(self._sort.is_(None), *order)
+            return self._chosen.add_columns(*places).order_by(*_directed(self._key, self._rising))
+        if self._key:
+            places = [place(self._sort), *places]
+        order = _directed([self._sort, *(self._key or self._others)], self._rising)
+        return self._chosen.add_columns(*places).order_by(self._sort_is_null, *order)
 
 
 def _directed(columns: Columns, rising: bool) -> Columns:

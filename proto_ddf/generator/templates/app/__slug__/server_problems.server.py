@@ -52,4 +52,4 @@ WRONG_TYPE = "The database does not take this as a value of its type."
 
 def without_driver(error: sa.exc.SQLAlchemyError) -> DataError:
     """An error of SQLAlchemy itself, behind which the driver has none."""
-    return DataError(TOO_MANY) if isinstance(error, sa.exc.TimeoutError) else unexpected(str(error))
+    return DataError(TOO_MANY) if isinstance(error, sa.exc.TimeoutError) else unexpected("")
