@@ -48,6 +48,9 @@ _GIVEN = {
     "datetime": "CAST({c} AS TIMESTAMP)",
     "time": "CAST({c} AS TIME)",
 }
+_NEARLY = {"integer": "number", "float": "number", "boolean": "boolean"}
+_NEARLY |= {kind: kind for kind in ("date", "datetime", "time")}
+"""What a column of cells of that sort and of texts is nearly."""
 
 
 @dataclass
@@ -237,8 +240,7 @@ def _raw_table(seen: _Sheet, plain: Path, data: Path) -> RawTable:
             connection, duck.copy_to(f"SELECT {line} AS number, {listed} FROM ({source})", data)
         )
     columns = tuple(
-        RawColumn(name, f"c{at}", given=_given(f"c{at}", seen.kinds.get(at, set())))
-        for at, name in seen.columns
+        _raw_column(name, f"c{at}", seen.kinds.get(at, set())) for at, name in seen.columns
     )
     part = "" if _UNNAMED.fullmatch(seen.title) else seen.title
     return RawTable(data, columns, "number", part=part)
@@ -246,6 +248,12 @@ def _raw_table(seen: _Sheet, plain: Path, data: Path) -> RawTable:
 
 def _field(at: int) -> str:
     return unescaped(f"nullif(v[{at + 2}], '')")
+
+
+def _raw_column(name: str, column: str, kinds: set[str]) -> RawColumn:
+    sorts = {_NEARLY[kind] for kind in kinds - {"text"}}
+    nearly = tuple(sorts) if len(sorts) == 1 and "text" in kinds else ()
+    return RawColumn(name, column, given=_given(column, kinds), nearly=nearly)
 
 
 def _given(column: str, kinds: set[str]) -> str | None:

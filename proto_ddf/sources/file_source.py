@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,7 +19,14 @@ from proto_ddf.sources.paths import MAX_FILES, confine, expand
 from proto_ddf.sources.places import files_place
 from proto_ddf.sources.preview import quote, table_unknown
 from proto_ddf.sources.protocol import FormField, SourceKind, Stage
-from proto_ddf.sources.schema import ColumnInfo, ColumnType, PreviewPage, SourceSchema, TableInfo
+from proto_ddf.sources.schema import (
+    ColumnInfo,
+    ColumnType,
+    PreviewPage,
+    SourceSchema,
+    TableInfo,
+    TypeOffer,
+)
 from proto_ddf.sources.shape_checks import seems_wrong
 from proto_ddf.sources.sizes import count_text, size_text
 from proto_ddf.sources.typed_tables import OpenTable
@@ -47,6 +54,8 @@ class FilesConfig(BaseModel):
     paths: Annotated[list[_Path], Field(min_length=1, max_length=MAX_FILES)]
     types: dict[str, dict[str, ChosenType]] = Field(default_factory=dict)
     """Types that a person chose, by table and column. What is there no longer is passed over."""
+    empty: dict[str, dict[str, list[str]]] = Field(default_factory=dict)
+    """Texts that mean no value, by table and column, as a person said."""
 
 
 @dataclass(frozen=True)
@@ -70,10 +79,12 @@ class FilesSource:
         form: FileFormat,
         paths: Sequence[Path],
         types: Mapping[str, Choices] | None = None,
+        empty: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
     ) -> None:
         self.form = form
         self.paths = tuple(paths)
         self.types = types or {}
+        self.empty = empty or {}
 
     def stages(self) -> Sequence[Stage]:
         return (
@@ -164,7 +175,9 @@ class FilesSource:
 
     @contextmanager
     def _opened_part(self, name: str, part: _Part) -> Iterator[_Opened]:
-        raw = raw_tables(self.form, part.path)[part.position]
+        raw = _with_missing(
+            raw_tables(self.form, part.path)[part.position], self.empty.get(name, {})
+        )
         with typed_tables.opened(typed_copy(raw, self.types.get(name, {}), name)) as copy:
             yield tuple(column.name for column in raw.columns), copy
 
@@ -213,7 +226,9 @@ class FilesSource:
         found: list[str] = []
         tables = self._tables()
         for name, part in tables.items():
-            raw = raw_tables(self.form, part.path)[part.position]
+            raw = _with_missing(
+                raw_tables(self.form, part.path)[part.position], self.empty.get(name, {})
+            )
             with self._opened_part(name, part) as (_, copy):
                 where = f"{name}: " if len(tables) > 1 else ""
                 wrong = seems_wrong(raw, copy) if self.form.headed else raw.doubts
@@ -221,15 +236,28 @@ class FilesSource:
         return f"Check this: {'; '.join(found)}." if found else "Nothing"
 
 
+def _with_missing(table: RawTable, empty: Mapping[str, Sequence[str]]) -> RawTable:
+    """The table in which more texts mean no value, by column."""
+    columns = (
+        replace(column, missing=tuple(empty[column.name])) if column.name in empty else column
+        for column in table.columns
+    )
+    return replace(table, columns=tuple(columns)) if empty else table
+
+
 def _table(name: str, names: Sequence[str], copy: OpenTable) -> TableInfo:
     columns = [
-        _column(column, db_type, nullable=count < copy.row_count)
-        for column, db_type, count in zip(names, copy.types, copy.filled, strict=True)
+        _column(column, db_type, tuple(offers), nullable=count < copy.row_count)
+        for column, db_type, count, offers in zip(
+            names, copy.types, copy.filled, copy.offers, strict=True
+        )
     ]
     return TableInfo(name=name, columns=tuple(columns), row_count=copy.row_count)
 
 
-def _column(name: str, db_type: str, *, nullable: bool) -> ColumnInfo:
+def _column(
+    name: str, db_type: str, offers: tuple[TypeOffer, ...], *, nullable: bool
+) -> ColumnInfo:
     decimal = _DECIMAL.fullmatch(db_type)
     return ColumnInfo(
         name=name,
@@ -238,6 +266,7 @@ def _column(name: str, db_type: str, *, nullable: bool) -> ColumnInfo:
         nullable=nullable,
         precision=int(decimal[1]) if decimal else None,
         scale=int(decimal[2]) if decimal else None,
+        offers=offers,
     )
 
 
@@ -262,7 +291,7 @@ def file_kind(
 
     def create(config: FilesConfig) -> FilesSource:
         chosen = form_of(config) if form_of else form
-        return FilesSource(chosen, expand(config.paths, field=FIELD), config.types)
+        return FilesSource(chosen, expand(config.paths, field=FIELD), config.types, config.empty)
 
     def target(config: FilesConfig) -> str:
         return files_place(expand(config.paths, field=FIELD))

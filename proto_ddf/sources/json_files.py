@@ -273,7 +273,9 @@ def _column(name: str, text: str, kinds: set[str]) -> RawColumn:
         return RawColumn(name, text, given=f"CAST({text} AS BOOLEAN)")
     if kinds and kinds <= _NUMBERS:
         return RawColumn(name, text, ("json_number",))
-    return RawColumn(name, text, _DATES if kinds == {"VARCHAR"} else ())
+    if kinds == {"VARCHAR"}:
+        return RawColumn(name, text, _DATES, nearly=_DATES)
+    return RawColumn(name, text, nearly=("json_number",) if kinds <= {"VARCHAR", *_NUMBERS} else ())
 
 
 KIND = file_kind(

@@ -5,6 +5,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from proto_ddf.sources.column_types import ChosenType
+
 
 class ColumnType(StrEnum):
     """The types Proto-DDF tells apart; `db_type` of a column keeps the source's own name."""
@@ -23,6 +25,32 @@ class ColumnType(StrEnum):
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class OddText(_Frozen):
+    """A text because of which a column is not typed."""
+
+    text: str
+    """Without blanks around it, and cut if it is long."""
+    count: int
+    """How often it is there."""
+    row: int
+    """The first that has it, as people count."""
+    value: str | None
+    """What is read in it as the type that is offered; None: nothing, it becomes no value."""
+
+
+class TypeOffer(_Frozen):
+    """A type that a person may give a column of texts. It would have it but for some texts, or could have another."""
+
+    type: ChosenType
+    odd: tuple[OddText, ...] = ()
+    """Those that are written otherwise than the rest, or only some of them; none: the column can be read in several
+    ways."""
+    odd_count: int = 0
+    """How many different ones there are."""
+    empty: tuple[str, ...] = ()
+    """All texts that become no value with the type."""
 
 
 class ColumnInfo(_Frozen):
@@ -47,6 +75,8 @@ class ColumnInfo(_Frozen):
     """Bounds declared by a CHECK constraint, where understood."""
     comment: str = ""
     """What the source says about it, for people."""
+    offers: tuple[TypeOffer, ...] = ()
+    """Types that nearly all of its texts have; of columns of files only."""
 
 
 class ForeignKey(_Frozen):

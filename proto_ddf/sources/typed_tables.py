@@ -7,7 +7,7 @@ reading, as far as they are not too many: to open one takes longer than to read 
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -20,8 +20,10 @@ import duckdb
 from proto_ddf.errors.types import SystemError
 from proto_ddf.sources import duck
 from proto_ddf.sources.column_types import Choices
-from proto_ddf.sources.column_typing import MISFIT, decided_columns, sampled, tried_columns
+from proto_ddf.sources.column_typing import MISFIT, Typed, decided_columns, sampled, tried_columns
 from proto_ddf.sources.file_formats import RawTable
+from proto_ddf.sources.schema import TypeOffer
+from proto_ddf.sources.type_offers import find_offers
 
 MOST_OPEN = 32
 """Copies that stay open while nobody reads them."""
@@ -60,6 +62,8 @@ class OpenTable:
     row_count: int
     filled: Sequence[int]
     """How many rows have a value, column by column."""
+    offers: Sequence[Sequence[TypeOffer]]
+    """The types that people are offered, column by column."""
     readers: int = field(default=0)
 
     @property
@@ -111,12 +115,12 @@ def write(
         sample = sampled(connection, table, chosen)
         try:
             typed = tried_columns(connection, table, chosen, sample)
-            made = _create(connection, table, typed.expressions, path, doing, measured)
+            made = _create(connection, table, chosen, typed, path, doing, measured)
         except duckdb.InvalidInputException as error:
             if MISFIT not in str(error):
                 raise
             typed = decided_columns(connection, table, chosen, sample, name)
-            made = _create(connection, table, typed.expressions, path, doing, measured)
+            made = _create(connection, table, chosen, typed, path, doing, measured)
     if table.row_count not in (None, made.rows):
         path.unlink()
         message = f"Of {table.row_count} rows {made.rows} were read."
@@ -127,12 +131,13 @@ def write(
 def _create(
     connection: duckdb.DuckDBPyConnection,
     table: RawTable,
-    columns: Sequence[str],
+    chosen: Choices,
+    typed: Typed,
     path: Path,
     doing: str,
     measured: bool,
 ) -> Written:
-    made = f"copy_{next(_numbers)}"
+    made, columns = f"copy_{next(_numbers)}", typed.expressions
     listed = ", ".join(f"{expression} AS c{at}" for at, expression in enumerate(columns))
     stay = [at for at, column in enumerate(table.columns) if columns[at] == column.text]
     if measured:
@@ -145,6 +150,7 @@ def _create(
         if measured:
             texts = Texts(*duck.run(connection, _measure(f"{made}.rows", stay))[0])
             connection.execute(f"ALTER TABLE {made}.rows DROP COLUMN {_SIZE}")
+        _keep(connection, f"{made}.offers", find_offers(connection, table, chosen, typed))
         connection.execute(f"CHECKPOINT {made}")
     except BaseException:
         connection.execute(f"DETACH {made}")
@@ -152,6 +158,27 @@ def _create(
         raise
     connection.execute(f"DETACH {made}")
     return Written(rows, texts)
+
+
+def _keep(
+    connection: duckdb.DuckDBPyConnection, name: str, offers: Mapping[int, Sequence[TypeOffer]]
+) -> None:
+    connection.execute(f"CREATE TABLE {name} (place INTEGER, offer VARCHAR)")
+    for place, listed in offers.items():
+        for offer in listed:
+            connection.execute(
+                f"INSERT INTO {name} VALUES (?, ?)", [place, offer.model_dump_json()]
+            )
+
+
+def _kept(
+    connection: duckdb.DuckDBPyConnection, name: str, width: int
+) -> tuple[tuple[TypeOffer, ...], ...]:
+    found = connection.execute(f"SELECT place, offer FROM {name} ORDER BY rowid").fetchall()
+    return tuple(
+        tuple(TypeOffer.model_validate_json(offer) for place, offer in found if place == at)
+        for at in range(width)
+    )
 
 
 def _size_when_typed(table: RawTable, stay: Collection[int]) -> str:
@@ -206,8 +233,9 @@ def _attach(path: Path) -> OpenTable:
         described = connection.execute(f"DESCRIBE {name}.rows").fetchall()
         counts = ", ".join(["count(*)", *(f"count(c{at})" for at in range(len(described)))])
         (counted,) = connection.execute(f"SELECT {counts} FROM {name}.rows").fetchall()
+        offers = _kept(connection, f"{name}.offers", len(described))
     rows, *filled = counted
-    table = OpenTable(name, duck.database(), [row[1] for row in described], rows, filled)
+    table = OpenTable(name, duck.database(), [row[1] for row in described], rows, filled, offers)
     _open[path] = table
     return table
 

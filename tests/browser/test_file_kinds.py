@@ -135,6 +135,29 @@ def test_json_to_an_app_and_a_changed_type_stays(
     ]
 
 
+def test_a_type_that_texts_are_in_the_way_of_is_taken_by_one_click(
+    page: Page, server: Server, tmp_path: Path
+) -> None:
+    file = tmp_path / "parts.csv"
+    file.write_text("id,qty,due\n1,5,03/04/2024\n2,-,05/06/2024\n3,7,01/02/2024\n")
+    connect_upload(page, server, "CSV/TSV files", file, "Parts")
+    page.get_by_role("tab", name="Columns").click()
+    expect(page.get_by_text("“-” becomes empty (once in row 2)")).to_be_visible(timeout=SOON_MS)
+    assert serious_findings(page) == []
+    page.get_by_role("button", name="Make it integer: qty").click()
+    expect(page.get_by_label("Type of qty")).to_have_value("integer", timeout=CONNECT_MS)
+    expect(page.get_by_text("Read as empty: “-”")).to_be_visible()
+    page.get_by_role("button", name="Make it date, day first (31/12/2024): due").click()
+    expect(page.get_by_label("Type of due")).to_have_value("date_day_first", timeout=CONNECT_MS)
+    expect(page.get_by_role("button", name="Make it")).to_have_count(0)
+    database = generated(page, server, "Parts", "parts")
+    assert rows(database, "SELECT id, qty, due FROM parts ORDER BY id") == [
+        (1, 5, "2024-04-03"),
+        (2, None, "2024-06-05"),
+        (3, 7, "2024-02-01"),
+    ]
+
+
 def test_parquet_to_an_app(page: Page, server: Server, tmp_path: Path) -> None:
     file = tmp_path / "readings.parquet"
     with duckdb.connect() as connection:

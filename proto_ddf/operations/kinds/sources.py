@@ -51,6 +51,8 @@ class TypeColumnInput(_Input):
     column: str
     type: ChosenType | None
     """None: as it is found in the file again."""
+    empty: list[str] = []
+    """Texts of the column that mean no value, whatever was said of it before."""
 
 
 class DeleteSourceInput(_Input):
@@ -84,8 +86,9 @@ def _test_steps(given: TestSourceInput) -> Sequence[Step]:
 def _connect_steps(given: ConnectSourceInput) -> Sequence[Step]:
     config = given.config
     if given.source_id and KINDS[given.kind].typed:
-        # The form does not show the types that were chosen for its columns: they stay.
-        config = {"types": store.get_source(given.source_id).config.get("types", {}), **config}
+        # The form does not show what was chosen for its columns: it stays.
+        known = store.get_source(given.source_id).config
+        config = {name: known.get(name, {}) for name in ("types", "empty")} | config
     return _steps_to_save(given.name, given.kind, config, given.source_id, "Save the source")
 
 
@@ -114,14 +117,20 @@ def _type_steps(given: TypeColumnInput) -> Sequence[Step]:
             f"{known.name} says the types of its columns itself.", "type", str(given.type)
         )
     _check_column(known, given.table, given.column)
-    types = {table: dict(columns) for table, columns in known.config.get("types", {}).items()}
-    columns = types.setdefault(given.table, {})
-    if given.type is None:
-        columns.pop(given.column, None)
-    else:
-        columns[given.column] = given.type.value
-    config = {**known.config, "types": {table: each for table, each in types.items() if each}}
+    types = _changed(known.config.get("types", {}), given, given.type and given.type.value)
+    empty = _changed(known.config.get("empty", {}), given, given.empty)
+    config = {**known.config, "types": types, "empty": empty}
     return _steps_to_save(None, known.kind, config, known.id, "Save the type")
+
+
+def _changed(held: dict[str, Any], given: TypeColumnInput, choice: Any) -> dict[str, Any]:
+    """What is kept by table and column, with another choice for one column; none takes it away."""
+    tables = {table: dict(columns) for table, columns in held.items()}
+    columns = tables.setdefault(given.table, {})
+    columns.pop(given.column, None)
+    if choice:
+        columns[given.column] = choice
+    return {table: each for table, each in tables.items() if each}
 
 
 def _steps_to_save(

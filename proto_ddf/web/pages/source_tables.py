@@ -2,11 +2,11 @@
 
 import reflex as rx
 
+from proto_ddf.web.components.column_type import type_choice, type_notes
 from proto_ddf.web.components.feedback import empty_state, skeleton_rows
 from proto_ddf.web.components.numbers import count, row_count
 from proto_ddf.web.components.table import table
 from proto_ddf.web.state.sources_detail import (
-    TYPE_WORDS,
     ColumnRow,
     SourceDetailState,
     TableRow,
@@ -138,7 +138,10 @@ def _column(one: rx.Var[TableRow], column: rx.Var[ColumnRow]) -> rx.Component:
                 rx.fragment(),
             ),
         ),
-        rx.el.td(rx.cond(column.typed, _type_choice(one, column), said)),
+        rx.el.td(
+            rx.cond(column.typed, type_choice(one, column), said),
+            type_notes(one, column),
+        ),
         rx.el.td(
             rx.flex(
                 _key(column.primary_key, "Primary key", "key-round", "indigo"),
@@ -150,20 +153,6 @@ def _column(one: rx.Var[TableRow], column: rx.Var[ColumnRow]) -> rx.Component:
             )
         ),
         rx.el.td(column.limits, class_name="pd-quiet"),
-    )
-
-
-def _type_choice(one: rx.Var[TableRow], column: rx.Var[ColumnRow]) -> rx.Component:
-    """Whoever knows better than the file may say so; it stays so when the file is read anew."""
-    found = rx.cond(column.chosen, "As found in the file", column.type + ", as found")
-    return rx.el.select(
-        rx.el.option(found, value=""),
-        *[rx.el.option(words, value=chosen) for chosen, words in TYPE_WORDS.items()],
-        value=column.chosen,
-        on_change=lambda chosen: SourceDetailState.choose_type(one.name, column.name, chosen),
-        disabled=SourceDetailState.busy,
-        custom_attrs={"aria-label": "Type of " + column.name},
-        class_name="pd-select",
     )
 
 

@@ -25,24 +25,7 @@ from proto_ddf.web.state.operation import OperationMixin
 from proto_ddf.web.state.schema_changes import ChangesView, changes_view
 from proto_ddf.web.state.sources import SourceRow, shown_rows, source_row
 from proto_ddf.web.state.sources_preview import PreviewState
-
-TYPE_WORDS = {
-    ChosenType.TEXT: "text",
-    ChosenType.INTEGER: "integer",
-    ChosenType.DECIMAL: "decimal",
-    ChosenType.NUMBER_COMMA: "number, decimal comma (1.234,50)",
-    ChosenType.NUMBER_GROUPED: "number, thousands parted (1,234.50)",
-    ChosenType.FLOAT: "float",
-    ChosenType.BOOLEAN: "boolean",
-    ChosenType.DATE: "date",
-    ChosenType.DATE_DAY_FIRST: "date, day first (31/12/2024)",
-    ChosenType.DATE_MONTH_FIRST: "date, month first (12/31/2024)",
-    ChosenType.DATETIME: "date and time",
-    ChosenType.DATETIME_DAY_FIRST: "date and time, day first (31/12/2024 14:30)",
-    ChosenType.DATETIME_MONTH_FIRST: "date and time, month first (12/31/2024 14:30)",
-    ChosenType.TIME: "time",
-}
-"""The types a person can choose for a column, in words."""
+from proto_ddf.web.state.type_offers import OfferRow, accepted, offer_row
 
 
 @dataclass
@@ -65,6 +48,9 @@ class ColumnRow:
     """People may choose its type."""
     chosen: str = ""
     """The type that was chosen; empty: as it was found."""
+    offers: list[OfferRow] = field(default_factory=list)
+    empty: str = ""
+    """"“-”, “n/a”": texts that are read as no value, because a person said so."""
     comment: str = ""
     """What the source says about it."""
 
@@ -88,6 +74,7 @@ _KINDS = {
     "refresh": ("refresh_source", "refresh source"),
     "delete": ("delete_source", "delete source"),
     "choose_type": ("type_column", "change a type"),
+    "accept_offer": ("type_column", "change a type"),
 }
 """The operation that a handler starts, and what it does, in words."""
 _DONE = {"type_column": "The type is changed."}
@@ -196,6 +183,17 @@ class SourceDetailState(OperationMixin, rx.State):
             yield event
 
     @rx.event(background=True)
+    async def accept_offer(self, table: str, column: str, chosen: str) -> AsyncIterator[Any]:
+        """Give a column a type that it is offered, with what that means for the texts in the way."""
+        async with self:
+            id = self.source.id
+        given = await asyncio.to_thread(accepted, id, table, column, chosen)
+        if given is None:
+            return
+        async for event in self._begin("accept_offer", given, table, column, chosen):
+            yield event
+
+    @rx.event(background=True)
     async def delete(self) -> AsyncIterator[Any]:
         """Forget the source, and its uploads with it."""
         async for event in self._begin("delete", DeleteSourceInput(source_id=self.source.id)):
@@ -267,11 +265,16 @@ def _places(config: dict[str, Any]) -> list[str]:
 
 def _table_rows(view: SourceView) -> list[TableRow]:
     typed = view.kind in KINDS and KINDS[view.kind].typed
-    types = view.config.get("types", {})
-    return [_table_row(table, typed, types.get(table.name, {})) for table in view.schema.tables]
+    types, empty = (view.config.get(name, {}) for name in ("types", "empty"))
+    return [
+        _table_row(table, typed, types.get(table.name, {}), empty.get(table.name, {}))
+        for table in view.schema.tables
+    ]
 
 
-def _table_row(table: TableInfo, typed: bool, chosen: dict[str, str]) -> TableRow:
+def _table_row(
+    table: TableInfo, typed: bool, chosen: dict[str, str], empty: dict[str, list[str]]
+) -> TableRow:
     references = {
         column: (f"{key.target_table}.{target}", key.suggested)
         for key in table.foreign_keys
@@ -284,6 +287,7 @@ def _table_row(table: TableInfo, typed: bool, chosen: dict[str, str]) -> TableRo
     for row in rows:
         row.typed = typed and row.type != ColumnType.BINARY.value
         row.chosen = chosen.get(row.name, "")
+        row.empty = ", ".join(f"“{text}”" for text in empty.get(row.name, []))
     return TableRow(
         name=table.name,
         row_count=shown_rows(table),
@@ -309,6 +313,7 @@ def _column_row(
         suggested=suggested,
         limits=_limits(column),
         comment=column.comment,
+        offers=[offer_row(offer) for offer in column.offers],
     )
 
 

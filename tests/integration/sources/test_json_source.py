@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -260,3 +261,36 @@ def test_any_keys_work(file_source: MakeSource, keys: list[str]) -> None:
     assert rows(source) == [tuple(range(len(keys)))] * 2
     column = list(types(source))[-1]
     assert source.preview("t", search=str(len(keys) - 1), sort=column).total == 2
+
+
+def test_numbers_that_no_double_holds_are_text(file_source: MakeSource) -> None:
+    """Digits beyond a double, at the top, in lists and objects, in texts that look like numbers, and too small ones.
+    Other columns keep their types, and other numbers of such a column their value."""
+    records = (
+        '{"id": 1, "lat": 52.12345678901234567, "price": 10.10, "deep": {"a": [0.1234567890123456789, 1.50]}, "s": "0.1234567890123456789\\"1"}'
+        '{"id": 2, "lat": 1, "price": 3, "deep": {"a": 1}, "s": "x"}'
+        '{"id": 3, "lat": 1e-400, "price": 1E2, "deep": null, "s": null}'
+        '{"id": 4, "lat": null, "price": 0.30000000000000004, "deep": 1e400, "s": "y"}'
+    )
+    source = file_source("json", "t.json", records)
+    assert types(source) == {"id": "integer", "lat": "text", "price": "float", "deep": "json", "s": "text"}  # fmt: skip
+    assert rows(source) == [
+        (1, "52.12345678901234567", 10.1, '{"a":[0.1234567890123456789,1.5]}', '0.1234567890123456789"1'),
+        (2, "1", 3.0, '{"a":1}', "x"),
+        (3, "1e-400", 100.0, None, None),
+        (4, None, 0.30000000000000004, "1e400", "y"),
+    ]  # fmt: skip
+
+
+@given(
+    st.lists(
+        st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**20), max_value=10**20),
+        min_size=1,
+        max_size=4,
+    )
+)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
+def test_no_digit_of_a_number_is_lost(file_source: MakeSource, numbers: list[Decimal]) -> None:
+    text = "".join(f'{{"n": {number}}}\n' for number in numbers)
+    values = [row[0] for row in rows(file_source("json", "t.json", text))]
+    assert [Decimal(repr(value)) if isinstance(value, float) else Decimal(value) for value in values] == numbers  # fmt: skip

@@ -98,6 +98,7 @@ EVENTS: dict[type[rx.State], set[str]] = {
     sources.SourcesState: ERRORS | {"follow", "load"},
     sources_detail.SourceDetailState: OPERATION
     | {
+        "accept_offer",
         "choose_type",
         "delete",
         "load",

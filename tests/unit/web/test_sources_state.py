@@ -16,7 +16,8 @@ from proto_ddf.errors import IntegrationError, describe
 from proto_ddf.operations.kinds.sources import ConnectSourceInput, TestSourceInput
 from proto_ddf.operations.views import OperationView
 from proto_ddf.sources import store
-from proto_ddf.sources.schema import PreviewPage
+from proto_ddf.sources.column_types import ChosenType
+from proto_ddf.sources.schema import OddText, PreviewPage, SourceSchema, TypeOffer
 from proto_ddf.sources.sqlite import SqliteSource
 from proto_ddf.sources.uploads import upload_path
 from proto_ddf.web.state import live, sources_detail, sources_new, sources_submit
@@ -549,6 +550,52 @@ class TestDetail:
             ("type_column", "item", "name", "integer"),
             ("type_column", "item", "name", None),
         ]
+
+    def test_an_offered_type_is_accepted_with_what_it_means(
+        self, detail: Any, started: list[Any]
+    ) -> None:
+        """An offer is looked up in the source, not in what a tab holds or sends."""
+        known = store.get_source(detail.source.id)
+        offers = [
+            TypeOffer(
+                type=ChosenType.INTEGER,
+                odd=(
+                    OddText(text="-", count=2, row=7, value=None),
+                    OddText(text="1.0", count=1, row=1_009, value="1"),
+                ),
+                odd_count=5,
+                empty=("-",),
+            ),
+            TypeOffer(type=ChosenType.DATE_DAY_FIRST),
+        ]
+        (item,) = [table for table in known.schema.tables if table.name == "item"]
+        columns = [
+            column.model_copy(update={"offers": tuple(offers)}) if column.name == "name" else column
+            for column in item.columns
+        ]
+        schema = SourceSchema(tables=(item.model_copy(update={"columns": tuple(columns)}),))
+        store.save_source(known.name, known.kind, known.config, schema, known.id)
+        run(detail, "load")
+        (row,) = [column for column in detail.tables[0].columns if column.name == "name"]
+        assert [(offer.type, offer.words, offer.odd, offer.button) for offer in row.offers] == [
+            (
+                "integer",
+                "5 different texts are written otherwise:",
+                [
+                    "“-” becomes empty (2 times, first in row 7)",
+                    "“1.0” is read as 1 (once in row 1,009)",
+                    "and 3 more, all of which can be read",
+                ],
+                "Make it integer",
+            ),
+            ("date_day_first", "Its texts could be read as this:", [], "Make it date, day first (31/12/2024)"),
+        ]  # fmt: skip
+        run(detail, "accept_offer", "item", "name", "integer")
+        run(detail, "accept_offer", "item", "name", "float")
+        run(detail, "accept_offer", "item", "nothing", "integer")
+        assert [
+            (kind, given.table, given.column, given.type, given.empty) for kind, given in started
+        ] == [("type_column", "item", "name", "integer", ["-"])]
 
     def test_nothing_starts_while_an_operation_on_it_runs(
         self, detail: Any, started: list[Any]

@@ -209,6 +209,24 @@ class TestTypeColumn:
         assert self.type_of(people.id) == "integer"
         assert store.get_source(people.id).config["types"] == {}
 
+    def test_texts_that_mean_no_value_are_kept_with_the_type(self, ended, people, people_file):
+        people_file.write_text("id,name\n1,Ann\n-,Bo\n")
+        assert ended("refresh_source", RefreshSourceInput(source_id=people.id)).state == "succeeded"
+        (offer,) = store.get_source(people.id).schema.table("people").column("id").offers
+        given = TypeColumnInput(
+            source_id=people.id, table="people", column="id", type=offer.type, empty=offer.empty
+        )
+        assert ended("type_column", given).state == "succeeded"
+        edited = ConnectSourceInput(
+            name="Folk", kind="csv", config={"paths": [str(people_file)]}, source_id=people.id
+        )
+        assert ended("connect_source", edited).state == "succeeded"
+        rows = store.open_source(store.get_source(people.id)).preview("people").rows
+        assert rows == ((1, "Ann"), (None, "Bo"))
+        assert self.choose(ended, people.id, None).state == "succeeded"
+        assert self.type_of(people.id) == "text"
+        assert store.get_source(people.id).config["empty"] == {}
+
     def test_a_type_that_does_not_fit_changes_nothing(self, ended, people):
         done = self.choose(ended, people.id, ChosenType.DATE, "name")
         assert (done.state, done.error["code"]) == ("failed", "value_not_of_type")
