@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from tests.ports import free_port
 pytestmark = pytest.mark.browser
 
 CONNECT_MS = 30_000
+CASES = Path(__file__).parents[1] / "cases"
 
 
 @pytest.fixture(scope="module")
@@ -187,3 +189,66 @@ def test_a_file_of_another_kind_marks_its_field(page: Page, server: Server, tmp_
     page.get_by_role("button", name="Test connection").click()
     expect(page.locator(".pd-field-error")).to_contain_text("password", timeout=CONNECT_MS)
     expect(page.locator("[data-step=read_format]")).to_have_attribute("data-state", "failed")
+
+
+def test_an_encoding_that_cannot_be_told_is_chosen_at_its_field(
+    page: Page, server: Server, tmp_path: Path
+) -> None:
+    """The field is among the further options, which open for the fault; its message names the encodings that fit."""
+    file = tmp_path / "towns.csv"
+    shutil.copy(CASES / "08c_windows1251.csv", file)
+    page.goto(f"{server.url}/sources/new")
+    page.get_by_role("button", name="Start over").click()
+    page.get_by_label("Kind", exact=True).click()
+    page.get_by_role("option", name="CSV/TSV files").click()
+    page.locator("input[type=file]").set_input_files(str(file))
+    expect(page.get_by_role("button", name=f"Remove {file.name}")).to_be_visible()
+    encoding = page.get_by_label("Encoding", exact=True)
+    expect(encoding).to_be_hidden()
+    page.get_by_role("button", name="Test connection").click()
+    expect(page.locator("#csv-encoding-error")).to_contain_text(
+        "These fit: Windows-1251 (“", timeout=CONNECT_MS
+    )
+    expect(encoding).to_be_visible()
+    assert serious_findings(page) == []
+    encoding.click()
+    page.get_by_role("option", name="Windows-1251").click()
+    expect(page.locator("#csv-encoding-error")).to_have_count(0)
+    page.get_by_label("Name", exact=True).fill("Towns")
+    page.get_by_role("button", name="Connect", exact=True).click()
+    expect(page.get_by_role("heading", name="Towns", level=1)).to_be_visible(timeout=CONNECT_MS)
+    assert "\u041a\u0430\u0437\u0430\u043d\u044c" in first_row(page, "towns")
+
+
+def test_what_seems_wrong_with_a_file_is_told_on_the_test(
+    page: Page, server: Server, tmp_path: Path
+) -> None:
+    file = tmp_path / "stations.csv"
+    file.write_text("# Station report\nstation,day,temp\nA1,2024-04-01,7.5\nB7,2024-04-02,8.25\n")
+    page.goto(f"{server.url}/sources/new")
+    page.get_by_role("button", name="Start over").click()
+    page.get_by_label("Kind", exact=True).click()
+    page.get_by_role("option", name="CSV/TSV files").click()
+    page.locator("input[type=file]").set_input_files(str(file))
+    expect(page.get_by_role("button", name=f"Remove {file.name}")).to_be_visible()
+    page.get_by_role("button", name="Test connection").click()
+    step = page.locator("[data-step=check_shape]")
+    expect(step).to_contain_text("header seems to be in line 2", timeout=CONNECT_MS)
+    expect(step).to_have_attribute("data-state", "succeeded")
+    expect(page.get_by_text("The connection works.")).to_be_visible()
+
+
+def test_the_character_0_is_listed_and_found_in_an_app(
+    page: Page, server: Server, tmp_path: Path
+) -> None:
+    file = tmp_path / "notes.json"
+    file.write_text(r'[{"id": 1, "note": "before\u0000behind"}, {"id": 2, "note": "plain"}]')
+    connect_upload(page, server, "JSON files", file, "Jottings")
+    assert "behind" in first_row(page, "notes")
+    generated(page, server, "Jottings", "jottings")
+    page.get_by_role("link", name="Notes").first.click()
+    listed = page.locator("tbody tr")
+    expect(listed).to_have_count(2, timeout=SOON_MS)
+    page.get_by_label("Search Notes").fill("behind")
+    expect(listed).to_have_count(1, timeout=SOON_MS)
+    expect(listed.first).to_contain_text("behind")

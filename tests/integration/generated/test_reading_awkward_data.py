@@ -145,6 +145,13 @@ def test_words_are_found_before_and_behind_the_character_0(awkward, words, expec
     assert found == expected
 
 
+@pytest.mark.parametrize("story", ["a\0b", "\0", "end\0", "x" * 500 + "\0y", "plain", "x" * 500])
+def test_the_start_of_a_text_goes_on_behind_the_character_0(awkward, story):
+    with awkward.database.engine().connect() as connection:
+        found = connection.scalar(sa.select(awkward.dialect.start_of(sa.literal(story), 121)))
+    assert found[:121] == story[:121]
+
+
 def test_a_search_finds_rows_by_the_row_they_refer_to(awkward, monkeypatch):
     view = awkward.view("things")
     codes = dataclasses.replace(awkward.view("codes"), display="meaning")

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from .database import reading
-from .dialect import as_text, equals, shown_binary
+from .dialect import equals, shown_binary, start_of
 from .errors import ROW_GONE, DataError
 from .filters import Condition, Query, matches
 from .formats import CUT
@@ -95,7 +95,7 @@ def _list_columns(view: TableView) -> list[sa.ColumnElement[Any]]:
         if field.kind is Kind.BINARY and not view.identifies(field.name):
             columns.append(shown_binary(column).label(field.name))
         elif field.kind in (Kind.TEXT, Kind.JSON) and not view.identifies(field.name):
-            columns.append(sa.func.substr(as_text(column), 1, CUT + 1).label(field.name))
+            columns.append(start_of(column, CUT + 1).label(field.name))
         else:
             columns.append(column)
     return columns

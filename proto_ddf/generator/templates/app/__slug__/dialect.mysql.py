@@ -32,6 +32,11 @@ def as_text(column: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
     return column if is_text else sa.cast(column, sa.CHAR())
 
 
+def start_of(column: sa.ColumnElement[Any], length: int) -> sa.ColumnElement[str]:
+    """The first characters of the value as text."""
+    return sa.func.substr(as_text(column), 1, length)
+
+
 def can_hold(text: str) -> bool:
     """A text column can hold the text: it is whole Unicode."""
     return not any("\ud800" <= each <= "\udfff" for each in text)

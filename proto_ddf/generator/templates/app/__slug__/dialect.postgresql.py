@@ -46,6 +46,11 @@ def as_text(column: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
     return sa.cast(column, sa.Text())
 
 
+def start_of(column: sa.ColumnElement[Any], length: int) -> sa.ColumnElement[str]:
+    """The first characters of the value as text."""
+    return sa.func.substr(as_text(column), 1, length)
+
+
 def can_hold(text: str) -> bool:
     """A text column can hold the text: it is whole Unicode, without the character 0."""
     return "\0" not in text and not any("\ud800" <= each <= "\udfff" for each in text)

@@ -17,6 +17,12 @@ def as_text(column: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
     return sa.type_coerce(column, sa.String)
 
 
+def start_of(column: sa.ColumnElement[Any], length: int) -> sa.ColumnElement[str]:
+    """The first characters of the value as text; all of one that holds the character 0, where SQLite would cut it."""
+    text = as_text(column)
+    return sa.case((sa.func.instr(text, "\0") > 0, text), else_=sa.func.substr(text, 1, length))
+
+
 def can_hold(text: str) -> bool:
     """A text column can hold the text: it is whole Unicode."""
     return not any("\ud800" <= each <= "\udfff" for each in text)
