@@ -37,7 +37,7 @@ def shown_binary(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
 
 
 def contains(column: sa.ColumnElement[Any], words: str) -> sa.ColumnElement[bool]:
-    """The words are somewhere in the value, in capitals or not. LIKE ends at the character 0, so that texts which hold it
+    """The words are somewhere in the value, in capitals or not. LIKE ends at the character 0, so texts that hold it
     are looked through by another function."""
     value = as_text(column)
     behind = sa.func.instr(sa.func.lower(value), sa.func.lower(words)) > 0
