@@ -113,3 +113,15 @@ def failure(page: Page, title: str) -> Locator:
     callout = page.get_by_role("alert").filter(has=page.get_by_text(title, exact=True))
     expect(callout).to_be_visible(timeout=GENERATE_MS)
     return callout
+
+
+def start_fault(page: Page, url: str, *, kind: str = "Error") -> None:
+    """Every call of every source meets a fault from now on."""
+    page.goto(f"{url}/resilience")
+    for label, option in (("System", "Sources"), ("Fault", kind)):
+        page.get_by_label(label, exact=True).click()
+        page.get_by_role("option", name=option, exact=True).click()
+    page.get_by_label("Share of the calls (%)").fill("100")
+    page.get_by_label("Time (seconds)").fill("600")
+    page.get_by_role("button", name="Start fault").click()
+    expect(page.locator("[data-fault]")).to_be_visible()

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Server
-from tests.browser.driving import start_connecting
+from tests.browser.driving import start_connecting, start_fault
 from tests.browser.looking import in_both_modes, open_page, serious_findings, sideways, tab_to
 from tests.ports import free_port
 
@@ -65,21 +65,6 @@ def faulty(faulty_server: Server, page: Page) -> Server:
         expect(not_closed).to_have_count(left - 1)
     expect(page.locator("[data-fault]")).to_have_count(0)
     return faulty_server
-
-
-def choose(page: Page, label: str, option: str) -> None:
-    page.get_by_label(label, exact=True).click()
-    page.get_by_role("option", name=option, exact=True).click()
-
-
-def start_fault(page: Page, url: str, share: str = "100") -> None:
-    """Every call of every source fails from now on."""
-    open_page(page, f"{url}/resilience")
-    choose(page, "System", "Sources")
-    page.get_by_label("Share of the calls (%)").fill(share)
-    page.get_by_label("Time (seconds)").fill("600")
-    page.get_by_role("button", name="Start fault").click()
-    expect(page.locator("[data-fault]")).to_be_visible()
 
 
 def open_a_circuit(page: Page, server: Server) -> Locator:

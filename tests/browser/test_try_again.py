@@ -1,0 +1,223 @@
+"""Every Try Again ends in a result or an error, and none gets through before its time.
+
+Of the kind: the callout of a page (its handler fails, raises, or the server is killed under it), the panel of an
+operation, and the rows of the list of errors; each while the failure asks for patience, in a browser that does not count
+down as it should.
+"""
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import Server
+from tests.browser.driving import (
+    SOON_MS,
+    connect_file,
+    operation_id,
+    start_connecting,
+    start_fault,
+    step_runs,
+)
+from tests.browser.looking import open_page
+from tests.ports import free_port
+
+pytestmark = pytest.mark.browser
+
+BREAKS_THE_PREVIEW = '''
+"""Python imports this at its start: the code that shows a value gets a mistake while the file FLAG is there."""
+import importlib.abc, importlib.util, os, sys
+
+
+class Finder(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name != "proto_ddf.web.state.sources_preview":
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.util.find_spec(name)
+        load = spec.loader.exec_module
+
+        def load_and_break(module):
+            load(module)
+            sound = module._cell
+
+            def cell(value):
+                if os.path.exists(FLAG):
+                    raise ZeroDivisionError("a mistake in the page's code")
+                return sound(value)
+
+            module._cell = cell
+
+        spec.loader.exec_module = load_and_break
+        return spec
+
+
+sys.meta_path.insert(0, Finder())
+'''
+AHEAD = "window.now = Date.now; Date.now = () => window.now() + 7200000"
+BACK = "Date.now = window.now"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("again")
+    with closing(sqlite3.connect(folder / "notes.db")) as database, database:
+        database.execute("create table notes (id integer primary key, title text)")
+        database.execute("insert into notes (title) values ('A first note')")
+    code = folder / "code"
+    code.mkdir()
+    (code / "sitecustomize.py").write_text(
+        BREAKS_THE_PREVIEW.replace("FLAG", repr(str(folder / "broken")))
+    )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def made_server(folder: Path) -> Iterator[Server]:
+    """A server on which faults may be injected; a circuit opens at the second failure and stays so for an hour."""
+    source = {
+        "max_retries": 1,
+        "retry_delay_ms": 50,
+        "circuit_breaker_threshold": 2,
+        "circuit_breaker_reset_timeout_ms": 3_600_000,
+    }
+    environment = {
+        "FAULTS_ENABLED": "true",
+        "NETWORK_SYSTEMS": json.dumps({"source": source}),
+        "ALLOWED_FOLDERS": json.dumps([str(folder)]),
+        "PYTHONPATH": str(folder / "code"),
+    }
+    server = Server(folder / "home", free_port(), environment)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def notes(made_server: Server, folder: Path, page: Page, request: pytest.FixtureRequest) -> str:
+    """The address of a source that works; its circuit is closed and no fault is active."""
+    open_page(page, f"{made_server.url}/resilience")
+    stop_all = page.get_by_role("button", name="Stop all")
+    if stop_all.count():
+        stop_all.click()
+        expect(page.locator("[data-fault]")).to_have_count(0)
+    not_closed = page.locator("[data-target]:not([data-state=closed])")
+    while left := not_closed.count():
+        not_closed.first.get_by_role("button", name="Reset").click()
+        expect(not_closed).to_have_count(left - 1)
+    connect_file(page, made_server.url, folder / "notes.db", f"Notes {request.node.name[:40]}")
+    expect(page.get_by_text("A first note")).to_be_visible()
+    return page.url
+
+
+def callout(page: Page, text: str) -> Locator:
+    return page.get_by_role("alert").filter(has_text=text)
+
+
+def again(where: Page | Locator) -> Locator:
+    return where.get_by_role("button", name="Try Again")
+
+
+def rename_table(folder: Path, old: str, new: str) -> None:
+    with closing(sqlite3.connect(folder / "notes.db")) as database, database:
+        database.execute(f"alter table {old} rename to {new}")
+
+
+@pytest.fixture
+def failing(page: Page, notes: str, folder: Path) -> Page:
+    """The page of the source, whose rows cannot be read: its table is called "other" now."""
+    rename_table(folder, "notes", "other")
+    page.reload()
+    expect(again(page.get_by_role("alert"))).to_be_visible(timeout=SOON_MS)
+    return page
+
+
+def end_the_countdown(page: Page, button: Locator) -> None:
+    """As a browser would that does not count as it should: its clock jumps ahead and back."""
+    expect(button).to_be_disabled(timeout=SOON_MS)
+    page.evaluate(AHEAD)
+    expect(button).to_be_enabled()
+    page.evaluate(BACK)
+
+
+def test_a_handler_that_raises_ends_as_an_error_and_can_be_tried_again(
+    failing: Page, folder: Path
+) -> None:
+    page = failing
+    rename_table(folder, "other", "notes")
+    mistake = folder / "broken"
+    mistake.touch()
+    for _ in range(2):
+        again(page).click()
+        raised = callout(page, "ZeroDivisionError")
+        expect(raised).to_be_visible(timeout=SOON_MS)
+        expect(again(raised)).to_be_enabled()
+        expect(page.get_by_text("Trying again…")).to_have_count(0)
+    mistake.unlink()
+    again(raised).click()
+    expect(page.get_by_text("A first note")).to_be_visible(timeout=SOON_MS)
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_a_callout_refuses_a_try_again_before_its_time(
+    page: Page, notes: str, made_server: Server
+) -> None:
+    other = page.context.new_page()
+    start_fault(other, made_server.url)
+    page.reload()
+    expect(again(callout(page, "No connection"))).to_be_visible(timeout=SOON_MS)
+    again(page).click()
+    paused = callout(page, "Calls are paused")
+    end_the_countdown(page, again(paused))
+    again(paused).click()
+    expect(
+        page.get_by_text(re.compile(r"It is too early to try again: wait 3\d\d\d s more"))
+    ).to_be_visible()
+    expect(paused).to_be_visible()
+    expect(page.get_by_text("Trying again…")).to_have_count(0)
+
+
+def test_an_operation_and_the_list_of_errors_refuse_it_too(
+    page: Page, notes: str, folder: Path, made_server: Server
+) -> None:
+    start_fault(page, made_server.url)
+    start_connecting(page, made_server.url, folder / "notes.db", "Notes once more")
+    expect(callout(page, "No connection")).to_be_visible(timeout=SOON_MS)
+    again(page).click()
+    paused = callout(page, "Calls are paused")
+    expect(again(paused)).to_be_disabled(timeout=SOON_MS)
+    operation = operation_id(page)
+    runs = step_runs(made_server.home, operation)
+    for address in (page.url, f"{made_server.url}/operations/{operation}"):
+        open_page(page, address)
+        end_the_countdown(page, again(paused))
+        again(paused).click()
+        expect(callout(page, "Too early to try again")).to_be_visible(timeout=SOON_MS)
+        expect(page.get_by_text("Trying again…")).to_have_count(0)
+    open_page(page, f"{made_server.url}/errors")
+    row = page.get_by_role("listitem").filter(has_text="Calls are paused").first
+    end_the_countdown(page, again(row))
+    again(row).click()
+    expect(callout(page, "Too early to try again")).to_be_visible(timeout=SOON_MS)
+    expect(page.get_by_text("Trying again…")).to_have_count(0)
+    assert step_runs(made_server.home, operation) == runs
+
+
+def test_a_server_that_is_killed_while_it_tries_again_leaves_no_button_stuck(
+    failing: Page, folder: Path, made_server: Server
+) -> None:
+    page = failing
+    rename_table(folder, "other", "notes")
+    other = page.context.new_page()
+    start_fault(other, made_server.url, kind="No answer at all")
+    again(page).click()
+    expect(page.get_by_text("Trying again…")).to_be_visible()
+    made_server.kill()
+    made_server.start()
+    expect(page.get_by_text("A first note")).to_be_visible(timeout=SOON_MS)
+    expect(page.get_by_text("Trying again…")).to_have_count(0)
