@@ -67,7 +67,9 @@ def test_names_that_look_like_tags_are_shown_as_they_are(
 
     page.goto(url)
     expect(page.get_by_text("Tags").first).to_be_visible(timeout=SOON_MS)
-    for link in page.get_by_role("navigation").get_by_role("link").all_inner_texts():
+    links = page.get_by_role("navigation").get_by_role("link").all_inner_texts()
+    assert len(links) == 3
+    for link in links:
         page.get_by_role("navigation").get_by_role("link", name=link, exact=True).click()
         expect(page.get_by_role("heading", name=link, level=1)).to_be_visible(timeout=SOON_MS)
         for tag in TAGS:
