@@ -59,7 +59,7 @@ class CsvFiles:
         columns = [
             RawColumn(name, f"c{at}", _KINDS, nearly=_KINDS) for at, name in enumerate(form.names)
         ]
-        title = lines_above_header(form.sample)
+        title = lines_above_header(form.sample, form.skip)
         try:
             table = csv_fast.read(path, form, columns, _MISSING, folder)
             table = table or _exact(path, form, columns, folder)

@@ -16,21 +16,28 @@ Numbered = tuple[int, list[str]]
 """The line where a record begins, and its cells."""
 
 
-def lines_above_header(sample: str) -> str | None:
+def lines_above_header(sample: str, skip: int = 0) -> str | None:
     """Whether the first lines of a file are narrower than all others, as a title is: a clause for people.
 
     Args:
         sample: the start of the file's text; its last record may be cut off.
+        skip: how many lines at the start are no part of the table: Excel's "sep=;".
     """
+    body = "".join(sample.splitlines(keepends=True)[skip:])
     found = [
         (len(records[at][1]), records[0], records[at])
-        for records in (_records(sample, delimiter) for delimiter in DELIMITERS)
-        if (at := _header(records, sample)) is not None
+        for records in (_records(body, delimiter, skip + 1) for delimiter in DELIMITERS)
+        if (at := _header(records, body)) is not None
     ]
     if not found:
         return None
     _, (_, first), (line, header) = max(found, key=lambda each: each[0])
-    lines = "line 1 looks" if line == 2 else f"lines 1 to {line - 1} look"
+    first_line = skip + 1
+    lines = (
+        f"line {first_line} looks"
+        if line == first_line + 1
+        else f"lines {first_line} to {line - 1} look"
+    )
     return (
         f"{lines} like a title ({shown(first)}), and the header seems to be in line {line} ({shown(header)})."
         " Remove the lines above it, then test again"
@@ -56,16 +63,16 @@ def _header(records: Sequence[Numbered], sample: str) -> int | None:
     return at if marked and are_names([name.strip() for name in cells[at]]) else None
 
 
-def _records(sample: str, delimiter: str) -> list[Numbered]:
+def _records(sample: str, delimiter: str, first_line: int) -> list[Numbered]:
     """The records that are not blank; the last is left out, as it may be cut off, if there are many."""
     reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
     found: list[Numbered] = []
-    line = 1
+    line = first_line
     try:
         for record in reader:
             if record:
                 found.append((line, record))
-            line = reader.line_num + 1
+            line = reader.line_num + first_line
             if len(found) == _MOST_RECORDS:
                 break
     except csv.Error:

@@ -49,8 +49,12 @@ _COMMON_LEADS = {
 """First bytes of the characters that nearly all text in these encodings is made of."""
 _JOINERS = "\u2019\u2018\xb4\u2013\u2014·®™°…\xad\xa0"
 """Signs that may stand between letters."""
-_RARE_LATIN = "ŠŽšžŸƒˆ\u02dc"
-"""Letters of Windows-1252 that no language with it writes more often than the other accented ones."""
+_OPENING = "\u2018\u201c\u2039"
+"""Quotes that no other sign stands before, if a word follows."""
+_SIGNS = ("Sm", "Sc", "Sk", "So", "No")
+_RARE_LATIN = "šƒˆ\u02dc"
+"""Letters that no language of Windows-1252 writes more often than its other accented ones. The capitals and small letters
+like them show by where they stand."""
 _MOST_ODD = 0.2
 """Of the characters that are not ASCII: with more that are odd, the text was read with another encoding."""
 _MOST_OFFERED = 5
@@ -159,6 +163,8 @@ def _is_odd(before: str, character: str, after: str) -> bool:
     if unicodedata.category(character) in ("Cc", "Cn", "Co") or "\u2500" <= character <= "\u259f":
         return True
     if not character.isalpha():
+        if character in _OPENING and after.isalpha() and not before.isascii():
+            return True
         inside = before.isalpha() and after.isalpha() and character not in _JOINERS
         return inside or (_is_sign(character) and (_is_sign(before) or _is_sign(after)))
     if character.isupper() and before.isalpha() and (before.islower() or after.islower()):
@@ -168,7 +174,7 @@ def _is_odd(before: str, character: str, after: str) -> bool:
 
 
 def _is_sign(character: str) -> bool:
-    return not character.isascii() and unicodedata.category(character)[0] == "S"
+    return not character.isascii() and unicodedata.category(character) in _SIGNS
 
 
 def _is_accented_throughout(word: str) -> bool:

@@ -42,6 +42,7 @@ def test_text_in_another_encoding_is_not_taken_for_western_and_its_own_is_offere
         "don’t “quote” – 25°C, 5 m², £5m, Lego®, nº 3, ½",
         "Ærøskøbing, ÅÄÖ, Ñandú, yö, Þórður, MÜLLER, São Tomé",
         "„Köln“, ‚so‘, Œuvre, «là», ¿Qué?, 5 µm, cœur",
+        "Škoda, Žižkov, Ÿ",
         "é",
         "€",
     ],

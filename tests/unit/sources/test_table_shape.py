@@ -132,6 +132,13 @@ def test_lines_above_a_header_are_told(text: str, words: str) -> None:
     assert words in (lines_above_header(text) or "")
 
 
+def test_the_line_that_names_the_delimiter_is_no_title() -> None:
+    assert lines_above_header("sep=;\na;b;c\n1;2;3\n4;5;6\n", skip=1) is None
+    found = lines_above_header("sep=;\nReport\na;b;c\n1;2;3\n4;5;6\n", skip=1) or ""
+    assert found.startswith("line 2 looks like a title")
+    assert "header seems to be in line 3" in found
+
+
 @pytest.mark.parametrize(
     "text",
     [
