@@ -5,9 +5,27 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode
 
+SYSTEMS = ("source", "package_registry", "app", "usage_events")
+"""The kinds of target that calls go to, each with settings of its own."""
 Milliseconds = Annotated[int, Field(ge=1, le=86_400_000)]
+
+
+def parsed_json(given: Any) -> Any:
+    """The value of a variable that holds JSON.
+
+    Raises:
+        PydanticCustomError: when it holds none.
+    """
+    if not isinstance(given, str):
+        return given
+    try:
+        return json.loads(given)
+    except ValueError as error:
+        words = "not valid JSON: {reason}"
+        raise PydanticCustomError("not_json", words, {"reason": str(error)}) from error
 
 
 class SystemSettings(BaseModel):
@@ -118,12 +136,12 @@ class NetworkSettings(BaseSettings):
     @field_validator("network_systems", mode="before")
     @classmethod
     def _parsed(cls, given: Any) -> Any:
-        if not isinstance(given, str):
-            return given
-        try:
-            return json.loads(given or "{}")
-        except ValueError as error:
-            raise ValueError(f"not valid JSON: {error}") from error
+        systems = parsed_json(given or "{}")
+        if isinstance(systems, dict):
+            for name in systems:
+                if name not in SYSTEMS:
+                    raise ValueError(f"there is no system {name!r}, only {', '.join(SYSTEMS)}")
+        return systems
 
     @model_validator(mode="after")
     def _delays_in_order(self) -> Self:

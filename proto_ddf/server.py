@@ -23,7 +23,6 @@ from datetime import timedelta
 from pathlib import Path
 
 from pydantic import ValidationError as BadSettings
-from pydantic_settings import SettingsError
 from reflex_base.environment import environment
 
 from proto_ddf.errors.bad_settings import describe_bad_settings
@@ -34,7 +33,7 @@ from proto_ddf.hosting.ports import is_free
 from proto_ddf.hosting.runner import leave, load, serve
 from proto_ddf.pid_file import end, kill, note_running, running
 from proto_ddf.progress import NoProgress
-from proto_ddf.settings import PROJECT_ROOT, Settings, get_settings
+from proto_ddf.settings import PROJECT_ROOT, Settings, get_settings, written_as
 
 STOP_SECONDS = 10.0
 """How long an orderly end of the server may take."""
@@ -57,9 +56,6 @@ def main() -> None:
         _obey(sys.argv[1:])
     except BadSettings as error:
         print("\n".join(describe_bad_settings(error)), file=sys.stderr)
-        sys.exit(2)
-    except SettingsError as error:
-        print(f"{error}: {error.__cause__}", file=sys.stderr)
         sys.exit(2)
     except Refused as error:
         sys.exit(str(error))
@@ -89,7 +85,7 @@ def start(supervisor: int | None = None) -> None:
         threading.Thread(target=_end_with, args=(supervisor,), daemon=True).start()
     settings = get_settings()
     check_host(settings.host)
-    settings.prepare_home()
+    _prepare_home(settings)
     pid_file = settings.home / "server.json"
     check_not_running(pid_file, supervisor)
     if not is_free(settings.port):
@@ -113,6 +109,14 @@ def start(supervisor: int | None = None) -> None:
     pid_file.unlink(missing_ok=True)
     print("Proto-DDF has stopped. Its apps go on running; make stop ends them.", flush=True)
     leave(0)
+
+
+def _prepare_home(settings: Settings) -> None:
+    """Raises Refused where the home folder cannot be used."""
+    try:
+        settings.prepare_home()
+    except OSError as error:
+        raise Refused(f"{written_as('home')}: {settings.home} cannot be used: {error}") from error
 
 
 def stop() -> None:

@@ -1,17 +1,28 @@
 """Every setting of Proto-DDF, typed, read from the environment or a `.env` file."""
 
 import binascii
+import os
 from base64 import urlsafe_b64decode
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, SecretStr, model_validator
-from pydantic_settings import SettingsConfigDict
+from dotenv import dotenv_values
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    model_validator,
+)
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from proto_ddf.blocked_ports import BLOCKED_PORTS
-from proto_ddf.network_settings import NetworkSettings
+from proto_ddf.network_settings import NetworkSettings, parsed_json
 
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+Seconds = Annotated[float, Field(gt=0, le=86_400)]
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -37,6 +48,12 @@ def _check_port(port: int) -> int:
     return port
 
 
+def _check_level(level: str) -> str:
+    if level.upper() not in LOG_LEVELS:
+        raise ValueError(f"it may be one of {', '.join(LOG_LEVELS)}")
+    return level.upper()
+
+
 class Settings(NetworkSettings):
     """The settings in force. A bad value raises pydantic's ValidationError naming the variable."""
 
@@ -51,25 +68,29 @@ class Settings(NetworkSettings):
     port: Annotated[int, AfterValidator(_check_port)] = Field(
         3000, ge=1, le=65535, validation_alias="PORT"
     )
-    allowed_folders: list[Path] = Field([], validation_alias="ALLOWED_FOLDERS")
+    allowed_folders: Annotated[list[Path], NoDecode, BeforeValidator(parsed_json)] = Field(
+        [], validation_alias="ALLOWED_FOLDERS"
+    )
     """Folders a file source may be read from, besides uploads and samples (JSON list)."""
     allow_private_hosts: bool = Field(True, validation_alias="ALLOW_PRIVATE_HOSTS")
     """Database servers may be on this machine and in private networks."""
-    max_upload_mb: int = Field(500, ge=1, validation_alias="MAX_UPLOAD_MB")
+    max_upload_mb: int = Field(500, ge=1, le=1_000_000, validation_alias="MAX_UPLOAD_MB")
     port_range_start: int = Field(3100, ge=1024, le=65535, validation_alias="PORT_RANGE_START")
     port_range_end: int = Field(4999, ge=1024, le=65535, validation_alias="PORT_RANGE_END")
     """Last port of the range, included."""
-    error_notice_seconds: float = Field(5.0, gt=0, validation_alias="ERROR_NOTICE_SECONDS")
+    error_notice_seconds: Seconds = Field(5.0, validation_alias="ERROR_NOTICE_SECONDS")
     """How long a callout without Try Again stays."""
-    error_retry_seconds: float = Field(30.0, gt=0, validation_alias="ERROR_RETRY_SECONDS")
+    error_retry_seconds: Seconds = Field(30.0, validation_alias="ERROR_RETRY_SECONDS")
     """How long a callout stays once its Try Again is active."""
-    source_check_seconds: float = Field(30.0, gt=0, validation_alias="SOURCE_CHECK_SECONDS")
+    source_check_seconds: Seconds = Field(30.0, validation_alias="SOURCE_CHECK_SECONDS")
     """Between two looks at whether a source answers, while a page shows it; ten times as long otherwise."""
-    keep_operations: int = Field(1000, ge=1, validation_alias="KEEP_OPERATIONS")
+    keep_operations: int = Field(1000, ge=1, le=1_000_000_000, validation_alias="KEEP_OPERATIONS")
     """How many operations stay on record; older ones go once they are over."""
     keep_log_days: int = Field(30, ge=1, le=36_500, validation_alias="KEEP_LOG_DAYS")
     """For how long the logs of operations that are over stay, and the errors nobody can try again."""
-    log_level: str = Field("INFO", validation_alias="LOG_LEVEL")
+    log_level: Annotated[str, AfterValidator(_check_level)] = Field(
+        "INFO", validation_alias="LOG_LEVEL"
+    )
     secret_key: SecretKey | None = Field(None, validation_alias="PROTO_DDF_SECRET_KEY")
     """The Fernet key of stored secrets; without it one is kept in the home folder."""
     previous_secret_key: SecretKey | None = Field(
@@ -85,6 +106,11 @@ class Settings(NetworkSettings):
 
     @model_validator(mode="after")
     def _range_has_a_pair_of_ports(self) -> Self:
+        if self.port_range_end < self.port_range_start:
+            raise ValueError(
+                f"PORT_RANGE_END ({self.port_range_end}) must not be less than PORT_RANGE_START "
+                f"({self.port_range_start}): there are no ports from {self.port_range_start} to {self.port_range_end}"
+            )
         ports = range(self.port_range_start, self.port_range_end + 1)
         if sum(port not in BLOCKED_PORTS for port in ports) < 2:
             raise ValueError(
@@ -132,3 +158,20 @@ class Settings(NetworkSettings):
 def get_settings() -> Settings:
     """The settings of this process; `get_settings.cache_clear()` makes tests read them anew."""
     return Settings()
+
+
+def written_as(field: str) -> str:
+    """The variable of a field as it stands in the environment or `.env`; its first name where it stands in neither."""
+    alias = Settings.model_fields[field].validation_alias
+    names = (
+        [str(name) for name in alias.choices] if isinstance(alias, AliasChoices) else [str(alias)]
+    )
+    file = Settings.model_config.get("env_file")
+    for there in (os.environ, dotenv_values(str(file)) if file else {}):
+        for name in names:
+            if name in there:
+                return name
+            for written in there:
+                if written.upper() == name:
+                    return written
+    return names[0]

@@ -137,7 +137,7 @@ class TestSystems:
             "retry_budget_ratio": 0.5,
             "adaptive": True,
         }
-        found: PolicyConfig = config(NETWORK_SYSTEMS=systems(other=own))
+        found: PolicyConfig = config("app", NETWORK_SYSTEMS=systems(app=own))
         assert (found.attempt_timeout, found.deadline, found.breaker) == (1.5, 4.0, False)
         assert (found.success_threshold, found.max_concurrent, found.max_queue) == (2, 3, 4)
         assert (found.rate, found.budget, found.adaptive) == ((10, 2.5), (30.0, 0.5), True)

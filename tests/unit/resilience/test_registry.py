@@ -57,9 +57,9 @@ def test_the_targets_of_a_system_share_what_limits_their_retries() -> None:
 
 
 def test_the_settings_of_the_system_apply(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NETWORK_SYSTEMS", '{"mail": {"circuit_breaker_threshold": 2}}')
+    monkeypatch.setenv("NETWORK_SYSTEMS", '{"usage_events": {"circuit_breaker_threshold": 2}}')
     get_settings.cache_clear()
-    assert policy("mail").config.failure_threshold == 2
+    assert policy("usage_events").config.failure_threshold == 2
     assert policy("other").config.failure_threshold == 5
 
 
