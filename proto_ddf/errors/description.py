@@ -28,6 +28,8 @@ def describe(
         context["attempted"] = context.pop("operation")
     said = {"operation": operation, "retry_possible": found.try_again}
     # First what is always there: of a large context only the beginning is kept.
+    if context.get("user_id", "") is None:
+        del context["user_id"]
     details = {**said, "user_id": ANONYMOUS, **_own_context(error), **context, **said}
     return {
         "error_type": type(error).__name__,

@@ -9,20 +9,23 @@ from sqlmodel import Session, col, select
 from proto_ddf.db.engine import session
 from proto_ddf.db.tables import ErrorRecord, OperationRecord, OperationState, utc_now
 from proto_ddf.db.writing import write
+from proto_ddf.errors.description import ANONYMOUS
 
 
 def record_error(
     described: dict[str, Any],
     operation: str,
     operation_id: str | None = None,
-    user_id: str = "anonymous",
+    user_id: str | None = None,
 ) -> str:
     """Keep an error, described by `proto_ddf.errors.describe`, that happened while doing `operation`
-    (for people: "Generate Sample shop"). The answer is the record's id."""
+    (for people: "Generate Sample shop"). It belongs to the user of its context unless another is named. The answer
+    is the record's id."""
+    context = described.get("context", {})
     record = ErrorRecord(
         operation=operation,
         operation_id=operation_id,
-        user_id=user_id,
+        user_id=str(user_id or context.get("user_id") or ANONYMOUS),
         error_type=described["error_type"],
         code=described["code"],
         family=described["family"],
@@ -31,7 +34,7 @@ def record_error(
         hint=described.get("hint") or "",
         field=described.get("field"),
         retry_possible=described.get("retry_possible", False),
-        context=described.get("context", {}),
+        context=context,
     )
     values = record.model_dump()
 

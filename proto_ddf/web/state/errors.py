@@ -1,8 +1,9 @@
 """How every page's state keeps, shows, clears and retries its errors."""
 
 import asyncio
+import contextlib
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from typing import Any, ClassVar
 from uuid import uuid4
@@ -78,24 +79,34 @@ class ErrorMixin(rx.State, mixin=True):
     """Which run of the server the last retry belongs to."""
     _retry_operation_id: str = ""
     """The operation that Try Again resumes, instead of a handler."""
-    _unrecorded: dict[str, Any] = {}
-    """The error shown, until it is in the list of recent errors."""
+    _unrecorded: list[str] = []
+    """Errors that are not in the list of recent errors yet, as `_record` takes them."""
     _pointer_on_error: bool = False
     _focus_on_error: bool = False
 
     # Public by contract. A client can call every public method: it has no exception to give.
-    def handle_error(self, error: Any, operation: str, **context: Any) -> EventSpec | None:
-        """Show `error`; returns the event that clears it after a while.
+    def handle_error(
+        self, error: Any = None, operation: str | None = None, /, **context: Any
+    ) -> EventSpec | None:
+        """Show and log `error`; returns the event that records it and clears it after a while.
+
+        No context makes it raise. What ends the program or the task passes: KeyboardInterrupt, CancelledError and
+        every other BaseException that is no Exception is raised.
 
         Args:
-            error: the exception; anything else is ignored.
+            error: the exception; anything else is ignored. It and the operation can be given by name too.
             operation: what was being done, for people ("connect source").
-            context: what helps to understand it. Secrets are scrubbed.
+            context: what helps to understand it, under any names. Secrets are scrubbed. `user_id` says whose it is.
         """
+        if error is None:
+            error = context.pop("error", None)
         if not isinstance(error, BaseException):
             return None
-        described = describe(error, operation, **{"user_id": ANONYMOUS, **context})
-        return self._show_error(described, operation)
+        if not isinstance(error, Exception):
+            raise error
+        described = describe(error, operation, **context)
+        _log_failure(error, described)
+        return self._show_error(described, described["context"]["operation"])
 
     def _show_error(self, described: dict[str, Any], operation: str) -> EventSpec:
         """Show an error that `describe` has described already, such as an operation's."""
@@ -119,7 +130,8 @@ class ErrorMixin(rx.State, mixin=True):
         )
         self.error_retry_at = retry_time(described)
         self.error_wait = seconds_until(self.error_retry_at)
-        self._unrecorded = {} if _is_known(described) else described
+        if not _is_known(described):
+            self._unrecorded = [*self._unrecorded, json.dumps([described, operation], default=str)]
         self.error_shown = field not in self._form_fields
         if field:
             self.field_errors = {**self.field_errors, field: described["message"]}
@@ -215,17 +227,21 @@ class ErrorMixin(rx.State, mixin=True):
 
     @rx.event(background=True, supersedes=True)
     async def clear_error_later(self) -> None:
-        """Put the error on record, wait, then clear it, unless someone is reading it or retrying."""
+        """Put errors on record, wait, then clear the one shown, unless someone is reading it or retrying."""
         async with self:
             seconds = self._seconds_to_show()
-            unrecorded, self._unrecorded = self._unrecorded, {}
-            operation = self.error_context.get("operation", "")
-        if unrecorded:
-            await asyncio.to_thread(_record, dict(unrecorded), operation)
+            recording = self._start_recording()
+        await recording
         await asyncio.sleep(seconds)
         async with self:
             if not self._error_is_held() and not self.error_retrying:
                 self._clear_error()
+
+    def _start_recording(self) -> Awaitable[None]:
+        """Begin to put the errors on record, from a background event. It goes on when a newer error ends that."""
+        unrecorded, self._unrecorded = list(self._unrecorded), []
+        loop = asyncio.get_running_loop()
+        return asyncio.shield(loop.run_in_executor(None, _record, unrecorded))
 
     def _clear_error(self) -> None:
         self.error_message = self.error_type = self.error_title = ""
@@ -266,8 +282,23 @@ def _is_known(described: dict[str, Any]) -> bool:
     return "operation_id" in described["context"] or described["family"] == "validation"
 
 
-def _record(described: dict[str, Any], operation: str) -> None:
-    try:
-        tracker.record_error(described, operation)
-    except Exception:
-        logger.exception("an error could not be recorded", code=described["code"])
+def _log_failure(error: Exception, described: dict[str, Any]) -> None:
+    context = described["context"]
+    with contextlib.suppress(Exception):  # the page is to show the error all the same
+        logger.error(
+            "Operation failed",
+            operation=context["operation"],
+            code=described["code"],
+            context=context,
+            exc_info=error,
+        )
+
+
+def _record(unrecorded: list[str]) -> None:
+    """Put errors on record; each is JSON of what `describe` gave and of what was being done."""
+    for text in unrecorded:
+        described, operation = json.loads(text)
+        try:
+            tracker.record_error(described, operation)
+        except Exception:
+            logger.exception("an error could not be recorded", code=described["code"])

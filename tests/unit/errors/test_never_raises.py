@@ -8,10 +8,8 @@ a context: `get_message`, `words`, `enhance_error_context`, `describe`, `classif
 tests/unit/web/test_error_mixin.py.
 """
 
-import enum
 import json
 import platform
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 import psutil
@@ -28,6 +26,7 @@ from proto_ddf.errors import (
     enhance_error_context,
 )
 from proto_ddf.redaction import scrub
+from tests.odd_values import ODD, Hostile
 
 PARAMETERS = (
     "self",
@@ -41,100 +40,6 @@ PARAMETERS = (
     "message",
     "user_id",
 )
-
-
-class Hostile:
-    """Raises whatever is asked of it."""
-
-    def _raise(self, *_args: object) -> Any:
-        raise RuntimeError("hostile")
-
-    __str__ = __repr__ = __eq__ = __len__ = __iter__ = __bool__ = __format__ = _raise
-    __hash__ = object.__hash__
-
-
-class HostileClass:
-    @property
-    def __class__(self) -> Any:
-        raise RuntimeError("hostile")
-
-    @__class__.setter
-    def __class__(self, value: Any) -> None:
-        raise RuntimeError("hostile")
-
-
-class HostileMapping(Mapping[str, Any]):
-    def __getitem__(self, key: str) -> Any:
-        raise RuntimeError("hostile")
-
-    def __iter__(self) -> Iterator[str]:
-        raise RuntimeError("hostile")
-
-    def __len__(self) -> int:
-        raise RuntimeError("hostile")
-
-
-class HostileText(str):
-    def encode(self, *_args: Any) -> bytes:
-        raise RuntimeError("hostile")
-
-
-class HostileInteger(int):
-    def __int__(self) -> int:
-        raise RuntimeError("hostile")
-
-
-class HostileList(list[Any]):
-    def __len__(self) -> int:
-        raise RuntimeError("hostile")
-
-
-class HostileEnum(enum.Enum):
-    ONE = 1
-
-    @property
-    def value(self) -> Any:
-        raise RuntimeError("hostile")
-
-
-def contains_itself() -> list[Any]:
-    ring: list[Any] = []
-    ring.append(ring)
-    return ring
-
-
-def wide() -> list[Any]:
-    """Few objects that written out are 50 ** 6 values."""
-    level: list[Any] = [1]
-    for _ in range(6):
-        level = [level] * 50
-    return level
-
-
-ODD: dict[str, Any] = {
-    "hostile": Hostile(),
-    "class": HostileClass(),
-    "mapping": HostileMapping(),
-    "text": HostileText("x"),
-    "integer": HostileInteger(3),
-    "list": HostileList([1]),
-    "enum": HostileEnum.ONE,
-    "large number": 10**5000,
-    "larger than a float": 10**400,
-    "negative": -(10**400),
-    "infinite": float("inf"),
-    "not a number": float("nan"),
-    "complex": 1j,
-    "long text": "x" * 2_000_000,
-    "half a surrogate": "\ud800",
-    "many": dict.fromkeys(range(100_000), "x"),
-    "many bytes": b"x" * 1_000_000,
-    "contains itself": contains_itself(),
-    "wide": wide(),
-    "a class": Hostile,
-    "a generator": (n for n in range(3)),
-    "nothing": None,
-}
 
 
 def odd_value(name: str) -> Any:
