@@ -11,8 +11,10 @@ from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
 
+from proto_ddf.errors.exits import exit_in_words, is_killed
 from proto_ddf.errors.types import IntegrationError, SystemError
 from proto_ddf.hosting.build_queue import BUILDS
+from proto_ddf.hosting.build_reasons import reason_of
 from proto_ddf.hosting.frontend_child import APP_FAILED, INSTALL_FAILED
 from proto_ddf.hosting.processes import run_process
 from proto_ddf.hosting.toolchain import build_environment, registry_host
@@ -25,7 +27,7 @@ CHILD = Path(__file__).with_name("frontend_child.py")
 DISK_FULL = re.compile(
     r"ENOSPC|No space left on device|disk quota exceeded|EDQUOT|database or disk is full", re.I
 )
-ERROR_LINE = re.compile(r"error|failed|cannot|refused|not found", re.I)
+OUT_OF_MEMORY = re.compile(r"\bMemoryError\b|heap out of memory|\bENOMEM\b|Cannot allocate memory")
 REGISTRY_FAILED = re.compile(
     r"error: (?P<name>\w+) downloading |error: GET \S+ - (?P<status>408|425|429|5\d\d)\b"
 )
@@ -49,8 +51,8 @@ def install(folder: Path, progress: Progress, variables: Mapping[str, str] | Non
     `variables` are added to what the app finds in its environment when it is imported.
 
     Raises:
-        SystemError: code install_failed, build_failed (the app's code does not compile), disk_space_low or
-            toolchain_missing, each with `reason` in its context.
+        SystemError: code install_failed, build_failed (the app's code does not compile), disk_space_low,
+            out_of_memory, process_killed or toolchain_missing; the first two with `reason` in their context.
         IntegrationError: code registry_unreachable, when trying again did not help.
         CircuitOpenError: calls to the registry are paused.
     """
@@ -81,8 +83,15 @@ def _run(
         raise SystemError("The disk is full", component="frontend", code="disk_space_low")
     if exit_code == INSTALL_FAILED and (why := _unreachable(tail.lines)):
         raise _registry_error(why, tail.lines)
+    if is_killed(exit_code):
+        raise SystemError(
+            f"{task} was killed", component="frontend", code="process_killed", exit_code=exit_code
+        )
+    reason = reason_of(tail.lines)
     code = "build_failed" if exit_code == APP_FAILED else failure
-    reason = _reason(tail.lines, python=exit_code == APP_FAILED) or f"exit code {exit_code}"
+    if OUT_OF_MEMORY.search(reason):
+        code = "out_of_memory"
+    reason = reason or exit_in_words(exit_code)
     raise SystemError(
         f"{task} failed: {reason}",
         component="frontend",
@@ -123,14 +132,6 @@ def _unreachable(lines: deque[str]) -> str:
         if found["name"] in NETWORK_ERRORS:
             return NETWORK_ERRORS[found["name"]]
     return ""
-
-
-def _reason(lines: deque[str], *, python: bool) -> str:
-    """The line that says what went wrong: a traceback's last, or the last that speaks of an error."""
-    if python:
-        return lines[-1] if lines else ""
-    spoken = [line for line in lines if ERROR_LINE.search(line) and "loglevel debug" not in line]
-    return (spoken or [*lines] or [""])[-1]
 
 
 class _Tail:

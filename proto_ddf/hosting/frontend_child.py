@@ -29,6 +29,8 @@ from typing import Any
 APP_FAILED = 10
 INSTALL_FAILED = 11
 BUILD_FAILED = 12
+KILLED = 137
+"""The bundler was killed: 128 + SIGKILL, as a shell has it."""
 
 PARENT_SECONDS = 0.2
 WEB = Path(".web")
@@ -134,7 +136,9 @@ def exiting(code: int) -> Iterator[None]:
     try:
         yield
     except SystemExit as error:
-        known = error.code in (APP_FAILED, INSTALL_FAILED, BUILD_FAILED)
+        known = error.code in (APP_FAILED, INSTALL_FAILED, BUILD_FAILED, KILLED)
+        if isinstance(error.code, str):  # what Python would print
+            print(error.code, flush=True)
         raise SystemExit(error.code if known else code) from error
     except Exception as error:
         traceback.print_exc(file=sys.stdout)
@@ -151,7 +155,8 @@ class RunningBuild:
         return self._process
 
     def show_progress(self, *_args: Any) -> None:
-        self._process.wait()
+        if self._process.wait() == -signal.SIGKILL:
+            raise SystemExit(KILLED)
 
 
 def make_addresses_relative(static_files: Path) -> None:

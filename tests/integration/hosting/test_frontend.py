@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from proto_ddf.errors import classify, describe
@@ -234,6 +235,69 @@ def test_a_page_that_cannot_be_bundled_is_told_and_can_be_tried_again(folder: Pa
     page.write_text(good)
     frontend.build(folder, NoProgress())
     assert built(folder)
+
+
+@pytest.mark.parametrize(
+    ("page", "reason"),
+    [
+        ("export default function ( {", "["),
+        (
+            'import x from "./gone";\nexport default () => x;',
+            "[UNRESOLVED_IMPORT] Could not resolve './gone'",
+        ),
+    ],
+)
+def test_the_reason_is_what_the_bundler_says_and_not_its_stack(
+    folder: Path, page: str, reason: str
+) -> None:
+    frontend.install(folder, NoProgress())
+    (folder / ROUTE).write_text(page)
+    with pytest.raises(SystemError) as caught:
+        frontend.build(folder, NoProgress())
+    assert caught.value.context["reason"].startswith(reason)
+
+
+class Killing(Stopping):
+    """Kills a process of the build, once a line contains the given text."""
+
+    def __init__(self, text: str, choose: Callable[[psutil.Process], list[psutil.Process]]) -> None:
+        super().__init__(text)
+        self._choose = choose
+
+    def check_stop(self) -> None:
+        if self._stop and self.process:
+            for victim in self._choose(psutil.Process(self.process[0])):
+                victim.kill()
+                self._stop = False
+
+
+@pytest.mark.parametrize(
+    "choose", [lambda child: [child], psutil.Process.children], ids=["the child", "the bundler"]
+)
+def test_a_build_that_is_killed_is_told_as_such(
+    folder: Path, choose: Callable[[psutil.Process], list[psutil.Process]]
+) -> None:
+    frontend.install(folder, NoProgress())
+    with pytest.raises(SystemError) as caught:
+        frontend.build(folder, Killing("Bundling", choose))
+    assert caught.value.code == "process_killed"
+    frontend.build(folder, NoProgress())
+    assert built(folder)
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "reason"),
+    [
+        ("raise SystemExit('Set DATABASE_URL')", "build_failed", "Set DATABASE_URL"),
+        ("raise SystemExit(3)", "build_failed", "exit code 10"),
+        ("raise MemoryError", "out_of_memory", "MemoryError"),
+    ],
+)
+def test_an_app_that_ends_itself_is_told(folder: Path, line: str, code: str, reason: str) -> None:
+    (folder / "tiny_app/tiny_app.py").write_text(line)
+    with pytest.raises(SystemError) as caught:
+        frontend.install(folder, NoProgress())
+    assert (caught.value.code, caught.value.context["reason"]) == (code, reason)
 
 
 def test_a_stopped_build_leaves_no_process_and_can_be_repeated(folder: Path) -> None:
