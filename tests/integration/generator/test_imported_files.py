@@ -6,11 +6,14 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from datetime import date, datetime, time
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from proto_ddf.generator.importer import import_tables
@@ -141,3 +144,43 @@ def test_the_character_0_comes_through(home: Path, tmp_path: Path) -> None:
     with closing(sqlite3.connect(database)) as connection:
         found = connection.execute("SELECT note FROM notes WHERE note = ?", ("a\0b",)).fetchall()
     assert found == [("a\0b",)]
+
+
+def decimals(places: int) -> st.SearchStrategy[list[str]]:
+    numbers = st.integers(-(10**15) + 1, 10**15 - 1).map(
+        lambda n: f"{Decimal(n).scaleb(-places):.{places}f}"
+    )
+    return st.lists(numbers, min_size=1, max_size=5)  # fmt: skip
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
+@given(
+    fixed=st.integers(2, 12).flatmap(decimals),
+    floats=st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=5),
+    whole=st.lists(st.integers(-(2**63), 2**63 - 1), min_size=1, max_size=5),
+)
+def test_every_digit_of_a_file_is_in_the_apps_database(
+    home: Path, tmp_path: Path, fixed: list[str], floats: list[float], whole: list[int]
+) -> None:
+    """What is typed comes back as the text it was, and what no number of SQLite holds is text."""
+    columns = [fixed, [repr(number) for number in floats], [str(number) for number in whole]]
+    lines = [",".join(each[at % len(each)] for each in columns) for at in range(5)]
+    path = get_settings().uploads_folder / "digits.csv"
+    path.write_text("\n".join(["fixed,float,whole", *lines]) + "\n")
+    source = make_source("csv", {"paths": [str(path)]})
+    schema = suggest_relations(source.plain, source.read_schema())
+    spec = plan_app(schema, name="Digits", allow_editing=True, imported=True, source=source)
+    database = tmp_path / "app.db"
+    import_tables(source, spec, schema, database, NoProgress())
+    with closing(sqlite3.connect(database)) as connection:
+        found = connection.execute("SELECT fixed, float, whole FROM digits ORDER BY rowid").fetchall()  # fmt: skip
+    scale = len(fixed[0].partition(".")[2])
+    kept = [
+        (
+            value if isinstance(value, str) else f"{Decimal(str(value)):.{scale}f}",
+            number if isinstance(number, str) else repr(float(number)),
+            str(integer),
+        )
+        for value, number, integer in found
+    ]
+    assert [",".join(row) for row in kept] == lines

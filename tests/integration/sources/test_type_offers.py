@@ -4,17 +4,24 @@ Belongs to this kind: texts written otherwise than the others (1.5 and 1.50, a m
 value (-, n/a), values that the type does not have (24:00), units below a header, and columns that can be read in two ways.
 """
 
+import csv
 import io
+import unicodedata
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from proto_ddf.sources.file_source import FilesSource
 from proto_ddf.sources.schema import TypeOffer
 from tests.file_sources import rows, types
 
+BLANKS = "".join(chr(code) for code in range(0x3001) if unicodedata.category(chr(code)) == "Zs")
+"""What does not count around a text: all blanks of Unicode, and no tabs and line ends."""
+MISSING = {"NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None"}
 MakeSource = Callable[..., FilesSource]
 
 
@@ -124,3 +131,31 @@ def test_a_workbook_and_json_are_offered_types_too(file_source: MakeSource) -> N
     assert told(offer) == ("float", [("n/a", 1, 2, None)], ("n/a",))
     (offer,) = offers(file_source("json", "t.json", '[{"c": "2024-01-31"}, {"c": "?"}]'))
     assert told(offer) == ("date", [("?", 1, 2, None)], ("?",))
+
+
+ANY_TEXT = st.text(
+    st.characters(codec="utf-8", exclude_characters="\0", exclude_categories=("Cn", "Cs")), min_size=1, max_size=8
+).filter(lambda text: text.strip())  # fmt: skip
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
+@given(odd=st.lists(ANY_TEXT, min_size=1, max_size=4))
+def test_whatever_text_is_in_the_way_an_offer_holds_what_it_says(
+    file_source: MakeSource, odd: list[str]
+) -> None:
+    """Texts with quotes, line ends and signs of patterns too: each is what the offer says, and the others stay."""
+    texts = [*odd, *(str(n) for n in range(10))]
+    content = io.StringIO(newline="")
+    csv.writer(content).writerows([("n", "c"), *(("x", text) for text in texts)])
+    source = file_source("csv", "t.csv", content.getvalue())
+    for offer in offers(source):
+        chosen = FilesSource(
+            source.form, source.paths, {"t": {"c": offer.type}}, {"t": {"c": list(offer.empty)}}
+        )
+        found = dict(zip(texts, (row[1] for row in rows(chosen)), strict=True))
+        told_of = {each.text: each.value for each in offer.odd}
+        for text, value in found.items():
+            if text.strip(BLANKS) in told_of:
+                assert (None if value is None else str(value)) == told_of[text.strip(BLANKS)]
+            else:
+                assert str(value) == text.strip(BLANKS) or text.strip(BLANKS) in MISSING
