@@ -117,6 +117,7 @@ def _control(key: str, field: FormField) -> rx.Component:
         )
     if field.widget == "switch":
         return rx.switch(
+            name=key,  # Reflex warns of a control that would be sent by its id
             checked=value == "true",
             on_change=lambda on: NewSourceState.set_switch(key, on),
             disabled=NewSourceState.working,
