@@ -9,13 +9,15 @@ There are two watches, for two ways to freeze:
   process. It counts waits instead of seconds: while the process does not run (SIGSTOP, suspend of the
   machine), no wait passes. A wait that took far longer than asked for was one in which the process did not run,
   and does not count.
-- C code that does not release Python's lock keeps that thread from running too. Therefore it winds up a timer
-  of the system at each wait, which counts the processor time of this process (setitimer(2), ITIMER_PROF) and so
-  stands still with it. If the timer runs down, faulthandler's signal handler, which needs no lock, writes the
-  stacks, and the signal ends the process.
+- C code that does not release Python's lock keeps that thread from running too. Therefore it winds up two timers
+  of the system at each wait. They count processor time, and so stand still with the process: one that of the
+  loop's thread (timer_create(2), SIGALRM), one that of all threads (setitimer(2), SIGPROF), for another thread
+  that keeps the lock; it gets the limit once for each core, which threads of C libraries may use meanwhile. If one
+  runs down, faulthandler's signal handler, which needs no lock, writes the stacks, and the signal ends the process.
 """
 
 import asyncio
+import ctypes
 import faulthandler
 import os
 import signal
@@ -40,15 +42,39 @@ def watch_loop(
 ) -> None:
     """End this process once `loop` has not run for `seconds`. Returns at once; the watch ends with the loop.
 
-    Call it from the main thread. `log` is a file to which the stacks are appended, besides stderr.
+    Call it from the loop's thread. `log` is a file to which the stacks are appended, besides stderr.
     """
     outputs = [sys.stderr] if log is None else [sys.stderr, _open(log)]
-    faulthandler.register(signal.SIGPROF, outputs[-1], all_threads=True, chain=True)
-    arguments = (loop, seconds, outputs)
+    for ends in (signal.SIGALRM, signal.SIGPROF):
+        faulthandler.register(ends, outputs[-1], all_threads=True, chain=True)
+    arguments = (loop, seconds, outputs, ThreadTimer(threading.get_ident()))
     threading.Thread(target=_watch, args=arguments, name="watchdog", daemon=True).start()
 
 
-def _watch(loop: asyncio.AbstractEventLoop, seconds: float, outputs: list[TextIO]) -> None:
+class ThreadTimer:
+    """Sends this process SIGALRM when a thread has used some processor time; does nothing where the C library
+    does not have such timers."""
+
+    def __init__(self, thread: int) -> None:
+        self._library = ctypes.CDLL(None)
+        self._timer = ctypes.c_void_p()
+        create = getattr(self._library, "timer_create", None)
+        clock = time.pthread_getcpuclockid(thread)
+        # Without a sigevent it sends SIGALRM.
+        self._exists = create is not None and create(clock, None, ctypes.byref(self._timer)) == 0
+
+    def wind_up(self, seconds: float) -> None:
+        """Start anew; 0 seconds stops it."""
+        if self._exists:
+            whole, part = divmod(seconds, 1)
+            # struct itimerspec: no interval, then the time until it runs down, in seconds and nanoseconds.
+            until = (ctypes.c_long * 4)(0, 0, int(whole), int(part * 1e9))
+            self._library.timer_settime(self._timer, 0, ctypes.byref(until), None)
+
+
+def _watch(
+    loop: asyncio.AbstractEventLoop, seconds: float, outputs: list[TextIO], timer: ThreadTimer
+) -> None:
     wait = seconds / WAITS
     processor_seconds = seconds * len(os.sched_getaffinity(0))
     alive = threading.Event()
@@ -58,8 +84,10 @@ def _watch(loop: asyncio.AbstractEventLoop, seconds: float, outputs: list[TextIO
         try:
             loop.call_soon_threadsafe(alive.set)
         except RuntimeError:  # the loop is closed
+            timer.wind_up(0)
             signal.setitimer(signal.ITIMER_PROF, 0)
             return
+        timer.wind_up(seconds)
         signal.setitimer(signal.ITIMER_PROF, processor_seconds)
         asked = time.monotonic()
         time.sleep(wait)

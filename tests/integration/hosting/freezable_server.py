@@ -2,7 +2,7 @@
 
 python freezable_server.py PORT FROZEN_SECONDS STACKS
 
-/python and /c freeze the event loop for ever, /work keeps a thread busy, /blocks/N blocks the loop again and
+/python, /c and /other-thread freeze the event loop for ever, /work keeps a thread busy, /blocks/N blocks the loop again and
 again for N seconds; any other path answers.
 """
 
@@ -25,8 +25,20 @@ def freeze_in_c():
     re.match("(a+)+$", "a" * 60 + "b")  # for ever, and it does not release Python's lock
 
 
+def freeze_from_another_thread():
+    threading.Thread(target=freeze_in_c, daemon=True).start()
+
+
 def work():
     threading.Thread(target=freeze_in_python, daemon=True).start()
+
+
+WAYS = {
+    "/python": freeze_in_python,
+    "/c": freeze_in_c,
+    "/other-thread": freeze_from_another_thread,
+    "/work": work,
+}
 
 
 async def block(seconds):
@@ -44,8 +56,8 @@ async def app(scope, receive, send):
     path = scope["path"]
     if path.startswith("/blocks/"):
         await block(float(path.rpartition("/")[2]))
-    elif path in (ways := {"/python": freeze_in_python, "/c": freeze_in_c, "/work": work}):
-        ways[path]()
+    elif path in WAYS:
+        WAYS[path]()
     await send({"type": "http.response.start", "status": 200, "headers": []})
     await send({"type": "http.response.body", "body": b"here"})
 

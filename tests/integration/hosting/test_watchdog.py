@@ -82,8 +82,13 @@ def test_python_code_that_does_not_end_ends_the_server(server: Freezable) -> Non
     assert server.stacks.stat().st_mode & 0o077 == 0
 
 
-def test_c_code_that_keeps_pythons_lock_ends_the_server(server: Freezable) -> None:
-    assert server.freeze("/c") == -signal.SIGPROF
+@pytest.mark.parametrize(
+    ("path", "ended_by"), [("/c", signal.SIGALRM), ("/other-thread", signal.SIGPROF)]
+)
+def test_c_code_that_keeps_pythons_lock_ends_the_server(
+    server: Freezable, path: str, ended_by: signal.Signals
+) -> None:
+    assert server.freeze(path) == -ended_by
     text = server.stacks.read_text()
     assert "in freeze_in_c" in text
     assert text.count("hread 0x") > 1
