@@ -17,10 +17,11 @@ from threading import Lock, Thread
 from typing import TypeVar
 from weakref import WeakValueDictionary
 
+import sqlalchemy
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 
 from proto_ddf.db import reserve
-from proto_ddf.db.engine import migrate
+from proto_ddf.db.engine import forget_file, guarded_engine, migrate
 from proto_ddf.db.tables import OperationState
 from proto_ddf.db.writing import PATIENCE_SECONDS
 from proto_ddf.errors.types import SystemError
@@ -46,6 +47,8 @@ CLOSE_SECONDS = 5.0
 """How long shutdown then waits for DBOS."""
 SETTLE_SECONDS = 2.0
 """How long DBOS may take to note that a run ended."""
+CHECKPOINT_BUSY_MS = 30_000
+"""How long DBOS waits for a lock on its database, as it does with an engine of its own making."""
 ACTIVE = ("PENDING", "ENQUEUED", "DELAYED")
 
 log = get_logger(__name__)
@@ -56,6 +59,8 @@ class Engine:
 
     def __init__(self, lock_file: int) -> None:
         self.lock_file = lock_file
+        self.checkpoints: sqlalchemy.Engine | None = None
+        """DBOS's database; None until it is launched."""
         self.runs = Runs()
 
 
@@ -80,7 +85,7 @@ def launch() -> None:
         try:
             _prepare()
             _engine = engine  # before DBOS, whose queue may start work at once
-            _launch_dbos()
+            engine.checkpoints = _launch_dbos()
         except BaseException:
             _engine = None
             DBOS.destroy()
@@ -110,6 +115,8 @@ def shutdown() -> None:
     destroying.start()
     destroying.join(CLOSE_SECONDS)
     if all(unwound) and not destroying.is_alive():
+        if engine.checkpoints is not None:
+            engine.checkpoints.dispose()
         os.close(engine.lock_file)
     log.info("operations stopped", unwound=all(unwound))
 
@@ -223,13 +230,17 @@ def _prepare() -> None:
     journal.pause_all()
 
 
-def _launch_dbos() -> None:
+def _launch_dbos() -> sqlalchemy.Engine:
+    """DBOS on a database that it never loses sight of; returns that database's engine."""
     path = get_settings().operations_path
+    forget_file(path)
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA journal_mode=WAL")
+    checkpoints = guarded_engine(path, CHECKPOINT_BUSY_MS)
     config: DBOSConfig = {
         "name": "proto-ddf",
         "system_database_url": f"sqlite:///{path}",
+        "system_database_engine": checkpoints,
         "executor_id": "proto-ddf",
         "application_version": PLAN_VERSION,
         "log_level": "WARNING",
@@ -238,6 +249,7 @@ def _launch_dbos() -> None:
     DBOS(config=config)
     DBOS.launch()
     DBOS.register_queue(QUEUE, worker_concurrency=CONCURRENCY, polling_interval_sec=POLLING_SECONDS)
+    return checkpoints
 
 
 def _is_news(record: logging.LogRecord) -> bool:

@@ -1,0 +1,160 @@
+"""What happens to a database's file while it is open is found by a look from outside."""
+
+import contextlib
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from proto_ddf.db import engine
+from proto_ddf.db.health import Checkup, Trouble
+from proto_ddf.db.tables import SourceRecord
+from proto_ddf.settings import get_settings
+
+
+@pytest.fixture
+def checkup(database: Path) -> Checkup:
+    """Of a database with some rows, which the engine has open and has written to its file."""
+    with engine.session() as opened:
+        opened.add_all(
+            SourceRecord(name=f"s{n}", kind="csv", config={"t": "x" * 500}) for n in range(200)
+        )
+        opened.commit()
+        opened.connection().exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    made = Checkup(database, "alembic_version")
+    assert made.look() is None
+    return made
+
+
+def move(path: Path) -> None:
+    path.rename(path.with_name("elsewhere.db"))
+
+
+def replace(path: Path) -> None:
+    shutil.copy(path, path.with_name("copy.db"))
+    path.with_name("copy.db").replace(path)
+
+
+def put_a_folder_there(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def move_the_home(path: Path) -> None:
+    path.parent.rename(path.parent.with_name("elsewhere"))
+
+
+def put_a_file_for_the_home(path: Path) -> None:
+    move_the_home(path)
+    path.parent.touch()
+
+
+def empty(path: Path) -> None:
+    path.open("r+b").truncate(0)
+
+
+def cut_short(path: Path) -> None:
+    path.open("r+b").truncate(path.stat().st_size // 2)
+
+
+def overwrite(path: Path) -> None:
+    path.write_bytes(b"not a database " * 5000)
+
+
+def overwrite_a_page_in_the_middle(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.seek(path.stat().st_size // 2 // 4096 * 4096)
+        file.write(b"\xde\xad" * 2048)
+
+
+@pytest.mark.parametrize(
+    ("harm", "found"),
+    [
+        (move, Trouble.MISSING),
+        (Path.unlink, Trouble.MISSING),
+        (move_the_home, Trouble.MISSING),
+        (put_a_file_for_the_home, Trouble.MISSING),
+        (replace, Trouble.REPLACED),
+        (put_a_folder_there, Trouble.REPLACED),
+        (lambda path: path.chmod(0o400), Trouble.READ_ONLY),
+        (empty, Trouble.DAMAGED),
+        (cut_short, Trouble.DAMAGED),
+        (overwrite, Trouble.DAMAGED),
+        (overwrite_a_page_in_the_middle, Trouble.DAMAGED),
+    ],
+)
+def test_harm_to_the_file_is_found(
+    checkup: Checkup, harm: Callable[[Path], object], found: Trouble
+) -> None:
+    harm(checkup.path)
+    assert checkup.look() is found
+    assert checkup.look() is found
+
+
+def test_what_is_put_right_again_is_found_too(checkup: Checkup) -> None:
+    away = checkup.path.with_name("elsewhere.db")
+    checkup.path.rename(away)
+    assert checkup.look() is Trouble.MISSING
+    away.rename(checkup.path)
+    assert checkup.look() is None
+    checkup.path.chmod(0o400)
+    assert checkup.look() is Trouble.READ_ONLY
+    checkup.path.chmod(0o600)
+    assert checkup.look() is None
+
+
+def test_a_look_makes_no_file(checkup: Checkup) -> None:
+    engine.dispose()
+    checkup.path.unlink()
+    assert checkup.look() is Trouble.MISSING
+    assert not checkup.path.exists()
+
+
+def test_a_lock_of_another_is_no_trouble(checkup: Checkup) -> None:
+    with closing(sqlite3.connect(checkup.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert checkup.look() is None
+        other.execute("ROLLBACK")
+
+
+@pytest.fixture
+def own_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=8m", "proto-ddf-test", str(disk)]
+    mounted = subprocess.run(command, capture_output=True, text=True)
+    if mounted.returncode:
+        pytest.skip(f"mounting is not allowed here: {mounted.stderr.strip()}")
+    monkeypatch.setenv("PROTO_DDF_HOME", str(disk / "home"))
+    get_settings.cache_clear()
+    get_settings().prepare_home()
+    engine.migrate()
+    yield disk
+    engine.dispose()
+    get_settings.cache_clear()
+    subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+def test_a_disk_that_became_read_only_is_found(own_disk: Path) -> None:
+    """Nothing has the database open: a disk in use for writing cannot be made read-only."""
+    checkup = Checkup(get_settings().database_path, "alembic_version")
+    assert checkup.look() is None
+    subprocess.run(["mount", "-o", "remount,ro", str(own_disk)], check=True)
+    assert checkup.look() is Trouble.READ_ONLY
+    subprocess.run(["mount", "-o", "remount,rw", str(own_disk)], check=True)
+    assert checkup.look() is None
+
+
+def test_a_full_disk_is_no_trouble_of_a_database_that_is_open(own_disk: Path) -> None:
+    checkup = Checkup(get_settings().database_path, "alembic_version")
+    with engine.session() as opened, (own_disk / "filler").open("wb", buffering=0) as file:
+        opened.connection()
+        with contextlib.suppress(OSError):
+            while file.write(b"x" * 4096):
+                pass
+        assert shutil.disk_usage(own_disk).free == 0
+        assert checkup.look() is None
