@@ -13,6 +13,7 @@ from proto_ddf.logs import configure_logging, get_logger
 from proto_ddf.operations import engine, kinds
 from proto_ddf.operations.housekeeping import keep_house
 from proto_ddf.operations.source_watch import keep_watch
+from proto_ddf.operations.storage_watch import keep_watch_of_storage
 from proto_ddf.settings import get_settings
 from proto_ddf.sources.sample import offer_sample
 from proto_ddf.sources.servers import engines
@@ -44,6 +45,8 @@ from proto_ddf.web.state.sources import SourcesState
 from proto_ddf.web.state.sources_detail import SourceDetailState
 from proto_ddf.web.state.sources_new import NewSourceState
 from proto_ddf.web.state.sources_preview import PreviewState
+from proto_ddf.web.state.storage import StorageBannerState
+from proto_ddf.web.tabs import TabStates
 from proto_ddf.web.theme import STYLESHEETS, head
 
 logger = get_logger(__name__)
@@ -59,10 +62,11 @@ def tell_unexpected_error(exception: Exception) -> EventSpec:
 
 @asynccontextmanager
 async def server_life() -> AsyncIterator[None]:
-    """Operations that were under way go on, apps are adopted and looked after, sources are watched, and the house
-    is kept, until the server ends."""
+    """Operations that were under way go on, apps are adopted and looked after, sources and storage are watched, and
+    the house is kept, until the server ends."""
     await asyncio.to_thread(_open)
-    tasks = [asyncio.create_task(each) for each in (watch(), keep_watch(), keep_house())]
+    loops = (watch(), keep_watch(), keep_house(), keep_watch_of_storage())
+    tasks = [asyncio.create_task(each) for each in loops]
     try:
         yield
     finally:
@@ -90,6 +94,7 @@ def create_app() -> rx.App:
         api_transformer=[create_api(), show_not_found, guard(get_settings().port)],
         backend_exception_handler=tell_unexpected_error,
     )
+    app._state_manager = TabStates()  # Reflex offers no setting for a manager of one's own
     _add_pages(app)
     follow_tabs_of(app)
     keep_forms(app, {"/generate": GenerateState, "/sources/new": NewSourceState})
@@ -117,9 +122,10 @@ def _add_pages(app: rx.App) -> None:
         "/sources/[source_id]": [PreviewState.end_lost_retry, SourceHealthState.follow_one],
         "/apps/[slug]": [RegenerateState.end_lost_retry, RegenerateState.load],
     }
+    banners = [StorageBannerState.follow, FaultBannerState.follow]
     for route, title, build, state, load in pages:
         own = [state.end_lost_retry, getattr(state, load)]
-        on_load = [*own, *also.get(route, []), FaultBannerState.follow]
+        on_load = [*banners, *own, *also.get(route, [])]
         app.add_page(build, route=route, title=f"{title} · Proto-DDF", on_load=on_load)
     # Reflex shows the page of this name for every address that no other page has.
     app.add_page(
@@ -127,7 +133,7 @@ def _add_pages(app: rx.App) -> None:
         route="404",
         title="Page not found · Proto-DDF",
         description="There is no page at this address.",
-        on_load=FaultBannerState.follow,
+        on_load=banners,
     )
 
 

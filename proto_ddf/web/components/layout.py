@@ -1,4 +1,4 @@
-"""The shell around every page: sidebar, header with title and connection, theme switch, faults banner."""
+"""The shell around every page: sidebar, header with title and connection, theme switch, banners."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -11,6 +11,7 @@ from reflex_components_core.core.banner import (  # type: ignore[import-untyped]
 from reflex_components_core.el.element import Element  # type: ignore[import-untyped]
 
 from proto_ddf.web.components.fault_banner import fault_banner
+from proto_ddf.web.components.storage_banner import storage_banner
 
 # Reflex tries again after 0.2 s, 0.4 s, 0.6 s, ...: six failures are three seconds.
 _FAILURES_UNTIL_OFFLINE = 6
@@ -60,6 +61,7 @@ def page(
         _sidebar(section),
         rx.el.div(
             _header(title, breadcrumbs, action),
+            storage_banner(),
             fault_banner(),
             rx.el.main(
                 rx.el.div(*children, class_name="pd-stack"),

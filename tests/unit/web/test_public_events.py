@@ -24,6 +24,7 @@ from proto_ddf.web.state import (
     sources_detail,
     sources_new,
     sources_preview,
+    storage,
 )
 
 ERRORS = {
@@ -62,6 +63,7 @@ EVENTS: dict[type[rx.State], set[str]] = {
     apps.AppState: ERRORS | {"act", "follow_app", "set_log_following", "set_log_search"},
     error_list.ErrorListState: ERRORS | {"follow", "load", "try_again"},
     faults.FaultBannerState: {"follow"},
+    storage.StorageBannerState: {"follow"},
     generate.GenerateState: PLAN
     | {
         "back_to_form",

@@ -1,0 +1,169 @@
+"""Every page says when what Proto-DDF keeps cannot be kept, and stops saying so by itself.
+
+What belongs to the kind: each of the two databases moved, deleted, replaced, read-only, emptied, overwritten; the
+whole home folder moved; a full disk, for tabs that are open and for new ones. The looks themselves are tested one by
+one in tests/unit/db/test_health.py.
+"""
+
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser.conftest import Server
+from tests.browser.looking import open_page
+
+pytestmark = pytest.mark.browser
+SOON_MS = 30_000
+Harm = Callable[[Path], Callable[[], object]]
+
+
+def banner(page: Page) -> Locator:
+    return page.locator("[data-banner='storage']")
+
+
+def tells(page: Page, *texts: str) -> None:
+    expect(banner(page)).to_have_count(1, timeout=SOON_MS)
+    for text in texts:
+        expect(banner(page)).to_contain_text(text)
+
+
+def is_quiet(page: Page) -> None:
+    expect(banner(page)).to_have_count(0, timeout=SOON_MS)
+
+
+def move(path: Path) -> Callable[[], object]:
+    """Each harm returns what puts it right."""
+    away = path.with_name("elsewhere.db")
+    path.rename(away)
+    return lambda: away.rename(path)
+
+
+def replace(path: Path) -> Callable[[], object]:
+    away = path.with_name("elsewhere.db")
+    path.rename(away)
+    shutil.copy(away, path)
+    return lambda: away.replace(path)
+
+
+def protect(path: Path) -> Callable[[], object]:
+    path.chmod(0o400)
+    return lambda: path.chmod(0o600)
+
+
+@pytest.mark.parametrize("name", ["proto_ddf.db", "operations.db"])
+@pytest.mark.parametrize(
+    ("harm", "told"),
+    [(move, "is gone"), (replace, "was replaced"), (protect, "is read-only")],
+)
+def test_a_database_that_cannot_be_used_is_told_on_every_page_until_it_can(
+    page: Page, server: Server, name: str, harm: Harm, told: str
+) -> None:
+    path = server.home / name
+    open_page(page, f"{server.url}/sources")
+    is_quiet(page)
+    put_right = harm(path)
+    try:
+        tells(page, told, str(path), "goes on by itself")
+        there = path.exists()
+        for address in ("/apps", "/errors", "/generate", "/sources/new", "/nowhere"):
+            page.goto(server.url + address)
+            tells(page, told)
+        assert path.exists() is there  # nothing made an empty one
+    finally:
+        put_right()
+    is_quiet(page)
+    open_page(page, f"{server.url}/sources")
+    expect(page.get_by_text("Sample shop").first).to_be_visible()
+
+
+def test_a_damaged_database_is_told(page: Page, make_server: Callable[..., Server]) -> None:
+    server = make_server()
+    open_page(page, server.url)
+    (server.home / "proto_ddf.db").write_bytes(b"not a database " * 5000)
+    tells(page, "is damaged", "put a backup in its place")
+
+
+def test_a_home_folder_that_is_moved_and_moved_back_goes_on(
+    page: Page, make_server: Callable[..., Server]
+) -> None:
+    server = make_server()
+    open_page(page, f"{server.url}/sources")
+    away = server.home.with_name("elsewhere")
+    server.home.rename(away)
+    expect(banner(page)).to_have_count(2, timeout=SOON_MS)
+    page.goto(f"{server.url}/apps")
+    expect(banner(page)).to_have_count(2, timeout=SOON_MS)
+    assert not server.home.exists()
+    away.rename(server.home)
+    is_quiet(page)
+    open_page(page, f"{server.url}/sources")
+    expect(page.get_by_text("Sample shop").first).to_be_visible()
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """The home folder of the next server, on a disk of its own."""
+    folder = tmp_path / "home0"
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=64m", "proto-ddf-test", str(folder)]
+    mounted = subprocess.run(command, capture_output=True, text=True)
+    if mounted.returncode:
+        pytest.skip(f"mounting is not allowed here: {mounted.stderr.strip()}")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def fill(folder: Path) -> Path:
+    filler = folder / "filler"
+    with suppress(OSError), filler.open("wb", buffering=0) as file:
+        while file.write(b"x" * 4096):
+            pass
+    assert shutil.disk_usage(folder).free == 0
+    return filler
+
+
+def test_a_full_disk_is_told_in_a_new_tab_and_open_tabs_live_on(
+    page: Page, browser: Browser, small_disk: Path, make_server: Callable[..., Server]
+) -> None:
+    server = make_server()
+    open_page(page, f"{server.url}/sources/new")
+    page.get_by_label("Name").fill("Typed before")
+    filler = fill(small_disk)
+    with browser.new_context() as context:
+        new = context.new_page()
+        for address in ("/", "/sources", "/generate", "/sources/new"):
+            new.goto(server.url + address)
+            tells(new, "The disk is full", "Free some space")
+            expect(new.get_by_role("status").filter(has_text="Connected")).to_be_visible()
+        tells(page, "The disk is full")
+        expect(page.get_by_label("Name")).to_have_value("Typed before")
+        page.get_by_role("navigation", name="Main").get_by_role("link", name="Sources").click()
+        expect(page.get_by_text("Sample shop").first).to_be_visible()
+        filler.unlink()
+        is_quiet(new)
+        is_quiet(page)
+        new.get_by_role("navigation", name="Main").get_by_role("link", name="Sources").click()
+        expect(new.get_by_text("Sample shop").first).to_be_visible()
+
+
+def test_a_tab_opened_on_a_full_disk_is_kept_once_there_is_room(
+    page: Page, small_disk: Path, make_server: Callable[..., Server]
+) -> None:
+    """A server that is killed later finds it again."""
+    server = make_server()
+    filler = fill(small_disk)
+    open_page(page, f"{server.url}/sources/new")
+    tells(page, "The disk is full")
+    filler.unlink()
+    is_quiet(page)
+    tabs = server.home / "tabs"
+    deadline = time.monotonic() + SOON_MS / 1000
+    while not list(tabs.glob("*.pkl")):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
