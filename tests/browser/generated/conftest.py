@@ -34,6 +34,7 @@ class App:
     url: str
     folder: Path
     database: Path
+    process: subprocess.Popen[bytes]
 
     def query(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """Rows straight from the database file."""
@@ -78,7 +79,7 @@ def serve(
                 if httpx.get(url).status_code == 200:
                     break
             time.sleep(0.05)
-        yield App(url, folder, database)
+        yield App(url, folder, database, process)
     finally:
         process.terminate()
         process.wait(timeout=20)
