@@ -68,7 +68,7 @@ def _confirmed(app: rx.Var[AppView], *, typed: bool) -> rx.Component:
         text=_what_happens(app),
         confirm_label="Regenerate app",
         cancel_label="Not now",
-        on_confirm=RegenerateState.regenerate,
+        on_confirm=RegenerateState.regenerate(RegenerateState.chosen),
         typed_name=app.name if typed else None,
     )
 
@@ -143,7 +143,9 @@ def _new_table(name: rx.Var[str]) -> rx.Component:
     return rx.el.label(
         rx.checkbox(
             checked=RegenerateState.chosen.contains(name),
-            on_change=lambda wanted: RegenerateState.choose_table(name, wanted),
+            on_change=lambda wanted: RegenerateState.choose_table(
+                name, wanted, RegenerateState.chosen
+            ),
             aria_label=name,
         ),
         name,

@@ -53,10 +53,12 @@ class RegenerateState(OperationMixin, rx.State):
     async def load(self) -> AsyncIterator[Any]:
         """Read what there is to know, and follow what is under way (on_load)."""
         async with self:
-            slug = self.router.url.path.rstrip("/").rsplit("/", 1)[-1]
+            slug = self._slug()
             self.starting = False  # a killed server could not say that it is over
             if slug != self.prospect.slug:
-                self.prospect, self.chosen, self.kept_in = Prospect(slug=slug), [], ""
+                # In a new state, what was chosen is what the page has told already.
+                self.chosen = [] if self.prospect.slug else self.chosen
+                self.prospect, self.kept_in = Prospect(slug=slug), ""
                 self._forget_operation()
             self._retry_by("load")
         try:
@@ -75,20 +77,22 @@ class RegenerateState(OperationMixin, rx.State):
             yield watched
 
     @rx.event
-    def choose_table(self, name: str, wanted: bool) -> None:
-        others = [each for each in self.chosen if each != name]
-        self.chosen = [*others, name] if wanted and name in self.prospect.new_tables else others
+    def choose_table(self, name: str, wanted: bool, chosen: list[str]) -> None:
+        """Take a new table, or leave it; `chosen` are those that the page shows as taken before."""
+        others = [str(each) for each in chosen if each != name]
+        is_new = name in self.prospect.new_tables or not self.prospect.slug
+        self.chosen = [*others, str(name)] if wanted and is_new else others
 
     @rx.event(background=True)
-    async def regenerate(self) -> AsyncIterator[Any]:
-        """Start it; a second click while it is under way does nothing."""
+    async def regenerate(self, chosen: list[str]) -> AsyncIterator[Any]:
+        """Start it with the new tables that the page shows as taken; a second click while it is under way does nothing."""
         async with self:
-            slug = self.prospect.slug
+            slug = self.prospect.slug or self._slug()
             if not slug or self.busy:
                 return
             self.starting, self.kept_in = True, ""
-            self._retry_by("regenerate")
-            given = RegenerateAppInput(slug=slug, add_tables=list(self.chosen))
+            self._retry_by("regenerate", chosen)
+            given = RegenerateAppInput(slug=slug, add_tables=[str(each) for each in chosen])
         try:
             operation_id = await asyncio.to_thread(service.start, KIND, given)
         except Exception as error:
@@ -106,6 +110,9 @@ class RegenerateState(OperationMixin, rx.State):
     @rx.event
     def dismiss_kept(self) -> None:
         self.kept_in = ""
+
+    def _slug(self) -> str:
+        return self.router.url.path.rstrip("/").rsplit("/", 1)[-1]
 
     def _operation_over(self) -> Any:
         if self.operation.state == "failed":

@@ -39,18 +39,18 @@ def state() -> Any:
     return made
 
 
-def run(state: Any, handler: str) -> list[Any]:
+def run(state: Any, handler: str, *given: Any) -> list[Any]:
     async def collect() -> list[Any]:
-        return [event async for event in RegenerateState.event_handlers[handler].fn(state)]
+        return [event async for event in RegenerateState.event_handlers[handler].fn(state, *given)]
 
     return asyncio.run(collect())
 
 
 def test_only_tables_that_are_new_can_be_chosen(state: Any) -> None:
     for name in ("stock", "returns", "returns", "orders"):
-        state.choose_table(name, True)
+        state.choose_table(name, True, state.chosen)
     assert state.chosen == ["stock", "returns"]
-    state.choose_table("stock", False)
+    state.choose_table("stock", False, state.chosen)
     assert state.chosen == ["returns"]
 
 
@@ -64,10 +64,9 @@ def test_it_is_started_once_with_the_tables_chosen(
         return "op"
 
     monkeypatch.setattr(regenerate.service, "start", start)
-    state.choose_table("returns", True)
-    run(state, "regenerate")
+    run(state, "regenerate", ["returns"])
     state.operation = view("running")
-    run(state, "regenerate")
+    run(state, "regenerate", ["returns"])
     given = RegenerateAppInput(slug="shop", add_tables=["returns"])
     assert started == [("regenerate_app", given)]
 
@@ -79,7 +78,7 @@ def test_what_cannot_be_started_is_told_and_can_be_tried_again(
         raise ValidationError("gone", field="slug", value="shop", code="app_unknown")
 
     monkeypatch.setattr(regenerate.service, "start", refuse)
-    run(state, "regenerate")
+    run(state, "regenerate", [])
     assert state.error_message
     assert (state.busy, state._retry_handler) == (False, "regenerate")
 
@@ -108,7 +107,7 @@ def test_the_page_shows_what_is_under_way_or_can_be_tried_again(
 
 
 def test_when_it_is_over_the_page_says_where_the_code_before_is(state: Any) -> None:
-    state.choose_table("returns", True)
+    state.choose_table("returns", True, [])
     state.operation = view("succeeded", output={"check": {"previous": "/apps/shop.previous"}})
     assert state._operation_over() is not None
     assert (state.kept_in, state.chosen, state.operation.id) == ("/apps/shop.previous", [], "")
@@ -120,3 +119,18 @@ def test_a_failed_one_stays_to_be_tried_again(state: Any) -> None:
     state.operation = view("failed")
     assert state._operation_over() is None
     assert state.operation.id == "op"
+
+
+def test_a_state_that_knows_nothing_takes_what_the_page_shows_as_chosen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """After an hour without an event the state is empty, and the page is not."""
+    root = State(_reflex_internal_init=True)
+    empty: Any = root.get_substate(RegenerateState.get_full_name().split("."))
+    monkeypatch.setattr(RegenerateState, "_slug", lambda _: "shop")
+    empty.choose_table("stock", True, ["returns"])
+    assert empty.chosen == ["returns", "stock"]
+    started: list[Any] = []
+    monkeypatch.setattr(regenerate.service, "start", lambda _, given: started.append(given) or "op")
+    run(empty, "regenerate", ["returns", "stock"])
+    assert started == [RegenerateAppInput(slug="shop", add_tables=["returns", "stock"])]
