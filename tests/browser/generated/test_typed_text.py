@@ -221,10 +221,24 @@ def test_a_link_asks_first_and_the_text_is_back_on_the_way_back(
     expect(page.get_by_role("heading", name="Orders", level=1)).to_be_visible()
     page.go_back()
     expect_back(page)
-    page.go_back()
+
+
+def test_back_asks_first_and_the_text_is_back_on_the_way_forward(forgetful: Forgetful, page: Page):
+    page.goto(f"{forgetful.app.url}/customers")
+    page.locator(".open-link").first.click()
+    page.get_by_role("button", name="Edit").click()
+    page.get_by_label("City").fill("Oxford")
+    row = page.url
+    page.evaluate("history.back()")
+    question = page.get_by_role("dialog", name="Leave without saving?")
     question.get_by_role("button", name="Stay").click()
-    expect(page).to_have_url(url)
-    expect_back(page)
+    expect(page).to_have_url(row)
+    expect(page.get_by_label("City")).to_have_value("Oxford")
+    page.evaluate("history.back()")
+    question.get_by_role("button", name="Leave").click()
+    expect(page).to_have_url(f"{forgetful.app.url}/customers")
+    page.go_forward()
+    expect(page.get_by_label("City")).to_have_value("Oxford", timeout=BACK_MS)
 
 
 def test_a_person_who_stays_can_save(forgetful: Forgetful, page: Page, customer: int):
