@@ -49,7 +49,8 @@ def test_uploads_and_typed_paths_make_one_list_where_several_files_are_taken() -
     draft.files[PATHS] = [PEOPLE, VISITS]
     draft.values[PATHS] = "\n /data/more.csv \n\n"
     assert draft_config(draft) == {
-        "paths": ["/up/1/people.csv", "/up/2/visits.csv", "/data/more.csv"]
+        "paths": ["/up/1/people.csv", "/up/2/visits.csv", "/data/more.csv"],
+        "encoding": "auto",
     }
 
 

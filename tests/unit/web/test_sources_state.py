@@ -237,9 +237,8 @@ class TestForm:
 
         monkeypatch.setattr(sources_new.asyncio, "sleep", arrive)
         run(state, "test_connection")
-        assert started == [
-            ("test_source", TestSourceInput(kind="csv", config={"paths": [str(shop)]}))
-        ]
+        config = {"paths": [str(shop)], "encoding": "auto"}
+        assert started == [("test_source", TestSourceInput(kind="csv", config=config))]
 
     def test_nothing_starts_when_the_file_that_was_waited_for_is_not_taken(
         self, started: list[Any], monkeypatch: pytest.MonkeyPatch
