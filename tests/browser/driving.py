@@ -115,11 +115,12 @@ def failure(page: Page, title: str) -> Locator:
     return callout
 
 
-def start_fault(page: Page, url: str, *, kind: str = "Error") -> None:
+def start_fault(page: Page, url: str, *, kind: str = "Error", error: str = "") -> None:
     """Every call of every source meets a fault from now on."""
     page.goto(f"{url}/resilience")
-    for label, option in (("System", "Sources"), ("Fault", kind)):
-        page.get_by_label(label, exact=True).click()
+    chosen = [("System", "Sources"), ("Fault", kind), *([("Error", error)] if error else [])]
+    for label, option in chosen:
+        page.get_by_role("combobox", name=label, exact=True).click()
         page.get_by_role("option", name=option, exact=True).click()
     page.get_by_label("Share of the calls (%)").fill("100")
     page.get_by_label("Time (seconds)").fill("600")

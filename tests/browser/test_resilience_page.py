@@ -3,6 +3,7 @@
 import itertools
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -46,6 +47,7 @@ def faulty_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         "circuit_breaker_reset_timeout_ms": OPEN_SECONDS * 1000,
     }
     environment = {"FAULTS_ENABLED": "true", "NETWORK_SYSTEMS": json.dumps({"source": source})}
+    environment["NETWORK_ERROR_ALERT_THRESHOLD"] = "2"
     made = Server(tmp_path_factory.mktemp("faulty") / "home", free_port(), environment)
     made.start()
     yield made
@@ -177,6 +179,28 @@ def test_a_breaker_is_shown_live_reset_and_forced_open(page: Page, faulty: Serve
     expect(row).to_be_visible()
     row.get_by_role("button", name="Reset").click()
     expect(row).to_have_count(0)
+
+
+def test_a_target_is_marked_for_errors_of_the_network_and_for_no_others(
+    page: Page, faulty: Server
+) -> None:
+    file = faulty.home / "samples" / "marked.db"
+    shutil.copy(faulty.home / "samples" / "sample_shop.db", file)
+    row = page.locator("[data-target^='source/marked']")
+    mark = row.get_by_text("Many network errors")
+    for error, title, marked in (
+        ("User name or password refused", "Sign-in refused", 0),
+        ("Connection refused", "No connection", 1),
+    ):
+        start_fault(page, faulty.url, error=error)
+        for _ in range(2):
+            start_connecting(page, faulty.url, file, f"Marked {next(_numbers)}")
+            expect(page.get_by_role("alert").filter(has_text=title)).to_be_visible(timeout=60_000)
+        open_page(page, f"{faulty.url}/resilience")
+        expect(row).to_contain_text(title)
+        expect(mark).to_have_count(marked)
+        page.get_by_role("button", name="Stop all").click()
+        expect(page.locator("[data-fault]")).to_have_count(0)
 
 
 def test_every_page_says_that_faults_are_switched_on(page: Page, faulty: Server) -> None:
