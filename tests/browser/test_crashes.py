@@ -163,6 +163,21 @@ def test_what_ran_before_a_reboot_runs_again(page: Page, hosted: Server) -> None
     expect(app_row(page)).to_have_attribute("data-state", "running", timeout=SOON_MS)
 
 
+def test_stop_ends_a_server_that_does_not_run_with_its_apps_and_builds(
+    page: Page, hosted: Server
+) -> None:
+    fill_generate_form(page, hosted.url, "Half built")
+    operation = start_generation(page)
+    wait_for_step(hosted.home, operation, "build", child=True)
+    assert hosted.process is not None
+    hosted.process.send_signal(signal.SIGSTOP)
+    hosted.stop()
+    wait_until(lambda: not hosted.processes())
+    assert hosted.process.returncode == -signal.SIGKILL
+    hosted.start()
+    open_app_address(page)
+
+
 def test_stop_leaves_no_process_whatever_was_going_on(page: Page, hosted: Server) -> None:
     fill_generate_form(page, hosted.url, "Half made")
     operation = start_generation(page)
