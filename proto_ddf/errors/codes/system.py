@@ -74,6 +74,13 @@ CODES = (
         try_again=True,
     ),
     _machine(
+        "records_unavailable",
+        "Proto-DDF's records cannot be used",
+        "A database file of Proto-DDF's own was moved, deleted or replaced.",
+        "Put the file back, then try again. The top of each page says which file it is.",
+        severity="critical",
+    ),
+    _machine(
         "permission_denied",
         "Permission denied",
         "Proto-DDF is not allowed to use [“{path}”|a file or folder that it needs].",

@@ -22,6 +22,7 @@ _REASONS = {
     sqlite3.SQLITE_CANTOPEN: "it cannot be opened",
 }
 _TEXTS = (
+    ("was moved, deleted or replaced", "records_unavailable"),  # by proto_ddf.db.engine
     ("is locked", "sqlite_locked"),
     ("not a database", "sqlite_not_a_database"),
     ("malformed", "sqlite_not_a_database"),

@@ -16,6 +16,7 @@ from sqlmodel import select
 from proto_ddf.db import engine
 from proto_ddf.db.tables import SourceRecord
 from proto_ddf.db.writing import write
+from proto_ddf.errors import classify
 
 
 def add(name: str) -> None:
@@ -84,3 +85,12 @@ def test_a_missing_file_is_not_made_by_looking_for_it(home: Path) -> None:
         names()
     assert not (home / "proto_ddf.db").exists()
     engine.dispose()
+
+
+def test_the_loss_is_told_as_one_of_proto_ddfs_own(database: Path) -> None:
+    """Not as an unreadable file of the person's."""
+    add("before")
+    move(database)
+    with pytest.raises(OperationalError) as caught:
+        names()
+    assert classify(caught.value).code == "records_unavailable"
