@@ -113,8 +113,8 @@ def mark(start: bytes) -> str | None:
 def unmarked_wide(start: bytes) -> str | None:
     """Whether the start of a file without a mark is UTF-16 or UTF-32; None: it is neither.
 
-    In the right one of them there are no NULs, and most characters are ASCII, unless most bytes are not: of text with
-    NULs for padding most are.
+    In the right one of them there are no NULs, and most characters are ASCII, or there are lines, and not most bytes are
+    ASCII: of text with NULs for padding most are.
     """
     ascii_bytes = sum(each in _PRINTABLE for each in start)
     padded = ascii_bytes > _MOSTLY * sum(each > 0 for each in start)
@@ -127,7 +127,8 @@ def unmarked_wide(start: bytes) -> str | None:
                 continue
             text = start[: error.start].decode(name)
         ascii_share = sum(each.isascii() for each in text) / max(len(text), 1)
-        if text and "\0" not in text and (ascii_share > 0.5 or not padded):
+        lines = not padded and len(start) % width == 0 and ("\n" in text or "\r" in text)
+        if text and "\0" not in text and (ascii_share > 0.5 or lines):
             return name
     return None
 
@@ -156,13 +157,17 @@ def find_encoding(open_bytes: OpenBytes, path: Path, chosen: str = AUTO) -> Foun
     if chosen.startswith("utf-16"):
         return _checked(file, "utf-16" if marked == "utf-16" else chosen)
     has_nul = any(b"\0" in chunk for chunk in file.chunks())
-    if chosen == AUTO and has_nul and (wide := unmarked_wide(start)):
+    within = _nul_within(file) if has_nul else None
+    fault = _fault(file, "utf-8") if chosen == AUTO else None
+    odd = within or fault or len(start.translate(None, _NOT_CONTROLS)) > len(start) / 10
+    if chosen == AUTO and has_nul and odd and (wide := unmarked_wide(start)):
         return _checked(file, wide)
-    if has_nul:
-        _check_padding(file)
+    if within:
+        where = _place(file, within, "latin-1")
+        reason = f"it holds binary data (line {where['line']})"
+        raise file_error(path, "file_not_csv", "is binary", reason=reason, **where)
     if chosen != AUTO:
         return _checked(file, str(marked) if marked and chosen == "utf-8" else chosen, has_nul)
-    fault = _fault(file, "utf-8")
     name = _not_utf8(file, fault) if fault else marked or "utf-8"
     return FoundEncoding(name, has_nul)
 
@@ -191,16 +196,15 @@ def _checked(file: _File, name: str, padded: bool = False) -> FoundEncoding:
     return FoundEncoding(name, padded)
 
 
-def _check_padding(file: _File) -> None:
+def _nul_within(file: _File) -> _Fault | None:
+    """The first NUL that is no padding."""
     before, at = b"", 0
     for chunk in file.chunks():
         held = before + chunk
         if found := _NOT_PADDING.search(held):
-            fault = _Fault(at - len(before) + found.start(), 0)
-            where = _place(file, fault, "latin-1")
-            reason = f"it holds binary data (line {where['line']})"
-            raise file_error(file.path, "file_not_csv", "is binary", reason=reason, **where)
+            return _Fault(at - len(before) + found.start(), 0)
         before, at = held[-1:], at + len(chunk)
+    return None
 
 
 def _not_utf8(file: _File, fault: _Fault) -> str:

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001
 """The encoding of a CSV file: read rightly, or named with line, character, byte and the encodings that fit.
 
 The kind: bytes whose encoding no mark tells. To it belong UTF-8 with other bytes in it, the encodings of all
@@ -107,6 +108,21 @@ def test_wide_encodings_are_read_with_and_without_a_mark(
         assert rows(read(path, encoding)) == [(1, "ä", "北京"), (2, "😀", None)]
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("城市,国\n北京,中\n", ("北京", "中")),
+        ("имя,город\nИван,Омск\n", ("Иван", "Омск")),
+        ("a\nb\n", ("b",)),
+    ],
+)
+def test_wide_text_of_any_script_is_read_without_a_mark(
+    make_file: MakeFile, encoding: str, text: str, expected: tuple[str, ...]
+) -> None:
+    assert rows(read(make_file("wide.csv", text.encode(encoding)))) == [expected]
+
+
 def test_half_a_character_in_utf_16_is_named(make_file: MakeFile) -> None:
     content = "a,b\n1,x".encode("utf-16") + b"\x3d\xd8" + "\n".encode("utf-16-le")
     error = refused(make_file("half.csv", content))
@@ -144,6 +160,9 @@ def test_a_western_file_may_end_with_a_letter_that_would_begin_a_character(
         (b"id,name,note\n1,Ann\0\0\0,ok\n2,Bob,fine\n", [(1, "Ann", "ok"), (2, "Bob", "fine")]),
         (b"id,name\0\n1,Ann\0\r\n2,\"Bob\0\"\n", [(1, "Ann"), (2, "Bob")]),
         (b"id,name\n1,Ann\n" + bytes(5_000), [(1, "Ann")]),
+        ("a,b\n1,ä\0\n".encode(), [(1, "ä")]),
+        (b"a,b\n1,\xf6\0\n", [(1, "ö")]),
+        (b"a\0,b\0\n1\0,x\0\n", [(1, "x")]),
         (b"id,name\n1,\0\0\n2,J\xf6rg\0\n", [(1, None), (2, "Jörg")]),
         (b"id,name\n" + b"1,x\n" * 40_000 + b"2,y\0\n", [(1, "x")] * 40_000 + [(2, "y")]),
     ],
