@@ -75,6 +75,8 @@ def _nearly(
         for _, column in columns
     )
     rows = run(connection, f"SELECT {present} FROM (SELECT * FROM {SAMPLE} LIMIT {_FIRST_ROWS})")
+    if not rows:
+        return
     for (at, column), texts in zip(columns, zip(*rows, strict=True), strict=True):
         form = _commonest(connection, table, column, [text for text in texts if text is not None])
         if form is not None:
