@@ -265,3 +265,28 @@ def test_a_text_too_long_is_told_at_its_field_and_not_sent(
     expect(field.get_by_role("alert")).to_have_count(0)
     page.reload()
     expect(page.get_by_label(label)).to_have_value("Short enough")
+
+
+def test_forms_are_as_they_were_when_the_tab_was_forgotten_on_another_page(
+    server: Server, page: Page
+):
+    """The first events after that are for pages without a form."""
+    page.goto(f"{server.url}/sources/new")
+    page.get_by_label("Name", exact=True).fill("Half filled in")
+    page.get_by_label("Name", exact=True).blur()
+    page.wait_for_function("localStorage['proto_ddf.source_draft'].includes('Half filled in')")
+    fill_in(page, server, "Left alone")
+    menu = page.get_by_label("Main")
+    menu.get_by_role("link", name="Apps", exact=True).click()
+    expect(page.get_by_role("heading", name="Apps", level=1)).to_be_visible()
+    kill(server, page)
+    menu.get_by_role("link", name="Operations", exact=True).click()
+    expect(page.get_by_role("heading", name="Operations", level=1)).to_be_visible()
+    expect(page.locator("[data-state='connected']")).to_be_visible()
+    menu.get_by_role("link", name="Generate", exact=True).click()
+    expect_filled_in(page, "Left alone")
+    menu.get_by_role("link", name="Sources", exact=True).click()
+    page.get_by_role("link", name="Connect a source").first.click()
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Half filled in")
+    page.get_by_role("button", name="Start over").click()
+    expect(page.get_by_label("Name", exact=True)).to_have_value("")

@@ -267,8 +267,8 @@ class GenerateState(PlanMixin, KeptFormMixin, rx.State):
                 shape=self._planned_shape,
                 live=self.live,
                 tables=list(self.tables),
-                name=self.name,
-                description=self.description,
+                name=_whole(self.name),
+                description=_whole(self.description),
                 allow_editing=self.allow_editing,
                 accent_color=self.accent_color,
             )
@@ -382,6 +382,11 @@ class GenerateState(PlanMixin, KeptFormMixin, rx.State):
             self.name = self.description = ""
             self._keep()
         self._forget_operation()
+
+
+def _whole(text: str) -> str:
+    """Without half characters: a browser sends one where the text was cut inside an emoji."""
+    return text.encode(errors="replace").decode()
 
 
 def _read_sources() -> list[SourceChoice]:

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import json
 import zlib
 
 from pydantic import BaseModel, ValidationError
@@ -9,8 +10,8 @@ from pydantic import BaseModel, ValidationError
 from proto_ddf.generator.spec import AppSpec
 
 ACCENTS = ("indigo", "blue", "teal", "green", "amber", "orange", "crimson", "violet", "gray")
-_MOST_KEPT_CHARACTERS = 300_000
-"""The browser sends what it keeps whenever it connects, and a message of 1 MB is refused."""
+_MOST_KEPT_BYTES = 250_000
+"""Of the form, and of the plan. The browser sends all that it keeps whenever it connects, and a message of 1 MB is refused."""
 _MOST_PLAN_BYTES = 20_000_000
 """Of a plan that is read back."""
 
@@ -39,7 +40,7 @@ class GenerateDraft(BaseModel):
 
 def dump_draft(draft: GenerateDraft) -> str:
     """The draft as the browser is to keep it; "" if it is too large."""
-    return _if_it_fits(draft.model_dump_json())
+    return _if_it_fits(draft.model_dump_json(ensure_ascii=True))
 
 
 def load_draft(text: str) -> GenerateDraft | None:
@@ -68,4 +69,4 @@ def load_plan(text: str) -> AppSpec | None:
 
 
 def _if_it_fits(text: str) -> str:
-    return text if len(text) <= _MOST_KEPT_CHARACTERS else ""
+    return text if len(json.dumps(text)) <= _MOST_KEPT_BYTES else ""

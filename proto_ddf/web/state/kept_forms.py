@@ -53,52 +53,47 @@ class TabState(rx.State):
             return None
         self._known = True
         waiting, self._waiting = self._waiting, []
-        path = self.router.url.path
-        if path in _forms:
-            await _fill(self, _forms[path], kept)
+        await _fill(self, kept)
         self.is_hydrated = True
-        return [*_app[0].get_load_events(path), *waiting]
+        return [*_app[0].get_load_events(self.router.url.path), *waiting]
 
 
 class _TakeUp(rx.Middleware):
-    """Lets an event wait whose tab the server does not know."""
+    """Lets an event wait that is for a form which the server does not know. On other pages nothing waits: a state that
+    is gone is begun anew there."""
 
     async def preprocess(self, app: rx.App, state: Any, event: Event) -> StateUpdate | None:
         tab = await state.get_state(TabState)
-        form = _forms.get(state.router.url.path)
         if event.name == _CONNECTING:
-            if form is not None:
-                await _fill(state, form, event.payload.get("vars"))
+            await _fill(state, event.payload.get("vars"))
             tab._known, tab._waiting = True, []
-        elif not tab._known and form is None:
-            tab._known = True
-        elif not tab._known and event.name != _RESUME:
+        elif not tab._known and state.router.url.path in _forms and event.name != _RESUME:
             tab._waiting = [*tab._waiting, Event(name=event.name, payload=event.payload)]
-            return StateUpdate(events=_ask(form) if form and len(tab._waiting) == 1 else [])
+            return StateUpdate(events=_ask() if len(tab._waiting) == 1 else [])
         return None
 
 
 _RESUME = f"{TabState.get_full_name()}.resume"
 
 
-async def _fill(state: rx.State, form: type[KeptFormMixin], kept: Any) -> None:
-    target: Any = await state.get_state(form)
+async def _fill(state: rx.State, kept: Any) -> None:
+    """Fill the forms whose variables the browser has otherwise than the server."""
     held = kept if isinstance(kept, dict) else {}
-    changed = False
-    for name in form._kept_variables:
-        given = held.get(_key(form, name))
-        text = given if isinstance(given, str) else ""
-        if getattr(target, name) != text:
-            setattr(target, name, text)
-            changed = True
-    if changed:
-        target._take_kept()
+    for form in _forms.values():
+        target: Any = await state.get_state(form)
+        given = {name: held.get(_key(form, name)) for name in form._kept_variables}
+        texts = {name: text if isinstance(text, str) else "" for name, text in given.items()}
+        if any(getattr(target, name) != text for name, text in texts.items()):
+            for name, text in texts.items():
+                setattr(target, name, text)
+            target._take_kept()
 
 
-def _ask(form: type[KeptFormMixin]) -> list[Event]:
-    """The event by which the browser tells what it keeps of the form."""
+def _ask() -> list[Event]:
+    """The event by which the browser tells what it keeps."""
+    variables = [(form, name) for form in _forms.values() for name in form._kept_variables]
     entries = ", ".join(
-        f"{json.dumps(_key(form, name))}: {_place(form, name)}" for name in form._kept_variables
+        f"{json.dumps(_key(form, name))}: {_place(form, name)}" for form, name in variables
     )
     return Event.from_event_type(rx.call_script(f"({{{entries}}})", callback=TabState.resume))
 

@@ -10,8 +10,8 @@ from proto_ddf.sources.protocol import FormField
 from proto_ddf.sources.registry import KINDS
 from proto_ddf.sources.store import SourceView
 
-MOST_CHARACTERS = 50_000
-"""Of one field."""
+_MOST_KEPT_BYTES = 150_000
+"""The browser sends all that it keeps whenever it connects, and a message of 1 MB is refused."""
 
 
 @dataclass
@@ -90,10 +90,15 @@ def _default(field: FormField) -> str:
 
 
 def dump_draft(draft: Draft) -> str:
-    """The draft as the browser is to keep it, without texts that are too long: the browser sends what it keeps
-    whenever it connects, and a message of 1 MB is refused."""
-    short = {key: text for key, text in draft.values.items() if len(text) <= MOST_CHARACTERS}
-    return json.dumps(asdict(replace(draft, values=short)))
+    """The draft as the browser is to keep it, without its longest texts where it would be too large; "" if it still is."""
+    values = dict(draft.values)
+    while True:
+        text = json.dumps(asdict(replace(draft, values=values)))
+        if len(json.dumps(text)) <= _MOST_KEPT_BYTES:
+            return text
+        if not values:
+            return ""
+        del values[max(values, key=lambda key: len(values[key]))]
 
 
 def load_draft(text: str) -> Draft:

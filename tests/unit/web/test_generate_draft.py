@@ -101,10 +101,14 @@ def test_texts_that_would_keep_the_page_from_connecting_are_not_kept() -> None:
     assert dump_draft(GenerateDraft(description="x" * SERVER_LIMIT)) == ""
     draft = empty_draft()
     keys = list(draft.values)
+    for key in keys[2:]:
+        draft.values[key] = "😀" * 20_000
     draft.values[keys[0]], draft.values[keys[1]] = "x" * SERVER_LIMIT, "short"
     text = dump_connect_draft(draft)
-    assert len(text) < SERVER_LIMIT / 3
+    assert len(json.dumps(text)) < SERVER_LIMIT / 5
     assert load_connect_draft(text).values[keys[1]] == "short"
+    draft.name = "x" * SERVER_LIMIT
+    assert dump_connect_draft(draft) == ""
 
 
 @pytest.mark.parametrize(
