@@ -156,6 +156,8 @@ def _nested(path: Path) -> IntegrationError:
 def _reason(error: ValueError) -> str:
     if not isinstance(error, json.JSONDecodeError):
         return "it holds a number that is too long"
+    if error.doc[error.pos : error.pos + 1] == "\0":
+        return f"there is a NUL byte at character {error.colno}"
     words = error.msg[:1].lower() + error.msg[1:]
     return f"{words.removesuffix(':')} at character {error.colno}"
 

@@ -134,6 +134,8 @@ def test_objects_may_stand_in_many_ways(file_source: MakeSource, content: bytes)
         ('[{"a": "\\ude00\\ud83d"}]', "json_half_character", "(\\ude00) in “a”"),
         ('{"a": 1}\n{"a": "x\\ud83dy"}\n', "json_half_character", "Line 2 of"),
         ('{"id": 1}\n{"id": 2\n{"id": 3}\n', "json_broken_line", "Line 2"),
+        (b'[{"a": 1}]\0\0', "file_not_json", "line 1: there is a NUL byte at character 11"),
+        (b'{"a": 1}\n{"a": 2}\0\n', "json_broken_line", "NUL byte at character 9"),
         ('{"id": 1}\n{"id": "2\n{"id": 3}\n', "json_broken_line", "Line 2"),
         ("[" * 100_000, "file_not_json", "nested too deeply"),
         (json.dumps([{f"k{n}": 1 for n in range(1_001)}]), "too_many_columns", "1000"),
