@@ -4,7 +4,7 @@ import contextlib
 import importlib
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,7 +15,16 @@ import sqlalchemy as sa
 from proto_ddf.generator.plan import plan_app
 from proto_ddf.generator.render import render_app
 from proto_ddf.sources.sqlite import SqliteSource
-from tests.served_apps import FilledForms, ServedApp, make_tables, served_app
+from tests.served_apps import (
+    FilledForms,
+    ImportedApp,
+    ServedApp,
+    file_app,
+    make_tables,
+    served_app,
+)
+from tests.servers.database_server import DatabaseServer
+from tests.type_values import statements
 
 AWKWARD = """
 CREATE TABLE "Full Names" (
@@ -148,3 +157,47 @@ def served(
     with served_app(database, tmp_path_factory.mktemp("served") / kind) as app:
         yield app
     server.drop_database(database)
+
+
+@pytest.fixture(scope="session")
+def typed(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], ImportedApp]]:
+    """Gives the app on the tables of every type of a database: typed("postgresql"). It is made when first asked for."""
+    made: dict[str, ImportedApp] = {}
+    with contextlib.ExitStack() as opened:
+
+        def app_of(dialect: str) -> ImportedApp:
+            if dialect not in made:
+                folder = tmp_path_factory.mktemp("types") / dialect
+                if dialect == "sqlite":
+                    app = _types_on_file(folder, tmp_path_factory.mktemp("data") / "types.db")
+                else:
+                    app = _types_on_server(folder, _server_of(request, dialect))
+                made[dialect] = opened.enter_context(app)
+            return made[dialect]
+
+        yield app_of
+
+
+def _server_of(request: pytest.FixtureRequest, dialect: str) -> DatabaseServer:
+    name = {"postgresql": "postgres", "mysql": "mariadb"}[dialect]
+    server: DatabaseServer = request.getfixturevalue(name)
+    return server
+
+
+def _types_on_file(folder: Path, place: Path) -> contextlib.AbstractContextManager[ImportedApp]:
+    with contextlib.closing(sqlite3.connect(place)) as connection, connection:
+        connection.executescript(";\n".join(statements("sqlite")))
+    return file_app(place, folder, name="Types on a file")
+
+
+@contextlib.contextmanager
+def _types_on_server(folder: Path, server: DatabaseServer) -> Iterator[ImportedApp]:
+    database = server.create_database()
+    make = statements(server.kind)
+    if server.kind == "postgresql":
+        make.append(f'GRANT ALL ON ALL TABLES IN SCHEMA public TO "{database.user}"')
+    database.admin(*make)
+    with served_app(database, folder, name=f"Types on {server.kind}") as app:
+        yield app  # the server, which may be gone first, takes the database with it

@@ -6,58 +6,16 @@ Christ, numbers beyond 2^63 and beyond doubles, NaN, bytes as keys, texts that a
 or without equality, arrays of such types, domains over them, and on SQLite any value in any column.
 """
 
-import sqlite3
-from contextlib import closing
 from itertools import pairwise
 
 import pytest
 
-from tests.served_apps import file_app, served_app
-from tests.type_values import CASES, statements
+from tests.type_values import CASES
 
 ALL = [(dialect, case.name) for dialect, cases in CASES.items() for case in cases]
 KEYS = [
     (dialect, f"by_{case.name}") for dialect, cases in CASES.items() for case in cases if case.key
 ]
-
-
-@pytest.fixture(scope="module")
-def typed(request, tmp_path_factory):
-    """Makes the app with the tables of every type of a database, once."""
-    made, closing_them = {}, []
-
-    def app_of(dialect):
-        if dialect not in made:
-            context = (
-                _on_file(tmp_path_factory)
-                if dialect == "sqlite"
-                else _on_server(request, tmp_path_factory, dialect)
-            )
-            made[dialect] = context.__enter__()
-            closing_them.append(context)
-        return made[dialect]
-
-    yield app_of
-    for context in closing_them:
-        context.__exit__(None, None, None)
-
-
-def _on_file(tmp_path_factory):
-    place = tmp_path_factory.mktemp("data") / "types.db"
-    with closing(sqlite3.connect(place)) as connection, connection:
-        connection.executescript(";\n".join(statements("sqlite")))
-    return file_app(place, tmp_path_factory.mktemp("app"), name="Types on a file")
-
-
-def _on_server(request, tmp_path_factory, dialect):
-    server = request.getfixturevalue({"postgresql": "postgres", "mysql": "mariadb"}[dialect])
-    database = server.create_database()
-    run = database.admin if dialect == "postgresql" else database.run
-    made = statements(dialect)
-    if dialect == "postgresql":
-        made += [f'GRANT ALL ON ALL TABLES IN SCHEMA public TO "{database.user}"']
-    run(*made)
-    return served_app(database, tmp_path_factory.mktemp("app"), name=f"Types on {dialect}")
 
 
 def texts(rows):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from .errors import CHANGED_BY_OTHERS, FORM_INCOMPLETE, DataError
 from .form_values import held, is_unchanged, submitted_text
+from .formats import readable
 from .start import Start, Stored, fields_to_compare, mark, text_of_mark
 from .stored import written
 from .views import Field, Kind, TableView
@@ -85,7 +86,7 @@ def shown(view: TableView, field: Field, stored: str | None) -> str:
     if field.kind is Kind.BOOLEAN:
         text = held(view, field, stored).text
         return FLAGS.get(text, text)
-    return written(view.column(field.name), stored) or "empty"
+    return readable(written(view.column(field.name), stored)) or "empty"
 
 
 def _is_as_shown(view: TableView, field: Field, stored: str | None, text: str) -> bool:

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, time
 
+from .formats import readable
 from .stored import FALSE, TRUE, written
 from .views import Field, Kind, TableView, Widget
 
@@ -26,6 +27,9 @@ _HELD_EXACTLY = {
 
 
 LINE_ENDS = "This text has line ends that a form cannot keep, so it cannot be changed here."
+UNREADABLE = (
+    "This text has bytes that are no UTF-8, which a form cannot keep, so it cannot be changed here."
+)
 
 
 @dataclass
@@ -68,6 +72,8 @@ def held(view: TableView, field: Field, stored: str | None) -> Held:
     if stored is None:
         return Held(shape="select") if shape == "switch" else Held()
     text = written(view.column(field.name), stored)
+    if readable(text) != text:
+        return Held(readable(text), shape="readonly", note=UNREADABLE)
     if shape == "picker":
         has_lines = "\n" in text or "\r" in text
         return Held(text, shape="readonly", note=LINE_ENDS) if has_lines else Held(text)

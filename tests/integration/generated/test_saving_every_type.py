@@ -1,0 +1,240 @@
+"""Every type of the three databases can be saved: what was not changed stays as it is, byte for byte, and what was
+changed is read back as it was written.
+
+The kind of fault: a value that its control, the form's encoding, Python or the driver cannot hold exactly is written
+back as another one (infinity as NULL, 'Y' as 0, CRLF as LF, 0.1 as 0.10000000149), or is taken for a change of
+somebody else's (a float that is compared by its text), or a compare that goes by collation or affinity lets a change
+of somebody else's pass. Each save goes through the form's own encoding and decoding: what a page puts into its
+controls and hidden fields is sent as a browser sends it.
+"""
+
+import importlib
+import json
+import re
+import sqlite3
+from contextlib import closing, suppress
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.type_values import CASES
+
+ALL = [(dialect, case.name) for dialect, cases in CASES.items() for case in cases]
+KEYS = [
+    (dialect, f"by_{case.name}") for dialect, cases in CASES.items() for case in cases if case.key
+]
+_EMPTY_SECONDS = re.compile(r"(T\d\d:\d\d|^\d\d:\d\d):00$")
+
+
+def stored_bytes(app, table):
+    """Every row as the database itself writes it, to the last bit, by key."""
+    if app.spec.dialect == "sqlite":
+        with closing(sqlite3.connect(app.place)) as connection:
+            query = "SELECT hex(CAST({0} AS BLOB)) || typeof({0}) || CASE typeof({0}) WHEN 'real' THEN printf('%!.17g', {0}) ELSE '' END"
+            columns = [
+                row[1] for row in connection.execute(f"SELECT * FROM pragma_table_info('{table}')")
+            ]
+            asked = ", ".join(f"({query.format(name)})" for name in columns)
+            rows = connection.execute(f"SELECT {asked} FROM {table}").fetchall()
+    else:
+        with closing(app.place.connect()) as connection:
+            rows = (
+                _by_wire(connection, table)
+                if app.spec.dialect == "postgresql"
+                else _by_hex(connection, table)
+            )
+    return {row[0]: row for row in rows}
+
+
+def _by_wire(connection, table):
+    """In the binary format of PostgreSQL's protocol where the type has one."""
+    for result_format in (1, 0):
+        result = connection.pgconn.exec_params(
+            f"SELECT * FROM {table}".encode(), None, result_format=result_format
+        )
+        if result.status == 2:  # PGRES_TUPLES_OK
+            width = range(result.nfields)
+            return [
+                tuple(result.get_value(row, column) for column in width)
+                for row in range(result.ntuples)
+            ]
+    raise AssertionError(result.error_message)
+
+
+def _by_hex(connection, table):
+    cursor = connection.cursor()
+    cursor.execute(f"SHOW COLUMNS FROM {table}")
+    asked = []
+    for name, declared, *_ in cursor.fetchall():
+        exact = f"{name} + 0e0" if str(declared).startswith(("float", "double")) else name
+        asked.append(f"HEX(CAST({exact} AS BINARY))")
+    cursor.execute(f"SELECT {', '.join(asked)} FROM {table}")
+    return cursor.fetchall()
+
+
+class Page:
+    """A row's form as a browser has it open."""
+
+    def __init__(self, app, view, part):
+        self.app, self.view, self.part = app, view, part
+        row_forms = importlib.import_module(f"{app.package}.row_forms")
+        self.form = row_forms.form_of_row(view, app.keys.decode_key(view, part), part)
+        self.start = self.form.start.as_json()
+        json.loads(json.dumps({name: held.text for name, held in self.form.inputs.items()}))
+
+    @property
+    def controls(self):
+        """What the browser would send of each control that nobody touched."""
+        return {
+            name: self._as_sent(self.view.by_name[name], held)
+            for name, held in self.form.inputs.items()
+            if held.shape != "readonly"
+        }
+
+    def _as_sent(self, field, held):
+        text = held.text.encode(errors="surrogatepass").decode(errors="replace")
+        if held.shape == "textarea" or "\n" in text:
+            return text.replace("\n", "\r\n")
+        if (held.type or self.app.form_values.type_of(field)) in ("datetime-local", "time"):
+            return _EMPTY_SECONDS.sub(r"\1", text)  # such a control may shorten it
+        return text
+
+    def save(self, **texts):
+        row = importlib.import_module(f"{self.app.package}.states.row")
+        _, saved, _ = row._save(self.view, {"_start": self.start, "_form": "", **texts})
+        return saved
+
+
+def parts_of(app, view):
+    return [row.href.rpartition("/")[2] for row in app.all_rows(view, app.filters.Query(), 200)]
+
+
+@pytest.mark.parametrize(("dialect", "table"), ALL + KEYS)
+def test_a_save_of_another_field_leaves_every_byte_of_the_row(typed, dialect, table):
+    app = typed(dialect)
+    view = app.view(table)
+    for number, part in enumerate(parts_of(app, view)):
+        page = Page(app, view, part)
+        if page.form.read_only:
+            assert dialect == "sqlite", "NULL as a key"
+            continue
+        before = stored_bytes(app, table)
+        for sent, word in (({}, f"one {number}"), (page.controls, f"two {number}")):
+            page = Page(app, view, part)
+            assert page.save(**sent | {"word": word}) == part
+            after = stored_bytes(app, table)
+            changed = [key for key in before if before[key] != after[key]]
+            assert len(changed) == 1, "of other rows nothing"
+            at = [column.name for column in view.table.columns].index("word")
+            old, new = before[changed[0]], after[changed[0]]
+            assert old[:at] + old[at + 1 :] == new[:at] + new[at + 1 :], page.form.inputs
+            assert app.data.fetch_row(view, app.keys.decode_key(view, part))["word"] == word
+            before = after
+
+
+@pytest.mark.parametrize(("dialect", "table"), ALL + KEYS)
+def test_a_save_without_a_change_writes_nothing(typed, dialect, table):
+    app = typed(dialect)
+    view = app.view(table)
+    before = stored_bytes(app, table)
+    for part in parts_of(app, view):
+        page = Page(app, view, part)
+        if not page.form.read_only:
+            assert page.save(**page.controls) == part
+    assert stored_bytes(app, table) == before
+
+
+@pytest.mark.parametrize(("dialect", "table"), ALL)
+def test_a_value_typed_anew_is_stored_as_the_row_that_it_was_read_from_has_it(
+    typed, dialect, table
+):
+    """Each value of the type is written into a row of its own, by its control's text, where that can be typed."""
+    app = typed(dialect)
+    view = app.view(table)
+    if "v" not in {each.name for each in view.asked}:
+        return
+    app.run(
+        f"DELETE FROM {table} WHERE id = 999", f"INSERT INTO {table} (id, word) VALUES (999, 'w')"
+    )
+    for part in parts_of(app, view):
+        held = Page(app, view, part).form.inputs["v"]
+        if (
+            part == "999"
+            or held.shape == "readonly"
+            or held.text == ""
+            or not held.text.isprintable()
+        ):
+            continue
+        app.run(f"UPDATE {table} SET v = NULL WHERE id = 999")
+        with suppress(app.errors.DataError):  # a form may refuse what another program stored
+            Page(app, view, "999").save(v=held.text)
+            wrote = Page(app, view, "999").form.inputs["v"]
+            assert (wrote.text, wrote.shape) == (held.text, held.shape), held
+    app.run(f"DELETE FROM {table} WHERE id = 999")
+
+
+@pytest.mark.parametrize(("dialect", "table"), ALL)
+def test_two_people_at_two_fields_are_both_kept_and_at_one_field_asked(typed, dialect, table):
+    app = typed(dialect)
+    view = app.view(table)
+    for part in parts_of(app, view)[:2] + parts_of(app, view)[-3:-2]:
+        first, second = Page(app, view, part), Page(app, view, part)
+        first.save(word="first")
+        conflicts = importlib.import_module(f"{app.package}.conflicts")
+        with pytest.raises(conflicts.Conflict):
+            second.save(word="second")
+        assert app.data.fetch_row(view, app.keys.decode_key(view, part))["word"] == "first"
+        Page(app, view, part).save(word="w")
+
+
+def _texts(alphabet):
+    return st.text(alphabet, max_size=40)
+
+
+WHOLE = st.integers(-(2**63), 2**63 - 1)
+STORED = st.one_of(
+    st.none(),
+    WHOLE,
+    st.floats(allow_nan=False),
+    st.text(max_size=20),
+    st.binary(max_size=20),
+    st.datetimes().map(str),
+    st.datetimes().map(lambda moment: moment.isoformat(timespec="minutes")),
+    st.dates().map(str),
+    st.times().map(str),
+    st.sampled_from(
+        ["t", "Y", "infinity", "0000-00-00", "24:00", "a\r\nb", "\n", "\r", " x ", "1e5", "1.10"]
+    ),
+    st.binary(min_size=1, max_size=8).map(lambda raw: ("text", raw)),
+)
+_QUICK = settings(
+    max_examples=400,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+
+@_QUICK
+@given(
+    table=st.sampled_from([each.name for each in CASES["sqlite"]]),
+    value=STORED,
+    word=st.text(st.characters(codec="utf-8", exclude_characters="\r\0"), min_size=1, max_size=9),
+)
+def test_any_stored_value_of_a_file_survives_a_save_of_its_neighbour(typed, table, value, word):
+    app = typed("sqlite")
+    view = app.view(table)
+    with closing(sqlite3.connect(app.place)) as connection, connection:
+        connection.execute(f"DELETE FROM {table} WHERE id = 1000")
+        marker, given_value = (
+            ("CAST(? AS TEXT)", value[1]) if isinstance(value, tuple) else ("?", value)
+        )
+        connection.execute(f"INSERT INTO {table} VALUES (1000, 'before', {marker})", (given_value,))
+    before = stored_bytes(app, table)
+    page = Page(app, view, "1000")
+    assert page.save(**page.controls | {"word": word}) == "1000"
+    after = stored_bytes(app, table)
+    (row,) = [key for key in after if bytes.fromhex(key.removesuffix("integer")) == b"1000"]
+    assert {key for key in before if before[key] != after[key]} <= {row}
+    assert after[row][2] == before[row][2]
+    assert bytes.fromhex(after[row][1].removesuffix("text")).decode() == word
