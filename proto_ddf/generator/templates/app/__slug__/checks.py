@@ -9,7 +9,7 @@ from math import isinf
 from typing import Any
 
 from .errors import CHECK_FIELDS, DataError
-from .stored import LARGEST_WHOLE
+from .stored import DECIMALS_ARE_FLOATS, LARGEST_WHOLE
 from .views import Field, Kind, Widget
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -96,6 +96,8 @@ def _parsed_number(field: Field, text: str) -> int | float | Decimal:
         number = Decimal(text)
     except InvalidOperation:
         raise ValueError("Enter a number.") from None
+    if "_" in text:  # which only Python takes for a number
+        raise ValueError("Enter a number.")
     if not number.is_finite():
         raise ValueError("Enter a number.")
     if field.minimum is not None and number < Decimal(str(field.minimum)):
@@ -129,4 +131,7 @@ def _fitting_decimal(field: Field, number: Decimal) -> Decimal:
         whole = field.precision - (scale or 0)
         if abs(number) >= Decimal(10) ** whole:
             raise ValueError(f"At most {whole} digits before the decimal point.")
+    is_kept = abs(number) < 2**63 and number == number.to_integral_value()
+    if DECIMALS_ARE_FLOATS and not is_kept and Decimal(repr(float(number))) != number:
+        raise ValueError("This number has more digits than the database keeps.")
     return number

@@ -108,7 +108,10 @@ class TolerantDecimal(_Tolerant):
         return f"NUMERIC({self.precision}, {self.scale or 0})"
 
     def store(self, value: Any) -> Any:
-        return float(value) if isinstance(value, Decimal) else value
+        if not isinstance(value, Decimal):
+            return value
+        is_whole = value == value.to_integral_value() and abs(value) < 2**63
+        return int(value) if is_whole else float(value)
 
     def read(self, value: Any) -> Any:
         return Decimal(str(value)) if isinstance(value, int | float) else value

@@ -68,13 +68,16 @@ def explain(
     return unexpected(text) if view is None else _refused_change(name, text, view, deleting)
 
 
+_UNNAMED = {3091: "SQLITE_CONSTRAINT_DATATYPE"}
+"""Names that Python 3.11 does not know."""
 _RAISED = "SQLITE_CONSTRAINT_TRIGGER"
 """By RAISE, in a trigger: its words may be any, and hold values."""
 
 
 def _name_of(original: BaseException) -> str:
     """SQLite's name of its extended code (SQLite docs, "Result and Error Codes"); empty for the driver's own errors."""
-    return str(getattr(original, "sqlite_errorname", ""))
+    code = getattr(original, "sqlite_errorcode", 0)
+    return _UNNAMED.get(code) or str(getattr(original, "sqlite_errorname", ""))
 
 
 def code_of(error: sa.exc.SQLAlchemyError) -> str:

@@ -71,6 +71,8 @@ def _as_json(value: Any) -> Any:
         return int(value)
     if isinstance(value, bytes):
         return {"bytes": value.hex()}
+    if isinstance(value, Decimal) and not value.is_finite():
+        return float(value)
     if isinstance(value, date | time | Decimal):
         return str(value)
     return value

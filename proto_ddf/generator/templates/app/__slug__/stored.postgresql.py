@@ -8,6 +8,8 @@ TRUE = "true"
 FALSE = "false"
 LARGEST_WHOLE: int | None = None
 """PostgreSQL itself refuses what a column has no room for."""
+DECIMALS_ARE_FLOATS = False
+"""A number with decimals is kept as a floating-point number, which has 15 digits or a few more."""
 
 
 def stored_text(column: sa.ColumnElement[Any]) -> sa.ColumnElement[str | None]:

@@ -11,6 +11,8 @@ TRUE = "integer:1"
 FALSE = "integer:0"
 LARGEST_WHOLE = 2**63 - 1
 """A larger whole number would be stored as a rounded one."""
+DECIMALS_ARE_FLOATS = True
+"""A number with decimals is kept as a floating-point number, which has 15 digits or a few more."""
 
 
 def stored_text(column: sa.ColumnElement[Any]) -> sa.ColumnElement[str | None]:
