@@ -21,6 +21,8 @@ from proto_ddf.web.state import errors as module
 from proto_ddf.web.state.errors import ErrorMixin
 from tests.unit.web.retries import press_try_again
 
+pytestmark = pytest.mark.usefixtures("database")  # errors go on record
+
 TOKEN = "a-tab"
 ROUTER = {"pathname": "/", "token": TOKEN}
 _goes_on = asyncio.Event()
