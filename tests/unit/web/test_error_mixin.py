@@ -189,14 +189,12 @@ def test_its_callout_stays_its_time_from_when_try_again_is_active(
     assert draft.error_retry_at == ""
 
 
-@pytest.mark.parametrize(
-    "refused", [CircuitOpenError("shop", 3600.0), RateLimitedError("shop", 3600.0)]
-)
+@pytest.mark.parametrize("kind", [CircuitOpenError, RateLimitedError])
 def test_a_click_before_that_time_is_refused_in_words_and_tries_nothing(
-    draft: DraftState, refused: Exception
+    draft: DraftState, kind: type[CircuitOpenError] | type[RateLimitedError]
 ) -> None:
     draft._retry_handler = "connect"
-    draft.handle_error(refused, "connect")
+    draft.handle_error(kind("shop", 3600.0), "connect")
     draft.error_wait = 0.0  # as a browser with a wrong clock has it
     event = draft.retry_operation()
     assert event is not None
