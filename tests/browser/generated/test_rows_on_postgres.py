@@ -79,6 +79,21 @@ def test_a_key_that_a_second_row_takes_while_the_form_is_open_reaches_neither(
     database.run("DELETE FROM tools WHERE id = 2")
 
 
+def test_the_words_of_a_trigger_are_shown_and_the_form_stays(app, database, page: Page, console):
+    page.goto(f"{app.url}/words/1")
+    page.get_by_role("button", name="Edit").click()
+    expect(page.get_by_label("Day")).to_have_value("infinity")
+    page.get_by_label("Word").fill("bad")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert").first).to_contain_text("We do not use that word here")
+    expect(page.get_by_label("Word")).to_have_value("bad")
+    page.get_by_label("Word").fill("better")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Changes saved.")).to_be_visible()
+    assert database.run("SELECT word, day::text FROM words") == [("better", "infinity")]
+    assert not console
+
+
 def test_a_refusal_about_a_field_that_is_not_on_the_form_is_told_above_it(app, page: Page, console):
     page.goto(f"{app.url}/files/new")
     page.get_by_label("ID").fill("1")
