@@ -5,8 +5,9 @@ written: that is one pass over the data, and mostly the only one. Where a value 
 all forms that are left. Where texts could be read in two ways, all rows decide before, and then the whole file.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import duckdb
 
@@ -22,8 +23,11 @@ MISFIT = "\x1fmisfit"
 SAMPLE = "sampled"
 """A temporary table of the first rows."""
 _SAMPLE_ROWS = 5_000
+_AT_ONCE = 40
+"""Tests that one statement makes: what DuckDB needs to plan it grows with their square."""
 _OTHER_READINGS = {"point": "comma", "comma": "point", "day": "month", "month": "day"}
 
+_Item = TypeVar("_Item")
 Fitting = Mapping[str, Sequence[TextForm]]
 """By column the forms that its texts have; of columns whose types are worked out only."""
 
@@ -63,16 +67,16 @@ def sampled(connection: duckdb.DuckDBPyConnection, table: RawTable, chosen: Choi
         run(connection, f"CREATE OR REPLACE TEMP TABLE {SAMPLE} AS {rows}")
     possible = _possible(connection, SAMPLE, table, columns)
     first = {name: forms.first for name, forms in possible.items()}
-    left, unproved = _fitting(connection, SAMPLE, table, first)
+    left, unproved = _from_first_fitting(connection, SAMPLE, table, first)
     second = {name: forms.later for name, forms in possible.items() if not left[name]}
-    late, late_unproved = _fitting(connection, SAMPLE, table, second)
+    late, late_unproved = _from_first_fitting(connection, SAMPLE, table, second)
     left |= late
     unproved |= late_unproved
     return Sampled(
         left,
         {name: forms.later for name, forms in possible.items() if name not in second},
         frozenset(column.name for column in columns if column.name not in possible),
-        frozenset(name for name in left if unproved.get(name) or _is_open(left[name])),
+        frozenset(name for name in left if name in unproved or _is_open(left[name])),
     )
 
 
@@ -137,51 +141,83 @@ def _possible(
     """The forms that the longest text of each column may have: it shows most signs. Without columns that have none."""
     if not columns:
         return {}
-    longest = ", ".join(
-        f"arg_max({trimmed(column)}, strlen({trimmed(column)}))"
-        f" FILTER (NOT {is_missing(table, column)})"
-        for column in columns
-    )
-    values = run(connection, f"SELECT {longest} FROM {source}")[0]
-    return {
-        column.name: possible_forms(value, column.may_be)
-        for column, value in zip(columns, values, strict=True)
-        if value is not None
-    }
+    found: dict[str, Forms] = {}
+    for some in batched(columns, _AT_ONCE):
+        longest = ", ".join(
+            f"arg_max({trimmed(column)}, strlen({trimmed(column)}))"
+            f" FILTER (NOT {is_missing(table, column)})"
+            for column in some
+        )
+        values = run(connection, f"SELECT {longest} FROM {source}")[0]
+        found |= {
+            column.name: possible_forms(value, column.may_be)
+            for column, value in zip(some, values, strict=True)
+            if value is not None
+        }
+    return found
 
 
 def _proved(
     connection: duckdb.DuckDBPyConnection, table: RawTable, left: Fitting
 ) -> dict[str, list[TextForm]]:
-    """Those that fit every value of the table, and whose words are all there."""
-    fitting, unproved = _fitting(connection, table.rows, table, left)
+    """Those that fit every value of the table, and whose words are all there: of columns that could be read in two ways
+    all, of others the first."""
+    open_ones = {name: forms for name, forms in left.items() if _is_open(forms)}
+    fitting, unproved = _fitting(connection, table.rows, table, open_ones)
+    closed = {name: forms for name, forms in left.items() if name not in open_ones}
+    while closed:
+        some, some_unproved = _from_first_fitting(connection, table.rows, table, closed)
+        fitting |= {name: forms[:1] for name, forms in some.items() if name not in some_unproved}
+        closed = {name: some[name][1:] for name in some_unproved}
     return {
-        name: [form for form in forms if form not in unproved.get(name, ())]
+        name: [form for form in forms if (name, form) not in unproved]
         for name, forms in fitting.items()
     }
 
 
+def _from_first_fitting(
+    connection: duckdb.DuckDBPyConnection, source: str, table: RawTable, left: Fitting
+) -> tuple[dict[str, list[TextForm]], set[str]]:
+    """The first form that fits every value in `source` and those behind it, which are not looked at; and the columns in
+    which words of that form are missing. Most columns need one test."""
+    found: dict[str, list[TextForm]] = {name: [] for name in left}
+    unproved: set[str] = set()
+    pending = {name: list(forms) for name, forms in left.items() if forms}
+    while pending:
+        first = {name: forms[:1] for name, forms in pending.items()}
+        fitting, without_words = _fitting(connection, source, table, first)
+        fit_now = {name for name in pending if fitting[name]}
+        found |= {name: pending[name] for name in fit_now}
+        unproved |= {name for name, _ in without_words}
+        pending = {
+            name: forms[1:]
+            for name, forms in pending.items()
+            if name not in fit_now and len(forms) > 1
+        }
+    return found, unproved
+
+
 def _fitting(
     connection: duckdb.DuckDBPyConnection, source: str, table: RawTable, left: Fitting
-) -> tuple[dict[str, list[TextForm]], dict[str, list[TextForm]]]:
+) -> tuple[dict[str, list[TextForm]], set[tuple[str, TextForm]]]:
     """Those that fit every value in `source`, and of them those that have words which are not there."""
+    fitting: dict[str, list[TextForm]] = {name: [] for name in left}
+    unproved: set[tuple[str, TextForm]] = set()
     tests = [(name, form) for name, forms in left.items() for form in forms]
-    if not tests:
-        return {name: [] for name in left}, {}
-    places = {column.name: at for at, column in enumerate(table.columns)}
-    present = ", ".join(
-        f"CASE WHEN NOT {is_missing(table, column)} THEN {trimmed(column)} END AS v{at}"
-        for at, column in enumerate(table.columns)
-        if left.get(column.name)
-    )
-    checks = ", ".join(_all_fit(f"v{places[name]}", form) for name, form in tests)
-    query = f"SELECT {checks} FROM (SELECT {present} FROM {source})"
-    answers = run(connection, query)[0]
-    fits = dict(zip(tests, zip(answers[::2], answers[1::2], strict=True), strict=True))
-    fitting = {name: [form for form in forms if fits[name, form][0]] for name, forms in left.items()}  # fmt: skip
-    return fitting, {
-        name: [form for form in forms if not fits[name, form][1]] for name, forms in fitting.items()
-    }
+    columns = {column.name: column for column in table.columns}
+    for some in batched(tests, _AT_ONCE):
+        places = {name: f"v{at}" for at, name in enumerate(dict.fromkeys(name for name, _ in some))}
+        present = ", ".join(
+            f"CASE WHEN NOT {is_missing(table, columns[name])} THEN {trimmed(columns[name])} END AS {place}"
+            for name, place in places.items()
+        )
+        checks = ", ".join(_all_fit(places[name], form) for name, form in some)
+        answers = run(connection, f"SELECT {checks} FROM (SELECT {present} FROM {source})")[0]
+        for (name, form), fits, has_words in zip(some, answers[::2], answers[1::2], strict=True):
+            if fits:
+                fitting[name].append(form)
+                unproved |= set() if has_words else {(name, form)}
+    return fitting, unproved
 
 
 def _all_fit(value: str, form: TextForm) -> str:
@@ -189,6 +225,11 @@ def _all_fit(value: str, form: TextForm) -> str:
     fits = f"coalesce({form.fits.replace('{v}', value)}, false)"
     words = " AND ".join(f"bool_or({value} = {text(word)})" for word in form.words) or "true"
     return f"bool_and({fits}) FILTER ({value} IS NOT NULL), {words}"
+
+
+def batched(items: Sequence[_Item], size: int) -> Iterator[Sequence[_Item]]:
+    """The items, so many at a time."""
+    return (items[at : at + size] for at in range(0, len(items), size))
 
 
 def _readings(forms: Iterable[TextForm]) -> set[str]:

@@ -10,7 +10,7 @@ import duckdb
 
 from proto_ddf.sources.chosen_typing import chosen_value, is_missing, trimmed
 from proto_ddf.sources.column_types import Choices
-from proto_ddf.sources.column_typing import SAMPLE, Typed, fit
+from proto_ddf.sources.column_typing import SAMPLE, Typed, batched, fit
 from proto_ddf.sources.duck import run
 from proto_ddf.sources.file_formats import RawColumn, RawTable
 from proto_ddf.sources.schema import OddText, TypeOffer
@@ -28,6 +28,8 @@ _LIKELY_FORMS = 6
 """Forms of those rows that are tested on the sample."""
 _LEAST_SHARE = 0.5
 """Of the texts of the sample that have the form."""
+_AT_ONCE = 40
+"""Columns that one statement reads: what DuckDB needs to plan it grows with their square."""
 _MOST_COLUMNS = 30
 """Columns with an offer; each takes a pass over the rows."""
 
@@ -68,19 +70,19 @@ def _nearly(
     columns: Sequence[tuple[int, RawColumn]],
 ) -> Iterator[tuple[int, RawColumn, TextForm]]:
     """The columns of which many texts are of one form, with that form."""
-    if not columns:
-        return
-    present = ", ".join(
-        f"CASE WHEN NOT {is_missing(table, column)} THEN {trimmed(column)} END"
-        for _, column in columns
-    )
-    rows = run(connection, f"SELECT {present} FROM (SELECT * FROM {SAMPLE} LIMIT {_FIRST_ROWS})")
-    if not rows:
-        return
-    for (at, column), texts in zip(columns, zip(*rows, strict=True), strict=True):
-        form = _commonest(connection, table, column, [text for text in texts if text is not None])
-        if form is not None:
-            yield at, column, form
+    for some in batched(columns, _AT_ONCE):
+        present = ", ".join(
+            f"CASE WHEN NOT {is_missing(table, column)} THEN {trimmed(column)} END"
+            for _, column in some
+        )
+        first = f"(SELECT * FROM {SAMPLE} LIMIT {_FIRST_ROWS})"
+        rows = run(connection, f"SELECT {present} FROM {first}")
+        if not rows:
+            return
+        for (at, column), texts in zip(some, zip(*rows, strict=True), strict=True):
+            held = [text for text in texts if text is not None]
+            if (form := _commonest(connection, table, column, held)) is not None:
+                yield at, column, form
 
 
 def _commonest(

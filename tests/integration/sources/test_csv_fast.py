@@ -164,6 +164,22 @@ def test_what_only_duckdb_writes_so_is_no_moment(csv_source: MakeSource, moment:
     assert source.read_schema().tables[0].column("moment").type is ColumnType.TEXT
 
 
+@pytest.mark.parametrize("value", ["2.50", "x", "1.250"])
+def test_a_thousand_columns_are_typed(csv_source: MakeSource, value: str) -> None:
+    """What DuckDB takes to plan a statement grows with the square of its parts, and it nests no deeper than a thousand.
+    The last row misses every type, so that all rows are looked at for all columns."""
+    header = ",".join(f"c{at}" for at in range(1_000))
+    rows = [",".join([value] * 1_000)] * 50
+    kinds = {"2.50": "decimal"}
+    source = csv_source(t="\n".join([header, *rows]).encode())
+    assert is_fast(source)
+    assert {each.type for each in source.read_schema().tables[0].columns} == {
+        kinds.get(value, "text")
+    }
+    source = csv_source(t="\n".join([header, *rows, ",".join(["?"] * 1_000)]).encode())
+    assert {each.type for each in source.read_schema().tables[0].columns} == {"text"}
+
+
 def test_a_type_found_late_in_a_long_file_holds(csv_source: MakeSource) -> None:
     lines = [f"{at},{at}" for at in range(20_000)]
     source = csv_source(t="\n".join(["a,b", *lines, "1,2.5", "x,3"]).encode())
