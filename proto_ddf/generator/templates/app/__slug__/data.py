@@ -63,10 +63,10 @@ def fetch_page(
         DataError: the database could not answer.
     """
     order, cursor = _order(view, query), before or after
-    by_position = order.is_by_position(cursor)
-    backwards = before is not None and not by_position
-    statements = order.statements(cursor, backwards, offset)
     with reading() as connection:
+        by_position = order.is_by_position(cursor) or _has_empty_keys(connection, view)
+        backwards = before is not None and not by_position
+        statements = order.statements(cursor, backwards, offset, by_position)
         found: list[Any] = []
         for statement, parameters in statements:
             parameters["size"] = size + 1 - len(found)
@@ -78,6 +78,16 @@ def fetch_page(
     width = len(view.fields)
     has_more = offset > 0 if before is not None and by_position else len(found) > size
     return Page(rows, [tuple(row[width:]) for row in kept], has_more)
+
+
+def _has_empty_keys(connection: sa.Connection, view: TableView) -> bool:
+    """Some rows have no key, where the database allows it: in an order by key there is no place behind them."""
+    parts = [view.column(name) for name in view.key if view.by_name[name].nullable]
+    if not parts:
+        return False
+    empty = sa.or_(*(part.is_(None) for part in parts))
+    found = sa.select(sa.literal(1)).select_from(view.table).where(empty).limit(1)
+    return connection.execute(found).first() is not None
 
 
 @lru_cache

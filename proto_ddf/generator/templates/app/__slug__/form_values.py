@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 
 from .formats import readable
-from .stored import FALSE, TRUE, written
+from .stored import FALSE, TRUE, is_binary, written
 from .views import Field, Kind, TableView, Widget
 
 INPUT_TYPES = {
@@ -27,6 +27,7 @@ _HELD_EXACTLY = {
 
 
 LINE_ENDS = "This text has line ends that a form cannot keep, so it cannot be changed here."
+BYTES = "Bytes are stored here, which a form cannot keep, so they cannot be changed here."
 UNREADABLE = (
     "This text has bytes that are no UTF-8, which a form cannot keep, so it cannot be changed here."
 )
@@ -72,6 +73,8 @@ def held(view: TableView, field: Field, stored: str | None) -> Held:
     if stored is None:
         return Held(shape="select") if shape == "switch" else Held()
     text = written(view.column(field.name), stored)
+    if is_binary(stored):
+        return Held(f"{len(text) // 2} bytes of binary data", shape="readonly", note=BYTES)
     if readable(text) != text:
         return Held(readable(text), shape="readonly", note=UNREADABLE)
     if shape == "picker":

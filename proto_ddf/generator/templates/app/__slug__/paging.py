@@ -60,10 +60,12 @@ class Order:
         self._forwards = self._split(self._rising) if self._key else []
         self._backwards = self._split(not self._rising)[::-1] if self._key else []
 
-    def statements(self, cursor: Place | None, backwards: bool, offset: int) -> Iterator[Statement]:
+    def statements(
+        self, cursor: Place | None, backwards: bool, offset: int, by_position: bool
+    ) -> Iterator[Statement]:
         """What reads the rows behind the cursor one after the other, or backwards those before it: as many as the
         parameter `size` says. By position it reads forwards, from the offset."""
-        if self.is_by_position(cursor):
+        if by_position:
             yield self._by_position().limit(SIZE).offset(offset), {}
             return
         parts = self._backwards if backwards else self._forwards
@@ -77,9 +79,12 @@ class Order:
         yield from ((part.from_start, {}) for part in parts[1:])
 
     def is_by_position(self, cursor: Place | None) -> bool:
-        """Rows are counted to get there: nothing tells them apart, or a text of the cursor cannot be sent back."""
-        texts = [each for each in cursor or () if isinstance(each, str)]
-        return not self._key or not all(map(can_hold, texts))
+        """Rows are counted to get there: nothing tells them apart, as where a key is empty, or a text of the cursor
+        cannot be sent back."""
+        if not self._key or cursor is None:
+            return not self._key
+        texts = [each for each in cursor if isinstance(each, str)]
+        return None in cursor[len(cursor) - len(self._key) :] or not all(map(can_hold, texts))
 
     def row(self, spot: Place | None, position: int) -> sa.Select[Any]:
         """What reads the row at that place, or without a key at that position."""

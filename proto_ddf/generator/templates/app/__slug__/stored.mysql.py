@@ -32,6 +32,11 @@ def is_stored(column: sa.ColumnElement[Any], text: str | None) -> sa.ColumnEleme
     )
 
 
+def is_binary(text: str) -> bool:
+    """Bytes are stored in a column of another type, which this database lets in nowhere."""
+    return False
+
+
 def written(column: sa.Column[Any], text: str) -> str:
     """The stored value as a person writes it: a float with as few digits as tell it from all others."""
     if not isinstance(column.type, Float):

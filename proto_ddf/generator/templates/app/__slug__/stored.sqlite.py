@@ -35,6 +35,11 @@ def is_stored(column: sa.ColumnElement[Any], text: str | None) -> sa.ColumnEleme
     return sa.cast(stored_text(column), sa.BLOB()) == sa.literal(raw, sa.types.NullType())
 
 
+def is_binary(text: str) -> bool:
+    """Bytes are stored, in a column of whatever type."""
+    return text.startswith("blob:")
+
+
 def written(column: sa.Column[Any], text: str) -> str:
     """The stored value as a person writes it."""
     kind, _, value = text.partition(":")
