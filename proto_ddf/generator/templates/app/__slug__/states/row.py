@@ -7,42 +7,25 @@ along (see start.py). So a form that was left open is saved as it is shown, even
 import asyncio
 import json
 import re
-from dataclasses import dataclass, field
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 from uuid import uuid4
 
 import reflex as rx
 
-from ..changes import create, delete, update
 from ..conflicts import Conflict, Version
-from ..consequences import Consequence, consequences
-from ..data import fetch_row
-from ..errors import CHECK_FIELDS, FORM_INCOMPLETE, ROW_GONE, DataError, Problem
+from ..consequences import Consequence
+from ..errors import DataError, Problem
 from ..form_values import Held
 from ..formats import Cell
 from ..keys import NEW, decode_key
-from ..relations import Option, Related, related_rows, search_options
-from ..row_forms import RowForm, blank_form, form_of_row, name_versions
-from ..rows import detail_cells, row_name
-from ..start import Start, read_start
+from ..relations import Option, Related, search_options
+from ..row_page import consequences_of, delete_row, load_blank, load_row, save_form
 from ..views import TableView
 
 _FORM_KEY = re.compile(r"/[\w./?=&%+~-]*", re.ASCII)
 PROCESS = uuid4().hex
 """Names this process."""
-CHOICE = "choice."
-"""Before a field's name: the version that a person chose of it, "mine" or "theirs"."""
-
-
-@dataclass
-class Loaded:
-    """Everything that a row's page shows, read at once."""
-
-    name: str
-    cells: list[Cell]
-    form: RowForm
-    related: list[Related] = field(default_factory=list)
 
 
 class RowMixin(rx.State, mixin=True):
@@ -108,11 +91,9 @@ class RowMixin(rx.State, mixin=True):
             key = decode_key(self.view, key_text)
         try:
             if is_new:
-                loaded = await asyncio.to_thread(_blank, self.view, asked)
-            elif key is None:
-                raise DataError(ROW_GONE)
+                loaded = await asyncio.to_thread(load_blank, self.view, asked)
             else:
-                loaded = await asyncio.to_thread(_load, self.view, key, key_text)
+                loaded = await asyncio.to_thread(load_row, self.view, key, key_text)
         except DataError as error:
             async with self:
                 self.loading, self.problem = False, error.problem
@@ -152,7 +133,7 @@ class RowMixin(rx.State, mixin=True):
             self.editing = True  # a state that was lost shows the form again
             version = self.form_version
         try:
-            is_new, saved, before = await asyncio.to_thread(_save, self.view, form)
+            is_new, saved, before = await asyncio.to_thread(save_form, self.view, form)
         except DataError as error:
             async with self:
                 self._refuse(error)
@@ -193,7 +174,7 @@ class RowMixin(rx.State, mixin=True):
             return
         self.form_problem, self.conflicts = Problem(), []
         try:
-            self.consequences = await asyncio.to_thread(_consequences, self.view, key)
+            self.consequences = await asyncio.to_thread(consequences_of, self.view, key)
             self.deleting = True
         except DataError as error:
             self.form_problem = error.problem
@@ -208,7 +189,7 @@ class RowMixin(rx.State, mixin=True):
         """Delete the row that was shown, and go back to the list."""
         self.deleting = False
         try:
-            await asyncio.to_thread(_delete, self.view, start)
+            await asyncio.to_thread(delete_row, self.view, start)
         except Conflict as conflict:
             return await self._ask_again(conflict)
         except DataError as error:
@@ -245,8 +226,8 @@ class RowMixin(rx.State, mixin=True):
     async def _ask_again(self, conflict: Conflict) -> None:
         """Show what the row holds by now before it is deleted."""
         try:
-            key = decode_key(self.view, self._key_text()) or ()
-            loaded = await asyncio.to_thread(_load, self.view, key, self._key_text())
+            key = decode_key(self.view, self._key_text())
+            loaded = await asyncio.to_thread(load_row, self.view, key, self._key_text())
         except DataError as error:
             self.form_problem = error.problem
             return
@@ -260,73 +241,6 @@ class RowMixin(rx.State, mixin=True):
             self.options = await asyncio.to_thread(search_options, self.view, name, words)
         except DataError as error:
             self.picker, self.form_problem = "", error.problem
-
-
-def _save(view: TableView, form: dict[str, Any]) -> tuple[bool, str, str]:
-    """Whether a row was added, its key as an address part, and the key that it had before."""
-    start = read_start(form.get("_start"))
-    texts = {each.name: str(form[each.name]) for each in view.asked if each.name in form}
-    if start.key == NEW:
-        return True, create(view, start.given | texts), NEW
-    key = decode_key(view, start.key)
-    if key is None:
-        raise DataError(ROW_GONE)
-    texts, start = _with_choices(texts, start, form)
-    try:
-        return False, update(view, key, texts, start), start.key
-    except Conflict as conflict:
-        name_versions(view, conflict.versions)
-        raise
-
-
-def _with_choices(
-    texts: dict[str, str], start: Start, form: dict[str, Any]
-) -> tuple[dict[str, str], Start]:
-    """What is to be written after a person chose between two versions of fields."""
-    try:
-        marks = dict(json.loads(form.get("_conflicts") or "{}"))
-    except (TypeError, ValueError):
-        raise DataError(FORM_INCOMPLETE) from None
-    chosen = {name: form.get(CHOICE + name) for name in marks if name in texts}
-    undecided = [name for name, choice in chosen.items() if choice not in ("mine", "theirs")]
-    if undecided:
-        raise DataError(CHECK_FIELDS, dict.fromkeys(undecided, "Choose one of the two versions."))
-    kept = {name: text for name, text in texts.items() if chosen.get(name) != "theirs"}
-    mine = {name: marks[name] for name, choice in chosen.items() if choice == "mine"}
-    return kept, Start(start.key, start.fields | mine, start.given)
-
-
-def _delete(view: TableView, start_json: str) -> None:
-    start = read_start(start_json)
-    key = decode_key(view, start.key)
-    if key is None:
-        raise DataError(ROW_GONE)
-    try:
-        delete(view, key, start)
-    except Conflict as conflict:
-        name_versions(view, conflict.versions)
-        raise
-
-
-def _load(view: TableView, key: tuple[Any, ...], key_text: str) -> Loaded:
-    form = form_of_row(
-        view, key, key_text
-    )  # first: what is shown is never newer than what is compared
-    values = fetch_row(view, key)
-    return Loaded(
-        name=row_name(view, values),
-        cells=detail_cells(view, values),
-        form=form,
-        related=related_rows(view, values),
-    )
-
-
-def _blank(view: TableView, asked: dict[str, str]) -> Loaded:
-    return Loaded(name="", cells=[], form=blank_form(view, asked))
-
-
-def _consequences(view: TableView, key: tuple[Any, ...]) -> list[Consequence]:
-    return consequences(view, fetch_row(view, key))
 
 
 def _as_query(asked: dict[str, str]) -> str:
