@@ -46,7 +46,7 @@ from proto_ddf.web.state.sources_detail import SourceDetailState
 from proto_ddf.web.state.sources_new import NewSourceState
 from proto_ddf.web.state.sources_preview import PreviewState
 from proto_ddf.web.state.storage import StorageBannerState
-from proto_ddf.web.tabs import TabStates
+from proto_ddf.web.tabs import tab_states
 from proto_ddf.web.theme import STYLESHEETS, head
 
 logger = get_logger(__name__)
@@ -94,7 +94,7 @@ def create_app() -> rx.App:
         api_transformer=[create_api(), show_not_found, guard(get_settings().port)],
         backend_exception_handler=tell_unexpected_error,
     )
-    app._state_manager = TabStates()  # Reflex offers no setting for a manager of one's own
+    app._state_manager = tab_states()  # Reflex offers no setting for a manager of one's own
     _add_pages(app)
     follow_tabs_of(app)
     keep_forms(app, {"/generate": GenerateState, "/sources/new": NewSourceState})

@@ -69,6 +69,12 @@ class TabStates(StateManagerDisk):
                         pass
 
 
+def tab_states() -> StateManagerDisk:
+    """The state manager for the app. Raises as Reflex's own does, when its folder cannot be made."""
+    made: Any = TabStates  # with a cold cache mypy takes methods that Reflex's manager has for abstract ones
+    return made()
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Put a file in place all at once, or leave what is there. Its folder is made, but nothing above that.
 
