@@ -241,3 +241,28 @@ def statements(dialect: str) -> list[str]:
                 for value in case.values
             ]
     return made
+
+
+WIDE_ROWS = 9
+
+
+def wide_table(dialect: str) -> list[str]:
+    """What makes the table `everything`: a column of each type, and rows of which each holds another value of it."""
+    begin = {
+        "mysql": ["SET SESSION sql_mode = ''"],
+        "postgresql": ["SET client_min_messages = error"],
+    }
+    cases = CASES[dialect]
+    made = begin.get(dialect, []) + [statement for case in cases for statement in case.before]
+    columns = ", ".join(f"c_{case.name} {case.declared}" for case in cases)
+    made.append(f"CREATE TABLE everything (id integer PRIMARY KEY, word varchar(20), {columns})")
+    for row in range(1, WIDE_ROWS + 1):
+        values = ", ".join(_spread(case.values, row, at) for at, case in enumerate(cases))
+        made.append(f"INSERT INTO everything VALUES ({row}, 'w', {values})")
+    return made
+
+
+def _spread(values: tuple[str, ...], row: int, column: int) -> str:
+    """Another value in each row, from all over the list, and in each column another one of the same list."""
+    step = max(1, len(values) // WIDE_ROWS)
+    return values[(row * step + column) % len(values)]

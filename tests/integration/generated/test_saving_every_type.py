@@ -18,6 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.stored_bytes import stored_bytes
 from tests.type_values import CASES
 
 ALL = [(dialect, case.name) for dialect, cases in CASES.items() for case in cases]
@@ -25,52 +26,6 @@ KEYS = [
     (dialect, f"by_{case.name}") for dialect, cases in CASES.items() for case in cases if case.key
 ]
 _EMPTY_SECONDS = re.compile(r"(T\d\d:\d\d|^\d\d:\d\d):00$")
-
-
-def stored_bytes(app, table):
-    """Every row as the database itself writes it, to the last bit, by key."""
-    if app.spec.dialect == "sqlite":
-        with closing(sqlite3.connect(app.place)) as connection:
-            query = "SELECT hex(CAST({0} AS BLOB)) || typeof({0}) || CASE typeof({0}) WHEN 'real' THEN printf('%!.17g', {0}) ELSE '' END"
-            columns = [
-                row[1] for row in connection.execute(f"SELECT * FROM pragma_table_info('{table}')")
-            ]
-            asked = ", ".join(f"({query.format(name)})" for name in columns)
-            rows = connection.execute(f"SELECT {asked} FROM {table}").fetchall()
-    else:
-        with closing(app.place.connect()) as connection:
-            rows = (
-                _by_wire(connection, table)
-                if app.spec.dialect == "postgresql"
-                else _by_hex(connection, table)
-            )
-    return {row[0]: row for row in rows}
-
-
-def _by_wire(connection, table):
-    """In the binary format of PostgreSQL's protocol where the type has one."""
-    for result_format in (1, 0):
-        result = connection.pgconn.exec_params(
-            f"SELECT * FROM {table}".encode(), None, result_format=result_format
-        )
-        if result.status == 2:  # PGRES_TUPLES_OK
-            width = range(result.nfields)
-            return [
-                tuple(result.get_value(row, column) for column in width)
-                for row in range(result.ntuples)
-            ]
-    raise AssertionError(result.error_message)
-
-
-def _by_hex(connection, table):
-    cursor = connection.cursor()
-    cursor.execute(f"SHOW COLUMNS FROM {table}")
-    asked = []
-    for name, declared, *_ in cursor.fetchall():
-        exact = f"{name} + 0e0" if str(declared).startswith(("float", "double")) else name
-        asked.append(f"HEX(CAST({exact} AS BINARY))")
-    cursor.execute(f"SELECT {', '.join(asked)} FROM {table}")
-    return cursor.fetchall()
 
 
 class Page:
@@ -119,11 +74,11 @@ def test_a_save_of_another_field_leaves_every_byte_of_the_row(typed, dialect, ta
         if page.form.read_only:
             assert dialect == "sqlite", "NULL as a key"
             continue
-        before = stored_bytes(app, table)
+        before = stored_bytes(app.place, table)
         for sent, word in (({}, f"one {number}"), (page.controls, f"two {number}")):
             page = Page(app, view, part)
             assert page.save(**sent | {"word": word}) == part
-            after = stored_bytes(app, table)
+            after = stored_bytes(app.place, table)
             changed = [key for key in before if before[key] != after[key]]
             assert len(changed) == 1, "of other rows nothing"
             at = [column.name for column in view.table.columns].index("word")
@@ -137,12 +92,12 @@ def test_a_save_of_another_field_leaves_every_byte_of_the_row(typed, dialect, ta
 def test_a_save_without_a_change_writes_nothing(typed, dialect, table):
     app = typed(dialect)
     view = app.view(table)
-    before = stored_bytes(app, table)
+    before = stored_bytes(app.place, table)
     for part in parts_of(app, view):
         page = Page(app, view, part)
         if not page.form.read_only:
             assert page.save(**page.controls) == part
-    assert stored_bytes(app, table) == before
+    assert stored_bytes(app.place, table) == before
 
 
 @pytest.mark.parametrize(("dialect", "table"), [each for each in ALL if each[0] != "sqlite"])
@@ -230,10 +185,10 @@ def test_any_stored_value_of_a_file_survives_a_save_of_its_neighbour(typed, tabl
             ("CAST(? AS TEXT)", value[1]) if isinstance(value, tuple) else ("?", value)
         )
         connection.execute(f"INSERT INTO {table} VALUES (1000, 'before', {marker})", (given_value,))
-    before = stored_bytes(app, table)
+    before = stored_bytes(app.place, table)
     page = Page(app, view, "1000")
     assert page.save(**page.controls | {"word": word}) == "1000"
-    after = stored_bytes(app, table)
+    after = stored_bytes(app.place, table)
     (row,) = [key for key in after if bytes.fromhex(key.removesuffix("integer")) == b"1000"]
     assert {key for key in before if before[key] != after[key]} <= {row}
     assert after[row][2] == before[row][2]

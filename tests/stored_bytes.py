@@ -1,0 +1,59 @@
+"""What a database stores, to the last bit, past everything of Proto-DDF and of generated apps."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from tests.servers.database_server import Database
+
+
+def stored_bytes(place: Path | Database, table: str) -> dict[Any, tuple[Any, ...]]:
+    """Every row of the table as the database itself writes it, by its first column."""
+    if isinstance(place, Path):
+        with closing(sqlite3.connect(place)) as connection:
+            rows = _by_class(connection, table)
+    else:
+        with closing(place.connect()) as connection:
+            by_wire = place.server.kind == "postgresql"
+            rows = _by_wire(connection, table) if by_wire else _by_hex(connection, table)
+    return {row[0]: tuple(row) for row in rows}
+
+
+def _by_class(connection: sqlite3.Connection, table: str) -> list[tuple[Any, ...]]:
+    """The bytes and the storage class, of a float all of its digits."""
+    written = (
+        "hex(CAST({0} AS BLOB)) || typeof({0})"
+        " || CASE typeof({0}) WHEN 'real' THEN printf('%!.17g', {0}) ELSE '' END"
+    )
+    columns = [row[1] for row in connection.execute(f"SELECT * FROM pragma_table_info('{table}')")]
+    asked = ", ".join(f"({written.format(name)})" for name in columns)
+    return connection.execute(f"SELECT {asked} FROM {table}").fetchall()
+
+
+def _by_wire(connection: Any, table: str) -> list[tuple[Any, ...]]:
+    """In the binary format of PostgreSQL's protocol; as text where a type of the table has none."""
+    said = ""
+    for binary in (1, 0):
+        query = f"SELECT * FROM {table}".encode()
+        result = connection.pgconn.exec_params(query, None, result_format=binary)
+        said = result.error_message
+        if not said:
+            width = range(result.nfields)
+            return [
+                tuple(result.get_value(row, column) for column in width)
+                for row in range(result.ntuples)
+            ]
+    raise AssertionError(said)
+
+
+def _by_hex(connection: Any, table: str) -> list[tuple[Any, ...]]:
+    """In hexadecimal; floats with all of their digits."""
+    cursor = connection.cursor()
+    cursor.execute(f"SHOW COLUMNS FROM {table}")
+    asked = []
+    for name, declared, *_ in cursor.fetchall():
+        exact = f"{name} + 0e0" if str(declared).startswith(("float", "double")) else name
+        asked.append(f"HEX(CAST({exact} AS BINARY))")
+    cursor.execute(f"SELECT {', '.join(asked)} FROM {table}")
+    return list(cursor.fetchall())
