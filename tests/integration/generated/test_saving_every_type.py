@@ -56,8 +56,7 @@ class Page:
         return text
 
     def save(self, **texts):
-        row = importlib.import_module(f"{self.app.package}.states.row")
-        _, saved, _ = row._save(self.view, {"_start": self.start, "_form": "", **texts})
+        _, saved, _ = self.app.row_page.save_form(self.view, {"_start": self.start, **texts})
         return saved
 
 
