@@ -19,7 +19,7 @@ from proto_ddf.sources.file_errors import explained, file_error
 from proto_ddf.sources.file_formats import MAX_COLUMNS, RawColumn, RawTable, table_name
 from proto_ddf.sources.file_source import file_kind
 from proto_ddf.sources.json_faults import LONGEST_RECORD, find_fault
-from proto_ddf.sources.json_numbers import MARK, mark_long_numbers, unmarked
+from proto_ddf.sources.json_numbers import LONG, mark_numbers, sort_of, unmarked, unmarked_value
 from proto_ddf.sources.sizes import count_text
 from proto_ddf.sources.text_encoding import mark, unmarked_wide
 
@@ -40,7 +40,7 @@ class JsonFiles:
     """Objects, in a list or one after the other."""
 
     name = "json"
-    version = 2
+    version = 3
     variant = ""
     several = False
     headed = False
@@ -85,7 +85,7 @@ class JsonFiles:
                 raise find_fault(path, _encoding(path), ended=True)
             plain.unlink()
             source = f"read_parquet({duck.text(records)}, file_row_number = true)"
-            if mark_long_numbers(connection, source, plain):
+            if mark_numbers(connection, source, plain):
                 duck.run(connection, _copy_records(plain, "auto", records))
                 plain.unlink()
             _check_records(connection, source, path)
@@ -216,11 +216,9 @@ def _values(source: str, keys: Sequence[str]) -> str:
 def _kinds(
     connection: duckdb.DuckDBPyConnection, source: str, keys: Sequence[str]
 ) -> list[set[str]]:
-    """What sorts of values each key has, but for null. MARK is that of numbers that only a text holds."""
+    """What sorts of values each key has, but for null (see `json_numbers.sort_of`)."""
     listed = ", ".join(
-        f"array_agg(DISTINCT CASE WHEN starts_with(v[{at}] ->> '$', '{MARK}') THEN '{MARK}'"
-        f" ELSE json_type(v[{at}]) END)"
-        for at in range(1, len(keys) + 1)
+        f"array_agg(DISTINCT {sort_of(f'v[{at}]')})" for at in range(1, len(keys) + 1)
     )
     row = duck.run(connection, f"SELECT {listed} FROM ({_values(source, keys)})")[0]
     return [set(kinds) - {None, "NULL"} for kinds in row]
@@ -237,9 +235,7 @@ def _raw_text(value: str, kinds: set[str]) -> str:
     if kinds & _NESTED:
         text = unmarked(f"CAST({value} AS VARCHAR)")
         return f"CASE WHEN json_type({value}) <> 'NULL' THEN {text} END"
-    if MARK in kinds:
-        return f"replace({value} ->> '$', '{MARK}', '')"
-    return f"({value} ->> '$')"
+    return unmarked_value(value) if kinds & {LONG, "DOUBLE"} else f"({value} ->> '$')"
 
 
 def _doubts(connection: duckdb.DuckDBPyConnection, source: str) -> tuple[str, ...]:

@@ -63,7 +63,7 @@ _JAVASCRIPT = TextForm(
 """As JavaScript writes numbers (ECMA-262, Number::toString): 12, 0.00001, 1e-7."""
 _JSON = TextForm(
     ChosenType.FLOAT,
-    f"(isfinite({_DOUBLE}) AND (regexp_matches({{v}}, '[.e]')"
+    f"(isfinite({_DOUBLE}) AND (regexp_matches({{v}}, '[.eE]')"
     " OR coalesce(abs(TRY_CAST({v} AS HUGEINT)) <= 9007199254740992, false)))",
     _DOUBLE,
 )

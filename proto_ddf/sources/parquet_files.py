@@ -29,7 +29,7 @@ class ParquetFiles:
     """Typed columns."""
 
     name = "parquet"
-    version = 1
+    version = 2
     variant = ""
     several = False
     headed = False
@@ -119,6 +119,8 @@ def _fit_exactly(
 
 
 def _check(column: str, kind: str) -> str:
+    if _NESTED.match(kind):
+        return "true"
     if kind in ("UBIGINT", "HUGEINT", "UHUGEINT"):
         return f"TRY_CAST({column} AS BIGINT) IS NOT NULL OR {column} IS NULL"
     if kind.startswith("DECIMAL("):
@@ -132,7 +134,7 @@ def _check(column: str, kind: str) -> str:
 
 def _typed(column: str, kind: str, exact: bool) -> str:
     if _NESTED.match(kind):
-        return f"CAST(to_json({column}) AS JSON)"
+        return f"CAST({_nested(column, kind)} AS JSON)"
     if not exact:
         return f"CAST({column} AS VARCHAR)"
     if kind in _INTEGERS or kind in ("UBIGINT", "HUGEINT", "UHUGEINT"):
@@ -149,8 +151,12 @@ def _typed(column: str, kind: str, exact: bool) -> str:
 
 
 def _text(column: str, kind: str) -> str:
-    nested = _NESTED.match(kind)
-    return f"CAST({f'to_json({column})' if nested else column} AS VARCHAR)"
+    return f"CAST({_nested(column, kind) if _NESTED.match(kind) else column} AS VARCHAR)"
+
+
+def _nested(column: str, kind: str) -> str:
+    """JSON stays as it is written: to_json would write its numbers anew (1.1 for 1.10)."""
+    return column if kind == "JSON" else f"to_json({column})"
 
 
 PARQUET = ParquetFiles()

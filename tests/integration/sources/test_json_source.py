@@ -180,13 +180,24 @@ def test_a_document_too_large_to_be_read_whole_has_its_fault_told(
         "1e-400",
         "0.30000000000000004",
         "9007199254740993.0",
+        "1.10",
+        "1.0",
+        "-0.50",
+        "100.00",
+        "1e5",
+        "1E5",
+        "2.50E-3",
+        "1e+22",
+        "1e16",
+        "1e400",
     ],
 )
 def test_numbers_keep_their_digits_beside_texts_and_within_lists(
     file_source: MakeSource, number: str
 ) -> None:
     """Whatever the type of the column, the text that it is made of is the file's. To the kind belong numbers below a
-    key, in lists, in keys of objects, and texts that look like numbers."""
+    key, in lists, in keys of objects, and texts that look like numbers; more digits than a double holds, zeros at the
+    end, and exponents."""
     looks = f'a \\" {number} [{number}], \\\\'
     line = f'{{"t": {number}, "l": [1, {number}, "{number}"], "k": {{"{number}": {number}}}, "s": "{looks}"}}'
     for content in (f"[{line}]", f'{line}\n{{"t": "word"}}\n'):
@@ -196,6 +207,31 @@ def test_numbers_keep_their_digits_beside_texts_and_within_lists(
         assert found[1] == f'[1,{number},"{number}"]'
         assert found[2] == f'{{"{number}":{number}}}'
         assert found[3] == json.loads(f'"{looks}"')
+
+
+def test_numbers_beside_texts_are_as_they_are_written(file_source: MakeSource) -> None:
+    """Releases 1.1 and 1.10 are two, where one of a column is a text or has more digits than a double holds. A column of
+    numbers alone is one of numbers."""
+    content = (
+        '[{"r": "1.10-b", "n": 1.10, "m": 0.12345678901234567890}, {"r": 1.10, "n": 1E2, "m": 2.50},'
+        ' {"r": 1.1, "n": 3, "m": 1e5}, {"r": 1E5, "n": -0.50, "m": true}]'
+    )
+    source = file_source("json", "r.json", content)
+    assert types(source) == {"r": "text", "n": "float", "m": "text"}
+    assert rows(source) == [
+        ("1.10-b", 1.1, "0.12345678901234567890"),
+        ("1.10", 100.0, "2.50"),
+        ("1.1", 3.0, "1e5"),
+        ("1E5", -0.5, "true"),
+    ]
+
+
+@pytest.mark.parametrize("code", ["\ufdd0", "\ufdd3", "\ufdef", "\ufffe", "\uffff", "\U0010ffff"])
+def test_texts_that_begin_with_a_noncharacter_survive(file_source: MakeSource, code: str) -> None:
+    records = [{"t": f"{code}12", "l": {"k": f"{code}x"}, "n": 1.5}, {"t": 0.5, "l": None, "n": 1}]
+    content = json.dumps(records, ensure_ascii=False).replace("1.5", "0.12345678901234567890")
+    found = rows(file_source("json", "t.json", content))
+    assert found[0] == (f"{code}12", f'{{"k":"{code}x"}}', "0.12345678901234567890")
 
 
 @pytest.mark.parametrize(
@@ -277,7 +313,7 @@ def test_numbers_that_no_double_holds_are_text(file_source: MakeSource) -> None:
     source = file_source("json", "t.json", records)
     assert types(source) == {"id": "integer", "lat": "text", "price": "float", "deep": "json", "s": "text"}  # fmt: skip
     assert rows(source) == [
-        (1, "52.12345678901234567", 10.1, '{"a":[0.1234567890123456789,1.5]}', '0.1234567890123456789"1'),
+        (1, "52.12345678901234567", 10.1, '{"a":[0.1234567890123456789,1.50]}', '0.1234567890123456789"1'),
         (2, "1", 3.0, '{"a":1}', "x"),
         (3, "1e-400", 100.0, None, None),
         (4, None, 0.30000000000000004, "1e400", "y"),
