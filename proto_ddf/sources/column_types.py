@@ -45,11 +45,18 @@ class LooseForm:
 def _moment(date: str, format: str, time: str = "") -> LooseForm:
     """Dates that strftime would write so, or dates with a time."""
     if not time:
-        return LooseForm(date, f"CAST(try_strptime({{v}}, '{format}') AS DATE)")
+        return LooseForm(date, _in_calendar(f"CAST(try_strptime({{v}}, '{format}') AS DATE)"))
     clock = "[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?( [AP]M)?"
     times = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p")
     formats = ", ".join(f"'{format} {each}'" for each in times)
-    return LooseForm(f"{date} {clock}", f"CAST(try_strptime({{v}}, [{formats}]) AS TIMESTAMP)")
+    moment = _in_calendar(f"CAST(try_strptime({{v}}, [{formats}]) AS TIMESTAMP)")
+    return LooseForm(f"{date} {clock}", moment)
+
+
+def _in_calendar(moment: str) -> str:
+    """Without dates that apps cannot hold: before the year 1 (DuckDB takes the year 0 for 1 BC) or after 9999."""
+    last = "TIMESTAMP '9999-12-31 23:59:59.999999'"
+    return f"CASE WHEN {moment} BETWEEN DATE '0001-01-01' AND {last} THEN {moment} END"
 
 
 def _day_first(time: str = "") -> list[LooseForm]:
@@ -84,7 +91,10 @@ CHOSEN = {
         )
     ],
     ChosenType.DATE: [
-        LooseForm(f"{_DAY}([T ]00:00(:00(\\.0+)?)?)?", "TRY_CAST(substr({v}, 1, 10) AS DATE)"),
+        LooseForm(
+            f"{_DAY}([T ]00:00(:00(\\.0+)?)?)?",
+            _in_calendar("TRY_CAST(substr({v}, 1, 10) AS DATE)"),
+        ),
         _moment("[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}", "%Y-%m-%d"),
         _moment(_YEAR_FIRST, "%Y/%m/%d"),
         _day_first()[-1],
@@ -94,7 +104,8 @@ CHOSEN = {
     # DuckDB's zone is UTC: with an offset it is a moment in UTC, without one it stays as it is.
     ChosenType.DATETIME: [
         LooseForm(
-            f"{_DAY}([T ]{_CLOCK}{_ZONE})?", "(TRY_CAST({v} AS TIMESTAMPTZ) AT TIME ZONE 'UTC')"
+            f"{_DAY}([T ]{_CLOCK}{_ZONE})?",
+            _in_calendar("(TRY_CAST({v} AS TIMESTAMPTZ) AT TIME ZONE 'UTC')"),
         ),
         _moment(_YEAR_FIRST, "%Y/%m/%d", "with a time"),
         _moment("[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}", "%Y-%m-%d", "with a time"),

@@ -34,7 +34,7 @@ class CsvFiles:
     """The encoding: AUTO or one of `encodings.LABELS`."""
 
     name = "csv"
-    version = 5
+    version = 6
     several = False
     headed = True
 

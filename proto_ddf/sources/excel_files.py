@@ -40,15 +40,18 @@ _MOST_ROWS = 1_048_576
 _ROWS_BETWEEN_CHECKS = 1_000
 _ROWS_BETWEEN_REPORTS = 20_000
 _LARGEST_INTEGER = 2**63 - 1
+_LARGEST_EXACT = 2**53
+"""Beyond it a double does not hold every whole number. Excel writes none that it does not, other programs do."""
 _GIVEN = {
     "integer": "CAST({c} AS BIGINT)",
+    "long integer": "CAST({c} AS BIGINT)",
     "float": "CAST({c} AS DOUBLE)",
     "boolean": "CAST({c} AS BOOLEAN)",
     "date": "CAST({c} AS DATE)",
     "datetime": "CAST({c} AS TIMESTAMP)",
     "time": "CAST({c} AS TIME)",
 }
-_NEARLY = {"integer": "number", "float": "number", "boolean": "boolean"}
+_NEARLY = {"integer": "number", "long integer": "number", "float": "number", "boolean": "boolean"}
 _NEARLY |= {kind: kind for kind in ("date", "datetime", "time")}
 """What a column of cells of that sort and of texts is nearly."""
 
@@ -77,7 +80,7 @@ class ExcelFiles:
     """Workbooks of sheets."""
 
     name = "excel"
-    version = 3
+    version = 4
     variant = ""
     several = True
     headed = True
@@ -197,7 +200,7 @@ def _sort(value: Any) -> tuple[str, str]:
     if isinstance(value, bool):
         return "boolean", "true" if value else "false"
     if isinstance(value, int):
-        return ("integer" if abs(value) <= _LARGEST_INTEGER else "text"), str(value)
+        return _sort_of_integer(value), str(value)
     if isinstance(value, float):
         return ("float", repr(value)) if math.isfinite(value) else ("text", str(value))
     if isinstance(value, datetime):
@@ -211,6 +214,12 @@ def _sort(value: Any) -> tuple[str, str]:
     if isinstance(value, timedelta):
         return "text", _duration(value)
     return "text", str(value)
+
+
+def _sort_of_integer(value: int) -> str:
+    if abs(value) <= _LARGEST_EXACT:
+        return "integer"
+    return "long integer" if abs(value) <= _LARGEST_INTEGER else "text"
 
 
 def _duration(value: timedelta) -> str:
@@ -259,6 +268,8 @@ def _raw_column(name: str, column: str, kinds: set[str]) -> RawColumn:
 def _given(column: str, kinds: set[str]) -> str | None:
     if len(kinds) == 1:
         kind = next(iter(kinds))
+    elif kinds == {"integer", "long integer"}:
+        kind = "integer"
     elif kinds == {"integer", "float"}:
         kind = "float"
     elif kinds == {"date", "datetime"}:

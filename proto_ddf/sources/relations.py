@@ -34,11 +34,16 @@ _OWN_KEY = re.compile(
 """Names of columns that mostly tell the things of their own table from one another."""
 _ANY_KEY = re.compile(r"(.*_)?(id|key|ref|reference|identifier)")
 """Names of columns that may as well say which thing of another table is meant, if they are not the first."""
-_NO_KEY = re.compile(
-    r"(.*_)?(zip|postal|post|phone|telephone|tel|mobile|cell|fax|house|street|room|area|country|currency|language)"
-    r"_(code|number|num|nr|no|id|key)"
+_PLACE = "zip|postal|post|phone|telephone|tel|mobile|cell|fax|house|street|room|area|country|currency|language"
+_SHARED = (
+    "name|title|seat|shelf|state|province|county|region|district|city|town|date|day|week|month|quarter|year|time|period"
+    "|season|term|version|revision|release|edition|page|line|row|rank|floor|level|grade|class|classification|category"
+    "|group|type|kind|status|colou?r|size|shoe|model|unit|total|sum|count|quantity|qty|age|birth|error|discount|promo"
 )
-"""Two rows may well have the same of these."""
+_NO_KEY = re.compile(
+    f"(.*_)?(({_PLACE})(_(id|key))?|({_PLACE}|{_SHARED})(_(code|number|num|nr|no))?)"
+)
+"""Two rows may well have the same of these: parts of names and addresses, dates, measures, sorts."""
 _CODE = "[A-Z0-9][A-Z0-9_./-]{1,19}"
 _NO_CODE = "(Q|W|M|H|FY|CW|KW)[0-9]+|(18|19|20)[0-9]{2}([^0-9].*)?|[0-9.]+ ?[A-Z]+"
 """Quarters, weeks, years, and numbers with a unit."""
@@ -147,7 +152,7 @@ def _holds_codes(
     connection: duckdb.DuckDBPyConnection, table: TableInfo, column: ColumnInfo
 ) -> bool:
     """Whether all values are in capital letters and digits, some with digits, and so no names."""
-    if column.type is not ColumnType.TEXT:
+    if column.type is not ColumnType.TEXT or _NO_KEY.fullmatch(_snake(column.name)):
         return False
     name = _q(column)
     query = (

@@ -10,6 +10,8 @@ from proto_ddf.sources.typed_tables import OpenTable
 _FIRST_ROWS = 100
 _NUMBERS = re.compile(r"BIGINT|DOUBLE|DECIMAL\(.*")
 _NEARLY = 1e-9
+_AMOUNT = re.compile(r"[-+(]*[^\w\s]?([A-Z]{3})? ?[-+]?[0-9][0-9.,'\s]*[ %]*[^\w\s]?([A-Z]{3})?\)?")
+"""A number in a column that stays text: with a currency, in percent, negative in brackets."""
 
 
 def seems_wrong(raw: RawTable, copy: OpenTable) -> list[str]:
@@ -40,7 +42,6 @@ def _total(copy: OpenTable) -> str | None:
         return None
     last_row = copy.row_count - 1
     columns = [f"c{at}" for at in range(len(copy.types))]
-    numbers = [at for at, kind in enumerate(copy.types) if _NUMBERS.fullmatch(kind)]
     above = f"FROM {copy.rows} WHERE rowid < {last_row}"
     with duck.cursor() as connection:
         listed = ", ".join(f"coalesce(CAST({column} AS VARCHAR), '')" for column in columns)
@@ -49,13 +50,31 @@ def _total(copy: OpenTable) -> str | None:
         gaps = any(not cell and copy.filled[at] == last_row for at, cell in enumerate(last))
         if not total(last, sums_match=True, gaps=gaps):
             return None
-        sums = ", ".join(
-            f"sum(CAST(c{at} AS DOUBLE)), avg(CAST(c{at} AS DOUBLE))" for at in numbers
-        )
-        (found,) = connection.execute(f"SELECT {sums} {above}").fetchall() if sums else [()]
-    values = [float(last[at]) if last[at] else None for at in numbers for _ in range(2)]
-    matches = any(_is_near(value, one) for value, one in zip(values, found, strict=True))
+        matches = False
+        if numbers := [number for at, cell in enumerate(last) for number in _read(copy, at, cell)]:
+            query = f"SELECT {', '.join(numbers)} FROM {copy.rows} WHERE rowid = {last_row}"
+            (values,) = connection.execute(query).fetchall()
+            sums = ", ".join(f"[sum({number}), avg({number})]" for number in numbers)
+            (found,) = connection.execute(f"SELECT {sums} {above}").fetchall()
+            pairs = zip(values, found, strict=True)
+            matches = any(_is_near(value, one) for value, both in pairs for one in both)
     return total(last, sums_match=matches, gaps=gaps)
+
+
+def _read(copy: OpenTable, at: int, cell: str) -> list[str]:
+    """SQL of a column as numbers; of texts both with a decimal point and with a comma.
+
+    Args:
+        cell: the last of the column.
+    """
+    if _NUMBERS.fullmatch(copy.types[at]):
+        return [f"CAST(c{at} AS DOUBLE)"]
+    if copy.types[at] != "VARCHAR" or not _AMOUNT.fullmatch(cell.strip()):
+        return []
+    bare = f"regexp_replace(c{at}, '[^0-9.,()-]', '', 'g')"
+    signed = f"regexp_replace({bare}, '^\\((.*)\\)$', '-\\1')"
+    point, comma = f"replace({signed}, ',', '')", f"replace(replace({signed}, '.', ''), ',', '.')"
+    return [f"TRY_CAST({text} AS DOUBLE)" for text in (point, comma)]
 
 
 def _is_near(value: float | None, other: float | None) -> bool:

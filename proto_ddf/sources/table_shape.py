@@ -44,6 +44,7 @@ _MISSING = frozenset(
 )
 _TITLE_MARK = re.compile(r"[#%;]|//")
 _YEAR = re.compile(r"(19|20|21)\d\d")
+_SCALE = re.compile(r"[-+]?\d+(\.\d+)?%?")
 _UNIT = re.compile(
     r"[(\[]?(%|‰|°[CFK]?|[€$£¥]|EUR|USD|GBP|CHF|[kKMGTmµμncdh]?(m|g|s|l|L|W|Wh|V|A|Hz|Pa|J|K|B|b|bar|mol|cal|eV|Ω)[²³23]?"
     r"|kg|t|ha|h|min|sec|ms|hours?|days?|years?|months?|weeks?|km/h|m/s|mph|ft|in|lb|oz|yd|mi|psi|ppm|ppb|pcs|pH|kWh"
@@ -172,13 +173,18 @@ def _units(rows: Sequence[Row]) -> str | None:
 
 
 def _are_scale(names: Row, places: Sequence[int]) -> bool:
-    """Numbers that name columns: years, or a series, side by side."""
+    """Numbers that name columns: years, or a series, side by side. Without a name before it a series is even (0, 1, 2):
+    1, 15.2 are rather an id and a value."""
     if all(_YEAR.fullmatch(name) for name in names):
         return True
     beside = all(after - before == 1 for before, after in pairwise(places))
-    values = [float(name) for name in names if re.fullmatch(r"[-+]?\d+(\.\d+)?", name)]
-    rising = all(before < after for before, after in pairwise(values))
-    return len(names) > 1 and len(values) == len(names) and beside and rising
+    values = [float(name.rstrip("%")) for name in names if _SCALE.fullmatch(name)]
+    steps = [after - before for before, after in pairwise(values)]
+    rising = bool(steps) and min(steps) > 0
+    even = rising and (
+        (values[0] in (0, 1) and set(steps) == {1}) or len(set(steps)) == 1 < len(steps)
+    )
+    return len(values) == len(names) and beside and (even or (rising and places[0] > 0))
 
 
 def _typed(rows: Sequence[Row]) -> list[int]:

@@ -255,3 +255,16 @@ def test_of_several_sheets_the_one_with_hidden_rows_is_named(file_source: MakeSo
     assert finding(source) == (
         "1 empty sheet left out; 8 hidden rows read like the others (3, 4, 5, 6, 7 and 3 more) in sheet “South”"
     )
+
+
+@pytest.mark.parametrize("whole", [2**53 + 1, -(2**53) - 1, 1234567890123456789, 2**63 - 1, 2**63])
+@pytest.mark.parametrize("other", ["1.5", "2", "x"])
+def test_no_digit_of_a_whole_number_is_lost(
+    file_source: MakeSource, whole: int, other: str
+) -> None:
+    """Excel itself writes none beyond 2^53 that a double does not hold; other programs write their ids so."""
+    cell = text(other) if other == "x" else number(other)
+    content = book([text("id"), text("n")], [number(whole), text("a")], [cell, text("b")])
+    source = file_source("excel", "t.xlsx", content)
+    assert types(source)["id"] == ("integer" if other == "2" and whole < 2**63 else "text")
+    assert [str(row[0]) for row in rows(source)] == [str(whole), other]

@@ -133,6 +133,21 @@ def test_a_first_column_of_codes_is_a_key_whatever_its_name(
     assert table.primary_key == (("thing",) if key else ())
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "version", "Version", "release", "model", "size", "shoe size", "grade", "class", "level", "time", "Date", "week",
+        "period", "city", "country", "category", "type", "status", "name", "room", "seat", "row",
+    ],
+)  # fmt: skip
+def test_codes_that_are_called_names_dates_measures_or_sorts_are_no_key(
+    csv_source: MakeSource, name: str
+) -> None:
+    """V1, V2: the next row may have the same version."""
+    source = csv_source(t=lines(f"{name},x", "V1,1", "V2,1"))
+    assert suggest_relations(source, source.read_schema()).tables[0].primary_key == ()
+
+
 def test_declared_relations_are_left_alone(sqlite_source: Callable[[str], SqliteSource]) -> None:
     source = sqlite_source(
         "CREATE TABLE customers (id INTEGER PRIMARY KEY); CREATE TABLE orders (customer_id INTEGER)"
