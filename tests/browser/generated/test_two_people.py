@@ -74,6 +74,39 @@ def test_both_versions_of_one_field_are_shown_and_the_person_chooses(
     assert not console
 
 
+@pytest.mark.parametrize(
+    ("choice", "kept"), [("Yours", "Oxford"), ("In the database now", "Bergen")]
+)
+def test_a_choice_counts_when_another_field_is_changed_meanwhile(
+    shop, page: Page, customer: int, console, choice: str, kept: str
+):
+    """The kind: a third change, of another field, of the same field, after either choice. Each save asks about what
+    is new, and never again about what was decided."""
+    edit(page, f"{shop.url}/customers/{customer}")
+    page.get_by_label("City").fill("Oxford")
+    page.get_by_label("Phone").fill("+44 2")
+    shop.execute("update customers set city = 'Bergen' where id = ?", customer)
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("group", name="City").get_by_label(choice).check()
+
+    shop.execute("update customers set phone = '+47 3' where id = ?", customer)
+    page.get_by_role("button", name="Save").click()
+    phone = page.get_by_role("group", name="Phone")
+    expect(phone).to_contain_text("+47 3")
+    expect(page.get_by_role("group", name="City").get_by_label(choice)).to_be_checked()
+    phone.get_by_label("Yours").check()
+
+    shop.execute("update customers set phone = '+47 4' where id = ?", customer)
+    page.get_by_role("button", name="Save").click()
+    expect(phone).to_contain_text("+47 4")
+    expect(phone.get_by_label("Yours")).not_to_be_checked()
+    phone.get_by_label("Yours").check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Changes saved.")).to_be_visible()
+    assert city_and_phone(shop, customer) == (kept, "+44 2")
+    assert not console
+
+
 def test_a_row_that_changed_is_shown_as_it_is_before_it_is_deleted(
     shop, page: Page, customer: int, console
 ):

@@ -11,6 +11,7 @@
   const MOST_KEPT_CHARACTERS = 4_000_000;
   const DATABASE = `forms ${document.currentScript?.dataset.app ?? ""}`;
   const FORMS = "form[data-form]";
+  const HALF_TYPED = "This is not complete: fill in every part, or clear them all.";
 
   // What is known of each form of the page: its key, and what its controls held when it was filled in by the page.
   const known = new WeakMap();
@@ -56,7 +57,12 @@
     return new Map(held.filter(([name, now]) => !isAlwaysSent(name) && !areSame(now, start.get(name))));
   }
 
-  const isChanged = (form) => known.has(form) && !known.get(form).saved && touchedIn(form).size > 0;
+  /** A date or time of which only some parts are typed: the browser gives it as empty. */
+  const isHalfTyped = (control) => Boolean(control.validity?.badInput);
+  const halfTypedIn = (form) => elementsOf(form).filter((each) => each.name && isHalfTyped(each));
+
+  const isChanged = (form) =>
+    known.has(form) && !known.get(form).saved && (touchedIn(form).size > 0 || halfTypedIn(form).length > 0);
   const changedForm = () => [...document.querySelectorAll(FORMS)].find(isChanged);
 
   function fill(form, name, values, label) {
@@ -242,7 +248,7 @@
     for (const [name, value] of touchedIn(form)) {
       const controls = controlsOf(form, name);
       left -= value.join("").length;
-      if (left < 0 || secrets.has(name) || controls.some(isSecret)) continue;
+      if (left < 0 || secrets.has(name) || controls.some(isSecret) || controls.some(isHalfTyped)) continue;
       const picker = controls.find((each) => "picker" in each.dataset);
       const label = picker && (labelOf(picker)?.textContent ?? "");
       fields[name] = { value, label, start: starts[name] };
@@ -317,7 +323,8 @@
   }
 
   function discard(form) {
-    for (const [name] of touchedIn(form)) putBack(form, name);
+    const halfTyped = halfTypedIn(form).map((each) => each.name);
+    for (const name of new Set([...touchedIn(form).keys(), ...halfTyped])) putBack(form, name);
     const start = startInput(form);
     if (start) [start.value] = known.get(form).start.get("_start");
     findAll(form, "[data-field]").forEach((field) => tell(field, ""));
@@ -472,7 +479,8 @@
       const form = event.target;
       if (!known.has(form)) return;
       findAll(form, "[data-field]").forEach((field) => tell(field, ""));
-      const wrong = tooLong(form);
+      const halfTyped = halfTypedIn(form).map((control) => [control, HALF_TYPED]);
+      const wrong = halfTyped.length > 0 ? halfTyped : tooLong(form);
       if (wrong.length === 0) return;
       stop(event);
       for (const [control, text] of wrong) tell(control.closest("[data-field]"), text);
@@ -487,7 +495,7 @@
     const texts = elementsOf(form).filter((each) => touched.has(each.name) && isShown(each));
     const wrong = [];
     for (const control of texts) {
-      const most = Number(control.dataset.maxLength ?? Infinity);
+      const most = Number(control.dataset.maxLength || Infinity);
       const length = control.value.length > most ? codePoints(control.value) : 0;
       if (length > most) {
         wrong.push([control, `At most ${number(most)} characters; this is ${number(length - most)} too many.`]);

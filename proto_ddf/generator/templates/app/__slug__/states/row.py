@@ -220,8 +220,10 @@ class RowMixin(rx.State, mixin=True):
         if elsewhere:
             self.form_problem = Problem("Not saved", " ".join(elsewhere))
         if isinstance(error, Conflict):
-            self.conflicts = error.versions
-            self.conflict_marks = json.dumps({each.name: each.now for each in error.versions})
+            again = {each.name for each in error.versions}
+            decided = [each for each in self.conflicts if each.name not in again]
+            self.conflicts = [*decided, *error.versions]  # what was chosen before still counts
+            self.conflict_marks = json.dumps({each.name: each.now for each in self.conflicts})
 
     async def _ask_again(self, conflict: Conflict) -> None:
         """Show what the row holds by now before it is deleted."""
