@@ -37,8 +37,12 @@ def row_form(view: TableView, state: type[RowMixin]) -> rx.Component:
         _kept_input(name="_start", default_value=state.start),
         draft_note(),
         form_callout(problem=state.form_problem),
-        conflict_choices(conflicts=state.conflicts, marks=state.conflict_marks),
-        rx.el.div(rx.foreach(controls, field), class_name="form-fields"),
+        rx.el.div(
+            conflict_choices(conflicts=state.conflicts, marks=state.conflict_marks),
+            rx.el.div(rx.foreach(controls, field), class_name="form-fields"),
+            # What is typed while the form is being saved would be lost with it.
+            custom_attrs={"inert": state.saving},
+        ),
         form_actions(saving=state.saving, on_cancel=state.cancel),
         on_submit=state.save,
         no_validate=True,

@@ -131,24 +131,31 @@ class RowMixin(rx.State, mixin=True):
             self.saving, self.wrong, self.form_problem = True, {}, Problem()
             self._saved_by = PROCESS
             self.editing = True  # a state that was lost shows the form again
-            version = self.form_version
+            version, place = self.form_version, str(self.router.url)
         try:
             is_new, saved, before = await asyncio.to_thread(save_form, self.view, form)
         except DataError as error:
             async with self:
-                self._refuse(error)
+                is_here = str(self.router.url) == place
+                if is_here:
+                    self._refuse(error)
                 first = next((name for name in self.wrong), "")
-            if first:
+            if not is_here:
+                yield _told_elsewhere(self.view, error)
+            elif first:
                 yield rx.call_script(f"document.getElementById('field-{first}')?.focus()")
             return
         else:
             async with self:
                 self._saved_version = version
+                is_here = str(self.router.url) == place
         finally:
             async with self:
                 self.saving = False
         yield _forget_draft(str(form.get("_form", "")))
         yield rx.toast.success("Row added." if is_new else "Changes saved.")
+        if not is_here:
+            return  # the person went on to another page meanwhile, and stays there
         if is_new or saved != before:
             yield rx.redirect(f"/{self.view.route}/{saved}")
         else:
@@ -243,6 +250,15 @@ class RowMixin(rx.State, mixin=True):
             self.options = await asyncio.to_thread(search_options, self.view, name, words)
         except DataError as error:
             self.picker, self.form_problem = "", error.problem
+
+
+def _told_elsewhere(view: TableView, error: DataError) -> rx.event.EventSpec:
+    """A save was refused after the person went on to another page."""
+    return rx.toast.error(
+        f"Not saved in {view.label}: {error.problem.title}",
+        description="What you typed is there when you open that form again.",
+        duration=15_000,
+    )
 
 
 def _as_query(asked: dict[str, str]) -> str:
