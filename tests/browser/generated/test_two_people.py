@@ -107,6 +107,24 @@ def test_a_choice_counts_when_another_field_is_changed_meanwhile(
     assert not console
 
 
+def test_who_saves_at_the_end_of_a_long_form_sees_why_it_was_refused(
+    shop, page: Page, customer: int, console
+):
+    """The kind: every refusal that is told above the form and not at a field."""
+    page.set_viewport_size({"width": 390, "height": 500})
+    edit(page, f"{shop.url}/customers/{customer}")
+    page.get_by_label("City").fill("Oxford")
+    shop.execute("update customers set city = 'Bergen' where id = ?", customer)
+    page.get_by_role("button", name="Save").click()
+    said = page.get_by_text("Somebody else has changed this row")
+    expect(said).to_be_in_viewport(ratio=1)
+    expect(page.locator("#form-problem")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    expect(page.get_by_role("group", name="City").get_by_label("Yours")).to_be_checked()
+    assert not console
+
+
 def test_a_row_that_changed_is_shown_as_it_is_before_it_is_deleted(
     shop, page: Page, customer: int, console
 ):

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.browser.driving import wait_until
 from tests.browser.generated.conftest import App, serve
@@ -204,6 +204,14 @@ def test_a_new_row_is_added_after_the_state_expired(
     assert forgetful.app.query(find) == [("New Typed",)]
 
 
+def assert_centred(dialog: Locator) -> None:
+    box, page = dialog.bounding_box(), dialog.page.viewport_size
+    assert box is not None
+    assert page is not None
+    assert abs(2 * box["x"] + box["width"] - page["width"]) <= 20, box  # a scroll bar
+    assert abs(2 * box["y"] + box["height"] - page["height"]) <= 20, box
+
+
 def test_a_link_asks_first_and_the_text_is_back_on_the_way_back(
     forgetful: Forgetful, page: Page, customer: int
 ):
@@ -213,6 +221,7 @@ def test_a_link_asks_first_and_the_text_is_back_on_the_way_back(
     orders = page.get_by_label("Tables").get_by_role("link", name="Orders", exact=True)
     orders.click()
     question = page.get_by_role("dialog", name="Leave without saving?")
+    assert_centred(question)
     question.get_by_role("button", name="Stay").click()
     expect(page).to_have_url(url)
     expect(page.get_by_label("City")).to_have_value("Oxford")
@@ -342,6 +351,7 @@ def test_a_text_too_long_is_told_at_its_field_and_the_connection_stays(
     page.get_by_role("button", name="Save").click()
     field = page.locator(".form-field", has=page.get_by_label("Name"))
     expect(field.get_by_role("alert")).to_have_text(said)
+    expect(field.get_by_text("Up to 80 characters")).to_be_hidden()
     expect(page.get_by_label("Name")).to_be_focused()
     page.get_by_label("Name").fill("Short")
     expect(field.get_by_role("alert")).to_have_count(0)

@@ -15,14 +15,16 @@ def callout(problem: rx.Var[Problem], on_retry: rx.EventHandler) -> rx.Component
 
 @rx.memo
 def form_callout(problem: rx.Var[Problem]) -> rx.Component:
-    """The same above a form: Try Again sends the form once more."""
-    return _callout(problem, rx.button("Try Again", type="submit", **_RETRY))
+    """The same above a form: Try Again sends the form once more. It takes the focus where no field is at fault, so
+    that it is seen by who saved at the end of a long form."""
+    again = rx.button("Try Again", type="submit", **_RETRY)
+    return _callout(problem, again, id="form-problem", tab_index=-1)
 
 
 _RETRY: dict[str, Any] = {"color_scheme": "red", "variant": "solid"}
 
 
-def _callout(problem: rx.Var[Problem], retry: rx.Component) -> rx.Component:
+def _callout(problem: rx.Var[Problem], retry: rx.Component, **attributes: object) -> rx.Component:
     return rx.el.div(
         rx.cond(
             problem.title != "",
@@ -39,6 +41,7 @@ def _callout(problem: rx.Var[Problem], retry: rx.Component) -> rx.Component:
             ),
         ),
         role="alert",
+        **attributes,
     )
 
 

@@ -136,14 +136,15 @@ class RowMixin(rx.State, mixin=True):
             is_new, saved, before = await asyncio.to_thread(save_form, self.view, form)
         except DataError as error:
             async with self:
+                self.saving = False  # now, as nothing in a form that is being saved takes the focus
                 is_here = str(self.router.url) == place
                 if is_here:
                     self._refuse(error)
-                first = next((name for name in self.wrong), "")
-            if not is_here:
+                first = next((f"field-{name}" for name in self.wrong), "form-problem")
+            if is_here:
+                yield rx.call_script(f"document.getElementById('{first}')?.focus()")
+            else:
                 yield _told_elsewhere(self.view, error)
-            elif first:
-                yield rx.call_script(f"document.getElementById('field-{first}')?.focus()")
             return
         else:
             async with self:
