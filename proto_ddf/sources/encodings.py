@@ -22,6 +22,7 @@ LABELS = {
     "utf-16-be": "UTF-16, high byte first",
     "cp1252": "Windows-1252 (Western Europe)",
     "cp1250": "Windows-1250 (Central Europe)",
+    "iso8859-2": "ISO 8859-2 (Central Europe)",
     "cp1251": "Windows-1251 (Cyrillic)",
     "mac-roman": "Mac Roman",
     "cp850": "DOS 850 (Western Europe)",
@@ -37,6 +38,7 @@ LABELS = {
     "gb18030": "GB 18030 (Chinese)",
     "big5": "Big5 (Chinese)",
     "cp949": "EUC-KR (Korean)",
+    "iso8859-15": "ISO 8859-15 (Western Europe with €)",
 }
 """The encodings that can be chosen, by the name that `codec` takes."""
 _COMMON_LEADS = {
@@ -55,6 +57,10 @@ _SIGNS = ("Sm", "Sc", "Sk", "So", "No")
 _RARE_LATIN = "šƒˆ\u02dc"
 """Letters that no language of Windows-1252 writes more often than its other accented ones. The capitals and small letters
 like them show by where they stand."""
+_ICELANDIC, _ICELANDIC_TOO = frozenset("ÐðÞþÝý"), frozenset("ÆæÁáÉéÍíÓóÚú")
+"""Letters of Icelandic alone, and those that it writes as well. Without these the text is Turkish or Baltic."""
+_NEVER, _NOT_BEFORE, _NOT_AFTER = "¤¯", "£¦", "¼½¾"
+"""Signs that nobody writes, that no letter follows, and that no letter precedes: letters of Central Europe and œ."""
 _MOST_ODD = 0.2
 """Of the characters that are not ASCII: with more that are odd, the text was read with another encoding."""
 _MOST_OFFERED = 5
@@ -151,6 +157,8 @@ def _oddness(text: str) -> float:
     places = [at for at, each in enumerate(padded) if not each.isascii()]
     rare = {at for at in places if padded[at] in _RARE_LATIN}
     odd = {at for at in places if _is_odd(padded[at - 1], padded[at], padded[at + 1])}
+    if _ICELANDIC_TOO.isdisjoint(text):
+        odd.update(at for at in places if padded[at] in _ICELANDIC)
     for word in _WORD.finditer(padded):
         if len(word[0]) > 1 and _is_accented_throughout(word[0]):
             odd.update(range(*word.span()))
@@ -162,7 +170,15 @@ def _oddness(text: str) -> float:
 def _is_odd(before: str, character: str, after: str) -> bool:
     if unicodedata.category(character) in ("Cc", "Cn", "Co") or "\u2500" <= character <= "\u259f":
         return True
+    if character in "ªº" and before.isalpha() and after.isalpha():
+        return True
     if not character.isalpha():
+        if character in _NEVER:
+            return True
+        if (character in _NOT_BEFORE and after.isalpha()) or (
+            character in _NOT_AFTER and before.isalpha()
+        ):
+            return True
         if character in _OPENING and after.isalpha() and not before.isascii():
             return True
         inside = before.isalpha() and after.isalpha() and character not in _JOINERS
