@@ -39,4 +39,5 @@ def head() -> list[rx.Component]:
         rx.el.meta(name="color-scheme", content="light dark"),
         rx.el.script(_FIRST_PAINT_SCRIPT),
         rx.el.script(src="/typed_texts.js", defer=True),
+        rx.el.script(src="/leaving.js", defer=True),
     ]

@@ -132,6 +132,7 @@ def _buttons() -> rx.Component:
             variant="ghost",
             color_scheme="gray",
             on_click=NewSourceState.start_over,
+            custom_attrs={"data-clears": ""},
             disabled=NewSourceState.working,
             align_self="center",
         ),
