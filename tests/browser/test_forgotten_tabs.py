@@ -278,6 +278,7 @@ def test_forms_are_as_they_were_when_the_tab_was_forgotten_on_another_page(
     fill_in(page, server, "Left alone")
     menu = page.get_by_label("Main")
     menu.get_by_role("link", name="Apps", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="Leave").click()
     expect(page.get_by_role("heading", name="Apps", level=1)).to_be_visible()
     kill(server, page)
     menu.get_by_role("link", name="Operations", exact=True).click()

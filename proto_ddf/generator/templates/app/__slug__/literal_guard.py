@@ -20,12 +20,13 @@ from reflex_base.vars import Var, VarData, base, sequence
 _TAG = re.compile(r"<reflex\.Var>(-?[0-9]{1,20})</reflex\.Var>")
 _SAFE_OPENING_TAG = OPENING_TAG.replace("<", "\\u003c")
 """The same text in a JavaScript or JSON string, in which no later search finds a tag."""
-_create_unguarded = sequence.LiteralStringVar.create.__func__
+_create_unguarded = vars(sequence.LiteralStringVar)["create"].__func__
 
 
 def guard_literals() -> None:
     """Put the guard into Reflex, before any page or event is made. A second call changes nothing."""
-    sequence.LiteralStringVar.create = classmethod(_create)
+    literal: Any = sequence.LiteralStringVar
+    literal.create = classmethod(_create)
     base._decode_var_immutable = _decode
 
 
