@@ -4,9 +4,8 @@
 (() => {
   const FORMS = "form[data-typed]";
   const changed = new WeakSet();
-  let leaving = false; // The person has agreed.
 
-  const changedForm = () => !leaving && [...document.querySelectorAll(FORMS)].some((form) => changed.has(form));
+  const changedForm = () => [...document.querySelectorAll(FORMS)].some((form) => changed.has(form));
 
   for (const kind of ["input", "change"]) {
     document.addEventListener(kind, (event) => {
@@ -49,10 +48,10 @@
 
   async function onLeave(event, leave) {
     stop(event);
-    if (!(await ask())) return;
-    leaving = true;
+    if (document.querySelector("dialog.pd-ask") || !(await ask())) return; // One question at a time.
+    // The page may show the form for a moment yet: the person has answered for it.
+    document.querySelectorAll(FORMS).forEach((form) => changed.delete(form));
     leave();
-    setTimeout(() => (leaving = false));
   }
 
   /** Asks in a dialog of the page; resolves to whether the person agrees. */

@@ -46,6 +46,9 @@ def test_going_back_asks(server, page: Page, path: str):
     question.get_by_role("button", name="Stay").click()
     expect(page).to_have_url(f"{server.url}{path}")
     expect(field).to_have_value("Half")
+    page.evaluate("history.back()")
+    question.get_by_role("button", name="Leave").click()
+    expect(page).to_have_url(f"{server.url}/sources")
 
 
 @pytest.mark.parametrize("path", FORMS)

@@ -62,7 +62,7 @@
   const halfTypedIn = (form) => elementsOf(form).filter((each) => each.name && isHalfTyped(each));
 
   const isChanged = (form) =>
-    known.has(form) && !known.get(form).saved && (touchedIn(form).size > 0 || halfTypedIn(form).length > 0);
+    known.has(form) && !known.get(form).saved && !known.get(form).left && (touchedIn(form).size > 0 || halfTypedIn(form).length > 0);
   const changedForm = () => [...document.querySelectorAll(FORMS)].find(isChanged);
 
   function fill(form, name, values, label) {
@@ -103,6 +103,7 @@
       secrets: new Set(elementsOf(form).filter(isSecret).map((each) => each.name)),
       at: 0, // When something was typed last.
       saved: false,
+      left: false, // The person has agreed to leave it.
     });
     restore(form);
   }
@@ -340,7 +341,7 @@
     (event) => {
       const form = event.target.form;
       if (!known.has(form) || event.detail === "filled") return;
-      Object.assign(known.get(form), { at: Date.now(), saved: false });
+      Object.assign(known.get(form), { at: Date.now(), saved: false, left: false });
       tell(closest(event.target, "[data-field]"), "");
       rememberFocus(event);
       clearTimeout(pending.get(form));
@@ -412,12 +413,16 @@
 
   async function onLeave(event, leave) {
     stop(event);
+    if (document.querySelector("dialog.ask")) return; // It asks already.
     const isSure = await ask(
       "Leave without saving?",
       "What you typed is not saved. This browser keeps it for 24 hours, for when you come back to this form.",
       "Leave",
     );
-    if (isSure) afterConsent(leave);
+    if (!isSure) return;
+    // The page may show the form for a moment yet: the person has answered for it.
+    for (const form of document.querySelectorAll(FORMS)) if (known.has(form)) known.get(form).left = true;
+    afterConsent(leave);
   }
 
   async function onCancel(event, form, cancel) {
