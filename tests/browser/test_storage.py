@@ -144,6 +144,7 @@ def test_a_full_disk_is_told_in_a_new_tab_and_open_tabs_live_on(
         tells(page, "The disk is full")
         expect(page.get_by_label("Name")).to_have_value("Typed before")
         page.get_by_role("navigation", name="Main").get_by_role("link", name="Sources").click()
+        page.get_by_role("dialog").get_by_role("button", name="Leave").click()
         expect(page.get_by_text("Sample shop").first).to_be_visible()
         filler.unlink()
         is_quiet(new)

@@ -257,7 +257,7 @@ class TestTheLoopsTimer:
                 for _ in range(10):
                     async with deadline_after(60), attempt_of(30):
                         await asyncio.sleep(0)
-                return sum(isinstance(one, Cut) for one in gc.get_objects())
+                return sum(type(one) is Cut for one in gc.get_objects())
             finally:
                 gc.enable()
 

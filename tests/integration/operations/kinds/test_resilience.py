@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from proto_ddf.errors.types import SystemError
 from proto_ddf.generator.spec import AppSpec
 from proto_ddf.operations import service
 from proto_ddf.operations.kinds.apps import GenerateAppInput
@@ -131,7 +132,9 @@ def test_after_repeated_failures_the_place_is_left_alone_and_try_again_goes_on_o
     assert again.error["retry_possible"]
 
     out_of_reach(False)
-    assert try_again().error["code"] == "circuit_open"  # too early
+    with pytest.raises(SystemError) as refused:
+        try_again()
+    assert refused.value.code == "too_early"
     until(lambda: datetime.now(UTC) >= retry_at)
     before = runs(failed.id)
     assert try_again().state == "succeeded"
