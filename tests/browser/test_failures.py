@@ -19,6 +19,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests import disks
 from tests.browser.driving import (
     GENERATE_MS,
     connect_file,
@@ -316,15 +317,8 @@ def notes(tmp_path: Path) -> Path:
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """The home folder of the next server, on a disk of its own that is soon full."""
-    folder = tmp_path / "home0"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK_SIZE}", "tmpfs", str(folder)]
-    try:
-        subprocess.run(mount, check=True, capture_output=True, text=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        pytest.skip(f"a tmpfs cannot be mounted here: {getattr(error, 'stderr', '') or error}")
-    yield folder
-    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+    with disks.small_disk(tmp_path / "home0", str(DISK_SIZE)) as disk:
+        yield disk
 
 
 def fill_disk(folder: Path, leave: int) -> Path:

@@ -24,6 +24,7 @@ from tests.browser.driving import (
     start_generation,
     step,
 )
+from tests.disks import small_disk
 from tests.ports import free_port
 
 pytestmark = pytest.mark.browser
@@ -313,15 +314,7 @@ def open_generate_form(page: Page, server: Any, source: str) -> None:
 @contextlib.contextmanager
 def read_only_disk(mounted: Path) -> Iterator[Path]:
     """A disk that holds fixed.db and cannot be written: root may write whatever the mode says."""
-    mounted.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(mounted)]
-    try:
-        subprocess.run(mount, check=True, capture_output=True, text=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        pytest.skip(f"a tmpfs cannot be mounted here: {getattr(error, 'stderr', '') or error}")
-    try:
+    with small_disk(mounted, "1m"):
         database(mounted / "fixed.db")
         subprocess.run(["mount", "-o", "remount,ro", str(mounted)], check=True)
         yield mounted
-    finally:
-        subprocess.run(["umount", "--lazy", str(mounted)], check=True)

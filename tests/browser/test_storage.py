@@ -6,15 +6,14 @@ one in tests/unit/db/test_health.py.
 """
 
 import shutil
-import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests import disks
 from tests.browser.conftest import Server
 from tests.browser.looking import open_page
 
@@ -109,23 +108,8 @@ def test_a_home_folder_that_is_moved_and_moved_back_goes_on(
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """The home folder of the next server, on a disk of its own."""
-    folder = tmp_path / "home0"
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=64m", "proto-ddf-test", str(folder)]
-    mounted = subprocess.run(command, capture_output=True, text=True)
-    if mounted.returncode:
-        pytest.skip(f"mounting is not allowed here: {mounted.stderr.strip()}")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
-
-
-def fill(folder: Path) -> Path:
-    filler = folder / "filler"
-    with suppress(OSError), filler.open("wb", buffering=0) as file:
-        while file.write(b"x" * 4096):
-            pass
-    assert shutil.disk_usage(folder).free == 0
-    return filler
+    with disks.small_disk(tmp_path / "home0", "64m") as disk:
+        yield disk
 
 
 def test_a_full_disk_is_told_in_a_new_tab_and_open_tabs_live_on(
@@ -134,7 +118,7 @@ def test_a_full_disk_is_told_in_a_new_tab_and_open_tabs_live_on(
     server = make_server()
     open_page(page, f"{server.url}/sources/new")
     page.get_by_label("Name").fill("Typed before")
-    filler = fill(small_disk)
+    filler = disks.fill_up(small_disk)
     with browser.new_context() as context:
         new = context.new_page()
         for address in ("/", "/sources", "/generate", "/sources/new"):
@@ -158,7 +142,7 @@ def test_a_tab_opened_on_a_full_disk_is_kept_once_there_is_room(
 ) -> None:
     """A server that is killed later finds it again."""
     server = make_server()
-    filler = fill(small_disk)
+    filler = disks.fill_up(small_disk)
     open_page(page, f"{server.url}/sources/new")
     tells(page, "The disk is full")
     filler.unlink()

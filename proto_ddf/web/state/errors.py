@@ -12,6 +12,7 @@ import reflex as rx
 from reflex.event import EventSpec
 
 from proto_ddf.errors import describe
+from proto_ddf.errors.description import ANONYMOUS
 from proto_ddf.errors.waiting import retry_time, seconds_until
 from proto_ddf.logs import get_logger
 from proto_ddf.monitoring import tracker
@@ -19,7 +20,6 @@ from proto_ddf.operations import service
 from proto_ddf.settings import get_settings
 from proto_ddf.web.state.retrying import run_to_end, tell_too_early
 
-ANONYMOUS = "anonymous"
 _SERVER = uuid4().hex
 """This run of the server."""
 

@@ -20,6 +20,7 @@ from proto_ddf.hosting.processes import is_alive
 from proto_ddf.progress import NoProgress, current_progress
 from proto_ddf.resilience import policies
 from proto_ddf.resilience.transient import is_transient
+from tests.disks import small_disk
 from tests.policies import QUICK, fresh_policies
 
 TINY = Path(__file__).with_name("tiny_app")
@@ -315,17 +316,10 @@ def test_a_stopped_build_leaves_no_process_and_can_be_repeated(folder: Path) -> 
 
 @pytest.mark.parametrize("task", ["install", "build"])
 def test_a_full_disk_is_told_as_such(folder: Path, tmp_path: Path, task: str) -> None:
-    small = tmp_path / "small"
-    small.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(small)]
-    if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
-        pytest.skip("mounting is not allowed here")
-    try:
+    with small_disk(tmp_path / "small", "2m") as small:
         place = Path(shutil.copytree(folder, small / "tiny_app"))
         with pytest.raises(SystemError) as caught:
             getattr(frontend, task)(place, NoProgress())
         assert caught.value.code == "disk_space_low"
         # The records of the failure need room too.
         assert shutil.disk_usage(small).free > 512 * 1024
-    finally:
-        subprocess.run(["umount", "-l", str(small)], check=True)

@@ -1,6 +1,5 @@
 """A home folder on a disk that is really full: a small tmpfs."""
 
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,26 +10,20 @@ from proto_ddf.errors import SystemError
 from proto_ddf.monitoring import tracker
 from proto_ddf.operations import engine, service
 from proto_ddf.settings import get_settings
+from tests import disks
 
 DISK_MB = 24
 
 
 @pytest.fixture
 def small_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    options = f"size={DISK_MB}m"
-    command = ["mount", "-t", "tmpfs", "-o", options, "proto-ddf-test", str(disk)]
-    mounted = subprocess.run(command, capture_output=True, text=True)
-    if mounted.returncode:
-        pytest.skip(f"mounting is not allowed here: {mounted.stderr.strip()}")
-    monkeypatch.setenv("PROTO_DDF_HOME", str(disk / "home"))
-    get_settings.cache_clear()
-    yield disk
-    engine.shutdown()
-    database.dispose()
-    get_settings.cache_clear()
-    subprocess.run(["umount", "-l", str(disk)], check=True)
+    with disks.small_disk(tmp_path / "disk", f"{DISK_MB}m") as disk:
+        monkeypatch.setenv("PROTO_DDF_HOME", str(disk / "home"))
+        get_settings.cache_clear()
+        yield disk
+        engine.shutdown()
+        database.dispose()
+        get_settings.cache_clear()
 
 
 def test_a_full_disk_is_told_and_try_again_finishes_the_job(small_disk, workshop_in):

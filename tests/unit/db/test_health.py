@@ -1,6 +1,5 @@
 """What happens to a database's file while it is open is found by a look from outside."""
 
-import contextlib
 import shutil
 import sqlite3
 import subprocess
@@ -14,6 +13,7 @@ from proto_ddf.db import engine
 from proto_ddf.db.health import Checkup, Trouble
 from proto_ddf.db.tables import SourceRecord
 from proto_ddf.settings import get_settings
+from tests.disks import fill_up, small_disk
 
 
 @pytest.fixture
@@ -123,20 +123,14 @@ def test_a_lock_of_another_is_no_trouble(checkup: Checkup) -> None:
 
 @pytest.fixture
 def own_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=8m", "proto-ddf-test", str(disk)]
-    mounted = subprocess.run(command, capture_output=True, text=True)
-    if mounted.returncode:
-        pytest.skip(f"mounting is not allowed here: {mounted.stderr.strip()}")
-    monkeypatch.setenv("PROTO_DDF_HOME", str(disk / "home"))
-    get_settings.cache_clear()
-    get_settings().prepare_home()
-    engine.migrate()
-    yield disk
-    engine.dispose()
-    get_settings.cache_clear()
-    subprocess.run(["umount", "-l", str(disk)], check=True)
+    with small_disk(tmp_path / "disk", "8m") as disk:
+        monkeypatch.setenv("PROTO_DDF_HOME", str(disk / "home"))
+        get_settings.cache_clear()
+        get_settings().prepare_home()
+        engine.migrate()
+        yield disk
+        engine.dispose()
+        get_settings.cache_clear()
 
 
 def test_a_disk_that_became_read_only_is_found(own_disk: Path) -> None:
@@ -151,10 +145,7 @@ def test_a_disk_that_became_read_only_is_found(own_disk: Path) -> None:
 
 def test_a_full_disk_is_no_trouble_of_a_database_that_is_open(own_disk: Path) -> None:
     checkup = Checkup(get_settings().database_path, "alembic_version")
-    with engine.session() as opened, (own_disk / "filler").open("wb", buffering=0) as file:
+    with engine.session() as opened:
         opened.connection()
-        with contextlib.suppress(OSError):
-            while file.write(b"x" * 4096):
-                pass
-        assert shutil.disk_usage(own_disk).free == 0
+        fill_up(own_disk)
         assert checkup.look() is None

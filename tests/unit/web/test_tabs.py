@@ -1,10 +1,7 @@
 """What a tab holds outlives a disk that takes nothing."""
 
 import asyncio
-import shutil
-import subprocess
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -14,6 +11,7 @@ from reflex.state import State
 
 from proto_ddf.web import tabs
 from proto_ddf.web.tabs import TabStates, write_whole
+from tests.disks import fill_up, small_disk
 
 TAB = BaseStateToken(ident="tab", cls=State)
 
@@ -25,17 +23,11 @@ class Kept(rx.State):
 @pytest.fixture
 def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A small disk with the folder of the tabs' files."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=1m", "proto-ddf-test", str(folder)]
-    mounted = subprocess.run(command, capture_output=True, text=True)
-    if mounted.returncode:
-        pytest.skip(f"mounting is not allowed here: {mounted.stderr.strip()}")
-    monkeypatch.setenv("REFLEX_STATES_WORKDIR", str(folder / "home" / "tabs"))
-    monkeypatch.setenv("REFLEX_STATE_MANAGER_DISK_DEBOUNCE", "0")
-    monkeypatch.setattr(tabs, "AGAIN_SECONDS", 0.01)
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    with small_disk(tmp_path / "disk", "1m") as folder:
+        monkeypatch.setenv("REFLEX_STATES_WORKDIR", str(folder / "home" / "tabs"))
+        monkeypatch.setenv("REFLEX_STATE_MANAGER_DISK_DEBOUNCE", "0")
+        monkeypatch.setattr(tabs, "AGAIN_SECONDS", 0.01)
+        yield folder
 
 
 async def hold(states: TabStates, text: str) -> None:
@@ -62,15 +54,6 @@ async def until_kept(text: str) -> None:
             await asyncio.sleep(0.01)
 
 
-def fill(disk: Path) -> Path:
-    filler = disk / "filler"
-    with suppress(OSError), filler.open("wb", buffering=0) as file:
-        while file.write(b"x" * 4096):
-            pass
-    assert shutil.disk_usage(disk).free == 0
-    return filler
-
-
 def take_away(home: Path) -> Path:
     return home.rename(home.with_name("elsewhere"))
 
@@ -79,7 +62,7 @@ def test_a_full_disk_leaves_the_file_as_it_was_and_is_made_up_for(disk: Path) ->
     async def test() -> None:
         states = TabStates()
         await hold(states, "before")
-        filler = fill(disk)
+        filler = fill_up(disk)
         await hold(states, "long " * 10_000)
         assert await held(states) == "long " * 10_000
         assert await read_after_a_restart() == "before"
@@ -94,7 +77,7 @@ def test_a_full_disk_leaves_the_file_as_it_was_and_is_made_up_for(disk: Path) ->
 def test_a_new_tab_is_held_while_the_disk_is_full(disk: Path) -> None:
     async def test() -> None:
         states = TabStates()
-        filler = fill(disk)
+        filler = fill_up(disk)
         await hold(states, "new")
         assert await held(states) == "new"
         filler.unlink()
@@ -134,7 +117,7 @@ def test_what_a_killed_server_left_half_written_goes(disk: Path) -> None:
 def test_a_file_is_put_in_place_all_at_once(disk: Path) -> None:
     path = disk / "tabs" / "a.pkl"
     write_whole(path, b"whole")
-    fill(disk)
+    fill_up(disk)
     with pytest.raises(OSError, match="No space"):
         write_whole(path, b"x" * 10_000)
     assert path.read_bytes() == b"whole"
