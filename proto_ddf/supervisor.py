@@ -61,9 +61,8 @@ class Supervisor:
                 return 0
 
     def _run_once(self) -> int:
-        process = subprocess.Popen(
-            self._command, preexec_fn=_unblock
-        )  # this process has one thread
+        # preexec_fn is safe here: this process has one thread.
+        process = subprocess.Popen(self._command, preexec_fn=_unblock)
         while process.poll() is None:
             seconds = None if self._stop_at is None else self._stop_at - time.monotonic()
             if seconds is not None and seconds <= 0:

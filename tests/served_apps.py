@@ -5,7 +5,7 @@ import contextlib
 import importlib
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
@@ -370,6 +370,31 @@ def file_app(
         yield app
     for module in [each for each in sys.modules if each.split(".")[0] == spec.slug]:
         del sys.modules[module]
+
+
+@contextmanager
+def app_on(
+    dialect: str,
+    statements: Iterable[str],
+    request: pytest.FixtureRequest,
+    folders: pytest.TempPathFactory,
+    name: str,
+) -> Iterator[ImportedApp]:
+    """An app on a database of that dialect, of its own, in which the statements were run one after the other."""
+    if dialect == "sqlite":
+        place = folders.mktemp("data") / "app.db"
+        with contextlib.closing(sqlite3.connect(place)) as connection, connection:
+            for statement in statements:
+                connection.execute(statement)
+        with file_app(place, folders.mktemp("app"), name=f"{name} on a file") as made:
+            yield made
+        return
+    server = request.getfixturevalue({"postgresql": "postgres", "mysql": "mariadb"}[dialect])
+    database = server.create_database()
+    database.run(*statements)
+    with served_app(database, folders.mktemp("app"), name=f"{name} on {dialect}") as made:
+        yield made
+    server.drop_database(database)
 
 
 def make_tables(database: Database) -> None:

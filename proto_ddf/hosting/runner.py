@@ -64,9 +64,8 @@ def load(port: int) -> Any:
     environment.REFLEX_ENV_MODE.set(constants.Env.PROD)
     environment.REFLEX_SKIP_COMPILE.set(True)
     environment.REFLEX_MOUNT_FRONTEND_COMPILED_APP.set(True)
-    os.environ["REFLEX_FRONTEND_PORT"] = str(
-        port
-    )  # the app's rxconfig.py tells its addresses by it
+    # The app's rxconfig.py tells its addresses by it.
+    os.environ["REFLEX_FRONTEND_PORT"] = str(port)
     from reflex.utils import prerequisites
 
     if prerequisites.parse_redis_url() is None:

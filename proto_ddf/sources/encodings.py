@@ -81,9 +81,8 @@ def codec(encoding: str) -> Codec:
     """The codec of an encoding: a key of LABELS, or any name that Python knows."""
     if encoding == MIXED:
         return Codec("utf-8-sig", _AS_CP1252)
-    if (
-        encoding == "cp1252"
-    ):  # its five free bytes too, once a person or the text has told that it is
+    if encoding == "cp1252":
+        # With its five free bytes, once a person or the text has told that it is this encoding.
         return Codec("cp1252", _AS_CP1252)
     return Codec("utf-8-sig", "replace") if encoding == "utf-8-replace" else Codec(encoding)
 

@@ -23,9 +23,7 @@ def possible_forms(value: str, kinds: Collection[str]) -> Forms:
     Args:
         kinds: keys of KINDS: the values that it may stand for.
     """
-    may_be_words = (
-        value[:1] not in _STARTS
-    )  # to find that out is many times faster than by all patterns
+    may_be_words = value[:1] not in _STARTS  # many times faster than to try all patterns
     return joined(KINDS[kind](value) for kind in kinds if (kind == "boolean") is may_be_words)
 
 

@@ -7,6 +7,7 @@ older than 24 hours, secret, of a tab that is still open, of another form)."""
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser.drafts import age_drafts
 from tests.browser.forms_script.conftest import FIELDS, Site
 
 pytestmark = pytest.mark.browser
@@ -18,16 +19,6 @@ ALL_DRAFTS = """async () => {
   await new Promise((done) => (all.onsuccess = done));
   open.result.close();
   return all.result;
-}"""
-AGE_ALL = """async (milliseconds) => {
-  const open = indexedDB.open("forms shop", 1);
-  await new Promise((done) => (open.onsuccess = done));
-  const drafts = open.result.transaction("drafts", "readwrite").objectStore("drafts");
-  const all = drafts.getAll();
-  await new Promise((done) => (all.onsuccess = done));
-  for (const each of all.result) drafts.put({ ...each, at: each.at - milliseconds });
-  await new Promise((done) => (drafts.transaction.oncomplete = done));
-  open.result.close();
 }"""
 TYPED = {
     "name": ["Grace"],
@@ -184,7 +175,7 @@ def test_a_draft_is_gone_after_24_hours(site: Site, page: Page, hours: float, is
     open_form(page, site)
     page.get_by_label("Name").fill("Grace")
     wait_for_drafts(page, {"name"})
-    page.evaluate(AGE_ALL, hours * 3_600_000)
+    age_drafts(page, "shop", hours)
     page.reload()
     if is_back:
         expect(page.get_by_label("Name")).to_have_value("Grace")
@@ -198,13 +189,13 @@ def test_a_reload_does_not_prolong_a_draft(site: Site, page: Page):
     open_form(page, site)
     page.get_by_label("Name").fill("Grace")
     wait_for_drafts(page, {"name"})
-    page.evaluate(AGE_ALL, 20 * 3_600_000)
+    age_drafts(page, "shop", 20)
     page.reload()
     expect(page.get_by_label("Name")).to_have_value("Grace")
     expect(page.locator("[data-draft-note]")).to_be_visible()
     page.reload()
     expect(page.locator("[data-draft-note]")).to_be_visible()
-    page.evaluate(AGE_ALL, 4.1 * 3_600_000)
+    age_drafts(page, "shop", 4.1)
     page.reload()
     wait_for_drafts(page, set())
 

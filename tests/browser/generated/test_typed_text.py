@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from tests.browser.drafts import age_drafts
 from tests.browser.driving import wait_until
 from tests.browser.generated.conftest import App, serve
 from tests.ports import free_port
@@ -22,17 +23,6 @@ pytestmark = pytest.mark.browser
 
 EXPIRY_SECONDS = 5
 BACK_MS = 60_000
-AGE_ALL = """async (milliseconds) => {
-  const open = indexedDB.open("forms sample_shop", 1);
-  await new Promise((done) => (open.onsuccess = done));
-  const drafts = open.result.transaction("drafts", "readwrite").objectStore("drafts");
-  const all = drafts.getAll();
-  await new Promise((done) => (all.onsuccess = done));
-  for (const each of all.result) drafts.put({ ...each, at: each.at - milliseconds });
-  await new Promise((done) => (drafts.transaction.oncomplete = done));
-  open.result.close();
-  return all.result.length;
-}"""
 ROW = "select name, email, city, phone, newsletter from customers where id = ?"
 
 
@@ -295,7 +285,7 @@ def test_what_is_given_up_does_not_come_back(
         page.get_by_role("button", name="Discard", exact=True).click()
         expect(page.get_by_role("button", name="Edit")).to_be_visible()
     else:
-        wait_until(lambda: page.evaluate(AGE_ALL, 24 * 3_600_000) == 1)
+        wait_until(lambda: age_drafts(page, "sample_shop", 24) == 1)
     page.reload()
     expect(page.get_by_role("button", name="Edit")).to_be_visible(timeout=BACK_MS)
     page.get_by_role("button", name="Edit").click()

@@ -5,13 +5,11 @@ The kind of fault: the text of an address meets a column of another type (a numb
 that the table has changed, or nothing at all.
 """
 
-import sqlite3
-from contextlib import closing
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from tests.served_apps import file_app, served_app
+from tests.served_apps import app_on
 
 TABLES = {
     "owners": ("id {whole} PRIMARY KEY, name varchar(40)", "(18446744073709551, 'Ada'), (2, 'Bo')"),
@@ -68,22 +66,8 @@ def statements(dialect):
 
 @pytest.fixture(scope="module", params=list(TYPES))
 def app(request, tmp_path_factory):
-    dialect, folder = request.param, tmp_path_factory.mktemp("app")
-    if dialect == "sqlite":
-        place = tmp_path_factory.mktemp("data") / "addresses.db"
-        with closing(sqlite3.connect(place)) as connection, connection:
-            for statement in statements(dialect):
-                connection.execute(statement)
-        with file_app(place, folder, name="Addresses on a file") as made:
-            yield made
-        return
-    server = request.getfixturevalue({"postgresql": "postgres", "mysql": "mariadb"}[dialect])
-    database = server.create_database()
-    connection = database.connect()
-    for statement in statements(dialect):
-        connection.cursor().execute(statement)
-    connection.close()
-    with served_app(database, folder, name=f"Addresses on {dialect}") as made:
+    dialect = request.param
+    with app_on(dialect, statements(dialect), request, tmp_path_factory, "Addresses") as made:
         yield made
 
 

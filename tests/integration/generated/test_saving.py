@@ -5,12 +5,9 @@ nobody touched, the work of somebody else in the same row, other rows with an eq
 longer remembers. Each is tried on the three databases; values of every type are in test_saving_every_type.py.
 """
 
-import sqlite3
-from contextlib import closing
-
 import pytest
 
-from tests.served_apps import file_app, served_app
+from tests.served_apps import app_on
 
 COLUMNS = """word {text}, code {text}, ratio {double}, amount decimal(12, 2), flag boolean, born date, seen {moment},
     story {long}, small {real}"""
@@ -39,21 +36,8 @@ def statements(dialect):
 @pytest.fixture(scope="module", params=["sqlite", "postgresql", "mysql"])
 def app(request, tmp_path_factory):
     dialect = request.param
-    folder = tmp_path_factory.mktemp("app")
-    if dialect == "sqlite":
-        place = tmp_path_factory.mktemp("data") / "items.db"
-        with closing(sqlite3.connect(place)) as connection, connection:
-            for statement in statements(dialect):
-                connection.execute(statement)
-        with file_app(place, folder, name="Saving on sqlite") as made:
-            yield made
-        return
-    server = request.getfixturevalue({"postgresql": "postgres", "mysql": "mariadb"}[dialect])
-    database = server.create_database()
-    database.run(*statements(dialect))
-    with served_app(database, folder, name=f"Saving on {dialect}") as made:
+    with app_on(dialect, statements(dialect), request, tmp_path_factory, "Saving") as made:
         yield made
-    server.drop_database(database)
 
 
 @pytest.fixture

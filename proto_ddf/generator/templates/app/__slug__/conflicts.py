@@ -4,12 +4,10 @@ from dataclasses import dataclass
 
 from .errors import CHANGED_BY_OTHERS, FORM_INCOMPLETE, DataError
 from .form_values import held, is_unchanged, submitted_text
-from .formats import readable
+from .formats import YES_NO, readable
 from .start import Start, Stored, fields_to_compare, mark, text_of_mark
 from .stored import written
 from .views import Field, Kind, TableView
-
-FLAGS = {"true": "Yes", "false": "No"}
 
 
 @dataclass
@@ -56,7 +54,7 @@ def changed_texts(
             continue
         changed[field.name] = submitted_text(view, field, text, now)
         if before != mark(now):
-            mine = FLAGS.get(text, text) if field.kind is Kind.BOOLEAN else text
+            mine = YES_NO.get(text, text) if field.kind is Kind.BOOLEAN else text
             theirs = shown(view, field, now)
             versions.append(Version(field.name, field.label, mine, theirs, mark(now)))
     return changed, versions
@@ -85,7 +83,7 @@ def shown(view: TableView, field: Field, stored: str | None) -> str:
         return f"{written(view.column(field.name), stored)} bytes of binary data"
     if field.kind is Kind.BOOLEAN:
         text = held(view, field, stored).text
-        return FLAGS.get(text, text)
+        return YES_NO.get(text, text)
     return readable(written(view.column(field.name), stored)) or "empty"
 
 

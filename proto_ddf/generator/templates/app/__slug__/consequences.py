@@ -5,9 +5,8 @@ from typing import Any
 
 from .data import count_rows
 from .database import reading
-from .filters import Condition, Query
-from .formats import plain_text
 from .on_delete import on_delete
+from .relations import referring_queries
 from .views import TableView
 
 
@@ -28,15 +27,8 @@ def consequences(view: TableView, values: dict[str, Any]) -> list[Consequence]:
         DataError: the database could not answer.
     """
     found = []
-    for other, relation in view.referring():
-        conditions = tuple(
-            Condition(name, "equals", plain_text(values[target]))
-            for name, target in zip(relation.fields, relation.target_fields, strict=True)
-            if values[target] is not None
-        )
-        if len(conditions) < len(relation.fields):
-            continue  # nothing refers to what is not there
-        count = count_rows(other, Query(conditions=conditions))
+    for other, relation, query in referring_queries(view, values):
+        count = count_rows(other, query)
         if count:
             found.append(_consequence(other, relation.fields, count))
     return found

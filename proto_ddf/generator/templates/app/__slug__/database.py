@@ -31,10 +31,8 @@ def reading() -> Iterator[sa.Connection]:
             yield connection
     except sa.exc.SQLAlchemyError as error:
         raise _logged(error, explain(error)) from error
-    except (
-        OverflowError,
-        UnicodeError,
-    ) as error:  # of the driver: a value that it cannot even send
+    except (OverflowError, UnicodeError) as error:
+        # The driver cannot even send a value.
         raise no_value(_NEVER_STORED) from error
 
 

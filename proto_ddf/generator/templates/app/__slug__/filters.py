@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from .comparing import limit_of, may_hold_text, value_of
 from .dialect import as_text, can_hold, contains, equals, is_empty, means
+from .formats import YES_NO
 from .views import VIEWS, Field, Kind, Relation, TableView
 
 
@@ -128,7 +129,7 @@ class Chip:
         label = view.by_name[condition.field].label
         if condition.operator in EMPTY:
             return cls(label, EMPTY[condition.operator])
-        value = {"true": "Yes", "false": "No"}.get(condition.value, condition.value)
+        value = YES_NO.get(condition.value, condition.value)
         if condition.operator == "contains":
             return cls(label, f"contains “{value}”")
         if condition.operator == "equals":

@@ -1,4 +1,4 @@
-"""Values as text: for a person to read, and for a form to edit."""
+"""Values as text, for a person to read."""
 
 import math
 import re
@@ -12,6 +12,8 @@ from typing import Any
 from .views import Field, Kind, TableView, Widget
 
 _HALVES = re.compile("[\ud800-\udfff]")
+YES_NO = {"true": "Yes", "false": "No"}
+"""The words for what forms and filters send of a flag."""
 CUT = 120
 """Characters of a long text that a list shows."""
 

@@ -1,5 +1,6 @@
 """Rows that belong together: what a relation can point to, and which rows point here."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -13,7 +14,7 @@ from .dialect import as_text, can_hold, contains, sort_key
 from .filters import Condition, Query
 from .formats import alignment, plain_text, readable
 from .rows import Row, related_cells, row_name
-from .views import VIEWS, TableView
+from .views import VIEWS, Relation, TableView
 
 OPTIONS = 20
 """Rows that a searchable select offers at once."""
@@ -115,6 +116,21 @@ class Related:
     """Where another one is added."""
 
 
+def referring_queries(
+    view: TableView, values: dict[str, Any]
+) -> Iterator[tuple[TableView, Relation, Query]]:
+    """The tables whose rows may refer to this row, each with the relation and the query of the rows that do. Nothing
+    refers to a value that is not there, or that no text column can hold."""
+    for other, relation in view.referring():
+        conditions = tuple(
+            Condition(name, "equals", plain_text(values[target]))
+            for name, target in zip(relation.fields, relation.target_fields, strict=True)
+            if values.get(target) is not None and can_hold(plain_text(values[target]))
+        )
+        if len(conditions) == len(relation.fields):
+            yield other, relation, Query(conditions=conditions)
+
+
 def related_rows(view: TableView, values: dict[str, Any], limit: int = 5) -> list[Related]:
     """For each table that refers to this row, its first rows.
 
@@ -122,22 +138,16 @@ def related_rows(view: TableView, values: dict[str, Any], limit: int = 5) -> lis
         DataError: the database could not answer.
     """
     blocks = []
-    for other, relation in view.referring():
-        conditions = tuple(
-            Condition(name, "equals", plain_text(values[target]))
-            for name, target in zip(relation.fields, relation.target_fields, strict=True)
-            if values.get(target) is not None and can_hold(plain_text(values[target]))
-        )
-        if len(conditions) < len(relation.fields):
-            continue
-        query = Query(conditions=conditions)
+    for other, relation, query in referring_queries(view, values):
         page = fetch_page(other, query, limit)
         kept = [
             at
             for at, each in enumerate(other.shown)
             if each.name in other.usual and each.name not in relation.fields
         ]
-        parameters = "&".join(f"{each.field}={quote(each.value, safe='')}" for each in conditions)
+        parameters = "&".join(
+            f"{each.field}={quote(each.value, safe='')}" for each in query.conditions
+        )
         blocks.append(
             Related(
                 label=other.label,

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 from ..form_values import shape_of, type_of
+from ..formats import YES_NO
 from ..views import Field, Kind, TableView
-
-YES_NO = [("true", "Yes"), ("false", "No")]
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ def control_of(view: TableView, field: Field) -> Control:
         shape=shape_of(view, field),
         type=type_of(field),
         mode=_keyboard(field),
-        options=YES_NO if field.kind is Kind.BOOLEAN else options,
+        options=list(YES_NO.items()) if field.kind is Kind.BOOLEAN else options,
         required=field.required,
         optional=field.nullable and not field.required,
         max_length=str(field.max_length or ""),

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from ..filters import Chip
+from ..formats import YES_NO
 from ..states.listing import ListMixin
 from ..views import TableView
 from . import events
@@ -117,7 +118,7 @@ def _options(pairs: Pairs) -> rx.Component:
 
 
 def _control(field: rx.Var[str], shape: rx.Var[str], choices: rx.Var[list[str]]) -> rx.Component:
-    yes_no = [rx.el.option("Yes", value="true"), rx.el.option("No", value="false")]
+    yes_no = [rx.el.option(word, value=value) for value, word in YES_NO.items()]
     known = rx.foreach(choices, lambda each: rx.el.option(each, value=each))
     return rx.match(
         shape,
