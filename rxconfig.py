@@ -3,7 +3,7 @@
 import reflex as rx
 
 from proto_ddf.settings import get_settings
-from proto_ddf.web.theme import radix_theme
+from proto_ddf.web.shared.theme import radix_theme
 
 settings = get_settings()
 

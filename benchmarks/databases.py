@@ -22,10 +22,10 @@ import sqlalchemy as sa
 
 from benchmarks import million_rows
 from benchmarks.report import Comparison, publish
-from proto_ddf.generator.plan import plan_app
-from proto_ddf.generator.render import render_app
+from proto_ddf.generator.code.render import render_app
+from proto_ddf.generator.planning.plan import plan_app
 from proto_ddf.generator.spec import Dialect
-from proto_ddf.sources.schema import SourceSchema
+from proto_ddf.sources.schema.model import SourceSchema
 from tests.servers.database_server import Database, DatabaseServer
 from tests.servers.fixtures import CLASSES
 
@@ -139,7 +139,7 @@ def in_turns(
 
 
 def sqlite_app(folder: Path) -> App:
-    from proto_ddf.sources.sqlite import SqliteSource
+    from proto_ddf.sources.sqlite.source import SqliteSource
 
     path = folder / "orders.db"
     million_rows.make_file(path)

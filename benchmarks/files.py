@@ -184,7 +184,7 @@ def finish(operation: str) -> None:
 
 def first_pages(name: str, database: Path) -> tuple[list[float], list[float]]:
     """Milliseconds of the first page through the source, and of the bare query on an open connection."""
-    from proto_ddf.sources import store
+    from proto_ddf.sources.connected import store
 
     known = store.find_source(name)
     assert known is not None
@@ -203,12 +203,12 @@ def bare_page(connection: duckdb.DuckDBPyConnection) -> list[Any]:
 
 def app(file: Path, folder: Path, port: int) -> Comparison:
     """From the source to the app's first page, against executemany and the start by hand."""
-    from proto_ddf.generator.plan import plan_app
+    from proto_ddf.generator.planning.plan import plan_app
     from proto_ddf.hosting import apps
     from proto_ddf.hosting.launch import folder as app_folder
     from proto_ddf.operations import service
     from proto_ddf.operations.kinds.apps import GenerateAppInput
-    from proto_ddf.sources import store
+    from proto_ddf.sources.connected import store
 
     connect("Orders", upload(file, port))
     known = store.find_source("Orders")
@@ -257,10 +257,10 @@ def frontend_port(slug: str) -> int | None:
 
 def insert_by_hand(known: Any, spec: Any, path: Path) -> float:
     """Seconds that sqlite3 takes to insert ready-made tuples into the app's table."""
-    from proto_ddf.generator.import_schema import create_table as create
-    from proto_ddf.generator.import_schema import insert_rows
-    from proto_ddf.sources import store
-    from proto_ddf.sources.file_source import FilesSource
+    from proto_ddf.generator.data.import_schema import create_table as create
+    from proto_ddf.generator.data.import_schema import insert_rows
+    from proto_ddf.sources.connected import store
+    from proto_ddf.sources.files.source import FilesSource
 
     source, (table,) = store.open_source(known).plain, known.schema.tables
     assert isinstance(source, FilesSource)

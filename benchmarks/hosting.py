@@ -141,12 +141,12 @@ def app_variables(slug: str) -> dict[str, str]:
 
 def generate() -> tuple[str, float]:
     """Generate the app of ten tables by the operation that the button starts."""
-    from proto_ddf.generator.plan import plan_app
+    from proto_ddf.generator.planning.plan import plan_app
     from proto_ddf.hosting import apps
     from proto_ddf.operations import service
     from proto_ddf.operations.kinds.apps import GenerateAppInput
     from proto_ddf.settings import get_settings
-    from proto_ddf.sources import store
+    from proto_ddf.sources.connected import store
 
     saved = store.find_source("Ten tables")
     if saved is None:
@@ -180,7 +180,8 @@ def generate() -> tuple[str, float]:
 def host_fixed_app() -> tuple[str, float]:
     """Bring up the fixed app by the same functions that the operation's steps call."""
     from proto_ddf.generator.spec import AppSpec
-    from proto_ddf.hosting import apps, frontend
+    from proto_ddf.hosting import apps
+    from proto_ddf.hosting.builds import frontend
     from proto_ddf.hosting.launch import folder
     from proto_ddf.hosting.ports import PORT_REGISTRY
     from proto_ddf.progress import NoProgress

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import psutil
 
+from proto_ddf.hosting.builds.toolchain import build_environment
 from proto_ddf.hosting.health import ask
 from proto_ddf.hosting.processes import end_tree, spawn_detached
-from proto_ddf.hosting.toolchain import build_environment
 
 LIMIT_SECONDS = 180.0
 REQUEST_EVERY_SECONDS = 10.0

@@ -15,39 +15,39 @@ from proto_ddf.operations.housekeeping import keep_house
 from proto_ddf.operations.source_watch import keep_watch
 from proto_ddf.operations.storage_watch import keep_watch_of_storage
 from proto_ddf.settings import get_settings
-from proto_ddf.sources.sample import offer_sample
+from proto_ddf.sources.sample_shop.sample_database import offer_sample
 from proto_ddf.sources.servers import engines
 from proto_ddf.web.api import create_api
+from proto_ddf.web.apps.page import app_page, apps_page
+from proto_ddf.web.apps.regenerate_state import RegenerateState
+from proto_ddf.web.apps.state import AppsState, AppState
+from proto_ddf.web.errors.page import errors_page
+from proto_ddf.web.errors.state import ErrorListState
+from proto_ddf.web.generate.page import generate_page
+from proto_ddf.web.generate.state import GenerateState
+from proto_ddf.web.invalid_addresses import show_not_found
 from proto_ddf.web.middleware import guard
-from proto_ddf.web.odd_addresses import show_not_found
-from proto_ddf.web.pages.apps import app_page, apps_page
-from proto_ddf.web.pages.errors import errors_page
-from proto_ddf.web.pages.generate import generate_page
-from proto_ddf.web.pages.not_found import not_found_page
-from proto_ddf.web.pages.operations import operation_page, operations_page
-from proto_ddf.web.pages.overview import overview_page
-from proto_ddf.web.pages.resilience import resilience_page
-from proto_ddf.web.pages.source_detail import source_detail_page
-from proto_ddf.web.pages.source_new import source_new_page
-from proto_ddf.web.pages.sources import sources_page
-from proto_ddf.web.state.apps import AppsState, AppState
-from proto_ddf.web.state.error_list import ErrorListState
-from proto_ddf.web.state.faults import FaultBannerState
-from proto_ddf.web.state.generate import GenerateState
-from proto_ddf.web.state.kept_forms import keep_forms
-from proto_ddf.web.state.operations import OperationPageState, OperationsState
-from proto_ddf.web.state.overview import OverviewState
-from proto_ddf.web.state.presence import follow_tabs_of
-from proto_ddf.web.state.regenerate import RegenerateState
-from proto_ddf.web.state.resilience import ResilienceState
-from proto_ddf.web.state.source_health import SourceHealthState
-from proto_ddf.web.state.sources import SourcesState
-from proto_ddf.web.state.sources_detail import SourceDetailState
-from proto_ddf.web.state.sources_new import NewSourceState
-from proto_ddf.web.state.sources_preview import PreviewState
-from proto_ddf.web.state.storage import StorageBannerState
-from proto_ddf.web.tabs import tab_states
-from proto_ddf.web.theme import STYLESHEETS, head
+from proto_ddf.web.operations.page import operation_page, operations_page
+from proto_ddf.web.operations.state import OperationPageState, OperationsState
+from proto_ddf.web.overview.page import overview_page
+from proto_ddf.web.overview.state import OverviewState
+from proto_ddf.web.resilience.page import resilience_page
+from proto_ddf.web.resilience.state import ResilienceState
+from proto_ddf.web.shared.not_found_page import not_found_page
+from proto_ddf.web.shared.state.injections import InjectionBannerState
+from proto_ddf.web.shared.state.kept_forms import keep_forms
+from proto_ddf.web.shared.state.presence import follow_tabs_of
+from proto_ddf.web.shared.state.storage import StorageBannerState
+from proto_ddf.web.shared.theme import STYLESHEETS, head
+from proto_ddf.web.sources.connect.page import source_new_page
+from proto_ddf.web.sources.connect.state import NewSourceState
+from proto_ddf.web.sources.detail.page import source_detail_page
+from proto_ddf.web.sources.detail.preview_state import PreviewState
+from proto_ddf.web.sources.detail.state import SourceDetailState
+from proto_ddf.web.sources.health_state import SourceHealthState
+from proto_ddf.web.sources.list_page import sources_page
+from proto_ddf.web.sources.list_state import SourcesState
+from proto_ddf.web.tab_states import tab_states
 
 logger = get_logger(__name__)
 
@@ -122,7 +122,7 @@ def _add_pages(app: rx.App) -> None:
         "/sources/[source_id]": [PreviewState.end_lost_retry, SourceHealthState.follow_one],
         "/apps/[slug]": [RegenerateState.end_lost_retry, RegenerateState.load],
     }
-    banners = [StorageBannerState.follow, FaultBannerState.follow]
+    banners = [StorageBannerState.follow, InjectionBannerState.follow]
     for route, title, build, state, load in pages:
         own = [state.end_lost_retry, getattr(state, load)]
         on_load = [*banners, *own, *also.get(route, [])]

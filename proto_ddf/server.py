@@ -25,9 +25,9 @@ from pathlib import Path
 from pydantic import ValidationError as BadSettings
 from reflex_base.environment import environment
 
-from proto_ddf.errors.bad_settings import describe_bad_settings
+from proto_ddf.errors.settings_errors import describe_bad_settings
 from proto_ddf.errors.types import ProtoDDFError
-from proto_ddf.hosting.frontend import build, install
+from proto_ddf.hosting.builds.frontend import build, install
 from proto_ddf.hosting.health import ask
 from proto_ddf.hosting.ports import is_free
 from proto_ddf.hosting.runner import leave, load, serve

@@ -4,8 +4,8 @@ from typing import Any
 
 from proto_ddf.errors import describe
 from proto_ddf.errors.types import ProtoDDFError
-from proto_ddf.resilience.transient import is_transient
-from proto_ddf.sources.file_source import FilesSource
+from proto_ddf.resilience.is_transient import is_transient
+from proto_ddf.sources.files.source import FilesSource
 from proto_ddf.sources.protocol import Stage
 
 

@@ -14,16 +14,16 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from proto_ddf.generator.plan import plan_app
-from proto_ddf.generator.render import render_app
+from proto_ddf.generator.code.render import render_app
+from proto_ddf.generator.planning.plan import plan_app
 from proto_ddf.generator.spec import AppSpec, Dialect
-from proto_ddf.sources.schema import SourceSchema
+from proto_ddf.sources.schema.model import SourceSchema
 from proto_ddf.sources.servers.config import ServerConfig
-from proto_ddf.sources.servers.mysql import MysqlConfig
-from proto_ddf.sources.servers.postgres import PostgresConfig
-from proto_ddf.sources.servers.readings import reading
+from proto_ddf.sources.servers.dialects import reading
+from proto_ddf.sources.servers.mysql.server import MysqlConfig
+from proto_ddf.sources.servers.postgres.server import PostgresConfig
 from proto_ddf.sources.servers.tables import read_tables
-from proto_ddf.sources.sqlite import SqliteSource
+from proto_ddf.sources.sqlite.source import SqliteSource
 from tests.ports import HOST
 from tests.servers.database_server import Database
 

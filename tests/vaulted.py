@@ -6,7 +6,7 @@ from typing import Any
 from proto_ddf import vault
 from proto_ddf.errors.types import IntegrationError
 from proto_ddf.sources.protocol import FormField, SourceKind, Stage
-from proto_ddf.sources.schema import ColumnInfo, PreviewPage, SourceSchema, TableInfo
+from proto_ddf.sources.schema.model import ColumnInfo, PreviewPage, SourceSchema, TableInfo
 from proto_ddf.sources.servers.config import ServerConfig
 
 NAME = "vaulted"

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from proto_ddf.sources.schema import ColumnType
+from proto_ddf.sources.schema.model import ColumnType
 
 Dialect = Literal["sqlite", "postgresql", "mysql"]
 

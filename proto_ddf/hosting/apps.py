@@ -16,7 +16,7 @@ from pathlib import Path
 from proto_ddf.blocked_ports import BLOCKED_PORTS
 from proto_ddf.db.tables import AppRecord, AppState, utc_now
 from proto_ddf.errors.types import IntegrationError, ProtoDDFError, SystemError
-from proto_ddf.generator.package import sqlite_file
+from proto_ddf.generator.code.package import sqlite_file
 from proto_ddf.generator.spec import AppSpec
 from proto_ddf.hosting import records
 from proto_ddf.hosting.health import Answer, listens, probe
@@ -34,7 +34,7 @@ from proto_ddf.hosting.records import AppView
 from proto_ddf.hosting.runner import STARTED
 from proto_ddf.progress import NoProgress, Progress
 from proto_ddf.resilience import CircuitOpenError
-from proto_ddf.sources.schema import SourceSchema
+from proto_ddf.sources.schema.model import SourceSchema
 
 START_SECONDS = 60.0
 CHECK_SECONDS = 20.0

@@ -10,7 +10,7 @@ import psutil
 from proto_ddf.hosting.processes import find
 from proto_ddf.resilience import policy
 from proto_ddf.resilience.deadline import time_left
-from proto_ddf.resilience.transient import is_transient
+from proto_ddf.resilience.is_transient import is_transient
 
 ADDRESS = "127.0.0.1"
 SYSTEM = "app"

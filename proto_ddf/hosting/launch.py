@@ -11,9 +11,9 @@ from proto_ddf.db.engine import session
 from proto_ddf.db.tables import AppRecord, SourceRecord
 from proto_ddf.errors.types import IntegrationError, SystemError, ValidationError
 from proto_ddf.hosting import records
+from proto_ddf.hosting.builds.toolchain import base_environment
 from proto_ddf.hosting.ports import is_free
 from proto_ddf.hosting.processes import creation_time, end_tree, find, spawn_detached
-from proto_ddf.hosting.toolchain import base_environment
 from proto_ddf.settings import get_settings
 from proto_ddf.sources.registry import KINDS
 

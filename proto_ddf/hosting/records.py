@@ -14,8 +14,8 @@ from proto_ddf.db.writing import write
 from proto_ddf.errors.types import ValidationError
 from proto_ddf.generator.spec import AppSpec
 from proto_ddf.hosting.health import usage
-from proto_ddf.sources.schema import SourceSchema
-from proto_ddf.sources.schema_changes import ChangeLine, SchemaChanges
+from proto_ddf.sources.schema.diff import ChangeLine, SchemaChanges
+from proto_ddf.sources.schema.model import SourceSchema
 
 
 class AppView(BaseModel):

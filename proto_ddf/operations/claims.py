@@ -13,7 +13,7 @@ from proto_ddf.db.engine import session
 from proto_ddf.db.tables import OperationRecord, OperationState, SourceRecord
 from proto_ddf.db.writing import write
 from proto_ddf.hosting.launch import databases_in_use
-from proto_ddf.sources import uploads
+from proto_ddf.sources.files import uploads
 
 
 def claims(opened: Session, *, failed: bool = True, going: str = "") -> str:

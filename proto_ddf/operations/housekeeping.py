@@ -17,7 +17,7 @@ from proto_ddf.operations import pruning
 from proto_ddf.operations.claims import claims, remove_unclaimed, source_files
 from proto_ddf.operations.stop import SERVER_STOPPING, OperationStopped, StopFlag
 from proto_ddf.settings import get_settings
-from proto_ddf.sources import file_copies, uploads
+from proto_ddf.sources.files import cache, uploads
 
 HOUR = 3600.0
 UNSENT_AGE = timedelta(days=1)
@@ -82,4 +82,4 @@ def remove_secrets(before: datetime) -> int:
 
 def remove_copies(before: float) -> int:
     """Delete the typed copies made before that time of files that no source reads. Returns how many."""
-    return file_copies.prune(source_files(), before)
+    return cache.prune(source_files(), before)

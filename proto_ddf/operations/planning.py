@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from proto_ddf.generator.plan import plan_app
-from proto_ddf.generator.plan_extend import add_table
+from proto_ddf.generator.planning.plan import plan_app
+from proto_ddf.generator.planning.plan_extend import add_table
 from proto_ddf.generator.spec import AppSpec
-from proto_ddf.sources import store
+from proto_ddf.sources.connected import store
 from proto_ddf.sources.registry import KINDS
 
 UNNAMED = "New app"

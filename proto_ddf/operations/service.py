@@ -7,8 +7,8 @@ from typing import NoReturn
 from pydantic import BaseModel
 
 from proto_ddf.db import reserve
+from proto_ddf.errors.next_attempt import retry_time, seconds_until
 from proto_ddf.errors.types import SystemError, ValidationError
-from proto_ddf.errors.waiting import retry_time, seconds_until
 from proto_ddf.operations import engine, journal, reading
 from proto_ddf.operations.model import KINDS
 from proto_ddf.operations.views import OperationView

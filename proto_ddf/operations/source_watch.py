@@ -15,11 +15,11 @@ from threading import Lock
 from proto_ddf.logs import get_logger
 from proto_ddf.operations.watched_source import Report, WatchedSource
 from proto_ddf.resilience import BreakerState, DeadlineExceededError, deadline_after
-from proto_ddf.resilience.refused import CallRefusedError
+from proto_ddf.resilience.call_refused import CallRefusedError
 from proto_ddf.settings import get_settings
-from proto_ddf.sources import store
-from proto_ddf.sources.health import Health, HealthState, Look, failure_of
-from proto_ddf.sources.store import Configured
+from proto_ddf.sources.connected import store
+from proto_ddf.sources.connected.health import Health, HealthState, Look, failure_of
+from proto_ddf.sources.connected.store import Configured
 
 UNSEEN_FACTOR = 10.0
 """While no page shows sources the waits are so many times as long."""

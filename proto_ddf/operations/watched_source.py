@@ -7,12 +7,12 @@ from proto_ddf.logs import get_logger
 from proto_ddf.operations import hub
 from proto_ddf.resilience import BreakerState, policy
 from proto_ddf.resilience.breaker import BreakerSnapshot
-from proto_ddf.sources.guarded import SYSTEM
-from proto_ddf.sources.health import Health, duration_text
+from proto_ddf.sources.connected.health import Health, duration_text
+from proto_ddf.sources.connected.store import Configured
 from proto_ddf.sources.registry import KINDS
+from proto_ddf.sources.resilient import SYSTEM
 from proto_ddf.sources.servers import engines
 from proto_ddf.sources.servers.engines import ConnectionStatistics
-from proto_ddf.sources.store import Configured
 
 log = get_logger(__name__)
 

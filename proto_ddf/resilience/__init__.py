@@ -1,6 +1,6 @@
 """How calls to something outside survive its failures."""
 
-from proto_ddf.resilience import faults
+from proto_ddf.resilience import injection
 from proto_ddf.resilience.breaker import BreakerState, CircuitBreaker, CircuitOpenError, Window
 from proto_ddf.resilience.deadline import (
     AttemptTimeoutError,
@@ -42,7 +42,7 @@ __all__ = [
     "Window",
     "current_deadline",
     "deadline_after",
-    "faults",
+    "injection",
     "policies",
     "policy",
     "policy_config",

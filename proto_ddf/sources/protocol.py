@@ -6,7 +6,7 @@ from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel
 
-from proto_ddf.sources.schema import PreviewPage, SourceSchema
+from proto_ddf.sources.schema.model import PreviewPage, SourceSchema
 
 
 @dataclass(frozen=True)

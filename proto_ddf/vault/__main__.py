@@ -10,8 +10,8 @@ from cryptography.fernet import Fernet
 from pydantic import ValidationError as BadSettings
 
 from proto_ddf.db.engine import migrate
-from proto_ddf.errors.bad_settings import describe_bad_settings
 from proto_ddf.errors.description import describe
+from proto_ddf.errors.settings_errors import describe_bad_settings
 from proto_ddf.errors.types import ProtoDDFError
 from proto_ddf.settings import get_settings
 from proto_ddf.vault.rotation import rotate

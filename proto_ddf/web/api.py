@@ -18,12 +18,12 @@ from starlette.routing import Route
 
 from proto_ddf import vault
 from proto_ddf.errors import ValidationError, describe
-from proto_ddf.generator.package import package_app
+from proto_ddf.generator.code.package import package_app
 from proto_ddf.generator.spec import AppSpec
 from proto_ddf.hosting import apps
 from proto_ddf.logs import get_logger
 from proto_ddf.settings import get_settings
-from proto_ddf.sources.uploads import remove_uploads, upload_path
+from proto_ddf.sources.files.uploads import remove_uploads, upload_path
 
 logger = get_logger(__name__)
 

@@ -115,7 +115,7 @@ def failure(page: Page, title: str) -> Locator:
     return callout
 
 
-def start_fault(page: Page, url: str, *, kind: str = "Error", error: str = "") -> None:
+def start_injection(page: Page, url: str, *, kind: str = "Error", error: str = "") -> None:
     """Every call of every source meets a fault from now on."""
     page.goto(f"{url}/resilience")
     chosen = [("System", "Sources"), ("Fault", kind), *([("Error", error)] if error else [])]

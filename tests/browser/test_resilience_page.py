@@ -1,4 +1,4 @@
-"""The resilience page in a browser: faults are started there, a circuit opens, and the callout counts down."""
+"""The resilience page in a browser: injections are started there, a circuit opens, and the callout counts down."""
 
 import itertools
 import json
@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Server
-from tests.browser.driving import start_connecting, start_fault
+from tests.browser.driving import start_connecting, start_injection
 from tests.browser.looking import in_both_modes, open_page, serious_findings, sideways, tab_to
 from tests.ports import free_port
 
@@ -37,7 +37,7 @@ def page(page: Page) -> Iterator[Page]:
 
 @pytest.fixture(scope="module")
 def faulty_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server on which faults may be injected and a circuit opens at the second failure."""
+    """A server on which injections may be injected and a circuit opens at the second failure."""
     source = {
         "max_retries": 1,
         "retry_delay_ms": 50,
@@ -56,7 +56,7 @@ def faulty_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture
 def faulty(faulty_server: Server, page: Page) -> Server:
-    """The same, without active faults and with every circuit closed."""
+    """The same, without active injections and with every circuit closed."""
     open_page(page, f"{faulty_server.url}/resilience")
     stop_all = page.get_by_role("button", name="Stop all")
     if stop_all.count():
@@ -71,7 +71,7 @@ def faulty(faulty_server: Server, page: Page) -> Server:
 
 def open_a_circuit(page: Page, server: Server) -> Locator:
     """Connect the sample while all its calls fail; the callout that counts down."""
-    start_fault(page, server.url)
+    start_injection(page, server.url)
     name = f"Broken {next(_numbers)}"
     start_connecting(page, server.url, server.home / "samples" / "sample_shop.db", name)
     failed = page.get_by_role("alert").filter(has_text="No connection")
@@ -91,7 +91,7 @@ def seconds_left(callout: Locator) -> int:
     return int(re.sub(r"\D", "", words))
 
 
-def test_an_open_circuit_counts_down_and_try_again_succeeds_once_the_fault_is_stopped(
+def test_an_open_circuit_counts_down_and_try_again_succeeds_once_the_injection_is_stopped(
     page: Page, faulty: Server
 ) -> None:
     paused = open_a_circuit(page, faulty)
@@ -192,7 +192,7 @@ def test_a_target_is_marked_for_errors_of_the_network_and_for_no_others(
         ("User name or password refused", "Sign-in refused", 0),
         ("Connection refused", "No connection", 1),
     ):
-        start_fault(page, faulty.url, error=error)
+        start_injection(page, faulty.url, error=error)
         for _ in range(2):
             start_connecting(page, faulty.url, file, f"Marked {next(_numbers)}")
             expect(page.get_by_role("alert").filter(has_text=title)).to_be_visible(timeout=60_000)
@@ -203,8 +203,8 @@ def test_a_target_is_marked_for_errors_of_the_network_and_for_no_others(
         expect(page.locator("[data-fault]")).to_have_count(0)
 
 
-def test_every_page_says_that_faults_are_switched_on(page: Page, faulty: Server) -> None:
-    start_fault(page, faulty.url)
+def test_every_page_says_that_injections_are_switched_on(page: Page, faulty: Server) -> None:
+    start_injection(page, faulty.url)
     for path in ("/", "/sources", "/operations", "/errors", "/generate", "/apps", "/sources/new"):
         open_page(page, faulty.url + path)
         banner = page.get_by_role("status").filter(has_text="Fault injection is switched on")
@@ -226,7 +226,7 @@ def test_what_is_wrong_in_the_form_stands_at_its_field(page: Page, faulty: Serve
     expect(page.locator("[data-fault]")).to_have_count(0)
 
 
-def test_by_keyboard_alone_a_row_is_unfolded_and_a_fault_started(
+def test_by_keyboard_alone_a_row_is_unfolded_and_a_injection_started(
     page: Page, faulty: Server
 ) -> None:
     open_page(page, f"{faulty.url}/resilience")
@@ -243,7 +243,7 @@ def test_by_keyboard_alone_a_row_is_unfolded_and_a_fault_started(
     expect(page.locator("[data-fault]")).to_be_visible()
 
 
-def test_nothing_serious_is_found_with_an_open_circuit_and_a_fault(
+def test_nothing_serious_is_found_with_an_open_circuit_and_a_injection(
     page: Page, faulty: Server
 ) -> None:
     open_a_circuit(page, faulty)
@@ -261,7 +261,7 @@ def test_nothing_serious_is_found_with_an_open_circuit_and_a_fault(
     assert {where: lines for where, lines in found.items() if lines} == {}
 
 
-def test_while_faults_are_switched_off_the_panel_says_how_to_switch_them_on(
+def test_while_injections_are_switched_off_the_panel_says_how_to_switch_them_on(
     page: Page, server: Any
 ) -> None:
     open_page(page, f"{server.url}/resilience")

@@ -21,7 +21,7 @@ from tests.browser.driving import (
     connect_file,
     operation_id,
     start_connecting,
-    start_fault,
+    start_injection,
     step_runs,
 )
 from tests.browser.looking import open_page
@@ -36,7 +36,7 @@ import importlib.abc, importlib.util, os, sys
 
 class Finder(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path, target=None):
-        if name != "proto_ddf.web.state.sources_preview":
+        if name != "proto_ddf.web.sources.detail.preview_state":
             return None
         sys.meta_path.remove(self)
         spec = importlib.util.find_spec(name)
@@ -169,7 +169,7 @@ def test_a_callout_refuses_a_try_again_before_its_time(
     page: Page, notes: str, made_server: Server
 ) -> None:
     other = page.context.new_page()
-    start_fault(other, made_server.url)
+    start_injection(other, made_server.url)
     page.reload()
     expect(again(callout(page, "No connection"))).to_be_visible(timeout=SOON_MS)
     again(page).click()
@@ -185,7 +185,7 @@ def test_a_callout_refuses_a_try_again_before_its_time(
 def test_an_operation_and_the_list_of_errors_refuse_it_too(
     page: Page, notes: str, folder: Path, made_server: Server
 ) -> None:
-    start_fault(page, made_server.url)
+    start_injection(page, made_server.url)
     start_connecting(page, made_server.url, folder / "notes.db", "Notes once more")
     expect(callout(page, "No connection")).to_be_visible(timeout=SOON_MS)
     again(page).click()
@@ -212,7 +212,7 @@ def test_a_server_that_is_killed_while_it_tries_again_leaves_no_button_stuck(
     page = failing
     rename_table(folder, "other", "notes")
     other = page.context.new_page()
-    start_fault(other, made_server.url, kind="No answer at all")
+    start_injection(other, made_server.url, kind="No answer at all")
     again(page).click()
     expect(page.get_by_text("Trying again…")).to_be_visible()
     made_server.kill()

@@ -9,8 +9,8 @@ from typing import Any
 from proto_ddf import vault
 from proto_ddf.errors import SystemError, classify, describe
 from proto_ddf.resilience import policy
-from proto_ddf.sources.guarded import SYSTEM, GuardedSource
-from proto_ddf.sources.store import make_source
+from proto_ddf.sources.connected.store import make_source
+from proto_ddf.sources.resilient import SYSTEM, GuardedSource
 from tests.policies import QUICK
 
 RETRIES = 2

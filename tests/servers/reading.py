@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from proto_ddf.sources.connected.store import make_source
 from proto_ddf.sources.servers.source import ServerSource
-from proto_ddf.sources.store import make_source
 from tests.servers.database_server import Database
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from proto_ddf import vault
 from proto_ddf.db import engine
-from proto_ddf.sources import store
+from proto_ddf.sources.connected import store
 from proto_ddf.sources.registry import KINDS
 from tests import vaulted
 

@@ -29,7 +29,9 @@ ORDER = [
 """From below to above. What stands in one set knows nothing of its neighbours."""
 
 RANK = {layer: rank for rank, layers in enumerate(ORDER) for layer in layers}
-STATE = PACKAGE / "web" / "state"
+WEB = PACKAGE / "web"
+SHARED = WEB / "shared"
+BUILDS_COMPONENTS = re.compile(r"-> rx\.Component\b|\(rx\.Component\)|\(rx\.NoSSRComponent\)")
 TOUCHES_THE_WORLD = {
     "duckdb",
     "httpx",
@@ -136,15 +138,50 @@ def test_pages_components_and_states_never_see_the_database() -> None:
     assert told(i for i in crossing(modules(PACKAGE / "web")) if layer_of(i.name) == "db") == []
 
 
-def test_the_web_layer_is_pages_over_components_over_states() -> None:
-    height = {"state": 0, "components": 1, "pages": 2}
-    found = [each for path in modules(PACKAGE / "web") for each in imports_of(path)]
-    upward = [
-        each
-        for each in found
-        if each.name.startswith("proto_ddf.web.")
-        and height.get(each.importer.split(".")[2], 3) < height.get(each.name.split(".")[2], 0)
+def features() -> list[str]:
+    """The packages of the web layer that hold one feature each."""
+    return sorted(p.name for p in WEB.iterdir() if (p / "__init__.py").exists() and p != SHARED)
+
+
+def views() -> list[Path]:
+    """The modules of pages and components."""
+    return [path for path in modules(WEB) if BUILDS_COMPONENTS.search(path.read_text("utf-8"))]
+
+
+def states() -> list[Path]:
+    """The other modules of pages: what they know, and what their forms hold."""
+    folders = [SHARED, *(WEB / feature for feature in features())]
+    return [path for folder in folders for path in modules(folder) if path not in views()]
+
+
+def test_the_web_layer_is_cut_by_feature() -> None:
+    assert features() == [
+        "apps",
+        "errors",
+        "generate",
+        "operations",
+        "overview",
+        "resilience",
+        "sources",
     ]
+
+
+def test_what_pages_share_knows_no_feature_and_only_the_overview_knows_others() -> None:
+    known = set()
+    for path in modules(WEB):
+        for each in imports_of(path):
+            importer, name = each.importer.split(".")[2], each.name.split(".")
+            if name[:2] == ["proto_ddf", "web"] and name[2] in features() and importer != name[2]:
+                known.add((importer, name[2]))
+    assert {importer for importer, _ in known} == {"overview"}
+
+
+def test_states_know_no_component() -> None:
+    seen = {".".join(path.relative_to(ROOT).with_suffix("").parts) for path in views()}
+    found = [each for path in states() for each in imports_of(path)]
+    assert len(seen) > 20
+    assert len(found) > 100
+    upward = [each for each in found if each.name in seen or each.name.rpartition(".")[0] in seen]
     assert told(upward) == []
 
 
@@ -157,17 +194,16 @@ def test_pages_and_components_call_no_service() -> None:
         "proto_ddf.sources.protocol",
         "proto_ddf.sources.registry",
     }
-    parts = [*modules(PACKAGE / "web" / "pages"), *modules(PACKAGE / "web" / "components")]
     acting = [
-        each for each in crossing(parts) if not any(each.name.startswith(name) for name in shapes)
+        each for each in crossing(views()) if not any(each.name.startswith(name) for name in shapes)
     ]
     assert told(acting) == []
 
 
 def test_modules_of_states_do_no_input_or_output_of_their_own() -> None:
-    found = [each for path in modules(STATE) for each in imports_of(path)]
+    found = [each for path in states() for each in imports_of(path)]
     assert told(each for each in found if each.name.split(".")[0] in TOUCHES_THE_WORLD) == []
-    assert [call for path in modules(STATE) for call in _file_calls(path)] == []
+    assert [call for path in states() for call in _file_calls(path)] == []
 
 
 def _file_calls(path: Path) -> Iterator[str]:

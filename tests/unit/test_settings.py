@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from proto_ddf.blocked_ports import BLOCKED_PORTS
-from proto_ddf.errors.bad_settings import describe_bad_settings
+from proto_ddf.errors.settings_errors import describe_bad_settings
 from proto_ddf.settings import Settings
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import psutil
 
 from proto_ddf.errors.drivers.finding import Finding
-from proto_ddf.errors.exits import exit_in_words, is_killed, signal_name
+from proto_ddf.errors.exit_codes import exit_in_words, is_killed, signal_name
 
 
 def find(error: BaseException) -> Finding | None:

@@ -12,19 +12,20 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from proto_ddf.errors import IntegrationError, SystemError, ValidationError
-from proto_ddf.generator.handmade import note_written
-from proto_ddf.generator.importer import import_tables
+from proto_ddf.generator.code.manual_edits import note_written
+from proto_ddf.generator.code.render import render_app
+from proto_ddf.generator.data.importer import import_tables
 from proto_ddf.generator.names import validate_project_name
-from proto_ddf.generator.regenerate import as_made_from
-from proto_ddf.generator.render import render_app
+from proto_ddf.generator.planning.regenerate import as_made_from
 from proto_ddf.generator.spec import AppSpec
 from proto_ddf.hosting import apps as hosted
-from proto_ddf.hosting import frontend, records
+from proto_ddf.hosting import records
+from proto_ddf.hosting.builds import frontend
 from proto_ddf.hosting.ports import PORT_REGISTRY
 from proto_ddf.operations.model import JSON, Kind, Step, StepContext, UndoContext
 from proto_ddf.settings import get_settings
-from proto_ddf.sources import store
-from proto_ddf.sources.sizes import count_text
+from proto_ddf.sources.connected import store
+from proto_ddf.sources.size_texts import count_text
 
 MINIMUM_FREE_BYTES = 200 * 1024 * 1024
 """What a generated app with its packages and build needs at most."""

@@ -13,22 +13,23 @@ from pydantic import BaseModel, ConfigDict
 
 from proto_ddf.db.tables import AppRecord, AppState
 from proto_ddf.errors import IntegrationError
-from proto_ddf.generator.handmade import note_written
-from proto_ddf.generator.importer import import_tables
-from proto_ddf.generator.regenerate import as_made_from, changes_for, regenerate
-from proto_ddf.generator.render import render_app
+from proto_ddf.generator.code.manual_edits import note_written
+from proto_ddf.generator.code.render import render_app
+from proto_ddf.generator.data.importer import import_tables
+from proto_ddf.generator.planning.regenerate import as_made_from, changes_for, regenerate
 from proto_ddf.generator.spec import AppSpec
 from proto_ddf.hosting import apps as hosted
-from proto_ddf.hosting import frontend, records, replacing
+from proto_ddf.hosting import records, replacement
+from proto_ddf.hosting.builds import frontend
 from proto_ddf.hosting.launch import folder, next_folder, previous_folder
 from proto_ddf.operations import reading
 from proto_ddf.operations.kinds.apps import check_disk_space
 from proto_ddf.operations.kinds.sources import read_schema
 from proto_ddf.operations.model import JSON, Kind, Step, StepContext, UndoContext
-from proto_ddf.sources import store
-from proto_ddf.sources.guarded import GuardedSource
-from proto_ddf.sources.schema import SourceSchema
-from proto_ddf.sources.sizes import count_text
+from proto_ddf.sources.connected import store
+from proto_ddf.sources.resilient import GuardedSource
+from proto_ddf.sources.schema.model import SourceSchema
+from proto_ddf.sources.size_texts import count_text
 
 UNDER_WAY = ("pending", "running")
 KIND = "regenerate_app"
@@ -83,7 +84,7 @@ def _validate(context: Context) -> JSON:
     new = regenerate(spec, before, saved.schema, source, add=add)
     if new.allow_editing and not new.imported:
         store.check_writable(saved.id)
-    replacing.discard_unfinished(slug)
+    replacement.discard_unfinished(slug)
     context.report(changes_for(spec, before, saved.schema).summary() or "As it was")
     made_from = as_made_from(new, saved.schema)
     return _Plan(spec=new, made_from=made_from).model_dump(mode="json")
@@ -92,10 +93,10 @@ def _validate(context: Context) -> JSON:
 def _check_alone(record: AppRecord, operation_id: str) -> None:
     """Two at once would take the app from each other; and one that was never whole is not made anew."""
     if record.state is AppState.CREATING:
-        raise replacing.app_busy(record)
+        raise replacement.app_busy(record)
     for other in reading.load_many(limit=20, kind=KIND, subject=record.slug):
         if other.id != operation_id and other.state in UNDER_WAY:
-            raise replacing.app_busy(record)
+            raise replacement.app_busy(record)
 
 
 def _rows_bytes(slug: str) -> int:
@@ -183,7 +184,7 @@ def _check(context: Context) -> JSON:
         _switch(context)
         _look(context)
         _accept(context)
-    replacing.accept(slug, context.operation_id)
+    replacement.accept(slug, context.operation_id)
     app = hosted.get_app(slug)
     kept = str(previous_folder(slug))
     context.log(f"The code as it was before is kept in {kept}")
@@ -192,12 +193,12 @@ def _check(context: Context) -> JSON:
 
 def _switch(context: Context) -> None:
     slug, operation_id = context.input.slug, context.operation_id
-    if not replacing.is_switched(slug, operation_id):
+    if not replacement.is_switched(slug, operation_id):
         _made(context, "restart")
     try:
-        replacing.switch(slug, operation_id, context)
+        replacement.switch(slug, operation_id, context)
     except Exception:
-        replacing.put_back(slug, operation_id)
+        replacement.put_back(slug, operation_id)
         raise
 
 
@@ -209,7 +210,7 @@ def _look(context: Context) -> None:
     try:
         hosted.check_app(slug, context)
     except Exception:
-        replacing.put_back(slug, context.operation_id)
+        replacement.put_back(slug, context.operation_id)
         raise
     context.report("It shows its first page")
 
@@ -239,10 +240,10 @@ def _undo(context: UndoContext[RegenerateAppInput]) -> None:
     if records.find_record(slug) is None:
         return
     if _is_accepted(operation_id, slug):
-        replacing.accept(slug, operation_id)
+        replacement.accept(slug, operation_id)
         return
-    replacing.put_back(slug, operation_id)
-    replacing.discard(slug, operation_id)
+    replacement.put_back(slug, operation_id)
+    replacement.discard(slug, operation_id)
 
 
 def _name(slug: str) -> str:

@@ -6,18 +6,18 @@ from typing import Any, cast
 from pydantic import BaseModel, ConfigDict
 
 from proto_ddf.errors.types import ValidationError
-from proto_ddf.hosting.source_news import forget_source, note_schema
+from proto_ddf.hosting.source_drift import forget_source, note_schema
 from proto_ddf.operations.claims import discard_secrets, file_paths
 from proto_ddf.operations.model import JSON, Kind, Step, StepContext
-from proto_ddf.sources import secrets, store
-from proto_ddf.sources.column_types import ChosenType
-from proto_ddf.sources.guarded import GuardedSource
+from proto_ddf.sources.connected import secrets, store
+from proto_ddf.sources.files.key_suggestions import suggest_relations
+from proto_ddf.sources.files.uploads import release_files
 from proto_ddf.sources.protocol import Stage
 from proto_ddf.sources.registry import KINDS
-from proto_ddf.sources.relations import suggest_relations
-from proto_ddf.sources.schema import SourceSchema
-from proto_ddf.sources.sizes import count_text
-from proto_ddf.sources.uploads import release_files
+from proto_ddf.sources.resilient import GuardedSource
+from proto_ddf.sources.schema.column_types import ChosenType
+from proto_ddf.sources.schema.model import SourceSchema
+from proto_ddf.sources.size_texts import count_text
 
 
 class _Input(BaseModel):

@@ -10,9 +10,9 @@ from sys import _getframe
 from types import CoroutineType, TracebackType
 from typing import Any, ParamSpec, Self, TypeVar, cast
 
+from proto_ddf.resilience.async_functions import is_awaited
 from proto_ddf.resilience.breaker.circuit import Circuit
 from proto_ddf.resilience.breaker.permit import Permit, get_entered, leave, set_entered
-from proto_ddf.resilience.decorated import is_awaited
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -38,8 +38,8 @@ from proto_ddf.resilience.breaker.outcome import Outcome, judge
 from proto_ddf.resilience.breaker.permit import Permit
 from proto_ddf.resilience.breaker.snapshot import BreakerSnapshot, BreakerState, Transition
 from proto_ddf.resilience.breaker.window import RollingCounts, Window
-from proto_ddf.resilience.tally import Tally
-from proto_ddf.resilience.transient import is_transient
+from proto_ddf.resilience.counter import Tally
+from proto_ddf.resilience.is_transient import is_transient
 
 _CLOSED, _OPEN, _HALF_OPEN = BreakerState.CLOSED, BreakerState.OPEN, BreakerState.HALF_OPEN
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from math import ceil
 
-from proto_ddf.resilience.refused import CallRefusedError
+from proto_ddf.resilience.call_refused import CallRefusedError
 
 
 class CircuitOpenError(CallRefusedError):

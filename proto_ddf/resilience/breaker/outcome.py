@@ -6,7 +6,7 @@ from enum import Enum, auto
 from proto_ddf.errors import classify
 from proto_ddf.logs import get_logger
 from proto_ddf.redaction import plain_text
-from proto_ddf.resilience.refused import is_refusal
+from proto_ddf.resilience.call_refused import is_refusal
 
 _log = get_logger(__name__)
 

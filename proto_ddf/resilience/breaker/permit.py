@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import TypeAlias
 
-from proto_ddf.resilience.queueing import QueueTime, queue_time
+from proto_ddf.resilience.queue_time import QueueTime, queue_time
 
 
 class Permit:

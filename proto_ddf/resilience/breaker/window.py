@@ -29,7 +29,7 @@ class Window:
         minimum_calls: calls in the window before it judges.
         failure_rate: share of failed calls that opens, above 0, at most 1.
         slow_call_seconds: calls that take longer are slow; None for no such thing. Time in a queue of ours
-            does not count (`proto_ddf.resilience.queueing`).
+            does not count (`proto_ddf.resilience.queue_time`).
         slow_call_rate: share of slow calls that opens, above 0, at most 1.
 
     Raises:

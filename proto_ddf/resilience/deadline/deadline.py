@@ -25,8 +25,8 @@ from types import TracebackType
 from typing import Self
 
 from proto_ddf.errors import IntegrationError
-from proto_ddf.resilience.deadline.cutting import Cut
-from proto_ddf.resilience.refused import CallRefusedError
+from proto_ddf.resilience.call_refused import CallRefusedError
+from proto_ddf.resilience.deadline.task_timeouts import Cut
 
 Clock = Callable[[], float]
 

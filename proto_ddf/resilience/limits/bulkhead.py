@@ -15,9 +15,9 @@ from typing import Protocol
 
 from proto_ddf.progress import current_progress
 from proto_ddf.resilience.arguments import check_count
+from proto_ddf.resilience.call_refused import CallRefusedError
 from proto_ddf.resilience.deadline import Deadline, current_deadline
-from proto_ddf.resilience.queueing import queued
-from proto_ddf.resilience.refused import CallRefusedError
+from proto_ddf.resilience.queue_time import queued
 
 _SLICE = 0.1
 """Seconds between two looks of a waiting thread at whether to stop."""

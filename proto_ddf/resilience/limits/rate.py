@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from math import ceil
 
 from proto_ddf.resilience.arguments import check_count, check_positive
-from proto_ddf.resilience.refused import CallRefusedError
+from proto_ddf.resilience.call_refused import CallRefusedError
 
 _ROUNDING = 1e-6
 """Seconds that a caller may be early: one that waited exactly as long as told is let through."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from proto_ddf.errors import classify
 from proto_ddf.errors.classify import Classification
-from proto_ddf.resilience.refused import is_refusal
+from proto_ddf.resilience.call_refused import is_refusal
 
 _KEPT = 20
 _SURE = 0.8

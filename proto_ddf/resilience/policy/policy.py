@@ -1,6 +1,6 @@
 """All that stands between a call and its target, in one order.
 
-    fallback > deadline > retry with budget > breaker > rate > bulkhead > attempt timeout > faults > call
+    fallback > deadline > retry with budget > breaker > rate > bulkhead > attempt timeout > injections > call
 
 The deadline is for all attempts and waits together; what runs when it comes is cut by the timeout of the
 attempt, so that the breaker sees it and one timer serves both. Nested calls inherit what is left.
@@ -15,16 +15,16 @@ from typing import Any, ParamSpec, Self, TypeVar, cast
 
 from proto_ddf.logs import get_logger
 from proto_ddf.redaction import plain_text
-from proto_ddf.resilience import faults
+from proto_ddf.resilience.async_functions import is_awaited
 from proto_ddf.resilience.breaker import BreakerState, CircuitBreaker
+from proto_ddf.resilience.counter import Tally
 from proto_ddf.resilience.deadline import attempt_timeout, deadline_after
-from proto_ddf.resilience.decorated import is_awaited
+from proto_ddf.resilience.injection import registry
 from proto_ddf.resilience.limits import Bulkhead, RateLimit
 from proto_ddf.resilience.policy.config import PolicyConfig
 from proto_ddf.resilience.policy.error_log import ErrorLog
 from proto_ddf.resilience.policy.snapshot import PolicySnapshot
 from proto_ddf.resilience.retry import Adaptive, Retry, RetryBudget
-from proto_ddf.resilience.tally import Tally
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -237,9 +237,9 @@ class Policy:
                     await self.bulkhead.enter()
                 entered = True
             async with attempt_timeout(self.config.attempt_timeout, system=self.name):
-                if faults.armed:
-                    outcome = await faults.meet(self.system, self.target)
-                    if outcome is not faults.PASS:
+                if registry.armed:
+                    outcome = await registry.meet(self.system, self.target)
+                    if outcome is not registry.PASS:
                         return outcome
                 return await fn(*args, **kwargs)
         except Exception as error:
@@ -263,9 +263,9 @@ class Policy:
                     self.bulkhead.enter_sync()
                 entered = True
             with attempt_timeout(self.config.attempt_timeout, system=self.name):
-                if faults.armed:
-                    outcome = faults.meet_sync(self.system, self.target)
-                    if outcome is not faults.PASS:
+                if registry.armed:
+                    outcome = registry.meet_sync(self.system, self.target)
+                    if outcome is not registry.PASS:
                         return outcome
                 return fn(*args, **kwargs)
         except Exception as error:

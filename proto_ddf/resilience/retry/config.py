@@ -11,9 +11,9 @@ from proto_ddf.resilience.arguments import (
     check_function,
     check_not_negative,
 )
+from proto_ddf.resilience.is_transient import is_transient
 from proto_ddf.resilience.retry import jitter as jitters
 from proto_ddf.resilience.retry.jitter import Jitter
-from proto_ddf.resilience.transient import is_transient
 
 
 @dataclass(frozen=True)

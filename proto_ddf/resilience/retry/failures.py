@@ -8,14 +8,14 @@ from tenacity import RetryCallState
 from proto_ddf.logs import get_logger
 from proto_ddf.progress import current_progress
 from proto_ddf.redaction import plain_text
+from proto_ddf.resilience.call_refused import is_refusal
 from proto_ddf.resilience.deadline import current_deadline
-from proto_ddf.resilience.refused import is_refusal
+from proto_ddf.resilience.is_transient import is_never_retried
 from proto_ddf.resilience.retry.adaptive import Adaptive
 from proto_ddf.resilience.retry.budget import RetryBudget
 from proto_ddf.resilience.retry.config import RetryConfig
-from proto_ddf.resilience.retry.hints import NEVER, retry_hint
 from proto_ddf.resilience.retry.jitter import Backoff
-from proto_ddf.resilience.transient import is_never_retried
+from proto_ddf.resilience.retry.retry_after import NEVER, retry_hint
 
 _log = get_logger(__name__)
 

@@ -15,7 +15,7 @@ from tenacity import AsyncRetrying, Retrying
 
 from proto_ddf.progress import current_progress
 from proto_ddf.resilience.arguments import BadArgumentError, check_count, check_not_negative
-from proto_ddf.resilience.decorated import is_awaited
+from proto_ddf.resilience.async_functions import is_awaited
 from proto_ddf.resilience.retry import jitter as jitters
 from proto_ddf.resilience.retry.adaptive import Adaptive
 from proto_ddf.resilience.retry.budget import RetryBudget

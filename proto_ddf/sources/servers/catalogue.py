@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from proto_ddf.sources.schema import ColumnInfo
+from proto_ddf.sources.schema.model import ColumnInfo
 
 
 @dataclass(frozen=True)

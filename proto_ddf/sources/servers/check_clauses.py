@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache, reduce
 
-from proto_ddf.sources.checks import Bounds, read_checks, with_bounds
-from proto_ddf.sources.schema import ColumnInfo
+from proto_ddf.sources.schema.check_constraints import Bounds, read_checks, with_bounds
+from proto_ddf.sources.schema.model import ColumnInfo
 
 _STRING = r"'(?:[^']|'')*'"
 _TYPE = r"(?:::(?:\"[^\"]+\"|[a-z]+(?: [a-z]+)*)(?:\(\d+(?:,\d+)?\))?(?:\[\])?)"

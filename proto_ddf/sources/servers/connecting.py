@@ -7,7 +7,7 @@ from typing import TypeVar
 from proto_ddf import vault
 from proto_ddf.errors.types import IntegrationError, SystemError
 from proto_ddf.resilience import policy_config, time_left
-from proto_ddf.sources.guarded import SYSTEM
+from proto_ddf.sources.resilient import SYSTEM
 from proto_ddf.sources.servers.addresses import Address, resolve
 from proto_ddf.sources.servers.config import ServerConfig
 from proto_ddf.sources.servers.server import DbapiConnection, Server, Session

@@ -20,7 +20,7 @@ from proto_ddf.logs import get_logger
 from proto_ddf.sources.servers.catalogue import Relation
 from proto_ddf.sources.servers.config import ServerConfig
 from proto_ddf.sources.servers.connecting import connect
-from proto_ddf.sources.servers.readings import reading
+from proto_ddf.sources.servers.dialects import reading
 from proto_ddf.sources.servers.server import Server
 
 IDLE_SECONDS = 300.0

@@ -10,10 +10,12 @@ from sqlalchemy import URL
 from proto_ddf import vault
 from proto_ddf.errors.types import IntegrationError
 from proto_ddf.sources.protocol import SourceKind
-from proto_ddf.sources.servers import engines, mysql, postgres
+from proto_ddf.sources.servers import engines
 from proto_ddf.sources.servers.config import ServerConfig
 from proto_ddf.sources.servers.connecting import connect, find_addresses
 from proto_ddf.sources.servers.forms import form
+from proto_ddf.sources.servers.mysql import server as mysql_server
+from proto_ddf.sources.servers.postgres import server as postgres_server
 from proto_ddf.sources.servers.server import Server
 from proto_ddf.sources.servers.source import ServerSource
 
@@ -68,12 +70,12 @@ def _kind(server: Server, description: str, parameters: AppParameters) -> Source
 
 
 POSTGRES = _kind(
-    postgres.POSTGRES,
+    postgres_server.POSTGRES,
     "Tables and views of one database. The app works on the server itself.",
-    postgres.app_parameters,
+    postgres_server.app_parameters,
 )
 MYSQL = _kind(
-    mysql.MYSQL,
+    mysql_server.MYSQL,
     "Tables and views of one database. The app works on the server itself.",
-    mysql.app_parameters,
+    mysql_server.app_parameters,
 )

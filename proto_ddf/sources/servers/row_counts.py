@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from proto_ddf.sources.servers.catalogue import Relation
-from proto_ddf.sources.servers.reading import Reading
+from proto_ddf.sources.servers.dialect import Reading
 from proto_ddf.sources.servers.sql import Names, bounded_count
 
 _COUNTED_BELOW = 10_000

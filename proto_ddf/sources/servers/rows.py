@@ -7,9 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from proto_ddf.sources.preview import check_sort, page_bounds, searched
-from proto_ddf.sources.schema import ColumnType, PreviewPage
+from proto_ddf.sources.schema.model import ColumnType, PreviewPage
 from proto_ddf.sources.servers.catalogue import Relation
-from proto_ddf.sources.servers.reading import Reading
+from proto_ddf.sources.servers.dialect import Reading
 from proto_ddf.sources.servers.sql import Names, bounded_count, sendable
 
 COUNTED = 100_000

@@ -12,15 +12,15 @@ from sqlalchemy.exc import DBAPIError
 from proto_ddf.errors.classify import classify
 from proto_ddf.errors.types import IntegrationError
 from proto_ddf.resilience import policy_config
-from proto_ddf.sources.guarded import SYSTEM
 from proto_ddf.sources.preview import table_unknown
 from proto_ddf.sources.protocol import Stage
-from proto_ddf.sources.schema import PreviewPage, SourceSchema
+from proto_ddf.sources.resilient import SYSTEM
+from proto_ddf.sources.schema.model import PreviewPage, SourceSchema
 from proto_ddf.sources.servers import engines
 from proto_ddf.sources.servers.catalogue import Relation
 from proto_ddf.sources.servers.config import ServerConfig
-from proto_ddf.sources.servers.reading import Reading
-from proto_ddf.sources.servers.readings import reading
+from proto_ddf.sources.servers.dialect import Reading
+from proto_ddf.sources.servers.dialects import reading
 from proto_ddf.sources.servers.rows import Asked, Rows
 from proto_ddf.sources.servers.server import Server
 from proto_ddf.sources.servers.stages import connection_stages

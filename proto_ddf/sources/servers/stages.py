@@ -11,8 +11,8 @@ from proto_ddf.db.engine import session
 from proto_ddf.db.tables import SourceRecord
 from proto_ddf.errors.types import IntegrationError
 from proto_ddf.sources.protocol import Stage
-from proto_ddf.sources.schema import SourceSchema
-from proto_ddf.sources.servers import wire
+from proto_ddf.sources.schema.model import SourceSchema
+from proto_ddf.sources.servers import tcp_probe
 from proto_ddf.sources.servers.addresses import Address
 from proto_ddf.sources.servers.config import ServerConfig
 from proto_ddf.sources.servers.connecting import (
@@ -23,7 +23,7 @@ from proto_ddf.sources.servers.connecting import (
 )
 from proto_ddf.sources.servers.failures import About
 from proto_ddf.sources.servers.server import Server
-from proto_ddf.sources.sizes import count_text
+from proto_ddf.sources.size_texts import count_text
 
 _SIGNED_IN = frozenset({"database_unknown", "database_not_allowed"})
 """What a server says only to a user whom it has let in."""
@@ -71,7 +71,7 @@ class _Tests:
         about = About(self.server.label, address, self.config)
         began = time.monotonic()
         try:
-            wire.open_socket(about, connect_seconds()).close()
+            tcp_probe.open_socket(about, connect_seconds()).close()
         except IntegrationError as error:
             if error.code == "port_closed" and address.loopback and self._is_elsewhere():
                 raise about.failure("localhost_in_container", error.message) from error
@@ -81,7 +81,7 @@ class _Tests:
     def _is_elsewhere(self) -> bool:
         """Whether the server is likely not on the machine that "localhost" is here: Proto-DDF runs in a container, and
         has never met it there."""
-        return wire.in_container() and not _was_connected(self.server.name, self.config)
+        return tcp_probe.in_container() and not _was_connected(self.server.name, self.config)
 
     def encrypt(self) -> str:
         greeting = at_first(

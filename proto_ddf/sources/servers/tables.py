@@ -8,10 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from proto_ddf.errors.classify import classify
-from proto_ddf.sources.schema import ForeignKey, SourceSchema, TableInfo
+from proto_ddf.sources.schema.model import ForeignKey, SourceSchema, TableInfo
 from proto_ddf.sources.servers.catalogue import Catalogue, Relation
 from proto_ddf.sources.servers.config import ServerConfig
-from proto_ddf.sources.servers.reading import Place, Reading
+from proto_ddf.sources.servers.dialect import Place, Reading
 from proto_ddf.sources.servers.row_counts import RowCount, RowCounter
 from proto_ddf.sources.servers.sql import sendable
 

@@ -14,7 +14,7 @@ from proto_ddf.errors.types import IntegrationError, ValidationError
 from proto_ddf.sources.paths import confine
 from proto_ddf.sources.servers.config import ServerConfig, Tls
 from proto_ddf.sources.servers.failures import About
-from proto_ddf.sources.servers.wire import Wire, failed
+from proto_ddf.sources.servers.tcp_probe import Wire, failed
 
 _NOT_YET_VALID, _EXPIRED = 9, 10
 _UNTRUSTED = frozenset({2, 18, 19, 20, 21})

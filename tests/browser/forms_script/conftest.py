@@ -11,7 +11,7 @@ from string import Template
 
 import pytest
 
-from proto_ddf.generator import render
+from proto_ddf.generator.code import render
 
 ASSETS = Path(render.__file__).parent / "templates/app/assets"
 HERE = Path(__file__).parent

@@ -16,14 +16,14 @@ import httpx
 import pytest
 from playwright.sync_api import Page
 
-from proto_ddf.generator.plan import plan_app
-from proto_ddf.generator.render import render_app
+from proto_ddf.generator.code.render import render_app
+from proto_ddf.generator.planning.plan import plan_app
 from proto_ddf.hosting import runner
-from proto_ddf.hosting.frontend import build, install
+from proto_ddf.hosting.builds.frontend import build, install
 from proto_ddf.progress import NoProgress
 from proto_ddf.settings import get_settings
-from proto_ddf.sources.sample import ensure_sample
-from proto_ddf.sources.sqlite import SqliteSource
+from proto_ddf.sources.sample_shop.sample_database import ensure_sample
+from proto_ddf.sources.sqlite.source import SqliteSource
 from tests.ports import free_port
 
 

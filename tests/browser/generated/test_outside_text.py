@@ -13,12 +13,12 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from proto_ddf.generator.plan import plan_app
-from proto_ddf.generator.render import render_app
+from proto_ddf.generator.code.render import render_app
+from proto_ddf.generator.planning.plan import plan_app
 from proto_ddf.generator.spec import AppSpec
-from proto_ddf.hosting.frontend import build, install
+from proto_ddf.hosting.builds.frontend import build, install
 from proto_ddf.progress import NoProgress
-from proto_ddf.sources.sqlite import SqliteSource
+from proto_ddf.sources.sqlite.source import SqliteSource
 from tests.browser.driving import SOON_MS
 from tests.browser.generated.conftest import App, serve
 

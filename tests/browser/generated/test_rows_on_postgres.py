@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from proto_ddf.generator.plan import plan_app
-from proto_ddf.generator.render import render_app
-from proto_ddf.hosting.frontend import build, install
+from proto_ddf.generator.code.render import render_app
+from proto_ddf.generator.planning.plan import plan_app
+from proto_ddf.hosting.builds.frontend import build, install
 from proto_ddf.progress import NoProgress
 from tests.browser.generated.conftest import App, serve
 from tests.served_apps import schema_of, url_of

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from proto_ddf.generator.plan import plan_app
-from proto_ddf.generator.render import render_app
-from proto_ddf.sources.sqlite import SqliteSource
+from proto_ddf.generator.code.render import render_app
+from proto_ddf.generator.planning.plan import plan_app
+from proto_ddf.sources.sqlite.source import SqliteSource
 from tests.served_apps import (
     FilledForms,
     ImportedApp,

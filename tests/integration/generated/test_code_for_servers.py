@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from proto_ddf.generator.package import package_app
+from proto_ddf.generator.code.package import package_app
 from tests.served_apps import ServedApp, url_of
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from proto_ddf.generator.plan import plan_app
-from proto_ddf.generator.render import render_app
-from proto_ddf.sources.sample import ensure_sample
-from proto_ddf.sources.sqlite import SqliteSource
+from proto_ddf.generator.code.render import render_app
+from proto_ddf.generator.planning.plan import plan_app
+from proto_ddf.sources.sample_shop.sample_database import ensure_sample
+from proto_ddf.sources.sqlite.source import SqliteSource
 
 PLAIN_MODULES = [
     *("access", "changes", "charts", "checks", "column_types", "comparing", "config", "connecting"),

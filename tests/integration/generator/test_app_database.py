@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from proto_ddf.db import engine
-from proto_ddf.generator.plan import plan_app
+from proto_ddf.generator.planning.plan import plan_app
 from proto_ddf.hosting import apps
-from proto_ddf.sources import store
-from proto_ddf.sources.sample import ensure_sample
+from proto_ddf.sources.connected import store
+from proto_ddf.sources.sample_shop.sample_database import ensure_sample
 
 
 @pytest.fixture

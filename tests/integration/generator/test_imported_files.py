@@ -16,12 +16,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from proto_ddf.generator.importer import import_tables
-from proto_ddf.generator.plan import plan_app
+from proto_ddf.generator.data.importer import import_tables
+from proto_ddf.generator.planning.plan import plan_app
 from proto_ddf.progress import NoProgress
 from proto_ddf.settings import get_settings
-from proto_ddf.sources.relations import suggest_relations
-from proto_ddf.sources.store import make_source
+from proto_ddf.sources.connected.store import make_source
+from proto_ddf.sources.files.key_suggestions import suggest_relations
 
 
 def _csv() -> bytes:

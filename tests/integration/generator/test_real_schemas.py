@@ -10,19 +10,19 @@ from pathlib import Path
 
 import pytest
 
-from proto_ddf.generator.importer import import_tables
-from proto_ddf.generator.package import package_app
-from proto_ddf.generator.plan import plan_app
-from proto_ddf.generator.plan_edit import find_field, find_table
-from proto_ddf.generator.render import render_app
+from proto_ddf.generator.code.package import package_app
+from proto_ddf.generator.code.render import render_app
+from proto_ddf.generator.data.importer import import_tables
+from proto_ddf.generator.planning.plan import plan_app
+from proto_ddf.generator.planning.plan_edit import find_field, find_table
 from proto_ddf.generator.spec import AppSpec, Widget
 from proto_ddf.progress import NoProgress
-from proto_ddf.sources.csv_files import CSV
-from proto_ddf.sources.file_source import FilesSource
-from proto_ddf.sources.relations import suggest_relations
-from proto_ddf.sources.sample import ensure_sample
-from proto_ddf.sources.schema import SourceSchema
-from proto_ddf.sources.sqlite import SqliteSource
+from proto_ddf.sources.files.csv.kind import CSV
+from proto_ddf.sources.files.key_suggestions import suggest_relations
+from proto_ddf.sources.files.source import FilesSource
+from proto_ddf.sources.sample_shop.sample_database import ensure_sample
+from proto_ddf.sources.schema.model import SourceSchema
+from proto_ddf.sources.sqlite.source import SqliteSource
 from tests.flights import FlightsUnavailable, fetch_flights
 
 ROWS = {

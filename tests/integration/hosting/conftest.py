@@ -9,7 +9,8 @@ import pytest
 
 from proto_ddf.db.engine import dispose, migrate
 from proto_ddf.generator.spec import AppSpec
-from proto_ddf.hosting import apps, frontend
+from proto_ddf.hosting import apps
+from proto_ddf.hosting.builds import frontend
 from proto_ddf.hosting.launch import folder
 from proto_ddf.hosting.ports import PORT_REGISTRY
 from proto_ddf.progress import NoProgress

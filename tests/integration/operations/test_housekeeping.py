@@ -20,7 +20,7 @@ from proto_ddf.operations import engine, housekeeping, kinds, pruning, service
 from proto_ddf.operations.kinds.sources import ConnectSourceInput
 from proto_ddf.operations.stop import StopFlag
 from proto_ddf.settings import get_settings
-from proto_ddf.sources.uploads import upload_path
+from proto_ddf.sources.files.uploads import upload_path
 from proto_ddf.web.api import WRITE_SIZE, store_upload
 
 

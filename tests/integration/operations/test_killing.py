@@ -18,7 +18,7 @@ import pytest
 from proto_ddf.operations import engine, service
 from proto_ddf.operations.views import OperationView
 from proto_ddf.settings import PROJECT_ROOT
-from proto_ddf.sources.uploads import upload_path
+from proto_ddf.sources.files.uploads import upload_path
 
 SCRIPT = Path(__file__).parent / "server_process.py"
 

@@ -11,7 +11,7 @@ from pydantic import ValidationError as BadInput
 from sqlalchemy.exc import OperationalError
 
 from proto_ddf.errors import IntegrationError, SystemError, ValidationError
-from proto_ddf.errors.waiting import seconds_until
+from proto_ddf.errors.next_attempt import seconds_until
 from proto_ddf.monitoring import tracker
 from proto_ddf.operations import engine, hub, journal, records, service
 from proto_ddf.operations.model import KINDS, Kind, Step, register

@@ -15,10 +15,11 @@ from proto_ddf.operations.source_watch import SourceWatch
 from proto_ddf.operations.watched_source import Report
 from proto_ddf.resilience import BreakerState, Policy, policies
 from proto_ddf.settings import get_settings
-from proto_ddf.sources import sqlite_open, store
-from proto_ddf.sources.guarded import SYSTEM
-from proto_ddf.sources.schema import SourceSchema
+from proto_ddf.sources.connected import store
+from proto_ddf.sources.resilient import SYSTEM
+from proto_ddf.sources.schema.model import SourceSchema
 from proto_ddf.sources.servers import engines
+from proto_ddf.sources.sqlite import connecting
 from tests.policies import fresh_policies
 from tests.servers.database_server import Database, DatabaseServer
 
@@ -90,7 +91,7 @@ def test_a_file_that_goes_away_needs_attention_until_it_is_back(
 def test_a_file_that_another_program_locks_is_out_of_reach_meanwhile(
     watching: Watching, notes: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite_open, "BUSY_SECONDS", 0.1)
+    monkeypatch.setattr(connecting, "BUSY_SECONDS", 0.1)
     id = save("sqlite", {"path": str(notes)})
     watching.until(id, "connected")
     with contextlib.closing(sqlite3.connect(notes)) as other:

@@ -12,10 +12,10 @@ import pytest
 
 from proto_ddf.db import engine
 from proto_ddf.settings import get_settings
-from proto_ddf.sources.csv_files import CSV
-from proto_ddf.sources.file_source import FilesSource
-from proto_ddf.sources.sqlite import SqliteSource
-from proto_ddf.sources.store import make_source
+from proto_ddf.sources.connected.store import make_source
+from proto_ddf.sources.files.csv.kind import CSV
+from proto_ddf.sources.files.source import FilesSource
+from proto_ddf.sources.sqlite.source import SqliteSource
 from tests.flights import FlightsUnavailable, fetch_flights
 
 _NOBODY = 65534

@@ -18,8 +18,8 @@ from sqlalchemy import exc
 
 from proto_ddf.errors import IntegrationError, ProtoDDFError, SystemError, classify
 from proto_ddf.resilience import CircuitBreaker, RetryConfig
+from proto_ddf.resilience.is_transient import is_transient
 from proto_ddf.resilience.retry import Retry
-from proto_ddf.resilience.transient import is_transient
 
 OWN_MISTAKES: list[Callable[[str], Exception]] = [
     ValueError,

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from proto_ddf.generator.plan import plan_app
+from proto_ddf.generator.planning.plan import plan_app
 from proto_ddf.generator.spec import AppSpec
 from proto_ddf.sources.protocol import Stage
-from proto_ddf.sources.schema import (
+from proto_ddf.sources.schema.model import (
     ColumnInfo,
     ColumnType,
     ForeignKey,

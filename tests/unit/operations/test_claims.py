@@ -8,8 +8,8 @@ from proto_ddf import vault
 from proto_ddf.db.engine import session
 from proto_ddf.db.tables import OperationRecord, OperationState, utc_now
 from proto_ddf.operations.claims import discard_secrets, discard_uploads
-from proto_ddf.sources import store
-from proto_ddf.sources.uploads import upload_path
+from proto_ddf.sources.connected import store
+from proto_ddf.sources.files.uploads import upload_path
 from tests import vaulted
 
 pytestmark = pytest.mark.usefixtures("vaulted_kind")

@@ -16,10 +16,10 @@ from proto_ddf.db.tables import OperationRecord, OperationState, SecretRecord, S
 from proto_ddf.operations import claims, housekeeping
 from proto_ddf.operations.stop import StopFlag
 from proto_ddf.settings import get_settings
-from proto_ddf.sources import duck
-from proto_ddf.sources.csv_files import CSV
-from proto_ddf.sources.file_copies import raw_tables
-from proto_ddf.sources.uploads import set_aside, upload_path
+from proto_ddf.sources.files import duckdb_session
+from proto_ddf.sources.files.cache import raw_tables
+from proto_ddf.sources.files.csv.kind import CSV
+from proto_ddf.sources.files.uploads import set_aside, upload_path
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 BEFORE = (NOW - timedelta(days=1)).timestamp()
@@ -182,8 +182,11 @@ def test_typed_copies_of_files_that_no_source_reads_go_and_so_do_the_remains_of_
     connected, tried, fresh = (upload(at=NEW) for _ in range(3))
     connect(str(connected))
     kept, removed, new = (raw_copy(path.resolve()) for path in (connected, tried, fresh))
-    remains = [duck.cache_folder() / "tmpabc", duck.cache_folder() / "spill" / "x.tmp"]
-    under_way = duck.cache_folder() / "tmpdef"
+    remains = [
+        duckdb_session.cache_folder() / "tmpabc",
+        duckdb_session.cache_folder() / "spill" / "x.tmp",
+    ]
+    under_way = duckdb_session.cache_folder() / "tmpdef"
     for folder in (remains[0], under_way, remains[1].parent):
         folder.mkdir(exist_ok=True)
     for file in (remains[0] / "plain", remains[1], under_way / "plain"):

@@ -23,9 +23,9 @@ from proto_ddf.operations.source_watch import (
 from proto_ddf.operations.watched_source import Report, topic
 from proto_ddf.resilience import BreakerState, Policy, policy_config
 from proto_ddf.resilience.deadline import time_left
-from proto_ddf.sources import guarded
-from proto_ddf.sources.guarded import GuardedSource
-from proto_ddf.sources.store import Configured
+from proto_ddf.sources import resilient
+from proto_ddf.sources.connected.store import Configured
+from proto_ddf.sources.resilient import GuardedSource
 from tests.policies import fresh_policies
 
 EVERY = 30
@@ -131,7 +131,7 @@ def world(home: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     )
     monkeypatch.setattr(source_watch.store, "make_source", made.make)
     monkeypatch.setattr(watched_source, "policy", made.policy)
-    monkeypatch.setattr(guarded, "policy", made.policy)
+    monkeypatch.setattr(resilient, "policy", made.policy)
     made.watch = SourceWatch(clock=lambda: made.now, wall=lambda: made.now)
     yield made
     made.watch.close()

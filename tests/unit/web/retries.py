@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from proto_ddf.web.state.errors import ErrorMixin
+from proto_ddf.web.shared.state.errors import ErrorMixin
 
 
 def press_try_again(state: ErrorMixin) -> Any:

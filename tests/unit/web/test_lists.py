@@ -14,10 +14,13 @@ from proto_ddf.db.tables import OperationRecord, OperationState, StepRecord
 from proto_ddf.errors import SystemError, describe
 from proto_ddf.monitoring import tracker
 from proto_ddf.resilience import CircuitOpenError
-from proto_ddf.web.state import error_list, errors, live, operations, overview
-from proto_ddf.web.state.error_list import ErrorListState, error_row
-from proto_ddf.web.state.operations import OperationPageState, OperationsState
-from proto_ddf.web.state.overview import OverviewState
+from proto_ddf.web.errors import state as errors_state
+from proto_ddf.web.errors.state import ErrorListState, error_row
+from proto_ddf.web.operations import state as operations_state
+from proto_ddf.web.operations.state import OperationPageState, OperationsState
+from proto_ddf.web.overview import state as overview_state
+from proto_ddf.web.overview.state import OverviewState
+from proto_ddf.web.shared.state import errors, live
 from tests.unit.web.retries import press_try_again
 
 
@@ -32,7 +35,7 @@ def database(home: Path) -> Iterator[None]:
 def _one_look(monkeypatch: pytest.MonkeyPatch) -> None:
     """The tab is there for one look, and gone at the next."""
     monkeypatch.setattr(live, "_PAUSE_SECONDS", 0)
-    for module in (operations, overview, error_list):
+    for module in (operations_state, overview_state, errors_state):
         monkeypatch.setattr(module, "_LOOK_SECONDS", 0.001)
     answers: dict[int, bool] = {}
 
@@ -70,7 +73,7 @@ def test_a_new_home_shows_an_empty_overview() -> None:
     state = state_of(OverviewState)
     follow(state)
     assert state.loaded
-    assert state.overview == overview.Overview()
+    assert state.overview == overview_state.Overview()
 
 
 def test_the_overview_shows_what_happened_lately() -> None:
@@ -199,9 +202,9 @@ def test_a_list_that_cannot_be_read_says_so_and_try_again_reads_it(
 
     state = state_of(listing)
     with monkeypatch.context() as broken:
-        for module, name in ((overview, "look_up"), (operations.service, "recent")):
+        for module, name in ((overview_state, "look_up"), (operations_state.service, "recent")):
             broken.setattr(module, name, fail)
-        broken.setattr(error_list.tracker, "recent_errors", fail)
+        broken.setattr(errors_state.tracker, "recent_errors", fail)
         follow(state)
     assert state.error_shown
     assert not state.loaded

@@ -9,23 +9,18 @@ import reflex as rx
 from reflex.state import State
 
 import proto_ddf.web
-from proto_ddf.web.state import (
-    apps,
-    error_list,
-    faults,
-    generate,
-    kept_forms,
-    operations,
-    overview,
-    regenerate,
-    resilience,
-    source_health,
-    sources,
-    sources_detail,
-    sources_new,
-    sources_preview,
-    storage,
-)
+from proto_ddf.web.apps import regenerate_state
+from proto_ddf.web.apps import state as apps_state
+from proto_ddf.web.errors import state as errors_state
+from proto_ddf.web.generate import state as generate_state
+from proto_ddf.web.operations import state as operations_state
+from proto_ddf.web.overview import state as overview_state
+from proto_ddf.web.resilience import state as resilience_state
+from proto_ddf.web.shared.state import injections, kept_forms, storage
+from proto_ddf.web.sources import health_state, list_state
+from proto_ddf.web.sources.connect import state as connect_state
+from proto_ddf.web.sources.detail import preview_state
+from proto_ddf.web.sources.detail import state as detail_state
 
 ERRORS = {
     "clear_error_later",
@@ -59,12 +54,12 @@ PLAN = OPERATION | {
 }
 
 EVENTS: dict[type[rx.State], set[str]] = {
-    apps.AppsState: ERRORS | {"act", "follow_apps"},
-    apps.AppState: ERRORS | {"act", "follow_app", "set_log_following", "set_log_search"},
-    error_list.ErrorListState: ERRORS | {"follow", "load", "try_again"},
-    faults.FaultBannerState: {"follow"},
+    apps_state.AppsState: ERRORS | {"act", "follow_apps"},
+    apps_state.AppState: ERRORS | {"act", "follow_app", "set_log_following", "set_log_search"},
+    errors_state.ErrorListState: ERRORS | {"follow", "load", "try_again"},
+    injections.InjectionBannerState: {"follow"},
     storage.StorageBannerState: {"follow"},
-    generate.GenerateState: PLAN
+    generate_state.GenerateState: PLAN
     | {
         "back_to_form",
         "check_name",
@@ -79,26 +74,27 @@ EVENTS: dict[type[rx.State], set[str]] = {
         "toggle_all_tables",
         "toggle_table",
     },
-    operations.OperationPageState: OPERATION | {"load"},
-    operations.OperationsState: ERRORS | {"follow", "load", "show_only"},
-    overview.OverviewState: ERRORS | {"follow", "load"},
-    regenerate.RegenerateState: OPERATION | {"choose_table", "dismiss_kept", "load", "regenerate"},
-    resilience.ResilienceState: ERRORS
+    operations_state.OperationPageState: OPERATION | {"load"},
+    operations_state.OperationsState: ERRORS | {"follow", "load", "show_only"},
+    overview_state.OverviewState: ERRORS | {"follow", "load"},
+    regenerate_state.RegenerateState: OPERATION
+    | {"choose_table", "dismiss_kept", "load", "regenerate"},
+    resilience_state.ResilienceState: ERRORS
     | {
         "follow",
         "force_open",
         "load",
         "reset_breaker",
-        "set_fault",
+        "set_injection",
         "show_only",
-        "start_fault",
-        "stop_all_faults",
-        "stop_fault",
+        "start_injection",
+        "stop_all_injections",
+        "stop_injection",
         "toggle",
     },
-    source_health.SourceHealthState: {"check_now", "follow_all", "follow_one", "set_hidden"},
-    sources.SourcesState: ERRORS | {"follow", "load"},
-    sources_detail.SourceDetailState: OPERATION
+    health_state.SourceHealthState: {"check_now", "follow_all", "follow_one", "set_hidden"},
+    list_state.SourcesState: ERRORS | {"follow", "load"},
+    detail_state.SourceDetailState: OPERATION
     | {
         "accept_offer",
         "choose_type",
@@ -110,7 +106,7 @@ EVENTS: dict[type[rx.State], set[str]] = {
         "set_renaming",
         "start_renaming",
     },
-    sources_new.NewSourceState: OPERATION
+    connect_state.NewSourceState: OPERATION
     | {
         "add_file",
         "connect",
@@ -132,7 +128,7 @@ EVENTS: dict[type[rx.State], set[str]] = {
         "toggle_more",
     },
     kept_forms.TabState: {"resume"},
-    sources_preview.PreviewState: ERRORS
+    preview_state.PreviewState: ERRORS
     | {
         "open_source",
         "open_table",

@@ -11,8 +11,8 @@ from pydantic import BaseModel
 from proto_ddf.operations import kinds, service
 from proto_ddf.operations.views import OperationView
 from proto_ddf.settings import get_settings
-from proto_ddf.sources.store import SourceView, make_source, save_source
-from proto_ddf.sources.uploads import upload_path
+from proto_ddf.sources.connected.store import SourceView, make_source, save_source
+from proto_ddf.sources.files.uploads import upload_path
 
 SHOP = """
     CREATE TABLE customer (id INTEGER PRIMARY KEY, name TEXT NOT NULL);

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from proto_ddf.errors import IntegrationError, SystemError, ValidationError
-from proto_ddf.generator.plan import plan_app
+from proto_ddf.generator.planning.plan import plan_app
 from proto_ddf.generator.spec import AppSpec
 from proto_ddf.hosting import apps as hosted
 from proto_ddf.hosting import records
@@ -18,8 +18,8 @@ from proto_ddf.operations.kinds import apps
 from proto_ddf.operations.kinds.apps import AppInput, GenerateAppInput
 from proto_ddf.operations.model import JSON, KINDS, StepContext, UndoContext
 from proto_ddf.settings import get_settings
-from proto_ddf.sources import store
-from proto_ddf.sources.store import SourceView
+from proto_ddf.sources.connected import store
+from proto_ddf.sources.connected.store import SourceView
 
 
 @pytest.fixture(autouse=True)

@@ -3,9 +3,9 @@
 import pytest
 
 from proto_ddf.errors import IntegrationError, ValidationError
-from proto_ddf.generator.plan_edit import set_table_label
+from proto_ddf.generator.planning.plan_edit import set_table_label
 from proto_ddf.operations.planning import plan_tables
-from proto_ddf.sources import store
+from proto_ddf.sources.connected import store
 
 
 def test_a_live_source_is_worked_on_and_files_are_imported(shop, people) -> None:

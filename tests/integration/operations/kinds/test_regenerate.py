@@ -13,15 +13,15 @@ import pytest
 
 from proto_ddf.db.tables import AppState
 from proto_ddf.errors import ProtoDDFError, SystemError, ValidationError
-from proto_ddf.generator import plan_edit
-from proto_ddf.generator.handmade import note_written
-from proto_ddf.generator.importer import import_tables
-from proto_ddf.generator.plan import plan_app
-from proto_ddf.generator.regenerate import as_made_from
-from proto_ddf.generator.render import render_app
+from proto_ddf.generator.code.manual_edits import note_written
+from proto_ddf.generator.code.render import render_app
+from proto_ddf.generator.data.importer import import_tables
+from proto_ddf.generator.planning import plan_edit
+from proto_ddf.generator.planning.plan import plan_app
+from proto_ddf.generator.planning.regenerate import as_made_from
 from proto_ddf.generator.spec import AppSpec
 from proto_ddf.hosting import apps as hosted
-from proto_ddf.hosting import launch, records, replacing
+from proto_ddf.hosting import launch, records, replacement
 from proto_ddf.hosting.apps import halt_all
 from proto_ddf.hosting.launch import beside, folder, next_folder, previous_folder
 from proto_ddf.hosting.ports import PORT_REGISTRY
@@ -37,9 +37,9 @@ from proto_ddf.operations.kinds.sources import (
 from proto_ddf.operations.model import KINDS, StepContext, UndoContext
 from proto_ddf.progress import NoProgress
 from proto_ddf.settings import get_settings
-from proto_ddf.sources import store
-from proto_ddf.sources.column_types import ChosenType
-from proto_ddf.sources.store import SourceView
+from proto_ddf.sources.connected import store
+from proto_ddf.sources.connected.store import SourceView
+from proto_ddf.sources.schema.column_types import ChosenType
 
 SLUG = "my_app"
 GIVEN = RegenerateAppInput(slug=SLUG)
@@ -441,7 +441,7 @@ class TestKilling:
             rename(*paths)
 
         with monkeypatch.context() as patch:
-            patch.setattr(replacing.os, "rename", rename_or_die)
+            patch.setattr(replacement.os, "rename", rename_or_die)
             with pytest.raises(Killed):
                 self.operation.run("restart")
         assert hosted.get_app(SLUG).pid is None
@@ -486,7 +486,7 @@ class TestKilling:
             raise Killed
 
         with monkeypatch.context() as patch:
-            patch.setattr(replacing, "accept", die)
+            patch.setattr(replacement, "accept", die)
             with pytest.raises(Killed):
                 self.operation.run(*STEPS)
         self.operation.undo()
@@ -501,6 +501,6 @@ class TestKilling:
 
     def test_what_another_operation_removed_is_made_again(self):
         self.operation.run(*BUILDING)
-        replacing.discard_unfinished(SLUG)
+        replacement.discard_unfinished(SLUG)
         self.operation.run("restart", "check")
         assert "note" in columns(served(), "customer")

@@ -17,9 +17,11 @@ from proto_ddf.operations.kinds.sources import (
 )
 from proto_ddf.operations.model import KINDS, StepContext
 from proto_ddf.operations.planning import plan_tables
-from proto_ddf.resilience import BreakerState, Policy, faults, policies
-from proto_ddf.sources import sqlite_open, store
-from proto_ddf.sources.store import SourceView
+from proto_ddf.resilience import BreakerState, Policy, policies
+from proto_ddf.resilience.injection import registry
+from proto_ddf.sources.connected import store
+from proto_ddf.sources.connected.store import SourceView
+from proto_ddf.sources.sqlite import connecting
 from tests.policies import QUICK, fresh_policies
 
 
@@ -28,19 +30,19 @@ def _own_policies(prepared_home: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     monkeypatch.setenv("FAULTS_ENABLED", "true")
     fresh_policies(monkeypatch, source={**QUICK, "circuit_breaker_reset_timeout_ms": 3000})
     yield
-    faults.stop_all()
+    registry.stop_all()
 
 
 @pytest.fixture
 def out_of_reach(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
     """Databases can be found, and not opened."""
-    reading = sqlite_open.reading
+    reading = connecting.reading
 
     def broken(path: Path) -> None:
         raise ConnectionResetError(f"{path.name}: connection reset")
 
     def put(away: bool) -> None:
-        monkeypatch.setattr(sqlite_open, "reading", broken if away else reading)
+        monkeypatch.setattr(connecting, "reading", broken if away else reading)
 
     return put
 
@@ -87,13 +89,13 @@ def test_an_import_reads_through_it_too(people: SourceView) -> None:
     context = StepContext("operation", given)
     for name in ("validate", "render"):
         steps[name].run(context)
-    faults.inject("source", "reset", calls=2)
+    registry.inject("source", "reset", calls=2)
     assert steps["import"].run(context) == {"rows": {"people": 2}}
     assert the_policy().snapshot().retries == 2
 
 
 def test_resets_are_tried_again_and_told(ended, shop_file: Path) -> None:
-    faults.inject("source", "reset", calls=3)
+    registry.inject("source", "reset", calls=3)
     config = {"path": str(shop_file)}
     done = ended("connect_source", ConnectSourceInput(name="Shop", kind="sqlite", config=config))
     assert done.state == "succeeded"

@@ -14,9 +14,9 @@ from proto_ddf.operations.kinds.sources import (
     RefreshSourceInput,
     TestSourceInput,
 )
-from proto_ddf.sources import store
+from proto_ddf.sources.connected import store
+from proto_ddf.sources.connected.store import SourceView
 from proto_ddf.sources.registry import KINDS
-from proto_ddf.sources.store import SourceView
 from tests import vaulted
 
 

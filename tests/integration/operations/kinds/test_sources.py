@@ -18,11 +18,12 @@ from proto_ddf.operations.kinds.sources import (
     TypeColumnInput,
 )
 from proto_ddf.operations.model import KINDS, StepContext
-from proto_ddf.sources import duck, store
-from proto_ddf.sources.column_types import ChosenType
-from proto_ddf.sources.csv_files import CSV
-from proto_ddf.sources.file_copies import raw_tables
-from proto_ddf.sources.uploads import upload_path
+from proto_ddf.sources.connected import store
+from proto_ddf.sources.files import duckdb_session
+from proto_ddf.sources.files.cache import raw_tables
+from proto_ddf.sources.files.csv.kind import CSV
+from proto_ddf.sources.files.uploads import upload_path
+from proto_ddf.sources.schema.column_types import ChosenType
 
 
 def used_by_app(source_id: str, *, imported: bool = False) -> None:
@@ -34,7 +35,7 @@ def used_by_app(source_id: str, *, imported: bool = False) -> None:
 
 
 def copies() -> list[Path]:
-    return list(duck.cache_folder().glob("*-*"))
+    return list(duckdb_session.cache_folder().glob("*-*"))
 
 
 class TestTest:

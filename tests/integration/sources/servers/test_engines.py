@@ -9,10 +9,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from proto_ddf.errors import classify
-from proto_ddf.sources import store
+from proto_ddf.sources.connected import store
+from proto_ddf.sources.connected.store import make_source
 from proto_ddf.sources.servers import engines
 from proto_ddf.sources.servers.source import ServerSource
-from proto_ddf.sources.store import make_source
 from tests.servers.database_server import Database
 from tests.servers.reading import source_of
 from tests.servers.waiting import wait_until

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from proto_ddf import vault
-from proto_ddf.sources.store import make_source
+from proto_ddf.sources.connected.store import make_source
 from tests.servers.database_server import Database, DatabaseServer
 from tests.servers.failing import Failure, connecting_fails, connects, failure_of
 from tests.servers.mariadb import MariaDbServer

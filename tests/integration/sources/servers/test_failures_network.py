@@ -10,8 +10,8 @@ import pytest
 from proto_ddf.db.engine import session
 from proto_ddf.db.tables import PortReservation
 from proto_ddf.settings import get_settings
-from proto_ddf.sources.servers import wire
-from proto_ddf.sources.store import make_source
+from proto_ddf.sources.connected.store import make_source
+from proto_ddf.sources.servers import tcp_probe
 from tests.servers import peers
 from tests.servers.database_server import Database
 from tests.servers.failing import connecting_fails, connects
@@ -73,7 +73,7 @@ def test_a_name_service_that_fails(
 @both
 @patient
 def test_a_closed_port(kind: str, config_of: ConfigOf, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wire, "in_container", lambda: False)
+    monkeypatch.setattr(tcp_probe, "in_container", lambda: False)
     with peers.closed_port() as port:
         failure = connecting_fails(kind, config_of(port))
     failure.check("port_closed", "port", str(port), "127.0.0.1", retried=True, stage="reach_port")
@@ -291,7 +291,7 @@ def test_a_missing_driver(
     server_database.server.drop_database(server_database)
     for name in [each for each in sys.modules if each.partition(".")[0] == package]:
         monkeypatch.setitem(sys.modules, name, None)  # importing it fails
-    for name in ("postgres_session", "mysql_session"):  # which import it
+    for name in ("postgres.session", "mysql.session"):  # which import it
         monkeypatch.delitem(sys.modules, f"proto_ddf.sources.servers.{name}", raising=False)
     failure = connecting_fails(server_kind, config)
     failure.check("driver_missing", None, package, retried=False)

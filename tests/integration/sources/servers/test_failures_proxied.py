@@ -7,9 +7,9 @@ import pytest
 
 from proto_ddf.errors import CATALOGUE
 from proto_ddf.resilience import policy
-from proto_ddf.sources.guarded import SYSTEM, GuardedSource
+from proto_ddf.sources.connected.store import make_source
+from proto_ddf.sources.resilient import SYSTEM, GuardedSource
 from proto_ddf.sources.servers import engines
-from proto_ddf.sources.store import make_source
 from tests.policies import fresh_policies
 from tests.servers.database_server import Database, DatabaseServer
 from tests.servers.failing import PATIENT, Failure, connecting_fails, connects, failure_of

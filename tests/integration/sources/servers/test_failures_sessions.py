@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from proto_ddf.resilience import BreakerState, policy
-from proto_ddf.sources.guarded import SYSTEM, GuardedSource
-from proto_ddf.sources.servers import engines, wire
-from proto_ddf.sources.store import make_source
+from proto_ddf.sources.connected.store import make_source
+from proto_ddf.sources.resilient import SYSTEM, GuardedSource
+from proto_ddf.sources.servers import engines, tcp_probe
 from tests.policies import fresh_policies
 from tests.ports import HOST
 from tests.servers.database_server import Database, DatabaseServer
@@ -36,7 +36,7 @@ LOST = {"connection_lost", "server_stopping", "port_closed"}
 @pytest.fixture(autouse=True)
 def _out_of_containers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where these tests run in a container, a closed port of this machine would be told otherwise."""
-    monkeypatch.setattr(wire, "in_container", lambda: False)
+    monkeypatch.setattr(tcp_probe, "in_container", lambda: False)
 
 
 def filled(server: DatabaseServer) -> Database:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from proto_ddf.settings import get_settings
 from proto_ddf.sources.protocol import Source
 from proto_ddf.sources.servers import engines
-from proto_ddf.sources.sqlite import SqliteSource
+from proto_ddf.sources.sqlite.source import SqliteSource
 from tests.servers.database_server import Database
 from tests.servers.reading import source_of
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from proto_ddf.sources.schema_changes import ChangeLine, compare_schemas
+from proto_ddf.sources.schema.diff import ChangeLine, compare_schemas
 from proto_ddf.sources.servers import engines
 from tests.servers.database_server import Database
 from tests.servers.reading import source_of

@@ -14,14 +14,15 @@ from proto_ddf import vault
 from proto_ddf.errors import classify
 from proto_ddf.errors.types import ProtoDDFError
 from proto_ddf.resilience import deadline_after
-from proto_ddf.sources import store
+from proto_ddf.sources.connected import store
 from proto_ddf.sources.registry import KINDS
-from proto_ddf.sources.schema import SourceSchema
-from proto_ddf.sources.servers import engines, mysql
+from proto_ddf.sources.schema.model import SourceSchema
+from proto_ddf.sources.servers import engines
 from proto_ddf.sources.servers.config import ServerConfig
 from proto_ddf.sources.servers.connecting import connect
-from proto_ddf.sources.servers.mysql import MYSQL
-from proto_ddf.sources.servers.postgres import POSTGRES
+from proto_ddf.sources.servers.mysql import server
+from proto_ddf.sources.servers.mysql.server import MYSQL
+from proto_ddf.sources.servers.postgres.server import POSTGRES
 from proto_ddf.sources.servers.server import Server
 from proto_ddf.sources.servers.source import ServerSource
 from proto_ddf.sources.servers.stages import connection_stages
@@ -288,7 +289,7 @@ def test_rights_by_a_role_count(shop: Database, guest: Database) -> None:
 def test_more_tables_than_are_asked_about_at_once(
     shop: Database, guest: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mysql, "_AT_ONCE", 4)
+    monkeypatch.setattr(server, "_AT_ONCE", 4)
     tables = [f"t{number}" for number in range(9)]
     shop.run(*(f"CREATE TABLE {name} (a INTEGER)" for name in tables))
     for name in tables[:5]:

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from proto_ddf.sources.schema import ColumnInfo, ColumnType
+from proto_ddf.sources.schema.model import ColumnInfo, ColumnType
 from proto_ddf.sources.servers.check_clauses import with_checks
-from proto_ddf.sources.servers.mysql_types import meaning, plain_strings
+from proto_ddf.sources.servers.mysql.types import meaning, plain_strings
 
 
 def column(name: str = "a", type: ColumnType = ColumnType.TEXT, **more: Any) -> ColumnInfo:

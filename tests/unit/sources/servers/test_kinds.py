@@ -6,9 +6,9 @@ import pytest
 
 from proto_ddf.errors import classify
 from proto_ddf.errors.types import ProtoDDFError, ValidationError
+from proto_ddf.sources.connected.store import check_config, make_source
 from proto_ddf.sources.registry import KINDS
 from proto_ddf.sources.servers.config import Tls
-from proto_ddf.sources.store import check_config, make_source
 
 FILLED = {"host": "db.example.com", "port": "5432", "database": "shop", "user": "ann"}
 both = pytest.mark.parametrize("kind", ["postgresql", "mysql"])

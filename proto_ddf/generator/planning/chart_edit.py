@@ -1,0 +1,156 @@
+"""Changes a person makes to the charts of a plan; see plan_edit.py for the manner."""
+
+from typing import Any
+
+from proto_ddf.errors.types import ValidationError
+from proto_ddf.generator.names import field_identifier
+from proto_ddf.generator.planning.charts import title_for
+from proto_ddf.generator.planning.plan_edit import find_field, find_table
+from proto_ddf.generator.spec import AppSpec, ChartKind, ChartSpec, FieldSpec
+from proto_ddf.sources.schema.model import ColumnType
+
+BUCKETS = ("day", "month", "year")
+MEASURES = ("count", "sum", "avg")
+MAX_CHARTS = 12
+
+_DATES = (ColumnType.DATE, ColumnType.DATETIME)
+_NUMBERS = (ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.FLOAT)
+_NO_GROUPS = (ColumnType.BINARY, ColumnType.JSON)
+
+
+def add_chart(
+    spec: AppSpec,
+    *,
+    table: str,
+    group_by: str,
+    kind: ChartKind | str = ChartKind.BAR,
+    bucket: str | None = None,
+    measure: str = "count",
+    value_column: str | None = None,
+    title: str = "",
+) -> AppSpec:
+    """The plan with one more chart; an empty title is written from the rest."""
+    if len(spec.charts) >= MAX_CHARTS:
+        raise ValidationError(f"A dashboard has at most {MAX_CHARTS} charts.", "charts", table)
+    new = spec.model_copy(deep=True)
+    chart = _checked(
+        new,
+        table=table,
+        group_by=group_by,
+        kind=kind,
+        bucket=bucket,
+        measure=measure,
+        value_column=value_column,
+        title=title,
+    )
+    taken = {each.id for each in new.charts}
+    chart.id = field_identifier(chart.title, taken, len(new.charts) + 1)
+    new.charts.append(chart)
+    return new
+
+
+def change_chart(spec: AppSpec, chart_id: str, **changes: Any) -> AppSpec:
+    """Change some of `add_chart`'s arguments. A title that was written from the rest follows it."""
+    new = spec.model_copy(deep=True)
+    place = _place(new, chart_id)
+    old = new.charts[place]
+    own_title = old.title != _automatic_title(new, old)
+    values = {**old.model_dump(exclude={"id"}), **changes}
+    if "title" not in changes and not own_title:
+        values["title"] = ""
+    changed = _checked(new, **values)
+    changed.id = old.id
+    new.charts[place] = changed
+    return new
+
+
+def remove_chart(spec: AppSpec, chart_id: str) -> AppSpec:
+    """The plan without this chart."""
+    new = spec.model_copy(deep=True)
+    del new.charts[_place(new, chart_id)]
+    return new
+
+
+def fits(spec: AppSpec, chart: ChartSpec) -> bool:
+    """Whether the plan still has what a chart needs."""
+    try:
+        checked = _checked(spec, **chart.model_dump(exclude={"id"}))
+    except ValidationError:
+        return False
+    return checked.bucket == chart.bucket
+
+
+def _place(spec: AppSpec, chart_id: str) -> int:
+    for place, chart in enumerate(spec.charts):
+        if chart.id == chart_id:
+            return place
+    raise ValidationError("There is no such chart.", "chart", chart_id)
+
+
+def _checked(
+    spec: AppSpec,
+    *,
+    table: str,
+    group_by: str,
+    kind: ChartKind | str,
+    bucket: str | None,
+    measure: str,
+    value_column: str | None,
+    title: str,
+) -> ChartSpec:
+    if kind not in list(ChartKind):
+        raise ValidationError("Choose a kind of chart.", "kind", str(kind))
+    planned = find_table(spec, table)
+    group = find_field(planned, group_by, "group_by")
+    chart = ChartSpec(
+        id="",
+        title=title.strip(),
+        kind=ChartKind(kind),
+        table=table,
+        group_by=group_by,
+        bucket=_bucket(group, bucket),
+        measure=measure,
+        value_column=None if measure == "count" else value_column,
+    )
+    _check_kind(chart, group)
+    value = _value(spec, chart)
+    if not chart.title:
+        chart.title = title_for(planned, measure, value, group, chart.bucket)
+    return chart
+
+
+def _bucket(group: FieldSpec, bucket: str | None) -> str | None:
+    if group.type not in _DATES:
+        return None
+    if bucket is not None and bucket not in BUCKETS:
+        raise ValidationError("Choose day, month or year.", "bucket", bucket)
+    return bucket or "month"
+
+
+def _check_kind(chart: ChartSpec, group: FieldSpec) -> None:
+    if group.type in _NO_GROUPS:
+        raise ValidationError("This column cannot group rows.", "group_by", chart.group_by)
+    if chart.kind is ChartKind.LINE and group.type not in _DATES:
+        raise ValidationError("A line needs a date column.", "group_by", chart.group_by)
+
+
+def _value(spec: AppSpec, chart: ChartSpec) -> FieldSpec | None:
+    """The field that is summed or averaged."""
+    if chart.measure not in MEASURES:
+        raise ValidationError("Choose count, sum or average.", "measure", chart.measure)
+    if chart.measure == "count":
+        return None
+    if chart.value_column is None:
+        message = "Choose the column to add up."
+        raise ValidationError(message, "value_column", None, code="required")
+    value = find_field(find_table(spec, chart.table), chart.value_column, "value_column")
+    if value.type not in _NUMBERS:
+        message = f'"{value.label}" holds no numbers.'
+        raise ValidationError(message, "value_column", chart.value_column)
+    return value
+
+
+def _automatic_title(spec: AppSpec, chart: ChartSpec) -> str:
+    planned = find_table(spec, chart.table)
+    group = find_field(planned, chart.group_by, "group_by")
+    return title_for(planned, chart.measure, _value(spec, chart), group, chart.bucket)

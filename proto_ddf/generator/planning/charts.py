@@ -1,0 +1,246 @@
+"""Charts that answer a question about the data: how much, over time, by which category.
+
+Candidates are scored and the best are taken, at most two per table. Keys and texts with many values
+make no chart.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from proto_ddf.generator.names import field_identifier
+from proto_ddf.generator.planning.column_profile import MANY, ColumnFacts, TableFacts
+from proto_ddf.generator.planning.relations import related_columns
+from proto_ddf.generator.planning.widgets import names
+from proto_ddf.generator.spec import ChartKind, ChartSpec, FieldSpec, TableSpec, Widget
+from proto_ddf.sources.schema.model import ColumnType
+
+MOST_CHARTS = 4
+MOST_PER_TABLE = 2
+PIE_SLICES = 4
+"""More categories are compared better as bars."""
+
+DAYS_AS_DAYS = 62
+DAYS_AS_MONTHS = 366 * 6
+"""A longer span of dates is shown by year."""
+
+FLOOR = 50
+"""A candidate that scores less is worse than no chart."""
+
+_MEASURE = r"delay|duration|quantity|qty|score|rating|temp|temperature|speed|weight|age|hours"
+_TOTAL = r"total|subtotal|amount|revenue|payment|paid|sales|turnover|spent"
+_MAIN_DATE = r"date|ordered|created|placed|time|started|sold|booked"
+_SIDE_DATE = r"updated|modified|deleted|birth|birthday|expires|due|born"
+_PLACE = r"country|city|region|state|name|timezone|tz|tzone|dst"
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    score: float
+    chart: ChartSpec
+
+    @property
+    def question(self) -> tuple[str, bool]:
+        """What it asks, whatever the table: a count or a value, over time or by category."""
+        return (self.chart.measure, self.chart.bucket is not None)
+
+
+_REPEATED = {("count", True): 45}
+"""What a question loses when another table's chart asks it already; 10 where nothing stands here."""
+
+
+def plan_charts(tables: Sequence[TableSpec], facts: Mapping[str, TableFacts]) -> list[ChartSpec]:
+    """The charts of the dashboard, the most telling first."""
+    most_rows = max((table.row_count for table in tables), default=0)
+    left = [
+        candidate
+        for table in tables
+        for candidate in _candidates(table, facts.get(table.table, {}), most_rows)
+    ]
+    most = MOST_PER_TABLE if len(tables) > 1 else MOST_CHARTS
+    chosen: list[_Candidate] = []
+    while left and len(chosen) < MOST_CHARTS:
+        best = max(left, key=lambda candidate: _score(candidate, chosen))
+        if _score(best, chosen) < FLOOR:
+            break
+        chosen.append(best)
+        left.remove(best)
+        if sum(other.chart.table == best.chart.table for other in chosen) == most:
+            left = [other for other in left if other.chart.table != best.chart.table]
+    taken: set[str] = set()
+    return [
+        each.chart.model_copy(update={"id": field_identifier(each.chart.title, taken, place)})
+        for place, each in enumerate(chosen, start=1)
+    ]
+
+
+def _score(candidate: _Candidate, chosen: Sequence[_Candidate]) -> float:
+    tables = {
+        other.chart.table
+        for other in chosen
+        if other.question == candidate.question and other.chart.table != candidate.chart.table
+    }
+    return candidate.score - len(tables) * _REPEATED.get(candidate.question, 10)
+
+
+def _candidates(table: TableSpec, facts: TableFacts, most_rows: int) -> list[_Candidate]:
+    """Tables that refer to others hold what happened (orders, flights): time tells most there."""
+    size = 5 * table.row_count / most_rows if most_rows else 0
+    events = bool(table.relations)
+    found: list[_Candidate] = []
+
+    def add(score: float, chart: ChartSpec) -> None:
+        found.append(_Candidate(score + size, chart))
+
+    date = _best_date(table, facts)
+    value = _best_value(table, facts)
+    measure, worth = _measure(value)
+    categories = _categories(table, facts)
+    if date:
+        bucket = bucket_for(facts.get(date.column))
+        add(100 if events else 70, _count(table, date, ChartKind.LINE, bucket))
+        if value:
+            add(worth, _measured(table, date, value, ChartKind.LINE, measure, bucket))
+    for rank, field in enumerate(categories):
+        kind = _category_kind(field, facts.get(field.column))
+        less = 20 * (field.type is ColumnType.BOOLEAN) + 10 * names(field.column, _PLACE)
+        add((90 if events else 85) - 15 * rank - less, _count(table, field, kind, None))
+        if value and rank == 0:
+            add(worth - 30, _measured(table, field, value, ChartKind.BAR, measure, None))
+    return found
+
+
+def _measure(value: FieldSpec | None) -> tuple[str, int]:
+    """How to sum a value up, and how much that tells: prices and limits do not add up."""
+    if value is None:
+        return "count", 0
+    if value.widget is not Widget.MONEY:
+        return "avg", 80
+    return ("sum", 110) if names(value.column, _TOTAL) else ("avg", 45)
+
+
+def _best_date(table: TableSpec, facts: TableFacts) -> FieldSpec | None:
+    dates = [
+        field for field in table.fields if field.type in (ColumnType.DATE, ColumnType.DATETIME)
+    ]
+    good = [field for field in dates if not field.hidden and _tells_time(facts.get(field.column))]
+    return max(good, key=_date_score, default=None)
+
+
+def _tells_time(facts: ColumnFacts | None) -> bool:
+    if facts is None or not facts.rows:
+        return True
+    return facts.first != facts.last and facts.nulls * 2 <= facts.rows
+
+
+def _date_score(field: FieldSpec) -> int:
+    return 2 * names(field.column, _MAIN_DATE) - 3 * names(field.column, _SIDE_DATE)
+
+
+def _best_value(table: TableSpec, facts: TableFacts) -> FieldSpec | None:
+    """What is worth adding up (money, best a total) or averaging (a known measure)."""
+    keys = _keys(table)
+    shown = [field for field in table.fields if field.column not in keys and not field.hidden]
+    varied = [field for field in shown if _varies(facts.get(field.column))]
+    money = [field for field in varied if field.widget is Widget.MONEY]
+    if money:
+        return max(money, key=lambda field: names(field.column, _TOTAL))
+    numbers = [field for field in varied if field.widget in (Widget.INTEGER, Widget.NUMBER)]
+    return next((field for field in numbers if names(field.column, _MEASURE)), None)
+
+
+def _varies(facts: ColumnFacts | None) -> bool:
+    return facts is None or facts.rows == 0 or facts.distinct > 1
+
+
+def _categories(table: TableSpec, facts: TableFacts) -> list[FieldSpec]:
+    """Columns that group the rows, the best first."""
+    keys = _keys(table)
+    shown = [field for field in table.fields if field.column not in keys and not field.hidden]
+    groups = [field for field in shown if _groups(field, facts.get(field.column))]
+    return sorted(groups, key=_category_order)
+
+
+def _category_order(field: FieldSpec) -> tuple[bool, bool]:
+    return (field.type is ColumnType.BOOLEAN, names(field.column, _PLACE))
+
+
+def _groups(field: FieldSpec, facts: ColumnFacts | None) -> bool:
+    if field.unique:
+        return False
+    known = facts is not None and facts.rows > 0
+    if field.type is ColumnType.BOOLEAN:
+        return not known or (facts is not None and facts.distinct == 2)
+    if field.type is not ColumnType.TEXT:
+        return False
+    if known and facts is not None:
+        return facts.is_category
+    return field.choices is not None and len(field.choices) <= 12
+
+
+def _category_kind(field: FieldSpec, facts: ColumnFacts | None) -> ChartKind:
+    slices = facts.distinct if facts and facts.rows else len(field.choices or ()) or MANY
+    return ChartKind.PIE if slices <= PIE_SLICES else ChartKind.BAR
+
+
+def _keys(table: TableSpec) -> set[str]:
+    foreign = {column for relation in table.relations for column in relation.columns}
+    return {*table.primary_key, *foreign, *related_columns(table.relations)}
+
+
+def bucket_for(facts: ColumnFacts | None) -> str:
+    """ "day", "month" or "year", by the span of the dates."""
+    if facts is None or facts.first is None or facts.last is None:
+        return "month"
+    if not facts.complete:
+        return "month"
+    days = (facts.last - facts.first).days
+    if days <= DAYS_AS_DAYS:
+        return "day"
+    return "month" if days <= DAYS_AS_MONTHS else "year"
+
+
+def _count(table: TableSpec, by: FieldSpec, kind: ChartKind, bucket: str | None) -> ChartSpec:
+    return ChartSpec(
+        id="",
+        title=title_for(table, "count", None, by, bucket),
+        kind=kind,
+        table=table.table,
+        group_by=by.column,
+        bucket=bucket,
+    )
+
+
+def _measured(
+    table: TableSpec,
+    by: FieldSpec,
+    value: FieldSpec,
+    kind: ChartKind,
+    measure: str,
+    bucket: str | None,
+) -> ChartSpec:
+    return ChartSpec(
+        id="",
+        title=title_for(table, measure, value, by, bucket),
+        kind=kind,
+        table=table.table,
+        group_by=by.column,
+        bucket=bucket,
+        measure=measure,
+        value_column=value.column,
+    )
+
+
+def title_for(
+    table: TableSpec, measure: str, value: FieldSpec | None, by: FieldSpec, bucket: str | None
+) -> str:
+    """A title that says what is counted: "Number of orders per month", "Sum of total per month (orders)"."""
+    grouped = f"per {bucket}" if bucket else f"by {_small(by.label)}"
+    if measure == "count" or value is None:
+        return f"Number of {_small(table.label)} {grouped}"
+    word = "Sum of" if measure == "sum" else "Average"
+    return f"{word} {_small(value.label)} {grouped} ({_small(table.label)})"
+
+
+def _small(label: str) -> str:
+    """The label inside a sentence; acronyms stay."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]

@@ -1,0 +1,122 @@
+"""What a column's values look like, from a bounded look at the rows.
+
+The plan chooses selects and charts by it. Reading stops after SCAN_ROWS rows of a table, and after
+BUDGET seconds over all tables: the rest is planned from names and types alone.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from proto_ddf.sources.protocol import Source
+from proto_ddf.sources.schema.model import ColumnType, TableInfo
+
+SCAN_ROWS = 20_000
+BUDGET = 3.0
+"""Seconds for all tables together."""
+MANY = 100
+"""Distinct values from which on they are no longer counted."""
+LONG_TEXT = 120
+"""Characters from which on a text wants a larger input."""
+
+_BATCH = 5_000
+_DATES = {ColumnType.DATE, ColumnType.DATETIME}
+
+
+@dataclass
+class ColumnFacts:
+    """Of the rows that were read."""
+
+    rows: int = 0
+    nulls: int = 0
+    complete: bool = False
+    """Every row of the table was read."""
+    values: set[Any] | None = field(default_factory=set)
+    """The distinct values without null, or None when there are MANY or more."""
+    long_text: bool = False
+    first: date | None = None
+    last: date | None = None
+    """Range of a date or datetime column."""
+
+    @property
+    def distinct(self) -> int:
+        """Number of distinct values; MANY stands for any larger number."""
+        return MANY if self.values is None else len(self.values)
+
+    @property
+    def is_category(self) -> bool:
+        """The values repeat so much that they group the rows: 2 to 12, each 4 times on average."""
+        return 2 <= self.distinct <= 12 and self.rows - self.nulls >= 4 * self.distinct
+
+
+TableFacts = Mapping[str, ColumnFacts]
+"""By column name; empty when the table was not read."""
+
+
+def read_facts(
+    source: Source | None,
+    tables: Iterable[TableInfo],
+    *,
+    clock: Callable[[], float] = time.monotonic,
+) -> dict[str, TableFacts]:
+    """Facts by table name. Raises what the source raises when it cannot be read."""
+    facts: dict[str, TableFacts] = {}
+    deadline = clock() + BUDGET
+    for table in tables:
+        if source is None or clock() >= deadline:
+            facts[table.name] = {}
+        else:
+            facts[table.name] = _read_table(source, table, lambda: clock() >= deadline)
+    return facts
+
+
+def _read_table(source: Source, table: TableInfo, late: Callable[[], bool]) -> TableFacts:
+    facts = {column.name: ColumnFacts() for column in table.columns}
+    seen = 0
+    complete = True
+    for batch in source.rows(table.name, _BATCH):
+        if not batch:
+            continue
+        for column, values in zip(table.columns, zip(*batch, strict=True), strict=True):
+            _note(facts[column.name], column.type, values)
+        seen += len(batch)
+        if seen >= SCAN_ROWS or late():
+            complete = seen >= table.row_count and not table.row_count_estimated
+            break
+    for each in facts.values():
+        each.complete = complete
+    return facts
+
+
+def _note(facts: ColumnFacts, kind: ColumnType, values: tuple[Any, ...]) -> None:
+    present = [value for value in values if value is not None]
+    facts.rows += len(values)
+    facts.nulls += len(values) - len(present)
+    if not present or kind in (ColumnType.BINARY, ColumnType.JSON):
+        return
+    if kind is ColumnType.TEXT:
+        longest = max(present, key=lambda value: len(str(value)))
+        facts.long_text |= len(str(longest)) > LONG_TEXT or any("\n" in str(v) for v in present)
+    if kind in _DATES:
+        _widen(facts, present)
+    if facts.values is not None:
+        facts.values |= set(present)
+        if len(facts.values) >= MANY:
+            facts.values = None
+
+
+def _widen(facts: ColumnFacts, values: list[Any]) -> None:
+    """A source may hold a text where a date should be (SQLite does not mind); those do not count."""
+    days = [_day(value) for value in (min(values, key=str), max(values, key=str))]
+    known = [day for day in days if day is not None]
+    if known:
+        facts.first = min([*known, *([facts.first] if facts.first else [])])
+        facts.last = max([*known, *([facts.last] if facts.last else [])])
+
+
+def _day(value: Any) -> date | None:
+    if isinstance(value, datetime):
+        return value.date()
+    return value if isinstance(value, date) else None

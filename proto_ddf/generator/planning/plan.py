@@ -1,0 +1,184 @@
+"""Schema -> AppSpec: what the generated app will be, before a file is written."""
+
+from collections.abc import Sequence
+
+from proto_ddf.errors.types import ValidationError
+from proto_ddf.generator.names import (
+    field_identifier,
+    label_for,
+    route_for,
+    table_identifier,
+    validate_project_name,
+)
+from proto_ddf.generator.planning.charts import plan_charts
+from proto_ddf.generator.planning.column_profile import TableFacts, read_facts
+from proto_ddf.generator.planning.relations import display_column, plan_relations, related_columns
+from proto_ddf.generator.planning.widgets import plan_field
+from proto_ddf.generator.spec import AppSpec, Dialect, FieldSpec, RelationSpec, TableSpec, Widget
+from proto_ddf.sources.protocol import Source
+from proto_ddf.sources.schema.model import ColumnInfo, ColumnType, SourceSchema, TableInfo
+
+ACCENT_COLORS = (
+    *("tomato", "red", "ruby", "crimson", "pink", "plum", "purple", "violet", "iris", "indigo"),
+    *("blue", "cyan", "teal", "jade", "green", "grass", "bronze", "gold", "brown", "orange"),
+    *("amber", "yellow", "lime", "mint", "sky", "gray"),
+)
+"""Radix's accent colours."""
+
+ADDED_KEY = "row_id"
+"""Name of the key that an import adds to a table without one."""
+
+
+def plan_app(
+    schema: SourceSchema,
+    *,
+    name: str,
+    description: str = "",
+    tables: Sequence[str] | None = None,
+    allow_editing: bool = False,
+    accent_color: str = "indigo",
+    imported: bool,
+    dialect: Dialect = "sqlite",
+    source: Source | None = None,
+) -> AppSpec:
+    """Plan an app for the tables named (None: all), in the schema's order.
+
+    With `source`, a bounded number of rows is read to find selects and charts that fit the data.
+
+    Raises:
+        ValidationError: field "name", "tables" or "accent_color".
+        Exception: whatever the source raises when it cannot be read.
+    """
+    slug = validate_project_name(name)
+    check_color(accent_color)
+    chosen = _chosen(schema, tables)
+    facts = read_facts(source, chosen)
+    identifiers, routes = set[str](), set[str]()
+    planned: list[TableSpec] = []
+    for table in chosen:
+        identifier = table_identifier(table.name, identifiers, len(planned) + 1)
+        planned.append(
+            plan_table(
+                table,
+                chosen,
+                name=identifier,
+                route=route_for(identifier, routes),
+                allow_editing=allow_editing,
+                imported=imported,
+                facts=facts[table.name],
+            )
+        )
+    return AppSpec(
+        name=name.strip(),
+        slug=slug,
+        description=description.strip(),
+        accent_color=accent_color,
+        allow_editing=allow_editing,
+        imported=imported,
+        dialect="sqlite" if imported else dialect,
+        tables=planned,
+        charts=plan_charts(planned, facts),
+    )
+
+
+def check_color(accent_color: str) -> None:
+    """Raises ValidationError, field "accent_color", for no accent colour of Radix."""
+    if accent_color not in ACCENT_COLORS:
+        raise ValidationError("Choose a theme colour.", "accent_color", accent_color)
+
+
+def _chosen(schema: SourceSchema, wanted: Sequence[str] | None) -> list[TableInfo]:
+    known = {table.name for table in schema.tables}
+    for name in wanted or ():
+        if name not in known:
+            message = f'The source has no table "{name}".'
+            raise ValidationError(message, "tables", name, code="table_unknown", table=name)
+    chosen = [table for table in schema.tables if wanted is None or table.name in wanted]
+    if not chosen:
+        raise ValidationError(
+            "Choose at least one table.", "tables", wanted, code="tables_required"
+        )
+    return chosen
+
+
+def plan_table(
+    table: TableInfo,
+    chosen: Sequence[TableInfo],
+    *,
+    name: str,
+    route: str,
+    allow_editing: bool,
+    imported: bool,
+    facts: TableFacts,
+) -> TableSpec:
+    """The plan of one table among the `chosen`; `name` and `route` are unique in the app."""
+    relations = plan_relations(table, chosen, imported=imported)
+    fields = _fields(table, relations, imported, facts)
+    key = list(table.primary_key)
+    if imported and not key:
+        fields.insert(0, _added_key(fields))
+        key = [fields[0].column]
+    return TableSpec(
+        table=table.name,
+        namespace=table.namespace,
+        name=name,
+        route=route,
+        label=label_for(table.name),
+        fields=fields,
+        primary_key=key,
+        relations=relations,
+        display_column=display_column(fields, key),
+        editable=allow_editing and bool(key) and not table.is_view,
+        row_count=table.row_count,
+        is_view=table.is_view,
+    )
+
+
+def _fields(
+    table: TableInfo, relations: list[RelationSpec], imported: bool, facts: TableFacts
+) -> list[FieldSpec]:
+    related = related_columns(relations)
+    taken: set[str] = set()
+    columns = table.columns if imported else map(_as_edited, table.columns)
+    return [
+        plan_field(
+            column,
+            field_identifier(column.name, taken, position),
+            related=column.name in related,
+            generated=_is_generated(column, table, related, imported),
+            facts=facts.get(column.name),
+        )
+        for position, column in enumerate(columns, start=1)
+    ]
+
+
+def _as_edited(column: ColumnInfo) -> ColumnInfo:
+    """An array of PostgreSQL's is read and written in a way of its own, {1,2}, which is no JSON."""
+    is_array = column.db_type.endswith("[]")
+    return column.model_copy(update={"type": ColumnType.TEXT}) if is_array else column
+
+
+def _is_generated(column: ColumnInfo, table: TableInfo, related: set[str], imported: bool) -> bool:
+    """A lone integer key is numbered by the database, unless it is another table's key too."""
+    lone_key = table.primary_key == (column.name,) and column.type is ColumnType.INTEGER
+    return column.autoincrement or (lone_key and imported and column.name not in related)
+
+
+def _added_key(fields: list[FieldSpec]) -> FieldSpec:
+    columns = {field.column.lower() for field in fields}
+    column, number = ADDED_KEY, 2
+    while column in columns:
+        column = f"{ADDED_KEY}_{number}"
+        number += 1
+    return FieldSpec(
+        column=column,
+        name=field_identifier(column, {field.name for field in fields}, 0),
+        label=label_for(column),
+        type=ColumnType.INTEGER,
+        widget=Widget.READONLY,
+        hidden=True,
+        nullable=False,
+        primary_key=True,
+        generated=True,
+        unique=True,
+    )

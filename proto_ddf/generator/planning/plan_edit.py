@@ -1,0 +1,226 @@
+"""Changes a person makes to a plan. Each function returns a new AppSpec and leaves the given one alone.
+
+All raise ValidationError, with the form field at fault, for a change that makes no sense. Tables and
+columns are named as the source names them.
+"""
+
+from collections.abc import Sequence
+
+from proto_ddf.errors.types import ValidationError
+from proto_ddf.generator.names import label_for, relation_label, validate_project_name
+from proto_ddf.generator.planning.plan import check_color
+from proto_ddf.generator.planning.relations import compatible, related_columns
+from proto_ddf.generator.planning.widgets import allowed_widgets, default_widget
+from proto_ddf.generator.spec import AppSpec, FieldSpec, RelationSpec, TableSpec, Widget
+
+MAX_LABEL = 100
+MAX_DESCRIPTION = 2_000
+
+
+def set_details(
+    spec: AppSpec,
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    accent_color: str | None = None,
+    allow_editing: bool | None = None,
+) -> AppSpec:
+    """Change what stands in the form beside the plan; None leaves as it is."""
+    new = spec.model_copy(deep=True)
+    if name is not None:
+        new.slug = validate_project_name(name)
+        new.name = name.strip()
+    if description is not None:
+        if len(description) > MAX_DESCRIPTION:
+            message = f"The description may have at most {MAX_DESCRIPTION:,} characters."
+            raise ValidationError(message, "description", description)
+        new.description = description.strip()
+    if accent_color is not None:
+        check_color(accent_color)
+        new.accent_color = accent_color
+    if allow_editing is not None:
+        new.allow_editing = allow_editing
+        for table in new.tables:
+            table.editable = allow_editing and bool(table.primary_key) and not table.is_view
+    return new
+
+
+def set_table_label(spec: AppSpec, table: str, label: str) -> AppSpec:
+    """Rename a table for people."""
+    new = spec.model_copy(deep=True)
+    find_table(new, table).label = _label(label)
+    return new
+
+
+def set_field(
+    spec: AppSpec,
+    table: str,
+    column: str,
+    *,
+    label: str | None = None,
+    widget: Widget | str | None = None,
+    hidden: bool | None = None,
+    required: bool | None = None,
+) -> AppSpec:
+    """Change how one field is shown and asked for; None leaves as it is."""
+    new = spec.model_copy(deep=True)
+    planned = find_table(new, table)
+    field = find_field(planned, column)
+    if label is not None:
+        field.label = _label(label)
+    if widget is not None:
+        _set_widget(planned, field, widget)
+    if required is not None:
+        _set_required(field, required)
+    if hidden is not None:
+        field.hidden = hidden
+    if planned.editable and field.required and _cannot_be_given(field):
+        message = f'"{field.label}" must be filled in, so a form has to ask for it.'
+        at = "hidden" if field.hidden else "widget"
+        raise ValidationError(message, at, field.hidden if field.hidden else field.widget.value)
+    return new
+
+
+def widgets_for(spec: AppSpec, table: str, column: str) -> tuple[Widget, ...]:
+    """The widgets the field may have, the usual one first."""
+    planned = find_table(spec, table)
+    return _widgets(planned, find_field(planned, column))
+
+
+def add_relation(
+    spec: AppSpec,
+    table: str,
+    columns: Sequence[str],
+    target_table: str,
+    target_columns: Sequence[str],
+) -> AppSpec:
+    """Let columns of `table` refer to a row of `target_table`, by as many columns there."""
+    new = spec.model_copy(deep=True)
+    planned, target = find_table(new, table), find_table(new, target_table, "target_table")
+    _check_relation(planned, columns, target, target_columns)
+    planned.relations.append(
+        RelationSpec(
+            columns=list(columns),
+            target_table=target.table,
+            target_columns=list(target_columns),
+        )
+    )
+    if len(columns) == 1:
+        field = find_field(planned, columns[0])
+        if not field.generated:
+            field.widget = Widget.RELATION
+        if field.label == label_for(field.column):
+            field.label = relation_label(field.column)
+    return new
+
+
+def remove_relation(spec: AppSpec, table: str, columns: Sequence[str]) -> AppSpec:
+    """Take the relation of these columns away; the field becomes an ordinary one."""
+    new = spec.model_copy(deep=True)
+    planned = find_table(new, table)
+    kept = [each for each in planned.relations if each.columns != list(columns)]
+    if len(kept) == len(planned.relations):
+        raise ValidationError("There is no such relation.", "columns", list(columns))
+    _set_relations(planned, kept)
+    return new
+
+
+def remove_table(spec: AppSpec, table: str) -> AppSpec:
+    """Leave a table out, with its charts and the relations to it."""
+    new = spec.model_copy(deep=True)
+    gone = find_table(new, table)
+    if len(new.tables) == 1:
+        message = "An app needs at least one table."
+        raise ValidationError(message, "tables", table, code="tables_required")
+    new.tables.remove(gone)
+    new.charts = [chart for chart in new.charts if chart.table != table]
+    for other in new.tables:
+        kept = [each for each in other.relations if each.target_table != table]
+        _set_relations(other, kept)
+    return new
+
+
+def find_table(spec: AppSpec, table: str, field: str = "table") -> TableSpec:
+    """The plan's table. Raises ValidationError for `field`, code table_unknown."""
+    for planned in spec.tables:
+        if planned.table == table:
+            return planned
+    message = f'The plan has no table "{table}".'
+    raise ValidationError(message, field, table, code="table_unknown", table=table)
+
+
+def find_field(table: TableSpec, column: str, field: str = "column") -> FieldSpec:
+    """The table's field. Raises ValidationError for `field`, code field_unknown."""
+    for planned in table.fields:
+        if planned.column == column:
+            return planned
+    message = f'{table.label} has no column "{column}".'
+    raise ValidationError(message, field, column, code="field_unknown")
+
+
+def _label(label: str) -> str:
+    trimmed = " ".join(label.split())
+    if not trimmed:
+        raise ValidationError("Enter a label.", "label", label, code="required")
+    if len(trimmed) > MAX_LABEL:
+        message = f"A label may have at most {MAX_LABEL} characters."
+        raise ValidationError(message, "label", label)
+    return trimmed
+
+
+def _widgets(table: TableSpec, field: FieldSpec) -> tuple[Widget, ...]:
+    return allowed_widgets(field, related=field.column in related_columns(table.relations))
+
+
+def _set_widget(table: TableSpec, field: FieldSpec, widget: Widget | str) -> None:
+    allowed = _widgets(table, field)
+    if widget not in allowed:
+        message = f'"{field.label}" cannot be asked for in this way.'
+        raise ValidationError(message, "widget", str(widget), allowed=", ".join(allowed))
+    field.widget = Widget(widget)
+
+
+def _set_required(field: FieldSpec, required: bool) -> None:
+    if required and field.generated:
+        message = f'The database fills in "{field.label}".'
+        raise ValidationError(message, "required", required)
+    if field.required and not required and not field.nullable:
+        message = f'The table itself demands "{field.label}".'
+        raise ValidationError(message, "required", required)
+    field.required = required
+
+
+def _cannot_be_given(field: FieldSpec) -> bool:
+    return field.hidden or field.widget is Widget.READONLY
+
+
+def _check_relation(
+    table: TableSpec, columns: Sequence[str], target: TableSpec, target_columns: Sequence[str]
+) -> None:
+    if not columns:
+        raise ValidationError("Choose a column.", "columns", [], code="required")
+    if len(columns) != len(target_columns):
+        message = "Choose as many columns in the other table."
+        raise ValidationError(message, "target_columns", list(target_columns))
+    if any(list(columns) == each.columns for each in table.relations):
+        message = f"{', '.join(columns)} already refers to a table. Remove that relation first."
+        raise ValidationError(message, "columns", list(columns))
+    if table is target and list(columns) == list(target_columns):
+        raise ValidationError("A column cannot refer to itself.", "target_columns", list(columns))
+    for column, other in zip(columns, target_columns, strict=True):
+        field = find_field(table, column, "columns")
+        target_field = find_field(target, other, "target_columns")
+        if not compatible(field.type, target_field.type):
+            message = (
+                f'"{field.label}" ({field.type}) cannot hold values of '
+                f'"{target_field.label}" ({target_field.type}).'
+            )
+            raise ValidationError(message, "target_columns", other)
+
+
+def _set_relations(table: TableSpec, kept: list[RelationSpec]) -> None:
+    freed = related_columns(table.relations) - related_columns(kept)
+    table.relations = kept
+    for field in table.fields:
+        if field.column in freed and field.widget is Widget.RELATION:
+            field.widget = default_widget(field)

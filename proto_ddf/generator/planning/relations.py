@@ -1,0 +1,71 @@
+"""Relations between the tables of an app, and the column that names a row."""
+
+from collections.abc import Iterable, Sequence
+
+from proto_ddf.generator.spec import FieldSpec, RelationSpec
+from proto_ddf.sources.schema.model import ColumnType, ForeignKey, TableInfo
+
+_NUMBERS = {ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.FLOAT}
+_NAMING = ("name", "title", "label", "email", "code")
+
+
+def plan_relations(
+    table: TableInfo, chosen: Sequence[TableInfo], *, imported: bool
+) -> list[RelationSpec]:
+    """The table's relations to chosen tables: declared ones, and for imported data suggested ones."""
+    targets = {target.name: target for target in chosen}
+    planned: list[RelationSpec] = []
+    for key in table.foreign_keys:
+        target = targets.get(key.target_table)
+        if target is None or (key.suggested and not imported):
+            continue
+        relation = _relation(key, target)
+        if relation and all(relation.columns != other.columns for other in planned):
+            planned.append(relation)
+    return planned
+
+
+def _relation(key: ForeignKey, target: TableInfo) -> RelationSpec | None:
+    """None where the key is broken, as SQLite lets it be: columns missing, or no key to refer to."""
+    target_columns = key.target_columns or target.primary_key
+    known = {column.name for column in target.columns}
+    if len(target_columns) != len(key.columns) or not known.issuperset(target_columns):
+        return None
+    return RelationSpec(
+        columns=list(key.columns),
+        target_table=key.target_table,
+        target_columns=list(target_columns),
+        suggested=key.suggested,
+    )
+
+
+def related_columns(relations: Iterable[RelationSpec]) -> set[str]:
+    """The columns that refer to another table alone; they get a searchable select."""
+    return {relation.columns[0] for relation in relations if len(relation.columns) == 1}
+
+
+def compatible(first: ColumnType, second: ColumnType) -> bool:
+    """Whether values of the two types can be equal."""
+    return first is second or {first, second} <= _NUMBERS
+
+
+def display_column(fields: Sequence[FieldSpec], key: Sequence[str]) -> str:
+    """The column that names a row: a name or title, else a unique text, else the key."""
+    texts = [field for field in fields if field.type is ColumnType.TEXT and not field.hidden]
+    own = [field for field in texts if field.column not in _foreign(fields)]
+    for word in _NAMING:
+        for field in own:
+            if field.name == word:
+                return field.column
+    for word in _NAMING:
+        for field in own:
+            if field.name.endswith(f"_{word}"):
+                return field.column
+    for field in own:
+        if field.unique:
+            return field.column
+    return key[0] if key else fields[0].column
+
+
+def _foreign(fields: Sequence[FieldSpec]) -> set[str]:
+    return {field.column for field in fields if field.widget == "relation"}

@@ -1,0 +1,158 @@
+"""Front ends of apps: `install` compiles the app and gets its packages, `build` bundles it.
+
+Both are steps of their own, may run twice, and leave the app's folder ready for the runner.
+"""
+
+import os
+import re
+import shutil
+import sys
+from collections import deque
+from collections.abc import Mapping
+from pathlib import Path
+
+from proto_ddf.errors.exit_codes import exit_in_words, is_killed
+from proto_ddf.errors.types import IntegrationError, SystemError
+from proto_ddf.hosting.builds.errors import reason_of
+from proto_ddf.hosting.builds.frontend_child import APP_FAILED, INSTALL_FAILED
+from proto_ddf.hosting.builds.queue import BUILDS
+from proto_ddf.hosting.builds.toolchain import build_environment, registry_host
+from proto_ddf.hosting.processes import run_process
+from proto_ddf.progress import Progress
+from proto_ddf.resilience import policy
+
+REGISTRY = "package_registry"
+"""The system of the policy that installs go through."""
+CHILD = Path(__file__).with_name("frontend_child.py")
+DISK_FULL = re.compile(
+    r"ENOSPC|No space left on device|disk quota exceeded|EDQUOT|database or disk is full", re.I
+)
+OUT_OF_MEMORY = re.compile(r"\bMemoryError\b|heap out of memory|\bENOMEM\b|Cannot allocate memory")
+REGISTRY_FAILED = re.compile(
+    r"error: (?P<name>\w+) downloading |error: GET \S+ - (?P<status>408|425|429|5\d\d)\b"
+)
+"""How Bun tells that a package could not be got for now; any other status is an answer about the package."""
+NETWORK_ERRORS = {
+    "ConnectionClosed": "it closed the connection",
+    "ConnectionRefused": "it refused the connection",
+    "ConnectionTimedOut": "it did not answer in time",
+    "ConnectionTimeout": "it did not answer in time",
+    "DNSResolveFailed": "its name could not be resolved",
+    "FailedToOpenSocket": "no connection could be opened",
+    "Timeout": "it did not answer in time",
+}
+"""Names of Bun's HTTP client for what passes by itself."""
+LOW_DISK_BYTES = 4 * 1024**2
+
+
+def install(folder: Path, progress: Progress, variables: Mapping[str, str] | None = None) -> None:
+    """Compile the app in `folder` to its .web and install the front-end packages its pages need.
+
+    `variables` are added to what the app finds in its environment when it is imported.
+
+    Raises:
+        SystemError: code install_failed, build_failed (the app's code does not compile), disk_space_low,
+            out_of_memory, process_killed or toolchain_missing; the first two with `reason` in their context.
+        IntegrationError: code registry_unreachable, when trying again did not help.
+        CircuitOpenError: calls to the registry are paused.
+    """
+    progress.report("Installing front-end packages")
+    policy(REGISTRY, registry_host()).call_sync(
+        _run, "install", folder, progress, variables or {}, failure="install_failed"
+    )
+
+
+def build(folder: Path, progress: Progress, variables: Mapping[str, str] | None = None) -> None:
+    """Bundle the compiled app for production. Raises as `install` does."""
+    with BUILDS.slot(progress):
+        progress.report("Building the front end")
+        _run("build", folder, progress, variables or {}, failure="build_failed")
+
+
+def _run(
+    task: str, folder: Path, progress: Progress, variables: Mapping[str, str], failure: str
+) -> None:
+    tail = _Tail(progress)
+    argv = [sys.executable, "-P", str(CHILD), task, str(os.getpid())]
+    environment = {**variables, **build_environment()}
+    exit_code = run_process(argv, cwd=folder, env=environment, log_to=tail)
+    if exit_code == 0:
+        return
+    if _disk_full(tail.lines, folder):
+        _give_space_back(folder)
+        raise SystemError("The disk is full", component="frontend", code="disk_space_low")
+    if exit_code == INSTALL_FAILED and (why := _unreachable(tail.lines)):
+        raise _registry_error(why, tail.lines)
+    if is_killed(exit_code):
+        raise SystemError(
+            f"{task} was killed", component="frontend", code="process_killed", exit_code=exit_code
+        )
+    reason = reason_of(tail.lines)
+    code = "build_failed" if exit_code == APP_FAILED else failure
+    if OUT_OF_MEMORY.search(reason):
+        code = "out_of_memory"
+    reason = reason or exit_in_words(exit_code)
+    raise SystemError(
+        f"{task} failed: {reason}",
+        component="frontend",
+        code=code,
+        reason=reason,
+        exit_code=exit_code,
+        log=list(tail.lines)[-20:],
+    )
+
+
+def _disk_full(lines: deque[str], folder: Path) -> bool:
+    return any(map(DISK_FULL.search, lines)) or shutil.disk_usage(folder).free < LOW_DISK_BYTES
+
+
+def _give_space_back(folder: Path) -> None:
+    """Remove what was cut short: it is made anew, and to tell of the failure takes some space too."""
+    for partial in ("node_modules", "build"):
+        shutil.rmtree(folder / ".web" / partial, ignore_errors=True)
+
+
+def _registry_error(why: str, lines: deque[str]) -> IntegrationError:
+    host = registry_host()
+    return IntegrationError(
+        f"{host} cannot be used now: {why}",
+        system=host,
+        operation="install packages",
+        code="registry_unreachable",
+        reason=why,
+        log=list(lines)[-20:],
+    )
+
+
+def _unreachable(lines: deque[str]) -> str:
+    """Why the registry could not be reached; empty when that was not it."""
+    for found in filter(None, map(REGISTRY_FAILED.match, lines)):
+        if found["status"]:
+            return f"it answered with status {found['status']}"
+        if found["name"] in NETWORK_ERRORS:
+            return NETWORK_ERRORS[found["name"]]
+    return ""
+
+
+class _Tail:
+    """A Progress that passes everything on and keeps the last lines."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self.lines: deque[str] = deque(maxlen=200)
+
+    def log(self, line: str) -> None:
+        self.lines.append(line)
+        self._progress.log(line)
+
+    def report(self, message: str) -> None:
+        self._progress.report(message)
+
+    def retrying(self, attempt: int, attempts: int, wait: float, error: BaseException) -> None:
+        self._progress.retrying(attempt, attempts, wait, error)
+
+    def check_stop(self) -> None:
+        self._progress.check_stop()
+
+    def remember_process(self, pid: int, create_time: float) -> None:
+        self._progress.remember_process(pid, create_time)

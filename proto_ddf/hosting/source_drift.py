@@ -1,0 +1,27 @@
+"""What changed in the sources of apps since they were made."""
+
+from proto_ddf.db.tables import AppRecord
+from proto_ddf.generator.planning.regenerate import changes_for
+from proto_ddf.generator.spec import AppSpec
+from proto_ddf.hosting import records
+from proto_ddf.sources.schema.model import SourceSchema
+
+
+def note_schema(source_id: str, schema: SourceSchema) -> None:
+    """Tell the apps made from a source how it looks now."""
+    for record in _made_from(source_id):
+        if record.source_schema:
+            spec = AppSpec.model_validate(record.spec)
+            before = SourceSchema.model_validate(record.source_schema)
+            changes = changes_for(spec, before, schema)
+            records.change(record.slug, source_changes=changes.model_dump(mode="json"))
+
+
+def forget_source(source_id: str) -> None:
+    """A source that is gone has no news, and no app can be made from it."""
+    for record in _made_from(source_id):
+        records.change(record.slug, source_changes={})
+
+
+def _made_from(source_id: str) -> list[AppRecord]:
+    return [record for record in records.every() if record.source_id == source_id]

@@ -1,0 +1,169 @@
+"""One injection: whom it strikes, how often, and what a call meets."""
+
+import copy
+import errno
+import itertools
+import os
+import random
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal
+
+InjectionKind = Literal["error", "latency", "hang", "outcome", "reset"]
+
+_ids = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class InjectionSnapshot:
+    id: int
+    system: str
+    target: str | None
+    """None: every target of the system."""
+    kind: InjectionKind
+    rate: float
+    struck: int
+    calls_left: int | None
+    seconds_left: float | None
+    detail: str
+    """What a call meets, in a few words."""
+
+
+class Injection:
+    """Made by `injection.inject`, which says what the values mean. Thread-safe."""
+
+    def __init__(
+        self,
+        system: str,
+        kind: InjectionKind,
+        *,
+        rate: float,
+        calls: int | None,
+        seconds: float | None,
+        seed: int | None,
+        error: Exception | Callable[[], Exception] | None,
+        latency: float,
+        outcome: Any,
+        target: str | None,
+        clock: Callable[[], float],
+    ) -> None:
+        self.id = next(_ids)
+        self.system = system
+        self.target = target
+        self.kind = kind
+        self.rate = rate
+        self.latency = latency
+        self.outcome = outcome
+        self._error = error
+        self._clock = clock
+        # Chance, not secrecy.
+        self._random = random.Random(seed)  # noqa: S311
+        self._calls_left = calls
+        self._until = None if seconds is None else clock() + seconds
+        self._struck = 0
+        self._held = 0
+        self._stopped = False
+        # Re-entrant: the garbage collector may end an abandoned call inside.
+        self._lock = threading.RLock()
+
+    @property
+    def over(self) -> bool:
+        """It strikes no more."""
+        return (
+            self._stopped
+            or self._calls_left == 0
+            or (self._until is not None and self._clock() >= self._until)
+        )
+
+    @property
+    def holds(self) -> bool:
+        """A call that hangs goes on hanging: neither stopped nor out of time."""
+        return not self._stopped and (self._until is None or self._clock() < self._until)
+
+    @property
+    def spent(self) -> bool:
+        """Nothing is left of it: it is over and holds up nobody."""
+        return self.over and self._held == 0
+
+    @contextmanager
+    def holding(self) -> Iterator[None]:
+        """Count a call that it holds up."""
+        with self._lock:
+            self._held += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._held -= 1
+
+    def stop(self) -> None:
+        """Strike no more, and let go whom it holds up."""
+        self._stopped = True
+
+    def strikes(self, system: str, target: str) -> bool:
+        """Decide for one call, and count it."""
+        if system != self.system or self.target not in (None, target):
+            return False
+        with self._lock:
+            if self.over or self._random.random() >= self.rate:
+                return False
+            self._struck += 1
+            if self._calls_left is not None:
+                self._calls_left -= 1
+            return True
+
+    def make_error(self) -> Exception:
+        """A new exception each time, as a driver would raise."""
+        if self.kind == "reset":
+            return ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET))
+        if self._error is None:
+            return ConnectionRefusedError(errno.ECONNREFUSED, os.strerror(errno.ECONNREFUSED))
+        return _copy(self._error) if isinstance(self._error, Exception) else self._error()
+
+    def snapshot(self) -> InjectionSnapshot:
+        with self._lock:
+            return InjectionSnapshot(
+                self.id,
+                self.system,
+                self.target,
+                self.kind,
+                self.rate,
+                self._struck,
+                self._calls_left,
+                None if self._until is None else max(0.0, self._until - self._clock()),
+                self._detail(),
+            )
+
+    def _detail(self) -> str:
+        if self.kind == "latency":
+            return f"{self.latency:g} s late"
+        if self.kind == "hang":
+            return "never answers"
+        if self.kind == "outcome":
+            return f"answers {self.outcome!r}"[:80]
+        return self._error_in_words()
+
+    def _error_in_words(self) -> str:
+        """Without making one: the function it may come from is for the calls."""
+        if self.kind == "reset":
+            return ConnectionResetError.__name__
+        if self._error is None:
+            return ConnectionRefusedError.__name__
+        if isinstance(self._error, Exception):
+            return type(self._error).__name__
+        return (
+            self._error.__name__ if isinstance(self._error, type) else "an error made for each call"
+        )
+
+
+def _copy(error: Exception) -> Exception:
+    try:
+        return copy.copy(error)
+    except (
+        TypeError
+    ):  # its constructor takes other arguments than the message, as that of httpx does
+        made = type(error).__new__(type(error), *error.args)
+        made.__dict__.update(error.__dict__)
+        return made

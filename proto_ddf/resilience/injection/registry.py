@@ -1,0 +1,215 @@
+"""Fault injection: failures on purpose, at the place where the call to something outside would be made.
+
+    one = injection.inject("source", "reset", rate=0.3, seed=7)   # 30 % of the calls
+    injection.inject("app", "hang", calls=2, target="flights")      # the next two calls of one target
+    injection.stop(one.id)
+
+Works only where the setting FAULTS_ENABLED says so. What is injected is what a driver would raise, so
+everything outside treats it like the real thing.
+"""
+
+import asyncio
+import errno
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, get_args
+
+from proto_ddf.errors.types import ValidationError
+from proto_ddf.logs import get_logger
+from proto_ddf.progress import current_progress
+from proto_ddf.resilience.deadline import current_deadline
+from proto_ddf.resilience.injection.model import Injection, InjectionKind, InjectionSnapshot
+from proto_ddf.settings import get_settings
+
+KINDS: tuple[InjectionKind, ...] = get_args(InjectionKind)
+
+PASS = object()
+"""What `meet` answers when the call is to be made."""
+
+_SLICE = 0.05
+"""Seconds between two looks of a call that is held up."""
+
+_log = get_logger(__name__)
+_lock = threading.RLock()
+_active: tuple[Injection, ...] = ()
+armed = False
+"""Whether any injection is active: all that a call looks at while there is none."""
+
+
+def enabled() -> bool:
+    """Whether failures may be injected."""
+    return get_settings().faults_enabled
+
+
+def inject(
+    system: str,
+    kind: InjectionKind,
+    *,
+    rate: float = 1.0,
+    calls: int | None = None,
+    seconds: float | None = None,
+    seed: int | None = None,
+    error: Exception | Callable[[], Exception] | None = None,
+    latency: float = 1.0,
+    outcome: Any = None,
+    target: str | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> Injection:
+    """Start to inject failures.
+
+    Args:
+        system: whose calls it strikes; `target` narrows it to one target.
+        kind: `error` raises `error` (or what it makes; a refused connection unless given), `reset` a lost
+            connection, `latency` makes the call late, `hang` keeps it until its timeout, `outcome` answers
+            `outcome` instead of making the call.
+        rate: share of the calls it strikes, 0 to 1.
+        calls: ends after it struck so many.
+        seconds: ends after that time.
+        seed: makes the draws of `rate` repeatable.
+        latency: seconds.
+
+    Raises:
+        ValidationError: when fault injection is switched off, or a value makes no sense.
+    """
+    if not enabled():
+        raise ValidationError(
+            "Fault injection is switched off. Set FAULTS_ENABLED=true and start Proto-DDF again.",
+            "kind",
+            kind,
+        )
+    _check(kind, rate, calls, seconds, latency)
+    injection = Injection(
+        system,
+        kind,
+        rate=rate,
+        calls=calls,
+        seconds=seconds,
+        seed=seed,
+        error=error,
+        latency=latency,
+        outcome=outcome,
+        target=target,
+        clock=clock,
+    )
+    with _lock:
+        _set((*_active, injection))
+    _log.warning(
+        "fault injected", injection=injection.id, system=system, target=target, kind=kind, rate=rate
+    )
+    return injection
+
+
+def stop(injection_id: int) -> None:
+    """End one; calls that it holds up go on. An unknown id, or one that ended already, is no error."""
+    with _lock:
+        for injection in _active:
+            if injection.id == injection_id:
+                injection.stop()
+        _prune()
+
+
+def stop_all() -> None:
+    """End all of them."""
+    with _lock:
+        for injection in _active:
+            injection.stop()
+        _prune()
+
+
+def active() -> list[InjectionSnapshot]:
+    """Those that still strike or hold up a call, oldest first."""
+    with _lock:
+        _prune()
+        return [injection.snapshot() for injection in _active]
+
+
+def meet_sync(system: str, target: str) -> Any:
+    """Suffer what strikes this call: raises it, waits for it, or returns what to answer, else PASS.
+
+    A thread that hangs is held until the deadline in force, and then raises TimeoutError as a driver would.
+    """
+    for injection in _striking(system, target):
+        if injection.kind == "outcome":
+            return injection.outcome
+        if injection.kind == "latency":
+            _hold_sync(injection, injection.latency)
+        elif injection.kind == "hang":
+            _hold_sync(injection, None)
+        else:
+            raise injection.make_error()
+    return PASS
+
+
+async def meet(system: str, target: str) -> Any:
+    """As `meet_sync`, for a task, which the attempt's timeout cancels."""
+    for injection in _striking(system, target):
+        if injection.kind == "outcome":
+            return injection.outcome
+        if injection.kind == "latency":
+            await _hold(injection, injection.latency)
+        elif injection.kind == "hang":
+            await _hold(injection, None)
+        else:
+            raise injection.make_error()
+    return PASS
+
+
+def _check(
+    kind: str, rate: float, calls: int | None, seconds: float | None, latency: float
+) -> None:
+    if kind not in KINDS:
+        raise ValidationError(f"The kind of fault is one of {', '.join(KINDS)}.", "kind", kind)
+    if not 0 < rate <= 1:
+        raise ValidationError("The rate must be above 0 and at most 1.", "rate", rate)
+    if calls is not None and calls < 1:
+        raise ValidationError("The number of calls must be at least 1.", "calls", calls)
+    if seconds is not None and not seconds > 0:
+        raise ValidationError("The time must be more than 0 seconds.", "seconds", seconds)
+    if not latency > 0:
+        raise ValidationError("The delay must be more than 0 seconds.", "latency", latency)
+
+
+def _striking(system: str, target: str) -> Iterator[Injection]:
+    """One after the other, so that an injection after one that ends the call does not count it."""
+    if any(injection.spent for injection in _active):
+        with _lock:
+            _prune()
+    return (injection for injection in _active if injection.strikes(system, target))
+
+
+def _hold_sync(injection: Injection, seconds: float | None) -> None:
+    progress, deadline = current_progress.get(), current_deadline()
+    end = None if seconds is None else time.monotonic() + seconds
+    with injection.holding():
+        while injection.holds:
+            left = _SLICE if end is None else end - time.monotonic()
+            if left <= 0:
+                return
+            if deadline is not None:
+                if deadline.expired:
+                    raise TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT))
+                left = min(left, deadline.left())
+            time.sleep(max(0.0, min(_SLICE, left)))
+            progress.check_stop()
+
+
+async def _hold(injection: Injection, seconds: float | None) -> None:
+    clock = asyncio.get_running_loop().time
+    end = None if seconds is None else clock() + seconds
+    with injection.holding():
+        while injection.holds:
+            left = _SLICE if end is None else end - clock()
+            if left <= 0:
+                return
+            await asyncio.sleep(min(_SLICE, left))
+
+
+def _prune() -> None:
+    _set(tuple(injection for injection in _active if not injection.spent))
+
+
+def _set(injections: tuple[Injection, ...]) -> None:
+    global _active, armed
+    _active, armed = injections, bool(injections)

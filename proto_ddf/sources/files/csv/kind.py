@@ -1,0 +1,157 @@
+"""CSV and TSV files as a source: each file is a table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pydantic import field_validator
+
+from proto_ddf.errors.types import IntegrationError
+from proto_ddf.progress import current_progress
+from proto_ddf.sources.files import duckdb_session
+from proto_ddf.sources.files.csv import csv_duckdb_reader
+from proto_ddf.sources.files.csv.csv_encoding import (
+    SUFFIXES,
+    CsvFormat,
+    csv_name,
+    recognise,
+    records,
+)
+from proto_ddf.sources.files.csv.title_lines import lines_above_header
+from proto_ddf.sources.files.errors import file_error
+from proto_ddf.sources.files.format import MAX_COLUMNS, RawColumn, RawTable, table_name
+from proto_ddf.sources.files.source import FilesConfig, file_kind
+from proto_ddf.sources.files.text.delimited_text import SEPARATOR, record_line, unescaped
+from proto_ddf.sources.files.text.encodings import AUTO, LABELS, choices
+from proto_ddf.sources.files.text.text_encoding import FIELD as ENCODING_FIELD
+from proto_ddf.sources.protocol import FormField
+
+_MISSING = ("", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None")
+"""No value, in any column that is not text. In text they may be values: NA is Namibia."""
+_KINDS = ("boolean", "number", "date", "datetime", "time")
+_ROWS_BETWEEN_CHECKS = 5_000
+_ROWS_BETWEEN_REPORTS = 100_000
+
+
+@dataclass(frozen=True)
+class CsvFiles:
+    """Text in columns."""
+
+    variant: str = AUTO
+    """The encoding: AUTO or one of `encodings.LABELS`."""
+
+    name = "csv"
+    version = 6
+    several = False
+    headed = True
+
+    def table_name(self, path: Path) -> str:
+        return table_name(csv_name(path), (*SUFFIXES, ".zip"))
+
+    def recognise(self, path: Path) -> str:
+        return recognise(path, self.variant).summary
+
+    def read(self, path: Path, folder: Path) -> Sequence[RawTable]:
+        """The file's rows as text; mostly the file itself, as DuckDB reads it.
+
+        Raises:
+            IntegrationError: see `csv_text.recognise` and `csv_text.records`; `file_header_only`,
+                `too_many_columns`.
+        """
+        form = recognise(path, self.variant)
+        if len(form.names) > MAX_COLUMNS:
+            words = f"has {len(form.names)} columns"
+            counts = {"found": len(form.names), "limit": MAX_COLUMNS}
+            raise file_error(path, "too_many_columns", words, **counts)
+        columns = [
+            RawColumn(name, f"c{at}", _KINDS, nearly=_KINDS) for at, name in enumerate(form.names)
+        ]
+        title = lines_above_header(form.sample, form.skip)
+        try:
+            table = csv_duckdb_reader.read(path, form, columns, _MISSING, folder)
+            table = table or _exact(path, form, columns, folder)
+        except IntegrationError as error:
+            error.context["doubt"] = title if error.code == "file_ragged_rows" else None
+            raise
+        return [replace(table, doubts=(title,) if title else ())]
+
+
+def _exact(path: Path, form: CsvFormat, columns: Sequence[RawColumn], folder: Path) -> RawTable:
+    plain, data = folder / "plain", folder / "0.parquet"
+    rows, width = _write_plain(path, form, plain)
+    if not rows:
+        raise file_error(path, "file_header_only", "has no rows")
+    with duckdb_session.cursor() as connection:
+        duckdb_session.run(connection, _to_raw(plain, data, len(form.names)))
+    plain.unlink()
+    return RawTable(data, tuple(columns[:width]), "number", _MISSING, row_count=rows)
+
+
+def _write_plain(path: Path, form: CsvFormat, plain: Path) -> tuple[int, int]:
+    """Write the records as lines that DuckDB reads. Returns how many, and how many columns have a name or a value.
+
+    Python's own reader splits the file: it tells the line of a fault, and copes with line ends of different
+    kinds, where DuckDB's does not.
+    """
+    progress, number = current_progress.get(), 0
+    width = len(form.names) - form.unnamed
+    with plain.open("w", encoding="utf-8", newline="") as file:
+        for number, record in enumerate(records(path, form), start=1):
+            if number % _ROWS_BETWEEN_CHECKS == 0:
+                progress.check_stop()
+            if number % _ROWS_BETWEEN_REPORTS == 0:
+                progress.report(f"{path.name}: {number:,} rows read")
+            while form.unnamed and any(record[width:]):
+                width += 1
+            file.write(record_line(number, record))
+    return number, width
+
+
+def _to_raw(plain: Path, data: Path, width: int) -> str:
+    columns = [f"c{at}" for at in range(width)]
+    declared = ", ".join(f"'{column}': 'VARCHAR'" for column in columns)
+    listed = ", ".join(f"{unescaped(column)} AS {column}" for column in columns)
+    read = (
+        f"read_csv({duckdb_session.text(plain)}, columns = {{'number': 'BIGINT', {declared}}},"
+        f" delim = '{SEPARATOR}', quote = '', escape = '', header = false, auto_detect = false,"
+        f" nullstr = '', max_line_size = 67108864)"
+    )
+    return duckdb_session.copy_to(f"SELECT number, {listed} FROM {read}", data)
+
+
+CSV = CsvFiles()
+
+
+class CsvConfig(FilesConfig):
+    """Where the files are, and the encoding of those that do not tell it."""
+
+    encoding: str = AUTO
+
+    @field_validator("encoding")
+    @classmethod
+    def _known(cls, encoding: str) -> str:
+        if encoding != AUTO and encoding not in LABELS:
+            raise ValueError("is none of the encodings offered")
+        return encoding
+
+
+KIND = file_kind(
+    CSV,
+    label="CSV/TSV files",
+    description="Tables in text files, one per file. The app works on a typed copy of their rows.",
+    icon="file-spreadsheet",
+    help="Upload CSV or TSV files (a ZIP may hold one), or give paths Proto-DDF may read (* stands for any name).",
+    accept=(".csv", ".tsv", ".txt", ".zip"),
+    config_model=CsvConfig,
+    form_of=lambda config: CsvFiles(config.encoding),
+    fields=(
+        FormField(
+            name=ENCODING_FIELD,
+            label="Encoding",
+            widget="select",
+            help="Only to be chosen where the test of the connection says that it cannot be told.",
+            choices=tuple(choices()),
+            advanced=True,
+        ),
+    ),
+)

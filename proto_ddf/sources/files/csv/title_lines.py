@@ -1,0 +1,86 @@
+"""Lines above the header of a CSV file, which make its columns look like fewer than they are."""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Sequence
+
+from proto_ddf.sources.files.csv.csv_encoding import DELIMITERS
+from proto_ddf.sources.files.shape.table_shape import (
+    MOST_TITLES,
+    are_names,
+    header_among,
+    looks_marked,
+    shown,
+)
+
+_MOST_RECORDS = 100
+_SAME = 0.8
+"""The share of the records below a header that are as wide as it is."""
+
+Numbered = tuple[int, list[str]]
+"""The line where a record begins, and its cells."""
+
+
+def lines_above_header(sample: str, skip: int = 0) -> str | None:
+    """Whether the first lines of a file are narrower than all others, as a title is: a clause for people.
+
+    Args:
+        sample: the start of the file's text; its last record may be cut off.
+        skip: how many lines at the start are no part of the table: Excel's "sep=;".
+    """
+    body = "".join(sample.splitlines(keepends=True)[skip:])
+    found = [
+        (len(records[at][1]), records[0], records[at])
+        for records in (_records(body, delimiter, skip + 1) for delimiter in DELIMITERS)
+        if (at := _header(records, body)) is not None
+    ]
+    if not found:
+        return None
+    _, (_, first), (line, header) = max(found, key=lambda each: each[0])
+    first_line = skip + 1
+    lines = (
+        f"line {first_line} looks"
+        if line == first_line + 1
+        else f"lines {first_line} to {line - 1} look"
+    )
+    return (
+        f"{lines} like a title ({shown(first)}), and the header seems to be in line {line} ({shown(header)})."
+        " Remove the lines above it, then test again"
+    )
+
+
+def _header(records: Sequence[Numbered], sample: str) -> int | None:
+    """The place of the first record that is as wide as nearly all after it, where those before are narrower."""
+    if len(records) < 3:
+        return None
+    cells = [each for _, each in records]
+    width = Counter(map(len, cells[1:])).most_common(1)[0][0]
+    at = next((at for at, row in enumerate(cells) if len(row) == width), None)
+    if width < 2 or not at or at > MOST_TITLES:
+        return None
+    below = cells[at + 1 :]
+    if not below or sum(len(row) == width for row in below) < _SAME * len(below):
+        return None
+    if header_among([cells[0], cells[at], *below]) == 1:
+        return at
+    blank_between = records[at][0] - records[at - 1][0] > 1
+    marked = looks_marked(sample.lstrip("\ufeff")) or (blank_between and at == 1)
+    return at if marked and are_names([name.strip() for name in cells[at]]) else None
+
+
+def _records(sample: str, delimiter: str, first_line: int) -> list[Numbered]:
+    """The records that are not blank; the last is left out, as it may be cut off, if there are many."""
+    reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
+    found: list[Numbered] = []
+    line = first_line
+    try:
+        for record in reader:
+            if record:
+                found.append((line, record))
+            line = reader.line_num + first_line
+            if len(found) == _MOST_RECORDS:
+                break
+    except csv.Error:
+        pass
+    return found

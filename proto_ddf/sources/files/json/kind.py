@@ -1,0 +1,293 @@
+"""JSON and JSON Lines files as a source: each file is a table, each of its objects a row.
+
+Objects and lists within a row become JSON text. A column of whole numbers, numbers, or true and false has that
+type; strings are looked at for dates and times; a column of several sorts of values is text.
+"""
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from proto_ddf.progress import current_progress
+from proto_ddf.sources.files import duckdb_session
+from proto_ddf.sources.files.csv.csv_encoding import unique_names
+from proto_ddf.sources.files.errors import explained, file_error
+from proto_ddf.sources.files.format import MAX_COLUMNS, RawColumn, RawTable, table_name
+from proto_ddf.sources.files.json.numbers import (
+    LONG,
+    mark_numbers,
+    sort_of,
+    unmarked,
+    unmarked_value,
+)
+from proto_ddf.sources.files.json.syntax_errors import LONGEST_RECORD, find_fault
+from proto_ddf.sources.files.source import file_kind
+from proto_ddf.sources.files.text.text_encoding import mark, unmarked_wide
+from proto_ddf.sources.size_texts import count_text
+
+_SUFFIXES = (".json", ".jsonl", ".ndjson")
+_CHUNK = 1 << 20
+_START = 1 << 10
+"""Bytes that tell whether a text is UTF-16."""
+_NUMBERS = {"UBIGINT", "BIGINT", "DOUBLE", "HUGEINT"}
+_NESTED = {"OBJECT", "ARRAY"}
+_WORDS = {"OBJECT": "objects", "ARRAY": "lists", "VARCHAR": "texts", "NULL": "nulls"}
+_WORDS |= {"BOOLEAN": "true and false", **dict.fromkeys(_NUMBERS, "numbers")}
+_MISSING = ("", "NaN")
+"""No value, in any column that is not text: many programs write NaN, which JSON itself does not know."""
+_DATES = ("date", "datetime", "time")
+
+
+class JsonFiles:
+    """Objects, in a list or one after the other."""
+
+    name = "json"
+    version = 3
+    variant = ""
+    several = False
+    headed = False
+
+    def table_name(self, path: Path) -> str:
+        return table_name(path.name, _SUFFIXES)
+
+    def recognise(self, path: Path) -> str:
+        """What the first bytes say: "a list", "JSON Lines".
+
+        Raises:
+            IntegrationError: `file_empty`, `file_not_json`, `json_no_records`, `source_gone`,
+                `file_unreadable`.
+        """
+        start = _start(path).lstrip()
+        if not start:
+            raise file_error(path, "file_empty", "has no content")
+        if start.startswith("["):
+            return "JSON, a list"
+        if start.startswith("{"):
+            return "JSON, objects"
+        fault = find_fault(path, _encoding(path))
+        if fault.code == "file_encoding":  # of what is no JSON anyway
+            reason = "it is some other kind of file"
+            raise file_error(path, "file_not_json", reason, reason=reason) from fault
+        raise fault
+
+    def read(self, path: Path, folder: Path) -> Sequence[RawTable]:
+        """The file's objects, a column for each key.
+
+        Raises:
+            IntegrationError: see `recognise`; `json_broken_line`, `file_cut_short`, `file_encoding`,
+                `json_duplicate_key`, `file_no_rows`, `too_many_columns`.
+        """
+        kind = "array" if self.recognise(path).endswith("list") else "auto"
+        data, records, plain = (folder / name for name in ("0.parquet", "records", "plain"))
+        with duckdb_session.cursor() as connection:
+            _plain_copy(path, plain)
+            with _fault_told(path):
+                duckdb_session.run(connection, _copy_records(plain, kind, records))
+            if kind == "array" and not _is_closed(plain):
+                raise find_fault(path, _encoding(path), ended=True)
+            plain.unlink()
+            source = f"read_parquet({duckdb_session.text(records)}, file_row_number = true)"
+            if mark_numbers(connection, source, plain):
+                duckdb_session.run(connection, _copy_records(plain, "auto", records))
+                plain.unlink()
+            _check_records(connection, source, path)
+            doubts = _doubts(connection, source)
+            keys = _keys(connection, source, path)
+            found = _kinds(connection, source, keys)
+            duckdb_session.run(connection, _to_raw(source, data, keys, found))
+            records.unlink()
+        names = unique_names(keys)
+        columns = [_column(name, f"c{at}", found[at]) for at, name in enumerate(names)]
+        return [RawTable(data, tuple(columns), "file_row_number + 1", _MISSING, doubts=doubts)]
+
+
+def _copy_records(plain: Path, kind: str, records: Path) -> str:
+    """The statement that writes the objects of a file of JSON as a Parquet file."""
+    read = (
+        f"read_json_objects({duckdb_session.text(plain)}, format = '{kind}',"
+        f" maximum_object_size = {LONGEST_RECORD})"
+    )
+    return duckdb_session.copy_to(f"SELECT json FROM {read}", records)
+
+
+def _encoding(path: Path) -> str:
+    with explained(path), path.open("rb") as file:
+        start = file.read(_START)
+    wide = unmarked_wide(start) if b"\0" in start else None
+    return mark(start) or wide or "utf-8"
+
+
+def _start(path: Path) -> str:
+    """The text up to a first character that is not blank, and some of what follows."""
+    with explained(path), path.open("r", encoding=_encoding(path), errors="replace") as file:
+        while chunk := file.read(_CHUNK):
+            if chunk.strip():
+                return chunk
+    return ""
+
+
+def _plain_copy(path: Path, plain: Path) -> None:
+    """The file as DuckDB can read it: UTF-8 without a mark, in a path without wildcards."""
+    encoding = _encoding(path)
+    if encoding == "utf-8":
+        plain.symlink_to(path)
+        return
+    try:
+        with (
+            explained(path),
+            path.open("r", encoding=encoding, newline="") as file,
+            plain.open("w", encoding="utf-8", newline="") as copy,
+        ):
+            while chunk := file.read(_CHUNK):
+                current_progress.get().check_stop()
+                copy.write(chunk)
+    except UnicodeError as error:
+        raise find_fault(path, encoding) from error
+
+
+def _is_closed(plain: Path) -> bool:
+    """Whether a list has its end. DuckDB takes one that was cut off after a comma for whole."""
+    with plain.open("rb") as file:
+        at = file.seek(0, os.SEEK_END)
+        while at:
+            at = max(0, at - _CHUNK)
+            file.seek(at)
+            if tail := file.read(_CHUNK).rstrip():
+                return tail.endswith(b"]")
+    return False
+
+
+@contextmanager
+def _fault_told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except duckdb.InvalidInputException as error:
+        ended = "unexpected end of data" in str(error)
+        raise find_fault(path, _encoding(path), ended=ended) from error
+
+
+def _check_records(connection: duckdb.DuckDBPyConnection, source: str, path: Path) -> None:
+    number = "min(file_row_number) + 1"
+    kinds = duckdb_session.run(
+        connection, f"SELECT json_type(json), {number} FROM {source} GROUP BY 1 ORDER BY 2"
+    )
+    if not kinds:
+        raise file_error(path, "file_no_rows", "has no rows")
+    others = [(kind, row) for kind, row in kinds if kind != "OBJECT"]
+    if others:
+        kind, row = others[0]
+        words = _WORDS.get(kind, "other values")
+        raise file_error(path, "json_no_records", f"holds {words}", found=words, row=row)
+    keys = "json_keys(json)"
+    twice = duckdb_session.run(
+        connection,
+        f"SELECT {number}, arg_min({keys}, file_row_number) FROM {source}"
+        f" WHERE len({keys}) <> len(list_distinct({keys}))",
+    )[0]
+    if twice[0] is not None:
+        row, listed = twice
+        key = next(key for at, key in enumerate(listed) if key in listed[:at])
+        raise file_error(path, "json_duplicate_key", f"{key!r} is twice", row=row, name=key)
+
+
+def _keys(connection: duckdb.DuckDBPyConnection, source: str, path: Path) -> list[str]:
+    """Every key of any object, in the order in which they turn up."""
+    unnested = (
+        "SELECT unnest(json_keys(json)) AS key, file_row_number AS row,"
+        f" generate_subscripts(json_keys(json), 1) AS place FROM {source}"
+    )
+    found = duckdb_session.run(
+        connection,
+        f"SELECT key, min({{'row': row, 'place': place}}) AS first FROM ({unnested})"
+        f" GROUP BY key ORDER BY first LIMIT {MAX_COLUMNS + 1}",
+    )
+    if len(found) > MAX_COLUMNS:
+        counts = {"found": f"more than {MAX_COLUMNS}", "limit": MAX_COLUMNS}
+        raise file_error(path, "too_many_columns", "has too many keys", **counts)
+    if not found:
+        raise file_error(path, "file_no_rows", "has objects without keys")
+    return [row[0] for row in found]
+
+
+def _values(source: str, keys: Sequence[str]) -> str:
+    """SELECT of each object's values, as JSON, in the order of the keys."""
+    pointers = ", ".join(
+        duckdb_session.text("/" + key.replace("~", "~0").replace("/", "~1")) for key in keys
+    )
+    return f"SELECT json_extract(json, [{pointers}]) AS v FROM {source}"
+
+
+def _kinds(
+    connection: duckdb.DuckDBPyConnection, source: str, keys: Sequence[str]
+) -> list[set[str]]:
+    """What sorts of values each key has, but for null (see `json_numbers.sort_of`)."""
+    listed = ", ".join(
+        f"array_agg(DISTINCT {sort_of(f'v[{at}]')})" for at in range(1, len(keys) + 1)
+    )
+    row = duckdb_session.run(connection, f"SELECT {listed} FROM ({_values(source, keys)})")[0]
+    return [set(kinds) - {None, "NULL"} for kinds in row]
+
+
+def _to_raw(source: str, data: Path, keys: Sequence[str], kinds: Sequence[set[str]]) -> str:
+    listed = ", ".join(
+        f"{_raw_text(f'v[{at + 1}]', kinds[at])} AS c{at}" for at in range(len(keys))
+    )
+    return duckdb_session.copy_to(f"SELECT {listed} FROM ({_values(source, keys)})", data)
+
+
+def _raw_text(value: str, kinds: set[str]) -> str:
+    if kinds & _NESTED:
+        text = unmarked(f"CAST({value} AS VARCHAR)")
+        return f"CASE WHEN json_type({value}) <> 'NULL' THEN {text} END"
+    return unmarked_value(value) if kinds & {LONG, "DOUBLE"} else f"({value} ->> '$')"
+
+
+def _doubts(connection: duckdb.DuckDBPyConnection, source: str) -> tuple[str, ...]:
+    """Whether the one object of a file rather holds the rows than is one."""
+    found = duckdb_session.run(connection, f"SELECT json FROM {source} LIMIT 2")
+    if len(found) != 1:
+        return ()
+    held = json.loads(found[0][0])
+    if not isinstance(held, dict):
+        return ()
+    lists = [(key, value) for key, value in held.items() if _are_objects(value)]
+    if lists:
+        key, value = max(lists, key=lambda each: len(each[1]))
+        objects = count_text(len(value), "object")
+        return (f"the file is one object, so one row: its rows may be the {objects} in “{key}”",)
+    if len(held) > 1 and all(isinstance(value, dict) and value for value in held.values()):
+        return (
+            f"the file is one object, so one row: its rows may be the {len(held)} objects in it",
+        )
+    return ()
+
+
+def _are_objects(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(each, dict) for each in value)
+
+
+def _column(name: str, text: str, kinds: set[str]) -> RawColumn:
+    if kinds & _NESTED:
+        return RawColumn(name, text, given=f"CAST({text} AS JSON)")
+    if kinds == {"BOOLEAN"}:
+        return RawColumn(name, text, given=f"CAST({text} AS BOOLEAN)")
+    if kinds and kinds <= _NUMBERS:
+        return RawColumn(name, text, ("json_number",))
+    if kinds == {"VARCHAR"}:
+        return RawColumn(name, text, _DATES, nearly=_DATES)
+    return RawColumn(name, text, nearly=("json_number",) if kinds <= {"VARCHAR", *_NUMBERS} else ())
+
+
+KIND = file_kind(
+    JsonFiles(),
+    label="JSON files",
+    description="Lists of objects, or an object a line (JSON Lines), one table per file. "
+    "The app works on a typed copy of their rows.",
+    icon="file-json",
+    help="Upload JSON or JSON Lines files, or give paths Proto-DDF may read (* stands for any name).",
+    accept=_SUFFIXES,
+)

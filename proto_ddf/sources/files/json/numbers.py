@@ -1,0 +1,88 @@
+"""Numbers of JSON that DuckDB would write otherwise than the file does: with more digits than a double holds, with zeros
+at the end (1.10), with an exponent. Here they become marked strings, so that they come through as they are written."""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from secrets import token_hex
+
+import duckdb
+
+from proto_ddf.progress import current_progress
+from proto_ddf.sources.files import duckdb_session
+
+_MARK = f"\ufdd3{token_hex(8)}"
+"""Begins the string that stands for a number. No file can hold it: it is another one in each process."""
+LONG = f"{_MARK}L"
+"""Begins that of a number which only a text holds."""
+_WRITTEN = f"{_MARK}W"
+"""Begins that of a number which a double holds, though DuckDB would write it otherwise."""
+_ANY_MARK = f"{_MARK}[LW]"
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?', re.DOTALL)
+_MAY_CHANGE = r"[0-9][0-9.]{15,}|[:,\[]\s*-?[0-9]+(\.[0-9]+0[^0-9]|(\.[0-9]+)?[eE])"
+_ROWS = 10_000
+
+
+def mark_numbers(connection: duckdb.DuckDBPyConnection, source: str, marked: Path) -> bool:
+    """Whether the records hold such numbers; then they are written to `marked`, one after the other, with marks.
+
+    Args:
+        source: SQL of the records as `json`, in their order, that follows FROM.
+    """
+    suspects = (
+        f"SELECT json FROM {source} WHERE regexp_matches(json, {duckdb_session.text(_MAY_CHANGE)})"
+    )
+    if all(_marked(record) == record for record in _records(connection, suspects)):
+        return False
+    with marked.open("w", encoding="utf-8", newline="") as file:
+        for record in _records(connection, f"SELECT json FROM {source}"):
+            file.write(f"{_marked(record)}\n")
+    return True
+
+
+def sort_of(value: str) -> str:
+    """SQL of the type of a value of JSON: LONG for a number that only a text holds."""
+    text = f"({value} ->> '$')"
+    return (
+        f"CASE WHEN starts_with({text}, '{LONG}') THEN '{LONG}'"
+        f" WHEN starts_with({text}, '{_WRITTEN}') THEN 'DOUBLE' ELSE json_type({value}) END"
+    )
+
+
+def unmarked_value(value: str) -> str:
+    """SQL of the text of a value that is neither object nor list."""
+    return f"regexp_replace({value} ->> '$', '^{_ANY_MARK}', '')"
+
+
+def unmarked(text: str) -> str:
+    """SQL of a text of JSON without marks."""
+    pattern = f'"{_ANY_MARK}([^"]*)"'
+    return f"regexp_replace({text}, {duckdb_session.text(pattern)}, '\\1', 'g')"
+
+
+def _records(connection: duckdb.DuckDBPyConnection, query: str) -> Iterator[str]:
+    result = connection.execute(query)
+    while rows := result.fetchmany(_ROWS):
+        current_progress.get().check_stop()
+        for (record,) in rows:
+            yield record
+
+
+def _marked(record: str) -> str:
+    return _TOKEN.sub(_marked_token, record)
+
+
+def _marked_token(found: re.Match[str]) -> str:
+    token = found[0]
+    if token.startswith('"') or not re.search("[.eE]", token):  # whole numbers stay what they are
+        return token
+    if not _is_exact(token):
+        return f'"{LONG}{token}"'
+    return f'"{_WRITTEN}{token}"' if re.search(r"[eE]|\.[0-9]+0$", token) else token
+
+
+def _is_exact(number: str) -> bool:
+    """Whether DuckDB keeps the value. It does so of what is too large for a double."""
+    held = float(number)
+    return held in (float("inf"), float("-inf")) or Decimal(number) == Decimal(repr(held))

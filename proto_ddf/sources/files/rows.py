@@ -1,0 +1,93 @@
+"""The rows of a typed copy: pages of them, and all."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from proto_ddf.sources.files import duckdb_session
+from proto_ddf.sources.files.typed_tables import OpenTable
+from proto_ddf.sources.preview import MAX_LIMIT, like_pattern, preview_query, quote
+from proto_ddf.sources.schema.model import PreviewPage
+
+_DECIMAL = re.compile(r"DECIMAL\(\d+, ?\d+\)")
+_LONGEST = {"TIMESTAMP": len("2024-12-31 23:59:59.999999"), "TIME": len("23:59:59.999999")}
+"""Characters of a value with all digits of its fraction."""
+_PLACE = "\x1fplace"
+"""A column of every table: the row's place in its file. No header can hold this name."""
+
+
+def named(names: Sequence[str]) -> str:
+    """The columns with the names that people know; follows SELECT."""
+    return ", ".join(f"c{at} AS {quote(name)}" for at, name in enumerate(names))
+
+
+def plain(types: Sequence[str]) -> str:
+    """The columns as numbers, truth values, texts and bytes; follows SELECT."""
+    return ", ".join(_plain(f"c{at}", kind) for at, kind in enumerate(types))
+
+
+def page(
+    table: str,
+    names: tuple[str, ...],
+    copy: OpenTable,
+    *,
+    search: str,
+    sort: str | None,
+    descending: bool,
+    offset: int,
+    limit: int,
+) -> PreviewPage:
+    """A page of the rows found, or sorted. Raises ValidationError: code `field_unknown`."""
+    query = preview_query(
+        table,
+        names,
+        search=search,
+        matches=_matches,
+        to_parameter=like_pattern,
+        sort=sort,
+        descending=descending,
+        tie_break=[quote(_PLACE)],
+        offset=offset,
+        limit=limit,
+        rows=f"(SELECT {named(names)}, rowid AS {quote(_PLACE)} FROM {copy.rows})",
+    )
+    with duckdb_session.cursor() as connection:
+        counted = connection.execute(query.count, query.parameters).fetchone()
+        rows = connection.execute(query.page, query.page_parameters).fetchall()
+    total = counted[0] if counted else 0
+    return PreviewPage(columns=names, rows=tuple(rows), offset=query.offset, total=total)
+
+
+def batches(copy: OpenTable, listed: str, batch: int) -> Iterator[list[tuple[Any, ...]]]:
+    """Every row, in the order of the file. `listed` follows SELECT."""
+    with duckdb_session.cursor() as connection:
+        result = connection.execute(f"SELECT {listed} FROM {copy.rows}")
+        while found := result.fetchmany(batch):
+            yield found
+
+
+def _plain(column: str, db_type: str) -> str:
+    written = f"CAST({column} AS VARCHAR)"
+    if _DECIMAL.fullmatch(db_type):
+        return f"CAST({written} AS DOUBLE)"
+    if db_type == "DATE":
+        return written
+    if db_type in _LONGEST:
+        # Python writes all six digits of a fraction, DuckDB none that are zero at the end.
+        padded = f"rpad({written}, {_LONGEST[db_type]}, '0')"
+        return f"CASE WHEN contains({written}, '.') THEN {padded} ELSE {written} END"
+    return column
+
+
+def plain_page(names: tuple[str, ...], copy: OpenTable, offset: int, limit: int) -> PreviewPage:
+    """A page of the rows as they are: by their place, which is as fast far down as at the start."""
+    offset = max(offset, 0)
+    last = offset + min(max(limit, 0), MAX_LIMIT) - 1
+    query = f"SELECT {copy.listed} FROM {copy.rows} WHERE rowid BETWEEN {offset} AND {last}"
+    with duckdb_session.cursor() as connection:
+        rows = connection.execute(query).fetchall()
+    return PreviewPage(columns=names, rows=tuple(rows), offset=offset, total=copy.row_count)
+
+
+def _matches(column: str) -> str:
+    return f"CAST({column} AS VARCHAR) ILIKE ? ESCAPE '\\'"

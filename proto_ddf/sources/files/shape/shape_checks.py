@@ -1,0 +1,83 @@
+"""Looks at the first and the last rows of a table for what seems wrong with its shape."""
+
+import re
+
+from proto_ddf.sources.files import duckdb_session
+from proto_ddf.sources.files.format import RawTable
+from proto_ddf.sources.files.shape.table_shape import doubts, total
+from proto_ddf.sources.files.typed_tables import OpenTable
+
+_FIRST_ROWS = 100
+_NUMBERS = re.compile(r"BIGINT|DOUBLE|DECIMAL\(.*")
+_NEARLY = 1e-9
+_AMOUNT = re.compile(r"[-+(]*[^\w\s]?([A-Z]{3})? ?[-+]?[0-9][0-9.,'\s]*[ %]*[^\w\s]?([A-Z]{3})?\)?")
+"""A number in a column that stays text: with a currency, in percent, negative in brackets."""
+
+
+def seems_wrong(raw: RawTable, copy: OpenTable) -> list[str]:
+    """Clauses for people, without a full stop.
+
+    Args:
+        copy: the table, typed and open.
+    """
+    if raw.doubts:  # of a table that was not split into its columns nothing else can be told
+        return list(raw.doubts)
+    names = [
+        "" if _is_made_up(column.name, at) else column.name for at, column in enumerate(raw.columns)
+    ]
+    texts = ", ".join(f"coalesce({column.text}, '')" for column in raw.columns)
+    with duckdb_session.cursor() as connection:
+        rows = connection.execute(f"SELECT {texts} FROM {raw.rows} LIMIT {_FIRST_ROWS}").fetchall()
+    found = doubts(names, rows)
+    return found or [told for told in [_total(copy)] if told]
+
+
+def _is_made_up(name: str, at: int) -> bool:
+    """Whether the header leaves the column without a name (see `csv_text.unique_names`)."""
+    return name == f"column_{at + 1}"
+
+
+def _total(copy: OpenTable) -> str | None:
+    if copy.row_count < 3:
+        return None
+    last_row = copy.row_count - 1
+    columns = [f"c{at}" for at in range(len(copy.types))]
+    above = f"FROM {copy.rows} WHERE rowid < {last_row}"
+    with duckdb_session.cursor() as connection:
+        listed = ", ".join(f"coalesce(CAST({column} AS VARCHAR), '')" for column in columns)
+        query = f"SELECT {listed} FROM {copy.rows} WHERE rowid = {last_row}"
+        (last,) = connection.execute(query).fetchall()
+        gaps = any(not cell and copy.filled[at] == last_row for at, cell in enumerate(last))
+        if not total(last, sums_match=True, gaps=gaps):
+            return None
+        matches = False
+        if numbers := [number for at, cell in enumerate(last) for number in _read(copy, at, cell)]:
+            query = f"SELECT {', '.join(numbers)} FROM {copy.rows} WHERE rowid = {last_row}"
+            (values,) = connection.execute(query).fetchall()
+            sums = ", ".join(f"[sum({number}), avg({number})]" for number in numbers)
+            (found,) = connection.execute(f"SELECT {sums} {above}").fetchall()
+            pairs = zip(values, found, strict=True)
+            matches = any(_is_near(value, one) for value, both in pairs for one in both)
+    return total(last, sums_match=matches, gaps=gaps)
+
+
+def _read(copy: OpenTable, at: int, cell: str) -> list[str]:
+    """SQL of a column as numbers; of texts both with a decimal point and with a comma.
+
+    Args:
+        cell: the last of the column.
+    """
+    if _NUMBERS.fullmatch(copy.types[at]):
+        return [f"CAST(c{at} AS DOUBLE)"]
+    if copy.types[at] != "VARCHAR" or not _AMOUNT.fullmatch(cell.strip()):
+        return []
+    bare = f"regexp_replace(c{at}, '[^0-9.,()-]', '', 'g')"
+    signed = f"regexp_replace({bare}, '^\\((.*)\\)$', '-\\1')"
+    point, comma = f"replace({signed}, ',', '')", f"replace(replace({signed}, '.', ''), ',', '.')"
+    return [f"TRY_CAST({text} AS DOUBLE)" for text in (point, comma)]
+
+
+def _is_near(value: float | None, other: float | None) -> bool:
+    if value is None or other is None:
+        return False
+    return abs(value - other) <= _NEARLY * max(abs(value), abs(other))

@@ -1,0 +1,321 @@
+"""Files as a source: each file, or each sheet of one, is a table. An app imports their rows."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import duckdb
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from proto_ddf.sources.files import duckdb_session, typed_tables
+from proto_ddf.sources.files import rows as files_rows
+from proto_ddf.sources.files.cache import raw_tables, typed_copy
+from proto_ddf.sources.files.errors import FIELD, explained
+from proto_ddf.sources.files.format import FileFormat, RawTable, table_name
+from proto_ddf.sources.files.shape.shape_checks import seems_wrong
+from proto_ddf.sources.files.typed_tables import OpenTable
+from proto_ddf.sources.path_labels import files_place
+from proto_ddf.sources.paths import MAX_FILES, confine, expand
+from proto_ddf.sources.preview import quote, table_unknown
+from proto_ddf.sources.protocol import FormField, SourceKind, Stage
+from proto_ddf.sources.schema.column_types import Choices, ChosenType
+from proto_ddf.sources.schema.model import (
+    ColumnInfo,
+    ColumnType,
+    PreviewPage,
+    SourceSchema,
+    TableInfo,
+    TypeOffer,
+)
+from proto_ddf.sources.size_texts import count_text, size_text
+
+_TYPES = {
+    "BOOLEAN": ColumnType.BOOLEAN,
+    "BIGINT": ColumnType.INTEGER,
+    "DOUBLE": ColumnType.FLOAT,
+    "DATE": ColumnType.DATE,
+    "TIMESTAMP": ColumnType.DATETIME,
+    "TIME": ColumnType.TIME,
+    "JSON": ColumnType.JSON,
+    "BLOB": ColumnType.BINARY,
+}
+_DECIMAL = re.compile(r"DECIMAL\((\d+), ?(\d+)\)")
+
+_Path = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+class FilesConfig(BaseModel):
+    """Where the files are: paths, absolute or below one of the folders allowed; `*` stands for any name."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    paths: Annotated[list[_Path], Field(min_length=1, max_length=MAX_FILES)]
+    types: dict[str, dict[str, ChosenType]] = Field(default_factory=dict)
+    """Types that a person chose, by table and column. What is there no longer is passed over."""
+    empty: dict[str, dict[str, list[str]]] = Field(default_factory=dict)
+    """Texts that mean no value, by table and column, as a person said."""
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A table of the source: a file, or one of its tables."""
+
+    path: Path
+    position: int = 0
+
+
+_Opened = tuple[tuple[str, ...], OpenTable]
+"""The names of a table's columns, and its typed copy."""
+
+
+class FilesSource:
+    """Files of one format. They are read once per version of a file and typed once per choice of types, then
+    read from that copy."""
+
+    def __init__(
+        self,
+        form: FileFormat,
+        paths: Sequence[Path],
+        types: Mapping[str, Choices] | None = None,
+        empty: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
+    ) -> None:
+        self.form = form
+        self.paths = tuple(paths)
+        self.types = types or {}
+        self.empty = empty or {}
+
+    def stages(self) -> Sequence[Stage]:
+        return (
+            Stage("find_files", "Find the files", self._find),
+            Stage("read_format", "Recognise the format", self._recognise),
+            Stage("infer_types", "Work out the types", self._type),
+            Stage("check_shape", "Look for what seems wrong", self._check_shape),
+        )
+
+    def check(self) -> None:
+        """Raises ValidationError as `confine` does, IntegrationError: `source_gone`, `file_unreadable`."""
+        self._find()
+        for path in self.paths:
+            with explained(path), path.open("rb"):
+                pass
+
+    def read_schema(self) -> SourceSchema:
+        """One table per file, without keys (see `relations.suggest_relations`).
+
+        Raises:
+            IntegrationError, ValidationError: see `FileFormat.read` and `file_copies.typed_copy`.
+        """
+        tables = []
+        for name, part in self._tables().items():
+            with self._opened_part(name, part) as (names, copy):
+                tables.append(_table(name, names, copy))
+        return SourceSchema(tables=tuple(tables))
+
+    def preview(
+        self,
+        table: str,
+        *,
+        search: str = "",
+        sort: str | None = None,
+        descending: bool = False,
+        offset: int = 0,
+        limit: int = 50,
+    ) -> PreviewPage:
+        with self._opened(table) as (names, copy):
+            if sort is None and not search.strip():
+                return files_rows.plain_page(names, copy, offset, limit)
+            return files_rows.page(
+                table,
+                names,
+                copy,
+                search=search,
+                sort=sort,
+                descending=descending,
+                offset=offset,
+                limit=limit,
+            )
+
+    def rows(self, table: str, batch: int = 10_000) -> Iterator[list[tuple[Any, ...]]]:
+        with self._opened(table) as (_, copy):
+            yield from files_rows.batches(copy, copy.listed, batch)
+
+    def plain_rows(self, table: str, batch: int) -> Iterator[list[tuple[Any, ...]]]:
+        """Every row in batches, of numbers, truth values, texts and bytes alone: dates and times are ISO 8601 text
+        with a blank before the time, as Python writes them, and decimals are floats. Python would need several
+        times as long to make them so."""
+        with self._opened(table) as (_, copy):
+            yield from files_rows.batches(copy, files_rows.plain(copy.types), batch)
+
+    @contextmanager
+    def connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """DuckDB with the source's tables as views.
+
+        Raises:
+            IntegrationError, ValidationError: see `FileFormat.read` and `file_copies.typed_copy`.
+        """
+        with ExitStack() as stack:
+            connection = stack.enter_context(duckdb_session.cursor())
+            for name, part in self._tables().items():
+                names, copy = stack.enter_context(self._opened_part(name, part))
+                view = f"SELECT {files_rows.named(names)} FROM {copy.rows}"
+                connection.execute(f"CREATE TEMP VIEW {quote(name)} AS {view}")
+            yield connection
+
+    @contextmanager
+    def _opened(self, table: str) -> Iterator[_Opened]:
+        """Raises IntegrationError: code `table_unknown`, or see `connection`."""
+        tables = self._tables()
+        if table not in tables:
+            files = ", ".join(path.name for path in self.paths)
+            raise table_unknown(table, "file", files)
+        with self._opened_part(table, tables[table]) as opened:
+            yield opened
+
+    @contextmanager
+    def _opened_part(self, name: str, part: _Part) -> Iterator[_Opened]:
+        raw = _with_missing(
+            raw_tables(self.form, part.path)[part.position], self.empty.get(name, {})
+        )
+        with typed_tables.opened(typed_copy(raw, self.types.get(name, {}), name)) as copy:
+            yield tuple(column.name for column in raw.columns), copy
+
+    def _tables(self) -> dict[str, _Part]:
+        """Parts by table name, unique whatever their case."""
+        tables: dict[str, _Part] = {}
+        for path in self.paths:
+            for part, base in self._parts(path):
+                name, number = base, 2
+                while name in tables:
+                    name, number = f"{base}_{number}", number + 1
+                tables[name] = part
+        return tables
+
+    def _parts(self, path: Path) -> Iterator[tuple[_Part, str]]:
+        """The tables of a file, and what they are called. One of a single table need not be read for that."""
+        whole = self.form.table_name(path)
+        if not self.form.several:
+            yield _Part(path), whole
+            return
+        for position, table in enumerate(raw_tables(self.form, path)):
+            yield _Part(path, position), table_name(table.part) if table.part else whole
+
+    def _raw(self) -> list[RawTable]:
+        return [table for path in self.paths for table in raw_tables(self.form, path)]
+
+    def _find(self) -> str:
+        found = [confine(path, field=FIELD) for path in self.paths]
+        size = size_text(sum(path.stat().st_size for path in found))
+        return f"{count_text(len(found), 'file')}, {size}"
+
+    def _recognise(self) -> str:
+        return "; ".join(dict.fromkeys(self.form.recognise(path) for path in self.paths))
+
+    def _type(self) -> str:
+        tables = self.read_schema().tables
+        columns = sum(len(table.columns) for table in tables)
+        rows = sum(table.row_count for table in tables)
+        counts = (len(tables), "table"), (columns, "column"), (rows, "row")
+        found = ", ".join(count_text(number, noun) for number, noun in counts)
+        notes = dict.fromkeys(table.note for table in self._raw() if table.note)
+        return "; ".join([found, *notes])
+
+    def _check_shape(self) -> str:
+        """Titles, missing headers, units and totals among the rows: told, and nothing is changed for them."""
+        found: list[str] = []
+        tables = self._tables()
+        for name, part in tables.items():
+            raw = _with_missing(
+                raw_tables(self.form, part.path)[part.position], self.empty.get(name, {})
+            )
+            with self._opened_part(name, part) as (_, copy):
+                where = f"{name}: " if len(tables) > 1 else ""
+                wrong = seems_wrong(raw, copy) if self.form.headed else raw.doubts
+                found.extend(f"{where}{words}" for words in wrong)
+        return f"Check this: {'; '.join(found)}." if found else "Nothing"
+
+
+def _with_missing(table: RawTable, empty: Mapping[str, Sequence[str]]) -> RawTable:
+    """The table in which more texts mean no value, by column."""
+    columns = (
+        replace(column, missing=tuple(empty[column.name])) if column.name in empty else column
+        for column in table.columns
+    )
+    return replace(table, columns=tuple(columns)) if empty else table
+
+
+def _table(name: str, names: Sequence[str], copy: OpenTable) -> TableInfo:
+    columns = [
+        _column(column, db_type, tuple(offers), nullable=count < copy.row_count)
+        for column, db_type, count, offers in zip(
+            names, copy.types, copy.filled, copy.offers, strict=True
+        )
+    ]
+    return TableInfo(name=name, columns=tuple(columns), row_count=copy.row_count)
+
+
+def _column(
+    name: str, db_type: str, offers: tuple[TypeOffer, ...], *, nullable: bool
+) -> ColumnInfo:
+    decimal = _DECIMAL.fullmatch(db_type)
+    return ColumnInfo(
+        name=name,
+        type=ColumnType.DECIMAL if decimal else _TYPES.get(db_type, ColumnType.TEXT),
+        db_type=db_type,
+        nullable=nullable,
+        precision=int(decimal[1]) if decimal else None,
+        scale=int(decimal[2]) if decimal else None,
+        offers=offers,
+    )
+
+
+def file_kind(
+    form: FileFormat,
+    *,
+    label: str,
+    description: str,
+    icon: str,
+    help: str,
+    accept: tuple[str, ...],
+    config_model: type[FilesConfig] = FilesConfig,
+    form_of: Callable[[Any], FileFormat] | None = None,
+    fields: tuple[FormField, ...] = (),
+) -> SourceKind:
+    """The kind of source that reads files of a format. The words are for the form.
+
+    Args:
+        config_model, form_of, fields: for a format that can be read in several ways: what the config has besides,
+            (config) -> the format, and the fields of the form for it.
+    """
+
+    def create(config: FilesConfig) -> FilesSource:
+        chosen = form_of(config) if form_of else form
+        return FilesSource(chosen, expand(config.paths, field=FIELD), config.types, config.empty)
+
+    def target(config: FilesConfig) -> str:
+        return files_place(expand(config.paths, field=FIELD))
+
+    return SourceKind(
+        name=form.name,
+        label=label,
+        description=description,
+        icon=icon,
+        config_model=config_model,
+        form=(
+            FormField(
+                name=FIELD,
+                label="Files",
+                widget="file",
+                help=help,
+                accept=accept,
+                multiple=True,
+            ),
+            *fields,
+        ),
+        create=create,
+        target=target,
+        live=False,
+        typed=True,
+    )

@@ -1,0 +1,85 @@
+"""A source whose calls all go through the policy of its place."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any, ParamSpec, TypeVar
+
+from proto_ddf.resilience import policy
+from proto_ddf.sources.protocol import Source, Stage
+from proto_ddf.sources.schema.model import PreviewPage, SourceSchema
+
+SYSTEM = "source"
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+ReadRows = Callable[[str, int], Iterator[list[tuple[Any, ...]]]]
+"""(table, rows in a batch) -> batches."""
+
+
+class GuardedSource:
+    """A Source like the `plain` one it is made of, retried, broken and limited as `policy(SYSTEM, target)` says.
+
+    Its methods raise what the plain source raises, and CircuitOpenError while calls to the place are paused.
+    """
+
+    def __init__(self, plain: Source, target: str) -> None:
+        self.plain = plain
+        self.target = target
+
+    def call(self, fn: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """`fn(*args, **kwargs)` as a call to this source; it may run several times."""
+        return policy(SYSTEM, self.target).call_sync(fn, *args, **kwargs)
+
+    def stages(self) -> Sequence[Stage]:
+        return [replace(stage, run=partial(self.call, stage.run)) for stage in self.plain.stages()]
+
+    def check(self) -> None:
+        self.call(self.plain.check)
+
+    def look(self) -> None:
+        """As `check`, with one attempt: for looks that come again by themselves."""
+        policy(SYSTEM, self.target).without_retries().call_sync(self.plain.check)
+
+    def read_schema(self) -> SourceSchema:
+        return self.call(self.plain.read_schema)
+
+    def preview(
+        self,
+        table: str,
+        *,
+        search: str = "",
+        sort: str | None = None,
+        descending: bool = False,
+        offset: int = 0,
+        limit: int = 50,
+    ) -> PreviewPage:
+        return self.call(
+            self.plain.preview,
+            table,
+            search=search,
+            sort=sort,
+            descending=descending,
+            offset=offset,
+            limit=limit,
+        )
+
+    def rows(self, table: str, batch: int = 10_000) -> Iterator[list[tuple[Any, ...]]]:
+        yield from self.batches(self.plain.rows, table, batch)
+
+    def batches(self, read: ReadRows, table: str, batch: int) -> Iterator[list[tuple[Any, ...]]]:
+        """What a method of the plain source reads. Until the first batch is there a failure is tried again; after
+        it the stream cannot be begun anew, and no deadline of the policy limits it."""
+        first, rest = self.call(_first_batch, read, table, batch)
+        yield from first
+        yield from rest
+
+
+def _first_batch(
+    read: ReadRows, table: str, batch: int
+) -> tuple[list[list[tuple[Any, ...]]], Iterator[list[tuple[Any, ...]]]]:
+    """The first batch, if any, in a list, and the iterator of those after it."""
+    batches = read(table, batch)
+    first = next(batches, None)
+    return ([] if first is None else [first]), batches

@@ -1,0 +1,224 @@
+"""MySQL and MariaDB as servers: their config, their sessions, the rights of a user."""
+
+import ssl
+from collections.abc import Sequence
+from contextlib import closing
+from typing import Any, ClassVar
+
+from proto_ddf.errors.drivers.pymysql import find
+from proto_ddf.errors.types import ProtoDDFError
+from proto_ddf.sources.servers import tls
+from proto_ddf.sources.servers.addresses import Address
+from proto_ddf.sources.servers.config import ServerConfig, Tls
+from proto_ddf.sources.servers.failures import About, server_read_only, writing_not_allowed
+from proto_ddf.sources.servers.mysql.handshake import LABEL, greet
+from proto_ddf.sources.servers.server import DbapiConnection, Rights, Server, Session
+from proto_ddf.sources.servers.tcp_probe import failed, open_socket
+
+_DENIED = frozenset({1142, 1143, 1227, 1356})
+"""Numbers of errors that say a right is missing, or that a view uses what is missing."""
+_OWN_NUMBERS = range(2000, 3000)
+"""The driver's own, of a connection that failed; all others are the server's."""
+_TABLES = "SELECT table_name FROM information_schema.tables WHERE table_schema = %s"
+_TABLES_TO_WRITE = """
+    SELECT table_name, column_name
+    FROM information_schema.tables JOIN information_schema.columns USING (table_schema, table_name)
+    WHERE table_schema = %s AND table_type = 'BASE TABLE' AND ordinal_position = 1
+"""
+_AT_ONCE = 50
+"""Tables of one probing statement."""
+_PROBES = (
+    "EXPLAIN DELETE FROM {table} WHERE 1 = 0",
+    "EXPLAIN INSERT INTO {table} SELECT * FROM {table} WHERE 1 = 0",
+    "EXPLAIN UPDATE {table} SET {column} = {column} WHERE 1 = 0",
+)
+"""The server checks the rights of a statement before it explains it, and changes nothing."""
+
+
+class MysqlConfig(ServerConfig):
+    """One database of a MySQL or MariaDB server."""
+
+    parameters_allowed: ClassVar[frozenset[str]] = frozenset({"program_name", "sql_mode"})
+
+
+def app_parameters(config: ServerConfig, writable: bool) -> dict[str, str]:
+    """What stands behind the "?" of an app's URL: PyMySQL's arguments, as SQLAlchemy takes them from there. An app
+    makes its sessions read-only itself, for no argument does. Raises ValidationError at "ca_certificate"."""
+    found = {"charset": "utf8mb4", **config.parsed(config.parameters)}
+    if config.tls is Tls.OFF:
+        found["ssl_disabled"] = "true"
+    elif config.tls is Tls.REQUIRE:
+        found["ssl_verify_cert"] = "false"  # that it is given makes encryption a must
+    elif config.tls is Tls.VERIFY:
+        file = tls.authorities(config)
+        folder = ssl.get_default_verify_paths().openssl_capath
+        found |= {"ssl_ca": str(file)} if file else {"ssl_capath": folder}
+        found["ssl_check_hostname"] = "true"
+    return found
+
+
+def _open(
+    address: Address, config: ServerConfig, password: str, session: Session
+) -> DbapiConnection:
+    import pymysql
+
+    from proto_ddf.sources.servers.mysql.session import sign_in
+
+    about = About(LABEL, address, config)
+    parameters = {
+        "charset": "utf8mb4",
+        "program_name": "Proto-DDF",
+        **config.parsed(config.parameters),
+        "host": address.host,
+        "port": address.port,
+        "user": config.user,
+        "password": password.encode(),  # PyMySQL takes text for Latin-1
+        "database": config.database,
+    }
+    encryption = None if config.tls is Tls.OFF else tls.context(config)
+    opened = open_socket(about, session.connect_seconds)
+    try:
+        connection = sign_in(
+            opened,
+            parameters,
+            encryption=encryption,
+            required=config.tls in {Tls.REQUIRE, Tls.VERIFY},
+            seconds=session.connect_seconds,
+            read_seconds=session.read_seconds + session.connect_seconds,
+        )
+        _begin(connection, session)
+    except pymysql.Error as error:
+        failure = _failure(about, error, given=bool(password), seconds=session.connect_seconds)
+        raise _explained(failure, address, config, password, session) from error
+    except Exception as error:  # PyMySQL raises anything at what it cannot read
+        reason = "its answer cannot be read"
+        raise about.failure("wrong_server", str(error), reason=reason) from error
+    return connection
+
+
+def _explained(
+    failure: ProtoDDFError, address: Address, config: ServerConfig, password: str, session: Session
+) -> ProtoDDFError:
+    """Where a user may not sign in unencrypted, but may encrypted, that is what is wrong; MariaDB says “access
+    denied”."""
+    if failure.code != "authentication_failed" or config.tls is not Tls.OFF:
+        return failure
+    encrypted = config.model_copy(update={"tls": Tls.REQUIRE})
+    try:
+        _open(address, encrypted, password, session).close()
+    except ProtoDDFError:
+        return failure
+    return About(LABEL, address, config).failure("tls_required", failure.message)
+
+
+def _begin(connection: DbapiConnection, session: Session) -> None:
+    """Limit what the session may do. Raises the driver's errors."""
+    if "MariaDB" in connection.server_version:
+        limit = f"max_statement_time = {session.read_seconds:.3f}"  # seconds
+    else:
+        limit = f"max_execution_time = {session.read_seconds * 1000:.0f}"  # of SELECT, in ms
+    try:
+        with closing(connection.cursor()) as cursor:
+            if not session.writable:
+                cursor.execute("SET SESSION TRANSACTION READ ONLY")
+            cursor.execute(f"SET SESSION {limit}")
+    except Exception as error:
+        if error.args and error.args[0] == 1193:  # ER_UNKNOWN_SYSTEM_VARIABLE: before MySQL 5.7.8
+            return
+        connection.close()
+        raise
+
+
+def _failure(about: About, error: Exception, *, given: bool, seconds: float) -> ProtoDDFError:
+    """What the driver says, in a code; `given`: a password was."""
+    cause = getattr(error, "original_exception", None)
+    if isinstance(cause, ssl.SSLError):
+        return _of_encryption(about, cause, seconds)
+    if isinstance(cause, OSError):
+        return failed(about, cause, seconds)
+    finding = find(error)
+    text = str(error.args[-1]) if error.args else ""
+    code = finding.code
+    if code == "authentication_failed" and not given:
+        code = "password_missing"
+    return about.failure(code, text, **{"seconds": f"{seconds:.3g}", **finding.context})
+
+
+def _of_encryption(about: About, error: ssl.SSLError, seconds: float) -> ProtoDDFError:
+    """Asked once more without the driver: then the names of a certificate are known too."""
+    try:
+        greet(about.address, about.config, seconds)
+    except ProtoDDFError as exact:
+        return exact
+    return tls.refused(about, error)
+
+
+def _version(connection: DbapiConnection) -> str:
+    number = str(connection.server_version)
+    if "MariaDB" in number:
+        # "5.5.5-" stands before the number for replicas that know no version 10.
+        return f"MariaDB {number.removeprefix('5.5.5-').partition('-')[0]}"
+    return f"MySQL {number.partition('-')[0]}"
+
+
+def _rights(connection: DbapiConnection, config: ServerConfig) -> Rights:
+    """The catalogue lists a table where the user has any right to it. Which may be read is told by reading none of
+    their rows: that counts rights by roles and by columns in, which no one view of the catalogue does."""
+    rows = _all(connection, _TABLES, config.database)
+    tables = [f"(SELECT 1 FROM {quoted(name)} LIMIT 0)" for (name,) in rows]
+    parts = [tables[start : start + _AT_ONCE] for start in range(0, len(tables), _AT_ONCE)]
+    return Rights(sum(_readable(connection, part) for part in parts), len(tables))
+
+
+def _readable(connection: DbapiConnection, tables: list[str]) -> int:
+    if _may(connection, " UNION ALL ".join(tables)):
+        return len(tables)
+    return sum(_may(connection, each) for each in tables)
+
+
+def _may(connection: DbapiConnection, statement: str) -> bool:
+    """Whether the user has the rights to a statement."""
+    try:
+        _all(connection, statement)
+    except Exception as error:
+        number = error.args[0] if error.args else None
+        if not isinstance(number, int) or number == 0 or number in _OWN_NUMBERS:
+            raise
+        return number not in _DENIED
+    return True
+
+
+def _check_writable(connection: DbapiConnection, config: ServerConfig) -> None:
+    if _all(connection, "SELECT @@global.read_only + @@global.innodb_read_only")[0][0]:
+        raise server_read_only(LABEL, config, "it is set to be read-only")
+    for table, column in _all(connection, _TABLES_TO_WRITE, config.database):
+        names = {"table": quoted(table), "column": quoted(column)}
+        if any(_may(connection, probe.format(**names)) for probe in _PROBES):
+            return
+    raise writing_not_allowed(LABEL, config)
+
+
+def quoted(name: str) -> str:
+    return "`" + name.replace("`", "``") + "`"
+
+
+def _all(connection: DbapiConnection, statement: str, *values: str) -> Sequence[Any]:
+    """Every row that a statement gives. Raises the driver's errors."""
+    with closing(connection.cursor()) as cursor:
+        cursor.execute(statement, values or None)
+        return list(cursor.fetchall())
+
+
+MYSQL = Server(
+    name="mysql",
+    label=LABEL,
+    drivername="mysql+pymysql",
+    package="pymysql",
+    config_model=MysqlConfig,
+    default_port=3306,
+    greet=greet,
+    open=_open,
+    version=_version,
+    rights=_rights,
+    check_writable=_check_writable,
+)

@@ -1,0 +1,4 @@
+"""PostgreSQL.
+
+`server` says how to connect, `dialect` how to read; both are found by the packages above by name.
+"""

@@ -1,0 +1,186 @@
+"""PostgreSQL as a server: its config, its sessions, the rights of a user."""
+
+import os
+from functools import partial
+from typing import ClassVar
+
+from proto_ddf.errors.drivers.psycopg import find
+from proto_ddf.errors.types import IntegrationError
+from proto_ddf.sources.servers import tls
+from proto_ddf.sources.servers.addresses import Address
+from proto_ddf.sources.servers.config import ServerConfig, Tls, Trimmed
+from proto_ddf.sources.servers.failures import About, server_read_only, writing_not_allowed
+from proto_ddf.sources.servers.postgres.handshake import LABEL, explained, greet
+from proto_ddf.sources.servers.server import DbapiConnection, Rights, Server, Session
+
+_SSL_MODES = {
+    Tls.PREFER: "prefer",
+    Tls.REQUIRE: "require",
+    Tls.VERIFY: "verify-full",
+    Tls.OFF: "disable",
+}
+_SIGN_IN_CODES = {"table_not_allowed": "database_not_allowed"}
+"""A right that is missing while one signs in is that to connect to the database (42501)."""
+
+_TABLES = """
+    SELECT count(*), count(*) FILTER (WHERE has_schema_privilege(n.oid, 'USAGE') AND {right})
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind = ANY (%s)
+      AND CASE WHEN cardinality(%s::text[]) > 0 THEN n.nspname = ANY (%s)
+               ELSE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' END
+"""
+_MAY_READ = "has_any_column_privilege(c.oid, 'SELECT')"
+_MAY_WRITE = (
+    "(has_table_privilege(c.oid, 'DELETE') OR has_any_column_privilege(c.oid, 'INSERT, UPDATE'))"
+)
+_READ_FROM = ["r", "p", "v", "m", "f"]
+"""Tables, partitioned tables, views, materialized views, foreign tables (PostgreSQL docs, 53.11)."""
+_WRITTEN_TO = ["r", "p", "v", "f"]
+
+
+class PostgresConfig(ServerConfig):
+    """One database of a PostgreSQL server."""
+
+    parameters_allowed: ClassVar[frozenset[str]] = frozenset(
+        {
+            "application_name",
+            "channel_binding",
+            "keepalives",
+            "keepalives_idle",
+            "keepalives_interval",
+            "keepalives_count",
+            "tcp_user_timeout",
+        }
+    )
+
+    schemas: Trimmed = ""
+    """The schemas to read, with commas between; empty: all but those of the server itself."""
+
+    @property
+    def schema_names(self) -> tuple[str, ...]:
+        return tuple(name for part in self.schemas.split(",") if (name := part.strip()))
+
+
+def encryption(config: ServerConfig) -> dict[str, str]:
+    """libpq's parameters of TLS. Raises ValidationError at "ca_certificate"."""
+    found = {"sslmode": _SSL_MODES[config.tls]}
+    if config.tls is Tls.VERIFY:
+        found["sslrootcert"] = str(tls.authorities(config) or "system")
+    return found
+
+
+def options(*, writable: bool, read_seconds: float) -> str:
+    """What a session begins with (PostgreSQL docs, 20.11)."""
+    settings = {"statement_timeout": f"{read_seconds * 1000:.0f}"}
+    if not writable:
+        settings["default_transaction_read_only"] = "on"
+    return " ".join(f"-c {name}={value}" for name, value in settings.items())
+
+
+def app_parameters(config: ServerConfig, writable: bool) -> dict[str, str]:
+    """What stands behind the "?" of an app's URL. Raises as `encryption`."""
+    found = {**encryption(config), **config.parsed(config.parameters)}
+    if not writable:
+        found["options"] = "-c default_transaction_read_only=on"
+    return found
+
+
+def _open(
+    address: Address, config: ServerConfig, password: str, session: Session
+) -> DbapiConnection:
+    import psycopg
+
+    from proto_ddf.sources.servers.postgres.session import PasswordNeededError, sign_in
+
+    parameters: dict[str, str | int] = {
+        "application_name": "Proto-DDF",
+        **config.parsed(config.parameters),
+        **encryption(config),
+        "host": address.host,
+        "hostaddr": address.ip,
+        "port": address.port,
+        "dbname": config.database,
+        "user": config.user,
+        "password": password,
+        # Else ~/.pgpass, or a certificate in ~/.postgresql, would let anybody in.
+        "passfile": os.path.join(os.devnull, "none"),
+        "sslcertmode": "disable",
+        "client_encoding": "UTF8",
+        "gssencmode": "disable",
+        "options": options(writable=session.writable, read_seconds=session.read_seconds),
+    }
+    about = About(LABEL, address, config)
+    seconds = session.connect_seconds
+    signing_in = partial(
+        sign_in, parameters, seconds=seconds, read_seconds=session.read_seconds + seconds
+    )
+    try:
+        return signing_in()
+    except PasswordNeededError as error:
+        raise about.failure("password_missing", str(error)) from error
+    except psycopg.Error as error:
+        told: Exception = error
+        if error.sqlstate is None and not isinstance(error, psycopg.errors.ConnectionTimeout):
+            _ask_server(address, config, error, seconds)
+            if find(error).code == "integration_error":  # in words that say nothing here
+                try:
+                    return signing_in(traced=True)
+                except psycopg.Error as traced:
+                    told = traced
+        raise explained(_failure(about, told, seconds), address, config, seconds) from error
+
+
+def _ask_server(address: Address, config: ServerConfig, error: Exception, seconds: float) -> None:
+    """Raises ProtoDDFError: what keeps this machine from signing in, as far as the server tells without the driver."""
+    refused = greet(address, config, seconds).refused
+    if refused:
+        raise refused from error
+
+
+def _failure(about: About, error: Exception, seconds: float) -> IntegrationError:
+    """What the driver says of signing in, in a code."""
+    finding = find(error)
+    code = _SIGN_IN_CODES.get(finding.code, finding.code)
+    return about.failure(
+        code, str(error).strip(), **{"seconds": f"{seconds:.3g}", **finding.context}
+    )
+
+
+def _version(connection: DbapiConnection) -> str:
+    number = connection.info.parameter_status("server_version") or ""
+    return f"{LABEL} {number.partition(' ')[0]}".strip()
+
+
+def _count(
+    connection: DbapiConnection, config: ServerConfig, right: str, kinds: list[str]
+) -> Rights:
+    schemas = list(config.schema_names) if isinstance(config, PostgresConfig) else []
+    query = _TABLES.format(right=right)
+    tables, allowed = connection.execute(query, (kinds, schemas, schemas)).fetchone()
+    return Rights(readable=allowed, tables=tables)
+
+
+def _rights(connection: DbapiConnection, config: ServerConfig) -> Rights:
+    return _count(connection, config, _MAY_READ, _READ_FROM)
+
+
+def _check_writable(connection: DbapiConnection, config: ServerConfig) -> None:
+    if connection.execute("SHOW transaction_read_only").fetchone()[0] == "on":
+        raise server_read_only(LABEL, config, "its sessions are read-only")
+    if not _count(connection, config, _MAY_WRITE, _WRITTEN_TO).readable:
+        raise writing_not_allowed(LABEL, config)
+
+
+POSTGRES = Server(
+    name="postgresql",
+    label=LABEL,
+    drivername="postgresql+psycopg",
+    package="psycopg",
+    config_model=PostgresConfig,
+    default_port=5432,
+    greet=greet,
+    open=_open,
+    version=_version,
+    rights=_rights,
+    check_writable=_check_writable,
+)

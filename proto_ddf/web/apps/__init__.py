@@ -1,0 +1,1 @@
+"""/apps and /apps/[slug]: the apps that were generated, and making one anew."""

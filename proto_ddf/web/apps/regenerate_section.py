@@ -1,0 +1,176 @@
+"""The part of an app's page that tells what changed in its source and offers to make it anew."""
+
+import reflex as rx
+
+from proto_ddf.hosting.records import AppView
+from proto_ddf.web.apps.regenerate_state import RegenerateState
+from proto_ddf.web.shared.components.callout import error_callout, notice
+from proto_ddf.web.shared.components.feedback import confirm_dialog
+from proto_ddf.web.shared.components.operation import operation_panel
+from proto_ddf.web.shared.components.schema_changes import change_lines
+
+
+def regenerate_part(app: rx.Var[AppView]) -> rx.Component:
+    """What changed, the steps while it is made anew, and where the code before is then."""
+    return rx.fragment(
+        error_callout(RegenerateState),
+        rx.cond(RegenerateState.kept_in, _done(), rx.fragment()),
+        rx.cond(app.source_news, _news(app), rx.fragment()),
+        operation_panel(RegenerateState),
+    )
+
+
+def news_line(app: rx.Var[AppView]) -> rx.Component:
+    """The line of an app in the list; its page has the button."""
+    line = rx.el.span(
+        rx.icon("git-compare", size=14, aria_hidden="true"),
+        rx.el.span(
+            f"Its source has changed: {app.source_news}. ",
+            rx.link("Regenerate", href=f"/apps/{app.slug}", size="2", underline="always"),
+        ),
+        class_name="pd-app-news",
+    )
+    return rx.cond(app.source_news, line, rx.fragment())
+
+
+def _news(app: rx.Var[AppView]) -> rx.Component:
+    return rx.el.div(
+        notice(
+            rx.el.div("Its source has changed", class_name="pd-callout-title"),
+            rx.el.div(f"Since this app was made from it: {app.source_news}."),
+            change_lines(app.source_changes),
+            rx.el.div(
+                rx.cond(
+                    app.imported & app.allow_editing,
+                    _confirmed(app, typed=True),
+                    _confirmed(app, typed=False),
+                ),
+                class_name="pd-callout-actions",
+            ),
+            kind="info",
+        ),
+        on_mount=RegenerateState.load,
+    )
+
+
+def _confirmed(app: rx.Var[AppView], *, typed: bool) -> rx.Component:
+    """The name is typed where rows that people changed in the app give way to those of the source."""
+    button = rx.button(
+        rx.icon("refresh-cw", size=14, aria_hidden="true"),
+        "Regenerate",
+        size="2",
+        type="button",
+        disabled=RegenerateState.busy | (app.state == "creating"),
+    )
+    return confirm_dialog(
+        button,
+        title=f"Regenerate {app.name}?",
+        text=_what_happens(app),
+        confirm_label="Regenerate app",
+        cancel_label="Not now",
+        on_confirm=RegenerateState.regenerate(RegenerateState.chosen),
+        typed_name=app.name if typed else None,
+    )
+
+
+def _what_happens(app: rx.Var[AppView]) -> rx.Component:
+    prospect = RegenerateState.prospect
+    return rx.alert_dialog.description(
+        rx.el.p(
+            "The app is made anew from its source as it is now. It goes on as it is until the new build is "
+            "ready, and keeps its address and what you changed in its plan."
+        ),
+        rx.cond(app.imported, _rows(app), rx.fragment()),
+        _code(),
+        rx.el.p(
+            rx.cond(
+                app.imported,
+                "Its code and rows as they are now are kept until the next time, in ",
+                "Its code as it is now is kept until the next time, in ",
+            ),
+            rx.el.code(prospect.kept_in),
+            ".",
+        ),
+        rx.cond(prospect.new_tables.length() > 0, _new_tables(), rx.fragment()),
+        size="2",
+        as_="div",
+        class_name="pd-stack-small pd-dialog-text",
+    )
+
+
+def _rows(app: rx.Var[AppView]) -> rx.Component:
+    return rx.el.p(
+        "Its rows are read anew from the source.",
+        rx.cond(
+            app.allow_editing,
+            rx.el.strong(" Rows that were added, changed or deleted in the app are lost."),
+            rx.fragment(),
+        ),
+    )
+
+
+def _code() -> rx.Component:
+    prospect = RegenerateState.prospect
+    changed = rx.fragment(
+        rx.el.p(
+            "All code is written anew. ",
+            rx.el.strong("What was changed in it by hand is lost, in these files:"),
+        ),
+        rx.el.ul(
+            rx.foreach(prospect.handmade, lambda name: rx.el.li(rx.el.code(name))),
+            rx.cond(prospect.more > 0, rx.el.li("and ", prospect.more, " more"), rx.fragment()),
+            class_name="pd-files",
+            tab_index=0,
+        ),
+    )
+    unknown = rx.el.p("All code is written anew: what was changed in it by hand is lost.")
+    return rx.cond(
+        prospect.handmade.length() > 0,
+        changed,
+        rx.cond(prospect.known, rx.fragment(), unknown),
+    )
+
+
+def _new_tables() -> rx.Component:
+    return rx.el.fieldset(
+        rx.el.legend("New tables of the source, to be in the app too"),
+        rx.foreach(RegenerateState.prospect.new_tables, _new_table),
+        class_name="pd-fieldset",
+    )
+
+
+def _new_table(name: rx.Var[str]) -> rx.Component:
+    return rx.el.label(
+        rx.checkbox(
+            checked=RegenerateState.chosen.contains(name),
+            on_change=lambda wanted: RegenerateState.choose_table(
+                name, wanted, RegenerateState.chosen
+            ),
+            aria_label=name,
+        ),
+        name,
+        class_name="pd-check",
+    )
+
+
+def _done() -> rx.Component:
+    return notice(
+        rx.el.div("The app was made anew", class_name="pd-callout-title"),
+        rx.el.div(
+            "Its code as it was before is kept until the next time, in ",
+            rx.el.code(RegenerateState.kept_in),
+            ".",
+        ),
+        rx.el.div(
+            rx.button(
+                "Dismiss",
+                on_click=RegenerateState.dismiss_kept,
+                variant="soft",
+                color_scheme="gray",
+                size="2",
+                type="button",
+            ),
+            class_name="pd-callout-actions",
+        ),
+        kind="success",
+    )

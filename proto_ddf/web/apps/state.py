@@ -1,0 +1,161 @@
+"""State of the apps pages: the list, one app with its log, and what can be done with an app."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import reflex as rx
+
+from proto_ddf.hosting import apps as hosted
+from proto_ddf.hosting.records import AppView
+from proto_ddf.operations import hub, service
+from proto_ddf.operations.kinds.apps import AppInput
+from proto_ddf.operations.views import OperationView
+from proto_ddf.web.shared.state.errors import ErrorMixin
+from proto_ddf.web.shared.state.live import looks
+
+_LOOK_SECONDS = 2.0
+"""Health, memory and log are read again this often while the page is looked at."""
+_LOG_LINES = 400
+_ACTIONS = ("start", "stop", "restart", "delete")
+
+
+class AppActions(ErrorMixin, mixin=True):
+    """Start, stop, restart and delete an app, each as an operation."""
+
+    busy: dict[str, str] = {}
+    """The action under way, by slug."""
+
+    @rx.event(background=True)
+    async def act(self, action: str, slug: str) -> AsyncIterator[Any]:
+        """Do one of start, stop, restart, delete; a second click while one is under way does nothing."""
+        async with self:
+            if action not in _ACTIONS or not isinstance(slug, str) or slug in self.busy:
+                return
+            self._clear_error()
+            self.busy = {**self.busy, slug: action}
+        try:
+            ended = await _run_to_end(f"{action}_app", AppInput(slug=slug))
+        except Exception as error:
+            async with self:
+                self._retry_by("act", action, slug)
+                shown = self.handle_error(error, f"{action} app", app=slug)
+            yield shown
+        else:
+            async for event in self._after(ended, action):
+                yield event
+        finally:
+            async with self:
+                self.busy = {name: what for name, what in self.busy.items() if name != slug}
+
+    async def _after(self, ended: OperationView, action: str) -> AsyncIterator[Any]:
+        if ended.state == "failed" and ended.error:
+            async with self:
+                self._retry_operation_id = ended.id
+                shown = self._show_error(ended.error, ended.title)
+            yield shown
+        elif action == "delete" and ended.state == "succeeded":
+            yield rx.redirect("/apps")
+
+
+async def _run_to_end(kind: str, given: AppInput) -> OperationView:
+    """Start an operation and wait until it has ended."""
+    operation_id = await asyncio.to_thread(service.start, kind, given)
+    with hub.subscribe(operation_id) as changes:
+        while True:
+            view = await asyncio.to_thread(service.view, operation_id)
+            if view is None or view.finished_at is not None:
+                break
+            await changes.wait(_LOOK_SECONDS)
+    if view is None:
+        raise LookupError(f"operation {operation_id} is gone")
+    return view
+
+
+class AppsState(AppActions, rx.State):
+    """The list of apps."""
+
+    apps: list[AppView] = []
+    loaded: bool = False
+
+    @rx.event(background=True, supersedes=True)
+    async def follow_apps(self) -> AsyncIterator[Any]:
+        """Read the apps again and again while the page is open (on_load)."""
+        async with self:
+            self.busy = {}  # a killed server could not say that what it did is over
+        async for _ in looks(self, about=None, every=_LOOK_SECONDS):
+            try:
+                apps = await asyncio.to_thread(hosted.list_apps)
+            except Exception as error:
+                async with self:
+                    self._retry_by("follow_apps")
+                    shown = self.handle_error(error, "list apps")
+                yield shown
+                return
+            async with self:
+                if self.error_retrying:
+                    self._clear_error()
+                if apps != self.apps:
+                    self.apps = apps
+                self.loaded = True
+
+
+class AppState(AppActions, rx.State):
+    """One app and the tail of its log."""
+
+    app: AppView | None = None
+    loaded: bool = False
+    log: list[str] = []
+    log_search: str = ""
+    log_following: bool = True
+    """New lines are shown as they come; off, the log stands still to be read."""
+
+    @rx.event
+    async def set_log_search(self, text: str) -> None:
+        self.log_search = text
+        if self.app is not None:
+            self.log = await asyncio.to_thread(hosted.app_log, self.app.slug, _LOG_LINES, text)
+
+    @rx.event
+    def set_log_following(self, following: bool) -> None:
+        self.log_following = following
+
+    @rx.event(background=True, supersedes=True)
+    async def follow_app(self) -> AsyncIterator[Any]:
+        """Read the app and its log again and again while the page is open (on_load)."""
+        async with self:
+            page = self.router.url.path
+            self.busy = {}  # a killed server could not say that what it did is over
+            if self.app is None or self.app.slug != _slug_of(page):
+                self.app, self.log, self.loaded = None, [], False
+                self.log_search, self.log_following = "", True
+        slug = _slug_of(page)
+        async for _ in looks(self, about=None, every=_LOOK_SECONDS):
+            try:
+                app, lines = await asyncio.to_thread(_look_at, slug, self.log_search)
+            except Exception as error:
+                async with self:
+                    self._retry_by("follow_app")
+                    shown = self.handle_error(error, "show app", app=slug)
+                yield shown
+                return
+            async with self:
+                if self.error_retrying:
+                    self._clear_error()
+                self._show(app, lines)
+
+    def _show(self, app: AppView | None, lines: list[str]) -> None:
+        if app != self.app:
+            self.app = app
+        if self.log_following and lines != self.log:
+            self.log = lines
+        self.loaded = True
+
+
+def _look_at(slug: str, search: str) -> tuple[AppView | None, list[str]]:
+    app = hosted.get_app(slug)
+    return app, hosted.app_log(slug, _LOG_LINES, search) if app else []
+
+
+def _slug_of(path: str) -> str:
+    return path.rstrip("/").rsplit("/", 1)[-1]

@@ -1,0 +1,1 @@
+"""/errors: the errors people met."""

@@ -1,0 +1,1 @@
+"""/generate: the form, the plan, and the operation that makes the app."""

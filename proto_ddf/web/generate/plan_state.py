@@ -1,0 +1,223 @@
+"""The plan of an app as a page edits it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from proto_ddf.generator.planning import chart_edit, plan_edit
+from proto_ddf.generator.spec import AppSpec
+from proto_ddf.sources.schema.model import ColumnType
+from proto_ddf.web.shared.state.operation import OperationMixin
+
+NO_PLAN = AppSpec(name="", slug="", tables=[])
+_CHANGE = "change the plan"
+_DOT = "\u2009.\u2009"
+"""Between table and column in a choice; a table's own name may have a plain dot."""
+NAME_PARTS = "\n"
+"""Between the parts of the name of a text control: what it is of, and the names of that."""
+_NUMBERS = (ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.FLOAT)
+_NO_GROUPS = (ColumnType.BINARY, ColumnType.JSON)
+
+
+class PlanMixin(OperationMixin, mixin=True):
+    """`plan`, and one event for each change that a person may make to it."""
+
+    plan: AppSpec = NO_PLAN
+    has_plan: bool = False
+
+    relation_table: str = ""
+    """Table whose new relation is being put together, with its column and target."""
+    relation_column: str = ""
+    relation_target: str = ""
+    chart_table: str = ""
+    """What the new chart is put together from."""
+    chart_group: str = ""
+    chart_value: str = ""
+
+    @rx.var
+    def widgets(self) -> dict[str, dict[str, list[str]]]:
+        """The widgets each field may have, by table and column."""
+        return {
+            table.table: {
+                field.column: [
+                    str(widget)
+                    for widget in plan_edit.widgets_for(self.plan, table.table, field.column)
+                ]
+                for field in table.fields
+            }
+            for table in self.plan.tables
+        }
+
+    @rx.var
+    def columns(self) -> dict[str, list[str]]:
+        return {table.table: [f.column for f in table.fields] for table in self.plan.tables}
+
+    @rx.var
+    def targets(self) -> list[str]:
+        """Columns that a relation may point to: keys and unique ones."""
+        return [
+            f"{table.table}{_DOT}{field.column}"
+            for table in self.plan.tables
+            for field in table.fields
+            if field.unique or table.primary_key == [field.column]
+        ]
+
+    @rx.var
+    def plan_pages(self) -> int:
+        """A page for each table, and the dashboard."""
+        return len(self.plan.tables) + 1 if self.has_plan else 0
+
+    @rx.var
+    def plan_fields(self) -> int:
+        return sum(not field.hidden for table in self.plan.tables for field in table.fields)
+
+    @rx.var
+    def plan_relations(self) -> int:
+        return sum(len(table.relations) for table in self.plan.tables)
+
+    @rx.var
+    def chart_tables(self) -> list[str]:
+        return [table.table for table in self.plan.tables]
+
+    @rx.var
+    def chart_groups(self) -> list[str]:
+        return self._columns_of(self.chart_table, lambda kind: kind not in _NO_GROUPS)
+
+    @rx.var
+    def chart_values(self) -> list[str]:
+        return self._columns_of(self.chart_table, lambda kind: kind in _NUMBERS)
+
+    @rx.event
+    def set_table_label(self, table: str, label: str) -> EventSpec | None:
+        return self._change(lambda plan: plan_edit.set_table_label(plan, table, label))
+
+    @rx.event
+    def set_label(self, table: str, column: str, label: str) -> EventSpec | None:
+        return self._change(lambda plan: plan_edit.set_field(plan, table, column, label=label))
+
+    @rx.event
+    def set_widget(self, table: str, column: str, widget: str) -> EventSpec | None:
+        return self._change(lambda plan: plan_edit.set_field(plan, table, column, widget=widget))
+
+    @rx.event
+    def set_required(self, table: str, column: str, required: bool) -> EventSpec | None:
+        return self._change(
+            lambda plan: plan_edit.set_field(plan, table, column, required=required)
+        )
+
+    @rx.event
+    def set_hidden(self, table: str, column: str, hidden: bool) -> EventSpec | None:
+        return self._change(lambda plan: plan_edit.set_field(plan, table, column, hidden=hidden))
+
+    @rx.event
+    def set_relation_column(self, table: str, column: str) -> None:
+        if table != self.relation_table:
+            self.relation_target = ""
+        self.relation_table, self.relation_column = str(table), str(column)
+
+    @rx.event
+    def set_relation_target(self, table: str, target: str) -> None:
+        if table != self.relation_table:
+            self.relation_column = ""
+        self.relation_table, self.relation_target = str(table), str(target)
+
+    @rx.event
+    def add_relation(self, table: str) -> EventSpec | None:
+        target_table, _, target_column = self.relation_target.partition(_DOT)
+        column = self.relation_column
+        failed = self._change(
+            lambda plan: plan_edit.add_relation(
+                plan, table, [column], target_table, [target_column]
+            )
+        )
+        if failed is None:
+            self.relation_table = self.relation_column = self.relation_target = ""
+        return failed
+
+    @rx.event
+    def remove_relation(self, table: str, columns: list[str]) -> EventSpec | None:
+        return self._change(lambda plan: plan_edit.remove_relation(plan, table, columns))
+
+    @rx.event
+    def set_chart_title(self, chart_id: str, title: str) -> EventSpec | None:
+        return self._change(lambda plan: chart_edit.change_chart(plan, chart_id, title=title))
+
+    @rx.event
+    def set_chart_kind(self, chart_id: str, kind: str) -> EventSpec | None:
+        return self._change(lambda plan: chart_edit.change_chart(plan, chart_id, kind=kind))
+
+    @rx.event
+    def remove_chart(self, chart_id: str) -> EventSpec | None:
+        return self._change(lambda plan: chart_edit.remove_chart(plan, chart_id))
+
+    @rx.event
+    def set_chart_table(self, table: str) -> None:
+        self.chart_table, self.chart_group, self.chart_value = str(table), "", ""
+
+    @rx.event
+    def set_chart_group(self, column: str) -> None:
+        self.chart_group = str(column)
+
+    @rx.event
+    def set_chart_value(self, column: str) -> None:
+        self.chart_value = str(column)
+
+    @rx.event
+    def add_chart(self) -> EventSpec | None:
+        failed = self._change(
+            lambda plan: chart_edit.add_chart(
+                plan,
+                table=self.chart_table,
+                group_by=self.chart_group,
+                measure="sum" if self.chart_value else "count",
+                value_column=self.chart_value or None,
+            )
+        )
+        if failed is None:
+            self.chart_table = self.chart_group = self.chart_value = ""
+        return failed
+
+    def _take_typed_plan(self, form: dict[str, Any]) -> Any:
+        """What the plan's text controls hold: they tell it when they are left, and Enter sends the form before."""
+        shown = None
+        for table in list(self.plan.tables):
+            text = form.get(NAME_PARTS.join(("table", table.table)))
+            if isinstance(text, str) and text != table.label:
+                shown = self.set_table_label(table.table, text) or shown
+            for field in table.fields:
+                text = form.get(NAME_PARTS.join(("field", table.table, field.column)))
+                if isinstance(text, str) and text != field.label:
+                    shown = self.set_label(table.table, field.column, text) or shown
+        for chart in list(self.plan.charts):
+            text = form.get(NAME_PARTS.join(("chart", chart.id)))
+            if isinstance(text, str) and text != chart.title:
+                shown = self.set_chart_title(chart.id, text) or shown
+        return shown
+
+    def _set_plan(self, plan: AppSpec | None) -> None:
+        """Show a plan; None: there is none."""
+        self.plan, self.has_plan = plan or NO_PLAN, plan is not None
+        self._keep_plan()
+
+    def _keep_plan(self) -> None:
+        """Override to keep the plan that is shown."""
+
+    def _columns_of(self, table: str, wanted: Callable[[ColumnType], bool]) -> list[str]:
+        planned = next((each for each in self.plan.tables if each.table == table), None)
+        return [f.column for f in planned.fields if wanted(f.type)] if planned else []
+
+    def _change(self, change: Callable[[AppSpec], AppSpec]) -> Any:
+        """Change the plan; one that makes no sense is told and the plan stays as it was.
+
+        What a client sends may be anything, so the changed plan is validated as a whole.
+        """
+        try:
+            self._set_plan(AppSpec.model_validate(change(self.plan).model_dump(warnings=False)))
+        except Exception as error:
+            self._retry_handler = ""
+            return self.handle_error(error, _CHANGE)
+        if self.error_context.get("operation") == _CHANGE:
+            self._clear_error()
+        return None

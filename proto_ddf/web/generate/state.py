@@ -1,0 +1,407 @@
+"""State of the generate page: the form, the plan, and the operation that makes the app."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+from typing import Any, ClassVar
+
+import reflex as rx
+from pydantic import BaseModel
+from reflex.event import EventSpec
+
+from proto_ddf.errors import ValidationError
+from proto_ddf.generator.names import validate_project_name
+from proto_ddf.generator.planning import plan_edit
+from proto_ddf.hosting import records
+from proto_ddf.operations import service
+from proto_ddf.operations.kinds.apps import GenerateAppInput
+from proto_ddf.operations.planning import plan_tables
+from proto_ddf.sources.connected import store
+from proto_ddf.sources.registry import KINDS
+from proto_ddf.sources.schema.model import SourceSchema
+from proto_ddf.web.generate.draft import (
+    ACCENTS,
+    GenerateDraft,
+    TableChoice,
+    dump_draft,
+    dump_plan,
+    load_draft,
+    load_plan,
+)
+from proto_ddf.web.generate.plan_state import NO_PLAN, PlanMixin
+from proto_ddf.web.shared.state.flow_status import (
+    GenerationStatus,
+    generation_message,
+    generation_status,
+)
+from proto_ddf.web.shared.state.focus import focus
+from proto_ddf.web.shared.state.kept_forms import KeptFormMixin
+
+LONGEST_DESCRIPTION = plan_edit.MAX_DESCRIPTION
+"""Characters."""
+
+
+class SourceChoice(BaseModel):
+    id: str
+    label: str
+    live: bool
+    tables: dict[str, int]
+    """Row count by table."""
+    shape: str
+    """Changes with its tables and columns."""
+
+
+class GenerateState(PlanMixin, KeptFormMixin, rx.State):
+    """What the form holds. The tab keeps it: a reload, a restart of the server and an expired state lose nothing."""
+
+    _kept_variables: ClassVar[tuple[str, ...]] = ("kept_form", "kept_plan", "kept_operation")
+    _form_fields: ClassVar[frozenset[str]] = frozenset({"source", "tables", "name"})
+
+    sources: list[SourceChoice] = []
+    source_id: str = ""
+    live: bool = True
+    """The app works on the source itself, not on a copy."""
+    tables: list[TableChoice] = []
+    name: str = ""
+    description: str = ""
+    allow_editing: bool = False
+    accent_color: str = ACCENTS[0]
+    loaded: bool = False
+    planning: bool = False
+    starting: bool = False
+    kept_form: str = rx.SessionStorage("", name="proto_ddf.generate_form")
+    kept_plan: str = rx.SessionStorage("", name="proto_ddf.generate_plan")
+    kept_operation: str = rx.SessionStorage("", name="proto_ddf.generation")
+    """Id of the operation shown. The tab keeps it: a server that is killed may not have written it down yet."""
+
+    _planned_shape: str = ""
+    """Of the source when it was chosen."""
+    _wanted_source: str = ""
+    """Chosen before the sources were read."""
+
+    @rx.var
+    def all_tables(self) -> bool:
+        return all(table.chosen for table in self.tables)
+
+    @rx.var
+    def slug(self) -> str:
+        """The package's name; empty while the project name cannot be one."""
+        try:
+            return validate_project_name(self.name)
+        except ValidationError:
+            return ""
+
+    @rx.var
+    def app_address(self) -> str:
+        checked = self.operation.output.get("check")
+        return str(checked.get("address", "")) if isinstance(checked, dict) else ""
+
+    @rx.var
+    def made_name(self) -> str:
+        """The name of the app that the operation shown makes."""
+        return self.operation.title.removeprefix("Generate ")
+
+    @rx.var
+    def generation_status(self) -> GenerationStatus:
+        return generation_status(self._flow(self.starting))
+
+    @rx.var
+    def generation_message(self) -> str:
+        return generation_message(self._flow(self.starting), self.made_name)
+
+    @rx.event
+    def set_name(self, value: str) -> None:
+        value = str(value)
+        if value == self.name:
+            return  # the same again, after Enter: the error that it was told stays
+        self.name = value
+        self._keep()
+        self._clear_field_error("name")
+
+    @rx.event
+    def check_name(self, value: str) -> None:
+        """Tell at once what is wrong with the name, when the field is left."""
+        self.name = value = str(value)
+        self._keep()
+        if not value.strip():
+            return
+        try:
+            validate_project_name(value)
+        except ValidationError as error:
+            self.handle_error(error, "check the project name")
+
+    @rx.event
+    def set_description(self, value: str) -> None:
+        self.description = str(value)
+        self._keep()
+
+    @rx.event
+    def set_allow_editing(self, value: bool) -> None:
+        self.allow_editing = bool(value)
+        self._keep()
+
+    @rx.event
+    def set_accent_color(self, value: str) -> None:
+        if value in ACCENTS:
+            self.accent_color = value
+            self._keep()
+
+    @rx.event(background=True, supersedes=True)
+    async def load(self) -> AsyncIterator[Any]:
+        """Read the sources; take the one of the address, or the only one (on_load)."""
+        try:
+            sources = await asyncio.to_thread(_read_sources)
+        except Exception as error:
+            async with self:
+                self._retry_by("load")
+                shown = self.handle_error(error, "list sources")
+            yield shown
+            return
+        async with self:
+            if self._retry_handler == "load":
+                self._clear_error()
+            self.sources, self.loaded = sources, True
+            self.starting = False  # a killed server could not say that it is over
+            wanted = self._source_to_show()
+            operation_id = self.operation.id or self.kept_operation
+        if operation_id:
+            yield self.__class__.watch_operation(operation_id)
+        if wanted:
+            yield self.__class__.choose_source(wanted)
+
+    def _source_to_show(self) -> str:
+        """The source that is to be chosen now; empty when the right one is, as it is now."""
+        ids = {source.id: source.shape for source in self.sources}
+        asked = self._wanted_source or self.router.url.query_parameters.get("source", "")
+        self._wanted_source = ""
+        if self.source_id and self.source_id not in ids:
+            self.source_id, self.tables = "", []
+            self._set_plan(None)
+        wanted = (
+            asked if asked in ids else self.source_id or ("".join(ids) if len(ids) == 1 else "")
+        )
+        planned = wanted == self.source_id and self._planned_shape == ids.get(wanted)
+        return "" if planned and self.has_plan else wanted
+
+    @rx.event
+    def choose_source(self, source_id: str) -> EventSpec | None:
+        """Take a source: its tables are listed and a plan is made."""
+        if not self.loaded:
+            self._wanted_source = str(source_id)
+            return self.__class__.load
+        source = next((each for each in self.sources if each.id == source_id), None)
+        if source is None:
+            return None
+        self.source_id, self.live = source_id, source.live
+        self._planned_shape = source.shape
+        self.tables = [
+            TableChoice(name=name, row_count=count, chosen=True)
+            for name, count in source.tables.items()
+        ]
+        self._set_plan(None)
+        self._keep()
+        self._clear_field_error("source")
+        self._clear_field_error("tables")
+        return self.__class__.extend_plan
+
+    @rx.event
+    def toggle_table(self, name: str, chosen: bool) -> EventSpec | None:
+        return self._choose_tables({str(name): bool(chosen)})
+
+    @rx.event
+    def toggle_all_tables(self, chosen: bool) -> EventSpec | None:
+        return self._choose_tables({table.name: bool(chosen) for table in self.tables})
+
+    def _choose_tables(self, choices: dict[str, bool]) -> EventSpec | None:
+        self.tables = [
+            table.model_copy(update={"chosen": choices.get(table.name, table.chosen)})
+            for table in self.tables
+        ]
+        self._keep()
+        self._clear_field_error("tables")
+        kept = set(self._chosen_tables())
+        planned = [table.table for table in self.plan.tables]
+        if not kept.intersection(planned):
+            self._set_plan(None)
+        else:
+            plan = self.plan
+            for gone in set(planned) - kept:
+                plan = plan_edit.remove_table(plan, gone)
+            self._set_plan(plan)
+        return self.__class__.extend_plan if kept else None
+
+    @rx.event(background=True, supersedes=True)
+    async def extend_plan(self) -> AsyncIterator[Any]:
+        """Plan the chosen tables that are not in the plan yet; what was changed in it stays."""
+        async with self:
+            source_id, known = self.source_id, self.plan if self.has_plan else None
+            before = self.plan.model_dump()
+            chosen = self._chosen_tables()
+            self.planning = True
+        try:
+            plan = await asyncio.to_thread(plan_tables, source_id, chosen, known)
+        except Exception as error:
+            async with self:
+                self.planning = False
+                self._retry_by("extend_plan")
+                shown = self.handle_error(error, "plan the app", source=source_id)
+            yield shown
+            return
+        async with self:
+            self.planning = False
+            if self._retry_handler == "extend_plan":
+                self._clear_error()
+            if (source_id, chosen) != (self.source_id, self._chosen_tables()):
+                return  # who chose otherwise has seen to the plan
+            changed = self.plan.model_dump() != before
+            if not changed:
+                self._set_plan(plan)
+        if changed:
+            yield self.__class__.extend_plan
+
+    def _keep(self) -> None:
+        """Let the tab keep the form as it is now."""
+        text = dump_draft(
+            GenerateDraft(
+                source_id=self.source_id,
+                shape=self._planned_shape,
+                live=self.live,
+                tables=list(self.tables),
+                name=_whole(self.name),
+                description=_whole(self.description),
+                allow_editing=self.allow_editing,
+                accent_color=self.accent_color,
+            )
+        )
+        if text != self.kept_form:
+            self.kept_form = text
+
+    def _keep_plan(self) -> None:
+        self.kept_plan = dump_plan(self.plan) if self.has_plan else ""
+
+    def _take_kept(self) -> None:
+        draft = load_draft(self.kept_form)
+        if draft is None:
+            return
+        self.source_id, self._planned_shape, self.live = draft.source_id, draft.shape, draft.live
+        self.tables, self.name = draft.tables, draft.name
+        self.description, self.allow_editing = draft.description, draft.allow_editing
+        self.accent_color = draft.accent_color
+        plan = load_plan(self.kept_plan)
+        self.plan, self.has_plan = plan or NO_PLAN, plan is not None
+
+    def _chosen_tables(self) -> list[str]:
+        return [table.name for table in self.tables if table.chosen]
+
+    @rx.event(background=True)
+    async def generate(self, form: dict[str, Any]) -> AsyncIterator[Any]:
+        """Check the form and start the operation; what is wrong is told at its field."""
+        async with self:
+            if self.starting or self.operation.id:
+                return
+            # Enter sends the form before the pause after which a typed text is sent by itself.
+            self.name = str(form.get("project_name", self.name))
+            self.description = str(form.get("app_description", self.description))
+            self._keep()
+            self.field_errors = {}
+            self._clear_error()
+            self._retry_by("generate", {})
+            first = "main"
+            shown = self._take_typed_plan(form)
+            try:
+                given = self._checked_input()
+            except ValidationError as error:
+                shown = self.handle_error(error, "generate app")
+                first = error.field
+            else:
+                self.starting = shown is None
+        if shown:
+            yield shown
+            yield focus(first)
+            return
+        async for event in self._start(given):
+            yield event
+
+    def _checked_input(self) -> GenerateAppInput:
+        if not self.source_id:
+            raise ValidationError(
+                "Choose a source.", field="source", value="", code="source_required"
+            )
+        if not self._chosen_tables():
+            raise ValidationError(
+                "Choose at least one table.", field="tables", value=[], code="tables_required"
+            )
+        if not self.has_plan:
+            raise ValidationError("The plan is not ready yet.", field="plan", value="")
+        spec = plan_edit.set_details(
+            self.plan,
+            name=self.name,
+            description=self.description,
+            accent_color=self.accent_color,
+            allow_editing=self.allow_editing,
+        )
+        return GenerateAppInput(source_id=self.source_id, spec=spec)
+
+    async def _start(self, given: GenerateAppInput) -> AsyncIterator[Any]:
+        try:
+            await asyncio.to_thread(records.check_name_is_free, given.spec)
+            operation_id = await asyncio.to_thread(service.start, "generate_app", given)
+            view = await asyncio.to_thread(service.view, operation_id)
+        except Exception as error:
+            async with self:
+                self.starting = False
+                shown = self.handle_error(error, "generate app", name=given.spec.name)
+            yield shown
+            if isinstance(error, ValidationError):
+                yield focus(error.field)
+            return
+        async with self:
+            self.starting = False
+            self.kept_operation = operation_id
+            self._show_operation(view)
+        yield rx.set_focus("main")  # the form, which had it, goes
+        yield self.__class__.watch_operation(operation_id)
+
+    def _operation_over(self) -> Any:
+        """A name that another user took in the meantime is an error of the form."""
+        error = self.operation.error
+        if self.operation.state == "failed" and error and error.get("field") == "name":
+            self.field_errors = {"name": str(error["message"])}
+            self._forget_operation()
+            return focus("name")
+        return None
+
+    def _forget_operation(self) -> None:
+        super()._forget_operation()
+        self.kept_operation = ""
+
+    @rx.event
+    def back_to_form(self) -> None:
+        """Leave the operation, which stays in the list of operations; the draft is still there."""
+        if self.operation.state == "succeeded":
+            self.name = self.description = ""
+            self._keep()
+        self._forget_operation()
+
+
+def _whole(text: str) -> str:
+    """Without half characters: a browser sends one where the text was cut inside an emoji."""
+    return text.encode(errors="replace").decode()
+
+
+def _read_sources() -> list[SourceChoice]:
+    return [
+        SourceChoice(
+            id=source.id,
+            label=f"{source.name} ({source.kind_label})",
+            live=KINDS[source.kind].live,
+            tables={table.name: table.row_count for table in source.schema.tables},
+            shape=_shape(source.schema),
+        )
+        for source in store.list_sources()
+    ]
+
+
+def _shape(schema: SourceSchema) -> str:
+    columns = [(table.name, [(c.name, c.type) for c in table.columns]) for table in schema.tables]
+    return hashlib.sha256(repr(columns).encode()).hexdigest()

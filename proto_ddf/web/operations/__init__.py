@@ -1,0 +1,1 @@
+"""/operations and /operations/[id]: what runs and ran."""

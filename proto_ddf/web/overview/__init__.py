@@ -1,0 +1,1 @@
+"""/: apps, sources, and what happened last."""

@@ -1,0 +1,1 @@
+"""/resilience: policies and breakers, and failures that are injected on purpose."""

@@ -1,0 +1,165 @@
+"""What the injection panel's form holds, what is wrong with it, and the injection it amounts to."""
+
+import errno
+import json
+from collections.abc import Callable
+from typing import Any
+
+from proto_ddf.errors import IntegrationError
+from proto_ddf.resilience import injection
+
+EVERY_TARGET = "*"
+SHARE = "share"
+NEXT = "next"
+
+EMPTY: dict[str, str] = {
+    "system": "",
+    "target": EVERY_TARGET,
+    "kind": "error",
+    "error": "refused",
+    "latency": "2",
+    "answer": "",
+    "affects": SHARE,
+    "rate": "30",
+    "calls": "5",
+    "seconds": "60",
+    "seed": "",
+}
+"""The form at first; its keys are all the fields there are."""
+
+KINDS = {
+    "error": "Error",
+    "reset": "Lost connection",
+    "latency": "Delay",
+    "hang": "No answer at all",
+    "outcome": "Made-up answer",
+}
+ERRORS = {
+    "refused": "Connection refused",
+    "timeout": "No answer in time",
+    "password": "User name or password refused",
+    "disk": "Disk is full",
+    "unexpected": "Something unexpected",
+}
+AFFECTS = {SHARE: "A share of the calls", NEXT: "The next calls"}
+
+_MOST_SECONDS = 86_400
+_MOST_CALLS = 1_000_000
+
+
+class Unfit(ValueError):
+    """What a field holds makes no sense; `args[0]` says what would."""
+
+
+def problems(draft: dict[str, str], systems: list[str]) -> dict[str, str]:
+    """What is wrong with the form, by field, in its order."""
+    found: dict[str, str] = {}
+    for field, read in _needed(draft, systems).items():
+        try:
+            read(draft[field].strip())
+        except Unfit as unfit:
+            found[field] = str(unfit)
+    return found
+
+
+def inject(draft: dict[str, str], systems: list[str]) -> None:
+    """Start the injection of a form without problems.
+
+    Raises:
+        ValidationError: when injections are switched off, or the injection makes no sense.
+    """
+    values = {field: read(draft[field].strip()) for field, read in _needed(draft, systems).items()}
+    injection.inject(
+        values["system"],
+        values["kind"],
+        target=None if draft["target"] == EVERY_TARGET else draft["target"],
+        rate=values.get("rate", 1.0),
+        calls=values.get("calls"),
+        seconds=values["seconds"],
+        seed=values.get("seed"),
+        error=values.get("error"),
+        latency=values.get("latency", 1.0),
+        outcome=values.get("answer"),
+    )
+
+
+def _needed(draft: dict[str, str], systems: list[str]) -> dict[str, Callable[[str], Any]]:
+    """The fields that count for this kind of injection, and how each is read."""
+    of_kind: dict[str, dict[str, Callable[[str], Any]]] = {
+        "error": {"error": _error},
+        "latency": {"latency": lambda text: _number(text, 0.001, _MOST_SECONDS, "seconds")},
+        "outcome": {"answer": _answer},
+    }
+    share: dict[str, Callable[[str], Any]] = {"rate": _rate, "seed": _seed}
+    return {
+        "system": lambda text: _one_of(text, systems, "Choose a system."),
+        "kind": lambda text: _one_of(text, KINDS, "Choose a fault."),
+        **of_kind.get(draft["kind"], {}),
+        "affects": lambda text: _one_of(text, AFFECTS, "Choose which calls it strikes."),
+        **(share if draft["affects"] == SHARE else {"calls": _calls}),
+        "seconds": _seconds,
+    }
+
+
+def _one_of(text: str, choices: Any, otherwise: str) -> str:
+    if text not in choices:
+        raise Unfit(otherwise)
+    return text
+
+
+def _number(text: str, least: float, most: float, unit: str) -> float:
+    try:
+        value = float(text.replace(",", "."))
+    except ValueError:
+        value = float("nan")
+    if not least <= value <= most:  # nan is neither
+        raise Unfit(f"Give a number of {unit}, at most {most:,}.")
+    return value
+
+
+def _whole(text: str, least: int, most: int, otherwise: str) -> int:
+    try:
+        value = int(text)
+    except ValueError:
+        raise Unfit(otherwise) from None
+    if not least <= value <= most:
+        raise Unfit(otherwise)
+    return value
+
+
+def _rate(text: str) -> float:
+    return _number(text.removesuffix("%").rstrip(), 0.01, 100, "percent") / 100
+
+
+def _calls(text: str) -> int:
+    return _whole(text, 1, _MOST_CALLS, f"Give a whole number from 1 to {_MOST_CALLS:,}.")
+
+
+def _seconds(text: str) -> float | None:
+    return _number(text, 0.1, _MOST_SECONDS, "seconds") if text else None
+
+
+def _seed(text: str) -> int | None:
+    if not text:
+        return None
+    return _whole(text, -(2**63), 2**63 - 1, "Give a whole number, or leave it empty.")
+
+
+def _answer(text: str) -> Any:
+    try:
+        return json.loads(text or "null")
+    except ValueError:
+        raise Unfit('Give JSON, such as null, 3, "text" or {"rows": []}.') from None
+
+
+def _error(text: str) -> Exception:
+    _one_of(text, ERRORS, "Choose an error.")
+    return {
+        "refused": ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused"),
+        "timeout": TimeoutError(errno.ETIMEDOUT, "Connection timed out"),
+        "disk": OSError(errno.ENOSPC, "No space left on device"),
+        "password": IntegrationError(
+            "An injected fault", system="fault", operation="call", code="authentication_failed"
+        ),
+        "unexpected": RuntimeError("An injected fault"),
+    }[text]

@@ -1,0 +1,164 @@
+"""Policies and breakers as the resilience page shows them."""
+
+from collections.abc import Iterable, Iterator
+
+from pydantic import BaseModel
+
+from proto_ddf.resilience import PolicySnapshot
+from proto_ddf.resilience.breaker import BreakerSnapshot, BreakerState
+from proto_ddf.web.resilience.target_state import Fact, iso_time
+from proto_ddf.web.shared.state.waiting import Wait, wait_of
+
+ALL = "all"
+FILTERS = (ALL, "open", "half_open", "closed")
+_LABELS = {
+    "source": "Sources",
+    "package_registry": "Package registry",
+    "app": "Apps",
+    "usage_events": "Usage events",
+}
+_STOPS = {
+    "source": "Connecting, testing and reading this source stop, and so does every operation that needs it.",
+    "package_registry": "Installing front-end packages stops, and with it generating apps.",
+    "app": "This app is no longer asked whether it is well. The app itself goes on.",
+    "usage_events": "Usage events are no longer sent.",
+}
+_STOPS_OTHERWISE = "Every operation that needs it stops."
+
+
+class TargetView(BaseModel):
+    """One target: a breaker and what goes through it."""
+
+    key: str
+    """Names it among all targets."""
+    system: str
+    target: str
+    title: str
+    state: str
+    """closed, open, half_open, forced_open, or off where there is no breaker."""
+    calls: int
+    failed: int
+    rejected: int
+    in_a_row: int
+    """Failures."""
+    alerting: bool
+    """More network errors of late than a target should have."""
+    probe: Wait
+    """Until an open breaker lets a probe through."""
+    failure: str
+    """The last one's title; empty when there was none."""
+    failed_at: str
+    stops: str
+    """What stops when it is opened by hand."""
+
+
+class SystemView(BaseModel):
+    """The targets of one system, and what they share."""
+
+    name: str
+    label: str
+    shared: list[Fact]
+    targets: list[TargetView]
+
+
+def system_label(system: str) -> str:
+    """A system's name for people."""
+    return _LABELS.get(system, system.replace("_", " ").capitalize())
+
+
+def system_views(
+    policies: Iterable[PolicySnapshot], before: Iterable[SystemView] = ()
+) -> list[SystemView]:
+    """All targets by system, in the order of their names. `before` is what is shown now: a time to
+    wait is not reckoned anew as long as it means the same moment."""
+    shown = {target.key: target for system in before for target in system.targets}
+    systems: dict[str, list[PolicySnapshot]] = {}
+    for policy in policies:
+        systems.setdefault(policy.system, []).append(policy)
+    return [
+        SystemView(
+            name=name,
+            label=system_label(name),
+            shared=list(_shared_facts(members[0])),
+            targets=[
+                _target(member, shown.get(key_of(member)))
+                for member in sorted(members, key=lambda each: each.target)
+            ],
+        )
+        for name, members in sorted(systems.items(), key=lambda item: system_label(item[0]))
+    ]
+
+
+def key_of(policy: PolicySnapshot) -> str:
+    return f"{policy.system}/{policy.target}"
+
+
+def filter_of(policy: PolicySnapshot) -> str:
+    """The filter that shows it: one opened by hand is open, one without a breaker lets all through."""
+    state = _state(policy.breaker)
+    return {"forced_open": "open", "off": "closed"}.get(state, state)
+
+
+def count_states(policies: Iterable[PolicySnapshot]) -> dict[str, int]:
+    """How many targets each filter shows."""
+    counts = dict.fromkeys(FILTERS, 0)
+    for policy in policies:
+        counts[ALL] += 1
+        counts[filter_of(policy)] += 1
+    return counts
+
+
+def targets_by_system(policies: Iterable[PolicySnapshot]) -> dict[str, list[str]]:
+    """The names of all targets."""
+    found: dict[str, list[str]] = {}
+    for policy in policies:
+        if policy.target:
+            found.setdefault(policy.system, []).append(policy.target)
+    return found
+
+
+def _target(policy: PolicySnapshot, before: TargetView | None) -> TargetView:
+    breaker = policy.breaker
+    return TargetView(
+        key=key_of(policy),
+        system=policy.system,
+        target=policy.target,
+        title=policy.target or system_label(policy.system),
+        state=_state(breaker),
+        calls=policy.calls,
+        failed=policy.failed,
+        rejected=breaker.rejected if breaker else 0,
+        in_a_row=breaker.failures if breaker else 0,
+        alerting=policy.alerting,
+        probe=_probe(breaker, before),
+        failure=policy.last_errors[-1][2] if policy.last_errors else "",
+        failed_at=iso_time(policy.last_errors[-1][0]) if policy.last_errors else "",
+        stops=_STOPS.get(policy.system, _STOPS_OTHERWISE),
+    )
+
+
+def _state(breaker: BreakerSnapshot | None) -> str:
+    if breaker is None:
+        return "off"
+    return "forced_open" if breaker.forced else breaker.state.value
+
+
+def _probe(breaker: BreakerSnapshot | None, before: TargetView | None) -> Wait:
+    if breaker is None or breaker.forced or breaker.state is not BreakerState.OPEN:
+        return Wait()
+    return wait_of(breaker.retry_after, before.probe if before else None)
+
+
+def _shared_facts(policy: PolicySnapshot) -> Iterator[Fact]:
+    if budget := policy.budget:
+        stopped = "" if budget.allowed else ", no retries for now"
+        value = f"{budget.tokens:.1f} of {budget.max_tokens:g}{stopped}"
+        yield Fact(name="Retry budget", value=value, warning=not budget.allowed)
+    if (adaptive := policy.adaptive) and adaptive.outcomes:
+        yield Fact(
+            name="Waits, as things went of late",
+            value=f"{adaptive.wait_factor:.1f} times as long",
+        )
+    if rate := policy.rate:
+        value = f"{rate.available} of {rate.calls} calls in {rate.seconds:g} s left"
+        yield Fact(name="Rate", value=value, warning=rate.available == 0)

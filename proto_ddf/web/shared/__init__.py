@@ -1,0 +1,1 @@
+"""What several pages use: `components` and `state`. It knows no feature."""

@@ -1,0 +1,1 @@
+"""Components that several pages use, and the layout around every page."""

@@ -1,0 +1,166 @@
+"""The shell around every page: sidebar, header with title and connection, theme switch, banners."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import reflex as rx
+from reflex.style import toggle_color_mode
+from reflex_components_core.core.banner import (  # type: ignore[import-untyped]
+    connection_errors_count,
+)
+from reflex_components_core.el.element import Element  # type: ignore[import-untyped]
+
+from proto_ddf.web.shared.components.injection_banner import injection_banner
+from proto_ddf.web.shared.components.storage_banner import storage_banner
+
+# Reflex tries again after 0.2 s, 0.4 s, 0.6 s, ...: six failures are three seconds.
+_FAILURES_UNTIL_OFFLINE = 6
+
+
+class _PlainLink(Element):
+    """An <a> that the browser follows itself: `rx.el.a` hands "#main" to Reflex's router."""
+
+    tag = "a"
+    href: rx.Var[str]
+
+
+class _Section(NamedTuple):
+    label: str
+    href: str
+    icon: str
+
+
+_SECTIONS = (
+    _Section("Overview", "/", "layout-dashboard"),
+    _Section("Generate", "/generate", "wand-sparkles"),
+    _Section("Sources", "/sources", "database"),
+    _Section("Apps", "/apps", "app-window"),
+    _Section("Operations", "/operations", "list-checks"),
+    _Section("Errors", "/errors", "circle-alert"),
+    _Section("Resilience", "/resilience", "activity"),
+)
+
+
+def page(
+    title: str | rx.Var[str],
+    *children: rx.Component,
+    breadcrumbs: Sequence[tuple[str, str]] = (),
+    action: rx.Component | None = None,
+) -> rx.Component:
+    """The one shell.
+
+        page("Sources", source_list(), action=rx.link(rx.button("Connect source"), href="..."))
+        page(State.name, details(), breadcrumbs=[("Sources", "/sources")])
+
+    `title` is the page's h1. The sidebar marks the section named by the first breadcrumb, or else
+    by the title.
+    """
+    section = breadcrumbs[0][1] if breadcrumbs else _href_of(title)
+    return rx.fragment(
+        _PlainLink.create("Skip to content", href="#main", class_name="pd-skip"),
+        _sidebar(section),
+        rx.el.div(
+            _header(title, breadcrumbs, action),
+            storage_banner(),
+            injection_banner(),
+            rx.el.main(
+                rx.el.div(*children, class_name="pd-stack"),
+                id="main",
+                tab_index=-1,
+                class_name="pd-main",
+            ),
+            class_name="pd-body",
+        ),
+    )
+
+
+def logo(size: int = 24) -> rx.Component:
+    return rx.el.img(
+        src="/logo.svg", alt="", width=str(size), height=str(size), class_name="pd-logo"
+    )
+
+
+def _href_of(title: str | rx.Var[str]) -> str:
+    return next((s.href for s in _SECTIONS if isinstance(title, str) and s.label == title), "")
+
+
+def _sidebar(section: str) -> rx.Component:
+    links = [_nav_link(entry, current=entry.href == section) for entry in _SECTIONS]
+    return rx.el.nav(
+        rx.link(logo(), "Proto-DDF", href="/", class_name="pd-brand", underline="none"),
+        rx.el.div(*links, class_name="pd-nav"),
+        class_name="pd-sidebar",
+        aria_label="Main",
+    )
+
+
+def _nav_link(entry: _Section, *, current: bool) -> rx.Component:
+    return rx.link(
+        rx.icon(entry.icon, size=16, aria_hidden="true"),
+        rx.el.span(entry.label),
+        href=entry.href,
+        class_name="pd-nav-link",
+        underline="none",
+        custom_attrs={"aria-current": "page"} if current else {},
+    )
+
+
+def _header(
+    title: str | rx.Var[str],
+    breadcrumbs: Sequence[tuple[str, str]],
+    action: rx.Component | None,
+) -> rx.Component:
+    trail = [rx.el.li(rx.link(label, href=href)) for label, href in breadcrumbs]
+    crumbs = rx.el.nav(rx.el.ol(*trail), aria_label="Breadcrumbs") if breadcrumbs else rx.fragment()
+    return rx.el.header(
+        rx.el.div(crumbs, rx.el.h1(title), class_name="pd-trail"),
+        rx.el.div(_connection(), _theme_switch(), action or rx.fragment(), class_name="pd-tools"),
+        class_name="pd-header",
+    )
+
+
+def _connection() -> rx.Component:
+    """Connected, connecting, reconnecting or offline, from Reflex's own connection errors."""
+    failures = connection_errors_count.to(int)
+    state = rx.cond(
+        failures >= _FAILURES_UNTIL_OFFLINE,
+        "offline",
+        rx.cond(
+            failures > 0,
+            "reconnecting",
+            rx.cond(rx.State.is_hydrated, "connected", "connecting"),
+        ),
+    )
+    looks = (
+        ("offline", "wifi-off", "Offline", "--red-11"),
+        ("reconnecting", "refresh-cw", "Reconnecting", "--amber-11"),
+        ("connecting", "wifi", "Connecting", "--gray-10"),
+    )
+    cases = [(name, _connection_look(*look)) for name, *look in looks]
+    return rx.el.div(
+        rx.match(state, *cases, _connection_look("wifi", "Connected", "--green-11")),
+        class_name="pd-connection",
+        role="status",
+        custom_attrs={"data-state": state},
+    )
+
+
+def _connection_look(icon: str, word: str, color: str) -> rx.Component:
+    return rx.fragment(
+        rx.icon(icon, size=14, color=f"var({color})", aria_hidden="true"),
+        rx.el.span(word, class_name="pd-connection-word"),
+    )
+
+
+def _theme_switch() -> rx.Component:
+    # The style sheet shows one of the two icons, so that the right one is there at the first paint.
+    return rx.icon_button(
+        rx.icon("moon", size=16, class_name="pd-in-light", aria_hidden="true"),
+        rx.icon("sun", size=16, class_name="pd-in-dark", aria_hidden="true"),
+        on_click=toggle_color_mode,
+        variant="ghost",
+        color_scheme="gray",
+        size="2",
+        type="button",
+        aria_label="Switch between light and dark mode",
+    )

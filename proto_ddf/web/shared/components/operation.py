@@ -1,0 +1,182 @@
+"""An operation as it stands: its steps, what they do now, their logs, and how to go on."""
+
+import reflex as rx
+
+from proto_ddf.operations.views import StepView
+from proto_ddf.web.shared.components.badge import status_badge, step_icon
+from proto_ddf.web.shared.components.callout import error_box
+from proto_ddf.web.shared.components.countdown import try_again_button
+from proto_ddf.web.shared.components.feedback import confirm_dialog
+from proto_ddf.web.shared.components.numbers import duration
+from proto_ddf.web.shared.state.operation import OperationMixin
+
+
+def operation_panel(
+    state: type[OperationMixin],
+    *,
+    result: rx.Component | None = None,
+    badge: rx.Component | None = None,
+) -> rx.Component:
+    """The operation that `state` watches; nothing while there is none.
+
+        operation_panel(GenerateState, result=rx.link(rx.button("Open app"), href=...))
+
+    `result` is shown once it has succeeded. The failure's callout stays until Try Again. `badge` stands in place of
+    the operation's own where the page is a flow with a status of its own.
+    """
+    operation = state.operation
+    done = rx.cond(operation.state == "succeeded", result or rx.fragment(), rx.fragment())
+    return rx.cond(
+        operation.id,
+        rx.el.section(
+            _failure(state),
+            done,
+            rx.el.div(
+                _head(state, badge or status_badge(operation.state)),
+                rx.el.ol(rx.foreach(operation.steps, _step), class_name="pd-steps"),
+                class_name="pd-panel",
+            ),
+            class_name="pd-stack pd-operation",
+            aria_label="Progress",
+            custom_attrs={"data-operation": operation.id, "data-state": operation.state},
+        ),
+        rx.fragment(),
+    )
+
+
+def _head(state: type[OperationMixin], badge: rx.Component) -> rx.Component:
+    operation = state.operation
+    return rx.el.div(
+        rx.el.div(
+            rx.el.span(operation.title, class_name="pd-section-title pd-cut"),
+            badge,
+            class_name="pd-row-main pd-row-line",
+        ),
+        rx.el.span(duration(operation.duration_seconds), class_name="pd-quiet pd-number"),
+        rx.cond(operation.can_cancel, _cancel(state), rx.fragment()),
+        class_name="pd-row pd-operation-head",
+    )
+
+
+def _cancel(state: type[OperationMixin]) -> rx.Component:
+    """Of a failed operation what is left of it is discarded."""
+    failed = state.operation.state == "failed"
+    return confirm_dialog(
+        rx.button(
+            rx.cond(
+                state.operation_busy == "cancelling",
+                rx.cond(failed, "Discarding…", "Cancelling…"),
+                rx.cond(failed, "Discard", "Cancel"),
+            ),
+            variant="soft",
+            color_scheme="gray",
+            size="2",
+            type="button",
+            disabled=state.operation_busy != "",
+        ),
+        title=rx.cond(failed, "Discard this operation?", "Cancel this operation?"),
+        text=rx.cond(
+            failed,
+            "What was made so far is removed, and it cannot be tried again.",
+            "The step that is running stops, and what was made so far is removed.",
+        ),
+        confirm_label=rx.cond(failed, "Discard operation", "Cancel operation"),
+        cancel_label=rx.cond(failed, "Keep it", "Go on"),
+        on_confirm=state.cancel_operation,
+    )
+
+
+def _failure(state: type[OperationMixin]) -> rx.Component:
+    error = state.operation_error
+    again = rx.cond(
+        state.operation_can_help,
+        try_again_button(
+            busy=state.operation_busy == "retrying",
+            on_click=state.resume_operation,
+            until=error["retry_at"],
+            seconds=state.operation_wait,
+            disabled=state.operation_busy != "",
+        ),
+        rx.fragment(),
+    )
+    return rx.cond(
+        error["message"],
+        error_box(
+            title=error["title"],
+            message=error["message"],
+            hint=error["hint"],
+            error_type=error["error_type"],
+            details=error["details"],
+            actions=[again],
+        ),
+        rx.fragment(),
+    )
+
+
+def _step(step: rx.Var[StepView]) -> rx.Component:
+    return rx.el.li(
+        rx.el.div(
+            step_icon(step.state),
+            rx.el.div(
+                rx.el.span(step.title),
+                rx.cond(
+                    step.message,
+                    rx.el.span(step.message, class_name="pd-quiet"),
+                    rx.fragment(),
+                ),
+                _attempts(step),
+                class_name="pd-row-main",
+                aria_live="polite",
+            ),
+            rx.el.span(_state_word(step.state), class_name="pd-quiet"),
+            rx.el.span(
+                duration(step.duration_seconds), class_name="pd-quiet pd-number pd-step-time"
+            ),
+            class_name="pd-row pd-step-row",
+        ),
+        rx.cond(step.log_tail.length() > 0, _log(step), rx.fragment()),
+        class_name="pd-step",
+        custom_attrs={"data-step": step.name, "data-state": step.state},
+    )
+
+
+def _attempts(step: rx.Var[StepView]) -> rx.Component:
+    waiting = rx.el.span(
+        f"Attempt {step.attempt} of {step.attempts} failed, next in ",
+        duration(step.wait_seconds),
+        class_name="pd-quiet",
+    )
+    running = rx.el.span(f"Attempt {step.attempt + 1} of {step.attempts}", class_name="pd-quiet")
+    return rx.cond(
+        (step.attempts > 0) & (step.state == "running"),
+        rx.cond(step.wait_seconds > 0, waiting, running),
+        rx.fragment(),
+    )
+
+
+def _state_word(state: rx.Var[str]) -> rx.Var[str]:
+    return rx.match(
+        state,
+        ("pending", "Waiting"),
+        ("running", "Running"),
+        ("succeeded", "Done"),
+        ("failed", "Failed"),
+        ("cancelled", "Cancelled"),
+        "",
+    )
+
+
+def _log(step: rx.Var[StepView]) -> rx.Component:
+    """Open while the step runs or when it failed; keeps to the newest line."""
+    return rx.el.details(
+        rx.el.summary("Log"),
+        rx.el.div(
+            rx.el.pre(step.log_tail.join("\n")),
+            class_name="pd-code pd-follow",
+            tab_index=0,
+            role="log",
+            aria_label="Log of " + step.title,
+        ),
+        open=(step.state == "running") | (step.state == "failed"),
+        class_name="pd-details pd-log",
+    )

@@ -1,0 +1,1 @@
+"""Mixins and states that several pages use: errors, live updates, one operation under watch."""

@@ -1,0 +1,304 @@
+"""How every page's state keeps, shows, clears and retries its errors."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
+from typing import Any, ClassVar
+from uuid import uuid4
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from proto_ddf.errors import describe
+from proto_ddf.errors.description import ANONYMOUS
+from proto_ddf.errors.next_attempt import retry_time, seconds_until
+from proto_ddf.logs import get_logger
+from proto_ddf.monitoring import tracker
+from proto_ddf.operations import service
+from proto_ddf.settings import get_settings
+from proto_ddf.web.shared.state.retrying import run_to_end, tell_too_early
+
+_SERVER = uuid4().hex
+"""This run of the server."""
+
+logger = get_logger(__name__)
+
+
+class ErrorMixin(rx.State, mixin=True):
+    """One error at a time, for `error_callout`, and one message per form field.
+
+        class SourcesState(ErrorMixin, rx.State):
+            _form_fields: ClassVar[frozenset[str]] = frozenset({"name"})
+
+            @rx.event
+            def connect(self):
+                self._retry_by("connect")
+                try:
+                    ...
+                except Exception as error:
+                    return self.handle_error(error, "connect source", source=self.name)
+                self._clear_error()
+
+    `handle_error` returns the event to return from the handler: it clears the callout after a while.
+    """
+
+    error_message: str = ""
+    error_type: str = ""
+    """Class name of the exception."""
+    error_context: dict[str, Any] = {}
+    """`operation`, `user_id`, `retry_possible`, and what else is known; no secrets."""
+    error_title: str = ""
+    error_hint: str = ""
+    error_details: str = ""
+    """The context as indented JSON, for the details that unfold."""
+    error_shown: bool = False
+    """False while the error stands at its form field instead of in the callout."""
+    error_retrying: bool = False
+    error_can_retry: bool = False
+    """A retry is possible, and the page knows what to run again: Try Again shows."""
+    error_retry_at: str = ""
+    """When that becomes active (ISO 8601 with zone), if it is too early now."""
+    error_wait: float = 0.0
+    """Seconds that this was away when the error came."""
+    field_errors: dict[str, str] = {}
+
+    _form_fields: ClassVar[frozenset[str]] = frozenset()
+    """Fields the page's form has: their errors stand there and not in the callout."""
+
+    _retry_handler: str = ""
+    """Name of the handler that Try Again runs. It calls `_clear_error` when it is done and
+    `handle_error` when it fails again."""
+    _retry_args: list[Any] = []
+    _retry_number: int = 0
+    """Counts the retries, so that one that ends late is not taken for the next."""
+    _retry_asked: bool = False
+    """`run_retry` is to run."""
+    _retry_server: str = ""
+    """Which run of the server the last retry belongs to."""
+    _retry_operation_id: str = ""
+    """The operation that Try Again resumes, instead of a handler."""
+    _unrecorded: list[str] = []
+    """Errors that are not in the list of recent errors yet, as `_record` takes them."""
+    _pointer_on_error: bool = False
+    _focus_on_error: bool = False
+
+    # Public by contract. A client can call every public method: it has no exception to give.
+    def handle_error(
+        self, error: Any = None, operation: str | None = None, /, **context: Any
+    ) -> EventSpec | None:
+        """Show and log `error`; returns the event that records it and clears it after a while.
+
+        No context makes it raise. What ends the program or the task passes: KeyboardInterrupt, CancelledError and
+        every other BaseException that is no Exception is raised.
+
+        Args:
+            error: the exception; anything else is ignored. It and the operation can be given by name too.
+            operation: what was being done, for people ("connect source").
+            context: what helps to understand it, under any names. Secrets are scrubbed. `user_id` says whose it is.
+        """
+        if error is None:
+            error = context.pop("error", None)
+        if not isinstance(error, BaseException):
+            return None
+        if not isinstance(error, Exception):
+            raise error
+        described = describe(error, operation, **context)
+        _log_failure(error, described)
+        return self._show_error(described, described["context"]["operation"])
+
+    def _show_error(self, described: dict[str, Any], operation: str) -> EventSpec:
+        """Show an error that `describe` has described already, such as an operation's."""
+        field = described.get("field")
+        self.error_message = described["message"]
+        self.error_type = described["error_type"]
+        self.error_title = described["title"]
+        self.error_hint = described["hint"]
+        self.error_context = {
+            "user_id": ANONYMOUS,
+            **described["context"],
+            "operation": operation,
+            "retry_possible": described["retry_possible"],
+        }
+        self.error_details = json.dumps(
+            {"code": described["code"], **self.error_context}, indent=2, default=str, sort_keys=True
+        )
+        self.error_retrying = False
+        self.error_can_retry = bool(
+            described["retry_possible"] and (self._retry_operation_id or self._retry_handler)
+        )
+        self.error_retry_at = retry_time(described)
+        self.error_wait = seconds_until(self.error_retry_at)
+        if not _is_known(described):
+            self._unrecorded = [*self._unrecorded, json.dumps([described, operation], default=str)]
+        self.error_shown = field not in self._form_fields
+        if field:
+            self.field_errors = {**self.field_errors, field: described["message"]}
+        return self._auto_clear()
+
+    @rx.event
+    def retry_operation(self) -> EventSpec | None:
+        """Run again what failed; nothing when there is nothing to retry, and not before its time."""
+        if self.error_retrying or not self.error_context.get("retry_possible"):
+            return None
+        if not self._retry_operation_id and self._retry_handler not in self.event_handlers:
+            return None
+        if (seconds := seconds_until(self.error_retry_at)) > 0:
+            self.error_wait = seconds
+            return tell_too_early(seconds)
+        self.error_retrying = self._retry_asked = True
+        self._retry_number += 1
+        self._retry_server = _SERVER
+        return self.__class__.run_retry
+
+    @rx.event(background=True)
+    async def run_retry(self) -> AsyncIterator[Any]:
+        """Run again what failed, and see to it that the page tells how that ended; `retry_operation` asks for it.
+
+        A handler that raises ends as an error. One that told nothing had nothing to do any more, or a newer run of it
+        took its place: what failed before is over.
+        """
+        async with self:
+            if not self._retry_asked:
+                return
+            self._retry_asked = False
+            number, again = self._retry_number, self._retry_event()
+            operation = self.error_context.get("operation", "")
+        raised = await run_to_end(again)
+        async with self:
+            if number != self._retry_number:
+                return
+            shown = self.handle_error(raised, operation) if raised else None
+            if not raised and self.error_retrying:
+                self._clear_error()
+        yield shown
+
+    def _retry_event(self) -> Callable[[], EventSpec]:
+        """Makes the event that runs again what failed."""
+        if self._retry_operation_id:
+            return partial(self.__class__.resume_failed_operation, self._retry_operation_id)
+        return partial(getattr(self.__class__, self._retry_handler), *self._retry_args)
+
+    def _retry_by(self, handler: str, *args: Any) -> None:
+        """Try Again is to run a handler, with these arguments, and not what failed earlier."""
+        self._retry_handler, self._retry_args = handler, list(args)
+        self._retry_operation_id = ""
+
+    @rx.event
+    def end_lost_retry(self) -> EventSpec | None:
+        """Take back a "Trying again…" of a server that has ended since (on_load): nothing else would."""
+        if not self.error_retrying or self._retry_server == _SERVER:
+            return None
+        self.error_retrying = False
+        return self._auto_clear()
+
+    @rx.event(background=True)
+    async def resume_failed_operation(self, operation_id: str) -> AsyncIterator[Any]:
+        """Resume an operation at the step that failed, and go to its page."""
+        yield await self._resume(operation_id)
+
+    async def _resume(self, operation_id: str) -> EventSpec | None:
+        """Resume an operation, from a background event; returns the event to yield."""
+        try:
+            await asyncio.to_thread(service.retry, operation_id)
+        except Exception as error:
+            async with self:
+                return self.handle_error(error, "try again", operation_id=operation_id)
+        async with self:
+            self._clear_error()
+        return rx.redirect(f"/operations/{operation_id}")
+
+    @rx.event
+    def dismiss_error(self) -> None:
+        """Take the callout away; field errors stay."""
+        self._clear_error()
+
+    @rx.event
+    def hold_error(self, by: str) -> None:
+        """The pointer (`by="pointer"`) or the focus (`by="focus"`) is on the callout: it stays."""
+        self._set_held(by, True)
+
+    @rx.event
+    def release_error(self, by: str) -> EventSpec | None:
+        """The pointer or the focus has left; the time starts anew when neither is there."""
+        self._set_held(by, False)
+        return self._auto_clear() if self.error_message and not self._error_is_held() else None
+
+    @rx.event(background=True, supersedes=True)
+    async def clear_error_later(self) -> None:
+        """Put errors on record, wait, then clear the one shown, unless someone is reading it or retrying."""
+        async with self:
+            seconds = self._seconds_to_show()
+            recording = self._start_recording()
+        await recording
+        await asyncio.sleep(seconds)
+        async with self:
+            if not self._error_is_held() and not self.error_retrying:
+                self._clear_error()
+
+    def _start_recording(self) -> Awaitable[None]:
+        """Begin to put the errors on record, from a background event. It goes on when a newer error ends that."""
+        unrecorded, self._unrecorded = list(self._unrecorded), []
+        loop = asyncio.get_running_loop()
+        return asyncio.shield(loop.run_in_executor(None, _record, unrecorded))
+
+    def _clear_error(self) -> None:
+        self.error_message = self.error_type = self.error_title = ""
+        self.error_hint = self.error_details = self.error_retry_at = ""
+        self.error_wait = 0.0
+        self.error_context = {}
+        self.error_shown = self.error_retrying = self.error_can_retry = False
+        # An element that goes away tells no leaving.
+        self._pointer_on_error = self._focus_on_error = False
+
+    def _clear_field_error(self, field: str) -> None:
+        self.field_errors = {
+            name: text for name, text in self.field_errors.items() if name != field
+        }
+
+    def _auto_clear(self) -> EventSpec:
+        return self.__class__.clear_error_later
+
+    def _seconds_to_show(self) -> float:
+        settings = get_settings()
+        if self.error_context.get("retry_possible"):
+            return seconds_until(self.error_retry_at) + settings.error_retry_seconds
+        return settings.error_notice_seconds
+
+    def _set_held(self, by: str, held: bool) -> None:
+        if by == "pointer":
+            self._pointer_on_error = held
+        elif by == "focus":
+            self._focus_on_error = held
+
+    def _error_is_held(self) -> bool:
+        return self._pointer_on_error or self._focus_on_error
+
+
+def _is_known(described: dict[str, Any]) -> bool:
+    """Whether the list of recent errors has it already, or has no use for it: an operation's failure
+    is recorded by the operation, and what a person mistyped is nothing to come back to."""
+    return "operation_id" in described["context"] or described["family"] == "validation"
+
+
+def _log_failure(error: Exception, described: dict[str, Any]) -> None:
+    context = described["context"]
+    with contextlib.suppress(Exception):  # the page is to show the error all the same
+        logger.error(
+            "Operation failed",
+            operation=context["operation"],
+            code=described["code"],
+            context=context,
+            exc_info=error,
+        )
+
+
+def _record(unrecorded: list[str]) -> None:
+    """Put errors on record; each is JSON of what `describe` gave and of what was being done."""
+    for text in unrecorded:
+        described, operation = json.loads(text)
+        try:
+            tracker.record_error(described, operation)
+        except Exception:
+            logger.exception("an error could not be recorded", code=described["code"])

@@ -1,0 +1,179 @@
+"""Watching one operation from a page, cancelling it and trying it again."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from proto_ddf.errors.next_attempt import retry_time, seconds_until
+from proto_ddf.operations import service
+from proto_ddf.operations.views import OperationView
+from proto_ddf.web.shared.state.errors import ErrorMixin
+from proto_ddf.web.shared.state.flow_status import Flow
+from proto_ddf.web.shared.state.live import looks
+
+# The times of running steps are renewed this often.
+_LOOK_SECONDS = 1.0
+_HANDLERS = {"retrying": "resume_operation", "cancelling": "cancel_operation"}
+
+
+def nothing_to_show() -> OperationView:
+    return OperationView(id="", kind="", title="", subject="", state="", created_at="")
+
+
+class OperationMixin(ErrorMixin, mixin=True):
+    """One operation as it stands, for `operation_panel`. Has all of ErrorMixin too.
+
+        class GenerateState(OperationMixin, rx.State):
+            @rx.event
+            def load(self):                       # on_load: runs again at a reconnect
+                return self._watch(self.operation.id)
+
+    Return `self._watch(operation_id)` from the handler that started the operation and from on_load.
+    """
+
+    operation: OperationView = nothing_to_show()
+    operation_missing: bool = False
+    """Nothing is known of the operation asked for."""
+    operation_error: dict[str, str] = {}
+    """Why it failed: title, message, hint, error_type, details, and retry_at where it is too early to try
+    again; empty otherwise."""
+    operation_wait: float = 0.0
+    """Seconds until retry_at, when they were last sent."""
+    operation_can_help: bool = False
+    """It failed, and Try Again can mend it."""
+    operation_busy: str = ""
+    """"retrying" or "cancelling" while that is being asked for."""
+
+    def _watch(self, operation_id: str) -> EventSpec:
+        """The event that follows an operation until it has succeeded or the tab has gone."""
+        return self.__class__.watch_operation(operation_id)
+
+    def _flow(self, starting: bool) -> Flow:
+        """What the page holds about its flow; `starting`: its form was sent and no operation is there yet."""
+        return Flow(
+            operation=self.operation,
+            starting=starting,
+            retrying=self.error_retrying or self.operation_busy == "retrying",
+            callout=self.error_message if self.error_shown else "",
+            faults=tuple(self.field_errors),
+        )
+
+    def _operation_over(self) -> Any:
+        """Override to act when the watched operation has ended; may return events.
+
+        Called each time it is seen to end, after a reload as well, with the state's lock held.
+        """
+        return None
+
+    def _forget_operation(self) -> None:
+        """Show no operation."""
+        self._show_operation(None)
+        self.operation_missing = False
+
+    @rx.event(background=True, supersedes=True)
+    async def watch_operation(self, operation_id: str) -> AsyncIterator[Any]:
+        """Follow an operation. A failed one is followed on: another tab may try it again."""
+        try:
+            async for event in self._follow(operation_id):
+                yield event
+        except Exception as error:
+            async with self:
+                self._retry_by("watch_operation", operation_id)
+                shown = self.handle_error(error, "show an operation", operation_id=operation_id)
+            yield shown
+
+    async def _follow(self, operation_id: str) -> AsyncIterator[Any]:
+        shown = was_over = False
+        async with self:
+            self.operation_busy = ""  # a killed server could not say that it is over
+            self._renew_wait()  # a reloaded page shows what was true earlier
+        async for _ in looks(self, about=operation_id, every=_LOOK_SECONDS):
+            view = await asyncio.to_thread(service.view, operation_id)
+            events = None
+            async with self:
+                if shown and self.operation.id != operation_id:
+                    return  # it was put away
+                self._show_operation(view)
+                shown = True
+                if self.error_retrying:
+                    self._clear_error()
+                over = view is not None and _is_over(view)
+                if over and not was_over:
+                    events = self._operation_over()
+                was_over = over
+            if events:
+                yield events
+            if view is None or view.state == "succeeded":
+                return
+
+    @rx.event(background=True)
+    async def cancel_operation(self) -> AsyncIterator[Any]:
+        """Cancel the operation shown."""
+        async for event in self._ask("cancelling"):
+            yield event
+
+    @rx.event(background=True)
+    async def resume_operation(self) -> AsyncIterator[Any]:
+        """Try the operation shown again, from the step that failed."""
+        async for event in self._ask("retrying"):
+            yield event
+
+    async def _ask(self, what: str) -> AsyncIterator[Any]:
+        async with self:
+            if self.operation_busy or not self.operation.id:
+                return
+            self.operation_busy = what
+            operation_id = self.operation.id
+        act = service.retry if what == "retrying" else service.cancel
+        try:
+            await asyncio.to_thread(act, operation_id)
+        except Exception as error:
+            async with self:
+                self.operation_busy = ""
+                self._retry_by(_HANDLERS[what])
+                shown = self.handle_error(error, f"{what} an operation", operation_id=operation_id)
+            yield shown
+        else:
+            async with self:
+                self.operation_busy = ""
+                self._clear_error()
+            yield self.__class__.watch_operation(operation_id)
+
+    def _show_operation(self, view: OperationView | None) -> None:
+        """Assigns what changed, and nothing else: what is assigned is sent."""
+        shown = view or nothing_to_show()
+        if self.operation_missing != (view is None):
+            self.operation_missing = view is None
+        if shown == self.operation:
+            return
+        self.operation = shown
+        self.operation_error = _error_words(shown)
+        self._renew_wait()
+        self.operation_can_help = shown.can_retry and bool(
+            shown.error is None or shown.error.get("retry_possible")
+        )
+
+    def _renew_wait(self) -> None:
+        wait = seconds_until(self.operation_error.get("retry_at", ""))
+        if wait != self.operation_wait:
+            self.operation_wait = wait
+
+
+def _is_over(view: OperationView) -> bool:
+    return view.state in ("succeeded", "failed", "cancelled") and view.finished_at is not None
+
+
+def _error_words(view: OperationView) -> dict[str, str]:
+    error = view.error
+    if not error:
+        return {}
+    context = {"operation_id": view.id, "code": error["code"], **error.get("context", {})}
+    return {
+        **{name: error.get(name) or "" for name in ("title", "message", "hint", "error_type")},
+        "retry_at": retry_time(error),
+        "details": json.dumps(context, indent=2, default=str, sort_keys=True),
+    }

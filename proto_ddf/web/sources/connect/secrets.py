@@ -1,0 +1,100 @@
+"""The connect form's secrets: the form holds references, and what is typed goes past it into the vault."""
+
+import asyncio
+from typing import Any
+
+import reflex as rx
+
+from proto_ddf import vault
+from proto_ddf.operations import claims
+from proto_ddf.sources.connected import secrets
+from proto_ddf.web.shared.state.operation import OperationMixin
+from proto_ddf.web.sources.connect.draft import Draft, draft_config, field_key, form_of, secret_keys
+
+SEND = "window.dispatchEvent(new Event('proto-ddf:send-secrets'))"
+"""Script that has every control of the page send what is typed in it."""
+
+
+class SecretsMixin(OperationMixin, mixin=True):
+    """What the controls of assets/secret.jsx report. Part of the form's state, which has `kind`, `values`, `_edited`,
+    `_keep` and `_clear_form_error`."""
+
+    typed: list[str] = []
+    """Keys of the fields that hold something not stored yet."""
+    form_round: int = 0
+    """Counts how often the controls were drawn anew: what is typed in one is in that one alone."""
+    saved_place: list[str] = []
+    """Host, port and user that the secrets of the source being edited are for."""
+    _saved_secrets: list[str] = []
+    """Their references."""
+
+    @rx.var
+    def usable_secrets(self) -> dict[str, str]:
+        """The references that the form sends, by key; "" where there is none, or one of another place."""
+        moved = set(self._saved_secrets) if self._has_moved() else set()
+        held = {key: self.values.get(key, "") for key in secret_keys(self.kind)}
+        return {key: "" if reference in moved else reference for key, reference in held.items()}
+
+    @rx.var
+    def moved_secrets(self) -> list[str]:
+        """Keys of the fields whose secret is for another place than the form names now."""
+        return [key for key, usable in self.usable_secrets.items() if self.values[key] != usable]
+
+    @rx.event
+    def set_typed(self, key: str, typed: bool, form_round: int) -> None:
+        """A control holds something that is not stored yet, or no longer does."""
+        if self._is_shown(key, form_round):
+            self._set_typed(key, typed)
+            self._keep()
+            if typed:
+                self._clear_form_error(key)
+
+    @rx.event
+    def set_secret(self, key: str, reference: str, form_round: int) -> Any:
+        """What was typed is stored under that reference; "" takes the secret away."""
+        if reference and not vault.is_reference(reference):
+            return None
+        if not self._is_shown(key, form_round):
+            return self.__class__.discard_secrets([reference])
+        replaced = self.values[key]
+        self.values[key] = reference
+        self._set_typed(key, False)
+        self._clear_form_error(key)
+        return [self._edited(), self.__class__.discard_secrets([replaced])]
+
+    @rx.event
+    def refuse_secret(self, key: str, message: str, form_round: int) -> None:
+        """What was typed could not be stored; it stays in the control."""
+        if self._is_shown(key, form_round):
+            name = key.removeprefix(field_key(self.kind, ""))
+            self.field_errors = {**self.field_errors, name: str(message)}
+
+    @rx.event(background=True)
+    async def discard_secrets(self, references: list[str]) -> None:
+        """Forget secrets that nothing names."""
+        await asyncio.to_thread(claims.discard_secrets, references)
+
+    def _take_saved(self, saved: Draft | None) -> None:
+        """`saved` is the source that the form changes."""
+        config = draft_config(saved) if saved else {}
+        self.saved_place = list(secrets.place(config)) if saved else []
+        self._saved_secrets = list(secrets.named_in(saved.kind, config).values()) if saved else []
+
+    def _forget_typed(self) -> None:
+        """Draw the controls anew, empty."""
+        self.typed = []
+        self.form_round += 1
+
+    def _is_shown(self, key: str, form_round: int) -> bool:
+        """Whether that control is there: what one reports that is gone by now is of no use."""
+        return key in secret_keys(self.kind) and form_round == self.form_round
+
+    def _has_moved(self) -> bool:
+        fields = (field.name for field in form_of(self.kind))
+        here = {name: self.values[field_key(self.kind, name)] for name in fields}
+        return bool(self._saved_secrets) and list(secrets.place(here)) != self.saved_place
+
+    def _set_typed(self, key: str, typed: bool) -> None:
+        others = [other for other in self.typed if other != key]
+        if typed or len(others) != len(self.typed):
+            self.typed = [*others, key] if typed else others

@@ -1,0 +1,1 @@
+"""/sources/[id]: one source, its tables, its rows, and the types of its columns."""

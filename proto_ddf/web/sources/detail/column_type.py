@@ -1,0 +1,65 @@
+"""The type of a column of a file: chosen from a list, or taken as offered."""
+
+import reflex as rx
+
+from proto_ddf.web.sources.detail.state import ColumnRow, SourceDetailState, TableRow
+from proto_ddf.web.sources.detail.type_candidates import TYPE_WORDS, OfferRow
+
+
+def type_choice(one: rx.Var[TableRow], column: rx.Var[ColumnRow]) -> rx.Component:
+    """Whoever knows better than the file may say so; it stays so when the file is read anew."""
+    found = rx.cond(column.chosen, "As found in the file", column.type + ", as found")
+    return rx.el.select(
+        rx.el.option(found, value=""),
+        *[rx.el.option(words, value=chosen) for chosen, words in TYPE_WORDS.items()],
+        value=column.chosen,
+        on_change=lambda chosen: SourceDetailState.choose_type(one.name, column.name, chosen),
+        disabled=SourceDetailState.busy,
+        custom_attrs={"aria-label": "Type of " + column.name},
+        class_name="pd-select",
+    )
+
+
+def type_notes(one: rx.Var[TableRow], column: rx.Var[ColumnRow]) -> rx.Component:
+    """What a person said of its texts, and the types that it could have."""
+    return rx.fragment(
+        rx.cond(
+            column.empty,
+            rx.el.div("Read as empty: ", column.empty, class_name="pd-quiet"),
+            rx.fragment(),
+        ),
+        rx.foreach(column.offers, lambda offer: _offer(one, column, offer)),
+    )
+
+
+def _offer(
+    one: rx.Var[TableRow], column: rx.Var[ColumnRow], offer: rx.Var[OfferRow]
+) -> rx.Component:
+    """A type that the column does not have because of some texts: which these are, and the type by one click."""
+    return rx.el.div(
+        rx.el.p(offer.words, margin="0"),
+        rx.el.ul(
+            rx.foreach(offer.odd, lambda text: rx.el.li(text)),
+            style={"margin": "0", "padding_left": "16px"},
+        ),
+        rx.button(
+            offer.button,
+            on_click=SourceDetailState.accept_offer(one.name, column.name, offer.type),
+            disabled=SourceDetailState.busy,
+            size="1",
+            variant="soft",
+            type="button",
+            custom_attrs={"aria-label": offer.button + ": " + column.name},
+        ),
+        class_name="pd-quiet",
+        style={
+            "display": "flex",
+            "flex_direction": "column",
+            "align_items": "flex-start",
+            "gap": "4px",
+            "margin_top": "8px",
+            "max_width": "420px",
+            "white_space": "normal",
+            "overflow_wrap": "anywhere",
+        },
+    )

@@ -1,0 +1,184 @@
+"""Whether sources answer, as pages show it: a state for each in a list, and all about one on its page."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
+from typing import Any
+
+import reflex as rx
+from pydantic import BaseModel
+from reflex.event import EventSpec
+
+from proto_ddf.operations import hub
+from proto_ddf.operations.source_watch import watch
+from proto_ddf.operations.watched_source import Report, topic
+from proto_ddf.settings import get_settings
+from proto_ddf.sources.connected.health import HealthState, duration_text, latency_text
+from proto_ddf.web.shared.state.live import looks
+from proto_ddf.web.shared.state.waiting import Wait, wait_of
+
+_LOOK_SECONDS = 5.0
+"""Also how often a page says that it is there."""
+_STOPPED = "Calls to it are stopped by hand, on the page Resilience."
+
+
+class HealthView(BaseModel):
+    """One source's connection, in words."""
+
+    id: str = ""
+    """Empty before it is known."""
+    state: str = HealthState.CHECKING.value
+    since: str = ""
+    """ISO 8601; so are all times here."""
+    message: str = ""
+    note: str = ""
+    """What to do, or how often it is looked."""
+    latency: str = ""
+    usual_latency: str = ""
+    server: bool = False
+    """Connections to it stay open, and are counted."""
+    connects: int = 0
+    reconnects: int = 0
+    error: str = ""
+    """Title of the last one."""
+    error_at: str = ""
+    error_message: str = ""
+    """Empty while `message` says it."""
+    error_hint: str = ""
+    back_at: str = ""
+    """When it came back last."""
+    looking: bool = False
+    stopped: bool = False
+    pause: Wait = Wait()
+    """Until its circuit lets a look through."""
+
+
+class SourceHealthState(rx.State):
+    """Follows the watch over the sources; an open page makes it look more often."""
+
+    states: dict[str, str] = {}
+    """The state of each source by its id."""
+    shown: HealthView = HealthView()
+    """The source whose id is in the address."""
+    _hidden: bool = False
+    """The tab is behind others, so that nobody looks at it."""
+
+    @rx.event
+    def set_hidden(self, hidden: bool) -> None:
+        """The tab was hidden, or is seen again."""
+        self._hidden = bool(hidden)
+        self._tell_seen()
+
+    @rx.event(background=True, supersedes=True)
+    async def follow_all(self) -> None:
+        """For pages that list sources (on_load)."""
+        async with self:
+            self._hidden = False
+        async for _ in looks(self, about=None, every=_LOOK_SECONDS):
+            self._tell_seen()
+            states = {id: state.value for id, state in watch().states().items()}
+            async with self:
+                if states != self.states:
+                    self.states = states
+
+    @rx.event(background=True, supersedes=True)
+    async def follow_one(self) -> AsyncIterator[Any]:
+        """For the page of a source (on_load)."""
+        async with self:
+            self._hidden = False
+            id = PurePosixPath(self.router.url.path).name
+        async for _ in looks(self, about=topic(id), every=_LOOK_SECONDS):
+            self._tell_seen()
+            report = watch().report(id)
+            async with self:
+                is_back = self._show(id, report)
+            if report is not None and is_back:
+                yield rx.toast.success(_told(report))
+
+    @rx.event(background=True)
+    async def check_now(self) -> AsyncIterator[Any]:
+        """Look at the source without waiting for its time, and tell what was found."""
+        async with self:
+            id = self.shown.id
+            if not id or self.shown.looking:
+                return
+            self.shown = self.shown.model_copy(update={"looking": True})
+        with hub.subscribe(topic(id)) as changes:
+            watch().look_soon(id)
+            report = watch().report(id)
+            while report is not None and report.looking and not report.pause:
+                await changes.wait(_LOOK_SECONDS)
+                report = watch().report(id)
+        async with self:
+            is_back = self._show(id, report)
+        if report is not None and not report.pause:
+            yield _toast(report, is_back)
+
+    def _tell_seen(self) -> None:
+        if not self._hidden:
+            watch().seen()
+
+    def _show(self, id: str, report: Report | None) -> bool:
+        """Whether the source has come back since it was shown last."""
+        view = _view(id, report, self.shown)
+        is_back = bool(view.back_at) and self.shown.id == id and self.shown.back_at != view.back_at
+        if view != self.shown:
+            self.shown = view
+        return is_back
+
+
+def _view(id: str, report: Report | None, before: HealthView) -> HealthView:
+    """`before` is what is shown now."""
+    if report is None:
+        return HealthView()
+    health, failure = report.health, report.health.last_failure
+    current = health.failure is not None
+    connections = report.connections
+    return HealthView(
+        id=id,
+        state=health.state.value,
+        since=_iso(health.since),
+        message=_STOPPED if report.stopped else health.message,
+        note=health.hint or _how_often(),
+        latency=_latency(health.latency),
+        usual_latency=_latency(health.usual_latency),
+        server=connections is not None,
+        connects=connections.connects if connections else 0,
+        reconnects=connections.reconnects if connections else 0,
+        error=failure.title if failure else "",
+        error_at=_iso(health.failed_at),
+        error_message=failure.message if failure and not current else "",
+        error_hint=failure.hint if failure and not current else "",
+        back_at=_iso(health.back.at if health.back else None),
+        looking=report.looking,
+        stopped=report.stopped,
+        pause=wait_of(0.0 if report.stopped else report.pause, before.pause),
+    )
+
+
+def _how_often() -> str:
+    return f"It is looked at every {duration_text(get_settings().source_check_seconds)} while a page shows it."
+
+
+def _toast(report: Report, is_back: bool) -> EventSpec:
+    if report.health.failure is None:
+        return rx.toast.success(
+            _told(report)
+            if is_back
+            else f"{report.name} answered in {_latency(report.health.latency)}."
+        )
+    return rx.toast.error(f"{report.name}: {report.health.failure.title}.")
+
+
+def _told(report: Report) -> str:
+    back = report.health.back
+    return f"{report.name} is connected again after {duration_text(back.after if back else 0.0)}."
+
+
+def _latency(seconds: float | None) -> str:
+    return "" if seconds is None else latency_text(seconds)
+
+
+def _iso(at: float | None) -> str:
+    """Of Unix time in seconds."""
+    return "" if at is None else datetime.fromtimestamp(at, UTC).isoformat()
