@@ -278,7 +278,7 @@ import json, re, sys
 from pathlib import Path
 from proto_ddf.settings import get_settings
 get_settings().prepare_home()
-from proto_ddf.sources.store import make_source
+from proto_ddf.sources.connected.store import make_source
 source = make_source("csv", {"paths": [sys.argv[1]]})
 rows = source.read_schema().tables[0].row_count
 read = sum(len(batch) for batch in source.rows("big"))

@@ -1,1 +1,0 @@
-"""What the pages know: one module per page, and the mixins they share."""
