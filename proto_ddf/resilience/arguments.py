@@ -35,7 +35,7 @@ def check_positive(name: str, value: Any) -> None:
         raise BadArgumentError(name, "be a finite number, more than 0", value)
 
 
-def check_share(name: str, value: Any) -> None:
+def check_fraction(name: str, value: Any) -> None:
     """Raises BadArgumentError unless it is a number above 0 and at most 1."""
     if not (is_number(value) and 0 < value <= 1):
         raise BadArgumentError(name, "be a number above 0 and at most 1", value)

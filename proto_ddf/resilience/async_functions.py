@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 
-def is_awaited(fn: Callable[..., Any]) -> bool:
+def is_async_callable(fn: Callable[..., Any]) -> bool:
     """Whether its calls are awaited: a coroutine function, or an object whose `__call__` is one.
 
     Raises:

@@ -4,19 +4,19 @@ import itertools
 import threading
 
 
-class Tally:
+class Counter:
     """Counts without a lock: a step of `itertools.count` is one C call, which no thread interrupts."""
 
-    __slots__ = ("_lock", "_looks", "add")
+    __slots__ = ("_lock", "_reads", "increment")
 
     def __init__(self) -> None:
-        self.add = itertools.count().__next__
+        self.increment = itertools.count().__next__
         """Counts one."""
-        self._looks = 0
+        self._reads = 0
         self._lock = threading.RLock()  # a signal handler may look too
 
     def value(self) -> int:
         """How often `add` was called."""
         with self._lock:  # a look is a step too
-            self._looks += 1
-            return self.add() - self._looks + 1
+            self._reads += 1
+            return self.increment() - self._reads + 1

@@ -18,7 +18,7 @@ queue_time: ContextVar[QueueTime | None] = ContextVar("queue_time", default=None
 """Set by who times a call, such as a breaker that counts slow ones."""
 
 
-def queued(seconds: float) -> None:
+def record_queue_time(seconds: float) -> None:
     """Tell all who time the call under way that it stood in a queue for so long."""
     one = queue_time.get()
     while one is not None:

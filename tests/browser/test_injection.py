@@ -194,4 +194,6 @@ def test_generating_ends_with_one_app_while_three_in_ten_calls_of_each_kind_are_
     assert any(told.startswith("install: Attempt 1 of 3 failed, next in") for told in attempts)
     page.goto(f"{server.url}/resilience")
     for number in range(len(systems)):
-        expect(page.locator("[data-fault]").nth(number)).to_contain_text(re.compile("Struck [1-9]"))
+        expect(page.locator("[data-fault]").nth(number)).to_contain_text(
+            re.compile("Affected [1-9]")
+        )

@@ -10,7 +10,7 @@ from sys import _getframe
 from types import CoroutineType, TracebackType
 from typing import Any, ParamSpec, Self, TypeVar, cast
 
-from proto_ddf.resilience.async_functions import is_awaited
+from proto_ddf.resilience.async_functions import is_async_callable
 from proto_ddf.resilience.breaker.circuit import Circuit
 from proto_ddf.resilience.breaker.permit import Permit, get_entered, leave, set_entered
 
@@ -52,7 +52,7 @@ class CircuitBreaker(Circuit):
     def call_sync(self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """`fn(*args, **kwargs)`. If that returns a coroutine, a Future or a Task, the call lasts until what
         this returns then has been awaited."""
-        permit = self._entry or self._admit()
+        permit = self._fast_entry or self._admit()
         count_call = self._count_call
         count_call()
         try:
@@ -62,13 +62,13 @@ class CircuitBreaker(Circuit):
             raise
         if type(result) in _AWAITED:
             return cast(R, self._await(permit, cast(Awaitable[Any], result)))
-        if permit is not self._calm:
+        if permit is not self._fast_exit:
             self._end(permit, None)
         return result
 
     async def call(self, fn: Callable[P, Awaitable[R]], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """`await fn(*args, **kwargs)`."""
-        permit = self._entry or self._admit()
+        permit = self._fast_entry or self._admit()
         count_call = self._count_call
         count_call()
         try:
@@ -76,7 +76,7 @@ class CircuitBreaker(Circuit):
         except BaseException as error:
             self._end(permit, error)
             raise
-        if permit is not self._calm:
+        if permit is not self._fast_exit:
             self._end(permit, None)
         return result
 
@@ -87,7 +87,7 @@ class CircuitBreaker(Circuit):
             TypeError: for a generator function, which has not done anything yet when it returns; use
                 `with breaker:` inside it.
         """
-        if is_awaited(fn):
+        if is_async_callable(fn):
             call = cast(Callable[..., Awaitable[Any]], self.call)
 
             @wraps(fn)
@@ -105,7 +105,7 @@ class CircuitBreaker(Circuit):
         return guarded
 
     def __enter__(self) -> Self:
-        permit = self._entry or self._admit()
+        permit = self._fast_entry or self._admit()
         count_call = self._count_call
         count_call()
         set_entered((permit, id(_getframe(1)), get_entered()))
@@ -120,7 +120,7 @@ class CircuitBreaker(Circuit):
         self._end_block(id(_getframe(1)), error)
 
     async def __aenter__(self) -> Self:
-        permit = self._entry or self._admit()
+        permit = self._fast_entry or self._admit()
         count_call = self._count_call
         count_call()
         set_entered((permit, id(_getframe(1)), get_entered()))
@@ -145,7 +145,7 @@ class CircuitBreaker(Circuit):
             permit = found
         else:
             return
-        if error is not None or permit is not self._calm:
+        if error is not None or permit is not self._fast_exit:
             self._end(permit, error)
 
     async def _await(self, permit: Permit, result: Awaitable[Any]) -> Any:
@@ -155,6 +155,6 @@ class CircuitBreaker(Circuit):
         except BaseException as error:
             self._end(permit, error)
             raise
-        if permit is not self._calm:
+        if permit is not self._fast_exit:
             self._end(permit, None)
         return value

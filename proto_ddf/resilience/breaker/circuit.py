@@ -15,8 +15,8 @@ signal handler may end another call of the same breaker in the midst of it; a ca
 its lease back without the lock.
 
 What is done without the lock relies on the global interpreter lock of CPython: reading one attribute,
-counting with a `Tally`, and discarding from or listing a set of objects that hash by identity are atomic.
-A call of a closed breaker without failures takes no lock at all: it reads `_entry` when it begins and `_calm`
+counting with a `Counter`, and discarding from or listing a set of objects that hash by identity are atomic.
+A call of a closed breaker without failures takes no lock at all: it reads `_fast_entry` when it begins and `_fast_exit`
 when it ends, and a change of state by another thread comes before or after that read, never in between.
 """
 
@@ -32,13 +32,13 @@ from proto_ddf.resilience.arguments import (
     check_not_negative,
     check_positive,
 )
-from proto_ddf.resilience.breaker.changes import Changes
 from proto_ddf.resilience.breaker.circuit_open import CircuitOpenError
-from proto_ddf.resilience.breaker.outcome import Outcome, judge
+from proto_ddf.resilience.breaker.outcome import Outcome, classify_outcome
 from proto_ddf.resilience.breaker.permit import Permit
 from proto_ddf.resilience.breaker.snapshot import BreakerSnapshot, BreakerState, Transition
+from proto_ddf.resilience.breaker.transition_log import TransitionLog
 from proto_ddf.resilience.breaker.window import RollingCounts, Window
-from proto_ddf.resilience.counter import Tally
+from proto_ddf.resilience.counter import Counter
 from proto_ddf.resilience.is_transient import is_transient
 
 _CLOSED, _OPEN, _HALF_OPEN = BreakerState.CLOSED, BreakerState.OPEN, BreakerState.HALF_OPEN
@@ -50,15 +50,14 @@ class Circuit:
     __slots__ = (
         "__weakref__",
         "_calls",
-        "_calm",
         "_cause",
-        "_changes",
         "_clock",
         "_count_call",
         "_counts",
-        "_entry",
         "_failed",
         "_failures",
+        "_fast_entry",
+        "_fast_exit",
         "_forced",
         "_generation",
         "_is_failure",
@@ -67,11 +66,12 @@ class Circuit:
         "_leases",
         "_lock",
         "_opened_at",
-        "_rejected",
+        "_refused",
         "_shared",
         "_state",
         "_successes",
         "_timed",
+        "_transitions",
         "failure_threshold",
         "half_open_max_calls",
         "name",
@@ -118,34 +118,34 @@ class Circuit:
         self._is_failure = is_failure or is_transient
         self._clock = clock
         self._lock = threading.RLock()
-        self._changes = Changes(history_seconds)
+        self._transitions = TransitionLog(history_seconds)
         self._timed = window is not None and window.slow_call_seconds is not None
         self._counts = RollingCounts(window) if window else None
         self._leases: set[Permit] = set()
         self._generation = 0
-        self._failures = self._successes = self._failed = self._rejected = 0
-        self._calls = Tally()
+        self._failures = self._successes = self._failed = self._refused = 0
+        self._calls = Counter()
         # Called through a local name: the interpreter has no fast way to call what a slot holds as a method.
-        self._count_call = self._calls.add
+        self._count_call = self._calls.increment
         self._last_failure = self._cause = ""
         self._last_failure_at: float | None = None
         self._opened_at = 0.0
         self._forced = False
         self._shared: Permit | None = None
-        """For the calls of a closed breaker. `_entry` is the same where they need not be timed, `_calm`
+        """For the calls of a closed breaker. `_fast_entry` is the same where they need not be timed, `_fast_exit`
         where moreover a success changes nothing."""
-        self._entry: Permit | None = None
-        self._calm: Permit | None = None
+        self._fast_entry: Permit | None = None
+        self._fast_exit: Permit | None = None
         self._state = _CLOSED
-        self._change(_CLOSED, "")
+        self._set_state(_CLOSED, "")
 
     @property
     def state(self) -> BreakerState:
         """The state in force. Looking may change an open breaker whose time has come to half-open."""
         if self._state is _OPEN:
             with self._lock:
-                self._notice_time()
-            self._tell()
+                self._half_open_if_due()
+            self._notify_listeners()
         return self._state
 
     @property
@@ -155,7 +155,7 @@ class Circuit:
 
     def snapshot(self) -> BreakerSnapshot:
         with self._lock:
-            self._notice_time()
+            self._half_open_if_due()
             now = self._clock()
             snapshot = BreakerSnapshot(
                 name=self.name,
@@ -165,14 +165,14 @@ class Circuit:
                 successes=self._successes,
                 calls=self._calls.value(),
                 failed=self._failed,
-                rejected=self._rejected,
+                refused=self._refused,
                 last_failure=self._last_failure,
                 last_failure_at=self._last_failure_at,
-                retry_after=self._wait(now),
+                retry_after=self._seconds_until_admitted(now),
                 window=self._counts.snapshot(now) if self._counts else None,
-                transitions=self._changes.recent(now),
+                transitions=self._transitions.recent(now),
             )
-        self._tell()
+        self._notify_listeners()
         return snapshot
 
     def add_listener(self, listener: Callable[[Self, Transition], None]) -> Callable[[], None]:
@@ -181,36 +181,36 @@ class Circuit:
         It runs in the thread of a call, outside the lock, and should be quick. Where changes follow each
         other closely, one thread may tell of several. What it raises is logged.
         """
-        return self._changes.listen(listener)
+        return self._transitions.add_listener(listener)
 
     def reset(self) -> None:
         """Close it by hand. Calls under way no longer count; totals stay."""
         with self._lock:
-            self._change(_CLOSED, "reset by hand")
-        self._tell()
+            self._set_state(_CLOSED, "reset by hand")
+        self._notify_listeners()
 
     def force_open(self) -> None:
         """Open it by hand, until `reset()`."""
         with self._lock:
             self._open("", "opened by hand")
             self._forced = True
-        self._tell()
+        self._notify_listeners()
 
     def _admit(self) -> Permit:
-        """For calls that `_entry` is not enough for. Raises CircuitOpenError."""
+        """For calls that `_fast_entry` is not enough for. Raises CircuitOpenError."""
         permit = None
         with self._lock:
-            self._notice_time()
+            self._half_open_if_due()
             now = self._clock()
-            wait, cause, forced = self._wait(now), self._cause, self._forced
+            wait, cause, forced = self._seconds_until_admitted(now), self._cause, self._forced
             if self._state is _OPEN or wait > 0:
-                self._rejected += 1
+                self._refused += 1
             elif self._state is _HALF_OPEN:
                 permit = Permit(self, self._generation, now + self.probe_timeout)
                 self._leases.add(permit)
             else:
-                permit = self._entry or Permit(self, self._generation)
-        self._tell()
+                permit = self._fast_entry or Permit(self, self._generation)
+        self._notify_listeners()
         if permit is None:
             raise CircuitOpenError(self.name, wait, cause, forced=forced)
         if self._timed:
@@ -220,18 +220,18 @@ class Circuit:
     def _end(self, permit: Permit, error: BaseException | None) -> None:
         """Takes the end of a call."""
         seconds = permit.stop_timing(self._clock) if self._timed else 0.0
-        outcome, title = judge(error, self._is_failure)
-        if outcome is Outcome.NOTHING:
+        outcome, title = classify_outcome(error, self._is_failure)
+        if outcome is Outcome.IGNORED:
             self._leases.discard(permit)
             return
-        failed = outcome is Outcome.FAILED
+        failed = outcome is Outcome.FAILURE
         with self._lock:
             if failed:
                 self._failed += 1
                 self._last_failure, self._last_failure_at = title, time.time()
             if self._still_counts(permit):
-                self._take(failed, bool(self.window and self.window.is_slow(seconds)))
-        self._tell()
+                self._record(failed, bool(self.window and self.window.is_slow(seconds)))
+        self._notify_listeners()
 
     def _still_counts(self, permit: Permit) -> bool:
         """False for a late result. Frees the place of a probe."""
@@ -240,9 +240,9 @@ class Circuit:
             return False
         return permit.lease_until is None or self._clock() < permit.lease_until
 
-    def _take(self, failed: bool, slow: bool) -> None:
+    def _record(self, failed: bool, slow: bool) -> None:
         if failed:
-            self._calm = None
+            self._fast_exit = None
         self._failures = self._failures + 1 if failed else 0
         if self._state is _HALF_OPEN:
             self._take_probe(failed, slow)
@@ -255,7 +255,7 @@ class Circuit:
             cause = self._last_failure.lower()
             self._open(cause, f"{self._failures} failures in a row ({cause})")
         elif not failed:
-            self._calm = self._shared
+            self._fast_exit = self._shared
 
     def _take_probe(self, failed: bool, slow: bool) -> None:
         if failed:
@@ -266,18 +266,22 @@ class Circuit:
         else:
             self._successes += 1
             if self._successes >= self.success_threshold:
-                self._change(_CLOSED, f"{self._successes} probes in a row succeeded")
+                self._set_state(_CLOSED, f"{self._successes} probes in a row succeeded")
 
     def _open(self, cause: str, reason: str) -> None:
-        self._change(_OPEN, reason)
+        self._set_state(_OPEN, reason)
         self._cause = cause
 
-    def _notice_time(self) -> None:
+    def _half_open_if_due(self) -> None:
         """Half-open, when it has been open for long enough."""
-        if self._state is _OPEN and not self._forced and self._wait(self._clock()) <= 0:
-            self._change(_HALF_OPEN, f"{self.reset_timeout:g} s are over")
+        if (
+            self._state is _OPEN
+            and not self._forced
+            and self._seconds_until_admitted(self._clock()) <= 0
+        ):
+            self._set_state(_HALF_OPEN, f"{self.reset_timeout:g} s are over")
 
-    def _wait(self, now: float) -> float:
+    def _seconds_until_admitted(self, now: float) -> float:
         """Seconds until a call can be let through."""
         if self._state is _CLOSED:
             return 0.0
@@ -288,9 +292,9 @@ class Circuit:
         running = [end for end in ends if end > now]
         return min(running) - now if len(running) >= self.half_open_max_calls else 0.0
 
-    def _change(self, after: BreakerState, reason: str) -> None:
+    def _set_state(self, after: BreakerState, reason: str) -> None:
         # First of all nobody enters without the lock any more: who reads the new state finds it in force.
-        self._entry = self._calm = None
+        self._fast_entry = self._fast_exit = None
         now, before, self._state = self._clock(), self._state, after
         self._generation += 1
         self._leases.clear()
@@ -303,10 +307,10 @@ class Circuit:
             if self._counts:
                 self._counts.clear()
         self._shared = Permit(self, self._generation) if after is _CLOSED else None
-        self._entry = None if self._timed else self._shared
-        self._calm = None if self._counts else self._shared
+        self._fast_entry = None if self._timed else self._shared
+        self._fast_exit = None if self._counts else self._shared
         if before is not after:
-            self._changes.add(now, Transition(time.time(), before, after, reason))
+            self._transitions.add(now, Transition(time.time(), before, after, reason))
 
-    def _tell(self) -> None:
-        self._changes.tell(self.name, self)
+    def _notify_listeners(self) -> None:
+        self._transitions.notify(self.name, self)

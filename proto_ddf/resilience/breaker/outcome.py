@@ -12,24 +12,24 @@ _log = get_logger(__name__)
 
 
 class Outcome(Enum):
-    ANSWERED = auto()
+    SUCCESS = auto()
     """A result, or an error that shows that the target is there."""
-    FAILED = auto()
-    NOTHING = auto()
+    FAILURE = auto()
+    IGNORED = auto()
     """Cancelled, or refused before the target was asked: nothing was learnt."""
 
 
-def judge(
+def classify_outcome(
     error: BaseException | None, is_failure: Callable[[Exception], bool]
 ) -> tuple[Outcome, str]:
     """The outcome, and the title of a failure."""
     if error is None:
-        return Outcome.ANSWERED, ""
+        return Outcome.SUCCESS, ""
     if not isinstance(error, Exception) or is_refusal(error):
-        return Outcome.NOTHING, ""
+        return Outcome.IGNORED, ""
     try:
         failed = is_failure(error)
     except Exception as broken:
         _log.error("is_failure raised", error=plain_text(broken), error_type=type(broken).__name__)
-        return Outcome.NOTHING, ""
-    return (Outcome.FAILED, classify(error).title) if failed else (Outcome.ANSWERED, "")
+        return Outcome.IGNORED, ""
+    return (Outcome.FAILURE, classify(error).title) if failed else (Outcome.SUCCESS, "")

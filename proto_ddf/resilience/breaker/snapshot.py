@@ -43,7 +43,7 @@ class BreakerSnapshot:
     """Let through, in total."""
     failed: int
     """Of these, in total; late ones too."""
-    rejected: int
+    refused: int
     """Not let through, in total."""
     last_failure: str
     """Its title; empty when nothing failed yet."""

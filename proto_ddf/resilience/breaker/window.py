@@ -11,8 +11,8 @@ from typing import Literal
 from proto_ddf.resilience.arguments import (
     BadArgumentError,
     check_count,
+    check_fraction,
     check_positive,
-    check_share,
 )
 
 _SLICES = 100
@@ -51,8 +51,8 @@ class Window:
         if self.kind == "count" and (self.size != int(self.size) or self.size < self.minimum_calls):
             may_be = f"be a whole number of calls, at least minimum_calls ({self.minimum_calls})"
             raise BadArgumentError("size", may_be, self.size)
-        check_share("failure_rate", self.failure_rate)
-        check_share("slow_call_rate", self.slow_call_rate)
+        check_fraction("failure_rate", self.failure_rate)
+        check_fraction("slow_call_rate", self.slow_call_rate)
         if self.slow_call_seconds is not None:
             check_positive("slow_call_seconds", self.slow_call_seconds)
 

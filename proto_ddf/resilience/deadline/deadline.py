@@ -26,7 +26,7 @@ from typing import Self
 
 from proto_ddf.errors import IntegrationError
 from proto_ddf.resilience.call_refused import CallRefusedError
-from proto_ddf.resilience.deadline.task_timeouts import Cut
+from proto_ddf.resilience.deadline.task_timeouts import TaskTimeout
 
 Clock = Callable[[], float]
 
@@ -84,7 +84,7 @@ class Deadline:
 class Scope(Deadline):
     """What `deadline_after` and `attempt_timeout` return: enter it once, with `with` or `async with`."""
 
-    __slots__ = ("_cut", "_error", "_own_cut", "_owner", "_seconds", "_system", "_token")
+    __slots__ = ("_error", "_own_timeout", "_owner", "_seconds", "_system", "_timeout", "_token")
 
     def __init__(
         self,
@@ -99,8 +99,8 @@ class Scope(Deadline):
         self._error = error
         self._system = system
         self._owner: Scope | None = None  # whose end it is, if not its own
-        self._cut: Cut | None = None
-        self._own_cut: Cut | None = None
+        self._timeout: TaskTimeout | None = None
+        self._own_timeout: TaskTimeout | None = None
         self._token: Token[Scope | None]
 
     def error(self) -> Exception:
@@ -127,7 +127,9 @@ class Scope(Deadline):
         if task is None:
             raise RuntimeError("an async deadline needs a task to cancel")
         if left < math.inf:
-            self._cut = self._own_cut = Cut(task, left, self._owner or self, self._cut)
+            self._timeout = self._own_timeout = TaskTimeout(
+                task, left, self._owner or self, self._timeout
+            )
         self._token = _current.set(self)
         return self
 
@@ -138,14 +140,14 @@ class Scope(Deadline):
         traceback: TracebackType | None,
     ) -> None:
         self._leave()
-        late: Exception | None = None
-        if self._cut is not None and isinstance(error, asyncio.CancelledError):
-            late = self._cut.error()
-        if self._own_cut is not None:
-            self._own_cut.disarm()
-        self._cut = self._own_cut = None  # they point back here
-        if late is not None:
-            raise late from error
+        timeout_error: Exception | None = None
+        if self._timeout is not None and isinstance(error, asyncio.CancelledError):
+            timeout_error = self._timeout.error()
+        if self._own_timeout is not None:
+            self._own_timeout.disarm()
+        self._timeout = self._own_timeout = None  # they point back here
+        if timeout_error is not None:
+            raise timeout_error from error
 
     def _leave(self) -> None:
         try:
@@ -159,14 +161,14 @@ class Scope(Deadline):
         self.at = now + self._seconds
         outer = _current.get()
         if outer is not None:
-            self._cut = outer._cut
+            self._timeout = outer._timeout
             outer_left = outer.at - (now if outer.clock is self.clock else outer.clock())
             if outer_left <= self._seconds:
                 self.at, self.clock, self._owner = outer.at, outer.clock, outer._owner or outer
-                return self._some(outer_left)
-        return self._some(self._seconds)
+                return self._check_left(outer_left)
+        return self._check_left(self._seconds)
 
-    def _some(self, left: float) -> float:
+    def _check_left(self, left: float) -> float:
         if left <= 0:
             owner = self._owner or self
             raise NoTimeLeftError(owner._seconds, owner._system)

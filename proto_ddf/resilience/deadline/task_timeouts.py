@@ -13,28 +13,28 @@ from contextvars import Context
 from typing import Protocol
 
 
-class Ending(Protocol):
+class TimeoutOwner(Protocol):
     """Who set the end."""
 
     def error(self) -> Exception:
         """What to raise when it is over."""
 
 
-class Cut:
+class TaskTimeout:
     """Cancels the current task after `left` seconds, unless `disarm` is called before.
 
     `owner` set that end. `pending` means that it did cancel, and that this request still stands. `outer` is the
     next one outwards.
     """
 
-    __slots__ = ("_alarm", "_at_entry", "outer", "owner", "pending", "task", "when")
+    __slots__ = ("_at_entry", "_loop_timer", "outer", "owner", "pending", "task", "when")
 
     def __init__(
         self,
         task: asyncio.Task[object],
         left: float,
-        owner: Ending,
-        outer: "Cut | None",
+        owner: TimeoutOwner,
+        outer: "TaskTimeout | None",
     ) -> None:
         self.task = task
         self.owner = owner
@@ -43,8 +43,8 @@ class Cut:
         self._at_entry = task.cancelling()
         loop = asyncio.get_running_loop()
         self.when = loop.time() + left
-        self._alarm = _alarm(loop)
-        self._alarm.set(self)
+        self._loop_timer = _loop_timer(loop)
+        self._loop_timer.set(self)
 
     def fire(self) -> None:
         self.pending = True
@@ -52,55 +52,55 @@ class Cut:
 
     def disarm(self) -> None:
         """Whatever happened: nothing of this one is left behind afterwards."""
-        self._alarm.waiting.pop(self, None)
+        self._loop_timer.waiting.pop(self, None)
         if self.pending:
-            self._settle()
+            self._uncancel()
 
     def error(self) -> Exception | None:
         """The error that a cancellation of the task stands for; None when it came from outside as well.
 
         The requests behind that error are taken back.
         """
-        pending = [cut for cut in self._outwards() if cut.pending]
+        pending = [timeout for timeout in self._with_outer() if timeout.pending]
         if not pending:
             return None
-        widest = pending[-1]
-        if self.task.cancelling() - len(pending) > widest._at_entry:
+        outermost = pending[-1]
+        if self.task.cancelling() - len(pending) > outermost._at_entry:
             return None
-        for cut in pending:
-            cut._settle()
-        return widest.owner.error()
+        for timeout in pending:
+            timeout._uncancel()
+        return outermost.owner.error()
 
-    def _settle(self) -> None:
+    def _uncancel(self) -> None:
         self.pending = False
         self.task.uncancel()
 
-    def _outwards(self) -> "Iterator[Cut]":
-        cut: Cut | None = self
-        while cut is not None and cut.task is self.task:
-            yield cut
-            cut = cut.outer
+    def _with_outer(self) -> "Iterator[TaskTimeout]":
+        timeout: TaskTimeout | None = self
+        while timeout is not None and timeout.task is self.task:
+            yield timeout
+            timeout = timeout.outer
 
 
-class _Alarm:
+class _LoopTimer:
     """The one timer of an event loop. Used in the thread that runs the loop."""
 
     def __init__(self) -> None:
-        self.waiting: dict[Cut, None] = {}
+        self.waiting: dict[TaskTimeout, None] = {}
         self._at = math.inf
         self._handle: asyncio.TimerHandle | None = None
 
-    def set(self, cut: Cut) -> None:
-        self.waiting[cut] = None
-        if cut.when < self._at:
-            self._rearm(cut.when)
+    def set(self, timeout: TaskTimeout) -> None:
+        self.waiting[timeout] = None
+        if timeout.when < self._at:
+            self._rearm(timeout.when)
 
-    def _ring(self) -> None:
+    def _fire_due(self) -> None:
         now = max(self._at, asyncio.get_running_loop().time())  # a loop may be a little early
-        for cut in [cut for cut in self.waiting if cut.when <= now]:
-            del self.waiting[cut]
-            cut.fire()
-        self._rearm(min((cut.when for cut in self.waiting), default=math.inf))
+        for timeout in [timeout for timeout in self.waiting if timeout.when <= now]:
+            del self.waiting[timeout]
+            timeout.fire()
+        self._rearm(min((timeout.when for timeout in self.waiting), default=math.inf))
 
     def _rearm(self, when: float) -> None:
         if self._handle is not None:
@@ -109,19 +109,21 @@ class _Alarm:
         self._at = when
         if when < math.inf:
             # Of its own context, not the caller's: that would keep all its values until then.
-            self._handle = asyncio.get_running_loop().call_at(when, self._ring, context=Context())
+            self._handle = asyncio.get_running_loop().call_at(
+                when, self._fire_due, context=Context()
+            )
 
 
-class _OfThread(threading.local):
+class _ThreadLocals(threading.local):
     loop: Callable[[], object] = staticmethod(lambda: None)
-    alarm: _Alarm
+    timer: _LoopTimer
 
 
-_of_thread = _OfThread()
+_thread_locals = _ThreadLocals()
 
 
-def _alarm(loop: asyncio.AbstractEventLoop) -> _Alarm:
+def _loop_timer(loop: asyncio.AbstractEventLoop) -> _LoopTimer:
     """That of the loop that runs in this thread."""
-    if _of_thread.loop() is not loop:
-        _of_thread.loop, _of_thread.alarm = weakref.ref(loop), _Alarm()
-    return _of_thread.alarm
+    if _thread_locals.loop() is not loop:
+        _thread_locals.loop, _thread_locals.timer = weakref.ref(loop), _LoopTimer()
+    return _thread_locals.timer

@@ -24,7 +24,7 @@ class InjectionSnapshot:
     """None: every target of the system."""
     kind: InjectionKind
     rate: float
-    struck: int
+    count: int
     calls_left: int | None
     seconds_left: float | None
     detail: str
@@ -61,55 +61,55 @@ class Injection:
         # Chance, not secrecy.
         self._random = random.Random(seed)  # noqa: S311
         self._calls_left = calls
-        self._until = None if seconds is None else clock() + seconds
-        self._struck = 0
-        self._held = 0
+        self._ends_at = None if seconds is None else clock() + seconds
+        self._count = 0
+        self._blocked_calls = 0
         self._stopped = False
         # Re-entrant: the garbage collector may end an abandoned call inside.
         self._lock = threading.RLock()
 
     @property
-    def over(self) -> bool:
+    def expired(self) -> bool:
         """It strikes no more."""
         return (
             self._stopped
             or self._calls_left == 0
-            or (self._until is not None and self._clock() >= self._until)
+            or (self._ends_at is not None and self._clock() >= self._ends_at)
         )
 
     @property
-    def holds(self) -> bool:
+    def blocks(self) -> bool:
         """A call that hangs goes on hanging: neither stopped nor out of time."""
-        return not self._stopped and (self._until is None or self._clock() < self._until)
+        return not self._stopped and (self._ends_at is None or self._clock() < self._ends_at)
 
     @property
-    def spent(self) -> bool:
+    def finished(self) -> bool:
         """Nothing is left of it: it is over and holds up nobody."""
-        return self.over and self._held == 0
+        return self.expired and self._blocked_calls == 0
 
     @contextmanager
-    def holding(self) -> Iterator[None]:
+    def blocked_call(self) -> Iterator[None]:
         """Count a call that it holds up."""
         with self._lock:
-            self._held += 1
+            self._blocked_calls += 1
         try:
             yield
         finally:
             with self._lock:
-                self._held -= 1
+                self._blocked_calls -= 1
 
     def stop(self) -> None:
         """Strike no more, and let go whom it holds up."""
         self._stopped = True
 
-    def strikes(self, system: str, target: str) -> bool:
+    def matches(self, system: str, target: str) -> bool:
         """Decide for one call, and count it."""
         if system != self.system or self.target not in (None, target):
             return False
         with self._lock:
-            if self.over or self._random.random() >= self.rate:
+            if self.expired or self._random.random() >= self.rate:
                 return False
-            self._struck += 1
+            self._count += 1
             if self._calls_left is not None:
                 self._calls_left -= 1
             return True
@@ -130,22 +130,22 @@ class Injection:
                 self.target,
                 self.kind,
                 self.rate,
-                self._struck,
+                self._count,
                 self._calls_left,
-                None if self._until is None else max(0.0, self._until - self._clock()),
-                self._detail(),
+                None if self._ends_at is None else max(0.0, self._ends_at - self._clock()),
+                self._describe(),
             )
 
-    def _detail(self) -> str:
+    def _describe(self) -> str:
         if self.kind == "latency":
             return f"{self.latency:g} s late"
         if self.kind == "hang":
             return "never answers"
         if self.kind == "outcome":
             return f"answers {self.outcome!r}"[:80]
-        return self._error_in_words()
+        return self._error_name()
 
-    def _error_in_words(self) -> str:
+    def _error_name(self) -> str:
         """Without making one: the function it may come from is for the calls."""
         if self.kind == "reset":
             return ConnectionResetError.__name__

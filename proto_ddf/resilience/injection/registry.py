@@ -25,16 +25,16 @@ from proto_ddf.settings import get_settings
 
 KINDS: tuple[InjectionKind, ...] = get_args(InjectionKind)
 
-PASS = object()
-"""What `meet` answers when the call is to be made."""
+NOT_INJECTED = object()
+"""What `apply` answers when the call is to be made."""
 
-_SLICE = 0.05
+_POLL_SECONDS = 0.05
 """Seconds between two looks of a call that is held up."""
 
 _log = get_logger(__name__)
 _lock = threading.RLock()
 _active: tuple[Injection, ...] = ()
-armed = False
+any_active = False
 """Whether any injection is active: all that a call looks at while there is none."""
 
 
@@ -125,35 +125,35 @@ def active() -> list[InjectionSnapshot]:
         return [injection.snapshot() for injection in _active]
 
 
-def meet_sync(system: str, target: str) -> Any:
+def apply_sync(system: str, target: str) -> Any:
     """Suffer what strikes this call: raises it, waits for it, or returns what to answer, else PASS.
 
     A thread that hangs is held until the deadline in force, and then raises TimeoutError as a driver would.
     """
-    for injection in _striking(system, target):
+    for injection in _matching(system, target):
         if injection.kind == "outcome":
             return injection.outcome
         if injection.kind == "latency":
-            _hold_sync(injection, injection.latency)
+            _block_sync(injection, injection.latency)
         elif injection.kind == "hang":
-            _hold_sync(injection, None)
+            _block_sync(injection, None)
         else:
             raise injection.make_error()
-    return PASS
+    return NOT_INJECTED
 
 
-async def meet(system: str, target: str) -> Any:
-    """As `meet_sync`, for a task, which the attempt's timeout cancels."""
-    for injection in _striking(system, target):
+async def apply(system: str, target: str) -> Any:
+    """As `apply_sync`, for a task, which the attempt's timeout cancels."""
+    for injection in _matching(system, target):
         if injection.kind == "outcome":
             return injection.outcome
         if injection.kind == "latency":
-            await _hold(injection, injection.latency)
+            await _block(injection, injection.latency)
         elif injection.kind == "hang":
-            await _hold(injection, None)
+            await _block(injection, None)
         else:
             raise injection.make_error()
-    return PASS
+    return NOT_INJECTED
 
 
 def _check(
@@ -171,45 +171,45 @@ def _check(
         raise ValidationError("The delay must be more than 0 seconds.", "latency", latency)
 
 
-def _striking(system: str, target: str) -> Iterator[Injection]:
+def _matching(system: str, target: str) -> Iterator[Injection]:
     """One after the other, so that an injection after one that ends the call does not count it."""
-    if any(injection.spent for injection in _active):
+    if any(injection.finished for injection in _active):
         with _lock:
             _prune()
-    return (injection for injection in _active if injection.strikes(system, target))
+    return (injection for injection in _active if injection.matches(system, target))
 
 
-def _hold_sync(injection: Injection, seconds: float | None) -> None:
+def _block_sync(injection: Injection, seconds: float | None) -> None:
     progress, deadline = current_progress.get(), current_deadline()
     end = None if seconds is None else time.monotonic() + seconds
-    with injection.holding():
-        while injection.holds:
-            left = _SLICE if end is None else end - time.monotonic()
+    with injection.blocked_call():
+        while injection.blocks:
+            left = _POLL_SECONDS if end is None else end - time.monotonic()
             if left <= 0:
                 return
             if deadline is not None:
                 if deadline.expired:
                     raise TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT))
                 left = min(left, deadline.left())
-            time.sleep(max(0.0, min(_SLICE, left)))
+            time.sleep(max(0.0, min(_POLL_SECONDS, left)))
             progress.check_stop()
 
 
-async def _hold(injection: Injection, seconds: float | None) -> None:
+async def _block(injection: Injection, seconds: float | None) -> None:
     clock = asyncio.get_running_loop().time
     end = None if seconds is None else clock() + seconds
-    with injection.holding():
-        while injection.holds:
-            left = _SLICE if end is None else end - clock()
+    with injection.blocked_call():
+        while injection.blocks:
+            left = _POLL_SECONDS if end is None else end - clock()
             if left <= 0:
                 return
-            await asyncio.sleep(min(_SLICE, left))
+            await asyncio.sleep(min(_POLL_SECONDS, left))
 
 
 def _prune() -> None:
-    _set(tuple(injection for injection in _active if not injection.spent))
+    _set(tuple(injection for injection in _active if not injection.finished))
 
 
 def _set(injections: tuple[Injection, ...]) -> None:
-    global _active, armed
-    _active, armed = injections, bool(injections)
+    global _active, any_active
+    _active, any_active = injections, bool(injections)

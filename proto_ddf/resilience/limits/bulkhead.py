@@ -17,9 +17,9 @@ from proto_ddf.progress import current_progress
 from proto_ddf.resilience.arguments import check_count
 from proto_ddf.resilience.call_refused import CallRefusedError
 from proto_ddf.resilience.deadline import Deadline, current_deadline
-from proto_ddf.resilience.queue_time import queued
+from proto_ddf.resilience.queue_time import record_queue_time
 
-_SLICE = 0.1
+_POLL_SECONDS = 0.1
 """Seconds between two looks of a waiting thread at whether to stop."""
 
 
@@ -103,12 +103,14 @@ class Bulkhead:
             BulkheadFullError: no place.
             BaseException: what the operation's `check_stop` raises.
         """
-        waiter = _Thread()
-        if self._take_or_queue(waiter):
+        waiter = _ThreadWaiter()
+        if self._enter_or_queue(waiter):
             return
         started, deadline, progress = self._clock(), current_deadline(), current_progress.get()
         try:
-            while not waiter.event.wait(_SLICE if deadline is None else _slice(deadline)):
+            while not waiter.event.wait(
+                _POLL_SECONDS if deadline is None else _poll_seconds(deadline)
+            ):
                 progress.check_stop()
                 if deadline is not None and deadline.expired:
                     break
@@ -117,12 +119,12 @@ class Bulkhead:
             self._give_up(waiter)
             raise
         finally:
-            queued(self._clock() - started)
+            record_queue_time(self._clock() - started)
 
     async def enter(self) -> None:
         """As `enter_sync`, for a task; a cancellation ends the wait."""
-        waiter = _Task()
-        if self._take_or_queue(waiter):
+        waiter = _TaskWaiter()
+        if self._enter_or_queue(waiter):
             return
         started, deadline = self._clock(), current_deadline()
         timer = deadline and waiter.loop.call_later(max(0.0, deadline.left()), waiter.end)
@@ -135,12 +137,12 @@ class Bulkhead:
         finally:
             if timer:
                 timer.cancel()
-            queued(self._clock() - started)
+            record_queue_time(self._clock() - started)
 
     def leave(self) -> None:
         """Give the place back, to the first in the queue if there is one."""
         with self._lock:
-            self._pass_on()
+            self._hand_over()
 
     def snapshot(self) -> BulkheadSnapshot:
         with self._lock:
@@ -174,7 +176,7 @@ class Bulkhead:
     ) -> None:
         self.leave()
 
-    def _take_or_queue(self, waiter: _Waiter) -> bool:
+    def _enter_or_queue(self, waiter: _Waiter) -> bool:
         """True: it has a place. False: it stands in the queue."""
         with self._lock:
             if self._active < self.max_concurrent:
@@ -196,11 +198,11 @@ class Bulkhead:
         """Leave the queue; a place that was handed over meanwhile goes to the next."""
         with self._lock:
             if waiter.granted:
-                self._pass_on()
+                self._hand_over()
             else:
                 self._waiters.remove(waiter)
 
-    def _pass_on(self) -> None:
+    def _hand_over(self) -> None:
         while self._waiters:
             waiter = self._waiters.popleft()
             waiter.granted = True
@@ -209,11 +211,11 @@ class Bulkhead:
         self._active -= 1
 
 
-def _slice(deadline: Deadline) -> float:
-    return min(_SLICE, max(0.0, deadline.left()))
+def _poll_seconds(deadline: Deadline) -> float:
+    return min(_POLL_SECONDS, max(0.0, deadline.left()))
 
 
-class _Thread:
+class _ThreadWaiter:
     """A thread that waits."""
 
     def __init__(self) -> None:
@@ -225,7 +227,7 @@ class _Thread:
         return True
 
 
-class _Task:
+class _TaskWaiter:
     """A task that waits."""
 
     def __init__(self) -> None:

@@ -1,7 +1,7 @@
 """All of it in one order around a call, by the settings of its system."""
 
 from proto_ddf.resilience.policy.config import SYSTEM_DEFAULTS, PolicyConfig, policy_config
-from proto_ddf.resilience.policy.policy import Policy, Shared
+from proto_ddf.resilience.policy.policy import Policy, SharedLimits
 from proto_ddf.resilience.policy.registry import policies, policy
 from proto_ddf.resilience.policy.snapshot import PolicySnapshot
 
@@ -10,7 +10,7 @@ __all__ = [
     "Policy",
     "PolicyConfig",
     "PolicySnapshot",
-    "Shared",
+    "SharedLimits",
     "policies",
     "policy",
     "policy_config",

@@ -58,7 +58,7 @@ SYSTEM_DEFAULTS: Mapping[str, SystemSettings] = MappingProxyType(
 _NEVER_RETRIED = frozenset({"app"})
 """Asked again and again anyway: only their own entry of NETWORK_SYSTEMS makes them retry."""
 
-_OF_ALL = {
+_GLOBAL_SETTINGS = {
     "max_retries": "network_default_max_retries",
     "retry_delay_ms": "network_default_retry_delay_ms",
     "max_retry_delay_ms": "network_max_retry_delay_ms",
@@ -106,7 +106,7 @@ class PolicyConfig:
     """Errors of one target within `alert_window` that mark it."""
     alert_window: float = 300.0
 
-    def in_words(self) -> tuple[tuple[str, str], ...]:
+    def describe(self) -> tuple[tuple[str, str], ...]:
         """What it does, as names and values for people."""
         return tuple(_retries(self.retry)) + tuple(_limits(self))
 
@@ -150,23 +150,27 @@ def policy_config(
 
 def _merged(system: str, given: SystemSettings | None, settings: NetworkSettings) -> dict[str, Any]:
     """The value of each setting, from the weakest say to the strongest."""
-    of_all = {name: getattr(settings, variable) for name, variable in _OF_ALL.items()}
-    was_set = {n: of_all[n] for n, v in _OF_ALL.items() if v in settings.model_fields_set}
+    global_values = {
+        name: getattr(settings, variable) for name, variable in _GLOBAL_SETTINGS.items()
+    }
+    explicit = {
+        n: global_values[n] for n, v in _GLOBAL_SETTINGS.items() if v in settings.model_fields_set
+    }
     merged = {
-        **of_all,
-        **_said(SYSTEM_DEFAULTS.get(system)),
+        **global_values,
+        **_given_values(SYSTEM_DEFAULTS.get(system)),
         **_profile(settings.resilience_profile),
-        **was_set,
+        **explicit,
         **({"max_retries": 0} if system in _NEVER_RETRIED else {}),
-        **_said(settings.network_systems.get(system)),
-        **_said(given),
+        **_given_values(settings.network_systems.get(system)),
+        **_given_values(given),
     }
     if merged["max_retry_delay_ms"] < merged["retry_delay_ms"]:  # they come from different places
         merged["max_retry_delay_ms"] = merged["retry_delay_ms"]
     return merged
 
 
-def _said(system: SystemSettings | None) -> dict[str, Any]:
+def _given_values(system: SystemSettings | None) -> dict[str, Any]:
     return system.model_dump(exclude_none=True) if system else {}
 
 

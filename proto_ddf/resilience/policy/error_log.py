@@ -8,8 +8,8 @@ from proto_ddf.errors import classify
 from proto_ddf.errors.classify import Classification
 from proto_ddf.resilience.call_refused import is_refusal
 
-_KEPT = 20
-_SURE = 0.8
+_MAX_ERRORS = 20
+_MIN_CONFIDENCE = 0.8
 """Below it an error was judged by words in its text alone."""
 NETWORK_CODES = frozenset(
     {
@@ -42,16 +42,16 @@ class ErrorLog:
         self._threshold = threshold
         self._window = window
         self._clock = clock
-        self._errors: deque[tuple[float, str, str]] = deque(maxlen=_KEPT)
+        self._errors: deque[tuple[float, str, str]] = deque(maxlen=_MAX_ERRORS)
         self._times: deque[float] = deque(maxlen=threshold)
 
-    def note(self, error: Exception) -> None:
+    def record(self, error: Exception) -> None:
         found = classify(error)
         self._errors.append((time.time(), found.code, found.title))
         if is_network_error(error, found):
             self._times.append(self._clock())
 
-    def last(self) -> tuple[tuple[float, str, str], ...]:
+    def recent(self) -> tuple[tuple[float, str, str], ...]:
         """Unix time in seconds, code and title of the last 20, oldest first."""
         return tuple(self._errors.copy())
 
@@ -67,5 +67,5 @@ def is_network_error(error: Exception, found: Classification) -> bool:
 
     What was refused before it was sent (too many calls, no time left) says nothing about either.
     """
-    sure = found.confidence >= _SURE and found.code in NETWORK_CODES
+    sure = found.confidence >= _MIN_CONFIDENCE and found.code in NETWORK_CODES
     return sure and not is_refusal(error)

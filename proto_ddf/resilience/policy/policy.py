@@ -15,33 +15,33 @@ from typing import Any, ParamSpec, Self, TypeVar, cast
 
 from proto_ddf.logs import get_logger
 from proto_ddf.redaction import plain_text
-from proto_ddf.resilience.async_functions import is_awaited
+from proto_ddf.resilience.async_functions import is_async_callable
 from proto_ddf.resilience.breaker import BreakerState, CircuitBreaker
-from proto_ddf.resilience.counter import Tally
+from proto_ddf.resilience.counter import Counter
 from proto_ddf.resilience.deadline import attempt_timeout, deadline_after
 from proto_ddf.resilience.injection import registry
 from proto_ddf.resilience.limits import Bulkhead, RateLimit
 from proto_ddf.resilience.policy.config import PolicyConfig
 from proto_ddf.resilience.policy.error_log import ErrorLog
 from proto_ddf.resilience.policy.snapshot import PolicySnapshot
-from proto_ddf.resilience.retry import Adaptive, Retry, RetryBudget
+from proto_ddf.resilience.retry import AdaptiveRetry, Retry, RetryBudget
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_NOTHING = object()
+_NO_FALLBACK = object()
 
 _log = get_logger(__name__)
 
 
-class Shared:
+class SharedLimits:
     """What the policies of one system have in common: how retries are limited and how calls are."""
 
     def __init__(self, system: str, config: PolicyConfig) -> None:
         self.system = system
         self.config = config
         self.budget = RetryBudget(*config.budget) if config.budget else None
-        self.adaptive = Adaptive() if config.adaptive else None
+        self.adaptive = AdaptiveRetry() if config.adaptive else None
         self.rate = RateLimit(system, *config.rate) if config.rate else None
 
 
@@ -66,10 +66,10 @@ class Policy:
         target: str = "",
         config: PolicyConfig | None = None,
         *,
-        shared: Shared | None = None,
+        shared: SharedLimits | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.shared = shared or Shared(system, config or PolicyConfig())
+        self.shared = shared or SharedLimits(system, config or PolicyConfig())
         self.system = system
         self.target = target
         self.name = f"{system} {target}".rstrip()
@@ -84,45 +84,45 @@ class Policy:
         """When the last attempt began, in the clock's seconds."""
         self._clock = clock
         self._rate = self.shared.rate
-        self._fallback: Any = _NOTHING
-        self._calls, self._failed, self._attempts = Tally(), Tally(), Tally()
-        self._count_attempt = self._attempts.add
+        self._fallback: Any = _NO_FALLBACK
+        self._calls, self._failed, self._attempts = Counter(), Counter(), Counter()
+        self._count_attempt = self._attempts.increment
         self._errors = ErrorLog(config.alert_threshold, config.alert_window, clock)
-        self._words = config.in_words()
-        self._guarded, self._guarded_sync = self._layers()
+        self._config_lines = config.describe()
+        self._chain, self._chain_sync = self._build_chain()
 
     async def call(self, fn: Callable[P, Awaitable[R]], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """`await fn(*args, **kwargs)`, as often as it takes."""
-        self._calls.add()
-        begun = False
+        self._calls.increment()
+        started = False
         try:
             if self.config.deadline is None:
-                begun = True
-                return cast(R, await self._guarded(fn, args, kwargs))
+                started = True
+                return cast(R, await self._chain(fn, args, kwargs))
             with deadline_after(self.config.deadline, system=self.name):
-                begun = True
-                return cast(R, await self._guarded(fn, args, kwargs))
+                started = True
+                return cast(R, await self._chain(fn, args, kwargs))
         except Exception as error:
-            self._count_failure(begun)
-            if self._fallback is _NOTHING:
+            self._count_failure(started)
+            if self._fallback is _NO_FALLBACK:
                 raise
             result = self._fall_back(error)
             return cast(R, await result if inspect.isawaitable(result) else result)
 
     def call_sync(self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """`fn(*args, **kwargs)`, as often as it takes."""
-        self._calls.add()
-        begun = False
+        self._calls.increment()
+        started = False
         try:
             if self.config.deadline is None:
-                begun = True
-                return cast(R, self._guarded_sync(fn, args, kwargs))
+                started = True
+                return cast(R, self._chain_sync(fn, args, kwargs))
             with deadline_after(self.config.deadline, system=self.name):
-                begun = True
-                return cast(R, self._guarded_sync(fn, args, kwargs))
+                started = True
+                return cast(R, self._chain_sync(fn, args, kwargs))
         except Exception as error:
-            self._count_failure(begun)
-            if self._fallback is _NOTHING:
+            self._count_failure(started)
+            if self._fallback is _NO_FALLBACK:
                 raise
             return cast(R, self._fall_back(error))
 
@@ -132,7 +132,7 @@ class Policy:
         Raises:
             TypeError: for a generator function.
         """
-        if is_awaited(fn):
+        if is_async_callable(fn):
             call = cast(Callable[..., Awaitable[Any]], self.call)
 
             @wraps(fn)
@@ -158,7 +158,7 @@ class Policy:
         """The same policy for calls that come again by themselves, such as looks at a source: one attempt each.
         They neither use up nor fill the budget of retries."""
         other = copy(self)
-        other._guarded, other._guarded_sync = self._layers(retried=False)
+        other._chain, other._chain_sync = self._build_chain(retried=False)
         return other
 
     def idle(self, seconds: float) -> bool:
@@ -182,17 +182,17 @@ class Policy:
     def snapshot(self) -> PolicySnapshot:
         shared, calls = self.shared, self._calls.value()
         breaker = self.breaker.snapshot() if self.breaker else None
-        attempts = self._attempts.value() + (breaker.rejected if breaker else 0)
+        attempts = self._attempts.value() + (breaker.refused if breaker else 0)
         return PolicySnapshot(
             system=self.system,
             target=self.target,
-            config=self._words,
+            config=self._config_lines,
             breaker=breaker,
             budget=shared.budget.snapshot() if shared.budget else None,
             adaptive=shared.adaptive.snapshot() if shared.adaptive else None,
             bulkhead=self.bulkhead.snapshot() if self.bulkhead else None,
             rate=shared.rate.snapshot() if shared.rate else None,
-            last_errors=self._errors.last(),
+            last_errors=self._errors.recent(),
             alerting=self._errors.alerting,
             calls=calls,
             failed=self._failed.value(),
@@ -200,26 +200,28 @@ class Policy:
             retries=max(0, attempts - calls),
         )
 
-    def _layers(self, *, retried: bool = True) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    def _build_chain(
+        self, *, retried: bool = True
+    ) -> tuple[Callable[..., Any], Callable[..., Any]]:
         """Retry around breaker around attempt, async and sync; what is off is left out."""
-        guarded: Callable[..., Any] = self._attempt
-        guarded_sync: Callable[..., Any] = self._attempt_sync
+        chain: Callable[..., Any] = self._attempt
+        chain_sync: Callable[..., Any] = self._attempt_sync
         if self.breaker:
-            guarded = partial(self.breaker.call, guarded)
-            guarded_sync = partial(self.breaker.call_sync, guarded_sync)
+            chain = partial(self.breaker.call, chain)
+            chain_sync = partial(self.breaker.call_sync, chain_sync)
         if retried and self.config.retry.max_attempts > 1:
             retry = Retry(
                 self.config.retry,
                 name=self.name,
                 budget=self.shared.budget,
                 adaptive=self.shared.adaptive,
-                paused=self._paused if self.breaker else None,
+                breaker_wait=self._breaker_wait if self.breaker else None,
             )
-            guarded = partial(retry.call, guarded)
-            guarded_sync = partial(retry.call_sync, guarded_sync)
-        return guarded, guarded_sync
+            chain = partial(retry.call, chain)
+            chain_sync = partial(retry.call_sync, chain_sync)
+        return chain, chain_sync
 
-    def _paused(self) -> float:
+    def _breaker_wait(self) -> float:
         """Seconds until the breaker lets a call through."""
         return self.breaker.snapshot().retry_after if self.breaker else 0.0
 
@@ -237,13 +239,13 @@ class Policy:
                     await self.bulkhead.enter()
                 entered = True
             async with attempt_timeout(self.config.attempt_timeout, system=self.name):
-                if registry.armed:
-                    outcome = await registry.meet(self.system, self.target)
-                    if outcome is not registry.PASS:
+                if registry.any_active:
+                    outcome = await registry.apply(self.system, self.target)
+                    if outcome is not registry.NOT_INJECTED:
                         return outcome
                 return await fn(*args, **kwargs)
         except Exception as error:
-            self._errors.note(error)
+            self._errors.record(error)
             raise
         finally:
             if entered and self.bulkhead is not None:
@@ -263,21 +265,21 @@ class Policy:
                     self.bulkhead.enter_sync()
                 entered = True
             with attempt_timeout(self.config.attempt_timeout, system=self.name):
-                if registry.armed:
-                    outcome = registry.meet_sync(self.system, self.target)
-                    if outcome is not registry.PASS:
+                if registry.any_active:
+                    outcome = registry.apply_sync(self.system, self.target)
+                    if outcome is not registry.NOT_INJECTED:
                         return outcome
                 return fn(*args, **kwargs)
         except Exception as error:
-            self._errors.note(error)
+            self._errors.record(error)
             raise
         finally:
             if entered and self.bulkhead is not None:
                 self.bulkhead.leave()
 
-    def _count_failure(self, begun: bool) -> None:
-        self._failed.add()
-        if not begun:  # the time of an outer call was over: an attempt that came to nothing
+    def _count_failure(self, started: bool) -> None:
+        self._failed.increment()
+        if not started:  # the time of an outer call was over: an attempt that came to nothing
             self._count_attempt()
 
     def _fall_back(self, error: Exception) -> Any:

@@ -3,9 +3,9 @@
 import threading
 
 from proto_ddf.resilience.policy.config import policy_config
-from proto_ddf.resilience.policy.policy import Policy, Shared
+from proto_ddf.resilience.policy.policy import Policy, SharedLimits
 
-_MANY = 1000
+_MAX_POLICIES = 1000
 _IDLE_SECONDS = 3600.0
 
 
@@ -15,7 +15,7 @@ class PolicyRegistry:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._shared: dict[str, Shared] = {}
+        self._shared: dict[str, SharedLimits] = {}
         self._policies: dict[tuple[str, str], Policy] = {}
 
     def policy(self, system: str, target: str = "") -> Policy:
@@ -23,7 +23,7 @@ class PolicyRegistry:
         known = self._policies.get((system, target))
         if known is not None:
             return known
-        if len(self._policies) >= _MANY:
+        if len(self._policies) >= _MAX_POLICIES:
             self._drop_idle()
         with self._lock:
             return self._policies.get((system, target)) or self._make(system, target)
@@ -31,21 +31,21 @@ class PolicyRegistry:
     def policies(self) -> list[Policy]:
         """All of them, by system and target."""
         with self._lock:
-            return [one for _, one in sorted(self._policies.items())]
+            return [policy for _, policy in sorted(self._policies.items())]
 
     def _drop_idle(self) -> None:
         # Looked at without the lock: a breaker whose time has come tells those who listen to it.
-        idle = [one for one in self.policies() if one.idle(_IDLE_SECONDS)]
+        idle = [policy for policy in self.policies() if policy.idle(_IDLE_SECONDS)]
         with self._lock:
-            for one in idle:
-                self._policies.pop((one.system, one.target), None)
+            for policy in idle:
+                self._policies.pop((policy.system, policy.target), None)
 
     def _make(self, system: str, target: str) -> Policy:
         shared = self._shared.get(system)
         if shared is None:
-            shared = self._shared[system] = Shared(system, policy_config(system))
-        made = self._policies[system, target] = Policy(system, target, shared=shared)
-        return made
+            shared = self._shared[system] = SharedLimits(system, policy_config(system))
+        policy = self._policies[system, target] = Policy(system, target, shared=shared)
+        return policy
 
 
 _registry = PolicyRegistry()

@@ -1,13 +1,13 @@
 """What passes by itself is tried again: how often, after which waits, and how much of it all callers may do."""
 
-from proto_ddf.resilience.retry.adaptive import Adaptive, AdaptiveSnapshot
+from proto_ddf.resilience.retry.adaptive import AdaptiveRetry, AdaptiveSnapshot
 from proto_ddf.resilience.retry.budget import BudgetSnapshot, RetryBudget
 from proto_ddf.resilience.retry.config import PROFILES, RetryConfig
 from proto_ddf.resilience.retry.retry import Retry, retry_with_backoff
 
 __all__ = [
     "PROFILES",
-    "Adaptive",
+    "AdaptiveRetry",
     "AdaptiveSnapshot",
     "BudgetSnapshot",
     "Retry",

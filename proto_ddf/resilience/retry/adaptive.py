@@ -8,12 +8,12 @@ more attempts are more load and little hope: waits are up to four times as long,
 from dataclasses import dataclass
 from threading import Lock
 
-from proto_ddf.resilience.arguments import check_share
+from proto_ddf.resilience.arguments import check_fraction
 
 _NEUTRAL = 2 / 3
 """The share of successes at which attempts and waits are as configured; also what is assumed at first."""
-_FEWEST = 2
-_MOST_MORE = 2
+_MIN_ATTEMPTS = 2
+_MAX_EXTRA_ATTEMPTS = 2
 
 
 @dataclass(frozen=True)
@@ -30,17 +30,19 @@ class AdaptiveSnapshot:
 
     def attempts(self, configured: int) -> int:
         """Attempts to make where `configured` are: from 2 to two more. A single one stays single."""
-        if configured <= _FEWEST and self.success_rate <= _NEUTRAL:
+        if configured <= _MIN_ATTEMPTS and self.success_rate <= _NEUTRAL:
             return configured
         if configured == 1:
             return 1
         if self.success_rate < _NEUTRAL:
-            return _FEWEST + round((configured - _FEWEST) * self.success_rate / _NEUTRAL)
+            return _MIN_ATTEMPTS + round(
+                (configured - _MIN_ATTEMPTS) * self.success_rate / _NEUTRAL
+            )
         above = (self.success_rate - _NEUTRAL) / (1 - _NEUTRAL)
-        return configured + round(_MOST_MORE * above)
+        return configured + round(_MAX_EXTRA_ATTEMPTS * above)
 
 
-class Adaptive:
+class AdaptiveRetry:
     """What all callers of a system learn together. Thread-safe.
 
     Args:
@@ -51,24 +53,24 @@ class Adaptive:
     """
 
     def __init__(self, weight: float = 0.1) -> None:
-        check_share("weight", weight)
+        check_fraction("weight", weight)
         self._weight = weight
         self._lock = Lock()
         self._success_rate = _NEUTRAL
         self._outcomes = 0
 
     def succeeded(self) -> None:
-        self._learn(1.0)
+        self._record(1.0)
 
     def failed(self) -> None:
         """An attempt failed in a way that would be retried."""
-        self._learn(0.0)
+        self._record(0.0)
 
     def snapshot(self) -> AdaptiveSnapshot:
         with self._lock:
             return AdaptiveSnapshot(self._success_rate, self._outcomes)
 
-    def _learn(self, outcome: float) -> None:
+    def _record(self, outcome: float) -> None:
         with self._lock:
             self._success_rate += self._weight * (outcome - self._success_rate)
             self._outcomes += 1

@@ -11,16 +11,16 @@ from proto_ddf.redaction import plain_text
 from proto_ddf.resilience.call_refused import is_refusal
 from proto_ddf.resilience.deadline import current_deadline
 from proto_ddf.resilience.is_transient import is_never_retried
-from proto_ddf.resilience.retry.adaptive import Adaptive
+from proto_ddf.resilience.retry.adaptive import AdaptiveRetry
 from proto_ddf.resilience.retry.budget import RetryBudget
 from proto_ddf.resilience.retry.config import RetryConfig
 from proto_ddf.resilience.retry.jitter import Backoff
-from proto_ddf.resilience.retry.retry_after import NEVER, retry_hint
+from proto_ddf.resilience.retry.retry_after import NEVER, retry_after
 
 _log = get_logger(__name__)
 
 
-class Failures:
+class FailedAttempts:
     """The failed attempts of one call, as tenacity asks about them: retriable? how long? or stop?"""
 
     def __init__(
@@ -28,16 +28,16 @@ class Failures:
         call: str,
         config: RetryConfig,
         budget: RetryBudget | None,
-        adaptive: Adaptive | None,
-        paused: Callable[[], float] | None,
+        adaptive: AdaptiveRetry | None,
+        breaker_wait: Callable[[], float] | None,
     ) -> None:
         self._call = call
         self._config = config
         self._budget = budget
         self._adaptive = adaptive
-        self._paused = paused
+        self._breaker_wait = breaker_wait
         self._attempts = config.max_attempts
-        self._hint: float | None = None
+        self._retry_after: float | None = None
         self._backoffs = 0
         """Since the last hint: after one, the backoff begins anew (gRPC A6, "Pushback")."""
         self._previous: float | None = None
@@ -46,18 +46,18 @@ class Failures:
         error = _error(state)
         if error is None or is_never_retried(error):
             return False
-        self._hint = retry_hint(error)
+        self._retry_after = retry_after(error)
         retriable = self._config.retriable(error)
-        if (retriable or self._hint == NEVER) and not is_refusal(error):
-            self._learn()
+        if (retriable or self._retry_after == NEVER) and not is_refusal(error):
+            self._record_failure()
         if self._adaptive is not None:
             self._attempts = self._adaptive.snapshot().attempts(self._config.max_attempts)
         return retriable
 
     def wait(self, state: RetryCallState) -> float:
-        if self._hint is not None:
+        if self._retry_after is not None:
             self._backoffs, self._previous = 0, None
-            return self._hint
+            return self._retry_after
         self._backoffs += 1
         self._previous = self._config.jitter(self._backoff())
         return self._previous
@@ -68,14 +68,14 @@ class Failures:
             self._log("not tried again", error, attempt=state.attempt_number, reason=reason)
         return bool(reason)
 
-    def tell(self, state: RetryCallState) -> None:
+    def notify(self, state: RetryCallState) -> None:
         if (error := _error(state)) is None:
             return
         attempt, wait = state.attempt_number, state.upcoming_sleep
         self._log("retrying", error, attempt=attempt, wait=round(wait, 3))
         current_progress.get().retrying(attempt, self._attempts, wait, error)
 
-    def _learn(self) -> None:
+    def _record_failure(self) -> None:
         if self._budget is not None:
             self._budget.failed()
         if self._adaptive is not None:
@@ -102,9 +102,9 @@ class Failures:
         deadline = current_deadline()
         if deadline is not None and wait >= deadline.left():
             return "no time left"
-        if deadline is None and self._hint is not None and wait > self._config.max_delay:
+        if deadline is None and self._retry_after is not None and wait > self._config.max_delay:
             return "asked to wait too long"
-        if self._paused is not None and self._paused() > wait:
+        if self._breaker_wait is not None and self._breaker_wait() > wait:
             return "circuit open"
         allowed = self._budget is None or self._budget.allow()
         return "" if allowed else "retry budget used up"

@@ -1,8 +1,8 @@
 """Retry with exponential backoff and jitter.
 
 The loop is tenacity's. The first attempt does not go through it: it is most calls' only one. What is added:
-one call of many may not overload what is failing (`RetryBudget`, `Adaptive`), the other side is heard
-(`retry_hint`), and no wait is begun that the deadline in force would cut short.
+one call of many may not overload what is failing (`RetryBudget`, `AdaptiveRetry`), the other side is heard
+(`retry_after`), and no wait is begun that the deadline in force would cut short.
 """
 
 import asyncio
@@ -15,17 +15,17 @@ from tenacity import AsyncRetrying, Retrying
 
 from proto_ddf.progress import current_progress
 from proto_ddf.resilience.arguments import BadArgumentError, check_count, check_not_negative
-from proto_ddf.resilience.async_functions import is_awaited
+from proto_ddf.resilience.async_functions import is_async_callable
 from proto_ddf.resilience.retry import jitter as jitters
-from proto_ddf.resilience.retry.adaptive import Adaptive
+from proto_ddf.resilience.retry.adaptive import AdaptiveRetry
 from proto_ddf.resilience.retry.budget import RetryBudget
 from proto_ddf.resilience.retry.config import RetryConfig, check_delays
-from proto_ddf.resilience.retry.failures import Failures
+from proto_ddf.resilience.retry.failures import FailedAttempts
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_SLICE = 0.1
+_POLL_SECONDS = 0.1
 """Seconds between two looks at whether to stop."""
 
 
@@ -51,14 +51,14 @@ class Retry:
         *,
         name: str = "",
         budget: RetryBudget | None = None,
-        adaptive: Adaptive | None = None,
-        paused: Callable[[], float] | None = None,
+        adaptive: AdaptiveRetry | None = None,
+        breaker_wait: Callable[[], float] | None = None,
     ) -> None:
         self.config = config
         self.name = name
         self.budget = budget
         self.adaptive = adaptive
-        self.paused = paused
+        self.breaker_wait = breaker_wait
 
     def call_sync(self, fn: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """`fn(*args, **kwargs)`, as often as it takes. Raises its last error."""
@@ -67,7 +67,7 @@ class Retry:
         except Exception as error:
             first: Exception | None = error
         else:
-            self._succeeded()
+            self._record_success()
             return result
 
         def attempt() -> R:
@@ -76,10 +76,10 @@ class Retry:
                 error, first = first, None
                 raise error
             result = fn(*args, **kwargs)
-            self._succeeded()
+            self._record_success()
             return result
 
-        return Retrying(sleep=_wait, **self._options(fn))(attempt)
+        return Retrying(sleep=_sleep, **self._options(fn))(attempt)
 
     async def call(self, fn: Callable[P, Awaitable[R]], *args: P.args, **kwargs: P.kwargs) -> R:
         """`await fn(*args, **kwargs)`, otherwise as `call_sync`."""
@@ -88,7 +88,7 @@ class Retry:
         except Exception as error:
             first: Exception | None = error
         else:
-            self._succeeded()
+            self._record_success()
             return result
 
         async def attempt() -> R:
@@ -97,24 +97,24 @@ class Retry:
                 error, first = first, None
                 raise error
             result = await fn(*args, **kwargs)
-            self._succeeded()
+            self._record_success()
             return result
 
-        retried: R = await AsyncRetrying(sleep=_wait_async, **self._options(fn))(attempt)
+        retried: R = await AsyncRetrying(sleep=_sleep_async, **self._options(fn))(attempt)
         return retried
 
     def _options(self, fn: Callable[..., Any]) -> dict[str, Any]:
         call = self.name or getattr(fn, "__qualname__", None) or type(fn).__name__
-        failures = Failures(call, self.config, self.budget, self.adaptive, self.paused)
+        failures = FailedAttempts(call, self.config, self.budget, self.adaptive, self.breaker_wait)
         return {
             "retry": failures.is_retriable,
             "wait": failures.wait,
             "stop": failures.stop,
-            "before_sleep": failures.tell,
+            "before_sleep": failures.notify,
             "reraise": True,
         }
 
-    def _succeeded(self) -> None:
+    def _record_success(self) -> None:
         if self.budget is not None:
             self.budget.succeeded()
         if self.adaptive is not None:
@@ -158,7 +158,7 @@ def retry_with_backoff(
     )
 
     def decorate(fn: Callable[P, R]) -> Callable[P, R]:
-        if is_awaited(fn):
+        if is_async_callable(fn):
             call = cast(Callable[..., Awaitable[Any]], retry.call)
 
             @functools.wraps(fn)
@@ -176,15 +176,15 @@ def retry_with_backoff(
     return decorate
 
 
-def _wait(seconds: float) -> None:
+def _sleep(seconds: float) -> None:
     """Sleeps in slices, so that a stop is noticed; `check_stop` raises then."""
     progress = current_progress.get()
     end = time.monotonic() + seconds
     progress.check_stop()
     while (left := end - time.monotonic()) > 0:
-        time.sleep(min(_SLICE, left))
+        time.sleep(min(_POLL_SECONDS, left))
         progress.check_stop()
 
 
-async def _wait_async(seconds: float) -> None:
+async def _sleep_async(seconds: float) -> None:
     await asyncio.sleep(seconds)

@@ -24,15 +24,15 @@ _INT32 = re.compile(r"-?[0-9]{1,10}")
 _MOST_CAUSES = 10
 
 
-def retry_hint(error: BaseException) -> float | None:
+def retry_after(error: BaseException) -> float | None:
     """Seconds until a retry is welcome: 0.0 for at once, NEVER for not at all, None when nothing is said.
 
     Errors that were raised `from` another one are asked first, then that one.
     """
     for one in _with_causes(error):
-        for read in (_pushback, _retry_after_header, _own):
-            if (hint := read(one)) is not None:
-                return hint
+        for read in (_pushback, _retry_after_header, _retry_after_attribute):
+            if (seconds := read(one)) is not None:
+                return seconds
     return None
 
 
@@ -45,7 +45,7 @@ def _with_causes(error: BaseException) -> Iterator[BaseException]:
         one = one.__cause__
 
 
-def _own(error: BaseException) -> float | None:
+def _retry_after_attribute(error: BaseException) -> float | None:
     seconds = getattr(error, "retry_after", None)
     if isinstance(seconds, int | float) and seconds >= 0:
         return float(seconds)

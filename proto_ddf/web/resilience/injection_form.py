@@ -95,7 +95,7 @@ def _needed(draft: dict[str, str], systems: list[str]) -> dict[str, Callable[[st
         "system": lambda text: _one_of(text, systems, "Choose a system."),
         "kind": lambda text: _one_of(text, KINDS, "Choose a fault."),
         **of_kind.get(draft["kind"], {}),
-        "affects": lambda text: _one_of(text, AFFECTS, "Choose which calls it strikes."),
+        "affects": lambda text: _one_of(text, AFFECTS, "Choose which calls it affects."),
         **(share if draft["affects"] == SHARE else {"calls": _calls}),
         "seconds": _seconds,
     }

@@ -74,14 +74,14 @@ def _form() -> rx.Component:
         rx.match(
             draft["kind"],
             ("error", _select("error", "Error", ERRORS, help="What the call meets.")),
-            ("latency", _text("latency", "Delay (seconds)", help="Before each call it strikes.")),
+            ("latency", _text("latency", "Delay (seconds)", help="Before each call it affects.")),
             ("outcome", _text("answer", "Answer (JSON)", help="Empty: null.")),
             rx.el.div(),
         ),
-        _select("affects", "Strikes", AFFECTS, help="At random, or one after the other."),
+        _select("affects", "Affects", AFFECTS, help="At random, or one after the other."),
         rx.cond(
             draft["affects"] == SHARE,
-            _text("rate", "Share of the calls (%)", help="100 strikes every call."),
+            _text("rate", "Share of the calls (%)", help="100 affects every call."),
             _text("calls", "Number of calls", help="It ends after these."),
         ),
         _text("seconds", "Time (seconds)", help="Empty: until it is stopped."),
@@ -117,7 +117,7 @@ def _system() -> rx.Component:
             value=ResilienceState.draft["system"],
             on_change=lambda value: ResilienceState.set_injection("system", value),
         ),
-        help="Whose calls it strikes.",
+        help="Whose calls it affects.",
     )
 
 
@@ -208,9 +208,9 @@ def _injection(injection: rx.Var[InjectionView]) -> rx.Component:
     return rx.el.li(
         rx.el.div(
             rx.el.span(injection.where, class_name="pd-fault-where"),
-            rx.el.span(injection.title, " for ", injection.strikes),
+            rx.el.span(injection.title, " for ", injection.affects),
             rx.el.div(
-                rx.el.span("Struck ", count(injection.struck), class_name="pd-number"),
+                rx.el.span("Affected ", count(injection.count), class_name="pd-number"),
                 left,
                 class_name="pd-quiet pd-facts",
             ),

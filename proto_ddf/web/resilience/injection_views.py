@@ -20,16 +20,16 @@ class InjectionView(BaseModel):
     id: int
     title: str
     where: str
-    strikes: str
+    affects: str
     """Which calls, for people."""
-    struck: int
+    count: int
     """Calls so far."""
     ends: Wait
     """Until it ends by itself."""
 
 
 def injection_systems(known: Iterable[str]) -> dict[str, str]:
-    """What an injection can strike: label by name."""
+    """The systems an injection can affect: label by name."""
     names = sorted({*SYSTEM_DEFAULTS, *known}, key=system_label)
     return {name: system_label(name) for name in names}
 
@@ -49,13 +49,13 @@ def _view(injection: InjectionSnapshot, before: InjectionView | None) -> Injecti
         title=KINDS[injection.kind]
         + (f" ({injection.detail})" if injection.kind in _WITH_DETAIL else ""),
         where=system_label(injection.system) + target,
-        strikes=_strikes(injection),
-        struck=injection.struck,
+        affects=_affected_calls(injection),
+        count=injection.count,
         ends=wait_of(injection.seconds_left or 0.0, before.ends if before else None),
     )
 
 
-def _strikes(injection: InjectionSnapshot) -> str:
+def _affected_calls(injection: InjectionSnapshot) -> str:
     which = "" if injection.rate == 1 else f"{injection.rate * 100:.4g} % of "
     if injection.calls_left is None:
         return f"{which}the calls" if which else "every call"

@@ -131,7 +131,7 @@ def _counts(target: rx.Var[TargetView]) -> rx.Component:
     return rx.el.dl(
         _number("Calls", count(target.calls)),
         _number("Failed", count(target.failed)),
-        _number("Refused", count(target.rejected)),
+        _number("Refused", count(target.refused)),
         class_name="pd-target-counts",
     )
 

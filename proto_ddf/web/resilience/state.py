@@ -49,7 +49,7 @@ class ResilienceState(LiveMixin, rx.State):
     draft: dict[str, str] = injection_form.EMPTY
     """The injection panel's form."""
     system_choices: dict[str, str] = {}
-    """What an injection can strike: label by name."""
+    """The systems an injection can affect: label by name."""
 
     @rx.var
     def injection_targets(self) -> list[str]:

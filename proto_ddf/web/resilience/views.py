@@ -38,7 +38,7 @@ class TargetView(BaseModel):
     """closed, open, half_open, forced_open, or off where there is no breaker."""
     calls: int
     failed: int
-    rejected: int
+    refused: int
     in_a_row: int
     """Failures."""
     alerting: bool
@@ -127,7 +127,7 @@ def _target(policy: PolicySnapshot, before: TargetView | None) -> TargetView:
         state=_state(breaker),
         calls=policy.calls,
         failed=policy.failed,
-        rejected=breaker.rejected if breaker else 0,
+        refused=breaker.refused if breaker else 0,
         in_a_row=breaker.failures if breaker else 0,
         alerting=policy.alerting,
         probe=_probe(breaker, before),

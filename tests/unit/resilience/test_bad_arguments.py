@@ -23,7 +23,7 @@ from proto_ddf.resilience import (
     Window,
     retry_with_backoff,
 )
-from proto_ddf.resilience.retry import Adaptive
+from proto_ddf.resilience.retry import AdaptiveRetry
 from proto_ddf.resilience.retry.jitter import added, share
 
 
@@ -79,7 +79,7 @@ SHARES: list[tuple[Callable[..., Any], str]] = [
     (window, "slow_call_rate"),
     (share, "part"),
     (RetryBudget, "threshold"),
-    (Adaptive, "weight"),
+    (AdaptiveRetry, "weight"),
 ]
 FUNCTIONS: list[tuple[Callable[..., Any], str]] = [
     (RetryConfig, "jitter"),

@@ -123,7 +123,7 @@ class TestWhatCounts:
         assert (breaker.state, breaker.snapshot().failed) == (OPEN, 3)
         with pytest.raises(CircuitOpenError):
             way(breaker, lambda: pytest.fail("it was called"))
-        assert breaker.snapshot().rejected == 1
+        assert breaker.snapshot().refused == 1
 
     @every_way
     def test_successes_in_every_way_of_calling(self, breaker: CircuitBreaker, way: Way) -> None:
@@ -278,7 +278,7 @@ class TestProbing:
             assert caught.value.retry_after == pytest.approx(half_open.probe_timeout)
 
         way(half_open, probe)
-        assert half_open.snapshot().rejected == 1
+        assert half_open.snapshot().refused == 1
         succeed_times(half_open, 1)
         assert half_open.state is CLOSED
 
@@ -534,7 +534,7 @@ class TestSnapshot:
         snapshot = breaker.snapshot()
         assert (snapshot.name, snapshot.state, snapshot.forced) == ("shop", CLOSED, False)
         assert (snapshot.failures, snapshot.successes) == (0, 0)
-        assert (snapshot.calls, snapshot.failed, snapshot.rejected) == (0, 0, 0)
+        assert (snapshot.calls, snapshot.failed, snapshot.refused) == (0, 0, 0)
         assert (snapshot.last_failure, snapshot.last_failure_at) == ("", None)
         assert (snapshot.retry_after, snapshot.window, snapshot.transitions) == (0.0, None, ())
 
@@ -551,7 +551,7 @@ class TestSnapshot:
                 breaker.call_sync(int)
         for _ in range(2):  # looking changes nothing
             snapshot = breaker.snapshot()
-            assert (snapshot.calls, snapshot.failed, snapshot.rejected) == (10, 5, 2)
+            assert (snapshot.calls, snapshot.failed, snapshot.refused) == (10, 5, 2)
             assert (snapshot.failures, snapshot.last_failure) == (3, "No connection")
             assert snapshot.last_failure_at == pytest.approx(started, abs=60)
             assert snapshot.retry_after == pytest.approx(18)

@@ -10,7 +10,7 @@ import pytest
 
 from proto_ddf.errors import classify
 from proto_ddf.resilience.breaker import CircuitBreaker, CircuitOpenError, Window
-from proto_ddf.resilience.queue_time import queue_time, queued
+from proto_ddf.resilience.queue_time import queue_time, record_queue_time
 from tests.unit.resilience.breakers import (
     CLOSED,
     HALF_OPEN,
@@ -187,7 +187,7 @@ class TestTimeInAQueue:
     def test_does_not_count(self, slow_breaker: CircuitBreaker, clock: Clock, way: Way) -> None:
         def call() -> None:
             clock.now += 60
-            queued(59.0)
+            record_queue_time(59.0)
 
         for _ in range(10):
             way(slow_breaker, call)
@@ -199,8 +199,8 @@ class TestTimeInAQueue:
     def test_the_rest_counts(self, slow_breaker: CircuitBreaker, clock: Clock, way: Way) -> None:
         def call() -> None:
             clock.now += 60
-            queued(30.0)
-            queued(27.0)
+            record_queue_time(30.0)
+            record_queue_time(27.0)
 
         way(slow_breaker, call)
         window = slow_breaker.snapshot().window
@@ -214,7 +214,7 @@ class TestTimeInAQueue:
 
         def call() -> None:
             clock.now += 60
-            queued(59.0)
+            record_queue_time(59.0)
 
         outer.call_sync(slow_breaker.call_sync, call)
         for breaker in (outer, slow_breaker):
@@ -227,7 +227,7 @@ class TestTimeInAQueue:
     ) -> None:
         async def one(seconds: float) -> None:
             await asyncio.sleep(0)
-            queued(seconds)
+            record_queue_time(seconds)
             await asyncio.sleep(0)
             clock.now += 1.5
 
@@ -245,7 +245,7 @@ class TestTimeInAQueue:
     ) -> None:
         async def act() -> None:
             clock.now += 60
-            await asyncio.to_thread(queued, 59.0)
+            await asyncio.to_thread(record_queue_time, 59.0)
 
         asyncio.run(slow_breaker.call(act))
         window = slow_breaker.snapshot().window

@@ -100,7 +100,7 @@ class TestHalfOpen:
         assert started == max_calls
         assert results.count("ok") == max_calls
         assert sum(isinstance(result, CircuitOpenError) for result in results) == 100 - max_calls
-        assert (breaker.state, breaker.snapshot().rejected) == (CLOSED, 100 - max_calls)
+        assert (breaker.state, breaker.snapshot().refused) == (CLOSED, 100 - max_calls)
 
     @places
     @pytest.mark.parametrize("round_", range(5))

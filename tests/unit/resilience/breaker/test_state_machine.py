@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from proto_ddf.resilience.breaker import CircuitBreaker, CircuitOpenError, Window
 from proto_ddf.resilience.call_refused import CallRefusedError
-from proto_ddf.resilience.queue_time import queue_time, queued
+from proto_ddf.resilience.queue_time import queue_time, record_queue_time
 from tests.unit.resilience.breakers import (
     CLOSED,
     HALF_OPEN,
@@ -44,7 +44,7 @@ class Call:
     era: int
     began: float
     lease_until: float | None
-    queued: float = 0.0
+    record_queue_time: float = 0.0
 
 
 class BreakerMachine(RuleBasedStateMachine):
@@ -89,7 +89,7 @@ class BreakerMachine(RuleBasedStateMachine):
         self.recent: list[tuple[float, bool, bool]] = []
         """When each call ended that counts for the window, whether it failed, whether it was slow."""
         self.changes: list[tuple[BreakerState, BreakerState]] = []
-        self.admitted = self.failed = self.rejected = 0
+        self.admitted = self.failed = self.refused = 0
         self.calls = []
 
     def change(self, after: BreakerState) -> None:
@@ -128,7 +128,7 @@ class BreakerMachine(RuleBasedStateMachine):
             with pytest.raises(CircuitOpenError) as caught:
                 coroutine.send(None)
             assert caught.value.retry_after == pytest.approx(wait)
-            self.rejected += 1
+            self.refused += 1
             return
         coroutine.send(None)
         lease = self.clock.now + PROBE_TIMEOUT if self.state is HALF_OPEN else None
@@ -146,7 +146,7 @@ class BreakerMachine(RuleBasedStateMachine):
             self.failed += 1
         expired = call.lease_until is not None and call.lease_until <= self.clock.now
         if call.era == self.era and not expired and end != "nothing":
-            slow = self.clock.now - call.began - call.queued > SLOW
+            slow = self.clock.now - call.began - call.record_queue_time > SLOW
             timed = self.window is not None and self.window.slow_call_seconds is not None
             self.count(end == "failure", slow and timed)
         self.calls.remove(call)
@@ -165,14 +165,14 @@ class BreakerMachine(RuleBasedStateMachine):
                 self.change(OPEN)
         else:
             self.recent.append((self.clock.now, failed, slow))
-            self.judge(self.window)
+            self.classify_outcome(self.window)
 
     def inside(self) -> list[tuple[float, bool, bool]]:
         if self.window is None or self.window.kind == "count":
             return self.recent[-int(self.window.size) :] if self.window else []
         return [one for one in self.recent if one[0] > self.clock.now - self.window.size]
 
-    def judge(self, window: Window) -> None:
+    def classify_outcome(self, window: Window) -> None:
         calls, failed, slow = map(len, (self.inside(), *self.split()))
         if calls >= window.minimum_calls and (
             failed >= window.failure_rate * calls
@@ -191,9 +191,9 @@ class BreakerMachine(RuleBasedStateMachine):
     def stand_in_a_queue(self, seconds: float) -> None:
         """All calls under way, as they share this test's context."""
         self.clock.now += seconds
-        queued(seconds)
+        record_queue_time(seconds)
         for call in self.calls:
-            call.queued += seconds
+            call.record_queue_time += seconds
 
     @rule()
     def open_and_wait(self) -> None:
@@ -235,10 +235,10 @@ class BreakerMachine(RuleBasedStateMachine):
                 len(failed),
                 len(slow),
             )
-        assert (snapshot.calls, snapshot.failed, snapshot.rejected) == (
+        assert (snapshot.calls, snapshot.failed, snapshot.refused) == (
             self.admitted,
             self.failed,
-            self.rejected,
+            self.refused,
         )
 
     @invariant()

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from proto_ddf.resilience.deadline import DeadlineExceededError
-from proto_ddf.resilience.deadline.task_timeouts import Cut
+from proto_ddf.resilience.deadline.task_timeouts import TaskTimeout
 from tests.unit.resilience.instant_loop import (
     attempt_of,
     cancelling,
@@ -257,7 +257,7 @@ class TestTheLoopsTimer:
                 for _ in range(10):
                     async with deadline_after(60), attempt_of(30):
                         await asyncio.sleep(0)
-                return sum(type(one) is Cut for one in gc.get_objects())
+                return sum(type(one) is TaskTimeout for one in gc.get_objects())
             finally:
                 gc.enable()
 

@@ -155,7 +155,7 @@ class TestSystems:
 class TestInWords:
     def test_all_that_applies_is_said(self, config: Any) -> None:
         given = SystemSettings(circuit_breaker_threshold=6)
-        words = dict(config("source", given).in_words())
+        words = dict(config("source", given).describe())
         assert words["Retries"] == "up to 4"
         assert words["Waits between them"] == "0.5 s, growing to 8 s"
         assert words["Time for a call in all"] == "60 s"
@@ -164,6 +164,6 @@ class TestInWords:
         assert words["Calls at once"] == "8, 32 more may wait"
 
     def test_what_is_off_is_said_too(self, config: Any) -> None:
-        words = dict(config("app", NETWORK_CIRCUIT_BREAKER_ENABLED="false").in_words())
+        words = dict(config("app", NETWORK_CIRCUIT_BREAKER_ENABLED="false").describe())
         assert (words["Retries"], words["Circuit breaker"]) == ("none", "switched off")
         assert not {"Opens after", "Time for a call in all", "Rate limit"} & words.keys()

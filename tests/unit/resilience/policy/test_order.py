@@ -120,9 +120,9 @@ def recorder(monkeypatch: pytest.MonkeyPatch) -> Recorder:
 
     monkeypatch.setattr(Bulkhead, "try_enter", enter_recorded)
     monkeypatch.setattr(Bulkhead, "leave", leave_recorded)
-    monkeypatch.setattr(registry, "armed", True)
-    monkeypatch.setattr(registry, "meet", around_async("faults", registry.meet))
-    monkeypatch.setattr(registry, "meet_sync", around("faults", registry.meet_sync))
+    monkeypatch.setattr(registry, "any_active", True)
+    monkeypatch.setattr(registry, "apply", around_async("faults", registry.apply))
+    monkeypatch.setattr(registry, "apply_sync", around("faults", registry.apply_sync))
     return one
 
 

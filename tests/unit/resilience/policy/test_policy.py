@@ -346,11 +346,11 @@ class TestRefusals:
         async def work() -> str:
             assert policy.bulkhead is not None
             async with policy.bulkhead:
-                queued = asyncio.ensure_future(policy.call(Flaky().later))
+                record_queue_time = asyncio.ensure_future(policy.call(Flaky().later))
                 await asyncio.sleep(0)
                 assert policy.bulkhead.snapshot().waiting == 1
                 clock.now += 5
-            return await queued
+            return await record_queue_time
 
         assert asyncio.run(work()) == "done"
         assert breaker_of(policy).state is BreakerState.CLOSED
@@ -361,11 +361,11 @@ class TestRefusals:
         assert policy.bulkhead is not None
         with ThreadPoolExecutor(1) as pool:
             with policy.bulkhead:
-                queued = pool.submit(policy.call_sync, Flaky())
+                record_queue_time = pool.submit(policy.call_sync, Flaky())
                 while not policy.bulkhead.snapshot().waiting:
                     time.sleep(0.001)
                 clock.now += 5
-            assert queued.result(timeout=30) == "done"
+            assert record_queue_time.result(timeout=30) == "done"
         assert breaker_of(policy).state is BreakerState.CLOSED
 
     def test_time_in_the_call_itself_is_a_slow_call(self, run: Run) -> None:
@@ -549,7 +549,7 @@ class TestInjections:
         registry.stop_all()
         get_settings.cache_clear()
 
-    def test_they_strike_instead_of_the_call(self, run: Run) -> None:
+    def test_they_replace_the_call(self, run: Run) -> None:
         registry.inject("source", "reset", calls=2)
         policy, flaky = make(retry=THRICE), Flaky()
         assert run(policy, flaky) == "done"

@@ -85,7 +85,7 @@ class TestKept:
 
     @pytest.fixture(autouse=True)
     def _few(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(registry, "_MANY", 3)
+        monkeypatch.setattr(registry, "_MAX_POLICIES", 3)
 
     @staticmethod
     def unused(system: str, target: str, seconds: float = 3601) -> None:

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proto_ddf.resilience.retry import Adaptive, AdaptiveSnapshot
+from proto_ddf.resilience.retry import AdaptiveRetry, AdaptiveSnapshot
 
 
 def after(outcomes: list[bool], weight: float = 0.1) -> AdaptiveSnapshot:
-    adaptive = Adaptive(weight)
+    adaptive = AdaptiveRetry(weight)
     for good in outcomes:
         if good:
             adaptive.succeeded()
@@ -44,7 +44,7 @@ def test_a_success_never_makes_it_more_timid_nor_a_failure_bolder(
 
 @given(st.integers(1, 100))
 def test_at_first_it_changes_nothing(configured: int) -> None:
-    found = Adaptive().snapshot()
+    found = AdaptiveRetry().snapshot()
     assert found.wait_factor == pytest.approx(1.0)
     assert found.attempts(configured) == configured
 
@@ -71,7 +71,7 @@ def test_it_forgets_what_was_long_ago() -> None:
 
 
 def test_threads_lose_no_outcome() -> None:
-    adaptive = Adaptive()
+    adaptive = AdaptiveRetry()
     threads = [
         threading.Thread(target=lambda: [adaptive.succeeded() for _ in range(2000)])
         for _ in range(8)
@@ -86,4 +86,4 @@ def test_threads_lose_no_outcome() -> None:
 @pytest.mark.parametrize("weight", [0, -1, 1.1, float("nan")])
 def test_a_weight_that_makes_no_sense_is_refused(weight: float) -> None:
     with pytest.raises(ValueError, match="weight"):
-        Adaptive(weight)
+        AdaptiveRetry(weight)

@@ -13,7 +13,7 @@ from proto_ddf.errors import IntegrationError, ValidationError
 from proto_ddf.resilience import CircuitOpenError
 from proto_ddf.resilience.call_refused import CallRefusedError
 from proto_ddf.resilience.deadline import attempt_timeout
-from proto_ddf.resilience.retry import Adaptive, Retry, RetryBudget, RetryConfig
+from proto_ddf.resilience.retry import AdaptiveRetry, Retry, RetryBudget, RetryConfig
 from proto_ddf.resilience.retry.jitter import none
 from tests.unit.aborting_server import RETRIED, STATUSES, aborting_server, client
 from tests.unit.resilience.instant_loop import run, running_loop
@@ -149,7 +149,7 @@ class TestBudget:
         ids=repr,
     )
     def test_what_says_nothing_about_the_system_takes_nothing(self, error: BaseException) -> None:
-        budget, adaptive = RetryBudget(), Adaptive()
+        budget, adaptive = RetryBudget(), AdaptiveRetry()
         calls_made(Retry(AT_ONCE, budget=budget, adaptive=adaptive), error)
         assert budget.snapshot().tokens == 10.0
         assert adaptive.snapshot().outcomes == 0
@@ -210,8 +210,8 @@ class TestWhyItEnded:
 class TestAdaptive:
     CONFIG = RetryConfig(5, 1.0, 30.0, 2.0, none)
 
-    def learnt(self, good: bool) -> Adaptive:
-        adaptive = Adaptive()
+    def learnt(self, good: bool) -> AdaptiveRetry:
+        adaptive = AdaptiveRetry()
         for _ in range(200):
             if good:
                 adaptive.succeeded()
@@ -240,7 +240,7 @@ class TestAdaptive:
         assert [wait for _, _, wait, _ in progress.told] == [30.0]
 
     def test_every_attempt_is_learnt_from(self) -> None:
-        adaptive = Adaptive()
+        adaptive = AdaptiveRetry()
         Retry(AT_ONCE, adaptive=adaptive).call_sync(failing(ConnectionError(), TimeoutError()))
         assert adaptive.snapshot().outcomes == 3
 

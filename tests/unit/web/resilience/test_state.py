@@ -12,7 +12,7 @@ from proto_ddf.errors.next_attempt import seconds_until
 from proto_ddf.network_settings import SystemSettings
 from proto_ddf.resilience import Policy, Window, policy_config
 from proto_ddf.resilience.injection import registry
-from proto_ddf.resilience.policy import Shared
+from proto_ddf.resilience.policy import SharedLimits
 from proto_ddf.settings import get_settings
 from proto_ddf.web.resilience import state as resilience_state
 from proto_ddf.web.resilience.state import ResilienceState
@@ -136,7 +136,7 @@ class TestViews:
         assert system_views([made.snapshot()], before)[0].targets[0].probe.until == ""
 
     def test_what_a_system_shares_is_told_with_a_warning_where_it_holds_back(self) -> None:
-        shared = Shared("source", policy_config("source", ONCE))
+        shared = SharedLimits("source", policy_config("source", ONCE))
         made = Policy("source", "shop", shared=shared)
         assert shared.budget is not None
         for _ in range(100):
@@ -283,7 +283,7 @@ class TestInjections:
         assert injection.rate == pytest.approx(0.3)
         assert injection.detail == "1.5 s late"
         [shown] = page.active_injections
-        assert shown.strikes == "30 % of the calls"
+        assert shown.affects == "30 % of the calls"
         assert 80 < shown.ends.seconds <= 90
         page.stop_injection(injection.id + 1)
         assert page.active_injections == [shown]
@@ -291,14 +291,14 @@ class TestInjections:
         assert page.active_injections == registry.active() == []
 
     @pytest.mark.usefixtures("_injections_enabled")
-    def test_the_next_calls_can_be_struck_and_all_injections_stopped(
+    def test_the_next_calls_can_be_affected_and_all_injections_stopped(
         self, page: ResilienceState, known: list[Policy]
     ) -> None:
         page._look()
         for kind in ("error", "reset", "hang", "outcome"):
             self.fill(page, system="app", kind=kind, affects="next", calls="3", seconds="")
             assert page.start_injection() is None
-        assert [injection.strikes for injection in page.active_injections] == [
+        assert [injection.affects for injection in page.active_injections] == [
             "the next 3 calls"
         ] * 4
         assert all(injection.ends.until == "" for injection in page.active_injections)
@@ -325,7 +325,7 @@ class TestInjections:
         with pytest.raises(raised):
             policy("source", "shop").call_sync(fail)
         [injection] = registry.active()
-        assert injection.struck == 1
+        assert injection.count == 1
 
     @pytest.mark.usefixtures("_injections_enabled")
     @pytest.mark.parametrize(

@@ -17,8 +17,8 @@ Listener = Callable[[Any, Transition], None]
 """Told the breaker and what changed."""
 
 
-class Changes:
-    """`add` and `recent` are called under the owner's lock, `tell` outside it.
+class TransitionLog:
+    """`add` and `recent` are called under the owner's lock, `notify` outside it.
 
     Args:
         seconds: how long a change is remembered.
@@ -27,59 +27,59 @@ class Changes:
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._recent: deque[tuple[float, Transition]] = deque(maxlen=_MOST_KEPT)
-        self._untold: deque[Transition] = deque()
-        self._telling = threading.Lock()
+        self._pending: deque[Transition] = deque()
+        self._notifying = threading.Lock()
         self._listeners: tuple[tuple[object, Listener], ...] = ()
-        self._listening = threading.Lock()
+        self._listeners_lock = threading.Lock()
 
-    def add(self, now: float, change: Transition) -> None:
-        self._recent.append((now, change))
-        self._untold.append(change)
+    def add(self, now: float, transition: Transition) -> None:
+        self._recent.append((now, transition))
+        self._pending.append(transition)
 
     def recent(self, now: float) -> tuple[Transition, ...]:
         """Oldest first."""
         while self._recent and self._recent[0][0] < now - self._seconds:
             self._recent.popleft()
-        return tuple(change for _, change in self._recent)
+        return tuple(transition for _, transition in self._recent)
 
-    def listen(self, listener: Listener) -> Callable[[], None]:
+    def add_listener(self, listener: Listener) -> Callable[[], None]:
         """Returns what ends it."""
         entry = (object(), listener)
-        with self._listening:
+        with self._listeners_lock:
             self._listeners = (*self._listeners, entry)
 
         def remove() -> None:
-            with self._listening:
+            with self._listeners_lock:
                 self._listeners = tuple(one for one in self._listeners if one is not entry)
 
         return remove
 
-    def tell(self, name: str, owner: object) -> None:
+    def notify(self, name: str, owner: object) -> None:
         """Tell of every change not told yet: each once, in order.
 
         Whoever finds another thread (or itself, further out) telling leaves it to that one, which looks
         again after it let go of the lock.
         """
-        while self._untold:
-            if not self._telling.acquire(blocking=False):
+        while self._pending:
+            if not self._notifying.acquire(blocking=False):
                 return
             try:
-                while self._untold:
-                    self._tell_one(name, owner, self._untold.popleft())
+                while self._pending:
+                    self._notify_one(name, owner, self._pending.popleft())
             finally:
-                self._telling.release()
+                self._notifying.release()
 
-    def _tell_one(self, name: str, owner: object, change: Transition) -> None:
+    def _notify_one(self, name: str, owner: object, transition: Transition) -> None:
         _log.warning(
             "circuit changed",
             target=name,
-            before=change.before,
-            after=change.after,
-            reason=change.reason,
+            before=transition.before,
+            after=transition.after,
+            reason=transition.reason,
         )
         for _, listener in self._listeners:
             try:
-                listener(owner, change)
+                listener(owner, transition)
             except Exception as error:
                 _log.error(
                     "listener raised",
