@@ -137,9 +137,9 @@ class OperationRecord(SQLModel, table=True):
     """Slug or source id it is about."""
     user_id: str = "anonymous"
     input: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
-    output: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
-    """Outputs of its steps by step name."""
     state: OperationState = Field(default=OperationState.PENDING, index=True)
+    run: int = 1
+    """Number of its current run; what an earlier run still does is not recorded."""
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime, index=True)
     started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -162,6 +162,8 @@ class StepRecord(SQLModel, table=True):
     """A retry waits until then."""
     error: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
     """See proto_ddf.errors.describe()."""
+    output: Any = Field(default=None, sa_column=Column(JSON))
+    """What it returned, once it has succeeded."""
     child_pid: int | None = None
     child_create_time: float | None = None
     started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -18,24 +18,24 @@ from typing import TypeVar
 from weakref import WeakValueDictionary
 
 import sqlalchemy
-from dbos import DBOS, DBOSConfig, SetWorkflowID
+from dbos import DBOS, DBOSConfig, SetWorkflowID, WorkflowStatus
 
 from proto_ddf.db import reserve
 from proto_ddf.db.engine import forget_file, guarded_engine, migrate
-from proto_ddf.db.tables import OperationState
 from proto_ddf.db.writing import PATIENCE_SECONDS
 from proto_ddf.errors.types import SystemError
 from proto_ddf.logs import configure_logging, get_logger
 from proto_ddf.operations import journal, records
-from proto_ddf.operations.runner import OperationFailed, Runs, run_operation
+from proto_ddf.operations.records import Run
+from proto_ddf.operations.runner import ActiveRuns, do_run
 from proto_ddf.operations.stop import CANCELLED, SERVER_STOPPING, OperationStopped
 from proto_ddf.operations.undo import clean_up_in_background
 from proto_ddf.settings import get_settings
 
 _T = TypeVar("_T")
 
-PLAN_VERSION = "1"
-"""Bumped only when the order of a kind's steps changes; older work is then taken over at launch."""
+APPLICATION_VERSION = "2"
+"""Of the workflow. Runs handed over by another version are replaced at launch."""
 QUEUE = "operations"
 CONCURRENCY = 16
 """Operations that begin at once; as many more are taken from the queue."""
@@ -45,9 +45,7 @@ UNWIND_SECONDS = 5.0
 """How long shutdown waits for running steps."""
 CLOSE_SECONDS = 5.0
 """How long shutdown then waits for DBOS."""
-SETTLE_SECONDS = 2.0
-"""How long DBOS may take to note that a run ended."""
-CHECKPOINT_BUSY_MS = 30_000
+QUEUE_BUSY_MS = 30_000
 """How long DBOS waits for a lock on its database, as it does with an engine of its own making."""
 ACTIVE = ("PENDING", "ENQUEUED", "DELAYED")
 
@@ -59,9 +57,9 @@ class Engine:
 
     def __init__(self, lock_file: int) -> None:
         self.lock_file = lock_file
-        self.checkpoints: sqlalchemy.Engine | None = None
+        self.queue_database: sqlalchemy.Engine | None = None
         """DBOS's database; None until it is launched."""
-        self.runs = Runs()
+        self.runs = ActiveRuns()
 
 
 _engine: Engine | None = None
@@ -85,15 +83,14 @@ def launch() -> None:
         try:
             _prepare()
             _engine = engine  # before DBOS, whose queue may start work at once
-            engine.checkpoints = _launch_dbos()
+            engine.queue_database = _launch_dbos()
         except BaseException:
             _engine = None
             DBOS.destroy()
             os.close(engine.lock_file)
             raise
     engine.runs.writer.start()
-    for operation_id in records.pending():
-        _take_up(operation_id)
+    _reconcile()
     for operation_id in records.clean_ups_owed():
         stop(operation_id)
     log.info("operations launched")
@@ -115,71 +112,50 @@ def shutdown() -> None:
     destroying.start()
     destroying.join(CLOSE_SECONDS)
     if all(unwound) and not destroying.is_alive():
-        if engine.checkpoints is not None:
-            engine.checkpoints.dispose()
+        if engine.queue_database is not None:
+            engine.queue_database.dispose()
         os.close(engine.lock_file)
     log.info("operations stopped", unwound=all(unwound))
 
 
-def begin(operation_id: str) -> None:
-    """Hand a journaled operation to DBOS, which runs it at once, or from the queue where many run already.
+def hand_over(run: Run) -> None:
+    """Hand a run to DBOS, which begins it at once, or from the queue where many are going on already. It is on record
+    before.
 
     Raises:
         SystemError: when the engine is not launched.
     """
     at_once = current().runs.count() < CONCURRENCY
 
-    def hand_over() -> None:
-        with SetWorkflowID(operation_id):
+    def start() -> None:
+        with SetWorkflowID(workflow_id(run)):
             if at_once:
-                DBOS.start_workflow(operation, operation_id)
+                DBOS.start_workflow(run_operation, run.operation_id, run.number)
             else:
-                DBOS.enqueue_workflow(QUEUE, operation, operation_id)
+                DBOS.enqueue_workflow(QUEUE, run_operation, run.operation_id, run.number)
 
-    _outside(hand_over)
-
-
-def rewind(operation_id: str, position: int) -> None:
-    """Run an operation again, from the step at `position`. Its run must have ended."""
-
-    def from_step() -> None:
-        DBOS.rewind_workflow(
-            operation_id,
-            start_step=position + 1,
-            queue_name=QUEUE,
-            application_version=PLAN_VERSION,
-        )
-
-    _outside(from_step)
+    _outside(start)
 
 
-def settle(operation_id: str) -> None:
-    """Wait until a failed operation's run has ended for DBOS too, so that it can be rewound.
+def wait_ended(operation_id: str) -> None:
+    """Wait until no run of a failed operation is going on, so that the next may begin.
 
     Raises:
         SystemError: when the run does not end, or the engine is not launched.
     """
-    run = current().runs.find(operation_id)
-    if run and not run.ended.wait(PATIENCE_SECONDS + UNWIND_SECONDS):
+    active = current().runs.find(operation_id)
+    if active and not active.ended.wait(PATIENCE_SECONDS + UNWIND_SECONDS):
         raise SystemError("The operation is still ending.", component="operations")
-    deadline = time.monotonic() + SETTLE_SECONDS
-    while _is_active(operation_id):
-        if time.monotonic() > deadline:  # it could not write the outcome, on a full disk say
-            _outside(lambda: DBOS.cancel_workflow(operation_id))
-            return
-        time.sleep(0.02)
 
 
 def stop(operation_id: str) -> None:
-    """Stop a cancelled operation wherever it is, and clean up in the background."""
-    engine = current()
-    try:
-        _outside(lambda: DBOS.cancel_workflow(operation_id))
-    finally:
-        run = engine.runs.find(operation_id)
-        if run:
-            run.stop.set(CANCELLED)
-        clean_up_in_background(engine.runs, operation_id)
+    """Stop a cancelled operation wherever it is, and clean up in the background. A run that is still in the queue
+    finds in the journal that it is not to begin."""
+    runs = current().runs
+    active = runs.find(operation_id)
+    if active:
+        active.stop.set(CANCELLED)
+    clean_up_in_background(runs, operation_id)
 
 
 def current() -> Engine:
@@ -202,13 +178,17 @@ def exclusive(operation_id: str) -> Iterator[None]:
         yield
 
 
-@DBOS.workflow(name="operation", max_recovery_attempts=None)
-def operation(operation_id: str) -> None:
-    """The one workflow; see `proto_ddf.operations.runner`."""
+@DBOS.workflow(name="run_operation", max_recovery_attempts=None)
+def run_operation(operation_id: str, number: int) -> None:
+    """The one workflow. It keeps nothing of the steps: see `proto_ddf.operations.runner`."""
     engine = _engine
     if engine is None:
         raise OperationStopped(SERVER_STOPPING)
-    run_operation(engine.runs, operation_id)
+    do_run(engine.runs, Run(operation_id, number))
+
+
+def workflow_id(run: Run) -> str:
+    return f"{run.operation_id}:{run.number}"
 
 
 def _lock_home(home: Path) -> int:
@@ -236,47 +216,48 @@ def _launch_dbos() -> sqlalchemy.Engine:
     forget_file(path)
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA journal_mode=WAL")
-    checkpoints = guarded_engine(path, CHECKPOINT_BUSY_MS)
+    queue_database = guarded_engine(path, QUEUE_BUSY_MS)
     config: DBOSConfig = {
         "name": "proto-ddf",
         "system_database_url": f"sqlite:///{path}",
-        "system_database_engine": checkpoints,
+        "system_database_engine": queue_database,
         "executor_id": "proto-ddf",
-        "application_version": PLAN_VERSION,
+        "application_version": APPLICATION_VERSION,
         "log_level": "WARNING",
     }
     logging.getLogger("dbos").addFilter(_is_news)
     DBOS(config=config)
     DBOS.launch()
     DBOS.register_queue(QUEUE, worker_concurrency=CONCURRENCY, polling_interval_sec=POLLING_SECONDS)
-    return checkpoints
+    return queue_database
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    """DBOS logs a traceback for every failed operation, whose cause the runner has logged already."""
+    """DBOS logs a traceback for every run that the stopping server cut short."""
     error = record.exc_info[1] if record.exc_info else None
-    return not isinstance(error, OperationFailed | OperationStopped)
+    return not isinstance(error, OperationStopped)
 
 
-def _take_up(operation_id: str) -> None:
-    """See to it that DBOS runs an operation that is pending by the journal, whatever a crash left undone."""
-    with exclusive(operation_id):
-        status = _outside(lambda: DBOS.get_workflow_status(operation_id))
-        if status is None:
-            begin(operation_id)
-            return
-        if status.status in ACTIVE and status.app_version == PLAN_VERSION:
-            return
-        if status.status in ACTIVE:
-            _outside(lambda: DBOS.cancel_workflow(operation_id))
-        record = records.read(operation_id)
-        if record and record.state == OperationState.PENDING:
-            rewind(operation_id, records.next_position(operation_id))
+def _reconcile() -> None:
+    """Make DBOS's queue agree with the journal, whatever a crash or an earlier release left: what is to run has a
+    workflow, and no other workflow is left over."""
+    active = active_workflows()
+    pending = records.pending()
+    wanted = {workflow_id(run) for run in pending}
+    live = {each.workflow_id for each in active if each.app_version == APPLICATION_VERSION}
+    left_over = [each.workflow_id for each in active if each.workflow_id not in wanted & live]
+    if left_over:
+        _outside(lambda: DBOS.cancel_workflows(left_over))
+    for run in pending:
+        if workflow_id(run) not in live and (renewed := journal.renew(run)):
+            hand_over(renewed)
 
 
-def _is_active(operation_id: str) -> bool:
-    status = _outside(lambda: DBOS.get_workflow_status(operation_id))
-    return status is not None and status.status in ACTIVE
+def active_workflows() -> list[WorkflowStatus]:
+    """What is in DBOS's queue, or was begun and has not ended."""
+    return _outside(
+        lambda: DBOS.list_workflows(status=list(ACTIVE), load_input=False, load_output=False)
+    )
 
 
 def _outside(call: Callable[[], _T]) -> _T:

@@ -1,7 +1,7 @@
 """The operations' own record: every change of state, written before anything acts on it.
 
 Each function is one transaction, then wakes the watchers. A change that no longer fits (the operation was
-cancelled meanwhile) is not made, and the function says so.
+cancelled meanwhile) is not made, and the function says so: to a run, by OperationStopped.
 """
 
 import time
@@ -26,7 +26,8 @@ from proto_ddf.db.tables import (
 from proto_ddf.db.writing import write
 from proto_ddf.operations import hub
 from proto_ddf.operations.model import JSON, Kind
-from proto_ddf.operations.records import Child, child_of, first_unfinished, steps_of
+from proto_ddf.operations.records import Child, Run, child_of, first_unfinished, steps_of
+from proto_ddf.operations.stop import SUPERSEDED, OperationStopped
 
 _T = TypeVar("_T")
 Pause = Callable[[float], object]
@@ -38,13 +39,15 @@ CANCELLABLE = (*UNFINISHED, OperationState.FAILED)
 
 
 @dataclass(frozen=True)
-class StepEntry:
-    """What the journal knew when a step was about to run."""
+class NextStep:
+    """The step that a run is to do now."""
 
-    finished: bool
-    """It had succeeded already, with `output`."""
-    output: JSON = None
+    position: int
+    name: str
+    outputs: dict[str, JSON]
+    """Outputs of the steps before it, by step name."""
     child: Child | None = None
+    """A process that an earlier run of this step left behind."""
 
 
 @dataclass
@@ -57,8 +60,8 @@ class StepUpdate:
     """Attempt, of how many, and when the next starts."""
 
 
-def create(kind: Kind[Any], given: BaseModel, user_id: str) -> str:
-    """Note a new operation, pending. Its id is the answer."""
+def create(kind: Kind[Any], given: BaseModel, user_id: str) -> Run:
+    """Note a new operation, pending; the answer is its first run."""
     operation_id = new_id()
     steps = kind.steps(given)
 
@@ -80,7 +83,7 @@ def create(kind: Kind[Any], given: BaseModel, user_id: str) -> str:
         )
 
     _commit(operation_id, change)
-    return operation_id
+    return Run(operation_id, 1)
 
 
 def forget(operation_id: str) -> None:
@@ -94,96 +97,77 @@ def forget(operation_id: str) -> None:
     _commit(operation_id, change)
 
 
-def begin(operation_id: str, pause: Pause) -> OperationRecord | None:
-    """Mark the operation as running; None when it is not to run (failed, cancelled, finished, unknown)."""
+def begin(run: Run, pause: Pause) -> OperationRecord:
+    """Mark the operation as running.
 
-    def change(opened: Session) -> OperationRecord | None:
-        record = opened.get(OperationRecord, operation_id)
-        if record is None or record.state not in UNFINISHED:
-            return None
+    Raises:
+        OperationStopped: when it is not to run (failed, cancelled, finished, unknown), or not by this run.
+    """
+
+    def change(opened: Session) -> OperationRecord:
+        record = _current(opened, run, *UNFINISHED)
         record.state = OperationState.RUNNING
         record.started_at = record.started_at or utc_now()
         record.finished_at = None
         return record
 
-    return _commit(operation_id, change, pause)
+    return _commit(run.operation_id, change, pause)
 
 
-def step_started(operation_id: str, position: int, pause: Pause) -> StepEntry | None:
-    """Mark a step as running, and count it, unless its output is there already; None: the operation is not
-    running any more."""
+def start_next_step(run: Run, pause: Pause) -> NextStep | None:
+    """Mark the first step that has not succeeded as running, and count it; with none left, mark the operation as
+    succeeded and answer None.
 
-    def change(opened: Session) -> StepEntry | None:
-        found = _running(opened, operation_id, position)
-        if found is None:
-            return None
-        record, step = found
-        if step.name in record.output:
-            _finish_step(step, StepState.SUCCEEDED)
-            step.error = None
-            return StepEntry(finished=True, output=record.output[step.name])
-        child = child_of(step)
-        step.state = StepState.RUNNING
-        step.runs += 1
-        step.message, step.error = "", None
-        step.attempt, step.attempts, step.wait_until = 0, 0, None
-        step.started_at, step.finished_at = utc_now(), None
-        return StepEntry(finished=False, child=child)
+    Raises:
+        OperationStopped: when the operation is not running any more, or not by this run.
+    """
 
-    return _commit(operation_id, change, pause)
-
-
-def step_succeeded(operation_id: str, position: int, output: JSON, pause: Pause) -> bool:
-    """Keep a step's output; False when the operation is not running any more."""
-
-    def change(opened: Session) -> bool:
-        found = _running(opened, operation_id, position)
-        if found is None:
-            return False
-        record, step = found
-        record.output = {**record.output, step.name: output}
-        _finish_step(step, StepState.SUCCEEDED)
-        return True
-
-    return _commit(operation_id, change, pause)
-
-
-def step_failed(operation_id: str, position: int, described: dict[str, Any], pause: Pause) -> bool:
-    """Mark a step, and with it the operation, as failed; False when it is not running any more."""
-
-    def change(opened: Session) -> bool:
-        found = _running(opened, operation_id, position)
-        if found is None:
-            return False
-        record, step = found
-        _finish_step(step, StepState.FAILED)
-        step.error = described
-        record.state = OperationState.FAILED
-        record.finished_at = step.finished_at
-        return True
-
-    return _commit(operation_id, change, pause)
-
-
-def succeed(operation_id: str, pause: Pause) -> bool:
-    """Mark the operation as succeeded; False when it is not running any more."""
-
-    def change(opened: Session) -> bool:
-        record = opened.get(OperationRecord, operation_id)
-        if record is None or record.state != OperationState.RUNNING:
-            return False
+    def change(opened: Session) -> NextStep | None:
+        record = _current(opened, run, OperationState.RUNNING)
+        outputs: dict[str, JSON] = {}
+        for step in steps_of(opened, run.operation_id):
+            if step.state == StepState.SUCCEEDED:
+                outputs[step.name] = step.output
+                continue
+            child = child_of(step)
+            step.state = StepState.RUNNING
+            step.runs += 1
+            step.message, step.error = "", None
+            step.attempt, step.attempts, step.wait_until = 0, 0, None
+            step.started_at, step.finished_at = utc_now(), None
+            return NextStep(step.position, step.name, outputs, child)
         record.state = OperationState.SUCCEEDED
         record.finished_at = utc_now()
-        return True
+        return None
 
-    return _commit(operation_id, change, pause)
+    return _commit(run.operation_id, change, pause)
 
 
-def retry(operation_id: str) -> int | None:
-    """Make a failed operation pending again; the position of its first step still to do, or None when it has
-    not failed (any more)."""
+def step_succeeded(run: Run, position: int, output: JSON, pause: Pause) -> None:
+    """Keep a step's output. Raises OperationStopped as `start_next_step` does."""
 
-    def change(opened: Session) -> int | None:
+    def change(opened: Session) -> None:
+        _current(opened, run, OperationState.RUNNING)
+        step = opened.get_one(StepRecord, (run.operation_id, position))
+        step.output = output
+        _finish_step(step, StepState.SUCCEEDED)
+
+    _commit(run.operation_id, change, pause)
+
+
+def step_failed(run: Run, position: int, described: dict[str, Any], pause: Pause) -> None:
+    """Mark a step, and with it the operation, as failed. Raises OperationStopped as `start_next_step` does."""
+
+    def change(opened: Session) -> None:
+        _fail(opened, _current(opened, run, OperationState.RUNNING), position, described)
+
+    _commit(run.operation_id, change, pause)
+
+
+def retry(operation_id: str) -> Run | None:
+    """Make a failed operation pending again; its next run, or None when it has not failed (any more)."""
+
+    def change(opened: Session) -> Run | None:
         record = opened.get(OperationRecord, operation_id)
         if record is None or record.state != OperationState.FAILED:
             return None
@@ -193,9 +177,33 @@ def retry(operation_id: str) -> int | None:
             if step.state == StepState.FAILED:
                 step.state, step.error, step.message = StepState.PENDING, None, ""
                 step.started_at = step.finished_at = None
-        return first_unfinished(opened, operation_id)
+        return _next_run(record)
 
     return _commit(operation_id, change)
+
+
+def renew(run: Run) -> Run | None:
+    """Replace the run of a pending operation, which nobody is going to do; the run that takes its place, or None when
+    the operation is not pending (any more)."""
+
+    def change(opened: Session) -> Run | None:
+        record = opened.get(OperationRecord, run.operation_id)
+        if record is None or record.state != OperationState.PENDING or record.run != run.number:
+            return None
+        return _next_run(record)
+
+    return _commit(run.operation_id, change)
+
+
+def refuse_run(run: Run, described: dict[str, Any]) -> None:
+    """The run could not be handed over: the operation fails at the step it was to go on with."""
+
+    def change(opened: Session) -> None:
+        record = opened.get(OperationRecord, run.operation_id)
+        if record and record.state == OperationState.PENDING and record.run == run.number:
+            _fail(opened, record, first_unfinished(opened, record.id), described)
+
+    _commit(run.operation_id, change)
 
 
 def cancel(operation_id: str) -> bool:
@@ -226,15 +234,15 @@ def cleaned_up(operation_id: str) -> None:
     _commit(operation_id, change)
 
 
-def pause_operation(operation_id: str) -> None:
+def pause_operation(run: Run) -> None:
     """The server stops: what ran waits for the next start. Tried once only, for time is short."""
 
     def change(opened: Session) -> None:
-        record = opened.get(OperationRecord, operation_id)
-        if record and record.state == OperationState.RUNNING:
+        record = opened.get(OperationRecord, run.operation_id)
+        if record and record.state == OperationState.RUNNING and record.run == run.number:
             _to_pending(opened, record)
 
-    _commit(operation_id, change, patience=0)
+    _commit(run.operation_id, change, patience=0)
 
 
 def pause_all() -> None:
@@ -293,13 +301,27 @@ def _commit(
     return result
 
 
-def _running(
-    opened: Session, operation_id: str, position: int
-) -> tuple[OperationRecord, StepRecord] | None:
-    record = opened.get(OperationRecord, operation_id)
-    if record is None or record.state != OperationState.RUNNING:
-        return None
-    return record, opened.get_one(StepRecord, (operation_id, position))
+def _current(opened: Session, run: Run, *states: OperationState) -> OperationRecord:
+    """The operation, of which this is to be the current run. Raises OperationStopped when it is not."""
+    record = opened.get(OperationRecord, run.operation_id)
+    if record is None or record.run != run.number or record.state not in states:
+        raise OperationStopped(SUPERSEDED)
+    return record
+
+
+def _next_run(record: OperationRecord) -> Run:
+    record.run += 1
+    return Run(record.id, record.run)
+
+
+def _fail(
+    opened: Session, record: OperationRecord, position: int, described: dict[str, Any]
+) -> None:
+    step = opened.get_one(StepRecord, (record.id, position))
+    _finish_step(step, StepState.FAILED)
+    step.error = described
+    record.state = OperationState.FAILED
+    record.finished_at = step.finished_at
 
 
 def _to_pending(opened: Session, record: OperationRecord) -> None:

@@ -1,8 +1,5 @@
-"""Removes what of the operations' record nobody needs any more: logs and operations that are long over, and
-what DBOS keeps of them.
-
-The journal is pruned first and decides; what DBOS has of an operation that the journal no longer knows goes
-after it. A server killed in between does the rest at its next start.
+"""Removes what of the operations' record nobody needs any more: logs and operations that are long over, and what DBOS
+keeps of runs that have ended.
 """
 
 from collections.abc import Iterator, Sequence
@@ -72,31 +69,23 @@ def prune_logs(before: datetime, stop: StopFlag) -> int:
 
 
 def prune_workflows(stop: StopFlag) -> int:
-    """Delete what DBOS keeps of operations that are not in the journal (any more); returns of how many.
+    """Delete what DBOS keeps of runs that have ended: the journal has all that is to be known of them. Returns of how
+    many runs.
 
     Raises:
         OperationStopped: once `stop` is set.
     """
-    # In this order: an operation is in the journal before DBOS knows it.
-    workflows = list(_ended_workflows(stop))
-    journaled = set(_all(select(_id)))
-    unknown = [workflow for workflow in workflows if workflow not in journaled]
-    for ids in _batches(unknown, stop):
-        DBOS.delete_workflows(list(ids))
-    return len(unknown)
+    pruned = 0
+    while page := _ended_workflows():
+        for ids in _batches(page, stop):
+            DBOS.delete_workflows(list(ids))
+        pruned += len(page)
+    return pruned
 
 
-def _ended_workflows(stop: StopFlag) -> Iterator[str]:
-    offset = 0
-    while True:
-        stop.check()
-        page = DBOS.list_workflows(
-            status=list(ENDED), limit=PAGE, offset=offset, load_input=False, load_output=False
-        )
-        yield from (workflow.workflow_id for workflow in page)
-        if len(page) < PAGE:
-            return
-        offset += PAGE
+def _ended_workflows() -> list[str]:
+    page = DBOS.list_workflows(status=list(ENDED), limit=PAGE, load_input=False, load_output=False)
+    return [workflow.workflow_id for workflow in page]
 
 
 def _is_over() -> ColumnElement[bool]:

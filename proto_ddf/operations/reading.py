@@ -17,6 +17,7 @@ from proto_ddf.db.tables import (
     utc_now,
 )
 from proto_ddf.operations.journal import CANCELLABLE
+from proto_ddf.operations.records import outputs_of
 from proto_ddf.operations.views import OperationView, StepView
 
 TAIL_LINES = 20
@@ -117,7 +118,7 @@ def _operation_view(
         can_cancel=record.state in CANCELLABLE,
         error=error,
         steps=[_step_view(step, now) for step in steps],
-        output=record.output,
+        output=outputs_of(steps),
     )
 
 

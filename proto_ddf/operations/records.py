@@ -1,11 +1,21 @@
 """The journal's records, read."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
 from proto_ddf.db.engine import session
 from proto_ddf.db.tables import OperationRecord, OperationState, StepRecord, StepState
+from proto_ddf.operations.model import JSON
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of an operation: from its start, or from Try Again, to success, failure or cancel."""
+
+    operation_id: str
+    number: int
 
 
 @dataclass(frozen=True)
@@ -21,12 +31,13 @@ def read(operation_id: str) -> OperationRecord | None:
         return opened.get(OperationRecord, operation_id)
 
 
-def pending() -> list[str]:
-    """Ids of the operations that are to run, oldest first."""
+def pending() -> list[Run]:
+    """The current runs of the operations that are to run, oldest first."""
     wanted = col(OperationRecord.state) == OperationState.PENDING
     with session() as opened:
-        query = select(OperationRecord.id).where(wanted).order_by(col(OperationRecord.created_at))
-        return list(opened.exec(query).all())
+        query = select(OperationRecord.id, OperationRecord.run).where(wanted)
+        ordered = query.order_by(col(OperationRecord.created_at))
+        return [Run(operation_id, number) for operation_id, number in opened.exec(ordered).all()]
 
 
 def clean_ups_owed() -> list[str]:
@@ -49,6 +60,12 @@ def step_names(operation_id: str) -> list[str]:
         return [step.name for step in steps_of(opened, operation_id)]
 
 
+def outputs(operation_id: str) -> dict[str, JSON]:
+    """What the operation's finished steps returned, by step name."""
+    with session() as opened:
+        return outputs_of(steps_of(opened, operation_id))
+
+
 def children(operation_id: str) -> list[Child]:
     """Processes the operation's steps have noted."""
     with session() as opened:
@@ -63,6 +80,10 @@ def steps_of(opened: Session, operation_id: str) -> list[StepRecord]:
 def first_unfinished(opened: Session, operation_id: str) -> int:
     unfinished = (s for s in steps_of(opened, operation_id) if s.state != StepState.SUCCEEDED)
     return next((step.position for step in unfinished), 0)
+
+
+def outputs_of(steps: Iterable[StepRecord]) -> dict[str, JSON]:
+    return {step.name: step.output for step in steps if step.state == StepState.SUCCEEDED}
 
 
 def child_of(step: StepRecord) -> Child | None:

@@ -7,6 +7,7 @@ from typing import NoReturn
 from pydantic import BaseModel
 
 from proto_ddf.db import reserve
+from proto_ddf.errors import describe
 from proto_ddf.errors.next_attempt import retry_time, seconds_until
 from proto_ddf.errors.types import SystemError, ValidationError
 from proto_ddf.operations import engine, journal, reading
@@ -26,13 +27,13 @@ def start(kind: str, input: BaseModel, user_id: str = "anonymous") -> str:
     given = registered.input_model.model_validate(input.model_dump())
     engine.current()
     _need_reserve()
-    operation_id = journal.create(registered, given, user_id)
+    run = journal.create(registered, given, user_id)
     try:
-        engine.begin(operation_id)
+        engine.hand_over(run)
     except BaseException:
-        journal.forget(operation_id)
+        journal.forget(run.operation_id)
         raise
-    return operation_id
+    return run.operation_id
 
 
 def retry(operation_id: str) -> None:
@@ -48,12 +49,17 @@ def retry(operation_id: str) -> None:
         if view is None or view.state != "failed":
             _refuse(operation_id, view, "tried again")
         _need_time(view)
-        engine.settle(operation_id)
+        engine.wait_ended(operation_id)
         _need_reserve()
-        position = journal.retry(operation_id)
-        if position is None:
+        run = journal.retry(operation_id)
+        if run is None:
             _refuse(operation_id, reading.load(operation_id), "tried again")
-        engine.rewind(operation_id, position)
+        try:
+            engine.hand_over(run)
+        except Exception as error:
+            described = describe(error, operation=view.title, operation_id=operation_id)
+            journal.refuse_run(run, described)
+            raise
 
 
 def cancel(operation_id: str) -> None:

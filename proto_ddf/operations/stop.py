@@ -4,11 +4,12 @@ from threading import Event
 
 CANCELLED = "cancelled"
 SERVER_STOPPING = "server stopping"
+SUPERSEDED = "superseded"
+"""By the journal, it is not the run's to go on."""
 
 
 class OperationStopped(BaseException):
-    """Raised in a step that is to stop. No Exception, so that nothing takes it for a failure: DBOS records
-    nothing and the operation resumes later, unless it was cancelled."""
+    """Raised in a run that is to stop. No Exception, so that nothing takes it for a failure."""
 
 
 class StopFlag:

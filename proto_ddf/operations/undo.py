@@ -10,23 +10,23 @@ from proto_ddf.logs import get_logger
 from proto_ddf.monitoring import tracker
 from proto_ddf.operations import journal, records
 from proto_ddf.operations.model import KINDS, UndoContext
-from proto_ddf.operations.runner import Runs
+from proto_ddf.operations.runner import ActiveRuns
 
 log = get_logger(__name__)
 
 
-def clean_up_in_background(runs: Runs, operation_id: str) -> None:
+def clean_up_in_background(runs: ActiveRuns, operation_id: str) -> None:
     """Wait until the operation has stopped, then undo it. A server killed meanwhile does it at its next
     start, so that an undo may run twice."""
     name = f"clean-up-{operation_id}"
     Thread(target=_clean_up, args=(runs, operation_id), name=name, daemon=True).start()
 
 
-def _clean_up(runs: Runs, operation_id: str) -> None:
+def _clean_up(runs: ActiveRuns, operation_id: str) -> None:
     with bound_contextvars(operation_id=operation_id):
-        run = runs.find(operation_id)
-        if run:
-            run.ended.wait()
+        active = runs.find(operation_id)
+        if active:
+            active.ended.wait()
         for child in records.children(operation_id):
             end_tree(child.pid, child.create_time)
         _undo(operation_id)
@@ -41,7 +41,7 @@ def _undo(operation_id: str) -> None:
         return
     try:
         given = kind.input_model.model_validate(record.input)
-        kind.undo(UndoContext(operation_id, given, dict(record.output)))
+        kind.undo(UndoContext(operation_id, given, records.outputs(operation_id)))
     except Exception as error:
         operation = f"Clean up after {record.title}"
         described = describe(error, operation=operation, operation_id=operation_id)

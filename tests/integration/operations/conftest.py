@@ -46,6 +46,11 @@ class Workshop:
         _until(lambda: self._view(operation_id).finished_at)
         return self._view(operation_id)
 
+    @staticmethod
+    def wait_queue_empty() -> None:
+        """Until DBOS, too, has taken note that every run has ended."""
+        _until(lambda: not engine.active_workflows())
+
     def _in(self, operation_id: str, states: Sequence[str]) -> OperationView | None:
         view = self._view(operation_id)
         return view if view.state in states else None

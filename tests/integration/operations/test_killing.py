@@ -279,7 +279,7 @@ def test_housekeeping_cut_off_by_kills_is_done_at_the_next_start(house, monkeypa
                 "select workflow_uuid from workflow_status"
                 " union select workflow_uuid from operation_outputs"
             ).fetchall()
-        return {id for (id,) in known} == set(ids[-2:])
+        return known == []
 
     house.until(all_done)  # DBOS may have to take note yet of the end of one
     assert {view.id for view in service.recent()} == set(ids[-2:])

@@ -9,6 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from proto_ddf.errors import SystemError
 from proto_ddf.operations import engine, journal, records, service
+from proto_ddf.operations.records import Run
 from proto_ddf.operations.stop import OperationStopped
 
 
@@ -96,14 +97,15 @@ def test_try_again_works_after_a_restart(workshop):
 
 def test_an_operation_noted_but_never_handed_over_runs_at_launch(workshop, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(engine, "begin", lambda _: None)
+        patch.setattr(engine, "hand_over", lambda _: None)
         operation_id = workshop.start(Gate())
     _restart()
+    workshop.wait(operation_id, "running")
     service.cancel(operation_id)
     assert workshop.wait_cleaned_up(operation_id).steps[0].state == "cancelled"
 
 
-def test_a_retry_cut_off_before_the_rewind_is_done_at_launch(workshop):
+def test_a_retry_cut_off_before_it_was_handed_over_is_done_at_launch(workshop):
     failures = [OSError(errno.ENOSPC, "full")]
 
     def flaky(_):
@@ -113,7 +115,7 @@ def test_a_retry_cut_off_before_the_rewind_is_done_at_launch(workshop):
     operation_id = workshop.start(flaky)
     workshop.wait(operation_id, "failed")
     engine.shutdown()
-    assert journal.retry(operation_id) == 0
+    assert journal.retry(operation_id) == Run(operation_id, 2)
     engine.launch()
     assert workshop.wait(operation_id, "succeeded").steps[0].runs == 2
 
@@ -131,13 +133,12 @@ def test_a_failure_dbos_never_noted_stays_one_and_can_be_tried_again(workshop, m
             raise failures.pop()
 
     with monkeypatch.context() as patch:
-        patch.setattr(SQLiteSystemDatabase, "record_operation_result", write_fails)
         patch.setattr(SQLiteSystemDatabase, "update_workflow_outcome", write_fails)
         operation_id = workshop.start(flaky)
         workshop.wait(operation_id, "failed")
         engine.shutdown()
     engine.launch()
-    workshop.until(lambda: not engine._is_active(operation_id))
+    workshop.wait_queue_empty()
     assert service.view(operation_id).state == "failed"
     assert ran == ["flaky"]
     service.retry(operation_id)
@@ -159,11 +160,11 @@ def test_a_clean_up_cut_off_is_done_at_launch(workshop):
     assert undone == [operation_id]
 
 
-def test_work_of_an_earlier_plan_version_is_taken_over(workshop, monkeypatch):
+def test_work_of_an_earlier_version_is_taken_over(workshop, monkeypatch):
     gate = Gate()
     engine.shutdown()
     with monkeypatch.context() as patch:
-        patch.setattr(engine, "PLAN_VERSION", "0")
+        patch.setattr(engine, "APPLICATION_VERSION", "0")
         engine.launch()
         operation_id = _start_at_gate(workshop, gate)
         engine.shutdown()

@@ -15,12 +15,18 @@ from proto_ddf.errors.next_attempt import seconds_until
 from proto_ddf.monitoring import tracker
 from proto_ddf.operations import engine, hub, journal, records, service
 from proto_ddf.operations.model import KINDS, Kind, Step, register
+from proto_ddf.operations.records import Run
+from proto_ddf.operations.runner import ActiveRuns, do_run
 from proto_ddf.progress import current_progress
 from proto_ddf.resilience import CircuitOpenError, RateLimitedError
 
 
 def nothing_to_do(_):
     return None
+
+
+def write_fails(*_, **__):
+    raise OperationalError("INSERT", {}, Exception("database or disk is full"))
 
 
 def test_steps_run_in_order_and_see_earlier_outputs(workshop):
@@ -266,29 +272,22 @@ def test_a_step_may_start_another_operation(workshop):
     assert workshop.wait(done.output["outer"], "succeeded").kind == "inner"
 
 
-def test_a_record_dbos_cannot_write_fails_the_step_and_its_work_is_kept(workshop, monkeypatch):
+def test_a_success_dbos_could_not_note_is_one_all_the_same(workshop, monkeypatch):
     ran: list[str] = []
 
     def step(_):
         ran.append("step")
         return "done"
 
-    failures = [OperationalError("INSERT", {}, Exception("database or disk is full"))]
-    write = SQLiteSystemDatabase.record_operation_result
-
-    def flaky_write(*args, **kwargs):
-        if failures:
-            raise failures.pop()
-        return write(*args, **kwargs)
-
-    monkeypatch.setattr(SQLiteSystemDatabase, "record_operation_result", flaky_write)
+    monkeypatch.setattr(SQLiteSystemDatabase, "update_workflow_outcome", write_fails)
     operation_id = workshop.start(step)
-    failed = workshop.wait(operation_id, "failed")
-    assert failed.can_retry
-    service.retry(operation_id)
-    done = workshop.wait(operation_id, "succeeded")
+    assert workshop.wait(operation_id, "succeeded").output == {"step": "done"}
+    engine.shutdown()
+    monkeypatch.undo()
+    engine.launch()
+    workshop.wait_queue_empty()
+    assert service.view(operation_id).state == "succeeded"
     assert ran == ["step"]
-    assert done.output == {"step": "done"}
 
 
 def test_a_failure_dbos_could_not_note_can_be_tried_again(workshop, monkeypatch):
@@ -298,21 +297,63 @@ def test_a_failure_dbos_could_not_note_can_be_tried_again(workshop, monkeypatch)
         if failures:
             raise failures.pop()
 
-    def write_fails(*_, **__):
-        raise OperationalError("INSERT", {}, Exception("database or disk is full"))
-
-    monkeypatch.setattr(engine, "SETTLE_SECONDS", 0.2)
     with monkeypatch.context() as patch:
-        patch.setattr(SQLiteSystemDatabase, "record_operation_result", write_fails)
         patch.setattr(SQLiteSystemDatabase, "update_workflow_outcome", write_fails)
         operation_id = workshop.start(flaky)
         workshop.wait(operation_id, "failed")
-        run = engine.current().runs.find(operation_id)
-        if run:
-            run.ended.wait(30)
-        engine.settle(operation_id)
     service.retry(operation_id)
     assert workshop.wait(operation_id, "succeeded").steps[0].runs == 2
+
+
+def test_a_try_again_that_cannot_be_handed_over_is_told_and_can_be_pressed_again(
+    workshop, monkeypatch
+):
+    failures = [OSError(errno.ENOSPC, "full")]
+
+    def flaky(_):
+        if failures:
+            raise failures.pop()
+
+    operation_id = workshop.start(nothing_to_do, flaky)
+    workshop.wait(operation_id, "failed")
+    with monkeypatch.context() as patch:
+        patch.setattr(engine.DBOS, "start_workflow", write_fails)
+        with pytest.raises(OperationalError):
+            service.retry(operation_id)
+    failed = service.view(operation_id)
+    assert (failed.state, failed.can_retry) == ("failed", True)
+    assert [step.state for step in failed.steps] == ["succeeded", "failed"]
+    service.retry(operation_id)
+    assert [s.runs for s in workshop.wait(operation_id, "succeeded").steps] == [1, 2]
+
+
+def test_a_run_that_comes_late_does_nothing(workshop):
+    """DBOS may recover a run whose operation was tried again meanwhile."""
+    ran: list[str] = []
+    failures = [OSError(errno.ENOSPC, "full")]
+    release = Event()
+
+    def first(_):
+        ran.append("first")
+        if failures:
+            raise failures.pop()
+
+    def second(ctx):
+        ran.append("second")
+        while not release.wait(0.02):
+            ctx.check_stop()
+
+    operation_id = workshop.start(first, second)
+    workshop.wait(operation_id, "failed")
+    service.retry(operation_id)
+    workshop.until(lambda: ran[-1] == "second")
+    for number in (1, 3):
+        do_run(ActiveRuns(), Run(operation_id, number))
+    assert service.view(operation_id).steps[1].state == "running"
+    release.set()
+    workshop.wait(operation_id, "succeeded")
+    do_run(ActiveRuns(), Run(operation_id, 2))
+    assert ran == ["first", "first", "second"]
 
 
 def test_without_an_engine_nothing_is_started_and_nothing_kept(prepared_home):
@@ -331,7 +372,7 @@ def test_a_refused_hand_over_leaves_no_record(workshop, monkeypatch):
     def refuse(_):
         raise OSError("no")
 
-    monkeypatch.setattr(engine, "begin", refuse)
+    monkeypatch.setattr(engine, "hand_over", refuse)
     with pytest.raises(OSError, match="no"):
         workshop.start(nothing_to_do)
     assert len(service.recent()) == 1

@@ -9,7 +9,7 @@ from alembic.migration import MigrationContext
 from sqlmodel import SQLModel
 
 from proto_ddf.db import engine
-from proto_ddf.db.tables import OperationRecord, SourceRecord
+from proto_ddf.db.tables import OperationRecord, SourceRecord, StepRecord
 from proto_ddf.errors import SystemError
 from proto_ddf.settings import PROJECT_ROOT
 
@@ -42,7 +42,8 @@ def test_a_home_of_an_earlier_revision_opens_with_its_records(home: Path, dump: 
     engine.migrate()
     with engine.session() as opened:
         assert opened.get_one(SourceRecord, "source-1").name == "Sample shop"
-        assert opened.get_one(OperationRecord, "operation-1").output == {"check": {"rows": 3}}
+        assert opened.get_one(OperationRecord, "operation-1").title == "Test Sample shop"
+        assert opened.get_one(StepRecord, ("operation-1", 0)).output == {"rows": 3}
         assert opened.connection().exec_driver_sql("PRAGMA foreign_key_check").all() == []
     engine.dispose()
 

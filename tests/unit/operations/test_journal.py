@@ -7,9 +7,10 @@ from pydantic import BaseModel
 
 from proto_ddf.db.tables import utc_now
 from proto_ddf.operations import hub, journal, reading, records
-from proto_ddf.operations.journal import StepEntry, StepUpdate
+from proto_ddf.operations.journal import NextStep, StepUpdate
 from proto_ddf.operations.model import Kind, Step
-from proto_ddf.operations.records import Child
+from proto_ddf.operations.records import Child, Run
+from proto_ddf.operations.stop import OperationStopped
 from proto_ddf.operations.views import OperationView
 
 FAULT = {"message": "It broke.", "code": "unknown", "retry_possible": True}
@@ -24,194 +25,260 @@ def _never_waits(_: float) -> None:
 
 
 @pytest.fixture
-def operation(database: Path) -> str:
+def run(database: Path) -> Run:
+    """The first run of a new operation."""
     steps = [Step(name, name.title(), lambda _: None) for name in ("check", "build", "start")]
     kind = Kind("make", lambda g: f"Make {g.name}", Given, lambda _: steps, lambda g: g.name)
     return journal.create(kind, Given(name="shop"), "anna")
 
 
-def _view(operation_id: str) -> OperationView:
-    view = reading.load(operation_id)
+def _view(run: Run) -> OperationView:
+    view = reading.load(run.operation_id)
     assert view is not None
     return view
 
 
-def _states(operation_id: str) -> list[str]:
-    view = _view(operation_id)
+def _states(run: Run) -> list[str]:
+    view = _view(run)
     return [view.state, *(step.state for step in view.steps)]
 
 
-def _begin(operation_id: str, position: int = 0) -> StepEntry | None:
-    journal.begin(operation_id, _never_waits)
-    return journal.step_started(operation_id, position, _never_waits)
+def _begin(run: Run) -> NextStep | None:
+    journal.begin(run, _never_waits)
+    return journal.start_next_step(run, _never_waits)
 
 
-def _fail_second_step(operation_id: str) -> None:
-    _begin(operation_id)
-    journal.step_succeeded(operation_id, 0, {"rows": 3}, _never_waits)
-    journal.step_started(operation_id, 1, _never_waits)
-    journal.step_failed(operation_id, 1, FAULT, _never_waits)
+def _fail_second_step(run: Run) -> None:
+    _begin(run)
+    journal.step_succeeded(run, 0, {"rows": 3}, _never_waits)
+    journal.start_next_step(run, _never_waits)
+    journal.step_failed(run, 1, FAULT, _never_waits)
 
 
-def test_a_new_operation_is_pending_with_all_its_steps(operation: str):
-    view = _view(operation)
-    assert _states(operation) == ["pending"] * 4
+def _retried(run: Run) -> Run:
+    next_run = journal.retry(run.operation_id)
+    assert next_run is not None
+    return next_run
+
+
+def _finish(run: Run) -> None:
+    step = _begin(run)
+    while step:
+        journal.step_succeeded(run, step.position, None, _never_waits)
+        step = journal.start_next_step(run, _never_waits)
+
+
+def test_a_new_operation_is_pending_with_all_its_steps(run: Run):
+    view = _view(run)
+    assert _states(run) == ["pending"] * 4
     assert (view.title, view.subject, view.user_id) == ("Make shop", "shop", "anna")
     assert [step.title for step in view.steps] == ["Check", "Build", "Start"]
-    assert records.pending() == [operation]
+    assert records.pending() == [run]
 
 
-def test_a_running_step_is_counted_and_timed(operation: str):
-    entry = _begin(operation)
-    assert entry == StepEntry(finished=False)
-    step = _view(operation).steps[0]
+def test_a_running_step_is_counted_and_timed(run: Run):
+    entry = _begin(run)
+    assert entry == NextStep(0, "check", {})
+    step = _view(run).steps[0]
     assert (step.state, step.runs) == ("running", 1)
     assert step.started_at is not None
 
 
-def test_a_finished_step_keeps_its_output(operation: str):
-    _begin(operation)
-    assert journal.step_succeeded(operation, 0, {"rows": 3}, _never_waits)
-    assert _states(operation) == ["running", "succeeded", "pending", "pending"]
-    assert _view(operation).output == {"check": {"rows": 3}}
+def test_a_finished_step_keeps_its_output(run: Run):
+    _begin(run)
+    journal.step_succeeded(run, 0, {"rows": 3}, _never_waits)
+    assert _states(run) == ["running", "succeeded", "pending", "pending"]
+    assert _view(run).output == {"check": {"rows": 3}}
 
 
-def test_a_step_whose_output_is_there_is_not_run_again(operation: str):
-    _begin(operation)
-    journal.step_succeeded(operation, 0, None, _never_waits)
-    entry = journal.step_started(operation, 0, _never_waits)
-    assert entry == StepEntry(finished=True, output=None)
-    assert _view(operation).steps[0].runs == 1
+def test_the_next_step_is_given_what_those_before_it_returned(run: Run):
+    _begin(run)
+    journal.step_succeeded(run, 0, {"rows": 3}, _never_waits)
+    assert journal.start_next_step(run, _never_waits) == NextStep(
+        1, "build", {"check": {"rows": 3}}
+    )
+    assert [step.runs for step in _view(run).steps] == [1, 1, 0]
 
 
-def test_a_failing_step_fails_the_operation_with_its_error(operation: str):
-    _fail_second_step(operation)
-    view = _view(operation)
-    assert _states(operation) == ["failed", "succeeded", "failed", "pending"]
+def test_after_the_last_step_the_operation_has_succeeded(run: Run):
+    _finish(run)
+    assert _states(run) == ["succeeded"] * 4
+    assert _view(run).finished_at is not None
+
+
+def test_a_failing_step_fails_the_operation_with_its_error(run: Run):
+    _fail_second_step(run)
+    view = _view(run)
+    assert _states(run) == ["failed", "succeeded", "failed", "pending"]
     assert view.error == FAULT
     assert view.can_retry
     assert view.can_cancel
     assert view.finished_at is not None
 
 
-def test_a_failure_that_no_retry_can_help_offers_none(operation: str):
-    _begin(operation)
-    journal.step_failed(operation, 0, {**FAULT, "retry_possible": False}, _never_waits)
-    assert not _view(operation).can_retry
+def test_a_failure_that_no_retry_can_help_offers_none(run: Run):
+    _begin(run)
+    journal.step_failed(run, 0, {**FAULT, "retry_possible": False}, _never_waits)
+    assert not _view(run).can_retry
 
 
-def test_a_retry_starts_at_the_step_that_failed_and_only_once(operation: str):
-    _fail_second_step(operation)
-    assert journal.retry(operation) == 1
-    assert journal.retry(operation) is None
-    assert _states(operation) == ["pending", "succeeded", "pending", "pending"]
-    assert _view(operation).error is None
-    _begin(operation, 1)
-    assert _view(operation).steps[1].runs == 2
+def test_a_retry_starts_at_the_step_that_failed_and_only_once(run: Run):
+    _fail_second_step(run)
+    second = _retried(run)
+    assert second == Run(run.operation_id, 2)
+    assert journal.retry(run.operation_id) is None
+    assert _states(run) == ["pending", "succeeded", "pending", "pending"]
+    assert _view(run).error is None
+    step = _begin(second)
+    assert step is not None
+    assert (step.name, step.outputs) == ("build", {"check": {"rows": 3}})
+    assert _view(run).steps[1].runs == 2
 
 
-def test_what_has_not_failed_is_not_retried(operation: str):
-    assert journal.retry(operation) is None
+def test_what_has_not_failed_is_not_retried(run: Run):
+    assert journal.retry(run.operation_id) is None
     assert journal.retry("unknown") is None
 
 
-def test_a_finished_operation_is_neither_run_nor_cancelled_nor_retried(operation: str):
-    journal.begin(operation, _never_waits)
-    assert journal.succeed(operation, _never_waits)
-    assert journal.begin(operation, _never_waits) is None
-    assert not journal.cancel(operation)
-    assert journal.retry(operation) is None
-    assert _view(operation).state == "succeeded"
+@pytest.mark.parametrize("begun", [False, True])
+def test_a_run_that_is_not_the_current_one_changes_nothing(run: Run, begun: bool):
+    _fail_second_step(run)
+    second = _retried(run)
+    if begun:
+        _begin(second)
+    before = _view(run)
+    for late in (
+        lambda: journal.begin(run, _never_waits),
+        lambda: journal.start_next_step(run, _never_waits),
+        lambda: journal.step_succeeded(run, 1, "late", _never_waits),
+        lambda: journal.step_failed(run, 1, FAULT, _never_waits),
+    ):
+        with pytest.raises(OperationStopped):
+            late()
+    journal.pause_operation(run)
+    journal.refuse_run(run, FAULT)
+    assert journal.renew(run) is None
+    after = _view(run)
+    assert (after.state, after.steps[1].state) == (before.state, before.steps[1].state)
+    assert [step.runs for step in after.steps] == [step.runs for step in before.steps]
 
 
-def test_cancelling_stops_what_ran_and_keeps_what_was_done(operation: str):
-    _begin(operation)
-    journal.step_succeeded(operation, 0, None, _never_waits)
-    journal.step_started(operation, 1, _never_waits)
-    assert journal.cancel(operation)
-    assert _states(operation) == ["cancelled", "succeeded", "cancelled", "cancelled"]
-    assert records.clean_ups_owed() == [operation]
-    journal.cleaned_up(operation)
+def test_a_run_that_nobody_does_is_replaced(run: Run):
+    second = journal.renew(run)
+    assert second == Run(run.operation_id, 2)
+    assert records.pending() == [second]
+    with pytest.raises(OperationStopped):
+        journal.begin(run, _never_waits)
+
+
+def test_a_run_that_cannot_be_handed_over_fails_and_can_be_retried(run: Run):
+    _fail_second_step(run)
+    journal.refuse_run(_retried(run), FAULT)
+    assert _states(run) == ["failed", "succeeded", "failed", "pending"]
+    assert _view(run).error == FAULT
+    assert _retried(run) == Run(run.operation_id, 3)
+
+
+def test_a_finished_operation_is_neither_run_nor_cancelled_nor_retried(run: Run):
+    _finish(run)
+    with pytest.raises(OperationStopped):
+        journal.begin(run, _never_waits)
+    assert not journal.cancel(run.operation_id)
+    assert journal.retry(run.operation_id) is None
+    assert _view(run).state == "succeeded"
+
+
+def test_cancelling_stops_what_ran_and_keeps_what_was_done(run: Run):
+    _begin(run)
+    journal.step_succeeded(run, 0, None, _never_waits)
+    journal.start_next_step(run, _never_waits)
+    assert journal.cancel(run.operation_id)
+    assert _states(run) == ["cancelled", "succeeded", "cancelled", "cancelled"]
+    assert records.clean_ups_owed() == [run.operation_id]
+    journal.cleaned_up(run.operation_id)
     assert records.clean_ups_owed() == []
-    assert not journal.cancel(operation)
+    assert not journal.cancel(run.operation_id)
 
 
-def test_a_step_that_ends_after_the_cancel_changes_nothing(operation: str):
-    _begin(operation)
-    journal.cancel(operation)
-    assert not journal.step_succeeded(operation, 0, "late", _never_waits)
-    assert not journal.step_failed(operation, 0, FAULT, _never_waits)
-    assert journal.step_started(operation, 1, _never_waits) is None
-    assert not journal.succeed(operation, _never_waits)
-    assert _states(operation) == ["cancelled"] * 4
-    assert _view(operation).output == {}
+def test_a_step_that_ends_after_the_cancel_changes_nothing(run: Run):
+    _begin(run)
+    journal.cancel(run.operation_id)
+    for late in (
+        lambda: journal.step_succeeded(run, 0, "late", _never_waits),
+        lambda: journal.step_failed(run, 0, FAULT, _never_waits),
+        lambda: journal.start_next_step(run, _never_waits),
+    ):
+        with pytest.raises(OperationStopped):
+            late()
+    assert _states(run) == ["cancelled"] * 4
+    assert _view(run).output == {}
 
 
-def test_what_ran_when_the_server_ended_is_pending_again(operation: str):
-    _begin(operation)
+def test_what_ran_when_the_server_ended_is_pending_again(run: Run):
+    _begin(run)
     journal.pause_all()
-    assert _states(operation) == ["pending"] * 4
-    assert "Waiting" in _view(operation).steps[0].message
+    assert _states(run) == ["pending"] * 4
+    assert "Waiting" in _view(run).steps[0].message
 
 
-def test_pausing_leaves_a_cancelled_operation_cancelled(operation: str):
-    _begin(operation)
-    journal.cancel(operation)
-    journal.pause_operation(operation)
-    assert _view(operation).state == "cancelled"
+def test_pausing_leaves_a_cancelled_operation_cancelled(run: Run):
+    _begin(run)
+    journal.cancel(run.operation_id)
+    journal.pause_operation(run)
+    assert _view(run).state == "cancelled"
 
 
-def test_a_child_process_is_handed_to_the_next_run_of_its_step(operation: str):
-    _begin(operation)
-    journal.remember_child(operation, 0, Child(4711, 12.5), _never_waits)
+def test_a_child_process_is_handed_to_the_next_run_of_its_step(run: Run):
+    _begin(run)
+    journal.remember_child(run.operation_id, 0, Child(4711, 12.5), _never_waits)
     journal.pause_all()
-    assert records.children(operation) == [Child(4711, 12.5)]
-    assert _begin(operation) == StepEntry(finished=False, child=Child(4711, 12.5))
+    assert records.children(run.operation_id) == [Child(4711, 12.5)]
+    assert _begin(run) == NextStep(0, "check", {}, Child(4711, 12.5))
 
 
-def test_the_child_of_a_cancelled_step_is_still_known(operation: str):
-    _begin(operation)
-    journal.remember_child(operation, 0, Child(4711, 12.5), _never_waits)
-    journal.cancel(operation)
-    assert records.children(operation) == [Child(4711, 12.5)]
+def test_the_child_of_a_cancelled_step_is_still_known(run: Run):
+    _begin(run)
+    journal.remember_child(run.operation_id, 0, Child(4711, 12.5), _never_waits)
+    journal.cancel(run.operation_id)
+    assert records.children(run.operation_id) == [Child(4711, 12.5)]
 
 
-def test_the_child_of_a_finished_step_is_forgotten(operation: str):
-    _begin(operation)
-    journal.remember_child(operation, 0, Child(4711, 12.5), _never_waits)
-    journal.step_succeeded(operation, 0, None, _never_waits)
-    assert records.children(operation) == []
+def test_the_child_of_a_finished_step_is_forgotten(run: Run):
+    _begin(run)
+    journal.remember_child(run.operation_id, 0, Child(4711, 12.5), _never_waits)
+    journal.step_succeeded(run, 0, None, _never_waits)
+    assert records.children(run.operation_id) == []
 
 
-def test_progress_shows_message_waits_and_lines(operation: str):
-    _begin(operation)
+def test_progress_shows_message_waits_and_lines(run: Run):
+    _begin(run)
     soon = utc_now() + timedelta(hours=1)
     lines = deque((utc_now(), f"line {n}") for n in range(30))
-    journal.save_progress(operation, 0, StepUpdate(lines, "Connecting", (2, 4, soon)))
-    step = _view(operation).steps[0]
+    journal.save_progress(run.operation_id, 0, StepUpdate(lines, "Connecting", (2, 4, soon)))
+    step = _view(run).steps[0]
     assert (step.message, step.attempt, step.attempts) == ("Connecting", 2, 4)
     assert 3500 < step.wait_seconds <= 3600
     assert step.log_tail == [f"line {n}" for n in range(10, 30)]
 
 
-def test_an_update_without_a_message_leaves_the_last_one(operation: str):
-    _begin(operation)
-    journal.save_progress(operation, 0, StepUpdate(deque(), "Connecting"))
-    journal.save_progress(operation, 0, StepUpdate(deque([(utc_now(), "x")])))
-    assert _view(operation).steps[0].message == "Connecting"
+def test_an_update_without_a_message_leaves_the_last_one(run: Run):
+    _begin(run)
+    journal.save_progress(run.operation_id, 0, StepUpdate(deque(), "Connecting"))
+    journal.save_progress(run.operation_id, 0, StepUpdate(deque([(utc_now(), "x")])))
+    assert _view(run).steps[0].message == "Connecting"
 
 
-def test_a_forgotten_operation_is_gone_with_its_steps(operation: str):
-    journal.forget(operation)
-    assert reading.load(operation) is None
-    assert records.step_names(operation) == []
+def test_a_forgotten_operation_is_gone_with_its_steps(run: Run):
+    journal.forget(run.operation_id)
+    assert reading.load(run.operation_id) is None
+    assert records.step_names(run.operation_id) == []
 
 
-def test_every_change_wakes_the_watchers(operation: str, monkeypatch):
+def test_every_change_wakes_the_watchers(run: Run, monkeypatch):
     told: list[str] = []
     monkeypatch.setattr(hub, "publish", told.append)
-    _fail_second_step(operation)
-    journal.retry(operation)
-    journal.cancel(operation)
-    journal.cleaned_up(operation)
-    assert told == [operation] * 8
+    _fail_second_step(run)
+    journal.retry(run.operation_id)
+    journal.cancel(run.operation_id)
+    journal.cleaned_up(run.operation_id)
+    assert told == [run.operation_id] * 8

@@ -21,11 +21,11 @@ class Nothing(BaseModel):
 def operation(database: Path) -> str:
     steps = [Step("only", "Only", lambda _: None)]
     kind = Kind("make", lambda _: "Make", Nothing, lambda _: steps)
-    operation_id = journal.create(kind, Nothing(), "anonymous")
+    run = journal.create(kind, Nothing(), "anonymous")
     stop = StopFlag()
-    journal.begin(operation_id, stop.pause)
-    journal.step_started(operation_id, 0, stop.pause)
-    return operation_id
+    journal.begin(run, stop.pause)
+    journal.start_next_step(run, stop.pause)
+    return run.operation_id
 
 
 def _reporter(operation_id: str, stop: StopFlag | None = None) -> StepReporter:
