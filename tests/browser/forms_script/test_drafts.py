@@ -91,7 +91,7 @@ def test_everything_typed_is_back_after_a_reload_and_is_sent(site: Site, page: P
     sent = page.evaluate("window.sent")
     # The switch's hidden control and the switch share a name.
     assert {name: [value] for name, value in sent[0]} == TYPED
-    assert kept(page) == []
+    wait_for_drafts(page, set())
     page.reload()
     expect(page.get_by_role("button", name="Edit")).to_be_visible()
     expect(page.get_by_label("Name")).to_be_hidden()

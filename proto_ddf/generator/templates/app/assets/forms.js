@@ -19,6 +19,7 @@
   let reading = false; // The script itself reads a form: nothing is left out.
   let leaving = false; // The person has confirmed that the form is to be left.
   let focused = null; // Where the person was typing.
+  let tabName; // Known a moment after the page is loaded.
 
   // ---- What a form holds
 
@@ -102,6 +103,7 @@
       labels: new Map(pickers.map((each) => [each.name, labelOf(each)?.textContent ?? ""])),
       secrets: new Set(elementsOf(form).filter(isSecret).map((each) => each.name)),
       at: 0, // When something was typed last.
+      sent: false, // It was sent, and is not known to be saved.
       saved: false,
       left: false, // The person has agreed to leave it.
     });
@@ -144,7 +146,7 @@
     } catch {
       // Without the browser's storage or locks the tab has this name until it is reloaded.
     }
-    return name;
+    return (tabName = name);
   }
 
   const newName = () => Array.from(crypto.getRandomValues(new Uint32Array(3))).join("-");
@@ -202,6 +204,7 @@
   /** The draft of this tab, or else the newest one of a tab that is closed. */
   async function findDraft(key) {
     await forgetting;
+    await finishForgetting(key);
     return (await draftsOf(key))[0];
   }
 
@@ -222,22 +225,57 @@
 
   /** Removes what this tab would restore. Nothing is restored until that is done. */
   function forget(key) {
+    setForgotten(key, { tab: tabName, at: Date.now() });
     const remove = async () => {
       const gone = await draftsOf(key);
       await withDrafts("readwrite", (drafts) => gone.forEach((each) => drafts.delete([key, each.tab])));
+      setForgotten(key, null);
     };
     return (forgetting = forgetting.then(remove));
+  }
+
+  // The page may go before its draft is removed. So this is written down at once, and finished by the next page.
+  const forgottenName = (key) => `${DATABASE} forgotten ${key}`;
+
+  function setForgotten(key, forgotten) {
+    try {
+      if (forgotten) localStorage.setItem(forgottenName(key), JSON.stringify(forgotten));
+      else localStorage.removeItem(forgottenName(key));
+    } catch {
+      // Without the browser's storage a draft comes back if the page goes within milliseconds.
+    }
+  }
+
+  function readForgotten(key) {
+    try {
+      return JSON.parse(localStorage.getItem(forgottenName(key)));
+    } catch {
+      return null;
+    }
+  }
+
+  async function finishForgetting(key) {
+    const forgotten = readForgotten(key);
+    if (!forgotten?.tab) return;
+    const place = [key, forgotten.tab];
+    await withDrafts("readwrite", async (drafts) => {
+      const draft = await asPromise(drafts.get(place));
+      if (draft?.at <= forgotten.at) drafts.delete(place);
+    });
+    setForgotten(key, null);
   }
 
   /** Writes what was changed in a form; removes its draft if nothing is. */
   function keep(form) {
     clearTimeout(pending.get(form));
     pending.delete(form);
-    const { key, at, saved } = known.get(form);
+    const { key, at, saved, sent } = known.get(form);
     const fields = saved ? {} : draftFields(form);
-    const isEmpty = Object.keys(fields).length === 0;
+    const { token } = startOf(form);
+    // A new row's form that was sent as it was filled in is kept for its token: it may be sent again.
+    const isEmpty = Object.keys(fields).length === 0 && !(sent && token && !saved);
     return withDrafts("readwrite", (drafts, own) =>
-      asPromise(isEmpty ? drafts.delete([key, own]) : drafts.put({ key, tab: own, at, fields })),
+      asPromise(isEmpty ? drafts.delete([key, own]) : drafts.put({ key, tab: own, at, fields, token, sent })),
     );
   }
 
@@ -282,9 +320,11 @@
     for (const [name, field] of restored) {
       if (starts.fields && field.start !== undefined) starts.fields[name] = field.start;
     }
+    if (starts.token && draft.token) starts.token = draft.token; // One that is saved already adds no second row.
     if (starts.fields) startInput(form).value = JSON.stringify(starts);
+    const now = known.get(form);
+    Object.assign(now, { at: now.at || draft.at, sent: now.sent || Boolean(draft.sent) });
     if (restored.length > 0) {
-      known.get(form).at = draft.at;
       showNote(form, draft.at);
       refocus(form);
     }
@@ -328,6 +368,7 @@
     for (const name of new Set([...touchedIn(form).keys(), ...halfTyped])) putBack(form, name);
     const start = startInput(form);
     if (start) [start.value] = known.get(form).start.get("_start");
+    known.get(form).sent = false;
     findAll(form, "[data-field]").forEach((field) => tell(field, ""));
     find(form, "[data-draft-note]").hidden = true;
     forget(known.get(form).key);
@@ -486,13 +527,19 @@
       findAll(form, "[data-field]").forEach((field) => tell(field, ""));
       const halfTyped = halfTypedIn(form).map((control) => [control, HALF_TYPED]);
       const wrong = halfTyped.length > 0 ? halfTyped : tooLong(form);
-      if (wrong.length === 0) return;
+      if (wrong.length === 0) return void send(form);
       stop(event);
       for (const [control, text] of wrong) tell(control.closest("[data-field]"), text);
       wrong[0][0].focus();
     },
     true,
   );
+
+  function send(form) {
+    const now = known.get(form);
+    Object.assign(now, { at: now.at || Date.now(), sent: true });
+    keep(form);
+  }
 
   /** The controls whose text is too long, each with the reason, in their order. */
   function tooLong(form) {
