@@ -22,7 +22,7 @@ from proto_ddf.hosting.launch import beside, folder, next_folder, old_folder, pr
 from proto_ddf.hosting.processes import is_alive
 from proto_ddf.progress import NoProgress, Progress
 
-CARRIED_OVER = ("logs", ".env")
+CARRIED_OVER = ("logs", ".env", ".form_tokens.db")
 """What a new build takes over from the old one."""
 REBUILT = (".web", ".states")
 """What of a replaced app is of no use any more."""

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-KEPT = ("data", ".web", ".states", "logs", ".env")
+KEPT = ("data", ".web", ".states", "logs", ".env", ".form_tokens.db")
 """Entries of an app's folder that are the app's own life, not its code."""
 
 _AT_FDCWD = -100

@@ -17,7 +17,10 @@ from proto_ddf.generator.spec import AppSpec
 MANIFEST = ".written.json"
 """What the code was when it was written: see handmade.py."""
 
-_OWN_LIFE = {".web", ".states", "logs", "data", "uploaded_files", ".env", MANIFEST}
+_OWN_LIFE = {
+    *(".web", ".states", "logs", "data", "uploaded_files", ".env"),
+    *(".form_tokens.db", MANIFEST),
+}
 """At the top of the app's folder. `.env` holds the address of this machine's data."""
 _LEFT_OUT = {
     *("node_modules", "__pycache__", ".git", ".venv"),

@@ -49,7 +49,7 @@ def render_app(spec: AppSpec, folder: Path, *, templates: Path = TEMPLATES) -> N
     """Write the app's files to `folder`, in place of what is there.
 
     All or nothing: the files are made beside `folder` and swapped in at once. What belongs to the app's
-    life stays: data/, .web/, .states/, logs/ and .env. Can be run again after being killed.
+    life stays: data/, .web/, .states/, logs/, .env and .form_tokens.db. Can be run again after being killed.
 
     Raises:
         SystemError: code render_failed, when the spec or a template gives no valid code, or the disk does

@@ -132,10 +132,14 @@ def test_a_double_click_on_save_makes_one_row(shop, page: Page):
         page.get_by_label("Status").select_option("paid")
         page.get_by_label("Payment method").select_option("card")
         page.get_by_role("button", name="Save").evaluate(
-            "(save, pause) => { save.click(); setTimeout(() => save.click(), pause) }", pause
+            """(save, pause) => {
+              save.click();
+              return new Promise((done) => setTimeout(() => done(save.click()), pause));
+            }""",
+            pause,
         )
         expect(page.get_by_role("button", name="Edit")).to_be_visible()
-        page.wait_for_timeout(300)
+        page.wait_for_timeout(500)  # time in which a second row would be made
         rows = shop.query("select count(*) from orders where customer_id = ?", customer)
         assert (pause, rows) == (pause, [(1,)])
 

@@ -56,8 +56,7 @@ class Page:
         return text
 
     def save(self, **texts):
-        _, saved, _ = self.app.row_page.save_form(self.view, {"_start": self.start, **texts})
-        return saved
+        return self.app.row_page.save_form(self.view, {"_start": self.start, **texts}).key
 
 
 def parts_of(app, view):

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from .config import ALLOW_EDITING, DATABASE_URL
 from .connecting import TRANSACTIONS, create_engine
-from .errors import DataError, against_own_rule, no_value
+from .errors import DataError, OutcomeUnknown, against_own_rule, no_value
 from .explaining import code_of, explain
 from .views import TableView
 
@@ -38,12 +38,23 @@ def reading() -> Iterator[sa.Connection]:
 
 @contextmanager
 def changing(view: TableView, deleting: bool = False) -> Iterator[sa.Connection]:
-    """A transaction that changes the view's table: kept when the block ends well. Raises DataError."""
+    """A transaction that changes the view's table: kept when the block ends well.
+
+    Raises:
+        OutcomeUnknown: the connection was lost while the transaction was being kept.
+        DataError: the database refused.
+    """
+    is_over = False
     try:
         with engine().execution_options(isolation_level=TRANSACTIONS).begin() as connection:
             yield connection
+            is_over = True
     except sa.exc.SQLAlchemyError as error:
-        raise _logged(error, explain(error, view, deleting)) from error
+        explained = _logged(error, explain(error, view, deleting))
+        is_lost = isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated
+        if is_over and is_lost:
+            raise OutcomeUnknown(explained.problem, explained.fields) from error
+        raise explained from error
     except (OverflowError, UnicodeError) as error:
         raise against_own_rule(_NEVER_STORED, deleting) from error
 

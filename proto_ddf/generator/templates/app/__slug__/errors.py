@@ -29,6 +29,10 @@ class DataError(Exception):
         self.fields = fields or {}
 
 
+class OutcomeUnknown(DataError):
+    """The connection was lost at the end of a change: it may be written or not."""
+
+
 LOCKED = Problem(
     "The database is busy",
     "Another program is writing to it and has not finished.",
@@ -83,6 +87,22 @@ FORM_INCOMPLETE = Problem(
     "Not saved",
     "The page did not send what is needed to save this row.",
     "Open the row again, then repeat the change.",
+)
+ADDED_BEFORE = Problem(
+    "A row was added from this form before",
+    "The form was saved then with other values than now. Nothing more is written yet.",
+    "Open that row to change it, or choose below to add another one, then save.",
+)
+MAYBE_ADDED = Problem(
+    "It is not known whether the row was added",
+    "The app or the database went away while this form was being saved.",
+    "Look for the row in the list. If it is not there, choose below to add it, then save.",
+)
+BEING_SAVED = Problem(
+    "This form is being saved",
+    "The save has not finished yet.",
+    "Wait a moment, then try again.",
+    can_retry=True,
 )
 NOT_ALLOWED = Problem(
     "This table cannot be changed here",

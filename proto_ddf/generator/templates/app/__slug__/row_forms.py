@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 from .conflicts import Version
 from .database import reading
@@ -67,7 +68,8 @@ def blank_form(view: TableView, given: dict[str, str]) -> RowForm:
     }
     with reading() as connection:
         reason = without_rollback(connection, view)
-    return RowForm(inputs, Start(NEW, given=switches | known), reason, wrong)
+    start = Start(NEW, given=switches | known, token=uuid4().hex)
+    return RowForm(inputs, start, reason, wrong)
 
 
 def name_versions(view: TableView, versions: list[Version]) -> None:

@@ -1,14 +1,15 @@
 """What the page of one row reads, saves and deletes. What the page sends tells all that decides what is written."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .changes import create, delete, update
 from .conflicts import Conflict
 from .consequences import Consequence, consequences
 from .data import fetch_row
-from .errors import CHECK_FIELDS, FORM_INCOMPLETE, ROW_GONE, DataError
+from .errors import CHECK_FIELDS, FORM_INCOMPLETE, ROW_GONE, DataError, OutcomeUnknown
+from .form_tokens import FORM_TOKENS, content_of
 from .formats import Cell
 from .keys import NEW, decode_key
 from .relations import Related, related_rows
@@ -31,28 +32,58 @@ class Loaded:
     related: list[Related] = field(default_factory=list)
 
 
-def save_form(view: TableView, form: dict[str, Any]) -> tuple[bool, str, str]:
-    """Create or update a row from what its form sent.
+@dataclass(frozen=True)
+class Saved:
+    """A row that was saved."""
 
-    Returns whether a row was added, its key as an address part, and the key that it had before.
+    key: str
+    """As an address part."""
+    before: str
+    """The key that it had before; "new" for a row that was added."""
+    was_added_before: bool = False
+    """The form had been saved already, and nothing was written this time."""
+
+
+def save_form(view: TableView, form: dict[str, Any]) -> Saved:
+    """Create or update a row from what its form sent.
 
     Raises:
         Conflict: somebody else has changed the same fields.
+        AddedBefore: the form has added a row, or may have, and the person did not ask for another one.
         DataError: a field is wrong, the row is gone, or the database refused.
     """
     start = read_start(form.get("_start"))
     texts = {each.name: str(form[each.name]) for each in view.asked if each.name in form}
     if start.key == NEW:
-        return True, create(view, start.given | texts), NEW
+        return _add(view, start.given | texts, start.token, agreed="_another" in form)
     key = decode_key(view, start.key)
     if key is None:
         raise DataError(ROW_GONE)
     texts, start = _with_choices(texts, start, form)
     try:
-        return False, update(view, key, texts, start), start.key
+        return Saved(update(view, key, texts, start), start.key)
     except Conflict as conflict:
         name_versions(view, conflict.versions)
         raise
+
+
+def _add(view: TableView, texts: dict[str, str], token: str, agreed: bool) -> Saved:
+    """Add the row of a form, once."""
+    if not token:
+        raise DataError(FORM_INCOMPLETE)
+    content = content_of(texts)
+    if row := FORM_TOKENS.begin(token, content, agreed):
+        return Saved(row, NEW, was_added_before=True)
+    try:
+        row = create(view, texts)
+    except OutcomeUnknown:
+        FORM_TOKENS.lost(token)
+        raise
+    except BaseException:
+        FORM_TOKENS.failed(token, content)
+        raise
+    FORM_TOKENS.added(token, content, row)
+    return Saved(row, NEW)
 
 
 def _with_choices(
@@ -69,7 +100,7 @@ def _with_choices(
         raise DataError(CHECK_FIELDS, dict.fromkeys(undecided, "Choose one of the two versions."))
     kept = {name: text for name, text in texts.items() if chosen.get(name) != "theirs"}
     mine = {name: marks[name] for name, choice in chosen.items() if choice == "mine"}
-    return kept, Start(start.key, start.fields | mine, start.given)
+    return kept, replace(start, fields=start.fields | mine)
 
 
 def delete_row(view: TableView, start_json: str) -> None:

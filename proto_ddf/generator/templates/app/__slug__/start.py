@@ -4,7 +4,7 @@ state on the server may have lost, and is compared with the database before a ro
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -31,9 +31,11 @@ class Start:
     """The mark of what each field held, see `mark`."""
     given: dict[str, str] = field(default_factory=dict)
     """Of a new row: texts of fields that are written although nobody touched their controls."""
+    token: str = ""
+    """Of a new row: names its form, see form_tokens.py."""
 
     def as_json(self) -> str:
-        return json.dumps({"key": self.key, "fields": self.fields, "given": self.given})
+        return json.dumps(asdict(self))
 
 
 def read_start(text: Any) -> Start:
@@ -41,12 +43,13 @@ def read_start(text: Any) -> Start:
     try:
         sent = json.loads(text)
         key, fields, given = sent["key"], dict(sent["fields"]), dict(sent.get("given", {}))
+        token = sent.get("token", "")
     except (TypeError, ValueError, KeyError):
         raise DataError(FORM_INCOMPLETE) from None
-    is_text = isinstance(key, str) and all(isinstance(each, str) for each in given.values())
+    is_text = all(isinstance(each, str) for each in (key, token, *given.values()))
     if not is_text or not all(each is None or isinstance(each, str) for each in fields.values()):
         raise DataError(FORM_INCOMPLETE)
-    return Start(key, fields, given)
+    return Start(key, fields, given, token)
 
 
 def mark(stored: str | None) -> str | None:

@@ -38,6 +38,7 @@ def row_form(view: TableView, state: type[RowMixin]) -> rx.Component:
         draft_note(),
         form_callout(problem=state.form_problem),
         rx.el.div(
+            another_row(added_at=state.added_at),
             conflict_choices(conflicts=state.conflicts, marks=state.conflict_marks),
             rx.el.div(rx.foreach(controls, field), class_name="form-fields"),
             # What is typed while the form is being saved would be lost with it.
@@ -74,6 +75,24 @@ def draft_note() -> rx.Component:
         hidden=True,
         role="status",
         custom_attrs={"data-draft-note": ""},
+    )
+
+
+@rx.memo
+def another_row(added_at: rx.Var[str]) -> rx.Component:
+    """The decision to add another row from a form that has added one before, or may have."""
+    return rx.cond(
+        added_at != "",
+        rx.el.div(
+            rx.el.fieldset(
+                rx.el.label(
+                    rx.el.input(type="checkbox", name="_another", value="yes"),
+                    rx.el.span("Add another row from this form"),
+                ),
+                rx.el.a("Look at what is there", href=added_at, target="_blank"),
+            ),
+            class_name="conflicts",
+        ),
     )
 
 

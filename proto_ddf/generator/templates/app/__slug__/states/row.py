@@ -16,6 +16,7 @@ import reflex as rx
 from ..conflicts import Conflict, Version
 from ..consequences import Consequence
 from ..errors import DataError, Problem
+from ..form_tokens import AddedBefore
 from ..form_values import Held
 from ..formats import Cell
 from ..keys import NEW, decode_key
@@ -56,6 +57,8 @@ class RowMixin(rx.State, mixin=True):
     """What is wrong with a field, by field."""
     conflicts: list[Version] = []
     """Fields that somebody else changed too, of which one version is to be chosen."""
+    added_at: str = ""
+    """Where the row is that the form has added before, or may have."""
     conflict_marks: str = "{}"
     """What the database holds of those, as JSON: the form sends it back with the choice."""
     form_version: int = 0
@@ -85,6 +88,7 @@ class RowMixin(rx.State, mixin=True):
             self.saving = self.saving and self._saved_by == PROCESS
             self.read_only, self.picker = "", ""
             self.wrong, self.conflicts, self.conflict_marks = {}, [], "{}"
+            self.added_at = ""
             is_new, key_text = self._is_new(), self._key_text()
             self.name = f"New row in {self.view.label}" if is_new else ""
             asked = dict(self.router.url.query_parameters)
@@ -103,7 +107,7 @@ class RowMixin(rx.State, mixin=True):
             self.cells, self.related = loaded.cells, loaded.related
             self.inputs, self.start = loaded.form.inputs, loaded.form.start.as_json()
             self.read_only, self.wrong = loaded.form.read_only, loaded.form.wrong
-            self.form_key = f"/{self.view.route}/{key_text}" + _as_query(asked if is_new else {})
+            self.form_key = self._form_key()
             self.form_version += 1
             self.editing = (self.editing or is_new) and not self.read_only
             self.loading = False
@@ -127,17 +131,18 @@ class RowMixin(rx.State, mixin=True):
         """Create or update the row from the form, which says itself what it was filled with."""
         async with self:
             if self.saving or self.form_version == self._saved_version:
-                return  # a second click makes no second row
+                return  # a second click
             self.saving, self.wrong, self.form_problem = True, {}, Problem()
             self._saved_by = PROCESS
-            self.editing = True  # a state that was lost shows the form again
-            version, place = self.form_version, str(self.router.url)
+            if self._is_of(form):
+                self.editing = True  # a state that was lost shows the form again
+            version = self.form_version
         try:
-            is_new, saved, before = await asyncio.to_thread(save_form, self.view, form)
+            saved = await asyncio.to_thread(save_form, self.view, form)
         except DataError as error:
             async with self:
                 self.saving = False  # now, as nothing in a form that is being saved takes the focus
-                is_here = str(self.router.url) == place
+                is_here = self._is_of(form)
                 if is_here:
                     self._refuse(error)
                 first = next((f"field-{name}" for name in self.wrong), "form-problem")
@@ -149,16 +154,19 @@ class RowMixin(rx.State, mixin=True):
         else:
             async with self:
                 self._saved_version = version
-                is_here = str(self.router.url) == place
+                is_here = self._is_of(form)
         finally:
             async with self:
                 self.saving = False
         yield _forget_draft(str(form.get("_form", "")))
-        yield rx.toast.success("Row added." if is_new else "Changes saved.")
+        if not saved.was_added_before:
+            yield rx.toast.success("Row added." if saved.before == NEW else "Changes saved.")
         if not is_here:
             return  # the person went on to another page meanwhile, and stays there
-        if is_new or saved != before:
-            yield rx.redirect(f"/{self.view.route}/{saved}")
+        if saved.was_added_before:
+            yield rx.toast.info("This row was added already.")
+        if saved.key != saved.before:
+            yield rx.redirect(f"/{self.view.route}/{saved.key}")
         else:
             yield self.__class__.opened
 
@@ -215,6 +223,14 @@ class RowMixin(rx.State, mixin=True):
     def _key_text(self) -> str:
         return self.router.url.path.rstrip("/").rpartition("/")[2]
 
+    def _form_key(self) -> str:
+        asked = dict(self.router.url.query_parameters) if self._is_new() else {}
+        return f"/{self.view.route}/{self._key_text()}" + _as_query(asked)
+
+    def _is_of(self, form: dict[str, Any]) -> bool:
+        """The tab shows the page of this form."""
+        return form.get("_form") == self._form_key()
+
     def _refuse(self, error: DataError) -> None:
         """Keep the form as it was filled in, and say what is wrong: at its field, or else above the form."""
         asked = {each.name for each in self.view.asked}
@@ -227,6 +243,8 @@ class RowMixin(rx.State, mixin=True):
         ]
         if elsewhere:
             self.form_problem = Problem("Not saved", " ".join(elsewhere))
+        if isinstance(error, AddedBefore):
+            self.added_at = f"/{self.view.route}/{error.row}".rstrip("/")
         if isinstance(error, Conflict):
             again = {each.name for each in error.versions}
             decided = [each for each in self.conflicts if each.name not in again]

@@ -1,0 +1,236 @@
+"""One form of a new row adds one row, however often it is sent.
+
+The kind: a save whose answer the browser has not had, or not yet, and that is sent again. To it belong a second click
+while the page moves on, an answer that is lost with the connection or with the app, a draft that comes back after its save
+went through, and a save of which nobody knows the end. What must stay possible: to correct a save that was refused, and
+to add another row on purpose."""
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.driving import SOON_MS, rows, wait_until
+from tests.browser.generated.conftest import App
+from tests.browser.generated.test_typed_text import Forgetful
+
+pytestmark = pytest.mark.browser
+
+WEBSOCKET = """(() => {
+  // What the server sends arrives later by window.lateBy milliseconds, or never while window.isDeaf is true.
+  const { get, set } = Object.getOwnPropertyDescriptor(WebSocket.prototype, "onmessage");
+  Object.defineProperty(WebSocket.prototype, "onmessage", {
+    get,
+    set(listener) {
+      set.call(this, (event) => {
+        if (window.isDeaf) return;
+        if (window.lateBy) setTimeout(() => listener(event), window.lateBy);
+        else listener(event);
+      });
+    },
+  });
+})()"""
+ALREADY = "This row was added already."
+
+
+@pytest.fixture
+def page(page: Page) -> Page:
+    page.add_init_script(WEBSOCKET)
+    return page
+
+
+@pytest.fixture(scope="module")
+def forgetful(shop: App, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forgetful]:
+    served = Forgetful(shop, tmp_path_factory.mktemp("saved-once"))
+    yield served
+    served.close()
+
+
+@pytest.fixture
+def customer(forgetful: Forgetful) -> int:
+    """A customer of the test's own, without orders."""
+    forgetful.app.execute(
+        "insert into customers(name, email, city, country, joined_on)"
+        " values ('Once', hex(randomblob(8)) || '@once.example', 'Rome', 'Italy', '2024-01-01')"
+    )
+    return int(forgetful.app.query("select max(id) from customers")[0][0])
+
+
+def fill(page: Page, app: App, customer: int) -> None:
+    page.goto(f"{app.url}/orders/new?customer_id={customer}")
+    page.get_by_label("Ordered at").fill("2025-06-01T10:30")
+    page.get_by_label("Status").select_option("paid")
+    page.get_by_label("Payment method").select_option("card")
+
+
+def orders(app: App, customer: int) -> list[str | None]:
+    """The notes of the customer's orders."""
+    found = app.query("select note from orders where customer_id = ? order by id", customer)
+    return [note for (note,) in found]
+
+
+def save(page: Page) -> None:
+    page.get_by_role("button", name="Save").click()
+
+
+def save_without_answer(page: Page, app: App, customer: int) -> None:
+    """The save goes through, and the browser does not hear of it."""
+    before = len(orders(app, customer))
+    page.evaluate("window.isDeaf = true")
+    save(page)
+    wait_until(lambda: len(orders(app, customer)) == before + 1)
+    wait_until(lambda: is_remembered(app))
+
+
+def is_remembered(app: App) -> bool:
+    """The app has written down which row the last save added: killed before that, it would not know."""
+    remembered = rows(
+        app.folder / ".form_tokens.db", "select row from save order by id desc limit 1"
+    )
+    return remembered[0][0] != ""
+
+
+def expect_row(page: Page) -> None:
+    """The page of a row that is there."""
+    expect(page.get_by_role("button", name="Edit")).to_be_visible(timeout=SOON_MS)
+
+
+def expect_form_back(page: Page) -> None:
+    expect(page.get_by_label("Status")).to_have_value("paid", timeout=SOON_MS)
+
+
+def test_a_click_while_the_page_moves_on_to_the_new_row(
+    forgetful: Forgetful, page: Page, customer: int, console: list[str]
+):
+    fill(page, forgetful.app, customer)
+    form = page.locator("form[data-form]")
+    page.evaluate("window.lateBy = 400")
+    save(page)
+    page.wait_for_url(lambda url: "/orders/new" not in url)
+    form.evaluate("(form) => form.requestSubmit()")
+    expect_row(page)
+    page.evaluate("window.lateBy = 0")
+    page.wait_for_timeout(500)  # time in which a second row would be made
+    expect_row(page)
+    assert orders(forgetful.app, customer) == [None]
+    assert not console
+
+
+@pytest.mark.parametrize("way", ["reload", "restart", "restart and reload", "expire and reload"])
+def test_a_save_whose_answer_was_lost_is_sent_again(
+    forgetful: Forgetful, page: Page, customer: int, way: str
+):
+    fill(page, forgetful.app, customer)
+    save_without_answer(page, forgetful.app, customer)
+    if "restart" in way:
+        forgetful.kill()
+        page.evaluate("window.isDeaf = false")
+        forgetful.start()
+    if "expire" in way:
+        forgetful.expire()
+    if "reload" in way:
+        page.reload()
+    expect_form_back(page)
+    expect(page.get_by_role("button", name="Save")).to_be_enabled(timeout=SOON_MS)
+    save(page)
+    expect(page.get_by_text(ALREADY)).to_be_visible(timeout=SOON_MS)
+    expect_row(page)
+    assert orders(forgetful.app, customer) == [None]
+    page.goto(f"{forgetful.app.url}/orders/new?customer_id={customer}")
+    expect(page.get_by_label("Ordered at")).to_have_value("")
+
+
+def test_a_form_that_was_sent_as_it_was_filled_in_is_sent_again(
+    forgetful: Forgetful, page: Page, customer: int
+):
+    """Nobody typed anything: there is no text to keep, and yet it is the same form."""
+    page.goto(
+        f"{forgetful.app.url}/orders/new?customer_id={customer}"
+        "&ordered_at=2025-06-01T10:30&status=paid&payment_method=card"
+    )
+    expect_form_back(page)
+    save_without_answer(page, forgetful.app, customer)
+    page.reload()
+    expect_form_back(page)
+    save(page)
+    expect(page.get_by_text(ALREADY)).to_be_visible(timeout=SOON_MS)
+    expect_row(page)
+    assert orders(forgetful.app, customer) == [None]
+
+
+def test_what_was_typed_after_the_save_went_through_is_not_lost_and_the_person_decides(
+    forgetful: Forgetful, page: Page, customer: int, console: list[str]
+):
+    fill(page, forgetful.app, customer)
+    save_without_answer(page, forgetful.app, customer)
+    page.reload()
+    expect_form_back(page)
+    page.get_by_label("Note").fill("More")
+    save(page)
+    expect(page.get_by_text("A row was added from this form before")).to_be_visible()
+    expect(page.get_by_label("Note")).to_have_value("More")
+    assert orders(forgetful.app, customer) == [None]
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Look at what is there").click()
+    expect_row(opened.value)
+    expect(opened.value.get_by_text("2025")).not_to_have_count(0)
+    opened.value.close()
+    page.get_by_label("Add another row from this form").check()
+    page.get_by_role("button", name="Save").dblclick()
+    expect_row(page)
+    assert orders(forgetful.app, customer) == [None, "More"]
+    assert not console
+
+
+def test_a_save_that_was_refused_can_be_corrected(forgetful: Forgetful, page: Page, customer: int):
+    fill(page, forgetful.app, customer)
+    page.get_by_label("Status").select_option("")
+    save(page)
+    expect(page.get_by_text("This field is required.")).to_be_visible()
+    page.reload()
+    expect(page.get_by_label("Payment method")).to_have_value("card", timeout=SOON_MS)
+    page.get_by_label("Status").select_option("paid")
+    save(page)
+    expect(page.get_by_text("Row added.")).to_be_visible(timeout=SOON_MS)
+    assert orders(forgetful.app, customer) == [None]
+
+
+def test_the_form_that_a_person_goes_back_to_adds_another_row(
+    forgetful: Forgetful, page: Page, customer: int
+):
+    fill(page, forgetful.app, customer)
+    save(page)
+    expect_row(page)
+    page.go_back()
+    expect(page.get_by_label("Ordered at")).to_have_value("", timeout=SOON_MS)
+    fill(page, forgetful.app, customer)
+    save(page)
+    expect_row(page)
+    assert orders(forgetful.app, customer) == [None, None]
+
+
+def test_a_save_of_which_nobody_knows_the_end_is_told(
+    forgetful: Forgetful, page: Page, customer: int
+):
+    fill(page, forgetful.app, customer)
+    with contextlib.closing(sqlite3.connect(forgetful.database, isolation_level=None)) as other:
+        other.execute("begin immediate")
+        save(page)
+        expect(page.locator("button[type=submit]:disabled")).to_be_visible()
+        page.wait_for_timeout(1_000)  # it waits 5 s for the lock
+        forgetful.kill()
+        other.execute("rollback")
+    forgetful.start()
+    expect(page.get_by_role("button", name="Save")).to_be_enabled(timeout=SOON_MS)
+    expect_form_back(page)
+    save(page)
+    expect(page.get_by_text("It is not known whether the row was added")).to_be_visible(
+        timeout=SOON_MS
+    )
+    assert orders(forgetful.app, customer) == []
+    page.get_by_label("Add another row from this form").check()
+    page.get_by_role("button", name="Save").dblclick()
+    expect_row(page)
+    assert orders(forgetful.app, customer) == [None]
