@@ -129,10 +129,10 @@ def stop() -> None:
     ended = 0
     if settings.database_path.exists():
         from proto_ddf.db.engine import migrate
-        from proto_ddf.hosting.apps import halt_all
+        from proto_ddf.hosting.apps import stop_all_processes
 
         migrate()
-        ended = halt_all()
+        ended = stop_all_processes()
     kill(left)
     server = "Proto-DDF has stopped" if processes else "Proto-DDF was not running"
     print(f"{server}; {ended} app{'' if ended == 1 else 's'} ended.")

@@ -19,14 +19,14 @@ from proto_ddf.errors.types import IntegrationError, ProtoDDFError, SystemError
 from proto_ddf.generator.code.package import sqlite_file
 from proto_ddf.generator.spec import AppSpec
 from proto_ddf.hosting import records
-from proto_ddf.hosting.health import Answer, listens, probe
+from proto_ddf.hosting.health import ProbeResult, listens, probe
 from proto_ddf.hosting.launch import (
-    beside,
     data_environment,
-    end_strays,
+    end_orphans,
     folder,
     launch,
     log_file,
+    sibling_folders,
 )
 from proto_ddf.hosting.ports import PORT_REGISTRY, PortPair, is_free
 from proto_ddf.hosting.processes import end_tree, is_alive
@@ -104,14 +104,14 @@ def check_app(slug: str, progress: Progress | None = None) -> None:
     progress = progress or NoProgress()
     record = records.read(slug)
     deadline = time.monotonic() + CHECK_SECONDS
-    answer = _look(record)
+    answer = _probe(record)
     while not answer.http and time.monotonic() < deadline:
         if not is_alive(record.pid, record.pid_create_time):
             break
         _pause(progress, CHECK_POLL_SECONDS)
-        answer = _look(record)
+        answer = _probe(record)
     if answer.http:
-        note_health(record, AppState.RUNNING, process=True, port=True, http=True)
+        record_health(record, AppState.RUNNING, process=True, port=True, http=True)
         return
     reason = f"HTTP status {answer.status}" if answer.status else "no answer"
     error = SystemError(
@@ -127,11 +127,11 @@ def check_app(slug: str, progress: Progress | None = None) -> None:
     raise error
 
 
-def _look(record: AppRecord) -> Answer:
+def _probe(record: AppRecord) -> ProbeResult:
     try:
         return probe(record.slug, record.frontend_port)
     except CircuitOpenError:
-        return Answer(port=False, status=None)
+        return ProbeResult(port=False, status=None)
 
 
 def remove_app(slug: str, progress: Progress | None = None) -> None:
@@ -139,14 +139,14 @@ def remove_app(slug: str, progress: Progress | None = None) -> None:
     with exclusive(slug, progress or NoProgress()):
         _stop(slug)
         PORT_REGISTRY.release(slug)
-        for place in (folder(slug), *beside(slug)):
-            shutil.rmtree(place, ignore_errors=True)
+        for path in (folder(slug), *sibling_folders(slug)):
+            shutil.rmtree(path, ignore_errors=True)
         records.delete(slug)
 
 
 def list_apps() -> list[AppView]:
     """Every app, newest first."""
-    return [records.view(record) for record in records.every()]
+    return [records.view(record) for record in records.all_records()]
 
 
 def get_app(slug: str) -> AppView | None:
@@ -199,7 +199,7 @@ def lock_of(slug: str) -> threading.Lock:
         return _locks.setdefault(slug, threading.Lock())
 
 
-def note_health(
+def record_health(
     record: AppRecord, state: AppState, *, process: bool, port: bool, http: bool
 ) -> None:
     """Write what a look at an app found."""
@@ -275,7 +275,7 @@ def wait_until_listening(record: AppRecord, progress: Progress) -> None:
         _pause(progress)
 
 
-def last_words(slug: str, otherwise: str) -> tuple[str, list[str]]:
+def crash_reason(slug: str, otherwise: str) -> tuple[str, list[str]]:
     """Why an app's process ended, and the last lines of its log, both of its last run alone."""
     lines = app_log(slug, 200)
     begins = [number for number, line in enumerate(lines) if line.startswith(STARTED)]
@@ -284,7 +284,7 @@ def last_words(slug: str, otherwise: str) -> tuple[str, list[str]]:
 
 
 def start_failed(record: AppRecord, what: str) -> SystemError:
-    reason, log = last_words(record.slug, what)
+    reason, log = crash_reason(record.slug, what)
     return SystemError(
         f"{record.name} did not start: {reason}",
         component="hosting",
@@ -295,13 +295,13 @@ def start_failed(record: AppRecord, what: str) -> SystemError:
     )
 
 
-def halt_all() -> int:
+def stop_all_processes() -> int:
     """End the processes of all apps, keeping in mind which should run: the next server starts those again.
 
     Returns how many ran.
     """
     ran = 0
-    for record in records.every():
+    for record in records.all_records():
         with exclusive(record.slug, NoProgress()):
             ran += is_alive(record.pid, record.pid_create_time)
             end_tree(record.pid, record.pid_create_time, GRACE_SECONDS)
@@ -314,14 +314,14 @@ def _stop(slug: str) -> None:
     record = records.find_record(slug)
     if record is not None:
         records.change(slug, wanted_running=False, next_restart_at=None)
-        halt(record)
+        stop_processes(record)
 
 
-def halt(record: AppRecord) -> None:
+def stop_processes(record: AppRecord) -> None:
     """End the app's processes, wanted or not. The caller holds the app."""
     slug = record.slug
     end_tree(record.pid, record.pid_create_time, GRACE_SECONDS)
-    end_strays(slug)
+    end_orphans(slug)
     records.change(
         slug,
         state=AppState.STOPPED,

@@ -18,7 +18,7 @@ SYSTEM = "app"
 
 
 @dataclass(frozen=True)
-class Answer:
+class ProbeResult:
     """What an app's port said."""
 
     port: bool
@@ -34,46 +34,46 @@ class Answer:
 class NoAnswerError(ConnectionError):
     """An app did not answer; `answer` tells what it did instead."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: ProbeResult) -> None:
         super().__init__("the app did not answer" if answer.port else "nothing listens on its port")
         self.answer = answer
 
 
-def probe(slug: str, port: int | None) -> Answer:
+def probe(slug: str, port: int | None) -> ProbeResult:
     """`ask` as a call to the app `slug`: one that keeps silent is left alone for a while.
 
     Raises:
         CircuitOpenError: while it is left alone.
     """
     try:
-        return policy(SYSTEM, slug).call_sync(_answered, port)
+        return policy(SYSTEM, slug).call_sync(_require_answer, port)
     except NoAnswerError as silent:
         return silent.answer
     except Exception as error:
         if is_transient(error):
-            return Answer(port=False, status=None)
+            return ProbeResult(port=False, status=None)
         raise
 
 
-def _answered(port: int | None) -> Answer:
+def _require_answer(port: int | None) -> ProbeResult:
     answer = ask(port, timeout=time_left(2.0))
     if answer.status is None:
         raise NoAnswerError(answer)
     return answer
 
 
-def ask(port: int | None, timeout: float = 2.0, address: str = ADDRESS) -> Answer:
+def ask(port: int | None, timeout: float = 2.0, address: str = ADDRESS) -> ProbeResult:
     """Get the first page of the app on `port` of this machine, within `timeout` seconds for each read."""
     if port is None or not listens(port, timeout, address):
-        return Answer(port=False, status=None)
+        return ProbeResult(port=False, status=None)
     connection = http.client.HTTPConnection(address, port, timeout=timeout)
     try:
         connection.request("GET", "/")
         response = connection.getresponse()
         response.read()
-        return Answer(port=True, status=response.status)
+        return ProbeResult(port=True, status=response.status)
     except (OSError, http.client.HTTPException):
-        return Answer(port=True, status=None)
+        return ProbeResult(port=True, status=None)
     finally:
         connection.close()
 
@@ -96,7 +96,7 @@ class Usage:
     uptime_seconds: float
 
 
-_seen: dict[tuple[int, float], psutil.Process] = {}
+_processes: dict[tuple[int, float], psutil.Process] = {}
 
 
 def usage(pid: int | None, create_time: float | None) -> Usage | None:
@@ -105,11 +105,11 @@ def usage(pid: int | None, create_time: float | None) -> Usage | None:
     if root is None or create_time is None:
         return None
     # psutil measures CPU between two calls on one object.
-    root = _seen.setdefault((root.pid, create_time), root)
+    root = _processes.setdefault((root.pid, create_time), root)
     try:
         tree = [root, *root.children(recursive=True)]
         memory = sum(process.memory_info().rss for process in tree)
         return Usage(memory, root.cpu_percent(), max(0.0, time.time() - root.create_time()))
     except psutil.Error:
-        _seen.pop((root.pid, create_time), None)
+        _processes.pop((root.pid, create_time), None)
         return None

@@ -36,27 +36,27 @@ def folder(slug: str) -> Path:
 
 def next_folder(slug: str, operation_id: str) -> Path:
     """Where an operation makes an app anew while the old one goes on."""
-    return _named(slug, f"next-{operation_id}")
+    return _sibling_folder(slug, f"next-{operation_id}")
 
 
 def old_folder(slug: str, operation_id: str) -> Path:
     """Where the old app waits until the new one has shown that it works."""
-    return _named(slug, f"old-{operation_id}")
+    return _sibling_folder(slug, f"old-{operation_id}")
 
 
 def previous_folder(slug: str) -> Path:
     """Where the code and the data of an app are kept that was replaced last."""
-    return _named(slug, "previous")
+    return _sibling_folder(slug, "previous")
 
 
-def beside(slug: str) -> list[Path]:
+def sibling_folders(slug: str) -> list[Path]:
     """All these folders of an app. A slug has no dot: they are no other app's."""
     return list(folder(slug).parent.glob(f"{slug}.*"))
 
 
-def _named(slug: str, what: str) -> Path:
-    place = folder(slug)
-    return place.with_name(f"{place.name}.{what}")
+def _sibling_folder(slug: str, what: str) -> Path:
+    path = folder(slug)
+    return path.with_name(f"{path.name}.{what}")
 
 
 def log_file(slug: str) -> Path:
@@ -79,15 +79,15 @@ def launch(record: AppRecord) -> tuple[int, float]:
             name=record.name,
         )
     if not is_free(port):
-        end_strays(record.slug)
+        end_orphans(record.slug)
     if not _becomes_free(port):
         raise SystemError(
             f"Port {port} is in use", component="ports", code="port_in_use", port=port
         )
     argv = [sys.executable, "-P", str(RUNNER), "--port", str(port), "--log", "logs/app.log"]
     environment = base_environment() | data_environment(record) | {"PORT": str(port)}
-    place = folder(record.slug)
-    return spawn_detached(argv, cwd=place, env=environment, log_file=log_file(record.slug))
+    path = folder(record.slug)
+    return spawn_detached(argv, cwd=path, env=environment, log_file=log_file(record.slug))
 
 
 def _becomes_free(port: int) -> bool:
@@ -127,17 +127,17 @@ def data_environment(record: AppRecord) -> dict[str, str]:
 def databases_in_use() -> list[str]:
     """URLs of the databases that the running apps were started on: their sources may have been changed since."""
     urls = []
-    for record in records.every():
+    for record in records.all_records():
         process = find(record.pid, record.pid_create_time)
         with contextlib.suppress(psutil.Error):
             urls.append(process.environ().get("DATABASE_URL", "") if process else "")
     return [url for url in urls if url]
 
 
-def end_strays(slug: str) -> None:
+def end_orphans(slug: str) -> None:
     """End runners of the app that no record knows: the server died between starting one and noting it."""
-    place = folder(slug)
+    path = folder(slug)
     for process in psutil.process_iter(["cmdline", "cwd"]):
         command, cwd = process.info["cmdline"] or [], process.info["cwd"]
-        if str(RUNNER) in command and cwd and Path(cwd) == place.resolve():
+        if str(RUNNER) in command and cwd and Path(cwd) == path.resolve():
             end_tree(process.pid, creation_time(process.pid))

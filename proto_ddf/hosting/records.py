@@ -44,7 +44,7 @@ class AppView(BaseModel):
     allow_editing: bool
     imported: bool = False
     """Its rows were copied from the source."""
-    source_news: str = ""
+    source_drift: str = ""
     """What changed in its source since it was made: "1 column added"; empty for nothing."""
     source_changes: list[ChangeLine] = []
 
@@ -122,7 +122,7 @@ def find_record(slug: str) -> AppRecord | None:
         return db.get(AppRecord, slug)
 
 
-def every() -> Sequence[AppRecord]:
+def all_records() -> Sequence[AppRecord]:
     """All apps, newest first."""
     with session() as db:
         return db.exec(select(AppRecord).order_by(col(AppRecord.created_at).desc())).all()
@@ -174,7 +174,7 @@ def view(record: AppRecord) -> AppView:
         created_at=record.created_at.isoformat(),
         allow_editing=bool(record.spec.get("allow_editing")),
         imported=bool(record.spec.get("imported")),
-        source_news=changes.summary(),
+        source_drift=changes.summary(),
         source_changes=changes.lines(),
     )
 

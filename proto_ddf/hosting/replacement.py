@@ -17,8 +17,14 @@ from pathlib import Path
 from proto_ddf.db.tables import AppRecord
 from proto_ddf.errors.types import ProtoDDFError, ValidationError
 from proto_ddf.hosting import records
-from proto_ddf.hosting.apps import exclusive, halt, spawn, wait_until_listening
-from proto_ddf.hosting.launch import beside, folder, next_folder, old_folder, previous_folder
+from proto_ddf.hosting.apps import exclusive, spawn, stop_processes, wait_until_listening
+from proto_ddf.hosting.launch import (
+    folder,
+    next_folder,
+    old_folder,
+    previous_folder,
+    sibling_folders,
+)
 from proto_ddf.hosting.processes import is_alive
 from proto_ddf.progress import NoProgress, Progress
 
@@ -35,36 +41,36 @@ def switch(slug: str, operation_id: str, progress: Progress) -> None:
         SystemError: code app_start_failed, port_in_use: the caller puts the old one back.
         ValidationError: code app_unknown; app_busy, when another operation's build is on trial.
     """
-    made, old, place = next_folder(slug, operation_id), old_folder(slug, operation_id), folder(slug)
+    new, old, path = next_folder(slug, operation_id), old_folder(slug, operation_id), folder(slug)
     with exclusive(slug, progress):
         record = records.read(slug)
-        if made.exists():
+        if new.exists():
             _check_alone(record, old)
-            halt(record)
+            stop_processes(record)
             if old.exists():
-                _remove_husk(slug)
+                _remove_empty_folder(slug)
             else:
                 _carry_over(slug, operation_id)
-                os.rename(place, old)
-            os.rename(made, place)
-        _run(slug, progress)
+                os.rename(path, old)
+            os.rename(new, path)
+        _start_if_wanted(slug, progress)
 
 
-def put_back(slug: str, operation_id: str) -> None:
+def roll_back(slug: str, operation_id: str) -> None:
     """Put the old app back in its place, and start it if the app is to run. The new one is kept aside."""
-    made, old, place = next_folder(slug, operation_id), old_folder(slug, operation_id), folder(slug)
+    new, old, path = next_folder(slug, operation_id), old_folder(slug, operation_id), folder(slug)
     with exclusive(slug, NoProgress()):
         record = records.find_record(slug)
         if record is None or not old.exists():
             return
-        halt(record)
-        if made.exists():
-            _remove_husk(slug)
-        elif place.exists():
-            os.rename(place, made)
-        os.rename(old, place)
+        stop_processes(record)
+        if new.exists():
+            _remove_empty_folder(slug)
+        elif path.exists():
+            os.rename(path, new)
+        os.rename(old, path)
         with suppress(ProtoDDFError):  # it is looked after as any app is that does not start
-            _run(slug, NoProgress())
+            _start_if_wanted(slug, NoProgress())
 
 
 def accept(slug: str, operation_id: str) -> None:
@@ -82,16 +88,16 @@ def is_switched(slug: str, operation_id: str) -> bool:
     return old_folder(slug, operation_id).exists() and not next_folder(slug, operation_id).exists()
 
 
-def discard(slug: str, operation_id: str) -> None:
+def discard_build(slug: str, operation_id: str) -> None:
     """Remove what the operation made."""
     shutil.rmtree(next_folder(slug, operation_id), ignore_errors=True)
 
 
 def discard_unfinished(slug: str) -> None:
     """Remove what operations that are over made of the app and never switched to."""
-    for place in beside(slug):
-        if place.name.startswith(f"{slug}.next-"):
-            shutil.rmtree(place, ignore_errors=True)
+    for path in sibling_folders(slug):
+        if path.name.startswith(f"{slug}.next-"):
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def app_busy(record: AppRecord) -> ValidationError:
@@ -106,28 +112,28 @@ def app_busy(record: AppRecord) -> ValidationError:
 
 def _check_alone(record: AppRecord, old: Path) -> None:
     others = [
-        place for place in beside(record.slug) if place.name.startswith(f"{record.slug}.old-")
+        path for path in sibling_folders(record.slug) if path.name.startswith(f"{record.slug}.old-")
     ]
-    if any(place != old for place in others):
+    if any(path != old for path in others):
         raise app_busy(record)
 
 
 def _carry_over(slug: str, operation_id: str) -> None:
-    made = next_folder(slug, operation_id)
+    new = next_folder(slug, operation_id)
     for name in CARRIED_OVER:
         kept = folder(slug) / name
         if kept.is_dir():
-            shutil.copytree(kept, made / name, dirs_exist_ok=True)
+            shutil.copytree(kept, new / name, dirs_exist_ok=True)
         elif kept.exists():
-            shutil.copy2(kept, made / name)
+            shutil.copy2(kept, new / name)
 
 
-def _remove_husk(slug: str) -> None:
+def _remove_empty_folder(slug: str) -> None:
     """Killed between two renames, the app has no folder, and a try to start it makes one for its log."""
     shutil.rmtree(folder(slug), ignore_errors=True)
 
 
-def _run(slug: str, progress: Progress) -> None:
+def _start_if_wanted(slug: str, progress: Progress) -> None:
     record = records.read(slug)
     if not record.wanted_running:
         return

@@ -144,7 +144,7 @@ async def _serve(
         timer.start()
         server.stop()  # type: ignore[no-untyped-call]
 
-    watchdog = _neighbour("watchdog")
+    watchdog = _sibling_module("watchdog")
     seconds = watchdog.FROZEN_SECONDS if frozen_seconds is None else frozen_seconds
     watchdog.watch_loop(asyncio.get_running_loop(), seconds, stacks)
     for wanted in (signal.SIGTERM, signal.SIGINT):
@@ -154,7 +154,7 @@ async def _serve(
         raise RuntimeError("The server ended by itself")
 
 
-def _neighbour(name: str) -> Any:
+def _sibling_module(name: str) -> Any:
     """A module beside this file, by its path: -P keeps this folder out of the search path, so that no file
     here hides a module of the app."""
     path = Path(__file__).with_name(f"{name}.py")

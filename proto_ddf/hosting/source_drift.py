@@ -7,7 +7,7 @@ from proto_ddf.hosting import records
 from proto_ddf.sources.schema.model import SourceSchema
 
 
-def note_schema(source_id: str, schema: SourceSchema) -> None:
+def update_source_drift(source_id: str, schema: SourceSchema) -> None:
     """Tell the apps made from a source how it looks now."""
     for record in _made_from(source_id):
         if record.source_schema:
@@ -17,11 +17,11 @@ def note_schema(source_id: str, schema: SourceSchema) -> None:
             records.change(record.slug, source_changes=changes.model_dump(mode="json"))
 
 
-def forget_source(source_id: str) -> None:
+def clear_source_drift(source_id: str) -> None:
     """A source that is gone has no news, and no app can be made from it."""
     for record in _made_from(source_id):
         records.change(record.slug, source_changes={})
 
 
 def _made_from(source_id: str) -> list[AppRecord]:
-    return [record for record in records.every() if record.source_id == source_id]
+    return [record for record in records.all_records() if record.source_id == source_id]

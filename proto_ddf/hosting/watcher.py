@@ -11,7 +11,7 @@ from proto_ddf.db.tables import AppRecord, AppState
 from proto_ddf.errors import describe
 from proto_ddf.errors.types import ProtoDDFError, SystemError
 from proto_ddf.hosting import records
-from proto_ddf.hosting.apps import exclusive, last_words, lock_of, note_health, spawn
+from proto_ddf.hosting.apps import crash_reason, exclusive, lock_of, record_health, spawn
 from proto_ddf.hosting.health import ask, probe
 from proto_ddf.hosting.processes import end_tree, is_alive
 from proto_ddf.logs import get_logger
@@ -33,7 +33,7 @@ log = get_logger(__name__)
 def adopt_all() -> None:
     """Take over the apps of an earlier run of the server: those that still run are kept, those that should
     run are started again, those that should not are ended."""
-    for record in records.every():
+    for record in records.all_records():
         with exclusive(record.slug, NoProgress()):
             alive = is_alive(record.pid, record.pid_create_time)
             if record.wanted_running and not alive:
@@ -68,34 +68,34 @@ class Watcher:
 
     def tick(self) -> None:
         """Look at every app that should run; a hanging one holds up no other."""
-        wanted = [record.slug for record in records.every() if record.wanted_running]
-        list(self._pool.map(self._guarded, wanted))
+        wanted = [record.slug for record in records.all_records() if record.wanted_running]
+        list(self._pool.map(self._check_if_unlocked, wanted))
 
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _guarded(self, slug: str) -> None:
+    def _check_if_unlocked(self, slug: str) -> None:
         lock = lock_of(slug)
         if not lock.acquire(blocking=False):
             return  # someone starts or stops it right now
         try:
             record = records.find_record(slug)
             if record is not None and record.wanted_running:
-                self._look(record)
+                self._check_app(record)
         except Exception:
             log.exception("Looking after an app failed", app=slug)
         finally:
             lock.release()
 
-    def _look(self, record: AppRecord) -> None:
+    def _check_app(self, record: AppRecord) -> None:
         if is_alive(record.pid, record.pid_create_time):
-            self._check(record)
+            self._check_health(record)
         elif record.next_restart_at is None:
             self._crashed(record, "")
         elif record.next_restart_at.timestamp() <= self._clock():
             self._restart(record)
 
-    def _check(self, record: AppRecord) -> None:
+    def _check_health(self, record: AppRecord) -> None:
         now = self._clock()
         well = record.state is AppState.RUNNING
         if well and now - self._checked.get(record.slug, 0.0) < CHECK_EVERY_SECONDS:
@@ -105,8 +105,8 @@ class Watcher:
         starting = record.state is AppState.STARTING and up_seconds < WELL_AFTER_SECONDS
         try:
             # Silence is no failure while it starts: it must not count for its circuit breaker.
-            look = ask if starting else partial(probe, record.slug)
-            answer = look(record.frontend_port)
+            check = ask if starting else partial(probe, record.slug)
+            answer = check(record.frontend_port)
         except CircuitOpenError:
             return  # it is known not to answer, and is asked again when the pause is over
         if answer.http:
@@ -117,13 +117,13 @@ class Watcher:
             return
         else:
             state = AppState.DEGRADED
-        note_health(record, state, process=True, port=answer.port, http=answer.http)
+        record_health(record, state, process=True, port=answer.port, http=answer.http)
 
     def _crashed(self, record: AppRecord, reason: str) -> None:
         crashes = record.crashes + 1
-        found, tail = last_words(record.slug, "its process ended")
+        found, tail = crash_reason(record.slug, "its process ended")
         reason = reason or found
-        note_health(record, AppState.RESTARTING, process=False, port=False, http=False)
+        record_health(record, AppState.RESTARTING, process=False, port=False, http=False)
         if crashes > len(RESTART_WAITS):
             self._give_up(record, crashes, reason, tail)
             return

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-KEPT = ("data", ".web", ".states", "logs", ".env", ".form_tokens.db")
+PRESERVED = ("data", ".web", ".states", "logs", ".env", ".form_tokens.db")
 """Entries of an app's folder that are the app's own life, not its code."""
 
 _AT_FDCWD = -100
@@ -23,20 +23,20 @@ _RENAME_EXCHANGE = 2
 
 
 @contextmanager
-def fresh_folder(folder: Path) -> Iterator[Path]:
+def temporary_folder(folder: Path) -> Iterator[Path]:
     """An empty folder beside `folder`, removed at the end if it is still there."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     clear_leftovers(folder)
-    made = _beside(folder)
-    made.mkdir()
+    new = _temporary_name(folder)
+    new.mkdir()
     try:
-        yield made
+        yield new
     finally:
-        shutil.rmtree(made, ignore_errors=True)
+        shutil.rmtree(new, ignore_errors=True)
 
 
-def put_in_place(made: Path, folder: Path) -> None:
-    """Make `made` the folder `folder`; what was there is removed but for KEPT.
+def atomic_replace(new: Path, folder: Path) -> None:
+    """Make `new` the folder `folder`; what was there is removed but for PRESERVED.
 
     Raises:
         OSError: when the file system refuses, or a file that is no folder is in the way.
@@ -44,23 +44,23 @@ def put_in_place(made: Path, folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
     if not folder.exists():
-        os.rename(made, folder)
+        os.rename(new, folder)
         clear_leftovers(folder)
         return
-    if not _exchange(made, folder):
-        aside = _beside(folder)
+    if not _exchange(new, folder):
+        aside = _temporary_name(folder)
         os.rename(folder, aside)
-        os.rename(made, folder)
+        os.rename(new, folder)
     clear_leftovers(folder)
 
 
 def clear_leftovers(folder: Path) -> None:
     """Remove the `.tmp-` folders beside `folder`, saving what lives on out of them."""
     for leftover in sorted(folder.parent.glob(f"{folder.name}.tmp-*")):
-        if not folder.exists() and any((leftover / name).exists() for name in KEPT):
+        if not folder.exists() and any((leftover / name).exists() for name in PRESERVED):
             os.rename(leftover, folder)
             continue
-        for name in KEPT:
+        for name in PRESERVED:
             _move_missing(leftover / name, folder / name)
         shutil.rmtree(leftover, ignore_errors=True)
 
@@ -70,7 +70,7 @@ def _move_missing(source: Path, target: Path) -> None:
         os.rename(source, target)
 
 
-def _beside(folder: Path) -> Path:
+def _temporary_name(folder: Path) -> Path:
     return folder.with_name(f"{folder.name}.tmp-{uuid4().hex[:8]}")
 
 

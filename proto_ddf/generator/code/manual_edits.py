@@ -10,12 +10,12 @@ LOCK_FOLDER = "reflex.lock"
 """Reflex writes it when the app is built."""
 
 
-def note_written(folder: Path) -> None:
+def record_digests(folder: Path) -> None:
     """Note what the code in an app's folder is. Raises OSError when the disk does not take the file."""
     (folder / MANIFEST).write_text(json.dumps(_digests(folder), indent=1, sort_keys=True))
 
 
-def changed_by_hand(folder: Path) -> list[str] | None:
+def manual_edits(folder: Path) -> list[str] | None:
     """Paths of the files that are not as they were written, and of those added; None: it was not noted."""
     try:
         written = json.loads((folder / MANIFEST).read_text())

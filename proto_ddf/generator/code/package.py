@@ -15,7 +15,7 @@ from proto_ddf.errors.types import IntegrationError
 from proto_ddf.generator.spec import AppSpec
 
 MANIFEST = ".written.json"
-"""What the code was when it was written: see handmade.py."""
+"""What the code was when it was written: see manual_edits.py."""
 
 _OWN_LIFE = {
     *(".web", ".states", "logs", "data", "uploaded_files", ".env"),

@@ -27,7 +27,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from ruff import find_ruff_bin  # type: ignore[import-untyped]
 
 from proto_ddf.errors.types import SystemError
-from proto_ddf.generator.code.atomic_replace import fresh_folder, put_in_place
+from proto_ddf.generator.code.atomic_replace import atomic_replace, temporary_folder
 from proto_ddf.generator.code.literals import FILTERS
 from proto_ddf.generator.code.model_types import imported_types, model_type
 from proto_ddf.generator.names import TEMPLATES
@@ -64,14 +64,14 @@ def render_app(spec: AppSpec, folder: Path, *, templates: Path = TEMPLATES) -> N
 
 
 def _write(files: dict[str, bytes], folder: Path) -> None:
-    with fresh_folder(folder) as made:
+    with temporary_folder(folder) as made:
         for name, content in files.items():
             path = made / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
         _format(made)
         _check_syntax(made)
-        put_in_place(made, folder)
+        atomic_replace(made, folder)
 
 
 def render_files(spec: AppSpec, templates: Path = TEMPLATES) -> dict[str, bytes]:

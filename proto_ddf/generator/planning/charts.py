@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from proto_ddf.generator.names import field_identifier
-from proto_ddf.generator.planning.column_profile import MANY, ColumnFacts, TableFacts
+from proto_ddf.generator.planning.column_profile import MANY, ColumnProfile, TableProfile
 from proto_ddf.generator.planning.relations import related_columns
 from proto_ddf.generator.planning.widgets import names
 from proto_ddf.generator.spec import ChartKind, ChartSpec, FieldSpec, TableSpec, Widget
@@ -48,13 +48,15 @@ _REPEATED = {("count", True): 45}
 """What a question loses when another table's chart asks it already; 10 where nothing stands here."""
 
 
-def plan_charts(tables: Sequence[TableSpec], facts: Mapping[str, TableFacts]) -> list[ChartSpec]:
+def plan_charts(
+    tables: Sequence[TableSpec], profiles: Mapping[str, TableProfile]
+) -> list[ChartSpec]:
     """The charts of the dashboard, the most telling first."""
     most_rows = max((table.row_count for table in tables), default=0)
     left = [
         candidate
         for table in tables
-        for candidate in _candidates(table, facts.get(table.table, {}), most_rows)
+        for candidate in _candidates(table, profiles.get(table.table, {}), most_rows)
     ]
     most = MOST_PER_TABLE if len(tables) > 1 else MOST_CHARTS
     chosen: list[_Candidate] = []
@@ -82,7 +84,7 @@ def _score(candidate: _Candidate, chosen: Sequence[_Candidate]) -> float:
     return candidate.score - len(tables) * _REPEATED.get(candidate.question, 10)
 
 
-def _candidates(table: TableSpec, facts: TableFacts, most_rows: int) -> list[_Candidate]:
+def _candidates(table: TableSpec, profile: TableProfile, most_rows: int) -> list[_Candidate]:
     """Tables that refer to others hold what happened (orders, flights): time tells most there."""
     size = 5 * table.row_count / most_rows if most_rows else 0
     events = bool(table.relations)
@@ -91,17 +93,17 @@ def _candidates(table: TableSpec, facts: TableFacts, most_rows: int) -> list[_Ca
     def add(score: float, chart: ChartSpec) -> None:
         found.append(_Candidate(score + size, chart))
 
-    date = _best_date(table, facts)
-    value = _best_value(table, facts)
+    date = _best_date(table, profile)
+    value = _best_value(table, profile)
     measure, worth = _measure(value)
-    categories = _categories(table, facts)
+    categories = _categories(table, profile)
     if date:
-        bucket = bucket_for(facts.get(date.column))
+        bucket = bucket_for(profile.get(date.column))
         add(100 if events else 70, _count(table, date, ChartKind.LINE, bucket))
         if value:
             add(worth, _measured(table, date, value, ChartKind.LINE, measure, bucket))
     for rank, field in enumerate(categories):
-        kind = _category_kind(field, facts.get(field.column))
+        kind = _category_kind(field, profile.get(field.column))
         less = 20 * (field.type is ColumnType.BOOLEAN) + 10 * names(field.column, _PLACE)
         add((90 if events else 85) - 15 * rank - less, _count(table, field, kind, None))
         if value and rank == 0:
@@ -118,29 +120,29 @@ def _measure(value: FieldSpec | None) -> tuple[str, int]:
     return ("sum", 110) if names(value.column, _TOTAL) else ("avg", 45)
 
 
-def _best_date(table: TableSpec, facts: TableFacts) -> FieldSpec | None:
+def _best_date(table: TableSpec, profile: TableProfile) -> FieldSpec | None:
     dates = [
         field for field in table.fields if field.type in (ColumnType.DATE, ColumnType.DATETIME)
     ]
-    good = [field for field in dates if not field.hidden and _tells_time(facts.get(field.column))]
+    good = [field for field in dates if not field.hidden and _tells_time(profile.get(field.column))]
     return max(good, key=_date_score, default=None)
 
 
-def _tells_time(facts: ColumnFacts | None) -> bool:
-    if facts is None or not facts.rows:
+def _tells_time(profile: ColumnProfile | None) -> bool:
+    if profile is None or not profile.rows:
         return True
-    return facts.first != facts.last and facts.nulls * 2 <= facts.rows
+    return profile.first != profile.last and profile.nulls * 2 <= profile.rows
 
 
 def _date_score(field: FieldSpec) -> int:
     return 2 * names(field.column, _MAIN_DATE) - 3 * names(field.column, _SIDE_DATE)
 
 
-def _best_value(table: TableSpec, facts: TableFacts) -> FieldSpec | None:
+def _best_value(table: TableSpec, profile: TableProfile) -> FieldSpec | None:
     """What is worth adding up (money, best a total) or averaging (a known measure)."""
     keys = _keys(table)
     shown = [field for field in table.fields if field.column not in keys and not field.hidden]
-    varied = [field for field in shown if _varies(facts.get(field.column))]
+    varied = [field for field in shown if _varies(profile.get(field.column))]
     money = [field for field in varied if field.widget is Widget.MONEY]
     if money:
         return max(money, key=lambda field: names(field.column, _TOTAL))
@@ -148,15 +150,15 @@ def _best_value(table: TableSpec, facts: TableFacts) -> FieldSpec | None:
     return next((field for field in numbers if names(field.column, _MEASURE)), None)
 
 
-def _varies(facts: ColumnFacts | None) -> bool:
-    return facts is None or facts.rows == 0 or facts.distinct > 1
+def _varies(profile: ColumnProfile | None) -> bool:
+    return profile is None or profile.rows == 0 or profile.distinct > 1
 
 
-def _categories(table: TableSpec, facts: TableFacts) -> list[FieldSpec]:
+def _categories(table: TableSpec, profile: TableProfile) -> list[FieldSpec]:
     """Columns that group the rows, the best first."""
     keys = _keys(table)
     shown = [field for field in table.fields if field.column not in keys and not field.hidden]
-    groups = [field for field in shown if _groups(field, facts.get(field.column))]
+    groups = [field for field in shown if _groups(field, profile.get(field.column))]
     return sorted(groups, key=_category_order)
 
 
@@ -164,21 +166,21 @@ def _category_order(field: FieldSpec) -> tuple[bool, bool]:
     return (field.type is ColumnType.BOOLEAN, names(field.column, _PLACE))
 
 
-def _groups(field: FieldSpec, facts: ColumnFacts | None) -> bool:
+def _groups(field: FieldSpec, profile: ColumnProfile | None) -> bool:
     if field.unique:
         return False
-    known = facts is not None and facts.rows > 0
+    known = profile is not None and profile.rows > 0
     if field.type is ColumnType.BOOLEAN:
-        return not known or (facts is not None and facts.distinct == 2)
+        return not known or (profile is not None and profile.distinct == 2)
     if field.type is not ColumnType.TEXT:
         return False
-    if known and facts is not None:
-        return facts.is_category
+    if known and profile is not None:
+        return profile.is_category
     return field.choices is not None and len(field.choices) <= 12
 
 
-def _category_kind(field: FieldSpec, facts: ColumnFacts | None) -> ChartKind:
-    slices = facts.distinct if facts and facts.rows else len(field.choices or ()) or MANY
+def _category_kind(field: FieldSpec, profile: ColumnProfile | None) -> ChartKind:
+    slices = profile.distinct if profile and profile.rows else len(field.choices or ()) or MANY
     return ChartKind.PIE if slices <= PIE_SLICES else ChartKind.BAR
 
 
@@ -187,13 +189,13 @@ def _keys(table: TableSpec) -> set[str]:
     return {*table.primary_key, *foreign, *related_columns(table.relations)}
 
 
-def bucket_for(facts: ColumnFacts | None) -> str:
+def bucket_for(profile: ColumnProfile | None) -> str:
     """ "day", "month" or "year", by the span of the dates."""
-    if facts is None or facts.first is None or facts.last is None:
+    if profile is None or profile.first is None or profile.last is None:
         return "month"
-    if not facts.complete:
+    if not profile.complete:
         return "month"
-    days = (facts.last - facts.first).days
+    days = (profile.last - profile.first).days
     if days <= DAYS_AS_DAYS:
         return "day"
     return "month" if days <= DAYS_AS_MONTHS else "year"

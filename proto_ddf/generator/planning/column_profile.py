@@ -1,6 +1,6 @@
-"""What a column's values look like, from a bounded look at the rows.
+"""Profiles of columns: what their values look like, from a bounded number of rows.
 
-The plan chooses selects and charts by it. Reading stops after SCAN_ROWS rows of a table, and after
+The plan chooses selects and charts by them. Reading stops after SCAN_ROWS rows of a table, and after
 BUDGET seconds over all tables: the rest is planned from names and types alone.
 """
 
@@ -26,8 +26,8 @@ _DATES = {ColumnType.DATE, ColumnType.DATETIME}
 
 
 @dataclass
-class ColumnFacts:
-    """Of the rows that were read."""
+class ColumnProfile:
+    """Computed from the rows that were read."""
 
     rows: int = 0
     nulls: int = 0
@@ -51,69 +51,69 @@ class ColumnFacts:
         return 2 <= self.distinct <= 12 and self.rows - self.nulls >= 4 * self.distinct
 
 
-TableFacts = Mapping[str, ColumnFacts]
+TableProfile = Mapping[str, ColumnProfile]
 """By column name; empty when the table was not read."""
 
 
-def read_facts(
+def read_profiles(
     source: Source | None,
     tables: Iterable[TableInfo],
     *,
     clock: Callable[[], float] = time.monotonic,
-) -> dict[str, TableFacts]:
-    """Facts by table name. Raises what the source raises when it cannot be read."""
-    facts: dict[str, TableFacts] = {}
+) -> dict[str, TableProfile]:
+    """Profiles by table name. Raises what the source raises when it cannot be read."""
+    profiles: dict[str, TableProfile] = {}
     deadline = clock() + BUDGET
     for table in tables:
         if source is None or clock() >= deadline:
-            facts[table.name] = {}
+            profiles[table.name] = {}
         else:
-            facts[table.name] = _read_table(source, table, lambda: clock() >= deadline)
-    return facts
+            profiles[table.name] = _read_table(source, table, lambda: clock() >= deadline)
+    return profiles
 
 
-def _read_table(source: Source, table: TableInfo, late: Callable[[], bool]) -> TableFacts:
-    facts = {column.name: ColumnFacts() for column in table.columns}
+def _read_table(source: Source, table: TableInfo, late: Callable[[], bool]) -> TableProfile:
+    profile = {column.name: ColumnProfile() for column in table.columns}
     seen = 0
     complete = True
     for batch in source.rows(table.name, _BATCH):
         if not batch:
             continue
         for column, values in zip(table.columns, zip(*batch, strict=True), strict=True):
-            _note(facts[column.name], column.type, values)
+            _update(profile[column.name], column.type, values)
         seen += len(batch)
         if seen >= SCAN_ROWS or late():
             complete = seen >= table.row_count and not table.row_count_estimated
             break
-    for each in facts.values():
-        each.complete = complete
-    return facts
+    for column_profile in profile.values():
+        column_profile.complete = complete
+    return profile
 
 
-def _note(facts: ColumnFacts, kind: ColumnType, values: tuple[Any, ...]) -> None:
+def _update(profile: ColumnProfile, kind: ColumnType, values: tuple[Any, ...]) -> None:
     present = [value for value in values if value is not None]
-    facts.rows += len(values)
-    facts.nulls += len(values) - len(present)
+    profile.rows += len(values)
+    profile.nulls += len(values) - len(present)
     if not present or kind in (ColumnType.BINARY, ColumnType.JSON):
         return
     if kind is ColumnType.TEXT:
         longest = max(present, key=lambda value: len(str(value)))
-        facts.long_text |= len(str(longest)) > LONG_TEXT or any("\n" in str(v) for v in present)
+        profile.long_text |= len(str(longest)) > LONG_TEXT or any("\n" in str(v) for v in present)
     if kind in _DATES:
-        _widen(facts, present)
-    if facts.values is not None:
-        facts.values |= set(present)
-        if len(facts.values) >= MANY:
-            facts.values = None
+        _widen(profile, present)
+    if profile.values is not None:
+        profile.values |= set(present)
+        if len(profile.values) >= MANY:
+            profile.values = None
 
 
-def _widen(facts: ColumnFacts, values: list[Any]) -> None:
+def _widen(profile: ColumnProfile, values: list[Any]) -> None:
     """A source may hold a text where a date should be (SQLite does not mind); those do not count."""
     days = [_day(value) for value in (min(values, key=str), max(values, key=str))]
     known = [day for day in days if day is not None]
     if known:
-        facts.first = min([*known, *([facts.first] if facts.first else [])])
-        facts.last = max([*known, *([facts.last] if facts.last else [])])
+        profile.first = min([*known, *([profile.first] if profile.first else [])])
+        profile.last = max([*known, *([profile.last] if profile.last else [])])
 
 
 def _day(value: Any) -> date | None:

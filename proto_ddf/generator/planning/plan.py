@@ -11,7 +11,7 @@ from proto_ddf.generator.names import (
     validate_project_name,
 )
 from proto_ddf.generator.planning.charts import plan_charts
-from proto_ddf.generator.planning.column_profile import TableFacts, read_facts
+from proto_ddf.generator.planning.column_profile import TableProfile, read_profiles
 from proto_ddf.generator.planning.relations import display_column, plan_relations, related_columns
 from proto_ddf.generator.planning.widgets import plan_field
 from proto_ddf.generator.spec import AppSpec, Dialect, FieldSpec, RelationSpec, TableSpec, Widget
@@ -52,7 +52,7 @@ def plan_app(
     slug = validate_project_name(name)
     check_color(accent_color)
     chosen = _chosen(schema, tables)
-    facts = read_facts(source, chosen)
+    profiles = read_profiles(source, chosen)
     identifiers, routes = set[str](), set[str]()
     planned: list[TableSpec] = []
     for table in chosen:
@@ -65,7 +65,7 @@ def plan_app(
                 route=route_for(identifier, routes),
                 allow_editing=allow_editing,
                 imported=imported,
-                facts=facts[table.name],
+                profile=profiles[table.name],
             )
         )
     return AppSpec(
@@ -77,7 +77,7 @@ def plan_app(
         imported=imported,
         dialect="sqlite" if imported else dialect,
         tables=planned,
-        charts=plan_charts(planned, facts),
+        charts=plan_charts(planned, profiles),
     )
 
 
@@ -109,11 +109,11 @@ def plan_table(
     route: str,
     allow_editing: bool,
     imported: bool,
-    facts: TableFacts,
+    profile: TableProfile,
 ) -> TableSpec:
     """The plan of one table among the `chosen`; `name` and `route` are unique in the app."""
     relations = plan_relations(table, chosen, imported=imported)
-    fields = _fields(table, relations, imported, facts)
+    fields = _fields(table, relations, imported, profile)
     key = list(table.primary_key)
     if imported and not key:
         fields.insert(0, _added_key(fields))
@@ -135,7 +135,7 @@ def plan_table(
 
 
 def _fields(
-    table: TableInfo, relations: list[RelationSpec], imported: bool, facts: TableFacts
+    table: TableInfo, relations: list[RelationSpec], imported: bool, profile: TableProfile
 ) -> list[FieldSpec]:
     related = related_columns(relations)
     taken: set[str] = set()
@@ -146,7 +146,7 @@ def _fields(
             field_identifier(column.name, taken, position),
             related=column.name in related,
             generated=_is_generated(column, table, related, imported),
-            facts=facts.get(column.name),
+            profile=profile.get(column.name),
         )
         for position, column in enumerate(columns, start=1)
     ]

@@ -2,7 +2,7 @@
 
 from proto_ddf.errors.types import ValidationError
 from proto_ddf.generator.names import route_for, table_identifier
-from proto_ddf.generator.planning.column_profile import read_facts
+from proto_ddf.generator.planning.column_profile import read_profiles
 from proto_ddf.generator.planning.plan import plan_table
 from proto_ddf.generator.planning.relations import plan_relations
 from proto_ddf.generator.spec import AppSpec, Widget
@@ -37,7 +37,7 @@ def add_table(
         route=route_for(identifier, {each.route for each in new.tables}),
         allow_editing=spec.allow_editing,
         imported=spec.imported,
-        facts=read_facts(source, [info])[table],
+        profile=read_profiles(source, [info])[table],
     )
     new.tables.append(planned)
     _refer_to(new, schema, table)

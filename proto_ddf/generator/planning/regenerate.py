@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from proto_ddf.errors.types import IntegrationError
 from proto_ddf.generator.planning.chart_edit import fits
-from proto_ddf.generator.planning.column_profile import TableFacts, read_facts
+from proto_ddf.generator.planning.column_profile import TableProfile, read_profiles
 from proto_ddf.generator.planning.plan import plan_table
 from proto_ddf.generator.planning.plan_extend import add_table
 from proto_ddf.generator.planning.regenerate_fields import merge_fields
@@ -66,10 +66,10 @@ def regenerate(
         )
     chosen = [there[table.table] for table in kept]
     earlier = {table.name: table for table in before.tables}
-    facts = read_facts(source, chosen)
+    profiles = read_profiles(source, chosen)
     new = spec.model_copy(deep=True)
     new.tables = [
-        _table(table, there[table.table], chosen, earlier, spec, facts[table.table])
+        _table(table, there[table.table], chosen, earlier, spec, profiles[table.table])
         for table in kept
     ]
     new.charts = [chart for chart in new.charts if fits(new, chart)]
@@ -98,7 +98,7 @@ def _table(
     chosen: Sequence[TableInfo],
     earlier: Mapping[str, TableInfo],
     spec: AppSpec,
-    facts: TableFacts,
+    profile: TableProfile,
 ) -> TableSpec:
     planned = plan_table(
         info,
@@ -107,11 +107,11 @@ def _table(
         route=old.route,
         allow_editing=spec.allow_editing,
         imported=spec.imported,
-        facts=facts,
+        profile=profile,
     )
     before = earlier.get(info.name)
     planned.relations = _relations(old, planned, earlier, chosen, spec.imported)
-    planned.fields = merge_fields(old, planned, before or info, info, facts)
+    planned.fields = merge_fields(old, planned, before or info, info, profile)
     planned.label = old.label
     if old.display_column in {field.column for field in planned.fields}:
         planned.display_column = old.display_column

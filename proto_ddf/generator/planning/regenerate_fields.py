@@ -1,7 +1,7 @@
 """The fields of a table planned anew, with what a person decided about the columns that were there before."""
 
 from proto_ddf.generator.names import field_identifier, label_for, relation_label
-from proto_ddf.generator.planning.column_profile import TableFacts
+from proto_ddf.generator.planning.column_profile import TableProfile
 from proto_ddf.generator.planning.relations import related_columns
 from proto_ddf.generator.planning.widgets import allowed_widgets, default_widget
 from proto_ddf.generator.spec import FieldSpec, TableSpec, Widget
@@ -9,12 +9,12 @@ from proto_ddf.sources.schema.model import ColumnType, TableInfo
 
 
 def merge_fields(
-    old: TableSpec, planned: TableSpec, before: TableInfo, after: TableInfo, facts: TableFacts
+    old: TableSpec, planned: TableSpec, before: TableInfo, after: TableInfo, profile: TableProfile
 ) -> list[FieldSpec]:
     """The known columns in the order they had, each new one after the column it follows in the source.
 
     `planned` is the table planned anew with its relations already decided, `before` and `after` the table in
-    the source, `facts` what was seen of its values.
+    the source, `profile` what was seen of its values.
     """
     known = _known(old, before, after)
     related, was_related = related_columns(planned.relations), related_columns(old.relations)
@@ -30,7 +30,7 @@ def merge_fields(
             field.name = field_identifier(name, taken, position)
             order.insert(ahead, name)
         else:
-            _keep(field, earlier, demanded=_demands(before, earlier), looked_at=name in facts)
+            _keep(field, earlier, demanded=_demands(before, earlier), looked_at=name in profile)
         _settle(field, earlier, related=name in related, was_related=name in was_related)
         if planned.editable and field.required:
             _ask_for(field, related=name in related)

@@ -3,7 +3,7 @@
 import re
 
 from proto_ddf.generator.names import label_for, relation_label
-from proto_ddf.generator.planning.column_profile import ColumnFacts
+from proto_ddf.generator.planning.column_profile import ColumnProfile
 from proto_ddf.generator.spec import FieldSpec, Widget
 from proto_ddf.sources.schema.model import ColumnInfo, ColumnType
 
@@ -47,10 +47,10 @@ def plan_field(
     *,
     related: bool,
     generated: bool,
-    facts: ColumnFacts | None,
+    profile: ColumnProfile | None,
 ) -> FieldSpec:
     """The field of a column. `name` is its identifier, `related` as in `allowed_widgets`."""
-    choices = None if related or generated else _choices(column, facts)
+    choices = None if related or generated else _choices(column, profile)
     hidden = column.type is ColumnType.BINARY
     must = not column.nullable and column.default is None and not generated
     return FieldSpec(
@@ -59,7 +59,7 @@ def plan_field(
         label=relation_label(column.name) if related else label_for(column.name),
         type=column.type,
         db_type=column.db_type,
-        widget=_widget(column, related, generated, choices, facts),
+        widget=_widget(column, related, generated, choices, profile),
         required=must and not hidden,
         hidden=hidden,
         nullable=column.nullable,
@@ -88,7 +88,7 @@ def _widget(
     related: bool,
     generated: bool,
     choices: list[str] | None,
-    facts: ColumnFacts | None,
+    profile: ColumnProfile | None,
 ) -> Widget:
     if generated or column.type is ColumnType.BINARY:
         return Widget.READONLY
@@ -97,17 +97,17 @@ def _widget(
     if choices:
         return Widget.SELECT
     if column.type is ColumnType.TEXT:
-        return _text_widget(column, facts)
+        return _text_widget(column, profile)
     return Widget.MONEY if is_money(column) else _BY_TYPE[column.type][0]
 
 
-def _text_widget(column: ColumnInfo, facts: ColumnFacts | None) -> Widget:
+def _text_widget(column: ColumnInfo, profile: ColumnProfile | None) -> Widget:
     if names(column.name, r"e?mail|email address"):
         return Widget.EMAIL
     if names(column.name, r"url|uri|website|homepage|link"):
         return Widget.URL
     long_name = column.max_length is None and names(column.name, _LONG)
-    long_values = facts is not None and facts.long_text
+    long_values = profile is not None and profile.long_text
     if long_name or long_values or (column.max_length or 0) > LONG_LIMIT:
         return Widget.TEXTAREA
     return Widget.TEXT
@@ -128,17 +128,17 @@ def names(column: str, words: str) -> bool:
     return any(re.fullmatch(words, word) for word in label_for(column).lower().split())
 
 
-def _choices(column: ColumnInfo, facts: ColumnFacts | None) -> list[str] | None:
+def _choices(column: ColumnInfo, profile: ColumnProfile | None) -> list[str] | None:
     """Declared choices, or the values of a text that repeats a few; those only when all rows were
     read, since a select offers nothing else."""
     if column.choices:
         return list(column.choices)
-    if column.type is not ColumnType.TEXT or column.unique or column.primary_key or facts is None:
+    if column.type is not ColumnType.TEXT or column.unique or column.primary_key or profile is None:
         return None
     if names(column.name, _OPEN):
         return None
-    if not facts.complete or not facts.is_category or facts.values is None:
+    if not profile.complete or not profile.is_category or profile.values is None:
         return None
-    values = sorted(str(value) for value in facts.values)
+    values = sorted(str(value) for value in profile.values)
     fits = all(value.strip() and len(value) <= LONGEST_CHOICE for value in values)
     return values if fits else None

@@ -10,27 +10,27 @@ _PROGRESS = re.compile(
 )
 """What frontend_child.py and Reflex print while all is well."""
 _BUNDLER = re.compile(r"Build failed (?:with \d+ errors?:|in )")
-_BESIDE = re.compile(r"\s*(\d+ \||\^|at \S+|[│╭╰]|─)|.*loglevel debug|Failed to build the frontend")
+_NOISE = re.compile(r"\s*(\d+ \||\^|at \S+|[│╭╰]|─)|.*loglevel debug|Failed to build the frontend")
 """What stands around an error: the code it is in, the stack, advice."""
 _ERROR = re.compile(r"error|failed|cannot|refused|not found", re.IGNORECASE)
 _MARK = re.compile(r"error:\s+(?=\S)")
 
 
-def reason_of(lines: Sequence[str]) -> str:
+def failure_reason(lines: Sequence[str]) -> str:
     """The line that says what went wrong; "" where none does. The lines hold no empty ones."""
     said = [*lines]
-    return _of_bundler(said) or _of_traceback(said) or _spoken(said)
+    return _bundler_error(said) or _exception_line(said) or _last_error_line(said)
 
 
-def _of_bundler(lines: list[str]) -> str:
+def _bundler_error(lines: list[str]) -> str:
     """The line after the bundler's last "Build failed"."""
     heads = [number for number, line in enumerate(lines) if _BUNDLER.search(line)]
     if not heads:
         return ""
-    return _MARK.sub("", next(_telling(lines[heads[-1] + 1 :]), ""), count=1)
+    return _MARK.sub("", next(_informative_lines(lines[heads[-1] + 1 :]), ""), count=1)
 
 
-def _of_traceback(lines: list[str]) -> str:
+def _exception_line(lines: list[str]) -> str:
     """The first line of the last exception. More lines of its message and Python's notes follow it, such as the page
     that Reflex was at; its frames, which are indented, stand before it."""
     begins = [number for number, line in enumerate(lines) if line == _TRACEBACK]
@@ -40,11 +40,11 @@ def _of_traceback(lines: list[str]) -> str:
     return next((line for line in lines[frames[-1] :] if not line.startswith(" ")), "")
 
 
-def _spoken(lines: list[str]) -> str:
+def _last_error_line(lines: list[str]) -> str:
     """The last line that speaks of an error, else the last one that tells more than how far the build got."""
-    telling = list(_telling(lines))
+    telling = list(_informative_lines(lines))
     return next(filter(_ERROR.search, reversed(telling)), telling[-1] if telling else "")
 
 
-def _telling(lines: list[str]) -> Iterator[str]:
-    return (line for line in lines if not _BESIDE.match(line) and not _PROGRESS.match(line))
+def _informative_lines(lines: list[str]) -> Iterator[str]:
+    return (line for line in lines if not _NOISE.match(line) and not _PROGRESS.match(line))

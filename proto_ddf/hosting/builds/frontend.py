@@ -13,7 +13,7 @@ from pathlib import Path
 
 from proto_ddf.errors.exit_codes import exit_in_words, is_killed
 from proto_ddf.errors.types import IntegrationError, SystemError
-from proto_ddf.hosting.builds.errors import reason_of
+from proto_ddf.hosting.builds.errors import failure_reason
 from proto_ddf.hosting.builds.frontend_child import APP_FAILED, INSTALL_FAILED
 from proto_ddf.hosting.builds.queue import BUILDS
 from proto_ddf.hosting.builds.toolchain import build_environment, registry_host
@@ -78,16 +78,16 @@ def _run(
     exit_code = run_process(argv, cwd=folder, env=environment, log_to=tail)
     if exit_code == 0:
         return
-    if _disk_full(tail.lines, folder):
-        _give_space_back(folder)
+    if _is_disk_full(tail.lines, folder):
+        _free_disk_space(folder)
         raise SystemError("The disk is full", component="frontend", code="disk_space_low")
-    if exit_code == INSTALL_FAILED and (why := _unreachable(tail.lines)):
-        raise _registry_error(why, tail.lines)
+    if exit_code == INSTALL_FAILED and (reason_unreachable := _registry_failure(tail.lines)):
+        raise _registry_error(reason_unreachable, tail.lines)
     if is_killed(exit_code):
         raise SystemError(
             f"{task} was killed", component="frontend", code="process_killed", exit_code=exit_code
         )
-    reason = reason_of(tail.lines)
+    reason = failure_reason(tail.lines)
     code = "build_failed" if exit_code == APP_FAILED else failure
     if OUT_OF_MEMORY.search(reason):
         code = "out_of_memory"
@@ -102,29 +102,29 @@ def _run(
     )
 
 
-def _disk_full(lines: deque[str], folder: Path) -> bool:
+def _is_disk_full(lines: deque[str], folder: Path) -> bool:
     return any(map(DISK_FULL.search, lines)) or shutil.disk_usage(folder).free < LOW_DISK_BYTES
 
 
-def _give_space_back(folder: Path) -> None:
+def _free_disk_space(folder: Path) -> None:
     """Remove what was cut short: it is made anew, and to tell of the failure takes some space too."""
     for partial in ("node_modules", "build"):
         shutil.rmtree(folder / ".web" / partial, ignore_errors=True)
 
 
-def _registry_error(why: str, lines: deque[str]) -> IntegrationError:
+def _registry_error(reason_unreachable: str, lines: deque[str]) -> IntegrationError:
     host = registry_host()
     return IntegrationError(
-        f"{host} cannot be used now: {why}",
+        f"{host} cannot be used now: {reason_unreachable}",
         system=host,
         operation="install packages",
         code="registry_unreachable",
-        reason=why,
+        reason=reason_unreachable,
         log=list(lines)[-20:],
     )
 
 
-def _unreachable(lines: deque[str]) -> str:
+def _registry_failure(lines: deque[str]) -> str:
     """Why the registry could not be reached; empty when that was not it."""
     for found in filter(None, map(REGISTRY_FAILED.match, lines)):
         if found["status"]:

@@ -43,7 +43,7 @@ class BuildQueue:
 
     def _enter(self, progress: Progress) -> None:
         ticket = object()
-        told = 0
+        reported = 0
         with self._changed:
             self._waiting.append(ticket)
         try:
@@ -53,9 +53,9 @@ class BuildQueue:
                     if place == 1 and self._free():
                         self._running += 1
                         return
-                if place != told:
+                if place != reported:
                     progress.report(f"Waiting for a build slot, place {place}")
-                    told = place
+                    reported = place
                 progress.check_stop()
                 with self._changed:
                     self._changed.wait(POLL_SECONDS)

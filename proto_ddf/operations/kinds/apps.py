@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from proto_ddf.errors import IntegrationError, SystemError, ValidationError
-from proto_ddf.generator.code.manual_edits import note_written
+from proto_ddf.generator.code.manual_edits import record_digests
 from proto_ddf.generator.code.render import render_app
 from proto_ddf.generator.data.importer import import_tables
 from proto_ddf.generator.names import validate_project_name
@@ -124,7 +124,7 @@ def _reserve_ports(context: StepContext[GenerateAppInput]) -> JSON:
 def _render(context: StepContext[GenerateAppInput]) -> JSON:
     given = context.input
     render_app(given.spec, _app_folder(given.spec.slug))
-    note_written(_app_folder(given.spec.slug))
+    record_digests(_app_folder(given.spec.slug))
     context.report(f"{count_text(len(given.spec.tables), 'page')} and a dashboard")
     return {}
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from proto_ddf.db.tables import AppRecord, AppState
 from proto_ddf.errors import IntegrationError
-from proto_ddf.generator.code.manual_edits import note_written
+from proto_ddf.generator.code.manual_edits import record_digests
 from proto_ddf.generator.code.render import render_app
 from proto_ddf.generator.data.importer import import_tables
 from proto_ddf.generator.planning.regenerate import as_made_from, changes_for, regenerate
@@ -146,7 +146,7 @@ def _made(context: Context, before: str) -> Path:
 def _render(context: Context) -> JSON:
     spec, made = _plan(context).spec, _folder(context)
     render_app(spec, made)
-    note_written(made)
+    record_digests(made)
     context.report(f"{count_text(len(spec.tables), 'page')} and a dashboard")
     return {}
 
@@ -198,7 +198,7 @@ def _switch(context: Context) -> None:
     try:
         replacement.switch(slug, operation_id, context)
     except Exception:
-        replacement.put_back(slug, operation_id)
+        replacement.roll_back(slug, operation_id)
         raise
 
 
@@ -210,7 +210,7 @@ def _look(context: Context) -> None:
     try:
         hosted.check_app(slug, context)
     except Exception:
-        replacement.put_back(slug, context.operation_id)
+        replacement.roll_back(slug, context.operation_id)
         raise
     context.report("It shows its first page")
 
@@ -242,8 +242,8 @@ def _undo(context: UndoContext[RegenerateAppInput]) -> None:
     if _is_accepted(operation_id, slug):
         replacement.accept(slug, operation_id)
         return
-    replacement.put_back(slug, operation_id)
-    replacement.discard(slug, operation_id)
+    replacement.roll_back(slug, operation_id)
+    replacement.discard_build(slug, operation_id)
 
 
 def _name(slug: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any, cast
 from pydantic import BaseModel, ConfigDict
 
 from proto_ddf.errors.types import ValidationError
-from proto_ddf.hosting.source_drift import forget_source, note_schema
+from proto_ddf.hosting.source_drift import clear_source_drift, update_source_drift
 from proto_ddf.operations.claims import discard_secrets, file_paths
 from proto_ddf.operations.model import JSON, Kind, Step, StepContext
 from proto_ddf.sources.connected import secrets, store
@@ -151,7 +151,7 @@ def _steps_to_save(
         operation_id = context.operation_id
         id = source_id or operation_id
         saved = store.save_source(called, kind, config, schema, id, operation_id)
-        note_schema(id, schema)
+        update_source_drift(id, schema)
         if known:  # what it named before may serve no one now
             discard_secrets(secrets.named_in(known.kind, known.config).values())
         news = _found_by(saved, operation_id)
@@ -179,7 +179,7 @@ def _delete_steps(given: DeleteSourceInput) -> Sequence[Step]:
     def remove(context: StepContext) -> JSON:
         _discard_secrets(given.source_id)
         store.delete_source(given.source_id)
-        forget_source(given.source_id)
+        clear_source_drift(given.source_id)
         kept = [path for each in store.list_sources() for path in file_paths(each.config)]
         release_files(cast(list[str], context.outputs["find"]), kept)
         return {}

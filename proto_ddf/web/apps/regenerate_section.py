@@ -15,7 +15,7 @@ def regenerate_part(app: rx.Var[AppView]) -> rx.Component:
     return rx.fragment(
         error_callout(RegenerateState),
         rx.cond(RegenerateState.kept_in, _done(), rx.fragment()),
-        rx.cond(app.source_news, _news(app), rx.fragment()),
+        rx.cond(app.source_drift, _news(app), rx.fragment()),
         operation_panel(RegenerateState),
     )
 
@@ -30,7 +30,7 @@ def news_line(app: rx.Var[AppView]) -> rx.Component:
         ),
         class_name="pd-app-news",
     )
-    return rx.cond(app.source_news, line, rx.fragment())
+    return rx.cond(app.source_drift, line, rx.fragment())
 
 
 def _news(app: rx.Var[AppView]) -> rx.Component:
@@ -117,7 +117,7 @@ def _code() -> rx.Component:
             rx.el.strong("What was changed in it by hand is lost, in these files:"),
         ),
         rx.el.ul(
-            rx.foreach(prospect.handmade, lambda name: rx.el.li(rx.el.code(name))),
+            rx.foreach(prospect.manual_edits, lambda name: rx.el.li(rx.el.code(name))),
             rx.cond(prospect.more > 0, rx.el.li("and ", prospect.more, " more"), rx.fragment()),
             class_name="pd-files",
             tab_index=0,
@@ -125,7 +125,7 @@ def _code() -> rx.Component:
     )
     unknown = rx.el.p("All code is written anew: what was changed in it by hand is lost.")
     return rx.cond(
-        prospect.handmade.length() > 0,
+        prospect.manual_edits.length() > 0,
         changed,
         rx.cond(prospect.known, rx.fragment(), unknown),
     )

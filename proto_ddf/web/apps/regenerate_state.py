@@ -7,7 +7,7 @@ from typing import Any
 
 import reflex as rx
 
-from proto_ddf.generator.code.manual_edits import changed_by_hand
+from proto_ddf.generator.code.manual_edits import manual_edits
 from proto_ddf.hosting import apps as hosted
 from proto_ddf.hosting.launch import folder, previous_folder
 from proto_ddf.operations import service
@@ -26,7 +26,7 @@ class Prospect:
     slug: str = ""
     known: bool = False
     """Whether files were changed by hand can be told."""
-    handmade: list[str] = field(default_factory=list)
+    manual_edits: list[str] = field(default_factory=list)
     """Files that were, the first of them."""
     more: int = 0
     """How many more."""
@@ -133,12 +133,12 @@ def _look(slug: str) -> tuple[Prospect, OperationView | None]:
         return Prospect(slug=slug), None
     last = service.last_for(slug, KIND)
     shown = last if last and last.state in ("pending", "running", "failed") else None
-    files = changed_by_hand(folder(slug))
+    files = manual_edits(folder(slug))
     new_tables = [line.table for line in app.source_changes if _is_new_table(line)]
     prospect = Prospect(
         slug=slug,
         known=files is not None,
-        handmade=(files or [])[:_MOST_FILES],
+        manual_edits=(files or [])[:_MOST_FILES],
         more=max(0, len(files or []) - _MOST_FILES),
         kept_in=str(previous_folder(slug)),
         new_tables=new_tables,

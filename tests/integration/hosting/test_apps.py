@@ -275,7 +275,7 @@ def test_a_process_that_the_server_could_not_note_is_found_and_ended(app: str) -
 
 def test_the_server_being_told_to_end_apps_remembers_which_should_run(app: str) -> None:
     pid = run(app).pid
-    assert apps.halt_all() == 1
+    assert apps.stop_all_processes() == 1
     assert not psutil.pid_exists(pid or 0)
     adopt_all()
     assert view(app).state is AppState.RESTARTING

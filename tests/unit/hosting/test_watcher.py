@@ -10,13 +10,13 @@ from proto_ddf.db.tables import AppRecord, AppState
 from proto_ddf.errors.types import SystemError
 from proto_ddf.generator.spec import AppSpec
 from proto_ddf.hosting import apps, health, records, watcher
-from proto_ddf.hosting.health import Answer
+from proto_ddf.hosting.health import ProbeResult
 from proto_ddf.monitoring.tracker import recent_errors
 from proto_ddf.resilience import Policy, policy_config
 from proto_ddf.settings import Settings
 
 START = 1_800_000_000.0
-WELL = Answer(port=True, status=200)
+WELL = ProbeResult(port=True, status=200)
 
 
 @dataclass
@@ -25,7 +25,7 @@ class World:
 
     now: float = START
     alive: bool = True
-    answer: Answer = WELL
+    answer: ProbeResult = WELL
     starts: list[float] = field(default_factory=list)
     start_error: SystemError | None = None
     dies_at_once: bool = False
@@ -42,7 +42,7 @@ class World:
         change(state=AppState.STARTING, next_restart_at=None, started_at=moment(self.now))
         return shop()
 
-    def ask(self, port: int, timeout: float) -> Answer:
+    def ask(self, port: int, timeout: float) -> ProbeResult:
         self.probes += 1
         return self.answer
 
@@ -89,10 +89,10 @@ def test_a_healthy_app_is_running(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "answer", [Answer(port=True, status=None), Answer(port=False, status=None)]
+    "answer", [ProbeResult(port=True, status=None), ProbeResult(port=False, status=None)]
 )
 def test_an_app_that_does_not_answer_is_degraded_until_it_does(
-    world: World, answer: Answer
+    world: World, answer: ProbeResult
 ) -> None:
     world.answer = answer
     world.pass_seconds(4)
@@ -108,7 +108,7 @@ def test_an_app_that_does_not_answer_is_degraded_until_it_does(
 def test_an_app_that_keeps_silent_is_asked_less_often_and_seen_soon_when_it_answers(
     world: World,
 ) -> None:
-    world.answer = Answer(port=True, status=None)
+    world.answer = ProbeResult(port=True, status=None)
     world.pass_seconds(100)
     assert shop().state is AppState.DEGRADED
     assert 20 <= world.probes <= 25
@@ -118,7 +118,7 @@ def test_an_app_that_keeps_silent_is_asked_less_often_and_seen_soon_when_it_answ
 
 
 def test_an_app_that_is_left_alone_is_still_seen_to_crash_and_to_start(world: World) -> None:
-    world.answer = Answer(port=True, status=None)
+    world.answer = ProbeResult(port=True, status=None)
     world.pass_seconds(10)
     world.alive = False
     world.pass_seconds(1)
@@ -130,7 +130,7 @@ def test_an_app_that_is_left_alone_is_still_seen_to_crash_and_to_start(world: Wo
 
 def test_a_starting_app_has_time_before_it_counts_as_degraded(world: World) -> None:
     change(state=AppState.STARTING)
-    world.answer = Answer(port=False, status=None)
+    world.answer = ProbeResult(port=False, status=None)
     world.pass_seconds(50)
     assert shop().state is AppState.STARTING
     world.pass_seconds(20)

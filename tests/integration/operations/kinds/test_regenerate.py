@@ -13,7 +13,7 @@ import pytest
 
 from proto_ddf.db.tables import AppState
 from proto_ddf.errors import ProtoDDFError, SystemError, ValidationError
-from proto_ddf.generator.code.manual_edits import note_written
+from proto_ddf.generator.code.manual_edits import record_digests
 from proto_ddf.generator.code.render import render_app
 from proto_ddf.generator.data.importer import import_tables
 from proto_ddf.generator.planning import plan_edit
@@ -22,8 +22,8 @@ from proto_ddf.generator.planning.regenerate import as_made_from
 from proto_ddf.generator.spec import AppSpec
 from proto_ddf.hosting import apps as hosted
 from proto_ddf.hosting import launch, records, replacement
-from proto_ddf.hosting.apps import halt_all
-from proto_ddf.hosting.launch import beside, folder, next_folder, previous_folder
+from proto_ddf.hosting.apps import stop_all_processes
+from proto_ddf.hosting.launch import folder, next_folder, previous_folder, sibling_folders
 from proto_ddf.hosting.ports import PORT_REGISTRY
 from proto_ddf.hosting.watcher import adopt_all
 from proto_ddf.operations import service
@@ -94,7 +94,7 @@ def running(prepared_home: Path) -> Iterator[Callable[..., AppSpec]]:
         hosted.set_ports(SLUG, PORT_REGISTRY.reserve_pair(SLUG))
         place = folder(SLUG)
         render_app(spec, place)
-        note_written(place)
+        record_digests(place)
         (place / ".web").mkdir()
         (place / ".env").write_text("MINE=1\n")
         if imported:
@@ -105,7 +105,7 @@ def running(prepared_home: Path) -> Iterator[Callable[..., AppSpec]]:
         return spec
 
     yield make
-    halt_all()
+    stop_all_processes()
 
 
 @pytest.fixture
@@ -173,7 +173,7 @@ def regenerated(ended: Any, *add: str) -> Any:
 def news() -> str:
     app = hosted.get_app(SLUG)
     assert app is not None
-    return app.source_news
+    return app.source_drift
 
 
 class TestNews:
@@ -256,12 +256,12 @@ class TestSucceeding:
         after = hosted.get_app(SLUG)
         assert (after.address, after.name) == (before.address, before.name)
         assert after.pid != before.pid
-        assert after.source_news == ""
+        assert after.source_drift == ""
         assert columns(served(), "customer") == ["id", "name", "note"]
         assert plan_edit.find_table(served(), "customer").fields[1].label == "Full name"
         assert AppSpec.model_validate(records.read(SLUG).spec) == served()
         assert (folder(SLUG) / ".env").read_text() == "MINE=1\n"
-        assert beside(SLUG) == [previous_folder(SLUG)]
+        assert sibling_folders(SLUG) == [previous_folder(SLUG)]
         kept = AppSpec.model_validate_json((previous_folder(SLUG) / "app.json").read_text())
         assert kept == spec
         assert not (previous_folder(SLUG) / ".web").exists()
@@ -387,7 +387,7 @@ class TestFailing:
         service.cancel(done.id)
         workshop.wait_cleaned_up(done.id)
         self.check()
-        assert beside(SLUG) == []
+        assert sibling_folders(SLUG) == []
 
     def test_a_source_that_changed_since_it_was_read_is_told(self, ended, shop_file):
         with closing(sqlite3.connect(shop_file)) as db:
@@ -453,7 +453,7 @@ class TestKilling:
         self.killed_at_rename(monkeypatch, number)
         self.operation.run("restart", "check")
         assert "note" in columns(served(), "customer")
-        assert beside(SLUG) == [previous_folder(SLUG)]
+        assert sibling_folders(SLUG) == [previous_folder(SLUG)]
 
     @pytest.mark.parametrize("number", [0, 1])
     def test_a_switch_that_was_cut_short_is_undone(self, monkeypatch, number: int):
@@ -461,7 +461,7 @@ class TestKilling:
         for _ in range(2):
             self.operation.undo()
         hosted.start_app(SLUG)  # as the watcher does where the old one never left its place
-        assert beside(SLUG) == []
+        assert sibling_folders(SLUG) == []
         assert served() == self.spec
 
     def test_the_log_of_a_try_in_between_does_not_stand_in_the_way(self, monkeypatch):
@@ -479,7 +479,7 @@ class TestKilling:
         for _ in range(2):
             self.operation.undo()
         assert served() == self.spec
-        assert beside(SLUG) == []
+        assert sibling_folders(SLUG) == []
 
     def test_one_that_was_accepted_stays_however_it_is_undone(self, monkeypatch):
         def die(*_: object) -> None:
@@ -492,12 +492,12 @@ class TestKilling:
         self.operation.undo()
         assert "note" in columns(served(), "customer")
         assert AppSpec.model_validate(records.read(SLUG).spec) == served()
-        assert beside(SLUG) == [previous_folder(SLUG)]
+        assert sibling_folders(SLUG) == [previous_folder(SLUG)]
 
     def test_each_step_may_run_twice(self):
         self.operation.run(*(name for name in STEPS for _ in range(2)))
         assert "note" in columns(served(), "customer")
-        assert beside(SLUG) == [previous_folder(SLUG)]
+        assert sibling_folders(SLUG) == [previous_folder(SLUG)]
 
     def test_what_another_operation_removed_is_made_again(self):
         self.operation.run(*BUILDING)

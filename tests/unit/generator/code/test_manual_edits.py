@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from proto_ddf.generator.code.manual_edits import changed_by_hand, note_written
+from proto_ddf.generator.code.manual_edits import manual_edits, record_digests
 from proto_ddf.generator.code.package import package_app
 from proto_ddf.generator.code.render import render_app
 from proto_ddf.generator.spec import AppSpec
@@ -14,7 +14,7 @@ from proto_ddf.generator.spec import AppSpec
 def app(plan: AppSpec, tmp_path: Path) -> Path:
     folder = tmp_path / "my_shop"
     render_app(plan, folder)
-    note_written(folder)
+    record_digests(folder)
     return folder
 
 
@@ -24,7 +24,7 @@ def test_an_app_that_ran_is_as_it_was_written(app: Path) -> None:
         path = app / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(name)
-    assert changed_by_hand(app) == []
+    assert manual_edits(app) == []
 
 
 def test_what_was_changed_or_added_is_named_and_what_was_removed_is_not(app: Path) -> None:
@@ -32,17 +32,17 @@ def test_what_was_changed_or_added_is_named_and_what_was_removed_is_not(app: Pat
         file.write("# mine\n")
     (app / "my_shop" / "mine.py").write_text("")
     (app / "README.md").unlink()
-    assert changed_by_hand(app) == ["my_shop/mine.py", "my_shop/models.py"]
+    assert manual_edits(app) == ["my_shop/mine.py", "my_shop/models.py"]
 
 
 def test_an_app_of_an_earlier_release_cannot_be_told(plan: AppSpec, tmp_path: Path) -> None:
     render_app(plan, tmp_path / "my_shop")
-    assert changed_by_hand(tmp_path / "my_shop") is None
+    assert manual_edits(tmp_path / "my_shop") is None
 
 
 def test_a_damaged_note_tells_nothing(app: Path) -> None:
     (app / ".written.json").write_text("{")
-    assert changed_by_hand(app) is None
+    assert manual_edits(app) is None
 
 
 def test_the_note_is_no_part_of_the_download(plan: AppSpec, app: Path) -> None:

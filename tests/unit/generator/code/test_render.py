@@ -272,7 +272,7 @@ def _tree(folder: Path) -> dict[str, bytes]:
 
 
 def test_the_templates_leave_the_apps_own_folders_alone() -> None:
-    assert not {path.name for path in TEMPLATES.iterdir()} & set(atomic_replace.KEPT)
+    assert not {path.name for path in TEMPLATES.iterdir()} & set(atomic_replace.PRESERVED)
 
 
 def test_ruff_that_hangs_is_ended(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from proto_ddf.generator.planning.column_profile import SCAN_ROWS, read_facts
+from proto_ddf.generator.planning.column_profile import SCAN_ROWS, read_profiles
 from proto_ddf.sources.schema.model import ColumnInfo, ColumnType, TableInfo
 
 
@@ -36,5 +36,5 @@ def test_rows_beyond_those_read_are_not_denied(
 ) -> None:
     column = ColumnInfo(name="mark", type=ColumnType.TEXT, db_type="text")
     table = TableInfo(name="t", columns=(column,), row_count=counted, row_count_estimated=estimated)
-    found = read_facts(Rows(held), [table], clock=lambda: 0.0)  # type: ignore[arg-type]
+    found = read_profiles(Rows(held), [table], clock=lambda: 0.0)  # type: ignore[arg-type]
     assert found["t"]["mark"].complete is complete

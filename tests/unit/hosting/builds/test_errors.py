@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from proto_ddf.hosting.builds.errors import reason_of
+from proto_ddf.hosting.builds.errors import failure_reason
 
 CORPUS = Path(__file__).parents[3] / "corpus" / "outputs"
 
@@ -36,7 +36,7 @@ def output(name: str) -> deque[str]:
 
 @pytest.mark.parametrize(("name", "reason"), REASONS.items())
 def test_provoked_failures(name: str, reason: str) -> None:
-    found = reason_of(output(name))
+    found = failure_reason(output(name))
     assert found.startswith(reason)
     assert bool(found) is bool(reason)
 
@@ -79,7 +79,7 @@ TRACEBACK = [
     ],
 )
 def test_an_exception_is_told_by_its_first_line(below: list[str], reason: str) -> None:
-    assert reason_of(deque([*TRACEBACK, *below])) == reason
+    assert failure_reason(deque([*TRACEBACK, *below])) == reason
 
 
 @pytest.mark.parametrize(
@@ -127,4 +127,4 @@ def test_an_exception_is_told_by_its_first_line(below: list[str], reason: str) -
     ],
 )
 def test_what_others_print(lines: list[str], reason: str) -> None:
-    assert reason_of(deque(lines)) == reason
+    assert failure_reason(deque(lines)) == reason
