@@ -25,7 +25,7 @@ def news_line(app: rx.Var[AppView]) -> rx.Component:
     line = rx.el.span(
         rx.icon("git-compare", size=14, aria_hidden="true"),
         rx.el.span(
-            f"Its source has changed: {app.source_news}. ",
+            f"Its source has changed: {app.source_drift}. ",
             rx.link("Regenerate", href=f"/apps/{app.slug}", size="2", underline="always"),
         ),
         class_name="pd-app-news",
@@ -37,7 +37,7 @@ def _news(app: rx.Var[AppView]) -> rx.Component:
     return rx.el.div(
         notice(
             rx.el.div("Its source has changed", class_name="pd-callout-title"),
-            rx.el.div(f"Since this app was made from it: {app.source_news}."),
+            rx.el.div(f"Since this app was made from it: {app.source_drift}."),
             change_lines(app.source_changes),
             rx.el.div(
                 rx.cond(
