@@ -19,7 +19,7 @@ from proto_ddf.generator.planning.plan import plan_app
 from proto_ddf.generator.spec import AppSpec, Dialect
 from proto_ddf.sources.schema.model import SourceSchema
 from proto_ddf.sources.servers.config import ServerConfig
-from proto_ddf.sources.servers.dialects import reading
+from proto_ddf.sources.servers.dialects import dialect
 from proto_ddf.sources.servers.mysql.server import MysqlConfig
 from proto_ddf.sources.servers.postgres.server import PostgresConfig
 from proto_ddf.sources.servers.tables import read_tables
@@ -317,7 +317,7 @@ def schema_of(database: Database) -> SourceSchema:
     )
     try:
         with engine.connect() as connection:
-            return read_tables(connection, reading(kind), config).schema
+            return read_tables(connection, dialect(kind), config).schema
     finally:
         engine.dispose()
 

@@ -2,8 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from proto_ddf.sources.schema.model import ColumnInfo
+
+
+class TableName(NamedTuple):
+    """The full name of a table."""
+
+    namespace: str | None
+    """None: the default one."""
+    name: str
 
 
 @dataclass(frozen=True)
@@ -11,13 +20,12 @@ class Reference:
     """A foreign key as declared."""
 
     columns: tuple[str, ...]
-    target: tuple[str, str]
-    """Namespace and name of the table it points at."""
+    target: TableName
     target_columns: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Relation:
+class CatalogTable:
     """One table or view, with the columns that the user may read."""
 
     namespace: str
@@ -38,8 +46,8 @@ class Relation:
     """Columns whose own type has no order."""
 
     @property
-    def place(self) -> tuple[str, str]:
-        return self.namespace, self.name
+    def full_name(self) -> TableName:
+        return TableName(self.namespace, self.name)
 
     def has(self, columns: Iterable[str]) -> bool:
         """Whether all of these are among its columns."""
@@ -51,7 +59,7 @@ class Catalogue:
     """What one user sees of one database."""
 
     default_namespace: str
-    relations: tuple[Relation, ...]
+    tables: tuple[CatalogTable, ...]
     """Tables first, those of the default namespace before others, by name."""
     unreadable: int = 0
     """Tables and views that the user has no right to read."""

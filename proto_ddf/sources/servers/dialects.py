@@ -1,13 +1,15 @@
-"""How each kind of server is read."""
+"""The dialect of each kind of server."""
 
 from importlib import import_module
 
-from proto_ddf.sources.servers.dialect import Reading
+from proto_ddf.sources.servers.dialect import ServerDialect
 
 _PACKAGES = {"postgresql": "postgres", "mysql": "mysql"}
 
 
-def reading(name: str) -> Reading:
-    """That of the kind of that name. Imports its driver: raises ImportError where that is missing."""
-    found: Reading = import_module(f"proto_ddf.sources.servers.{_PACKAGES[name]}.dialect").READING
+def dialect(name: str) -> ServerDialect:
+    """The dialect of a kind of server. Imports its driver: raises ImportError if that is missing."""
+    found: ServerDialect = import_module(
+        f"proto_ddf.sources.servers.{_PACKAGES[name]}.dialect"
+    ).DIALECT
     return found

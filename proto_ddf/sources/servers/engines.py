@@ -17,10 +17,10 @@ from sqlalchemy.engine import ExceptionContext
 from proto_ddf.errors.classify import classify
 from proto_ddf.errors.types import SystemError
 from proto_ddf.logs import get_logger
-from proto_ddf.sources.servers.catalogue import Relation
+from proto_ddf.sources.servers.catalogue import CatalogTable
 from proto_ddf.sources.servers.config import ServerConfig
 from proto_ddf.sources.servers.connecting import connect
-from proto_ddf.sources.servers.dialects import reading
+from proto_ddf.sources.servers.dialects import dialect
 from proto_ddf.sources.servers.server import Server
 
 IDLE_SECONDS = 300.0
@@ -29,7 +29,7 @@ _KEPT_CONNECTIONS = 2
 """Connections of a pool that stay open between calls."""
 _MORE_CONNECTIONS = 14
 """For calls at once and streams beside them; closed after use."""
-_SECONDS_FOR_A_PLACE = 10
+_SECONDS_FOR_A_CONNECTION = 10
 """How long a call waits for a connection when all are in use."""
 _LOST = frozenset(
     {"connection_failed", "connection_lost", "host_silent", "server_starting", "server_stopping"}
@@ -41,7 +41,7 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True)
 class ConnectionStatistics:
-    """How connections to one place went, since this server started."""
+    """Statistics of the connections to one endpoint since this process started."""
 
     connects: int = 0
     reconnects: int = 0
@@ -56,8 +56,8 @@ class ConnectionStatistics:
     last_failed_at: datetime | None = None
 
 
-class _Place:
-    """What is counted for one place."""
+class _Endpoint:
+    """The statistics of connections to one endpoint."""
 
     def __init__(self, target: str) -> None:
         self.target = target
@@ -98,7 +98,7 @@ class Pool:
 
     engine: sa.Engine
     target: str
-    relations: dict[str, tuple[float, Relation]] = field(default_factory=dict)
+    tables: dict[str, tuple[float, CatalogTable]] = field(default_factory=dict)
     """Tables by name, each with when it was read (`time.monotonic`)."""
     used_at: float = field(default_factory=time.monotonic)
 
@@ -113,7 +113,7 @@ _Key = tuple[str, str, bool]
 
 _lock = Lock()
 _pools: dict[_Key, Pool] = {}
-_places: dict[str, _Place] = {}
+_endpoints: dict[str, _Endpoint] = {}
 _timer: Timer | None = None
 
 
@@ -124,17 +124,17 @@ def pool(server: Server, config: ServerConfig, *, writable: bool = False) -> Poo
     with _lock:
         if key not in _pools:
             _pools[key] = _create(server, config, writable)
-            _look_later()
+            _schedule_cleanup()
         found = _pools[key]
         found.used_at = time.monotonic()
     return found
 
 
 def statistics(target: str) -> ConnectionStatistics:
-    """How connections to a place went, whoever made them; zeros if there were none."""
+    """The statistics of all connections to an endpoint; zeros if there were none."""
     with _lock:
-        place = _places.get(target)
-    return place.statistics if place else ConnectionStatistics()
+        endpoint = _endpoints.get(target)
+    return endpoint.statistics if endpoint else ConnectionStatistics()
 
 
 def dispose(server: Server, config: ServerConfig) -> None:
@@ -161,22 +161,22 @@ def close_idle(seconds: float = IDLE_SECONDS) -> None:
     _close(closing)
 
 
-def _look_later() -> None:
+def _schedule_cleanup() -> None:
     """Close what is idle, again and again as long as there is anything that may become so. Call it with the lock."""
     global _timer
     if _timer is None:
-        _timer = Timer(IDLE_SECONDS / 2, _look)
+        _timer = Timer(IDLE_SECONDS / 2, _clean_up)
         _timer.daemon = True
         _timer.start()
 
 
-def _look() -> None:
+def _clean_up() -> None:
     global _timer
     close_idle()
     with _lock:
         _timer = None
         if _pools:
-            _look_later()
+            _schedule_cleanup()
 
 
 def target_of(server: Server, config: ServerConfig) -> str:
@@ -197,9 +197,9 @@ def _key(server: Server, config: ServerConfig, writable: bool) -> _Key:
 
 def _create(server: Server, config: ServerConfig, writable: bool) -> Pool:
     target = target_of(server, config)
-    place = _places.setdefault(target, _Place(target))
+    endpoint = _endpoints.setdefault(target, _Endpoint(target))
     try:
-        plain = reading(server.name)
+        server_dialect = dialect(server.name)
     except ImportError as error:
         raise SystemError(
             f"{server.package} is not installed.",
@@ -212,33 +212,33 @@ def _create(server: Server, config: ServerConfig, writable: bool) -> Pool:
         began = time.monotonic()
         try:
             connection = connect(server, config, writable=writable)
-            plain.adapt(connection)
+            server_dialect.adapt(connection)
         except Exception as error:
-            place.failed(error, lost=False)
+            endpoint.failed(error, lost=False)
             raise
-        place.connected(time.monotonic() - began)
+        endpoint.connected(time.monotonic() - began)
         return connection
 
-    def judge(context: ExceptionContext) -> None:
+    def note_disconnect(context: ExceptionContext) -> None:
         error = context.original_exception
         if not context.is_disconnect and classify(error).code in _LOST:
             context.is_disconnect = True
         if context.is_disconnect:
-            place.failed(error, lost=True)
+            endpoint.failed(error, lost=True)
 
     made = sa.create_engine(
         sa.URL.create(server.drivername),
         creator=open_connection,
         pool_size=_KEPT_CONNECTIONS,
         max_overflow=_MORE_CONNECTIONS,
-        pool_timeout=_SECONDS_FOR_A_PLACE,
+        pool_timeout=_SECONDS_FOR_A_CONNECTION,
         pool_use_lifo=True,
         pool_reset_on_return=None,
         # No statement needs a transaction, so none of them costs a round trip to end one.
         isolation_level="AUTOCOMMIT",
         skip_autocommit_rollback=True,
         hide_parameters=True,
-        **plain.engine_options,
+        **server_dialect.engine_options,
     )
-    sa.event.listen(made, "handle_error", judge)
+    sa.event.listen(made, "handle_error", note_disconnect)
     return Pool(made, target)

@@ -1,4 +1,4 @@
-"""Errors about a database server, with what their words need to name."""
+"""Errors about a database server, with the host, port, user and database that their messages name."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,8 +9,8 @@ from proto_ddf.sources.servers.config import ServerConfig
 
 
 @dataclass(frozen=True)
-class About:
-    """Whom an error is about."""
+class ConnectionContext:
+    """The server, address and user that an error is about."""
 
     system: str
     """For people: "PostgreSQL"."""
@@ -18,7 +18,7 @@ class About:
     config: ServerConfig
 
     def failure(self, code: str, text: str, /, **context: Any) -> IntegrationError:
-        """`context` may be a driver's finding: its system is the same server, its message says more than `text`."""
+        """`context` may come from a driver's finding; its message then replaces `text`, which says less."""
         known = {
             "host": self.address.host,
             "port": self.address.port,
@@ -32,14 +32,14 @@ class About:
 
 
 def server_read_only(system: str, config: ServerConfig, reason: str) -> IntegrationError:
-    """The server takes no changes from anyone."""
+    """The server is read-only for everyone."""
     return _not_written(
         f"{system} is read-only.", system, config, "server_read_only", reason=reason
     )
 
 
 def writing_not_allowed(system: str, config: ServerConfig) -> IntegrationError:
-    """The user may change rows of no table."""
+    """The user has no right to change rows in any table."""
     return _not_written("No table may be changed.", system, config, "writing_not_allowed")
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from proto_ddf.sources.servers.catalogue import Relation
-from proto_ddf.sources.servers.dialect import Reading
-from proto_ddf.sources.servers.sql import Names, bounded_count
+from proto_ddf.sources.servers.catalogue import CatalogTable, TableName
+from proto_ddf.sources.servers.dialect import ServerDialect
+from proto_ddf.sources.servers.sql import QuotedNames, bounded_count
 
 _COUNTED_BELOW = 10_000
 """Rows. A server's statistics tell of more than these well enough."""
@@ -33,28 +33,28 @@ class RowCount:
 class RowCounter:
     """Counts the rows of small tables and takes the server's word for others."""
 
-    def __init__(self, connection: sa.Connection, reading: Reading) -> None:
+    def __init__(self, connection: sa.Connection, dialect: ServerDialect) -> None:
         self._connection = connection
-        self._reading = reading
+        self._dialect = dialect
         self._slow_until = time.monotonic() + _SECONDS_FOR_ALL
 
-    def count(self, relations: Sequence[Relation]) -> list[RowCount]:
-        """Of each relation, in their order. Raises what ends the connection."""
-        few = len(relations) <= _MANY
-        small = [each for each in relations if few and (each.estimate or 0) < _COUNTED_BELOW]
+    def count(self, tables: Sequence[CatalogTable]) -> list[RowCount]:
+        """Of each table, in their order. Raises what ends the connection."""
+        few = len(tables) <= _MANY
+        small = [each for each in tables if few and (each.estimate or 0) < _COUNTED_BELOW]
         together = [each for each in small if each.reads_itself]
         counted = dict(
             pair
             for start in range(0, len(together), _AT_ONCE)
             for pair in self._together(together[start : start + _AT_ONCE])
         )
-        counted |= {each.place: self._alone(each) for each in small if not each.reads_itself}
+        counted |= {each.full_name: self._alone(each) for each in small if not each.reads_itself}
         return [
-            counted.get(each.place) or RowCount(each.estimate or 0, False) for each in relations
+            counted.get(each.full_name) or RowCount(each.estimate or 0, False) for each in tables
         ]
 
-    def _together(self, relations: Sequence[Relation]) -> list[tuple[tuple[str, str], RowCount]]:
-        parts = (self._query(each) for each in relations)
+    def _together(self, tables: Sequence[CatalogTable]) -> list[tuple[TableName, RowCount]]:
+        parts = (self._query(each) for each in tables)
         try:
             found = self._connection.exec_driver_sql(
                 " UNION ALL ".join(f"SELECT {at}, ({part})" for at, part in enumerate(parts))
@@ -62,29 +62,29 @@ class RowCounter:
         except DBAPIError as error:  # one of them cannot be read: which, is found out one by one
             if error.connection_invalidated:
                 raise
-            return [(each.place, self._alone(each)) for each in relations]
+            return [(each.full_name, self._alone(each)) for each in tables]
         rows = dict(tuple(row) for row in found)
-        return [(each.place, self._told(each, rows[at])) for at, each in enumerate(relations)]
+        return [(each.full_name, self._row_count(each, rows[at])) for at, each in enumerate(tables)]
 
-    def _alone(self, relation: Relation) -> RowCount:
+    def _alone(self, table: CatalogTable) -> RowCount:
         if time.monotonic() >= self._slow_until:
-            return RowCount(relation.estimate or 0, False)
+            return RowCount(table.estimate or 0, False)
         try:
-            with self._reading.limited(
-                self._connection, self._query(relation), _SECONDS_FOR_ONE
+            with self._dialect.limited(
+                self._connection, self._query(table), _SECONDS_FOR_ONE
             ) as found:
-                return self._told(relation, found.scalar_one())
+                return self._row_count(table, found.scalar_one())
         except DBAPIError as error:
             if error.connection_invalidated:
                 raise
-            return RowCount(relation.estimate or 0, False)
+            return RowCount(table.estimate or 0, False)
 
-    def _told(self, relation: Relation, rows: int) -> RowCount:
+    def _row_count(self, table: CatalogTable, rows: int) -> RowCount:
         if rows <= _COUNTED_BELOW:
             return RowCount(rows, True)
-        table = Names(self._connection.dialect, relation).table
-        planned = self._reading.planned_rows(self._connection, f"SELECT 1 FROM {table}")
-        return RowCount(max(rows - 1, planned or 0, relation.estimate or 0), False)
+        quoted = QuotedNames(self._connection.dialect, table).table
+        planned = self._dialect.planned_rows(self._connection, f"SELECT 1 FROM {quoted}")
+        return RowCount(max(rows - 1, planned or 0, table.estimate or 0), False)
 
-    def _query(self, relation: Relation) -> str:
-        return bounded_count(Names(self._connection.dialect, relation).table, _COUNTED_BELOW)
+    def _query(self, table: CatalogTable) -> str:
+        return bounded_count(QuotedNames(self._connection.dialect, table).table, _COUNTED_BELOW)

@@ -8,9 +8,9 @@ import sqlalchemy as sa
 
 from proto_ddf.sources.preview import check_sort, page_bounds, searched
 from proto_ddf.sources.schema.model import ColumnType, PreviewPage
-from proto_ddf.sources.servers.catalogue import Relation
-from proto_ddf.sources.servers.dialect import Reading
-from proto_ddf.sources.servers.sql import Names, bounded_count, sendable
+from proto_ddf.sources.servers.catalogue import CatalogTable
+from proto_ddf.sources.servers.dialect import ServerDialect
+from proto_ddf.sources.servers.sql import QuotedNames, bounded_count, sendable
 
 COUNTED = 100_000
 """Rows that are counted for a page. Of more it says "at least"."""
@@ -54,19 +54,21 @@ class _Order:
 
 
 class Rows:
-    """Reads the rows of a relation."""
+    """Reads the rows of one table."""
 
-    def __init__(self, connection: sa.Connection, reading: Reading, relation: Relation) -> None:
+    def __init__(
+        self, connection: sa.Connection, dialect: ServerDialect, table: CatalogTable
+    ) -> None:
         self._connection = connection
-        self._reading = reading
-        self._relation = relation
-        self._names = Names(connection.dialect, relation)
-        self._converters = [reading.converter(column) for column in relation.columns]
+        self._dialect = dialect
+        self._table = table
+        self._names = QuotedNames(connection.dialect, table)
+        self._converters = [dialect.converter(column) for column in table.columns]
 
     def page(self, asked: Asked) -> PreviewPage:
         """One page. Raises ValidationError as `check_sort`."""
-        columns = tuple(column.name for column in self._relation.columns)
-        check_sort(self._relation.name, columns, asked.sort)
+        columns = tuple(column.name for column in self._table.columns)
+        check_sort(self._table.name, columns, asked.sort)
         offset, limit = page_bounds(asked.offset, asked.limit)
         matching = self._matching(sendable(searched(asked.search)))
         rows = tuple(
@@ -85,10 +87,10 @@ class Rows:
 
     def stream(self, batch: int) -> Generator[list[Row], None, None]:
         """All rows in the order in which the server finds them, in constant memory. The connection must have been
-        made with the reading's `stream_options`."""
+        opened with the dialect's `stream_options`."""
         query = f"SELECT {self._names.columns()} FROM {self._names.table}"
         result = self._connection.execution_options(max_row_buffer=batch).exec_driver_sql(
-            self._reading.unlimited(self._connection, query)
+            self._dialect.unlimited(self._connection, query)
         )
         ended = False
         try:
@@ -97,7 +99,7 @@ class Rows:
             ended = True
         finally:
             if not ended:
-                self._reading.abandon(self._connection, result)
+                self._dialect.abandon(self._connection, result)
 
     def _select(
         self, matching: _Matching, order: _Order, limit: int, offset: int
@@ -125,7 +127,7 @@ class Rows:
         if complete:
             return end
         bound = max(COUNTED, end)
-        estimate = self._relation.estimate or 0
+        estimate = self._table.estimate or 0
         if end and not matching.searched and estimate > _SURELY_MORE * bound:
             return estimate
         counted: int = self._connection.exec_driver_sql(
@@ -135,39 +137,39 @@ class Rows:
 
     def _matching(self, search: str) -> _Matching:
         texts = [
-            self._reading.contains(self._names.column(column.name))
-            for column in self._relation.columns
+            self._dialect.contains(self._names.column(column.name))
+            for column in self._table.columns
             if column.type is not ColumnType.BINARY
         ]
         if not search:
             return _Matching(self._names.table)
         condition = " OR ".join(texts) or "1 = 0"
-        parameters = (self._reading.to_parameter(search),) * len(texts)
+        parameters = (self._dialect.to_parameter(search),) * len(texts)
         return _Matching(f"{self._names.table} WHERE {condition}", parameters, searched=True)
 
     def _order(self, asked: Asked, matching: _Matching) -> _Order:
         """By the column asked for, then by what makes the order of rows the same on every page."""
-        ties = [self._names.column(name) for name in self._relation.primary_key]
+        ties = [self._names.column(name) for name in self._table.primary_key]
         if not ties and (asked.sort is not None or matching.searched):
-            ties = list(self._relation.row_position) or self._all_columns()
+            ties = list(self._table.row_position) or self._all_columns()
         # Without either the server finds rows in the same order each time, and need not sort them.
         if asked.sort is None:
             return _Order(tuple(ties))
         direction = "DESC" if asked.descending else "ASC"
         # Ties in the same direction: so an index on the column and the key gives the order.
         terms = tuple(f"{term} {direction}" for term in (self._sortable(asked.sort), *ties))
-        [column] = [each for each in self._relation.columns if each.name == asked.sort]
-        nulls_come_first = self._reading.nulls_first == direction
+        [column] = [each for each in self._table.columns if each.name == asked.sort]
+        nulls_come_first = self._dialect.nulls_first == direction
         named = self._names.column(asked.sort)
         return _Order(terms, named if column.nullable and nulls_come_first else "")
 
     def _all_columns(self) -> list[str]:
-        return [self._sortable(column.name) for column in self._relation.columns]
+        return [self._sortable(column.name) for column in self._table.columns]
 
     def _sortable(self, name: str) -> str:
         column = self._names.column(name)
-        as_text = name in self._relation.sorted_as_text
-        return self._reading.as_text(column) if as_text else column
+        as_text = name in self._table.sorted_as_text
+        return self._dialect.as_text(column) if as_text else column
 
     def _typed(self, rows: Sequence[Sequence[Any]]) -> list[Row]:
         if not any(self._converters):

@@ -1,4 +1,4 @@
-"""What PostgreSQL and MySQL differ in, for all that connects to them and reads from them."""
+"""What a kind of database server provides: its form's defaults, handshake, sign-in and rights."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,28 +14,28 @@ DbapiConnection = Any
 
 @dataclass(frozen=True)
 class Session:
-    """What a session may do and how long."""
+    """Limits of a session."""
 
     writable: bool
     connect_seconds: float
-    """Until it is signed in."""
+    """For connecting and signing in."""
     read_seconds: float
-    """Of one statement, at the server and for its answer here."""
+    """For one statement, both at the server and while waiting for its answer."""
 
 
 @dataclass(frozen=True)
-class Greeting:
-    """What a server said before anyone signed in."""
+class Handshake:
+    """The result of a handshake before sign-in."""
 
     encryption: str
     """In a few words: "TLS 1.3, certificate trusted"."""
     refused: ProtoDDFError | None = None
-    """Why it lets this user no further, if it said so already."""
+    """Why the server rejects this user, if it said so during the handshake."""
 
 
 @dataclass(frozen=True)
 class Rights:
-    """How many of the tables there are the user may read."""
+    """How many tables exist, and how many of them the user may read."""
 
     readable: int
     tables: int
@@ -55,9 +55,9 @@ class Server:
     """The Python package of the driver."""
     config_model: type[ServerConfig]
     default_port: int
-    greet: Callable[[Address, ServerConfig, float], Greeting]
-    """(address, config, seconds): speaks the server's protocol up to where one signs in, TLS included, without
-    the driver. Raises IntegrationError: `host_silent`, `port_closed`, `connection_lost`, `wrong_server`, `tls_...`."""
+    perform_handshake: Callable[[Address, ServerConfig, float], Handshake]
+    """(address, config, seconds): speaks the server's protocol up to the sign-in, TLS included, without the
+    driver. Raises IntegrationError: `host_silent`, `port_closed`, `connection_lost`, `wrong_server`, `tls_...`."""
     open: Callable[[Address, ServerConfig, str, Session], DbapiConnection]
     """(address, config, password, session): a signed-in connection of the driver, autocommit on, read-only unless
     writable. Raises typed errors, and the driver's own where it has nothing to add."""

@@ -17,17 +17,17 @@ from proto_ddf.sources.protocol import Stage
 from proto_ddf.sources.resilient import SYSTEM
 from proto_ddf.sources.schema.model import PreviewPage, SourceSchema
 from proto_ddf.sources.servers import engines
-from proto_ddf.sources.servers.catalogue import Relation
+from proto_ddf.sources.servers.catalogue import CatalogTable
 from proto_ddf.sources.servers.config import ServerConfig
-from proto_ddf.sources.servers.dialect import Reading
-from proto_ddf.sources.servers.dialects import reading
+from proto_ddf.sources.servers.dialect import ServerDialect
+from proto_ddf.sources.servers.dialects import dialect
 from proto_ddf.sources.servers.rows import Asked, Rows
 from proto_ddf.sources.servers.server import Server
 from proto_ddf.sources.servers.stages import connection_stages
-from proto_ddf.sources.servers.tables import check_right, find_relation, read_tables
+from proto_ddf.sources.servers.tables import check_right, find_table, read_tables
 
 _KNOWN_SECONDS = 60.0
-"""How long a table is taken to be as it was read."""
+"""How long what was read of a table is used without reading it again."""
 
 
 class ServerSource:
@@ -54,12 +54,12 @@ class ServerSource:
             sqlalchemy.exc.DBAPIError: what else the driver raises.
         """
         with self._connected("read the tables") as connection:
-            tables = read_tables(connection, self._reading, self.config)
-        if not tables.schema.tables:
-            raise self._without_tables(tables.unreadable)
+            found = read_tables(connection, self._dialect, self.config)
+        if not found.schema.tables:
+            raise self._no_tables_error(found.unreadable)
         now = time.monotonic()
-        self._pool.relations = {name: (now, each) for name, each in tables.relations.items()}
-        return tables.schema
+        self._pool.tables = {name: (now, table) for name, table in found.by_name.items()}
+        return found.schema
 
     def preview(
         self,
@@ -80,10 +80,10 @@ class ServerSource:
     def rows(self, table: str, batch: int = 10_000) -> Iterator[list[tuple[Any, ...]]]:
         """Every row, as the table was when the first batch was read. Raises as `preview`."""
         with self._connected("read", table) as connection:
-            relation = self._find(connection, table)
+            found = self._find(connection, table)
         with (
-            self._connected("read", table, self._reading.stream_options) as connection,
-            closing(Rows(connection, self._reading, relation).stream(batch)) as batches,
+            self._connected("read", table, self._dialect.stream_options) as connection,
+            closing(Rows(connection, self._dialect, found).stream(batch)) as batches,
         ):
             yield from batches
 
@@ -92,8 +92,8 @@ class ServerSource:
         return engines.pool(self.server, self.config)
 
     @property
-    def _reading(self) -> Reading:
-        return reading(self.server.name)
+    def _dialect(self) -> ServerDialect:
+        return dialect(self.server.name)
 
     @contextmanager
     def _connected(
@@ -106,36 +106,36 @@ class ServerSource:
             try:
                 yield connection
             except DBAPIError as error:
-                told = self._told(error, operation, table)
-                if told is None:
+                detailed = self._with_details(error, operation, table)
+                if detailed is None:
                     raise
-                raise told from error
+                raise detailed from error
 
     def _page(self, connection: sa.Connection, table: str, asked: Asked) -> PreviewPage:
-        """With the table as it is known; where that fails, as it is now."""
+        """A page of the table as it was last read; if that fails, as it is now."""
         known = self._known(table)
         if known is not None:
             try:
-                return Rows(connection, self._reading, known).page(asked)
+                return Rows(connection, self._dialect, known).page(asked)
             except DBAPIError as error:
                 if error.connection_invalidated or self._find(connection, table) == known:
                     raise
-        return Rows(connection, self._reading, self._find(connection, table)).page(asked)
+        return Rows(connection, self._dialect, self._find(connection, table)).page(asked)
 
-    def _known(self, table: str) -> Relation | None:
-        read_at, relation = self._pool.relations.get(table, (0.0, None))
-        return relation if read_at > time.monotonic() - _KNOWN_SECONDS else None
+    def _known(self, table: str) -> CatalogTable | None:
+        read_at, known = self._pool.tables.get(table, (0.0, None))
+        return known if read_at > time.monotonic() - _KNOWN_SECONDS else None
 
-    def _find(self, connection: sa.Connection, table: str) -> Relation:
-        found = find_relation(connection, self._reading, self.config, table)
+    def _find(self, connection: sa.Connection, table: str) -> CatalogTable:
+        found = find_table(connection, self._dialect, self.config, table)
         if found is None:
-            self._pool.relations.pop(table, None)
-            check_right(connection, self._reading, table)
+            self._pool.tables.pop(table, None)
+            check_right(connection, self._dialect, table)
             raise table_unknown(table, self.server.label, self.config.database)
-        self._pool.relations[table] = time.monotonic(), found
+        self._pool.tables[table] = time.monotonic(), found
         return found
 
-    def _without_tables(self, unreadable: int) -> IntegrationError:
+    def _no_tables_error(self, unreadable: int) -> IntegrationError:
         about = {"user": self.config.user, "database": self.config.database}
         if unreadable:
             return IntegrationError(
@@ -154,10 +154,10 @@ class ServerSource:
             **about,
         )
 
-    def _told(
+    def _with_details(
         self, error: DBAPIError, operation: str, table: str | None
     ) -> IntegrationError | None:
-        """The error with what only this source knows; None where that says no more than the driver's."""
+        """The error with details that the driver does not know; None if there are none to add."""
         code = classify(error).code
         if code not in {"query_timeout", "table_not_allowed"}:
             return None

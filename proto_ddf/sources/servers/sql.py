@@ -5,27 +5,27 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from proto_ddf.sources.servers.catalogue import Relation
+from proto_ddf.sources.servers.catalogue import CatalogTable
 
 
-class Names:
-    """Names of a relation as the dialect quotes them."""
+class QuotedNames:
+    """Names of a table and its columns, quoted by the dialect."""
 
-    def __init__(self, dialect: sa.Dialect, relation: Relation) -> None:
+    def __init__(self, dialect: sa.Dialect, table: CatalogTable) -> None:
         self._quote = dialect.identifier_preparer.quote_identifier
-        self._relation = relation
+        self._table = table
 
     @property
     def table(self) -> str:
         """With its namespace."""
-        return f"{self._quote(self._relation.namespace)}.{self._quote(self._relation.name)}"
+        return f"{self._quote(self._table.namespace)}.{self._quote(self._table.name)}"
 
     def column(self, name: str) -> str:
         return self._quote(name)
 
     def columns(self, names: Sequence[str] | None = None) -> str:
         """Those, or all, with commas between."""
-        chosen = [c.name for c in self._relation.columns] if names is None else names
+        chosen = [c.name for c in self._table.columns] if names is None else names
         return ", ".join(self._quote(name) for name in chosen)
 
 

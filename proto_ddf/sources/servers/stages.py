@@ -1,5 +1,5 @@
-"""The connection test of a database server, in stages. Each does what it needs of those before it: after a restart
-it may run alone, in another process."""
+"""The connection test of a database server, in stages. Each repeats what it needs of the stages before it,
+because after a restart it may run alone, in another process."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -21,18 +21,18 @@ from proto_ddf.sources.servers.connecting import (
     connect_seconds,
     find_addresses,
 )
-from proto_ddf.sources.servers.failures import About
+from proto_ddf.sources.servers.failures import ConnectionContext
 from proto_ddf.sources.servers.server import Server
 from proto_ddf.sources.size_texts import count_text
 
 _SIGNED_IN = frozenset({"database_unknown", "database_not_allowed"})
-"""What a server says only to a user whom it has let in."""
+"""Codes of errors that a server reports only after sign-in."""
 
 
 def connection_stages(
     server: Server, config: ServerConfig, read_schema: Callable[[], SourceSchema]
 ) -> Sequence[Stage]:
-    """The stages, in order; `read_schema` is what the last one does."""
+    """The stages, in order; the last one calls `read_schema`."""
     tests = _Tests(server, config, read_schema)
     return (
         Stage("find_host", "Find the host", tests.find_host),
@@ -46,11 +46,11 @@ def connection_stages(
 
 
 def _was_connected(kind: str, config: ServerConfig) -> bool:
-    """Whether a source is kept that is at the same host and port."""
+    """Whether a source with the same host and port was saved before."""
     with session() as db:
         known = db.exec(select(SourceRecord.config).where(SourceRecord.kind == kind)).all()
-    place = (config.host, config.port)
-    return any((each.get("host"), each.get("port")) == place for each in known)
+    endpoint = (config.host, config.port)
+    return any((each.get("host"), each.get("port")) == endpoint for each in known)
 
 
 class _Tests:
@@ -68,36 +68,36 @@ class _Tests:
         return at_first(find_addresses(self.config), self._reach)
 
     def _reach(self, address: Address) -> str:
-        about = About(self.server.label, address, self.config)
+        context = ConnectionContext(self.server.label, address, self.config)
         began = time.monotonic()
         try:
-            tcp_probe.open_socket(about, connect_seconds()).close()
+            tcp_probe.open_socket(context, connect_seconds()).close()
         except IntegrationError as error:
             if error.code == "port_closed" and address.loopback and self._is_elsewhere():
-                raise about.failure("localhost_in_container", error.message) from error
+                raise context.failure("localhost_in_container", error.message) from error
             raise
         return f"{(time.monotonic() - began) * 1000:.1f} ms"
 
     def _is_elsewhere(self) -> bool:
-        """Whether the server is likely not on the machine that "localhost" is here: Proto-DDF runs in a container, and
-        has never met it there."""
+        """Whether "localhost" probably means another machine than the user's: Proto-DDF runs in a container, and no
+        source was ever connected at this host and port."""
         return tcp_probe.in_container() and not _was_connected(self.server.name, self.config)
 
     def encrypt(self) -> str:
-        greeting = at_first(
+        handshake = at_first(
             find_addresses(self.config),
-            lambda address: self.server.greet(address, self.config, connect_seconds()),
+            lambda address: self.server.perform_handshake(address, self.config, connect_seconds()),
         )
-        if greeting.refused is not None and greeting.refused.code == "tls_required":
-            raise greeting.refused
-        return greeting.encryption
+        if handshake.refused is not None and handshake.refused.code == "tls_required":
+            raise handshake.refused
+        return handshake.encryption
 
     def sign_in(self) -> str:
         try:
             with closing(connect(self.server, self.config)) as connection:
                 return self.server.version(connection)
         except IntegrationError as error:
-            if error.code in _SIGNED_IN:  # for the next stage to tell
+            if error.code in _SIGNED_IN:  # the next stage reports it
                 return f"as {self.config.user}"
             raise
 

@@ -1,4 +1,4 @@
-"""A TCP connection to a database server with an end in time, and what its failing means."""
+"""A TCP connection to a database server, limited in time, and the error codes of its failures."""
 
 import errno
 import os
@@ -11,7 +11,7 @@ from typing import Self
 
 from proto_ddf.errors.types import IntegrationError
 from proto_ddf.resilience import current_deadline
-from proto_ddf.sources.servers.failures import About
+from proto_ddf.sources.servers.failures import ConnectionContext
 
 _UNREACHABLE = frozenset(
     {
@@ -27,7 +27,7 @@ _UNREACHABLE = frozenset(
 )
 _LOST = frozenset({errno.ECONNRESET, errno.ECONNABORTED, errno.EPIPE, errno.ENOTCONN})
 _PATIENCE = 0.7
-"""The share of the time that a server has to speak as its protocol says."""
+"""The share of the time in which a server has to answer before it is probed for another protocol."""
 _CHUNK = 4096
 _LEAST_WAIT = 0.05
 
@@ -39,61 +39,61 @@ def in_container() -> bool:
 
 
 def longest_wait(read_seconds: float) -> float:
-    """Seconds that the answer to a statement is waited for: `read_seconds`, or less when the deadline in force is
-    nearer; never so few that an answer under way is missed."""
+    """How many seconds to wait for the answer to a statement: `read_seconds`, or less if the current deadline is
+    nearer, but at least _LEAST_WAIT, so that an answer that is on its way still arrives."""
     deadline = current_deadline()
     left = read_seconds if deadline is None else deadline.left()
     return max(min(left, read_seconds), _LEAST_WAIT)
 
 
-def open_socket(about: About, seconds: float) -> socket.socket:
+def open_socket(context: ConnectionContext, seconds: float) -> socket.socket:
     """A connected socket. Raises IntegrationError: see `failed`."""
     until = time.monotonic() + seconds
-    ip = about.address.ip
+    ip = context.address.ip
     opened = socket.socket(socket.AF_INET6 if ":" in ip else socket.AF_INET)
     opened.settimeout(seconds)
     try:
-        opened.connect((ip, about.address.port))  # looks nothing up
+        opened.connect((ip, context.address.port))  # an IP address, so no name is looked up
     except OSError as error:
         opened.close()
-        raise failed(about, error, seconds) from error
+        raise failed(context, error, seconds) from error
     opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     opened.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     opened.settimeout(max(until - time.monotonic(), 0.001))
     return opened
 
 
-def failed(about: About, error: OSError, seconds: float) -> IntegrationError:
-    """What an error of the operating system says of a connection that may take `seconds`: `host_silent`,
+def failed(context: ConnectionContext, error: OSError, seconds: float) -> IntegrationError:
+    """The IntegrationError for an error of the operating system on a connection limited to `seconds`: `host_silent`,
     `port_closed`, `host_unreachable`, `connection_lost` or `connection_failed`."""
-    address = about.address
+    address = context.address
     reason = os.strerror(error.errno).lower() if error.errno else ""
     if isinstance(error, TimeoutError):
         message = f"{address.ip} gave no answer within {seconds:.3g} s."
-        return about.failure("host_silent", message, seconds=f"{seconds:.3g}")
+        return context.failure("host_silent", message, seconds=f"{seconds:.3g}")
     if error.errno == errno.ECONNREFUSED:
         message = f"Nothing answers at port {address.port} of {address.ip}."
-        return about.failure("port_closed", message)
+        return context.failure("port_closed", message)
     if error.errno in _UNREACHABLE:
-        return about.failure(
+        return context.failure(
             "host_unreachable", f"No way to {address.ip}: {reason}.", reason=reason
         )
     if error.errno in _LOST or isinstance(error, ConnectionError | ssl.SSLEOFError):
-        return about.failure("connection_lost", f"Connection closed: {error}.", reason=reason)
-    return about.failure("connection_failed", f"No connection: {error}.", reason=reason)
+        return context.failure("connection_lost", f"Connection closed: {error}.", reason=reason)
+    return context.failure("connection_failed", f"No connection: {error}.", reason=reason)
 
 
-class Wire:
-    """Bytes to and from a server, all of it within `seconds`. Closed by `with`.
+class TcpProbe:
+    """Exchanges bytes with a server; everything together takes at most `seconds`. A context manager that closes it.
 
     Its methods raise IntegrationError: see `failed`.
     """
 
-    def __init__(self, about: About, seconds: float) -> None:
-        self.about = about
+    def __init__(self, context: ConnectionContext, seconds: float) -> None:
+        self.context = context
         self.seconds = seconds
         self._until = time.monotonic() + seconds
-        self.socket = open_socket(about, seconds)
+        self.socket = open_socket(context, seconds)
 
     def __enter__(self) -> Self:
         return self
@@ -106,47 +106,47 @@ class Wire:
     ) -> None:
         self.socket.close()
 
-    def left(self) -> float:
-        """Seconds until the end. Raises IntegrationError, `host_silent`, when there are none."""
+    def time_left(self) -> float:
+        """The remaining seconds. Raises IntegrationError, `host_silent`, when none remain."""
         left = self._until - time.monotonic()
         if left <= 0:
-            raise failed(self.about, TimeoutError(), self.seconds)
+            raise failed(self.context, TimeoutError(), self.seconds)
         return left
 
     def send(self, data: bytes) -> None:
-        self.socket.settimeout(self.left())
+        self.socket.settimeout(self.time_left())
         try:
             self.socket.sendall(data)
         except OSError as error:
-            raise failed(self.about, error, self.seconds) from error
+            raise failed(self.context, error, self.seconds) from error
 
     def receive(self, count: int) -> bytes:
-        """Exactly so many bytes."""
+        """Exactly `count` bytes."""
         data = b""
         while len(data) < count:
-            data += self._some(count - len(data), self.left())
+            data += self._some(count - len(data), self.time_left())
         return data
 
-    def first_answer(self, provocation: bytes) -> bytes:
-        """What the server says first, as far as it comes at once. Where it stays silent for most of the time,
-        `provocation` makes servers of other kinds that wait for something else show themselves."""
+    def first_answer(self, trigger: bytes) -> bytes:
+        """The first bytes that the server sends. If it stays silent for most of the time, `trigger` is sent: servers
+        of other kinds answer to it, which tells what they are."""
         try:
-            return self._some(_CHUNK, self.left() * _PATIENCE)
+            return self._some(_CHUNK, self.time_left() * _PATIENCE)
         except IntegrationError as error:
             if error.code != "host_silent":
                 raise
-        self.send(provocation)
-        answer = self._some(_CHUNK, self.left())
-        if self.about.system in recognised(answer):  # the right kind, but too slow
-            raise failed(self.about, TimeoutError(), self.seconds)
+        self.send(trigger)
+        answer = self._some(_CHUNK, self.time_left())
+        if self.context.system in server_kind(answer):  # the right kind, but too slow
+            raise failed(self.context, TimeoutError(), self.seconds)
         raise self.wrong_server(answer)
 
     def wrong_server(self, answer: bytes) -> IntegrationError:
-        """The error about a server that does not speak as one of this kind does."""
-        return self.about.failure(
+        """The error for a server that does not speak the protocol of this kind."""
+        return self.context.failure(
             "wrong_server",
             f"It answered {answer[:20]!r}.",
-            reason=recognised(answer),
+            reason=server_kind(answer),
         )
 
     def _some(self, most: int, seconds: float) -> bytes:
@@ -154,14 +154,14 @@ class Wire:
         try:
             data = self.socket.recv(most)
         except OSError as error:
-            raise failed(self.about, error, self.seconds) from error
+            raise failed(self.context, error, self.seconds) from error
         if not data:
-            raise failed(self.about, ConnectionResetError("end of the connection"), self.seconds)
+            raise failed(self.context, ConnectionResetError("end of the connection"), self.seconds)
         return data
 
 
-def recognised(answer: bytes) -> str:
-    """What kind of server answers like that, in a few words, if known."""
+def server_kind(answer: bytes) -> str:
+    """A clause that names the kind of server that answers like this; empty if it is not known."""
     if answer.startswith(b"HTTP/"):
         return "it is a web server"
     if answer.startswith(b"SSH-"):

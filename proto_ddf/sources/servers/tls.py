@@ -1,4 +1,4 @@
-"""Encryption of a connection, and why it fails."""
+"""TLS for a connection, and the error codes of its failures."""
 
 import os
 import ssl
@@ -13,8 +13,8 @@ from cryptography import x509
 from proto_ddf.errors.types import IntegrationError, ValidationError
 from proto_ddf.sources.paths import confine
 from proto_ddf.sources.servers.config import ServerConfig, Tls
-from proto_ddf.sources.servers.failures import About
-from proto_ddf.sources.servers.tcp_probe import Wire, failed
+from proto_ddf.sources.servers.failures import ConnectionContext
+from proto_ddf.sources.servers.tcp_probe import TcpProbe, failed
 
 _NOT_YET_VALID, _EXPIRED = 9, 10
 _UNTRUSTED = frozenset({2, 18, 19, 20, 21})
@@ -29,8 +29,8 @@ _BUNDLES = (
 
 
 def authorities(config: ServerConfig) -> Path | None:
-    """The file of certificates that are trusted: the form's, else this machine's; None where it keeps none in one
-    file. Drivers bring an OpenSSL of their own that may look elsewhere, so they are given this file.
+    """The file of trusted certificates: the one named in the form, or else this machine's; None if this machine has no
+    such file. Drivers contain their own OpenSSL, which may look elsewhere, so they are given this file.
 
     Raises ValidationError at "ca_certificate": as `paths.confine`, `file_unreadable`, `certificate_unreadable`.
     """
@@ -41,8 +41,8 @@ def authorities(config: ServerConfig) -> Path | None:
     return next((Path(path) for path in named if path and os.path.isfile(path)), None)
 
 
-def context(config: ServerConfig) -> ssl.SSLContext:
-    """How to encrypt as the form says. Raises as `authorities` does."""
+def ssl_context(config: ServerConfig) -> ssl.SSLContext:
+    """The SSL context for the settings of the form. Raises as `authorities` does."""
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     # Certificates that MySQL makes for itself lack what this asks for (Python 3.13 sets it, libpq does not).
     made.verify_flags &= ~ssl.VERIFY_X509_STRICT
@@ -56,50 +56,51 @@ def context(config: ServerConfig) -> ssl.SSLContext:
     return made
 
 
-def encrypt(wire: Wire, config: ServerConfig) -> str:
-    """Encrypt a connection from here on, and say how. Raises IntegrationError: `tls_...`, or as `wire.failed`."""
+def encrypt(probe: TcpProbe, config: ServerConfig) -> str:
+    """Encrypt the connection and return a description of the encryption. Raises IntegrationError: `tls_...`, or as
+    `tcp_probe.failed`."""
     try:
-        secured = _handshake(wire, context(config))
+        secured = _tls_handshake(probe, ssl_context(config))
     except ssl.SSLError as error:
-        raise refused(wire.about, error) from error
+        raise refused(probe.context, error) from error
     checked = "certificate trusted" if config.tls is Tls.VERIFY else "certificate not checked"
     return f"{secured.version() or 'TLS'}, {checked}".replace("TLSv", "TLS ")
 
 
-def refused(about: About, error: ssl.SSLError) -> IntegrationError:
-    """What an error of OpenSSL says."""
+def refused(context: ConnectionContext, error: ssl.SSLError) -> IntegrationError:
+    """The IntegrationError for an error of OpenSSL."""
     if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
-        return about.failure("connection_lost", "Closed while the encryption was agreed on.")
+        return context.failure("connection_lost", "Closed while the encryption was agreed on.")
     number = getattr(error, "verify_code", 0)
     words = (getattr(error, "verify_message", "") or error.reason or "").replace("_", " ").lower()
     if number in _UNTRUSTED:
-        return about.failure("tls_untrusted", f"Certificate: {words}.", reason=words)
+        return context.failure("tls_untrusted", f"Certificate: {words}.", reason=words)
     if number in _WRONG_HOST:
-        return about.failure("tls_wrong_host", f"Certificate: {words}.")
+        return context.failure("tls_wrong_host", f"Certificate: {words}.")
     if number in {_EXPIRED, _NOT_YET_VALID}:
         reason = "has expired" if number == _EXPIRED else "is not valid yet"
-        return about.failure("tls_expired", f"The certificate {reason}.", reason=reason)
-    return about.failure("tls_failed", f"No encryption: {words or error}.", reason=words)
+        return context.failure("tls_expired", f"The certificate {reason}.", reason=reason)
+    return context.failure("tls_failed", f"No encryption: {words or error}.", reason=words)
 
 
 def add_names(
     error: IntegrationError,
-    about: About,
+    context: ConnectionContext,
     seconds: float,
-    secure: Callable[[Wire, ServerConfig], str],
+    secure: Callable[[TcpProbe, ServerConfig], str],
 ) -> None:
-    """Let `tls_wrong_host` say which hosts the certificate is for. OpenSSL keeps a certificate that it refused to
-    itself, so a second connection, encrypted by `secure`, asks for it."""
+    """Add the host names of the certificate to an error `tls_wrong_host`. OpenSSL does not give out a certificate that
+    it refused, so a second connection, encrypted by `secure`, reads it."""
     if error.code != "tls_wrong_host":
         return
-    trusting = about.config.model_copy(update={"tls": Tls.REQUIRE})
-    with suppress(IntegrationError), Wire(replace(about, config=trusting), seconds) as wire:
-        secure(wire, trusting)
-        error.context["names"] = _names(wire.socket)
+    trusting = context.config.model_copy(update={"tls": Tls.REQUIRE})
+    with suppress(IntegrationError), TcpProbe(replace(context, config=trusting), seconds) as probe:
+        secure(probe, trusting)
+        error.context["names"] = _names(probe.socket)
 
 
 def _names(connection: socket) -> str:
-    """The hosts that the certificate of an encrypted connection is for, with commas between."""
+    """The host names in the certificate of an encrypted connection, separated by commas."""
     certificate = connection.getpeercert(True) if isinstance(connection, ssl.SSLSocket) else None
     try:
         found = x509.load_der_x509_certificate(certificate or b"").extensions
@@ -110,18 +111,18 @@ def _names(connection: socket) -> str:
     return ", ".join([*names.get_values_for_type(x509.DNSName), *addresses][:_MOST_NAMES])
 
 
-def _handshake(wire: Wire, how: ssl.SSLContext) -> ssl.SSLSocket:
-    """Raises ssl.SSLError, IntegrationError: see `wire.failed`."""
-    wire.socket.settimeout(wire.left())
+def _tls_handshake(probe: TcpProbe, how: ssl.SSLContext) -> ssl.SSLSocket:
+    """Raises ssl.SSLError, IntegrationError: see `tcp_probe.failed`."""
+    probe.socket.settimeout(probe.time_left())
     try:
-        secured = how.wrap_socket(wire.socket, server_hostname=wire.about.address.host)
+        secured = how.wrap_socket(probe.socket, server_hostname=probe.context.address.host)
     except ssl.SSLError:
         raise
     except (ValueError, UnicodeError) as error:
-        raise wire.about.failure("tls_failed", str(error), reason="no such host name") from error
+        raise probe.context.failure("tls_failed", str(error), reason="no such host name") from error
     except OSError as error:
-        raise failed(wire.about, error, wire.seconds) from error
-    wire.socket = secured
+        raise failed(probe.context, error, probe.seconds) from error
+    probe.socket = secured
     return secured
 
 

@@ -14,10 +14,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from proto_ddf.sources.schema.model import ColumnInfo, ColumnType
-from proto_ddf.sources.servers.catalogue import Catalogue, Reference, Relation
+from proto_ddf.sources.servers.catalogue import CatalogTable, Catalogue, Reference, TableName
 from proto_ddf.sources.servers.check_clauses import with_checks
 from proto_ddf.sources.servers.config import ServerConfig
-from proto_ddf.sources.servers.dialect import Place
 from proto_ddf.sources.servers.mysql.types import meaning, plain_strings
 
 _TABLES = """
@@ -79,24 +78,24 @@ class _Parts:
 
 
 def read_catalogue(
-    connection: sa.Connection, config: ServerConfig, only: Place | None = None
+    connection: sa.Connection, config: ServerConfig, only: TableName | None = None
 ) -> Catalogue:
     """Every table and view of the database; with `only` the one of that name."""
     database = config.database
-    if only and max(only[1], default="") > _LAST_OF_NAMES:
+    if only and max(only.name, default="") > _LAST_OF_NAMES:
         return Catalogue(database, ())
-    parts = _Parts(connection, database, only[1] if only else None)
+    parts = _Parts(connection, database, only.name if only else None)
     # A view of what is there no longer has no columns.
     whole = {name: row for name, [row] in parts.tables.items() if parts.columns[name]}
-    relations = [
-        _relation(database, name, row, parts)
+    tables = [
+        _table(database, name, row, parts)
         for name, row in whole.items()
         if any(_is_readable(column) for column in parts.columns[name])
     ]
-    return Catalogue(database, tuple(relations), len(whole) - len(relations))
+    return Catalogue(database, tuple(tables), len(whole) - len(tables))
 
 
-def _relation(database: str, name: str, row: _Row, parts: _Parts) -> Relation:
+def _table(database: str, name: str, row: _Row, parts: _Parts) -> CatalogTable:
     is_view, estimate, comment = row
     indexes = _indexes(parts.unique[name])
     clauses = [clause for (clause,) in parts.checks[name]]
@@ -105,7 +104,7 @@ def _relation(database: str, name: str, row: _Row, parts: _Parts) -> Relation:
     columns = [_column(each, indexes, json, parts.is_mariadb) for each in shown]
     names = {column.name for column in columns}
     key = indexes.get(_PRIMARY, ())
-    return Relation(
+    return CatalogTable(
         namespace=database,
         name=name,
         is_view=bool(is_view),
@@ -182,4 +181,4 @@ def _references(rows: Iterable[_Row], names: set[str]) -> Iterable[Reference]:
         columns = tuple(part[0] for part in parts)
         if names.issuperset(columns):
             _, namespace, table, _ = parts[0]
-            yield Reference(columns, (namespace, table), tuple(part[3] for part in parts))
+            yield Reference(columns, TableName(namespace, table), tuple(part[3] for part in parts))

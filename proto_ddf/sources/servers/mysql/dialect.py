@@ -1,4 +1,4 @@
-"""Reading from MySQL and MariaDB."""
+"""The dialect of MySQL and MariaDB."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from proto_ddf.sources.servers.dialect import Reading
+from proto_ddf.sources.servers.dialect import ServerDialect
 from proto_ddf.sources.servers.mysql.catalogue import read_catalogue
 from proto_ddf.sources.servers.mysql.types import converter
 
@@ -45,7 +45,7 @@ def _abandon(connection: sa.Connection, result: sa.CursorResult[Any]) -> None:
         connection.invalidate()
 
 
-READING = Reading(
+DIALECT = ServerDialect(
     has_namespaces=False,
     adapt=lambda connection: None,
     read_catalogue=read_catalogue,

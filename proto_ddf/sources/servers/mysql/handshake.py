@@ -1,8 +1,8 @@
-"""What a MySQL or MariaDB server says before anyone signs in, read off the wire.
+"""The handshake with a MySQL or MariaDB server before sign-in, without its driver.
 
-MySQL Internals, "Connection Phase": the server greets first, or refuses with an ERR packet; encryption begins after the
-client's short SSLRequest. A greeting that leads to no sign-in counts against `max_connect_errors` of this host
-until the next sign-in, so only a connection test asks for one.
+MySQL Internals, "Connection Phase": the server sends its initial handshake packet, or an ERR packet; encryption begins
+after the client's short SSLRequest. A handshake without a sign-in counts against `max_connect_errors` of this host
+until the next sign-in, so only a connection test makes one.
 """
 
 import struct
@@ -12,9 +12,9 @@ from proto_ddf.errors.types import IntegrationError
 from proto_ddf.sources.servers import tls
 from proto_ddf.sources.servers.addresses import Address
 from proto_ddf.sources.servers.config import ServerConfig, Tls
-from proto_ddf.sources.servers.failures import About
-from proto_ddf.sources.servers.server import Greeting
-from proto_ddf.sources.servers.tcp_probe import Wire
+from proto_ddf.sources.servers.failures import ConnectionContext
+from proto_ddf.sources.servers.server import Handshake
+from proto_ddf.sources.servers.tcp_probe import TcpProbe
 
 LABEL = "MySQL or MariaDB"
 _SSL = 0x0800
@@ -23,57 +23,57 @@ _SECURE_CONNECTION = 0x8000
 _UTF8MB4 = 45
 _LONGEST = 65_536
 _HANDSHAKE, _ERR = 0x0A, 0xFF
-_PROVOCATION = struct.pack("!ii", 8, 80877103)
+_TRIGGER = struct.pack("!ii", 8, 80877103)
 """PostgreSQL's SSLRequest: it answers to that, and a web server to anything that is not HTTP."""
 
 
-def greet(address: Address, config: ServerConfig, seconds: float) -> Greeting:
-    """See `Server.greet`."""
-    about = About(LABEL, address, config)
-    with Wire(about, seconds) as wire:
+def perform_handshake(address: Address, config: ServerConfig, seconds: float) -> Handshake:
+    """See `Server.perform_handshake`."""
+    context = ConnectionContext(LABEL, address, config)
+    with TcpProbe(context, seconds) as probe:
         try:
-            return Greeting(_secure(wire, config))
+            return Handshake(_secure(probe, config))
         except IntegrationError as error:
-            tls.add_names(error, about, seconds, _secure)
+            tls.add_names(error, context, seconds, _secure)
             raise
 
 
-def _secure(wire: Wire, config: ServerConfig) -> str:
-    """Hear the greeting and agree on encryption; returns how, in words. Raises IntegrationError."""
-    capabilities = _hear_greeting(wire)
+def _secure(probe: TcpProbe, config: ServerConfig) -> str:
+    """Read the initial handshake and set up encryption; returns a description of it. Raises IntegrationError."""
+    capabilities = _read_initial_handshake(probe)
     if config.tls is Tls.OFF:
         return "not encrypted"
     if capabilities & _SSL:
-        wire.send(_ssl_request())
-        return tls.encrypt(wire, config)
+        probe.send(_ssl_request())
+        return tls.encrypt(probe, config)
     if config.tls is Tls.PREFER:
         return "not encrypted: the server does not offer it"
-    raise wire.about.failure("tls_refused", "The server offers no encryption.")
+    raise probe.context.failure("tls_refused", "The server offers no encryption.")
 
 
-def _hear_greeting(wire: Wire) -> int:
+def _read_initial_handshake(probe: TcpProbe) -> int:
     """The server's capabilities.
 
-    Raises IntegrationError: `wrong_server`, what an ERR packet says, or as `wire.failed`."""
-    data = wire.first_answer(_PROVOCATION)
-    data += wire.receive(max(0, 5 - len(data)))
+    Raises IntegrationError: `wrong_server`, what an ERR packet says, or as `tcp_probe.failed`."""
+    data = probe.first_answer(_TRIGGER)
+    data += probe.receive(max(0, 5 - len(data)))
     length, sequence = int.from_bytes(data[:3], "little"), data[3]
     if sequence or not 4 < length <= _LONGEST or data[4] not in {_HANDSHAKE, _ERR}:
-        raise wire.wrong_server(data)
-    data += wire.receive(max(0, 4 + length - len(data)))
+        raise probe.wrong_server(data)
+    data += probe.receive(max(0, 4 + length - len(data)))
     payload = data[4 : 4 + length]
     if payload[0] == _ERR:
-        raise _refused(wire.about, payload)
+        raise _refused(probe.context, payload)
     capabilities = _capabilities(payload)
     if capabilities is None:
-        raise wire.wrong_server(data)
+        raise probe.wrong_server(data)
     return capabilities
 
 
-def _capabilities(handshake: bytes) -> int | None:
+def _capabilities(packet: bytes) -> int | None:
     """Of Protocol::HandshakeV10: protocol (1), version, zero, connection id (4), salt (8), filler (1), capabilities low
-    (2), character set (1), status (2), capabilities high (2). None if it is none."""
-    _, zero, rest = handshake[1:].partition(b"\0")
+    (2), character set (1), status (2), capabilities high (2). None if the packet is malformed."""
+    _, zero, rest = packet[1:].partition(b"\0")
     if not zero or len(rest) < 20:
         return None
     low, high = struct.unpack_from("<H3xH", rest, 13)
@@ -87,13 +87,13 @@ def _ssl_request() -> bytes:
     return len(body).to_bytes(3, "little") + b"\1" + body
 
 
-def _refused(about: About, payload: bytes) -> IntegrationError:
+def _refused(context: ConnectionContext, payload: bytes) -> IntegrationError:
     """An ERR packet: number (2), then "#" and an SQLSTATE (5) or nothing, then a text."""
     number = int.from_bytes(payload[1:3], "little")
     text = payload[9:] if payload[3:4] == b"#" else payload[3:]
     words = text.decode("utf-8", "replace")
     finding = by_number(number, words)
-    return about.failure(
+    return context.failure(
         finding.code if finding else "integration_error",
         words,
         **{"reason": words, **(finding.context if finding else {})},

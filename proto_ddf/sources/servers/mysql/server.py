@@ -10,8 +10,12 @@ from proto_ddf.errors.types import ProtoDDFError
 from proto_ddf.sources.servers import tls
 from proto_ddf.sources.servers.addresses import Address
 from proto_ddf.sources.servers.config import ServerConfig, Tls
-from proto_ddf.sources.servers.failures import About, server_read_only, writing_not_allowed
-from proto_ddf.sources.servers.mysql.handshake import LABEL, greet
+from proto_ddf.sources.servers.failures import (
+    ConnectionContext,
+    server_read_only,
+    writing_not_allowed,
+)
+from proto_ddf.sources.servers.mysql.handshake import LABEL, perform_handshake
 from proto_ddf.sources.servers.server import DbapiConnection, Rights, Server, Session
 from proto_ddf.sources.servers.tcp_probe import failed, open_socket
 
@@ -64,7 +68,7 @@ def _open(
 
     from proto_ddf.sources.servers.mysql.session import sign_in
 
-    about = About(LABEL, address, config)
+    context = ConnectionContext(LABEL, address, config)
     parameters = {
         "charset": "utf8mb4",
         "program_name": "Proto-DDF",
@@ -75,8 +79,8 @@ def _open(
         "password": password.encode(),  # PyMySQL takes text for Latin-1
         "database": config.database,
     }
-    encryption = None if config.tls is Tls.OFF else tls.context(config)
-    opened = open_socket(about, session.connect_seconds)
+    encryption = None if config.tls is Tls.OFF else tls.ssl_context(config)
+    opened = open_socket(context, session.connect_seconds)
     try:
         connection = sign_in(
             opened,
@@ -88,11 +92,11 @@ def _open(
         )
         _begin(connection, session)
     except pymysql.Error as error:
-        failure = _failure(about, error, given=bool(password), seconds=session.connect_seconds)
+        failure = _failure(context, error, given=bool(password), seconds=session.connect_seconds)
         raise _explained(failure, address, config, password, session) from error
     except Exception as error:  # PyMySQL raises anything at what it cannot read
         reason = "its answer cannot be read"
-        raise about.failure("wrong_server", str(error), reason=reason) from error
+        raise context.failure("wrong_server", str(error), reason=reason) from error
     return connection
 
 
@@ -108,7 +112,7 @@ def _explained(
         _open(address, encrypted, password, session).close()
     except ProtoDDFError:
         return failure
-    return About(LABEL, address, config).failure("tls_required", failure.message)
+    return ConnectionContext(LABEL, address, config).failure("tls_required", failure.message)
 
 
 def _begin(connection: DbapiConnection, session: Session) -> None:
@@ -129,28 +133,32 @@ def _begin(connection: DbapiConnection, session: Session) -> None:
         raise
 
 
-def _failure(about: About, error: Exception, *, given: bool, seconds: float) -> ProtoDDFError:
+def _failure(
+    context: ConnectionContext, error: Exception, *, given: bool, seconds: float
+) -> ProtoDDFError:
     """What the driver says, in a code; `given`: a password was."""
     cause = getattr(error, "original_exception", None)
     if isinstance(cause, ssl.SSLError):
-        return _of_encryption(about, cause, seconds)
+        return _of_encryption(context, cause, seconds)
     if isinstance(cause, OSError):
-        return failed(about, cause, seconds)
+        return failed(context, cause, seconds)
     finding = find(error)
     text = str(error.args[-1]) if error.args else ""
     code = finding.code
     if code == "authentication_failed" and not given:
         code = "password_missing"
-    return about.failure(code, text, **{"seconds": f"{seconds:.3g}", **finding.context})
+    return context.failure(code, text, **{"seconds": f"{seconds:.3g}", **finding.context})
 
 
-def _of_encryption(about: About, error: ssl.SSLError, seconds: float) -> ProtoDDFError:
+def _of_encryption(
+    context: ConnectionContext, error: ssl.SSLError, seconds: float
+) -> ProtoDDFError:
     """Asked once more without the driver: then the names of a certificate are known too."""
     try:
-        greet(about.address, about.config, seconds)
+        perform_handshake(context.address, context.config, seconds)
     except ProtoDDFError as exact:
         return exact
-    return tls.refused(about, error)
+    return tls.refused(context, error)
 
 
 def _version(connection: DbapiConnection) -> str:
@@ -216,7 +224,7 @@ MYSQL = Server(
     package="pymysql",
     config_model=MysqlConfig,
     default_port=3306,
-    greet=greet,
+    perform_handshake=perform_handshake,
     open=_open,
     version=_version,
     rights=_rights,

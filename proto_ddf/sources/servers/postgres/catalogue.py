@@ -12,14 +12,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from proto_ddf.sources.schema.model import ColumnInfo
-from proto_ddf.sources.servers.catalogue import Catalogue, Reference, Relation
+from proto_ddf.sources.servers.catalogue import CatalogTable, Catalogue, Reference, TableName
 from proto_ddf.sources.servers.check_clauses import with_checks
 from proto_ddf.sources.servers.config import ServerConfig
-from proto_ddf.sources.servers.dialect import Place
 from proto_ddf.sources.servers.postgres.server import PostgresConfig
 from proto_ddf.sources.servers.postgres.types import Declared, DeclaredType, meaning
 
-_RELATIONS = """
+_TABLES = """
 SELECT c.oid, n.nspname, c.relname, c.relkind::text, obj_description(c.oid, 'pg_class'),
        CASE WHEN c.relkind IN ('r', 'm') AND c.reltuples > 0 AND c.relpages > 0
             THEN (c.reltuples / c.relpages
@@ -116,23 +115,23 @@ class _Constraints:
 
 
 def read_catalogue(
-    connection: sa.Connection, config: ServerConfig, only: Place | None = None
+    connection: sa.Connection, config: ServerConfig, only: TableName | None = None
 ) -> Catalogue:
     """Every table and view of the schemas chosen, or of all but the system's own, without those of extensions and
     partitions; with `only` the one of that schema (None: the default one) and name."""
     schemas = list(config.schema_names) if isinstance(config, PostgresConfig) else []
     namespace, name = only or (None, None)
-    found = connection.exec_driver_sql(_RELATIONS, (schemas, schemas, name, namespace, name))
+    found = connection.exec_driver_sql(_TABLES, (schemas, schemas, name, namespace, name))
     entries = [_Entry(*row) for row in found]
     readable = [entry for entry in entries if entry.readable]
     default = next((entry.namespace for entry in entries if entry.default), None)
-    relations = _relations(connection, readable) if readable else ()
+    tables = _tables(connection, readable) if readable else ()
     if default is None:
         default = connection.exec_driver_sql("SELECT coalesce(current_schema(), '')").scalar_one()
-    return Catalogue(default, tuple(relations), len(entries) - len(readable))
+    return Catalogue(default, tuple(tables), len(entries) - len(readable))
 
 
-def _relations(connection: sa.Connection, entries: Sequence[_Entry]) -> list[Relation]:
+def _tables(connection: sa.Connection, entries: Sequence[_Entry]) -> list[CatalogTable]:
     oids = [entry.oid for entry in entries]
     types = _Types(connection, oids)
     constraints = _Constraints(connection, oids)
@@ -145,7 +144,7 @@ def _relations(connection: sa.Connection, entries: Sequence[_Entry]) -> list[Rel
         entry.oid: _Named(entry, {row[1]: row[2] for row in columns[entry.oid]})
         for entry in entries
     }
-    return [_relation(known[oid], columns[oid], types, constraints, known) for oid in oids]
+    return [_table(known[oid], columns[oid], types, constraints, known) for oid in oids]
 
 
 @dataclass(frozen=True)
@@ -186,20 +185,20 @@ class _Types:
         return Declared(name, category, modifier, required, self._enums.get(oid, ()))
 
 
-def _relation(
+def _table(
     named: _Named,
     rows: Sequence[_Row],
     types: _Types,
     constraints: _Constraints,
     known: Mapping[int, _Named],
-) -> Relation:
+) -> CatalogTable:
     entry = named.entry
     key = named.names(constraints.primary.get(entry.oid, ())) or ()
     typed = {row[2]: types.of(row[8], row[9]) for row in rows}
     columns = [
         _column(row, *typed[row[2]], key, (entry.oid, row[1]) in constraints.unique) for row in rows
     ]
-    return Relation(
+    return CatalogTable(
         namespace=entry.namespace,
         name=entry.name,
         is_view=entry.kind in "vm",
@@ -244,7 +243,8 @@ def _references(
         columns = named.names(numbers)
         target_columns = target.names(target_numbers) if target else None
         if target and columns and target_columns:
-            yield Reference(columns, (target.entry.namespace, target.entry.name), target_columns)
+            target_name = TableName(target.entry.namespace, target.entry.name)
+            yield Reference(columns, target_name, target_columns)
 
 
 def _all(connection: sa.Connection, query: str, *oids: list[int]) -> Sequence[_Row]:

@@ -1,4 +1,4 @@
-"""Reading from PostgreSQL."""
+"""The dialect of PostgreSQL."""
 
 import json
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from proto_ddf.sources.preview import like_pattern
-from proto_ddf.sources.servers.dialect import Reading
+from proto_ddf.sources.servers.dialect import ServerDialect
 from proto_ddf.sources.servers.postgres.catalogue import read_catalogue
 from proto_ddf.sources.servers.postgres.types import adapt
 
@@ -49,7 +49,7 @@ def _abandon(connection: sa.Connection, result: sa.CursorResult[Any]) -> None:
         connection.invalidate()
 
 
-READING = Reading(
+DIALECT = ServerDialect(
     has_namespaces=True,
     adapt=adapt,
     read_catalogue=read_catalogue,

@@ -9,8 +9,12 @@ from proto_ddf.errors.types import IntegrationError
 from proto_ddf.sources.servers import tls
 from proto_ddf.sources.servers.addresses import Address
 from proto_ddf.sources.servers.config import ServerConfig, Tls, Trimmed
-from proto_ddf.sources.servers.failures import About, server_read_only, writing_not_allowed
-from proto_ddf.sources.servers.postgres.handshake import LABEL, explained, greet
+from proto_ddf.sources.servers.failures import (
+    ConnectionContext,
+    server_read_only,
+    writing_not_allowed,
+)
+from proto_ddf.sources.servers.postgres.handshake import LABEL, explained, perform_handshake
 from proto_ddf.sources.servers.server import DbapiConnection, Rights, Server, Session
 
 _SSL_MODES = {
@@ -109,7 +113,7 @@ def _open(
         "gssencmode": "disable",
         "options": options(writable=session.writable, read_seconds=session.read_seconds),
     }
-    about = About(LABEL, address, config)
+    context = ConnectionContext(LABEL, address, config)
     seconds = session.connect_seconds
     signing_in = partial(
         sign_in, parameters, seconds=seconds, read_seconds=session.read_seconds + seconds
@@ -117,7 +121,7 @@ def _open(
     try:
         return signing_in()
     except PasswordNeededError as error:
-        raise about.failure("password_missing", str(error)) from error
+        raise context.failure("password_missing", str(error)) from error
     except psycopg.Error as error:
         told: Exception = error
         if error.sqlstate is None and not isinstance(error, psycopg.errors.ConnectionTimeout):
@@ -127,21 +131,21 @@ def _open(
                     return signing_in(traced=True)
                 except psycopg.Error as traced:
                     told = traced
-        raise explained(_failure(about, told, seconds), address, config, seconds) from error
+        raise explained(_failure(context, told, seconds), address, config, seconds) from error
 
 
 def _ask_server(address: Address, config: ServerConfig, error: Exception, seconds: float) -> None:
     """Raises ProtoDDFError: what keeps this machine from signing in, as far as the server tells without the driver."""
-    refused = greet(address, config, seconds).refused
+    refused = perform_handshake(address, config, seconds).refused
     if refused:
         raise refused from error
 
 
-def _failure(about: About, error: Exception, seconds: float) -> IntegrationError:
+def _failure(context: ConnectionContext, error: Exception, seconds: float) -> IntegrationError:
     """What the driver says of signing in, in a code."""
     finding = find(error)
     code = _SIGN_IN_CODES.get(finding.code, finding.code)
-    return about.failure(
+    return context.failure(
         code, str(error).strip(), **{"seconds": f"{seconds:.3g}", **finding.context}
     )
 
@@ -178,7 +182,7 @@ POSTGRES = Server(
     package="psycopg",
     config_model=PostgresConfig,
     default_port=5432,
-    greet=greet,
+    perform_handshake=perform_handshake,
     open=_open,
     version=_version,
     rights=_rights,

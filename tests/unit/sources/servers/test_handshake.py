@@ -17,7 +17,7 @@ from proto_ddf.sources.servers.config import Tls
 from proto_ddf.sources.servers.mysql.server import MYSQL
 from proto_ddf.sources.servers.postgres import session as postgres_session
 from proto_ddf.sources.servers.postgres.server import POSTGRES
-from proto_ddf.sources.servers.server import Greeting, Server, Session
+from proto_ddf.sources.servers.server import Handshake, Server, Session
 from tests.servers import peers
 
 SECONDS = 5.0
@@ -45,19 +45,19 @@ def peer(server: Server, script: Script) -> Iterator[Address]:
         yield Address("127.0.0.1", "127.0.0.1", port)
 
 
-def greet(
+def perform_handshake(
     server: Server, script: Script, tls: Tls = Tls.PREFER, seconds: float = SECONDS
-) -> Greeting:
+) -> Handshake:
     with peer(server, script) as address:
         config = server.config_model(
             host="127.0.0.1", port=address.port, database="shop", user="ann", tls=tls
         )
-        return server.greet(address, config, seconds)
+        return server.perform_handshake(address, config, seconds)
 
 
 def refusal(server: Server, script: Script, tls: Tls = Tls.PREFER) -> ProtoDDFError:
     with pytest.raises(ProtoDDFError) as raised:
-        greet(server, script, tls)
+        perform_handshake(server, script, tls)
     return raised.value
 
 
@@ -84,7 +84,7 @@ def packet(payload: bytes) -> bytes:
     return len(payload).to_bytes(3, "little") + b"\0" + payload
 
 
-def handshake(capabilities: int = 0xF7FF, version: bytes = b"8.4.0") -> bytes:
+def handshake_packet(capabilities: int = 0xF7FF, version: bytes = b"8.4.0") -> bytes:
     low, high = capabilities & 0xFFFF, capabilities >> 16
     rest = struct.pack("<I8sBHBHH", 7, b"12345678", 0, low, 45, 2, high)
     return packet(b"\x0a" + version + b"\0" + rest + b"\x15" + bytes(10) + b"123456789012\0")
@@ -114,21 +114,21 @@ def test_postgresql_refuses_in_any_language(
     sqlstate: str, message: str, code: str, retryable: bool
 ) -> None:
     answer = error_response(S="FATAL", V="FATAL", C=sqlstate, M=message)
-    greeting = greet(POSTGRES, [b"N", answer])
-    assert greeting.refused is not None
-    told = classify(greeting.refused)
+    found = perform_handshake(POSTGRES, [b"N", answer])
+    assert found.refused is not None
+    told = classify(found.refused)
     assert (told.code, told.retryable) == (code, retryable)
-    assert greeting.encryption.startswith("not encrypted")
+    assert found.encryption.startswith("not encrypted")
 
 
 def test_postgresql_asks_for_a_password() -> None:
-    assert greet(POSTGRES, [b"N", ASKS_FOR_PASSWORD]).refused is None
-    assert greet(POSTGRES, [ASKS_FOR_PASSWORD], Tls.OFF) == Greeting("not encrypted")
+    assert perform_handshake(POSTGRES, [b"N", ASKS_FOR_PASSWORD]).refused is None
+    assert perform_handshake(POSTGRES, [ASKS_FOR_PASSWORD], Tls.OFF) == Handshake("not encrypted")
 
 
 def test_postgresql_speaks_a_newer_protocol() -> None:
     negotiate = b"v" + struct.pack("!iii", 12, 196608, 0)
-    assert greet(POSTGRES, [b"N", negotiate]).refused is None
+    assert perform_handshake(POSTGRES, [b"N", negotiate]).refused is None
 
 
 def test_postgresql_that_cannot_start_a_process() -> None:
@@ -141,7 +141,7 @@ def test_postgresql_that_cannot_start_a_process() -> None:
 @pytest.mark.parametrize("tls", [Tls.REQUIRE, Tls.VERIFY])
 def test_encryption_that_a_server_does_not_offer(tls: Tls) -> None:
     assert refusal(POSTGRES, [b"N"], tls).code == "tls_refused"
-    assert refusal(MYSQL, [handshake(NO_SSL & ~0x0800)], tls).code == "tls_refused"
+    assert refusal(MYSQL, [handshake_packet(NO_SSL & ~0x0800)], tls).code == "tls_refused"
 
 
 def test_what_comes_unencrypted_after_the_agreement_is_not_believed() -> None:
@@ -219,9 +219,9 @@ def test_mysql_refuses_in_any_language(
 
 
 def test_mysql_greets() -> None:
-    assert greet(MYSQL, [handshake()], Tls.OFF) == Greeting("not encrypted")
-    without = greet(MYSQL, [handshake(NO_SSL & ~0x0800)])
-    assert without == Greeting("not encrypted: the server does not offer it")
+    assert perform_handshake(MYSQL, [handshake_packet()], Tls.OFF) == Handshake("not encrypted")
+    without = perform_handshake(MYSQL, [handshake_packet(NO_SSL & ~0x0800)])
+    assert without == Handshake("not encrypted: the server does not offer it")
 
 
 # Others
@@ -246,7 +246,7 @@ def test_servers_of_other_kinds(server: Server, words: bytes, reason: str) -> No
 
 
 def test_each_server_taken_for_the_other() -> None:
-    assert "it is MySQL or MariaDB" in classify(refusal(POSTGRES, [handshake()])).message
+    assert "it is MySQL or MariaDB" in classify(refusal(POSTGRES, [handshake_packet()])).message
     said = classify(
         refusal(MYSQL, [error_response(S="FATAL", C="0A000", M="unsupported protocol")])
     )
@@ -262,7 +262,7 @@ _FRAMES = st.one_of(
     st.binary(max_size=60).map(lambda body: packet(b"\xff" + body)),
     st.binary(max_size=60).map(lambda body: b"E" + struct.pack("!i", len(body) + 4) + body),
     st.binary(max_size=60).map(lambda body: b"R" + struct.pack("!i", len(body) + 4) + body),
-    st.sampled_from([b"S", b"N", b"E", handshake(), ASKS_FOR_PASSWORD]),
+    st.sampled_from([b"S", b"N", b"E", handshake_packet(), ASKS_FOR_PASSWORD]),
 )
 _garbage = settings(
     max_examples=40,
@@ -278,7 +278,7 @@ def test_whatever_a_server_says_the_greeting_ends_with_an_error_that_is_known(
 ) -> None:
     code = ""
     try:
-        code = getattr(greet(server, script, tls, IMPATIENT).refused, "code", "")
+        code = getattr(perform_handshake(server, script, tls, IMPATIENT).refused, "code", "")
     except ProtoDDFError as error:
         code = error.code
     assert code in {"", *CATALOGUE}
