@@ -24,7 +24,7 @@ from alembic.util import CommandError
 from sqlalchemy import Engine, event
 from sqlmodel import Session
 
-from proto_ddf.errors.types import SystemError
+from proto_ddf import errors
 from proto_ddf.settings import get_settings
 
 BUSY_TIMEOUT_MS = 10_000
@@ -117,7 +117,9 @@ def migrate() -> None:
             command.upgrade(config, "head")
             connection.commit()
     except CommandError as error:
-        raise SystemError(f"The database cannot be migrated: {error}", component="db") from error
+        raise errors.SystemError(
+            f"The database cannot be migrated: {error}", component="db"
+        ) from error
     finally:
         migrating.dispose()
 

@@ -1,4 +1,8 @@
-"""What went wrong, and how to say it."""
+"""Errors: the exception types, the catalogue of codes, and the classification of any exception into a code.
+
+Import the names below from here. `SystemError` hides a builtin, so callers write `from proto_ddf import errors` and
+`errors.SystemError`. The modules `next_attempt`, `exit_codes` and `settings_errors` are imported by their own names.
+"""
 
 from proto_ddf.errors.catalogue import CATALOGUE, ErrorCode
 from proto_ddf.errors.classify import Classification, classify
@@ -8,7 +12,7 @@ from proto_ddf.errors.messages import ErrorMessageProvider
 from proto_ddf.errors.types import (
     IntegrationError,
     ProtoDDFError,
-    SystemError,
+    SystemError,  # noqa: A004 - the name of the API; callers qualify it
     ValidationError,
 )
 

@@ -13,6 +13,8 @@
             +-- AttemptTimeoutError    one attempt took too long; a TimeoutError too
             +-- DeadlineExceededError  the whole call did; a TimeoutError too
 
+Outside this package write `errors.SystemError`: the bare name would hide Python's builtin.
+
 Each carries a stable `code` of the catalogue (`proto_ddf.errors.catalogue`), given as the keyword
 `code`, or else the default of its class. The `context` fills the templates of the catalogue.
 They can be pickled, whatever their constructor takes, as long as their context can.

@@ -13,9 +13,10 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from proto_ddf import errors
 from proto_ddf.blocked_ports import BLOCKED_PORTS
 from proto_ddf.db.tables import AppRecord, AppState, utc_now
-from proto_ddf.errors.types import IntegrationError, ProtoDDFError, SystemError
+from proto_ddf.errors.types import IntegrationError, ProtoDDFError
 from proto_ddf.generator.code.package import sqlite_file
 from proto_ddf.generator.spec import AppSpec
 from proto_ddf.hosting import records
@@ -114,7 +115,7 @@ def check_app(slug: str, progress: Progress | None = None) -> None:
         record_health(record, AppState.RUNNING, process=True, port=True, http=True)
         return
     reason = f"HTTP status {answer.status}" if answer.status else "no answer"
-    error = SystemError(
+    error = errors.SystemError(
         f"{record.name} does not show its first page: {reason}",
         component="hosting",
         code="app_check_failed",
@@ -283,9 +284,9 @@ def crash_reason(slug: str, otherwise: str) -> tuple[str, list[str]]:
     return next(filter(EXCEPTION.match, reversed(lines)), otherwise), lines
 
 
-def start_failed(record: AppRecord, what: str) -> SystemError:
+def start_failed(record: AppRecord, what: str) -> errors.SystemError:
     reason, log = crash_reason(record.slug, what)
-    return SystemError(
+    return errors.SystemError(
         f"{record.name} did not start: {reason}",
         component="hosting",
         code="app_start_failed",

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import psutil
 
+from proto_ddf import errors
 from proto_ddf.db.engine import session
 from proto_ddf.db.tables import AppRecord, SourceRecord
-from proto_ddf.errors.types import IntegrationError, SystemError, ValidationError
+from proto_ddf.errors.types import IntegrationError, ValidationError
 from proto_ddf.hosting import records
 from proto_ddf.hosting.builds.toolchain import base_environment
 from proto_ddf.hosting.ports import is_free
@@ -72,7 +73,7 @@ def launch(record: AppRecord) -> tuple[int, float]:
     """
     port = record.frontend_port
     if port is None:
-        raise SystemError(
+        raise errors.SystemError(
             f"{record.name} has no port",
             component="hosting",
             code="app_start_failed",
@@ -81,7 +82,7 @@ def launch(record: AppRecord) -> tuple[int, float]:
     if not is_free(port):
         end_orphans(record.slug)
     if not _becomes_free(port):
-        raise SystemError(
+        raise errors.SystemError(
             f"Port {port} is in use", component="ports", code="port_in_use", port=port
         )
     argv = [sys.executable, "-P", str(RUNNER), "--port", str(port), "--log", "logs/app.log"]

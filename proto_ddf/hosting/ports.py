@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 from sqlmodel import Session, select
 
+from proto_ddf import errors
 from proto_ddf.blocked_ports import BLOCKED_PORTS
 from proto_ddf.db.engine import session
 from proto_ddf.db.tables import PortReservation
-from proto_ddf.errors.types import SystemError
 from proto_ddf.progress import current_progress
 from proto_ddf.settings import get_settings
 
@@ -52,7 +52,7 @@ class PortRegistry:
             pair = self._try(name)
         if pair is None:
             settings = get_settings()
-            raise SystemError(
+            raise errors.SystemError(
                 "No two free ports are left",
                 component="ports",
                 code="port_unavailable",

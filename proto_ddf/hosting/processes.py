@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-from proto_ddf.errors.types import SystemError
+from proto_ddf import errors
 from proto_ddf.progress import Progress
 
 POLL_SECONDS = 0.1
@@ -53,7 +53,7 @@ def run_process(
         )
     except OSError as error:
         reason = error.strerror or str(error)
-        raise SystemError(
+        raise errors.SystemError(
             f"{name} cannot be started: {reason}",
             component="processes",
             code="process_failed",
@@ -93,7 +93,7 @@ def _follow(process: subprocess.Popen[bytes], log_to: Progress, deadline: float,
                 time.sleep(POLL_SECONDS / 5)
             log_to.check_stop()
             if time.monotonic() > deadline:
-                raise SystemError(
+                raise errors.SystemError(
                     f"{name} took too long",
                     component="processes",
                     code="process_failed",
@@ -146,7 +146,7 @@ def spawn_detached(
             )
     except OSError as error:
         reason = error.strerror or str(error)
-        raise SystemError(
+        raise errors.SystemError(
             f"The process cannot be started: {reason}",
             component="processes",
             code="process_failed",

@@ -7,9 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+from proto_ddf import errors
 from proto_ddf.db.tables import AppRecord, AppState
 from proto_ddf.errors import describe
-from proto_ddf.errors.types import ProtoDDFError, SystemError
+from proto_ddf.errors.types import ProtoDDFError
 from proto_ddf.hosting import records
 from proto_ddf.hosting.apps import crash_reason, exclusive, lock_of, record_health, spawn
 from proto_ddf.hosting.health import ask, probe
@@ -142,7 +143,7 @@ class Watcher:
             self._crashed(record, error.message)
 
     def _give_up(self, record: AppRecord, crashes: int, reason: str, tail: list[str]) -> None:
-        error = SystemError(
+        error = errors.SystemError(
             f"{record.name} crashed {crashes} times: {reason}",
             component="hosting",
             code="app_crashed",

@@ -20,10 +20,10 @@ from weakref import WeakValueDictionary
 import sqlalchemy
 from dbos import DBOS, DBOSConfig, SetWorkflowID, WorkflowStatus
 
+from proto_ddf import errors
 from proto_ddf.db import reserve
 from proto_ddf.db.engine import forget_file, guarded_engine, migrate
 from proto_ddf.db.writing import PATIENCE_SECONDS
-from proto_ddf.errors.types import SystemError
 from proto_ddf.logs import configure_logging, get_logger
 from proto_ddf.operations import journal, records
 from proto_ddf.operations.records import Run
@@ -145,7 +145,7 @@ def wait_ended(operation_id: str) -> None:
     """
     active = current().runs.find(operation_id)
     if active and not active.ended.wait(PATIENCE_SECONDS + UNWIND_SECONDS):
-        raise SystemError("The operation is still ending.", component="operations")
+        raise errors.SystemError("The operation is still ending.", component="operations")
 
 
 def stop(operation_id: str) -> None:
@@ -165,7 +165,7 @@ def current() -> Engine:
         SystemError: when it is not launched.
     """
     if _engine is None:
-        raise SystemError("Proto-DDF is starting or stopping.", component="operations")
+        raise errors.SystemError("Proto-DDF is starting or stopping.", component="operations")
     return _engine
 
 
@@ -197,7 +197,7 @@ def _lock_home(home: Path) -> int:
         fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         os.close(lock_file)
-        raise SystemError(
+        raise errors.SystemError(
             f"Another Proto-DDF uses {home}.", component="home", code="home_locked", path=str(home)
         ) from error
     return lock_file

@@ -12,10 +12,10 @@ from pydantic import BaseModel
 from sqlalchemy.exc import SQLAlchemyError
 from structlog.contextvars import bound_contextvars
 
+from proto_ddf import errors
 from proto_ddf.db import reserve
 from proto_ddf.db.tables import OperationRecord
 from proto_ddf.errors import describe
-from proto_ddf.errors.types import SystemError
 from proto_ddf.hosting.processes import end_tree
 from proto_ddf.logs import get_logger, log_operation
 from proto_ddf.monitoring import tracker
@@ -130,11 +130,13 @@ def _do(runs: ActiveRuns, active: ActiveRun) -> None:
 def _prepare(runs: ActiveRuns, active: ActiveRun, record: OperationRecord) -> _Work:
     kind = KINDS.get(record.kind)
     if kind is None:
-        raise SystemError(f"There is no kind {record.kind} of operation.", component="operations")
+        raise errors.SystemError(
+            f"There is no kind {record.kind} of operation.", component="operations"
+        )
     given = kind.input_model.model_validate(record.input)
     steps = {step.name: step for step in kind.steps(given)}
     if list(steps) != records.step_names(record.id):
-        raise SystemError(
+        raise errors.SystemError(
             "The steps of this operation are not those it was started with.",
             component="operations",
         )

@@ -6,10 +6,11 @@ from typing import NoReturn
 
 from pydantic import BaseModel
 
+from proto_ddf import errors
 from proto_ddf.db import reserve
 from proto_ddf.errors import describe
 from proto_ddf.errors.next_attempt import retry_time, seconds_until
-from proto_ddf.errors.types import SystemError, ValidationError
+from proto_ddf.errors.types import ValidationError
 from proto_ddf.operations import engine, journal, reading
 from proto_ddf.operations.model import KINDS
 from proto_ddf.operations.views import OperationView
@@ -100,7 +101,7 @@ def last_for(subject: str, kind: str | None = None) -> OperationView | None:
 def _need_reserve() -> None:
     """Work that begins on a full disk could not even tell that it failed."""
     if not reserve.hold():
-        raise SystemError("The disk is full.", component="disk", code="disk_space_low")
+        raise errors.SystemError("The disk is full.", component="disk", code="disk_space_low")
 
 
 def _need_time(failed: OperationView) -> None:
@@ -108,7 +109,7 @@ def _need_time(failed: OperationView) -> None:
     retry_at = retry_time(failed.error or {})
     seconds = seconds_until(retry_at)
     if seconds > 0:
-        raise SystemError(
+        raise errors.SystemError(
             "It is too early to try again.",
             component="operations",
             code="too_early",

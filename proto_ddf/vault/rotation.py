@@ -10,9 +10,9 @@ from typing import NamedTuple
 from cryptography.fernet import Fernet, InvalidToken
 from sqlmodel import select
 
+from proto_ddf import errors
 from proto_ddf.db.engine import session
 from proto_ddf.db.tables import SecretRecord
-from proto_ddf.errors.types import SystemError
 from proto_ddf.settings import get_settings
 from proto_ddf.vault import keys
 
@@ -37,7 +37,9 @@ def rotate() -> Rotated:
     settings = get_settings()
     if settings.secret_key is not None:
         if settings.previous_secret_key is None:
-            raise SystemError("The key is not in the key file.", "vault", code="secret_key_given")
+            raise errors.SystemError(
+                "The key is not in the key file.", "vault", code="secret_key_given"
+            )
         return _encrypt(keys.read())
     try:
         keys.ensure()
@@ -47,7 +49,7 @@ def rotate() -> Rotated:
             done = _encrypt(keys.read())
             keys.replace([new])
     except (keys.KeyUnusable, OSError) as error:
-        raise SystemError(
+        raise errors.SystemError(
             f"The key is not rotated: {error}", "vault", code="secret_not_stored", reason=str(error)
         ) from error
     return done

@@ -14,11 +14,10 @@ from cryptography.fernet import InvalidToken
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
-from proto_ddf import redaction
+from proto_ddf import errors, redaction
 from proto_ddf.db.engine import session
 from proto_ddf.db.tables import SecretRecord
 from proto_ddf.db.writing import write
-from proto_ddf.errors.types import SystemError
 from proto_ddf.vault import keys
 
 _REFERENCE = re.compile(r"secret:([0-9a-f]{32})")
@@ -44,7 +43,7 @@ def store(text: str) -> str:
         keys.ensure()
         write(add)
     except (keys.KeyUnusable, OSError) as error:
-        raise SystemError(
+        raise errors.SystemError(
             f"The secret is not stored: {error}",
             "vault",
             code="secret_not_stored",
@@ -136,7 +135,7 @@ def _keys() -> tuple[str, ...]:
         raise _unreadable(str(error)) from error
 
 
-def _unreadable(reason: str) -> SystemError:
-    return SystemError(
+def _unreadable(reason: str) -> errors.SystemError:
+    return errors.SystemError(
         f"The secret cannot be read: {reason}", "vault", code="secret_unreadable", reason=reason
     )

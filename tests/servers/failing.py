@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from proto_ddf import vault
-from proto_ddf.errors import SystemError, classify, describe
+from proto_ddf import errors, vault
+from proto_ddf.errors import classify, describe
 from proto_ddf.resilience import policy
 from proto_ddf.sources.connected.store import make_source
 from proto_ddf.sources.resilient import SYSTEM, GuardedSource
@@ -112,5 +112,5 @@ def _password(config: dict[str, Any]) -> str:
     """That the form's reference stands for, if it still does."""
     try:
         return vault.reveal(config.get("password", ""))
-    except SystemError:
+    except errors.SystemError:
         return ""

@@ -26,7 +26,7 @@ from pathlib import Path, PurePosixPath
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from ruff import find_ruff_bin  # type: ignore[import-untyped]
 
-from proto_ddf.errors.types import SystemError
+from proto_ddf import errors
 from proto_ddf.generator.code.atomic_replace import atomic_replace, temporary_folder
 from proto_ddf.generator.code.literals import FILTERS
 from proto_ddf.generator.code.model_types import imported_types, model_type
@@ -183,8 +183,8 @@ def _check_syntax(folder: Path) -> None:
             raise _failed(f"{name}: {error}", file=name) from error
 
 
-def _failed(detail: str, **context: str) -> SystemError:
-    return SystemError(
+def _failed(detail: str, **context: str) -> errors.SystemError:
+    return errors.SystemError(
         f"The app's code could not be written: {detail}",
         component="render",
         code="render_failed",

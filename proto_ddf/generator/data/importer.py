@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from proto_ddf.errors.types import SystemError, ValidationError
+from proto_ddf import errors
+from proto_ddf.errors.types import ValidationError
 from proto_ddf.generator.data.import_schema import (
     Convert,
     converters,
@@ -143,7 +144,7 @@ def _explained(table: str) -> Iterator[None]:
         yield
     except (sqlite3.Error, OverflowError, ValueError, TypeError) as error:
         full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
-        raise SystemError(
+        raise errors.SystemError(
             f"The rows of {table} could not be imported: {error}",
             component="import",
             code="disk_space_low" if full else "import_failed",

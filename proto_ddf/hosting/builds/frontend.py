@@ -11,8 +11,9 @@ from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
 
+from proto_ddf import errors
 from proto_ddf.errors.exit_codes import exit_in_words, is_killed
-from proto_ddf.errors.types import IntegrationError, SystemError
+from proto_ddf.errors.types import IntegrationError
 from proto_ddf.hosting.builds.errors import failure_reason
 from proto_ddf.hosting.builds.frontend_child import APP_FAILED, INSTALL_FAILED
 from proto_ddf.hosting.builds.queue import BUILDS
@@ -80,11 +81,11 @@ def _run(
         return
     if _is_disk_full(tail.lines, folder):
         _free_disk_space(folder)
-        raise SystemError("The disk is full", component="frontend", code="disk_space_low")
+        raise errors.SystemError("The disk is full", component="frontend", code="disk_space_low")
     if exit_code == INSTALL_FAILED and (reason_unreachable := _registry_failure(tail.lines)):
         raise _registry_error(reason_unreachable, tail.lines)
     if is_killed(exit_code):
-        raise SystemError(
+        raise errors.SystemError(
             f"{task} was killed", component="frontend", code="process_killed", exit_code=exit_code
         )
     reason = failure_reason(tail.lines)
@@ -92,7 +93,7 @@ def _run(
     if OUT_OF_MEMORY.search(reason):
         code = "out_of_memory"
     reason = reason or exit_in_words(exit_code)
-    raise SystemError(
+    raise errors.SystemError(
         f"{task} failed: {reason}",
         component="frontend",
         code=code,

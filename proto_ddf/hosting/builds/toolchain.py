@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from proto_ddf.errors.types import SystemError
+from proto_ddf import errors
 from proto_ddf.settings import PROJECT_ROOT
 
 INHERITED = (
@@ -46,7 +46,7 @@ def build_environment() -> dict[str, str]:
     environment = base_environment()
     for tool in ("node", "bun"):
         if shutil.which(tool, path=environment["PATH"]) is None:
-            raise SystemError(
+            raise errors.SystemError(
                 f"{tool} is not installed",
                 component="toolchain",
                 code="toolchain_missing",
@@ -84,7 +84,7 @@ def registry() -> str:
     )
     lines = answer.stdout.split()
     if answer.returncode != 0 or not lines:
-        raise SystemError(
+        raise errors.SystemError(
             "npm does not tell its registry",
             component="toolchain",
             code="toolchain_missing",

@@ -11,7 +11,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from proto_ddf.errors import IntegrationError, SystemError, ValidationError
+from proto_ddf import errors
+from proto_ddf.errors import IntegrationError, ValidationError
 from proto_ddf.generator.code.manual_edits import record_digests
 from proto_ddf.generator.code.render import render_app
 from proto_ddf.generator.data.importer import import_tables
@@ -84,7 +85,7 @@ def check_disk_space(rows_bytes: int = 0) -> None:
     free = shutil.disk_usage(get_settings().home).free
     required = MINIMUM_FREE_BYTES + rows_bytes
     if free < required:
-        raise SystemError(
+        raise errors.SystemError(
             "Too little disk space for a new app.",
             component="disk",
             code="disk_space_low",

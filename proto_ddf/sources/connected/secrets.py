@@ -7,8 +7,8 @@ place: else a form with another host in it would have it sent there.
 from collections.abc import Mapping
 from typing import Any
 
-from proto_ddf import vault
-from proto_ddf.errors.types import SystemError, ValidationError
+from proto_ddf import errors, vault
+from proto_ddf.errors.types import ValidationError
 from proto_ddf.sources.connected import store
 from proto_ddf.sources.registry import KINDS
 
@@ -53,4 +53,6 @@ def check(kind: str, config: Mapping[str, Any]) -> None:
             )
     if vault.known(named.values()) != set(named.values()):
         gone = "it is no longer there"
-        raise SystemError(f"A secret: {gone}", "vault", code="secret_unreadable", reason=gone)
+        raise errors.SystemError(
+            f"A secret: {gone}", "vault", code="secret_unreadable", reason=gone
+        )

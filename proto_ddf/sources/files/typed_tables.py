@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import duckdb
 
-from proto_ddf.errors.types import SystemError
+from proto_ddf import errors
 from proto_ddf.sources.files import duckdb_session
 from proto_ddf.sources.files.format import RawTable
 from proto_ddf.sources.files.types.candidates import find_offers
@@ -130,7 +130,7 @@ def write(
     if table.row_count not in (None, made.rows):
         path.unlink()
         message = f"Of {table.row_count} rows {made.rows} were read."
-        raise SystemError(message, "duckdb", code="import_failed", table=name)
+        raise errors.SystemError(message, "duckdb", code="import_failed", table=name)
     return made
 
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import TypeVar
 
-from proto_ddf import vault
-from proto_ddf.errors.types import IntegrationError, SystemError
+from proto_ddf import errors, vault
+from proto_ddf.errors.types import IntegrationError
 from proto_ddf.resilience import policy_config, time_left
 from proto_ddf.sources.resilient import SYSTEM
 from proto_ddf.sources.servers.addresses import Address, resolve
@@ -77,7 +77,7 @@ def _check_driver(server: Server) -> None:
     try:
         import_module(server.package)
     except ImportError as error:
-        raise SystemError(
+        raise errors.SystemError(
             f"{server.package} cannot be loaded.",
             "drivers",
             code="driver_missing",

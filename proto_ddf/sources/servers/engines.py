@@ -14,8 +14,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import ExceptionContext
 
+from proto_ddf import errors
 from proto_ddf.errors.classify import classify
-from proto_ddf.errors.types import SystemError
 from proto_ddf.logs import get_logger
 from proto_ddf.sources.servers.catalogue import CatalogTable
 from proto_ddf.sources.servers.config import ServerConfig
@@ -201,7 +201,7 @@ def _create(server: Server, config: ServerConfig, writable: bool) -> Pool:
     try:
         server_dialect = dialect(server.name)
     except ImportError as error:
-        raise SystemError(
+        raise errors.SystemError(
             f"{server.package} is not installed.",
             server.package,
             code="driver_missing",

@@ -14,10 +14,11 @@ from contextlib import closing
 import psutil
 import pytest
 
+from proto_ddf import errors
 from proto_ddf.blocked_ports import BLOCKED_PORTS
 from proto_ddf.db import engine as database
 from proto_ddf.db.tables import AppState, PortReservation
-from proto_ddf.errors.types import SystemError, ValidationError
+from proto_ddf.errors.types import ValidationError
 from proto_ddf.generator.spec import AppSpec
 from proto_ddf.hosting import apps, records
 from proto_ddf.hosting.launch import folder
@@ -214,7 +215,7 @@ def test_an_app_whose_event_loop_stands_still_is_ended_and_started_again(app: st
 
 def test_an_app_that_crashes_at_start_says_why_and_starts_once_it_is_mended(app: str) -> None:
     (folder(app) / "break_import").touch()
-    with pytest.raises(SystemError) as caught:
+    with pytest.raises(errors.SystemError) as caught:
         apps.start_app(app)
     assert caught.value.code == "app_start_failed"
     assert caught.value.context["reason"] == "RuntimeError: broken on purpose"
@@ -228,7 +229,10 @@ def test_an_app_that_crashes_at_start_says_why_and_starts_once_it_is_mended(app:
 def test_a_port_taken_by_another_program_is_told(app: str) -> None:
     port = run(app).frontend_port or 0
     apps.stop_app(app)
-    with closing(socket.create_server(("127.0.0.1", port))), pytest.raises(SystemError) as caught:
+    with (
+        closing(socket.create_server(("127.0.0.1", port))),
+        pytest.raises(errors.SystemError) as caught,
+    ):
         apps.start_app(app)
     assert caught.value.code == "port_in_use"
     assert caught.value.context["port"] == port

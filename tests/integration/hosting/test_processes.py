@@ -7,7 +7,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from proto_ddf.errors.types import SystemError
+from proto_ddf import errors
 from proto_ddf.hosting.processes import end_tree, is_alive, run_process, spawn_detached
 from proto_ddf.progress import NoProgress
 
@@ -85,7 +85,7 @@ def test_a_child_that_lingers_with_the_pipe_open_is_not_waited_for() -> None:
 
 def test_taking_too_long_is_an_error_and_ends_the_process() -> None:
     progress = Watched()
-    with pytest.raises(SystemError) as caught:
+    with pytest.raises(errors.SystemError) as caught:
         shell("exec sleep 600", progress, timeout=0.3)
     assert caught.value.code == "process_failed"
     assert progress.process is not None
@@ -93,7 +93,7 @@ def test_taking_too_long_is_an_error_and_ends_the_process() -> None:
 
 
 def test_a_missing_program_is_told() -> None:
-    with pytest.raises(SystemError) as caught:
+    with pytest.raises(errors.SystemError) as caught:
         run_process(["no-such-program"], cwd=Path.cwd(), env={}, log_to=NoProgress())
     assert caught.value.code == "process_failed"
 

@@ -5,7 +5,8 @@ from threading import Event
 
 import pytest
 
-from proto_ddf.errors import SystemError, ValidationError
+from proto_ddf import errors
+from proto_ddf.errors import ValidationError
 from proto_ddf.monitoring import tracker
 from proto_ddf.operations import engine, service
 
@@ -158,7 +159,7 @@ def test_a_second_click_on_cancel_undoes_nothing_twice(workshop):
 
 def test_a_clean_up_that_fails_is_in_the_list_of_errors(workshop):
     def undo(_):
-        raise SystemError("no", component="files", code="permission_denied")
+        raise errors.SystemError("no", component="files", code="permission_denied")
 
     operation_id = _start_and_reach_last_step(workshop, run_until_stopped, undo=undo)
     service.cancel(operation_id)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from proto_ddf import errors
 from proto_ddf.db import engine as database
-from proto_ddf.errors import SystemError
 from proto_ddf.monitoring import tracker
 from proto_ddf.operations import engine, service
 from proto_ddf.settings import get_settings
@@ -69,10 +69,10 @@ def test_nothing_begins_while_the_disk_is_still_full(small_disk, workshop_in):
     engine.launch()
     operation_id = workshop_in.start(fill)
     workshop_in.wait(operation_id, "failed")
-    with pytest.raises(SystemError) as refused:
+    with pytest.raises(errors.SystemError) as refused:
         service.retry(operation_id)
     assert refused.value.code == "disk_space_low"
-    with pytest.raises(SystemError):
+    with pytest.raises(errors.SystemError):
         workshop_in.start(fill)
     kept = service.view(operation_id)
     assert kept.state == "failed"

@@ -7,7 +7,7 @@ import pytest
 from dbos._sys_db_sqlite import SQLiteSystemDatabase
 from sqlalchemy.exc import OperationalError
 
-from proto_ddf.errors import SystemError
+from proto_ddf import errors
 from proto_ddf.operations import engine, journal, records, service
 from proto_ddf.operations.records import Run
 from proto_ddf.operations.stop import OperationStopped
@@ -185,7 +185,7 @@ def test_a_step_that_ignores_the_stop_keeps_the_home_locked(workshop, monkeypatc
     operation_id = _start_at_gate(workshop, deaf)
     running = engine.current()
     engine.shutdown()
-    with pytest.raises(SystemError) as refused:
+    with pytest.raises(errors.SystemError) as refused:
         engine.launch()
     assert refused.value.code == "home_locked"
     release.set()
@@ -196,7 +196,7 @@ def test_a_step_that_ignores_the_stop_keeps_the_home_locked(workshop, monkeypatc
 
 
 def test_a_second_engine_is_refused_and_the_first_goes_on(workshop):
-    with pytest.raises(SystemError) as refused:
+    with pytest.raises(errors.SystemError) as refused:
         engine.launch()
     assert refused.value.code == "home_locked"
     gate = Gate()
@@ -209,7 +209,7 @@ def test_a_failed_launch_frees_the_home(prepared_home, monkeypatch):
         patch.setattr(engine, "migrate", lambda: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             engine.launch()
-    with pytest.raises(SystemError):
+    with pytest.raises(errors.SystemError):
         engine.current()
     engine.launch()
     assert records.pending() == []

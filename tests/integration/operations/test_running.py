@@ -10,7 +10,8 @@ from pydantic import BaseModel
 from pydantic import ValidationError as BadInput
 from sqlalchemy.exc import OperationalError
 
-from proto_ddf.errors import IntegrationError, SystemError, ValidationError
+from proto_ddf import errors
+from proto_ddf.errors import IntegrationError, ValidationError
 from proto_ddf.errors.next_attempt import seconds_until
 from proto_ddf.monitoring import tracker
 from proto_ddf.operations import engine, hub, journal, records, service
@@ -165,7 +166,7 @@ def test_try_again_before_its_time_is_refused_and_runs_nothing(workshop, refusal
     operation_id = workshop.start(step)
     failed = workshop.wait(operation_id, "failed")
     for _ in range(3):
-        with pytest.raises(SystemError) as refused:
+        with pytest.raises(errors.SystemError) as refused:
             service.retry(operation_id)
         assert refused.value.code == "too_early"
         assert refused.value.context["retry_at"] == failed.error["context"]["retry_at"]
@@ -361,7 +362,7 @@ def test_without_an_engine_nothing_is_started_and_nothing_kept(prepared_home):
         pass
 
     register(Kind("idle", lambda _: "Idle", Nothing, lambda _: [Step("a", "A", nothing_to_do)]))
-    with pytest.raises(SystemError):
+    with pytest.raises(errors.SystemError):
         service.start("idle", Nothing())
     assert records.pending() == []
 

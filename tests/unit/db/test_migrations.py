@@ -8,9 +8,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlmodel import SQLModel
 
+from proto_ddf import errors
 from proto_ddf.db import engine
 from proto_ddf.db.tables import OperationRecord, SourceRecord, StepRecord
-from proto_ddf.errors import SystemError
 from proto_ddf.settings import PROJECT_ROOT
 
 EARLIER_HOMES = sorted((Path(__file__).parent / "earlier_homes").glob("*.sql"))
@@ -76,7 +76,7 @@ def test_a_failing_migration_leaves_nothing_behind(home: Path, monkeypatch):
 def test_a_database_of_a_newer_release_is_refused(database: Path):
     with sqlite3.connect(database) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    with pytest.raises(SystemError, match="cannot be migrated"):
+    with pytest.raises(errors.SystemError, match="cannot be migrated"):
         engine.migrate()
 
 

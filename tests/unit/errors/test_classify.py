@@ -24,14 +24,8 @@ import pytest
 import sqlalchemy
 from sqlalchemy import exc
 
-from proto_ddf.errors import (
-    CATALOGUE,
-    IntegrationError,
-    ProtoDDFError,
-    SystemError,
-    ValidationError,
-    classify,
-)
+from proto_ddf import errors
+from proto_ddf.errors import CATALOGUE, IntegrationError, ProtoDDFError, ValidationError, classify
 
 
 def raised_by(act: Callable[[], object]) -> Exception:
@@ -86,7 +80,7 @@ class TestTyped:
     def test_names_the_field_of_its_own_before_that_of_the_code(self) -> None:
         own = ValidationError("x", field="paths", value="a", code="file_not_found")
         assert classify(own).field == "paths"
-        assert classify(SystemError("x", "disk", code="file_not_found")).field == "path"
+        assert classify(errors.SystemError("x", "disk", code="file_not_found")).field == "path"
 
     def test_says_its_own_sentence_where_the_code_says_little(self) -> None:
         assert classify(ValidationError("Ports end at 65535.", "port", 70000)).message == (
@@ -94,16 +88,16 @@ class TestTyped:
         )
 
     def test_an_unknown_code_falls_back_to_the_class(self) -> None:
-        assert classify(SystemError("x", "disk", code="no_such_code")).code == "system_error"
+        assert classify(errors.SystemError("x", "disk", code="no_such_code")).code == "system_error"
 
     def test_a_general_error_is_explained_by_its_cause(self) -> None:
         cause = OSError(errno.ENOSPC, "No space left on device")
-        assert classify(caused(SystemError("x", "disk"), cause)).code == "disk_space_low"
+        assert classify(caused(errors.SystemError("x", "disk"), cause)).code == "disk_space_low"
 
     def test_a_failed_step_is_explained_by_a_full_disk_but_not_by_a_connection(self) -> None:
-        step = SystemError("x", "build", code="build_failed")
+        step = errors.SystemError("x", "build", code="build_failed")
         assert classify(caused(step, OSError(errno.ENOSPC, "full"))).code == "disk_space_low"
-        step = SystemError("x", "build", code="build_failed")
+        step = errors.SystemError("x", "build", code="build_failed")
         assert classify(caused(step, ConnectionResetError())).code == "build_failed"
 
     def test_a_precise_code_stands_whatever_caused_it(self) -> None:
@@ -113,7 +107,7 @@ class TestTyped:
         )
 
     def test_a_cause_with_the_same_code_adds_what_it_knows(self) -> None:
-        error = SystemError("x", "disk", code="disk_space_low")
+        error = errors.SystemError("x", "disk", code="disk_space_low")
         cause = OSError(errno.ENOSPC, "full", "/srv/app.db")
         assert "/srv/app.db" in classify(caused(error, cause)).message
 
@@ -523,7 +517,7 @@ class TestCauses:
         assert classify(error).code == "unknown"
 
     def test_a_typed_error_below_an_unknown_one_speaks(self) -> None:
-        typed = SystemError("x", "ports", code="port_unavailable", start=1, end=2)
+        typed = errors.SystemError("x", "ports", code="port_unavailable", start=1, end=2)
         found = classify(caused(RuntimeError("x"), typed))
         assert found.code == "port_unavailable"
         assert "between 1 and 2" in found.message

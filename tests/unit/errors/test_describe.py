@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from proto_ddf.errors import IntegrationError, SystemError, ValidationError, describe
+from proto_ddf import errors
+from proto_ddf.errors import IntegrationError, ValidationError, describe
 
 KEYS = {
     "error_type",
@@ -56,8 +57,8 @@ def test_the_user_can_be_named() -> None:
     ("error", "possible"),
     [
         (OSError(errno.ENOSPC, "full"), True),
-        (SystemError("x", "ports", code="port_unavailable"), True),
-        (SystemError("x", "build", code="build_failed"), True),
+        (errors.SystemError("x", "ports", code="port_unavailable"), True),
+        (errors.SystemError("x", "build", code="build_failed"), True),
         (FileNotFoundError(errno.ENOENT, "gone", "a.csv"), True),
         (ConnectionRefusedError(), True),
         (RuntimeError("flux"), True),

@@ -5,11 +5,12 @@ import pickle
 
 import pytest
 
-from proto_ddf.errors import IntegrationError, ProtoDDFError, SystemError, ValidationError
+from proto_ddf import errors
+from proto_ddf.errors import IntegrationError, ProtoDDFError, ValidationError
 from proto_ddf.resilience import CircuitOpenError
 
 ERRORS = [
-    SystemError("No port", component="ports", code="port_unavailable", start=1),
+    errors.SystemError("No port", component="ports", code="port_unavailable", start=1),
     ValidationError("Too short", field="name", value="ab", code="project_name_too_short"),
     IntegrationError("Locked", system="sqlite", operation="open", code="sqlite_locked", path="x"),
     CircuitOpenError("shop", 3.5),
@@ -32,7 +33,7 @@ def test_all_share_one_base_and_carry_a_code(error: ProtoDDFError) -> None:
 
 
 def test_each_class_has_a_code_of_its_own() -> None:
-    assert SystemError("x", "disk").code == "system_error"
+    assert errors.SystemError("x", "disk").code == "system_error"
     assert ValidationError("x", "name", 1).code == "invalid_value"
     assert IntegrationError("x", "csv", "read").code == "integration_error"
     assert CircuitOpenError("x", 1).code == "circuit_open"

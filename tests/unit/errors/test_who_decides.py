@@ -16,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import exc
 
-from proto_ddf.errors import IntegrationError, ProtoDDFError, SystemError, classify
+from proto_ddf import errors
+from proto_ddf.errors import IntegrationError, ProtoDDFError, classify
 from proto_ddf.resilience import CircuitBreaker, RetryConfig
 from proto_ddf.resilience.is_transient import is_transient
 from proto_ddf.resilience.retry import Retry
@@ -53,7 +54,7 @@ WRAPPERS: list[Callable[[str], Exception]] = [
     Exception,
     OSError,
     lambda text: IntegrationError(text, "a", "b"),
-    lambda text: SystemError(text, "a"),
+    lambda text: errors.SystemError(text, "a"),
     ProtoDDFError,
     lambda text: exc.OperationalError("select 1", None, Exception(text)),
     exc.SQLAlchemyError,

@@ -7,7 +7,7 @@ from contextlib import closing
 
 import pytest
 
-from proto_ddf.errors.types import SystemError
+from proto_ddf import errors
 from proto_ddf.hosting import ports
 from proto_ddf.hosting.ports import PortRegistry, is_free
 from proto_ddf.settings import PROJECT_ROOT, Settings, get_settings
@@ -86,7 +86,7 @@ def test_no_free_pair_is_tried_once_more_and_then_told(
     set_range(monkeypatch, FIRST, FIRST + 2)
     registry.reserve_pair("shop")
     waited: list[float] = []
-    with pytest.raises(SystemError) as caught:
+    with pytest.raises(errors.SystemError) as caught:
         PortRegistry(sleep=waited.append).reserve_pair("other")
     assert caught.value.code == "port_unavailable"
     assert caught.value.context["start"] == FIRST
@@ -135,6 +135,6 @@ def test_ports_that_browsers_refuse_to_open_are_not_given(
     set_range(monkeypatch, 6664, 6670)
     monkeypatch.setattr(ports, "is_free", lambda port: True)
     assert registry.reserve_pair("shop") == (6664, 6670)
-    with pytest.raises(SystemError) as caught:
+    with pytest.raises(errors.SystemError) as caught:
         registry.reserve_pair("other")
     assert caught.value.code == "port_unavailable"

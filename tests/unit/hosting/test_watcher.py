@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from proto_ddf import errors
 from proto_ddf.db.tables import AppRecord, AppState
-from proto_ddf.errors.types import SystemError
 from proto_ddf.generator.spec import AppSpec
 from proto_ddf.hosting import apps, health, records, watcher
 from proto_ddf.hosting.health import ProbeResult
@@ -27,7 +27,7 @@ class World:
     alive: bool = True
     answer: ProbeResult = WELL
     starts: list[float] = field(default_factory=list)
-    start_error: SystemError | None = None
+    start_error: errors.SystemError | None = None
     dies_at_once: bool = False
     probes: int = 0
 
@@ -169,7 +169,9 @@ def test_waits_grow_and_the_app_is_given_up_visibly(world: World) -> None:
 
 def test_a_restart_that_fails_counts_as_a_crash(world: World) -> None:
     world.alive = False
-    world.start_error = SystemError("Port 3100 is in use", component="ports", code="port_in_use")
+    world.start_error = errors.SystemError(
+        "Port 3100 is in use", component="ports", code="port_in_use"
+    )
     world.watcher.tick()
     world.pass_seconds(1)
     assert shop().crashes == 2

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proto_ddf.errors import CATALOGUE, IntegrationError, SystemError, ValidationError
+from proto_ddf import errors
+from proto_ddf.errors import CATALOGUE, IntegrationError, ValidationError
 from proto_ddf.resilience import BulkheadFullError, CircuitOpenError, PolicyConfig, RateLimitedError
 from proto_ddf.resilience.policy import Policy
 from proto_ddf.resilience.policy.error_log import NETWORK_CODES
@@ -82,7 +83,7 @@ def test_what_sockets_raise_counts(error: Exception) -> None:
         PermissionError(13, "Permission denied"),
         OSError(28, "No space left on device"),
         ValidationError("Bad host.", field="host", value=""),
-        SystemError("Full.", component="disk", code="disk_space_low"),
+        errors.SystemError("Full.", component="disk", code="disk_space_low"),
         CircuitOpenError("source a", 30.0),
         BulkheadFullError("source a", 1, 0),
         RateLimitedError("source a", 1.0),

@@ -14,9 +14,8 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlmodel import Session
 
-from proto_ddf import vault
+from proto_ddf import errors, vault
 from proto_ddf.db import engine
-from proto_ddf.errors import SystemError
 from proto_ddf.settings import PROJECT_ROOT, get_settings
 from proto_ddf.vault import keys
 
@@ -82,7 +81,7 @@ def test_a_rotation_leaves_a_new_key_alone_that_reads_everything(home: Path):
     assert after != key
     assert before.isdisjoint(tokens(home))
     (home / "secret.key").write_text(key)
-    with pytest.raises(SystemError):
+    with pytest.raises(errors.SystemError):
         vault.reveal(references[0])
 
 

@@ -14,9 +14,9 @@ from cryptography.fernet import Fernet
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from proto_ddf import vault
+from proto_ddf import errors, vault
 from proto_ddf.db.tables import utc_now
-from proto_ddf.errors import SystemError, describe
+from proto_ddf.errors import describe
 from proto_ddf.redaction import HIDDEN, hide, scrub_text
 from proto_ddf.settings import PROJECT_ROOT, get_settings
 
@@ -28,7 +28,7 @@ def bytes_of(home: Path) -> bytes:
 
 
 def unreadable(reference: str) -> dict[str, object]:
-    with pytest.raises(SystemError) as caught:
+    with pytest.raises(errors.SystemError) as caught:
         vault.reveal(reference)
     return describe(caught.value)
 
@@ -125,7 +125,7 @@ def test_a_lost_wrong_or_damaged_key_says_so_at_the_password(
 
 def test_a_damaged_key_file_is_not_replaced(home: Path):
     (home / "secret.key").write_text("not a key")
-    with pytest.raises(SystemError) as caught:
+    with pytest.raises(errors.SystemError) as caught:
         vault.store(PLANTED)
     assert caught.value.code == "secret_not_stored"
     assert (home / "secret.key").read_text() == "not a key"

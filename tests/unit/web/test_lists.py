@@ -9,9 +9,10 @@ import pytest
 import reflex as rx
 from reflex.state import State
 
+from proto_ddf import errors
 from proto_ddf.db import engine
 from proto_ddf.db.tables import OperationRecord, OperationState, StepRecord
-from proto_ddf.errors import SystemError, describe
+from proto_ddf.errors import describe
 from proto_ddf.monitoring import tracker
 from proto_ddf.resilience import CircuitOpenError
 from proto_ddf.web.errors import state as errors_state
@@ -20,7 +21,8 @@ from proto_ddf.web.operations import state as operations_state
 from proto_ddf.web.operations.state import OperationPageState, OperationsState
 from proto_ddf.web.overview import state as overview_state
 from proto_ddf.web.overview.state import OverviewState
-from proto_ddf.web.shared.state import errors, live
+from proto_ddf.web.shared.state import errors as errors_mixin
+from proto_ddf.web.shared.state import live
 from tests.unit.web.retries import press_try_again
 
 
@@ -65,7 +67,7 @@ def add_operation(id: str, state: OperationState) -> None:
 
 
 def add_error(operation_id: str | None) -> None:
-    error = SystemError("full", component="disk", code="disk_space_low", path="/data")
+    error = errors.SystemError("full", component="disk", code="disk_space_low", path="/data")
     tracker.record_error(describe(error, "Install"), "Generate shop", operation_id)
 
 
@@ -167,7 +169,7 @@ def test_try_again_of_an_error_resumes_its_operation_and_goes_there(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     retried: list[str] = []
-    monkeypatch.setattr(errors.service, "retry", retried.append)
+    monkeypatch.setattr(errors_mixin.service, "retry", retried.append)
     add_error("one")
     state = state_of(ErrorListState)
     follow(state)

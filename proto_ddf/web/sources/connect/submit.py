@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from pydantic import BaseModel
 
-from proto_ddf import vault
-from proto_ddf.errors import ProtoDDFError, SystemError, ValidationError
+from proto_ddf import errors, vault
+from proto_ddf.errors import ProtoDDFError, ValidationError
 from proto_ddf.operations import service
 from proto_ddf.operations.kinds.sources import ConnectSourceInput, TestSourceInput
 from proto_ddf.sources.connected import form_errors, secrets, store
@@ -31,7 +31,7 @@ def find_faults(draft: Draft, *, naming: bool) -> list[ProtoDDFError]:
 def _fault_of(check: Callable[[], object]) -> list[ProtoDDFError]:
     try:
         check()
-    except (ValidationError, SystemError) as fault:
+    except (ValidationError, errors.SystemError) as fault:
         return [fault]
     return []
 

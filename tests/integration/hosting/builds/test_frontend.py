@@ -13,8 +13,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from proto_ddf import errors
 from proto_ddf.errors import classify, describe
-from proto_ddf.errors.types import IntegrationError, SystemError
+from proto_ddf.errors.types import IntegrationError
 from proto_ddf.hosting.builds import frontend
 from proto_ddf.hosting.processes import is_alive
 from proto_ddf.progress import NoProgress, current_progress
@@ -82,7 +83,7 @@ def test_both_steps_can_be_repeated(folder: Path) -> None:
 
 def test_code_that_does_not_compile_is_told_by_pythons_last_line(folder: Path) -> None:
     (folder / "break_import").touch()
-    with pytest.raises(SystemError) as caught:
+    with pytest.raises(errors.SystemError) as caught:
         frontend.install(folder, NoProgress())
     assert caught.value.code == "build_failed"
     assert caught.value.context["reason"] == "RuntimeError: broken on purpose"
@@ -164,7 +165,7 @@ def test_code_that_does_not_compile_says_nothing_about_the_registry(
 ) -> None:
     registry("http://127.0.0.1:9/", retries=5)
     (folder / "break_import").touch()
-    with pytest.raises(SystemError) as caught:
+    with pytest.raises(errors.SystemError) as caught:
         frontend.install(folder, NoProgress())
     assert caught.value.code == "build_failed"
     [used] = [one.snapshot() for one in policies() if one.system == "package_registry"]
@@ -189,7 +190,7 @@ def test_what_the_registry_says_about_a_package_is_no_network_error(
 ) -> None:
     with answering(answer) as url:
         registry(url)
-        with pytest.raises(SystemError) as caught:
+        with pytest.raises(errors.SystemError) as caught:
             frontend.install(folder, NoProgress())
     assert caught.value.code == "install_failed"
     assert caught.value.context["reason"].endswith(f"- {answer}")
@@ -229,7 +230,7 @@ def test_a_page_that_cannot_be_bundled_is_told_and_can_be_tried_again(folder: Pa
     page = folder / ROUTE
     good = page.read_text()
     page.write_text("export default function ( {")
-    with pytest.raises(SystemError) as caught:
+    with pytest.raises(errors.SystemError) as caught:
         frontend.build(folder, NoProgress())
     assert caught.value.code == "build_failed"
     assert caught.value.context["log"]
@@ -253,7 +254,7 @@ def test_the_reason_is_what_the_bundler_says_and_not_its_stack(
 ) -> None:
     frontend.install(folder, NoProgress())
     (folder / ROUTE).write_text(page)
-    with pytest.raises(SystemError) as caught:
+    with pytest.raises(errors.SystemError) as caught:
         frontend.build(folder, NoProgress())
     assert caught.value.context["reason"].startswith(reason)
 
@@ -279,7 +280,7 @@ def test_a_build_that_is_killed_is_told_as_such(
     folder: Path, choose: Callable[[psutil.Process], list[psutil.Process]]
 ) -> None:
     frontend.install(folder, NoProgress())
-    with pytest.raises(SystemError) as caught:
+    with pytest.raises(errors.SystemError) as caught:
         frontend.build(folder, Killing("Bundling", choose))
     assert caught.value.code == "process_killed"
     frontend.build(folder, NoProgress())
@@ -296,7 +297,7 @@ def test_a_build_that_is_killed_is_told_as_such(
 )
 def test_an_app_that_ends_itself_is_told(folder: Path, line: str, code: str, reason: str) -> None:
     (folder / "tiny_app/tiny_app.py").write_text(line)
-    with pytest.raises(SystemError) as caught:
+    with pytest.raises(errors.SystemError) as caught:
         frontend.install(folder, NoProgress())
     assert (caught.value.code, caught.value.context["reason"]) == (code, reason)
 
@@ -318,7 +319,7 @@ def test_a_stopped_build_leaves_no_process_and_can_be_repeated(folder: Path) -> 
 def test_a_full_disk_is_told_as_such(folder: Path, tmp_path: Path, task: str) -> None:
     with small_disk(tmp_path / "small", "2m") as small:
         place = Path(shutil.copytree(folder, small / "tiny_app"))
-        with pytest.raises(SystemError) as caught:
+        with pytest.raises(errors.SystemError) as caught:
             getattr(frontend, task)(place, NoProgress())
         assert caught.value.code == "disk_space_low"
         # The records of the failure need room too.

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from proto_ddf.errors import IntegrationError, SystemError, ValidationError
+from proto_ddf import errors
+from proto_ddf.errors import IntegrationError, ValidationError
 from proto_ddf.generator.planning.plan import plan_app
 from proto_ddf.generator.spec import AppSpec
 from proto_ddf.hosting import apps as hosted
@@ -76,7 +77,7 @@ class TestValidate:
         self, shop: SourceView, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(apps, "MINIMUM_FREE_BYTES", 2**60)
-        with pytest.raises(SystemError) as refused:
+        with pytest.raises(errors.SystemError) as refused:
             run(planned(shop), "validate")
         assert refused.value.code == "disk_space_low"
         assert hosted.list_apps() == []
@@ -198,7 +199,7 @@ class TestUndo:
         self, workshop, shop: SourceView, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def broken(*_: object) -> None:
-            raise SystemError("no network", component="install", code="install_failed")
+            raise errors.SystemError("no network", component="install", code="install_failed")
 
         monkeypatch.setattr(apps.frontend, "install", broken)
         given = planned(shop)

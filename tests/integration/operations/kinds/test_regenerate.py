@@ -11,8 +11,9 @@ from typing import Any
 import httpx
 import pytest
 
+from proto_ddf import errors
 from proto_ddf.db.tables import AppState
-from proto_ddf.errors import ProtoDDFError, SystemError, ValidationError
+from proto_ddf.errors import ProtoDDFError, ValidationError
 from proto_ddf.generator.code.manual_edits import record_digests
 from proto_ddf.generator.code.render import render_app
 from proto_ddf.generator.data.importer import import_tables
@@ -359,7 +360,7 @@ class TestFailing:
 
     def test_a_failed_build_leaves_the_app_running(self, workshop, ended, builds):
         def fail(_folder: Path) -> None:
-            raise SystemError("no", component="frontend", code="build_failed")
+            raise errors.SystemError("no", component="frontend", code="build_failed")
 
         pid, builds.harm = hosted.get_app(SLUG).pid, fail
         done = self.failed(ended, "build")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from proto_ddf.errors.types import SystemError
+from proto_ddf import errors
 from proto_ddf.generator.spec import AppSpec
 from proto_ddf.operations import service
 from proto_ddf.operations.kinds.apps import GenerateAppInput
@@ -134,7 +134,7 @@ def test_after_repeated_failures_the_place_is_left_alone_and_try_again_goes_on_o
     assert again.error["retry_possible"]
 
     out_of_reach(False)
-    with pytest.raises(SystemError) as refused:
+    with pytest.raises(errors.SystemError) as refused:
         try_again()
     assert refused.value.code == "too_early"
     until(lambda: datetime.now(UTC) >= retry_at)

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from proto_ddf import errors
 from proto_ddf.errors import classify
-from proto_ddf.errors.types import SystemError
 from proto_ddf.generator.code import atomic_replace, render
 from proto_ddf.generator.code.render import render_app, render_files
 from proto_ddf.generator.names import TEMPLATES
@@ -115,7 +115,7 @@ def test_a_template_that_fails_leaves_the_old_app(
     render_app(plan, folder, templates=templates)
     before = _tree(folder)
     (templates / "bad.txt.jinja").write_text("{{ spec.gone }}")
-    with pytest.raises(SystemError) as caught:
+    with pytest.raises(errors.SystemError) as caught:
         render_app(plan, folder, templates=templates)
     assert caught.value.code == "render_failed"
     assert _tree(folder) == before
@@ -129,7 +129,7 @@ def test_a_file_where_the_folder_must_go_is_told_and_stays(
     blocker = tmp_path / in_the_way
     blocker.parent.mkdir(exist_ok=True)
     blocker.write_text("somebody's file")
-    with pytest.raises(SystemError) as caught:
+    with pytest.raises(errors.SystemError) as caught:
         render_app(plan, tmp_path / "apps" / "my_shop", templates=templates)
     assert classify(caught.value).code == "render_failed"
     assert str(blocker) in caught.value.message
@@ -143,14 +143,14 @@ def test_a_full_disk_is_told_as_such(
         raise OSError(errno.ENOSPC, "No space left on device", str(self))
 
     monkeypatch.setattr(Path, "write_bytes", no_space)
-    with pytest.raises(SystemError) as caught:
+    with pytest.raises(errors.SystemError) as caught:
         render_app(plan, folder, templates=templates)
     assert classify(caught.value).code == "disk_space_low"
 
 
 def test_code_that_does_not_parse_is_no_app(plan: AppSpec, templates: Path, folder: Path) -> None:
     (templates / "bad.py").write_text("def (:\n")
-    with pytest.raises(SystemError) as caught:
+    with pytest.raises(errors.SystemError) as caught:
         render_app(plan, folder, templates=templates)
     assert caught.value.code == "render_failed"
     assert not folder.exists()
@@ -167,7 +167,7 @@ def test_code_that_does_not_parse_is_no_app(plan: AppSpec, templates: Path, fold
 def test_unsafe_names_of_a_plan_are_refused(
     plan: AppSpec, templates: Path, folder: Path, change: dict[str, str]
 ) -> None:
-    with pytest.raises(SystemError, match="unsafe"):
+    with pytest.raises(errors.SystemError, match="unsafe"):
         render_app(plan.model_copy(update=change), folder, templates=templates)
 
 
@@ -178,14 +178,14 @@ def test_unsafe_names_of_tables_are_refused(plan: AppSpec, templates: Path, part
         unsafe.tables[0].fields[0].name = "x = 1; y"
     else:
         setattr(unsafe.tables[0], part, "../../etc")
-    with pytest.raises(SystemError, match="unsafe"):
+    with pytest.raises(errors.SystemError, match="unsafe"):
         render_files(unsafe, templates)
 
 
 def test_two_tables_of_one_name_are_refused(plan: AppSpec, templates: Path) -> None:
     unsafe = plan.model_copy(deep=True)
     unsafe.tables[1].name = unsafe.tables[0].name
-    with pytest.raises(SystemError, match="share a name"):
+    with pytest.raises(errors.SystemError, match="share a name"):
         render_files(unsafe, templates)
 
 
@@ -283,7 +283,7 @@ def test_ruff_that_hangs_is_ended(
     slow.chmod(0o755)
     monkeypatch.setattr(render, "find_ruff_bin", lambda: str(slow))
     monkeypatch.setattr(render, "RUFF_TIMEOUT", 0.1)
-    with pytest.raises(SystemError, match="longer than") as caught:
+    with pytest.raises(errors.SystemError, match="longer than") as caught:
         render_app(plan, folder, templates=templates)
     assert caught.value.code == "render_failed"
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from proto_ddf.errors.types import SystemError, ValidationError
+from proto_ddf import errors
+from proto_ddf.errors.types import ValidationError
 from proto_ddf.generator.data.importer import BATCH, import_tables
 from proto_ddf.generator.planning.plan import plan_app
 from proto_ddf.generator.spec import AppSpec
@@ -220,7 +221,7 @@ def test_rows_that_do_not_fit_fail_with_the_table_named(
 ) -> None:
     column = ColumnInfo(name="n", type=ColumnType.TEXT, nullable=False, primary_key=True)
     schema = _schema(column, primary_key=("n",))
-    with pytest.raises(SystemError) as caught:
+    with pytest.raises(errors.SystemError) as caught:
         import_tables(
             make_source(schema, {"things": rows}), _plan(schema), schema, database, NoProgress()
         )
@@ -266,7 +267,7 @@ def test_a_full_disk_is_told_as_one(
     monkeypatch.setattr(importer, "_make_fast", small)
     schema = _schema(ColumnInfo(name="word", type=ColumnType.TEXT))
     source = make_source(schema, {"things": [("x" * 1000,)] * 100})
-    with pytest.raises(SystemError) as caught:
+    with pytest.raises(errors.SystemError) as caught:
         import_tables(source, _plan(schema), schema, database, NoProgress())
     assert caught.value.code == "disk_space_low"
     assert not any(database.parent.iterdir())

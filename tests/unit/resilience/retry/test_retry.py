@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import structlog
 
-from proto_ddf.errors import IntegrationError, SystemError, ValidationError
+from proto_ddf import errors
+from proto_ddf.errors import IntegrationError, ValidationError
 from proto_ddf.resilience import CircuitOpenError, retry_with_backoff
 
 LOCKED = sqlite3.OperationalError("database is locked")
@@ -73,7 +74,7 @@ class TestWhatIsRetried:
             PermissionError(13, "no"),
             FileNotFoundError(2, "no"),
             ValidationError("x", "name", ""),
-            SystemError("x", "disk", code="disk_space_low"),
+            errors.SystemError("x", "disk", code="disk_space_low"),
             IntegrationError("x", system="s", operation="o", code="authentication_failed"),
             CircuitOpenError("shop", 3),
             asyncio.CancelledError(),

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from proto_ddf import vault
-from proto_ddf.errors import SystemError, ValidationError
+from proto_ddf import errors, vault
+from proto_ddf.errors import ValidationError
 from proto_ddf.sources.connected import secrets
 from proto_ddf.sources.registry import KINDS
 from tests import vaulted
@@ -57,7 +57,7 @@ def test_what_is_no_reference_is_refused_and_not_repeated(text: str):
 
 def test_a_secret_that_is_gone_says_so(reference: str):
     vault.discard([reference])
-    with pytest.raises(SystemError) as caught:
+    with pytest.raises(errors.SystemError) as caught:
         secrets.check(vaulted.NAME, vaulted.config(reference))
     assert caught.value.code == "secret_unreadable"
 

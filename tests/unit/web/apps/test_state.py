@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from reflex.state import State
 
+from proto_ddf import errors
 from proto_ddf.db.tables import AppState as Condition
-from proto_ddf.errors import SystemError, describe
+from proto_ddf.errors import describe
 from proto_ddf.hosting.records import AppView
 from proto_ddf.operations.kinds.apps import AppInput
 from proto_ddf.operations.views import OperationView
@@ -76,7 +77,7 @@ def ended(state: str, error: dict[str, Any] | None = None) -> OperationView:
 
 
 def start_failed() -> dict[str, Any]:
-    error = SystemError("It ended", component="hosting", code="app_start_failed", app="Shop")
+    error = errors.SystemError("It ended", component="hosting", code="app_start_failed", app="Shop")
     return describe(error, "Start Shop", operation_id="op1")
 
 

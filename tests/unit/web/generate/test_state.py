@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from reflex.state import State
 
+from proto_ddf import errors
 from proto_ddf.db import engine
 from proto_ddf.db.tables import AppRecord
-from proto_ddf.errors import SystemError, ValidationError, describe
+from proto_ddf.errors import ValidationError, describe
 from proto_ddf.operations.kinds.apps import GenerateAppInput
 from proto_ddf.operations.views import OperationView
 from proto_ddf.sources.connected import store
@@ -437,7 +438,7 @@ class TestOperation:
         assert state.name == "My shop"
 
     def test_any_other_failure_is_no_error_of_the_form(self, state: Any) -> None:
-        error = SystemError("no", component="build", code="build_failed")
+        error = errors.SystemError("no", component="build", code="build_failed")
         state._show_operation(operation("failed", error=describe(error, "Generate My shop")))
         state._operation_over()
         assert state.field_errors == {}

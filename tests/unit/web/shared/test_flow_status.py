@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reflex.state import State
 
-from proto_ddf.errors import SystemError, ValidationError, describe
+from proto_ddf import errors
+from proto_ddf.errors import ValidationError, describe
 from proto_ddf.operations.views import OperationView, StepView
 from proto_ddf.web.generate.state import GenerateState
 from proto_ddf.web.shared.state import flow_status
@@ -25,7 +26,7 @@ UNDER_WAY = ("pending", "running")
 
 
 def operation(state: str, **values: Any) -> OperationView:
-    error = describe(SystemError("Full.", component="disk", code="disk_space_low"), "x")
+    error = describe(errors.SystemError("Full.", component="disk", code="disk_space_low"), "x")
     given = {
         "id": "op1",
         "kind": "test_source",

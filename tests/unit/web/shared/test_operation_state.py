@@ -9,7 +9,8 @@ import pytest
 import reflex as rx
 from reflex.state import State
 
-from proto_ddf.errors import SystemError, ValidationError, describe
+from proto_ddf import errors
+from proto_ddf.errors import ValidationError, describe
 from proto_ddf.operations import hub
 from proto_ddf.operations.views import OperationView, StepView
 from proto_ddf.resilience import CircuitOpenError
@@ -57,7 +58,7 @@ def view(state: str, **values: Any) -> OperationView:
 
 
 def full_disk() -> dict[str, Any]:
-    error = SystemError("full", component="disk", code="disk_space_low", path="/data")
+    error = errors.SystemError("full", component="disk", code="disk_space_low", path="/data")
     return describe(error, "Install")
 
 
@@ -247,7 +248,9 @@ def test_a_retry_before_its_time_is_told_with_the_time_that_is_left(
     retry_at = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
 
     def refuse(_operation_id: str) -> None:
-        raise SystemError("Early.", component="operations", code="too_early", retry_at=retry_at)
+        raise errors.SystemError(
+            "Early.", component="operations", code="too_early", retry_at=retry_at
+        )
 
     monkeypatch.setattr(operation.service, "retry", refuse)
     watching._show_operation(view("failed", error=full_disk()))
@@ -266,7 +269,7 @@ def test_a_retry_before_its_time_is_told_with_the_time_that_is_left(
 def test_a_retry_that_failed_is_tried_again_by_its_callout(
     watching: WatchingState, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answers = [SystemError("full", component="disk", code="disk_space_low"), None]
+    answers = [errors.SystemError("full", component="disk", code="disk_space_low"), None]
 
     def retry(_operation_id: str) -> None:
         if (error := answers.pop(0)) is not None:
