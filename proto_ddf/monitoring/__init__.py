@@ -1,1 +1,4 @@
-"""What went wrong and how the whole is doing."""
+"""Monitoring: the errors that people met, recorded and listed.
+
+Import the functions of `tracker`.
+"""

@@ -1,4 +1,8 @@
-"""How calls to something outside survive its failures."""
+"""Resilience of calls to something outside: retries, circuit breakers, deadlines, limits, one policy per target.
+
+Other packages import the names below, most of them only `policy`. The sub-packages are imported by their own names
+where a single part is needed, such as `deadline.time_left`.
+"""
 
 from proto_ddf.resilience import injection
 from proto_ddf.resilience.breaker import BreakerState, CircuitBreaker, CircuitOpenError, Window

@@ -1,12 +1,12 @@
-"""Arguments are checked where they are given: a wrong one would show at the first failure of a call, or never."""
+"""Checks of arguments. A wrong argument is refused at construction: otherwise it would show at the first failed call, or never."""
 
 import math
 from typing import Any
 
 
 class BadArgumentError(ValueError, TypeError):
-    """An argument that cannot be meant: out of range, or of another kind. One line: its name, what it may be, and
-    what it is."""
+    """An argument is out of range or has the wrong type. The message is one line: the name, the permitted values, and
+    the value that was given."""
 
     def __init__(self, name: str, may_be: str, value: object) -> None:
         super().__init__(f"{name} must {may_be} (it is {value!r:.80})")

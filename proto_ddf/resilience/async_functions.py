@@ -1,4 +1,4 @@
-"""What a decorator has to know about the function it is given."""
+"""Inspection of functions for decorators."""
 
 import inspect
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def is_async_callable(fn: Callable[..., Any]) -> bool:
-    """Whether its calls are awaited: a coroutine function, or an object whose `__call__` is one.
+    """Whether calls of `fn` return a coroutine: `fn` is a coroutine function, or an object whose `__call__` is one.
 
     Raises:
         TypeError: for a generator function, which has not done anything yet when it returns.

@@ -1,14 +1,14 @@
-"""Calls that were not made."""
+"""Errors of calls that were refused before they reached the target."""
 
 from proto_ddf.errors import IntegrationError
 
 
 class CallRefusedError(IntegrationError):
-    """An open circuit, a bulkhead or a rate limit refused the call, or its time was over before it began:
-    nothing was learnt about the target.
+    """An open circuit, a bulkhead or a rate limit refused the call, or its deadline passed before it began. The error
+    says nothing about the state of the target.
 
-    A breaker around it takes it for no call at all, a retry budget for no failure. `retry_after` is in
-    seconds, None where nobody can tell.
+    An enclosing breaker does not count the call, and a retry budget does not count a failure. `retry_after` is in
+    seconds, None if unknown.
     """
 
     retry_after: float | None = None

@@ -1,4 +1,4 @@
-"""A counter for what many threads do often."""
+"""A thread-safe counter without a lock on the write path."""
 
 import itertools
 import threading
@@ -13,10 +13,10 @@ class Counter:
         self.increment = itertools.count().__next__
         """Counts one."""
         self._reads = 0
-        self._lock = threading.RLock()  # a signal handler may look too
+        self._lock = threading.RLock()  # a signal handler may read too
 
     def value(self) -> int:
         """How often `add` was called."""
-        with self._lock:  # a look is a step too
+        with self._lock:  # a read advances the iterator too
             self._reads += 1
             return self.increment() - self._reads + 1

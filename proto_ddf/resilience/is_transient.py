@@ -1,4 +1,4 @@
-"""Which failures pass by themselves: the one test that retry and breaker share."""
+"""Which failures are transient: the test that retry and breaker share."""
 
 from proto_ddf.errors import classify
 

@@ -1,11 +1,11 @@
-"""How long a call stood in a queue of ours: time that says nothing about its target."""
+"""Time that a call spends in Proto-DDF's own queues. It says nothing about the target, so breakers subtract it."""
 
 from contextvars import ContextVar
 from typing import Self
 
 
 class QueueTime:
-    """Adds up the seconds that one call waits for a place; `outer` is the call it is part of."""
+    """The sum of seconds that one call has waited in queues; `outer` belongs to the enclosing call."""
 
     __slots__ = ("outer", "seconds")
 
@@ -15,11 +15,11 @@ class QueueTime:
 
 
 queue_time: ContextVar[QueueTime | None] = ContextVar("queue_time", default=None)
-"""Set by who times a call, such as a breaker that counts slow ones."""
+"""Set by code that measures a call, such as a breaker that counts slow calls."""
 
 
 def record_queue_time(seconds: float) -> None:
-    """Tell all who time the call under way that it stood in a queue for so long."""
+    """Add time in a queue to every measurement of the current call."""
     one = queue_time.get()
     while one is not None:
         one.seconds += seconds

@@ -1,4 +1,7 @@
-"""Passwords and other secrets, encrypted at rest. Everything else holds references to them."""
+"""The vault: passwords and other secrets, encrypted at rest. Everything else holds references to them.
+
+Import the names below; `keys` is internal, and `python -m proto_ddf.vault` rotates the key.
+"""
 
 from proto_ddf.vault.rotation import rotate
 from proto_ddf.vault.secrets import discard, is_reference, known, prune, reveal, store

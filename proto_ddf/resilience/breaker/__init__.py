@@ -1,4 +1,7 @@
-"""A target that fails too often is left alone for a while."""
+"""Circuit breakers: calls to a target that fails too often are refused for a while.
+
+Import the names below.
+"""
 
 from proto_ddf.resilience.breaker.breaker import CircuitBreaker
 from proto_ddf.resilience.breaker.circuit_open import CircuitOpenError

@@ -1,4 +1,4 @@
-"""What the end of a call means for the breaker around it."""
+"""How a breaker counts the end of a call."""
 
 from collections.abc import Callable
 from enum import Enum, auto
@@ -16,7 +16,7 @@ class Outcome(Enum):
     """A result, or an error that shows that the target is there."""
     FAILURE = auto()
     IGNORED = auto()
-    """Cancelled, or refused before the target was asked: nothing was learnt."""
+    """Cancelled, or refused before it reached the target: it says nothing about the target."""
 
 
 def classify_outcome(

@@ -1,4 +1,4 @@
-"""What a breaker tells about itself."""
+"""The state of a breaker at one moment."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,9 +10,9 @@ class BreakerState(StrEnum):
     CLOSED = "closed"
     """Calls are let through."""
     OPEN = "open"
-    """None is."""
+    """No call is let through."""
     HALF_OPEN = "half_open"
-    """A few are, to find out."""
+    """A few calls (probes) are let through, to test the target."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The changes of a breaker's state: the last ones, and who is told of them."""
+"""The last transitions of a breaker, and the listeners that are notified of them."""
 
 import threading
 from collections import deque
@@ -14,14 +14,14 @@ _log = get_logger(__name__)
 _MOST_KEPT = 50
 
 Listener = Callable[[Any, Transition], None]
-"""Told the breaker and what changed."""
+"""Called with the breaker and the transition."""
 
 
 class TransitionLog:
     """`add` and `recent` are called under the owner's lock, `notify` outside it.
 
     Args:
-        seconds: how long a change is remembered.
+        seconds: how long a transition is kept.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -43,7 +43,7 @@ class TransitionLog:
         return tuple(transition for _, transition in self._recent)
 
     def add_listener(self, listener: Listener) -> Callable[[], None]:
-        """Returns what ends it."""
+        """Returns a function that removes the listener."""
         entry = (object(), listener)
         with self._listeners_lock:
             self._listeners = (*self._listeners, entry)
@@ -55,10 +55,10 @@ class TransitionLog:
         return remove
 
     def notify(self, name: str, owner: object) -> None:
-        """Tell of every change not told yet: each once, in order.
+        """Notify the listeners of every pending transition: each once, in order.
 
-        Whoever finds another thread (or itself, further out) telling leaves it to that one, which looks
-        again after it let go of the lock.
+        If another thread (or an outer frame of this one) is notifying, it does this work: it checks for pending
+        transitions again after it released the lock.
         """
         while self._pending:
             if not self._notifying.acquire(blocking=False):

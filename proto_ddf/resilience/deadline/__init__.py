@@ -1,4 +1,7 @@
-"""One end for all that a call does."""
+"""Deadlines: one time limit for a call with all its attempts, and timeouts for single attempts.
+
+Import the names below; `task_timeouts` is internal.
+"""
 
 from proto_ddf.resilience.deadline.deadline import (
     AttemptTimeoutError,

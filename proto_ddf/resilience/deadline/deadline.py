@@ -1,7 +1,7 @@
-"""Deadlines: one end for all that a call does, and what is left until then.
+"""Deadlines: one time limit for everything a call does, and the time left until then.
 
-    async with deadline_after(2.0):         # everything in here ends after 2 s, whatever it is doing
-        async with attempt_timeout(0.5):    # this part after 0.5 s, or earlier with the whole
+    async with deadline_after(2.0):         # everything inside is cancelled after 2 s
+        async with attempt_timeout(0.5):    # this part after 0.5 s, or at the deadline
             await fetch()
 
 A scope inside another one, also one in a task or thread started there, never ends later than that. The async
@@ -32,7 +32,7 @@ Clock = Callable[[], float]
 
 
 class DeadlineExceededError(IntegrationError, TimeoutError):
-    """The time for the whole call is over. `seconds` is what it was given."""
+    """The deadline of the whole call has passed. `seconds` is the time it had."""
 
     default_code = "deadline_exceeded"
 
@@ -46,11 +46,11 @@ class DeadlineExceededError(IntegrationError, TimeoutError):
 
 
 class NoTimeLeftError(CallRefusedError, DeadlineExceededError):
-    """The deadline was over before the call began: it was not made, and says nothing about the target."""
+    """The deadline passed before the call began. The call was not made and says nothing about the target."""
 
 
 class AttemptTimeoutError(IntegrationError, TimeoutError):
-    """One attempt took longer than it may. `seconds` is what it was given."""
+    """One attempt exceeded its timeout. `seconds` is the time it had."""
 
     default_code = "timeout"
 
@@ -98,13 +98,15 @@ class Scope(Deadline):
         self._seconds = seconds
         self._error = error
         self._system = system
-        self._owner: Scope | None = None  # whose end it is, if not its own
+        self._owner: Scope | None = (
+            None  # the enclosing scope whose deadline applies, if it is earlier
+        )
         self._timeout: TaskTimeout | None = None
         self._own_timeout: TaskTimeout | None = None
         self._token: Token[Scope | None]
 
     def error(self) -> Exception:
-        """What to raise when this scope is over: it names the one that set the end."""
+        """The exception to raise when the time is over; it names the scope that set the limit."""
         owner = self._owner or self
         return owner._error(owner._seconds, owner._system)
 
@@ -152,11 +154,13 @@ class Scope(Deadline):
     def _leave(self) -> None:
         try:
             _current.reset(self._token)
-        except ValueError:  # what was abandoned is closed in another context, where nothing is set
+        except (
+            ValueError
+        ):  # an abandoned generator is closed in another context, where nothing is set
             return
 
     def _begin(self) -> float:
-        """Find the end in force and what is left until then. Raises when that is nothing."""
+        """Determine the deadline in force and return the time left. Raises NoTimeLeftError if none is left."""
         now = self.clock()
         self.at = now + self._seconds
         outer = _current.get()

@@ -1,7 +1,7 @@
-"""Timers that cancel a task, and the account of those requests.
+"""Timeouts that cancel a task, and the bookkeeping of their cancel requests.
 
-Nearly all timers are never needed: the call is done long before. So there is no timer of the event loop for each;
-a loop has one, set to the earliest end of those under way.
+Most calls end long before their timeout. Therefore an event loop has one timer, set to the earliest timeout, and not
+one timer per timeout.
 """
 
 import asyncio
@@ -14,17 +14,17 @@ from typing import Protocol
 
 
 class TimeoutOwner(Protocol):
-    """Who set the end."""
+    """The scope that set the timeout."""
 
     def error(self) -> Exception:
-        """What to raise when it is over."""
+        """The exception to raise when the timeout has passed."""
 
 
 class TaskTimeout:
     """Cancels the current task after `left` seconds, unless `disarm` is called before.
 
-    `owner` set that end. `pending` means that it did cancel, and that this request still stands. `outer` is the
-    next one outwards.
+    `owner` is the scope that set the timeout. `pending` means that the task was cancelled and the request was not taken
+    back yet. `outer` is the next enclosing timeout.
     """
 
     __slots__ = ("_at_entry", "_loop_timer", "outer", "owner", "pending", "task", "when")
@@ -51,15 +51,15 @@ class TaskTimeout:
         self.task.cancel()
 
     def disarm(self) -> None:
-        """Whatever happened: nothing of this one is left behind afterwards."""
+        """Stop the timer and take back the cancel request, if one was made."""
         self._loop_timer.waiting.pop(self, None)
         if self.pending:
             self._uncancel()
 
     def error(self) -> Exception | None:
-        """The error that a cancellation of the task stands for; None when it came from outside as well.
+        """The error that the cancellation of the task stands for; None if something else cancelled the task too.
 
-        The requests behind that error are taken back.
+        The cancel requests behind that error are taken back.
         """
         pending = [timeout for timeout in self._with_outer() if timeout.pending]
         if not pending:
@@ -123,7 +123,7 @@ _thread_locals = _ThreadLocals()
 
 
 def _loop_timer(loop: asyncio.AbstractEventLoop) -> _LoopTimer:
-    """That of the loop that runs in this thread."""
+    """The timer of the loop that runs in this thread."""
     if _thread_locals.loop() is not loop:
         _thread_locals.loop, _thread_locals.timer = weakref.ref(loop), _LoopTimer()
     return _thread_locals.timer

@@ -1,4 +1,4 @@
-"""One injection: whom it strikes, how often, and what a call meets."""
+"""One injection: which calls it affects, how often, and what happens to them."""
 
 import copy
 import errno
@@ -25,10 +25,11 @@ class InjectionSnapshot:
     kind: InjectionKind
     rate: float
     count: int
+    """Calls affected so far."""
     calls_left: int | None
     seconds_left: float | None
     detail: str
-    """What a call meets, in a few words."""
+    """What happens to a call, in a few words."""
 
 
 class Injection:
@@ -70,7 +71,7 @@ class Injection:
 
     @property
     def expired(self) -> bool:
-        """It strikes no more."""
+        """It affects no further calls."""
         return (
             self._stopped
             or self._calls_left == 0
@@ -79,17 +80,17 @@ class Injection:
 
     @property
     def blocks(self) -> bool:
-        """A call that hangs goes on hanging: neither stopped nor out of time."""
+        """Blocked calls stay blocked: the injection is neither stopped nor out of time."""
         return not self._stopped and (self._ends_at is None or self._clock() < self._ends_at)
 
     @property
     def finished(self) -> bool:
-        """Nothing is left of it: it is over and holds up nobody."""
+        """It has expired and blocks no call: it can be removed."""
         return self.expired and self._blocked_calls == 0
 
     @contextmanager
     def blocked_call(self) -> Iterator[None]:
-        """Count a call that it holds up."""
+        """Count a call as blocked while the context is open."""
         with self._lock:
             self._blocked_calls += 1
         try:
@@ -99,11 +100,11 @@ class Injection:
                 self._blocked_calls -= 1
 
     def stop(self) -> None:
-        """Strike no more, and let go whom it holds up."""
+        """Affect no further calls and release the blocked ones."""
         self._stopped = True
 
     def matches(self, system: str, target: str) -> bool:
-        """Decide for one call, and count it."""
+        """Whether the injection applies to this call. If it does, the call is counted."""
         if system != self.system or self.target not in (None, target):
             return False
         with self._lock:
@@ -146,7 +147,7 @@ class Injection:
         return self._error_name()
 
     def _error_name(self) -> str:
-        """Without making one: the function it may come from is for the calls."""
+        """The name of the error. No error is made for it: the factory is only called for calls."""
         if self.kind == "reset":
             return ConnectionResetError.__name__
         if self._error is None:

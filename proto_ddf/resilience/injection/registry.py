@@ -1,11 +1,11 @@
-"""Fault injection: failures on purpose, at the place where the call to something outside would be made.
+"""Fault injection: deliberate failures in place of the call to something outside.
 
     one = injection.inject("source", "reset", rate=0.3, seed=7)   # 30 % of the calls
     injection.inject("app", "hang", calls=2, target="flights")      # the next two calls of one target
     injection.stop(one.id)
 
 Works only where the setting FAULTS_ENABLED says so. What is injected is what a driver would raise, so
-everything outside treats it like the real thing.
+the code around handles it like a real failure.
 """
 
 import asyncio
@@ -26,16 +26,16 @@ from proto_ddf.settings import get_settings
 KINDS: tuple[InjectionKind, ...] = get_args(InjectionKind)
 
 NOT_INJECTED = object()
-"""What `apply` answers when the call is to be made."""
+"""The result of `apply` if the call is to be made."""
 
 _POLL_SECONDS = 0.05
-"""Seconds between two looks of a call that is held up."""
+"""How often a blocked call checks whether it may go on, in seconds."""
 
 _log = get_logger(__name__)
 _lock = threading.RLock()
 _active: tuple[Injection, ...] = ()
 any_active = False
-"""Whether any injection is active: all that a call looks at while there is none."""
+"""Whether any injection is active. Calls read only this flag while there is none."""
 
 
 def enabled() -> bool:
@@ -60,12 +60,12 @@ def inject(
     """Start to inject failures.
 
     Args:
-        system: whose calls it strikes; `target` narrows it to one target.
+        system: the system whose calls are affected; `target` restricts it to one target.
         kind: `error` raises `error` (or what it makes; a refused connection unless given), `reset` a lost
             connection, `latency` makes the call late, `hang` keeps it until its timeout, `outcome` answers
             `outcome` instead of making the call.
-        rate: share of the calls it strikes, 0 to 1.
-        calls: ends after it struck so many.
+        rate: fraction of the calls that are affected, 0 to 1.
+        calls: ends after so many affected calls.
         seconds: ends after that time.
         seed: makes the draws of `rate` repeatable.
         latency: seconds.
@@ -102,7 +102,7 @@ def inject(
 
 
 def stop(injection_id: int) -> None:
-    """End one; calls that it holds up go on. An unknown id, or one that ended already, is no error."""
+    """Stop one injection and release its blocked calls. An unknown or stopped id is ignored."""
     with _lock:
         for injection in _active:
             if injection.id == injection_id:
@@ -111,7 +111,7 @@ def stop(injection_id: int) -> None:
 
 
 def stop_all() -> None:
-    """End all of them."""
+    """Stop all injections."""
     with _lock:
         for injection in _active:
             injection.stop()
@@ -119,16 +119,16 @@ def stop_all() -> None:
 
 
 def active() -> list[InjectionSnapshot]:
-    """Those that still strike or hold up a call, oldest first."""
+    """The injections that still affect or block calls, oldest first."""
     with _lock:
         _prune()
         return [injection.snapshot() for injection in _active]
 
 
 def apply_sync(system: str, target: str) -> Any:
-    """Suffer what strikes this call: raises it, waits for it, or returns what to answer, else PASS.
+    """Apply the matching injections to this call: raise, wait, or return a result; NOT_INJECTED if the call goes on.
 
-    A thread that hangs is held until the deadline in force, and then raises TimeoutError as a driver would.
+    A hanging thread is blocked until the current deadline, and then raises TimeoutError as a driver would.
     """
     for injection in _matching(system, target):
         if injection.kind == "outcome":
@@ -172,7 +172,7 @@ def _check(
 
 
 def _matching(system: str, target: str) -> Iterator[Injection]:
-    """One after the other, so that an injection after one that ends the call does not count it."""
+    """Yields lazily, so that an injection behind one that ends the call does not count it."""
     if any(injection.finished for injection in _active):
         with _lock:
             _prune()

@@ -1,4 +1,7 @@
-"""How many calls at once, and how many in a time."""
+"""Limits on calls: how many at once (bulkhead), and how many per time (rate limit).
+
+Import the names below.
+"""
 
 from proto_ddf.resilience.limits.bulkhead import Bulkhead, BulkheadFullError, BulkheadSnapshot
 from proto_ddf.resilience.limits.rate import RateLimit, RateLimitedError, RateSnapshot

@@ -20,7 +20,7 @@ from proto_ddf.resilience.deadline import Deadline, current_deadline
 from proto_ddf.resilience.queue_time import record_queue_time
 
 _POLL_SECONDS = 0.1
-"""Seconds between two looks of a waiting thread at whether to stop."""
+"""How often a waiting thread checks whether to stop, in seconds."""
 
 
 class BulkheadFullError(CallRefusedError):
@@ -177,7 +177,7 @@ class Bulkhead:
         self.leave()
 
     def _enter_or_queue(self, waiter: _Waiter) -> bool:
-        """True: it has a place. False: it stands in the queue."""
+        """True if a place was free, False if the waiter was queued."""
         with self._lock:
             if self._active < self.max_concurrent:
                 self._active += 1

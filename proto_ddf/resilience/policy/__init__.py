@@ -1,4 +1,7 @@
-"""All of it in one order around a call, by the settings of its system."""
+"""Policies: all parts of resilience in a fixed order around a call, configured by the settings of its system.
+
+Import the names below; callers usually need only `policy(system, target)`.
+"""
 
 from proto_ddf.resilience.policy.config import SYSTEM_DEFAULTS, PolicyConfig, policy_config
 from proto_ddf.resilience.policy.policy import Policy, SharedLimits

@@ -1,4 +1,4 @@
-"""All that stands between a call and its target, in one order.
+"""The policy of a target: every part of resilience, in a fixed order around the call.
 
     fallback > deadline > retry with budget > breaker > rate > bulkhead > attempt timeout > injections > call
 
@@ -279,7 +279,7 @@ class Policy:
 
     def _count_failure(self, started: bool) -> None:
         self._failed.increment()
-        if not started:  # the time of an outer call was over: an attempt that came to nothing
+        if not started:  # an enclosing deadline had passed: count the attempt that was refused
             self._count_attempt()
 
     def _fall_back(self, error: Exception) -> Any:

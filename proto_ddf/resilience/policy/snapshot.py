@@ -1,4 +1,4 @@
-"""What a policy tells about itself."""
+"""The state of a policy at one moment."""
 
 from dataclasses import dataclass
 

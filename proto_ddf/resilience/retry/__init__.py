@@ -1,4 +1,7 @@
-"""What passes by itself is tried again: how often, after which waits, and how much of it all callers may do."""
+"""Retries of transient failures: how often, after which waits, and how many by all callers together.
+
+Import the names below; `jitter` and `retry_after` are modules of functions.
+"""
 
 from proto_ddf.resilience.retry.adaptive import AdaptiveRetry, AdaptiveSnapshot
 from proto_ddf.resilience.retry.budget import BudgetSnapshot, RetryBudget

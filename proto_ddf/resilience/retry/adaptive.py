@@ -1,4 +1,4 @@
-"""Waits and attempts that follow how things went of late.
+"""Waits and numbers of attempts that adapt to the recent success rate.
 
 The share of attempts that succeeded is kept as an exponentially weighted moving average. Where nearly all
 succeed, a failure is a hiccup: it is tried again soon, and up to two times more. Where nearly all fail,
@@ -43,7 +43,7 @@ class AdaptiveSnapshot:
 
 
 class AdaptiveRetry:
-    """What all callers of a system learn together. Thread-safe.
+    """The success rate of a system, shared by all its callers. Thread-safe.
 
     Args:
         weight: how much the newest outcome counts, above 0 and at most 1; 0.1 looks back about 20 outcomes.

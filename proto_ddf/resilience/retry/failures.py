@@ -1,4 +1,4 @@
-"""What becomes of a call that has failed: another attempt, after which wait, or none, and why."""
+"""Decisions after a failed attempt: whether to retry, after which wait, and the reason if not."""
 
 from collections.abc import Callable
 from typing import Any
@@ -39,7 +39,7 @@ class FailedAttempts:
         self._attempts = config.max_attempts
         self._retry_after: float | None = None
         self._backoffs = 0
-        """Since the last hint: after one, the backoff begins anew (gRPC A6, "Pushback")."""
+        """Since the last Retry-After: after one, the backoff begins anew (gRPC A6, "Pushback")."""
         self._previous: float | None = None
 
     def is_retriable(self, state: RetryCallState) -> bool:

@@ -26,7 +26,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _POLL_SECONDS = 0.1
-"""Seconds between two looks at whether to stop."""
+"""How often a wait checks whether to stop, in seconds."""
 
 
 class Retry:

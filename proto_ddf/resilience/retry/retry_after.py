@@ -1,4 +1,4 @@
-"""What a failed answer says about when to come back.
+"""When to retry, as the failed response or error says.
 
 - Retry-After of an HTTP answer, seconds or a date: RFC 9110, section 10.2.3.
 - `grpc-retry-pushback-ms` in gRPC's trailing metadata: gRPC proposal A6, "Pushback"
