@@ -17,7 +17,7 @@ KILL_SECONDS = 5.0
 POLL_SECONDS = 0.05
 
 
-def note_running(pid_file: Path, address: str, supervisor: int | None) -> None:
+def write_pid_file(pid_file: Path, address: str, supervisor: int | None) -> None:
     """Write down this process, and its supervisor, which would start it again if it were ended alone."""
     noted: dict[str, Any] = {"address": address, **_identity(os.getpid())}
     if supervisor is not None:

@@ -1,4 +1,4 @@
-"""How long work tells what it is doing and learns that it should stop.
+"""How long-running work reports its progress and learns that it should stop.
 
 An operation's step runs with a Progress of its own in `current_progress`; everything it calls, in any
 layer, reports there. Outside an operation the default swallows reports and never stops.
@@ -29,7 +29,7 @@ class Progress(Protocol):
 
 
 class NoProgress:
-    """Nobody is watching."""
+    """Discards all reports and never stops the work."""
 
     def log(self, line: str) -> None: ...
 

@@ -52,7 +52,7 @@ from proto_ddf.web.tab_states import tab_states
 logger = get_logger(__name__)
 
 
-def tell_unexpected_error(exception: Exception) -> EventSpec:
+def notify_unexpected_error(exception: Exception) -> EventSpec:
     """What no handler caught: logged in full, told in short."""
     logger.error("handler failed", exc_info=exception)
     return rx.toast.error(  # type: ignore[no-any-return]
@@ -61,7 +61,7 @@ def tell_unexpected_error(exception: Exception) -> EventSpec:
 
 
 @asynccontextmanager
-async def server_life() -> AsyncIterator[None]:
+async def lifespan() -> AsyncIterator[None]:
     """Operations that were under way go on, apps are adopted and looked after, sources and storage are watched, and
     the house is kept, until the server ends."""
     await asyncio.to_thread(_open)
@@ -92,13 +92,13 @@ def create_app() -> rx.App:
         # Reflex's own toasts about a lost connection give way to the header's connection state.
         app_wraps={(55, "ErrorBoundary"): lambda _stateful: default_error_boundary()},
         api_transformer=[create_api(), show_not_found, guard(get_settings().port)],
-        backend_exception_handler=tell_unexpected_error,
+        backend_exception_handler=notify_unexpected_error,
     )
     app._state_manager = tab_states()  # Reflex offers no setting for a manager of one's own
     _add_pages(app)
     follow_tabs_of(app)
     keep_forms(app, {"/generate": GenerateState, "/sources/new": NewSourceState})
-    app.register_lifespan_task(server_life)
+    app.register_lifespan_task(lifespan)
     return app
 
 

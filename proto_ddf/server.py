@@ -25,15 +25,15 @@ from pathlib import Path
 from pydantic import ValidationError as BadSettings
 from reflex_base.environment import environment
 
-from proto_ddf.errors.settings_errors import describe_bad_settings
+from proto_ddf.errors.settings_errors import describe_settings_errors
 from proto_ddf.errors.types import ProtoDDFError
 from proto_ddf.hosting.builds.frontend import build, install
 from proto_ddf.hosting.health import ask
 from proto_ddf.hosting.ports import is_free
 from proto_ddf.hosting.runner import leave, load, serve
-from proto_ddf.pid_file import end, kill, note_running, running
+from proto_ddf.pid_file import end, kill, running, write_pid_file
 from proto_ddf.progress import NoProgress
-from proto_ddf.settings import PROJECT_ROOT, Settings, get_settings, written_as
+from proto_ddf.settings import PROJECT_ROOT, Settings, get_settings, variable_name
 
 STOP_SECONDS = 10.0
 """How long an orderly end of the server may take."""
@@ -47,23 +47,23 @@ WEB = PROJECT_ROOT / ".web"
 STAMP = WEB / "proto_ddf.stamp"
 
 
-class Refused(Exception):
-    """Why the server does not start, in one line for the console."""
+class StartRefusedError(Exception):
+    """The server refuses to start; the message is one line for the console."""
 
 
 def main() -> None:
     try:
-        _obey(sys.argv[1:])
+        _run_command(sys.argv[1:])
     except BadSettings as error:
-        print("\n".join(describe_bad_settings(error)), file=sys.stderr)
+        print("\n".join(describe_settings_errors(error)), file=sys.stderr)
         sys.exit(2)
-    except Refused as error:
+    except StartRefusedError as error:
         sys.exit(str(error))
     except ProtoDDFError as error:
         sys.exit(f"Proto-DDF does not start: {error.message}")
 
 
-def _obey(arguments: list[str]) -> None:
+def _run_command(arguments: list[str]) -> None:
     match arguments:
         case ["start"]:
             start()
@@ -89,15 +89,15 @@ def start(supervisor: int | None = None) -> None:
     pid_file = settings.home / "server.json"
     check_not_running(pid_file, supervisor)
     if not is_free(settings.port):
-        raise Refused(
+        raise StartRefusedError(
             f"Port {settings.port} is in use by another program. "
             f"Stop that program, or choose another port: make run PORT={settings.port + 1}"
         )
     prepare_frontend()
     os.chdir(PROJECT_ROOT)
-    keep_tabs(settings)
+    configure_tab_storage(settings)
     app = load(settings.port)
-    note_running(pid_file, url(settings), supervisor)
+    write_pid_file(pid_file, url(settings), supervisor)
     served = threading.Event()
     threading.Thread(target=_announce, args=(settings, served), daemon=True).start()
     try:
@@ -116,7 +116,9 @@ def _prepare_home(settings: Settings) -> None:
     try:
         settings.prepare_home()
     except OSError as error:
-        raise Refused(f"{written_as('home')}: {settings.home} cannot be used: {error}") from error
+        raise StartRefusedError(
+            f"{variable_name('home')}: {settings.home} cannot be used: {error}"
+        ) from error
 
 
 def stop() -> None:
@@ -145,7 +147,7 @@ def check_host(host: str) -> None:
     except ValueError:
         loopback = False
     if not loopback:
-        raise Refused(
+        raise StartRefusedError(
             f"HOST={host} is refused: until Proto-DDF has sign-in it serves this machine alone. "
             "Use 127.0.0.1, ::1 or localhost."
         )
@@ -156,7 +158,7 @@ def check_not_running(pid_file: Path, supervisor: int | None = None) -> None:
     supervisor that is not `supervisor`."""
     if any(process.pid != supervisor for process in running(pid_file)):
         address = json.loads(pid_file.read_text())["address"]
-        raise Refused(f"Proto-DDF runs already at {address}. End it with: make stop")
+        raise StartRefusedError(f"Proto-DDF runs already at {address}. End it with: make stop")
 
 
 def prepare_frontend() -> None:
@@ -174,7 +176,7 @@ def prepare_frontend() -> None:
         STAMP.write_text(wanted)
 
 
-def keep_tabs(settings: Settings) -> None:
+def configure_tab_storage(settings: Settings) -> None:
     """Write what open tabs hold at once, and below the home folder: it outlives a kill of the server."""
     environment.REFLEX_STATES_WORKDIR.set(settings.home / "tabs")
     environment.REFLEX_STATE_MANAGER_DISK_DEBOUNCE.set(timedelta(0))

@@ -160,7 +160,7 @@ def get_settings() -> Settings:
     return Settings()
 
 
-def written_as(field: str) -> str:
+def variable_name(field: str) -> str:
     """The variable of a field as it stands in the environment or `.env`; its first name where it stands in neither."""
     alias = Settings.model_fields[field].validation_alias
     names = (

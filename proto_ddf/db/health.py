@@ -1,4 +1,4 @@
-"""Whether a database of Proto-DDF's own can still be used, as a look from outside finds it."""
+"""Health checks of Proto-DDF's own databases, made from outside their open connections."""
 
 import sqlite3
 import stat
@@ -11,7 +11,7 @@ from proto_ddf.db.engine import file_id, opened_file
 WRITE_BITS = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
 
-class Trouble(StrEnum):
+class DatabaseProblem(StrEnum):
     """What is wrong with a database."""
 
     MISSING = "missing"
@@ -22,19 +22,19 @@ class Trouble(StrEnum):
 
 
 _BY_CODE = {
-    sqlite3.SQLITE_READONLY: Trouble.READ_ONLY,
-    sqlite3.SQLITE_CANTOPEN: Trouble.READ_ONLY,
-    sqlite3.SQLITE_PERM: Trouble.READ_ONLY,
-    sqlite3.SQLITE_NOTADB: Trouble.DAMAGED,
-    sqlite3.SQLITE_CORRUPT: Trouble.DAMAGED,
-    sqlite3.SQLITE_ERROR: Trouble.DAMAGED,  # a table is not there: the file was emptied
-    sqlite3.SQLITE_IOERR: Trouble.UNREADABLE,
+    sqlite3.SQLITE_READONLY: DatabaseProblem.READ_ONLY,
+    sqlite3.SQLITE_CANTOPEN: DatabaseProblem.READ_ONLY,
+    sqlite3.SQLITE_PERM: DatabaseProblem.READ_ONLY,
+    sqlite3.SQLITE_NOTADB: DatabaseProblem.DAMAGED,
+    sqlite3.SQLITE_CORRUPT: DatabaseProblem.DAMAGED,
+    sqlite3.SQLITE_ERROR: DatabaseProblem.DAMAGED,  # a table is not there: the file was emptied
+    sqlite3.SQLITE_IOERR: DatabaseProblem.UNREADABLE,
 }
 """By SQLite's result codes, https://sqlite.org/rescode.html. What is not here, a lock say, is no trouble."""
 
 
-class Checkup:
-    """Looks at one database again and again.
+class DatabaseHealthCheck:
+    """Checks one database repeatedly.
 
     Each look takes the write lock for a moment, if it is free, and writes nothing. The whole file is checked when it has
     changed since the last look, as other programs change it; what SQLite itself writes goes to the file beside it first.
@@ -44,40 +44,40 @@ class Checkup:
         """`table` is one that the database has had since it was made."""
         self.path = path
         self._table = table
-        self._sound_at: int | None = None
+        self._intact_at: int | None = None
         """When the file was last changed before it was found sound: nanoseconds since the epoch."""
 
-    def look(self) -> Trouble | None:
+    def check(self) -> DatabaseProblem | None:
         """What is wrong with the database now."""
         try:
-            return self._file_trouble() or self._content_trouble()
+            return self._file_problem() or self._content_problem()
         except OSError:
-            return Trouble.UNREADABLE
+            return DatabaseProblem.UNREADABLE
 
-    def _file_trouble(self) -> Trouble | None:
+    def _file_problem(self) -> DatabaseProblem | None:
         now, opened = file_id(self.path), opened_file(self.path)
         if now is None:
-            return Trouble.MISSING
+            return DatabaseProblem.MISSING
         mode = self.path.stat().st_mode
         if not stat.S_ISREG(mode) or (opened is not None and opened != now):
-            return Trouble.REPLACED
-        return None if mode & WRITE_BITS else Trouble.READ_ONLY
+            return DatabaseProblem.REPLACED
+        return None if mode & WRITE_BITS else DatabaseProblem.READ_ONLY
 
-    def _content_trouble(self) -> Trouble | None:
+    def _content_problem(self) -> DatabaseProblem | None:
         changed_at = self.path.stat().st_mtime_ns
         try:
             with closing(self._connect()) as connection:
                 connection.execute(f"SELECT 1 FROM {self._table} LIMIT 1")  # noqa: S608  our own name
-                if changed_at != self._sound_at:
+                if changed_at != self._intact_at:
                     answer = connection.execute("PRAGMA quick_check(1)").fetchone()
                     if answer != ("ok",):
-                        return Trouble.DAMAGED
+                        return DatabaseProblem.DAMAGED
                 connection.execute("BEGIN IMMEDIATE")
                 connection.execute("ROLLBACK")
         except sqlite3.Error as error:
             code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
             return _BY_CODE.get(code & 0xFF)  # the low byte; the rest is the extended code
-        self._sound_at = changed_at
+        self._intact_at = changed_at
         return None
 
     def _connect(self) -> sqlite3.Connection:

@@ -1,4 +1,4 @@
-"""What the exit code of a program says, in words."""
+"""Exit codes of programs, described in words."""
 
 import signal
 
@@ -20,7 +20,7 @@ def is_killed(exit_code: int) -> bool:
     return signal_name(exit_code) == "SIGKILL"
 
 
-def exit_in_words(exit_code: int) -> str:
+def describe_exit_code(exit_code: int) -> str:
     """For a sentence, without a full stop: "exit code 3", "ended by SIGSEGV", "killed ..."."""
     if is_killed(exit_code):
         return "it was killed, as the system does when memory runs out"

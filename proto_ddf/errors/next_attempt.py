@@ -1,4 +1,4 @@
-"""From when on something that failed can be tried again."""
+"""When a failed action can be tried again."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -8,7 +8,7 @@ _WITH_A_WAIT = frozenset({"circuit_open", "rate_limited", "too_early"})
 """Codes of errors that know from when on a call is let through."""
 
 
-def retry_time(described: Mapping[str, Any]) -> str:
+def next_attempt_at(described: Mapping[str, Any]) -> str:
     """When the error described (by `proto_ddf.errors.describe`) says it can be tried again.
 
     An ISO 8601 time with zone, from `retry_at` of its context; empty when it can be tried at once, or never.

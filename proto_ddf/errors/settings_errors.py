@@ -1,4 +1,4 @@
-"""Bad settings, told on the console."""
+"""Invalid settings, described for the console."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,20 +8,20 @@ from pydantic import ValidationError as BadSettings
 
 from proto_ddf.network_settings import SystemSettings
 from proto_ddf.redaction import is_secret_name
-from proto_ddf.settings import Settings, written_as
+from proto_ddf.settings import Settings, variable_name
 
 _OWN_WORDS = frozenset({"value_error"})
 """Checks of our own: their message says what may stand there."""
 
 
-def describe_bad_settings(error: BadSettings) -> list[str]:
+def describe_settings_errors(error: BadSettings) -> list[str]:
     """One line for each bad setting: the variable as it was written, what is wrong with it, what it may be, and
     what it is."""
     lines = []
     for problem in error.errors(include_url=False):
         first, *inside = problem["loc"] or ("",)
         field = _fields_by_name().get(str(first))
-        name = ".".join(map(str, [written_as(field) if field else first, *inside]))
+        name = ".".join(map(str, [variable_name(field) if field else first, *inside]))
         message = problem["msg"].removeprefix("Value error, ").replace("\n", " ")
         may_be = "" if problem["type"] in _OWN_WORDS else _may_be(field, inside)
         shown = isinstance(problem["input"], str | int | float) and not is_secret_name(name)

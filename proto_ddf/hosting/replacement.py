@@ -1,4 +1,4 @@
-"""Putting a new build of an app in the place of the old one, and the old one back.
+"""Replaces an app by a new build, and rolls back to the old one.
 
     <slug>                       the app that is served
     <slug>.next-<operation>      the new one, until it is switched to
@@ -57,7 +57,7 @@ def switch(slug: str, operation_id: str, progress: Progress) -> None:
 
 
 def roll_back(slug: str, operation_id: str) -> None:
-    """Put the old app back in its place, and start it if the app is to run. The new one is kept aside."""
+    """Restore the old app, and start it if the app is wanted running. The new build is kept aside."""
     new, old, path = next_folder(slug, operation_id), old_folder(slug, operation_id), folder(slug)
     with exclusive(slug, NoProgress()):
         record = records.find_record(slug)

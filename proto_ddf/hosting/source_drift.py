@@ -8,7 +8,7 @@ from proto_ddf.sources.schema.model import SourceSchema
 
 
 def update_source_drift(source_id: str, schema: SourceSchema) -> None:
-    """Tell the apps made from a source how it looks now."""
+    """Record, for every app made from a source, how its schema differs from the one the app was made from."""
     for record in _made_from(source_id):
         if record.source_schema:
             spec = AppSpec.model_validate(record.spec)
@@ -18,7 +18,7 @@ def update_source_drift(source_id: str, schema: SourceSchema) -> None:
 
 
 def clear_source_drift(source_id: str) -> None:
-    """A source that is gone has no news, and no app can be made from it."""
+    """A deleted source has no drift: clear what was recorded."""
     for record in _made_from(source_id):
         records.change(record.slug, source_changes={})
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from proto_ddf import errors
 from proto_ddf.db import reserve
 from proto_ddf.errors import describe
-from proto_ddf.errors.next_attempt import retry_time, seconds_until
+from proto_ddf.errors.next_attempt import next_attempt_at, seconds_until
 from proto_ddf.errors.types import ValidationError
 from proto_ddf.operations import engine, journal, reading
 from proto_ddf.operations.model import KINDS
@@ -106,7 +106,7 @@ def _need_reserve() -> None:
 
 def _need_time(failed: OperationView) -> None:
     """Who presses Try Again before the page lets them must not get past a pause, such as an open circuit's."""
-    retry_at = retry_time(failed.error or {})
+    retry_at = next_attempt_at(failed.error or {})
     seconds = seconds_until(retry_at)
     if seconds > 0:
         raise errors.SystemError(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from proto_ddf.db import reserve
 from proto_ddf.db.engine import reconnect
-from proto_ddf.db.health import Checkup, Trouble
+from proto_ddf.db.health import DatabaseHealthCheck, DatabaseProblem
 from proto_ddf.logs import get_logger
 from proto_ddf.operations import hub
 from proto_ddf.settings import get_settings
@@ -37,28 +37,28 @@ class Problem:
 
 
 _WORDS = {
-    Trouble.MISSING: (
+    DatabaseProblem.MISSING: (
         "A database of Proto-DDF is gone",
         "“{path}” was moved or deleted. Nothing is saved until it is back.",
         "Move the file back: work then goes on by itself. If it is lost, stop Proto-DDF, put a backup there, and start it again.",
     ),
-    Trouble.REPLACED: (
+    DatabaseProblem.REPLACED: (
         "A database of Proto-DDF was replaced",
         "Another file is where “{path}” was. Proto-DDF uses neither, and nothing is saved.",
         "Move the first file back: work then goes on by itself. To use the new one, stop Proto-DDF, delete “{name}-wal” and "
         "“{name}-shm” beside it, and start it again.",
     ),
-    Trouble.READ_ONLY: (
+    DatabaseProblem.READ_ONLY: (
         "A database of Proto-DDF is read-only",
         "“{path}” cannot be written, so that nothing can be saved.",
         "Give the user who runs Proto-DDF the right to write the file and its folder. Work then goes on by itself.",
     ),
-    Trouble.DAMAGED: (
+    DatabaseProblem.DAMAGED: (
         "A database of Proto-DDF is damaged",
         "The contents of “{path}” are not what Proto-DDF wrote.",
         "Stop Proto-DDF, keep a copy of the file, put a backup in its place, and start it again.",
     ),
-    Trouble.UNREADABLE: (
+    DatabaseProblem.UNREADABLE: (
         "A database of Proto-DDF cannot be read",
         "The disk reports an error when “{path}” is read.",
         "Check the disk. Work goes on by itself once the file can be read.",
@@ -77,8 +77,8 @@ async def keep_watch_of_storage() -> None:
     """Look every two seconds, for as long as the server runs."""
     settings = get_settings()
     checkups = (
-        Checkup(settings.database_path, "alembic_version"),
-        Checkup(settings.operations_path, "dbos_migrations"),
+        DatabaseHealthCheck(settings.database_path, "alembic_version"),
+        DatabaseHealthCheck(settings.operations_path, "dbos_migrations"),
     )
     # A thread of its own: those that all share may be waiting for the very database.
     with ThreadPoolExecutor(1, "storage-watch") as thread:
@@ -90,7 +90,7 @@ async def keep_watch_of_storage() -> None:
             await asyncio.sleep(EVERY_SECONDS)
 
 
-def look(checkups: tuple[Checkup, ...]) -> None:
+def look(checkups: tuple[DatabaseHealthCheck, ...]) -> None:
     """Find what is wrong, and tell whoever watches when that has changed."""
     global _problems
     full = _disk_problems(get_settings().home)
@@ -106,11 +106,13 @@ def look(checkups: tuple[Checkup, ...]) -> None:
     hub.publish(TOPIC)
 
 
-def _database_problems(checkups: tuple[Checkup, ...], *, disk_is_full: bool) -> tuple[Problem, ...]:
+def _database_problems(
+    checkups: tuple[DatabaseHealthCheck, ...], *, disk_is_full: bool
+) -> tuple[Problem, ...]:
     found = []
     for checkup in checkups:
-        trouble = checkup.look()
-        if trouble is None or (disk_is_full and trouble is Trouble.UNREADABLE):
+        trouble = checkup.check()
+        if trouble is None or (disk_is_full and trouble is DatabaseProblem.UNREADABLE):
             continue
         names = {"path": str(checkup.path), "name": checkup.path.name}
         found.append(Problem(*(text.format(**names) for text in _WORDS[trouble])))

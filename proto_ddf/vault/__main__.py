@@ -11,7 +11,7 @@ from pydantic import ValidationError as BadSettings
 
 from proto_ddf.db.engine import migrate
 from proto_ddf.errors.description import describe
-from proto_ddf.errors.settings_errors import describe_bad_settings
+from proto_ddf.errors.settings_errors import describe_settings_errors
 from proto_ddf.errors.types import ProtoDDFError
 from proto_ddf.settings import get_settings
 from proto_ddf.vault.rotation import rotate
@@ -24,7 +24,7 @@ def main() -> None:
     try:
         commands[sys.argv[1]]()
     except BadSettings as error:
-        print("\n".join(describe_bad_settings(error)), file=sys.stderr)
+        print("\n".join(describe_settings_errors(error)), file=sys.stderr)
         sys.exit(2)
     except ProtoDDFError as error:
         told = describe(error, "Rotate the key")

@@ -15,7 +15,7 @@ from cryptography.fernet import Fernet, MultiFernet
 from proto_ddf.settings import get_settings
 
 
-class KeyUnusable(Exception):
+class KeyUnusableError(Exception):
     """There is no key, or none that can be used; the text says why."""
 
 
@@ -27,7 +27,7 @@ def read() -> tuple[str, ...]:
     """The keys in force, the one to encrypt with first.
 
     Raises:
-        KeyUnusable: no key is given and the key file is not there, not readable or no key file.
+        KeyUnusableError: no key is given and the key file is not there, not readable or no key file.
     """
     settings = get_settings()
     given = (settings.secret_key, settings.previous_secret_key)
@@ -35,13 +35,13 @@ def read() -> tuple[str, ...]:
         return tuple(key.get_secret_value() for key in given if key is not None)
     try:
         keys = tuple(key_file().read_text("ascii").split())
-        crypt(keys)
+        cipher(keys)
     except FileNotFoundError:
-        raise KeyUnusable(f"the key file {key_file()} is gone") from None
+        raise KeyUnusableError(f"the key file {key_file()} is gone") from None
     except OSError as error:
-        raise KeyUnusable(f"the key file {key_file()}: {error.strerror}") from error
+        raise KeyUnusableError(f"the key file {key_file()}: {error.strerror}") from error
     except ValueError:
-        raise KeyUnusable(f"the key file {key_file()} is damaged") from None
+        raise KeyUnusableError(f"the key file {key_file()} is damaged") from None
     return keys
 
 
@@ -85,7 +85,7 @@ def exclusive() -> Iterator[None]:
         yield
 
 
-def crypt(keys: Sequence[str]) -> MultiFernet:
+def cipher(keys: Sequence[str]) -> MultiFernet:
     """Encrypts with the first of `keys`, decrypts with any. Raises ValueError where one is no Fernet key."""
     return MultiFernet([Fernet(key) for key in keys])
 

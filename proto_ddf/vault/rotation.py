@@ -17,7 +17,7 @@ from proto_ddf.settings import get_settings
 from proto_ddf.vault import keys
 
 
-class Rotated(NamedTuple):
+class RotationResult(NamedTuple):
     """What a rotation did, in numbers of secrets."""
 
     encrypted: int
@@ -26,7 +26,7 @@ class Rotated(NamedTuple):
     """Readable with no key that is known; left as they were."""
 
 
-def rotate() -> Rotated:
+def rotate() -> RotationResult:
     """Encrypt every secret anew: with a new key in the key file, or with PROTO_DDF_SECRET_KEY where that is set
     and PROTO_DDF_PREVIOUS_SECRET_KEY says what they are encrypted with.
 
@@ -48,15 +48,15 @@ def rotate() -> Rotated:
             keys.replace([new, *keys.read()])
             done = _encrypt(keys.read())
             keys.replace([new])
-    except (keys.KeyUnusable, OSError) as error:
+    except (keys.KeyUnusableError, OSError) as error:
         raise errors.SystemError(
             f"The key is not rotated: {error}", "vault", code="secret_not_stored", reason=str(error)
         ) from error
     return done
 
 
-def _encrypt(wanted: Sequence[str]) -> Rotated:
-    crypt = keys.crypt(wanted)
+def _encrypt(wanted: Sequence[str]) -> RotationResult:
+    cipher = keys.cipher(wanted)
     unreadable = 0
     with session() as opened:
         connection = opened.connection()
@@ -67,9 +67,9 @@ def _encrypt(wanted: Sequence[str]) -> Rotated:
         records = opened.exec(select(SecretRecord)).all()
         for record in records:
             try:
-                record.token = crypt.rotate(record.token).decode()
+                record.token = cipher.rotate(record.token).decode()
             except InvalidToken:
                 unreadable += 1
             opened.add(record)
         opened.commit()
-    return Rotated(len(records) - unreadable, unreadable)
+    return RotationResult(len(records) - unreadable, unreadable)

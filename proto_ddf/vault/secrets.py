@@ -36,13 +36,13 @@ def store(text: str) -> str:
     id = uuid4().hex
 
     def add(opened: Session) -> None:
-        token = keys.crypt(keys.read()).encrypt(text.encode()).decode()
+        token = keys.cipher(keys.read()).encrypt(text.encode()).decode()
         opened.add(SecretRecord(id=id, token=token))
 
     try:
         keys.ensure()
         write(add)
-    except (keys.KeyUnusable, OSError) as error:
+    except (keys.KeyUnusableError, OSError) as error:
         raise errors.SystemError(
             f"The secret is not stored: {error}",
             "vault",
@@ -64,7 +64,7 @@ def reveal(reference: str) -> str:
     while True:
         now = (_token(reference), _keys())
         try:
-            text = keys.crypt(now[1]).decrypt(now[0]).decode()
+            text = keys.cipher(now[1]).decrypt(now[0]).decode()
         except InvalidToken:
             if now == tried:
                 raise _unreadable("it was stored with another key") from None
@@ -131,7 +131,7 @@ def _token(reference: str) -> str:
 def _keys() -> tuple[str, ...]:
     try:
         return keys.read()
-    except keys.KeyUnusable as error:
+    except keys.KeyUnusableError as error:
         raise _unreadable(str(error)) from error
 
 

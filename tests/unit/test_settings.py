@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from proto_ddf.blocked_ports import BLOCKED_PORTS
-from proto_ddf.errors.settings_errors import describe_bad_settings
+from proto_ddf.errors.settings_errors import describe_settings_errors
 from proto_ddf.settings import Settings
 
 
@@ -13,7 +13,7 @@ def refused(monkeypatch: pytest.MonkeyPatch, **variables: object) -> str:
         monkeypatch.setenv(name, str(value))
     with pytest.raises(ValidationError) as error:
         Settings()
-    (line,) = describe_bad_settings(error.value)
+    (line,) = describe_settings_errors(error.value)
     return line
 
 

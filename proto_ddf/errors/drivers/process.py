@@ -8,7 +8,7 @@ from typing import Any
 import psutil
 
 from proto_ddf.errors.drivers.finding import Finding
-from proto_ddf.errors.exit_codes import exit_in_words, is_killed, signal_name
+from proto_ddf.errors.exit_codes import describe_exit_code, is_killed, signal_name
 
 
 def find(error: BaseException) -> Finding | None:
@@ -30,7 +30,7 @@ def _of_exit(program: str, exit_code: int) -> Finding:
     if is_killed(exit_code):
         return Finding("process_killed", 1.0, context)
     if signal_name(exit_code):
-        context["reason"] = exit_in_words(exit_code)
+        context["reason"] = describe_exit_code(exit_code)
     return Finding("process_failed", 1.0, context)
 
 

@@ -1,4 +1,4 @@
-"""Putting a finished folder in place of an old one, so that a kill leaves the one or the other.
+"""Atomic replacement of a folder: after a kill either the old or the new one is there.
 
 The new folder is made beside the old as `<name>.tmp-<random>`. Linux exchanges the two in one step; where
 that is not possible the old one steps aside first. What lives on (data, build, logs) then moves over. A run

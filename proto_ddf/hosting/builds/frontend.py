@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from proto_ddf import errors
-from proto_ddf.errors.exit_codes import exit_in_words, is_killed
+from proto_ddf.errors.exit_codes import describe_exit_code, is_killed
 from proto_ddf.errors.types import IntegrationError
 from proto_ddf.hosting.builds.errors import failure_reason
 from proto_ddf.hosting.builds.frontend_child import APP_FAILED, INSTALL_FAILED
@@ -92,7 +92,7 @@ def _run(
     code = "build_failed" if exit_code == APP_FAILED else failure
     if OUT_OF_MEMORY.search(reason):
         code = "out_of_memory"
-    reason = reason or exit_in_words(exit_code)
+    reason = reason or describe_exit_code(exit_code)
     raise errors.SystemError(
         f"{task} failed: {reason}",
         component="frontend",

@@ -9,7 +9,7 @@ import reflex as rx
 from pydantic import BaseModel
 from reflex.event import EventSpec
 
-from proto_ddf.errors.next_attempt import retry_time, seconds_until
+from proto_ddf.errors.next_attempt import next_attempt_at, seconds_until
 from proto_ddf.monitoring import tracker
 from proto_ddf.web.shared.state.live import LiveMixin, looks
 
@@ -50,7 +50,7 @@ def error_row(record: dict[str, Any]) -> ErrorRow:
         operation_id=record["operation_id"] or "",
         details=json.dumps(context, indent=2, default=str, sort_keys=True),
         can_retry=can_retry,
-        retry_at=retry_time(record) if can_retry else "",
+        retry_at=next_attempt_at(record) if can_retry else "",
         resolved=resolved,
     )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from proto_ddf.server import Refused, check_host, fingerprint
+from proto_ddf.server import StartRefusedError, check_host, fingerprint
 from proto_ddf.settings import PROJECT_ROOT
 from tests.integration.hosting.own_server import Server
 from tests.ports import free_port
@@ -85,7 +85,7 @@ def test_loopback_is_accepted(host: str) -> None:
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "example.org", ""])
 def test_any_other_address_is_refused(host: str) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(StartRefusedError):
         check_host(host)
 
 

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from proto_ddf.db import engine
-from proto_ddf.db.health import Checkup, Trouble
+from proto_ddf.db.health import DatabaseHealthCheck, DatabaseProblem
 from proto_ddf.db.tables import SourceRecord
 from proto_ddf.settings import get_settings
 from tests.disks import fill_up, small_disk
 
 
 @pytest.fixture
-def checkup(database: Path) -> Checkup:
+def checkup(database: Path) -> DatabaseHealthCheck:
     """Of a database with some rows, which the engine has open and has written to its file."""
     with engine.session() as opened:
         opened.add_all(
@@ -25,8 +25,8 @@ def checkup(database: Path) -> Checkup:
         )
         opened.commit()
         opened.connection().exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    made = Checkup(database, "alembic_version")
-    assert made.look() is None
+    made = DatabaseHealthCheck(database, "alembic_version")
+    assert made.check() is None
     return made
 
 
@@ -74,50 +74,50 @@ def overwrite_a_page_in_the_middle(path: Path) -> None:
 @pytest.mark.parametrize(
     ("harm", "found"),
     [
-        (move, Trouble.MISSING),
-        (Path.unlink, Trouble.MISSING),
-        (move_the_home, Trouble.MISSING),
-        (put_a_file_for_the_home, Trouble.MISSING),
-        (replace, Trouble.REPLACED),
-        (put_a_folder_there, Trouble.REPLACED),
-        (lambda path: path.chmod(0o400), Trouble.READ_ONLY),
-        (empty, Trouble.DAMAGED),
-        (cut_short, Trouble.DAMAGED),
-        (overwrite, Trouble.DAMAGED),
-        (overwrite_a_page_in_the_middle, Trouble.DAMAGED),
+        (move, DatabaseProblem.MISSING),
+        (Path.unlink, DatabaseProblem.MISSING),
+        (move_the_home, DatabaseProblem.MISSING),
+        (put_a_file_for_the_home, DatabaseProblem.MISSING),
+        (replace, DatabaseProblem.REPLACED),
+        (put_a_folder_there, DatabaseProblem.REPLACED),
+        (lambda path: path.chmod(0o400), DatabaseProblem.READ_ONLY),
+        (empty, DatabaseProblem.DAMAGED),
+        (cut_short, DatabaseProblem.DAMAGED),
+        (overwrite, DatabaseProblem.DAMAGED),
+        (overwrite_a_page_in_the_middle, DatabaseProblem.DAMAGED),
     ],
 )
 def test_harm_to_the_file_is_found(
-    checkup: Checkup, harm: Callable[[Path], object], found: Trouble
+    checkup: DatabaseHealthCheck, harm: Callable[[Path], object], found: DatabaseProblem
 ) -> None:
     harm(checkup.path)
-    assert checkup.look() is found
-    assert checkup.look() is found
+    assert checkup.check() is found
+    assert checkup.check() is found
 
 
-def test_what_is_put_right_again_is_found_too(checkup: Checkup) -> None:
+def test_what_is_put_right_again_is_found_too(checkup: DatabaseHealthCheck) -> None:
     away = checkup.path.with_name("elsewhere.db")
     checkup.path.rename(away)
-    assert checkup.look() is Trouble.MISSING
+    assert checkup.check() is DatabaseProblem.MISSING
     away.rename(checkup.path)
-    assert checkup.look() is None
+    assert checkup.check() is None
     checkup.path.chmod(0o400)
-    assert checkup.look() is Trouble.READ_ONLY
+    assert checkup.check() is DatabaseProblem.READ_ONLY
     checkup.path.chmod(0o600)
-    assert checkup.look() is None
+    assert checkup.check() is None
 
 
-def test_a_look_makes_no_file(checkup: Checkup) -> None:
+def test_a_look_makes_no_file(checkup: DatabaseHealthCheck) -> None:
     engine.dispose()
     checkup.path.unlink()
-    assert checkup.look() is Trouble.MISSING
+    assert checkup.check() is DatabaseProblem.MISSING
     assert not checkup.path.exists()
 
 
-def test_a_lock_of_another_is_no_trouble(checkup: Checkup) -> None:
+def test_a_lock_of_another_is_no_trouble(checkup: DatabaseHealthCheck) -> None:
     with closing(sqlite3.connect(checkup.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        assert checkup.look() is None
+        assert checkup.check() is None
         other.execute("ROLLBACK")
 
 
@@ -135,17 +135,17 @@ def own_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def test_a_disk_that_became_read_only_is_found(own_disk: Path) -> None:
     """Nothing has the database open: a disk in use for writing cannot be made read-only."""
-    checkup = Checkup(get_settings().database_path, "alembic_version")
-    assert checkup.look() is None
+    checkup = DatabaseHealthCheck(get_settings().database_path, "alembic_version")
+    assert checkup.check() is None
     subprocess.run(["mount", "-o", "remount,ro", str(own_disk)], check=True)
-    assert checkup.look() is Trouble.READ_ONLY
+    assert checkup.check() is DatabaseProblem.READ_ONLY
     subprocess.run(["mount", "-o", "remount,rw", str(own_disk)], check=True)
-    assert checkup.look() is None
+    assert checkup.check() is None
 
 
 def test_a_full_disk_is_no_trouble_of_a_database_that_is_open(own_disk: Path) -> None:
-    checkup = Checkup(get_settings().database_path, "alembic_version")
+    checkup = DatabaseHealthCheck(get_settings().database_path, "alembic_version")
     with engine.session() as opened:
         opened.connection()
         fill_up(own_disk)
-        assert checkup.look() is None
+        assert checkup.check() is None

@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from proto_ddf.errors import classify
-from proto_ddf.errors.exit_codes import exit_in_words, is_killed
+from proto_ddf.errors.exit_codes import describe_exit_code, is_killed
 
 
 def failure(command: list[str]) -> subprocess.CalledProcessError:
@@ -42,13 +42,13 @@ def test_other_ends_are_failures() -> None:
 @pytest.mark.parametrize("code", [-9, 137])
 def test_it_is_known_from_the_code_alone(code: int) -> None:
     assert is_killed(code)
-    assert "killed" in exit_in_words(code)
+    assert "killed" in describe_exit_code(code)
 
 
 @pytest.mark.parametrize("code", [0, 1, 9, 10, 128, 255, -15, 143, 2**40, -(2**40)])
 def test_other_codes_are_not(code: int) -> None:
     assert not is_killed(code)
-    assert exit_in_words(code)
+    assert describe_exit_code(code)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from proto_ddf.errors import describe
-from proto_ddf.errors.next_attempt import retry_time, seconds_until
+from proto_ddf.errors.next_attempt import next_attempt_at, seconds_until
 from proto_ddf.resilience import CircuitOpenError
 
 
@@ -16,21 +16,26 @@ def refused(**context: Any) -> dict[str, Any]:
 
 
 def test_the_time_that_the_error_names_counts() -> None:
-    assert retry_time(refused(retry_at="2026-11-22T10:00:00+00:00")) == "2026-11-22T10:00:00+00:00"
+    assert (
+        next_attempt_at(refused(retry_at="2026-11-22T10:00:00+00:00"))
+        == "2026-11-22T10:00:00+00:00"
+    )
 
 
 @pytest.mark.parametrize("odd", ["soon", 3, "", "2026-11-22T10:00:00"])
 def test_what_is_no_time_is_no_wait(odd: Any) -> None:
-    assert retry_time(refused(retry_at=odd)) == ""
+    assert next_attempt_at(refused(retry_at=odd)) == ""
     assert seconds_until(odd) == 0.0
 
 
 def test_other_errors_can_be_tried_at_once() -> None:
     assert (
-        retry_time(describe(ConnectionError("x"), "connect", retry_at="2026-11-22T10:00+00:00"))
+        next_attempt_at(
+            describe(ConnectionError("x"), "connect", retry_at="2026-11-22T10:00+00:00")
+        )
         == ""
     )
-    assert retry_time({}) == ""
+    assert next_attempt_at({}) == ""
 
 
 def test_seconds_are_never_negative() -> None:

@@ -13,7 +13,7 @@ import pytest
 from pydantic import AliasChoices, ValidationError
 
 from proto_ddf import server
-from proto_ddf.errors.settings_errors import describe_bad_settings
+from proto_ddf.errors.settings_errors import describe_settings_errors
 from proto_ddf.network_settings import SYSTEMS, SystemSettings
 from proto_ddf.resilience import SYSTEM_DEFAULTS
 from proto_ddf.settings import Settings, get_settings
@@ -26,7 +26,7 @@ def refused(monkeypatch: pytest.MonkeyPatch, **variables: str) -> list[str]:
         monkeypatch.setenv(name, value)
     with pytest.raises(ValidationError) as caught:
         Settings()
-    lines = describe_bad_settings(caught.value)
+    lines = describe_settings_errors(caught.value)
     assert not any("\n" in line for line in lines)
     return lines
 
@@ -83,7 +83,7 @@ def test_in_the_file_too(spell: Any, tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setitem(Settings.model_config, "env_file", file)
     with pytest.raises(ValidationError) as caught:
         Settings()
-    [line] = describe_bad_settings(caught.value)
+    [line] = describe_settings_errors(caught.value)
     assert line.startswith(f"{written}: ")
     assert line.endswith("(it is 'soon')")
 

@@ -38,7 +38,7 @@ def read(monkeypatch: pytest.MonkeyPatch, **variables: str) -> Settings:
 def problems(monkeypatch: pytest.MonkeyPatch, **variables: str) -> list[str]:
     with pytest.raises(ValidationError) as caught:
         read(monkeypatch, **variables)
-    return server.describe_bad_settings(caught.value)
+    return server.describe_settings_errors(caught.value)
 
 
 @pytest.mark.parametrize(("name", "value"), DEFAULTS.items())

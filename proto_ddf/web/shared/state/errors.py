@@ -13,7 +13,7 @@ from reflex.event import EventSpec
 
 from proto_ddf.errors import describe
 from proto_ddf.errors.description import ANONYMOUS
-from proto_ddf.errors.next_attempt import retry_time, seconds_until
+from proto_ddf.errors.next_attempt import next_attempt_at, seconds_until
 from proto_ddf.logs import get_logger
 from proto_ddf.monitoring import tracker
 from proto_ddf.operations import service
@@ -128,7 +128,7 @@ class ErrorMixin(rx.State, mixin=True):
         self.error_can_retry = bool(
             described["retry_possible"] and (self._retry_operation_id or self._retry_handler)
         )
-        self.error_retry_at = retry_time(described)
+        self.error_retry_at = next_attempt_at(described)
         self.error_wait = seconds_until(self.error_retry_at)
         if not _is_known(described):
             self._unrecorded = [*self._unrecorded, json.dumps([described, operation], default=str)]

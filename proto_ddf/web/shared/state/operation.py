@@ -8,7 +8,7 @@ from typing import Any
 import reflex as rx
 from reflex.event import EventSpec
 
-from proto_ddf.errors.next_attempt import retry_time, seconds_until
+from proto_ddf.errors.next_attempt import next_attempt_at, seconds_until
 from proto_ddf.operations import service
 from proto_ddf.operations.views import OperationView
 from proto_ddf.web.shared.state.errors import ErrorMixin
@@ -174,6 +174,6 @@ def _error_words(view: OperationView) -> dict[str, str]:
     context = {"operation_id": view.id, "code": error["code"], **error.get("context", {})}
     return {
         **{name: error.get(name) or "" for name in ("title", "message", "hint", "error_type")},
-        "retry_at": retry_time(error),
+        "retry_at": next_attempt_at(error),
         "details": json.dumps(context, indent=2, default=str, sort_keys=True),
     }
