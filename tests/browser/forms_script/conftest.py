@@ -11,9 +11,9 @@ from string import Template
 
 import pytest
 
-from proto_ddf.generator.code import render
+from proto_ddf.generator.code.render import TEMPLATES
 
-ASSETS = Path(render.__file__).parent / "templates/app/assets"
+ASSETS = TEMPLATES / "assets"
 HERE = Path(__file__).parent
 FIELDS = {
     "name": "Ada",
