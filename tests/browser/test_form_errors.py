@@ -210,6 +210,7 @@ def test_a_name_that_is_taken_by_another_spelling(page: Page, server: Any, folde
     start_generation(page)
     open_app_address(page)
     page.get_by_role("button", name="Generate another app").click()
+    expect(page.get_by_label("Project name")).to_be_visible()
     before = generations(server)
     fill_generate_form(page, server.url, "corner-SHOP", source="Taken")
     page.get_by_role("button", name="Generate app").click()

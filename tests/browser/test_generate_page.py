@@ -1,14 +1,17 @@
 """The generate page: by keyboard, on a phone, over a reload, and what axe-core finds on it."""
 
+import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.browser.driving import (
     fill_generate_form,
     open_app_address,
     operation_id,
+    start_generation,
     step,
 )
 from tests.browser.looking import (
@@ -128,3 +131,73 @@ def test_enter_right_after_typing_sends_what_was_typed(page: Page, server: Any) 
     expect(name).to_be_focused()
     expect(name).to_have_attribute("aria-invalid", "true")
     expect(name).to_have_value("x!")
+
+
+def test_an_operation_that_was_left_is_not_shown_again_by_an_early_reload(
+    page: Page, server: Any
+) -> None:
+    """The server knows that it was left; its answer is lost, so that the tab still keeps the operation's id."""
+    lost: list[str | bytes] = []
+    is_losing = False
+
+    def answer(socket: WebSocketRoute, message: str | bytes) -> None:
+        if is_losing:
+            lost.append(message)
+        else:
+            socket.send(message)
+
+    pass_answers(page, answer)
+    generate_and_cancel(page, server.url, "Left early")
+    is_losing = True
+    page.get_by_role("button", name="Back to the form").click()
+    for _ in range(600):
+        if any("kept_operation" in str(message) for message in lost):
+            break
+        page.wait_for_timeout(50)
+    is_losing = False
+    assert page.evaluate("sessionStorage.getItem('proto_ddf.generation')")
+    open_page(page, f"{server.url}/generate")
+    expect(page.get_by_label("Project name")).to_have_value("Left early")
+    expect(page.locator("[data-operation]")).to_have_count(0)
+    assert page.evaluate("sessionStorage.getItem('proto_ddf.generation')") == ""
+
+
+def test_no_form_is_shown_before_the_operation_that_a_new_state_shows(
+    page: Page, server: Any
+) -> None:
+    """Over a slow connection, which gives the page time to draw each answer."""
+
+    def answer(socket: WebSocketRoute, message: str | bytes) -> None:
+        time.sleep(0.2)
+        socket.send(message)
+
+    generate_and_cancel(page, server.url, "Shown at once")
+    shown = operation_id(page)
+    page.add_init_script(
+        "new MutationObserver(() => {"
+        " if (document.querySelector('form[data-typed]')) window.formWasShown = true;"
+        "}).observe(document, { subtree: true, childList: true })"
+    )
+    page.evaluate("sessionStorage.removeItem('token')")
+    pass_answers(page, answer)
+    page.reload()
+    expect(page.locator(f"[data-operation='{shown}']")).to_be_visible()
+    assert page.evaluate("window.formWasShown") is None
+
+
+def pass_answers(page: Page, answer: Callable[[WebSocketRoute, str | bytes], None]) -> None:
+    """What the server says goes through `answer`, on every connection from now on."""
+
+    def connect(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+        server.on_message(lambda message: answer(socket, message))
+
+    page.route_web_socket("**/_event/**", connect)
+
+
+def generate_and_cancel(page: Page, url: str, name: str) -> None:
+    fill_generate_form(page, url, name)
+    start_generation(page)
+    page.get_by_role("button", name="Cancel").click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Cancel operation").click()
+    expect(page.get_by_role("button", name="Back to the form")).to_be_visible()

@@ -33,10 +33,13 @@ def test_a_link_asks_and_the_text_is_there_on_coming_back(server, page: Page, pa
 def test_going_back_asks(server, page: Page, path: str):
     page.goto(f"{server.url}/apps")
     page.get_by_role("link", name="Sources", exact=True).first.click()
+    # A link that is followed before the page of the one before it is there takes its place in the history.
+    expect(page).to_have_url(f"{server.url}/sources")
     if path == "/generate":
         page.get_by_role("link", name="Generate", exact=True).first.click()
     else:
         page.get_by_role("link", name="Connect a source").first.click()
+    expect(page).to_have_url(f"{server.url}{path}")
     field = page.get_by_label(FORMS[path], exact=True)
     field.fill("")
     field.press_sequentially("Half")

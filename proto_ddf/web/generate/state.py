@@ -78,6 +78,8 @@ class GenerateState(PlanMixin, KeptFormMixin, rx.State):
     """Of the source when it was chosen."""
     _wanted_source: str = ""
     """Chosen before the sources were read."""
+    _left_operation: str = ""
+    """Id of the operation that was left last for the form."""
 
     @rx.var
     def all_tables(self) -> bool:
@@ -149,8 +151,13 @@ class GenerateState(PlanMixin, KeptFormMixin, rx.State):
     @rx.event(background=True, supersedes=True)
     async def load(self) -> AsyncIterator[Any]:
         """Read the sources; take the one of the address, or the only one (on_load)."""
+        async with self:
+            if self.kept_operation and self.kept_operation == self._left_operation:
+                self.kept_operation = ""  # the page was loaded again before it learned of that
+            operation_id = self.operation.id or self.kept_operation
         try:
             sources = await asyncio.to_thread(_read_sources)
+            view = await asyncio.to_thread(service.view, operation_id) if operation_id else None
         except Exception as error:
             async with self:
                 self._retry_by("load")
@@ -160,6 +167,8 @@ class GenerateState(PlanMixin, KeptFormMixin, rx.State):
         async with self:
             if self._retry_handler == "load":
                 self._clear_error()
+            if view and not self.operation.id and self.kept_operation == operation_id:
+                self._show_operation(view)  # at once, so that the form is not shown before it
             self.sources, self.loaded = sources, True
             self.starting = False  # a killed server could not say that it is over
             wanted = self._source_to_show()
@@ -373,6 +382,7 @@ class GenerateState(PlanMixin, KeptFormMixin, rx.State):
 
     def _forget_operation(self) -> None:
         super()._forget_operation()
+        self._left_operation = self.kept_operation or self._left_operation
         self.kept_operation = ""
 
     @rx.event
