@@ -172,7 +172,8 @@ def connect(name: str, path: str) -> None:
 
 def finish(operation: str) -> None:
     """Wait until an operation has succeeded. To look at it all the time would take a part of what is measured."""
-    from proto_ddf.operations import engine, service
+    from proto_ddf.operations import service
+    from proto_ddf.operations.engine import engine
 
     while (view := service.view(operation)) is not None and view.finished_at is None:
         run = engine.current().runs.find(operation)

@@ -71,7 +71,8 @@ def compare(name: str, figures: Figures) -> list[Comparison]:
 def running_engine() -> Iterator[None]:
     """What the server sets up: home, database, operations. The source of the generated app is there too."""
     from proto_ddf.logs import configure_logging
-    from proto_ddf.operations import engine, kinds
+    from proto_ddf.operations import kinds
+    from proto_ddf.operations.engine import engine
     from proto_ddf.settings import get_settings
 
     get_settings().prepare_home()

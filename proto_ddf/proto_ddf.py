@@ -10,10 +10,11 @@ from reflex.event import EventSpec
 
 from proto_ddf.hosting.watcher import adopt_all, watch
 from proto_ddf.logs import configure_logging, get_logger
-from proto_ddf.operations import engine, kinds
-from proto_ddf.operations.housekeeping import keep_house
-from proto_ddf.operations.source_watch import keep_watch
-from proto_ddf.operations.storage_watch import keep_watch_of_storage
+from proto_ddf.operations import kinds
+from proto_ddf.operations.engine import engine
+from proto_ddf.operations.retention.housekeeping import run_housekeeping
+from proto_ddf.operations.watches.source_watch import watch_sources
+from proto_ddf.operations.watches.storage_watch import watch_storage
 from proto_ddf.settings import get_settings
 from proto_ddf.sources.sample_shop.sample_database import offer_sample
 from proto_ddf.sources.servers import engines
@@ -65,7 +66,7 @@ async def lifespan() -> AsyncIterator[None]:
     """Operations that were under way go on, apps are adopted and looked after, sources and storage are watched, and
     the house is kept, until the server ends."""
     await asyncio.to_thread(_open)
-    loops = (watch(), keep_watch(), keep_house(), keep_watch_of_storage())
+    loops = (watch(), watch_sources(), run_housekeeping(), watch_storage())
     tasks = [asyncio.create_task(each) for each in loops]
     try:
         yield

@@ -11,7 +11,9 @@ from proto_ddf.db import reserve
 from proto_ddf.errors import describe
 from proto_ddf.errors.next_attempt import next_attempt_at, seconds_until
 from proto_ddf.errors.types import ValidationError
-from proto_ddf.operations import engine, journal, reading
+from proto_ddf.operations import queries
+from proto_ddf.operations.engine import engine
+from proto_ddf.operations.journal import journal
 from proto_ddf.operations.model import KINDS
 from proto_ddf.operations.views import OperationView
 
@@ -46,7 +48,7 @@ def retry(operation_id: str) -> None:
             too_early before the time from which on the failure says that it can be tried again.
     """
     with engine.exclusive(operation_id):
-        view = reading.load(operation_id)
+        view = queries.load(operation_id)
         if view is None or view.state != "failed":
             _refuse(operation_id, view, "tried again")
         _need_time(view)
@@ -54,7 +56,7 @@ def retry(operation_id: str) -> None:
         _need_reserve()
         run = journal.retry(operation_id)
         if run is None:
-            _refuse(operation_id, reading.load(operation_id), "tried again")
+            _refuse(operation_id, queries.load(operation_id), "tried again")
         try:
             engine.hand_over(run)
         except Exception as error:
@@ -74,13 +76,13 @@ def cancel(operation_id: str) -> None:
     with engine.exclusive(operation_id):
         engine.current()
         if not journal.cancel(operation_id):
-            _refuse(operation_id, reading.load(operation_id), "cancelled")
+            _refuse(operation_id, queries.load(operation_id), "cancelled")
         engine.stop(operation_id)
 
 
 def view(operation_id: str) -> OperationView | None:
     """One operation with the last lines of its steps' logs; None when there is none."""
-    return reading.load(operation_id)
+    return queries.load(operation_id)
 
 
 def recent(
@@ -90,12 +92,12 @@ def recent(
     state: str | None = None,
 ) -> list[OperationView]:
     """The newest operations first, without logs."""
-    return reading.load_many(limit, kind, subject, state)
+    return queries.load_many(limit, kind, subject, state)
 
 
 def last_for(subject: str, kind: str | None = None) -> OperationView | None:
     """The newest operation about a subject."""
-    return next(iter(reading.load_many(1, kind, subject)), None)
+    return next(iter(queries.load_many(1, kind, subject)), None)
 
 
 def _need_reserve() -> None:

@@ -1,4 +1,4 @@
-"""The kinds of operation."""
+"""The kinds of operation, with the steps of each. Pages import the inputs, the server `register_all`."""
 
 from proto_ddf.operations.kinds import apps, regenerate, sources
 from proto_ddf.operations.model import register

@@ -22,7 +22,7 @@ from proto_ddf.hosting import apps as hosted
 from proto_ddf.hosting import records, replacement
 from proto_ddf.hosting.builds import frontend
 from proto_ddf.hosting.launch import folder, next_folder, previous_folder
-from proto_ddf.operations import reading
+from proto_ddf.operations import queries
 from proto_ddf.operations.kinds.apps import check_disk_space
 from proto_ddf.operations.kinds.sources import read_schema
 from proto_ddf.operations.model import JSON, Kind, Step, StepContext, UndoContext
@@ -94,7 +94,7 @@ def _check_alone(record: AppRecord, operation_id: str) -> None:
     """Two at once would take the app from each other; and one that was never whole is not made anew."""
     if record.state is AppState.CREATING:
         raise replacement.app_busy(record)
-    for other in reading.load_many(limit=20, kind=KIND, subject=record.slug):
+    for other in queries.load_many(limit=20, kind=KIND, subject=record.slug):
         if other.id != operation_id and other.state in UNDER_WAY:
             raise replacement.app_busy(record)
 

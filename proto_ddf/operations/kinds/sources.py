@@ -7,8 +7,8 @@ from pydantic import BaseModel, ConfigDict
 
 from proto_ddf.errors.types import ValidationError
 from proto_ddf.hosting.source_drift import clear_source_drift, update_source_drift
-from proto_ddf.operations.claims import discard_secrets, file_paths
 from proto_ddf.operations.model import JSON, Kind, Step, StepContext
+from proto_ddf.operations.retention.references import discard_secrets, file_paths
 from proto_ddf.sources.connected import secrets, store
 from proto_ddf.sources.files.key_suggestions import suggest_relations
 from proto_ddf.sources.files.uploads import release_files

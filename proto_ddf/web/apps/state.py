@@ -8,7 +8,7 @@ import reflex as rx
 
 from proto_ddf.hosting import apps as hosted
 from proto_ddf.hosting.records import AppView
-from proto_ddf.operations import hub, service
+from proto_ddf.operations import change_events, service
 from proto_ddf.operations.kinds.apps import AppInput
 from proto_ddf.operations.views import OperationView
 from proto_ddf.web.shared.state.errors import ErrorMixin
@@ -61,7 +61,7 @@ class AppActions(ErrorMixin, mixin=True):
 async def _run_to_end(kind: str, given: AppInput) -> OperationView:
     """Start an operation and wait until it has ended."""
     operation_id = await asyncio.to_thread(service.start, kind, given)
-    with hub.subscribe(operation_id) as changes:
+    with change_events.subscribe(operation_id) as changes:
         while True:
             view = await asyncio.to_thread(service.view, operation_id)
             if view is None or view.finished_at is not None:

@@ -9,9 +9,9 @@ import reflex as rx
 from pydantic import BaseModel
 from reflex.event import EventSpec
 
-from proto_ddf.operations import hub
-from proto_ddf.operations.source_watch import watch
-from proto_ddf.operations.watched_source import Report, topic
+from proto_ddf.operations import change_events
+from proto_ddf.operations.watches.source_watch import watch
+from proto_ddf.operations.watches.watched_source import Report, topic
 from proto_ddf.settings import get_settings
 from proto_ddf.sources.connected.health import HealthState, duration_text, latency_text
 from proto_ddf.web.shared.state.live import looks
@@ -103,7 +103,7 @@ class SourceHealthState(rx.State):
             if not id or self.shown.looking:
                 return
             self.shown = self.shown.model_copy(update={"looking": True})
-        with hub.subscribe(topic(id)) as changes:
+        with change_events.subscribe(topic(id)) as changes:
             watch().look_soon(id)
             report = watch().report(id)
             while report is not None and report.looking and not report.pause:

@@ -10,7 +10,8 @@ import pytest
 from pydantic import BaseModel
 
 from proto_ddf.db import engine as database
-from proto_ddf.operations import engine, service
+from proto_ddf.operations import service
+from proto_ddf.operations.engine import engine, queue
 from proto_ddf.operations.model import KINDS, Kind, Step, StepContext, UndoContext, register
 from proto_ddf.operations.views import OperationView
 from proto_ddf.settings import get_settings
@@ -49,7 +50,7 @@ class Workshop:
     @staticmethod
     def wait_queue_empty() -> None:
         """Until DBOS, too, has taken note that every run has ended."""
-        _until(lambda: not engine.active_workflows())
+        _until(lambda: not queue.active_workflows())
 
     def _in(self, operation_id: str, states: Sequence[str]) -> OperationView | None:
         view = self._view(operation_id)

@@ -15,9 +15,11 @@ import psutil
 from pydantic import BaseModel
 
 from proto_ddf.errors import ProtoDDFError
-from proto_ddf.operations import engine, housekeeping, service
+from proto_ddf.operations import service
+from proto_ddf.operations.engine import engine
 from proto_ddf.operations.model import Kind, Step, StepContext, UndoContext, register
-from proto_ddf.operations.stop import StopFlag
+from proto_ddf.operations.retention import housekeeping
+from proto_ddf.operations.stop_flag import StopFlag
 from proto_ddf.settings import get_settings
 
 
@@ -92,8 +94,8 @@ kind("child", plain("one"), Step("child", "Child", with_child))
 def obey(word: str, *arguments: str) -> str:
     if word == "start":
         return service.start(arguments[0], Given(stop_at="".join(arguments[1:])))
-    if word == "tidy_up":
-        return json.dumps(housekeeping.tidy_up(StopFlag()))
+    if word == "remove_expired":
+        return json.dumps(housekeeping.remove_expired(StopFlag()))
     {"retry": service.retry, "cancel": service.cancel}[word](*arguments)
     return "done"
 

@@ -8,7 +8,8 @@ import pytest
 from proto_ddf import errors
 from proto_ddf.errors import ValidationError
 from proto_ddf.monitoring import tracker
-from proto_ddf.operations import engine, service
+from proto_ddf.operations import service
+from proto_ddf.operations.engine import engine
 
 
 class Undone:

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from proto_ddf.db import engine as database
-from proto_ddf.operations import engine, service
+from proto_ddf.operations import service
+from proto_ddf.operations.engine import engine
 from proto_ddf.operations.model import Kind, Step, register
 from proto_ddf.settings import PROJECT_ROOT
 from tests.integration.operations.conftest import Given, Workshop

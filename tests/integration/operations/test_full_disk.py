@@ -8,7 +8,8 @@ import pytest
 from proto_ddf import errors
 from proto_ddf.db import engine as database
 from proto_ddf.monitoring import tracker
-from proto_ddf.operations import engine, service
+from proto_ddf.operations import service
+from proto_ddf.operations.engine import engine
 from proto_ddf.settings import get_settings
 from tests import disks
 

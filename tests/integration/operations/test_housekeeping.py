@@ -16,9 +16,11 @@ from sqlmodel import select
 from proto_ddf.db.engine import session
 from proto_ddf.db.tables import AppRecord, StepLogRecord, utc_now
 from proto_ddf.hosting.processes import end_tree, spawn_detached
-from proto_ddf.operations import engine, housekeeping, kinds, pruning, service
+from proto_ddf.operations import kinds, service
+from proto_ddf.operations.engine import engine
 from proto_ddf.operations.kinds.sources import ConnectSourceInput
-from proto_ddf.operations.stop import StopFlag
+from proto_ddf.operations.retention import housekeeping, pruning
+from proto_ddf.operations.stop_flag import StopFlag
 from proto_ddf.settings import get_settings
 from proto_ddf.sources.files.uploads import upload_path
 from proto_ddf.web.api import WRITE_SIZE, store_upload
@@ -29,8 +31,8 @@ def later():
     return utc_now() + timedelta(days=31)
 
 
-def tidy_up(clock=later):
-    return housekeeping.tidy_up(StopFlag(), clock)
+def remove_expired(clock=later):
+    return housekeeping.remove_expired(StopFlag(), clock)
 
 
 def keep_operations(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,7 +76,7 @@ def test_what_is_long_over_goes_from_every_table_of_both_databases(workshop, mon
     assert before["workflow_status"] == {f"{id}:1" for id in (*old, last)}
 
     keep_operations(1, monkeypatch)
-    removed = tidy_up(utc_now)
+    removed = remove_expired(utc_now)
     assert {name: number for name, number in removed.items() if number} == {
         "operations": 3,
         "workflows": 4,
@@ -82,7 +84,7 @@ def test_what_is_long_over_goes_from_every_table_of_both_databases(workshop, mon
     assert [view.id for view in service.recent()] == [last]
     assert kept_by_dbos() == {}
     assert service.view(last).steps[0].log_tail == ["a line"]
-    assert not any(tidy_up(utc_now).values())
+    assert not any(remove_expired(utc_now).values())
 
 
 def test_a_failed_operation_that_stays_can_be_tried_again(workshop, monkeypatch):
@@ -95,7 +97,7 @@ def test_a_failed_operation_that_stays_can_be_tried_again(workshop, monkeypatch)
 
     failed = workshop.start(logging, flaky, kind="flaky")
     workshop.wait(failed, "failed")
-    assert tidy_up()["logs"] == 1
+    assert remove_expired()["logs"] == 1
     assert service.view(failed).steps[0].log_tail == []
     service.retry(failed)
     assert workshop.wait(failed, "succeeded").output["logging"] == "logged"
@@ -114,7 +116,7 @@ def test_what_runs_or_waits_is_left_alone(workshop, monkeypatch, home):
     for n in range(2):
         workshop.wait(workshop.start(logging, kind=f"quick{n}"), "succeeded")
     keep_operations(1, monkeypatch)
-    assert tidy_up()["operations"] == 1
+    assert remove_expired()["operations"] == 1
     (home / "open").touch()
     done = workshop.wait(running, "succeeded", "failed")
     assert done.state == "succeeded"
@@ -133,7 +135,7 @@ def test_a_server_that_was_killed_between_the_two_databases_does_the_rest_at_its
     engine.shutdown()
     engine.launch()
     assert service.view(gone) is None
-    assert tidy_up()["workflows"] == 2
+    assert remove_expired()["workflows"] == 2
     assert kept_by_dbos() == {}
 
 
@@ -144,9 +146,9 @@ def test_the_errors_of_what_is_gone_stay_for_their_time(workshop, monkeypatch):
     keep_operations(1, monkeypatch)
     recent = partial(housekeeping.tracker.recent_errors, 5)
     workshop.until(recent)
-    assert tidy_up(utc_now)["operations"] == 1
+    assert remove_expired(utc_now)["operations"] == 1
     assert [error["operation_id"] for error in recent()] == [None]
-    assert tidy_up()["errors"] == 1
+    assert remove_expired()["errors"] == 1
     assert recent() == []
 
 
@@ -156,7 +158,7 @@ def test_a_form_whose_upload_is_gone_is_told_so_at_its_field(workshop, kind):
     kinds.register_all()
     file = upload_path("people.csv")
     file.write_text("id,name\n1,Ann\n")
-    assert tidy_up(later)["uploads"] == 1
+    assert remove_expired(later)["uploads"] == 1
     config = {"paths": [str(file)]} if kind == "csv" else {"path": str(file)}
     given = ConnectSourceInput(name="People", kind=kind, config=config)
     failed = workshop.wait(service.start("connect_source", given), "failed", "succeeded")
@@ -172,10 +174,10 @@ def test_the_upload_of_an_operation_that_failed_is_there_for_try_again(workshop)
     failed = service.start("connect_source", given)
     workshop.wait(failed, "failed")
     file.write_text("id,name\n1,Ann\n")
-    assert tidy_up()["uploads"] == 0
+    assert remove_expired()["uploads"] == 0
     service.retry(failed)
     assert workshop.wait(failed, "succeeded", "failed").state == "succeeded"
-    assert tidy_up()["uploads"] == 0
+    assert remove_expired()["uploads"] == 0
     assert file.exists()
 
 
@@ -190,10 +192,10 @@ def test_the_file_that_a_running_app_was_started_on_stays(workshop, tmp_path):
         opened.add(AppRecord(slug="shop", name="Shop", pid=pid, pid_create_time=created))
         opened.commit()
     try:
-        assert tidy_up()["uploads"] == 0
+        assert remove_expired()["uploads"] == 0
     finally:
         end_tree(pid, created)
-    assert tidy_up()["uploads"] == 1
+    assert remove_expired()["uploads"] == 1
     assert not file.exists()
 
 
@@ -202,7 +204,7 @@ def test_an_upload_that_takes_long_arrives_whole(workshop):
         yield b"x" * (WRITE_SIZE + 1)
         (folder,) = (p for p in get_settings().uploads_folder.iterdir() if p.name != ".cache")
         os.utime(folder, (0, 0))  # it was begun long ago
-        assert (await asyncio.to_thread(tidy_up, utc_now))["uploads"] == 0
+        assert (await asyncio.to_thread(remove_expired, utc_now))["uploads"] == 0
         yield b"end"
 
     stored: Path = asyncio.run(store_upload(chunks(), "people.csv", 10 * WRITE_SIZE))
@@ -216,7 +218,7 @@ def test_logs_of_what_a_page_shows_stay(workshop):
     with session() as opened:  # all are about "shop"
         opened.add(AppRecord(slug="shop", name="Shop", operation_id=made))
         opened.commit()
-    assert tidy_up()["logs"] == 1
+    assert remove_expired()["logs"] == 1
     with session() as opened:
         logged = set(opened.exec(select(StepLogRecord.operation_id)).all())
     assert logged == {made, last}

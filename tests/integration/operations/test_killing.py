@@ -15,7 +15,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from proto_ddf.operations import engine, service
+from proto_ddf.operations import service
+from proto_ddf.operations.engine import engine, queue
 from proto_ddf.operations.views import OperationView
 from proto_ddf.settings import PROJECT_ROOT
 from proto_ddf.sources.files.uploads import upload_path
@@ -167,7 +168,7 @@ def test_those_that_wait_in_the_queue_are_not_lost_by_a_kill(house):
     at_once = 2 * engine.CONCURRENCY
     ids = [server.tell("start plain two") for _ in range(at_once + 8)]
     house.until(lambda: house.effects().count("two") >= at_once)
-    time.sleep(5 * engine.POLLING_SECONDS)
+    time.sleep(5 * queue.POLLING_SECONDS)
     assert house.effects().count("one") < len(ids)
     server.kill()
     house.open()
@@ -266,14 +267,14 @@ def test_housekeeping_cut_off_by_kills_is_done_at_the_next_start(house, monkeypa
         os.utime(path, (0, 0))
         os.utime(path.parent, (0, 0))
     for milliseconds in (1, 5, 15, 30):
-        server.say("tidy_up")
+        server.say("remove_expired")
         time.sleep(milliseconds / 1000)
         server.kill()
         server = house.server()
         assert server.greeting == {"launched": True}
 
     def all_done() -> bool:
-        server.tell("tidy_up")
+        server.tell("remove_expired")
         with closing(sqlite3.connect(house.home / "operations.db")) as db:
             known = db.execute(
                 "select workflow_uuid from workflow_status"
@@ -285,4 +286,4 @@ def test_housekeeping_cut_off_by_kills_is_done_at_the_next_start(house, monkeypa
     assert {view.id for view in service.recent()} == set(ids[-2:])
     assert not any(path.parent.exists() for path in uploads)
     assert [path.name for path in (house.home / "uploads").glob(".removed-*")] == []
-    assert set(json.loads(server.tell("tidy_up")).values()) == {0}
+    assert set(json.loads(server.tell("remove_expired")).values()) == {0}

@@ -8,9 +8,11 @@ from dbos._sys_db_sqlite import SQLiteSystemDatabase
 from sqlalchemy.exc import OperationalError
 
 from proto_ddf import errors
-from proto_ddf.operations import engine, journal, records, service
-from proto_ddf.operations.records import Run
-from proto_ddf.operations.stop import OperationStopped
+from proto_ddf.operations import service
+from proto_ddf.operations.engine import engine, queue
+from proto_ddf.operations.journal import journal, records
+from proto_ddf.operations.journal.records import Run
+from proto_ddf.operations.stop_flag import OperationStopped
 
 
 class Gate:
@@ -164,7 +166,7 @@ def test_work_of_an_earlier_version_is_taken_over(workshop, monkeypatch):
     gate = Gate()
     engine.shutdown()
     with monkeypatch.context() as patch:
-        patch.setattr(engine, "APPLICATION_VERSION", "0")
+        patch.setattr(queue, "APPLICATION_VERSION", "0")
         engine.launch()
         operation_id = _start_at_gate(workshop, gate)
         engine.shutdown()

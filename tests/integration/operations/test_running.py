@@ -16,10 +16,12 @@ from proto_ddf import errors
 from proto_ddf.errors import IntegrationError, ValidationError
 from proto_ddf.errors.next_attempt import seconds_until
 from proto_ddf.monitoring import tracker
-from proto_ddf.operations import engine, hub, journal, records, service
+from proto_ddf.operations import change_events, service
+from proto_ddf.operations.engine import engine, queue
+from proto_ddf.operations.engine.runner import ActiveRuns, execute
+from proto_ddf.operations.journal import journal, records
+from proto_ddf.operations.journal.records import Run
 from proto_ddf.operations.model import KINDS, Kind, Step, register
-from proto_ddf.operations.records import Run
-from proto_ddf.operations.runner import ActiveRuns, do_run
 from proto_ddf.progress import current_progress
 from proto_ddf.resilience import CircuitOpenError, RateLimitedError
 
@@ -195,7 +197,7 @@ def test_a_watcher_is_woken_up_to_the_end(workshop):
 
     async def watch() -> list[str]:
         seen: list[str] = []
-        with hub.subscribe(None) as subscription:
+        with change_events.subscribe(None) as subscription:
             operation_id = await asyncio.to_thread(workshop.start, step)
             while not seen or seen[-1] != "succeeded":
                 assert await subscription.wait(30)
@@ -320,7 +322,7 @@ def test_a_try_again_that_cannot_be_handed_over_is_told_and_can_be_pressed_again
     operation_id = workshop.start(nothing_to_do, flaky)
     workshop.wait(operation_id, "failed")
     with monkeypatch.context() as patch:
-        patch.setattr(engine.DBOS, "start_workflow", write_fails)
+        patch.setattr(queue.DBOS, "start_workflow", write_fails)
         with pytest.raises(OperationalError):
             service.retry(operation_id)
     failed = service.view(operation_id)
@@ -351,11 +353,11 @@ def test_a_run_that_comes_late_does_nothing(workshop):
     service.retry(operation_id)
     workshop.until(lambda: ran[-1] == "second")
     for number in (1, 3):
-        do_run(ActiveRuns(), Run(operation_id, number))
+        execute(ActiveRuns(), Run(operation_id, number))
     assert service.view(operation_id).steps[1].state == "running"
     release.set()
     workshop.wait(operation_id, "succeeded")
-    do_run(ActiveRuns(), Run(operation_id, 2))
+    execute(ActiveRuns(), Run(operation_id, 2))
     assert ran == ["first", "first", "second"]
 
 

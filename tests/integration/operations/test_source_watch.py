@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from proto_ddf.db import engine
-from proto_ddf.operations import source_watch
-from proto_ddf.operations.source_watch import SourceWatch
-from proto_ddf.operations.watched_source import Report
+from proto_ddf.operations.watches import source_watch
+from proto_ddf.operations.watches.source_watch import SourceWatch
+from proto_ddf.operations.watches.watched_source import Report
 from proto_ddf.resilience import BreakerState, Policy, policies
 from proto_ddf.settings import get_settings
 from proto_ddf.sources.connected import store

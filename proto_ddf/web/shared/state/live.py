@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import reflex as rx
 from reflex.event import EventSpec
 
-from proto_ddf.operations import hub
+from proto_ddf.operations import change_events
 from proto_ddf.web.shared.state.errors import ErrorMixin
 from proto_ddf.web.shared.state.presence import is_connected
 
@@ -21,7 +21,7 @@ async def looks(state: rx.State, *, about: str | None, every: float) -> AsyncIte
     Ends when the tab has gone or shows another page. On a reconnect on_load starts it anew.
     """
     page = state.router.url.path
-    with hub.subscribe(about) as changes:
+    with change_events.subscribe(about) as changes:
         while is_connected(state) and state.router.url.path == page:
             yield
             await changes.wait(every)

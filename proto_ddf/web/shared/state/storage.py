@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 import reflex as rx
 
-from proto_ddf.operations import storage_watch
+from proto_ddf.operations.watches import storage_watch
 from proto_ddf.web.shared.state.live import looks
 
 _LOOK_SECONDS = 60.0

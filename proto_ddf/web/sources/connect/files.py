@@ -5,7 +5,7 @@ from typing import Any
 
 import reflex as rx
 
-from proto_ddf.operations import claims
+from proto_ddf.operations.retention import references
 from proto_ddf.web.shared.state.operation import OperationMixin
 from proto_ddf.web.sources.connect.draft import (
     UploadedFile,
@@ -57,7 +57,7 @@ class FilesMixin(OperationMixin, mixin=True):
     @rx.event(background=True)
     async def discard_files(self, paths: list[str]) -> None:
         """Delete uploads that nothing reads."""
-        await asyncio.to_thread(claims.discard_uploads, paths)
+        await asyncio.to_thread(references.discard_uploads, paths)
 
     @rx.event
     def set_uploading(self, key: str, busy: bool) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import reflex as rx
 
 from proto_ddf import vault
-from proto_ddf.operations import claims
+from proto_ddf.operations.retention import references as retention_references
 from proto_ddf.sources.connected import secrets
 from proto_ddf.web.shared.state.operation import OperationMixin
 from proto_ddf.web.sources.connect.draft import Draft, draft_config, field_key, form_of, secret_keys
@@ -72,7 +72,7 @@ class SecretsMixin(OperationMixin, mixin=True):
     @rx.event(background=True)
     async def discard_secrets(self, references: list[str]) -> None:
         """Forget secrets that nothing names."""
-        await asyncio.to_thread(claims.discard_secrets, references)
+        await asyncio.to_thread(retention_references.discard_secrets, references)
 
     def _take_saved(self, saved: Draft | None) -> None:
         """`saved` is the source that the form changes."""

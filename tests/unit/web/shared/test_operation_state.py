@@ -11,7 +11,7 @@ from reflex.state import State
 
 from proto_ddf import errors
 from proto_ddf.errors import ValidationError, describe
-from proto_ddf.operations import hub
+from proto_ddf.operations import change_events
 from proto_ddf.operations.views import OperationView, StepView
 from proto_ddf.resilience import CircuitOpenError
 from proto_ddf.web.shared.state import live, operation
@@ -185,7 +185,7 @@ def test_a_change_wakes_the_watcher_at_once(
         following = asyncio.create_task(follow())
         await looked.wait()
         now = view("succeeded")
-        hub.publish("op1")
+        change_events.publish("op1")
         await asyncio.wait_for(following, 30)
 
     asyncio.run(run())

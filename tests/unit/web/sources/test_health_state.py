@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from reflex.state import State
 
-from proto_ddf.operations import hub
-from proto_ddf.operations.watched_source import Report, topic
+from proto_ddf.operations import change_events
+from proto_ddf.operations.watches.watched_source import Report, topic
 from proto_ddf.sources.connected.health import Failure, Health, HealthState, Look
 from proto_ddf.sources.servers.engines import ConnectionStatistics
 from proto_ddf.web.sources import health_state
@@ -42,7 +42,7 @@ class Watched:
     def look_soon(self, id: str) -> None:
         self.asked.append(id)
         self.now = self.after_look
-        hub.publish(topic(id))
+        change_events.publish(topic(id))
 
 
 def report(*looks: Look, **changes: Any) -> Report:

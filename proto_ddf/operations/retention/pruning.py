@@ -20,8 +20,8 @@ from proto_ddf.db.tables import (
     StepLogRecord,
 )
 from proto_ddf.db.writing import write
-from proto_ddf.operations.journal import UNFINISHED
-from proto_ddf.operations.stop import StopFlag
+from proto_ddf.operations.journal.journal import UNFINISHED
+from proto_ddf.operations.stop_flag import StopFlag
 
 BATCH = 100
 """Operations per transaction: others wait for the write lock only a moment."""

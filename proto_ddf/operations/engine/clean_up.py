@@ -8,9 +8,9 @@ from proto_ddf.errors import describe
 from proto_ddf.hosting.processes import end_tree
 from proto_ddf.logs import get_logger
 from proto_ddf.monitoring import tracker
-from proto_ddf.operations import journal, records
+from proto_ddf.operations.engine.runner import ActiveRuns
+from proto_ddf.operations.journal import journal, records
 from proto_ddf.operations.model import KINDS, UndoContext
-from proto_ddf.operations.runner import ActiveRuns
 
 log = get_logger(__name__)
 

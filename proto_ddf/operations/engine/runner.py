@@ -19,12 +19,12 @@ from proto_ddf.errors import describe
 from proto_ddf.hosting.processes import end_tree
 from proto_ddf.logs import get_logger, log_operation
 from proto_ddf.monitoring import tracker
-from proto_ddf.operations import journal, records
-from proto_ddf.operations.journal import NextStep
+from proto_ddf.operations.engine.progress_writer import ProgressWriter, StepReporter
+from proto_ddf.operations.journal import journal, records
+from proto_ddf.operations.journal.journal import NextStep
+from proto_ddf.operations.journal.records import Run
 from proto_ddf.operations.model import JSON, KINDS, Step, StepContext
-from proto_ddf.operations.records import Run
-from proto_ddf.operations.reporter import ProgressWriter, StepReporter
-from proto_ddf.operations.stop import SERVER_STOPPING, OperationStopped, StopFlag
+from proto_ddf.operations.stop_flag import SERVER_STOPPING, OperationStopped, StopFlag
 from proto_ddf.progress import current_progress
 
 log = get_logger(__name__)
@@ -97,7 +97,7 @@ class _Work:
     steps: Mapping[str, Step[Any]]
 
 
-def do_run(runs: ActiveRuns, run: Run) -> None:
+def execute(runs: ActiveRuns, run: Run) -> None:
     """Do the run, as far as the journal allows it.
 
     Raises:

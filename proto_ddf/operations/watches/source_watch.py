@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 
 from proto_ddf.logs import get_logger
-from proto_ddf.operations.watched_source import Report, WatchedSource
+from proto_ddf.operations.watches.watched_source import Report, WatchedSource
 from proto_ddf.resilience import BreakerState, DeadlineExceededError, deadline_after
 from proto_ddf.resilience.call_refused import CallRefusedError
 from proto_ddf.settings import get_settings
@@ -32,6 +32,9 @@ LOOK_SECONDS = 10.0
 OVERDUE_SECONDS = 20.0
 """A look that ran so long did not end at its deadline, as what reads from a disk may not."""
 TICK_SECONDS = 1.0
+"""Between two ticks while a page shows sources."""
+UNSEEN_TICK_SECONDS = 5.0
+"""Between two ticks while none does."""
 THREADS = 16
 
 log = get_logger(__name__)
@@ -73,11 +76,15 @@ class SourceWatch:
         for each in due:
             self._pool.submit(self._look, each)
 
+    def tick_seconds(self) -> float:
+        """How long to wait for the next tick."""
+        return TICK_SECONDS if self._is_seen() else UNSEEN_TICK_SECONDS
+
     def seen(self) -> None:
         """A page shows sources now."""
-        longer = self._clock() - self._seen_at > SEEN_SECONDS
+        shown_before = self._is_seen()
         self._seen_at = self._clock()
-        if longer:
+        if not shown_before:
             self.wake()
 
     def look_soon(self, id: str) -> None:
@@ -130,6 +137,9 @@ class SourceWatch:
         probing = breaker is not None and breaker.state is BreakerState.HALF_OPEN
         return self._clock() - watched.looked_at >= self._wait(watched.health, probing=probing)
 
+    def _is_seen(self) -> bool:
+        return self._clock() - self._seen_at <= SEEN_SECONDS
+
     def _is_looked_at(self, target: str) -> bool:
         return bool(target) and any(
             each.looking and each.target == target for each in self._watched.values()
@@ -138,7 +148,7 @@ class SourceWatch:
     def _wait(self, health: Health, *, probing: bool) -> float:
         """Seconds between two looks."""
         usual = get_settings().source_check_seconds
-        seen = self._clock() - self._seen_at <= SEEN_SECONDS
+        seen = self._is_seen()
         if probing and (seen or health.failing_since is None):
             return 0.0  # its pause was the wait; and once it answers, its circuit is to close soon
         if health.uncertain:
@@ -208,7 +218,7 @@ def watch() -> SourceWatch:
     return _current
 
 
-async def keep_watch() -> None:
+async def watch_sources() -> None:
     """Look after the sources until cancelled. Run it once, for the server's life."""
     global _current
     loop, woken = asyncio.get_running_loop(), asyncio.Event()
@@ -227,6 +237,6 @@ async def keep_watch() -> None:
             except Exception:
                 log.exception("The watch over the sources failed; it goes on")
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(woken.wait(), TICK_SECONDS)
+                await asyncio.wait_for(woken.wait(), current.tick_seconds())
     finally:
         current.close()

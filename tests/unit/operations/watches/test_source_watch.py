@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from proto_ddf.errors import IntegrationError, ValidationError
-from proto_ddf.operations import hub, source_watch, watched_source
-from proto_ddf.operations.source_watch import (
+from proto_ddf.operations import change_events
+from proto_ddf.operations.watches import source_watch, watched_source
+from proto_ddf.operations.watches.source_watch import (
     CONFIRM_SECONDS,
     LOOK_SECONDS,
     OVERDUE_SECONDS,
@@ -20,7 +21,7 @@ from proto_ddf.operations.source_watch import (
     UNSEEN_FACTOR,
     SourceWatch,
 )
-from proto_ddf.operations.watched_source import Report, topic
+from proto_ddf.operations.watches.watched_source import Report, topic
 from proto_ddf.resilience import BreakerState, Policy, policy_config
 from proto_ddf.resilience.deadline import time_left
 from proto_ddf.sources import resilient
@@ -306,7 +307,7 @@ def test_changes_wake_those_who_follow_the_source(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[str] = []
-    monkeypatch.setattr(hub, "publish", told.append)
+    monkeypatch.setattr(change_events, "publish", told.append)
     world.add("shop")
     world.pass_seconds(2 * EVERY)
     assert told == [topic("shop")]
@@ -385,7 +386,7 @@ def test_a_look_that_nothing_ends_is_an_outage_until_it_does(
 def test_it_runs_until_it_is_cancelled_wakes_when_asked_and_gets_over_errors(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(source_watch, "TICK_SECONDS", 3600.0)
+    monkeypatch.setattr(source_watch, "UNSEEN_TICK_SECONDS", 3600.0)
     monkeypatch.setattr(source_watch, "_current", source_watch.watch())
     ticks: list[int] = []
 
@@ -399,7 +400,7 @@ def test_it_runs_until_it_is_cancelled_wakes_when_asked_and_gets_over_errors(
     world.add("shop")
 
     async def run() -> None:
-        life = asyncio.create_task(source_watch.keep_watch())
+        life = asyncio.create_task(source_watch.watch_sources())
         while not source_watch.watch().states().get("shop"):
             source_watch.watch().look_soon("shop")
             await asyncio.sleep(0.01)

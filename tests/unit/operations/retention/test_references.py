@@ -7,7 +7,7 @@ import pytest
 from proto_ddf import vault
 from proto_ddf.db.engine import session
 from proto_ddf.db.tables import OperationRecord, OperationState, utc_now
-from proto_ddf.operations.claims import discard_secrets, discard_uploads
+from proto_ddf.operations.retention.references import discard_secrets, discard_uploads
 from proto_ddf.sources.connected import store
 from proto_ddf.sources.files.uploads import upload_path
 from tests import vaulted

@@ -6,11 +6,12 @@ import pytest
 from pydantic import BaseModel
 
 from proto_ddf.db.tables import utc_now
-from proto_ddf.operations import hub, journal, reading, records
-from proto_ddf.operations.journal import NextStep, StepUpdate
+from proto_ddf.operations import change_events, queries
+from proto_ddf.operations.journal import journal, records
+from proto_ddf.operations.journal.journal import NextStep, StepUpdate
+from proto_ddf.operations.journal.records import Child, Run
 from proto_ddf.operations.model import Kind, Step
-from proto_ddf.operations.records import Child, Run
-from proto_ddf.operations.stop import OperationStopped
+from proto_ddf.operations.stop_flag import OperationStopped
 from proto_ddf.operations.views import OperationView
 
 FAULT = {"message": "It broke.", "code": "unknown", "retry_possible": True}
@@ -33,7 +34,7 @@ def run(database: Path) -> Run:
 
 
 def _view(run: Run) -> OperationView:
-    view = reading.load(run.operation_id)
+    view = queries.load(run.operation_id)
     assert view is not None
     return view
 
@@ -270,13 +271,13 @@ def test_an_update_without_a_message_leaves_the_last_one(run: Run):
 
 def test_a_forgotten_operation_is_gone_with_its_steps(run: Run):
     journal.forget(run.operation_id)
-    assert reading.load(run.operation_id) is None
+    assert queries.load(run.operation_id) is None
     assert records.step_names(run.operation_id) == []
 
 
 def test_every_change_wakes_the_watchers(run: Run, monkeypatch):
     told: list[str] = []
-    monkeypatch.setattr(hub, "publish", told.append)
+    monkeypatch.setattr(change_events, "publish", told.append)
     _fail_second_step(run)
     journal.retry(run.operation_id)
     journal.cancel(run.operation_id)

@@ -24,10 +24,10 @@ from proto_ddf.db.tables import (
     utc_now,
 )
 from proto_ddf.db.writing import write
-from proto_ddf.operations import hub
+from proto_ddf.operations import change_events
+from proto_ddf.operations.journal.records import Child, Run, child_of, first_unfinished, steps_of
 from proto_ddf.operations.model import JSON, Kind
-from proto_ddf.operations.records import Child, Run, child_of, first_unfinished, steps_of
-from proto_ddf.operations.stop import SUPERSEDED, OperationStopped
+from proto_ddf.operations.stop_flag import SUPERSEDED, OperationStopped
 
 _T = TypeVar("_T")
 Pause = Callable[[float], object]
@@ -297,7 +297,7 @@ def _commit(
         result = write(change, patience=patience)
     else:
         result = write(change, pause=time.sleep)
-    hub.publish(operation_id)
+    change_events.publish(operation_id)
     return result
 
 

@@ -5,11 +5,12 @@ import pytest
 from pydantic import BaseModel
 from sqlalchemy.exc import OperationalError
 
-from proto_ddf.operations import journal, reading, records
+from proto_ddf.operations import queries
+from proto_ddf.operations.engine.progress_writer import LONGEST_LINE, ProgressWriter, StepReporter
+from proto_ddf.operations.journal import journal, records
+from proto_ddf.operations.journal.records import Child
 from proto_ddf.operations.model import Kind, Step
-from proto_ddf.operations.records import Child
-from proto_ddf.operations.reporter import LONGEST_LINE, ProgressWriter, StepReporter
-from proto_ddf.operations.stop import CANCELLED, OperationStopped, StopFlag
+from proto_ddf.operations.stop_flag import CANCELLED, OperationStopped, StopFlag
 from proto_ddf.operations.views import StepView
 
 
@@ -33,7 +34,7 @@ def _reporter(operation_id: str, stop: StopFlag | None = None) -> StepReporter:
 
 
 def _step(operation_id: str) -> StepView:
-    view = reading.load(operation_id)
+    view = queries.load(operation_id)
     assert view is not None
     return view.steps[0]
 

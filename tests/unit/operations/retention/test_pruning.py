@@ -16,8 +16,8 @@ from proto_ddf.db.tables import (
     StepLogRecord,
     StepRecord,
 )
-from proto_ddf.operations import pruning
-from proto_ddf.operations.stop import OperationStopped, StopFlag
+from proto_ddf.operations.retention import pruning
+from proto_ddf.operations.stop_flag import OperationStopped, StopFlag
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 OVER = (OperationState.SUCCEEDED, OperationState.FAILED, OperationState.CANCELLED)

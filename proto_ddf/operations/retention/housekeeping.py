@@ -13,9 +13,13 @@ from proto_ddf import vault
 from proto_ddf.db.tables import utc_now
 from proto_ddf.logs import get_logger
 from proto_ddf.monitoring import tracker
-from proto_ddf.operations import pruning
-from proto_ddf.operations.claims import claims, remove_unclaimed, source_files
-from proto_ddf.operations.stop import SERVER_STOPPING, OperationStopped, StopFlag
+from proto_ddf.operations.retention import pruning
+from proto_ddf.operations.retention.references import (
+    reference_text,
+    remove_unreferenced,
+    source_files,
+)
+from proto_ddf.operations.stop_flag import SERVER_STOPPING, OperationStopped, StopFlag
 from proto_ddf.settings import get_settings
 from proto_ddf.sources.files import cache, uploads
 
@@ -26,18 +30,18 @@ UNSENT_AGE = timedelta(days=1)
 log = get_logger(__name__)
 
 
-async def keep_house() -> None:
+async def run_housekeeping() -> None:
     """Tidy up now and every hour until cancelled. Run it once, for the server's life."""
     stop = StopFlag()
     try:
         while True:
-            await asyncio.to_thread(tidy_up, stop)
+            await asyncio.to_thread(remove_expired, stop)
             await asyncio.sleep(HOUR)
     finally:
         stop.set(SERVER_STOPPING)
 
 
-def tidy_up(stop: StopFlag, clock: Callable[[], datetime] = utc_now) -> dict[str, int]:
+def remove_expired(stop: StopFlag, clock: Callable[[], datetime] = utc_now) -> dict[str, int]:
     """Remove what nobody can need any more, unless told to stop; returns how many of what. A part that fails
     holds up no other. The engine must be launched."""
     settings, now = get_settings(), clock()
@@ -71,13 +75,13 @@ def remove_uploads(before: float) -> int:
     """Delete the uploads not written to since that time (seconds since the epoch) that no source, no operation
     that may still run and no running app refers to. Returns how many."""
     uploads.remove_set_aside()
-    return remove_unclaimed(uploads.stale_uploads(before))
+    return remove_unreferenced(uploads.stale_uploads(before))
 
 
 def remove_secrets(before: datetime) -> int:
     """Forget the secrets stored before that time that no source and no operation that may still run names.
     Returns how many."""
-    return vault.prune(before, claims)
+    return vault.prune(before, reference_text)
 
 
 def remove_copies(before: float) -> int:

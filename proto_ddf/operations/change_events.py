@@ -1,4 +1,4 @@
-"""Wakes whoever watches operations, in this process. What changed is read from the journal.
+"""Tells who watches operations, in this process, that one has changed. What has changed is read from the journal.
 
 Other things that change by themselves have ids of their own here, as the health of sources has.
 """

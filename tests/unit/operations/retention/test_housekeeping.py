@@ -13,8 +13,8 @@ import pytest
 from proto_ddf import vault
 from proto_ddf.db.engine import session
 from proto_ddf.db.tables import OperationRecord, OperationState, SecretRecord, SourceRecord
-from proto_ddf.operations import claims, housekeeping
-from proto_ddf.operations.stop import StopFlag
+from proto_ddf.operations.retention import housekeeping, references
+from proto_ddf.operations.stop_flag import StopFlag
 from proto_ddf.settings import get_settings
 from proto_ddf.sources.files import duckdb_session
 from proto_ddf.sources.files.cache import raw_tables
@@ -113,7 +113,7 @@ def test_what_a_running_app_was_started_on_stays(monkeypatch: pytest.MonkeyPatch
     """Its source was changed to another file; the app works on the old one until it is started again."""
     file = upload("shop.db")
     url = f"sqlite:///{file.as_uri()}?mode=ro&uri=true"
-    monkeypatch.setattr(claims, "databases_in_use", lambda: [url])
+    monkeypatch.setattr(references, "databases_in_use", lambda: [url])
     assert housekeeping.remove_uploads(BEFORE) == 0
     assert file.exists()
 
@@ -133,7 +133,7 @@ def test_secrets_that_nothing_on_record_names_go_after_a_day():
         opened.add(SourceRecord(name="Shop", kind="postgresql", config={"password": named}))
         opened.add(may_run)
         opened.commit()
-    assert housekeeping.tidy_up(StopFlag(), lambda: NOW)["secrets"] == 1
+    assert housekeeping.remove_expired(StopFlag(), lambda: NOW)["secrets"] == 1
     assert vault.known([named, owed, left, new]) == {named, owed, new}
 
 
@@ -205,15 +205,15 @@ def test_the_house_is_kept_in_a_thread_that_is_told_when_the_server_stops(
 ):
     stopped: list[float] = []
 
-    def tidy_up(stop: StopFlag) -> None:
+    def remove_expired(stop: StopFlag) -> None:
         while not stop.is_set():
             time.sleep(0.01)
         stopped.append(time.monotonic())
 
-    monkeypatch.setattr(housekeeping, "tidy_up", tidy_up)
+    monkeypatch.setattr(housekeeping, "remove_expired", remove_expired)
 
     async def live() -> None:
-        keeping = asyncio.create_task(housekeeping.keep_house())
+        keeping = asyncio.create_task(housekeeping.run_housekeeping())
         for _ in range(20):  # the loop goes on meanwhile
             await asyncio.sleep(0.001)
         assert not stopped
@@ -233,10 +233,10 @@ def test_the_house_is_kept_every_hour(monkeypatch: pytest.MonkeyPatch):
         if calls.count(seconds) == 3:
             raise asyncio.CancelledError
 
-    monkeypatch.setattr(housekeeping, "tidy_up", lambda _stop: calls.append("tidy up"))
+    monkeypatch.setattr(housekeeping, "remove_expired", lambda _stop: calls.append("tidy up"))
     monkeypatch.setattr(housekeeping.asyncio, "sleep", sleep)
     with pytest.raises(asyncio.CancelledError):
-        asyncio.run(housekeeping.keep_house())
+        asyncio.run(housekeeping.run_housekeeping())
     assert calls == ["tidy up", 3600.0] * 3
 
 
@@ -247,7 +247,7 @@ def test_a_part_that_fails_holds_up_no_other(monkeypatch: pytest.MonkeyPatch):
     file = upload()
     monkeypatch.setattr(housekeeping.tracker, "prune", fail)
     monkeypatch.setattr(housekeeping.pruning, "prune_workflows", lambda _stop: 0)
-    removed = housekeeping.tidy_up(StopFlag(), lambda: NOW)
+    removed = housekeeping.remove_expired(StopFlag(), lambda: NOW)
     assert removed["uploads"] == 1
     assert "errors" not in removed
     assert not file.exists()
@@ -257,5 +257,5 @@ def test_nothing_is_begun_once_the_server_stops():
     file = upload()
     stop = StopFlag()
     stop.set("server stopping")
-    assert housekeeping.tidy_up(stop, lambda: NOW) == {}
+    assert housekeeping.remove_expired(stop, lambda: NOW) == {}
     assert file.exists()

@@ -13,7 +13,7 @@ from proto_ddf.db import reserve
 from proto_ddf.db.engine import reconnect
 from proto_ddf.db.health import DatabaseHealthCheck, DatabaseProblem
 from proto_ddf.logs import get_logger
-from proto_ddf.operations import hub
+from proto_ddf.operations import change_events
 from proto_ddf.settings import get_settings
 
 EVERY_SECONDS = 2.0
@@ -73,7 +73,7 @@ def problems() -> tuple[Problem, ...]:
     return _problems
 
 
-async def keep_watch_of_storage() -> None:
+async def watch_storage() -> None:
     """Look every two seconds, for as long as the server runs."""
     settings = get_settings()
     checkups = (
@@ -103,7 +103,7 @@ def look(checkups: tuple[DatabaseHealthCheck, ...]) -> None:
         reconnect()
         log.info("storage is well again")
     _problems = found
-    hub.publish(TOPIC)
+    change_events.publish(TOPIC)
 
 
 def _database_problems(

@@ -9,10 +9,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from proto_ddf.db.tables import utc_now
 from proto_ddf.logs import get_logger
-from proto_ddf.operations import journal
-from proto_ddf.operations.journal import StepUpdate
-from proto_ddf.operations.records import Child
-from proto_ddf.operations.stop import StopFlag
+from proto_ddf.operations.journal import journal
+from proto_ddf.operations.journal.journal import StepUpdate
+from proto_ddf.operations.journal.records import Child
+from proto_ddf.operations.stop_flag import StopFlag
 
 WRITE_INTERVAL_SECONDS = 0.1
 LONGEST_LINE = 2000

@@ -16,8 +16,8 @@ from proto_ddf.db.tables import (
     StepState,
     utc_now,
 )
-from proto_ddf.operations.journal import CANCELLABLE
-from proto_ddf.operations.records import outputs_of
+from proto_ddf.operations.journal.journal import CANCELLABLE
+from proto_ddf.operations.journal.records import outputs_of
 from proto_ddf.operations.views import OperationView, StepView
 
 TAIL_LINES = 20

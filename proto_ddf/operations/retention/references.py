@@ -1,4 +1,4 @@
-"""Uploads and secrets that something on record still names, and those that nothing does, which can go."""
+"""What sources and operations on record refer to: their uploads and secrets are kept, others may be deleted."""
 
 import json
 from collections.abc import Iterable
@@ -16,34 +16,34 @@ from proto_ddf.hosting.launch import databases_in_use
 from proto_ddf.sources.files import uploads
 
 
-def claims(opened: Session, *, failed: bool = True, going: str = "") -> str:
-    """All that may name an upload or a secret, as one text: sources, and operations that are not over.
+def reference_text(opened: Session, *, failed: bool = True, except_source: str = "") -> str:
+    """All that may refer to an upload or a secret, as one text: sources, and operations that are not over.
 
     Args:
         failed: with the operations that failed, which can be tried again.
-        going: id of a source that is about to be deleted, and claims nothing.
+        except_source: id of a source that is about to be deleted, and counts no more.
     """
     goes_on = col(OperationRecord.finished_at).is_(None)
     may_go_on = (col(OperationRecord.state) == OperationState.FAILED) & failed
     inputs = opened.exec(select(OperationRecord.input).where(goes_on | may_go_on)).all()
-    stays = col(SourceRecord.id) != going
+    stays = col(SourceRecord.id) != except_source
     configs = opened.exec(select(SourceRecord.config).where(stays)).all()
     return "\n".join(json.dumps(each) for each in (*inputs, *configs))
 
 
-def discard_secrets(references: Iterable[str], going: str = "") -> None:
-    """Forget secrets that somebody let go of, but for those that are claimed; `going` as in `claims`."""
-    vault.discard(references, partial(claims, failed=False, going=going))
+def discard_secrets(references: Iterable[str], except_source: str = "") -> None:
+    """Delete those secrets that nothing refers to any more; `except_source` as in `reference_text`."""
+    vault.discard(references, partial(reference_text, failed=False, except_source=except_source))
 
 
 def discard_uploads(paths: Iterable[str]) -> None:
-    """Delete uploaded files that somebody let go of, but for those that are claimed."""
-    remove_unclaimed(uploads.upload_folders(paths), failed=False)
+    """Delete those uploaded files that nothing refers to any more."""
+    remove_unreferenced(uploads.upload_folders(paths), failed=False)
 
 
-def remove_unclaimed(folders: Iterable[Path], *, failed: bool = True) -> int:
-    """Delete those folders of uploads that nothing claims, and no running app; `failed` as in `claims`. Returns
-    how many."""
+def remove_unreferenced(folders: Iterable[Path], *, failed: bool = True) -> int:
+    """Delete those folders of uploads that nothing refers to, and no running app; `failed` as in `reference_text`.
+    Returns how many."""
     wanted = list(folders)
     if not wanted:
         return 0
@@ -68,5 +68,5 @@ def file_paths(config: dict[str, Any]) -> list[str]:
 
 
 def _set_aside(folders: Iterable[Path], failed: bool, opened: Session) -> int:
-    named = "\n".join([claims(opened, failed=failed), *databases_in_use()])
+    named = "\n".join([reference_text(opened, failed=failed), *databases_in_use()])
     return uploads.set_aside(each for each in folders if each.name not in named)

@@ -1,6 +1,6 @@
 import pytest
 
-from proto_ddf.operations.stop import CANCELLED, SERVER_STOPPING, OperationStopped, StopFlag
+from proto_ddf.operations.stop_flag import CANCELLED, SERVER_STOPPING, OperationStopped, StopFlag
 
 
 def test_work_goes_on_until_the_flag_is_set():

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, field
 
 from proto_ddf.logs import get_logger
-from proto_ddf.operations import hub
+from proto_ddf.operations import change_events
 from proto_ddf.resilience import BreakerState, policy
 from proto_ddf.resilience.breaker import BreakerSnapshot
 from proto_ddf.sources.connected.health import Health, duration_text
@@ -75,7 +75,7 @@ class WatchedSource:
 
     def tell(self) -> None:
         """Wake those who show it."""
-        hub.publish(topic(self.source.id))
+        change_events.publish(topic(self.source.id))
 
     def _connections(self) -> ConnectionStatistics | None:
         kind = KINDS.get(self.source.kind)

@@ -1,0 +1,124 @@
+"""DBOS as the durable queue of runs: it hands out what was put in, and after a crash hands it out again. What a run does
+and has done, DBOS does not know.
+
+To be called from threads, never from an event loop: DBOS refuses, and its async twins replace the loop's
+default executor.
+"""
+
+import logging
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from contextvars import Context
+from typing import TypeVar
+
+import sqlalchemy
+from dbos import DBOS, DBOSConfig, SetWorkflowID, WorkflowStatus, _workflow_commands
+
+from proto_ddf.db.engine import forget_file, guarded_engine
+from proto_ddf.operations.journal import journal, records
+from proto_ddf.operations.journal.records import Run
+from proto_ddf.operations.stop_flag import SERVER_STOPPING, OperationStopped
+from proto_ddf.settings import get_settings
+
+_T = TypeVar("_T")
+
+APPLICATION_VERSION = "2"
+"""Of the workflow. Runs handed over by another version are replaced at launch."""
+QUEUE = "operations"
+POLLING_SECONDS = 2.0
+"""What is in the queue waits half as long, on average; each look costs two milliseconds of an idle server."""
+UNUSED_SECONDS = 60.0
+"""Between DBOS's looks for schedules, delayed workflows and timeouts, none of which are used here."""
+BUSY_MS = 30_000
+"""How long DBOS waits for a lock on its database, as it does with an engine of its own making."""
+ACTIVE = ("PENDING", "ENQUEUED", "DELAYED")
+
+_execute: Callable[[Run], None] | None = None
+"""What does a run; None before the launch."""
+
+
+def launch(execute: Callable[[Run], None], concurrency: int) -> sqlalchemy.Engine:
+    """Start DBOS, on a database file that it never loses sight of; returns that database's engine. Runs that a crash
+    cut short may be done by `execute` at once, `concurrency` of the queue's at a time."""
+    global _execute
+    _execute = execute
+    path = get_settings().operations_path
+    forget_file(path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+    database = guarded_engine(path, BUSY_MS)
+    config: DBOSConfig = {
+        "name": "proto-ddf",
+        "system_database_url": f"sqlite:///{path}",
+        "system_database_engine": database,
+        "executor_id": "proto-ddf",
+        "application_version": APPLICATION_VERSION,
+        "log_level": "WARNING",
+        "scheduler_polling_interval_sec": UNUSED_SECONDS,
+    }
+    _workflow_commands._BACKGROUND_JOBS_INTERVAL_SEC = UNUSED_SECONDS  # there is no setting for it
+    logging.getLogger("dbos").addFilter(_is_news)
+    DBOS(config=config)
+    DBOS.launch()
+    DBOS.register_queue(QUEUE, worker_concurrency=concurrency, polling_interval_sec=POLLING_SECONDS)
+    return database
+
+
+def put(run: Run, *, at_once: bool) -> None:
+    """Hand a run to DBOS, to be begun now or in its turn."""
+
+    def start() -> None:
+        with SetWorkflowID(workflow_id(run)):
+            if at_once:
+                DBOS.start_workflow(run_operation, run.operation_id, run.number)
+            else:
+                DBOS.enqueue_workflow(QUEUE, run_operation, run.operation_id, run.number)
+
+    _outside(start)
+
+
+def reconcile(hand_over: Callable[[Run], None]) -> None:
+    """Make the queue agree with the journal, whatever a crash or an earlier release left: what is to run has a
+    workflow, by `hand_over` of a new run where there is none, and no other workflow is left over."""
+    active = active_workflows()
+    pending = records.pending()
+    wanted = {workflow_id(run) for run in pending}
+    live = {each.workflow_id for each in active if each.app_version == APPLICATION_VERSION}
+    left_over = [each.workflow_id for each in active if each.workflow_id not in wanted & live]
+    if left_over:
+        _outside(lambda: DBOS.cancel_workflows(left_over))
+    for run in pending:
+        if workflow_id(run) not in live and (renewed := journal.renew(run)):
+            hand_over(renewed)
+
+
+def active_workflows() -> list[WorkflowStatus]:
+    """What is in DBOS's queue, or was begun and has not ended."""
+    return _outside(
+        lambda: DBOS.list_workflows(status=list(ACTIVE), load_input=False, load_output=False)
+    )
+
+
+@DBOS.workflow(name="run_operation", max_recovery_attempts=None)
+def run_operation(operation_id: str, number: int) -> None:
+    """The one workflow. It keeps nothing of the steps."""
+    execute = _execute
+    if execute is None:
+        raise OperationStopped(SERVER_STOPPING)
+    execute(Run(operation_id, number))
+
+
+def workflow_id(run: Run) -> str:
+    return f"{run.operation_id}:{run.number}"
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """DBOS logs a traceback for every run that the stopping server cut short."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, OperationStopped)
+
+
+def _outside(call: Callable[[], _T]) -> _T:
+    """Call DBOS as from outside any workflow, also where a step of one is the caller."""
+    return Context().run(call)
