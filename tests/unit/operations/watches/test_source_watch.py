@@ -412,5 +412,11 @@ def test_it_runs_until_it_is_cancelled_wakes_when_asked_and_gets_over_errors(
     assert source_watch.watch().states() == {"shop": "connected"}
 
 
+def test_ticks_are_slower_while_no_page_shows_sources(world: World) -> None:
+    assert world.watch.tick_seconds() == source_watch.UNSEEN_TICK_SECONDS
+    world.watch.seen()
+    assert world.watch.tick_seconds() == source_watch.TICK_SECONDS
+
+
 def _reset() -> None:
     raise ConnectionResetError
