@@ -1,4 +1,4 @@
-"""Where files are, in a few words that name the place and no other."""
+"""Labels of files: short texts for people, unique for each set of files."""
 
 import os
 from collections.abc import Sequence
@@ -10,20 +10,20 @@ from proto_ddf.settings import get_settings
 _SAMPLES = "samples"
 
 
-def files_place(files: Sequence[Path]) -> str:
+def files_label(files: Sequence[Path]) -> str:
     """Names files for people: "shop.db (upload 4f1c2a9b7d3e)", "~/data/shop.db", "a.csv and 2 more (5f3a9c)".
 
     The same files have the same name in any order, different ones another. `files` are real paths.
     """
     first, *more = sorted(set(files))
     if not more:
-        return _file_place(first)
+        return _file_label(first)
     together = "\0".join(map(str, [first, *more]))
     digest = sha256(together.encode("utf-8", "surrogateescape")).hexdigest()[:6]
     return f"{first.name} and {len(more)} more ({digest})"
 
 
-def _file_place(file: Path) -> str:
+def _file_label(file: Path) -> str:
     settings = get_settings()
     uploads, samples = settings.uploads_folder.resolve(), settings.samples_folder.resolve()
     if file.parent.parent == uploads:

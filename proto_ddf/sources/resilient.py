@@ -1,4 +1,4 @@
-"""A source whose calls all go through the policy of its place."""
+"""A source whose calls all go through the policy of its target."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -18,14 +18,14 @@ ReadRows = Callable[[str, int], Iterator[list[tuple[Any, ...]]]]
 """(table, rows in a batch) -> batches."""
 
 
-class GuardedSource:
-    """A Source like the `plain` one it is made of, retried, broken and limited as `policy(SYSTEM, target)` says.
+class ResilientSource:
+    """Wraps the `inner` source: its calls get the retries, circuit breaker and limits of `policy(SYSTEM, target)`.
 
-    Its methods raise what the plain source raises, and CircuitOpenError while calls to the place are paused.
+    Its methods raise what the inner source raises, and CircuitOpenError while calls to the target are paused.
     """
 
-    def __init__(self, plain: Source, target: str) -> None:
-        self.plain = plain
+    def __init__(self, inner: Source, target: str) -> None:
+        self.inner = inner
         self.target = target
 
     def call(self, fn: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -33,17 +33,17 @@ class GuardedSource:
         return policy(SYSTEM, self.target).call_sync(fn, *args, **kwargs)
 
     def stages(self) -> Sequence[Stage]:
-        return [replace(stage, run=partial(self.call, stage.run)) for stage in self.plain.stages()]
+        return [replace(stage, run=partial(self.call, stage.run)) for stage in self.inner.stages()]
 
     def check(self) -> None:
-        self.call(self.plain.check)
+        self.call(self.inner.check)
 
-    def look(self) -> None:
-        """As `check`, with one attempt: for looks that come again by themselves."""
-        policy(SYSTEM, self.target).without_retries().call_sync(self.plain.check)
+    def health_check(self) -> None:
+        """Like `check`, with one attempt: for checks that are repeated at intervals."""
+        policy(SYSTEM, self.target).without_retries().call_sync(self.inner.check)
 
     def read_schema(self) -> SourceSchema:
-        return self.call(self.plain.read_schema)
+        return self.call(self.inner.read_schema)
 
     def preview(
         self,
@@ -56,7 +56,7 @@ class GuardedSource:
         limit: int = 50,
     ) -> PreviewPage:
         return self.call(
-            self.plain.preview,
+            self.inner.preview,
             table,
             search=search,
             sort=sort,
@@ -66,11 +66,11 @@ class GuardedSource:
         )
 
     def rows(self, table: str, batch: int = 10_000) -> Iterator[list[tuple[Any, ...]]]:
-        yield from self.batches(self.plain.rows, table, batch)
+        yield from self.batches(self.inner.rows, table, batch)
 
     def batches(self, read: ReadRows, table: str, batch: int) -> Iterator[list[tuple[Any, ...]]]:
-        """What a method of the plain source reads. Until the first batch is there a failure is tried again; after
-        it the stream cannot be begun anew, and no deadline of the policy limits it."""
+        """The batches that a method of the inner source reads. A failure before the first batch is retried; after it
+        the stream cannot be restarted, and the policy's deadline does not limit it."""
         first, rest = self.call(_first_batch, read, table, batch)
         yield from first
         yield from rest

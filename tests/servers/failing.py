@@ -10,7 +10,7 @@ from proto_ddf import errors, vault
 from proto_ddf.errors import classify, describe
 from proto_ddf.resilience import policy
 from proto_ddf.sources.connected.store import make_source
-from proto_ddf.sources.resilient import SYSTEM, GuardedSource
+from proto_ddf.sources.resilient import SYSTEM, ResilientSource
 from tests.policies import QUICK
 
 RETRIES = 2
@@ -72,7 +72,7 @@ class Failure:
             assert json.dumps(secret)[1:-1] not in text
 
 
-def failure_of(source: GuardedSource, call: Callable[[], Any]) -> Failure:
+def failure_of(source: ResilientSource, call: Callable[[], Any]) -> Failure:
     """The error that `call` to a source raises."""
     failure = _failure(source, call, "")
     assert failure is not None, "it did not fail"
@@ -95,7 +95,7 @@ def connects(kind: str, config: dict[str, Any]) -> dict[str, str]:
     return {stage.name: stage.run() for stage in make_source(kind, config).stages()}
 
 
-def _failure(source: GuardedSource, call: Callable[[], Any], stage: str) -> Failure | None:
+def _failure(source: ResilientSource, call: Callable[[], Any], stage: str) -> Failure | None:
     before = policy(SYSTEM, source.target).snapshot()
     try:
         call()

@@ -9,9 +9,9 @@ from tests.servers.database_server import Database
 
 def source_of(database: Database, **changes: Any) -> ServerSource:
     """The plain source of a database: its calls are made once."""
-    plain = make_source(database.server.kind, database.config(**changes)).plain
-    assert isinstance(plain, ServerSource)
-    return plain
+    inner = make_source(database.server.kind, database.config(**changes)).inner
+    assert isinstance(inner, ServerSource)
+    return inner
 
 
 def quoted(database: Database, name: str) -> str:

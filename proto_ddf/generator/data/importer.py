@@ -22,7 +22,7 @@ from proto_ddf.generator.spec import AppSpec, TableSpec
 from proto_ddf.progress import Progress
 from proto_ddf.sources.files.source import FilesSource
 from proto_ddf.sources.protocol import Source
-from proto_ddf.sources.resilient import GuardedSource
+from proto_ddf.sources.resilient import ResilientSource
 from proto_ddf.sources.schema.model import SourceSchema, TableInfo
 
 BATCH = 10_000
@@ -114,8 +114,8 @@ def _read(
     source: Source, info: TableInfo
 ) -> tuple[Iterator[list[tuple[Any, ...]]], dict[int, Convert]]:
     """The rows of a table in batches, and what makes their values storable: nothing, for files."""
-    if isinstance(source, GuardedSource) and isinstance(source.plain, FilesSource):
-        return source.batches(source.plain.plain_rows, info.name, BATCH), {}
+    if isinstance(source, ResilientSource) and isinstance(source.inner, FilesSource):
+        return source.batches(source.inner.plain_rows, info.name, BATCH), {}
     return source.rows(info.name, BATCH), converters(info)
 
 

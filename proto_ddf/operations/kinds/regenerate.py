@@ -27,7 +27,7 @@ from proto_ddf.operations.kinds.apps import check_disk_space
 from proto_ddf.operations.kinds.sources import read_schema
 from proto_ddf.operations.model import JSON, Kind, Step, StepContext, UndoContext
 from proto_ddf.sources.connected import store
-from proto_ddf.sources.resilient import GuardedSource
+from proto_ddf.sources.resilient import ResilientSource
 from proto_ddf.sources.schema.model import SourceSchema
 from proto_ddf.sources.size_texts import count_text
 
@@ -106,7 +106,7 @@ def _rows_bytes(slug: str) -> int:
 
 
 def _check_read_lately(
-    saved: store.SourceView, source: GuardedSource, spec: AppSpec, add: Sequence[str]
+    saved: store.SourceView, source: ResilientSource, spec: AppSpec, add: Sequence[str]
 ) -> None:
     """The plan is made from what was read of the source and shown: it must still be so."""
     changes = changes_for(spec, saved.schema, read_schema(saved.kind, source), add)

@@ -14,7 +14,7 @@ from proto_ddf.sources.files.key_suggestions import suggest_relations
 from proto_ddf.sources.files.uploads import release_files
 from proto_ddf.sources.protocol import Stage
 from proto_ddf.sources.registry import KINDS
-from proto_ddf.sources.resilient import GuardedSource
+from proto_ddf.sources.resilient import ResilientSource
 from proto_ddf.sources.schema.column_types import ChosenType
 from proto_ddf.sources.schema.model import SourceSchema
 from proto_ddf.sources.size_texts import count_text
@@ -59,10 +59,10 @@ class DeleteSourceInput(_Input):
     source_id: str
 
 
-def read_schema(kind: str, source: GuardedSource) -> SourceSchema:
+def read_schema(kind: str, source: ResilientSource) -> SourceSchema:
     """The schema of a source; for imported kinds with keys and relations suggested from the data."""
     schema = source.read_schema()
-    return schema if KINDS[kind].live else source.call(suggest_relations, source.plain, schema)
+    return schema if KINDS[kind].live else source.call(suggest_relations, source.inner, schema)
 
 
 def _stage_steps(kind: str, config: dict[str, Any]) -> list[Step]:

@@ -176,7 +176,7 @@ class SourceWatch:
             if not self._claim(watched, source.target):
                 return
             with deadline_after(LOOK_SECONDS, system=source.target):
-                source.look()
+                source.health_check()
             found = Look(self._wall(), self._clock() - begun)
         except CallRefusedError:
             found = None  # it was not asked

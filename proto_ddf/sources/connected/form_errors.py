@@ -1,4 +1,4 @@
-"""What is wrong with the values of a connect form, in the words of the form."""
+"""The errors in the values of a connect form, with the labels of the form."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,28 +13,28 @@ from proto_ddf.sources.protocol import SourceKind
 _MISSING = frozenset({"missing", "string_too_short", "too_short"})
 
 
-def find_faults(kind: SourceKind, config: Mapping[str, Any]) -> list[ValidationError]:
-    """Everything that is wrong with a config, one fault a field; nothing is opened."""
+def find_form_errors(kind: SourceKind, config: Mapping[str, Any]) -> list[ValidationError]:
+    """All errors in a config, one for each field; nothing is opened."""
     try:
         kind.config_model.model_validate(config)
     except pydantic.ValidationError as error:
-        return config_faults(kind, config, error)
-    except ValidationError as fault:
-        return [fault]
+        return config_errors(kind, config, error)
+    except ValidationError as error:
+        return [error]
     return []
 
 
-def config_faults(
+def config_errors(
     kind: SourceKind, config: Mapping[str, Any], error: pydantic.ValidationError
 ) -> list[ValidationError]:
     """One for each field that `error` of the kind's config model names, in the order of the model."""
     first: dict[str, ErrorDetails] = {}
     for found in error.errors(include_url=False):
         first.setdefault(str(found["loc"][0]) if found["loc"] else "kind", found)
-    return [_fault(kind, field, config.get(field), found) for field, found in first.items()]
+    return [_form_error(kind, field, config.get(field), found) for field, found in first.items()]
 
 
-def _fault(kind: SourceKind, name: str, value: Any, found: ErrorDetails) -> ValidationError:
+def _form_error(kind: SourceKind, name: str, value: Any, found: ErrorDetails) -> ValidationError:
     field = next((field for field in kind.form if field.name == name), None)
     label = field.label if field else name
     message, context = f"{label}: {found['msg']}", {"code": "invalid_value", "label": label}

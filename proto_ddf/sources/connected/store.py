@@ -12,10 +12,10 @@ from sqlmodel import Session, col, select
 from proto_ddf.db.engine import session
 from proto_ddf.db.tables import AppRecord, SourceRecord, new_id, utc_now
 from proto_ddf.errors.types import ValidationError
-from proto_ddf.sources.connected.form_errors import config_faults
+from proto_ddf.sources.connected.form_errors import config_errors
 from proto_ddf.sources.protocol import SourceKind
 from proto_ddf.sources.registry import KINDS
-from proto_ddf.sources.resilient import GuardedSource
+from proto_ddf.sources.resilient import ResilientSource
 from proto_ddf.sources.schema.diff import FoundChanges, compare_schemas
 from proto_ddf.sources.schema.model import SourceSchema
 
@@ -141,7 +141,7 @@ def delete_source(id: str) -> None:
     _release(*before)
 
 
-def open_source(known: SourceView) -> GuardedSource:
+def open_source(known: SourceView) -> ResilientSource:
     """A connected source, ready to read. Raises ValidationError: see `make_source`."""
     return make_source(known.kind, known.config)
 
@@ -160,7 +160,7 @@ def check_writable(id: str) -> None:
         open_source(view).call(check, check_config(view.kind, view.config))
 
 
-def make_source(kind: str, config: dict[str, Any]) -> GuardedSource:
+def make_source(kind: str, config: dict[str, Any]) -> ResilientSource:
     """A source from the connect form's values; nothing is opened yet. Its calls go through the policy of
     its place, whoever makes them.
 
@@ -169,7 +169,7 @@ def make_source(kind: str, config: dict[str, Any]) -> GuardedSource:
             `field_unknown`, `path_not_allowed`.
     """
     found, checked = find_kind(kind), check_config(kind, config)
-    return GuardedSource(found.create(checked), found.target(checked))
+    return ResilientSource(found.create(checked), found.target(checked))
 
 
 def find_kind(kind: str) -> SourceKind:
@@ -186,7 +186,7 @@ def check_config(kind: str, config: dict[str, Any]) -> pydantic.BaseModel:
     try:
         return found.config_model.model_validate(config)
     except pydantic.ValidationError as error:
-        raise config_faults(found, config, error)[0] from error
+        raise config_errors(found, config, error)[0] from error
 
 
 def _release(kind: str, config: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ from proto_ddf.sources.files.errors import FIELD, explained
 from proto_ddf.sources.files.format import FileFormat, RawTable, table_name
 from proto_ddf.sources.files.shape.shape_checks import seems_wrong
 from proto_ddf.sources.files.typed_tables import OpenTable
-from proto_ddf.sources.path_labels import files_place
+from proto_ddf.sources.path_labels import files_label
 from proto_ddf.sources.paths import MAX_FILES, confine, expand
 from proto_ddf.sources.preview import quote, table_unknown
 from proto_ddf.sources.protocol import FormField, SourceKind, Stage
@@ -295,7 +295,7 @@ def file_kind(
         return FilesSource(chosen, expand(config.paths, field=FIELD), config.types, config.empty)
 
     def target(config: FilesConfig) -> str:
-        return files_place(expand(config.paths, field=FIELD))
+        return files_label(expand(config.paths, field=FIELD))
 
     return SourceKind(
         name=form.name,

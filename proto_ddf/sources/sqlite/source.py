@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from sqlalchemy import URL
 
 from proto_ddf.errors.types import IntegrationError
-from proto_ddf.sources.path_labels import files_place
+from proto_ddf.sources.path_labels import files_label
 from proto_ddf.sources.paths import confine
 from proto_ddf.sources.preview import (
     PreviewQuery,
@@ -194,7 +194,7 @@ def _create(config: SqliteConfig) -> SqliteSource:
 
 
 def _target(config: SqliteConfig) -> str:
-    return files_place([confine(config.path, must_exist=False)])
+    return files_label([confine(config.path, must_exist=False)])
 
 
 def _app_environment(config: SqliteConfig, writable: bool) -> dict[str, str]:

@@ -102,7 +102,7 @@ def test_values_come_through(
     path.write_bytes(content())
     chosen = {"price": "decimal"} if kind in ("json", "excel") else {}
     source = make_source(kind, {"paths": [str(path)], "types": {"things": chosen}})
-    schema = suggest_relations(source.plain, source.read_schema())
+    schema = suggest_relations(source.inner, source.read_schema())
     assert [column.type.value for column in schema.table("things").columns] == [
         "integer", "text", "decimal", "float", "boolean", "date", "datetime", "time", "text",
     ]  # fmt: skip
@@ -124,7 +124,7 @@ def test_nested_values_come_through_as_json_and_bytes_as_they_are(
             f" 18446744073709551615::UBIGINT AS u) TO '{path}' (FORMAT parquet)"
         )
     source = make_source("parquet", {"paths": [str(path)]})
-    schema = suggest_relations(source.plain, source.read_schema())
+    schema = suggest_relations(source.inner, source.read_schema())
     spec = plan_app(schema, name="Deep", allow_editing=True, imported=True, source=source)
     database = tmp_path / "app.db"
     import_tables(source, spec, schema, database, NoProgress())
@@ -137,7 +137,7 @@ def test_the_character_0_comes_through(home: Path, tmp_path: Path) -> None:
     path = get_settings().uploads_folder / "notes.json"
     path.write_text(r'[{"id": 1, "note": "a\u0000b"}, {"id": 2, "note": "plain"}]')
     source = make_source("json", {"paths": [str(path)]})
-    schema = suggest_relations(source.plain, source.read_schema())
+    schema = suggest_relations(source.inner, source.read_schema())
     spec = plan_app(schema, name="Notes", allow_editing=True, imported=True, source=source)
     database = tmp_path / "app.db"
     import_tables(source, spec, schema, database, NoProgress())
@@ -168,7 +168,7 @@ def test_every_digit_of_a_file_is_in_the_apps_database(
     path = get_settings().uploads_folder / "digits.csv"
     path.write_text("\n".join(["fixed,float,whole", *lines]) + "\n")
     source = make_source("csv", {"paths": [str(path)]})
-    schema = suggest_relations(source.plain, source.read_schema())
+    schema = suggest_relations(source.inner, source.read_schema())
     spec = plan_app(schema, name="Digits", allow_editing=True, imported=True, source=source)
     database = tmp_path / "app.db"
     import_tables(source, spec, schema, database, NoProgress())

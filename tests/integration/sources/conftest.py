@@ -76,7 +76,7 @@ def file_source(make_file: Callable[[str, bytes | str], Path]) -> Callable[..., 
         types: dict[str, dict[str, str]] | None = None,
     ) -> FilesSource:
         config = {"paths": [str(make_file(name, content))], "types": types or {}}
-        source = make_source(kind, config).plain
+        source = make_source(kind, config).inner
         assert isinstance(source, FilesSource)
         return source
 

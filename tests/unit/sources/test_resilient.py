@@ -8,7 +8,7 @@ import pytest
 from proto_ddf.errors import ValidationError
 from proto_ddf.resilience import CircuitOpenError, policy
 from proto_ddf.sources.protocol import Source, Stage
-from proto_ddf.sources.resilient import SYSTEM, GuardedSource
+from proto_ddf.sources.resilient import SYSTEM, ResilientSource
 from proto_ddf.sources.schema.model import PreviewPage, SourceSchema
 
 BATCHES = [[(1,)], [(2,)], [(3,)]]
@@ -61,79 +61,79 @@ WAYS = {
     "schema": lambda source: source.read_schema(),
     "preview": lambda source: source.preview("t", offset=7).offset,
     "rows": lambda source: list(source.rows("t")),
-    "call": lambda source: source.call(source.plain.read_schema),
+    "call": lambda source: source.call(source.inner.read_schema),
 }
 ways = pytest.mark.parametrize("way", WAYS)
 
 
 @pytest.fixture
-def place(request: pytest.FixtureRequest, quick_retries: None) -> str:
+def target(request: pytest.FixtureRequest, quick_retries: None) -> str:
     """A target of the test's own."""
     return request.node.name
 
 
 @ways
-def test_what_passes_by_itself_is_tried_again(way: str, place: str) -> None:
-    plain = Shaky(failures=2)
-    usual = WAYS[way](GuardedSource(Shaky(), place))
-    assert WAYS[way](GuardedSource(plain, place)) == usual
-    assert plain.calls == 3
+def test_what_passes_by_itself_is_tried_again(way: str, target: str) -> None:
+    inner = Shaky(failures=2)
+    usual = WAYS[way](ResilientSource(Shaky(), target))
+    assert WAYS[way](ResilientSource(inner, target)) == usual
+    assert inner.calls == 3
 
 
 @ways
-def test_what_a_person_has_to_mend_is_told_at_once(way: str, place: str) -> None:
-    plain = Shaky(failures=1, error=ValidationError("no such table", "table", "t"))
+def test_what_a_person_has_to_mend_is_told_at_once(way: str, target: str) -> None:
+    inner = Shaky(failures=1, error=ValidationError("no such table", "table", "t"))
     with pytest.raises(ValidationError):
-        WAYS[way](GuardedSource(plain, place))
-    assert plain.calls == 1
+        WAYS[way](ResilientSource(inner, target))
+    assert inner.calls == 1
 
 
 @ways
-def test_a_place_that_is_left_alone_is_not_called(way: str, place: str) -> None:
-    policy(SYSTEM, place).force_open()
-    plain = Shaky()
+def test_a_target_with_an_open_circuit_is_not_called(way: str, target: str) -> None:
+    policy(SYSTEM, target).force_open()
+    inner = Shaky()
     with pytest.raises(CircuitOpenError) as paused:
-        WAYS[way](GuardedSource(plain, place))
-    assert place in paused.value.message
-    assert plain.calls == 0
+        WAYS[way](ResilientSource(inner, target))
+    assert target in paused.value.message
+    assert inner.calls == 0
 
 
-def test_a_look_is_one_attempt_that_the_circuit_learns_from(place: str) -> None:
-    plain = Shaky(failures=1)
+def test_a_health_check_is_one_attempt_that_the_circuit_counts(target: str) -> None:
+    inner = Shaky(failures=1)
     with pytest.raises(ConnectionResetError):
-        GuardedSource(plain, place).look()
-    assert plain.calls == 1
-    assert policy(SYSTEM, place).snapshot().failed == 1
+        ResilientSource(inner, target).health_check()
+    assert inner.calls == 1
+    assert policy(SYSTEM, target).snapshot().failed == 1
 
-    policy(SYSTEM, place).force_open()
+    policy(SYSTEM, target).force_open()
     with pytest.raises(CircuitOpenError):
-        GuardedSource(plain, place).look()
-    assert plain.calls == 1
+        ResilientSource(inner, target).health_check()
+    assert inner.calls == 1
 
 
-def test_a_stream_that_breaks_later_is_not_begun_anew(place: str) -> None:
+def test_a_stream_that_breaks_later_is_not_begun_anew(target: str) -> None:
     class Breaking(Shaky):
         def rows(self, table: str, batch: int = 10_000) -> Iterator[list[tuple[Any, ...]]]:
             self._call()
             yield BATCHES[0]
             raise ConnectionResetError("reset")
 
-    plain = Breaking()
-    rows = GuardedSource(plain, place).rows("t")
+    inner = Breaking()
+    rows = ResilientSource(inner, target).rows("t")
     assert next(rows) == BATCHES[0]
     with pytest.raises(ConnectionResetError):
         next(rows)
-    assert plain.calls == 1
+    assert inner.calls == 1
 
 
-def test_a_stream_that_is_given_up_is_closed(place: str) -> None:
-    plain = Shaky()
-    rows = GuardedSource(plain, place).rows("t")
+def test_a_stream_that_is_given_up_is_closed(target: str) -> None:
+    inner = Shaky()
+    rows = ResilientSource(inner, target).rows("t")
     next(rows)
     rows.close()
-    assert plain.closed
+    assert inner.closed
 
 
-def test_a_guarded_source_is_a_source(place: str) -> None:
-    source: Source = GuardedSource(Shaky(), place)
+def test_a_resilient_source_is_a_source(target: str) -> None:
+    source: Source = ResilientSource(Shaky(), target)
     assert [stage.name for stage in source.stages()] == ["open"]

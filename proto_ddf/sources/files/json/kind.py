@@ -24,7 +24,7 @@ from proto_ddf.sources.files.json.numbers import (
     unmarked,
     unmarked_value,
 )
-from proto_ddf.sources.files.json.syntax_errors import LONGEST_RECORD, find_fault
+from proto_ddf.sources.files.json.syntax_errors import LONGEST_RECORD, find_syntax_error
 from proto_ddf.sources.files.source import file_kind
 from proto_ddf.sources.files.text.text_encoding import mark, unmarked_wide
 from proto_ddf.sources.size_texts import count_text
@@ -68,11 +68,11 @@ class JsonFiles:
             return "JSON, a list"
         if start.startswith("{"):
             return "JSON, objects"
-        fault = find_fault(path, _encoding(path))
-        if fault.code == "file_encoding":  # of what is no JSON anyway
+        error = find_syntax_error(path, _encoding(path))
+        if error.code == "file_encoding":  # of what is no JSON anyway
             reason = "it is some other kind of file"
-            raise file_error(path, "file_not_json", reason, reason=reason) from fault
-        raise fault
+            raise file_error(path, "file_not_json", reason, reason=reason) from error
+        raise error
 
     def read(self, path: Path, folder: Path) -> Sequence[RawTable]:
         """The file's objects, a column for each key.
@@ -85,10 +85,10 @@ class JsonFiles:
         data, records, plain = (folder / name for name in ("0.parquet", "records", "plain"))
         with duckdb_session.cursor() as connection:
             _plain_copy(path, plain)
-            with _fault_told(path):
+            with _syntax_error_reported(path):
                 duckdb_session.run(connection, _copy_records(plain, kind, records))
             if kind == "array" and not _is_closed(plain):
-                raise find_fault(path, _encoding(path), ended=True)
+                raise find_syntax_error(path, _encoding(path), ended=True)
             plain.unlink()
             source = f"read_parquet({duckdb_session.text(records)}, file_row_number = true)"
             if mark_numbers(connection, source, plain):
@@ -146,7 +146,7 @@ def _plain_copy(path: Path, plain: Path) -> None:
                 current_progress.get().check_stop()
                 copy.write(chunk)
     except UnicodeError as error:
-        raise find_fault(path, encoding) from error
+        raise find_syntax_error(path, encoding) from error
 
 
 def _is_closed(plain: Path) -> bool:
@@ -162,12 +162,12 @@ def _is_closed(plain: Path) -> bool:
 
 
 @contextmanager
-def _fault_told(path: Path) -> Iterator[None]:
+def _syntax_error_reported(path: Path) -> Iterator[None]:
     try:
         yield
     except duckdb.InvalidInputException as error:
         ended = "unexpected end of data" in str(error)
-        raise find_fault(path, _encoding(path), ended=ended) from error
+        raise find_syntax_error(path, _encoding(path), ended=ended) from error
 
 
 def _check_records(connection: duckdb.DuckDBPyConnection, source: str, path: Path) -> None:

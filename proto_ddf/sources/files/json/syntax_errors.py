@@ -6,7 +6,7 @@ from pathlib import Path
 
 from proto_ddf.errors.types import IntegrationError
 from proto_ddf.sources.files.errors import explained, file_error
-from proto_ddf.sources.files.text.text_encoding import encoding_fault
+from proto_ddf.sources.files.text.text_encoding import encoding_error
 
 LONGEST_RECORD = 64 << 20
 """Bytes; a longer one would have to be held in memory several times."""
@@ -22,7 +22,7 @@ _SORTS = {
 }
 
 
-def find_fault(path: Path, encoding: str, *, ended: bool = False) -> IntegrationError:
+def find_syntax_error(path: Path, encoding: str, *, ended: bool = False) -> IntegrationError:
     """The error for a file that cannot be read as JSON objects: `file_not_json`, `json_broken_line`,
     `file_cut_short`, `file_encoding`, `json_no_records`.
 
@@ -37,7 +37,7 @@ def find_fault(path: Path, encoding: str, *, ended: bool = False) -> Integration
                 return _of_lines(path, encoding)
         return _of_document(path, encoding, ended)
     except UnicodeDecodeError:
-        return encoding_fault(lambda: path.open("rb"), path, encoding)
+        return encoding_error(lambda: path.open("rb"), path, encoding)
     except IntegrationError as error:
         return error
 

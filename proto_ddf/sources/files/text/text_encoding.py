@@ -78,7 +78,7 @@ class _File:
 
 
 @dataclass(frozen=True)
-class _Fault:
+class _DecodingError:
     at: int
     """The place of the first byte that cannot be decoded."""
     byte: int
@@ -152,81 +152,83 @@ def find_encoding(open_bytes: OpenBytes, path: Path, chosen: str = AUTO) -> Foun
     marked = mark(start[:4])
     if chosen == AUTO and marked not in (None, "utf-8-sig"):
         return _checked(file, str(marked))
-    if chosen == AUTO and _fault(file, "utf-8", or_nul=True) is None:
+    if chosen == AUTO and _first_decoding_error(file, "utf-8", or_nul=True) is None:
         return FoundEncoding(marked or "utf-8")
     if chosen.startswith("utf-16"):
         return _checked(file, "utf-16" if marked == "utf-16" else chosen)
     has_nul = any(b"\0" in chunk for chunk in file.chunks())
     within = _nul_within(file) if has_nul else None
-    fault = _fault(file, "utf-8") if chosen == AUTO else None
-    odd = within or fault or len(start.translate(None, _NOT_CONTROLS)) > len(start) / 10
+    error = _first_decoding_error(file, "utf-8") if chosen == AUTO else None
+    odd = within or error or len(start.translate(None, _NOT_CONTROLS)) > len(start) / 10
     if chosen == AUTO and has_nul and odd and (wide := unmarked_wide(start)):
         return _checked(file, wide)
     if within:
-        where = _place(file, within, "latin-1")
+        where = _location(file, within, "latin-1")
         reason = f"it holds binary data (line {where['line']})"
         raise file_error(path, "file_not_csv", "is binary", reason=reason, **where)
     if chosen != AUTO:
         return _checked(file, str(marked) if marked and chosen == "utf-8" else chosen, has_nul)
-    name = _not_utf8(file, fault) if fault else marked or "utf-8"
+    name = _not_utf8(file, error) if error else marked or "utf-8"
     return FoundEncoding(name, has_nul)
 
 
-def encoding_fault(open_bytes: OpenBytes, path: Path, encoding: str) -> IntegrationError:
+def encoding_error(open_bytes: OpenBytes, path: Path, encoding: str) -> IntegrationError:
     """The error for a file that is to be in this encoding and is not: `file_encoding`, `file_cut_short`."""
     file = _File(open_bytes, path)
-    fault = _fault(file, encoding)
-    if fault and fault.left:
+    error = _first_decoding_error(file, encoding)
+    if error and error.left:
         return _cut_short(path)
-    where = _place(file, fault, encoding) if fault else {}
+    where = _location(file, error, encoding) if error else {}
     words = f"is not {label(encoding)}"
     return file_error(path, "file_encoding", words, encoding=label(encoding), **where)
 
 
 def _checked(file: _File, name: str, padded: bool = False) -> FoundEncoding:
-    fault = _fault(file, name)
-    if fault and fault.left:
+    error = _first_decoding_error(file, name)
+    if error and error.left:
         raise _cut_short(file.path)
-    if fault:
+    if error:
         words = f"is not {label(name)}"
-        where = _place(file, fault, name)
+        where = _location(file, error, name)
         raise file_error(
             file.path, "encoding_wrong", words, encoding=label(name), **where, field=FIELD
         )
     return FoundEncoding(name, padded)
 
 
-def _nul_within(file: _File) -> _Fault | None:
+def _nul_within(file: _File) -> _DecodingError | None:
     """The first NUL that is no padding."""
     before, at = b"", 0
     for chunk in file.chunks():
         held = before + chunk
         if found := _NOT_PADDING.search(held):
-            return _Fault(at - len(before) + found.start(), 0)
+            return _DecodingError(at - len(before) + found.start(), 0)
         before, at = held[-1:], at + len(chunk)
     return None
 
 
-def _not_utf8(file: _File, fault: _Fault) -> str:
+def _not_utf8(file: _File, error: _DecodingError) -> str:
     """The encoding of a text that is not UTF-8, where that is beyond doubt: Windows-1252."""
     sample = _sampled(file)
     if sample.controls > sample.size / 1_000:
         raise file_error(file.path, "file_not_csv", "is binary", reason="it holds binary data")
     valid, bad = sample.sequences
     western = _western(sample.lines)
-    if fault.left > 1 or (fault.left and (valid or not western)):
+    if error.left > 1 or (error.left and (valid or not western)):
         raise _cut_short(file.path)
     if valid and valid >= bad:
-        where = _place(file, fault, "utf-8")
-        fitting = mixed_offers(_line_of(file, fault))
-        raise _doubtful(file.path, "file_stray_byte", "a byte is not UTF-8", fitting, where)
+        where = _location(file, error, "utf-8")
+        fitting = mixed_offers(_line_of(file, error))
+        raise _uncertain_encoding_error(
+            file.path, "file_stray_byte", "a byte is not UTF-8", fitting, where
+        )
     if western and not sample.free:
         return "cp1252"
-    where, fitting = _place(file, fault, "utf-8"), offers(sample.lines)
-    raise _doubtful(file.path, "encoding_unclear", "is not UTF-8", fitting, where)
+    where, fitting = _location(file, error, "utf-8"), offers(sample.lines)
+    raise _uncertain_encoding_error(file.path, "encoding_unclear", "is not UTF-8", fitting, where)
 
 
-def _doubtful(
+def _uncertain_encoding_error(
     path: Path, code: str, words: str, fitting: list[str], where: dict[str, object]
 ) -> IntegrationError:
     return file_error(path, code, words, fitting=", ".join(fitting), **where, field=FIELD)
@@ -261,13 +263,15 @@ def _sampled(file: _File) -> _Sample:
     return sample
 
 
-def _fault(file: _File, encoding: str, *, or_nul: bool = False) -> _Fault | None:
+def _first_decoding_error(
+    file: _File, encoding: str, *, or_nul: bool = False
+) -> _DecodingError | None:
     """The first byte that is not of an encoding, or the first NUL."""
     way = codec(encoding)
     decoder, at = codecs.getincrementaldecoder(way.name)(way.errors), 0
     for chunk in file.chunks():
         if or_nul and b"\0" in chunk:
-            return _Fault(at + chunk.index(b"\0"), 0)
+            return _DecodingError(at + chunk.index(b"\0"), 0)
         held = len(decoder.getstate()[0])
         if chunk.isascii() and not held and way.name.startswith(("utf-8", "cp125")):
             at += len(chunk)
@@ -275,20 +279,22 @@ def _fault(file: _File, encoding: str, *, or_nul: bool = False) -> _Fault | None
         try:
             decoder.decode(chunk)
         except UnicodeDecodeError as error:
-            return _Fault(at - held + error.start, error.object[error.start])
+            return _DecodingError(at - held + error.start, error.object[error.start])
         at += len(chunk)
     try:
         decoder.decode(b"", True)
     except UnicodeDecodeError as error:
         held = len(error.object)
-        return _Fault(at - held + error.start, error.object[error.start], held - error.start)
+        return _DecodingError(
+            at - held + error.start, error.object[error.start], held - error.start
+        )
     return None
 
 
-def _place(file: _File, fault: _Fault, encoding: str) -> dict[str, object]:
+def _location(file: _File, error: _DecodingError, encoding: str) -> dict[str, object]:
     """The line and the character of a fault, both from 1, and the byte, as people write it."""
     decoder = codecs.getincrementaldecoder(codec(encoding).name)("replace")
-    left, feeds, returns, last = fault.at, 0, 0, ""
+    left, feeds, returns, last = error.at, 0, 0, ""
     with file.open_bytes() as stream:
         while left and (chunk := stream.read(min(_CHUNK, left))):
             text = decoder.decode(chunk)
@@ -296,18 +302,18 @@ def _place(file: _File, fault: _Fault, encoding: str) -> dict[str, object]:
             feeds, returns = feeds + text.count("\n"), returns + text.count("\r")
             last = (last + text).rpartition("\n" if feeds else "\r")[2]
     character = len(last.removeprefix("\ufeff")) + 1
-    return {"line": (feeds or returns) + 1, "character": character, "byte": f"0x{fault.byte:02X}"}
+    return {"line": (feeds or returns) + 1, "character": character, "byte": f"0x{error.byte:02X}"}
 
 
-def _line_of(file: _File, fault: _Fault) -> bytes:
+def _line_of(file: _File, error: _DecodingError) -> bytes:
     """The line of a fault, or what is near it of a long one."""
-    start = max(fault.at - _SAMPLE, 0)
+    start = max(error.at - _SAMPLE, 0)
     with file.open_bytes() as stream:
         for _ in range(start // _CHUNK):  # a packed stream cannot be moved in
             stream.read(_CHUNK)
         stream.read(start % _CHUNK)
         near = stream.read(2 * _SAMPLE)
-    place = fault.at - start
+    place = error.at - start
     begin = max(near.rfind(b"\n", 0, place), near.rfind(b"\r", 0, place)) + 1
     end = min(
         (at for at in (near.find(b"\n", place), near.find(b"\r", place)) if at >= 0),

@@ -32,7 +32,7 @@ from proto_ddf.web.sources.connect.draft import (
 from proto_ddf.web.sources.connect.files import FilesMixin
 from proto_ddf.web.sources.connect.secrets import SEND, SecretsMixin
 from proto_ddf.web.sources.connect.submit import (
-    find_faults,
+    find_form_errors,
     start_operation,
     stored_draft,
     without_lost_secrets,
@@ -214,13 +214,15 @@ class NewSourceState(FilesMixin, SecretsMixin, KeptFormMixin, rx.State):
             draft.values |= self.usable_secrets
             if failed:
                 self.starting = ""
-                after = self._focus_fault()
+                after = self._focus_first_error()
         if failed:
             yield after
             return
         try:
-            faults = await asyncio.to_thread(find_faults, draft, naming=what == "connect")
-            operation_id = "" if faults else await asyncio.to_thread(start_operation, what, draft)
+            form_errors = await asyncio.to_thread(find_form_errors, draft, naming=what == "connect")
+            operation_id = (
+                "" if form_errors else await asyncio.to_thread(start_operation, what, draft)
+            )
         except Exception as error:
             async with self:
                 self.starting = ""
@@ -229,13 +231,13 @@ class NewSourceState(FilesMixin, SecretsMixin, KeptFormMixin, rx.State):
             return
         async with self:
             self.starting = ""
-            if faults:
+            if form_errors:
                 self._show_operation(None)
-                for fault in reversed(faults):
-                    self.handle_error(fault, f"{what} source")
+                for error in reversed(form_errors):
+                    self.handle_error(error, f"{what} source")
             else:
                 self._keep(operation_id)
-            after = self._focus_fault() if faults else self._watch(operation_id)
+            after = self._focus_first_error() if form_errors else self._watch(operation_id)
         yield after
 
     async def _until_sent(self) -> None:
@@ -264,7 +266,7 @@ class NewSourceState(FilesMixin, SecretsMixin, KeptFormMixin, rx.State):
             return rx.redirect(f"/sources/{over.output['save']['source_id']}")
         if over.state == "failed" and over.error:
             self._mark(over.error)
-            return self._focus_fault()
+            return self._focus_first_error()
         return None
 
     def _mark(self, error: dict[str, Any]) -> None:
@@ -276,7 +278,7 @@ class NewSourceState(FilesMixin, SecretsMixin, KeptFormMixin, rx.State):
         if field in (*own, "name"):
             self.field_errors = {**self.field_errors, field: error["message"]}
 
-    def _focus_fault(self) -> Any:
+    def _focus_first_error(self) -> Any:
         """Focus the first field at fault, in the order of the form."""
         ids = [("name", "source-name")]
         for field in form_of(self.kind):

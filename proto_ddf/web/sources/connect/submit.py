@@ -14,25 +14,27 @@ from proto_ddf.sources.registry import KINDS
 from proto_ddf.web.sources.connect.draft import Draft, draft_config, draft_of, secret_keys
 
 
-def find_faults(draft: Draft, *, naming: bool) -> list[ProtoDDFError]:
-    """What is wrong with the form, in its order, before anything is tried."""
+def find_form_errors(draft: Draft, *, naming: bool) -> list[ProtoDDFError]:
+    """The errors of the form, in the order of its fields; nothing is connected."""
     config = draft_config(draft)
-    faults: list[ProtoDDFError] = []
+    found: list[ProtoDDFError] = []
     if naming:
-        faults += _fault_of(lambda: store.check_name(draft.name, draft.source_id or None))
-    wrong = form_errors.find_faults(KINDS[draft.kind], config) if draft.kind in KINDS else []
-    faults += wrong
-    if not wrong:
-        faults += _fault_of(lambda: store.make_source(draft.kind, config))
-        faults += _fault_of(lambda: secrets.check(draft.kind, config))
-    return faults
+        found += _errors_of(lambda: store.check_name(draft.name, draft.source_id or None))
+    config_errors = (
+        form_errors.find_form_errors(KINDS[draft.kind], config) if draft.kind in KINDS else []
+    )
+    found += config_errors
+    if not config_errors:
+        found += _errors_of(lambda: store.make_source(draft.kind, config))
+        found += _errors_of(lambda: secrets.check(draft.kind, config))
+    return found
 
 
-def _fault_of(check: Callable[[], object]) -> list[ProtoDDFError]:
+def _errors_of(check: Callable[[], object]) -> list[ProtoDDFError]:
     try:
         check()
-    except (ValidationError, errors.SystemError) as fault:
-        return [fault]
+    except (ValidationError, errors.SystemError) as error:
+        return [error]
     return []
 
 

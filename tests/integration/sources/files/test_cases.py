@@ -325,7 +325,7 @@ def case(make_file: MakeFile) -> Callable[..., FilesSource]:
         config: dict[str, Any] = {"paths": [str(path)]}
         if encoding:
             config["encoding"] = encoding
-        source = make_source(KINDS[original.suffix], config).plain
+        source = make_source(KINDS[original.suffix], config).inner
         assert isinstance(source, FilesSource)
         return source
 

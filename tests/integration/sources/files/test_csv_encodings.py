@@ -30,7 +30,7 @@ UTF8 = "Müller,1\n".encode()
 
 
 def read(path: Path, encoding: str = "auto") -> FilesSource:
-    source = make_source("csv", {"paths": [str(path)], "encoding": encoding}).plain
+    source = make_source("csv", {"paths": [str(path)], "encoding": encoding}).inner
     assert isinstance(source, FilesSource)
     return source
 

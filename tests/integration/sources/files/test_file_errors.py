@@ -17,7 +17,7 @@ KINDS_OF_FILES = [name for name, kind in KINDS.items() if kind.typed]
 
 
 def plain(kind: str, path: Path) -> FilesSource:
-    source = make_source(kind, {"paths": [str(path)]}).plain
+    source = make_source(kind, {"paths": [str(path)]}).inner
     assert isinstance(source, FilesSource)
     return source
 

@@ -90,12 +90,12 @@ def test_through_the_policy_a_broken_connection_is_not_noticed_and_told_in_the_l
     source: ServerSource, server_database: Database
 ) -> None:
     config = server_database.config(password=source.config.password)
-    guarded = make_source(source.server.name, config)
-    guarded.check()
+    resilient = make_source(source.server.name, config)
+    resilient.check()
     server_database.end_sessions()
     with capture_logs() as lines:
-        assert guarded.preview("t").rows == ((1,),)
-    target = guarded.target
+        assert resilient.preview("t").rows == ((1,),)
+    target = resilient.target
     assert {"event": "connected again", "target": target, "log_level": "info"} in lines
     assert engines.statistics(target).reconnects == 1
 

@@ -8,7 +8,7 @@ import pytest
 from proto_ddf.errors import CATALOGUE
 from proto_ddf.resilience import policy
 from proto_ddf.sources.connected.store import make_source
-from proto_ddf.sources.resilient import SYSTEM, GuardedSource
+from proto_ddf.sources.resilient import SYSTEM, ResilientSource
 from proto_ddf.sources.servers import engines
 from tests.policies import fresh_policies
 from tests.servers.database_server import Database, DatabaseServer
@@ -59,11 +59,11 @@ def config(shop: Database, proxy: TcpProxy, request: pytest.FixtureRequest) -> d
 
 
 @pytest.fixture
-def source(server_kind: str, config: dict[str, Any]) -> GuardedSource:
+def source(server_kind: str, config: dict[str, Any]) -> ResilientSource:
     return make_source(server_kind, config)
 
 
-def first_ids(source: GuardedSource) -> list[Any]:
+def first_ids(source: ResilientSource) -> list[Any]:
     return [row[0] for row in source.preview("customer", sort="id", limit=3).rows]
 
 
@@ -83,7 +83,7 @@ def is_of_the_network(failure: Failure) -> None:
     ],
 )
 def test_what_is_slow_or_in_pieces_works(
-    source: GuardedSource,
+    source: ResilientSource,
     config: dict[str, Any],
     server_kind: str,
     proxy: TcpProxy,
@@ -102,7 +102,7 @@ CUTS = (1, 5, 40, 200, 900, 2000)
 @directions
 @pytest.mark.parametrize("ending", ["close", "reset"])
 def test_connections_that_end_after_some_bytes(
-    source: GuardedSource,
+    source: ResilientSource,
     config: dict[str, Any],
     server_kind: str,
     proxy: TcpProxy,
@@ -124,7 +124,7 @@ def test_connections_that_end_after_some_bytes(
 @patient
 @directions
 def test_one_bad_connection_is_made_up_for(
-    source: GuardedSource, proxy: TcpProxy, direction: str, monkeypatch: pytest.MonkeyPatch
+    source: ResilientSource, proxy: TcpProxy, direction: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for limit in CUTS:
         fresh_policies(monkeypatch, source=PATIENT)
@@ -139,7 +139,7 @@ def test_one_bad_connection_is_made_up_for(
 @directions
 @pytest.mark.parametrize("limit", [0, 5, 200, 1500])
 def test_a_network_that_falls_silent(
-    source: GuardedSource, proxy: TcpProxy, direction: str, limit: int
+    source: ResilientSource, proxy: TcpProxy, direction: str, limit: int
 ) -> None:
     setattr(proxy, direction, Flow(limit=limit, ending="silence"))
     failure = failure_of(source, lambda: first_ids(source))
@@ -151,7 +151,7 @@ def test_a_network_that_falls_silent(
 @impatient
 @directions
 def test_a_network_that_falls_silent_later(
-    source: GuardedSource, proxy: TcpProxy, direction: str
+    source: ResilientSource, proxy: TcpProxy, direction: str
 ) -> None:
     assert first_ids(source) == [0, 1, 2]
     setattr(proxy, direction, Flow(silent=True))
@@ -163,7 +163,7 @@ def test_a_network_that_falls_silent_later(
 
 @patient
 def test_connections_that_are_reset_between_two_calls(
-    source: GuardedSource, proxy: TcpProxy
+    source: ResilientSource, proxy: TcpProxy
 ) -> None:
     assert first_ids(source) == [0, 1, 2]
     proxy.reset_all()
@@ -172,7 +172,9 @@ def test_connections_that_are_reset_between_two_calls(
 
 
 @patient
-def test_a_result_that_is_reset_in_its_first_batch(source: GuardedSource, proxy: TcpProxy) -> None:
+def test_a_result_that_is_reset_in_its_first_batch(
+    source: ResilientSource, proxy: TcpProxy
+) -> None:
     proxy.downstream = Flow(limit=100_000, ending="reset")
     failure = failure_of(source, lambda: list(source.rows("customer", batch=10_000)))
     is_of_the_network(failure)
@@ -183,7 +185,7 @@ def test_a_result_that_is_reset_in_its_first_batch(source: GuardedSource, proxy:
 
 @patient
 @pytest.mark.parametrize("ending", ["close", "reset"])
-def test_a_stream_that_is_cut_later(source: GuardedSource, proxy: TcpProxy, ending: Any) -> None:
+def test_a_stream_that_is_cut_later(source: ResilientSource, proxy: TcpProxy, ending: Any) -> None:
     """It cannot be begun anew: whoever reads it is told, and never takes a part for the whole."""
     proxy.downstream = Flow(limit=1_000_000, ending=ending)
     batches = source.rows("customer", batch=100)
@@ -197,7 +199,7 @@ def test_a_stream_that_is_cut_later(source: GuardedSource, proxy: TcpProxy, endi
 
 
 @impatient
-def test_a_stream_that_falls_silent(source: GuardedSource, proxy: TcpProxy) -> None:
+def test_a_stream_that_falls_silent(source: ResilientSource, proxy: TcpProxy) -> None:
     proxy.downstream = Flow(limit=1_000_000, ending="silence")
     batches = source.rows("customer", batch=100)
     next(batches)
@@ -207,7 +209,7 @@ def test_a_stream_that_falls_silent(source: GuardedSource, proxy: TcpProxy) -> N
 
 
 @patient
-def test_a_reader_that_stops_early(source: GuardedSource, proxy: TcpProxy) -> None:
+def test_a_reader_that_stops_early(source: ResilientSource, proxy: TcpProxy) -> None:
     """Nobody waits for the rest of the rows."""
     batches = source.rows("customer", batch=100)
     next(batches)

@@ -10,7 +10,7 @@ import pytest
 
 from proto_ddf.resilience import BreakerState, policy
 from proto_ddf.sources.connected.store import make_source
-from proto_ddf.sources.resilient import SYSTEM, GuardedSource
+from proto_ddf.sources.resilient import SYSTEM, ResilientSource
 from proto_ddf.sources.servers import engines, tcp_probe
 from tests.policies import fresh_policies
 from tests.ports import HOST
@@ -64,11 +64,11 @@ def own_shop(own_server: DatabaseServer) -> Iterator[Database]:
     engines.dispose_all()
 
 
-def source_of(database: Database, **changes: Any) -> GuardedSource:
+def source_of(database: Database, **changes: Any) -> ResilientSource:
     return make_source(database.server.kind, database.config(**changes))
 
 
-def read(source: GuardedSource) -> list[tuple[Any, ...]]:
+def read(source: ResilientSource) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in source.preview("customer").rows]
 
 

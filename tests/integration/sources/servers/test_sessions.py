@@ -245,7 +245,7 @@ def test_a_server_that_was_met_before_is_no_other_in_a_container(
     kind = shop.server.kind
     with peers.closed_port() as port:
         given = shop.config(host=host, port=port)
-        reach = store.make_source(kind, given).plain.stages()[1]
+        reach = store.make_source(kind, given).inner.stages()[1]
         assert code_of(reach.run) == "localhost_in_container"
         store.save_source("Shop", kind, given, SourceSchema(tables=()))
         assert code_of(reach.run) == "port_closed"

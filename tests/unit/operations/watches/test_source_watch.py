@@ -26,7 +26,7 @@ from proto_ddf.resilience import BreakerState, Policy, policy_config
 from proto_ddf.resilience.deadline import time_left
 from proto_ddf.sources import resilient
 from proto_ddf.sources.connected.store import Configured
-from proto_ddf.sources.resilient import GuardedSource
+from proto_ddf.sources.resilient import ResilientSource
 from tests.policies import fresh_policies
 
 EVERY = 30
@@ -76,11 +76,11 @@ class World:
         config = {"place": place or f"place of {id}", **config}
         self.sources[id] = Configured(id, id.title(), "fake", config)
 
-    def make(self, kind: str, config: dict[str, Any]) -> GuardedSource:
+    def make(self, kind: str, config: dict[str, Any]) -> ResilientSource:
         found = next(each for each in self.sources.values() if each.config == config)
         if "unmakable" in config:
             raise ValidationError("No file matches.", "path", code="no_file_matches")
-        return GuardedSource(Plain(self, found), config["place"])  # type: ignore[arg-type]
+        return ResilientSource(Plain(self, found), config["place"])  # type: ignore[arg-type]
 
     def look_at(self, source: Configured) -> None:
         self.looks.append((source.id, self.now))
