@@ -5,7 +5,7 @@ from typing import Any
 
 from proto_ddf import vault
 from proto_ddf.errors.types import IntegrationError
-from proto_ddf.sources.protocol import FormField, SourceKind, Stage
+from proto_ddf.sources.protocol import FormField, PageRequest, SourceKind, Stage
 from proto_ddf.sources.schema.model import ColumnInfo, PreviewPage, SourceSchema, TableInfo
 from proto_ddf.sources.servers.config import ServerConfig
 
@@ -35,7 +35,7 @@ class Vaulted:
         self._sign_in()
         return SCHEMA
 
-    def preview(self, table: str, **_: Any) -> PreviewPage:
+    def preview(self, request: PageRequest) -> PreviewPage:
         raise NotImplementedError
 
     def rows(self, table: str, batch: int = 1) -> Iterator[list[tuple[Any, ...]]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from proto_ddf.errors.types import IntegrationError, ValidationError
+from proto_ddf.sources.protocol import PageRequest
 
 MAX_LIMIT = 1_000
 _SEARCH_LENGTH = 200
@@ -56,17 +57,12 @@ def check_sort(table: str, columns: Sequence[str], sort: str | None) -> None:
 
 
 def preview_query(
-    table: str,
+    request: PageRequest,
     columns: Sequence[str],
     *,
-    search: str,
     matches: Callable[[str], str],
     to_parameter: Callable[[str], str],
-    sort: str | None,
-    descending: bool,
     tie_break: Sequence[str],
-    offset: int,
-    limit: int,
     rows: str | None = None,
 ) -> PreviewQuery:
     """The statements for one page of a table.
@@ -78,19 +74,19 @@ def preview_query(
     Raises:
         ValidationError: as `check_sort`.
     """
-    check_sort(table, columns, sort)
+    check_sort(request.table, columns, request.sort)
     where, parameters = "", []
-    if search := searched(search):
+    if search := searched(request.search):
         where = " WHERE " + " OR ".join(matches(quote(column)) for column in columns)
         parameters = [to_parameter(search)] * len(columns)
     order = list(tie_break)
-    if sort is not None:
-        direction = "DESC" if descending else "ASC"
-        order = [f"{quote(sort)} IS NULL", f"{quote(sort)} {direction}", *order]
+    if request.sort is not None:
+        direction = "DESC" if request.descending else "ASC"
+        order = [f"{quote(request.sort)} IS NULL", f"{quote(request.sort)} {direction}", *order]
     ordering = f" ORDER BY {', '.join(order)}" if order else ""
     names = ", ".join(quote(column) for column in columns)
-    offset, limit = page_bounds(offset, limit)
-    source = f"FROM {rows or quote(table)}{where}"
+    offset, limit = page_bounds(request.offset, request.limit)
+    source = f"FROM {rows or quote(request.table)}{where}"
     return PreviewQuery(
         count=f"SELECT count(*) {source}",
         parameters=parameters,

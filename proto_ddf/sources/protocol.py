@@ -19,6 +19,20 @@ class Stage:
     """Does it; returns a short finding to show ("12 tables"). Raises on failure. Idempotent."""
 
 
+@dataclass(frozen=True)
+class PageRequest:
+    """One page of the rows of a table."""
+
+    table: str
+    search: str = ""
+    """Only rows in which a column contains this text; empty: all rows."""
+    sort: str | None = None
+    """The column to sort by; None: the source's own order."""
+    descending: bool = False
+    offset: int = 0
+    limit: int = 50
+
+
 class Source(Protocol):
     """A configured source. Cheap to make; nothing is opened before a method is called. Thread-safe."""
 
@@ -31,17 +45,8 @@ class Source(Protocol):
     def read_schema(self) -> SourceSchema:
         """Tables with columns, keys and row counts. Raises ProtoDDFError or the driver's own error."""
 
-    def preview(
-        self,
-        table: str,
-        *,
-        search: str = "",
-        sort: str | None = None,
-        descending: bool = False,
-        offset: int = 0,
-        limit: int = 50,
-    ) -> PreviewPage:
-        """One page of rows. `table` and `sort` must exist in the schema (ValidationError else)."""
+    def preview(self, request: PageRequest) -> PreviewPage:
+        """One page of rows. The table and the column to sort by must exist in the schema (ValidationError otherwise)."""
 
     def rows(self, table: str, batch: int = 10_000) -> Iterator[list[tuple[Any, ...]]]:
         """Every row in batches, columns in schema order, typed as read_schema says."""

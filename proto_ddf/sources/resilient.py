@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
 from proto_ddf.resilience import policy
-from proto_ddf.sources.protocol import Source, Stage
+from proto_ddf.sources.protocol import PageRequest, Source, Stage
 from proto_ddf.sources.schema.model import PreviewPage, SourceSchema
 
 SYSTEM = "source"
@@ -45,25 +45,8 @@ class ResilientSource:
     def read_schema(self) -> SourceSchema:
         return self.call(self.inner.read_schema)
 
-    def preview(
-        self,
-        table: str,
-        *,
-        search: str = "",
-        sort: str | None = None,
-        descending: bool = False,
-        offset: int = 0,
-        limit: int = 50,
-    ) -> PreviewPage:
-        return self.call(
-            self.inner.preview,
-            table,
-            search=search,
-            sort=sort,
-            descending=descending,
-            offset=offset,
-            limit=limit,
-        )
+    def preview(self, request: PageRequest) -> PreviewPage:
+        return self.call(self.inner.preview, request)
 
     def rows(self, table: str, batch: int = 10_000) -> Iterator[list[tuple[Any, ...]]]:
         yield from self.batches(self.inner.rows, table, batch)

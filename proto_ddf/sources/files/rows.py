@@ -7,13 +7,14 @@ from typing import Any
 from proto_ddf.sources.files import duckdb_session
 from proto_ddf.sources.files.typed_tables import OpenTable
 from proto_ddf.sources.preview import MAX_LIMIT, like_pattern, preview_query, quote
+from proto_ddf.sources.protocol import PageRequest
 from proto_ddf.sources.schema.model import PreviewPage
 
 _DECIMAL = re.compile(r"DECIMAL\(\d+, ?\d+\)")
 _LONGEST = {"TIMESTAMP": len("2024-12-31 23:59:59.999999"), "TIME": len("23:59:59.999999")}
 """Characters of a value with all digits of its fraction."""
-_PLACE = "\x1fplace"
-"""A column of every table: the row's place in its file. No header can hold this name."""
+_POSITION = "\x1fposition"
+"""A column of every table: the row's position in its file. No header can hold this name."""
 
 
 def named(names: Sequence[str]) -> str:
@@ -26,30 +27,15 @@ def plain(types: Sequence[str]) -> str:
     return ", ".join(_plain(f"c{at}", kind) for at, kind in enumerate(types))
 
 
-def page(
-    table: str,
-    names: tuple[str, ...],
-    copy: OpenTable,
-    *,
-    search: str,
-    sort: str | None,
-    descending: bool,
-    offset: int,
-    limit: int,
-) -> PreviewPage:
+def page(request: PageRequest, names: tuple[str, ...], copy: OpenTable) -> PreviewPage:
     """A page of the rows found, or sorted. Raises ValidationError: code `field_unknown`."""
     query = preview_query(
-        table,
+        request,
         names,
-        search=search,
         matches=_matches,
         to_parameter=like_pattern,
-        sort=sort,
-        descending=descending,
-        tie_break=[quote(_PLACE)],
-        offset=offset,
-        limit=limit,
-        rows=f"(SELECT {named(names)}, rowid AS {quote(_PLACE)} FROM {copy.rows})",
+        tie_break=[quote(_POSITION)],
+        rows=f"(SELECT {named(names)}, rowid AS {quote(_POSITION)} FROM {copy.rows})",
     )
     with duckdb_session.cursor() as connection:
         counted = connection.execute(query.count, query.parameters).fetchone()

@@ -20,7 +20,7 @@ from proto_ddf.sources.files.typed_tables import OpenTable
 from proto_ddf.sources.path_labels import files_label
 from proto_ddf.sources.paths import MAX_FILES, confine, expand
 from proto_ddf.sources.preview import quote, table_unknown
-from proto_ddf.sources.protocol import FormField, SourceKind, Stage
+from proto_ddf.sources.protocol import FormField, PageRequest, SourceKind, Stage
 from proto_ddf.sources.schema.column_types import Choices, ChosenType
 from proto_ddf.sources.schema.model import (
     ColumnInfo,
@@ -114,29 +114,11 @@ class FilesSource:
                 tables.append(_table(name, names, copy))
         return SourceSchema(tables=tuple(tables))
 
-    def preview(
-        self,
-        table: str,
-        *,
-        search: str = "",
-        sort: str | None = None,
-        descending: bool = False,
-        offset: int = 0,
-        limit: int = 50,
-    ) -> PreviewPage:
-        with self._opened(table) as (names, copy):
-            if sort is None and not search.strip():
-                return files_rows.plain_page(names, copy, offset, limit)
-            return files_rows.page(
-                table,
-                names,
-                copy,
-                search=search,
-                sort=sort,
-                descending=descending,
-                offset=offset,
-                limit=limit,
-            )
+    def preview(self, request: PageRequest) -> PreviewPage:
+        with self._opened(request.table) as (names, copy):
+            if request.sort is None and not request.search.strip():
+                return files_rows.plain_page(names, copy, request.offset, request.limit)
+            return files_rows.page(request, names, copy)
 
     def rows(self, table: str, batch: int = 10_000) -> Iterator[list[tuple[Any, ...]]]:
         with self._opened(table) as (_, copy):

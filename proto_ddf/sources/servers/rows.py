@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from proto_ddf.sources.preview import check_sort, page_bounds, searched
+from proto_ddf.sources.protocol import PageRequest
 from proto_ddf.sources.schema.model import ColumnType, PreviewPage
 from proto_ddf.sources.servers.catalogue import CatalogTable
 from proto_ddf.sources.servers.dialect import ServerDialect
@@ -18,17 +19,6 @@ _SURELY_MORE = 2
 """Times what would be counted: where the server's statistics tell of so many, nothing is."""
 
 Row = tuple[Any, ...]
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What a page is to show."""
-
-    search: str = ""
-    sort: str | None = None
-    descending: bool = False
-    offset: int = 0
-    limit: int = 50
 
 
 @dataclass(frozen=True)
@@ -65,14 +55,14 @@ class Rows:
         self._names = QuotedNames(connection.dialect, table)
         self._converters = [dialect.converter(column) for column in table.columns]
 
-    def page(self, asked: Asked) -> PreviewPage:
+    def page(self, request: PageRequest) -> PreviewPage:
         """One page. Raises ValidationError as `check_sort`."""
         columns = tuple(column.name for column in self._table.columns)
-        check_sort(self._table.name, columns, asked.sort)
-        offset, limit = page_bounds(asked.offset, asked.limit)
-        matching = self._matching(sendable(searched(asked.search)))
+        check_sort(self._table.name, columns, request.sort)
+        offset, limit = page_bounds(request.offset, request.limit)
+        matching = self._matching(sendable(searched(request.search)))
         rows = tuple(
-            self._typed(self._select(matching, self._order(asked, matching), limit, offset))
+            self._typed(self._select(matching, self._order(request, matching), limit, offset))
         )
         end = offset + len(rows)
         total = self._total(matching, end, complete=len(rows) < limit and bool(rows or not offset))
@@ -147,20 +137,20 @@ class Rows:
         parameters = (self._dialect.to_parameter(search),) * len(texts)
         return _Matching(f"{self._names.table} WHERE {condition}", parameters, searched=True)
 
-    def _order(self, asked: Asked, matching: _Matching) -> _Order:
+    def _order(self, request: PageRequest, matching: _Matching) -> _Order:
         """By the column asked for, then by what makes the order of rows the same on every page."""
         ties = [self._names.column(name) for name in self._table.primary_key]
-        if not ties and (asked.sort is not None or matching.searched):
+        if not ties and (request.sort is not None or matching.searched):
             ties = list(self._table.row_position) or self._all_columns()
         # Without either the server finds rows in the same order each time, and need not sort them.
-        if asked.sort is None:
+        if request.sort is None:
             return _Order(tuple(ties))
-        direction = "DESC" if asked.descending else "ASC"
+        direction = "DESC" if request.descending else "ASC"
         # Ties in the same direction: so an index on the column and the key gives the order.
-        terms = tuple(f"{term} {direction}" for term in (self._sortable(asked.sort), *ties))
-        [column] = [each for each in self._table.columns if each.name == asked.sort]
+        terms = tuple(f"{term} {direction}" for term in (self._sortable(request.sort), *ties))
+        [column] = [each for each in self._table.columns if each.name == request.sort]
         nulls_come_first = self._dialect.nulls_first == direction
-        named = self._names.column(asked.sort)
+        named = self._names.column(request.sort)
         return _Order(terms, named if column.nullable and nulls_come_first else "")
 
     def _all_columns(self) -> list[str]:

@@ -13,7 +13,7 @@ from proto_ddf.errors.classify import classify
 from proto_ddf.errors.types import IntegrationError
 from proto_ddf.resilience import policy_config
 from proto_ddf.sources.preview import table_unknown
-from proto_ddf.sources.protocol import Stage
+from proto_ddf.sources.protocol import PageRequest, Stage
 from proto_ddf.sources.resilient import SYSTEM
 from proto_ddf.sources.schema.model import PreviewPage, SourceSchema
 from proto_ddf.sources.servers import engines
@@ -21,7 +21,7 @@ from proto_ddf.sources.servers.catalogue import CatalogTable
 from proto_ddf.sources.servers.config import ServerConfig
 from proto_ddf.sources.servers.dialect import ServerDialect
 from proto_ddf.sources.servers.dialects import dialect
-from proto_ddf.sources.servers.rows import Asked, Rows
+from proto_ddf.sources.servers.rows import Rows
 from proto_ddf.sources.servers.server import Server
 from proto_ddf.sources.servers.stages import connection_stages
 from proto_ddf.sources.servers.tables import check_right, find_table, read_tables
@@ -61,21 +61,11 @@ class ServerSource:
         self._pool.tables = {name: (now, table) for name, table in found.by_name.items()}
         return found.schema
 
-    def preview(
-        self,
-        table: str,
-        *,
-        search: str = "",
-        sort: str | None = None,
-        descending: bool = False,
-        offset: int = 0,
-        limit: int = 50,
-    ) -> PreviewPage:
+    def preview(self, request: PageRequest) -> PreviewPage:
         """One page; rows beyond `rows.COUNTED` are not counted. Raises as `read_schema`, IntegrationError
         `table_unknown`, and ValidationError at "sort"."""
-        asked = Asked(search, sort, descending, offset, limit)
-        with self._connected("preview", table) as connection:
-            return self._page(connection, table, asked)
+        with self._connected("preview", request.table) as connection:
+            return self._page(connection, request)
 
     def rows(self, table: str, batch: int = 10_000) -> Iterator[list[tuple[Any, ...]]]:
         """Every row, as the table was when the first batch was read. Raises as `preview`."""
@@ -111,16 +101,16 @@ class ServerSource:
                     raise
                 raise detailed from error
 
-    def _page(self, connection: sa.Connection, table: str, asked: Asked) -> PreviewPage:
+    def _page(self, connection: sa.Connection, request: PageRequest) -> PreviewPage:
         """A page of the table as it was last read; if that fails, as it is now."""
-        known = self._known(table)
+        known = self._known(request.table)
         if known is not None:
             try:
-                return Rows(connection, self._dialect, known).page(asked)
+                return Rows(connection, self._dialect, known).page(request)
             except DBAPIError as error:
-                if error.connection_invalidated or self._find(connection, table) == known:
+                if error.connection_invalidated or self._find(connection, request.table) == known:
                     raise
-        return Rows(connection, self._dialect, self._find(connection, table)).page(asked)
+        return Rows(connection, self._dialect, self._find(connection, request.table)).page(request)
 
     def _known(self, table: str) -> CatalogTable | None:
         read_at, known = self._pool.tables.get(table, (0.0, None))

@@ -19,7 +19,7 @@ from proto_ddf.sources.preview import (
     quote,
     table_unknown,
 )
-from proto_ddf.sources.protocol import FormField, SourceKind, Stage
+from proto_ddf.sources.protocol import FormField, PageRequest, SourceKind, Stage
 from proto_ddf.sources.schema.model import ColumnInfo, PreviewPage, SourceSchema
 from proto_ddf.sources.size_texts import count_text, size_text
 from proto_ddf.sources.sqlite import connecting
@@ -71,33 +71,19 @@ class SqliteSource:
             )
         return schema
 
-    def preview(
-        self,
-        table: str,
-        *,
-        search: str = "",
-        sort: str | None = None,
-        descending: bool = False,
-        offset: int = 0,
-        limit: int = 50,
-    ) -> PreviewPage:
+    def preview(self, request: PageRequest) -> PreviewPage:
         with connecting.reading(self.path) as connection:
-            columns = self._columns(connection, table)
+            columns = self._columns(connection, request.table)
             names = tuple(column.name for column in columns)
-            folded = not search.isascii()
+            folded = not request.search.isascii()
             if folded:
                 connection.create_function("contains_folded", 2, _contains_folded)
             query = preview_query(
-                table,
+                request,
                 names,
-                search=search,
                 matches=_matches_folded if folded else _matches_ascii,
                 to_parameter=str.casefold if folded else like_pattern,
-                sort=sort,
-                descending=descending,
-                tie_break=row_order(connection, table),
-                offset=offset,
-                limit=limit,
+                tie_break=row_order(connection, request.table),
             )
             with connecting.answering(connection, self.path):
                 found = connection.execute(query.page, query.page_parameters).fetchall()

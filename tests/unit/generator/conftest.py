@@ -9,7 +9,7 @@ import pytest
 
 from proto_ddf.generator.planning.plan import plan_app
 from proto_ddf.generator.spec import AppSpec
-from proto_ddf.sources.protocol import Stage
+from proto_ddf.sources.protocol import PageRequest, Stage
 from proto_ddf.sources.schema.model import (
     ColumnInfo,
     ColumnType,
@@ -36,7 +36,7 @@ class MemorySource:
     def read_schema(self) -> SourceSchema:
         return self.schema
 
-    def preview(self, table: str, **_: Any) -> PreviewPage:
+    def preview(self, request: PageRequest) -> PreviewPage:
         raise NotImplementedError
 
     def rows(self, table: str, batch: int = 10_000) -> Iterator[list[tuple[Any, ...]]]:

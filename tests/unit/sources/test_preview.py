@@ -7,22 +7,18 @@ from hypothesis import strategies as st
 
 from proto_ddf.errors.types import ValidationError
 from proto_ddf.sources.preview import MAX_LIMIT, PreviewQuery, like_pattern, preview_query, quote
+from proto_ddf.sources.protocol import PageRequest
 
 
 def build(
     search: str = "", sort: str | None = None, offset: int = 0, limit: int = 5
 ) -> PreviewQuery:
     return preview_query(
-        "t",
+        PageRequest("t", search, sort, descending=True, offset=offset, limit=limit),
         ["a", "b"],
-        search=search,
         matches=lambda column: f"{column} LIKE ? ESCAPE '\\'",
         to_parameter=like_pattern,
-        sort=sort,
-        descending=True,
         tie_break=["rowid"],
-        offset=offset,
-        limit=limit,
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from proto_ddf.errors import ValidationError
 from proto_ddf.resilience import CircuitOpenError, policy
-from proto_ddf.sources.protocol import Source, Stage
+from proto_ddf.sources.protocol import PageRequest, Source, Stage
 from proto_ddf.sources.resilient import SYSTEM, ResilientSource
 from proto_ddf.sources.schema.model import PreviewPage, SourceSchema
 
@@ -43,9 +43,9 @@ class Shaky:
         self._call()
         return SourceSchema(tables=())
 
-    def preview(self, table: str, **query: Any) -> PreviewPage:
+    def preview(self, request: PageRequest) -> PreviewPage:
         self._call()
-        return PreviewPage(columns=(table,), rows=(), offset=query["offset"], total=0)
+        return PreviewPage(columns=(request.table,), rows=(), offset=request.offset, total=0)
 
     def rows(self, table: str, batch: int = 10_000) -> Iterator[list[tuple[Any, ...]]]:
         self._call()
@@ -59,7 +59,7 @@ WAYS = {
     "check": lambda source: source.check(),
     "stage": lambda source: source.stages()[0].run(),
     "schema": lambda source: source.read_schema(),
-    "preview": lambda source: source.preview("t", offset=7).offset,
+    "preview": lambda source: source.preview(PageRequest("t", offset=7)).offset,
     "rows": lambda source: list(source.rows("t")),
     "call": lambda source: source.call(source.inner.read_schema),
 }

@@ -10,6 +10,7 @@ import reflex as rx
 
 from proto_ddf.errors import ValidationError
 from proto_ddf.sources.connected import store
+from proto_ddf.sources.protocol import PageRequest
 from proto_ddf.sources.schema.model import ColumnType, PreviewPage
 from proto_ddf.web.shared.state.errors import ErrorMixin
 
@@ -203,7 +204,7 @@ def _read_page(source_id: str, table: str, **query: Any) -> tuple[PreviewPage, s
         raise ValidationError(
             f"There is no table {table!r}.", "table", table, code="table_unknown", table=table
         ) from None
-    page = store.open_source(view).preview(table, **query)
+    page = store.open_source(view).preview(PageRequest(table, **query))
     return page, {column.name for column in columns if column.type in _NUMBERS}
 
 

@@ -21,6 +21,7 @@ from proto_ddf.resilience import BreakerState, Policy, policies
 from proto_ddf.resilience.injection import registry
 from proto_ddf.sources.connected import store
 from proto_ddf.sources.connected.store import SourceView
+from proto_ddf.sources.protocol import PageRequest
 from proto_ddf.sources.sqlite import connecting
 from tests.policies import QUICK, fresh_policies
 
@@ -65,7 +66,7 @@ def test_every_flow_calls_a_place_through_one_policy(ended, shop_file: Path) -> 
     done = ended("connect_source", ConnectSourceInput(name="Shop", kind="sqlite", config=config))
     id = done.output["save"]["source_id"]
     ended("refresh_source", RefreshSourceInput(source_id=id))
-    store.open_source(store.get_source(id)).preview("customer")
+    store.open_source(store.get_source(id)).preview(PageRequest("customer"))
     calls = the_policy().snapshot().calls
     spec: AppSpec = plan_tables(id, ["customer"])
     assert the_policy().snapshot().calls > calls

@@ -23,6 +23,7 @@ from proto_ddf.sources.files import duckdb_session
 from proto_ddf.sources.files.cache import raw_tables
 from proto_ddf.sources.files.csv.kind import CSV
 from proto_ddf.sources.files.uploads import upload_path
+from proto_ddf.sources.protocol import PageRequest
 from proto_ddf.sources.schema.column_types import ChosenType
 
 
@@ -194,7 +195,9 @@ class TestTypeColumn:
     ):
         assert self.choose(ended, people.id, ChosenType.TEXT).state == "succeeded"
         assert self.type_of(people.id) == "text"
-        assert store.open_source(store.get_source(people.id)).preview("people").rows == (
+        assert store.open_source(store.get_source(people.id)).preview(
+            PageRequest("people")
+        ).rows == (
             ("1", "Ann"),
             ("2", "Bo"),
         )
@@ -222,7 +225,7 @@ class TestTypeColumn:
             name="Folk", kind="csv", config={"paths": [str(people_file)]}, source_id=people.id
         )
         assert ended("connect_source", edited).state == "succeeded"
-        rows = store.open_source(store.get_source(people.id)).preview("people").rows
+        rows = store.open_source(store.get_source(people.id)).preview(PageRequest("people")).rows
         assert rows == ((1, "Ann"), (None, "Bo"))
         assert self.choose(ended, people.id, None).state == "succeeded"
         assert self.type_of(people.id) == "text"

@@ -8,6 +8,7 @@ from proto_ddf.db.engine import session
 from proto_ddf.db.tables import AppRecord
 from proto_ddf.errors.types import ProtoDDFError, ValidationError
 from proto_ddf.sources.connected import store
+from proto_ddf.sources.protocol import PageRequest
 from proto_ddf.sources.schema.model import SourceSchema
 from proto_ddf.sources.sqlite.source import SqliteSource
 
@@ -36,7 +37,7 @@ def test_a_saved_source_comes_back_whole(
     assert saved.created_at.endswith("+00:00")
     assert store.get_source(saved.id) == saved
     assert store.get_source(saved.id).schema == schema
-    assert store.open_source(saved).preview("t").total == 0
+    assert store.open_source(saved).preview(PageRequest("t")).total == 0
     store.check_writable(saved.id)
 
 

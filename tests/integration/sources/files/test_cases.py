@@ -16,6 +16,7 @@ from proto_ddf.errors import describe
 from proto_ddf.errors.types import ProtoDDFError
 from proto_ddf.sources.connected.store import make_source
 from proto_ddf.sources.files.source import FilesSource
+from proto_ddf.sources.protocol import PageRequest
 from tests.file_sources import rows, types
 
 CASES = Path(__file__).parents[3] / "cases"
@@ -399,4 +400,4 @@ def test_awkward_names_are_kept(case: Callable[..., FilesSource]) -> None:
     names = list(types(source))
     assert names[:6] == ["id", "ID_2", "price.eur", "a/b", "emoji 🚀", "select"]
     assert rows(source) == [tuple(range(22)), tuple(range(100, 122))]
-    assert source.preview("26_names", search="121", sort=names[7]).total == 1
+    assert source.preview(PageRequest("26_names", search="121", sort=names[7])).total == 1

@@ -24,6 +24,7 @@ from proto_ddf.sources.files import cache, duckdb_session, typed_tables
 from proto_ddf.sources.files.csv import csv_duckdb_reader, csv_strict_reader
 from proto_ddf.sources.files.duckdb_session import cache_folder
 from proto_ddf.sources.files.source import FilesSource
+from proto_ddf.sources.protocol import PageRequest
 from proto_ddf.sources.schema.column_types import ChosenType
 from proto_ddf.sources.schema.model import ColumnType
 
@@ -195,7 +196,7 @@ def test_rows_keep_the_order_of_a_file_that_is_read_in_parts(csv_source: MakeSou
     with source.connection() as connection:
         found = connection.execute(f"SELECT count(*) FROM ({before}) WHERE n <> before + 1")
         assert found.fetchone() == (0,)
-    assert source.preview("t", offset=654_321, limit=2).rows == ((654_321, "row 654321"), (654_322, "row 654322"))  # fmt: skip
+    assert source.preview(PageRequest("t", offset=654_321, limit=2)).rows == ((654_321, "row 654321"), (654_322, "row 654322"))  # fmt: skip
 
 
 def test_a_chosen_type_is_read_from_the_file_itself(csv_source: MakeSource) -> None:
@@ -204,7 +205,10 @@ def test_a_chosen_type_is_read_from_the_file_itself(csv_source: MakeSource) -> N
     )
     assert is_fast(source)
     chosen = FilesSource(source.form, source.paths, {"t": {"n": ChosenType.TEXT}})
-    assert chosen.preview("t", offset=2_999, limit=2).rows == (("2999", "2999"), ("1", "x"))
+    assert chosen.preview(PageRequest("t", offset=2_999, limit=2)).rows == (
+        ("2999", "2999"),
+        ("1", "x"),
+    )
     wrong = FilesSource(source.form, source.paths, {"t": {"code": ChosenType.INTEGER}})
     with pytest.raises(ProtoDDFError) as raised:
         wrong.read_schema()

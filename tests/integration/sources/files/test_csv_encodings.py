@@ -22,6 +22,7 @@ from proto_ddf.sources.files.csv.csv_encoding import recognise
 from proto_ddf.sources.files.source import FilesSource
 from proto_ddf.sources.files.text import text_encoding
 from proto_ddf.sources.files.text.encodings import LABELS
+from proto_ddf.sources.protocol import PageRequest
 from tests.file_sources import rows
 
 MakeFile = Callable[[str, bytes | str], Path]
@@ -69,7 +70,10 @@ def test_a_stray_byte_in_utf8_is_named_and_read_as_chosen(
         wrong.decode("utf-8", "surrogateescape"), wrong.decode("cp1252")
     )
     whole = read(path, "utf-8-mixed")
-    found = [",".join(map(str, row)) for row in [whole.preview("stray").columns, *rows(whole)]]
+    found = [
+        ",".join(map(str, row))
+        for row in [whole.preview(PageRequest("stray")).columns, *rows(whole)]
+    ]
     assert found[line - 1] == read_as
     assert "�" in "".join(recognise(path, "utf-8-replace").names) or "�" in str(
         rows(read(path, "utf-8-replace"))

@@ -20,7 +20,7 @@ from proto_ddf.sources.files.csv.csv_encoding import recognise
 from proto_ddf.sources.files.csv.kind import CSV
 from proto_ddf.sources.files.duckdb_session import cache_folder
 from proto_ddf.sources.files.source import FilesSource
-from proto_ddf.sources.protocol import Stage
+from proto_ddf.sources.protocol import PageRequest, Stage
 
 MakeSource = Callable[..., FilesSource]
 
@@ -118,7 +118,7 @@ def test_a_file_that_is_gone(csv_source: MakeSource) -> None:
     source.read_schema()
     source.paths[0].unlink()
     assert failure(source).code == "file_not_found"
-    for read in (lambda: source.preview("t"), lambda: recognise(source.paths[0])):
+    for read in (lambda: source.preview(PageRequest("t")), lambda: recognise(source.paths[0])):
         with pytest.raises(ProtoDDFError) as raised:
             read()
         assert raised.value.code == "source_gone"

@@ -18,6 +18,7 @@ from proto_ddf.sources.files.csv.csv_encoding import recognise
 from proto_ddf.sources.files.csv.kind import CSV
 from proto_ddf.sources.files.duckdb_session import cache_folder
 from proto_ddf.sources.files.source import FilesSource
+from proto_ddf.sources.protocol import PageRequest
 from proto_ddf.sources.schema.model import ColumnType
 
 MakeSource = Callable[..., FilesSource]
@@ -113,7 +114,7 @@ def test_delimiters_encodings_and_line_ends(
 ) -> None:
     lines = ("größe{0}stück", "ä{0}1", '"x{0}y"{0}2', "")
     text = line_end.join(line.format(delimiter) for line in lines)
-    page = csv_source(t=text.encode(encoding)).preview("t")
+    page = csv_source(t=text.encode(encoding)).preview(PageRequest("t"))
     assert page.columns == ("größe", "stück")
     assert page.rows == (("ä", 1), (f"x{delimiter}y", 2))
 
@@ -121,34 +122,34 @@ def test_delimiters_encodings_and_line_ends(
 def test_latin_1_is_recognised_late_in_a_file(csv_source: MakeSource) -> None:
     content = b"name,n\n" + b"plain ascii,1\n" * 200_000 + "Müller,2\n".encode("latin-1")
     source = csv_source(t=content)
-    assert source.preview("t", search="müller").rows == (("Müller", 2),)
+    assert source.preview(PageRequest("t", search="müller")).rows == (("Müller", 2),)
     assert recognise(source.paths[0]).encoding == "cp1252"
 
 
 def test_quoted_newlines_and_quotes_are_kept(csv_source: MakeSource) -> None:
     content = b'id,note\r\n1,"two\nlines"\r\n2,"he said ""hi"", twice"\r\n\r\n3,"a\r\nb"\r\n'
-    assert csv_source(t=content).preview("t").rows == (
+    assert csv_source(t=content).preview(PageRequest("t")).rows == (
         (1, "two\nlines"), (2, 'he said "hi", twice'), (3, "a\r\nb"),
     )  # fmt: skip
 
 
 def test_a_delimiter_inside_quotes_does_not_confuse(csv_source: MakeSource) -> None:
     content = b'name;address\n"Ann";"a, b, c"\n"Bob";"d, e, f"\n'
-    assert csv_source(t=content).preview("t").columns == ("name", "address")
+    assert csv_source(t=content).preview(PageRequest("t")).columns == ("name", "address")
 
 
 def test_a_line_that_names_the_separator_is_no_header(csv_source: MakeSource) -> None:
-    page = csv_source(t=b"sep=;\r\na;b\r\n1;2,5\r\n").preview("t")
+    page = csv_source(t=b"sep=;\r\na;b\r\n1;2,5\r\n").preview(PageRequest("t"))
     assert (page.columns, page.rows) == (("a", "b"), ((1, 2.5),))
 
 
 def test_one_column_needs_no_delimiter(csv_source: MakeSource) -> None:
-    page = csv_source(t=b"name\nAnn\n\nBob\n").preview("t")
+    page = csv_source(t=b"name\nAnn\n\nBob\n").preview(PageRequest("t"))
     assert (page.columns, page.rows) == (("name",), (("Ann",), ("Bob",)))
 
 
 def test_headers_become_unique(csv_source: MakeSource) -> None:
-    page = csv_source(t=b"id,,name,Name\n1,2,3,4\n").preview("t")
+    page = csv_source(t=b"id,,name,Name\n1,2,3,4\n").preview(PageRequest("t"))
     assert page.columns == ("id", "column_2", "name", "Name_2")
 
 
@@ -161,7 +162,7 @@ def test_files_of_one_name_become_two_tables(home: Path) -> None:
         paths.append(path)
     source = FilesSource(CSV, paths)
     assert [table.name for table in source.read_schema().tables] == ["my_data", "my_data_2"]
-    assert source.preview("my_data_2").rows == (("b",),)
+    assert source.preview(PageRequest("my_data_2")).rows == (("b",),)
 
 
 def test_a_zip_that_holds_one_csv_is_read_as_it(home: Path) -> None:
@@ -170,26 +171,26 @@ def test_a_zip_that_holds_one_csv_is_read_as_it(home: Path) -> None:
         archive.writestr("data/people.csv", "n,name\n1,Ann\n")
         archive.writestr("__MACOSX/._people.csv", "junk")
         archive.writestr("readme.md", "hello")
-    assert FilesSource(CSV, [path]).preview("people").rows == ((1, "Ann"),)
+    assert FilesSource(CSV, [path]).preview(PageRequest("people")).rows == ((1, "Ann"),)
 
 
 def test_search_sort_and_pages(csv_source: MakeSource) -> None:
     source = csv_source(t="id,name,n\n1,Ann,5\n2,ÄRGER_50%,\n3,bob,1\n4,,3\n".encode())
-    ids = lambda **options: [row[0] for row in source.preview("t", **options).rows]  # noqa: E731
+    ids = lambda **options: [row[0] for row in source.preview(PageRequest("t", **options)).rows]  # noqa: E731
     assert ids(sort="n") == [3, 4, 1, 2]
     assert ids(sort="n", descending=True) == [1, 4, 3, 2]
     assert ids(search="ärger") == ids(search="_50%") == [2]
     assert ids(search="_") == [2]
     assert ids(search="BOB") == [3]
     assert ids(offset=1, limit=2) == [2, 3]
-    assert source.preview("t", search="n", limit=1).total == 1
+    assert source.preview(PageRequest("t", search="n", limit=1)).total == 1
 
 
 def test_pages_of_equal_values_do_not_overlap(csv_source: MakeSource) -> None:
     source = csv_source(t=b"id,same\n" + b"".join(b"%d,x\n" % n for n in range(5_000)))
     seen = [
         row[0] for at in range(0, 5_000, 1_000)
-        for row in source.preview("t", sort="same", offset=at, limit=1_000).rows
+        for row in source.preview(PageRequest("t", sort="same", offset=at, limit=1_000)).rows
     ]  # fmt: skip
     assert seen == list(range(5_000))
 
@@ -204,10 +205,10 @@ def test_rows_keep_the_order_of_the_file(csv_source: MakeSource) -> None:
 def test_what_is_not_there_is_refused(csv_source: MakeSource) -> None:
     source = csv_source(t=b"a\n1\n")
     with pytest.raises(IntegrationError) as missing:
-        source.preview("u")
+        source.preview(PageRequest("u"))
     assert missing.value.code == "table_unknown"
     with pytest.raises(ValidationError) as unknown:
-        source.preview("t", sort="b")
+        source.preview(PageRequest("t", sort="b"))
     assert unknown.value.code == "field_unknown"
 
 
@@ -223,10 +224,10 @@ def test_a_file_is_typed_once_and_anew_when_it_changes(
     )
     source = csv_source(t=b"a\n1\n")
     with ThreadPoolExecutor(8) as pool:
-        totals = set(pool.map(lambda _: source.preview("t").total, range(24)))
+        totals = set(pool.map(lambda _: source.preview(PageRequest("t")).total, range(24)))
     assert (totals, built) == ({1}, ["t.csv"])
     csv_source(t=b"a\n1\n2\n")
-    assert source.preview("t").total == 2
+    assert source.preview(PageRequest("t")).total == 2
     assert len(built) == 2
     assert len(list(cache_folder().glob("*-*"))) == 1
 
@@ -239,7 +240,7 @@ def test_nothing_is_left_of_a_file_that_failed(csv_source: MakeSource) -> None:
 
 def test_a_large_field_is_read(csv_source: MakeSource) -> None:
     long = "x" * 3_000_000
-    assert csv_source(t=f"a,b\n1,{long}\n".encode()).preview("t").rows == ((1, long),)
+    assert csv_source(t=f"a,b\n1,{long}\n".encode()).preview(PageRequest("t")).rows == ((1, long),)
 
 
 # No NUL (a file with one is binary), no noncharacters (no text may interchange them).
@@ -275,5 +276,5 @@ def test_any_column_names_work(csv_source: MakeSource, header: list[str]) -> Non
     source = csv_source(t=text.getvalue().encode("utf-8"))
     columns = [found.name for found in source.read_schema().tables[0].columns]
     assert len(columns) == len(header)
-    page = source.preview("t", search="V%", sort=columns[-1])
+    page = source.preview(PageRequest("t", search="V%", sort=columns[-1]))
     assert page.rows == (("v%_",) * len(header),)

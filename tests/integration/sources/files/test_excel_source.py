@@ -15,6 +15,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from proto_ddf.errors import describe
 from proto_ddf.settings import get_settings
 from proto_ddf.sources.files.source import FilesSource
+from proto_ddf.sources.protocol import PageRequest
 from tests.file_sources import failure, rows, types
 
 MakeSource = Callable[..., FilesSource]
@@ -123,7 +124,7 @@ def test_each_sheet_is_a_table_but_for_those_hidden_or_without_rows(
         "people_2": 2,
     }
     assert rows(source, "people_2") == [(2,), (3,)]
-    assert source.preview("order_items").rows == ((6,),)
+    assert source.preview(PageRequest("order_items")).rows == ((6,),)
     assert note(source) == "1 empty sheet left out; 2 hidden sheets left out"
 
 

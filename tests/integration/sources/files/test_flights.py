@@ -8,6 +8,7 @@ from proto_ddf.settings import get_settings
 from proto_ddf.sources.files.csv.kind import CSV
 from proto_ddf.sources.files.key_suggestions import suggest_relations
 from proto_ddf.sources.files.source import FilesSource
+from proto_ddf.sources.protocol import PageRequest
 from proto_ddf.sources.schema.model import ColumnType, SourceSchema
 
 
@@ -62,7 +63,7 @@ def test_keys_and_relations_are_suggested(schema: SourceSchema) -> None:
 
 
 def test_missing_departures_are_null(flights: FilesSource) -> None:
-    page = flights.preview("flights", sort="dep_time", offset=336_775 - 8_255, limit=2)
+    page = flights.preview(PageRequest("flights", sort="dep_time", offset=336_775 - 8_255, limit=2))
     assert [row[3] is None for row in page.rows] == [False, True]
 
 

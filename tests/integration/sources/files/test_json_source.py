@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from proto_ddf.errors import describe
 from proto_ddf.sources.files.json import syntax_errors
 from proto_ddf.sources.files.source import FilesSource
+from proto_ddf.sources.protocol import PageRequest
 from tests.file_sources import failure, rows, types
 
 MakeSource = Callable[..., FilesSource]
@@ -260,8 +261,8 @@ def test_rows_that_may_be_below_a_key_are_told(
 
 def test_a_text_with_the_character_0_is_found_behind_it(file_source: MakeSource) -> None:
     source = file_source("json", "t.json", r'[{"n": "a\u0000b"}, {"n": "plain"}]')
-    assert source.preview("t", search="B").rows == (("a\0b",),)
-    assert source.preview("t", search="a\0").rows == (("a\0b",),)
+    assert source.preview(PageRequest("t", search="B")).rows == (("a\0b",),)
+    assert source.preview(PageRequest("t", search="a\0")).rows == (("a\0b",),)
 
 
 VALUES = st.one_of(
@@ -298,7 +299,7 @@ def test_any_keys_work(file_source: MakeSource, keys: list[str]) -> None:
     source = file_source("json", "t.json", json.dumps([record, record]))
     assert rows(source) == [tuple(range(len(keys)))] * 2
     column = list(types(source))[-1]
-    assert source.preview("t", search=str(len(keys) - 1), sort=column).total == 2
+    assert source.preview(PageRequest("t", search=str(len(keys) - 1), sort=column)).total == 2
 
 
 def test_numbers_that_no_double_holds_are_text(file_source: MakeSource) -> None:

@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 from proto_ddf.errors import classify
 from proto_ddf.sources.connected import store
 from proto_ddf.sources.connected.store import make_source
+from proto_ddf.sources.protocol import PageRequest
 from proto_ddf.sources.servers import engines
 from proto_ddf.sources.servers.source import ServerSource
 from tests.servers.database_server import Database
@@ -43,7 +44,7 @@ def test_one_connection_serves_call_after_call(
 ) -> None:
     for _ in range(5):
         source.check()
-        source_of(server_database, password=source.config.password).preview("t")
+        source_of(server_database, password=source.config.password).preview(PageRequest("t"))
     assert counted(source).connects == 1
     assert server_database.sessions() == 1
 
@@ -94,7 +95,7 @@ def test_through_the_policy_a_broken_connection_is_not_noticed_and_told_in_the_l
     resilient.check()
     server_database.end_sessions()
     with capture_logs() as lines:
-        assert resilient.preview("t").rows == ((1,),)
+        assert resilient.preview(PageRequest("t")).rows == ((1,),)
     target = resilient.target
     assert {"event": "connected again", "target": target, "log_level": "info"} in lines
     assert engines.statistics(target).reconnects == 1

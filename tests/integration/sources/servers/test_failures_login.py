@@ -8,6 +8,7 @@ import pytest
 
 from proto_ddf import vault
 from proto_ddf.sources.connected.store import make_source
+from proto_ddf.sources.protocol import PageRequest
 from tests.servers.database_server import Database, DatabaseServer
 from tests.servers.failing import Failure, connecting_fails, connects, failure_of
 from tests.servers.mariadb import MariaDbServer
@@ -148,13 +149,16 @@ def test_some_tables_may_be_read(shop: Database, guest: Database) -> None:
 def test_a_right_that_is_taken_away(shop: Database, guest: Database) -> None:
     grant(shop, "SELECT ON customer", guest.user)
     source = make_source(shop.server.kind, guest.config())
-    assert source.preview("customer").total == 0
+    assert source.preview(PageRequest("customer")).total == 0
     shop.admin(f"REVOKE SELECT ON customer FROM {quoted(shop, guest.user)}")
-    for act in (lambda: source.preview("customer"), lambda: list(source.rows("customer"))):
+    for act in (
+        lambda: source.preview(PageRequest("customer")),
+        lambda: list(source.rows("customer")),
+    ):
         failure = failure_of(source, act)
         failure.check("table_not_allowed", "user", "customer", guest.user, retried=False)
     grant(shop, "SELECT ON customer", guest.user)
-    assert source.preview("customer").total == 0
+    assert source.preview(PageRequest("customer")).total == 0
 
 
 # How many

@@ -8,6 +8,7 @@ import pytest
 from proto_ddf.errors import CATALOGUE
 from proto_ddf.resilience import policy
 from proto_ddf.sources.connected.store import make_source
+from proto_ddf.sources.protocol import PageRequest
 from proto_ddf.sources.resilient import SYSTEM, ResilientSource
 from proto_ddf.sources.servers import engines
 from tests.policies import fresh_policies
@@ -64,7 +65,7 @@ def source(server_kind: str, config: dict[str, Any]) -> ResilientSource:
 
 
 def first_ids(source: ResilientSource) -> list[Any]:
-    return [row[0] for row in source.preview("customer", sort="id", limit=3).rows]
+    return [row[0] for row in source.preview(PageRequest("customer", sort="id", limit=3)).rows]
 
 
 def is_of_the_network(failure: Failure) -> None:

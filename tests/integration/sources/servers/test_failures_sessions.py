@@ -10,6 +10,7 @@ import pytest
 
 from proto_ddf.resilience import BreakerState, policy
 from proto_ddf.sources.connected.store import make_source
+from proto_ddf.sources.protocol import PageRequest
 from proto_ddf.sources.resilient import SYSTEM, ResilientSource
 from proto_ddf.sources.servers import engines, tcp_probe
 from tests.policies import fresh_policies
@@ -69,7 +70,7 @@ def source_of(database: Database, **changes: Any) -> ResilientSource:
 
 
 def read(source: ResilientSource) -> list[tuple[Any, ...]]:
-    return [tuple(row) for row in source.preview("customer").rows]
+    return [tuple(row) for row in source.preview(PageRequest("customer")).rows]
 
 
 # Queries that wait

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from proto_ddf.settings import get_settings
-from proto_ddf.sources.protocol import Source
+from proto_ddf.sources.protocol import PageRequest, Source
 from proto_ddf.sources.servers import engines
 from proto_ddf.sources.sqlite.source import SqliteSource
 from tests.servers.database_server import Database
@@ -166,11 +166,11 @@ def test_names_of_any_text(place: Place, table: str, columns: list[str]) -> None
         for name in names:
             for search in ("", "V0", table, name):
                 page = place.source.preview(
-                    table, search=search, sort=name, descending=bool(search)
+                    PageRequest(table, search=search, sort=name, descending=bool(search))
                 )
                 assert page.columns == tuple(names)
                 assert page.rows in (((tuple(values)),), ())
-            assert place.source.preview(table, search="V0", sort=name).total == 1
+            assert place.source.preview(PageRequest(table, search="V0", sort=name)).total == 1
         assert list(place.source.rows(table)) == [[tuple(values)]]
     finally:
         place.run(f"DROP TABLE {place.quote(table)}")
@@ -205,24 +205,24 @@ def test_values_come_back_as_they_were_put_in(
             given_values = [_as_stored(place, value) for value in row]
             place.run(f"INSERT INTO t VALUES ({', '.join([place.mark] * 9)})", [at, *given_values])
         place.source.read_schema()
-        page = place.source.preview("t")
+        page = place.source.preview(PageRequest("t"))
         for at, (found, row) in enumerate(zip(page.rows, rows, strict=True)):
             assert found[0] == at
             for value, put_in in zip(found[1:], row, strict=True):
                 assert _same(value, put_in), (value, put_in)
         for column in page.columns:
             for descending in (False, True):
-                ordered = place.source.preview("t", sort=column, descending=descending)
+                ordered = place.source.preview(PageRequest("t", sort=column, descending=descending))
                 assert sorted(map(str, ordered.rows)) == sorted(map(str, page.rows))
                 at = page.columns.index(column)
                 nulls = [row[at] is None for row in ordered.rows]
                 assert nulls == sorted(nulls)
-        matching = place.source.preview("t", search=search)
+        matching = place.source.preview(PageRequest("t", search=search))
         assert set(map(str, matching.rows)) <= set(map(str, page.rows))
         assert matching.total == len(matching.rows)
         for row, found in zip(rows, page.rows, strict=True):
             if row[0] and row[0].strip() and row[0].isascii():
-                looked_for = place.source.preview("t", search=row[0])
+                looked_for = place.source.preview(PageRequest("t", search=row[0]))
                 assert found in looked_for.rows
         assert [row for batch in place.source.rows("t", 2) for row in batch] == list(page.rows)
     finally:
@@ -264,8 +264,8 @@ def test_what_is_given_is_never_taken_for_sql(place: Place, text: str) -> None:
     insert = f"INSERT INTO t VALUES ({place.mark}, {place.mark})"
     place.run(insert, [1, "plain"])
     place.run(insert, [2, text])
-    assert place.source.preview("t", search=text).rows == ((2, text),)
+    assert place.source.preview(PageRequest("t", search=text)).rows == ((2, text),)
     for given_name in ({"table": text}, {"table": "t", "sort": text}):
         with pytest.raises(Exception, match="There is no"):
-            place.source.preview(**given_name)  # type: ignore[arg-type]
-    assert place.source.preview("t").total == 2
+            place.source.preview(PageRequest(**given_name))  # type: ignore[arg-type]
+    assert place.source.preview(PageRequest("t")).total == 2

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from proto_ddf.errors import IntegrationError, ValidationError, classify
+from proto_ddf.sources.protocol import PageRequest
 from proto_ddf.sources.servers import engines, rows
 from proto_ddf.sources.servers.source import ServerSource
 from tests.policies import fresh_policies
@@ -70,20 +71,20 @@ def people(server_database: Database) -> Database:
 
 
 def ids(source: ServerSource, **asked: Any) -> list[int]:
-    return [row[0] for row in source.preview("people", **asked).rows]
+    return [row[0] for row in source.preview(PageRequest("people", **asked)).rows]
 
 
 @pytest.mark.usefixtures("people")
 class TestPage:
     def test_rows_come_by_their_key(self, source: ServerSource) -> None:
-        page = source.preview("people")
+        page = source.preview(PageRequest("people"))
         assert page.columns == ("id", "name", "age", "note")
         assert list(page.rows) == PEOPLE
         assert (page.total, page.at_least, page.offset) == (5, False, 0)
 
     def test_a_search_looks_in_all_columns(self, source: ServerSource) -> None:
         for search, found in FOUND.items():
-            page = source.preview("people", search=search)
+            page = source.preview(PageRequest("people", search=search))
             assert [row[0] for row in page.rows] == found, search
             assert page.total == len(found), search
 
@@ -98,34 +99,37 @@ class TestPage:
 
     def test_pages_of_a_table_without_a_key_have_each_row_once(self, source: ServerSource) -> None:
         for asked in ({}, {"sort": "a"}, {"search": "row"}):
-            pages = [source.preview("loose", offset=at, limit=7, **asked) for at in range(0, 42, 7)]  # type: ignore[arg-type]
+            pages = [
+                source.preview(PageRequest("loose", offset=at, limit=7, **asked))
+                for at in range(0, 42, 7)
+            ]  # type: ignore[arg-type]
             found = [row for page in pages for row in page.rows]
             assert (len(found), len(set(found))) == (40, 40)
             assert {page.total for page in pages} == {40}
 
     def test_beyond_the_last_row_the_total_is_still_told(self, source: ServerSource) -> None:
-        page = source.preview("people", offset=50, limit=10)
+        page = source.preview(PageRequest("people", offset=50, limit=10))
         assert (page.rows, page.total) == ((), 5)
 
     def test_counting_stops(self, source: ServerSource, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(rows, "COUNTED", 10)
-        first = source.preview("loose", limit=5)
+        first = source.preview(PageRequest("loose", limit=5))
         assert (first.total, first.at_least) == (10, True)
-        later = source.preview("loose", limit=5, offset=20)
+        later = source.preview(PageRequest("loose", limit=5, offset=20))
         assert (later.total, later.at_least) == (25, True)
-        last = source.preview("loose", limit=5, offset=35)
+        last = source.preview(PageRequest("loose", limit=5, offset=35))
         assert (last.total, last.at_least) == (40, False)
-        assert source.preview("loose", limit=5, search="row 1").at_least is True
-        assert source.preview("loose", limit=5, search="row 39").total == 1
+        assert source.preview(PageRequest("loose", limit=5, search="row 1")).at_least is True
+        assert source.preview(PageRequest("loose", limit=5, search="row 39")).total == 1
 
     def test_a_limit_has_its_bounds(self, source: ServerSource) -> None:
-        assert len(source.preview("people", limit=-1).rows) == 0
-        assert len(source.preview("people", limit=10**9, offset=-5).rows) == 5
+        assert len(source.preview(PageRequest("people", limit=-1)).rows) == 0
+        assert len(source.preview(PageRequest("people", limit=10**9, offset=-5)).rows) == 5
 
     def test_a_column_that_is_not_there(self, source: ServerSource) -> None:
         for sort in ("gone", "id; DROP TABLE people", "", "\0"):
             with pytest.raises(ValidationError) as caught:
-                source.preview("people", sort=sort)
+                source.preview(PageRequest("people", sort=sort))
             assert (caught.value.code, caught.value.field) == ("field_unknown", "sort")
 
     def test_a_table_that_is_not_there(self, source: ServerSource) -> None:
@@ -138,10 +142,10 @@ class TestPage:
     def test_a_change_of_the_table_is_noticed(self, source: ServerSource, people: Database) -> None:
         source.read_schema()
         people.run("ALTER TABLE people DROP COLUMN note", "ALTER TABLE people ADD COLUMN more int")
-        assert source.preview("people").columns == ("id", "name", "age", "more")
+        assert source.preview(PageRequest("people")).columns == ("id", "name", "age", "more")
         people.run("DROP TABLE people")
         with pytest.raises(IntegrationError) as caught:
-            source.preview("people")
+            source.preview(PageRequest("people"))
         assert caught.value.code == "table_unknown"
 
 
@@ -177,13 +181,15 @@ class TestStream:
             stream = source.rows("many", 10)
             assert len(next(stream)) == 10
             stream.close()  # type: ignore[attr-defined]
-        assert source.preview("many", limit=1).rows == ((1, "row"),)
+        assert source.preview(PageRequest("many", limit=1)).rows == ((1, "row"),)
         assert sum(len(batch) for batch in source.rows("many")) == 30_000
 
     def test_pages_are_read_while_a_stream_is_open(self, source: ServerSource) -> None:
         stream = source.rows("many", 1_000)
         next(stream)
-        assert source.preview("many", sort="i", descending=True, limit=1).rows == ((30_000, "row"),)
+        assert source.preview(PageRequest("many", sort="i", descending=True, limit=1)).rows == (
+            (30_000, "row"),
+        )
         assert sum(len(batch) for batch in stream) == 29_000
 
     def test_a_query_that_takes_too_long_is_stopped(
@@ -193,8 +199,8 @@ class TestStream:
         many.run(f"CREATE VIEW slow AS SELECT i, {nap} AS nap FROM many WHERE i < 3")
         fresh_policies(monkeypatch, source={**PATIENT, "read_timeout_ms": 300})
         with pytest.raises(IntegrationError) as caught:
-            source.preview("slow")
+            source.preview(PageRequest("slow"))
         found = classify(caught.value)
         assert (found.code, found.retryable) == ("query_timeout", False)
         assert "within 0.3 s" in found.message
-        assert source.preview("many", limit=1).total == 30_000
+        assert source.preview(PageRequest("many", limit=1)).total == 30_000

@@ -11,6 +11,7 @@ from proto_ddf.errors import describe
 from proto_ddf.errors.types import ProtoDDFError, ValidationError
 from proto_ddf.settings import get_settings
 from proto_ddf.sources.connected import store
+from proto_ddf.sources.protocol import PageRequest
 from proto_ddf.sources.sqlite import connecting
 from proto_ddf.sources.sqlite.source import KIND, SqliteConfig, SqliteSource
 
@@ -102,9 +103,9 @@ def test_a_locked_file_can_be_tried_again(good: SqliteSource) -> None:
         other.execute("BEGIN EXCLUSIVE")
         assert failing_stage(good) == ("open", "sqlite_locked", "path")
         with pytest.raises(ProtoDDFError) as raised:
-            good.preview("t")
+            good.preview(PageRequest("t"))
         assert describe(raised.value)["retry_possible"]
-    assert good.preview("t").total == 1
+    assert good.preview(PageRequest("t")).total == 1
 
 
 @pytest.mark.usefixtures("quick_lock")
@@ -114,7 +115,7 @@ def test_a_locked_file_cannot_be_checked_for_writing(good: SqliteSource) -> None
         with pytest.raises(ProtoDDFError) as raised:
             connecting.check_writable(good.path)
         assert raised.value.code == "sqlite_locked"
-        assert good.preview("t").total == 1
+        assert good.preview(PageRequest("t")).total == 1
 
 
 def test_reading_never_writes(good: SqliteSource) -> None:
@@ -132,7 +133,7 @@ def test_a_file_that_may_not_be_written_opens_and_says_so(
     source.path.chmod(0o444)
     with unprivileged():
         assert source._open() == "SQLite, UTF-8, read-only"
-        assert source.preview("t").total == 1
+        assert source.preview(PageRequest("t")).total == 1
         with pytest.raises(ProtoDDFError) as raised:
             connecting.check_writable(source.path)
     assert (raised.value.code, raised.value.context["field"]) == ("sqlite_read_only", "path")
@@ -173,7 +174,7 @@ def test_a_wal_database_in_a_folder_that_may_not_be_written(
     source = database_in(open_folder, "PRAGMA journal_mode = WAL;" + TABLE)
     source.path.chmod(0o444)
     with unprivileged():
-        assert source.preview("t").total == 1
+        assert source.preview(PageRequest("t")).total == 1
         assert source.read_schema().table("t").row_count == 1
 
 
@@ -181,7 +182,7 @@ def test_rows_still_in_the_wal_are_read(good: SqliteSource) -> None:
     with closing(sqlite3.connect(good.path, isolation_level=None)) as writer:
         writer.execute("PRAGMA journal_mode = WAL")
         writer.execute("INSERT INTO t VALUES (2, 'y')")
-        assert good.preview("t").total == 2
+        assert good.preview(PageRequest("t")).total == 2
 
 
 def test_the_form_names_the_field_at_fault(home: Path) -> None:
@@ -212,7 +213,7 @@ def test_the_url_of_a_path_with_marks_opens_that_file(home: Path) -> None:
         with engine.connect() as connected:
             assert connected.execute(text("SELECT b FROM t")).scalar() == "x"
         engine.dispose()
-    assert SqliteSource(path).preview("t").total == 1
+    assert SqliteSource(path).preview(PageRequest("t")).total == 1
 
 
 def database_in(folder: Path, script: str = TABLE) -> SqliteSource:

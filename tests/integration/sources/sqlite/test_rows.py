@@ -8,6 +8,7 @@ import pytest
 
 from proto_ddf.errors import classify
 from proto_ddf.errors.types import IntegrationError, ValidationError
+from proto_ddf.sources.protocol import PageRequest
 from proto_ddf.sources.sqlite.source import SqliteSource
 from tests.policies import fresh_policies
 
@@ -28,11 +29,11 @@ def people(sqlite_source: MakeSource) -> SqliteSource:
 
 
 def ids(source: SqliteSource, **options: object) -> list[int]:
-    return [row[0] for row in source.preview("people", **options).rows]  # type: ignore[arg-type]
+    return [row[0] for row in source.preview(PageRequest("people", **options)).rows]  # type: ignore[arg-type]
 
 
 def test_values_are_typed_where_they_fit_and_kept_where_not(people: SqliteSource) -> None:
-    assert people.preview("people").rows == (
+    assert people.preview(PageRequest("people")).rows == (
         (1, "Ann 50%", date(1990, 2, 1), Decimal("12.50"), True),
         (2, "bob", None, Decimal("3.00"), False),
         (3, None, date(1980, 1, 1), None, None),
@@ -65,11 +66,13 @@ def test_search_looks_into_every_column(
     people: SqliteSource, search: str, expected: list[int]
 ) -> None:
     assert ids(people, search=search) == expected
-    assert people.preview("people", search=search, limit=0).total == len(expected)
+    assert people.preview(PageRequest("people", search=search, limit=0)).total == len(expected)
 
 
 def test_pages_follow_each_other(people: SqliteSource) -> None:
-    pages = [people.preview("people", sort="active", offset=at, limit=2) for at in (0, 2, 4)]
+    pages = [
+        people.preview(PageRequest("people", sort="active", offset=at, limit=2)) for at in (0, 2, 4)
+    ]
     assert [page.total for page in pages] == [4, 4, 4]
     assert [len(page.rows) for page in pages] == [2, 2, 0]
     assert {row[0] for page in pages for row in page.rows} == {1, 2, 3, 4}
@@ -78,33 +81,38 @@ def test_pages_follow_each_other(people: SqliteSource) -> None:
 def test_rows_come_in_batches(people: SqliteSource) -> None:
     batches = list(people.rows("people", batch=3))
     assert [len(batch) for batch in batches] == [3, 1]
-    assert tuple(row for batch in batches for row in batch) == people.preview("people").rows
+    assert (
+        tuple(row for batch in batches for row in batch)
+        == people.preview(PageRequest("people")).rows
+    )
 
 
 def test_blobs_stay_bytes_and_broken_text_is_shown(sqlite_source: MakeSource) -> None:
     source = sqlite_source(
         "CREATE TABLE t (b BLOB, s TEXT); INSERT INTO t VALUES (x'00ff', CAST(x'41ff42' AS TEXT))"
     )
-    assert source.preview("t").rows == ((b"\x00\xff", "A\ufffdB"),)
-    assert source.preview("t", search="a").total == 1
-    assert source.preview("t", search="ä").total == 0
+    assert source.preview(PageRequest("t")).rows == ((b"\x00\xff", "A\ufffdB"),)
+    assert source.preview(PageRequest("t", search="a")).total == 1
+    assert source.preview(PageRequest("t", search="ä")).total == 0
 
 
 def test_tables_and_columns_that_are_not_there_are_refused(people: SqliteSource) -> None:
     with pytest.raises(IntegrationError) as missing:
-        people.preview("nobody")
+        people.preview(PageRequest("nobody"))
     assert (missing.value.code, missing.value.context["table"]) == ("table_unknown", "nobody")
     with pytest.raises(IntegrationError) as iterated:
         list(people.rows("nobody"))
     assert iterated.value.code == "table_unknown"
     with pytest.raises(ValidationError) as unknown:
-        people.preview("people", sort="nothing")
+        people.preview(PageRequest("people", sort="nothing"))
     assert (unknown.value.code, unknown.value.field) == ("field_unknown", "sort")
 
 
 def test_many_threads_may_read_at_once(people: SqliteSource) -> None:
     with ThreadPoolExecutor(8) as pool:
-        pages = list(pool.map(lambda _: people.preview("people", search="bob"), range(40)))
+        pages = list(
+            pool.map(lambda _: people.preview(PageRequest("people", search="bob")), range(40))
+        )
     assert {page.total for page in pages} == {1}
 
 
@@ -142,12 +150,12 @@ def test_a_view_without_an_end_is_not_counted_to_the_end(endless: SqliteSource) 
 
 
 def test_a_page_that_takes_too_long_is_stopped(endless: SqliteSource) -> None:
-    assert endless.preview("t").rows == ((1,),)
-    page = endless.preview("more", limit=2, offset=3)
+    assert endless.preview(PageRequest("t")).rows == ((1,),)
+    page = endless.preview(PageRequest("more", limit=2, offset=3))
     assert (page.rows, page.total, page.at_least) == (((4,), (5,)), 5, True)
     for table, options in (("never", {}), ("more", {"search": "x"}), ("more", {"search": "ä"})):
         with pytest.raises(IntegrationError) as raised:
-            endless.preview(table, **options)  # type: ignore[arg-type]
+            endless.preview(PageRequest(table, **options))  # type: ignore[arg-type]
         told = classify(raised.value)
         assert (told.code, told.retryable) == ("query_timeout", False)
         assert "source.db did not answer the query within 0.2 s" in told.message

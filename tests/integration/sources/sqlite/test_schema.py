@@ -4,6 +4,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from proto_ddf.sources.preview import quote
+from proto_ddf.sources.protocol import PageRequest
 from proto_ddf.sources.schema.model import ColumnType, ForeignKey, TableInfo
 from proto_ddf.sources.sqlite.source import SqliteSource
 
@@ -76,7 +77,7 @@ def test_composite_keys_and_tables_without_rowid(sqlite_source: MakeSource) -> N
     assert table(source, "uses").foreign_keys == (
         ForeignKey(columns=("x", "y"), target_table="pairs", target_columns=("a", "b")),
     )
-    assert source.preview("pairs").rows == (("p", 1, 0), ("q", 2, 0))
+    assert source.preview(PageRequest("pairs")).rows == (("p", 1, 0), ("q", 2, 0))
 
 
 def test_foreign_keys_are_completed_or_dropped(sqlite_source: MakeSource) -> None:
@@ -145,7 +146,7 @@ def test_full_text_tables_show_without_their_shadows(sqlite_source: MakeSource) 
     schema = source.read_schema()
     assert [found.name for found in schema.tables] == ["notes"]
     assert [column.name for column in schema.tables[0].columns] == ["title", "body"]
-    assert source.preview("notes").rows == (("a", "hello world"),)
+    assert source.preview(PageRequest("notes")).rows == (("a", "hello world"),)
 
 
 NAMES = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=30)
@@ -169,7 +170,7 @@ def test_any_table_and_column_names_work(
     try:
         found = source.read_schema().tables[0]
         assert (found.name, [column.name for column in found.columns]) == (name, columns)
-        page = source.preview(name, search="V%", sort=columns[-1], descending=True)
+        page = source.preview(PageRequest(name, search="V%", sort=columns[-1], descending=True))
         assert (page.columns, page.rows) == (tuple(columns), (("v%_",) * len(columns),))
         assert list(source.rows(name)) == [[("v%_",) * len(columns)]]
     finally:

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from proto_ddf.errors import IntegrationError
+from proto_ddf.sources.protocol import PageRequest
 from proto_ddf.sources.schema.model import ColumnType, ForeignKey
 from proto_ddf.sources.servers import engines
 from proto_ddf.sources.servers.source import ServerSource
@@ -141,7 +142,7 @@ def test_what_the_user_may_not_read_is_left_out(mariadb_database: Database) -> N
         schema = limited.read_schema()
         assert [table.name for table in schema.tables] == ["open", "part"]
         assert [column.name for column in schema.table("part").columns] == ["id"]
-        assert limited.preview("part", search="1", sort="id").rows == ((1,),)
+        assert limited.preview(PageRequest("part", search="1", sort="id")).rows == ((1,),)
         assert list(limited.rows("part")) == [[(1,)]]
         mariadb_database.admin(
             f"REVOKE SELECT ON `{name}`.open FROM {reader}",
@@ -191,7 +192,7 @@ def test_values_are_of_their_type_or_text(source: ServerSource, mariadb_database
         "INSERT INTO t VALUES (2, 2, b'0', b'0', '2024-01-02', '2024-01-02 03:04:05.678', '12:00:01.25', null,"
         " null, null, 0)",
     )
-    first, second = source.preview("t").rows
+    first, second = source.preview(PageRequest("t")).rows
     assert first[1:4] == (True, 341, True)
     assert first[4:7] == ("0000-00-00", "0000-00-00 00:00:00.000", "-838:59:58.500000")
     assert first[7:] == (Decimal("1.500"), 2024, '{"a": 1.10}', 18446744073709551615)

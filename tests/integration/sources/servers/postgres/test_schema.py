@@ -7,6 +7,7 @@ import pytest
 
 from proto_ddf.errors import IntegrationError
 from proto_ddf.sources.connected.store import make_source
+from proto_ddf.sources.protocol import PageRequest
 from proto_ddf.sources.schema.model import ColumnInfo, ColumnType, ForeignKey, SourceSchema
 from proto_ddf.sources.servers import engines
 from proto_ddf.sources.servers.source import ServerSource
@@ -185,7 +186,7 @@ def test_only_the_schemas_chosen_are_read(postgres_database: Database) -> None:
     assert [table.name for table in schema.tables] == ["here", "b.two"]
     assert schema.table("b.two").foreign_keys == ()
     with pytest.raises(IntegrationError) as caught:
-        make_source("postgresql", config).preview("a.one")
+        make_source("postgresql", config).preview(PageRequest("a.one"))
     assert caught.value.code == "table_unknown"
 
 
@@ -198,8 +199,8 @@ def test_a_dot_in_a_name_is_no_namespace(source: ServerSource, postgres_database
     )
     assert [table.name for table in source.read_schema().tables] == ["a.b", "x.y.z.w"]
     engines.dispose_all()  # nothing is known any more
-    assert source.preview("x.y.z.w").rows == ((7,),)
-    assert source.preview("a.b").rows == ()
+    assert source.preview(PageRequest("x.y.z.w")).rows == ((7,),)
+    assert source.preview(PageRequest("a.b")).rows == ()
 
 
 def test_what_the_user_may_not_read_is_left_out(postgres_database: Database) -> None:
@@ -224,8 +225,8 @@ def test_what_the_user_may_not_read_is_left_out(postgres_database: Database) -> 
         assert [table.name for table in schema.tables] == ["open", "part"]
         assert [column.name for column in schema.table("part").columns] == ["id"]
         assert schema.table("part").row_count == 1
-        assert source.preview("part").rows == ((1,),)
-        assert source.preview("part", search="1", sort="id").rows == ((1,),)
+        assert source.preview(PageRequest("part")).rows == ((1,),)
+        assert source.preview(PageRequest("part", search="1", sort="id")).rows == ((1,),)
         assert list(source.rows("part")) == [[(1,)]]
     finally:
         engines.dispose_all()
@@ -282,7 +283,7 @@ def test_values_that_python_has_no_value_for_are_text(
         "INSERT INTO t VALUES (2, '0044-03-15 BC', '12000-01-01', '2024-01-02 03:04+05', '12:00', 1.50, null,"
         " 'empty', null, null, null)",
     )
-    first, second = source.preview("t").rows
+    first, second = source.preview(PageRequest("t")).rows
     assert first[1:5] == ("infinity", "-infinity", "infinity", "24:00:00")
     assert first[5].is_nan()
     assert first[6][0] == "infinity"
