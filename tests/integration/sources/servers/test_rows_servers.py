@@ -134,7 +134,10 @@ class TestPage:
 
     def test_a_table_that_is_not_there(self, source: ServerSource) -> None:
         for table in ("gone", "people; DROP TABLE people", "", "a.b.c", "😀", "people\0"):
-            for read in (source.preview, lambda table: next(source.rows(table))):
+            for read in (
+                lambda table: source.preview(PageRequest(table)),
+                lambda table: next(source.rows(table)),
+            ):
                 with pytest.raises(IntegrationError) as caught:
                     read(table)
                 assert caught.value.code == "table_unknown"
