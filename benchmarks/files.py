@@ -40,6 +40,7 @@ SERVER = """
 import sys
 from proto_ddf.hosting.runner import serve
 from proto_ddf.web.api import create_api
+from proto_ddf.sources.protocol import PageRequest
 serve(create_api(), "127.0.0.1", int(sys.argv[1]))
 """
 NAMES = [
@@ -193,7 +194,7 @@ def first_pages(name: str, database: Path) -> tuple[list[float], list[float]]:
     ours, peers = [], []
     with duckdb.connect(str(database), read_only=True) as connection:
         for _ in range(PAGES):
-            ours.append(1_000 * timed(source.preview, table, limit=PAGE)[0])
+            ours.append(1_000 * timed(source.preview, PageRequest(table, limit=PAGE))[0])
             peers.append(1_000 * timed(bare_page, connection)[0])
     return ours, peers
 

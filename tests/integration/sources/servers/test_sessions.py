@@ -15,6 +15,7 @@ from proto_ddf.errors import classify
 from proto_ddf.errors.types import ProtoDDFError
 from proto_ddf.resilience import deadline_after
 from proto_ddf.sources.connected import store
+from proto_ddf.sources.protocol import PageRequest
 from proto_ddf.sources.registry import KINDS
 from proto_ddf.sources.schema.model import SourceSchema
 from proto_ddf.sources.servers import engines
@@ -126,7 +127,10 @@ def test_what_a_view_calls_cannot_write_either(shop: Database) -> None:
         assert code_of(lambda: run(connection, "SELECT * FROM sneaky")) == "server_read_only"
     source = ServerSource(server_of(shop), config_of(shop))
     source.read_schema()  # counts the rows of views
-    for read in (source.preview, lambda table: list(source.rows(table))):
+    for read in (
+        lambda table: source.preview(PageRequest(table)),
+        lambda table: list(source.rows(table)),
+    ):
         assert code_of(partial(read, "sneaky")) in {"server_read_only", "table_unknown"}
     assert shop.run("SELECT * FROM customer") == []
     engines.dispose_all()
