@@ -27,6 +27,7 @@ import duckdb
 
 from benchmarks.peer import LEFT_OUT, run_by_hand, until_200
 from benchmarks.report import Comparison, publish
+from proto_ddf.sources.protocol import PageRequest
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -40,7 +41,6 @@ SERVER = """
 import sys
 from proto_ddf.hosting.runner import serve
 from proto_ddf.web.api import create_api
-from proto_ddf.sources.protocol import PageRequest
 serve(create_api(), "127.0.0.1", int(sys.argv[1]))
 """
 NAMES = [
