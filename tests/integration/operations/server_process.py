@@ -1,15 +1,20 @@
 """A server that can be killed: an engine with kinds made for tests, told what to do line by line on stdin.
 
+With `KILL_AT` in the environment, "before 3" say, it kills itself before or after its third write of the journal.
+
 Each step appends its name to `effects.txt` in the home folder before it does anything else, and goes on once
 the file `open` is there.
 """
 
+import itertools
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from typing import Any
 
 import psutil
 from pydantic import BaseModel
@@ -17,6 +22,7 @@ from pydantic import BaseModel
 from proto_ddf.errors import ProtoDDFError
 from proto_ddf.operations import service
 from proto_ddf.operations.engine import engine
+from proto_ddf.operations.journal import journal
 from proto_ddf.operations.model import Kind, Step, StepContext, UndoContext, register
 from proto_ddf.operations.retention import housekeeping
 from proto_ddf.operations.stop_flag import StopFlag
@@ -91,6 +97,23 @@ kind("flaky", plain("one"), Step("flaky", "Flaky", flaky), plain("three"))
 kind("child", plain("one"), Step("child", "Child", with_child))
 
 
+def kill_at(moment: str, number: int) -> None:
+    """Let the process end, as by kill -9, around its write of that number."""
+    written = itertools.count(1)
+    commit = journal._commit
+
+    def commit_and_die(*args: Any, **options: Any) -> Any:
+        due = next(written) == number
+        if due and moment == "before":
+            os.kill(os.getpid(), signal.SIGKILL)
+        result = commit(*args, **options)
+        if due:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+
+    journal._commit = commit_and_die
+
+
 def obey(word: str, *arguments: str) -> str:
     if word == "start":
         return service.start(arguments[0], Given(stop_at="".join(arguments[1:])))
@@ -110,6 +133,9 @@ def main() -> None:
     except ProtoDDFError as error:
         answer(refused=error.code)
         return
+    if "KILL_AT" in os.environ:
+        moment, number = os.environ["KILL_AT"].split()
+        kill_at(moment, int(number))
     answer(launched=True)
     for line in sys.stdin:
         answer(result=obey(*line.split()))

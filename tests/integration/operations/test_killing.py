@@ -27,7 +27,7 @@ SCRIPT = Path(__file__).parent / "server_process.py"
 class Server:
     """A running server process."""
 
-    def __init__(self) -> None:
+    def __init__(self, **variables: str) -> None:
         self._process = subprocess.Popen(
             [sys.executable, str(SCRIPT)],
             stdin=subprocess.PIPE,
@@ -35,7 +35,7 @@ class Server:
             stderr=subprocess.DEVNULL,
             text=True,
             cwd=PROJECT_ROOT,
-            env={**os.environ, "PYTHONPATH": str(PROJECT_ROOT)},
+            env={**os.environ, "PYTHONPATH": str(PROJECT_ROOT), **variables},
         )
         self.greeting = self._hear()
 
@@ -48,6 +48,10 @@ class Server:
         assert self._process.stdin is not None
         self._process.stdin.write(command + "\n")
         self._process.stdin.flush()
+
+    def wait_killed(self) -> None:
+        """Until it has killed itself."""
+        assert self._process.wait(30) == -signal.SIGKILL
 
     def kill(self) -> None:
         self._process.kill()
@@ -75,8 +79,8 @@ class House:
         self.until = until
         self._servers: list[Server] = []
 
-    def server(self) -> Server:
-        server = Server()
+    def server(self, **variables: str) -> Server:
+        server = Server(**variables)
         self._servers.append(server)
         return server
 
@@ -135,6 +139,42 @@ def test_an_operation_goes_on_after_kill_and_finished_steps_are_not_redone(house
     assert times == {"one": 1, "two": 1, "three": 1, killed_in: 2}
     assert [s.runs for s in done.steps] == list(times.values())
     assert done.output == {"one": "one", "two": "two", "three": "three"}
+
+
+WRITES = 9
+"""Of an operation of three steps: on record, begun, each step started and succeeded, and all over."""
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_kill_around_any_write_of_the_journal_loses_and_doubles_nothing(house, moment):
+    for number in range(1, WRITES + 1):
+        known = {view.id for view in service.recent()} if number > 1 else set()
+        (house.home / "effects.txt").unlink(missing_ok=True)
+        dying = house.server(KILL_AT=f"{moment} {number}")
+        dying.say("start plain")
+        dying.wait_killed()
+        server = house.server()
+        started = {view.id for view in service.recent()} - known
+        assert len(started) == (0 if (moment, number) == ("before", 1) else 1)
+        for operation_id in started:
+            done = house.wait(operation_id, "succeeded")
+            assert done.output == {"one": "one", "two": "two", "three": "three"}
+            assert [s.runs for s in done.steps] == [
+                1 + (each == redone(moment, number)) for each in range(3)
+            ]
+            assert [e for n, e in enumerate(house.effects()) if e not in house.effects()[:n]] == [
+                "one",
+                "two",
+                "three",
+            ]
+            assert len(house.effects()) <= 4
+        server.kill()
+
+
+def redone(moment: str, number: int) -> int | None:
+    """Position of the step that was started and not yet succeeded when the server was killed around that write."""
+    written = number - (moment == "before") - 2  # after the operation was on record and begun
+    return written // 2 if 0 < written < 6 and written % 2 else None
 
 
 def test_kills_in_a_row_lose_nothing(house):
