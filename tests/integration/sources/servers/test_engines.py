@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("patient")
 @pytest.fixture(autouse=True)
 def _fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Nothing is counted yet."""
-    monkeypatch.setattr(engines, "_places", {})
+    monkeypatch.setattr(engines, "_endpoints", {})
     yield
     engines.dispose_all()
 
