@@ -83,10 +83,12 @@ def served(
 
 
 def percent_of_core(process: psutil.Process) -> float:
+    """What took less than a tick of the system's clock counts as one tick."""
     time.sleep(REST_SECONDS)
-    begin, used = time.monotonic(), seconds_used(process)
+    begin, before = time.monotonic(), seconds_used(process)
     time.sleep(MEASURED_SECONDS)
-    return 100 * (seconds_used(process) - used) / (time.monotonic() - begin)
+    used = max(seconds_used(process) - before, 1 / os.sysconf("SC_CLK_TCK"))
+    return 100 * used / (time.monotonic() - begin)
 
 
 def seconds_used(root: psutil.Process) -> float:
