@@ -1,6 +1,6 @@
 """psycopg's errors, by SQLSTATE (PostgreSQL docs, appendix A), which no language changes; else by libpq's words.
 
-`sources.servers.postgres_session` finds the SQLSTATE where signing in fails; psycopg itself does not.
+`sources.servers.postgres.session` finds the SQLSTATE where signing in fails; psycopg itself does not.
 """
 
 import re

@@ -24,11 +24,11 @@ class RawColumn:
     text: str
     """The value as text; NULL where there is none."""
     may_be: tuple[str, ...] = ()
-    """Keys of `text_forms.KINDS` that the values decide between; none: text."""
+    """Keys of `value_formats.KINDS` that the values decide between; none: text."""
     given: str | None = None
     """The typed value, where the file itself says the type."""
     nearly: tuple[str, ...] = ()
-    """Keys of `text_forms.KINDS` that a person is offered where most values, but not all, are of them."""
+    """Keys of `value_formats.KINDS` that a person is offered where most values, but not all, are of them."""
     missing: tuple[str, ...] = ()
     """Texts that mean no value in this column, besides those of the table. A person says so."""
 

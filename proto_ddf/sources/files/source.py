@@ -106,7 +106,7 @@ class FilesSource:
         """One table per file, without keys (see `relations.suggest_relations`).
 
         Raises:
-            IntegrationError, ValidationError: see `FileFormat.read` and `file_copies.typed_copy`.
+            IntegrationError, ValidationError: see `FileFormat.read` and `cache.typed_copy`.
         """
         tables = []
         for name, part in self._tables().items():
@@ -136,7 +136,7 @@ class FilesSource:
         """DuckDB with the source's tables as views.
 
         Raises:
-            IntegrationError, ValidationError: see `FileFormat.read` and `file_copies.typed_copy`.
+            IntegrationError, ValidationError: see `FileFormat.read` and `cache.typed_copy`.
         """
         with ExitStack() as stack:
             connection = stack.enter_context(duckdb_session.cursor())

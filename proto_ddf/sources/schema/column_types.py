@@ -114,7 +114,7 @@ CHOSEN = {
     ChosenType.DATETIME_MONTH_FIRST: [*_month_first("with a time"), *_month_first()],
     ChosenType.TIME: [LooseForm(_CLOCK, "TRY_CAST({v} AS TIME)")],
 }
-"""The types but for those of numbers that have a scale, which `column_typing` finds out."""
+"""The types but for those of numbers that have a scale, which `files.types.inference` finds out."""
 
 WORDS = {
     ChosenType.INTEGER: "a whole number",

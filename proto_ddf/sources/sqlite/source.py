@@ -52,12 +52,12 @@ class SqliteSource:
         )
 
     def check(self) -> None:
-        """Raises IntegrationError: as `sqlite_open.reading`."""
+        """Raises IntegrationError: as `connecting.reading`."""
         with connecting.reading(self.path):
             pass
 
     def read_schema(self) -> SourceSchema:
-        """Tables and views. Raises IntegrationError: `sqlite_empty`, or as `sqlite_open.reading`."""
+        """Tables and views. Raises IntegrationError: `sqlite_empty`, or as `connecting.reading`."""
         with connecting.reading(self.path) as connection:
             schema = read_tables(connection)
         if not schema.tables:

@@ -55,7 +55,7 @@ class CsvFiles:
         """The file's rows as text; mostly the file itself, as DuckDB reads it.
 
         Raises:
-            IntegrationError: see `csv_text.recognise` and `csv_text.records`; `file_header_only`,
+            IntegrationError: see `csv_encoding.recognise` and `csv_encoding.records`; `file_header_only`,
                 `too_many_columns`.
         """
         form = recognise(path, self.variant)

@@ -92,7 +92,7 @@ class ExcelFiles:
         """How many sheets it has.
 
         Raises:
-            ProtoDDFError: see `excel_workbook.check_workbook`.
+            ProtoDDFError: see `workbook.check_workbook`.
         """
         check_workbook(path)
         with opened(path) as workbook:
@@ -102,7 +102,7 @@ class ExcelFiles:
         """The sheets that can be seen and have rows.
 
         Raises:
-            ProtoDDFError: see `excel_workbook.check_workbook`; `file_no_rows`, `too_many_columns`.
+            ProtoDDFError: see `workbook.check_workbook`; `file_no_rows`, `too_many_columns`.
         """
         check_workbook(path)
         tables: list[RawTable] = []

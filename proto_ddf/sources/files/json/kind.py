@@ -224,7 +224,7 @@ def _values(source: str, keys: Sequence[str]) -> str:
 def _kinds(
     connection: duckdb.DuckDBPyConnection, source: str, keys: Sequence[str]
 ) -> list[set[str]]:
-    """What sorts of values each key has, but for null (see `json_numbers.sort_of`)."""
+    """What sorts of values each key has, but for null (see `numbers.sort_of`)."""
     listed = ", ".join(
         f"array_agg(DISTINCT {sort_of(f'v[{at}]')})" for at in range(1, len(keys) + 1)
     )

@@ -33,7 +33,7 @@ def seems_wrong(raw: RawTable, copy: OpenTable) -> list[str]:
 
 
 def _is_made_up(name: str, at: int) -> bool:
-    """Whether the header leaves the column without a name (see `csv_text.unique_names`)."""
+    """Whether the header leaves the column without a name (see `csv_encoding.unique_names`)."""
     return name == f"column_{at + 1}"
 
 

@@ -41,7 +41,7 @@ def find_offers(
 ) -> dict[int, list[TypeOffer]]:
     """The offers by position of the column; only of columns that stay text, and nobody chose that for.
 
-    The sample of `column_typing` is there still.
+    The sample of `inference` is there still.
     """
     texts = [
         (at, column)
