@@ -145,6 +145,27 @@ def test_a_form_drawn_anew_while_typing_keeps_text_and_cursor(site: Site, page: 
     expect(page.get_by_label("Name")).to_have_value("Ada Lovelace!")
 
 
+@pytest.mark.parametrize("when", ["while it is looked for", "while the form is fetched"])
+def test_a_form_that_is_saved_while_it_opens_again_does_not_stay_open(
+    site: Site, page: Page, when: str
+):
+    """As after a restart of the app: the page shows the row again, and a Save that waited for the connection is answered."""
+    open_form(page, site)
+    page.get_by_label("Name").fill("Grace")
+    wait_for_drafts(page, {"name"})
+    page.evaluate("opensAfterMs = 500")
+    page.evaluate("show('details')")
+    if when == "while the form is fetched":
+        page.wait_for_timeout(200)
+    page.evaluate("key => forms.saved(key)", KEY)
+    page.wait_for_timeout(800)
+    expect(page.get_by_role("button", name="Edit")).to_be_visible()
+    page.get_by_role("button", name="Edit").click()
+    expect(page.get_by_label("Name")).to_have_value("Ada")
+    page.wait_for_timeout(300)
+    expect(page.get_by_label("Name")).to_be_visible()
+
+
 def test_a_failed_save_keeps_the_draft(site: Site, page: Page):
     open_form(page, site)
     type_everything(page)

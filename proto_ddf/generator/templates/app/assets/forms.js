@@ -107,7 +107,10 @@
       saved: false,
       left: false, // The person has agreed to leave it.
     });
-    restore(form);
+    const isSaved = reopened.get(key) === "saved";
+    reopened.delete(key);
+    if (isSaved) find(form, "[data-draft-cancel]")?.click();
+    else restore(form);
   }
 
   const isSecret = (control) => control.type === "password" || "secret" in control.dataset;
@@ -124,14 +127,18 @@
   }
 
   const opened = new WeakMap(); // Edit button -> the key it was last looked at for.
+  const reopened = new Map(); // Key of a form that was asked for and is not there yet -> "asked", or "saved" meanwhile.
 
   /** Clicks the Edit button of a row that has a draft. */
   async function openDraft(button) {
     const key = button.dataset.draftOpen;
     if (opened.get(button) === key) return;
     opened.set(button, key);
+    reopened.set(key, "asked");
     const draft = await findDraft(key);
-    if (draft && button.isConnected && button.dataset.draftOpen === key) button.click();
+    const isAsked = reopened.get(key) === "asked" && button.isConnected && button.dataset.draftOpen === key;
+    if (draft && isAsked) button.click();
+    else reopened.delete(key);
   }
 
   // ---- Drafts
@@ -421,6 +428,8 @@
     const { target } = event;
     const choice = closest(target, "[data-choice-for]");
     if (choice) return pick(choice.dataset);
+    const edit = closest(target, "[data-draft-open]");
+    if (edit && event.isTrusted) reopened.delete(edit.dataset.draftOpen);
     const form = closest(target, FORMS);
     if (form && closest(target, "[data-draft-discard]")) return discard(form);
     const cancel = form && closest(target, "[data-draft-cancel]");
@@ -584,6 +593,7 @@
     for (const form of document.querySelectorAll(FORMS)) {
       if (known.get(form)?.key === key) known.get(form).saved = true;
     }
+    if (reopened.has(key)) reopened.set(key, "saved"); // Its form closes as it comes.
     for (const form of pending.keys()) {
       if (known.get(form).key !== key) continue;
       clearTimeout(pending.get(form));
