@@ -75,10 +75,6 @@ async def async_figures() -> list[Comparison]:
     context = await factory.get_breaker("target")
     rated = interlock.CircuitBreaker(name="target")
 
-    async def in_own_block() -> None:
-        async with breaker:
-            await nothing()
-
     async def in_purgatory_block() -> None:
         async with context:
             await nothing()
@@ -91,9 +87,6 @@ async def async_figures() -> list[Comparison]:
             guarded,
             factory("target")(nothing),
             1.2,
-        ),
-        await compare_async(
-            "The same as `async with`, against purgatory", in_own_block, in_purgatory_block, None
         ),
         await compare_async(
             "Breaker, async, decorated, against interlock-cb", guarded, rated(nothing), None

@@ -41,7 +41,6 @@ class SystemSettings(BaseModel):
     """A random time up to this is added to each wait."""
     connect_timeout_ms: Milliseconds | None = None
     read_timeout_ms: Milliseconds | None = None
-    write_timeout_ms: Milliseconds | None = None
     attempt_timeout_ms: Milliseconds | None = None
     """Of one attempt as a whole; to connect and to read together unless given."""
     deadline_ms: Milliseconds | None = None
@@ -93,9 +92,6 @@ class NetworkSettings(BaseSettings):
     )
     network_default_read_timeout_ms: Milliseconds = Field(
         30_000, validation_alias="NETWORK_DEFAULT_READ_TIMEOUT_MS"
-    )
-    network_default_write_timeout_ms: Milliseconds = Field(
-        30_000, validation_alias="NETWORK_DEFAULT_WRITE_TIMEOUT_MS"
     )
     network_circuit_breaker_enabled: bool = Field(
         True,

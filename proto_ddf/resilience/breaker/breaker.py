@@ -6,13 +6,12 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from functools import wraps
-from sys import _getframe
-from types import CoroutineType, TracebackType
-from typing import Any, ParamSpec, Self, TypeVar, cast
+from types import CoroutineType
+from typing import Any, ParamSpec, TypeVar, cast
 
 from proto_ddf.resilience.async_functions import is_async_callable
 from proto_ddf.resilience.breaker.circuit import Circuit
-from proto_ddf.resilience.breaker.permit import Permit, get_entered, leave, set_entered
+from proto_ddf.resilience.breaker.permit import Permit
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -24,8 +23,8 @@ _AWAITED: frozenset[Any] = frozenset({CoroutineType, asyncio.Future, asyncio.Tas
 class CircuitBreaker(Circuit):
     """One per target. Thread-safe, and usable from any number of event loops.
 
-    `await breaker.call(fn, ...)`, `breaker.call_sync(fn, ...)`, `with breaker:`, `async with breaker:` and
-    `@breaker` all raise CircuitOpenError when the call is not let through, else whatever the call raises.
+    `await breaker.call(fn, ...)`, `breaker.call_sync(fn, ...)` and `@breaker` raise CircuitOpenError when the call
+    is not let through, else whatever the call raises.
 
     Args:
         name: the target, for messages.
@@ -84,8 +83,7 @@ class CircuitBreaker(Circuit):
         """Decorator for functions and callable objects, sync and async.
 
         Raises:
-            TypeError: for a generator function, which has not done anything yet when it returns; use
-                `with breaker:` inside it.
+            TypeError: for a generator function, which has not done anything yet when it returns.
         """
         if is_async_callable(fn):
             call = cast(Callable[..., Awaitable[Any]], self.call)
@@ -103,50 +101,6 @@ class CircuitBreaker(Circuit):
             return call_sync(fn, *args, **kwargs)
 
         return guarded
-
-    def __enter__(self) -> Self:
-        permit = self._fast_entry or self._admit()
-        count_call = self._count_call
-        count_call()
-        set_entered((permit, id(_getframe(1)), get_entered()))
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._end_block(id(_getframe(1)), error)
-
-    async def __aenter__(self) -> Self:
-        permit = self._fast_entry or self._admit()
-        count_call = self._count_call
-        count_call()
-        set_entered((permit, id(_getframe(1)), get_entered()))
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._end_block(id(_getframe(1)), error)
-
-    def _end_block(self, frame: int, error: BaseException | None) -> None:
-        """The end of a `with` block. In another context than it was entered in (a generator that the threads
-        of a pool take turns at), the call counts as one that begins and ends here."""
-        innermost = get_entered()
-        if innermost is not None and innermost[1] == frame and innermost[0].owner is self:
-            permit = innermost[0]
-            set_entered(innermost[2])
-        elif (found := leave(self, frame) or self._shared) is not None:
-            permit = found
-        else:
-            return
-        if error is not None or permit is not self._fast_exit:
-            self._end(permit, error)
 
     async def _await(self, permit: Permit, result: Awaitable[Any]) -> Any:
         """The rest of a call that returned an awaitable."""

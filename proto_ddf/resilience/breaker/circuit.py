@@ -62,7 +62,6 @@ class Circuit:
         "_generation",
         "_is_failure",
         "_last_failure",
-        "_last_failure_at",
         "_leases",
         "_lock",
         "_opened_at",
@@ -128,7 +127,6 @@ class Circuit:
         # Called through a local name: the interpreter has no fast way to call what a slot holds as a method.
         self._count_call = self._calls.increment
         self._last_failure = self._cause = ""
-        self._last_failure_at: float | None = None
         self._opened_at = 0.0
         self._forced = False
         self._shared: Permit | None = None
@@ -167,7 +165,6 @@ class Circuit:
                 failed=self._failed,
                 refused=self._refused,
                 last_failure=self._last_failure,
-                last_failure_at=self._last_failure_at,
                 retry_after=self._seconds_until_admitted(now),
                 window=self._counts.snapshot(now) if self._counts else None,
                 transitions=self._transitions.recent(now),
@@ -206,10 +203,10 @@ class Circuit:
             if self._state is _OPEN or wait > 0:
                 self._refused += 1
             elif self._state is _HALF_OPEN:
-                permit = Permit(self, self._generation, now + self.probe_timeout)
+                permit = Permit(self._generation, now + self.probe_timeout)
                 self._leases.add(permit)
             else:
-                permit = self._fast_entry or Permit(self, self._generation)
+                permit = self._fast_entry or Permit(self._generation)
         self._notify_listeners()
         if permit is None:
             raise CircuitOpenError(self.name, wait, cause, forced=forced)
@@ -228,7 +225,7 @@ class Circuit:
         with self._lock:
             if failed:
                 self._failed += 1
-                self._last_failure, self._last_failure_at = title, time.time()
+                self._last_failure = title
             if self._still_counts(permit):
                 self._record(failed, bool(self.window and self.window.is_slow(seconds)))
         self._notify_listeners()
@@ -306,7 +303,7 @@ class Circuit:
             self._failures = 0
             if self._counts:
                 self._counts.clear()
-        self._shared = Permit(self, self._generation) if after is _CLOSED else None
+        self._shared = Permit(self._generation) if after is _CLOSED else None
         self._fast_entry = None if self._timed else self._shared
         self._fast_exit = None if self._counts else self._shared
         if before is not after:

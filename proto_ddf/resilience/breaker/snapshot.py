@@ -47,8 +47,6 @@ class BreakerSnapshot:
     """Not let through, in total."""
     last_failure: str
     """Its title; empty when nothing failed yet."""
-    last_failure_at: float | None
-    """Unix time in seconds."""
     retry_after: float
     """Seconds until a call can be let through, 0.0 for now. While all probes are under way: until the lease
     of the first of them ends."""

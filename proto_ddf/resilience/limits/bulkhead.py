@@ -10,7 +10,6 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Protocol
 
 from proto_ddf.progress import current_progress
@@ -153,28 +152,6 @@ class Bulkhead:
                 len(self._waiters),
                 self._refused,
             )
-
-    def __enter__(self) -> None:
-        self.enter_sync()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.leave()
-
-    async def __aenter__(self) -> None:
-        await self.enter()
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.leave()
 
     def _enter_or_queue(self, waiter: _Waiter) -> bool:
         """True if a place was free, False if the waiter was queued."""

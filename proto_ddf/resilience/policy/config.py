@@ -65,7 +65,6 @@ _GLOBAL_SETTINGS = {
     "retry_jitter_ms": "network_retry_jitter_ms",
     "connect_timeout_ms": "network_default_connect_timeout_ms",
     "read_timeout_ms": "network_default_read_timeout_ms",
-    "write_timeout_ms": "network_default_write_timeout_ms",
     "circuit_breaker_enabled": "network_circuit_breaker_enabled",
     "circuit_breaker_threshold": "network_circuit_breaker_threshold",
     "circuit_breaker_reset_timeout_ms": "network_circuit_breaker_reset_timeout_ms",
@@ -82,9 +81,8 @@ class PolicyConfig:
     """Of a call with all its attempts and waits."""
     attempt_timeout: float | None = None
     connect_timeout: float = 5.0
-    """For drivers, as are the next two."""
+    """For drivers, as is the next."""
     read_timeout: float = 30.0
-    write_timeout: float = 30.0
     breaker: bool = True
     """False lets all calls through."""
     failure_threshold: int = 5
@@ -131,7 +129,6 @@ def policy_config(
         attempt_timeout=attempt,
         connect_timeout=connect / 1000,
         read_timeout=read / 1000,
-        write_timeout=merged["write_timeout_ms"] / 1000,
         breaker=merged["circuit_breaker_enabled"],
         failure_threshold=merged["circuit_breaker_threshold"],
         success_threshold=merged.get("circuit_breaker_success_threshold", 3),

@@ -14,7 +14,6 @@ from proto_ddf.resilience.is_transient import is_never_retried
 from proto_ddf.resilience.retry.adaptive import AdaptiveRetry
 from proto_ddf.resilience.retry.budget import RetryBudget
 from proto_ddf.resilience.retry.config import RetryConfig
-from proto_ddf.resilience.retry.jitter import Backoff
 from proto_ddf.resilience.retry.retry_after import NEVER, retry_after
 
 _log = get_logger(__name__)
@@ -40,7 +39,6 @@ class FailedAttempts:
         self._retry_after: float | None = None
         self._backoffs = 0
         """Since the last Retry-After: after one, the backoff begins anew (gRPC A6, "Pushback")."""
-        self._previous: float | None = None
 
     def is_retriable(self, state: RetryCallState) -> bool:
         error = _error(state)
@@ -56,11 +54,10 @@ class FailedAttempts:
 
     def wait(self, state: RetryCallState) -> float:
         if self._retry_after is not None:
-            self._backoffs, self._previous = 0, None
+            self._backoffs = 0
             return self._retry_after
         self._backoffs += 1
-        self._previous = self._config.jitter(self._backoff())
-        return self._previous
+        return self._config.jitter(self._backoff())
 
     def stop(self, state: RetryCallState) -> bool:
         reason = self._reason_to_stop(state.attempt_number, state.upcoming_sleep)
@@ -81,17 +78,14 @@ class FailedAttempts:
         if self._adaptive is not None:
             self._adaptive.failed()
 
-    def _backoff(self) -> Backoff:
+    def _backoff(self) -> float:
         longest = self._config.max_delay
         factor = self._adaptive.snapshot().wait_factor if self._adaptive else 1.0
         initial = min(longest, self._config.initial_delay * factor)
         try:
-            delay = min(longest, initial * self._config.backoff_factor ** (self._backoffs - 1))
+            return min(longest, initial * self._config.backoff_factor ** (self._backoffs - 1))
         except OverflowError:
-            delay = longest
-        return Backoff(
-            delay, initial, initial if self._previous is None else self._previous, longest
-        )
+            return longest
 
     def _reason_to_stop(self, attempt: int, wait: float) -> str:
         """Why there is no further attempt, in a few words; "" when there is one."""

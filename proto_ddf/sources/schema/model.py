@@ -101,11 +101,6 @@ class TableInfo(_Frozen):
     is_view: bool = False
     comment: str = ""
 
-    @property
-    def own_name(self) -> str:
-        """Its name within its namespace."""
-        return self.name.removeprefix(f"{self.namespace}.") if self.namespace else self.name
-
     def column(self, name: str) -> ColumnInfo:
         """The column of that name. Raises KeyError."""
         for column in self.columns:

@@ -7,7 +7,6 @@ The next call gets a fresh one. Nothing here tries anything again; the policy of
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from threading import Lock, Timer
 from typing import Any
 
@@ -48,12 +47,10 @@ class ConnectionStatistics:
     """Connects that were the first after connections had been lost."""
     failures: int = 0
     """Connects that failed, and connections that were lost."""
-    last_connected_at: datetime | None = None
     connect_seconds: float | None = None
     """What the last connect took."""
     last_error: str = ""
     """Code of the last failure; stays after it is over."""
-    last_failed_at: datetime | None = None
 
 
 class _Endpoint:
@@ -72,7 +69,6 @@ class _Endpoint:
                 self.statistics,
                 connects=self.statistics.connects + 1,
                 reconnects=self.statistics.reconnects + again,
-                last_connected_at=datetime.now(UTC),
                 connect_seconds=seconds,
             )
         if again:
@@ -86,7 +82,6 @@ class _Endpoint:
                 self.statistics,
                 failures=self.statistics.failures + 1,
                 last_error=code,
-                last_failed_at=datetime.now(UTC),
             )
         if lost:
             log.warning("connection lost, others thrown away", target=self.target, code=code)

@@ -1,8 +1,9 @@
 """What the tests of the breaker share: a clock, and ways to fail and to stand still."""
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import pytest
@@ -68,6 +69,16 @@ async def end_with(breaker: CircuitBreaker, error: BaseException) -> None:
     await breaker.call(work)
 
 
+@contextlib.contextmanager
+def call_in_progress(breaker: CircuitBreaker) -> Iterator[None]:
+    """A call that begins and ends with the block; it succeeds."""
+    coroutine = breaker.call(Suspended)
+    coroutine.send(None)
+    yield
+    with pytest.raises(StopIteration):
+        coroutine.send(None)
+
+
 Way = Callable[[CircuitBreaker, Callable[[], Any]], Any]
 WAYS: dict[str, Way] = {}
 """Every way to call `work`, a sync function, through a breaker."""
@@ -83,12 +94,6 @@ def call_sync(breaker: CircuitBreaker, work: Callable[[], Any]) -> Any:
 
 
 @_way
-def with_block(breaker: CircuitBreaker, work: Callable[[], Any]) -> Any:
-    with breaker:
-        return work()
-
-
-@_way
 def decorated(breaker: CircuitBreaker, work: Callable[[], Any]) -> Any:
     return breaker(work)()
 
@@ -99,15 +104,6 @@ def call(breaker: CircuitBreaker, work: Callable[[], Any]) -> Any:
         return work()
 
     return asyncio.run(breaker.call(work_async))
-
-
-@_way
-def async_with_block(breaker: CircuitBreaker, work: Callable[[], Any]) -> Any:
-    async def main() -> Any:
-        async with breaker:
-            return work()
-
-    return asyncio.run(main())
 
 
 @_way

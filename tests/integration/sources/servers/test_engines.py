@@ -82,9 +82,6 @@ def test_with_one_that_broke_all_others_are_thrown_away(
     found = counted(source)
     assert (found.connects, found.reconnects, found.failures) == (4, 1, 1)
     assert found.last_error == classify(caught.value).code
-    assert found.last_connected_at is not None
-    assert found.last_failed_at is not None
-    assert found.last_failed_at < found.last_connected_at
 
 
 def test_through_the_policy_a_broken_connection_is_not_noticed_and_told_in_the_log(

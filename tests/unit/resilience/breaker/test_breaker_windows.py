@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -16,7 +15,9 @@ from tests.unit.resilience.breakers import (
     HALF_OPEN,
     OPEN,
     Clock,
+    Suspended,
     Way,
+    call_in_progress,
     every_way,
     fail,
     fail_times,
@@ -115,7 +116,7 @@ class TestFailureRate:
 
     def test_late_results_are_not_in_it(self, clock: Clock) -> None:
         breaker = with_window(clock, Window("count", 10, minimum_calls=4))
-        with breaker:
+        with call_in_progress(breaker):
             breaker.reset()
         window = breaker.snapshot().window
         assert window is not None
@@ -141,16 +142,19 @@ class TestSlowCalls:
         self, slow_breaker: CircuitBreaker, clock: Clock
     ) -> None:
         for _ in range(10):
-            with slow_breaker:
+            with call_in_progress(slow_breaker):
                 clock.now += 2.0
         assert slow_breaker.state is CLOSED
 
     def test_a_slow_failure_counts_as_both(
         self, slow_breaker: CircuitBreaker, clock: Clock
     ) -> None:
-        with contextlib.suppress(ConnectionError), slow_breaker:
+        def fail_late() -> None:
             clock.now += 3
             fail()
+
+        with contextlib.suppress(ConnectionError):
+            slow_breaker.call_sync(fail_late)
         window = slow_breaker.snapshot().window
         assert window is not None
         assert (window.calls, window.failed, window.slow) == (1, 1, 1)
@@ -158,9 +162,12 @@ class TestSlowCalls:
     def test_a_slow_cancelled_call_counts_as_nothing(
         self, slow_breaker: CircuitBreaker, clock: Clock
     ) -> None:
-        with contextlib.suppress(asyncio.CancelledError), slow_breaker:
+        def cancel_late() -> None:
             clock.now += 3
             raise asyncio.CancelledError
+
+        with contextlib.suppress(asyncio.CancelledError):
+            slow_breaker.call_sync(cancel_late)
         window = slow_breaker.snapshot().window
         assert window is not None
         assert window.calls == 0
@@ -255,8 +262,7 @@ class TestTimeInAQueue:
     def test_nothing_listens_after_the_call(self, slow_breaker: CircuitBreaker) -> None:
         slow_breaker.call_sync(int)
         fail_times(slow_breaker, 1)
-        with slow_breaker, slow_breaker:
-            pass
+        slow_breaker.call_sync(slow_breaker.call_sync, int)
         assert queue_time.get() is None
 
     def test_nothing_listens_where_calls_are_not_timed(self, clock: Clock) -> None:
@@ -270,16 +276,12 @@ class TestTimeInAQueue:
     def test_calls_that_overlap_in_one_thread_leave_nothing_behind(
         self, slow_breaker: CircuitBreaker, order: tuple[int, ...]
     ) -> None:
-        def block() -> Generator[None, None, None]:
-            with slow_breaker:
-                yield
-
-        blocks = [block() for _ in order]
-        for one in blocks:
-            next(one)
+        calls = [slow_breaker.call(Suspended) for _ in order]
+        for one in calls:
+            one.send(None)
         for place in order:
             with pytest.raises(StopIteration):
-                next(blocks[place])
+                calls[place].send(None)
         assert queue_time.get() is None
 
     def test_a_call_that_ends_in_another_context(

@@ -21,6 +21,7 @@ from tests.unit.resilience.breakers import (
     Clock,
     Suspended,
     YieldingClock,
+    call_in_progress,
     fail,
     fail_times,
     succeed_times,
@@ -67,7 +68,7 @@ def in_threads(count: int, work: Callable[[int], object]) -> list[object]:
 
 class TestHalfOpen:
     @places
-    @pytest.mark.parametrize("entry", ["call", "block", "decorator"])
+    @pytest.mark.parametrize("entry", ["call", "decorator"])
     def test_of_a_hundred_tasks_so_many_start(self, max_calls: int, entry: str) -> None:
         breaker = make_half_open(max_calls)
         started = 0
@@ -85,10 +86,7 @@ class TestHalfOpen:
                 await everyone_is_here.wait()
                 if entry == "call":
                     return await breaker.call(probe)
-                if entry == "decorator":
-                    return await breaker(probe)()
-                async with breaker:
-                    return await probe()
+                return await breaker(probe)()
 
             tasks = [asyncio.create_task(one()) for _ in range(100)]
             while sum(task.done() for task in tasks) < 100 - max_calls:
@@ -113,13 +111,9 @@ class TestHalfOpen:
             next(started)
             assert all_refused.wait(PATIENCE)
 
-        def one(number: int) -> bool:
+        def one(_: int) -> bool:
             try:
-                if number % 2:
-                    breaker.call_sync(probe)
-                else:
-                    with breaker:
-                        probe()
+                breaker.call_sync(probe)
             except CircuitOpenError:
                 if next(refused) == 50 - max_calls:
                     all_refused.set()
@@ -141,20 +135,24 @@ class TestHalfOpen:
             if next(refused) == 150 - max_calls:
                 settled.set()
 
+        def probe() -> None:
+            next(started)
+            assert settled.wait(PATIENCE)
+
+        async def probe_async() -> None:
+            next(started)
+            assert await asyncio.to_thread(settled.wait, PATIENCE)
+
         def in_thread(_: int) -> None:
             start.wait(PATIENCE)
             try:
-                with breaker:
-                    next(started)
-                    assert settled.wait(PATIENCE)
+                breaker.call_sync(probe)
             except CircuitOpenError:
                 note_refusal()
 
         async def in_task() -> None:
             try:
-                async with breaker:
-                    next(started)
-                    assert await asyncio.to_thread(settled.wait, PATIENCE)
+                await breaker.call(probe_async)
             except CircuitOpenError:
                 note_refusal()
 
@@ -245,21 +243,14 @@ class TestProbesThatEndTogether:
 
 @pytest.mark.usefixtures("hasty_switches")
 class TestCounts:
-    @pytest.mark.parametrize("entry", ["call", "block"])
-    def test_no_failure_of_eight_threads_is_lost(self, entry: str) -> None:
+    def test_no_failure_of_eight_threads_is_lost(self) -> None:
         breaker = CircuitBreaker("x", failure_threshold=100_000)
         error = ConnectionError()
 
         def one(_: int) -> None:
             for _ in range(4000):
-                try:
-                    if entry == "call":
-                        breaker.call_sync(fail, error)
-                    else:
-                        with breaker:
-                            raise error
-                except ConnectionError:
-                    pass
+                with contextlib.suppress(ConnectionError):
+                    breaker.call_sync(fail, error)
 
         in_threads(8, one)
         snapshot = breaker.snapshot()
@@ -338,7 +329,7 @@ def test_calls_of_threads_run_in_parallel() -> None:
     inside = threading.Barrier(8)
     in_threads(8, lambda _: breaker.call_sync(inside.wait, PATIENCE))
     assert not inside.broken
-    with breaker:  # also while it counts every call, as after a failure
+    with call_in_progress(breaker):  # also while it counts every call, as after a failure
         fail_times(breaker, 1)
         in_threads(8, lambda _: breaker.call_sync(inside.wait, PATIENCE))
 
@@ -356,8 +347,7 @@ def test_the_success_of_a_closed_breaker_takes_no_lock() -> None:
             assert done.wait(PATIENCE)
 
     def succeed() -> str:
-        with breaker:
-            return breaker.call_sync(lambda: "ok")
+        return breaker.call_sync(breaker.call_sync, lambda: "ok")
 
     with ThreadPoolExecutor(2) as pool:
         holding = pool.submit(hold)
@@ -432,19 +422,21 @@ class TestEvents:
         assert told[-1].after is breaker.state
 
 
-class TestBlocksOfManyAtOnce:
-    def test_each_task_leaves_with_its_own_permit(self) -> None:
-        """Tasks that enter one breaker, nested, and leave in another order: those from before the reset
+class TestNestedCallsOfManyAtOnce:
+    def test_each_task_ends_its_own_calls(self) -> None:
+        """Tasks that call through one breaker, nested, and end in another order: those from before the reset
         are late, each of the others counts."""
         breaker = CircuitBreaker("x", failure_threshold=1000)
 
         async def act() -> None:
             gates = [asyncio.Event() for _ in range(20)]
 
+            async def lose(number: int) -> None:
+                await gates[number].wait()
+                raise ConnectionError
+
             async def one(number: int) -> None:
-                async with breaker, breaker:
-                    await gates[number].wait()
-                    raise ConnectionError
+                await breaker.call(breaker.call, lose, number)
 
             early = [asyncio.create_task(one(number)) for number in range(10)]
             await asyncio.sleep(0)
@@ -462,24 +454,26 @@ class TestBlocksOfManyAtOnce:
         snapshot = breaker.snapshot()
         assert (snapshot.calls, snapshot.failed, snapshot.failures) == (40, 40, 20)
 
-    def test_each_thread_leaves_with_its_own_permit(self) -> None:
+    def test_each_thread_ends_its_own_calls(self) -> None:
         breaker = CircuitBreaker("x", failure_threshold=1000)
         half_way = threading.Barrier(20, action=breaker.reset)
 
+        def outer(number: int) -> None:
+            half_way.wait(PATIENCE)
+            if number % 2:
+                breaker.call_sync(fail)
+            fail()
+
         def one(number: int) -> None:
-            with contextlib.suppress(ConnectionError), breaker:
-                half_way.wait(PATIENCE)
-                if number % 2:
-                    with breaker:
-                        fail()
-                fail()
+            with contextlib.suppress(ConnectionError):
+                breaker.call_sync(outer, number)
 
         in_threads(20, one)
-        assert breaker.failures == 10, "the outer blocks began before the reset"
+        assert breaker.failures == 10, "the outer calls began before the reset"
 
 
 class TestCancellation:
-    @pytest.mark.parametrize("entry", ["call", "block", "decorator", "awaitable"])
+    @pytest.mark.parametrize("entry", ["call", "decorator", "awaitable"])
     def test_at_every_await_point_the_probe_is_freed(self, entry: str) -> None:
         """A probe with five await points, cancelled at each of them."""
         points = 5
@@ -499,11 +493,8 @@ class TestCancellation:
                         await breaker.call(probe)
                     elif entry == "decorator":
                         await breaker(probe)()
-                    elif entry == "awaitable":
-                        await breaker.call_sync(probe)
                     else:
-                        async with breaker:
-                            await probe()
+                        await breaker.call_sync(probe)
 
                 task = asyncio.create_task(one())
                 while reached < point:
@@ -558,7 +549,7 @@ class TestCancellation:
         abandoned = breaker.call(Suspended)
         abandoned.send(None)
         clock.on_look = abandoned.close
-        with breaker, breaker:
+        with call_in_progress(breaker), call_in_progress(breaker):
             assert breaker.snapshot().retry_after == 30.0
 
     @pytest.mark.timeout(60)

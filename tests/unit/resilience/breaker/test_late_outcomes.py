@@ -1,6 +1,6 @@
 """Results that come too late to count, and probes that hang."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from tests.unit.resilience.breakers import (
     OPEN,
     Clock,
     Suspended,
+    call_in_progress,
     fail_times,
     succeed_times,
     trip,
@@ -34,7 +35,7 @@ Begun = Callable[[Exception | None], None]
 """Ends a call that was begun, with that error."""
 
 
-def begin_call(breaker: CircuitBreaker) -> Begun:
+def begin(breaker: CircuitBreaker) -> Begun:
     coroutine = breaker.call(Suspended)
     coroutine.send(None)
 
@@ -45,26 +46,7 @@ def begin_call(breaker: CircuitBreaker) -> Begun:
     return end
 
 
-def begin_block(breaker: CircuitBreaker) -> Begun:
-    def block() -> Generator[None, Exception | None, None]:
-        with breaker:
-            if error := (yield):
-                raise error
-
-    generator = block()
-    next(generator)
-
-    def end(error: Exception | None) -> None:
-        with pytest.raises(type(error) if error else StopIteration):
-            generator.send(error)
-
-    return end
-
-
-pytestmark = [
-    pytest.mark.parametrize("begin", [begin_call, begin_block], ids=["call", "block"]),
-    pytest.mark.parametrize("late", [None, ConnectionError(), ValueError()], ids=repr),
-]
+pytestmark = pytest.mark.parametrize("late", [None, ConnectionError(), ValueError()], ids=repr)
 
 
 def everything(breaker: CircuitBreaker) -> dict[str, Any]:
@@ -80,7 +62,7 @@ def everything(breaker: CircuitBreaker) -> dict[str, Any]:
 
 
 def test_of_a_call_from_before_it_opened(
-    breaker: CircuitBreaker, clock: Clock, begin: Any, late: Exception | None
+    breaker: CircuitBreaker, clock: Clock, late: Exception | None
 ) -> None:
     ends = [begin(breaker) for _ in range(4)]
     trip(breaker)
@@ -94,7 +76,7 @@ def test_of_a_call_from_before_it_opened(
     ends.pop()(late)
     assert everything(breaker) == before, "it is no probe"
 
-    with breaker:
+    with call_in_progress(breaker):
         before = everything(breaker)
         ends.pop()(late)
         assert everything(breaker) == before, "it does not free the place of the probe"
@@ -109,7 +91,7 @@ def test_of_a_call_from_before_it_opened(
 
 @pytest.mark.parametrize("by_hand", ["reset", "force_open"])
 def test_of_a_call_from_before_a_change_by_hand(
-    breaker: CircuitBreaker, begin: Any, late: Exception | None, by_hand: str
+    breaker: CircuitBreaker, late: Exception | None, by_hand: str
 ) -> None:
     fail_times(breaker, 2)
     end = begin(breaker)
@@ -121,9 +103,7 @@ def test_of_a_call_from_before_a_change_by_hand(
     assert everything(breaker) == before
 
 
-def test_of_a_probe_after_another_one_decided(
-    clock: Clock, begin: Any, late: Exception | None
-) -> None:
+def test_of_a_probe_after_another_one_decided(clock: Clock, late: Exception | None) -> None:
     breaker = CircuitBreaker(
         "x", success_threshold=1, half_open_max_calls=4, probe_timeout=100, clock=clock
     )
@@ -146,7 +126,7 @@ def test_of_a_probe_after_another_one_decided(
 
 
 def test_of_a_probe_whose_lease_is_over(
-    breaker: CircuitBreaker, clock: Clock, begin: Any, late: Exception | None
+    breaker: CircuitBreaker, clock: Clock, late: Exception | None
 ) -> None:
     trip(breaker)
     clock.now += 30
@@ -173,7 +153,7 @@ def test_of_a_probe_whose_lease_is_over(
 
 
 def test_a_probe_from_before_a_change_takes_no_place_after_it(
-    clock: Clock, begin: Any, late: Exception | None
+    clock: Clock, late: Exception | None
 ) -> None:
     breaker = CircuitBreaker("x", reset_timeout=5.0, probe_timeout=100.0, clock=clock)
     trip(breaker)
@@ -183,12 +163,12 @@ def test_a_probe_from_before_a_change_takes_no_place_after_it(
     trip(breaker)
     clock.now += 5
     assert breaker.snapshot().retry_after == 0.0
-    with breaker:
+    with call_in_progress(breaker):
         end(late)
         assert breaker.snapshot().retry_after == 100.0
 
 
-def test_hung_probes_never_wedge_it(clock: Clock, begin: Any, late: Exception | None) -> None:
+def test_hung_probes_never_wedge_it(clock: Clock, late: Exception | None) -> None:
     breaker = CircuitBreaker(
         "x", half_open_max_calls=2, success_threshold=2, probe_timeout=10, clock=clock
     )
@@ -207,9 +187,7 @@ def test_hung_probes_never_wedge_it(clock: Clock, begin: Any, late: Exception | 
     assert breaker.state is CLOSED
 
 
-def test_totals_count_late_results_too(
-    breaker: CircuitBreaker, begin: Any, late: Exception | None
-) -> None:
+def test_totals_count_late_results_too(breaker: CircuitBreaker, late: Exception | None) -> None:
     end = begin(breaker)
     breaker.reset()
     end(late)

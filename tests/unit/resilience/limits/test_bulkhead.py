@@ -12,6 +12,7 @@ from proto_ddf.resilience.deadline import DeadlineExceededError, deadline_after
 from proto_ddf.resilience.limits.bulkhead import Bulkhead, BulkheadFullError
 from proto_ddf.resilience.queue_time import QueueTime, queue_time
 from tests.unit.resilience.other_threads import until
+from tests.unit.resilience.places import place_taken, place_taken_async
 
 
 class Stopped(BaseException):
@@ -40,7 +41,7 @@ def counts(bulkhead: Bulkhead) -> tuple[int, int, int]:
 
 def test_full_it_refuses_at_once() -> None:
     bulkhead = Bulkhead("source", 1)
-    with bulkhead:
+    with place_taken(bulkhead):
         with pytest.raises(BulkheadFullError) as refused:
             bulkhead.enter_sync()
         assert not bulkhead.try_enter()
@@ -53,8 +54,8 @@ def test_tasks_and_threads_share_the_places() -> None:
     bulkhead = Bulkhead("source", 2)
 
     async def work() -> None:
-        async with bulkhead:
-            with bulkhead:
+        async with place_taken_async(bulkhead):
+            with place_taken(bulkhead):
                 with pytest.raises(BulkheadFullError):
                     await bulkhead.enter()
                 with pytest.raises(BulkheadFullError):
@@ -70,7 +71,7 @@ def test_never_more_than_allowed_and_in_the_order_of_coming() -> None:
 
     async def call(number: int) -> None:
         nonlocal inside, most
-        async with bulkhead:
+        async with place_taken_async(bulkhead):
             inside += 1
             most = max(most, inside)
             order.append(number)
@@ -90,7 +91,7 @@ def test_a_queue_that_is_full_refuses() -> None:
     bulkhead = Bulkhead("source", 1, 1)
 
     async def work() -> None:
-        async with bulkhead:
+        async with place_taken_async(bulkhead):
             first = asyncio.ensure_future(bulkhead.enter())
             await asyncio.sleep(0)
             with pytest.raises(BulkheadFullError):
@@ -173,14 +174,14 @@ def test_the_wait_of_a_task_ends_at_the_deadline() -> None:
         with deadline_after(0.01):
             await bulkhead.enter()
 
-    with bulkhead, pytest.raises(BulkheadFullError):
+    with place_taken(bulkhead), pytest.raises(BulkheadFullError):
         asyncio.run(work())
     assert counts(bulkhead) == (0, 0, 1)
 
 
 def test_the_wait_of_a_thread_ends_at_the_deadline() -> None:
     bulkhead = Bulkhead("source", 1, 1)
-    with bulkhead, pytest.raises(BulkheadFullError), deadline_after(0.01):
+    with place_taken(bulkhead), pytest.raises(BulkheadFullError), deadline_after(0.01):
         bulkhead.enter_sync()
     assert counts(bulkhead) == (0, 0, 1)
 
@@ -189,7 +190,7 @@ def test_the_wait_of_a_thread_ends_when_the_work_is_to_stop() -> None:
     bulkhead = Bulkhead("source", 1, 1)
     token = current_progress.set(Stopping())
     try:
-        with bulkhead, pytest.raises(Stopped):
+        with place_taken(bulkhead), pytest.raises(Stopped):
             bulkhead.enter_sync()
     finally:
         current_progress.reset(token)
@@ -236,12 +237,12 @@ def test_many_threads_and_tasks_leave_it_empty() -> None:
 
     def by_thread() -> None:
         for _ in range(100):
-            with bulkhead:
+            with place_taken(bulkhead):
                 come()
                 go()
 
     async def one() -> None:
-        async with bulkhead:
+        async with place_taken_async(bulkhead):
             come()
             await asyncio.sleep(0)
             go()
@@ -298,7 +299,7 @@ def test_whoever_is_cancelled_whenever_no_place_is_lost(seed: int) -> None:
     async def one(draws: random.Random) -> None:
         nonlocal inside, most
         with deadline_after(draws.uniform(0.0001, 0.05)):
-            async with bulkhead:
+            async with place_taken_async(bulkhead):
                 with lock:
                     inside += 1
                     most = max(most, inside)

@@ -8,7 +8,6 @@ import pytest
 from proto_ddf.network_settings import SystemSettings
 from proto_ddf.resilience import SYSTEM_DEFAULTS, PolicyConfig, Window, policy_config
 from proto_ddf.resilience.retry import PROFILES
-from proto_ddf.resilience.retry.jitter import Backoff
 from proto_ddf.settings import Settings
 
 OTHER = "other"
@@ -38,12 +37,12 @@ def test_a_system_that_nobody_knows_has_the_defaults_of_the_variables(config: An
     retry = found.retry
     assert (retry.max_attempts, retry.initial_delay, retry.max_delay) == (4, 0.5, 8.0)
     assert retry.backoff_factor == 2.0
-    assert (found.connect_timeout, found.read_timeout, found.write_timeout) == (5.0, 30.0, 30.0)
+    assert (found.connect_timeout, found.read_timeout) == (5.0, 30.0)
     assert (found.attempt_timeout, found.deadline) == (35.0, None)
     assert (found.breaker, found.failure_threshold, found.reset_timeout) == (True, 5, 30.0)
     assert (found.success_threshold, found.max_concurrent, found.rate) == (3, None, None)
     assert (found.alert_threshold, found.alert_window) == (10, 300.0)
-    waits = {retry.jitter(Backoff(0.5, 0.5, 0.5, 8.0)) for _ in range(200)}
+    waits = {retry.jitter(0.5) for _ in range(200)}
     assert 0.5 <= min(waits) < max(waits) <= 0.6
 
 
@@ -55,7 +54,6 @@ def test_the_variables_apply(config: Any) -> None:
         NETWORK_RETRY_JITTER_MS="0",
         NETWORK_DEFAULT_CONNECT_TIMEOUT_MS="1000",
         NETWORK_DEFAULT_READ_TIMEOUT_MS="2000",
-        NETWORK_DEFAULT_WRITE_TIMEOUT_MS="3000",
         NETWORK_CIRCUIT_BREAKER_ENABLED="false",
         NETWORK_CIRCUIT_BREAKER_THRESHOLD="7",
         NETWORK_CIRCUIT_BREAKER_RESET_TIMEOUT_MS="9000",
@@ -64,8 +62,8 @@ def test_the_variables_apply(config: Any) -> None:
     )
     retry = found.retry
     assert (retry.max_attempts, retry.initial_delay, retry.max_delay) == (2, 0.02, 0.04)
-    assert retry.jitter(Backoff(0.02, 0.02, 0.02, 0.04)) == 0.02
-    assert (found.connect_timeout, found.read_timeout, found.write_timeout) == (1.0, 2.0, 3.0)
+    assert retry.jitter(0.02) == 0.02
+    assert (found.connect_timeout, found.read_timeout) == (1.0, 2.0)
     assert found.attempt_timeout == 3.0
     assert (found.breaker, found.failure_threshold, found.reset_timeout) == (False, 7, 9.0)
     assert (found.alert_threshold, found.alert_window) == (3, 60.0)
@@ -96,7 +94,7 @@ class TestPrecedence:
 
     def test_a_jitter_that_was_set_replaces_the_profiles(self, config: Any) -> None:
         found = config(RESILIENCE_PROFILE="production", NETWORK_RETRY_JITTER_MS="0")
-        assert found.retry.jitter(Backoff(2.0, 0.1, 0.1, 30.0)) == 2.0
+        assert found.retry.jitter(2.0) == 2.0
 
     def test_delays_from_different_places_do_not_cross(self, config: Any) -> None:
         found = config(RESILIENCE_PROFILE="development", NETWORK_DEFAULT_RETRY_DELAY_MS="6000")

@@ -33,6 +33,7 @@ from proto_ddf.resilience import (
 from proto_ddf.resilience.injection import registry
 from proto_ddf.resilience.retry import jitter
 from proto_ddf.settings import get_settings
+from tests.unit.resilience.places import place_taken, place_taken_async
 
 ONCE = RetryConfig(max_attempts=1)
 THRICE = RetryConfig(max_attempts=3, initial_delay=0.0)
@@ -291,7 +292,7 @@ class TestRefusals:
     @staticmethod
     def refuse_by_bulkhead(policy: Policy) -> None:
         assert policy.bulkhead is not None
-        with policy.bulkhead, pytest.raises(BulkheadFullError):
+        with place_taken(policy.bulkhead), pytest.raises(BulkheadFullError):
             policy.call_sync(Flaky())
 
     @staticmethod
@@ -329,7 +330,7 @@ class TestRefusals:
     def test_a_deadline_that_ends_the_queueing_is_no_failure(self, run: Run) -> None:
         policy = make(max_concurrent=1, max_queue=1, deadline=0.01)
         assert policy.bulkhead is not None
-        with policy.bulkhead, pytest.raises(BulkheadFullError):
+        with place_taken(policy.bulkhead), pytest.raises(BulkheadFullError):
             run(policy, Flaky())
         assert (breaker_of(policy).failures, policy.bulkhead.snapshot().waiting) == (0, 0)
 
@@ -345,7 +346,7 @@ class TestRefusals:
 
         async def work() -> str:
             assert policy.bulkhead is not None
-            async with policy.bulkhead:
+            async with place_taken_async(policy.bulkhead):
                 record_queue_time = asyncio.ensure_future(policy.call(Flaky().later))
                 await asyncio.sleep(0)
                 assert policy.bulkhead.snapshot().waiting == 1
@@ -360,7 +361,7 @@ class TestRefusals:
         policy = self.policy_that_times(clock)
         assert policy.bulkhead is not None
         with ThreadPoolExecutor(1) as pool:
-            with policy.bulkhead:
+            with place_taken(policy.bulkhead):
                 record_queue_time = pool.submit(policy.call_sync, Flaky())
                 while not policy.bulkhead.snapshot().waiting:
                     time.sleep(0.001)

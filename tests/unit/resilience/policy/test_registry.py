@@ -10,6 +10,7 @@ from proto_ddf.resilience import policies, policy
 from proto_ddf.resilience.policy import registry
 from proto_ddf.resilience.policy.registry import PolicyRegistry
 from proto_ddf.settings import get_settings
+from tests.unit.resilience.places import place_taken
 
 
 @pytest.fixture(autouse=True)
@@ -147,7 +148,7 @@ class TestKept:
     def test_one_with_a_call_under_way_is_kept(self) -> None:
         busy = policy("source", "a").bulkhead
         assert busy is not None
-        with busy:
+        with place_taken(busy):
             for target in "abc":
                 self.unused("source", target)
             policy("source", "d")

@@ -9,52 +9,35 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from proto_ddf.resilience.retry import jitter
-from proto_ddf.resilience.retry.jitter import Backoff
 
 SECONDS = st.floats(0, 1000)
 
 
-@st.composite
-def backoffs(draw: st.DrawFn) -> Backoff:
-    """Such as a retry makes: nothing is longer than the longest."""
-    longest = draw(SECONDS)
-    initial = draw(st.floats(0, longest))
-    delay = draw(st.floats(initial, longest))
-    return Backoff(delay, initial, draw(st.floats(initial, longest)), longest)
+@given(SECONDS)
+def test_none_is_the_backoff(backoff: float) -> None:
+    assert jitter.none(backoff) == backoff
 
 
-@given(backoffs())
-def test_none_is_the_backoff(backoff: Backoff) -> None:
-    assert jitter.none(backoff) == backoff.delay
+@given(SECONDS)
+def test_full(backoff: float) -> None:
+    assert 0 <= jitter.full(backoff) <= backoff
 
 
-@given(backoffs())
-def test_full(backoff: Backoff) -> None:
-    assert 0 <= jitter.full(backoff) <= backoff.delay
+@given(SECONDS)
+def test_equal(backoff: float) -> None:
+    assert backoff / 2 <= jitter.equal(backoff) <= backoff
 
 
-@given(backoffs())
-def test_equal(backoff: Backoff) -> None:
-    assert backoff.delay / 2 <= jitter.equal(backoff) <= backoff.delay
-
-
-@given(backoffs())
-def test_decorrelated(backoff: Backoff) -> None:
-    wait = jitter.decorrelated(backoff)
-    assert backoff.initial <= wait <= backoff.longest
-    assert wait <= max(backoff.initial, backoff.previous * 3)
-
-
-@given(backoffs(), st.floats(0, 1))
-def test_share(backoff: Backoff, part: float) -> None:
+@given(SECONDS, st.floats(0, 1))
+def test_share(backoff: float, part: float) -> None:
     wait = jitter.share(part)(backoff)
-    assert backoff.delay * (1 - part) <= wait <= backoff.delay
+    assert backoff * (1 - part) <= wait <= backoff
 
 
-@given(backoffs(), SECONDS)
-def test_added(backoff: Backoff, seconds: float) -> None:
+@given(SECONDS, SECONDS)
+def test_added(backoff: float, seconds: float) -> None:
     wait = jitter.added(seconds)(backoff)
-    assert backoff.delay <= wait <= backoff.delay + seconds
+    assert backoff <= wait <= backoff + seconds
 
 
 @pytest.mark.parametrize("part", [-0.1, 1.1, float("nan")])
@@ -70,7 +53,7 @@ def test_nothing_negative_is_added(seconds: float) -> None:
 
 
 class TestSpread:
-    BACKOFF = Backoff(delay=8.0, initial=0.5, previous=2.0, longest=8.0)
+    BACKOFF = 8.0
 
     @pytest.fixture(autouse=True)
     def _seeded(self) -> None:
@@ -88,11 +71,10 @@ class TestSpread:
         ("one", "low", "high"),
         [
             (jitter.equal, 4.0, 8.0),
-            (jitter.decorrelated, 0.5, 6.0),
             (jitter.share(0.1), 7.2, 8.0),
             (jitter.added(0.1), 8.0, 8.1),
         ],
-        ids=["equal", "decorrelated", "share", "added"],
+        ids=["equal", "share", "added"],
     )
     def test_the_others_use_the_whole_of_their_range(
         self, one: jitter.Jitter, low: float, high: float

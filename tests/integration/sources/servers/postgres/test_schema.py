@@ -131,12 +131,12 @@ def test_foreign_keys_reach_over_schemas_and_several_columns(
         "CREATE TABLE sales.customer (id int)",
     )
     schema = source.read_schema()
-    names = [(table.name, table.namespace, table.own_name) for table in schema.tables]
+    names = [(table.name, table.namespace) for table in schema.tables]
     assert names == [
-        ("customer", "", "customer"),
-        ("line", "", "line"),
-        ("sales.customer", "sales", "customer"),
-        ("sales.orders", "sales", "orders"),
+        ("customer", ""),
+        ("line", ""),
+        ("sales.customer", "sales"),
+        ("sales.orders", "sales"),
     ]
     assert schema.table("sales.orders").primary_key == ("number", "day")
     assert schema.table("sales.orders").foreign_keys == (
