@@ -18,8 +18,15 @@ from pydantic import (
 )
 from pydantic_settings import NoDecode, SettingsConfigDict
 
-from proto_ddf.blocked_ports import BLOCKED_PORTS
 from proto_ddf.network_settings import NetworkSettings, parsed_json
+from proto_ddf.port_numbers import (
+    BLOCKED_PORTS,
+    FIRST_APP_PORT,
+    LAST_APP_PORT,
+    SERVER_PORT,
+    Port,
+    UnprivilegedPort,
+)
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
@@ -65,9 +72,7 @@ class Settings(NetworkSettings):
     home: Path = Field(PROJECT_ROOT / ".proto-ddf", validation_alias="PROTO_DDF_HOME")
     """Folder of everything Proto-DDF writes."""
     host: str = Field("127.0.0.1", validation_alias="HOST")
-    port: Annotated[int, AfterValidator(_check_port)] = Field(
-        3000, ge=1, le=65535, validation_alias="PORT"
-    )
+    port: Annotated[Port, AfterValidator(_check_port)] = Field(SERVER_PORT, validation_alias="PORT")
     allowed_folders: Annotated[list[Path], NoDecode, BeforeValidator(parsed_json)] = Field(
         [], validation_alias="ALLOWED_FOLDERS"
     )
@@ -75,8 +80,8 @@ class Settings(NetworkSettings):
     allow_private_hosts: bool = Field(True, validation_alias="ALLOW_PRIVATE_HOSTS")
     """Database servers may be on this machine and in private networks."""
     max_upload_mb: int = Field(500, ge=1, le=1_000_000, validation_alias="MAX_UPLOAD_MB")
-    port_range_start: int = Field(3100, ge=1024, le=65535, validation_alias="PORT_RANGE_START")
-    port_range_end: int = Field(4999, ge=1024, le=65535, validation_alias="PORT_RANGE_END")
+    port_range_start: UnprivilegedPort = Field(FIRST_APP_PORT, validation_alias="PORT_RANGE_START")
+    port_range_end: UnprivilegedPort = Field(LAST_APP_PORT, validation_alias="PORT_RANGE_END")
     """Last port of the range, included."""
     error_notice_seconds: Seconds = Field(5.0, validation_alias="ERROR_NOTICE_SECONDS")
     """How long a callout without Try Again stays."""

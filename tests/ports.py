@@ -3,7 +3,7 @@
 import random
 import socket
 
-from proto_ddf.blocked_ports import BLOCKED_PORTS
+from proto_ddf.port_numbers import BLOCKED_PORTS
 
 HOST = "127.0.0.1"
 

@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from proto_ddf import errors
-from proto_ddf.blocked_ports import BLOCKED_PORTS
 from proto_ddf.db.tables import AppRecord, AppState, utc_now
 from proto_ddf.errors.types import IntegrationError, ProtoDDFError
 from proto_ddf.generator.code.package import sqlite_file
@@ -33,6 +32,7 @@ from proto_ddf.hosting.ports import PORT_REGISTRY, PortPair, is_free
 from proto_ddf.hosting.processes import end_tree, is_alive
 from proto_ddf.hosting.records import AppView
 from proto_ddf.hosting.runner import STARTED
+from proto_ddf.port_numbers import BLOCKED_PORTS
 from proto_ddf.progress import NoProgress, Progress
 from proto_ddf.resilience import CircuitOpenError
 from proto_ddf.sources.schema.model import SourceSchema

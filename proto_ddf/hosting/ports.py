@@ -11,9 +11,9 @@ from typing import NamedTuple
 from sqlmodel import Session, select
 
 from proto_ddf import errors
-from proto_ddf.blocked_ports import BLOCKED_PORTS
 from proto_ddf.db.engine import session
 from proto_ddf.db.tables import PortReservation
+from proto_ddf.port_numbers import BLOCKED_PORTS
 from proto_ddf.progress import current_progress
 from proto_ddf.settings import get_settings
 

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, Request
 
-from proto_ddf.blocked_ports import BLOCKED_PORTS
+from proto_ddf.port_numbers import BLOCKED_PORTS
 
 REFUSED_BY_OTHER_BROWSERS = {4190, 6679}
 """In the standard, and not refused by Chromium in this way."""

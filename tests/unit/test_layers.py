@@ -13,7 +13,7 @@ PACKAGE = ROOT / "proto_ddf"
 TEMPLATES = PACKAGE / "generator" / "templates"
 
 ORDER = [
-    {"network_settings", "blocked_ports"},
+    {"network_settings", "port_numbers"},
     {"settings", "progress", "redaction"},
     {"logs"},
     {"errors"},

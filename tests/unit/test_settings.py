@@ -3,8 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from proto_ddf.blocked_ports import BLOCKED_PORTS
 from proto_ddf.errors.settings_errors import describe_settings_errors
+from proto_ddf.port_numbers import BLOCKED_PORTS
 from proto_ddf.settings import Settings
 
 

@@ -8,7 +8,8 @@ Every file under `templates/app/` becomes a file of the app:
   loses it: `sqlite`, `postgresql`, `mysql`, or `server` for the last two.
 - `__slug__` in a path becomes the app's slug. A path with `__table__` is rendered once per table, with
   that table's `name` in its place.
-- The context is `spec` (AppSpec), and `table` (TableSpec) where the path has `__table__`.
+- The context is `spec` (AppSpec), and `table` (TableSpec) where the path has `__table__`; default port numbers are
+  `app_port`, `postgresql_port` and `mysql_port`.
 - Filters (literals.py): `py` a Python literal of any plain value, text above all; `docstring` a whole
   docstring; `comment` and `markdown` one safe line; `json`. Everything a person can type goes through
   one of them; only `spec.slug`, `table.name`, `table.route` and `field.name` are safe bare. Never put
@@ -32,6 +33,7 @@ from proto_ddf.generator.code.literals import FILTERS
 from proto_ddf.generator.code.model_types import imported_types, model_type
 from proto_ddf.generator.names import TEMPLATES
 from proto_ddf.generator.spec import AppSpec, TableSpec
+from proto_ddf.port_numbers import MYSQL_PORT, POSTGRESQL_PORT, STANDALONE_APP_PORT
 
 RUFF_TIMEOUT = 30.0
 """Seconds; formatting an app of 200 tables takes about one."""
@@ -130,7 +132,13 @@ def _environment(templates: Path) -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters.update(FILTERS)
-    environment.globals.update(model_type=model_type, imported_types=imported_types)
+    environment.globals.update(
+        model_type=model_type,
+        imported_types=imported_types,
+        app_port=STANDALONE_APP_PORT,
+        postgresql_port=POSTGRESQL_PORT,
+        mysql_port=MYSQL_PORT,
+    )
     return environment
 
 

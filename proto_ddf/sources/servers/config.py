@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import BaseModel, ConfigDict, StringConstraints, field_validator
 
 from proto_ddf.errors.types import ValidationError
+from proto_ddf.port_numbers import Port
 
 Trimmed = Annotated[str, StringConstraints(strip_whitespace=True)]
 Needed = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -33,7 +34,7 @@ class ServerConfig(BaseModel):
     """Names that `parameters` may have; each kind of server has its own."""
 
     host: Needed
-    port: int = Field(ge=1, le=65535)
+    port: Port
     database: Needed
     user: Needed
     password: str = ""

@@ -15,7 +15,6 @@ import psutil
 import pytest
 
 from proto_ddf import errors
-from proto_ddf.blocked_ports import BLOCKED_PORTS
 from proto_ddf.db import engine as database
 from proto_ddf.db.tables import AppState, PortReservation
 from proto_ddf.errors.types import ValidationError
@@ -25,6 +24,7 @@ from proto_ddf.hosting.launch import folder
 from proto_ddf.hosting.ports import PORT_REGISTRY
 from proto_ddf.hosting.records import AppView
 from proto_ddf.hosting.watcher import Watcher, adopt_all
+from proto_ddf.port_numbers import BLOCKED_PORTS
 from proto_ddf.progress import NoProgress
 from proto_ddf.settings import PROJECT_ROOT
 

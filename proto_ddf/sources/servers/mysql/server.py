@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from proto_ddf.errors.drivers.pymysql import find
 from proto_ddf.errors.types import ProtoDDFError
+from proto_ddf.port_numbers import MYSQL_PORT
 from proto_ddf.sources.servers import tls
 from proto_ddf.sources.servers.addresses import Address
 from proto_ddf.sources.servers.config import ServerConfig, Tls
@@ -223,7 +224,7 @@ MYSQL = Server(
     drivername="mysql+pymysql",
     package="pymysql",
     config_model=MysqlConfig,
-    default_port=3306,
+    default_port=MYSQL_PORT,
     perform_handshake=perform_handshake,
     open=_open,
     version=_version,

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from proto_ddf.errors.drivers.psycopg import find
 from proto_ddf.errors.types import IntegrationError
+from proto_ddf.port_numbers import POSTGRESQL_PORT
 from proto_ddf.sources.servers import tls
 from proto_ddf.sources.servers.addresses import Address
 from proto_ddf.sources.servers.config import ServerConfig, Tls, Trimmed
@@ -181,7 +182,7 @@ POSTGRES = Server(
     drivername="postgresql+psycopg",
     package="psycopg",
     config_model=PostgresConfig,
-    default_port=5432,
+    default_port=POSTGRESQL_PORT,
     perform_handshake=perform_handshake,
     open=_open,
     version=_version,
