@@ -16,7 +16,7 @@ from benchmarks.conformance.contract import AsyncCall, RetryLibrary
 from proto_ddf.resilience.deadline import deadline_after
 from proto_ddf.resilience.policy import Policy, PolicyConfig
 from proto_ddf.resilience.retry import Retry, RetryConfig
-from proto_ddf.resilience.retry.jitter import added
+from proto_ddf.resilience.retry.jitter import additive
 
 stamina.instrumentation.set_on_retry_hooks([])  # else it logs each of the retries asked for here
 
@@ -114,7 +114,7 @@ def own_config(wait: float, attempts: int) -> RetryConfig:
         initial_delay=wait,
         max_delay=wait,
         backoff_factor=1.0,
-        jitter=added(0.0),
+        jitter=additive(0.0),
     )
 
 

@@ -1,11 +1,16 @@
-"""Resilience of calls to something outside: retries, circuit breakers, deadlines, limits, one policy per target.
+"""Resilience of calls to external systems: retries, circuit breakers, deadlines and limits, in one policy per target.
 
-Other packages import the names below, most of them only `policy`. The sub-packages are imported by their own names
-where a single part is needed, such as `deadline.time_left`.
+Other packages import the names below; most need only `policy`. Import a sub-package where you need a single part of
+it.
 """
 
 from proto_ddf.resilience import injection
-from proto_ddf.resilience.breaker import BreakerState, CircuitBreaker, CircuitOpenError, Window
+from proto_ddf.resilience.breaker import (
+    BreakerState,
+    CircuitBreaker,
+    CircuitOpenError,
+    SlidingWindow,
+)
 from proto_ddf.resilience.deadline import (
     AttemptTimeoutError,
     Deadline,
@@ -43,7 +48,7 @@ __all__ = [
     "RateLimitedError",
     "RetryBudget",
     "RetryConfig",
-    "Window",
+    "SlidingWindow",
     "current_deadline",
     "deadline_after",
     "injection",

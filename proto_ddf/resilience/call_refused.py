@@ -15,7 +15,7 @@ class CallRefusedError(IntegrationError):
 
 
 def is_refusal(error: BaseException) -> bool:
-    """True for such an error, and for a group of nothing else."""
+    """True for a CallRefusedError, and for an exception group that has only such errors."""
     if isinstance(error, BaseExceptionGroup):
         return all(is_refusal(member) for member in error.exceptions)
     return isinstance(error, CallRefusedError)

@@ -6,10 +6,10 @@ _NEVER_RETRIED = frozenset({"circuit_open", "authentication_failed"})
 
 
 def is_transient(error: BaseException) -> bool:
-    """True for ConnectionError, TimeoutError and what `classify` calls retryable: it asks for more than a text.
+    """True for ConnectionError, TimeoutError and errors that `classify` calls retryable.
 
-    That is never CircuitOpenError (the breaker knows better when to try again), nor a BaseException
-    that is no Exception, such as a cancellation.
+    False for CircuitOpenError (the breaker decides when to try again) and for a BaseException that is not an
+    Exception, such as a cancellation.
     """
     if not isinstance(error, Exception):
         return False
@@ -17,8 +17,8 @@ def is_transient(error: BaseException) -> bool:
 
 
 def is_never_retried(error: BaseException) -> bool:
-    """No setting makes these worth another attempt: an open circuit, bad input, a refused sign-in, and a
-    BaseException that is no Exception, such as a cancellation."""
+    """True for errors that are not retried whatever the settings say: an open circuit, invalid input, a refused
+    sign-in, and a BaseException that is not an Exception, such as a cancellation."""
     if not isinstance(error, Exception):
         return True
     found = classify(error)

@@ -5,7 +5,7 @@ from typing import Self
 
 
 class QueueTime:
-    """The sum of seconds that one call has waited in queues; `outer` belongs to the enclosing call."""
+    """The seconds that one call has waited in queues, in total. `outer` is that of the enclosing call."""
 
     __slots__ = ("outer", "seconds")
 

@@ -159,7 +159,7 @@ def test_a_breaker_is_shown_live_reset_and_forced_open(page: Page, faulty: Serve
     unfold.click()
     expect(unfold).to_have_attribute("aria-expanded", "true")
     changes = row.get_by_role("list", name="Changes")
-    expect(changes.get_by_role("listitem").first).to_contain_text("2 failures in a row")
+    expect(changes.get_by_role("listitem").first).to_contain_text("2 consecutive failures")
     expect(row.get_by_text("connection_failed").first).to_be_visible()
     expect(row).to_have_attribute("data-state", "half_open", timeout=OPEN_SECONDS * 1000 + 5000)
     row.get_by_role("button", name="Reset").click()

@@ -6,14 +6,14 @@ Import the names below.
 from proto_ddf.resilience.breaker.breaker import CircuitBreaker
 from proto_ddf.resilience.breaker.circuit_open import CircuitOpenError
 from proto_ddf.resilience.breaker.snapshot import BreakerSnapshot, BreakerState, Transition
-from proto_ddf.resilience.breaker.window import Window, WindowSnapshot
+from proto_ddf.resilience.breaker.window import SlidingWindow, WindowSnapshot
 
 __all__ = [
     "BreakerSnapshot",
     "BreakerState",
     "CircuitBreaker",
     "CircuitOpenError",
+    "SlidingWindow",
     "Transition",
-    "Window",
     "WindowSnapshot",
 ]

@@ -1,6 +1,7 @@
-"""Circuit breaker: a target that fails too often is left alone for a while.
+"""Circuit breaker: it refuses calls to a target that fails too often, for a while.
 
-`proto_ddf.resilience.breaker.circuit` holds the states and what changes them; here are the ways to call through it.
+This module has the ways to make a call through a breaker; `proto_ddf.resilience.breaker.circuit` has the states and
+their transitions.
 """
 
 import asyncio
@@ -17,40 +18,40 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _AWAITED: frozenset[Any] = frozenset({CoroutineType, asyncio.Future, asyncio.Task})
-"""What a sync function returns when its work is yet to be awaited."""
+"""The types of result that still have to be awaited."""
 
 
 class CircuitBreaker(Circuit):
-    """One per target. Thread-safe, and usable from any number of event loops.
+    """The breaker of one target. Thread-safe, and usable from any number of event loops.
 
-    `await breaker.call(fn, ...)`, `breaker.call_sync(fn, ...)` and `@breaker` raise CircuitOpenError when the call
-    is not let through, else whatever the call raises.
+    `await breaker.call(fn, ...)`, `breaker.call_sync(fn, ...)` and `@breaker` raise CircuitOpenError if the breaker
+    refuses the call, otherwise whatever the call raises.
 
     Args:
         name: the target, for messages.
-        failure_threshold: failures in a row that open it; not used with a window.
-        success_threshold: probes in a row that have to succeed before it closes.
-        reset_timeout: seconds it stays open before probes are let through.
-        half_open_max_calls: probes at once.
+        failure_threshold: consecutive failures that open the breaker; not used with a window.
+        success_threshold: consecutive probes that must succeed before it closes.
+        reset_timeout: seconds it stays open before it permits probes.
+        half_open_max_calls: concurrent probes.
         probe_timeout: seconds a probe may take.
-        window: opens it by rates instead of by failures in a row. A probe that is slow has failed.
-        is_failure: which exceptions count as failures, by default those that pass by themselves
-            (`is_transient`); every other one is an answer. Not asked about those that count as nothing:
-            cancellations and other BaseExceptions, calls that another breaker, a bulkhead or a rate limit
-            refused.
-        history_seconds: how long a snapshot shows a change of state.
+        window: opens the breaker by rates instead of by consecutive failures. A slow probe then counts as failed.
+        is_failure: which exceptions count as failures, by default the transient ones (`is_transient`). Every other
+            exception counts as a success, because the target answered. It is not called for exceptions that the
+            breaker ignores: cancellations and other BaseExceptions, and calls that another breaker, a bulkhead
+            or a rate limit refused.
+        history_seconds: how long a snapshot shows a transition.
         clock: seconds, monotonic.
 
     Raises:
-        BadArgumentError: a ValueError, for a threshold or a number of calls below 1, a negative reset_timeout, no
-            probe_timeout, and whatever is of another kind.
+        BadArgumentError: a ValueError, for a threshold or a number of calls below 1, a negative reset_timeout, a
+            probe_timeout that is not above 0, and arguments of a wrong type.
     """
 
     __slots__ = ()
 
     def call_sync(self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """`fn(*args, **kwargs)`. If that returns a coroutine, a Future or a Task, the call lasts until what
-        this returns then has been awaited."""
+        """`fn(*args, **kwargs)`. If that returns a coroutine, a Future or a Task, the result is a coroutine, and the
+        call ends when that has been awaited."""
         permit = self._fast_entry or self._admit()
         count_call = self._count_call
         count_call()
@@ -83,27 +84,27 @@ class CircuitBreaker(Circuit):
         """Decorator for functions and callable objects, sync and async.
 
         Raises:
-            TypeError: for a generator function, which has not done anything yet when it returns.
+            TypeError: for a generator function: it returns before any of its code has run.
         """
         if is_async_callable(fn):
             call = cast(Callable[..., Awaitable[Any]], self.call)
 
             @wraps(fn)
-            async def guarded_async(*args: P.args, **kwargs: P.kwargs) -> Any:
+            async def wrapper_async(*args: P.args, **kwargs: P.kwargs) -> Any:
                 return await call(fn, *args, **kwargs)
 
-            return cast(Callable[P, R], guarded_async)
+            return cast(Callable[P, R], wrapper_async)
 
         call_sync = self.call_sync
 
         @wraps(fn)
-        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
             return call_sync(fn, *args, **kwargs)
 
-        return guarded
+        return wrapper
 
     async def _await(self, permit: Permit, result: Awaitable[Any]) -> Any:
-        """The rest of a call that returned an awaitable."""
+        """Await the result of a call that returned an awaitable, then end the call."""
         try:
             value = await result
         except BaseException as error:

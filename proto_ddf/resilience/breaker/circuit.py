@@ -1,23 +1,23 @@
 """The state machine of a circuit breaker.
 
-    CLOSED --failure_threshold failures in a row, or what the window says--> OPEN
-    OPEN --reset_timeout--> HALF_OPEN: half_open_max_calls calls at once, the probes, are let through
-    HALF_OPEN --success_threshold probes in a row succeed--> CLOSED;  --one fails--> OPEN
+    CLOSED --failure_threshold consecutive failures, or a rate of the window--> OPEN
+    OPEN --after reset_timeout--> HALF_OPEN: half_open_max_calls concurrent calls, the probes, are permitted
+    HALF_OPEN --success_threshold consecutive probes succeed--> CLOSED;  --one fails--> OPEN
 
-The change from OPEN to HALF_OPEN happens when its time has come and someone looks: a call, `state` or
-`snapshot()`. Whoever looks first makes the change and its one event, so that state and events agree.
+No timer makes the transition from OPEN to HALF_OPEN. The first call, read of `state` or `snapshot()` after
+reset_timeout makes it and notifies the listeners, so that state and events agree.
 
-Every change of state starts a generation; a result of a call from an older one is dropped. The place of a
-probe is a lease: one that hangs longer than probe_timeout makes room for the next, and its result is dropped.
+Every transition starts a new generation. The result of a call from an older generation is dropped. A probe holds a
+lease that ends after probe_timeout; then another probe may start, and the result of the first one is dropped.
 
-The lock guards the bookkeeping only, never the call. It is re-entrant because the garbage collector or a
-signal handler may end another call of the same breaker in the midst of it; a call that is abandoned gives
-its lease back without the lock.
+The lock protects only the breaker's own data and is never held during a call. It is re-entrant because the garbage
+collector or a signal handler may end another call of the same breaker while the lock is held. An abandoned call
+releases its lease without the lock.
 
-What is done without the lock relies on the global interpreter lock of CPython: reading one attribute,
-counting with a `Counter`, and discarding from or listing a set of objects that hash by identity are atomic.
-A call of a closed breaker without failures takes no lock at all: it reads `_fast_entry` when it begins and `_fast_exit`
-when it ends, and a change of state by another thread comes before or after that read, never in between.
+Code that runs without the lock relies on CPython's global interpreter lock: these are atomic: reading an
+attribute, counting with a `Counter`, and discarding from or listing a set of objects that hash by identity.
+A call through a closed breaker without failures takes no lock: it reads `_fast_entry` when it begins and `_fast_exit`
+when it ends. Each is a single read, so a transition by another thread comes either before or after it.
 """
 
 import threading
@@ -37,7 +37,7 @@ from proto_ddf.resilience.breaker.outcome import Outcome, classify_outcome
 from proto_ddf.resilience.breaker.permit import Permit
 from proto_ddf.resilience.breaker.snapshot import BreakerSnapshot, BreakerState, Transition
 from proto_ddf.resilience.breaker.transition_log import TransitionLog
-from proto_ddf.resilience.breaker.window import RollingCounts, Window
+from proto_ddf.resilience.breaker.window import RollingCounts, SlidingWindow
 from proto_ddf.resilience.counter import Counter
 from proto_ddf.resilience.is_transient import is_transient
 
@@ -45,7 +45,7 @@ _CLOSED, _OPEN, _HALF_OPEN = BreakerState.CLOSED, BreakerState.OPEN, BreakerStat
 
 
 class Circuit:
-    """Admits calls and takes their outcomes; see CircuitBreaker for the arguments."""
+    """Admits calls and records their outcomes; see CircuitBreaker for the arguments."""
 
     __slots__ = (
         "__weakref__",
@@ -89,7 +89,7 @@ class Circuit:
         reset_timeout: float = 30.0,
         half_open_max_calls: int = 1,
         probe_timeout: float = 30.0,
-        window: Window | None = None,
+        window: SlidingWindow | None = None,
         is_failure: Callable[[Exception], bool] | None = None,
         history_seconds: float = 300.0,
         clock: Callable[[], float] = time.monotonic,
@@ -102,8 +102,8 @@ class Circuit:
         check_not_negative("reset_timeout", reset_timeout)
         check_positive("probe_timeout", probe_timeout)
         check_not_negative("history_seconds", history_seconds)
-        if window is not None and not isinstance(window, Window):
-            raise BadArgumentError("window", "be a Window", window)
+        if window is not None and not isinstance(window, SlidingWindow):
+            raise BadArgumentError("window", "be a SlidingWindow", window)
         if is_failure is not None:
             check_function("is_failure", is_failure)
         check_function("clock", clock)
@@ -124,14 +124,14 @@ class Circuit:
         self._generation = 0
         self._failures = self._successes = self._failed = self._refused = 0
         self._calls = Counter()
-        # Called through a local name: the interpreter has no fast way to call what a slot holds as a method.
+        # Callers first copy it into a local variable: that is faster than a method call on an attribute in a slot.
         self._count_call = self._calls.increment
         self._last_failure = self._cause = ""
         self._opened_at = 0.0
         self._forced = False
         self._shared: Permit | None = None
-        """For the calls of a closed breaker. `_fast_entry` is the same where they need not be timed, `_fast_exit`
-        where moreover a success changes nothing."""
+        """The one permit of all calls while the breaker is closed. `_fast_entry` is the same permit if calls are not
+        timed, and `_fast_exit` is the same permit if a success changes nothing."""
         self._fast_entry: Permit | None = None
         self._fast_exit: Permit | None = None
         self._state = _CLOSED
@@ -139,7 +139,7 @@ class Circuit:
 
     @property
     def state(self) -> BreakerState:
-        """The state in force. Looking may change an open breaker whose time has come to half-open."""
+        """The current state. Reading it after reset_timeout makes an open breaker half-open."""
         if self._state is _OPEN:
             with self._lock:
                 self._half_open_if_due()
@@ -148,7 +148,7 @@ class Circuit:
 
     @property
     def failures(self) -> int:
-        """Failures in a row so far."""
+        """Consecutive failures so far."""
         return self._failures
 
     def snapshot(self) -> BreakerSnapshot:
@@ -173,28 +173,28 @@ class Circuit:
         return snapshot
 
     def add_listener(self, listener: Callable[[Self, Transition], None]) -> Callable[[], None]:
-        """Have it called once for each change of state, in order; returns what ends that.
+        """Call `listener` once for each transition, in order. Returns a function that removes it.
 
-        It runs in the thread of a call, outside the lock, and should be quick. Where changes follow each
-        other closely, one thread may tell of several. What it raises is logged.
+        The listener runs outside the lock, in the thread of the call that made the transition or that was already
+        notifying, and should be quick. Its exceptions are logged.
         """
         return self._transitions.add_listener(listener)
 
     def reset(self) -> None:
-        """Close it by hand. Calls under way no longer count; totals stay."""
+        """Close the breaker by hand. The results of running calls are dropped; totals stay."""
         with self._lock:
             self._set_state(_CLOSED, "reset by hand")
         self._notify_listeners()
 
     def force_open(self) -> None:
-        """Open it by hand, until `reset()`."""
+        """Open the breaker by hand, until `reset()`."""
         with self._lock:
             self._open("", "opened by hand")
             self._forced = True
         self._notify_listeners()
 
     def _admit(self) -> Permit:
-        """For calls that `_fast_entry` is not enough for. Raises CircuitOpenError."""
+        """The permit of a call when there is no `_fast_entry`. Raises CircuitOpenError."""
         permit = None
         with self._lock:
             self._half_open_if_due()
@@ -215,7 +215,7 @@ class Circuit:
         return permit
 
     def _end(self, permit: Permit, error: BaseException | None) -> None:
-        """Takes the end of a call."""
+        """Record the outcome of a call."""
         seconds = permit.stop_timing(self._clock) if self._timed else 0.0
         outcome, title = classify_outcome(error, self._is_failure)
         if outcome is Outcome.IGNORED:
@@ -231,7 +231,7 @@ class Circuit:
         self._notify_listeners()
 
     def _still_counts(self, permit: Permit) -> bool:
-        """False for a late result. Frees the place of a probe."""
+        """False for a late result. Releases the lease of a probe."""
         self._leases.discard(permit)
         if permit.generation != self._generation:
             return False
@@ -242,7 +242,7 @@ class Circuit:
             self._fast_exit = None
         self._failures = self._failures + 1 if failed else 0
         if self._state is _HALF_OPEN:
-            self._take_probe(failed, slow)
+            self._record_probe(failed, slow)
         elif self._counts:
             now = self._clock()
             self._counts.record(now, failed=failed, slow=slow)
@@ -250,11 +250,11 @@ class Circuit:
                 self._open(reason, reason)
         elif self._failures >= self.failure_threshold:
             cause = self._last_failure.lower()
-            self._open(cause, f"{self._failures} failures in a row ({cause})")
+            self._open(cause, f"{self._failures} consecutive failures ({cause})")
         elif not failed:
             self._fast_exit = self._shared
 
-    def _take_probe(self, failed: bool, slow: bool) -> None:
+    def _record_probe(self, failed: bool, slow: bool) -> None:
         if failed:
             cause = self._last_failure.lower()
             self._open(cause, f"a probe failed ({cause})")
@@ -263,23 +263,23 @@ class Circuit:
         else:
             self._successes += 1
             if self._successes >= self.success_threshold:
-                self._set_state(_CLOSED, f"{self._successes} probes in a row succeeded")
+                self._set_state(_CLOSED, f"{self._successes} consecutive probes succeeded")
 
     def _open(self, cause: str, reason: str) -> None:
         self._set_state(_OPEN, reason)
         self._cause = cause
 
     def _half_open_if_due(self) -> None:
-        """Half-open, when it has been open for long enough."""
+        """Make an open breaker half-open after reset_timeout."""
         if (
             self._state is _OPEN
             and not self._forced
             and self._seconds_until_admitted(self._clock()) <= 0
         ):
-            self._set_state(_HALF_OPEN, f"{self.reset_timeout:g} s are over")
+            self._set_state(_HALF_OPEN, f"{self.reset_timeout:g} s have passed")
 
     def _seconds_until_admitted(self, now: float) -> float:
-        """Seconds until a call can be let through."""
+        """Seconds until the next call can be admitted."""
         if self._state is _CLOSED:
             return 0.0
         if self._state is _OPEN:
@@ -290,7 +290,7 @@ class Circuit:
         return min(running) - now if len(running) >= self.half_open_max_calls else 0.0
 
     def _set_state(self, after: BreakerState, reason: str) -> None:
-        # First of all nobody enters without the lock any more: who reads the new state finds it in force.
+        # First: from here on every call takes the lock, so that none is admitted by the old state.
         self._fast_entry = self._fast_exit = None
         now, before, self._state = self._clock(), self._state, after
         self._generation += 1

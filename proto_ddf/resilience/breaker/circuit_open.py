@@ -1,4 +1,4 @@
-"""The error of a call that was not made."""
+"""The error of a call that an open breaker refused."""
 
 from datetime import UTC, datetime, timedelta
 from math import ceil
@@ -7,10 +7,10 @@ from proto_ddf.resilience.call_refused import CallRefusedError
 
 
 class CircuitOpenError(CallRefusedError):
-    """The breaker is open: the target failed too often of late, or someone opened it by hand (`forced`).
+    """The breaker is open: the target failed too often recently, or someone opened it by hand (`forced`).
 
-    `retry_after` is in seconds; `reason` says in a few words what failed last. The context has both, the
-    seconds rounded up, and `retry_at`, the time they lead to (ISO 8601, UTC).
+    `retry_after` is in seconds; `reason` says in a few words what failed last. The error's context has the reason,
+    the seconds rounded up, and `retry_at`, the resulting time (ISO 8601, UTC).
     """
 
     default_code = "circuit_open"

@@ -13,10 +13,10 @@ _log = get_logger(__name__)
 
 class Outcome(Enum):
     SUCCESS = auto()
-    """A result, or an error that shows that the target is there."""
+    """The call returned, or its error shows that the target answers."""
     FAILURE = auto()
     IGNORED = auto()
-    """Cancelled, or refused before it reached the target: it says nothing about the target."""
+    """The call was cancelled, or refused before it reached the target. It says nothing about the target."""
 
 
 def classify_outcome(

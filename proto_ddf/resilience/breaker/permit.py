@@ -1,4 +1,4 @@
-"""What a call that a breaker let through holds until it ends."""
+"""Permits: a call that a breaker admitted holds one until it ends."""
 
 from collections.abc import Callable
 
@@ -6,10 +6,10 @@ from proto_ddf.resilience.queue_time import QueueTime, queue_time
 
 
 class Permit:
-    """The generation it was given in decides whether the call's result still counts.
+    """Holds the breaker's generation at the start of the call: if it has changed, the result no longer counts.
 
-    Calls of a closed breaker share one. A probe has its own, the lease of its place; so has a call that is
-    timed, because the window counts slow ones.
+    Calls through a closed breaker share one permit. A probe has its own, which is its lease; so has a call that
+    is timed because the window counts slow calls.
     """
 
     __slots__ = ("_queue", "_started", "generation", "lease_until")
@@ -21,16 +21,16 @@ class Permit:
         self._queue: QueueTime | None = None
 
     def start_timing(self, now: float) -> None:
-        """From here on what waits in a queue of ours says so."""
+        """Start the measurement. From here on, time in Proto-DDF's own queues is recorded, to be subtracted."""
         self._started = now
         self._queue = QueueTime(queue_time.get())
         queue_time.set(self._queue)
 
     def stop_timing(self, clock: Callable[[], float]) -> float:
-        """The seconds of the call without those in queues; 0.0 for one that was not timed.
+        """Seconds of the call without time in queues; 0.0 if it was not timed.
 
-        May run in another context than the start (a generator that is closed), or out of order (two that
-        overlap).
+        It may run in another context than `start_timing` (when a generator is closed), and overlapping calls may
+        stop in any order.
         """
         if (queue := self._queue) is None:
             return 0.0

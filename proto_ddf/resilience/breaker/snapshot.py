@@ -8,48 +8,48 @@ from proto_ddf.resilience.breaker.window import WindowSnapshot
 
 class BreakerState(StrEnum):
     CLOSED = "closed"
-    """Calls are let through."""
+    """All calls are admitted."""
     OPEN = "open"
-    """No call is let through."""
+    """All calls are refused."""
     HALF_OPEN = "half_open"
-    """A few calls (probes) are let through, to test the target."""
+    """A few calls, the probes, are admitted to test the target."""
 
 
 @dataclass(frozen=True)
 class Transition:
-    """One change of state."""
+    """One change of the state."""
 
     at: float
     """Unix time in seconds."""
     before: BreakerState
     after: BreakerState
     reason: str
-    """In a few words: "5 failures in a row (no connection)"."""
+    """In a few words: "5 consecutive failures (no connection)"."""
 
 
 @dataclass(frozen=True)
 class BreakerSnapshot:
-    """A breaker at one moment; totals are since it was made."""
+    """A breaker at one moment. Totals count from its creation."""
 
     name: str
     state: BreakerState
     forced: bool
     """Opened by hand, until it is reset by hand."""
     failures: int
-    """In a row."""
+    """Consecutive failures."""
     successes: int
-    """In a row, of probes while half-open."""
+    """Consecutive successful probes while half-open."""
     calls: int
-    """Let through, in total."""
+    """Admitted calls, in total."""
     failed: int
-    """Of these, in total; late ones too."""
+    """Admitted calls that failed, in total, with those whose result came late."""
     refused: int
-    """Not let through, in total."""
+    """Refused calls, in total."""
     last_failure: str
-    """Its title; empty when nothing failed yet."""
+    """Title of the last failure; empty if there was none."""
     retry_after: float
-    """Seconds until a call can be let through, 0.0 for now. While all probes are under way: until the lease
-    of the first of them ends."""
+    """Seconds until the next call can be admitted, 0.0 for now. While the maximum of probes is running: until the
+    first lease ends."""
     window: WindowSnapshot | None
     transitions: tuple[Transition, ...]
     """The last ones, oldest first."""

@@ -71,7 +71,7 @@ class TransitionLog:
 
     def _notify_one(self, name: str, owner: object, transition: Transition) -> None:
         _log.warning(
-            "circuit changed",
+            "breaker changed state",
             target=name,
             before=transition.before,
             after=transition.after,

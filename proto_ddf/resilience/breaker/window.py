@@ -1,6 +1,6 @@
-"""Sliding windows: judge a target by the share of its last calls that failed or were slow.
+"""Sliding windows: the rates of failed and of slow calls among the last calls of a target.
 
-Count- and time-based windows, the minimum of calls and the slow calls are those of resilience4j
+The model is that of resilience4j: count- and time-based windows, a minimum number of calls, and slow calls
 (https://resilience4j.readme.io/docs/circuitbreaker#count-based-sliding-window).
 """
 
@@ -16,24 +16,24 @@ from proto_ddf.resilience.arguments import (
 )
 
 _SLICES = 100
-"""Parts of a time window: it forgets in steps, and its size in memory does not grow with the traffic."""
+"""Parts of a time window. Calls are dropped a slice at a time, so that memory does not grow with the traffic."""
 
 
 @dataclass(frozen=True)
-class Window:
-    """When a breaker opens: at least `minimum_calls` calls are in the window, and either rate is reached.
+class SlidingWindow:
+    """The condition that opens a breaker: the window has at least `minimum_calls` calls, and one rate is reached.
 
     Args:
-        kind: "count" for the last `size` calls, "time" for those of the last `size` seconds.
-        size: calls, or seconds. A window of time forgets a call after 99 to 100 % of it.
-        minimum_calls: calls in the window before it judges.
-        failure_rate: share of failed calls that opens, above 0, at most 1.
-        slow_call_seconds: calls that take longer are slow; None for no such thing. Time in a queue of ours
-            does not count (`proto_ddf.resilience.queue_time`).
-        slow_call_rate: share of slow calls that opens, above 0, at most 1.
+        kind: "count" for the last `size` calls, "time" for the calls of the last `size` seconds.
+        size: calls, or seconds. A time window drops a call after 99 to 100 % of its size.
+        minimum_calls: with fewer calls in the window, the breaker stays closed.
+        failure_rate: fraction of failed calls that opens the breaker, above 0, at most 1.
+        slow_call_seconds: longer calls are slow; None if no call is. Time in Proto-DDF's own queues
+            is subtracted (`proto_ddf.resilience.queue_time`).
+        slow_call_rate: fraction of slow calls that opens the breaker, above 0, at most 1.
 
     Raises:
-        BadArgumentError: a ValueError, for numbers with which it could never, or always, open.
+        BadArgumentError: a ValueError, for values with which the breaker would open never, or always.
     """
 
     kind: Literal["count", "time"]
@@ -64,7 +64,7 @@ class Window:
 class WindowSnapshot:
     """The calls in a window at one moment."""
 
-    window: Window
+    window: SlidingWindow
     calls: int
     failed: int
     slow: int
@@ -78,7 +78,7 @@ class WindowSnapshot:
         return self.slow / self.calls if self.calls else 0.0
 
     def reason_to_open(self) -> str:
-        """In a few words, the failures first; empty when there is none."""
+        """The rate that is reached, in a few words; empty if none is. Failures are checked before slow calls."""
         if self.calls < self.window.minimum_calls:
             return ""
         if self.failure_rate >= self.window.failure_rate:
@@ -91,7 +91,7 @@ class WindowSnapshot:
 
 @dataclass(slots=True)
 class _Slice:
-    """Calls that are forgotten together."""
+    """Counts of calls that leave the window together."""
 
     number: int
     calls: int = 0
@@ -100,13 +100,13 @@ class _Slice:
 
 
 class RollingCounts:
-    """Counts the calls of a window. Not thread-safe: its breaker's lock guards it.
+    """Counts the calls of a window. Not thread-safe: used under the breaker's lock.
 
-    A window of calls has one slice a call, one of time `_SLICES` at most; totals are kept along the way,
-    so that a look costs the same however many calls there were.
+    A count window has one slice per call, a time window at most `_SLICES`. Totals are updated with every call,
+    so that a snapshot takes the same time however many calls there are.
     """
 
-    def __init__(self, window: Window) -> None:
+    def __init__(self, window: SlidingWindow) -> None:
         self._window = window
         self.clear()
 
@@ -115,7 +115,7 @@ class RollingCounts:
         self._total = _Slice(0)
 
     def record(self, now: float, *, failed: bool, slow: bool) -> None:
-        """One call that ended at `now` (seconds, monotonic)."""
+        """Count one call that ended at `now` (seconds, monotonic)."""
         current = self._current(now)
         for counts in (current, self._total):
             counts.calls += 1
@@ -129,7 +129,7 @@ class RollingCounts:
         return WindowSnapshot(self._window, total.calls, total.failed, total.slow)
 
     def _current(self, now: float) -> _Slice:
-        """The slice for a call that ends now; what is too old is gone."""
+        """The slice for a call that ends now. Drops slices that are too old."""
         if self._window.kind == "count":
             number = self._slices[-1].number + 1 if self._slices else 0
             self._forget(number - int(self._window.size))

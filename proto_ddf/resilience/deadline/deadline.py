@@ -1,19 +1,19 @@
-"""Deadlines: one time limit for everything a call does, and the time left until then.
+"""Deadlines: one time limit for a whole call, and the time left until then.
 
     async with deadline_after(2.0):         # everything inside is cancelled after 2 s
         async with attempt_timeout(0.5):    # this part after 0.5 s, or at the deadline
             await fetch()
 
-A scope inside another one, also one in a task or thread started there, never ends later than that. The async
-form cancels what runs. The sync form cannot; it tells what runs how long it may take (`time_left`, for the
-driver's timeouts), and a retry inside begins nothing that would end too late. The sync form in a coroutine is
-right where parts of it have async scopes of their own: those cut at the earlier end, with one timer.
+An inner scope never ends later than its outer scope, even in a task or thread that was started inside. The async
+form cancels the running code. The sync form cannot: the running code asks `time_left` how long it may take (for a
+driver's timeouts), and a retry makes no attempt that would begin after the deadline. Use the sync form in a coroutine
+if parts of the coroutine have async scopes: those are cancelled at the earlier of the two ends, with one timer.
 
-How the async form keeps apart a cancellation of its own from one from outside: `asyncio.Task` counts the
-requests (`cancelling`). What is left over when those of the timers here are subtracted came from outside,
-and then the CancelledError goes on, whoever came first. This is the rule of asyncio.timeout (as of Python
-3.12, which compares with the count at entry), for a chain of scopes: the innermost one turns the
-cancellation into the error, so that a circuit breaker between two scopes sees a late call and no cancelled one.
+How the async form tells its own cancellation from one by other code: `asyncio.Task` counts the cancel requests
+(`cancelling`). If requests remain after those of these timers are subtracted, other code cancelled the task too, and
+the CancelledError is passed on, no matter which request came first. asyncio.timeout of Python 3.12 has the same rule
+(it compares with the count at entry). In a chain of scopes the innermost one turns the cancellation into the error,
+so that a circuit breaker between two scopes sees a call that timed out, and not a cancelled one.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ class DeadlineExceededError(IntegrationError, TimeoutError):
 
     def __init__(self, seconds: float, system: str = "") -> None:
         super().__init__(
-            f"The call was not done after the {seconds:g} s that it may take in all.",
+            f"The call did not finish within its time limit of {seconds:g} s.",
             system=system,
             operation="call",
             seconds=f"{seconds:g}",
@@ -64,7 +64,7 @@ class AttemptTimeoutError(IntegrationError, TimeoutError):
 
 
 class Deadline:
-    """A moment of a monotonic clock, `at` in its seconds."""
+    """A point in time, `at`, in seconds of the monotonic `clock`."""
 
     __slots__ = ("at", "clock")
 
@@ -73,7 +73,7 @@ class Deadline:
         self.clock = clock
 
     def left(self) -> float:
-        """Seconds until then; 0.0 when it is over, infinite for a scope without an end."""
+        """Seconds until the deadline; 0.0 when it has passed, infinite for a scope without one."""
         return max(0.0, self.at - self.clock())
 
     @property
@@ -81,8 +81,9 @@ class Deadline:
         return self.at <= self.clock()
 
 
-class Scope(Deadline):
-    """What `deadline_after` and `attempt_timeout` return: enter it once, with `with` or `async with`."""
+class DeadlineScope(Deadline):
+    """A block of code with a deadline, made by `deadline_after` and `attempt_timeout`. Enter it once, with `with` or
+    `async with`."""
 
     __slots__ = ("_error", "_own_timeout", "_owner", "_seconds", "_system", "_timeout", "_token")
 
@@ -98,15 +99,14 @@ class Scope(Deadline):
         self._seconds = seconds
         self._error = error
         self._system = system
-        self._owner: Scope | None = (
-            None  # the enclosing scope whose deadline applies, if it is earlier
-        )
+        # The enclosing scope, if its deadline is earlier.
+        self._owner: DeadlineScope | None = None
         self._timeout: TaskTimeout | None = None
         self._own_timeout: TaskTimeout | None = None
-        self._token: Token[Scope | None]
+        self._token: Token[DeadlineScope | None]
 
     def error(self) -> Exception:
-        """The exception to raise when the time is over; it names the scope that set the limit."""
+        """The exception to raise when the deadline has passed. It names the scope that set the limit."""
         owner = self._owner or self
         return owner._error(owner._seconds, owner._system)
 
@@ -147,20 +147,18 @@ class Scope(Deadline):
             timeout_error = self._timeout.error()
         if self._own_timeout is not None:
             self._own_timeout.disarm()
-        self._timeout = self._own_timeout = None  # they point back here
+        self._timeout = self._own_timeout = None  # they refer to this scope: break the cycle
         if timeout_error is not None:
             raise timeout_error from error
 
     def _leave(self) -> None:
         try:
             _current.reset(self._token)
-        except (
-            ValueError
-        ):  # an abandoned generator is closed in another context, where nothing is set
-            return
+        except ValueError:
+            return  # an abandoned generator is closed in another context, where nothing is set
 
     def _begin(self) -> float:
-        """Determine the deadline in force and return the time left. Raises NoTimeLeftError if none is left."""
+        """Determine the deadline that applies and return the time left. Raises NoTimeLeftError if none is left."""
         now = self.clock()
         self.at = now + self._seconds
         outer = _current.get()
@@ -179,46 +177,51 @@ class Scope(Deadline):
         return left
 
 
-_current: ContextVar[Scope | None] = ContextVar("current_deadline", default=None)
+_current: ContextVar[DeadlineScope | None] = ContextVar("current_deadline", default=None)
 
 
-def deadline_after(seconds: float, *, system: str = "", clock: Clock = time.monotonic) -> Scope:
-    """A scope that ends after `seconds`, or earlier with the one around it.
+def deadline_after(
+    seconds: float, *, system: str = "", clock: Clock = time.monotonic
+) -> DeadlineScope:
+    """A scope that ends after `seconds`, or earlier with its outer scope.
 
     `with deadline_after(2.0):` or `async with deadline_after(2.0) as deadline:`. `system` goes into the error.
-    A task started inside takes the end along: one that is to outlive it needs a `contextvars.Context()` of its own.
+    A task started inside inherits the deadline. To let it outlive the deadline, give it its own
+    `contextvars.Context()`.
 
     Raises:
-        NoTimeLeftError: on entry, when nothing is left.
-        DeadlineExceededError: from the async form, when it is over.
-        AttemptTimeoutError: from the async form, when an `attempt_timeout` around it is over first.
+        NoTimeLeftError: on entry, if no time is left.
+        DeadlineExceededError: from the async form, when the deadline has passed.
+        AttemptTimeoutError: from the async form, when an outer `attempt_timeout` ends first.
     """
-    return Scope(seconds, DeadlineExceededError, system, clock)
+    return DeadlineScope(seconds, DeadlineExceededError, system, clock)
 
 
 def attempt_timeout(
     seconds: float | None, *, system: str = "", clock: Clock = time.monotonic
-) -> Scope:
-    """The same for one attempt of several: when its own time is over it raises AttemptTimeoutError.
+) -> DeadlineScope:
+    """The same for one attempt of several: it raises AttemptTimeoutError when its own time has passed.
 
-    None sets no end of its own; the async form then still cuts at the deadline around it.
+    With None the attempt has no timeout; the async form is still cancelled at the outer deadline.
     """
-    return Scope(math.inf if seconds is None else seconds, AttemptTimeoutError, system, clock)
+    return DeadlineScope(
+        math.inf if seconds is None else seconds, AttemptTimeoutError, system, clock
+    )
 
 
 def current_deadline() -> Deadline | None:
-    """The end in force here, of the deadline or the attempt, whichever is earlier."""
+    """The deadline that applies here: that of the whole call or of the attempt, whichever is earlier."""
     scope = _current.get()
     return scope if scope is not None and scope.at < math.inf else None
 
 
 def time_left(default: float) -> float:
-    """Seconds that a driver's call may take: `default`, or less when the end in force is nearer.
+    """Seconds that a driver's call may take: `default`, or less if the current deadline is nearer.
 
     Never zero, which many drivers take for "no limit".
 
     Raises:
-        DeadlineExceededError, AttemptTimeoutError: nothing is left, so nothing more must begin.
+        DeadlineExceededError, AttemptTimeoutError: no time is left, so the call must not be made.
     """
     scope = _current.get()
     if scope is None:

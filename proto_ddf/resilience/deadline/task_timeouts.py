@@ -96,7 +96,8 @@ class _LoopTimer:
             self._rearm(timeout.when)
 
     def _fire_due(self) -> None:
-        now = max(self._at, asyncio.get_running_loop().time())  # a loop may be a little early
+        # asyncio may call a timer a little before its time.
+        now = max(self._at, asyncio.get_running_loop().time())
         for timeout in [timeout for timeout in self.waiting if timeout.when <= now]:
             del self.waiting[timeout]
             timeout.fire()
@@ -108,7 +109,7 @@ class _LoopTimer:
             self._handle = None
         self._at = when
         if when < math.inf:
-            # Of its own context, not the caller's: that would keep all its values until then.
+            # In a new context: the timer would otherwise keep the values of the caller's context alive.
             self._handle = asyncio.get_running_loop().call_at(
                 when, self._fire_due, context=Context()
             )

@@ -1,6 +1,6 @@
-"""Failures that are injected on purpose, in place of the call to something outside.
+"""Fault injection: deliberate failures in place of calls to external systems.
 
-Callers use the functions below as `injection.inject(...)`; `model` is one injection, `registry` those that are active.
+Callers use the functions below as `injection.inject(...)`. `model` has one injection, `registry` the active ones.
 """
 
 from proto_ddf.resilience.injection.model import Injection, InjectionKind, InjectionSnapshot

@@ -33,7 +33,7 @@ class InjectionSnapshot:
 
 
 class Injection:
-    """Made by `injection.inject`, which says what the values mean. Thread-safe."""
+    """Made by `injection.inject`, which documents the arguments. Thread-safe."""
 
     def __init__(
         self,
@@ -59,19 +59,18 @@ class Injection:
         self.outcome = outcome
         self._error = error
         self._clock = clock
-        # Chance, not secrecy.
-        self._random = random.Random(seed)  # noqa: S311
+        self._random = random.Random(seed)  # noqa: S311 - not used for security
         self._calls_left = calls
         self._ends_at = None if seconds is None else clock() + seconds
         self._count = 0
         self._blocked_calls = 0
         self._stopped = False
-        # Re-entrant: the garbage collector may end an abandoned call inside.
+        # Re-entrant: the garbage collector may end an abandoned call while the lock is held.
         self._lock = threading.RLock()
 
     @property
     def expired(self) -> bool:
-        """It affects no further calls."""
+        """Whether it affects no further calls."""
         return (
             self._stopped
             or self._calls_left == 0
@@ -80,12 +79,12 @@ class Injection:
 
     @property
     def blocks(self) -> bool:
-        """Blocked calls stay blocked: the injection is neither stopped nor out of time."""
+        """Whether blocked calls stay blocked: the injection was not stopped and its time has not passed."""
         return not self._stopped and (self._ends_at is None or self._clock() < self._ends_at)
 
     @property
     def finished(self) -> bool:
-        """It has expired and blocks no call: it can be removed."""
+        """Whether it can be removed: it has expired and blocks no call."""
         return self.expired and self._blocked_calls == 0
 
     @contextmanager
@@ -147,7 +146,7 @@ class Injection:
         return self._error_name()
 
     def _error_name(self) -> str:
-        """The name of the error. No error is made for it: the factory is only called for calls."""
+        """The name of the error. It does not call the factory, which may have side effects."""
         if self.kind == "reset":
             return ConnectionResetError.__name__
         if self._error is None:
@@ -162,9 +161,7 @@ class Injection:
 def _copy(error: Exception) -> Exception:
     try:
         return copy.copy(error)
-    except (
-        TypeError
-    ):  # its constructor takes other arguments than the message, as that of httpx does
+    except TypeError:  # the constructor takes more than the message, as with httpx's errors
         made = type(error).__new__(type(error), *error.args)
         made.__dict__.update(error.__dict__)
         return made

@@ -1,11 +1,11 @@
-"""Fault injection: deliberate failures in place of the call to something outside.
+"""Fault injection: deliberate failures in place of calls to external systems.
 
     one = injection.inject("source", "reset", rate=0.3, seed=7)   # 30 % of the calls
     injection.inject("app", "hang", calls=2, target="flights")      # the next two calls of one target
     injection.stop(one.id)
 
-Works only where the setting FAULTS_ENABLED says so. What is injected is what a driver would raise, so
-the code around handles it like a real failure.
+It works only if the setting FAULTS_ENABLED is on. An injected error is one that a driver would raise, so that the
+calling code handles it like a real failure.
 """
 
 import asyncio
@@ -61,21 +61,21 @@ def inject(
 
     Args:
         system: the system whose calls are affected; `target` restricts it to one target.
-        kind: `error` raises `error` (or what it makes; a refused connection unless given), `reset` a lost
-            connection, `latency` makes the call late, `hang` keeps it until its timeout, `outcome` answers
-            `outcome` instead of making the call.
-        rate: fraction of the calls that are affected, 0 to 1.
-        calls: ends after so many affected calls.
-        seconds: ends after that time.
-        seed: makes the draws of `rate` repeatable.
+        kind: `error` raises `error`, or the exception that it returns if it is a function (by default a refused
+            connection); `reset` raises a lost connection; `latency` delays the call by `latency`; `hang` blocks
+            it until its timeout; `outcome` returns `outcome` without making the call.
+        rate: fraction of the calls that are affected, above 0 and at most 1.
+        calls: the injection ends after that many affected calls.
+        seconds: the injection ends after that time.
+        seed: makes the random choice by `rate` repeatable.
         latency: seconds.
 
     Raises:
-        ValidationError: when fault injection is switched off, or a value makes no sense.
+        ValidationError: if fault injection is switched off, or an argument is out of range.
     """
     if not enabled():
         raise ValidationError(
-            "Fault injection is switched off. Set FAULTS_ENABLED=true and start Proto-DDF again.",
+            "Fault injection is switched off. Set FAULTS_ENABLED=true and restart Proto-DDF.",
             "kind",
             kind,
         )
@@ -143,7 +143,7 @@ def apply_sync(system: str, target: str) -> Any:
 
 
 async def apply(system: str, target: str) -> Any:
-    """As `apply_sync`, for a task, which the attempt's timeout cancels."""
+    """The same for a task. The timeout of the attempt cancels a hanging call."""
     for injection in _matching(system, target):
         if injection.kind == "outcome":
             return injection.outcome
@@ -172,7 +172,8 @@ def _check(
 
 
 def _matching(system: str, target: str) -> Iterator[Injection]:
-    """Yields lazily, so that an injection behind one that ends the call does not count it."""
+    """The injections that apply to this call. Lazy, so that an injection after one that ends the call does not
+    count the call."""
     if any(injection.finished for injection in _active):
         with _lock:
             _prune()

@@ -1,4 +1,4 @@
-"""Limits on calls: how many at once (bulkhead), and how many per time (rate limit).
+"""Limits on calls: how many run at the same time (bulkhead), and how many start per time (rate limit).
 
 Import the names below.
 """

@@ -1,7 +1,7 @@
-"""Bulkhead: at most so many calls of a target at once, a short queue, then a clear refusal.
+"""Bulkhead: a limit on the concurrent calls of a target, with a short queue. Further calls are refused.
 
-A place that becomes free is handed to the first in the queue, so that nobody who comes later takes it.
-Threads and tasks of any event loop stand in one queue. No lock is held while a call runs or waits.
+A slot that becomes free is given to the first waiter in the queue, so that no later call takes it.
+Threads and tasks of any event loop wait in one queue. No lock is held while a call runs or waits.
 """
 
 import asyncio
@@ -23,13 +23,13 @@ _POLL_SECONDS = 0.1
 
 
 class BulkheadFullError(CallRefusedError):
-    """All places are taken and so is the queue, or the deadline came before a place was free."""
+    """All slots are taken and the queue is full, or the deadline passed before a slot became free."""
 
     default_code = "bulkhead_full"
 
     def __init__(self, name: str, max_concurrent: int, max_queue: int) -> None:
         super().__init__(
-            f"{name} is busy: {max_concurrent} calls at once, {max_queue} waiting.",
+            f"{name} is busy: {max_concurrent} calls are running and {max_queue} are waiting.",
             system=name,
             operation="call",
             max_concurrent=max_concurrent,
@@ -49,10 +49,10 @@ class BulkheadSnapshot:
 
 class _Waiter(Protocol):
     granted: bool
-    """It holds a place. Written under the bulkhead's lock."""
+    """It holds a slot. Written under the bulkhead's lock."""
 
     def wake(self) -> bool:
-        """False when nobody is left to wake: its event loop was closed."""
+        """False if the waiter no longer exists, because its event loop was closed."""
 
 
 class Bulkhead:
@@ -60,11 +60,11 @@ class Bulkhead:
 
     Args:
         name: the target, for messages.
-        max_concurrent: calls at once.
-        max_queue: calls that may wait for a place.
+        max_concurrent: calls that may run at the same time.
+        max_queue: calls that may wait for a slot.
 
     Raises:
-        BadArgumentError: a ValueError, for less than one place or a negative queue.
+        BadArgumentError: a ValueError, for less than one slot or a negative queue.
     """
 
     def __init__(
@@ -81,26 +81,27 @@ class Bulkhead:
         self.max_concurrent = max_concurrent
         self.max_queue = max_queue
         self._clock = clock
-        self._lock = threading.RLock()  # the garbage collector may end an abandoned call inside
+        # Re-entrant: the garbage collector may end an abandoned call while the lock is held.
+        self._lock = threading.RLock()
         self._active = 0
         self._waiters: deque[_Waiter] = deque()
         self._refused = 0
 
     def try_enter(self) -> bool:
-        """Take a place if one is free now. Who got one calls `leave` once."""
+        """Take a slot if one is free now. After True the caller must call `leave` once."""
         with self._lock:
-            # Waiters are handed places, so a place is free only while nobody waits.
+            # `leave` gives a slot to a waiter directly, so a slot is free only if nobody waits.
             if self._active < self.max_concurrent:
                 self._active += 1
                 return True
             return False
 
     def enter_sync(self) -> None:
-        """Take a place, waiting in the queue if need be until the deadline in force.
+        """Take a slot. If none is free, wait in the queue, at most until the current deadline.
 
         Raises:
-            BulkheadFullError: no place.
-            BaseException: what the operation's `check_stop` raises.
+            BulkheadFullError: no slot became free.
+            BaseException: whatever the operation's `check_stop` raises.
         """
         waiter = _ThreadWaiter()
         if self._enter_or_queue(waiter):
@@ -121,7 +122,7 @@ class Bulkhead:
             record_queue_time(self._clock() - started)
 
     async def enter(self) -> None:
-        """As `enter_sync`, for a task; a cancellation ends the wait."""
+        """The same for a task. A cancellation ends the wait."""
         waiter = _TaskWaiter()
         if self._enter_or_queue(waiter):
             return
@@ -139,7 +140,7 @@ class Bulkhead:
             record_queue_time(self._clock() - started)
 
     def leave(self) -> None:
-        """Give the place back, to the first in the queue if there is one."""
+        """Give the slot to the first waiter, or free it if nobody waits."""
         with self._lock:
             self._hand_over()
 
@@ -154,7 +155,7 @@ class Bulkhead:
             )
 
     def _enter_or_queue(self, waiter: _Waiter) -> bool:
-        """True if a place was free, False if the waiter was queued."""
+        """True if a slot was free, False if the waiter was queued."""
         with self._lock:
             if self._active < self.max_concurrent:
                 self._active += 1
@@ -172,7 +173,7 @@ class Bulkhead:
                 raise BulkheadFullError(self.name, self.max_concurrent, self.max_queue)
 
     def _give_up(self, waiter: _Waiter) -> None:
-        """Leave the queue; a place that was handed over meanwhile goes to the next."""
+        """Leave the queue. If the waiter got a slot meanwhile, it goes to the next waiter."""
         with self._lock:
             if waiter.granted:
                 self._hand_over()
@@ -215,7 +216,7 @@ class _TaskWaiter:
     def wake(self) -> bool:
         try:
             self.loop.call_soon_threadsafe(self.end)
-        except RuntimeError:  # the loop is closed, the task is gone with it
+        except RuntimeError:  # the loop was closed, so the task is gone
             return False
         return True
 

@@ -1,7 +1,7 @@
-"""Rate limit: so many calls in so many seconds, then a refusal that says when the next may start.
+"""Rate limit: a maximum of calls per time. A refusal says when the next call may start.
 
-A token bucket (https://en.wikipedia.org/wiki/Token_bucket): full it allows `calls` at once, and it fills
-evenly, `calls` in `seconds`.
+It is a token bucket (https://en.wikipedia.org/wiki/Token_bucket) of `calls` tokens, which is refilled evenly within
+`seconds`.
 """
 
 import threading
@@ -15,12 +15,12 @@ from proto_ddf.resilience.arguments import check_count, check_positive
 from proto_ddf.resilience.call_refused import CallRefusedError
 
 _ROUNDING = 1e-6
-"""Seconds that a caller may be early: one that waited exactly as long as told is let through."""
+"""Seconds that a call may be early: a caller that waited exactly `retry_after` must not be refused by rounding."""
 
 
 class RateLimitedError(CallRefusedError):
-    """More calls than allowed. `retry_after` is in seconds; the context has it too, rounded up, and `retry_at`, the
-    time it leads to (ISO 8601, UTC)."""
+    """More calls than allowed. `retry_after` is in seconds; the error's context has it rounded up, and `retry_at`, the
+    resulting time (ISO 8601, UTC)."""
 
     default_code = "rate_limited"
 
@@ -77,10 +77,10 @@ class RateLimit:
         self._refused = 0
 
     def take(self) -> None:
-        """Count one call.
+        """Take a token for one call.
 
         Raises:
-            RateLimitedError: it has to wait.
+            RateLimitedError: there is none yet.
         """
         with self._lock:
             self._fill()

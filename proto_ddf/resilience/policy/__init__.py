@@ -1,6 +1,6 @@
-"""Policies: all parts of resilience in a fixed order around a call, configured by the settings of its system.
+"""Policies: all parts of resilience in a fixed order around a call, configured by the system's settings.
 
-Import the names below; callers usually need only `policy(system, target)`.
+Import the names below; most callers need only `policy(system, target)`.
 """
 
 from proto_ddf.resilience.policy.config import SYSTEM_DEFAULTS, PolicyConfig, policy_config

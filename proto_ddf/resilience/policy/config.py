@@ -1,7 +1,7 @@
-"""What a system's policy does, made of all that may say so.
+"""The configuration of a system's policy, merged from several sources.
 
-For each value the first of these that has one decides: the argument, NETWORK_SYSTEMS, the NETWORK_ variable
-if it was set, RESILIENCE_PROFILE, what the system is by nature (SYSTEM_DEFAULTS), and the default of the variable.
+For each value the first source that has one is used: the argument, NETWORK_SYSTEMS, the NETWORK_ variable if it was
+set, RESILIENCE_PROFILE, the defaults of the system (SYSTEM_DEFAULTS), and the default of the NETWORK_ variable.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,27 +10,28 @@ from types import MappingProxyType
 from typing import Any
 
 from proto_ddf.network_settings import NetworkSettings, SystemSettings
-from proto_ddf.resilience.breaker import Window
+from proto_ddf.resilience.breaker import SlidingWindow
 from proto_ddf.resilience.retry import PROFILES, RetryConfig
-from proto_ddf.resilience.retry.jitter import added
+from proto_ddf.resilience.retry.jitter import additive
 from proto_ddf.settings import get_settings
 
 SYSTEM_DEFAULTS: Mapping[str, SystemSettings] = MappingProxyType(
     {
-        # A person waits for it. With a few calls a minute, retries are to last while half of them fail.
+        # A person waits for the answer. There are few calls a minute, so the retry budget allows retries until half
+        # of the attempts fail.
         "source": SystemSettings(
             max_retries=4,
             connect_timeout_ms=5_000,
             read_timeout_ms=25_000,
             deadline_ms=60_000,
-            # More than the attempts of one call: who mends what it told of can try again at once.
+            # More than the attempts of one call, so that a person can correct the cause and try again at once.
             circuit_breaker_threshold=10,
             max_concurrent=8,
             max_queue=32,
             retry_budget_tokens=20,
             retry_budget_ratio=1.0,
         ),
-        # Installing is slow by nature, and its own timeouts are the installer's.
+        # An installation takes long, and the installer has timeouts of its own.
         "package_registry": SystemSettings(
             max_retries=2,
             retry_delay_ms=1_000,
@@ -40,13 +41,13 @@ SYSTEM_DEFAULTS: Mapping[str, SystemSettings] = MappingProxyType(
             retry_budget_ratio=1.0,
             adaptive=True,
         ),
-        # The next look comes soon enough, and one that answers again is to be seen soon.
+        # Health checks of apps, which come again soon. A short reset timeout shows early that an app answers again.
         "app": SystemSettings(
             connect_timeout_ms=1_000,
             read_timeout_ms=4_000,
             circuit_breaker_reset_timeout_ms=5_000,
         ),
-        # Nobody misses one of them.
+        # A lost event does no harm.
         "usage_events": SystemSettings(
             circuit_breaker_threshold=3,
             circuit_breaker_reset_timeout_ms=60_000,
@@ -56,7 +57,7 @@ SYSTEM_DEFAULTS: Mapping[str, SystemSettings] = MappingProxyType(
     }
 )
 _NEVER_RETRIED = frozenset({"app"})
-"""Asked again and again anyway: only their own entry of NETWORK_SYSTEMS makes them retry."""
+"""Systems whose calls are repeated anyway. They retry only if their own entry in NETWORK_SYSTEMS says so."""
 
 _GLOBAL_SETTINGS = {
     "max_retries": "network_default_max_retries",
@@ -69,43 +70,43 @@ _GLOBAL_SETTINGS = {
     "circuit_breaker_threshold": "network_circuit_breaker_threshold",
     "circuit_breaker_reset_timeout_ms": "network_circuit_breaker_reset_timeout_ms",
 }
-"""Which setting for all systems stands behind that of one."""
+"""For each setting of one system, the setting for all systems that is used without it."""
 
 
 @dataclass(frozen=True)
 class PolicyConfig:
-    """One policy's values, all times in seconds; None switches a part off."""
+    """The values of one policy. All times are in seconds; None switches a part off."""
 
     retry: RetryConfig = field(default_factory=RetryConfig)
     deadline: float | None = None
-    """Of a call with all its attempts and waits."""
+    """For a call with all its attempts and waits."""
     attempt_timeout: float | None = None
     connect_timeout: float = 5.0
-    """For drivers, as is the next."""
+    """For drivers, like `read_timeout`."""
     read_timeout: float = 30.0
     breaker: bool = True
-    """False lets all calls through."""
+    """Whether there is a circuit breaker."""
     failure_threshold: int = 5
     success_threshold: int = 3
     reset_timeout: float = 30.0
     probe_timeout: float = 30.0
-    window: Window | None = None
-    """Opens the breaker by rates instead of by failures in a row."""
+    window: SlidingWindow | None = None
+    """Opens the breaker by rates instead of by consecutive failures."""
     max_concurrent: int | None = None
-    """Calls of one target at once."""
+    """Concurrent calls of one target."""
     max_queue: int = 0
     rate: tuple[int, float] | None = None
-    """Calls of the system, in so many seconds."""
+    """Calls of the system, and the seconds they are for."""
     budget: tuple[float, float] | None = (10.0, 0.1)
-    """Tokens, and what a success puts back."""
+    """Tokens of the retry budget, and the part of a token that a success puts back."""
     adaptive: bool = False
-    """Waits and attempts follow how things went of late."""
+    """Waits and attempts adapt to the recent success rate."""
     alert_threshold: int = 10
-    """Errors of one target within `alert_window` that mark it."""
+    """Network errors of one target within `alert_window` that raise an alert."""
     alert_window: float = 300.0
 
     def describe(self) -> tuple[tuple[str, str], ...]:
-        """What it does, as names and values for people."""
+        """Names and values to show to people."""
         return tuple(_retries(self.retry)) + tuple(_limits(self))
 
 
@@ -113,10 +114,10 @@ def policy_config(
     system: str,
     given: SystemSettings | None = None,
     *,
-    window: Window | None = None,
+    window: SlidingWindow | None = None,
     settings: NetworkSettings | None = None,
 ) -> PolicyConfig:
-    """The policy of a system; `given` is what the caller wants otherwise."""
+    """The configuration of a system's policy; `given` overrides its settings."""
     settings = settings or get_settings()
     merged = _merged(system, given, settings)
     connect, read = merged["connect_timeout_ms"], merged["read_timeout_ms"]
@@ -146,7 +147,7 @@ def policy_config(
 
 
 def _merged(system: str, given: SystemSettings | None, settings: NetworkSettings) -> dict[str, Any]:
-    """The value of each setting, from the weakest say to the strongest."""
+    """The value of each setting, merged from the lowest to the highest precedence."""
     global_values = {
         name: getattr(settings, variable) for name, variable in _GLOBAL_SETTINGS.items()
     }
@@ -162,7 +163,8 @@ def _merged(system: str, given: SystemSettings | None, settings: NetworkSettings
         **_given_values(settings.network_systems.get(system)),
         **_given_values(given),
     }
-    if merged["max_retry_delay_ms"] < merged["retry_delay_ms"]:  # they come from different places
+    # The two may come from different sources and contradict each other.
+    if merged["max_retry_delay_ms"] < merged["retry_delay_ms"]:
         merged["max_retry_delay_ms"] = merged["retry_delay_ms"]
     return merged
 
@@ -179,7 +181,7 @@ def _profile(name: str | None) -> dict[str, Any]:
         "max_retries": profile.max_attempts - 1,
         "retry_delay_ms": profile.initial_delay * 1000,
         "max_retry_delay_ms": profile.max_delay * 1000,
-        "retry_jitter_ms": None,  # the profile's own
+        "retry_jitter_ms": None,  # None: the profile's jitter is used
         "profile": profile,
     }
 
@@ -192,7 +194,7 @@ def _retry(merged: Mapping[str, Any]) -> RetryConfig:
         initial_delay=merged["retry_delay_ms"] / 1000,
         max_delay=merged["max_retry_delay_ms"] / 1000,
         backoff_factor=profile.backoff_factor,
-        jitter=profile.jitter if jitter is None else added(jitter / 1000),
+        jitter=profile.jitter if jitter is None else additive(jitter / 1000),
     )
 
 
@@ -201,22 +203,22 @@ def _retries(retry: RetryConfig) -> Iterator[tuple[str, str]]:
         yield "Retries", "none"
         return
     yield "Retries", f"up to {retry.max_attempts - 1}"
-    yield "Waits between them", f"{retry.initial_delay:g} s, growing to {retry.max_delay:g} s"
+    yield "Wait before a retry", f"from {retry.initial_delay:g} s up to {retry.max_delay:g} s"
 
 
 def _limits(config: PolicyConfig) -> Iterator[tuple[str, str]]:
     if config.deadline is not None:
-        yield "Time for a call in all", f"{config.deadline:g} s"
+        yield "Time limit of a call", f"{config.deadline:g} s for all attempts"
     if config.attempt_timeout is not None:
-        yield "Time for one attempt", f"{config.attempt_timeout:g} s"
+        yield "Timeout of an attempt", f"{config.attempt_timeout:g} s"
     if not config.breaker:
         yield "Circuit breaker", "switched off"
     elif config.window is None:
-        yield "Opens after", f"{config.failure_threshold} failures in a row"
+        yield "Opens after", f"{config.failure_threshold} consecutive failures"
     if config.breaker:
         yield "Stays open for", f"{config.reset_timeout:g} s"
-        yield "Closes after", f"{config.success_threshold} calls that succeed"
+        yield "Closes after", f"{config.success_threshold} successful calls"
     if config.max_concurrent is not None:
-        yield "Calls at once", f"{config.max_concurrent}, {config.max_queue} more may wait"
+        yield "Concurrent calls", f"{config.max_concurrent}, and {config.max_queue} in the queue"
     if config.rate is not None:
         yield "Rate limit", f"{config.rate[0]} calls in {config.rate[1]:g} s"

@@ -1,4 +1,4 @@
-"""The last errors of a target, and whether too many of late were errors of the network."""
+"""The last errors of a target, and whether too many recent ones were network errors."""
 
 import time
 from collections import deque
@@ -10,7 +10,7 @@ from proto_ddf.resilience.call_refused import is_refusal
 
 _MAX_ERRORS = 20
 _MIN_CONFIDENCE = 0.8
-"""Below it an error was judged by words in its text alone."""
+"""A lower confidence means that an error was classified by words in its message only."""
 NETWORK_CODES = frozenset(
     {
         "connection_failed",
@@ -26,15 +26,15 @@ NETWORK_CODES = frozenset(
         "timeout",
     }
 )
-"""The target was not found or not reached, did not answer in time, or the connection broke. An answer that
-refuses (a password, a right, a certificate, a query) came over a network that works."""
+"""The target was not found, not reached or too slow, or the connection broke. If the target refused something (a
+password, a permission, a certificate, a query), the network works."""
 
 
 class ErrorLog:
-    """Thread-safe: appending to a deque and copying one are single steps.
+    """Thread-safe, because appending to a deque and copying a deque are atomic.
 
     Args:
-        threshold: network errors within `window` seconds that are too many.
+        threshold: network errors within `window` seconds that raise an alert.
         clock: seconds, monotonic.
     """
 
@@ -52,7 +52,7 @@ class ErrorLog:
             self._times.append(self._clock())
 
     def recent(self) -> tuple[tuple[float, str, str], ...]:
-        """Unix time in seconds, code and title of the last 20, oldest first."""
+        """Unix time in seconds, code and title of the last 20 errors, oldest first."""
         return tuple(self._errors.copy())
 
     @property
@@ -63,9 +63,9 @@ class ErrorLog:
 
 
 def is_network_error(error: Exception, found: Classification) -> bool:
-    """Whether an error, classified as `found`, says that the network or the other side failed.
+    """Whether an error, classified as `found`, says that the network or the target failed.
 
-    What was refused before it was sent (too many calls, no time left) says nothing about either.
+    A call that was refused before it was sent (too many calls, no time left) says nothing about either.
     """
     sure = found.confidence >= _MIN_CONFIDENCE and found.code in NETWORK_CODES
     return sure and not is_refusal(error)

@@ -2,8 +2,8 @@
 
     fallback > deadline > retry with budget > breaker > rate > bulkhead > attempt timeout > injections > call
 
-The deadline is for all attempts and waits together; what runs when it comes is cut by the timeout of the
-attempt, so that the breaker sees it and one timer serves both. Nested calls inherit what is left.
+The deadline applies to all attempts and waits together. At the deadline the attempt's timeout cancels the running
+attempt, so that the breaker sees a timeout and one timer is enough for both. Nested calls inherit the deadline.
 """
 
 import inspect
@@ -35,7 +35,7 @@ _log = get_logger(__name__)
 
 
 class SharedLimits:
-    """What the policies of one system have in common: how retries are limited and how calls are."""
+    """The limits that all policies of one system share: on retries and on the rate of calls."""
 
     def __init__(self, system: str, config: PolicyConfig) -> None:
         self.system = system
@@ -46,18 +46,18 @@ class SharedLimits:
 
 
 class Policy:
-    """How calls of one target are made. Thread-safe, and usable from any number of event loops.
+    """Makes the calls to one target. Thread-safe, and usable from any number of event loops.
 
-    `await policy.call(fn, ...)`, `policy.call_sync(fn, ...)` and `@policy` raise what the last attempt raised, or:
-    CircuitOpenError, BulkheadFullError, RateLimitedError when it was not made, AttemptTimeoutError,
-    DeadlineExceededError when it took too long. A sync attempt cannot be cut: its driver has to ask
-    `time_left` how long it may take.
+    `await policy.call(fn, ...)`, `policy.call_sync(fn, ...)` and `@policy` raise the error of the last attempt. That
+    may be CircuitOpenError, BulkheadFullError or RateLimitedError if the attempt was refused, and
+    AttemptTimeoutError or DeadlineExceededError if it took too long. A sync attempt cannot be cancelled: its
+    driver must ask `time_left` how long it may take.
 
     Args:
-        system: a kind of target, such as "source"; its settings are those of that name.
-        target: one of them, "" where there is only one.
-        config: what applies, by default that of `shared`.
-        shared: what the system's other policies have too.
+        system: a kind of target, such as "source". The settings are found by this name.
+        target: one target of that kind, "" if there is only one.
+        config: the values, by default those of `shared`.
+        shared: the limits shared with the system's other policies.
     """
 
     def __init__(
@@ -92,7 +92,7 @@ class Policy:
         self._chain, self._chain_sync = self._build_chain()
 
     async def call(self, fn: Callable[P, Awaitable[R]], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """`await fn(*args, **kwargs)`, as often as it takes."""
+        """`await fn(*args, **kwargs)`, with retries."""
         self._calls.increment()
         started = False
         try:
@@ -110,7 +110,7 @@ class Policy:
             return cast(R, await result if inspect.isawaitable(result) else result)
 
     def call_sync(self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """`fn(*args, **kwargs)`, as often as it takes."""
+        """`fn(*args, **kwargs)`, with retries."""
         self._calls.increment()
         started = False
         try:
@@ -136,33 +136,33 @@ class Policy:
             call = cast(Callable[..., Awaitable[Any]], self.call)
 
             @wraps(fn)
-            async def called_async(*args: P.args, **kwargs: P.kwargs) -> Any:
+            async def wrapper_async(*args: P.args, **kwargs: P.kwargs) -> Any:
                 return await call(fn, *args, **kwargs)
 
-            return cast(Callable[P, R], called_async)
+            return cast(Callable[P, R], wrapper_async)
 
         @wraps(fn)
-        def called(*args: P.args, **kwargs: P.kwargs) -> R:
+        def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
             return self.call_sync(fn, *args, **kwargs)
 
-        return called
+        return wrapper
 
     def with_fallback(self, fallback: Any) -> Self:
-        """The same policy for calls that are not critical: `fallback`, or what it returns for the error if it
-        is a function, is the result of a call that failed."""
+        """The same policy with a result for calls that fail: `fallback`, or, if that is a function, what it returns
+        for the error."""
         other = copy(self)
         other._fallback = fallback
         return other
 
     def without_retries(self) -> Self:
-        """The same policy for calls that come again by themselves, such as looks at a source: one attempt each.
-        They neither use up nor fill the budget of retries."""
+        """The same policy with one attempt per call, for calls that are repeated anyway, such as health checks of a
+        source. They do not change the retry budget."""
         other = copy(self)
         other._chain, other._chain_sync = self._build_chain(retried=False)
         return other
 
     def idle(self, seconds: float) -> bool:
-        """Not used for so long, and nothing would be lost with it: not open, and no call in its bulkhead."""
+        """Whether the policy can be dropped: not used for `seconds`, the breaker not open, no call in the bulkhead."""
         return (
             self._clock() - self.used_at >= seconds
             and (self.breaker is None or self.breaker.state is not BreakerState.OPEN)
@@ -175,7 +175,7 @@ class Policy:
             self.breaker.reset()
 
     def force_open(self) -> None:
-        """Let no call through until `reset()`. Without effect where the breaker is switched off."""
+        """Refuse all calls until `reset()`. It has no effect if the breaker is switched off."""
         if self.breaker:
             self.breaker.force_open()
 
@@ -203,7 +203,7 @@ class Policy:
     def _build_chain(
         self, *, retried: bool = True
     ) -> tuple[Callable[..., Any], Callable[..., Any]]:
-        """Retry around breaker around attempt, async and sync; what is off is left out."""
+        """Retry around breaker around attempt, async and sync. Parts that are switched off are left out."""
         chain: Callable[..., Any] = self._attempt
         chain_sync: Callable[..., Any] = self._attempt_sync
         if self.breaker:
@@ -222,7 +222,7 @@ class Policy:
         return chain, chain_sync
 
     def _breaker_wait(self) -> float:
-        """Seconds until the breaker lets a call through."""
+        """Seconds until the breaker admits a call."""
         return self.breaker.snapshot().retry_after if self.breaker else 0.0
 
     async def _attempt(
@@ -279,11 +279,11 @@ class Policy:
 
     def _count_failure(self, started: bool) -> None:
         self._failed.increment()
-        if not started:  # an enclosing deadline had passed: count the attempt that was refused
+        if not started:  # an outer deadline had passed: count the refused attempt
             self._count_attempt()
 
     def _fall_back(self, error: Exception) -> Any:
-        _log.warning("fell back", call=self.name, error=plain_text(error))
+        _log.warning("fallback used", call=self.name, error=plain_text(error))
         return self._fallback(error) if callable(self._fallback) else self._fallback
 
 

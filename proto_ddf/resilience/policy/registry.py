@@ -10,8 +10,8 @@ _IDLE_SECONDS = 3600.0
 
 
 class PolicyRegistry:
-    """Thread-safe. Where there are a thousand policies, those idle for an hour make room for a new one: targets
-    such as sources are deleted, and nobody says so."""
+    """Thread-safe. With a thousand policies, those that were idle for an hour are dropped before a new one is made:
+    nothing tells the registry that a target, such as a source, was deleted."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -19,7 +19,7 @@ class PolicyRegistry:
         self._policies: dict[tuple[str, str], Policy] = {}
 
     def policy(self, system: str, target: str = "") -> Policy:
-        """The policy of that target; the same one every time."""
+        """The policy of the target, the same object every time."""
         known = self._policies.get((system, target))
         if known is not None:
             return known
@@ -29,12 +29,12 @@ class PolicyRegistry:
             return self._policies.get((system, target)) or self._make(system, target)
 
     def policies(self) -> list[Policy]:
-        """All of them, by system and target."""
+        """All policies, sorted by system and target."""
         with self._lock:
             return [policy for _, policy in sorted(self._policies.items())]
 
     def _drop_idle(self) -> None:
-        # Looked at without the lock: a breaker whose time has come tells those who listen to it.
+        # Without the lock, because `idle` may make a breaker half-open, and that calls its listeners.
         idle = [policy for policy in self.policies() if policy.idle(_IDLE_SECONDS)]
         with self._lock:
             for policy in idle:
@@ -52,11 +52,11 @@ _registry = PolicyRegistry()
 
 
 def policy(system: str, target: str = "") -> Policy:
-    """How calls of one target are made: its own breaker and bulkhead, the system's settings, retry budget and rate
-    limit. The same object every time."""
+    """The policy of one target, the same object every time. It has its own breaker and bulkhead; settings, retry budget
+    and rate limit are the system's."""
     return _registry.policy(system, target)
 
 
 def policies() -> list[Policy]:
-    """All that were used so far, by system and target."""
+    """All policies in use so far, sorted by system and target."""
     return _registry.policies()

@@ -9,26 +9,26 @@ from proto_ddf.resilience.retry import AdaptiveSnapshot, BudgetSnapshot
 
 @dataclass(frozen=True)
 class PolicySnapshot:
-    """A policy at one moment; totals are since it was made."""
+    """A policy at one moment. Totals count from its creation."""
 
     system: str
     target: str
     config: tuple[tuple[str, str], ...]
-    """What it does, as names and values for people."""
+    """Names and values to show to people."""
     breaker: BreakerSnapshot | None
-    """None: switched off."""
+    """None if it is switched off."""
     budget: BudgetSnapshot | None
-    """Shared by the targets of a system, as are `adaptive` and `rate`."""
+    """Shared by all targets of a system, like `adaptive` and `rate`."""
     adaptive: AdaptiveSnapshot | None
     bulkhead: BulkheadSnapshot | None
     rate: RateSnapshot | None
     last_errors: tuple[tuple[float, str, str], ...]
-    """Of attempts: Unix time in seconds, code and title, oldest first."""
+    """Errors of attempts: Unix time in seconds, code and title, oldest first."""
     alerting: bool
-    """As many network errors in the last minutes as NETWORK_ERROR_ALERT_THRESHOLD and _WINDOW_SECONDS say."""
+    """There were NETWORK_ERROR_ALERT_THRESHOLD network errors within the last NETWORK_ERROR_WINDOW_SECONDS."""
     calls: int
     failed: int
-    """Calls that raised an error in the end."""
+    """Calls whose last attempt failed."""
     attempts: int
-    """With those that were refused."""
+    """All attempts, with the refused ones."""
     retries: int

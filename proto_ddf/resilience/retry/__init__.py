@@ -1,4 +1,4 @@
-"""Retries of transient failures: how often, after which waits, and how many by all callers together.
+"""Retries of transient failures: how often, after which waits, and how many for all callers together.
 
 Import the names below; `jitter` and `retry_after` are modules of functions.
 """

@@ -1,8 +1,8 @@
 """Waits and numbers of attempts that adapt to the recent success rate.
 
-The share of attempts that succeeded is kept as an exponentially weighted moving average. Where nearly all
-succeed, a failure is a hiccup: it is tried again soon, and up to two times more. Where nearly all fail,
-more attempts are more load and little hope: waits are up to four times as long, and two attempts are made.
+The success rate is an exponentially weighted moving average. If nearly all attempts succeed, a failure is probably
+short: the waits are shorter, and there are up to two more attempts. If nearly all attempts fail, retries add load
+and rarely help: the waits are up to four times as long, and only two attempts are made.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from threading import Lock
 from proto_ddf.resilience.arguments import check_fraction
 
 _NEUTRAL = 2 / 3
-"""The share of successes at which attempts and waits are as configured; also what is assumed at first."""
+"""The success rate at which attempts and waits are as configured; also the initial value."""
 _MIN_ATTEMPTS = 2
 _MAX_EXTRA_ATTEMPTS = 2
 
@@ -19,17 +19,17 @@ _MAX_EXTRA_ATTEMPTS = 2
 @dataclass(frozen=True)
 class AdaptiveSnapshot:
     success_rate: float
-    """0 to 1: recent attempts weigh most."""
+    """0 to 1. Recent attempts count most."""
     outcomes: int
-    """Attempts seen so far."""
+    """Attempts counted so far."""
 
     @property
     def wait_factor(self) -> float:
-        """What waits are multiplied by: 0.5 when everything succeeds, 1 at two thirds, 4 when all fails."""
+        """The factor for waits: 0.5 if all attempts succeed, 1 at two thirds, 4 if all fail."""
         return float(2 ** (2 - 3 * self.success_rate))
 
     def attempts(self, configured: int) -> int:
-        """Attempts to make where `configured` are: from 2 to two more. A single one stays single."""
+        """Attempts to make: from 2 to `configured + 2`. If only one is configured, there is one."""
         if configured <= _MIN_ATTEMPTS and self.success_rate <= _NEUTRAL:
             return configured
         if configured == 1:
@@ -46,10 +46,10 @@ class AdaptiveRetry:
     """The success rate of a system, shared by all its callers. Thread-safe.
 
     Args:
-        weight: how much the newest outcome counts, above 0 and at most 1; 0.1 looks back about 20 outcomes.
+        weight: weight of the newest outcome, above 0 and at most 1. With 0.1 about the last 20 outcomes count.
 
     Raises:
-        BadArgumentError: a ValueError, for another weight.
+        BadArgumentError: a ValueError, if `weight` is out of range.
     """
 
     def __init__(self, weight: float = 0.1) -> None:
@@ -63,7 +63,7 @@ class AdaptiveRetry:
         self._record(1.0)
 
     def failed(self) -> None:
-        """An attempt failed in a way that would be retried."""
+        """Count an attempt that failed with a retryable error."""
         self._record(0.0)
 
     def snapshot(self) -> AdaptiveSnapshot:

@@ -1,7 +1,7 @@
-"""How many retries all callers of a system may make together.
+"""A limit on the retries that all callers of a system make together.
 
 The rules are those of gRPC's retry throttling: proposal A6, "Throttling Retry Attempts and Hedged RPCs"
-(https://github.com/grpc/proposal/blob/master/A6-client-retries.md). The AWS SDKs' retry quota is its kin.
+(https://github.com/grpc/proposal/blob/master/A6-client-retries.md). The retry quota of the AWS SDKs is similar.
 """
 
 from dataclasses import dataclass
@@ -16,22 +16,22 @@ class BudgetSnapshot:
     max_tokens: float
     token_ratio: float
     limit: float
-    """Retries are made while there are more tokens than this."""
+    """Retries are allowed while there are more tokens than this."""
     allowed: bool
     refused: int
-    """Retries that were not made for want of tokens, in all."""
+    """Retries that were not made because tokens were missing, in total."""
 
 
 class RetryBudget:
-    """A bucket of tokens, full at first. Thread-safe.
+    """A token bucket, full at first. Thread-safe.
 
-    Every attempt that fails in a way that would be retried takes one token, every one that succeeds puts
-    `token_ratio` back. Retries are made while more than `threshold` of `max_tokens` are there; below, a failure
-    is passed on at once. First attempts are always made: their successes fill the bucket again.
+    An attempt that fails with a retryable error takes one token; an attempt that succeeds puts `token_ratio` back.
+    Retries are allowed while the bucket has more than `threshold * max_tokens` tokens; otherwise a failure is raised
+    at once. First attempts are always made, and their successes fill the bucket again.
     In the long run retries go on while less than `token_ratio / (1 + token_ratio)` of the attempts fail.
 
     Raises:
-        BadArgumentError: a ValueError, unless `max_tokens` and `token_ratio` are above 0 and `threshold` is from 0 to below 1.
+        BadArgumentError: a ValueError, unless `max_tokens` and `token_ratio` are above 0, and 0 <= `threshold` < 1.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class RetryBudget:
         self._refused = 0
 
     def allow(self) -> bool:
-        """Whether a retry may be made now. Notes a refusal."""
+        """Whether a retry may be made now. A refusal is counted."""
         with self._lock:
             if self._tokens > self._limit:
                 return True
@@ -57,13 +57,14 @@ class RetryBudget:
             return False
 
     def failed(self) -> None:
-        """An attempt failed in a way that would be retried, or the other side asked not to."""
+        """Count an attempt that failed with a retryable error, or whose target asked for no retry."""
         with self._lock:
             self._tokens = max(0.0, self._tokens - 1)
 
     def succeeded(self) -> None:
-        """An attempt succeeded."""
-        if self._tokens == self.max_tokens:  # the common case; at worst one success goes uncounted
+        """Count an attempt that succeeded."""
+        # The common case, without the lock. At worst one success is not counted.
+        if self._tokens == self.max_tokens:
             return
         with self._lock:
             self._tokens = min(self.max_tokens, self._tokens + self.token_ratio)

@@ -1,4 +1,4 @@
-"""How often something is tried again, and after which waits."""
+"""The configuration of retries: how often, and after which waits."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,19 +18,19 @@ from proto_ddf.resilience.retry.jitter import Jitter
 
 @dataclass(frozen=True)
 class RetryConfig:
-    """How often, and after which waits.
+    """How often to retry, and after which waits.
 
-    The n-th backoff is `initial_delay * backoff_factor ** (n - 1)` seconds, at most `max_delay`, and
-    `jitter` makes the wait of it. `retriable` says what may pass by itself; an open circuit, bad input, a
-    refused sign-in and a cancellation are never tried again, whatever it says.
+    The n-th backoff is `initial_delay * backoff_factor ** (n - 1)` seconds, at most `max_delay`; `jitter` turns the
+    backoff into the wait. `retriable` decides which errors are retried, except an open circuit, invalid input, a
+    refused sign-in and a cancellation, which never are.
 
     Raises:
-        BadArgumentError: a ValueError, for fewer than one attempt, numbers that are negative or no numbers, a first
-            delay above the longest, and what is no function.
+        BadArgumentError: a ValueError, for fewer than one attempt, a negative number, an initial delay above the
+            maximum, and arguments of a wrong type.
     """
 
     max_attempts: int = 5
-    """With the first one."""
+    """With the first attempt."""
     initial_delay: float = 0.1
     max_delay: float = 30.0
     backoff_factor: float = 2.0
@@ -46,7 +46,7 @@ class RetryConfig:
 
 
 def check_delays(first_name: str, first: Any, longest: Any) -> None:
-    """Raises BadArgumentError for delays, in seconds, that are none or in the wrong order."""
+    """Raises BadArgumentError unless both delays, in seconds, are at least 0 and `first` is not above `longest`."""
     check_not_negative(first_name, first)
     check_not_negative("max_delay", longest)
     if first > longest:

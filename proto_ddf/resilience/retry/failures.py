@@ -20,7 +20,7 @@ _log = get_logger(__name__)
 
 
 class FailedAttempts:
-    """The failed attempts of one call, as tenacity asks about them: retriable? how long? or stop?"""
+    """The failed attempts of one call. The methods are tenacity's callbacks: retry, wait, stop and before_sleep."""
 
     def __init__(
         self,
@@ -38,7 +38,7 @@ class FailedAttempts:
         self._attempts = config.max_attempts
         self._retry_after: float | None = None
         self._backoffs = 0
-        """Since the last Retry-After: after one, the backoff begins anew (gRPC A6, "Pushback")."""
+        """Backoffs since the last Retry-After, which starts the backoff again (gRPC A6, "Pushback")."""
 
     def is_retriable(self, state: RetryCallState) -> bool:
         error = _error(state)
@@ -62,7 +62,7 @@ class FailedAttempts:
     def stop(self, state: RetryCallState) -> bool:
         reason = self._reason_to_stop(state.attempt_number, state.upcoming_sleep)
         if reason and (error := _error(state)):
-            self._log("not tried again", error, attempt=state.attempt_number, reason=reason)
+            self._log("not retried", error, attempt=state.attempt_number, reason=reason)
         return bool(reason)
 
     def notify(self, state: RetryCallState) -> None:
@@ -88,11 +88,11 @@ class FailedAttempts:
             return longest
 
     def _reason_to_stop(self, attempt: int, wait: float) -> str:
-        """Why there is no further attempt, in a few words; "" when there is one."""
+        """Why there is no further attempt, in a few words; "" if there is one."""
         if attempt >= self._attempts:
             return "attempts used up"
         if wait == NEVER:
-            return "asked not to"
+            return "asked not to retry"
         deadline = current_deadline()
         if deadline is not None and wait >= deadline.left():
             return "no time left"

@@ -1,4 +1,4 @@
-"""How chance is mixed into the waits between attempts, so that many callers do not come back together.
+"""Jitter: random variation of the waits between attempts, so that many callers do not retry at the same moment.
 
 `full` and `equal` are those of "Exponential Backoff And Jitter"
 (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
@@ -10,52 +10,53 @@ from collections.abc import Callable
 from proto_ddf.resilience.arguments import BadArgumentError, check_not_negative, is_number
 
 Jitter = Callable[[float], float]
-"""From the backoff, in seconds, to the seconds to wait."""
+"""A function from the backoff to the wait, both in seconds."""
 
 
 def _between(low: float, high: float) -> float:
-    return random.uniform(low, high)  # noqa: S311 - nothing secret hangs on it
+    return random.uniform(low, high)  # noqa: S311 - not used for security
 
 
 def none(backoff: float) -> float:
-    """The backoff itself."""
+    """No jitter: the wait is the backoff."""
     return backoff
 
 
 def full(backoff: float) -> float:
-    """Anything up to the backoff: spreads best, and on average waits half of it."""
+    """A random wait from 0 to the backoff. It spreads callers best; the mean is half of the backoff."""
     return _between(0, backoff)
 
 
 def equal(backoff: float) -> float:
-    """Half of the backoff, and anything up to the other half."""
+    """Half of the backoff, plus a random wait from 0 to the other half."""
     return backoff / 2 + _between(0, backoff / 2)
 
 
-def share(part: float) -> Jitter:
-    """The backoff, less up to that part of it: `share(0.1)` gives nine tenths to all of it.
+def proportional(fraction: float) -> Jitter:
+    """The backoff minus a random part of it, at most `fraction`: `proportional(0.1)` waits 90 to 100 % of the backoff.
 
     Raises:
-        BadArgumentError: unless `part` is from 0 to 1.
+        BadArgumentError: unless `fraction` is from 0 to 1.
     """
-    if not (is_number(part) and 0 <= part <= 1):
-        raise BadArgumentError("part", "be a share from 0 to 1", part)
+    if not (is_number(fraction) and 0 <= fraction <= 1):
+        raise BadArgumentError("fraction", "be a number from 0 to 1", fraction)
 
-    def less_a_share(backoff: float) -> float:
-        return backoff * _between(1 - part, 1)
+    def proportional_jitter(backoff: float) -> float:
+        return backoff * _between(1 - fraction, 1)
 
-    return less_a_share
+    return proportional_jitter
 
 
-def added(seconds: float) -> Jitter:
-    """The backoff and up to so many seconds more, beyond the longest wait too: there they have to spread as well.
+def additive(seconds: float) -> Jitter:
+    """The backoff plus a random time from 0 to `seconds`. The wait may exceed the maximum delay: callers that reached
+    it must be spread too.
 
     Raises:
-        BadArgumentError: for a negative number, or none.
+        BadArgumentError: unless `seconds` is a finite number, at least 0.
     """
     check_not_negative("seconds", seconds)
 
-    def with_more(backoff: float) -> float:
+    def additive_jitter(backoff: float) -> float:
         return backoff + _between(0, seconds)
 
-    return with_more
+    return additive_jitter

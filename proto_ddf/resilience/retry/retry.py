@@ -1,8 +1,8 @@
 """Retry with exponential backoff and jitter.
 
-The loop is tenacity's. The first attempt does not go through it: it is most calls' only one. What is added:
-one call of many may not overload what is failing (`RetryBudget`, `AdaptiveRetry`), the other side is heard
-(`retry_after`), and no wait is begun that the deadline in force would cut short.
+The loop is tenacity's. The first attempt runs outside of it, because most calls need only one. Beyond tenacity: all
+callers together do not overload a failing target (`RetryBudget`, `AdaptiveRetry`), the target can say when to retry
+(`retry_after`), and no wait begins that would not end before the current deadline.
 """
 
 import asyncio
@@ -26,23 +26,22 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _POLL_SECONDS = 0.1
-"""How often a wait checks whether to stop, in seconds."""
+"""How often a sync wait checks whether to stop, in seconds."""
 
 
 class Retry:
-    """Tries again what passes by itself. Thread-safe; holds nothing of a call.
+    """Retries transient failures. Thread-safe: it holds no state of a call.
 
-    A hint of the other side (Retry-After, gRPC's pushback, `retry_after` of a refusal of our own) takes the
-    place of the computed wait. When the wait would not end before the deadline in force, or, without
-    one, a hint asks for more than `max_delay`, the last error is raised at once: coming back earlier than
-    asked helps nobody.
+    A hint in the error (Retry-After, gRPC's pushback, `retry_after` of a CallRefusedError) replaces the computed wait.
+    The last error is raised at once if the wait would not end before the current deadline or, without a deadline, if
+    a hint asks for more than `max_delay`: a retry before the requested time would fail.
 
     Args:
-        name: what the log calls it, the function's name unless given.
-        budget: shared by all callers of a system; no retry while it is used up.
-        adaptive: shared likewise; changes waits and attempts within its bounds.
-        paused: for how many seconds no further attempt would be let through, by a circuit breaker that the
-            attempts pass; there is no wait that ends before that.
+        name: the name in the log, by default that of the function.
+        budget: shared by all callers of a system. There is no retry while it is used up.
+        adaptive: shared by all callers of a system. It changes waits and attempts within its limits.
+        breaker_wait: returns the seconds until the circuit breaker around the attempts admits a call. There is no
+            retry whose wait ends before that.
     """
 
     def __init__(
@@ -61,7 +60,7 @@ class Retry:
         self.breaker_wait = breaker_wait
 
     def call_sync(self, fn: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """`fn(*args, **kwargs)`, as often as it takes. Raises its last error."""
+        """`fn(*args, **kwargs)`, with retries. Raises the last error."""
         try:
             result = fn(*args, **kwargs)
         except Exception as error:
@@ -72,7 +71,7 @@ class Retry:
 
         def attempt() -> R:
             nonlocal first
-            if first is not None:  # the failure that brought us here is the loop's first attempt
+            if first is not None:  # the failure above counts as the loop's first attempt
                 error, first = first, None
                 raise error
             result = fn(*args, **kwargs)
@@ -82,7 +81,7 @@ class Retry:
         return Retrying(sleep=_sleep, **self._options(fn))(attempt)
 
     async def call(self, fn: Callable[P, Awaitable[R]], *args: P.args, **kwargs: P.kwargs) -> R:
-        """`await fn(*args, **kwargs)`, otherwise as `call_sync`."""
+        """`await fn(*args, **kwargs)`, with retries. Raises the last error."""
         try:
             result = await fn(*args, **kwargs)
         except Exception as error:
@@ -128,17 +127,18 @@ def retry_with_backoff(
     exponential_base: float = 2.0,
     jitter: bool = True,
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Decorator for functions and callable objects, sync and async: try again what fails and passes by itself.
+    """Decorator for functions and callable objects, sync and async: retries transient failures.
 
-    That is ConnectionError, TimeoutError and what is classified as transient; everything else is raised
+    These are ConnectionError, TimeoutError and errors that are classified as transient; every other error is raised
     at once. The n-th wait is `base_delay * exponential_base ** (n - 1)` seconds, at most `max_delay`; with
-    `jitter` 50 to 100 % of that, by chance. A sync wait ends early when the operation in progress is to stop.
+    `jitter` it is a random 50 to 100 % of that. A sync wait ends early if the current operation is to stop.
 
     Args:
         max_retries: attempts after the first; 3 means at most 4 calls.
 
     Raises:
-        BadArgumentError: a ValueError, for a number that is negative or none, and a first wait above the longest.
+        BadArgumentError: a ValueError, for a negative number, an argument of a wrong type, and a base_delay above
+            max_delay.
         TypeError: for a generator function.
         Exception: the decorated function raises its last error.
     """
@@ -162,22 +162,22 @@ def retry_with_backoff(
             call = cast(Callable[..., Awaitable[Any]], retry.call)
 
             @functools.wraps(fn)
-            async def retried_async(*args: P.args, **kwargs: P.kwargs) -> Any:
+            async def wrapper_async(*args: P.args, **kwargs: P.kwargs) -> Any:
                 return await call(fn, *args, **kwargs)
 
-            return cast(Callable[P, R], retried_async)
+            return cast(Callable[P, R], wrapper_async)
 
         @functools.wraps(fn)
-        def retried(*args: P.args, **kwargs: P.kwargs) -> R:
+        def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
             return retry.call_sync(fn, *args, **kwargs)
 
-        return retried
+        return wrapper
 
     return decorate
 
 
 def _sleep(seconds: float) -> None:
-    """Sleeps in slices, so that a stop is noticed; `check_stop` raises then."""
+    """Sleep in short intervals and call `check_stop`, which raises if the operation is to stop."""
     progress = current_progress.get()
     end = time.monotonic() + seconds
     progress.check_stop()

@@ -1,11 +1,12 @@
-"""When to retry, as the failed response or error says.
+"""When to retry, according to the failed response or error.
 
-- Retry-After of an HTTP answer, seconds or a date: RFC 9110, section 10.2.3.
+- Retry-After of an HTTP response, seconds or a date: RFC 9110, section 10.2.3.
 - `grpc-retry-pushback-ms` in gRPC's trailing metadata: gRPC proposal A6, "Pushback"
   (https://github.com/grpc/proposal/blob/master/A6-client-retries.md).
-- The attribute `retry_after`, seconds, of a refusal of our own.
+- The attribute `retry_after`, seconds, of a CallRefusedError.
 
-Nothing is imported for it: an HTTP error has `response.headers`, a gRPC one `trailing_metadata()`.
+No HTTP or gRPC library is imported: an HTTP error is known by `response.headers`, a gRPC error by
+`trailing_metadata()`.
 """
 
 import math
@@ -17,7 +18,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 NEVER = math.inf
-"""The other side asks not to be tried again."""
+"""The target asks for no retry."""
 
 _PUSHBACK = "grpc-retry-pushback-ms"
 _INT32 = re.compile(r"-?[0-9]{1,10}")
@@ -25,9 +26,9 @@ _MOST_CAUSES = 10
 
 
 def retry_after(error: BaseException) -> float | None:
-    """Seconds until a retry is welcome: 0.0 for at once, NEVER for not at all, None when nothing is said.
+    """Seconds to wait before a retry: 0.0 for at once, NEVER for no retry, None if the error says nothing.
 
-    Errors that were raised `from` another one are asked first, then that one.
+    The error itself is read first, then the errors that caused it (`raise ... from`).
     """
     for one in _with_causes(error):
         for read in (_pushback, _retry_after_header, _retry_after_attribute):
@@ -66,7 +67,7 @@ def _until(date: str) -> float | None:
         moment = parsedate_to_datetime(date)
     except (TypeError, ValueError):
         return None
-    if moment.tzinfo is None:  # "-0000", or the asctime form: an HTTP date is always GMT
+    if moment.tzinfo is None:  # "-0000" or the asctime format; an HTTP date is always GMT
         moment = moment.replace(tzinfo=UTC)
     return max(0.0, moment.timestamp() - time.time())
 

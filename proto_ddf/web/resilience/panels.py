@@ -119,7 +119,7 @@ def _now(target: rx.Var[TargetView]) -> rx.Component:
         rx.cond(
             target.in_a_row > 0,
             rx.el.span(
-                target.in_a_row, rx.cond(target.in_a_row == 1, " failure", " failures in a row")
+                target.in_a_row, rx.cond(target.in_a_row == 1, " failure", " consecutive failures")
             ),
             rx.fragment(),
         ),

@@ -94,9 +94,9 @@ def _facts(policy: PolicySnapshot) -> Iterator[Fact]:
 
 def _breaker_facts(breaker: BreakerSnapshot) -> Iterator[Fact]:
     if breaker.state is BreakerState.HALF_OPEN:
-        yield Fact(name="Probes that succeeded", value=str(breaker.successes))
+        yield Fact(name="Successful probes", value=str(breaker.successes))
     else:
-        yield Fact(name="Failures in a row", value=str(breaker.failures))
+        yield Fact(name="Consecutive failures", value=str(breaker.failures))
     if breaker.window:
         yield Fact(name="Window", value=_window(breaker.window))
 

@@ -53,12 +53,12 @@ def running_loop() -> InstantLoop:
     return loop
 
 
-def deadline_after(seconds: float, **about: Any) -> deadline.Scope:
+def deadline_after(seconds: float, **about: Any) -> deadline.DeadlineScope:
     """By the clock of the loop that runs."""
     return deadline.deadline_after(seconds, clock=running_loop().time, **about)
 
 
-def attempt_of(seconds: float | None) -> deadline.Scope:
+def attempt_of(seconds: float | None) -> deadline.DeadlineScope:
     return deadline.attempt_timeout(seconds, clock=running_loop().time)
 
 

@@ -472,11 +472,11 @@ class TestSnapshot:
         breaker.reset()
         found = breaker.snapshot().transitions
         assert [(one.before, one.after, one.reason) for one in found] == [
-            (CLOSED, OPEN, "3 failures in a row (no connection)"),
-            (OPEN, HALF_OPEN, "30 s are over"),
+            (CLOSED, OPEN, "3 consecutive failures (no connection)"),
+            (OPEN, HALF_OPEN, "30 s have passed"),
             (HALF_OPEN, OPEN, "a probe failed (no connection)"),
-            (OPEN, HALF_OPEN, "30 s are over"),
-            (HALF_OPEN, CLOSED, "2 probes in a row succeeded"),
+            (OPEN, HALF_OPEN, "30 s have passed"),
+            (HALF_OPEN, CLOSED, "2 consecutive probes succeeded"),
             (CLOSED, OPEN, "opened by hand"),
             (OPEN, CLOSED, "reset by hand"),
         ]

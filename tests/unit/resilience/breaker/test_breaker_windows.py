@@ -1,4 +1,4 @@
-"""The breaker with a window: rates instead of failures in a row, and slow calls."""
+"""The breaker with a window: rates instead of consecutive failures, and slow calls."""
 
 import asyncio
 import contextlib
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from proto_ddf.errors import classify
-from proto_ddf.resilience.breaker import CircuitBreaker, CircuitOpenError, Window
+from proto_ddf.resilience.breaker import CircuitBreaker, CircuitOpenError, SlidingWindow
 from proto_ddf.resilience.queue_time import queue_time, record_queue_time
 from tests.unit.resilience.breakers import (
     CLOSED,
@@ -30,11 +30,11 @@ def clock() -> Clock:
     return Clock()
 
 
-def with_window(clock: Clock, window: Window, **options: Any) -> CircuitBreaker:
+def with_window(clock: Clock, window: SlidingWindow, **options: Any) -> CircuitBreaker:
     return CircuitBreaker("shop", window=window, clock=clock, **options)
 
 
-SLOW = Window("count", 10, minimum_calls=3, slow_call_seconds=2.0, slow_call_rate=0.5)
+SLOW = SlidingWindow("count", 10, minimum_calls=3, slow_call_seconds=2.0, slow_call_rate=0.5)
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def slow_breaker(clock: Clock) -> CircuitBreaker:
 
 class TestFailureRate:
     def test_opens_at_the_rate_once_there_are_enough_calls(self, clock: Clock) -> None:
-        breaker = with_window(clock, Window("count", 10, minimum_calls=4))
+        breaker = with_window(clock, SlidingWindow("count", 10, minimum_calls=4))
         fail_times(breaker, 3)
         assert breaker.state is CLOSED
         fail_times(breaker, 1)
@@ -52,7 +52,9 @@ class TestFailureRate:
         assert breaker.snapshot().transitions[-1].reason == "4 of 4 calls failed"
 
     def test_below_the_rate_failures_in_a_row_do_not_open(self, clock: Clock) -> None:
-        breaker = with_window(clock, Window("count", 20, minimum_calls=4), failure_threshold=2)
+        breaker = with_window(
+            clock, SlidingWindow("count", 20, minimum_calls=4), failure_threshold=2
+        )
         succeed_times(breaker, 10)
         fail_times(breaker, 9)
         assert breaker.state is CLOSED
@@ -60,14 +62,14 @@ class TestFailureRate:
         assert breaker.state is OPEN
 
     def test_a_success_that_makes_the_minimum_full_opens_too(self, clock: Clock) -> None:
-        breaker = with_window(clock, Window("count", 10, minimum_calls=4))
+        breaker = with_window(clock, SlidingWindow("count", 10, minimum_calls=4))
         fail_times(breaker, 3)
         succeed_times(breaker, 1)
         assert breaker.state is OPEN
         assert breaker.snapshot().transitions[-1].reason == "3 of 4 calls failed"
 
     def test_a_window_of_time_forgets(self, clock: Clock) -> None:
-        breaker = with_window(clock, Window("time", 60.0, minimum_calls=3))
+        breaker = with_window(clock, SlidingWindow("time", 60.0, minimum_calls=3))
         fail_times(breaker, 2)
         clock.now += 61
         fail_times(breaker, 2)
@@ -76,7 +78,7 @@ class TestFailureRate:
         assert breaker.state is OPEN
 
     def test_what_is_no_answer_is_not_in_it(self, clock: Clock) -> None:
-        breaker = with_window(clock, Window("count", 10, minimum_calls=2))
+        breaker = with_window(clock, SlidingWindow("count", 10, minimum_calls=2))
         for _ in range(5):
             with pytest.raises(asyncio.CancelledError):
                 breaker.call_sync(fail, asyncio.CancelledError())
@@ -85,7 +87,9 @@ class TestFailureRate:
         assert (window.calls, window.failed) == (0, 0)
 
     def test_closing_and_reset_start_it_anew(self, clock: Clock) -> None:
-        breaker = with_window(clock, Window("count", 10, minimum_calls=2), success_threshold=1)
+        breaker = with_window(
+            clock, SlidingWindow("count", 10, minimum_calls=2), success_threshold=1
+        )
         fail_times(breaker, 2)
         clock.now += 30
         succeed_times(breaker, 1)
@@ -99,7 +103,7 @@ class TestFailureRate:
         assert window.calls == 0
 
     def test_half_open_it_is_judged_by_probes(self, clock: Clock) -> None:
-        breaker = with_window(clock, Window("count", 10, minimum_calls=4))
+        breaker = with_window(clock, SlidingWindow("count", 10, minimum_calls=4))
         fail_times(breaker, 4)
         clock.now += 30
         succeed_times(breaker, 2)
@@ -108,14 +112,14 @@ class TestFailureRate:
         assert breaker.state is OPEN
 
     def test_a_refused_call_says_why(self, clock: Clock) -> None:
-        breaker = with_window(clock, Window("count", 10, minimum_calls=4))
+        breaker = with_window(clock, SlidingWindow("count", 10, minimum_calls=4))
         fail_times(breaker, 4)
         with pytest.raises(CircuitOpenError) as caught:
             breaker.call_sync(int)
         assert "(4 of 4 calls failed)" in classify(caught.value).message
 
     def test_late_results_are_not_in_it(self, clock: Clock) -> None:
-        breaker = with_window(clock, Window("count", 10, minimum_calls=4))
+        breaker = with_window(clock, SlidingWindow("count", 10, minimum_calls=4))
         with call_in_progress(breaker):
             breaker.reset()
         window = breaker.snapshot().window
@@ -268,7 +272,7 @@ class TestTimeInAQueue:
     def test_nothing_listens_where_calls_are_not_timed(self, clock: Clock) -> None:
         for breaker in (
             CircuitBreaker("x", clock=clock),
-            with_window(clock, Window("count", 10, minimum_calls=3)),
+            with_window(clock, SlidingWindow("count", 10, minimum_calls=3)),
         ):
             assert breaker.call_sync(queue_time.get) is None
 

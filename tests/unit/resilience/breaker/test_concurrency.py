@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from proto_ddf.resilience.breaker import CircuitBreaker, CircuitOpenError, Transition, Window
+from proto_ddf.resilience.breaker import CircuitBreaker, CircuitOpenError, SlidingWindow, Transition
 from tests.unit.resilience.breakers import (
     CLOSED,
     HALF_OPEN,
@@ -259,7 +259,7 @@ class TestCounts:
     def test_a_window_of_calls_holds_as_many_as_it_should_whoever_makes_them(self) -> None:
         breaker = CircuitBreaker(
             "x",
-            window=Window("count", 50, minimum_calls=50, failure_rate=1.0),
+            window=SlidingWindow("count", 50, minimum_calls=50, failure_rate=1.0),
             clock=YieldingClock(),
         )
 

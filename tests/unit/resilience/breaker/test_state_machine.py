@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from proto_ddf.resilience.breaker import CircuitBreaker, CircuitOpenError, Window
+from proto_ddf.resilience.breaker import CircuitBreaker, CircuitOpenError, SlidingWindow
 from proto_ddf.resilience.call_refused import CallRefusedError
 from proto_ddf.resilience.queue_time import queue_time, record_queue_time
 from tests.unit.resilience.breakers import (
@@ -60,14 +60,16 @@ class BreakerMachine(RuleBasedStateMachine):
         window=st.sampled_from(
             [
                 None,
-                Window("count", 6, minimum_calls=4),
-                Window("time", 50.0, minimum_calls=3, failure_rate=0.7),
-                Window("count", 5, minimum_calls=3, slow_call_seconds=SLOW, slow_call_rate=0.6),
+                SlidingWindow("count", 6, minimum_calls=4),
+                SlidingWindow("time", 50.0, minimum_calls=3, failure_rate=0.7),
+                SlidingWindow(
+                    "count", 5, minimum_calls=3, slow_call_seconds=SLOW, slow_call_rate=0.6
+                ),
             ]
         ),
     )
     def make(
-        self, threshold: int, successes_needed: int, places: int, window: Window | None
+        self, threshold: int, successes_needed: int, places: int, window: SlidingWindow | None
     ) -> None:
         self.clock = Clock()
         self.threshold, self.successes_needed, self.places = threshold, successes_needed, places
@@ -172,7 +174,7 @@ class BreakerMachine(RuleBasedStateMachine):
             return self.recent[-int(self.window.size) :] if self.window else []
         return [one for one in self.recent if one[0] > self.clock.now - self.window.size]
 
-    def classify_outcome(self, window: Window) -> None:
+    def classify_outcome(self, window: SlidingWindow) -> None:
         calls, failed, slow = map(len, (self.inside(), *self.split()))
         if calls >= window.minimum_calls and (
             failed >= window.failure_rate * calls

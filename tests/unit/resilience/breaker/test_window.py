@@ -8,12 +8,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from proto_ddf.resilience.breaker.window import RollingCounts, Window, WindowSnapshot
+from proto_ddf.resilience.breaker.window import RollingCounts, SlidingWindow, WindowSnapshot
 
 
 class TestSettings:
     def test_the_defaults(self) -> None:
-        window = Window("count", 10, minimum_calls=5)
+        window = SlidingWindow("count", 10, minimum_calls=5)
         assert (window.failure_rate, window.slow_call_seconds, window.slow_call_rate) == (
             0.5,
             None,
@@ -22,7 +22,7 @@ class TestSettings:
 
     def test_cannot_be_changed(self) -> None:
         with pytest.raises(FrozenInstanceError):
-            Window("count", 10, minimum_calls=5).size = 20  # type: ignore[misc]
+            SlidingWindow("count", 10, minimum_calls=5).size = 20  # type: ignore[misc]
 
     @pytest.mark.parametrize(
         ("wrong", "named"),
@@ -44,18 +44,18 @@ class TestSettings:
     def test_senseless_numbers_are_refused(self, wrong: dict[str, Any], named: str) -> None:
         options: dict[str, Any] = {"kind": "count", "size": 10, "minimum_calls": 5}
         with pytest.raises(ValueError, match=named):
-            Window(**{**options, **wrong})
+            SlidingWindow(**{**options, **wrong})
 
     def test_a_window_of_time_may_be_a_part_of_a_second(self) -> None:
-        assert Window("time", 0.5, minimum_calls=100).size == 0.5
+        assert SlidingWindow("time", 0.5, minimum_calls=100).size == 0.5
 
 
-def reason(window: Window, calls: int, failed: int = 0, slow: int = 0) -> str:
+def reason(window: SlidingWindow, calls: int, failed: int = 0, slow: int = 0) -> str:
     return WindowSnapshot(window, calls, failed, slow).reason_to_open()
 
 
 class TestReasonToOpen:
-    WINDOW = Window(
+    WINDOW = SlidingWindow(
         "count",
         100,
         minimum_calls=10,
@@ -76,7 +76,7 @@ class TestReasonToOpen:
         assert reason(self.WINDOW, 20, slow=16) == "16 of 20 calls took longer than 1.5 s"
 
     def test_slow_calls_do_not_matter_where_none_are_looked_for(self) -> None:
-        assert reason(Window("count", 10, minimum_calls=1), 5, slow=5) == ""
+        assert reason(SlidingWindow("count", 10, minimum_calls=1), 5, slow=5) == ""
 
     def test_rates_of_nothing_are_zero(self) -> None:
         snapshot = WindowSnapshot(self.WINDOW, 0, 0, 0)
@@ -85,15 +85,15 @@ class TestReasonToOpen:
 
 class TestRollingCounts:
     def test_the_last_calls(self) -> None:
-        counts = RollingCounts(Window("count", 3, minimum_calls=1))
+        counts = RollingCounts(SlidingWindow("count", 3, minimum_calls=1))
         for failed in (True, True, False, False, True):
             counts.record(0.0, failed=failed, slow=not failed)
         assert counts.snapshot(0.0) == WindowSnapshot(
-            Window("count", 3, minimum_calls=1), calls=3, failed=1, slow=2
+            SlidingWindow("count", 3, minimum_calls=1), calls=3, failed=1, slow=2
         )
 
     def test_the_calls_of_the_last_seconds(self) -> None:
-        counts = RollingCounts(Window("time", 10.0, minimum_calls=1))
+        counts = RollingCounts(SlidingWindow("time", 10.0, minimum_calls=1))
         counts.record(1000.0, failed=True, slow=False)
         counts.record(1005.0, failed=False, slow=True)
         assert counts.snapshot(1009.8).calls == 2
@@ -102,14 +102,14 @@ class TestRollingCounts:
         assert counts.snapshot(1015.0).calls == 0
 
     def test_memory_does_not_grow_with_the_traffic(self) -> None:
-        counts = RollingCounts(Window("time", 10.0, minimum_calls=1))
+        counts = RollingCounts(SlidingWindow("time", 10.0, minimum_calls=1))
         for step in range(50_000):
             counts.record(step / 1000, failed=False, slow=False)
         assert len(counts._slices) <= 100
         assert counts.snapshot(50.0).calls == pytest.approx(10_000, rel=0.011)
 
     def test_calls_at_the_same_moment_all_count(self) -> None:
-        counts = RollingCounts(Window("time", 10.0, minimum_calls=1))
+        counts = RollingCounts(SlidingWindow("time", 10.0, minimum_calls=1))
         for now in (5.0, 5.0, 5.0, 5.0):
             counts.record(now, failed=False, slow=False)
         assert counts.snapshot(5.0).calls == 4
@@ -133,7 +133,7 @@ class WindowMachine(RuleBasedStateMachine):
         failure_rate: float,
         slow_call_rate: float,
     ) -> None:
-        self.window = Window(
+        self.window = SlidingWindow(
             kind,
             max(size, minimum_calls) if kind == "count" else size,
             minimum_calls=minimum_calls,

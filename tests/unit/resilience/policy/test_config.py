@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from proto_ddf.network_settings import SystemSettings
-from proto_ddf.resilience import SYSTEM_DEFAULTS, PolicyConfig, Window, policy_config
+from proto_ddf.resilience import SYSTEM_DEFAULTS, PolicyConfig, SlidingWindow, policy_config
 from proto_ddf.resilience.retry import PROFILES
 from proto_ddf.settings import Settings
 
@@ -146,7 +146,7 @@ class TestSystems:
         assert found.probe_timeout >= found.attempt_timeout
 
     def test_a_window_is_the_callers(self) -> None:
-        window = Window("count", 10, 5)
+        window = SlidingWindow("count", 10, 5)
         assert policy_config(OTHER, window=window, settings=Settings()).window is window
 
 
@@ -155,13 +155,13 @@ class TestInWords:
         given = SystemSettings(circuit_breaker_threshold=6)
         words = dict(config("source", given).describe())
         assert words["Retries"] == "up to 4"
-        assert words["Waits between them"] == "0.5 s, growing to 8 s"
-        assert words["Time for a call in all"] == "60 s"
-        assert words["Time for one attempt"] == "30 s"
-        assert words["Opens after"] == "6 failures in a row"
-        assert words["Calls at once"] == "8, 32 more may wait"
+        assert words["Wait before a retry"] == "from 0.5 s up to 8 s"
+        assert words["Time limit of a call"] == "60 s for all attempts"
+        assert words["Timeout of an attempt"] == "30 s"
+        assert words["Opens after"] == "6 consecutive failures"
+        assert words["Concurrent calls"] == "8, and 32 in the queue"
 
     def test_what_is_off_is_said_too(self, config: Any) -> None:
         words = dict(config("app", NETWORK_CIRCUIT_BREAKER_ENABLED="false").describe())
         assert (words["Retries"], words["Circuit breaker"]) == ("none", "switched off")
-        assert not {"Opens after", "Time for a call in all", "Rate limit"} & words.keys()
+        assert not {"Opens after", "Time limit of a call", "Rate limit"} & words.keys()

@@ -67,14 +67,14 @@ class Recorder:
 
         return recorded
 
-    def scope(self, layer: str, make: Callable[..., deadline.Scope]) -> Callable[..., Any]:
+    def scope(self, layer: str, make: Callable[..., deadline.DeadlineScope]) -> Callable[..., Any]:
         return lambda *args, **kwargs: RecordedScope(self, layer, make(*args, **kwargs))
 
 
 class RecordedScope:
     """A deadline's scope that notes when it is entered and left."""
 
-    def __init__(self, recorder: Recorder, layer: str, scope: deadline.Scope) -> None:
+    def __init__(self, recorder: Recorder, layer: str, scope: deadline.DeadlineScope) -> None:
         self.steps, self.layer, self.scope = recorder.steps, layer, scope
 
     def __enter__(self) -> None:

@@ -25,7 +25,7 @@ from proto_ddf.resilience import (
     PolicyConfig,
     RateLimitedError,
     RetryConfig,
-    Window,
+    SlidingWindow,
     current_deadline,
     deadline_after,
     time_left,
@@ -336,7 +336,7 @@ class TestRefusals:
 
     @staticmethod
     def policy_that_times(clock: Clock) -> Policy:
-        window = Window("count", 10, 1, slow_call_seconds=1.0, slow_call_rate=0.1)
+        window = SlidingWindow("count", 10, 1, slow_call_seconds=1.0, slow_call_rate=0.1)
         config = PolicyConfig(retry=ONCE, max_concurrent=1, max_queue=1, window=window)
         return Policy("source", "a", config, clock=clock)
 
@@ -532,7 +532,7 @@ class TestShown:
             max_concurrent=2,
             rate=(5, 1.0),
             adaptive=True,
-            window=Window("time", 10, 1),
+            window=SlidingWindow("time", 10, 1),
         )
         fail(policy, 1)
         told = json.loads(json.dumps(asdict(policy.snapshot())))

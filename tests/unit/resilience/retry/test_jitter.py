@@ -29,27 +29,27 @@ def test_equal(backoff: float) -> None:
 
 
 @given(SECONDS, st.floats(0, 1))
-def test_share(backoff: float, part: float) -> None:
-    wait = jitter.share(part)(backoff)
-    assert backoff * (1 - part) <= wait <= backoff
+def test_proportional(backoff: float, fraction: float) -> None:
+    wait = jitter.proportional(fraction)(backoff)
+    assert backoff * (1 - fraction) <= wait <= backoff
 
 
 @given(SECONDS, SECONDS)
-def test_added(backoff: float, seconds: float) -> None:
-    wait = jitter.added(seconds)(backoff)
+def test_additive(backoff: float, seconds: float) -> None:
+    wait = jitter.additive(seconds)(backoff)
     assert backoff <= wait <= backoff + seconds
 
 
-@pytest.mark.parametrize("part", [-0.1, 1.1, float("nan")])
-def test_no_share_is_more_than_the_whole(part: float) -> None:
-    with pytest.raises(ValueError, match="share"):
-        jitter.share(part)
+@pytest.mark.parametrize("fraction", [-0.1, 1.1, float("nan")])
+def test_a_fraction_is_at_most_one(fraction: float) -> None:
+    with pytest.raises(ValueError, match="fraction"):
+        jitter.proportional(fraction)
 
 
 @pytest.mark.parametrize("seconds", [-1, float("nan")])
-def test_nothing_negative_is_added(seconds: float) -> None:
-    with pytest.raises(ValueError, match="negative"):
-        jitter.added(seconds)
+def test_additive_jitter_is_not_negative(seconds: float) -> None:
+    with pytest.raises(ValueError, match="at least 0"):
+        jitter.additive(seconds)
 
 
 class TestSpread:
@@ -71,10 +71,10 @@ class TestSpread:
         ("one", "low", "high"),
         [
             (jitter.equal, 4.0, 8.0),
-            (jitter.share(0.1), 7.2, 8.0),
-            (jitter.added(0.1), 8.0, 8.1),
+            (jitter.proportional(0.1), 7.2, 8.0),
+            (jitter.additive(0.1), 8.0, 8.1),
         ],
-        ids=["equal", "share", "added"],
+        ids=["equal", "proportional", "additive"],
     )
     def test_the_others_use_the_whole_of_their_range(
         self, one: jitter.Jitter, low: float, high: float

@@ -189,8 +189,8 @@ class TestWhyItEnded:
         ("seconds", "total", "attempts", "reason"),
         [
             (0, None, 1, "attempts used up"),
-            (math.inf, None, 4, "asked not to"),
-            (math.inf, 5, 4, "asked not to"),
+            (math.inf, None, 4, "asked not to retry"),
+            (math.inf, 5, 4, "asked not to retry"),
             (31, None, 4, "asked to wait too long"),
             (6, 5, 4, "no time left"),
             (0, None, 4, "retry budget used up"),
@@ -203,7 +203,7 @@ class TestWhyItEnded:
         with structlog.testing.capture_logs() as lines, attempt_timeout(total):
             calls_made(retry, self.asked(seconds))
         [line] = lines
-        assert line["event"] == "not tried again"
+        assert line["event"] == "not retried"
         assert (line["call"], line["reason"]) == ("shop", reason)
 
 

@@ -126,7 +126,7 @@ class TestSequence:
         assert (error is None) is (failures < attempts)
 
     @given(
-        one=st.sampled_from([jitter.full, jitter.equal, jitter.share(0.1)]),
+        one=st.sampled_from([jitter.full, jitter.equal, jitter.proportional(0.1)]),
         failures=st.integers(1, 9),
     )
     def test_no_jitter_passes_the_longest(self, one: jitter.Jitter, failures: int) -> None:
@@ -195,7 +195,7 @@ class TestDeadline:
             st.floats(0, 20),
             st.floats(20, 60),
             st.floats(1, 3),
-            st.sampled_from([jitter.none, jitter.full, jitter.equal, jitter.added(0.5)]),
+            st.sampled_from([jitter.none, jitter.full, jitter.equal, jitter.additive(0.5)]),
         ),
         hint=st.none() | st.integers(0, 30),
     )

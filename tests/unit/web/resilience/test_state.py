@@ -10,7 +10,7 @@ from reflex.state import State
 
 from proto_ddf.errors.next_attempt import seconds_until
 from proto_ddf.network_settings import SystemSettings
-from proto_ddf.resilience import Policy, Window, policy_config
+from proto_ddf.resilience import Policy, SlidingWindow, policy_config
 from proto_ddf.resilience.injection import registry
 from proto_ddf.resilience.policy import SharedLimits
 from proto_ddf.settings import get_settings
@@ -154,7 +154,7 @@ class TestViews:
         assert [change.state for change in shown.changes] == ["closed", "open"]
         assert shown.changes[0].lasted is None
         assert shown.changes[1].lasted is not None
-        assert "2 failures in a row" in shown.changes[1].reason
+        assert "2 consecutive failures" in shown.changes[1].reason
 
     def test_the_last_errors_stand_newest_first_and_are_few(self) -> None:
         made = policy("source", "x", settings=_no_breaker())
@@ -168,7 +168,7 @@ class TestViews:
         assert 2 < len(shown) < 20
 
     def test_a_window_is_told_in_words(self) -> None:
-        made = opened(window=Window("count", 20, 10, failure_rate=0.5))
+        made = opened(window=SlidingWindow("count", 20, 10, failure_rate=0.5))
         facts = {fact.name: fact.value for fact in detail(made.snapshot()).facts}
         assert facts["Window"] == "Last 20 calls: 2 of 2 failed; opens at 50% of at least 10"
 
