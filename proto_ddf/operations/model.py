@@ -8,6 +8,7 @@ from pydantic import BaseModel, JsonValue
 from typing_extensions import TypeVar
 
 from proto_ddf.progress import NoProgress, Progress
+from proto_ddf.sources.connected.references import References
 
 JSON = JsonValue
 """What a step may return: anything that JSON can hold."""
@@ -68,6 +69,10 @@ def _about_nothing(_input: BaseModel) -> str:
     return ""
 
 
+def _refers_to_nothing(_input: BaseModel) -> References:
+    return References()
+
+
 @dataclass(frozen=True)
 class Kind(Generic[Input]):
     """A kind of operation. The same input must always give the same steps in the same order."""
@@ -80,6 +85,8 @@ class Kind(Generic[Input]):
     steps: Callable[[Input], Sequence[Step[Input]]]
     subject: Callable[[Input], str] = _about_nothing
     """Slug or source id the operation is about."""
+    references: Callable[[Input], References] = _refers_to_nothing
+    """The secrets and files that the input names: kept while the operation may still run."""
     undo: Callable[[UndoContext[Input]], None] | None = None
     """Cleans up once a cancelled operation has stopped; may run twice."""
 

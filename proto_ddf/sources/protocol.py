@@ -52,13 +52,16 @@ class Source(Protocol):
         """Every row in batches, columns in schema order, typed as read_schema says."""
 
 
+Widget = Literal["text", "number", "secret", "file", "select", "switch"]
+
+
 @dataclass(frozen=True)
 class FormField:
     """One field of the connect form."""
 
     name: str
     label: str
-    widget: Literal["text", "number", "secret", "file", "select", "switch"]
+    widget: Widget
     """A secret is kept in the vault as soon as it is typed; the form and the config hold its reference."""
     help: str = ""
     required: bool = True
@@ -103,3 +106,7 @@ class SourceKind:
     """config -> nothing, for live kinds: raises a ProtoDDFError when rows cannot be changed."""
     release: Callable[[Any], None] | None = None
     """config -> nothing: closes what is kept open for a source that was changed or deleted."""
+
+    def fields(self, widget: Widget) -> tuple[str, ...]:
+        """Names of the form's fields with that widget, which are those of the config."""
+        return tuple(field.name for field in self.form if field.widget == widget)

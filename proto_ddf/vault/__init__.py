@@ -4,6 +4,23 @@ Import the names below; `keys` is internal, and `python -m proto_ddf.vault` rota
 """
 
 from proto_ddf.vault.rotation import rotate
-from proto_ddf.vault.secrets import discard, is_reference, known, prune, reveal, store
+from proto_ddf.vault.secrets import (
+    discard,
+    is_reference,
+    known,
+    prune,
+    references_in,
+    reveal,
+    store,
+)
 
-__all__ = ["discard", "is_reference", "known", "prune", "reveal", "rotate", "store"]
+__all__ = [
+    "discard",
+    "is_reference",
+    "known",
+    "prune",
+    "references_in",
+    "reveal",
+    "rotate",
+    "store",
+]

@@ -6,7 +6,7 @@ a rotation re-encrypts in one transaction: none is ever written with a key that 
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from datetime import datetime
 from uuid import uuid4
 
@@ -74,9 +74,11 @@ def reveal(reference: str) -> str:
             return text
 
 
-def discard(references: Iterable[str], kept: Callable[[Session], str] = lambda _: "") -> None:
-    """Forget those secrets whose reference is not in the text that `kept` gives; it is asked inside the transaction.
-    Those that are gone, and what is no reference, are passed over."""
+def discard(
+    references: Iterable[str], kept: Callable[[Session], Set[str]] = lambda _: frozenset()
+) -> None:
+    """Delete those secrets whose reference is not among those that `kept` returns; it is called inside the
+    transaction. Those that are gone, and what is no reference, are passed over."""
     ids = _ids(references)
     if ids:
         write(lambda opened: _forget(ids, kept, opened))
@@ -87,6 +89,11 @@ def is_reference(text: str) -> bool:
     return _REFERENCE.fullmatch(text) is not None
 
 
+def references_in(text: str) -> list[str]:
+    """All references inside a text."""
+    return [found[0] for found in _REFERENCE.finditer(text)]
+
+
 def known(references: Iterable[str]) -> set[str]:
     """Those of `references` whose secret is kept."""
     with session() as opened:
@@ -94,8 +101,8 @@ def known(references: Iterable[str]) -> set[str]:
     return {f"secret:{id}" for id in ids}
 
 
-def prune(older_than: datetime, kept: Callable[[Session], str]) -> int:
-    """Forget the secrets stored before then whose reference is not in the text that `kept` gives; it is asked
+def prune(older_than: datetime, kept: Callable[[Session], Set[str]]) -> int:
+    """Delete the secrets stored before then whose reference is not among those that `kept` returns; it is called
     inside the transaction. Returns how many."""
 
     def remove(opened: Session) -> int:
@@ -105,8 +112,8 @@ def prune(older_than: datetime, kept: Callable[[Session], str]) -> int:
     return write(remove)
 
 
-def _forget(ids: Sequence[str], kept: Callable[[Session], str], opened: Session) -> int:
-    named = kept(opened) if ids else ""
+def _forget(ids: Sequence[str], kept: Callable[[Session], Set[str]], opened: Session) -> int:
+    named = kept(opened) if ids else frozenset()
     unclaimed = [id for id in ids if f"secret:{id}" not in named]
     opened.execute(delete(SecretRecord).where(_id.in_(unclaimed)))
     return len(unclaimed)

@@ -8,8 +8,9 @@ from pydantic import BaseModel, ConfigDict
 from proto_ddf.errors.types import ValidationError
 from proto_ddf.hosting.source_drift import clear_source_drift, update_source_drift
 from proto_ddf.operations.model import JSON, Kind, Step, StepContext
-from proto_ddf.operations.retention.references import discard_secrets, file_paths
+from proto_ddf.operations.retention.references import discard_secrets
 from proto_ddf.sources.connected import secrets, store
+from proto_ddf.sources.connected.references import files_of, references_of
 from proto_ddf.sources.files.key_suggestions import suggest_relations
 from proto_ddf.sources.files.uploads import release_files
 from proto_ddf.sources.protocol import Stage
@@ -174,13 +175,13 @@ def _delete_steps(given: DeleteSourceInput) -> Sequence[Step]:
     def find(context: StepContext) -> JSON:
         known = store.get_source(given.source_id)
         _check_not_worked_on(known)
-        return list[JSON](file_paths(known.config))
+        return list[JSON](files_of(known.kind, known.config))
 
     def remove(context: StepContext) -> JSON:
         _discard_secrets(given.source_id)
         store.delete_source(given.source_id)
         clear_source_drift(given.source_id)
-        kept = [path for each in store.list_sources() for path in file_paths(each.config)]
+        kept = [path for each in store.list_sources() for path in files_of(each.kind, each.config)]
         release_files(cast(list[str], context.outputs["find"]), kept)
         return {}
 
@@ -213,12 +214,14 @@ ALL: tuple[Kind[Any], ...] = (
         name="test_source",
         title=lambda given: f"Test {KINDS[given.kind].label}",
         input_model=TestSourceInput,
+        references=lambda given: references_of(given.kind, given.config),
         steps=_test_steps,
     ),
     Kind(
         name="connect_source",
         title=lambda given: f"{'Change' if given.source_id else 'Connect'} {given.name}",
         input_model=ConnectSourceInput,
+        references=lambda given: references_of(given.kind, given.config),
         steps=_connect_steps,
         subject=lambda given: given.name,
     ),

@@ -15,7 +15,7 @@ from proto_ddf.logs import get_logger
 from proto_ddf.monitoring import tracker
 from proto_ddf.operations.retention import pruning
 from proto_ddf.operations.retention.references import (
-    reference_text,
+    references_on_record,
     remove_unreferenced,
     source_files,
 )
@@ -81,7 +81,7 @@ def remove_uploads(before: float) -> int:
 def remove_secrets(before: datetime) -> int:
     """Forget the secrets stored before that time that no source and no operation that may still run names.
     Returns how many."""
-    return vault.prune(before, reference_text)
+    return vault.prune(before, lambda opened: references_on_record(opened).secrets)
 
 
 def remove_copies(before: float) -> int:

@@ -1,23 +1,32 @@
 """What sources and operations on record refer to: their uploads and secrets are kept, others may be deleted."""
 
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pydantic
 from sqlmodel import Session, col, select
 
 from proto_ddf import vault
-from proto_ddf.db.engine import session
 from proto_ddf.db.tables import OperationRecord, OperationState, SourceRecord
 from proto_ddf.db.writing import write
+from proto_ddf.errors import ValidationError
 from proto_ddf.hosting.launch import databases_in_use
+from proto_ddf.operations.model import KINDS
+from proto_ddf.sources.connected.references import (
+    References,
+    possible_references,
+    references_of,
+)
+from proto_ddf.sources.connected.store import configured_sources
 from proto_ddf.sources.files import uploads
 
 
-def reference_text(opened: Session, *, failed: bool = True, except_source: str = "") -> str:
-    """All that may refer to an upload or a secret, as one text: sources, and operations that are not over.
+def references_on_record(
+    opened: Session, *, failed: bool = True, except_source: str = ""
+) -> References:
+    """What the sources name, and the operations that are not over.
 
     Args:
         failed: with the operations that failed, which can be tried again.
@@ -25,15 +34,24 @@ def reference_text(opened: Session, *, failed: bool = True, except_source: str =
     """
     goes_on = col(OperationRecord.finished_at).is_(None)
     may_go_on = (col(OperationRecord.state) == OperationState.FAILED) & failed
-    inputs = opened.exec(select(OperationRecord.input).where(goes_on | may_go_on)).all()
+    operations = select(OperationRecord.kind, OperationRecord.input).where(goes_on | may_go_on)
     stays = col(SourceRecord.id) != except_source
-    configs = opened.exec(select(SourceRecord.config).where(stays)).all()
-    return "\n".join(json.dumps(each) for each in (*inputs, *configs))
+    sources = select(SourceRecord.kind, SourceRecord.config).where(stays)
+    return References.union(
+        [
+            *(_of_operation(kind, given) for kind, given in opened.exec(operations)),
+            *(references_of(kind, config) for kind, config in opened.exec(sources)),
+        ]
+    )
 
 
 def discard_secrets(references: Iterable[str], except_source: str = "") -> None:
-    """Delete those secrets that nothing refers to any more; `except_source` as in `reference_text`."""
-    vault.discard(references, partial(reference_text, failed=False, except_source=except_source))
+    """Delete those secrets that nothing refers to any more; `except_source` as in `references_on_record`."""
+
+    def kept(opened: Session) -> frozenset[str]:
+        return references_on_record(opened, failed=False, except_source=except_source).secrets
+
+    vault.discard(references, kept)
 
 
 def discard_uploads(paths: Iterable[str]) -> None:
@@ -42,8 +60,8 @@ def discard_uploads(paths: Iterable[str]) -> None:
 
 
 def remove_unreferenced(folders: Iterable[Path], *, failed: bool = True) -> int:
-    """Delete those folders of uploads that nothing refers to, and no running app; `failed` as in `reference_text`.
-    Returns how many."""
+    """Delete those folders of uploads that nothing refers to, and no running app; `failed` as in
+    `references_on_record`. Returns how many."""
     wanted = list(folders)
     if not wanted:
         return 0
@@ -57,16 +75,26 @@ def remove_unreferenced(folders: Iterable[Path], *, failed: bool = True) -> int:
 
 def source_files() -> list[Path]:
     """The files that sources read, symlinks resolved."""
-    with session() as opened:
-        configs = opened.exec(select(SourceRecord.config)).all()
-    return list(uploads.real_paths(path for config in configs for path in file_paths(dict(config))))
+    named = References.union(references_of(each.kind, each.config) for each in configured_sources())
+    return list(uploads.real_paths(named.files))
 
 
-def file_paths(config: dict[str, Any]) -> list[str]:
-    """The files that a source names."""
-    return [config["path"]] if "path" in config else list(config.get("paths", []))
+def _of_operation(kind: str, given: Mapping[str, Any]) -> References:
+    """What the input of an operation names. One of an unknown kind, or that is not valid any more, is another
+    version's: everything it may name counts."""
+    known = KINDS.get(kind)
+    if known is None:
+        return possible_references(given)
+    try:
+        return known.references(known.input_model.model_validate(given))
+    except (pydantic.ValidationError, ValidationError):
+        return possible_references(given)
 
 
 def _set_aside(folders: Iterable[Path], failed: bool, opened: Session) -> int:
-    named = "\n".join([reference_text(opened, failed=failed), *databases_in_use()])
-    return uploads.set_aside(each for each in folders if each.name not in named)
+    files = references_on_record(opened, failed=failed).files
+    named = {part for path in files for part in Path(path.strip()).parts}
+    urls = "\n".join(databases_in_use())
+    return uploads.set_aside(
+        each for each in folders if each.name not in named and each.name not in urls
+    )

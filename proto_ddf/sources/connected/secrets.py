@@ -24,8 +24,7 @@ def place(config: Mapping[str, Any]) -> tuple[str, ...]:
 
 def named_in(kind: str, config: Mapping[str, Any]) -> dict[str, str]:
     """The references of a config, by the field that holds each."""
-    form = KINDS[kind].form if kind in KINDS else ()
-    fields = (field.name for field in form if field.widget == "secret")
+    fields = KINDS[kind].fields("secret") if kind in KINDS else ()
     return {name: str(config[name]) for name in fields if config.get(name)}
 
 

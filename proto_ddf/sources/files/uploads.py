@@ -17,6 +17,8 @@ _NAME_BYTES = 120
 """Leaves room for suffixes below the 255 bytes a file system allows."""
 _FOLDER = re.compile(r"[0-9a-f]{12}")
 """Name of an upload's folder, as `new_id` gives it."""
+_ANY_FOLDER = re.compile(f"(?=({_FOLDER.pattern}))")
+"""Finds overlapping names too."""
 _ASIDE = ".removed-"
 
 
@@ -56,11 +58,11 @@ def release_files(paths: Iterable[str], kept: Iterable[str]) -> int:
 
 
 def real_paths(paths: Iterable[str]) -> Iterator[Path]:
-    """Where the files are that sources name so; those in folders that are allowed no longer are left out."""
+    """Where the files are that sources name so; what names no file in a folder that is allowed is left out."""
     for path in paths:
         try:
             yield from expand([path], field="path")
-        except ValidationError:
+        except (ValidationError, UnicodeError):
             continue
 
 
@@ -86,6 +88,11 @@ def upload_folders(paths: Iterable[str | Path]) -> set[Path]:
         for each in folders
         if each.parent == root and not each.name.startswith(".") and each.is_dir()
     }
+
+
+def folder_names_in(text: str) -> set[str]:
+    """Every part of a text that may be the name of an upload's folder."""
+    return set(_ANY_FOLDER.findall(text))
 
 
 def stale_uploads(before: float) -> list[Path]:

@@ -165,9 +165,14 @@ def test_discarded_secrets_are_gone_and_others_stay():
 def test_secrets_that_nobody_names_go_once_they_are_old():
     named, left = vault.store("named"), vault.store("left")
     now, later = utc_now() - timedelta(minutes=1), utc_now() + timedelta(minutes=1)
-    assert vault.prune(now, lambda _opened: "") == 0
-    assert vault.prune(later, lambda _opened: json.dumps({"password": named})) == 1
+    assert vault.prune(now, lambda _opened: set()) == 0
+    assert vault.prune(later, lambda _opened: {named}) == 1
     assert vault.known([named, left]) == {named}
+
+
+def test_references_are_found_inside_a_text():
+    one, two = vault.store("one"), vault.store("two")
+    assert vault.references_in(f"{one}, x{two}{two} secret:0123 secret:") == [one, two, two]
 
 
 def test_what_is_a_reference():

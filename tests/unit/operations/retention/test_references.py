@@ -1,27 +1,62 @@
 """What a form or a source let go of is deleted, unless something else still needs it."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from proto_ddf import vault
 from proto_ddf.db.engine import session
-from proto_ddf.db.tables import OperationRecord, OperationState, utc_now
+from proto_ddf.db.tables import OperationRecord, OperationState, SourceRecord, utc_now
+from proto_ddf.operations.kinds import apps, regenerate, sources
+from proto_ddf.operations.model import KINDS
 from proto_ddf.operations.retention.references import discard_secrets, discard_uploads
 from proto_ddf.sources.connected import store
 from proto_ddf.sources.files.uploads import upload_path
 from tests import vaulted
 
-pytestmark = pytest.mark.usefixtures("vaulted_kind")
+pytestmark = pytest.mark.usefixtures("vaulted_kind", "_kinds_of_operation")
+
+ALL = (*sources.ALL, *apps.ALL, *regenerate.ALL)
 
 
-def operation(state: OperationState, names: str, *, over: bool) -> None:
-    record = OperationRecord(kind="test_source", title="Test", state=state)
-    record.input = {"kind": "csv", "config": {"named": names}}
+@pytest.fixture
+def _kinds_of_operation(monkeypatch: pytest.MonkeyPatch) -> None:
+    for kind in ALL:
+        monkeypatch.setitem(KINDS, kind.name, kind)
+
+
+def operation(
+    given: dict[str, Any],
+    state: OperationState = OperationState.PENDING,
+    *,
+    kind: str = "test_source",
+    over: bool = False,
+) -> None:
+    record = OperationRecord(kind=kind, title="Test", state=state, input=given)
     record.finished_at = utc_now() if over else None
     with session() as opened:
         opened.add(record)
         opened.commit()
+
+
+def upload() -> Path:
+    file = upload_path("people.csv")
+    file.write_text("id\n1\n")
+    return file
+
+
+def on_server(secret: str, certificate: Path) -> dict[str, Any]:
+    """The config of a source that names both."""
+    server = {"host": "db1", "port": 5432, "database": "shop", "user": "ann"}
+    return {**server, "password": secret, "ca_certificate": str(certificate)}
+
+
+def kept(secret: str, file: Path) -> tuple[bool, bool]:
+    """Whether the secret and the upload are there once what nothing refers to is discarded."""
+    discard_secrets([secret])
+    discard_uploads([str(file)])
+    return secret in vault.known([secret]), file.exists()
 
 
 def test_only_what_no_source_names_is_discarded(reference: str):
@@ -52,13 +87,55 @@ def test_what_the_one_that_goes_names_is_discarded_unless_another_names_it_too(r
 )
 def test_what_an_operation_works_with_stays(state: OperationState, over: bool, stays: bool):
     """The same form in another tab takes back what a connection test was started with."""
-    secret, file = vault.store("text"), upload_path("people.csv")
-    file.write_text("id\n1\n")
-    operation(state, f"{secret} {file}", over=over)
-    discard_secrets([secret])
-    discard_uploads([str(file)])
-    assert vault.known([secret]) == ({secret} if stays else set())
-    assert file.exists() is stays
+    secret, file = vault.store("text"), upload()
+    operation({"kind": "postgresql", "config": on_server(secret, file)}, state, over=over)
+    assert kept(secret, file) == (stays, stays)
+
+
+def inputs(config: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """An input of every kind of operation, with the config of a source where it has one."""
+    source, app = {"source_id": "0123456789ab"}, {"slug": "shop"}
+    return {
+        "test_source": {"kind": "postgresql", "config": config},
+        "connect_source": {"name": "Shop", "kind": "postgresql", "config": config},
+        "refresh_source": source,
+        "type_column": {**source, "table": "item", "column": "id", "type": None},
+        "delete_source": source,
+        "generate_app": {**source, "spec": {"name": "Shop", "slug": "shop", "tables": []}},
+        "regenerate_app": app,
+        **dict.fromkeys(("start_app", "stop_app", "restart_app", "delete_app"), app),
+    }
+
+
+@pytest.mark.parametrize("kind", [kind.name for kind in ALL])
+def test_of_each_kind_of_operation_what_its_input_names_is_kept_and_nothing_else(kind: str):
+    secret, file, other_secret, other_file = vault.store("a"), upload(), vault.store("b"), upload()
+    given = inputs(on_server(secret, file))
+    assert set(given) == {each.name for each in ALL}
+    KINDS[kind].input_model.model_validate(given[kind])
+    operation(given[kind], kind=kind)
+    names_both = "config" in given[kind]
+    assert kept(secret, file) == (names_both, names_both)
+    assert kept(other_secret, other_file) == (False, False)
+
+
+@pytest.mark.parametrize("kind", ["of another version", *(kind.name for kind in ALL)])
+def test_of_an_operation_that_cannot_be_read_all_that_it_may_name_is_kept(kind: str):
+    secret, file, other_secret, other_file = vault.store("a"), upload(), vault.store("b"), upload()
+    operation({"old": [f"password={secret}&file={file}"]}, kind=kind)
+    assert kept(secret, file) == (True, True)
+    assert kept(other_secret, other_file) == (False, False)
+
+
+@pytest.mark.parametrize("kind", ["postgresql", "csv", "of another version"])
+def test_of_a_source_that_cannot_be_read_all_that_it_may_name_is_kept(kind: str):
+    secret, file, other_secret, other_file = vault.store("a"), upload(), vault.store("b"), upload()
+    with session() as opened:
+        config = {"old": {"password": secret, "file": f"{file.parent.name}/{file.name}"}}
+        opened.add(SourceRecord(name="Old", kind=kind, config=config))
+        opened.commit()
+    assert kept(secret, file) == (True, True)
+    assert kept(other_secret, other_file) == (False, False)
 
 
 def test_what_is_no_upload_is_never_deleted(tmp_path: Path):
