@@ -33,6 +33,8 @@ test: $(DEV_STAMP)
 lint: $(DEV_STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/vulture
+	$(BIN)/jscpd --no-tips
 	$(BIN)/mypy
 
 bench: $(DEV_STAMP)

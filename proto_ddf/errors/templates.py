@@ -39,11 +39,6 @@ def render(template: str, values: Mapping[str, Any]) -> str:
     return text
 
 
-def fields(template: str, *, outside_brackets: bool = False) -> set[str]:
-    """Names of the template's fields; on demand only those that no bracket protects."""
-    return set(_field_names(_parse(template), outside_brackets))
-
-
 @lru_cache(maxsize=512)
 def _parse(template: str) -> _Parts:
     open_choices: list[list[_Parts]] = []
@@ -102,13 +97,3 @@ def _fill(field: _Field, value: Any) -> str:
         return format(value, field.spec) if field.spec else plain_text(value)
     except Exception:
         return plain_text(value)
-
-
-def _field_names(parts: _Parts, outside_brackets: bool) -> list[str]:
-    names: list[str] = []
-    for part in parts:
-        if isinstance(part, _Field):
-            names.append(part.name)
-        elif isinstance(part, _Choice) and not outside_brackets:
-            names.extend(name for parts in part.alternatives for name in _field_names(parts, False))
-    return names

@@ -1,363 +1,329 @@
 """Every way that connecting to a database server can fail, and what its sessions can meet."""
 
-from proto_ddf.errors.codes.model import Category, ErrorCode, Family
-
-
-def _database(
-    code: str,
-    category: Category,
-    field: str | None,
-    title: str,
-    message: str,
-    hint: str,
-    *,
-    retryable: bool = False,
-    try_again: bool = True,
-    family: Family = "integration",
-) -> ErrorCode:
-    return ErrorCode(
-        code,
-        family,
-        category,
-        "error",
-        retryable,
-        title,
-        message,
-        hint,
-        field,
-        try_again=try_again,
-    )
-
+from proto_ddf.errors.codes.model import external_error
 
 CODES = (
-    _database(
+    external_error(
         "host_unknown",
         "user",
-        "host",
         "Host not found",
         "There is no machine called [“{host}”|like this][: {reason}].",
         "Check the spelling. A name that other machines know may need a VPN, or its full form as in db.example.com.",
+        field="host",
     ),
-    _database(
+    external_error(
         "host_lookup_failed",
         "transient",
-        "host",
         "Name service does not answer",
         "The address of [“{host}”|the host] could not be looked up[: {reason}].",
         "Check that this machine is online, then try again.",
         retryable=True,
+        field="host",
     ),
-    _database(
+    external_error(
         "host_unreachable",
         "transient",
-        "host",
         "Host out of reach",
         "There is no way from this machine to [“{host}”|the host][: {reason}].",
         "Check the network, and a VPN if there is one, then try again.",
         retryable=True,
+        field="host",
     ),
-    _database(
+    external_error(
         "host_silent",
         "transient",
-        "host",
         "Host does not answer",
         "[“{host}”|The host] gave no answer[ at port {port}][ within {seconds} s]. It may be down, or a firewall "
         "drops the packets.",
         "Check the host, the port and the firewall between, then try again.",
         retryable=True,
+        field="host",
     ),
-    _database(
+    external_error(
         "host_not_allowed",
         "user",
-        "host",
         "Host is not allowed",
         "Proto-DDF does not connect to [“{host}”|this host][: {reason}].",
         "Give the address of a database server.[ {remark}]",
         try_again=False,
         family="validation",
+        field="host",
     ),
-    _database(
+    external_error(
         "own_port",
         "user",
-        "port",
         "Port of Proto-DDF itself",
         "At port [{port}|this number] Proto-DDF or one of its apps answers, no database.",
         "Give the port of the database server.",
         try_again=False,
         family="validation",
+        field="port",
     ),
-    _database(
+    external_error(
         "localhost_in_container",
         "user",
-        "host",
         "Nothing there inside this container",
         "Proto-DDF runs in a container. There [“{host}”|this host] is the container itself, and nothing answers "
         "[at port {port}|there].",
         "Give the name of the machine (often host.docker.internal) or of the database's container.",
+        field="host",
     ),
-    _database(
+    external_error(
         "port_closed",
         "transient",
-        "port",
         "Nothing answers at this port",
         "[“{host}”|The host] is there, but nothing answers at [port {port}|this port].",
         "Check the port, and that [{system}|the server] runs and takes connections from other machines, then try again.",
         retryable=True,
+        field="port",
     ),
-    _database(
+    external_error(
         "wrong_server",
         "user",
-        "port",
         "Another kind of server",
         "What answers at [“{host}”|this host][, port {port},] is not [{system}|the kind of server chosen][: {reason}].",
         "Check the port and the kind of source.",
+        field="port",
     ),
-    _database(
+    external_error(
         "tls_required",
         "user",
-        "tls",
         "Server wants encryption",
         "[{system}|The server] takes encrypted connections only.",
         "Choose an encryption other than “Never”.",
         try_again=False,
+        field="tls",
     ),
-    _database(
+    external_error(
         "tls_refused",
         "user",
-        "tls",
         "Server has no encryption",
         "[{system}|The server] offers no encrypted connections, and the form asks for one.",
         "Switch TLS on in the server, or choose “When the server offers it”.",
+        field="tls",
     ),
-    _database(
+    external_error(
         "tls_untrusted",
         "user",
-        "ca_certificate",
         "Certificate is not trusted",
         "The certificate of [“{host}”|the server] is signed by nobody this machine trusts[: {reason}].",
         "Give the certificate of the authority that signed it.",
+        field="ca_certificate",
     ),
-    _database(
+    external_error(
         "tls_wrong_host",
         "user",
-        "host",
         "Certificate of another host",
         "The certificate of the server is not for [“{host}”|this host][: it is for {names}].",
         "Connect by a name that the certificate is for.",
+        field="host",
     ),
-    _database(
+    external_error(
         "tls_expired",
         "persistent",
-        "tls",
         "Certificate is not valid now",
         "The certificate of [“{host}”|the server] [{reason}|has expired or is not valid yet].",
         "Have it renewed, and check the clock of this machine, then try again.",
+        field="tls",
     ),
-    _database(
+    external_error(
         "tls_failed",
         "persistent",
-        "tls",
         "Encryption failed",
         "The two sides could not agree on an encrypted connection[: {reason}].",
         "Check the TLS versions that the server allows, then try again.",
+        field="tls",
     ),
-    _database(
+    external_error(
         "certificate_unreadable",
         "user",
-        "ca_certificate",
         "Not a certificate",
         "[{path}|The file] holds no certificate in the form of text (PEM).",
         "Give a file that has “-----BEGIN CERTIFICATE-----” in it.",
         try_again=False,
         family="validation",
+        field="ca_certificate",
     ),
-    _database(
+    external_error(
         "password_missing",
         "user",
-        "password",
         "Password is missing",
         "[{system}|The server] asks for a password[ for “{user}”], and none is given.",
         "Enter the password.",
         try_again=False,
+        field="password",
     ),
-    _database(
+    external_error(
         "login_not_allowed",
         "persistent",
-        "user",
         "User may not sign in from here",
         "[{system}|The server] does not let [“{user}”|this user] in from this machine[: {reason}].",
         "Ask whoever runs the server to allow it, then try again.",
+        field="user",
     ),
-    _database(
+    external_error(
         "database_unknown",
         "user",
-        "database",
         "Database not found",
         "[{system}|The server] has no database [“{database}”|of this name][ that “{user}” can see].",
         "Check its name, upper and lower case included.",
+        field="database",
     ),
-    _database(
+    external_error(
         "database_not_allowed",
         "persistent",
-        "database",
         "No right to use the database",
         "[“{user}”|This user] may not use the database[ “{database}”].",
         "Ask for the right to connect to it, then try again.",
+        field="database",
     ),
-    _database(
+    external_error(
         "database_empty",
         "user",
-        "database",
         "No tables",
         "The database[ “{database}”] has no tables or views[ in {namespaces}].",
         "Choose another database[ or other schemas].",
+        field="database",
     ),
-    _database(
+    external_error(
         "tables_not_allowed",
         "persistent",
-        "user",
         "No right to read",
         "[“{user}”|This user] may read [none of the {count} tables|no table] of the database[: {reason}].",
         "Ask for the right to read them (GRANT SELECT), then try again.",
+        field="user",
     ),
-    _database(
+    external_error(
         "table_not_allowed",
         "persistent",
-        "user",
         "No right to read a table",
         "[“{user}”|The user of this source] may not read [the table “{table}”|one of its tables].",
         "Ask for the right to read it (GRANT SELECT), then try again.",
+        field="user",
     ),
-    _database(
+    external_error(
         "writing_not_allowed",
         "persistent",
-        "user",
         "No right to change rows",
         "[“{user}”|The user of this source] may not change rows of [“{table}”|the tables][: {reason}].",
         "Ask for the rights INSERT, UPDATE and DELETE, then try again.",
+        field="user",
     ),
-    _database(
+    external_error(
         "source_read_only",
         "user",
-        "source",
         "Source is read-only",
         "Changing rows is not switched on for [“{name}”|this source].",
         "Switch on “Allow changes” in the source, or generate the app without editing.",
+        field="source",
     ),
-    _database(
+    external_error(
         "server_read_only",
         "persistent",
-        "host",
         "Server takes no changes",
         "[{system}|The server] takes no changes now[: {reason}]. It may be a copy of another server.",
         "Connect to the server that takes changes, or generate the app without editing.",
+        field="host",
     ),
-    _database(
+    external_error(
         "too_many_connections",
         "transient",
-        None,
         "Server is full",
         "[{system}|The server] has as many connections as it takes[: {reason}].",
         "Wait a moment, then try again. Closing other programs that are connected helps.",
         retryable=True,
     ),
-    _database(
+    external_error(
         "server_starting",
         "transient",
-        None,
         "Server is starting",
         "[{system}|The server] is starting and takes no connections yet.",
         "Wait a moment, then try again.",
         retryable=True,
     ),
-    _database(
+    external_error(
         "server_stopping",
         "transient",
-        None,
         "Server is shutting down",
         "[{system}|The server] is shutting down[: {reason}].",
         "Start it again or wait until it runs, then try again.",
         retryable=True,
     ),
-    _database(
+    external_error(
         "connection_lost",
         "transient",
-        None,
         "Connection was closed",
         "[{system}|The server] closed the connection[: {reason}]. It may have restarted.",
         "Try again.",
         retryable=True,
     ),
-    _database(
+    external_error(
         "query_timeout",
         "persistent",
-        None,
         "Query took too long",
         "[{system}|The server] did not answer the query[ within {seconds} s], and it was stopped.",
         "Search for less, or try again when the server is less busy.",
     ),
-    _database(
+    external_error(
         "driver_missing",
         "system",
-        None,
         "Driver is missing",
         "The Python package [{package}|that speaks to this kind of server] is not installed[: {reason}].",
         "Install the packages of requirements.txt anew, restart, then try again.",
         family="system",
     ),
-    _database(
+    external_error(
         "parameter_not_allowed",
         "user",
-        "parameters",
         "Parameter cannot be used",
         "[“{name}”|One of the parameters] cannot be used here[: {reason}].",
         "Allowed are[: {allowed}|the parameters named in the help].",
         try_again=False,
         family="validation",
+        field="parameters",
     ),
-    _database(
+    external_error(
         "secret_unreadable",
         "system",
-        "password",
         "Stored password cannot be read",
         "The password that was stored can no longer be read[: {reason}].",
         "Enter it again, or start Proto-DDF with the key it was stored with.",
         try_again=True,
         family="system",
+        field="password",
     ),
-    _database(
+    external_error(
         "secret_not_stored",
         "system",
-        "password",
         "Password is not stored",
         "The password could not be stored[: {reason}].",
         "Mend that, then try again.",
         family="system",
+        field="password",
     ),
-    _database(
+    external_error(
         "secret_refused",
         "user",
-        "password",
         "Not a password",
         "What was entered cannot be stored as a password[: {reason}].",
         "Enter it again.",
         try_again=False,
         family="validation",
+        field="password",
     ),
-    _database(
+    external_error(
         "secret_elsewhere",
         "user",
-        "password",
         "Password is for another place",
         "The stored password belongs to another host, port or user, and is not sent anywhere else.",
         "Enter the password again.",
         try_again=False,
         family="validation",
+        field="password",
     ),
-    _database(
+    external_error(
         "secret_key_given",
         "user",
-        None,
         "Key is in the environment",
         "PROTO_DDF_SECRET_KEY is set, so its keeper changes it.",
         "Make a key (python -m proto_ddf.vault new-key), set PROTO_DDF_SECRET_KEY to it and "

@@ -1,35 +1,9 @@
 """What can go wrong with something outside: a database, a service, a source."""
 
-from proto_ddf.errors.codes.model import Category, ErrorCode
-
-
-def _outside(
-    code: str,
-    category: Category,
-    title: str,
-    message: str,
-    hint: str,
-    *,
-    retryable: bool = False,
-    try_again: bool = True,
-    field: str | None = None,
-) -> ErrorCode:
-    return ErrorCode(
-        code,
-        "integration",
-        category,
-        "error",
-        retryable,
-        title,
-        message,
-        hint,
-        field,
-        try_again=try_again,
-    )
-
+from proto_ddf.errors.codes.model import external_error
 
 CODES = (
-    _outside(
+    external_error(
         "connection_failed",
         "transient",
         "No connection",
@@ -38,7 +12,7 @@ CODES = (
         "Check that it runs and that the address is right, then try again.",
         retryable=True,
     ),
-    _outside(
+    external_error(
         "authentication_failed",
         "user",
         "Sign-in refused",
@@ -47,14 +21,14 @@ CODES = (
         try_again=False,
         field="password",
     ),
-    _outside(
+    external_error(
         "access_denied",
         "persistent",
         "Access refused",
         "[{system}|The other side] does not allow this[: {reason}].",
         "Ask whoever runs it for the right, then try again.",
     ),
-    _outside(
+    external_error(
         "timeout",
         "transient",
         "No answer in time",
@@ -62,7 +36,7 @@ CODES = (
         "It may be busy. Wait a moment, then try again.",
         retryable=True,
     ),
-    _outside(
+    external_error(
         "deadline_exceeded",
         "transient",
         "Time is up",
@@ -71,14 +45,14 @@ CODES = (
         "It may be busy. Wait a moment, then try again.",
         retryable=True,
     ),
-    _outside(
+    external_error(
         "integration_error",
         "persistent",
         "Something outside failed",
         "[{message}|[{system}|Something that Proto-DDF works with] answered with an error.]",
         "Try again. If it happens again, the details say more.",
     ),
-    _outside(
+    external_error(
         "registry_unreachable",
         "transient",
         "Package registry out of reach",
@@ -87,7 +61,7 @@ CODES = (
         "Check that this machine is online and that the registry's address is right, then try again.",
         retryable=True,
     ),
-    _outside(
+    external_error(
         "circuit_open",
         "transient",
         "Calls are paused",
@@ -96,7 +70,7 @@ CODES = (
         " for a while].",
         "Wait a moment, then try again.",
     ),
-    _outside(
+    external_error(
         "bulkhead_full",
         "transient",
         "Too much at once",
@@ -105,7 +79,7 @@ CODES = (
         "Wait until some of them are done, then try again.",
         retryable=True,
     ),
-    _outside(
+    external_error(
         "rate_limited",
         "transient",
         "Too many calls",
@@ -113,7 +87,7 @@ CODES = (
         "Wait[ {retry_after} s|a moment], then try again.",
         retryable=True,
     ),
-    _outside(
+    external_error(
         "source_changed",
         "persistent",
         "Source has changed",
@@ -121,7 +95,7 @@ CODES = (
         "[: {reason}|[: the table “{table}” is missing]].",
         "Read the tables of the source anew and check the plan, then try again.",
     ),
-    _outside(
+    external_error(
         "source_gone",
         "persistent",
         "Source is gone",

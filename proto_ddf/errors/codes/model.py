@@ -33,3 +33,30 @@ class ErrorCode:
     """The form field at fault, unless the error names another."""
     try_again: bool = False
     """Try Again is offered: it passes by itself, or its cause can be mended outside the form."""
+
+
+def external_error(
+    code: str,
+    category: Category,
+    title: str,
+    message: str,
+    hint: str,
+    *,
+    field: str | None = None,
+    retryable: bool = False,
+    try_again: bool = True,
+    family: Family = "integration",
+) -> ErrorCode:
+    """The code of a failure of something outside: a database, a service, a source."""
+    return ErrorCode(
+        code,
+        family,
+        category,
+        "error",
+        retryable,
+        title,
+        message,
+        hint,
+        field,
+        try_again=try_again,
+    )

@@ -4,10 +4,10 @@
 """
 
 import re
-from typing import Any
 
 from proto_ddf.errors.drivers import network
 from proto_ddf.errors.drivers.finding import Finding
+from proto_ddf.errors.drivers.server_text import NamedObject, ServerText
 
 SYSTEM = "PostgreSQL"
 
@@ -79,6 +79,16 @@ _LOOK_UP_PASSES = re.compile(r"temporary failure|memory allocation|system error"
 _DENIED = re.compile(r"permission denied for (?:materialized |foreign )?(?:table|view) (.+)")
 _UNKNOWN_TABLE = re.compile(r'relation "(.+?)" does not exist')
 _UNKNOWN_COLUMN = re.compile(r"column (.+?) does not exist")
+_TEXT = ServerText(
+    SYSTEM,
+    SYSTEM,
+    {
+        "table_not_allowed": NamedObject("table", _DENIED),
+        "table_unknown": NamedObject("table", _UNKNOWN_TABLE),
+        "source_changed": NamedObject("reason", _UNKNOWN_COLUMN, "the column {} is missing"),
+    },
+    frozenset({"query_timeout", "server_stopping"}),
+)
 
 
 def find(error: BaseException) -> Finding:
@@ -93,7 +103,7 @@ def find(error: BaseException) -> Finding:
         for pattern, code in _TEXTS:
             if pattern.search(text):
                 return Finding(code, 0.85, {"system": SYSTEM, "reason": text})
-    return Finding("integration_error", 0.6, {"system": SYSTEM, "message": _said(text)})
+    return Finding("integration_error", 0.6, {"system": SYSTEM, "message": _TEXT.quote(text)})
 
 
 def _of_look_up(text: str) -> Finding:
@@ -108,32 +118,15 @@ def by_sqlstate(sqlstate: str | bytes, text: str) -> Finding | None:
     """What an SQLSTATE says; `text`, the server's message, fills in names. None for a state that says nothing here."""
     state = sqlstate.decode("ascii", "replace") if isinstance(sqlstate, bytes) else sqlstate
     if state in _PASSING:
-        return Finding("integration_error", 1.0, _context(text), transient=True)
+        return Finding(
+            "integration_error", 1.0, _TEXT.context("integration_error", text), transient=True
+        )
     code = _CODES.get(state) or _CLASSES.get(state[:2])
     if code is None:
         return None
     if state == "57P03" and "shutting down" in text:
         code = "server_stopping"
-    return Finding(code, 1.0, _context(text, code))
-
-
-def _context(text: str, code: str = "") -> dict[str, Any]:
-    context: dict[str, Any] = {"system": SYSTEM}
-    if code == "table_not_allowed" and (denied := _DENIED.search(text)):
-        context["table"] = denied[1]
-    elif code == "table_unknown" and (missing := _UNKNOWN_TABLE.search(text)):
-        context["table"] = missing[1]
-    elif code == "source_changed" and (missing := _UNKNOWN_COLUMN.search(text)):
-        context["reason"] = f"the column {missing[1]} is missing"
-    elif code in {"integration_error", ""}:
-        context["message"] = _said(text)
-    elif code not in {"query_timeout", "server_stopping"}:
-        context["reason"] = text
-    return context
-
-
-def _said(text: str) -> str:
-    return f"PostgreSQL answered: {text}"
+    return Finding(code, 1.0, _TEXT.context(code, text))
 
 
 def _first_line(error: BaseException) -> str:

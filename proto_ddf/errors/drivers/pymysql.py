@@ -2,10 +2,10 @@
 
 import re
 from dataclasses import replace
-from typing import Any
 
 from proto_ddf.errors.drivers import network
 from proto_ddf.errors.drivers.finding import Finding
+from proto_ddf.errors.drivers.server_text import NamedObject, ServerText
 
 SYSTEM = "MySQL or MariaDB"
 
@@ -71,6 +71,16 @@ _TIMED_OUT = "timed out"
 _DENIED = re.compile(r"for table [`']([^`']+)[`'](?:\.`([^`]+)`)?")
 _UNKNOWN_TABLE = re.compile(r"Table '(?:[^'.]+\.)?([^']+)' doesn't exist")
 _UNKNOWN_COLUMN = re.compile(r"Unknown column '([^']+)'")
+_TEXT = ServerText(
+    SYSTEM,
+    "The server",
+    {
+        "table_not_allowed": NamedObject("table", _DENIED),
+        "table_unknown": NamedObject("table", _UNKNOWN_TABLE),
+        "source_changed": NamedObject("reason", _UNKNOWN_COLUMN, "the column “{}” is missing"),
+    },
+    frozenset({"connection_lost", "query_timeout", "server_stopping"}),
+)
 
 
 def find(error: BaseException) -> Finding:
@@ -86,7 +96,7 @@ def find(error: BaseException) -> Finding:
         return Finding(
             "connection_lost", 0.9, {"system": SYSTEM, "reason": "its answer is garbled"}
         )
-    return Finding("integration_error", 0.6, {"system": SYSTEM, "message": _said(text)})
+    return Finding("integration_error", 0.6, {"system": SYSTEM, "message": _TEXT.quote(text)})
 
 
 def _of_cause(error: BaseException, text: str) -> Finding | None:
@@ -100,29 +110,12 @@ def _of_cause(error: BaseException, text: str) -> Finding | None:
 def by_number(number: int, text: str) -> Finding | None:
     """What a number says; `text`, the server's message, fills in names. None for one that says nothing here."""
     if number == _DEADLOCK:
-        return Finding("integration_error", 1.0, _context(text), transient=True)
+        return Finding(
+            "integration_error", 1.0, _TEXT.context("integration_error", text), transient=True
+        )
     code = _CODES.get(number)
     if code is None:
         return None
     if number in {2003, 2006, 2013} and _TIMED_OUT in text:
         return Finding("host_silent", 0.95, {"system": SYSTEM})
-    return Finding(code, 1.0, _context(text, code))
-
-
-def _context(text: str, code: str = "") -> dict[str, Any]:
-    context: dict[str, Any] = {"system": SYSTEM}
-    if code == "table_not_allowed" and (denied := _DENIED.search(text)):
-        context["table"] = denied[2] or denied[1]
-    elif code == "table_unknown" and (missing := _UNKNOWN_TABLE.search(text)):
-        context["table"] = missing[1]
-    elif code == "source_changed" and (missing := _UNKNOWN_COLUMN.search(text)):
-        context["reason"] = f"the column “{missing[1]}” is missing"
-    elif code == "":
-        context["message"] = _said(text)
-    elif code not in {"query_timeout", "server_stopping", "connection_lost"}:
-        context["reason"] = text
-    return context
-
-
-def _said(text: str) -> str:
-    return f"The server answered: {text}"
+    return Finding(code, 1.0, _TEXT.context(code, text))

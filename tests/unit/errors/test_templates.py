@@ -2,7 +2,7 @@
 
 import pytest
 
-from proto_ddf.errors.templates import fields, render
+from proto_ddf.errors.templates import render
 
 
 @pytest.mark.parametrize(
@@ -38,9 +38,3 @@ def test_renders(template: str, values: dict[str, object], text: str) -> None:
 def test_a_bracket_left_open_is_refused() -> None:
     with pytest.raises(ValueError, match="bracket left open"):
         render("half [open", {})
-
-
-def test_names_the_fields_and_which_are_unprotected() -> None:
-    template = "{a} [{b}|[{c}|none]]"
-    assert fields(template) == {"a", "b", "c"}
-    assert fields(template, outside_brackets=True) == {"a"}
