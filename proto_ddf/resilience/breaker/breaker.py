@@ -6,11 +6,10 @@ their transitions.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from functools import wraps
 from types import CoroutineType
 from typing import Any, ParamSpec, TypeVar, cast
 
-from proto_ddf.resilience.async_functions import is_async_callable
+from proto_ddf.resilience.async_functions import decorate
 from proto_ddf.resilience.breaker.circuit import Circuit
 from proto_ddf.resilience.breaker.permit import Permit
 
@@ -86,22 +85,7 @@ class CircuitBreaker(Circuit):
         Raises:
             TypeError: for a generator function: it returns before any of its code has run.
         """
-        if is_async_callable(fn):
-            call = cast(Callable[..., Awaitable[Any]], self.call)
-
-            @wraps(fn)
-            async def wrapper_async(*args: P.args, **kwargs: P.kwargs) -> Any:
-                return await call(fn, *args, **kwargs)
-
-            return cast(Callable[P, R], wrapper_async)
-
-        call_sync = self.call_sync
-
-        @wraps(fn)
-        def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
-            return call_sync(fn, *args, **kwargs)
-
-        return wrapper
+        return decorate(fn, self.call, self.call_sync)
 
     async def _await(self, permit: Permit, result: Awaitable[Any]) -> Any:
         """Await the result of a call that returned an awaitable, then end the call."""

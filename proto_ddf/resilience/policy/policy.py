@@ -10,12 +10,12 @@ import inspect
 import time
 from collections.abc import Awaitable, Callable
 from copy import copy
-from functools import partial, wraps
+from functools import partial
 from typing import Any, ParamSpec, Self, TypeVar, cast
 
 from proto_ddf.logs import get_logger
 from proto_ddf.redaction import plain_text
-from proto_ddf.resilience.async_functions import is_async_callable
+from proto_ddf.resilience.async_functions import decorate
 from proto_ddf.resilience.breaker import BreakerState, CircuitBreaker
 from proto_ddf.resilience.counter import Counter
 from proto_ddf.resilience.deadline import attempt_timeout, deadline_after
@@ -132,20 +132,7 @@ class Policy:
         Raises:
             TypeError: for a generator function.
         """
-        if is_async_callable(fn):
-            call = cast(Callable[..., Awaitable[Any]], self.call)
-
-            @wraps(fn)
-            async def wrapper_async(*args: P.args, **kwargs: P.kwargs) -> Any:
-                return await call(fn, *args, **kwargs)
-
-            return cast(Callable[P, R], wrapper_async)
-
-        @wraps(fn)
-        def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
-            return self.call_sync(fn, *args, **kwargs)
-
-        return wrapper
+        return decorate(fn, self.call, self.call_sync)
 
     def with_fallback(self, fallback: Any) -> Self:
         """The same policy with a result for calls that fail: `fallback`, or, if that is a function, what it returns

@@ -7,7 +7,7 @@
 import random
 from collections.abc import Callable
 
-from proto_ddf.resilience.arguments import BadArgumentError, check_not_negative, is_number
+from proto_ddf.resilience.arguments import check_not_negative
 
 Jitter = Callable[[float], float]
 """A function from the backoff to the wait, both in seconds."""
@@ -30,21 +30,6 @@ def full(backoff: float) -> float:
 def equal(backoff: float) -> float:
     """Half of the backoff, plus a random wait from 0 to the other half."""
     return backoff / 2 + _between(0, backoff / 2)
-
-
-def proportional(fraction: float) -> Jitter:
-    """The backoff minus a random part of it, at most `fraction`: `proportional(0.1)` waits 90 to 100 % of the backoff.
-
-    Raises:
-        BadArgumentError: unless `fraction` is from 0 to 1.
-    """
-    if not (is_number(fraction) and 0 <= fraction <= 1):
-        raise BadArgumentError("fraction", "be a number from 0 to 1", fraction)
-
-    def proportional_jitter(backoff: float) -> float:
-        return backoff * _between(1 - fraction, 1)
-
-    return proportional_jitter
 
 
 def additive(seconds: float) -> Jitter:

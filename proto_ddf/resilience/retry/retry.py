@@ -6,16 +6,15 @@ callers together do not overload a failing target (`RetryBudget`, `AdaptiveRetry
 """
 
 import asyncio
-import functools
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar
 
 from tenacity import AsyncRetrying, Retrying
 
 from proto_ddf.progress import current_progress
 from proto_ddf.resilience.arguments import BadArgumentError, check_count, check_not_negative
-from proto_ddf.resilience.async_functions import is_async_callable
+from proto_ddf.resilience.async_functions import decorate
 from proto_ddf.resilience.retry import jitter as jitters
 from proto_ddf.resilience.retry.adaptive import AdaptiveRetry
 from proto_ddf.resilience.retry.budget import RetryBudget
@@ -157,23 +156,10 @@ def retry_with_backoff(
         )
     )
 
-    def decorate(fn: Callable[P, R]) -> Callable[P, R]:
-        if is_async_callable(fn):
-            call = cast(Callable[..., Awaitable[Any]], retry.call)
+    def decorator(fn: Callable[P, R]) -> Callable[P, R]:
+        return decorate(fn, retry.call, retry.call_sync)
 
-            @functools.wraps(fn)
-            async def wrapper_async(*args: P.args, **kwargs: P.kwargs) -> Any:
-                return await call(fn, *args, **kwargs)
-
-            return cast(Callable[P, R], wrapper_async)
-
-        @functools.wraps(fn)
-        def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
-            return retry.call_sync(fn, *args, **kwargs)
-
-        return wrapper
-
-    return decorate
+    return decorator
 
 
 def _sleep(seconds: float) -> None:

@@ -24,7 +24,7 @@ from proto_ddf.resilience import (
     retry_with_backoff,
 )
 from proto_ddf.resilience.retry import AdaptiveRetry
-from proto_ddf.resilience.retry.jitter import additive, proportional
+from proto_ddf.resilience.retry.jitter import additive
 
 
 def breaker(**given: Any) -> CircuitBreaker:
@@ -77,7 +77,6 @@ POSITIVE: list[tuple[Callable[..., Any], str]] = [
 FRACTIONS: list[tuple[Callable[..., Any], str]] = [
     (window, "failure_rate"),
     (window, "slow_call_rate"),
-    (proportional, "fraction"),
     (RetryBudget, "threshold"),
     (AdaptiveRetry, "weight"),
 ]

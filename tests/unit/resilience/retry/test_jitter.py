@@ -28,22 +28,10 @@ def test_equal(backoff: float) -> None:
     assert backoff / 2 <= jitter.equal(backoff) <= backoff
 
 
-@given(SECONDS, st.floats(0, 1))
-def test_proportional(backoff: float, fraction: float) -> None:
-    wait = jitter.proportional(fraction)(backoff)
-    assert backoff * (1 - fraction) <= wait <= backoff
-
-
 @given(SECONDS, SECONDS)
 def test_additive(backoff: float, seconds: float) -> None:
     wait = jitter.additive(seconds)(backoff)
     assert backoff <= wait <= backoff + seconds
-
-
-@pytest.mark.parametrize("fraction", [-0.1, 1.1, float("nan")])
-def test_a_fraction_is_at_most_one(fraction: float) -> None:
-    with pytest.raises(ValueError, match="fraction"):
-        jitter.proportional(fraction)
 
 
 @pytest.mark.parametrize("seconds", [-1, float("nan")])
@@ -71,10 +59,9 @@ class TestSpread:
         ("one", "low", "high"),
         [
             (jitter.equal, 4.0, 8.0),
-            (jitter.proportional(0.1), 7.2, 8.0),
             (jitter.additive(0.1), 8.0, 8.1),
         ],
-        ids=["equal", "proportional", "additive"],
+        ids=["equal", "additive"],
     )
     def test_the_others_use_the_whole_of_their_range(
         self, one: jitter.Jitter, low: float, high: float
