@@ -1,7 +1,7 @@
-"""Watches the sources: whether each answers is looked at again and again, in the background.
+"""Checks again and again, in the background, whether the sources answer.
 
-What a look finds goes through the policy of the source's place like any call, so that its circuit opens and
-closes by looks too: a server that is back is seen without anybody's doing. Everything here is in memory.
+A check goes through the policy of the source's target like any call, so that checks open and close its circuit too:
+when a server is back, nobody has to do anything. All state is in memory.
 """
 
 import asyncio
@@ -18,22 +18,21 @@ from proto_ddf.resilience import BreakerState, DeadlineExceededError, deadline_a
 from proto_ddf.resilience.call_refused import CallRefusedError
 from proto_ddf.settings import get_settings
 from proto_ddf.sources.connected import store
-from proto_ddf.sources.connected.health import Health, HealthState, Look, failure_of
+from proto_ddf.sources.connected.health import CheckResult, Health, HealthState, failure_of
 from proto_ddf.sources.connected.store import Configured
 
-UNSEEN_FACTOR = 10.0
-"""While no page shows sources the waits are so many times as long."""
-SEEN_SECONDS = 15.0
-"""For so long a page counts as showing them after it said so."""
+IDLE_FACTOR = 10.0
+"""The intervals are this many times as long while no page shows sources."""
+SHOWN_SECONDS = 15.0
+"""A page counts as showing sources for this long after it said so."""
 CONFIRM_SECONDS = 3.0
-"""After a single failure it is looked again this soon."""
-LOOK_SECONDS = 10.0
-"""What answers later does not answer."""
+"""From a single failure to the next check."""
+CHECK_TIMEOUT_SECONDS = 10.0
 OVERDUE_SECONDS = 20.0
-"""A look that ran so long did not end at its deadline, as what reads from a disk may not."""
+"""A check that runs for so long missed its deadline, as a read from a disk may."""
 TICK_SECONDS = 1.0
 """Between two ticks while a page shows sources."""
-UNSEEN_TICK_SECONDS = 5.0
+IDLE_TICK_SECONDS = 5.0
 """Between two ticks while none does."""
 THREADS = 16
 
@@ -41,7 +40,7 @@ log = get_logger(__name__)
 
 
 class SourceWatch:
-    """Looks at each source when its time has come, never at two of one place at once.
+    """Checks each source at its interval, and never two of the same target at once.
 
     Args:
         clock: seconds, monotonic.
@@ -57,48 +56,48 @@ class SourceWatch:
         self._wall = wall
         self._lock = Lock()
         self._watched: dict[str, WatchedSource] = {}
-        self._seen_at = -math.inf
-        self._pool = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="look")
+        self._shown_at = -math.inf
+        self._pool = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="source-check")
         self.wake: Callable[[], None] = lambda: None
-        """Called when the next tick should not be waited for."""
+        """Called when the next tick should come at once."""
 
     def tick(self) -> None:
-        """Begin the looks that are due; waits for none of them."""
+        """Start the checks that are due, without waiting for them."""
         sources = store.configured_sources()
         with self._lock:
-            self._follow(sources)
+            self._update(sources)
         for each in self._watched.values():
-            self._notice_pause(each)
-            self._notice_silence(each)
+            self._note_open_circuit(each)
+            self._note_overdue_check(each)
         with self._lock:
-            longest_ago = sorted(self._watched.values(), key=lambda each: each.looked_at)
-            due = [each for each in longest_ago if self._begin(each)]
+            longest_ago = sorted(self._watched.values(), key=lambda each: each.checked_at)
+            due = [each for each in longest_ago if self._start_if_due(each)]
         for each in due:
-            self._pool.submit(self._look, each)
+            self._pool.submit(self._check, each)
 
     def tick_seconds(self) -> float:
         """How long to wait for the next tick."""
-        return TICK_SECONDS if self._is_seen() else UNSEEN_TICK_SECONDS
+        return TICK_SECONDS if self._is_shown() else IDLE_TICK_SECONDS
 
-    def seen(self) -> None:
-        """A page shows sources now."""
-        shown_before = self._is_seen()
-        self._seen_at = self._clock()
+    def note_shown(self) -> None:
+        """Note that a page shows sources now."""
+        shown_before = self._is_shown()
+        self._shown_at = self._clock()
         if not shown_before:
             self.wake()
 
-    def look_soon(self, id: str) -> None:
-        """Look at a source at once, or as soon as its circuit lets a call through."""
+    def check_soon(self, source_id: str) -> None:
+        """Check a source at once, or as soon as its circuit lets a call through."""
         with self._lock:
-            watched = self._watched.get(id)
+            watched = self._watched.get(source_id)
             if watched is not None:
-                watched.asked = True
+                watched.requested = True
         self.wake()
 
-    def report(self, id: str) -> Report | None:
-        """How a source is; None before it is known."""
+    def report(self, source_id: str) -> Report | None:
+        """The health of a source; None before the source is known."""
         with self._lock:
-            watched = self._watched.get(id)
+            watched = self._watched.get(source_id)
         return watched.report() if watched else None
 
     def states(self) -> dict[str, HealthState]:
@@ -109,104 +108,107 @@ class SourceWatch:
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _follow(self, sources: Iterable[Configured]) -> None:
-        """Take up new sources, drop those that are gone; one that was changed is another one."""
+    def _update(self, sources: Iterable[Configured]) -> None:
+        """Add new sources and drop deleted ones; a source with another config starts anew."""
         before, self._watched = self._watched, {}
         for source in sources:
             known = before.get(source.id)
-            if known is None or _what(known.source) != _what(source):
+            if known is None or _identity(known.source) != _identity(source):
                 known = WatchedSource(source)
             known.source = source
             self._watched[source.id] = known
 
-    def _begin(self, watched: WatchedSource) -> bool:
-        """Whether its time has come; it counts as looked at from here on."""
+    def _start_if_due(self, watched: WatchedSource) -> bool:
+        """Whether a check is due; it counts as running from here on."""
         if not self._is_due(watched):
             return False
-        watched.looking = True
+        watched.checking = True
         return True
 
     def _is_due(self, watched: WatchedSource) -> bool:
-        if watched.looking or self._is_looked_at(watched.target):
+        if watched.checking or self._is_being_checked(watched.target):
             return False
         breaker = watched.breaker()
         if breaker is not None and breaker.retry_after > 0:
-            return False  # it is left alone, or a probe of somebody else is under way
-        if watched.asked:
+            return False  # the circuit is open, or another caller's probe runs
+        if watched.requested:
             return True
         probing = breaker is not None and breaker.state is BreakerState.HALF_OPEN
-        return self._clock() - watched.looked_at >= self._wait(watched.health, probing=probing)
+        return self._clock() - watched.checked_at >= self._interval(watched.health, probing=probing)
 
-    def _is_seen(self) -> bool:
-        return self._clock() - self._seen_at <= SEEN_SECONDS
+    def _is_shown(self) -> bool:
+        return self._clock() - self._shown_at <= SHOWN_SECONDS
 
-    def _is_looked_at(self, target: str) -> bool:
+    def _is_being_checked(self, target: str) -> bool:
         return bool(target) and any(
-            each.looking and each.target == target for each in self._watched.values()
+            each.checking and each.target == target for each in self._watched.values()
         )
 
-    def _wait(self, health: Health, *, probing: bool) -> float:
-        """Seconds between two looks."""
+    def _interval(self, health: Health, *, probing: bool) -> float:
+        """Seconds between two checks."""
         usual = get_settings().source_check_seconds
-        seen = self._is_seen()
-        if probing and (seen or health.failing_since is None):
-            return 0.0  # its pause was the wait; and once it answers, its circuit is to close soon
+        shown = self._is_shown()
+        if probing and (shown or health.failing_since is None):
+            return 0.0  # the circuit's pause was the wait, and a circuit that answers should close soon
         if health.uncertain:
             return min(usual, CONFIRM_SECONDS)
-        return usual if seen else usual * UNSEEN_FACTOR
+        return usual if shown else usual * IDLE_FACTOR
 
-    def _notice_pause(self, watched: WatchedSource) -> None:
+    def _note_open_circuit(self, watched: WatchedSource) -> None:
         breaker = watched.breaker()
-        if breaker is not None and breaker.state is BreakerState.OPEN and not watched.looking:
-            watched.become(watched.health.paused(self._wall()))
+        if breaker is not None and breaker.state is BreakerState.OPEN and not watched.checking:
+            watched.set_health(watched.health.with_open_circuit(self._wall()))
 
-    def _notice_silence(self, watched: WatchedSource) -> None:
-        """Nothing ends what waits for a disk that is gone: it goes on, and counts as one failure after another."""
+    def _note_overdue_check(self, watched: WatchedSource) -> None:
+        """No deadline ends a read from a disk that is gone: while it goes on it counts as one failed check after another."""
         if self._clock() < watched.overdue_at:
             return
-        watched.overdue_at += LOOK_SECONDS
-        silence = failure_of(DeadlineExceededError(LOOK_SECONDS, watched.target))
-        watched.become(watched.health.after(Look(self._wall(), LOOK_SECONDS, silence)))
+        watched.overdue_at += CHECK_TIMEOUT_SECONDS
+        failure = failure_of(DeadlineExceededError(CHECK_TIMEOUT_SECONDS, watched.target))
+        result = CheckResult(self._wall(), CHECK_TIMEOUT_SECONDS, failure)
+        watched.set_health(watched.health.with_result(result))
 
-    def _look(self, watched: WatchedSource) -> None:
-        begun = self._clock()
-        watched.overdue_at = begun + OVERDUE_SECONDS
+    def _check(self, watched: WatchedSource) -> None:
+        started = self._clock()
+        watched.overdue_at = started + OVERDUE_SECONDS
+        result = None
         try:
             source = store.make_source(watched.source.kind, watched.source.config)
-            if not self._claim(watched, source.target):
+            if not self._take_target(watched, source.target):
                 return
-            with deadline_after(LOOK_SECONDS, system=source.target):
+            with deadline_after(CHECK_TIMEOUT_SECONDS, system=source.target):
                 source.health_check()
-            found = Look(self._wall(), self._clock() - begun)
+            result = CheckResult(self._wall(), self._clock() - started)
         except CallRefusedError:
-            found = None  # it was not asked
+            pass  # the source was not called
         except Exception as error:
-            found = Look(self._wall(), self._clock() - begun, failure_of(error))
-        self._end(watched, found)
+            result = CheckResult(self._wall(), self._clock() - started, failure_of(error))
+        self._finish(watched, result)
 
-    def _claim(self, watched: WatchedSource, target: str) -> bool:
-        """Whether no other source of its place is looked at, now that the place is known."""
+    def _take_target(self, watched: WatchedSource, target: str) -> bool:
+        """Whether no other source of the target is being checked, now that the target is known."""
         with self._lock:
-            taken = target != watched.target and self._is_looked_at(target)
+            taken = target != watched.target and self._is_being_checked(target)
             watched.target = target
             if taken:
-                watched.looking, watched.overdue_at = False, math.inf
+                watched.checking, watched.overdue_at = False, math.inf
         return not taken
 
-    def _end(self, watched: WatchedSource, found: Look | None) -> None:
+    def _finish(self, watched: WatchedSource, result: CheckResult | None) -> None:
         with self._lock:
-            asked, watched.overdue_at = watched.asked, math.inf
-            watched.looked_at, watched.looking, watched.asked = self._clock(), False, False
+            requested, watched.overdue_at = watched.requested, math.inf
+            watched.checked_at = self._clock()
+            watched.checking, watched.requested = False, False
         if self._watched.get(watched.source.id) is not watched:
-            return  # it was deleted or changed meanwhile
-        if found:
-            watched.become(watched.health.after(found))
-        if asked:
-            watched.tell()
+            return  # the source was deleted or changed meanwhile
+        if result:
+            watched.set_health(watched.health.with_result(result))
+        if requested:
+            watched.publish()
 
 
-def _what(source: Configured) -> tuple[str, dict[str, object]]:
-    """What makes it another source when it is changed: all but its name."""
+def _identity(source: Configured) -> tuple[str, dict[str, object]]:
+    """All but the name: a source that is only renamed keeps its health."""
     return source.kind, source.config
 
 
@@ -214,12 +216,12 @@ _current = SourceWatch()
 
 
 def watch() -> SourceWatch:
-    """The one of this server."""
+    """The watch of this server."""
     return _current
 
 
 async def watch_sources() -> None:
-    """Look after the sources until cancelled. Run it once, for the server's life."""
+    """Check the sources until cancelled. To be run once, for the server's life."""
     global _current
     loop, woken = asyncio.get_running_loop(), asyncio.Event()
 
@@ -235,7 +237,7 @@ async def watch_sources() -> None:
             try:
                 await asyncio.to_thread(current.tick)
             except Exception:
-                log.exception("The watch over the sources failed; it goes on")
+                log.exception("source watch failed")
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(woken.wait(), current.tick_seconds())
     finally:

@@ -1,4 +1,4 @@
-"""One source under watch: how it is, and what its circuit allows."""
+"""One source under watch: its health, and what its circuit allows."""
 
 import math
 from dataclasses import dataclass, field
@@ -23,34 +23,34 @@ class Report:
 
     name: str
     health: Health
-    looking: bool
-    """A look is under way, or asked for."""
+    checking: bool
+    """A check runs, or was requested."""
     pause: float
-    """Seconds for which its circuit lets no look through; 0.0 while it is not open."""
-    stopped: bool
-    """It was opened by hand, until it is reset by hand."""
+    """Seconds until its circuit lets a check through; 0.0 while it is not open."""
+    opened_by_hand: bool
+    """A person opened its circuit, which stays open until a person resets it."""
     connections: ConnectionStatistics | None
-    """Of its place; None for files, which are opened anew each time."""
+    """Connections to its target; None for files, which are opened for each call."""
 
 
 @dataclass
 class WatchedSource:
-    """`operations.source_watch` changes it, under its lock."""
+    """Changed by `SourceWatch` alone, under its lock."""
 
     source: Configured
     health: Health = field(default_factory=Health)
     target: str = ""
-    """Its place; empty before the first look."""
-    looked_at: float = -math.inf
-    """When the last look ended, in the watch's seconds."""
-    looking: bool = False
+    """The target of its calls; empty before the first check."""
+    checked_at: float = -math.inf
+    """When the last check ended, in seconds of the watch's clock."""
+    checking: bool = False
     overdue_at: float = math.inf
-    """When the look under way counts as not answered; infinite while there is none."""
-    asked: bool = False
-    """Somebody wants a look now."""
+    """When the running check counts as failed; infinite while none runs."""
+    requested: bool = False
+    """A person wants a check now."""
 
     def breaker(self) -> BreakerSnapshot | None:
-        """That of its place; None before it is known, and where breakers are switched off."""
+        """The circuit breaker of its target; None before the target is known, and where breakers are disabled."""
         breaker = policy(SYSTEM, self.target).breaker if self.target else None
         return breaker.snapshot() if breaker else None
 
@@ -60,21 +60,21 @@ class WatchedSource:
         return Report(
             name=self.source.name,
             health=self.health,
-            looking=self.looking or self.asked,
+            checking=self.checking or self.requested,
             pause=breaker.retry_after if breaker and is_open else 0.0,
-            stopped=breaker is not None and breaker.forced,
+            opened_by_hand=breaker is not None and breaker.forced,
             connections=self._connections(),
         )
 
-    def become(self, health: Health) -> None:
-        """Take the health it has now; a change of state is logged, and wakes those who show it."""
+    def set_health(self, health: Health) -> None:
+        """Set the health; a change of state is logged and published."""
         before, self.health = self.health, health
         if health.state is not before.state:
             self._log(before)
-            self.tell()
+            self.publish()
 
-    def tell(self) -> None:
-        """Wake those who show it."""
+    def publish(self) -> None:
+        """Wake the pages that show it."""
         change_events.publish(topic(self.source.id))
 
     def _connections(self) -> ConnectionStatistics | None:
@@ -83,15 +83,16 @@ class WatchedSource:
 
     def _log(self, before: Health) -> None:
         health = self.health
-        about = {"source": self.source.name, "place": self.target, "state": health.state.value}
-        if health.back is not None and health.back is not before.back:
-            log.info("A source is connected again", after=duration_text(health.back.after), **about)
+        about = {"source": self.source.name, "target": self.target, "state": health.state.value}
+        if health.recovery is not None and health.recovery is not before.recovery:
+            outage = duration_text(health.recovery.outage_seconds)
+            log.info("source connected again", after=outage, **about)
         elif health.failure is not None:
-            log.warning("A source's health changed", code=health.failure.code, **about)
+            log.warning("source health changed", code=health.failure.code, **about)
         else:
-            log.info("A source's health changed", before=before.state.value, **about)
+            log.info("source health changed", before=before.state.value, **about)
 
 
-def topic(id: str) -> str:
-    """What `hub` calls changes of a source's health."""
-    return f"health of source {id}"
+def topic(source_id: str) -> str:
+    """The topic of `change_events` under which changes of a source's health are published."""
+    return f"health of source {source_id}"

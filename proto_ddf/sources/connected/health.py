@@ -1,12 +1,12 @@
-"""How a source is, by what the looks at it found. Pure: who looks, and when, is `operations.source_watch`.
+"""The health of a source, derived from the results of its checks. Pure: `operations.watches.source_watch` makes the checks.
 
-    CHECKING      not looked at yet
-    CONNECTED     the last looks were answered in time
-    DEGRADED      it answers, but slowly, or one of the last three looks failed
-    UNREACHABLE   no look of late was answered, or its circuit is open; it may pass by itself
-    ATTENTION     the last look failed in a way that no retry mends, such as a wrong password
+    CHECKING      not checked yet
+    CONNECTED     the last checks were answered in time
+    DEGRADED      it answers, but slowly, or one of the last three checks failed
+    UNREACHABLE   the last checks failed, or its circuit is open; it may recover by itself
+    ATTENTION     the last check failed in a way that no retry can help, such as a wrong password
 
-An answer ends an outage (UNREACHABLE, ATTENTION) at once: what failed before it no longer counts.
+An answer ends an outage (UNREACHABLE, ATTENTION) at once: earlier failures no longer count.
 """
 
 from dataclasses import dataclass, replace
@@ -17,17 +17,17 @@ from proto_ddf.errors import classify
 from proto_ddf.resilience.is_transient import is_transient
 from proto_ddf.sources.size_texts import count_text
 
-COUNTED_LOOKS = 3
-"""As many of the last looks decide."""
+COUNTED_RESULTS = 3
+"""The state depends on this many of the last results."""
 SLOW_SECONDS = 2.0
-"""An answer that takes longer is slow, whatever is usual."""
+"""An answer that takes longer is slow, whatever the usual latency is."""
 SLOW_FACTOR = 5.0
-"""So is one that takes so many times the median of those before it ..."""
+"""An answer is also slow when it takes this many times the median latency ..."""
 NEVER_SLOW_SECONDS = 0.25
-"""... unless nobody would notice ..."""
-KNOWN_ANSWERS = 5
-"""... once there were so many answers."""
-KEPT_ANSWERS = 20
+"""... but more than this ..."""
+MINIMUM_ANSWERS = 5
+"""... and only after this many answers."""
+KEPT_LATENCIES = 20
 
 
 class HealthState(StrEnum):
@@ -43,14 +43,14 @@ _OUTAGES = frozenset({HealthState.UNREACHABLE, HealthState.ATTENTION})
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a look failed, in words for people and without secrets."""
+    """Why a check failed, in words for people and without secrets."""
 
     code: str
     title: str
     message: str
     hint: str
-    passes: bool
-    """By itself, so that looking again can help; the failures that open a circuit are the same."""
+    transient: bool
+    """Another check may succeed. A circuit counts the same failures."""
 
 
 def failure_of(error: Exception) -> Failure:
@@ -60,77 +60,77 @@ def failure_of(error: Exception) -> Failure:
 
 
 @dataclass(frozen=True)
-class Look:
-    """What one look found."""
+class CheckResult:
+    """The result of one check."""
 
     at: float
-    """When it ended; Unix time in seconds, as are all times here."""
+    """When the check ended: Unix time in seconds, as are all times here."""
     seconds: float
     """How long it took."""
     failure: Failure | None = None
-    """None: it was answered."""
+    """None: the source answered."""
 
 
 @dataclass(frozen=True)
-class Back:
+class Recovery:
     """The end of an outage."""
 
     at: float
-    after: float
-    """Seconds since the first look that was not answered."""
+    outage_seconds: float
+    """Since the first failed check."""
 
 
 @dataclass(frozen=True)
 class Health:
-    """One source's health. `after` and `paused` give what it is next."""
+    """The health of one source. `with_result` and `with_open_circuit` return the next one."""
 
     state: HealthState = HealthState.CHECKING
     since: float | None = None
     """When the state began."""
-    looks: tuple[Look, ...] = ()
-    """The last ones, oldest first, as far as they count."""
+    results: tuple[CheckResult, ...] = ()
+    """The last ones that count, oldest first."""
     slow: bool = False
-    """The last look was answered slowly."""
-    answers: tuple[float, ...] = ()
+    """The last answer was slow."""
+    latencies: tuple[float, ...] = ()
     """Seconds that the last answers took, oldest first."""
     last_failure: Failure | None = None
     failed_at: float | None = None
     failing_since: float | None = None
-    """When the first of the failures happened that no answer followed; None after an answer."""
-    back: Back | None = None
-    """The last outage's end; None when there was none, or in the next outage."""
+    """When the first failure since the last answer happened; None after an answer."""
+    recovery: Recovery | None = None
+    """From the last outage; None when there was none, and during the next outage."""
 
     @property
     def latency(self) -> float | None:
         """Seconds that the last answer took."""
-        return self.answers[-1] if self.answers else None
+        return self.latencies[-1] if self.latencies else None
 
     @property
     def usual_latency(self) -> float | None:
-        """The median of the last answers, in seconds."""
-        return median(self.answers) if self.answers else None
+        """The median of the last latencies, in seconds."""
+        return median(self.latencies) if self.latencies else None
 
     @property
     def uncertain(self) -> bool:
-        """A single failure that may have passed by now: worth another look soon."""
-        last = self.looks[-1].failure if self.looks else None
-        before = self.looks[-2].failure if len(self.looks) > 1 else None
-        return last is not None and last.passes and before is None
+        """The last check failed, and the one before it did not: the next check should come soon."""
+        last = self.results[-1].failure if self.results else None
+        before = self.results[-2].failure if len(self.results) > 1 else None
+        return last is not None and last.transient and before is None
 
     @property
     def message(self) -> str:
-        """What the state means here, for people."""
+        """What the state means for this source, for people."""
         match self.state:
             case HealthState.CHECKING:
-                return "It has not been looked at yet."
-            case HealthState.CONNECTED if self.back:
-                return f"Connected again after {duration_text(self.back.after)}."
+                return "It has not been checked yet."
+            case HealthState.CONNECTED if self.recovery:
+                return f"Connected again after {duration_text(self.recovery.outage_seconds)}."
             case HealthState.CONNECTED:
                 return "It answers."
             case HealthState.DEGRADED if self.slow:
-                return f"It answers slowly: the last answer took {latency_text(self.looks[-1].seconds)}."
+                return f"It answers slowly: the last answer took {latency_text(self.results[-1].seconds)}."
             case HealthState.DEGRADED:
-                failed = next(look.failure for look in reversed(self.looks) if look.failure)
+                failed = next(each.failure for each in reversed(self.results) if each.failure)
                 return f"It does not answer every time. {failed.message}"
             case _:
                 failure = self.failure
@@ -140,68 +140,71 @@ class Health:
 
     @property
     def hint(self) -> str:
-        """What to do about an outage; empty where there is nothing to do."""
+        """What to do about an outage; empty outside of outages."""
         failure = self.failure
         return failure.hint if failure and self.state in _OUTAGES else ""
 
     @property
     def failure(self) -> Failure | None:
-        """The last one that no answer followed."""
+        """The last failure, if no answer came after it."""
         if self.failing_since is None or self.failed_at is None:
             return None
         return self.last_failure if self.failed_at >= self.failing_since else None
 
-    def after(self, look: Look) -> "Health":
-        """The health once a look has ended."""
-        return self._failed(look, look.failure) if look.failure else self._answered(look)
+    def with_result(self, result: CheckResult) -> "Health":
+        """The health after one more check."""
+        return self._failed(result, result.failure) if result.failure else self._answered(result)
 
-    def paused(self, at: float) -> "Health":
-        """The health while its circuit is open: no look is made, and what earlier ones found is out of date."""
+    def with_open_circuit(self, at: float) -> "Health":
+        """The health while its circuit is open: no check is made, and earlier results are out of date."""
         began = self.failing_since if self.failing_since is not None else at
         return self._in_state(
-            HealthState.UNREACHABLE, at, looks=(), slow=False, failing_since=began, back=None
+            HealthState.UNREACHABLE, at, results=(), slow=False, failing_since=began, recovery=None
         )
 
-    def _answered(self, look: Look) -> "Health":
-        ended = self.state in _OUTAGES and self.failing_since is not None
-        looks = (look,) if ended else (*self.looks, look)[-COUNTED_LOOKS:]
-        slow = self._is_slow(look.seconds)
-        failed = any(each.failure for each in looks)
+    def _answered(self, result: CheckResult) -> "Health":
+        ends_outage = self.state in _OUTAGES and self.failing_since is not None
+        results = (result,) if ends_outage else (*self.results, result)[-COUNTED_RESULTS:]
+        slow = self._is_slow(result.seconds)
+        failed = any(each.failure for each in results)
         return self._in_state(
             HealthState.DEGRADED if slow or failed else HealthState.CONNECTED,
-            look.at,
-            looks=looks,
+            result.at,
+            results=results,
             slow=slow,
-            answers=(*self.answers, look.seconds)[-KEPT_ANSWERS:],
+            latencies=(*self.latencies, result.seconds)[-KEPT_LATENCIES:],
             failing_since=None,
-            back=Back(look.at, look.at - (self.failing_since or look.at)) if ended else self.back,
+            recovery=self._recovered(result.at) if ends_outage else self.recovery,
         )
 
-    def _failed(self, look: Look, failure: Failure) -> "Health":
-        looks = (*self.looks, look)[-COUNTED_LOOKS:]
-        if not failure.passes:
+    def _recovered(self, at: float) -> Recovery:
+        return Recovery(at, at - (self.failing_since or at))
+
+    def _failed(self, result: CheckResult, failure: Failure) -> "Health":
+        results = (*self.results, result)[-COUNTED_RESULTS:]
+        if not failure.transient:
             state = HealthState.ATTENTION
-        elif all(each.failure for each in looks[-2:]):
+        elif all(each.failure for each in results[-2:]):
             state = HealthState.UNREACHABLE
         else:
             state = HealthState.DEGRADED
         return self._in_state(
             state,
-            look.at,
-            looks=looks,
+            result.at,
+            results=results,
             slow=False,
             last_failure=failure,
-            failed_at=look.at,
-            failing_since=look.at if self.failing_since is None else self.failing_since,
-            back=None if state in _OUTAGES else self.back,
+            failed_at=result.at,
+            failing_since=result.at if self.failing_since is None else self.failing_since,
+            recovery=None if state in _OUTAGES else self.recovery,
         )
 
     def _is_slow(self, seconds: float) -> bool:
         if seconds > SLOW_SECONDS:
             return True
-        if len(self.answers) < KNOWN_ANSWERS:
+        if len(self.latencies) < MINIMUM_ANSWERS:
             return False
-        return seconds > max(NEVER_SLOW_SECONDS, SLOW_FACTOR * median(self.answers))
+        return seconds > max(NEVER_SLOW_SECONDS, SLOW_FACTOR * median(self.latencies))
 
     def _in_state(self, state: HealthState, at: float, **changes: object) -> "Health":
         since = self.since if state is self.state else at

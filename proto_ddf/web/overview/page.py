@@ -12,7 +12,7 @@ from proto_ddf.web.shared.components.feedback import skeleton_rows
 from proto_ddf.web.shared.components.layout import page
 from proto_ddf.web.shared.components.links import link_button
 from proto_ddf.web.shared.components.numbers import count, time_ago
-from proto_ddf.web.sources.health_view import health_badge, looked_at
+from proto_ddf.web.sources.health_view import health_badge, visibility_listener
 
 _FIRST_STEPS = (
     (
@@ -40,7 +40,7 @@ def overview_page() -> rx.Component:
     overview = OverviewState.overview
     return page(
         "Overview",
-        looked_at(),
+        visibility_listener(),
         error_callout(OverviewState),
         rx.cond(
             OverviewState.loaded,

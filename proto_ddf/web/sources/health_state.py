@@ -1,4 +1,4 @@
-"""Whether sources answer, as pages show it: a state for each in a list, and all about one on its page."""
+"""The health of sources as pages show it: the state of each in a list, and the details of one on its page."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -17,9 +17,9 @@ from proto_ddf.sources.connected.health import HealthState, duration_text, laten
 from proto_ddf.web.shared.state.live import looks
 from proto_ddf.web.shared.state.waiting import Wait, wait_of
 
-_LOOK_SECONDS = 5.0
-"""Also how often a page says that it is there."""
-_STOPPED = "Calls to it are stopped by hand, on the page Resilience."
+_REFRESH_SECONDS = 5.0
+"""Also how often a page reports that it shows sources."""
+_OPENED_BY_HAND = "Calls to it are stopped by hand, on the page Resilience."
 
 
 class HealthView(BaseModel):
@@ -32,7 +32,7 @@ class HealthView(BaseModel):
     """ISO 8601; so are all times here."""
     message: str = ""
     note: str = ""
-    """What to do, or how often it is looked."""
+    """What to do, or how often it is checked."""
     latency: str = ""
     usual_latency: str = ""
     server: bool = False
@@ -45,37 +45,37 @@ class HealthView(BaseModel):
     error_message: str = ""
     """Empty while `message` says it."""
     error_hint: str = ""
-    back_at: str = ""
-    """When it came back last."""
-    looking: bool = False
-    stopped: bool = False
+    recovered_at: str = ""
+    """When the last outage ended."""
+    checking: bool = False
+    opened_by_hand: bool = False
     pause: Wait = Wait()
-    """Until its circuit lets a look through."""
+    """Until its circuit lets a check through."""
 
 
 class SourceHealthState(rx.State):
-    """Follows the watch over the sources; an open page makes it look more often."""
+    """Follows the watch over the sources, which checks them more often while a page is open."""
 
     states: dict[str, str] = {}
     """The state of each source by its id."""
     shown: HealthView = HealthView()
     """The source whose id is in the address."""
     _hidden: bool = False
-    """The tab is behind others, so that nobody looks at it."""
+    """The tab is in the background."""
 
     @rx.event
     def set_hidden(self, hidden: bool) -> None:
-        """The tab was hidden, or is seen again."""
+        """The tab went to the background, or came back."""
         self._hidden = bool(hidden)
-        self._tell_seen()
+        self._note_shown()
 
     @rx.event(background=True, supersedes=True)
     async def follow_all(self) -> None:
         """For pages that list sources (on_load)."""
         async with self:
             self._hidden = False
-        async for _ in looks(self, about=None, every=_LOOK_SECONDS):
-            self._tell_seen()
+        async for _ in looks(self, about=None, every=_REFRESH_SECONDS):
+            self._note_shown()
             states = {id: state.value for id, state in watch().states().items()}
             async with self:
                 if states != self.states:
@@ -87,44 +87,48 @@ class SourceHealthState(rx.State):
         async with self:
             self._hidden = False
             id = PurePosixPath(self.router.url.path).name
-        async for _ in looks(self, about=topic(id), every=_LOOK_SECONDS):
-            self._tell_seen()
+        async for _ in looks(self, about=topic(id), every=_REFRESH_SECONDS):
+            self._note_shown()
             report = watch().report(id)
             async with self:
-                is_back = self._show(id, report)
-            if report is not None and is_back:
-                yield rx.toast.success(_told(report))
+                has_recovered = self._show(id, report)
+            if report is not None and has_recovered:
+                yield rx.toast.success(_recovery_text(report))
 
     @rx.event(background=True)
     async def check_now(self) -> AsyncIterator[Any]:
-        """Look at the source without waiting for its time, and tell what was found."""
+        """Check the source at once, and show the result in a toast."""
         async with self:
             id = self.shown.id
-            if not id or self.shown.looking:
+            if not id or self.shown.checking:
                 return
-            self.shown = self.shown.model_copy(update={"looking": True})
+            self.shown = self.shown.model_copy(update={"checking": True})
         with change_events.subscribe(topic(id)) as changes:
-            watch().look_soon(id)
+            watch().check_soon(id)
             report = watch().report(id)
-            while report is not None and report.looking and not report.pause:
-                await changes.wait(_LOOK_SECONDS)
+            while report is not None and report.checking and not report.pause:
+                await changes.wait(_REFRESH_SECONDS)
                 report = watch().report(id)
         async with self:
-            is_back = self._show(id, report)
+            has_recovered = self._show(id, report)
         if report is not None and not report.pause:
-            yield _toast(report, is_back)
+            yield _toast(report, has_recovered)
 
-    def _tell_seen(self) -> None:
+    def _note_shown(self) -> None:
         if not self._hidden:
-            watch().seen()
+            watch().note_shown()
 
     def _show(self, id: str, report: Report | None) -> bool:
-        """Whether the source has come back since it was shown last."""
+        """Whether an outage has ended since the source was shown last."""
         view = _view(id, report, self.shown)
-        is_back = bool(view.back_at) and self.shown.id == id and self.shown.back_at != view.back_at
+        has_recovered = (
+            bool(view.recovered_at)
+            and self.shown.id == id
+            and self.shown.recovered_at != view.recovered_at
+        )
         if view != self.shown:
             self.shown = view
-        return is_back
+        return has_recovered
 
 
 def _view(id: str, report: Report | None, before: HealthView) -> HealthView:
@@ -138,7 +142,7 @@ def _view(id: str, report: Report | None, before: HealthView) -> HealthView:
         id=id,
         state=health.state.value,
         since=_iso(health.since),
-        message=_STOPPED if report.stopped else health.message,
+        message=_OPENED_BY_HAND if report.opened_by_hand else health.message,
         note=health.hint or _how_often(),
         latency=_latency(health.latency),
         usual_latency=_latency(health.usual_latency),
@@ -149,30 +153,31 @@ def _view(id: str, report: Report | None, before: HealthView) -> HealthView:
         error_at=_iso(health.failed_at),
         error_message=failure.message if failure and not current else "",
         error_hint=failure.hint if failure and not current else "",
-        back_at=_iso(health.back.at if health.back else None),
-        looking=report.looking,
-        stopped=report.stopped,
-        pause=wait_of(0.0 if report.stopped else report.pause, before.pause),
+        recovered_at=_iso(health.recovery.at if health.recovery else None),
+        checking=report.checking,
+        opened_by_hand=report.opened_by_hand,
+        pause=wait_of(0.0 if report.opened_by_hand else report.pause, before.pause),
     )
 
 
 def _how_often() -> str:
-    return f"It is looked at every {duration_text(get_settings().source_check_seconds)} while a page shows it."
+    return f"It is checked every {duration_text(get_settings().source_check_seconds)} while a page shows it."
 
 
-def _toast(report: Report, is_back: bool) -> EventSpec:
+def _toast(report: Report, has_recovered: bool) -> EventSpec:
     if report.health.failure is None:
         return rx.toast.success(
-            _told(report)
-            if is_back
+            _recovery_text(report)
+            if has_recovered
             else f"{report.name} answered in {_latency(report.health.latency)}."
         )
     return rx.toast.error(f"{report.name}: {report.health.failure.title}.")
 
 
-def _told(report: Report) -> str:
-    back = report.health.back
-    return f"{report.name} is connected again after {duration_text(back.after if back else 0.0)}."
+def _recovery_text(report: Report) -> str:
+    recovery = report.health.recovery
+    outage_seconds = recovery.outage_seconds if recovery else 0.0
+    return f"{report.name} is connected again after {duration_text(outage_seconds)}."
 
 
 def _latency(seconds: float | None) -> str:

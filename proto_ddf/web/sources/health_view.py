@@ -1,4 +1,4 @@
-"""Whether sources answer: a badge for lists, and the panel on the page of a source."""
+"""The health of sources: a badge for lists, and the panel on the page of a source."""
 
 import reflex as rx
 
@@ -18,18 +18,18 @@ def health_badge(id: rx.Var[str]) -> rx.Component:
     )
 
 
-def looked_at() -> rx.Component:
-    """Shows nothing: it tells whether the tab is in front, so that sources are looked at more often."""
+def visibility_listener() -> rx.Component:
+    """Shows nothing: it reports whether the tab is in front, since sources are then checked more often."""
     return rx.window_event_listener(on_visibility_change=SourceHealthState.set_hidden)
 
 
 def connection_panel() -> rx.Component:
-    """How the source of the page is, since when, what it took, and what went wrong last."""
+    """The source of the page: its state, since when, how long it took to answer, and the last error."""
     return rx.el.section(
-        looked_at(),
+        visibility_listener(),
         rx.el.div(
             rx.el.h2("Connection", class_name="pd-section-title"),
-            _look(),
+            _check_button(),
             class_name="pd-row pd-connection-head",
         ),
         rx.el.div(_now(), _facts(), class_name="pd-connection-body"),
@@ -39,16 +39,19 @@ def connection_panel() -> rx.Component:
     )
 
 
-def _look() -> rx.Component:
+def _check_button() -> rx.Component:
     shown = SourceHealthState.shown
     waiting = countdown(
-        shown.pause.until, shown.pause.seconds, before="Next look in", over="Looking soon"
+        shown.pause.until, shown.pause.seconds, before="Next check in", over="Checking soon"
     )
     button = rx.button(
         rx.icon("refresh-cw", size=14, aria_hidden="true"),
-        rx.cond(shown.looking, "Checking…", "Check now"),
+        rx.cond(shown.checking, "Checking…", "Check now"),
         on_click=SourceHealthState.check_now,
-        disabled=shown.looking | shown.stopped | (shown.pause.until != "") | (shown.id == ""),
+        disabled=shown.checking
+        | shown.opened_by_hand
+        | (shown.pause.until != "")
+        | (shown.id == ""),
         variant="soft",
         color_scheme="gray",
         size="1",

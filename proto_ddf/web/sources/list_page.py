@@ -8,14 +8,14 @@ from proto_ddf.web.shared.components.layout import page
 from proto_ddf.web.shared.components.links import link_button
 from proto_ddf.web.shared.components.numbers import count, row_count, time_ago
 from proto_ddf.web.shared.components.table import table
-from proto_ddf.web.sources.health_view import health_badge, looked_at
+from proto_ddf.web.sources.health_view import health_badge, visibility_listener
 from proto_ddf.web.sources.list_state import SourceRow, SourcesState, kind_icons
 
 
 def sources_page() -> rx.Component:
     return page(
         "Sources",
-        looked_at(),
+        visibility_listener(),
         error_callout(SourcesState),
         rx.cond(
             SourcesState.loaded,

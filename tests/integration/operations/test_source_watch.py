@@ -114,9 +114,9 @@ def test_csv_files_are_watched_too(watching: Watching) -> None:
     watching.until(id, "connected")
 
 
-def breaker_state(place: Policy) -> BreakerState:
-    assert place.breaker is not None
-    return place.breaker.state
+def breaker_state(target: Policy) -> BreakerState:
+    assert target.breaker is not None
+    return target.breaker.state
 
 
 class TestServers:
@@ -135,7 +135,7 @@ class TestServers:
         database.server.kill()
         down = watching.until(id, "unreachable").health
         assert down.failure is not None
-        assert down.failure.passes
+        assert down.failure.transient
         assert down.message
         watching.until_so(id, lambda report: report.pause > 0)
 
@@ -145,13 +145,13 @@ class TestServers:
         assert back.connections is not None
         assert (back.connections.connects, back.connections.reconnects) == (2, 1)
         assert back.health.last_failure is not None
-        [place] = [each for each in policies() if each.system == SYSTEM]
-        watching.until_so(id, lambda _: breaker_state(place) is BreakerState.CLOSED)
+        [target] = [each for each in policies() if each.system == SYSTEM]
+        watching.until_so(id, lambda _: breaker_state(target) is BreakerState.CLOSED)
 
     def test_a_server_that_keeps_silent_is_out_of_reach(
         self, watching: Watching, database: Database, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(source_watch, "LOOK_SECONDS", 0.5)
+        monkeypatch.setattr(source_watch, "CHECK_TIMEOUT_SECONDS", 0.5)
         id = save(database.server.kind, database.config())
         watching.until(id, "connected")
         database.server.pause()
@@ -159,13 +159,13 @@ class TestServers:
         database.server.resume()
         watching.until(id, "connected")
 
-    def test_a_restart_between_two_looks_is_got_over(
+    def test_a_restart_between_two_checks_is_got_over(
         self, watching: Watching, database: Database
     ) -> None:
         id = save(database.server.kind, database.config())
         watching.until(id, "connected")
         database.server.restart()
-        watching.watch.look_soon(id)
+        watching.watch.check_soon(id)
         watching.until_so(
             id, lambda report: report.connections is not None and report.connections.reconnects == 1
         )

@@ -14,11 +14,11 @@ from proto_ddf.errors import IntegrationError, ValidationError
 from proto_ddf.operations import change_events
 from proto_ddf.operations.watches import source_watch, watched_source
 from proto_ddf.operations.watches.source_watch import (
+    CHECK_TIMEOUT_SECONDS,
     CONFIRM_SECONDS,
-    LOOK_SECONDS,
+    IDLE_FACTOR,
     OVERDUE_SECONDS,
-    SEEN_SECONDS,
-    UNSEEN_FACTOR,
+    SHOWN_SECONDS,
     SourceWatch,
 )
 from proto_ddf.operations.watches.watched_source import Report, topic
@@ -30,7 +30,7 @@ from proto_ddf.sources.resilient import ResilientSource
 from tests.policies import fresh_policies
 
 EVERY = 30
-UNSEEN = int(EVERY * UNSEEN_FACTOR)
+IDLE = int(EVERY * IDLE_FACTOR)
 WRONG = IntegrationError("No.", "postgresql", "login", code="authentication_failed")
 
 
@@ -54,57 +54,57 @@ class Plain:
         self.source = source
 
     def check(self) -> None:
-        self.world.look_at(self.source)
+        self.world.check(self.source)
 
 
 @dataclass
 class World:
-    """Sources by id, each at a place, and what is so about the places."""
+    """Sources by id, each with a target, and how the targets behave."""
 
     now: float = 1_000_000.0
     sources: dict[str, Configured] = field(default_factory=dict)
     failures: dict[str, Exception] = field(default_factory=dict)
-    """What looks at a place meet."""
+    """What checks of a target raise."""
     seconds: dict[str, float] = field(default_factory=dict)
     """How long they take."""
-    looks: list[tuple[str, float]] = field(default_factory=list)
-    """Id and time of each look."""
+    checks: list[tuple[str, float]] = field(default_factory=list)
+    """Id and time of each check."""
     breakers: dict[str, Policy] = field(default_factory=dict)
     watch: SourceWatch = field(init=False)
 
-    def add(self, id: str, place: str = "", **config: Any) -> None:
-        config = {"place": place or f"place of {id}", **config}
+    def add(self, id: str, target: str = "", **config: Any) -> None:
+        config = {"target": target or f"target of {id}", **config}
         self.sources[id] = Configured(id, id.title(), "fake", config)
 
     def make(self, kind: str, config: dict[str, Any]) -> ResilientSource:
         found = next(each for each in self.sources.values() if each.config == config)
         if "unmakable" in config:
             raise ValidationError("No file matches.", "path", code="no_file_matches")
-        return ResilientSource(Plain(self, found), config["place"])  # type: ignore[arg-type]
+        return ResilientSource(Plain(self, found), config["target"])  # type: ignore[arg-type]
 
-    def look_at(self, source: Configured) -> None:
-        self.looks.append((source.id, self.now))
-        place = source.config["place"]
-        self.now += self.seconds.get(place, 0.0)
-        if place in self.failures:
-            raise self.failures[place]
+    def check(self, source: Configured) -> None:
+        self.checks.append((source.id, self.now))
+        target = source.config["target"]
+        self.now += self.seconds.get(target, 0.0)
+        if target in self.failures:
+            raise self.failures[target]
 
-    def policy(self, system: str, place: str) -> Policy:
-        if place not in self.breakers:
+    def policy(self, system: str, target: str) -> Policy:
+        if target not in self.breakers:
             config = policy_config("source")
-            self.breakers[place] = Policy("source", place, config, clock=lambda: self.now)
-        return self.breakers[place]
+            self.breakers[target] = Policy("source", target, config, clock=lambda: self.now)
+        return self.breakers[target]
 
     def breaker_state(self, id: str) -> BreakerState:
-        breaker = self.policy("source", self.sources[id].config["place"]).breaker
+        breaker = self.policy("source", self.sources[id].config["target"]).breaker
         assert breaker is not None
         return breaker.state
 
-    def pass_seconds(self, seconds: int, *, seen: bool = True) -> None:
+    def pass_seconds(self, seconds: int, *, shown: bool = True) -> None:
         for _ in range(seconds):
             self.now += 1
-            if seen:
-                self.watch.seen()
+            if shown:
+                self.watch.note_shown()
             self.watch.tick()
 
     def report(self, id: str) -> Report:
@@ -116,7 +116,7 @@ class World:
         return self.report(id).health.state.value
 
     def times(self, id: str) -> list[float]:
-        return [at for looked, at in self.looks if looked == id]
+        return [at for checked, at in self.checks if checked == id]
 
     def waits(self, id: str) -> list[float]:
         return [later - earlier for earlier, later in pairwise(self.times(id))]
@@ -138,7 +138,7 @@ def world(home: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     made.watch.close()
 
 
-def test_a_source_is_looked_at_at_once_and_then_every_half_minute(world: World) -> None:
+def test_a_source_is_checked_at_once_and_then_every_half_minute(world: World) -> None:
     world.add("shop")
     world.pass_seconds(2 * EVERY + 1)
     assert world.waits("shop") == [EVERY, EVERY]
@@ -147,13 +147,13 @@ def test_a_source_is_looked_at_at_once_and_then_every_half_minute(world: World) 
 
 def test_while_no_page_shows_it_the_waits_are_longer(world: World) -> None:
     world.add("shop")
-    world.pass_seconds(2 * UNSEEN + 1, seen=False)
-    assert world.waits("shop") == [UNSEEN, UNSEEN]
+    world.pass_seconds(2 * IDLE + 1, shown=False)
+    assert world.waits("shop") == [IDLE, IDLE]
 
 
-def test_a_page_that_opens_brings_a_look_that_is_overdue(world: World) -> None:
+def test_a_page_that_opens_starts_a_check_that_is_overdue(world: World) -> None:
     world.add("shop")
-    world.pass_seconds(EVERY + 1, seen=False)
+    world.pass_seconds(EVERY + 1, shown=False)
     woken = []
     world.watch.wake = lambda: woken.append(world.now)
     world.pass_seconds(3)
@@ -164,14 +164,14 @@ def test_a_page_that_opens_brings_a_look_that_is_overdue(world: World) -> None:
 def test_a_page_that_closes_is_forgotten_soon(world: World) -> None:
     world.add("shop")
     world.pass_seconds(EVERY + 1)
-    world.pass_seconds(int(SEEN_SECONDS) + UNSEEN, seen=False)
-    assert world.waits("shop") == [EVERY, UNSEEN]
+    world.pass_seconds(int(SHOWN_SECONDS) + IDLE, shown=False)
+    assert world.waits("shop") == [EVERY, IDLE]
 
 
-def test_a_single_failure_is_looked_into_soon(world: World) -> None:
+def test_a_single_failure_is_checked_again_soon(world: World) -> None:
     world.add("shop")
     world.pass_seconds(1)
-    world.failures["place of shop"] = ConnectionRefusedError()
+    world.failures["target of shop"] = ConnectionRefusedError()
     world.pass_seconds(EVERY)
     assert world.state("shop") == "degraded"
     world.pass_seconds(int(CONFIRM_SECONDS))
@@ -179,20 +179,20 @@ def test_a_single_failure_is_looked_into_soon(world: World) -> None:
     assert world.waits("shop") == [EVERY, CONFIRM_SECONDS]
 
 
-def test_an_open_circuit_is_waited_for_and_the_looks_close_it(world: World) -> None:
+def test_an_open_circuit_is_waited_for_and_the_checks_close_it(world: World) -> None:
     world.add("shop")
-    world.failures["place of shop"] = ConnectionRefusedError()
+    world.failures["target of shop"] = ConnectionRefusedError()
     world.pass_seconds(10 * EVERY)
     assert world.breaker_state("shop") is BreakerState.OPEN
     assert world.state("shop") == "unreachable"
     assert 0 < world.report("shop").pause <= EVERY
 
-    asked = len(world.looks)
-    world.watch.look_soon("shop")
+    asked = len(world.checks)
+    world.watch.check_soon("shop")
     world.pass_seconds(int(world.report("shop").pause) - 1)
-    assert len(world.looks) == asked
+    assert len(world.checks) == asked
     world.pass_seconds(2)
-    assert len(world.looks) == asked + 1
+    assert len(world.checks) == asked + 1
 
     world.failures.clear()
     world.pass_seconds(EVERY + 3)
@@ -206,10 +206,10 @@ def test_a_circuit_that_others_opened_is_told_too(world: World) -> None:
     world.pass_seconds(1)
     for _ in range(10):
         with pytest.raises(ConnectionResetError):
-            world.policy("source", "place of shop").without_retries().call_sync(_reset)
+            world.policy("source", "target of shop").without_retries().call_sync(_reset)
     world.pass_seconds(1)
     assert world.state("shop") == "unreachable"
-    assert not world.report("shop").stopped
+    assert not world.report("shop").opened_by_hand
     world.pass_seconds(EVERY + 3)
     assert world.state("shop") == "connected"
 
@@ -217,18 +217,18 @@ def test_a_circuit_that_others_opened_is_told_too(world: World) -> None:
 def test_a_circuit_that_was_opened_by_hand_is_left_alone_until_it_is_reset(world: World) -> None:
     world.add("shop")
     world.pass_seconds(1)
-    world.policy("source", "place of shop").force_open()
+    world.policy("source", "target of shop").force_open()
     world.pass_seconds(5 * EVERY)
-    assert len(world.looks) == 1
-    assert (world.state("shop"), world.report("shop").stopped) == ("unreachable", True)
-    world.policy("source", "place of shop").reset()
+    assert len(world.checks) == 1
+    assert (world.state("shop"), world.report("shop").opened_by_hand) == ("unreachable", True)
+    world.policy("source", "target of shop").reset()
     world.pass_seconds(1)
     assert world.state("shop") == "connected"
 
 
 def test_what_no_retry_mends_needs_attention_and_opens_no_circuit(world: World) -> None:
     world.add("shop")
-    world.failures["place of shop"] = WRONG
+    world.failures["target of shop"] = WRONG
     world.pass_seconds(20 * EVERY)
     assert world.state("shop") == "attention"
     assert world.report("shop").health.hint
@@ -241,24 +241,24 @@ def test_a_source_that_cannot_even_be_made_needs_attention(world: World) -> None
     assert world.state("shop") == "attention"
 
 
-def test_a_look_that_is_asked_for_comes_with_the_next_tick(world: World) -> None:
+def test_a_check_that_is_requested_comes_with_the_next_tick(world: World) -> None:
     world.add("shop")
     world.pass_seconds(5)
     woken = []
     world.watch.wake = lambda: woken.append(True)
-    world.watch.look_soon("shop")
+    world.watch.check_soon("shop")
     assert woken
     world.pass_seconds(1)
     assert world.waits("shop") == [5]
-    world.watch.look_soon("no such source")
+    world.watch.check_soon("no such source")
 
 
-def test_a_look_is_bounded(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_check_has_a_deadline(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.add("shop")
     left: list[float] = []
-    monkeypatch.setattr(world, "look_at", lambda _: left.append(time_left(60.0)))
+    monkeypatch.setattr(world, "check", lambda _: left.append(time_left(60.0)))
     world.pass_seconds(1)
-    assert 0 < left[0] <= LOOK_SECONDS
+    assert 0 < left[0] <= CHECK_TIMEOUT_SECONDS
 
 
 def test_deleted_sources_are_dropped_and_new_ones_taken_up(world: World) -> None:
@@ -273,14 +273,14 @@ def test_deleted_sources_are_dropped_and_new_ones_taken_up(world: World) -> None
     assert world.watch.report("shop") is None
 
 
-def test_a_source_that_was_changed_is_looked_at_anew(world: World) -> None:
+def test_a_source_that_was_changed_starts_anew(world: World) -> None:
     world.add("shop")
-    world.failures["place of shop"] = WRONG
+    world.failures["target of shop"] = WRONG
     world.pass_seconds(1)
-    world.add("shop", "another place")
+    world.add("shop", "another target")
     world.pass_seconds(1)
     assert world.state("shop") == "connected"
-    assert world.report("shop").health.back is None
+    assert world.report("shop").health.recovery is None
 
 
 def test_a_new_name_makes_no_other_source(world: World) -> None:
@@ -289,16 +289,16 @@ def test_a_new_name_makes_no_other_source(world: World) -> None:
     known = world.sources["shop"]
     world.sources["shop"] = Configured("shop", "Corner shop", known.kind, dict(known.config))
     world.pass_seconds(1)
-    assert len(world.looks) == 1
+    assert len(world.checks) == 1
 
 
-def test_latency_is_what_the_look_took(world: World) -> None:
+def test_latency_is_what_the_check_took(world: World) -> None:
     world.add("shop")
-    world.seconds["place of shop"] = 0.5
+    world.seconds["target of shop"] = 0.5
     world.pass_seconds(EVERY + 2)
     health = world.report("shop").health
     assert (health.latency, health.usual_latency) == (0.5, 0.5)
-    world.seconds["place of shop"] = 3.0
+    world.seconds["target of shop"] = 3.0
     world.pass_seconds(EVERY)
     assert world.state("shop") == "degraded"
 
@@ -311,63 +311,63 @@ def test_changes_wake_those_who_follow_the_source(
     world.add("shop")
     world.pass_seconds(2 * EVERY)
     assert told == [topic("shop")]
-    world.watch.look_soon("shop")
+    world.watch.check_soon("shop")
     world.pass_seconds(1)
     assert told == [topic("shop")] * 2
-    world.failures["place of shop"] = WRONG
+    world.failures["target of shop"] = WRONG
     world.pass_seconds(EVERY)
     assert told == [topic("shop")] * 3
 
 
-def test_what_was_looked_at_longest_ago_comes_first(world: World) -> None:
+def test_what_was_checked_longest_ago_comes_first(world: World) -> None:
     for number in range(8):
-        world.add(f"shop {number}", "one place", number=number)
+        world.add(f"shop {number}", "one target", number=number)
     world.pass_seconds(EVERY)
-    world.looks.clear()
-    world.failures["one place"] = ConnectionRefusedError()
+    world.checks.clear()
+    world.failures["one target"] = ConnectionRefusedError()
     world.pass_seconds(8)
-    assert [id for id, _ in world.looks] == list(world.sources)
+    assert [id for id, _ in world.checks] == list(world.sources)
 
 
 def test_ten_sources_of_a_dead_host_hold_one_thread_and_delay_no_other(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hanging, looked, gate = list[str](), threading.Event(), threading.Event()
+    hanging, checked, gate = list[str](), threading.Event(), threading.Event()
 
-    def look_at(source: Configured) -> None:
-        if source.config["place"] != "dead":
-            looked.set()
+    def check(source: Configured) -> None:
+        if source.config["target"] != "dead":
+            checked.set()
             return
         hanging.append(source.id)
         gate.wait(30)
         raise TimeoutError
 
-    monkeypatch.setattr(world, "look_at", look_at)
+    monkeypatch.setattr(world, "check", check)
     world.watch._pool = ThreadPoolExecutor(source_watch.THREADS)
     for number in range(10):
         world.add(f"dead {number}", "dead", number=number)
     world.add("shop")
     try:
         world.pass_seconds(3)
-        assert looked.wait(30)
+        assert checked.wait(30)
         assert len(hanging) == 1
     finally:
         gate.set()
         world.watch._pool.shutdown()
 
 
-def test_a_look_that_nothing_ends_is_an_outage_until_it_does(
+def test_a_check_that_nothing_ends_is_an_outage_until_it_does(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate, begun = threading.Event(), threading.Event()
 
-    def look_at(_: Configured) -> None:
+    def check(_: Configured) -> None:
         begun.set()
         gate.wait(30)
 
     world.add("shop")
     world.pass_seconds(1)
-    monkeypatch.setattr(world, "look_at", look_at)
+    monkeypatch.setattr(world, "check", check)
     with ThreadPoolExecutor() as pool:
         world.watch._pool = pool
         world.pass_seconds(EVERY)
@@ -376,17 +376,17 @@ def test_a_look_that_nothing_ends_is_an_outage_until_it_does(
         assert world.state("shop") == "connected"
         world.pass_seconds(1)
         assert world.state("shop") == "degraded"
-        world.pass_seconds(int(LOOK_SECONDS))
+        world.pass_seconds(int(CHECK_TIMEOUT_SECONDS))
         assert world.state("shop") == "unreachable"
         gate.set()
     assert "answers slowly" in world.report("shop").health.message
-    assert world.report("shop").health.back is not None
+    assert world.report("shop").health.recovery is not None
 
 
 def test_it_runs_until_it_is_cancelled_wakes_when_asked_and_gets_over_errors(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(source_watch, "UNSEEN_TICK_SECONDS", 3600.0)
+    monkeypatch.setattr(source_watch, "IDLE_TICK_SECONDS", 3600.0)
     monkeypatch.setattr(source_watch, "_current", source_watch.watch())
     ticks: list[int] = []
 
@@ -402,7 +402,7 @@ def test_it_runs_until_it_is_cancelled_wakes_when_asked_and_gets_over_errors(
     async def run() -> None:
         life = asyncio.create_task(source_watch.watch_sources())
         while not source_watch.watch().states().get("shop"):
-            source_watch.watch().look_soon("shop")
+            source_watch.watch().check_soon("shop")
             await asyncio.sleep(0.01)
         life.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -413,8 +413,8 @@ def test_it_runs_until_it_is_cancelled_wakes_when_asked_and_gets_over_errors(
 
 
 def test_ticks_are_slower_while_no_page_shows_sources(world: World) -> None:
-    assert world.watch.tick_seconds() == source_watch.UNSEEN_TICK_SECONDS
-    world.watch.seen()
+    assert world.watch.tick_seconds() == source_watch.IDLE_TICK_SECONDS
+    world.watch.note_shown()
     assert world.watch.tick_seconds() == source_watch.TICK_SECONDS
 
 

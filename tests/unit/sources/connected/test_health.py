@@ -1,4 +1,4 @@
-"""What looks at a source make of its health, with a clock of the test's own."""
+"""The health that follows from checks of a source, with a clock of the test's own."""
 
 from statistics import median
 
@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 from proto_ddf.errors import IntegrationError
 from proto_ddf.resilience import DeadlineExceededError
 from proto_ddf.sources.connected.health import (
-    COUNTED_LOOKS,
-    KEPT_ANSWERS,
-    KNOWN_ANSWERS,
+    COUNTED_RESULTS,
+    KEPT_LATENCIES,
+    MINIMUM_ANSWERS,
     NEVER_SLOW_SECONDS,
     SLOW_SECONDS,
+    CheckResult,
     Failure,
     Health,
     HealthState,
-    Look,
     duration_text,
     failure_of,
     latency_text,
@@ -25,7 +25,9 @@ from proto_ddf.sources.connected.health import (
 
 START = 1_800_000_000.0
 EVERY = 30.0
-DOWN = Failure("connection_failed", "No connection", "It is not there.", "Start it.", passes=True)
+DOWN = Failure(
+    "connection_failed", "No connection", "It is not there.", "Start it.", transient=True
+)
 WRONG = Failure(
     "authentication_failed", "Wrong password", "It lets nobody in.", "Enter it anew.", False
 )
@@ -33,7 +35,7 @@ PAUSE = object()
 
 
 def health_after(*found: object) -> Health:
-    """Health after looks that were answered in so many seconds, failed so, or could not be made."""
+    """Health after checks that were answered in so many seconds, failed so, or could not be made."""
     health, now = Health(), START
     for each in found:
         health = step(health, now, each)
@@ -43,11 +45,11 @@ def health_after(*found: object) -> Health:
 
 def step(health: Health, now: float, found: object) -> Health:
     if found is PAUSE:
-        return health.paused(now)
+        return health.with_open_circuit(now)
     if isinstance(found, Failure):
-        return health.after(Look(now, 0.01, found))
+        return health.with_result(CheckResult(now, 0.01, found))
     assert isinstance(found, float)
-    return health.after(Look(now, found))
+    return health.with_result(CheckResult(now, found))
 
 
 @pytest.mark.parametrize(
@@ -75,13 +77,13 @@ def step(health: Health, now: float, found: object) -> Health:
         ([0.01, DOWN, DOWN, 0.01, DOWN], "degraded"),
         ([SLOW_SECONDS + 0.1], "degraded"),
         ([SLOW_SECONDS + 0.1, 0.01], "connected"),
-        ([0.1] * KNOWN_ANSWERS + [0.6], "degraded"),
-        ([0.1] * (KNOWN_ANSWERS - 1) + [0.6], "connected"),
-        ([0.001] * KNOWN_ANSWERS + [NEVER_SLOW_SECONDS], "connected"),
-        ([0.3] * KNOWN_ANSWERS + [1.4], "connected"),
+        ([0.1] * MINIMUM_ANSWERS + [0.6], "degraded"),
+        ([0.1] * (MINIMUM_ANSWERS - 1) + [0.6], "connected"),
+        ([0.001] * MINIMUM_ANSWERS + [NEVER_SLOW_SECONDS], "connected"),
+        ([0.3] * MINIMUM_ANSWERS + [1.4], "connected"),
     ],
 )
-def test_the_state_follows_from_the_looks(found: list[object], state: str) -> None:
+def test_the_state_follows_from_the_checks(found: list[object], state: str) -> None:
     assert health_after(*found).state == state
 
 
@@ -91,7 +93,7 @@ founds = st.one_of(
 
 
 @given(st.lists(founds, max_size=40))
-def test_any_sequence_of_looks_gives_a_state_that_fits(found: list[object]) -> None:
+def test_any_sequence_of_checks_gives_a_state_that_fits(found: list[object]) -> None:
     health, outage_began, now = Health(), None, START
     for each in found:
         before = health
@@ -109,26 +111,26 @@ def test_any_sequence_of_looks_gives_a_state_that_fits(found: list[object]) -> N
         if answered and isinstance(each, float) and each > SLOW_SECONDS:
             assert health.state is HealthState.DEGRADED
         if health.state is HealthState.CONNECTED:
-            assert not any(look.failure for look in health.looks)
+            assert not any(each.failure for each in health.results)
 
         if not answered and outage_began is None:
             outage_began = now
         assert health.failing_since == (None if answered else outage_began)
         was_out = before.state in (HealthState.UNREACHABLE, HealthState.ATTENTION)
         if answered and was_out:
-            assert health.back is not None
+            assert health.recovery is not None
             assert outage_began is not None
-            assert (health.back.at, health.back.after) == (now, now - outage_began)
+            assert (health.recovery.at, health.recovery.outage_seconds) == (now, now - outage_began)
         if answered:
             outage_began = None
 
         assert health.since is not None
         assert health.since == (before.since if health.state is before.state else now)
-        assert len(health.looks) <= COUNTED_LOOKS
-        assert len(health.answers) <= KEPT_ANSWERS
+        assert len(health.results) <= COUNTED_RESULTS
+        assert len(health.latencies) <= KEPT_LATENCIES
         assert health.message
         now += EVERY
-    answers = [each for each in found if isinstance(each, float)][-KEPT_ANSWERS:]
+    answers = [each for each in found if isinstance(each, float)][-KEPT_LATENCIES:]
     assert health.latency == (answers[-1] if answers else None)
     assert health.usual_latency == (median(answers) if answers else None)
 
@@ -172,15 +174,17 @@ def test_the_last_failure_is_remembered_after_it_has_passed() -> None:
         ([0.01, PAUSE], False),
     ],
 )
-def test_a_single_failure_is_worth_another_look(found: list[object], uncertain: bool) -> None:
+def test_after_a_single_failure_another_check_comes_soon(
+    found: list[object], uncertain: bool
+) -> None:
     assert health_after(*found).uncertain is uncertain
 
 
-def test_a_failure_passes_by_itself_where_a_retry_can_help() -> None:
-    assert failure_of(ConnectionRefusedError()).passes
-    assert failure_of(DeadlineExceededError(10.0)).passes
+def test_a_failure_is_transient_where_a_retry_can_help() -> None:
+    assert failure_of(ConnectionRefusedError()).transient
+    assert failure_of(DeadlineExceededError(10.0)).transient
     gone = failure_of(IntegrationError("gone", "sqlite", "open", code="source_gone", path="a.db"))
-    assert not gone.passes
+    assert not gone.transient
     assert (gone.code, bool(gone.title and gone.message and gone.hint)) == ("source_gone", True)
 
 

@@ -10,15 +10,17 @@ from reflex.state import State
 
 from proto_ddf.operations import change_events
 from proto_ddf.operations.watches.watched_source import Report, topic
-from proto_ddf.sources.connected.health import Failure, Health, HealthState, Look
+from proto_ddf.sources.connected.health import CheckResult, Failure, Health, HealthState
 from proto_ddf.sources.servers.engines import ConnectionStatistics
 from proto_ddf.web.sources import health_state
 from proto_ddf.web.sources.health_state import SourceHealthState
 
-DOWN = Failure("connection_failed", "No connection", "It is not there.", "Start it.", passes=True)
-ANSWERED = Look(1_800_000_000.0, 0.004)
-FAILED = Look(1_800_000_030.0, 0.01, DOWN)
-BACK = Look(1_800_000_150.0, 0.004)
+DOWN = Failure(
+    "connection_failed", "No connection", "It is not there.", "Start it.", transient=True
+)
+ANSWERED = CheckResult(1_800_000_000.0, 0.004)
+FAILED = CheckResult(1_800_000_030.0, 0.01, DOWN)
+RECOVERED = CheckResult(1_800_000_150.0, 0.004)
 
 
 class Watched:
@@ -26,12 +28,12 @@ class Watched:
 
     def __init__(self) -> None:
         self.now: Report | None = report(ANSWERED)
-        self.after_look: Report | None = None
-        self.seen_by_pages = 0
-        self.asked: list[str] = []
+        self.after_check: Report | None = None
+        self.shown_times = 0
+        self.requested: list[str] = []
 
-    def seen(self) -> None:
-        self.seen_by_pages += 1
+    def note_shown(self) -> None:
+        self.shown_times += 1
 
     def report(self, id: str) -> Report | None:
         return self.now if id == "shop" else None
@@ -39,17 +41,19 @@ class Watched:
     def states(self) -> dict[str, HealthState]:
         return {"shop": self.now.health.state} if self.now else {}
 
-    def look_soon(self, id: str) -> None:
-        self.asked.append(id)
-        self.now = self.after_look
+    def check_soon(self, id: str) -> None:
+        self.requested.append(id)
+        self.now = self.after_check
         change_events.publish(topic(id))
 
 
-def report(*looks: Look, **changes: Any) -> Report:
+def report(*results: CheckResult, **changes: Any) -> Report:
     health = Health()
-    for look in looks:
-        health = health.after(look)
-    known = Report("Shop", health, looking=False, pause=0.0, stopped=False, connections=None)
+    for result in results:
+        health = health.with_result(result)
+    known = Report(
+        "Shop", health, checking=False, pause=0.0, opened_by_hand=False, connections=None
+    )
     return replace(known, **changes)
 
 
@@ -79,8 +83,8 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Watched:
     return made
 
 
-def look_times(monkeypatch: pytest.MonkeyPatch, *before_each: Any) -> None:
-    """A page that looks as often as there are functions, each called before its look."""
+def refreshes(monkeypatch: pytest.MonkeyPatch, *before_each: Any) -> None:
+    """A page that refreshes as often as there are functions, each called before its refresh."""
 
     async def looks(state: Any, *, about: str | None, every: float) -> AsyncIterator[None]:
         for prepare in before_each:
@@ -101,52 +105,52 @@ def nothing() -> None:
 def test_a_list_shows_the_state_of_each_source(
     watched: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    look_times(monkeypatch, nothing)
+    refreshes(monkeypatch, nothing)
     state = state_of()
     run(state, "follow_all")
     assert state.states == {"shop": "connected"}
-    assert watched.seen_by_pages == 1
+    assert watched.shown_times == 1
 
 
 def test_the_page_of_a_source_says_how_it_is(
     watched: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    look_times(monkeypatch, nothing)
+    refreshes(monkeypatch, nothing)
     state = state_of()
     assert run(state, "follow_one") == []
     shown = state.shown
     assert (shown.state, shown.message, shown.latency) == ("connected", "It answers.", "4 ms")
     assert "every 30 seconds" in shown.note
     assert (shown.error, shown.server, shown.pause.until) == ("", False, "")
-    assert watched.seen_by_pages == 1
+    assert watched.shown_times == 1
 
 
 @pytest.mark.parametrize("handler", ["follow_all", "follow_one"])
-def test_a_hidden_tab_is_not_looked_at(
+def test_a_hidden_tab_does_not_count_as_shown(
     watched: Watched, monkeypatch: pytest.MonkeyPatch, handler: str
 ) -> None:
     state = state_of()
     seen = []
 
     def hide() -> None:
-        seen.append(watched.seen_by_pages)
+        seen.append(watched.shown_times)
         state.set_hidden(True)
 
     def show() -> None:
-        seen.append(watched.seen_by_pages)
+        seen.append(watched.shown_times)
         state.set_hidden(False)
 
-    look_times(monkeypatch, nothing, hide, show)
+    refreshes(monkeypatch, nothing, hide, show)
     run(state, handler)
     assert seen == [1, 1]
-    assert watched.seen_by_pages == 3  # at once, and with the look
+    assert watched.shown_times == 3  # at once, and with the refresh
 
 
 def test_an_outage_is_told_once_with_what_to_do(
     watched: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     watched.now = report(FAILED)
-    look_times(monkeypatch, nothing)
+    refreshes(monkeypatch, nothing)
     state = state_of()
     run(state, "follow_one")
     shown = state.shown
@@ -161,9 +165,9 @@ def test_open_tabs_are_told_when_it_is_back(
         watched.now = report(FAILED)
 
     def come_back() -> None:
-        watched.now = report(FAILED, BACK)
+        watched.now = report(FAILED, RECOVERED)
 
-    look_times(monkeypatch, fail, come_back, nothing)
+    refreshes(monkeypatch, fail, come_back, nothing)
     state = state_of()
     [told] = run(state, "follow_one")
     assert "Shop is connected again after 2 minutes." in toasts([told])
@@ -172,8 +176,8 @@ def test_open_tabs_are_told_when_it_is_back(
 
 
 def test_a_page_opened_later_is_not_told(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
-    watched.now = report(FAILED, BACK)
-    look_times(monkeypatch, nothing, nothing)
+    watched.now = report(FAILED, RECOVERED)
+    refreshes(monkeypatch, nothing, nothing)
     assert run(state_of(), "follow_one") == []
 
 
@@ -181,7 +185,7 @@ def test_connections_of_a_server_are_counted(
     watched: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     watched.now = report(ANSWERED, connections=ConnectionStatistics(connects=3, reconnects=1))
-    look_times(monkeypatch, nothing)
+    refreshes(monkeypatch, nothing)
     state = state_of()
     run(state, "follow_one")
     assert (state.shown.server, state.shown.connects, state.shown.reconnects) == (True, 3, 1)
@@ -189,7 +193,7 @@ def test_connections_of_a_server_are_counted(
 
 def test_a_pause_is_shown_with_its_end(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
     watched.now = report(FAILED, pause=12.0)
-    look_times(monkeypatch, nothing)
+    refreshes(monkeypatch, nothing)
     state = state_of()
     run(state, "follow_one")
     assert state.shown.pause.seconds == 12.0
@@ -198,12 +202,12 @@ def test_a_pause_is_shown_with_its_end(watched: Watched, monkeypatch: pytest.Mon
 def test_calls_stopped_by_hand_are_told_and_nothing_counts_down(
     watched: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    watched.now = report(ANSWERED, pause=30.0, stopped=True)
-    look_times(monkeypatch, nothing)
+    watched.now = report(ANSWERED, pause=30.0, opened_by_hand=True)
+    refreshes(monkeypatch, nothing)
     state = state_of()
     run(state, "follow_one")
     assert "stopped by hand" in state.shown.message
-    assert (state.shown.stopped, state.shown.pause.until) == (True, "")
+    assert (state.shown.opened_by_hand, state.shown.pause.until) == (True, "")
 
 
 def test_a_deleted_source_has_no_connection(
@@ -212,7 +216,7 @@ def test_a_deleted_source_has_no_connection(
     def delete() -> None:
         watched.now = None
 
-    look_times(monkeypatch, nothing, delete)
+    refreshes(monkeypatch, nothing, delete)
     state = state_of()
     run(state, "follow_one")
     assert state.shown.id == ""
@@ -221,30 +225,30 @@ def test_a_deleted_source_has_no_connection(
 class TestCheckNow:
     @pytest.fixture
     def state(self, watched: Watched, monkeypatch: pytest.MonkeyPatch) -> Any:
-        look_times(monkeypatch, nothing)
+        refreshes(monkeypatch, nothing)
         made = state_of()
         run(made, "follow_one")
         return made
 
     def test_it_tells_what_was_found(self, state: Any, watched: Watched) -> None:
-        watched.after_look = report(ANSWERED, BACK)
+        watched.after_check = report(ANSWERED, RECOVERED)
         assert "Shop answered in 4 ms." in toasts(run(state, "check_now"))
-        assert watched.asked == ["shop"]
-        assert not state.shown.looking
+        assert watched.requested == ["shop"]
+        assert not state.shown.checking
 
     def test_it_tells_of_a_failure(self, state: Any, watched: Watched) -> None:
-        watched.after_look = report(ANSWERED, FAILED)
+        watched.after_check = report(ANSWERED, FAILED)
         assert "Shop: No connection." in toasts(run(state, "check_now"))
         assert state.shown.state == "degraded"
 
     def test_a_second_click_does_nothing(self, state: Any, watched: Watched) -> None:
-        state.shown = state.shown.model_copy(update={"looking": True})
+        state.shown = state.shown.model_copy(update={"checking": True})
         assert run(state, "check_now") == []
-        assert watched.asked == []
+        assert watched.requested == []
 
     def test_a_circuit_that_opens_meanwhile_is_shown_instead(
         self, state: Any, watched: Watched
     ) -> None:
-        watched.after_look = report(FAILED, looking=True, pause=30.0)
+        watched.after_check = report(FAILED, checking=True, pause=30.0)
         assert run(state, "check_now") == []
         assert state.shown.pause.seconds == 30.0
