@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from pydantic import ValidationError as BadSettings
+import pydantic
 from reflex_base.environment import environment
 
 from proto_ddf.errors.settings_errors import describe_settings_errors
@@ -54,7 +54,7 @@ class StartRefusedError(Exception):
 def main() -> None:
     try:
         _run_command(sys.argv[1:])
-    except BadSettings as error:
+    except pydantic.ValidationError as error:
         print("\n".join(describe_settings_errors(error)), file=sys.stderr)
         sys.exit(2)
     except StartRefusedError as error:

@@ -1,7 +1,7 @@
 """Errors: the exception types, the catalogue of codes, and the classification of any exception into a code.
 
-Import the names below from here. `SystemError` hides a builtin, so callers write `from proto_ddf import errors` and
-`errors.SystemError`. The modules `next_attempt`, `exit_codes` and `settings_errors` are imported by their own names.
+Import the names below from here. `SystemError` would hide a builtin, so callers write `from proto_ddf import errors`
+and `errors.SystemError`. Import the modules `next_attempt`, `exit_codes` and `settings_errors` by their own names.
 """
 
 from proto_ddf.errors.catalogue import CATALOGUE, ErrorCode

@@ -1,4 +1,4 @@
-"""Every error code, once."""
+"""The catalogue of all error codes."""
 
 from collections import Counter
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Any exception -> what it is, how it behaves, and the words for it."""
+"""Classification: from any exception to a code of the catalogue, how the error behaves, and its texts."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from proto_ddf.errors.catalogue import CATALOGUE, UNKNOWN
 from proto_ddf.errors.codes.model import Category, ErrorCode, Family, Severity
 from proto_ddf.errors.drivers import text
 from proto_ddf.errors.drivers.finding import SURE, Finding
-from proto_ddf.errors.messages import words
+from proto_ddf.errors.messages import message_texts
 from proto_ddf.errors.types import ProtoDDFError
 
-_GENERAL = frozenset({"system_error", "integration_error", "unknown"})
-"""Codes that say little: a known cause says more."""
-_STEPS = frozenset(
+_GENERIC_CODES = frozenset({"system_error", "integration_error", "unknown"})
+"""Codes that say little: a cause with a specific code is reported instead."""
+_STEP_CODES = frozenset(
     {
         "app_start_failed",
         "build_failed",
@@ -24,11 +24,11 @@ _STEPS = frozenset(
         "render_failed",
     }
 )
-_OF_THE_MACHINE = frozenset({"disk_space_low", "permission_denied"})
-"""Causes that explain a failed step better than the step's own code does."""
-_GUESSED = 0.6
-"""What an error that is only likely to be the cause is worth."""
-_MAX_LINKS = 20
+_MACHINE_CODES = frozenset({"disk_space_low", "permission_denied"})
+"""Causes that explain a failed step better than the step's own code."""
+_PROBABLE_CAUSE_FACTOR = 0.6
+"""Multiplies the confidence of an error that is only probably the cause."""
+_MAX_CHAIN = 20
 
 
 @dataclass(frozen=True)
@@ -38,44 +38,44 @@ class Classification:
     category: Category
     severity: Severity
     retryable: bool
-    """An automatic retry is in order. Never below a confidence of 0.8."""
+    """An automatic retry may help. Never true below a confidence of 0.8."""
     confidence: float
     field: str | None
     title: str
     message: str
     hint: str
     try_again: bool
-    """Try Again is offered to a person."""
+    """The page offers Try Again."""
 
 
 def classify(error: BaseException) -> Classification:
-    """What an exception is. Looks at its type, its causes and the members of a group. Never raises.
+    """Classify an exception by its type, its causes and, for a group, its members. Never raises.
 
-    What is only a wrapper is judged by its explicit cause. A mistake of our own (ValueError, KeyError, ...) is never
-    transient, whatever caused it.
+    An exception that only wraps another one is classified by its explicit cause. A programming error (ValueError,
+    KeyError, ...) is never transient, whatever caused it.
     """
     try:
-        return _classification(*_judge(error))
+        return _classification(*_find(error))
     except Exception:
         return _classification(Finding("unknown", 0.0), {})
 
 
-def _judge(error: BaseException) -> tuple[Finding, Mapping[str, Any]]:
-    """The finding and the context that fills its words."""
+def _find(error: BaseException) -> tuple[Finding, Mapping[str, Any]]:
+    """The finding, and the context for its texts."""
     if isinstance(error, ProtoDDFError):
-        own = _of_typed(error)
+        own = _from_own_error(error)
         cause = _best_cause(error)
-        if cause and _says_more(cause, own):
+        if cause and _explains_better(cause, own):
             return cause, {**error.context, "message": error.message, **cause.context}
         known = (
             {**cause.context, **own.context} if cause and cause.code == own.code else own.context
         )
         return own, known
-    finding = _best(error) or Finding("unknown", 0.0)
+    finding = _best_finding(error) or Finding("unknown", 0.0)
     return finding, finding.context
 
 
-def _of_typed(error: ProtoDDFError) -> Finding:
+def _from_own_error(error: ProtoDDFError) -> Finding:
     context = {"message": error.message, **error.context}
     named = error.context.get("field")
     form_field = str(named) if named else None
@@ -84,28 +84,28 @@ def _of_typed(error: ProtoDDFError) -> Finding:
     return Finding(error.code, 1.0, context, form_field)
 
 
-def _says_more(cause: Finding, own: Finding) -> bool:
-    if cause.confidence < SURE or cause.code in _GENERAL:
+def _explains_better(cause: Finding, own: Finding) -> bool:
+    if cause.confidence < SURE or cause.code in _GENERIC_CODES:
         return False
-    return own.code in _GENERAL or (own.code in _STEPS and cause.code in _OF_THE_MACHINE)
+    return own.code in _GENERIC_CODES or (own.code in _STEP_CODES and cause.code in _MACHINE_CODES)
 
 
 def _best_cause(error: BaseException) -> Finding | None:
-    for link, guess in _links(error):
-        if link is not error and (finding := _of_one(link)):
-            return _weakened(finding) if guess else finding
+    for link, is_probable in _chain(error):
+        if link is not error and (finding := _finding_without_causes(link)):
+            return _as_probable_cause(finding) if is_probable else finding
     return None
 
 
-def _best(error: BaseException) -> Finding | None:
-    """The first sure finding from the outside in, else the surest."""
+def _best_finding(error: BaseException) -> Finding | None:
+    """The first sure finding, starting at the outermost error; without one, that of the highest confidence."""
     best: Finding | None = None
-    for link, guess in _links(error):
-        finding = _of_one(link)
+    for link, is_probable in _chain(error):
+        finding = _finding_without_causes(link)
         if finding is None:
             continue
-        if guess:
-            finding = _weakened(finding)
+        if is_probable:
+            finding = _as_probable_cause(finding)
         if finding.confidence >= SURE:
             return finding
         if best is None or finding.confidence > best.confidence:
@@ -113,51 +113,52 @@ def _best(error: BaseException) -> Finding | None:
     return best
 
 
-def _of_one(error: BaseException) -> Finding | None:
+def _finding_without_causes(error: BaseException) -> Finding | None:
     if isinstance(error, ProtoDDFError):
-        return _of_typed(error)
+        return _from_own_error(error)
     if isinstance(error, BaseExceptionGroup):
-        return _of_group(error)
+        return _from_group(error)
     return drivers.find(error) or text.find(error)
 
 
-def _of_group(group: BaseExceptionGroup[BaseException]) -> Finding | None:
-    """The member that decides: one that no retry mends before one that passes, then the surest."""
-    findings = [_best(member) or Finding("unknown", 0.0) for member in group.exceptions]
+def _from_group(group: BaseExceptionGroup[BaseException]) -> Finding | None:
+    """The finding of one member: first those that are not retryable, then the highest confidence."""
+    findings = [_best_finding(member) or Finding("unknown", 0.0) for member in group.exceptions]
     return min(findings, key=lambda finding: (_retryable(finding), -finding.confidence))
 
 
-def _links(error: BaseException) -> Iterator[tuple[BaseException, bool]]:
-    """The error, then what led to it; True where that is a guess: Python only noted that it was being handled, or
-    a mistake of our own was made after it."""
+def _chain(error: BaseException) -> Iterator[tuple[BaseException, bool]]:
+    """The error, then its causes. The bool is True if the error is only probably a cause: it was being handled when
+    the other one was raised (`__context__`), or a programming error came after it."""
     waiting = [(error, False)]
     seen: set[int] = set()
-    while waiting and len(seen) < _MAX_LINKS:
-        link, guess = waiting.pop(0)
+    while waiting and len(seen) < _MAX_CHAIN:
+        link, is_probable = waiting.pop(0)
         if id(link) in seen:
             continue
         seen.add(id(link))
-        yield link, guess
-        guess = guess or text.is_own_mistake(link)
+        yield link, is_probable
+        is_probable = is_probable or text.is_programming_error(link)
         explicit = _explicit_causes(link)
-        waiting.extend((cause, guess) for cause in explicit)
+        waiting.extend((cause, is_probable) for cause in explicit)
         if not explicit and not link.__suppress_context__ and link.__context__ is not None:
             waiting.append((link.__context__, True))
 
 
 def _explicit_causes(error: BaseException) -> list[BaseException]:
-    """SQLAlchemy keeps the driver's error as `orig`, DBOS those of all attempts as `errors`."""
+    """The causes that the error names. SQLAlchemy keeps the driver's error in `orig`, DBOS the errors of all attempts
+    in `errors`."""
     attempts = getattr(error, "errors", None)
     last = attempts[-1:] if isinstance(attempts, list) else []
     found = [getattr(error, "orig", None), *last, error.__cause__]
     return [cause for cause in found if isinstance(cause, BaseException)]
 
 
-def _weakened(finding: Finding) -> Finding:
-    """As a guess, and without automatic retries: the error on top is another one."""
+def _as_probable_cause(finding: Finding) -> Finding:
+    """The finding with less confidence and without automatic retries."""
     return Finding(
         finding.code,
-        finding.confidence * _GUESSED,
+        finding.confidence * _PROBABLE_CAUSE_FACTOR,
         finding.context,
         finding.form_field,
         transient=False,
@@ -174,14 +175,14 @@ def _retryable(finding: Finding) -> bool:
 def _category(entry: ErrorCode, finding: Finding) -> Category:
     if _retryable(finding):
         return "transient"
-    if entry.retryable:  # in general, but not here
+    if entry.retryable:  # the code in general, but not this case
         return "persistent"
     return entry.category
 
 
 def _classification(finding: Finding, context: Mapping[str, Any]) -> Classification:
     entry = CATALOGUE.get(finding.code, UNKNOWN)
-    title, message, hint = words(entry, context)
+    title, message, hint = message_texts(entry, context)
     return Classification(
         code=entry.code,
         family=entry.family,

@@ -1,4 +1,4 @@
-"""What is worth knowing about the moment an error happened."""
+"""The context of an error: facts about the error, the program and the machine."""
 
 import platform
 from collections.abc import Callable, Mapping
@@ -12,11 +12,11 @@ from proto_ddf.redaction import plain_text, scrub, scrub_text
 
 
 def enhance_error_context(error: BaseException, context: Mapping[str, Any]) -> dict[str, Any]:
-    """`context`, JSON-able and without secrets, plus what is known about the error and the moment.
+    """`context` in a form that JSON can hold and without secrets, with facts about the error and the machine.
 
     Adds `error_type` (class name), `error_message`, `timestamp` (UTC, ISO 8601), `python_version`,
-    `platform`, and `memory_usage` (percent of the system's memory in use); None where unknown.
-    What is no mapping stands under `context`. Never raises.
+    `platform`, and `memory_usage` (percent of the system's memory in use); unknown values are None.
+    A `context` that is not a mapping is put under the key `context`. Never raises.
     """
     copy = scrub(context)
     enhanced: dict[str, Any] = copy if isinstance(copy, dict) else {"context": copy}
@@ -34,15 +34,15 @@ def enhance_error_context(error: BaseException, context: Mapping[str, Any]) -> d
 
 
 def _message(error: BaseException) -> str:
-    if isinstance(error, ValidationError):  # its own text quotes the input, which may be a secret
+    if isinstance(error, ValidationError):  # str(error) quotes the input, which may be a secret
         found = error.errors(include_url=False, include_input=False, include_context=False)
         return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in found)
     return plain_text(error)
 
 
-def _or_none(ask: Callable[[], Any]) -> Any:
-    """What the machine answers; without free memory or descriptors it may fail in any way."""
+def _or_none(read: Callable[[], Any]) -> Any:
+    """The value that `read` returns, None if it fails. Without free memory or file descriptors any call may fail."""
     try:
-        return ask()
+        return read()
     except Exception:
         return None

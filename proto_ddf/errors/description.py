@@ -1,4 +1,4 @@
-"""The one form in which errors are stored and shown."""
+"""The description of an error, as it is stored and shown."""
 
 from typing import Any
 
@@ -13,13 +13,13 @@ ANONYMOUS = "anonymous"
 def describe(
     error: BaseException, operation: str | None = None, /, **context: Any
 ) -> dict[str, Any]:
-    """An exception as a JSON-able dict without secrets. Never raises.
+    """An exception as a dict that JSON can hold, without secrets. Never raises.
 
-    `operation` says, for people, what was being done; it can be given by name too. Keys: error_type, code, family,
-    category, severity, title, message, hint, field, retry_possible, context. The context holds `operation`,
-    `user_id` ("anonymous" unless given), `retry_possible`, what the error itself carries, `context`, and what
-    `enhance_error_context` adds. Any name may be used in `context`: an `operation` beside the one that was given
-    first stands under `attempted`.
+    `operation` says for people what was being done; it may be a positional or a keyword argument. Keys: error_type,
+    code, family, category, severity, title, message, hint, field, retry_possible, context. The context holds
+    `operation`, `user_id` ("anonymous" by default), `retry_possible`, the error's own context, `context`, and what
+    `enhance_error_context` adds. `context` may have any keys: if `operation` was given as a positional argument too,
+    the one in `context` is stored as `attempted`.
     """
     found = classify(error)
     if operation is None:
@@ -27,7 +27,7 @@ def describe(
     elif "operation" in context:
         context["attempted"] = context.pop("operation")
     said = {"operation": operation, "retry_possible": found.try_again}
-    # First what is always there: of a large context only the beginning is kept.
+    # These come first, because only the beginning of a large context is kept.
     if context.get("user_id", "") is None:
         del context["user_id"]
     details = {**said, "user_id": ANONYMOUS, **_own_context(error), **context, **said}
@@ -50,7 +50,9 @@ def _own_context(error: BaseException) -> dict[str, Any]:
     if not isinstance(error, ProtoDDFError):
         return {}
     own = dict(error.context)
-    if "operation" in own:  # an IntegrationError's: what was tried, not what the person does
+    if (
+        "operation" in own
+    ):  # of an IntegrationError: the failed call, not the operation of the person
         own["attempted"] = own.pop("operation")
     if "value" in own and is_secret_name(plain_text(own.get("field", ""))):
         own["value"] = HIDDEN

@@ -3,11 +3,11 @@
 import signal
 
 _SHELL = 128
-"""A shell ends with 128 + n when signal n ended what it ran (POSIX, Shell Command Language, 2.8.2)."""
+"""A shell exits with 128 + n if signal n ended its command (POSIX, Shell Command Language, 2.8.2)."""
 
 
 def signal_name(exit_code: int) -> str:
-    """The signal that ended the program: -11 of a child and 139 of a shell are "SIGSEGV"; "" where none did."""
+    """The signal that ended the program: -11 of a child and 139 of a shell are "SIGSEGV"; "" if there was none."""
     number = -exit_code if exit_code < 0 else exit_code - _SHELL
     try:
         return signal.Signals(number).name
@@ -16,12 +16,12 @@ def signal_name(exit_code: int) -> str:
 
 
 def is_killed(exit_code: int) -> bool:
-    """Whether SIGKILL ended it: the system sends it when memory runs out, a person seldom."""
+    """Whether SIGKILL ended the program. Most often the system sends it, because memory ran out."""
     return signal_name(exit_code) == "SIGKILL"
 
 
 def describe_exit_code(exit_code: int) -> str:
-    """For a sentence, without a full stop: "exit code 3", "ended by SIGSEGV", "killed ..."."""
+    """The exit code as a part of a sentence: "exit code 3", "ended by SIGSEGV"."""
     if is_killed(exit_code):
         return "it was killed, as the system does when memory runs out"
     name = signal_name(exit_code)

@@ -1,4 +1,4 @@
-"""A code and what is known about the case -> words for a person."""
+"""From a code and the context of an error to the texts for a person."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -55,8 +55,8 @@ class ErrorMessageProvider:
     ) -> str:
         """The message of a code. Both arguments can be given by name too; any name may be used in `context`.
 
-        What is missing in `context` is left out of the sentence. An unknown code or category gives
-        "An error occurred". Never raises.
+        Parts of the sentence whose values are missing in `context` are left out. For an unknown code or category the
+        message is "An error occurred". Never raises.
         """
         if category is None:
             category = context.pop("category", None)
@@ -66,13 +66,13 @@ class ErrorMessageProvider:
             entry = CATALOGUE[error_code]
             if entry.family != category:
                 return FALLBACK
-        except Exception:  # such as what is no text
+        except Exception:  # the code is not a string, for example
             return FALLBACK
-        return words(entry, context)[1]
+        return message_texts(entry, context)[1]
 
 
-def words(entry: ErrorCode, context: Mapping[str, Any]) -> tuple[str, str, str]:
-    """Title, message and hint of a code, filled in. Never raises."""
+def message_texts(entry: ErrorCode, context: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Title, message and hint of a code, with the values of `context`. Never raises."""
     values = _presentable(context)
     return (
         render(entry.title, values),

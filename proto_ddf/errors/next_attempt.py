@@ -4,16 +4,17 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-_WITH_A_WAIT = frozenset({"circuit_open", "rate_limited", "too_early"})
-"""Codes of errors that know from when on a call is let through."""
+_CODES_WITH_RETRY_AT = frozenset({"circuit_open", "rate_limited", "too_early"})
+"""Codes of errors that say when the next call is admitted."""
 
 
 def next_attempt_at(described: Mapping[str, Any]) -> str:
-    """When the error described (by `proto_ddf.errors.describe`) says it can be tried again.
+    """When the failed action can be tried again. `described` comes from `proto_ddf.errors.describe`.
 
-    An ISO 8601 time with zone, from `retry_at` of its context; empty when it can be tried at once, or never.
+    The result is `retry_at` of the error's context, an ISO 8601 time with zone; empty if the action can be tried again
+    at once, or never.
     """
-    if not described.get("retry_possible") or described.get("code") not in _WITH_A_WAIT:
+    if not described.get("retry_possible") or described.get("code") not in _CODES_WITH_RETRY_AT:
         return ""
     moment = _moment((described.get("context") or {}).get("retry_at"))
     return moment.isoformat() if moment else ""
@@ -26,7 +27,7 @@ def seconds_until(iso: str) -> float:
 
 
 def _moment(iso: Any) -> datetime | None:
-    """An aware time; None for anything else."""
+    """The time, which must have a time zone; None for anything else."""
     try:
         moment = datetime.fromisoformat(iso)
     except (TypeError, ValueError):

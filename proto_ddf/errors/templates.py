@@ -1,7 +1,7 @@
-"""Templates of messages that read well whatever is known.
+"""Templates of messages in which some values may be missing.
 
-Fields are `str.format` fields. Square brackets enclose a part that is left out where one of its fields is
-unknown; after a bar stands what is said instead:
+Fields are `str.format` fields. Square brackets enclose a part that is left out if one of its fields is unknown. After a
+bar comes the alternative text for that case:
 
     "[Port {port}|The port] is in use[ by {program}]."
 """
@@ -25,7 +25,8 @@ class _Field:
 
 @dataclass(frozen=True)
 class _Choice:
-    """The first alternative whose fields are all known, else the last; one alone may vanish."""
+    """The first alternative whose fields are all known, otherwise the last. A single alternative is left out if one of
+    its fields is unknown."""
 
     alternatives: tuple["_Parts", ...]
 
@@ -34,7 +35,7 @@ _Parts = tuple["str | _Field | _Choice", ...]
 
 
 def render(template: str, values: Mapping[str, Any]) -> str:
-    """The template filled in. A field outside brackets that is unknown becomes "…". Never raises."""
+    """The template with its values. An unknown field outside brackets becomes "…". Never raises."""
     text, _ = _render(_parse(template), values)
     return text
 
@@ -43,11 +44,11 @@ def render(template: str, values: Mapping[str, Any]) -> str:
 def _parse(template: str) -> _Parts:
     open_choices: list[list[_Parts]] = []
     open_parts: list[list[str | _Field | _Choice]] = [[]]
-    place = 0
+    position = 0
     for token in _TOKEN.finditer(template):
-        if token.start() > place:
-            open_parts[-1].append(template[place : token.start()])
-        place = token.end()
+        if token.start() > position:
+            open_parts[-1].append(template[position : token.start()])
+        position = token.end()
         mark = token["mark"]
         if token["field"]:
             open_parts[-1].append(_Field(token["name"], token["spec"] or ""))
@@ -63,8 +64,8 @@ def _parse(template: str) -> _Parts:
             else:
                 open_parts[-1].append(_Choice(tuple(open_choices.pop())))
     if open_choices:
-        raise ValueError(f"bracket left open in {template!r}")
-    open_parts[-1].append(template[place:])
+        raise ValueError(f"a bracket is not closed in {template!r}")
+    open_parts[-1].append(template[position:])
     return tuple(open_parts[-1])
 
 

@@ -1,23 +1,23 @@
 """The exception tree.
 
-    ProtoDDFError                 base; never raised itself
-    +-- SystemError               this machine or this program: disk, ports, processes
-    +-- ValidationError           what a person gave; carries the form field
-    +-- IntegrationError          something outside: a database, a file's content, a service
-        +-- of proto_ddf.resilience:
+    ProtoDDFError                 base class; never raised itself
+    +-- SystemError               this machine or this program failed: disk, ports, processes
+    +-- ValidationError           a person's input is invalid; names the form field
+    +-- IntegrationError          an external system failed: a database, a file's content, a service
+        +-- in proto_ddf.resilience:
             +-- CallRefusedError       the call was not made
-            |   +-- CircuitOpenError   the target failed too often of late
-            |   +-- BulkheadFullError  too many at once
-            |   +-- RateLimitedError   too many in a short time
-            |   +-- NoTimeLeftError    the time was over before; a DeadlineExceededError too
+            |   +-- CircuitOpenError   the target failed too often recently
+            |   +-- BulkheadFullError  too many concurrent calls
+            |   +-- RateLimitedError   too many calls in a short time
+            |   +-- NoTimeLeftError    the deadline passed before the call; a DeadlineExceededError too
             +-- AttemptTimeoutError    one attempt took too long; a TimeoutError too
-            +-- DeadlineExceededError  the whole call did; a TimeoutError too
+            +-- DeadlineExceededError  the whole call took too long; a TimeoutError too
 
 Outside this package write `errors.SystemError`: the bare name would hide Python's builtin.
 
-Each carries a stable `code` of the catalogue (`proto_ddf.errors.catalogue`), given as the keyword
-`code`, or else the default of its class. The `context` fills the templates of the catalogue.
-They can be pickled, whatever their constructor takes, as long as their context can.
+Each error has a stable `code` of the catalogue (`proto_ddf.errors.catalogue`): the argument `code`, or the default of
+its class. The `context` has the values for the catalogue's templates. An error can be pickled, whatever arguments its
+constructor takes, if its context can.
 """
 
 from typing import Any, ClassVar
@@ -43,7 +43,7 @@ def _restore(
     kind: type[ProtoDDFError], args: tuple[Any, ...], attributes: dict[str, Any]
 ) -> ProtoDDFError:
     error = kind.__new__(kind, *args)
-    error.args = args  # where it is an OSError too, `__new__` leaves them to `__init__`
+    error.args = args  # for a subclass of OSError, `__new__` does not set them
     error.__dict__.update(attributes)
     return error
 
@@ -61,7 +61,7 @@ class SystemError(ProtoDDFError):
 
 
 class ValidationError(ProtoDDFError):
-    """What a person gave is not acceptable. `field` is the form field at fault, `value` what it held."""
+    """A person's input is invalid. `field` is the form field at fault, `value` its value."""
 
     family = "validation"
     default_code = "invalid_value"
@@ -74,7 +74,7 @@ class ValidationError(ProtoDDFError):
 
 
 class IntegrationError(ProtoDDFError):
-    """Something outside failed. `system` names it, `operation` what was tried."""
+    """An external system failed. `system` names it, `operation` names the failed call."""
 
     family = "integration"
     default_code = "integration_error"

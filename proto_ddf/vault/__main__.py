@@ -6,8 +6,8 @@ python -m proto_ddf.vault new-key    print a key, for PROTO_DDF_SECRET_KEY
 
 import sys
 
+import pydantic
 from cryptography.fernet import Fernet
-from pydantic import ValidationError as BadSettings
 
 from proto_ddf.db.engine import migrate
 from proto_ddf.errors.description import describe
@@ -23,7 +23,7 @@ def main() -> None:
         sys.exit("Usage: python -m proto_ddf.vault rotate|new-key")
     try:
         commands[sys.argv[1]]()
-    except BadSettings as error:
+    except pydantic.ValidationError as error:
         print("\n".join(describe_settings_errors(error)), file=sys.stderr)
         sys.exit(2)
     except ProtoDDFError as error:

@@ -223,7 +223,7 @@ def test_packages_cannot_be_installed_then_the_pages_cannot_be_built(
     made.fails(
         "install",
         "registry_unreachable",
-        "Package registry out of reach",
+        "Package registry is unreachable",
         registry.url.removeprefix("http://").rstrip("/"),
         "it refused the connection",
     )

@@ -207,7 +207,7 @@ def test_an_encoding_that_cannot_be_told_is_chosen_at_its_field(
     expect(encoding).to_be_hidden()
     page.get_by_role("button", name="Test connection").click()
     expect(page.locator("#csv-encoding-error")).to_contain_text(
-        "These fit: Windows-1251 (“", timeout=CONNECT_MS
+        "These are possible: Windows-1251 (“", timeout=CONNECT_MS
     )
     expect(encoding).to_be_visible()
     assert serious_findings(page) == []

@@ -1,4 +1,4 @@
-"""What can be wrong with a file that is read. Mended outside, so Try Again is offered."""
+"""Errors of files that are read. A person can correct the file, so Try Again is offered."""
 
 from proto_ddf.errors.codes.model import Category, ErrorCode
 
@@ -32,7 +32,7 @@ CODES = (
         "file_unreadable",
         "File cannot be read",
         "[“{path}”|The file] exists but cannot be read[: {reason}].",
-        "Check that it is a whole file and that Proto-DDF may read it, then try again.",
+        "Check that the file is complete and that Proto-DDF may read it, then try again.",
         category="persistent",
     ),
     _file(
@@ -71,16 +71,16 @@ CODES = (
     _file(
         "file_stray_byte",
         "A byte is not UTF-8",
-        "[“{path}”|The file] is UTF-8 but for [the byte {byte} in line {line}, character {character}|some bytes]."
+        "[“{path}”|The file] is UTF-8 except for [the byte {byte} in line {line}, character {character}|some bytes]."
         "[ It can be read as {fitting}.]",
-        "Choose how such bytes are read under “Encoding” (More options), or correct the line, then try again.",
+        "Choose under “Encoding” (More options) how to read such bytes, or correct the line, then try again.",
     ),
     _file(
         "encoding_unclear",
-        "Encoding cannot be told",
+        "Encoding is unclear",
         "[“{path}”|The file] is not UTF-8[: line {line}, character {character} holds the byte {byte}]. "
-        "Which encoding it has cannot be told for sure.[ These fit: {fitting}.]",
-        "Choose the encoding that shows its words rightly under “Encoding” (More options). Or save the file as UTF-8, "
+        "Its encoding cannot be determined with certainty.[ These are possible: {fitting}.]",
+        "Choose under “Encoding” (More options) the encoding that shows the text correctly. Or save the file as UTF-8, "
         "then try again.",
     ),
     _file(
@@ -93,22 +93,22 @@ CODES = (
     _file(
         "file_no_rows",
         "File has no rows",
-        "[“{path}”|The file] holds no rows.",
-        "Choose a file with at least one row. Of an Excel file, hidden sheets and sheets with a header alone are "
+        "[“{path}”|The file] has no rows.",
+        "Choose a file with at least one row. In an Excel file, hidden sheets and sheets that have only a header are "
         "left out.",
     ),
     _file(
         "file_cut_short",
-        "File is cut short",
+        "File is incomplete",
         "[“{path}”|The file] ends too early[: the end of the {what} is missing][ (line {line})].",
-        "It was probably not copied or downloaded whole. Get the whole file, then try again.",
+        "It was probably not copied or downloaded completely. Get the complete file, then try again.",
         category="persistent",
     ),
     _file(
         "too_many_columns",
         "Too many columns",
-        "[“{path}”|The file] has [{found}|too many] columns[; {limit} are the most an app can have].",
-        "Choose a file with fewer columns. JSON objects that use ids or dates as keys have to be turned into lists.",
+        "[“{path}”|The file] has [{found}|too many] columns[; an app can have at most {limit}].",
+        "Choose a file with fewer columns. Convert JSON objects that use ids or dates as keys into lists.",
     ),
     _file(
         "value_not_of_type",
@@ -132,22 +132,22 @@ CODES = (
     ),
     _file(
         "json_half_character",
-        "Half a character",
-        "[Line {line} of|Row {row} of|A row of] [“{path}”|the file] holds half a character[ ({character})][ in “{name}”]: "
-        "the other half of the pair is missing.",
+        "Incomplete character",
+        "[Line {line} of|Row {row} of|A row of] [“{path}”|the file] has one half of a surrogate pair[ ({character})]"
+        "[ in “{name}”]; the other half is missing.",
         "Correct the text: characters beyond \\uffff are written as a pair, as in \\ud83d\\ude00. Then try again.",
     ),
     _file(
         "json_no_records",
-        "JSON holds no rows",
-        "[“{path}”|The file] holds [{found}|other values][ (row {row})] where objects are needed.",
+        "JSON has no rows",
+        "[“{path}”|The file] has [{found}|other values][ (row {row})] where objects are needed.",
         "Choose a file with a list of objects, or with an object on each line (JSON Lines).",
     ),
     _file(
         "json_duplicate_key",
-        "A key is there twice",
-        "[Object {row}|An object] of [“{path}”|the file] has the key [“{name}”|of one name] twice, so which value "
-        "is meant cannot be told.",
+        "Duplicate key",
+        "[Object {row}|An object] of [“{path}”|the file] has [the key “{name}”|a key] twice, so it is unclear which "
+        "value is meant.",
         "Rename or remove one of them, then try again.",
     ),
     _file(
@@ -160,7 +160,7 @@ CODES = (
         "parquet_damaged",
         "Parquet file is damaged",
         "[“{path}”|The file] cannot be decoded[: {reason}].",
-        "Get a sound copy of the file, then try again.",
+        "Get an undamaged copy of the file, then try again.",
         category="persistent",
     ),
     _file(
@@ -190,27 +190,27 @@ CODES = (
     _file(
         "excel_too_large",
         "Workbook is too large",
-        "[“{path}”|The workbook] unpacks to [{size}|very much], more than can be read safely.",
+        "[“{path}”|The workbook] has an unpacked size of [{size}|very many bytes], more than can be read safely.",
         "Choose a smaller workbook, or save its sheets as CSV files.",
     ),
     _file(
         "excel_damaged",
         "Workbook is damaged",
-        "[“{path}”|The workbook] cannot be read: what is packed in it is damaged.",
-        "Open it in a spreadsheet program, let that repair it, save it, then try again.",
+        "[“{path}”|The workbook] cannot be read: its packed content is damaged.",
+        "Open it in a spreadsheet program, let the program repair it, save it, then try again.",
         category="persistent",
     ),
     _file(
         "sqlite_not_a_database",
         "Not a SQLite database",
         "[“{path}”|The file] is not a SQLite database, or it is damaged.",
-        "Choose another file, or put back a sound copy, then try again.",
+        "Choose another file, or replace it with an undamaged copy, then try again.",
     ),
     _file(
         "sqlite_locked",
         "Database is locked",
         "[“{path}”|The database] is in use by another program, which holds a lock on it.",
-        "Wait until the other program is done or close it, then try again.",
+        "Wait until the other program has finished, or close it, then try again.",
         category="transient",
     ),
     _file(
@@ -229,9 +229,9 @@ CODES = (
     _file(
         "table_unknown",
         "Table not found",
-        "[There is no table “{table}”|This table is not there][ in “{path}”]. "
+        "[There is no table “{table}”|This table does not exist][ in “{path}”]. "
         "It may have been renamed or deleted.",
-        "Read the tables of the source anew, or put the table back, then try again.",
+        "Refresh the source, or put the table back, then try again.",
         category="persistent",
     ),
 )

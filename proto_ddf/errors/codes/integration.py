@@ -1,4 +1,4 @@
-"""What can go wrong with something outside: a database, a service, a source."""
+"""Errors of external systems: a database, a service, a source."""
 
 from proto_ddf.errors.codes.model import external_error
 
@@ -8,15 +8,15 @@ CODES = (
         "transient",
         "No connection",
         "[Could not connect to {system}|The connection failed][: {reason}]. "
-        "The other side may be down, busy or out of reach.",
-        "Check that it runs and that the address is right, then try again.",
+        "The server or service may be down, busy or unreachable.",
+        "Check that it runs and that the address is correct, then try again.",
         retryable=True,
     ),
     external_error(
         "authentication_failed",
         "user",
         "Sign-in refused",
-        "[{system} refused|The other side refused] the user name or the password.",
+        "[{system}|The server] refused the user name or the password.",
         "Check both and enter them again.[ {remark}]",
         try_again=False,
         field="password",
@@ -25,40 +25,39 @@ CODES = (
         "access_denied",
         "persistent",
         "Access refused",
-        "[{system}|The other side] does not allow this[: {reason}].",
-        "Ask whoever runs it for the right, then try again.",
+        "[{system}|The server] does not allow this[: {reason}].",
+        "Ask its administrator for permission, then try again.",
     ),
     external_error(
         "timeout",
         "transient",
         "No answer in time",
-        "[{system}|The other side] did not answer in time[ (waited {seconds} s)].",
+        "[{system}|The server] did not answer in time[ (waited {seconds} s)].",
         "It may be busy. Wait a moment, then try again.",
         retryable=True,
     ),
     external_error(
         "deadline_exceeded",
         "transient",
-        "Time is up",
-        "[{system}|The other side] was not done[ within the {seconds} s] that all attempts together "
-        "may take.",
+        "Time limit exceeded",
+        "[{system}|The server] did not finish within the time limit[ of {seconds} s] for all attempts together.",
         "It may be busy. Wait a moment, then try again.",
         retryable=True,
     ),
     external_error(
         "integration_error",
         "persistent",
-        "Something outside failed",
-        "[{message}|[{system}|Something that Proto-DDF works with] answered with an error.]",
-        "Try again. If it happens again, the details say more.",
+        "External system failed",
+        "[{message}|[{system}|An external system] answered with an error.]",
+        "Try again. If it happens again, see the details.",
     ),
     external_error(
         "registry_unreachable",
         "transient",
-        "Package registry out of reach",
+        "Package registry is unreachable",
         "The front-end packages of the app come from [{system}|a package registry], "
         "which cannot be used now[: {reason}].",
-        "Check that this machine is online and that the registry's address is right, then try again.",
+        "Check that this machine is online and that the registry's address is correct, then try again.",
         retryable=True,
     ),
     external_error(
@@ -66,24 +65,23 @@ CODES = (
         "transient",
         "Calls are paused",
         "[Calls to the source or service were stopped {stopped}"
-        "|The source or service failed too often of late[ ({reason})], so it is left alone"
-        " for a while].",
+        "|The source or service failed too often recently[ ({reason})], so calls to it are paused].",
         "Wait a moment, then try again.",
     ),
     external_error(
         "bulkhead_full",
         "transient",
-        "Too much at once",
-        "As many calls[ to {system}] are under way as are allowed at once[: {max_concurrent}]"
-        "[, with {max_queue} more waiting].",
-        "Wait until some of them are done, then try again.",
+        "Too many calls at the same time",
+        "The maximum number of calls[ to {system}] is already running[: {max_concurrent}]"
+        "[, and {max_queue} more are waiting].",
+        "Wait until some of them have finished, then try again.",
         retryable=True,
     ),
     external_error(
         "rate_limited",
         "transient",
         "Too many calls",
-        "As many calls[ to {system}] as are allowed in a short time have been made.",
+        "There were too many calls[ to {system}] in a short time.",
         "Wait[ {retry_after} s|a moment], then try again.",
         retryable=True,
     ),
@@ -91,15 +89,15 @@ CODES = (
         "source_changed",
         "persistent",
         "Source has changed",
-        "The source[ “{name}”] no longer looks as it did when the app was planned"
+        "The source[ “{name}”] has changed since the app was planned"
         "[: {reason}|[: the table “{table}” is missing]].",
-        "Read the tables of the source anew and check the plan, then try again.",
+        "Refresh the source and check the plan, then try again.",
     ),
     external_error(
         "source_gone",
         "persistent",
         "Source is gone",
-        "The source[ “{name}”] is no longer there.",
+        "The source[ “{name}”] no longer exists.",
         "Put it back or connect it again, then try again.",
     ),
 )

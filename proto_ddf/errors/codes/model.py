@@ -10,20 +10,20 @@ Severity = Literal["info", "warning", "error", "critical"]
 
 @dataclass(frozen=True)
 class ErrorCode:
-    """What is known about one kind of failure.
+    """One kind of failure.
 
     `title`, `message` and `hint` are templates of `proto_ddf.errors.templates`: `str.format` fields, and
-    square brackets around a part that is left out where one of its fields is unknown.
+    square brackets around a part that is left out if one of its fields is unknown.
     """
 
     code: str
     family: Family
     category: Category
-    """How it behaves: it passes by itself (transient), it stays until something is mended (persistent),
-    a person gave something else than is needed (user), or this machine is in the way (system)."""
+    """How the error behaves: it ends by itself (transient), it stays until its cause is removed (persistent), it comes
+    from a person's input (user), or from this machine (system)."""
     severity: Severity
     retryable: bool
-    """Tried again automatically."""
+    """The call is retried automatically."""
     title: str
     message: str
     """What happened, and why."""
@@ -32,7 +32,7 @@ class ErrorCode:
     field: str | None = None
     """The form field at fault, unless the error names another."""
     try_again: bool = False
-    """Try Again is offered: it passes by itself, or its cause can be mended outside the form."""
+    """Try Again is offered: the error is transient, or its cause can be removed outside the form."""
 
 
 def external_error(
@@ -47,7 +47,7 @@ def external_error(
     try_again: bool = True,
     family: Family = "integration",
 ) -> ErrorCode:
-    """The code of a failure of something outside: a database, a service, a source."""
+    """The code of a failure of an external system: a database, a service, a source."""
     return ErrorCode(
         code,
         family,

@@ -1,4 +1,4 @@
-"""What can go wrong on this machine, or in this program, and what has no name."""
+"""Errors of this machine and of this program, and the code for unknown errors."""
 
 from proto_ddf.errors.codes.model import Category, ErrorCode, Severity
 
@@ -21,7 +21,7 @@ CODES = (
     _machine(
         "too_early",
         "Too early to try again",
-        "What failed is left alone for a while[, for {retry_after} s more].",
+        "The failed action is paused[ for another {retry_after} s].",
         "Wait until Try Again is active.",
         category="transient",
         severity="info",
@@ -45,14 +45,14 @@ CODES = (
         "Disk is full",
         "There is not enough free space on the disk[: {required} needed, {available} free]"
         "[ (while writing “{path}”)].",
-        "Free some space, then try again. What was done so far is kept.",
+        "Free some space, then try again. Finished steps are kept.",
         severity="critical",
     ),
     _machine(
         "out_of_memory",
-        "Memory is used up",
+        "Out of memory",
         "There was not enough memory[ for “{command}”].",
-        "Close other programs or work on less at once, then try again.",
+        "Close other programs or use less data, then try again.",
         severity="critical",
     ),
     _machine(
@@ -90,56 +90,56 @@ CODES = (
         "system_error",
         "Something failed on this machine",
         "[{message}|A part of Proto-DDF could not do its work.]",
-        "Try again. If it happens again, the details say more.",
+        "Try again. If it happens again, see the details.",
     ),
     _machine(
         "install_failed",
         "Installing failed",
         "The front-end packages of the app could not be installed[: {reason}].",
-        "The log shows the cause; often the package registry could not be reached. Then try again.",
+        "See the log for the cause; often the package registry was unreachable. Then try again.",
         category="persistent",
     ),
     _machine(
         "build_failed",
         "Building failed",
         "The app's pages could not be built[: {reason}].",
-        "The log shows the cause. Mend it, then try again.",
+        "The log shows the cause. Fix it, then try again.",
         category="persistent",
     ),
     _machine(
         "app_start_failed",
         "App did not start",
-        "[“{app}”|The app] ended or stayed silent before it was ready[: {reason}].",
-        "The app's log shows the cause. Mend it, then try again.",
+        "[“{app}”|The app] ended, or did not answer in time[: {reason}].",
+        "The app's log shows the cause. Fix it, then try again.",
         category="persistent",
     ),
     _machine(
         "app_check_failed",
-        "App does not answer as it should",
+        "App does not answer correctly",
         "[“{app}”|The app] runs, but its page could not be loaded[: {reason}].",
-        "The app's log shows the cause. Mend it, then try again.",
+        "The app's log shows the cause. Fix it, then try again.",
         category="persistent",
     ),
     _machine(
         "app_crashed",
         "App crashed",
         "[“{app}”|The app] ended unexpectedly[ (exit code {exit_code})][: {reason}]."
-        "[ It has now crashed this often: {crashes}.]",
-        "The app's log shows the cause. Mend it, then start the app again.",
+        "[ Crashes so far: {crashes}.]",
+        "The app's log shows the cause. Fix it, then start the app again.",
         category="persistent",
     ),
     _machine(
         "process_failed",
         "A program failed",
         "[“{command}”|A program that Proto-DDF needs] ended with an error[ (exit code {exit_code})][: {reason}].",
-        "The log shows what it said. Mend the cause, then try again.",
+        "The log shows its output. Fix the cause, then try again.",
         category="persistent",
     ),
     _machine(
         "render_failed",
         "Code could not be written",
         "The app's code could not be written[: {reason}].",
-        "Try again. If it happens again, the details say more.",
+        "Try again. If it happens again, see the details.",
         category="persistent",
     ),
     _machine(
@@ -152,14 +152,14 @@ CODES = (
     _machine(
         "home_locked",
         "Already running",
-        "Another Proto-DDF is already running on this home folder[ ({path})][, process {pid}].",
+        "Another Proto-DDF server already uses this home folder[ ({path})][, process {pid}].",
         "Use that one, or stop it first.",
     ),
     _machine(
         "toolchain_missing",
         "A build tool is missing",
         "[{tool}|A tool that builds apps] was not found or is too old.",
-        "Run “make run” once: it sets up what is needed. Then try again.",
+        "Run “make run” once: it installs the tools. Then try again.",
     ),
     ErrorCode(
         "unknown",

@@ -1,4 +1,4 @@
-"""What a person typed or chose and cannot be used. It stands at its field; trying again does not help."""
+"""Errors of a person's input. They are shown at the form field, and a retry does not help."""
 
 from proto_ddf.errors.codes.model import ErrorCode
 
@@ -27,12 +27,12 @@ CODES = (
         "name",
         "Project name is too long",
         "The project name may have at most [{maximum}|64] characters[; this one has {length}].",
-        "Shorten the name. The description has room for more.",
+        "Enter a shorter name. The description may be longer.",
     ),
     _input(
         "invalid_characters",
         "name",
-        "Characters that cannot be used",
+        "Invalid characters",
         "The name contains characters that cannot be used[: {characters}].",
         "Use only the letters A to Z, digits, spaces and hyphens.",
     ),
@@ -47,7 +47,7 @@ CODES = (
         "project_name_taken",
         "name",
         "Project name is taken",
-        "There is already an app named [“{taken_by}”|[“{value}”|like this]].",
+        "There is already an app [named “{taken_by}”|[named “{value}”|of this name]].",
         "Choose another name, or delete that app first.",
     ),
     _input(
@@ -61,7 +61,7 @@ CODES = (
         "source_name_taken",
         "name",
         "Source name is taken",
-        "There is already a source named [“{value}”|like this].",
+        "There is already a source [named “{value}”|of this name].",
         "Choose another name.",
     ),
     _input(
@@ -75,7 +75,7 @@ CODES = (
         "source_in_use",
         "source",
         "Source is in use",
-        "[“{name}”|This source] holds the data that[ {apps}|an app] works on.",
+        "[“{name}”|This source] has the data that [{apps}|an app] works on.",
         "Delete the app first, or keep the source.",
     ),
     _input(
@@ -88,9 +88,9 @@ CODES = (
     _input(
         "app_busy",
         "slug",
-        "App is being made",
-        "[“{value}”|This app] is being made already.",
-        "Wait until that is over, or cancel it.",
+        "App is being generated",
+        "[“{value}”|This app] is already being generated.",
+        "Wait until that has finished, or cancel it.",
     ),
     _input(
         "tables_required",
@@ -109,14 +109,14 @@ CODES = (
     _input(
         "required",
         None,
-        "Something is missing",
+        "Field is required",
         "[{label} is required.|This field is required.]",
         "Fill it in and send the form again.",
     ),
     _input(
         "number_required",
         None,
-        "Not a number that fits",
+        "Invalid number",
         "[{label}|This] must be a whole number[ from {minimum} to {maximum}].",
         "Correct it and send the form again.",
     ),

@@ -1,7 +1,7 @@
-"""Exceptions of drivers -> codes, one module per family of drivers.
+"""From exceptions of drivers to error codes, one module per family of drivers.
 
-Each module has `find(error) -> Finding | None`. A module is imported when an exception of its library
-turns up: then the library is loaded anyway.
+Each module has `find(error) -> Finding | None`. A module is imported only for an exception of its library, because
+then the library is loaded anyway.
 """
 
 from importlib import import_module
@@ -29,11 +29,11 @@ _MODULES = {
     "_csv": "file_formats",
     "json": "file_formats",
 }
-"""Root package of an exception class -> the module that knows it."""
+"""From the root package of an exception class to the module for it."""
 
 
 def find(error: BaseException) -> Finding | None:
-    """What the module that knows the nearest class of the exception says about it."""
+    """The finding of the module for the exception's class, or for its nearest base class that has one."""
     for kind in type(error).__mro__:
         module = _MODULES.get(kind.__module__.partition(".")[0])
         if module is None:

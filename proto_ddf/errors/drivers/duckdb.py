@@ -1,4 +1,4 @@
-"""DuckDB's errors. They carry no numbers: the class tells the kind, the text the rest."""
+"""DuckDB's errors. They have no error numbers, so they are recognised by class and text."""
 
 import re
 from typing import Any
@@ -24,8 +24,8 @@ def find(error: BaseException) -> Finding | None:
     if not isinstance(error, duckdb.Error):
         return None
     text = str(error)
-    for look in (_of_disk, _of_csv, _of_query):
-        if finding := look(error, text):
+    for find_in in (_of_disk, _of_csv, _of_query):
+        if finding := find_in(error, text):
             return finding
     return Finding("integration_error", 0.6, {"system": "duckdb"})
 

@@ -1,20 +1,20 @@
-"""What a driver module makes of an exception."""
+"""The result of a driver module for an exception."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 SURE = 0.8
-"""From this confidence on an error is what it seems to be. Below, nothing is tried again because of it."""
+"""From this confidence on a finding counts as certain. A less certain error is never retried automatically."""
 
 
 @dataclass(frozen=True)
 class Finding:
     code: str
     confidence: float
-    """0 to 1: 1 for an unmistakable type or number, about 0.5 where only its text speaks."""
+    """0 to 1: 1 for an unambiguous type or number, about 0.5 if only the text was recognised."""
     context: Mapping[str, Any] = field(default_factory=dict)
-    """Fills the message: {"path": …, "line": …}."""
+    """Values for the message: {"path": …, "line": …}."""
     form_field: str | None = None
     transient: bool | None = None
-    """Where this case passes by itself although its code in general does not, or the other way round."""
+    """Whether this case is transient, if that differs from the code in general."""

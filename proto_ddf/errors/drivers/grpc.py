@@ -1,6 +1,6 @@
 """gRPC's errors, by status code: https://grpc.io/docs/guides/status-codes/.
 
-An error of a call, sync or of grpc.aio, has `code()` and `details()`; grpcio itself is not needed to read them.
+An error of a call, sync or of grpc.aio, has `code()` and `details()`. They are read without importing grpcio.
 """
 
 import re
@@ -14,8 +14,8 @@ _CODES = {
     "DEADLINE_EXCEEDED": "timeout",
     "UNAUTHENTICATED": "authentication_failed",
 }
-_PASSING = frozenset({"RESOURCE_EXHAUSTED", "ABORTED", "INTERNAL", "UNKNOWN"})
-"""Statuses without a code of their own that a retry may mend. The rest stays until something is mended."""
+_TRANSIENT = frozenset({"RESOURCE_EXHAUSTED", "ABORTED", "INTERNAL", "UNKNOWN"})
+"""Statuses without a code in the catalogue after which a retry may help. After all others it does not."""
 
 _NO_SUCH_NAME = re.compile(r"name not found|NXDOMAIN|not known|no address", re.IGNORECASE)
 _OTHER_HOST = re.compile(r"is not in peer certificate|Hostname Verification Check failed", re.I)
@@ -33,17 +33,17 @@ def find(error: BaseException) -> Finding | None:
     if code := _CODES.get(status):
         return Finding(code, 1.0, {"reason": details} if details else {})
     message = f"The server answered with status {status}{f' ({details})' if details else ''}."
-    return Finding("integration_error", 1.0, {"message": message}, transient=status in _PASSING)
+    return Finding("integration_error", 1.0, {"message": message}, transient=status in _TRANSIENT)
 
 
 def _of_unavailable(details: str) -> Finding | None:
-    """A server that no waiting makes available: its name is unknown, or its certificate is refused."""
+    """A server that does not become available by waiting: its name is unknown, or its certificate is refused."""
     if "DNS resolution failed" in details:
         unknown = _NO_SUCH_NAME.search(details) is not None
         return Finding("host_unknown" if unknown else "host_lookup_failed", 0.9)
     if _OTHER_HOST.search(details):
         return Finding("tls_wrong_host", 0.9)
-    inner = network.in_text(details)
+    inner = network.find_in_text(details)
     return inner if inner is not None and inner.code.startswith("tls_") else None
 
 

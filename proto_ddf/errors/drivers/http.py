@@ -1,4 +1,5 @@
-"""httpx's errors: those of transport by what the system or OpenSSL said, of statuses only some pass by themselves."""
+"""httpx's errors. Transport errors are classified by the error of the operating system or OpenSSL, responses by their
+status."""
 
 import re
 from dataclasses import replace
@@ -17,8 +18,8 @@ _CODES = {
     451: "access_denied",
     504: "timeout",
 }
-_PASSING = frozenset({425, 500, 502, 503})
-"""Statuses without a code of their own that a retry may mend."""
+_TRANSIENT = frozenset({425, 500, 502, 503})
+"""Statuses without a code in the catalogue after which a retry may help."""
 _PROXY_STATUS = re.compile(r"([1-5]\d\d)\b")
 
 
@@ -26,9 +27,7 @@ def find(error: BaseException) -> Finding | None:
     if isinstance(error, httpx.HTTPStatusError):
         return _of_status(error.response.status_code, error, error.response.reason_phrase)
     if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol):
-        return Finding(
-            "invalid_value", 0.9, {"message": "This is not an address that can be used."}
-        )
+        return Finding("invalid_value", 0.9, {"message": "This address cannot be used."})
     if isinstance(error, httpx.TimeoutException):
         return Finding("timeout", 1.0, _host(error))
     if isinstance(error, httpx.LocalProtocolError):
@@ -43,7 +42,7 @@ def find(error: BaseException) -> Finding | None:
 
 
 def _of_transport(error: httpx.TransportError) -> Finding:
-    inner = network.inside(error) or network.in_text(str(error))
+    inner = network.find_in_causes(error) or network.find_in_text(str(error))
     if inner is None or inner.code == "connection_failed":
         return Finding("connection_failed", 1.0, _host(error))
     host = _host(error)
@@ -58,7 +57,7 @@ def _of_status(status: int, error: httpx.HTTPError, words: str) -> Finding:
     who = host.get("system", "The server")
     message = f"{who} answered with status {status} ({words})."
     return Finding(
-        "integration_error", 1.0, {**host, "message": message}, transient=status in _PASSING
+        "integration_error", 1.0, {**host, "message": message}, transient=status in _TRANSIENT
     )
 
 

@@ -1,4 +1,4 @@
-"""Names that cannot be looked up and encryption that fails, also inside the errors of drivers that pass them on."""
+"""Errors of name lookup and TLS, also inside the errors of drivers."""
 
 import re
 import socket
@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from proto_ddf.errors.drivers import os_errors
 from proto_ddf.errors.drivers.finding import Finding
 
-_PASSING_LOOK_UPS = frozenset({socket.EAI_AGAIN, socket.EAI_SYSTEM, socket.EAI_MEMORY})
+_TRANSIENT_LOOKUPS = frozenset({socket.EAI_AGAIN, socket.EAI_SYSTEM, socket.EAI_MEMORY})
 """Numbers of getaddrinfo(3) that say nothing about the name."""
 _EXPIRED, _NOT_YET_VALID = 10, 9
 _WRONG_HOST = frozenset({62, 64})
 """Numbers of OpenSSL: X509_STORE_CTX_get_error(3), section ERROR CODES."""
-_CUT_OFF = ssl.SSLEOFError | ssl.SSLZeroReturnError | ssl.SSLSyscallError
-_MAX_LINKS = 20
+_CONNECTION_CLOSED = ssl.SSLEOFError | ssl.SSLZeroReturnError | ssl.SSLSyscallError
+_MAX_CHAIN = 20
 
 _ERRNO = re.compile(r"\[Errno (-?\d{1,4})\]")
 _REFUSED_CERTIFICATE = re.compile(r"certificate[ _]verify[ _]failed", re.IGNORECASE)
@@ -22,48 +22,48 @@ _OTHER_HOST = re.compile(
     r"hostname mismatch|IP address mismatch|doesn't match|does not match", re.I
 )
 _NOT_VALID = re.compile(r"has expired|not yet valid", re.IGNORECASE)
-_CUT_OFF_TEXT = re.compile(r"EOF occurred|UNEXPECTED_EOF", re.IGNORECASE)
+_CONNECTION_CLOSED_TEXT = re.compile(r"EOF occurred|UNEXPECTED_EOF", re.IGNORECASE)
 _TLS = re.compile(r"\[SSL[:\]]|SSL_ERROR_SSL")
 
 
 def find(error: BaseException) -> Finding | None:
     if isinstance(error, ssl.SSLError):
-        return of_tls(error)
-    return of_look_up(error.errno) if isinstance(error, socket.gaierror) else None
+        return _of_tls(error)
+    return _of_lookup(error.errno) if isinstance(error, socket.gaierror) else None
 
 
-def inside(error: BaseException) -> Finding | None:
-    """What the error that a driver's error was explicitly raised from says."""
+def find_in_causes(error: BaseException) -> Finding | None:
+    """The finding for an explicit cause of a driver's error."""
     for link in _causes(error):
         if isinstance(link, OSError) and (finding := find(link) or os_errors.find(link)):
             return finding
     return None
 
 
-def in_text(text: str) -> Finding | None:
-    """The same where only its text was passed on, as Python and OpenSSL write it."""
+def find_in_text(text: str) -> Finding | None:
+    """The finding for the text of an error of Python or OpenSSL, for drivers that pass on only the text."""
     if _REFUSED_CERTIFICATE.search(text):
         return Finding(_of_certificate_text(text), 0.9)
-    if _CUT_OFF_TEXT.search(text):
+    if _CONNECTION_CLOSED_TEXT.search(text):
         return Finding("connection_failed", 0.9)
     if _TLS.search(text):
         return Finding("tls_failed", 0.9)
     if number := _ERRNO.search(text):
         value = int(number[1])
-        return of_look_up(value) if value < 0 else os_errors.by_number(value)
+        return _of_lookup(value) if value < 0 else os_errors.by_number(value)
     return None
 
 
-def of_look_up(number: int | None) -> Finding:
-    """A name that was looked up in vain; `number` is getaddrinfo's."""
-    if number in _PASSING_LOOK_UPS:
+def _of_lookup(number: int | None) -> Finding:
+    """A failed name lookup; `number` is getaddrinfo's."""
+    if number in _TRANSIENT_LOOKUPS:
         return Finding("host_lookup_failed", 1.0)
     return Finding("host_unknown", 1.0)
 
 
-def of_tls(error: ssl.SSLError) -> Finding:
-    """A handshake that failed. Only a connection that was cut off passes by itself."""
-    if isinstance(error, _CUT_OFF):
+def _of_tls(error: ssl.SSLError) -> Finding:
+    """A failed TLS handshake. Only a closed connection is transient."""
+    if isinstance(error, _CONNECTION_CLOSED):
         return Finding("connection_failed", 0.95)
     words = (getattr(error, "verify_message", "") or error.reason or "").replace("_", " ").lower()
     context = {"reason": words} if words else {}
@@ -87,10 +87,10 @@ def _of_certificate_text(text: str) -> str:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """What it was explicitly raised from, nearest first. PyMySQL keeps it as `original_exception`; several
-    addresses of one host make a group."""
+    """The explicit causes, nearest first. PyMySQL keeps one in `original_exception`. If a host has several addresses,
+    the cause is an exception group."""
     waiting = [getattr(error, "original_exception", None), error.__cause__]
-    for _ in range(_MAX_LINKS):
+    for _ in range(_MAX_CHAIN):
         link = next((one for one in waiting if isinstance(one, BaseException)), None)
         if link is None:
             return

@@ -1,4 +1,4 @@
-"""The operating system's errors, by number where they have one, and their kin of the standard library."""
+"""Errors of the operating system, by number or class, and similar errors of the standard library."""
 
 import asyncio
 import errno
@@ -36,8 +36,8 @@ _CODES = {
     errno.EHOSTDOWN: "connection_failed",
     errno.ETIMEDOUT: "timeout",
 }
-_PASSING = frozenset({errno.EAGAIN, errno.EINTR, errno.EBUSY, errno.ENOBUFS})
-"""Numbers without a code of their own that pass by themselves."""
+_TRANSIENT = frozenset({errno.EAGAIN, errno.EINTR, errno.EBUSY, errno.ENOBUFS})
+"""Transient numbers without a code in the catalogue."""
 _CLASSES = (
     (TimeoutError, "timeout"),
     (ConnectionError, "connection_failed"),
@@ -58,21 +58,20 @@ def find(error: BaseException) -> Finding | None:
         return Finding("out_of_memory", 0.95)
     if isinstance(error, shutil.Error):
         return _of_copies(error)
-    return of_number_or_class(error) if isinstance(error, OSError) else None
+    return _by_number_or_class(error) if isinstance(error, OSError) else None
 
 
 def by_number(number: int, context: Mapping[str, Any] | None = None) -> Finding | None:
-    """What an errno says. None for one that says nothing here."""
+    """The finding for an errno, None if there is none."""
     known = {"reason": os.strerror(number).lower(), **(context or {})}
     if code := _CODES.get(number):
         return Finding(code, 1.0, known)
-    if number in _PASSING:
+    if number in _TRANSIENT:
         return Finding("system_error", 0.9, known, transient=True)
     return None
 
 
-def of_number_or_class(error: OSError) -> Finding | None:
-    """By its number, else by its class."""
+def _by_number_or_class(error: OSError) -> Finding | None:
     context = _context(error)
     if isinstance(error.errno, int) and (finding := by_number(error.errno, context)):
         return finding
@@ -83,7 +82,7 @@ def of_number_or_class(error: OSError) -> Finding | None:
 
 
 def _of_copies(error: shutil.Error) -> Finding | None:
-    """shutil.copytree collects (source, destination, text of the error) of each file; the first decides."""
+    """shutil.copytree collects (source, destination, text of the error) of each file. The first error is used."""
     number = _NUMBERED.search(str(error)) if isinstance(error.args[0], list) else None
     return by_number(int(number[1])) if number else None
 

@@ -35,7 +35,7 @@ def _of_exit(program: str, exit_code: int) -> Finding:
 
 
 def _program(command: Any) -> str:
-    """The program's name alone: its arguments may hold secrets."""
+    """The program's name without its arguments, which may hold secrets."""
     if isinstance(command, Sequence) and not isinstance(command, str | bytes):
         first = str(command[0]) if command else ""
     else:

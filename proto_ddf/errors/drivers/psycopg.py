@@ -1,6 +1,7 @@
-"""psycopg's errors, by SQLSTATE (PostgreSQL docs, appendix A), which no language changes; else by libpq's words.
+"""psycopg's errors, by SQLSTATE (PostgreSQL docs, appendix A), which does not depend on the server's language; without
+one, by the text of libpq.
 
-`sources.servers.postgres.session` finds the SQLSTATE where signing in fails; psycopg itself does not.
+psycopg gives no SQLSTATE when signing in fails; `sources.servers.postgres.session` finds it.
 """
 
 import re
@@ -35,9 +36,9 @@ _CODES = {
     "08P01": "integration_error",
 }
 _CLASSES = {"08": "connection_lost", "58": "integration_error"}
-"""By the first two characters, for those not above."""
-_PASSING = frozenset({"40001", "40P01"})
-"""Without a code of their own: serialization failure, deadlock."""
+"""For other states, by the first two characters."""
+_TRANSIENT = frozenset({"40001", "40P01"})
+"""Serialization failure and deadlock, which have no code in the catalogue."""
 
 _TEXTS = tuple(
     (re.compile(pattern, re.IGNORECASE), code)
@@ -74,8 +75,8 @@ _TEXTS = tuple(
         (r"SSL (SYSCALL )?error", "tls_failed"),
     )
 )
-_LOOK_UP = re.compile(r"could not translate host name|failed to resolve host", re.IGNORECASE)
-_LOOK_UP_PASSES = re.compile(r"temporary failure|memory allocation|system error", re.IGNORECASE)
+_LOOKUP = re.compile(r"could not translate host name|failed to resolve host", re.IGNORECASE)
+_TRANSIENT_LOOKUP = re.compile(r"temporary failure|memory allocation|system error", re.IGNORECASE)
 _DENIED = re.compile(r"permission denied for (?:materialized |foreign )?(?:table|view) (.+)")
 _UNKNOWN_TABLE = re.compile(r'relation "(.+?)" does not exist')
 _UNKNOWN_COLUMN = re.compile(r"column (.+?) does not exist")
@@ -98,26 +99,26 @@ def find(error: BaseException) -> Finding:
     if isinstance(sqlstate, str) and (finding := by_sqlstate(sqlstate, text)):
         return finding
     if type(error).__name__ in {"OperationalError", "InterfaceError", "DatabaseError"}:
-        if _LOOK_UP.search(text):
-            return _of_look_up(text)
+        if _LOOKUP.search(text):
+            return _of_lookup(text)
         for pattern, code in _TEXTS:
             if pattern.search(text):
                 return Finding(code, 0.85, {"system": SYSTEM, "reason": text})
     return Finding("integration_error", 0.6, {"system": SYSTEM, "message": _TEXT.quote(text)})
 
 
-def _of_look_up(text: str) -> Finding:
-    """psycopg tells the number of getaddrinfo, libpq its words alone."""
-    known = network.in_text(text)
-    passing = _LOOK_UP_PASSES.search(text) is not None
-    code = known.code if known else "host_lookup_failed" if passing else "host_unknown"
+def _of_lookup(text: str) -> Finding:
+    """psycopg gives the number of getaddrinfo, libpq only its text."""
+    known = network.find_in_text(text)
+    transient = _TRANSIENT_LOOKUP.search(text) is not None
+    code = known.code if known else "host_lookup_failed" if transient else "host_unknown"
     return Finding(code, 0.85, {"system": SYSTEM, "reason": text})
 
 
 def by_sqlstate(sqlstate: str | bytes, text: str) -> Finding | None:
-    """What an SQLSTATE says; `text`, the server's message, fills in names. None for a state that says nothing here."""
+    """The finding for an SQLSTATE, None if there is none. Names are read from `text`, the server's message."""
     state = sqlstate.decode("ascii", "replace") if isinstance(sqlstate, bytes) else sqlstate
-    if state in _PASSING:
+    if state in _TRANSIENT:
         return Finding(
             "integration_error", 1.0, _TEXT.context("integration_error", text), transient=True
         )

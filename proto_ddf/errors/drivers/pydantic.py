@@ -1,5 +1,4 @@
-"""pydantic's validation errors: what a form's model does not accept. Never the value itself: it may be
-a secret."""
+"""pydantic's validation errors. The finding never has the value, which may be a secret."""
 
 from pydantic import ValidationError
 

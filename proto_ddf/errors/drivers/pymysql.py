@@ -1,4 +1,5 @@
-"""PyMySQL's errors, by number, which no language changes (MySQL 8.4 Error Reference; MariaDB Error Codes)."""
+"""PyMySQL's errors, by number, which does not depend on the server's language (MySQL 8.4 Error Reference; MariaDB
+Error Codes)."""
 
 import re
 from dataclasses import replace
@@ -37,7 +38,7 @@ _CODES = {
     1251: "login_not_allowed",  # ER_NOT_SUPPORTED_AUTH_MODE
     1290: "server_read_only",  # ER_OPTION_PREVENTS_STATEMENT
     1317: "query_timeout",  # ER_QUERY_INTERRUPTED
-    1356: "table_not_allowed",  # ER_VIEW_INVALID: it uses what is missing, or what its maker may not read
+    1356: "table_not_allowed",  # ER_VIEW_INVALID: something is missing, or the view's definer may not read it
     1370: "table_not_allowed",  # ER_PROCACCESS_DENIED_ERROR
     1698: "authentication_failed",  # ER_ACCESS_DENIED_NO_PASSWORD_ERROR
     1792: "server_read_only",  # ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION
@@ -51,7 +52,7 @@ _CODES = {
     2005: "host_unknown",  # CR_UNKNOWN_HOST
     2006: "connection_lost",  # CR_SERVER_GONE_ERROR
     2013: "connection_lost",  # CR_SERVER_LOST
-    2026: "tls_refused",  # CR_SSL_CONNECTION_ERROR: PyMySQL's for a server without encryption
+    2026: "tls_refused",  # CR_SSL_CONNECTION_ERROR: from PyMySQL if the server has no encryption
     2055: "connection_lost",  # CR_SERVER_LOST_EXTENDED
     2059: "login_not_allowed",  # CR_AUTH_PLUGIN_CANNOT_LOAD
     3024: "query_timeout",  # ER_QUERY_TIMEOUT
@@ -63,11 +64,11 @@ _CODES = {
     4151: "login_not_allowed",  # ER_ACCOUNT_HAS_BEEN_LOCKED, MariaDB
 }
 _CANNOT_CONNECT = 2003
-"""CR_CONN_HOST_ERROR: PyMySQL's for all that keeps it from connecting."""
+"""CR_CONN_HOST_ERROR: PyMySQL uses it whenever it cannot connect."""
 _DEADLOCK = 1213
-"""ER_LOCK_DEADLOCK: without a code of its own, and over with the next attempt."""
+"""ER_LOCK_DEADLOCK: transient, and without a code in the catalogue."""
 _TIMED_OUT = "timed out"
-"""Python's words, in PyMySQL's text, for an answer that did not come within `read_timeout`."""
+"""Python's text, inside PyMySQL's, if no answer came within `read_timeout`."""
 _DENIED = re.compile(r"for table [`']([^`']+)[`'](?:\.`([^`]+)`)?")
 _UNKNOWN_TABLE = re.compile(r"Table '(?:[^'.]+\.)?([^']+)' doesn't exist")
 _UNKNOWN_COLUMN = re.compile(r"Unknown column '([^']+)'")
@@ -94,21 +95,21 @@ def find(error: BaseException) -> Finding:
         return Finding("connection_lost", 0.9, {"system": SYSTEM})
     if type(error).__name__ == "InternalError" and "sequence number" in text:
         return Finding(
-            "connection_lost", 0.9, {"system": SYSTEM, "reason": "its answer is garbled"}
+            "connection_lost", 0.9, {"system": SYSTEM, "reason": "its answer cannot be read"}
         )
     return Finding("integration_error", 0.6, {"system": SYSTEM, "message": _TEXT.quote(text)})
 
 
 def _of_cause(error: BaseException, text: str) -> Finding | None:
-    """Why there is no connection, where that is no matter of the port: the name, the encryption, this machine."""
-    inner = network.inside(error) or network.in_text(text)
+    """Why there is no connection, if the cause is not the port but the host's name, TLS or this machine."""
+    inner = network.find_in_causes(error) or network.find_in_text(text)
     if inner is None or inner.code in {"connection_failed", "timeout"}:
         return None
     return replace(inner, context={"system": SYSTEM, **inner.context})
 
 
 def by_number(number: int, text: str) -> Finding | None:
-    """What a number says; `text`, the server's message, fills in names. None for one that says nothing here."""
+    """The finding for an error number, None if there is none. Names are read from `text`, the server's message."""
     if number == _DEADLOCK:
         return Finding(
             "integration_error", 1.0, _TEXT.context("integration_error", text), transient=True

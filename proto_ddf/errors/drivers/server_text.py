@@ -1,4 +1,4 @@
-"""What the message of a database server tells about the object at fault."""
+"""The object at fault, such as a table, read from the message of a database server."""
 
 import re
 from collections.abc import Mapping
@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 
 class NamedObject(NamedTuple):
-    """Where a message names an object: in the last group of `pattern` that matches.
+    """An object that a message names in the last matching group of `pattern`.
 
-    `template` makes what the context holds as `key` from that name.
+    The context's `key` gets `template` with that name.
     """
 
     key: str
@@ -19,15 +19,15 @@ class NamedObject(NamedTuple):
 
 @dataclass(frozen=True)
 class ServerText:
-    """How to read the messages of one server."""
+    """How to read the messages of one kind of server."""
 
     system: str
     speaker: str
-    """Who says it, where a message is quoted."""
+    """The subject of a sentence that quotes a message."""
     objects: Mapping[str, NamedObject]
     """By code."""
     without_reason: frozenset[str]
-    """Codes of which the message gives no reason."""
+    """Codes whose message gives no reason."""
 
     def context(self, code: str, text: str) -> dict[str, Any]:
         """The context of an error with that code."""

@@ -1,4 +1,4 @@
-"""SQLAlchemy's own errors. The driver's error inside a DBAPIError is judged by that driver's module."""
+"""SQLAlchemy's own errors. The driver's error inside a DBAPIError is classified by that driver's module."""
 
 from sqlalchemy import exc
 
@@ -19,7 +19,7 @@ def find(error: BaseException) -> Finding | None:
 
 
 def _of_lost_connection(error: exc.DBAPIError) -> Finding | None:
-    """SQLAlchemy only knows that the connection was lost; why, the driver's error may know better."""
+    """SQLAlchemy only knows that the connection was lost. The driver's error is preferred if it says why."""
     original = drivers.find(error.orig) if error.orig is not None else None
     known = original is not None and original.confidence >= SURE
     return None if known else Finding("connection_failed", 0.85)

@@ -40,7 +40,7 @@ def find(error: BaseException) -> Finding | None:
         return None
     number = getattr(error, "sqlite_errorcode", None)
     if number is not None:
-        primary = number & 0xFF  # the low byte; the rest is the extended code
+        primary = number & 0xFF  # the higher bytes are the extended code
         if primary in _CODES:
             reason = _REASONS.get(primary)
             return Finding(_CODES[primary], 1.0, {"reason": reason} if reason else {})

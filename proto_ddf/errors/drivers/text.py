@@ -1,4 +1,4 @@
-"""The last resort: what an exception's text sounds like."""
+"""The last resort: classification by the text of an exception."""
 
 import re
 
@@ -6,7 +6,7 @@ from proto_ddf.errors.drivers.finding import Finding
 
 _CONFIDENCE = 0.5
 
-_SOUNDS = tuple(
+_PATTERNS = tuple(
     (re.compile(pattern, re.IGNORECASE), code)
     for pattern, code in (
         (r"no space left on device|disk (is )?full|disk quota exceeded|ENOSPC", "disk_space_low"),
@@ -30,7 +30,7 @@ _SOUNDS = tuple(
     )
 )
 
-OWN_MISTAKES = (
+PROGRAMMING_ERRORS = (
     ArithmeticError,
     AssertionError,
     AttributeError,
@@ -43,19 +43,19 @@ OWN_MISTAKES = (
     TypeError,
     ValueError,
 )
-"""Errors of this program. Their text quotes what they met; it says nothing about why they failed."""
+"""Errors in the code. Their text may quote any value, so it says nothing about the cause."""
 
 
-def is_own_mistake(error: BaseException) -> bool:
-    """Whether the program that raised it is wrong: it fails again however often it is tried."""
-    return isinstance(error, OWN_MISTAKES) and not isinstance(error, OSError)
+def is_programming_error(error: BaseException) -> bool:
+    """Whether the error comes from a mistake in the code, so that a retry cannot help."""
+    return isinstance(error, PROGRAMMING_ERRORS) and not isinstance(error, OSError)
 
 
 def find(error: BaseException) -> Finding | None:
-    if not isinstance(error, Exception) or is_own_mistake(error):
+    if not isinstance(error, Exception) or is_programming_error(error):
         return None
     text = str(error)
-    for pattern, code in _SOUNDS:
+    for pattern, code in _PATTERNS:
         if pattern.search(text):
             return Finding(code, _CONFIDENCE)
     return None

@@ -29,7 +29,7 @@ FATAL = 'connection to server at "127.0.0.1", port 5432 failed: FATAL:  '
         ("42501", "permission denied for schema x", "table_not_allowed", False, "one of its"),
         ("42P01", 'relation "sales.x" does not exist', "table_unknown", False, "sales.x"),
         ("42703", 'column "price" does not exist', "source_changed", False, '"price"'),
-        ("25006", "cannot execute UPDATE", "server_read_only", False, "takes no changes"),
+        ("25006", "cannot execute UPDATE", "server_read_only", False, "accepts no changes"),
         ("53300", "zu viele", "too_many_connections", True, "zu viele"),
         ("57014", "canceling statement", "query_timeout", False, "did not answer"),
         ("57P01", "terminating", "server_stopping", True, "shutting down"),

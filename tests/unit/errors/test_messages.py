@@ -77,7 +77,7 @@ def test_odd_arguments_have_the_general_message_too(odd: Any) -> None:
             "integration",
             "circuit_open",
             {"system": "x", "retry_after": 12, "reason": "no connection"},
-            ["failed too often of late (no connection)", "left alone for a while"],
+            ["failed too often recently (no connection)", "calls to it are paused"],
         ),
         (
             "validation",

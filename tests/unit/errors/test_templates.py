@@ -36,5 +36,5 @@ def test_renders(template: str, values: dict[str, object], text: str) -> None:
 
 
 def test_a_bracket_left_open_is_refused() -> None:
-    with pytest.raises(ValueError, match="bracket left open"):
+    with pytest.raises(ValueError, match="bracket is not closed"):
         render("half [open", {})

@@ -22,7 +22,7 @@ from proto_ddf.resilience import CircuitBreaker, RetryConfig
 from proto_ddf.resilience.is_transient import is_transient
 from proto_ddf.resilience.retry import Retry
 
-OWN_MISTAKES: list[Callable[[str], Exception]] = [
+PROGRAMMING_ERRORS: list[Callable[[str], Exception]] = [
     ValueError,
     TypeError,
     KeyError,
@@ -107,7 +107,7 @@ def passes(error: Exception) -> bool:
 
 
 @pytest.mark.parametrize("cause", PASSING)
-@pytest.mark.parametrize("mistake", OWN_MISTAKES)
+@pytest.mark.parametrize("mistake", PROGRAMMING_ERRORS)
 def test_our_own_mistake_is_never_transient_whatever_caused_it(
     mistake: Callable[[str], Exception], cause: Callable[[], Exception]
 ) -> None:
@@ -115,7 +115,7 @@ def test_our_own_mistake_is_never_transient_whatever_caused_it(
 
 
 @pytest.mark.parametrize("wrapper", WRAPPERS)
-@pytest.mark.parametrize("mistake", OWN_MISTAKES)
+@pytest.mark.parametrize("mistake", PROGRAMMING_ERRORS)
 def test_nor_is_what_wraps_our_own_mistake(
     mistake: Callable[[str], Exception], wrapper: Callable[[str], Exception]
 ) -> None:
@@ -123,7 +123,7 @@ def test_nor_is_what_wraps_our_own_mistake(
 
 
 @pytest.mark.parametrize("quote", QUOTES)
-@pytest.mark.parametrize("kind", [RuntimeError, Exception, OSError, *OWN_MISTAKES])
+@pytest.mark.parametrize("kind", [RuntimeError, Exception, OSError, *PROGRAMMING_ERRORS])
 def test_a_text_alone_is_no_reason_to_try_again(
     kind: Callable[[str], Exception], quote: str
 ) -> None:

@@ -145,7 +145,7 @@ def test_a_key_of_the_environment_is_not_rotated_but_its_way_is_told(
     reference = vault.store("text")
     refused = command("rotate")
     assert refused.returncode == 1
-    assert "PROTO_DDF_PREVIOUS_SECRET_KEY to the one before" in refused.stderr
+    assert "PROTO_DDF_PREVIOUS_SECRET_KEY to the old key" in refused.stderr
     assert old not in refused.stdout + refused.stderr
     done = command("rotate", PROTO_DDF_SECRET_KEY=new, PROTO_DDF_PREVIOUS_SECRET_KEY=old)
     assert done.stdout.splitlines() == [

@@ -82,7 +82,7 @@ class TestOpening:
         trip(breaker)
         with pytest.raises(CircuitOpenError) as caught:
             breaker.call_sync(int)
-        assert "(no connection), so it is left alone for a while" in classify(caught.value).message
+        assert "(no connection), so calls to it are paused" in classify(caught.value).message
 
     def test_the_defaults(self) -> None:
         breaker = CircuitBreaker("defaults")
