@@ -1,6 +1,6 @@
-"""Tells who watches operations, in this process, that one has changed. What has changed is read from the journal.
+"""Publishes, within this process, that an operation has changed. Subscribers read from the journal what has changed.
 
-Other things that change by themselves have ids of their own here, as the health of sources has.
+Other topics than ids of operations are possible, such as the health of a source.
 """
 
 import asyncio
@@ -11,15 +11,15 @@ from weakref import WeakSet
 
 
 class Subscription:
-    """Somebody on an event loop who waits for changes. Closed by `close()` or by leaving its `with`."""
+    """Waits for changes on an event loop. Closed by `close()`, or at the end of its `with` block."""
 
-    def __init__(self, operation_id: str | None) -> None:
-        self.operation_id = operation_id
+    def __init__(self, topic: str | None) -> None:
+        self.topic = topic
         self._loop = asyncio.get_running_loop()
         self._changed = asyncio.Event()
 
     async def wait(self, timeout: float) -> bool:  # noqa: ASYNC109 (the answer is part of the contract)
-        """Whether something changed since the last call; waits for it at most `timeout` seconds."""
+        """Wait at most `timeout` seconds for a change since the last call; whether there was one."""
         try:
             await asyncio.wait_for(self._changed.wait(), timeout)
         except TimeoutError:
@@ -51,20 +51,20 @@ _subscriptions: WeakSet[Subscription] = WeakSet()
 _lock = Lock()
 
 
-def subscribe(operation_id: str | None) -> Subscription:
-    """Watch one operation, or every one for None. To be called on the event loop that will wait.
+def subscribe(topic: str | None) -> Subscription:
+    """Subscribe to one topic, or to all for None. To be called on the event loop that will wait.
 
-    A subscription nobody refers to any more is forgotten.
+    A subscription without references is removed.
     """
-    subscription = Subscription(operation_id)
+    subscription = Subscription(topic)
     with _lock:
         _subscriptions.add(subscription)
     return subscription
 
 
-def publish(operation_id: str) -> None:
-    """Tell that an operation changed; from any thread."""
+def publish(topic: str) -> None:
+    """Publish a change, from any thread."""
     with _lock:
-        concerned = [s for s in _subscriptions if s.operation_id in (None, operation_id)]
-    for subscription in concerned:
+        subscribers = [s for s in _subscriptions if s.topic in (None, topic)]
+    for subscription in subscribers:
         subscription._wake()

@@ -1,4 +1,4 @@
-"""Reads a source and plans an app from it: what the generate page shows before anything is made."""
+"""Plans an app from a source, for the generate page, before anything is generated."""
 
 from collections.abc import Sequence
 
@@ -9,15 +9,15 @@ from proto_ddf.sources.connected import store
 from proto_ddf.sources.registry import KINDS
 
 UNNAMED = "New app"
-"""The plan's name until the user has given one."""
+"""The plan's name until the user enters one."""
 
 
 def plan_tables(source_id: str, tables: Sequence[str], plan: AppSpec | None = None) -> AppSpec:
-    """A plan for these tables of a source; those that `plan` has already stay as they are in it.
+    """A plan for these tables of a source; tables that `plan` has already stay as they are there.
 
     Raises:
-        ValidationError: the source or a table is gone, or no table is named.
-        Exception: whatever the source raises when it cannot be read.
+        ValidationError: the source or a table does not exist, or `tables` is empty.
+        Exception: what the source raises when it cannot be read.
     """
     saved = store.get_source(source_id)
     source = store.open_source(saved)

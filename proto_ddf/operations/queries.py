@@ -1,4 +1,4 @@
-"""Operations read from the journal, as pages see them. Each function needs two queries."""
+"""Reads operations from the journal, as pages show them, in two queries each."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ Row = tuple[OperationRecord, StepRecord]
 
 
 def load(operation_id: str) -> OperationView | None:
-    """One operation with the tails of its steps' logs."""
+    """One operation with the last log lines of its steps; None when there is none of that id."""
     with session() as opened:
         query = _with_steps().where(col(OperationRecord.id) == operation_id)
         views = _views(opened.execute(query).all())
@@ -69,7 +69,7 @@ def _with_steps() -> Select[OperationRecord, StepRecord]:
 
 
 def _tails(opened: Session, operation_id: str, steps: int) -> list[tuple[int, str]]:
-    """(position, line) of each step's last lines, oldest first."""
+    """The last lines of each step with its position, oldest first."""
     if not steps:
         return []
     parts = [

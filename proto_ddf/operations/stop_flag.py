@@ -1,19 +1,19 @@
-"""How a running operation is told to stop."""
+"""The flag that stops a running operation."""
 
 from threading import Event
 
 CANCELLED = "cancelled"
 SERVER_STOPPING = "server stopping"
 SUPERSEDED = "superseded"
-"""By the journal, it is not the run's to go on."""
+"""The journal has given the operation to another run."""
 
 
 class OperationStopped(BaseException):
-    """Raised in a run that is to stop. No Exception, so that nothing takes it for a failure."""
+    """Raised in a run that should stop. Not an Exception, so that no handler takes it for a failure."""
 
 
 class StopFlag:
-    """Set once, by another thread, with the reason."""
+    """Set once, by another thread; only the first reason counts."""
 
     def __init__(self) -> None:
         self._event = Event()
@@ -33,7 +33,7 @@ class StopFlag:
             raise OperationStopped(self.reason)
 
     def pause(self, seconds: float) -> None:
-        """Wait, unless told to stop.
+        """Wait for some seconds.
 
         Raises:
             OperationStopped: as soon as the flag is set.

@@ -1,4 +1,4 @@
-"""Operations as pages see them: plain values, ready to be shown."""
+"""Operations as pages show them: plain values."""
 
 from typing import Any
 
@@ -14,20 +14,20 @@ class StepView(BaseModel):
     """pending, running, succeeded, failed or cancelled."""
     message: str = ""
     runs: int = 0
-    """How often it was started."""
+    """How often the step was started."""
     attempt: int = 0
     attempts: int = 0
-    """Attempt `attempt` of `attempts` failed and a retry waits or runs; 0 when none was needed."""
+    """Attempt `attempt` of `attempts` failed, and a retry waits or runs; both are 0 when no attempt failed."""
     wait_seconds: float = 0.0
     """Until the next attempt."""
     error: dict[str, Any] | None = None
     """See proto_ddf.errors.describe()."""
     started_at: str | None = None
-    """Of its last run."""
+    """Start of the last run."""
     finished_at: str | None = None
     duration_seconds: float | None = None
     log_tail: list[str] = []
-    """Its last 20 lines, oldest first; empty in lists of operations."""
+    """The last 20 lines, oldest first; empty in lists of operations."""
 
 
 class OperationView(BaseModel):
@@ -38,7 +38,7 @@ class OperationView(BaseModel):
     title: str
     subject: str
     state: str
-    """pending, running, succeeded, failed or cancelled; cancelled without finished_at: cleaning up."""
+    """pending, running, succeeded, failed or cancelled. Cancelled without `finished_at`: its clean-up runs."""
     user_id: str = "anonymous"
     created_at: str
     started_at: str | None = None
@@ -47,7 +47,7 @@ class OperationView(BaseModel):
     can_retry: bool = False
     can_cancel: bool = False
     error: dict[str, Any] | None = None
-    """Of the step that failed."""
+    """The error of the failed step."""
     steps: list[StepView] = []
     output: dict[str, Any] = {}
-    """Outputs of its finished steps by step name."""
+    """Outputs of the finished steps by step name."""

@@ -1,2 +1,2 @@
-"""What is kept and for how long: `housekeeping` removes what nobody needs, `references` tells what is still needed. Both may be
-imported from above."""
+"""Which data are kept, and for how long: `housekeeping` removes what is no longer needed, `references` finds what still is. Both
+may be imported from above."""

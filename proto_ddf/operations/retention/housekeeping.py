@@ -1,7 +1,7 @@
-"""Housekeeping: at the start of the server, and once an hour, what nobody can need any more is removed.
+"""Housekeeping: at the start of the server and every hour, data that are no longer needed are removed.
 
-It may be killed at any moment and run at any time again: each part chooses anew what to remove, and nothing
-refers to what is half removed.
+It may be killed at any moment and run again at any time: each part selects anew what to remove, and nothing refers to
+what is half removed.
 """
 
 import asyncio
@@ -24,14 +24,14 @@ from proto_ddf.settings import get_settings
 from proto_ddf.sources.files import cache, uploads
 
 HOUR = 3600.0
-UNSENT_AGE = timedelta(days=1)
-"""A form that was filled in may name an upload or a secret before any record does; it is sent within a day."""
+GRACE_PERIOD = timedelta(days=1)
+"""Uploads and secrets are kept for so long even if no record refers to them: a form that was not sent yet may."""
 
 log = get_logger(__name__)
 
 
 async def run_housekeeping() -> None:
-    """Tidy up now and every hour until cancelled. Run it once, for the server's life."""
+    """Remove expired data now and every hour until cancelled. To be run once, for the server's life."""
     stop = StopFlag()
     try:
         while True:
@@ -42,8 +42,10 @@ async def run_housekeeping() -> None:
 
 
 def remove_expired(stop: StopFlag, clock: Callable[[], datetime] = utc_now) -> dict[str, int]:
-    """Remove what nobody can need any more, unless told to stop; returns how many of what. A part that fails
-    holds up no other. The engine must be launched."""
+    """Remove what is no longer needed; returns the number of removed items by part.
+
+    A part that fails does not keep the others from running; `stop` ends it early. The engine must be launched.
+    """
     settings, now = get_settings(), clock()
     before = now - timedelta(days=settings.keep_log_days)
     parts: dict[str, Callable[[], int]] = {
@@ -51,9 +53,9 @@ def remove_expired(stop: StopFlag, clock: Callable[[], datetime] = utc_now) -> d
         "logs": partial(pruning.prune_logs, before, stop),
         "workflows": partial(pruning.prune_workflows, stop),
         "errors": partial(tracker.prune, before),
-        "uploads": partial(remove_uploads, (now - UNSENT_AGE).timestamp()),
-        "secrets": partial(remove_secrets, now - UNSENT_AGE),
-        "copies": partial(remove_copies, (now - UNSENT_AGE).timestamp()),
+        "uploads": partial(remove_uploads, (now - GRACE_PERIOD).timestamp()),
+        "secrets": partial(remove_secrets, now - GRACE_PERIOD),
+        "copies": partial(remove_copies, (now - GRACE_PERIOD).timestamp()),
     }
     removed: dict[str, int] = {}
     for name, remove in parts.items():
@@ -72,14 +74,14 @@ def remove_expired(stop: StopFlag, clock: Callable[[], datetime] = utc_now) -> d
 
 
 def remove_uploads(before: float) -> int:
-    """Delete the uploads not written to since that time (seconds since the epoch) that no source, no operation
-    that may still run and no running app refers to. Returns how many."""
+    """Delete the uploads last written before that time (seconds since the epoch) that no source, no operation that may
+    still run and no running app refers to. Returns how many."""
     uploads.remove_set_aside()
     return remove_unreferenced(uploads.stale_uploads(before))
 
 
 def remove_secrets(before: datetime) -> int:
-    """Forget the secrets stored before that time that no source and no operation that may still run names.
+    """Delete the secrets stored before that time that no source and no operation that may still run refers to.
     Returns how many."""
     return vault.prune(before, lambda opened: references_on_record(opened).secrets)
 

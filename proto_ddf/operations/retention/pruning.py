@@ -1,6 +1,4 @@
-"""Removes what of the operations' record nobody needs any more: logs and operations that are long over, and what DBOS
-keeps of runs that have ended.
-"""
+"""Deletes old records of operations: operations that ended, their logs, and the workflows of runs that ended."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -24,12 +22,13 @@ from proto_ddf.operations.journal.journal import UNFINISHED
 from proto_ddf.operations.stop_flag import StopFlag
 
 BATCH = 100
-"""Operations per transaction: others wait for the write lock only a moment."""
+"""Operations per transaction, so that others wait only briefly for the write lock."""
 PAUSE_SECONDS = 0.01
-"""Between transactions, in which others get the lock."""
+"""Between transactions, so that others get the lock."""
 PAGE = 1000
+"""Workflows read at once."""
 ENDED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
-"""A workflow's states in which DBOS does nothing with it."""
+"""The final states of a workflow."""
 
 _id, _state = col(OperationRecord.id), col(OperationRecord.state)
 _finished_at = col(OperationRecord.finished_at)
@@ -38,14 +37,14 @@ _finished_at = col(OperationRecord.finished_at)
 def prune_operations(keep: int, stop: StopFlag) -> int:
     """Delete all but the newest `keep` operations, with their steps and logs; returns how many.
 
-    Kept as well: those not over, and those that the page of an app or a source refers to. Errors of the
-    deleted ones stay on record, without a link to follow or a Try Again.
+    Operations that have not ended are kept too, and those that the page of an app or a source shows. Errors of deleted
+    operations stay, without a link to the operation and without Try Again.
 
     Raises:
         OperationStopped: once `stop` is set.
     """
     newest = select(_id).order_by(col(OperationRecord.created_at).desc(), _id.desc()).limit(keep)
-    old = select(_id).where(_is_over(), _id.not_in(newest), _id.not_in(_shown()))
+    old = select(_id).where(_has_ended(), _id.not_in(newest), _id.not_in(_shown()))
     pruned = 0
     for ids in _batches(_all(old), stop):
         pruned += write(partial(_delete_operations, ids=ids))
@@ -53,24 +52,23 @@ def prune_operations(keep: int, stop: StopFlag) -> int:
 
 
 def prune_logs(before: datetime, stop: StopFlag) -> int:
-    """Delete the steps' logs of operations that were over `before`; returns of how many operations.
+    """Delete the step logs of operations that ended before that time; returns the number of operations.
 
-    Those that the page of an app or a source refers to keep theirs.
+    Operations that the page of an app or a source shows keep their logs.
 
     Raises:
         OperationStopped: once `stop` is set.
     """
     has_log = select(col(StepLogRecord.id)).where(col(StepLogRecord.operation_id) == _id).exists()
-    over = _is_over() & (_finished_at < before)
+    ended = _has_ended() & (_finished_at < before)
     pruned = 0
-    for ids in _batches(_all(select(_id).where(over, has_log, _id.not_in(_shown()))), stop):
+    for ids in _batches(_all(select(_id).where(ended, has_log, _id.not_in(_shown()))), stop):
         pruned += write(partial(_delete_logs, ids=ids))
     return pruned
 
 
 def prune_workflows(stop: StopFlag) -> int:
-    """Delete what DBOS keeps of runs that have ended: the journal has all that is to be known of them. Returns of how
-    many runs.
+    """Delete the DBOS workflows of runs that ended, since the journal has their record; returns how many.
 
     Raises:
         OperationStopped: once `stop` is set.
@@ -88,41 +86,41 @@ def _ended_workflows() -> list[str]:
     return [workflow.workflow_id for workflow in page]
 
 
-def _is_over() -> ColumnElement[bool]:
-    """Nothing runs, waits, or is owed (a cancelled operation's clean-up)."""
+def _has_ended() -> ColumnElement[bool]:
+    """The operation has ended, and so has its clean-up if it was cancelled."""
     return _state.not_in(UNFINISHED) & _finished_at.is_not(None)
 
 
 def _shown() -> Any:
-    """Ids of the operations that made an app, or are the last ones about an app or a source."""
+    """Ids of the operations that made an app, and of the latest one about each app and source."""
     subjects = union(
         select(col(AppRecord.slug)), select(col(SourceRecord.id)), select(col(SourceRecord.name))
     )
     subject = col(OperationRecord.subject)
     newest_first = (col(OperationRecord.created_at).desc(), _id.desc())
-    place = func.row_number().over(partition_by=subject, order_by=newest_first).label("place")
-    about = select(_id, place).where(subject.in_(subjects)).subquery()
+    rank = func.row_number().over(partition_by=subject, order_by=newest_first).label("rank")
+    about = select(_id, rank).where(subject.in_(subjects)).subquery()
     makers = select(col(AppRecord.operation_id)).where(col(AppRecord.operation_id).is_not(None))
-    return union(makers, select(about.c.id).where(about.c.place == 1))
+    return union(makers, select(about.c.id).where(about.c.rank == 1))
 
 
 def _delete_operations(opened: Session, ids: Sequence[str]) -> int:
-    over = _still_over(opened, ids)
-    errors = update(ErrorRecord).where(col(ErrorRecord.operation_id).in_(over))
+    ended = _still_ended(opened, ids)
+    errors = update(ErrorRecord).where(col(ErrorRecord.operation_id).in_(ended))
     opened.execute(errors.values(operation_id=None))
-    opened.execute(delete(OperationRecord).where(_id.in_(over)))
-    return len(over)
+    opened.execute(delete(OperationRecord).where(_id.in_(ended)))
+    return len(ended)
 
 
 def _delete_logs(opened: Session, ids: Sequence[str]) -> int:
-    over = _still_over(opened, ids)
-    opened.execute(delete(StepLogRecord).where(col(StepLogRecord.operation_id).in_(over)))
-    return len(over)
+    ended = _still_ended(opened, ids)
+    opened.execute(delete(StepLogRecord).where(col(StepLogRecord.operation_id).in_(ended)))
+    return len(ended)
 
 
-def _still_over(opened: Session, ids: Sequence[str]) -> list[str]:
-    """Those of `ids` that have not been tried again since they were chosen."""
-    return list(opened.execute(select(_id).where(_id.in_(ids), _is_over())).scalars())
+def _still_ended(opened: Session, ids: Sequence[str]) -> list[str]:
+    """Those of `ids` that were not started again after they were selected."""
+    return list(opened.execute(select(_id).where(_id.in_(ids), _has_ended())).scalars())
 
 
 def _all(query: Any) -> list[str]:

@@ -1,4 +1,4 @@
-"""What sources and operations on record refer to: their uploads and secrets are kept, others may be deleted."""
+"""Finds the uploads and secrets that sources and operations refer to. All others may be deleted."""
 
 from collections.abc import Iterable, Mapping
 from functools import partial
@@ -26,15 +26,15 @@ from proto_ddf.sources.files import uploads
 def references_on_record(
     opened: Session, *, failed: bool = True, except_source: str = ""
 ) -> References:
-    """What the sources name, and the operations that are not over.
+    """What the sources name, and the operations that have not ended.
 
     Args:
         failed: with the operations that failed, which can be tried again.
-        except_source: id of a source that is about to be deleted, and counts no more.
+        except_source: id of a source that is about to be deleted, and does not count.
     """
-    goes_on = col(OperationRecord.finished_at).is_(None)
-    may_go_on = (col(OperationRecord.state) == OperationState.FAILED) & failed
-    operations = select(OperationRecord.kind, OperationRecord.input).where(goes_on | may_go_on)
+    unfinished = col(OperationRecord.finished_at).is_(None)
+    retryable = (col(OperationRecord.state) == OperationState.FAILED) & failed
+    operations = select(OperationRecord.kind, OperationRecord.input).where(unfinished | retryable)
     stays = col(SourceRecord.id) != except_source
     sources = select(SourceRecord.kind, SourceRecord.config).where(stays)
     return References.union(
@@ -60,14 +60,14 @@ def discard_uploads(paths: Iterable[str]) -> None:
 
 
 def remove_unreferenced(folders: Iterable[Path], *, failed: bool = True) -> int:
-    """Delete those folders of uploads that nothing refers to, and no running app; `failed` as in
-    `references_on_record`. Returns how many."""
+    """Delete those folders of uploads that no record and no running app refers to; `failed` as in `references_on_record`.
+    Returns how many."""
     wanted = list(folders)
     if not wanted:
         return 0
     linked = {path.parent.name for path in source_files()}
     unlinked = [each for each in wanted if each.name not in linked]
-    # In one transaction that holds the write lock: nothing on record comes to refer to them meanwhile.
+    # The write lock is held meanwhile, so that no new record can refer to them.
     removed = write(partial(_set_aside, unlinked, failed))
     uploads.remove_set_aside()
     return removed
@@ -80,8 +80,8 @@ def source_files() -> list[Path]:
 
 
 def _of_operation(kind: str, given: Mapping[str, Any]) -> References:
-    """What the input of an operation names. One of an unknown kind, or that is not valid any more, is another
-    version's: everything it may name counts."""
+    """What the input of an operation names. An unknown kind or an invalid input comes from another version of Proto-DDF:
+    everything it may name counts."""
     known = KINDS.get(kind)
     if known is None:
         return possible_references(given)

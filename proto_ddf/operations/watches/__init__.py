@@ -1,2 +1,2 @@
-"""Loops that go on for the server's life: whether sources answer, and whether what is kept can be kept. Pages import what they
-show from `source_watch`, `watched_source` and `storage_watch`."""
+"""Checks that run for the server's whole life: of the sources, and of Proto-DDF's own storage. Pages import what they show from
+`source_watch`, `watched_source` and `storage_watch`."""

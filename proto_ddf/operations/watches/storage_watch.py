@@ -1,6 +1,6 @@
-"""Looks, all the time, whether what Proto-DDF keeps can be kept: its two databases, and room on the disk.
+"""Checks repeatedly whether Proto-DDF can store its data: its two databases, and the free space on the disk.
 
-What is wrong is in `problems()`; every page shows it, and it goes by itself once it is over.
+Every page shows the `problems()` of the moment.
 """
 
 import asyncio
@@ -16,13 +16,13 @@ from proto_ddf.logs import get_logger
 from proto_ddf.operations import change_events
 from proto_ddf.settings import get_settings
 
-EVERY_SECONDS = 2.0
+INTERVAL_SECONDS = 2.0
 TOPIC = "storage"
-"""What the hub publishes when `problems()` changed."""
+"""The topic of `change_events` that is published when `problems()` changed."""
 LEAST_FREE_BYTES = 512 * 1024
-"""Less free space than this is none: a page, a step's record or a log line may not fit any more."""
+"""With less free space the disk counts as full: a page, a step's record or a log line may not fit any more."""
 ROOM_FOR_RESERVE_BYTES = 4 * reserve.RESERVE_BYTES
-"""The reserve is set aside anew only when this much is free: it was given up for the databases to grow into."""
+"""The reserve is allocated again only when this much is free: it was freed so that the databases could grow."""
 
 log = get_logger(__name__)
 
@@ -36,7 +36,7 @@ class Problem:
     hint: str
 
 
-_WORDS = {
+_MESSAGES = {
     DatabaseProblem.MISSING: (
         "A database of Proto-DDF is gone",
         "“{path}” was moved or deleted. Nothing is saved until it is back.",
@@ -69,60 +69,60 @@ _problems: tuple[Problem, ...] = ()
 
 
 def problems() -> tuple[Problem, ...]:
-    """What is wrong now, as the last look found it."""
+    """The problems that the last check found."""
     return _problems
 
 
 async def watch_storage() -> None:
-    """Look every two seconds, for as long as the server runs."""
+    """Check every two seconds, for as long as the server runs."""
     settings = get_settings()
-    checkups = (
+    databases = (
         DatabaseHealthCheck(settings.database_path, "alembic_version"),
         DatabaseHealthCheck(settings.operations_path, "dbos_migrations"),
     )
-    # A thread of its own: those that all share may be waiting for the very database.
+    # Its own thread: those of the shared pool may all wait for the database that is being checked.
     with ThreadPoolExecutor(1, "storage-watch") as thread:
         while True:
             try:
-                await asyncio.get_running_loop().run_in_executor(thread, look, checkups)
+                await asyncio.get_running_loop().run_in_executor(thread, check, databases)
             except Exception:
                 log.exception("storage watch failed")
-            await asyncio.sleep(EVERY_SECONDS)
+            await asyncio.sleep(INTERVAL_SECONDS)
 
 
-def look(checkups: tuple[DatabaseHealthCheck, ...]) -> None:
-    """Find what is wrong, and tell whoever watches when that has changed."""
+def check(databases: tuple[DatabaseHealthCheck, ...]) -> None:
+    """Update `problems()`, and publish a change of them."""
     global _problems
     full = _disk_problems(get_settings().home)
-    found = full + _database_problems(checkups, disk_is_full=bool(full))
+    found = full + _database_problems(databases, disk_is_full=bool(full))
     if found == _problems:
         return
     for problem in found:
         log.error("storage problem", title=problem.title, reason=problem.message)
     if not found:
         reconnect()
-        log.info("storage is well again")
+        log.info("storage problems are over")
     _problems = found
     change_events.publish(TOPIC)
 
 
 def _database_problems(
-    checkups: tuple[DatabaseHealthCheck, ...], *, disk_is_full: bool
+    databases: tuple[DatabaseHealthCheck, ...], *, disk_is_full: bool
 ) -> tuple[Problem, ...]:
     found = []
-    for checkup in checkups:
-        trouble = checkup.check()
-        if trouble is None or (disk_is_full and trouble is DatabaseProblem.UNREADABLE):
+    for database in databases:
+        problem = database.check()
+        if problem is None or (disk_is_full and problem is DatabaseProblem.UNREADABLE):
             continue
-        names = {"path": str(checkup.path), "name": checkup.path.name}
-        found.append(Problem(*(text.format(**names) for text in _WORDS[trouble])))
+        names = {"path": str(database.path), "name": database.path.name}
+        found.append(Problem(*(text.format(**names) for text in _MESSAGES[problem])))
     return tuple(found)
 
 
 def _disk_problems(home: Path) -> tuple[Problem, ...]:
     try:
         free = shutil.disk_usage(home).free
-    except OSError:  # the folder is gone, as the databases' own look tells
+    except OSError:  # the folder is gone, which the checks of the databases report
         return ()
     if free >= ROOM_FOR_RESERVE_BYTES:
         reserve.hold()

@@ -1,7 +1,7 @@
-"""The secrets that the configs of sources name, and where each may be sent.
+"""The secrets that the configs of sources name, and the endpoints that each may be sent to.
 
-A secret is sent to the host that its config names. So once a source is saved with one, the secret serves only that
-place: else a form with another host in it would have it sent there.
+A secret is sent to the host that its config names. Once a source is saved with a secret, the secret is therefore bound
+to that endpoint: otherwise a form with another host in it could have the secret sent there.
 """
 
 from collections.abc import Mapping
@@ -12,13 +12,12 @@ from proto_ddf.errors.types import ValidationError
 from proto_ddf.sources.connected import store
 from proto_ddf.sources.registry import KINDS
 
-PLACE = ("host", "port", "user")
-"""The fields that say where a secret is sent, and as whose."""
+ENDPOINT_FIELDS = ("host", "port", "user")
 
 
-def place(config: Mapping[str, Any]) -> tuple[str, ...]:
-    """Where the secrets of a config are sent, spelled in one way."""
-    host, *others = (str(config.get(name, "")).strip() for name in PLACE)
+def endpoint_of(config: Mapping[str, Any]) -> tuple[str, ...]:
+    """Host, port and user that the secrets of a config are for, normalised."""
+    host, *others = (str(config.get(name, "")).strip() for name in ENDPOINT_FIELDS)
     return (host.casefold(), *others)
 
 
@@ -29,7 +28,7 @@ def named_in(kind: str, config: Mapping[str, Any]) -> dict[str, str]:
 
 
 def check(kind: str, config: Mapping[str, Any]) -> None:
-    """Make sure that the secrets of a config are there, and not those of another place.
+    """Check that the secrets of a config exist, and are not bound to another endpoint.
 
     Raises:
         ValidationError: at the secret's field: `secret_elsewhere`, or `invalid_value` if it holds no reference.
@@ -38,17 +37,17 @@ def check(kind: str, config: Mapping[str, Any]) -> None:
     named = named_in(kind, config)
     if not named:
         return
-    here = (kind, place(config))
+    endpoint = (kind, endpoint_of(config))
     saved = [
-        ((source.kind, place(source.config)), named_in(source.kind, source.config).values())
+        ((source.kind, endpoint_of(source.config)), named_in(source.kind, source.config).values())
         for source in store.configured_sources()
     ]
     for field, reference in named.items():
         if not vault.is_reference(reference):
             raise ValidationError(f"{field}: not a stored secret", field, "***")
-        if any(reference in references and there != here for there, references in saved):
+        if any(reference in references and other != endpoint for other, references in saved):
             raise ValidationError(
-                "The secret is for another place.", field, "***", code="secret_elsewhere"
+                "The secret is for another endpoint.", field, "***", code="secret_elsewhere"
             )
     if vault.known(named.values()) != set(named.values()):
         gone = "it is no longer there"

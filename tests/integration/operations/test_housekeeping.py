@@ -1,4 +1,4 @@
-"""Housekeeping with a real engine: what goes, goes from the journal and from DBOS, and what stays still works."""
+"""Housekeeping with a real engine: it deletes from the journal and from DBOS, and what is kept still works."""
 
 import asyncio
 import os

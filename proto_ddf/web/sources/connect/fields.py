@@ -137,7 +137,7 @@ def _secret_field(key: str, field: FormField) -> rx.Component:
     """What is typed in it never comes here: only the reference of what was stored."""
     error = NewSourceState.field_errors[field.name]
     failed = error.bool()
-    place, form_round = NewSourceState.saved_place, NewSourceState.form_round
+    endpoint, form_round = NewSourceState.saved_endpoint, NewSourceState.form_round
     return rx.el.div(
         rx.el.label(field.label, html_for=key),
         secret(
@@ -161,12 +161,12 @@ def _secret_field(key: str, field: FormField) -> rx.Component:
                     NewSourceState.moved_secrets.contains(key),
                     rx.el.span(
                         "The stored one is for ",
-                        place[2],
+                        endpoint[2],
                         " at ",
-                        place[0],
+                        endpoint[0],
                         ":",
-                        place[1],
-                        " and is sent nowhere else. Enter the one for this place.",
+                        endpoint[1],
+                        " and is sent nowhere else. Enter the one for this server.",
                     ),
                     field.help,
                 ),

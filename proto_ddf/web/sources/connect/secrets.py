@@ -23,21 +23,21 @@ class SecretsMixin(OperationMixin, mixin=True):
     """Keys of the fields that hold something not stored yet."""
     form_round: int = 0
     """Counts how often the controls were drawn anew: what is typed in one is in that one alone."""
-    saved_place: list[str] = []
+    saved_endpoint: list[str] = []
     """Host, port and user that the secrets of the source being edited are for."""
     _saved_secrets: list[str] = []
     """Their references."""
 
     @rx.var
     def usable_secrets(self) -> dict[str, str]:
-        """The references that the form sends, by key; "" where there is none, or one of another place."""
+        """The references that the form sends, by key; "" where there is none, or one of another endpoint."""
         moved = set(self._saved_secrets) if self._has_moved() else set()
         held = {key: self.values.get(key, "") for key in secret_keys(self.kind)}
         return {key: "" if reference in moved else reference for key, reference in held.items()}
 
     @rx.var
     def moved_secrets(self) -> list[str]:
-        """Keys of the fields whose secret is for another place than the form names now."""
+        """Keys of the fields whose secret is for another endpoint than the form names now."""
         return [key for key, usable in self.usable_secrets.items() if self.values[key] != usable]
 
     @rx.event
@@ -77,7 +77,7 @@ class SecretsMixin(OperationMixin, mixin=True):
     def _take_saved(self, saved: Draft | None) -> None:
         """`saved` is the source that the form changes."""
         config = draft_config(saved) if saved else {}
-        self.saved_place = list(secrets.place(config)) if saved else []
+        self.saved_endpoint = list(secrets.endpoint_of(config)) if saved else []
         self._saved_secrets = list(secrets.named_in(saved.kind, config).values()) if saved else []
 
     def _forget_typed(self) -> None:
@@ -92,7 +92,7 @@ class SecretsMixin(OperationMixin, mixin=True):
     def _has_moved(self) -> bool:
         fields = (field.name for field in form_of(self.kind))
         here = {name: self.values[field_key(self.kind, name)] for name in fields}
-        return bool(self._saved_secrets) and list(secrets.place(here)) != self.saved_place
+        return bool(self._saved_secrets) and list(secrets.endpoint_of(here)) != self.saved_endpoint
 
     def _set_typed(self, key: str, typed: bool) -> None:
         others = [other for other in self.typed if other != key]

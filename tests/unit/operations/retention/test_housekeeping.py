@@ -1,4 +1,4 @@
-"""Which files are removed, on a real home folder with times of our choosing, and how the house is kept."""
+"""Which data housekeeping removes, in a real home folder with times of the test's own, and when it runs."""
 
 import asyncio
 import json
@@ -164,14 +164,14 @@ def test_what_a_person_put_among_the_uploads_stays(home: Path):
     assert linked.is_symlink()
 
 
-def test_what_a_killed_server_had_set_aside_is_removed(home: Path):
+def test_uploads_that_a_killed_server_had_set_aside_are_removed(home: Path):
     assert set_aside([upload().parent, upload().parent]) == 2
     assert len(list((home / "uploads").glob(".removed-*/people.csv"))) == 2
     housekeeping.remove_uploads(BEFORE)
     assert [path.name for path in (home / "uploads").iterdir()] == [".cache"]
 
 
-def test_an_upload_that_its_owner_let_go_of_meanwhile_is_no_trouble():
+def test_an_upload_that_was_deleted_meanwhile_is_skipped():
     gone, there = upload(), upload()
     gone.unlink()
     gone.parent.rmdir()
@@ -200,7 +200,7 @@ def test_typed_copies_of_files_that_no_source_reads_go_and_so_do_the_remains_of_
     assert raw_copy(tried.resolve()) == removed  # made anew
 
 
-def test_the_house_is_kept_in_a_thread_that_is_told_when_the_server_stops(
+def test_housekeeping_runs_in_a_thread_that_is_stopped_with_the_server(
     monkeypatch: pytest.MonkeyPatch,
 ):
     stopped: list[float] = []
@@ -213,19 +213,19 @@ def test_the_house_is_kept_in_a_thread_that_is_told_when_the_server_stops(
     monkeypatch.setattr(housekeeping, "remove_expired", remove_expired)
 
     async def live() -> None:
-        keeping = asyncio.create_task(housekeeping.run_housekeeping())
+        running = asyncio.create_task(housekeeping.run_housekeeping())
         for _ in range(20):  # the loop goes on meanwhile
             await asyncio.sleep(0.001)
         assert not stopped
-        keeping.cancel()
+        running.cancel()
         with pytest.raises(asyncio.CancelledError):
-            await keeping
+            await running
 
     asyncio.run(live())  # waits for its threads
     assert len(stopped) == 1
 
 
-def test_the_house_is_kept_every_hour(monkeypatch: pytest.MonkeyPatch):
+def test_housekeeping_runs_every_hour(monkeypatch: pytest.MonkeyPatch):
     calls: list[object] = []
 
     async def sleep(seconds: float) -> None:
@@ -233,14 +233,14 @@ def test_the_house_is_kept_every_hour(monkeypatch: pytest.MonkeyPatch):
         if calls.count(seconds) == 3:
             raise asyncio.CancelledError
 
-    monkeypatch.setattr(housekeeping, "remove_expired", lambda _stop: calls.append("tidy up"))
+    monkeypatch.setattr(housekeeping, "remove_expired", lambda _stop: calls.append("remove"))
     monkeypatch.setattr(housekeeping.asyncio, "sleep", sleep)
     with pytest.raises(asyncio.CancelledError):
         asyncio.run(housekeeping.run_housekeeping())
-    assert calls == ["tidy up", 3600.0] * 3
+    assert calls == ["remove", 3600.0] * 3
 
 
-def test_a_part_that_fails_holds_up_no_other(monkeypatch: pytest.MonkeyPatch):
+def test_a_part_that_fails_does_not_keep_the_others_from_running(monkeypatch: pytest.MonkeyPatch):
     def fail(_before: datetime) -> int:
         raise OSError("disk I/O error")
 

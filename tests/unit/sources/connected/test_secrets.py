@@ -1,4 +1,4 @@
-"""Where a secret may be sent, and when it is forgotten."""
+"""Which endpoints a secret may be sent to, and when it is deleted."""
 
 from typing import Any
 
@@ -30,14 +30,14 @@ def test_a_secret_no_source_has_yet_may_be_used_anywhere():
     "same",
     [{}, {"host": " DB1 "}, {"port": "5432"}, {"user": "ann "}, {"database": "other"}],
 )
-def test_a_saved_secret_serves_its_own_place(reference: str, same: dict[str, Any]):
+def test_a_saved_secret_may_be_sent_to_its_own_endpoint(reference: str, same: dict[str, Any]):
     secrets.check(vaulted.NAME, vaulted.config(reference, **same))
 
 
 @pytest.mark.parametrize(
     "other", [{"host": "evil.example"}, {"host": ""}, {"port": 5433}, {"user": "Ann"}]
 )
-def test_a_saved_secret_is_sent_to_no_other_place(reference: str, other: dict[str, Any]):
+def test_a_saved_secret_is_sent_to_no_other_endpoint(reference: str, other: dict[str, Any]):
     found = refused(vaulted.config(reference, **other))
     assert found.code == "secret_elsewhere"
     assert reference not in str(found.context)
@@ -62,6 +62,6 @@ def test_a_secret_that_is_gone_says_so(reference: str):
     assert caught.value.code == "secret_unreadable"
 
 
-def test_no_secret_needs_no_leave():
+def test_a_config_without_a_secret_passes():
     secrets.check(vaulted.NAME, vaulted.config(""))
     secrets.check("csv", {"paths": ["secret:0123"]})

@@ -182,13 +182,13 @@ def test_the_draft_comes_back_with_its_secret_unless_that_is_gone():
 
 
 @pytest.mark.parametrize("key", [HOST, PORT, USER])
-def test_the_secret_of_another_place_is_not_sent_until_that_place_is_back(
+def test_the_secret_of_another_endpoint_is_not_sent_until_that_endpoint_is_back(
     started: list[Any], saved: SourceView, key: str
 ):
     state = form(saved)
     reference = saved.config["password"]
     assert state.usable_secrets == {PASSWORD: reference}
-    assert state.saved_place == ["db1", "5432", "ann"]
+    assert state.saved_endpoint == ["db1", "5432", "ann"]
     kept = state.values[key]
     state.set_value(key, "1234")
     assert state.usable_secrets == {PASSWORD: ""}
@@ -202,7 +202,7 @@ def test_the_secret_of_another_place_is_not_sent_until_that_place_is_back(
     assert started[1]["password"] == reference
 
 
-def test_another_place_takes_a_secret_of_its_own(started: list[Any], saved: SourceView):
+def test_another_endpoint_takes_a_secret_of_its_own(started: list[Any], saved: SourceView):
     state = form(saved)
     state.set_value(HOST, "db2")
     own = vault.store("own")
@@ -212,7 +212,7 @@ def test_another_place_takes_a_secret_of_its_own(started: list[Any], saved: Sour
     assert started[0]["password"] == own
 
 
-def test_an_edit_that_named_another_place_still_does_after_a_reload(saved: SourceView):
+def test_an_edit_that_named_another_endpoint_still_does_after_a_reload(saved: SourceView):
     before = form(saved)
     before.set_value(HOST, "db2")
     after = form(saved)
