@@ -72,7 +72,8 @@ class TabStates(StateManagerDisk):
 def tab_states() -> StateManagerDisk:
     """The state manager for the app. Raises as Reflex's own does, when its folder cannot be made."""
     made: Any = TabStates  # with a cold cache mypy takes methods that Reflex's manager has for abstract ones
-    return made()
+    manager: StateManagerDisk = made()
+    return manager
 
 
 def write_whole(path: Path, content: bytes) -> None:

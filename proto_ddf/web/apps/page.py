@@ -1,5 +1,7 @@
 """The apps that were generated: the list, and one app with its health and log."""
 
+from typing import Any
+
 import reflex as rx
 
 from proto_ddf.hosting.records import AppView
@@ -26,7 +28,7 @@ def apps_page() -> rx.Component:
 
 
 def app_page() -> rx.Component:
-    app = AppState.app
+    app: Any = AppState.app
     return page(
         rx.cond(AppState.loaded & ~app, "App not found", app.name),
         error_callout(AppState),
@@ -286,6 +288,7 @@ def _log() -> rx.Component:
 
 
 def _log_tools() -> rx.Component:
+    app: Any = AppState.app
     return rx.el.div(
         rx.input(
             rx.input.slot(rx.icon("search", size=14, aria_hidden="true")),
@@ -304,9 +307,7 @@ def _log_tools() -> rx.Component:
         rx.button(
             rx.icon("download", size=14, aria_hidden="true"),
             "Download log",
-            on_click=rx.download(
-                url=f"/api/apps/{AppState.app.slug}/log", filename=f"{AppState.app.slug}.log"
-            ),
+            on_click=rx.download(url=f"/api/apps/{app.slug}/log", filename=f"{app.slug}.log"),
             variant="soft",
             color_scheme="gray",
             size="2",

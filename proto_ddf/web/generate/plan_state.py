@@ -208,7 +208,7 @@ class PlanMixin(OperationMixin, mixin=True):
         planned = next((each for each in self.plan.tables if each.table == table), None)
         return [f.column for f in planned.fields if wanted(f.type)] if planned else []
 
-    def _change(self, change: Callable[[AppSpec], AppSpec]) -> Any:
+    def _change(self, change: Callable[[AppSpec], AppSpec]) -> EventSpec | None:
         """Change the plan; one that makes no sense is told and the plan stays as it was.
 
         What a client sends may be anything, so the changed plan is validated as a whole.

@@ -1,5 +1,7 @@
 """Policies and breakers: one panel for each system, one row for each target."""
 
+from typing import Any
+
 import reflex as rx
 
 from proto_ddf.web.resilience.state import ResilienceState
@@ -52,6 +54,7 @@ def _shared(system: rx.Var[SystemView]) -> rx.Component:
 
 
 def _target(target: rx.Var[TargetView]) -> rx.Component:
+    details: Any = ResilienceState.unfolded
     unfolded = ResilienceState.unfolded.contains(target.key)
     return rx.el.li(
         rx.el.div(
@@ -65,9 +68,7 @@ def _target(target: rx.Var[TargetView]) -> rx.Component:
             _buttons(target),
             class_name="pd-row pd-target-row",
         ),
-        rx.cond(
-            unfolded, target_details(ResilienceState.unfolded[target.key], target), rx.fragment()
-        ),
+        rx.cond(unfolded, target_details(details[target.key], target), rx.fragment()),
         class_name="pd-target",
         custom_attrs={"data-target": target.key, "data-state": target.state},
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from pydantic import BaseModel
 
-from proto_ddf.resilience import PolicySnapshot
+from proto_ddf.resilience import Policy, PolicySnapshot
 from proto_ddf.resilience.breaker import BreakerSnapshot, BreakerState
 from proto_ddf.web.resilience.target_state import Fact, iso_time
 from proto_ddf.web.shared.state.waiting import Wait, wait_of
@@ -89,7 +89,7 @@ def system_views(
     ]
 
 
-def key_of(policy: PolicySnapshot) -> str:
+def key_of(policy: Policy | PolicySnapshot) -> str:
     return f"{policy.system}/{policy.target}"
 
 

@@ -165,13 +165,14 @@ def _how_often() -> str:
 
 
 def _toast(report: Report, has_recovered: bool) -> EventSpec:
-    if report.health.failure is None:
-        return rx.toast.success(
-            _recovery_text(report)
-            if has_recovered
-            else f"{report.name} answered in {_latency(report.health.latency)}."
-        )
-    return rx.toast.error(f"{report.name}: {report.health.failure.title}.")
+    shown: EventSpec
+    if report.health.failure is not None:
+        shown = rx.toast.error(f"{report.name}: {report.health.failure.title}.")
+    elif has_recovered:
+        shown = rx.toast.success(_recovery_text(report))
+    else:
+        shown = rx.toast.success(f"{report.name} answered in {_latency(report.health.latency)}.")
+    return shown
 
 
 def _recovery_text(report: Report) -> str:

@@ -1,5 +1,7 @@
 """The health of sources: a badge for lists, and the panel on the page of a source."""
 
+from typing import Any
+
 import reflex as rx
 
 from proto_ddf.web.shared.components.badge import status_badge
@@ -10,7 +12,8 @@ from proto_ddf.web.sources.health_state import SourceHealthState
 
 def health_badge(id: rx.Var[str]) -> rx.Component:
     """The state of a source in a list."""
-    state = SourceHealthState.states.get(id, "checking").to(str)
+    states: Any = SourceHealthState.states
+    state = states.get(id, "checking").to(str)
     return rx.el.span(
         status_badge(state, of="source"),
         class_name="pd-health",

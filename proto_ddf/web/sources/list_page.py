@@ -81,7 +81,7 @@ def _apps(names: rx.Var[list[str]]) -> rx.Component:
     )
 
 
-def kind_icon(kind: rx.Var[str]) -> rx.Component:
+def kind_icon(kind: rx.Var[str] | str) -> rx.Component:
     """The icon of a kind of source."""
     cases = [
         (name, rx.icon(icon, size=16, color="var(--gray-11)", aria_hidden="true", flex_shrink="0"))

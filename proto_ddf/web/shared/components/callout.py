@@ -61,11 +61,11 @@ def error_callout(state: type[ErrorMixin]) -> rx.Component:
 
 def error_box(
     *,
-    title: rx.Var[str],
-    message: rx.Var[str],
-    hint: rx.Var[str],
-    error_type: rx.Var[str],
-    details: rx.Var[str],
+    title: rx.Var[str] | str,
+    message: rx.Var[str] | str,
+    hint: rx.Var[str] | str,
+    error_type: rx.Var[str] | str,
+    details: rx.Var[str] | str,
     actions: list[rx.Component],
     **props: object,
 ) -> rx.Component:
@@ -91,7 +91,7 @@ def error_box(
     )
 
 
-def error_details(details: rx.Var[str]) -> rx.Component:
+def error_details(details: rx.Var[str] | str) -> rx.Component:
     """The context of an error, folded, with a button that copies it."""
     return rx.el.details(
         rx.el.summary("Details"),

@@ -47,11 +47,11 @@ def countdown(
 
 def try_again_button(
     *,
-    busy: rx.Var[bool],
+    busy: rx.Var[bool] | bool,
     on_click: Any,
-    until: rx.Var[str],
-    seconds: rx.Var[float],
-    disabled: rx.Var[bool] | None = None,
+    until: rx.Var[str] | str,
+    seconds: rx.Var[float] | float,
+    disabled: rx.Var[bool] | bool | None = None,
     name: rx.Var[str] | str = "",
 ) -> rx.Component:
     """Try Again. While `until` names a wait, it is disabled and counts down to becoming active.

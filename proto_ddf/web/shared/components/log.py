@@ -14,7 +14,7 @@ _LEVEL: FunctionStringVar[Any] = FunctionStringVar.create(
 )
 
 
-def log_lines(lines: rx.Var[list[str]], *, label: str | rx.Var[str]) -> rx.Component:
+def log_lines(lines: rx.Var[list[str]] | list[str], *, label: str | rx.Var[str]) -> rx.Component:
     """A box of `lines`, oldest first; who has scrolled to the end stays there as lines come.
 
     log_lines(AppState.log, label="Log of the app")

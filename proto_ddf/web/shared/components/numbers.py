@@ -36,7 +36,7 @@ _DURATION: FunctionStringVar[Any] = FunctionStringVar.create(
 )
 
 
-def time_ago(iso: rx.Var[str] | rx.Var[str | None] | str) -> rx.Component:
+def time_ago(iso: rx.Var[str] | rx.Var[str | None] | str | None) -> rx.Component:
     """ "3 minutes ago", with the exact local time on hover; nothing when empty.
 
         time_ago(source.created_at)
@@ -60,7 +60,7 @@ def clock_time(iso: rx.Var[str] | str) -> rx.Component:
     return rx.el.span(moment, class_name="pd-number")
 
 
-def count(n: rx.Var[int] | rx.Var[int | None] | int) -> rx.Var[str]:
+def count(n: rx.Var[int] | rx.Var[int | None] | rx.vars.NumberVar[Any] | int) -> rx.Var[str]:
     """ "12,345". Usage: `rx.text(count(table.row_count), " rows")`."""
     return _COUNT.call(n).to(str)
 
@@ -78,7 +78,7 @@ def file_size(n: rx.Var[int] | rx.Var[int | None] | int) -> rx.Var[str]:
     return _SIZE.call(n).to(str)
 
 
-def duration(seconds: rx.Var[float] | rx.Var[float | None] | float) -> rx.Var[str]:
+def duration(seconds: rx.Var[float] | rx.Var[float | None] | float | None) -> rx.Var[str]:
     """ "4 ms", "0.8 s", "12 s", "1 min 05 s", "2 h 03 min"; empty when None.
 
     Usage: `rx.text(duration(app.uptime_seconds))`.

@@ -10,7 +10,7 @@ def storage_banner() -> rx.Component:
     return rx.foreach(StorageBannerState.problems, _problem)
 
 
-def _problem(problem: rx.Var[dict[str, str]]) -> rx.Component:
+def _problem(problem: rx.vars.ObjectVar[dict[str, str]]) -> rx.Component:
     return rx.el.div(
         rx.icon("hard-drive", size=16, aria_hidden="true"),
         rx.el.span(

@@ -50,7 +50,8 @@ class OperationMixin(ErrorMixin, mixin=True):
 
     def _watch(self, operation_id: str) -> EventSpec:
         """The event that follows an operation until it has succeeded or the tab has gone."""
-        return self.__class__.watch_operation(operation_id)
+        watching: EventSpec = self.__class__.watch_operation(operation_id)
+        return watching
 
     def _flow(self, starting: bool) -> Flow:
         """What the page holds about its flow; `starting`: its form was sent and no operation is there yet."""

@@ -28,6 +28,7 @@ async def run_to_end(again: Callable[[], EventSpec]) -> Exception | None:
 def tell_too_early(seconds: float) -> EventSpec:
     """What a page says to a Try Again that comes before its time."""
     wait = ceil(seconds)
-    return rx.toast.warning(
+    told: EventSpec = rx.toast.warning(
         f"It is too early to try again: wait {wait} s more.", position="bottom-right"
     )
+    return told

@@ -1,6 +1,7 @@
 """The fields of the connect form, drawn from what a kind of source asks for."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import reflex as rx
 
@@ -185,7 +186,7 @@ def _file_field(kind: SourceKind, field: FormField) -> rx.Component:
     error = NewSourceState.field_errors[field.name]
     failed = error.bool()
     described = rx.cond(failed, f"{key}-error", f"{key}-help")
-    files = NewSourceState.files[key]
+    files: Any = NewSourceState.files[key]
     path_props = {
         "id": key,
         "name": typed_name(key),
@@ -241,7 +242,7 @@ def _file_field(kind: SourceKind, field: FormField) -> rx.Component:
     )
 
 
-def _path_help(field: FormField, files: rx.Var[list]) -> rx.Component:  # type: ignore[type-arg]
+def _path_help(field: FormField, files: rx.Var[list[Any]]) -> rx.Component:
     where = rx.el.span(
         field.help,
         " One path per line. Folders: " if field.multiple else " Folders: ",

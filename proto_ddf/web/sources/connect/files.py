@@ -6,7 +6,6 @@ from typing import Any
 import reflex as rx
 
 from proto_ddf.operations.retention import references
-from proto_ddf.web.shared.state.operation import OperationMixin
 from proto_ddf.web.sources.connect.draft import (
     UploadedFile,
     empty_draft,
@@ -14,11 +13,11 @@ from proto_ddf.web.sources.connect.draft import (
     form_of,
     suggest_name,
 )
+from proto_ddf.web.sources.connect.form import FormMixin
 
 
-class FilesMixin(OperationMixin, mixin=True):
-    """What the controls of assets/upload.jsx report. Part of the form's state, which has `kind`, `_edited` and
-    `_clear_form_error`."""
+class FilesMixin(FormMixin, mixin=True):
+    """What the controls of assets/upload.jsx report."""
 
     files: dict[str, list[UploadedFile]] = empty_draft().files
     name: str = ""

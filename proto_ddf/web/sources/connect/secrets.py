@@ -8,16 +8,15 @@ import reflex as rx
 from proto_ddf import vault
 from proto_ddf.operations.retention import references as retention_references
 from proto_ddf.sources.connected import secrets
-from proto_ddf.web.shared.state.operation import OperationMixin
 from proto_ddf.web.sources.connect.draft import Draft, draft_config, field_key, form_of, secret_keys
+from proto_ddf.web.sources.connect.form import FormMixin
 
 SEND = "window.dispatchEvent(new Event('proto-ddf:send-secrets'))"
 """Script that has every control of the page send what is typed in it."""
 
 
-class SecretsMixin(OperationMixin, mixin=True):
-    """What the controls of assets/secret.jsx report. Part of the form's state, which has `kind`, `values`, `_edited`,
-    `_keep` and `_clear_form_error`."""
+class SecretsMixin(FormMixin, mixin=True):
+    """What the controls of assets/secret.jsx report."""
 
     typed: list[str] = []
     """Keys of the fields that hold something not stored yet."""

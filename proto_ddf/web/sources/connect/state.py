@@ -64,8 +64,6 @@ class NewSourceState(FilesMixin, SecretsMixin, KeptFormMixin, rx.State):
     """The same for a source that is edited."""
     source_id: str = ""
     """The source that is edited; empty for a new one."""
-    kind: str = _EMPTY.kind
-    values: dict[str, str] = _EMPTY.values
     more: bool = False
     """The further options are shown."""
     starting: str = ""
@@ -233,8 +231,8 @@ class NewSourceState(FilesMixin, SecretsMixin, KeptFormMixin, rx.State):
             self.starting = ""
             if form_errors:
                 self._show_operation(None)
-                for error in reversed(form_errors):
-                    self.handle_error(error, f"{what} source")
+                for form_error in reversed(form_errors):
+                    self.handle_error(form_error, f"{what} source")
             else:
                 self._keep(operation_id)
             after = self._focus_first_error() if form_errors else self._watch(operation_id)
@@ -288,9 +286,6 @@ class NewSourceState(FilesMixin, SecretsMixin, KeptFormMixin, rx.State):
         advanced = (field.name for field in form_of(self.kind) if field.advanced)
         self.more = self.more or any(self.field_errors.get(name) for name in advanced)
         return focus(first) if first else None
-
-    def _clear_form_error(self, key: str) -> None:
-        self._clear_field_error(key.removeprefix(field_key(self.kind, "")))
 
     def _draft(self) -> Draft:
         files = {key: [replace(file) for file in files] for key, files in self.files.items()}

@@ -1,5 +1,7 @@
 """/sources/[id]: one source, its tables and what can be done with it."""
 
+from typing import Any
+
 import reflex as rx
 
 from proto_ddf.web.shared.components.callout import error_callout
@@ -48,11 +50,13 @@ def _not_found() -> rx.Component:
 
 
 def _source() -> rx.Component:
+    changes: Any = SourceDetailState.changes
+    apps: Any = SourceDetailState.source.apps
     return rx.fragment(
         _facts(),
         connection_panel(),
         operation_panel(SourceDetailState),
-        last_changes(SourceDetailState.changes, SourceDetailState.source.apps),
+        last_changes(changes, apps),
         error_callout(PreviewState),
         source_tables(),
     )

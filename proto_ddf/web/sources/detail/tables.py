@@ -1,5 +1,7 @@
 """The tables of a source: their columns, and their rows a page at a time."""
 
+from typing import Any
+
 import reflex as rx
 
 from proto_ddf.web.shared.components.feedback import empty_state, skeleton_rows
@@ -308,11 +310,12 @@ def _cell(cell: rx.Var[Cell], row: rx.Var[int], column: rx.Var[int]) -> rx.Compo
             "cursor": "pointer",
         },
     )
+    head: Any = PreviewState.head
     return rx.el.td(
         rx.match(
             cell.look, ("null", quiet), ("empty", quiet), ("cut", cut), rx.fragment(cell.text)
         ),
-        class_name=rx.cond(PreviewState.head[column].numeric, "number", ""),
+        class_name=rx.cond(head[column].numeric, "number", ""),
         custom_attrs={"data-look": cell.look},
     )
 
