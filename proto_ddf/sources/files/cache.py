@@ -1,8 +1,8 @@
-"""Copies of files, one folder per version of a file, made when first asked for.
+"""Cached copies of files: one folder for each version of a file, made on first use.
 
-A folder holds the file's tables as they were read (raw: Parquet, or a link to the file itself where DuckDB reads
-that as well) and, beside each, as they are typed (see `typed_tables`). Folders and copies are made beside their
-place and moved there whole, so that threads and processes may ask at once.
+A folder holds the file's raw tables (Parquet, or a link to the file itself if DuckDB can read it directly) and, beside
+each, its typed copies (see `typed_tables`). Folders and copies are made under a temporary name and then moved to their
+path, so that threads and processes may request them at the same time.
 """
 
 import hashlib
@@ -22,69 +22,74 @@ from proto_ddf.sources.files import duckdb_session, typed_tables
 from proto_ddf.sources.files.errors import explained
 from proto_ddf.sources.files.file_age import last_written
 from proto_ddf.sources.files.format import FileFormat, RawColumn, RawTable
-from proto_ddf.sources.schema.column_types import Choices
+from proto_ddf.sources.schema.column_types import ChosenTypes
 
-_VERSION = 5
-"""Raise it when the same raw table would be typed otherwise."""
+_VERSION = 6
+"""Raise it when the same raw table would get other types, or when the layout of the copies changes."""
 _TABLES = "tables.json"
 _KNOWN = 256
-"""Files whose raw tables are remembered."""
+"""Number of files whose raw tables are kept in memory."""
 
 
-class _Building:
-    """A lock that lives as long as somebody holds or awaits it."""
+class _BuildLock:
+    """A lock that exists as long as a thread holds it or waits for it."""
 
     def __init__(self) -> None:
         self.lock = Lock()
 
 
-_building: WeakValueDictionary[str, _Building] = WeakValueDictionary()
+_build_locks: WeakValueDictionary[str, _BuildLock] = WeakValueDictionary()
 _lock = Lock()
 
 
-def raw_tables(form: FileFormat, path: Path) -> list[RawTable]:
+def raw_tables(file_format: FileFormat, path: Path) -> list[RawTable]:
     """The tables of a file, as its format reads them.
 
     Raises:
         ProtoDDFError: see `FileFormat.read`; `source_gone`, `file_unreadable`.
     """
-    place = _place(form, path)
-    with _alone(place.name):
-        if not place.exists():
-            _read(form, path, place)
-    return list(_loaded(place))
+    folder = _folder_of(file_format, path)
+    with _one_builder(folder.name):
+        if not folder.exists():
+            _read_tables(file_format, path, folder)
+    return list(_stored_tables(folder))
 
 
-def typed_copy(table: RawTable, chosen: Choices, name: str) -> Path:
-    """Where the rows of a table are, typed; to be opened by `typed_tables.opened`.
+def typed_copy(table: RawTable, chosen: ChosenTypes, name: str) -> Path:
+    """The path of a table's typed copy, made if missing; open it with `typed_tables.opened`.
 
     Args:
-        chosen: types that a person chose, by column; others are worked out.
-        name: of the table, for people.
+        chosen: types that a person chose, by column; the others are inferred.
+        name: the table's name, for messages.
 
     Raises:
         IntegrationError: `value_not_of_type`.
-        SystemError: code `import_failed`, when rows were lost on the way.
+        SystemError: code `import_failed`, if rows were lost during reading.
     """
     known = {column.name for column in table.columns}
     chosen = {column: kind for column, kind in sorted(chosen.items()) if column in known}
-    place = typed_tables.place_of(table, chosen)
-    with _alone(f"{place.parent.name}/{place.name}"):
-        if not place.exists():
-            _type(table, chosen, name, place)
-    return place
+    path = typed_tables.path_of(table, chosen)
+    with _one_builder(f"{path.parent.name}/{path.name}"):
+        if not path.exists():
+            _write_typed_copy(table, chosen, name, path)
+    return path
 
 
 def forget(path: Path) -> None:
-    """Delete the copies of a file."""
     for copy in duckdb_session.cache_folder().glob(f"{_prefix(path)}-*"):
         _remove(copy)
 
 
 def prune(kept: Iterable[Path], before: float) -> int:
-    """Delete the copies made before that time (seconds since the epoch), but for those of the files `kept`, and
-    what was left by builds that were killed before then. Returns how many. Whoever reads a file again has it
-    typed again."""
+    """Delete old copies, and what builds that were killed left behind. A file that is read later gets a new copy.
+
+    Args:
+        kept: files whose copies stay.
+        before: copies made before this time are deleted (seconds since the epoch).
+
+    Returns:
+        How many files and folders were deleted.
+    """
     prefixes = {_prefix(path) for path in kept}
     folder = duckdb_session.cache_folder()
     copies = [copy for copy in folder.glob("*-*") if copy.name.partition("-")[0] not in prefixes]
@@ -97,7 +102,7 @@ def prune(kept: Iterable[Path], before: float) -> int:
 
 def _remove(path: Path) -> None:
     if path.is_dir():
-        _loaded.cache_clear()
+        _stored_tables.cache_clear()
         typed_tables.close_below(path)
         shutil.rmtree(path, ignore_errors=True)
     else:
@@ -108,59 +113,59 @@ def _prefix(path: Path) -> str:
     return hashlib.sha256(str(path).encode("utf-8", "surrogateescape")).hexdigest()[:20]
 
 
-def _place(form: FileFormat, path: Path) -> Path:
+def _folder_of(file_format: FileFormat, path: Path) -> Path:
     with explained(path):
         found = path.stat()
-    version = f"{form.name}{form.version}{form.variant}-{_VERSION}-{found.st_size:x}-{found.st_mtime_ns:x}"
+    version = f"{file_format.name}{file_format.version}{file_format.variant}-{_VERSION}-{found.st_size:x}-{found.st_mtime_ns:x}"
     return duckdb_session.cache_folder() / f"{_prefix(path)}-{version}"
 
 
 @contextmanager
-def _alone(name: str) -> Iterator[None]:
+def _one_builder(name: str) -> Iterator[None]:
     with _lock:
-        building = _building.setdefault(name, _Building())
-    with building.lock:
+        build_lock = _build_locks.setdefault(name, _BuildLock())
+    with build_lock.lock:
         yield
 
 
-def _read(form: FileFormat, path: Path, place: Path) -> None:
-    with TemporaryDirectory(dir=place.parent) as scratch:
-        made = Path(scratch) / "made"
-        made.mkdir()
-        tables = form.read(path, made)
-        (made / _TABLES).write_text(json.dumps([_dump(table) for table in tables]), "utf-8")
+def _read_tables(file_format: FileFormat, path: Path, folder: Path) -> None:
+    with TemporaryDirectory(dir=folder.parent) as scratch:
+        new = Path(scratch) / "new"
+        new.mkdir()
+        tables = file_format.read(path, new)
+        (new / _TABLES).write_text(json.dumps([_to_json(table) for table in tables]), "utf-8")
         forget(path)
         try:
-            made.rename(place)
+            new.rename(folder)
         except OSError:
-            if not place.exists():  # else another process was first
+            if not folder.exists():  # another process made it first
                 raise
 
 
-def _dump(table: RawTable) -> dict[str, Any]:
+def _to_json(table: RawTable) -> dict[str, Any]:
     return {**asdict(table), "data": table.data.name}
 
 
 @lru_cache(_KNOWN)
-def _loaded(place: Path) -> tuple[RawTable, ...]:
-    held = json.loads((place / _TABLES).read_text("utf-8"))
-    return tuple(_load(place, table) for table in held)
+def _stored_tables(folder: Path) -> tuple[RawTable, ...]:
+    stored = json.loads((folder / _TABLES).read_text("utf-8"))
+    return tuple(_from_json(folder, table) for table in stored)
 
 
-def _load(place: Path, held: dict[str, Any]) -> RawTable:
-    columns = tuple(RawColumn(**_tuples(each)) for each in held["columns"])
-    return RawTable(**{**_tuples(held), "data": place / held["data"], "columns": columns})
+def _from_json(folder: Path, stored: dict[str, Any]) -> RawTable:
+    columns = tuple(RawColumn(**_tuples(each)) for each in stored["columns"])
+    return RawTable(**{**_tuples(stored), "data": folder / stored["data"], "columns": columns})
 
 
-def _tuples(held: dict[str, Any]) -> dict[str, Any]:
-    """JSON has lists for tuples."""
+def _tuples(stored: dict[str, Any]) -> dict[str, Any]:
+    """Lists as tuples, which JSON cannot store."""
     return {
-        name: tuple(value) if isinstance(value, list) else value for name, value in held.items()
+        name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()
     }
 
 
-def _type(table: RawTable, chosen: Choices, name: str, place: Path) -> None:
-    with TemporaryDirectory(dir=duckdb_session.cache_folder()) as folder:
-        made = Path(folder) / "typed"
-        typed_tables.write(table, chosen, name, made, f"Working out the types of {name}")
-        made.replace(place)
+def _write_typed_copy(table: RawTable, chosen: ChosenTypes, name: str, path: Path) -> None:
+    with TemporaryDirectory(dir=duckdb_session.cache_folder()) as scratch:
+        new = Path(scratch) / "typed"
+        typed_tables.write(table, chosen, name, new, f"Working out the types of {name}")
+        new.replace(path)

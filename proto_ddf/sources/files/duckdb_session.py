@@ -1,4 +1,5 @@
-"""DuckDB, embedded: one database in memory per home folder, bounded, with a cursor per use."""
+"""DuckDB, embedded: one database in memory for each home folder, with limits on memory and threads, and a cursor for
+each use."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -22,7 +23,7 @@ _lock = Lock()
 
 
 def cache_folder() -> Path:
-    """Where typed copies of files and DuckDB's spilled data go; made when missing."""
+    """The folder of typed copies and of DuckDB's spilled data; made if missing."""
     folder = get_settings().uploads_folder / ".cache"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
@@ -30,7 +31,7 @@ def cache_folder() -> Path:
 
 @contextmanager
 def cursor() -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection of its own to the shared database; temporary views are seen by it alone."""
+    """A separate connection to the shared database; no other connection sees its temporary views."""
     opened = database().cursor()
     try:
         yield opened
@@ -39,9 +40,10 @@ def cursor() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def run(connection: duckdb.DuckDBPyConnection, sql: str, doing: str = "") -> list[tuple[Any, ...]]:
-    """All rows of a long statement, which ends early when the operation is told to stop.
+    """Run a long statement and return all rows. It is interrupted when the operation is to stop.
 
-    `doing` is what people are told meanwhile, before a percentage: "Reading orders.csv".
+    Args:
+        doing: progress text shown before a percentage, such as "Reading orders.csv".
     """
     progress = current_progress.get()
     progress.check_stop()
@@ -62,10 +64,10 @@ def run(connection: duckdb.DuckDBPyConnection, sql: str, doing: str = "") -> lis
 
 
 def copy_to(query: str, path: Path) -> str:
-    """The statement that writes a query's rows to a Parquet file, in their order.
+    """The statement that writes a query's rows to a Parquet file in their order.
 
-    DuckDB 2.0 keeps it, by its documents, unless told otherwise; but one COPY in ten or so does not, where two
-    threads write and the option is left out.
+    The documentation of DuckDB 2.0 says that the order is kept by default, but without the option about one COPY in ten
+    loses it when two threads write.
     """
     return f"COPY ({query}) TO {text(path)} (FORMAT parquet, PRESERVE_ORDER true)"
 
@@ -76,7 +78,7 @@ def text(value: str | Path) -> str:
 
 
 def database() -> duckdb.DuckDBPyConnection:
-    """The database of the home folder. Not to be used but for cursors of it."""
+    """The shared database of the home folder. Use it only to open cursors."""
     folder = cache_folder()
     with _lock:
         if folder not in _databases:

@@ -11,7 +11,6 @@ FIELD = "paths"
 
 
 def file_error(path: Path, code: str, words: str, **context: object) -> IntegrationError:
-    """An error about one of the files of a source."""
     named = {"path": path.name, "name": path.name, "field": FIELD, **context}
     return IntegrationError(f"{path.name}: {words}", "file", "read", code=code, **named)
 
@@ -30,7 +29,7 @@ def too_large(path: Path, limit_mb: int) -> ValidationError:
 
 @contextmanager
 def explained(path: Path) -> Iterator[None]:
-    """Says of an OSError which file it is about.
+    """Turn an OSError into an error that names the file.
 
     Raises:
         IntegrationError: `source_gone`, `file_unreadable`.

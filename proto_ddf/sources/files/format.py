@@ -1,4 +1,4 @@
-"""What a kind of file has to offer so that FilesSource can read it."""
+"""The protocol of a file format, which FilesSource uses to read files."""
 
 import re
 from collections.abc import Sequence
@@ -9,93 +9,93 @@ from typing import Protocol
 from proto_ddf.sources.files.duckdb_session import text
 
 MAX_COLUMNS = 1_000
-"""An app's table may have no more (SQLite takes 2,000 at most)."""
+"""The limit for an app's table; SQLite allows 2,000."""
 
 
 @dataclass(frozen=True)
 class RawColumn:
-    """A column as its format leaves it: with its values as text, and with what is known of its type.
+    """A column as its format reads it: values as text, and what is known about its type.
 
-    `text` and `given` are SQL expressions over the table's rows.
+    `text` and `declared` are SQL expressions over the table's rows.
     """
 
     name: str
-    """Unique in its table whatever its case."""
+    """Unique in its table, ignoring case."""
     text: str
     """The value as text; NULL where there is none."""
-    may_be: tuple[str, ...] = ()
-    """Keys of `value_formats.KINDS` that the values decide between; none: text."""
-    given: str | None = None
-    """The typed value, where the file itself says the type."""
-    nearly: tuple[str, ...] = ()
-    """Keys of `value_formats.KINDS` that a person is offered where most values, but not all, are of them."""
+    possible_kinds: tuple[str, ...] = ()
+    """Keys of `value_formats.KINDS`: the kinds of values to infer the type from. Empty: text."""
+    declared: str | None = None
+    """SQL of the typed value, if the file itself declares the type."""
+    candidate_kinds: tuple[str, ...] = ()
+    """Keys of `value_formats.KINDS`: the kinds to suggest if most values, but not all, are of them."""
     missing: tuple[str, ...] = ()
-    """Texts that mean no value in this column, besides those of the table. A person says so."""
+    """Texts that a person declared to mean "no value" in this column, in addition to the table's."""
 
 
 @dataclass(frozen=True)
 class RawTable:
-    """A table before its columns have their types."""
+    """A table whose columns are not typed yet."""
 
     data: Path
-    """A file, or a link to one, in the folder that `FileFormat.read` was given."""
+    """A file, or a link to one, in the folder passed to `FileFormat.read`."""
     columns: tuple[RawColumn, ...]
     row_number: str
-    """SQL for the number of the row in the file, as people count, from 1."""
+    """SQL for the row's number in the file, starting at 1."""
     missing: tuple[str, ...] = ("",)
-    """Texts that mean no value, in any column that is not text."""
+    """Texts that mean "no value" in every column that is not text."""
     part: str = ""
-    """Which part of the file it is, for a file of several tables: the name of the sheet. Empty: the table is
-    called after the file."""
+    """The name of the part, such as a sheet, in a file of several tables. Empty: the table is named after the file."""
     note: str = ""
-    """What people should know of it: "3 cells with errors are read as empty"."""
-    doubts: tuple[str, ...] = ()
-    """What seems wrong with its shape, and was found while it was read."""
+    """A note for people, such as "3 cells with errors are read as empty"."""
+    shape_warnings: tuple[str, ...] = ()
+    """Likely mistakes in the table's shape that were found during reading."""
     reader: str = "read_parquet({path}, file_row_number = true)"
-    """SQL that reads the data, whose path as a literal takes the place of {path}."""
+    """SQL that reads the data; {path} is replaced by the path as a literal."""
     row_count: int | None = None
-    """Where it is known already."""
+    """None if not known yet."""
 
     @property
     def rows(self) -> str:
-        """SQL of the rows; follows FROM."""
+        """SQL of the rows, for use after FROM."""
         return self.reader.replace("{path}", text(self.data))
 
 
 class FileFormat(Protocol):
-    """One format of files. Stateless; thread-safe."""
+    """A format of files. Implementations are stateless and thread-safe."""
 
     @property
     def name(self) -> str: ...
 
     @property
     def version(self) -> int:
-        """Raise it when the same file would be read otherwise."""
+        """Raise it when the same file would be read differently."""
 
     @property
     def variant(self) -> str:
-        """How a person has files of the format read; empty where there is no choice."""
+        """The options a person chose for reading; empty if the format has none."""
 
     @property
-    def several(self) -> bool:
-        """A file may hold several tables."""
+    def multiple_tables(self) -> bool:
+        """Whether a file may hold several tables."""
 
     @property
-    def headed(self) -> bool:
-        """The first row of a table names its columns."""
+    def has_header(self) -> bool:
+        """Whether the first row of a table holds the column names."""
 
     def table_name(self, path: Path) -> str:
-        """The name of the file's table, from the file's own; of a file of several, of one without a name."""
+        """The name of the file's table, made from the file name. In a file of several tables: the name of those without
+        one."""
 
     def recognise(self, path: Path) -> str:
-        """What the file is, in a few words ("comma, UTF-8"). Raises a ProtoDDFError when it is something else."""
+        """A short description of the file ("comma, UTF-8"). Raises a ProtoDDFError if the file has another format."""
 
     def read(self, path: Path, folder: Path) -> Sequence[RawTable]:
-        """The file's tables, their data written into `folder`. Raises a ProtoDDFError."""
+        """Read the file's tables and write their data into `folder`. Raises a ProtoDDFError."""
 
 
 def table_name(filename: str, suffixes: tuple[str, ...] = ()) -> str:
-    """A table's name from a file's: "Order Items (2024).csv" gives "order_items_2024"."""
+    """A table name made from a file name: "Order Items (2024).csv" gives "order_items_2024"."""
     stem = filename.lower()
     while suffixes and stem.endswith(suffixes):
         stem = stem.rpartition(".")[0]

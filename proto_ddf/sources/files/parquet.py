@@ -1,4 +1,4 @@
-"""Parquet files as a source: each file is a table, with the types that the file says."""
+"""Parquet files as a source: each file is a table, with the types that the file declares."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -22,27 +22,25 @@ _INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT"
 _AS_THEY_ARE = {"BOOLEAN", "DATE", "TIMESTAMP", "TIME", "BLOB", "VARCHAR"}
 _NESTED = re.compile(r"(STRUCT|MAP|UNION)\(|.*\]$|JSON$|VARIANT$", re.DOTALL)
 _FIRST_DAY, _LAST_DAY = "DATE '0001-01-01'", "DATE '9999-12-31'"
-"""What Python's dates can hold."""
+"""The range of Python's dates."""
 
 
 class ParquetFiles:
-    """Typed columns."""
-
     name = "parquet"
     version = 2
     variant = ""
-    several = False
-    headed = False
+    multiple_tables = False
+    has_header = False
 
     def table_name(self, path: Path) -> str:
         return table_name(path.name, _SUFFIXES)
 
     def recognise(self, path: Path) -> str:
-        """Whether it is whole, by its first and last bytes.
+        """Check by the first and last bytes that the file is complete.
 
         Raises:
-            IntegrationError: `file_empty`, `file_not_parquet`, `file_cut_short`, `parquet_encrypted`,
-                `source_gone`, `file_unreadable`.
+            IntegrationError: `file_empty`, `file_not_parquet`, `file_cut_short`, `parquet_encrypted`, `source_gone`,
+                `file_unreadable`.
         """
         with explained(path), path.open("rb") as file:
             first = file.read(4)
@@ -60,16 +58,16 @@ class ParquetFiles:
         return "Parquet"
 
     def read(self, path: Path, folder: Path) -> Sequence[RawTable]:
-        """A copy of the file, read whole.
+        """A copy of the whole file.
 
         Raises:
             IntegrationError: see `recognise`; `parquet_damaged`, `too_many_columns`.
         """
         self.recognise(path)
         data, link = folder / "0.parquet", folder / "link"
-        link.symlink_to(path)  # DuckDB takes brackets in a path for a pattern
+        link.symlink_to(path)  # DuckDB reads brackets in a path as a pattern
         source = f"read_parquet({duckdb_session.text(link)}, hive_partitioning = false)"
-        with duckdb_session.cursor() as connection, _damage_told(path):
+        with duckdb_session.cursor() as connection, _damage_explained(path):
             described = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
             if len(described) > MAX_COLUMNS:
                 raise _too_wide(path, len(described))
@@ -85,7 +83,7 @@ class ParquetFiles:
             exact = _fit_exactly(connection, kept, kinds)
         names = unique_names([row[0] for row in described])
         columns = [
-            RawColumn(name, _text(f"c{at}", kind), given=_typed(f"c{at}", kind, exact[at]))
+            RawColumn(name, _text(f"c{at}", kind), declared=_typed(f"c{at}", kind, exact[at]))
             for at, (name, kind) in enumerate(zip(names, kinds, strict=True))
         ]
         return [RawTable(data, tuple(columns), "file_row_number + 1")]
@@ -97,8 +95,8 @@ def _too_wide(path: Path, found: int) -> IntegrationError:
 
 
 @contextmanager
-def _damage_told(path: Path) -> Iterator[None]:
-    """What is wrong within a file that begins and ends like Parquet."""
+def _damage_explained(path: Path) -> Iterator[None]:
+    """Explain DuckDB's errors for a file that begins and ends like Parquet."""
     try:
         yield
     except (duckdb.OutOfMemoryException, duckdb.InterruptException):
@@ -114,7 +112,7 @@ def _damage_told(path: Path) -> Iterator[None]:
 def _fit_exactly(
     connection: duckdb.DuckDBPyConnection, source: str, kinds: Sequence[str]
 ) -> list[bool]:
-    """For each column whether an app's database can hold all of its values as its own type does."""
+    """For each column: whether an app's database can hold all of its values without loss."""
     checks = [_check(f"c{at}", kind) for at, kind in enumerate(kinds)]
     listed = ", ".join(f"coalesce(bool_and({check}), true)" for check in checks)
     return list(duckdb_session.run(connection, f"SELECT {listed} FROM {source}")[0])
@@ -157,7 +155,7 @@ def _text(column: str, kind: str) -> str:
 
 
 def _nested(column: str, kind: str) -> str:
-    """JSON stays as it is written: to_json would write its numbers anew (1.1 for 1.10)."""
+    """JSON stays as it is, because to_json would rewrite its numbers (1.10 as 1.1)."""
     return column if kind == "JSON" else f"to_json({column})"
 
 

@@ -1,4 +1,4 @@
-"""The rows of a typed copy: pages of them, and all."""
+"""Read the rows of a typed copy: single pages, or all of them."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -12,23 +12,23 @@ from proto_ddf.sources.schema.model import PreviewPage
 
 _DECIMAL = re.compile(r"DECIMAL\(\d+, ?\d+\)")
 _LONGEST = {"TIMESTAMP": len("2024-12-31 23:59:59.999999"), "TIME": len("23:59:59.999999")}
-"""Characters of a value with all digits of its fraction."""
+"""Length of a value with all digits of its fraction."""
 _POSITION = "\x1fposition"
-"""A column of every table: the row's position in its file. No header can hold this name."""
+"""A column of every table: the row's position in its file. No header can have this name."""
 
 
 def named(names: Sequence[str]) -> str:
-    """The columns with the names that people know; follows SELECT."""
+    """The columns with their original names, for use after SELECT."""
     return ", ".join(f"c{at} AS {quote(name)}" for at, name in enumerate(names))
 
 
 def plain(types: Sequence[str]) -> str:
-    """The columns as numbers, truth values, texts and bytes; follows SELECT."""
+    """The columns as numbers, booleans, texts and bytes, for use after SELECT."""
     return ", ".join(_plain(f"c{at}", kind) for at, kind in enumerate(types))
 
 
 def page(request: PageRequest, names: tuple[str, ...], copy: OpenTable) -> PreviewPage:
-    """A page of the rows found, or sorted. Raises ValidationError: code `field_unknown`."""
+    """A page of the rows that match, sorted if requested. Raises ValidationError: code `field_unknown`."""
     query = preview_query(
         request,
         names,
@@ -45,7 +45,7 @@ def page(request: PageRequest, names: tuple[str, ...], copy: OpenTable) -> Previ
 
 
 def batches(copy: OpenTable, listed: str, batch: int) -> Iterator[list[tuple[Any, ...]]]:
-    """Every row, in the order of the file. `listed` follows SELECT."""
+    """All rows in the order of the file. `listed` are the columns, as after SELECT."""
     with duckdb_session.cursor() as connection:
         result = connection.execute(f"SELECT {listed} FROM {copy.rows}")
         while found := result.fetchmany(batch):
@@ -59,17 +59,17 @@ def _plain(column: str, db_type: str) -> str:
     if db_type == "DATE":
         return written
     if db_type in _LONGEST:
-        # Python writes all six digits of a fraction, DuckDB none that are zero at the end.
+        # Python writes all six digits of a fraction; DuckDB leaves out trailing zeros.
         padded = f"rpad({written}, {_LONGEST[db_type]}, '0')"
         return f"CASE WHEN contains({written}, '.') THEN {padded} ELSE {written} END"
     return column
 
 
 def plain_page(names: tuple[str, ...], copy: OpenTable, offset: int, limit: int) -> PreviewPage:
-    """A page of the rows as they are: by their place, which is as fast far down as at the start."""
+    """A page of all rows in the order of the file, found by position: a late page takes no longer than the first."""
     offset = max(offset, 0)
     last = offset + min(max(limit, 0), MAX_LIMIT) - 1
-    query = f"SELECT {copy.listed} FROM {copy.rows} WHERE rowid BETWEEN {offset} AND {last}"
+    query = f"SELECT {copy.column_list} FROM {copy.rows} WHERE rowid BETWEEN {offset} AND {last}"
     with duckdb_session.cursor() as connection:
         rows = connection.execute(query).fetchall()
     return PreviewPage(columns=names, rows=tuple(rows), offset=offset, total=copy.row_count)

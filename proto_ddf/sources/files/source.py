@@ -15,20 +15,20 @@ from proto_ddf.sources.files import rows as files_rows
 from proto_ddf.sources.files.cache import raw_tables, typed_copy
 from proto_ddf.sources.files.errors import FIELD, explained
 from proto_ddf.sources.files.format import FileFormat, RawTable, table_name
-from proto_ddf.sources.files.shape.shape_checks import seems_wrong
+from proto_ddf.sources.files.shape.shape_checks import check_shape
 from proto_ddf.sources.files.typed_tables import OpenTable
 from proto_ddf.sources.path_labels import files_label
 from proto_ddf.sources.paths import MAX_FILES, confine, expand
 from proto_ddf.sources.preview import quote, table_unknown
 from proto_ddf.sources.protocol import FormField, PageRequest, SourceKind, Stage
-from proto_ddf.sources.schema.column_types import Choices, ChosenType
+from proto_ddf.sources.schema.column_types import ChosenType, ChosenTypes
 from proto_ddf.sources.schema.model import (
     ColumnInfo,
     ColumnType,
     PreviewPage,
     SourceSchema,
     TableInfo,
-    TypeOffer,
+    TypeCandidate,
 )
 from proto_ddf.sources.size_texts import count_text, size_text
 
@@ -48,20 +48,20 @@ _Path = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 class FilesConfig(BaseModel):
-    """Where the files are: paths, absolute or below one of the folders allowed; `*` stands for any name."""
+    """The paths of the files, absolute or relative to one of the allowed folders; `*` matches any name."""
 
     model_config = ConfigDict(extra="forbid")
 
     paths: Annotated[list[_Path], Field(min_length=1, max_length=MAX_FILES)]
     types: dict[str, dict[str, ChosenType]] = Field(default_factory=dict)
-    """Types that a person chose, by table and column. What is there no longer is passed over."""
+    """Types that a person chose, by table and column. Tables and columns that no longer exist are ignored."""
     empty: dict[str, dict[str, list[str]]] = Field(default_factory=dict)
-    """Texts that mean no value, by table and column, as a person said."""
+    """Texts that mean "no value", by table and column, as a person chose."""
 
 
 @dataclass(frozen=True)
 class _Part:
-    """A table of the source: a file, or one of its tables."""
+    """A table of the source: a whole file, or one of its tables."""
 
     path: Path
     position: int = 0
@@ -72,17 +72,17 @@ _Opened = tuple[tuple[str, ...], OpenTable]
 
 
 class FilesSource:
-    """Files of one format. They are read once per version of a file and typed once per choice of types, then
-    read from that copy."""
+    """Files of one format. A file is read once per version and typed once per choice of types; all further reads use
+    that copy."""
 
     def __init__(
         self,
-        form: FileFormat,
+        file_format: FileFormat,
         paths: Sequence[Path],
-        types: Mapping[str, Choices] | None = None,
+        types: Mapping[str, ChosenTypes] | None = None,
         empty: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
     ) -> None:
-        self.form = form
+        self.file_format = file_format
         self.paths = tuple(paths)
         self.types = types or {}
         self.empty = empty or {}
@@ -92,7 +92,7 @@ class FilesSource:
             Stage("find_files", "Find the files", self._find),
             Stage("read_format", "Recognise the format", self._recognise),
             Stage("infer_types", "Work out the types", self._type),
-            Stage("check_shape", "Look for what seems wrong", self._check_shape),
+            Stage("check_shape", "Check for likely mistakes", self._check_shape),
         )
 
     def check(self) -> None:
@@ -103,7 +103,7 @@ class FilesSource:
                 pass
 
     def read_schema(self) -> SourceSchema:
-        """One table per file, without keys (see `relations.suggest_relations`).
+        """One table for each file or part of a file, without keys (see `key_suggestions.suggest_relations`).
 
         Raises:
             IntegrationError, ValidationError: see `FileFormat.read` and `cache.typed_copy`.
@@ -122,12 +122,12 @@ class FilesSource:
 
     def rows(self, table: str, batch: int = 10_000) -> Iterator[list[tuple[Any, ...]]]:
         with self._opened(table) as (_, copy):
-            yield from files_rows.batches(copy, copy.listed, batch)
+            yield from files_rows.batches(copy, copy.column_list, batch)
 
     def plain_rows(self, table: str, batch: int) -> Iterator[list[tuple[Any, ...]]]:
-        """Every row in batches, of numbers, truth values, texts and bytes alone: dates and times are ISO 8601 text
-        with a blank before the time, as Python writes them, and decimals are floats. Python would need several
-        times as long to make them so."""
+        """All rows in batches. Values are only numbers, booleans, texts and bytes: dates and times are ISO 8601 text
+        with a blank before the time, as Python writes them, and decimals are floats. DuckDB converts them because
+        Python would take several times as long."""
         with self._opened(table) as (_, copy):
             yield from files_rows.batches(copy, files_rows.plain(copy.types), batch)
 
@@ -159,13 +159,13 @@ class FilesSource:
     @contextmanager
     def _opened_part(self, name: str, part: _Part) -> Iterator[_Opened]:
         raw = _with_missing(
-            raw_tables(self.form, part.path)[part.position], self.empty.get(name, {})
+            raw_tables(self.file_format, part.path)[part.position], self.empty.get(name, {})
         )
         with typed_tables.opened(typed_copy(raw, self.types.get(name, {}), name)) as copy:
             yield tuple(column.name for column in raw.columns), copy
 
     def _tables(self) -> dict[str, _Part]:
-        """Parts by table name, unique whatever their case."""
+        """The parts by table name. Names are unique, ignoring case."""
         tables: dict[str, _Part] = {}
         for path in self.paths:
             for part, base in self._parts(path):
@@ -176,16 +176,16 @@ class FilesSource:
         return tables
 
     def _parts(self, path: Path) -> Iterator[tuple[_Part, str]]:
-        """The tables of a file, and what they are called. One of a single table need not be read for that."""
-        whole = self.form.table_name(path)
-        if not self.form.several:
+        """The tables of a file, each with a base for its name. A file with a single table need not be read for this."""
+        whole = self.file_format.table_name(path)
+        if not self.file_format.multiple_tables:
             yield _Part(path), whole
             return
-        for position, table in enumerate(raw_tables(self.form, path)):
+        for position, table in enumerate(raw_tables(self.file_format, path)):
             yield _Part(path, position), table_name(table.part) if table.part else whole
 
     def _raw(self) -> list[RawTable]:
-        return [table for path in self.paths for table in raw_tables(self.form, path)]
+        return [table for path in self.paths for table in raw_tables(self.file_format, path)]
 
     def _find(self) -> str:
         found = [confine(path, field=FIELD) for path in self.paths]
@@ -193,7 +193,7 @@ class FilesSource:
         return f"{count_text(len(found), 'file')}, {size}"
 
     def _recognise(self) -> str:
-        return "; ".join(dict.fromkeys(self.form.recognise(path) for path in self.paths))
+        return "; ".join(dict.fromkeys(self.file_format.recognise(path) for path in self.paths))
 
     def _type(self) -> str:
         tables = self.read_schema().tables
@@ -205,22 +205,24 @@ class FilesSource:
         return "; ".join([found, *notes])
 
     def _check_shape(self) -> str:
-        """Titles, missing headers, units and totals among the rows: told, and nothing is changed for them."""
+        """Report titles, missing headers, units and totals among the rows. Nothing is changed."""
         found: list[str] = []
         tables = self._tables()
         for name, part in tables.items():
             raw = _with_missing(
-                raw_tables(self.form, part.path)[part.position], self.empty.get(name, {})
+                raw_tables(self.file_format, part.path)[part.position], self.empty.get(name, {})
             )
             with self._opened_part(name, part) as (_, copy):
                 where = f"{name}: " if len(tables) > 1 else ""
-                wrong = seems_wrong(raw, copy) if self.form.headed else raw.doubts
+                wrong = (
+                    check_shape(raw, copy) if self.file_format.has_header else raw.shape_warnings
+                )
                 found.extend(f"{where}{words}" for words in wrong)
         return f"Check this: {'; '.join(found)}." if found else "Nothing"
 
 
 def _with_missing(table: RawTable, empty: Mapping[str, Sequence[str]]) -> RawTable:
-    """The table in which more texts mean no value, by column."""
+    """The table with more texts that mean "no value", by column."""
     columns = (
         replace(column, missing=tuple(empty[column.name])) if column.name in empty else column
         for column in table.columns
@@ -230,16 +232,16 @@ def _with_missing(table: RawTable, empty: Mapping[str, Sequence[str]]) -> RawTab
 
 def _table(name: str, names: Sequence[str], copy: OpenTable) -> TableInfo:
     columns = [
-        _column(column, db_type, tuple(offers), nullable=count < copy.row_count)
-        for column, db_type, count, offers in zip(
-            names, copy.types, copy.filled, copy.offers, strict=True
+        _column(column, db_type, tuple(candidates), nullable=count < copy.row_count)
+        for column, db_type, count, candidates in zip(
+            names, copy.types, copy.filled, copy.candidates, strict=True
         )
     ]
     return TableInfo(name=name, columns=tuple(columns), row_count=copy.row_count)
 
 
 def _column(
-    name: str, db_type: str, offers: tuple[TypeOffer, ...], *, nullable: bool
+    name: str, db_type: str, candidates: tuple[TypeCandidate, ...], *, nullable: bool
 ) -> ColumnInfo:
     decimal = _DECIMAL.fullmatch(db_type)
     return ColumnInfo(
@@ -249,12 +251,12 @@ def _column(
         nullable=nullable,
         precision=int(decimal[1]) if decimal else None,
         scale=int(decimal[2]) if decimal else None,
-        offers=offers,
+        type_candidates=candidates,
     )
 
 
 def file_kind(
-    form: FileFormat,
+    file_format: FileFormat,
     *,
     label: str,
     description: str,
@@ -262,25 +264,25 @@ def file_kind(
     help: str,
     accept: tuple[str, ...],
     config_model: type[FilesConfig] = FilesConfig,
-    form_of: Callable[[Any], FileFormat] | None = None,
+    format_of: Callable[[Any], FileFormat] | None = None,
     fields: tuple[FormField, ...] = (),
 ) -> SourceKind:
-    """The kind of source that reads files of a format. The words are for the form.
+    """A kind of source that reads files of a format. The texts are shown in the form.
 
     Args:
-        config_model, form_of, fields: for a format that can be read in several ways: what the config has besides,
-            (config) -> the format, and the fields of the form for it.
+        config_model, format_of, fields: for a format with options: the config that holds them, a function from the
+        config to the format, and their fields in the form.
     """
 
     def create(config: FilesConfig) -> FilesSource:
-        chosen = form_of(config) if form_of else form
+        chosen = format_of(config) if format_of else file_format
         return FilesSource(chosen, expand(config.paths, field=FIELD), config.types, config.empty)
 
     def target(config: FilesConfig) -> str:
         return files_label(expand(config.paths, field=FIELD))
 
     return SourceKind(
-        name=form.name,
+        name=file_format.name,
         label=label,
         description=description,
         icon=icon,

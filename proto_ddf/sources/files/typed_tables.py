@@ -1,7 +1,7 @@
-"""Typed copies of tables: each is a DuckDB database of its own, with the one table `rows`.
+"""Typed copies of tables: each is a DuckDB database of its own with the table `rows`.
 
-Its columns are called c0, c1 …, so that none hides `rowid`, the row's place in its file. Copies stay open for
-reading, as far as they are not too many: to open one takes longer than to read a page of it.
+The columns are named c0, c1 …, so that none hides `rowid`, the row's position in its file. Some copies stay open for
+reading, because opening one takes longer than reading a page of it.
 """
 
 import hashlib
@@ -20,76 +20,76 @@ import duckdb
 from proto_ddf import errors
 from proto_ddf.sources.files import duckdb_session
 from proto_ddf.sources.files.format import RawTable
-from proto_ddf.sources.files.types.candidates import find_offers
+from proto_ddf.sources.files.types.candidates import find_candidates
 from proto_ddf.sources.files.types.inference import (
-    MISFIT,
-    Typed,
-    decided_columns,
-    sampled,
-    tried_columns,
+    MISMATCH,
+    ColumnTyping,
+    read_sample,
+    typing_from_all_rows,
+    typing_from_sample,
 )
-from proto_ddf.sources.schema.column_types import Choices
-from proto_ddf.sources.schema.model import TypeOffer
+from proto_ddf.sources.schema.column_types import ChosenTypes
+from proto_ddf.sources.schema.model import TypeCandidate
 
 MOST_OPEN = 32
-"""Copies that stay open while nobody reads them."""
+"""Number of copies that stay open while nobody reads them."""
 _SIZE = "size"
-"""A column of copies while they are made."""
+"""A column that a copy has only while it is made."""
 _numbers = count()
-"""Of databases that are or were open: their names in DuckDB."""
+"""Numbers for the names of databases in DuckDB; never used twice."""
 
 
-class Texts(NamedTuple):
-    """What the values were, as text, that a typed copy was made of."""
+class TextMeasures(NamedTuple):
+    """Measures of the texts that a typed copy was made from."""
 
     size: int
-    """Bytes, without those that are `"`."""
+    """Bytes, without `"` characters."""
     line_ends: int
-    """How many values hold one."""
+    """Number of values that contain a line end."""
 
 
 class Written(NamedTuple):
-    """A typed copy that was made."""
+    """A typed copy that was just made."""
 
     rows: int
-    texts: Texts | None
-    """Where they were to be measured."""
+    texts: TextMeasures | None
+    """None unless they were requested."""
 
 
 @dataclass(eq=False)
 class OpenTable:
-    """A typed copy that is open."""
+    """A typed copy that is open for reading."""
 
     name: str
-    """Of its database, within DuckDB."""
+    """Of its database, in DuckDB."""
     connection: duckdb.DuckDBPyConnection
     types: Sequence[str]
     """DuckDB's types of the columns c0, c1 …"""
     row_count: int
     filled: Sequence[int]
-    """How many rows have a value, column by column."""
-    offers: Sequence[Sequence[TypeOffer]]
-    """The types that people are offered, column by column."""
+    """Number of rows that have a value, for each column."""
+    candidates: Sequence[Sequence[TypeCandidate]]
+    """The suggested types of each column."""
     readers: int = field(default=0)
 
     @property
     def rows(self) -> str:
-        """The table, as it follows FROM."""
+        """The table, for use after FROM."""
         return f"{self.name}.rows"
 
     @property
-    def listed(self) -> str:
-        """Its columns, as they follow SELECT."""
+    def column_list(self) -> str:
+        """Its columns, for use after SELECT."""
         return ", ".join(f"c{at}" for at in range(len(self.types)))
 
 
 _open: OrderedDict[Path, OpenTable] = OrderedDict()
-"""Least lately used first."""
+"""The least recently used first."""
 _lock = Lock()
 
 
-def place_of(table: RawTable, chosen: Choices) -> Path:
-    """Where the typed copy of a table goes: beside its raw data."""
+def path_of(table: RawTable, chosen: ChosenTypes) -> Path:
+    """The path of a table's typed copy, beside its raw data."""
     missing = {column.name: column.missing for column in table.columns if column.missing}
     said = json.dumps([chosen, missing]) if missing else json.dumps(chosen)
     key = hashlib.sha256(said.encode()).hexdigest()[:8] if chosen or missing else "found"
@@ -98,34 +98,34 @@ def place_of(table: RawTable, chosen: Choices) -> Path:
 
 def write(
     table: RawTable,
-    chosen: Choices,
+    chosen: ChosenTypes,
     name: str,
     path: Path,
     doing: str = "",
     *,
     measured: bool = False,
 ) -> Written:
-    """Make the typed copy of a table, at a path where no file is.
+    """Make the typed copy of a table at a path where no file exists.
 
     Args:
-        name: of the table, for people.
-        doing: what people are told it does, with the percentage.
-        measured: whether to measure the texts that the values were.
+        name: the table's name, for messages.
+        doing: what to show as progress, before the percentage.
+        measured: whether to measure the texts the values were made from.
 
     Raises:
-        IntegrationError: `value_not_of_type`, where a value does not fit the type chosen.
-        SystemError: code `import_failed`, when other than `table.row_count` rows were read.
+        IntegrationError: `value_not_of_type`, if a value does not fit the chosen type.
+        SystemError: code `import_failed`, if the count of rows read is not `table.row_count`.
         duckdb.Error: the data cannot be read.
     """
     with duckdb_session.cursor() as connection:
-        sample = sampled(connection, table, chosen)
+        sample = read_sample(connection, table, chosen)
         try:
-            typed = tried_columns(connection, table, chosen, sample)
+            typed = typing_from_sample(connection, table, chosen, sample)
             made = _create(connection, table, chosen, typed, path, doing, measured)
         except duckdb.InvalidInputException as error:
-            if MISFIT not in str(error):
+            if MISMATCH not in str(error):
                 raise
-            typed = decided_columns(connection, table, chosen, sample, name)
+            typed = typing_from_all_rows(connection, table, chosen, sample, name)
             made = _create(connection, table, chosen, typed, path, doing, measured)
     if table.row_count not in (None, made.rows):
         path.unlink()
@@ -137,26 +137,28 @@ def write(
 def _create(
     connection: duckdb.DuckDBPyConnection,
     table: RawTable,
-    chosen: Choices,
-    typed: Typed,
+    chosen: ChosenTypes,
+    typed: ColumnTyping,
     path: Path,
     doing: str,
     measured: bool,
 ) -> Written:
     made, columns = f"copy_{next(_numbers)}", typed.expressions
-    listed = ", ".join(f"{expression} AS c{at}" for at, expression in enumerate(columns))
+    column_list = ", ".join(f"{expression} AS c{at}" for at, expression in enumerate(columns))
     stay = [at for at, column in enumerate(table.columns) if columns[at] == column.text]
     if measured:
-        listed += f", {_size_when_typed(table, stay)} AS {_SIZE}"
+        column_list += f", {_size_when_typed(table, stay)} AS {_SIZE}"
     connection.execute(f"ATTACH {duckdb_session.text(path)} AS {made}")
     try:
-        query = f"CREATE TABLE {made}.rows AS SELECT {listed} FROM {table.rows}"
+        query = f"CREATE TABLE {made}.rows AS SELECT {column_list} FROM {table.rows}"
         rows: int = duckdb_session.run(connection, query, doing)[0][0]
         texts = None
         if measured:
-            texts = Texts(*duckdb_session.run(connection, _measure(f"{made}.rows", stay))[0])
+            texts = TextMeasures(*duckdb_session.run(connection, _measure(f"{made}.rows", stay))[0])
             connection.execute(f"ALTER TABLE {made}.rows DROP COLUMN {_SIZE}")
-        _keep(connection, f"{made}.offers", find_offers(connection, table, chosen, typed))
+        _store_candidates(
+            connection, f"{made}.candidates", find_candidates(connection, table, chosen, typed)
+        )
         connection.execute(f"CHECKPOINT {made}")
     except BaseException:
         connection.execute(f"DETACH {made}")
@@ -166,30 +168,35 @@ def _create(
     return Written(rows, texts)
 
 
-def _keep(
-    connection: duckdb.DuckDBPyConnection, name: str, offers: Mapping[int, Sequence[TypeOffer]]
+def _store_candidates(
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    candidates: Mapping[int, Sequence[TypeCandidate]],
 ) -> None:
-    connection.execute(f"CREATE TABLE {name} (place INTEGER, offer VARCHAR)")
-    for place, listed in offers.items():
-        for offer in listed:
+    connection.execute(f"CREATE TABLE {name} (position INTEGER, candidate VARCHAR)")
+    for position, listed in candidates.items():
+        for candidate in listed:
             connection.execute(
-                f"INSERT INTO {name} VALUES (?, ?)", [place, offer.model_dump_json()]
+                f"INSERT INTO {name} VALUES (?, ?)", [position, candidate.model_dump_json()]
             )
 
 
-def _kept(
+def _stored_candidates(
     connection: duckdb.DuckDBPyConnection, name: str, width: int
-) -> tuple[tuple[TypeOffer, ...], ...]:
-    found = connection.execute(f"SELECT place, offer FROM {name} ORDER BY rowid").fetchall()
+) -> tuple[tuple[TypeCandidate, ...], ...]:
+    found = connection.execute(f"SELECT position, candidate FROM {name} ORDER BY rowid").fetchall()
     return tuple(
-        tuple(TypeOffer.model_validate_json(offer) for place, offer in found if place == at)
+        tuple(
+            TypeCandidate.model_validate_json(candidate)
+            for position, candidate in found
+            if position == at
+        )
         for at in range(width)
     )
 
 
 def _size_when_typed(table: RawTable, stay: Collection[int]) -> str:
-    """SQL of the bytes of a row's values that are stored otherwise than as text. Their types' forms have neither
-    quotes nor line ends."""
+    """SQL of the bytes of a row's values that are not stored as text. Their formats have neither quotes nor line ends."""
     sizes = [
         f"coalesce(strlen({column.text}), 0)"
         for at, column in enumerate(table.columns)
@@ -199,14 +206,14 @@ def _size_when_typed(table: RawTable, stay: Collection[int]) -> str:
 
 
 def _sum(parts: Sequence[str]) -> str:
-    """SQL of a sum, in groups: DuckDB takes no expression that is nested more than a thousand deep."""
+    """SQL of a sum, in groups, because DuckDB limits the depth of an expression to a thousand."""
     groups = (" + ".join(parts[at : at + 50]) for at in range(0, len(parts), 50))
     return " + ".join(f"({group})" for group in groups) or "0"
 
 
 def _measure(rows: str, stay: Iterable[int]) -> str:
-    """The statement that gives Texts. Stored texts are measured much faster than those on their way into the table:
-    one that repeats is looked at once."""
+    """The statement that selects TextMeasures. It measures the stored texts, which is much faster than measuring them
+    on the way into the table: DuckDB looks at a repeated text once."""
     size, line_ends = [f"sum({_SIZE})"], ["0"]
     for at in stay:
         size.append(f"coalesce(sum(strlen(replace(c{at}, '\"', ''))), 0)")
@@ -230,8 +237,9 @@ def opened(path: Path) -> Iterator[OpenTable]:
 
 
 def close_below(folder: Path) -> None:
-    """Close the copies in a folder that is to go. One that is being read is closed when others need its place:
-    its file can be removed under it, and a copy in its place would hold the same."""
+    """Close the copies in a folder that is about to be deleted. A copy that is being read stays open until others need
+    its slot. That is safe: its file can be removed while it is open, and a new copy at the same path has the same
+    content."""
     with _lock:
         for path in [path for path in _open if folder in path.parents]:
             if not _open[path].readers:
@@ -245,10 +253,10 @@ def _attach(path: Path) -> OpenTable:
         described = connection.execute(f"DESCRIBE {name}.rows").fetchall()
         counts = ", ".join(["count(*)", *(f"count(c{at})" for at in range(len(described)))])
         (counted,) = connection.execute(f"SELECT {counts} FROM {name}.rows").fetchall()
-        offers = _kept(connection, f"{name}.offers", len(described))
+        candidates = _stored_candidates(connection, f"{name}.candidates", len(described))
     rows, *filled = counted
     table = OpenTable(
-        name, duckdb_session.database(), [row[1] for row in described], rows, filled, offers
+        name, duckdb_session.database(), [row[1] for row in described], rows, filled, candidates
     )
     _open[path] = table
     return table

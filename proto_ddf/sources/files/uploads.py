@@ -1,4 +1,4 @@
-"""Where uploaded files go: each in a folder of its own, so that it keeps its name."""
+"""Uploaded files: each has a folder of its own, so that it keeps its name."""
 
 import contextlib
 import re
@@ -14,21 +14,21 @@ from proto_ddf.sources.files.file_age import last_written
 from proto_ddf.sources.paths import expand
 
 _NAME_BYTES = 120
-"""Leaves room for suffixes below the 255 bytes a file system allows."""
+"""Leaves room for suffixes within the 255 bytes that file systems allow."""
 _FOLDER = re.compile(r"[0-9a-f]{12}")
-"""Name of an upload's folder, as `new_id` gives it."""
+"""The name of an upload's folder, as `new_id` makes it."""
 _ANY_FOLDER = re.compile(f"(?=({_FOLDER.pattern}))")
-"""Finds overlapping names too."""
+"""Also finds names that overlap."""
 _ASIDE = ".removed-"
 
 
 def upload_path(filename: str) -> Path:
-    """A new path below the uploads folder whose last part is `filename`, made safe.
+    """A new path below the uploads folder that ends in a safe form of `filename`.
 
-    Its folder exists afterwards; the file does not.
+    Makes the folder, but not the file.
 
     Raises:
-        OSError: when the folder cannot be made.
+        OSError: the folder cannot be made.
     """
     folder = get_settings().uploads_folder / new_id()
     folder.mkdir(mode=0o700, parents=True)
@@ -45,9 +45,9 @@ def safe_name(filename: str) -> str:
 
 
 def release_files(paths: Iterable[str], kept: Iterable[str]) -> int:
-    """Let go of the files at `paths`, as sources name them, but for those that are also at `kept`.
+    """Remove the files at `paths`, as sources name them, except those that are also at `kept`.
 
-    Their typed copies are deleted, and of uploads the files as well. Returns how many uploads.
+    Their typed copies are deleted, and uploaded files as well. Returns the number of uploads deleted.
     """
     in_use = set(real_paths(kept))
     gone = set(real_paths(paths)) - in_use
@@ -58,7 +58,7 @@ def release_files(paths: Iterable[str], kept: Iterable[str]) -> int:
 
 
 def real_paths(paths: Iterable[str]) -> Iterator[Path]:
-    """Where the files are that sources name so; what names no file in a folder that is allowed is left out."""
+    """The real paths of files that sources name. A name that matches no file in an allowed folder is left out."""
     for path in paths:
         try:
             yield from expand([path], field="path")
@@ -69,7 +69,7 @@ def real_paths(paths: Iterable[str]) -> Iterator[Path]:
 def remove_uploads(paths: Iterable[str | Path]) -> int:
     """Delete those of `paths` that are uploaded files, with their folders. Returns how many.
 
-    Other files (samples, files in allowed folders) are left alone.
+    Other files (samples, files in allowed folders) are not touched.
     """
     folders = upload_folders(paths)
     for folder in folders:
@@ -96,19 +96,19 @@ def folder_names_in(text: str) -> set[str]:
 
 
 def stale_uploads(before: float) -> list[Path]:
-    """Folders of uploads that nothing was written to since that time (seconds since the epoch), those of uploads
-    that broke off included. What a person put among the uploads is none of them."""
+    """Folders of uploads without a write since `before` (seconds since the epoch), including uploads that were
+    interrupted. Other files in the uploads folder are ignored."""
     uploads = get_settings().uploads_folder
     folders = [path for path in uploads.iterdir() if _FOLDER.fullmatch(path.name)]
     return [each for each in folders if not each.is_symlink() and last_written(each) < before]
 
 
 def set_aside(folders: Iterable[Path]) -> int:
-    """Take the folders of uploads out of everybody's reach, at once, and forget the files' typed copies. Returns
-    how many. `remove_set_aside` then frees the space, at leisure."""
+    """Make the folders of uploads unavailable at once, and delete their typed copies. Returns how many.
+    `remove_set_aside` frees the space later."""
     moved = 0
     for folder in folders:
-        with contextlib.suppress(FileNotFoundError):  # its owner let go of it meanwhile
+        with contextlib.suppress(FileNotFoundError):  # it was removed meanwhile
             for file in folder.resolve().iterdir():
                 cache.forget(file)
             folder.rename(folder.with_name(_ASIDE + folder.name))
@@ -117,6 +117,6 @@ def set_aside(folders: Iterable[Path]) -> int:
 
 
 def remove_set_aside() -> None:
-    """Delete what was set aside, also by a server that was killed before it came to this."""
+    """Delete the folders that were set aside, also those that a killed server left."""
     for folder in get_settings().uploads_folder.glob(f"{_ASIDE}*"):
         shutil.rmtree(folder, ignore_errors=True)

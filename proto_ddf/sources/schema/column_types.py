@@ -28,12 +28,12 @@ class ChosenType(StrEnum):
     TIME = "time"
 
 
-Choices = Mapping[str, ChosenType]
+ChosenTypes = Mapping[str, ChosenType]
 """Chosen types by column."""
 
 
 @dataclass(frozen=True)
-class LooseForm:
+class LenientFormat:
     """One way that values of a chosen type may be written, in SQL with `{v}` for the text of a value."""
 
     pattern: str
@@ -42,15 +42,15 @@ class LooseForm:
     """Makes them of it; NULL where it fails."""
 
 
-def _moment(date: str, format: str, time: str = "") -> LooseForm:
+def _moment(date: str, format: str, time: str = "") -> LenientFormat:
     """Dates that strftime would write so, or dates with a time."""
     if not time:
-        return LooseForm(date, _in_calendar(f"CAST(try_strptime({{v}}, '{format}') AS DATE)"))
+        return LenientFormat(date, _in_calendar(f"CAST(try_strptime({{v}}, '{format}') AS DATE)"))
     clock = "[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?( [AP]M)?"
     times = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p")
     formats = ", ".join(f"'{format} {each}'" for each in times)
     moment = _in_calendar(f"CAST(try_strptime({{v}}, [{formats}]) AS TIMESTAMP)")
-    return LooseForm(f"{date} {clock}", moment)
+    return LenientFormat(f"{date} {clock}", moment)
 
 
 def _in_calendar(moment: str) -> str:
@@ -59,7 +59,7 @@ def _in_calendar(moment: str) -> str:
     return f"CASE WHEN {moment} BETWEEN DATE '0001-01-01' AND {last} THEN {moment} END"
 
 
-def _day_first(time: str = "") -> list[LooseForm]:
+def _day_first(time: str = "") -> list[LenientFormat]:
     return [
         _moment("[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}", "%d/%m/%Y", time),
         _moment("[0-9]{1,2}-[0-9]{1,2}-[0-9]{4}", "%d-%m-%Y", time),
@@ -67,7 +67,7 @@ def _day_first(time: str = "") -> list[LooseForm]:
     ]
 
 
-def _month_first(time: str = "") -> list[LooseForm]:
+def _month_first(time: str = "") -> list[LenientFormat]:
     return [
         _moment("[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}", "%m/%d/%Y", time),
         _moment("[0-9]{1,2}-[0-9]{1,2}-[0-9]{4}", "%m-%d-%Y", time),
@@ -79,19 +79,21 @@ _FINITE = "CASE WHEN isfinite(TRY_CAST({v} AS DOUBLE)) THEN TRY_CAST({v} AS DOUB
 
 CHOSEN = {
     ChosenType.INTEGER: [
-        LooseForm(r"[+-]?[0-9]+(\.0*)?", "TRY_CAST(regexp_replace({v}, '\\.0*$', '') AS BIGINT)")
+        LenientFormat(
+            r"[+-]?[0-9]+(\.0*)?", "TRY_CAST(regexp_replace({v}, '\\.0*$', '') AS BIGINT)"
+        )
     ],
     ChosenType.FLOAT: [
-        LooseForm(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?", _FINITE)
+        LenientFormat(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?", _FINITE)
     ],
     ChosenType.BOOLEAN: [
-        LooseForm(
+        LenientFormat(
             "(?i)true|false|yes|no|y|n|t|f|1|0",
             "(lower({v}) IN ('true', 'yes', 'y', 't', '1'))",
         )
     ],
     ChosenType.DATE: [
-        LooseForm(
+        LenientFormat(
             f"{_DAY}([T ]00:00(:00(\\.0+)?)?)?",
             _in_calendar("TRY_CAST(substr({v}, 1, 10) AS DATE)"),
         ),
@@ -103,7 +105,7 @@ CHOSEN = {
     ChosenType.DATE_MONTH_FIRST: _month_first(),
     # DuckDB's zone is UTC: with an offset it is a moment in UTC, without one it stays as it is.
     ChosenType.DATETIME: [
-        LooseForm(
+        LenientFormat(
             f"{_DAY}([T ]{_CLOCK}{_ZONE})?",
             _in_calendar("(TRY_CAST({v} AS TIMESTAMPTZ) AT TIME ZONE 'UTC')"),
         ),
@@ -112,7 +114,7 @@ CHOSEN = {
     ],
     ChosenType.DATETIME_DAY_FIRST: [*_day_first("with a time"), *_day_first()],
     ChosenType.DATETIME_MONTH_FIRST: [*_month_first("with a time"), *_month_first()],
-    ChosenType.TIME: [LooseForm(_CLOCK, "TRY_CAST({v} AS TIME)")],
+    ChosenType.TIME: [LenientFormat(_CLOCK, "TRY_CAST({v} AS TIME)")],
 }
 """The types but for those of numbers that have a scale, which `files.types.inference` finds out."""
 

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from proto_ddf.sources.schema.column_types import ChosenType
 
@@ -40,7 +40,7 @@ class OddText(_Frozen):
     """What is read in it as the type that is offered; None: nothing, it becomes no value."""
 
 
-class TypeOffer(_Frozen):
+class TypeCandidate(_Frozen):
     """A type that a person may give a column of texts. It would have it but for some texts, or could have another."""
 
     type: ChosenType
@@ -75,7 +75,9 @@ class ColumnInfo(_Frozen):
     """Bounds declared by a CHECK constraint, where understood."""
     comment: str = ""
     """What the source says about it, for people."""
-    offers: tuple[TypeOffer, ...] = ()
+    type_candidates: tuple[TypeCandidate, ...] = Field(
+        default=(), validation_alias=AliasChoices("type_candidates", "offers")
+    )
     """Types that nearly all of its texts have; of columns of files only."""
 
 

@@ -96,7 +96,7 @@ EVENTS: dict[type[rx.State], set[str]] = {
     list_state.SourcesState: ERRORS | {"follow", "load"},
     detail_state.SourceDetailState: OPERATION
     | {
-        "accept_offer",
+        "accept_candidate",
         "choose_type",
         "delete",
         "load",

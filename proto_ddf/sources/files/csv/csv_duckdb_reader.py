@@ -40,7 +40,7 @@ def read(
     link = folder / "0.csv"
     link.symlink_to(path)  # DuckDB takes brackets in a path for a pattern
     table = RawTable(link, tuple(columns), "number", tuple(missing), reader=_reader(form))
-    place = typed_tables.place_of(table, {})
+    place = typed_tables.path_of(table, {})
     with ThreadPoolExecutor(1, thread_name_prefix="row-bytes") as pool:
         found = pool.submit(copy_context().run, _row_bytes, path, form)
         try:

@@ -42,8 +42,8 @@ class CsvFiles:
 
     name = "csv"
     version = 6
-    several = False
-    headed = True
+    multiple_tables = False
+    has_header = True
 
     def table_name(self, path: Path) -> str:
         return table_name(csv_name(path), (*SUFFIXES, ".zip"))
@@ -64,7 +64,8 @@ class CsvFiles:
             counts = {"found": len(form.names), "limit": MAX_COLUMNS}
             raise file_error(path, "too_many_columns", words, **counts)
         columns = [
-            RawColumn(name, f"c{at}", _KINDS, nearly=_KINDS) for at, name in enumerate(form.names)
+            RawColumn(name, f"c{at}", _KINDS, candidate_kinds=_KINDS)
+            for at, name in enumerate(form.names)
         ]
         title = lines_above_header(form.sample, form.skip)
         try:
@@ -73,7 +74,7 @@ class CsvFiles:
         except IntegrationError as error:
             error.context["doubt"] = title if error.code == "file_ragged_rows" else None
             raise
-        return [replace(table, doubts=(title,) if title else ())]
+        return [replace(table, shape_warnings=(title,) if title else ())]
 
 
 def _exact(path: Path, form: CsvFormat, columns: Sequence[RawColumn], folder: Path) -> RawTable:
@@ -143,7 +144,7 @@ KIND = file_kind(
     help="Upload CSV or TSV files (a ZIP may hold one), or give paths Proto-DDF may read (* stands for any name).",
     accept=(".csv", ".tsv", ".txt", ".zip"),
     config_model=CsvConfig,
-    form_of=lambda config: CsvFiles(config.encoding),
+    format_of=lambda config: CsvFiles(config.encoding),
     fields=(
         FormField(
             name=ENCODING_FIELD,

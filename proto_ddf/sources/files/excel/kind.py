@@ -82,8 +82,8 @@ class ExcelFiles:
     name = "excel"
     version = 4
     variant = ""
-    several = True
-    headed = True
+    multiple_tables = True
+    has_header = True
 
     def table_name(self, path: Path) -> str:
         return table_name(path.name, _SUFFIXES)
@@ -262,8 +262,8 @@ def _field(at: int) -> str:
 
 def _raw_column(name: str, column: str, kinds: set[str]) -> RawColumn:
     sorts = {_NEARLY[kind] for kind in kinds - {"text"}}
-    nearly = tuple(sorts) if len(sorts) == 1 and "text" in kinds else ()
-    return RawColumn(name, column, given=_given(column, kinds), nearly=nearly)
+    candidate_kinds = tuple(sorts) if len(sorts) == 1 and "text" in kinds else ()
+    return RawColumn(name, column, declared=_given(column, kinds), candidate_kinds=candidate_kinds)
 
 
 def _given(column: str, kinds: set[str]) -> str | None:

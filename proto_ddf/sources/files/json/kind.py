@@ -48,8 +48,8 @@ class JsonFiles:
     name = "json"
     version = 3
     variant = ""
-    several = False
-    headed = False
+    multiple_tables = False
+    has_header = False
 
     def table_name(self, path: Path) -> str:
         return table_name(path.name, _SUFFIXES)
@@ -95,14 +95,18 @@ class JsonFiles:
                 duckdb_session.run(connection, _copy_records(plain, "auto", records))
                 plain.unlink()
             _check_records(connection, source, path)
-            doubts = _doubts(connection, source)
+            shape_warnings = _shape_warnings(connection, source)
             keys = _keys(connection, source, path)
             found = _kinds(connection, source, keys)
             duckdb_session.run(connection, _to_raw(source, data, keys, found))
             records.unlink()
         names = unique_names(keys)
         columns = [_column(name, f"c{at}", found[at]) for at, name in enumerate(names)]
-        return [RawTable(data, tuple(columns), "file_row_number + 1", _MISSING, doubts=doubts)]
+        return [
+            RawTable(
+                data, tuple(columns), "file_row_number + 1", _MISSING, shape_warnings=shape_warnings
+            )
+        ]
 
 
 def _copy_records(plain: Path, kind: str, records: Path) -> str:
@@ -246,7 +250,7 @@ def _raw_text(value: str, kinds: set[str]) -> str:
     return unmarked_value(value) if kinds & {LONG, "DOUBLE"} else f"({value} ->> '$')"
 
 
-def _doubts(connection: duckdb.DuckDBPyConnection, source: str) -> tuple[str, ...]:
+def _shape_warnings(connection: duckdb.DuckDBPyConnection, source: str) -> tuple[str, ...]:
     """Whether the one object of a file rather holds the rows than is one."""
     found = duckdb_session.run(connection, f"SELECT json FROM {source} LIMIT 2")
     if len(found) != 1:
@@ -272,14 +276,16 @@ def _are_objects(value: object) -> bool:
 
 def _column(name: str, text: str, kinds: set[str]) -> RawColumn:
     if kinds & _NESTED:
-        return RawColumn(name, text, given=f"CAST({text} AS JSON)")
+        return RawColumn(name, text, declared=f"CAST({text} AS JSON)")
     if kinds == {"BOOLEAN"}:
-        return RawColumn(name, text, given=f"CAST({text} AS BOOLEAN)")
+        return RawColumn(name, text, declared=f"CAST({text} AS BOOLEAN)")
     if kinds and kinds <= _NUMBERS:
         return RawColumn(name, text, ("json_number",))
     if kinds == {"VARCHAR"}:
-        return RawColumn(name, text, _DATES, nearly=_DATES)
-    return RawColumn(name, text, nearly=("json_number",) if kinds <= {"VARCHAR", *_NUMBERS} else ())
+        return RawColumn(name, text, _DATES, candidate_kinds=_DATES)
+    return RawColumn(
+        name, text, candidate_kinds=("json_number",) if kinds <= {"VARCHAR", *_NUMBERS} else ()
+    )
 
 
 KIND = file_kind(

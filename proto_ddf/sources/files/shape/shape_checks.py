@@ -4,7 +4,7 @@ import re
 
 from proto_ddf.sources.files import duckdb_session
 from proto_ddf.sources.files.format import RawTable
-from proto_ddf.sources.files.shape.table_shape import doubts, total
+from proto_ddf.sources.files.shape.table_shape import shape_warnings, total
 from proto_ddf.sources.files.typed_tables import OpenTable
 
 _FIRST_ROWS = 100
@@ -14,21 +14,23 @@ _AMOUNT = re.compile(r"[-+(]*[^\w\s]?([A-Z]{3})? ?[-+]?[0-9][0-9.,'\s]*[ %]*[^\w
 """A number in a column that stays text: with a currency, in percent, negative in brackets."""
 
 
-def seems_wrong(raw: RawTable, copy: OpenTable) -> list[str]:
+def check_shape(raw: RawTable, copy: OpenTable) -> list[str]:
     """Clauses for people, without a full stop.
 
     Args:
         copy: the table, typed and open.
     """
-    if raw.doubts:  # of a table that was not split into its columns nothing else can be told
-        return list(raw.doubts)
+    if (
+        raw.shape_warnings
+    ):  # of a table that was not split into its columns nothing else can be told
+        return list(raw.shape_warnings)
     names = [
         "" if _is_made_up(column.name, at) else column.name for at, column in enumerate(raw.columns)
     ]
     texts = ", ".join(f"coalesce({column.text}, '')" for column in raw.columns)
     with duckdb_session.cursor() as connection:
         rows = connection.execute(f"SELECT {texts} FROM {raw.rows} LIMIT {_FIRST_ROWS}").fetchall()
-    found = doubts(names, rows)
+    found = shape_warnings(names, rows)
     return found or [told for told in [_total(copy)] if told]
 
 

@@ -60,7 +60,7 @@ _TOTAL = re.compile(
 _SURE_TOTAL = re.compile(r"(grand total|total général|gesamtsumme)\b|.*:$", re.IGNORECASE)
 
 
-def doubts(names: Row, rows: Sequence[Row]) -> list[str]:
+def shape_warnings(names: Row, rows: Sequence[Row]) -> list[str]:
     """What seems wrong at the start of a table: whole clauses without a full stop.
 
     Args:

@@ -1,5 +1,5 @@
-"""The SQL of columns whose types a person chose. Values may be written in several ways, but each has to be one of the
-type: the first that is none is told with its row."""
+"""The SQL of columns whose types a person chose. Values may be written in several ways, but each must be of the type:
+the first one that is not is reported with its row."""
 
 import re
 
@@ -9,10 +9,10 @@ from proto_ddf.errors.types import IntegrationError
 from proto_ddf.sources.files.duckdb_session import run, text
 from proto_ddf.sources.files.errors import FIELD
 from proto_ddf.sources.files.format import RawColumn, RawTable
-from proto_ddf.sources.schema.column_types import CHOSEN, WORDS, ChosenType, LooseForm
+from proto_ddf.sources.schema.column_types import CHOSEN, WORDS, ChosenType, LenientFormat
 
 _SHOWN = 60
-"""Characters of a value that an error shows."""
+"""Characters of a value that an error message shows."""
 _MOST_DECIMALS = 9
 _BLANKS = " \u00a0\u202f"
 _POINT = "{v}"
@@ -21,13 +21,13 @@ _GROUPED = f"translate({{v}}, ',{_BLANKS}''\u2019', '')"
 
 
 def trimmed(column: RawColumn) -> str:
-    """SQL of the text of a value without blanks around it."""
+    """SQL of a value's text without blanks around it."""
     return f"trim({column.text})"
 
 
 def is_missing(table: RawTable, column: RawColumn) -> str:
-    """SQL that is true where a text means no value, in a column that is not text."""
-    # Of a longer IN DuckDB makes a join, after which rows are not in the order of the file any more.
+    """SQL that is true where a text stands for "no value". Does not apply to text columns."""
+    # DuckDB turns a longer IN into a join, which does not keep the order of the file's rows.
     pattern = "|".join(re.escape(word) for word in (*table.missing, *column.missing))
     return f"coalesce(regexp_full_match({trimmed(column)}, {text(pattern)}), true)"
 
@@ -39,18 +39,18 @@ def chosen_value(
     chosen: ChosenType,
     otherwise: str,
 ) -> str:
-    """SQL of the values of a column as a type that was chosen.
+    """SQL of a column's values as the chosen type.
 
     Args:
-        otherwise: SQL of what stands for a value that is not of the type.
+        otherwise: SQL used in place of a value that is not of the type.
     """
     if chosen is ChosenType.TEXT:
         return column.text
     cases = f"WHEN {is_missing(table, column)} THEN NULL"
-    for form in _forms(connection, table, column, chosen):
+    for value_format in _lenient_formats(connection, table, column, chosen):
         value = trimmed(column)
-        cast = form.cast.replace("{v}", value)
-        matches = f"regexp_full_match({value}, {text(form.pattern)})"
+        cast = value_format.cast.replace("{v}", value)
+        matches = f"regexp_full_match({value}, {text(value_format.pattern)})"
         cases += f" WHEN {matches} THEN coalesce({cast}, {otherwise})"
     return f"CASE {cases} ELSE {otherwise} END"
 
@@ -62,10 +62,10 @@ def check_chosen(
     chosen: ChosenType,
     name: str,
 ) -> None:
-    """Make sure that every value is of the type chosen.
+    """Check that every value is of the chosen type.
 
     Args:
-        name: of the table, for people.
+        name: the table's name, for messages.
 
     Raises:
         IntegrationError: `value_not_of_type`, with the first value that is not.
@@ -73,11 +73,11 @@ def check_chosen(
     if chosen is ChosenType.TEXT:
         return
     expression = chosen_value(connection, table, column, chosen, "NULL")
-    misfits = f"NOT {is_missing(table, column)} AND ({expression}) IS NULL"
+    mismatches = f"NOT {is_missing(table, column)} AND ({expression}) IS NULL"
     found = run(
         connection,
         f"SELECT {table.row_number} AS number, left({column.text}, {_SHOWN}) FROM {table.rows}"
-        f" WHERE {misfits} ORDER BY number LIMIT 1",
+        f" WHERE {mismatches} ORDER BY number LIMIT 1",
     )
     if found:
         row, value = found[0]
@@ -95,9 +95,9 @@ def check_chosen(
         )
 
 
-def _forms(
+def _lenient_formats(
     connection: duckdb.DuckDBPyConnection, table: RawTable, column: RawColumn, chosen: ChosenType
-) -> list[LooseForm]:
+) -> list[LenientFormat]:
     if chosen in CHOSEN:
         return CHOSEN[chosen]
     if chosen is ChosenType.DECIMAL:
@@ -117,13 +117,13 @@ def _decimal(
     whole: str,
     point: str,
     plain: str,
-) -> LooseForm:
-    """As many decimals as the longest value has. More digits than a double holds would not come through.
+) -> LenientFormat:
+    """A format with as many decimals as the longest value has. Values with more digits than a double holds are refused.
 
     Args:
-        whole: pattern of what stands before the decimals.
-        point: pattern of the sign before them.
-        plain: SQL of the number as DuckDB reads it, with `{v}` for the text.
+        whole: pattern of the part before the decimals.
+        point: pattern of the decimal sign.
+        plain: SQL of the number in DuckDB's notation, with `{v}` for the text.
     """
     decimals = f"regexp_extract({trimmed(column)}, {text(f'{point}([0-9]+)$')}, 1)"
     matches = f"regexp_full_match({trimmed(column)}, {text(f'{whole}({point}[0-9]+)?')})"
@@ -132,7 +132,7 @@ def _decimal(
     scale = min(found or 0, _MOST_DECIMALS)
     kind = f"DECIMAL(18, {scale})"
     exact = f"TRY_CAST(TRY_CAST({plain} AS DOUBLE) AS {kind}) = TRY_CAST({plain} AS {kind})"
-    return LooseForm(
+    return LenientFormat(
         f"{whole}({point}[0-9]{{0,{scale}}})?",
         f"CASE WHEN {exact} THEN TRY_CAST({plain} AS {kind}) END",
     )

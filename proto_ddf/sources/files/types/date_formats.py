@@ -1,8 +1,8 @@
-"""The forms in which dates, moments and times of day are written.
+"""The formats in which dates, datetimes and times of day are written.
 
-Years have four digits: of 07/11/45 nobody knows the century. Times of 24:00 and leap seconds have no value that says
-them, nor have fractions beyond microseconds. A moment with a zone becomes one in UTC; all moments of a column have the
-same offset, which is a part of the form, or none.
+Years have four digits, because the century of 07/11/45 is unknown. 24:00, leap seconds and fractions finer than
+microseconds are not supported: no stored value can represent them. A datetime with an offset is converted to UTC. All
+datetimes of a column have the same offset, which is part of the format, or none has one.
 """
 
 import re
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from proto_ddf.sources.files.duckdb_session import text as literal
-from proto_ddf.sources.files.types.value_format import Forms, TextForm
+from proto_ddf.sources.files.types.value_format import PossibleFormats, ValueFormat
 from proto_ddf.sources.schema.column_types import ChosenType
 
 _FIRST, _LAST = "'0001-01-01'", "'9999-12-31 23:59:59.999999'"
@@ -22,7 +22,7 @@ _ISO_MOMENT = re.compile(
     r"(?P<zone>Z| ?UTC|[+-][0-9]{2}(:?[0-9]{2})?)?"
 )
 _ISO_TIME = re.compile(rf"{_CLOCK}(?P<seconds>:[0-5][0-9](\.(?P<fraction>[0-9]{{1,6}}))?)?")
-_ISO_DATE = TextForm(
+_ISO_DATE = ValueFormat(
     ChosenType.DATE,
     "CAST(TRY_CAST({v} AS DATE) AS VARCHAR) = {v} AND strlen({v}) = 10",
     "TRY_CAST({v} AS DATE)",
@@ -38,23 +38,23 @@ _TIMES = (
 
 @dataclass(frozen=True)
 class _Written:
-    """A date as strftime writes it, perhaps with a time, and the form of such texts."""
+    """A strftime format of a date, with or without a time, and the value format of such texts."""
 
     pattern: re.Pattern[str]
-    form: TextForm
+    value_format: ValueFormat
 
 
-def date_forms(value: str) -> Forms:
-    """The forms of a text that is a date."""
+def date_formats(value: str) -> PossibleFormats:
+    """The formats of a text that is a date."""
     iso = [_ISO_DATE] if re.fullmatch(_DAY, value) else []
-    return Forms((*iso, *_written_forms(value, _DATES)))
+    return PossibleFormats((*iso, *_written_formats(value, _DATES)))
 
 
-def datetime_forms(value: str) -> Forms:
-    """The forms of a text that is a date with a time."""
+def datetime_formats(value: str) -> PossibleFormats:
+    """The formats of a text that is a date with a time."""
     found = _ISO_MOMENT.fullmatch(value)
     if not found:
-        return Forms(tuple(_written_forms(value, _DATETIMES)))
+        return PossibleFormats(tuple(_written_formats(value, _DATETIMES)))
     sign, zone = found["sign"], found["zone"] or ""
     kind = "TIMESTAMPTZ" if zone else "TIMESTAMP"
     moment = f"TRY_CAST({{v}} AS {kind})"
@@ -63,49 +63,49 @@ def datetime_forms(value: str) -> Forms:
     moment = f"CASE WHEN {moment} BETWEEN {_FIRST} AND {_LAST} THEN {moment} END"
     start, end = f"{_DAY}{sign}{_CLOCK}", re.escape(zone)
     plain = sign == " " and not zone
-    return _clock_forms(found, start, end, ChosenType.DATETIME, moment, plain=plain)
+    return _clock_formats(found, start, end, ChosenType.DATETIME, moment, plain=plain)
 
 
-def time_forms(value: str) -> Forms:
-    """The forms of a text that is a time of day."""
+def time_formats(value: str) -> PossibleFormats:
+    """The formats of a text that is a time of day."""
     found = _ISO_TIME.fullmatch(value)
     if not found:
-        return Forms()
-    return _clock_forms(found, _CLOCK, "", ChosenType.TIME, "TRY_CAST({v} AS TIME)")
+        return PossibleFormats()
+    return _clock_formats(found, _CLOCK, "", ChosenType.TIME, "TRY_CAST({v} AS TIME)")
 
 
-def _clock_forms(
+def _clock_formats(
     found: re.Match[str], start: str, end: str, kind: ChosenType, value: str, plain: bool = False
-) -> Forms:
-    """The ways to write seconds: none, with as many digits of a fraction in all, with no needless zeros, and as Python
-    does, with six digits or none."""
+) -> PossibleFormats:
+    """The ways to write seconds: none; the same count of fraction digits in all values; no unnecessary zeros; or as
+    Python does, with six fraction digits or none."""
 
-    def form(seconds: str, more: str = "") -> TextForm:
+    def value_format(seconds: str, more: str = "") -> ValueFormat:
         pattern = f"regexp_full_match({{v}}, {literal(start + seconds + end)})"
-        return TextForm(kind, f"{pattern} AND ({value}) IS NOT NULL{more}", value)
+        return ValueFormat(kind, f"{pattern} AND ({value}) IS NOT NULL{more}", value)
 
     if not found["seconds"]:
-        return Forms((form(""),))
+        return PossibleFormats((value_format(""),))
     fraction = found["fraction"] or ""
     digits = rf"\.[0-9]{{{len(fraction)}}}" if fraction else ""
-    fixed = form(f":[0-5][0-9]{digits}")
-    if plain and not fraction:  # found out many times faster than by the pattern
+    fixed = value_format(f":[0-5][0-9]{digits}")
+    if plain and not fraction:  # much faster than the pattern
         same = "CAST(TRY_CAST({v} AS TIMESTAMP) AS VARCHAR) = {v} AND strlen({v}) = 19"
-        fixed = TextForm(kind, same, "TRY_CAST({v} AS TIMESTAMP)")
-    shortest = form(r":[0-5][0-9](\.[0-9]{0,5}[1-9])?")
-    python = form(r":[0-5][0-9](\.[0-9]{6})?", " AND NOT contains({v}, '.000000')")
+        fixed = ValueFormat(kind, same, "TRY_CAST({v} AS TIMESTAMP)")
+    shortest = value_format(r":[0-5][0-9](\.[0-9]{0,5}[1-9])?")
+    python = value_format(r":[0-5][0-9](\.[0-9]{6})?", " AND NOT contains({v}, '.000000')")
     if not fraction:
-        return Forms((fixed,), (shortest, python))
+        return PossibleFormats((fixed,), (shortest, python))
     others = [] if fraction.endswith("0") else [shortest]
-    return Forms((fixed, *others, *([python] if len(fraction) == 6 else [])))
+    return PossibleFormats((fixed, *others, *([python] if len(fraction) == 6 else [])))
 
 
-def _written_forms(value: str, written: tuple[_Written, ...]) -> Iterator[TextForm]:
-    return (each.form for each in written if each.pattern.fullmatch(value))
+def _written_formats(value: str, written: tuple[_Written, ...]) -> Iterator[ValueFormat]:
+    return (each.value_format for each in written if each.pattern.fullmatch(value))
 
 
 def _dates() -> Iterator[tuple[str, str]]:
-    """Formats of strftime, and what stands first where that could be read otherwise."""
+    """The strftime formats, each with its convention ("day" or "month" first) if it could be read another way."""
     for day, month in (("%d", "%m"), ("%-d", "%-m")):
         yield f"%Y/{month}/{day}", ""
         yield f"{day}.{month}.%Y", ""
@@ -115,28 +115,29 @@ def _dates() -> Iterator[tuple[str, str]]:
     yield "%Y-%-m-%-d", ""
 
 
-def _date(format: str, reading: str) -> _Written:
+def _date(format: str, convention: str) -> _Written:
     kinds = {"day": ChosenType.DATE_DAY_FIRST, "month": ChosenType.DATE_MONTH_FIRST}
-    return _written(format, reading, kinds.get(reading, ChosenType.DATE), "DATE")
+    return _written(format, convention, kinds.get(convention, ChosenType.DATE), "DATE")
 
 
-def _datetime(format: str, reading: str) -> _Written:
+def _datetime(format: str, convention: str) -> _Written:
     if format.startswith("%Y"):
-        return _written(format, reading, ChosenType.DATETIME, "TIMESTAMP")
-    month = reading == "month"
+        return _written(format, convention, ChosenType.DATETIME, "TIMESTAMP")
+    month = convention == "month"
     kind = ChosenType.DATETIME_MONTH_FIRST if month else ChosenType.DATETIME_DAY_FIRST
-    return _written(format, reading, kind, "TIMESTAMP")
+    return _written(format, convention, kind, "TIMESTAMP")
 
 
-def _written(format: str, reading: str, kind: ChosenType, db_type: str) -> _Written:
+def _written(format: str, convention: str, kind: ChosenType, db_type: str) -> _Written:
     pattern = re.sub(r"%-?\w", lambda part: _PARTS[part[0]], format.replace(".", r"\."))
     moment = f"try_strptime({{v}}, '{format}')"
     fits = f"strftime({moment}, '{format}') = {{v}} AND {moment} >= TIMESTAMP {_FIRST}"
-    form = TextForm(kind, fits, f"CAST({moment} AS {db_type})", reading)
-    return _Written(re.compile(pattern, re.ASCII), form)
+    value_format = ValueFormat(kind, fits, f"CAST({moment} AS {db_type})", convention)
+    return _Written(re.compile(pattern, re.ASCII), value_format)
 
 
-_DATES = tuple(_date(format, reading) for format, reading in _dates())
+_DATES = tuple(_date(format, convention) for format, convention in _dates())
 _DATETIMES = tuple(
-    _datetime(f"{format} {time}", reading) for (format, reading), time in product(_dates(), _TIMES)
+    _datetime(f"{format} {time}", convention)
+    for (format, convention), time in product(_dates(), _TIMES)
 )

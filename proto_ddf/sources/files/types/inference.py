@@ -1,8 +1,10 @@
-"""What makes typed columns of a raw table: a column has a type if all its texts are of one form, or if a person chose it.
+"""Infers the types of a raw table's columns: a column has a type if all its texts have one format, or if a person chose
+it.
 
-What a sample rules out is ruled out. Of the forms it leaves, the first is tried on every row while the typed copy is
-written: that is one pass over the data, and mostly the only one. Where a value does not fit, every row is looked at for
-all forms that are left. Where texts could be read in two ways, all rows decide before, and then the whole file.
+A sample rules out most formats. The first format that remains is tried on every row while the typed copy is written, so
+that mostly one pass over the data is enough. If a value does not fit, all rows are tested for all remaining formats. If
+texts could be read in two ways, all rows of the column are tested first, then the conventions of the other columns
+decide.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,122 +16,131 @@ import duckdb
 from proto_ddf.sources.files.duckdb_session import run, text
 from proto_ddf.sources.files.format import RawColumn, RawTable
 from proto_ddf.sources.files.types.chosen import check_chosen, chosen_value, is_missing, trimmed
-from proto_ddf.sources.files.types.value_format import Forms, TextForm
-from proto_ddf.sources.files.types.value_formats import possible_forms
-from proto_ddf.sources.schema.column_types import Choices
+from proto_ddf.sources.files.types.value_format import PossibleFormats, ValueFormat
+from proto_ddf.sources.files.types.value_formats import possible_formats
+from proto_ddf.sources.schema.column_types import ChosenTypes
 
-MISFIT = "\x1fmisfit"
-"""What DuckDB's error says when a value does not fit a type that was tried."""
+MISMATCH = "\x1fmismatch"
+"""The message of DuckDB's error when a value does not fit a type that was tried."""
 SAMPLE = "sampled"
 """A temporary table of the first rows."""
 _SAMPLE_ROWS = 5_000
 _AT_ONCE = 40
-"""Tests that one statement makes: what DuckDB needs to plan it grows with their square."""
-_OTHER_READINGS = {"point": "comma", "comma": "point", "day": "month", "month": "day"}
+"""Tests in one statement: DuckDB's planning time grows with the square of their number."""
+_OPPOSITE_CONVENTION = {"point": "comma", "comma": "point", "day": "month", "month": "day"}
 
 _Item = TypeVar("_Item")
-Fitting = Mapping[str, Sequence[TextForm]]
-"""By column the forms that its texts have; of columns whose types are worked out only."""
+FormatsByColumn = Mapping[str, Sequence[ValueFormat]]
+"""The formats that a column's texts have, by column; only of columns whose types are inferred."""
 
 
 @dataclass(frozen=True)
-class Sampled:
-    """What a sample leaves of the forms that columns may have."""
+class SampleResult:
+    """The formats of each column that the sample does not rule out."""
 
-    left: Fitting
-    later: Fitting
-    """Forms that are looked at where none of those fits all rows."""
+    remaining: FormatsByColumn
+    fallback: FormatsByColumn
+    """Formats to test if none of the remaining ones fits all rows."""
     unseen: frozenset[str]
     """Columns without a value in the sample."""
     doubtful: frozenset[str]
-    """Columns whose forms the sample does not prove, even if they fit all rows."""
+    """Columns whose format the sample leaves uncertain, even if it fits all rows."""
 
 
 @dataclass(frozen=True)
-class Typed:
+class ColumnTyping:
     """How the columns of a table are typed."""
 
     expressions: Sequence[str]
-    """For each column the SQL of its values."""
-    open: Fitting
-    """Columns that stay text because they could be read in several ways."""
+    """The SQL of each column's values."""
+    undecided: FormatsByColumn
+    """Columns that stay text because their values could be read in several ways."""
 
 
-def sampled(connection: duckdb.DuckDBPyConnection, table: RawTable, chosen: Choices) -> Sampled:
-    """What a sample leaves of the forms that each column may have; only columns that are worked out."""
+def read_sample(
+    connection: duckdb.DuckDBPyConnection, table: RawTable, chosen: ChosenTypes
+) -> SampleResult:
+    """Find the formats that the sample does not rule out, for each column whose type is inferred."""
     columns = [
         column
         for column in table.columns
-        if column.name not in chosen and column.given is None and column.may_be
+        if column.name not in chosen and column.declared is None and column.possible_kinds
     ]
-    if columns or any(column.nearly for column in table.columns):
+    if columns or any(column.candidate_kinds for column in table.columns):
         rows = f"SELECT * FROM {table.rows} LIMIT {_SAMPLE_ROWS}"
         run(connection, f"CREATE OR REPLACE TEMP TABLE {SAMPLE} AS {rows}")
     possible = _possible(connection, SAMPLE, table, columns)
-    first = {name: forms.first for name, forms in possible.items()}
-    left, unproved = _from_first_fitting(connection, SAMPLE, table, first)
-    second = {name: forms.later for name, forms in possible.items() if not left[name]}
-    late, late_unproved = _from_first_fitting(connection, SAMPLE, table, second)
-    left |= late
-    unproved |= late_unproved
-    return Sampled(
-        left,
-        {name: forms.later for name, forms in possible.items() if name not in second},
+    first = {name: formats.likely for name, formats in possible.items()}
+    remaining, unproven = _from_first_fitting(connection, SAMPLE, table, first)
+    second = {name: formats.fallback for name, formats in possible.items() if not remaining[name]}
+    fallback, fallback_unproven = _from_first_fitting(connection, SAMPLE, table, second)
+    remaining |= fallback
+    unproven |= fallback_unproven
+    return SampleResult(
+        remaining,
+        {name: formats.fallback for name, formats in possible.items() if name not in second},
         frozenset(column.name for column in columns if column.name not in possible),
-        frozenset(name for name in left if name in unproved or _is_open(left[name])),
+        frozenset(name for name in remaining if name in unproven or _is_undecided(remaining[name])),
     )
 
 
-def tried_columns(
-    connection: duckdb.DuckDBPyConnection, table: RawTable, chosen: Choices, sample: Sampled
-) -> Typed:
-    """The typing that the sample suggests. It fails with MISFIT where a value does not fit.
+def typing_from_sample(
+    connection: duckdb.DuckDBPyConnection,
+    table: RawTable,
+    chosen: ChosenTypes,
+    sample: SampleResult,
+) -> ColumnTyping:
+    """The typing that the sample suggests. Its SQL fails with MISMATCH where a value does not fit.
 
-    Where a form need not be the right one, even if it fits all rows, they are looked at now, for its column and for
-    those that could tell how it is to be read.
+    If a format could be wrong although it fits all rows, all rows are tested now: of its column, and of the columns
+    whose convention could decide.
     """
-    left = dict(sample.left)
+    remaining = dict(sample.remaining)
     unseen = [column for column in table.columns if column.name in sample.unseen]
     if unseen:
         seen = _possible(connection, table.rows, table, unseen)
-        left |= {name: forms.all for name, forms in seen.items()}
-    if doubtful := {*sample.doubtful, *sample.unseen} & left.keys():
-        telling = {name for name, forms in left.items() if any(form.reading for form in forms)}
-        looked_at = {name: left[name] for name in doubtful | telling}
-        left |= _proved(connection, table, looked_at)
-    return _typed(connection, table, chosen, left, f"error({text(MISFIT)})")
+        remaining |= {name: formats.all for name, formats in seen.items()}
+    if doubtful := {*sample.doubtful, *sample.unseen} & remaining.keys():
+        with_convention = {
+            name
+            for name, formats in remaining.items()
+            if any(value_format.convention for value_format in formats)
+        }
+        looked_at = {name: remaining[name] for name in doubtful | with_convention}
+        remaining |= _proven(connection, table, looked_at)
+    return _typed(connection, table, chosen, remaining, f"error({text(MISMATCH)})")
 
 
-def decided_columns(
+def typing_from_all_rows(
     connection: duckdb.DuckDBPyConnection,
     table: RawTable,
-    chosen: Choices,
-    sample: Sampled,
+    chosen: ChosenTypes,
+    sample: SampleResult,
     name: str,
-) -> Typed:
+) -> ColumnTyping:
     """The typing that all values decide.
 
     Args:
-        name: of the table, for people.
+        name: the table's name, for messages.
 
     Raises:
-        IntegrationError: `value_not_of_type`, where a value does not fit the type chosen.
+        IntegrationError: `value_not_of_type`, where a value does not fit the chosen type.
     """
     for column in table.columns:
         if column.name in chosen:
             check_chosen(connection, table, column, chosen[column.name], name)
     unseen = [column for column in table.columns if column.name in sample.unseen]
     seen = _possible(connection, table.rows, table, unseen)
-    left = {**sample.left, **{name: forms.all for name, forms in seen.items()}}
-    fitting = _proved(connection, table, left)
-    late = {name: forms for name, forms in sample.later.items() if not fitting[name]}
-    fitting |= _proved(connection, table, late)
+    remaining = {**sample.remaining, **{name: formats.all for name, formats in seen.items()}}
+    fitting = _proven(connection, table, remaining)
+    fallback = {name: formats for name, formats in sample.fallback.items() if not fitting[name]}
+    fitting |= _proven(connection, table, fallback)
     return _typed(connection, table, chosen, fitting, "NULL")
 
 
-def fit(column: RawColumn, form: TextForm) -> str:
-    """SQL that is true where the text of a value, without blanks around it, is of a form."""
-    return form.fits.replace("{v}", trimmed(column))
+def fit(column: RawColumn, value_format: ValueFormat) -> str:
+    """SQL that is true where the text of a value, without blanks around it, has the format."""
+    return value_format.fits.replace("{v}", trimmed(column))
 
 
 def _possible(
@@ -137,11 +148,12 @@ def _possible(
     source: str,
     table: RawTable,
     columns: Sequence[RawColumn],
-) -> dict[str, Forms]:
-    """The forms that the longest text of each column may have: it shows most signs. Without columns that have none."""
+) -> dict[str, PossibleFormats]:
+    """The possible formats of each column's longest text, which shows most of the format. Columns without values are
+    left out."""
     if not columns:
         return {}
-    found: dict[str, Forms] = {}
+    found: dict[str, PossibleFormats] = {}
     for some in batched(columns, _AT_ONCE):
         longest = ", ".join(
             f"arg_max({trimmed(column)}, strlen({trimmed(column)}))"
@@ -150,60 +162,64 @@ def _possible(
         )
         values = run(connection, f"SELECT {longest} FROM {source}")[0]
         found |= {
-            column.name: possible_forms(value, column.may_be)
+            column.name: possible_formats(value, column.possible_kinds)
             for column, value in zip(some, values, strict=True)
             if value is not None
         }
     return found
 
 
-def _proved(
-    connection: duckdb.DuckDBPyConnection, table: RawTable, left: Fitting
-) -> dict[str, list[TextForm]]:
-    """Those that fit every value of the table, and whose words are all there: of columns that could be read in two ways
-    all, of others the first."""
-    open_ones = {name: forms for name, forms in left.items() if _is_open(forms)}
-    fitting, unproved = _fitting(connection, table.rows, table, open_ones)
-    closed = {name: forms for name, forms in left.items() if name not in open_ones}
+def _proven(
+    connection: duckdb.DuckDBPyConnection, table: RawTable, remaining: FormatsByColumn
+) -> dict[str, list[ValueFormat]]:
+    """The formats that fit every value of the table and whose words all occur: all of them for columns that could be
+    read in two ways, only the first for others."""
+    open_ones = {name: formats for name, formats in remaining.items() if _is_undecided(formats)}
+    fitting, unproven = _fitting(connection, table.rows, table, open_ones)
+    closed = {name: formats for name, formats in remaining.items() if name not in open_ones}
     while closed:
-        some, some_unproved = _from_first_fitting(connection, table.rows, table, closed)
-        fitting |= {name: forms[:1] for name, forms in some.items() if name not in some_unproved}
-        closed = {name: some[name][1:] for name in some_unproved}
+        some, some_unproven = _from_first_fitting(connection, table.rows, table, closed)
+        fitting |= {
+            name: formats[:1] for name, formats in some.items() if name not in some_unproven
+        }
+        closed = {name: some[name][1:] for name in some_unproven}
     return {
-        name: [form for form in forms if (name, form) not in unproved]
-        for name, forms in fitting.items()
+        name: [value_format for value_format in formats if (name, value_format) not in unproven]
+        for name, formats in fitting.items()
     }
 
 
 def _from_first_fitting(
-    connection: duckdb.DuckDBPyConnection, source: str, table: RawTable, left: Fitting
-) -> tuple[dict[str, list[TextForm]], set[str]]:
-    """The first form that fits every value in `source` and those behind it, which are not looked at; and the columns in
-    which words of that form are missing. Most columns need one test."""
-    found: dict[str, list[TextForm]] = {name: [] for name in left}
-    unproved: set[str] = set()
-    pending = {name: list(forms) for name, forms in left.items() if forms}
+    connection: duckdb.DuckDBPyConnection, source: str, table: RawTable, remaining: FormatsByColumn
+) -> tuple[dict[str, list[ValueFormat]], set[str]]:
+    """The first format that fits every value in `source`, followed by those after it, which are not tested; and the
+    columns in which words of that format are missing. Most columns need one test."""
+    found: dict[str, list[ValueFormat]] = {name: [] for name in remaining}
+    unproven: set[str] = set()
+    pending = {name: list(formats) for name, formats in remaining.items() if formats}
     while pending:
-        first = {name: forms[:1] for name, forms in pending.items()}
+        first = {name: formats[:1] for name, formats in pending.items()}
         fitting, without_words = _fitting(connection, source, table, first)
         fit_now = {name for name in pending if fitting[name]}
         found |= {name: pending[name] for name in fit_now}
-        unproved |= {name for name, _ in without_words}
+        unproven |= {name for name, _ in without_words}
         pending = {
-            name: forms[1:]
-            for name, forms in pending.items()
-            if name not in fit_now and len(forms) > 1
+            name: formats[1:]
+            for name, formats in pending.items()
+            if name not in fit_now and len(formats) > 1
         }
-    return found, unproved
+    return found, unproven
 
 
 def _fitting(
-    connection: duckdb.DuckDBPyConnection, source: str, table: RawTable, left: Fitting
-) -> tuple[dict[str, list[TextForm]], set[tuple[str, TextForm]]]:
-    """Those that fit every value in `source`, and of them those that have words which are not there."""
-    fitting: dict[str, list[TextForm]] = {name: [] for name in left}
-    unproved: set[tuple[str, TextForm]] = set()
-    tests = [(name, form) for name, forms in left.items() for form in forms]
+    connection: duckdb.DuckDBPyConnection, source: str, table: RawTable, remaining: FormatsByColumn
+) -> tuple[dict[str, list[ValueFormat]], set[tuple[str, ValueFormat]]]:
+    """The formats that fit every value in `source`, and those of them whose words do not all occur."""
+    fitting: dict[str, list[ValueFormat]] = {name: [] for name in remaining}
+    unproven: set[tuple[str, ValueFormat]] = set()
+    tests = [
+        (name, value_format) for name, formats in remaining.items() for value_format in formats
+    ]
     columns = {column.name: column for column in table.columns}
     for some in batched(tests, _AT_ONCE):
         places = {name: f"v{at}" for at, name in enumerate(dict.fromkeys(name for name, _ in some))}
@@ -211,85 +227,96 @@ def _fitting(
             f"CASE WHEN NOT {is_missing(table, columns[name])} THEN {trimmed(columns[name])} END AS {place}"
             for name, place in places.items()
         )
-        checks = ", ".join(_all_fit(places[name], form) for name, form in some)
+        checks = ", ".join(_all_fit(places[name], value_format) for name, value_format in some)
         answers = run(connection, f"SELECT {checks} FROM (SELECT {present} FROM {source})")[0]
-        for (name, form), fits, has_words in zip(some, answers[::2], answers[1::2], strict=True):
+        for (name, value_format), fits, has_words in zip(
+            some, answers[::2], answers[1::2], strict=True
+        ):
             if fits:
-                fitting[name].append(form)
-                unproved |= set() if has_words else {(name, form)}
-    return fitting, unproved
+                fitting[name].append(value_format)
+                unproven |= set() if has_words else {(name, value_format)}
+    return fitting, unproven
 
 
-def _all_fit(value: str, form: TextForm) -> str:
-    """SQL of two answers: whether all texts are of a form, and whether its words are among them."""
-    fits = f"coalesce({form.fits.replace('{v}', value)}, false)"
-    words = " AND ".join(f"bool_or({value} = {text(word)})" for word in form.words) or "true"
+def _all_fit(value: str, value_format: ValueFormat) -> str:
+    """SQL of two results: whether all texts have the format, and whether all its words occur."""
+    fits = f"coalesce({value_format.fits.replace('{v}', value)}, false)"
+    words = (
+        " AND ".join(f"bool_or({value} = {text(word)})" for word in value_format.words) or "true"
+    )
     return f"bool_and({fits}) FILTER ({value} IS NOT NULL), {words}"
 
 
 def batched(items: Sequence[_Item], size: int) -> Iterator[Sequence[_Item]]:
-    """The items, so many at a time."""
     return (items[at : at + size] for at in range(0, len(items), size))
 
 
-def _readings(forms: Iterable[TextForm]) -> set[str]:
-    return {form.reading for form in forms if form.reading}
+def _conventions(formats: Iterable[ValueFormat]) -> set[str]:
+    return {value_format.convention for value_format in formats if value_format.convention}
 
 
-def _is_open(forms: Sequence[TextForm]) -> bool:
-    """Whether texts of these forms could be read in two ways, or need others to be believed."""
-    return bool(forms) and (not forms[0].sure or (bool(forms[0].reading) and len(_readings(forms)) > 1))  # fmt: skip
+def _is_undecided(formats: Sequence[ValueFormat]) -> bool:
+    """Whether texts of these formats could be read in two ways, or need the convention of another column."""
+    return bool(formats) and (not formats[0].certain or (bool(formats[0].convention) and len(_conventions(formats)) > 1))  # fmt: skip
 
 
 def _typed(
     connection: duckdb.DuckDBPyConnection,
     table: RawTable,
-    chosen: Choices,
-    fitting: Fitting,
+    chosen: ChosenTypes,
+    fitting: FormatsByColumn,
     otherwise: str,
-) -> Typed:
-    told = {forms[0].reading for forms in fitting.values() if forms and not _is_open(forms)}
-    expressions, stay_open = [], {}
+) -> ColumnTyping:
+    known = {
+        formats[0].convention
+        for formats in fitting.values()
+        if formats and not _is_undecided(formats)
+    }
+    expressions, undecided = [], {}
     for column in table.columns:
-        forms = fitting.get(column.name, ())
+        formats = fitting.get(column.name, ())
         if column.name in chosen:
             kind = chosen[column.name]
             expression = chosen_value(connection, table, column, kind, otherwise)
-        elif column.given is not None:
-            expression = column.given
-        elif (form := _form(forms, told)) is not None:
-            expression = _value(table, column, form, otherwise)
+        elif column.declared is not None:
+            expression = column.declared
+        elif (value_format := _decided_format(formats, known)) is not None:
+            expression = _value(table, column, value_format, otherwise)
         else:
             expression = column.text
-            if forms:
-                stay_open[column.name] = forms
+            if formats:
+                undecided[column.name] = formats
         expressions.append(expression)
-    return Typed(expressions, stay_open)
+    return ColumnTyping(expressions, undecided)
 
 
-def _form(forms: Sequence[TextForm], told: set[str]) -> TextForm | None:
-    """The form of a column; None where that stays open.
+def _decided_format(formats: Sequence[ValueFormat], known: set[str]) -> ValueFormat | None:
+    """The format of a column; None if it stays undecided.
 
     Args:
-        told: readings of the other columns of the file.
+        known: the conventions of the file's other columns.
     """
-    if not forms:
+    if not formats:
         return None
-    if not _is_open(forms):
-        return forms[0]
+    if not _is_undecided(formats):
+        return formats[0]
     believed = {
-        reading
-        for reading in _readings(forms)
-        if reading in told and _OTHER_READINGS[reading] not in told
+        convention
+        for convention in _conventions(formats)
+        if convention in known and _OPPOSITE_CONVENTION[convention] not in known
     }
-    return next((form for form in forms if form.reading in believed), None)
+    return next(
+        (value_format for value_format in formats if value_format.convention in believed), None
+    )
 
 
-def _value(table: RawTable, column: RawColumn, form: TextForm, otherwise: str) -> str:
-    """Most texts have no blanks around them, and what they are without them need not be looked at."""
-    fits, value = (part.replace("{v}", column.text) for part in (form.fits, form.value))
-    bare = form.value.replace("{v}", trimmed(column))
+def _value(table: RawTable, column: RawColumn, value_format: ValueFormat, otherwise: str) -> str:
+    """SQL of a value. The text is tested as it is first, since most have no blanks around them."""
+    fits, value = (
+        part.replace("{v}", column.text) for part in (value_format.fits, value_format.value)
+    )
+    bare = value_format.value.replace("{v}", trimmed(column))
     return (
         f"CASE WHEN {fits} THEN {value} WHEN {is_missing(table, column)} THEN NULL"
-        f" WHEN {fit(column, form)} THEN {bare} ELSE {otherwise} END"
+        f" WHEN {fit(column, value_format)} THEN {bare} ELSE {otherwise} END"
     )

@@ -1,4 +1,4 @@
-"""What a form of texts is: one way of writing values, the same for all values of a column."""
+"""A value format: one way of writing values as text, the same for all values of a column."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,43 +7,43 @@ from proto_ddf.sources.schema.column_types import ChosenType
 
 
 @dataclass(frozen=True)
-class TextForm:
-    """One form. `fits` and `value` are SQL with `{v}` for the text of a value."""
+class ValueFormat:
+    """One way of writing values. `fits` and `value` are SQL with `{v}` for the text of a value."""
 
     type: ChosenType
-    """What a person chooses for a column of such texts, of which some are written otherwise."""
+    """The type a person would choose for a column that has this format except for a few texts."""
     fits: str
-    """Whether a text is exactly what this form writes for its value. NULL counts as false."""
+    """True where a text is exactly what this format writes for its value. NULL counts as false."""
     value: str
     """The value of a text that fits."""
-    reading: str = ""
-    """Where texts of this form could be read in another way: "point" or "comma" for the decimal sign, "day" or
-    "month" for what stands first."""
-    sure: bool = True
-    """False: texts of this form are believed only where another column of the file has the same reading."""
+    convention: str = ""
+    """Set where texts of this format could also be read another way: "point" or "comma" for the decimal sign, "day" or
+    "month" for the part that comes first."""
+    certain: bool = True
+    """False: use this format only if another column of the file has the same convention."""
     words: tuple[str, ...] = ()
-    """Each of them must be in the column: one that holds `NO` alone may hold countries."""
+    """Words that must all occur in the column: a column that only holds `NO` may hold country codes."""
 
 
 @dataclass(frozen=True)
-class Forms:
-    """The forms that a text may be written in."""
+class PossibleFormats:
+    """The formats that a text may be written in."""
 
-    first: tuple[TextForm, ...] = ()
-    """The usual one first."""
-    later: tuple[TextForm, ...] = ()
-    """Those of whose signs the text has none, as 750 does not show how thousands are parted. They are looked at where
-    none of the first fits."""
+    likely: tuple[ValueFormat, ...] = ()
+    """The most common one first."""
+    fallback: tuple[ValueFormat, ...] = ()
+    """Formats whose separators do not occur in the text: 750 does not show how thousands are separated. They are tried
+    if no likely one fits."""
 
     @property
-    def all(self) -> tuple[TextForm, ...]:
-        return self.first + self.later
+    def all(self) -> tuple[ValueFormat, ...]:
+        return self.likely + self.fallback
 
 
-def joined(parts: Iterable[Forms]) -> Forms:
-    """The forms of several kinds of values."""
+def joined(parts: Iterable[PossibleFormats]) -> PossibleFormats:
+    """The formats of several kinds of values."""
     listed = list(parts)
-    return Forms(
-        tuple(form for part in listed for form in part.first),
-        tuple(form for part in listed for form in part.later),
+    return PossibleFormats(
+        tuple(value_format for part in listed for value_format in part.likely),
+        tuple(value_format for part in listed for value_format in part.fallback),
     )

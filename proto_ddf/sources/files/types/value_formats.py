@@ -1,40 +1,40 @@
-"""The forms that a text may be written in.
-
-What one text may be written in is found out here, in Python. Whether all texts of a column are, DuckDB finds out by
-the SQL of each form.
+"""The formats that a text may be written in.
+Python finds the possible formats of one text. DuckDB then checks with the SQL of each format whether all texts of a
+column have it.
 """
 
 from collections.abc import Collection
 
-from proto_ddf.sources.files.types.date_formats import date_forms, datetime_forms, time_forms
-from proto_ddf.sources.files.types.number_formats import json_number_forms, number_forms
-from proto_ddf.sources.files.types.value_format import Forms, TextForm, joined
+from proto_ddf.sources.files.types.date_formats import date_formats, datetime_formats, time_formats
+from proto_ddf.sources.files.types.number_formats import json_number_formats, number_formats
+from proto_ddf.sources.files.types.value_format import PossibleFormats, ValueFormat, joined
 from proto_ddf.sources.schema.column_types import ChosenType
 
 _PAIRS = (("true", "false"), ("yes", "no"))
 _STARTS = frozenset("-0123456789")
-"""How all values begin but for words."""
+"""The first characters of all values other than words."""
 _CASES = (str.lower, str.title, str.upper)
 
 
-def possible_forms(value: str, kinds: Collection[str]) -> Forms:
-    """The forms that a text, without blanks around it, may be written in.
+def possible_formats(value: str, kinds: Collection[str]) -> PossibleFormats:
+    """The formats that a text may be written in.
 
     Args:
-        kinds: keys of KINDS: the values that it may stand for.
+        value: the text, without blanks around it.
+        kinds: keys of KINDS: what the text may stand for.
     """
-    may_be_words = value[:1] not in _STARTS  # many times faster than to try all patterns
+    may_be_words = value[:1] not in _STARTS  # much faster than trying all patterns
     return joined(KINDS[kind](value) for kind in kinds if (kind == "boolean") is may_be_words)
 
 
-def _boolean_forms(value: str) -> Forms:
-    """One pair of words in one case. `true` alone says enough; `no` alone may be a country or a language."""
+def _boolean_formats(value: str) -> PossibleFormats:
+    """One pair of words in one case. `true` alone is enough; `no` alone may be a country or a language."""
     pairs = [(case(yes), case(no)) for yes, no in _PAIRS for case in _CASES]
-    return Forms(tuple(_pair(yes, no) for yes, no in pairs if value in (yes, no)))
+    return PossibleFormats(tuple(_pair(yes, no) for yes, no in pairs if value in (yes, no)))
 
 
-def _pair(yes: str, no: str) -> TextForm:
-    return TextForm(
+def _pair(yes: str, no: str) -> ValueFormat:
+    return ValueFormat(
         ChosenType.BOOLEAN,
         f"{{v}} IN ('{yes}', '{no}')",
         f"({{v}} = '{yes}')",
@@ -43,11 +43,11 @@ def _pair(yes: str, no: str) -> TextForm:
 
 
 KINDS = {
-    "boolean": _boolean_forms,
-    "number": number_forms,
-    "json_number": json_number_forms,
-    "date": date_forms,
-    "datetime": datetime_forms,
-    "time": time_forms,
+    "boolean": _boolean_formats,
+    "number": number_formats,
+    "json_number": json_number_formats,
+    "date": date_formats,
+    "datetime": datetime_formats,
+    "time": time_formats,
 }
-"""By name the functions that give the forms of one kind of values."""
+"""The functions that give the formats of one kind of values, by its name."""

@@ -3,7 +3,7 @@
 import reflex as rx
 
 from proto_ddf.web.sources.detail.state import ColumnRow, SourceDetailState, TableRow
-from proto_ddf.web.sources.detail.type_candidates import TYPE_WORDS, OfferRow
+from proto_ddf.web.sources.detail.type_candidates import TYPE_WORDS, CandidateRow
 
 
 def type_choice(one: rx.Var[TableRow], column: rx.Var[ColumnRow]) -> rx.Component:
@@ -28,28 +28,28 @@ def type_notes(one: rx.Var[TableRow], column: rx.Var[ColumnRow]) -> rx.Component
             rx.el.div("Read as empty: ", column.empty, class_name="pd-quiet"),
             rx.fragment(),
         ),
-        rx.foreach(column.offers, lambda offer: _offer(one, column, offer)),
+        rx.foreach(column.type_candidates, lambda candidate: _candidate(one, column, candidate)),
     )
 
 
-def _offer(
-    one: rx.Var[TableRow], column: rx.Var[ColumnRow], offer: rx.Var[OfferRow]
+def _candidate(
+    one: rx.Var[TableRow], column: rx.Var[ColumnRow], candidate: rx.Var[CandidateRow]
 ) -> rx.Component:
     """A type that the column does not have because of some texts: which these are, and the type by one click."""
     return rx.el.div(
-        rx.el.p(offer.words, margin="0"),
+        rx.el.p(candidate.words, margin="0"),
         rx.el.ul(
-            rx.foreach(offer.odd, lambda text: rx.el.li(text)),
+            rx.foreach(candidate.odd, lambda text: rx.el.li(text)),
             style={"margin": "0", "padding_left": "16px"},
         ),
         rx.button(
-            offer.button,
-            on_click=SourceDetailState.accept_offer(one.name, column.name, offer.type),
+            candidate.button,
+            on_click=SourceDetailState.accept_candidate(one.name, column.name, candidate.type),
             disabled=SourceDetailState.busy,
             size="1",
             variant="soft",
             type="button",
-            custom_attrs={"aria-label": offer.button + ": " + column.name},
+            custom_attrs={"aria-label": candidate.button + ": " + column.name},
         ),
         class_name="pd-quiet",
         style={

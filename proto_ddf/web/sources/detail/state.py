@@ -24,7 +24,7 @@ from proto_ddf.sources.schema.model import ColumnInfo, ColumnType, TableInfo
 from proto_ddf.web.shared.state.operation import OperationMixin
 from proto_ddf.web.shared.state.schema_changes import ChangesView, changes_view
 from proto_ddf.web.sources.detail.preview_state import PreviewState
-from proto_ddf.web.sources.detail.type_candidates import OfferRow, accepted, offer_row
+from proto_ddf.web.sources.detail.type_candidates import CandidateRow, accepted, candidate_row
 from proto_ddf.web.sources.list_state import SourceRow, shown_rows, source_row
 
 
@@ -48,7 +48,7 @@ class ColumnRow:
     """People may choose its type."""
     chosen: str = ""
     """The type that was chosen; empty: as it was found."""
-    offers: list[OfferRow] = field(default_factory=list)
+    candidates: list[CandidateRow] = field(default_factory=list)
     empty: str = ""
     """"“-”, “n/a”": texts that are read as no value, because a person said so."""
     comment: str = ""
@@ -74,7 +74,7 @@ _KINDS = {
     "refresh": ("refresh_source", "refresh source"),
     "delete": ("delete_source", "delete source"),
     "choose_type": ("type_column", "change a type"),
-    "accept_offer": ("type_column", "change a type"),
+    "accept_candidate": ("type_column", "change a type"),
 }
 """The operation that a handler starts, and what it does, in words."""
 _DONE = {"type_column": "The type is changed."}
@@ -183,14 +183,14 @@ class SourceDetailState(OperationMixin, rx.State):
             yield event
 
     @rx.event(background=True)
-    async def accept_offer(self, table: str, column: str, chosen: str) -> AsyncIterator[Any]:
+    async def accept_candidate(self, table: str, column: str, chosen: str) -> AsyncIterator[Any]:
         """Give a column a type that it is offered, with what that means for the texts in the way."""
         async with self:
             id = self.source.id
         given = await asyncio.to_thread(accepted, id, table, column, chosen)
         if given is None:
             return
-        async for event in self._begin("accept_offer", given, table, column, chosen):
+        async for event in self._begin("accept_candidate", given, table, column, chosen):
             yield event
 
     @rx.event(background=True)
@@ -313,7 +313,7 @@ def _column_row(
         suggested=suggested,
         limits=_limits(column),
         comment=column.comment,
-        offers=[offer_row(offer) for offer in column.offers],
+        candidates=[candidate_row(candidate) for candidate in column.type_candidates],
     )
 
 

@@ -6,7 +6,7 @@ from proto_ddf.errors import ValidationError
 from proto_ddf.operations.kinds.sources import TypeColumnInput
 from proto_ddf.sources.connected import store
 from proto_ddf.sources.schema.column_types import ChosenType
-from proto_ddf.sources.schema.model import OddText, TypeOffer
+from proto_ddf.sources.schema.model import OddText, TypeCandidate
 
 TYPE_WORDS = {
     ChosenType.TEXT: "text",
@@ -28,7 +28,7 @@ TYPE_WORDS = {
 
 
 @dataclass
-class OfferRow:
+class CandidateRow:
     """A type that a column of texts is offered, in words."""
 
     type: str = ""
@@ -40,14 +40,16 @@ class OfferRow:
     """"Make it decimal"."""
 
 
-def offer_row(offer: TypeOffer) -> OfferRow:
-    """An offer in words."""
-    words = TYPE_WORDS[offer.type]
-    rest = offer.odd_count - len(offer.odd)
-    odd = [_odd_words(odd) for odd in offer.odd]
-    several = f"{offer.odd_count:,} different texts are" if offer.odd_count != 1 else "1 text is"
-    return OfferRow(
-        type=offer.type.value,
+def candidate_row(candidate: TypeCandidate) -> CandidateRow:
+    """A candidate in words."""
+    words = TYPE_WORDS[candidate.type]
+    rest = candidate.odd_count - len(candidate.odd)
+    odd = [_odd_words(odd) for odd in candidate.odd]
+    several = (
+        f"{candidate.odd_count:,} different texts are" if candidate.odd_count != 1 else "1 text is"
+    )
+    return CandidateRow(
+        type=candidate.type.value,
         words=f"{several} written otherwise:" if odd else "Its texts could be read as this:",
         odd=[*odd, f"and {rest:,} more, all of which can be read"] if rest else odd,
         button=f"Make it {words}",
@@ -61,18 +63,18 @@ def _odd_words(odd: OddText) -> str:
 
 
 def accepted(source_id: str, table: str, column: str, chosen: str) -> TypeColumnInput | None:
-    """What is to be done for an offer; None if it is not made any more."""
+    """What is to be done for a candidate; None if it is not made any more."""
     try:
         found = store.get_source(source_id).schema.table(table).column(column)
     except (ValidationError, KeyError):
         return None
-    for offer in found.offers:
-        if offer.type == chosen:
+    for candidate in found.type_candidates:
+        if candidate.type == chosen:
             return TypeColumnInput(
                 source_id=source_id,
                 table=table,
                 column=column,
-                type=offer.type,
-                empty=list(offer.empty),
+                type=candidate.type,
+                empty=list(candidate.empty),
             )
     return None

@@ -216,9 +216,15 @@ class TestTypeColumn:
     def test_texts_that_mean_no_value_are_kept_with_the_type(self, ended, people, people_file):
         people_file.write_text("id,name\n1,Ann\n-,Bo\n")
         assert ended("refresh_source", RefreshSourceInput(source_id=people.id)).state == "succeeded"
-        (offer,) = store.get_source(people.id).schema.table("people").column("id").offers
+        (candidate,) = (
+            store.get_source(people.id).schema.table("people").column("id").type_candidates
+        )
         given = TypeColumnInput(
-            source_id=people.id, table="people", column="id", type=offer.type, empty=offer.empty
+            source_id=people.id,
+            table="people",
+            column="id",
+            type=candidate.type,
+            empty=candidate.empty,
         )
         assert ended("type_column", given).state == "succeeded"
         edited = ConnectSourceInput(

@@ -204,12 +204,12 @@ def test_a_chosen_type_is_read_from_the_file_itself(csv_source: MakeSource) -> N
         t=b"n,code\n" + b"".join(b"%d,%03d\n" % (n, n) for n in range(3_000)) + b"1,x\n"
     )
     assert is_fast(source)
-    chosen = FilesSource(source.form, source.paths, {"t": {"n": ChosenType.TEXT}})
+    chosen = FilesSource(source.file_format, source.paths, {"t": {"n": ChosenType.TEXT}})
     assert chosen.preview(PageRequest("t", offset=2_999, limit=2)).rows == (
         ("2999", "2999"),
         ("1", "x"),
     )
-    wrong = FilesSource(source.form, source.paths, {"t": {"code": ChosenType.INTEGER}})
+    wrong = FilesSource(source.file_format, source.paths, {"t": {"code": ChosenType.INTEGER}})
     with pytest.raises(ProtoDDFError) as raised:
         wrong.read_schema()
     assert (raised.value.code, raised.value.context["row"]) == ("value_not_of_type", 3_001)

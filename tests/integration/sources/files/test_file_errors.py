@@ -30,7 +30,7 @@ def test_every_kind_of_file_is_tried_here() -> None:
 def test_a_file_that_is_gone(home: Path, kind: str) -> None:
     source = plain(kind, home / "uploads" / "gone.file")
     assert failure(source).code == "file_not_found"
-    for act in (source.read_schema, lambda: source.form.recognise(source.paths[0])):
+    for act in (source.read_schema, lambda: source.file_format.recognise(source.paths[0])):
         with pytest.raises(ProtoDDFError) as raised:
             act()
         assert raised.value.code == "source_gone"

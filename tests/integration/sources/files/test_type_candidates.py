@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from proto_ddf.sources.files.source import FilesSource
-from proto_ddf.sources.schema.model import TypeOffer
+from proto_ddf.sources.schema.model import TypeCandidate
 from tests.file_sources import rows, types
 
 BLANKS = "".join(chr(code) for code in range(0x3001) if unicodedata.category(chr(code)) == "Zs")
@@ -25,14 +25,14 @@ MISSING = {"NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None"}
 MakeSource = Callable[..., FilesSource]
 
 
-def offers(source: FilesSource, column: str = "c") -> tuple[TypeOffer, ...]:
+def candidates(source: FilesSource, column: str = "c") -> tuple[TypeCandidate, ...]:
     (table,) = source.read_schema().tables
-    return table.column(column).offers
+    return table.column(column).type_candidates
 
 
-def told(offer: TypeOffer) -> tuple[str, list[tuple[Any, ...]], tuple[str, ...]]:
-    odd = [(each.text, each.count, each.row, each.value) for each in offer.odd]
-    return offer.type.value, odd, offer.empty
+def told(candidate: TypeCandidate) -> tuple[str, list[tuple[Any, ...]], tuple[str, ...]]:
+    odd = [(each.text, each.count, each.row, each.value) for each in candidate.odd]
+    return candidate.type.value, odd, candidate.empty
 
 
 @pytest.mark.parametrize(
@@ -69,16 +69,19 @@ def test_texts_in_the_way_of_a_type_are_told_and_the_type_can_be_chosen(
     content = "n,c\n" + "".join(f'x,"{value}"\n' for value in values)
     source = file_source("csv", "t.csv", content)
     assert types(source)["c"] == "text"
-    (offer,) = offers(source)
-    assert told(offer)[:2] == (kind, odd)
-    assert offer.empty == tuple(text for text, _, _, value in odd if value is None)
+    (candidate,) = candidates(source)
+    assert told(candidate)[:2] == (kind, odd)
+    assert candidate.empty == tuple(text for text, _, _, value in odd if value is None)
     chosen = FilesSource(
-        source.form, source.paths, {"t": {"c": offer.type}}, {"t": {"c": list(offer.empty)}}
+        source.file_format,
+        source.paths,
+        {"t": {"c": candidate.type}},
+        {"t": {"c": list(candidate.empty)}},
     )
     assert types(chosen)["c"] != "text"
     read = [row[1] for row in rows(chosen)]
-    assert [value is None for value in read] == [text in offer.empty for text in values]
-    assert offers(chosen) == ()
+    assert [value is None for value in read] == [text in candidate.empty for text in values]
+    assert candidates(chosen) == ()
 
 
 @pytest.mark.parametrize(
@@ -94,10 +97,10 @@ def test_a_column_that_can_be_read_in_two_ways_is_offered_both(
     file_source: MakeSource, values: list[str], kinds: set[str]
 ) -> None:
     source = file_source("csv", "t.csv", "n,c\n" + "".join(f'x,"{value}"\n' for value in values))
-    assert {offer.type.value for offer in offers(source)} == kinds
-    for offer in offers(source):
-        assert (offer.odd, offer.empty) == ((), ())
-        chosen = FilesSource(source.form, source.paths, {"t": {"c": offer.type}})
+    assert {candidate.type.value for candidate in candidates(source)} == kinds
+    for candidate in candidates(source):
+        assert (candidate.odd, candidate.empty) == ((), ())
+        chosen = FilesSource(source.file_format, source.paths, {"t": {"c": candidate.type}})
         assert None not in [row[1] for row in rows(chosen)]
 
 
@@ -115,17 +118,17 @@ def test_a_column_that_can_be_read_in_two_ways_is_offered_both(
 )
 def test_texts_are_offered_nothing(file_source: MakeSource, values: list[str]) -> None:
     content = "n,c\n" + "".join(f'x,"{value}"\n' for value in values)
-    assert offers(file_source("csv", "t.csv", content)) == ()
+    assert candidates(file_source("csv", "t.csv", content)) == ()
 
 
 def test_many_texts_that_can_be_read_are_counted(file_source: MakeSource) -> None:
     """Also far below what a sample shows; those that become empty are told first."""
     texts = [*(f"{n}.25" for n in range(9_000)), *(f"{n}.5" for n in range(50)), "-", "-"]
     source = file_source("csv", "t.csv", "n,c\n" + "".join(f"x,{text}\n" for text in texts))
-    (offer,) = offers(source)
-    assert (offer.type, offer.odd_count, offer.empty) == ("decimal", 51, ("-",))
-    assert told(offer)[1][:2] == [("-", 2, 9_051, None), ("0.5", 1, 9_001, "0.50")]
-    assert len(offer.odd) == 8
+    (candidate,) = candidates(source)
+    assert (candidate.type, candidate.odd_count, candidate.empty) == ("decimal", 51, ("-",))
+    assert told(candidate)[1][:2] == [("-", 2, 9_051, None), ("0.5", 1, 9_001, "0.50")]
+    assert len(candidate.odd) == 8
 
 
 def test_a_workbook_and_json_are_offered_types_too(file_source: MakeSource) -> None:
@@ -133,12 +136,12 @@ def test_a_workbook_and_json_are_offered_types_too(file_source: MakeSource) -> N
     for line in (["site", "c"], ["north", 3.5], [], ["south", "n/a"], ["east", 4]):
         workbook.active.append(line)
     workbook.save(stream)
-    (offer,) = offers(file_source("excel", "t.xlsx", stream.getvalue()))
-    assert told(offer) == ("float", [("n/a", 1, 4, None)], ("n/a",))
-    (offer,) = offers(file_source("json", "t.json", '[{"c": 3.5}, {"c": "n/a"}, {"c": 4}]'))
-    assert told(offer) == ("float", [("n/a", 1, 2, None)], ("n/a",))
-    (offer,) = offers(file_source("json", "t.json", '[{"c": "2024-01-31"}, {"c": "?"}]'))
-    assert told(offer) == ("date", [("?", 1, 2, None)], ("?",))
+    (candidate,) = candidates(file_source("excel", "t.xlsx", stream.getvalue()))
+    assert told(candidate) == ("float", [("n/a", 1, 4, None)], ("n/a",))
+    (candidate,) = candidates(file_source("json", "t.json", '[{"c": 3.5}, {"c": "n/a"}, {"c": 4}]'))
+    assert told(candidate) == ("float", [("n/a", 1, 2, None)], ("n/a",))
+    (candidate,) = candidates(file_source("json", "t.json", '[{"c": "2024-01-31"}, {"c": "?"}]'))
+    assert told(candidate) == ("date", [("?", 1, 2, None)], ("?",))
 
 
 ANY_TEXT = st.text(
@@ -151,17 +154,20 @@ ANY_TEXT = st.text(
 def test_whatever_text_is_in_the_way_an_offer_holds_what_it_says(
     file_source: MakeSource, odd: list[str]
 ) -> None:
-    """Texts with quotes, line ends and signs of patterns too: each is what the offer says, and the others stay."""
+    """Texts with quotes, line ends and signs of patterns too: each is what the candidate says, and the others stay."""
     texts = [*odd, *(str(n) for n in range(10))]
     content = io.StringIO(newline="")
     csv.writer(content).writerows([("n", "c"), *(("x", text) for text in texts)])
     source = file_source("csv", "t.csv", content.getvalue())
-    for offer in offers(source):
+    for candidate in candidates(source):
         chosen = FilesSource(
-            source.form, source.paths, {"t": {"c": offer.type}}, {"t": {"c": list(offer.empty)}}
+            source.file_format,
+            source.paths,
+            {"t": {"c": candidate.type}},
+            {"t": {"c": list(candidate.empty)}},
         )
         found = dict(zip(texts, (row[1] for row in rows(chosen)), strict=True))
-        told_of = {each.text: each.value for each in offer.odd}
+        told_of = {each.text: each.value for each in candidate.odd}
         for text, value in found.items():
             if text.strip(BLANKS) in told_of:
                 assert (None if value is None else str(value)) == told_of[text.strip(BLANKS)]

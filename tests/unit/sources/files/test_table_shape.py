@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from proto_ddf.sources.files.csv.title_lines import lines_above_header
-from proto_ddf.sources.files.shape.table_shape import doubts, total
+from proto_ddf.sources.files.shape.table_shape import shape_warnings, total
 
 
 def told(text: str) -> str:
     names, *rows = list(csv.reader(text.splitlines()))
-    return "; ".join(doubts(names, rows))
+    return "; ".join(shape_warnings(names, rows))
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_tables_with_words_for_names_and_columns_of_one_sort_are_silent(
         }[kind]
 
     names = [f"{kind} column {at}" for at, kind in enumerate(kinds)]
-    assert doubts(names, [[value(kind, at) for kind in kinds] for at in range(rows)]) == []
+    assert shape_warnings(names, [[value(kind, at) for kind in kinds] for at in range(rows)]) == []
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from proto_ddf.operations.views import OperationView
 from proto_ddf.sources.connected import store
 from proto_ddf.sources.files.uploads import upload_path
 from proto_ddf.sources.schema.column_types import ChosenType
-from proto_ddf.sources.schema.model import OddText, PreviewPage, SourceSchema, TypeOffer
+from proto_ddf.sources.schema.model import OddText, PreviewPage, SourceSchema, TypeCandidate
 from proto_ddf.sources.sqlite.source import SqliteSource
 from proto_ddf.web.shared.state import live
 from proto_ddf.web.sources.connect import state as connect_state
@@ -556,10 +556,10 @@ class TestDetail:
     def test_an_offered_type_is_accepted_with_what_it_means(
         self, detail: Any, started: list[Any]
     ) -> None:
-        """An offer is looked up in the source, not in what a tab holds or sends."""
+        """A candidate is looked up in the source, not in what a tab holds or sends."""
         known = store.get_source(detail.source.id)
-        offers = [
-            TypeOffer(
+        candidates = [
+            TypeCandidate(
                 type=ChosenType.INTEGER,
                 odd=(
                     OddText(text="-", count=2, row=7, value=None),
@@ -568,18 +568,20 @@ class TestDetail:
                 odd_count=5,
                 empty=("-",),
             ),
-            TypeOffer(type=ChosenType.DATE_DAY_FIRST),
+            TypeCandidate(type=ChosenType.DATE_DAY_FIRST),
         ]
         (item,) = [table for table in known.schema.tables if table.name == "item"]
         columns = [
-            column.model_copy(update={"offers": tuple(offers)}) if column.name == "name" else column
+            column.model_copy(update={"type_candidates": tuple(candidates)})
+            if column.name == "name"
+            else column
             for column in item.columns
         ]
         schema = SourceSchema(tables=(item.model_copy(update={"columns": tuple(columns)}),))
         store.save_source(known.name, known.kind, known.config, schema, known.id)
         run(detail, "load")
         (row,) = [column for column in detail.tables[0].columns if column.name == "name"]
-        assert [(offer.type, offer.words, offer.odd, offer.button) for offer in row.offers] == [
+        assert [(candidate.type, candidate.words, candidate.odd, candidate.button) for candidate in row.candidates] == [
             (
                 "integer",
                 "5 different texts are written otherwise:",
@@ -592,9 +594,9 @@ class TestDetail:
             ),
             ("date_day_first", "Its texts could be read as this:", [], "Make it date, day first (31/12/2024)"),
         ]  # fmt: skip
-        run(detail, "accept_offer", "item", "name", "integer")
-        run(detail, "accept_offer", "item", "name", "float")
-        run(detail, "accept_offer", "item", "nothing", "integer")
+        run(detail, "accept_candidate", "item", "name", "integer")
+        run(detail, "accept_candidate", "item", "name", "float")
+        run(detail, "accept_candidate", "item", "nothing", "integer")
         assert [
             (kind, given.table, given.column, given.type, given.empty) for kind, given in started
         ] == [("type_column", "item", "name", "integer", ["-"])]
