@@ -100,3 +100,17 @@ def table_name(filename: str, suffixes: tuple[str, ...] = ()) -> str:
     while suffixes and stem.endswith(suffixes):
         stem = stem.rpartition(".")[0]
     return re.sub(r"\W+", "_", stem).strip("_") or "table"
+
+
+def unique_names(header: Sequence[str]) -> tuple[str, ...]:
+    """Column names from a header: blanks are tidied, empty and repeated names get numbers."""
+    names: list[str] = []
+    taken: set[str] = set()
+    for position, raw in enumerate(header, start=1):
+        base = " ".join(raw.replace("\0", "").split()) or f"column_{position}"
+        name, number = base, 2
+        while name.casefold() in taken:
+            name, number = f"{base}_{number}", number + 1
+        taken.add(name.casefold())
+        names.append(name)
+    return tuple(names)

@@ -9,9 +9,14 @@ import duckdb
 
 from proto_ddf.errors.types import IntegrationError
 from proto_ddf.sources.files import duckdb_session
-from proto_ddf.sources.files.csv.csv_encoding import unique_names
 from proto_ddf.sources.files.errors import explained, file_error
-from proto_ddf.sources.files.format import MAX_COLUMNS, RawColumn, RawTable, table_name
+from proto_ddf.sources.files.format import (
+    MAX_COLUMNS,
+    RawColumn,
+    RawTable,
+    table_name,
+    unique_names,
+)
 from proto_ddf.sources.files.source import file_kind
 from proto_ddf.sources.preview import quote
 from proto_ddf.sources.size_texts import count_text

@@ -1,4 +1,4 @@
-"""CSV and TSV files: how they are written, and two readers, DuckDB's and a strict one.
+"""CSV and TSV files: their encoding and delimiter, a fast reader (DuckDB's) and a strict one (Python's).
 
-`kind` has the kind for the registry.
+The registry imports `kind`.
 """

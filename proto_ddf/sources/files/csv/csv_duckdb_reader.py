@@ -1,10 +1,10 @@
-"""CSV files as DuckDB reads them: many times faster than Python does, and the same of files that keep the rules.
+"""Reads CSV files with DuckDB, which is many times faster than Python and gives the same rows for regular files.
 
-It is not as strict, though: it drops blanks around quotes, joins quoted parts with blanks between them, loses rows
-where quoted line ends meet the borders of its threads' parts, and misreads files with line ends of several kinds.
-So it is believed only where no value holds a line end, quotes have no blanks between them, and every other byte of
-the file is accounted for: those of the values and of the delimiters and line ends between them add up to the file.
-Whatever is in doubt is left to Python's reader.
+DuckDB is not strict enough for other files: it drops blanks around quotes, joins quoted parts with blanks between them,
+loses rows if a quoted line end falls on the border between two threads' parts, and misreads files with several kinds of
+line ends. So its result is used only if no value holds a line end, no blanks stand between quotes, and every other byte
+of the file is accounted for: the bytes of the values, of the delimiters and of the line ends add up to the size of the
+rows. All other files go to the strict reader.
 """
 
 from collections.abc import Sequence
@@ -17,66 +17,72 @@ import duckdb
 
 from proto_ddf.sources.files import duckdb_session, typed_tables
 from proto_ddf.sources.files.csv.csv_encoding import CsvFormat, open_bytes
-from proto_ddf.sources.files.csv.csv_strict_reader import RowBytes, row_bytes
+from proto_ddf.sources.files.csv.row_bytes import RowBytes, row_bytes
 from proto_ddf.sources.files.format import RawColumn, RawTable
 
 _PARTS = "buffer_size = 8388608"
-"""Bytes that are read at a time: DuckDB would read four times as many, also for a sample."""
+"""Bytes to read at a time. DuckDB's default is four times as many, even for a sample."""
 
 
 def read(
-    path: Path, form: CsvFormat, columns: Sequence[RawColumn], missing: Sequence[str], folder: Path
+    path: Path,
+    csv_format: CsvFormat,
+    columns: Sequence[RawColumn],
+    missing: Sequence[str],
+    folder: Path,
 ) -> RawTable | None:
-    """The table of a file that stays where it is, and beside its link in `folder` the typed copy, for which every
-    row was read. None: the file is for the exact reader.
+    """Read the table directly from the file, and write its typed copy beside a link to the file in `folder`.
+
+    Returns:
+        None if the file needs the strict reader.
 
     Raises:
         IntegrationError: `source_gone`, `file_unreadable`.
         SystemError: code `import_failed`.
-        duckdb.Error: of memory or disk.
+        duckdb.Error: no memory or disk space left.
     """
-    if not form.rows_at:
+    if not csv_format.rows_at:
         return None
     link = folder / "0.csv"
-    link.symlink_to(path)  # DuckDB takes brackets in a path for a pattern
-    table = RawTable(link, tuple(columns), "number", tuple(missing), reader=_reader(form))
-    place = typed_tables.path_of(table, {})
+    link.symlink_to(path)  # DuckDB reads brackets in a path as a pattern
+    table = RawTable(link, tuple(columns), "number", tuple(missing), reader=_reader(csv_format))
+    copy_path = typed_tables.path_of(table, {})
     with ThreadPoolExecutor(1, thread_name_prefix="row-bytes") as pool:
-        found = pool.submit(copy_context().run, _row_bytes, path, form)
+        found = pool.submit(copy_context().run, _row_bytes, path, csv_format)
         try:
             made = typed_tables.write(
-                table, {}, path.name, place, f"Reading {path.name}", measured=True
+                table, {}, path.name, copy_path, f"Reading {path.name}", measured=True
             )
         except (duckdb.InvalidInputException, duckdb.NotImplementedException):
             made = None
-        if made is None or not _accounted_for(form, made, found.result()):
+        if made is None or not _accounted_for(csv_format, made, found.result()):
             link.unlink()
-            place.unlink(missing_ok=True)
+            copy_path.unlink(missing_ok=True)
             return None
     return replace(table, row_count=made.rows)
 
 
-def _row_bytes(path: Path, form: CsvFormat) -> RowBytes:
+def _row_bytes(path: Path, csv_format: CsvFormat) -> RowBytes:
     with open_bytes(path) as stream:
-        stream.seek(form.rows_at)
+        stream.seek(csv_format.rows_at)
         return row_bytes(stream)
 
 
-def _reader(form: CsvFormat) -> str:
-    columns = [f"c{at}" for at in range(len(form.names))]
+def _reader(csv_format: CsvFormat) -> str:
+    columns = [f"c{at}" for at in range(len(csv_format.names))]
     declared = ", ".join(f"{column}: 'VARCHAR'" for column in columns)
     return (
         f"(SELECT row_number() OVER () AS number, {', '.join(columns)}"
-        f" FROM read_csv({{path}}, delim = {duckdb_session.text(form.delimiter)}, quote = '\"', escape = '\"',"
+        f" FROM read_csv({{path}}, delim = {duckdb_session.text(csv_format.delimiter)}, quote = '\"', escape = '\"',"
         f" header = true, columns = {{{declared}}}, auto_detect = false, strict_mode = true,"
         f" nullstr = '', {_PARTS}))"
     )
 
 
-def _accounted_for(form: CsvFormat, made: typed_tables.Written, found: RowBytes) -> bool:
+def _accounted_for(csv_format: CsvFormat, made: typed_tables.Written, found: RowBytes) -> bool:
     texts = made.texts
     if texts is None or not made.rows or texts.line_ends or found.blanks_between_quotes:
         return False
-    delimiters = made.rows * (len(form.names) - 1)
-    line_ends = (made.rows - 1) * form.line_end
+    delimiters = made.rows * (len(csv_format.names) - 1)
+    line_ends = (made.rows - 1) * csv_format.line_end
     return texts.size + delimiters + line_ends == found.size

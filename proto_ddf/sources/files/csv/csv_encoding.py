@@ -1,6 +1,6 @@
-"""The text of a CSV or TSV file: its encoding, its delimiter, its header, its records.
+"""The format of a CSV or TSV file: its encoding, its delimiter, its header.
 
-Files are read as a stream, whatever their size. A ZIP file that holds one CSV is read as that CSV.
+Files are read as streams, whatever their size. A ZIP file that holds one CSV file is read as that file.
 """
 
 import csv
@@ -13,53 +13,54 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, NoReturn
+from typing import BinaryIO
 
 from proto_ddf.errors.types import IntegrationError, ValidationError
 from proto_ddf.settings import get_settings
 from proto_ddf.sources.files.errors import explained, file_error, too_large
+from proto_ddf.sources.files.format import unique_names
 from proto_ddf.sources.files.text.encodings import AUTO, codec, label
 from proto_ddf.sources.files.text.text_encoding import find_encoding
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 _ZIP = b"PK\x03\x04"
-"""How a ZIP file begins; what makes it one is at its end."""
+"""The first bytes of a ZIP file; its directory is at its end."""
 SUFFIXES = (".csv", ".tsv", ".tab", ".txt")
 _SAMPLE = 1 << 16
 _SAMPLE_RECORDS = 200
 _START = 1_024
-"""Bytes in which another format shows itself, whatever its encoding is."""
-_LONGEST_LINE = 16 << 20
-"""Characters; a longer line or field is no table's, and would have to be held in memory."""
+"""The first bytes of a file, which show whether it has another format."""
 _OTHER_FORMATS = ("<!doctype", "<html", "<?xml", "<svg", "{", "[{", "%pdf", "{\\rtf")
-_PADDING = re.compile('\0+(?=[,;\t|"\r\n]|\\Z)')
+PADDING = re.compile('\0+(?=[,;\t|"\r\n]|\\Z)')
+"""NULs at the end of a field."""
+LONGEST_LINE = 16 << 20
+"""Characters. A longer line or field is refused, because it would have to be held in memory."""
 _KNOWN = 64
-"""Files whose format is remembered."""
+"""Number of files whose format is kept in memory."""
 
-csv.field_size_limit(_LONGEST_LINE)
+csv.field_size_limit(LONGEST_LINE)
 
 
 @dataclass(frozen=True)
 class CsvFormat:
-    """How a file's text is read."""
+    """How to read a file's text."""
 
     encoding: str
-    """As `encodings.codec` takes it."""
+    """A name that `encodings.codec` accepts."""
     delimiter: str
     names: tuple[str, ...]
-    """Column names, cleaned and unique whatever their case."""
+    """Column names, cleaned and unique, ignoring case."""
     skip: int
-    """Lines before the header: Excel's "sep=;"."""
+    """Number of lines before the header: Excel's "sep=;"."""
     rows_at: int = 0
-    """The byte where the rows begin, where DuckDB may try to read them; 0: it may not."""
+    """The byte where the rows begin, if DuckDB may try to read them; otherwise 0."""
     line_end: int = 1
-    """Bytes of the line end after the header."""
+    """Length in bytes of the line end after the header."""
     padded: bool = False
-    """NULs at the ends of fields are left out."""
+    """Whether NULs at the ends of fields are removed."""
     unnamed: int = 0
-    """How many columns at the end the header has delimiters for, and no names: they may hold nothing."""
+    """Number of columns at the end whose names are empty in the header. They may hold no values."""
     sample: str = ""
-    """The start of the text."""
 
     @property
     def summary(self) -> str:
@@ -69,12 +70,12 @@ class CsvFormat:
 
 
 def recognise(path: Path, encoding: str = AUTO) -> CsvFormat:
-    """Find out how a file is read; the whole file is looked at for its encoding, unless one was chosen.
+    """Detect the format of a file. Its encoding is detected from all of its bytes, unless one was chosen.
 
     Raises:
         IntegrationError: at field "paths": `file_empty`, `file_not_csv`, `file_cut_short`, `file_unreadable`, or
             `source_gone`; at field "encoding": see `text_encoding.find_encoding`.
-        ValidationError: code `file_too_large`, for a ZIP file that unpacks to too much.
+        ValidationError: code `file_too_large`, for a ZIP file whose content is too large.
     """
     with explained(path):
         found = path.stat()
@@ -88,11 +89,11 @@ def _recognised(path: Path, chosen: str, *_version: int) -> CsvFormat:
         _refuse_other_format(path, stream.read(_START).decode("latin-1").removeprefix("ï»¿"))
     found = find_encoding(lambda: open_bytes(path), path, chosen)
     encoding = found.name
-    with open_bytes(path) as stream, _as_text(stream, encoding) as text:
+    with open_bytes(path) as stream, as_text(stream, encoding) as text:
         sample = text.read(_SAMPLE)
         whole = not text.read(1)
     if found.padded:
-        sample = _PADDING.sub("", sample)
+        sample = PADDING.sub("", sample)
     if not sample.strip():
         raise file_error(path, "file_empty", "has no content")
     _refuse_other_format(path, sample)
@@ -101,47 +102,21 @@ def _recognised(path: Path, chosen: str, *_version: int) -> CsvFormat:
     body = sample[declared.end() :] if declared else sample
     delimiter = declared[1] if declared else _delimiter(body, whole)
     header = next((record for record in _sample_records(body, delimiter, whole) if record), [])
-    form = CsvFormat(encoding, delimiter, unique_names(header), skip, padded=found.padded)
-    form = replace(form, unnamed=_unnamed(header), sample=sample)
+    csv_format = CsvFormat(encoding, delimiter, unique_names(header), skip, padded=found.padded)
+    csv_format = replace(csv_format, unnamed=_unnamed(header), sample=sample)
     line = sample.partition("\n")[0]
     utf8 = encoding in ("utf-8", "utf-8-sig")
-    may_be_plain = utf8 and not found.padded and not skip and len(header) > 1 and not form.unnamed
+    may_be_plain = (
+        utf8 and not found.padded and not skip and len(header) > 1 and not csv_format.unnamed
+    )
     if not may_be_plain or not _is_header(line, header, delimiter) or zipfile.is_zipfile(path):
-        return form
+        return csv_format
     start = len(line.encode(encoding)) + 1
-    return replace(form, rows_at=start, line_end=2 if line.endswith("\r") else 1)
-
-
-def records(path: Path, form: CsvFormat) -> Iterator[list[str]]:
-    """The records after the header, as wide as it is; blank lines are left out.
-
-    Delimiters at the end of a record that the header has not, or that it has and the record has not, are no columns.
-
-    Raises:
-        IntegrationError: `file_ragged_rows` (with line, expected, found) or `file_not_csv`.
-    """
-    with open_bytes(path) as stream, _as_text(stream, form.encoding) as text:
-        for _ in range(form.skip):
-            text.readline()
-        lines = _lines(text, path)
-        if form.padded:
-            lines = (_PADDING.sub("", line) for line in lines)
-        reader = csv.reader(lines, delimiter=form.delimiter, strict=True)
-        width, start, header = len(form.names), form.skip, True
-        try:
-            for record in reader:
-                if record and not header:
-                    yield _fitted(record, form) or _refuse(path, start + 1, width, len(record))
-                header = header and not record
-                start = form.skip + reader.line_num
-        except csv.Error as error:
-            reason = f"line {start + 1}: {error}"
-            raise file_error(path, "file_not_csv", reason, reason=reason) from error
+    return replace(csv_format, rows_at=start, line_end=2 if line.endswith("\r") else 1)
 
 
 @contextmanager
 def open_bytes(path: Path) -> Iterator[BinaryIO]:
-    """The bytes of a file, or of the one CSV in a ZIP file."""
     try:
         with explained(path):
             if not zipfile.is_zipfile(path):
@@ -151,34 +126,20 @@ def open_bytes(path: Path) -> Iterator[BinaryIO]:
                     yield stream
                 return
             with zipfile.ZipFile(path) as archive, archive.open(_member(path, archive)) as unpacked:
-                yield unpacked  # type: ignore[misc]  # typeshed has it as IO[bytes]
+                yield unpacked  # type: ignore[misc]  # typeshed types it as IO[bytes]
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
         raise file_error(path, "file_unreadable", "is damaged", reason=str(error)) from error
 
 
 def csv_name(path: Path) -> str:
-    """The name of the file that is read: that of the CSV in a ZIP file, or the file's own."""
+    """The name of the file that is read: the CSV file in a ZIP file, or the file itself."""
     if path.suffix.lower() != ".zip":
         return path.name
     try:
         with zipfile.ZipFile(path) as archive:
             return PurePosixPath(_member(path, archive).filename).name
     except (zipfile.BadZipFile, OSError, IntegrationError, ValidationError):
-        return path.stem  # what is wrong is told when the file is read
-
-
-def unique_names(header: Sequence[str]) -> tuple[str, ...]:
-    """Column names from a header: spaces tidied, empty ones numbered, repeated ones numbered."""
-    names: list[str] = []
-    taken: set[str] = set()
-    for position, raw in enumerate(header, start=1):
-        base = " ".join(raw.replace("\0", "").split()) or f"column_{position}"
-        name, number = base, 2
-        while name.casefold() in taken:
-            name, number = f"{base}_{number}", number + 1
-        taken.add(name.casefold())
-        names.append(name)
-    return tuple(names)
+        return path.stem  # reading the file reports the error
 
 
 def _refuse_other_format(path: Path, start: str) -> None:
@@ -207,21 +168,13 @@ def _member(path: Path, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
 
 
 @contextmanager
-def _as_text(stream: BinaryIO, encoding: str) -> Iterator[io.TextIOWrapper]:
+def as_text(stream: BinaryIO, encoding: str) -> Iterator[io.TextIOWrapper]:
     way = codec(encoding)
     text = io.TextIOWrapper(stream, encoding=way.name, errors=way.errors, newline="")
     try:
         yield text
     finally:
         text.detach()
-
-
-def _lines(text: io.TextIOWrapper, path: Path) -> Iterator[str]:
-    while line := text.readline(_LONGEST_LINE):
-        if len(line) == _LONGEST_LINE:
-            reason = "a line is longer than any table's"
-            raise file_error(path, "file_not_csv", reason, reason=reason)
-        yield line
 
 
 def _is_header(line: str, header: Sequence[str], delimiter: str) -> bool:
@@ -233,7 +186,7 @@ def _is_header(line: str, header: Sequence[str], delimiter: str) -> bool:
 
 
 def _delimiter(sample: str, whole: bool) -> str:
-    """The delimiter that splits the header and gives most records the header's width."""
+    """The delimiter that splits the header, and gives the most records the same width as the header."""
     scores: dict[str, tuple[bool, float, int]] = {}
     for delimiter in DELIMITERS:
         found = [record for record in _sample_records(sample, delimiter, whole) if record]
@@ -254,26 +207,10 @@ def _sample_records(sample: str, delimiter: str, whole: bool) -> list[list[str]]
                 break
     except csv.Error:
         return found
-    # The last record of a part of a file may be cut off.
+    # The sample may end within a record.
     return found if whole or len(found) == 1 or len(found) > _SAMPLE_RECORDS else found[:-1]
 
 
 def _unnamed(header: Sequence[str]) -> int:
     named = max((at for at, name in enumerate(header, start=1) if name.strip()), default=0)
     return len(header) - named if named else 0
-
-
-def _fitted(record: list[str], form: CsvFormat) -> list[str] | None:
-    """The record with as many fields as the header; None where a value would be lost or be missing."""
-    width = len(form.names)
-    if len(record) == width:
-        return record
-    if len(record) > width:
-        return None if any(record[width:]) else record[:width]
-    missing = width - len(record)
-    return record + [""] * missing if missing <= form.unnamed else None
-
-
-def _refuse(path: Path, line: int, expected: int, found: int) -> NoReturn:
-    words = f"line {line} has {found} columns, expected were {expected}"
-    raise file_error(path, "file_ragged_rows", words, line=line, expected=expected, found=found)

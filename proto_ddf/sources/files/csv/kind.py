@@ -15,8 +15,8 @@ from proto_ddf.sources.files.csv.csv_encoding import (
     CsvFormat,
     csv_name,
     recognise,
-    records,
 )
+from proto_ddf.sources.files.csv.csv_strict_reader import records
 from proto_ddf.sources.files.csv.title_lines import lines_above_header
 from proto_ddf.sources.files.errors import file_error
 from proto_ddf.sources.files.format import MAX_COLUMNS, RawColumn, RawTable, table_name
@@ -27,7 +27,7 @@ from proto_ddf.sources.files.text.text_encoding import FIELD as ENCODING_FIELD
 from proto_ddf.sources.protocol import FormField
 
 _MISSING = ("", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None")
-"""No value, in any column that is not text. In text they may be values: NA is Namibia."""
+"""Texts that mean "no value" in every column that is not text. In a text column they may be values: NA is Namibia."""
 _KINDS = ("boolean", "number", "date", "datetime", "time")
 _ROWS_BETWEEN_CHECKS = 5_000
 _ROWS_BETWEEN_REPORTS = 100_000
@@ -35,7 +35,7 @@ _ROWS_BETWEEN_REPORTS = 100_000
 
 @dataclass(frozen=True)
 class CsvFiles:
-    """Text in columns."""
+    """The format of CSV and TSV files."""
 
     variant: str = AUTO
     """The encoding: AUTO or one of `encodings.LABELS`."""
@@ -52,57 +52,60 @@ class CsvFiles:
         return recognise(path, self.variant).summary
 
     def read(self, path: Path, folder: Path) -> Sequence[RawTable]:
-        """The file's rows as text; mostly the file itself, as DuckDB reads it.
+        """The file's rows as text: if possible a link to the file itself, which DuckDB reads.
 
         Raises:
-            IntegrationError: see `csv_encoding.recognise` and `csv_encoding.records`; `file_header_only`,
+            IntegrationError: see `csv_encoding.recognise` and `csv_strict_reader.records`; `file_header_only`,
                 `too_many_columns`.
         """
-        form = recognise(path, self.variant)
-        if len(form.names) > MAX_COLUMNS:
-            words = f"has {len(form.names)} columns"
-            counts = {"found": len(form.names), "limit": MAX_COLUMNS}
+        csv_format = recognise(path, self.variant)
+        if len(csv_format.names) > MAX_COLUMNS:
+            words = f"has {len(csv_format.names)} columns"
+            counts = {"found": len(csv_format.names), "limit": MAX_COLUMNS}
             raise file_error(path, "too_many_columns", words, **counts)
         columns = [
             RawColumn(name, f"c{at}", _KINDS, candidate_kinds=_KINDS)
-            for at, name in enumerate(form.names)
+            for at, name in enumerate(csv_format.names)
         ]
-        title = lines_above_header(form.sample, form.skip)
+        title = lines_above_header(csv_format.sample, csv_format.skip)
         try:
-            table = csv_duckdb_reader.read(path, form, columns, _MISSING, folder)
-            table = table or _exact(path, form, columns, folder)
+            table = csv_duckdb_reader.read(path, csv_format, columns, _MISSING, folder)
+            table = table or _exact(path, csv_format, columns, folder)
         except IntegrationError as error:
             error.context["doubt"] = title if error.code == "file_ragged_rows" else None
             raise
         return [replace(table, shape_warnings=(title,) if title else ())]
 
 
-def _exact(path: Path, form: CsvFormat, columns: Sequence[RawColumn], folder: Path) -> RawTable:
+def _exact(
+    path: Path, csv_format: CsvFormat, columns: Sequence[RawColumn], folder: Path
+) -> RawTable:
     plain, data = folder / "plain", folder / "0.parquet"
-    rows, width = _write_plain(path, form, plain)
+    rows, width = _write_plain(path, csv_format, plain)
     if not rows:
         raise file_error(path, "file_header_only", "has no rows")
     with duckdb_session.cursor() as connection:
-        duckdb_session.run(connection, _to_raw(plain, data, len(form.names)))
+        duckdb_session.run(connection, _to_raw(plain, data, len(csv_format.names)))
     plain.unlink()
     return RawTable(data, tuple(columns[:width]), "number", _MISSING, row_count=rows)
 
 
-def _write_plain(path: Path, form: CsvFormat, plain: Path) -> tuple[int, int]:
-    """Write the records as lines that DuckDB reads. Returns how many, and how many columns have a name or a value.
+def _write_plain(path: Path, csv_format: CsvFormat, plain: Path) -> tuple[int, int]:
+    """Write the records as lines that DuckDB reads. Returns the count of rows, and of columns that have a name or a
+    value.
 
-    Python's own reader splits the file: it tells the line of a fault, and copes with line ends of different
-    kinds, where DuckDB's does not.
+    Python's own reader splits the file, because it reports the line of an error and accepts mixed line ends, which
+    DuckDB's does not.
     """
     progress, number = current_progress.get(), 0
-    width = len(form.names) - form.unnamed
+    width = len(csv_format.names) - csv_format.unnamed
     with plain.open("w", encoding="utf-8", newline="") as file:
-        for number, record in enumerate(records(path, form), start=1):
+        for number, record in enumerate(records(path, csv_format), start=1):
             if number % _ROWS_BETWEEN_CHECKS == 0:
                 progress.check_stop()
             if number % _ROWS_BETWEEN_REPORTS == 0:
                 progress.report(f"{path.name}: {number:,} rows read")
-            while form.unnamed and any(record[width:]):
+            while csv_format.unnamed and any(record[width:]):
                 width += 1
             file.write(record_line(number, record))
     return number, width
@@ -124,7 +127,7 @@ CSV = CsvFiles()
 
 
 class CsvConfig(FilesConfig):
-    """Where the files are, and the encoding of those that do not tell it."""
+    """The paths of the files, and their encoding if it cannot be detected."""
 
     encoding: str = AUTO
 

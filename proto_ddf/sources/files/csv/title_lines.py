@@ -1,4 +1,4 @@
-"""Lines above the header of a CSV file, which make its columns look like fewer than they are."""
+"""Finds lines above the header of a CSV file, which make the table look narrower than it is."""
 
 import csv
 import io
@@ -16,18 +16,21 @@ from proto_ddf.sources.files.shape.table_shape import (
 
 _MOST_RECORDS = 100
 _SAME = 0.8
-"""The share of the records below a header that are as wide as it is."""
+"""The share of the records below a header that must be as wide as it."""
 
 Numbered = tuple[int, list[str]]
 """The line where a record begins, and its cells."""
 
 
 def lines_above_header(sample: str, skip: int = 0) -> str | None:
-    """Whether the first lines of a file are narrower than all others, as a title is: a clause for people.
+    """Whether the first lines of a file are narrower than all others, as a title is.
 
     Args:
-        sample: the start of the file's text; its last record may be cut off.
-        skip: how many lines at the start are no part of the table: Excel's "sep=;".
+        sample: the start of the file's text; its last record may be incomplete.
+        skip: number of lines at the start that are not part of the table: Excel's "sep=;".
+
+    Returns:
+        A clause for a message, or None.
     """
     body = "".join(sample.splitlines(keepends=True)[skip:])
     found = [
@@ -51,7 +54,7 @@ def lines_above_header(sample: str, skip: int = 0) -> str | None:
 
 
 def _header(records: Sequence[Numbered], sample: str) -> int | None:
-    """The place of the first record that is as wide as nearly all after it, where those before are narrower."""
+    """The index of the first record that is as wide as nearly all records after it, if those before it are narrower."""
     if len(records) < 3:
         return None
     cells = [each for _, each in records]
@@ -70,7 +73,7 @@ def _header(records: Sequence[Numbered], sample: str) -> int | None:
 
 
 def _records(sample: str, delimiter: str, first_line: int) -> list[Numbered]:
-    """The records that are not blank; the last is left out, as it may be cut off, if there are many."""
+    """The records that are not blank, at most _MOST_RECORDS, so that a last one that is cut off hardly counts."""
     reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
     found: list[Numbered] = []
     line = first_line

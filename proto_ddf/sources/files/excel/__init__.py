@@ -1,4 +1,4 @@
 """Excel workbooks: each sheet is a table.
 
-`kind` has the kind for the registry.
+The registry imports `kind`.
 """

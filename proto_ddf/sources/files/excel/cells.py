@@ -13,16 +13,16 @@ _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 _PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _HALF = re.compile("[\ud800-\udfff]")
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\[[^\]]*\]')
-"""What stands for itself in a number format, and what is no part of a date: colours, conditions, locales."""
+"""Literal characters in a number format, and parts that are not of a date: colours, conditions, locales."""
 _DATE = re.compile("[dyeg]|mmm", re.IGNORECASE)
-_MADE_UP_DAY = 60
-"""29 February 1900, a day that Excel counts and the calendar has not (a fault of Lotus 1-2-3, kept since)."""
+_NONEXISTENT_DAY = 60
+"""29 February 1900: Excel counts it, but the calendar does not have it (an error of Lotus 1-2-3 that was kept)."""
 
 
 def unescaped(text: str) -> str:
-    """A text with its characters in place of `_xHHHH_` (ISO/IEC 29500-1, 22.9.2.19, ST_Xstring).
+    """A text with its `_xHHHH_` escapes replaced by their characters (ISO/IEC 29500-1, 22.9.2.19, ST_Xstring).
 
-    Half of a pair of surrogates is no character: its escape stays.
+    A single surrogate is not a character: its escape stays.
     """
     if "_x" not in text:
         return text
@@ -39,13 +39,13 @@ def _joined(match: re.Match[str]) -> str:
 class CellReader:
     """Reads the cells of a workbook.
 
-    openpyxl would read dates as well, but take 0 for midnight and 29 February 1900 for the day before.
+    openpyxl's own reading of dates takes 0 as midnight and 29 February 1900 as the day before.
     """
 
     workbook: Any
     date_styles: set[int] = field(default_factory=set)
-    no_dates: list[str] = field(default_factory=list)
-    """The cells of the sheet that are formatted as dates and hold none."""
+    not_dates: list[str] = field(default_factory=list)
+    """The cells of the sheet that are formatted as dates but hold no date."""
 
     def __post_init__(self) -> None:
         self.date_styles = set(self.workbook._date_formats)
@@ -53,24 +53,24 @@ class CellReader:
         self._kinds: dict[int, Callable[[float], Any]] = {}
 
     def value(self, cell: Any) -> Any:
-        """The value of a cell that is not an error; None where it has none.
+        """The value of a cell that is not an error; None if it is empty.
 
         Raises:
-            OverflowError, ValueError: for a date that no calendar reaches.
+            OverflowError, ValueError: the date is outside of the calendar.
         """
         value = cell.value
         if isinstance(value, str):
             return unescaped(value) or None
         if cell.data_type == "n" and value is not None and cell._style_id in self.date_styles:
-            return self._moment(cell, value)
+            return self._date_value(cell, value)
         return value
 
-    def _moment(self, cell: Any, value: float) -> Any:
+    def _date_value(self, cell: Any, value: float) -> Any:
         if cell._style_id not in self._kinds:
             self._kinds[cell._style_id] = self._kind(cell.number_format)
         found = self._kinds[cell._style_id](value)
         if found is None:
-            self.no_dates.append(cell.coordinate)
+            self.not_dates.append(cell.coordinate)
         return found
 
     def _kind(self, number_format: str) -> Callable[[float], Any]:
@@ -89,6 +89,6 @@ class CellReader:
 
 
 def _since_1900(value: float) -> Any:
-    """The date of a number; None for 0 and for the day that never was. A part of the first day is a time."""
-    no_date = value <= 0 or _MADE_UP_DAY <= value < _MADE_UP_DAY + 1
+    """The date of a number; None for 0 and for 29 February 1900. A fraction of the first day is a time."""
+    no_date = value <= 0 or _NONEXISTENT_DAY <= value < _NONEXISTENT_DAY + 1
     return None if no_date else from_excel(value)

@@ -1,8 +1,8 @@
 """Excel workbooks as a source: each sheet is a table. Its first row that is not empty is the header.
 
-Cells have types of their own, so columns are typed by what they hold: numbers, dates, true and false; a column
-of several sorts is text. Formulas are read as their last results, errors like #N/A as no value. Hidden sheets and
-sheets without rows are left out. Of merged cells the first holds the value.
+Cells have types of their own, so a column gets the type of its values: numbers, dates, true and false. A column with
+values of several types is text. Formulas are read as their stored results, errors such as #N/A as empty. Hidden sheets
+and sheets without rows are left out. In merged cells the first one holds the value.
 """
 
 import math
@@ -18,13 +18,18 @@ from openpyxl.utils import get_column_letter
 
 from proto_ddf.progress import current_progress
 from proto_ddf.sources.files import duckdb_session
-from proto_ddf.sources.files.csv.csv_encoding import unique_names
 from proto_ddf.sources.files.errors import file_error
 from proto_ddf.sources.files.excel.cells import CellReader
 from proto_ddf.sources.files.excel.notes import SheetNotes, notes
 from proto_ddf.sources.files.excel.sheet_xml import scan
-from proto_ddf.sources.files.excel.workbook import check_workbook, damage_told, opened
-from proto_ddf.sources.files.format import MAX_COLUMNS, RawColumn, RawTable, table_name
+from proto_ddf.sources.files.excel.workbook import check_workbook, damage_explained, opened
+from proto_ddf.sources.files.format import (
+    MAX_COLUMNS,
+    RawColumn,
+    RawTable,
+    table_name,
+    unique_names,
+)
 from proto_ddf.sources.files.source import file_kind
 from proto_ddf.sources.files.text.delimited_text import SEPARATOR, record_line, unescaped
 from proto_ddf.sources.size_texts import count_text
@@ -34,15 +39,15 @@ _UNNAMED = re.compile(
     r"(sheet|tabelle|feuil|hoja|foglio|blad|planilha|arkusz|list|лист|工作表|シート) ?1?",
     re.IGNORECASE,
 )
-"""What spreadsheet programs call a first sheet that nobody named. Decided sheet by sheet: a table keeps its name
-when other sheets come or go."""
+"""The default names of a first sheet in spreadsheet programs. Each sheet is judged alone, so that a table keeps its
+name when other sheets are added or removed."""
 _MOST_ROWS = 1_048_576
 _ROWS_BETWEEN_CHECKS = 1_000
 _ROWS_BETWEEN_REPORTS = 20_000
 _LARGEST_INTEGER = 2**63 - 1
 _LARGEST_EXACT = 2**53
-"""Beyond it a double does not hold every whole number. Excel writes none that it does not, other programs do."""
-_GIVEN = {
+"""Above it a double does not hold every whole number. Excel never writes such numbers; other programs do."""
+_DECLARED = {
     "integer": "CAST({c} AS BIGINT)",
     "long integer": "CAST({c} AS BIGINT)",
     "float": "CAST({c} AS DOUBLE)",
@@ -51,25 +56,30 @@ _GIVEN = {
     "datetime": "CAST({c} AS TIMESTAMP)",
     "time": "CAST({c} AS TIME)",
 }
-_NEARLY = {"integer": "number", "long integer": "number", "float": "number", "boolean": "boolean"}
-_NEARLY |= {kind: kind for kind in ("date", "datetime", "time")}
-"""What a column of cells of that sort and of texts is nearly."""
+_CANDIDATE_KINDS = {
+    "integer": "number",
+    "long integer": "number",
+    "float": "number",
+    "boolean": "boolean",
+}
+_CANDIDATE_KINDS |= {kind: kind for kind in ("date", "datetime", "time")}
+"""The kind to suggest for a column that holds values of this type and texts."""
 
 
 @dataclass
 class _Sheet:
-    """What has been seen of a sheet."""
+    """The content of a sheet, as found so far."""
 
     title: str
     header: list[str] = field(default_factory=list)
     kinds: dict[int, set[str]] = field(default_factory=dict)
-    """Sorts of values by position of the column."""
+    """The types of values in each column, by its index."""
     rows: int = 0
     notes: SheetNotes = field(default_factory=SheetNotes)
 
     @property
     def columns(self) -> list[tuple[int, str]]:
-        """Positions and names of the columns that have a header or a value."""
+        """Index and name of each column that has a header or a value."""
         width = max([len(self.header), *(at + 1 for at in self.kinds)])
         raw = [*self.header, *[""] * (width - len(self.header))]
         used = [at for at in range(width) if raw[at].strip() or at in self.kinds]
@@ -77,8 +87,6 @@ class _Sheet:
 
 
 class ExcelFiles:
-    """Workbooks of sheets."""
-
     name = "excel"
     version = 4
     variant = ""
@@ -89,7 +97,7 @@ class ExcelFiles:
         return table_name(path.name, _SUFFIXES)
 
     def recognise(self, path: Path) -> str:
-        """How many sheets it has.
+        """The number of sheets, as text.
 
         Raises:
             ProtoDDFError: see `workbook.check_workbook`.
@@ -99,7 +107,7 @@ class ExcelFiles:
             return f"Excel, {count_text(len(workbook.worksheets), 'sheet')}"
 
     def read(self, path: Path, folder: Path) -> Sequence[RawTable]:
-        """The sheets that can be seen and have rows.
+        """The visible sheets that have rows.
 
         Raises:
             ProtoDDFError: see `workbook.check_workbook`; `file_no_rows`, `too_many_columns`.
@@ -128,13 +136,13 @@ class ExcelFiles:
 
 
 def _write_plain(path: Path, sheet: Any, cells: CellReader, plain: Path) -> _Sheet:
-    """Write the sheet's rows below its header as lines that DuckDB reads."""
+    """Write the rows below the sheet's header as lines that DuckDB reads."""
     progress, seen = current_progress.get(), _Sheet(sheet.title)
     found = scan(path, sheet._worksheet_path)
     seen.notes = SheetNotes(sheet.title, found.uncalculated)
-    cells.no_dates = seen.notes.no_dates
-    sheet.reset_dimensions()  # what the file says of its size is often wrong, and would cut rows
-    with plain.open("w", encoding="utf-8", newline="") as file, damage_told(path):
+    cells.not_dates = seen.notes.not_dates
+    sheet.reset_dimensions()  # the size stated in the file is often wrong, and would cut off rows
+    with plain.open("w", encoding="utf-8", newline="") as file, damage_explained(path):
         for number, values in _filled_rows(sheet, cells, seen):
             if number in found.hidden_rows:
                 seen.notes.hidden_rows.append(number)
@@ -153,12 +161,12 @@ def _write_plain(path: Path, sheet: Any, cells: CellReader, plain: Path) -> _She
 
 
 def _filled_rows(sheet: Any, cells: CellReader, seen: _Sheet) -> Iterator[tuple[int, list[Any]]]:
-    """The rows that hold anything, with their numbers; errors in them are no values."""
+    """The rows that hold anything, with their numbers. Errors in cells are read as None."""
     progress = current_progress.get()
     for number, row in enumerate(sheet.iter_rows(), start=1):
         if number % _ROWS_BETWEEN_CHECKS == 0:
             progress.check_stop()
-        if number > _MOST_ROWS:  # a number made up, to keep the reader busy for ever
+        if number > _MOST_ROWS:  # a false row number, which would keep the reader busy without end
             raise ValueError(f"row {number} is more than a sheet can have")
         errors, values = seen.notes.errors, [_value(cell, cells, seen) for cell in row]
         while values and values[-1] is None:
@@ -171,14 +179,14 @@ def _value(cell: Any, cells: CellReader, seen: _Sheet) -> Any:
     if cell.data_type != "e":
         try:
             return cells.value(cell)
-        except (OverflowError, ValueError):  # a date that no calendar reaches
+        except (OverflowError, ValueError):  # a date outside of the calendar
             pass
     seen.notes.errors += 1
     return None
 
 
 def _words(value: Any) -> str:
-    """A header cell."""
+    """A header cell as text."""
     if value is None:
         return ""
     if isinstance(value, datetime) and value.time() == time():
@@ -187,20 +195,20 @@ def _words(value: Any) -> str:
 
 
 def _text(value: Any, at: int, seen: _Sheet) -> str:
-    """A cell as text; notes what sort it is."""
+    """A cell as text; records its type."""
     if value is None:
         return ""
-    kind, text = _sort(value)
+    kind, text = _type_and_text(value)
     if text:
         seen.kinds.setdefault(at, set()).add(kind)
     return text
 
 
-def _sort(value: Any) -> tuple[str, str]:
+def _type_and_text(value: Any) -> tuple[str, str]:
     if isinstance(value, bool):
         return "boolean", "true" if value else "false"
     if isinstance(value, int):
-        return _sort_of_integer(value), str(value)
+        return _type_of_integer(value), str(value)
     if isinstance(value, float):
         return ("float", repr(value)) if math.isfinite(value) else ("text", str(value))
     if isinstance(value, datetime):
@@ -216,14 +224,14 @@ def _sort(value: Any) -> tuple[str, str]:
     return "text", str(value)
 
 
-def _sort_of_integer(value: int) -> str:
+def _type_of_integer(value: int) -> str:
     if abs(value) <= _LARGEST_EXACT:
         return "integer"
     return "long integer" if abs(value) <= _LARGEST_INTEGER else "text"
 
 
 def _duration(value: timedelta) -> str:
-    """ "26:03:04": hours may be more than a day's."""
+    """ "26:03:04": there may be more than 24 hours."""
     minutes, seconds = divmod(round(value.total_seconds()), 60)
     return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
 
@@ -236,7 +244,7 @@ def _check_width(path: Path, seen: _Sheet) -> None:
 
 
 def _raw_table(seen: _Sheet, plain: Path, data: Path) -> RawTable:
-    # Rows are of different lengths: each is read as one text, and split.
+    # Rows differ in length, so each is read as one text and then split.
     listed = ", ".join(f"{_field(at)} AS c{at}" for at, _ in seen.columns)
     line = f"CAST(split_part(line, '{SEPARATOR}', 1) AS BIGINT)"
     source = (
@@ -261,12 +269,14 @@ def _field(at: int) -> str:
 
 
 def _raw_column(name: str, column: str, kinds: set[str]) -> RawColumn:
-    sorts = {_NEARLY[kind] for kind in kinds - {"text"}}
-    candidate_kinds = tuple(sorts) if len(sorts) == 1 and "text" in kinds else ()
-    return RawColumn(name, column, declared=_given(column, kinds), candidate_kinds=candidate_kinds)
+    candidates = {_CANDIDATE_KINDS[kind] for kind in kinds - {"text"}}
+    candidate_kinds = tuple(candidates) if len(candidates) == 1 and "text" in kinds else ()
+    return RawColumn(
+        name, column, declared=_declared(column, kinds), candidate_kinds=candidate_kinds
+    )
 
 
-def _given(column: str, kinds: set[str]) -> str | None:
+def _declared(column: str, kinds: set[str]) -> str | None:
     if len(kinds) == 1:
         kind = next(iter(kinds))
     elif kinds == {"integer", "long integer"}:
@@ -277,7 +287,7 @@ def _given(column: str, kinds: set[str]) -> str | None:
         kind = "datetime"
     else:
         kind = "text"
-    return _GIVEN[kind].replace("{c}", column) if kind in _GIVEN else None
+    return _DECLARED[kind].replace("{c}", column) if kind in _DECLARED else None
 
 
 KIND = file_kind(
@@ -286,5 +296,5 @@ KIND = file_kind(
     description="Workbooks (.xlsx), each sheet a table. The app works on a typed copy of their rows.",
     icon="sheet",
     help="Upload Excel workbooks, or give paths Proto-DDF may read (* stands for any name).",
-    accept=(*_SUFFIXES, ".xls"),  # that an old file has to be saved anew is told when it is read
+    accept=(*_SUFFIXES, ".xls"),  # reading an .xls file gives an error that says how to convert it
 )

@@ -1,8 +1,8 @@
-"""The parts packed in an Excel workbook, as openpyxl can read them.
+"""The parts inside an Excel workbook, adapted so that openpyxl can read them.
 
-openpyxl knows the namespaces of Transitional Open XML only, refuses a whole workbook for a style sheet with an empty
-fill, and drops half of the escapes in shared texts. So the names of Strict Open XML are exchanged while a part is
-read, of styles only the number formats are kept, and shared texts are left as they are written.
+openpyxl only knows the namespaces of Transitional Open XML, refuses a whole workbook because of an empty fill in its
+style sheet, and drops half of the escapes in shared texts. Therefore the namespaces of Strict Open XML are replaced
+while a part is read, only the number formats of styles are kept, and shared texts are not unescaped.
 """
 
 import zipfile
@@ -25,18 +25,18 @@ _NAMES = {
     ),
     _STRICT + b"drawingml/main": b"http://schemas.openxmlformats.org/drawingml/2006/main",
 }
-"""Names of Strict Open XML, and what they are in Transitional (ISO/IEC 29500, parts 1 and 4)."""
+"""Namespaces of Strict Open XML and their Transitional equivalents (ISO/IEC 29500, parts 1 and 4)."""
 _LONGEST = max(map(len, _NAMES))
-_TELLING = ("_rels/.rels", "xl/workbook.xml")
+_PARTS_WITH_NAMESPACES = ("_rels/.rels", "xl/workbook.xml")
 _CHUNK = 1 << 16
 
 
 @contextmanager
 def read_workbook(file: BinaryIO) -> Iterator[Any]:
-    """The workbook of openpyxl, read as a stream, with the stored results of its formulas.
+    """Open a workbook with openpyxl as a stream, with the stored results of its formulas.
 
     Raises:
-        Exception: whatever openpyxl and the modules below it raise for a workbook that is damaged.
+        Exception: any exception of openpyxl and the modules below it, if the workbook is damaged.
     """
     reader = _Reader(file, read_only=True, data_only=True, keep_links=False)
     reader.archive = _Package(file)
@@ -49,7 +49,7 @@ def read_workbook(file: BinaryIO) -> Iterator[Any]:
 
 class _Reader(ExcelReader):  # type: ignore[misc]  # openpyxl has no types
     def read(self) -> None:
-        """Only what cells need: properties and themes may be damaged."""
+        """Read only what cells need, since properties and themes may be damaged."""
         self.read_manifest()
         self.read_strings()
         self.read_workbook()
@@ -70,41 +70,41 @@ class _Reader(ExcelReader):  # type: ignore[misc]  # openpyxl has no types
 class _Package(zipfile.ZipFile):
     def __init__(self, file: BinaryIO) -> None:
         super().__init__(file)
-        telling = [name for name in _TELLING if name in self.namelist()]
-        self._strict = any(_STRICT in super(_Package, self).read(name) for name in telling)
+        present = [name for name in _PARTS_WITH_NAMESPACES if name in self.namelist()]
+        self._strict = any(_STRICT in super(_Package, self).read(name) for name in present)
 
     def open(self, *args: Any, **options: Any) -> Any:
         part = super().open(*args, **options)
-        return _Renamed(part) if getattr(self, "_strict", False) else part
+        return _WithTransitionalNames(part) if getattr(self, "_strict", False) else part
 
     def read(self, name: str | zipfile.ZipInfo, pwd: bytes | None = None) -> bytes:
         content = super().read(name, pwd)
         return _number_formats(content) if name == ARC_STYLE else content
 
 
-class _Renamed:
-    """A part of a strict workbook with the names of a transitional one."""
+class _WithTransitionalNames:
+    """A part of a strict workbook, with the namespaces of a transitional one."""
 
     def __init__(self, part: Any) -> None:
         self._part = part
-        self._held = b""
+        self._buffer = b""
 
     def read(self, size: int = -1) -> bytes:
-        while size < 0 or len(self._held) < size + _LONGEST:
+        while size < 0 or len(self._buffer) < size + _LONGEST:
             chunk = self._part.read(_CHUNK)
-            self._held += chunk
+            self._buffer += chunk
             if not chunk:
                 break
         for strict, transitional in _NAMES.items():
-            self._held = self._held.replace(strict, transitional)
-        size = len(self._held) if size < 0 else size
-        found, self._held = self._held[:size], self._held[size:]
+            self._buffer = self._buffer.replace(strict, transitional)
+        size = len(self._buffer) if size < 0 else size
+        found, self._buffer = self._buffer[:size], self._buffer[size:]
         return found
 
     def close(self) -> None:
         self._part.close()
 
-    def __enter__(self) -> "_Renamed":
+    def __enter__(self) -> "_WithTransitionalNames":
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -112,7 +112,7 @@ class _Renamed:
 
 
 def _number_formats(content: bytes) -> bytes:
-    """A style sheet with nothing but the number formats of cells."""
+    """The style sheet reduced to the number formats of cells."""
     main = f"{{{SHEET_MAIN_NS}}}"
     given, made = fromstring(content), Element(f"{main}styleSheet")
     formats = SubElement(made, f"{main}numFmts")

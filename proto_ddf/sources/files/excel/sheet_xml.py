@@ -1,4 +1,5 @@
-"""What the XML of an Excel sheet tells that openpyxl does not: formulas without a result, hidden rows and columns."""
+"""Reads from the XML of an Excel sheet what openpyxl does not report: formulas without a result, hidden rows and
+columns."""
 
 import re
 import zipfile
@@ -7,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from proto_ddf.progress import current_progress
-from proto_ddf.sources.files.excel.workbook import damage_told
+from proto_ddf.sources.files.excel.workbook import damage_explained
 
 _CHUNK = 1 << 20
 _UNCALCULATED = re.compile(
@@ -18,32 +19,30 @@ _HIDDEN_ROW = re.compile(rb"<(?:\w+:)?row\b" + _HIDDEN + rb"[^>]*\br=[\"'](\d+)[
 _HIDDEN_COLUMNS = re.compile(rb"<(?:\w+:)?col\b" + _HIDDEN + rb"[^>]*>")
 _BOUNDS = re.compile(rb"\b(min|max)=[\"'](\d+)[\"']")
 _LONGEST = 1 << 16
-"""Bytes of a formula or a tag."""
+"""Bytes of the longest formula or tag."""
 
 
 @dataclass
 class SheetScan:
-    """What was found in a sheet."""
-
     uncalculated: int = 0
-    """Formulas that no program has worked out."""
+    """Number of formulas without a stored result."""
     hidden_rows: set[int] = field(default_factory=set)
-    """Their numbers, from 1."""
+    """Row numbers, from 1."""
     hidden_columns: list[range] = field(default_factory=list)
-    """Their positions, from 0."""
+    """Column indexes, from 0."""
 
     def hides(self, column: int) -> bool:
         return any(column in each for each in self.hidden_columns)
 
 
 def scan(path: Path, part: str) -> SheetScan:
-    """Look through the XML of a sheet.
+    """Scan the XML of a sheet.
 
     Raises:
         IntegrationError: `excel_damaged`.
     """
     found = SheetScan()
-    with damage_told(path), zipfile.ZipFile(path) as archive, archive.open(part) as stream:
+    with damage_explained(path), zipfile.ZipFile(path) as archive, archive.open(part) as stream:
         _scan(stream, found)
     return found
 

@@ -1,4 +1,4 @@
-"""Opening an Excel workbook, and every reason why it cannot be."""
+"""Opens Excel workbooks, and explains why one cannot be opened."""
 
 import warnings
 import zipfile
@@ -19,25 +19,25 @@ from proto_ddf.sources.size_texts import size_text
 
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-"""A stream of the OLE container in which Office keeps a workbook with a password."""
+"""A stream of the OLE container in which Office stores a workbook with a password."""
 _UNPACKED_TIMES = 10
-"""A workbook may unpack to that many times the largest upload: XML packs well, but not without limit."""
+"""The limit of a workbook's unpacked size, in multiples of the largest upload."""
 _MOST_RATIO = 1_000
-"""No sheet that people made packs better than that."""
+"""A higher compression ratio than any real sheet has."""
 _SMALL = 10_000_000
-"""Bytes that do no harm, however well they are packed."""
-_MOST_SHARED = 300_000_000
-"""Bytes of texts that all cells share: they are held in memory."""
+"""Parts of up to this many bytes may have any compression ratio."""
+_MOST_SHARED_TEXT = 300_000_000
+"""Limit in bytes of the texts that cells share, because they are held in memory."""
 _CHUNK = 1 << 20
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, ParseError, KeyError, ValueError, TypeError, AttributeError,
     IndexError, EOFError, NotImplementedError, InvalidFileException,
 )  # fmt: skip
-"""What openpyxl and the modules below it raise for a workbook that is damaged."""
+"""What openpyxl and the modules below it raise for a damaged workbook."""
 
 
 def check_workbook(path: Path) -> None:
-    """Make sure that a file is an .xlsx workbook of reasonable size.
+    """Check that a file is an .xlsx workbook of reasonable size.
 
     Raises:
         IntegrationError: `file_empty`, `file_not_excel`, `excel_old_format`, `excel_password`, `file_cut_short`,
@@ -54,26 +54,26 @@ def check_workbook(path: Path) -> None:
         raise _no_workbook(path, "it is some other kind of file")
     if not zipfile.is_zipfile(path):
         raise file_error(path, "file_cut_short", "has no end", what="workbook")
-    with damage_told(path), zipfile.ZipFile(path) as archive:
+    with damage_explained(path), zipfile.ZipFile(path) as archive:
         _check_contents(path, archive)
 
 
 @contextmanager
 def opened(path: Path) -> Iterator[Any]:
-    """The workbook, read as a stream, with the results that its formulas had when it was saved.
+    """The workbook as a stream, with the stored results of its formulas.
 
     Raises:
-        IntegrationError: `excel_damaged`; also for whatever is damaged further in.
+        IntegrationError: `excel_damaged`, also if damage is found later while reading.
     """
-    with damage_told(path), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of styles and extensions that do not matter here
+    with damage_explained(path), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about styles and extensions, which are not used
         with path.open("rb") as file, read_workbook(file) as workbook:
             yield workbook
 
 
 @contextmanager
-def damage_told(path: Path) -> Iterator[None]:
-    """Says of damage within a workbook which file it is in."""
+def damage_explained(path: Path) -> Iterator[None]:
+    """Turn errors about damage within a workbook into one that names the file."""
     try:
         yield
     except _BROKEN as error:
@@ -94,7 +94,7 @@ def _check_contents(path: Path, archive: zipfile.ZipFile) -> None:
     shared = parts.get("xl/sharedStrings.xml")
     if (
         sum(sizes) > limit
-        or (shared and shared.file_size > _MOST_SHARED)
+        or (shared and shared.file_size > _MOST_SHARED_TEXT)
         or any(
             info.file_size > max(_SMALL, _MOST_RATIO * info.compress_size)
             for info in parts.values()

@@ -1,4 +1,4 @@
 """JSON and JSON Lines files.
 
-`kind` has the kind for the registry.
+The registry imports `kind`.
 """

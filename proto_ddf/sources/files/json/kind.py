@@ -1,7 +1,7 @@
 """JSON and JSON Lines files as a source: each file is a table, each of its objects a row.
 
-Objects and lists within a row become JSON text. A column of whole numbers, numbers, or true and false has that
-type; strings are looked at for dates and times; a column of several sorts of values is text.
+Objects and lists within a row become JSON text. A column that holds only whole numbers, numbers, or true and false has
+that type. Strings are tested for dates and times. A column with values of several types is text.
 """
 
 import json
@@ -14,13 +14,18 @@ import duckdb
 
 from proto_ddf.progress import current_progress
 from proto_ddf.sources.files import duckdb_session
-from proto_ddf.sources.files.csv.csv_encoding import unique_names
 from proto_ddf.sources.files.errors import explained, file_error
-from proto_ddf.sources.files.format import MAX_COLUMNS, RawColumn, RawTable, table_name
+from proto_ddf.sources.files.format import (
+    MAX_COLUMNS,
+    RawColumn,
+    RawTable,
+    table_name,
+    unique_names,
+)
 from proto_ddf.sources.files.json.numbers import (
     LONG,
     mark_numbers,
-    sort_of,
+    type_of,
     unmarked,
     unmarked_value,
 )
@@ -32,18 +37,18 @@ from proto_ddf.sources.size_texts import count_text
 _SUFFIXES = (".json", ".jsonl", ".ndjson")
 _CHUNK = 1 << 20
 _START = 1 << 10
-"""Bytes that tell whether a text is UTF-16."""
+"""Bytes needed to detect UTF-16."""
 _NUMBERS = {"UBIGINT", "BIGINT", "DOUBLE", "HUGEINT"}
 _NESTED = {"OBJECT", "ARRAY"}
 _WORDS = {"OBJECT": "objects", "ARRAY": "lists", "VARCHAR": "texts", "NULL": "nulls"}
 _WORDS |= {"BOOLEAN": "true and false", **dict.fromkeys(_NUMBERS, "numbers")}
 _MISSING = ("", "NaN")
-"""No value, in any column that is not text: many programs write NaN, which JSON itself does not know."""
+"""Texts that mean "no value" in every column that is not text. Many programs write NaN, although JSON does not have it."""
 _DATES = ("date", "datetime", "time")
 
 
 class JsonFiles:
-    """Objects, in a list or one after the other."""
+    """The format of JSON (a list of objects) and JSON Lines (one object per line)."""
 
     name = "json"
     version = 3
@@ -55,11 +60,10 @@ class JsonFiles:
         return table_name(path.name, _SUFFIXES)
 
     def recognise(self, path: Path) -> str:
-        """What the first bytes say: "a list", "JSON Lines".
+        """What the first bytes show: "JSON, a list" or "JSON, objects".
 
         Raises:
-            IntegrationError: `file_empty`, `file_not_json`, `json_no_records`, `source_gone`,
-                `file_unreadable`.
+            IntegrationError: `file_empty`, `file_not_json`, `json_no_records`, `source_gone`, `file_unreadable`.
         """
         start = _start(path).lstrip()
         if not start:
@@ -69,13 +73,13 @@ class JsonFiles:
         if start.startswith("{"):
             return "JSON, objects"
         error = find_syntax_error(path, _encoding(path))
-        if error.code == "file_encoding":  # of what is no JSON anyway
+        if error.code == "file_encoding":  # the file is not JSON, so its encoding does not matter
             reason = "it is some other kind of file"
             raise file_error(path, "file_not_json", reason, reason=reason) from error
         raise error
 
     def read(self, path: Path, folder: Path) -> Sequence[RawTable]:
-        """The file's objects, a column for each key.
+        """The file's objects as a table with a column for each key.
 
         Raises:
             IntegrationError: see `recognise`; `json_broken_line`, `file_cut_short`, `file_encoding`,
@@ -110,7 +114,7 @@ class JsonFiles:
 
 
 def _copy_records(plain: Path, kind: str, records: Path) -> str:
-    """The statement that writes the objects of a file of JSON as a Parquet file."""
+    """The statement that writes the objects of a JSON file to a Parquet file."""
     read = (
         f"read_json_objects({duckdb_session.text(plain)}, format = '{kind}',"
         f" maximum_object_size = {LONGEST_RECORD})"
@@ -126,7 +130,7 @@ def _encoding(path: Path) -> str:
 
 
 def _start(path: Path) -> str:
-    """The text up to a first character that is not blank, and some of what follows."""
+    """The first text that is not blank, up to the end of its chunk."""
     with explained(path), path.open("r", encoding=_encoding(path), errors="replace") as file:
         while chunk := file.read(_CHUNK):
             if chunk.strip():
@@ -135,7 +139,7 @@ def _start(path: Path) -> str:
 
 
 def _plain_copy(path: Path, plain: Path) -> None:
-    """The file as DuckDB can read it: UTF-8 without a mark, in a path without wildcards."""
+    """Make the file readable for DuckDB: UTF-8 without a byte order mark, in a path without wildcards."""
     encoding = _encoding(path)
     if encoding == "utf-8":
         plain.symlink_to(path)
@@ -154,7 +158,7 @@ def _plain_copy(path: Path, plain: Path) -> None:
 
 
 def _is_closed(plain: Path) -> bool:
-    """Whether a list has its end. DuckDB takes one that was cut off after a comma for whole."""
+    """Whether a list ends with a bracket. DuckDB accepts a list that was cut off after a comma."""
     with plain.open("rb") as file:
         at = file.seek(0, os.SEEK_END)
         while at:
@@ -199,14 +203,14 @@ def _check_records(connection: duckdb.DuckDBPyConnection, source: str, path: Pat
 
 
 def _keys(connection: duckdb.DuckDBPyConnection, source: str, path: Path) -> list[str]:
-    """Every key of any object, in the order in which they turn up."""
+    """The keys of all objects, in the order of their first occurrence."""
     unnested = (
         "SELECT unnest(json_keys(json)) AS key, file_row_number AS row,"
-        f" generate_subscripts(json_keys(json), 1) AS place FROM {source}"
+        f" generate_subscripts(json_keys(json), 1) AS position FROM {source}"
     )
     found = duckdb_session.run(
         connection,
-        f"SELECT key, min({{'row': row, 'place': place}}) AS first FROM ({unnested})"
+        f"SELECT key, min({{'row': row, 'position': position}}) AS first FROM ({unnested})"
         f" GROUP BY key ORDER BY first LIMIT {MAX_COLUMNS + 1}",
     )
     if len(found) > MAX_COLUMNS:
@@ -218,7 +222,7 @@ def _keys(connection: duckdb.DuckDBPyConnection, source: str, path: Path) -> lis
 
 
 def _values(source: str, keys: Sequence[str]) -> str:
-    """SELECT of each object's values, as JSON, in the order of the keys."""
+    """SELECT of each object's values as JSON, in the order of the keys."""
     pointers = ", ".join(
         duckdb_session.text("/" + key.replace("~", "~0").replace("/", "~1")) for key in keys
     )
@@ -228,9 +232,9 @@ def _values(source: str, keys: Sequence[str]) -> str:
 def _kinds(
     connection: duckdb.DuckDBPyConnection, source: str, keys: Sequence[str]
 ) -> list[set[str]]:
-    """What sorts of values each key has, but for null (see `numbers.sort_of`)."""
+    """The types of values that each key has, without null (see `numbers.type_of`)."""
     listed = ", ".join(
-        f"array_agg(DISTINCT {sort_of(f'v[{at}]')})" for at in range(1, len(keys) + 1)
+        f"array_agg(DISTINCT {type_of(f'v[{at}]')})" for at in range(1, len(keys) + 1)
     )
     row = duckdb_session.run(connection, f"SELECT {listed} FROM ({_values(source, keys)})")[0]
     return [set(kinds) - {None, "NULL"} for kinds in row]
@@ -251,7 +255,7 @@ def _raw_text(value: str, kinds: set[str]) -> str:
 
 
 def _shape_warnings(connection: duckdb.DuckDBPyConnection, source: str) -> tuple[str, ...]:
-    """Whether the one object of a file rather holds the rows than is one."""
+    """A warning if the file holds one object that probably contains the rows."""
     found = duckdb_session.run(connection, f"SELECT json FROM {source} LIMIT 2")
     if len(found) != 1:
         return ()

@@ -1,5 +1,5 @@
-"""Numbers of JSON that DuckDB would write otherwise than the file does: with more digits than a double holds, with zeros
-at the end (1.10), with an exponent. Here they become marked strings, so that they come through as they are written."""
+"""Keeps numbers of JSON that DuckDB would rewrite: with more digits than a double holds, with trailing zeros (1.10), or
+with an exponent. They are replaced by marked strings, so that their text stays as it is in the file."""
 
 import re
 from collections.abc import Iterator
@@ -13,11 +13,11 @@ from proto_ddf.progress import current_progress
 from proto_ddf.sources.files import duckdb_session
 
 _MARK = f"\ufdd3{token_hex(8)}"
-"""Begins the string that stands for a number. No file can hold it: it is another one in each process."""
+"""The prefix of a string that stands for a number. It is random in each process, so no file can contain it."""
 LONG = f"{_MARK}L"
-"""Begins that of a number which only a text holds."""
+"""The prefix for a number that only text can hold."""
 _WRITTEN = f"{_MARK}W"
-"""Begins that of a number which a double holds, though DuckDB would write it otherwise."""
+"""The prefix for a number that a double holds, but that DuckDB would write differently."""
 _ANY_MARK = f"{_MARK}[LW]"
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?', re.DOTALL)
 _MAY_CHANGE = r"[0-9][0-9.]{15,}|[:,\[]\s*-?[0-9]+(\.[0-9]+0[^0-9]|(\.[0-9]+)?[eE])"
@@ -25,10 +25,11 @@ _ROWS = 10_000
 
 
 def mark_numbers(connection: duckdb.DuckDBPyConnection, source: str, marked: Path) -> bool:
-    """Whether the records hold such numbers; then they are written to `marked`, one after the other, with marks.
+    """Write the records to `marked`, one per line, with their numbers marked. Returns False, and writes nothing, if no
+    number needs a mark.
 
     Args:
-        source: SQL of the records as `json`, in their order, that follows FROM.
+        source: SQL of the records as `json`, in their order, for use after FROM.
     """
     suspects = (
         f"SELECT json FROM {source} WHERE regexp_matches(json, {duckdb_session.text(_MAY_CHANGE)})"
@@ -41,8 +42,8 @@ def mark_numbers(connection: duckdb.DuckDBPyConnection, source: str, marked: Pat
     return True
 
 
-def sort_of(value: str) -> str:
-    """SQL of the type of a value of JSON: LONG for a number that only a text holds."""
+def type_of(value: str) -> str:
+    """SQL of the type of a JSON value; LONG for a number that only text can hold."""
     text = f"({value} ->> '$')"
     return (
         f"CASE WHEN starts_with({text}, '{LONG}') THEN '{LONG}'"
@@ -51,12 +52,12 @@ def sort_of(value: str) -> str:
 
 
 def unmarked_value(value: str) -> str:
-    """SQL of the text of a value that is neither object nor list."""
+    """SQL of the text of a value that is neither an object nor a list."""
     return f"regexp_replace({value} ->> '$', '^{_ANY_MARK}', '')"
 
 
 def unmarked(text: str) -> str:
-    """SQL of a text of JSON without marks."""
+    """SQL of a JSON text without marks."""
     pattern = f'"{_ANY_MARK}([^"]*)"'
     return f"regexp_replace({text}, {duckdb_session.text(pattern)}, '\\1', 'g')"
 
@@ -75,7 +76,7 @@ def _marked(record: str) -> str:
 
 def _marked_token(found: re.Match[str]) -> str:
     token = found[0]
-    if token.startswith('"') or not re.search("[.eE]", token):  # whole numbers stay what they are
+    if token.startswith('"') or not re.search("[.eE]", token):  # whole numbers are not rewritten
         return token
     if not _is_exact(token):
         return f'"{LONG}{token}"'
@@ -83,6 +84,7 @@ def _marked_token(found: re.Match[str]) -> str:
 
 
 def _is_exact(number: str) -> bool:
-    """Whether DuckDB keeps the value. It does so of what is too large for a double."""
+    """Whether a double keeps the number's value. Numbers too large for a double count too: DuckDB keeps them as they
+    are."""
     held = float(number)
     return held in (float("inf"), float("-inf")) or Decimal(number) == Decimal(repr(held))

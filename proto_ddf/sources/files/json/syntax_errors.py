@@ -1,4 +1,4 @@
-"""What is wrong with a file that is not JSON, in words and with its line. Python's reader tells it exactly."""
+"""Explains why a file is not valid JSON, with the line of the error. Python's reader finds the exact position."""
 
 import json
 import re
@@ -9,11 +9,11 @@ from proto_ddf.sources.files.errors import explained, file_error
 from proto_ddf.sources.files.text.text_encoding import encoding_error
 
 LONGEST_RECORD = 64 << 20
-"""Bytes; a longer one would have to be held in memory several times."""
+"""Limit in bytes, because a record is held in memory several times."""
 _LARGEST_DOCUMENT = 64 << 20
-"""Bytes up to which a document that is not a line a record is read whole to find its fault."""
-_HALF = re.compile("[\ud800-\udfff]")
-_SORTS = {
+"""Limit in bytes of a document that is read as a whole to find its error."""
+_SINGLE_SURROGATE = re.compile("[\ud800-\udfff]")
+_TYPE_WORDS = {
     str: "a text",
     bool: "true or false",
     int: "a number",
@@ -23,12 +23,12 @@ _SORTS = {
 
 
 def find_syntax_error(path: Path, encoding: str, *, ended: bool = False) -> IntegrationError:
-    """The error for a file that cannot be read as JSON objects: `file_not_json`, `json_broken_line`,
-    `file_cut_short`, `file_encoding`, `json_no_records`.
+    """The error for a file that cannot be read as JSON objects: `file_not_json`, `json_broken_line`, `file_cut_short`,
+    `file_encoding`, `json_no_records`.
 
     Args:
-        ended: DuckDB came to the end of the file within a value. Of a document that is too large to be read
-            whole that is all that is known.
+        ended: whether DuckDB reached the end of the file within a value. If the document is too large to be read as a
+            whole, nothing more is known.
     """
     try:
         with explained(path), path.open("r", encoding=encoding) as file:
@@ -43,11 +43,11 @@ def find_syntax_error(path: Path, encoding: str, *, ended: bool = False) -> Inte
 
 
 def _first_lines(first: str, second: str) -> bool:
-    """Whether the file is one of JSON Lines: its first line is an object, and there are others."""
+    """Whether the file is JSON Lines: its first line is an object and more lines follow."""
     try:
         return isinstance(json.loads(first), dict) and bool(second)
     except (ValueError, RecursionError):
-        # The first line may be the broken one.
+        # The error may be in the first line.
         return first.startswith("{") and first.rstrip().endswith("}") and second.startswith("{")
 
 
@@ -70,10 +70,10 @@ def _of_lines(path: Path, encoding: str) -> IntegrationError:
                 reason = "its object has no end" if at_end else _reason(error)
                 return file_error(path, "json_broken_line", reason, line=number, reason=reason)
             if not isinstance(found, dict):
-                words = _sort(found)
+                words = _type_words(found)
                 return file_error(path, "json_no_records", words, found=words, row=number)
             if half := _half_character(found):
-                return _half_told(path, half, line=number)
+                return _half_character_error(path, half, line=number)
     reason = "a text in it is no valid Unicode"
     return file_error(path, "file_not_json", reason, reason=reason)
 
@@ -96,21 +96,21 @@ def _of_document(path: Path, encoding: str, ended: bool) -> IntegrationError:
         line = getattr(error, "lineno", None) if structured else None
         reason = f"line {line}: {_reason(error)}" if line else "it is some other text"
         return file_error(path, "file_not_json", reason, reason=reason)
-    if isinstance(found, dict | list):  # Python's reader is more patient than DuckDB's
+    if isinstance(found, dict | list):  # Python's reader accepted it, DuckDB's did not
         records = found if isinstance(found, list) else [found]
         for row, record in enumerate(records, start=1):
             if half := _half_character(record):
-                return _half_told(path, half, row=row)
+                return _half_character_error(path, half, row=row)
         reason = "a text in it is no valid Unicode"
         return file_error(path, "file_not_json", reason, reason=reason)
-    words = _sort(found)
+    words = _type_words(found)
     return file_error(path, "json_no_records", words, found=words)
 
 
 def _half_character(value: object, key: str = "") -> tuple[str, str] | None:
-    """The first half of a surrogate pair that stands alone, and the key whose text it is in (RFC 8259, 8.2)."""
+    """The first unpaired surrogate, and the key of the text that contains it (RFC 8259, 8.2)."""
     if isinstance(value, str):
-        half = _HALF.search(value)
+        half = _SINGLE_SURROGATE.search(value)
         return (f"\\u{ord(half[0]):04x}", key) if half else None
     if isinstance(value, dict):
         inner = [(name, name) for name in value] + [(each, name) for name, each in value.items()]
@@ -122,15 +122,15 @@ def _half_character(value: object, key: str = "") -> tuple[str, str] | None:
     return next((half for half in found if half), None)
 
 
-def _half_told(path: Path, half: tuple[str, str], **where: int) -> IntegrationError:
+def _half_character_error(path: Path, half: tuple[str, str], **where: int) -> IntegrationError:
     character, key = half
-    shown = _HALF.sub("�", key)
+    shown = _SINGLE_SURROGATE.sub("�", key)
     words = f"{character} in {shown!r} is half a character"
     return file_error(path, "json_half_character", words, character=character, name=shown, **where)
 
 
 def _at_the_end(error: ValueError, text: str) -> bool:
-    """Whether the text would go on where the fault is: it was cut off there."""
+    """Whether the text was cut off at the error, so that more text could have been valid."""
     if not isinstance(error, json.JSONDecodeError):
         return False
     if error.msg.startswith("Unterminated string"):
@@ -162,7 +162,7 @@ def _reason(error: ValueError) -> str:
     return f"{words.removesuffix(':')} at character {error.colno}"
 
 
-def _sort(found: object) -> str:
+def _type_words(found: object) -> str:
     if isinstance(found, list):
         return "a list"
-    return _SORTS.get(type(found), "a single value")
+    return _TYPE_WORDS.get(type(found), "a single value")

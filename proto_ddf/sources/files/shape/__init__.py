@@ -1,4 +1,4 @@
-"""What seems wrong with the shape of a table that was read from a file.
+"""Finds likely mistakes in the shape of a table that was read from a file.
 
-`source` imports `shape_checks`; `table_shape` holds the rules and does no input or output.
+`source` imports `shape_checks`. `table_shape` holds the rules and does no input or output.
 """

@@ -1,4 +1,4 @@
-"""Looks at the first and the last rows of a table for what seems wrong with its shape."""
+"""Checks the first and the last rows of a table for likely mistakes in its shape."""
 
 import re
 
@@ -9,33 +9,32 @@ from proto_ddf.sources.files.typed_tables import OpenTable
 
 _FIRST_ROWS = 100
 _NUMBERS = re.compile(r"BIGINT|DOUBLE|DECIMAL\(.*")
-_NEARLY = 1e-9
+_TOLERANCE = 1e-9
 _AMOUNT = re.compile(r"[-+(]*[^\w\s]?([A-Z]{3})? ?[-+]?[0-9][0-9.,'\s]*[ %]*[^\w\s]?([A-Z]{3})?\)?")
-"""A number in a column that stays text: with a currency, in percent, negative in brackets."""
+"""A number in a text column: with a currency, with a percent sign, or negative in brackets."""
 
 
 def check_shape(raw: RawTable, copy: OpenTable) -> list[str]:
-    """Clauses for people, without a full stop.
+    """The warnings: clauses without a full stop.
 
     Args:
-        copy: the table, typed and open.
+        copy: the open typed copy of the table.
     """
-    if (
-        raw.shape_warnings
-    ):  # of a table that was not split into its columns nothing else can be told
+    if raw.shape_warnings:  # its columns are not known, so nothing else can be checked
         return list(raw.shape_warnings)
     names = [
-        "" if _is_made_up(column.name, at) else column.name for at, column in enumerate(raw.columns)
+        "" if _is_generated(column.name, at) else column.name
+        for at, column in enumerate(raw.columns)
     ]
     texts = ", ".join(f"coalesce({column.text}, '')" for column in raw.columns)
     with duckdb_session.cursor() as connection:
         rows = connection.execute(f"SELECT {texts} FROM {raw.rows} LIMIT {_FIRST_ROWS}").fetchall()
     found = shape_warnings(names, rows)
-    return found or [told for told in [_total(copy)] if told]
+    return found or [warning for warning in [_total(copy)] if warning]
 
 
-def _is_made_up(name: str, at: int) -> bool:
-    """Whether the header leaves the column without a name (see `csv_encoding.unique_names`)."""
+def _is_generated(name: str, at: int) -> bool:
+    """Whether the header gave the column no name (see `format.unique_names`)."""
     return name == f"column_{at + 1}"
 
 
@@ -64,10 +63,10 @@ def _total(copy: OpenTable) -> str | None:
 
 
 def _read(copy: OpenTable, at: int, cell: str) -> list[str]:
-    """SQL of a column as numbers; of texts both with a decimal point and with a comma.
+    """SQL of a column's values as numbers. Texts are read in two ways: with a decimal point and with a decimal comma.
 
     Args:
-        cell: the last of the column.
+        cell: the last value of the column.
     """
     if _NUMBERS.fullmatch(copy.types[at]):
         return [f"CAST(c{at} AS DOUBLE)"]
@@ -82,4 +81,4 @@ def _read(copy: OpenTable, at: int, cell: str) -> list[str]:
 def _is_near(value: float | None, other: float | None) -> bool:
     if value is None or other is None:
         return False
-    return abs(value - other) <= _NEARLY * max(abs(value), abs(other))
+    return abs(value - other) <= _TOLERANCE * max(abs(value), abs(other))

@@ -1,8 +1,8 @@
-"""What seems wrong about the shape of a table that was read from a file whose first row names the columns.
+"""Finds likely mistakes in the shape of a table whose file has a header.
 
-Nothing is changed for it: a title above the header, a missing header, a row of units, or a total at the end is told,
-and a person decides. An ordinary table must stay silent, so each finding needs evidence from the cells themselves:
-that a column's other values are numbers or dates, or that a total is the sum of the rows above.
+It reports a title above the header, a missing header, a row of units and a total at the end. Nothing is changed: a
+person decides. Ordinary tables must give no warning, so each one needs evidence from the cells, for example that all
+other values of a column are numbers or dates, or that a total is the sum of the rows above.
 """
 
 import re
@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 Row = Sequence[str]
-"""The cells as text; empty for none."""
+"""The cells as text; empty text for an empty cell."""
 
 MOST_TITLES = 10
-"""Rows above a header that are looked at."""
+"""Number of rows above a possible header that are examined."""
 _SHOWN = 40
 _DAY = r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}"
 _CLOCK = r"\d{1,2}:\d{2}(:\d{2})?"
@@ -44,7 +44,7 @@ _MISSING = frozenset(
 )
 _TITLE_MARK = re.compile(r"[#%;]|//")
 _YEAR = re.compile(r"(19|20|21)\d\d")
-_SCALE = re.compile(r"[-+]?\d+(\.\d+)?%?")
+_SERIES_NUMBER = re.compile(r"[-+]?\d+(\.\d+)?%?")
 _UNIT = re.compile(
     r"[(\[]?(%|‰|°[CFK]?|[€$£¥]|EUR|USD|GBP|CHF|[kKMGTmµμncdh]?(m|g|s|l|L|W|Wh|V|A|Hz|Pa|J|K|B|b|bar|mol|cal|eV|Ω)[²³23]?"
     r"|kg|t|ha|h|min|sec|ms|hours?|days?|years?|months?|weeks?|km/h|m/s|mph|ft|in|lb|oz|yd|mi|psi|ppm|ppb|pcs|pH|kWh"
@@ -57,14 +57,14 @@ _TOTAL = re.compile(
     r"promedio|media|gemiddelde|среднее",
     re.IGNORECASE,
 )
-_SURE_TOTAL = re.compile(r"(grand total|total général|gesamtsumme)\b|.*:$", re.IGNORECASE)
+_CERTAIN_TOTAL = re.compile(r"(grand total|total général|gesamtsumme)\b|.*:$", re.IGNORECASE)
 
 
 def shape_warnings(names: Row, rows: Sequence[Row]) -> list[str]:
-    """What seems wrong at the start of a table: whole clauses without a full stop.
+    """Warnings about the start of a table: clauses without a full stop.
 
     Args:
-        names: the header, with "" for a column that it does not name.
+        names: the header, with "" for a column without a name.
         rows: the first rows below it.
     """
     if found := _title(names, rows):
@@ -73,9 +73,9 @@ def shape_warnings(names: Row, rows: Sequence[Row]) -> list[str]:
 
 
 def header_among(rows: Sequence[Row]) -> int | None:
-    """The first row, not the very first, that looks like the header of all rows below it.
+    """The index of the first row after row 0 that looks like the header of all rows below it.
 
-    It is text throughout, twice the same nowhere, and some column below it holds numbers or dates alone.
+    All its cells are text and different, and some column below it holds only numbers or dates.
     """
     for at, row in enumerate(rows[: MOST_TITLES + 1]):
         below = rows[at + 1 :]
@@ -87,30 +87,30 @@ def header_among(rows: Sequence[Row]) -> int | None:
 
 
 def total(last: Row, *, sums_match: bool, gaps: bool) -> str | None:
-    """Whether the last row is a total of those above it.
+    """A warning if the last row is a total of the rows above it.
 
     Args:
-        sums_match: a number in it is the sum or the mean of those above.
-        gaps: it has no value in a column where every other row has one.
+        sums_match: whether a number in it is the sum or the mean of those above.
+        gaps: whether it has no value in a column in which all other rows have one.
     """
     for cell in last:
         label = cell.strip()
         if not _is_text(label):
             continue
         named = _TOTAL.fullmatch(label.rstrip(":").strip())
-        if named and (sums_match or gaps or _SURE_TOTAL.match(label)):
+        if named and (sums_match or gaps or _CERTAIN_TOTAL.match(label)):
             return f"the last row (“{label}”) looks like a total of the rows above it"
         return None
     return None
 
 
 def are_names(words: Sequence[str]) -> bool:
-    """Whether words may name columns: texts, none of them twice."""
+    """Whether words may name columns: all are texts, and all are different."""
     return all(map(_is_text, words)) and len({word.casefold() for word in words}) == len(words)
 
 
 def shown(cells: Row) -> str:
-    """A row as it is quoted to people."""
+    """A row as it is quoted in a warning."""
     text = ", ".join(cell.strip() for cell in cells if cell.strip())
     return f"“{text if len(text) <= _SHOWN else text[:_SHOWN] + '…'}”"
 
@@ -128,40 +128,40 @@ def _title(names: Row, rows: Sequence[Row]) -> str | None:
 
 
 def _no_header(names: Row, rows: Sequence[Row]) -> str | None:
-    """A name that is a number or date, as all values below it are; or names that come again as values."""
+    """A warning if a name is a number or a date like all values below it, or if names occur again as values."""
     typed = _typed(rows)
     suspect = {
         at
         for at, name in enumerate(names)
-        if at in typed and _sort(name) == _sort_of_column(rows, at)
+        if at in typed and _kind(name) == _kind_of_column(rows, at)
     }
-    numbers = [at for at in suspect if _sort(names[at]) == "number"]
+    numbers = [at for at in suspect if _kind(names[at]) == "number"]
     if (
         numbers
         and len(suspect) == len(numbers)
-        and _are_scale([names[at] for at in numbers], numbers)
+        and _are_series([names[at] for at in numbers], numbers)
     ):
         return None
-    again = [
+    repeated = [
         at
         for at, name in enumerate(names)
         if _is_text(name) and any(at < len(row) and row[at] == name for row in rows)
     ]
     if any(list(row) == list(names) for row in rows):
         return f"the header ({shown(names)}) comes again among the rows"
-    if suspect or len(again) > 1:
+    if suspect or len(repeated) > 1:
         return f"the first row ({shown(names)}) looks like values: the file seems to have no header"
     return None
 
 
 def _units(rows: Sequence[Row]) -> str | None:
-    """Words in the first row where all rows below it have numbers or dates."""
+    """A warning if the first row has words where all rows below it have numbers or dates."""
     if len(rows) < 3:
         return None
     first, below = rows[0], rows[1:]
     typed = _typed(below)
     words = [at for at in typed if at < len(first) and _is_text(first[at])]
-    if not words or any(_sort(first[at]) for at in typed if at not in words):
+    if not words or any(_kind(first[at]) for at in typed if at not in words):
         return None
     units = [at for at in words if _UNIT.fullmatch(first[at].strip())]
     others_empty = all(not first[at].strip() for at in range(len(first)) if at not in words)
@@ -172,44 +172,44 @@ def _units(rows: Sequence[Row]) -> str | None:
     return None
 
 
-def _are_scale(names: Row, places: Sequence[int]) -> bool:
-    """Numbers that name columns: years, or a series, side by side. Without a name before it a series is even (0, 1, 2):
-    1, 15.2 are rather an id and a value."""
+def _are_series(names: Row, positions: Sequence[int]) -> bool:
+    """Whether numbers may name adjacent columns: years, or a series. A series without another column before it must be
+    even (0, 1, 2), because 1, 15.2 are more likely an id and a value."""
     if all(_YEAR.fullmatch(name) for name in names):
         return True
-    beside = all(after - before == 1 for before, after in pairwise(places))
-    values = [float(name.rstrip("%")) for name in names if _SCALE.fullmatch(name)]
+    beside = all(after - before == 1 for before, after in pairwise(positions))
+    values = [float(name.rstrip("%")) for name in names if _SERIES_NUMBER.fullmatch(name)]
     steps = [after - before for before, after in pairwise(values)]
     rising = bool(steps) and min(steps) > 0
     even = rising and (
         (values[0] in (0, 1) and set(steps) == {1}) or len(set(steps)) == 1 < len(steps)
     )
-    return len(values) == len(names) and beside and (even or (rising and places[0] > 0))
+    return len(values) == len(names) and beside and (even or (rising and positions[0] > 0))
 
 
 def _typed(rows: Sequence[Row]) -> list[int]:
-    """The columns in which every value is a number or a date, and there is one."""
+    """The columns that have values, all of them numbers or dates."""
     width = max(map(len, rows), default=0)
-    return [at for at in range(width) if _sort_of_column(rows, at) in ("number", "moment")]
+    return [at for at in range(width) if _kind_of_column(rows, at) in ("number", "date")]
 
 
-def _sort_of_column(rows: Sequence[Row], at: int) -> str | None:
-    """The sort of all values of a column; None where they differ, or there are none."""
-    sorts = {_sort(row[at]) for row in rows if at < len(row)} - {None}
-    return sorts.pop() if len(sorts) == 1 else None
+def _kind_of_column(rows: Sequence[Row], at: int) -> str | None:
+    """The kind of a column's values; None if there are several kinds or no values."""
+    kinds = {_kind(row[at]) for row in rows if at < len(row)} - {None}
+    return kinds.pop() if len(kinds) == 1 else None
 
 
-def _sort(cell: str) -> str | None:
+def _kind(cell: str) -> str | None:
     value = cell.strip()
     if not value or value.lower() in _MISSING:
         return None
     if _MOMENT.fullmatch(value):
-        return "moment"
+        return "date"
     return "number" if _NUMBER.fullmatch(value) else "text"
 
 
 def _is_text(cell: str) -> bool:
-    return _sort(cell) == "text"
+    return _kind(cell) == "text"
 
 
 def _filled(row: Row) -> int:
@@ -217,5 +217,5 @@ def _filled(row: Row) -> int:
 
 
 def looks_marked(line: str) -> bool:
-    """Whether a line begins as comments do."""
+    """Whether a line begins like a comment."""
     return bool(_TITLE_MARK.match(line))

@@ -1,4 +1,4 @@
-"""Text files: how they are encoded, and the delimited text that DuckDB is given.
+"""Text files: their encodings, and the delimited text that is passed to DuckDB.
 
-The formats of files import all three modules.
+The file formats import all three modules.
 """

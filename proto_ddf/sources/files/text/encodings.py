@@ -1,7 +1,7 @@
-"""The encodings that text files come in, and which of them fit bytes that are not UTF-8.
+"""The encodings of text files, and which of them fit bytes that are not UTF-8.
 
-No byte says which encoding it belongs to. What tells is the text that an encoding makes of them: in real words a
-capital does not follow a small letter, scripts are not mixed, and signs do not stand between letters.
+Bytes do not tell their encoding, but the decoded text does: in real words a capital does not follow a small letter,
+scripts are not mixed, and symbols do not stand between letters.
 """
 
 import codecs
@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 AUTO = "auto"
-"""The choice to have the encoding found out."""
+"""The choice to detect the encoding."""
 MIXED = "utf-8-mixed"
-"""UTF-8 in which other bytes are Windows-1252."""
+"""UTF-8 in which all other bytes are Windows-1252."""
 LABELS = {
     "utf-8": "UTF-8",
     MIXED: "UTF-8, other bytes as Windows-1252",
@@ -40,7 +40,7 @@ LABELS = {
     "cp949": "EUC-KR (Korean)",
     "iso8859-15": "ISO 8859-15 (Western Europe with €)",
 }
-"""The encodings that can be chosen, by the name that `codec` takes."""
+"""The encodings that can be chosen, by a name that `codec` accepts."""
 _COMMON_LEADS = {
     "cp932": (range(0x81, 0x84), range(0x88, 0x98)),
     "euc-jp": (range(0xA1, 0xA6), range(0xB0, 0xD0)),
@@ -48,30 +48,31 @@ _COMMON_LEADS = {
     "big5": (range(0xA1, 0xC7),),
     "cp949": (range(0xA1, 0xA4), range(0xB0, 0xC9)),
 }
-"""First bytes of the characters that nearly all text in these encodings is made of."""
+"""First bytes of the most common characters in these encodings."""
 _JOINERS = "\u2019\u2018\xb4\u2013\u2014·®™°…\xad\xa0"
-"""Signs that may stand between letters."""
+"""Characters that may stand between letters."""
 _OPENING = "\u2018\u201c\u2039"
-"""Quotes that no other sign stands before, if a word follows."""
+"""Quotation marks that do not follow another symbol when a word comes after them."""
 _SIGNS = ("Sm", "Sc", "Sk", "So", "No")
 _RARE_LATIN = "šƒˆ\u02dc"
-"""Letters that no language of Windows-1252 writes more often than its other accented ones. The capitals and small letters
-like them show by where they stand."""
+"""Letters that are always rarer than the other accented ones in the languages of Windows-1252. Similar capitals and
+small letters are recognised by their neighbours."""
 _ICELANDIC, _ICELANDIC_TOO = frozenset("ÐðÞþÝý"), frozenset("ÆæÁáÉéÍíÓóÚú")
-"""Letters of Icelandic alone, and those that it writes as well. Without these the text is Turkish or Baltic."""
+"""Letters that only Icelandic uses, and others that it uses too. Without the latter the text is Turkish or Baltic."""
 _NEVER, _NOT_BEFORE, _NOT_AFTER = "¤¯", "£¦", "¼½¾"
-"""Signs that nobody writes, that no letter follows, and that no letter precedes: letters of Central Europe and œ."""
+"""Symbols that texts do not use, that no letter follows, and that follow no letter. Other encodings have letters of
+Central Europe, or œ, at their place."""
 _MOST_ODD = 0.2
-"""Of the characters that are not ASCII: with more that are odd, the text was read with another encoding."""
-_MOST_OFFERED = 5
+"""Share of the characters beyond ASCII that may be odd. Above it, the text was decoded with a wrong encoding."""
+_MOST_CANDIDATES = 5
 _WORD = re.compile(r"[^\W\d_]+")
 _SHOWN = 30
-"""Characters of the text that an offer shows."""
+"""Characters of the text that a candidate shows."""
 
 
 @dataclass(frozen=True)
 class Codec:
-    """What Python needs to decode a text."""
+    """The parameters that Python needs to decode a text."""
 
     name: str
     errors: str = "strict"
@@ -82,24 +83,25 @@ def codec(encoding: str) -> Codec:
     if encoding == MIXED:
         return Codec("utf-8-sig", _AS_CP1252)
     if encoding == "cp1252":
-        # With its five free bytes, once a person or the text has told that it is this encoding.
+        # Includes its five undefined bytes, since a person or the text itself has confirmed the
+        # encoding.
         return Codec("cp1252", _AS_CP1252)
     return Codec("utf-8-sig", "replace") if encoding == "utf-8-replace" else Codec(encoding)
 
 
 def label(encoding: str) -> str:
-    """What people call it, without what it is used for."""
+    """Its name for people, without the part in brackets."""
     name = encoding.removesuffix("-sig")
     return LABELS.get(name, name.upper()).partition(" (")[0]
 
 
 def is_plausible(text: str) -> bool:
-    """Whether a text reads as if it was decoded rightly."""
+    """Whether a text looks correctly decoded."""
     return _oddness(text) <= _MOST_ODD
 
 
-def offers(sample: bytes) -> list[str]:
-    """The encodings that fit bytes that are not UTF-8, the likeliest first, each with what it makes of them:
+def encoding_candidates(sample: bytes) -> list[str]:
+    """The encodings that fit bytes that are not UTF-8, the most likely first, each with a sample of the decoded text:
     "Windows-1251 (“Имя,Город”)"."""
     found = []
     for name in LABELS:
@@ -108,22 +110,22 @@ def offers(sample: bytes) -> list[str]:
     found.sort(key=lambda each: each[0])
     best = found[0][0] if found else 0.0
     return [
-        _offer(name, text)
-        for oddness, name, text in found[:_MOST_OFFERED]
+        _candidate(name, text)
+        for oddness, name, text in found[:_MOST_CANDIDATES]
         if oddness <= best + _MOST_ODD / 2
     ]
 
 
-def mixed_offers(line: bytes) -> list[str]:
-    """The ways to read a line of a UTF-8 file that holds other bytes."""
+def mixed_candidates(line: bytes) -> list[str]:
+    """The ways to read a line of a UTF-8 file that also holds other bytes."""
     ways = (codec(name) for name in (MIXED, "utf-8-replace"))
     return [
-        _offer(name, line.decode(way.name, way.errors))
+        _candidate(name, line.decode(way.name, way.errors))
         for name, way in zip((MIXED, "utf-8-replace"), ways, strict=True)
     ]
 
 
-def _offer(name: str, text: str) -> str:
+def _candidate(name: str, text: str) -> str:
     line = next((each for each in text.splitlines() if not each.isascii()), "").strip()
     shown = line if len(line) <= _SHOWN else f"{line[:_SHOWN]}…"
     return f"{label(name)} (“{shown}”)"
@@ -151,7 +153,7 @@ def _lead(character: str, name: str) -> int:
 
 
 def _oddness(text: str) -> float:
-    """The share of the characters beyond ASCII that do not stand where they would in words."""
+    """The share of the characters beyond ASCII that stand where they would not in real words."""
     padded = f" {text} "
     places = [at for at, each in enumerate(padded) if not each.isascii()]
     rare = {at for at in places if padded[at] in _RARE_LATIN}
@@ -213,11 +215,11 @@ def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
 
 
 _AS_CP1252 = "proto_ddf.as_cp1252"
-"""The name of the error handler that reads bytes that are not UTF-8 as Windows-1252, as the Encoding Standard
-decodes them (https://encoding.spec.whatwg.org/#windows-1252)."""
+"""The name of the error handler that reads bytes that are not UTF-8 as Windows-1252, as the Encoding Standard decodes
+them (https://encoding.spec.whatwg.org/#windows-1252)."""
 codecs.register_error(_AS_CP1252, _as_cp1252)
 
 
 def choices() -> Sequence[tuple[str, str]]:
-    """What a form offers."""
+    """The options of the form."""
     return ((AUTO, "Found by itself"), *LABELS.items())

@@ -1,7 +1,7 @@
-"""How the text of a file is encoded: found out from all of its bytes, or as a person says, then checked.
+"""Finds the encoding of a text file from all of its bytes, or checks the one a person chose.
 
-Where the bytes leave a doubt, nothing is guessed: the error names line, character and byte, and the encodings that
-fit, of which the person chooses one.
+If the bytes are ambiguous, nothing is guessed: the error gives line, character and byte, and the encodings that fit,
+and the person chooses one.
 """
 
 import codecs
@@ -18,30 +18,30 @@ from proto_ddf.sources.files.errors import file_error
 from proto_ddf.sources.files.text.encodings import (
     AUTO,
     codec,
+    encoding_candidates,
     is_plausible,
     label,
-    mixed_offers,
-    offers,
+    mixed_candidates,
 )
 
 FIELD = "encoding"
-"""The field of the form where an encoding is chosen."""
+"""The form field for the encoding."""
 OpenBytes = Callable[[], AbstractContextManager[BinaryIO]]
-"""Opens the bytes of a file anew."""
+"""Opens the file's bytes from the start."""
 
 _CHUNK = 1 << 17
 _BETWEEN_REPORTS = _CHUNK * 256
 _SAMPLE = 1 << 16
-"""Bytes of the lines that are not ASCII, which are looked at for what encoding they are in."""
+"""Bytes of lines beyond ASCII that are used to find the encoding."""
 _CONTROLS = bytes([*range(1, 9), *range(14, 27), *range(28, 32)])
 _NOT_CONTROLS = bytes(value for value in range(256) if value not in _CONTROLS)
 _PRINTABLE = frozenset([*range(32, 127), 9, 10, 13])
 _MOSTLY = 0.85
 _NOT_FREE = bytes(value for value in range(256) if value not in b"\x81\x8d\x8f\x90\x9d")
 _NOT_PADDING = re.compile(rb'\0[^\0,;\t|"\r\n]')
-"""A NUL that is no padding: a text goes on after it."""
+"""A NUL that is not padding, because text follows it."""
 _MARKS = (
-    (codecs.BOM_UTF32_LE, "utf-32"),  # it begins as the next but one does
+    (codecs.BOM_UTF32_LE, "utf-32"),  # it begins like the mark of UTF-16 (low byte first)
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
@@ -52,12 +52,12 @@ _WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
 
 @dataclass(frozen=True)
 class FoundEncoding:
-    """How the bytes become text."""
+    """How to decode the file."""
 
     name: str
-    """As `encodings.codec` takes it."""
+    """A name that `encodings.codec` accepts."""
     padded: bool = False
-    """NULs stand at the ends of fields: they are no part of the text."""
+    """Whether NULs stand at the ends of fields; they are not part of the text."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class _File:
     path: Path
 
     def chunks(self) -> Iterator[bytes]:
-        """All bytes; tells how far it is."""
+        """All bytes; reports progress."""
         progress, size, done = current_progress.get(), self.path.stat().st_size, 0
         with self.open_bytes() as stream:
             while chunk := stream.read(_CHUNK):
@@ -80,41 +80,41 @@ class _File:
 @dataclass(frozen=True)
 class _DecodingError:
     at: int
-    """The place of the first byte that cannot be decoded."""
+    """The position of the first byte that cannot be decoded."""
     byte: int
     left: int = 0
-    """Where the file ends within the character: how many bytes of it there are."""
+    """If the file ends within a character: the number of its bytes that are there."""
 
 
 @dataclass
 class _Sample:
-    """What is known of a text that is not UTF-8."""
+    """Findings about a text that is not UTF-8."""
 
     lines: bytes = b""
-    """The first that are not ASCII."""
+    """The first lines beyond ASCII."""
     size: int = 0
     controls: int = 0
     free: int = 0
-    """Bytes that Windows-1252 has no character for."""
+    """Number of bytes that Windows-1252 does not define."""
 
     @property
     def sequences(self) -> tuple[int, int]:
-        """How many characters beyond ASCII are UTF-8, and how many bytes are not."""
+        """The number of characters beyond ASCII that are UTF-8, and the number of bytes that are not."""
         text = self.lines.decode("utf-8", "surrogateescape")
         bad = sum("\udc80" <= each <= "\udcff" for each in text)
         return sum(not each.isascii() for each in text) - bad, bad
 
 
 def mark(start: bytes) -> str | None:
-    """The encoding that a file's first four bytes name; None: they name none."""
+    """The encoding that a file's first four bytes declare; None if they declare none."""
     return next((name for bom, name in _MARKS if start.startswith(bom)), None)
 
 
 def unmarked_wide(start: bytes) -> str | None:
-    """Whether the start of a file without a mark is UTF-16 or UTF-32; None: it is neither.
+    """Whether the start of a file without a mark is UTF-16 or UTF-32, and which; None: neither.
 
-    In the right one of them there are no NULs, and most characters are ASCII, or there are lines, and not most bytes are
-    ASCII: of text with NULs for padding most are.
+    In the right encoding the text has no NULs, and either most characters are ASCII, or the text has lines while most
+    bytes are not ASCII. The last condition excludes text that is padded with NULs, where most bytes are ASCII.
     """
     ascii_bytes = sum(each in _PRINTABLE for each in start)
     padded = ascii_bytes > _MOSTLY * sum(each > 0 for each in start)
@@ -134,11 +134,11 @@ def unmarked_wide(start: bytes) -> str | None:
 
 
 def find_encoding(open_bytes: OpenBytes, path: Path, chosen: str = AUTO) -> FoundEncoding:
-    """How a file's text is encoded; every byte is looked at.
+    """The encoding of a file's text, found from all of its bytes.
 
     Args:
-        path: of the file, for errors.
-        chosen: the encoding a person chose, a key of `encodings.LABELS`; AUTO: none.
+        path: the file's path, for errors.
+        chosen: the encoding a person chose, a key of `encodings.LABELS`, or AUTO.
 
     Raises:
         IntegrationError: `file_empty`, `file_not_csv` (binary), `file_cut_short` (within a character); at the field
@@ -173,7 +173,7 @@ def find_encoding(open_bytes: OpenBytes, path: Path, chosen: str = AUTO) -> Foun
 
 
 def encoding_error(open_bytes: OpenBytes, path: Path, encoding: str) -> IntegrationError:
-    """The error for a file that is to be in this encoding and is not: `file_encoding`, `file_cut_short`."""
+    """The error for a file that does not have its required encoding: `file_encoding`, `file_cut_short`."""
     file = _File(open_bytes, path)
     error = _first_decoding_error(file, encoding)
     if error and error.left:
@@ -197,7 +197,7 @@ def _checked(file: _File, name: str, padded: bool = False) -> FoundEncoding:
 
 
 def _nul_within(file: _File) -> _DecodingError | None:
-    """The first NUL that is no padding."""
+    """The first NUL that is not padding."""
     before, at = b"", 0
     for chunk in file.chunks():
         held = before + chunk
@@ -208,8 +208,8 @@ def _nul_within(file: _File) -> _DecodingError | None:
 
 
 def _not_utf8(file: _File, error: _DecodingError) -> str:
-    """The encoding of a text that is not UTF-8, where that is beyond doubt: Windows-1252."""
-    sample = _sampled(file)
+    """The encoding of a text that is not UTF-8, if it is certain: only Windows-1252 can be."""
+    sample = _sample_of(file)
     if sample.controls > sample.size / 1_000:
         raise file_error(file.path, "file_not_csv", "is binary", reason="it holds binary data")
     valid, bad = sample.sequences
@@ -218,13 +218,13 @@ def _not_utf8(file: _File, error: _DecodingError) -> str:
         raise _cut_short(file.path)
     if valid and valid >= bad:
         where = _location(file, error, "utf-8")
-        fitting = mixed_offers(_line_of(file, error))
+        fitting = mixed_candidates(_line_of(file, error))
         raise _uncertain_encoding_error(
             file.path, "file_stray_byte", "a byte is not UTF-8", fitting, where
         )
     if western and not sample.free:
         return "cp1252"
-    where, fitting = _location(file, error, "utf-8"), offers(sample.lines)
+    where, fitting = _location(file, error, "utf-8"), encoding_candidates(sample.lines)
     raise _uncertain_encoding_error(file.path, "encoding_unclear", "is not UTF-8", fitting, where)
 
 
@@ -239,14 +239,14 @@ def _cut_short(path: Path) -> IntegrationError:
 
 
 def _western(lines: bytes) -> bool:
-    """Whether a text reads well as Windows-1252."""
+    """Whether a text looks correctly decoded as Windows-1252."""
     try:
         return is_plausible(lines.decode("cp1252"))
     except UnicodeDecodeError:
         return False
 
 
-def _sampled(file: _File) -> _Sample:
+def _sample_of(file: _File) -> _Sample:
     sample, rest = _Sample(), b""
     for chunk in file.chunks():
         sample.size += len(chunk)
@@ -266,7 +266,7 @@ def _sampled(file: _File) -> _Sample:
 def _first_decoding_error(
     file: _File, encoding: str, *, or_nul: bool = False
 ) -> _DecodingError | None:
-    """The first byte that is not of an encoding, or the first NUL."""
+    """The first byte that does not fit the encoding, or the first NUL."""
     way = codec(encoding)
     decoder, at = codecs.getincrementaldecoder(way.name)(way.errors), 0
     for chunk in file.chunks():
@@ -292,7 +292,7 @@ def _first_decoding_error(
 
 
 def _location(file: _File, error: _DecodingError, encoding: str) -> dict[str, object]:
-    """The line and the character of a fault, both from 1, and the byte, as people write it."""
+    """The line and the character of an error, both counted from 1, and the byte as hexadecimal text."""
     decoder = codecs.getincrementaldecoder(codec(encoding).name)("replace")
     left, feeds, returns, last = error.at, 0, 0, ""
     with file.open_bytes() as stream:
@@ -306,17 +306,17 @@ def _location(file: _File, error: _DecodingError, encoding: str) -> dict[str, ob
 
 
 def _line_of(file: _File, error: _DecodingError) -> bytes:
-    """The line of a fault, or what is near it of a long one."""
+    """The line of an error, or the part around it if the line is long."""
     start = max(error.at - _SAMPLE, 0)
     with file.open_bytes() as stream:
-        for _ in range(start // _CHUNK):  # a packed stream cannot be moved in
+        for _ in range(start // _CHUNK):  # a compressed stream does not support seeking
             stream.read(_CHUNK)
         stream.read(start % _CHUNK)
         near = stream.read(2 * _SAMPLE)
-    place = error.at - start
-    begin = max(near.rfind(b"\n", 0, place), near.rfind(b"\r", 0, place)) + 1
+    offset = error.at - start
+    begin = max(near.rfind(b"\n", 0, offset), near.rfind(b"\r", 0, offset)) + 1
     end = min(
-        (at for at in (near.find(b"\n", place), near.find(b"\r", place)) if at >= 0),
+        (at for at in (near.find(b"\n", offset), near.find(b"\r", offset)) if at >= 0),
         default=len(near),
     )
     return near[begin:end]

@@ -111,7 +111,7 @@ def test_another_choice_does_not_read_the_file_again(
 ) -> None:
     source = file_source("csv", "t.csv", "a\n007\n")
     assert rows(source) == [("007",)]
-    monkeypatch.setattr(cache, "_read", lambda *_: pytest.fail("the file was read again"))
+    monkeypatch.setattr(cache, "_read_tables", lambda *_: pytest.fail("the file was read again"))
     chosen = FilesSource(source.file_format, source.paths, {"t": {"a": "integer"}})
     assert rows(chosen) == [(7,)]
     assert rows(source) == [("007",)]

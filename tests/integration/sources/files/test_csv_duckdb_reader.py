@@ -21,7 +21,7 @@ from proto_ddf.errors.types import ProtoDDFError
 from proto_ddf.generator.data.import_schema import converters
 from proto_ddf.progress import NoProgress, current_progress
 from proto_ddf.sources.files import cache, duckdb_session, typed_tables
-from proto_ddf.sources.files.csv import csv_duckdb_reader, csv_strict_reader
+from proto_ddf.sources.files.csv import csv_duckdb_reader, row_bytes
 from proto_ddf.sources.files.duckdb_session import cache_folder
 from proto_ddf.sources.files.source import FilesSource
 from proto_ddf.sources.protocol import PageRequest
@@ -40,7 +40,7 @@ class Stopped(BaseException):
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """DuckDB's threads each read a few hundred bytes at a time, so that small files have many borders."""
     monkeypatch.setattr(csv_duckdb_reader, "_PARTS", "max_line_size = 200, buffer_size = 3200")
-    monkeypatch.setattr(csv_strict_reader, "_CHUNK", 7)
+    monkeypatch.setattr(row_bytes, "_CHUNK", 7)
 
 
 def read(source: FilesSource) -> Outcome:

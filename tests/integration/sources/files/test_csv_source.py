@@ -216,11 +216,14 @@ def test_a_file_is_typed_once_and_anew_when_it_changes(
     csv_source: MakeSource, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     built: list[str] = []
-    read = cache._read
+    read = cache._read_tables
     monkeypatch.setattr(
         cache,
-        "_read",
-        lambda form, path, place: (built.append(path.name), read(form, path, place)),
+        "_read_tables",
+        lambda file_format, path, folder: (
+            built.append(path.name),
+            read(file_format, path, folder),
+        ),
     )
     source = csv_source(t=b"a\n1\n")
     with ThreadPoolExecutor(8) as pool:

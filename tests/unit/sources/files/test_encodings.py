@@ -7,9 +7,9 @@ from proto_ddf.sources.files.text.encodings import (
     LABELS,
     choices,
     codec,
+    encoding_candidates,
     is_plausible,
     label,
-    offers,
 )
 
 WORDS = {
@@ -36,7 +36,7 @@ def test_text_in_another_encoding_is_not_taken_for_western_and_its_own_is_offere
 ) -> None:
     data = WORDS[encoding].encode(encoding)
     assert not is_plausible(data.decode("cp1252", "replace"))
-    offered = offers(data)
+    offered = encoding_candidates(data)
     assert any(each.startswith(f"{label(encoding)} (“") for each in offered)
     assert any(WORDS[encoding].splitlines()[0] in each for each in offered)
 
@@ -61,7 +61,7 @@ def test_text_of_other_latin_encodings_is_not_taken_for_western(encoding: str, t
     assert not is_plausible(data.decode("cp1252"))
     # The two pairs write the letters of these texts alike.
     own = {"iso8859-9": "cp1254", "iso8859-13": "cp1257"}.get(encoding, encoding)
-    assert any(each.startswith(f"{label(own)} (“") for each in offers(data))
+    assert any(each.startswith(f"{label(own)} (“") for each in encoding_candidates(data))
 
 
 @pytest.mark.parametrize(

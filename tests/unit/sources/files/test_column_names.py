@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from proto_ddf.sources.files.csv.csv_encoding import unique_names
 from proto_ddf.sources.files.csv.kind import CSV
+from proto_ddf.sources.files.format import unique_names
 
 
 def test_empty_and_repeated_headers_are_numbered() -> None:
