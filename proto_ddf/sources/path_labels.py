@@ -11,9 +11,9 @@ _SAMPLES = "samples"
 
 
 def files_label(files: Sequence[Path]) -> str:
-    """Names files for people: "shop.db (upload 4f1c2a9b7d3e)", "~/data/shop.db", "a.csv and 2 more (5f3a9c)".
+    """A label for files: "shop.db (upload 4f1c2a9b7d3e)", "~/data/shop.db", "a.csv and 2 more (5f3a9c)".
 
-    The same files have the same name in any order, different ones another. `files` are real paths.
+    Two sets of files never have the same label; their order does not matter. `files` are real paths.
     """
     first, *more = sorted(set(files))
     if not more:

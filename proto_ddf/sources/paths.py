@@ -1,4 +1,4 @@
-"""Which files a source may read: only those below the uploads, the samples and the allowed folders."""
+"""The files that sources may read: only those in the uploads, the samples and the allowed folders."""
 
 import os
 from collections.abc import Sequence
@@ -8,26 +8,26 @@ from proto_ddf.errors.types import ValidationError
 from proto_ddf.settings import get_settings
 
 MAX_FILES = 100
-"""Of one source."""
+"""Limit for one source."""
 _WILDCARDS = "*?["
 
 
 def allowed_roots() -> list[Path]:
-    """The folders files may be read from, symlinks resolved."""
+    """The folders that files may be read from, with symlinks resolved."""
     settings = get_settings()
     folders = [settings.uploads_folder, settings.samples_folder, *settings.allowed_folders]
     return [folder.expanduser().resolve() for folder in folders]
 
 
 def confine(path: str | Path, *, field: str = "path", must_exist: bool = True) -> Path:
-    """The real path of a file that may be read, symlinks resolved.
+    """The real path of a file that sources may read, with symlinks resolved.
 
-    A relative path is looked for below the uploads, then the samples, then the allowed folders.
+    A relative path is searched in the uploads, then the samples, then the allowed folders.
 
     Raises:
-        ValidationError: at `field`, with code `file_required` (empty), `path_not_allowed` (outside
-            of those folders, or `..` in a relative path), and if `must_exist` also
-            `file_not_found` (not there, or no regular file) or `file_unreadable`.
+        ValidationError: at `field`, with code `file_required` (empty), `path_not_allowed` (outside of those folders, or
+            `..` in a relative path), and if `must_exist` also `file_not_found` (missing, or not a regular file) or
+            `file_unreadable`.
     """
     text = str(path).strip()
     if not text:
@@ -43,8 +43,8 @@ def confine(path: str | Path, *, field: str = "path", must_exist: bool = True) -
 
 
 def expand(paths: Sequence[str], *, field: str) -> list[Path]:
-    """The real paths of files, in the order given, each once. A path with `*`, `?` or `[...]` that names no file
-    stands for every file that matches, by name; other paths need not exist.
+    """The real paths of files in the given order, each once. A path with `*`, `?` or `[...]` that is not itself a file
+    stands for all files that match, sorted by name. Other paths need not exist.
 
     Raises:
         ValidationError: at `field`; see `confine`; `no_file_matches`, `too_many_files` (over MAX_FILES).
@@ -87,7 +87,7 @@ def _is_file(path: Path, text: str, field: str) -> bool:
         reason = "its folder may not be entered"
         refused = _refused(text, field, "file_unreadable", f"{text!r}: {reason}.", reason=reason)
         raise refused from error
-    except OSError:  # e.g. a name too long
+    except OSError:  # such as a name that is too long
         return False
 
 

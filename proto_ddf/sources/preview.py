@@ -1,4 +1,4 @@
-"""The SQL of a preview page, for SQLite and DuckDB alike: identifiers quoted, values bound."""
+"""The SQL of a preview page for SQLite and DuckDB: identifiers are quoted, values are bound."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _SEARCH_LENGTH = 200
 
 @dataclass(frozen=True)
 class PreviewQuery:
-    """Two statements and their values; `parameters` fits the first, `page_parameters` the second."""
+    """Two statements with their parameters: `parameters` for `count`, `page_parameters` for `page`."""
 
     count: str
     parameters: list[Any]
@@ -24,7 +24,7 @@ class PreviewQuery:
 
 
 def quote(name: str) -> str:
-    """An identifier of SQL, whatever characters it holds."""
+    """An SQL identifier in quotes; it may hold any characters."""
     return '"' + name.replace('"', '""') + '"'
 
 
@@ -35,17 +35,17 @@ def like_pattern(search: str) -> str:
 
 
 def searched(search: str) -> str:
-    """What is looked for: without blanks around it, and not too long."""
+    """The search text without blanks around it, shortened if it is long."""
     return search.strip()[:_SEARCH_LENGTH]
 
 
 def page_bounds(offset: int, limit: int) -> tuple[int, int]:
-    """Offset and limit of a page, as far as they are allowed."""
+    """Offset and limit of a page, within the allowed range."""
     return max(offset, 0), min(max(limit, 0), MAX_LIMIT)
 
 
 def check_sort(table: str, columns: Sequence[str], sort: str | None) -> None:
-    """Raises ValidationError with code `field_unknown` when `sort` is not among the columns."""
+    """Raises ValidationError with code `field_unknown` if `sort` is not one of the columns."""
     if sort is not None and sort not in columns:
         raise ValidationError(
             f"There is no column {sort!r} in {table!r}.",
@@ -67,9 +67,11 @@ def preview_query(
 ) -> PreviewQuery:
     """The statements for one page of a table.
 
-    `matches` makes the condition on one quoted column, with one `?` that takes `to_parameter(search)`.
-    `tie_break` are SQL expressions that keep the order of rows the same from page to page.
-    `rows` follows FROM, where the table has another name there.
+    Args:
+        matches: makes the condition on one quoted column, with one `?` for the parameter.
+        to_parameter: makes the parameter from the search text.
+        tie_break: SQL expressions that keep the order of rows the same on all pages.
+        rows: the SQL to use after FROM, if it is not the table's name.
 
     Raises:
         ValidationError: as `check_sort`.
@@ -98,7 +100,7 @@ def preview_query(
 
 
 def table_unknown(table: str, system: str, path: str) -> IntegrationError:
-    """The error for a table that the source has not, or no longer."""
+    """The error for a table that the source does not have, or no longer has."""
     return IntegrationError(
         f"There is no table {table!r} in {path}.",
         system,

@@ -1,8 +1,8 @@
-"""Counts and sizes in words, for the findings of a connection test."""
+"""Counts and sizes as texts, for the results of a connection test."""
 
 
 def size_text(size: int) -> str:
-    """Bytes as people read them: "870 bytes", "1.2 MB" (1 MB is 1,000,000 bytes)."""
+    """A size in bytes as text: "870 bytes", "1.2 MB" (1 MB is 1,000,000 bytes)."""
     if size < 1_000:
         return count_text(size, "byte")
     value, unit = size / 1_000, "kB"

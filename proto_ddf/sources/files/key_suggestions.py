@@ -1,7 +1,7 @@
-"""Keys and relations of tables that declare none: guessed from names, checked against the values.
+"""Suggests keys and relations for tables that declare none, from the names, and checks them against the values.
 
-Only a guess: relations are marked `suggested`, and the user decides. The cost is bounded: of a column at
-most SAMPLED_VALUES different values are looked up, and at most MOST_LOOKUPS pairs of columns.
+Relations are marked `suggested`, and the user decides. The cost is bounded: at most SAMPLED_VALUES different values of
+a column are looked up, and at most MOST_LOOKUPS pairs of columns are compared.
 """
 
 import re
@@ -27,43 +27,45 @@ MOST_LOOKUPS = 1_000
 _KEY_TYPES = {ColumnType.INTEGER, ColumnType.TEXT}
 _KEY_LENGTH = 64
 _FIRST_ROWS = 10_000
-"""A column that has a value twice among them need not be counted."""
+"""Rows to search for a repeated value, before all values of a column are counted."""
 _NAMED_MATCH = 0.5
-"""Share of values that must be found where the names say so; files are often cut from larger sets."""
+"""Share of values that must be found if the names match. It is low because files often hold a part of a larger data
+set."""
 _UNNAMED_MATCH = 0.95
 _UNNAMED_INTEGERS = 10
 _GENERIC = {"id", "key", "code", "name", "no", "nr", "number", "index", "title", "type", "uuid"}
-"""Names that mean something else in every table."""
+"""Names that have a different meaning in every table."""
 _OWN_KEY = re.compile(
     r"(.*_)?(code|sku|uuid|guid|number|num|nr|no|isbn|ean|iban|vin|serial|barcode)"
 )
-"""Names of columns that mostly tell the things of their own table from one another."""
+"""Names of columns that mostly identify the rows of their own table."""
 _ANY_KEY = re.compile(r"(.*_)?(id|key|ref|reference|identifier)")
-"""Names of columns that may as well say which thing of another table is meant, if they are not the first."""
-_PLACE = "zip|postal|post|phone|telephone|tel|mobile|cell|fax|house|street|room|area|country|currency|language"
+"""Names of columns that identify the rows of their own table only if they come first; otherwise they may refer to
+another table."""
+_ADDRESS_PART = "zip|postal|post|phone|telephone|tel|mobile|cell|fax|house|street|room|area|country|currency|language"
 _SHARED = (
     "name|title|seat|shelf|state|province|county|region|district|city|town|date|day|week|month|quarter|year|time|period"
     "|season|term|version|revision|release|edition|page|line|row|rank|floor|level|grade|class|classification|category"
     "|group|type|kind|status|colou?r|size|shoe|model|unit|total|sum|count|quantity|qty|age|birth|error|discount|promo"
 )
-_NO_KEY = re.compile(
-    f"(.*_)?(({_PLACE})(_(id|key))?|({_PLACE}|{_SHARED})(_(code|number|num|nr|no))?)"
+_NOT_A_KEY = re.compile(
+    f"(.*_)?(({_ADDRESS_PART})(_(id|key))?|({_ADDRESS_PART}|{_SHARED})(_(code|number|num|nr|no))?)"
 )
-"""Two rows may well have the same of these: parts of names and addresses, dates, measures, sorts."""
+"""Values that two rows may share: parts of names and addresses, dates, measures, categories."""
 _CODE = "[A-Z0-9][A-Z0-9_./-]{1,19}"
-_NO_CODE = "(Q|W|M|H|FY|CW|KW)[0-9]+|(18|19|20)[0-9]{2}([^0-9].*)?|[0-9.]+ ?[A-Z]+"
+_NOT_A_CODE = "(Q|W|M|H|FY|CW|KW)[0-9]+|(18|19|20)[0-9]{2}([^0-9].*)?|[0-9.]+ ?[A-Z]+"
 """Quarters, weeks, years, and numbers with a unit."""
 
 
 @dataclass(frozen=True)
 class _Target:
-    """A unique column without nulls that others may point at."""
+    """A unique column without nulls that other columns may refer to."""
 
     table: TableInfo
     column: ColumnInfo
     is_key: bool
-    sequence: bool
-    """Whole numbers without large gaps: any small number is among them by accident."""
+    dense: bool
+    """Whole numbers without large gaps, which contain most small numbers by accident."""
 
 
 @dataclass(frozen=True)
@@ -74,9 +76,9 @@ class _Match:
 
 
 def suggest_relations(source: Source, schema: SourceSchema) -> SourceSchema:
-    """The schema with a primary key where a column can be one, and with suggested foreign keys.
+    """The schema with a primary key for each table where a column can be one, and with suggested foreign keys.
 
-    Sources other than files declare theirs; their schema is returned as it is.
+    Only files need this. The schema of other sources, which declare their keys, is returned unchanged.
     """
     if not isinstance(source, FilesSource):
         return schema
@@ -115,12 +117,12 @@ def _key_of(
 def choose_key(
     table: TableInfo, unique: Collection[str], others: Collection[str] = ()
 ) -> str | None:
-    """The column that can serve as primary key: unique, never null, and named like one. A name, a date or a measure is
-    none, even if no two rows happen to have the same: the next row might.
+    """The column that can be the primary key: unique, never null, and with a typical name. A name, a date or a measure
+    is not a key, even if all its values differ, because the next row may repeat one.
 
     Args:
-        unique: names of the columns whose values are all different and none null.
-        others: names of the other tables, whose keys may stand in this one.
+        unique: names of the columns whose values all differ and are never null.
+        others: names of the other tables, whose keys may occur in this one.
     """
     candidates = [
         (_key_rank(table, column, others), column.name)
@@ -132,13 +134,13 @@ def choose_key(
 
 
 def _key_rank(table: TableInfo, column: ColumnInfo, others: Collection[str]) -> int | None:
-    """Smaller is better; None: a column unlike a key, unique by accident perhaps."""
-    name = _snake(column.name)
+    """Smaller is better; None: its name is not that of a key."""
+    name = _snake_case(column.name)
     if name == "id":
         return 0
     if any(_is_named_after(name, stem) for stem in _stems(table.name)):
         return 1
-    if _NO_KEY.fullmatch(name) or any(
+    if _NOT_A_KEY.fullmatch(name) or any(
         _is_named_after(name, stem) for other in others for stem in _stems(other)
     ):
         return None
@@ -157,13 +159,14 @@ def _is_named_after(name: str, stem: str) -> bool:
 def _holds_codes(
     connection: duckdb.DuckDBPyConnection, table: TableInfo, column: ColumnInfo
 ) -> bool:
-    """Whether all values are in capital letters and digits, some with digits, and so no names."""
-    if column.type is not ColumnType.TEXT or _NO_KEY.fullmatch(_snake(column.name)):
+    """Whether all values consist of capital letters and digits, and some contain digits, so that they are codes and not
+    names."""
+    if column.type is not ColumnType.TEXT or _NOT_A_KEY.fullmatch(_snake_case(column.name)):
         return False
     name = _q(column)
     query = (
         f"SELECT bool_and(regexp_full_match({name}, '{_CODE}')) AND bool_or(regexp_matches({name}, '[0-9]'))"
-        f" AND NOT bool_and(regexp_full_match({name}, '{_NO_CODE}')) FROM {quote(table.name)}"
+        f" AND NOT bool_and(regexp_full_match({name}, '{_NOT_A_CODE}')) FROM {quote(table.name)}"
     )
     row = connection.execute(query).fetchone()
     return bool(row and row[0])
@@ -182,15 +185,16 @@ def _with_key(table: TableInfo, key: str | None) -> TableInfo:
 
 
 def _unique_columns(connection: duckdb.DuckDBPyConnection, table: TableInfo) -> set[str]:
-    """Columns fit for a key whose values all differ: looked for among the first rows, then in all."""
+    """Columns that can be a key and whose values all differ. Only those that differ in the first rows are counted
+    completely."""
     fit = [column for column in table.columns if column.type in _KEY_TYPES and not column.nullable]
     first = min(table.row_count, _FIRST_ROWS)
     rows = f"(SELECT * FROM {quote(table.name)} LIMIT {first})"
     distinct = _numbers(connection, rows, [f"count(DISTINCT {_q(column)})" for column in fit])
     likely = [column for column, count in zip(fit, distinct, strict=True) if count == first]
     rows = quote(table.name)
-    rising = _rising(connection, rows, likely)
-    counted = [column for column in likely if column.name not in rising]
+    increasing = _increasing(connection, rows, likely)
+    counted = [column for column in likely if column.name not in increasing]
     counts = _numbers(connection, rows, [f"count(DISTINCT {_q(column)})" for column in counted])
     texts = [column for column in likely if column.type is ColumnType.TEXT]
     longest = _numbers(connection, rows, [f"max(length({_q(column)}))" for column in texts])
@@ -202,18 +206,18 @@ def _unique_columns(connection: duckdb.DuckDBPyConnection, table: TableInfo) -> 
         for column, count in zip(counted, counts, strict=True)
         if count == table.row_count
     ]
-    return {*rising, *all_differ} - too_long
+    return {*increasing, *all_differ} - too_long
 
 
-def _rising(
+def _increasing(
     connection: duckdb.DuckDBPyConnection, rows: str, columns: Sequence[ColumnInfo]
 ) -> set[str]:
-    """Columns whose values are each greater than the one before, as those of most keys are: so all of them differ.
-    To count different values takes ten times as long."""
+    """Columns in which each value is greater than the one before, so that all differ, as in most keys. This test is ten
+    times as fast as counting different values."""
     steps = [f"{_q(column)} > lag({_q(column)}) OVER () AS c{at}" for at, column in enumerate(columns)]  # fmt: skip
     all_up = [f"bool_and(c{at})" for at in range(len(columns))]
     found = _numbers(connection, f"(SELECT {', '.join(steps)} FROM {rows})", all_up)
-    return {column.name for column, rises in zip(columns, found, strict=True) if rises}
+    return {column.name for column, increases in zip(columns, found, strict=True) if increases}
 
 
 def _targets(
@@ -222,18 +226,18 @@ def _targets(
     for column in table.columns:
         if column.name not in unique:
             continue
-        sequence = False
+        dense = False
         if column.type is ColumnType.INTEGER:
             name = _q(column)
             low, high = _numbers(connection, quote(table.name), [f"min({name})", f"max({name})"])
-            sequence = high < 10_000 or high - low < 2 * table.row_count
-        yield _Target(table, column, column.name in table.primary_key, sequence)
+            dense = high < 10_000 or high - low < 2 * table.row_count
+        yield _Target(table, column, column.name in table.primary_key, dense)
 
 
 def _best_matches(
     connection: duckdb.DuckDBPyConnection, tables: list[TableInfo], targets: list[_Target]
 ) -> dict[tuple[str, str], _Match]:
-    """The best match by table and column; pairs whose names agree are looked up first."""
+    """The best match for each table and column. Pairs whose names match are compared first."""
     pairs = [
         (named_match(column.name, target.table.name, target.column.name), table, column, target)
         for table in tables
@@ -245,12 +249,14 @@ def _best_matches(
     best: dict[tuple[str, str], _Match] = {}
     for named, table, column, target in pairs[:MOST_LOOKUPS]:
         current_progress.get().check_stop()
-        here = (table.name, column.name)
-        if not named and (here in best or not target.is_key or target.sequence):
+        source_column = (table.name, column.name)
+        if not named and (source_column in best or not target.is_key or target.dense):
             continue
         match = _look_up(connection, table, column, target, named)
-        if match and (here not in best or _strength(match) > _strength(best[here])):
-            best[here] = match
+        if match and (
+            source_column not in best or _strength(match) > _strength(best[source_column])
+        ):
+            best[source_column] = match
     return best
 
 
@@ -258,15 +264,15 @@ def _may_point(table: TableInfo, column: ColumnInfo, target: _Target) -> bool:
     if column.type is not target.column.type:
         return False
     if table.name == target.table.name:
-        return _snake(column.name) == f"parent_{_snake(target.column.name)}"
-    # A key that is also a reference: a part of a larger whole, one to one.
+        return _snake_case(column.name) == f"parent_{_snake_case(target.column.name)}"
+    # The table may extend a larger one, with the same key (one to one).
     is_key = column.name in table.primary_key
     return not is_key or (target.is_key and table.row_count < target.table.row_count)
 
 
 def named_match(column: str, target_table: str, target_column: str) -> bool:
-    """Whether a column's name says that it points there: "customer_id" at customers.id."""
-    name, target = _snake(column), _snake(target_column)
+    """Whether a column's name refers to the target: "customer_id" to customers.id."""
+    name, target = _snake_case(column), _snake_case(target_column)
     if name == target:
         return target not in _GENERIC
     if name == f"parent_{target}":
@@ -297,7 +303,7 @@ def _look_up(
     if not count:
         return None
     share = found / count
-    # Columns of one letter, or of a few whole numbers, are found in many a table by accident.
+    # Single letters and small whole numbers occur in many tables by accident.
     enough = longest > 1 and count > (_UNNAMED_INTEGERS if column.type is ColumnType.INTEGER else 1)
     if share >= _NAMED_MATCH if named else (enough and share >= _UNNAMED_MATCH):
         return _Match(named, share, target)
@@ -333,15 +339,15 @@ def _q(column: ColumnInfo) -> str:
     return quote(column.name)
 
 
-def _snake(name: str) -> str:
-    """ "CustomerID" and "Customer Id" as "customer_id"."""
+def _snake_case(name: str) -> str:
+    """ "CustomerID" and "Customer Id" both give "customer_id"."""
     parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.strip())
     return re.sub(r"\W+", "_", parted).lower().strip("_")
 
 
 def _stems(table: str) -> set[str]:
-    """A table's name and its likely singulars: "categories" gives "category" too."""
-    name = _snake(table)
+    """A table's name and its likely singular forms: "categories" gives "category" too."""
+    name = _snake_case(table)
     stems = {name}
     if name.endswith("ies"):
         stems.add(name[:-3] + "y")

@@ -1,4 +1,4 @@
-"""The sample source: a small shop, made up, to try Proto-DDF on at once.
+"""The sample source: a small fictional shop for a first try of Proto-DDF.
 
 Callers import `sample_database`.
 """

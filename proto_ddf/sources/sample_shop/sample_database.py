@@ -1,4 +1,4 @@
-"""The sample source "Sample shop": a small SQLite database to try Proto-DDF on at once."""
+"""The sample source "Sample shop": a small SQLite database for a first try of Proto-DDF."""
 
 import os
 import sqlite3
@@ -15,7 +15,7 @@ from proto_ddf.sources.sample_shop.sample_rows import shop_rows
 
 SAMPLE_NAME = "Sample shop"
 _OFFERED = ".offered"
-"""A file that says that the sample was offered: a user who deleted it is not offered it again."""
+"""The name of a file that placeholders the sample as offered, so that a sample that a user deleted does not come back."""
 _TABLES = """
 CREATE TABLE customers (
     id INTEGER PRIMARY KEY,
@@ -70,19 +70,19 @@ CREATE INDEX items_by_product ON order_items (product_id);
 
 
 def ensure_sample() -> Path:
-    """The path of the sample database, made when it is missing.
+    """The path of the sample database, made if missing.
 
     Raises:
-        OSError: when it cannot be written.
+        OSError: it cannot be written.
     """
     folder = get_settings().samples_folder
     path = folder / "sample_shop.db"
     if not path.exists():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with TemporaryDirectory(dir=folder) as temporary:
-            made = Path(temporary) / path.name
-            _write(made)
-            os.replace(made, path)
+            new = Path(temporary) / path.name
+            _write(new)
+            os.replace(new, path)
     return path
 
 
@@ -104,9 +104,9 @@ def _write(path: Path) -> None:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.executescript(_TABLES)
         for table, rows in shop_rows():
-            marks = ", ".join("?" * len(rows[0]))
+            placeholders = ", ".join("?" * len(rows[0]))
             values = ([_stored(value) for value in row] for row in rows)
-            connection.executemany(f"INSERT INTO {table} VALUES ({marks})", values)
+            connection.executemany(f"INSERT INTO {table} VALUES ({placeholders})", values)
         connection.commit()
 
 

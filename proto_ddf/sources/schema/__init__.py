@@ -1,4 +1,4 @@
-"""What a source looks like: tables, columns, keys, and how two schemas differ. It does no input or output.
+"""The schema of a source: tables, columns, keys, and how two schemas differ. It does no input or output.
 
 Callers import `model`, `diff` and `column_types`.
 """

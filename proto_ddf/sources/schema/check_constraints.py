@@ -1,7 +1,7 @@
-"""Simple CHECK constraints, read into bounds and choices.
+"""Reads simple CHECK constraints into bounds and choices.
 
-Understood are comparisons of a column with a number, BETWEEN, IN with a list of values, length(column),
-and these joined by AND, or by OR with `column IS NULL`. Whatever else is left to the database.
+Supported are comparisons of a column with a number, BETWEEN, IN with a list of values, length(column), and these joined
+by AND, or by OR with `column IS NULL`. All other constraints are left to the database.
 """
 
 import math
@@ -28,7 +28,8 @@ _MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 @dataclass
 class Bounds:
-    """What the checks of one column demand. Bounds are included unless the flag says otherwise."""
+    """What the constraints of one column require. Minimum and maximum are allowed values unless `above` or `below` is
+    set."""
 
     minimum: float | None = None
     maximum: float | None = None
@@ -57,7 +58,7 @@ class _Token:
 
 
 def read_checks(sql: str) -> dict[str, Bounds]:
-    """Bounds by column name in lower case, from a CREATE TABLE statement."""
+    """The bounds in a CREATE TABLE statement, by column name in lower case."""
     bounds: dict[str, Bounds] = {}
     for check in _checks(_tokens(sql)):
         for term in _split(_unwrap(check), "AND"):
@@ -66,23 +67,24 @@ def read_checks(sql: str) -> dict[str, Bounds]:
 
 
 def with_bounds(column: ColumnInfo, bounds: Bounds) -> ColumnInfo:
-    """The column with what its checks demand beside what it demands already."""
+    """The column with the bounds added to its own."""
     minimum, maximum = bounds.minimum, bounds.maximum
     if column.type is ColumnType.INTEGER:
-        # Exclusive bounds of whole numbers have an inclusive form; others stay a little loose.
+        # For whole numbers an exclusive bound has an inclusive equivalent. Other columns get a bound
+        # that is slightly too wide.
         minimum = minimum + 1 if minimum is not None and bounds.above else minimum
         maximum = maximum - 1 if maximum is not None and bounds.below else maximum
     return column.model_copy(
         update={
-            "minimum": max(_given(minimum, column.minimum), default=None),
-            "maximum": min(_given(maximum, column.maximum), default=None),
+            "minimum": max(_present(minimum, column.minimum), default=None),
+            "maximum": min(_present(maximum, column.maximum), default=None),
             "choices": bounds.choices or column.choices,
-            "max_length": min(_given(column.max_length, bounds.max_length), default=None),
+            "max_length": min(_present(column.max_length, bounds.max_length), default=None),
         }
     )
 
 
-def _given(*values: N | None) -> list[N]:
+def _present(*values: N | None) -> list[N]:
     return [value for value in values if value is not None]
 
 
@@ -98,7 +100,7 @@ def _checks(tokens: list[_Token]) -> Iterator[list[_Token]]:
 
 
 def _inside(tokens: list[_Token], start: int) -> list[_Token]:
-    """The tokens between the parenthesis at `start` and its partner."""
+    """The tokens between the parenthesis at `start` and the one that closes it."""
     depth = 0
     for index in range(start, len(tokens)):
         depth += {"(": 1, ")": -1}.get(tokens[index].text, 0)
@@ -114,7 +116,7 @@ def _unwrap(tokens: list[_Token]) -> list[_Token]:
 
 
 def _split(tokens: list[_Token], separator: str) -> list[list[_Token]]:
-    """Split at a word outside of parentheses; the AND of a BETWEEN does not count."""
+    """Split at a word outside of parentheses, but not at the AND of a BETWEEN."""
     parts: list[list[_Token]] = [[]]
     depth, between = 0, False
     for token in tokens:
@@ -130,7 +132,7 @@ def _split(tokens: list[_Token], separator: str) -> list[list[_Token]]:
 
 
 def _without_null(term: list[_Token]) -> list[_Token]:
-    """`x IS NULL OR rest` as `rest`; a term with any other OR as nothing."""
+    """`x IS NULL OR rest` becomes `rest`; a term with any other OR becomes empty."""
     parts = [_unwrap(part) for part in _split(term, "OR")]
     parts = [part for part in parts if [token.word for token in part[1:]] != ["IS", "NULL"]]
     return parts[0] if len(parts) == 1 else []
@@ -151,7 +153,7 @@ def _read_term(term: list[_Token], bounds: dict[str, Bounds]) -> None:
 
 
 def _joined_signs(tokens: list[_Token]) -> list[_Token]:
-    """A sign before a number made part of it."""
+    """Signs joined with the numbers that follow them."""
     joined: list[_Token] = []
     for token in tokens:
         if token.kind == "number" and joined and joined[-1].text in {"-", "+"}:

@@ -1,4 +1,4 @@
-"""The types that a person can choose for a column, and how loosely their values may be written."""
+"""The types that a person can choose for a column, and the formats in which their values are accepted."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,8 +10,6 @@ _ZONE = "(Z|[+-][0-9]{2}(:?[0-9]{2})?)?"
 
 
 class ChosenType(StrEnum):
-    """The types a person can give a column of a file."""
-
     TEXT = "text"
     INTEGER = "integer"
     DECIMAL = "decimal"
@@ -29,21 +27,21 @@ class ChosenType(StrEnum):
 
 
 ChosenTypes = Mapping[str, ChosenType]
-"""Chosen types by column."""
+"""The chosen types, by column."""
 
 
 @dataclass(frozen=True)
 class LenientFormat:
-    """One way that values of a chosen type may be written, in SQL with `{v}` for the text of a value."""
+    """One accepted format of a chosen type. `cast` is SQL with `{v}` for the text of a value."""
 
     pattern: str
-    """What the values look like."""
+    """A regular expression that the text must match."""
     cast: str
-    """Makes them of it; NULL where it fails."""
+    """SQL of the value; NULL if the text is not valid."""
 
 
-def _moment(date: str, format: str, time: str = "") -> LenientFormat:
-    """Dates that strftime would write so, or dates with a time."""
+def _date_format(date: str, format: str, time: str = "") -> LenientFormat:
+    """A format of dates for strftime, or of dates with a time."""
     if not time:
         return LenientFormat(date, _in_calendar(f"CAST(try_strptime({{v}}, '{format}') AS DATE)"))
     clock = "[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?( [AP]M)?"
@@ -54,23 +52,23 @@ def _moment(date: str, format: str, time: str = "") -> LenientFormat:
 
 
 def _in_calendar(moment: str) -> str:
-    """Without dates that apps cannot hold: before the year 1 (DuckDB takes the year 0 for 1 BC) or after 9999."""
+    """Excludes dates that apps cannot store: before the year 1 (DuckDB reads the year 0 as 1 BC) or after 9999."""
     last = "TIMESTAMP '9999-12-31 23:59:59.999999'"
     return f"CASE WHEN {moment} BETWEEN DATE '0001-01-01' AND {last} THEN {moment} END"
 
 
 def _day_first(time: str = "") -> list[LenientFormat]:
     return [
-        _moment("[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}", "%d/%m/%Y", time),
-        _moment("[0-9]{1,2}-[0-9]{1,2}-[0-9]{4}", "%d-%m-%Y", time),
-        _moment(r"[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4}", "%d.%m.%Y", time),
+        _date_format("[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}", "%d/%m/%Y", time),
+        _date_format("[0-9]{1,2}-[0-9]{1,2}-[0-9]{4}", "%d-%m-%Y", time),
+        _date_format(r"[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4}", "%d.%m.%Y", time),
     ]
 
 
 def _month_first(time: str = "") -> list[LenientFormat]:
     return [
-        _moment("[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}", "%m/%d/%Y", time),
-        _moment("[0-9]{1,2}-[0-9]{1,2}-[0-9]{4}", "%m-%d-%Y", time),
+        _date_format("[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}", "%m/%d/%Y", time),
+        _date_format("[0-9]{1,2}-[0-9]{1,2}-[0-9]{4}", "%m-%d-%Y", time),
     ]
 
 
@@ -97,26 +95,27 @@ CHOSEN = {
             f"{_DAY}([T ]00:00(:00(\\.0+)?)?)?",
             _in_calendar("TRY_CAST(substr({v}, 1, 10) AS DATE)"),
         ),
-        _moment("[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}", "%Y-%m-%d"),
-        _moment(_YEAR_FIRST, "%Y/%m/%d"),
+        _date_format("[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}", "%Y-%m-%d"),
+        _date_format(_YEAR_FIRST, "%Y/%m/%d"),
         _day_first()[-1],
     ],
     ChosenType.DATE_DAY_FIRST: _day_first(),
     ChosenType.DATE_MONTH_FIRST: _month_first(),
-    # DuckDB's zone is UTC: with an offset it is a moment in UTC, without one it stays as it is.
+    # DuckDB's time zone is UTC: a value with an offset is converted to UTC, one without stays as it
+    # is.
     ChosenType.DATETIME: [
         LenientFormat(
             f"{_DAY}([T ]{_CLOCK}{_ZONE})?",
             _in_calendar("(TRY_CAST({v} AS TIMESTAMPTZ) AT TIME ZONE 'UTC')"),
         ),
-        _moment(_YEAR_FIRST, "%Y/%m/%d", "with a time"),
-        _moment("[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}", "%Y-%m-%d", "with a time"),
+        _date_format(_YEAR_FIRST, "%Y/%m/%d", "with a time"),
+        _date_format("[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}", "%Y-%m-%d", "with a time"),
     ],
     ChosenType.DATETIME_DAY_FIRST: [*_day_first("with a time"), *_day_first()],
     ChosenType.DATETIME_MONTH_FIRST: [*_month_first("with a time"), *_month_first()],
     ChosenType.TIME: [LenientFormat(_CLOCK, "TRY_CAST({v} AS TIME)")],
 }
-"""The types but for those of numbers that have a scale, which `files.types.inference` finds out."""
+"""The formats of each type, except for numbers with a scale, which `files.types.chosen` finds from the values."""
 
 WORDS = {
     ChosenType.INTEGER: "a whole number",

@@ -1,4 +1,4 @@
-"""What differs between two readings of a source's schema, for people. Row counts and comments do not count."""
+"""The differences between two versions of a source's schema, as texts for people. Row counts and comments are ignored."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, NamedTuple
@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from proto_ddf.sources.schema.model import ColumnInfo, ForeignKey, SourceSchema, TableInfo
 
-MOST_CHOICES_TOLD = 6
+MOST_CHOICES_SHOWN = 6
 
 
 class _Frozen(BaseModel):
@@ -15,43 +15,43 @@ class _Frozen(BaseModel):
 
 
 class ChangeLine(_Frozen):
-    """One change, for a list of them."""
+    """One change, as an entry of a list."""
 
     tone: Literal["added", "removed", "changed"]
     table: str
     what: str = ""
-    """In words; empty: it is the table itself."""
+    """The change as text; empty if the whole table was added or removed."""
 
 
 class ColumnChange(_Frozen):
     column: str
     what: tuple[str, ...]
-    """In words: "type: integer → text", "may be empty now"."""
+    """Texts such as "type: integer → text" or "may be empty now"."""
 
 
 class TableChange(_Frozen):
     table: str
     added: tuple[str, ...] = ()
-    """Columns."""
+    """Names of columns."""
     removed: tuple[str, ...] = ()
     changed: tuple[ColumnChange, ...] = ()
     keys: tuple[str, ...] = ()
-    """What changed about its primary key and its references, in words."""
+    """Changes of its primary key and its foreign keys, as texts."""
 
 
 class SchemaChanges(_Frozen):
-    """False where nothing changed."""
+    """All changes. The object is false if present are none."""
 
     tables_added: tuple[str, ...] = ()
     tables_removed: tuple[str, ...] = ()
     tables: tuple[TableChange, ...] = ()
-    """Those that were there before and are still."""
+    """Tables that exist in both versions."""
 
     def __bool__(self) -> bool:
         return bool(self.tables_added or self.tables_removed or self.tables)
 
     def summary(self) -> str:
-        """ "2 tables added, 1 column removed"; empty where nothing changed."""
+        """ "2 tables added, 1 column removed"; empty if nothing changed."""
         counts = (
             (len(self.tables_added), "table", "added"),
             (len(self.tables_removed), "table", "removed"),
@@ -65,7 +65,7 @@ class SchemaChanges(_Frozen):
         )
 
     def lines(self) -> list[ChangeLine]:
-        """Each change by itself: tables first, then table by table."""
+        """All changes as a list: whole tables first, then the changes within each table."""
         return [
             *(ChangeLine(tone="added", table=name) for name in self.tables_added),
             *(ChangeLine(tone="removed", table=name) for name in self.tables_removed),
@@ -87,25 +87,25 @@ def _table_lines(change: TableChange) -> Iterator[ChangeLine]:
 
 
 class FoundChanges(_Frozen):
-    """The changes that one reading found."""
+    """The changes that one reading of the schema found."""
 
     changes: SchemaChanges
     found_at: str
-    """ISO 8601, with zone."""
+    """ISO 8601 with time zone."""
     found_by: str
-    """The operation that read."""
+    """The id of the operation that read the schema."""
 
 
 class _Facet(NamedTuple):
-    """One thing that may change about a column."""
+    """A property of a column that may change."""
 
     of: Callable[[ColumnInfo], object]
     words: Callable[[ColumnInfo, ColumnInfo], str]
-    """Of the column before and after; empty: another facet tells it."""
+    """Makes the text from the column before and after; empty if another facet describes the change."""
 
 
 def compare_schemas(before: SourceSchema, after: SourceSchema) -> SchemaChanges:
-    """What was added, removed and changed between two readings. Columns that only moved did not change."""
+    """What was added, removed and changed. A new order of columns is not a change."""
     old, new = _by_name(before.tables), _by_name(after.tables)
     compared = (_compare_tables(old[name], new[name]) for name in new if name in old)
     return SchemaChanges(
@@ -146,24 +146,27 @@ def _primary_key(before: TableInfo, after: TableInfo) -> tuple[str, ...]:
 
 
 def _references(before: TableInfo, after: TableInfo) -> tuple[str, ...]:
-    """References of columns that are gone go without saying, and so does what others replaced."""
-    old, new = _aims(before), _aims(after)
-    there = {column.name for column in after.columns}
-    fresh = [aim for aim in new if aim not in old]
-    replaced = {columns for columns, _ in fresh}
-    gone = [
+    """Changes of foreign keys. One that was replaced, or whose column was removed, is not reported as removed."""
+    old, new = _foreign_keys(before), _foreign_keys(after)
+    present = {column.name for column in after.columns}
+    added = [key for key in new if key not in old]
+    replaced = {columns for columns, _ in added}
+    removed = [
         (columns, target)
         for columns, target in old
-        if (columns, target) not in new and columns not in replaced and there.issuperset(columns)
+        if (columns, target) not in new and columns not in replaced and present.issuperset(columns)
     ]
     return (
-        *(f"{_list(columns)} {_verb(columns)} to {target} now" for columns, target in fresh),
-        *(f"{_list(columns)} no longer {_verb(columns)} to {target}" for columns, target in gone),
+        *(f"{_list(columns)} {_verb(columns)} to {target} now" for columns, target in added),
+        *(
+            f"{_list(columns)} no longer {_verb(columns)} to {target}"
+            for columns, target in removed
+        ),
     )
 
 
-def _aims(table: TableInfo) -> list[tuple[tuple[str, ...], str]]:
-    """What the table's columns refer to, in words."""
+def _foreign_keys(table: TableInfo) -> list[tuple[tuple[str, ...], str]]:
+    """The table's foreign keys: their columns, and their target as text."""
     return [(key.columns, _target(key)) for key in table.foreign_keys]
 
 
@@ -181,14 +184,14 @@ def _list(columns: Iterable[str]) -> str:
 
 
 def _type(before: ColumnInfo, after: ColumnInfo) -> str:
-    """The source's own names where Proto-DDF's are the same: VARCHAR(20) → VARCHAR(40)."""
+    """The types before and after. If they are equal, the source's own names are used: VARCHAR(20) → VARCHAR(40)."""
     if before.type is not after.type:
         return f"type: {before.type} → {after.type}"
     return f"type: {before.db_type or before.type} → {after.db_type or after.type}"
 
 
 def _length(before: ColumnInfo, after: ColumnInfo) -> str:
-    """Empty where the type's own name says it."""
+    """Empty if the change of type already shows it."""
     if (before.type, before.db_type) != (after.type, after.db_type):
         return ""
     most = after.max_length
@@ -214,9 +217,9 @@ def _filled(_before: ColumnInfo, after: ColumnInfo) -> str:
 def _choices(_before: ColumnInfo, after: ColumnInfo) -> str:
     if after.choices is None:
         return "any value allowed now"
-    told = ", ".join(after.choices[:MOST_CHOICES_TOLD])
-    more = len(after.choices) - MOST_CHOICES_TOLD
-    return f"one of {told}{f' and {more} more' if more > 0 else ''} now"
+    shown = ", ".join(after.choices[:MOST_CHOICES_SHOWN])
+    more = len(after.choices) - MOST_CHOICES_SHOWN
+    return f"one of {shown}{f' and {more} more' if more > 0 else ''} now"
 
 
 def _bounds(_before: ColumnInfo, after: ColumnInfo) -> str:
@@ -232,7 +235,7 @@ _FACETS = (
     _Facet(lambda c: (c.type, c.db_type), _type),
     _Facet(lambda c: c.max_length, _length),
     _Facet(lambda c: c.nullable, _nullable),
-    # A lone primary key is unique by itself: that is told of the table.
+    # A change of the primary key is reported for the table, not also as a change of uniqueness.
     _Facet(lambda c: c.unique or c.primary_key, _unique),
     _Facet(lambda c: c.default, _default),
     _Facet(lambda c: c.autoincrement, _filled),

@@ -1,4 +1,4 @@
-"""What a source looks like: tables, columns, keys. Shared by sources, generator and pages."""
+"""The model of a source's schema: tables, columns, keys. Sources, generator and pages use it."""
 
 from enum import StrEnum
 from typing import Any
@@ -9,7 +9,7 @@ from proto_ddf.sources.schema.column_types import ChosenType
 
 
 class ColumnType(StrEnum):
-    """The types Proto-DDF tells apart; `db_type` of a column keeps the source's own name."""
+    """The types that Proto-DDF distinguishes; a column's `db_type` keeps the source's own name."""
 
     INTEGER = "integer"
     DECIMAL = "decimal"
@@ -28,29 +28,28 @@ class _Frozen(BaseModel):
 
 
 class OddText(_Frozen):
-    """A text because of which a column is not typed."""
+    """A text that keeps a column from having a type."""
 
     text: str
-    """Without blanks around it, and cut if it is long."""
+    """Without blanks around it; shortened if it is long."""
     count: int
-    """How often it is there."""
+    """How many rows have it."""
     row: int
-    """The first that has it, as people count."""
+    """The first row that has it, counted from 1."""
     value: str | None
-    """What is read in it as the type that is offered; None: nothing, it becomes no value."""
+    """The value it would have as that type; None: it would become empty."""
 
 
 class TypeCandidate(_Frozen):
-    """A type that a person may give a column of texts. It would have it but for some texts, or could have another."""
+    """A type suggested for a text column: all but a few of its texts fit, or it could be read in several ways."""
 
     type: ChosenType
     odd: tuple[OddText, ...] = ()
-    """Those that are written otherwise than the rest, or only some of them; none: the column can be read in several
-    ways."""
+    """Texts that do not fit, or the most frequent of them. Empty if the column could be read in several ways."""
     odd_count: int = 0
-    """How many different ones there are."""
+    """How many different texts do not fit."""
     empty: tuple[str, ...] = ()
-    """All texts that become no value with the type."""
+    """All texts that would become empty with the type."""
 
 
 class ColumnInfo(_Frozen):
@@ -60,25 +59,25 @@ class ColumnInfo(_Frozen):
     nullable: bool = True
     primary_key: bool = False
     unique: bool = False
-    """Unique by itself (a single-column unique constraint or index, or the whole primary key)."""
+    """True for a single-column unique constraint or index, and for a primary key of this column alone."""
     autoincrement: bool = False
-    """The source fills it when it is left out."""
+    """The source fills it if no value is given."""
     default: str | None = None
-    """The source's own default expression, if any."""
+    """The source's default expression."""
     max_length: int | None = None
     precision: int | None = None
     scale: int | None = None
     choices: tuple[str, ...] | None = None
-    """Allowed values, where the source declares them."""
+    """Allowed values, if the source declares them."""
     minimum: float | None = None
     maximum: float | None = None
-    """Bounds declared by a CHECK constraint, where understood."""
+    """Bounds from a CHECK constraint that could be read."""
     comment: str = ""
-    """What the source says about it, for people."""
+    """The source's comment, for people."""
     type_candidates: tuple[TypeCandidate, ...] = Field(
         default=(), validation_alias=AliasChoices("type_candidates", "offers")
     )
-    """Types that nearly all of its texts have; of columns of files only."""
+    """Suggested types; only for columns of files. Earlier releases stored them as `offers`."""
 
 
 class ForeignKey(_Frozen):
@@ -86,20 +85,20 @@ class ForeignKey(_Frozen):
     target_table: str
     target_columns: tuple[str, ...]
     suggested: bool = False
-    """Guessed from names and values; the source itself does not declare it."""
+    """Guessed from names and values; not declared by the source."""
 
 
 class TableInfo(_Frozen):
     name: str
-    """Unique in the source: "orders", or "sales.orders" for one outside of the default namespace."""
+    """Unique in the source: "orders", or "sales.orders" for a table outside of the default schema."""
     namespace: str = ""
-    """The database's schema that it is in; empty for the default one, and where there are none."""
+    """The database schema that holds the table; empty for the default one, and if the database has none."""
     columns: tuple[ColumnInfo, ...]
     primary_key: tuple[str, ...] = ()
     foreign_keys: tuple[ForeignKey, ...] = ()
     row_count: int = 0
     row_count_estimated: bool = False
-    """The source keeps an estimate; counting would take long."""
+    """The row count is an estimate of the source, because counting would take long."""
     is_view: bool = False
     comment: str = ""
 
@@ -123,12 +122,12 @@ class SourceSchema(_Frozen):
 
 
 class PreviewPage(_Frozen):
-    """One page of rows for the preview. Values are Python values, not text; None is null."""
+    """One page of rows. Values are Python objects, not texts; None is null."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
     offset: int
     total: int
-    """Rows that match the search, over all pages."""
+    """Number of rows that match the search, on all pages."""
     at_least: bool = False
-    """There are more than `total`: counting stopped there."""
+    """There are more rows than `total`, because counting was stopped."""

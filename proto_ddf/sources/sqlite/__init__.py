@@ -1,4 +1,4 @@
 """SQLite files as a source.
 
-`source` has the kind for the registry; the other modules are its inside.
+The registry imports `source`; the other modules are internal.
 """

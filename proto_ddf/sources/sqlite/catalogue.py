@@ -1,7 +1,7 @@
-"""Tables, views, columns and keys of a SQLite database, from its own catalogue.
+"""Reads tables, views, columns and keys of a SQLite database from its own catalogue.
 
-SQLite's PRAGMAs are asked, not an inspector above them: they give declared types as written, generated
-and hidden columns, and shadow tables of virtual ones.
+Uses PRAGMAs instead of SQLAlchemy's inspector: they give declared types as written, generated and hidden columns, and
+the shadow tables of virtual tables.
 """
 
 import logging
@@ -19,15 +19,15 @@ from proto_ddf.sources.schema.model import (
     SourceSchema,
     TableInfo,
 )
-from proto_ddf.sources.sqlite.connecting import limited
+from proto_ddf.sources.sqlite.connecting import time_limit
 from proto_ddf.sources.sqlite.types import parse_declared, type_of_storage
 
 _log = logging.getLogger(__name__)
 _SAMPLE_ROWS = 10_000
 _SECONDS_FOR_VIEW = 0.5
-"""For its rows to be counted, and for those of a column to be looked at. A table's are read off its pages."""
-_HIDDEN = 1
-"""A virtual table's column that SELECT * leaves out."""
+"""Limit for counting a view's rows, and for sampling the values of a column."""
+_HIDDEN_COLUMN = 1
+"""The mark of a virtual table's column that SELECT * leaves out."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class _Entry:
 
 
 def read_tables(connection: sqlite3.Connection) -> SourceSchema:
-    """Every table, then every view, in the order they were made, with row counts.
+    """All tables, then all views, each in the order of their creation, with row counts.
 
     Views and virtual tables that SQLite itself cannot read are left out.
     """
@@ -48,13 +48,13 @@ def read_tables(connection: sqlite3.Connection) -> SourceSchema:
 
 
 def read_columns(connection: sqlite3.Connection, table: str) -> tuple[ColumnInfo, ...] | None:
-    """The columns of one table or view; None if there is none of that name."""
+    """The columns of a table or view; None if it does not exist."""
     entry = next((entry for entry in _entries(connection) if entry.name == table), None)
     return _columns(connection, entry) if entry else None
 
 
 def row_order(connection: sqlite3.Connection, table: str) -> list[str]:
-    """Expressions that put the rows of a table in a lasting order; none for a view."""
+    """Expressions for a stable order of a table's rows; empty for a view."""
     entry = next(entry for entry in _entries(connection) if entry.name == table)
     if entry.is_view:
         return []
@@ -91,10 +91,10 @@ def _read(connection: sqlite3.Connection, entry: _Entry) -> TableInfo | None:
 
 
 def _count(connection: sqlite3.Connection, entry: _Entry) -> int | None:
-    """The number of rows; None for a view that takes too long, or has no end."""
+    """The number of rows; None for a view that takes too long."""
     query = f"SELECT count(*) FROM {quote(entry.name)}"
     try:
-        with limited(connection, _SECONDS_FOR_VIEW) if entry.is_view else nullcontext():
+        with time_limit(connection, _SECONDS_FOR_VIEW) if entry.is_view else nullcontext():
             found: int = connection.execute(query).fetchone()[0]
     except TimeoutError:
         return None
@@ -111,7 +111,7 @@ def _columns(connection: sqlite3.Connection, entry: _Entry) -> tuple[ColumnInfo,
     checks = read_checks(entry.sql)
     columns = []
     for name, declared, not_null, default, position, hidden in rows:
-        if hidden == _HIDDEN:
+        if hidden == _HIDDEN_COLUMN:
             continue
         is_rowid = key == (name,) and declared.upper() == "INTEGER" and not entry.without_rowid
         column = ColumnInfo(
@@ -141,7 +141,7 @@ def _type(connection: sqlite3.Connection, table: str, column: str, declared: str
 def _type_of_values(connection: sqlite3.Connection, table: str, column: str) -> ColumnType:
     values = f"SELECT {quote(column)} AS value FROM {quote(table)} LIMIT {_SAMPLE_ROWS}"
     try:
-        with limited(connection, _SECONDS_FOR_VIEW):
+        with time_limit(connection, _SECONDS_FOR_VIEW):
             found = connection.execute(f"SELECT DISTINCT typeof(value) FROM ({values})").fetchall()
     except TimeoutError:
         found = []
@@ -195,17 +195,17 @@ def _with_valid_keys(table: TableInfo, tables: list[TableInfo]) -> TableInfo:
 
 
 def _completed(key: ForeignKey, table: TableInfo, target: TableInfo) -> ForeignKey | None:
-    """The key with names as the tables spell them; None when it points at what is not there.
+    """The key with names spelled as in the tables; None if a column does not exist.
 
-    Without target columns it means the target's primary key.
+    A key without target columns refers to the target's primary key.
     """
-    columns = _as_spelled(key.columns, table)
-    target_columns = _as_spelled(key.target_columns or target.primary_key, target)
+    columns = _spelled_as_in(key.columns, table)
+    target_columns = _spelled_as_in(key.target_columns or target.primary_key, target)
     if len(columns) != len(key.columns) or len(target_columns) != len(columns):
         return None
     return ForeignKey(columns=columns, target_table=target.name, target_columns=target_columns)
 
 
-def _as_spelled(names: tuple[str, ...], table: TableInfo) -> tuple[str, ...]:
+def _spelled_as_in(names: tuple[str, ...], table: TableInfo) -> tuple[str, ...]:
     spelled = {column.name.lower(): column.name for column in table.columns}
     return tuple(spelled[name.lower()] for name in names if name.lower() in spelled)

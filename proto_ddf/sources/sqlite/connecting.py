@@ -1,4 +1,4 @@
-"""Opening a SQLite file for reading, and SQLite's errors told in Proto-DDF's codes."""
+"""Opens SQLite files for reading, and turns SQLite's errors into Proto-DDF's codes."""
 
 import os
 import sqlite3
@@ -13,14 +13,14 @@ from proto_ddf.resilience import policy_config, time_left
 from proto_ddf.sources.resilient import SYSTEM
 
 BUSY_SECONDS = 2.0
-"""How long a lock held by another program is waited for."""
-_STEPS = 10_000
-"""Of SQLite's virtual machine, between two looks at the clock: a fraction of a millisecond."""
+"""How long to wait for a lock that another program holds."""
+_INSTRUCTIONS_BETWEEN_CHECKS = 10_000
+"""Instructions of SQLite's virtual machine between two checks of the time: a fraction of a millisecond."""
 _MAGIC = b"SQLite format 3\0"
 _HEADER = 100
-"""Bytes of a database's header."""
+"""Length in bytes of a database's header."""
 _PAGE_SIZES = {1, *(2**power for power in range(9, 16))}
-"""As the header has them; 1 stands for 65,536."""
+"""As stored in the header; 1 stands for 65,536."""
 _CODES = {
     sqlite3.SQLITE_BUSY: ("sqlite_locked", "is locked by another program"),
     sqlite3.SQLITE_LOCKED: ("sqlite_locked", "is locked by another program"),
@@ -34,33 +34,33 @@ _CODES = {
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[sqlite3.Connection]:
-    """A connection that cannot write, within one transaction, closed at the end.
+def read_connection(path: Path) -> Iterator[sqlite3.Connection]:
+    """A read-only connection inside one transaction.
 
     Raises:
-        IntegrationError: at field "path": `source_gone`, `file_unreadable`, `sqlite_empty` (no
-            bytes at all), `sqlite_not_a_database`, `file_cut_short`, or `sqlite_locked`.
+        IntegrationError: at field "path": `source_gone`, `file_unreadable`, `sqlite_empty` (no bytes at all),
+            `sqlite_not_a_database`, `file_cut_short`, or `sqlite_locked`.
     """
-    with translated(path, "read"):
+    with errors_translated(path, "read"):
         _check_file(path)
         connection = _connect(path)
         try:
             connection.execute("BEGIN")
-            _check_whole(connection, path)
+            _check_complete(connection, path)
             yield connection
         finally:
             connection.close()
 
 
 @contextmanager
-def limited(connection: sqlite3.Connection, seconds: float) -> Iterator[None]:
-    """What is asked within takes no longer: SQLite itself would follow a view that has no end. Not to be nested.
+def time_limit(connection: sqlite3.Connection, seconds: float) -> Iterator[None]:
+    """Limit the time of all statements in the context. A recursive view may have no end. Not to be nested.
 
     Raises:
-        TimeoutError: it was stopped.
+        TimeoutError: the limit was reached.
     """
     until = time.monotonic() + seconds
-    connection.set_progress_handler(lambda: time.monotonic() > until, _STEPS)
+    connection.set_progress_handler(lambda: time.monotonic() > until, _INSTRUCTIONS_BETWEEN_CHECKS)
     try:
         yield
     except sqlite3.OperationalError as error:
@@ -72,11 +72,11 @@ def limited(connection: sqlite3.Connection, seconds: float) -> Iterator[None]:
 
 
 @contextmanager
-def answering(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
-    """As `limited`, to what one answer of a source may take. Raises IntegrationError: `query_timeout`."""
+def answer_time_limit(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
+    """Limit the time to that of one answer of a source. Raises IntegrationError: `query_timeout`."""
     seconds = policy_config(SYSTEM).read_timeout
     try:
-        with limited(connection, time_left(seconds)):
+        with time_limit(connection, time_left(seconds)):
             yield
     except TimeoutError as error:
         raise IntegrationError(
@@ -89,12 +89,12 @@ def answering(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def translated(path: Path, operation: str) -> Iterator[None]:
-    """Errors of SQLite and of the disk come out as IntegrationErrors about `path`."""
+def errors_translated(path: Path, operation: str) -> Iterator[None]:
+    """Turn errors of SQLite and of the disk into IntegrationErrors about `path`."""
     try:
         yield
     except sqlite3.Error as error:
-        # The low byte of an extended code is the code it belongs to.
+        # The low byte of an extended error code is its basic code.
         known = _CODES.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
         if known is None:
             raise
@@ -108,12 +108,12 @@ def translated(path: Path, operation: str) -> Iterator[None]:
 
 
 def check_writable(path: Path) -> None:
-    """Make sure that rows of the database can be changed; changes nothing.
+    """Check that the database can be written, without changing it.
 
     Raises:
-        IntegrationError: `sqlite_read_only`, or as `reading` does.
+        IntegrationError: `sqlite_read_only`, or as `read_connection`.
     """
-    with translated(path, "write"):
+    with errors_translated(path, "write"):
         _check_file(path)
         if not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):
             message = f"{path.name} or its folder may not be written."
@@ -138,10 +138,12 @@ def _check_file(path: Path) -> None:
         raise _error(path, "open", "sqlite_not_a_database", message)
 
 
-def _check_whole(connection: sqlite3.Connection, path: Path) -> None:
-    """SQLite fills a page that is there in part with zeros, and goes on without the rows that were in it."""
-    connection.execute("PRAGMA schema_version").fetchone()  # takes the lock that writers wait for
-    if _is_cut_short(path) and not _waits_in_wal(path):
+def _check_complete(connection: sqlite3.Connection, path: Path) -> None:
+    """Refuse an incomplete file. SQLite itself would fill an incomplete page with zeros, and silently lose its rows."""
+    connection.execute(
+        "PRAGMA schema_version"
+    ).fetchone()  # takes the lock, so that no writer changes the file
+    if _is_cut_short(path) and not _has_pending_wal(path):
         raise _cut_short(path, "open")
 
 
@@ -171,7 +173,8 @@ def _connect(path: Path) -> sqlite3.Connection:
         connection.close()
         if not _is_unwritable_wal(path, error):
             raise
-        # WAL needs files beside the database; where they cannot be made, nobody can change it either.
+        # WAL needs files beside the database. If they cannot be made, no other program can write the
+        # database either.
         return _open(path, "immutable=1")
     except sqlite3.DatabaseError:
         connection.close()
@@ -180,16 +183,16 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _is_unwritable_wal(path: Path, error: sqlite3.OperationalError) -> bool:
-    """True when a WAL cannot be opened and holds nothing that reading without it would miss."""
+    """Whether the WAL cannot be opened, and holds nothing that reading without it would miss."""
     cannot_open = error.sqlite_errorcode & 0xFF in {
         sqlite3.SQLITE_CANTOPEN,
         sqlite3.SQLITE_READONLY,
     }
-    return cannot_open and not _waits_in_wal(path)
+    return cannot_open and not _has_pending_wal(path)
 
 
-def _waits_in_wal(path: Path) -> bool:
-    """Whether what was written last is not in the database itself yet."""
+def _has_pending_wal(path: Path) -> bool:
+    """Whether the last changes are only in the WAL, and not yet in the database."""
     wal = path.with_name(path.name + "-wal")
     return wal.exists() and wal.stat().st_size > 0
 
@@ -200,7 +203,7 @@ def _open(path: Path, mode: str) -> sqlite3.Connection:
         uri=True,
         timeout=time_left(BUSY_SECONDS),
         isolation_level=None,
-        check_same_thread=False,  # a generator of rows may be ended by another thread
+        check_same_thread=False,  # another thread may close a generator of rows
     )
     connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
     return connection

@@ -1,4 +1,4 @@
-"""SQLite files as a source, opened for reading only."""
+"""SQLite files as a source, opened read-only."""
 
 import os
 import sqlite3
@@ -27,11 +27,11 @@ from proto_ddf.sources.sqlite.catalogue import read_columns, read_tables, row_or
 from proto_ddf.sources.sqlite.types import converter
 
 _SECONDS_TO_COUNT = 3.0
-"""For the number of a page's rows; where it takes longer the page says "at least"."""
+"""Limit for counting the rows of a search; a page shows "at least" if it is reached."""
 
 
 class SqliteConfig(BaseModel):
-    """Where the file is: a path, absolute or below one of the folders allowed."""
+    """The path of the file, absolute or relative to one of the allowed folders."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -39,7 +39,7 @@ class SqliteConfig(BaseModel):
 
 
 class SqliteSource:
-    """One SQLite file. Each call opens it anew, so that it may be replaced meanwhile."""
+    """One SQLite file. Each call opens it, so that it may be replaced between calls."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -52,13 +52,13 @@ class SqliteSource:
         )
 
     def check(self) -> None:
-        """Raises IntegrationError: as `connecting.reading`."""
-        with connecting.reading(self.path):
+        """Raises IntegrationError: as `connecting.read_connection`."""
+        with connecting.read_connection(self.path):
             pass
 
     def read_schema(self) -> SourceSchema:
-        """Tables and views. Raises IntegrationError: `sqlite_empty`, or as `connecting.reading`."""
-        with connecting.reading(self.path) as connection:
+        """Tables and views. Raises IntegrationError: `sqlite_empty`, or as `connecting.read_connection`."""
+        with connecting.read_connection(self.path) as connection:
             schema = read_tables(connection)
         if not schema.tables:
             raise IntegrationError(
@@ -72,7 +72,7 @@ class SqliteSource:
         return schema
 
     def preview(self, request: PageRequest) -> PreviewPage:
-        with connecting.reading(self.path) as connection:
+        with connecting.read_connection(self.path) as connection:
             columns = self._columns(connection, request.table)
             names = tuple(column.name for column in columns)
             folded = not request.search.isascii()
@@ -85,7 +85,7 @@ class SqliteSource:
                 to_parameter=str.casefold if folded else like_pattern,
                 tie_break=row_order(connection, request.table),
             )
-            with connecting.answering(connection, self.path):
+            with connecting.answer_time_limit(connection, self.path):
                 found = connection.execute(query.page, query.page_parameters).fetchall()
             rows = tuple(_typed(columns, found))
             end = query.offset + len(rows)
@@ -100,17 +100,17 @@ class SqliteSource:
         )
 
     def rows(self, table: str, batch: int = 10_000) -> Iterator[list[tuple[Any, ...]]]:
-        with connecting.reading(self.path) as connection:
+        with connecting.read_connection(self.path) as connection:
             columns = self._columns(connection, table)
             names = ", ".join(quote(column.name) for column in columns)
             order = ", ".join(row_order(connection, table))
             ordering = f" ORDER BY {order}" if order else ""
-            with connecting.answering(connection, self.path):
+            with connecting.answer_time_limit(connection, self.path):
                 cursor = connection.execute(f"SELECT {names} FROM {quote(table)}{ordering}")
                 found = cursor.fetchmany(batch)
             while found:
                 yield _typed(columns, found)
-                with connecting.answering(connection, self.path):
+                with connecting.answer_time_limit(connection, self.path):
                     found = cursor.fetchmany(batch)
 
     def _columns(self, connection: sqlite3.Connection, table: str) -> tuple[ColumnInfo, ...]:
@@ -123,7 +123,7 @@ class SqliteSource:
         return size_text(confine(self.path).stat().st_size)
 
     def _open(self) -> str:
-        with connecting.reading(self.path) as connection:
+        with connecting.read_connection(self.path) as connection:
             encoding = connection.execute("PRAGMA encoding").fetchone()[0]
         suffix = "" if os.access(self.path, os.W_OK) else ", read-only"
         return f"SQLite, {encoding}{suffix}"
@@ -139,9 +139,9 @@ def _check_writable(config: SqliteConfig) -> None:
 
 
 def _count(connection: sqlite3.Connection, query: PreviewQuery) -> int | None:
-    """How many rows match; None where counting them takes too long."""
+    """The number of rows that match; None if counting takes too long."""
     try:
-        with connecting.limited(connection, _SECONDS_TO_COUNT):
+        with connecting.time_limit(connection, _SECONDS_TO_COUNT):
             found: int = connection.execute(query.count, query.parameters).fetchone()[0]
     except TimeoutError:
         return None
@@ -149,7 +149,9 @@ def _count(connection: sqlite3.Connection, query: PreviewQuery) -> int | None:
 
 
 def _typed(columns: Sequence[ColumnInfo], rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    converters = [(at, made) for at, column in enumerate(columns) if (made := converter(column))]
+    converters = [
+        (at, convert) for at, column in enumerate(columns) if (convert := converter(column))
+    ]
     if not converters:
         return rows
     typed = []
@@ -166,8 +168,8 @@ def _matches_ascii(column: str) -> str:
 
 
 def _matches_folded(column: str) -> str:
-    # SQLite's LIKE knows the case of ASCII letters alone.
-    # As bytes, for Python's function would be refused text that is no UTF-8.
+    # SQLite's LIKE ignores case for ASCII letters only. The text is passed as bytes, because SQLite
+    # would not pass text that is not valid UTF-8 to a Python function.
     return f"contains_folded(CAST(CAST({column} AS TEXT) AS BLOB), ?)"
 
 

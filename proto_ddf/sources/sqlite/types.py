@@ -1,7 +1,7 @@
-"""What a declared SQLite type means, and values turned into it where they fit.
+"""The meaning of SQLite's declared types, and conversion of values to them.
 
-SQLite takes any text as a type and any value in any column, so both sides are lenient: an unknown type is
-left to the values, and a value that does not fit its column's type stays what it is.
+SQLite accepts any text as a type and any value in any column. So if a type is unknown, the values decide, and a value
+that does not fit its column's type stays as it is.
 """
 
 import re
@@ -36,7 +36,7 @@ _BY_STORAGE = {
 
 @dataclass(frozen=True)
 class DeclaredType:
-    """`type` is None where the declaration says nothing: the values must tell."""
+    """`type` is None if the declaration is unknown; then the values decide."""
 
     type: ColumnType | None
     max_length: int | None = None
@@ -45,7 +45,7 @@ class DeclaredType:
 
 
 def parse_declared(declared: str) -> DeclaredType:
-    """The meaning of a type as written in CREATE TABLE, e.g. "VARCHAR(40)" or "decimal(10, 2)"."""
+    """The meaning of a type as written in CREATE TABLE, such as "VARCHAR(40)" or "decimal(10, 2)"."""
     text = declared.strip().upper()
     found = next((kind for words, kind in _BY_WORD if re.search(words, text)), None)
     arguments = _ARGUMENTS.search(text)
@@ -60,7 +60,7 @@ def parse_declared(declared: str) -> DeclaredType:
 
 
 def type_of_storage(classes: set[str]) -> ColumnType:
-    """The type for a column without a declared one, from the storage classes its values have."""
+    """The type of a column without a declared type, from the storage classes of its values."""
     classes = classes - {"null"}
     if classes == {"integer", "real"}:
         return ColumnType.FLOAT
@@ -68,9 +68,9 @@ def type_of_storage(classes: set[str]) -> ColumnType:
 
 
 def converter(column: ColumnInfo) -> Callable[[Any], Any] | None:
-    """What turns a value as SQLite gives it into one of the column's type; None: it is one already.
+    """A function that converts SQLite's values to the column's type; None if no conversion is needed.
 
-    The function never raises: a value that does not fit comes back as it was.
+    The function never raises: a value that does not fit is returned unchanged.
     """
     if column.type is ColumnType.DECIMAL:
         return _decimal_converter(column.scale)
