@@ -1,7 +1,7 @@
-"""Names: what a person may call a project, and what tables and columns are called in Python.
+"""Names: which project names are allowed, and the Python identifiers of tables and columns.
 
-A source's tables and columns may have any name at all; the generated code needs identifiers that are
-ASCII, unique, no keyword, and clash with nothing the templates use.
+A source's tables and columns may have any name. The generated code needs ASCII identifiers that are unique, are not
+keywords, and do not clash with names in the templates.
 """
 
 import builtins
@@ -16,17 +16,17 @@ from pathlib import Path
 from proto_ddf.errors.types import ValidationError
 
 TEMPLATES = Path(__file__).parent / "templates" / "app"
-"""The tree of the generated app; see render.py."""
+"""The files of a generated app; see render.py."""
 
 MIN_LENGTH = 3
 MAX_LENGTH = 64
 MAX_IDENTIFIER = 48
-"""Characters of an identifier before a number that makes it unique; keeps file names short."""
+"""Limit in characters, without a number that makes the identifier unique. Keeps file names short."""
 
 _APP_FOLDERS = frozenset({"data", "logs", "uploaded_files", "node_modules"})
 _KEYWORDS = frozenset(keyword.kwlist) | frozenset(keyword.softkwlist)
 _DEVICE_NAMES = frozenset({"con", "prn", "aux", "nul"})
-"""Windows cannot hold files of these names, and a downloaded app may be unpacked there."""
+"""File names that Windows does not allow; a downloaded app may be unpacked there."""
 _TABLE_RESERVED = _KEYWORDS | _DEVICE_NAMES | frozenset(dir(builtins)) | frozenset(
     {"metadata", "registry", "sa", "rx", "reflex", "sqlalchemy", "engine", "index", "spec"}
     | {"state", "states", "session", "table", "tables", "column", "columns", "field", "fields"}
@@ -42,15 +42,15 @@ _ACRONYMS = frozenset(
 
 
 def validate_project_name(name: str) -> str:
-    """The package name (slug) of a project called `name`.
+    """The package name (slug) of a project with this name.
 
-    The name, trimmed, has 3 to 64 characters: ASCII letters, digits, spaces and hyphens, the first of
-    them a letter. The slug is lower case with `_` for runs of spaces and hyphens. Whether another app
-    has the slug is not checked here.
+    The name, without surrounding blanks, has 3 to 64 characters: ASCII letters, digits, spaces and hyphens, starting
+    with a letter. The slug is in lower case, with `_` for runs of spaces and hyphens. This function does not check
+    whether another app has the slug.
 
     Raises:
-        ValidationError: with field "name" and one of the codes project_name_required,
-            project_name_too_short, project_name_too_long, invalid_characters, project_name_reserved.
+        ValidationError: with field "name" and one of the codes project_name_required, project_name_too_short,
+            project_name_too_long, invalid_characters, project_name_reserved.
     """
     trimmed = name.strip()
     if not trimmed:
@@ -86,7 +86,7 @@ def _refused(message: str, value: str, code: str, **context: object) -> Validati
 
 @cache
 def reserved_project_names() -> frozenset[str]:
-    """Slugs that would shadow a Python module or clash with a part of the app itself."""
+    """Slugs that would shadow a Python module or clash with a part of the app."""
     modules = frozenset(name.lower() for name in sys.stdlib_module_names)
     installed = frozenset(name.lower() for name in metadata.packages_distributions())
     own = frozenset({"proto_ddf", "test", "tests", "benchmarks"})
@@ -95,25 +95,25 @@ def reserved_project_names() -> frozenset[str]:
 
 @cache
 def _template_names() -> frozenset[str]:
-    """Names of the templates' top folders and modules, e.g. "assets", "models"."""
+    """Names of the templates' top folders and modules, such as "assets" or "models"."""
     return frozenset(
         path.name.split(".")[0] for path in TEMPLATES.rglob("*") if path.name[0] != "_"
     )
 
 
 def table_identifier(text: str, taken: set[str], position: int) -> str:
-    """An identifier for a table, not in `taken`, to which it is added."""
+    """A new identifier for a table. It is not in `taken`, and is added to it."""
     reserved = _TABLE_RESERVED | _template_names()
     return _identifier(text, taken, reserved, "table", position)
 
 
 def field_identifier(text: str, taken: set[str], position: int) -> str:
-    """An identifier for a column, not in `taken`, to which it is added."""
+    """A new identifier for a column. It is not in `taken`, and is added to it."""
     return _identifier(text, taken, _FIELD_RESERVED, "col", position)
 
 
 def route_for(identifier: str, taken: set[str]) -> str:
-    """A URL path for the page of the table `identifier`, not in `taken`, to which it is added."""
+    """A new URL path for the page of a table. It is not in `taken`, and is added to it."""
     base = identifier.strip("_").replace("_", "-")
     if base in _ROUTE_RESERVED:
         base = f"{base}-table"
@@ -160,6 +160,6 @@ def _is_acronym(word: str) -> bool:
 
 
 def relation_label(column: str) -> str:
-    """The label of a column that refers to a row elsewhere: "customer_id" -> "Customer"."""
+    """The label of a column that refers to a row of another table: "customer_id" -> "Customer"."""
     stem = re.sub(r"(?<=.)(?:[_\s-](?i:id|fk|key)|(?<=[a-z])(?:ID|Id|FK|Fk))$", "", column)
     return label_for(stem if stem.strip("_ ") else column)

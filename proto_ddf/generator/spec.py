@@ -1,7 +1,7 @@
-"""The AppSpec: everything that is decided about a generated app before a file is written.
+"""The AppSpec: all decisions about a generated app, made before any file is written.
 
-The plan makes one from a schema, the form lets the user change it, the renderer turns it into code, and
-`app.json` in the generated app holds it. It carries no secret and no path of this machine.
+The plan makes it from a schema, the form lets the user change it, the renderer turns it into code, and the generated
+app keeps it in `app.json`. It contains no secret and no path of this machine.
 """
 
 from enum import StrEnum
@@ -45,21 +45,21 @@ class _Spec(BaseModel):
 
 class FieldSpec(_Spec):
     column: str
-    """The source's column name, any text."""
+    """The source's column name; any text."""
     name: str
     """A Python identifier, unique in its table."""
     label: str
     type: ColumnType
     db_type: str = ""
-    """The source's own name of the type: a server compares its values by it."""
+    """The source's name of the type; a server compares values by it."""
     widget: Widget
     required: bool = False
-    """The form demands it: not null, and nothing fills it when left out."""
+    """The form requires a value: the column is not null, and nothing fills it."""
     hidden: bool = False
     nullable: bool = True
     primary_key: bool = False
     generated: bool = False
-    """The database fills it (autoincrement); not asked for when creating."""
+    """The database fills it (autoincrement), so the form for a new row leaves it out."""
     unique: bool = False
     max_length: int | None = None
     precision: int | None = None
@@ -80,25 +80,25 @@ class TableSpec(_Spec):
     table: str
     """The source's name for it, any text: `TableInfo.name`."""
     namespace: str = ""
-    """The database's schema that it is in, where that is not the default one."""
+    """The database schema that holds the table, if it is not the default one."""
     name: str
-    """A Python identifier, unique in the app: module name of its page and variable in models.py."""
+    """A Python identifier, unique in the app: the module name of its page and its variable in models.py."""
     route: str
-    """URL path without slash, unique in the app."""
+    """URL path without a slash, unique in the app."""
     label: str
     fields: list[FieldSpec]
     primary_key: list[str] = []
-    """Column names; empty: browsable, not editable."""
+    """Column names. Empty: rows can be viewed but not edited."""
     relations: list[RelationSpec] = []
     display_column: str
-    """The column that names a row to a person."""
+    """The column whose value stands for a row."""
     editable: bool = False
     row_count: int = 0
     is_view: bool = False
 
     @property
-    def own_name(self) -> str:
-        """Its name within its namespace."""
+    def unqualified_name(self) -> str:
+        """Its name without the database schema."""
         return self.table.removeprefix(f"{self.namespace}.") if self.namespace else self.table
 
 
@@ -108,27 +108,27 @@ class ChartSpec(_Spec):
     kind: ChartKind
     table: str
     group_by: str
-    """Column whose values are the categories, or the date column of a line."""
+    """Column whose values are the categories, or the date column of a line chart."""
     bucket: str | None = None
-    """"day", "month" or "year" for a date column."""
+    """ "day", "month" or "year" for a date column."""
     measure: str = "count"
-    """"count", "sum" or "avg"."""
+    """ "count", "sum" or "avg"."""
     value_column: str | None = None
-    """What is summed or averaged."""
+    """The column to sum or average."""
 
 
 class AppSpec(_Spec):
     version: int = 1
     name: str
     slug: str
-    """Package, folder and reservation name."""
+    """Name of the package and the folder, and of the reservation."""
     description: str = ""
     accent_color: str = "indigo"
     """A Radix accent colour."""
     allow_editing: bool = False
     imported: bool = False
-    """True: the rows were imported into the app's own data/app.db; False: it works on the source itself."""
+    """True: the rows were imported into the app's own data/app.db. False: the app works on the source itself."""
     dialect: Dialect = "sqlite"
-    """Of the database it works on."""
+    """The database that the app works on."""
     tables: list[TableSpec]
     charts: list[ChartSpec] = []

@@ -1,4 +1,4 @@
-"""From a plan to the files of an app, and what is done with these files later.
+"""Writes the files of an app from its plan, replaces them, packs them and finds manual edits.
 
 Callers import `render`, `package`, `manual_edits` and `atomic_replace`.
 """

@@ -1,8 +1,8 @@
-"""Atomic replacement of a folder: after a kill either the old or the new one is there.
+"""Atomic replacement of a folder: if the process is killed, either the old or the new folder exists.
 
-The new folder is made beside the old as `<name>.tmp-<random>`. Linux exchanges the two in one step; where
-that is not possible the old one steps aside first. What lives on (data, build, logs) then moves over. A run
-that was killed leaves a `.tmp-` folder; the next one takes what lives on out of it and removes it.
+The new folder is made beside the old one as `<name>.tmp-<random>`. Linux exchanges the two in one step; otherwise the
+old one is renamed first. Then the preserved entries (data, build, logs) are moved to the new folder. A run that was
+killed leaves a `.tmp-` folder; the next run moves the preserved entries out of it and removes it.
 """
 
 import ctypes
@@ -16,7 +16,7 @@ from pathlib import Path
 from uuid import uuid4
 
 PRESERVED = ("data", ".web", ".states", "logs", ".env", ".form_tokens.db")
-"""Entries of an app's folder that are the app's own life, not its code."""
+"""Entries of an app's folder that are not code and stay when the code is replaced."""
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
@@ -24,7 +24,7 @@ _RENAME_EXCHANGE = 2
 
 @contextmanager
 def temporary_folder(folder: Path) -> Iterator[Path]:
-    """An empty folder beside `folder`, removed at the end if it is still there."""
+    """An empty folder beside `folder`. If it still exists at the end, it is removed."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     clear_leftovers(folder)
     new = _temporary_name(folder)
@@ -36,10 +36,10 @@ def temporary_folder(folder: Path) -> Iterator[Path]:
 
 
 def atomic_replace(new: Path, folder: Path) -> None:
-    """Make `new` the folder `folder`; what was there is removed but for PRESERVED.
+    """Replace `folder` with `new`. The old content is removed, except PRESERVED.
 
     Raises:
-        OSError: when the file system refuses, or a file that is no folder is in the way.
+        OSError: the file system refuses, or `folder` is a file.
     """
     if folder.exists() and not folder.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
@@ -55,7 +55,7 @@ def atomic_replace(new: Path, folder: Path) -> None:
 
 
 def clear_leftovers(folder: Path) -> None:
-    """Remove the `.tmp-` folders beside `folder`, saving what lives on out of them."""
+    """Remove the `.tmp-` folders beside `folder`, and keep their preserved entries."""
     for leftover in sorted(folder.parent.glob(f"{folder.name}.tmp-*")):
         if not folder.exists() and any((leftover / name).exists() for name in PRESERVED):
             os.rename(leftover, folder)
@@ -75,11 +75,11 @@ def _temporary_name(folder: Path) -> Path:
 
 
 def _exchange(first: Path, second: Path) -> bool:
-    """Exchange two folders in one step (renameat2, Linux 3.15 and later); False if not possible here."""
+    """Exchange two folders in one step (renameat2, Linux 3.15 and later). Returns False if that is not possible."""
     if sys.platform != "linux":
         return False
     rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
     if rename is None:
         return False
-    here, there = os.fsencode(first), os.fsencode(second)
-    return bool(rename(_AT_FDCWD, here, _AT_FDCWD, there, _RENAME_EXCHANGE) == 0)
+    first_path, second_path = os.fsencode(first), os.fsencode(second)
+    return bool(rename(_AT_FDCWD, first_path, _AT_FDCWD, second_path, _RENAME_EXCHANGE) == 0)

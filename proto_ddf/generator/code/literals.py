@@ -1,6 +1,6 @@
-"""Text of any origin as safe source: the filters that templates use for everything a person can name.
+"""Turns text from any source into safe code: the filters that templates apply to everything a person can name.
 
-`py` gives a Python literal, `docstring` a whole docstring, `comment` and `markdown` text for one line.
+`py` makes a Python literal, `docstring` a whole docstring, `comment` and `markdown` text for one line.
 """
 
 import json
@@ -15,10 +15,10 @@ from pydantic import BaseModel
 
 
 def py(value: Any) -> str:
-    """A Python expression equal to `value`; an enum gives its value, a spec model a dict.
+    """A Python expression equal to `value`. An enum becomes its value, a model a dict.
 
     Raises:
-        TypeError: for a value that is no plain data.
+        TypeError: the value is not plain data.
     """
     if isinstance(value, Enum):
         return py(value.value)
@@ -40,29 +40,29 @@ def py(value: Any) -> str:
 
 
 def docstring(text: str) -> str:
-    """A docstring literal, quotes included, of `text` on one line."""
+    """A docstring literal with quotes, on one line."""
     escaped = _printable(text).replace("\\", "\\\\").replace('"', '\\"')
     return f'"""{escaped}"""'
 
 
 def comment(text: str) -> str:
-    """`text` on one line, for after `# ` in Python, TOML or .env files."""
+    """`text` on one line, for use after `# ` in Python, TOML or .env files."""
     return _printable(text)
 
 
 def markdown(text: str) -> str:
-    """`text` on one line that Markdown shows as it is, in running text, a heading or a table."""
+    """`text` on one line, escaped so that Markdown shows it unchanged in text, headings and tables."""
     return re.sub(r"([\\`*_{}\[\]<>()#+!|&~$-])", r"\\\1", _printable(text))
 
 
 def to_json(value: Any) -> str:
-    """JSON of `value`, also valid in JavaScript; a spec model gives an object."""
+    """JSON of `value` that is also valid JavaScript. A model becomes an object."""
     data = value.model_dump(mode="json") if isinstance(value, BaseModel) else value
     return json.dumps(data, ensure_ascii=True)
 
 
 def _printable(text: str) -> str:
-    """On one line, other white space as single spaces, invisible characters left out."""
+    """`text` on one line, with white space as single spaces and without invisible characters."""
     joined = " ".join(text.split())
     return "".join(character for character in joined if character.isprintable())
 

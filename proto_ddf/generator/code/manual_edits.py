@@ -1,4 +1,4 @@
-"""Which files of an app a person changed since they were written."""
+"""Finds the files of an app that a person changed after they were written."""
 
 import hashlib
 import json
@@ -7,16 +7,16 @@ from pathlib import Path
 from proto_ddf.generator.code.package import MANIFEST, code_files
 
 LOCK_FOLDER = "reflex.lock"
-"""Reflex writes it when the app is built."""
+"""Reflex writes it when it builds the app."""
 
 
 def record_digests(folder: Path) -> None:
-    """Note what the code in an app's folder is. Raises OSError when the disk does not take the file."""
+    """Store digests of the code in an app's folder. Raises OSError if the file cannot be written."""
     (folder / MANIFEST).write_text(json.dumps(_digests(folder), indent=1, sort_keys=True))
 
 
 def manual_edits(folder: Path) -> list[str] | None:
-    """Paths of the files that are not as they were written, and of those added; None: it was not noted."""
+    """Paths of the files that were changed or added since the digests were stored; None: there are no digests."""
     try:
         written = json.loads((folder / MANIFEST).read_text())
     except (OSError, ValueError):

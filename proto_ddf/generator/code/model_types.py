@@ -43,11 +43,11 @@ _PLAIN_TEXTS: dict[Dialect, frozenset[str]] = {
     "postgresql": frozenset({"", "text", "varchar", "character varying"}),
     "mysql": frozenset({"", "char", "varchar", "tinytext", "text", "mediumtext", "longtext"}),
 }
-_MOMENTS = {ColumnType.DATE, ColumnType.DATETIME, ColumnType.TIME}
+_DATES_AND_TIMES = {ColumnType.DATE, ColumnType.DATETIME, ColumnType.TIME}
 
 
 def model_type(field: FieldSpec, dialect: Dialect) -> str:
-    """The expression of a column's type."""
+    """The expression for a column's type."""
     own = _own_type(field, dialect)
     if dialect == "mysql" and field.type is ColumnType.INTEGER and own == "bit":
         return "Bits()"
@@ -65,7 +65,7 @@ def model_type(field: FieldSpec, dialect: Dialect) -> str:
 
 
 def _own_type(field: FieldSpec, dialect: Dialect) -> str:
-    """The database's own name of the type, without the length and the like."""
+    """The database's name of the type, without arguments such as the length."""
     own = field.db_type.partition("(")[0].strip().lower()
     is_array = dialect == "postgresql" and field.db_type.endswith("[]") and not own.endswith("[]")
     return own + "[]" if is_array else own
@@ -79,12 +79,14 @@ def _arguments(name: str, field: FieldSpec, own: str, dialect: Dialect) -> str:
     if field.type is ColumnType.TEXT and field.max_length is not None:
         return str(field.max_length)
     return (
-        "raw=True" if dialect == "sqlite" and field.primary_key and field.type in _MOMENTS else ""
+        "raw=True"
+        if dialect == "sqlite" and field.primary_key and field.type in _DATES_AND_TIMES
+        else ""
     )
 
 
 def imported_types(spec: AppSpec) -> list[str]:
-    """The names that models.py needs from column_types.py."""
+    """The names that models.py imports from column_types.py."""
     used = {
         model_type(field, spec.dialect).partition("(")[0]
         for table in spec.tables

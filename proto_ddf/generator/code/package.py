@@ -1,4 +1,4 @@
-"""The app as a zip file that runs alone: its code and a snapshot of its data."""
+"""Packs an app as a zip file that runs alone: its code and a snapshot of its data."""
 
 import sqlite3
 import time
@@ -15,34 +15,35 @@ from proto_ddf.errors.types import IntegrationError
 from proto_ddf.generator.spec import AppSpec
 
 MANIFEST = ".written.json"
-"""What the code was when it was written: see manual_edits.py."""
+"""The digests of the code when it was written; see manual_edits.py."""
 
-_OWN_LIFE = {
+_NOT_CODE = {
     *(".web", ".states", "logs", "data", "uploaded_files", ".env"),
     *(".form_tokens.db", MANIFEST),
 }
-"""At the top of the app's folder. `.env` holds the address of this machine's data."""
+"""Entries at the top of the app's folder that are not code. `.env` holds the address of the data on this machine."""
 _LEFT_OUT = {
     *("node_modules", "__pycache__", ".git", ".venv"),
     *(".pytest_cache", ".ruff_cache", ".mypy_cache"),
 }
 _LEFT_OUT_ENDINGS = (".pyc", ".log", ".pid", ".zip")
 _FIRST_DATE = (1980, 1, 1, 0, 0, 0)
-"""The earliest a zip can hold: the same app gives the same file."""
+"""The earliest date of the zip format; a fixed date makes the file the same for the same app."""
 _BACKUP_PAGES = 1_000
 _LEFTOVER_SECONDS = 3600
 
 
 def package_app(spec: AppSpec, app_folder: Path, database: Path | None) -> Path:
-    """Make a zip beside `app_folder` and return its path; each call makes one, for the caller to remove.
+    """Make a zip beside `app_folder` and return its path. The caller has to remove it.
 
-    `database` is the SQLite file the app works on, its own or a live source; its snapshot becomes
-    data/app.db. It may be in use. None leaves the data out.
+    Args:
+        database: the SQLite file that the app works on, its own or a source. A snapshot becomes data/app.db; it may be
+            in use. None: without data.
 
     Raises:
-        IntegrationError: code file_not_found, when the app or the database is gone.
-        sqlite3.Error: when the database cannot be read.
-        OSError: when the disk does not take the file.
+        IntegrationError: code file_not_found, if the app or the database does not exist.
+        sqlite3.Error: the database cannot be read.
+        OSError: the file cannot be written.
     """
     for needed in (app_folder, database):
         if needed is not None and not needed.exists():
@@ -51,22 +52,22 @@ def package_app(spec: AppSpec, app_folder: Path, database: Path | None) -> Path:
                 f"{name} is gone.", "files", "read", code="file_not_found", path=name
             )
     _clear_leftovers(app_folder)
-    made = app_folder.with_name(f".{app_folder.name}.{uuid4().hex[:8]}.zip")
-    snapshot = made.with_suffix(".db")
+    archive_path = app_folder.with_name(f".{app_folder.name}.{uuid4().hex[:8]}.zip")
+    snapshot = archive_path.with_suffix(".db")
     try:
         if database is not None:
             _copy_database(database, snapshot)
-        _write(made, spec.slug, app_folder, snapshot if database is not None else None)
+        _write(archive_path, spec.slug, app_folder, snapshot if database is not None else None)
     except BaseException:
-        made.unlink(missing_ok=True)
+        archive_path.unlink(missing_ok=True)
         raise
     finally:
         snapshot.unlink(missing_ok=True)
-    return made
+    return archive_path
 
 
 def sqlite_file(url: str, app_folder: Path) -> Path | None:
-    """The file that an app's DATABASE_URL names, a relative one below its folder; None: no SQLite file."""
+    """The SQLite file of an app's DATABASE_URL, relative to its folder; None if it is not SQLite."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite" or not parsed.database:
         return None
@@ -75,7 +76,7 @@ def sqlite_file(url: str, app_folder: Path) -> Path | None:
 
 
 def _clear_leftovers(app_folder: Path) -> None:
-    """Zips that nobody removed, as after a kill; a younger one may be on its way to a browser."""
+    """Remove zips that were not removed, for example after a kill. A recent one may still be downloading."""
     oldest = time.time() - _LEFTOVER_SECONDS
     for ending in ("zip", "db"):
         for leftover in app_folder.parent.glob(f".{app_folder.name}.*.{ending}"):
@@ -94,8 +95,8 @@ def _copy_database(database: Path, snapshot: Path) -> None:
         copy.execute("PRAGMA journal_mode=DELETE")
 
 
-def _write(made: Path, slug: str, app_folder: Path, snapshot: Path | None) -> None:
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+def _write(archive_path: Path, slug: str, app_folder: Path, snapshot: Path | None) -> None:
+    with zipfile.ZipFile(archive_path, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in code_files(app_folder):
             _add(archive, f"{slug}/{path.relative_to(app_folder).as_posix()}", path)
         if snapshot is not None:
@@ -113,9 +114,10 @@ def _add(archive: zipfile.ZipFile, name: str, path: Path) -> None:
 
 
 def code_files(folder: Path, top: bool = True) -> Iterator[Path]:
-    """The files of an app that are its code, in a fixed order: not its data, its build or its logs. Links are left out: they lead elsewhere."""
+    """The code files of an app in a fixed order, without its data, build and logs. Links are left out, because they may
+    lead out of the folder."""
     for path in sorted(folder.iterdir(), key=lambda each: each.name):
-        if path.is_symlink() or path.name in _LEFT_OUT or (top and path.name in _OWN_LIFE):
+        if path.is_symlink() or path.name in _LEFT_OUT or (top and path.name in _NOT_CODE):
             continue
         if path.is_dir():
             yield from code_files(path, top=False)

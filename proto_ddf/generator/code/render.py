@@ -2,20 +2,20 @@
 
 Every file under `templates/app/` becomes a file of the app:
 
-- A path ending in `.jinja` is rendered with Jinja (undefined names are errors, no HTML escaping, block
-  lines leave no blank line) and loses that ending; any other file is copied byte for byte.
-- A name with a database before its ending, as in `dialect.mysql.py`, is only for apps that work on it, and
-  loses it: `sqlite`, `postgresql`, `mysql`, or `server` for the last two.
-- `__slug__` in a path becomes the app's slug. A path with `__table__` is rendered once per table, with
-  that table's `name` in its place.
-- The context is `spec` (AppSpec), and `table` (TableSpec) where the path has `__table__`; default port numbers are
-  `app_port`, `postgresql_port` and `mysql_port`.
-- Filters (literals.py): `py` a Python literal of any plain value, text above all; `docstring` a whole
-  docstring; `comment` and `markdown` one safe line; `json`. Everything a person can type goes through
-  one of them; only `spec.slug`, `table.name`, `table.route` and `field.name` are safe bare. Never put
-  `py` output inside an f-string or another literal.
-- `app.json`, the spec itself, is added. All Python files are import-sorted and formatted by ruff and
-  must parse.
+- A path that ends in `.jinja` is rendered with Jinja (undefined names are errors, no HTML escaping, block lines leave
+  no blank line) and loses that ending. Other files are copied unchanged.
+- A name with a database before its ending, as in `dialect.mysql.py`, is only for apps on that database, and loses that
+  part: `sqlite`, `postgresql`, `mysql`, or `server` for the last two.
+- `__slug__` in a path becomes the app's slug. A path with `__table__` is rendered once for each table, with the table's
+  `name` in its place.
+- The context is `spec` (AppSpec), and `table` (TableSpec) if the path has `__table__`. The default
+  port numbers are `app_port`, `postgresql_port` and `mysql_port`.
+- Filters (literals.py): `py` for a Python literal of any plain value, above all text; `docstring` for a whole
+  docstring; `comment` and `markdown` for one safe line; `json`. Everything a person can type goes through one of them;
+  only `spec.slug`, `table.name`, `table.route` and `field.name` are safe without a filter. Never put the output of `py`
+  inside an f-string or another literal.
+- `app.json`, the spec itself, is added. Ruff sorts the imports of all Python files and formats them, and they must
+  parse.
 """
 
 import ast
@@ -48,32 +48,32 @@ _RUFF_OPTIONS = (
 
 
 def render_app(spec: AppSpec, folder: Path, *, templates: Path = TEMPLATES) -> None:
-    """Write the app's files to `folder`, in place of what is there.
+    """Write the app's files to `folder`, in place of its old content.
 
-    All or nothing: the files are made beside `folder` and swapped in at once. What belongs to the app's
-    life stays: data/, .web/, .states/, logs/, .env and .form_tokens.db. Can be run again after being killed.
+    All or nothing: the files are made beside `folder` and replace it at once. Entries that are not code stay: data/,
+    .web/, .states/, logs/, .env and .form_tokens.db. Can be repeated after a kill.
 
     Raises:
-        SystemError: code render_failed, when the spec or a template gives no valid code, or the disk does
-            not take the files (the OSError is its cause).
+        SystemError: code render_failed, if the spec or a template gives no valid code, or the files cannot be written
+            (the cause is the OSError).
     """
     files = render_files(spec, templates)
     try:
         _write(files, folder)
     except OSError as error:
-        place = error.filename or folder
-        raise _failed(f"{(error.strerror or str(error)).lower()}: {place}") from error
+        path = error.filename or folder
+        raise _failed(f"{(error.strerror or str(error)).lower()}: {path}") from error
 
 
 def _write(files: dict[str, bytes], folder: Path) -> None:
-    with temporary_folder(folder) as made:
+    with temporary_folder(folder) as new_folder:
         for name, content in files.items():
-            path = made / name
+            path = new_folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        _format(made)
-        _check_syntax(made)
-        atomic_replace(made, folder)
+        _format(new_folder)
+        _check_syntax(new_folder)
+        atomic_replace(new_folder, folder)
 
 
 def render_files(spec: AppSpec, templates: Path = TEMPLATES) -> dict[str, bytes]:
@@ -149,7 +149,7 @@ def _template_paths(templates: Path) -> list[str]:
 
 
 def _check_names(spec: AppSpec) -> None:
-    """Names that go bare into code and paths: a spec may have come back from a page."""
+    """Check the names that go into code and paths without a filter, because a spec may come back from a page."""
     names = [table.name for table in spec.tables]
     routes = [table.route for table in spec.tables]
     fields = [field.name for table in spec.tables for field in table.fields]

@@ -1,4 +1,4 @@
-"""The app's own SQLite file: its schema, and the rows of files that are imported into it.
+"""The app's own SQLite file: its schema, and the import of rows from files.
 
 Callers import `importer`.
 """

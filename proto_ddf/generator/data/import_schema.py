@@ -1,4 +1,4 @@
-"""The SQLite schema of imported tables: columns, keys, indexes, and values as SQLite keeps them."""
+"""The SQLite schema of imported tables: columns, keys, indexes, and how values are stored."""
 
 import json
 from collections.abc import Callable, Iterable, Sequence
@@ -26,22 +26,22 @@ Convert = Callable[[Any], Any]
 
 
 def quote(name: str) -> str:
-    """An SQL identifier of any text."""
+    """An SQL identifier in quotes; it may hold any characters."""
     return '"' + name.replace('"', '""') + '"'
 
 
 def create_table(table: TableSpec) -> str:
-    """CREATE TABLE for the table and, first of all, its added key if it has one."""
-    lone = table.primary_key[0] if len(table.primary_key) == 1 else None
-    parts = [_column(field, lone) for field in table.fields]
-    if lone is None and table.primary_key:
+    """CREATE TABLE for the table, including a key that the import adds."""
+    single_key = table.primary_key[0] if len(table.primary_key) == 1 else None
+    parts = [_column(field, single_key) for field in table.fields]
+    if single_key is None and table.primary_key:
         parts.append(f"PRIMARY KEY ({_list(table.primary_key)})")
     return f"CREATE TABLE {quote(table.table)} ({', '.join(parts)})"
 
 
-def _column(field: FieldSpec, lone_key: str | None) -> str:
+def _column(field: FieldSpec, single_key: str | None) -> str:
     sql = f"{quote(field.column)} {_sql_type(field)}"
-    if field.column == lone_key:
+    if field.column == single_key:
         return f"{sql} NOT NULL PRIMARY KEY"
     return sql if field.nullable and not field.primary_key else f"{sql} NOT NULL"
 
@@ -55,7 +55,7 @@ def _sql_type(field: FieldSpec) -> str:
 
 
 def insert_rows(table: TableInfo, rows: int) -> str:
-    """INSERT of so many rows in the order of the source's columns; an added key numbers itself."""
+    """INSERT of that many rows, with the source's columns in their order. SQLite numbers an added key itself."""
     columns = [column.name for column in table.columns]
     row = f"({', '.join('?' * len(columns))})"
     values = ", ".join([row] * rows)
@@ -63,7 +63,7 @@ def insert_rows(table: TableInfo, rows: int) -> str:
 
 
 def create_indexes(table: TableSpec, charts: Iterable[ChartSpec]) -> list[str]:
-    """CREATE INDEX for relations, and for what people sort and group by: dates, the name, charts."""
+    """CREATE INDEX for relations, and for columns used to sort and group: dates, the display column, and charts."""
     wanted = [relation.columns for relation in table.relations]
     wanted += [[field.column] for field in table.fields if field.type in _DATES]
     wanted += [[chart.group_by] for chart in charts if chart.table == table.table]
@@ -84,9 +84,9 @@ def _list(columns: Iterable[str]) -> str:
 
 
 def converters(table: TableInfo) -> dict[int, Convert]:
-    """What makes values storable, by position of the column; other columns are stored as they are."""
-    wanted = ((place, _STORED.get(column.type)) for place, column in enumerate(table.columns))
-    return {place: convert for place, convert in wanted if convert is not None}
+    """Functions that convert values for storage, by column index. Other columns are stored unchanged."""
+    wanted = ((index, _CONVERTERS.get(column.type)) for index, column in enumerate(table.columns))
+    return {index: convert for index, convert in wanted if convert is not None}
 
 
 def _stored_date(value: Any) -> Any:
@@ -96,7 +96,7 @@ def _stored_date(value: Any) -> Any:
 
 
 def _stored_datetime(value: Any) -> Any:
-    """ISO text with a space, as SQLAlchemy reads it; sorts by time. Zones are turned into UTC."""
+    """ISO text with a space, as SQLAlchemy reads it; it sorts by time. Values with a time zone are converted to UTC."""
     if isinstance(value, datetime):
         naive = value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
         return naive.isoformat(sep=" ")
@@ -115,7 +115,7 @@ def _stored_json(value: Any) -> Any:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
 
 
-_STORED: dict[ColumnType, Convert] = {
+_CONVERTERS: dict[ColumnType, Convert] = {
     ColumnType.DATE: _stored_date,
     ColumnType.DATETIME: _stored_datetime,
     ColumnType.TIME: _stored_time,

@@ -1,4 +1,4 @@
-"""Rows of a source into the app's own SQLite file, in constant memory, all or nothing."""
+"""Imports the rows of a source into the app's own SQLite file, in constant memory, all or nothing."""
 
 import os
 import sqlite3
@@ -26,12 +26,12 @@ from proto_ddf.sources.resilient import ResilientSource
 from proto_ddf.sources.schema.model import SourceSchema, TableInfo
 
 BATCH = 10_000
-"""Rows read and stored at a time; progress and stop are looked at in between."""
-_MOST_AT_ONCE = 100
-_VALUES_AT_ONCE = 1_000
-"""One statement stores so many rows or values: that takes a fifth less time than row by row."""
+"""Rows to read and store at a time; between batches, progress is reported and a stop is noticed."""
+_ROWS_PER_STATEMENT = 100
+_VALUES_PER_STATEMENT = 1_000
+"""Limits of one statement; storing several rows with each takes a fifth less time than row by row."""
 
-_SIDE_FILES = ("-wal", "-shm", "-journal")
+_JOURNAL_FILES = ("-wal", "-shm", "-journal")
 
 
 def import_tables(
@@ -39,27 +39,27 @@ def import_tables(
 ) -> dict[str, int]:
     """Fill `database` with the plan's tables and return the number of rows by table name.
 
-    The file is made beside `database` and takes its place when it is whole and on the disk. Can be run
-    again after being killed.
+    The file is made beside `database` and replaces it when it is complete and on the disk. Can be repeated after a
+    kill.
 
     Raises:
-        ValidationError: code table_unknown, when the schema lacks a table of the plan.
+        ValidationError: code table_unknown, if the schema lacks a table of the plan.
         SystemError: import_failed or disk_space_low.
-        Exception: whatever the source raises when it cannot be read.
+        Exception: any exception of the source while it is read.
     """
     tables = [(table, _table_info(schema, table)) for table in spec.tables]
     database.parent.mkdir(parents=True, exist_ok=True)
-    made = _fresh_file(database)
+    new_file = _new_file(database)
     try:
-        with closing(sqlite3.connect(made, isolation_level=None)) as connection:
-            _make_fast(connection)
+        with closing(sqlite3.connect(new_file, isolation_level=None)) as connection:
+            _disable_journal(connection)
             counts = {
                 info.name: _import_table(source, table, info, spec, connection, progress)
                 for table, info in tables
             }
-        _put_in_place(made, database)
+        _replace_file(new_file, database)
     finally:
-        made.unlink(missing_ok=True)
+        new_file.unlink(missing_ok=True)
     return counts
 
 
@@ -73,8 +73,8 @@ def _table_info(schema: SourceSchema, table: TableSpec) -> TableInfo:
         ) from None
 
 
-def _make_fast(connection: sqlite3.Connection) -> None:
-    """Nothing reads the file before it is whole, so it needs neither a journal nor early writes."""
+def _disable_journal(connection: sqlite3.Connection) -> None:
+    """Nobody reads the file before it is complete, so it needs neither a journal nor early writes."""
     for pragma in ("journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE"):
         connection.execute(f"PRAGMA {pragma}")
     connection.execute("PRAGMA cache_size=-65536")
@@ -90,18 +90,18 @@ def _import_table(
 ) -> int:
     done = 0
     batches, convert = _read(source, info)
-    with _explained(info.name):
+    with _errors_explained(info.name):
         connection.execute(create_table(table))
         connection.execute("BEGIN")
     for batch in batches:
         progress.check_stop()
         if not batch:
             continue
-        with _explained(info.name):
+        with _errors_explained(info.name):
             _insert(connection, info, _stored(batch, convert) if convert else batch)
         done += len(batch)
         progress.report(f"{info.name}: {done:,} of {max(done, info.row_count):,} rows")
-    with _explained(info.name):
+    with _errors_explained(info.name):
         connection.execute("COMMIT")
         for statement in create_indexes(table, spec.charts):
             progress.check_stop()
@@ -113,7 +113,7 @@ def _import_table(
 def _read(
     source: Source, info: TableInfo
 ) -> tuple[Iterator[list[tuple[Any, ...]]], dict[int, Convert]]:
-    """The rows of a table in batches, and what makes their values storable: nothing, for files."""
+    """The rows of a table in batches, and the functions that convert values for storage: none for files."""
     if isinstance(source, ResilientSource) and isinstance(source.inner, FilesSource):
         return source.batches(source.inner.plain_rows, info.name, BATCH), {}
     return source.rows(info.name, BATCH), converters(info)
@@ -121,8 +121,8 @@ def _read(
 
 def _stored(batch: list[tuple[Any, ...]], convert: dict[int, Convert]) -> Iterator[tuple[Any, ...]]:
     columns: list[Any] = list(zip(*batch, strict=True))
-    for place, function in convert.items():
-        columns[place] = map(function, columns[place])
+    for index, function in convert.items():
+        columns[index] = map(function, columns[index])
     return zip(*columns, strict=True)
 
 
@@ -130,16 +130,16 @@ def _insert(
     connection: sqlite3.Connection, info: TableInfo, rows: Iterable[tuple[Any, ...]]
 ) -> None:
     values, width = list(chain.from_iterable(rows)), len(info.columns)
-    at_once = max(1, min(_MOST_AT_ONCE, _VALUES_AT_ONCE // width))
-    full = len(values) - len(values) % (at_once * width)
-    for rows_each, start, end in ((at_once, 0, full), (1, full, len(values))):
+    rows_per_statement = max(1, min(_ROWS_PER_STATEMENT, _VALUES_PER_STATEMENT // width))
+    full = len(values) - len(values) % (rows_per_statement * width)
+    for rows_each, start, end in ((rows_per_statement, 0, full), (1, full, len(values))):
         size = rows_each * width
         parts = (values[at : at + size] for at in range(start, end, size))
         connection.executemany(insert_rows(info, rows_each), parts)
 
 
 @contextmanager
-def _explained(table: str) -> Iterator[None]:
+def _errors_explained(table: str) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OverflowError, ValueError, TypeError) as error:
@@ -153,22 +153,22 @@ def _explained(table: str) -> Iterator[None]:
         ) from error
 
 
-def _fresh_file(database: Path) -> Path:
+def _new_file(database: Path) -> Path:
     for leftover in database.parent.glob(f"{database.name}.tmp-*"):
         leftover.unlink(missing_ok=True)
     return database.with_name(f"{database.name}.tmp-{uuid4().hex[:8]}")
 
 
-def _put_in_place(made: Path, database: Path) -> None:
-    """A journal left by the old file would be played into the new one: it goes first."""
-    _to_disk(made)
-    for ending in _SIDE_FILES:
+def _replace_file(new_file: Path, database: Path) -> None:
+    """Remove the old file's journal first, because SQLite would apply it to the new file."""
+    _sync(new_file)
+    for ending in _JOURNAL_FILES:
         database.with_name(database.name + ending).unlink(missing_ok=True)
-    os.replace(made, database)
-    _to_disk(database.parent)
+    os.replace(new_file, database)
+    _sync(database.parent)
 
 
-def _to_disk(path: Path) -> None:
+def _sync(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

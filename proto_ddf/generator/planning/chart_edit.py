@@ -1,4 +1,4 @@
-"""Changes a person makes to the charts of a plan; see plan_edit.py for the manner."""
+"""Changes of a plan's charts by a person. As in plan_edit.py, each function returns a new AppSpec."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ def add_chart(
     value_column: str | None = None,
     title: str = "",
 ) -> AppSpec:
-    """The plan with one more chart; an empty title is written from the rest."""
+    """The plan with one more chart. An empty title is generated from the other arguments."""
     if len(spec.charts) >= MAX_CHARTS:
         raise ValidationError(f"A dashboard has at most {MAX_CHARTS} charts.", "charts", table)
     new = spec.model_copy(deep=True)
@@ -50,29 +50,28 @@ def add_chart(
 
 
 def change_chart(spec: AppSpec, chart_id: str, **changes: Any) -> AppSpec:
-    """Change some of `add_chart`'s arguments. A title that was written from the rest follows it."""
+    """Change some of the arguments of `add_chart`. A generated title is generated again."""
     new = spec.model_copy(deep=True)
-    place = _place(new, chart_id)
-    old = new.charts[place]
+    index = _index(new, chart_id)
+    old = new.charts[index]
     own_title = old.title != _automatic_title(new, old)
     values = {**old.model_dump(exclude={"id"}), **changes}
     if "title" not in changes and not own_title:
         values["title"] = ""
     changed = _checked(new, **values)
     changed.id = old.id
-    new.charts[place] = changed
+    new.charts[index] = changed
     return new
 
 
 def remove_chart(spec: AppSpec, chart_id: str) -> AppSpec:
-    """The plan without this chart."""
     new = spec.model_copy(deep=True)
-    del new.charts[_place(new, chart_id)]
+    del new.charts[_index(new, chart_id)]
     return new
 
 
 def fits(spec: AppSpec, chart: ChartSpec) -> bool:
-    """Whether the plan still has what a chart needs."""
+    """Whether the plan still has all that a chart needs."""
     try:
         checked = _checked(spec, **chart.model_dump(exclude={"id"}))
     except ValidationError:
@@ -80,10 +79,10 @@ def fits(spec: AppSpec, chart: ChartSpec) -> bool:
     return checked.bucket == chart.bucket
 
 
-def _place(spec: AppSpec, chart_id: str) -> int:
-    for place, chart in enumerate(spec.charts):
+def _index(spec: AppSpec, chart_id: str) -> int:
+    for index, chart in enumerate(spec.charts):
         if chart.id == chart_id:
-            return place
+            return index
     raise ValidationError("There is no such chart.", "chart", chart_id)
 
 
@@ -135,13 +134,13 @@ def _check_kind(chart: ChartSpec, group: FieldSpec) -> None:
 
 
 def _value(spec: AppSpec, chart: ChartSpec) -> FieldSpec | None:
-    """The field that is summed or averaged."""
+    """The field to sum or average."""
     if chart.measure not in MEASURES:
         raise ValidationError("Choose count, sum or average.", "measure", chart.measure)
     if chart.measure == "count":
         return None
     if chart.value_column is None:
-        message = "Choose the column to add up."
+        message = "Choose the column to sum or average."
         raise ValidationError(message, "value_column", None, code="required")
     value = find_field(find_table(spec, chart.table), chart.value_column, "value_column")
     if value.type not in _NUMBERS:

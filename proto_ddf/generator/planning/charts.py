@@ -1,7 +1,7 @@
-"""Charts that answer a question about the data: how much, over time, by which category.
+"""Chooses charts that answer a question about the data: how much, over time, by which category.
 
-Candidates are scored and the best are taken, at most two per table. Keys and texts with many values
-make no chart.
+Candidates are scored and the best are taken, at most two for each table. Keys, and texts with many values, are not used
+for charts.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,20 +17,20 @@ from proto_ddf.sources.schema.model import ColumnType
 MOST_CHARTS = 4
 MOST_PER_TABLE = 2
 PIE_SLICES = 4
-"""More categories are compared better as bars."""
+"""With more categories, bars are easier to compare."""
 
 DAYS_AS_DAYS = 62
 DAYS_AS_MONTHS = 366 * 6
-"""A longer span of dates is shown by year."""
+"""A longer range of dates is shown by year."""
 
-FLOOR = 50
-"""A candidate that scores less is worse than no chart."""
+LOWEST_SCORE = 50
+"""A candidate with a lower score is not worth showing."""
 
 _MEASURE = r"delay|duration|quantity|qty|score|rating|temp|temperature|speed|weight|age|hours"
 _TOTAL = r"total|subtotal|amount|revenue|payment|paid|sales|turnover|spent"
 _MAIN_DATE = r"date|ordered|created|placed|time|started|sold|booked"
 _SIDE_DATE = r"updated|modified|deleted|birth|birthday|expires|due|born"
-_PLACE = r"country|city|region|state|name|timezone|tz|tzone|dst"
+_GEOGRAPHY = r"country|city|region|state|name|timezone|tz|tzone|dst"
 
 
 @dataclass(frozen=True)
@@ -40,38 +40,38 @@ class _Candidate:
 
     @property
     def question(self) -> tuple[str, bool]:
-        """What it asks, whatever the table: a count or a value, over time or by category."""
+        """The question it answers for any table: a count or a value, over time or by category."""
         return (self.chart.measure, self.chart.bucket is not None)
 
 
-_REPEATED = {("count", True): 45}
-"""What a question loses when another table's chart asks it already; 10 where nothing stands here."""
+_REPETITION_PENALTY = {("count", True): 45}
+"""The score that a candidate loses for each other table whose chart answers the same question; 10 for other questions."""
 
 
 def plan_charts(
     tables: Sequence[TableSpec], profiles: Mapping[str, TableProfile]
 ) -> list[ChartSpec]:
-    """The charts of the dashboard, the most telling first."""
+    """The charts of the dashboard, the most informative first."""
     most_rows = max((table.row_count for table in tables), default=0)
-    left = [
+    remaining = [
         candidate
         for table in tables
         for candidate in _candidates(table, profiles.get(table.table, {}), most_rows)
     ]
     most = MOST_PER_TABLE if len(tables) > 1 else MOST_CHARTS
     chosen: list[_Candidate] = []
-    while left and len(chosen) < MOST_CHARTS:
-        best = max(left, key=lambda candidate: _score(candidate, chosen))
-        if _score(best, chosen) < FLOOR:
+    while remaining and len(chosen) < MOST_CHARTS:
+        best = max(remaining, key=lambda candidate: _score(candidate, chosen))
+        if _score(best, chosen) < LOWEST_SCORE:
             break
         chosen.append(best)
-        left.remove(best)
+        remaining.remove(best)
         if sum(other.chart.table == best.chart.table for other in chosen) == most:
-            left = [other for other in left if other.chart.table != best.chart.table]
+            remaining = [other for other in remaining if other.chart.table != best.chart.table]
     taken: set[str] = set()
     return [
-        each.chart.model_copy(update={"id": field_identifier(each.chart.title, taken, place)})
-        for place, each in enumerate(chosen, start=1)
+        each.chart.model_copy(update={"id": field_identifier(each.chart.title, taken, position)})
+        for position, each in enumerate(chosen, start=1)
     ]
 
 
@@ -81,11 +81,11 @@ def _score(candidate: _Candidate, chosen: Sequence[_Candidate]) -> float:
         for other in chosen
         if other.question == candidate.question and other.chart.table != candidate.chart.table
     }
-    return candidate.score - len(tables) * _REPEATED.get(candidate.question, 10)
+    return candidate.score - len(tables) * _REPETITION_PENALTY.get(candidate.question, 10)
 
 
 def _candidates(table: TableSpec, profile: TableProfile, most_rows: int) -> list[_Candidate]:
-    """Tables that refer to others hold what happened (orders, flights): time tells most there."""
+    """Tables that refer to others record events (orders, flights), for which charts over time are the most informative."""
     size = 5 * table.row_count / most_rows if most_rows else 0
     events = bool(table.relations)
     found: list[_Candidate] = []
@@ -95,24 +95,24 @@ def _candidates(table: TableSpec, profile: TableProfile, most_rows: int) -> list
 
     date = _best_date(table, profile)
     value = _best_value(table, profile)
-    measure, worth = _measure(value)
+    measure, value_score = _measure(value)
     categories = _categories(table, profile)
     if date:
         bucket = bucket_for(profile.get(date.column))
         add(100 if events else 70, _count(table, date, ChartKind.LINE, bucket))
         if value:
-            add(worth, _measured(table, date, value, ChartKind.LINE, measure, bucket))
+            add(value_score, _measured(table, date, value, ChartKind.LINE, measure, bucket))
     for rank, field in enumerate(categories):
         kind = _category_kind(field, profile.get(field.column))
-        less = 20 * (field.type is ColumnType.BOOLEAN) + 10 * names(field.column, _PLACE)
-        add((90 if events else 85) - 15 * rank - less, _count(table, field, kind, None))
+        penalty = 20 * (field.type is ColumnType.BOOLEAN) + 10 * names(field.column, _GEOGRAPHY)
+        add((90 if events else 85) - 15 * rank - penalty, _count(table, field, kind, None))
         if value and rank == 0:
-            add(worth - 30, _measured(table, field, value, ChartKind.BAR, measure, None))
+            add(value_score - 30, _measured(table, field, value, ChartKind.BAR, measure, None))
     return found
 
 
 def _measure(value: FieldSpec | None) -> tuple[str, int]:
-    """How to sum a value up, and how much that tells: prices and limits do not add up."""
+    """How to aggregate a value, and the score for it. Prices and limits should not be summed."""
     if value is None:
         return "count", 0
     if value.widget is not Widget.MONEY:
@@ -124,11 +124,11 @@ def _best_date(table: TableSpec, profile: TableProfile) -> FieldSpec | None:
     dates = [
         field for field in table.fields if field.type in (ColumnType.DATE, ColumnType.DATETIME)
     ]
-    good = [field for field in dates if not field.hidden and _tells_time(profile.get(field.column))]
+    good = [field for field in dates if not field.hidden and _has_range(profile.get(field.column))]
     return max(good, key=_date_score, default=None)
 
 
-def _tells_time(profile: ColumnProfile | None) -> bool:
+def _has_range(profile: ColumnProfile | None) -> bool:
     if profile is None or not profile.rows:
         return True
     return profile.first != profile.last and profile.nulls * 2 <= profile.rows
@@ -139,10 +139,10 @@ def _date_score(field: FieldSpec) -> int:
 
 
 def _best_value(table: TableSpec, profile: TableProfile) -> FieldSpec | None:
-    """What is worth adding up (money, best a total) or averaging (a known measure)."""
+    """The best value to sum (money, preferably a total) or to average (a known measure)."""
     keys = _keys(table)
     shown = [field for field in table.fields if field.column not in keys and not field.hidden]
-    varied = [field for field in shown if _varies(profile.get(field.column))]
+    varied = [field for field in shown if _has_variation(profile.get(field.column))]
     money = [field for field in varied if field.widget is Widget.MONEY]
     if money:
         return max(money, key=lambda field: names(field.column, _TOTAL))
@@ -150,7 +150,7 @@ def _best_value(table: TableSpec, profile: TableProfile) -> FieldSpec | None:
     return next((field for field in numbers if names(field.column, _MEASURE)), None)
 
 
-def _varies(profile: ColumnProfile | None) -> bool:
+def _has_variation(profile: ColumnProfile | None) -> bool:
     return profile is None or profile.rows == 0 or profile.distinct > 1
 
 
@@ -163,7 +163,7 @@ def _categories(table: TableSpec, profile: TableProfile) -> list[FieldSpec]:
 
 
 def _category_order(field: FieldSpec) -> tuple[bool, bool]:
-    return (field.type is ColumnType.BOOLEAN, names(field.column, _PLACE))
+    return (field.type is ColumnType.BOOLEAN, names(field.column, _GEOGRAPHY))
 
 
 def _groups(field: FieldSpec, profile: ColumnProfile | None) -> bool:
@@ -190,7 +190,7 @@ def _keys(table: TableSpec) -> set[str]:
 
 
 def bucket_for(profile: ColumnProfile | None) -> str:
-    """ "day", "month" or "year", by the span of the dates."""
+    """ "day", "month" or "year", depending on the range of the dates."""
     if profile is None or profile.first is None or profile.last is None:
         return "month"
     if not profile.complete:
@@ -235,14 +235,14 @@ def _measured(
 def title_for(
     table: TableSpec, measure: str, value: FieldSpec | None, by: FieldSpec, bucket: str | None
 ) -> str:
-    """A title that says what is counted: "Number of orders per month", "Sum of total per month (orders)"."""
-    grouped = f"per {bucket}" if bucket else f"by {_small(by.label)}"
+    """A generated title: "Number of orders per month", "Sum of total per month (orders)"."""
+    grouped = f"per {bucket}" if bucket else f"by {_in_sentence(by.label)}"
     if measure == "count" or value is None:
-        return f"Number of {_small(table.label)} {grouped}"
+        return f"Number of {_in_sentence(table.label)} {grouped}"
     word = "Sum of" if measure == "sum" else "Average"
-    return f"{word} {_small(value.label)} {grouped} ({_small(table.label)})"
+    return f"{word} {_in_sentence(value.label)} {grouped} ({_in_sentence(table.label)})"
 
 
-def _small(label: str) -> str:
-    """The label inside a sentence; acronyms stay."""
+def _in_sentence(label: str) -> str:
+    """The label for use inside a sentence; acronyms stay in capitals."""
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]

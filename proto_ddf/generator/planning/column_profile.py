@@ -1,7 +1,7 @@
-"""Profiles of columns: what their values look like, from a bounded number of rows.
+"""Profiles of columns: a summary of their values, from a limited number of rows.
 
-The plan chooses selects and charts by them. Reading stops after SCAN_ROWS rows of a table, and after
-BUDGET seconds over all tables: the rest is planned from names and types alone.
+The plan chooses selects and charts by them. Reading stops after SCAN_ROWS rows of a table, and after BUDGET seconds for
+all tables; tables that were not read are planned from names and types only.
 """
 
 import time
@@ -17,9 +17,9 @@ SCAN_ROWS = 20_000
 BUDGET = 3.0
 """Seconds for all tables together."""
 MANY = 100
-"""Distinct values from which on they are no longer counted."""
+"""Number of distinct values at which counting stops."""
 LONG_TEXT = 120
-"""Characters from which on a text wants a larger input."""
+"""Number of characters from which a text gets a larger input."""
 
 _BATCH = 5_000
 _DATES = {ColumnType.DATE, ColumnType.DATETIME}
@@ -27,14 +27,14 @@ _DATES = {ColumnType.DATE, ColumnType.DATETIME}
 
 @dataclass
 class ColumnProfile:
-    """Computed from the rows that were read."""
+    """A summary of the rows that were read."""
 
     rows: int = 0
     nulls: int = 0
     complete: bool = False
-    """Every row of the table was read."""
+    """Whether all rows of the table were read."""
     values: set[Any] | None = field(default_factory=set)
-    """The distinct values without null, or None when there are MANY or more."""
+    """The distinct values without null, or None if there are MANY or more."""
     long_text: bool = False
     first: date | None = None
     last: date | None = None
@@ -47,12 +47,12 @@ class ColumnProfile:
 
     @property
     def is_category(self) -> bool:
-        """The values repeat so much that they group the rows: 2 to 12, each 4 times on average."""
+        """Whether the values group the rows: 2 to 12 distinct values, each 4 times on average."""
         return 2 <= self.distinct <= 12 and self.rows - self.nulls >= 4 * self.distinct
 
 
 TableProfile = Mapping[str, ColumnProfile]
-"""By column name; empty when the table was not read."""
+"""By column name; empty if the table was not read."""
 
 
 def read_profiles(
@@ -61,7 +61,7 @@ def read_profiles(
     *,
     clock: Callable[[], float] = time.monotonic,
 ) -> dict[str, TableProfile]:
-    """Profiles by table name. Raises what the source raises when it cannot be read."""
+    """Profiles by table name. Raises any exception of the source while it is read."""
     profiles: dict[str, TableProfile] = {}
     deadline = clock() + BUDGET
     for table in tables:
@@ -72,7 +72,7 @@ def read_profiles(
     return profiles
 
 
-def _read_table(source: Source, table: TableInfo, late: Callable[[], bool]) -> TableProfile:
+def _read_table(source: Source, table: TableInfo, is_late: Callable[[], bool]) -> TableProfile:
     profile = {column.name: ColumnProfile() for column in table.columns}
     seen = 0
     complete = True
@@ -82,7 +82,7 @@ def _read_table(source: Source, table: TableInfo, late: Callable[[], bool]) -> T
         for column, values in zip(table.columns, zip(*batch, strict=True), strict=True):
             _update(profile[column.name], column.type, values)
         seen += len(batch)
-        if seen >= SCAN_ROWS or late():
+        if seen >= SCAN_ROWS or is_late():
             complete = seen >= table.row_count and not table.row_count_estimated
             break
     for column_profile in profile.values():
@@ -100,15 +100,15 @@ def _update(profile: ColumnProfile, kind: ColumnType, values: tuple[Any, ...]) -
         longest = max(present, key=lambda value: len(str(value)))
         profile.long_text |= len(str(longest)) > LONG_TEXT or any("\n" in str(v) for v in present)
     if kind in _DATES:
-        _widen(profile, present)
+        _update_range(profile, present)
     if profile.values is not None:
         profile.values |= set(present)
         if len(profile.values) >= MANY:
             profile.values = None
 
 
-def _widen(profile: ColumnProfile, values: list[Any]) -> None:
-    """A source may hold a text where a date should be (SQLite does not mind); those do not count."""
+def _update_range(profile: ColumnProfile, values: list[Any]) -> None:
+    """Update the range. Values that are not dates are ignored; SQLite allows a text in a date column."""
     days = [_day(value) for value in (min(values, key=str), max(values, key=str))]
     known = [day for day in days if day is not None]
     if known:

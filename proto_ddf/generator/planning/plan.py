@@ -1,4 +1,4 @@
-"""Schema -> AppSpec: what the generated app will be, before a file is written."""
+"""Schema -> AppSpec: plans a generated app before any file is written."""
 
 from collections.abc import Sequence
 
@@ -23,7 +23,7 @@ ACCENT_COLORS = (
     *("blue", "cyan", "teal", "jade", "green", "grass", "bronze", "gold", "brown", "orange"),
     *("amber", "yellow", "lime", "mint", "sky", "gray"),
 )
-"""Radix's accent colours."""
+"""The accent colours of Radix."""
 
 ADDED_KEY = "row_id"
 """Name of the key that an import adds to a table without one."""
@@ -41,13 +41,13 @@ def plan_app(
     dialect: Dialect = "sqlite",
     source: Source | None = None,
 ) -> AppSpec:
-    """Plan an app for the tables named (None: all), in the schema's order.
+    """Plan an app for the given tables (None: all), in the schema's order.
 
-    With `source`, a bounded number of rows is read to find selects and charts that fit the data.
+    With `source`, a limited number of rows is read to choose selects and charts that fit the data.
 
     Raises:
         ValidationError: field "name", "tables" or "accent_color".
-        Exception: whatever the source raises when it cannot be read.
+        Exception: any exception of the source while it is read.
     """
     slug = validate_project_name(name)
     check_color(accent_color)
@@ -82,7 +82,7 @@ def plan_app(
 
 
 def check_color(accent_color: str) -> None:
-    """Raises ValidationError, field "accent_color", for no accent colour of Radix."""
+    """Raises ValidationError, field "accent_color", if it is not an accent colour of Radix."""
     if accent_color not in ACCENT_COLORS:
         raise ValidationError("Choose a theme colour.", "accent_color", accent_color)
 
@@ -153,13 +153,13 @@ def _fields(
 
 
 def _as_edited(column: ColumnInfo) -> ColumnInfo:
-    """An array of PostgreSQL's is read and written in a way of its own, {1,2}, which is no JSON."""
+    """A PostgreSQL array is edited as text in its own notation, {1,2}, which is not JSON."""
     is_array = column.db_type.endswith("[]")
     return column.model_copy(update={"type": ColumnType.TEXT}) if is_array else column
 
 
 def _is_generated(column: ColumnInfo, table: TableInfo, related: set[str], imported: bool) -> bool:
-    """A lone integer key is numbered by the database, unless it is another table's key too."""
+    """The database numbers a single integer key, unless it also refers to another table."""
     lone_key = table.primary_key == (column.name,) and column.type is ColumnType.INTEGER
     return column.autoincrement or (lone_key and imported and column.name not in related)
 

@@ -1,7 +1,7 @@
-"""Changes a person makes to a plan. Each function returns a new AppSpec and leaves the given one alone.
+"""Changes of a plan by a person. Each function returns a new AppSpec and does not change the given one.
 
-All raise ValidationError, with the form field at fault, for a change that makes no sense. Tables and
-columns are named as the source names them.
+All raise ValidationError, with the form field to correct, for a change that is not possible. Tables and columns have
+the names of the source.
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ def set_details(
     accent_color: str | None = None,
     allow_editing: bool | None = None,
 ) -> AppSpec:
-    """Change what stands in the form beside the plan; None leaves as it is."""
+    """Change the settings shown beside the plan; None leaves a setting unchanged."""
     new = spec.model_copy(deep=True)
     if name is not None:
         new.slug = validate_project_name(name)
@@ -46,7 +46,7 @@ def set_details(
 
 
 def set_table_label(spec: AppSpec, table: str, label: str) -> AppSpec:
-    """Rename a table for people."""
+    """Change the label of a table."""
     new = spec.model_copy(deep=True)
     find_table(new, table).label = _label(label)
     return new
@@ -62,7 +62,7 @@ def set_field(
     hidden: bool | None = None,
     required: bool | None = None,
 ) -> AppSpec:
-    """Change how one field is shown and asked for; None leaves as it is."""
+    """Change how a field is shown and edited; None leaves a property unchanged."""
     new = spec.model_copy(deep=True)
     planned = find_table(new, table)
     field = find_field(planned, column)
@@ -74,7 +74,7 @@ def set_field(
         _set_required(field, required)
     if hidden is not None:
         field.hidden = hidden
-    if planned.editable and field.required and _cannot_be_given(field):
+    if planned.editable and field.required and _has_no_input(field):
         message = f'"{field.label}" must be filled in, so a form has to ask for it.'
         at = "hidden" if field.hidden else "widget"
         raise ValidationError(message, at, field.hidden if field.hidden else field.widget.value)
@@ -82,7 +82,7 @@ def set_field(
 
 
 def widgets_for(spec: AppSpec, table: str, column: str) -> tuple[Widget, ...]:
-    """The widgets the field may have, the usual one first."""
+    """The widgets that the field may have, the default one first."""
     planned = find_table(spec, table)
     return _widgets(planned, find_field(planned, column))
 
@@ -94,7 +94,7 @@ def add_relation(
     target_table: str,
     target_columns: Sequence[str],
 ) -> AppSpec:
-    """Let columns of `table` refer to a row of `target_table`, by as many columns there."""
+    """Make columns of `table` refer to the same number of columns of `target_table`."""
     new = spec.model_copy(deep=True)
     planned, target = find_table(new, table), find_table(new, target_table, "target_table")
     _check_relation(planned, columns, target, target_columns)
@@ -115,7 +115,7 @@ def add_relation(
 
 
 def remove_relation(spec: AppSpec, table: str, columns: Sequence[str]) -> AppSpec:
-    """Take the relation of these columns away; the field becomes an ordinary one."""
+    """Remove the relation of these columns; the field becomes an ordinary one."""
     new = spec.model_copy(deep=True)
     planned = find_table(new, table)
     kept = [each for each in planned.relations if each.columns != list(columns)]
@@ -126,13 +126,13 @@ def remove_relation(spec: AppSpec, table: str, columns: Sequence[str]) -> AppSpe
 
 
 def remove_table(spec: AppSpec, table: str) -> AppSpec:
-    """Leave a table out, with its charts and the relations to it."""
+    """Remove a table, with its charts and the relations to it."""
     new = spec.model_copy(deep=True)
-    gone = find_table(new, table)
+    removed = find_table(new, table)
     if len(new.tables) == 1:
         message = "An app needs at least one table."
         raise ValidationError(message, "tables", table, code="tables_required")
-    new.tables.remove(gone)
+    new.tables.remove(removed)
     new.charts = [chart for chart in new.charts if chart.table != table]
     for other in new.tables:
         kept = [each for each in other.relations if each.target_table != table]
@@ -185,12 +185,12 @@ def _set_required(field: FieldSpec, required: bool) -> None:
         message = f'The database fills in "{field.label}".'
         raise ValidationError(message, "required", required)
     if field.required and not required and not field.nullable:
-        message = f'The table itself demands "{field.label}".'
+        message = f'The table requires "{field.label}".'
         raise ValidationError(message, "required", required)
     field.required = required
 
 
-def _cannot_be_given(field: FieldSpec) -> bool:
+def _has_no_input(field: FieldSpec) -> bool:
     return field.hidden or field.widget is Widget.READONLY
 
 
@@ -219,8 +219,8 @@ def _check_relation(
 
 
 def _set_relations(table: TableSpec, kept: list[RelationSpec]) -> None:
-    freed = related_columns(table.relations) - related_columns(kept)
+    released = related_columns(table.relations) - related_columns(kept)
     table.relations = kept
     for field in table.fields:
-        if field.column in freed and field.widget is Widget.RELATION:
+        if field.column in released and field.widget is Widget.RELATION:
             field.widget = default_widget(field)

@@ -1,4 +1,4 @@
-"""Adding a table of the source to a plan that a person may have changed already."""
+"""Adds a table of the source to a plan that a person may already have changed."""
 
 from proto_ddf.errors.types import ValidationError
 from proto_ddf.generator.names import route_for, table_identifier
@@ -13,11 +13,11 @@ from proto_ddf.sources.schema.model import SourceSchema
 def add_table(
     spec: AppSpec, schema: SourceSchema, table: str, source: Source | None = None
 ) -> AppSpec:
-    """The plan with one more table, and with the relations of the others to it.
+    """The plan with one more table, and with the relations of other tables to it.
 
     Raises:
-        ValidationError: field "tables", for a table that is unknown or there already.
-        Exception: whatever the source raises when it cannot be read.
+        ValidationError: field "tables", if the table is unknown or already in the plan.
+        Exception: any exception of the source while it is read.
     """
     if any(planned.table == table for planned in spec.tables):
         raise ValidationError(f'"{table}" is in the plan already.', "tables", table)
@@ -40,12 +40,12 @@ def add_table(
         profile=read_profiles(source, [info])[table],
     )
     new.tables.append(planned)
-    _refer_to(new, schema, table)
+    _add_relations_to(new, schema, table)
     return new
 
 
-def _refer_to(spec: AppSpec, schema: SourceSchema, table: str) -> None:
-    """Relations that the tables already planned have to the new one."""
+def _add_relations_to(spec: AppSpec, schema: SourceSchema, table: str) -> None:
+    """Add the relations of the other tables to the new one."""
     target = schema.table(table)
     for planned in spec.tables[:-1]:
         for relation in plan_relations(

@@ -1,7 +1,7 @@
-"""An app's plan, brought up to what its source looks like now; what a person decided about it stays.
+"""Updates an app's plan to the current schema of its source, and keeps what a person decided.
 
-Tables, columns, relations and charts that lost their ground go. New columns and references are planned as
-usual, and so is a column whose type changed, but for its label. New tables come only when asked for.
+Tables, columns, relations and charts that are no longer possible are removed. New columns and foreign keys are planned
+as usual, and so is a column whose type changed, except for its label. New tables are added only on request.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,23 +18,23 @@ from proto_ddf.sources.protocol import Source
 from proto_ddf.sources.schema.diff import SchemaChanges, compare_schemas
 from proto_ddf.sources.schema.model import SourceSchema, TableInfo
 
-_Aim = tuple[tuple[str, ...], str, tuple[str, ...]]
-"""Columns, the table they refer to, and the columns there."""
+_Reference = tuple[tuple[str, ...], str, tuple[str, ...]]
+"""The columns, the table they refer to, and its columns."""
 
 
-def as_made_from(spec: AppSpec, schema: SourceSchema) -> SourceSchema:
-    """What of a source's schema is the app's matter: its own tables and how they refer to each other. Of the
-    other tables only the names stay."""
-    return _matter({table.table for table in spec.tables}, schema)
+def relevant_schema(spec: AppSpec, schema: SourceSchema) -> SourceSchema:
+    """The part of a source's schema that the app uses: its own tables and the foreign keys between them. Of other
+    tables only the names stay."""
+    return _relevant_part({table.table for table in spec.tables}, schema)
 
 
 def changes_for(
     spec: AppSpec, before: SourceSchema, after: SourceSchema, add: Sequence[str] = ()
 ) -> SchemaChanges:
-    """What changed in the source, as far as it is the app's matter, with the tables `add` too: not that a
-    table it has not is gone."""
+    """What changed in the source for the app, and for the tables to `add`. That a table outside of the app was removed
+    is not a change."""
     own = {*(table.table for table in spec.tables), *add}
-    changes = compare_schemas(_matter(own, before), _matter(own, after))
+    changes = compare_schemas(_relevant_part(own, before), _relevant_part(own, after))
     removed = tuple(name for name in changes.tables_removed if name in own)
     return changes.model_copy(update={"tables_removed": removed})
 
@@ -47,15 +47,16 @@ def regenerate(
     *,
     add: Sequence[str] = (),
 ) -> AppSpec:
-    """The plan for the source as it is `after`, of an app made when it was as `before`, with the tables `add` too.
+    """Update the plan of an app from the schema `before`, for which it was made, to the schema `after`. Adds the tables
+    in `add`.
 
     Raises:
-        IntegrationError: code source_changed, when none of its tables is left.
-        ValidationError: field "tables", for a table to add that is unknown or there already.
-        Exception: whatever the source raises when it cannot be read.
+        IntegrationError: code source_changed, if none of its tables exists any more.
+        ValidationError: field "tables", if a table to add is unknown or already in the plan.
+        Exception: any exception of the source while it is read.
     """
-    there = {table.name: table for table in after.tables}
-    kept = [table for table in spec.tables if table.table in there]
+    current = {table.name: table for table in after.tables}
+    kept = [table for table in spec.tables if table.table in current]
     if not kept:
         raise IntegrationError(
             "None of the app's tables is left in its source.",
@@ -64,12 +65,12 @@ def regenerate(
             code="source_changed",
             reason="none of the app's tables is left in it",
         )
-    chosen = [there[table.table] for table in kept]
-    earlier = {table.name: table for table in before.tables}
+    chosen = [current[table.table] for table in kept]
+    previous = {table.name: table for table in before.tables}
     profiles = read_profiles(source, chosen)
     new = spec.model_copy(deep=True)
     new.tables = [
-        _table(table, there[table.table], chosen, earlier, spec, profiles[table.table])
+        _table(table, current[table.table], chosen, previous, spec, profiles[table.table])
         for table in kept
     ]
     new.charts = [chart for chart in new.charts if fits(new, chart)]
@@ -78,16 +79,18 @@ def regenerate(
     return new
 
 
-def _matter(own: set[str], schema: SourceSchema) -> SourceSchema:
+def _relevant_part(own: set[str], schema: SourceSchema) -> SourceSchema:
     return SourceSchema(
         tables=tuple(
-            _among(table, own) if table.name in own else TableInfo(name=table.name, columns=())
+            _with_keys_among(table, own)
+            if table.name in own
+            else TableInfo(name=table.name, columns=())
             for table in schema.tables
         )
     )
 
 
-def _among(table: TableInfo, own: set[str]) -> TableInfo:
+def _with_keys_among(table: TableInfo, own: set[str]) -> TableInfo:
     keys = tuple(key for key in table.foreign_keys if key.target_table in own)
     return table.model_copy(update={"foreign_keys": keys})
 
@@ -96,7 +99,7 @@ def _table(
     old: TableSpec,
     info: TableInfo,
     chosen: Sequence[TableInfo],
-    earlier: Mapping[str, TableInfo],
+    previous: Mapping[str, TableInfo],
     spec: AppSpec,
     profile: TableProfile,
 ) -> TableSpec:
@@ -109,8 +112,8 @@ def _table(
         imported=spec.imported,
         profile=profile,
     )
-    before = earlier.get(info.name)
-    planned.relations = _relations(old, planned, earlier, chosen, spec.imported)
+    before = previous.get(info.name)
+    planned.relations = _relations(old, planned, previous, chosen, spec.imported)
     planned.fields = merge_fields(old, planned, before or info, info, profile)
     planned.label = old.label
     if old.display_column in {field.column for field in planned.fields}:
@@ -121,47 +124,52 @@ def _table(
 def _relations(
     old: TableSpec,
     planned: TableSpec,
-    earlier: Mapping[str, TableInfo],
+    previous: Mapping[str, TableInfo],
     chosen: Sequence[TableInfo],
     imported: bool,
 ) -> list[RelationSpec]:
-    """Those of the plan that still stand, then those that the source declares anew.
+    """The relations of the plan that are still valid, then those that the source declares since.
 
-    One that the source declared and no longer does goes; one that a person took away stays away. What was
-    only suggested by the values stays however they are now.
+    A relation that the source no longer declares is removed. One that a person removed stays removed. One that was
+    suggested by the values stays, whatever the values are now.
     """
-    before = earlier.get(old.table)
-    usual = plan_relations(before, [*earlier.values()], imported=imported) if before else []
-    declared, was_declared = _aims(planned.relations), _aims(usual)
-    withdrawn = {_aim(each) for each in usual if not each.suggested} - declared
+    before = previous.get(old.table)
+    planned_before = (
+        plan_relations(before, [*previous.values()], imported=imported) if before else []
+    )
+    declared, was_declared = _references(planned.relations), _references(planned_before)
+    no_longer_declared = {
+        _reference(each) for each in planned_before if not each.suggested
+    } - declared
     kept = [
         each
         for each in old.relations
-        if _aim(each) in declared or (_aim(each) not in withdrawn and _holds(each, old, chosen))
+        if _reference(each) in declared
+        or (_reference(each) not in no_longer_declared and _is_possible(each, old, chosen))
     ]
     taken = {tuple(each.columns) for each in kept}
-    fresh = [
+    added = [
         each
         for each in planned.relations
-        if _aim(each) not in was_declared and tuple(each.columns) not in taken
+        if _reference(each) not in was_declared and tuple(each.columns) not in taken
     ]
-    return [*kept, *fresh]
+    return [*kept, *added]
 
 
-def _aim(relation: RelationSpec) -> _Aim:
+def _reference(relation: RelationSpec) -> _Reference:
     return tuple(relation.columns), relation.target_table, tuple(relation.target_columns)
 
 
-def _aims(relations: Iterable[RelationSpec]) -> set[_Aim]:
-    return {_aim(relation) for relation in relations}
+def _references(relations: Iterable[RelationSpec]) -> set[_Reference]:
+    return {_reference(relation) for relation in relations}
 
 
-def _holds(relation: RelationSpec, table: TableSpec, chosen: Sequence[TableInfo]) -> bool:
-    """Whether both ends are there and their values can be equal."""
+def _is_possible(relation: RelationSpec, table: TableSpec, chosen: Sequence[TableInfo]) -> bool:
+    """Whether both ends exist and their values can be equal."""
     columns = {info.name: {each.name: each for each in info.columns} for info in chosen}
-    here, there = columns[table.table], columns.get(relation.target_table, {})
+    own, target = columns[table.table], columns.get(relation.target_table, {})
     pairs = list(zip(relation.columns, relation.target_columns, strict=True))
     return all(
-        one in here and other in there and compatible(here[one].type, there[other].type)
+        one in own and other in target and compatible(own[one].type, target[other].type)
         for one, other in pairs
     )

@@ -1,4 +1,4 @@
-"""The fields of a table planned anew, with what a person decided about the columns that were there before."""
+"""Plans the fields of a table again, and keeps what a person decided about the columns that existed before."""
 
 from proto_ddf.generator.names import field_identifier, label_for, relation_label
 from proto_ddf.generator.planning.column_profile import TableProfile
@@ -11,10 +11,12 @@ from proto_ddf.sources.schema.model import ColumnType, TableInfo
 def merge_fields(
     old: TableSpec, planned: TableSpec, before: TableInfo, after: TableInfo, profile: TableProfile
 ) -> list[FieldSpec]:
-    """The known columns in the order they had, each new one after the column it follows in the source.
+    """The known columns in their old order, and each new one after the column before it in the source.
 
-    `planned` is the table planned anew with its relations already decided, `before` and `after` the table in
-    the source, `profile` what was seen of its values.
+    Args:
+        planned: the new plan of the table, with its final relations.
+        before, after: the table in the source, when the app was made and now.
+        profile: the profile of its values.
     """
     known = _known(old, before, after)
     related, was_related = related_columns(planned.relations), related_columns(old.relations)
@@ -22,54 +24,64 @@ def merge_fields(
     order = [name for name in known if name in present]
     taken = {known[name].name for name in order}
     fields: dict[str, FieldSpec] = {}
-    ahead = 0
+    next_position = 0
     for position, field in enumerate(planned.fields):
         name = field.column
         earlier = known.get(name)
         if earlier is None:
             field.name = field_identifier(name, taken, position)
-            order.insert(ahead, name)
+            order.insert(next_position, name)
         else:
-            _keep(field, earlier, demanded=_demands(before, earlier), looked_at=name in profile)
-        _settle(field, earlier, related=name in related, was_related=name in was_related)
+            _apply_decisions(
+                field,
+                earlier,
+                required_by_source=_is_required_by_source(before, earlier),
+                profiled=name in profile,
+            )
+        _choose_widget(field, earlier, related=name in related, was_related=name in was_related)
         if planned.editable and field.required:
-            _ask_for(field, related=name in related)
+            _show_required(field, related=name in related)
         fields[name] = field
-        ahead = order.index(name) + 1
+        next_position = order.index(name) + 1
     return [fields[name] for name in order]
 
 
 def _known(old: TableSpec, before: TableInfo, after: TableInfo) -> dict[str, FieldSpec]:
-    """The fields by column. A key that the import had added is not a column of that name that came since."""
-    had = {column.name for column in before.columns}
-    has = {column.name for column in after.columns}
+    """The old fields by column. If the import had added a key, and the source now has a column of that name, the key is
+    not that column."""
+    columns_before = {column.name for column in before.columns}
+    columns_after = {column.name for column in after.columns}
     return {
         field.column: field
         for field in old.fields
-        if field.column in had or field.column not in has
+        if field.column in columns_before or field.column not in columns_after
     }
 
 
-def _demands(before: TableInfo, old: FieldSpec) -> bool:
-    """Whether the source demanded a value: then no person did."""
+def _is_required_by_source(before: TableInfo, old: FieldSpec) -> bool:
+    """Whether the source required a value, and not a person."""
     column = next((each for each in before.columns if each.name == old.column), None)
     return column is not None and not column.nullable and column.default is None
 
 
-def _keep(field: FieldSpec, old: FieldSpec, *, demanded: bool, looked_at: bool) -> None:
-    """Give a field planned anew what was decided about it."""
+def _apply_decisions(
+    field: FieldSpec, old: FieldSpec, *, required_by_source: bool, profiled: bool
+) -> None:
+    """Apply a person's decisions to a field that was planned again."""
     field.name, field.label = old.name, old.label
-    by_person = old.required and not demanded
+    by_person = old.required and not required_by_source
     field.required = (field.required or by_person) and not field.generated
     if field.type is old.type:
         field.hidden, field.widget = old.hidden, old.widget
-        field.choices = field.choices if looked_at else field.choices or old.choices
-    elif old.type is not ColumnType.BINARY:  # those are hidden by themselves
+        field.choices = field.choices if profiled else field.choices or old.choices
+    elif old.type is not ColumnType.BINARY:  # binary columns are always hidden
         field.hidden = field.hidden or old.hidden
 
 
-def _settle(field: FieldSpec, old: FieldSpec | None, *, related: bool, was_related: bool) -> None:
-    """A widget that suits what the field is now."""
+def _choose_widget(
+    field: FieldSpec, old: FieldSpec | None, *, related: bool, was_related: bool
+) -> None:
+    """Choose a widget that suits the field's new type and relation."""
     if related:
         field.choices = None
     allowed = allowed_widgets(field, related=related)
@@ -81,8 +93,8 @@ def _settle(field: FieldSpec, old: FieldSpec | None, *, related: bool, was_relat
         field.widget = default_widget(field)
 
 
-def _ask_for(field: FieldSpec, *, related: bool) -> None:
-    """What must be given is asked for, even if it was hidden when it could be left out."""
+def _show_required(field: FieldSpec, *, related: bool) -> None:
+    """Show a required field, even if it was hidden while it was optional."""
     field.hidden = False
     if field.widget is Widget.READONLY:
         field.widget = Widget.RELATION if related else default_widget(field)

@@ -1,4 +1,4 @@
-"""Relations between the tables of an app, and the column that names a row."""
+"""Relations between the tables of an app, and the column whose value stands for a row."""
 
 from collections.abc import Iterable, Sequence
 
@@ -12,7 +12,7 @@ _NAMING = ("name", "title", "label", "email", "code")
 def plan_relations(
     table: TableInfo, chosen: Sequence[TableInfo], *, imported: bool
 ) -> list[RelationSpec]:
-    """The table's relations to chosen tables: declared ones, and for imported data suggested ones."""
+    """The table's relations to chosen tables: declared ones, and for imported data also suggested ones."""
     targets = {target.name: target for target in chosen}
     planned: list[RelationSpec] = []
     for key in table.foreign_keys:
@@ -26,7 +26,7 @@ def plan_relations(
 
 
 def _relation(key: ForeignKey, target: TableInfo) -> RelationSpec | None:
-    """None where the key is broken, as SQLite lets it be: columns missing, or no key to refer to."""
+    """None if the key is invalid, which SQLite allows: columns are missing, or the target has no key."""
     target_columns = key.target_columns or target.primary_key
     known = {column.name for column in target.columns}
     if len(target_columns) != len(key.columns) or not known.issuperset(target_columns):
@@ -40,7 +40,7 @@ def _relation(key: ForeignKey, target: TableInfo) -> RelationSpec | None:
 
 
 def related_columns(relations: Iterable[RelationSpec]) -> set[str]:
-    """The columns that refer to another table alone; they get a searchable select."""
+    """The columns that refer to another table on their own; they get a searchable select."""
     return {relation.columns[0] for relation in relations if len(relation.columns) == 1}
 
 
@@ -50,7 +50,7 @@ def compatible(first: ColumnType, second: ColumnType) -> bool:
 
 
 def display_column(fields: Sequence[FieldSpec], key: Sequence[str]) -> str:
-    """The column that names a row: a name or title, else a unique text, else the key."""
+    """The column whose value stands for a row: a name or title, otherwise a unique text, otherwise the key."""
     texts = [field for field in fields if field.type is ColumnType.TEXT and not field.hidden]
     own = [field for field in texts if field.column not in _foreign(fields)]
     for word in _NAMING:

@@ -1,4 +1,4 @@
-"""Column -> form field: its widget by type, name and values, and what the form demands."""
+"""Column -> form field: its widget by type, name and values, and what the form requires."""
 
 import re
 
@@ -10,12 +10,14 @@ from proto_ddf.sources.schema.model import ColumnInfo, ColumnType
 LONG_LIMIT = 255
 """A text column that allows more characters gets a text area."""
 LONGEST_CHOICE = 40
-"""Characters; longer values are texts, not choices."""
+"""Characters; longer values are not offered as choices."""
 
 _MONEY = r"price|amount|total|subtotal|cost|revenue|salary|wage|fee|balance|budget|payment|tax"
 _NOT_MONEY = r"rate|ratio|percent|pct|lat|latitude|lon|lng|longitude|weight|quantity|qty|score"
-_OPEN = r"country|city|town|region|state|province|name|title|manufacturer|brand|timezone|tzone"
-"""Texts that take a new value any day, however few they hold now."""
+_OPEN_ENDED = (
+    r"country|city|town|region|state|province|name|title|manufacturer|brand|timezone|tzone"
+)
+"""Texts that may get new values at any time, even if there are only a few now."""
 _LONG = r"description|notes?|comments?|body|bio|content|summary|remarks?|message|details"
 
 _BY_TYPE: dict[ColumnType, tuple[Widget, ...]] = {
@@ -33,7 +35,7 @@ _BY_TYPE: dict[ColumnType, tuple[Widget, ...]] = {
 
 
 def allowed_widgets(field: FieldSpec, *, related: bool) -> tuple[Widget, ...]:
-    """The widgets a field can have, the usual one first. `related`: it alone refers to another table."""
+    """The widgets that a field can have, the default one first. `related`: it refers to another table on its own."""
     if field.generated or field.type is ColumnType.BINARY:
         return (Widget.READONLY,)
     first = (Widget.RELATION,) if related else ()
@@ -49,10 +51,10 @@ def plan_field(
     generated: bool,
     profile: ColumnProfile | None,
 ) -> FieldSpec:
-    """The field of a column. `name` is its identifier, `related` as in `allowed_widgets`."""
+    """The field of a column. `name` is its identifier; `related` as in `allowed_widgets`."""
     choices = None if related or generated else _choices(column, profile)
     hidden = column.type is ColumnType.BINARY
-    must = not column.nullable and column.default is None and not generated
+    must_have_value = not column.nullable and column.default is None and not generated
     return FieldSpec(
         column=column.name,
         name=name,
@@ -60,7 +62,7 @@ def plan_field(
         type=column.type,
         db_type=column.db_type,
         widget=_widget(column, related, generated, choices, profile),
-        required=must and not hidden,
+        required=must_have_value and not hidden,
         hidden=hidden,
         nullable=column.nullable,
         primary_key=column.primary_key,
@@ -114,7 +116,8 @@ def _text_widget(column: ColumnInfo, profile: ColumnProfile | None) -> Widget:
 
 
 def is_money(column: ColumnInfo) -> bool:
-    """A sum of money: by its name, or a decimal with two places whose name says nothing else."""
+    """Whether a column is an amount of money: by its name, or as a decimal with two places whose name does not exclude
+    it."""
     if column.type not in (ColumnType.DECIMAL, ColumnType.FLOAT):
         return False
     if names(column.name, _NOT_MONEY):
@@ -124,18 +127,18 @@ def is_money(column: ColumnInfo) -> bool:
 
 
 def names(column: str, words: str) -> bool:
-    """Whether one word of the column's name is one of `words`, a regular expression."""
+    """Whether one word of the column's name matches `words`, a regular expression."""
     return any(re.fullmatch(words, word) for word in label_for(column).lower().split())
 
 
 def _choices(column: ColumnInfo, profile: ColumnProfile | None) -> list[str] | None:
-    """Declared choices, or the values of a text that repeats a few; those only when all rows were
-    read, since a select offers nothing else."""
+    """Declared choices, or the values of a text column with few distinct ones. The latter only if all rows were read,
+    because a select allows no other value."""
     if column.choices:
         return list(column.choices)
     if column.type is not ColumnType.TEXT or column.unique or column.primary_key or profile is None:
         return None
-    if names(column.name, _OPEN):
+    if names(column.name, _OPEN_ENDED):
         return None
     if not profile.complete or not profile.is_category or profile.values is None:
         return None

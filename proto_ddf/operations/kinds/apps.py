@@ -17,7 +17,7 @@ from proto_ddf.generator.code.manual_edits import record_digests
 from proto_ddf.generator.code.render import render_app
 from proto_ddf.generator.data.importer import import_tables
 from proto_ddf.generator.names import validate_project_name
-from proto_ddf.generator.planning.regenerate import as_made_from
+from proto_ddf.generator.planning.regenerate import relevant_schema
 from proto_ddf.generator.spec import AppSpec
 from proto_ddf.hosting import apps as hosted
 from proto_ddf.hosting import records
@@ -74,7 +74,7 @@ def _validate(context: StepContext[GenerateAppInput]) -> JSON:
         )
     check_disk_space()
     _check_source(given)
-    made_from = as_made_from(given.spec, store.get_source(given.source_id).schema)
+    made_from = relevant_schema(given.spec, store.get_source(given.source_id).schema)
     hosted.create_app(given.spec, given.source_id, context.operation_id, made_from)
     context.report(count_text(len(given.spec.tables), "table"))
     return {}

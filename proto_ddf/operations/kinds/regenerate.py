@@ -16,7 +16,7 @@ from proto_ddf.errors import IntegrationError
 from proto_ddf.generator.code.manual_edits import record_digests
 from proto_ddf.generator.code.render import render_app
 from proto_ddf.generator.data.importer import import_tables
-from proto_ddf.generator.planning.regenerate import as_made_from, changes_for, regenerate
+from proto_ddf.generator.planning.regenerate import changes_for, regenerate, relevant_schema
 from proto_ddf.generator.spec import AppSpec
 from proto_ddf.hosting import apps as hosted
 from proto_ddf.hosting import records, replacement
@@ -86,7 +86,7 @@ def _validate(context: Context) -> JSON:
         store.check_writable(saved.id)
     replacement.discard_unfinished(slug)
     context.report(changes_for(spec, before, saved.schema).summary() or "As it was")
-    made_from = as_made_from(new, saved.schema)
+    made_from = relevant_schema(new, saved.schema)
     return _Plan(spec=new, made_from=made_from).model_dump(mode="json")
 
 

@@ -19,7 +19,7 @@ from proto_ddf.generator.code.render import render_app
 from proto_ddf.generator.data.importer import import_tables
 from proto_ddf.generator.planning import plan_edit
 from proto_ddf.generator.planning.plan import plan_app
-from proto_ddf.generator.planning.regenerate import as_made_from
+from proto_ddf.generator.planning.regenerate import relevant_schema
 from proto_ddf.generator.spec import AppSpec
 from proto_ddf.hosting import apps as hosted
 from proto_ddf.hosting import launch, records, replacement
@@ -90,7 +90,7 @@ def running(prepared_home: Path) -> Iterator[Callable[..., AppSpec]]:
         spec = plan_app(
             source.schema, name="My app", allow_editing=editing, imported=imported, source=None
         )
-        hosted.create_app(spec, source.id, "maker", as_made_from(spec, source.schema))
+        hosted.create_app(spec, source.id, "maker", relevant_schema(spec, source.schema))
         records.change(SLUG, state=AppState.STOPPED)
         hosted.set_ports(SLUG, PORT_REGISTRY.reserve_pair(SLUG))
         place = folder(SLUG)

@@ -264,7 +264,7 @@ def test_a_full_disk_is_told_as_one(
     def small(connection: sqlite3.Connection) -> None:
         connection.execute("PRAGMA max_page_count = 4")
 
-    monkeypatch.setattr(importer, "_make_fast", small)
+    monkeypatch.setattr(importer, "_disable_journal", small)
     schema = _schema(ColumnInfo(name="word", type=ColumnType.TEXT))
     source = make_source(schema, {"things": [("x" * 1000,)] * 100})
     with pytest.raises(errors.SystemError) as caught:

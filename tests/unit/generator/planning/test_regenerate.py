@@ -12,7 +12,7 @@ from proto_ddf.generator.code.render import render_files
 from proto_ddf.generator.names import TEMPLATES
 from proto_ddf.generator.planning import chart_edit, plan_edit
 from proto_ddf.generator.planning.plan import plan_app
-from proto_ddf.generator.planning.regenerate import as_made_from, changes_for, regenerate
+from proto_ddf.generator.planning.regenerate import changes_for, regenerate, relevant_schema
 from proto_ddf.generator.planning.relations import related_columns
 from proto_ddf.generator.planning.widgets import allowed_widgets
 from proto_ddf.generator.spec import AppSpec, FieldSpec, TableSpec, Widget
@@ -338,7 +338,7 @@ def test_whatever_happens_to_a_source_the_plan_fits_it_then(
         assert not {t.name for t in before.tables} & {t.name for t in after.tables}
         return
     assert regenerate(new, after, after) == new
-    assert not changes_for(new, as_made_from(new, after), after).tables
+    assert not changes_for(new, relevant_schema(new, after), after).tables
     for table in new.tables:
         info = after.table(table.table)
         columns = [field.column for field in table.fields]
@@ -363,17 +363,17 @@ class TestChanges:
         self, plan: AppSpec, shop: SourceSchema
     ) -> None:
         alone = plan_edit.remove_table(plan, "customers")
-        made_from = as_made_from(alone, shop)
+        made_from = relevant_schema(alone, shop)
         assert made_from.table("customers").columns == ()
         after = without(shop, "customers", "name")
         assert not changes_for(alone, made_from, after)
         assert not changes_for(alone, made_from, SourceSchema(tables=(shop.table("orders"),)))
-        assert changes_for(plan, as_made_from(plan, shop), after).summary() == "1 column removed"
+        assert changes_for(plan, relevant_schema(plan, shop), after).summary() == "1 column removed"
 
     def test_new_tables_and_changed_columns_are_told(
         self, plan: AppSpec, shop: SourceSchema
     ) -> None:
         after = with_column(shop, "orders", "total", nullable=False)
         after = SourceSchema(tables=(*after.tables, RETURNS))
-        changes = changes_for(plan, as_made_from(plan, shop), after)
+        changes = changes_for(plan, relevant_schema(plan, shop), after)
         assert changes.summary() == "1 table added, 1 column changed"
