@@ -140,9 +140,7 @@ def _check_file(path: Path) -> None:
 
 def _check_complete(connection: sqlite3.Connection, path: Path) -> None:
     """Refuse an incomplete file. SQLite itself would fill an incomplete page with zeros, and silently lose its rows."""
-    connection.execute(
-        "PRAGMA schema_version"
-    ).fetchone()  # takes the lock, so that no writer changes the file
+    connection.execute("PRAGMA schema_version").fetchone()  # takes the lock that keeps writers out
     if _is_cut_short(path) and not _has_pending_wal(path):
         raise _cut_short(path, "open")
 
