@@ -120,7 +120,10 @@ def test_a_locked_file_cannot_be_checked_for_writing(good: SqliteSource) -> None
 
 def test_reading_never_writes(good: SqliteSource) -> None:
     before = good.path.read_bytes()
-    with pytest.raises(ProtoDDFError) as raised, connecting.read_connection(good.path) as connection:
+    with (
+        pytest.raises(ProtoDDFError) as raised,
+        connecting.read_connection(good.path) as connection,
+    ):
         connection.execute("DELETE FROM t")
     assert raised.value.code == "sqlite_read_only"
     assert good.path.read_bytes() == before
