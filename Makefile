@@ -1,4 +1,4 @@
-# make run          set up what is missing, then serve on http://127.0.0.1:3000 (PORT= for another port)
+# make run          install what is missing, then serve on http://127.0.0.1:3000 (PORT= for another port)
 # make stop         end the server and every app it started
 # make test lint bench screenshots clean
 
@@ -14,7 +14,7 @@ NODE_BIN := $(VENV)/node/node_modules/.bin
 export PATH := $(CURDIR)/$(NODE_BIN):$(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-# One stamp for each content of the requirements: a second run installs nothing.
+# The stamp's name contains a hash of the requirements, so that unchanged ones are not installed again.
 hash = $(shell cat $(1) | sha256sum | cut -c1-16)
 RUN_STAMP := $(VENV)/set-up-$(call hash,requirements.txt scripts/set_up.sh)
 DEV_STAMP := $(VENV)/set-up-dev-$(call hash,requirements.txt requirements-dev.txt scripts/set_up.sh)

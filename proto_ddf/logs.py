@@ -1,6 +1,6 @@
 """Logs: JSON lines in a rotated file, short lines on the console, secrets redacted.
 
-Every logger, ours and those of libraries, goes through the same processors. Lines carry what is bound in
+All loggers, those of libraries too, use the same processors. Each line has the values bound in
 `structlog.contextvars`, such as the operation's id.
 """
 
@@ -30,16 +30,16 @@ LOG_FILE = "proto_ddf.log"
 _MAX_BYTES = 10_000_000
 _KEPT_FILES = 5
 _MAX_TEXT = 20_000
-"""Characters of one value in a line; room for a traceback."""
+"""Characters of one value in a line; enough for a traceback."""
 _QUIET = {"httpx": "WARNING", "httpcore": "WARNING", "watchfiles": "WARNING"}
-"""Libraries whose INFO lines say nothing to whoever runs Proto-DDF."""
+"""Libraries whose INFO lines do not help the people who run Proto-DDF."""
 
 _lock = Lock()
 _installed: list[logging.Handler] = []
 
 
 def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """A structlog processor: hides secrets in keys, values and texts."""
+    """A structlog processor that redacts secrets, by key and by content."""
     for key, value in event.items():
         if key.startswith("_"):
             continue
@@ -61,11 +61,11 @@ _SHARED: tuple[Processor, ...] = (
 
 
 def configure_logging() -> None:
-    """Set up the log file below the home folder and the console. A second call changes nothing, unless
-    the settings name another home or level.
+    """Set up the log file in the home folder and the console. A second call changes something only if the settings
+    have another home folder or log level.
 
     Raises:
-        OSError: when the log file cannot be opened.
+        OSError: the log file cannot be opened.
     """
     settings = get_settings()
     path = settings.logs_folder / LOG_FILE
@@ -82,24 +82,24 @@ def configure_logging() -> None:
 
 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:
-    """A logger; usable before `configure_logging`."""
+    """A logger, which can be used before `configure_logging`."""
     _configure_structlog()
     logger: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
     return logger
 
 
 def log_operation(name: str, **context: Any) -> "LoggedOperation":
-    """Logs start, end, duration in seconds and outcome of what it surrounds.
+    """Logs start, end, duration in seconds and outcome of a block or function.
 
-    A context manager (`with log_operation("import", table="t"):`) and a decorator for sync and
+    It is a context manager (`with log_operation("import", table="t"):`) and a decorator for sync and
     async functions. The outcome is success, failed (an Exception), or cancelled (any other BaseException,
-    such as asyncio's CancelledError). Errors pass through.
+    such as asyncio's CancelledError). Exceptions are passed on.
     """
     return LoggedOperation(name, context)
 
 
 class LoggedOperation:
-    """See `log_operation`. One use at a time as a context manager; as a decorator any number."""
+    """See `log_operation`. A context manager can be used once at a time, a decorator any number of times."""
 
     def __init__(self, name: str, context: dict[str, Any]) -> None:
         self._name = name
@@ -215,7 +215,7 @@ def _console_handler() -> logging.Handler:
 
 
 def _name_exception(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """On the console an exception is one phrase; its traceback is in the file."""
+    """The console shows only the type and message of an exception; its traceback is in the file."""
     raised = event.pop("exc_info", None)
     if raised is True:
         raised = sys.exc_info()
@@ -235,7 +235,7 @@ def _short_line(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
 
 
 def _take_over_dbos() -> None:
-    """DBOS gives its logger a console handler of its own unless it has one, and cuts it off from the root."""
+    """Without a handler of its own, DBOS's logger would get a console handler and not pass lines to the root logger."""
     dbos = logging.getLogger("dbos")
     dbos.handlers[:] = [logging.NullHandler()]
     dbos.propagate = True

@@ -1,4 +1,4 @@
-"""The settings of calls to something outside: retries, timeouts, circuit breakers, faults."""
+"""The settings of calls to external systems: retries, timeouts, circuit breakers, fault injection."""
 
 import json
 from collections.abc import Mapping
@@ -9,15 +9,15 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode
 
 SYSTEMS = ("source", "package_registry", "app", "usage_events")
-"""The kinds of target that calls go to, each with settings of its own."""
+"""The kinds of target, each with its own settings."""
 Milliseconds = Annotated[int, Field(ge=1, le=86_400_000)]
 
 
 def parsed_json(given: Any) -> Any:
-    """The value of a variable that holds JSON.
+    """The value of a variable in JSON format.
 
     Raises:
-        PydanticCustomError: when it holds none.
+        PydanticCustomError: it is not JSON.
     """
     if not isinstance(given, str):
         return given
@@ -29,7 +29,7 @@ def parsed_json(given: Any) -> Any:
 
 
 class SystemSettings(BaseModel):
-    """What one system does otherwise than the rest; None leaves it as it is for all."""
+    """The settings of one system that differ from those of all systems; None means no difference."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -38,37 +38,37 @@ class SystemSettings(BaseModel):
     retry_delay_ms: Milliseconds | None = None
     max_retry_delay_ms: Milliseconds | None = None
     retry_jitter_ms: int | None = Field(None, ge=0, le=60_000)
-    """A random time up to this is added to each wait."""
+    """A random time up to this value is added to each wait."""
     connect_timeout_ms: Milliseconds | None = None
     read_timeout_ms: Milliseconds | None = None
     attempt_timeout_ms: Milliseconds | None = None
-    """Of one attempt as a whole; to connect and to read together unless given."""
+    """For one attempt as a whole; by default the sum of the two above."""
     deadline_ms: Milliseconds | None = None
-    """Of a call with all its attempts and waits."""
+    """For a call with all its attempts and waits."""
     circuit_breaker_enabled: bool | None = None
     circuit_breaker_threshold: int | None = Field(None, ge=1, le=10_000)
-    """Failures in a row that open it."""
+    """Consecutive failures that open it."""
     circuit_breaker_success_threshold: int | None = Field(None, ge=1, le=10_000)
-    """Successful probes in a row that close it."""
+    """Consecutive successful probes that close it."""
     circuit_breaker_reset_timeout_ms: Milliseconds | None = None
     max_concurrent: int | None = Field(None, ge=1, le=100_000)
-    """Calls of one target at once."""
+    """Concurrent calls of one target."""
     max_queue: int | None = Field(None, ge=0, le=100_000)
-    """Calls that may wait for a place among those."""
+    """Further calls that may wait."""
     rate_calls: int | None = Field(None, ge=1, le=1_000_000)
     rate_seconds: float | None = Field(None, gt=0, le=86_400)
     """At most `rate_calls` in `rate_seconds`."""
     retry_budget_tokens: float | None = Field(None, gt=0, le=1000)
     retry_budget_ratio: float | None = Field(None, gt=0, le=10)
-    """What a successful call puts back into the budget; a failed one takes 1."""
+    """Tokens that a successful attempt puts back into the budget; a failed attempt takes 1."""
 
     adaptive: bool | None = None
-    """Waits and attempts follow how things went of late."""
+    """Waits and attempts adapt to the recent success rate."""
 
     @model_validator(mode="after")
     def _both_or_none(self) -> Self:
         if (self.rate_calls is None) is not (self.rate_seconds is None):
-            raise ValueError("rate_calls and rate_seconds go together")
+            raise ValueError("rate_calls and rate_seconds must be given together")
         return self
 
 
@@ -114,7 +114,7 @@ class NetworkSettings(BaseSettings):
     network_error_alert_threshold: int = Field(
         10, ge=1, le=100_000, validation_alias="NETWORK_ERROR_ALERT_THRESHOLD"
     )
-    """Network errors of one target within `network_error_window_seconds` that mark it."""
+    """Network errors of one target within `network_error_window_seconds` that raise an alert."""
     network_error_window_seconds: int = Field(
         300, ge=1, le=86_400, validation_alias="NETWORK_ERROR_WINDOW_SECONDS"
     )
@@ -125,9 +125,9 @@ class NetworkSettings(BaseSettings):
     resilience_profile: Literal["development", "production"] | None = Field(
         None, validation_alias="RESILIENCE_PROFILE"
     )
-    """Retries by a named profile, where no NETWORK_ variable says otherwise."""
+    """A named profile of retries, used where no NETWORK_ variable is set."""
     faults_enabled: bool = Field(False, validation_alias="FAULTS_ENABLED")
-    """Allows failures to be injected on purpose."""
+    """Allows fault injection."""
 
     @field_validator("network_systems", mode="before")
     @classmethod
@@ -141,9 +141,9 @@ class NetworkSettings(BaseSettings):
 
     @model_validator(mode="after")
     def _delays_in_order(self) -> Self:
-        """The longest wait is not shorter than the first, for all and for each system."""
-        first = self._in_force("network_default_retry_delay_ms")
-        longest = self._in_force("network_max_retry_delay_ms")
+        """The maximum delay is not less than the first delay, for all systems and for each one."""
+        first = self._unless_from_profile("network_default_retry_delay_ms")
+        longest = self._unless_from_profile("network_max_retry_delay_ms")
         if first and longest and longest < first:
             raise ValueError(
                 f"NETWORK_MAX_RETRY_DELAY_MS ({longest}) must not be less than "
@@ -159,8 +159,8 @@ class NetworkSettings(BaseSettings):
                 )
         return self
 
-    def _in_force(self, name: str) -> int | None:
-        """The value of a delay; None where a profile takes the place of its default."""
+    def _unless_from_profile(self, name: str) -> int | None:
+        """The value of a delay; None if it comes from the profile."""
         if self.resilience_profile and name not in self.model_fields_set:
             return None
         value: int = getattr(self, name)

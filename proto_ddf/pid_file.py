@@ -1,4 +1,4 @@
-"""Which processes serve: written to server.json in the home folder, read by `stop` and by a second start."""
+"""The PID file, server.json in the home folder: names the server and its supervisor for `stop` and a second start."""
 
 import json
 import os
@@ -13,50 +13,50 @@ import psutil
 from proto_ddf.hosting.processes import creation_time, find, is_alive
 
 KILL_SECONDS = 5.0
-"""How long the system may take to end a killed process."""
+"""Time limit for the system to end a killed process."""
 POLL_SECONDS = 0.05
 
 
 def write_pid_file(pid_file: Path, address: str, supervisor: int | None) -> None:
-    """Write down this process, and its supervisor, which would start it again if it were ended alone."""
-    noted: dict[str, Any] = {"address": address, **_identity(os.getpid())}
+    """Write the identity of this process and of its supervisor, which `stop` must end too."""
+    content: dict[str, Any] = {"address": address, **_identity(os.getpid())}
     if supervisor is not None:
-        noted["supervisor"] = _identity(supervisor)
-    written = pid_file.with_suffix(".part")
-    written.write_text(json.dumps(noted))
-    written.replace(pid_file)
+        content["supervisor"] = _identity(supervisor)
+    part = pid_file.with_suffix(".part")
+    part.write_text(json.dumps(content))
+    part.replace(pid_file)
 
 
 def running(pid_file: Path) -> list[psutil.Process]:
-    """What runs of the supervisor and the server that were noted last, in this order."""
+    """The running ones of the supervisor and the server in the file, in this order."""
     try:
         server = json.loads(pid_file.read_text())
-        noted = [server.get("supervisor") or {}, server]
-        found = [find(each.get("pid"), each.get("create_time")) for each in noted]
+        identities = [server.get("supervisor") or {}, server]
+        found = [find(each.get("pid"), each.get("create_time")) for each in identities]
     except (OSError, ValueError, AttributeError, TypeError):
         return []
     return [process for process in found if process is not None]
 
 
 def end(processes: Sequence[psutil.Process], seconds: float) -> list[psutil.Process]:
-    """Ask processes to end, and kill those that have not done so after `seconds`, such as a frozen server.
+    """Send SIGTERM, and kill processes that have not ended after `seconds`, such as a frozen server.
 
-    Returns the descendants that killed ones left behind: they are for the caller to end.
+    Returns the descendants of killed processes, which the caller must end.
     """
     _each(processes, psutil.Process.terminate)
-    stubborn = _still_there(processes, seconds)
-    left: list[psutil.Process] = []
-    for process in stubborn:
+    remaining = _wait_until_ended(processes, seconds)
+    orphans: list[psutil.Process] = []
+    for process in remaining:
         with suppress(psutil.Error):
-            left += process.children(recursive=True)
-    kill(stubborn)
-    return left
+            orphans += process.children(recursive=True)
+    kill(remaining)
+    return orphans
 
 
 def kill(processes: Sequence[psutil.Process]) -> None:
-    """Kill these processes alone, not their children, and wait until they have ended."""
+    """Kill these processes, but not their children, and wait until they have ended."""
     _each(processes, psutil.Process.kill)
-    _still_there(processes, KILL_SECONDS)
+    _wait_until_ended(processes, KILL_SECONDS)
 
 
 def _identity(pid: int) -> dict[str, Any]:
@@ -69,11 +69,11 @@ def _each(processes: Sequence[psutil.Process], act: Any) -> None:
             act(process)
 
 
-def _still_there(processes: Sequence[psutil.Process], seconds: float) -> list[psutil.Process]:
-    """Wait until all have ended; returns those that have not. One that only its parent has to note is over."""
+def _wait_until_ended(processes: Sequence[psutil.Process], seconds: float) -> list[psutil.Process]:
+    """Wait until all have ended; returns those that have not after `seconds`. A zombie has ended."""
     deadline = time.monotonic() + seconds
-    while there := [each for each in processes if is_alive(each.pid, each.create_time())]:
+    while remaining := [each for each in processes if is_alive(each.pid, each.create_time())]:
         if time.monotonic() > deadline:
             break
         time.sleep(POLL_SECONDS)
-    return there
+    return remaining

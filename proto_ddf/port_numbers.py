@@ -1,4 +1,4 @@
-"""The port numbers that Proto-DDF knows: the valid range, the defaults, and those that browsers refuse to open."""
+"""Port numbers: the valid range, the defaults, and those that browsers refuse to open."""
 
 from typing import Annotated
 
@@ -7,14 +7,14 @@ from pydantic import Field
 HIGHEST_PORT = 65_535
 Port = Annotated[int, Field(ge=1, le=HIGHEST_PORT)]
 UnprivilegedPort = Annotated[int, Field(ge=1024, le=HIGHEST_PORT)]
-"""One that a process may listen on without special rights."""
+"""A port that a process may listen on without special rights."""
 
 SERVER_PORT = 3000
-"""Where Proto-DDF serves unless a setting says otherwise."""
+"""The default port of Proto-DDF."""
 FIRST_APP_PORT, LAST_APP_PORT = 3100, 4999
-"""The range of the apps that Proto-DDF runs, unless settings say otherwise."""
+"""The default range of ports for apps that Proto-DDF runs."""
 STANDALONE_APP_PORT = 3000
-"""Where a generated app answers that runs without Proto-DDF, unless its environment says otherwise."""
+"""The default port of a generated app that runs without Proto-DDF."""
 POSTGRESQL_PORT = 5432
 MYSQL_PORT = 3306
 
@@ -27,5 +27,4 @@ BLOCKED_PORTS = frozenset(
         *(6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080),
     )
 )
-"""The "bad ports" of the Fetch standard, https://fetch.spec.whatwg.org/#port-blocking: those of protocols that a
-web page could be made to talk to."""
+"""The "bad ports" of the Fetch standard, https://fetch.spec.whatwg.org/#port-blocking."""

@@ -1,7 +1,7 @@
-"""How long-running work reports its progress and learns that it should stop.
+"""Progress: long-running work reports what it does and checks whether it should stop.
 
-An operation's step runs with a Progress of its own in `current_progress`; everything it calls, in any
-layer, reports there. Outside an operation the default swallows reports and never stops.
+Each step of an operation has its own Progress in `current_progress`; all code that the step calls reports to it.
+Outside an operation the default discards reports and never stops the work.
 """
 
 from contextvars import ContextVar
@@ -9,23 +9,23 @@ from typing import Protocol
 
 
 class Progress(Protocol):
-    """Told by the work; thread-safe."""
+    """Called by the work. Thread-safe."""
 
     def log(self, line: str) -> None:
-        """One line for the step's log."""
+        """Add one line to the step's log."""
 
     def report(self, message: str) -> None:
-        """What the step is doing now, one short sentence ("Waiting for a build slot, place 2")."""
+        """Say what the step is doing now, in a short sentence ("Waiting for a build slot, position 2")."""
 
     def retrying(self, attempt: int, attempts: int, wait: float, error: BaseException) -> None:
         """Attempt number `attempt` of `attempts` failed; the next starts in `wait` seconds."""
 
     def check_stop(self) -> None:
-        """Raises a BaseException when the user cancelled or the server is shutting down.
-        Long work calls this at least every 0.1 s."""
+        """Raises a BaseException if the user cancelled or the server is shutting down.
+        Long-running work calls it at least every 0.1 s."""
 
     def remember_process(self, pid: int, create_time: float) -> None:
-        """Note a child process, so that a later run of the step can end it after a kill -9."""
+        """Record a child process, so that a later run of the step can end it if this server is killed."""
 
 
 class NoProgress:

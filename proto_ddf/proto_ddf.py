@@ -54,18 +54,18 @@ logger = get_logger(__name__)
 
 
 def notify_unexpected_error(exception: Exception) -> EventSpec:
-    """What no handler caught: logged in full, told in short."""
+    """Log an exception that no handler caught, and show a short notice."""
     logger.error("handler failed", exc_info=exception)
     return rx.toast.error(  # type: ignore[no-any-return]
-        "Something went wrong in Proto-DDF itself. Its log says more.", position="bottom-right"
+        "Something went wrong in Proto-DDF itself. See its log.", position="bottom-right"
     )
 
 
 @asynccontextmanager
 async def lifespan() -> AsyncIterator[None]:
-    """Operations that were under way go on, apps are adopted and looked after, sources and storage are watched, and
-    the house is kept, until the server ends."""
-    await asyncio.to_thread(_open)
+    """Resume operations and adopt apps; then watch apps, sources and storage and run the housekeeping until the server
+    ends."""
+    await asyncio.to_thread(_start)
     loops = (watch(), watch_sources(), run_housekeeping(), watch_storage())
     tasks = [asyncio.create_task(each) for each in loops]
     try:
@@ -77,7 +77,7 @@ async def lifespan() -> AsyncIterator[None]:
         await asyncio.to_thread(engines.dispose_all)
 
 
-def _open() -> None:
+def _start() -> None:
     configure_logging()
     kinds.register_all()
     engine.launch()
@@ -90,12 +90,12 @@ def create_app() -> rx.App:
         stylesheets=STYLESHEETS,
         head_components=head(),
         html_lang="en",
-        # Reflex's own toasts about a lost connection give way to the header's connection state.
+        # Without Reflex's own toasts about a lost connection: the header shows the state of the connection.
         app_wraps={(55, "ErrorBoundary"): lambda _stateful: default_error_boundary()},
         api_transformer=[create_api(), show_not_found, guard(get_settings().port)],
         backend_exception_handler=notify_unexpected_error,
     )
-    app._state_manager = tab_states()  # Reflex offers no setting for a manager of one's own
+    app._state_manager = tab_states()  # Reflex has no setting for another state manager
     _add_pages(app)
     follow_tabs_of(app)
     keep_forms(app, {"/generate": GenerateState, "/sources/new": NewSourceState})
@@ -128,7 +128,7 @@ def _add_pages(app: rx.App) -> None:
         own = [state.end_lost_retry, getattr(state, load)]
         on_load = [*banners, *own, *also.get(route, [])]
         app.add_page(build, route=route, title=f"{title} · Proto-DDF", on_load=on_load)
-    # Reflex shows the page of this name for every address that no other page has.
+    # Reflex shows this page for every address without a page of its own.
     app.add_page(
         not_found_page,
         route="404",

@@ -1,4 +1,4 @@
-"""Secrets out, JSON in: how values are made fit for logs, records and pages."""
+"""Redaction: copies of values for logs, records and pages, without secrets and in a form that JSON can hold."""
 
 import json
 import math
@@ -43,13 +43,13 @@ _ASSIGNED = re.compile(
 _MAX_ITEMS = 50
 _MAX_DEPTH = 6
 _MAX_VALUES = 1000
-"""Values in one copy: a few lists that hold each other many times over are millions of values."""
+"""Values in one copy: a few lists that contain each other many times make millions of values."""
 _MAX_BITS = 1024
-"""Of a whole number: JSON has no limit, but Python refuses to write one of more than 4,300 digits."""
+"""Of an integer: JSON has no limit, but Python does not write integers of more than 4,300 digits."""
 _PYDANTIC_INPUT = re.compile(r"input_value=.*?, input_type=", re.DOTALL)
-"""How the text of pydantic's ValidationError quotes what was given, which may be a secret."""
+"""The part of a pydantic ValidationError's text that quotes the input, which may be a secret."""
 _SHORTEST = 6
-"""Characters of a known secret that is hidden wherever it turns up; a shorter one would hide plain words."""
+"""Minimum length of a secret that is redacted everywhere. A shorter one would redact ordinary words."""
 
 _known: re.Pattern[str] | None = None
 _spellings: set[str] = set()
@@ -57,7 +57,7 @@ _known_lock = Lock()
 
 
 def hide(secret: str) -> None:
-    """From now on `scrub_text` hides `secret`, also as JSON, Python and URLs spell it."""
+    """From now on `scrub_text` redacts `secret`, also in the spellings of JSON, Python and URLs."""
     global _known
     if len(secret) < _SHORTEST or secret in _spellings:
         return
@@ -77,7 +77,7 @@ def hide(secret: str) -> None:
 
 
 def is_secret_name(name: str) -> bool:
-    """Whether something of that name is better not shown: "db_password", "apiKey", "key".
+    """Whether a value of that name may be a secret: "db_password", "apiKey", "key".
 
     The keys of a database ("primary_key", "foreign_key") are not secrets.
     """
@@ -91,10 +91,10 @@ def is_secret_name(name: str) -> bool:
 
 
 def scrub_text(text: str, limit: int = 4000) -> str:
-    """`text` without passwords, tokens and logins in URLs, valid UTF-8; the middle of what is longer than
-    `limit` characters is left out."""
+    """`text` as valid UTF-8 without passwords, tokens and logins in URLs. The middle of a text of more than `limit`
+    characters is left out."""
     text = text.encode("utf-8", "replace").decode("utf-8")
-    # Both before anything is cut: half a secret would not be found.
+    # Before the text is shortened, because a part of a secret would not be found.
     if "input_value=" in text:
         text = _PYDANTIC_INPUT.sub(f"input_value={HIDDEN}, input_type=", text)
     if _known:
@@ -115,7 +115,7 @@ def _shortened(text: str, limit: int) -> str:
 
 
 def plain_text(value: object) -> str:
-    """`str(value)`, or the type's name where that fails. Never raises."""
+    """`str(value)`, or the type's name if that fails. Never raises."""
     try:
         return str(value)
     except Exception:
@@ -123,12 +123,12 @@ def plain_text(value: object) -> str:
 
 
 def scrub(value: Any) -> Any:
-    """A JSON-able copy of `value` without secrets, bounded in size and depth. Never raises."""
+    """A copy of `value` that JSON can hold, without secrets and limited in size and depth. Never raises."""
     return _Copier().copy(value)
 
 
 class _Copier:
-    """Makes one copy; counts its values."""
+    """Makes one copy and counts its values."""
 
     def __init__(self) -> None:
         self._values = 0
@@ -140,7 +140,7 @@ class _Copier:
         try:
             plain = _plain(value)
             return self._copy_container(value, depth) if plain is _NOT_PLAIN else plain
-        except Exception:  # an object may raise whatever it is asked
+        except Exception:  # any method of an object may raise
             return _type_name(value)
 
     def _copy_container(self, value: Any, depth: int) -> Any:
@@ -169,7 +169,7 @@ _NOT_PLAIN = object()
 
 
 def _plain(value: Any) -> Any:
-    """The copy of a single value; _NOT_PLAIN for what may hold others."""
+    """The copy of a single value; _NOT_PLAIN for a container or an object."""
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, Enum):

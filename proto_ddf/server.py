@@ -1,10 +1,10 @@
 """Starts and stops Proto-DDF's own server.
 
-python -m proto_ddf.server start [SUPERVISOR]    build the front end where its sources changed, then serve
+python -m proto_ddf.server start [SUPERVISOR]    build the front end if its sources changed, then serve
 python -m proto_ddf.server stop                  end the server and every app it started
 
-SUPERVISOR is the pid of the process that starts the server again after a crash (supervisor.py): the server
-ends in order when that process is gone.
+SUPERVISOR is the pid of the process that restarts the server after a crash (supervisor.py). The server shuts down when
+that process ends.
 """
 
 import fcntl
@@ -28,21 +28,21 @@ from reflex_base.environment import environment
 from proto_ddf.errors.settings_errors import describe_settings_errors
 from proto_ddf.errors.types import ProtoDDFError
 from proto_ddf.hosting.builds.frontend import build, install
-from proto_ddf.hosting.health import ask
+from proto_ddf.hosting.health import probe_port
 from proto_ddf.hosting.ports import is_free
-from proto_ddf.hosting.runner import leave, load, serve
+from proto_ddf.hosting.runner import exit_process, load_app, serve
 from proto_ddf.pid_file import end, kill, running, write_pid_file
 from proto_ddf.progress import NoProgress
 from proto_ddf.settings import PROJECT_ROOT, Settings, get_settings, variable_name
 
 STOP_SECONDS = 10.0
-"""How long an orderly end of the server may take."""
+"""Time limit for an orderly shutdown of the server."""
 CRASHED = 70
-"""The exit code when serving ended with an error: EX_SOFTWARE of sysexits(3), as the watchdog's. One that never
+"""The exit code if serving ended with an error: EX_SOFTWARE of sysexits(3), like the watchdog's. A server that never
 served exits with 1."""
 SUPERVISOR_CHECK_SECONDS = 0.5
 STACKS_FILE = "stacks.log"
-"""In the folder of the logs: what all threads did when the server froze."""
+"""In the logs folder: the stacks of all threads when the server was frozen."""
 WEB = PROJECT_ROOT / ".web"
 STAMP = WEB / "proto_ddf.stamp"
 
@@ -76,10 +76,11 @@ def _run_command(arguments: list[str]) -> None:
 
 
 def start(supervisor: int | None = None) -> None:
-    """Serve in the foreground until SIGTERM or SIGINT; the apps go on running after that.
+    """Serve in the foreground until SIGTERM or SIGINT. The apps keep running after that.
 
     Raises:
-        Refused: when the address is not of this machine alone, or is taken.
+        StartRefusedError: the address is not a loopback address, its port is in use, a server already uses the home
+            folder, or the folder cannot be used.
     """
     if supervisor is not None:
         threading.Thread(target=_end_with, args=(supervisor,), daemon=True).start()
@@ -96,7 +97,7 @@ def start(supervisor: int | None = None) -> None:
     prepare_frontend()
     os.chdir(PROJECT_ROOT)
     configure_tab_storage(settings)
-    app = load(settings.port)
+    app = load_app(settings.port)
     write_pid_file(pid_file, url(settings), supervisor)
     served = threading.Event()
     threading.Thread(target=_announce, args=(settings, served), daemon=True).start()
@@ -105,14 +106,14 @@ def start(supervisor: int | None = None) -> None:
         serve(app, settings.host, settings.port, STOP_SECONDS, stacks=stacks)
     except Exception:
         traceback.print_exc()
-        leave(CRASHED if served.is_set() else 1)
+        exit_process(CRASHED if served.is_set() else 1)
     pid_file.unlink(missing_ok=True)
-    print("Proto-DDF has stopped. Its apps go on running; make stop ends them.", flush=True)
-    leave(0)
+    print("Proto-DDF has stopped. Its apps keep running; make stop ends them.", flush=True)
+    exit_process(0)
 
 
 def _prepare_home(settings: Settings) -> None:
-    """Raises Refused where the home folder cannot be used."""
+    """Raises StartRefusedError if the home folder cannot be used."""
     try:
         settings.prepare_home()
     except OSError as error:
@@ -126,7 +127,7 @@ def stop() -> None:
     settings = get_settings()
     pid_file = settings.home / "server.json"
     processes = running(pid_file)
-    left = end(processes, STOP_SECONDS + 5)
+    orphans = end(processes, STOP_SECONDS + 5)
     pid_file.unlink(missing_ok=True)
     ended = 0
     if settings.database_path.exists():
@@ -135,35 +136,35 @@ def stop() -> None:
 
         migrate()
         ended = stop_all_processes()
-    kill(left)
+    kill(orphans)
     server = "Proto-DDF has stopped" if processes else "Proto-DDF was not running"
     print(f"{server}; {ended} app{'' if ended == 1 else 's'} ended.")
 
 
 def check_host(host: str) -> None:
-    """Refuse any address but loopback: there is no sign-in yet."""
+    """Refuse any address that is not loopback, because there is no sign-in yet."""
     try:
         loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         loopback = False
     if not loopback:
         raise StartRefusedError(
-            f"HOST={host} is refused: until Proto-DDF has sign-in it serves this machine alone. "
+            f"HOST={host} is refused: Proto-DDF has no sign-in yet, so it serves only this machine. "
             "Use 127.0.0.1, ::1 or localhost."
         )
 
 
 def check_not_running(pid_file: Path, supervisor: int | None = None) -> None:
-    """Refuse a second server on one home folder, also while the first is about to be started again by a
-    supervisor that is not `supervisor`."""
+    """Refuse a second server for a home folder, also while another supervisor than `supervisor` is about to restart the
+    first one."""
     if any(process.pid != supervisor for process in running(pid_file)):
         address = json.loads(pid_file.read_text())["address"]
-        raise StartRefusedError(f"Proto-DDF runs already at {address}. End it with: make stop")
+        raise StartRefusedError(f"Proto-DDF already runs at {address}. Stop it with: make stop")
 
 
 def prepare_frontend() -> None:
-    """Build Proto-DDF's own pages, unless nothing changed since they were built last."""
-    with _one_builder():
+    """Build Proto-DDF's own pages if their sources have changed since the last build."""
+    with _build_lock():
         wanted = fingerprint()
         built = (WEB / "build/client/index.html").exists() and STAMP.exists()
         if built and STAMP.read_text() == wanted:
@@ -177,13 +178,13 @@ def prepare_frontend() -> None:
 
 
 def configure_tab_storage(settings: Settings) -> None:
-    """Write what open tabs hold at once, and below the home folder: it outlives a kill of the server."""
+    """Write the state of open tabs to the home folder without delay, so that it survives a kill of the server."""
     environment.REFLEX_STATES_WORKDIR.set(settings.home / "tabs")
     environment.REFLEX_STATE_MANAGER_DISK_DEBOUNCE.set(timedelta(0))
 
 
 def fingerprint() -> str:
-    """A hash of all that the built pages depend on: their sources. Settings are read while running."""
+    """A hash of the files that the built pages depend on. Settings are not among them: they are read at run time."""
     digest = hashlib.sha256()
     files = [PROJECT_ROOT / "rxconfig.py", PROJECT_ROOT / "requirements.txt"]
     files += (PROJECT_ROOT / "proto_ddf").rglob("*.py")
@@ -199,8 +200,8 @@ def url(settings: Settings) -> str:
 
 
 @contextmanager
-def _one_builder() -> Iterator[None]:
-    """Two servers started at once from one folder build one after the other."""
+def _build_lock() -> Iterator[None]:
+    """A lock between servers that are started in the same folder."""
     folder = os.open(PROJECT_ROOT, os.O_RDONLY)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
@@ -210,15 +211,15 @@ def _one_builder() -> Iterator[None]:
 
 
 def _announce(settings: Settings, served: threading.Event) -> None:
-    while not ask(settings.port, address=settings.host).http:
+    while not probe_port(settings.port, address=settings.host).http:
         time.sleep(0.05)
     served.set()
     print(f"Proto-DDF runs at {url(settings)}", flush=True)
-    print("Ctrl-C ends the server; its apps go on running. make stop ends them too.", flush=True)
+    print("Ctrl-C ends the server; its apps keep running. make stop ends them too.", flush=True)
 
 
 def _end_with(supervisor: int) -> None:
-    """End this process in order once its supervisor is gone: nobody would start it again, or end it on Ctrl-C."""
+    """Shut down when the supervisor has ended: nothing would restart this process, or end it on Ctrl-C."""
     while os.getppid() == supervisor:
         time.sleep(SUPERVISOR_CHECK_SECONDS)
     os.kill(os.getpid(), signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""Every setting of Proto-DDF, typed, read from the environment or a `.env` file."""
+"""All settings of Proto-DDF, typed, read from the environment or a `.env` file."""
 
 import binascii
 import os
@@ -34,7 +34,7 @@ PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
 
 def _check_key(key: SecretStr) -> SecretStr:
-    """The shape that https://github.com/fernet/spec gives a key."""
+    """Check the format of a Fernet key (https://github.com/fernet/spec)."""
     try:
         size = len(urlsafe_b64decode(key.get_secret_value()))
     except (binascii.Error, ValueError):
@@ -62,23 +62,23 @@ def _check_level(level: str) -> str:
 
 
 class Settings(NetworkSettings):
-    """The settings in force. A bad value raises pydantic's ValidationError naming the variable."""
+    """The current settings. An invalid value raises pydantic's ValidationError with the name of the variable."""
 
-    # Only by the names given below: by field names too, the variable HOME would become the home folder.
+    # Field names are not accepted as variables: HOME would become the home folder.
     model_config = SettingsConfigDict(
         env_file=PROJECT_ROOT / ".env", extra="ignore", frozen=True, hide_input_in_errors=True
     )
 
     home: Path = Field(PROJECT_ROOT / ".proto-ddf", validation_alias="PROTO_DDF_HOME")
-    """Folder of everything Proto-DDF writes."""
+    """The folder of all files that Proto-DDF writes."""
     host: str = Field("127.0.0.1", validation_alias="HOST")
     port: Annotated[Port, AfterValidator(_check_port)] = Field(SERVER_PORT, validation_alias="PORT")
     allowed_folders: Annotated[list[Path], NoDecode, BeforeValidator(parsed_json)] = Field(
         [], validation_alias="ALLOWED_FOLDERS"
     )
-    """Folders a file source may be read from, besides uploads and samples (JSON list)."""
+    """Folders that file sources may read from, besides uploads and samples (JSON list)."""
     allow_private_hosts: bool = Field(True, validation_alias="ALLOW_PRIVATE_HOSTS")
-    """Database servers may be on this machine and in private networks."""
+    """Whether database servers may be on this machine or in private networks."""
     max_upload_mb: int = Field(500, ge=1, le=1_000_000, validation_alias="MAX_UPLOAD_MB")
     port_range_start: UnprivilegedPort = Field(FIRST_APP_PORT, validation_alias="PORT_RANGE_START")
     port_range_end: UnprivilegedPort = Field(LAST_APP_PORT, validation_alias="PORT_RANGE_END")
@@ -86,25 +86,25 @@ class Settings(NetworkSettings):
     error_notice_seconds: Seconds = Field(5.0, validation_alias="ERROR_NOTICE_SECONDS")
     """How long a callout without Try Again stays."""
     error_retry_seconds: Seconds = Field(30.0, validation_alias="ERROR_RETRY_SECONDS")
-    """How long a callout stays once its Try Again is active."""
+    """How long a callout stays after its Try Again has become active."""
     source_check_seconds: Seconds = Field(30.0, validation_alias="SOURCE_CHECK_SECONDS")
-    """Between two looks at whether a source answers, while a page shows it; ten times as long otherwise."""
+    """Between two health checks of a source while a page shows it; otherwise ten times as long."""
     keep_operations: int = Field(1000, ge=1, le=1_000_000_000, validation_alias="KEEP_OPERATIONS")
-    """How many operations stay on record; older ones go once they are over."""
+    """How many operations are kept; older ones are deleted after they have finished."""
     keep_log_days: int = Field(30, ge=1, le=36_500, validation_alias="KEEP_LOG_DAYS")
-    """For how long the logs of operations that are over stay, and the errors nobody can try again."""
+    """How long the logs of finished operations are kept, and errors that cannot be tried again."""
     log_level: Annotated[str, AfterValidator(_check_level)] = Field(
         "INFO", validation_alias="LOG_LEVEL"
     )
     secret_key: SecretKey | None = Field(None, validation_alias="PROTO_DDF_SECRET_KEY")
-    """The Fernet key of stored secrets; without it one is kept in the home folder."""
+    """The Fernet key of stored secrets; without it a key is stored in the home folder."""
     previous_secret_key: SecretKey | None = Field(
         None, validation_alias="PROTO_DDF_PREVIOUS_SECRET_KEY"
     )
-    """The key that secrets were stored with before `secret_key`, until they are rotated."""
+    """The key that encrypted secrets before `secret_key`; needed until the rotation."""
 
     @model_validator(mode="after")
-    def _previous_needs_a_present(self) -> Self:
+    def _previous_key_needs_key(self) -> Self:
         if self.secret_key is None and self.previous_secret_key is not None:
             raise ValueError("PROTO_DDF_PREVIOUS_SECRET_KEY needs PROTO_DDF_SECRET_KEY")
         return self
@@ -152,7 +152,7 @@ class Settings(NetworkSettings):
         """Create the home folder and its parts, readable by the owner alone.
 
         Raises:
-            OSError: when a folder cannot be made.
+            OSError: a folder cannot be created.
         """
         folders = (self.apps_folder, self.uploads_folder, self.samples_folder, self.logs_folder)
         for folder in (self.home, *folders):
@@ -161,12 +161,12 @@ class Settings(NetworkSettings):
 
 @lru_cache
 def get_settings() -> Settings:
-    """The settings of this process; `get_settings.cache_clear()` makes tests read them anew."""
+    """The settings of this process. Tests call `get_settings.cache_clear()` to read them again."""
     return Settings()
 
 
 def variable_name(field: str) -> str:
-    """The variable of a field as it stands in the environment or `.env`; its first name where it stands in neither."""
+    """The variable of a field, as written in the environment or `.env`; its first name if it is in neither."""
     alias = Settings.model_fields[field].validation_alias
     names = (
         [str(name) for name in alias.choices] if isinstance(alias, AliasChoices) else [str(alias)]

@@ -1,10 +1,10 @@
-"""Keeps Proto-DDF's server running: starts it, and starts it again after a crash.
+"""Keeps Proto-DDF's server running: starts it, and restarts it after a crash.
 
 python -m proto_ddf.supervisor
 
-`make run` runs this. It imports nothing but the standard library, so that it stays small and has little that
-could fail. An orderly end of the server, a refusal to start, and a signal that asks it to end are no crashes.
-SIGTERM and SIGINT end the server in order, and then this process.
+`make run` runs this. It imports only the standard library, so that it stays small and reliable. An orderly shutdown of
+the server, a refusal to start and an end by a signal such as SIGTERM are not crashes. SIGTERM and SIGINT shut down the
+server and then end this process.
 """
 
 import contextlib
@@ -18,13 +18,13 @@ from collections.abc import Sequence
 
 RESTARTS = 5
 WITHIN_SECONDS = 600.0
-"""The server is started again at most RESTARTS times in this time."""
+"""The server is restarted at most RESTARTS times in this time."""
 PAUSE_SECONDS = 1.0
-"""Before each new start."""
+"""Before each restart."""
 END_SECONDS = 15.0
-"""How long an orderly end of the server may take; the server itself takes at most 10 s, unless it is frozen."""
-ENDED, NOT_STARTED, BAD_SETTINGS = 0, 1, 2
-"""Exit codes of a server that ended in order, or never served and said why."""
+"""Time limit for a shutdown of the server. The server itself takes at most 10 s, unless it is frozen."""
+ENDED, NOT_STARTED, INVALID_SETTINGS = 0, 1, 2
+"""Exit codes of a server that shut down, or that did not start and printed why."""
 ORDERLY_SIGNALS = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
 STOP = frozenset({signal.SIGTERM, signal.SIGINT})
 AWAITED = STOP | {signal.SIGCHLD}
@@ -36,25 +36,25 @@ def main() -> None:
 
 
 class Supervisor:
-    """Runs `command` until it ends in order. From the main thread alone: it blocks signals and waits for them."""
+    """Runs `command` until it ends without a crash. For the main thread only: it blocks signals and waits for them."""
 
     def __init__(self, command: Sequence[str]) -> None:
         self._command = command
         self._crashes: deque[float] = deque()
         self._stop_at: float | None = None
-        """When the server is killed that was asked to end."""
+        """When a server that was asked to end is killed."""
 
     def run(self) -> int:
         """Returns the exit code for this process."""
         signal.pthread_sigmask(signal.SIG_BLOCK, AWAITED)
-        no_crash = {ENDED, NOT_STARTED, BAD_SETTINGS}
+        no_crash = {ENDED, NOT_STARTED, INVALID_SETTINGS}
         while True:
             code = self._run_once()
             if self._stop_at is not None:
                 return 0
             if code in no_crash or -code in ORDERLY_SIGNALS:
                 return max(code, 0)
-            no_crash -= {NOT_STARTED}  # what served before may start at the next try
+            no_crash -= {NOT_STARTED}  # a server that started before may start at the next attempt
             if not self._may_start_again(code):
                 return 1
             if _wait(STOP, PAUSE_SECONDS):
@@ -66,7 +66,7 @@ class Supervisor:
         while process.poll() is None:
             seconds = None if self._stop_at is None else self._stop_at - time.monotonic()
             if seconds is not None and seconds <= 0:
-                _say("Proto-DDF's server did not end in time and was killed.")
+                _print("Proto-DDF's server did not end in time and was killed.")
                 process.kill()
                 process.wait()
             elif _wait(AWAITED, seconds) in STOP and self._stop_at is None:
@@ -81,18 +81,18 @@ class Supervisor:
         self._crashes.append(now)
         how = f"exit code {code}" if code > 0 else _signal_name(-code)
         if len(self._crashes) > RESTARTS:
-            _say(
+            _print(
                 f"Proto-DDF's server crashed {len(self._crashes)} times within "
-                f"{WITHIN_SECONDS / 60:g} minutes ({how}) and is not started again. "
-                "Its log says more; make run starts it anew."
+                f"{WITHIN_SECONDS / 60:g} minutes ({how}) and is not restarted. "
+                "See its log; make run starts it again."
             )
             return False
-        _say(f"Proto-DDF's server crashed ({how}). It is started again.")
+        _print(f"Proto-DDF's server crashed ({how}). It is restarted.")
         return True
 
 
 def _wait(signals: frozenset[signal.Signals], seconds: float | None) -> int | None:
-    """The next of the signals; None when none came in time."""
+    """The next of the signals; None if none came in time."""
     if seconds is None:
         return signal.sigwaitinfo(signals).si_signo
     found = signal.sigtimedwait(signals, max(0.0, seconds))
@@ -100,7 +100,7 @@ def _wait(signals: frozenset[signal.Signals], seconds: float | None) -> int | No
 
 
 def _unblock() -> None:
-    """In the child before it runs the server: a blocked signal would stay blocked there."""
+    """Runs in the child before the server starts, because blocked signals are inherited."""
     signal.pthread_sigmask(signal.SIG_UNBLOCK, AWAITED)
 
 
@@ -110,7 +110,7 @@ def _signal_name(number: int) -> str:
     return f"signal {number}"
 
 
-def _say(line: str) -> None:
+def _print(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Sets up what is missing: `run` what the server needs, `dev` what tests and lint need, `browser` Chromium,
-# `databases` the servers that tests of database sources start.
-# Called by make. Everything comes from the package registries this machine is set up for.
+# Installs what is missing: `run` for the server, `dev` for tests and lint, `browser` Chromium,
+# `databases` the database servers for tests of database sources.
+# Called by make. All packages come from the registries in this machine's configuration.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$PWD/.venv/node/node_modules/.bin:$PWD/.venv/bin:$PATH"
@@ -16,11 +16,11 @@ works() { "$1" --version >/dev/null 2>&1; }
 make_venv() {
     if .venv/bin/python -m pip --version >/dev/null 2>&1; then return; fi
     "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
-        { say "Python 3.11 or newer is needed; make run PYTHON=python3.12 names another one."; exit 1; }
-    say "Making the virtual environment"
+        { say "Python 3.11 or newer is needed. To choose another one: make run PYTHON=python3.12"; exit 1; }
+    say "Creating the virtual environment"
     rm -rf .venv
     if ! "$python" -m venv .venv >/dev/null 2>&1; then
-        # Debian keeps the part of venv that brings pip in a package of its own.
+        # On Debian the part of venv that installs pip is in a separate package.
         rm -rf .venv
         "$python" -m venv --without-pip .venv
         "$python" -m pip --python .venv/bin/python install -qq pip
@@ -28,7 +28,7 @@ make_venv() {
 }
 
 npm_install() {
-    # npm's config of the machine may name settings that a newer npm only warns about.
+    # The machine's npm configuration may have settings that a newer npm warns about.
     .venv/bin/npm install --prefix .venv/node --no-audit --no-fund --loglevel=error "$@"
 }
 
@@ -58,7 +58,7 @@ set_up_run() {
 }
 
 set_up_dev() {
-    say "Installing what the tests need"
+    say "Installing the packages for the tests"
     .venv/bin/python -m pip install -qq -r requirements-dev.txt
     [ -e .venv/node/node_modules/axe-core/axe.min.js ] || npm_install axe-core@4
     works "$bun" || install_bun
@@ -73,7 +73,7 @@ set_up_browser() {
         apt-get update -qq
         DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null
     else
-        # The browser tests skip themselves with this reason; all others run.
+        # Without it the browser tests are skipped with this reason; all others run.
         say "The browser tests need Chromium. Install it as root: apt-get install chromium"
     fi
 }
@@ -82,7 +82,7 @@ has_program() { PATH="$PATH:/usr/sbin:/usr/local/sbin" command -v "$1" >/dev/nul
 
 set_up_databases() {
     local missing=()
-    # Debian keeps PostgreSQL's programs off the PATH.
+    # On Debian PostgreSQL's programs are not on the PATH.
     has_program postgres || compgen -G "/usr/lib/postgresql/*/bin/postgres" >/dev/null || missing+=(postgresql)
     has_program mariadbd || missing+=(mariadb-server)
     if [ ${#missing[@]} = 0 ]; then return; fi
@@ -91,18 +91,18 @@ set_up_databases() {
         apt-get update -qq
         install_without_starting "${missing[@]}"
     else
-        # Tests that need one of them skip themselves with this reason; all others run.
+        # Without them the tests that need one are skipped with this reason; all others run.
         say "The tests of database sources need ${missing[*]}. Install as root: apt-get install ${missing[*]}"
     fi
 }
 
-# The tests start servers of their own; those that Debian would start stay down.
+# The tests start their own servers, so the ones that Debian would start are not needed.
 install_without_starting() {
     local policy=/usr/sbin/policy-rc.d
     if [ ! -e "$policy" ]; then
         printf '#!/bin/sh\nexit 101\n' >"$policy"
         chmod +x "$policy"
-        # shellcheck disable=SC2064  # the path as it is now
+        # shellcheck disable=SC2064  # expand the path now
         trap "rm -f $policy" EXIT
     fi
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null

@@ -1,4 +1,4 @@
-"""Proto-DDF's own server, supervised, with an address, /freeze, at which its event loop stands still for ever.
+"""Proto-DDF's own server, supervised, with an address, /freeze, at which its event loop is frozen.
 
 python tests/freezing_server.py
 
@@ -26,8 +26,8 @@ def freezing(app):
 
 
 def serve(supervisor):
-    load = server.load
-    server.load = lambda port: freezing(load(port))
+    load_app = server.load_app
+    server.load_app = lambda port: freezing(load_app(port))
     server.serve = functools.partial(server.serve, frozen_seconds=2.0)
     sys.argv[1:] = ["start", supervisor]
     server.main()

@@ -1,12 +1,12 @@
 """The engine of Proto-DDF's own database, sessions on it, and its migrations.
 
-Python's sqlite3 opens a transaction before the first write, here with BEGIN IMMEDIATE. A read before it
-holds no snapshot, so that reading and then writing never fails with "database is locked" because another
-thread wrote in between. Whoever needs the lock before reading sends `BEGIN IMMEDIATE` first.
+Python's sqlite3 opens a transaction before the first write, here with BEGIN IMMEDIATE. A read before that holds no
+snapshot, so that a read and a later write never fail with "database is locked" because another thread wrote in
+between. Code that needs the write lock before it reads sends `BEGIN IMMEDIATE` first.
 
-SQLite goes on writing into a file that was moved away, and makes an empty one where there is none. Here every
-connection is opened only if the file exists, and given out only while the path still names the file that was opened
-first: else what is asked fails with "unable to open database file" until it is back.
+SQLite keeps writing to a file that was moved away, and creates an empty file if there is none. Therefore a connection
+is opened only if the file exists, and is used only while the path still names the file that was opened first.
+Otherwise every query fails with "unable to open database file" until the file is back.
 """
 
 import logging
@@ -32,19 +32,19 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 _engines: dict[Path, Engine] = {}
 _files: dict[Path, "FileId"] = {}
-"""Which file each path named when it was opened first."""
+"""The file that each path named when it was first opened."""
 _lock = Lock()
 
 
 class FileId(NamedTuple):
-    """Tells a file from any other that has its name later."""
+    """Identifies a file, also if another file gets its name later."""
 
     device: int
     inode: int
 
 
 def engine() -> Engine:
-    """The engine of the database in the home folder; one per path, made when first asked for."""
+    """The engine of the database in the home folder; one per path, made on first use."""
     path = get_settings().database_path
     with _lock:
         if path not in _engines:
@@ -53,7 +53,7 @@ def engine() -> Engine:
 
 
 def guarded_engine(path: Path, busy_timeout_ms: int) -> Engine:
-    """An engine of the SQLite file `path`, which must exist, that never works on another file than the first one."""
+    """An engine of the SQLite file `path`, which must exist. It never uses another file that later gets this path."""
     made = sqlalchemy.create_engine(
         sqlalchemy.URL.create(
             "sqlite", database=path.absolute().as_uri(), query={"mode": "rw", "uri": "true"}
@@ -70,10 +70,10 @@ def guarded_engine(path: Path, busy_timeout_ms: int) -> Engine:
 
 
 def file_id(path: Path) -> FileId | None:
-    """The file that the path names now; None where there is none.
+    """The file that the path names now; None if there is none.
 
     Raises:
-        OSError: when it cannot be told.
+        OSError: the path cannot be read.
     """
     try:
         status = path.stat()
@@ -83,28 +83,28 @@ def file_id(path: Path) -> FileId | None:
 
 
 def opened_file(path: Path) -> FileId | None:
-    """The file that an engine of this path works on; None before it was first opened."""
+    """The file that an engine of this path uses; None before it was first opened."""
     return _files.get(path)
 
 
 @contextmanager
 def session() -> Iterator[Session]:
-    """A session on the database. Commit is the caller's; what is not committed is rolled back."""
+    """A session on the database. The caller commits; uncommitted changes are rolled back."""
     with Session(engine(), expire_on_commit=False) as opened:
         yield opened
 
 
 def migrate() -> None:
-    """Bring the database to the newest revision, making it where there is none.
+    """Migrate the database to the newest revision. It is created if there is none.
 
-    All in one transaction that holds SQLite's write lock: a second process waits, then finds nothing to do,
-    and a crash leaves the old revision.
+    One transaction with SQLite's write lock does everything: a second process waits and then has nothing to do, and
+    after a crash the database still has the old revision.
 
     Raises:
-        SystemError: code system_error, when the database is of a newer Proto-DDF than this one.
+        SystemError: code system_error, if the database belongs to a newer version of Proto-DDF.
     """
     path = get_settings().database_path
-    # Foreign keys stay off: a table rebuilt by a batch is dropped, which would delete what refers to it.
+    # Foreign keys stay off: a batch drops the old table, which would delete the rows that refer to it.
     migrating = sqlalchemy.create_engine(_url(path), connect_args={"timeout": 60})
     logging.getLogger("alembic").setLevel(logging.WARNING)
     config = Config()
@@ -125,14 +125,14 @@ def migrate() -> None:
 
 
 def reconnect() -> None:
-    """Close the connections that nobody uses now: what they remember of the file may be out of date."""
+    """Close the idle connections, because what they have cached of the file may be out of date."""
     with _lock:
         for opened in _engines.values():
             opened.dispose()
 
 
 def dispose() -> None:
-    """Close every connection and forget which file it was; the next use opens anew."""
+    """Close every connection and forget which file was opened. The next use opens the path again."""
     reconnect()
     with _lock:
         for path in _engines:
@@ -141,7 +141,7 @@ def dispose() -> None:
 
 
 def forget_file(path: Path) -> None:
-    """The next engine of this path works on whatever file it names then."""
+    """Forget which file was opened. The next engine of this path uses the file that it then names."""
     _files.pop(path, None)
 
 

@@ -1,4 +1,4 @@
-"""Health checks of Proto-DDF's own databases, made from outside their open connections."""
+"""Health checks of Proto-DDF's own databases, on connections of their own."""
 
 import sqlite3
 import stat
@@ -27,28 +27,28 @@ _BY_CODE = {
     sqlite3.SQLITE_PERM: DatabaseProblem.READ_ONLY,
     sqlite3.SQLITE_NOTADB: DatabaseProblem.DAMAGED,
     sqlite3.SQLITE_CORRUPT: DatabaseProblem.DAMAGED,
-    sqlite3.SQLITE_ERROR: DatabaseProblem.DAMAGED,  # a table is not there: the file was emptied
+    sqlite3.SQLITE_ERROR: DatabaseProblem.DAMAGED,  # a table is missing: the file was emptied
     sqlite3.SQLITE_IOERR: DatabaseProblem.UNREADABLE,
 }
-"""By SQLite's result codes, https://sqlite.org/rescode.html. What is not here, a lock say, is no trouble."""
+"""By SQLite's result codes, https://sqlite.org/rescode.html. Other codes, such as a lock, are not a problem."""
 
 
 class DatabaseHealthCheck:
     """Checks one database repeatedly.
 
-    Each look takes the write lock for a moment, if it is free, and writes nothing. The whole file is checked when it has
-    changed since the last look, as other programs change it; what SQLite itself writes goes to the file beside it first.
+    Each check takes the write lock for a moment, if it is free, and writes nothing. The whole file is checked only if it
+    has changed since the last check. That happens when another program changes it; SQLite writes to the WAL file first.
     """
 
     def __init__(self, path: Path, table: str) -> None:
-        """`table` is one that the database has had since it was made."""
+        """`table` is a table that the database has had since its creation."""
         self.path = path
         self._table = table
         self._intact_at: int | None = None
-        """When the file was last changed before it was found sound: nanoseconds since the epoch."""
+        """Modification time of the file when it was last found intact: nanoseconds since the epoch."""
 
     def check(self) -> DatabaseProblem | None:
-        """What is wrong with the database now."""
+        """The problem that the database has now; None if it has none."""
         try:
             return self._file_problem() or self._content_problem()
         except OSError:
@@ -76,7 +76,7 @@ class DatabaseHealthCheck:
                 connection.execute("ROLLBACK")
         except sqlite3.Error as error:
             code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
-            return _BY_CODE.get(code & 0xFF)  # the low byte; the rest is the extended code
+            return _BY_CODE.get(code & 0xFF)  # the higher bytes are the extended code
         self._intact_at = changed_at
         return None
 

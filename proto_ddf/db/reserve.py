@@ -1,4 +1,4 @@
-"""Some disk space set aside, so that a full disk can still be told about and recovered from."""
+"""A reserve of disk space, so that Proto-DDF can still record a full disk and recover from it."""
 
 import errno
 import os
@@ -10,7 +10,7 @@ RESERVE_BYTES = 2 * 1024 * 1024
 
 
 def hold() -> bool:
-    """Set the space aside unless it is already; False where the disk is too full for it."""
+    """Create the reserve if there is none; False if the disk is too full."""
     path = _path()
     if path.exists():
         return True
@@ -26,12 +26,12 @@ def hold() -> bool:
 
 
 def release() -> None:
-    """Give the space back to the disk, for the databases to grow into."""
+    """Free the reserve, so that the databases can grow."""
     _path().unlink(missing_ok=True)
 
 
 def is_disk_full(error: BaseException | None) -> bool:
-    """Whether the error, or what caused it, is a lack of disk space."""
+    """Whether the error, or one of its causes, is a full disk."""
     while error is not None:
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
             return True

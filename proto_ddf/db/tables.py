@@ -52,10 +52,10 @@ class AppState(StrEnum):
     STARTING = "starting"
     RUNNING = "running"
     DEGRADED = "degraded"
-    """The process lives but its port or page does not answer."""
+    """The process runs, but its port or page does not answer."""
     STOPPED = "stopped"
     RESTARTING = "restarting"
-    """It crashed; a restart is waiting."""
+    """It crashed and waits for its restart."""
     FAILED = "failed"
     """It crashed too often, or its generation failed."""
 
@@ -73,7 +73,7 @@ class SourceRecord(SQLModel, table=True):
     schema_changes: dict[str, Any] = Field(
         default_factory=dict, sa_column=Column(JSON, nullable=False)
     )
-    """FoundChanges of the last reading that found any, dumped; empty before the first."""
+    """FoundChanges of the last refresh that found any, dumped; empty before that."""
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     updated_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
 
@@ -97,14 +97,14 @@ class AppRecord(SQLModel, table=True):
     source_schema: dict[str, Any] = Field(
         default_factory=dict, sa_column=Column(JSON, nullable=False)
     )
-    """A SourceSchema, dumped: its source as it was when the app was made; columns of its own tables alone."""
+    """A SourceSchema, dumped: that of its source when the app was generated, with only the columns of its tables."""
     source_changes: dict[str, Any] = Field(
         default_factory=dict, sa_column=Column(JSON, nullable=False)
     )
-    """SchemaChanges, dumped: what changed since, as far as it is of the app's matter; empty for nothing."""
+    """SchemaChanges, dumped: what changed since then, as far as it concerns the app; empty if nothing did."""
     state: AppState = AppState.CREATING
     wanted_running: bool = False
-    """What the user asked for; after a reboot those that were running start again."""
+    """Whether the app should run. After a restart of the server, such an app is started again."""
     frontend_port: int | None = None
     backend_port: int | None = None
     pid: int | None = None
@@ -116,7 +116,7 @@ class AppRecord(SQLModel, table=True):
     """{"process": bool, "port": bool, "http": bool, "checked_at": iso}"""
     last_error: str = ""
     operation_id: str | None = None
-    """The operation that made it."""
+    """The operation that generated it."""
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
 
 
@@ -134,12 +134,12 @@ class OperationRecord(SQLModel, table=True):
     title: str
     """For people: "Generate Sample shop"."""
     subject: str = Field(default="", index=True)
-    """Slug or source id it is about."""
+    """The slug or source id that it concerns."""
     user_id: str = "anonymous"
     input: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     state: OperationState = Field(default=OperationState.PENDING, index=True)
     run: int = 1
-    """Number of its current run; what an earlier run still does is not recorded."""
+    """Number of its current run. Writes of earlier runs are refused."""
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime, index=True)
     started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -153,7 +153,7 @@ class StepRecord(SQLModel, table=True):
     title: str
     state: StepState = StepState.PENDING
     message: str = ""
-    """What it is doing now, or its finding."""
+    """What it is doing now, or its result."""
     runs: int = 0
     """How often it was started (Try Again, restarts)."""
     attempt: int = 0
@@ -163,7 +163,7 @@ class StepRecord(SQLModel, table=True):
     error: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
     """See proto_ddf.errors.describe()."""
     output: Any = Field(default=None, sa_column=Column(JSON))
-    """What it returned, once it has succeeded."""
+    """The value that it returned when it succeeded."""
     child_pid: int | None = None
     child_create_time: float | None = None
     started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

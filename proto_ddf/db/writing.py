@@ -1,4 +1,4 @@
-"""Writes that outlast a locked moment or a full disk."""
+"""Writes with retries while the database is locked or the disk is full."""
 
 import time
 from collections.abc import Callable
@@ -16,7 +16,7 @@ _T = TypeVar("_T")
 PATIENCE_SECONDS = 15.0
 FIRST_WAIT_SECONDS = 0.05
 LONGEST_WAIT_SECONDS = 1.0
-_PASSING = ("database is locked", "disk is full", "disk I/O error", "unable to open database")
+_TRANSIENT = ("database is locked", "disk is full", "disk I/O error", "unable to open database")
 
 log = get_logger(__name__)
 
@@ -29,11 +29,11 @@ def write(
 ) -> _T:
     """Run `change` in one transaction that holds the write lock from its first read, and commit it.
 
-    A failure that may pass is tried again for `patience` seconds, waiting by `pause(seconds)`, which may
-    raise to give up. `change` may therefore run several times.
+    After a transient failure it retries for `patience` seconds. It waits with `pause(seconds)`, which may raise to give
+    up. So `change` may run several times.
 
     Raises:
-        sqlalchemy.exc.OperationalError: when it did not pass in time.
+        sqlalchemy.exc.OperationalError: the failure is not transient, or lasted too long.
     """
     deadline = time.monotonic() + patience
     wait = FIRST_WAIT_SECONDS
@@ -42,7 +42,7 @@ def write(
             return _attempt(change)
         except OperationalError as error:
             reason = str(error.orig)
-            if not any(text in reason for text in _PASSING) or time.monotonic() >= deadline:
+            if not any(text in reason for text in _TRANSIENT) or time.monotonic() >= deadline:
                 raise
         if "full" in reason:
             reserve.release()

@@ -1,6 +1,6 @@
 """The service for generated apps: start, stop, restart, check, remove, list, logs.
 
-Synchronous and thread-safe. Only one of these works on an app at a time: clicks in two tabs do not interleave.
+Synchronous and thread-safe. A lock per app lets only one of these functions work on an app at a time.
 """
 
 import re
@@ -19,7 +19,7 @@ from proto_ddf.errors.types import IntegrationError, ProtoDDFError
 from proto_ddf.generator.code.package import sqlite_file
 from proto_ddf.generator.spec import AppSpec
 from proto_ddf.hosting import records
-from proto_ddf.hosting.health import ProbeResult, listens, probe
+from proto_ddf.hosting.health import ProbeResult, listens, probe_app
 from proto_ddf.hosting.launch import (
     data_environment,
     end_orphans,
@@ -41,10 +41,11 @@ START_SECONDS = 60.0
 CHECK_SECONDS = 20.0
 POLL_SECONDS = 0.02
 CHECK_POLL_SECONDS = 0.2
-"""Between probes of an app that listens already; silence counts for its circuit breaker."""
+"""Between probes of an app whose port accepts connections. It is not shorter, because each failed probe counts for the
+circuit breaker."""
 GRACE_SECONDS = 5.0
 EXCEPTION = re.compile(r"[\w.]*(Error|Exception|Exit|Interrupt)\b")
-"""How the last line of a traceback begins."""
+"""The beginning of the last line of a traceback."""
 LOG_TAIL_BYTES = 512 * 1024
 
 _locks: dict[str, threading.Lock] = {}
@@ -57,7 +58,7 @@ def create_app(
     operation_id: str | None = None,
     made_from: SourceSchema | None = None,
 ) -> None:
-    """Note a new app; `made_from` is its source as it is now. Repeating it within one operation is fine.
+    """Record a new app; `made_from` is the present schema of its source. One operation may call it several times.
 
     Raises:
         ValidationError: field name, code project_name_taken.
@@ -66,12 +67,12 @@ def create_app(
 
 
 def set_ports(slug: str, pair: PortPair) -> None:
-    """Note the ports reserved for an app."""
+    """Record the ports reserved for an app."""
     records.change(slug, frontend_port=pair.frontend, backend_port=pair.backend)
 
 
 def start_app(slug: str, progress: Progress | None = None) -> None:
-    """Start an app and wait until its port answers. One that runs is left alone.
+    """Start an app and wait until its port accepts connections. An app that already runs is not started again.
 
     Raises:
         SystemError: code app_start_failed with the last lines of its log; port_in_use.
@@ -83,7 +84,7 @@ def start_app(slug: str, progress: Progress | None = None) -> None:
 
 
 def stop_app(slug: str, progress: Progress | None = None) -> None:
-    """End an app's whole process tree, politely first, and remember that it is not wanted."""
+    """End an app's whole process tree (SIGTERM, then SIGKILL), and record that the app should not run."""
     with exclusive(slug, progress or NoProgress()):
         _stop(slug)
 
@@ -97,7 +98,7 @@ def restart_app(slug: str, progress: Progress | None = None) -> None:
 
 
 def check_app(slug: str, progress: Progress | None = None) -> None:
-    """Wait until the app's first page comes with HTTP 200.
+    """Wait until the app answers the request for its first page with HTTP 200.
 
     Raises:
         SystemError: code app_check_failed, with the status or the last lines of its log.
@@ -130,13 +131,13 @@ def check_app(slug: str, progress: Progress | None = None) -> None:
 
 def _probe(record: AppRecord) -> ProbeResult:
     try:
-        return probe(record.slug, record.frontend_port)
+        return probe_app(record.slug, record.frontend_port)
     except CircuitOpenError:
         return ProbeResult(port=False, status=None)
 
 
 def remove_app(slug: str, progress: Progress | None = None) -> None:
-    """Stop an app, free its ports, delete its folder and its record. What is gone already is fine."""
+    """Stop an app, free its ports, delete its folder and its record. It may be called again after an interruption."""
     with exclusive(slug, progress or NoProgress()):
         _stop(slug)
         PORT_REGISTRY.release(slug)
@@ -156,7 +157,7 @@ def get_app(slug: str) -> AppView | None:
 
 
 def app_database(slug: str) -> Path | None:
-    """The SQLite file an app works on; None when it is none, or is gone."""
+    """The SQLite file an app works on; None if its database is not SQLite, or the file does not exist."""
     record = records.read(slug)
     if record.spec.get("dialect", "sqlite") != "sqlite":
         return None
@@ -169,7 +170,7 @@ def app_database(slug: str) -> Path | None:
 
 
 def app_log(slug: str, lines: int = 200, search: str = "") -> list[str]:
-    """The last lines of an app's log that contain `search`, oldest first; rotated files are read too."""
+    """The last lines of an app's log that contain `search`, oldest first, with those of the last rotated file."""
     wanted: deque[str] = deque(maxlen=lines)
     newest = log_file(slug)
     for file in (newest.with_suffix(".log.1"), newest):
@@ -185,7 +186,7 @@ def app_log(slug: str, lines: int = 200, search: str = "") -> list[str]:
 
 @contextmanager
 def exclusive(slug: str, progress: Progress) -> Iterator[None]:
-    """Hold the app: nothing else starts or stops it meanwhile."""
+    """Hold the app's lock, so that nothing else starts or stops it."""
     lock = lock_of(slug)
     while not lock.acquire(timeout=0.1):
         progress.check_stop()
@@ -203,15 +204,15 @@ def lock_of(slug: str) -> threading.Lock:
 def record_health(
     record: AppRecord, state: AppState, *, process: bool, port: bool, http: bool
 ) -> None:
-    """Write what a look at an app found."""
-    seen = {"process": process, "port": port, "http": http}
-    seen["checked_at"] = utc_now().isoformat()  # type: ignore[assignment]
+    """Record the result of a health check of an app."""
+    health = {"process": process, "port": port, "http": http}
+    health["checked_at"] = utc_now().isoformat()  # type: ignore[assignment]
     values = {"last_error": ""} if http and record.last_error else {}
-    records.change(record.slug, state=state, health=seen, **values)
+    records.change(record.slug, state=state, health=health, **values)
 
 
 def spawn(record: AppRecord) -> AppRecord:
-    """Start the app's process and note it, without waiting. The caller holds the app."""
+    """Start the app's process and record it, without waiting. The caller holds the app's lock."""
     pid, created = launch(record)
     records.change(
         record.slug,
@@ -245,9 +246,10 @@ def _start(slug: str, progress: Progress) -> None:
 
 
 def _with_free_port(record: AppRecord) -> AppRecord:
-    """An app that never ran gets other ports when its own were taken since they were reserved.
+    """Give an app that never ran other ports if its own were taken since they were reserved.
 
-    One that ran keeps its address: people may have noted it. Not one that browsers refuse to open.
+    An app that ran keeps its address, because people may have bookmarked it. The exception is a port that browsers
+    refuse to open.
     """
     port = record.frontend_port
     if port is None:
@@ -260,7 +262,7 @@ def _with_free_port(record: AppRecord) -> AppRecord:
 
 
 def wait_until_listening(record: AppRecord, progress: Progress) -> None:
-    """Wait until the port of an app that was just started answers.
+    """Wait until the port of an app that was just started accepts connections.
 
     Raises:
         SystemError: code app_start_failed, with the last lines of its log.
@@ -277,7 +279,7 @@ def wait_until_listening(record: AppRecord, progress: Progress) -> None:
 
 
 def crash_reason(slug: str, otherwise: str) -> tuple[str, list[str]]:
-    """Why an app's process ended, and the last lines of its log, both of its last run alone."""
+    """Why an app's process ended, and the last lines of its log. Lines of earlier runs are ignored."""
     lines = app_log(slug, 200)
     begins = [number for number, line in enumerate(lines) if line.startswith(STARTED)]
     lines = lines[begins[-1] + 1 :][-20:] if begins else lines[-20:]
@@ -297,7 +299,7 @@ def start_failed(record: AppRecord, what: str) -> errors.SystemError:
 
 
 def stop_all_processes() -> int:
-    """End the processes of all apps, keeping in mind which should run: the next server starts those again.
+    """End the processes of all apps. Which apps should run stays recorded, so that the next server starts them again.
 
     Returns how many ran.
     """
@@ -319,7 +321,7 @@ def _stop(slug: str) -> None:
 
 
 def stop_processes(record: AppRecord) -> None:
-    """End the app's processes, wanted or not. The caller holds the app."""
+    """End the app's processes, whether it should run or not. The caller holds the app's lock."""
     slug = record.slug
     end_tree(record.pid, record.pid_create_time, GRACE_SECONDS)
     end_orphans(slug)

@@ -1,4 +1,4 @@
-"""Whether an app answers, and what it uses."""
+"""Health probes of apps, and their use of memory and CPU."""
 
 import http.client
 import socket
@@ -14,17 +14,17 @@ from proto_ddf.resilience.is_transient import is_transient
 
 ADDRESS = "127.0.0.1"
 SYSTEM = "app"
-"""Of the policies that probes go through, one per app."""
+"""The system of the probes' policies. Each app has its own policy."""
 
 
 @dataclass(frozen=True)
 class ProbeResult:
-    """What an app's port said."""
+    """The result of a request for an app's first page."""
 
     port: bool
-    """Something accepts connections."""
+    """The port accepts connections."""
     status: int | None
-    """The HTTP status of its first page; None when there was none in time."""
+    """The HTTP status; None if there was no answer in time."""
 
     @property
     def http(self) -> bool:
@@ -32,23 +32,23 @@ class ProbeResult:
 
 
 class NoAnswerError(ConnectionError):
-    """An app did not answer; `answer` tells what it did instead."""
+    """An app did not answer; `result` is that of the probe."""
 
-    def __init__(self, answer: ProbeResult) -> None:
-        super().__init__("the app did not answer" if answer.port else "nothing listens on its port")
-        self.answer = answer
+    def __init__(self, result: ProbeResult) -> None:
+        super().__init__("the app did not answer" if result.port else "nothing listens on its port")
+        self.result = result
 
 
-def probe(slug: str, port: int | None) -> ProbeResult:
-    """`ask` as a call to the app `slug`: one that keeps silent is left alone for a while.
+def probe_app(slug: str, port: int | None) -> ProbeResult:
+    """Probe the app `slug` through its policy: after repeated failures its circuit breaker refuses probes for a while.
 
     Raises:
-        CircuitOpenError: while it is left alone.
+        CircuitOpenError: the breaker is open.
     """
     try:
         return policy(SYSTEM, slug).call_sync(_require_answer, port)
-    except NoAnswerError as silent:
-        return silent.answer
+    except NoAnswerError as error:
+        return error.result
     except Exception as error:
         if is_transient(error):
             return ProbeResult(port=False, status=None)
@@ -56,14 +56,14 @@ def probe(slug: str, port: int | None) -> ProbeResult:
 
 
 def _require_answer(port: int | None) -> ProbeResult:
-    answer = ask(port, timeout=time_left(2.0))
-    if answer.status is None:
-        raise NoAnswerError(answer)
-    return answer
+    result = probe_port(port, timeout=time_left(2.0))
+    if result.status is None:
+        raise NoAnswerError(result)
+    return result
 
 
-def ask(port: int | None, timeout: float = 2.0, address: str = ADDRESS) -> ProbeResult:
-    """Get the first page of the app on `port` of this machine, within `timeout` seconds for each read."""
+def probe_port(port: int | None, timeout: float = 2.0, address: str = ADDRESS) -> ProbeResult:
+    """Request the first page from `port` of this machine, with a timeout in seconds for each read."""
     if port is None or not listens(port, timeout, address):
         return ProbeResult(port=False, status=None)
     connection = http.client.HTTPConnection(address, port, timeout=timeout)
@@ -92,7 +92,7 @@ class Usage:
     memory_bytes: int
     """Resident memory of the process and its descendants."""
     cpu_percent: float
-    """Of one core, since the last look."""
+    """Of one core, since the last call."""
     uptime_seconds: float
 
 
@@ -100,11 +100,11 @@ _processes: dict[tuple[int, float], psutil.Process] = {}
 
 
 def usage(pid: int | None, create_time: float | None) -> Usage | None:
-    """What the process tree uses now; None when it does not run."""
+    """The memory and CPU that the process tree uses now; None if the process does not run."""
     root = find(pid, create_time)
     if root is None or create_time is None:
         return None
-    # psutil measures CPU between two calls on one object.
+    # psutil measures CPU between two calls on the same object.
     root = _processes.setdefault((root.pid, create_time), root)
     try:
         tree = [root, *root.children(recursive=True)]

@@ -23,10 +23,10 @@ RUNNER = Path(__file__).with_name("runner.py")
 
 
 def folder(slug: str) -> Path:
-    """Where the code of an app is.
+    """The folder of an app's code.
 
     Raises:
-        ValidationError: field slug, code app_unknown, for what cannot be a slug, such as "..".
+        ValidationError: field slug, code app_unknown, if `slug` is not valid, such as "..".
     """
     if not slug.isidentifier():
         raise ValidationError(
@@ -36,22 +36,22 @@ def folder(slug: str) -> Path:
 
 
 def next_folder(slug: str, operation_id: str) -> Path:
-    """Where an operation makes an app anew while the old one goes on."""
+    """Where an operation builds the new app while the old one keeps running."""
     return _sibling_folder(slug, f"next-{operation_id}")
 
 
 def old_folder(slug: str, operation_id: str) -> Path:
-    """Where the old app waits until the new one has shown that it works."""
+    """Where the old app is kept until the new one has been checked."""
     return _sibling_folder(slug, f"old-{operation_id}")
 
 
 def previous_folder(slug: str) -> Path:
-    """Where the code and the data of an app are kept that was replaced last."""
+    """Where the code and the data of the last replaced app are kept."""
     return _sibling_folder(slug, "previous")
 
 
 def sibling_folders(slug: str) -> list[Path]:
-    """All these folders of an app. A slug has no dot: they are no other app's."""
+    """All folders of an app beside its own. A slug has no dot, so none of them belongs to another app."""
     return list(folder(slug).parent.glob(f"{slug}.*"))
 
 
@@ -68,8 +68,8 @@ def launch(record: AppRecord) -> tuple[int, float]:
     """Start the app's process; returns its pid and creation time without waiting for it to answer.
 
     Raises:
-        SystemError: code port_in_use when another program has its port; process_failed.
-        IntegrationError: code source_gone when its source was deleted.
+        SystemError: code port_in_use if another program uses its port; process_failed.
+        IntegrationError: code source_gone if its source was deleted.
     """
     port = record.frontend_port
     if port is None:
@@ -92,7 +92,7 @@ def launch(record: AppRecord) -> tuple[int, float]:
 
 
 def _becomes_free(port: int) -> bool:
-    """Whether the port is free, or soon: one of our own that was just ended lets go of it a moment later."""
+    """Wait a moment for a free port: an app that was just ended releases its port a little later."""
     deadline = time.monotonic() + PORT_SECONDS
     while not is_free(port):
         if time.monotonic() > deadline:
@@ -102,11 +102,11 @@ def _becomes_free(port: int) -> bool:
 
 
 def data_environment(record: AppRecord) -> dict[str, str]:
-    """Where an app finds its data, its own or its source's, read-only unless editing was allowed: DATABASE_URL,
-    without a secret, and DATABASE_PASSWORD where there is one.
+    """The variables that tell an app where its data are: DATABASE_URL without a password, and DATABASE_PASSWORD if
+    there is one. The database is the app's own or the source's; access is read-only unless editing is allowed.
 
     Raises:
-        IntegrationError: code source_gone when its source was deleted; or what its kind raises.
+        IntegrationError: code source_gone if the source was deleted; or an error of its kind.
     """
     if record.spec.get("imported"):
         return {"DATABASE_URL": f"sqlite:///{folder(record.slug) / 'data' / 'app.db'}"}
@@ -126,7 +126,7 @@ def data_environment(record: AppRecord) -> dict[str, str]:
 
 
 def databases_in_use() -> list[str]:
-    """URLs of the databases that the running apps were started on: their sources may have been changed since."""
+    """URLs of the databases that the running apps were started with. Their sources may have changed since."""
     urls = []
     for record in records.all_records():
         process = find(record.pid, record.pid_create_time)
@@ -136,7 +136,7 @@ def databases_in_use() -> list[str]:
 
 
 def end_orphans(slug: str) -> None:
-    """End runners of the app that no record knows: the server died between starting one and noting it."""
+    """End processes of the app that no record has, because the server ended between starting and recording one."""
     path = folder(slug)
     for process in psutil.process_iter(["cmdline", "cwd"]):
         command, cwd = process.info["cmdline"] or [], process.info["cwd"]

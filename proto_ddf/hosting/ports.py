@@ -1,4 +1,4 @@
-"""The ports of apps: reserved in pairs, for good, so that an app keeps its address."""
+"""The ports of apps. A pair is reserved for the life of an app, so that the app keeps its address."""
 
 import errno
 import fcntl
@@ -20,28 +20,28 @@ from proto_ddf.settings import get_settings
 SECOND_TRY_SECONDS = 1.0
 ADDRESSES = (
     (socket.AF_INET, "127.0.0.1"),
-    (socket.AF_INET, "0.0.0.0"),  # noqa: S104  only tried, to find what any address is in use for
+    (socket.AF_INET, "0.0.0.0"),  # noqa: S104  only to test whether the port is in use on any address
     (socket.AF_INET6, "::"),
 )
 
 
 class PortPair(NamedTuple):
     frontend: int
-    """Where the app answers in production."""
+    """The port of the app in production."""
     backend: int
-    """The second port of development mode."""
+    """The second port in development mode."""
 
 
 class PortRegistry:
-    """Reservations are in the database; threads and processes may ask at once."""
+    """Reservations are stored in the database. Safe for use by several threads and processes."""
 
     def __init__(self, sleep: Callable[[float], None] = time.sleep) -> None:
         self._sleep = sleep
 
     def reserve_pair(self, name: str) -> PortPair:
-        """The pair of `name`, reserved now unless it was before.
+        """The pair of `name`, reserved now if it was not before.
 
-        No free pair is tried once more after a second.
+        If no pair is free, it tries once more after a second.
 
         Raises:
             SystemError: code port_unavailable.
@@ -66,7 +66,7 @@ class PortRegistry:
             return _pair(db.get(PortReservation, name))
 
     def release(self, name: str) -> None:
-        """Free the pair of `name`; nothing happens when it has none."""
+        """Free the pair of `name`, if it has one."""
         with _exclusive() as db:
             reservation = db.get(PortReservation, name)
             if reservation is not None:
@@ -98,7 +98,7 @@ class PortRegistry:
 
 
 def is_free(port: int) -> bool:
-    """Whether nothing listens on the port now, on any address."""
+    """Whether nothing listens on the port, on any address."""
     return all(_can_bind(family, address, port) for family, address in ADDRESSES)
 
 
@@ -108,7 +108,7 @@ def _can_bind(family: socket.AddressFamily, address: str, port: int) -> bool:
     except OSError:
         return True  # this machine has no IPv6
     with probe:
-        # Connections that just ended do not keep a server from listening.
+        # Connections in TIME_WAIT do not prevent a server from listening.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((address, port))
@@ -131,9 +131,9 @@ def _pair(reservation: PortReservation | None) -> PortPair | None:
 
 @contextmanager
 def _exclusive() -> Iterator[Session]:
-    """A session that no other thread or process has at the same time.
+    """A session under a file lock that excludes other threads and processes.
 
-    The file lock covers probing too, which a transaction should not be held open for.
+    A transaction alone would be held open while ports are tested.
     """
     with (get_settings().home / "ports.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -1,4 +1,4 @@
-"""Child processes: build tools that are watched line by line, and apps that outlive us."""
+"""Child processes: build tools, whose output is read line by line, and apps, which keep running after Proto-DDF ends."""
 
 import contextlib
 import os
@@ -18,10 +18,10 @@ POLL_SECONDS = 0.1
 ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 LINE_LIMIT = 2000
 KILL_SECONDS = 5.0
-"""How long the system may take to end a killed process."""
+"""Time limit for the system to end a killed process."""
 
 _children: dict[int, subprocess.Popen[bytes]] = {}
-"""Detached processes started by this one, to be reaped."""
+"""Detached child processes, which must be reaped when they end."""
 
 
 def run_process(
@@ -34,11 +34,11 @@ def run_process(
 ) -> int:
     """Run a build tool to its end and return its exit code.
 
-    Every line it prints goes to `log_to.log`. When `log_to.check_stop` raises, or after `timeout` seconds, the
+    Every line of its output is passed to `log_to.log`. If `log_to.check_stop` raises, or after `timeout` seconds, the
     whole process tree is ended.
 
     Raises:
-        SystemError: code process_failed when it cannot be started or takes too long.
+        SystemError: code process_failed if it cannot be started or takes too long.
     """
     name = Path(argv[0]).name
     try:
@@ -71,7 +71,7 @@ def run_process(
 
 
 def _follow(process: subprocess.Popen[bytes], log_to: Progress, deadline: float, name: str) -> None:
-    """Pass on lines until the process ends; what its own children still print is not waited for."""
+    """Pass on lines until the process ends. It does not wait for later output of the process's children."""
     assert process.stdout is not None
     pipe = process.stdout.fileno()
     os.set_blocking(pipe, False)
@@ -110,7 +110,7 @@ def _log(raw: bytes, log_to: Progress) -> None:
 
 
 def _end_session(process: subprocess.Popen[bytes]) -> None:
-    """End what is left of the tool and of its children; it led a session of its own."""
+    """End the tool, if it still runs, and its remaining children. It is the leader of its own session."""
     if process.poll() is None:
         created = creation_time(process.pid)
         if created is not None:
@@ -125,12 +125,12 @@ def _end_session(process: subprocess.Popen[bytes]) -> None:
 def spawn_detached(
     argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], log_file: Path
 ) -> tuple[int, float]:
-    """Start a process that goes on when this one ends; its output is appended to `log_file`.
+    """Start a process that keeps running after this one ends; its output is appended to `log_file`.
 
     Returns its pid and creation time (seconds since the epoch).
 
     Raises:
-        SystemError: code process_failed when it cannot be started.
+        SystemError: code process_failed if it cannot be started.
     """
     log_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
@@ -158,7 +158,7 @@ def spawn_detached(
 
 
 def creation_time(pid: int) -> float | None:
-    """When the process started (seconds since the epoch); None when there is none."""
+    """When the process started (seconds since the epoch); None if there is no such process."""
     try:
         return psutil.Process(pid).create_time()
     except psutil.Error:
@@ -166,7 +166,7 @@ def creation_time(pid: int) -> float | None:
 
 
 def find(pid: int | None, create_time: float | None) -> psutil.Process | None:
-    """The living process with that pid and creation time. Zombies are dead."""
+    """The running process with that pid and creation time; None if there is none, or it is a zombie."""
     if pid is None or create_time is None:
         return None
     reap()
@@ -179,38 +179,38 @@ def find(pid: int | None, create_time: float | None) -> psutil.Process | None:
 
 
 def is_alive(pid: int | None, create_time: float | None) -> bool:
-    """Whether that very process runs; a later one with the same pid does not count."""
+    """Whether the process runs. A later process with the same pid does not count."""
     return find(pid, create_time) is not None
 
 
 def reap() -> None:
-    """Collect detached children that ended, so that none stays a zombie."""
+    """Reap detached children that have ended, so that none remains a zombie."""
     for pid, process in list(_children.items()):
         if process.poll() is not None:
             _children.pop(pid, None)
 
 
 def end_tree(pid: int | None, create_time: float | None, grace_seconds: float = 5.0) -> None:
-    """End a process and all its descendants: SIGTERM, and SIGKILL for those left after `grace_seconds`."""
+    """End a process and all its descendants: SIGTERM, then SIGKILL for those that remain after `grace_seconds`."""
     root = find(pid, create_time)
     if root is None:
         return
     tree = _tree(root)
     _each(tree, psutil.Process.terminate)
-    if not _gone(tree, grace_seconds):
+    if not _wait_until_ended(tree, grace_seconds):
         tree = list({*tree, *(member for process in tree for member in _tree(process))})
         _each(tree, psutil.Process.kill)
-        _gone(tree, KILL_SECONDS)
+        _wait_until_ended(tree, KILL_SECONDS)
     child = _children.get(root.pid)
     if child is not None:
-        # It counts as a zombie before its last thread ended, and so before its port is free.
+        # A process is a zombie before its last thread ends, so its port may not be free yet.
         with contextlib.suppress(subprocess.TimeoutExpired):
             child.wait(KILL_SECONDS)
     reap()
 
 
 def _tree(root: psutil.Process) -> list[psutil.Process]:
-    """The process, its descendants, and orphans of its session (it was started as a session's leader)."""
+    """The process, its descendants, and orphans in its session, if it is the session's leader."""
     try:
         members = [root, *root.children(recursive=True)]
         session = os.getsid(root.pid)
@@ -237,8 +237,8 @@ def _each(processes: Sequence[psutil.Process], act: object) -> None:
             act(process)  # type: ignore[operator]
 
 
-def _gone(processes: Sequence[psutil.Process], seconds: float) -> bool:
-    """Wait until all have ended; a stopped process (SIGSTOP) never does on SIGTERM alone."""
+def _wait_until_ended(processes: Sequence[psutil.Process], seconds: float) -> bool:
+    """Wait until all have ended; False after `seconds`. A stopped process (SIGSTOP) does not end on SIGTERM."""
     deadline = time.monotonic() + seconds
     while True:
         reap()

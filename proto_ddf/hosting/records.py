@@ -1,4 +1,4 @@
-"""The records of apps, and what pages see of them."""
+"""The records of apps, and the view of them for pages."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -27,7 +27,7 @@ class AppView(BaseModel):
     source_id: str | None
     state: AppState
     address: str
-    """Where it answers; empty before it has ports."""
+    """Its URL; empty before it has ports."""
     frontend_port: int | None
     backend_port: int | None
     pid: int | None
@@ -45,7 +45,7 @@ class AppView(BaseModel):
     imported: bool = False
     """Its rows were copied from the source."""
     source_drift: str = ""
-    """What changed in its source since it was made: "1 column added"; empty for nothing."""
+    """What changed in its source since it was generated: "1 column added"; empty if nothing did."""
     source_changes: list[ChangeLine] = []
 
 
@@ -55,11 +55,11 @@ def add(
     operation_id: str | None,
     made_from: SourceSchema | None = None,
 ) -> None:
-    """Note a new app, made from a source that was as `made_from` says; nothing changes when the same operation
-    noted it before.
+    """Record a new app, generated from a source with the schema `made_from`. If the same operation recorded it before,
+    the record is updated.
 
     Raises:
-        ValidationError: field name, code project_name_taken, when another operation made an app of that slug.
+        ValidationError: field name, code project_name_taken, if another operation recorded an app of that slug.
     """
     record = AppRecord(
         slug=spec.slug,
@@ -85,7 +85,7 @@ def add(
 
 
 def check_name_is_free(spec: AppSpec) -> None:
-    """Raises ValidationError, field name, code project_name_taken, when there is an app of that slug."""
+    """Raises ValidationError, field name, code project_name_taken, if there is an app of that slug."""
     known = find_record(spec.slug)
     if known is not None:
         raise _name_taken(spec, known)
@@ -93,7 +93,7 @@ def check_name_is_free(spec: AppSpec) -> None:
 
 def _name_taken(spec: AppSpec, known: AppRecord | None) -> ValidationError:
     return ValidationError(
-        f"There is an app {spec.name} already",
+        f"There is already an app {spec.name}",
         field="name",
         value=spec.name,
         code="project_name_taken",
@@ -106,7 +106,7 @@ def read(slug: str) -> AppRecord:
     """The record of an app.
 
     Raises:
-        ValidationError: field slug, code app_unknown, when there is no such app.
+        ValidationError: field slug, code app_unknown, if there is no such app.
     """
     with session() as db:
         record = db.get(AppRecord, slug)
@@ -129,7 +129,7 @@ def all_records() -> Sequence[AppRecord]:
 
 
 def change(slug: str, **values: Any) -> None:
-    """Write columns of an app's record; one that is gone stays gone."""
+    """Write columns of an app's record. A deleted record is not written again."""
 
     def set_values(db: Session) -> None:
         record = db.get(AppRecord, slug)

@@ -1,12 +1,12 @@
 """Replaces an app by a new build, and rolls back to the old one.
 
     <slug>                       the app that is served
-    <slug>.next-<operation>      the new one, until it is switched to
-    <slug>.old-<operation>       the old one, from then on until the new one is accepted
-    <slug>.previous              the old one, accepted away: its code and data, without its build
+    <slug>.next-<operation>      the new app, before the switch
+    <slug>.old-<operation>       the old app, from the switch until the new one is accepted
+    <slug>.previous              the old app afterwards: its code and data, without its build
 
-Which of these are there tells how far a switch came: every function may be run again after a kill. Whether
-the app should run is what its record says all along, so that a server killed in between starts it again.
+The existing folders show how far a switch came, so every function may be run again after a kill. The record says
+all the time whether the app should run, so a server that was killed in between starts it again.
 """
 
 import os
@@ -29,17 +29,17 @@ from proto_ddf.hosting.processes import is_alive
 from proto_ddf.progress import NoProgress, Progress
 
 CARRIED_OVER = ("logs", ".env", ".form_tokens.db")
-"""What a new build takes over from the old one."""
+"""Copied from the old app to the new one."""
 REBUILT = (".web", ".states")
-"""What of a replaced app is of no use any more."""
+"""Deleted from a replaced app, since a build makes them again."""
 
 
 def switch(slug: str, operation_id: str, progress: Progress) -> None:
-    """Put the operation's build in place, and start it if the app is to run.
+    """Put the operation's build in place, and start it if the app should run.
 
     Raises:
-        SystemError: code app_start_failed, port_in_use: the caller puts the old one back.
-        ValidationError: code app_unknown; app_busy, when another operation's build is on trial.
+        SystemError: code app_start_failed, port_in_use; the caller must roll back.
+        ValidationError: code app_unknown; app_busy, if another operation's build is not accepted yet.
     """
     new, old, path = next_folder(slug, operation_id), old_folder(slug, operation_id), folder(slug)
     with exclusive(slug, progress):
@@ -57,7 +57,7 @@ def switch(slug: str, operation_id: str, progress: Progress) -> None:
 
 
 def roll_back(slug: str, operation_id: str) -> None:
-    """Restore the old app, and start it if the app is wanted running. The new build is kept aside."""
+    """Restore the old app, and start it if the app should run. The new build is moved back to its own folder."""
     new, old, path = next_folder(slug, operation_id), old_folder(slug, operation_id), folder(slug)
     with exclusive(slug, NoProgress()):
         record = records.find_record(slug)
@@ -69,12 +69,12 @@ def roll_back(slug: str, operation_id: str) -> None:
         elif path.exists():
             os.rename(path, new)
         os.rename(old, path)
-        with suppress(ProtoDDFError):  # it is looked after as any app is that does not start
+        with suppress(ProtoDDFError):  # the watcher handles an app that does not start
             _start_if_wanted(slug, NoProgress())
 
 
 def accept(slug: str, operation_id: str) -> None:
-    """Keep the old app's code and data as the previous ones, and forget those before."""
+    """Keep the old app's code and data as the previous ones, and delete the earlier previous ones."""
     old, previous = old_folder(slug, operation_id), previous_folder(slug)
     if old.exists():
         shutil.rmtree(previous, ignore_errors=True)
@@ -84,26 +84,26 @@ def accept(slug: str, operation_id: str) -> None:
 
 
 def is_switched(slug: str, operation_id: str) -> bool:
-    """Whether the operation's build is in place, on trial."""
+    """Whether the operation's build is in place and not accepted yet."""
     return old_folder(slug, operation_id).exists() and not next_folder(slug, operation_id).exists()
 
 
 def discard_build(slug: str, operation_id: str) -> None:
-    """Remove what the operation made."""
+    """Remove the operation's build, if it was not switched to."""
     shutil.rmtree(next_folder(slug, operation_id), ignore_errors=True)
 
 
 def discard_unfinished(slug: str) -> None:
-    """Remove what operations that are over made of the app and never switched to."""
+    """Remove builds of the app by finished operations that never switched to them."""
     for path in sibling_folders(slug):
         if path.name.startswith(f"{slug}.next-"):
             shutil.rmtree(path, ignore_errors=True)
 
 
 def app_busy(record: AppRecord) -> ValidationError:
-    """What is raised where two operations would take an app from each other."""
+    """The error if another operation already works on the app."""
     return ValidationError(
-        f"{record.name} is being made already.",
+        f"{record.name} is already being generated.",
         field="slug",
         value=record.name,
         code="app_busy",
@@ -129,7 +129,8 @@ def _carry_over(slug: str, operation_id: str) -> None:
 
 
 def _remove_empty_folder(slug: str) -> None:
-    """Killed between two renames, the app has no folder, and a try to start it makes one for its log."""
+    """If the server was killed between the two renames, the app has no folder, and an attempt to start it makes one
+    for its log."""
     shutil.rmtree(folder(slug), ignore_errors=True)
 
 

@@ -2,9 +2,8 @@
 
     python -P runner.py --port 3100 --log logs/app.log      in the app's folder
 
-Nothing is compiled or built here: that was done before, see frontend.py. This file imports nothing of
-proto_ddf, so that a generated app runs alone, and loads watchdog.py from beside it; Proto-DDF's own server
-calls `serve` too.
+The app must be compiled and built before, see frontend.py. This file imports nothing of proto_ddf, so that a
+generated app runs alone; it loads watchdog.py from its own folder. Proto-DDF's own server calls `serve` too.
 """
 
 import argparse
@@ -31,14 +30,14 @@ LOG_BYTES = 2 * 1024**2
 LOG_FILES = 3
 LOG_CHECK_SECONDS = 0.5
 STARTED = "Starting on"
-"""How the first line of each run begins in the log."""
+"""The beginning of the first line of each run in the log."""
 STOP_SECONDS = 4.0
-"""How long an orderly end may take; shorter than the grace a supervisor gives before it kills."""
+"""Time limit for an orderly shutdown; shorter than the grace period before a supervisor kills."""
 
 CONNECTIONS = 1000
-"""How many connections are served at once; further ones wait. Each open tab holds one."""
+"""Maximum of open connections; further ones wait. Each open tab has one."""
 HEAD_SECONDS = 10
-"""How long a client may take to send the head of a request, and how long a connection may be idle between two."""
+"""Time limit for a client to send the headers of a request, and for an idle connection."""
 
 
 def main() -> None:
@@ -48,42 +47,42 @@ def main() -> None:
     parser.add_argument("--log", type=Path, required=True)
     arguments = parser.parse_args()
     arguments.log.parent.mkdir(parents=True, exist_ok=True)
-    _point_output_at(arguments.log)
+    _redirect_output(arguments.log)
     print(f"{STARTED} {time.strftime('%Y-%m-%d %H:%M:%S')}", flush=True)
-    threading.Thread(target=keep_log_small, args=(arguments.log,), daemon=True).start()
+    threading.Thread(target=rotate_log, args=(arguments.log,), daemon=True).start()
     try:
-        serve(load(arguments.port), arguments.host, arguments.port)
+        serve(load_app(arguments.port), arguments.host, arguments.port)
     except Exception:
         traceback.print_exc()
-        leave(1)
-    leave(0)
+        exit_process(1)
+    exit_process(0)
 
 
-def load(port: int) -> Any:
-    """The ASGI app of the Reflex app in the current folder, which was compiled before."""
+def load_app(port: int) -> Any:
+    """The ASGI app of the Reflex app in the current folder, which must be compiled."""
     environment.REFLEX_ENV_MODE.set(constants.Env.PROD)
     environment.REFLEX_SKIP_COMPILE.set(True)
     environment.REFLEX_MOUNT_FRONTEND_COMPILED_APP.set(True)
-    # The app's rxconfig.py tells its addresses by it.
+    # The app's rxconfig.py makes its addresses from this variable.
     os.environ["REFLEX_FRONTEND_PORT"] = str(port)
     from reflex.utils import prerequisites
 
     if prerequisites.parse_redis_url() is None:
-        leave_out_redis()
-    gc.disable()  # what is imported stays: looking for garbage meanwhile only takes time
+        skip_redis_import()
+    gc.disable()  # imported modules are never freed, so that collecting garbage now only takes time
     module = prerequisites.get_app()
     app = module.app()
-    # Leaving it out of later collections as well keeps its pages shared and untouched.
+    # Later collections ignore these objects too, so that they do not write to their memory pages.
     gc.collect()
     gc.freeze()
     gc.enable()
     return app
 
 
-def leave_out_redis() -> None:
-    """Keep Reflex from importing the Redis client, 5 MB in every app, where no Redis is configured.
+def skip_redis_import() -> None:
+    """Prevent Reflex from importing the Redis client, which takes 5 MB in every app, if no Redis is configured.
 
-    Reflex looks these two names up in any case, and calls neither without Redis.
+    Reflex imports these two names in any case, but does not call them without Redis.
     """
     name = "reflex.istate.manager.redis"
     absent = types.ModuleType(name)
@@ -100,15 +99,18 @@ def serve(
     frozen_seconds: float | None = None,
     stacks: Path | None = None,
 ) -> None:
-    """Serve until SIGTERM or SIGINT. Leaves this process when ending takes longer than `stop_seconds`, or when
-    the event loop does not run for `frozen_seconds` (None: as long as watchdog.py says); what all threads did
-    then is written to stderr and appended to `stacks`."""
-    allow_many_descriptors()
+    """Serve until SIGTERM or SIGINT.
+
+    The process exits if the shutdown takes longer than `stop_seconds`, or if the event loop does not run for
+    `frozen_seconds` (None: the default of watchdog.py). In the second case the stacks of all threads are written to
+    stderr and appended to the file `stacks`.
+    """
+    raise_descriptor_limit()
     asyncio.run(_serve(app, host, port, stop_seconds, frozen_seconds, stacks))
 
 
-def allow_many_descriptors() -> None:
-    """Let this process open as many files and connections as the machine allows it; many start with 1,024."""
+def raise_descriptor_limit() -> None:
+    """Raise the limit of open files and connections, often 1,024, to the maximum for this process."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
@@ -130,7 +132,7 @@ async def _serve(
         address=host,
         port=port,
         interface=Interfaces.ASGI,
-        http=HTTPModes.http1,  # where both versions are served, silent connections are not cut
+        http=HTTPModes.http1,  # with HTTP/2 enabled, idle connections are never closed
         http1_settings=HTTP1Settings(header_read_timeout=HEAD_SECONDS * 1000),
         backlog=CONNECTIONS,
         backpressure=CONNECTIONS,
@@ -138,8 +140,8 @@ async def _serve(
     )
 
     def stop() -> None:
-        # Its end was seen to hang, rarely, with the event loop stuck too: a thread leaves without it.
-        timer = threading.Timer(stop_seconds, leave, (0,))
+        # Rarely the shutdown hangs and blocks the event loop; then this thread ends the process.
+        timer = threading.Timer(stop_seconds, exit_process, (0,))
         timer.daemon = True
         timer.start()
         server.stop()  # type: ignore[no-untyped-call]
@@ -151,12 +153,12 @@ async def _serve(
         asyncio.get_running_loop().add_signal_handler(wanted, stop)
     await server.serve()
     if not server.interrupt_signal:
-        raise RuntimeError("The server ended by itself")
+        raise RuntimeError("The server ended without a signal")
 
 
 def _sibling_module(name: str) -> Any:
-    """A module beside this file, by its path: -P keeps this folder out of the search path, so that no file
-    here hides a module of the app."""
+    """Load a module from the folder of this file. With -P the folder is not in the search path, so that no file in it
+    hides a module of the app."""
     path = Path(__file__).with_name(f"{name}.py")
     spec = importlib.util.spec_from_file_location(f"runner_{name}", path)
     assert spec is not None
@@ -166,19 +168,19 @@ def _sibling_module(name: str) -> Any:
     return module
 
 
-def leave(code: int) -> None:
-    """End this process at once; threads of libraries must not keep it."""
+def exit_process(code: int) -> None:
+    """End this process at once, without waiting for threads of libraries."""
     with contextlib.suppress(Exception):
         sys.stdout.flush()
         sys.stderr.flush()
     os._exit(code)
 
 
-def keep_log_small(log: Path) -> None:
-    """Rotate the file that stdout and stderr are written to.
+def rotate_log(log: Path) -> None:
+    """Rotate the file that stdout and stderr are written to, for the life of this process.
 
-    The process itself does it, by pointing its output at a new file, so that logs stay bounded while no
-    supervisor runs, and nothing is lost in a crash.
+    The process redirects its own output to a new file. So the logs stay small without a supervisor, and no output is
+    lost in a crash.
     """
     while True:
         time.sleep(LOG_CHECK_SECONDS)
@@ -192,10 +194,10 @@ def keep_log_small(log: Path) -> None:
                     if old.exists():
                         old.replace(older)
                 log.replace(log.with_suffix(".log.1"))
-                _point_output_at(log)
+                _redirect_output(log)
 
 
-def _point_output_at(log: Path) -> None:
+def _redirect_output(log: Path) -> None:
     file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(file, 1)
     os.dup2(file, 2)

@@ -1,4 +1,4 @@
-"""What changed in the sources of apps since they were made."""
+"""Records what changed in the sources of apps since the apps were generated."""
 
 from proto_ddf.db.tables import AppRecord
 from proto_ddf.generator.planning.regenerate import changes_for
@@ -8,7 +8,7 @@ from proto_ddf.sources.schema.model import SourceSchema
 
 
 def update_source_drift(source_id: str, schema: SourceSchema) -> None:
-    """Record, for every app made from a source, how its schema differs from the one the app was made from."""
+    """Record for every app of a source how the source's schema differs from the one the app was generated from."""
     for record in _made_from(source_id):
         if record.source_schema:
             spec = AppSpec.model_validate(record.spec)
@@ -18,7 +18,7 @@ def update_source_drift(source_id: str, schema: SourceSchema) -> None:
 
 
 def clear_source_drift(source_id: str) -> None:
-    """A deleted source has no drift: clear what was recorded."""
+    """Clear the recorded changes of a deleted source."""
     for record in _made_from(source_id):
         records.change(record.slug, source_changes={})
 

@@ -1,4 +1,4 @@
-"""Watches the apps: health, restarts after crashes with growing waits, adoption after our own restart."""
+"""Watches the apps: health checks, restarts with backoff after crashes, and adoption after a restart of the server."""
 
 import asyncio
 import time
@@ -13,7 +13,7 @@ from proto_ddf.errors import describe
 from proto_ddf.errors.types import ProtoDDFError
 from proto_ddf.hosting import records
 from proto_ddf.hosting.apps import crash_reason, exclusive, lock_of, record_health, spawn
-from proto_ddf.hosting.health import ask, probe
+from proto_ddf.hosting.health import probe_app, probe_port
 from proto_ddf.hosting.processes import end_tree, is_alive
 from proto_ddf.logs import get_logger
 from proto_ddf.monitoring.tracker import record_error
@@ -21,19 +21,19 @@ from proto_ddf.progress import NoProgress
 from proto_ddf.resilience import CircuitOpenError
 
 RESTART_WAITS = (1.0, 2.0, 4.0, 8.0, 16.0)
-"""Seconds before each restart after a crash; one crash more and the app is given up."""
+"""Seconds before each restart after a crash. After one more crash the app has failed and is not restarted."""
 WELL_AFTER_SECONDS = 60.0
-"""An app that ran this long starts anew with the first wait."""
+"""After an app ran this long, its count of crashes starts again at 0."""
 TICK_SECONDS = 1.0
 CHECK_EVERY_SECONDS = 5.0
-"""Between looks at an app that is well; others are looked at every tick."""
+"""Between health checks of a healthy app. Other apps are checked every tick."""
 
 log = get_logger(__name__)
 
 
 def adopt_all() -> None:
-    """Take over the apps of an earlier run of the server: those that still run are kept, those that should
-    run are started again, those that should not are ended."""
+    """Take over the apps of an earlier run of the server: running apps are kept, apps that should run are started
+    again, and apps that should not run are ended."""
     for record in records.all_records():
         with exclusive(record.slug, NoProgress()):
             alive = is_alive(record.pid, record.pid_create_time)
@@ -46,21 +46,21 @@ def adopt_all() -> None:
 
 
 async def watch() -> None:
-    """Look after the apps until cancelled. Run it once, for the server's life."""
+    """Watch the apps until cancelled. Run it once, for the life of the server."""
     watcher = Watcher()
     try:
         while True:
             try:
                 await asyncio.to_thread(watcher.tick)
             except Exception:
-                log.exception("The watcher failed; it goes on")
+                log.exception("The watcher failed and continues")
             await asyncio.sleep(TICK_SECONDS)
     finally:
         watcher.close()
 
 
 class Watcher:
-    """One look at every app per `tick`. `clock` gives seconds since the epoch."""
+    """Checks every app in each `tick`. `clock` returns seconds since the epoch."""
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
@@ -68,7 +68,7 @@ class Watcher:
         self._pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="watch")
 
     def tick(self) -> None:
-        """Look at every app that should run; a hanging one holds up no other."""
+        """Check every app that should run, in parallel, so that a hanging app does not delay the others."""
         wanted = [record.slug for record in records.all_records() if record.wanted_running]
         list(self._pool.map(self._check_if_unlocked, wanted))
 
@@ -78,13 +78,13 @@ class Watcher:
     def _check_if_unlocked(self, slug: str) -> None:
         lock = lock_of(slug)
         if not lock.acquire(blocking=False):
-            return  # someone starts or stops it right now
+            return  # it is being started or stopped
         try:
             record = records.find_record(slug)
             if record is not None and record.wanted_running:
                 self._check_app(record)
         except Exception:
-            log.exception("Looking after an app failed", app=slug)
+            log.exception("The check of an app failed", app=slug)
         finally:
             lock.release()
 
@@ -105,12 +105,12 @@ class Watcher:
         up_seconds = now - (record.started_at.timestamp() if record.started_at else now)
         starting = record.state is AppState.STARTING and up_seconds < WELL_AFTER_SECONDS
         try:
-            # Silence is no failure while it starts: it must not count for its circuit breaker.
-            check = ask if starting else partial(probe, record.slug)
-            answer = check(record.frontend_port)
+            # While it starts, no answer is not a failure and must not count for its circuit breaker.
+            check = probe_port if starting else partial(probe_app, record.slug)
+            result = check(record.frontend_port)
         except CircuitOpenError:
-            return  # it is known not to answer, and is asked again when the pause is over
-        if answer.http:
+            return  # it did not answer, and is checked again when the breaker is half-open
+        if result.http:
             state = AppState.RUNNING
             if record.crashes and up_seconds >= WELL_AFTER_SECONDS:
                 records.change(record.slug, crashes=0)
@@ -118,7 +118,7 @@ class Watcher:
             return
         else:
             state = AppState.DEGRADED
-        record_health(record, state, process=True, port=answer.port, http=answer.http)
+        record_health(record, state, process=True, port=result.port, http=result.http)
 
     def _crashed(self, record: AppRecord, reason: str) -> None:
         crashes = record.crashes + 1
@@ -138,7 +138,7 @@ class Watcher:
     def _restart(self, record: AppRecord) -> None:
         try:
             spawn(record)
-            log.info("An app was started again", app=record.slug, crashes=record.crashes)
+            log.info("An app was restarted", app=record.slug, crashes=record.crashes)
         except ProtoDDFError as error:
             self._crashed(record, error.message)
 

@@ -1,4 +1,4 @@
-"""Monitoring: the errors that people met, recorded and listed.
+"""Monitoring: records the errors of people's actions and lists them.
 
 Import the functions of `tracker`.
 """

@@ -1,4 +1,4 @@
-"""Errors people met, kept in the database."""
+"""The recorded errors of people's actions, stored in the database."""
 
 from datetime import datetime
 from typing import Any
@@ -18,9 +18,10 @@ def record_error(
     operation_id: str | None = None,
     user_id: str | None = None,
 ) -> str:
-    """Keep an error, described by `proto_ddf.errors.describe`, that happened while doing `operation`
-    (for people: "Generate Sample shop"). It belongs to the user of its context unless another is named. The answer
-    is the record's id."""
+    """Record an error, described by `proto_ddf.errors.describe`. `operation` is for people: "Generate Sample shop".
+
+    Without `user_id` the user is that of the error's context. Returns the record's id.
+    """
     context = described.get("context", {})
     record = ErrorRecord(
         operation=operation,
@@ -46,14 +47,14 @@ def record_error(
 
 
 def recent_errors(limit: int = 50) -> list[dict[str, Any]]:
-    """The newest errors first, as JSON-able dicts of ErrorRecord's fields; times are ISO 8601 with zone."""
+    """The newest errors first, as dicts of ErrorRecord's fields that JSON can hold; times are ISO 8601 with zone."""
     query = select(ErrorRecord).order_by(col(ErrorRecord.at).desc()).limit(limit)
     with session() as opened:
         return [record.model_dump(mode="json") for record in opened.exec(query).all()]
 
 
 def resolve(operation_id: str) -> None:
-    """Mark the errors of an operation as resolved: trying again succeeded."""
+    """Mark the errors of an operation as resolved, because a later run succeeded."""
     unresolved = (
         col(ErrorRecord.operation_id) == operation_id,
         col(ErrorRecord.resolved_at).is_(None),
@@ -66,8 +67,8 @@ def resolve(operation_id: str) -> None:
 
 
 def prune(before: datetime) -> int:
-    """Delete the errors that were resolved before then, and those that happened before then and that nothing
-    can resolve any more; returns how many. What can still be tried again stays."""
+    """Delete errors that were resolved before that time, and errors from before that time that cannot be resolved any
+    more. Errors of operations that can still be tried again stay. Returns how many were deleted."""
     resolved_at, operation_id = col(ErrorRecord.resolved_at), col(ErrorRecord.operation_id)
     over = (OperationState.SUCCEEDED, OperationState.CANCELLED)
     can_resolve = select(OperationRecord.id).where(col(OperationRecord.state).not_in(over))

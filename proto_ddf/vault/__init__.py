@@ -1,4 +1,4 @@
-"""The vault: passwords and other secrets, encrypted at rest. Everything else holds references to them.
+"""The vault: passwords and other secrets, encrypted at rest. All other code has only references to them.
 
 Import the names below; `keys` is internal, and `python -m proto_ddf.vault` rotates the key.
 """

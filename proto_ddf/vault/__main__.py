@@ -1,7 +1,7 @@
-"""The keys of stored secrets, by hand.
+"""Commands for the key of stored secrets.
 
 python -m proto_ddf.vault rotate     encrypt every stored secret with a new key; the server may be running
-python -m proto_ddf.vault new-key    print a key, for PROTO_DDF_SECRET_KEY
+python -m proto_ddf.vault new-key    print a key for PROTO_DDF_SECRET_KEY
 """
 
 import sys
@@ -27,19 +27,17 @@ def main() -> None:
         print("\n".join(describe_settings_errors(error)), file=sys.stderr)
         sys.exit(2)
     except ProtoDDFError as error:
-        told = describe(error, "Rotate the key")
-        sys.exit(f"{told['message']} {told['hint']}")
+        described = describe(error, "Rotate the key")
+        sys.exit(f"{described['message']} {described['hint']}")
 
 
 def rotate_keys() -> None:
     get_settings().prepare_home()
     migrate()
-    done = rotate()
-    print(f"{_secrets(done.encrypted)} encrypted with the new key.")
-    if done.unreadable:
-        print(
-            f"{_secrets(done.unreadable)} can be read with no key that is known; enter them again."
-        )
+    result = rotate()
+    print(f"{_secrets(result.encrypted)} encrypted with the new key.")
+    if result.unreadable:
+        print(f"{_secrets(result.unreadable)} cannot be read with any known key; enter them again.")
     if get_settings().previous_secret_key is not None:
         print("PROTO_DDF_PREVIOUS_SECRET_KEY is no longer needed.")
 

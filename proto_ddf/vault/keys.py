@@ -1,7 +1,7 @@
-"""The keys that secrets are encrypted with: from PROTO_DDF_SECRET_KEY, or else from a file in the home folder.
+"""The keys that encrypt secrets: PROTO_DDF_SECRET_KEY or, without it, those of a file in the home folder.
 
-The file holds one key a line. Secrets are encrypted with the first, and may still be encrypted with any other:
-there is more than one only while they are being rotated.
+The file has one key per line. New secrets are encrypted with the first key; older ones may be encrypted with another.
+There is more than one key only during a rotation.
 """
 
 import fcntl
@@ -16,7 +16,7 @@ from proto_ddf.settings import get_settings
 
 
 class KeyUnusableError(Exception):
-    """There is no key, or none that can be used; the text says why."""
+    """There is no usable key; the message says why."""
 
 
 def key_file() -> Path:
@@ -24,10 +24,10 @@ def key_file() -> Path:
 
 
 def read() -> tuple[str, ...]:
-    """The keys in force, the one to encrypt with first.
+    """The current keys. The first one encrypts.
 
     Raises:
-        KeyUnusableError: no key is given and the key file is not there, not readable or no key file.
+        KeyUnusableError: no key is set, and the key file is missing, unreadable or damaged.
     """
     settings = get_settings()
     given = (settings.secret_key, settings.previous_secret_key)
@@ -46,7 +46,7 @@ def read() -> tuple[str, ...]:
 
 
 def ensure() -> None:
-    """Make the key file if a key is needed and there is none yet. Of several processes at once one makes it.
+    """Create the key file if a key is needed and there is none. Safe for several processes at the same time.
 
     Raises:
         OSError: it cannot be written.
@@ -59,7 +59,7 @@ def ensure() -> None:
 
 
 def replace(keys: Sequence[str]) -> None:
-    """Write the key file anew, readable by its owner alone; a crash leaves the old one or the new one. Only
+    """Replace the key file, readable by its owner only. After a crash there is the old or the new file. Call it only
     inside `exclusive`.
 
     Raises:
@@ -67,7 +67,7 @@ def replace(keys: Sequence[str]) -> None:
     """
     path = key_file()
     fresh = path.with_name(f"{path.name}.new")
-    fresh.unlink(missing_ok=True)  # of a process that was killed
+    fresh.unlink(missing_ok=True)  # left by a process that was killed
     with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write("".join(f"{key}\n" for key in keys))
         file.flush()
@@ -79,14 +79,14 @@ def replace(keys: Sequence[str]) -> None:
 
 @contextmanager
 def exclusive() -> Iterator[None]:
-    """One process and thread at a time may write the key file."""
+    """A lock for writing the key file, between processes and threads."""
     with _folder() as folder:
         fcntl.flock(folder, fcntl.LOCK_EX)
         yield
 
 
 def cipher(keys: Sequence[str]) -> MultiFernet:
-    """Encrypts with the first of `keys`, decrypts with any. Raises ValueError where one is no Fernet key."""
+    """Encrypts with the first of `keys`, decrypts with any. Raises ValueError if one is not a Fernet key."""
     return MultiFernet([Fernet(key) for key in keys])
 
 

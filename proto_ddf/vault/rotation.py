@@ -1,7 +1,8 @@
-"""Gives all secrets a new key, while a server may be running.
+"""Rotates the key of all secrets, while a server may be running.
 
-The new key joins the old one in the key file, then every secret is re-encrypted in one transaction, then the old
-key goes. Killed in between, each secret can still be read, and the next rotation does the rest.
+The new key is added to the key file, then all secrets are encrypted again in one transaction, then the old key is
+removed from the file. If the process is killed in between, every secret can still be read, and the next rotation
+finishes the work.
 """
 
 from collections.abc import Sequence
@@ -18,20 +19,20 @@ from proto_ddf.vault import keys
 
 
 class RotationResult(NamedTuple):
-    """What a rotation did, in numbers of secrets."""
+    """The numbers of secrets in a rotation."""
 
     encrypted: int
-    """Now readable with the new key alone."""
+    """Secrets that are now encrypted with the new key."""
     unreadable: int
-    """Readable with no key that is known; left as they were."""
+    """Secrets that no known key can decrypt; they stay as they were."""
 
 
 def rotate() -> RotationResult:
-    """Encrypt every secret anew: with a new key in the key file, or with PROTO_DDF_SECRET_KEY where that is set
-    and PROTO_DDF_PREVIOUS_SECRET_KEY says what they are encrypted with.
+    """Encrypt every secret again: with a new key in the key file, or with PROTO_DDF_SECRET_KEY if that is set. Then
+    PROTO_DDF_PREVIOUS_SECRET_KEY must be the old key.
 
     Raises:
-        SystemError: `secret_key_given`: PROTO_DDF_SECRET_KEY is set and no previous one; `secret_not_stored`:
+        SystemError: `secret_key_given`: PROTO_DDF_SECRET_KEY is set without the previous key; `secret_not_stored`:
             the key file cannot be read or written.
     """
     settings = get_settings()
@@ -46,22 +47,22 @@ def rotate() -> RotationResult:
         with keys.exclusive():
             new = Fernet.generate_key().decode()
             keys.replace([new, *keys.read()])
-            done = _encrypt(keys.read())
+            result = _encrypt(keys.read())
             keys.replace([new])
     except (keys.KeyUnusableError, OSError) as error:
         raise errors.SystemError(
             f"The key is not rotated: {error}", "vault", code="secret_not_stored", reason=str(error)
         ) from error
-    return done
+    return result
 
 
-def _encrypt(wanted: Sequence[str]) -> RotationResult:
-    cipher = keys.cipher(wanted)
+def _encrypt(new_and_old_keys: Sequence[str]) -> RotationResult:
+    cipher = keys.cipher(new_and_old_keys)
     unreadable = 0
     with session() as opened:
         connection = opened.connection()
-        # On the disk before the old key goes: in WAL mode NORMAL, the engine's own, may lose the last commits
-        # when the power fails.
+        # The secrets must be on disk before the old key is removed. In WAL mode the engine's default, NORMAL, may lose
+        # the last commits in a power failure.
         connection.exec_driver_sql("PRAGMA synchronous=FULL")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         records = opened.exec(select(SecretRecord)).all()

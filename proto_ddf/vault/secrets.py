@@ -1,8 +1,8 @@
-"""Keeps secrets in Proto-DDF's database, each as a Fernet token (https://github.com/fernet/spec) that only the
-keys of `proto_ddf.vault.keys` can read.
+"""Stores secrets in Proto-DDF's database, each as a Fernet token (https://github.com/fernet/spec) that only the
+keys of `proto_ddf.vault.keys` can decrypt.
 
-The keys are read anew each time, a secret that is stored is encrypted inside the transaction that writes it, and
-a rotation re-encrypts in one transaction: none is ever written with a key that has just been given up.
+The keys are read again for each call, a new secret is encrypted inside the transaction that writes it, and a rotation
+is one transaction. So no secret is ever written with a key that was just removed.
 """
 
 import re
@@ -24,7 +24,7 @@ _REFERENCE = re.compile(r"secret:([0-9a-f]{32})")
 
 
 def store(text: str) -> str:
-    """Encrypt and keep `text`; returns the reference that stands for it. An empty one needs none: "".
+    """Encrypt and store `text`; returns its reference. For an empty text nothing is stored and the reference is "".
 
     Raises:
         SystemError: `secret_not_stored`, with the reason.
@@ -32,7 +32,7 @@ def store(text: str) -> str:
     if not text:
         return ""
     redaction.hide(text)
-    # Not to be guessed: whoever knows a reference that no source uses yet may use it.
+    # It must not be guessable, because anyone who knows a reference that no source uses yet can use it.
     id = uuid4().hex
 
     def add(opened: Session) -> None:
@@ -53,7 +53,7 @@ def store(text: str) -> str:
 
 
 def reveal(reference: str) -> str:
-    """The text that `reference` stands for; "" for "". From then on it is hidden in logs and messages.
+    """The secret of `reference`; "" for "". From then on it is redacted in logs and messages.
 
     Raises:
         SystemError: `secret_unreadable`, with the reason.
@@ -68,7 +68,7 @@ def reveal(reference: str) -> str:
         except InvalidToken:
             if now == tried:
                 raise _unreadable("it was stored with another key") from None
-            tried = now  # unless they were rotated between one read and the other
+            tried = now  # try again if a rotation came between the two reads
         else:
             redaction.hide(text)
             return text
@@ -77,15 +77,15 @@ def reveal(reference: str) -> str:
 def discard(
     references: Iterable[str], kept: Callable[[Session], Set[str]] = lambda _: frozenset()
 ) -> None:
-    """Delete those secrets whose reference is not among those that `kept` returns; it is called inside the
-    transaction. Those that are gone, and what is no reference, are passed over."""
+    """Delete the secrets of `references`, except those that `kept` returns; `kept` is called inside the transaction.
+    References to deleted secrets, and texts that are not references, are ignored."""
     ids = _ids(references)
     if ids:
-        write(lambda opened: _forget(ids, kept, opened))
+        write(lambda opened: _delete(ids, kept, opened))
 
 
 def is_reference(text: str) -> bool:
-    """Whether `text` has the form of a reference; the secret itself may be gone."""
+    """Whether `text` has the format of a reference. The secret may be deleted."""
     return _REFERENCE.fullmatch(text) is not None
 
 
@@ -95,28 +95,28 @@ def references_in(text: str) -> list[str]:
 
 
 def known(references: Iterable[str]) -> set[str]:
-    """Those of `references` whose secret is kept."""
+    """Those of `references` whose secret is stored."""
     with session() as opened:
         ids = opened.exec(select(SecretRecord.id).where(_id.in_(_ids(references)))).all()
     return {f"secret:{id}" for id in ids}
 
 
 def prune(older_than: datetime, kept: Callable[[Session], Set[str]]) -> int:
-    """Delete the secrets stored before then whose reference is not among those that `kept` returns; it is called
-    inside the transaction. Returns how many."""
+    """Delete the secrets that were stored before that time, except those whose references `kept` returns; `kept` is
+    called inside the transaction. Returns how many were deleted."""
 
     def remove(opened: Session) -> int:
         stored = col(SecretRecord.created_at) < older_than
-        return _forget(opened.exec(select(SecretRecord.id).where(stored)).all(), kept, opened)
+        return _delete(opened.exec(select(SecretRecord.id).where(stored)).all(), kept, opened)
 
     return write(remove)
 
 
-def _forget(ids: Sequence[str], kept: Callable[[Session], Set[str]], opened: Session) -> int:
-    named = kept(opened) if ids else frozenset()
-    unclaimed = [id for id in ids if f"secret:{id}" not in named]
-    opened.execute(delete(SecretRecord).where(_id.in_(unclaimed)))
-    return len(unclaimed)
+def _delete(ids: Sequence[str], kept: Callable[[Session], Set[str]], opened: Session) -> int:
+    referenced = kept(opened) if ids else frozenset()
+    unused = [id for id in ids if f"secret:{id}" not in referenced]
+    opened.execute(delete(SecretRecord).where(_id.in_(unused)))
+    return len(unused)
 
 
 _id = col(SecretRecord.id)
@@ -131,7 +131,7 @@ def _token(reference: str) -> str:
     with session() as opened:
         record = opened.get(SecretRecord, found[1]) if found else None
     if record is None:
-        raise _unreadable("it is no longer there")
+        raise _unreadable("it was deleted")
     return record.token
 
 

@@ -441,7 +441,7 @@ def test_a_source_whose_file_is_gone_says_so_and_try_again_reads_it_once_it_is_b
     away = path.with_suffix(".away")
     path.rename(away)
     page.get_by_role("button", name="Next page").click()
-    callout = page.get_by_role("alert").filter(has_text="no longer there")
+    callout = page.get_by_role("alert").filter(has_text="no longer exists")
     expect(callout).to_be_visible(timeout=CONNECT_MS)
     away.rename(path)
     callout.get_by_role("button", name="Try Again").click()

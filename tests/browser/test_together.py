@@ -30,7 +30,7 @@ from tests.browser.driving import (
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 CROWD = 10
-PLACE = "Waiting for a build slot, place "
+POSITION = "Waiting for a build slot, position "
 
 
 def test_two_users_take_the_same_name_at_once(browser: Browser, hosted: Server) -> None:
@@ -134,7 +134,7 @@ def test_ten_generations_at_once(context: BrowserContext, hosted: Server) -> Non
 
     place, last = last_in_queue(hosted)
     assert place >= 2
-    expect(step(by_operation[last], "build")).to_contain_text(PLACE)
+    expect(step(by_operation[last], "build")).to_contain_text(POSITION)
     visitor = context.new_page()
     visitor.goto(f"{hosted.url}/operations")
     expect(visitor.get_by_role("link", name="Generate Crowd 0")).to_be_visible(timeout=SOON_MS)
@@ -212,7 +212,7 @@ def last_in_queue(server: Server) -> tuple[int, str]:
 
     def someone_waits() -> bool:
         for operation, message in rows(server.home / "proto_ddf.db", query):
-            if place := re.fullmatch(rf"{PLACE}(\d+)", message):
+            if place := re.fullmatch(rf"{POSITION}(\d+)", message):
                 found[int(place[1])] = operation
         return len(found) >= 3
 

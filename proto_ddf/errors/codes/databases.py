@@ -286,7 +286,7 @@ CODES = (
         "secret_unreadable",
         "system",
         "Stored password cannot be read",
-        "The stored password can no longer be decrypted[: {reason}].",
+        "The stored password can no longer be read[: {reason}].",
         "Enter it again, or start Proto-DDF with the key that encrypted it.",
         try_again=True,
         family="system",

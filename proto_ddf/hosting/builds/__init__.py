@@ -1,4 +1,4 @@
-"""Builds of the front ends of apps: the tools, a queue, one child process each, and the reasons why one fails.
+"""Builds of the front ends of apps: the tools, the queue, the child process of a build, and why a build failed.
 
 Callers import `frontend` and `toolchain`.
 """

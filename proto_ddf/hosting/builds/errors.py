@@ -1,4 +1,4 @@
-"""Which line of a build's output says what went wrong."""
+"""Finds the line of a build's output that says why the build failed."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -8,18 +8,18 @@ _FRAME = re.compile(r'  File "')
 _PROGRESS = re.compile(
     r"(Compiling|Preparing the front-end folder|Installing front-end packages|Bundling the pages)\b"
 )
-"""What frontend_child.py and Reflex print while all is well."""
+"""Progress messages of frontend_child.py and Reflex."""
 _BUNDLER = re.compile(r"Build failed (?:with \d+ errors?:|in )")
 _NOISE = re.compile(r"\s*(\d+ \||\^|at \S+|[│╭╰]|─)|.*loglevel debug|Failed to build the frontend")
-"""What stands around an error: the code it is in, the stack, advice."""
+"""Lines around an error: source code, stack frames, advice."""
 _ERROR = re.compile(r"error|failed|cannot|refused|not found", re.IGNORECASE)
 _MARK = re.compile(r"error:\s+(?=\S)")
 
 
 def failure_reason(lines: Sequence[str]) -> str:
-    """The line that says what went wrong; "" where none does. The lines hold no empty ones."""
-    said = [*lines]
-    return _bundler_error(said) or _exception_line(said) or _last_error_line(said)
+    """The line that says why the build failed; "" if there is none. `lines` must not have empty lines."""
+    output = [*lines]
+    return _bundler_error(output) or _exception_line(output) or _last_error_line(output)
 
 
 def _bundler_error(lines: list[str]) -> str:
@@ -31,8 +31,8 @@ def _bundler_error(lines: list[str]) -> str:
 
 
 def _exception_line(lines: list[str]) -> str:
-    """The first line of the last exception. More lines of its message and Python's notes follow it, such as the page
-    that Reflex was at; its frames, which are indented, stand before it."""
+    """The first line of the last exception. Its frames, which are indented, come before it. More lines of its message
+    and Python's notes, such as the page that Reflex was compiling, come after it."""
     begins = [number for number, line in enumerate(lines) if line == _TRACEBACK]
     frames = [number for number, line in enumerate(lines) if _FRAME.match(line)]
     if not begins or not frames:
@@ -41,9 +41,11 @@ def _exception_line(lines: list[str]) -> str:
 
 
 def _last_error_line(lines: list[str]) -> str:
-    """The last line that speaks of an error, else the last one that tells more than how far the build got."""
-    telling = list(_informative_lines(lines))
-    return next(filter(_ERROR.search, reversed(telling)), telling[-1] if telling else "")
+    """The last line that mentions an error; without one, the last line that is not a progress message."""
+    informative = list(_informative_lines(lines))
+    return next(
+        filter(_ERROR.search, reversed(informative)), informative[-1] if informative else ""
+    )
 
 
 def _informative_lines(lines: list[str]) -> Iterator[str]:

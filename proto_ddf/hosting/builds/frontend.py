@@ -1,6 +1,6 @@
-"""Front ends of apps: `install` compiles the app and gets its packages, `build` bundles it.
+"""Front ends of apps: `install` compiles the app and installs its packages, `build` bundles it.
 
-Both are steps of their own, may run twice, and leave the app's folder ready for the runner.
+Each is a step of an operation and may run twice. After both, the runner can serve the app's folder.
 """
 
 import os
@@ -23,7 +23,7 @@ from proto_ddf.progress import Progress
 from proto_ddf.resilience import policy
 
 REGISTRY = "package_registry"
-"""The system of the policy that installs go through."""
+"""The system of the policy for installations."""
 CHILD = Path(__file__).with_name("frontend_child.py")
 DISK_FULL = re.compile(
     r"ENOSPC|No space left on device|disk quota exceeded|EDQUOT|database or disk is full", re.I
@@ -32,7 +32,7 @@ OUT_OF_MEMORY = re.compile(r"\bMemoryError\b|heap out of memory|\bENOMEM\b|Canno
 REGISTRY_FAILED = re.compile(
     r"error: (?P<name>\w+) downloading |error: GET \S+ - (?P<status>408|425|429|5\d\d)\b"
 )
-"""How Bun tells that a package could not be got for now; any other status is an answer about the package."""
+"""Bun's message if a package cannot be downloaded now. Any other status says something about the package."""
 NETWORK_ERRORS = {
     "ConnectionClosed": "it closed the connection",
     "ConnectionRefused": "it refused the connection",
@@ -42,19 +42,19 @@ NETWORK_ERRORS = {
     "FailedToOpenSocket": "no connection could be opened",
     "Timeout": "it did not answer in time",
 }
-"""Names of Bun's HTTP client for what passes by itself."""
+"""Names of transient errors in Bun's HTTP client."""
 LOW_DISK_BYTES = 4 * 1024**2
 
 
 def install(folder: Path, progress: Progress, variables: Mapping[str, str] | None = None) -> None:
-    """Compile the app in `folder` to its .web and install the front-end packages its pages need.
+    """Compile the app in `folder` to its .web and install the front-end packages that its pages need.
 
-    `variables` are added to what the app finds in its environment when it is imported.
+    `variables` are added to the environment in which the app is imported.
 
     Raises:
         SystemError: code install_failed, build_failed (the app's code does not compile), disk_space_low,
             out_of_memory, process_killed or toolchain_missing; the first two with `reason` in their context.
-        IntegrationError: code registry_unreachable, when trying again did not help.
+        IntegrationError: code registry_unreachable, if the retries failed too.
         CircuitOpenError: calls to the registry are paused.
     """
     progress.report("Installing front-end packages")
@@ -108,7 +108,7 @@ def _is_disk_full(lines: deque[str], folder: Path) -> bool:
 
 
 def _free_disk_space(folder: Path) -> None:
-    """Remove what was cut short: it is made anew, and to tell of the failure takes some space too."""
+    """Remove incomplete output, which the next run makes again: recording the failure needs some space too."""
     for partial in ("node_modules", "build"):
         shutil.rmtree(folder / ".web" / partial, ignore_errors=True)
 
@@ -126,7 +126,7 @@ def _registry_error(reason_unreachable: str, lines: deque[str]) -> IntegrationEr
 
 
 def _registry_failure(lines: deque[str]) -> str:
-    """Why the registry could not be reached; empty when that was not it."""
+    """Why the registry could not be reached; empty if that was not the cause."""
     for found in filter(None, map(REGISTRY_FAILED.match, lines)):
         if found["status"]:
             return f"it answered with status {found['status']}"
@@ -136,7 +136,7 @@ def _registry_failure(lines: deque[str]) -> str:
 
 
 class _Tail:
-    """A Progress that passes everything on and keeps the last lines."""
+    """A Progress that passes everything on to another one and keeps the last lines."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress

@@ -3,12 +3,12 @@
     python -P frontend_child.py install PARENT     compile the app to .web, install its front-end packages
     python -P frontend_child.py build PARENT       bundle .web for production, ready to be served
 
-PARENT is the pid of the process that starts it, whose end ends it.
+PARENT is the pid of the parent process. This process ends when the parent ends.
 
 Importing an app runs its code, so it never happens in Proto-DDF's own process. This file imports nothing
-of proto_ddf: with -P neither it nor its neighbours can shadow a module of the app.
+of proto_ddf, and -P keeps its folder out of the search path, so that no file here can shadow a module of the app.
 
-The exit code says what failed: see the constants; frontend.py reads it. Output is for people.
+The exit code says what failed (see the constants) and is read by frontend.py. The output is for people.
 """
 
 import contextlib
@@ -30,19 +30,19 @@ APP_FAILED = 10
 INSTALL_FAILED = 11
 BUILD_FAILED = 12
 KILLED = 137
-"""The bundler was killed: 128 + SIGKILL, as a shell has it."""
+"""The bundler was killed: 128 + SIGKILL, as in a shell."""
 
 PARENT_SECONDS = 0.2
 WEB = Path(".web")
 SETTINGS = {
     "REFLEX_ENV_MODE": "prod",
-    # Pages come alive through the websocket anyway: rendering them beforehand costs an eighth of the build.
+    # Pages need the websocket anyway, and server-side rendering would take an eighth of the build's time.
     "REFLEX_SSR": "false",
-    # Nothing but prefixes for browsers of before 2020, at a fifth of the build; the minifier adds the others.
+    # It adds prefixes for browsers older than 2020 and takes a fifth of the build; the minifier adds the others.
     "REFLEX_NO_AUTOPREFIXER": "true",
 }
 BUNDLER_SETTINGS = {"MIMALLOC_ARENA_EAGER_COMMIT": "0", "NO_COLOR": "1"}
-"""What Reflex sets for the bundler, see its frontend_env."""
+"""The variables that Reflex sets for the bundler (its frontend_env)."""
 BACKEND_URL = re.compile(r"""([`"'])(http|ws)s?://[^/`"']+(/[^`"']*)\1""")
 
 
@@ -57,24 +57,24 @@ def main() -> None:
     if os.getppid() != parent:
         end_group()
     sys.stdout.flush()
-    os._exit(exit_code)  # taking the interpreter apart would take a fifth of the compile
+    os._exit(exit_code)  # a normal exit of the interpreter would take a fifth of the compile time
 
 
 def end_with(parent: int) -> None:
-    """End this process once its parent is gone, killed say: the step's next run starts over."""
+    """End this process when its parent has ended, for example was killed: the step's next run starts again."""
     while os.getppid() == parent:
         time.sleep(PARENT_SECONDS)
     end_group()
 
 
 def end_group() -> None:
-    """End this process and its tools; it leads a group of its own."""
+    """End this process and its tools. It is the leader of its own process group."""
     os.killpg(0, signal.SIGKILL)
 
 
 def run_task(name: str) -> None:
     os.environ.update(SETTINGS)
-    # The process is over before the memory matters, and collecting takes an eighth of the compile.
+    # The process ends before the memory matters, and garbage collection takes an eighth of the compile time.
     gc.disable()
     {"install": install, "build": build}[name]()
 
@@ -106,15 +106,15 @@ def install() -> None:
 
 
 def build() -> None:
-    """Reflex's own build with another runtime, its output shown as it comes, and addresses made relative."""
+    """Reflex's own build, but with Bun, with output line by line, and with relative addresses."""
     with exiting(BUILD_FAILED):
-        bundling = start_bundling()  # first: importing Reflex meanwhile takes no time of its own
+        bundling = start_bundling()  # first, because Reflex can be imported while the bundler runs
         from reflex.utils import build as reflex_build
         from reflex_base.config import get_config
 
-        # Served on this machine alone: compressed files would save nothing and take a tenth of the build.
+        # The pages are served on this machine only, so that compressed files would only cost a tenth of the build.
         get_config().frontend_compression_formats = []
-        # The old build is gone, and a new one may be there by now.
+        # Reflex would remove the folder of the build, in which the bundler already writes.
         reflex_build.path_ops.rm = lambda _path: None  # type: ignore[attr-defined]
         reflex_build.processes = RunningBuild(bundling)  # type: ignore[attr-defined, assignment]
         reflex_build.build()  # type: ignore[no-untyped-call]
@@ -122,7 +122,7 @@ def build() -> None:
 
 
 def start_bundling() -> subprocess.Popen[bytes]:
-    """Bun instead of Node takes a quarter less time; going past the script in package.json saves half a second."""
+    """Start the bundler. Bun takes a quarter less time than Node; not using package.json's script saves 0.5 s."""
     print("Bundling the pages", flush=True)
     shutil.rmtree(WEB / "build", ignore_errors=True)
     bundler = ["node_modules/.bin/react-router", "build", "--logLevel", "warn"]
@@ -132,12 +132,12 @@ def start_bundling() -> subprocess.Popen[bytes]:
 
 @contextlib.contextmanager
 def exiting(code: int) -> Iterator[None]:
-    """Turn any failure inside into the exit code, its traceback printed."""
+    """Turn any exception inside into the exit code, and print its traceback."""
     try:
         yield
     except SystemExit as error:
         known = error.code in (APP_FAILED, INSTALL_FAILED, BUILD_FAILED, KILLED)
-        if isinstance(error.code, str):  # what Python would print
+        if isinstance(error.code, str):  # Python would print it too
             print(error.code, flush=True)
         raise SystemExit(error.code if known else code) from error
     except Exception as error:
@@ -146,7 +146,7 @@ def exiting(code: int) -> Iterator[None]:
 
 
 class RunningBuild:
-    """Stands in for reflex.utils.processes while Reflex builds: hands it the process that runs already."""
+    """Replaces reflex.utils.processes while Reflex builds: it returns the process that is already running."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process
@@ -160,20 +160,20 @@ class RunningBuild:
 
 
 def make_addresses_relative(static_files: Path) -> None:
-    """Let the built pages talk to the address they came from.
+    """Let the built pages connect to the address that they were loaded from.
 
-    Reflex bakes one address into a build. Without it the app works on any port, and under 127.0.0.1 as under
-    localhost.
+    Reflex writes a fixed address into a build. Without it the app works on any port, and both under 127.0.0.1 and
+    under localhost.
 
     Raises:
-        RuntimeError: when the build holds no such address.
+        RuntimeError: if the build has no such address.
     """
     for file in (static_files / "assets").glob("reflex-env-*.js"):
         text, count = BACKEND_URL.subn(relative, file.read_text())
         if count:
             file.write_text(text)
             return
-    raise RuntimeError("The build holds no backend address: Reflex changed how it bakes it in")
+    raise RuntimeError("The build has no backend address: Reflex has changed how it writes it")
 
 
 def relative(match: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""A queue for front-end builds: as many at once as cores and memory allow, first come first served."""
+"""A first-in, first-out queue for front-end builds. Cores and memory limit how many run at the same time."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -10,19 +10,19 @@ import psutil
 from proto_ddf.progress import Progress
 
 BUILD_BYTES = 900 * 1024**2
-"""What one build takes at its peak, measured: 770 MB, and some room."""
+"""Memory of one build at its peak: 770 MB measured, and a reserve."""
 POLL_SECONDS = 0.1
 
 
 def slots() -> int:
-    """How many builds may run at once on this machine, as its memory is now; at least one."""
+    """How many builds may run at the same time with the memory that is free now; at least one."""
     cores = len(os.sched_getaffinity(0))
-    running_too = psutil.virtual_memory().available // BUILD_BYTES
-    return int(max(1, min(cores, running_too)))
+    fit_in_memory = psutil.virtual_memory().available // BUILD_BYTES
+    return int(max(1, min(cores, fit_in_memory)))
 
 
 class BuildQueue:
-    """Thread-safe. `capacity` tells how many may run when none runs yet."""
+    """Thread-safe. `capacity` returns how many further builds fit."""
 
     def __init__(self, capacity: Callable[[], int] = slots) -> None:
         self._capacity = capacity
@@ -32,7 +32,7 @@ class BuildQueue:
 
     @contextmanager
     def slot(self, progress: Progress) -> Iterator[None]:
-        """Wait for a turn, reporting the place, and hold it. check_stop gives the place up."""
+        """Wait for a slot and hold it. While waiting it reports the position in the queue and calls check_stop."""
         self._enter(progress)
         try:
             yield
@@ -49,13 +49,13 @@ class BuildQueue:
         try:
             while True:
                 with self._changed:
-                    place = self._waiting.index(ticket) + 1
-                    if place == 1 and self._free():
+                    position = self._waiting.index(ticket) + 1
+                    if position == 1 and self._free():
                         self._running += 1
                         return
-                if place != reported:
-                    progress.report(f"Waiting for a build slot, place {place}")
-                    reported = place
+                if position != reported:
+                    progress.report(f"Waiting for a build slot, position {position}")
+                    reported = position
                 progress.check_stop()
                 with self._changed:
                     self._changed.wait(POLL_SECONDS)
@@ -65,7 +65,7 @@ class BuildQueue:
                 self._changed.notify_all()
 
     def _free(self) -> bool:
-        # A build that runs has its memory already, so what is available is for further ones.
+        # A running build has its memory already, so the available memory is for further ones.
         return self._running == 0 or self._running < self._capacity()
 
 

@@ -1,4 +1,4 @@
-"""Where Node and Bun are, and the environment that builds and apps run in."""
+"""Where Node and Bun are, and the environment variables of builds and apps."""
 
 import os
 import shutil
@@ -18,7 +18,7 @@ INHERITED = (
     *("SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE"),
     *("XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "REFLEX_DIR", "BUN_INSTALL_CACHE_DIR"),
 )
-"""What children get of our environment: no secret that happens to be in it reaches an app's code."""
+"""The variables that child processes inherit. No other variable, which may be a secret, reaches an app's code."""
 
 NODE_FOLDERS = (PROJECT_ROOT / ".venv/node/node_modules/.bin", Path(sys.prefix) / "bin")
 
@@ -41,7 +41,7 @@ def build_environment() -> dict[str, str]:
     """The environment of a front-end build.
 
     Raises:
-        SystemError: code toolchain_missing when Node or Bun is not there.
+        SystemError: code toolchain_missing if Node or Bun is not installed.
     """
     environment = base_environment()
     for tool in ("node", "bun"):
@@ -52,26 +52,24 @@ def build_environment() -> dict[str, str]:
                 code="toolchain_missing",
                 tool=tool,
             )
-    # Without a registry named here Reflex tries which of two mirrors answers faster.
+    # Without this variable Reflex measures which of two mirrors answers faster.
     return environment | {
         "NPM_CONFIG_REGISTRY": os.environ.get("NPM_CONFIG_REGISTRY") or registry()
     }
 
 
 def registry_host() -> str:
-    """Host, and port where one is given, of the npm registry that packages come from.
-
-    Its whole address may hold a password.
+    """Host, and port if given, of the npm registry. The full address may contain a password.
 
     Raises:
-        SystemError: code toolchain_missing when Node or Bun is not there.
+        SystemError: code toolchain_missing if Node or Bun is not installed.
     """
     return urlsplit(build_environment()["NPM_CONFIG_REGISTRY"]).netloc.rpartition("@")[2]
 
 
 @lru_cache
 def registry() -> str:
-    """The npm registry this machine is set up for."""
+    """The npm registry in the configuration of this machine."""
     environment = {**os.environ, "PATH": base_environment()["PATH"]}
     answer = subprocess.run(
         ["npm", "config", "get", "registry"],
@@ -85,7 +83,7 @@ def registry() -> str:
     lines = answer.stdout.split()
     if answer.returncode != 0 or not lines:
         raise errors.SystemError(
-            "npm does not tell its registry",
+            "npm does not report its registry",
             component="toolchain",
             code="toolchain_missing",
             tool="npm",

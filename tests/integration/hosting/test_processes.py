@@ -130,8 +130,8 @@ import runner
 from pathlib import Path
 runner.LOG_BYTES, runner.LOG_CHECK_SECONDS = 10_000, 0.01
 log = Path("app.log")
-runner._point_output_at(log)
-threading.Thread(target=runner.keep_log_small, args=(log,), daemon=True).start()
+runner._redirect_output(log)
+threading.Thread(target=runner.rotate_log, args=(log,), daemon=True).start()
 number = 0
 while not Path("app.log.2").exists():
     number += 1

@@ -26,7 +26,7 @@ def test_it_starts_serves_and_ends_on_a_signal(server: Server, ending: signal.Si
     assert server.status() == 200
     process.send_signal(ending)
     assert process.wait(20) == 0
-    assert "apps go on running" in server.output.read_text()
+    assert "apps keep running" in server.output.read_text()
 
 
 def test_it_starts_on_another_port_without_a_build(server: Server) -> None:
@@ -61,7 +61,7 @@ def test_a_second_server_on_the_same_home_is_refused(server: Server) -> None:
     server.start()
     refused = server.run("start", PORT=str(free_port()))
     assert refused.returncode == 1
-    assert "runs already" in refused.stderr
+    assert "already runs" in refused.stderr
 
 
 def test_an_address_others_could_reach_is_refused(server: Server) -> None:

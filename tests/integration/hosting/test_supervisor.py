@@ -94,9 +94,9 @@ def test_a_crash_is_followed_by_a_new_start_five_times(supervised: Supervised, c
     assert len(supervised.pids()) == RESTARTS + 1
     *restarts, last = said.splitlines()
     assert len(restarts) == RESTARTS
-    assert all("crashed" in line and line.endswith("It is started again.") for line in restarts)
+    assert all("crashed" in line and line.endswith("It is restarted.") for line in restarts)
     assert "crashed 6 times within 10 minutes" in last
-    assert "not started again" in last
+    assert "not restarted" in last
 
 
 @pytest.mark.parametrize("code", [0, 1, 2])
@@ -170,7 +170,7 @@ def test_a_killed_server_is_started_again_and_stop_ends_both(server: Server) -> 
     first.kill()
     second = server.wait_for_another(first)
     assert supervisor.poll() is None
-    assert "crashed (SIGKILL). It is started again." in server.output.read_text()
+    assert "crashed (SIGKILL). It is restarted." in server.output.read_text()
     assert "Proto-DDF has stopped" in server.run("stop").stdout
     assert supervisor.wait(START_SECONDS) == 0
     assert not second.is_running()
@@ -193,13 +193,13 @@ def test_a_second_start_is_refused_even_between_two_runs(server: Server) -> None
     supervisor = server.start(*SUPERVISED)
     refused = server.run(*SUPERVISED, PORT=str(free_port()))
     assert refused.returncode == 1
-    assert "runs already" in refused.stderr
+    assert "already runs" in refused.stderr
     assert "again" not in refused.stderr
     supervisor.send_signal(signal.SIGSTOP)
     server.serving().kill()
     try:
         again = server.run("start", PORT=str(free_port()))
-        assert "runs already" in again.stderr
+        assert "already runs" in again.stderr
     finally:
         supervisor.send_signal(signal.SIGCONT)
 
@@ -232,7 +232,7 @@ def test_a_server_that_cannot_serve_at_all_is_not_tried_again(server: Server) ->
     failed = server.run(*SUPERVISED)
     assert failed.returncode == 1
     assert failed.stderr
-    assert "started again" not in failed.stderr
+    assert "restarted" not in failed.stderr
 
 
 def test_ctrl_c_in_a_terminal_ends_both_in_order(server: Server) -> None:

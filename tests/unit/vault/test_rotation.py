@@ -131,7 +131,7 @@ def test_a_secret_of_a_lost_key_is_left_and_told(home: Path):
     done = command("rotate")
     assert done.stdout.splitlines() == [
         "1 secret encrypted with the new key.",
-        "1 secret can be read with no key that is known; enter them again.",
+        "1 secret cannot be read with any known key; enter them again.",
     ]
     assert vault.reveal(found) == "found"
 

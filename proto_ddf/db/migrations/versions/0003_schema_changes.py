@@ -13,7 +13,7 @@ def upgrade() -> None:
     with op.batch_alter_table("app") as app:
         app.add_column(_json("source_schema"))
         app.add_column(_json("source_changes"))
-    # What the sources of earlier apps looked like then was not kept: they count from now on.
+    # The schema from which an earlier app was generated was not stored, so the present one is used.
     op.execute(
         "UPDATE app SET source_schema = coalesce("
         "(SELECT table_schema FROM source WHERE source.id = app.source_id), source_schema)"

@@ -15,7 +15,7 @@ def upgrade() -> None:
     _move_outputs()
     with op.batch_alter_table("operation") as operation:
         operation.drop_column("output")
-        # No run of this numbering has begun: 0 names none.
+        # 0: no run of this numbering has begun.
         operation.add_column(sa.Column("run", sa.Integer(), nullable=False, server_default="0"))
 
 

@@ -18,7 +18,7 @@ class Watched(NoProgress):
     def report(self, message: str) -> None:
         self.reports.append(message)
         self.told.set()
-        if message.endswith("place 1"):
+        if message.endswith("position 1"):
             self.told_first.set()
 
     def check_stop(self) -> None:
@@ -73,15 +73,15 @@ def test_waiting_builds_are_told_their_place_and_served_in_order() -> None:
     assert first.progress.told.wait(10)
     second = Build(queue)
     assert second.progress.told.wait(10)
-    assert first.progress.reports == ["Waiting for a build slot, place 1"]
-    assert second.progress.reports == ["Waiting for a build slot, place 2"]
+    assert first.progress.reports == ["Waiting for a build slot, position 1"]
+    assert second.progress.reports == ["Waiting for a build slot, position 2"]
     running.finish()
     assert first.started.wait(10)
     assert second.progress.told_first.wait(10)
     assert not second.started.is_set()
     first.finish()
     assert second.started.wait(10)
-    assert second.progress.reports[-1] == "Waiting for a build slot, place 1"
+    assert second.progress.reports[-1] == "Waiting for a build slot, position 1"
     second.finish()
 
 
