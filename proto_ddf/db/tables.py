@@ -93,7 +93,7 @@ class AppRecord(SQLModel, table=True):
     description: str = ""
     source_id: str | None = Field(default=None, index=True)
     spec: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
-    """An AppSpec, dumped."""
+    """The app's plan: an AppSpec, dumped."""
     source_schema: dict[str, Any] = Field(
         default_factory=dict, sa_column=Column(JSON, nullable=False)
     )

@@ -117,6 +117,11 @@ def read(slug: str) -> AppRecord:
     return record
 
 
+def plan_of(record: AppRecord) -> AppSpec:
+    """The plan that an app is made from. The record is the one place that says it."""
+    return AppSpec.model_validate(record.spec)
+
+
 def find_record(slug: str) -> AppRecord | None:
     with session() as db:
         return db.get(AppRecord, slug)

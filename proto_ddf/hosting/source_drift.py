@@ -2,7 +2,6 @@
 
 from proto_ddf.db.tables import AppRecord
 from proto_ddf.generator.planning.regenerate import changes_for
-from proto_ddf.generator.spec import AppSpec
 from proto_ddf.hosting import records
 from proto_ddf.sources.schema.model import SourceSchema
 
@@ -11,7 +10,7 @@ def update_source_drift(source_id: str, schema: SourceSchema) -> None:
     """Record for every app of a source how the source's schema differs from the one the app was generated from."""
     for record in _made_from(source_id):
         if record.source_schema:
-            spec = AppSpec.model_validate(record.spec)
+            spec = records.plan_of(record)
             before = SourceSchema.model_validate(record.source_schema)
             changes = changes_for(spec, before, schema)
             records.change(record.slug, source_changes=changes.model_dump(mode="json"))

@@ -33,7 +33,7 @@ MINIMUM_FREE_BYTES = 200 * 1024 * 1024
 
 
 class GenerateAppInput(BaseModel):
-    """The plan as the user left it. The spec names no secret; the source is a reference."""
+    """The plan as the user left it, until the first step writes it to the app's record. It contains no secret."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -80,6 +80,11 @@ def _validate(context: StepContext[GenerateAppInput]) -> JSON:
     return {}
 
 
+def _plan(context: StepContext[GenerateAppInput]) -> AppSpec:
+    """The plan as the first step recorded it. Raises ValidationError, code app_unknown, once the app is deleted."""
+    return records.plan_of(records.read(context.input.spec.slug))
+
+
 def check_disk_space(rows_bytes: int = 0) -> None:
     """Raises SystemError, code disk_space_low, where an app whose rows take so much might not fit."""
     free = shutil.disk_usage(get_settings().home).free
@@ -123,10 +128,10 @@ def _reserve_ports(context: StepContext[GenerateAppInput]) -> JSON:
 
 
 def _render(context: StepContext[GenerateAppInput]) -> JSON:
-    given = context.input
-    render_app(given.spec, _app_folder(given.spec.slug))
-    record_digests(_app_folder(given.spec.slug))
-    context.report(f"{count_text(len(given.spec.tables), 'page')} and a dashboard")
+    spec = _plan(context)
+    render_app(spec, _app_folder(spec.slug))
+    record_digests(_app_folder(spec.slug))
+    context.report(f"{count_text(len(spec.tables), 'page')} and a dashboard")
     return {}
 
 
@@ -134,7 +139,9 @@ def _import(context: StepContext[GenerateAppInput]) -> JSON:
     given = context.input
     saved = store.get_source(given.source_id)
     database = _app_folder(given.spec.slug) / "data" / "app.db"
-    counts = import_tables(store.open_source(saved), given.spec, saved.schema, database, context)
+    counts = import_tables(
+        store.open_source(saved), _plan(context), saved.schema, database, context
+    )
     context.report(f"{sum(counts.values()):,} rows")
     return {"rows": dict(counts)}
 

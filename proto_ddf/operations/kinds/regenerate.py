@@ -77,7 +77,7 @@ def _validate(context: Context) -> JSON:
     source = store.open_source(saved)
     for stage in source.stages():
         stage.run()
-    spec = AppSpec.model_validate(record.spec)
+    spec = records.plan_of(record)
     before = SourceSchema.model_validate(record.source_schema or {"tables": []})
     add = context.input.add_tables
     _check_read_lately(saved, source, spec, add)
