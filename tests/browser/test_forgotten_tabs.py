@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser import forgetting
 from tests.browser.conftest import Server
 from tests.browser.driving import (
     connect_file,
@@ -22,13 +23,10 @@ from tests.browser.driving import (
     operation_id,
     rows,
     start_generation,
-    wait_until,
 )
 from tests.ports import free_port
 
 pytestmark = pytest.mark.browser
-
-EXPIRY_SECONDS = 6
 
 
 @pytest.fixture(scope="module")
@@ -44,11 +42,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def server(folder: Path) -> Iterator[Server]:
-    """A server of the module's own that forgets a tab after a few seconds without an event."""
-    environment = {
-        "ALLOWED_FOLDERS": json.dumps([str(folder)]),
-        "REFLEX_REDIS_TOKEN_EXPIRATION": str(EXPIRY_SECONDS),
-    }
+    """A server of the module's own that forgets its tabs when it is asked to."""
+    environment = {"ALLOWED_FOLDERS": json.dumps([str(folder)])} | forgetting.ENVIRONMENT
     started = Server(folder / "home", free_port(), environment)
     started.start()
     yield started
@@ -56,8 +51,9 @@ def server(folder: Path) -> Iterator[Server]:
 
 
 def expire(server: Server, page: Page) -> None:
-    """Wait until the server has forgotten every tab: it deletes their files last."""
-    wait_until(lambda: not list((server.home / "tabs").glob("*.pkl")))
+    """The server forgets every tab, as when their time is over."""
+    assert server.process is not None
+    forgetting.forget_tabs(server.process, server.home / "tabs")
 
 
 def kill(server: Server, page: Page) -> None:

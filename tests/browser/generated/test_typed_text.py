@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from tests.browser import forgetting
 from tests.browser.drafts import age_drafts
 from tests.browser.driving import wait_until
 from tests.browser.generated.conftest import App, serve
@@ -21,13 +22,12 @@ from tests.ports import free_port
 
 pytestmark = pytest.mark.browser
 
-EXPIRY_SECONDS = 5
 BACK_MS = 60_000
 ROW = "select name, email, city, phone, newsletter from customers where id = ?"
 
 
 class Forgetful:
-    """The sample shop, served by a process that can be killed and forgets a tab after a few seconds."""
+    """The sample shop, served by a process that can be killed and forgets its tabs when it is asked to."""
 
     def __init__(self, shop: App, folder: Path) -> None:
         self.built, self.states, self.port = shop.folder, folder / "states", free_port()
@@ -37,10 +37,7 @@ class Forgetful:
         self.start()
 
     def start(self) -> None:
-        environment = {
-            "REFLEX_STATES_WORKDIR": str(self.states),
-            "REFLEX_REDIS_TOKEN_EXPIRATION": str(EXPIRY_SECONDS),
-        }
+        environment = {"REFLEX_STATES_WORKDIR": str(self.states)} | forgetting.ENVIRONMENT
         served = serve(self.built, self.database, self.port, **environment)
         self.app = self._serving.enter_context(served)
 
@@ -51,8 +48,8 @@ class Forgetful:
         shutil.rmtree(self.states)
 
     def expire(self) -> None:
-        """Wait until it has forgotten every tab: it deletes their files last."""
-        wait_until(lambda: not list(self.states.glob("*.pkl")))
+        """It forgets every tab, as when their time is over."""
+        forgetting.forget_tabs(self.app.process, self.states)
 
     def close(self) -> None:
         self._serving.close()
