@@ -2,7 +2,6 @@
 
 import http.client
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -27,8 +26,7 @@ from proto_ddf.hosting.watcher import Watcher, adopt_all
 from proto_ddf.port_numbers import BLOCKED_PORTS
 from proto_ddf.progress import NoProgress
 from proto_ddf.settings import PROJECT_ROOT
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+from tests.chromium import CHROMIUM, MISSING
 
 
 def run(slug: str) -> AppView:
@@ -75,7 +73,7 @@ def test_a_started_app_answers_and_is_shown_as_running(app: str) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+@pytest.mark.skipif(CHROMIUM is None, reason=MISSING)
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 def test_the_built_pages_come_alive_in_a_browser(app: str, host: str) -> None:
     from playwright.sync_api import expect, sync_playwright
