@@ -19,7 +19,6 @@ from starlette.routing import Route
 from proto_ddf import vault
 from proto_ddf.errors import ValidationError, describe
 from proto_ddf.generator.code.package import package_app
-from proto_ddf.generator.spec import AppSpec
 from proto_ddf.hosting import apps
 from proto_ddf.logs import get_logger
 from proto_ddf.settings import get_settings
@@ -231,8 +230,7 @@ def _read_once(archive: Path) -> Iterator[bytes]:
 
 def _package(slug: str) -> Path:
     folder = get_settings().apps_folder / slug
-    spec = AppSpec.model_validate_json((folder / "app.json").read_text(encoding="utf-8"))
-    return package_app(spec, folder, apps.app_database(slug))
+    return package_app(slug, folder, apps.app_database(slug))
 
 
 def _failure(error: Exception, operation: str, **context: Any) -> JSONResponse:

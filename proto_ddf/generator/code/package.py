@@ -12,7 +12,6 @@ from uuid import uuid4
 from sqlalchemy import make_url
 
 from proto_ddf.errors.types import IntegrationError
-from proto_ddf.generator.spec import AppSpec
 
 MANIFEST = ".written.json"
 """The digests of the code when it was written; see manual_edits.py."""
@@ -33,10 +32,11 @@ _BACKUP_PAGES = 1_000
 _LEFTOVER_SECONDS = 3600
 
 
-def package_app(spec: AppSpec, app_folder: Path, database: Path | None) -> Path:
+def package_app(slug: str, app_folder: Path, database: Path | None) -> Path:
     """Make a zip beside `app_folder` and return its path. The caller has to remove it.
 
     Args:
+        slug: name of the top folder in the zip.
         database: the SQLite file that the app works on, its own or a source. A snapshot becomes data/app.db; it may be
             in use. None: without data.
 
@@ -57,7 +57,7 @@ def package_app(spec: AppSpec, app_folder: Path, database: Path | None) -> Path:
     try:
         if database is not None:
             _copy_database(database, snapshot)
-        _write(archive_path, spec.slug, app_folder, snapshot if database is not None else None)
+        _write(archive_path, slug, app_folder, snapshot if database is not None else None)
     except BaseException:
         archive_path.unlink(missing_ok=True)
         raise

@@ -57,7 +57,7 @@ def test_it_is_clean_and_typed(served):
 def test_a_download_holds_no_row_and_no_secret_and_says_what_to_set(served, tmp_path: Path):
     (served.folder / ".env").write_text(f"DATABASE_PASSWORD={served.place.password}\n")
     try:
-        made = package_app(served.spec, served.folder, None)
+        made = package_app(served.spec.slug, served.folder, None)
     finally:
         (served.folder / ".env").unlink()
     with zipfile.ZipFile(made) as archive:

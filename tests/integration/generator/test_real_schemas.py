@@ -106,7 +106,7 @@ def test_the_downloaded_zip_works_alone(
 ) -> None:
     folder = tmp_path / "apps" / shop_plan.slug
     render_app(shop_plan, folder)
-    with zipfile.ZipFile(package_app(shop_plan, folder, sample.path)) as opened:
+    with zipfile.ZipFile(package_app(shop_plan.slug, folder, sample.path)) as opened:
         opened.extractall(tmp_path / "elsewhere")
     assert "passed" in _run_own_test(tmp_path / "elsewhere" / shop_plan.slug)
 

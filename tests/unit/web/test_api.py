@@ -13,7 +13,6 @@ from typing import Any
 import httpx
 import pytest
 
-from proto_ddf.generator.spec import AppSpec
 from proto_ddf.settings import Settings, get_settings
 from proto_ddf.web import api
 
@@ -167,8 +166,6 @@ def test_a_download_is_a_zip_named_after_the_app(
 ) -> None:
     folder = settings.apps_folder / "my_shop"
     folder.mkdir()
-    spec = AppSpec(name="My shop", slug="my_shop", tables=[])
-    (folder / "app.json").write_text(spec.model_dump_json())
     (folder / "README.md").write_text("# My shop\n")
     monkeypatch.setattr(api.apps, "get_app", lambda slug: object() if slug == "my_shop" else None)
     data = tmp_path / "source.db"

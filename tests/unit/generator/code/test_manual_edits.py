@@ -46,5 +46,5 @@ def test_a_damaged_note_tells_nothing(app: Path) -> None:
 
 
 def test_the_note_is_no_part_of_the_download(plan: AppSpec, app: Path) -> None:
-    with package_app(plan, app, None).open("rb") as archive:
+    with package_app(plan.slug, app, None).open("rb") as archive:
         assert b".written.json" not in archive.read()

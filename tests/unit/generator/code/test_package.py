@@ -54,7 +54,7 @@ def _names(archive: Path) -> list[str]:
 def test_the_zip_holds_the_code_and_nothing_of_the_apps_life(
     plan: AppSpec, app: Path, database: Path
 ) -> None:
-    names = _names(package_app(plan, app, database))
+    names = _names(package_app(plan.slug, app, database))
     assert {"my_shop/app.json", "my_shop/rxconfig.py", "my_shop/requirements.txt"} <= set(names)
     assert {"my_shop/my_shop/my_shop.py", "my_shop/data/app.db"} <= set(names)
     gone = (".web", ".states", "logs/", "pycache", "node_modules", ".env", "uploaded", "link")
@@ -62,7 +62,7 @@ def test_the_zip_holds_the_code_and_nothing_of_the_apps_life(
 
 
 def test_no_path_of_this_machine_is_inside(plan: AppSpec, app: Path, database: Path) -> None:
-    with zipfile.ZipFile(package_app(plan, app, database)) as opened:
+    with zipfile.ZipFile(package_app(plan.slug, app, database)) as opened:
         for name in opened.namelist():
             assert not name.startswith("/")
             assert str(app.parent).encode() not in opened.read(name)
@@ -75,7 +75,7 @@ def test_the_snapshot_holds_what_is_committed_while_the_app_writes(
         writer.execute("INSERT INTO things VALUES (2)")
         writer.execute("BEGIN")
         writer.execute("INSERT INTO things VALUES (3)")
-        packed = package_app(plan, app, database)
+        packed = package_app(plan.slug, app, database)
         writer.execute("ROLLBACK")
     with zipfile.ZipFile(packed) as opened:
         opened.extract("my_shop/data/app.db", tmp_path)
@@ -86,14 +86,14 @@ def test_the_snapshot_holds_what_is_committed_while_the_app_writes(
 
 
 def test_the_same_app_gives_the_same_file(plan: AppSpec, app: Path, database: Path) -> None:
-    first = package_app(plan, app, database).read_bytes()
+    first = package_app(plan.slug, app, database).read_bytes()
     for path in app.rglob("*.py"):
         path.touch()
-    assert package_app(plan, app, database).read_bytes() == first
+    assert package_app(plan.slug, app, database).read_bytes() == first
 
 
 def test_each_download_has_a_file_of_its_own(plan: AppSpec, app: Path, database: Path) -> None:
-    first, second = (package_app(plan, app, database) for _ in range(2))
+    first, second = (package_app(plan.slug, app, database) for _ in range(2))
     assert first != second
     assert {path.name for path in app.parent.iterdir()} == {app.name, first.name, second.name}
 
@@ -101,10 +101,10 @@ def test_each_download_has_a_file_of_its_own(plan: AppSpec, app: Path, database:
 def test_zips_that_nobody_removed_go_after_an_hour(
     plan: AppSpec, app: Path, database: Path
 ) -> None:
-    old = package_app(plan, app, database)
+    old = package_app(plan.slug, app, database)
     hours_ago = time.time() - 2 * 3600
     os.utime(old, (hours_ago, hours_ago))
-    new = package_app(plan, app, database)
+    new = package_app(plan.slug, app, database)
     assert new.exists()
     assert not old.exists()
 
@@ -125,7 +125,7 @@ def test_the_file_behind_an_address(url: str, path: str | None) -> None:
 
 
 def test_without_a_database_only_code_is_packed(plan: AppSpec, app: Path) -> None:
-    assert "my_shop/data/app.db" not in _names(package_app(plan, app, None))
+    assert "my_shop/data/app.db" not in _names(package_app(plan.slug, app, None))
 
 
 @pytest.mark.parametrize("gone", ["app", "database"])
@@ -133,12 +133,12 @@ def test_what_is_gone_is_named(plan: AppSpec, app: Path, gone: str) -> None:
     missing = app.with_name("gone")
     arguments = (missing, None) if gone == "app" else (app, missing)
     with pytest.raises(IntegrationError) as caught:
-        package_app(plan, *arguments)
+        package_app(plan.slug, *arguments)
     assert caught.value.code == "file_not_found"
 
 
 def test_a_failure_leaves_nothing_behind(plan: AppSpec, app: Path, database: Path) -> None:
     database.write_text("this is no database, and never was one")
     with pytest.raises(sqlite3.DatabaseError):
-        package_app(plan, app, database)
+        package_app(plan.slug, app, database)
     assert [path.name for path in app.parent.iterdir()] == [app.name]
