@@ -273,6 +273,19 @@ class TestDelete:
         assert people_file.exists()
         assert len(copies()) == 1
 
+    def test_an_uploaded_certificate_goes_with_the_last_source_that_names_it(self, ended, people):
+        certificate = upload_path("ca.pem")
+        certificate.write_text("PEM")
+        server = {"host": "db1", "port": 5432, "database": "shop", "user": "ann"}
+        config = {**server, "ca_certificate": str(certificate)}
+        first, second = (
+            store.save_source(name, "postgresql", config, people.schema) for name in ("A", "B")
+        )
+        ended("delete_source", DeleteSourceInput(source_id=first.id))
+        assert certificate.exists()
+        ended("delete_source", DeleteSourceInput(source_id=second.id))
+        assert not certificate.exists()
+
     def test_a_file_of_the_users_stays_and_its_copy_goes(self, ended, shared_folder):
         file = shared_folder / "people.csv"
         file.write_text("id,name\n1,Ann\n")
