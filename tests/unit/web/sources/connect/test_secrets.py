@@ -240,7 +240,7 @@ def test_a_secret_that_was_forgotten_meanwhile_is_told_at_its_field(started: lis
     vault.discard([reference])
     [focus] = run(state, "test_connection")
     assert started == []
-    assert "can no longer be decrypted" in state.field_errors["password"]
+    assert "can no longer be read" in state.field_errors["password"]
     assert PASSWORD in str(focus.args)
 
 
