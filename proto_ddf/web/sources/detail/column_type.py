@@ -28,7 +28,7 @@ def type_notes(one: rx.Var[TableRow], column: rx.Var[ColumnRow]) -> rx.Component
             rx.el.div("Read as empty: ", column.empty, class_name="pd-quiet"),
             rx.fragment(),
         ),
-        rx.foreach(column.type_candidates, lambda candidate: _candidate(one, column, candidate)),
+        rx.foreach(column.candidates, lambda candidate: _candidate(one, column, candidate)),
     )
 
 
