@@ -18,7 +18,7 @@ from proto_ddf.operations.model import KINDS
 from proto_ddf.operations.views import OperationView
 
 
-def start(kind: str, input: BaseModel, user_id: str = "anonymous") -> str:
+def start(kind: str, operation_input: BaseModel, user_id: str = "anonymous") -> str:
     """Start an operation and return its id. It is on record before this returns.
 
     Raises:
@@ -27,7 +27,7 @@ def start(kind: str, input: BaseModel, user_id: str = "anonymous") -> str:
         SystemError: when the engine is not launched; code disk_space_low when the disk is full.
     """
     registered = KINDS[kind]
-    given = registered.input_model.model_validate(input.model_dump())
+    given = registered.input_model.model_validate(operation_input.model_dump())
     engine.current()
     _need_reserve()
     run = journal.create(registered, given, user_id)

@@ -33,11 +33,11 @@ def store(text: str) -> str:
         return ""
     redaction.hide(text)
     # It must not be guessable, because anyone who knows a reference that no source uses yet can use it.
-    id = uuid4().hex
+    secret_id = uuid4().hex
 
     def add(opened: Session) -> None:
         token = keys.cipher(keys.read()).encrypt(text.encode()).decode()
-        opened.add(SecretRecord(id=id, token=token))
+        opened.add(SecretRecord(id=secret_id, token=token))
 
     try:
         keys.ensure()
@@ -49,7 +49,7 @@ def store(text: str) -> str:
             code="secret_not_stored",
             reason=str(error),
         ) from error
-    return f"secret:{id}"
+    return f"secret:{secret_id}"
 
 
 def reveal(reference: str) -> str:
@@ -98,7 +98,7 @@ def known(references: Iterable[str]) -> set[str]:
     """Those of `references` whose secret is stored."""
     with session() as opened:
         ids = opened.exec(select(SecretRecord.id).where(_id.in_(_ids(references)))).all()
-    return {f"secret:{id}" for id in ids}
+    return {f"secret:{secret_id}" for secret_id in ids}
 
 
 def prune(older_than: datetime, kept: Callable[[Session], Set[str]]) -> int:
@@ -114,7 +114,7 @@ def prune(older_than: datetime, kept: Callable[[Session], Set[str]]) -> int:
 
 def _delete(ids: Sequence[str], kept: Callable[[Session], Set[str]], opened: Session) -> int:
     referenced = kept(opened) if ids else frozenset()
-    unused = [id for id in ids if f"secret:{id}" not in referenced]
+    unused = [secret_id for secret_id in ids if f"secret:{secret_id}" not in referenced]
     opened.execute(delete(SecretRecord).where(_id.in_(unused)))
     return len(unused)
 

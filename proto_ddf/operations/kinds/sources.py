@@ -150,15 +150,15 @@ def _steps_to_save(
         called = (known.name if known else "") if name is None else name
         secrets.check(kind, config)
         operation_id = context.operation_id
-        id = source_id or operation_id
-        saved = store.save_source(called, kind, config, schema, id, operation_id)
-        update_source_drift(id, schema)
+        saved_id = source_id or operation_id
+        saved = store.save_source(called, kind, config, schema, saved_id, operation_id)
+        update_source_drift(saved_id, schema)
         if known:  # what it named before may serve no one now
             discard_secrets(secrets.named_in(known.kind, known.config).values())
         news = _found_by(saved, operation_id)
         tables = count_text(len(schema.tables), "table")
         context.report(f"{tables}: {news or 'nothing has changed'}" if known else tables)
-        return {"source_id": id, "news": news}
+        return {"source_id": saved_id, "news": news}
 
     return [*_stage_steps(kind, config), Step("save", title, save)]
 

@@ -103,7 +103,7 @@ class SourceWatch:
     def states(self) -> dict[str, HealthState]:
         """The state of each source by its id."""
         with self._lock:
-            return {id: watched.health.state for id, watched in self._watched.items()}
+            return {source_id: watched.health.state for source_id, watched in self._watched.items()}
 
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)

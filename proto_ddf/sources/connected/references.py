@@ -21,9 +21,9 @@ class References:
     """Paths as the record has them: absolute or relative, some of them patterns."""
 
     @classmethod
-    def union(cls, all: Iterable["References"]) -> "References":
+    def union(cls, references: Iterable["References"]) -> "References":
         """What any of them names."""
-        each = list(all)
+        each = list(references)
         return cls(
             frozenset().union(*(one.secrets for one in each)),
             frozenset().union(*(one.files for one in each)),

@@ -56,7 +56,9 @@ def configured_sources() -> list[Configured]:
     query = select(SourceRecord.id, SourceRecord.name, SourceRecord.kind, SourceRecord.config)
     with session() as db:
         found = db.exec(query).all()
-    return [Configured(id, name, kind, dict(config)) for id, name, kind, config in found]
+    return [
+        Configured(source_id, name, kind, dict(config)) for source_id, name, kind, config in found
+    ]
 
 
 def list_sources() -> list[SourceView]:
@@ -66,10 +68,10 @@ def list_sources() -> list[SourceView]:
         return [_view(db, record) for record in sorted(records, key=lambda r: _fold(r.name))]
 
 
-def get_source(id: str) -> SourceView:
+def get_source(source_id: str) -> SourceView:
     """The source of that id. Raises ValidationError with code `source_required` if there is none."""
     with session() as db:
-        return _view(db, _record(db, id))
+        return _view(db, _record(db, source_id))
 
 
 def find_source(name: str) -> SourceView | None:
@@ -79,7 +81,7 @@ def find_source(name: str) -> SourceView | None:
         return _view(db, record) if record else None
 
 
-def check_name(name: str, id: str | None = None) -> str:
+def check_name(name: str, source_id: str | None = None) -> str:
     """The name, trimmed, if source `id` (None: a new one) may be called so.
 
     Raises:
@@ -87,7 +89,7 @@ def check_name(name: str, id: str | None = None) -> str:
             `invalid_value` if it is longer than 80 characters.
     """
     with session() as db:
-        return _checked_name(db, name, id)
+        return _checked_name(db, name, source_id)
 
 
 def save_source(
@@ -95,7 +97,7 @@ def save_source(
     kind: str,
     config: dict[str, Any],
     schema: SourceSchema,
-    id: str | None = None,
+    source_id: str | None = None,
     operation_id: str = "",
 ) -> SourceView:
     """Make a source, or change the one of that id, noting what changed in its schema. Idempotent where an id
@@ -106,10 +108,10 @@ def save_source(
     """
     checked = check_config(kind, config)
     with session() as db:
-        name = _checked_name(db, name, id)
-        record = db.get(SourceRecord, id) if id else None
+        name = _checked_name(db, name, source_id)
+        record = db.get(SourceRecord, source_id) if source_id else None
         if record is None:
-            record = SourceRecord(id=id or new_id(), name=name, kind=kind)
+            record = SourceRecord(id=source_id or new_id(), name=name, kind=kind)
         else:
             _note_changes(record, schema, operation_id)
         before = record.kind, dict(record.config or {})
@@ -121,18 +123,18 @@ def save_source(
     return view
 
 
-def rename_source(id: str, name: str) -> SourceView:
+def rename_source(source_id: str, name: str) -> SourceView:
     """Give a source another name. Raises ValidationError: see `check_name` and `get_source`."""
     with session() as db:
-        record = _record(db, id)
-        record.name = _checked_name(db, name, id)
+        record = _record(db, source_id)
+        record.name = _checked_name(db, name, source_id)
         return _write(db, record)
 
 
-def delete_source(id: str) -> None:
+def delete_source(source_id: str) -> None:
     """Forget a source; its files stay. Deleting one that is gone does nothing."""
     with session() as db:
-        record = db.get(SourceRecord, id)
+        record = db.get(SourceRecord, source_id)
         if record is None:
             return
         before = record.kind, dict(record.config)
@@ -146,7 +148,7 @@ def open_source(known: SourceView) -> ResilientSource:
     return make_source(known.kind, known.config)
 
 
-def check_writable(id: str) -> None:
+def check_writable(source_id: str) -> None:
     """Make sure that an app made from a source may change its rows.
 
     Raises:
@@ -154,7 +156,7 @@ def check_writable(id: str) -> None:
         CircuitOpenError: calls to its place are paused.
         ValidationError: `source_required`, `path_not_allowed`.
     """
-    view = get_source(id)
+    view = get_source(source_id)
     check = find_kind(view.kind).check_writable
     if check:
         open_source(view).call(check, check_config(view.kind, view.config))
@@ -218,10 +220,10 @@ def _fold(name: str) -> str:
     return name.strip().casefold()
 
 
-def _record(db: Session, id: str) -> SourceRecord:
-    record = db.get(SourceRecord, id)
+def _record(db: Session, source_id: str) -> SourceRecord:
+    record = db.get(SourceRecord, source_id)
     if record is None:
-        raise ValidationError("This source is gone.", "source", id, code="source_required")
+        raise ValidationError("This source is gone.", "source", source_id, code="source_required")
     return record
 
 
@@ -231,14 +233,14 @@ def _named(db: Session, name: str) -> SourceRecord | None:
     return next((record for record in records if _fold(record.name) == _fold(name)), None)
 
 
-def _checked_name(db: Session, name: str, id: str | None) -> str:
+def _checked_name(db: Session, name: str, source_id: str | None) -> str:
     name = name.strip()
     if not name:
         raise ValidationError("The source needs a name.", "name", name, code="source_name_required")
     if len(name) > NAME_LENGTH:
         raise ValidationError(f"The name is longer than {NAME_LENGTH} characters.", "name", name)
     taken = _named(db, name)
-    if taken and taken.id != id:
+    if taken and taken.id != source_id:
         raise _taken(taken.name)
     return name
 
@@ -260,9 +262,11 @@ def _write(db: Session, record: SourceRecord) -> SourceView:
     return _view(db, record)
 
 
-def _apps(db: Session, id: str) -> list[str]:
+def _apps(db: Session, source_id: str) -> list[str]:
     """Names of the apps made from a source."""
-    query = select(AppRecord.name).where(col(AppRecord.source_id) == id).order_by(AppRecord.name)
+    query = (
+        select(AppRecord.name).where(col(AppRecord.source_id) == source_id).order_by(AppRecord.name)
+    )
     return list(db.exec(query).all())
 
 

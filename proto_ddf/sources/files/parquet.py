@@ -171,6 +171,6 @@ KIND = file_kind(
     label="Parquet files",
     description="Typed tables, one per file. The app works on a copy of their rows.",
     icon="file-box",
-    help="Upload Parquet files, or give paths Proto-DDF may read (* stands for any name).",
+    help_text="Upload Parquet files, or give paths Proto-DDF may read (* stands for any name).",
     accept=_SUFFIXES,
 )

@@ -40,13 +40,15 @@ class LenientFormat:
     """SQL of the value; NULL if the text is not valid."""
 
 
-def _date_format(date: str, format: str, time: str = "") -> LenientFormat:
+def _date_format(date: str, date_format: str, time: str = "") -> LenientFormat:
     """A format of dates for strftime, or of dates with a time."""
     if not time:
-        return LenientFormat(date, _in_calendar(f"CAST(try_strptime({{v}}, '{format}') AS DATE)"))
+        return LenientFormat(
+            date, _in_calendar(f"CAST(try_strptime({{v}}, '{date_format}') AS DATE)")
+        )
     clock = "[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?( [AP]M)?"
     times = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p")
-    formats = ", ".join(f"'{format} {each}'" for each in times)
+    formats = ", ".join(f"'{date_format} {each}'" for each in times)
     moment = _in_calendar(f"CAST(try_strptime({{v}}, [{formats}]) AS TIMESTAMP)")
     return LenientFormat(f"{date} {clock}", moment)
 

@@ -88,7 +88,7 @@ class ErrorListState(LiveMixin, rx.State):
 
     def _show(self, rows: list[ErrorRow]) -> None:
         waits = {row.id: seconds_until(row.retry_at) for row in rows}
-        self.waits = {id: seconds for id, seconds in waits.items() if seconds > 0}
+        self.waits = {error_id: seconds for error_id, seconds in waits.items() if seconds > 0}
         if rows != self.errors:
             self.errors = rows
 

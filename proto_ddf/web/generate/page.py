@@ -124,7 +124,7 @@ def _section_source() -> rx.Component:
             ),
             field_id="source",
             error=State.field_errors["source"],
-            help="Each of its tables can become a page of the app.",
+            help_text="Each of its tables can become a page of the app.",
         ),
         rx.cond(State.tables.length() > 0, _tables(), rx.fragment()),
     )
@@ -185,7 +185,7 @@ def _section_about() -> rx.Component:
             ),
             field_id="name",
             error=State.field_errors["name"],
-            help="3 to 64 letters, digits, spaces or hyphens. The package is named after it.",
+            help_text="3 to 64 letters, digits, spaces or hyphens. The package is named after it.",
         ),
         form_field(
             "Description",
@@ -198,7 +198,7 @@ def _section_about() -> rx.Component:
                 custom_attrs={"data-max-length": LONGEST_DESCRIPTION},
             ),
             field_id="description",
-            help="Shown on the app's first page and in its README. May be empty.",
+            help_text="Shown on the app's first page and in its README. May be empty.",
         ),
         _editing(),
         _accents(),

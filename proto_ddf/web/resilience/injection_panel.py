@@ -70,24 +70,27 @@ def _form() -> rx.Component:
     fields = (
         _system(),
         _target(),
-        _select("kind", "Fault", KINDS, help=rx.match(draft["kind"], *_KIND_HELP.items(), "")),
+        _select("kind", "Fault", KINDS, help_text=rx.match(draft["kind"], *_KIND_HELP.items(), "")),
         rx.match(
             draft["kind"],
-            ("error", _select("error", "Error", ERRORS, help="What the call meets.")),
-            ("latency", _text("latency", "Delay (seconds)", help="Before each call it affects.")),
-            ("outcome", _text("answer", "Answer (JSON)", help="Empty: null.")),
+            ("error", _select("error", "Error", ERRORS, help_text="What the call meets.")),
+            (
+                "latency",
+                _text("latency", "Delay (seconds)", help_text="Before each call it affects."),
+            ),
+            ("outcome", _text("answer", "Answer (JSON)", help_text="Empty: null.")),
             rx.el.div(),
         ),
-        _select("affects", "Affects", AFFECTS, help="At random, or one after the other."),
+        _select("affects", "Affects", AFFECTS, help_text="At random, or one after the other."),
         rx.cond(
             draft["affects"] == SHARE,
-            _text("rate", "Share of the calls (%)", help="100 affects every call."),
-            _text("calls", "Number of calls", help="It ends after these."),
+            _text("rate", "Share of the calls (%)", help_text="100 affects every call."),
+            _text("calls", "Number of calls", help_text="It ends after these."),
         ),
-        _text("seconds", "Time (seconds)", help="Empty: until it is stopped."),
+        _text("seconds", "Time (seconds)", help_text="Empty: until it is stopped."),
         rx.cond(
             draft["affects"] == SHARE,
-            _text("seed", "Seed", help="Optional: makes the draws repeatable."),
+            _text("seed", "Seed", help_text="Optional: makes the draws repeatable."),
             rx.el.div(),
         ),
     )
@@ -117,7 +120,7 @@ def _system() -> rx.Component:
             value=ResilienceState.draft["system"],
             on_change=lambda value: ResilienceState.set_injection("system", value),
         ),
-        help="Whose calls it affects.",
+        help_text="Whose calls it affects.",
     )
 
 
@@ -138,12 +141,12 @@ def _target() -> rx.Component:
             value=ResilienceState.draft["target"],
             on_change=lambda value: ResilienceState.set_injection("target", value),
         ),
-        help="Those that were called so far.",
+        help_text="Those that were called so far.",
     )
 
 
 def _select(
-    name: str, label: str, choices: dict[str, str], *, help: str | rx.Var[str] = ""
+    name: str, label: str, choices: dict[str, str], *, help_text: str | rx.Var[str] = ""
 ) -> rx.Component:
     items = [rx.select.item(words, value=value) for value, words in choices.items()]
     return _field(
@@ -155,11 +158,11 @@ def _select(
             value=ResilienceState.draft[name],
             on_change=lambda value: ResilienceState.set_injection(name, value),
         ),
-        help=help,
+        help_text=help_text,
     )
 
 
-def _text(name: str, label: str, *, help: str = "") -> rx.Component:
+def _text(name: str, label: str, *, help_text: str = "") -> rx.Component:
     return _field(
         name,
         label,
@@ -168,19 +171,19 @@ def _text(name: str, label: str, *, help: str = "") -> rx.Component:
             on_change=lambda value: ResilienceState.set_injection(name, value),
             auto_complete=False,
         ),
-        help=help,
+        help_text=help_text,
     )
 
 
 def _field(
-    name: str, label: str, control: rx.Component, *, help: str | rx.Var[str] = ""
+    name: str, label: str, control: rx.Component, *, help_text: str | rx.Var[str] = ""
 ) -> rx.Component:
     return form_field(
         label,
         control,
         field_id=f"fault-{name}",
         error=ResilienceState.field_errors[name],
-        help=help,
+        help_text=help_text,
     )
 
 

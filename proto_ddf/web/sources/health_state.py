@@ -76,7 +76,7 @@ class SourceHealthState(rx.State):
             self._hidden = False
         async for _ in looks(self, about=None, every=_REFRESH_SECONDS):
             self._note_shown()
-            states = {id: state.value for id, state in watch().states().items()}
+            states = {source_id: state.value for source_id, state in watch().states().items()}
             async with self:
                 if states != self.states:
                     self.states = states
@@ -86,12 +86,12 @@ class SourceHealthState(rx.State):
         """For the page of a source (on_load)."""
         async with self:
             self._hidden = False
-            id = PurePosixPath(self.router.url.path).name
-        async for _ in looks(self, about=topic(id), every=_REFRESH_SECONDS):
+            source_id = PurePosixPath(self.router.url.path).name
+        async for _ in looks(self, about=topic(source_id), every=_REFRESH_SECONDS):
             self._note_shown()
-            report = watch().report(id)
+            report = watch().report(source_id)
             async with self:
-                has_recovered = self._show(id, report)
+                has_recovered = self._show(source_id, report)
             if report is not None and has_recovered:
                 yield rx.toast.success(_recovery_text(report))
 
@@ -99,18 +99,18 @@ class SourceHealthState(rx.State):
     async def check_now(self) -> AsyncIterator[Any]:
         """Check the source at once, and show the result in a toast."""
         async with self:
-            id = self.shown.id
-            if not id or self.shown.checking:
+            source_id = self.shown.id
+            if not source_id or self.shown.checking:
                 return
             self.shown = self.shown.model_copy(update={"checking": True})
-        with change_events.subscribe(topic(id)) as changes:
-            watch().check_soon(id)
-            report = watch().report(id)
+        with change_events.subscribe(topic(source_id)) as changes:
+            watch().check_soon(source_id)
+            report = watch().report(source_id)
             while report is not None and report.checking and not report.pause:
                 await changes.wait(_REFRESH_SECONDS)
-                report = watch().report(id)
+                report = watch().report(source_id)
         async with self:
-            has_recovered = self._show(id, report)
+            has_recovered = self._show(source_id, report)
         if report is not None and not report.pause:
             yield _toast(report, has_recovered)
 
@@ -118,12 +118,12 @@ class SourceHealthState(rx.State):
         if not self._hidden:
             watch().note_shown()
 
-    def _show(self, id: str, report: Report | None) -> bool:
+    def _show(self, source_id: str, report: Report | None) -> bool:
         """Whether an outage has ended since the source was shown last."""
-        view = _view(id, report, self.shown)
+        view = _view(source_id, report, self.shown)
         has_recovered = (
             bool(view.recovered_at)
-            and self.shown.id == id
+            and self.shown.id == source_id
             and self.shown.recovered_at != view.recovered_at
         )
         if view != self.shown:
@@ -131,7 +131,7 @@ class SourceHealthState(rx.State):
         return has_recovered
 
 
-def _view(id: str, report: Report | None, before: HealthView) -> HealthView:
+def _view(source_id: str, report: Report | None, before: HealthView) -> HealthView:
     """`before` is what is shown now."""
     if report is None:
         return HealthView()
@@ -139,7 +139,7 @@ def _view(id: str, report: Report | None, before: HealthView) -> HealthView:
     current = health.failure is not None
     connections = report.connections
     return HealthView(
-        id=id,
+        id=source_id,
         state=health.state.value,
         since=_iso(health.since),
         message=_OPENED_BY_HAND if report.opened_by_hand else health.message,

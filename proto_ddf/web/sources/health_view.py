@@ -10,10 +10,10 @@ from proto_ddf.web.shared.components.numbers import count, time_ago
 from proto_ddf.web.sources.health_state import SourceHealthState
 
 
-def health_badge(id: rx.Var[str]) -> rx.Component:
+def health_badge(source_id: rx.Var[str]) -> rx.Component:
     """The state of a source in a list."""
     states: Any = SourceHealthState.states
-    state = states.get(id, "checking").to(str)
+    state = states.get(source_id, "checking").to(str)
     return rx.el.span(
         status_badge(state, of="source"),
         class_name="pd-health",

@@ -31,12 +31,17 @@ class EarlierRelease:
             db.executescript(EARLIER_HOME.read_text())
 
     def leave(
-        self, id: str, state: str, steps: tuple[str, str, str], workflow: str | None, over: bool
+        self,
+        operation_id: str,
+        state: str,
+        steps: tuple[str, str, str],
+        workflow: str | None,
+        over: bool,
     ) -> None:
         """An operation with the states of its steps, and the state of its workflow."""
         finished_at = "2026-11-22 07:00:01.000000" if over else None
         done = {
-            name: f"{name} of {id}"
+            name: f"{name} of {operation_id}"
             for name, s in zip(STEPS, steps, strict=True)
             if s == "SUCCEEDED"
         }
@@ -44,21 +49,21 @@ class EarlierRelease:
             db.execute(
                 "INSERT INTO operation VALUES(?,'test','Make shop','shop','anonymous',?,?,?,"
                 "'2026-11-22 07:00:00.000000','2026-11-22 07:00:00.000000',?)",
-                (id, json.dumps({"name": "shop"}), json.dumps(done), state, finished_at),
+                (operation_id, json.dumps({"name": "shop"}), json.dumps(done), state, finished_at),
             )
             db.executemany(
                 "INSERT INTO operation_step"
                 " (operation_id, position, name, title, state, message, runs, attempt, attempts)"
                 " VALUES (?, ?, ?, ?, ?, '', 1, 0, 0)",
                 [
-                    (id, n, name, name.title(), each)
+                    (operation_id, n, name, name.title(), each)
                     for n, (name, each) in enumerate(zip(STEPS, steps, strict=True))
                 ],
             )
         if workflow:
-            self._leave_workflow(id, workflow)
+            self._leave_workflow(operation_id, workflow)
 
-    def _leave_workflow(self, id: str, state: str) -> None:
+    def _leave_workflow(self, operation_id: str, state: str) -> None:
         queue = "operations" if state == "ENQUEUED" else None
         executor = None if state == "ENQUEUED" else "proto-ddf"
         with closing(sqlite3.connect(self._queue)) as db, db:
@@ -66,7 +71,7 @@ class EarlierRelease:
                 "INSERT INTO workflow_status (workflow_uuid, status, name, executor_id, queue_name,"
                 " application_version, created_at, updated_at, priority)"
                 " VALUES (?, ?, 'operation', ?, ?, '1', 0, 0, 0)",
-                (id, state, executor, queue),
+                (operation_id, state, executor, queue),
             )
 
 

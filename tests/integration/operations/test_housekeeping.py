@@ -51,7 +51,7 @@ def kept_by_dbos() -> dict[str, set[str]]:
             columns = [row[1] for row in db.execute(f"pragma table_info({table})")]
             if "workflow_uuid" in columns:
                 rows = db.execute(f"select workflow_uuid from {table}").fetchall()
-                found[table] = {id for (id,) in rows}
+                found[table] = {row_id for (row_id,) in rows}
     return {table: ids for table, ids in found.items() if ids}
 
 
@@ -73,7 +73,7 @@ def test_what_is_long_over_goes_from_every_table_of_both_databases(workshop, mon
     workshop.wait_queue_empty()
     before = kept_by_dbos()
     assert "operation_outputs" not in before  # steps are in the journal alone
-    assert before["workflow_status"] == {f"{id}:1" for id in (*old, last)}
+    assert before["workflow_status"] == {f"{row_id}:1" for row_id in (*old, last)}
 
     keep_operations(1, monkeypatch)
     removed = remove_expired(utc_now)

@@ -32,16 +32,16 @@ class Watching:
     def __init__(self) -> None:
         self.watch = SourceWatch()
 
-    def until(self, id: str, state: str) -> Report:
+    def until(self, source_id: str, state: str) -> Report:
         """Tick until the source is in that state."""
-        return self.until_so(id, lambda report: report.health.state == state)
+        return self.until_so(source_id, lambda report: report.health.state == state)
 
-    def until_so(self, id: str, so: Callable[[Report], bool]) -> Report:
+    def until_so(self, source_id: str, so: Callable[[Report], bool]) -> Report:
         """Tick until that is so."""
         deadline = time.monotonic() + SOON_SECONDS
         while True:
             self.watch.tick()
-            report = self.watch.report(id)
+            report = self.watch.report(source_id)
             if report and so(report):
                 return report
             assert time.monotonic() < deadline, report
@@ -76,14 +76,14 @@ def notes(watching: Watching) -> Path:
 def test_a_file_that_goes_away_needs_attention_until_it_is_back(
     watching: Watching, notes: Path
 ) -> None:
-    id = save("sqlite", {"path": str(notes)})
-    assert watching.until(id, "connected").connections is None
+    source_id = save("sqlite", {"path": str(notes)})
+    assert watching.until(source_id, "connected").connections is None
     away = notes.rename(notes.with_suffix(".away"))
-    gone = watching.until(id, "attention").health
+    gone = watching.until(source_id, "attention").health
     assert gone.failure is not None
     assert (gone.failure.code, bool(gone.message and gone.hint)) == ("source_gone", True)
     away.rename(notes)
-    back = watching.until(id, "connected").health
+    back = watching.until(source_id, "connected").health
     assert back.message == "Connected again after 1 second."
     assert back.last_failure == gone.failure
 
@@ -92,26 +92,26 @@ def test_a_file_that_another_program_locks_is_out_of_reach_meanwhile(
     watching: Watching, notes: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connecting, "BUSY_SECONDS", 0.1)
-    id = save("sqlite", {"path": str(notes)})
-    watching.until(id, "connected")
+    source_id = save("sqlite", {"path": str(notes)})
+    watching.until(source_id, "connected")
     with contextlib.closing(sqlite3.connect(notes)) as other:
         other.execute("PRAGMA locking_mode = EXCLUSIVE")
         other.execute("BEGIN EXCLUSIVE")
-        failure = watching.until(id, "unreachable").health.failure
+        failure = watching.until(source_id, "unreachable").health.failure
         assert failure is not None
         assert failure.code == "sqlite_locked"
-    watching.until(id, "connected")
+    watching.until(source_id, "connected")
 
 
 def test_csv_files_are_watched_too(watching: Watching) -> None:
     path = get_settings().uploads_folder / "people.csv"
     path.write_text("name\nAnn\n")
-    id = save("csv", {"paths": [str(path)]})
-    watching.until(id, "connected")
+    source_id = save("csv", {"paths": [str(path)]})
+    watching.until(source_id, "connected")
     path.unlink()
-    assert watching.until(id, "attention").health.failure
+    assert watching.until(source_id, "attention").health.failure
     path.write_text("name\nAnn\n")
-    watching.until(id, "connected")
+    watching.until(source_id, "connected")
 
 
 def breaker_state(target: Policy) -> BreakerState:
@@ -127,62 +127,63 @@ class TestServers:
     def test_a_server_that_was_killed_is_connected_again_by_itself(
         self, watching: Watching, database: Database
     ) -> None:
-        id = save(database.server.kind, database.config())
-        first = watching.until(id, "connected").connections
+        source_id = save(database.server.kind, database.config())
+        first = watching.until(source_id, "connected").connections
         assert first is not None
         assert (first.connects, first.reconnects) == (1, 0)
 
         database.server.kill()
-        down = watching.until(id, "unreachable").health
+        down = watching.until(source_id, "unreachable").health
         assert down.failure is not None
         assert down.failure.transient
         assert down.message
-        watching.until_so(id, lambda report: report.pause > 0)
+        watching.until_so(source_id, lambda report: report.pause > 0)
 
         database.server.start()
-        back = watching.until(id, "connected")
+        back = watching.until(source_id, "connected")
         assert "Connected again after" in back.health.message
         assert back.connections is not None
         assert (back.connections.connects, back.connections.reconnects) == (2, 1)
         assert back.health.last_failure is not None
         [target] = [each for each in policies() if each.system == SYSTEM]
-        watching.until_so(id, lambda _: breaker_state(target) is BreakerState.CLOSED)
+        watching.until_so(source_id, lambda _: breaker_state(target) is BreakerState.CLOSED)
 
     def test_a_server_that_keeps_silent_is_out_of_reach(
         self, watching: Watching, database: Database, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(source_watch, "CHECK_TIMEOUT_SECONDS", 0.5)
-        id = save(database.server.kind, database.config())
-        watching.until(id, "connected")
+        source_id = save(database.server.kind, database.config())
+        watching.until(source_id, "connected")
         database.server.pause()
-        watching.until(id, "unreachable")
+        watching.until(source_id, "unreachable")
         database.server.resume()
-        watching.until(id, "connected")
+        watching.until(source_id, "connected")
 
     def test_a_restart_between_two_checks_is_got_over(
         self, watching: Watching, database: Database
     ) -> None:
-        id = save(database.server.kind, database.config())
-        watching.until(id, "connected")
+        source_id = save(database.server.kind, database.config())
+        watching.until(source_id, "connected")
         database.server.restart()
-        watching.watch.check_soon(id)
+        watching.watch.check_soon(source_id)
         watching.until_so(
-            id, lambda report: report.connections is not None and report.connections.reconnects == 1
+            source_id,
+            lambda report: report.connections is not None and report.connections.reconnects == 1,
         )
-        watching.until(id, "connected")
+        watching.until(source_id, "connected")
 
     def test_a_password_that_was_changed_needs_attention_and_opens_no_circuit(
         self, watching: Watching, database: Database
     ) -> None:
-        id = save(database.server.kind, database.config())
-        watching.until(id, "connected")
+        source_id = save(database.server.kind, database.config())
+        watching.until(source_id, "connected")
         change = {
             "postgresql": f"ALTER USER \"{database.user}\" PASSWORD 'another'",
             "mysql": f"ALTER USER '{database.user}'@'%' IDENTIFIED BY 'another'",
         }
         database.server.run(change[database.server.kind])
         database.server.restart()  # the connection in the pool was let in before
-        wrong = watching.until(id, "attention")
+        wrong = watching.until(source_id, "attention")
         assert wrong.health.failure is not None
         assert wrong.health.failure.code == "authentication_failed"
         assert wrong.health.hint

@@ -49,19 +49,23 @@ NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
 
 def keep_error(
-    id: str, days_ago: float, *, resolved: float | None = None, state: OperationState | None = None
+    error_id: str,
+    days_ago: float,
+    *,
+    resolved: float | None = None,
+    state: OperationState | None = None,
 ) -> None:
     """An error of so many days ago, resolved then, of an operation in that state (None: of none)."""
     record = ErrorRecord(
         **dict.fromkeys(("operation", "error_type", "code", "family", "title", "message"), ""),
-        id=id,
+        id=error_id,
         at=NOW - timedelta(days=days_ago),
         resolved_at=None if resolved is None else NOW - timedelta(days=resolved),
-        operation_id=id if state else None,
+        operation_id=error_id if state else None,
     )
     with session() as opened:
         if state:
-            opened.add(OperationRecord(id=id, kind="test", title="", state=state))
+            opened.add(OperationRecord(id=error_id, kind="test", title="", state=state))
         opened.add(record)
         opened.commit()
 

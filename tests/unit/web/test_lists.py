@@ -58,11 +58,17 @@ def follow(state: Any) -> None:
     asyncio.run(type(state).event_handlers["follow"].fn(state))
 
 
-def add_operation(id: str, state: OperationState) -> None:
+def add_operation(operation_id: str, state: OperationState) -> None:
     with engine.session() as opened:
-        opened.add(OperationRecord(id=id, kind="generate_app", title=f"Generate {id}", state=state))
+        opened.add(
+            OperationRecord(
+                id=operation_id, kind="generate_app", title=f"Generate {operation_id}", state=state
+            )
+        )
         opened.flush()
-        opened.add(StepRecord(operation_id=id, position=0, name="install", title="Install"))
+        opened.add(
+            StepRecord(operation_id=operation_id, position=0, name="install", title="Install")
+        )
         opened.commit()
 
 

@@ -295,6 +295,6 @@ KIND = file_kind(
     label="Excel files",
     description="Workbooks (.xlsx), each sheet a table. The app works on a typed copy of their rows.",
     icon="sheet",
-    help="Upload Excel workbooks, or give paths Proto-DDF may read (* stands for any name).",
+    help_text="Upload Excel workbooks, or give paths Proto-DDF may read (* stands for any name).",
     accept=(*_SUFFIXES, ".xls"),  # reading an .xls file gives an error that says how to convert it
 )

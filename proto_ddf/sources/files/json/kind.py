@@ -298,6 +298,6 @@ KIND = file_kind(
     description="Lists of objects, or an object a line (JSON Lines), one table per file. "
     "The app works on a typed copy of their rows.",
     icon="file-json",
-    help="Upload JSON or JSON Lines files, or give paths Proto-DDF may read (* stands for any name).",
+    help_text="Upload JSON or JSON Lines files, or give paths Proto-DDF may read (* stands for any name).",
     accept=_SUFFIXES,
 )

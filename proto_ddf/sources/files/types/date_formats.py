@@ -115,29 +115,29 @@ def _dates() -> Iterator[tuple[str, str]]:
     yield "%Y-%-m-%-d", ""
 
 
-def _date(format: str, convention: str) -> _Written:
+def _date(date_format: str, convention: str) -> _Written:
     kinds = {"day": ChosenType.DATE_DAY_FIRST, "month": ChosenType.DATE_MONTH_FIRST}
-    return _written(format, convention, kinds.get(convention, ChosenType.DATE), "DATE")
+    return _written(date_format, convention, kinds.get(convention, ChosenType.DATE), "DATE")
 
 
-def _datetime(format: str, convention: str) -> _Written:
-    if format.startswith("%Y"):
-        return _written(format, convention, ChosenType.DATETIME, "TIMESTAMP")
+def _datetime(date_format: str, convention: str) -> _Written:
+    if date_format.startswith("%Y"):
+        return _written(date_format, convention, ChosenType.DATETIME, "TIMESTAMP")
     month = convention == "month"
     kind = ChosenType.DATETIME_MONTH_FIRST if month else ChosenType.DATETIME_DAY_FIRST
-    return _written(format, convention, kind, "TIMESTAMP")
+    return _written(date_format, convention, kind, "TIMESTAMP")
 
 
-def _written(format: str, convention: str, kind: ChosenType, db_type: str) -> _Written:
-    pattern = re.sub(r"%-?\w", lambda part: _PARTS[part[0]], format.replace(".", r"\."))
-    moment = f"try_strptime({{v}}, '{format}')"
-    fits = f"strftime({moment}, '{format}') = {{v}} AND {moment} >= TIMESTAMP {_FIRST}"
+def _written(date_format: str, convention: str, kind: ChosenType, db_type: str) -> _Written:
+    pattern = re.sub(r"%-?\w", lambda part: _PARTS[part[0]], date_format.replace(".", r"\."))
+    moment = f"try_strptime({{v}}, '{date_format}')"
+    fits = f"strftime({moment}, '{date_format}') = {{v}} AND {moment} >= TIMESTAMP {_FIRST}"
     value_format = ValueFormat(kind, fits, f"CAST({moment} AS {db_type})", convention)
     return _Written(re.compile(pattern, re.ASCII), value_format)
 
 
-_DATES = tuple(_date(format, convention) for format, convention in _dates())
+_DATES = tuple(_date(date_format, convention) for date_format, convention in _dates())
 _DATETIMES = tuple(
-    _datetime(f"{format} {time}", convention)
-    for (format, convention), time in product(_dates(), _TIMES)
+    _datetime(f"{date_format} {time}", convention)
+    for (date_format, convention), time in product(_dates(), _TIMES)
 )

@@ -152,11 +152,18 @@ def _column(
     )
 
 
-def _default(default: str | None, extra: str, type: ColumnType, is_mariadb: bool) -> str | None:
+def _default(
+    default: str | None, extra: str, column_type: ColumnType, is_mariadb: bool
+) -> str | None:
     """As SQL. MariaDB writes it so; MySQL gives the bare text of what is no expression."""
     if is_mariadb:
         return None if default == "NULL" else default
-    numeric = type in {ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.FLOAT, ColumnType.BOOLEAN}
+    numeric = column_type in {
+        ColumnType.INTEGER,
+        ColumnType.DECIMAL,
+        ColumnType.FLOAT,
+        ColumnType.BOOLEAN,
+    }
     if default is None or numeric or "DEFAULT_GENERATED" in extra:
         return default
     return "'" + default.replace("'", "''") + "'"

@@ -22,13 +22,13 @@ def form_field(
     control: rx.Component,
     *,
     error: rx.Var[str] | str = "",
-    help: str | rx.Var[str] = "",
+    help_text: str | rx.Var[str] = "",
     field_id: str,
 ) -> rx.Component:
     """One field of a form.
 
         form_field("Name", rx.input(value=S.name, on_change=S.set_name), field_id="name",
-                   error=S.field_errors["name"], help="How it is shown in lists.")
+                   error=S.field_errors["name"], help_text="How it is shown in lists.")
 
     `control` gets the id, aria-invalid and aria-describedby; for a select pass
     `rx.select.root(rx.select.trigger(), ...)`, whose trigger gets them.
@@ -47,7 +47,7 @@ def form_field(
         rx.cond(
             failed,
             field_error(error, field_id=field_id),
-            rx.el.div(help, class_name="pd-field-help", id=f"{field_id}-help"),
+            rx.el.div(help_text, class_name="pd-field-help", id=f"{field_id}-help"),
         ),
         class_name="pd-field",
     )

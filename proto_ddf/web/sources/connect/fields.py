@@ -99,7 +99,7 @@ def _field(kind: SourceKind, field: FormField) -> rx.Component:
         _control(key, field),
         field_id=key,
         error=NewSourceState.field_errors[field.name],
-        help=field.help,
+        help_text=field.help,
     )
 
 

@@ -49,7 +49,7 @@ def _form() -> rx.Component:
             ),
             field_id="source-name",
             error=NewSourceState.field_errors["name"],
-            help="How you find it again, here and when you generate an app.",
+            help_text="How you find it again, here and when you generate an app.",
         ),
         rx.match(
             NewSourceState.kind,
@@ -92,7 +92,7 @@ def _kind() -> rx.Component:
         ),
         field_id="source-kind",
         error=NewSourceState.field_errors["kind"],
-        help=rx.match(NewSourceState.kind, *described, ""),
+        help_text=rx.match(NewSourceState.kind, *described, ""),
     )
 
 

@@ -282,7 +282,7 @@ class NewSourceState(FilesMixin, SecretsMixin, KeptFormMixin, rx.State):
         for field in form_of(self.kind):
             key = field_key(self.kind, field.name)
             ids.append((field.name, f"{key}-upload" if self.files.get(key) else key))
-        first = next((id for name, id in ids if self.field_errors.get(name)), None)
+        first = next((element_id for name, element_id in ids if self.field_errors.get(name)), None)
         advanced = (field.name for field in form_of(self.kind) if field.advanced)
         self.more = self.more or any(self.field_errors.get(name) for name in advanced)
         return focus(first) if first else None

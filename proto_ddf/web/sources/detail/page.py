@@ -151,7 +151,7 @@ def _rename_dialog() -> rx.Component:
                     ),
                     field_id="new-name",
                     error=SourceDetailState.field_errors["name"],
-                    help="Its apps keep their own names.",
+                    help_text="Its apps keep their own names.",
                 ),
                 rx.flex(
                     rx.dialog.close(

@@ -104,17 +104,17 @@ class SourceDetailState(OperationMixin, rx.State):
     async def load(self) -> AsyncIterator[Any]:
         """Read the source, follow what is done to it, and open its table."""
         async with self:
-            id = PurePosixPath(self.router.url.path).name
-            if id != self.source.id:
+            source_id = PurePosixPath(self.router.url.path).name
+            if source_id != self.source.id:
                 self.known = ""
                 self._show_operation(None)
             self.renaming = False
             self._retry_by("load")
         try:
-            view, last = await asyncio.to_thread(_read, id)
+            view, last = await asyncio.to_thread(_read, source_id)
         except Exception as error:
             async with self:
-                shown = self.handle_error(error, "show the source", source=id)
+                shown = self.handle_error(error, "show the source", source=source_id)
             yield shown
             return
         async with self:
@@ -122,7 +122,9 @@ class SourceDetailState(OperationMixin, rx.State):
             self._show_source(view)
             events: list[Any] = []
             if view is not None:
-                events.append(PreviewState.open_source(id, [table.name for table in self.tables]))
+                events.append(
+                    PreviewState.open_source(source_id, [table.name for table in self.tables])
+                )
             if last is not None:
                 events.append(self._watch(last.id))
         for event in events:
@@ -135,8 +137,8 @@ class SourceDetailState(OperationMixin, rx.State):
         self.renaming = True
 
     @rx.event
-    def set_renaming(self, open: bool) -> None:
-        self.renaming = bool(open)
+    def set_renaming(self, is_open: bool) -> None:
+        self.renaming = bool(is_open)
 
     @rx.event
     def set_new_name(self, name: str) -> None:
@@ -147,13 +149,13 @@ class SourceDetailState(OperationMixin, rx.State):
     async def rename(self) -> AsyncIterator[Any]:
         """Give the source the name that was typed."""
         async with self:
-            id, name = self.source.id, self.new_name
+            source_id, name = self.source.id, self.new_name
             self._retry_by("rename")
         try:
-            view = await asyncio.to_thread(store.rename_source, id, name)
+            view = await asyncio.to_thread(store.rename_source, source_id, name)
         except Exception as error:
             async with self:
-                shown = self.handle_error(error, "rename source", source=id)
+                shown = self.handle_error(error, "rename source", source=source_id)
                 self.renaming = not self.error_shown
             yield shown
             return
@@ -186,8 +188,8 @@ class SourceDetailState(OperationMixin, rx.State):
     async def accept_candidate(self, table: str, column: str, chosen: str) -> AsyncIterator[Any]:
         """Give a column a type that it is offered, with what that means for the texts in the way."""
         async with self:
-            id = self.source.id
-        given = await asyncio.to_thread(accepted, id, table, column, chosen)
+            source_id = self.source.id
+        given = await asyncio.to_thread(accepted, source_id, table, column, chosen)
         if given is None:
             return
         async for event in self._begin("accept_candidate", given, table, column, chosen):
@@ -201,8 +203,8 @@ class SourceDetailState(OperationMixin, rx.State):
 
     async def _begin(self, handler: str, given: _Given, *args: str) -> AsyncIterator[Any]:
         async with self:
-            id = self.source.id
-            if not id or self.operation.state in ("pending", "running"):
+            source_id = self.source.id
+            if not source_id or self.operation.state in ("pending", "running"):
                 return
             self._retry_by(handler, *args)
         kind, doing = _KINDS[handler]
@@ -210,7 +212,7 @@ class SourceDetailState(OperationMixin, rx.State):
             operation_id = await asyncio.to_thread(service.start, kind, given)
         except Exception as error:
             async with self:
-                shown = self.handle_error(error, doing, source=id)
+                shown = self.handle_error(error, doing, source=source_id)
             yield shown
             return
         async with self:
@@ -236,14 +238,14 @@ class SourceDetailState(OperationMixin, rx.State):
         self.changes = changes_view(view)
 
 
-def _read(id: str) -> tuple[SourceView | None, OperationView | None]:
+def _read(source_id: str) -> tuple[SourceView | None, OperationView | None]:
     """The source, and the operation on it that its page should show: under way, or failed since the
     source was last written."""
     try:
-        view = store.get_source(id)
+        view = store.get_source(source_id)
     except ValidationError:
         return None, None
-    last = service.last_for(id)
+    last = service.last_for(source_id)
     if last is None:
         return view, None
     failed = last.state == "failed" and (last.finished_at or "") > view.updated_at

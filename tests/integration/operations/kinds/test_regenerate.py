@@ -119,8 +119,8 @@ def folk(people: SourceView) -> SourceView:
 class Operation:
     """A regeneration whose steps are run one by one, without an engine."""
 
-    def __init__(self, id: str) -> None:
-        self.id = id
+    def __init__(self, record_id: str) -> None:
+        self.id = record_id
         self.outputs: dict[str, Any] = {}
 
     def run(self, *steps: str) -> None:

@@ -64,14 +64,14 @@ def test_every_flow_calls_a_place_through_one_policy(ended, shop_file: Path) -> 
     config = {"path": str(shop_file)}
     ended("test_source", TestSourceInput(kind="sqlite", config=config))
     done = ended("connect_source", ConnectSourceInput(name="Shop", kind="sqlite", config=config))
-    id = done.output["save"]["source_id"]
-    ended("refresh_source", RefreshSourceInput(source_id=id))
-    store.open_source(store.get_source(id)).preview(PageRequest("customer"))
+    source_id = done.output["save"]["source_id"]
+    ended("refresh_source", RefreshSourceInput(source_id=source_id))
+    store.open_source(store.get_source(source_id)).preview(PageRequest("customer"))
     calls = the_policy().snapshot().calls
-    spec: AppSpec = plan_tables(id, ["customer"])
+    spec: AppSpec = plan_tables(source_id, ["customer"])
     assert the_policy().snapshot().calls > calls
     given = GenerateAppInput(
-        source_id=id,
+        source_id=source_id,
         spec=spec.model_copy(update={"name": "My app", "slug": "my_app", "allow_editing": True}),
     )
     calls = the_policy().snapshot().calls

@@ -176,10 +176,10 @@ class TestPatterns:
         given = ConnectSourceInput(
             name="All", kind="csv", config={"paths": [str(shared_folder / "*.csv")]}
         )
-        id = ended("connect_source", given).output["save"]["source_id"]
+        source_id = ended("connect_source", given).output["save"]["source_id"]
         (shared_folder / "b.csv").write_text("id\n2\n")
-        assert ended("refresh_source", RefreshSourceInput(source_id=id)).state == "succeeded"
-        assert [table.name for table in store.get_source(id).schema.tables] == ["a", "b"]
+        assert ended("refresh_source", RefreshSourceInput(source_id=source_id)).state == "succeeded"
+        assert [table.name for table in store.get_source(source_id).schema.tables] == ["a", "b"]
 
 
 class TestTypeColumn:

@@ -42,8 +42,8 @@ def test_a_saved_source_comes_back_whole(
 
 
 def test_saving_with_an_id_twice_makes_one(config: dict[str, str]) -> None:
-    first = store.save_source("One", "sqlite", config, EMPTY, id="abc")
-    second = store.save_source("One again", "sqlite", config, EMPTY, id="abc")
+    first = store.save_source("One", "sqlite", config, EMPTY, source_id="abc")
+    second = store.save_source("One again", "sqlite", config, EMPTY, source_id="abc")
     assert (first.id, second.id) == ("abc", "abc")
     assert [source.name for source in store.list_sources()] == ["One again"]
 
@@ -53,7 +53,7 @@ def test_names_are_required_unique_and_not_endless(config: dict[str, str]) -> No
     assert refused(lambda: store.check_name("  ")) == ("name", "source_name_required")
     assert refused(lambda: store.check_name(" STRASSE ")) == ("name", "source_name_taken")
     assert refused(lambda: store.check_name("x" * 81)) == ("name", "invalid_value")
-    assert store.check_name(" strasse ", id=saved.id) == "strasse"
+    assert store.check_name(" strasse ", source_id=saved.id) == "strasse"
     assert store.check_name("x" * 80) == "x" * 80
     assert (
         refused(lambda: store.save_source("straße", "sqlite", config, EMPTY))[1]

@@ -259,10 +259,10 @@ def iso(sign: str, seconds: Callable[[datetime | time], str]) -> Callable[[Any],
     return written
 
 
-def dated(format: str) -> Callable[[Any], str]:
+def dated(date_format: str) -> Callable[[Any], str]:
     def written(value: date) -> str:
         year = f"{value.year:04}"
-        return value.strftime(format.replace("%Y", year))
+        return value.strftime(date_format.replace("%Y", year))
 
     return written
 

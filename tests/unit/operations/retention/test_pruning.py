@@ -35,7 +35,7 @@ def keep(*records: SQLModel) -> None:
 
 
 def add(
-    id: str,
+    operation_id: str,
     days_ago: float,
     state: OperationState = OperationState.SUCCEEDED,
     *,
@@ -46,17 +46,17 @@ def add(
     at = NOW - timedelta(days=days_ago)
     keep(
         OperationRecord(
-            id=id,
+            id=operation_id,
             kind="test",
-            title=id,
+            title=operation_id,
             subject=subject,
             state=state,
             created_at=at,
             finished_at=at if finished and state in OVER else None,
         )
     )
-    keep(StepRecord(operation_id=id, position=0, name="one", title="One"))
-    keep(*(StepLogRecord(operation_id=id, position=0, at=at, line=line) for line in "ab"))
+    keep(StepRecord(operation_id=operation_id, position=0, name="one", title="One"))
+    keep(*(StepLogRecord(operation_id=operation_id, position=0, at=at, line=line) for line in "ab"))
 
 
 def ids() -> set[str]:
@@ -128,8 +128,8 @@ def test_errors_of_what_is_gone_have_no_link_and_no_try_again() -> None:
     add("old", 9, OperationState.FAILED)
     add("new", 0, OperationState.FAILED)
     common = {"operation": "x", "error_type": "x", "code": "x", "family": "x", "title": "x"}
-    for id in ("old", "new"):
-        keep(ErrorRecord(id=f"of {id}", operation_id=id, message="", **common))
+    for operation_id in ("old", "new"):
+        keep(ErrorRecord(id=f"of {operation_id}", operation_id=operation_id, message="", **common))
     assert prune(1) == 1
     with session() as opened:
         links = {error.id: error.operation_id for error in opened.exec(select(ErrorRecord)).all()}

@@ -72,9 +72,9 @@ class World:
     breakers: dict[str, Policy] = field(default_factory=dict)
     watch: SourceWatch = field(init=False)
 
-    def add(self, id: str, target: str = "", **config: Any) -> None:
-        config = {"target": target or f"target of {id}", **config}
-        self.sources[id] = Configured(id, id.title(), "fake", config)
+    def add(self, source_id: str, target: str = "", **config: Any) -> None:
+        config = {"target": target or f"target of {source_id}", **config}
+        self.sources[source_id] = Configured(source_id, source_id.title(), "fake", config)
 
     def make(self, kind: str, config: dict[str, Any]) -> ResilientSource:
         found = next(each for each in self.sources.values() if each.config == config)
@@ -95,8 +95,8 @@ class World:
             self.breakers[target] = Policy("source", target, config, clock=lambda: self.now)
         return self.breakers[target]
 
-    def breaker_state(self, id: str) -> BreakerState:
-        breaker = self.policy("source", self.sources[id].config["target"]).breaker
+    def breaker_state(self, source_id: str) -> BreakerState:
+        breaker = self.policy("source", self.sources[source_id].config["target"]).breaker
         assert breaker is not None
         return breaker.state
 
@@ -107,19 +107,19 @@ class World:
                 self.watch.note_shown()
             self.watch.tick()
 
-    def report(self, id: str) -> Report:
-        report = self.watch.report(id)
+    def report(self, source_id: str) -> Report:
+        report = self.watch.report(source_id)
         assert report is not None
         return report
 
-    def state(self, id: str) -> str:
-        return self.report(id).health.state.value
+    def state(self, source_id: str) -> str:
+        return self.report(source_id).health.state.value
 
-    def times(self, id: str) -> list[float]:
-        return [at for checked, at in self.checks if checked == id]
+    def times(self, source_id: str) -> list[float]:
+        return [at for checked, at in self.checks if checked == source_id]
 
-    def waits(self, id: str) -> list[float]:
-        return [later - earlier for earlier, later in pairwise(self.times(id))]
+    def waits(self, source_id: str) -> list[float]:
+        return [later - earlier for earlier, later in pairwise(self.times(source_id))]
 
 
 @pytest.fixture
@@ -326,7 +326,7 @@ def test_what_was_checked_longest_ago_comes_first(world: World) -> None:
     world.checks.clear()
     world.failures["one target"] = ConnectionRefusedError()
     world.pass_seconds(8)
-    assert [id for id, _ in world.checks] == list(world.sources)
+    assert [source_id for source_id, _ in world.checks] == list(world.sources)
 
 
 def test_ten_sources_of_a_dead_host_hold_one_thread_and_delay_no_other(

@@ -9,12 +9,12 @@ from proto_ddf.sources.servers.check_clauses import with_checks
 from proto_ddf.sources.servers.mysql.types import meaning, plain_strings
 
 
-def column(name: str = "a", type: ColumnType = ColumnType.TEXT, **more: Any) -> ColumnInfo:
-    return ColumnInfo(name=name, type=type, **more)
+def column(name: str = "a", column_type: ColumnType = ColumnType.TEXT, **more: Any) -> ColumnInfo:
+    return ColumnInfo(name=name, type=column_type, **more)
 
 
 @pytest.mark.parametrize(
-    ("clause", "type", "found"),
+    ("clause", "column_type", "found"),
     [
         ("CHECK (((a >= 0) AND (a <= 150)))", ColumnType.INTEGER, {"minimum": 0, "maximum": 150}),
         ("CHECK ((a > (0)::numeric))", ColumnType.DECIMAL, {"minimum": 0}),
@@ -44,16 +44,16 @@ def column(name: str = "a", type: ColumnType = ColumnType.TEXT, **more: Any) -> 
         ("CHECK ((NOT (a IN ('x'))))", ColumnType.TEXT, {}),
     ],
 )
-def test_what_a_clause_demands(clause: str, type: ColumnType, found: dict[str, Any]) -> None:
-    [result] = with_checks([column(type=type)], [clause])
-    assert result == column(type=type, **found)
+def test_what_a_clause_demands(clause: str, column_type: ColumnType, found: dict[str, Any]) -> None:
+    [result] = with_checks([column(column_type=column_type)], [clause])
+    assert result == column(column_type=column_type, **found)
 
 
 def test_several_clauses_and_what_the_type_says_already() -> None:
-    given = [column(type=ColumnType.INTEGER, minimum=0), column("b", max_length=5)]
+    given = [column(column_type=ColumnType.INTEGER, minimum=0), column("b", max_length=5)]
     clauses = ["CHECK ((a <= 9))", "CHECK ((length(b) <= 8))"]
     assert with_checks(given, clauses) == (
-        column(type=ColumnType.INTEGER, minimum=0, maximum=9),
+        column(column_type=ColumnType.INTEGER, minimum=0, maximum=9),
         column("b", max_length=5),
     )
 

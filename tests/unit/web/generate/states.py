@@ -18,13 +18,13 @@ SHOP = """
 """
 
 
-def connect(name: str, script: str, id: str | None = None) -> store.SourceView:
+def connect(name: str, script: str, source_id: str | None = None) -> store.SourceView:
     path = upload_path(f"{name}.db")
     with closing(sqlite3.connect(path)) as db:
         db.executescript(script)
     config = {"path": str(path)}
     schema = store.make_source("sqlite", config).read_schema()
-    return store.save_source(name, "sqlite", config, schema, id)
+    return store.save_source(name, "sqlite", config, schema, source_id)
 
 
 def operation(state: str = "pending", **values: Any) -> OperationView:

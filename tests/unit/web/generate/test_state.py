@@ -54,9 +54,9 @@ class TestSource:
         run(state, "extend_plan")
         assert planned(state) == ["thing"]
 
-    @pytest.mark.parametrize("id", ["nothing", "", None, 3, {"a": 1}])
-    def test_an_unknown_source_changes_nothing(self, state: Any, shop: Any, id: Any) -> None:
-        assert state.choose_source(id) is None
+    @pytest.mark.parametrize("source_id", ["nothing", "", None, 3, {"a": 1}])
+    def test_an_unknown_source_changes_nothing(self, state: Any, shop: Any, source_id: Any) -> None:
+        assert state.choose_source(source_id) is None
         assert state.source_id == shop.id
         assert state.has_plan
 

@@ -35,16 +35,16 @@ class Watched:
     def note_shown(self) -> None:
         self.shown_times += 1
 
-    def report(self, id: str) -> Report | None:
-        return self.now if id == "shop" else None
+    def report(self, source_id: str) -> Report | None:
+        return self.now if source_id == "shop" else None
 
     def states(self) -> dict[str, HealthState]:
         return {"shop": self.now.health.state} if self.now else {}
 
-    def check_soon(self, id: str) -> None:
-        self.requested.append(id)
+    def check_soon(self, source_id: str) -> None:
+        self.requested.append(source_id)
         self.now = self.after_check
-        change_events.publish(topic(id))
+        change_events.publish(topic(source_id))
 
 
 def report(*results: CheckResult, **changes: Any) -> Report:
