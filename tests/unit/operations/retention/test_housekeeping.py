@@ -54,7 +54,7 @@ def connect(path: str, name: str = "People") -> None:
         opened.commit()
 
 
-def test_an_upload_that_nothing_refers_to_goes_after_a_day_with_its_typed_copies(home: Path):
+def test_an_upload_that_nothing_refers_to_is_deleted_after_a_day_with_its_typed_copies(home: Path):
     old, new = upload(), upload(at=NEW)
     typed = raw_copy(old.resolve())
     assert housekeeping.remove_uploads(BEFORE) == 1
@@ -66,7 +66,7 @@ def test_an_upload_that_nothing_refers_to_goes_after_a_day_with_its_typed_copies
 
 
 @pytest.mark.parametrize("as_named", [str, lambda path: f"{path.parent.name}/{path.name}"])
-def test_what_a_source_reads_stays(as_named: Callable[[Path], str]):
+def test_an_upload_that_a_source_reads_is_kept(as_named: Callable[[Path], str]):
     read, left = upload(), upload()
     connect(as_named(read))
     assert housekeeping.remove_uploads(BEFORE) == 1
@@ -74,7 +74,9 @@ def test_what_a_source_reads_stays(as_named: Callable[[Path], str]):
     assert not left.exists()
 
 
-def test_what_a_source_reads_by_a_link_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_an_upload_that_a_source_reads_by_a_link_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     folder = tmp_path / "shared"
     folder.mkdir()
     monkeypatch.setenv("ALLOWED_FOLDERS", json.dumps([str(folder)]))
@@ -97,7 +99,9 @@ def test_what_a_source_reads_by_a_link_stays(tmp_path: Path, monkeypatch: pytest
         (OperationState.SUCCEEDED, True, False),
     ],
 )
-def test_what_an_operation_may_still_read_stays(state: OperationState, finished: bool, stays: bool):
+def test_an_upload_that_an_operation_may_still_read_is_kept(
+    state: OperationState, finished: bool, stays: bool
+):
     file = upload()
     record = OperationRecord(kind="connect_source", title="Connect", state=state)
     record.input = {"name": "People", "kind": "csv", "config": {"paths": [str(file)]}}
@@ -109,7 +113,7 @@ def test_what_an_operation_may_still_read_stays(state: OperationState, finished:
     assert file.exists() is stays
 
 
-def test_what_a_running_app_was_started_on_stays(monkeypatch: pytest.MonkeyPatch):
+def test_an_upload_that_a_running_app_was_started_on_is_kept(monkeypatch: pytest.MonkeyPatch):
     """Its source was changed to another file; the app works on the old one until it is started again."""
     file = upload("shop.db")
     url = f"sqlite:///{file.as_uri()}?mode=ro&uri=true"
@@ -118,7 +122,7 @@ def test_what_a_running_app_was_started_on_stays(monkeypatch: pytest.MonkeyPatch
     assert file.exists()
 
 
-def test_secrets_that_nothing_on_record_names_go_after_a_day():
+def test_secrets_that_no_record_names_are_deleted_after_a_day():
     named, owed, left, new = (vault.store(text) for text in ("named", "owed", "left", "new"))
     age = dict.fromkeys((named, owed, left), OLD) | {new: NEW}
     may_run = OperationRecord(
@@ -150,7 +154,7 @@ def test_an_upload_under_way_is_not_touched():
     assert not begun.parent.exists()
 
 
-def test_what_a_person_put_among_the_uploads_stays(home: Path):
+def test_files_that_a_person_put_among_the_uploads_are_kept(home: Path):
     folder, file = home / "uploads" / "mine", home / "uploads" / "mine.csv"
     linked = home / "uploads" / "0123456789ab"
     folder.mkdir()
@@ -178,7 +182,7 @@ def test_an_upload_that_was_deleted_meanwhile_is_skipped():
     assert set_aside([gone.parent, there.parent]) == 1
 
 
-def test_typed_copies_of_files_that_no_source_reads_go_and_so_do_the_remains_of_killed_builds():
+def test_typed_copies_of_files_that_no_source_reads_and_remains_of_killed_builds_are_deleted():
     connected, tried, fresh = (upload(at=NEW) for _ in range(3))
     connect(str(connected))
     kept, removed, new = (raw_copy(path.resolve()) for path in (connected, tried, fresh))
@@ -253,7 +257,7 @@ def test_a_part_that_fails_does_not_keep_the_others_from_running(monkeypatch: py
     assert not file.exists()
 
 
-def test_nothing_is_begun_once_the_server_stops():
+def test_nothing_is_removed_once_the_server_stops():
     file = upload()
     stop = StopFlag()
     stop.set("server stopping")

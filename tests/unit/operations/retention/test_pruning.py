@@ -1,4 +1,4 @@
-"""What is removed from the operations' record, and what stays."""
+"""Which records of operations are deleted, and which are kept."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -74,7 +74,7 @@ def prune(number: int) -> int:
     return pruning.prune_operations(number, StopFlag())
 
 
-def test_the_newest_stay_and_the_others_go_with_their_steps_and_logs() -> None:
+def test_all_but_the_newest_are_deleted_with_their_steps_and_logs() -> None:
     for days in range(5):
         add(f"op{days}", days)
     assert prune(2) == 3
@@ -84,7 +84,7 @@ def test_the_newest_stay_and_the_others_go_with_their_steps_and_logs() -> None:
     assert prune(2) == 0
 
 
-def test_what_is_not_over_stays_however_old() -> None:
+def test_operations_that_have_not_ended_are_kept_however_old() -> None:
     add("waits", 9, OperationState.PENDING)
     add("runs", 8, OperationState.RUNNING)
     add("cleaning", 7, OperationState.CANCELLED, finished=False)
@@ -95,7 +95,7 @@ def test_what_is_not_over_stays_however_old() -> None:
     assert ids() == {"waits", "runs", "cleaning", "new"}
 
 
-def test_what_the_page_of_an_app_or_a_source_shows_stays() -> None:
+def test_operations_that_the_page_of_an_app_or_a_source_shows_are_kept() -> None:
     keep(AppRecord(slug="shop", name="Shop", operation_id="made"))
     keep(SourceRecord(id="source", name="People", kind="csv"))
     add("made", 9, subject="shop")
@@ -112,7 +112,7 @@ def test_what_the_page_of_an_app_or_a_source_shows_stays() -> None:
     assert logged() == ids() - {"another test"}
 
 
-def test_one_that_was_tried_again_after_it_was_chosen_stays() -> None:
+def test_an_operation_that_was_tried_again_after_it_was_selected_is_kept() -> None:
     add("tried again", 9, OperationState.FAILED)
     add("new", 0)
     with session() as opened:
@@ -124,7 +124,7 @@ def test_one_that_was_tried_again_after_it_was_chosen_stays() -> None:
     assert ids() == logged() == {"tried again", "new"}
 
 
-def test_errors_of_what_is_gone_have_no_link_and_no_try_again() -> None:
+def test_errors_of_deleted_operations_have_no_link_and_no_try_again() -> None:
     add("old", 9, OperationState.FAILED)
     add("new", 0, OperationState.FAILED)
     common = {"operation": "x", "error_type": "x", "code": "x", "family": "x", "title": "x"}
@@ -136,7 +136,7 @@ def test_errors_of_what_is_gone_have_no_link_and_no_try_again() -> None:
     assert links == {"of old": None, "of new": "new"}
 
 
-def test_logs_go_by_the_end_of_their_operation_and_the_operation_stays() -> None:
+def test_logs_are_deleted_by_the_end_of_their_operation_which_is_kept() -> None:
     for state in OVER:
         add(f"old {state}", 31, state)
         add(f"new {state}", 29, state)
@@ -149,7 +149,7 @@ def test_logs_go_by_the_end_of_their_operation_and_the_operation_stays() -> None
     assert pruning.prune_logs(NOW - timedelta(days=30), StopFlag()) == 0
 
 
-def test_more_than_one_batch_is_removed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_than_one_batch_is_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pruning, "BATCH", 2)
     for days in range(6):
         add(f"op{days}", days)
@@ -157,7 +157,7 @@ def test_more_than_one_batch_is_removed(monkeypatch: pytest.MonkeyPatch) -> None
     assert ids() == {"op0"}
 
 
-def test_a_server_that_stops_does_not_wait_for_the_rest() -> None:
+def test_pruning_ends_when_the_server_stops() -> None:
     add("old", 2)
     add("new", 1)
     stop = StopFlag()

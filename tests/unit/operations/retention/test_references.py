@@ -1,4 +1,4 @@
-"""What a form or a source let go of is deleted, unless something else still needs it."""
+"""Secrets and uploads that a form or a source no longer needs are deleted, unless a record names them."""
 
 from pathlib import Path
 from typing import Any
@@ -59,13 +59,13 @@ def kept(secret: str, file: Path) -> tuple[bool, bool]:
     return secret in vault.known([secret]), file.exists()
 
 
-def test_only_what_no_source_names_is_discarded(reference: str):
+def test_a_secret_that_a_source_names_is_kept(reference: str):
     left = vault.store("left")
     discard_secrets([reference, left, ""])
     assert vault.known([reference, left]) == {reference}
 
 
-def test_what_the_one_that_goes_names_is_discarded_unless_another_names_it_too(reference: str):
+def test_the_secret_of_a_deleted_source_is_discarded_unless_another_source_names_it(reference: str):
     [source] = store.configured_sources()
     store.save_source("Twin", vaulted.NAME, vaulted.config(reference), vaulted.SCHEMA)
     discard_secrets([reference], source.id)
@@ -85,7 +85,9 @@ def test_what_the_one_that_goes_names_is_discarded_unless_another_names_it_too(r
         (OperationState.SUCCEEDED, True, False),
     ],
 )
-def test_what_an_operation_works_with_stays(state: OperationState, over: bool, stays: bool):
+def test_what_an_operation_names_is_kept_until_it_ends(
+    state: OperationState, over: bool, stays: bool
+):
     """The same form in another tab takes back what a connection test was started with."""
     secret, file = vault.store("text"), upload()
     operation({"kind": "postgresql", "config": on_server(secret, file)}, state, over=over)
@@ -108,7 +110,7 @@ def inputs(config: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.parametrize("kind", [kind.name for kind in ALL])
-def test_of_each_kind_of_operation_what_its_input_names_is_kept_and_nothing_else(kind: str):
+def test_what_the_input_of_each_kind_of_operation_names_is_kept_and_nothing_else(kind: str):
     secret, file, other_secret, other_file = vault.store("a"), upload(), vault.store("b"), upload()
     given = inputs(on_server(secret, file))
     assert set(given) == {each.name for each in ALL}
@@ -120,7 +122,7 @@ def test_of_each_kind_of_operation_what_its_input_names_is_kept_and_nothing_else
 
 
 @pytest.mark.parametrize("kind", ["of another version", *(kind.name for kind in ALL)])
-def test_of_an_operation_that_cannot_be_read_all_that_it_may_name_is_kept(kind: str):
+def test_all_that_an_unreadable_operation_may_name_is_kept(kind: str):
     secret, file, other_secret, other_file = vault.store("a"), upload(), vault.store("b"), upload()
     operation({"old": [f"password={secret}&file={file}"]}, kind=kind)
     assert kept(secret, file) == (True, True)
@@ -128,7 +130,7 @@ def test_of_an_operation_that_cannot_be_read_all_that_it_may_name_is_kept(kind: 
 
 
 @pytest.mark.parametrize("kind", ["postgresql", "csv", "of another version"])
-def test_of_a_source_that_cannot_be_read_all_that_it_may_name_is_kept(kind: str):
+def test_all_that_an_unreadable_source_may_name_is_kept(kind: str):
     secret, file, other_secret, other_file = vault.store("a"), upload(), vault.store("b"), upload()
     with session() as opened:
         config = {"old": {"password": secret, "file": f"{file.parent.name}/{file.name}"}}

@@ -78,7 +78,7 @@ class World:
 
     def make(self, kind: str, config: dict[str, Any]) -> ResilientSource:
         found = next(each for each in self.sources.values() if each.config == config)
-        if "unmakable" in config:
+        if "unbuildable" in config:
             raise ValidationError("No file matches.", "path", code="no_file_matches")
         return ResilientSource(Plain(self, found), config["target"])  # type: ignore[arg-type]
 
@@ -145,7 +145,7 @@ def test_a_source_is_checked_at_once_and_then_every_half_minute(world: World) ->
     assert world.state("shop") == "connected"
 
 
-def test_while_no_page_shows_it_the_waits_are_longer(world: World) -> None:
+def test_while_no_page_shows_it_the_intervals_are_longer(world: World) -> None:
     world.add("shop")
     world.pass_seconds(2 * IDLE + 1, shown=False)
     assert world.waits("shop") == [IDLE, IDLE]
@@ -201,7 +201,7 @@ def test_an_open_circuit_is_waited_for_and_the_checks_close_it(world: World) -> 
     assert "Connected again after" in world.report("shop").health.message
 
 
-def test_a_circuit_that_others_opened_is_told_too(world: World) -> None:
+def test_a_circuit_that_other_calls_opened_is_reported_too(world: World) -> None:
     world.add("shop")
     world.pass_seconds(1)
     for _ in range(10):
@@ -226,7 +226,7 @@ def test_a_circuit_that_was_opened_by_hand_is_left_alone_until_it_is_reset(world
     assert world.state("shop") == "connected"
 
 
-def test_what_no_retry_mends_needs_attention_and_opens_no_circuit(world: World) -> None:
+def test_a_persistent_failure_needs_attention_and_opens_no_circuit(world: World) -> None:
     world.add("shop")
     world.failures["target of shop"] = WRONG
     world.pass_seconds(20 * EVERY)
@@ -235,8 +235,8 @@ def test_what_no_retry_mends_needs_attention_and_opens_no_circuit(world: World) 
     assert world.breaker_state("shop") is BreakerState.CLOSED
 
 
-def test_a_source_that_cannot_even_be_made_needs_attention(world: World) -> None:
-    world.add("shop", unmakable=True)
+def test_a_source_that_cannot_be_built_needs_attention(world: World) -> None:
+    world.add("shop", unbuildable=True)
     world.pass_seconds(1)
     assert world.state("shop") == "attention"
 
@@ -261,7 +261,7 @@ def test_a_check_has_a_deadline(world: World, monkeypatch: pytest.MonkeyPatch) -
     assert 0 < left[0] <= CHECK_TIMEOUT_SECONDS
 
 
-def test_deleted_sources_are_dropped_and_new_ones_taken_up(world: World) -> None:
+def test_deleted_sources_are_dropped_and_new_ones_added(world: World) -> None:
     world.add("shop")
     world.pass_seconds(1)
     world.add("school")
@@ -283,7 +283,7 @@ def test_a_source_that_was_changed_starts_anew(world: World) -> None:
     assert world.report("shop").health.recovery is None
 
 
-def test_a_new_name_makes_no_other_source(world: World) -> None:
+def test_a_renamed_source_keeps_its_health(world: World) -> None:
     world.add("shop")
     world.pass_seconds(1)
     known = world.sources["shop"]
@@ -383,7 +383,7 @@ def test_a_check_that_nothing_ends_is_an_outage_until_it_does(
     assert world.report("shop").health.recovery is not None
 
 
-def test_it_runs_until_it_is_cancelled_wakes_when_asked_and_gets_over_errors(
+def test_it_runs_until_it_is_cancelled_wakes_on_request_and_survives_errors(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(source_watch, "IDLE_TICK_SECONDS", 3600.0)

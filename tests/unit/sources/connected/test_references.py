@@ -65,8 +65,8 @@ def test_a_config_names_what_its_secret_and_file_fields_hold_and_nothing_else(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_config_holds_nothing_that_its_form_does_not_ask_for_but_choices_for_columns(kind: str):
-    """What no field of the form holds is not searched for references."""
+def test_each_field_of_a_config_is_in_its_form_except_choices_for_columns(kind: str):
+    """References are looked for in the fields of the form alone."""
     model = KINDS[kind].config_model
     assert model.model_config["extra"] == "forbid"
     asked = {field.name for field in KINDS[kind].form}
@@ -75,7 +75,7 @@ def test_a_config_holds_nothing_that_its_form_does_not_ask_for_but_choices_for_c
 
 @pytest.mark.parametrize("kind", [*KINDS, "of another version"])
 @given(data=st.data())
-def test_a_config_that_cannot_be_read_names_all_that_is_in_it(kind: str, data: st.DataObject):
+def test_an_unreadable_config_names_all_that_is_in_it(kind: str, data: st.DataObject):
     secret, path = data.draw(secrets), data.draw(files)
     nested = references_of(kind, {"old": [{"key": secret}], "file": path})
     assert secret in nested.secrets
@@ -91,7 +91,7 @@ def test_a_config_that_cannot_be_read_names_all_that_is_in_it(kind: str, data: s
         lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     )
 )
-def test_what_cannot_be_read_never_fails(record: Any):
+def test_any_json_value_can_be_searched(record: Any):
     named = possible_references(json.loads(json.dumps(record)))
     assert all(reference in json.dumps(record) for reference in named.secrets)
 
