@@ -37,7 +37,7 @@ from proto_ddf.web.resilience.state import ResilienceState
 from proto_ddf.web.shared.not_found_page import not_found_page
 from proto_ddf.web.shared.state.injections import InjectionBannerState
 from proto_ddf.web.shared.state.kept_forms import keep_forms
-from proto_ddf.web.shared.state.presence import follow_tabs_of
+from proto_ddf.web.shared.state.presence import register_app
 from proto_ddf.web.shared.state.storage import StorageBannerState
 from proto_ddf.web.shared.theme import STYLESHEETS, head
 from proto_ddf.web.sources.connect.page import source_new_page
@@ -97,7 +97,7 @@ def create_app() -> rx.App:
     )
     app._state_manager = tab_states()  # Reflex has no setting for another state manager
     _add_pages(app)
-    follow_tabs_of(app)
+    register_app(app)
     keep_forms(app, {"/generate": GenerateState, "/sources/new": NewSourceState})
     app.register_lifespan_task(lifespan)
     return app

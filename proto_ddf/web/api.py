@@ -1,8 +1,8 @@
-"""The HTTP routes beside the pages: uploads and secrets in, downloads out.
+"""The HTTP routes beside the pages: uploads, secrets and downloads.
 
-An upload is one file per request, its bytes the raw body, so that it goes to the disk as it arrives
-whatever its size. A secret is the raw body too: it goes past the pages' state, which gets a reference. Host
-and Origin are checked by the middleware in front.
+An upload is one file per request, as the raw body, so that it is written to disk while it arrives, whatever its size.
+A secret is the raw body too; the page's state gets only its reference. The middleware in front of the routes checks
+the Host and Origin headers.
 """
 
 import asyncio
@@ -28,11 +28,11 @@ logger = get_logger(__name__)
 
 MEGABYTE = 1_000_000
 SECRET_SIZE = 64_000
-"""Bytes of a secret at most."""
+"""Maximum bytes of a secret."""
 WRITE_SIZE = 1 << 20
-"""Bytes gathered before they are written, so that a thread is not woken for every packet."""
+"""Bytes per write. Each write needs a thread, so smaller chunks are collected first."""
 LOG_LINES = 100_000
-"""More than an app's log can hold: it is rotated by size."""
+"""More than an app's log can have, since it is rotated by size."""
 
 STATUS_BY_CODE = {"file_too_large": 413, "disk_space_low": 507, "permission_denied": 500}
 
@@ -50,8 +50,8 @@ def create_api() -> Starlette:
 
 
 async def receive_upload(request: Request) -> Response:
-    """Store the body as a file named by `?name=`; answers 201 with its path, name and size in bytes,
-    or the error as `describe()` gives it."""
+    """Store the body as a file with the name `?name=`. Answers 201 with its path, name and size in bytes, or the error
+    as `describe()` returns it."""
     name = request.query_params.get("name", "")
     limit = get_settings().max_upload_mb * MEGABYTE
     try:
@@ -70,10 +70,10 @@ async def receive_upload(request: Request) -> Response:
 async def store_upload(chunks: AsyncIterator[bytes], name: str, limit: int) -> Path:
     """Write `chunks` to a new file in the uploads folder and return its path.
 
-    Memory stays constant. Whatever goes wrong, nothing is left behind.
+    It uses constant memory. After a failure no file remains.
 
     Raises:
-        ValidationError: the name is unusable, or there are more than `limit` bytes.
+        ValidationError: the name is not valid, or there are more than `limit` bytes.
         OSError: the file cannot be written, e.g. the disk is full.
     """
     try:
@@ -101,7 +101,7 @@ async def _write_then_rename(
 
 
 async def _write(chunks: AsyncIterator[bytes], partial: Path, name: str, limit: int) -> None:
-    """A block is written while the next one arrives."""
+    """Write one block while the next one arrives."""
     size, block = 0, bytearray()
     with await asyncio.to_thread(partial.open, "xb") as file:
         writing: asyncio.Task[int] | None = None
@@ -123,7 +123,7 @@ async def _write(chunks: AsyncIterator[bytes], partial: Path, name: str, limit: 
 
 
 async def _drain(chunks: AsyncIterator[bytes], limit: int) -> None:
-    """Read what still comes, up to `limit` bytes: a browser that is still sending does not see an answer."""
+    """Read the rest, up to `limit` bytes: a browser does not read the response before it has sent everything."""
     size = 0
     try:
         async for chunk in chunks:
@@ -154,8 +154,8 @@ def _too_large(name: str, size: int, limit: int) -> ValidationError:
 
 
 async def receive_secret(request: Request) -> Response:
-    """Keep the body, UTF-8 text, in the vault; answers 201 with its reference, or the error as `describe()`
-    gives it."""
+    """Store the body, UTF-8 text, in the vault. Answers 201 with its reference, or the error as `describe()` returns
+    it."""
     try:
         text = await _read_secret(request.stream())
         reference = await asyncio.to_thread(vault.store, text)
@@ -176,7 +176,7 @@ async def _read_secret(chunks: AsyncIterator[bytes]) -> str:
     try:
         text = body.decode()
     except UnicodeDecodeError:
-        # Without the error it comes from: that one carries the body.
+        # Without the cause, because a UnicodeDecodeError contains the body.
         raise _no_secret("it is not UTF-8 text") from None
     if not text:
         raise _no_secret("it is empty")
@@ -220,8 +220,8 @@ async def download_log(request: Request) -> Response:
 
 
 def _read_once(archive: Path) -> Iterator[bytes]:
-    """The file's bytes; its name is gone before the first is read. A FileResponse would leave the sending
-    to the server, which opens the file too late to know when it may be removed."""
+    """The bytes of the file, which is deleted after it was opened. With a FileResponse the server would open it later,
+    at an unknown time."""
     with archive.open("rb") as file:
         archive.unlink()
         while block := file.read(WRITE_SIZE):

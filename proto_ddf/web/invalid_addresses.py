@@ -1,17 +1,18 @@
-"""Addresses that cannot name a file, such as one with a NUL byte, show the page of unknown addresses.
+"""Middleware that shows the page for unknown addresses also if an address cannot be a file name (a NUL byte, too long).
 
-Starlette looks up each address in the folder of the built pages. Where the operating system refuses even to look,
-it answers "Not Found" in plain text, outside Proto-DDF's pages. Pure ASGI.
+Starlette looks for each address in the folder of the built pages. If the operating system refuses the name, Starlette
+would answer "Not Found" in plain text, outside Proto-DDF's pages. Pure ASGI.
 """
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 _NOT_FOUND = "/404"
-"""An address that no page has: it is answered with the page of unknown addresses and status 404."""
+"""An unknown address, which is answered with the page for unknown addresses and status 404."""
 _NAME_BYTES = 255
-"""The longest name of a file, Linux's NAME_MAX."""
+"""Maximum length of a file name: Linux's NAME_MAX."""
 _PATH_BYTES = 2000
-"""Half of Linux's PATH_MAX: the folder of the pages goes before it. None of our addresses is that long."""
+"""Half of Linux's PATH_MAX, because the path of the pages' folder comes before it. All of Proto-DDF's addresses are
+shorter."""
 
 
 def show_not_found(app: ASGIApp) -> ASGIApp:

@@ -1,7 +1,8 @@
-"""Who may talk to this server: pages it served itself, under a loopback name. Pure ASGI.
+"""Middleware that admits only requests of pages that this server served, under a loopback name. Pure ASGI.
 
-Until sign-in exists, whoever reaches the server owns it. Checking the Host header stops DNS rebinding,
-checking Origin stops other sites' pages in the same browser, and the headers stop framing and guessing.
+There is no sign-in yet, so anyone who reaches the server could control it. The check of the Host header prevents DNS
+rebinding, the check of Origin prevents requests from pages of other sites, and the response headers prevent framing
+and content sniffing.
 """
 
 import ipaddress
@@ -14,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 _CONTENT_SECURITY = "; ".join(
     (
         "default-src 'self'",
-        # Reflex's pages start from inline scripts, and its events may hold code to evaluate.
+        # Reflex's pages start with inline scripts, and its events may contain code to evaluate.
         "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data: blob:",
@@ -36,12 +37,12 @@ SECURITY_HEADERS = {
 
 
 def guard(port: int) -> Callable[[ASGIApp], ASGIApp]:
-    """A transformer for `rx.App(api_transformer=...)`; `port` is where the server listens."""
+    """A transformer for `rx.App(api_transformer=...)`; `port` is the server's port."""
     return lambda app: LoopbackGuard(app, port)
 
 
 class LoopbackGuard:
-    """Refuses what was not sent by this server's own pages; adds security headers to the rest."""
+    """Refuses requests that do not come from this server's own pages, and adds security headers to all responses."""
 
     def __init__(self, app: ASGIApp, port: int) -> None:
         self._app = app
@@ -71,12 +72,12 @@ class LoopbackGuard:
         if origin is None:
             return (403, "An Origin header is needed.") if is_websocket else None
         if origin.lower() != f"http://{host.lower()}":
-            return 403, "This request came from another site's page."
+            return 403, "This request came from a page of another site."
         return None
 
 
 def is_own_host(host: str, port: int) -> bool:
-    """Whether a Host header names this machine by a loopback name or address, and our port."""
+    """Whether a Host header has a loopback name or address, and the port of this server."""
     name, colon, given_port = host.rpartition(":")
     if not colon or name.endswith(":"):  # no port, or the colons of a bare IPv6 address
         name, given_port = host, "80"

@@ -1,4 +1,4 @@
-"""What open tabs hold, on disk: whole files only, and a full disk costs nobody their tab."""
+"""The states of open tabs, stored on disk by atomic writes. A full disk does not break a tab."""
 
 import asyncio
 import dataclasses
@@ -13,7 +13,7 @@ from reflex.state import BaseState
 from proto_ddf.logs import get_logger
 
 AGAIN_SECONDS = 2.0
-"""Between two tries to write what could not be written."""
+"""Between two attempts to write the states that could not be written."""
 _PART = ".part"
 
 log = get_logger(__name__)
@@ -21,10 +21,11 @@ log = get_logger(__name__)
 
 @dataclasses.dataclass
 class TabStates(StateManagerDisk):
-    """Reflex's state manager, which survives a disk that takes nothing.
+    """Reflex's state manager, with atomic writes that may fail.
 
-    Reflex overwrites a tab's file where it is, so that a full disk leaves it cut short, and the error ends the event:
-    the page hangs. Here the tab goes on from memory, its file stays as it was, and it is written once there is room.
+    Reflex overwrites a tab's file in place. On a full disk the file would be truncated and the error would end the
+    event, so that the page hangs. Here the tab continues from memory, its file stays unchanged, and it is written when
+    there is space again.
     """
 
     _unwritten: dict[str, StateToken[Any]] = dataclasses.field(default_factory=dict, init=False)
@@ -59,7 +60,7 @@ class TabStates(StateManagerDisk):
                 self._writing_again = asyncio.create_task(self._write_again())
 
     async def _write_again(self) -> None:
-        """Until everything is written. What is still not, `_write` notes anew."""
+        """Retry until everything is written. `_write` adds a state again if its write fails again."""
         while self._unwritten:
             await asyncio.sleep(AGAIN_SECONDS)
             waiting, self._unwritten = self._unwritten, {}
@@ -70,17 +71,19 @@ class TabStates(StateManagerDisk):
 
 
 def tab_states() -> StateManagerDisk:
-    """The state manager for the app. Raises as Reflex's own does, when its folder cannot be made."""
-    made: Any = TabStates  # with a cold cache mypy takes methods that Reflex's manager has for abstract ones
+    """The state manager for the app. Raises like Reflex's own if its folder cannot be created."""
+    made: Any = (
+        TabStates  # with a cold cache mypy takes some methods of Reflex's manager for abstract ones
+    )
     manager: StateManagerDisk = made()
     return manager
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Put a file in place all at once, or leave what is there. Its folder is made, but nothing above that.
+    """Write a file atomically. Its folder is created if needed, but no folder above that.
 
     Raises:
-        OSError: when the disk does not take it.
+        OSError: it cannot be written; the old file is unchanged.
     """
     path.parent.mkdir(mode=0o700, exist_ok=True)
     part = path.with_suffix(_PART)

@@ -132,7 +132,7 @@ def test_a_column_that_the_source_gained_is_in_the_app_once_it_is_made_anew(
     assert serious_findings(page) == []
     dialog.get_by_role("checkbox", name="tags").click()
     dialog.get_by_role("button", name="Regenerate app").click()
-    expect(page.get_by_text("The app was made anew")).to_be_visible(timeout=GENERATE_MS)
+    expect(page.get_by_text("The app was regenerated")).to_be_visible(timeout=GENERATE_MS)
     expect(page.get_by_text("Its source has changed", exact=True)).to_have_count(0)
     expect(page.locator("[data-state=running]").first).to_be_visible(timeout=SOON_MS)
     previous = server.home / "apps" / f"{app}.previous" / app / "pages" / "notes.py"

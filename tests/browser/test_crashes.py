@@ -87,7 +87,7 @@ def test_app_that_is_killed_is_started_again(page: Page, hosted: Server) -> None
     expect(app_row(page)).to_have_attribute("data-state", "running")
     pid = app_pid(hosted)
     os.kill(pid, signal.SIGKILL)
-    expect(app_row(page)).to_contain_text("Crashes of late: 1", timeout=SOON_MS)
+    expect(app_row(page)).to_contain_text("Recent crashes: 1", timeout=SOON_MS)
     expect(app_row(page)).to_have_attribute("data-state", "running", timeout=SOON_MS)
     wait_until(lambda: answers(app_address(hosted)))
     assert app_pid(hosted) != pid

@@ -158,4 +158,4 @@ def test_the_circuit_of_a_server_that_is_down_opens_and_closes_once_it_is_up(
     page.bring_to_front()
     expect(again).to_be_enabled(timeout=SOON_MS)
     again.click()
-    expect(page.get_by_text("The tables have been read anew")).to_be_visible(timeout=SOON_MS)
+    expect(page.get_by_text("The tables have been read again")).to_be_visible(timeout=SOON_MS)

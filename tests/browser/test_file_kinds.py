@@ -122,7 +122,7 @@ def test_json_to_an_app_and_a_changed_type_stays(
     expect(choice).to_have_value("integer", timeout=CONNECT_MS)
     expect(alert).to_have_count(0)
 
-    updated = page.get_by_text("The tables have been read anew: nothing has changed.")
+    updated = page.get_by_text("The tables have been read again: nothing has changed.")
     page.get_by_role("button", name="Refresh").click()
     expect(updated).to_be_visible(timeout=CONNECT_MS)
     expect(choice).to_have_value("integer")

@@ -94,7 +94,7 @@ def test_a_server_that_goes_away_and_returns_is_seen_by_itself(
     expect(fact(panel, "Reconnects")).to_have_text("1")
     assert panel.evaluate("element => element.offsetHeight") == height
     error = fact(panel, "Last error")
-    error.get_by_text("What it said").click()
+    error.get_by_text("Message", exact=True).click()
     # Where nothing answered; or, if that was the last that a check met, that it was starting.
     said = rf"{database.server.port}|Server is starting.*PostgreSQL is starting"
     expect(error).to_contain_text(re.compile(said))

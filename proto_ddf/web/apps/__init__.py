@@ -1,1 +1,1 @@
-"""/apps and /apps/[slug]: the apps that were generated, and making one anew."""
+"""/apps and /apps/[slug]: the generated apps, and regenerating one."""

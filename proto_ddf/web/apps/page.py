@@ -1,11 +1,11 @@
-"""The apps that were generated: the list, and one app with its health and log."""
+"""The list of generated apps, and the page of one app with its health and log."""
 
 from typing import Any
 
 import reflex as rx
 
 from proto_ddf.hosting.records import AppView
-from proto_ddf.web.apps.regenerate_section import news_line, regenerate_part
+from proto_ddf.web.apps.regenerate_section import regenerate_section, source_change_line
 from proto_ddf.web.apps.state import AppActions, AppsState, AppState
 from proto_ddf.web.shared.components.badge import status_badge
 from proto_ddf.web.shared.components.callout import error_callout, notice
@@ -53,7 +53,7 @@ def _list() -> rx.Component:
         empty_state(
             "app-window",
             "No apps yet",
-            "An app is made from a source: choose tables, look at the plan, and it runs here.",
+            "An app is generated from a source: choose tables and check the plan; then the app runs here.",
             _generate_link(),
         ),
     )
@@ -82,10 +82,10 @@ def _row(app: rx.Var[AppView]) -> rx.Component:
                 class_name="pd-row-line",
             ),
             facts,
-            news_line(app),
+            source_change_line(app),
             rx.cond(
                 app.crashes > 0,
-                rx.el.span("Crashes of late: ", app.crashes, class_name="pd-quiet"),
+                rx.el.span("Recent crashes: ", app.crashes, class_name="pd-quiet"),
                 rx.fragment(),
             ),
             rx.cond(
@@ -129,7 +129,7 @@ def _open_button(app: rx.Var[AppView]) -> rx.Component:
 
 
 def _buttons(state: type[AppActions], app: rx.Var[AppView]) -> rx.Component:
-    """What can be done with an app as it stands."""
+    """The actions that are possible in the app's state."""
     busy = state.busy.contains(app.slug)
     return rx.el.div(
         rx.cond(
@@ -173,7 +173,7 @@ def _detail(app: rx.Var[AppView]) -> rx.Component:
             notice(app.last_error, kind="warning"),
             rx.fragment(),
         ),
-        regenerate_part(app),
+        regenerate_section(app),
         rx.el.section(
             rx.el.div(
                 status_badge(app.state, of="app"),

@@ -1,4 +1,4 @@
-"""The part of an app's page that tells what changed in its source and offers to make it anew."""
+"""The section of an app's page that shows the changes of its source and offers to regenerate the app."""
 
 import reflex as rx
 
@@ -10,8 +10,8 @@ from proto_ddf.web.shared.components.operation import operation_panel
 from proto_ddf.web.shared.components.schema_changes import change_lines
 
 
-def regenerate_part(app: rx.Var[AppView]) -> rx.Component:
-    """What changed, the steps while it is made anew, and where the code before is then."""
+def regenerate_section(app: rx.Var[AppView]) -> rx.Component:
+    """The changes of the source, the steps of the regeneration and, afterwards, where the previous code is."""
     return rx.fragment(
         error_callout(RegenerateState),
         rx.cond(RegenerateState.kept_in, _done(), rx.fragment()),
@@ -20,8 +20,8 @@ def regenerate_part(app: rx.Var[AppView]) -> rx.Component:
     )
 
 
-def news_line(app: rx.Var[AppView]) -> rx.Component:
-    """The line of an app in the list; its page has the button."""
+def source_change_line(app: rx.Var[AppView]) -> rx.Component:
+    """The line in the list of apps that links to Regenerate on the app's page."""
     line = rx.el.span(
         rx.icon("git-compare", size=14, aria_hidden="true"),
         rx.el.span(
@@ -37,7 +37,7 @@ def _news(app: rx.Var[AppView]) -> rx.Component:
     return rx.el.div(
         notice(
             rx.el.div("Its source has changed", class_name="pd-callout-title"),
-            rx.el.div(f"Since this app was made from it: {app.source_drift}."),
+            rx.el.div(f"Since this app was generated: {app.source_drift}."),
             change_lines(app.source_changes),
             rx.el.div(
                 rx.cond(
@@ -54,7 +54,8 @@ def _news(app: rx.Var[AppView]) -> rx.Component:
 
 
 def _confirmed(app: rx.Var[AppView], *, typed: bool) -> rx.Component:
-    """The name is typed where rows that people changed in the app give way to those of the source."""
+    """The button with its dialog. With `typed` the name must be typed, because rows that were changed in the app are
+    lost."""
     button = rx.button(
         rx.icon("refresh-cw", size=14, aria_hidden="true"),
         "Regenerate",
@@ -74,24 +75,24 @@ def _confirmed(app: rx.Var[AppView], *, typed: bool) -> rx.Component:
 
 
 def _what_happens(app: rx.Var[AppView]) -> rx.Component:
-    prospect = RegenerateState.prospect
+    preview = RegenerateState.preview
     return rx.alert_dialog.description(
         rx.el.p(
-            "The app is made anew from its source as it is now. It goes on as it is until the new build is "
-            "ready, and keeps its address and what you changed in its plan."
+            "The app is generated again from its present source. The old app keeps running until the new build is "
+            "ready. The address and your changes to the plan are kept."
         ),
         rx.cond(app.imported, _rows(app), rx.fragment()),
         _code(),
         rx.el.p(
             rx.cond(
                 app.imported,
-                "Its code and rows as they are now are kept until the next time, in ",
-                "Its code as it is now is kept until the next time, in ",
+                "The present code and rows are kept until the next time, in ",
+                "The present code is kept until the next time, in ",
             ),
-            rx.el.code(prospect.kept_in),
+            rx.el.code(preview.kept_in),
             ".",
         ),
-        rx.cond(prospect.new_tables.length() > 0, _new_tables(), rx.fragment()),
+        rx.cond(preview.new_tables.length() > 0, _new_tables(), rx.fragment()),
         size="2",
         as_="div",
         class_name="pd-stack-small pd-dialog-text",
@@ -100,7 +101,7 @@ def _what_happens(app: rx.Var[AppView]) -> rx.Component:
 
 def _rows(app: rx.Var[AppView]) -> rx.Component:
     return rx.el.p(
-        "Its rows are read anew from the source.",
+        "Its rows are imported from the source again.",
         rx.cond(
             app.allow_editing,
             rx.el.strong(" Rows that were added, changed or deleted in the app are lost."),
@@ -110,31 +111,31 @@ def _rows(app: rx.Var[AppView]) -> rx.Component:
 
 
 def _code() -> rx.Component:
-    prospect = RegenerateState.prospect
+    preview = RegenerateState.preview
     changed = rx.fragment(
         rx.el.p(
-            "All code is written anew. ",
-            rx.el.strong("What was changed in it by hand is lost, in these files:"),
+            "All code is written again. ",
+            rx.el.strong("Changes by hand in these files are lost:"),
         ),
         rx.el.ul(
-            rx.foreach(prospect.manual_edits, lambda name: rx.el.li(rx.el.code(name))),
-            rx.cond(prospect.more > 0, rx.el.li("and ", prospect.more, " more"), rx.fragment()),
+            rx.foreach(preview.manual_edits, lambda name: rx.el.li(rx.el.code(name))),
+            rx.cond(preview.more > 0, rx.el.li("and ", preview.more, " more"), rx.fragment()),
             class_name="pd-files",
             tab_index=0,
         ),
     )
-    unknown = rx.el.p("All code is written anew: what was changed in it by hand is lost.")
+    unknown = rx.el.p("All code is written again: changes by hand are lost.")
     return rx.cond(
-        prospect.manual_edits.length() > 0,
+        preview.manual_edits.length() > 0,
         changed,
-        rx.cond(prospect.known, rx.fragment(), unknown),
+        rx.cond(preview.known, rx.fragment(), unknown),
     )
 
 
 def _new_tables() -> rx.Component:
     return rx.el.fieldset(
-        rx.el.legend("New tables of the source, to be in the app too"),
-        rx.foreach(RegenerateState.prospect.new_tables, _new_table),
+        rx.el.legend("New tables of the source to add to the app"),
+        rx.foreach(RegenerateState.preview.new_tables, _new_table),
         class_name="pd-fieldset",
     )
 
@@ -155,9 +156,9 @@ def _new_table(name: rx.Var[str]) -> rx.Component:
 
 def _done() -> rx.Component:
     return notice(
-        rx.el.div("The app was made anew", class_name="pd-callout-title"),
+        rx.el.div("The app was regenerated", class_name="pd-callout-title"),
         rx.el.div(
-            "Its code as it was before is kept until the next time, in ",
+            "The previous code is kept until the next time, in ",
             rx.el.code(RegenerateState.kept_in),
             ".",
         ),

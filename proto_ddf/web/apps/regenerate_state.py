@@ -1,4 +1,4 @@
-"""Making an app anew from its source, which has changed: what that takes away, and how it goes."""
+"""State of regenerating an app whose source has changed: its effects, and the running operation."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -20,29 +20,29 @@ _MOST_FILES = 12
 
 
 @dataclass
-class Prospect:
-    """What there is to know before an app is made anew."""
+class RegeneratePreview:
+    """The effects of regenerating an app, shown before it starts."""
 
     slug: str = ""
     known: bool = False
-    """Whether files were changed by hand can be told."""
+    """Whether it is known which files were changed by hand."""
     manual_edits: list[str] = field(default_factory=list)
-    """Files that were, the first of them."""
+    """The first files that were changed by hand."""
     more: int = 0
-    """How many more."""
+    """How many more files were."""
     kept_in: str = ""
-    """Where the code as it is now will be kept."""
+    """Where the present code will be kept."""
     new_tables: list[str] = field(default_factory=list)
 
 
 class RegenerateState(OperationMixin, rx.State):
-    """The app of the address."""
+    """The app whose slug is in the address."""
 
-    prospect: Prospect = Prospect()
+    preview: RegeneratePreview = RegeneratePreview()
     chosen: list[str] = []
-    """New tables that the app is to have."""
+    """New tables to add to the app."""
     kept_in: str = ""
-    """Where the code before is kept, once the app was made anew; empty otherwise."""
+    """Where the previous code is, after the app was regenerated; otherwise empty."""
     starting: bool = False
 
     @rx.var
@@ -51,18 +51,18 @@ class RegenerateState(OperationMixin, rx.State):
 
     @rx.event(background=True, supersedes=True)
     async def load(self) -> AsyncIterator[Any]:
-        """Read what there is to know, and follow what is under way (on_load)."""
+        """Read the preview, and follow a running regeneration (on_load)."""
         async with self:
             slug = self._slug()
-            self.starting = False  # a killed server could not say that it is over
-            if slug != self.prospect.slug:
-                # In a new state, what was chosen is what the page has told already.
-                self.chosen = [] if self.prospect.slug else self.chosen
-                self.prospect, self.kept_in = Prospect(slug=slug), ""
+            self.starting = False  # it is left over if the server was killed meanwhile
+            if slug != self.preview.slug:
+                # If the state is new, `chosen` comes from an event of this page and is kept.
+                self.chosen = [] if self.preview.slug else self.chosen
+                self.preview, self.kept_in = RegeneratePreview(slug=slug), ""
                 self._forget_operation()
             self._retry_by("load")
         try:
-            prospect, last = await asyncio.to_thread(_look, slug)
+            preview, last = await asyncio.to_thread(_read_preview, slug)
         except Exception as error:
             async with self:
                 shown = self.handle_error(error, "show app", app=slug)
@@ -70,24 +70,25 @@ class RegenerateState(OperationMixin, rx.State):
             return
         async with self:
             self._clear_error()
-            self.prospect = prospect
-            self.chosen = [name for name in self.chosen if name in prospect.new_tables]
+            self.preview = preview
+            self.chosen = [name for name in self.chosen if name in preview.new_tables]
             watched = self._watch(last.id) if last else None
         if watched:
             yield watched
 
     @rx.event
     def choose_table(self, name: str, wanted: bool, chosen: list[str]) -> None:
-        """Take a new table, or leave it; `chosen` are those that the page shows as taken before."""
+        """Add a new table, or leave it out; `chosen` are the tables that the page showed as chosen before."""
         others = [str(each) for each in chosen if each != name]
-        is_new = name in self.prospect.new_tables or not self.prospect.slug
+        is_new = name in self.preview.new_tables or not self.preview.slug
         self.chosen = [*others, str(name)] if wanted and is_new else others
 
     @rx.event(background=True)
     async def regenerate(self, chosen: list[str]) -> AsyncIterator[Any]:
-        """Start it with the new tables that the page shows as taken; a second click while it is under way does nothing."""
+        """Start the regeneration with the new tables that the page shows as chosen. A second click while it runs does
+        nothing."""
         async with self:
-            slug = self.prospect.slug or self._slug()
+            slug = self.preview.slug or self._slug()
             if not slug or self.busy:
                 return
             self.starting, self.kept_in = True, ""
@@ -114,7 +115,7 @@ class RegenerateState(OperationMixin, rx.State):
     def _slug(self) -> str:
         return self.router.url.path.rstrip("/").rsplit("/", 1)[-1]
 
-    def _operation_over(self) -> Any:
+    def _operation_ended(self) -> Any:
         if self.operation.state == "failed":
             return None
         if self.operation.state == "succeeded":
@@ -125,17 +126,17 @@ class RegenerateState(OperationMixin, rx.State):
         return RegenerateState.load
 
 
-def _look(slug: str) -> tuple[Prospect, OperationView | None]:
-    """What there is to know of an app, and the regeneration that its page should show: under way, or the
-    last one if it failed and can be tried again."""
+def _read_preview(slug: str) -> tuple[RegeneratePreview, OperationView | None]:
+    """The preview, and the regeneration that the page should show: the running one, or the last one if it failed and
+    can be tried again."""
     app = hosted.get_app(slug)
     if app is None:
-        return Prospect(slug=slug), None
+        return RegeneratePreview(slug=slug), None
     last = service.last_for(slug, KIND)
     shown = last if last and last.state in ("pending", "running", "failed") else None
     files = manual_edits(folder(slug))
     new_tables = [line.table for line in app.source_changes if _is_new_table(line)]
-    prospect = Prospect(
+    preview = RegeneratePreview(
         slug=slug,
         known=files is not None,
         manual_edits=(files or [])[:_MOST_FILES],
@@ -143,7 +144,7 @@ def _look(slug: str) -> tuple[Prospect, OperationView | None]:
         kept_in=str(previous_folder(slug)),
         new_tables=new_tables,
     )
-    return prospect, shown
+    return preview, shown
 
 
 def _is_new_table(line: ChangeLine) -> bool:

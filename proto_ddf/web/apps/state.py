@@ -1,4 +1,4 @@
-"""State of the apps pages: the list, one app with its log, and what can be done with an app."""
+"""States of the apps pages: the list, one app with its log, and the actions on an app."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -12,10 +12,10 @@ from proto_ddf.operations import change_events, service
 from proto_ddf.operations.kinds.apps import AppInput
 from proto_ddf.operations.views import OperationView
 from proto_ddf.web.shared.state.errors import ErrorMixin
-from proto_ddf.web.shared.state.live import looks
+from proto_ddf.web.shared.state.live import refresh_signals
 
-_LOOK_SECONDS = 2.0
-"""Health, memory and log are read again this often while the page is looked at."""
+_REFRESH_SECONDS = 2.0
+"""How often health, memory and log are read while the page is open."""
 _LOG_LINES = 400
 _ACTIONS = ("start", "stop", "restart", "delete")
 
@@ -24,11 +24,11 @@ class AppActions(ErrorMixin, mixin=True):
     """Start, stop, restart and delete an app, each as an operation."""
 
     busy: dict[str, str] = {}
-    """The action under way, by slug."""
+    """The running action, by slug."""
 
     @rx.event(background=True)
     async def act(self, action: str, slug: str) -> AsyncIterator[Any]:
-        """Do one of start, stop, restart, delete; a second click while one is under way does nothing."""
+        """Do one of start, stop, restart, delete. A second click while one is running does nothing."""
         async with self:
             if action not in _ACTIONS or not isinstance(slug, str) or slug in self.busy:
                 return
@@ -66,7 +66,7 @@ async def _run_to_end(kind: str, given: AppInput) -> OperationView:
             view = await asyncio.to_thread(service.view, operation_id)
             if view is None or view.finished_at is not None:
                 break
-            await changes.wait(_LOOK_SECONDS)
+            await changes.wait(_REFRESH_SECONDS)
     if view is None:
         raise LookupError(f"operation {operation_id} is gone")
     return view
@@ -80,10 +80,10 @@ class AppsState(AppActions, rx.State):
 
     @rx.event(background=True, supersedes=True)
     async def follow_apps(self) -> AsyncIterator[Any]:
-        """Read the apps again and again while the page is open (on_load)."""
+        """Refresh the list while the page is open (on_load)."""
         async with self:
-            self.busy = {}  # a killed server could not say that what it did is over
-        async for _ in looks(self, about=None, every=_LOOK_SECONDS):
+            self.busy = {}  # it is left over if the server was killed meanwhile
+        async for _ in refresh_signals(self, about=None, every=_REFRESH_SECONDS):
             try:
                 apps = await asyncio.to_thread(hosted.list_apps)
             except Exception as error:
@@ -108,7 +108,7 @@ class AppState(AppActions, rx.State):
     log: list[str] = []
     log_search: str = ""
     log_following: bool = True
-    """New lines are shown as they come; off, the log stands still to be read."""
+    """Whether new lines are shown when they are written."""
 
     @rx.event
     async def set_log_search(self, text: str) -> None:
@@ -122,17 +122,17 @@ class AppState(AppActions, rx.State):
 
     @rx.event(background=True, supersedes=True)
     async def follow_app(self) -> AsyncIterator[Any]:
-        """Read the app and its log again and again while the page is open (on_load)."""
+        """Refresh the app and its log while the page is open (on_load)."""
         async with self:
             page = self.router.url.path
-            self.busy = {}  # a killed server could not say that what it did is over
+            self.busy = {}  # it is left over if the server was killed meanwhile
             if self.app is None or self.app.slug != _slug_of(page):
                 self.app, self.log, self.loaded = None, [], False
                 self.log_search, self.log_following = "", True
         slug = _slug_of(page)
-        async for _ in looks(self, about=None, every=_LOOK_SECONDS):
+        async for _ in refresh_signals(self, about=None, every=_REFRESH_SECONDS):
             try:
-                app, lines = await asyncio.to_thread(_look_at, slug, self.log_search)
+                app, lines = await asyncio.to_thread(_read_app, slug, self.log_search)
             except Exception as error:
                 async with self:
                     self._retry_by("follow_app")
@@ -152,7 +152,7 @@ class AppState(AppActions, rx.State):
         self.loaded = True
 
 
-def _look_at(slug: str, search: str) -> tuple[AppView | None, list[str]]:
+def _read_app(slug: str, search: str) -> tuple[AppView | None, list[str]]:
     app = hosted.get_app(slug)
     return app, hosted.app_log(slug, _LOG_LINES, search) if app else []
 

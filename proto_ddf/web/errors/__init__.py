@@ -1,1 +1,1 @@
-"""/errors: the errors people met."""
+"""/errors: the recorded errors."""

@@ -1,4 +1,4 @@
-"""Errors people met, newest first."""
+"""The list of recorded errors, newest first."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ def errors_page() -> rx.Component:
     none = empty_state(
         "shield-check",
         "No errors",
-        "What goes wrong is kept here with its message and details, and can be tried again.",
+        "Errors are listed here with their message and details, and can be tried again.",
     )
     return page(
         "Errors",

@@ -1,4 +1,4 @@
-"""The errors people met, newest first."""
+"""State of the list of recorded errors."""
 
 import asyncio
 import json
@@ -11,9 +11,9 @@ from reflex.event import EventSpec
 
 from proto_ddf.errors.next_attempt import next_attempt_at, seconds_until
 from proto_ddf.monitoring import tracker
-from proto_ddf.web.shared.state.live import LiveMixin, looks
+from proto_ddf.web.shared.state.live import LiveMixin, refresh_signals
 
-_LOOK_SECONDS = 5.0
+_REFRESH_SECONDS = 5.0
 _LIMIT = 100
 
 
@@ -31,12 +31,12 @@ class ErrorRow(BaseModel):
     details: str
     can_retry: bool
     retry_at: str
-    """When that becomes possible; empty when it is."""
+    """When a retry becomes possible; empty if it is possible now."""
     resolved: bool
 
 
 def error_row(record: dict[str, Any]) -> ErrorRow:
-    """A row from what `monitoring.tracker.recent_errors` gives."""
+    """The row of a record from `monitoring.tracker.recent_errors`."""
     context = {"code": record["code"], **record["context"]}
     if record["operation_id"]:
         context["operation_id"] = record["operation_id"]
@@ -56,11 +56,11 @@ def error_row(record: dict[str, Any]) -> ErrorRow:
 
 
 class ErrorListState(LiveMixin, rx.State):
-    """What went wrong lately, and trying it again."""
+    """The latest errors, and Try Again for each."""
 
     errors: list[ErrorRow] = []
     waits: dict[str, float] = {}
-    """Seconds until a row's retry_at, when they were last sent, by its id."""
+    """Seconds until a row's retry_at, at the time when they were last sent, by its id."""
     retrying_id: str = ""
     """The row whose Try Again was pressed."""
 
@@ -73,17 +73,17 @@ class ErrorListState(LiveMixin, rx.State):
     async def follow(self) -> EventSpec | None:
         try:
             async with self:
-                self._show(self.errors)  # a reloaded page shows what was true earlier
-            async for _ in looks(self, about=None, every=_LOOK_SECONDS):
+                self._show(self.errors)  # a reloaded page shows old waits
+            async for _ in refresh_signals(self, about=None, every=_REFRESH_SECONDS):
                 records = await asyncio.to_thread(tracker.recent_errors, _LIMIT)
                 rows = [error_row(record) for record in records]
                 async with self:
                     if rows != self.errors:
                         self._show(rows)
-                    self._looked()
+                    self._refreshed()
         except Exception as error:
             async with self:
-                return self._look_failed(error, "list errors")
+                return self._refresh_failed(error, "list errors")
         return None
 
     def _show(self, rows: list[ErrorRow]) -> None:
@@ -94,7 +94,7 @@ class ErrorListState(LiveMixin, rx.State):
 
     @rx.event(background=True)
     async def try_again(self, error_id: str) -> AsyncIterator[Any]:
-        """Resume the operation that this error ended, and go to its page."""
+        """Resume the operation that failed with this error, and go to its page."""
         async with self:
             found = next((row for row in self.errors if row.id == error_id), None)
             if found is None or not found.can_retry or self.retrying_id:

@@ -1,1 +1,1 @@
-"""/generate: the form, the plan, and the operation that makes the app."""
+"""/generate: the form, the plan, and the operation that generates the app."""

@@ -1,4 +1,5 @@
-"""What the generate form holds, as the browser keeps it: the form as JSON, and the plan, which may be large, compressed."""
+"""The draft of the generate form in the browser's storage: the form as JSON, and the plan, which may be large,
+compressed."""
 
 import base64
 import binascii
@@ -11,13 +12,14 @@ from proto_ddf.generator.spec import AppSpec
 
 ACCENTS = ("indigo", "blue", "teal", "green", "amber", "orange", "crimson", "violet", "gray")
 _MOST_KEPT_BYTES = 250_000
-"""Of the form, and of the plan. The browser sends all that it keeps whenever it connects, and a message of 1 MB is refused."""
+"""For the form and for the plan. The browser sends its whole storage when it connects, and a message of 1 MB is
+refused."""
 _MOST_PLAN_BYTES = 20_000_000
-"""Of a plan that is read back."""
+"""For an unpacked plan."""
 
 
 class TableChoice(BaseModel):
-    """A table of the source, and whether the app is to have it."""
+    """A table of the source, and whether it is chosen for the app."""
 
     name: str
     row_count: int
@@ -29,7 +31,7 @@ class GenerateDraft(BaseModel):
 
     source_id: str = ""
     shape: str = ""
-    """Of the source when it was chosen."""
+    """The hash of the source's schema when the source was chosen."""
     live: bool = True
     tables: list[TableChoice] = []
     name: str = ""
@@ -39,12 +41,12 @@ class GenerateDraft(BaseModel):
 
 
 def dump_draft(draft: GenerateDraft) -> str:
-    """The draft as the browser is to keep it; "" if it is too large."""
+    """The draft for the browser's storage; "" if it is too large."""
     return _if_it_fits(draft.model_dump_json(ensure_ascii=True))
 
 
 def load_draft(text: str) -> GenerateDraft | None:
-    """A draft from the browser's storage, which may hold anything; None if it is none."""
+    """A draft from the browser's storage; None if the text is not a valid draft."""
     try:
         draft = GenerateDraft.model_validate_json(text)
     except ValidationError:
@@ -53,13 +55,13 @@ def load_draft(text: str) -> GenerateDraft | None:
 
 
 def dump_plan(plan: AppSpec) -> str:
-    """The plan as the browser is to keep it; "" if it is too large."""
+    """The plan for the browser's storage; "" if it is too large."""
     packed = zlib.compress(plan.model_dump_json().encode())
     return _if_it_fits(base64.b64encode(packed).decode())
 
 
 def load_plan(text: str) -> AppSpec | None:
-    """A plan from the browser's storage, which may hold anything; None if it is none."""
+    """A plan from the browser's storage; None if the text is not a valid plan."""
     try:
         unpacking = zlib.decompressobj()
         data = unpacking.decompress(base64.b64decode(text, validate=True), _MOST_PLAN_BYTES)

@@ -1,4 +1,4 @@
-"""The generate page: the form with its plan, then the operation that makes the app."""
+"""The generate page: the form with its plan, then the operation that generates the app."""
 
 import reflex as rx
 
@@ -37,7 +37,7 @@ def _no_sources() -> rx.Component:
     return empty_state(
         "database",
         "Connect a source first",
-        "An app is made from the tables of a source.",
+        "An app is generated from the tables of a source.",
         link_button("Connect a source", "/sources/new"),
     )
 
@@ -144,7 +144,7 @@ def _tables() -> rx.Component:
                     "aria-invalid": rx.cond(error, "true", "false"),
                     "aria-describedby": "tables-error",
                 },
-                # Radix makes a button of it, whose name a label around it does not give.
+                # Radix renders a button, which does not get its accessible name from the label around it.
                 aria_label="All tables",
             ),
             "All tables",
@@ -175,7 +175,7 @@ def _section_about() -> rx.Component:
         form_field(
             "Project name",
             rx.input(
-                # Not the id: under that Reflex sends what its reference holds, which is nothing here.
+                # Not the id: Reflex would send the value of the control's ref under it, which is empty here.
                 name="project_name",
                 value=State.name,
                 on_change=State.set_name.debounce(150),
@@ -219,8 +219,8 @@ def _editing() -> rx.Component:
         rx.el.div(
             rx.cond(
                 State.live,
-                "The app works on the source itself: what is edited in it changes the source.",
-                "The app gets a copy of the data: what is edited in it never changes the files.",
+                "The app works on the source itself: changes in the app change the source.",
+                "The app gets a copy of the data: changes in the app never change the files.",
             ),
             class_name="pd-field-help",
             id="editing-help",
@@ -265,8 +265,8 @@ def _section_plan() -> rx.Component:
                 State.planning,
                 skeleton_rows(3),
                 rx.el.p(
-                    "Choose a source and its tables: the pages, fields, relations and charts to "
-                    "be made are shown here and can be changed.",
+                    "Choose a source and its tables. Then you can see and change the pages, fields, relations "
+                    "and charts of the app here.",
                     class_name="pd-quiet",
                 ),
             ),
@@ -310,7 +310,7 @@ def _badge() -> rx.Component:
 
 
 def _summary_line() -> rx.Component:
-    """The facts in short, for the bar that the summary is on a narrow screen."""
+    """The summary in one line, for the bar on a narrow screen."""
     return rx.el.div(
         rx.el.strong(rx.cond(State.slug, State.slug, "Not named yet"), class_name="pd-cut"),
         rx.el.span(

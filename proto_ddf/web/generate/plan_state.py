@@ -1,4 +1,4 @@
-"""The plan of an app as a page edits it."""
+"""State of editing the plan of an app."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,31 +14,31 @@ from proto_ddf.web.shared.state.operation import OperationMixin
 NO_PLAN = AppSpec(name="", slug="", tables=[])
 _CHANGE = "change the plan"
 _DOT = "\u2009.\u2009"
-"""Between table and column in a choice; a table's own name may have a plain dot."""
+"""Separates table and column in an option; the name of a table may contain a plain dot."""
 NAME_PARTS = "\n"
-"""Between the parts of the name of a text control: what it is of, and the names of that."""
+"""Separates the parts of the name of a text control: what it belongs to, and the names of that."""
 _NUMBERS = (ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.FLOAT)
 _NO_GROUPS = (ColumnType.BINARY, ColumnType.JSON)
 
 
 class PlanMixin(OperationMixin, mixin=True):
-    """`plan`, and one event for each change that a person may make to it."""
+    """The plan, with one event for each change that a person can make to it."""
 
     plan: AppSpec = NO_PLAN
     has_plan: bool = False
 
     relation_table: str = ""
-    """Table whose new relation is being put together, with its column and target."""
+    """The table, column and target of the new relation."""
     relation_column: str = ""
     relation_target: str = ""
     chart_table: str = ""
-    """What the new chart is put together from."""
+    """The table, group and value of the new chart."""
     chart_group: str = ""
     chart_value: str = ""
 
     @rx.var
     def widgets(self) -> dict[str, dict[str, list[str]]]:
-        """The widgets each field may have, by table and column."""
+        """The widgets that each field may have, by table and column."""
         return {
             table.table: {
                 field.column: [
@@ -56,7 +56,7 @@ class PlanMixin(OperationMixin, mixin=True):
 
     @rx.var
     def targets(self) -> list[str]:
-        """Columns that a relation may point to: keys and unique ones."""
+        """The columns that a relation may refer to: keys and unique columns."""
         return [
             f"{table.table}{_DOT}{field.column}"
             for table in self.plan.tables
@@ -180,7 +180,8 @@ class PlanMixin(OperationMixin, mixin=True):
         return failed
 
     def _take_typed_plan(self, form: dict[str, Any]) -> Any:
-        """What the plan's text controls hold: they tell it when they are left, and Enter sends the form before."""
+        """Take the values of the plan's text controls from the form that was sent. A control sends its value when it
+        loses the focus, but Enter sends the form before that."""
         shown = None
         for table in list(self.plan.tables):
             text = form.get(NAME_PARTS.join(("table", table.table)))
@@ -197,21 +198,21 @@ class PlanMixin(OperationMixin, mixin=True):
         return shown
 
     def _set_plan(self, plan: AppSpec | None) -> None:
-        """Show a plan; None: there is none."""
+        """Show a plan, or none."""
         self.plan, self.has_plan = plan or NO_PLAN, plan is not None
         self._keep_plan()
 
     def _keep_plan(self) -> None:
-        """Override to keep the plan that is shown."""
+        """Override to store the shown plan."""
 
     def _columns_of(self, table: str, wanted: Callable[[ColumnType], bool]) -> list[str]:
         planned = next((each for each in self.plan.tables if each.table == table), None)
         return [f.column for f in planned.fields if wanted(f.type)] if planned else []
 
     def _change(self, change: Callable[[AppSpec], AppSpec]) -> EventSpec | None:
-        """Change the plan; one that makes no sense is told and the plan stays as it was.
+        """Change the plan. If the change is not valid, an error is shown and the plan stays as it was.
 
-        What a client sends may be anything, so the changed plan is validated as a whole.
+        A client may send anything, so the changed plan is validated as a whole.
         """
         try:
             self._set_plan(AppSpec.model_validate(change(self.plan).model_dump(warnings=False)))

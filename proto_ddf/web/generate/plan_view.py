@@ -1,4 +1,4 @@
-"""The plan of an app, table by table, to look at and to change before anything is made."""
+"""The plan of an app, table by table, which can be changed before the app is generated."""
 
 import reflex as rx
 from reflex.event import EventSpec
@@ -47,7 +47,7 @@ def plan_editor() -> rx.Component:
 
 
 def typed_name(*parts: str | rx.Var[str]) -> rx.Var[str]:
-    """The name of a text control of the plan, in the form that is sent."""
+    """The name of a text control of the plan in the form that is sent."""
     return rx.Var.create(list(parts)).join(NAME_PARTS)
 
 
@@ -220,7 +220,7 @@ def _options(values: rx.Var[list[str]], first: str) -> list[rx.Component]:
 
 
 def _add_relation(table: rx.Var[TableSpec]) -> rx.Component:
-    """Column of this table, then the column elsewhere that it refers to."""
+    """The controls for a new relation: a column of this table, and the column that it refers to."""
     columns = State.columns[table.table]
     mine = State.relation_table == table.table
     return rx.el.div(

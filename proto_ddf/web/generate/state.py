@@ -1,4 +1,4 @@
-"""State of the generate page: the form, the plan, and the operation that makes the app."""
+"""State of the generate page: the form, the plan, and the operation that generates the app."""
 
 import asyncio
 import hashlib
@@ -48,19 +48,19 @@ class SourceChoice(BaseModel):
     tables: dict[str, int]
     """Row count by table."""
     shape: str
-    """Changes with its tables and columns."""
+    """A hash of its tables and columns."""
 
 
 class GenerateState(PlanMixin, KeptFormMixin, rx.State):
-    """What the form holds. The tab keeps it: a reload, a restart of the server and an expired state lose nothing."""
+    """The form. The tab stores it, so that it survives a reload, a restart of the server and an expired state."""
 
-    _kept_variables: ClassVar[tuple[str, ...]] = ("kept_form", "kept_plan", "kept_operation")
+    _storage_variables: ClassVar[tuple[str, ...]] = ("kept_form", "kept_plan", "kept_operation")
     _form_fields: ClassVar[frozenset[str]] = frozenset({"source", "tables", "name"})
 
     sources: list[SourceChoice] = []
     source_id: str = ""
     live: bool = True
-    """The app works on the source itself, not on a copy."""
+    """Whether the app works on the source itself, not on a copy."""
     tables: list[TableChoice] = []
     name: str = ""
     description: str = ""
@@ -72,14 +72,14 @@ class GenerateState(PlanMixin, KeptFormMixin, rx.State):
     kept_form: str = rx.SessionStorage("", name="proto_ddf.generate_form")
     kept_plan: str = rx.SessionStorage("", name="proto_ddf.generate_plan")
     kept_operation: str = rx.SessionStorage("", name="proto_ddf.generation")
-    """Id of the operation shown. The tab keeps it: a server that is killed may not have written it down yet."""
+    """Id of the shown operation. The tab stores it, because a server that is killed may not have saved it yet."""
 
     _planned_shape: str = ""
-    """Of the source when it was chosen."""
+    """The hash of the source's schema when the source was chosen."""
     _wanted_source: str = ""
-    """Chosen before the sources were read."""
+    """The source that was chosen before the sources were read."""
     _left_operation: str = ""
-    """Id of the operation that was left last for the form."""
+    """Id of the operation that the page left last to go back to the form."""
 
     @rx.var
     def all_tables(self) -> bool:
@@ -87,7 +87,7 @@ class GenerateState(PlanMixin, KeptFormMixin, rx.State):
 
     @rx.var
     def slug(self) -> str:
-        """The package's name; empty while the project name cannot be one."""
+        """The name of the package; empty while the project name is not valid."""
         try:
             return validate_project_name(self.name)
         except ValidationError:
@@ -100,7 +100,7 @@ class GenerateState(PlanMixin, KeptFormMixin, rx.State):
 
     @rx.var
     def made_name(self) -> str:
-        """The name of the app that the operation shown makes."""
+        """The name of the app that the shown operation generates."""
         return self.operation.title.removeprefix("Generate ")
 
     @rx.var
@@ -115,14 +115,14 @@ class GenerateState(PlanMixin, KeptFormMixin, rx.State):
     def set_name(self, value: str) -> None:
         value = str(value)
         if value == self.name:
-            return  # the same again, after Enter: the error that it was told stays
+            return  # sent again after Enter: the error of the field stays
         self.name = value
         self._keep()
         self._clear_field_error("name")
 
     @rx.event
     def check_name(self, value: str) -> None:
-        """Tell at once what is wrong with the name, when the field is left."""
+        """Show an error of the name when the field loses the focus."""
         self.name = value = str(value)
         self._keep()
         if not value.strip():
@@ -150,10 +150,10 @@ class GenerateState(PlanMixin, KeptFormMixin, rx.State):
 
     @rx.event(background=True, supersedes=True)
     async def load(self) -> AsyncIterator[Any]:
-        """Read the sources; take the one of the address, or the only one (on_load)."""
+        """Read the sources and choose the one in the address, or the only one (on_load)."""
         async with self:
             if self.kept_operation and self.kept_operation == self._left_operation:
-                self.kept_operation = ""  # the page was loaded again before it learned of that
+                self.kept_operation = ""  # the page was reloaded before it got the empty value
             operation_id = self.operation.id or self.kept_operation
         try:
             sources = await asyncio.to_thread(_read_sources)
@@ -168,9 +168,9 @@ class GenerateState(PlanMixin, KeptFormMixin, rx.State):
             if self._retry_handler == "load":
                 self._clear_error()
             if view and not self.operation.id and self.kept_operation == operation_id:
-                self._show_operation(view)  # at once, so that the form is not shown before it
+                self._show_operation(view)  # now, so that the form is not shown first
             self.sources, self.loaded = sources, True
-            self.starting = False  # a killed server could not say that it is over
+            self.starting = False  # it is left over if the server was killed meanwhile
             wanted = self._source_to_show()
             operation_id = self.operation.id or self.kept_operation
         if operation_id:
@@ -179,7 +179,7 @@ class GenerateState(PlanMixin, KeptFormMixin, rx.State):
             yield self.__class__.choose_source(wanted)
 
     def _source_to_show(self) -> str:
-        """The source that is to be chosen now; empty when the right one is, as it is now."""
+        """The source to choose now; empty if it is already chosen and its schema has not changed."""
         ids = {source.id: source.shape for source in self.sources}
         asked = self._wanted_source or self.router.url.query_parameters.get("source", "")
         self._wanted_source = ""
@@ -194,7 +194,7 @@ class GenerateState(PlanMixin, KeptFormMixin, rx.State):
 
     @rx.event
     def choose_source(self, source_id: str) -> EventSpec | None:
-        """Take a source: its tables are listed and a plan is made."""
+        """Choose a source: list its tables and make a plan."""
         if not self.loaded:
             self._wanted_source = str(source_id)
             return self.__class__.load
@@ -241,7 +241,7 @@ class GenerateState(PlanMixin, KeptFormMixin, rx.State):
 
     @rx.event(background=True, supersedes=True)
     async def extend_plan(self) -> AsyncIterator[Any]:
-        """Plan the chosen tables that are not in the plan yet; what was changed in it stays."""
+        """Add chosen tables that are missing to the plan. Changes to the plan stay."""
         async with self:
             source_id, known = self.source_id, self.plan if self.has_plan else None
             before = self.plan.model_dump()
@@ -261,7 +261,7 @@ class GenerateState(PlanMixin, KeptFormMixin, rx.State):
             if self._retry_handler == "extend_plan":
                 self._clear_error()
             if (source_id, chosen) != (self.source_id, self._chosen_tables()):
-                return  # who chose otherwise has seen to the plan
+                return  # a newer choice has started its own planning
             changed = self.plan.model_dump() != before
             if not changed:
                 self._set_plan(plan)
@@ -269,7 +269,7 @@ class GenerateState(PlanMixin, KeptFormMixin, rx.State):
             yield self.__class__.extend_plan
 
     def _keep(self) -> None:
-        """Let the tab keep the form as it is now."""
+        """Store the form in the tab."""
         text = dump_draft(
             GenerateDraft(
                 source_id=self.source_id,
@@ -288,7 +288,7 @@ class GenerateState(PlanMixin, KeptFormMixin, rx.State):
     def _keep_plan(self) -> None:
         self.kept_plan = dump_plan(self.plan) if self.has_plan else ""
 
-    def _take_kept(self) -> None:
+    def _restore(self) -> None:
         draft = load_draft(self.kept_form)
         if draft is None:
             return
@@ -304,11 +304,11 @@ class GenerateState(PlanMixin, KeptFormMixin, rx.State):
 
     @rx.event(background=True)
     async def generate(self, form: dict[str, Any]) -> AsyncIterator[Any]:
-        """Check the form and start the operation; what is wrong is told at its field."""
+        """Check the form and start the operation. Errors are shown at their fields."""
         async with self:
             if self.starting or self.operation.id:
                 return
-            # Enter sends the form before the pause after which a typed text is sent by itself.
+            # Typed text is sent after a pause, and Enter sends the form before that.
             self.name = str(form.get("project_name", self.name))
             self.description = str(form.get("app_description", self.description))
             self._keep()
@@ -368,11 +368,11 @@ class GenerateState(PlanMixin, KeptFormMixin, rx.State):
             self.starting = False
             self.kept_operation = operation_id
             self._show_operation(view)
-        yield rx.set_focus("main")  # the form, which had it, goes
+        yield rx.set_focus("main")  # the form, which had the focus, is removed
         yield self.__class__.watch_operation(operation_id)
 
-    def _operation_over(self) -> Any:
-        """A name that another user took in the meantime is an error of the form."""
+    def _operation_ended(self) -> Any:
+        """If another user took the name meanwhile, show that as an error of the form."""
         error = self.operation.error
         if self.operation.state == "failed" and error and error.get("field") == "name":
             self.field_errors = {"name": str(error["message"])}
@@ -387,7 +387,7 @@ class GenerateState(PlanMixin, KeptFormMixin, rx.State):
 
     @rx.event
     def back_to_form(self) -> None:
-        """Leave the operation, which stays in the list of operations; the draft is still there."""
+        """Go back to the form with its draft. The operation stays in the list of operations."""
         if self.operation.state == "succeeded":
             self.name = self.description = ""
             self._keep()
@@ -395,7 +395,7 @@ class GenerateState(PlanMixin, KeptFormMixin, rx.State):
 
 
 def _whole(text: str) -> str:
-    """Without half characters: a browser sends one where the text was cut inside an emoji."""
+    """The text without lone surrogates, which a browser sends if the text was cut inside an emoji."""
     return text.encode(errors="replace").decode()
 
 

@@ -1,1 +1,1 @@
-"""/operations and /operations/[id]: what runs and ran."""
+"""/operations and /operations/[id]: the list of operations, and one operation."""

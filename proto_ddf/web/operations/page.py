@@ -1,4 +1,4 @@
-"""What ran and runs: the list, and one operation."""
+"""The list of operations, and the page of one."""
 
 from typing import Any
 
@@ -43,7 +43,7 @@ def operation_page() -> rx.Component:
     missing = empty_state(
         "search-x",
         "No such operation",
-        "Nothing is known of an operation with this address. It may have been typed wrongly.",
+        "There is no operation at this address. The address may be wrong, or the operation was deleted.",
         link_button("All operations", "/operations", variant="soft"),
     )
     return page(
@@ -109,7 +109,7 @@ def _none() -> rx.Component:
     nothing_yet = empty_state(
         "list-checks",
         "No operations yet",
-        "Connecting a source, generating an app or starting one shows here, with each of its steps.",
+        "Operations, such as connecting a source or generating an app, are listed here with their steps.",
         link_button("Generate an app", "/generate"),
     )
     nothing_such = empty_state(

@@ -1,4 +1,4 @@
-"""The list of operations, and the page of one."""
+"""States of the list of operations and of the page of one operation."""
 
 import asyncio
 
@@ -7,17 +7,17 @@ from reflex.event import EventSpec
 
 from proto_ddf.operations import service
 from proto_ddf.operations.views import OperationView
-from proto_ddf.web.shared.state.live import LiveMixin, looks
+from proto_ddf.web.shared.state.live import LiveMixin, refresh_signals
 from proto_ddf.web.shared.state.operation import OperationMixin
 
-_LOOK_SECONDS = 5.0
+_REFRESH_SECONDS = 5.0
 _LIMIT = 100
 ALL = "all"
 FILTERS = (ALL, "running", "succeeded", "failed", "cancelled")
 
 
 class OperationsState(LiveMixin, rx.State):
-    """What ran and runs, newest first."""
+    """The operations, newest first."""
 
     operations: list[OperationView] = []
     only: str = ALL
@@ -29,7 +29,7 @@ class OperationsState(LiveMixin, rx.State):
 
     @rx.event
     def show_only(self, state: str) -> EventSpec:
-        """Filter by state; an unknown one is no filter."""
+        """Filter by state. An unknown state removes the filter."""
         self.only = state if state in FILTERS else ALL
         self.loaded = False
         return OperationsState.follow
@@ -37,21 +37,21 @@ class OperationsState(LiveMixin, rx.State):
     @rx.event(background=True, supersedes=True)
     async def follow(self) -> EventSpec | None:
         try:
-            async for _ in looks(self, about=None, every=_LOOK_SECONDS):
+            async for _ in refresh_signals(self, about=None, every=_REFRESH_SECONDS):
                 only = None if self.only == ALL else self.only
                 operations = await asyncio.to_thread(service.recent, _LIMIT, state=only)
                 async with self:
                     if operations != self.operations:
                         self.operations = operations
-                    self._looked()
+                    self._refreshed()
         except Exception as error:
             async with self:
-                return self._look_failed(error, "list operations")
+                return self._refresh_failed(error, "list operations")
         return None
 
 
 class OperationPageState(OperationMixin, rx.State):
-    """One operation, named by the address."""
+    """The operation whose id is in the address."""
 
     @rx.event
     def load(self) -> EventSpec:

@@ -1,1 +1,1 @@
-"""/: apps, sources, and what happened last."""
+"""/: the overview of apps, sources, and the latest operations and errors."""

@@ -1,4 +1,4 @@
-"""Where one starts: apps, sources, what happened lately, or what to do first."""
+"""The overview: apps or first steps, sources, and the latest operations and errors."""
 
 from typing import Any
 
@@ -17,13 +17,13 @@ from proto_ddf.web.sources.health_view import health_badge, visibility_listener
 _FIRST_STEPS = (
     (
         "Connect a source",
-        "A SQLite file, or CSV, Excel, JSON or Parquet files. Or take the Sample shop, which is there already.",
+        "A SQLite file, or CSV, Excel, JSON or Parquet files. Or use the Sample shop, which is already connected.",
         "Sources",
         "/sources",
     ),
     (
         "Fill in one form",
-        "Name the app and choose its tables. You see the plan before anything is made.",
+        "Name the app and choose its tables. You see the plan before the app is generated.",
         "Generate",
         "/generate",
     ),

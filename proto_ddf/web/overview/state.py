@@ -1,4 +1,4 @@
-"""What the Overview shows: apps, sources, and what happened lately."""
+"""State of the overview: apps, sources, and the latest operations and errors."""
 
 import asyncio
 
@@ -12,9 +12,9 @@ from proto_ddf.operations import service
 from proto_ddf.operations.views import OperationView
 from proto_ddf.sources.connected import store
 from proto_ddf.web.errors.state import ErrorRow, error_row
-from proto_ddf.web.shared.state.live import LiveMixin, looks
+from proto_ddf.web.shared.state.live import LiveMixin, refresh_signals
 
-_LOOK_SECONDS = 3.0
+_REFRESH_SECONDS = 3.0
 _ROWS = 5
 
 
@@ -39,11 +39,11 @@ class Overview(BaseModel):
     sources: list[SourceCard] = []
     operations: list[OperationView] = []
     errors: list[ErrorRow] = []
-    """Unresolved ones."""
+    """Unresolved errors."""
 
 
 class OverviewState(LiveMixin, rx.State):
-    """All of it, looked up together and renewed while the page is open."""
+    """The overview, read as a whole and refreshed while the page is open."""
 
     overview: Overview = Overview()
 
@@ -54,20 +54,20 @@ class OverviewState(LiveMixin, rx.State):
     @rx.event(background=True, supersedes=True)
     async def follow(self) -> EventSpec | None:
         try:
-            async for _ in looks(self, about=None, every=_LOOK_SECONDS):
-                overview = await asyncio.to_thread(look_up)
+            async for _ in refresh_signals(self, about=None, every=_REFRESH_SECONDS):
+                overview = await asyncio.to_thread(read_overview)
                 async with self:
                     if overview != self.overview:
                         self.overview = overview
-                    self._looked()
+                    self._refreshed()
         except Exception as error:
             async with self:
-                return self._look_failed(error, "show the overview")
+                return self._refresh_failed(error, "show the overview")
         return None
 
 
-def look_up() -> Overview:
-    """The overview as it stands. Reads the database; not for the event loop."""
+def read_overview() -> Overview:
+    """The current overview. It reads the database, so it must not run in the event loop."""
     errors = [error_row(record) for record in tracker.recent_errors(_ROWS * 4)]
     return Overview(
         apps=[

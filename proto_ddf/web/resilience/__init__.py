@@ -1,1 +1,1 @@
-"""/resilience: policies and breakers, and failures that are injected on purpose."""
+"""/resilience: policies, circuit breakers and fault injection."""

@@ -1,4 +1,4 @@
-"""What the injection panel's form holds, what is wrong with it, and the injection it amounts to."""
+"""The form of the injection panel: its values, its errors, and the injection that it starts."""
 
 import errno
 import json
@@ -25,7 +25,7 @@ EMPTY: dict[str, str] = {
     "seconds": "60",
     "seed": "",
 }
-"""The form at first; its keys are all the fields there are."""
+"""The initial form; its keys are all fields."""
 
 KINDS = {
     "error": "Error",
@@ -47,28 +47,28 @@ _MOST_SECONDS = 86_400
 _MOST_CALLS = 1_000_000
 
 
-class Unfit(ValueError):
-    """What a field holds makes no sense; `args[0]` says what would."""
+class InvalidFieldError(ValueError):
+    """The value of a field is invalid; `args[0]` says what is valid."""
 
 
 def problems(draft: dict[str, str], systems: list[str]) -> dict[str, str]:
-    """What is wrong with the form, by field, in its order."""
+    """The errors of the form by field, in the order of the form."""
     found: dict[str, str] = {}
-    for field, read in _needed(draft, systems).items():
+    for field, read in _readers(draft, systems).items():
         try:
             read(draft[field].strip())
-        except Unfit as unfit:
-            found[field] = str(unfit)
+        except InvalidFieldError as error:
+            found[field] = str(error)
     return found
 
 
 def inject(draft: dict[str, str], systems: list[str]) -> None:
-    """Start the injection of a form without problems.
+    """Start the injection of a form without errors.
 
     Raises:
-        ValidationError: when injections are switched off, or the injection makes no sense.
+        ValidationError: fault injection is switched off, or a value is out of range.
     """
-    values = {field: read(draft[field].strip()) for field, read in _needed(draft, systems).items()}
+    values = {field: read(draft[field].strip()) for field, read in _readers(draft, systems).items()}
     injection.inject(
         values["system"],
         values["kind"],
@@ -83,8 +83,8 @@ def inject(draft: dict[str, str], systems: list[str]) -> None:
     )
 
 
-def _needed(draft: dict[str, str], systems: list[str]) -> dict[str, Callable[[str], Any]]:
-    """The fields that count for this kind of injection, and how each is read."""
+def _readers(draft: dict[str, str], systems: list[str]) -> dict[str, Callable[[str], Any]]:
+    """For each field that this kind of injection uses, the function that reads its value."""
     of_kind: dict[str, dict[str, Callable[[str], Any]]] = {
         "error": {"error": _error},
         "latency": {"latency": lambda text: _number(text, 0.001, _MOST_SECONDS, "seconds")},
@@ -103,7 +103,7 @@ def _needed(draft: dict[str, str], systems: list[str]) -> dict[str, Callable[[st
 
 def _one_of(text: str, choices: Any, otherwise: str) -> str:
     if text not in choices:
-        raise Unfit(otherwise)
+        raise InvalidFieldError(otherwise)
     return text
 
 
@@ -112,8 +112,8 @@ def _number(text: str, least: float, most: float, unit: str) -> float:
         value = float(text.replace(",", "."))
     except ValueError:
         value = float("nan")
-    if not least <= value <= most:  # nan is neither
-        raise Unfit(f"Give a number of {unit}, at most {most:,}.")
+    if not least <= value <= most:  # also refuses nan
+        raise InvalidFieldError(f"Give a number of {unit}, at most {most:,}.")
     return value
 
 
@@ -121,9 +121,9 @@ def _whole(text: str, least: int, most: int, otherwise: str) -> int:
     try:
         value = int(text)
     except ValueError:
-        raise Unfit(otherwise) from None
+        raise InvalidFieldError(otherwise) from None
     if not least <= value <= most:
-        raise Unfit(otherwise)
+        raise InvalidFieldError(otherwise)
     return value
 
 
@@ -149,7 +149,7 @@ def _answer(text: str) -> Any:
     try:
         return json.loads(text or "null")
     except ValueError:
-        raise Unfit('Give JSON, such as null, 3, "text" or {"rows": []}.') from None
+        raise InvalidFieldError('Give JSON, such as null, 3, "text" or {"rows": []}.') from None
 
 
 def _error(text: str) -> Exception:

@@ -1,4 +1,4 @@
-"""Failures on purpose: a form that starts one, and those that are active."""
+"""The panel of fault injection: a form that starts an injection, and the list of active ones."""
 
 from typing import Any
 
@@ -14,12 +14,12 @@ from proto_ddf.web.shared.components.numbers import count
 
 _KIND_HELP = {
     "error": "The call fails at once.",
-    "reset": "The other side drops the connection.",
+    "reset": "The connection is lost.",
     "latency": "The call is made after a delay.",
-    "hang": "The call waits until its time is over.",
-    "outcome": "The call is not made but answered.",
+    "hang": "The call blocks until its timeout.",
+    "outcome": "The call is not made; this answer is returned.",
 }
-# The browser looked for the place of the address before the page was filled.
+# The browser has looked for the anchor of the address before the page was rendered.
 _SCROLL_HERE = "location.hash === '#faults' && document.getElementById('faults').scrollIntoView()"
 
 
@@ -52,11 +52,11 @@ def _switched_off() -> rx.Component:
     return notice(
         rx.el.div("Fault injection is switched off.", class_name="pd-callout-title"),
         rx.el.div(
-            "It makes calls fail on purpose, to see how everything gets over it. To switch it on, set ",
+            "It makes calls fail on purpose, to test how failures are handled. To switch it on, set ",
             rx.el.code("FAULTS_ENABLED=true"),
             " in the environment or in the file ",
             rx.el.code(".env"),
-            ", and start Proto-DDF again.",
+            ", and restart Proto-DDF.",
         ),
     )
 
@@ -73,24 +73,27 @@ def _form() -> rx.Component:
         _select("kind", "Fault", KINDS, help_text=rx.match(draft["kind"], *_KIND_HELP.items(), "")),
         rx.match(
             draft["kind"],
-            ("error", _select("error", "Error", ERRORS, help_text="What the call meets.")),
+            (
+                "error",
+                _select("error", "Error", ERRORS, help_text="The error that the call raises."),
+            ),
             (
                 "latency",
-                _text("latency", "Delay (seconds)", help_text="Before each call it affects."),
+                _text("latency", "Delay (seconds)", help_text="Before each affected call."),
             ),
             ("outcome", _text("answer", "Answer (JSON)", help_text="Empty: null.")),
             rx.el.div(),
         ),
-        _select("affects", "Affects", AFFECTS, help_text="At random, or one after the other."),
+        _select("affects", "Affects", AFFECTS, help_text="Random calls, or all of the next ones."),
         rx.cond(
             draft["affects"] == SHARE,
             _text("rate", "Share of the calls (%)", help_text="100 affects every call."),
-            _text("calls", "Number of calls", help_text="It ends after these."),
+            _text("calls", "Number of calls", help_text="The fault ends after these."),
         ),
         _text("seconds", "Time (seconds)", help_text="Empty: until it is stopped."),
         rx.cond(
             draft["affects"] == SHARE,
-            _text("seed", "Seed", help_text="Optional: makes the draws repeatable."),
+            _text("seed", "Seed", help_text="Optional: makes the random choice repeatable."),
             rx.el.div(),
         ),
     )
@@ -120,7 +123,7 @@ def _system() -> rx.Component:
             value=ResilienceState.draft["system"],
             on_change=lambda value: ResilienceState.set_injection("system", value),
         ),
-        help_text="Whose calls it affects.",
+        help_text="The system whose calls are affected.",
     )
 
 
@@ -141,7 +144,7 @@ def _target() -> rx.Component:
             value=ResilienceState.draft["target"],
             on_change=lambda value: ResilienceState.set_injection("target", value),
         ),
-        help_text="Those that were called so far.",
+        help_text="The targets that were called so far.",
     )
 
 
@@ -189,7 +192,7 @@ def _field(
 
 def _active() -> rx.Component:
     none = rx.el.div(
-        rx.el.p("No fault is active: every call is made as it is meant."),
+        rx.el.p("No fault is active: all calls are made normally."),
         class_name="pd-panel pd-padded pd-quiet",
     )
     rows = rx.el.ul(

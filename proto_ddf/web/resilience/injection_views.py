@@ -1,4 +1,4 @@
-"""Injections as the injection panel shows them."""
+"""Views of injections for the injection panel."""
 
 from collections.abc import Iterable
 
@@ -11,7 +11,7 @@ from proto_ddf.web.resilience.views import system_label
 from proto_ddf.web.shared.state.waiting import Wait, wait_of
 
 _WITH_DETAIL = ("error", "latency", "outcome")
-"""The kinds whose name alone says too little."""
+"""The kinds whose name needs a detail."""
 
 
 class InjectionView(BaseModel):
@@ -23,13 +23,13 @@ class InjectionView(BaseModel):
     affects: str
     """Which calls, for people."""
     count: int
-    """Calls so far."""
+    """Affected calls so far."""
     ends: Wait
-    """Until it ends by itself."""
+    """The time until it ends by itself."""
 
 
 def injection_systems(known: Iterable[str]) -> dict[str, str]:
-    """The systems an injection can affect: label by name."""
+    """The systems that an injection can affect: label by name."""
     names = sorted({*SYSTEM_DEFAULTS, *known}, key=system_label)
     return {name: system_label(name) for name in names}
 
@@ -37,7 +37,7 @@ def injection_systems(known: Iterable[str]) -> dict[str, str]:
 def injection_views(
     active: Iterable[InjectionSnapshot], before: Iterable[InjectionView]
 ) -> list[InjectionView]:
-    """`before` is what is shown now: its waits go on."""
+    """The views of active injections. `before` are the views shown now, whose waits are kept."""
     shown = {injection.id: injection for injection in before}
     return [_view(injection, shown.get(injection.id)) for injection in active]
 

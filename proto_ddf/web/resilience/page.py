@@ -1,4 +1,4 @@
-"""How calls to something outside get over failures: every policy and breaker as it stands."""
+"""The resilience page: all policies with their circuit breakers, and fault injection."""
 
 import reflex as rx
 
@@ -17,8 +17,8 @@ def resilience_page() -> rx.Component:
     none = empty_state(
         "activity",
         "Nothing was called yet",
-        "Each source, app and service that Proto-DDF calls shows here once it was called: whether it is let "
-        "alone after failures, how often it failed, and what was tried again.",
+        "Each source, app and service is listed here after its first call, with the state of its circuit breaker, "
+        "its failures and its retries.",
         link_button("Connect a source", "/sources/new"),
     )
     none_such = empty_state(

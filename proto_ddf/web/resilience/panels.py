@@ -1,4 +1,4 @@
-"""Policies and breakers: one panel for each system, one row for each target."""
+"""Panels of policies and circuit breakers: one panel for each system, one row for each target."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ _FILTER_WORDS = {ALL: "All", "open": "Open", "half_open": "Half-open", "closed":
 
 
 def state_filters() -> rx.Component:
-    """Chips that show the targets in one state, each with their number."""
+    """Filters by state, each with the number of its targets."""
     chips = [
         rx.el.button(
             words,
@@ -32,7 +32,7 @@ def state_filters() -> rx.Component:
 
 
 def system_panel(system: rx.Var[SystemView]) -> rx.Component:
-    """What the targets of a system share, then each of them."""
+    """The panel of a system: what its targets share, then each target."""
     return rx.el.section(
         rx.el.div(
             rx.el.h2(system.label, class_name="pd-section-title"),
@@ -80,7 +80,7 @@ def _alerting() -> rx.Component:
         "Many network errors",
         color_scheme="amber",
         size="2",
-        title="As many in the last minutes as NETWORK_ERROR_ALERT_THRESHOLD says; other errors do not count",
+        title="At least NETWORK_ERROR_ALERT_THRESHOLD in the last minutes; other errors do not count",
     )
 
 
@@ -100,7 +100,7 @@ def _name(target: rx.Var[TargetView], unfolded: rx.Var[bool]) -> rx.Component:
 
 
 def _now(target: rx.Var[TargetView]) -> rx.Component:
-    """What matters about a target at this moment, in one line."""
+    """The present state of a target in one line."""
     last = rx.cond(
         target.failure,
         rx.el.span("Last failure: ", target.failure, ", ", time_ago(target.failed_at)),
@@ -118,9 +118,10 @@ def _now(target: rx.Var[TargetView]) -> rx.Component:
         ("forced_open", rx.el.span("Until it is reset")),
         ("half_open", rx.el.span("The next calls are probes")),
         rx.cond(
-            target.in_a_row > 0,
+            target.consecutive_failures > 0,
             rx.el.span(
-                target.in_a_row, rx.cond(target.in_a_row == 1, " failure", " consecutive failures")
+                target.consecutive_failures,
+                rx.cond(target.consecutive_failures == 1, " failure", " consecutive failures"),
             ),
             rx.fragment(),
         ),
@@ -142,7 +143,7 @@ def _number(label: str, value: rx.Var[str]) -> rx.Component:
 
 
 def _buttons(target: rx.Var[TargetView]) -> rx.Component:
-    nothing_to_reset = (target.state == "closed") & (target.in_a_row == 0)
+    nothing_to_reset = (target.state == "closed") & (target.consecutive_failures == 0)
     reset = rx.button(
         "Reset",
         on_click=ResilienceState.reset_breaker(target.key),

@@ -1,4 +1,4 @@
-"""The resilience page: every policy and breaker as it stands, and failures on purpose."""
+"""State of the resilience page: all policies with their circuit breakers, and fault injection."""
 
 from typing import Any, ClassVar
 
@@ -24,20 +24,20 @@ from proto_ddf.web.resilience.views import (
     targets_by_system,
 )
 from proto_ddf.web.shared.state.focus import focus
-from proto_ddf.web.shared.state.live import LiveMixin, looks
+from proto_ddf.web.shared.state.live import LiveMixin, refresh_signals
 
-_LOOK_SECONDS = 1.0
+_REFRESH_SECONDS = 1.0
 
 
 class ResilienceState(LiveMixin, rx.State):
-    """Polled while the page is open: nothing tells of each call, and nothing should have to."""
+    """Polled while the page is open, because notifying the page of every call would be too much."""
 
     _form_fields: ClassVar[frozenset[str]] = frozenset(injection_form.EMPTY)
 
     systems: list[SystemView] = []
-    """Those with a target in the state asked for."""
+    """The systems with a target in the chosen state."""
     states: dict[str, int] = {}
-    """How many targets are in each state that there is a filter for."""
+    """The number of targets of each filter."""
     only: str = ALL
     """One of FILTERS."""
     targets: dict[str, list[str]] = {}
@@ -49,7 +49,7 @@ class ResilienceState(LiveMixin, rx.State):
     draft: dict[str, str] = injection_form.EMPTY
     """The injection panel's form."""
     system_choices: dict[str, str] = {}
-    """The systems an injection can affect: label by name."""
+    """The systems that an injection can affect: label by name."""
 
     @rx.var
     def injection_targets(self) -> list[str]:
@@ -63,17 +63,17 @@ class ResilienceState(LiveMixin, rx.State):
     @rx.event(background=True, supersedes=True)
     async def follow(self) -> EventSpec | None:
         try:
-            async for _ in looks(self, about=None, every=_LOOK_SECONDS):
+            async for _ in refresh_signals(self, about=None, every=_REFRESH_SECONDS):
                 async with self:
-                    self._look()
-                    self._looked()
+                    self._refresh()
+                    self._refreshed()
         except Exception as error:
             async with self:
-                return self._look_failed(error, "show policies")
+                return self._refresh_failed(error, "show policies")
         return None
 
-    def _look(self) -> None:
-        """Assigns what changed, and nothing else: what is assigned is sent."""
+    def _refresh(self) -> None:
+        """Assign only what changed, because every assigned value is sent to the browser."""
         snapshots = [policy.snapshot() for policy in policies()]
         shown: dict[str, Any] = {
             "systems": system_views(
@@ -94,9 +94,9 @@ class ResilienceState(LiveMixin, rx.State):
 
     @rx.event
     def show_only(self, state: str) -> None:
-        """Filter by state; an unknown one is no filter."""
+        """Filter by state. An unknown state removes the filter."""
         self.only = state if state in FILTERS else ALL
-        self._look()
+        self._refresh()
 
     @rx.event
     def toggle(self, key: str) -> None:
@@ -111,18 +111,18 @@ class ResilienceState(LiveMixin, rx.State):
         """Close a target's breaker by hand."""
         if (found := _find(key)) is not None:
             found.reset()
-            self._look()
+            self._refresh()
 
     @rx.event
     def force_open(self, key: str) -> None:
         """Open a target's breaker by hand, until it is reset."""
         if (found := _find(key)) is not None:
             found.force_open()
-            self._look()
+            self._refresh()
 
     @rx.event
     def set_injection(self, field: str, value: str) -> None:
-        """What a field of the injection panel holds."""
+        """Set a field of the injection panel's form."""
         if field not in self.draft:
             return
         changed = {field: str(value)}
@@ -133,7 +133,7 @@ class ResilienceState(LiveMixin, rx.State):
 
     @rx.event
     def start_injection(self) -> EventSpec | None:
-        """Inject the injection that the form describes."""
+        """Start the injection that the form describes."""
         systems = list(self.system_choices)
         self.field_errors = injection_form.problems(self.draft, systems)
         if self.field_errors:
@@ -144,19 +144,19 @@ class ResilienceState(LiveMixin, rx.State):
             self._retry_by("start_injection")
             return self.handle_error(error, "start a fault")
         self._clear_error()
-        self._look()
+        self._refresh()
         return None
 
     @rx.event
     def stop_injection(self, injection_id: int) -> None:
-        """End one active injection; calls that it holds up go on."""
+        """Stop one active injection; its blocked calls continue."""
         injection.stop(injection_id)
-        self._look()
+        self._refresh()
 
     @rx.event
     def stop_all_injections(self) -> None:
         injection.stop_all()
-        self._look()
+        self._refresh()
 
 
 def _find(key: str) -> Policy | None:

@@ -1,4 +1,4 @@
-"""What is shown below a target's row once it is unfolded."""
+"""The details below a target's row when it is unfolded."""
 
 import reflex as rx
 
@@ -9,7 +9,7 @@ from proto_ddf.web.shared.components.numbers import clock_time, duration
 
 
 def target_details(detail: rx.Var[Detail], target: rx.Var[TargetView]) -> rx.Component:
-    """How it is now, the time line of its states, its last errors, its settings."""
+    """The target's present values, the timeline of its states, its last errors and its settings."""
     return rx.el.div(
         rx.el.dl(rx.foreach(detail.facts, fact_item), class_name="pd-target-facts"),
         rx.el.div(
@@ -35,7 +35,7 @@ def _history(detail: rx.Var[Detail], target: rx.Var[TargetView]) -> rx.Component
             rx.el.ol(
                 rx.foreach(detail.changes, _change),
                 class_name="pd-timeline",
-                tab_index=0,  # it may have to be scrolled
+                tab_index=0,  # so that the keyboard can scroll it
                 aria_label="Changes of " + target.title,
             ),
             rx.el.p("None.", class_name="pd-quiet"),
@@ -45,7 +45,7 @@ def _history(detail: rx.Var[Detail], target: rx.Var[TargetView]) -> rx.Component
 
 def _change(change: rx.Var[Change]) -> rx.Component:
     lasted = rx.cond(
-        change.lasted.is_not_none(),  # it may be 0
+        change.lasted.is_not_none(),  # not its truth value, because it may be 0
         rx.el.span("for ", duration(change.lasted), class_name="pd-number"),
         rx.el.span("since then"),
     )
@@ -79,7 +79,7 @@ def _error(error: rx.Var[PastError]) -> rx.Component:
 
 
 def fact_item(fact: rx.Var[Fact]) -> rx.Component:
-    """A name and its value, for a <dl>; marked where something is held back because of it."""
+    """A name and its value, for a <dl>. It is marked if calls or retries are refused because of it."""
     warning = rx.icon("triangle-alert", size=12, aria_hidden="true")
     return rx.el.div(
         rx.el.dt(fact.name),

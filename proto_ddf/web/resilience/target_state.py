@@ -1,4 +1,4 @@
-"""What an unfolded target of the resilience page shows."""
+"""The details of an unfolded target on the resilience page."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ class Fact(BaseModel):
     name: str
     value: str
     warning: bool = False
-    """Something is held back because of it."""
+    """Whether calls or retries are refused because of it."""
 
 
 class Change(BaseModel):
@@ -25,10 +25,10 @@ class Change(BaseModel):
 
     at: str
     state: str
-    """What it became."""
+    """The state after the change."""
     reason: str
     lasted: float | None
-    """Seconds until the next change; None for the state in force."""
+    """Seconds until the next change; None for the present state."""
 
 
 class PastError(BaseModel):
@@ -38,10 +38,10 @@ class PastError(BaseModel):
 
 
 class Detail(BaseModel):
-    """What a target's row shows when it is unfolded."""
+    """The details of an unfolded target."""
 
     facts: list[Fact] = []
-    """As it is now."""
+    """Present values."""
     settings: list[Fact] = []
     changes: list[Change] = []
     """Newest first."""
@@ -50,7 +50,7 @@ class Detail(BaseModel):
 
 
 def detail(policy: PolicySnapshot) -> Detail:
-    """What the unfolded row of a target shows."""
+    """The details of a target from the snapshot of its policy."""
     transitions = policy.breaker.transitions if policy.breaker else ()
     return Detail(
         facts=list(_facts(policy)),
@@ -85,7 +85,7 @@ def _facts(policy: PolicySnapshot) -> Iterator[Fact]:
         yield from _breaker_facts(policy.breaker)
     if bulkhead := policy.bulkhead:
         yield Fact(
-            name="At once",
+            name="Concurrent calls",
             value=f"{bulkhead.active} of {bulkhead.max_concurrent} running, "
             f"{bulkhead.waiting} of {bulkhead.max_queue} waiting, {bulkhead.refused} refused",
         )

@@ -1,4 +1,4 @@
-"""Policies and breakers as the resilience page shows them."""
+"""Views of policies and circuit breakers for the resilience page."""
 
 from collections.abc import Iterable, Iterator
 
@@ -20,36 +20,35 @@ _LABELS = {
 _STOPS = {
     "source": "Connecting, testing and reading this source stop, and so does every operation that needs it.",
     "package_registry": "Installing front-end packages stops, and with it generating apps.",
-    "app": "This app is no longer asked whether it is well. The app itself goes on.",
+    "app": "Health checks of this app stop. The app itself keeps running.",
     "usage_events": "Usage events are no longer sent.",
 }
 _STOPS_OTHERWISE = "Every operation that needs it stops."
 
 
 class TargetView(BaseModel):
-    """One target: a breaker and what goes through it."""
+    """One target with its circuit breaker and the counts of its calls."""
 
     key: str
-    """Names it among all targets."""
+    """Unique among all targets."""
     system: str
     target: str
     title: str
     state: str
-    """closed, open, half_open, forced_open, or off where there is no breaker."""
+    """closed, open, half_open, forced_open, or off if there is no breaker."""
     calls: int
     failed: int
     refused: int
-    in_a_row: int
-    """Failures."""
+    consecutive_failures: int
     alerting: bool
-    """More network errors of late than a target should have."""
+    """It had too many network errors recently."""
     probe: Wait
-    """Until an open breaker lets a probe through."""
+    """The time until an open breaker permits a probe."""
     failure: str
-    """The last one's title; empty when there was none."""
+    """Title of the last failure; empty if there was none."""
     failed_at: str
     stops: str
-    """What stops when it is opened by hand."""
+    """What stops if the breaker is opened by hand."""
 
 
 class SystemView(BaseModel):
@@ -69,8 +68,8 @@ def system_label(system: str) -> str:
 def system_views(
     policies: Iterable[PolicySnapshot], before: Iterable[SystemView] = ()
 ) -> list[SystemView]:
-    """All targets by system, in the order of their names. `before` is what is shown now: a time to
-    wait is not reckoned anew as long as it means the same moment."""
+    """All targets by system, sorted by name. `before` are the views shown now: a wait among them is kept as long as it
+    ends at the same time."""
     shown = {target.key: target for system in before for target in system.targets}
     systems: dict[str, list[PolicySnapshot]] = {}
     for policy in policies:
@@ -94,13 +93,13 @@ def key_of(policy: Policy | PolicySnapshot) -> str:
 
 
 def filter_of(policy: PolicySnapshot) -> str:
-    """The filter that shows it: one opened by hand is open, one without a breaker lets all through."""
+    """The filter that shows the target. A breaker opened by hand counts as open, a target without one as closed."""
     state = _state(policy.breaker)
     return {"forced_open": "open", "off": "closed"}.get(state, state)
 
 
 def count_states(policies: Iterable[PolicySnapshot]) -> dict[str, int]:
-    """How many targets each filter shows."""
+    """The number of targets that each filter shows."""
     counts = dict.fromkeys(FILTERS, 0)
     for policy in policies:
         counts[ALL] += 1
@@ -109,7 +108,7 @@ def count_states(policies: Iterable[PolicySnapshot]) -> dict[str, int]:
 
 
 def targets_by_system(policies: Iterable[PolicySnapshot]) -> dict[str, list[str]]:
-    """The names of all targets."""
+    """The names of all targets by system."""
     found: dict[str, list[str]] = {}
     for policy in policies:
         if policy.target:
@@ -128,7 +127,7 @@ def _target(policy: PolicySnapshot, before: TargetView | None) -> TargetView:
         calls=policy.calls,
         failed=policy.failed,
         refused=breaker.refused if breaker else 0,
-        in_a_row=breaker.failures if breaker else 0,
+        consecutive_failures=breaker.failures if breaker else 0,
         alerting=policy.alerting,
         probe=_probe(breaker, before),
         failure=policy.last_errors[-1][2] if policy.last_errors else "",
@@ -156,7 +155,7 @@ def _shared_facts(policy: PolicySnapshot) -> Iterator[Fact]:
         yield Fact(name="Retry budget", value=value, warning=not budget.allowed)
     if (adaptive := policy.adaptive) and adaptive.outcomes:
         yield Fact(
-            name="Waits, as things went of late",
+            name="Adapted waits",
             value=f"{adaptive.wait_factor:.1f} times as long",
         )
     if rate := policy.rate:

@@ -1,1 +1,1 @@
-"""What several pages use: `components` and `state`. It knows no feature."""
+"""Components and states that several pages use. Nothing here imports the package of a feature."""

@@ -1,4 +1,4 @@
-"""What an address shows that no page has."""
+"""The page for unknown addresses."""
 
 import reflex as rx
 
@@ -13,7 +13,7 @@ def not_found_page() -> rx.Component:
         empty_state(
             "search-x",
             "There is no such page",
-            "The address may have been typed wrongly, or it is out of date.",
+            "The address may be wrong or out of date.",
             link_button("Overview", "/"),
         ),
     )

@@ -1,4 +1,4 @@
-"""Every choice about looks that is not in assets/proto_ddf.css."""
+"""The theme: everything about the appearance that is not in assets/proto_ddf.css."""
 
 import reflex as rx
 
@@ -7,8 +7,8 @@ GRAY = "slate"
 
 STYLESHEETS = ["/proto_ddf.css", "/generate.css", "/resilience.css", "/sources.css"]
 
-# Runs before the first paint, so that a dark page never flashes white: Reflex itself sets the mode
-# only once React is up.
+# Runs before the first paint, so that a dark page never flashes white. Reflex sets the mode only after React has
+# started.
 _FIRST_PAINT_SCRIPT = """
 (() => {
   let mode = "system";
@@ -33,7 +33,7 @@ def radix_theme() -> rx.Component:
 
 
 def head() -> list[rx.Component]:
-    """What every page has in its <head>."""
+    """The elements in the <head> of every page."""
     return [
         rx.el.link(rel="icon", type="image/svg+xml", href="/favicon.svg"),
         rx.el.meta(name="color-scheme", content="light dark"),

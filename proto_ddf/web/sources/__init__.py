@@ -1,1 +1,1 @@
-"""/sources: the list here, the form that connects a source in `connect`, one source in `detail`."""
+"""/sources: the list is here, the form that connects a source in `connect`, the page of one source in `detail`."""

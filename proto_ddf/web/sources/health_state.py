@@ -1,4 +1,4 @@
-"""The health of sources as pages show it: the state of each in a list, and the details of one on its page."""
+"""States of the health of sources: the state of each source in a list, and the details of one on its page."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ from proto_ddf.operations.watches.source_watch import watch
 from proto_ddf.operations.watches.watched_source import Report, topic
 from proto_ddf.settings import get_settings
 from proto_ddf.sources.connected.health import HealthState, duration_text, latency_text
-from proto_ddf.web.shared.state.live import looks
+from proto_ddf.web.shared.state.live import refresh_signals
 from proto_ddf.web.shared.state.waiting import Wait, wait_of
 
 _REFRESH_SECONDS = 5.0
@@ -29,32 +29,32 @@ class HealthView(BaseModel):
     """Empty before it is known."""
     state: str = HealthState.CHECKING.value
     since: str = ""
-    """ISO 8601; so are all times here."""
+    """ISO 8601, like all times here."""
     message: str = ""
     note: str = ""
     """What to do, or how often it is checked."""
     latency: str = ""
     usual_latency: str = ""
     server: bool = False
-    """Connections to it stay open, and are counted."""
+    """Whether connections to it stay open and are counted."""
     connects: int = 0
     reconnects: int = 0
     error: str = ""
     """Title of the last one."""
     error_at: str = ""
     error_message: str = ""
-    """Empty while `message` says it."""
+    """Empty if `message` is the same."""
     error_hint: str = ""
     recovered_at: str = ""
     """When the last outage ended."""
     checking: bool = False
     opened_by_hand: bool = False
     pause: Wait = Wait()
-    """Until its circuit lets a check through."""
+    """The time until its circuit breaker permits a check."""
 
 
 class SourceHealthState(rx.State):
-    """Follows the watch over the sources, which checks them more often while a page is open."""
+    """Follows the health checks of the sources, which are more frequent while a page shows them."""
 
     states: dict[str, str] = {}
     """The state of each source by its id."""
@@ -74,7 +74,7 @@ class SourceHealthState(rx.State):
         """For pages that list sources (on_load)."""
         async with self:
             self._hidden = False
-        async for _ in looks(self, about=None, every=_REFRESH_SECONDS):
+        async for _ in refresh_signals(self, about=None, every=_REFRESH_SECONDS):
             self._note_shown()
             states = {source_id: state.value for source_id, state in watch().states().items()}
             async with self:
@@ -87,7 +87,7 @@ class SourceHealthState(rx.State):
         async with self:
             self._hidden = False
             source_id = PurePosixPath(self.router.url.path).name
-        async for _ in looks(self, about=topic(source_id), every=_REFRESH_SECONDS):
+        async for _ in refresh_signals(self, about=topic(source_id), every=_REFRESH_SECONDS):
             self._note_shown()
             report = watch().report(source_id)
             async with self:

@@ -22,7 +22,7 @@ def health_badge(source_id: rx.Var[str]) -> rx.Component:
 
 
 def visibility_listener() -> rx.Component:
-    """Shows nothing: it reports whether the tab is in front, since sources are then checked more often."""
+    """Not visible: it reports whether the tab is in the foreground, because sources are then checked more often."""
     return rx.window_event_listener(on_visibility_change=SourceHealthState.set_hidden)
 
 
@@ -101,9 +101,9 @@ def _facts() -> rx.Component:
 
 def _error() -> rx.Component:
     shown = SourceHealthState.shown
-    # Folded, so that the panel keeps its height when they come.
+    # Folded, so that the panel keeps its height.
     words = rx.el.details(
-        rx.el.summary("What it said"),
+        rx.el.summary("Message"),
         rx.el.div(shown.error_message, " ", shown.error_hint, class_name="pd-quiet"),
         class_name="pd-details",
     )

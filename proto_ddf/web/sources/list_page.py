@@ -1,4 +1,4 @@
-"""/sources: what is connected."""
+"""/sources: the list of connected sources."""
 
 import reflex as rx
 
@@ -35,7 +35,7 @@ def _nothing_yet() -> rx.Component:
         "database",
         "No sources yet",
         "A source is where an app takes its data from: a SQLite database, or files in CSV, Excel, JSON or Parquet. "
-        "Connect one, and its tables are here to look at and to make apps of.",
+        "Connect one to see its tables and to generate apps from them.",
         _connect(),
     )
 

@@ -1,4 +1,4 @@
-"""The list of sources."""
+"""State of the list of sources."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,9 +13,9 @@ from proto_ddf.sources.connected.store import SourceView
 from proto_ddf.sources.registry import KINDS
 from proto_ddf.sources.schema.model import TableInfo
 from proto_ddf.web.shared.state.errors import ErrorMixin
-from proto_ddf.web.shared.state.live import looks
+from proto_ddf.web.shared.state.live import refresh_signals
 
-_LOOK_SECONDS = 5.0
+_REFRESH_SECONDS = 5.0
 
 
 @dataclass
@@ -27,7 +27,7 @@ class SourceRow:
     kind: str = ""
     kind_label: str = ""
     live: bool = False
-    """Apps work on the source itself."""
+    """Whether apps work on the source itself."""
     table_count: int = 0
     row_count: int = 0
     rows_estimated: bool = False
@@ -53,7 +53,7 @@ def source_row(view: SourceView) -> SourceRow:
 
 
 def shown_rows(table: TableInfo) -> int:
-    """The rows of a table; an estimate with the two digits that it may know."""
+    """The rows of a table. An estimate is rounded to two digits."""
     rows = table.row_count
     return round(rows, 2 - len(str(rows))) if table.row_count_estimated and rows > 99 else rows
 
@@ -76,8 +76,8 @@ class SourcesState(ErrorMixin, rx.State):
 
     @rx.event(background=True, supersedes=True)
     async def follow(self) -> AsyncIterator[Any]:
-        """Read the list, and anew after each change while its page is open."""
-        async for _ in looks(self, about=None, every=_LOOK_SECONDS):
+        """Read the list, and again after each change while the page is open."""
+        async for _ in refresh_signals(self, about=None, every=_REFRESH_SECONDS):
             try:
                 rows = [source_row(view) for view in await asyncio.to_thread(store.list_sources)]
             except Exception as error:

@@ -38,7 +38,7 @@ def _one_look(monkeypatch: pytest.MonkeyPatch) -> None:
     """The tab is there for one look, and gone at the next."""
     monkeypatch.setattr(live, "_PAUSE_SECONDS", 0)
     for module in (operations_state, overview_state, errors_state):
-        monkeypatch.setattr(module, "_LOOK_SECONDS", 0.001)
+        monkeypatch.setattr(module, "_REFRESH_SECONDS", 0.001)
     answers: dict[int, bool] = {}
 
     def once(state: rx.State) -> bool:
@@ -210,7 +210,10 @@ def test_a_list_that_cannot_be_read_says_so_and_try_again_reads_it(
 
     state = state_of(listing)
     with monkeypatch.context() as broken:
-        for module, name in ((overview_state, "look_up"), (operations_state.service, "recent")):
+        for module, name in (
+            (overview_state, "read_overview"),
+            (operations_state.service, "recent"),
+        ):
             broken.setattr(module, name, fail)
         broken.setattr(errors_state.tracker, "recent_errors", fail)
         follow(state)

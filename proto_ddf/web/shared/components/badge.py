@@ -1,4 +1,4 @@
-"""States, told three times: colour, icon and word."""
+"""Badges of states. Each has a colour, an icon and a word, so that colour is never the only sign."""
 
 from typing import Literal, NamedTuple
 
@@ -89,7 +89,7 @@ def status_badge(state: rx.Var[str] | str, *, of: _Of = "operation") -> rx.Compo
 
 
 def step_icon(state: rx.Var[str]) -> rx.Component:
-    """The icon of a step's state alone, for a row that also has the word."""
+    """The icon of a step's state without the word, for a row that already has the word."""
     cases = [
         (
             name,

@@ -19,7 +19,7 @@ _ICONS = {
 
 
 def error_callout(state: type[ErrorMixin]) -> rx.Component:
-    """The callout of a page's state; nothing while all is well. Put it first in the page.
+    """The callout of a page's state; nothing if there is no error. Put it first in the page.
 
     page("Sources", error_callout(SourcesState), ...)
     """
@@ -69,7 +69,7 @@ def error_box(
     actions: list[rx.Component],
     **props: object,
 ) -> rx.Component:
-    """What happened, why, what to do, and details that unfold and can be copied."""
+    """An error: its title, message and hint, and details that can be unfolded and copied."""
     return rx.el.div(
         rx.icon("circle-x", size=18, aria_hidden="true"),
         rx.el.div(
@@ -114,7 +114,7 @@ def notice(
     *children: rx.Component | rx.Var[str] | str,
     kind: Literal["info", "success", "warning", "error"] = "info",
 ) -> rx.Component:
-    """A quiet line that stays: `notice("Connected.", kind="success")`."""
+    """A notice that stays on the page: `notice("Connected.", kind="success")`."""
     return rx.el.div(
         rx.icon(_ICONS[kind], size=18, aria_hidden="true"),
         rx.el.div(*children, class_name="pd-callout-text"),

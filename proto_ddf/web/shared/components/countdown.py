@@ -1,4 +1,4 @@
-"""What counts down in the browser: the React components of assets/countdown.jsx."""
+"""Countdowns in the browser: the React components of assets/countdown.jsx."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ class _Waiting(rx.Component):
     library = "$/public/countdown.jsx"
 
     until: rx.Var[str]
-    """Names the wait, so that its count goes on after a reload; empty: there is nothing to wait for."""
+    """Identifies the wait, so that the count continues after a reload; empty if there is no wait."""
     seconds: rx.Var[float]
-    """How long it still was when the server said so."""
+    """The remaining time when the server sent it."""
 
 
 class Countdown(_Waiting):
@@ -24,13 +24,13 @@ class Countdown(_Waiting):
 
 
 class TryAgain(_Waiting):
-    """The button, disabled while the wait lasts, and the words that say so."""
+    """The button, which is disabled during the wait, with the remaining time."""
 
     tag = "TryAgain"
 
     label: rx.Var[str]
     name: rx.Var[str]
-    """Its accessible name where the label alone says too little."""
+    """Its accessible name, if the label is not specific enough."""
     disabled: rx.Var[bool]
     on_click: rx.EventHandler[rx.event.no_args_event_spec]  # type: ignore[type-arg, valid-type]
 
@@ -38,7 +38,7 @@ class TryAgain(_Waiting):
 def countdown(
     until: rx.Var[str] | str, seconds: rx.Var[float] | float, *, before: str, over: str
 ) -> rx.Component:
-    """ "Probe in 12 s", ticking without the server; `over` from then on.
+    """ "Probe in 12 s", counted by the browser; `over` after the wait.
 
     countdown(target.probe_at, target.probe_seconds, before="Probe in", over="Probe due")
     """
@@ -54,7 +54,7 @@ def try_again_button(
     disabled: rx.Var[bool] | bool | None = None,
     name: rx.Var[str] | str = "",
 ) -> rx.Component:
-    """Try Again. While `until` names a wait, it is disabled and counts down to becoming active.
+    """Try Again. If `until` names a wait, the button is disabled and counts down until the wait ends.
 
     try_again_button(busy=S.error_retrying, on_click=S.retry_operation, until=S.error_retry_at,
                      seconds=S.error_wait)

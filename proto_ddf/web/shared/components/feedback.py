@@ -1,4 +1,4 @@
-"""What a list shows when it has nothing yet, and what is asked before something is lost."""
+"""Empty states and skeletons of lists, and dialogs that ask for confirmation."""
 
 import re
 from typing import Any
@@ -13,7 +13,7 @@ _CLOSE_DIALOG = "document.querySelector('[role=alertdialog] .pd-dialog-cancel')?
 def empty_state(
     icon: str, title: str | rx.Var[str], text: str, action: rx.Component | None = None
 ) -> rx.Component:
-    """Says what a thing is for and offers the first step.
+    """Shown instead of an empty list: says what its items are for and offers the first step.
 
     empty_state("database", "No sources yet", "A source is where data come from.", link_button)
     """
@@ -50,12 +50,12 @@ def confirm_dialog(
     cancel_label: str | rx.Var[str] = "Keep it",
     typed_name: str | rx.Var[str] | None = None,
 ) -> rx.Component:
-    """Asks before `on_confirm` runs; `text` names what is lost.
+    """A dialog that asks for confirmation before `on_confirm` runs; `text` says what will be lost.
 
-        confirm_dialog(rx.button("Delete"), title="Delete this app?", text="Its code and data go.",
+        confirm_dialog(rx.button("Delete"), title="Delete this app?", text="Its code and data are deleted.",
                        confirm_label="Delete app", on_confirm=AppState.delete)
 
-    With `typed_name` (for what cannot be undone) the button works once the name has been typed.
+    With `typed_name` (for actions that cannot be undone) the person must type the name first.
     """
     body = text if isinstance(text, rx.Component) else rx.alert_dialog.description(text, size="2")
     cancel = rx.alert_dialog.cancel(
@@ -98,7 +98,7 @@ def _typed_form(
         custom_attrs={"title": "The exact name"},
     )
     return rx.el.form(
-        rx.el.label("Type ", rx.el.strong(name), " to go on", html_for="typed-name"),
+        rx.el.label("Type ", rx.el.strong(name), " to continue", html_for="typed-name"),
         field,
         rx.flex(
             cancel,

@@ -1,4 +1,4 @@
-"""A form field: label above, help below, the error in place of the help."""
+"""A form field: the label above, the help or the error below."""
 
 import reflex as rx
 
@@ -54,7 +54,7 @@ def form_field(
 
 
 def _focusable(control: rx.Component) -> rx.Component:
-    """The element of `control` that takes the focus: a select's trigger, else itself."""
+    """The element of `control` that gets the focus: a select's trigger, or the control itself."""
     for child in control.children:
         if isinstance(child, rx.Component) and child.tag == "Select.Trigger":
             return child

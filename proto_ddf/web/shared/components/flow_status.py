@@ -1,4 +1,4 @@
-"""The badge of a flow, and the line that says more."""
+"""The badge and the message of a flow's status."""
 
 from typing import Literal
 
@@ -20,7 +20,7 @@ def flow_badge(
 
 
 def flow_message(status: rx.Var[str], message: rx.Var[str]) -> rx.Component:
-    """The message where nothing else on the page says it: of a failure the callout does."""
+    """The message of the status. A failure's message is not repeated, because the callout shows it."""
     return rx.el.p(
         rx.cond(status == "failed", "", message),
         class_name="pd-quiet pd-flow-message",

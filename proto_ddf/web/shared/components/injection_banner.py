@@ -1,4 +1,4 @@
-"""Above every page while failures may be injected on purpose."""
+"""The banner above every page while fault injection is switched on."""
 
 import reflex as rx
 
@@ -6,7 +6,7 @@ from proto_ddf.web.shared.state.injections import InjectionBannerState
 
 
 def injection_banner() -> rx.Component:
-    """Nothing where the setting FAULTS_ENABLED is off."""
+    """The banner; nothing if the setting FAULTS_ENABLED is off."""
     active = InjectionBannerState.active
     how_many = rx.match(
         active,

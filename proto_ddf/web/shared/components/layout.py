@@ -1,4 +1,4 @@
-"""The shell around every page: sidebar, header with title and connection, theme switch, banners."""
+"""The layout of every page: sidebar, header with title and connection state, theme switch, banners."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -18,7 +18,7 @@ _FAILURES_UNTIL_OFFLINE = 6
 
 
 class _PlainLink(Element):
-    """An <a> that the browser follows itself: `rx.el.a` hands "#main" to Reflex's router."""
+    """An <a> that the browser handles itself. `rx.el.a` would pass "#main" to Reflex's router."""
 
     tag = "a"
     href: rx.Var[str]
@@ -47,13 +47,13 @@ def page(
     breadcrumbs: Sequence[tuple[str, str]] = (),
     action: rx.Component | None = None,
 ) -> rx.Component:
-    """The one shell.
+    """A page with its layout.
 
         page("Sources", source_list(), action=rx.link(rx.button("Connect source"), href="..."))
         page(State.name, details(), breadcrumbs=[("Sources", "/sources")])
 
-    `title` is the page's h1. The sidebar marks the section named by the first breadcrumb, or else
-    by the title.
+    `title` is the page's h1. The sidebar marks the section of the first breadcrumb or, without breadcrumbs, of the
+    title.
     """
     section = breadcrumbs[0][1] if breadcrumbs else _href_of(title)
     return rx.fragment(
@@ -120,7 +120,7 @@ def _header(
 
 
 def _connection() -> rx.Component:
-    """Connected, connecting, reconnecting or offline, from Reflex's own connection errors."""
+    """Connected, connecting, reconnecting or offline, from Reflex's count of connection errors."""
     failures = connection_errors_count.to(int)
     state = rx.cond(
         failures >= _FAILURES_UNTIL_OFFLINE,
@@ -153,7 +153,7 @@ def _connection_look(icon: str, word: str, color: str) -> rx.Component:
 
 
 def _theme_switch() -> rx.Component:
-    # The style sheet shows one of the two icons, so that the right one is there at the first paint.
+    # The style sheet hides one of the two icons, so that the first paint already has the right one.
     return rx.icon_button(
         rx.icon("moon", size=16, class_name="pd-in-light", aria_hidden="true"),
         rx.icon("sun", size=16, class_name="pd-in-dark", aria_hidden="true"),

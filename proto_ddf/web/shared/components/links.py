@@ -20,11 +20,11 @@ _HIDDEN_UNLESS_WIDE = {
 def link_button(
     label: str, href: str | rx.Var[str], *, icon: str = "", compact: bool = False, **props: Any
 ) -> rx.Component:
-    """One link with the looks of a button, so that the keyboard stops at it once.
+    """A link that looks like a button. It is one element, so that Tab stops at it only once.
 
         link_button("Connect a source", "/sources/new", icon="plus")
 
-    With `compact` a narrow page shows the icon alone.
+    With `compact` a narrow page shows only the icon.
     """
     picture = [rx.icon(icon, size=16, aria_hidden="true")] if icon else []
     text = rx.el.span(label, style=_HIDDEN_UNLESS_WIDE) if compact else label

@@ -1,4 +1,4 @@
-"""A log's lines, coloured by level, that keep to the newest."""
+"""The lines of a log, coloured by level, scrolled to the newest."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ _LEVEL: FunctionStringVar[Any] = FunctionStringVar.create(
 
 
 def log_lines(lines: rx.Var[list[str]] | list[str], *, label: str | rx.Var[str]) -> rx.Component:
-    """A box of `lines`, oldest first; who has scrolled to the end stays there as lines come.
+    """A box with `lines`, oldest first. If it is scrolled to the end, it stays there when lines are added.
 
     log_lines(AppState.log, label="Log of the app")
     """

@@ -41,7 +41,7 @@ def time_ago(iso: rx.Var[str] | rx.Var[str | None] | str | None) -> rx.Component
 
         time_ago(source.created_at)
 
-    `iso`: an aware ISO 8601 time. The words renew themselves each minute.
+    `iso`: an ISO 8601 time with zone. The text is updated every minute.
     """
     moment = rx.moment(
         iso, from_now=True, with_title=True, title_format="LLLL", interval=60_000, local=True
@@ -54,7 +54,7 @@ def clock_time(iso: rx.Var[str] | str) -> rx.Component:
 
         clock_time(change.at)
 
-    `iso`: an aware ISO 8601 time.
+    `iso`: an ISO 8601 time with zone.
     """
     moment = rx.moment(iso, format="LTS", with_title=True, title_format="LLLL", local=True)
     return rx.el.span(moment, class_name="pd-number")
@@ -66,7 +66,7 @@ def count(n: rx.Var[int] | rx.Var[int | None] | rx.vars.NumberVar[Any] | int) ->
 
 
 def row_count(n: rx.Var[int] | int, estimated: rx.Var[bool] | bool) -> rx.Var[str]:
-    """ "12,345", or "about 1,200,000" for an estimate; empty where even that is not known.
+    """ "12,345", or "about 1,200,000" for an estimate; empty if an estimate is 0, that is, unknown.
 
     Usage: `row_count(table.row_count, table.estimated)`.
     """

@@ -1,4 +1,4 @@
-"""An operation as it stands: its steps, what they do now, their logs, and how to go on."""
+"""The panel of an operation: its steps with their progress and logs, its error, Cancel and Try Again."""
 
 import reflex as rx
 
@@ -17,12 +17,12 @@ def operation_panel(
     result: rx.Component | None = None,
     badge: rx.Component | None = None,
 ) -> rx.Component:
-    """The operation that `state` watches; nothing while there is none.
+    """The operation that `state` watches; nothing if there is none.
 
         operation_panel(GenerateState, result=rx.link(rx.button("Open app"), href=...))
 
-    `result` is shown once it has succeeded. The failure's callout stays until Try Again. `badge` stands in place of
-    the operation's own where the page is a flow with a status of its own.
+    `result` is shown after success. The callout of a failure stays until Try Again. `badge` replaces the operation's
+    own badge on a page whose flow has its own status.
     """
     operation = state.operation
     done = rx.cond(operation.state == "succeeded", result or rx.fragment(), rx.fragment())
@@ -59,7 +59,7 @@ def _head(state: type[OperationMixin], badge: rx.Component) -> rx.Component:
 
 
 def _cancel(state: type[OperationMixin]) -> rx.Component:
-    """Of a failed operation what is left of it is discarded."""
+    """The button that cancels the operation, or discards a failed one."""
     failed = state.operation.state == "failed"
     return confirm_dialog(
         rx.button(
@@ -77,8 +77,8 @@ def _cancel(state: type[OperationMixin]) -> rx.Component:
         title=rx.cond(failed, "Discard this operation?", "Cancel this operation?"),
         text=rx.cond(
             failed,
-            "What was made so far is removed, and it cannot be tried again.",
-            "The step that is running stops, and what was made so far is removed.",
+            "Everything it made so far is removed, and it cannot be tried again.",
+            "The running step stops, and everything it made so far is removed.",
         ),
         confirm_label=rx.cond(failed, "Discard operation", "Cancel operation"),
         cancel_label=rx.cond(failed, "Keep it", "Go on"),
@@ -167,7 +167,7 @@ def _state_word(state: rx.Var[str]) -> rx.Var[str]:
 
 
 def _log(step: rx.Var[StepView]) -> rx.Component:
-    """Open while the step runs or when it failed; keeps to the newest line."""
+    """The log of a step: unfolded while the step runs and after it failed, scrolled to the newest line."""
     return rx.el.details(
         rx.el.summary("Log"),
         rx.el.div(

@@ -1,4 +1,4 @@
-"""What was added, removed and changed in a source, line by line."""
+"""The changes of a source's schema: what was added, removed and changed."""
 
 from typing import Any
 
@@ -14,9 +14,9 @@ def change_lines(lines: rx.Var[Any]) -> rx.Component:
 
 
 def last_changes(changes: rx.Var[ChangesView], apps: rx.Var[list[str]]) -> rx.Component:
-    """The panel of a source: what was found when it was last read and anything had changed.
+    """The panel with the changes that a refresh of the source last found.
 
-    `apps`: names of those made from it.
+    `apps`: names of the apps that were generated from it.
     """
     head = rx.el.div(
         rx.el.h2("What changed", class_name="pd-section-title"),
@@ -26,16 +26,16 @@ def last_changes(changes: rx.Var[ChangesView], apps: rx.Var[list[str]]) -> rx.Co
     panel = rx.el.section(
         head,
         change_lines(changes.lines),
-        rx.cond(apps.length() > 0, _where_to_go_on(), rx.fragment()),
+        rx.cond(apps.length() > 0, _link_to_apps(), rx.fragment()),
         class_name="pd-panel pd-padded pd-stack-small",
         aria_label="What changed",
     )
     return rx.cond(changes.summary, panel, rx.fragment())
 
 
-def _where_to_go_on() -> rx.Component:
+def _link_to_apps() -> rx.Component:
     return rx.el.div(
-        "An app made from it that this concerns can be made anew: see ",
+        "Apps that these changes affect can be regenerated: see ",
         rx.link("Apps", href="/apps", size="1", underline="always"),
         ".",
         class_name="pd-quiet",

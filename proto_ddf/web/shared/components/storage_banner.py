@@ -1,4 +1,4 @@
-"""Above every page while something that Proto-DDF keeps cannot be kept."""
+"""The banner above every page while Proto-DDF cannot store its data."""
 
 import reflex as rx
 
@@ -6,7 +6,7 @@ from proto_ddf.web.shared.state.storage import StorageBannerState
 
 
 def storage_banner() -> rx.Component:
-    """Nothing while all is well."""
+    """One banner per problem; nothing if there is none."""
     return rx.foreach(StorageBannerState.problems, _problem)
 
 

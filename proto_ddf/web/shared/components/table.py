@@ -1,4 +1,4 @@
-"""The looks of a table: a head that stays, numbers to the right, room to scroll."""
+"""A table with a sticky head, numbers aligned to the right, and its own scrolling."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ _LOOKS = {
         "font_size": "var(--font-size-1)",
         "font_weight": "500",
     },
-    # Columns keep to their content's width; what is left over goes to an empty cell at the end.
+    # Columns are as wide as their content; an empty cell at the end takes the remaining width.
     "&.narrow tr::after": {
         "content": "''",
         "display": "table-cell",
@@ -54,12 +54,12 @@ def table(
     narrow: bool = False,
     **props: Any,
 ) -> rx.Component:
-    """A table in a panel that scrolls by itself; cells of class "number" stand right, those of class
-    "wide" are left out on a phone.
+    """A table in a panel that scrolls by itself. Cells of class "number" are aligned to the right; cells of class
+    "wide" are hidden on a phone.
 
         table([rx.el.th("Name", scope="col")], rx.foreach(S.rows, row), label="Sources")
 
-    `narrow` keeps columns to their content's width. `props` go to the panel, e.g. `max_height`.
+    With `narrow` columns are only as wide as their content. `props` are those of the panel, e.g. `max_height`.
     """
     cells = head if isinstance(head, list) else [head]
     return rx.box(

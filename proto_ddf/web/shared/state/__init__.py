@@ -1,1 +1,1 @@
-"""Mixins and states that several pages use: errors, live updates, one operation under watch."""
+"""Mixins and states that several pages use: errors, live updates, the operation that a page shows."""

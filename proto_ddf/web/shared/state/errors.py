@@ -1,4 +1,4 @@
-"""How every page's state keeps, shows, clears and retries its errors."""
+"""The errors of a page's state: showing, clearing, recording and retrying them."""
 
 import asyncio
 import contextlib
@@ -18,10 +18,10 @@ from proto_ddf.logs import get_logger
 from proto_ddf.monitoring import tracker
 from proto_ddf.operations import service
 from proto_ddf.settings import get_settings
-from proto_ddf.web.shared.state.retrying import run_to_end, tell_too_early
+from proto_ddf.web.shared.state.retrying import run_to_end, too_early_notice
 
 _SERVER = uuid4().hex
-"""This run of the server."""
+"""Identifies this run of the server."""
 
 logger = get_logger(__name__)
 
@@ -41,62 +41,62 @@ class ErrorMixin(rx.State, mixin=True):
                     return self.handle_error(error, "connect source", source=self.name)
                 self._clear_error()
 
-    `handle_error` returns the event to return from the handler: it clears the callout after a while.
+    `handle_error` returns an event, which the handler must return: it clears the callout after a while.
     """
 
     error_message: str = ""
     error_type: str = ""
     """Class name of the exception."""
     error_context: dict[str, Any] = {}
-    """`operation`, `user_id`, `retry_possible`, and what else is known; no secrets."""
+    """`operation`, `user_id`, `retry_possible` and other values; no secrets."""
     error_title: str = ""
     error_hint: str = ""
     error_details: str = ""
-    """The context as indented JSON, for the details that unfold."""
+    """The context as indented JSON, for the details that can be unfolded."""
     error_shown: bool = False
-    """False while the error stands at its form field instead of in the callout."""
+    """Whether the callout is shown. False if the error is shown at its form field instead."""
     error_retrying: bool = False
     error_can_retry: bool = False
-    """A retry is possible, and the page knows what to run again: Try Again shows."""
+    """Whether Try Again is shown: a retry is possible, and the page knows what to run again."""
     error_retry_at: str = ""
-    """When that becomes active (ISO 8601 with zone), if it is too early now."""
+    """When Try Again becomes active (ISO 8601 with zone), if it is too early now."""
     error_wait: float = 0.0
-    """Seconds that this was away when the error came."""
+    """Seconds until then, at the time of the error."""
     field_errors: dict[str, str] = {}
 
     _form_fields: ClassVar[frozenset[str]] = frozenset()
-    """Fields the page's form has: their errors stand there and not in the callout."""
+    """The fields of the page's form. Their errors are shown at the field and not in the callout."""
 
     _retry_handler: str = ""
-    """Name of the handler that Try Again runs. It calls `_clear_error` when it is done and
+    """Name of the handler that Try Again runs. It calls `_clear_error` when it has finished, and
     `handle_error` when it fails again."""
     _retry_args: list[Any] = []
     _retry_number: int = 0
-    """Counts the retries, so that one that ends late is not taken for the next."""
+    """Counts the retries, so that the end of a late one is not mistaken for the end of the current one."""
     _retry_asked: bool = False
-    """`run_retry` is to run."""
+    """Whether `run_retry` may run."""
     _retry_server: str = ""
-    """Which run of the server the last retry belongs to."""
+    """The run of the server in which the last retry was started."""
     _retry_operation_id: str = ""
     """The operation that Try Again resumes, instead of a handler."""
     _unrecorded: list[str] = []
-    """Errors that are not in the list of recent errors yet, as `_record` takes them."""
+    """Errors that are not in the list of recent errors yet, in the format of `_record`."""
     _pointer_on_error: bool = False
     _focus_on_error: bool = False
 
-    # Public by contract. A client can call every public method: it has no exception to give.
+    # It must be public. A client may call any public method, but cannot pass an exception.
     def handle_error(
         self, error: Any = None, operation: str | None = None, /, **context: Any
     ) -> EventSpec | None:
         """Show and log `error`; returns the event that records it and clears it after a while.
 
-        No context makes it raise. What ends the program or the task passes: KeyboardInterrupt, CancelledError and
-        every other BaseException that is no Exception is raised.
+        It never raises because of the context. A BaseException that is not an Exception, such as KeyboardInterrupt
+        or CancelledError, is raised again.
 
         Args:
-            error: the exception; anything else is ignored. It and the operation can be given by name too.
+            error: the exception; anything else is ignored. `error` and `operation` may also be keyword arguments.
             operation: what was being done, for people ("connect source").
-            context: what helps to understand it, under any names. Secrets are scrubbed. `user_id` says whose it is.
+            context: further values that explain the error. Secrets are redacted. `user_id` names the user.
         """
         if error is None:
             error = context.pop("error", None)
@@ -109,7 +109,7 @@ class ErrorMixin(rx.State, mixin=True):
         return self._show_error(described, described["context"]["operation"])
 
     def _show_error(self, described: dict[str, Any], operation: str) -> EventSpec:
-        """Show an error that `describe` has described already, such as an operation's."""
+        """Show an error in the form that `describe` returns, such as the error of an operation."""
         field = described.get("field")
         self.error_message = described["message"]
         self.error_type = described["error_type"]
@@ -139,14 +139,14 @@ class ErrorMixin(rx.State, mixin=True):
 
     @rx.event
     def retry_operation(self) -> EventSpec | None:
-        """Run again what failed; nothing when there is nothing to retry, and not before its time."""
+        """Retry the failed action, if there is one and its wait has passed."""
         if self.error_retrying or not self.error_context.get("retry_possible"):
             return None
         if not self._retry_operation_id and self._retry_handler not in self.event_handlers:
             return None
         if (seconds := seconds_until(self.error_retry_at)) > 0:
             self.error_wait = seconds
-            return tell_too_early(seconds)
+            return too_early_notice(seconds)
         self.error_retrying = self._retry_asked = True
         self._retry_number += 1
         self._retry_server = _SERVER
@@ -154,10 +154,10 @@ class ErrorMixin(rx.State, mixin=True):
 
     @rx.event(background=True)
     async def run_retry(self) -> AsyncIterator[Any]:
-        """Run again what failed, and see to it that the page tells how that ended; `retry_operation` asks for it.
+        """Retry the failed action and make sure that the page shows the result. Started by `retry_operation`.
 
-        A handler that raises ends as an error. One that told nothing had nothing to do any more, or a newer run of it
-        took its place: what failed before is over.
+        If the handler raises, its exception is shown. If it neither cleared nor showed an error, it had nothing to do
+        or was superseded by a newer run, and the old error is cleared.
         """
         async with self:
             if not self._retry_asked:
@@ -175,19 +175,19 @@ class ErrorMixin(rx.State, mixin=True):
         yield shown
 
     def _retry_event(self) -> Callable[[], EventSpec]:
-        """Makes the event that runs again what failed."""
+        """A function that returns the event for the retry."""
         if self._retry_operation_id:
             return partial(self.__class__.resume_failed_operation, self._retry_operation_id)
         return partial(getattr(self.__class__, self._retry_handler), *self._retry_args)
 
     def _retry_by(self, handler: str, *args: Any) -> None:
-        """Try Again is to run a handler, with these arguments, and not what failed earlier."""
+        """Let Try Again run this handler with these arguments."""
         self._retry_handler, self._retry_args = handler, list(args)
         self._retry_operation_id = ""
 
     @rx.event
     def end_lost_retry(self) -> EventSpec | None:
-        """Take back a "Trying again…" of a server that has ended since (on_load): nothing else would."""
+        """End a retry that was running when the server ended (on_load). Otherwise "Trying again…" would stay."""
         if not self.error_retrying or self._retry_server == _SERVER:
             return None
         self.error_retrying = False
@@ -211,23 +211,23 @@ class ErrorMixin(rx.State, mixin=True):
 
     @rx.event
     def dismiss_error(self) -> None:
-        """Take the callout away; field errors stay."""
+        """Hide the callout; field errors stay."""
         self._clear_error()
 
     @rx.event
     def hold_error(self, by: str) -> None:
-        """The pointer (`by="pointer"`) or the focus (`by="focus"`) is on the callout: it stays."""
+        """Keep the callout while the pointer (`by="pointer"`) or the focus (`by="focus"`) is on it."""
         self._set_held(by, True)
 
     @rx.event
     def release_error(self, by: str) -> EventSpec | None:
-        """The pointer or the focus has left; the time starts anew when neither is there."""
+        """The pointer or the focus has left the callout. When both have left, its time starts again."""
         self._set_held(by, False)
         return self._auto_clear() if self.error_message and not self._error_is_held() else None
 
     @rx.event(background=True, supersedes=True)
     async def clear_error_later(self) -> None:
-        """Put errors on record, wait, then clear the one shown, unless someone is reading it or retrying."""
+        """Record the errors, wait, and clear the error, unless someone is reading or retrying it."""
         async with self:
             seconds = self._seconds_to_show()
             recording = self._start_recording()
@@ -238,7 +238,7 @@ class ErrorMixin(rx.State, mixin=True):
                 self._clear_error()
 
     def _start_recording(self) -> Awaitable[None]:
-        """Begin to put the errors on record, from a background event. It goes on when a newer error ends that."""
+        """Start to record the errors, from a background event. It continues if a newer error supersedes the event."""
         unrecorded, self._unrecorded = list(self._unrecorded), []
         loop = asyncio.get_running_loop()
         return asyncio.shield(loop.run_in_executor(None, _record, unrecorded))
@@ -249,7 +249,7 @@ class ErrorMixin(rx.State, mixin=True):
         self.error_wait = 0.0
         self.error_context = {}
         self.error_shown = self.error_retrying = self.error_can_retry = False
-        # An element that goes away tells no leaving.
+        # An element that is removed sends no leave event.
         self._pointer_on_error = self._focus_on_error = False
 
     def _clear_field_error(self, field: str) -> None:
@@ -277,14 +277,14 @@ class ErrorMixin(rx.State, mixin=True):
 
 
 def _is_known(described: dict[str, Any]) -> bool:
-    """Whether the list of recent errors has it already, or has no use for it: an operation's failure
-    is recorded by the operation, and what a person mistyped is nothing to come back to."""
+    """Whether the page need not record the error: an operation records its own failure, and invalid input is not
+    recorded."""
     return "operation_id" in described["context"] or described["family"] == "validation"
 
 
 def _log_failure(error: Exception, described: dict[str, Any]) -> None:
     context = described["context"]
-    with contextlib.suppress(Exception):  # the page is to show the error all the same
+    with contextlib.suppress(Exception):  # the page must show the error even if logging fails
         logger.error(
             "Operation failed",
             operation=context["operation"],
@@ -295,7 +295,7 @@ def _log_failure(error: Exception, described: dict[str, Any]) -> None:
 
 
 def _record(unrecorded: list[str]) -> None:
-    """Put errors on record; each is JSON of what `describe` gave and of what was being done."""
+    """Record errors. Each text is JSON: the error as `describe` returns it, and the operation."""
     for text in unrecorded:
         described, operation = json.loads(text)
         try:

@@ -1,6 +1,6 @@
-"""How the two flows of Proto-DDF stand, in one word and one line: connecting a source, and generating an app.
+"""Status and message of the two flows of Proto-DDF: connecting a source, and generating an app.
 
-Both are worked out of what the page holds at the moment and kept nowhere, so they cannot be out of date.
+Both are computed from the page's state and stored nowhere, so that they are never out of date.
 """
 
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ _UNDER_WAY = ("pending", "running")
 
 
 class IntegrationStatus(StrEnum):
-    """How the connecting of a source stands."""
+    """The status of connecting a source."""
 
     IDLE = "idle"
-    """Nothing was tried since the form changed."""
+    """Nothing was tried since the last change of the form."""
     INVALID = "invalid"
-    """Something in the form is wrong."""
+    """The form has errors."""
     CONNECTING = "connecting"
-    """A test or a connection is under way."""
+    """A test or a connection is running."""
     CONNECTED = "connected"
     """The last test or connection succeeded."""
     FAILED = "failed"
@@ -27,11 +27,11 @@ class IntegrationStatus(StrEnum):
 
 
 class GenerationStatus(StrEnum):
-    """How the generation of an app stands."""
+    """The status of generating an app."""
 
     IDLE = "idle"
     INVALID = "invalid"
-    """Something in the form is wrong."""
+    """The form has errors."""
     GENERATING = "generating"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
@@ -40,24 +40,24 @@ class GenerationStatus(StrEnum):
 
 @dataclass(frozen=True)
 class Flow:
-    """What a page holds about its flow."""
+    """The parts of a page's state that determine the status of its flow."""
 
     operation: OperationView
-    """The one shown; with an empty id where none is."""
+    """The operation that the page shows; its id is empty if there is none."""
     starting: bool
-    """The form was sent and no operation is there yet."""
+    """The form was sent, and its operation has not started yet."""
     retrying: bool
     """Try Again was pressed."""
     callout: str
-    """The message of the callout; empty where none is shown."""
-    faults: tuple[str, ...]
-    """The fields of the form at which a message stands."""
+    """The message of the callout; empty if none is shown."""
+    invalid_fields: tuple[str, ...]
+    """The form fields that have an error."""
 
 
 def integration_status(flow: Flow) -> IntegrationStatus:
     if _is_under_way(flow):
         return IntegrationStatus.CONNECTING
-    if flow.operation.state == "succeeded" and not flow.callout and not flow.faults:
+    if flow.operation.state == "succeeded" and not flow.callout and not flow.invalid_fields:
         return IntegrationStatus.CONNECTED
     return IntegrationStatus(_ending(flow))
 
@@ -71,7 +71,7 @@ def generation_status(flow: Flow) -> GenerationStatus:
 
 
 def integration_message(flow: Flow) -> str:
-    """The status in one line, for people. What stands at a field or in a step of the operation is not said again."""
+    """The status in one line, for people. Errors of fields and steps, which the page shows anyway, are not repeated."""
     status = integration_status(flow)
     if status is IntegrationStatus.CONNECTED:
         if flow.operation.kind == "test_source":
@@ -83,7 +83,7 @@ def integration_message(flow: Flow) -> str:
 
 
 def generation_message(flow: Flow, app: str) -> str:
-    """The status in one line, for people; `app` is the name of the app that the operation shown makes."""
+    """The status in one line, for people; `app` is the name of the app that is generated."""
     status = generation_status(flow)
     if status is GenerationStatus.SUCCEEDED:
         return f"{app} is running."
@@ -97,12 +97,12 @@ def _is_under_way(flow: Flow) -> bool:
 
 
 def _ending(flow: Flow) -> str:
-    """The words that both flows share."""
+    """The status of a flow that is not running and has not succeeded."""
     if flow.operation.state in ("failed", "cancelled"):
         return flow.operation.state
     if flow.callout:
         return "failed"
-    return "invalid" if flow.faults else "idle"
+    return "invalid" if flow.invalid_fields else "idle"
 
 
 def _message(flow: Flow) -> str:
@@ -115,15 +115,19 @@ def _message(flow: Flow) -> str:
         return str(error["message"])
     if flow.callout:
         return flow.callout
-    if len(flow.faults) == 1:
+    if len(flow.invalid_fields) == 1:
         return "One field needs another value."
-    return f"{len(flow.faults)} fields need another value." if flow.faults else "It failed."
+    return (
+        f"{len(flow.invalid_fields)} fields need another value."
+        if flow.invalid_fields
+        else "It failed."
+    )
 
 
 def _progress(flow: Flow) -> str:
     operation = flow.operation
     if operation.state in _UNDER_WAY:
-        if flow.callout:  # the page cannot see how it goes on, or could not cancel it
+        if flow.callout:  # the page could not read the operation's progress, or could not cancel it
             return flow.callout
         position = next((n for n, step in enumerate(operation.steps) if _is_next(step)), None)
         if position is not None:

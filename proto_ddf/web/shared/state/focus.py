@@ -1,12 +1,12 @@
-"""Putting the focus on the field at fault."""
+"""Moving the focus to a form field."""
 
 import reflex as rx
 from reflex.event import EventSpec
 
 
 def focus(element_id: str) -> EventSpec:
-    """Focus an element, once the field that was disabled is drawn anew.
+    """Focus an element by its id, after a short delay in which a disabled field is rendered as enabled.
 
-    By id: `rx.set_focus` knows only elements whose id was set where they were made.
+    `rx.set_focus` works only for elements whose id was set when they were created.
     """
     return rx.call_script(f"setTimeout(() => document.getElementById({element_id!r})?.focus(), 50)")

@@ -1,28 +1,28 @@
-"""Whether failures are injected on purpose: every page says so."""
+"""The state of the banner that shows active fault injections on every page."""
 
 import reflex as rx
 
 from proto_ddf.resilience import injection
-from proto_ddf.web.shared.state.live import looks
+from proto_ddf.web.shared.state.live import refresh_signals
 
-_LOOK_SECONDS = 1.0
+_REFRESH_SECONDS = 1.0
 
 
 class InjectionBannerState(rx.State):
     """For the banner above every page."""
 
     enabled: bool = False
-    """The setting allows injections."""
+    """Whether the setting allows injections."""
     active: int = 0
 
     @rx.event(background=True, supersedes=True)
     async def follow(self) -> None:
-        """Count the active injections while the page is open (on_load), where there can be any."""
+        """Count the active injections while the page is open (on_load), if injections are allowed."""
         async with self:
             self.enabled = injection.enabled()
         if not self.enabled:
             return
-        async for _ in looks(self, about=None, every=_LOOK_SECONDS):
+        async for _ in refresh_signals(self, about=None, every=_REFRESH_SECONDS):
             active = len(injection.active())
             async with self:
                 if active != self.active:

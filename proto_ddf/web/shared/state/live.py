@@ -1,4 +1,4 @@
-"""How a page stays true: it looks again whenever operations change, while its tab shows it."""
+"""Live pages: a page is refreshed after each change of an operation, while its tab shows it."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -10,15 +10,17 @@ from proto_ddf.operations import change_events
 from proto_ddf.web.shared.state.errors import ErrorMixin
 from proto_ddf.web.shared.state.presence import is_connected
 
-# A burst of changes makes one look.
+# Changes that follow each other quickly make one refresh.
 _PAUSE_SECONDS = 0.1
 
 
-async def looks(state: rx.State, *, about: str | None, every: float) -> AsyncIterator[None]:
-    """Yields when it is time for a background event of `state` to look: at once, after each change
-    of operation `about` (None: of any), and every `every` seconds.
+async def refresh_signals(
+    state: rx.State, *, about: str | None, every: float
+) -> AsyncIterator[None]:
+    """Yields when a background event of `state` should refresh its page: at once, after each change of the operation
+    `about` (None: of any operation), and every `every` seconds.
 
-    Ends when the tab has gone or shows another page. On a reconnect on_load starts it anew.
+    It ends when the tab is closed or shows another page. After a reconnect on_load starts it again.
     """
     page = state.router.url.path
     with change_events.subscribe(about) as changes:
@@ -26,23 +28,25 @@ async def looks(state: rx.State, *, about: str | None, every: float) -> AsyncIte
             yield
             await changes.wait(every)
             await asyncio.sleep(_PAUSE_SECONDS)
-            async with state:  # learns which page the tab shows by now
+            async with state:  # updates the page that the tab shows
                 pass
 
 
 class LiveMixin(ErrorMixin, mixin=True):
-    """A page that is filled by a background event called `follow`, again and again."""
+    """A page that the background event `follow` refreshes."""
 
     loaded: bool = False
 
-    def _looked(self) -> None:
-        """The page is filled; what went wrong before is over."""
-        if not self.loaded:  # what is assigned is sent, changed or not
+    def _refreshed(self) -> None:
+        """After a refresh: mark the page as loaded and clear the error of a retry."""
+        if (
+            not self.loaded
+        ):  # every assigned value is sent to the browser, even if it has not changed
             self.loaded = True
         if self.error_retrying:
             self._clear_error()
 
-    def _look_failed(self, error: Exception, operation: str) -> EventSpec | None:
-        """Looking has ended; Try Again takes it up."""
+    def _refresh_failed(self, error: Exception, operation: str) -> EventSpec | None:
+        """After a failed refresh, which ends `follow`: show the error. Try Again starts `follow` again."""
         self._retry_by("follow")
         return self.handle_error(error, operation)

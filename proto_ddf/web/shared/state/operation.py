@@ -1,4 +1,4 @@
-"""Watching one operation from a page, cancelling it and trying it again."""
+"""The operation that a page shows: watching it, cancelling it and trying it again."""
 
 import asyncio
 import json
@@ -13,19 +13,19 @@ from proto_ddf.operations import service
 from proto_ddf.operations.views import OperationView
 from proto_ddf.web.shared.state.errors import ErrorMixin
 from proto_ddf.web.shared.state.flow_status import Flow
-from proto_ddf.web.shared.state.live import looks
+from proto_ddf.web.shared.state.live import refresh_signals
 
-# The times of running steps are renewed this often.
-_LOOK_SECONDS = 1.0
+# The durations of running steps are updated this often.
+_REFRESH_SECONDS = 1.0
 _HANDLERS = {"retrying": "resume_operation", "cancelling": "cancel_operation"}
 
 
-def nothing_to_show() -> OperationView:
+def no_operation() -> OperationView:
     return OperationView(id="", kind="", title="", subject="", state="", created_at="")
 
 
 class OperationMixin(ErrorMixin, mixin=True):
-    """One operation as it stands, for `operation_panel`. Has all of ErrorMixin too.
+    """One operation, for `operation_panel`, and everything of ErrorMixin.
 
         class GenerateState(OperationMixin, rx.State):
             @rx.event
@@ -35,38 +35,38 @@ class OperationMixin(ErrorMixin, mixin=True):
     Return `self._watch(operation_id)` from the handler that started the operation and from on_load.
     """
 
-    operation: OperationView = nothing_to_show()
+    operation: OperationView = no_operation()
     operation_missing: bool = False
-    """Nothing is known of the operation asked for."""
+    """There is no operation with the requested id."""
     operation_error: dict[str, str] = {}
-    """Why it failed: title, message, hint, error_type, details, and retry_at where it is too early to try
-    again; empty otherwise."""
+    """Why it failed: title, message, hint, error_type, details and, if it is too early to try again, retry_at; empty
+    if it did not fail."""
     operation_wait: float = 0.0
-    """Seconds until retry_at, when they were last sent."""
+    """Seconds until retry_at, at the time when they were last sent."""
     operation_can_help: bool = False
-    """It failed, and Try Again can mend it."""
+    """It failed, and Try Again may help."""
     operation_busy: str = ""
-    """"retrying" or "cancelling" while that is being asked for."""
+    """"retrying" or "cancelling" during that request."""
 
     def _watch(self, operation_id: str) -> EventSpec:
-        """The event that follows an operation until it has succeeded or the tab has gone."""
+        """The event that follows an operation until it has succeeded or the tab is closed."""
         watching: EventSpec = self.__class__.watch_operation(operation_id)
         return watching
 
     def _flow(self, starting: bool) -> Flow:
-        """What the page holds about its flow; `starting`: its form was sent and no operation is there yet."""
+        """The page's flow. `starting` means that the form was sent and its operation has not started yet."""
         return Flow(
             operation=self.operation,
             starting=starting,
             retrying=self.error_retrying or self.operation_busy == "retrying",
             callout=self.error_message if self.error_shown else "",
-            faults=tuple(self.field_errors),
+            invalid_fields=tuple(self.field_errors),
         )
 
-    def _operation_over(self) -> Any:
-        """Override to act when the watched operation has ended; may return events.
+    def _operation_ended(self) -> Any:
+        """Override to act when the watched operation has ended. It may return events.
 
-        Called each time it is seen to end, after a reload as well, with the state's lock held.
+        It is called with the state's lock held, each time the page sees the operation end, also after a reload.
         """
         return None
 
@@ -77,7 +77,7 @@ class OperationMixin(ErrorMixin, mixin=True):
 
     @rx.event(background=True, supersedes=True)
     async def watch_operation(self, operation_id: str) -> AsyncIterator[Any]:
-        """Follow an operation. A failed one is followed on: another tab may try it again."""
+        """Follow an operation, also after a failure, because another tab may try it again."""
         try:
             async for event in self._follow(operation_id):
                 yield event
@@ -90,21 +90,21 @@ class OperationMixin(ErrorMixin, mixin=True):
     async def _follow(self, operation_id: str) -> AsyncIterator[Any]:
         shown = was_over = False
         async with self:
-            self.operation_busy = ""  # a killed server could not say that it is over
-            self._renew_wait()  # a reloaded page shows what was true earlier
-        async for _ in looks(self, about=operation_id, every=_LOOK_SECONDS):
+            self.operation_busy = ""  # it is left over if the server was killed meanwhile
+            self._renew_wait()  # a reloaded page shows an old value
+        async for _ in refresh_signals(self, about=operation_id, every=_REFRESH_SECONDS):
             view = await asyncio.to_thread(service.view, operation_id)
             events = None
             async with self:
                 if shown and self.operation.id != operation_id:
-                    return  # it was put away
+                    return  # the page no longer shows it
                 self._show_operation(view)
                 shown = True
                 if self.error_retrying:
                     self._clear_error()
                 over = view is not None and _is_over(view)
                 if over and not was_over:
-                    events = self._operation_over()
+                    events = self._operation_ended()
                 was_over = over
             if events:
                 yield events
@@ -145,8 +145,8 @@ class OperationMixin(ErrorMixin, mixin=True):
             yield self.__class__.watch_operation(operation_id)
 
     def _show_operation(self, view: OperationView | None) -> None:
-        """Assigns what changed, and nothing else: what is assigned is sent."""
-        shown = view or nothing_to_show()
+        """Assign only what changed, because every assigned value is sent to the browser."""
+        shown = view or no_operation()
         if self.operation_missing != (view is None):
             self.operation_missing = view is None
         if shown == self.operation:

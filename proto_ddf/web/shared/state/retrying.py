@@ -1,4 +1,4 @@
-"""Running what failed once more, to its end."""
+"""Retrying an event: running it to its end, and the notice that it is too early."""
 
 import asyncio
 from collections.abc import Callable
@@ -11,10 +11,10 @@ from reflex_base.event.context import EventContext
 
 
 async def run_to_end(again: Callable[[], EventSpec]) -> Exception | None:
-    """Run the event that `again` makes, for the tab whose background event calls this, as if the page had sent it.
+    """Run the event that `again` returns as if the page had sent it, for the tab of the calling background event.
 
-    Returns once its handler is over: with the exception that it raised, or that `again` raised; with None where it
-    ended in order, or was cancelled because a newer run of the same handler took its place.
+    Waits until the handler has ended. Returns the exception that the handler or `again` raised, and None if the
+    handler ended without one or was cancelled because a newer run of it superseded it.
     """
     context = EventContext.get()
     try:
@@ -25,10 +25,10 @@ async def run_to_end(again: Callable[[], EventSpec]) -> Exception | None:
     return None if over.cancelled() else over.exception()
 
 
-def tell_too_early(seconds: float) -> EventSpec:
-    """What a page says to a Try Again that comes before its time."""
+def too_early_notice(seconds: float) -> EventSpec:
+    """The toast after a Try Again that came too early."""
     wait = ceil(seconds)
-    told: EventSpec = rx.toast.warning(
+    toast: EventSpec = rx.toast.warning(
         f"It is too early to try again: wait {wait} s more.", position="bottom-right"
     )
-    return told
+    return toast

@@ -1,4 +1,4 @@
-"""What the last reading of a source found changed, as its page shows it."""
+"""The changes that a refresh of a source last found, for its page."""
 
 from dataclasses import dataclass, field
 
@@ -9,7 +9,7 @@ from proto_ddf.sources.schema.diff import ChangeLine
 @dataclass
 class ChangesView:
     summary: str = ""
-    """ "1 column added"; empty: nothing was ever found changed."""
+    """ "1 column added"; empty if no change was ever found."""
     found_at: str = ""
     """ISO 8601, with zone."""
     lines: list[ChangeLine] = field(default_factory=list)

@@ -1,14 +1,14 @@
-"""Whether what Proto-DDF keeps can be kept: every page says so when it cannot."""
+"""The state of the banner that shows on every page that Proto-DDF cannot store its data."""
 
 from dataclasses import asdict
 
 import reflex as rx
 
 from proto_ddf.operations.watches import storage_watch
-from proto_ddf.web.shared.state.live import looks
+from proto_ddf.web.shared.state.live import refresh_signals
 
-_LOOK_SECONDS = 60.0
-"""A change is told at once; this is for a page that missed it."""
+_REFRESH_SECONDS = 60.0
+"""A change is shown at once; this refresh is for a page that missed it."""
 
 
 class StorageBannerState(rx.State):
@@ -19,8 +19,8 @@ class StorageBannerState(rx.State):
 
     @rx.event(background=True, supersedes=True)
     async def follow(self) -> None:
-        """Show what is wrong while the page is open (on_load)."""
-        async for _ in looks(self, about=storage_watch.TOPIC, every=_LOOK_SECONDS):
+        """Show the problems while the page is open (on_load)."""
+        async for _ in refresh_signals(self, about=storage_watch.TOPIC, every=_REFRESH_SECONDS):
             found = [asdict(problem) for problem in storage_watch.problems()]
             async with self:
                 if found != self.problems:

@@ -1,4 +1,4 @@
-"""How long something still has to wait, such as a call that was refused."""
+"""Waits, such as the time until a refused call may be tried again."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -6,24 +6,24 @@ from pydantic import BaseModel
 
 from proto_ddf.errors.next_attempt import seconds_until
 
-_SAME_MOMENT_SECONDS = 1.0
-"""Two reckonings of a moment that differ by less mean the same one."""
+_TOLERANCE_SECONDS = 1.0
+"""Two ends of a wait that differ by less are the same wait, computed at different times."""
 
 
 class Wait(BaseModel):
-    """A time to wait, for `countdown`. What is shown counts by itself: it need not be sent anew."""
+    """A wait, for `countdown`. The browser counts down by itself, so that the value is sent only once."""
 
     until: str = ""
-    """ISO 8601 with zone; empty: there is nothing to wait for."""
+    """ISO 8601 with zone; empty if there is no wait."""
     seconds: float = 0.0
-    """How long it was when it was first shown."""
+    """The remaining time when it was first shown."""
 
 
 def wait_of(seconds: float, before: Wait | None = None) -> Wait:
-    """A wait of so many seconds from now; `before` itself where that ends at the same moment."""
+    """A wait of that many seconds from now; `before` itself if it ends at the same time."""
     if seconds <= 0:
         return Wait()
-    if before and abs(seconds_until(before.until) - seconds) < _SAME_MOMENT_SECONDS:
+    if before and abs(seconds_until(before.until) - seconds) < _TOLERANCE_SECONDS:
         return before
     until = datetime.now(UTC) + timedelta(seconds=seconds)
     return Wait(until=until.isoformat(), seconds=seconds)

@@ -1,4 +1,4 @@
-"""What the connect form holds, how it is kept in the browser, and what it amounts to."""
+"""The draft of the connect form: its values, its copy in the browser's storage, and the config that it makes."""
 
 import dataclasses
 import json
@@ -11,41 +11,41 @@ from proto_ddf.sources.protocol import FormField
 from proto_ddf.sources.registry import KINDS
 
 _MOST_KEPT_BYTES = 150_000
-"""The browser sends all that it keeps whenever it connects, and a message of 1 MB is refused."""
+"""The browser sends its whole storage when it connects, and a message of 1 MB is refused."""
 
 
 @dataclass
 class UploadedFile:
-    """A file that was uploaded and waits to be connected."""
+    """An uploaded file that is not connected yet."""
 
     path: str = ""
     """On the server."""
     name: str = ""
-    """As the person knows it."""
+    """The name that the person gave it."""
     size: int = 0
     """Bytes."""
 
 
 @dataclass
 class Draft:
-    """The form as it stands. Keys of `values` and `files` are made by `field_key`."""
+    """The content of the form. Keys of `values` and `files` come from `field_key`."""
 
     kind: str
     name: str
     values: dict[str, str]
     files: dict[str, list[UploadedFile]]
     operation_id: str = ""
-    """The test or connection that runs or ran last."""
+    """The running or last test or connection."""
     source_id: str = ""
     """The source that is edited; empty for a new one."""
     typed: list[str] = dataclasses.field(default_factory=list)
-    """Keys of the secret fields that hold something not stored yet."""
+    """Keys of the secret fields with text that is not stored yet."""
     form_round: int = 0
-    """Counts how often the controls of secrets were drawn anew."""
+    """Counts how often the secret controls were replaced by empty ones."""
 
 
 def field_key(kind: str, field: str) -> str:
-    """Names one field of one kind, so that changing the kind loses nothing; also its id on the page."""
+    """The key of a field of a kind, which is also its id on the page. A change of the kind keeps the other values."""
     return f"{kind}-{field}"
 
 
@@ -55,17 +55,17 @@ def form_of(kind: str) -> tuple[FormField, ...]:
 
 
 def secret_keys(kind: str) -> tuple[str, ...]:
-    """Keys of the fields of a kind that hold a reference to a secret."""
+    """Keys of the fields of a kind whose value is a reference to a secret."""
     return tuple(field_key(kind, field.name) for field in form_of(kind) if field.widget == "secret")
 
 
 def is_secret_key(key: str) -> bool:
-    """Whether a field of any kind holds a reference to a secret."""
+    """Whether the value of a field, of any kind, is a reference to a secret."""
     return any(key in secret_keys(kind) for kind in KINDS)
 
 
 def uses_advanced(draft: Draft) -> bool:
-    """Whether a field among the further options is otherwise than it starts."""
+    """Whether a field under "More options" differs from its default."""
     fields = [field for field in form_of(draft.kind) if field.advanced]
     keys = [(field_key(draft.kind, field.name), field) for field in fields]
     return any(
@@ -90,7 +90,7 @@ def _default(field: FormField) -> str:
 
 
 def dump_draft(draft: Draft) -> str:
-    """The draft as the browser is to keep it, without its longest texts where it would be too large; "" if it still is."""
+    """The draft for the browser's storage. If it is too large, its longest texts are left out; "" if it still is."""
     values = dict(draft.values)
     while True:
         text = json.dumps(asdict(replace(draft, values=values)))
@@ -102,7 +102,7 @@ def dump_draft(draft: Draft) -> str:
 
 
 def load_draft(text: str) -> Draft:
-    """A draft from the browser's storage; whatever there is not as it should be is left out."""
+    """A draft from the browser's storage; an empty one if the text is not valid."""
     draft = empty_draft()
     try:
         held = json.loads(text)
@@ -124,7 +124,7 @@ def load_draft(text: str) -> Draft:
 
 
 def draft_of(view: SourceView) -> Draft:
-    """The form as it would have to be filled in to connect `view`."""
+    """The form filled in for an existing source."""
     draft = empty_draft()
     draft.kind, draft.name, draft.source_id = view.kind, view.name, view.id
     for field in form_of(view.kind):
@@ -141,7 +141,7 @@ def _text(value: Any) -> str:
 
 
 def draft_config(draft: Draft) -> dict[str, Any]:
-    """The config that the form's values make for the chosen kind; fields left empty are left out."""
+    """The config for the chosen kind from the form's values, without empty fields."""
     config = {field.name: _value(draft, field) for field in form_of(draft.kind)}
     return {name: value for name, value in config.items() if value not in ("", [])}
 

@@ -1,4 +1,4 @@
-"""The fields of the connect form, drawn from what a kind of source asks for."""
+"""The fields of the connect form, made from the form definition of each kind of source."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -15,7 +15,7 @@ from proto_ddf.web.sources.connect.upload_field import upload
 
 
 def kind_fields(kind: SourceKind) -> rx.Component:
-    """All fields of a kind, the further options folded."""
+    """All fields of a kind. Advanced ones are folded under "More options"."""
     advanced = [field for field in kind.form if field.advanced]
     return rx.fragment(
         *_rows(kind, (field for field in kind.form if not field.advanced)),
@@ -24,7 +24,7 @@ def kind_fields(kind: SourceKind) -> rx.Component:
 
 
 def _rows(kind: SourceKind, fields: Iterable[FormField]) -> list[rx.Component]:
-    """The fields one below the other; a number, which is short, goes beside the one before it."""
+    """The fields in rows. A number, which is short, goes beside the text field before it."""
     rows: list[list[FormField]] = []
     for field in fields:
         if field.widget == "number" and rows and rows[-1][-1].widget == "text":
@@ -118,7 +118,7 @@ def _control(key: str, field: FormField) -> rx.Component:
         )
     if field.widget == "switch":
         return rx.switch(
-            name=key,  # Reflex warns of a control that would be sent by its id
+            name=key,  # without a name, Reflex warns that the control would be sent by its id
             checked=value == "true",
             on_change=lambda on: NewSourceState.set_switch(key, on),
             disabled=NewSourceState.working,
@@ -135,7 +135,7 @@ def _control(key: str, field: FormField) -> rx.Component:
 
 
 def _secret_field(key: str, field: FormField) -> rx.Component:
-    """What is typed in it never comes here: only the reference of what was stored."""
+    """The control of a secret. The state never gets the typed text, only the reference of the stored secret."""
     error = NewSourceState.field_errors[field.name]
     failed = error.bool()
     endpoint, form_round = NewSourceState.saved_endpoint, NewSourceState.form_round
@@ -167,7 +167,7 @@ def _secret_field(key: str, field: FormField) -> rx.Component:
                         endpoint[0],
                         ":",
                         endpoint[1],
-                        " and is sent nowhere else. Enter the one for this server.",
+                        " and is not sent to another server. Enter the one for this server.",
                     ),
                     field.help,
                 ),
@@ -181,7 +181,7 @@ def _secret_field(key: str, field: FormField) -> rx.Component:
 
 
 def _file_field(kind: SourceKind, field: FormField) -> rx.Component:
-    """A file can be uploaded, or named by its path; one error line serves both."""
+    """The control of a file, which can be uploaded or given by its path. Both share one error line."""
     key = field_key(kind.name, field.name)
     error = NewSourceState.field_errors[field.name]
     failed = error.bool()
@@ -203,7 +203,7 @@ def _file_field(kind: SourceKind, field: FormField) -> rx.Component:
     else:
         path = rx.input(disabled=NewSourceState.working, auto_complete=False, **path_props)
     path_field = rx.fragment(rx.el.label("File path", html_for=key), path)
-    if not field.multiple:  # the upload is the file: there is nothing to type
+    if not field.multiple:  # an uploaded file needs no path
         path_field = rx.cond(files.length() > 0, rx.fragment(), path_field)
     return rx.el.fieldset(
         upload(

@@ -1,4 +1,4 @@
-"""The connect form's files: what the upload controls report, and what becomes of files that are not wanted."""
+"""State of the connect form's files: events of the upload controls, and deletion of files that are not used."""
 
 import asyncio
 from typing import Any
@@ -17,15 +17,15 @@ from proto_ddf.web.sources.connect.form import FormMixin
 
 
 class FilesMixin(FormMixin, mixin=True):
-    """What the controls of assets/upload.jsx report."""
+    """The events of the controls of assets/upload.jsx."""
 
     files: dict[str, list[UploadedFile]] = empty_draft().files
     name: str = ""
-    """Of the source; its first file suggests one."""
+    """The name of the source. Its first file suggests one."""
     _suggested: str = ""
-    """The name that an uploaded file gave; the next one may replace it."""
+    """The name suggested by an uploaded file. The next file may replace it."""
     uploading: list[str] = []
-    """Keys of the fields whose files are still being sent."""
+    """Keys of the fields with a running upload."""
     max_upload_mb: int = 0
 
     @rx.event
@@ -46,7 +46,7 @@ class FilesMixin(FormMixin, mixin=True):
 
     @rx.event
     def remove_file(self, key: str, path: str) -> Any:
-        """An uploaded file is not wanted after all."""
+        """An uploaded file was removed from the form."""
         if key not in self.files or path not in [file.path for file in self.files[key]]:
             return None
         self.files[key] = [file for file in self.files[key] if file.path != path]
@@ -55,12 +55,12 @@ class FilesMixin(FormMixin, mixin=True):
 
     @rx.event(background=True)
     async def discard_files(self, paths: list[str]) -> None:
-        """Delete uploads that nothing reads."""
+        """Delete uploads that nothing uses."""
         await asyncio.to_thread(references.discard_uploads, paths)
 
     @rx.event
     def set_uploading(self, key: str, busy: bool) -> None:
-        """Files are being sent for a field, or no longer."""
+        """The uploads of a field have begun, or the last one has ended."""
         if self._file_field(key) is not None:
             others = [other for other in self.uploading if other != key]
             self.uploading = [*others, key] if busy else others

@@ -1,4 +1,4 @@
-"""What the parts of the connect form's state share: its fields, and what they do when one changes."""
+"""The base of the parts of the connect form's state: its fields, and the reaction to a change."""
 
 from typing import Any
 
@@ -13,11 +13,11 @@ class FormMixin(OperationMixin, mixin=True):
     values: dict[str, str] = _EMPTY.values
 
     def _edited(self) -> Any:
-        """Keep the draft and remove what was found about the form as it was before."""
+        """Store the draft and remove the result of an earlier test."""
         raise NotImplementedError
 
     def _keep(self, operation_id: str | None = None) -> None:
-        """Keep the draft in the browser."""
+        """Store the draft in the browser."""
         raise NotImplementedError
 
     def _clear_form_error(self, key: str) -> None:

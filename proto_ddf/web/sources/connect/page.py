@@ -1,4 +1,4 @@
-"""/sources/new: the form that connects a source, drawn from the kinds there are."""
+"""/sources/new: the form that connects a source, made from the registered kinds of source."""
 
 import reflex as rx
 
@@ -49,7 +49,7 @@ def _form() -> rx.Component:
             ),
             field_id="source-name",
             error=NewSourceState.field_errors["name"],
-            help_text="How you find it again, here and when you generate an app.",
+            help_text="Shown in the list of sources and when you generate an app.",
         ),
         rx.match(
             NewSourceState.kind,
@@ -67,7 +67,7 @@ def _form() -> rx.Component:
 
 
 def _typed() -> rx.Var[dict[str, str]]:
-    """What the form's text controls hold, as it is sent when the form is submitted."""
+    """The values of the form's text controls, as they are sent when the form is submitted."""
     form = f"document.getElementById('{_FORM_ID}')"
     return rx.Var(f"Object.fromEntries(new FormData({form}))").to(dict[str, str])
 
@@ -184,7 +184,7 @@ def _badge() -> rx.Component:
 
 def _what_happens(kind: SourceKind) -> rx.Component:
     return rx.el.ol(
-        *[rx.el.li(line) for line in _told(kind)],
+        *[rx.el.li(line) for line in _explanation(kind)],
         style={
             "margin": "12px 0 0",
             "padding_left": "20px",
@@ -194,17 +194,17 @@ def _what_happens(kind: SourceKind) -> rx.Component:
     )
 
 
-def _told(kind: SourceKind) -> tuple[str, str, str]:
-    generated = "From its tables you generate an app, and choose which of them it shows. "
+def _explanation(kind: SourceKind) -> tuple[str, str, str]:
+    generated = "You generate an app from its tables, and choose which of them the app shows. "
     if any(field.widget == "file" and field.required for field in kind.form):
         tried = "Test connection finds the file, opens it and reads its tables."
-        kept = "Connect does the same, then keeps the source. The file stays where it is."
+        kept = "Connect does the same, then saves the source. The file stays where it is."
     else:
         tried = (
             "Test connection finds the server, signs in and reads which tables there are. "
-            "Each stage shows how it went."
+            "Each stage shows its result."
         )
-        kept = "Connect does the same, then keeps the source. The password is kept encrypted."
+        kept = "Connect does the same, then saves the source. The password is stored encrypted."
     if kind.live:
         return tried, kept, generated + "The app works on the database itself."
     return tried, kept, generated + "Their rows are copied into the app's own database."

@@ -1,4 +1,4 @@
-"""The password control: the React component of assets/secret.jsx, and its looks."""
+"""The password control: the React component of assets/secret.jsx, and its style."""
 
 from typing import Any
 
@@ -78,7 +78,7 @@ _LOOKS = {
 
 
 class SecretField(rx.Component):
-    """Sends what is typed to /api/secrets and hands on the reference; see assets/secret.jsx."""
+    """Sends the typed text to /api/secrets and passes on the reference; see assets/secret.jsx."""
 
     library = "$/public/secret.jsx"
     tag = "SecretField"
@@ -90,14 +90,14 @@ class SecretField(rx.Component):
     invalid: rx.Var[bool]
     disabled: rx.Var[bool]
     reference: rx.Var[str]
-    """Of the secret that is stored and can be used; empty: none."""
+    """The reference of the stored secret, if there is one that can be used."""
     removable: rx.Var[bool]
     on_typed: rx.EventHandler[rx.event.passthrough_event_spec(bool)]  # type: ignore[type-arg, valid-type]
-    """True when the input holds something that is not stored yet, False when it no longer does."""
+    """True if the input has text that is not stored yet, False if not."""
     on_stored: rx.EventHandler[rx.event.passthrough_event_spec(str)]  # type: ignore[type-arg, valid-type]
-    """The reference of what was typed; empty: the stored one is not wanted."""
+    """The reference of the typed secret; empty if the stored one was removed."""
     on_failed: rx.EventHandler[rx.event.passthrough_event_spec(str)]  # type: ignore[type-arg, valid-type]
-    """Why what was typed could not be stored."""
+    """Why the typed text could not be stored."""
 
 
 def secret(**props: Any) -> rx.Component:

@@ -1,4 +1,4 @@
-"""The connect form's secrets: the form holds references, and what is typed goes past it into the vault."""
+"""State of the connect form's secrets. The form has only references; the typed text is sent directly to the vault."""
 
 import asyncio
 from typing import Any
@@ -12,36 +12,36 @@ from proto_ddf.web.sources.connect.draft import Draft, draft_config, field_key, 
 from proto_ddf.web.sources.connect.form import FormMixin
 
 SEND = "window.dispatchEvent(new Event('proto-ddf:send-secrets'))"
-"""Script that has every control of the page send what is typed in it."""
+"""A script that makes every secret control of the page send its text."""
 
 
 class SecretsMixin(FormMixin, mixin=True):
-    """What the controls of assets/secret.jsx report."""
+    """The events of the controls of assets/secret.jsx."""
 
     typed: list[str] = []
-    """Keys of the fields that hold something not stored yet."""
+    """Keys of the fields with text that is not stored yet."""
     form_round: int = 0
-    """Counts how often the controls were drawn anew: what is typed in one is in that one alone."""
+    """Counts how often the controls were replaced by empty ones, so that late events of old controls are ignored."""
     saved_endpoint: list[str] = []
-    """Host, port and user that the secrets of the source being edited are for."""
+    """Host, port and user of the secrets of the edited source."""
     _saved_secrets: list[str] = []
-    """Their references."""
+    """The references of these secrets."""
 
     @rx.var
     def usable_secrets(self) -> dict[str, str]:
-        """The references that the form sends, by key; "" where there is none, or one of another endpoint."""
+        """The references that the form sends, by key; "" if there is none, or if it belongs to another endpoint."""
         moved = set(self._saved_secrets) if self._has_moved() else set()
         held = {key: self.values.get(key, "") for key in secret_keys(self.kind)}
         return {key: "" if reference in moved else reference for key, reference in held.items()}
 
     @rx.var
     def moved_secrets(self) -> list[str]:
-        """Keys of the fields whose secret is for another endpoint than the form names now."""
+        """Keys of the fields whose secret belongs to another endpoint than the form has now."""
         return [key for key, usable in self.usable_secrets.items() if self.values[key] != usable]
 
     @rx.event
     def set_typed(self, key: str, typed: bool, form_round: int) -> None:
-        """A control holds something that is not stored yet, or no longer does."""
+        """A control has text that is not stored yet, or no longer has."""
         if self._is_shown(key, form_round):
             self._set_typed(key, typed)
             self._keep()
@@ -50,7 +50,7 @@ class SecretsMixin(FormMixin, mixin=True):
 
     @rx.event
     def set_secret(self, key: str, reference: str, form_round: int) -> Any:
-        """What was typed is stored under that reference; "" takes the secret away."""
+        """The typed text was stored under this reference; "" removes the secret."""
         if reference and not vault.is_reference(reference):
             return None
         if not self._is_shown(key, form_round):
@@ -63,29 +63,29 @@ class SecretsMixin(FormMixin, mixin=True):
 
     @rx.event
     def refuse_secret(self, key: str, message: str, form_round: int) -> None:
-        """What was typed could not be stored; it stays in the control."""
+        """The typed text could not be stored. It stays in the control."""
         if self._is_shown(key, form_round):
             name = key.removeprefix(field_key(self.kind, ""))
             self.field_errors = {**self.field_errors, name: str(message)}
 
     @rx.event(background=True)
     async def discard_secrets(self, references: list[str]) -> None:
-        """Forget secrets that nothing names."""
+        """Delete secrets that nothing uses."""
         await asyncio.to_thread(retention_references.discard_secrets, references)
 
     def _take_saved(self, saved: Draft | None) -> None:
-        """`saved` is the source that the form changes."""
+        """Set the secrets of the edited source; `saved` is its form, None for a new source."""
         config = draft_config(saved) if saved else {}
         self.saved_endpoint = list(secrets.endpoint_of(config)) if saved else []
         self._saved_secrets = list(secrets.named_in(saved.kind, config).values()) if saved else []
 
     def _forget_typed(self) -> None:
-        """Draw the controls anew, empty."""
+        """Replace the controls by empty ones."""
         self.typed = []
         self.form_round += 1
 
     def _is_shown(self, key: str, form_round: int) -> bool:
-        """Whether that control is there: what one reports that is gone by now is of no use."""
+        """Whether the control still exists. Events of replaced controls are ignored."""
         return key in secret_keys(self.kind) and form_round == self.form_round
 
     def _has_moved(self) -> bool:

@@ -1,4 +1,4 @@
-"""The form that tests and connects a source."""
+"""State of the form that tests and connects a source."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -39,46 +39,47 @@ from proto_ddf.web.sources.connect.submit import (
 )
 
 TYPED_NAME = "typed name"
-"""The control of the source's name, in the form that is sent."""
+"""The name of the control of the source's name in the form that is sent."""
 _EMPTY = empty_draft()
 _RUNNING = ("pending", "running")
 _SENT_SECONDS = 0.1
 
 
 def typed_name(key: str) -> str:
-    """A field's text control, in the form that is sent. Not its id: under that Reflex sends what its reference holds."""
+    """The name of a field's text control in the form that is sent. It must not be the control's id, under which Reflex
+    sends the value of the control's ref."""
     return f"typed {key}"
 
 
 class NewSourceState(FilesMixin, SecretsMixin, KeptFormMixin, rx.State):
-    """The connect form, its draft, and the test or connection that runs."""
+    """The connect form, its draft, and the running test or connection."""
 
-    _kept_variables: ClassVar[tuple[str, ...]] = ("draft", "edit_draft")
+    _storage_variables: ClassVar[tuple[str, ...]] = ("draft", "edit_draft")
     _form_fields: ClassVar[frozenset[str]] = frozenset(
         {"name", "kind", *(field.name for kind in KINDS for field in form_of(kind))}
     )
 
     draft: str = rx.LocalStorage("", name="proto_ddf.source_draft")
-    """The form as JSON, so that it outlives a reload, a closed tab and a restart of the server."""
+    """The form as JSON. It survives a reload, a closed tab and a restart of the server."""
     edit_draft: str = rx.LocalStorage("", name="proto_ddf.source_edit")
     """The same for a source that is edited."""
     source_id: str = ""
     """The source that is edited; empty for a new one."""
     more: bool = False
-    """The further options are shown."""
+    """Whether "More options" is unfolded."""
     starting: str = ""
     """"test" or "connect" while that is being started."""
     folders: list[str] = []
-    """Where a path may lead."""
+    """The folders that files may be read from."""
 
     @rx.var
     def working(self) -> bool:
-        """A test or a connection is under way."""
+        """Whether a test or a connection is running."""
         return bool(self.starting) or self.operation.state in _RUNNING
 
     @rx.var
     def waiting(self) -> bool:
-        """Nothing can be started now."""
+        """Whether nothing can be started now."""
         return self.working or bool(self.uploading)
 
     @rx.var
@@ -111,8 +112,8 @@ class NewSourceState(FilesMixin, SecretsMixin, KeptFormMixin, rx.State):
         self.more = self.more or uses_advanced(draft)
         return self._watch(draft.operation_id) if draft.operation_id else None
 
-    def _take_kept(self) -> None:
-        """What is asked for before `load` has run finds the form as the page shows it."""
+    def _restore(self) -> None:
+        """Fill the form as the page shows it, for events that come before `load`."""
         source_id = self.router.url.query_parameters.get("source", "")
         draft = load_draft(self.edit_draft if source_id else self.draft)
         if draft.source_id == source_id:
@@ -120,7 +121,7 @@ class NewSourceState(FilesMixin, SecretsMixin, KeptFormMixin, rx.State):
             self._show_draft(draft)
 
     def _show_draft(self, draft: Draft) -> None:
-        """Send only what is otherwise: what is sent takes the place of what was typed meanwhile."""
+        """Assign only values that differ: an assigned value is sent and would overwrite text typed meanwhile."""
         if (self.kind, self.name) != (draft.kind, draft.name):
             self.kind, self.name = draft.kind, draft.name
         if self.values != draft.values:
@@ -137,7 +138,7 @@ class NewSourceState(FilesMixin, SecretsMixin, KeptFormMixin, rx.State):
         if kind not in KINDS or self.source_id:
             return None
         self.kind = kind
-        self.uploading = []  # they end with their control, and so does what is typed in one
+        self.uploading = []  # uploads end when their control is removed; typed secrets are lost too
         self._forget_typed()
         self.more = uses_advanced(self._draft())
         self.field_errors = {}
@@ -145,7 +146,7 @@ class NewSourceState(FilesMixin, SecretsMixin, KeptFormMixin, rx.State):
 
     @rx.event
     def toggle_more(self) -> None:
-        """Show or fold the further options."""
+        """Unfold or fold "More options"."""
         self.more = not self.more
 
     @rx.event
@@ -156,7 +157,7 @@ class NewSourceState(FilesMixin, SecretsMixin, KeptFormMixin, rx.State):
 
     @rx.event
     def set_value(self, key: str, value: str) -> Any:
-        """What a text, select or path field holds; `key` is made by `field_key`."""
+        """Set a text, select or path field; `key` comes from `field_key`."""
         if key not in self.values or is_secret_key(key):
             return None
         self.values[key] = value
@@ -169,7 +170,7 @@ class NewSourceState(FilesMixin, SecretsMixin, KeptFormMixin, rx.State):
 
     @rx.event
     def start_over(self) -> Any:
-        """Empty the form and delete what was uploaded for it."""
+        """Empty the form and delete its uploads and secrets."""
         paths = [file.path for files in self.files.values() for file in files]
         secrets = [self.values[key] for kind in KINDS for key in secret_keys(kind)]
         self._forget_draft()
@@ -183,13 +184,13 @@ class NewSourceState(FilesMixin, SecretsMixin, KeptFormMixin, rx.State):
 
     @rx.event(background=True)
     async def test_connection(self, form: dict[str, Any] | None = None) -> AsyncIterator[Any]:
-        """Try the connection, stage by stage, and save nothing."""
+        """Test the connection, stage by stage, and save nothing."""
         async for event in self._begin("test", form or {}):
             yield event
 
     @rx.event(background=True)
     async def connect(self, form: dict[str, Any] | None = None) -> AsyncIterator[Any]:
-        """Try the connection and save the source."""
+        """Test the connection and save the source."""
         async for event in self._begin("connect", form or {}):
             yield event
 
@@ -207,7 +208,7 @@ class NewSourceState(FilesMixin, SecretsMixin, KeptFormMixin, rx.State):
             yield rx.call_script(SEND)
         await self._until_sent()
         async with self:
-            failed = bool(self.field_errors)  # an upload, or storing a secret
+            failed = bool(self.field_errors)  # an upload failed, or a secret could not be stored
             draft = self._draft()
             draft.values |= self.usable_secrets
             if failed:
@@ -239,7 +240,7 @@ class NewSourceState(FilesMixin, SecretsMixin, KeptFormMixin, rx.State):
         yield after
 
     async def _until_sent(self) -> None:
-        """Wait for the files and secrets that are still being sent, unless the tab goes."""
+        """Wait until all files and secrets have been sent, or the tab is closed."""
         while True:
             async with self:
                 sending = self.uploading or (self.typed and not self.field_errors)
@@ -248,7 +249,7 @@ class NewSourceState(FilesMixin, SecretsMixin, KeptFormMixin, rx.State):
             await asyncio.sleep(_SENT_SECONDS)
 
     def _take_typed(self, form: dict[str, Any]) -> None:
-        """What the text controls hold: an event that told it may have been lost with the connection."""
+        """Take the values of the text controls, because earlier events may have been lost with the connection."""
         self.name = str(form.get(TYPED_NAME, self.name))
         typed = {key: form.get(typed_name(key)) for key in self.values if not is_secret_key(key)}
         given = {key: text for key, text in typed.items() if isinstance(text, str)}
@@ -256,7 +257,7 @@ class NewSourceState(FilesMixin, SecretsMixin, KeptFormMixin, rx.State):
             self.values = self.values | given
         self._keep()
 
-    def _operation_over(self) -> Any:
+    def _operation_ended(self) -> Any:
         over = self.operation
         if over.state == "succeeded" and over.kind == "connect_source":
             self._forget_draft()
@@ -268,10 +269,10 @@ class NewSourceState(FilesMixin, SecretsMixin, KeptFormMixin, rx.State):
         return None
 
     def _mark(self, error: dict[str, Any]) -> None:
-        """Put an operation's error at the field it is about as well."""
+        """Show an operation's error also at the field at fault."""
         own = [field.name for field in form_of(self.kind)]
         field = error.get("field")
-        if field == "path" and field not in own:  # the catalogue's word for "the file"
+        if field == "path" and field not in own:  # the catalogue uses "path" for any file field
             field = next((f.name for f in form_of(self.kind) if f.widget == "file"), None)
         if field in (*own, "name"):
             self.field_errors = {**self.field_errors, field: error["message"]}
@@ -302,13 +303,13 @@ class NewSourceState(FilesMixin, SecretsMixin, KeptFormMixin, rx.State):
         )
 
     def _edited(self) -> Any:
-        """Keep the draft; what was found about the form as it was before is taken away."""
+        """Store the draft and remove the result of an earlier test."""
         if self.operation.state in _RUNNING:
             self._keep()
             return None
         self._show_operation(None)
         self._keep()
-        return self._watch("")  # ends the watching of the one before
+        return self._watch("")  # supersedes the watching of the earlier operation
 
     def _keep(self, operation_id: str | None = None) -> None:
         draft = self._draft()

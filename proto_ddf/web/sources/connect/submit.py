@@ -1,4 +1,4 @@
-"""What the connect form sets going: it checks the draft and starts its operation."""
+"""Submitting the connect form: checking the draft and starting its operation."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,7 +15,7 @@ from proto_ddf.web.sources.connect.draft import Draft, draft_config, draft_of, s
 
 
 def find_form_errors(draft: Draft, *, naming: bool) -> list[ProtoDDFError]:
-    """The errors of the form, in the order of its fields; nothing is connected."""
+    """The errors of the form, in the order of its fields, without connecting."""
     config = draft_config(draft)
     found: list[ProtoDDFError] = []
     if naming:
@@ -61,7 +61,7 @@ def stored_draft(source_id: str) -> Draft | None:
 
 
 def without_lost_secrets(draft: Draft) -> Draft:
-    """The draft without references to secrets that are no longer kept: one lay unsent for too long."""
+    """The draft without references to deleted secrets: secrets that no source uses are deleted after some time."""
     held = {key: draft.values[key] for key in secret_keys(draft.kind) if draft.values[key]}
     known = vault.known(held.values()) if held else set()
     lost = {key: "" for key, reference in held.items() if reference not in known}

@@ -1,4 +1,4 @@
-"""The upload control: the React component of assets/upload.jsx, and its looks."""
+"""The upload control: the React component of assets/upload.jsx, and its style."""
 
 from typing import Any
 
@@ -126,14 +126,14 @@ class UploadField(rx.Component):
     multiple: rx.Var[bool]
     max_mb: rx.Var[int]
     files: rx.Var[list[Any]]
-    """Those that are stored: path, name, size."""
+    """The stored files: path, name, size."""
     disabled: rx.Var[bool]
     on_uploaded: rx.EventHandler[_uploaded]  # type: ignore[type-arg, valid-type]
-    """Name, path on the server, and size in bytes of a file that was stored."""
+    """Name, path on the server, and size in bytes of a stored file."""
     on_removed: rx.EventHandler[rx.event.passthrough_event_spec(str)]  # type: ignore[type-arg, valid-type]
-    """The path of a stored file that is not wanted."""
+    """The path of a stored file that was removed."""
     on_refused: rx.EventHandler[rx.event.passthrough_event_spec(str)]  # type: ignore[type-arg, valid-type]
-    """Why a file was not taken."""
+    """Why a file was refused."""
     on_busy: rx.EventHandler[rx.event.passthrough_event_spec(bool)]  # type: ignore[type-arg, valid-type]
     """True when an upload begins, False when the last one has ended."""
 

@@ -7,7 +7,7 @@ from proto_ddf.web.sources.detail.type_candidates import TYPE_WORDS, CandidateRo
 
 
 def type_choice(one: rx.Var[TableRow], column: rx.Var[ColumnRow]) -> rx.Component:
-    """Whoever knows better than the file may say so; it stays so when the file is read anew."""
+    """The choice of a column's type. A chosen type stays when the file is read again."""
     found = rx.cond(column.chosen, "As found in the file", column.type + ", as found")
     return rx.el.select(
         rx.el.option(found, value=""),

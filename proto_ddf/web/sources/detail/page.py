@@ -1,4 +1,4 @@
-"""/sources/[id]: one source, its tables and what can be done with it."""
+"""/sources/[id]: one source, its tables and its actions."""
 
 from typing import Any
 
@@ -124,7 +124,7 @@ def _place(place: rx.Var[str]) -> rx.Component:
 
 
 def _rename() -> rx.Component:
-    # Not a dialog trigger: Reflex wraps a trigger that has an event of its own in a div.
+    # Not a dialog trigger, because Reflex would wrap a trigger with its own event in a div.
     button = rx.button(
         "Rename",
         on_click=SourceDetailState.start_renaming,
@@ -180,15 +180,15 @@ def _delete() -> rx.Component:
         rx.el.strong(source.apps.join(", ")),
         rx.cond(
             source.live,
-            ". Its data are nowhere else, so that has to be deleted first.",
-            ". They go on working with the data they have, but cannot be made anew from this source.",
+            ". The data are only in this source, so delete the app first.",
+            ". Its data are a copy, so it keeps working, but it cannot be regenerated from this source.",
         ),
         style={"margin": "8px 0 0", "font_size": "var(--font-size-2)"},
     )
     lost = rx.alert_dialog.description(
         rx.el.p(
-            "Proto-DDF forgets this connection and what it read of its tables. Uploaded files "
-            "go with it; other files stay.",
+            "This connection and its list of tables are deleted. Uploaded files are deleted too; "
+            "other files stay.",
             style={"margin": "0", "font_size": "var(--font-size-2)"},
         ),
         rx.cond(source.apps.length() > 0, used, rx.fragment()),

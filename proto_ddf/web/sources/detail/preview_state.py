@@ -1,4 +1,4 @@
-"""The rows of one table of a source, a page at a time, searched and sorted."""
+"""State of the preview: the rows of one table of a source, in pages, with search and sorting."""
 
 import asyncio
 import json
@@ -16,9 +16,9 @@ from proto_ddf.web.shared.state.errors import ErrorMixin
 
 PAGE_SIZE = 50
 CUT_AT = 80
-"""Characters of a value that are shown at first."""
+"""Characters of a value that the table shows."""
 WHOLE_AT_MOST = 100_000
-"""Characters of a value that are sent to the browser on demand."""
+"""Characters of a value that are sent when it is shown whole."""
 
 _NUMBERS = {ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.FLOAT}
 
@@ -33,7 +33,7 @@ class HeadCell:
 
 @dataclass
 class Cell:
-    """A value as it is shown."""
+    """A shown value."""
 
     text: str = ""
     look: str = "text"
@@ -41,24 +41,24 @@ class Cell:
 
 
 class PreviewState(ErrorMixin, rx.State):
-    """The table that is open on a source's page."""
+    """The open table on a source's page."""
 
     source_id: str = ""
     table_names: list[str] = []
     table: str = ""
     tab: str = "rows"
-    """What is shown of it: "rows" or "columns"."""
+    """The open tab: "rows" or "columns"."""
     search: str = ""
     sort: str = ""
-    """Column, or empty for the source's own order."""
+    """The sorted column; empty for the source's own order."""
     descending: bool = False
     offset: int = 0
-    """Of the page asked for."""
+    """Offset of the requested page."""
     shown_offset: int = 0
-    """Of the rows that are shown."""
+    """Offset of the shown rows."""
     total: int = 0
     at_least: bool = False
-    """There are more rows than `total`: counting stopped there."""
+    """Whether there are more rows than `total`, where counting stopped."""
     head: list[HeadCell] = []
     rows: list[list[Cell]] = []
     loading: bool = False
@@ -78,12 +78,12 @@ class PreviewState(ErrorMixin, rx.State):
 
     @rx.var
     def page_count(self) -> int:
-        """Of those known: where counting stopped there is one more at least."""
+        """The number of known pages. If counting stopped, there is at least one more."""
         return max(1, -(-(self.total + self.at_least) // PAGE_SIZE))
 
     @rx.event
     def open_source(self, source_id: str, table_names: list[str]) -> Any:
-        """Show a source's tables; the one that is open stays open if it is still there."""
+        """Show a source's tables. The open table stays open if it still exists."""
         known = source_id == self.source_id and self.table in table_names
         self.source_id, self.table_names = source_id, table_names
         if known:
@@ -97,7 +97,7 @@ class PreviewState(ErrorMixin, rx.State):
 
     @rx.event
     def set_tab(self, tab: str) -> None:
-        """It stays when another table of the source is opened."""
+        """Choose the tab. It stays when another table of the source is opened."""
         self.tab = "columns" if tab == "columns" else "rows"
 
     @rx.event
@@ -107,7 +107,7 @@ class PreviewState(ErrorMixin, rx.State):
 
     @rx.event
     def sort_by(self, column: str) -> Any:
-        """Sort by a column, then the other way round, then not at all."""
+        """Sort by a column: ascending, then descending, then not at all."""
         if column not in [cell.name for cell in self.head]:
             return None
         if column != self.sort:
@@ -121,14 +121,14 @@ class PreviewState(ErrorMixin, rx.State):
 
     @rx.event
     def turn_page(self, by: int) -> Any:
-        """Go `by` pages on, or back when negative; ends at the first and the last page."""
+        """Go `by` pages forward, or back if negative, but not beyond the first and the last page."""
         last = (self.page_count - 1) * PAGE_SIZE
         self.offset = max(0, min(last, self.offset + int(by) * PAGE_SIZE))
         return PreviewState.read_page
 
     @rx.event(background=True, supersedes=True)
     async def read_page(self) -> AsyncIterator[Any]:
-        """Read the rows that the search, the sorting and the page ask for."""
+        """Read the rows for the search, the sorting and the page."""
         async with self:
             self._retry_by("read_page")
             if not self.table:
@@ -152,7 +152,7 @@ class PreviewState(ErrorMixin, rx.State):
 
     @rx.event(background=True, supersedes=True)
     async def show_whole(self, row: int, column: int) -> AsyncIterator[Any]:
-        """Show a value that was cut, whole; `row` and `column` count from 0 on the page shown."""
+        """Show the whole of a value that was cut; `row` and `column` count from 0 on the shown page."""
         async with self:
             asked = self._query()
         asked["offset"] += max(0, int(row))
@@ -196,7 +196,7 @@ class PreviewState(ErrorMixin, rx.State):
 
 
 def _read_page(source_id: str, table: str, **query: Any) -> tuple[PreviewPage, set[str]]:
-    """A page, and which of its columns hold numbers."""
+    """A page, and the names of its numeric columns."""
     view = store.get_source(source_id)
     try:
         columns = view.schema.table(table).columns
@@ -228,5 +228,5 @@ def _text(value: Any) -> str:
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False, default=str)
     if isinstance(value, float):
-        return f"{value:.12g}"  # what binary fractions add in the last digits is no data
+        return f"{value:.12g}"  # without the rounding errors of binary fractions
     return str(value)

@@ -1,4 +1,4 @@
-"""One source: its tables, and renaming, refreshing and deleting it."""
+"""State of the page of one source: its tables, and renaming, refreshing and deleting it."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -41,13 +41,13 @@ class ColumnRow:
     references: str = ""
     """"customers.id", if it is a foreign key."""
     suggested: bool = False
-    """The reference was guessed."""
+    """Whether the reference is only suggested, from names and values."""
     limits: str = ""
     """"at most 64 characters, 0 to 100"."""
     typed: bool = False
-    """People may choose its type."""
+    """Whether people may choose its type."""
     chosen: str = ""
-    """The type that was chosen; empty: as it was found."""
+    """The chosen type; empty if the type is that found in the file."""
     candidates: list[CandidateRow] = field(default_factory=list)
     empty: str = ""
     """"“-”, “n/a”": texts that are read as no value, because a person said so."""
@@ -62,7 +62,7 @@ class TableRow:
     name: str = ""
     row_count: int = 0
     estimated: bool = False
-    """The row count is."""
+    """Whether the row count is an estimate."""
     is_view: bool = False
     comment: str = ""
     """What the source says about it."""
@@ -76,7 +76,7 @@ _KINDS = {
     "choose_type": ("type_column", "change a type"),
     "accept_candidate": ("type_column", "change a type"),
 }
-"""The operation that a handler starts, and what it does, in words."""
+"""For each handler, the kind of operation that it starts, and what it does, in words."""
 _DONE = {"type_column": "The type is changed."}
 
 
@@ -97,12 +97,12 @@ class SourceDetailState(OperationMixin, rx.State):
 
     @rx.var
     def busy(self) -> bool:
-        """Something is being done to it."""
+        """Whether an operation on the source is running."""
         return self.operation.state in ("pending", "running")
 
     @rx.event(background=True, supersedes=True)
     async def load(self) -> AsyncIterator[Any]:
-        """Read the source, follow what is done to it, and open its table."""
+        """Read the source, follow its operation, and open its table."""
         async with self:
             source_id = PurePosixPath(self.router.url.path).name
             if source_id != self.source.id:
@@ -166,13 +166,13 @@ class SourceDetailState(OperationMixin, rx.State):
 
     @rx.event(background=True)
     async def refresh(self) -> AsyncIterator[Any]:
-        """Read its tables anew."""
+        """Read its tables again."""
         async for event in self._begin("refresh", RefreshSourceInput(source_id=self.source.id)):
             yield event
 
     @rx.event(background=True)
     async def choose_type(self, table: str, column: str, chosen: str) -> AsyncIterator[Any]:
-        """Give a column another type; an empty one gives it back what was found."""
+        """Give a column another type; an empty one restores the type found in the file."""
         if chosen and chosen not in list(ChosenType):
             return
         given = TypeColumnInput(
@@ -197,7 +197,7 @@ class SourceDetailState(OperationMixin, rx.State):
 
     @rx.event(background=True)
     async def delete(self) -> AsyncIterator[Any]:
-        """Forget the source, and its uploads with it."""
+        """Delete the source and its uploads."""
         async for event in self._begin("delete", DeleteSourceInput(source_id=self.source.id)):
             yield event
 
@@ -220,14 +220,14 @@ class SourceDetailState(OperationMixin, rx.State):
             watch = self._watch(operation_id)
         yield watch
 
-    def _operation_over(self) -> Any:
+    def _operation_ended(self) -> Any:
         over = self.operation
         if over.state != "succeeded":
             return None
         self._show_operation(None)
         if over.kind == "delete_source":
             return [rx.toast.success(f"{self.source.name} is deleted."), rx.redirect("/sources")]
-        done = _DONE.get(over.kind) or _refreshed(over)
+        done = _DONE.get(over.kind) or _refresh_result(over)
         return [rx.toast.success(done), SourceDetailState.load]
 
     def _show_source(self, view: SourceView | None) -> None:
@@ -239,7 +239,7 @@ class SourceDetailState(OperationMixin, rx.State):
 
 
 def _read(source_id: str) -> tuple[SourceView | None, OperationView | None]:
-    """The source, and the operation on it that its page should show: under way, or failed since the
+    """The source, and the operation on it that its page should show: a running one, or one that failed after the
     source was last written."""
     try:
         view = store.get_source(source_id)
@@ -252,10 +252,10 @@ def _read(source_id: str) -> tuple[SourceView | None, OperationView | None]:
     return view, last if failed or last.state in ("pending", "running") else None
 
 
-def _refreshed(over: OperationView) -> str:
+def _refresh_result(over: OperationView) -> str:
     saved = over.output.get("save")
     news = saved.get("news") if isinstance(saved, dict) else ""
-    return f"The tables have been read anew: {news or 'nothing has changed'}."
+    return f"The tables have been read again: {news or 'nothing has changed'}."
 
 
 def _places(config: dict[str, Any]) -> list[str]:

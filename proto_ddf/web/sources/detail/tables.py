@@ -1,4 +1,4 @@
-"""The tables of a source: their columns, and their rows a page at a time."""
+"""The tables of a source: their columns, and their rows in pages."""
 
 from typing import Any
 
@@ -28,9 +28,7 @@ def source_tables() -> rx.Component:
     return rx.cond(
         SourceDetailState.tables.length() > 0,
         rx.el.div(_table_list(), rx.el.div(open_one, _whole_value(), min_width="0"), style=_LAYOUT),
-        empty_state(
-            "table", "No tables", "This source holds no tables yet. Refresh reads it anew."
-        ),
+        empty_state("table", "No tables", "This source has no tables yet. Refresh reads it again."),
     )
 
 

@@ -13,7 +13,7 @@ TYPE_WORDS = {
     ChosenType.INTEGER: "integer",
     ChosenType.DECIMAL: "decimal",
     ChosenType.NUMBER_COMMA: "number, decimal comma (1.234,50)",
-    ChosenType.NUMBER_GROUPED: "number, thousands parted (1,234.50)",
+    ChosenType.NUMBER_GROUPED: "number, thousands separators (1,234.50)",
     ChosenType.FLOAT: "float",
     ChosenType.BOOLEAN: "boolean",
     ChosenType.DATE: "date",
@@ -24,7 +24,7 @@ TYPE_WORDS = {
     ChosenType.DATETIME_MONTH_FIRST: "date and time, month first (12/31/2024 14:30)",
     ChosenType.TIME: "time",
 }
-"""The types a person can choose for a column, in words."""
+"""The types that a person can choose for a column, in words."""
 
 
 @dataclass

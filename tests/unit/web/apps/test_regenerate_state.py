@@ -12,7 +12,7 @@ from proto_ddf.operations.kinds.regenerate import RegenerateAppInput
 from proto_ddf.operations.views import OperationView
 from proto_ddf.sources.schema.diff import ChangeLine
 from proto_ddf.web.apps import regenerate_state
-from proto_ddf.web.apps.regenerate_state import Prospect, RegenerateState
+from proto_ddf.web.apps.regenerate_state import RegeneratePreview, RegenerateState
 
 
 class App:
@@ -35,7 +35,7 @@ def view(state: str, **more: Any) -> OperationView:
 def state() -> Any:
     root = State(_reflex_internal_init=True)
     made: Any = root.get_substate(RegenerateState.get_full_name().split("."))
-    made.prospect = Prospect(slug="shop", new_tables=["returns", "stock"])
+    made.preview = RegeneratePreview(slug="shop", new_tables=["returns", "stock"])
     return made
 
 
@@ -100,16 +100,16 @@ def test_the_page_shows_what_is_under_way_or_can_be_tried_again(
     monkeypatch.setattr(regenerate_state, "folder", lambda slug: tmp_path / slug)
     found = view(last) if last else None
     monkeypatch.setattr(regenerate_state.service, "last_for", lambda *_: found)
-    prospect, operation = regenerate_state._look("shop")
+    preview, operation = regenerate_state._read_preview("shop")
     assert operation == (found if shown else None)
-    assert (prospect.new_tables, prospect.known) == (["returns"], False)
-    assert prospect.kept_in.endswith("shop.previous")
+    assert (preview.new_tables, preview.known) == (["returns"], False)
+    assert preview.kept_in.endswith("shop.previous")
 
 
 def test_when_it_is_over_the_page_says_where_the_code_before_is(state: Any) -> None:
     state.choose_table("returns", True, [])
     state.operation = view("succeeded", output={"check": {"previous": "/apps/shop.previous"}})
-    assert state._operation_over() is not None
+    assert state._operation_ended() is not None
     assert (state.kept_in, state.chosen, state.operation.id) == ("/apps/shop.previous", [], "")
     state.dismiss_kept()
     assert state.kept_in == ""
@@ -117,7 +117,7 @@ def test_when_it_is_over_the_page_says_where_the_code_before_is(state: Any) -> N
 
 def test_a_failed_one_stays_to_be_tried_again(state: Any) -> None:
     state.operation = view("failed")
-    assert state._operation_over() is None
+    assert state._operation_ended() is None
     assert state.operation.id == "op"
 
 

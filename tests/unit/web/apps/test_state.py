@@ -121,7 +121,7 @@ class TestAct:
             return next(views)
 
         monkeypatch.setattr(apps_state.service, "view", look)
-        monkeypatch.setattr(apps_state, "_LOOK_SECONDS", 0.001)
+        monkeypatch.setattr(apps_state, "_REFRESH_SECONDS", 0.001)
         run(state, "act", "start", "shop")
         assert seen == [{"shop": "start"}] * 3
 
@@ -211,7 +211,7 @@ class TestAct:
 def one_look(monkeypatch: pytest.MonkeyPatch) -> None:
     """The page is looked at once, then its tab goes."""
     monkeypatch.setattr(live, "_PAUSE_SECONDS", 0)
-    monkeypatch.setattr(apps_state, "_LOOK_SECONDS", 0.001)
+    monkeypatch.setattr(apps_state, "_REFRESH_SECONDS", 0.001)
     looked: list[Any] = []
 
     def is_connected(_state: Any) -> bool:

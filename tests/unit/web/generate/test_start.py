@@ -126,7 +126,7 @@ class TestOperation:
     def test_a_name_taken_meanwhile_lands_on_the_name(self, state: Any) -> None:
         error = ValidationError("taken", field="name", value="My shop", code="project_name_taken")
         state._show_operation(operation("failed", error=describe(error, "Generate My shop")))
-        state._operation_over()
+        state._operation_ended()
         state.back_to_form()
         assert "My shop" in state.field_errors["name"]
         assert state.operation.id == ""
@@ -135,7 +135,7 @@ class TestOperation:
     def test_any_other_failure_is_no_error_of_the_form(self, state: Any) -> None:
         error = errors.SystemError("no", component="build", code="build_failed")
         state._show_operation(operation("failed", error=describe(error, "Generate My shop")))
-        state._operation_over()
+        state._operation_ended()
         assert state.field_errors == {}
 
     def test_back_at_the_form_the_draft_is_there(self, state: Any) -> None:

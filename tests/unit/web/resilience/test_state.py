@@ -70,7 +70,7 @@ def looks_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     """The tab is there for two looks."""
     monkeypatch.setattr(live, "_PAUSE_SECONDS", 0)
     for module in (resilience_state, banner):
-        monkeypatch.setattr(module, "_LOOK_SECONDS", 0.001)
+        monkeypatch.setattr(module, "_REFRESH_SECONDS", 0.001)
     answers = iter([True, True, False])
     monkeypatch.setattr(live, "is_connected", lambda _state: next(answers))
 
@@ -195,7 +195,7 @@ class TestPage:
         assert page.states == {"all": 1, "open": 1, "half_open": 0, "closed": 0}
         root = page.parent_state
         root._clean()
-        page._look()
+        page._refresh()
         assert root.get_delta() == {}
 
     def test_a_filter_shows_the_targets_in_that_state(
@@ -221,7 +221,7 @@ class TestPage:
         page.toggle("source/shop")
         assert page.unfolded["source/shop"].changes
         known[0].reset()
-        page._look()
+        page._refresh()
         assert page.unfolded["source/shop"].changes[0].state == "closed"
         page.toggle("source/shop")
         assert page.unfolded == {}
@@ -259,7 +259,7 @@ class TestInjections:
     def test_nothing_can_be_started_while_injections_are_switched_off(
         self, page: ResilienceState, known: list[Policy]
     ) -> None:
-        page._look()
+        page._refresh()
         assert not page.injections_enabled
         self.fill(page, system="source")
         page.start_injection()
@@ -271,7 +271,7 @@ class TestInjections:
         self, page: ResilienceState, known: list[Policy]
     ) -> None:
         known.append(policy("source", "shop"))
-        page._look()
+        page._refresh()
         assert page.injections_enabled
         assert page.system_choices["package_registry"] == "Package registry"
         self.fill(page, system="source", kind="latency", latency="1,5", rate="30 %", seed="7")
@@ -294,7 +294,7 @@ class TestInjections:
     def test_the_next_calls_can_be_affected_and_all_injections_stopped(
         self, page: ResilienceState, known: list[Policy]
     ) -> None:
-        page._look()
+        page._refresh()
         for kind in ("error", "reset", "hang", "outcome"):
             self.fill(page, system="app", kind=kind, affects="next", calls="3", seconds="")
             assert page.start_injection() is None
@@ -319,7 +319,7 @@ class TestInjections:
     def test_the_error_chosen_is_what_a_call_meets(
         self, page: ResilienceState, known: list[Policy], error: str, raised: type[Exception]
     ) -> None:
-        page._look()
+        page._refresh()
         self.fill(page, system="source", error=error, rate="100")
         page.start_injection()
         with pytest.raises(raised):
@@ -352,7 +352,7 @@ class TestInjections:
     def test_what_is_wrong_stands_at_its_field_and_starts_nothing(
         self, page: ResilienceState, known: list[Policy], values: dict[str, str], field: str
     ) -> None:
-        page._look()
+        page._refresh()
         self.fill(page, **values)
         assert page.start_injection() is not None  # the focus goes there
         assert list(page.field_errors) == [field]
@@ -364,7 +364,7 @@ class TestInjections:
     def test_fields_that_do_not_count_cannot_be_wrong(
         self, page: ResilienceState, known: list[Policy]
     ) -> None:
-        page._look()
+        page._refresh()
         self.fill(page, system="app", kind="reset", latency="x", answer="{", calls="x")
         assert page.start_injection() is None
         assert len(registry.active()) == 1

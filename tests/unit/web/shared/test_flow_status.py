@@ -18,7 +18,7 @@ from proto_ddf.operations.views import OperationView, StepView
 from proto_ddf.web.generate.state import GenerateState
 from proto_ddf.web.shared.state import flow_status
 from proto_ddf.web.shared.state.flow_status import Flow, GenerationStatus, IntegrationStatus
-from proto_ddf.web.shared.state.operation import nothing_to_show
+from proto_ddf.web.shared.state.operation import no_operation
 from proto_ddf.web.sources.connect.state import NewSourceState
 
 STATES = ("pending", "running", "succeeded", "failed", "cancelled")
@@ -45,11 +45,11 @@ def operation(state: str, **values: Any) -> OperationView:
 
 def flow(**values: Any) -> Flow:
     nothing: dict[str, Any] = {
-        "operation": nothing_to_show(),
+        "operation": no_operation(),
         "starting": False,
         "retrying": False,
         "callout": "",
-        "faults": (),
+        "invalid_fields": (),
     }
     return Flow(**{**nothing, **values})
 
@@ -60,17 +60,21 @@ def flow(**values: Any) -> Flow:
         ({}, "idle", "idle"),
         ({"starting": True}, "connecting", "generating"),
         ({"retrying": True, "callout": "It failed."}, "connecting", "generating"),
-        ({"faults": ("name",)}, "invalid", "invalid"),
+        ({"invalid_fields": ("name",)}, "invalid", "invalid"),
         ({"callout": "The disk is full."}, "failed", "failed"),
-        ({"callout": "The disk is full.", "faults": ("name",)}, "failed", "failed"),
+        ({"callout": "The disk is full.", "invalid_fields": ("name",)}, "failed", "failed"),
         ({"operation": operation("pending")}, "connecting", "generating"),
         ({"operation": operation("running")}, "connecting", "generating"),
         ({"operation": operation("succeeded")}, "connected", "succeeded"),
         ({"operation": operation("failed")}, "failed", "failed"),
-        ({"operation": operation("failed"), "faults": ("path",)}, "failed", "failed"),
+        ({"operation": operation("failed"), "invalid_fields": ("path",)}, "failed", "failed"),
         ({"operation": operation("failed"), "retrying": True}, "connecting", "generating"),
         ({"operation": operation("cancelled")}, "cancelled", "cancelled"),
-        ({"operation": operation("succeeded"), "faults": ("name",)}, "invalid", "succeeded"),
+        (
+            {"operation": operation("succeeded"), "invalid_fields": ("name",)},
+            "invalid",
+            "succeeded",
+        ),
     ],
 )
 def test_the_status_is_that_of_what_the_page_holds(
@@ -82,11 +86,11 @@ def test_the_status_is_that_of_what_the_page_holds(
 
 flows = st.builds(
     Flow,
-    operation=st.one_of(st.just(nothing_to_show()), st.sampled_from(STATES).map(operation)),
+    operation=st.one_of(st.just(no_operation()), st.sampled_from(STATES).map(operation)),
     starting=st.booleans(),
     retrying=st.booleans(),
     callout=st.sampled_from(["", "The disk is full."]),
-    faults=st.sampled_from([(), ("name",), ("name", "path")]),
+    invalid_fields=st.sampled_from([(), ("name",), ("name", "path")]),
 )
 
 
@@ -100,7 +104,7 @@ def test_every_status_has_a_message_and_work_under_way_is_never_shown_as_over(he
         works = held.starting or held.retrying or held.operation.state in UNDER_WAY
         assert (status in ("connecting", "generating")) == works
         if not held.operation.id and not works and not held.callout:
-            assert status == ("invalid" if held.faults else "idle")
+            assert status == ("invalid" if held.invalid_fields else "idle")
 
 
 @pytest.mark.parametrize(
@@ -109,8 +113,8 @@ def test_every_status_has_a_message_and_work_under_way_is_never_shown_as_over(he
         ({}, "Nothing has been tried yet."),
         ({"starting": True}, "Starting"),
         ({"retrying": True}, "Trying again"),
-        ({"faults": ("a",)}, "One field needs another value."),
-        ({"faults": ("a", "b")}, "2 fields need another value."),
+        ({"invalid_fields": ("a",)}, "One field needs another value."),
+        ({"invalid_fields": ("a", "b")}, "2 fields need another value."),
         ({"operation": operation("running")}, "Step 2 of 2: Open it"),
         ({"operation": operation("succeeded")}, "The connection works. Nothing is saved yet."),
         (

@@ -22,7 +22,7 @@ from tests.unit.web.retries import press_try_again
 class WatchingState(OperationMixin, rx.State):
     ended: list[str] = []
 
-    def _operation_over(self) -> Any:
+    def _operation_ended(self) -> Any:
         self.ended.append(self.operation.state)
         return rx.console_log("over")
 
@@ -38,7 +38,7 @@ def watching() -> WatchingState:
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "_PAUSE_SECONDS", 0)
-    monkeypatch.setattr(operation, "_LOOK_SECONDS", 0.001)
+    monkeypatch.setattr(operation, "_REFRESH_SECONDS", 0.001)
 
 
 def view(state: str, **values: Any) -> OperationView:
@@ -164,7 +164,7 @@ def test_what_did_not_change_is_not_sent(watching: WatchingState) -> None:
 def test_a_change_wakes_the_watcher_at_once(
     watching: WatchingState, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(operation, "_LOOK_SECONDS", 3600)
+    monkeypatch.setattr(operation, "_REFRESH_SECONDS", 3600)
     now = view("running")
 
     async def run() -> None:
@@ -317,6 +317,6 @@ def test_an_operation_that_was_put_away_does_not_come_back(
     def put_away(self: WatchingState) -> None:
         self._forget_operation()
 
-    monkeypatch.setattr(WatchingState, "_operation_over", put_away)
+    monkeypatch.setattr(WatchingState, "_operation_ended", put_away)
     watch(watching, monkeypatch, [view("running"), view("failed"), view("failed")])
     assert watching.operation.id == ""

@@ -86,12 +86,14 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Watched:
 def refreshes(monkeypatch: pytest.MonkeyPatch, *before_each: Any) -> None:
     """A page that refreshes as often as there are functions, each called before its refresh."""
 
-    async def looks(state: Any, *, about: str | None, every: float) -> AsyncIterator[None]:
+    async def refresh_signals(
+        state: Any, *, about: str | None, every: float
+    ) -> AsyncIterator[None]:
         for prepare in before_each:
             prepare()
             yield
 
-    monkeypatch.setattr(health_state, "looks", looks)
+    monkeypatch.setattr(health_state, "refresh_signals", refresh_signals)
 
 
 def toasts(events: list[Any]) -> str:

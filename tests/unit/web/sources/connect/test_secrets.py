@@ -258,7 +258,7 @@ def test_a_wrong_password_marks_and_focuses_the_field():
             error=describe(error),
         )
     )
-    focus = state._operation_over()
+    focus = state._operation_ended()
     assert "PostgreSQL refused" in state.field_errors["password"]
     assert PASSWORD in str(focus.args)
 

@@ -149,7 +149,7 @@ class TestForm:
         state.add_file(PATHS, "people.csv", str(shop), 10)
         error = IntegrationError("x", "csv", "read", code="file_empty", path="people.csv")
         state._show_operation(operation("test_source", "failed", error=describe(error)))
-        focus = state._operation_over()
+        focus = state._operation_ended()
 
         assert "people.csv" in state.field_errors["paths"]
         assert f"{PATHS}-upload" in script_of(focus)
@@ -167,7 +167,7 @@ class TestForm:
         state.set_name("Shop")
         output = {"save": {"source_id": "abc"}}
         state._show_operation(operation("connect_source", "succeeded", output=output))
-        event = state._operation_over()
+        event = state._operation_ended()
 
         assert "/sources/abc" in script_of(event)
         assert state.draft == ""

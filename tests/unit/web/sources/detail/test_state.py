@@ -129,7 +129,7 @@ class TestDetail:
 
     def test_a_deleted_source_leads_back_to_the_list(self, detail: Any) -> None:
         detail._show_operation(operation("delete_source", "succeeded"))
-        events = detail._operation_over()
+        events = detail._operation_ended()
         assert any("/sources" in script_of(event) for event in events)
 
     def test_a_failed_refresh_is_shown_again_on_a_later_visit(
