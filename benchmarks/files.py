@@ -165,7 +165,7 @@ def create_table(file: Path, database: Path) -> None:
 def connect(name: str, path: str) -> None:
     """Connect the source by the operation that the button starts."""
     from proto_ddf.operations import service
-    from proto_ddf.operations.kinds.sources import ConnectSourceInput
+    from proto_ddf.operations.kinds.source_inputs import ConnectSourceInput
 
     given = ConnectSourceInput(name=name, kind="csv", config={"paths": [path]})
     finish(service.start("connect_source", given))

@@ -6,26 +6,18 @@ from proto_ddf.errors import describe
 from proto_ddf.errors.types import ProtoDDFError
 from proto_ddf.resilience.is_transient import is_transient
 from proto_ddf.sources.files.source import FilesSource
-from proto_ddf.sources.protocol import Stage
+from tests.stages import first_failure
 
 
 def failure(source: FilesSource) -> ProtoDDFError:
     """The error of the first stage that fails; it is about the field of the files, and no retry helps."""
-    error = next(filter(None, map(_error_of, source.stages())))
+    _, error = first_failure(source)
     told = describe(error)
     assert told["field"] == "paths"
     assert "…" not in told["message"]
     assert told["hint"]
     assert not is_transient(error)
     return error
-
-
-def _error_of(stage: Stage) -> ProtoDDFError | None:
-    try:
-        stage.run()
-    except ProtoDDFError as error:
-        return error
-    return None
 
 
 def types(source: FilesSource, table: str | None = None) -> dict[str, str]:

@@ -1,11 +1,15 @@
 """A kind of source that wants a password, without a server: it signs in where the password is the right one."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, Self
+
+from pydantic import model_validator
 
 from proto_ddf import vault
 from proto_ddf.errors.types import IntegrationError
-from proto_ddf.sources.protocol import FormField, PageRequest, SourceKind, Stage
+from proto_ddf.sources.protocol import Finding, FormField, PageRequest, SourceKind, Stage
 from proto_ddf.sources.schema.model import ColumnInfo, PreviewPage, SourceSchema, TableInfo
 from proto_ddf.sources.servers.config import ServerConfig
 
@@ -20,8 +24,8 @@ class Vaulted:
     def __init__(self, config: ServerConfig) -> None:
         self._config = config
 
-    def stages(self) -> Sequence[Stage]:
-        return [Stage("login", "Sign in", self._sign_in)]
+    def sign_in(self) -> Finding:
+        return Finding(self._sign_in(), SCHEMA)
 
     def _sign_in(self) -> str:
         if vault.reveal(self._config.password) != RIGHT:
@@ -41,6 +45,9 @@ class Vaulted:
     def rows(self, table: str, batch: int = 1) -> Iterator[list[tuple[Any, ...]]]:
         raise NotImplementedError
 
+    def close(self) -> None:
+        """Nothing stays open."""
+
 
 KIND = SourceKind(
     name=NAME,
@@ -57,6 +64,7 @@ KIND = SourceKind(
         FormField("writable", "Allow changes", "switch", required=False),
         FormField("parameters", "Parameters", "text", required=False, advanced=True),
     ),
+    stages=(Stage("login", "Sign in", Vaulted.sign_in, reads_schema=True),),
     create=Vaulted,
     target=lambda config: f"Vaulted at {config.host}:{config.port}",
     live=True,
@@ -66,3 +74,20 @@ KIND = SourceKind(
 def config(password: str, **others: Any) -> dict[str, Any]:
     given = {"host": "db1", "port": 5432, "database": "shop", "user": "ann", "password": password}
     return given | others
+
+
+def counted() -> tuple[SourceKind, Counter[str]]:
+    """The kind, and how often its config was "validated" and its source "made"."""
+    counts: Counter[str] = Counter()
+
+    class Config(ServerConfig):
+        @model_validator(mode="after")
+        def _count(self) -> Self:
+            counts["validated"] += 1
+            return self
+
+    def create(config: ServerConfig) -> Vaulted:
+        counts["made"] += 1
+        return Vaulted(config)
+
+    return replace(KIND, config_model=Config, create=create), counts

@@ -164,6 +164,8 @@ class StepRecord(SQLModel, table=True):
     """See proto_ddf.errors.describe()."""
     output: Any = Field(default=None, sa_column=Column(JSON))
     """The value that it returned when it succeeded."""
+    interim_output: Any = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    """The value that it returned for later steps alone, until the operation is over."""
     child_pid: int | None = None
     child_create_time: float | None = None
     started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

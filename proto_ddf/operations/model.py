@@ -1,12 +1,13 @@
-"""The words operations are made of: kinds, steps, and what a step is given to work with."""
+"""The types that operations are made of: kinds, steps, and the context that a step works with."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Generic
 
 from pydantic import BaseModel, JsonValue
 from typing_extensions import TypeVar
 
+from proto_ddf.operations.resources import RunResources
 from proto_ddf.progress import NoProgress, Progress
 from proto_ddf.sources.connected.references import References
 
@@ -25,8 +26,10 @@ class StepContext(Generic[Input]):
     outputs: dict[str, JSON] = field(default_factory=dict)
     """Outputs of the earlier steps, by step name."""
     position: int = 0
-    """Place of the step in its operation, from 0."""
+    """Position of the step in its operation, from 0."""
     progress: Progress = field(default_factory=NoProgress)
+    resources: RunResources = field(default_factory=RunResources)
+    """Objects that the steps of this run share."""
 
     def log(self, line: str) -> None:
         self.progress.log(line)
@@ -54,6 +57,10 @@ class UndoContext(Generic[Input]):
     """Outputs of the steps that had finished."""
 
 
+def _always(_input: BaseModel) -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class Step(Generic[Input]):
     """One part of an operation. It runs at least once: it checks before it acts and replaces in one go."""
@@ -63,9 +70,13 @@ class Step(Generic[Input]):
     title: str
     """For people: "Reserve ports"."""
     run: Callable[[StepContext[Input]], JSON]
+    applies: Callable[[Input], bool] = _always
+    """Whether an operation with this input has the step. Decides by the input alone."""
+    interim: bool = False
+    """Its output is for later steps alone: views leave it out, and it is removed once the operation is over."""
 
 
-def _about_nothing(_input: BaseModel) -> str:
+def _no_subject(_input: BaseModel) -> str:
     return ""
 
 
@@ -73,27 +84,41 @@ def _refers_to_nothing(_input: BaseModel) -> References:
     return References()
 
 
+def _as_given(given: Input) -> Input:
+    return given
+
+
 @dataclass(frozen=True)
 class Kind(Generic[Input]):
-    """A kind of operation. The same input must always give the same steps in the same order."""
+    """A kind of operation."""
 
     name: str
     title: Callable[[Input], str]
     """For people: "Generate Sample shop"."""
     input_model: type[Input]
     """Without secrets: it is stored as it is."""
-    steps: Callable[[Input], Sequence[Step[Input]]]
-    subject: Callable[[Input], str] = _about_nothing
+    steps: tuple[Step[Input], ...] | Callable[[Input], tuple[Step[Input], ...]]
+    """In order. A function only where the kind of source in the input says which stages a connection test has; it
+    does no I/O."""
+    subject: Callable[[Input], str] = _no_subject
     """Slug or source id the operation is about."""
     references: Callable[[Input], References] = _refers_to_nothing
     """The secrets and files that the input names: kept while the operation may still run."""
     undo: Callable[[UndoContext[Input]], None] | None = None
     """Cleans up once a cancelled operation has stopped; may run twice."""
+    prepare: Callable[[Input], Input] = _as_given
+    """Called once, before an operation is on record: checks the input, reads what decides about the steps, and returns
+    the input with it. Raises what keeps the operation from being started."""
+
+    def steps_for(self, given: Input) -> tuple[Step[Input], ...]:
+        """The steps of an operation with this input, in order: the same ones whenever it is called."""
+        steps = self.steps if isinstance(self.steps, tuple) else self.steps(given)
+        return tuple(step for step in steps if step.applies(given))
 
 
 KINDS: dict[str, Kind[Any]] = {}
 
 
 def register(kind: Kind[Any]) -> None:
-    """Make a kind known. A second one of the same name takes its place."""
+    """Make a kind known. It replaces an earlier one of the same name."""
     KINDS[kind.name] = kind

@@ -3,8 +3,10 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any, cast
 
 from sqlalchemy import Select, select, union_all
+from sqlalchemy.orm import QueryableAttribute, defer
 from sqlmodel import Session, col
 
 from proto_ddf.db.engine import session
@@ -17,7 +19,6 @@ from proto_ddf.db.tables import (
     utc_now,
 )
 from proto_ddf.operations.journal.journal import CANCELLABLE
-from proto_ddf.operations.journal.records import outputs_of
 from proto_ddf.operations.views import OperationView, StepView
 
 TAIL_LINES = 20
@@ -65,6 +66,9 @@ def _with_steps() -> Select[OperationRecord, StepRecord]:
         select(OperationRecord, StepRecord)
         .join(StepRecord, joined, isouter=True)
         .order_by(col(StepRecord.position))
+        .options(
+            defer(cast(QueryableAttribute[Any], StepRecord.interim_output))
+        )  # it may be large, and no page shows it
     )
 
 
@@ -118,7 +122,7 @@ def _operation_view(
         can_cancel=record.state in CANCELLABLE,
         error=error,
         steps=[_step_view(step, now) for step in steps],
-        output=outputs_of(steps),
+        output={step.name: step.output for step in steps if step.state == StepState.SUCCEEDED},
     )
 
 

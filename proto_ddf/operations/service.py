@@ -24,13 +24,14 @@ def start(kind: str, operation_input: BaseModel, user_id: str = "anonymous") -> 
     Raises:
         KeyError: when there is no such kind.
         pydantic.ValidationError: when the input does not fit the kind's model.
+        ProtoDDFError: as the kind's `prepare`.
         SystemError: when the engine is not launched; code disk_space_low when the disk is full.
     """
     registered = KINDS[kind]
     given = registered.input_model.model_validate(operation_input.model_dump())
     engine.current()
     _need_reserve()
-    run = journal.create(registered, given, user_id)
+    run = journal.create(registered, registered.prepare(given), user_id)
     try:
         engine.hand_over(run)
     except BaseException:

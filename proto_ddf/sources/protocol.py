@@ -1,6 +1,6 @@
-"""What every kind of source offers. A new kind is one module that registers a SourceKind."""
+"""The interface of every kind of source. A new kind is one module that registers a SourceKind."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -10,13 +10,25 @@ from proto_ddf.sources.schema.model import PreviewPage, SourceSchema
 
 
 @dataclass(frozen=True)
+class Finding:
+    """The result of one stage of a connection test."""
+
+    text: str
+    """To show: "12 tables"."""
+    schema: SourceSchema | None = None
+    """Of the stage that reads the schema."""
+
+
+@dataclass(frozen=True)
 class Stage:
     """One stage of a connection test, e.g. ("open", "Open the file")."""
 
     name: str
     title: str
-    run: Callable[[], str]
-    """Does it; returns a short finding to show ("12 tables"). Raises on failure. Idempotent."""
+    run: Callable[[Any], Finding]
+    """Does it with a source of the stage's kind. Raises on failure. Idempotent. It uses what an earlier stage left open
+    in the source, and does without where it runs alone."""
+    reads_schema: bool = False
 
 
 @dataclass(frozen=True)
@@ -36,11 +48,8 @@ class PageRequest:
 class Source(Protocol):
     """A configured source. Cheap to make; nothing is opened before a method is called. Thread-safe."""
 
-    def stages(self) -> Sequence[Stage]:
-        """The stages of a connection test, in order."""
-
     def check(self) -> None:
-        """Whether it answers, as cheaply as that can be told. Raises as a stage does."""
+        """Checks cheaply whether it answers. Raises as a stage does."""
 
     def read_schema(self) -> SourceSchema:
         """Tables with columns, keys and row counts. Raises ProtoDDFError or the driver's own error."""
@@ -50,6 +59,9 @@ class Source(Protocol):
 
     def rows(self, table: str, batch: int = 10_000) -> Iterator[list[tuple[Any, ...]]]:
         """Every row in batches, columns in schema order, typed as read_schema says."""
+
+    def close(self) -> None:
+        """Closes what a stage left open for the next one. The source can be used again."""
 
 
 Widget = Literal["text", "number", "secret", "file", "select", "switch"]
@@ -88,10 +100,12 @@ class SourceKind:
     config_model: type[BaseModel]
     """Validates the form; holds no secret. Stored as JSON with the source."""
     form: tuple[FormField, ...]
+    stages: tuple[Stage, ...]
+    """Of its connection test, in order. One of them reads the schema."""
     create: Callable[[Any], Source]
     target: Callable[[Any], str]
-    """config -> the place that calls go to, in a few words, the same for every config of that place. People
-    read it ("Calls to ... are paused"); one breaker, one bulkhead and one list of errors belong to it."""
+    """config -> a short name of what calls go to, the same for every config of it. People read it ("Calls to ... are
+    paused"); one breaker, one bulkhead and one list of errors belong to it."""
     live: bool
     """True: an app works on the source itself. False: its rows are imported into the app's own SQLite file."""
     dialect: Literal["sqlite", "postgresql", "mysql"] = "sqlite"
@@ -103,7 +117,7 @@ class SourceKind:
     typed: bool = False
     """True: people may choose the types of columns; the config keeps them as `types`."""
     check_writable: Callable[[Any], None] | None = None
-    """config -> nothing, for live kinds: raises a ProtoDDFError when rows cannot be changed."""
+    """source -> nothing, for live kinds: raises a ProtoDDFError when rows cannot be changed."""
     release: Callable[[Any], None] | None = None
     """config -> nothing: closes what is kept open for a source that was changed or deleted."""
 

@@ -1,12 +1,10 @@
 """A source whose calls all go through the policy of its target."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
-from functools import partial
+from collections.abc import Callable, Iterator
 from typing import Any, ParamSpec, TypeVar
 
 from proto_ddf.resilience import policy
-from proto_ddf.sources.protocol import PageRequest, Source, Stage
+from proto_ddf.sources.protocol import Finding, PageRequest, Source, Stage
 from proto_ddf.sources.schema.model import PreviewPage, SourceSchema
 
 SYSTEM = "source"
@@ -32,8 +30,9 @@ class ResilientSource:
         """`fn(*args, **kwargs)` as a call to this source; it may run several times."""
         return policy(SYSTEM, self.target).call_sync(fn, *args, **kwargs)
 
-    def stages(self) -> Sequence[Stage]:
-        return [replace(stage, run=partial(self.call, stage.run)) for stage in self.inner.stages()]
+    def run_stage(self, stage: Stage) -> Finding:
+        """Run a stage of the connection test of the source's kind."""
+        return self.call(stage.run, self.inner)
 
     def check(self) -> None:
         self.call(self.inner.check)
@@ -50,6 +49,9 @@ class ResilientSource:
 
     def rows(self, table: str, batch: int = 10_000) -> Iterator[list[tuple[Any, ...]]]:
         yield from self.batches(self.inner.rows, table, batch)
+
+    def close(self) -> None:
+        self.inner.close()
 
     def batches(self, read: ReadRows, table: str, batch: int) -> Iterator[list[tuple[Any, ...]]]:
         """The batches that a method of the inner source reads. A failure before the first batch is retried; after it

@@ -4,12 +4,14 @@ import json
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from proto_ddf import errors, vault
 from proto_ddf.errors import classify, describe
 from proto_ddf.resilience import policy
 from proto_ddf.sources.connected.store import make_source
+from proto_ddf.sources.registry import KINDS
 from proto_ddf.sources.resilient import SYSTEM, ResilientSource
 from tests.policies import QUICK
 
@@ -82,8 +84,12 @@ def failure_of(source: ResilientSource, call: Callable[[], Any]) -> Failure:
 def connecting_fails(kind: str, config: dict[str, Any]) -> Failure:
     """The error of the first stage of the connection test that fails. It never says the password."""
     source = make_source(kind, config)
-    failures = (_failure(source, stage.run, stage.name) for stage in source.stages())
+    failures = (
+        _failure(source, partial(source.run_stage, stage), stage.name)
+        for stage in KINDS[kind].stages
+    )
     failure = next(filter(None, failures), None)
+    source.close()
     assert failure is not None, "no stage failed"
     if password := _password(config):
         failure.never_says(password)
@@ -92,7 +98,8 @@ def connecting_fails(kind: str, config: dict[str, Any]) -> Failure:
 
 def connects(kind: str, config: dict[str, Any]) -> dict[str, str]:
     """What each stage of the connection test found; none fails."""
-    return {stage.name: stage.run() for stage in make_source(kind, config).stages()}
+    source = make_source(kind, config)
+    return {stage.name: source.run_stage(stage).text for stage in KINDS[kind].stages}
 
 
 def _failure(source: ResilientSource, call: Callable[[], Any], stage: str) -> Failure | None:

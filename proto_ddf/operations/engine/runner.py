@@ -1,9 +1,9 @@
-"""Does one run of an operation: asks the journal for the next step, runs it, and writes what came of it, until there
-is none left. What has succeeded is never asked for again.
+"""Does one run of an operation: asks the journal for the next step, runs it, and writes its outcome, until none is
+left. A step that has succeeded does not run again.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from threading import Event, Lock
 from typing import Any
@@ -24,6 +24,7 @@ from proto_ddf.operations.journal import journal, records
 from proto_ddf.operations.journal.journal import NextStep
 from proto_ddf.operations.journal.records import Run
 from proto_ddf.operations.model import JSON, KINDS, Step, StepContext
+from proto_ddf.operations.resources import RunResources
 from proto_ddf.operations.stop_flag import SERVER_STOPPING, OperationStopped, StopFlag
 from proto_ddf.progress import current_progress
 
@@ -95,6 +96,7 @@ class _Work:
     record: OperationRecord
     given: BaseModel
     steps: Mapping[str, Step[Any]]
+    resources: RunResources
 
 
 def execute(runs: ActiveRuns, run: Run) -> None:
@@ -115,8 +117,8 @@ def execute(runs: ActiveRuns, run: Run) -> None:
 def _do(runs: ActiveRuns, active: ActiveRun) -> None:
     record = journal.begin(active.run, active.stop.pause)
     try:
-        with log_operation(record.kind, title=record.title):
-            work = _prepare(runs, active, record)
+        with log_operation(record.kind, title=record.title), closing(RunResources()) as resources:
+            work = _prepare(runs, active, record, resources)
             while step := journal.start_next_step(active.run, active.stop.pause):
                 _run_step(work, step)
     except _StepFailed:
@@ -127,32 +129,39 @@ def _do(runs: ActiveRuns, active: ActiveRun) -> None:
     _try(lambda: tracker.resolve(record.id))
 
 
-def _prepare(runs: ActiveRuns, active: ActiveRun, record: OperationRecord) -> _Work:
+def _prepare(
+    runs: ActiveRuns, active: ActiveRun, record: OperationRecord, resources: RunResources
+) -> _Work:
     kind = KINDS.get(record.kind)
     if kind is None:
         raise errors.SystemError(
             f"There is no kind {record.kind} of operation.", component="operations"
         )
     given = kind.input_model.model_validate(record.input)
-    steps = {step.name: step for step in kind.steps(given)}
+    steps = {step.name: step for step in kind.steps_for(given)}
     if list(steps) != records.step_names(record.id):
         raise errors.SystemError(
             "The steps of this operation are not those it was started with.",
             component="operations",
         )
-    return _Work(active, runs.writer, record, given, steps)
+    return _Work(active, runs.writer, record, given, steps, resources)
 
 
 def _run_step(work: _Work, step: NextStep) -> None:
     active, record = work.active, work.record
     reporter = StepReporter(record.id, step.position, active.stop, work.writer.wake)
-    context = StepContext(record.id, work.given, step.outputs, step.position, reporter)
+    context = StepContext(
+        record.id, work.given, step.outputs, step.position, reporter, work.resources
+    )
     try:
         if step.child:
             end_tree(step.child.pid, step.child.create_time)
         output = _call(work.steps[step.name], context)
         reporter.finish()
-        journal.step_succeeded(active.run, step.position, output, active.stop.pause)
+        interim = work.steps[step.name].interim
+        journal.step_succeeded(
+            active.run, step.position, output, active.stop.pause, interim=interim
+        )
     except Exception as error:
         reporter.finish()
         _fail(active, record, step.position, error)

@@ -6,7 +6,7 @@ cancelled meanwhile) is not made, and the function says so: to a run, by Operati
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -25,7 +25,14 @@ from proto_ddf.db.tables import (
 )
 from proto_ddf.db.writing import write
 from proto_ddf.operations import change_events
-from proto_ddf.operations.journal.records import Child, Run, child_of, first_unfinished, steps_of
+from proto_ddf.operations.journal.records import (
+    Child,
+    Run,
+    child_of,
+    first_unfinished,
+    output_of,
+    steps_of,
+)
 from proto_ddf.operations.model import JSON, Kind
 from proto_ddf.operations.stop_flag import SUPERSEDED, OperationStopped
 
@@ -63,7 +70,7 @@ class StepUpdate:
 def create(kind: Kind[Any], given: BaseModel, user_id: str) -> Run:
     """Note a new operation, pending; the answer is its first run."""
     operation_id = new_id()
-    steps = kind.steps(given)
+    steps = kind.steps_for(given)
 
     def change(opened: Session) -> None:
         opened.add(
@@ -125,9 +132,10 @@ def start_next_step(run: Run, pause: Pause) -> NextStep | None:
     def change(opened: Session) -> NextStep | None:
         record = _current(opened, run, OperationState.RUNNING)
         outputs: dict[str, JSON] = {}
-        for step in steps_of(opened, run.operation_id):
+        steps = steps_of(opened, run.operation_id)
+        for step in steps:
             if step.state == StepState.SUCCEEDED:
-                outputs[step.name] = step.output
+                outputs[step.name] = output_of(step)
                 continue
             child = child_of(step)
             step.state = StepState.RUNNING
@@ -136,6 +144,7 @@ def start_next_step(run: Run, pause: Pause) -> NextStep | None:
             step.attempt, step.attempts, step.wait_until = 0, 0, None
             step.started_at, step.finished_at = utc_now(), None
             return NextStep(step.position, step.name, outputs, child)
+        _remove_interim_outputs(steps)
         record.state = OperationState.SUCCEEDED
         record.finished_at = utc_now()
         return None
@@ -143,13 +152,19 @@ def start_next_step(run: Run, pause: Pause) -> NextStep | None:
     return _commit(run.operation_id, change, pause)
 
 
-def step_succeeded(run: Run, position: int, output: JSON, pause: Pause) -> None:
-    """Keep a step's output. Raises OperationStopped as `start_next_step` does."""
+def step_succeeded(
+    run: Run, position: int, output: JSON, pause: Pause, *, interim: bool = False
+) -> None:
+    """Keep a step's output; an `interim` one until the operation is over. Raises OperationStopped as `start_next_step`
+    does."""
 
     def change(opened: Session) -> None:
         _current(opened, run, OperationState.RUNNING)
         step = opened.get_one(StepRecord, (run.operation_id, position))
-        step.output = output
+        if interim:
+            step.interim_output = output
+        else:
+            step.output = output
         _finish_step(step, StepState.SUCCEEDED)
 
     _commit(run.operation_id, change, pause)
@@ -230,6 +245,7 @@ def cleaned_up(operation_id: str) -> None:
         record = opened.get(OperationRecord, operation_id)
         if record:
             record.finished_at = utc_now()
+            _remove_interim_outputs(steps_of(opened, operation_id))
 
     _commit(operation_id, change)
 
@@ -331,6 +347,11 @@ def _to_pending(opened: Session, record: OperationRecord) -> None:
             step.state = StepState.PENDING
             step.message = "Waiting for the server to go on"
             step.wait_until = None
+
+
+def _remove_interim_outputs(steps: Iterable[StepRecord]) -> None:
+    for step in steps:
+        step.interim_output = None
 
 
 def _finish_step(step: StepRecord, state: StepState) -> None:

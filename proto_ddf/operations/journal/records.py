@@ -83,7 +83,13 @@ def first_unfinished(opened: Session, operation_id: str) -> int:
 
 
 def outputs_of(steps: Iterable[StepRecord]) -> dict[str, JSON]:
-    return {step.name: step.output for step in steps if step.state == StepState.SUCCEEDED}
+    return {step.name: output_of(step) for step in steps if step.state == StepState.SUCCEEDED}
+
+
+def output_of(step: StepRecord) -> JSON:
+    """What the step returned, whether pages may see it or not."""
+    output: JSON = step.output if step.interim_output is None else step.interim_output
+    return output
 
 
 def child_of(step: StepRecord) -> Child | None:

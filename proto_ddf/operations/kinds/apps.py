@@ -5,7 +5,7 @@ once under the operation's id, ports are reserved by name, code is swapped in wh
 """
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +23,11 @@ from proto_ddf.hosting import apps as hosted
 from proto_ddf.hosting import records
 from proto_ddf.hosting.builds import frontend
 from proto_ddf.hosting.ports import PORT_REGISTRY
+from proto_ddf.operations.kinds.reading import open_source
 from proto_ddf.operations.model import JSON, Kind, Step, StepContext, UndoContext
 from proto_ddf.settings import get_settings
 from proto_ddf.sources.connected import store
+from proto_ddf.sources.resilient import ResilientSource
 from proto_ddf.sources.size_texts import count_text
 
 MINIMUM_FREE_BYTES = 200 * 1024 * 1024
@@ -47,21 +49,6 @@ class AppInput(BaseModel):
     slug: str
 
 
-def _generate_steps(given: GenerateAppInput) -> Sequence[Step]:
-    steps = [
-        Step("validate", "Validate", _validate),
-        Step("reserve_ports", "Reserve ports", _reserve_ports),
-        Step("render", "Render code", _render),
-        Step("install", "Install packages", _install),
-        Step("build", "Build", _build),
-        Step("start", "Start", _start),
-        Step("check", "Check", _check),
-    ]
-    if given.spec.imported:
-        steps.insert(3, Step("import", "Import data", _import))
-    return steps
-
-
 def _app_folder(slug: str) -> Path:
     return get_settings().apps_folder / slug
 
@@ -73,8 +60,9 @@ def _validate(context: StepContext[GenerateAppInput]) -> JSON:
             "The package is not called after the app.", field="name", value=given.spec.slug
         )
     check_disk_space()
-    _check_source(given)
-    made_from = relevant_schema(given.spec, store.get_source(given.source_id).schema)
+    saved = store.get_source(given.source_id)
+    _check_source(given, saved, open_source(context, saved))
+    made_from = relevant_schema(given.spec, saved.schema)
     hosted.create_app(given.spec, given.source_id, context.operation_id, made_from)
     context.report(count_text(len(given.spec.tables), "table"))
     return {}
@@ -99,12 +87,10 @@ def check_disk_space(rows_bytes: int = 0) -> None:
         )
 
 
-def _check_source(given: GenerateAppInput) -> None:
+def _check_source(
+    given: GenerateAppInput, saved: store.SourceView, source: ResilientSource
+) -> None:
     """The source answers, still has the planned tables, and can be written to where that is planned."""
-    saved = store.get_source(given.source_id)
-    source = store.open_source(saved)
-    for stage in source.stages():
-        stage.run()
     present = {table.name for table in source.read_schema().tables}
     missing = [table.table for table in given.spec.tables if table.table not in present]
     if missing:
@@ -116,7 +102,7 @@ def _check_source(given: GenerateAppInput) -> None:
             table=missing[0],
         )
     if given.spec.allow_editing and not given.spec.imported:
-        store.check_writable(given.source_id)
+        store.check_writable(saved.kind, source)
 
 
 def _reserve_ports(context: StepContext[GenerateAppInput]) -> JSON:
@@ -139,9 +125,8 @@ def _import(context: StepContext[GenerateAppInput]) -> JSON:
     given = context.input
     saved = store.get_source(given.source_id)
     database = _app_folder(given.spec.slug) / "data" / "app.db"
-    counts = import_tables(
-        store.open_source(saved), _plan(context), saved.schema, database, context
-    )
+    source = open_source(context, saved)
+    counts = import_tables(source, _plan(context), saved.schema, database, context)
     context.report(f"{sum(counts.values()):,} rows")
     return {"rows": dict(counts)}
 
@@ -186,12 +171,11 @@ Act = Callable[[str, StepContext[AppInput]], None]
 
 def _act_on_app(name: str, title: str, *acts: tuple[str, str, Act]) -> Kind[AppInput]:
     """A kind that acts on an app by its slug, each act (name, title, what it does) a step."""
-    steps = [_act_step(*act) for act in acts]
     return Kind(
         name=f"{name}_app",
         title=lambda given: f"{title} {_app_name(given.slug)}",
         input_model=AppInput,
-        steps=lambda given: steps,
+        steps=tuple(_act_step(*act) for act in acts),
         subject=lambda given: given.slug,
     )
 
@@ -219,7 +203,16 @@ ALL: tuple[Kind[Any], ...] = (
         name="generate_app",
         title=lambda given: f"Generate {given.spec.name}",
         input_model=GenerateAppInput,
-        steps=_generate_steps,
+        steps=(
+            Step("validate", "Validate", _validate),
+            Step("reserve_ports", "Reserve ports", _reserve_ports),
+            Step("render", "Render code", _render),
+            Step("import", "Import data", _import, applies=lambda given: given.spec.imported),
+            Step("install", "Install packages", _install),
+            Step("build", "Build", _build),
+            Step("start", "Start", _start),
+            Step("check", "Check", _check),
+        ),
         subject=lambda given: given.spec.slug,
         undo=_discard,
     ),

@@ -24,7 +24,7 @@ from proto_ddf.hosting.builds import frontend
 from proto_ddf.hosting.launch import folder, next_folder, previous_folder
 from proto_ddf.operations import queries
 from proto_ddf.operations.kinds.apps import check_disk_space
-from proto_ddf.operations.kinds.sources import read_schema
+from proto_ddf.operations.kinds.reading import open_source, read_schema
 from proto_ddf.operations.model import JSON, Kind, Step, StepContext, UndoContext
 from proto_ddf.sources.connected import store
 from proto_ddf.sources.resilient import ResilientSource
@@ -41,6 +41,8 @@ class RegenerateAppInput(BaseModel):
     slug: str
     add_tables: list[str] = []
     """Tables of the source that the app has not yet, and is to have."""
+    imported: bool = False
+    """Whether the app holds the rows itself; filled in when the operation is started."""
 
 
 class _Plan(BaseModel):
@@ -53,18 +55,10 @@ class _Plan(BaseModel):
 Context = StepContext[RegenerateAppInput]
 
 
-def _steps(given: RegenerateAppInput) -> Sequence[Step]:
-    steps = [
-        Step("validate", "Validate", _validate),
-        Step("render", "Render code", _render),
-        Step("install", "Install packages", _install),
-        Step("build", "Build", _build),
-        Step("restart", "Switch to the new build", _restart),
-        Step("check", "Check", _check),
-    ]
-    if records.read(given.slug).spec.get("imported"):
-        steps.insert(2, Step("import", "Import data", _import))
-    return steps
+def _with_imported(given: RegenerateAppInput) -> RegenerateAppInput:
+    """Raises ValidationError, `app_unknown`."""
+    imported = bool(records.read(given.slug).spec.get("imported"))
+    return given.model_copy(update={"imported": imported})
 
 
 def _validate(context: Context) -> JSON:
@@ -74,16 +68,14 @@ def _validate(context: Context) -> JSON:
     _check_alone(record, context.operation_id)
     check_disk_space(_rows_bytes(slug))
     saved = store.get_source(record.source_id or "")
-    source = store.open_source(saved)
-    for stage in source.stages():
-        stage.run()
+    source = open_source(context, saved)
     spec = records.plan_of(record)
     before = SourceSchema.model_validate(record.source_schema or {"tables": []})
     add = context.input.add_tables
     _check_read_lately(saved, source, spec, add)
     new = regenerate(spec, before, saved.schema, source, add=add)
     if new.allow_editing and not new.imported:
-        store.check_writable(saved.id)
+        store.check_writable(saved.kind, source)
     replacement.discard_unfinished(slug)
     context.report(changes_for(spec, before, saved.schema).summary() or "As it was")
     made_from = relevant_schema(new, saved.schema)
@@ -136,7 +128,7 @@ def _made(context: Context, before: str) -> Path:
     """The new folder with what the steps ahead of `before` made; another operation may have removed it."""
     made = _folder(context)
     if not made.exists():
-        for step in _steps(context.input)[1:]:
+        for step in REGENERATE.steps_for(context.input)[1:]:
             if step.name == before:
                 break
             step.run(context)
@@ -153,7 +145,7 @@ def _render(context: Context) -> JSON:
 
 def _import(context: Context) -> JSON:
     plan, record = _plan(context), records.read(context.input.slug)
-    source = store.open_source(store.get_source(record.source_id or ""))
+    source = open_source(context, store.get_source(record.source_id or ""))
     database = _made(context, "import") / "data" / "app.db"
     counts = import_tables(source, plan.spec, plan.made_from, database, context)
     context.report(f"{sum(counts.values()):,} rows")
@@ -251,13 +243,21 @@ def _name(slug: str) -> str:
     return app.name if app else slug
 
 
-ALL: tuple[Kind[Any], ...] = (
-    Kind(
-        name=KIND,
-        title=lambda given: f"Regenerate {_name(given.slug)}",
-        input_model=RegenerateAppInput,
-        steps=_steps,
-        subject=lambda given: given.slug,
-        undo=_undo,
+REGENERATE = Kind(
+    name=KIND,
+    title=lambda given: f"Regenerate {_name(given.slug)}",
+    input_model=RegenerateAppInput,
+    steps=(
+        Step("validate", "Validate", _validate, interim=True),
+        Step("render", "Render code", _render),
+        Step("import", "Import data", _import, applies=lambda given: given.imported),
+        Step("install", "Install packages", _install),
+        Step("build", "Build", _build),
+        Step("restart", "Switch to the new build", _restart),
+        Step("check", "Check", _check),
     ),
+    subject=lambda given: given.slug,
+    undo=_undo,
+    prepare=_with_imported,
 )
+ALL: tuple[Kind[Any], ...] = (REGENERATE,)

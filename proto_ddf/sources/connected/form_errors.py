@@ -13,21 +13,23 @@ from proto_ddf.sources.protocol import SourceKind
 _MISSING = frozenset({"missing", "string_too_short", "too_short"})
 
 
-def find_form_errors(kind: SourceKind, config: Mapping[str, Any]) -> list[ValidationError]:
-    """All errors in a config, one for each field; nothing is opened."""
+def validate_form(
+    kind: SourceKind, config: Mapping[str, Any]
+) -> tuple[pydantic.BaseModel | None, list[ValidationError]]:
+    """The kind's config model with the values of the form, or None and all errors, one for each field; nothing is
+    opened."""
     try:
-        kind.config_model.model_validate(config)
+        return kind.config_model.model_validate(config), []
     except pydantic.ValidationError as error:
-        return config_errors(kind, config, error)
+        return None, config_errors(kind, config, error)
     except ValidationError as error:
-        return [error]
-    return []
+        return None, [error]
 
 
 def config_errors(
     kind: SourceKind, config: Mapping[str, Any], error: pydantic.ValidationError
 ) -> list[ValidationError]:
-    """One for each field that `error` of the kind's config model names, in the order of the model."""
+    """The errors that `error` of the kind's config model holds, one for each field, in the order of the model."""
     first: dict[str, ErrorDetails] = {}
     for found in error.errors(include_url=False):
         first.setdefault(str(found["loc"][0]) if found["loc"] else "kind", found)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from proto_ddf import vault
-from proto_ddf.sources.connected.form_errors import find_form_errors
+from proto_ddf.sources.connected.form_errors import validate_form
 from proto_ddf.sources.connected.secrets import named_in
 from proto_ddf.sources.files.uploads import folder_names_in
 from proto_ddf.sources.registry import KINDS
@@ -37,7 +37,7 @@ def references_of(kind: str, config: Mapping[str, Any]) -> References:
     name counts.
     """
     known = KINDS.get(kind)
-    if known is None or find_form_errors(known, config):
+    if known is None or validate_form(known, config)[0] is None:
         return possible_references(config)
     return References(frozenset(named_in(kind, config).values()), frozenset(files_of(kind, config)))
 

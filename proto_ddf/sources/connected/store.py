@@ -1,6 +1,6 @@
 """The sources that were connected, kept in Proto-DDF's own database."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +18,9 @@ from proto_ddf.sources.registry import KINDS
 from proto_ddf.sources.resilient import ResilientSource
 from proto_ddf.sources.schema.diff import FoundChanges, compare_schemas
 from proto_ddf.sources.schema.model import SourceSchema
+
+Config = Mapping[str, Any] | pydantic.BaseModel
+"""The connect form's values, or the config model that they were validated into."""
 
 NAME_LENGTH = 80
 
@@ -52,7 +55,7 @@ class Configured:
 
 
 def configured_sources() -> list[Configured]:
-    """Every source, as those who watch them all the time need it."""
+    """Every source without its schema, for those who ask often."""
     query = select(SourceRecord.id, SourceRecord.name, SourceRecord.kind, SourceRecord.config)
     with session() as db:
         found = db.exec(query).all()
@@ -95,13 +98,13 @@ def check_name(name: str, source_id: str | None = None) -> str:
 def save_source(
     name: str,
     kind: str,
-    config: dict[str, Any],
+    config: Config,
     schema: SourceSchema,
     source_id: str | None = None,
     operation_id: str = "",
 ) -> SourceView:
-    """Make a source, or change the one of that id, noting what changed in its schema. Idempotent where an id
-    is given: what `operation_id` found the first time stays.
+    """Make a source, or change the one of that id and note the changes of its schema. Idempotent where an id
+    is given: the changes that `operation_id` found first stay.
 
     Raises:
         ValidationError: see `check_name` and `make_source`.
@@ -148,23 +151,20 @@ def open_source(known: SourceView) -> ResilientSource:
     return make_source(known.kind, known.config)
 
 
-def check_writable(source_id: str) -> None:
-    """Make sure that an app made from a source may change its rows.
+def check_writable(kind: str, source: ResilientSource) -> None:
+    """Make sure that an app made from a source of that kind may change its rows.
 
     Raises:
         IntegrationError: e.g. `sqlite_read_only`, `sqlite_locked`, `source_gone`.
-        CircuitOpenError: calls to its place are paused.
-        ValidationError: `source_required`, `path_not_allowed`.
+        CircuitOpenError: calls to its target are paused.
     """
-    view = get_source(source_id)
-    check = find_kind(view.kind).check_writable
+    check = find_kind(kind).check_writable
     if check:
-        open_source(view).call(check, check_config(view.kind, view.config))
+        source.call(check, source.inner)
 
 
-def make_source(kind: str, config: dict[str, Any]) -> ResilientSource:
-    """A source from the connect form's values; nothing is opened yet. Its calls go through the policy of
-    its place, whoever makes them.
+def make_source(kind: str, config: Config) -> ResilientSource:
+    """A source from its config; nothing is opened yet. Its calls go through the policy of its target.
 
     Raises:
         ValidationError: at the form field at fault: `invalid_value` (kind), `file_required`,
@@ -181,10 +181,12 @@ def find_kind(kind: str) -> SourceKind:
     return KINDS[kind]
 
 
-def check_config(kind: str, config: dict[str, Any]) -> pydantic.BaseModel:
-    """The connect form's values as the kind's config model. Raises ValidationError at the first field that is
-    wrong: see `proto_ddf.sources.connected.form_errors`."""
+def check_config(kind: str, config: Config) -> pydantic.BaseModel:
+    """The config model of the kind with the connect form's values; a config that is a model already is not validated
+    again. Raises ValidationError at the first field with an error: see `connected.form_errors`."""
     found = find_kind(kind)
+    if isinstance(config, pydantic.BaseModel):
+        return config
     try:
         return found.config_model.model_validate(config)
     except pydantic.ValidationError as error:
@@ -192,12 +194,11 @@ def check_config(kind: str, config: dict[str, Any]) -> pydantic.BaseModel:
 
 
 def _release(kind: str, config: dict[str, Any]) -> None:
-    """Let go of what is kept open for a config that is a source's no longer."""
+    """Close what is kept open for a config that no source has any more."""
     found = KINDS.get(kind)
     if found and found.release:
-        with suppress(
-            pydantic.ValidationError
-        ):  # a source that is new, or of an earlier version, opened nothing
+        # A source that is new, or of an earlier version, has opened nothing.
+        with suppress(pydantic.ValidationError):
             found.release(found.config_model.model_validate(config))
 
 

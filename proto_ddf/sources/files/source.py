@@ -20,7 +20,7 @@ from proto_ddf.sources.files.typed_tables import OpenTable
 from proto_ddf.sources.path_labels import files_label
 from proto_ddf.sources.paths import MAX_FILES, confine, expand
 from proto_ddf.sources.preview import quote, table_unknown
-from proto_ddf.sources.protocol import FormField, PageRequest, SourceKind, Stage
+from proto_ddf.sources.protocol import Finding, FormField, PageRequest, SourceKind, Stage
 from proto_ddf.sources.schema.column_types import ChosenType, ChosenTypes
 from proto_ddf.sources.schema.model import (
     ColumnInfo,
@@ -87,17 +87,9 @@ class FilesSource:
         self.types = types or {}
         self.empty = empty or {}
 
-    def stages(self) -> Sequence[Stage]:
-        return (
-            Stage("find_files", "Find the files", self._find),
-            Stage("read_format", "Recognise the format", self._recognise),
-            Stage("infer_types", "Work out the types", self._type),
-            Stage("check_shape", "Check for likely mistakes", self._check_shape),
-        )
-
     def check(self) -> None:
         """Raises ValidationError as `confine` does, IntegrationError: `source_gone`, `file_unreadable`."""
-        self._find()
+        self.find()
         for path in self.paths:
             with explained(path), path.open("rb"):
                 pass
@@ -130,6 +122,9 @@ class FilesSource:
         Python would take several times as long."""
         with self._opened(table) as (_, copy):
             yield from files_rows.batches(copy, files_rows.plain(copy.types), batch)
+
+    def close(self) -> None:
+        """Nothing stays open."""
 
     @contextmanager
     def connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -187,25 +182,31 @@ class FilesSource:
     def _raw(self) -> list[RawTable]:
         return [table for path in self.paths for table in raw_tables(self.file_format, path)]
 
-    def _find(self) -> str:
+    def find(self) -> Finding:
+        """Raises ValidationError as `confine` does."""
         found = [confine(path, field=FIELD) for path in self.paths]
         size = size_text(sum(path.stat().st_size for path in found))
-        return f"{count_text(len(found), 'file')}, {size}"
+        return Finding(f"{count_text(len(found), 'file')}, {size}")
 
-    def _recognise(self) -> str:
-        return "; ".join(dict.fromkeys(self.file_format.recognise(path) for path in self.paths))
+    def recognise(self) -> Finding:
+        """Raises IntegrationError, ValidationError: see `FileFormat.recognise`."""
+        formats = dict.fromkeys(self.file_format.recognise(path) for path in self.paths)
+        return Finding("; ".join(formats))
 
-    def _type(self) -> str:
-        tables = self.read_schema().tables
+    def infer_types(self) -> Finding:
+        """Raises as `read_schema`."""
+        schema = self.read_schema()
+        tables = schema.tables
         columns = sum(len(table.columns) for table in tables)
         rows = sum(table.row_count for table in tables)
         counts = (len(tables), "table"), (columns, "column"), (rows, "row")
         found = ", ".join(count_text(number, noun) for number, noun in counts)
         notes = dict.fromkeys(table.note for table in self._raw() if table.note)
-        return "; ".join([found, *notes])
+        return Finding("; ".join([found, *notes]), schema)
 
-    def _check_shape(self) -> str:
-        """Report titles, missing headers, units and totals among the rows. Nothing is changed."""
+    def check_shapes(self) -> Finding:
+        """Report titles, missing headers, units and totals among the rows. Nothing is changed. Raises as
+        `read_schema`."""
         found: list[str] = []
         tables = self._tables()
         for name, part in tables.items():
@@ -218,7 +219,7 @@ class FilesSource:
                     check_shape(raw, copy) if self.file_format.has_header else raw.shape_warnings
                 )
                 found.extend(f"{where}{words}" for words in wrong)
-        return f"Check this: {'; '.join(found)}." if found else "Nothing"
+        return Finding(f"Check this: {'; '.join(found)}." if found else "Nothing")
 
 
 def _with_missing(table: RawTable, empty: Mapping[str, Sequence[str]]) -> RawTable:
@@ -253,6 +254,14 @@ def _column(
         scale=int(decimal[2]) if decimal else None,
         type_candidates=candidates,
     )
+
+
+STAGES = (
+    Stage("find_files", "Find the files", FilesSource.find),
+    Stage("read_format", "Recognise the format", FilesSource.recognise),
+    Stage("infer_types", "Work out the types", FilesSource.infer_types, reads_schema=True),
+    Stage("check_shape", "Check for likely mistakes", FilesSource.check_shapes),
+)
 
 
 def file_kind(
@@ -298,6 +307,7 @@ def file_kind(
             ),
             *fields,
         ),
+        stages=STAGES,
         create=create,
         target=target,
         live=False,

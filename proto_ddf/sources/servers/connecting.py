@@ -29,7 +29,7 @@ def connect(server: Server, config: ServerConfig, *, writable: bool = False) -> 
         IntegrationError: every way that connecting can fail (`errors/codes/databases.py`).
         SystemError: `driver_missing`, `secret_unreadable`.
     """
-    _check_driver(server)
+    check_driver(server)
     password = vault.reveal(config.password)
     read_seconds = policy_config(SYSTEM).read_timeout
 
@@ -72,7 +72,7 @@ def connect_seconds() -> float:
     return time_left(policy_config(SYSTEM).connect_timeout)
 
 
-def _check_driver(server: Server) -> None:
+def check_driver(server: Server) -> None:
     """Raises SystemError, `driver_missing`."""
     try:
         import_module(server.package)

@@ -13,12 +13,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import ExceptionContext
 
-from proto_ddf import errors
 from proto_ddf.errors.classify import classify
 from proto_ddf.logs import get_logger
 from proto_ddf.sources.servers.catalogue import CatalogTable
 from proto_ddf.sources.servers.config import ServerConfig
-from proto_ddf.sources.servers.connecting import connect
+from proto_ddf.sources.servers.connecting import check_driver, connect
 from proto_ddf.sources.servers.dialects import dialect
 from proto_ddf.sources.servers.server import Server
 
@@ -104,7 +103,7 @@ class Pool:
         return isinstance(connections, sa.QueuePool) and connections.checkedout() > 0
 
 
-_Key = tuple[str, str, bool]
+_Key = tuple[str, str]
 
 _lock = Lock()
 _pools: dict[_Key, Pool] = {}
@@ -112,13 +111,13 @@ _endpoints: dict[str, _Endpoint] = {}
 _timer: Timer | None = None
 
 
-def pool(server: Server, config: ServerConfig, *, writable: bool = False) -> Pool:
+def pool(server: Server, config: ServerConfig) -> Pool:
     """The pool for a config: the same one until nobody used it for a while. Its connections commit by themselves;
     `engine.connect()` raises as `connecting.connect`. Raises SystemError: `driver_missing`."""
-    key = _key(server, config, writable)
+    key = _key(server, config)
     with _lock:
         if key not in _pools:
-            _pools[key] = _create(server, config, writable)
+            _pools[key] = _create(server, config)
             _schedule_cleanup()
         found = _pools[key]
         found.used_at = time.monotonic()
@@ -132,11 +131,20 @@ def statistics(target: str) -> ConnectionStatistics:
     return endpoint.statistics if endpoint else ConnectionStatistics()
 
 
+def close_unused(server: Server, config: ServerConfig) -> None:
+    """Close the connections for a config that no call holds: the next call signs in anew."""
+    with _lock:
+        found = _pools.get(_key(server, config))
+    if found:
+        found.engine.dispose()
+
+
 def dispose(server: Server, config: ServerConfig) -> None:
     """Close what is kept open for a config: it was changed or deleted. Calls under way end as if nothing happened."""
     with _lock:
-        closing = [_pools.pop(_key(server, config, each), None) for each in (False, True)]
-    _close(each for each in closing if each)
+        closing = _pools.pop(_key(server, config), None)
+    if closing:
+        _close([closing])
 
 
 def dispose_all() -> None:
@@ -186,27 +194,20 @@ def _close(pools: Iterable[Pool]) -> None:
         each.engine.dispose()
 
 
-def _key(server: Server, config: ServerConfig, writable: bool) -> _Key:
-    return server.name, config.model_dump_json(), writable
+def _key(server: Server, config: ServerConfig) -> _Key:
+    return server.name, config.model_dump_json()
 
 
-def _create(server: Server, config: ServerConfig, writable: bool) -> Pool:
+def _create(server: Server, config: ServerConfig) -> Pool:
     target = target_of(server, config)
     endpoint = _endpoints.setdefault(target, _Endpoint(target))
-    try:
-        server_dialect = dialect(server.name)
-    except ImportError as error:
-        raise errors.SystemError(
-            f"{server.package} is not installed.",
-            server.package,
-            code="driver_missing",
-            package=server.package,
-        ) from error
+    check_driver(server)
+    server_dialect = dialect(server.name)
 
     def open_connection() -> Any:
         began = time.monotonic()
         try:
-            connection = connect(server, config, writable=writable)
+            connection = connect(server, config)
             server_dialect.adapt(connection)
         except Exception as error:
             endpoint.failed(error, lost=False)

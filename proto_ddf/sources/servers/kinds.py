@@ -1,23 +1,22 @@
 """PostgreSQL and MySQL as kinds of source: what their forms become, and what an app is given to reach them."""
 
 from collections.abc import Callable, Mapping
-from contextlib import closing
 from functools import partial
 from typing import Any
 
 from sqlalchemy import URL
 
 from proto_ddf import vault
-from proto_ddf.errors.types import IntegrationError
 from proto_ddf.sources.protocol import SourceKind
 from proto_ddf.sources.servers import engines
 from proto_ddf.sources.servers.config import ServerConfig
-from proto_ddf.sources.servers.connecting import connect, find_addresses
+from proto_ddf.sources.servers.connecting import find_addresses
 from proto_ddf.sources.servers.forms import form
 from proto_ddf.sources.servers.mysql import server as mysql_server
 from proto_ddf.sources.servers.postgres import server as postgres_server
 from proto_ddf.sources.servers.server import Server
 from proto_ddf.sources.servers.source import ServerSource
+from proto_ddf.sources.servers.stages import STAGES
 
 AppParameters = Callable[[Any, bool], Mapping[str, str]]
 """(config, writable) -> what stands behind the "?" of an app's URL."""
@@ -42,15 +41,6 @@ def _app_environment(
     return environment
 
 
-def _check_writable(server: Server, config: ServerConfig) -> None:
-    """Raises IntegrationError: `source_read_only`, as `Server.check_writable`, or as `connecting.connect`."""
-    if not config.writable:
-        message = "Changing rows is not switched on."
-        raise IntegrationError(message, server.label, "write", code="source_read_only")
-    with closing(connect(server, config, writable=True)) as connection:
-        server.check_writable(connection, config)
-
-
 def _kind(server: Server, description: str, parameters: AppParameters) -> SourceKind:
     return SourceKind(
         name=server.name,
@@ -59,12 +49,13 @@ def _kind(server: Server, description: str, parameters: AppParameters) -> Source
         icon="server",
         config_model=server.config_model,
         form=form(server),
+        stages=STAGES,
         create=partial(ServerSource, server),
         target=partial(engines.target_of, server),
         live=True,
         dialect=server.name,
         app_environment=partial(_app_environment, server, parameters),
-        check_writable=partial(_check_writable, server),
+        check_writable=ServerSource.check_writable,
         release=partial(engines.dispose, server),
     )
 

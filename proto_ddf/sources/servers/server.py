@@ -2,7 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from socket import socket
+from typing import Any, Literal, Protocol
+
+import sqlalchemy as sa
 
 from proto_ddf.errors.types import ProtoDDFError
 from proto_ddf.sources.servers.addresses import Address
@@ -33,6 +36,23 @@ class Handshake:
     """Why the server rejects this user, if it said so during the handshake."""
 
 
+class PerformHandshake(Protocol):
+    """Speaks the server's protocol up to the sign-in, TLS included, without the driver."""
+
+    def __call__(
+        self,
+        address: Address,
+        config: ServerConfig,
+        seconds: float,
+        opened: socket | None = None,
+    ) -> Handshake:
+        """Over `opened`, a socket connected to the address, or else over one of its own; the socket is closed afterwards.
+
+        Raises:
+            IntegrationError: `host_silent`, `port_closed`, `connection_lost`, `wrong_server`, `tls_...`.
+        """
+
+
 @dataclass(frozen=True)
 class Rights:
     """How many tables exist, and how many of them the user may read."""
@@ -55,14 +75,13 @@ class Server:
     """The Python package of the driver."""
     config_model: type[ServerConfig]
     default_port: int
-    perform_handshake: Callable[[Address, ServerConfig, float], Handshake]
-    """(address, config, seconds): speaks the server's protocol up to the sign-in, TLS included, without the
-    driver. Raises IntegrationError: `host_silent`, `port_closed`, `connection_lost`, `wrong_server`, `tls_...`."""
+    perform_handshake: PerformHandshake
     open: Callable[[Address, ServerConfig, str, Session], DbapiConnection]
     """(address, config, password, session): a signed-in connection of the driver, autocommit on, read-only unless
     writable. Raises typed errors, and the driver's own where it has nothing to add."""
     version: Callable[[DbapiConnection], str]
     """Name and version of the server: "PostgreSQL 15.18"."""
-    rights: Callable[[DbapiConnection, ServerConfig], Rights]
-    check_writable: Callable[[DbapiConnection, ServerConfig], None]
-    """Of a writable session. Raises IntegrationError: `server_read_only`, `writing_not_allowed`."""
+    rights: Callable[[sa.Connection, ServerConfig], Rights]
+    check_writable: Callable[[sa.Connection, ServerConfig], None]
+    """Checks on a connection of the pool whether rows may be changed; the connection is read-only again afterwards.
+    Raises IntegrationError: `server_read_only`, `writing_not_allowed`."""

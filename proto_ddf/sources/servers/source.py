@@ -1,8 +1,10 @@
 """One database of a server as a source: its schema, and its rows a page or a batch at a time."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from socket import socket
 from types import MappingProxyType
 from typing import Any
 
@@ -13,37 +15,43 @@ from proto_ddf.errors.classify import classify
 from proto_ddf.errors.types import IntegrationError
 from proto_ddf.resilience import policy_config
 from proto_ddf.sources.preview import table_unknown
-from proto_ddf.sources.protocol import PageRequest, Stage
+from proto_ddf.sources.protocol import PageRequest
 from proto_ddf.sources.resilient import SYSTEM
 from proto_ddf.sources.schema.model import PreviewPage, SourceSchema
 from proto_ddf.sources.servers import engines
+from proto_ddf.sources.servers.addresses import Address
 from proto_ddf.sources.servers.catalogue import CatalogTable
 from proto_ddf.sources.servers.config import ServerConfig
 from proto_ddf.sources.servers.dialect import ServerDialect
 from proto_ddf.sources.servers.dialects import dialect
 from proto_ddf.sources.servers.rows import Rows
 from proto_ddf.sources.servers.server import Server
-from proto_ddf.sources.servers.stages import connection_stages
 from proto_ddf.sources.servers.tables import check_right, find_table, read_tables
 
 _KNOWN_SECONDS = 60.0
 """How long what was read of a table is used without reading it again."""
 
 
+@dataclass(frozen=True)
+class ReachedPort:
+    """A socket that the connection test opened, before anything is said over it."""
+
+    address: Address
+    socket: socket
+
+
 class ServerSource:
-    """A database as the user of `config` sees it. Connections come from a pool that all sources of the same
-    config share; every call holds one for as long as it lasts."""
+    """A database as the user of `config` sees it. Connections come from a pool that all sources of the same config
+    share; every call holds one until it returns."""
 
     def __init__(self, server: Server, config: ServerConfig) -> None:
         self.server = server
         self.config = config
-
-    def stages(self) -> Sequence[Stage]:
-        return connection_stages(self.server, self.config, self.read_schema)
+        self._reached: ReachedPort | None = None
 
     def check(self) -> None:
         """Raises as `engines.pool`, or what the driver raises."""
-        with self._connected("check") as connection:
+        with self.connected("check") as connection:
             connection.exec_driver_sql("SELECT 1")
 
     def read_schema(self) -> SourceSchema:
@@ -53,7 +61,7 @@ class ServerSource:
             IntegrationError: `database_empty`, `tables_not_allowed`, `query_timeout`, or as `connecting.connect`.
             sqlalchemy.exc.DBAPIError: what else the driver raises.
         """
-        with self._connected("read the tables") as connection:
+        with self.connected("read the tables") as connection:
             found = read_tables(connection, self._dialect, self.config)
         if not found.schema.tables:
             raise self._no_tables_error(found.unreadable)
@@ -64,34 +72,50 @@ class ServerSource:
     def preview(self, request: PageRequest) -> PreviewPage:
         """One page; rows beyond `rows.COUNTED` are not counted. Raises as `read_schema`, IntegrationError
         `table_unknown`, and ValidationError at "sort"."""
-        with self._connected("preview", request.table) as connection:
+        with self.connected("preview", request.table) as connection:
             return self._page(connection, request)
 
     def rows(self, table: str, batch: int = 10_000) -> Iterator[list[tuple[Any, ...]]]:
         """Every row, as the table was when the first batch was read. Raises as `preview`."""
-        with self._connected("read", table) as connection:
+        with self.connected("read", table) as connection:
             found = self._find(connection, table)
         with (
-            self._connected("read", table, self._dialect.stream_options) as connection,
+            self.connected("read", table, self._dialect.stream_options) as connection,
             closing(Rows(connection, self._dialect, found).stream(batch)) as batches,
         ):
             yield from batches
 
-    @property
-    def _pool(self) -> engines.Pool:
-        return engines.pool(self.server, self.config)
+    def check_writable(self) -> None:
+        """Raises IntegrationError: `source_read_only`, as `Server.check_writable`, or as `connecting.connect`."""
+        if not self.config.writable:
+            message = "Changing rows is not switched on."
+            raise IntegrationError(message, self.server.label, "write", code="source_read_only")
+        with self.connected("check the rights") as connection:
+            self.server.check_writable(connection, self.config)
 
-    @property
-    def _dialect(self) -> ServerDialect:
-        return dialect(self.server.name)
+    def close(self) -> None:
+        if reached := self.take_reached():
+            reached.socket.close()
+
+    def keep_reached(self, reached: ReachedPort) -> None:
+        """Keep a socket for the next stage; `close` closes it."""
+        self.close()
+        self._reached = reached
+
+    def take_reached(self) -> ReachedPort | None:
+        """The socket that was kept; its user closes it."""
+        reached, self._reached = self._reached, None
+        return reached
 
     @contextmanager
-    def _connected(
+    def connected(
         self,
         operation: str,
         table: str | None = None,
         options: Mapping[str, Any] = MappingProxyType({}),
     ) -> Iterator[sa.Connection]:
+        """A connection of the pool. `operation` and `table` are for the errors of the driver, to which details are added.
+        Raises as `engines.pool`."""
         with self._pool.engine.connect().execution_options(**options) as connection:
             try:
                 yield connection
@@ -100,6 +124,14 @@ class ServerSource:
                 if detailed is None:
                     raise
                 raise detailed from error
+
+    @property
+    def _pool(self) -> engines.Pool:
+        return engines.pool(self.server, self.config)
+
+    @property
+    def _dialect(self) -> ServerDialect:
+        return dialect(self.server.name)
 
     def _page(self, connection: sa.Connection, request: PageRequest) -> PreviewPage:
         """A page of the table as it was last read; if that fails, as it is now."""

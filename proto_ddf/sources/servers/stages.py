@@ -1,130 +1,141 @@
-"""The connection test of a database server, in stages. Each repeats what it needs of the stages before it,
-because after a restart it may run alone, in another process."""
+"""The connection test of a database server, in stages.
+
+A connection test makes two connections: a socket, to reach the port and agree on encryption without the driver, and a
+connection of the pool, to sign in and for everything after it. A stage that runs alone, after a restart, opens what it
+misses.
+"""
 
 import time
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from functools import partial
 
 from sqlmodel import select
 
 from proto_ddf.db.engine import session
 from proto_ddf.db.tables import SourceRecord
 from proto_ddf.errors.types import IntegrationError
-from proto_ddf.sources.protocol import Stage
-from proto_ddf.sources.schema.model import SourceSchema
-from proto_ddf.sources.servers import tcp_probe
+from proto_ddf.sources.protocol import Finding, Stage
+from proto_ddf.sources.servers import engines, tcp_probe
 from proto_ddf.sources.servers.addresses import Address
-from proto_ddf.sources.servers.config import ServerConfig
-from proto_ddf.sources.servers.connecting import (
-    at_first,
-    connect,
-    connect_seconds,
-    find_addresses,
-)
+from proto_ddf.sources.servers.connecting import at_first, connect_seconds, find_addresses
 from proto_ddf.sources.servers.failures import ConnectionContext
-from proto_ddf.sources.servers.server import Server
+from proto_ddf.sources.servers.server import Handshake
+from proto_ddf.sources.servers.source import ReachedPort, ServerSource
 from proto_ddf.sources.size_texts import count_text
 
 _SIGNED_IN = frozenset({"database_unknown", "database_not_allowed"})
 """Codes of errors that a server reports only after sign-in."""
 
 
-def connection_stages(
-    server: Server, config: ServerConfig, read_schema: Callable[[], SourceSchema]
-) -> Sequence[Stage]:
-    """The stages, in order; the last one calls `read_schema`."""
-    tests = _Tests(server, config, read_schema)
-    return (
-        Stage("find_host", "Find the host", tests.find_host),
-        Stage("reach_port", "Reach the port", tests.reach_port),
-        Stage("encrypt", "Agree on encryption", tests.encrypt),
-        Stage("sign_in", "Sign in", tests.sign_in),
-        Stage("open_database", "Open the database", tests.open_database),
-        Stage("check_rights", "Check the rights", tests.check_rights),
-        Stage("read_tables", "Read the tables", tests.read_tables),
-    )
+def _find_host(source: ServerSource) -> Finding:
+    return Finding(", ".join(address.ip for address in find_addresses(source.config)))
 
 
-def _was_connected(kind: str, config: ServerConfig) -> bool:
+def _reach_port(source: ServerSource) -> Finding:
+    return at_first(find_addresses(source.config), partial(_reach, source))
+
+
+def _reach(source: ServerSource, address: Address) -> Finding:
+    context = ConnectionContext(source.server.label, address, source.config)
+    began = time.monotonic()
+    try:
+        opened = tcp_probe.open_socket(context, connect_seconds())
+    except IntegrationError as error:
+        if error.code == "port_closed" and address.loopback and _is_elsewhere(source):
+            raise context.failure("localhost_in_container", error.message) from error
+        raise
+    source.keep_reached(ReachedPort(address, opened))
+    return Finding(f"{(time.monotonic() - began) * 1000:.1f} ms")
+
+
+def _is_elsewhere(source: ServerSource) -> bool:
+    """Whether "localhost" probably means another machine than the user's: Proto-DDF runs in a container, and no
+    source was ever connected at this host and port."""
+    return tcp_probe.in_container() and not _was_connected(source)
+
+
+def _was_connected(source: ServerSource) -> bool:
     """Whether a source with the same host and port was saved before."""
+    query = select(SourceRecord.config).where(SourceRecord.kind == source.server.name)
     with session() as db:
-        known = db.exec(select(SourceRecord.config).where(SourceRecord.kind == kind)).all()
-    endpoint = (config.host, config.port)
+        known = db.exec(query).all()
+    endpoint = (source.config.host, source.config.port)
     return any((each.get("host"), each.get("port")) == endpoint for each in known)
 
 
-class _Tests:
-    def __init__(
-        self, server: Server, config: ServerConfig, read_schema: Callable[[], SourceSchema]
-    ) -> None:
-        self.server = server
-        self.config = config
-        self.read_schema = read_schema
+def _encrypt(source: ServerSource) -> Finding:
+    handshake = _perform_handshake(source)
+    if handshake.refused is not None and handshake.refused.code == "tls_required":
+        raise handshake.refused
+    return Finding(handshake.encryption)
 
-    def find_host(self) -> str:
-        return ", ".join(address.ip for address in find_addresses(self.config))
 
-    def reach_port(self) -> str:
-        return at_first(find_addresses(self.config), self._reach)
+def _perform_handshake(source: ServerSource) -> Handshake:
+    """The handshake over the socket that reached the port, or over a new one."""
+    addresses = find_addresses(source.config)
+    reached = source.take_reached()
+    if reached is not None:
+        addresses = (reached.address, *(each for each in addresses if each != reached.address))
 
-    def _reach(self, address: Address) -> str:
-        context = ConnectionContext(self.server.label, address, self.config)
-        began = time.monotonic()
-        try:
-            tcp_probe.open_socket(context, connect_seconds()).close()
-        except IntegrationError as error:
-            if error.code == "port_closed" and address.loopback and self._is_elsewhere():
-                raise context.failure("localhost_in_container", error.message) from error
-            raise
-        return f"{(time.monotonic() - began) * 1000:.1f} ms"
+    def attempt(address: Address) -> Handshake:
+        opened = reached.socket if reached and address == reached.address else None
+        return source.server.perform_handshake(address, source.config, connect_seconds(), opened)
 
-    def _is_elsewhere(self) -> bool:
-        """Whether "localhost" probably means another machine than the user's: Proto-DDF runs in a container, and no
-        source was ever connected at this host and port."""
-        return tcp_probe.in_container() and not _was_connected(self.server.name, self.config)
+    try:
+        return at_first(addresses, attempt)
+    finally:
+        if reached is not None:
+            reached.socket.close()
 
-    def encrypt(self) -> str:
-        handshake = at_first(
-            find_addresses(self.config),
-            lambda address: self.server.perform_handshake(address, self.config, connect_seconds()),
-        )
-        if handshake.refused is not None and handshake.refused.code == "tls_required":
-            raise handshake.refused
-        return handshake.encryption
 
-    def sign_in(self) -> str:
-        try:
-            with closing(connect(self.server, self.config)) as connection:
-                return self.server.version(connection)
-        except IntegrationError as error:
-            if error.code in _SIGNED_IN:  # the next stage reports it
-                return f"as {self.config.user}"
-            raise
+def _sign_in(source: ServerSource) -> Finding:
+    engines.close_unused(source.server, source.config)  # else no one would sign in
+    try:
+        with source.connected("sign in") as connection:
+            return Finding(source.server.version(connection.connection.driver_connection))
+    except IntegrationError as error:
+        if error.code in _SIGNED_IN:  # the next stage reports it
+            return Finding(f"as {source.config.user}")
+        raise
 
-    def open_database(self) -> str:
-        with closing(connect(self.server, self.config)):
-            return self.config.database
 
-    def check_rights(self) -> str:
-        with closing(connect(self.server, self.config)) as connection:
-            rights = self.server.rights(connection, self.config)
+def _open_database(source: ServerSource) -> Finding:
+    with source.connected("open the database"):
+        return Finding(source.config.database)
+
+
+def _check_rights(source: ServerSource) -> Finding:
+    server, config = source.server, source.config
+    with source.connected("check the rights") as connection:
+        rights = server.rights(connection, config)
         if rights.tables and not rights.readable:
             raise IntegrationError(
                 "No table may be read.",
-                self.server.label,
+                server.label,
                 "read",
                 code="tables_not_allowed",
-                user=self.config.user,
+                user=config.user,
                 count=rights.tables,
             )
-        if self.config.writable:
-            with closing(connect(self.server, self.config, writable=True)) as connection:
-                self.server.check_writable(connection, self.config)
-        changes = ", may change rows" if self.config.writable else ""
-        return f"may read {rights.readable} of {count_text(rights.tables, 'table')}{changes}"
+        if config.writable:
+            server.check_writable(connection, config)
+    changes = ", may change rows" if config.writable else ""
+    return Finding(f"may read {rights.readable} of {count_text(rights.tables, 'table')}{changes}")
 
-    def read_tables(self) -> str:
-        tables = self.read_schema().tables
-        rows = sum(table.row_count for table in tables)
-        about = "about " if any(table.row_count_estimated for table in tables) else ""
-        return f"{count_text(len(tables), 'table')}, {about}{count_text(rows, 'row')}"
+
+def _read_tables(source: ServerSource) -> Finding:
+    schema = source.read_schema()
+    rows = sum(table.row_count for table in schema.tables)
+    about = "about " if any(table.row_count_estimated for table in schema.tables) else ""
+    text = f"{count_text(len(schema.tables), 'table')}, {about}{count_text(rows, 'row')}"
+    return Finding(text, schema)
+
+
+STAGES = (
+    Stage("find_host", "Find the host", _find_host),
+    Stage("reach_port", "Reach the port", _reach_port),
+    Stage("encrypt", "Agree on encryption", _encrypt),
+    Stage("sign_in", "Sign in", _sign_in),
+    Stage("open_database", "Open the database", _open_database),
+    Stage("check_rights", "Check the rights", _check_rights),
+    Stage("read_tables", "Read the tables", _read_tables, reads_schema=True),
+)

@@ -84,16 +84,19 @@ def failed(context: ConnectionContext, error: OSError, seconds: float) -> Integr
 
 
 class TcpProbe:
-    """Exchanges bytes with a server; everything together takes at most `seconds`. A context manager that closes it.
+    """Exchanges bytes with a server, over the socket `opened` if one is given; everything together takes at most
+    `seconds`. A context manager that closes it.
 
     Its methods raise IntegrationError: see `failed`.
     """
 
-    def __init__(self, context: ConnectionContext, seconds: float) -> None:
+    def __init__(
+        self, context: ConnectionContext, seconds: float, opened: socket.socket | None = None
+    ) -> None:
         self.context = context
         self.seconds = seconds
         self._until = time.monotonic() + seconds
-        self.socket = open_socket(context, seconds)
+        self.socket = open_socket(context, seconds) if opened is None else opened
 
     def __enter__(self) -> Self:
         return self

@@ -19,7 +19,7 @@ from proto_ddf.sources.preview import (
     quote,
     table_unknown,
 )
-from proto_ddf.sources.protocol import FormField, PageRequest, SourceKind, Stage
+from proto_ddf.sources.protocol import Finding, FormField, PageRequest, SourceKind, Stage
 from proto_ddf.sources.schema.model import ColumnInfo, PreviewPage, SourceSchema
 from proto_ddf.sources.size_texts import count_text, size_text
 from proto_ddf.sources.sqlite import connecting
@@ -43,13 +43,6 @@ class SqliteSource:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-
-    def stages(self) -> Sequence[Stage]:
-        return (
-            Stage("find_file", "Find the file", self._find),
-            Stage("open", "Open the database", self._open),
-            Stage("read_tables", "Read the tables", self._count_tables),
-        )
 
     def check(self) -> None:
         """Raises IntegrationError: as `connecting.read_connection`."""
@@ -113,29 +106,18 @@ class SqliteSource:
                 with connecting.answer_time_limit(connection, self.path):
                     found = cursor.fetchmany(batch)
 
+    def close(self) -> None:
+        """Nothing stays open."""
+
+    def check_writable(self) -> None:
+        """Raises IntegrationError: as `connecting.check_writable`."""
+        connecting.check_writable(self.path)
+
     def _columns(self, connection: sqlite3.Connection, table: str) -> tuple[ColumnInfo, ...]:
         columns = read_columns(connection, table)
         if not columns:
             raise table_unknown(table, "sqlite", self.path.name)
         return columns
-
-    def _find(self) -> str:
-        return size_text(confine(self.path).stat().st_size)
-
-    def _open(self) -> str:
-        with connecting.read_connection(self.path) as connection:
-            encoding = connection.execute("PRAGMA encoding").fetchone()[0]
-        suffix = "" if os.access(self.path, os.W_OK) else ", read-only"
-        return f"SQLite, {encoding}{suffix}"
-
-    def _count_tables(self) -> str:
-        tables = self.read_schema().tables
-        rows = sum(table.row_count for table in tables)
-        return f"{count_text(len(tables), 'table')}, {count_text(rows, 'row')}"
-
-
-def _check_writable(config: SqliteConfig) -> None:
-    connecting.check_writable(confine(config.path, must_exist=False))
 
 
 def _count(connection: sqlite3.Connection, query: PreviewQuery) -> int | None:
@@ -177,6 +159,31 @@ def _contains_folded(value: bytes | None, search: str) -> bool:
     return value is not None and search in value.decode("utf-8", "replace").casefold()
 
 
+def _find(source: SqliteSource) -> Finding:
+    return Finding(size_text(confine(source.path).stat().st_size))
+
+
+def _open(source: SqliteSource) -> Finding:
+    with connecting.read_connection(source.path) as connection:
+        encoding = connection.execute("PRAGMA encoding").fetchone()[0]
+    suffix = "" if os.access(source.path, os.W_OK) else ", read-only"
+    return Finding(f"SQLite, {encoding}{suffix}")
+
+
+def _read_tables(source: SqliteSource) -> Finding:
+    schema = source.read_schema()
+    rows = sum(table.row_count for table in schema.tables)
+    text = f"{count_text(len(schema.tables), 'table')}, {count_text(rows, 'row')}"
+    return Finding(text, schema)
+
+
+STAGES = (
+    Stage("find_file", "Find the file", _find),
+    Stage("open", "Open the database", _open),
+    Stage("read_tables", "Read the tables", _read_tables, reads_schema=True),
+)
+
+
 def _create(config: SqliteConfig) -> SqliteSource:
     return SqliteSource(confine(config.path, must_exist=False))
 
@@ -208,9 +215,10 @@ KIND = SourceKind(
             accept=(".db", ".sqlite", ".sqlite3", ".db3"),
         ),
     ),
+    stages=STAGES,
     create=_create,
     target=_target,
     live=True,
     app_environment=_app_environment,
-    check_writable=_check_writable,
+    check_writable=SqliteSource.check_writable,
 )

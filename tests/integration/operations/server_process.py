@@ -89,7 +89,7 @@ def slow_undo(_: UndoContext[Given]) -> None:
 def kind(
     name: str, *steps: Step[Given], undo: Callable[[UndoContext[Given]], None] | None = None
 ) -> None:
-    register(Kind(name, lambda _: name.title(), Given, lambda _: steps, undo=undo))
+    register(Kind(name, lambda _: name.title(), Given, tuple(steps), undo=undo))
 
 
 kind("plain", plain("one"), plain("two"), plain("three"), undo=slow_undo)

@@ -18,7 +18,7 @@ from proto_ddf.db.tables import AppRecord, StepLogRecord, utc_now
 from proto_ddf.hosting.processes import end_tree, spawn_detached
 from proto_ddf.operations import kinds, service
 from proto_ddf.operations.engine import engine
-from proto_ddf.operations.kinds.sources import ConnectSourceInput
+from proto_ddf.operations.kinds.source_inputs import ConnectSourceInput
 from proto_ddf.operations.retention import housekeeping, pruning
 from proto_ddf.operations.stop_flag import StopFlag
 from proto_ddf.settings import get_settings

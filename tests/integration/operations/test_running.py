@@ -365,7 +365,7 @@ def test_without_an_engine_nothing_is_started_and_nothing_kept(prepared_home):
     class Nothing(BaseModel):
         pass
 
-    register(Kind("idle", lambda _: "Idle", Nothing, lambda _: [Step("a", "A", nothing_to_do)]))
+    register(Kind("idle", lambda _: "Idle", Nothing, (Step("a", "A", nothing_to_do),)))
     with pytest.raises(errors.SystemError):
         service.start("idle", Nothing())
     assert records.pending() == []

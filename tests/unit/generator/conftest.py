@@ -1,6 +1,6 @@
 """A source in memory, and the schema of a small shop."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -9,7 +9,7 @@ import pytest
 
 from proto_ddf.generator.planning.plan import plan_app
 from proto_ddf.generator.spec import AppSpec
-from proto_ddf.sources.protocol import PageRequest, Stage
+from proto_ddf.sources.protocol import PageRequest
 from proto_ddf.sources.schema.model import (
     ColumnInfo,
     ColumnType,
@@ -29,9 +29,6 @@ class MemorySource:
         self.schema = schema
         self.content = rows
         self.read: dict[str, int] = {}
-
-    def stages(self) -> Sequence[Stage]:
-        return ()
 
     def read_schema(self) -> SourceSchema:
         return self.schema

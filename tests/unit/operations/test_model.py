@@ -47,9 +47,26 @@ def test_a_step_context_passes_progress_on():
 
 def test_a_registered_kind_is_found_by_its_name(monkeypatch):
     monkeypatch.setattr("proto_ddf.operations.model.KINDS", KINDS.copy())
-    kind = Kind("test_kind", lambda _: "Test", Nothing, lambda _: [Step("a", "A", lambda _: None)])
+    kind = Kind("test_kind", lambda _: "Test", Nothing, (Step("a", "A", lambda _: None),))
     register(kind)
     from proto_ddf.operations import model
 
     assert model.KINDS["test_kind"] is kind
     assert kind.subject(Nothing()) == ""
+
+
+class Shaped(BaseModel):
+    round: bool = False
+
+
+def test_an_operation_has_the_steps_that_apply_to_its_input():
+    steps = (
+        Step("a", "A", lambda _: None),
+        Step("b", "B", lambda _: None, applies=lambda given: given.round),
+    )
+    for kind in (
+        Kind("shaped", lambda _: "", Shaped, steps),
+        Kind("shaped", lambda _: "", Shaped, lambda _: steps),
+    ):
+        assert [step.name for step in kind.steps_for(Shaped())] == ["a"]
+        assert [step.name for step in kind.steps_for(Shaped(round=True))] == ["a", "b"]

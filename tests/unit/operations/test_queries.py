@@ -16,7 +16,7 @@ class Given(BaseModel):
 
 def _create(name: str, kind: str = "make") -> str:
     steps = [Step("a", "A", lambda _: None), Step("b", "B", lambda _: None)]
-    made = Kind(kind, lambda g: g.name, Given, lambda _: steps, lambda g: g.name)
+    made = Kind(kind, lambda g: g.name, Given, tuple(steps), lambda g: g.name)
     return journal.create(made, Given(name=name), "anonymous").operation_id
 
 

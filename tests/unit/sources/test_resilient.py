@@ -1,13 +1,13 @@
 """A source behind a policy: every method is tried again, and all share one circuit."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from proto_ddf.errors import ValidationError
 from proto_ddf.resilience import CircuitOpenError, policy
-from proto_ddf.sources.protocol import PageRequest, Source, Stage
+from proto_ddf.sources.protocol import Finding, PageRequest, Source, Stage
 from proto_ddf.sources.resilient import SYSTEM, ResilientSource
 from proto_ddf.sources.schema.model import PreviewPage, SourceSchema
 
@@ -29,12 +29,9 @@ class Shaky:
             self.failures -= 1
             raise self.error
 
-    def stages(self) -> Sequence[Stage]:
-        return (Stage("open", "Open it", self._open),)
-
-    def _open(self) -> str:
+    def open(self) -> Finding:
         self._call()
-        return "open"
+        return Finding("open")
 
     def check(self) -> None:
         self._call()
@@ -54,10 +51,14 @@ class Shaky:
         finally:
             self.closed = True
 
+    def close(self) -> None:
+        self.closed = True
 
+
+OPEN = Stage("open", "Open it", Shaky.open)
 WAYS = {
     "check": lambda source: source.check(),
-    "stage": lambda source: source.stages()[0].run(),
+    "stage": lambda source: source.run_stage(OPEN),
     "schema": lambda source: source.read_schema(),
     "preview": lambda source: source.preview(PageRequest("t", offset=7)).offset,
     "rows": lambda source: list(source.rows("t")),
@@ -135,5 +136,7 @@ def test_a_stream_that_is_given_up_is_closed(target: str) -> None:
 
 
 def test_a_resilient_source_is_a_source(target: str) -> None:
-    source: Source = ResilientSource(Shaky(), target)
-    assert [stage.name for stage in source.stages()] == ["open"]
+    inner = Shaky()
+    source: Source = ResilientSource(inner, target)
+    source.close()
+    assert inner.closed

@@ -6,6 +6,7 @@ until the next sign-in, so only a connection test makes one.
 """
 
 import struct
+from socket import socket
 
 from proto_ddf.errors.drivers.pymysql import by_number
 from proto_ddf.errors.types import IntegrationError
@@ -27,10 +28,12 @@ _TRIGGER = struct.pack("!ii", 8, 80877103)
 """PostgreSQL's SSLRequest: it answers to that, and a web server to anything that is not HTTP."""
 
 
-def perform_handshake(address: Address, config: ServerConfig, seconds: float) -> Handshake:
-    """See `Server.perform_handshake`."""
+def perform_handshake(
+    address: Address, config: ServerConfig, seconds: float, opened: socket | None = None
+) -> Handshake:
+    """See `PerformHandshake`."""
     context = ConnectionContext(LABEL, address, config)
-    with TcpProbe(context, seconds) as probe:
+    with TcpProbe(context, seconds, opened) as probe:
         try:
             return Handshake(_secure(probe, config))
         except IntegrationError as error:

@@ -1,9 +1,11 @@
 """MySQL and MariaDB as servers: their config, their sessions, the rights of a user."""
 
 import ssl
-from collections.abc import Sequence
 from contextlib import closing
-from typing import Any, ClassVar
+from typing import ClassVar
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
 from proto_ddf.errors.drivers.pymysql import find
 from proto_ddf.errors.types import ProtoDDFError
@@ -19,11 +21,15 @@ from proto_ddf.sources.servers.failures import (
 from proto_ddf.sources.servers.mysql.handshake import LABEL, perform_handshake
 from proto_ddf.sources.servers.server import DbapiConnection, Rights, Server, Session
 from proto_ddf.sources.servers.tcp_probe import failed, open_socket
+from proto_ddf.sources.servers.writing import writable_session
 
 _DENIED = frozenset({1142, 1143, 1227, 1356})
 """Numbers of errors that say a right is missing, or that a view uses what is missing."""
 _OWN_NUMBERS = range(2000, 3000)
 """The driver's own, of a connection that failed; all others are the server's."""
+_READ_ONLY_SESSION = "SET SESSION TRANSACTION READ ONLY"
+_READ_WRITE = "SET SESSION TRANSACTION READ WRITE"
+_READ_ONLY = "SELECT @@global.read_only + @@global.innodb_read_only"
 _TABLES = "SELECT table_name FROM information_schema.tables WHERE table_schema = %s"
 _TABLES_TO_WRITE = """
     SELECT table_name, column_name
@@ -125,7 +131,7 @@ def _begin(connection: DbapiConnection, session: Session) -> None:
     try:
         with closing(connection.cursor()) as cursor:
             if not session.writable:
-                cursor.execute("SET SESSION TRANSACTION READ ONLY")
+                cursor.execute(_READ_ONLY_SESSION)
             cursor.execute(f"SET SESSION {limit}")
     except Exception as error:
         if error.args and error.args[0] == 1193:  # ER_UNKNOWN_SYSTEM_VARIABLE: before MySQL 5.7.8
@@ -170,52 +176,47 @@ def _version(connection: DbapiConnection) -> str:
     return f"MySQL {number.partition('-')[0]}"
 
 
-def _rights(connection: DbapiConnection, config: ServerConfig) -> Rights:
-    """The catalogue lists a table where the user has any right to it. Which may be read is told by reading none of
-    their rows: that counts rights by roles and by columns in, which no one view of the catalogue does."""
-    rows = _all(connection, _TABLES, config.database)
-    tables = [f"(SELECT 1 FROM {quoted(name)} LIMIT 0)" for (name,) in rows]
+def _rights(connection: sa.Connection, config: ServerConfig) -> Rights:
+    """The catalogue lists a table where the user has any right to it. Which tables may be read is found out by reading
+    none of their rows: that respects rights by roles and by columns, which no single view of the catalogue does."""
+    rows = connection.exec_driver_sql(_TABLES, (config.database,)).all()
+    quote = connection.dialect.identifier_preparer.quote_identifier
+    tables = [f"(SELECT 1 FROM {quote(name)} LIMIT 0)" for (name,) in rows]
     parts = [tables[start : start + _AT_ONCE] for start in range(0, len(tables), _AT_ONCE)]
     return Rights(sum(_readable(connection, part) for part in parts), len(tables))
 
 
-def _readable(connection: DbapiConnection, tables: list[str]) -> int:
+def _readable(connection: sa.Connection, tables: list[str]) -> int:
     if _may(connection, " UNION ALL ".join(tables)):
         return len(tables)
     return sum(_may(connection, each) for each in tables)
 
 
-def _may(connection: DbapiConnection, statement: str) -> bool:
+def _may(connection: sa.Connection, statement: str) -> bool:
     """Whether the user has the rights to a statement."""
     try:
-        _all(connection, statement)
-    except Exception as error:
-        number = error.args[0] if error.args else None
+        connection.exec_driver_sql(statement).all()
+    except DBAPIError as error:
+        number = error.orig.args[0] if error.orig and error.orig.args else None
         if not isinstance(number, int) or number == 0 or number in _OWN_NUMBERS:
             raise
         return number not in _DENIED
     return True
 
 
-def _check_writable(connection: DbapiConnection, config: ServerConfig) -> None:
-    if _all(connection, "SELECT @@global.read_only + @@global.innodb_read_only")[0][0]:
+def _check_writable(connection: sa.Connection, config: ServerConfig) -> None:
+    if connection.exec_driver_sql(_READ_ONLY).scalar_one():
         raise server_read_only(LABEL, config, "it is set to be read-only")
-    for table, column in _all(connection, _TABLES_TO_WRITE, config.database):
-        names = {"table": quoted(table), "column": quoted(column)}
-        if any(_may(connection, probe.format(**names)) for probe in _PROBES):
-            return
-    raise writing_not_allowed(LABEL, config)
-
-
-def quoted(name: str) -> str:
-    return "`" + name.replace("`", "``") + "`"
-
-
-def _all(connection: DbapiConnection, statement: str, *values: str) -> Sequence[Any]:
-    """Every row that a statement gives. Raises the driver's errors."""
-    with closing(connection.cursor()) as cursor:
-        cursor.execute(statement, values or None)
-        return list(cursor.fetchall())
+    quote = connection.dialect.identifier_preparer.quote_identifier
+    tables = connection.exec_driver_sql(_TABLES_TO_WRITE, (config.database,)).all()
+    with writable_session(connection, _READ_WRITE, _READ_ONLY_SESSION):
+        allowed = any(
+            _may(connection, probe.format(table=quote(table), column=quote(column)))
+            for table, column in tables
+            for probe in _PROBES
+        )
+    if not allowed:
+        raise writing_not_allowed(LABEL, config)
 
 
 MYSQL = Server(

@@ -5,6 +5,7 @@ the PostgreSQL docs, 55.2.1 (Start-up), 55.2.11 (SSL Session Encryption) and 55.
 """
 
 import struct
+from socket import socket
 
 from proto_ddf.errors.drivers.psycopg import by_sqlstate
 from proto_ddf.errors.types import IntegrationError
@@ -24,10 +25,12 @@ _TRIGGER = b"\r\n\r\n"
 """A web server answers to an empty request; PostgreSQL waits for more."""
 
 
-def perform_handshake(address: Address, config: ServerConfig, seconds: float) -> Handshake:
-    """See `Server.perform_handshake`. `refused` says why PostgreSQL rejects this user."""
+def perform_handshake(
+    address: Address, config: ServerConfig, seconds: float, opened: socket | None = None
+) -> Handshake:
+    """See `PerformHandshake`. `refused` says why PostgreSQL rejects this user."""
     context = ConnectionContext(LABEL, address, config)
-    with TcpProbe(context, seconds) as probe:
+    with TcpProbe(context, seconds, opened) as probe:
         try:
             encryption = _secure(probe, config)
         except IntegrationError as error:

@@ -4,6 +4,8 @@ import os
 from functools import partial
 from typing import ClassVar
 
+import sqlalchemy as sa
+
 from proto_ddf.errors.drivers.psycopg import find
 from proto_ddf.errors.types import IntegrationError
 from proto_ddf.port_numbers import POSTGRESQL_PORT
@@ -17,6 +19,7 @@ from proto_ddf.sources.servers.failures import (
 )
 from proto_ddf.sources.servers.postgres.handshake import LABEL, explained, perform_handshake
 from proto_ddf.sources.servers.server import DbapiConnection, Rights, Server, Session
+from proto_ddf.sources.servers.writing import writable_session
 
 _SSL_MODES = {
     Tls.PREFER: "prefer",
@@ -27,6 +30,9 @@ _SSL_MODES = {
 _SIGN_IN_CODES = {"table_not_allowed": "database_not_allowed"}
 """A right that is missing while one signs in is that to connect to the database (42501)."""
 
+_READ_ONLY = "SET default_transaction_read_only = on"
+_SERVER_DEFAULT = "RESET default_transaction_read_only"
+"""To the value that the server gives this user's sessions, unless the session began with a value of its own."""
 _TABLES = """
     SELECT count(*), count(*) FILTER (WHERE has_schema_privilege(n.oid, 'USAGE') AND {right})
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -112,12 +118,19 @@ def _open(
         "sslcertmode": "disable",
         "client_encoding": "UTF8",
         "gssencmode": "disable",
-        "options": options(writable=session.writable, read_seconds=session.read_seconds),
+        # What a session begins with is also what RESET restores, which `_check_writable` does.
+        "options": options(
+            writable=session.writable or config.writable, read_seconds=session.read_seconds
+        ),
     }
     context = ConnectionContext(LABEL, address, config)
     seconds = session.connect_seconds
     signing_in = partial(
-        sign_in, parameters, seconds=seconds, read_seconds=session.read_seconds + seconds
+        sign_in,
+        parameters,
+        seconds=seconds,
+        read_seconds=session.read_seconds + seconds,
+        begin=_READ_ONLY if config.writable and not session.writable else "",
     )
     try:
         return signing_in()
@@ -156,21 +169,21 @@ def _version(connection: DbapiConnection) -> str:
     return f"{LABEL} {number.partition(' ')[0]}".strip()
 
 
-def _count(
-    connection: DbapiConnection, config: ServerConfig, right: str, kinds: list[str]
-) -> Rights:
+def _count(connection: sa.Connection, config: ServerConfig, right: str, kinds: list[str]) -> Rights:
     schemas = list(config.schema_names) if isinstance(config, PostgresConfig) else []
     query = _TABLES.format(right=right)
-    tables, allowed = connection.execute(query, (kinds, schemas, schemas)).fetchone()
+    tables, allowed = connection.exec_driver_sql(query, (kinds, schemas, schemas)).one()
     return Rights(readable=allowed, tables=tables)
 
 
-def _rights(connection: DbapiConnection, config: ServerConfig) -> Rights:
+def _rights(connection: sa.Connection, config: ServerConfig) -> Rights:
     return _count(connection, config, _MAY_READ, _READ_FROM)
 
 
-def _check_writable(connection: DbapiConnection, config: ServerConfig) -> None:
-    if connection.execute("SHOW transaction_read_only").fetchone()[0] == "on":
+def _check_writable(connection: sa.Connection, config: ServerConfig) -> None:
+    with writable_session(connection, _SERVER_DEFAULT, _READ_ONLY):
+        read_only = connection.exec_driver_sql("SHOW transaction_read_only").scalar_one()
+    if read_only == "on":
         raise server_read_only(LABEL, config, "its sessions are read-only")
     if not _count(connection, config, _MAY_WRITE, _WRITTEN_TO).readable:
         raise writing_not_allowed(LABEL, config)

@@ -71,9 +71,10 @@ def sign_in(
     *,
     seconds: float,
     read_seconds: float,
+    begin: str = "",
     traced: bool = False,
 ) -> BoundedConnection:
-    """A connection, autocommit on. `parameters` are libpq's. Each `traced` one costs 5 kB for good: psycopg never
+    """A connection, autocommit on, after the statement `begin` if one is given. `parameters` are libpq's. Each `traced` one costs 5 kB for good: psycopg never
     closes the C file it opens for the trace.
 
     Raises:
@@ -92,6 +93,12 @@ def sign_in(
     connection = BoundedConnection(attempt)
     connection.read_seconds = read_seconds
     connection.autocommit = True
+    if begin:
+        try:
+            connection.execute(begin)
+        except BaseException:
+            connection.close()
+            raise
     return connection
 
 

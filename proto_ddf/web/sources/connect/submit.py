@@ -1,14 +1,15 @@
 """Submitting the connect form: checking the draft and starting its operation."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from pydantic import BaseModel
 
 from proto_ddf import errors, vault
 from proto_ddf.errors import ProtoDDFError, ValidationError
 from proto_ddf.operations import service
-from proto_ddf.operations.kinds.sources import ConnectSourceInput, TestSourceInput
+from proto_ddf.operations.kinds.source_inputs import ConnectSourceInput, TestSourceInput
 from proto_ddf.sources.connected import form_errors, secrets, store
 from proto_ddf.sources.registry import KINDS
 from proto_ddf.web.sources.connect.draft import Draft, draft_config, draft_of, secret_keys
@@ -16,18 +17,22 @@ from proto_ddf.web.sources.connect.draft import Draft, draft_config, draft_of, s
 
 def find_form_errors(draft: Draft, *, naming: bool) -> list[ProtoDDFError]:
     """The errors of the form, in the order of its fields, without connecting."""
-    config = draft_config(draft)
     found: list[ProtoDDFError] = []
     if naming:
         found += _errors_of(lambda: store.check_name(draft.name, draft.source_id or None))
-    config_errors = (
-        form_errors.find_form_errors(KINDS[draft.kind], config) if draft.kind in KINDS else []
-    )
-    found += config_errors
-    if not config_errors:
-        found += _errors_of(lambda: store.make_source(draft.kind, config))
-        found += _errors_of(lambda: secrets.check(draft.kind, config))
-    return found
+    return [*found, *_config_errors(draft.kind, draft_config(draft))]
+
+
+def _config_errors(kind: str, config: dict[str, Any]) -> Sequence[ProtoDDFError]:
+    if kind not in KINDS:
+        return _errors_of(lambda: store.find_kind(kind))
+    checked, found = form_errors.validate_form(KINDS[kind], config)
+    if checked is None:
+        return found
+    return [
+        *_errors_of(lambda: store.make_source(kind, checked)),
+        *_errors_of(lambda: secrets.check(kind, config)),
+    ]
 
 
 def _errors_of(check: Callable[[], object]) -> list[ProtoDDFError]:

@@ -10,7 +10,7 @@ import reflex as rx
 
 from proto_ddf.errors import ValidationError
 from proto_ddf.operations import service
-from proto_ddf.operations.kinds.sources import (
+from proto_ddf.operations.kinds.source_inputs import (
     DeleteSourceInput,
     RefreshSourceInput,
     TypeColumnInput,

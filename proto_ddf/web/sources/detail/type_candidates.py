@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from proto_ddf.errors import ValidationError
-from proto_ddf.operations.kinds.sources import TypeColumnInput
+from proto_ddf.operations.kinds.source_inputs import TypeColumnInput
 from proto_ddf.sources.connected import store
 from proto_ddf.sources.schema.column_types import ChosenType
 from proto_ddf.sources.schema.model import OddText, TypeCandidate

@@ -45,7 +45,7 @@ def planned(source: SourceView, name: str = "My app", editing: bool = False) -> 
 
 def run(given: GenerateAppInput, *steps: str, operation: str = "first") -> JSON:
     """Runs steps of a generation, without an engine; returns what the last one gave."""
-    by_name = {step.name: step for step in KINDS["generate_app"].steps(given)}
+    by_name = {step.name: step for step in KINDS["generate_app"].steps_for(given)}
     outputs = [by_name[name].run(StepContext(operation, given)) for name in steps]
     return outputs[-1]
 
@@ -61,7 +61,7 @@ def undo(given: GenerateAppInput, operation: str = "first") -> None:
 
 
 def test_only_files_are_imported(shop: SourceView, people: SourceView) -> None:
-    names = [[s.name for s in KINDS["generate_app"].steps(planned(s))] for s in (shop, people)]
+    names = [[s.name for s in KINDS["generate_app"].steps_for(planned(s))] for s in (shop, people)]
     whole = ["validate", "reserve_ports", "render", "import", "install", "build", "start", "check"]
     assert names == [[name for name in whole if name != "import"], whole]
 
@@ -228,7 +228,7 @@ class TestActing:
         precious.parent.mkdir()
         precious.touch()
         context = StepContext("operation", AppInput(slug=slug))
-        for step in KINDS[f"{action}_app"].steps(context.input):
+        for step in KINDS[f"{action}_app"].steps_for(context.input):
             with pytest.raises(ValidationError):
                 step.run(context)
         assert precious.exists()
@@ -248,7 +248,7 @@ class TestActing:
         given = planned(shop)
         run(given, "validate", "reserve_ports", "render")
         context = StepContext("operation", AppInput(slug="my_app"))
-        remove = KINDS["delete_app"].steps(context.input)[-1]
+        remove = KINDS["delete_app"].steps_for(context.input)[-1]
         for _ in range(2):
             remove.run(context)
         assert hosted.list_apps() == []

@@ -30,7 +30,7 @@ from proto_ddf.hosting.watcher import adopt_all
 from proto_ddf.operations import service
 from proto_ddf.operations.kinds import regenerate
 from proto_ddf.operations.kinds.regenerate import RegenerateAppInput
-from proto_ddf.operations.kinds.sources import (
+from proto_ddf.operations.kinds.source_inputs import (
     DeleteSourceInput,
     RefreshSourceInput,
     TypeColumnInput,
@@ -41,6 +41,7 @@ from proto_ddf.settings import get_settings
 from proto_ddf.sources.connected import store
 from proto_ddf.sources.connected.store import SourceView
 from proto_ddf.sources.schema.column_types import ChosenType
+from tests.operation_steps import run_steps, steps_up_to_last
 
 SLUG = "my_app"
 GIVEN = RegenerateAppInput(slug=SLUG)
@@ -124,9 +125,10 @@ class Operation:
         self.outputs: dict[str, Any] = {}
 
     def run(self, *steps: str) -> None:
-        by_name = {step.name: step for step in KINDS["regenerate_app"].steps(GIVEN)}
+        given = KINDS["regenerate_app"].prepare(GIVEN)
+        by_name = {step.name: step for step in KINDS["regenerate_app"].steps_for(given)}
         for name in steps:
-            context = StepContext(self.id, GIVEN, self.outputs)
+            context = StepContext(self.id, given, self.outputs)
             self.outputs[name] = by_name[name].run(context)
 
     def undo(self) -> None:
@@ -162,9 +164,8 @@ def refresh(ended: Any, source: SourceView) -> Any:
 
 
 def read_anew(source: SourceView) -> None:
-    """What the last step of a refresh does, without an engine."""
-    given = RefreshSourceInput(source_id=source.id)
-    KINDS["refresh_source"].steps(given)[-1].run(StepContext("refresh", given))
+    """What a refresh does, without an engine."""
+    run_steps("refresh_source", RefreshSourceInput(source_id=source.id), "refresh")
 
 
 def regenerated(ended: Any, *add: str) -> Any:
@@ -206,8 +207,8 @@ class TestNews:
     def test_a_save_that_was_cut_short_finds_the_same_again(self, shop, shop_file):
         add_column(shop_file)
         given = RefreshSourceInput(source_id=shop.id)
-        save = KINDS["refresh_source"].steps(given)[-1]
-        outputs = [save.run(StepContext("operation", given)) for _ in range(2)]
+        save = steps_up_to_last("refresh_source", given, "operation")
+        outputs = [save() for _ in range(2)]
         assert outputs[0] == outputs[1] == {"source_id": shop.id, "news": "1 column added"}
 
     def test_what_is_undone_in_the_source_is_no_news(self, ended, shop, shop_file, running):
@@ -232,11 +233,10 @@ class TestNews:
         given = TypeColumnInput(
             source_id=folk.id, table="people", column="name", type=ChosenType.TEXT
         )
-        save = KINDS["type_column"].steps(given)[-1]
-        save.run(StepContext("same", given))
+        run_steps("type_column", given, "same")
         assert news() == ""
         given.column = "id"
-        KINDS["type_column"].steps(given)[-1].run(StepContext("other", given))
+        run_steps("type_column", given, "other")
         assert news() == "1 column changed"
 
 

@@ -10,7 +10,7 @@ from proto_ddf import errors
 from proto_ddf.generator.spec import AppSpec
 from proto_ddf.operations import service
 from proto_ddf.operations.kinds.apps import GenerateAppInput
-from proto_ddf.operations.kinds.sources import (
+from proto_ddf.operations.kinds.source_inputs import (
     ConnectSourceInput,
     RefreshSourceInput,
     TestSourceInput,
@@ -75,9 +75,9 @@ def test_every_flow_calls_a_place_through_one_policy(ended, shop_file: Path) -> 
         spec=spec.model_copy(update={"name": "My app", "slug": "my_app", "allow_editing": True}),
     )
     calls = the_policy().snapshot().calls
-    KINDS["generate_app"].steps(given)[0].run(StepContext("operation", given))
+    KINDS["generate_app"].steps_for(given)[0].run(StepContext("operation", given))
     used = the_policy().snapshot()
-    assert used.calls == calls + 5  # three stages, the tables, and whether it can be written
+    assert used.calls == calls + 2  # the tables, and whether it can be written
     assert used.target == f"shop.db (upload {shop_file.parent.name})"
 
 
@@ -86,7 +86,7 @@ def test_an_import_reads_through_it_too(people: SourceView) -> None:
     given = GenerateAppInput(
         source_id=people.id, spec=spec.model_copy(update={"name": "My app", "slug": "my_app"})
     )
-    steps = {step.name: step for step in KINDS["generate_app"].steps(given)}
+    steps = {step.name: step for step in KINDS["generate_app"].steps_for(given)}
     context = StepContext("operation", given)
     for name in ("validate", "render"):
         steps[name].run(context)

@@ -8,7 +8,7 @@ import pytest
 from proto_ddf import vault
 from proto_ddf.errors import ValidationError
 from proto_ddf.operations import service
-from proto_ddf.operations.kinds.sources import (
+from proto_ddf.operations.kinds.source_inputs import (
     ConnectSourceInput,
     DeleteSourceInput,
     RefreshSourceInput,
@@ -101,3 +101,10 @@ def test_trying_again_with_a_password_that_was_forgotten_says_so(ended, workshop
     service.retry(failed.id)
     again = workshop.wait(failed.id, "failed")
     assert (again.error["code"], again.error["field"]) == ("secret_unreadable", "password")
+
+
+def test_the_config_is_validated_once_at_the_start_and_once_in_the_run(ended, monkeypatch):
+    kind, counts = vaulted.counted()
+    monkeypatch.setitem(KINDS, vaulted.NAME, kind)
+    assert ended("connect_source", given(vault.store(vaulted.RIGHT))).state == "succeeded"
+    assert counts == {"validated": 2, "made": 2}

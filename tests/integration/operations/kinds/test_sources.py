@@ -10,7 +10,7 @@ from proto_ddf.db.engine import session
 from proto_ddf.db.tables import AppRecord
 from proto_ddf.errors import ValidationError
 from proto_ddf.operations import service
-from proto_ddf.operations.kinds.sources import (
+from proto_ddf.operations.kinds.source_inputs import (
     ConnectSourceInput,
     DeleteSourceInput,
     RefreshSourceInput,
@@ -25,6 +25,7 @@ from proto_ddf.sources.files.csv.kind import CSV
 from proto_ddf.sources.files.uploads import upload_path
 from proto_ddf.sources.protocol import PageRequest
 from proto_ddf.sources.schema.column_types import ChosenType
+from tests.operation_steps import steps_up_to_last
 
 
 def used_by_app(source_id: str, *, imported: bool = False) -> None:
@@ -117,9 +118,8 @@ class TestConnect:
 
     def test_saving_twice_makes_one_source(self, shop_file):
         given = ConnectSourceInput(name="Shop", kind="sqlite", config={"path": str(shop_file)})
-        save = KINDS["connect_source"].steps(given)[-1]
-        context = StepContext("operation", given)
-        assert save.run(context) == save.run(context)
+        save = steps_up_to_last("connect_source", given, "operation")
+        assert save() == save()
         assert len(store.list_sources()) == 1
 
     def test_a_source_is_changed_in_place(self, ended, shop, people_file):
@@ -149,17 +149,17 @@ class TestRefresh:
 
     def test_a_name_given_meanwhile_stays(self, shop):
         given = RefreshSourceInput(source_id=shop.id)
-        save = KINDS["refresh_source"].steps(given)[-1]
+        save = steps_up_to_last("refresh_source", given, "operation")
         store.rename_source(shop.id, "Other")
-        save.run(StepContext("operation", given))
+        save()
         assert store.get_source(shop.id).name == "Other"
 
     def test_a_source_deleted_meanwhile_stays_deleted(self, shop):
         given = RefreshSourceInput(source_id=shop.id)
-        save = KINDS["refresh_source"].steps(given)[-1]
+        save = steps_up_to_last("refresh_source", given, "operation")
         store.delete_source(shop.id)
         with pytest.raises(ValidationError):
-            save.run(StepContext("operation", given))
+            save()
         assert store.list_sources() == []
 
     def test_a_file_that_is_gone_keeps_what_was_read(self, ended, shop, shop_file):
@@ -243,7 +243,7 @@ class TestTypeColumn:
         assert "row 1" in done.error["message"]
         assert store.get_source(people.id) == people
 
-    def test_what_cannot_be_typed_is_refused(self, people, shop):
+    def test_what_cannot_be_typed_is_refused(self, workshop, people, shop):
         for source_id, table, column in (
             (people.id, "people", "gone"),
             (people.id, "gone", "id"),
@@ -253,7 +253,7 @@ class TestTypeColumn:
                 source_id=source_id, table=table, column=column, type=ChosenType.TEXT
             )
             with pytest.raises(ValidationError):
-                KINDS["type_column"].steps(given)
+                service.start("type_column", given)
 
 
 class TestDelete:
@@ -299,7 +299,7 @@ class TestDelete:
 
     def test_a_removal_that_was_cut_short_is_finished_by_its_second_run(self, people, people_file):
         given = DeleteSourceInput(source_id=people.id)
-        find, remove = KINDS["delete_source"].steps(given)
+        find, remove = KINDS["delete_source"].steps_for(given)
         outputs = {"find": find.run(StepContext("operation", given))}
         store.delete_source(people.id)  # killed before the files were removed
         for _ in range(2):

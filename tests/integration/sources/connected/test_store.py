@@ -38,7 +38,7 @@ def test_a_saved_source_comes_back_whole(
     assert store.get_source(saved.id) == saved
     assert store.get_source(saved.id).schema == schema
     assert store.open_source(saved).preview(PageRequest("t")).total == 0
-    store.check_writable(saved.id)
+    store.check_writable(saved.kind, store.open_source(saved))
 
 
 def test_saving_with_an_id_twice_makes_one(config: dict[str, str]) -> None:

@@ -18,6 +18,7 @@ from proto_ddf.sources.connected.store import make_source
 from proto_ddf.sources.files.source import FilesSource
 from proto_ddf.sources.protocol import PageRequest
 from tests.file_sources import rows, types
+from tests.stages import findings
 
 CASES = Path(__file__).parents[3] / "cases"
 KINDS = {
@@ -331,11 +332,6 @@ def case(make_file: MakeFile) -> Callable[..., FilesSource]:
         return source
 
     return make
-
-
-def findings(source: FilesSource) -> dict[str, str]:
-    """What each stage of the connection test tells."""
-    return {stage.name: stage.run() for stage in source.stages()}
 
 
 def test_every_file_is_here() -> None:

@@ -24,6 +24,7 @@ from proto_ddf.sources.files.text import text_encoding
 from proto_ddf.sources.files.text.encodings import LABELS
 from proto_ddf.sources.protocol import PageRequest
 from tests.file_sources import rows
+from tests.stages import finding
 
 MakeFile = Callable[[str, bytes | str], Path]
 PLAIN = b"".join(b"plain %d,1\n" % n for n in range(30_000))
@@ -176,7 +177,7 @@ def test_nuls_at_the_ends_of_fields_are_left_out_and_told(
 ) -> None:
     source = read(make_file("padded.csv", content))
     assert rows(source) == expected
-    assert "NUL" in source.stages()[1].run()
+    assert "NUL" in finding(source, "read_format")
 
 
 @pytest.mark.parametrize("content", [b"a,b\n1,x\0y\n", b"a,b\n" + PLAIN + b"\0z,1\n"])

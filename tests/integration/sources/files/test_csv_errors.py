@@ -20,29 +20,22 @@ from proto_ddf.sources.files.csv.csv_encoding import recognise
 from proto_ddf.sources.files.csv.kind import CSV
 from proto_ddf.sources.files.duckdb_session import cache_folder
 from proto_ddf.sources.files.source import FilesSource
-from proto_ddf.sources.protocol import PageRequest, Stage
+from proto_ddf.sources.protocol import PageRequest
+from tests.stages import findings, first_failure
 
 MakeSource = Callable[..., FilesSource]
 
 
 def failure(source: FilesSource) -> ProtoDDFError:
     """The error of the first stage that fails."""
-    error = next(filter(None, map(failure_of, source.stages())))
+    _, error = first_failure(source)
     assert error.context["field"] == "paths"
     return error
 
 
-def failure_of(stage: Stage) -> ProtoDDFError | None:
-    try:
-        stage.run()
-    except ProtoDDFError as error:
-        return error
-    return None
-
-
 def test_good_files_pass_every_stage(csv_source: MakeSource) -> None:
     source = csv_source(a=b"x,y\n1,2\n", b="n;m\nä;1\n".encode("latin-1"))
-    assert [(stage.name, stage.run()) for stage in source.stages()] == [
+    assert list(findings(source).items()) == [
         ("find_files", "2 files, 16 bytes"),
         ("read_format", "comma, UTF-8; semicolon, Windows-1252"),
         ("infer_types", "2 tables, 4 columns, 2 rows"),

@@ -19,6 +19,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from proto_ddf.sources.files.excel.cells import unescaped
 from proto_ddf.sources.files.source import FilesSource
+from tests import stages
 from tests.file_sources import rows, types
 
 MakeSource = Callable[..., FilesSource]
@@ -95,8 +96,7 @@ def book(
 
 
 def finding(source: FilesSource) -> str:
-    (stage,) = [each for each in source.stages() if each.name == "infer_types"]
-    return stage.run().partition("; ")[2]
+    return stages.finding(source, "infer_types").partition("; ")[2]
 
 
 @pytest.mark.parametrize(

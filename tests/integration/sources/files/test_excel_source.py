@@ -17,6 +17,7 @@ from proto_ddf.settings import get_settings
 from proto_ddf.sources.files.source import FilesSource
 from proto_ddf.sources.protocol import PageRequest
 from tests.file_sources import failure, rows, types
+from tests.stages import finding
 
 MakeSource = Callable[..., FilesSource]
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2_000)
@@ -55,8 +56,7 @@ def packed(**contents: bytes | str) -> bytes:
 
 def note(source: FilesSource) -> str:
     """What the last stage tells beside its counts."""
-    (stage,) = [each for each in source.stages() if each.name == "infer_types"]
-    return stage.run().partition("; ")[2]
+    return finding(source, "infer_types").partition("; ")[2]
 
 
 @pytest.mark.parametrize(

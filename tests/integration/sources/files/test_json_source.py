@@ -15,6 +15,7 @@ from proto_ddf.sources.files.json import syntax_errors
 from proto_ddf.sources.files.source import FilesSource
 from proto_ddf.sources.protocol import PageRequest
 from tests.file_sources import failure, rows, types
+from tests.stages import finding
 
 MakeSource = Callable[..., FilesSource]
 
@@ -250,13 +251,9 @@ def test_texts_that_begin_with_a_noncharacter_survive(file_source: MakeSource, c
 def test_rows_that_may_be_below_a_key_are_told(
     file_source: MakeSource, content: str, words: str
 ) -> None:
-    (stage,) = [
-        each
-        for each in file_source("json", "w.json", content).stages()
-        if each.name == "check_shape"
-    ]
-    assert words in stage.run()
-    assert (stage.run() == "Nothing") is not bool(words)
+    found = finding(file_source("json", "w.json", content), "check_shape")
+    assert words in found
+    assert (found == "Nothing") is not bool(words)
 
 
 def test_a_text_with_the_character_0_is_found_behind_it(file_source: MakeSource) -> None:

@@ -17,13 +17,13 @@ from proto_ddf.errors import describe
 from proto_ddf.sources.files.csv.kind import CSV
 from proto_ddf.sources.files.source import FilesSource
 from tests.file_sources import failure, rows, types
+from tests.stages import finding
 
 MakeSource = Callable[..., FilesSource]
 
 
 def seems_wrong(source: FilesSource) -> str:
-    (stage,) = [each for each in source.stages() if each.name == "check_shape"]
-    return stage.run()
+    return finding(source, "check_shape")
 
 
 def workbook(*lines: list[Any]) -> bytes:

@@ -1,13 +1,21 @@
 """Sources whose failures are tried again at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from proto_ddf.sources.servers import engines
 from tests.policies import fresh_policies
 from tests.servers.failing import IMPATIENT, PATIENT
+
+
+@pytest.fixture(autouse=True)
+def _connections_are_closed() -> Iterator[None]:
+    """None stays open after a test: the servers are shared."""
+    yield
+    engines.dispose_all()
 
 
 @pytest.fixture

@@ -26,12 +26,12 @@ from proto_ddf.sources.servers.mysql.server import MYSQL
 from proto_ddf.sources.servers.postgres.server import POSTGRES
 from proto_ddf.sources.servers.server import Server
 from proto_ddf.sources.servers.source import ServerSource
-from proto_ddf.sources.servers.stages import connection_stages
 from tests.policies import fresh_policies
 from tests.servers import peers
 from tests.servers.database_server import Database, DatabaseServer
 from tests.servers.mariadb import MariaDbServer
 from tests.servers.postgres import PostgresServer
+from tests.stages import finding
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -249,19 +249,20 @@ def test_a_server_that_was_met_before_is_no_other_in_a_container(
     kind = shop.server.kind
     with peers.closed_port() as port:
         given = shop.config(host=host, port=port)
-        reach = store.make_source(kind, given).inner.stages()[1]
-        assert code_of(reach.run) == "localhost_in_container"
+        source = ServerSource(server_of(shop), config_of(shop, host=host, port=port))
+        reach = partial(finding, source, "reach_port")
+        assert code_of(reach) == "localhost_in_container"
         store.save_source("Shop", kind, given, SourceSchema(tables=()))
-        assert code_of(reach.run) == "port_closed"
+        assert code_of(reach) == "port_closed"
 
 
 # Rights
 
 
 def found(database: Database, stage: str, **changes: Any) -> str:
-    config = config_of(database, **changes)
-    tests = connection_stages(server_of(database), config, lambda: pytest.fail("reads the tables"))
-    return next(each for each in tests if each.name == stage).run()
+    source = ServerSource(server_of(database), config_of(database, **changes))
+    with closing(source):
+        return finding(source, stage)
 
 
 def test_rights_are_counted(shop: Database, guest: Database) -> None:
@@ -326,7 +327,7 @@ def test_what_the_stages_find(shop: Database) -> None:
 def check_writable(database: Database, **changes: Any) -> None:
     check = KINDS[database.server.kind].check_writable
     assert check is not None
-    check(config_of(database, **{"writable": True, **changes}))
+    check(ServerSource(server_of(database), config_of(database, **{"writable": True, **changes})))
 
 
 def test_changes_that_are_not_switched_on(shop: Database) -> None:

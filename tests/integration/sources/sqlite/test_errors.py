@@ -14,6 +14,7 @@ from proto_ddf.sources.connected import store
 from proto_ddf.sources.protocol import PageRequest
 from proto_ddf.sources.sqlite import connecting
 from proto_ddf.sources.sqlite.source import KIND, SqliteConfig, SqliteSource
+from tests.stages import finding, findings, first_failure
 
 MakeSource = Callable[[str], SqliteSource]
 TABLE = "CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT); INSERT INTO t VALUES (1, 'x')"
@@ -31,16 +32,12 @@ def quick_lock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def failing_stage(source: SqliteSource) -> tuple[str, str, str]:
     """Name of the first stage that fails, code and field of its error."""
-    for stage in source.stages():
-        try:
-            stage.run()
-        except ProtoDDFError as error:
-            return stage.name, error.code, error.context["field"]
-    raise AssertionError("no stage failed")
+    name, error = first_failure(source)
+    return name, error.code, error.context["field"]
 
 
 def test_a_good_file_passes_every_stage(good: SqliteSource) -> None:
-    assert [(stage.name, stage.run()) for stage in good.stages()] == [
+    assert list(findings(good).items()) == [
         ("find_file", "8.2 kB"),
         ("open", "SQLite, UTF-8"),
         ("read_tables", "1 table, 1 row"),
@@ -135,7 +132,7 @@ def test_a_file_that_may_not_be_written_opens_and_says_so(
     source = database_in(open_folder)
     source.path.chmod(0o444)
     with unprivileged():
-        assert source._open() == "SQLite, UTF-8, read-only"
+        assert finding(source, "open") == "SQLite, UTF-8, read-only"
         assert source.preview(PageRequest("t")).total == 1
         with pytest.raises(ProtoDDFError) as raised:
             connecting.check_writable(source.path)

@@ -21,7 +21,7 @@ class Nothing(BaseModel):
 @pytest.fixture
 def operation(database: Path) -> str:
     steps = [Step("only", "Only", lambda _: None)]
-    kind = Kind("make", lambda _: "Make", Nothing, lambda _: steps)
+    kind = Kind("make", lambda _: "Make", Nothing, tuple(steps))
     run = journal.create(kind, Nothing(), "anonymous")
     stop = StopFlag()
     journal.begin(run, stop.pause)

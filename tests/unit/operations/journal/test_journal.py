@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
+from proto_ddf.db.engine import session
 from proto_ddf.db.tables import utc_now
 from proto_ddf.operations import change_events, queries
 from proto_ddf.operations.journal import journal, records
@@ -29,7 +30,7 @@ def _never_waits(_: float) -> None:
 def run(database: Path) -> Run:
     """The first run of a new operation."""
     steps = [Step(name, name.title(), lambda _: None) for name in ("check", "build", "start")]
-    kind = Kind("make", lambda g: f"Make {g.name}", Given, lambda _: steps, lambda g: g.name)
+    kind = Kind("make", lambda g: f"Make {g.name}", Given, tuple(steps), lambda g: g.name)
     return journal.create(kind, Given(name="shop"), "anna")
 
 
@@ -283,3 +284,36 @@ def test_every_change_wakes_the_watchers(run: Run, monkeypatch):
     journal.cancel(run.operation_id)
     journal.cleaned_up(run.operation_id)
     assert told == [run.operation_id] * 8
+
+
+def _interim_outputs(run: Run) -> list[object]:
+    with session() as opened:
+        return [step.interim_output for step in records.steps_of(opened, run.operation_id)]
+
+
+def test_an_interim_output_is_for_later_steps_alone_and_goes_with_the_end(run: Run):
+    _begin(run)
+    journal.step_succeeded(run, 0, {"rows": 3}, _never_waits, interim=True)
+    step = journal.start_next_step(run, _never_waits)
+    assert step is not None
+    assert step.outputs == {"check": {"rows": 3}}
+    assert _view(run).output == {"check": None}
+    while step:
+        assert _interim_outputs(run)[0] == {"rows": 3}
+        journal.step_succeeded(run, step.position, None, _never_waits)
+        step = journal.start_next_step(run, _never_waits)
+    assert _interim_outputs(run) == [None] * 3
+
+
+def test_an_interim_output_stays_for_try_again_and_for_the_clean_up(run: Run):
+    _begin(run)
+    journal.step_succeeded(run, 0, {"rows": 3}, _never_waits, interim=True)
+    journal.start_next_step(run, _never_waits)
+    journal.step_failed(run, 1, FAULT, _never_waits)
+    again = _begin(_retried(run))
+    assert again is not None
+    assert again.outputs == {"check": {"rows": 3}}
+    journal.cancel(run.operation_id)
+    assert records.outputs(run.operation_id) == {"check": {"rows": 3}}
+    journal.cleaned_up(run.operation_id)
+    assert _interim_outputs(run) == [None] * 3

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from proto_ddf.errors import IntegrationError, describe
-from proto_ddf.operations.kinds.sources import ConnectSourceInput, TestSourceInput
+from proto_ddf.operations.kinds.source_inputs import ConnectSourceInput, TestSourceInput
 from proto_ddf.sources.connected import store
 from proto_ddf.sources.files.uploads import upload_path
 from proto_ddf.web.sources.connect import state as connect_state
