@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proto_ddf.sources.connected.form_errors import find_form_errors
+from proto_ddf.sources.connected.form_errors import validate_form
 from proto_ddf.sources.connected.references import (
     References,
     files_of,
@@ -56,7 +56,7 @@ def test_a_config_names_what_its_secret_and_file_fields_hold_and_nothing_else(
 ):
     known = KINDS[kind]
     config = data.draw(configs(known))
-    assert find_form_errors(known, config) == []
+    assert validate_form(known, config)[1] == []
     named = references_of(kind, config)
     held = [config[field] for field in known.fields("file") if field in config]
     paths = [path for each in held for path in ([each] if isinstance(each, str) else each)]
