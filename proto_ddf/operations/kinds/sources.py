@@ -124,15 +124,15 @@ def _save(context: StepContext, propose: Propose) -> JSON:
     known = store.get_source(proposal.source_id) if proposal.source_id else None
     name = (known.name if known else "") if proposal.name is None else proposal.name
     secrets.check(proposal.kind, proposal.config)
-    id = proposal.source_id or operation_id
-    saved = store.save_source(name, proposal.kind, candidate.config, schema, id, operation_id)
-    update_source_drift(id, schema)
+    saved_id = proposal.source_id or operation_id
+    saved = store.save_source(name, proposal.kind, candidate.config, schema, saved_id, operation_id)
+    update_source_drift(saved_id, schema)
     if known:  # the secrets it named before may have no other use
         discard_secrets(secrets.named_in(known.kind, known.config).values())
     news = _found_by(saved, operation_id)
     tables = count_text(len(schema.tables), "table")
     context.report(f"{tables}: {news or 'nothing has changed'}" if known else tables)
-    return {"source_id": id, "news": news}
+    return {"source_id": saved_id, "news": news}
 
 
 def _schema_read(context: StepContext, kind: str) -> SourceSchema:

@@ -1,8 +1,8 @@
-"""Where a host is, and whether Proto-DDF may connect to it.
+"""Looks up the addresses of a host and checks whether Proto-DDF may connect to them.
 
-Whoever may fill in a form could otherwise make this machine talk to what only it can reach (server-side request
-forgery): the metadata service of a cloud gives out keys, and Proto-DDF's own port acts for its user. So a name is
-looked up once, what it stands for is checked, and those very addresses are connected to.
+Without the check, anyone who fills in the form could make this machine connect to services that only it can reach
+(server-side request forgery): the metadata service of a cloud gives out keys, and Proto-DDF's own port acts for its user.
+So a name is looked up once, its addresses are checked, and connections go to the addresses that were checked.
 """
 
 import ipaddress
@@ -56,7 +56,7 @@ class Address:
     """An address that may be connected to."""
 
     host: str
-    """As it was given; certificates are checked against it."""
+    """The name or address in the form; certificates are checked against it."""
     ip: str
     port: int
 
@@ -66,7 +66,7 @@ class Address:
 
 
 def look_up(host: str) -> Sequence[str]:
-    """The addresses of a host as the system knows them. Raises socket.gaierror, UnicodeError or ValueError."""
+    """The addresses of a host by the system's resolver. Raises socket.gaierror, UnicodeError or ValueError."""
     found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
@@ -74,10 +74,10 @@ def look_up(host: str) -> Sequence[str]:
 def resolve(
     host: str, port: int, seconds: float, *, look_up: Resolver = look_up
 ) -> tuple[Address, ...]:
-    """The addresses of a host, each of which may be connected to; a look-up takes `seconds` at most.
+    """The addresses of a host, all of them allowed; the look-up takes at most `seconds`.
 
     Raises:
-        ValidationError: `host_not_allowed` (if one of several addresses is not, none is), `own_port`.
+        ValidationError: `host_not_allowed` (also if only one of several addresses is not allowed), `own_port`.
         IntegrationError: `host_unknown`, `host_lookup_failed`.
     """
     host = _bare(host)
@@ -103,7 +103,7 @@ def _bare(host: str) -> str:
 def _looked_up(host: str, port: int, seconds: float, look_up: Resolver) -> list[IpAddress]:
     try:
         texts = _within(seconds, partial(look_up, host))
-        # Without its zone ("%eth0"), which nothing but a link-local address needs: with one no address equals another.
+        # Without the zone ("%eth0"), which only link-local addresses need: addresses with a zone never compare equal.
         return [ipaddress.ip_address(text.partition("%")[0]) for text in texts]
     except TimeoutError as error:
         reason = f"the name service gave no answer within {seconds:.3g} s"
@@ -112,12 +112,12 @@ def _looked_up(host: str, port: int, seconds: float, look_up: Resolver) -> list[
         passing = error.errno in {socket.EAI_AGAIN, socket.EAI_SYSTEM, socket.EAI_MEMORY}
         code = "host_lookup_failed" if passing else "host_unknown"
         raise _unknown(code, host, port, _pasted(host)) from error
-    except (UnicodeError, ValueError) as error:  # what no name of a host can be
+    except (UnicodeError, ValueError) as error:  # not a possible host name
         raise _unknown("host_unknown", host, port, _pasted(host)) from error
 
 
 def _within(seconds: float, call: Callable[[], Sequence[str]]) -> Sequence[str]:
-    """The result of a call that cannot be cut short: after `seconds` nobody waits for it any longer.
+    """The result of a call that cannot be interrupted: after `seconds` it is left to run in its thread.
 
     Raises TimeoutError, or what the call raises.
     """
@@ -141,7 +141,7 @@ def _within(seconds: float, call: Callable[[], Sequence[str]]) -> Sequence[str]:
 
 
 def _pasted(host: str) -> str:
-    """What is wrong with a host that is more than a host."""
+    """A hint if the text looks like more than a host name; else empty."""
     if "://" in host or "@" in host:
         return "give the name of the machine alone, without the rest of the URL"
     name, _, port = host.rpartition(":")
@@ -168,7 +168,7 @@ def _check(host: str, ip: IpAddress) -> None:
 
 
 def _reason(ip: IpAddress) -> str:
-    """Why nobody may connect there, or nothing."""
+    """Why connections to the address are not allowed; empty if they are."""
     if ip in _METADATA:
         return "it is the metadata service of a cloud"
     if ip.is_link_local:
@@ -183,7 +183,7 @@ def _reason(ip: IpAddress) -> str:
 
 
 def _embedded(ip: IpAddress) -> list[ipaddress.IPv4Address]:
-    """The IPv4 addresses that packets to an IPv6 address may end at."""
+    """The IPv4 addresses that packets to an IPv6 address may be forwarded to."""
     if isinstance(ip, ipaddress.IPv4Address):
         return []
     found: list[ipaddress.IPv4Address | None] = [ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())]
@@ -202,7 +202,7 @@ def _is_this_machine(ip: IpAddress) -> bool:
 
 
 def _own_ports() -> set[int]:
-    """Where Proto-DDF and its apps answer, or will."""
+    """The ports of Proto-DDF and its apps, reserved ones included."""
     with session() as db:
         reserved = db.exec(select(PortReservation)).all()
     return {get_settings().port, *(p for each in reserved for p in (each.frontend, each.backend))}

@@ -1,4 +1,4 @@
-"""What the catalogue of a database server says of its tables, in one shape for every kind of server."""
+"""The catalogue of a database, in the same form for every kind of server."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class CatalogTable:
     """One table or view, with the columns that the user may read."""
 
     namespace: str
-    """As the server calls it, of the default one too."""
+    """The server's name for it, also for the default one."""
     name: str
     is_view: bool
     columns: tuple[ColumnInfo, ...]
@@ -37,13 +37,13 @@ class CatalogTable:
     references: tuple[Reference, ...] = ()
     comment: str = ""
     estimate: int | None = None
-    """Rows by the server's own statistics; None where it has none."""
+    """Number of rows by the server's statistics; None without statistics."""
     reads_itself: bool = True
-    """Reading it takes what its own rows take; not so of views and of tables elsewhere."""
+    """It has rows of its own to read; False for views and foreign tables, which may take any time."""
     row_position: tuple[str, ...] = ()
     """SQL that orders the rows of a table without a key."""
     sorted_as_text: frozenset[str] = frozenset()
-    """Columns whose own type has no order."""
+    """Columns whose type has no order."""
 
     @property
     def full_name(self) -> TableName:
@@ -56,7 +56,7 @@ class CatalogTable:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """What one user sees of one database."""
+    """The tables of one database that one user may see."""
 
     default_namespace: str
     tables: tuple[CatalogTable, ...]

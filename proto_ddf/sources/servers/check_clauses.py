@@ -1,4 +1,4 @@
-"""CHECK constraints as the catalogues of PostgreSQL and MySQL write them, read into bounds and choices."""
+"""Reads bounds and choices from CHECK constraints as the catalogues of PostgreSQL and MySQL write them."""
 
 import re
 from collections import Counter
@@ -24,12 +24,12 @@ _SPELLINGS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"= ANY \(ARRAY\[([^\]]*)\]\)"), r"IN (\1)"),
     (re.compile(r"\bchar(?:acter)?_length\(", re.IGNORECASE), "length("),
 )
-"""How PostgreSQL writes what was typed plainly (ruleutils.c), and the plain way."""
+"""How PostgreSQL writes an expression (ruleutils.c), and its simple spelling."""
 
 
 def with_checks(columns: Sequence[ColumnInfo], clauses: Sequence[str]) -> tuple[ColumnInfo, ...]:
-    """The columns with the bounds and choices that CHECK clauses of their table demand. Of columns whose names
-    differ in case alone none is given any."""
+    """The columns with the bounds and choices that the CHECK clauses of their table require. Columns whose names differ
+    only in case get none."""
     demanded = [each for each in map(_demands, clauses) if each]
     if not demanded:
         return tuple(columns)
@@ -48,7 +48,7 @@ def _of(name: str, demanded: Iterable[Mapping[str, Bounds]]) -> list[Bounds]:
 
 @lru_cache(maxsize=10_000)
 def _demands(clause: str) -> Mapping[str, Bounds]:
-    """Bounds by column name in lower case. A schema is read again and again, with the same clauses."""
+    """Bounds by column name in lower case. Cached, since a schema is read often with the same clauses."""
     return read_checks(_plainly(clause))
 
 

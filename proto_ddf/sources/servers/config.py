@@ -1,4 +1,4 @@
-"""What the connect form of a database server holds. It names no secret: the password is a reference."""
+"""The values of the connect form of a database server. They hold no secret: the password is a reference."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -17,7 +17,7 @@ class Tls(StrEnum):
     """How a connection is encrypted."""
 
     PREFER = "prefer"
-    """When the server offers it; the certificate is not checked."""
+    """If the server offers it; the certificate is not checked."""
     REQUIRE = "require"
     """Always; the certificate is not checked."""
     VERIFY = "verify"
@@ -31,7 +31,7 @@ class ServerConfig(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     parameters_allowed: ClassVar[frozenset[str]] = frozenset()
-    """Names that `parameters` may have; each kind of server has its own."""
+    """Names allowed in `parameters`; each kind of server has its own."""
 
     host: Needed
     port: Port
@@ -41,7 +41,7 @@ class ServerConfig(BaseModel):
     """A reference into the vault; empty: none."""
     tls: Tls = Tls.PREFER
     ca_certificate: Trimmed = ""
-    """Path of a file with the certificates of authorities, for VERIFY; empty: those this machine trusts."""
+    """Path of a file with certificates of authorities, for VERIFY; empty: the authorities that this machine trusts."""
     writable: bool = False
     """Rows may be changed. False opens read-only sessions."""
     parameters: Trimmed = ""

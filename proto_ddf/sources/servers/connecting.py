@@ -1,4 +1,4 @@
-"""Opening a connection to a database server: look up, check the address, connect, sign in."""
+"""Opens connections to a database server: looks up the host, checks its addresses, connects and signs in."""
 
 from collections.abc import Callable
 from importlib import import_module
@@ -17,16 +17,16 @@ T = TypeVar("T")
 _NOT_REACHED = frozenset(
     {"host_silent", "host_unreachable", "localhost_in_container", "port_closed"}
 )
-"""What one address of a host may meet while another one answers."""
+"""Codes of errors at one address of a host while another address may answer."""
 
 
 def connect(server: Server, config: ServerConfig, *, writable: bool = False) -> DbapiConnection:
-    """A signed-in connection, autocommit on, that cannot write unless `writable`; statements and answers are
-    limited to the policy's read timeout. The address that was checked is the one connected to.
+    """A signed-in connection, autocommit on, read-only unless `writable`; the policy's read timeout limits each statement
+    and the wait for its answer. It goes to an address that was checked.
 
     Raises:
         ValidationError: `host_not_allowed`, `own_port`, or of `ca_certificate`.
-        IntegrationError: every way that connecting can fail (`errors/codes/databases.py`).
+        IntegrationError: any failure to connect (`errors/codes/databases.py`).
         SystemError: `driver_missing`, `secret_unreadable`.
     """
     check_driver(server)
@@ -46,13 +46,13 @@ def connect(server: Server, config: ServerConfig, *, writable: bool = False) -> 
 
 
 def find_addresses(config: ServerConfig) -> tuple[Address, ...]:
-    """Where the host is. Raises as `addresses.resolve` does."""
+    """The addresses of the host. Raises as `addresses.resolve` does."""
     return resolve(config.host, config.port, connect_seconds())
 
 
 def at_first(addresses: tuple[Address, ...], attempt: Callable[[Address], T]) -> T:
-    """What `attempt` returns at the first address that answers. Raises what it raises there, or at one of those
-    that did not answer."""
+    """The result of `attempt` at the first address that answers. Raises its error there or, if no address answers, its
+    error at one of them."""
     failure: IntegrationError | None = None
     for address in addresses:
         try:
@@ -60,7 +60,7 @@ def at_first(addresses: tuple[Address, ...], attempt: Callable[[Address], T]) ->
         except IntegrationError as error:
             if error.code not in _NOT_REACHED:
                 raise
-            # Without a way to one kind of address, what was met at the other says more.
+            # On a machine without IPv6, or without IPv4, the error at the other kind of address is more useful.
             if failure is None or failure.code == "host_unreachable":
                 failure = error
     assert failure is not None, "resolve() gives one address at least"
@@ -68,7 +68,7 @@ def at_first(addresses: tuple[Address, ...], attempt: Callable[[Address], T]) ->
 
 
 def connect_seconds() -> float:
-    """How long one attempt to connect may take now. Raises DeadlineExceededError when no time is left."""
+    """Seconds that one attempt to connect may take now. Raises DeadlineExceededError when no time is left."""
     return time_left(policy_config(SYSTEM).connect_timeout)
 
 

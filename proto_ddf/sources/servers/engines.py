@@ -1,7 +1,7 @@
-"""Connections that are kept: a small pool for each database and user, shared by all that read from it.
+"""Connections that are kept open: a small pool for each config, shared by all its readers.
 
-A connection that breaks takes the others of its pool with it: what ended it (a restart, a firewall) ended them too.
-The next call gets a fresh one. Nothing here tries anything again; the policy of the source does.
+When a connection breaks, all connections of its pool are discarded: the cause (a restart, a firewall) ended them too. The
+next call opens a new one. Nothing here is retried; the policy of the source does that.
 """
 
 import time
@@ -26,13 +26,13 @@ IDLE_SECONDS = 300.0
 _KEPT_CONNECTIONS = 2
 """Connections of a pool that stay open between calls."""
 _MORE_CONNECTIONS = 14
-"""For calls at once and streams beside them; closed after use."""
+"""For concurrent calls and streams; closed after use."""
 _SECONDS_FOR_A_CONNECTION = 10
 """How long a call waits for a connection when all are in use."""
 _LOST = frozenset(
     {"connection_failed", "connection_lost", "host_silent", "server_starting", "server_stopping"}
 )
-"""Codes of errors after which a connection is of no use."""
+"""Codes of errors after which a connection cannot be used any more."""
 
 log = get_logger(__name__)
 
@@ -47,9 +47,9 @@ class ConnectionStatistics:
     failures: int = 0
     """Connects that failed, and connections that were lost."""
     connect_seconds: float | None = None
-    """What the last connect took."""
+    """Duration of the last connect."""
     last_error: str = ""
-    """Code of the last failure; stays after it is over."""
+    """Code of the last failure; a later success does not clear it."""
 
 
 class _Endpoint:
@@ -88,7 +88,7 @@ class _Endpoint:
 
 @dataclass
 class Pool:
-    """The connections for one config, and what is known of the tables behind them."""
+    """The connections for one config, and the tables that were read over them."""
 
     engine: sa.Engine
     target: str
@@ -112,7 +112,7 @@ _timer: Timer | None = None
 
 
 def pool(server: Server, config: ServerConfig) -> Pool:
-    """The pool for a config: the same one until nobody used it for a while. Its connections commit by themselves;
+    """The pool for a config: the same one until it is idle for some time. Its connections are in autocommit;
     `engine.connect()` raises as `connecting.connect`. Raises SystemError: `driver_missing`."""
     key = _key(server, config)
     with _lock:
@@ -140,7 +140,7 @@ def close_unused(server: Server, config: ServerConfig) -> None:
 
 
 def dispose(server: Server, config: ServerConfig) -> None:
-    """Close what is kept open for a config: it was changed or deleted. Calls under way end as if nothing happened."""
+    """Close the connections for a config that was changed or deleted. Running calls are not affected."""
     with _lock:
         closing = _pools.pop(_key(server, config), None)
     if closing:
@@ -156,7 +156,7 @@ def dispose_all() -> None:
 
 
 def close_idle(seconds: float = IDLE_SECONDS) -> None:
-    """Close the connections of what nobody called for that time."""
+    """Close the pools that were not used for that time."""
     before = time.monotonic() - seconds
     with _lock:
         idle = [key for key, each in _pools.items() if each.used_at <= before and not each.in_use]
@@ -165,7 +165,7 @@ def close_idle(seconds: float = IDLE_SECONDS) -> None:
 
 
 def _schedule_cleanup() -> None:
-    """Close what is idle, again and again as long as there is anything that may become so. Call it with the lock."""
+    """Close idle pools periodically as long as there are pools. Must be called with the lock."""
     global _timer
     if _timer is None:
         _timer = Timer(IDLE_SECONDS / 2, _clean_up)
@@ -183,7 +183,7 @@ def _clean_up() -> None:
 
 
 def target_of(server: Server, config: ServerConfig) -> str:
-    """Names the server that calls go to: "PostgreSQL at db.example.com:5432"."""
+    """The name of the server: "PostgreSQL at db.example.com:5432"."""
     host = config.host.lower()
     named = f"[{host}]" if ":" in host and not host.startswith("[") else host
     return f"{server.label} at {named}:{config.port}"

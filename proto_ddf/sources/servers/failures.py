@@ -18,7 +18,7 @@ class ConnectionContext:
     config: ServerConfig
 
     def failure(self, code: str, text: str, /, **context: Any) -> IntegrationError:
-        """`context` may come from a driver's finding; its message then replaces `text`, which says less."""
+        """`context` may come from a driver's error; its "message" then replaces `text`, which is less precise."""
         known = {
             "host": self.address.host,
             "port": self.address.port,

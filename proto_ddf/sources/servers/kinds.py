@@ -1,4 +1,4 @@
-"""PostgreSQL and MySQL as kinds of source: what their forms become, and what an app is given to reach them."""
+"""PostgreSQL and MySQL as kinds of source, and the environment with which an app connects to them."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -19,7 +19,7 @@ from proto_ddf.sources.servers.source import ServerSource
 from proto_ddf.sources.servers.stages import STAGES
 
 AppParameters = Callable[[Any, bool], Mapping[str, str]]
-"""(config, writable) -> what stands behind the "?" of an app's URL."""
+"""(config, writable) -> the query parameters of an app's URL."""
 
 
 def _app_environment(

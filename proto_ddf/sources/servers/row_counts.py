@@ -1,4 +1,4 @@
-"""How many rows tables have, without counting for long."""
+"""Counts the rows of tables in limited time."""
 
 import time
 from collections.abc import Sequence
@@ -12,26 +12,26 @@ from proto_ddf.sources.servers.dialect import ServerDialect
 from proto_ddf.sources.servers.sql import QuotedNames, bounded_count
 
 _COUNTED_BELOW = 10_000
-"""Rows. A server's statistics tell of more than these well enough."""
+"""Rows. For larger tables the server's statistics are good enough."""
 _MANY = 2_000
-"""Tables of which none is counted."""
+"""Tables. If there are more, none is counted."""
 _AT_ONCE = 50
 """Tables counted by one statement."""
 _SECONDS_FOR_ONE = 0.5
 _SECONDS_FOR_ALL = 3.0
-"""For views, and for tables that no statement with others can count."""
+"""For views, and for tables that cannot be counted together with others."""
 
 
 @dataclass(frozen=True)
 class RowCount:
-    """Rows of a table. `exact` False: about so many, and 0 where nothing is known."""
+    """Number of rows of a table. `exact` False: an estimate, 0 if nothing is known."""
 
     rows: int
     exact: bool
 
 
 class RowCounter:
-    """Counts the rows of small tables and takes the server's word for others."""
+    """Counts the rows of small tables and takes the server's estimate for others."""
 
     def __init__(self, connection: sa.Connection, dialect: ServerDialect) -> None:
         self._connection = connection
@@ -59,7 +59,7 @@ class RowCounter:
             found = self._connection.exec_driver_sql(
                 " UNION ALL ".join(f"SELECT {at}, ({part})" for at, part in enumerate(parts))
             ).all()
-        except DBAPIError as error:  # one of them cannot be read: which, is found out one by one
+        except DBAPIError as error:  # one of them cannot be read
             if error.connection_invalidated:
                 raise
             return [(each.full_name, self._alone(each)) for each in tables]

@@ -14,9 +14,9 @@ from proto_ddf.sources.servers.dialect import ServerDialect
 from proto_ddf.sources.servers.sql import QuotedNames, bounded_count, sendable
 
 COUNTED = 100_000
-"""Rows that are counted for a page. Of more it says "at least"."""
+"""Rows that are counted for a page. For more it shows "at least"."""
 _SURELY_MORE = 2
-"""Times what would be counted: where the server's statistics tell of so many, nothing is."""
+"""Factor: if the server's estimate is above this many times the rows to count, they are not counted."""
 
 Row = tuple[Any, ...]
 
@@ -32,11 +32,11 @@ class _Matching:
 
 @dataclass(frozen=True)
 class _Order:
-    """What ORDER BY is followed by."""
+    """The terms of ORDER BY."""
 
     terms: tuple[str, ...]
     sorted_by: str = ""
-    """The column, if nulls in it have to be put last."""
+    """The column to sort by, if its nulls need a term of their own to come last."""
 
     def clause(self, *, nulls_last: bool) -> str:
         first = (f"{self.sorted_by} IS NULL",) if nulls_last and self.sorted_by else ()
@@ -95,7 +95,7 @@ class Rows:
         self, matching: _Matching, order: _Order, limit: int, offset: int
     ) -> Sequence[Sequence[Any]]:
         if order.sorted_by and not matching.searched:
-            # An index gives this order, and nearly every page is of rows without nulls.
+            # An index gives this order, and nearly every page has only rows without nulls.
             filled = f"{matching.source} WHERE {order.sorted_by} IS NOT NULL"
             found = self._run(filled, (), order.clause(nulls_last=False), limit, offset)
             if len(found) == limit:
@@ -112,8 +112,8 @@ class Rows:
         ).all()
 
     def _total(self, matching: _Matching, end: int, *, complete: bool) -> int:
-        """Rows that match, `end` of which were passed; `complete`: there are no others. Any number beyond both
-        COUNTED and `end` means that there are more than those."""
+        """Number of rows that match, at least `end`; `complete`: exactly `end`. A number above both COUNTED and `end` only
+        means that there are more."""
         if complete:
             return end
         bound = max(COUNTED, end)
@@ -138,15 +138,15 @@ class Rows:
         return _Matching(f"{self._names.table} WHERE {condition}", parameters, searched=True)
 
     def _order(self, request: PageRequest, matching: _Matching) -> _Order:
-        """By the column asked for, then by what makes the order of rows the same on every page."""
+        """By the column of the request, then by terms that make the order the same on every page."""
         ties = [self._names.column(name) for name in self._table.primary_key]
         if not ties and (request.sort is not None or matching.searched):
             ties = list(self._table.row_position) or self._all_columns()
-        # Without either the server finds rows in the same order each time, and need not sort them.
+        # Without search and sort the server returns rows in the same order each time, and need not sort them.
         if request.sort is None:
             return _Order(tuple(ties))
         direction = "DESC" if request.descending else "ASC"
-        # Ties in the same direction: so an index on the column and the key gives the order.
+        # Ties in the same direction, so that an index on the column and the key gives the order.
         terms = tuple(f"{term} {direction}" for term in (self._sortable(request.sort), *ties))
         [column] = [each for each in self._table.columns if each.name == request.sort]
         nulls_come_first = self._dialect.nulls_first == direction

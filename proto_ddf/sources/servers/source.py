@@ -29,7 +29,7 @@ from proto_ddf.sources.servers.server import Server
 from proto_ddf.sources.servers.tables import check_right, find_table, read_tables
 
 _KNOWN_SECONDS = 60.0
-"""How long what was read of a table is used without reading it again."""
+"""How long a table that was read is used without reading it again."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class ServerSource:
             return self._page(connection, request)
 
     def rows(self, table: str, batch: int = 10_000) -> Iterator[list[tuple[Any, ...]]]:
-        """Every row, as the table was when the first batch was read. Raises as `preview`."""
+        """Every row, in the state of the table at the first batch. Raises as `preview`."""
         with self.connected("read", table) as connection:
             found = self._find(connection, table)
         with (
@@ -134,7 +134,7 @@ class ServerSource:
         return dialect(self.server.name)
 
     def _page(self, connection: sa.Connection, request: PageRequest) -> PreviewPage:
-        """A page of the table as it was last read; if that fails, as it is now."""
+        """A page of the table by its columns as last read or, if that fails, as they are now."""
         known = self._known(request.table)
         if known is not None:
             try:

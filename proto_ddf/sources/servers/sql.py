@@ -1,5 +1,5 @@
-"""The pieces that statements are made of. They are run by `exec_driver_sql`: names are quoted by the dialect, percent
-signs in them doubled, and values bound as `%s`."""
+"""Parts of statements for `exec_driver_sql`: the dialect quotes names and doubles percent signs in them; values are bound
+as `%s`."""
 
 from collections.abc import Sequence
 
@@ -24,16 +24,16 @@ class QuotedNames:
         return self._quote(name)
 
     def columns(self, names: Sequence[str] | None = None) -> str:
-        """Those, or all, with commas between."""
+        """These columns, or all, separated by commas."""
         chosen = [c.name for c in self._table.columns] if names is None else names
         return ", ".join(self._quote(name) for name in chosen)
 
 
 def bounded_count(source: str, bound: int) -> str:
-    """How many rows FROM `source` gives, told up to one more than `bound`."""
+    """SQL that counts the rows FROM `source`, up to `bound` + 1."""
     return f"SELECT count(*) FROM (SELECT 1 FROM {source} LIMIT {bound + 1}) AS counted"
 
 
 def sendable(text: str) -> str:
-    """Without what no text of a database can hold: NUL, and halves of UTF-16 pairs."""
+    """The text without characters that no database stores in texts: NUL, and halves of UTF-16 pairs."""
     return text.encode(errors="ignore").decode().replace("\0", "")

@@ -1,4 +1,4 @@
-"""The tables of a database server: read from its catalogue, named for people, with what they point at."""
+"""The tables of a database: read from its catalogue, with names for people and foreign keys between them."""
 
 import logging
 from collections.abc import Iterator, Mapping

@@ -61,7 +61,10 @@ def _may_run(*kinds: str) -> list[tuple[str, str]]:
         "SELECT id, input FROM operation"
         " WHERE state IN ('PENDING', 'RUNNING', 'FAILED') AND kind IN :kinds"
     ).bindparams(sa.bindparam("kinds", expanding=True))
-    return [(id, held) for id, held in op.get_bind().execute(query, {"kinds": kinds}).all()]
+    return [
+        (operation_id, held)
+        for operation_id, held in op.get_bind().execute(query, {"kinds": kinds}).all()
+    ]
 
 
 def _step_names(operation_id: str) -> list[str]:

@@ -1,9 +1,8 @@
 """Tables, views, columns and keys of a MySQL (8.0.16 or later) or MariaDB (10.3 or later) database, from
 information_schema.
 
-It is asked itself, not an inspector above it, which reads each table by a statement of its own and has to understand
-the text of CREATE TABLE: here one query for each part is enough, however many tables there are and whatever their
-names (MySQL reference manual, chapter 28).
+SQLAlchemy's inspector would read each table by a statement of its own and parse the text of CREATE TABLE. Here one query
+for each part is enough, whatever the number of tables and their names (MySQL reference manual, chapter 28).
 """
 
 import re
@@ -49,7 +48,7 @@ _OF_ONE = " AND TABLE_NAME = %s"
 _IS_JSON = re.compile(r"json_valid\(`((?:[^`]|``)+)`\)", re.IGNORECASE)
 _PRIMARY = "PRIMARY"
 _LAST_OF_NAMES = "\uffff"
-"""No name has a character beyond this one (MySQL reference manual, 11.2)."""
+"""Names have no character above this one (MySQL reference manual, 11.2)."""
 
 _Row = Sequence[Any]
 
@@ -85,7 +84,7 @@ def read_catalogue(
     if only and max(only.name, default="") > _LAST_OF_NAMES:
         return Catalogue(database, ())
     parts = _Parts(connection, database, only.name if only else None)
-    # A view of what is there no longer has no columns.
+    # A view whose tables were dropped has no columns.
     whole = {name: row for name, [row] in parts.tables.items() if parts.columns[name]}
     tables = [
         _table(database, name, row, parts)
@@ -122,7 +121,7 @@ def _is_readable(column: _Row) -> bool:
 
 
 def _is_shown(column: _Row, key: Sequence[str]) -> bool:
-    """Invisible columns are kept from SELECT *; a key is needed all the same."""
+    """Whether it is visible to SELECT *, or part of the key, which is always needed."""
     return _is_readable(column) and ("INVISIBLE" not in column[5] or column[0] in key)
 
 
@@ -155,7 +154,7 @@ def _column(
 def _default(
     default: str | None, extra: str, column_type: ColumnType, is_mariadb: bool
 ) -> str | None:
-    """As SQL. MariaDB writes it so; MySQL gives the bare text of what is no expression."""
+    """The default as SQL. MariaDB gives SQL; MySQL gives the bare text unless it is an expression."""
     if is_mariadb:
         return None if default == "NULL" else default
     numeric = column_type in {
@@ -170,7 +169,7 @@ def _default(
 
 
 def _indexes(rows: Iterable[_Row]) -> dict[str, tuple[str, ...]]:
-    """Columns of each unique index; none for one over expressions or the beginnings of values."""
+    """Columns of each unique index, without indexes over expressions or prefixes of values."""
     indexes: dict[str, tuple[str, ...]] = {}
     partial = set()
     for index, column, length in rows:

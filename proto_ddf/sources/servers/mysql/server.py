@@ -1,4 +1,4 @@
-"""MySQL and MariaDB as servers: their config, their sessions, the rights of a user."""
+"""MySQL and MariaDB servers: config, sessions, and the rights of a user."""
 
 import ssl
 from contextlib import closing
@@ -24,9 +24,9 @@ from proto_ddf.sources.servers.tcp_probe import failed, open_socket
 from proto_ddf.sources.servers.writing import writable_session
 
 _DENIED = frozenset({1142, 1143, 1227, 1356})
-"""Numbers of errors that say a right is missing, or that a view uses what is missing."""
+"""Numbers of errors for a missing right, and for a view that uses something missing."""
 _OWN_NUMBERS = range(2000, 3000)
-"""The driver's own, of a connection that failed; all others are the server's."""
+"""Numbers of the driver's own errors, for failed connections; all others are the server's."""
 _READ_ONLY_SESSION = "SET SESSION TRANSACTION READ ONLY"
 _READ_WRITE = "SET SESSION TRANSACTION READ WRITE"
 _READ_ONLY = "SELECT @@global.read_only + @@global.innodb_read_only"
@@ -37,13 +37,13 @@ _TABLES_TO_WRITE = """
     WHERE table_schema = %s AND table_type = 'BASE TABLE' AND ordinal_position = 1
 """
 _AT_ONCE = 50
-"""Tables of one probing statement."""
+"""Tables in one statement that tests rights."""
 _PROBES = (
     "EXPLAIN DELETE FROM {table} WHERE 1 = 0",
     "EXPLAIN INSERT INTO {table} SELECT * FROM {table} WHERE 1 = 0",
     "EXPLAIN UPDATE {table} SET {column} = {column} WHERE 1 = 0",
 )
-"""The server checks the rights of a statement before it explains it, and changes nothing."""
+"""The server checks the rights of a statement before it explains it, and does not run it."""
 
 
 class MysqlConfig(ServerConfig):
@@ -53,13 +53,13 @@ class MysqlConfig(ServerConfig):
 
 
 def app_parameters(config: ServerConfig, writable: bool) -> dict[str, str]:
-    """What stands behind the "?" of an app's URL: PyMySQL's arguments, as SQLAlchemy takes them from there. An app
-    makes its sessions read-only itself, for no argument does. Raises ValidationError at "ca_certificate"."""
+    """The query parameters of an app's URL: arguments of PyMySQL. None of them makes sessions read-only; an app does that
+    itself. Raises ValidationError at "ca_certificate"."""
     found = {"charset": "utf8mb4", **config.parsed(config.parameters)}
     if config.tls is Tls.OFF:
         found["ssl_disabled"] = "true"
     elif config.tls is Tls.REQUIRE:
-        found["ssl_verify_cert"] = "false"  # that it is given makes encryption a must
+        found["ssl_verify_cert"] = "false"  # any "ssl_" argument makes encryption mandatory
     elif config.tls is Tls.VERIFY:
         file = tls.authorities(config)
         folder = ssl.get_default_verify_paths().openssl_capath
@@ -101,7 +101,7 @@ def _open(
     except pymysql.Error as error:
         failure = _failure(context, error, given=bool(password), seconds=session.connect_seconds)
         raise _explained(failure, address, config, password, session) from error
-    except Exception as error:  # PyMySQL raises anything at what it cannot read
+    except Exception as error:  # PyMySQL raises any exception on an answer it cannot parse
         reason = "its answer cannot be read"
         raise context.failure("wrong_server", str(error), reason=reason) from error
     return connection
@@ -110,8 +110,8 @@ def _open(
 def _explained(
     failure: ProtoDDFError, address: Address, config: ServerConfig, password: str, session: Session
 ) -> ProtoDDFError:
-    """Where a user may not sign in unencrypted, but may encrypted, that is what is wrong; MariaDB says “access
-    denied”."""
+    """`tls_required` where the user may sign in with encryption only, for which MariaDB says "access denied"; otherwise
+    the same failure."""
     if failure.code != "authentication_failed" or config.tls is not Tls.OFF:
         return failure
     encrypted = config.model_copy(update={"tls": Tls.REQUIRE})
@@ -143,7 +143,7 @@ def _begin(connection: DbapiConnection, session: Session) -> None:
 def _failure(
     context: ConnectionContext, error: Exception, *, given: bool, seconds: float
 ) -> ProtoDDFError:
-    """What the driver says, in a code; `given`: a password was."""
+    """The driver's error as a typed error; `given`: there is a password."""
     cause = getattr(error, "original_exception", None)
     if isinstance(cause, ssl.SSLError):
         return _of_encryption(context, cause, seconds)
@@ -160,7 +160,7 @@ def _failure(
 def _of_encryption(
     context: ConnectionContext, error: ssl.SSLError, seconds: float
 ) -> ProtoDDFError:
-    """Asked once more without the driver: then the names of a certificate are known too."""
+    """The error of a handshake without the driver, which also knows the names of the certificate."""
     try:
         perform_handshake(context.address, context.config, seconds)
     except ProtoDDFError as exact:
@@ -171,7 +171,7 @@ def _of_encryption(
 def _version(connection: DbapiConnection) -> str:
     number = str(connection.server_version)
     if "MariaDB" in number:
-        # "5.5.5-" stands before the number for replicas that know no version 10.
+        # MariaDB prefixes "5.5.5-" for old replicas, which expect no version 10.
         return f"MariaDB {number.removeprefix('5.5.5-').partition('-')[0]}"
     return f"MySQL {number.partition('-')[0]}"
 

@@ -1,4 +1,4 @@
-"""Sessions of MySQL and MariaDB, by PyMySQL. Imported when one is opened: the driver may be missing."""
+"""Sessions of MySQL and MariaDB with PyMySQL. Imported only when one is opened: the driver may be missing."""
 
 import socket
 import ssl
@@ -12,8 +12,8 @@ from proto_ddf.sources.servers.tcp_probe import longest_wait
 
 
 class BoundedConnection(pymysql.Connection):  # type: ignore[misc]  # PyMySQL has no types
-    """A connection that waits for an answer no longer than `read_seconds`, nor than the deadline in force. PyMySQL
-    closes one that had to give up."""
+    """A connection that waits for an answer at most `read_seconds`, or less if the current deadline is nearer. PyMySQL
+    closes it after a timeout."""
 
     read_seconds = 30.0
 
@@ -31,8 +31,8 @@ def sign_in(
     seconds: float,
     read_seconds: float,
 ) -> BoundedConnection:
-    """A connection over a socket that is connected, autocommit on; the socket is closed if that fails. `encryption` is
-    None where there is to be none; unless `required` it is done without where the server has none.
+    """A connection over a connected socket, autocommit on; the socket is closed on failure. `encryption` None: no
+    encryption; unless `required`, a server without encryption is accepted.
 
     Raises:
         pymysql.Error: `original_exception` is the OSError, if one was the cause.

@@ -1,4 +1,4 @@
-"""What the types of MySQL and MariaDB mean, and their values made into plain ones of Python."""
+"""Maps the types of MySQL and MariaDB to column types, and their values to plain Python values."""
 
 import re
 from collections.abc import Callable
@@ -56,7 +56,7 @@ _ESCAPES = {"0": "\0", "n": "\n", "r": "\r", "t": "\t", "Z": "\x1a"}
 
 @dataclass(frozen=True)
 class DeclaredType:
-    """What a declared type means here."""
+    """The column type and limits that a declared type stands for."""
 
     type: ColumnType
     choices: tuple[str, ...] | None = None
@@ -69,7 +69,7 @@ class DeclaredType:
 def meaning(
     name: str, declared: str, length: int | None, precision: int | None, scale: int | None
 ) -> DeclaredType:
-    """What a type means: `name` is its own ("enum"), `declared` the whole ("enum('a','b')")."""
+    """Interprets a type: `name` is its name alone ("enum"), `declared` its full text ("enum('a','b')")."""
     found = _BY_NAME.get(name, ColumnType.TEXT)
     if declared.removesuffix(" unsigned") in _BOOLEANS:
         found = ColumnType.BOOLEAN
@@ -89,18 +89,18 @@ def _choices(declared: str) -> tuple[str, ...]:
 
 
 def plain_strings(clause: str) -> str:
-    """SQL with its strings as the standard writes them: quotes doubled, nothing escaped."""
+    """SQL with its strings in standard form: quotes doubled, no escapes."""
     return _STRING.sub(lambda found: "'" + _unescaped(found[1]).replace("'", "''") + "'", clause)
 
 
 def _unescaped(inner: str) -> str:
-    """What the inside of a string of SQL stands for."""
+    """The value of the inside of an SQL string."""
     return _ESCAPED.sub(lambda found: _ESCAPES.get(found[1], found[1]) if found[1] else "'", inner)
 
 
 def converter(column: ColumnInfo) -> Callable[[Any], Any] | None:
-    """What turns a value as pymysql gives it into one of the column's type; None: it is one already. A value that
-    does not fit, such as a time of more than a day, comes back as text."""
+    """The function that converts a value from pymysql to the column's type; None: no conversion is needed. A value that
+    does not fit, such as a time of more than a day, becomes text."""
     if column.db_type.startswith("bit("):
         return _bit if column.type is ColumnType.INTEGER else _flag
     return {ColumnType.BOOLEAN: _flag, ColumnType.TIME: _time}.get(column.type)

@@ -1,4 +1,4 @@
 """PostgreSQL.
 
-`server` says how to connect, `dialect` how to read; both are found by the packages above by name.
+`server` connects, `dialect` reads; `servers.kinds` and `servers.dialects` import them.
 """

@@ -93,7 +93,7 @@ class _Entry:
     readable: bool
     """At least one of its columns."""
     whole: bool
-    """All of its columns."""
+    """The user may read all of its columns."""
     default: bool
 
 
@@ -155,13 +155,13 @@ class _Named:
     columns: Mapping[int, str]
 
     def names(self, numbers: Sequence[int]) -> tuple[str, ...] | None:
-        """Those of these columns; None if the user may not read all of them."""
+        """The names of these columns; None if the user may not read all of them."""
         found = [self.columns[number] for number in numbers if number in self.columns]
         return tuple(found) if len(found) == len(numbers) else None
 
 
 class _Types:
-    """What the types of columns mean; those of a database may be domains and enums of its own."""
+    """The types of columns, with the domains and enums of the database."""
 
     def __init__(self, connection: sa.Connection, oids: list[int]) -> None:
         self._enums = {row[0]: tuple(row[1]) for row in connection.exec_driver_sql(_ENUMS)}
@@ -176,7 +176,7 @@ class _Types:
         return self._known[oid, modifier]
 
     def _declared(self, oid: int, modifier: int, name: str, category: str) -> Declared:
-        """The type below all domains, and what those add."""
+        """The type with its domains resolved, and the constraints that they add."""
         required = False
         while oid in self._domains:
             oid, own_modifier, not_null, name, category = self._domains[oid]

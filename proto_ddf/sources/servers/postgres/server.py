@@ -1,4 +1,4 @@
-"""PostgreSQL as a server: its config, its sessions, the rights of a user."""
+"""PostgreSQL servers: config, sessions, and the rights of a user."""
 
 import os
 from functools import partial
@@ -28,7 +28,7 @@ _SSL_MODES = {
     Tls.OFF: "disable",
 }
 _SIGN_IN_CODES = {"table_not_allowed": "database_not_allowed"}
-"""A right that is missing while one signs in is that to connect to the database (42501)."""
+"""The right that is missing during sign-in (42501) is that to connect to the database."""
 
 _READ_ONLY = "SET default_transaction_read_only = on"
 _SERVER_DEFAULT = "RESET default_transaction_read_only"
@@ -65,7 +65,7 @@ class PostgresConfig(ServerConfig):
     )
 
     schemas: Trimmed = ""
-    """The schemas to read, with commas between; empty: all but those of the server itself."""
+    """The schemas to read, separated by commas; empty: all except the server's own."""
 
     @property
     def schema_names(self) -> tuple[str, ...]:
@@ -73,7 +73,7 @@ class PostgresConfig(ServerConfig):
 
 
 def encryption(config: ServerConfig) -> dict[str, str]:
-    """libpq's parameters of TLS. Raises ValidationError at "ca_certificate"."""
+    """libpq's parameters for TLS. Raises ValidationError at "ca_certificate"."""
     found = {"sslmode": _SSL_MODES[config.tls]}
     if config.tls is Tls.VERIFY:
         found["sslrootcert"] = str(tls.authorities(config) or "system")
@@ -81,7 +81,7 @@ def encryption(config: ServerConfig) -> dict[str, str]:
 
 
 def options(*, writable: bool, read_seconds: float) -> str:
-    """What a session begins with (PostgreSQL docs, 20.11)."""
+    """The settings of a new session (PostgreSQL docs, 20.11)."""
     settings = {"statement_timeout": f"{read_seconds * 1000:.0f}"}
     if not writable:
         settings["default_transaction_read_only"] = "on"
@@ -89,7 +89,7 @@ def options(*, writable: bool, read_seconds: float) -> str:
 
 
 def app_parameters(config: ServerConfig, writable: bool) -> dict[str, str]:
-    """What stands behind the "?" of an app's URL. Raises as `encryption`."""
+    """The query parameters of an app's URL. Raises as `encryption`."""
     found = {**encryption(config), **config.parsed(config.parameters)}
     if not writable:
         found["options"] = "-c default_transaction_read_only=on"
@@ -113,12 +113,12 @@ def _open(
         "dbname": config.database,
         "user": config.user,
         "password": password,
-        # Else ~/.pgpass, or a certificate in ~/.postgresql, would let anybody in.
+        # Otherwise libpq would use ~/.pgpass, or a certificate in ~/.postgresql, for any user of the form.
         "passfile": os.path.join(os.devnull, "none"),
         "sslcertmode": "disable",
         "client_encoding": "UTF8",
         "gssencmode": "disable",
-        # What a session begins with is also what RESET restores, which `_check_writable` does.
+        # A setting given here is also what RESET restores, which `_check_writable` must not get.
         "options": options(
             writable=session.writable or config.writable, read_seconds=session.read_seconds
         ),
@@ -140,7 +140,7 @@ def _open(
         told: Exception = error
         if error.sqlstate is None and not isinstance(error, psycopg.errors.ConnectionTimeout):
             _ask_server(address, config, error, seconds)
-            if find(error).code == "integration_error":  # in words that say nothing here
+            if find(error).code == "integration_error":  # a text in an unknown language
                 try:
                     return signing_in(traced=True)
                 except psycopg.Error as traced:
@@ -149,14 +149,14 @@ def _open(
 
 
 def _ask_server(address: Address, config: ServerConfig, error: Exception, seconds: float) -> None:
-    """Raises ProtoDDFError: what keeps this machine from signing in, as far as the server tells without the driver."""
+    """Repeats the handshake without the driver. Raises ProtoDDFError: the reason for which the server refuses it."""
     refused = perform_handshake(address, config, seconds).refused
     if refused:
         raise refused from error
 
 
 def _failure(context: ConnectionContext, error: Exception, seconds: float) -> IntegrationError:
-    """What the driver says of signing in, in a code."""
+    """The driver's error during sign-in as a typed error."""
     finding = find(error)
     code = _SIGN_IN_CODES.get(finding.code, finding.code)
     return context.failure(

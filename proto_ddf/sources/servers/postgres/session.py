@@ -1,8 +1,8 @@
-"""Sessions of PostgreSQL, by psycopg. Imported when one is opened: the driver may be missing.
+"""Sessions of PostgreSQL with psycopg. Imported only when one is opened: the driver may be missing.
 
-psycopg waits for an answer as long as it takes, and tells why signing in failed in the words of the server's language
-alone. Both are mended here: a connection has a longest wait, and an error its SQLSTATE: by the words where they are
-English, else by libpq's own trace of the sign-in.
+psycopg waits for an answer without limit, and reports a failed sign-in only as text in the server's language. Here a
+connection has a time limit, and an error its SQLSTATE: found by the text if that is English, else in libpq's trace of the
+sign-in.
 """
 
 import os
@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 _TRACED = 1 << 16
 _HANDED_ON = re.compile(rb"\tAuthenticationCleartextPassword\b")
-"""A server that hands the password on, to LDAP, RADIUS or PAM, asks for it as it is."""
+"""A server that passes the password on, to LDAP, RADIUS or PAM, asks for it in clear text."""
 _ERROR = re.compile(rb'\tErrorResponse\t[^\n]*? C "([0-9A-Z]{5})"')
 _ENGLISH = tuple(
     (re.compile(pattern), sqlstate)
@@ -44,12 +44,12 @@ _ENGLISH = tuple(
         (r"the database system is ", "57P03"),
     )
 )
-"""What PostgreSQL says to who signs in; what is not here is found out by a trace."""
+"""Messages of PostgreSQL during sign-in, with their SQLSTATE; others need a trace."""
 
 
 class BoundedConnection(psycopg.Connection[Any]):
-    """A connection that waits for an answer no longer than `read_seconds`, nor than the deadline in force. One that
-    had to give up is closed, for its answer may still come."""
+    """A connection that waits for an answer at most `read_seconds`, or less if the current deadline is nearer. After a
+    timeout it is closed, because the answer may still come."""
 
     read_seconds = 30.0
 
@@ -74,11 +74,10 @@ def sign_in(
     begin: str = "",
     traced: bool = False,
 ) -> BoundedConnection:
-    """A connection, autocommit on, after the statement `begin` if one is given. `parameters` are libpq's. Each `traced` one costs 5 kB for good: psycopg never
-    closes the C file it opens for the trace.
+    """A connection, autocommit on, after the statement `begin` if one is given. `parameters` are libpq's. Each `traced` sign-in leaks 5 kB: psycopg never closes the C file of the trace.
 
     Raises:
-        psycopg.Error: of the class of its SQLSTATE where that is known; PasswordNeededError; ConnectionTimeout.
+        psycopg.Error: of the class of its SQLSTATE if that is known; PasswordNeededError; ConnectionTimeout.
     """
     attempt = pq.PGconn.connect_start(make_conninfo("", **parameters).encode())
     with _memory() as trace:
@@ -125,14 +124,14 @@ def _ready(descriptor: int, state: int, seconds: float) -> bool:
 
 
 def _memory() -> IO[bytes]:
-    """A file in memory alone: what a client sends to sign in is in the trace too."""
+    """A file in memory only, because the trace contains what the client sends to sign in."""
     if not hasattr(os, "memfd_create"):
         return open(os.devnull, "r+b")
     return open(os.memfd_create("sign-in"), "r+b")
 
 
 def _begin_trace(attempt: pq.abc.PGconn, trace: IO[bytes]) -> bool:
-    """Whether libpq writes down what is said; it can on Linux."""
+    """Start libpq's trace; returns whether it can, as on Linux."""
     try:
         attempt.trace(trace.fileno())
     except psycopg.NotSupportedError:
@@ -143,7 +142,7 @@ def _begin_trace(attempt: pq.abc.PGconn, trace: IO[bytes]) -> bool:
 def _with_sqlstate(
     error: psycopg.OperationalError, attempt: pq.abc.PGconn, trace: IO[bytes] | None
 ) -> psycopg.Error:
-    """The error of the class that the server's SQLSTATE belongs to, if that is known."""
+    """The error in the class of the server's SQLSTATE, if that is known."""
     needs_password = attempt.needs_password
     if trace is not None:
         attempt.untrace()
@@ -160,7 +159,7 @@ def _with_sqlstate(
 
 
 def _in_english(text: str) -> str:
-    """Of libpq's attempts, with and without encryption, the last one counts."""
+    """The SQLSTATE of an English message. Of libpq's attempts, with and without encryption, the last one counts."""
     last = next(iter(text.strip().splitlines()[::-1]), "")
     said = last.partition(" failed: FATAL:  ")[2]
     return next((state for pattern, state in _ENGLISH if pattern.match(said)), "")

@@ -1,4 +1,4 @@
-"""What the types of PostgreSQL mean, and its values made into plain ones of Python."""
+"""Maps the types of PostgreSQL to column types, and their values to plain Python values."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ _BY_NAME = {
     "bytea": ColumnType.BINARY,
 }
 _ARRAY = "A"
-"""typcategory of arrays. Values are lists where psycopg knows the type within, else text."""
+"""typcategory of arrays. Values are lists if psycopg knows the element type, else text."""
 _SORTABLE_TEXTS = frozenset(
     [
         "text",
@@ -58,7 +58,7 @@ _SORTABLE_TEXTS = frozenset(
 )
 _WITH_LENGTH = frozenset({"varchar", "bpchar"})
 _HEADER = 4
-"""Bytes that a type modifier counts beside a length or precision (VARHDRSZ)."""
+"""Bytes that a type modifier adds to a length or precision (VARHDRSZ)."""
 
 _AS_TEXT = (
     "json",
@@ -80,12 +80,12 @@ _AS_TEXT = (
     "tsmultirange",
     "tstzmultirange",
 )
-"""Types whose values are shown as the server writes them. Those that psycopg does not know are text anyway."""
+"""Types whose values are shown as the server writes them. Types unknown to psycopg are text anyway."""
 
 
 @dataclass(frozen=True)
 class Declared:
-    """A column's type as the catalogue has it, below all domains."""
+    """A column's type in the catalogue, with its domains resolved."""
 
     name: str
     category: str
@@ -98,7 +98,7 @@ class Declared:
 
 @dataclass(frozen=True)
 class DeclaredType:
-    """What that means here."""
+    """The column type and limits that a declared type stands for."""
 
     type: ColumnType
     required: bool
@@ -110,7 +110,7 @@ class DeclaredType:
 
 
 def meaning(declared: Declared) -> DeclaredType:
-    """What a declared type means."""
+    """Interprets a declared type."""
     name, modifier = declared.name, declared.modifier - _HEADER
     if declared.category == _ARRAY and psycopg.adapters.types.get(name.removeprefix("_")):
         return DeclaredType(ColumnType.JSON, declared.required, sortable=False)
@@ -129,13 +129,13 @@ def meaning(declared: Declared) -> DeclaredType:
 
 
 def _scale(modifier: int) -> int:
-    """Eleven bits with a sign, as numeric keeps its scale (numeric.c, make_numeric_typmod)."""
+    """Scale of numeric: eleven bits with a sign (numeric.c, make_numeric_typmod)."""
     return (modifier & 0x7FF ^ 0x400) - 0x400
 
 
 def adapt(connection: Any) -> None:
-    """Make a psycopg connection give plain values: text where Python has no value of its own, such as dates
-    that are infinite or before the year 1."""
+    """Make a psycopg connection return plain values: text where Python has no value, such as for infinite dates and
+    dates before the year 1."""
     for name in _AS_TEXT:
         connection.adapters.register_loader(name, TextLoader)
     for name, loader in _LENIENT.items():

@@ -33,8 +33,8 @@ class EarlierRelease:
             path.unlink()
         self._run(lambda db: db.executescript(EARLIER_HOME.read_text()))
 
-    def leave_source(self, id: str, kind: str, config: dict[str, Any], schema: Any) -> None:
-        values = (id, id.title(), kind, json.dumps(config), json.dumps(schema), NOW, NOW)
+    def leave_source(self, name: str, kind: str, config: dict[str, Any], schema: Any) -> None:
+        values = (name, name.title(), kind, json.dumps(config), json.dumps(schema), NOW, NOW)
         self._run(
             lambda db: db.execute(
                 "INSERT INTO source (id, name, kind, config, table_schema, created_at, updated_at)"

@@ -37,13 +37,13 @@ def _own_policies(prepared_home: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
 @pytest.fixture
 def out_of_reach(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
     """Databases can be found, and not opened."""
-    reading = connecting.reading
+    reading = connecting.read_connection
 
     def broken(path: Path) -> None:
         raise ConnectionResetError(f"{path.name}: connection reset")
 
     def put(away: bool) -> None:
-        monkeypatch.setattr(connecting, "reading", broken if away else reading)
+        monkeypatch.setattr(connecting, "read_connection", broken if away else reading)
 
     return put
 
