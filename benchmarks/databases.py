@@ -53,7 +53,7 @@ BARE = {
     "count": "SELECT count(*) FROM orders",
 }
 TEXT = f"""A page is what the list of a generated app asks of its own modules: {PAGE} rows of eight columns as cells
-with links, by `fetch_page`; the count is by `count_rows`, made to count anew. The peer sends one statement and fetches
+with links, by `fetch_page`; the count is by `count_rows`, forced to count again. The peer sends one statement and fetches
 its rows. The schema of {TABLES} tables is read by the source as a connection test reads it, with row counts; its peer
 are the Inspector's calls for columns, keys, indexes, checks and comments of all tables at once."""
 
