@@ -1,5 +1,5 @@
-// Counts down to the moment something can be tried again. The server says how many seconds are left, not at
-// what time, because its clock and the browser's may differ.
+// Counts down until something can be tried again. The server sends the remaining seconds and not a time, because its
+// clock and the browser's may differ.
 import { useEffect, useReducer, useRef } from "react";
 import { Button } from "@radix-ui/themes";
 
@@ -15,8 +15,8 @@ function readWaits() {
   }
 }
 
-// When the wait called `until` ends, by the browser's clock. What a reloaded page is told was true when it
-// was first sent, so a number can only be too large: the least that was ever said holds, in this tab.
+// When the wait with the id `until` ends, by the browser's clock. A reloaded page gets the seconds that were first sent,
+// so a value can only be too large: the earliest end that this tab has seen is used.
 function endOf(until, seconds) {
   const now = Date.now();
   const waits = readWaits();
@@ -26,14 +26,14 @@ function endOf(until, seconds) {
   try {
     sessionStorage.setItem(STORE, JSON.stringify({ ...Object.fromEntries(kept), [until]: end }));
   } catch {
-    // No storage: the count starts anew at a reload.
+    // No storage: the count starts again at a reload.
   }
   return end;
 }
 
-// Whole seconds left of that wait; 0 once it is over, and when there is none.
+// Whole seconds that remain of the wait; 0 if it is over or there is none.
 function useSecondsLeft(until, seconds) {
-  const [, look] = useReducer((looks) => looks + 1, 0);
+  const [, update] = useReducer((updates) => updates + 1, 0);
   const wait = useRef({});
   if (wait.current.until !== until || wait.current.seconds !== seconds) {
     wait.current = { until, seconds, end: until ? endOf(until, seconds) : 0 };
@@ -42,7 +42,7 @@ function useSecondsLeft(until, seconds) {
   useEffect(() => {
     if (Date.now() >= end) return undefined;
     const timer = setInterval(() => {
-      look();
+      update();
       if (Date.now() >= end) clearInterval(timer);
     }, TICK_MS);
     return () => clearInterval(timer);
@@ -58,7 +58,7 @@ function inWords(seconds) {
   return `${Math.floor(minutes / 60)} h ${two(minutes % 60)} min`;
 }
 
-// "Probe in 12 s", then `over`. A screen reader can read it but is not told of every second.
+// "Probe in 12 s", then `over`. A screen reader can read it, but does not announce every second.
 export function Countdown({ until, seconds, before, over }) {
   const left = useSecondsLeft(until, seconds);
   return (
@@ -68,7 +68,7 @@ export function Countdown({ until, seconds, before, over }) {
   );
 }
 
-// Try Again, and while it has to wait, for how long. That it has become active is announced once.
+// Try Again, with the remaining wait. A screen reader announces once that it has become active.
 export function TryAgain({ until, seconds, label, name, disabled, onClick }) {
   const left = useSecondsLeft(until, seconds);
   const waitedFor = useRef("");

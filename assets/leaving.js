@@ -1,6 +1,7 @@
-// Leaving a form that was changed and not sent asks first: a link of the page, back and forward, reload, closing the tab.
+// Asks for confirmation before a form is left that was changed and not sent: by a link of the page, back and forward,
+// reload, or closing the tab.
 //
-// The forms are those with `data-typed`. What was typed is not lost by leaving: the tab keeps it until it is closed.
+// The forms are those with `data-typed`. Leaving loses no typed text: the tab keeps it until it is closed.
 (() => {
   const FORMS = "form[data-typed]";
   const changed = new WeakSet();
@@ -14,7 +15,7 @@
     }, true);
   }
 
-  // Sent, or begun anew: there is nothing to be asked about.
+  // A form that was sent or started over needs no confirmation.
   document.addEventListener("submit", ({ target }) => changed.delete(target));
   document.addEventListener("click", ({ target }) => {
     if (target.closest?.("[data-sends], [data-clears]")) changed.delete(target.closest("form"));
@@ -37,7 +38,7 @@
   });
 
   window.addEventListener("beforeunload", (event) => {
-    // The framework disconnects at this event, and would stay so for those who choose to stay.
+    // Reflex disconnects at this event, and would stay disconnected if the person chooses to stay.
     if (changedForm()) stop(event);
   }, true);
 
@@ -49,7 +50,7 @@
   async function onLeave(event, leave) {
     stop(event);
     if (document.querySelector("dialog.pd-ask") || !(await ask())) return; // One question at a time.
-    // The page may show the form for a moment yet: the person has answered for it.
+    // The page may still show the form for a moment, and must not ask again.
     document.querySelectorAll(FORMS).forEach((form) => changed.delete(form));
     leave();
   }

@@ -1,12 +1,12 @@
-// Password control of the connect form. What is typed stays in the input, which is React's to draw and nobody's
-// to read, until it is sent as the raw body of one request; only the reference that comes back is handed on.
-// It is sent when the input is left, and when the page asks for it (the event below) because the form is sent.
+// Password control of the connect form. The typed text stays in the input and is sent as the raw body of one request;
+// only the returned reference is passed on. It is sent when the input loses the focus, and when the page asks for it
+// (the event below) because the form is sent.
 import { useEffect, useRef, useState } from "react";
 
 const SEND_EVENT = "proto-ddf:send-secrets";
 const ANSWER_MS = 30_000;
 
-// Left for one of the control's own buttons the input is not left.
+// A click on one of the control's own buttons must not take the focus from the input.
 const keepFocus = (event) => event.preventDefault();
 
 async function store(text) {
@@ -44,7 +44,7 @@ export function SecretField({
   const [opened, setOpened] = useState(false);
   const [shown, setShown] = useState(false);
   const [sending, setSending] = useState(false);
-  // Shown here until the page tells it: it cannot while the server is away.
+  // Shown here until the page shows it, which it cannot while the server is down.
   const [problem, setProblem] = useState("");
   const input = useRef(null);
   const typed = useRef(false);
@@ -81,7 +81,7 @@ export function SecretField({
     if (!now.alive) return;
     setSending(false);
     if (input.current?.value !== text) {
-      if (now.again) send(); // typed on, and sent again, meanwhile
+      if (now.again) send(); // more text was typed and sent meanwhile
     } else if (failure) {
       setProblem(failure);
       onFailed(failure);
@@ -93,7 +93,7 @@ export function SecretField({
   useEffect(() => {
     const listener = () => latest.current();
     flight.current.alive = true;
-    onTyped(false); // drawn anew after a reload, it holds nothing
+    onTyped(false); // after a reload the input is empty
     window.addEventListener(SEND_EVENT, listener);
     return () => {
       flight.current.alive = false;
@@ -109,7 +109,7 @@ export function SecretField({
 
   useEffect(() => {
     if (invalid) setOpened(true);
-    else if (disabled && !typed.current) setOpened(false); // sent as it is: the stored one serves
+    else if (disabled && !typed.current) setOpened(false); // sent without text: the stored secret is used
   }, [invalid, disabled]);
 
   useEffect(() => {

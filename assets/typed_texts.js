@@ -1,6 +1,7 @@
-// Texts on their way to the server. A text control tells the server what is typed a moment later, and what is on its way
-// is lost with the connection. So what the controls of a form showed when the connection broke, or the page went, is put
-// into them again once the server answers. A text too long for the connection is told at its field and not sent.
+// Restores typed text that did not reach the server. A text control sends its text after a short delay, and a text that
+// is being sent is lost with the connection. So the texts that the controls of a form had when the connection was lost or
+// the page was closed are put into them again when the server answers. If a text is too long for the connection, an error
+// is shown at its field and it is not sent.
 //
 // The controls are those of a <form data-typed>, by name. A secret's control has no name.
 (() => {
@@ -10,9 +11,9 @@
   const FORM_ERROR = "pd-field-error";
 
   const page = () => location.pathname + location.search;
-  let typed = load(); // Name of a control -> what was typed in it last on this page.
+  let typed = load(); // Name of a control -> the text that was last typed in it on this page.
   let typedOn = page();
-  let missing = new Map(typed); // What is to be put into controls that may not be there yet.
+  let missing = new Map(typed); // Texts for controls that may not exist yet.
   let wasConnected = false;
 
   const isConnected = () => document.querySelector(".pd-connection[data-state='connected']") !== null;
@@ -28,7 +29,7 @@
     }
   }
 
-  /** Forgets what the page no longer shows: the server has changed it since. */
+  /** Removes texts that the page no longer shows, because the server has changed them. */
   function forgetGone() {
     if (typedOn !== page()) typed.clear();
     const shown = new Map(controls().map((each) => [each.name, each.value]));
@@ -41,7 +42,7 @@
       missing.delete(control.name);
       if (text === undefined || text === control.value) continue;
       const { prototype } = control.tagName === "TEXTAREA" ? HTMLTextAreaElement : HTMLInputElement;
-      // React takes a value that is set on the element itself for its own.
+      // React ignores a value that is set on the element itself, so the prototype's setter is used.
       Object.getOwnPropertyDescriptor(prototype, "value").set.call(control, text);
       control.dispatchEvent(new Event("input", { bubbles: true }));
       control.dispatchEvent(new FocusEvent("focusout", { bubbles: true }));
@@ -61,7 +62,7 @@
     try {
       sessionStorage.setItem(KEPT, JSON.stringify({ page: page(), texts: [...typed] }));
     } catch {
-      // The browser keeps nothing: only what was not sent yet is lost.
+      // Without storage only texts that were not sent yet are lost.
     }
   });
 
@@ -83,7 +84,7 @@
     true,
   );
 
-  // A plan has many texts: those that are as the server gave them are not sent.
+  // A plan has many texts. Those that have not changed are not sent.
   document.addEventListener("formdata", ({ target, formData }) => {
     for (const control of target.querySelectorAll("[data-plan]")) {
       if (control.value === control.defaultValue) formData.delete(control.name);

@@ -1,4 +1,4 @@
-"""A real gRPC server that ends every call with the status it is asked for."""
+"""A real gRPC server that ends every call with the requested status."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor

@@ -21,13 +21,13 @@ def database(home: Path) -> Iterator[Path]:
 
 @pytest.fixture
 def vaulted_kind(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The kind of source of `tests.vaulted` is one of those that can be connected."""
+    """Register the kind of source of `tests.vaulted`."""
     monkeypatch.setitem(KINDS, vaulted.NAME, vaulted.KIND)
 
 
 @pytest.fixture
 def reference(vaulted_kind: None) -> str:
-    """Of the password of a source of that kind, which is connected."""
+    """The reference of the password of a connected source of that kind."""
     made = vault.store(vaulted.RIGHT)
     store.save_source("Shop", vaulted.NAME, vaulted.config(made), vaulted.SCHEMA)
     return made

@@ -76,7 +76,7 @@ def modules(folder: Path = PACKAGE) -> list[Path]:
 
 
 def imports_of(path: Path) -> Iterator[Import]:
-    """What a module imports anywhere in it, inside functions too."""
+    """All imports of a module, inside functions too."""
     importer = ".".join(path.relative_to(ROOT).with_suffix("").parts)
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -92,7 +92,7 @@ def layer_of(module: str) -> str:
 
 
 def crossing(paths: Iterable[Path]) -> list[Import]:
-    """The imports from one layer of ours into another."""
+    """The imports from one layer into another."""
     found = [each for path in paths if path != PACKAGE / "__init__.py" for each in imports_of(path)]
     return [
         each
@@ -149,7 +149,7 @@ def views() -> list[Path]:
 
 
 def states() -> list[Path]:
-    """The other modules of pages: what they know, and what their forms hold."""
+    """The other modules of pages."""
     folders = [SHARED, *(WEB / feature for feature in features())]
     return [path for folder in folders for path in modules(folder) if path not in views()]
 
@@ -186,7 +186,7 @@ def test_states_know_no_component() -> None:
 
 
 def test_pages_and_components_call_no_service() -> None:
-    """They know the shapes of what is shown; what acts is called by states."""
+    """They import the types of shown values; only states call functions that act."""
     shapes = {
         "proto_ddf.generator.spec",
         "proto_ddf.hosting.records.AppView",

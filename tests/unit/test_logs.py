@@ -1,4 +1,4 @@
-"""Logs: where lines go, what they carry, what they hide, and log_operation."""
+"""Logs: where lines are written, what they contain, what is redacted, and log_operation."""
 
 import asyncio
 import json
@@ -170,7 +170,7 @@ class Broken(Exception):
 class TestLogOperation:
     @pytest.fixture
     def clock(self, monkeypatch: pytest.MonkeyPatch) -> list[float]:
-        """The time that passes between two looks at the clock."""
+        """The time that passes between two reads of the clock."""
         times = iter(range(0, 1000, 2))
         monkeypatch.setattr(logs.time, "monotonic", lambda: float(next(times)))
         return [2.0]

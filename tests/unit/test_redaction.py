@@ -1,4 +1,4 @@
-"""Secrets out, JSON in."""
+"""Redaction: copies without secrets, in a form that JSON can hold."""
 
 from decimal import Decimal
 from enum import Enum

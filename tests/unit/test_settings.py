@@ -1,4 +1,4 @@
-"""Settings that make no sense are refused, by the name of the variable."""
+"""Invalid settings are refused, with the name of the variable."""
 
 import pytest
 from pydantic import ValidationError

@@ -1,4 +1,4 @@
-"""A home folder of its own for each module, and a small app that is built once and can be started."""
+"""A separate home folder for each module, and a small app that is built once and can be started."""
 
 import os
 import shutil
@@ -53,7 +53,7 @@ def built_app(hosting_home: Settings) -> Iterator[str]:
 
 @pytest.fixture
 def app(built_app: str) -> Iterator[str]:
-    """The small app, stopped before and after the test, with nothing that makes it fail."""
+    """The small app, stopped before and after the test, without the files that make it fail."""
     yield built_app
     apps.stop_app(built_app)
     for name in ("break_import", "with_child", "freeze"):

@@ -1,4 +1,4 @@
-"""Proto-DDF's own server in a process of its own, for tests of how it starts and ends."""
+"""Proto-DDF's own server in a separate process, for tests of its start and end."""
 
 import http.client
 import json
@@ -21,7 +21,7 @@ SUPERVISED = ("-m", "proto_ddf.supervisor")
 
 
 class Server:
-    """Starts servers on one home folder and sees what they print."""
+    """Starts servers on one home folder and reads their output."""
 
     def __init__(self, home: Path) -> None:
         self.port = free_port()
@@ -31,7 +31,7 @@ class Server:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """Start it, supervised or not, and wait until it says that it runs."""
+        """Start it, with or without a supervisor, and wait until it prints that it runs."""
         self.process = self.launch(*(arguments or PLAIN))
         deadline = time.monotonic() + START_SECONDS
         while f"Proto-DDF runs at http://127.0.0.1:{self.port}" not in self.output.read_text():
@@ -53,7 +53,7 @@ class Server:
             )
 
     def run(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        """A command to its end: `start` and `stop` of the server, or any module's (`-m ...`)."""
+        """Run a command to its end: `start` or `stop` of the server, or any module (`-m ...`)."""
         if not arguments[0].startswith("-"):
             arguments = ("-m", "proto_ddf.server", *arguments)
         return subprocess.run(
@@ -73,7 +73,7 @@ class Server:
             return connection.getresponse().status
 
     def serving(self) -> psutil.Process:
-        """The process that serves, as it was noted."""
+        """The process of the server, from the PID file."""
         return psutil.Process(json.loads((self.home / "server.json").read_text())["pid"])
 
     def wait_for_another(self, than: psutil.Process) -> psutil.Process:

@@ -1,4 +1,4 @@
-"""A supervisor with short waits over a command of the test's own: `python supervised.py WITHIN COMMAND...`."""
+"""A supervisor with short waits, for a command of the test: `python supervised.py WITHIN COMMAND...`."""
 
 import sys
 

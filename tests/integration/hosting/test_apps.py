@@ -1,4 +1,4 @@
-"""Real processes of a real, built app."""
+"""Real processes of a real app."""
 
 import http.client
 import os
@@ -246,7 +246,7 @@ def test_an_app_that_never_ran_takes_another_port_when_its_own_was_taken(app: st
 
 
 def test_an_app_that_was_given_a_port_that_browsers_refuse_gets_another(app: str) -> None:
-    """Before such ports were known they were reserved. That the app ran there does not keep it: nobody could open it."""
+    """Earlier releases reserved such ports. An app that ran on one gets another, because no browser could open it."""
     run(app)
     apps.stop_app(app)
     with database.session() as db:

@@ -17,7 +17,7 @@ class Stop(BaseException):
 
 
 class Watched(NoProgress):
-    """Keeps what it is told and stops after a given line."""
+    """Keeps the reports and stops after a given line."""
 
     def __init__(self, stop_after: str = "") -> None:
         self.lines: list[str] = []
@@ -36,7 +36,7 @@ class Watched(NoProgress):
 
 
 def ends(pid: int) -> bool:
-    """Whether the process is gone soon; one whose parent is gone stays a zombie until init looks."""
+    """Whether the process ends soon. If its parent has ended, it stays a zombie until init reaps it."""
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
         try:

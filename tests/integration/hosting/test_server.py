@@ -1,4 +1,4 @@
-"""Proto-DDF's own server, without a supervisor: a process of its own, on a home folder of its own."""
+"""Proto-DDF's own server without a supervisor, in a separate process, on a separate home folder."""
 
 import signal
 import socket
@@ -15,7 +15,7 @@ from tests.ports import free_port
 
 
 def page_names() -> set[tuple[str, float]]:
-    """Built files and when they were written."""
+    """The built files and their modification times."""
     folder = PROJECT_ROOT / ".web/build/client/assets"
     return {(file.name, file.stat().st_mtime) for file in folder.iterdir()}
 

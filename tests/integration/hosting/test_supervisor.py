@@ -31,7 +31,7 @@ NOTE = "import os, signal, sys, time; open('runs', 'a').write(f'{os.getpid()}\\n
 
 
 class Supervised:
-    """A supervisor over a small Python program, in a folder of its own."""
+    """A supervisor of a small Python program, in a separate folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -49,7 +49,7 @@ class Supervised:
         return self.process
 
     def run(self, code: str, within: float = 600.0) -> tuple[int, str]:
-        """Exit code and what it said."""
+        """The exit code and the output."""
         process = self.start(code, within)
         _, said = process.communicate(timeout=START_SECONDS)
         return process.returncode, said

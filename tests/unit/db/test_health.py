@@ -1,4 +1,4 @@
-"""What happens to a database's file while it is open is found by a look from outside."""
+"""Health checks find what happens to a database's file while it is open."""
 
 import shutil
 import sqlite3
@@ -18,7 +18,7 @@ from tests.disks import fill_up, small_disk
 
 @pytest.fixture
 def checkup(database: Path) -> DatabaseHealthCheck:
-    """Of a database with some rows, which the engine has open and has written to its file."""
+    """The health check of a database with some rows, which the engine has open and has written to its file."""
     with engine.session() as opened:
         opened.add_all(
             SourceRecord(name=f"s{n}", kind="csv", config={"t": "x" * 500}) for n in range(200)
@@ -134,7 +134,7 @@ def own_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def test_a_disk_that_became_read_only_is_found(own_disk: Path) -> None:
-    """Nothing has the database open: a disk in use for writing cannot be made read-only."""
+    """Close the database: a disk that is open for writing cannot be made read-only."""
     checkup = DatabaseHealthCheck(get_settings().database_path, "alembic_version")
     assert checkup.check() is None
     subprocess.run(["mount", "-o", "remount,ro", str(own_disk)], check=True)

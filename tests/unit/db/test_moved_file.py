@@ -88,7 +88,7 @@ def test_a_missing_file_is_not_made_by_looking_for_it(home: Path) -> None:
 
 
 def test_the_loss_is_told_as_one_of_proto_ddfs_own(database: Path) -> None:
-    """Not as an unreadable file of the person's."""
+    """Not reported as an unreadable file of a source."""
     add("before")
     move(database)
     with pytest.raises(OperationalError) as caught:

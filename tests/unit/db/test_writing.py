@@ -12,7 +12,7 @@ from proto_ddf.db.writing import write
 
 @pytest.fixture
 def impatient(database: Path, monkeypatch) -> Path:
-    """The database, with connections that do not wait for a lock by themselves."""
+    """The database, with connections that have no lock timeout."""
     monkeypatch.setattr(engine, "BUSY_TIMEOUT_MS", 0)
     return database
 

@@ -1,4 +1,4 @@
-"""Exceptions as they are raised."""
+"""Exceptions that were raised and caught."""
 
 from collections.abc import Callable
 

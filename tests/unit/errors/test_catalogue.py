@@ -1,4 +1,4 @@
-"""Every code has words, and every code in use is in the catalogue."""
+"""Every code has texts, and every used code is in the catalogue."""
 
 import ast
 from collections.abc import Iterator
@@ -78,7 +78,7 @@ CONTRACT = [
 
 
 def codes_in_use() -> Iterator[tuple[str, str]]:
-    """Every text of the package that is given to a parameter `code`, with where it stands."""
+    """Every string of the package that is passed as `code`, with its position."""
     modules = {path: ast.parse(path.read_text(encoding="utf-8")) for path in PACKAGE.rglob("*.py")}
     position = {
         node.name: names.index("code")

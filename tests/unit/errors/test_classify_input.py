@@ -1,4 +1,4 @@
-"""Errors of values and files that were given."""
+"""Errors of invalid values and files."""
 
 import csv
 import json

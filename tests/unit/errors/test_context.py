@@ -1,4 +1,4 @@
-"""What is noted about the moment of an error."""
+"""The context of an error."""
 
 import json
 import platform

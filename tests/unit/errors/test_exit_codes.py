@@ -56,7 +56,7 @@ def test_other_codes_are_not(code: int) -> None:
     ["[Errno 28] No space left on device: 'a' -> 'b'", "[Errno 13] Permission denied: 'b'"],
 )
 def test_copies_that_failed_are_told_by_the_first(text: str) -> None:
-    """shutil.copytree collects what failed as texts."""
+    """shutil.copytree collects the errors as texts."""
     expected = "disk_space_low" if "28" in text else "permission_denied"
     assert classify(shutil.Error([("a", "b", text), ("c", "d", "?")])).code == expected
     assert classify(shutil.Error("the same file")).code == "unknown"

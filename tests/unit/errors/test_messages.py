@@ -1,4 +1,4 @@
-"""Messages for people: they fit the case, and asking for one never fails."""
+"""Messages for people: they fit the case, and making one never fails."""
 
 from typing import Any
 

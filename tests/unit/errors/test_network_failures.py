@@ -74,7 +74,7 @@ CALLS: dict[str, Callable[[], object]] = {
 def test_a_name_that_cannot_be_looked_up(
     driver: str, number: int, code: str, retryable: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The numbers of getaddrinfo(3); this machine's name service is not asked, it may be of any kind."""
+    """The numbers of getaddrinfo(3). This machine's name service is not used, because it may behave in any way."""
     words = {
         socket.EAI_NONAME: "Name or service not known",
         socket.EAI_AGAIN: "Temporary failure in name resolution",
@@ -97,13 +97,13 @@ def test_a_name_that_cannot_be_looked_up(
     ],
 )
 def test_libpqs_own_look_up(words: str, code: str) -> None:
-    """psycopg looks names up itself; libpq does where psycopg leaves it to it."""
+    """psycopg looks names up itself; in some cases libpq does."""
     error = psycopg.OperationalError(f'could not translate host name "db" to address: {words}')
     assert classify(error).code == code
 
 
 def test_grpcs_own_look_up() -> None:
-    """Its resolver has its own words, as met with grpcio 1.8x; the call itself needs a name service."""
+    """Texts of grpcio's own resolver (1.8x), because a real call would need a name service."""
 
     class Unavailable(grpc.RpcError):
         def code(self) -> grpc.StatusCode:

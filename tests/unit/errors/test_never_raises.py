@@ -184,7 +184,7 @@ def test_what_is_always_in_a_context_stays_in_a_large_one() -> None:
 def test_a_machine_that_cannot_be_asked_does_no_harm(
     failure: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As when there are no descriptors left to open /proc with."""
+    """As if no file descriptor were left to open /proc."""
 
     def fail(*_args: object) -> Any:
         raise failure

@@ -1,4 +1,4 @@
-"""From when on something that was refused can be tried again."""
+"""When a refused call can be tried again."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

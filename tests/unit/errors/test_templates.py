@@ -1,4 +1,4 @@
-"""Templates read well whatever is known."""
+"""Templates make correct sentences, whichever values are known."""
 
 import pytest
 

@@ -84,7 +84,7 @@ def raised(error: Exception, cause: BaseException | None = None) -> Exception:
 
 
 def passes(error: Exception) -> bool:
-    """Whether it is retried, counts for a breaker and is called transient: all three or none."""
+    """Whether it is retried, counts for a breaker and is classified as transient: all three or none."""
     found, attempts = classify(error), 0
 
     def act() -> None:

@@ -1,4 +1,4 @@
-"""A home folder of its own for each test."""
+"""A separate home folder for each test."""
 
 from collections.abc import Iterator
 from pathlib import Path

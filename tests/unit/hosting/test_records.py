@@ -1,4 +1,4 @@
-"""What is on record about apps."""
+"""The records of apps."""
 
 import pytest
 

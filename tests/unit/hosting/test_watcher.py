@@ -1,4 +1,4 @@
-"""The watcher with a clock, processes and answers of the test's."""
+"""The watcher with a fake clock, fake processes and fake answers."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ WELL = ProbeResult(port=True, status=200)
 
 @dataclass
 class World:
-    """One app "shop" and what is so about it."""
+    """One app "shop" and its fake state."""
 
     now: float = START
     alive: bool = True

@@ -55,7 +55,7 @@ def keep_error(
     resolved: float | None = None,
     state: OperationState | None = None,
 ) -> None:
-    """An error of so many days ago, resolved then, of an operation in that state (None: of none)."""
+    """An error of that many days ago, resolved then, of an operation in that state (None: without one)."""
     record = ErrorRecord(
         **dict.fromkeys(("operation", "error_type", "code", "family", "title", "message"), ""),
         id=error_id,

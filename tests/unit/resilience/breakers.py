@@ -1,4 +1,4 @@
-"""What the tests of the breaker share: a clock, and ways to fail and to stand still."""
+"""Helpers of the breaker's tests: a fake clock, and calls that fail or wait."""
 
 import asyncio
 import contextlib
@@ -14,7 +14,7 @@ CLOSED, OPEN, HALF_OPEN = BreakerState.CLOSED, BreakerState.OPEN, BreakerState.H
 
 
 class Clock:
-    """Seconds that pass when a test says so."""
+    """A fake clock, which a test moves."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -24,7 +24,7 @@ class Clock:
 
 
 class YieldingClock(Clock):
-    """Lets other threads run whenever it is looked at, so that races show."""
+    """Lets other threads run whenever it is read, so that races become visible."""
 
     def __call__(self) -> float:
         time.sleep(0)

@@ -34,7 +34,7 @@ async def turn() -> None:
 
 
 def in_threads(count: int, work: Callable[[int], object]) -> list[object]:
-    """`work(number)` in so many threads that start together; their results."""
+    """Run `work(number)` in that many threads that start together; returns their results."""
     start = threading.Barrier(count)
 
     def act(number: int) -> object:

@@ -10,12 +10,12 @@ from proto_ddf.progress import NoProgress, current_progress
 
 
 class Stopped(BaseException):
-    """What a progress raises when the work is to stop."""
+    """Raised by a progress if the work should stop."""
 
 
 @dataclass
 class FakeTime:
-    """A clock that only moves when someone sleeps or a test says so."""
+    """A clock that only moves when code sleeps or a test moves it."""
 
     now: float = 1000.0
     sleeps: list[float] = field(default_factory=list)
@@ -30,7 +30,7 @@ class FakeTime:
 
 @pytest.fixture
 def fake_time(monkeypatch: pytest.MonkeyPatch) -> FakeTime:
-    """Time for code that sleeps with the time module."""
+    """The clock for code that uses the time module."""
     fake = FakeTime()
     monkeypatch.setattr(time, "sleep", fake.sleep)
     monkeypatch.setattr(time, "monotonic", fake)
@@ -39,7 +39,7 @@ def fake_time(monkeypatch: pytest.MonkeyPatch) -> FakeTime:
 
 @dataclass
 class WatchedProgress(NoProgress):
-    """Notes what it is told; stops the work after a number of looks."""
+    """Records the reports; stops the work after a number of checks."""
 
     told: list[tuple[int, int, float, str]] = field(default_factory=list)
     looks: int = 0

@@ -1,4 +1,4 @@
-"""An event loop whose time passes at once: nothing in it waits, and everything happens in its order."""
+"""An event loop that does not wait: its clock jumps to the next timer, and the order of events stays."""
 
 import asyncio
 import selectors
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 class InstantLoop(asyncio.SelectorEventLoop):
-    """Where another loop would wait for a timer, this one moves its clock."""
+    """Instead of waiting for a timer, it moves its clock."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -42,7 +42,7 @@ class _InstantSelector(selectors.DefaultSelector):
 
 
 def run(main: Coroutine[Any, Any, T]) -> T:
-    """asyncio.run, in no time."""
+    """asyncio.run on the loop that does not wait."""
     with asyncio.Runner(loop_factory=InstantLoop) as runner:
         return runner.run(main)
 
@@ -54,7 +54,7 @@ def running_loop() -> InstantLoop:
 
 
 def deadline_after(seconds: float, **about: Any) -> deadline.DeadlineScope:
-    """By the clock of the loop that runs."""
+    """With the clock of the running loop."""
     return deadline.deadline_after(seconds, clock=running_loop().time, **about)
 
 

@@ -1,4 +1,4 @@
-"""A place of a bulkhead, held for a block."""
+"""A slot of a bulkhead, held during a block."""
 
 import contextlib
 from collections.abc import AsyncIterator, Iterator
@@ -8,7 +8,7 @@ from proto_ddf.resilience.limits import Bulkhead
 
 @contextlib.contextmanager
 def place_taken(bulkhead: Bulkhead) -> Iterator[None]:
-    """A place that a thread holds for the block."""
+    """A slot that a thread holds during the block."""
     bulkhead.enter_sync()
     try:
         yield
@@ -18,7 +18,7 @@ def place_taken(bulkhead: Bulkhead) -> Iterator[None]:
 
 @contextlib.asynccontextmanager
 async def place_taken_async(bulkhead: Bulkhead) -> AsyncIterator[None]:
-    """A place that a task holds for the block."""
+    """A slot that a task holds during the block."""
     await bulkhead.enter()
     try:
         yield

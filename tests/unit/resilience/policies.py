@@ -24,7 +24,7 @@ class Clock:
 
 
 class Flaky:
-    """Raises the errors it was given, one a call, then answers."""
+    """Raises the given errors, one per call, then answers."""
 
     def __init__(self, *errors: BaseException) -> None:
         self.errors = list(errors)

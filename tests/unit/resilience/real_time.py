@@ -1,4 +1,4 @@
-"""Measuring where the time itself is what is promised."""
+"""Measurements of real time, for tests that promise a time."""
 
 import asyncio
 import time
@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 
 def shortest(act: Callable[[], Awaitable[object]]) -> float:
-    """Seconds of the shortest of three runs: a loaded machine wakes late now and then, wrong code always."""
+    """Seconds of the shortest of three runs: a loaded machine is late sometimes, wrong code always."""
 
     async def timed() -> float:
         began = time.monotonic()

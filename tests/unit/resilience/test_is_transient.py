@@ -1,4 +1,4 @@
-"""Which failures pass by themselves."""
+"""Which failures are transient."""
 
 import asyncio
 import errno

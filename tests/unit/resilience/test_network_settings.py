@@ -1,4 +1,4 @@
-"""The settings of calls to something outside: names, bounds, and the words for a bad value."""
+"""The settings of calls to external systems: names, limits, and messages for invalid values."""
 
 import json
 from collections.abc import Iterator

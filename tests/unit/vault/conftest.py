@@ -1,4 +1,4 @@
-"""A database for every test, and no secret known from another one."""
+"""A database for every test, without the known secrets of other tests."""
 
 from pathlib import Path
 

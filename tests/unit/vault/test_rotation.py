@@ -1,4 +1,4 @@
-"""Rotation of the key: killed anywhere, beside a running server, with a key from the environment."""
+"""Rotation of the key: killed at any point, beside a running server, with a key from the environment."""
 
 import os
 import signal

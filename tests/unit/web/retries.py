@@ -1,4 +1,4 @@
-"""Pressing Try Again in a state that no server runs."""
+"""Pressing Try Again in a state without a server."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from proto_ddf.web.shared.state.errors import ErrorMixin
 
 
 def press_try_again(state: ErrorMixin) -> Any:
-    """The event that is run once more."""
+    """The event of the retry."""
     supervisor = state.retry_operation()
     assert supervisor is not None
     assert supervisor.fn.__name__ == "run_retry"

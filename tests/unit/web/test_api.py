@@ -39,7 +39,7 @@ def call(method: str, url: str, **kwargs: Any) -> httpx.Response:
 
 
 def stored(settings: Settings) -> list[Path]:
-    """What the uploads folder holds, empty folders included; caches of readers are not uploads."""
+    """The content of the uploads folder with empty folders, without the caches of readers."""
     found = settings.uploads_folder.rglob("[!.]*")
     return [path for path in found if path.is_file() or not any(path.iterdir())]
 

@@ -35,7 +35,7 @@ def database(home: Path) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _one_look(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The tab is there for one look, and gone at the next."""
+    """The tab is open for one refresh, and closed at the next."""
     monkeypatch.setattr(live, "_PAUSE_SECONDS", 0)
     for module in (operations_state, overview_state, errors_state):
         monkeypatch.setattr(module, "_REFRESH_SECONDS", 0.001)

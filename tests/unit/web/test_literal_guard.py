@@ -85,7 +85,7 @@ outside = pytest.mark.parametrize("text", TEXTS, ids=range(len(TEXTS)))
 
 
 def values(expression: str) -> list[Any]:
-    """What a JavaScript expression of string literals and "state.name" joined by + holds, in its order."""
+    """The value of a JavaScript expression of string literals and "state.name" joined by + holds, in its order."""
     found: list[Any] = []
     rest = expression.removeprefix("(").removesuffix(")")
     while rest:

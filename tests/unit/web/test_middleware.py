@@ -1,4 +1,4 @@
-"""Only this server's own pages, under a loopback name, get through."""
+"""Only requests of this server's own pages, under a loopback name, are admitted."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Every page can be drawn: in Reflex a misspelt attribute of a variable shows only then."""
+"""Every page can be rendered: only then does Reflex report a misspelt attribute of a variable."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Every public method of a State can be called by any client: the list of those that are meant to be."""
+"""Any client can call every public method of a State: the list of the intended ones."""
 
 import importlib
 import pkgutil
@@ -144,7 +144,7 @@ EVENTS: dict[type[rx.State], set[str]] = {
 
 
 def states(above: type[rx.State] = State) -> Iterator[type[rx.State]]:
-    """Every State class of the pages; mixins are no states."""
+    """Every State class of the pages, without mixins."""
     for below in above.__subclasses__():
         if below.__module__.startswith("proto_ddf.web.") and not below._mixin:
             yield below

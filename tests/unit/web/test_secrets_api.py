@@ -21,7 +21,7 @@ ORIGIN = "http://127.0.0.1:3000"
 
 @pytest.fixture(autouse=True)
 def _record(database: Path) -> None:
-    """Every test has a database of its own."""
+    """Each test has its own database."""
 
 
 def call(method: str = "POST", url: str = "/api/secrets", **kwargs: Any) -> httpx.Response:

@@ -1,4 +1,4 @@
-"""What a tab holds outlives a disk that takes nothing."""
+"""A tab's state survives a full disk."""
 
 import asyncio
 from collections.abc import Iterator
@@ -48,7 +48,7 @@ async def read_after_a_restart() -> str:
 
 
 async def until_kept(text: str) -> None:
-    """Waits until a restart would find the text."""
+    """Waits until the text is stored."""
     async with asyncio.timeout(60):
         while await read_after_a_restart() != text:  # noqa: ASYNC110  no event tells
             await asyncio.sleep(0.01)

@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 import reflex as rx
 
 
-class _Look(NamedTuple):
+class _Appearance(NamedTuple):
     word: str
     icon: str
     color: str
@@ -13,58 +13,58 @@ class _Look(NamedTuple):
 
 
 _WORK = {
-    "pending": _Look("Waiting", "circle-dashed", "gray"),
-    "running": _Look("Running", "loader-circle", "indigo", turning=True),
-    "succeeded": _Look("Done", "circle-check", "green"),
-    "failed": _Look("Failed", "circle-x", "red"),
-    "cancelled": _Look("Cancelled", "circle-slash", "gray"),
-    "resolved": _Look("Resolved", "circle-check", "green"),
-    "open": _Look("Open", "circle-alert", "red"),
+    "pending": _Appearance("Waiting", "circle-dashed", "gray"),
+    "running": _Appearance("Running", "loader-circle", "indigo", turning=True),
+    "succeeded": _Appearance("Done", "circle-check", "green"),
+    "failed": _Appearance("Failed", "circle-x", "red"),
+    "cancelled": _Appearance("Cancelled", "circle-slash", "gray"),
+    "resolved": _Appearance("Resolved", "circle-check", "green"),
+    "open": _Appearance("Open", "circle-alert", "red"),
 }
 _APP = {
-    "creating": _Look("Building", "hammer", "indigo"),
-    "starting": _Look("Starting", "loader-circle", "indigo", turning=True),
-    "running": _Look("Running", "circle-play", "green"),
-    "degraded": _Look("Degraded", "triangle-alert", "amber"),
-    "stopped": _Look("Stopped", "circle-stop", "gray"),
-    "restarting": _Look("Restarting", "rotate-cw", "amber", turning=True),
-    "failed": _Look("Failed", "circle-x", "red"),
-    "healthy": _Look("Healthy", "heart-pulse", "green"),
-    "unhealthy": _Look("Unhealthy", "heart-crack", "red"),
+    "creating": _Appearance("Building", "hammer", "indigo"),
+    "starting": _Appearance("Starting", "loader-circle", "indigo", turning=True),
+    "running": _Appearance("Running", "circle-play", "green"),
+    "degraded": _Appearance("Degraded", "triangle-alert", "amber"),
+    "stopped": _Appearance("Stopped", "circle-stop", "gray"),
+    "restarting": _Appearance("Restarting", "rotate-cw", "amber", turning=True),
+    "failed": _Appearance("Failed", "circle-x", "red"),
+    "healthy": _Appearance("Healthy", "heart-pulse", "green"),
+    "unhealthy": _Appearance("Unhealthy", "heart-crack", "red"),
 }
 
 _BREAKER = {
-    "closed": _Look("Closed", "circle-check", "green"),
-    "open": _Look("Open", "octagon-x", "red"),
-    "half_open": _Look("Half-open", "circle-dot-dashed", "amber"),
-    "forced_open": _Look("Forced open", "hand", "red"),
-    "off": _Look("No breaker", "circle-minus", "gray"),
+    "closed": _Appearance("Closed", "circle-check", "green"),
+    "open": _Appearance("Open", "octagon-x", "red"),
+    "half_open": _Appearance("Half-open", "circle-dot-dashed", "amber"),
+    "forced_open": _Appearance("Forced open", "hand", "red"),
+    "off": _Appearance("No breaker", "circle-minus", "gray"),
 }
 _SOURCE = {
-    "checking": _Look("Checking", "circle-dashed", "gray"),
-    "connected": _Look("Connected", "circle-check", "green"),
-    "degraded": _Look("Degraded", "triangle-alert", "amber"),
-    "unreachable": _Look("Unreachable", "unplug", "red"),
-    "attention": _Look("Needs attention", "circle-alert", "red"),
+    "checking": _Appearance("Checking", "circle-dashed", "gray"),
+    "connected": _Appearance("Connected", "circle-check", "green"),
+    "degraded": _Appearance("Degraded", "triangle-alert", "amber"),
+    "unreachable": _Appearance("Unreachable", "unplug", "red"),
+    "attention": _Appearance("Needs attention", "circle-alert", "red"),
 }
 _FORM = {
-    "invalid": _Look("Check the form", "circle-alert", "amber"),
+    "invalid": _Appearance("Check the form", "circle-alert", "amber"),
     "failed": _WORK["failed"],
     "cancelled": _WORK["cancelled"],
 }
 _INTEGRATION = {
-    "idle": _Look("Not tried yet", "circle-dashed", "gray"),
-    "connecting": _Look("Connecting", "loader-circle", "indigo", turning=True),
-    "connected": _Look("Connection works", "circle-check", "green"),
+    "idle": _Appearance("Not tried yet", "circle-dashed", "gray"),
+    "connecting": _Appearance("Connecting", "loader-circle", "indigo", turning=True),
+    "connected": _Appearance("Connection works", "circle-check", "green"),
     **_FORM,
 }
 _GENERATION = {
-    "idle": _Look("Not generated yet", "circle-dashed", "gray"),
-    "generating": _Look("Generating", "loader-circle", "indigo", turning=True),
-    "succeeded": _Look("Done", "circle-check", "green"),
+    "idle": _Appearance("Not generated yet", "circle-dashed", "gray"),
+    "generating": _Appearance("Generating", "loader-circle", "indigo", turning=True),
+    "succeeded": _Appearance("Done", "circle-check", "green"),
     **_FORM,
 }
-_LOOKS = {
+_APPEARANCES = {
     "operation": _WORK,
     "app": _APP,
     "breaker": _BREAKER,
@@ -83,7 +83,7 @@ def status_badge(state: rx.Var[str] | str, *, of: _Of = "operation") -> rx.Compo
 
         status_badge(app.state, of="app")
     """
-    cases = [(name, _badge(look)) for name, look in _LOOKS[of].items()]
+    cases = [(name, _badge(appearance)) for name, appearance in _APPEARANCES[of].items()]
     unknown = rx.badge(rx.icon("circle-help", size=13), state, color_scheme="gray", size="2")
     return rx.match(state, *cases, unknown)
 
@@ -94,24 +94,24 @@ def step_icon(state: rx.Var[str]) -> rx.Component:
         (
             name,
             rx.icon(
-                look.icon,
+                appearance.icon,
                 size=16,
-                color=f"var(--{look.color}-11)",
-                class_name="pd-turning" if look.turning else "",
+                color=f"var(--{appearance.color}-11)",
+                class_name="pd-turning" if appearance.turning else "",
                 aria_hidden="true",
                 flex_shrink="0",
             ),
         )
-        for name, look in _WORK.items()
+        for name, appearance in _WORK.items()
     ]
     return rx.match(state, *cases, rx.fragment())
 
 
-def _badge(look: _Look) -> rx.Component:
+def _badge(appearance: _Appearance) -> rx.Component:
     icon = rx.icon(
-        look.icon,
+        appearance.icon,
         size=13,
-        class_name="pd-turning" if look.turning else "",
+        class_name="pd-turning" if appearance.turning else "",
         aria_hidden="true",
     )
-    return rx.badge(icon, look.word, color_scheme=look.color, size="2", flex_shrink="0")
+    return rx.badge(icon, appearance.word, color_scheme=appearance.color, size="2", flex_shrink="0")

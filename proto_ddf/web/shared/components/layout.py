@@ -131,21 +131,21 @@ def _connection() -> rx.Component:
             rx.cond(rx.State.is_hydrated, "connected", "connecting"),
         ),
     )
-    looks = (
+    badges = (
         ("offline", "wifi-off", "Offline", "--red-11"),
         ("reconnecting", "refresh-cw", "Reconnecting", "--amber-11"),
         ("connecting", "wifi", "Connecting", "--gray-10"),
     )
-    cases = [(name, _connection_look(*look)) for name, *look in looks]
+    cases = [(name, _connection_badge(*badge)) for name, *badge in badges]
     return rx.el.div(
-        rx.match(state, *cases, _connection_look("wifi", "Connected", "--green-11")),
+        rx.match(state, *cases, _connection_badge("wifi", "Connected", "--green-11")),
         class_name="pd-connection",
         role="status",
         custom_attrs={"data-state": state},
     )
 
 
-def _connection_look(icon: str, word: str, color: str) -> rx.Component:
+def _connection_badge(icon: str, word: str, color: str) -> rx.Component:
     return rx.fragment(
         rx.icon(icon, size=14, color=f"var({color})", aria_hidden="true"),
         rx.el.span(word, class_name="pd-connection-word"),

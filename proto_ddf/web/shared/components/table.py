@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-_LOOKS = {
+_STYLE = {
     "table": {
         "width": "100%",
         "border_collapse": "separate",
@@ -69,7 +69,7 @@ def table(
             aria_label=label,
         ),
         class_name="pd-panel narrow" if narrow else "pd-panel",
-        style=_LOOKS,
+        style=_STYLE,
         overflow="auto",
         tab_index=0,
         role="region",

@@ -15,7 +15,7 @@ _BUTTON = {
     "font_size": "var(--font-size-1)",
     "cursor": "pointer",
 }
-_LOOKS = {
+_STYLE = {
     ".secret-set, .secret-open": {
         "display": "flex",
         "align_items": "center",
@@ -101,5 +101,5 @@ class SecretField(rx.Component):
 
 
 def secret(**props: Any) -> rx.Component:
-    """The control with its looks; the props are those of `SecretField`."""
-    return rx.box(SecretField.create(**props), style=_LOOKS, position="relative")
+    """The control with its style; the props are those of `SecretField`."""
+    return rx.box(SecretField.create(**props), style=_STYLE, position="relative")

@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-_LOOKS = {
+_STYLE = {
     ".upload-input": {
         "position": "absolute",
         "width": "1px",
@@ -139,5 +139,5 @@ class UploadField(rx.Component):
 
 
 def upload(**props: Any) -> rx.Component:
-    """The control with its looks; the props are those of `UploadField`."""
-    return rx.box(UploadField.create(**props), style=_LOOKS, position="relative")
+    """The control with its style; the props are those of `UploadField`."""
+    return rx.box(UploadField.create(**props), style=_STYLE, position="relative")

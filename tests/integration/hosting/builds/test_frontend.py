@@ -1,4 +1,4 @@
-"""Real builds that fail in each way, and go on once the cause is gone."""
+"""Real builds that fail in each way, and continue after the cause was removed."""
 
 import contextlib
 import http.server
@@ -52,7 +52,7 @@ class Stopping(NoProgress):
 
 
 class Telling(NoProgress):
-    """Keeps the lines, and what is told of attempts."""
+    """Keeps the lines and the reported attempts."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -93,7 +93,7 @@ def test_code_that_does_not_compile_is_told_by_pythons_last_line(folder: Path) -
 
 @pytest.fixture
 def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Points installs to a registry of that address; no package is in the cache."""
+    """Lets installations use the registry at this address, with an empty cache."""
 
     def use(url: str, retries: int = 0) -> None:
         fresh_policies(monkeypatch, package_registry={**QUICK, "max_retries": retries})
@@ -199,7 +199,7 @@ def test_what_the_registry_says_about_a_package_is_no_network_error(
 
 @contextlib.contextmanager
 def answering(status: int | None) -> Iterator[str]:
-    """A registry that answers everything with `status`, or resets every connection; its address."""
+    """The address of a registry that answers all requests with `status`, or resets every connection."""
 
     class Answer(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:

@@ -28,7 +28,7 @@ REASONS = {
 
 
 def output(name: str) -> deque[str]:
-    """The lines as a build hands them on: without empty ones, and without the exit code."""
+    """The lines that a build passes on: without empty ones, and without the exit code."""
     text = (CORPUS / f"{name}.txt").read_text().partition("# ---\n")[2]
     lines = [line.rstrip() for line in text.splitlines() if line.strip()]
     return deque(line for line in lines if not line.startswith("exit code "))

@@ -7,7 +7,7 @@ from proto_ddf.progress import NoProgress
 
 
 class Watched(NoProgress):
-    """Keeps the reports, and stops when told."""
+    """Keeps the reports, and stops when requested."""
 
     def __init__(self) -> None:
         self.reports: list[str] = []
@@ -27,7 +27,7 @@ class Watched(NoProgress):
 
 
 class Build:
-    """Holds a slot in a thread of its own until released."""
+    """Holds a slot in a separate thread until it is released."""
 
     def __init__(self, queue: BuildQueue) -> None:
         self.progress = Watched()

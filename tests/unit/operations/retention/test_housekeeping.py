@@ -28,7 +28,7 @@ OLD, NEW = BEFORE - 60, BEFORE + 60
 
 @pytest.fixture(autouse=True)
 def _record(database: Path) -> None:
-    """Every test has a database of its own."""
+    """Each test has its own database."""
 
 
 def written(paths: Iterable[Path], at: float) -> None:

@@ -25,7 +25,7 @@ OVER = (OperationState.SUCCEEDED, OperationState.FAILED, OperationState.CANCELLE
 
 @pytest.fixture(autouse=True)
 def _record(database: Path) -> None:
-    """Every test has a database of its own."""
+    """Each test has its own database."""
 
 
 def keep(*records: SQLModel) -> None:

@@ -1,4 +1,4 @@
-"""A breaker on a clock of the test's own."""
+"""A breaker with a fake clock."""
 
 import pytest
 

@@ -291,7 +291,7 @@ class TestTimeInAQueue:
     def test_a_call_that_ends_in_another_context(
         self, slow_breaker: CircuitBreaker, clock: Clock
     ) -> None:
-        """As a coroutine that is closed by whoever collects it."""
+        """Like a coroutine that the garbage collector closes."""
         coroutine = slow_breaker.call(asyncio.Event().wait)
         loop = asyncio.new_event_loop()
         with ThreadPoolExecutor(1) as pool:

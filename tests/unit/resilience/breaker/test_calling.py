@@ -1,4 +1,4 @@
-"""The ways of calling through a breaker: as a decorator, nested, and by hand."""
+"""The ways to call through a breaker: as a decorator, nested, and by hand."""
 
 import asyncio
 import functools

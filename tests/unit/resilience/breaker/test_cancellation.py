@@ -73,7 +73,7 @@ class TestCancellation:
         assert (snapshot.state, snapshot.retry_after, snapshot.calls) == (state, 0.0, 5)
 
     def test_an_abandoned_coroutine_frees_its_place(self) -> None:
-        """As when its loop was closed: nobody awaits it any more, the garbage collector closes it."""
+        """As if its loop was closed: nothing awaits it any more, and the garbage collector closes it."""
         breaker = make_half_open(1)
         coroutine = breaker.call(asyncio.Event().wait)
         loop = asyncio.new_event_loop()
@@ -116,7 +116,7 @@ class TestCancellation:
 
 
 class WatchedClock(Clock):
-    """Does something whenever it is looked at."""
+    """Runs a function whenever it is read."""
 
     on_look: Callable[[], None] | None = None
 

@@ -24,7 +24,7 @@ from tests.unit.resilience.concurrent_calls import PATIENCE, calls_in_window, in
 
 @pytest.fixture
 def hasty_switches() -> Iterator[None]:
-    """Threads are switched as often as the interpreter can, so that a count without a lock loses some."""
+    """Threads are switched as often as possible, so that a counter without a lock would lose counts."""
     usual = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     yield
@@ -54,7 +54,7 @@ class TestCounts:
         )
 
         def one(number: int) -> int:
-            """The most calls that were seen in the window."""
+            """The highest number of calls that was seen in the window."""
             most = 0
             for step in range(500):
                 with contextlib.suppress(ConnectionError):

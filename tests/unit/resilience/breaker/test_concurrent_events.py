@@ -1,4 +1,4 @@
-"""Events and nested calls of many at once."""
+"""Events and nested calls of many tasks and threads."""
 
 import asyncio
 import contextlib

@@ -122,7 +122,7 @@ class TestHalfOpen:
         assert breaker.state is CLOSED
 
     def test_places_that_become_free_are_given_again_but_never_more_than_there_are(self) -> None:
-        """Probes of which every second one is cancelled: whenever one runs, it is alone in its place."""
+        """Probes of which every second one is cancelled: never do two run at the same time."""
         clock = YieldingClock()
         breaker = CircuitBreaker("x", success_threshold=10_000, half_open_max_calls=2, clock=clock)
         trip(breaker)

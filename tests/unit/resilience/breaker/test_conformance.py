@@ -1,4 +1,4 @@
-"""Proto-DDF passes every probe of the suite that other libraries are measured by, and every probe can be failed."""
+"""Proto-DDF passes every check of the suite that compares libraries, and every check can fail."""
 
 import asyncio
 from contextlib import suppress
@@ -23,7 +23,7 @@ from benchmarks.conformance.suite import Outcome, run_probe
 
 
 class LosesOne(Own):
-    """A race in the counter: the breaker does not hear of the first failure."""
+    """A race in the counter: the breaker misses the first failure."""
 
     def __init__(self, setup: Setup) -> None:
         super().__init__(setup)
@@ -37,19 +37,19 @@ class LosesOne(Own):
 
 
 async def deaf(fn: AsyncCall, *, total: float, wait: float, attempts: int) -> Any:
-    """Waits as it had planned, whatever `Retry-After` asks for."""
+    """Ignores `Retry-After`."""
     return await tenacity.AsyncRetrying(wait=tenacity.wait_fixed(wait))(fn)
 
 
 async def greedy(fn: AsyncCall, *, total: float, wait: float, attempts: int) -> Any:
-    """Takes a cancellation for one more failure."""
+    """Counts a cancellation as a failure."""
     always = tenacity.retry_if_exception(lambda error: True)
     stop = tenacity.stop_after_attempt(2)
     return await tenacity.AsyncRetrying(retry=always, stop=stop)(fn)
 
 
 async def restless(fn: AsyncCall, *, total: float, wait: float, attempts: int) -> Any:
-    """Takes a cancellation for the end of the wait."""
+    """Treats a cancellation as the end of the wait."""
 
     async def sleep(seconds: float) -> None:
         with suppress(asyncio.CancelledError):
@@ -60,7 +60,7 @@ async def restless(fn: AsyncCall, *, total: float, wait: float, attempts: int) -
 
 
 async def jealous(fn: AsyncCall, *, total: float, wait: float, attempts: int) -> Any:
-    """Takes every cancellation for its own once its time is over."""
+    """Treats every cancellation as its own after its timeout."""
     task = asyncio.current_task()
     assert task is not None
     over = asyncio.Event()

@@ -50,7 +50,7 @@ pytestmark = pytest.mark.parametrize("late", [None, ConnectionError(), ValueErro
 
 
 def everything(breaker: CircuitBreaker) -> dict[str, Any]:
-    """All that a result could change, but for the totals."""
+    """Everything that a result could change, except the totals."""
     snapshot = breaker.snapshot()
     return {
         "state": snapshot.state,

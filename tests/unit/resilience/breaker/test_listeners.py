@@ -1,4 +1,4 @@
-"""Who is told when the breaker changes its state."""
+"""Listeners of the breaker's transitions."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

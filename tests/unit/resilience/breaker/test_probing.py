@@ -1,4 +1,4 @@
-"""Who is let through while the breaker is open or half-open."""
+"""Which calls are admitted while the breaker is open or half-open."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""What the breaker tells about itself."""
+"""The breaker's snapshot."""
 
 import time
 

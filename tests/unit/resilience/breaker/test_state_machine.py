@@ -38,7 +38,7 @@ ENDS: dict[str, list[BaseException | None]] = {
 
 @dataclass
 class Call:
-    """A call under way, as the model knows it."""
+    """A running call in the model."""
 
     coroutine: Any
     era: int
@@ -48,7 +48,7 @@ class Call:
 
 
 class BreakerMachine(RuleBasedStateMachine):
-    """Calls that overlap, results in any order, cancellations, hands that reset and force, time passing.
+    """Overlapping calls, results in any order, cancellations, reset and force by hand, passing time.
     The model is written from the description of the breaker, not from its code."""
 
     calls: list[Call]
@@ -191,7 +191,7 @@ class BreakerMachine(RuleBasedStateMachine):
 
     @rule(seconds=st.sampled_from([1.0, 3.0]))
     def stand_in_a_queue(self, seconds: float) -> None:
-        """All calls under way, as they share this test's context."""
+        """All running calls, since they share this test's context."""
         self.clock.now += seconds
         record_queue_time(seconds)
         for call in self.calls:
@@ -199,7 +199,7 @@ class BreakerMachine(RuleBasedStateMachine):
 
     @rule()
     def open_and_wait(self) -> None:
-        """A way to half-open that chance alone rarely finds."""
+        """A path to half-open that random choices rarely find."""
         if self.window is None:
             self.reset()
             fail_times(self.breaker, self.threshold)

@@ -1,4 +1,4 @@
-"""Windows: what they accept, what they count, and when they say that a breaker should open."""
+"""Windows: which arguments they accept, what they count, and when they open a breaker."""
 
 from dataclasses import FrozenInstanceError
 from typing import Any, Literal

@@ -39,7 +39,7 @@ async def three_steps(note: Callable[[str], None]) -> str:
 
 class TestCancelledFromOutside:
     def test_at_every_point_where_it_waits(self) -> None:
-        """Cancelled in each turn of the loop until it is done: cancelled or done, and nothing in between."""
+        """Cancelled in each turn of the loop until it has finished: the result is cancelled or finished, nothing else."""
         ends: list[str] = []
 
         async def act(turns: int) -> str:
@@ -66,7 +66,7 @@ class TestCancelledFromOutside:
         }
 
     async def passing(self, awaitable: Awaitable[str]) -> str:
-        """Time goes on a little with every turn, so that sleeps end although the loop is never idle."""
+        """Time advances a little with every turn, so that sleeps end although the loop is never idle."""
         loop = running_loop()
 
         def tick() -> None:
@@ -164,7 +164,7 @@ class TestCancelledFromOutside:
         assert run(act()) == expected
 
     def test_of_a_task_by_the_one_that_waits_for_it(self) -> None:
-        """The end of the waiting task cancels it in the moment of its own: that came from outside."""
+        """The end of the waiting task cancels it at its own deadline: that cancellation came from outside."""
 
         async def child() -> None:
             async with attempt_of(5):

@@ -1,4 +1,4 @@
-"""Deadlines: the earlier end wins, what runs is cut, and a cancellation from outside is never swallowed."""
+"""Deadlines: the earlier end applies, running code is cancelled, and a cancellation from outside is never swallowed."""
 
 import asyncio
 import pickle
@@ -241,7 +241,7 @@ class TestCutting:
         assert run(act()) == (expected, pytest.approx(seconds), 0)
 
     def test_the_innermost_scope_makes_the_error(self) -> None:
-        """So what stands between two scopes, such as a breaker, sees that the call was late."""
+        """So code between two scopes, such as a breaker, sees that the call timed out."""
 
         async def act() -> list[str]:
             seen = []
@@ -258,7 +258,7 @@ class TestCutting:
         assert run(act()) == ["DeadlineExceededError", "CancelledError"]
 
     def test_when_several_are_over_at_once_the_widest_counts(self) -> None:
-        """As when something blocked the loop."""
+        """As if something had blocked the loop."""
 
         async def act() -> list[str | int]:
             seen: list[str | int] = []
@@ -319,7 +319,7 @@ class TestCutting:
         assert run(act()) == 0
 
     def test_a_cancellation_that_was_swallowed_before_does_no_harm(self) -> None:
-        """As in a clean-up: asyncio.timeout of Python 3.11 raises CancelledError here."""
+        """As in clean-up code: asyncio.timeout of Python 3.11 raises CancelledError here."""
 
         async def act() -> str:
             try:

@@ -38,7 +38,7 @@ def _switched_on(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def matches(system: str = "source", target: str = "a", *, times: int = 1) -> list[bool]:
-    """For each of several calls whether a reset was injected."""
+    """For each of several calls, whether a reset was injected."""
 
     def one() -> bool:
         try:
@@ -167,7 +167,7 @@ class TestWhat:
 
 
 class TestHolding:
-    """Calls that are late or hang."""
+    """Calls that are delayed or hang."""
 
     def test_a_late_call_is_made_in_the_end(self) -> None:
         registry.inject("source", "latency", latency=0.01)

@@ -1,4 +1,4 @@
-"""The bulkhead: places, the queue, and who gets a place that becomes free."""
+"""The bulkhead: slots, the queue, and which waiter gets a free slot."""
 
 import asyncio
 import random
@@ -292,7 +292,7 @@ def test_nonsense_is_refused(places: int, queue: int) -> None:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_whoever_is_cancelled_whenever_no_place_is_lost(seed: int) -> None:
-    """Tasks of two loops come, wait, are cut by deadlines and cancelled at any moment."""
+    """Tasks of two loops enter, wait, reach deadlines and are cancelled at any time."""
     bulkhead = Bulkhead("source", 3, 1000)
     lock, inside, most = threading.Lock(), 0, 0
 

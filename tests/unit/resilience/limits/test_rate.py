@@ -1,4 +1,4 @@
-"""The rate limit: who is let through, and who is told to wait how long."""
+"""The rate limit: which calls are admitted, and how long the others must wait."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass

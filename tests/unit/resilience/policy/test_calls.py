@@ -1,4 +1,4 @@
-"""What a policy makes of a call: its result, its errors, and its retries."""
+"""Calls through a policy: results, errors and retries."""
 
 import asyncio
 from collections.abc import Awaitable, Iterator

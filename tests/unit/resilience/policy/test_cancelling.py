@@ -1,4 +1,4 @@
-"""Cancelling a call through all layers of a policy: it ends cancelled, and nothing of it is left."""
+"""Cancelling a call through all layers of a policy: it ends cancelled, and leaves nothing behind."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -30,7 +30,7 @@ class Work:
 
 
 def whole_policy(**config: Any) -> Policy:
-    """With every layer there is."""
+    """With all layers."""
     return Policy(
         "source",
         "a",
@@ -50,7 +50,7 @@ def whole_policy(**config: Any) -> Policy:
 
 
 async def passing(work: Coroutine[Any, Any, str]) -> str:
-    """Time goes on a little with every turn, so that waits end although the loop is never idle."""
+    """Time advances a little with every turn, so that waits end although the loop is never idle."""
     loop = running_loop()
 
     def tick() -> None:
@@ -106,7 +106,7 @@ def test_at_every_point_where_it_waits() -> None:
 
 
 def test_a_probe_at_every_point_where_it_waits() -> None:
-    """The place of the probe is free again, wherever it was cancelled."""
+    """The lease of the probe is released, wherever it was cancelled."""
 
     async def act(turns: int) -> bool:
         policy = whole_policy(retry=RetryConfig(1), failure_threshold=1, reset_timeout=0.0)
@@ -133,7 +133,7 @@ def test_a_probe_at_every_point_where_it_waits() -> None:
 
 
 def test_a_wait_for_that_ends_first_gets_its_timeout() -> None:
-    """It waits for the end of the call that it cancels: a cancellation that is swallowed would hang or answer."""
+    """It waits for the end of the cancelled call: with a swallowed cancellation it would hang or return."""
 
     async def act(seconds: float, deadline: float) -> str:
         policy = whole_policy(deadline=deadline)

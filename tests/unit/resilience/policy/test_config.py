@@ -1,4 +1,4 @@
-"""Who decides what a system's policy does."""
+"""Which setting a system's policy uses."""
 
 import json
 from typing import Any
@@ -74,7 +74,7 @@ def attempts(found: PolicyConfig) -> int:
 
 
 class TestPrecedence:
-    """Argument, system, variable that was set, profile, nature of the system, default of the variable."""
+    """Argument, system's settings, variable that was set, profile, system's default, default of the variable."""
 
     def test_each_goes_before_the_next(self, config: Any) -> None:
         assert attempts(config("source")) == 5

@@ -40,7 +40,7 @@ ATTEMPT = [
 
 
 class Recorder:
-    """Notes who enters and leaves."""
+    """Records which layer is entered and left."""
 
     def __init__(self) -> None:
         self.steps: list[str] = []
@@ -72,7 +72,7 @@ class Recorder:
 
 
 class RecordedScope:
-    """A deadline's scope that notes when it is entered and left."""
+    """A deadline's scope that records when it is entered and left."""
 
     def __init__(self, recorder: Recorder, layer: str, scope: deadline.DeadlineScope) -> None:
         self.steps, self.layer, self.scope = recorder.steps, layer, scope

@@ -1,4 +1,4 @@
-"""Calls that a policy refuses, and what it falls back to."""
+"""Calls that a policy refuses, and fallbacks."""
 
 import asyncio
 import time

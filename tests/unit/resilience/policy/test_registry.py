@@ -82,7 +82,7 @@ def test_all_are_listed_by_system_and_target() -> None:
 
 
 class TestKept:
-    """A thousand are kept; beyond that what nobody uses goes."""
+    """A thousand are kept; beyond that, idle ones are dropped."""
 
     @pytest.fixture(autouse=True)
     def _few(self, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""What a policy tells about itself."""
+"""The policy's snapshot."""
 
 import json
 import threading

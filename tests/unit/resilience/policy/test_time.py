@@ -109,7 +109,7 @@ class TestTime:
 
 
 def test_an_abandoned_call_leaves_nothing_behind() -> None:
-    """The garbage collector closes what was abandoned, in whatever context it runs."""
+    """The garbage collector closes an abandoned call, in any context."""
     policy = make(deadline=60, attempt_timeout=60, max_concurrent=1)
 
     async def work() -> None:

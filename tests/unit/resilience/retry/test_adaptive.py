@@ -1,4 +1,4 @@
-"""Adaptive: waits and attempts follow the recent successes, within their bounds."""
+"""Adaptive retries: waits and attempts depend on the recent success rate, within their limits."""
 
 import threading
 

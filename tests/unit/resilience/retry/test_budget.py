@@ -10,7 +10,7 @@ from proto_ddf.resilience.retry import RetryBudget
 
 
 class BudgetMachine(RuleBasedStateMachine):
-    """Beside it a model in thousandths of a token, which are exact."""
+    """Compared with a model that counts thousandths of a token, which are exact."""
 
     @initialize(
         most=st.integers(1, 20),

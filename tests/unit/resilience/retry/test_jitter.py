@@ -48,7 +48,7 @@ class TestSpread:
         random.seed(20261122)
 
     def test_full_jitter_spreads_callers_evenly(self) -> None:
-        """A thousand callers that failed together: in each eighth of the wait come about as many back."""
+        """A thousand callers that failed together: about as many retry in each eighth of the wait."""
         waits = [jitter.full(self.BACKOFF) for _ in range(1000)]
         eighths = [sum(eighth <= wait < eighth + 1 for wait in waits) for eighth in range(8)]
         assert sum(eighths) == 1000

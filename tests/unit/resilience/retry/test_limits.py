@@ -1,4 +1,4 @@
-"""What ends retrying: errors that no retry mends, the system's budget, a cancellation; and what is learnt."""
+"""What ends retries: errors that are not transient, the system's budget, a cancellation; and adaptive retries."""
 
 import asyncio
 import math
@@ -260,7 +260,7 @@ class TestRefusals:
 
 class TestCancelled:
     def test_at_every_point_where_it_waits(self) -> None:
-        """In each turn of the loop, in attempts as in waits: it ends cancelled, with no further attempt."""
+        """In each turn of the loop, in attempts and in waits: it ends cancelled, without another attempt."""
         attempts = 0
 
         async def attempt() -> None:

@@ -1,4 +1,4 @@
-"""Retry: what is tried again, how often, and how long it waits."""
+"""Retry: which errors are retried, how often, and after which waits."""
 
 import asyncio
 import random
@@ -17,7 +17,7 @@ LOCKED = sqlite3.OperationalError("database is locked")
 
 
 class Failing:
-    """Fails with the given errors, one a call, then returns "done"."""
+    """Fails with the given errors, one per call, then returns "done"."""
 
     def __init__(self, *errors: BaseException) -> None:
         self.errors = list(errors)
@@ -36,7 +36,7 @@ class Failing:
 
 @pytest.fixture
 def async_sleeps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Waits of async retries, none of them waited for."""
+    """The waits of async retries, which do not really wait."""
     sleeps: list[float] = []
 
     async def sleep(seconds: float) -> None:

@@ -1,4 +1,4 @@
-"""What failed answers say about when to come back, read from httpx's and grpcio's own errors."""
+"""When to retry, read from real errors of httpx and grpcio."""
 
 import asyncio
 import math

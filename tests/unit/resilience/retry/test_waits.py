@@ -1,4 +1,4 @@
-"""How long retries wait: the backoff and its jitter, hints of the other side, and the deadline over all."""
+"""How long retries wait: backoff, jitter, hints of the target, and the deadline."""
 
 import asyncio
 import math
@@ -26,7 +26,7 @@ from tests.unit.resilience.real_time import shortest
 
 
 def failing(times: int, error: Callable[[], Exception] = ConnectionError, takes: float = 0) -> Any:
-    """An async function that fails so often, then returns "done"; each call takes so many seconds."""
+    """An async function that fails that often, then returns "done"; each call takes so many seconds."""
     left = times
 
     async def work() -> str:
@@ -49,7 +49,7 @@ def busy(retry_after: str) -> httpx.HTTPStatusError:
 def waits_of(
     config: RetryConfig, work: Callable[[], Any], total: float | None = None
 ) -> tuple[list[float], float, BaseException | None]:
-    """The waits that were told, the seconds it took in all, and the error that was raised."""
+    """The reported waits, the total seconds, and the raised error."""
     watched = WatchedProgress()
 
     async def act() -> tuple[list[float], float, BaseException | None]:

@@ -1,4 +1,4 @@
-"""The state of making an app anew: what is known before, starting it once, and what is shown when it is over."""
+"""The state of regenerating an app: the preview, starting it once, and what is shown at the end."""
 
 import asyncio
 from pathlib import Path
@@ -16,7 +16,7 @@ from proto_ddf.web.apps.regenerate_state import RegeneratePreview, RegenerateSta
 
 
 class App:
-    """As much of an app as is looked at."""
+    """The parts of an app that the state reads."""
 
     source_changes = (
         ChangeLine(tone="added", table="returns"),
@@ -124,7 +124,7 @@ def test_a_failed_one_stays_to_be_tried_again(state: Any) -> None:
 def test_a_state_that_knows_nothing_takes_what_the_page_shows_as_chosen(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """After an hour without an event the state is empty, and the page is not."""
+    """After an hour without an event the state is empty, but the page is not."""
     root = State(_reflex_internal_init=True)
     empty: Any = root.get_substate(RegenerateState.get_full_name().split("."))
     monkeypatch.setattr(RegenerateState, "_slug", lambda _: "shop")

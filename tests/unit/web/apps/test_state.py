@@ -1,4 +1,4 @@
-"""The states of the apps' pages: what can be done with an app, and following apps while a page is open."""
+"""The states of the apps' pages: the actions on an app, and following apps while a page is open."""
 
 import asyncio
 from collections.abc import Iterator
@@ -83,7 +83,7 @@ def start_failed() -> dict[str, Any]:
 
 @pytest.fixture
 def started(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any]]:
-    """The operations that were asked for; each has succeeded at once."""
+    """The started operations; each has succeeded at once."""
     asked: list[tuple[str, Any]] = []
 
     def start(kind: str, given: Any) -> str:
@@ -209,7 +209,7 @@ class TestAct:
 
 @pytest.fixture
 def one_look(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The page is looked at once, then its tab goes."""
+    """The page is refreshed once, then its tab is closed."""
     monkeypatch.setattr(live, "_PAUSE_SECONDS", 0)
     monkeypatch.setattr(apps_state, "_REFRESH_SECONDS", 0.001)
     looked: list[Any] = []

@@ -27,7 +27,7 @@ def shop() -> store.SourceView:
 
 @pytest.fixture
 def started(monkeypatch: pytest.MonkeyPatch) -> list[GenerateAppInput]:
-    """What operations were asked to make."""
+    """The inputs of the started operations."""
     asked: list[GenerateAppInput] = []
 
     def start(kind: str, given: GenerateAppInput) -> str:
@@ -42,7 +42,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[GenerateAppInput]:
 
 @pytest.fixture
 def state(shop: store.SourceView) -> Any:
-    """The page with its one source chosen and planned, and a good name given."""
+    """The page with its one source chosen and planned, and a valid name."""
     state = new_state()
     load(state)
     state.set_name("My shop")

@@ -59,7 +59,7 @@ def name_of(event: Any) -> str:
 
 
 def load(state: Any) -> None:
-    """Load the page and let it choose and plan what it wants to."""
+    """Load the page and let it choose a source and make a plan."""
     for event in run(state, "load"):
         if name_of(event) == "choose_source":
             state.choose_source(event.args[0][1]._var_value)

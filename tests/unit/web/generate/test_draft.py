@@ -1,4 +1,4 @@
-"""What the browser keeps of the generate form, and what comes back from it, which may be anything."""
+"""The draft of the generate form in the browser's storage, which may have any content."""
 
 import base64
 import json
@@ -97,7 +97,7 @@ def test_what_is_no_plan_is_none(text: str) -> None:
 
 
 def test_texts_that_would_keep_the_page_from_connecting_are_not_kept() -> None:
-    """The browser sends what it keeps whenever it connects: beyond 1 MB it never would again."""
+    """The browser sends its storage when it connects: with more than 1 MB it could not connect any more."""
     assert dump_draft(GenerateDraft(description="x" * SERVER_LIMIT)) == ""
     draft = empty_draft()
     keys = list(draft.values)

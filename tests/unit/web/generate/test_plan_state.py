@@ -1,4 +1,4 @@
-"""Each change that a person may make to a plan, and what becomes of those that make no sense."""
+"""Each change that a person may make to a plan, and the refusal of invalid ones."""
 
 from typing import Any, ClassVar
 

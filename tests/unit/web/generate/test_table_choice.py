@@ -1,4 +1,4 @@
-"""The tables that an app is made of, as the generate page chooses them."""
+"""The choice of an app's tables on the generate page."""
 
 from typing import Any
 

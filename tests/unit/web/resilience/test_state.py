@@ -1,4 +1,4 @@
-"""The resilience page: policies and breakers as they are shown, and failures on purpose."""
+"""The state of the resilience page: policies, circuit breakers and fault injection."""
 
 import asyncio
 from collections.abc import Iterator
@@ -59,7 +59,7 @@ def _injections_enabled(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def known(monkeypatch: pytest.MonkeyPatch) -> list[Policy]:
-    """The policies there are."""
+    """The policies of the test."""
     made: list[Policy] = []
     monkeypatch.setattr(resilience_state, "policies", lambda: made)
     return made
@@ -67,7 +67,7 @@ def known(monkeypatch: pytest.MonkeyPatch) -> list[Policy]:
 
 @pytest.fixture
 def looks_twice(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The tab is there for two looks."""
+    """The tab is open for two refreshes."""
     monkeypatch.setattr(live, "_PAUSE_SECONDS", 0)
     for module in (resilience_state, banner):
         monkeypatch.setattr(module, "_REFRESH_SECONDS", 0.001)

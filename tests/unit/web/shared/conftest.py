@@ -23,7 +23,7 @@ def draft(root: State) -> DraftState:
 
 @pytest.fixture
 def recorded(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
-    """(code, operation) of what was put on record."""
+    """(code, operation) of the recorded errors."""
     kept: list[tuple[str, str]] = []
     monkeypatch.setattr(
         module.tracker,
@@ -35,7 +35,7 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
 
 @pytest.fixture
 def slept(monkeypatch: pytest.MonkeyPatch, recorded: list[Any]) -> list[float]:
-    """The seconds that were waited; nothing really waits."""
+    """The seconds of the waits, which do not really wait."""
     seconds: list[float] = []
 
     async def sleep(wanted: float) -> None:

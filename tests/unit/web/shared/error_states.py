@@ -9,7 +9,7 @@ from proto_ddf.web.shared.state.errors import ErrorMixin
 
 
 class DraftState(ErrorMixin, rx.State):
-    """A page with one form field and one thing that can fail."""
+    """A page with one form field and one action that can fail."""
 
     _form_fields: ClassVar[frozenset[str]] = frozenset({"name"})
     ran: int = 0

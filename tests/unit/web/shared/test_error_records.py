@@ -38,7 +38,7 @@ def test_what_an_operation_records_or_a_person_mistyped_is_not_recorded_again(
 
 class TestWhatIsLogged:
     def lines(self, caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
-        """What structlog handed on, of the lines about failed operations."""
+        """The log lines about failed operations, from structlog."""
         found = [record for record in caplog.records if "Operation failed" in str(record.msg)]
         assert all(record.levelname == "ERROR" for record in found)
         return [dict(record.msg) for record in found if isinstance(record.msg, dict)]
@@ -58,7 +58,7 @@ class TestWhatIsLogged:
         assert line["exc_info"].__traceback__ is not None
 
     def test_in_the_file_without_secrets(self, draft: DraftState, home: Path) -> None:
-        """pydantic quotes what was given in the text of its error, which stands in the traceback."""
+        """pydantic quotes the input in the text of its error, which is in the traceback."""
         configure_logging()
         try:
             TypeAdapter(dict[str, int]).validate_python({"password": "hunter2hunter2"})
@@ -101,7 +101,7 @@ class TestWhoIsMeant:
 
 
 async def put_on_record(state: ErrorMixin) -> None:
-    """As `clear_error_later` does first."""
+    """As `clear_error_later` does at first."""
     await state._start_recording()
 
 
@@ -126,7 +126,7 @@ class TestRecords:
     def test_an_error_whose_timer_is_cancelled_by_the_next_one(
         self, draft: DraftState, recorded: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """A newer error ends the older one's timer, at any moment of it."""
+        """A newer error ends the timer of the older one, at any time."""
         may_write = threading.Event()
         keep = module.tracker.record_error
 

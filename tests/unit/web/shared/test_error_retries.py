@@ -1,4 +1,4 @@
-"""What Try Again runs, and from when on."""
+"""What Try Again runs, and when it becomes active."""
 
 import asyncio
 import re

@@ -1,4 +1,4 @@
-"""How a page's state keeps and shows its errors."""
+"""The errors of a page's state."""
 
 import asyncio
 import json

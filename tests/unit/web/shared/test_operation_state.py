@@ -67,7 +67,7 @@ def watch(
     monkeypatch: pytest.MonkeyPatch,
     views: list[OperationView | None],
 ) -> list[Any]:
-    """Follow an operation that is seen as `views`, one after the other."""
+    """Follow an operation whose views are `views`, one after the other."""
     seen = iter(views)
 
     def look(operation_id: str) -> OperationView | None:

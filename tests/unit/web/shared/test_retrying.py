@@ -29,7 +29,7 @@ _goes_on = asyncio.Event()
 
 
 class RetriedState(ErrorMixin, rx.State):
-    """Handlers that end in each way."""
+    """Handlers with each kind of end."""
 
     ran: int = 0
 
@@ -111,7 +111,7 @@ class Tab:
         return self._manager.modify_state(BaseStateToken(ident=TOKEN, cls=RetriedState))
 
     async def failed(self, handler: str, *args: Any) -> None:
-        """An error is shown whose Try Again runs `handler`."""
+        """Show an error whose Try Again runs `handler`."""
         async with self.state() as root:
             root.router_data = dict(ROUTER)  # the page was loaded
             state = await root.get_state(RetriedState)

@@ -46,7 +46,7 @@ def saved(shop: Path) -> store.SourceView:
 
 @pytest.fixture
 def started(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any]]:
-    """The operations that were asked for; none of them runs."""
+    """The started operations; none of them runs."""
     asked: list[tuple[str, Any]] = []
 
     def start(kind: str, given: Any, user_id: str = "anonymous") -> str:

@@ -1,4 +1,4 @@
-"""The state of sources' connections, over a watch that the test answers for."""
+"""The state of sources' connections, with a fake watch."""
 
 import asyncio
 from collections.abc import AsyncIterator

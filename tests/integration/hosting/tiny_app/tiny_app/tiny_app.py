@@ -35,7 +35,7 @@ def second() -> rx.Component:
 
 
 async def freeze_when_told() -> None:
-    """Keep the event loop from running for ever once the file is there."""
+    """Block the event loop when the file exists."""
     while True:
         while Path("freeze").exists():  # noqa: ASYNC240  (blocking is the point)
             pass

@@ -1,4 +1,4 @@
-"""What the connect form's values amount to, and how its draft survives."""
+"""The config that the connect form's values make, and its draft."""
 
 from dataclasses import replace
 

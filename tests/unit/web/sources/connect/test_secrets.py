@@ -1,4 +1,4 @@
-"""The connect form's password, its further options and its numbers: what the state of the form does."""
+"""The state of the connect form: its password, its advanced options and its numbers."""
 
 import asyncio
 from typing import Any
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("vaulted_kind")
 
 @pytest.fixture
 def started(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """The configs of the operations that were asked for; none of them runs."""
+    """The configs of the started operations; none of them runs."""
     asked: list[Any] = []
 
     def start(kind: str, given: Any, user_id: str = "anonymous") -> str:
@@ -46,7 +46,7 @@ def saved() -> SourceView:
 
 
 def form(source: SourceView | None = None) -> Any:
-    """The form's state as the page has it when it is opened, filled in but for the password."""
+    """The state of the opened form, filled in except for the password."""
     root = State(_reflex_internal_init=True)
     state = root.get_substate(NewSourceState.get_full_name().split("."))
     state.values = empty_draft().values

@@ -75,7 +75,7 @@ class TestDetail:
     def test_an_offered_type_is_accepted_with_what_it_means(
         self, detail: Any, started: list[Any]
     ) -> None:
-        """A candidate is looked up in the source, not in what a tab holds or sends."""
+        """A candidate is read from the source, not from the tab."""
         known = store.get_source(detail.source.id)
         candidates = [
             TypeCandidate(

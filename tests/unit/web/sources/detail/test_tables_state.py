@@ -1,4 +1,4 @@
-"""What the page of a source shows of tables whose rows were not all counted, and what is said about them."""
+"""The page of a source with tables whose rows were estimated, and their comments."""
 
 from typing import Any
 
