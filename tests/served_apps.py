@@ -45,7 +45,7 @@ ODD_COLUMNS = (
         "100%",
         "{0}",
     ),
-    *("size", "place_0", "place_1", "name", "value", "user", "rowid", "ctid_", "class", "Select"),
+    *("size", "cursor_0", "cursor_1", "name", "value", "user", "rowid", "ctid_", "class", "Select"),
 )
 """Among them those that the app's own statements use."""
 
@@ -240,11 +240,11 @@ class FilledForms:
 
     def update(self, view: Any, key: tuple[Any, ...], texts: dict[str, str]) -> str:
         """Save these texts by that form."""
-        return str(self.changes.update(view, key, texts, self.form(view, key).start))
+        return str(self.changes.update(view, key, texts, self.form(view, key).snapshot))
 
     def delete(self, view: Any, key: tuple[Any, ...]) -> None:
         """Delete the row as it is now."""
-        self.changes.delete(view, key, self.form(view, key).start)
+        self.changes.delete(view, key, self.form(view, key).snapshot)
 
 
 class ImportedApp(FilledForms):

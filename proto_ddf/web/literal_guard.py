@@ -1,13 +1,12 @@
-"""Keeps text from outside from being read as code by Reflex.
+"""Prevents Reflex from reading text from outside as code.
 
-A page puts a Var into text as f"{State.name}". Reflex writes that as `<reflex.Var>HASH</reflex.Var>`
-followed by the Var's expression, and looks for such tags in every string literal it makes, at compile time
-and for each redirect, toast or script. It takes every tag for one of its own: letters inside make
-`LiteralStringVar.create` loop for ever, a number that it never gave out raises KeyError, nothing inside
-IndexError (reflex_base/vars/sequence.py and base.py, 0.10).
+If a page puts a Var into text, as in f"{State.name}", Reflex writes it as `<reflex.Var>HASH</reflex.Var>` followed by
+the Var's expression, and looks for such tags in every string literal: at compile time, and for each redirect, toast or
+script. It takes every tag as one of its own: letters inside make `LiteralStringVar.create` loop forever, an unknown
+number raises KeyError, an empty tag raises IndexError (reflex_base/vars/sequence.py and base.py, 0.10).
 
-With the guard a tag counts only if Reflex gave out its number and the Var's expression follows it. All other
-text stays text. The number is Python's hash of an object in this process, which nobody outside can know.
+With the guard, a tag counts only if Reflex created its number and the Var's expression follows it. All other text stays
+text. The number is Python's hash of an object in this process, which nobody outside can know.
 """
 
 import json
@@ -19,12 +18,12 @@ from reflex_base.vars import Var, VarData, base, sequence
 
 _TAG = re.compile(r"<reflex\.Var>(-?[0-9]{1,20})</reflex\.Var>")
 _SAFE_OPENING_TAG = OPENING_TAG.replace("<", "\\u003c")
-"""The same text in a JavaScript or JSON string, in which no later search finds a tag."""
+"""The same text in a JavaScript or JSON string, in which later searches find no tag."""
 _create_unguarded = vars(sequence.LiteralStringVar)["create"].__func__
 
 
 def guard_literals() -> None:
-    """Put the guard into Reflex, before any page or event is made. A second call changes nothing."""
+    """Install the guard in Reflex, before any page or event is created. A second call has no effect."""
     literal: Any = sequence.LiteralStringVar
     literal.create = classmethod(_create)
     base._decode_var_immutable = _decode
@@ -33,7 +32,7 @@ def guard_literals() -> None:
 def _create(
     cls: type[Any], value: str, _var_type: Any = None, _var_data: VarData | None = None
 ) -> Any:
-    """In place of `LiteralStringVar.create`, the one place where a string becomes a literal."""
+    """Replaces `LiteralStringVar.create`, the only function that turns a string into a literal."""
     parts = [part for part in _split(value) if isinstance(part, Var) or part]
     if not any(isinstance(part, str) and OPENING_TAG in part for part in parts):
         return _create_unguarded(cls, value, _var_type, _var_data)
@@ -53,7 +52,7 @@ def _plain(text: str, kind: Any, data: VarData | None) -> Any:
 
 
 def _decode(value: str) -> tuple[VarData | None, str]:
-    """In place of `_decode_var_immutable`: an expression without its tags, and what the tags stood for."""
+    """Replaces `_decode_var_immutable`: returns an expression without its tags, and the data of their Vars."""
     if not isinstance(value, str) or OPENING_TAG not in value:
         return None, value
     parts = _split(value)
@@ -63,7 +62,7 @@ def _decode(value: str) -> tuple[VarData | None, str]:
 
 
 def _split(text: str) -> list[str | Var[Any]]:
-    """Text and the Vars that were put into it, in their order."""
+    """The text and the Vars in it, in their order."""
     parts: list[str | Var[Any]] = []
     begin = position = 0
     while tag := _TAG.search(text, position):

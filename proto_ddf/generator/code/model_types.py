@@ -32,9 +32,9 @@ _NAMES: dict[Dialect, dict[ColumnType, str]] = {
     "postgresql": {
         **_SERVER,
         ColumnType.FLOAT: "Float",
-        ColumnType.DATE: "Moment",
-        ColumnType.DATETIME: "Moment",
-        ColumnType.TIME: "Moment",
+        ColumnType.DATE: "DateOrTime",
+        ColumnType.DATETIME: "DateOrTime",
+        ColumnType.TIME: "DateOrTime",
     },
     "mysql": {**_SERVER, ColumnType.BOOLEAN: "Boolean", ColumnType.TIME: "Time"},
 }

@@ -45,7 +45,8 @@ class _Candidate:
 
 
 _REPETITION_PENALTY = {("count", True): 45}
-"""The score that a candidate loses for each other table whose chart answers the same question; 10 for other questions."""
+"""The score that a candidate loses for each other table whose chart answers the same question; 10 for other
+questions."""
 
 
 def plan_charts(
@@ -85,7 +86,8 @@ def _score(candidate: _Candidate, chosen: Sequence[_Candidate]) -> float:
 
 
 def _candidates(table: TableSpec, profile: TableProfile, most_rows: int) -> list[_Candidate]:
-    """Tables that refer to others record events (orders, flights), for which charts over time are the most informative."""
+    """Tables that refer to others record events (orders, flights), for which charts over time are the most
+    informative."""
     size = 5 * table.row_count / most_rows if most_rows else 0
     events = bool(table.relations)
     found: list[_Candidate] = []

@@ -196,7 +196,8 @@ def _stored_candidates(
 
 
 def _size_when_typed(table: RawTable, stay: Collection[int]) -> str:
-    """SQL of the bytes of a row's values that are not stored as text. Their formats have neither quotes nor line ends."""
+    """SQL of the bytes of a row's values that are not stored as text. Their formats have neither quotes nor line
+    ends."""
     sizes = [
         f"coalesce(strlen({column.text}), 0)"
         for at, column in enumerate(table.columns)

@@ -15,7 +15,8 @@ from proto_ddf.sources.sample_shop.sample_rows import shop_rows
 
 SAMPLE_NAME = "Sample shop"
 _OFFERED = ".offered"
-"""The name of a file that placeholders the sample as offered, so that a sample that a user deleted does not come back."""
+"""The name of a file that marks the sample as offered, so that a sample that a user deleted does not come
+back."""
 _TABLES = """
 CREATE TABLE customers (
     id INTEGER PRIMARY KEY,

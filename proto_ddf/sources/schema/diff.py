@@ -1,4 +1,5 @@
-"""The differences between two versions of a source's schema, as texts for people. Row counts and comments are ignored."""
+"""The differences between two versions of a source's schema, as texts for people. Row counts and comments are
+ignored."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, NamedTuple

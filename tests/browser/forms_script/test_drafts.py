@@ -184,7 +184,8 @@ def test_discard_puts_every_control_back(site: Site, page: Page):
     page.get_by_role("button", name="Discard it").click()
     expect_as_stored(page)
     assert (
-        page.evaluate("JSON.parse(document.querySelector('[name=_start]').value).fields") == FIELDS
+        page.evaluate("JSON.parse(document.querySelector('[name=_snapshot]').value).fields")
+        == FIELDS
     )
     wait_for_drafts(page, set())
     page.reload()

@@ -76,8 +76,8 @@ def opened_list(app, href):
     parts = urlsplit(href)
     view = next(each for each in app.views.VIEWS.values() if f"/{each.route}" == parts.path)
     asked = dict(parse_qsl(parts.query, keep_blank_values=True))
-    conditions = tuple(app.filters.filled_in(name, text) for name, text in asked.items())
-    assert app.filters.impossible(view, conditions) == ""
+    conditions = tuple(app.filters.address_filter(name, text) for name, text in asked.items())
+    assert app.filters.no_match_reason(view, conditions) == ""
     return app.all_rows(view, app.filters.Query(conditions=conditions))
 
 
@@ -114,7 +114,7 @@ def test_a_child_added_from_its_parent_belongs_to_it(app):
     values = app.data.fetch_row(view, app.keys.decode_key(view, "18446744073709551"))
     (block,) = app.relations.related_rows(view, values)
     target, form = opened_form(app, block.new_href)
-    saved = app.changes.create(target, form.start.given | {"id": "77"})
+    saved = app.changes.create(target, form.snapshot.given | {"id": "77"})
     key = app.keys.decode_key(target, saved)
     child = app.data.fetch_row(target, key)
     app.delete(target, key)
@@ -128,8 +128,8 @@ def test_a_child_added_from_its_parent_belongs_to_it(app):
 def test_any_text_may_stand_in_an_address(app, text):
     view = app.view("children")
     for name in (*PARENTS, "pair_a", "id"):
-        condition = app.filters.filled_in(name, text)
-        said = app.filters.impossible(view, [condition])
+        condition = app.filters.address_filter(name, text)
+        said = app.filters.no_match_reason(view, [condition])
         try:
             rows = app.data.fetch_page(view, app.filters.Query(conditions=(condition,)), 5).rows
         except app.errors.DataError as error:

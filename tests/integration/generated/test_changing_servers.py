@@ -131,7 +131,7 @@ def test_values_of_the_server_s_own_types_are_edited_as_text(served):
 def test_what_breaks_a_rule_is_marked(served, table, form, fields):
     view = served.view(table)
     before = served.data.count_rows(view, served.filters.Query())
-    blank = {each.name: "" for each in view.asked} | {"vip": "true"}
+    blank = {each.name: "" for each in view.form_fields} | {"vip": "true"}
     assert set(refusal(served, served.changes.create, view, blank | form).fields) == fields
     served.data.forget_counts()
     assert served.data.count_rows(view, served.filters.Query()) == before
@@ -186,7 +186,7 @@ def test_rows_without_a_key_cannot_be_changed(served, table):
     view = served.view(table)
     for call in (
         lambda: served.changes.create(view, {}),
-        lambda: served.changes.delete(view, (), served.start.Start("")),
+        lambda: served.changes.delete(view, (), served.snapshot.Snapshot("")),
     ):
         with pytest.raises(served.errors.DataError) as refused:
             call()
@@ -195,7 +195,7 @@ def test_rows_without_a_key_cannot_be_changed(served, table):
 
 def test_names_of_every_kind_are_read_filtered_sorted_and_written(served):
     (view,) = [each for each in served.views.VIEWS.values() if each.table.name == ODD]
-    columns = [each.name for each in view.asked if each.name != view.key[0]]
+    columns = [each.name for each in view.form_fields if each.name != view.key[0]]
     assert {view.column(name).name for name in columns} >= set(ODD_COLUMNS) - {
         "class",
         "Select",

@@ -20,7 +20,7 @@ def call(state, name, *values):
 
 def test_a_wide_table_starts_with_its_first_columns(things):
     assert things.columns == USUAL
-    assert len(things.view.shown) == 12
+    assert len(things.view.visible_fields) == 12
 
 
 def test_a_column_is_added_in_its_place_and_left_out(things):
@@ -57,7 +57,7 @@ def test_what_is_hidden_or_unknown_cannot_be_shown(things, name):
 
 def test_all_columns_and_back(things):
     call(things, "show_all_columns")
-    assert things.columns == [field.name for field in things.view.shown]
+    assert things.columns == [field.name for field in things.view.visible_fields]
     call(things, "show_usual_columns")
     assert things.columns == USUAL
     assert things.chosen_columns == ""

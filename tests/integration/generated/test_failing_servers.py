@@ -55,7 +55,7 @@ def problem_of(served, call: Callable[[], Any]) -> Any:
 
 
 def run(served, statement: str) -> None:
-    with served.database.reading() as connection:
+    with served.database.read_connection() as connection:
         connection.exec_driver_sql(statement)
 
 
@@ -112,7 +112,7 @@ def test_a_row_that_another_change_holds_is_waited_for_and_then_given_up(served,
     holder.cursor().execute("BEGIN")
     holder.cursor().execute("UPDATE codes SET pair_a = 2")
     view = served.view("codes")
-    start, form = served.form(view, ("one",)).start, {"pair_a": "3"}
+    start, form = served.form(view, ("one",)).snapshot, {"pair_a": "3"}
     try:
         problem = problem_of(served, lambda: served.changes.update(view, ("one",), form, start))
     finally:
@@ -179,7 +179,10 @@ def test_sessions_are_read_only_where_editing_is_off(served, point, monkeypatch)
     monkeypatch.setattr(served.database, "ALLOW_EDITING", False)
     view = served.view("codes")
     assert read(served)
-    for open_session in (served.database.reading, lambda: served.database.changing(view)):
+    for open_session in (
+        served.database.read_connection,
+        lambda: served.database.change_transaction(view),
+    ):
         with pytest.raises(served.errors.DataError) as refused, open_session() as connection:
             connection.execute(sa.delete(view.table))
         assert refused.value.problem == served.errors.READ_ONLY
@@ -202,7 +205,7 @@ def test_what_a_source_hands_over_opens_the_app(
         "postgresql": "SELECT ssl::text FROM pg_stat_ssl WHERE pid = pg_backend_pid()",
         "mysql": "SHOW STATUS LIKE 'Ssl_cipher'",
     }[served.spec.dialect]
-    with served.database.reading() as connection:
+    with served.database.read_connection() as connection:
         found = connection.exec_driver_sql(encrypted).one()[-1]
     assert (found in ("false", "")) == (tls == "off")
 

@@ -38,7 +38,7 @@ def new_form(app):
     """Opens the form of a new row."""
     app.run("DELETE FROM items")
     view = app.view("items")
-    return lambda: {"_start": app.row_forms.blank_form(view, {}).start.as_json()}
+    return lambda: {"_snapshot": app.row_forms.blank_form(view, {}).snapshot.as_json()}
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def test_two_at_once_add_one_row(app, new_form):
 def test_a_form_without_a_token_is_refused(app, new_form):
     for start in ('{"key": "new", "fields": {}}', '{"key": "new", "fields": {}, "token": 1}'):
         with pytest.raises(app.errors.DataError) as refused:
-            save(app, {"_start": start}, "Apple")
+            save(app, {"_snapshot": start}, "Apple")
         assert refused.value.problem == app.errors.FORM_INCOMPLETE
     assert words(app) == []
 

@@ -98,6 +98,6 @@ def test_a_list_starts_with_the_first_columns_of_a_wide_table(awkward, width, sh
         key=(),
         display=f"f{width - 1}",
     )
-    assert len(view.usual) == shown
-    assert view.usual[0] == "f0"
-    assert view.usual[-1] == view.display
+    assert len(view.default_columns) == shown
+    assert view.default_columns[0] == "f0"
+    assert view.default_columns[-1] == view.display

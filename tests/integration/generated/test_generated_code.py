@@ -15,8 +15,26 @@ from proto_ddf.sources.sample_shop.sample_database import ensure_sample
 from proto_ddf.sources.sqlite.source import SqliteSource
 
 PLAIN_MODULES = [
-    *("access", "changes", "charts", "checks", "column_types", "comparing", "config", "connecting"),
-    *("data", "database", "defaults", "dialect", "environment", "errors", "explaining", "filters"),
+    *(
+        "access",
+        "changes",
+        "charts",
+        "validation",
+        "column_types",
+        "comparison_values",
+        "config",
+        "connecting",
+    ),
+    *(
+        "data",
+        "database",
+        "defaults",
+        "dialect",
+        "environment",
+        "errors",
+        "database_errors",
+        "filters",
+    ),
     *("formats", "keys", "models", "on_delete", "paging", "relations", "rows", "views"),
 ]
 """Everything but pages, components and states, whose types Reflex changes at run time."""
@@ -91,9 +109,9 @@ def test_it_refuses_to_write_where_editing_is_off(home, tmp_path: Path):
     attempt = """
 import sqlalchemy as sa
 from shop import changes, database, errors
-from shop.start import Start
+from shop.snapshot import Snapshot
 from shop.pages import customers
-for call in (lambda: changes.create(customers.VIEW, {}), lambda: changes.delete(customers.VIEW, (1,), Start("1"))):
+for call in (lambda: changes.create(customers.VIEW, {}), lambda: changes.delete(customers.VIEW, (1,), Snapshot("1"))):
     try:
         call()
     except errors.DataError as error:
@@ -101,7 +119,7 @@ for call in (lambda: changes.create(customers.VIEW, {}), lambda: changes.delete(
     else:
         raise SystemExit("written")
 try:
-    with database.changing(customers.VIEW) as connection:
+    with database.change_transaction(customers.VIEW) as connection:
         connection.execute(sa.delete(customers.VIEW.table))
 except errors.DataError as error:
     assert error.problem == errors.READ_ONLY, error

@@ -13,7 +13,7 @@ def reason(app, table, key):
     view = app.view(table)
     address = key if isinstance(key, str) else app.keys.encode_key(view, key)
     values = app.keys.decode_key(view, address)
-    with app.database.reading() as connection:
+    with app.database.read_connection() as connection:
         return app.identity.identifying(connection, view, values)
 
 

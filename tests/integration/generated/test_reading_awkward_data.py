@@ -19,7 +19,7 @@ def test_pages_hold_every_row_once_in_order(awkward, table, descending):
     view = awkward.view(table)
     query = awkward.filters.Query
     total = awkward.data.count_rows(view, query())
-    for field in view.shown:
+    for field in view.visible_fields:
         order = query(sort=field.name, descending=descending)
         by_pages = awkward.all_rows(view, order)
         at_once = awkward.data.fetch_page(view, order, 1000).rows
@@ -32,7 +32,7 @@ def test_pages_hold_every_row_once_in_order(awkward, table, descending):
 def test_going_back_shows_what_was_before(awkward, table, descending):
     view = awkward.view(table)
     fetch = awkward.data.fetch_page
-    for field in view.shown:
+    for field in view.visible_fields:
         order = awkward.filters.Query(sort=field.name, descending=descending)
         pages = [fetch(view, order, 7)]
         while pages[-1].has_more:
@@ -44,7 +44,7 @@ def test_going_back_shows_what_was_before(awkward, table, descending):
 
 def test_nulls_come_last_in_both_directions(awkward):
     view = awkward.view("things")
-    at = [field.name for field in view.shown].index("ratio")
+    at = [field.name for field in view.visible_fields].index("ratio")
     for descending in (False, True):
         order = awkward.filters.Query(sort="ratio", descending=descending)
         styles = [row.cells[at].style for row in awkward.all_rows(view, order)]
@@ -204,7 +204,7 @@ def test_filters(awkward, parts, expected):
 )
 def test_a_filter_is_checked(awkward, parts, message):
     asked = awkward.filters.Condition(*parts)
-    assert awkward.filters.wrong_with(awkward.view("things"), asked) == message
+    assert awkward.filters.filter_error(awkward.view("things"), asked) == message
 
 
 def test_the_whole_of_a_cut_text_is_read_from_any_page(awkward):
@@ -212,11 +212,11 @@ def test_the_whole_of_a_cut_text_is_read_from_any_page(awkward):
     order = awkward.filters.Query(sort="size", descending=True)
     first = awkward.data.fetch_page(view, order, 7)
     second = awkward.data.fetch_page(view, order, 7, after=first.last)
-    at = [field.name for field in view.shown].index("story")
+    at = [field.name for field in view.visible_fields].index("story")
     long = next(n for n, row in enumerate(second.rows) if row.cells[at].long)
     number = int(second.rows[long].href.rpartition("/")[2])
-    place = second.places[long]
-    whole = awkward.data.fetch_whole(view, order, "story", place=place, position=0)
+    place = second.cursors[long]
+    whole = awkward.data.fetch_whole(view, order, "story", cursor=place, position=0)
     assert whole == "Once upon a time. " * number
 
 
@@ -241,7 +241,7 @@ def test_what_does_not_end_is_stopped(awkward, monkeypatch):
     )
     with (
         pytest.raises(awkward.errors.DataError) as raised,
-        awkward.database.reading() as connection,
+        awkward.database.read_connection() as connection,
     ):
         connection.execute(endless)
     assert raised.value.problem == awkward.errors.TOO_SLOW

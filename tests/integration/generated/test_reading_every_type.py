@@ -28,7 +28,7 @@ def test_every_order_is_paged_forwards_and_backwards(typed, dialect, table):
     view, fetch = app.view(table), app.data.fetch_page
     total = app.data.count_rows(view, app.filters.Query())
     for descending in (False, True):
-        for field in view.shown:
+        for field in view.visible_fields:
             order = app.filters.Query(sort=field.name, descending=descending)
             at_once = fetch(view, order, 1000).rows
             assert len(at_once) == total
@@ -57,7 +57,7 @@ def test_every_row_is_opened_by_its_address(typed, dialect, table):
         values = app.data.fetch_row(view, key)
         assert app.rows.address(view, values) == row.href
         cells = app.rows.detail_cells(view, values)
-        assert len(cells) == len(view.shown)
+        assert len(cells) == len(view.visible_fields)
         for cell in cells:
             cell.text.encode()  # what no page can show has been replaced
         assert app.rows.row_name(view, values)
@@ -76,13 +76,13 @@ def test_the_address_that_asks_for_a_value_lists_the_rows_with_it(typed, dialect
         if dialect == "sqlite" and is_number_among_texts(view, value):
             continue
         text = "" if value is None else app.formats.plain_text(value)
-        condition = app.filters.filled_in("v", text)
+        condition = app.filters.address_filter("v", text)
         found = app.all_rows(view, app.filters.Query(conditions=(condition,)), 50)
         if not app.dialect.can_hold(text):
-            assert app.filters.impossible(view, [condition])
+            assert app.filters.no_match_reason(view, [condition])
             continue
         assert row.href in [each.href for each in found], (text, value)
-        assert app.filters.impossible(view, [condition]) == ""
+        assert app.filters.no_match_reason(view, [condition]) == ""
         assert app.filters.Chip.of(view, condition).words
 
 
@@ -110,7 +110,7 @@ def test_any_value_may_be_asked_for(typed, dialect, table):
             if operator not in offered or (operator == "contains" and number % 7):
                 continue
             condition = Condition("v", operator, text, until)
-            app.filters.impossible(view, [condition])
+            app.filters.no_match_reason(view, [condition])
             query = app.filters.Query(conditions=(condition,))
             in_words(app, app.data.fetch_page, view, query, 5)
         if number % 7 == 0:

@@ -22,7 +22,7 @@ def test_pages_hold_every_row_once_in_order(served, table, descending):
     query = served.filters.Query
     total = served.data.count_rows(view, query())
     assert total
-    for field in view.shown:
+    for field in view.visible_fields:
         order = query(sort=field.name, descending=descending)
         by_pages = served.all_rows(view, order)
         at_once = served.data.fetch_page(view, order, 1000).rows
@@ -37,7 +37,7 @@ def test_pages_hold_every_row_once_in_order(served, table, descending):
 def test_going_back_shows_what_was_before(served, table, descending):
     view = served.view(table)
     fetch = served.data.fetch_page
-    for field in view.shown:
+    for field in view.visible_fields:
         order = served.filters.Query(sort=field.name, descending=descending)
         pages = [fetch(view, order, 7)]
         while pages[-1].has_more:
@@ -50,7 +50,7 @@ def test_going_back_shows_what_was_before(served, table, descending):
 @pytest.mark.parametrize("descending", [False, True])
 def test_nulls_come_last_in_both_directions(served, descending):
     view = served.view("orders")
-    for at, field in enumerate(view.shown):
+    for at, field in enumerate(view.visible_fields):
         order = served.filters.Query(sort=field.name, descending=descending)
         styles = [row.cells[at].style == "null" for row in served.all_rows(view, order)]
         assert styles == sorted(styles), field.name
@@ -96,8 +96,14 @@ def test_words_that_no_row_can_hold_find_none(served, words):
     Query, Condition = served.filters.Query, served.filters.Condition
     for query in (
         Query(search=words),
-        *(Query(conditions=(Condition(field.name, "contains", words),)) for field in view.shown),
-        *(Query(conditions=(Condition(field.name, "equals", words),)) for field in view.shown),
+        *(
+            Query(conditions=(Condition(field.name, "contains", words),))
+            for field in view.visible_fields
+        ),
+        *(
+            Query(conditions=(Condition(field.name, "equals", words),))
+            for field in view.visible_fields
+        ),
     ):
         assert served.all_rows(view, query) == [], query
 
@@ -129,7 +135,7 @@ def test_a_search_finds_what_holds_its_words(served, words):
         for row in everything
         if any(
             words.lower() in cell.text.lower()
-            for field, cell in zip(view.shown, row.cells, strict=True)
+            for field, cell in zip(view.visible_fields, row.cells, strict=True)
             if cell.style not in ("null", "empty") and (field.name != "id" or cell.text == words)
         )
     ]
@@ -199,10 +205,10 @@ def test_the_whole_of_a_cut_text_is_read_from_any_page(served):
     order = served.filters.Query(sort="exact", descending=True)
     first = served.data.fetch_page(view, order, 7)
     second = served.data.fetch_page(view, order, 7, after=first.last)
-    at = [field.name for field in view.shown].index("note")
+    at = [field.name for field in view.visible_fields].index("note")
     long = next(n for n, row in enumerate(second.rows) if row.cells[at].long)
     number = int(second.rows[long].href.rpartition("/")[2])
-    whole = served.data.fetch_whole(view, order, "note", place=second.places[long], position=0)
+    whole = served.data.fetch_whole(view, order, "note", cursor=second.cursors[long], position=0)
     assert whole == "Once upon a time. " * (number % 12)
 
 
@@ -279,5 +285,5 @@ def test_tables_of_another_schema_are_read_and_related(served):
     (view,) = [each for each in served.views.VIEWS.values() if each.label.endswith("bins")]
     rows = served.all_rows(view, served.filters.Query(sort="customer_id"))
     assert len(rows) == 12
-    at = [field.name for field in view.shown].index("customer_id")
+    at = [field.name for field in view.visible_fields].index("customer_id")
     assert rows[0].cells[at].href == "/customers/1"

@@ -103,7 +103,10 @@ CASES = [
 
 
 def refused(app, view, statement):
-    with pytest.raises(app.errors.DataError) as raised, app.database.changing(view) as connection:
+    with (
+        pytest.raises(app.errors.DataError) as raised,
+        app.database.change_transaction(view) as connection,
+    ):
         connection.execute(statement)
     error = raised.value
     return " ".join([error.problem.title, error.problem.message, *error.fields.values()])

@@ -62,7 +62,7 @@ def save(app, key, start, **texts):
 
 def opened(app, key):
     """What the form of the row starts with."""
-    return app.form(app.view("items"), key).start
+    return app.form(app.view("items"), key).snapshot
 
 
 def conflict_of(app, call, *arguments, **named):
@@ -128,7 +128,7 @@ def test_what_is_chosen_is_saved_unless_a_third_person_was_faster(app, item):
     with pytest.raises(app.conflicts.Conflict) as refused:
         save(app, item, start, word="Pear")
     (version,) = refused.value.versions
-    chosen = app.start.Start(start.key, start.fields | {"word": version.now})
+    chosen = app.snapshot.Snapshot(start.key, start.fields | {"word": version.now})
     app.run("UPDATE items SET word = 'Fig'")
     conflict_of(app, save, app, item, chosen, word="Pear")
     app.run("UPDATE items SET word = 'Plum'")
@@ -182,9 +182,12 @@ def test_a_form_that_does_not_say_what_it_started_with_is_refused(app, item, sen
     before = row(app)
 
     def save_what_was_sent():
-        save(app, item, app.start.read_start(sent), word="Pear")
+        save(app, item, app.snapshot.read_snapshot(sent), word="Pear")
 
-    for call in (save_what_was_sent, lambda: save(app, item, app.start.Start("1"), word="Pear")):
+    for call in (
+        save_what_was_sent,
+        lambda: save(app, item, app.snapshot.Snapshot("1"), word="Pear"),
+    ):
         with pytest.raises(app.errors.DataError) as refused:
             call()
         assert refused.value.problem == app.errors.FORM_INCOMPLETE
@@ -244,7 +247,7 @@ def test_a_row_with_line_ends_of_windows_keeps_them(app, item):
         )
         form = app.form(view, item)
         assert (form.inputs["word"].text, form.inputs["word"].shape) == ("one\ntwo", shape)
-        app.changes.update(view, item, {"word": "one\ntwo\nthree"}, form.start)
+        app.changes.update(view, item, {"word": "one\ntwo\nthree"}, form.snapshot)
         assert row(app, "word") == (saved,)
     app.run(
         "UPDATE items SET word = 'a\rb\nc'"
@@ -253,5 +256,5 @@ def test_a_row_with_line_ends_of_windows_keeps_them(app, item):
     )
     form = app.form(view, item)
     assert form.inputs["word"].shape == "readonly"
-    app.changes.update(view, item, {"word": "a\nb\nc", "code": "x"}, form.start)
+    app.changes.update(view, item, {"word": "a\nb\nc", "code": "x"}, form.snapshot)
     assert row(app, "word, code") == ("a\rb\nc", "x")

@@ -35,7 +35,7 @@ class Page:
         self.app, self.view, self.part = app, view, part
         row_forms = importlib.import_module(f"{app.package}.row_forms")
         self.form = row_forms.form_of_row(view, app.keys.decode_key(view, part), part)
-        self.start = self.form.start.as_json()
+        self.start = self.form.snapshot.as_json()
         json.loads(json.dumps({name: held.text for name, held in self.form.inputs.items()}))
 
     @property
@@ -56,7 +56,7 @@ class Page:
         return text
 
     def save(self, **texts):
-        return self.app.row_page.save_form(self.view, {"_start": self.start, **texts}).key
+        return self.app.row_page.save_form(self.view, {"_snapshot": self.start, **texts}).key
 
 
 def parts_of(app, view):
@@ -105,7 +105,7 @@ def test_a_value_typed_anew_is_stored_as_the_row_that_it_was_read_from_has_it(
     """Each value of the type is written into a row of its own, by its control's text, where that can be typed."""
     app = typed(dialect)
     view = app.view(table)
-    if "v" not in {each.name for each in view.asked}:
+    if "v" not in {each.name for each in view.form_fields}:
         return
     app.run(
         f"DELETE FROM {table} WHERE id = 999", f"INSERT INTO {table} (id, word) VALUES (999, 'w')"

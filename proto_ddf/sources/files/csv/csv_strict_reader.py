@@ -1,4 +1,5 @@
-"""Reads the records of a CSV file with Python's reader, which reports the line of an error and accepts mixed line ends."""
+"""Reads the records of a CSV file with Python's reader, which reports the line of an error and accepts mixed line
+ends."""
 
 import csv
 import io

@@ -43,7 +43,8 @@ _NESTED = {"OBJECT", "ARRAY"}
 _WORDS = {"OBJECT": "objects", "ARRAY": "lists", "VARCHAR": "texts", "NULL": "nulls"}
 _WORDS |= {"BOOLEAN": "true and false", **dict.fromkeys(_NUMBERS, "numbers")}
 _MISSING = ("", "NaN")
-"""Texts that mean "no value" in every column that is not text. Many programs write NaN, although JSON does not have it."""
+"""Texts that mean "no value" in every column that is not text. Many programs write NaN, although JSON does not have
+it."""
 _DATES = ("date", "datetime", "time")
 
 

@@ -127,7 +127,8 @@ def _near_candidate(
     value_format: ValueFormat,
     kind: ChosenType,
 ) -> TypeCandidate | None:
-    """The type as a candidate, unless too many texts become empty. Texts that have the format are values of the type."""
+    """The type as a candidate, unless too many texts become empty. Texts that have the format are values of the
+    type."""
     read = chosen_value(connection, table, column, kind, "NULL")
     odd = (
         f"SELECT {trimmed(column)} AS text, {table.row_number} AS row, CAST({read} AS VARCHAR) AS value"

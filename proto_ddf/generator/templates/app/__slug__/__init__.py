@@ -1,4 +1,4 @@
-"""The app. Importing any part of it first keeps text from outside from being read as code."""
+"""The app. Importing any part of it first puts the guard of string literals in place."""
 
 from .literal_guard import guard_literals
 

@@ -1,8 +1,8 @@
-"""Who may talk to this app: browsers at one of its own addresses, with a page of its own.
+"""Access control: only browsers at one of this app's own addresses, and only pages of this app.
 
-The Host header tells the name that a browser has looked up: a foreign name that was pointed at this machine
-(DNS rebinding) is refused. The Origin header tells whose page it is that sends: another site's page is refused,
-also where it opens a websocket, which browsers allow. See https://fetch.spec.whatwg.org/#origin-header and
+The Host header holds the name that the browser looked up. A foreign name that was pointed at this machine (DNS
+rebinding) is refused. The Origin header holds the site of the page that sends the request. A page of another site is
+refused, also when it opens a websocket, which browsers allow. See https://fetch.spec.whatwg.org/#origin-header and
 https://datatracker.ietf.org/doc/html/rfc6455#section-10.2.
 """
 
@@ -22,7 +22,7 @@ _DEFAULT_PORTS = {"http": "80", "https": "443"}
 _CONTENT_SECURITY = "; ".join(
     (
         "default-src 'self'",
-        # Reflex's pages start from inline scripts, and its events may hold code to evaluate.
+        # Reflex's pages start from inline scripts, and its events may contain code to evaluate.
         "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data: blob:",
@@ -43,9 +43,9 @@ SECURITY_HEADERS = {
 
 
 def allowed_hosts() -> list[str]:
-    """The setting ALLOWED_HOSTS: host names with commas between, each with its port where browsers show one.
+    """The setting ALLOWED_HOSTS: host names separated by commas, each with its port if browsers show one.
 
-    Raises ValueError for what is no host name.
+    Raises ValueError if an entry is not a host name.
     """
     hosts = [each.strip().lower() for each in setting("ALLOWED_HOSTS", "").split(",")]
     for host in filter(None, hosts):
@@ -57,7 +57,7 @@ def allowed_hosts() -> list[str]:
 
 
 def origins(port: int) -> list[str]:
-    """The addresses that browsers may have this app open at; `port` is the one that it serves its pages on."""
+    """The addresses at which browsers may open this app; `port` is the port of its pages."""
     found = [_origin("http", host, str(port)) for host in LOOPBACK]
     for name, given in map(_split, allowed_hosts()):
         if given:
@@ -68,13 +68,13 @@ def origins(port: int) -> list[str]:
 
 
 def guard_access(port: int) -> Callable[[ASGIApp], ASGIApp]:
-    """For `rx.App(api_transformer=...)`; `port` is the one that the app serves its pages on."""
+    """A transformer for `rx.App(api_transformer=...)`; `port` is the port of the app's pages."""
     names = {name for name, _ in map(_split, allowed_hosts())}
     return lambda app: Guard(app, names, set(origins(port)))
 
 
 class Guard:
-    """Refuses requests from elsewhere, and adds security headers to every answer. Pure ASGI."""
+    """Refuses requests from other hosts and sites, and adds security headers to every response. Pure ASGI."""
 
     def __init__(self, app: ASGIApp, names: set[str], origins: set[str]) -> None:
         self._app = app
@@ -90,7 +90,7 @@ class Guard:
         if refusal is None:
             await self._app(scope, receive, _with_security_headers(send))
         elif is_websocket:
-            await receive()  # websocket.connect; a close before accepting answers 403
+            await receive()  # websocket.connect; closing before accepting gives status 403
             await send({"type": "websocket.close", "code": 1008, "reason": refusal[1]})
         else:
             response = PlainTextResponse(refusal[1] + "\n", status_code=refusal[0])
@@ -113,8 +113,8 @@ class Guard:
         return None
 
     def _is_own_host(self, host: str) -> bool:
-        """Whether a Host header names this machine itself, or a host of ALLOWED_HOSTS. A proxy may have left out
-        or changed the port: the origin tells it."""
+        """Whether a Host header names this machine, or a host of ALLOWED_HOSTS. The port is not compared, because a
+        proxy may have removed or changed it; the Origin header has it."""
         if not _HOST.fullmatch(host):
             return False
         name, _ = _split(host)
@@ -127,14 +127,14 @@ class Guard:
 
 
 def _split(host: str) -> tuple[str, str]:
-    """The name and the port ("" for none) of a host that _HOST matches."""
+    """The name and the port ("" if there is none) of a host that matches _HOST."""
     match = _HOST.fullmatch(host)
     assert match is not None
     return match[1], match[2] or ""
 
 
 def _origin(scheme: str, name: str, port: str) -> str:
-    """As browsers write it: without the scheme's own port."""
+    """The origin as browsers write it: without the default port of the scheme."""
     return f"{scheme}://{name}" if port == _DEFAULT_PORTS[scheme] else f"{scheme}://{name}:{port}"
 
 

@@ -1,7 +1,7 @@
-"""Changes: create, update or delete a row, after checking it against the data.
+"""Creates, updates and deletes rows, after checking the change against the data.
 
-A change writes exactly the fields that a person changed, and only where they still hold what that person saw
-(compare and set). It reaches one row, or it is rolled back.
+A change writes exactly the fields that a person changed, and only if they still hold what that person saw (compare and
+set). It changes exactly one row; otherwise it is rolled back.
 """
 
 from collections.abc import Callable
@@ -9,10 +9,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from .checks import checked
 from .conflicts import Conflict, Version, changed_texts, differences
 from .data import forget_counts, key_is
-from .database import changing, reading
+from .database import change_transaction, read_connection
 from .dialect import equals
 from .errors import (
     CHECK_FIELDS,
@@ -25,13 +24,14 @@ from .errors import (
 )
 from .identity import identifying, without_rollback
 from .keys import encode_key
-from .start import Start, Stored, read_stored, stored_value
+from .snapshot import Snapshot, Stored, read_stored, stored_value
 from .stored import is_stored
+from .validation import validated
 from .views import VIEWS, TableView
 
 
 class _OtherThanOneRow(Exception):
-    """A statement reached so many rows: the transaction is rolled back."""
+    """A statement changed this number of rows instead of one; the transaction is rolled back."""
 
     def __init__(self, count: int) -> None:
         super().__init__(f"{count} rows")
@@ -39,17 +39,17 @@ class _OtherThanOneRow(Exception):
 
 
 def create(view: TableView, texts: dict[str, str]) -> str:
-    """Add a row from a form's texts by field, and return its key as an address part.
+    """Add a row from a form's texts by field, and return its key as it appears in an address.
 
     Raises:
-        DataError: a field is wrong (see `fields`), or the database refused.
+        DataError: a field is invalid (see `fields`), or the database refused the row.
     """
     _must_be_editable(view)
-    asked = [field for field in view.asked if field.name in texts or field.required]
+    asked = [field for field in view.form_fields if field.name in texts or field.required]
     texts = {name: text.replace("\r\n", "\n") for name, text in texts.items()}
-    values = checked(texts, asked, creating=True)
+    values = validated(texts, asked, creating=True)
     try:
-        with changing(view) as connection:
+        with change_transaction(view) as connection:
             _must_be_allowed(without_rollback(connection, view))
             _check_against_data(connection, view, values, None)
             statement = sa.insert(view.table).values(values)
@@ -66,21 +66,22 @@ def create(view: TableView, texts: dict[str, str]) -> str:
     return encode_key(view, key)
 
 
-def update(view: TableView, key: tuple[Any, ...], texts: dict[str, str], start: Start) -> str:
-    """Write the fields that the texts change; return the row's key as an address part.
+def update(view: TableView, key: tuple[Any, ...], texts: dict[str, str], snapshot: Snapshot) -> str:
+    """Write the fields that the texts change, and return the row's key as it appears in an address.
 
-    `texts` are those of the controls, by field: of all or only of those that were touched.
+    Args:
+        texts: the texts of the form's controls by field; of all fields, or only of those that were edited.
 
     Raises:
-        Conflict: somebody else has changed the same fields.
-        DataError: a field is wrong (see `fields`), the row is gone, or the database refused.
+        Conflict: somebody else changed the same fields.
+        DataError: a field is invalid (see `fields`), the row does not exist any more, or the database refused.
     """
     _must_be_editable(view)
     try:
-        with changing(view) as connection:
+        with change_transaction(view) as connection:
             current = _current(connection, view, key)
-            changed, versions = changed_texts(view, texts, start, current)
-            values = checked(changed, [view.by_name[name] for name in changed], creating=False)
+            changed, versions = changed_texts(view, texts, snapshot, current)
+            values = validated(changed, [view.by_name[name] for name in changed], creating=False)
             if versions:
                 raise Conflict(versions)
             if values:
@@ -90,7 +91,7 @@ def update(view: TableView, key: tuple[Any, ...], texts: dict[str, str], start: 
                 _must_be_one(connection.execute(statement.values(values)))
     except _OtherThanOneRow as wrong:
         raise _explained(
-            view, key, wrong.count, lambda now: changed_texts(view, texts, start, now)[1]
+            view, key, wrong.count, lambda now: changed_texts(view, texts, snapshot, now)[1]
         ) from None
     forget_counts()
     return encode_key(
@@ -98,24 +99,24 @@ def update(view: TableView, key: tuple[Any, ...], texts: dict[str, str], start: 
     )
 
 
-def delete(view: TableView, key: tuple[Any, ...], start: Start) -> None:
-    """Delete the row, if it still is what was shown.
+def delete(view: TableView, key: tuple[Any, ...], snapshot: Snapshot) -> None:
+    """Delete the row, if it still holds what was shown.
 
     Raises:
-        Conflict: somebody else has changed it.
-        DataError: the row is gone, other rows refer to it, or the database refused.
+        Conflict: somebody else changed it.
+        DataError: the row does not exist any more, other rows refer to it, or the database refused.
     """
     _must_be_editable(view)
     try:
-        with changing(view, deleting=True) as connection:
+        with change_transaction(view, deleting=True) as connection:
             current = _current(connection, view, key)
-            if versions := differences(view, start, current):
+            if versions := differences(view, snapshot, current):
                 raise Conflict(versions)
             statement = sa.delete(view.table).where(*key_is(view, key), *_holds(view, current))
             _must_be_one(connection.execute(statement))
     except _OtherThanOneRow as wrong:
         raise _explained(
-            view, key, wrong.count, lambda now: differences(view, start, now)
+            view, key, wrong.count, lambda now: differences(view, snapshot, now)
         ) from None
     forget_counts()
 
@@ -136,7 +137,7 @@ def _must_be_one(done: Any) -> None:
 
 
 def _current(connection: sa.Connection, view: TableView, key: tuple[Any, ...]) -> Stored:
-    """What the row holds now. Raises DataError where it is gone, or its key may mean another row as well."""
+    """The current texts of the row. Raises DataError if it does not exist, or if its key may identify several rows."""
     current = read_stored(connection, view, key)
     if current is None:
         raise DataError(ROW_GONE)
@@ -145,7 +146,7 @@ def _current(connection: sa.Connection, view: TableView, key: tuple[Any, ...]) -
 
 
 def _holds(view: TableView, stored: Stored) -> list[sa.ColumnElement[bool]]:
-    """The conditions that the fields hold these texts."""
+    """The conditions that the fields still hold these texts."""
     return [is_stored(stored_value(view, name), text) for name, text in stored.items()]
 
 
@@ -155,10 +156,11 @@ def _explained(
     count: int,
     versions_of: Callable[[Stored], list[Version]],
 ) -> DataError:
-    """Why a statement reached `count` rows and not one; `versions_of` tells where the row differs by now."""
+    """The error for a statement that changed `count` rows instead of one; `versions_of` finds the fields that differ
+    now."""
     if count > 1:
         return DataError(SEVERAL_ROWS)
-    with reading() as connection:
+    with read_connection() as connection:
         current = read_stored(connection, view, key)
     if current is None:
         return DataError(ROW_GONE)
@@ -172,7 +174,8 @@ def _check_against_data(
     values: dict[str, Any],
     key: tuple[Any, ...] | None,
 ) -> None:
-    """Raises DataError naming the fields whose value is taken, or refers to a row that is not there."""
+    """Raises DataError with the fields whose value must be unique but is used, or refers to a row that does not
+    exist."""
     wrong: dict[str, str] = {}
     for name, value in values.items():
         field = view.by_name[name]

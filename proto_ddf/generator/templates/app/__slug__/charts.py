@@ -1,4 +1,4 @@
-"""The figures of the dashboard: rows grouped by a column, counted, summed or averaged."""
+"""The data of the dashboard's charts: rows grouped by a column, with count, sum or average."""
 
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from .database import reading
+from .database import read_connection
 from .formats import alignment, cell
 from .rows import related_cells
 from .views import Kind, TableView
@@ -15,29 +15,27 @@ BARS = 12
 SLICES = 6
 POINTS = 400
 _BUCKETS = {"year": 4, "month": 7, "day": 10}
-"""Characters of an ISO date that name the bucket."""
+"""Number of characters of an ISO date that identify the bucket."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Chart:
-    """One chart of the dashboard."""
-
     id: str
     title: str
     kind: str
-    """"bar", "line" or "pie"."""
+    """ "bar", "line" or "pie"."""
     view: TableView
     group_by: str
     bucket: str | None = None
-    """"day", "month" or "year" for a date."""
+    """ "day", "month" or "year" for a date column."""
     measure: str = "count"
-    """"count", "sum" or "avg"."""
+    """ "count", "sum" or "avg"."""
     value: str | None = None
-    """The field that is summed or averaged."""
+    """The field to sum or average."""
 
     @property
     def name_kind(self) -> str:
-        """What the points' names are, for the browser to write them as its reader does; see `Cell.kind`."""
+        """The kind of the points' names, by which the browser formats them; see `Cell.kind`."""
         field = self.view.by_name[self.group_by]
         if self.bucket:
             return "date" if self.bucket == "day" else self.bucket
@@ -49,18 +47,18 @@ class Chart:
 
 
 @dataclass
-class Drawn:
-    """What a chart draws: points with `name` and `value`, and a note on what is left out."""
+class ChartPoints:
+    """The points of a chart with `name` and `value`, and a note if some are left out."""
 
     points: list[dict[str, Any]] = field(default_factory=list)
     note: str = ""
 
 
-def chart_data(chart: Chart) -> Drawn:
+def chart_data(chart: Chart) -> ChartPoints:
     """The chart's points.
 
-    A line comes in the order of its dates; bars and slices come largest first, the first of them only; the
-    other slices of a pie are added up as "Other".
+    A line has its points in the order of the dates. Bars and slices start with the largest; only the first ones are
+    shown. A pie combines the others as "Other".
 
     Raises:
         DataError: the database could not answer.
@@ -75,16 +73,17 @@ def chart_data(chart: Chart) -> Drawn:
     else:
         statement = sa.select(column.label("name"), measure).group_by(column).limit(POINTS)
         statement = statement.order_by(sa.asc("name") if chart.kind == "line" else sa.desc("value"))
-    with reading() as connection:
+    with read_connection() as connection:
         found = [(name, _plain(value)) for name, value in connection.execute(statement)]
         if chart.bucket:
-            return Drawn(_points(found[::-1]))
+            return ChartPoints(_points(found[::-1]))
         named = _named(connection, chart, found)
-    return Drawn(_points(named)) if chart.kind == "line" else _largest(chart, named)
+    return ChartPoints(_points(named)) if chart.kind == "line" else _largest(chart, named)
 
 
 def _written(number: int) -> sa.ColumnElement[int]:
-    """Not bound: a server must see that it groups by what it selects."""
+    """A number in the text of the statement instead of a parameter, so that a server sees that it groups by a selected
+    expression."""
     return sa.literal_column(str(number), sa.Integer())
 
 
@@ -115,16 +114,18 @@ def _named(
     ]
 
 
-def _largest(chart: Chart, found: list[tuple[str, Any]]) -> Drawn:
+def _largest(chart: Chart, found: list[tuple[str, Any]]) -> ChartPoints:
     most = SLICES if chart.kind == "pie" else BARS
-    drawn = Drawn(_points(found[:most]))
+    chart_points = ChartPoints(_points(found[:most]))
     rest = found[most:]
     if rest and chart.kind == "pie" and chart.measure != "avg":
-        drawn.points.append({"name": "Other", "value": round(sum(value for _, value in rest), 2)})
+        chart_points.points.append(
+            {"name": "Other", "value": round(sum(value for _, value in rest), 2)}
+        )
     elif rest:
         of = f"{len(found)}" if len(found) < POINTS else f"more than {POINTS}"
-        drawn.note = f"The {most} largest of {of}"
-    return drawn
+        chart_points.note = f"The {most} largest of {of}"
+    return chart_points
 
 
 def _points(found: list[tuple[Any, Any]]) -> list[dict[str, Any]]:

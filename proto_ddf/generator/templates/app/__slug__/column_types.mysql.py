@@ -1,4 +1,4 @@
-"""Column types for MySQL and MariaDB, where the driver's own value is not what people expect."""
+"""Column types for MySQL and MariaDB, for values that the driver does not return as people expect them."""
 
 import struct
 from collections.abc import Callable
@@ -13,18 +13,18 @@ Convert = Callable[[Any], Any]
 
 
 class Text(sa.Text):
-    """Text, and each type that is read and written as text here: enum, set, json, uuid ..."""
+    """Text, and all types that are read and written as text here: enum, set, json, uuid ..."""
 
     cache_ok = True
 
-    def __init__(self, own: str = "") -> None:
-        """`own` is the server's name of the type, where that is not text."""
+    def __init__(self, type_name: str = "") -> None:
+        """`type_name` is the server's name of the type, if it is not text."""
         super().__init__()
-        self.own = own
+        self.type_name = type_name
 
 
 class Boolean(UserDefinedType[Any]):
-    """A tinyint or a bit, of which 0 and 1 are meant."""
+    """A tinyint or a bit that is used for true and false."""
 
     cache_ok = True
 
@@ -39,7 +39,7 @@ class Boolean(UserDefinedType[Any]):
 
 
 class Float(UserDefinedType[Any]):
-    """A number of four bytes. The server compares it as one of eight: 0.1 is found as 0.10000000149011612."""
+    """A number of four bytes. The server compares it as one of eight bytes: 0.1 is found as 0.10000000149011612."""
 
     cache_ok = True
 
@@ -50,7 +50,8 @@ class Float(UserDefinedType[Any]):
         return _rounded
 
     def column_expression(self, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-        """What is selected instead of the column, which the server writes with six digits: 16777216 as 16777200."""
+        """The expression to select instead of the column, which the server would write with six digits: 16777216 as
+        16777200."""
         exact = sa.type_coerce(column, sa.types.NullType()).op("+")(sa.literal_column("0e0"))
         return sa.type_coerce(exact, self)
 
@@ -59,7 +60,7 @@ class Float(UserDefinedType[Any]):
 
 
 class Bits(UserDefinedType[Any]):
-    """A bit field, as the number that it is."""
+    """A bit field as a number."""
 
     cache_ok = True
 
@@ -71,7 +72,7 @@ class Bits(UserDefinedType[Any]):
 
 
 class Time(UserDefinedType[Any]):
-    """A time of day, or a duration of up to 838 hours, which stays a text: "-25:00:00"."""
+    """A time of day. A duration of up to 838 hours is also possible and stays a text: "-25:00:00"."""
 
     cache_ok = True
 
@@ -95,7 +96,7 @@ def _rounded(value: Any) -> Any:
 
 
 def _shortest(value: Any) -> Any:
-    """Of the numbers that are this one in four bytes, the one with the fewest digits; nine tell all apart."""
+    """The shortest number with the same value in four bytes. Nine digits distinguish all of them."""
     if not isinstance(value, float):
         return value
     written = (float(f"{value:.{digits}g}") for digits in range(6, 10))

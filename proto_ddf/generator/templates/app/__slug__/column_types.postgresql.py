@@ -1,7 +1,7 @@
 """Column types for PostgreSQL.
 
-A bound value gets no type of its own: PostgreSQL takes it for one of the column's, whatever that is, and can use
-the column's index.
+Bound values have no declared type, so PostgreSQL reads them as values of the column's type, and can use the column's
+index.
 """
 
 from collections.abc import Callable
@@ -18,27 +18,27 @@ class _Untyped(UserDefinedType[Any]):
 
 
 class Text(_Untyped):
-    """Text, and each type that is read and written as text here: uuid, json, enums, arrays, inet ..."""
+    """Text, and all types that are read and written as text here: uuid, json, enums, arrays, inet ..."""
 
     cache_ok = True
 
-    def __init__(self, own: str = "") -> None:
-        """`own` is PostgreSQL's name of the type, where that is not text."""
-        self.own = own
+    def __init__(self, type_name: str = "") -> None:
+        """`type_name` is PostgreSQL's name of the type, if it is not text."""
+        self.type_name = type_name
 
     def column_expression(self, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-        """What is selected instead of the column."""
-        return sa.cast(column, sa.Text()) if self.own else column
+        """The expression to select instead of the column."""
+        return sa.cast(column, sa.Text()) if self.type_name else column
 
 
 class Enum(Text):
-    """An enum, whose values have the order they were declared in."""
+    """An enum; its values sort in the order of their declaration."""
 
     cache_ok = True
 
 
 class Float(_Untyped):
-    """A real or a double: written as text, so that 0.1 is compared with a real as a real."""
+    """A real or a double precision. It is sent as text, so that 0.1 is compared with a real as a real."""
 
     cache_ok = True
 
@@ -46,8 +46,8 @@ class Float(_Untyped):
         return lambda value: repr(value) if isinstance(value, float) else value
 
 
-class Moment(_Untyped):
-    """A date, a time, or both, with a time zone where the column has one. What Python has no value for is a text:
+class DateOrTime(_Untyped):
+    """A date, a time, or both, with a time zone if the column has one. A value that Python cannot represent is a text:
     "infinity", "24:00:00", "0044-03-15 BC"."""
 
     cache_ok = True

@@ -1,7 +1,7 @@
-"""Column types for SQLite that never break on what is really stored.
+"""Column types for SQLite that accept every stored value.
 
-SQLite lets any value into any column. These types give Python values where the stored value fits the declared
-type, and the stored value itself where it does not, so that one bad date cannot take down a page.
+SQLite allows any value in any column. These types return Python values if the stored value fits the declared type, and
+otherwise the stored value itself, so that one invalid date does not break a page.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ Convert = Callable[[Any], Any]
 
 class _Tolerant(UserDefinedType[Any]):
     def __init__(self, raw: bool = False) -> None:
-        """`raw` keeps stored values as they are: those of a key must find their row again."""
+        """`raw` returns stored values unchanged: key values must find their row again."""
         self.raw = raw
 
     def bind_processor(self, dialect: Dialect) -> Convert | None:
@@ -27,11 +27,11 @@ class _Tolerant(UserDefinedType[Any]):
         return self.read if dialect.name == "sqlite" and not self.raw else None
 
     def store(self, value: Any) -> Any:
-        """The value as SQLite keeps it."""
+        """The value as SQLite stores it."""
         return value
 
     def read(self, value: Any) -> Any:
-        """The stored value as a Python value, or unchanged where it does not fit."""
+        """The stored value as a Python value, or unchanged if it does not fit."""
         return value
 
 
@@ -118,7 +118,7 @@ class TolerantDecimal(_Tolerant):
 
 
 def spellings(text: str) -> list[str]:
-    """The ways in which a moment or a time is commonly stored, the given one among them."""
+    """The common ways to store a datetime or a time, including the given one."""
     moment = _parsed(time.fromisoformat, text)
     if isinstance(moment, str):
         moment = _parsed(datetime.fromisoformat, text)

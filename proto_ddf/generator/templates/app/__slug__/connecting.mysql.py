@@ -1,4 +1,4 @@
-"""How the MySQL or MariaDB server is connected to."""
+"""Connects to the MySQL or MariaDB server."""
 
 from typing import Any
 
@@ -8,11 +8,11 @@ import sqlalchemy as sa
 from . import pooling
 
 TRANSACTIONS = "REPEATABLE READ"
-"""The isolation of changes."""
+"""The isolation level of changes."""
 
 
 def create_engine(url: sa.URL, writable: bool) -> sa.Engine:
-    """The engine of the database that the URL names, whose sessions are read-only unless `writable`."""
+    """The engine for the database of the URL. Its sessions are read-only unless `writable`."""
 
     def connect(*given: Any, **named: Any) -> Any:
         limits = {
@@ -23,7 +23,7 @@ def create_engine(url: sa.URL, writable: bool) -> sa.Engine:
             "binary_prefix": True,
         }
         if password := named.get("password"):
-            named["password"] = password.encode()  # PyMySQL takes text for Latin-1
+            named["password"] = password.encode()  # PyMySQL encodes text as Latin-1
         connection = pymysql.connect(*given, **limits | named, autocommit=True)
         try:
             _prepare(connection, writable)
@@ -36,7 +36,8 @@ def create_engine(url: sa.URL, writable: bool) -> sa.Engine:
 
 
 def _prepare(connection: Any, writable: bool) -> None:
-    """A value that does not fit is refused, not cut; the clock runs in seconds (MariaDB) or milliseconds (MySQL)."""
+    """Set up a session: values that do not fit are refused instead of cut. Time limits are in seconds (MariaDB) or
+    milliseconds (MySQL)."""
     limit = f"max_execution_time = {pooling.ANSWER_SECONDS * 1_000}"
     if "MariaDB" in connection.get_server_info():
         limit = f"max_statement_time = {pooling.ANSWER_SECONDS}"
@@ -51,5 +52,5 @@ def _prepare(connection: Any, writable: bool) -> None:
 
 
 def _socket_of(connection: Any) -> int | None:
-    """The driver has no public name for it."""
+    """The driver has no public attribute for the socket."""
     return int(connection._sock.fileno()) if connection.open else None

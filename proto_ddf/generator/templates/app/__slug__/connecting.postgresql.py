@@ -1,4 +1,4 @@
-"""How the PostgreSQL server is connected to."""
+"""Connects to the PostgreSQL server."""
 
 from collections.abc import Callable
 from datetime import date, datetime, time
@@ -15,11 +15,11 @@ from . import pooling
 Result = TypeVar("Result")
 
 TRANSACTIONS = "READ COMMITTED"
-"""The isolation of changes."""
+"""The isolation level of changes."""
 
 
 def create_engine(url: sa.URL, writable: bool) -> sa.Engine:
-    """The engine of the database that the URL names, whose sessions are read-only unless `writable`."""
+    """The engine for the database of the URL. Its sessions are read-only unless `writable`."""
 
     def connect(*given: Any, **named: Any) -> _Connection:
         limits = {"connect_timeout": pooling.CONNECT_SECONDS, "prepare_threshold": None}
@@ -35,7 +35,7 @@ def create_engine(url: sa.URL, writable: bool) -> sa.Engine:
 
 
 def _connect(*given: Any, **named: Any) -> "_Connection":
-    """The driver's own error holds the password, so another one is raised, outside of its handling."""
+    """Connect. The driver's own error contains the password, so another one is raised, outside of its handler."""
     try:
         return _Connection.connect(*given, **named)
     except psycopg.OperationalError as error:
@@ -44,7 +44,7 @@ def _connect(*given: Any, **named: Any) -> "_Connection":
 
 
 class _Connection(psycopg.Connection[Any]):
-    """Gives up a server that falls silent: the driver by itself would wait for ever."""
+    """A connection that gives up if the server stops answering; the driver would wait without limit."""
 
     def wait(
         self, gen: PQGen[Result], interval: float = 0.1, timeout: float | None = None
@@ -63,7 +63,8 @@ def _socket_of(connection: psycopg.Connection[Any]) -> int | None:
 
 
 def _prepare(connection: psycopg.Connection[Any], writable: bool) -> None:
-    """Values are written in one way, whatever the server is set to; see PostgreSQL docs, 20.11."""
+    """Set up a session, so that values are written the same way whatever the server's settings; see PostgreSQL docs,
+    20.11."""
     settings = {
         "statement_timeout": f"{pooling.ANSWER_SECONDS}s",
         "lock_timeout": f"{pooling.LOCKED_SECONDS}s",
@@ -81,12 +82,13 @@ def _prepare(connection: psycopg.Connection[Any], writable: bool) -> None:
 
 
 def _loader(parse: Callable[[str], date | time]) -> type[Loader]:
-    """What Python has no value for, such as "infinity", "24:00:00" or a date before Christ, stays a text."""
+    """A loader that returns a text if Python cannot represent the value, such as "infinity", "24:00:00" or a date
+    BC."""
 
     class Tolerant(Loader):
         def load(self, data: Buffer) -> date | time | str:
             text = str(data, "ascii")
-            if text.startswith("24:"):  # which newer Pythons take for the start of a day
+            if text.startswith("24:"):  # newer versions of Python read it as the start of a day
                 return text
             try:
                 return parse(text)

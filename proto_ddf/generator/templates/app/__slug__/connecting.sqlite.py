@@ -1,7 +1,7 @@
-"""How the SQLite file is opened.
+"""Opens the SQLite file.
 
-It is opened for each use, so that a file that was replaced or taken away is noticed at once, and is never created
-by mistake.
+It is opened for each use, so that a file that was replaced or removed is noticed at once, and is never created by
+mistake.
 """
 
 import sqlite3
@@ -15,19 +15,19 @@ from sqlalchemy.pool import NullPool
 from .environment import ROOT
 
 TRANSACTIONS = "SERIALIZABLE"
-"""The isolation of changes: the one that SQLite has."""
+"""The isolation level of changes; SQLite has no other."""
 BUSY_SECONDS = 5.0
 """How long to wait for another program's lock."""
 ANSWER_SECONDS = 30
-"""What takes longer is stopped: a view may have no end."""
+"""Limit for one use of the connection; a recursive view may have no end."""
 STEPS = 100_000
-"""Of SQLite's virtual machine, between two looks at the clock: a few milliseconds."""
+"""Instructions of SQLite's virtual machine between two checks of the time: a few milliseconds."""
 CACHE_KIB = 256
-"""Little: it would be filled anew for each use, while the system keeps what was read."""
+"""Small, because the cache is filled again for each use, while the operating system keeps the file's pages."""
 
 
 def create_engine(url: sa.URL, writable: bool) -> sa.Engine:
-    """The engine of the file that the URL names; a relative path starts at the app's folder."""
+    """The engine for the file of the URL; a relative path is relative to the app's folder."""
     path = (ROOT / _file_name(url.database or "")).resolve()
     mode = "rw" if writable and url.query.get("mode") != "ro" else "ro"
     return sa.create_engine(
@@ -39,12 +39,12 @@ def create_engine(url: sa.URL, writable: bool) -> sa.Engine:
 
 
 def _file_name(database: str) -> str:
-    """The path in an SQLite URL, which may itself be written as a `file:` URI."""
+    """The path in an SQLite URL, which may itself be a `file:` URI."""
     return unquote(urlsplit(database).path) if database.startswith("file:") else database
 
 
 def _decoded(stored: bytes) -> str:
-    """A text that is no UTF-8, as SQLite may keep one, is read as Python reads such names of files (PEP 383)."""
+    """Decode a text. Bytes that are not UTF-8 get the escapes that Python uses for file names (PEP 383)."""
     return stored.decode(errors="surrogateescape")
 
 

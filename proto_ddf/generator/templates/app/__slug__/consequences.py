@@ -1,10 +1,10 @@
-"""What deleting a row means for the rows that refer to it."""
+"""Finds what deleting a row does to the rows that refer to it."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from .data import count_rows
-from .database import reading
+from .database import read_connection
 from .on_delete import on_delete
 from .relations import referring_queries
 from .views import TableView
@@ -12,11 +12,11 @@ from .views import TableView
 
 @dataclass
 class Consequence:
-    """What deleting a row means for the rows of another table that refer to it."""
+    """What deleting a row does to the rows of another table that refer to it."""
 
     count: int
     text: str
-    """What follows the count."""
+    """The text that follows the count."""
     prevents: bool
 
 
@@ -36,7 +36,7 @@ def consequences(view: TableView, values: dict[str, Any]) -> list[Consequence]:
 
 def _consequence(other: TableView, fields: tuple[str, ...], count: int) -> Consequence:
     rows = f"{'row' if count == 1 else 'rows'} of {other.label}"
-    with reading() as connection:
+    with read_connection() as connection:
         columns = [other.column(name).name for name in fields]
         rule = on_delete(connection, other.table, columns)
     match rule:

@@ -1,7 +1,7 @@
-"""Reads: pages of rows, single rows, and counts.
+"""Reads pages of rows, single rows, and counts.
 
-Pages are found by key, not by offset: the next page starts behind the last row of this one, so that the last page
-of a large table comes as fast as the first.
+Pages are found by key, not by offset: the next page starts after the last row of this one. So the last page of a large
+table is as fast as the first.
 """
 
 import time
@@ -12,38 +12,38 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from .database import reading
+from .database import read_connection
 from .dialect import equals, shown_binary, start_of
 from .errors import ROW_GONE, DataError
 from .filters import Condition, Query, matches
 from .formats import CUT
-from .paging import Order, Place
+from .paging import Cursor, Order
 from .rows import Row, as_rows, related_cells
 from .views import Kind, TableView
 
 COUNT_LIMIT = 1_000_000
-"""Filtered rows are counted up to here."""
+"""Limit up to which filtered rows are counted."""
 COUNT_SECONDS = 30.0
-"""How long a count is remembered."""
+"""Seconds that a count is cached."""
 
 
 @dataclass(frozen=True)
 class Page:
     rows: list[Row]
-    places: list[Place]
-    """Where each row stands in the order, in a table that is not paged by position."""
+    cursors: list[Cursor]
+    """The cursor of each row; not used in a table that is paged by offset."""
     has_more: bool
-    """There are rows further in the direction of reading."""
+    """Whether there are more rows in the direction of reading."""
 
     @property
-    def first(self) -> Place | None:
-        """Where the page starts."""
-        return self.places[0] if self.places else None
+    def first(self) -> Cursor | None:
+        """The cursor of the page's first row."""
+        return self.cursors[0] if self.cursors else None
 
     @property
-    def last(self) -> Place | None:
-        """Where the page ends."""
-        return self.places[-1] if self.places else None
+    def last(self) -> Cursor | None:
+        """The cursor of the page's last row."""
+        return self.cursors[-1] if self.cursors else None
 
 
 def fetch_page(
@@ -51,19 +51,20 @@ def fetch_page(
     query: Query,
     size: int,
     *,
-    after: Place | None = None,
-    before: Place | None = None,
+    after: Cursor | None = None,
+    before: Cursor | None = None,
     offset: int = 0,
 ) -> Page:
-    """The rows behind `after`, or those just before `before`, or the first ones.
+    """The rows after `after`, or those just before `before`, or the first ones.
 
-    `offset` counts the rows before the page; it is used only where there is no place in the order to go by.
+    Args:
+        offset: number of rows before the page; used only if the rows cannot be found by key.
 
     Raises:
         DataError: the database could not answer.
     """
     order, cursor = _order(view, query), before or after
-    with reading() as connection:
+    with read_connection() as connection:
         by_position = order.is_by_position(cursor) or _has_empty_keys(connection, view)
         backwards = before is not None and not by_position
         statements = order.statements(cursor, backwards, offset, by_position)
@@ -81,7 +82,7 @@ def fetch_page(
 
 
 def _has_empty_keys(connection: sa.Connection, view: TableView) -> bool:
-    """Some rows have no key, where the database allows it: in an order by key there is no place behind them."""
+    """Whether some rows have no key, which some databases allow. In an order by key, no page could start after them."""
     parts = [view.column(name) for name in view.key if view.by_name[name].nullable]
     if not parts:
         return False
@@ -92,13 +93,13 @@ def _has_empty_keys(connection: sa.Connection, view: TableView) -> bool:
 
 @lru_cache
 def _order(view: TableView, query: Query) -> Order:
-    """Kept for the next page: to put its statements together takes as long as to run them."""
+    """Cached for the next page, because building its statements takes as long as running them."""
     return Order(view, query, _list_columns(view))
 
 
 def _list_columns(view: TableView) -> list[sa.ColumnElement[Any]]:
-    """What a list reads: long texts only as far as they are shown, of binary values the size; but the whole of what
-    identifies rows."""
+    """The columns that a list reads: only the start of long texts, and the size of binary values, but the complete
+    values of fields that identify rows."""
     columns: list[sa.ColumnElement[Any]] = []
     for field in view.fields:
         column = view.column(field.name)
@@ -116,7 +117,7 @@ def _as_rows(connection: sa.Connection, view: TableView, found: Sequence[Any]) -
     values = [dict(zip(names, row, strict=False)) for row in found]
     links = {
         field.name: related_cells(connection, relation, [row[field.name] for row in values])
-        for field in view.shown
+        for field in view.visible_fields
         if (relation := view.relation_of(field.name))
     }
     return as_rows(view, values, links)
@@ -126,7 +127,7 @@ _counts: dict[tuple[str, tuple[Condition, ...], str], tuple[float, int]] = {}
 
 
 def count_rows(view: TableView, query: Query) -> int:
-    """How many rows match; remembered for some seconds, and filtered ones counted up to COUNT_LIMIT.
+    """The number of matching rows. It is cached for some seconds; filtered rows are counted up to COUNT_LIMIT.
 
     Raises:
         DataError: the database could not answer.
@@ -141,7 +142,7 @@ def count_rows(view: TableView, query: Query) -> int:
         statement = sa.select(sa.func.count()).select_from(some.limit(COUNT_LIMIT).subquery())
     else:
         statement = sa.select(sa.func.count()).select_from(view.table)
-    with reading() as connection:
+    with read_connection() as connection:
         counted = int(connection.execute(statement).scalar_one())
     if len(_counts) > 1_000:
         _counts.clear()
@@ -150,15 +151,15 @@ def count_rows(view: TableView, query: Query) -> int:
 
 
 def forget_counts() -> None:
-    """Count anew from now on: the data have changed."""
+    """Clear the cached counts, because the data have changed."""
     _counts.clear()
 
 
 def fetch_row(view: TableView, key: tuple[Any, ...]) -> dict[str, Any]:
-    """All values of one row by field; of binary values the size, but for those of a key or a relation.
+    """All values of one row by field. For binary values the size, except for fields of a key or a relation.
 
     Raises:
-        DataError: the row is gone, or the database could not answer.
+        DataError: the row does not exist, or the database could not answer.
     """
     columns = [
         shown_binary(column).label(field.name)
@@ -167,7 +168,7 @@ def fetch_row(view: TableView, key: tuple[Any, ...]) -> dict[str, Any]:
         for field in view.fields
         for column in [view.column(field.name)]
     ]
-    with reading() as connection:
+    with read_connection() as connection:
         found = connection.execute(sa.select(*columns).where(*key_is(view, key))).first()
     if found is None:
         raise DataError(ROW_GONE)
@@ -175,7 +176,7 @@ def fetch_row(view: TableView, key: tuple[Any, ...]) -> dict[str, Any]:
 
 
 def key_is(view: TableView, key: tuple[Any, ...]) -> list[sa.ColumnElement[bool]]:
-    """The condition that picks the row of that key."""
+    """The conditions that select the row with that key."""
     return [
         view.column(name).is_(None) if value is None else equals(view.column(name), value)
         for name, value in zip(view.key, key, strict=True)
@@ -183,17 +184,18 @@ def key_is(view: TableView, key: tuple[Any, ...]) -> list[sa.ColumnElement[bool]
 
 
 def fetch_whole(
-    view: TableView, query: Query, name: str, *, place: Place | None, position: int
+    view: TableView, query: Query, name: str, *, cursor: Cursor | None, position: int
 ) -> str:
-    """The whole text of one field, of the row at that place in the order of the query.
+    """The complete text of one field, for the row at that cursor in the order of the query.
 
-    `position` counts the rows before it; it is used only where the rows have no key to go by.
+    Args:
+        position: number of rows before it; used only if the rows have no key.
 
     Raises:
-        DataError: the row is gone, or the database could not answer.
+        DataError: the row does not exist, or the database could not answer.
     """
-    statement = Order(view, query, [view.column(name)]).row(place, position)
-    with reading() as connection:
+    statement = Order(view, query, [view.column(name)]).row(cursor, position)
+    with read_connection() as connection:
         found = connection.execute(statement).first()
     if found is None:
         raise DataError(ROW_GONE)

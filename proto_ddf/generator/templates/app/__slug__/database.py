@@ -1,4 +1,4 @@
-"""The connection to the data."""
+"""The connection to the database."""
 
 import logging
 from collections.abc import Iterator
@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from .config import ALLOW_EDITING, DATABASE_URL
 from .connecting import TRANSACTIONS, create_engine
+from .database_errors import code_of, explain
 from .errors import DataError, OutcomeUnknown, against_own_rule, no_value
-from .explaining import code_of, explain
 from .views import TableView
 
 _log = logging.getLogger(__name__)
@@ -19,29 +19,29 @@ _NEVER_STORED = "This is no value that it can hold."
 
 @lru_cache
 def engine() -> sa.Engine:
-    """The engine of `DATABASE_URL`, read-only where editing is not allowed."""
+    """The engine of `DATABASE_URL`; read-only if editing is not allowed."""
     return create_engine(sa.make_url(DATABASE_URL), ALLOW_EDITING)
 
 
 @contextmanager
-def reading() -> Iterator[sa.Connection]:
-    """A connection to read from. Raises DataError."""
+def read_connection() -> Iterator[sa.Connection]:
+    """A connection for reading. Raises DataError."""
     try:
         with engine().connect() as connection:
             yield connection
     except sa.exc.SQLAlchemyError as error:
         raise _logged(error, explain(error)) from error
     except (OverflowError, UnicodeError) as error:
-        # The driver cannot even send a value.
+        # The driver cannot send the value.
         raise no_value(_NEVER_STORED) from error
 
 
 @contextmanager
-def changing(view: TableView, deleting: bool = False) -> Iterator[sa.Connection]:
-    """A transaction that changes the view's table: kept when the block ends well.
+def change_transaction(view: TableView, deleting: bool = False) -> Iterator[sa.Connection]:
+    """A transaction that changes the view's table. It is committed if the block ends without an error.
 
     Raises:
-        OutcomeUnknown: the connection was lost while the transaction was being kept.
+        OutcomeUnknown: the connection was lost during the commit.
         DataError: the database refused.
     """
     is_over = False
@@ -60,6 +60,6 @@ def changing(view: TableView, deleting: bool = False) -> Iterator[sa.Connection]
 
 
 def _logged(error: sa.exc.SQLAlchemyError, explained: DataError) -> DataError:
-    """Each error of the database's is found in the log by its code; the values that it is about are not."""
+    """Log the code of an error, but none of the values it is about."""
     _log.warning("the database refused: %s (%s)", explained.problem.title, code_of(error))
     return explained

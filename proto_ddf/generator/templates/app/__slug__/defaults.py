@@ -1,30 +1,30 @@
-"""What the database fills in by itself: the values that the form of a new row starts with."""
+"""Reads the column defaults of the database, which the form of a new row starts with."""
 
 import re
 
 import sqlalchemy as sa
 
-from .database import reading
+from .database import read_connection
 from .views import Field, Kind, TableView
 
 _TEXT = re.compile(r"'((?:[^']|'')*)'")
 _TYPE = re.compile(r"::[\w\s\"().\[\],]+$")
-"""PostgreSQL names the type behind a value: 'x'::character varying."""
+"""PostgreSQL adds the type to the value: 'x'::character varying."""
 _NUMBER = re.compile(r"[-+]?\d+(\.\d+)?")
 
 
 def default_texts(view: TableView) -> dict[str, str]:
-    """The defaults that are plain values, as a form's controls hold them, by field.
+    """The defaults that are plain values, as texts for the form's controls, by field.
 
     Raises:
         DataError: the database could not answer.
     """
-    with reading() as connection:
+    with read_connection() as connection:
         columns = sa.inspect(connection).get_columns(view.table.name, view.table.schema)
     declared = {column["name"]: str(column.get("default") or "") for column in columns}
     return {
         field.name: text
-        for field in view.asked
+        for field in view.form_fields
         if (text := _text(field, declared.get(view.column(field.name).name, "")))
     }
 

@@ -1,4 +1,4 @@
-"""What MySQL and MariaDB write in their own way: text, order, and places in an order."""
+"""SQL that differs between databases, for MySQL and MariaDB: text, comparison, order and cursors."""
 
 import re
 from collections.abc import Sequence
@@ -9,26 +9,26 @@ import sqlalchemy as sa
 from .column_types import NUMERIC, TEMPORAL, Float, Text
 
 ROW_ID: tuple[sa.ColumnElement[Any], ...] = ()
-"""Nothing tells the rows of a table without a key apart: they are paged by position."""
+"""Columns that identify rows without a key. There are none here, so tables without a key are paged by offset."""
 
 WHOLE_NUMBERS = range(-(2**63), 2**64)
-"""Those that a column can hold: BIGINT, and BIGINT UNSIGNED."""
-ENDLESS_NUMBERS: frozenset[str] = frozenset()
-"""No column holds NaN or infinity."""
-FLAGS_ARE_NUMBERS = True
-"""A boolean is a TINYINT, which may hold 5."""
-MOMENTS = re.compile(
+"""The range of BIGINT and BIGINT UNSIGNED."""
+NON_FINITE_NUMBERS: frozenset[str] = frozenset()
+"""No column can hold NaN or infinity."""
+BOOLEANS_ARE_NUMBERS = True
+"""A boolean is a TINYINT, which may also hold other numbers, such as 5."""
+UNREPRESENTABLE_TIMES = re.compile(
     r"\d{4}-(00-\d\d|\d\d-00)( \d\d:\d\d:\d\d(\.\d+)?)?|(-\d\d|\d{3}|2[4-9]|[3-9]\d)\d*:\d\d:\d\d(\.\d+)?"
 )
-"""Dates and times that Python has no value for, as the server writes them: 0000-00-00, 26:03:04, -00:00:01."""
+"""Dates and times that Python cannot represent, as the server writes them: 0000-00-00, 26:03:04, -00:00:01."""
 
 _ORDERED_AS_TEXT = {"enum", "set", "json"}
-"""Types that are compared with a text in another order than they are sorted in."""
+"""Types whose order differs from that of a comparison with a text."""
 
 
 def as_text(column: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
     """The value as the server writes it."""
-    is_text = isinstance(column.type, Text) and not column.type.own
+    is_text = isinstance(column.type, Text) and not column.type.type_name
     return column if is_text else sa.cast(column, sa.CHAR())
 
 
@@ -38,49 +38,50 @@ def start_of(column: sa.ColumnElement[Any], length: int) -> sa.ColumnElement[str
 
 
 def can_hold(text: str) -> bool:
-    """A text column can hold the text: it is whole Unicode."""
+    """Whether a text column can hold the text: it has no unpaired surrogates."""
     return not any("\ud800" <= each <= "\udfff" for each in text)
 
 
 def shown_binary(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-    """What is read of binary data in order to show it: how many bytes there are."""
+    """What to read of binary data for display: its size in bytes."""
     return sa.func.length(column)
 
 
 def contains(column: sa.ColumnElement[Any], words: str) -> sa.ColumnElement[bool]:
-    """The words are somewhere in the value, in capitals or not. They may have letters that its character set lacks."""
+    """Whether the value contains the words, ignoring case. The words may have letters that the column's character set
+    lacks."""
     text = as_text(column) if words.isascii() else sa.cast(column, sa.CHAR())
     return text.icontains(words, autoescape=True)
 
 
 def equals(column: sa.ColumnElement[Any], value: Any) -> sa.ColumnElement[bool]:
-    """The value of the column is this one."""
+    """Whether the column holds this value."""
     return sa.and_(column == value)
 
 
-def means(column: sa.ColumnElement[Any], value: Any) -> sa.ColumnElement[bool]:
-    """The value of the column is this one, in whichever way it is stored: here there is one way."""
+def has_value(column: sa.ColumnElement[Any], value: Any) -> sa.ColumnElement[bool]:
+    """Whether the column holds this value in any of the ways to store it; here there is only one."""
     return equals(column, value)
 
 
 def sort_key(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
-    """What rows are ordered by: the column itself where it can be, so that its index can be used."""
-    own = column.type.own if isinstance(column.type, Text) else ""
-    return as_text(column) if own in _ORDERED_AS_TEXT else column
+    """The expression to sort by: if possible the column itself, so that its index can be used."""
+    type_name = column.type.type_name if isinstance(column.type, Text) else ""
+    return as_text(column) if type_name in _ORDERED_AS_TEXT else column
 
 
 def key_order(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
-    """What rows are ordered by that are equal otherwise: it tells keys apart."""
+    """The expression to sort equal rows by; it distinguishes all keys."""
     return sort_key(column)
 
 
 def is_empty(column: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
-    """Nothing is stored."""
+    """Whether nothing is stored."""
     return column.is_(None)
 
 
-def place(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-    """What is read of a row to find its place in the order again, exactly."""
+def cursor_value(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """What to read of a row for a cursor, which must give the exact value."""
     if isinstance(column.type, TEMPORAL):
         return sa.cast(column, sa.CHAR())
     if isinstance(column.type, NUMERIC):
@@ -89,27 +90,28 @@ def place(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     return column
 
 
-def at(column: sa.ColumnElement[Any], value: Any) -> sa.ColumnElement[bool]:
-    """The rows at this place."""
+def is_cursor_value(column: sa.ColumnElement[Any], value: Any) -> sa.ColumnElement[bool]:
+    """Whether the column holds this cursor value."""
     return column == _bound(value)
 
 
-def beyond(
-    columns: Sequence[sa.ColumnElement[Any]], rising: bool, first: int = 0
+def after_cursor(
+    columns: Sequence[sa.ColumnElement[Any]], ascending: bool, first: int = 0
 ) -> sa.ColumnElement[bool]:
-    """The rows behind a place, in the order of the columns; its values are the parameters place_0, place_1 ...
+    """The rows after a cursor, in the order of the columns. The cursor's values are the parameters cursor_0, cursor_1
+    ...
 
-    Written out: the server uses no index for a comparison of rows, (a, b) > (x, y).
+    Written without row comparison, (a, b) > (x, y), because the server would not use an index for it.
     """
     column, value = columns[0], _parameter(first)
-    past = column > value if rising else column < value
+    past = column > value if ascending else column < value
     if len(columns) == 1:
         return past
-    return sa.or_(past, sa.and_(column == value, beyond(columns[1:], rising, first + 1)))
+    return sa.or_(past, sa.and_(column == value, after_cursor(columns[1:], ascending, first + 1)))
 
 
 def engine_without_rollback(connection: sa.Connection, table: sa.Table) -> str:
-    """The storage engine of the table where that cannot take changes back, as MyISAM, Aria and MEMORY; else empty."""
+    """The table's storage engine if it does not support rollback, such as MyISAM, Aria and MEMORY; otherwise empty."""
     asked = sa.text(
         "SELECT kept.ENGINE FROM information_schema.TABLES kept "
         "LEFT JOIN information_schema.ENGINES known ON known.ENGINE = kept.ENGINE "
@@ -121,7 +123,7 @@ def engine_without_rollback(connection: sa.Connection, table: sa.Table) -> str:
 
 
 def _parameter(number: int) -> sa.ColumnElement[Any]:
-    return sa.bindparam(f"place_{number}", type_=sa.types.NullType())
+    return sa.bindparam(f"cursor_{number}", type_=sa.types.NullType())
 
 
 def _bound(value: Any) -> sa.ColumnElement[Any]:

@@ -1,4 +1,4 @@
-"""What PostgreSQL writes in its own way: text, order, and places in an order."""
+"""SQL that differs between databases, for PostgreSQL: text, comparison, order and cursors."""
 
 import re
 from collections.abc import Sequence
@@ -13,20 +13,20 @@ ROW_ID: tuple[sa.ColumnElement[Any], ...] = (
     sa.literal_column("tableoid"),
     sa.literal_column("ctid"),
 )
-"""What tells the rows of a table without a key apart."""
+"""Columns that identify rows without a key."""
 
 WHOLE_NUMBERS = range(-(2**63), 2**63)
-"""Those that a column can hold: bigint."""
-ENDLESS_NUMBERS = frozenset({"nan", "infinity", "-infinity", "inf", "-inf"})
-"""What a numeric, real or double precision column holds beside numbers."""
-FLAGS_ARE_NUMBERS = False
+"""The range of bigint."""
+NON_FINITE_NUMBERS = frozenset({"nan", "infinity", "-infinity", "inf", "-inf"})
+"""Values of numeric, real and double precision columns that are not finite numbers."""
+BOOLEANS_ARE_NUMBERS = False
 """A boolean is true or false."""
-MOMENTS = re.compile(
+UNREPRESENTABLE_TIMES = re.compile(
     r"-?infinity|24:00:00([+-]\d\d(:\d\d){0,2})?"
     r"|\d{4,}-\d\d-\d\d( \d\d:\d\d:\d\d(\.\d+)?([+-]\d\d(:\d\d){0,2})?)? BC"
     r"|\d{5,}-\d\d-\d\d( \d\d:\d\d:\d\d(\.\d+)?([+-]\d\d(:\d\d){0,2})?)?"
 )
-"""Dates and times that Python has no value for, as the server writes them."""
+"""Dates and times that Python cannot represent, as the server writes them."""
 
 _COMPARED_AS_TEXT = {"", "character", "char", "bpchar", "citext", "name", "varchar"}
 _ORDERED = {
@@ -37,8 +37,8 @@ _ORDERED = {
     *("bit", "bit varying", "inet", "cidr", "macaddr", "macaddr8", "int4range", "int8range"),
     *("numrange", "daterange", "tsrange", "tstzrange"),
 }
-"""Types that `>` compares, and arrays of which it does. Others are ordered as texts: some have no order, as json and
-point, some no such operator, as hstore, and of those that an owner made it is not known."""
+"""Types that `>` can compare, also as arrays. All others are sorted as texts: some have no order, such as json and
+point, some have no such operator, such as hstore, and for types that a person defined it is not known."""
 
 
 def as_text(column: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
@@ -52,26 +52,27 @@ def start_of(column: sa.ColumnElement[Any], length: int) -> sa.ColumnElement[str
 
 
 def can_hold(text: str) -> bool:
-    """A text column can hold the text: it is whole Unicode, without the character 0."""
+    """Whether a text column can hold the text: it has no unpaired surrogates and no NUL."""
     return "\0" not in text and not any("\ud800" <= each <= "\udfff" for each in text)
 
 
 def shown_binary(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-    """What is read of binary data in order to show it: how many bytes there are."""
+    """What to read of binary data for display: its size in bytes."""
     return sa.func.length(column)
 
 
 def contains(column: sa.ColumnElement[Any], words: str) -> sa.ColumnElement[bool]:
-    """The words are somewhere in the value, in capitals or not."""
+    """Whether the value contains the words, ignoring case."""
     return as_text(column).icontains(words, autoescape=True)
 
 
 def equals(column: sa.ColumnElement[Any], value: Any) -> sa.ColumnElement[bool]:
-    """The value of the column is this one. A text that is no value of its type is none, and no error."""
-    own = column.type.own if isinstance(column.type, Text) else ""
-    if own in _COMPARED_AS_TEXT or not isinstance(value, str):
+    """Whether the column holds this value. A text that is not valid for the column's type gives false instead of an
+    error."""
+    type_name = column.type.type_name if isinstance(column.type, Text) else ""
+    if type_name in _COMPARED_AS_TEXT or not isinstance(value, str):
         return sa.and_(column == value)
-    if own == "uuid":
+    if type_name == "uuid":
         return sa.and_(column == value) if _is_uuid(value) else sa.false()
     return as_text(column) == value
 
@@ -84,51 +85,54 @@ def _is_uuid(text: str) -> bool:
     return True
 
 
-def means(column: sa.ColumnElement[Any], value: Any) -> sa.ColumnElement[bool]:
-    """The value of the column is this one, in whichever way it is stored: here there is one way."""
+def has_value(column: sa.ColumnElement[Any], value: Any) -> sa.ColumnElement[bool]:
+    """Whether the column holds this value in any of the ways to store it; here there is only one."""
     return equals(column, value)
 
 
 def sort_key(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
-    """What rows are ordered by: the column itself where it can be, so that its index can be used."""
+    """The expression to sort by: if possible the column itself, so that its index can be used."""
     if not isinstance(column.type, Text) or isinstance(column.type, Enum):
         return column
-    return column if column.type.own.removesuffix("[]") in _ORDERED else as_text(column)
+    return column if column.type.type_name.removesuffix("[]") in _ORDERED else as_text(column)
 
 
 def key_order(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
-    """What rows are ordered by that are equal otherwise: it tells keys apart."""
+    """The expression to sort equal rows by; it distinguishes all keys."""
     return sort_key(column)
 
 
 def is_empty(column: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
-    """Nothing is stored. Of a composite value IS NULL would ask whether all its parts are."""
-    own = column.type.own if isinstance(column.type, Text) else ""
-    return (as_text(column) if own else column).is_(None)
+    """Whether nothing is stored. For a composite value, IS NULL would test whether all its parts are null."""
+    type_name = column.type.type_name if isinstance(column.type, Text) else ""
+    return (as_text(column) if type_name else column).is_(None)
 
 
-def place(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-    """What is read of a row to find its place in the order again: text, which keeps every value exactly."""
+def cursor_value(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """What to read of a row for a cursor: text, which keeps every value exactly."""
     return sa.cast(column, sa.Text())
 
 
-def at(column: sa.ColumnElement[Any], value: Any) -> sa.ColumnElement[bool]:
-    """The rows at this place."""
+def is_cursor_value(column: sa.ColumnElement[Any], value: Any) -> sa.ColumnElement[bool]:
+    """Whether the column holds this cursor value."""
     return column == _bound(value)
 
 
-def beyond(columns: Sequence[sa.ColumnElement[Any]], rising: bool) -> sa.ColumnElement[bool]:
-    """The rows behind a place, in the order of the columns; its values are the parameters place_0, place_1 ..."""
-    values = [sa.bindparam(f"place_{number}", type_=Text()) for number in range(len(columns))]
+def after_cursor(
+    columns: Sequence[sa.ColumnElement[Any]], ascending: bool
+) -> sa.ColumnElement[bool]:
+    """The rows after a cursor, in the order of the columns. The cursor's values are the parameters cursor_0, cursor_1
+    ..."""
+    values = [sa.bindparam(f"cursor_{number}", type_=Text()) for number in range(len(columns))]
     if len(columns) == 1:
         column = columns[0]
-        return column > values[0] if rising else column < values[0]
+        return column > values[0] if ascending else column < values[0]
     left, right = sa.tuple_(*columns), sa.tuple_(*values)
-    return left > right if rising else left < right
+    return left > right if ascending else left < right
 
 
 def engine_without_rollback(connection: sa.Connection, table: sa.Table) -> str:
-    """The storage engine of the table where that cannot take changes back: here none is like that."""
+    """The table's storage engine if it does not support rollback; here all of them do."""
     return ""
 
 

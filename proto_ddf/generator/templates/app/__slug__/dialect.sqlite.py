@@ -1,4 +1,4 @@
-"""What SQLite writes in its own way: text, order, and places in an order."""
+"""SQL that differs between databases, for SQLite: text, comparison, order and cursors."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -9,36 +9,37 @@ import sqlalchemy as sa
 from .column_types import TolerantDateTime, TolerantTime, spellings
 
 ROW_ID: tuple[sa.ColumnElement[Any], ...] = (sa.literal_column("_rowid_"),)
-"""What tells the rows of a table without a key apart."""
+"""Columns that identify rows without a key."""
 
 
 def as_text(column: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
-    """The value as it is stored: dates are texts."""
+    """The value as it is stored; dates are texts."""
     return sa.type_coerce(column, sa.String)
 
 
 def start_of(column: sa.ColumnElement[Any], length: int) -> sa.ColumnElement[str]:
-    """The first characters of the value as text; all of one that holds the character 0, where SQLite would cut it."""
+    """The first characters of the value as text. A text that contains NUL is read completely, because SQLite would cut
+    it there."""
     text = as_text(column)
     return sa.case((sa.func.instr(text, "\0") > 0, text), else_=sa.func.substr(text, 1, length))
 
 
 def can_hold(text: str) -> bool:
-    """A text column can hold the text: it is whole Unicode."""
+    """Whether a text column can hold the text: it has no unpaired surrogates."""
     return not any("\ud800" <= each <= "\udfff" for each in text)
 
 
 def shown_binary(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-    """What is read of binary data in order to show it: how many bytes there are. A text or a number that is stored in
-    place of bytes is read as a text."""
+    """What to read of binary data for display: its size in bytes. A text or a number that is stored instead of bytes is
+    read as text."""
     size = sa.func.length(column, type_=sa.types.NullType())
     other = sa.cast(sa.type_coerce(column, sa.types.NullType()), sa.Text)
     return sa.case((sa.func.typeof(column) == "blob", size), else_=other)
 
 
 def contains(column: sa.ColumnElement[Any], words: str) -> sa.ColumnElement[bool]:
-    """The words are somewhere in the value, in capitals or not. LIKE ends at the character 0, so texts that hold it
-    are looked through by another function."""
+    """Whether the value contains the words, ignoring case. LIKE stops at NUL, so texts with NUL are searched by another
+    function."""
     value = as_text(column)
     behind = sa.func.instr(sa.func.lower(value), sa.func.lower(words)) > 0
     if "\0" in words:
@@ -48,16 +49,16 @@ def contains(column: sa.ColumnElement[Any], words: str) -> sa.ColumnElement[bool
 
 
 def equals(column: sa.ColumnElement[Any], value: Any) -> sa.ColumnElement[bool]:
-    """The value of the column is this one."""
+    """Whether the column holds this value."""
     if isinstance(value, str) and not can_hold(value):
         stored = value.encode(errors="surrogateescape")
-        return place(column) == sa.cast(sa.literal(stored, sa.types.NullType()), sa.Text)
+        return cursor_value(column) == sa.cast(sa.literal(stored, sa.types.NullType()), sa.Text)
     return sa.and_(column == value)
 
 
-def means(column: sa.ColumnElement[Any], value: Any) -> sa.ColumnElement[bool]:
-    """The value of the column is this one, in whichever way it is stored: a moment with a T or a blank, with or without
-    seconds; in a column of any type a number or its text."""
+def has_value(column: sa.ColumnElement[Any], value: Any) -> sa.ColumnElement[bool]:
+    """Whether the column holds this value in any of the ways to store it: a datetime with T or a blank, with or without
+    seconds; a number as a number or as text."""
     if not isinstance(value, str) or not can_hold(value):
         return equals(column, value)
     stored = sa.type_coerce(column, sa.types.NullType())
@@ -68,7 +69,7 @@ def means(column: sa.ColumnElement[Any], value: Any) -> sa.ColumnElement[bool]:
 
 
 def _number_written(text: str) -> int | float | None:
-    """The number that is written like this, and no other way."""
+    """The number with exactly this text; None if there is none."""
     for read in (int, float):
         with suppress(ValueError):
             number = read(text)
@@ -78,44 +79,48 @@ def _number_written(text: str) -> int | float | None:
 
 
 def sort_key(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
-    """What rows are ordered by."""
+    """The expression to sort by."""
     return column.collate("NOCASE") if isinstance(column.type, sa.Text) else column
 
 
 def key_order(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
-    """What rows are ordered by that are equal otherwise: it tells keys apart, those in capitals from others too."""
+    """The expression to sort equal rows by; it distinguishes all keys, including those that differ only in case."""
     return column
 
 
 def is_empty(column: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
-    """Nothing is stored."""
+    """Whether nothing is stored."""
     return column.is_(None)
 
 
-def place(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-    """What is read of a row to find its place in the order again: values just as they are stored."""
+def cursor_value(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """What to read of a row for a cursor: the value as it is stored."""
     return sa.type_coerce(column, sa.types.NullType())
 
 
-def at(column: sa.ColumnElement[Any], value: Any) -> sa.ColumnElement[bool]:
-    """The rows at this place."""
-    return place(column) == _bound(value)
+def is_cursor_value(column: sa.ColumnElement[Any], value: Any) -> sa.ColumnElement[bool]:
+    """Whether the column holds this cursor value."""
+    return cursor_value(column) == _bound(value)
 
 
-def beyond(columns: Sequence[sa.ColumnElement[Any]], rising: bool) -> sa.ColumnElement[bool]:
-    """The rows behind a place, in the order of the columns; its values are the parameters place_0, place_1 ..."""
+def after_cursor(
+    columns: Sequence[sa.ColumnElement[Any]], ascending: bool
+) -> sa.ColumnElement[bool]:
+    """The rows after a cursor, in the order of the columns. The cursor's values are the parameters cursor_0, cursor_1
+    ..."""
     values = [
-        sa.bindparam(f"place_{number}", type_=sa.types.NullType()) for number in range(len(columns))
+        sa.bindparam(f"cursor_{number}", type_=sa.types.NullType())
+        for number in range(len(columns))
     ]
     if len(columns) == 1:
-        column = place(columns[0])
-        return column > values[0] if rising else column < values[0]
-    left, right = sa.tuple_(*map(place, columns)), sa.tuple_(*values)
-    return left > right if rising else left < right
+        column = cursor_value(columns[0])
+        return column > values[0] if ascending else column < values[0]
+    left, right = sa.tuple_(*map(cursor_value, columns)), sa.tuple_(*values)
+    return left > right if ascending else left < right
 
 
 def engine_without_rollback(connection: sa.Connection, table: sa.Table) -> str:
-    """The storage engine of the table where that cannot take changes back: here none is like that."""
+    """The table's storage engine if it does not support rollback; SQLite always does."""
     return ""
 
 

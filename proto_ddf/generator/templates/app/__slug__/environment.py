@@ -1,14 +1,14 @@
-"""Settings of this app, from the environment or from the file `.env` beside rxconfig.py."""
+"""The app's settings, from the environment or from the file `.env` beside rxconfig.py."""
 
 import os
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-"""The app's folder: the one with rxconfig.py."""
+"""The app's folder, which contains rxconfig.py."""
 
 
 def setting(name: str, default: str) -> str:
-    """The environment variable of that name, else its line in `.env`, else the default."""
+    """The environment variable with that name, otherwise its line in `.env`, otherwise the default."""
     return os.environ.get(name) or _from_file(ROOT / ".env").get(name) or default
 
 

@@ -1,4 +1,4 @@
-"""What went wrong with the data, in words for a person."""
+"""The errors of the database, as messages for people."""
 
 import re
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ REQUIRED = "This field is required."
 
 @dataclass
 class Problem:
-    """What a callout shows; an empty title means that nothing is wrong."""
+    """The content of a callout; an empty title means that there is no error."""
 
     title: str = ""
     message: str = ""
@@ -20,7 +20,7 @@ class Problem:
 class DataError(Exception):
     """A read or a change that failed.
 
-    `problem` is for the callout; `fields` holds what is wrong with single fields, by field name.
+    `problem` is for the callout; `fields` has the messages of single fields, by field name.
     """
 
     def __init__(self, problem: Problem, fields: dict[str, str] | None = None) -> None:
@@ -30,7 +30,7 @@ class DataError(Exception):
 
 
 class OutcomeUnknown(DataError):
-    """The connection was lost at the end of a change: it may be written or not."""
+    """The connection was lost at the end of a change, so it is unknown whether it was written."""
 
 
 LOCKED = Problem(
@@ -131,38 +131,37 @@ CHECK_FIELDS = Problem(
 
 
 NO_VALUE = "Nothing can match"
-"""The title where the database takes what an address or a filter asks for as no value of the column."""
+"""The title if the database does not accept the value of an address or a filter for the column."""
 _MOST_WORDS = 500
 _QUOTED = re.compile(r"""['"`“].*['"`”]|\d+(\.\d+)?""", re.DOTALL)
 
 
 def at_fields(names: Sequence[str], message: str) -> DataError:
-    """A change was refused because of these fields; with none, because of the row."""
+    """A change was refused because of these fields; without fields, because of the row."""
     if not names:
         return DataError(Problem("Not saved", message))
     return DataError(CHECK_FIELDS, dict.fromkeys(names, message))
 
 
 def refused(names: Sequence[str], rule: str) -> DataError:
-    """A rule of the database's own does not allow what is in these fields."""
+    """A constraint of the database does not allow the values of these fields."""
     return at_fields(names, f"The database does not accept this value (rule: {rule}).")
 
 
 def no_value(said: str) -> DataError:
-    """What was asked for is no value of its column's type."""
+    """The requested value is not valid for its column's type."""
     return DataError(
         Problem(NO_VALUE, _told(said), "Remove the filter or the search, or ask for another value.")
     )
 
 
 def unexpected(said: str) -> DataError:
-    """Anything else that the database could not read; `said` are its own words, which may be none."""
+    """Any other error of a read; `said` is the database's message, which may be empty."""
     return DataError(Problem(UNEXPECTED.title, _told(said), UNEXPECTED.hint, can_retry=True))
 
 
 def against_own_rule(said: str, deleting: bool, hint: str = "") -> DataError:
-    """A change was refused by a rule of the database's own, as that of a trigger, or by one that is not known here.
-    `said` are the database's own words."""
+    """A change was refused by another rule of the database, for example a trigger. `said` is the database's message."""
     return DataError(Problem("Not deleted" if deleting else "Not saved", _told(said), hint))
 
 
@@ -174,11 +173,11 @@ def _told(said: str) -> str:
 
 
 def without_values(said: str) -> str:
-    """The words of a database for a log: without what it quotes, and without numbers."""
+    """The database's message for a log: without quoted texts and without numbers."""
     return _QUOTED.sub("…", said)[:_MOST_WORDS]
 
 
 def taken(names: Sequence[str]) -> DataError:
-    """Another row has the same in these fields."""
+    """Another row has the same values in these fields."""
     together = " together with the other marked fields" if len(names) > 1 else ""
     return at_fields(names, f"Another row already has this value{together}.")

@@ -1,4 +1,4 @@
-"""Search and filters: which rows a list shows, as conditions of a WHERE clause."""
+"""The search and the filters of a list, as conditions of a WHERE clause."""
 
 import re
 from collections.abc import Iterable
@@ -9,8 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from .comparing import limit_of, may_hold_text, value_of
-from .dialect import as_text, can_hold, contains, equals, is_empty, means
+from .comparison_values import limit_of, may_hold_text, value_of
+from .dialect import as_text, can_hold, contains, equals, has_value, is_empty
 from .formats import YES_NO
 from .views import VIEWS, Field, Kind, Relation, TableView
 
@@ -36,11 +36,11 @@ OPERATORS: dict[str, dict[str, str]] = {
     "choice": {"equals": "is", **EMPTY},
     "binary": EMPTY,
 }
-"""The comparisons that each shape of field offers, the usual one first."""
+"""The comparisons for each shape of field, the default one first."""
 
 
 def shape_of(view: TableView, name: str) -> str:
-    """What kind of values a filter of this field compares with: a key of OPERATORS."""
+    """What a filter of this field compares with: a key of OPERATORS."""
     field = view.by_name.get(name)
     if field is None:
         return "text"
@@ -60,8 +60,8 @@ def shape_of(view: TableView, name: str) -> str:
     return shapes.get(field.kind, "text")
 
 
-def wrong_with(view: TableView, condition: Condition) -> str:
-    """Why this is no filter, in words for a person; empty where it is one."""
+def filter_error(view: TableView, condition: Condition) -> str:
+    """Why the filter is not valid, as a message; empty if it is valid."""
     field = view.by_name.get(condition.field)
     shape = shape_of(view, condition.field)
     if field is None or condition.operator not in OPERATORS[shape] | {"equals": ""}:
@@ -89,7 +89,7 @@ _ENTER = {
 
 
 def _read(field: Field, shape: str, value: str) -> None:
-    """Raises ValueError where a person would not mean this by a value of the field."""
+    """Raises ValueError if a person cannot mean this as a value of the field."""
     if shape == "number":
         float(value)
     elif shape == "date":
@@ -98,14 +98,14 @@ def _read(field: Field, shape: str, value: str) -> None:
         limit_of(field.kind, value, True)
 
 
-def filled_in(name: str, value: str) -> Condition:
-    """The filter that an address asks for by `?name=value`."""
+def address_filter(name: str, value: str) -> Condition:
+    """The filter for `?name=value` in an address."""
     return Condition(name, "equals", value) if value else Condition(name, "empty")
 
 
-def impossible(view: TableView, conditions: Iterable[Condition]) -> str:
-    """Why no row can fit the filters, in words for a person: an address may ask for any value of any field. Empty where
-    each is a value of its field."""
+def no_match_reason(view: TableView, conditions: Iterable[Condition]) -> str:
+    """Why no row can match the filters, as a message; empty if each has a possible value. An address may contain any
+    value for any field."""
     for condition in conditions:
         field = view.by_name[condition.field]
         try:
@@ -118,14 +118,14 @@ def impossible(view: TableView, conditions: Iterable[Condition]) -> str:
 
 @dataclass
 class Chip:
-    """A filter in words."""
+    """A filter as text."""
 
     label: str
     words: str
 
     @classmethod
     def of(cls, view: TableView, condition: Condition) -> "Chip":
-        """The chip of a condition that is in force."""
+        """The chip of an active condition."""
         label = view.by_name[condition.field].label
         if condition.operator in EMPTY:
             return cls(label, EMPTY[condition.operator])
@@ -141,7 +141,7 @@ class Chip:
 
 @dataclass(frozen=True)
 class Query:
-    """Which rows, in which order."""
+    """The rows to read, and their order."""
 
     search: str = ""
     conditions: tuple[Condition, ...] = ()
@@ -151,7 +151,7 @@ class Query:
 
 
 def matches(view: TableView, query: Query) -> list[sa.ColumnElement[bool]]:
-    """The search and the filters as conditions for a WHERE clause."""
+    """The search and the filters as conditions of a WHERE clause."""
     found = [_condition(view, each) for each in query.conditions]
     words = query.search.strip()
     if words:
@@ -160,7 +160,7 @@ def matches(view: TableView, query: Query) -> list[sa.ColumnElement[bool]]:
 
 
 def _search(view: TableView, words: str) -> Iterable[sa.ColumnElement[bool]]:
-    for field in view.shown:
+    for field in view.visible_fields:
         column = view.column(field.name)
         relation = view.relation_of(field.name)
         if relation:
@@ -192,7 +192,7 @@ def _condition(view: TableView, condition: Condition) -> sa.ColumnElement[bool]:
 def _condition_of(
     field: Field, column: sa.Column[Any], condition: Condition
 ) -> sa.ColumnElement[bool]:
-    """The condition on the field's own value. Raises ValueError where no row can fit it."""
+    """The condition on the field's own value. Raises ValueError if no row can match it."""
     if not can_hold(condition.value + condition.until):
         raise ValueError("no text that a column can hold")
     match condition.operator:
@@ -211,15 +211,15 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 def _without_text(field: Field, column: sa.Column[Any]) -> list[sa.ColumnElement[bool]]:
-    """An empty text counts as nothing."""
+    """An empty text counts as empty."""
     return [as_text(column) == ""] if may_hold_text(field.kind) else []
 
 
 def _equals(field: Field, column: sa.Column[Any], value: str) -> sa.ColumnElement[bool]:
     if field.kind is Kind.DATETIME and _DAY.fullmatch(value):
-        with suppress(ValueError):  # 0000-00-00 may be stored, and is no day
+        with suppress(ValueError):  # 0000-00-00 may be stored, but is not a date
             return _between(field, column, value, value)
-    return means(column, value_of(field.kind, value))
+    return has_value(column, value_of(field.kind, value))
 
 
 def _between(field: Field, column: sa.Column[Any], start: str, end: str) -> sa.ColumnElement[bool]:

@@ -1,8 +1,9 @@
-"""The form of a new row adds one row, however often it is sent: by a second click, or again after a lost connection.
+"""Makes the form of a new row add exactly one row, even if it is sent twice: by a second click, or after a lost
+connection.
 
-Each such form has a random token (see start.py), and the app remembers which row a token has added. It also does so
-after a restart: a save is written down before it begins, in a file beside the code. Where the row of a save is not
-known, because the app or the database went away meanwhile, the person decides.
+Each such form has a random token (see snapshot.py), and the app stores which row a token has added. This also works
+across a restart: each save is recorded before it begins, in a file beside the code. If it is unknown whether a save
+added its row, because the app or the database stopped, the person decides.
 """
 
 import hashlib
@@ -20,7 +21,7 @@ from .environment import ROOT
 from .errors import ADDED_BEFORE, BEING_SAVED, MAYBE_ADDED, DataError
 
 MOST = 10_000
-"""Saves that are remembered: the newest ones."""
+"""Number of saves that are kept, the newest ones."""
 _TABLE = """create table if not exists save (
     id integer primary key, token text, content text, row text, unique (token, content)
 )"""
@@ -28,21 +29,21 @@ _log = logging.getLogger(__name__)
 
 
 class AddedBefore(DataError):
-    """The form was saved before with other values, or it is not known whether it was saved."""
+    """The form was saved before with other values, or it is unknown whether it was saved."""
 
     def __init__(self, row: str) -> None:
         super().__init__(ADDED_BEFORE if row else MAYBE_ADDED)
         self.row = row
-        """The row's key as an address part; empty where it is not known."""
+        """The row's key as it appears in an address; empty if it is unknown."""
 
 
 def content_of(texts: Mapping[str, str]) -> str:
-    """A digest of what a form sent."""
+    """A digest of the form's content."""
     return hashlib.sha256(json.dumps(sorted(texts.items())).encode()).hexdigest()
 
 
 class FormTokens:
-    """The saves of forms of new rows, each by its token and its content."""
+    """The saves of forms of new rows, by token and content."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -52,7 +53,7 @@ class FormTokens:
 
     @cached_property
     def _rows(self) -> dict[str, dict[str, str]]:
-        """By token and content: the key of the row that was added, empty where it is not known."""
+        """By token and content: the key of the row that was added; empty if it is unknown."""
         rows: dict[str, dict[str, str]] = {}
         for token, content, row in self._execute(
             "select token, content, row from save order by id"
@@ -61,14 +62,15 @@ class FormTokens:
         return rows
 
     def begin(self, token: str, content: str, agreed: bool) -> str:
-        """The key of the row that this form has added with this content. If it is empty, the caller adds the row,
-        and then calls `added` or `failed`.
+        """The key of the row that this form has already added with this content. If it is empty, the caller adds the
+        row, and then calls `added` or `failed`.
 
-        `agreed` means that the person wants another row.
+        Args:
+            agreed: whether the person wants another row.
 
         Raises:
-            AddedBefore: it has added a row with another content, or may have added one.
-            DataError: it is being saved.
+            AddedBefore: the form has added a row with another content, or may have added one.
+            DataError: the form is being saved.
         """
         with self._lock:
             rows = self._rows.get(token, {})
@@ -89,7 +91,7 @@ class FormTokens:
         return ""
 
     def added(self, token: str, content: str, row: str) -> None:
-        """The form has added this row."""
+        """Record that the form has added this row."""
         self._execute(
             "update save set row = ? where token = ? and content = ?", row, token, content
         )
@@ -98,7 +100,7 @@ class FormTokens:
             self._rows.setdefault(token, {})[content] = row
 
     def failed(self, token: str, content: str) -> None:
-        """The form has added no row: it can be saved again."""
+        """Record that the form has added no row, so that it can be saved again."""
         self._execute("delete from save where token = ? and content = ?", token, content)
         with self._lock:
             self._running.discard(token)
@@ -108,12 +110,13 @@ class FormTokens:
                 self._rows.pop(token, None)
 
     def lost(self, token: str) -> None:
-        """It will not be known whether the form has added a row."""
+        """Record that it is unknown whether the form has added a row."""
         with self._lock:
             self._running.discard(token)
 
     def _execute(self, statement: str, *values: Any) -> list[Any]:
-        """Without its file the app remembers until it ends, and rows can be saved all the same."""
+        """Run a statement. If the file cannot be used, saves are kept in memory until the app ends, and rows can still
+        be saved."""
         try:
             with closing(sqlite3.connect(self._path)) as connection, connection:
                 connection.execute(_TABLE)

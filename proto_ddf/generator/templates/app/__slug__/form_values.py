@@ -1,6 +1,6 @@
-"""What the form of a row holds: the text in each control, and what the database held when the form was filled.
+"""The values of a row's form: the text in each control, and what was stored when the form was filled.
 
-A control takes only what it can hold exactly. What it cannot hold is shown as text, or is not offered for change.
+A control only takes a value that it can hold exactly. Any other value is shown as text, or cannot be changed.
 """
 
 import re
@@ -23,7 +23,7 @@ _HELD_EXACTLY = {
     "datetime-local": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2})?"),
     "time": re.compile(r"[0-9]{2}:[0-9]{2}(:[0-9]{2})?"),
 }
-"""What a control of that type can hold (HTML standard, 2.3.5), down to the second."""
+"""What a control of that type can hold (HTML standard, 2.3.5), with seconds."""
 
 
 LINE_ENDS = "This text has line ends that a form cannot keep, so it cannot be changed here."
@@ -34,24 +34,24 @@ UNREADABLE = (
 
 
 @dataclass
-class Held:
-    """What one control holds, and how it differs from the usual control of its field."""
+class ControlValue:
+    """The value of one control, and how the control differs from the field's default one."""
 
     text: str = ""
     shape: str = ""
-    """ "input", "textarea", "select" or "readonly" where it is not the usual one."""
+    """ "input", "textarea", "select" or "readonly", if it is not the default one."""
     type: str = ""
-    """Of an input, where it is not the usual one."""
+    """The type of an input, if it is not the default one."""
     label: str = ""
-    """What a picker shows for the row that it points to."""
+    """What a picker shows for the row that it refers to."""
     extra: str = ""
-    """A select offers this too: the value that is stored and is not in the list."""
+    """An additional option of a select: the stored value, which is not in the list."""
     note: str = ""
     """Why the value cannot be changed."""
 
 
 def shape_of(view: TableView, field: Field) -> str:
-    """The usual control of the field: "picker", "switch", "select", "textarea" or "input"."""
+    """The field's default control: "picker", "switch", "select", "textarea" or "input"."""
     if view.relation_of(field.name):
         return "picker"
     if field.kind is Kind.BOOLEAN:
@@ -63,23 +63,27 @@ def shape_of(view: TableView, field: Field) -> str:
 
 
 def type_of(field: Field) -> str:
-    """The usual type of the field's input."""
+    """The default type of the field's input."""
     return INPUT_TYPES.get(field.widget, "text")
 
 
-def held(view: TableView, field: Field, stored: str | None) -> Held:
-    """What the control of the field holds of a stored value, which is text as `stored_text` gives it."""
+def control_value(view: TableView, field: Field, stored: str | None) -> ControlValue:
+    """What the field's control holds for a stored value, given as text of `stored_text`."""
     shape = shape_of(view, field)
     if stored is None:
-        return Held(shape="select") if shape == "switch" else Held()
+        return ControlValue(shape="select") if shape == "switch" else ControlValue()
     text = written(view.column(field.name), stored)
     if is_binary(stored):
-        return Held(f"{len(text) // 2} bytes of binary data", shape="readonly", note=BYTES)
+        return ControlValue(f"{len(text) // 2} bytes of binary data", shape="readonly", note=BYTES)
     if readable(text) != text:
-        return Held(readable(text), shape="readonly", note=UNREADABLE)
+        return ControlValue(readable(text), shape="readonly", note=UNREADABLE)
     if shape == "picker":
         has_lines = "\n" in text or "\r" in text
-        return Held(text, shape="readonly", note=LINE_ENDS) if has_lines else Held(text)
+        return (
+            ControlValue(text, shape="readonly", note=LINE_ENDS)
+            if has_lines
+            else ControlValue(text)
+        )
     if field.kind is Kind.BOOLEAN:
         return _held_flag(stored, text)
     if shape == "select":
@@ -87,36 +91,38 @@ def held(view: TableView, field: Field, stored: str | None) -> Held:
     return _held_text(shape, type_of(field), text)
 
 
-def _held_flag(stored: str, text: str) -> Held:
+def _held_flag(stored: str, text: str) -> ControlValue:
     if stored in (TRUE, FALSE):
-        return Held("true" if stored == TRUE else "false")
+        return ControlValue("true" if stored == TRUE else "false")
     return _held_text("input", "text", text, shape_now="input")
 
 
-def _held_choice(field: Field, text: str) -> Held:
+def _held_choice(field: Field, text: str) -> ControlValue:
     if text in (*field.choices, ""):
-        return Held(text)
+        return ControlValue(text)
     if "\r" in text:
         return _held_text("input", "text", text, shape_now="input")
-    return Held(text, extra=f"{text} (not in the list)")
+    return ControlValue(text, extra=f"{text} (not in the list)")
 
 
-def _held_text(shape: str, type_: str, text: str, shape_now: str = "") -> Held:
+def _held_text(shape: str, type_: str, text: str, shape_now: str = "") -> ControlValue:
     has_returns = "\r" in text
     if has_returns and not _has_windows_line_ends(text):
-        return Held(text, shape="readonly", note=LINE_ENDS)
+        return ControlValue(text, shape="readonly", note=LINE_ENDS)
     if has_returns or "\n" in text:
-        return Held(text.replace("\r\n", "\n"), shape="" if shape == "textarea" else "textarea")
+        return ControlValue(
+            text.replace("\r\n", "\n"), shape="" if shape == "textarea" else "textarea"
+        )
     if type_ in _HELD_EXACTLY and shape == "input":
         moment = _as_held(type_, text)
-        return Held(text, type="text") if moment is None else Held(moment)
+        return ControlValue(text, type="text") if moment is None else ControlValue(moment)
     if type_ in ("email", "url") and text != text.strip():
-        return Held(text, type="text")
-    return Held(text, shape=shape_now, type="text" if shape_now else "")
+        return ControlValue(text, type="text")
+    return ControlValue(text, shape=shape_now, type="text" if shape_now else "")
 
 
 def _as_held(type_: str, text: str) -> str | None:
-    """The date or time as its control holds it; None where it cannot."""
+    """The date or time as its control holds it; None if it cannot."""
     if not _HELD_EXACTLY[type_].fullmatch(text):
         return None
     try:
@@ -130,12 +136,12 @@ def _as_held(type_: str, text: str) -> str | None:
 
 
 def _has_windows_line_ends(text: str) -> bool:
-    """Each line of the text ends in a carriage return and a line feed."""
+    """Whether every line of the text ends with a carriage return and a line feed."""
     return text.count("\r") == text.count("\n") == text.count("\r\n")
 
 
-def is_unchanged(view: TableView, field: Field, before: Held, submitted: str) -> bool:
-    """The browser sent what the control held at first: it may write a time in a shorter way."""
+def is_unchanged(view: TableView, field: Field, before: ControlValue, submitted: str) -> bool:
+    """Whether the browser sent the value that the control held at first; it may write a time in a shorter form."""
     if submitted == before.text or _with_line_feeds(submitted) == before.text:
         return True
     is_moment = (
@@ -154,7 +160,7 @@ def _moment(text: str) -> object:
 
 
 def submitted_text(view: TableView, field: Field, submitted: str, stored: str | None) -> str:
-    """The text that was submitted, with line ends as the stored text has them."""
+    """The submitted text, with line ends as in the stored text."""
     text = _with_line_feeds(submitted)
     before = "" if stored is None else written(view.column(field.name), stored)
     return text.replace("\n", "\r\n") if "\r" in before and _has_windows_line_ends(before) else text

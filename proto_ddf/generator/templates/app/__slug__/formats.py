@@ -1,4 +1,4 @@
-"""Values as text, for a person to read."""
+"""Formats values as text for people."""
 
 import math
 import re
@@ -11,11 +11,11 @@ from typing import Any
 
 from .views import Field, Kind, TableView, Widget
 
-_HALVES = re.compile("[\ud800-\udfff]")
+_SURROGATES = re.compile("[\ud800-\udfff]")
 YES_NO = {"true": "Yes", "false": "No"}
-"""The words for what forms and filters send of a flag."""
+"""The texts for the values that forms and filters send for a boolean."""
 CUT = 120
-"""Characters of a long text that a list shows."""
+"""Number of characters of a long text that a list shows."""
 
 
 @dataclass
@@ -26,23 +26,23 @@ class Cell:
     style: str = ""
     """CSS classes: "null" (nothing stored), "empty" (an empty text), "flag yes", "flag no", "number"."""
     kind: str = ""
-    """What the browser writes as its reader does (components/local.py); empty: the text stays as it is."""
+    """How the browser formats the text for its language (components/local.py); empty: the text stays as it is."""
     exact: str = ""
-    """The value with nothing left out, of a text that has a kind."""
+    """The complete value, for a text that has a kind."""
     href: str = ""
     """Address of the row that the value refers to."""
     long: bool = False
-    """The text is cut; the whole is shown on demand."""
+    """Whether the text is shortened; the complete text is shown on request."""
 
 
 def cell(view: TableView, field: Field, value: Any, cut: int | None = CUT) -> Cell:
-    """The value for reading; `cut` is the length at which a text is cut, None for the whole."""
-    return Writer(view, field, cut)(value)
+    """The value for display. Longer texts are shortened to `cut` characters; None shows all."""
+    return Formatter(view, field, cut)(value)
 
 
-class Writer:
-    """Writes the values of one field for reading. It is made once for a list: what depends on the field alone is
-    known then, and each value goes straight to what writes its type."""
+class Formatter:
+    """Formats the values of one field for display. It is created once for a list, so that what depends only on the
+    field is computed once, and each value goes directly to the function for its type."""
 
     def __init__(self, view: TableView, field: Field, cut: int | None = CUT) -> None:
         self._field = field
@@ -56,9 +56,9 @@ class Writer:
             int: self._integer,
             float: self._real,
             Decimal: self._real,
-            datetime: lambda value: self._told(value, "datetime"),
-            date: lambda value: self._told(value, "date"),
-            time: lambda value: self._told(value, "time"),
+            datetime: lambda value: self._localized(value, "datetime"),
+            date: lambda value: self._localized(value, "date"),
+            time: lambda value: self._localized(value, "time"),
             bytes: _binary,
         }
         if field.kind is Kind.BINARY:
@@ -79,16 +79,16 @@ class Writer:
         return Cell(text, self._align)
 
     def _integer(self, value: int) -> Cell:
-        """Numbers that identify a row are for everyone the same."""
-        return self._told(value, "integer") if self._is_amount else self._text(str(value))
+        """Numbers that identify a row are not formatted for the reader's language."""
+        return self._localized(value, "integer") if self._is_amount else self._text(str(value))
 
     def _real(self, value: float | Decimal) -> Cell:
         if not self._field.is_number or not math.isfinite(value):
             return self._text(plain_text(value))
         text = _number(self._field, value)
-        return self._told(value, "number", text) if self._is_amount else self._text(text)
+        return self._localized(value, "number", text) if self._is_amount else self._text(text)
 
-    def _told(self, value: Any, kind: str, text: str = "") -> Cell:
+    def _localized(self, value: Any, kind: str, text: str = "") -> Cell:
         text = text or _plain(value)
         if self._cut is not None and len(text) > self._cut:
             return self._text(text)
@@ -96,20 +96,20 @@ class Writer:
 
 
 def readable(text: str) -> str:
-    """The text with a sign of replacement for what no page can show: bytes that are no UTF-8."""
-    return text if text.isascii() else _HALVES.sub("\N{REPLACEMENT CHARACTER}", text)
+    """The text with a replacement character for what a page cannot show: bytes that are not UTF-8."""
+    return text if text.isascii() else _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def plain_text(value: Any) -> str:
-    """A stored value as an address, a filter and the choices of a relation write it: bytes by hexadecimal digits."""
+    """A stored value as used in addresses, filters and the options of a relation; bytes have hexadecimal digits."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and not math.isfinite(value):
-        return _endless(value)
+        return _non_finite(value)
     return value.hex() if isinstance(value, bytes) else str(value)
 
 
-def _endless(value: float) -> str:
+def _non_finite(value: float) -> str:
     """As PostgreSQL writes them."""
     return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
 
@@ -120,7 +120,7 @@ def _binary(value: Any) -> Cell:
 
 
 def alignment(view: TableView, field: Field) -> str:
-    """The CSS class of a column: amounts stand at the right."""
+    """The CSS class of a column: amounts are aligned to the right."""
     return "number" if _is_amount(view, field) else ""
 
 
@@ -146,7 +146,7 @@ def _exact(value: Any) -> str:
 
 
 def _number(field: Field, value: float | Decimal) -> str:
-    """The digits that are shown; the browser groups them."""
+    """The digits to show; the browser groups them."""
     if field.scale is not None:
         return f"{value:.{max(field.scale, 0)}f}"
     text = _exact(value) if isinstance(value, Decimal) else _rounded(value)
@@ -156,7 +156,7 @@ def _number(field: Field, value: float | Decimal) -> str:
 
 
 def _rounded(value: float) -> str:
-    """At most six decimals, without needless zeros."""
+    """With at most six decimals and no unnecessary zeros."""
     text = f"{value:.6f}".rstrip("0").rstrip(".")
     return text if text not in ("0", "-0") or value == 0 else f"{value:g}"
 

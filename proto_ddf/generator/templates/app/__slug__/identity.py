@@ -1,4 +1,4 @@
-"""Whether one row can be changed alone: its key must stand for it and no other, and a change must be revocable."""
+"""Whether a single row can be changed: its key must identify it alone, and the database must support rollback."""
 
 from typing import Any
 
@@ -13,8 +13,7 @@ SHARED_KEY = "Several rows have this key, so a change would reach all of them."
 
 
 def without_rollback(connection: sa.Connection, view: TableView) -> str:
-    """Why no row of the table can be added or changed, in words for a person; empty where rows can be. Raises as
-    `identifying`."""
+    """Why no row of the table can be added or changed, as a message; empty if rows can be. Raises as `identifying`."""
     engine = engine_without_rollback(connection, view.table)
     if not engine:
         return ""
@@ -25,10 +24,10 @@ def without_rollback(connection: sa.Connection, view: TableView) -> str:
 
 
 def identifying(connection: sa.Connection, view: TableView, key: tuple[Any, ...]) -> str:
-    """Why the row of this key cannot be changed, in words for a person; empty where it can be.
+    """Why the row with this key cannot be changed, as a message; empty if it can be.
 
-    A key that no row has is no reason: that the row is gone is found by whoever looks for it. Rows are counted as
-    the database counts them for a change: with those of tables that inherit, without those that a policy hides.
+    A missing row is not reported here, but by the caller. Rows are counted as the database counts them for a change:
+    with the rows of tables that inherit, without those that a policy hides.
 
     Raises:
         sqlalchemy.exc.SQLAlchemyError: the database could not answer.

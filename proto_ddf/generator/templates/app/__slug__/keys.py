@@ -1,9 +1,8 @@
-"""The key of a row as one part of an address: `/customers/42`.
+"""Writes the key of a row as one part of an address: `/customers/42`.
 
-Whole numbers and plain words are written as they are, where they are read as the same key again. Any other key (several
-columns, other characters, nothing stored, bytes, the word "new", which stands for a row that does not exist yet)
-becomes `~` and base64url of a JSON list. In it a number is a number, a text is a text, and bytes are
-`{"bytes": "00ff"}`.
+Whole numbers and plain words are written as they are, if they are read back as the same key. Any other key (several
+columns, other characters, null, bytes, the word "new", which stands for a row that does not exist yet) becomes `~` and
+a JSON list in base64url. In the list a number is a number, a text is a text, and bytes are `{"bytes": "00ff"}`.
 """
 
 import base64
@@ -14,7 +13,7 @@ from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
-from .comparing import key_part, value_of
+from .comparison_values import key_part, value_of
 from .views import Kind, TableView
 
 NEW = "new"
@@ -33,7 +32,7 @@ def encode_key(view: TableView, values: Sequence[Any]) -> str:
 
 
 def decode_key(view: TableView, text: str) -> tuple[Any, ...] | None:
-    """The key's values in the order of `view.key`, or None where the text is no key of this table."""
+    """The key's values in the order of `view.key`; None if the text is not a key of this table."""
     if not view.key:
         return None
     try:
@@ -52,7 +51,8 @@ def _kind(view: TableView, position: int) -> Kind:
 
 
 def _is_read_as(view: TableView, plain: str, value: Any) -> bool:
-    """The plain text gives this value. The number 1 and the text "1" may be two keys of one column."""
+    """Whether the plain text is read back as this value. The number 1 and the text "1" may be two keys of one
+    column."""
     found = decode_key(view, plain)
     return (
         found is not None
@@ -79,7 +79,7 @@ def _as_json(value: Any) -> Any:
 
 
 def _value(kind: Kind, part: Any) -> Any:
-    """What is compared with the column. Raises ValueError where nothing that is stored can be equal to it."""
+    """The value to compare with the column. Raises ValueError if no stored value can be equal to it."""
     if part is None:
         return None
     if isinstance(part, dict) and isinstance(part.get("bytes"), str):

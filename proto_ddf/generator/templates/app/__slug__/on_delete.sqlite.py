@@ -1,4 +1,4 @@
-"""What SQLite does with the rows that refer to one that is deleted."""
+"""Reads what SQLite does with rows that refer to a deleted row."""
 
 from collections.abc import Sequence
 
@@ -6,9 +6,9 @@ import sqlalchemy as sa
 
 
 def on_delete(connection: sa.Connection, table: sa.Table, columns: Sequence[str]) -> str | None:
-    """Its rule for these columns when the row they refer to goes; None without a foreign key.
+    """The foreign key's rule for these columns; None without a foreign key.
 
-    Asked of SQLite itself: SQLAlchemy does not see the rule of a key declared at its column.
+    Uses a PRAGMA, because SQLAlchemy does not see the rule of a key that is declared at its column.
     """
     pragma = sa.text(
         'SELECT id, "from", on_delete FROM pragma_foreign_key_list(:t) ORDER BY id, seq'

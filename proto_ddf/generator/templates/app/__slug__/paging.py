@@ -1,6 +1,6 @@
-"""The order of a list's rows, and the places in it. Nulls come last, whichever way the rows are sorted.
+"""The order of a list's rows, and cursors in it. Nulls come last in both directions.
 
-Rows with a value and rows without one are read by statements of their own: so each can follow an index.
+Rows with a value and rows without one are read by separate statements, so that each can use an index.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,35 +9,44 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from .dialect import ROW_ID, at, beyond, can_hold, is_empty, key_order, place, sort_key
+from .dialect import (
+    ROW_ID,
+    after_cursor,
+    can_hold,
+    cursor_value,
+    is_cursor_value,
+    is_empty,
+    key_order,
+    sort_key,
+)
 from .filters import Query, matches
 from .views import Kind, TableView
 
-Place = tuple[Any, ...]
-"""What tells where a row stands in an order: the value it is sorted by, then its key."""
+Cursor = tuple[Any, ...]
+"""The position of a row in an order: the value it is sorted by, then its key."""
 
 SIZE: sa.BindParameter[int] = sa.bindparam("size", type_=sa.Integer())
 
 Columns = Sequence[sa.ColumnElement[Any]]
 Statement = tuple[sa.Select[Any], dict[str, Any]]
-"""What is executed, and its parameters."""
+"""A statement and its parameters."""
 
 
 @dataclass(frozen=True)
 class _Part:
-    """Reads rows in one direction, of which all have a value to sort by, or none has."""
+    """Reads rows in one direction; either all of them have a value to sort by, or none has."""
 
     depth: int
-    """How many columns they are ordered by: the last ones of a place."""
+    """Number of columns that they are sorted by, which are the last ones of a cursor."""
     from_start: sa.Select[Any]
-    from_place: sa.Select[Any]
+    from_cursor: sa.Select[Any]
 
 
 class Order:
     """Reads columns of a table's rows in one order.
 
-    Its statements take the place to start from and the number of rows as parameters: so they are put together,
-    and turned into SQL, once for all pages.
+    Its statements take the cursor and the number of rows as parameters, so that they are built and turned into SQL once
+    for all pages.
     """
 
     def __init__(self, view: TableView, query: Query, columns: Columns) -> None:
@@ -61,10 +70,10 @@ class Order:
         self._backwards = self._split(not self._rising)[::-1] if self._key else []
 
     def statements(
-        self, cursor: Place | None, backwards: bool, offset: int, by_position: bool
+        self, cursor: Cursor | None, backwards: bool, offset: int, by_position: bool
     ) -> Iterator[Statement]:
-        """What reads the rows behind the cursor one after the other, or backwards those before it: as many as the
-        parameter `size` says. By position it reads forwards, from the offset."""
+        """The statements to run one after the other: they read the rows after the cursor, or backwards those before it,
+        up to the parameter `size`. By position, they read forwards from the offset."""
         if by_position:
             yield self._by_position().limit(SIZE).offset(offset), {}
             return
@@ -74,63 +83,71 @@ class Order:
             return
         if self._is_in_last(cursor, backwards):
             parts = parts[-1:]
-        here = cursor[len(cursor) - parts[0].depth :]
-        yield parts[0].from_place, {f"place_{at}": value for at, value in enumerate(here)}
+        values = cursor[len(cursor) - parts[0].depth :]
+        yield parts[0].from_cursor, {f"cursor_{at}": value for at, value in enumerate(values)}
         yield from ((part.from_start, {}) for part in parts[1:])
 
-    def is_by_position(self, cursor: Place | None) -> bool:
-        """Rows are counted to get there: nothing tells them apart, as where a key is empty, or a text of the cursor
-        cannot be sent back."""
+    def is_by_position(self, cursor: Cursor | None) -> bool:
+        """Whether rows must be counted to find the page: the table has no key, the cursor's key is empty, or a text of
+        the cursor cannot be sent back."""
         if not self._key or cursor is None:
             return not self._key
         texts = [each for each in cursor if isinstance(each, str)]
         return None in cursor[len(cursor) - len(self._key) :] or not all(map(can_hold, texts))
 
-    def row(self, spot: Place | None, position: int) -> sa.Select[Any]:
-        """What reads the row at that place, or without a key at that position."""
-        if spot is None or self.is_by_position(spot):
+    def row(self, cursor: Cursor | None, position: int) -> sa.Select[Any]:
+        """The statement for the row at that cursor, or without a key at that position."""
+        if cursor is None or self.is_by_position(cursor):
             return self._by_position().offset(position).limit(1)
-        key = spot[len(spot) - len(self._key) :]
-        is_there = [at(each, value) for each, value in zip(self._key, key, strict=True)]
+        key = cursor[len(cursor) - len(self._key) :]
+        is_there = [
+            is_cursor_value(each, value) for each, value in zip(self._key, key, strict=True)
+        ]
         return self._chosen.where(*is_there)
 
-    def _split(self, rising: bool) -> list[_Part]:
+    def _split(self, ascending: bool) -> list[_Part]:
         """The rows with a value, then those without."""
-        key = [place(column) for column in self._key]
+        key = [cursor_value(column) for column in self._key]
         if self._sort is None:
-            return [self._part(rising, self._key, key)]
-        filled = [self._sort, *self._key], [place(self._sort), *key]
+            return [self._part(ascending, self._key, key)]
+        filled = [self._sort, *self._key], [cursor_value(self._sort), *key]
         if not self._may_be_null:
-            return [self._part(rising, *filled)]
+            return [self._part(ascending, *filled)]
         return [
-            self._part(rising, *filled, sa.not_(self._sort_is_null)),
-            self._part(rising, self._key, [sa.null(), *key], self._sort_is_null),
+            self._part(ascending, *filled, sa.not_(self._sort_is_null)),
+            self._part(ascending, self._key, [sa.null(), *key], self._sort_is_null),
         ]
 
     def _part(
-        self, rising: bool, columns: Columns, places: Columns, *where: sa.ColumnElement[bool]
+        self,
+        ascending: bool,
+        columns: Columns,
+        cursor_values: Columns,
+        *where: sa.ColumnElement[bool],
     ) -> _Part:
-        labelled = [each.label(f"place_{number}") for number, each in enumerate(places)]
+        labelled = [each.label(f"cursor_{number}") for number, each in enumerate(cursor_values)]
         chosen = self._chosen.add_columns(*labelled).where(*where)
-        chosen = chosen.order_by(*_directed(columns, rising)).limit(SIZE)
-        return _Part(len(columns), chosen, chosen.where(beyond(columns, rising)))
+        chosen = chosen.order_by(*_directed(columns, ascending)).limit(SIZE)
+        return _Part(len(columns), chosen, chosen.where(after_cursor(columns, ascending)))
 
-    def _is_in_last(self, cursor: Place, backwards: bool) -> bool:
-        """The cursor is in the last one of the parts, read in this direction."""
+    def _is_in_last(self, cursor: Cursor, backwards: bool) -> bool:
+        """Whether the cursor is in the last of the parts that are read in this direction."""
         is_null = self._may_be_null and len(cursor) > len(self._key) and cursor[0] is None
         return is_null != backwards
 
     def _by_position(self) -> sa.Select[Any]:
-        """The same order without a place to start from. Where nothing tells rows apart, each column helps to keep them
-        in the same order."""
-        places: Columns = [place(column) for column in self._key]
+        """The same order without a cursor. If nothing identifies the rows, all columns are used to keep their order
+        stable."""
+        cursor_values: Columns = [cursor_value(column) for column in self._key]
         if self._sort is None:
-            return self._chosen.add_columns(*places).order_by(*_directed(self._key, self._rising))
+            return self._chosen.add_columns(*cursor_values).order_by(
+                *_directed(self._key, self._rising)
+            )
         if self._key:
-            places = [place(self._sort), *places]
+            cursor_values = [cursor_value(self._sort), *cursor_values]
         order = _directed([self._sort, *(self._key or self._others)], self._rising)
-        return self._chosen.add_columns(*places).order_by(self._sort_is_null, *order)
+        return self._chosen.add_columns(*cursor_values).order_by(self._sort_is_null, *order)
 
 
-def _directed(columns: Columns, rising: bool) -> Columns:
-    return [column.asc() if rising else column.desc() for column in columns]
+def _directed(columns: Columns, ascending: bool) -> Columns:
+    return [column.asc() if ascending else column.desc() for column in columns]

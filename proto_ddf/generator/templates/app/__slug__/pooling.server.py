@@ -1,7 +1,7 @@
 """The pool of connections to the server.
 
-Reading needs no transaction: each statement is one message there and one back. A connection that the server has
-closed while it lay idle is replaced before it is used.
+Reading needs no transaction, so that each statement takes one round trip. A connection that the server closed while it
+was idle is replaced before use.
 """
 
 import select
@@ -14,23 +14,24 @@ from .environment import setting
 
 CONNECT_SECONDS = 10
 ANSWER_SECONDS = 30
-"""The server ends a statement that takes longer."""
+"""The server cancels a statement that takes longer."""
 LOCKED_SECONDS = 5
-"""How long a change waits for another one."""
+"""How long a change waits for a lock."""
 SILENT_SECONDS = 45
-"""A server that says nothing for so long is given up."""
+"""A connection is given up if the server sends nothing for this time."""
 MOST_CONNECTIONS = 10
 RENEW_SECONDS = 300
-"""A connection that is older is not used again: something on the way may have forgotten it."""
+"""An older connection is not used again: a firewall on the way may have dropped it."""
 
 
 def pooled(
     url: sa.URL, connect: Callable[..., Any], socket_of: Callable[[Any], int | None]
 ) -> sa.Engine:
-    """An engine of the URL, with the password of the settings.
+    """An engine for the URL, with the password of the settings.
 
-    `connect` takes the driver's arguments and returns a connection; `socket_of` gives its file number, or
-    None where the connection is closed.
+    Args:
+        connect: takes the driver's arguments and returns a connection.
+        socket_of: returns a connection's file number; None if it is closed.
     """
     password = setting("DATABASE_PASSWORD", "")
     made = sa.create_engine(
@@ -58,7 +59,7 @@ def pooled(
 
 
 def _is_gone(socket: int | None) -> bool:
-    """A server speaks unasked only to take its leave."""
+    """Whether the connection is closed. A server only sends data without a request when it closes the connection."""
     if socket is None:
         return True
     poll = select.poll()

@@ -1,4 +1,4 @@
-"""Rows that belong together: what a relation can point to, and which rows point here."""
+"""Related rows: the rows that a relation can refer to, and the rows that refer to a row."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,9 +7,9 @@ from urllib.parse import quote
 
 import sqlalchemy as sa
 
-from .comparing import value_of
+from .comparison_values import value_of
 from .data import count_rows, fetch_page
-from .database import reading
+from .database import read_connection
 from .dialect import as_text, can_hold, contains, sort_key
 from .filters import Condition, Query
 from .formats import alignment, plain_text, readable
@@ -17,12 +17,12 @@ from .rows import Row, related_cells, row_name
 from .views import VIEWS, Relation, TableView
 
 OPTIONS = 20
-"""Rows that a searchable select offers at once."""
+"""Number of rows that a searchable select shows."""
 
 
 @dataclass
 class Option:
-    """A row that a relation can point to."""
+    """A row that a relation can refer to."""
 
     value: str
     text: str
@@ -30,7 +30,7 @@ class Option:
 
 
 def search_options(view: TableView, name: str, words: str) -> list[Option]:
-    """Rows that the relation of this field can point to, at most OPTIONS of them.
+    """Rows that this field's relation can refer to, at most OPTIONS of them.
 
     Raises:
         DataError: the database could not answer.
@@ -50,19 +50,19 @@ def search_options(view: TableView, name: str, words: str) -> list[Option]:
     if words.strip():
         same = as_text(match) == words.strip()
         statement = statement.where(sa.or_(contains(display, words.strip()), same))
-    with reading() as connection:
+    with read_connection() as connection:
         return [_option(target, value, shown) for value, shown in connection.execute(statement)]
 
 
 def chosen_options(view: TableView, values: dict[str, Any]) -> dict[str, Option]:
-    """For the form: the row that each relation's field points to now.
+    """For the form: the row that each relation's field refers to.
 
     Raises:
         DataError: the database could not answer.
     """
     chosen = {}
-    with reading() as connection:
-        for field in view.asked:
+    with read_connection() as connection:
+        for field in view.form_fields:
             relation = view.relation_of(field.name)
             if relation is None:
                 continue
@@ -77,8 +77,8 @@ def chosen_options(view: TableView, values: dict[str, Any]) -> dict[str, Option]
 
 
 def given_values(view: TableView, texts: dict[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
-    """The texts by field that an address gives a new row, as values of their fields; and, by field, what is wrong with
-    those that are none, in words for a person."""
+    """The texts by field that an address gives a new row, as values of their fields; and messages for those that are
+    not valid, by field."""
     values: dict[str, Any] = {}
     wrong: dict[str, str] = {}
     for name, text in texts.items():
@@ -104,23 +104,23 @@ class Heading:
 
 @dataclass
 class Related:
-    """Rows of another table that belong to this one."""
+    """Rows of another table that refer to this one."""
 
     label: str
     headings: list[Heading]
     rows: list[Row]
     total: int
     href: str
-    """Where all of them are listed."""
+    """The address of the complete list."""
     new_href: str = ""
-    """Where another one is added."""
+    """The address to add another one."""
 
 
 def referring_queries(
     view: TableView, values: dict[str, Any]
 ) -> Iterator[tuple[TableView, Relation, Query]]:
-    """The tables whose rows may refer to this row, each with the relation and the query of the rows that do. Nothing
-    refers to a value that is not there, or that no text column can hold."""
+    """The tables whose rows may refer to this row, each with the relation and the query for these rows. A null value,
+    or one that no text column can hold, has no such rows."""
     for other, relation in view.referring():
         conditions = tuple(
             Condition(name, "equals", plain_text(values[target]))
@@ -132,7 +132,7 @@ def referring_queries(
 
 
 def related_rows(view: TableView, values: dict[str, Any], limit: int = 5) -> list[Related]:
-    """For each table that refers to this row, its first rows.
+    """The first rows of each table that refers to this row.
 
     Raises:
         DataError: the database could not answer.
@@ -142,8 +142,8 @@ def related_rows(view: TableView, values: dict[str, Any], limit: int = 5) -> lis
         page = fetch_page(other, query, limit)
         kept = [
             at
-            for at, each in enumerate(other.shown)
-            if each.name in other.usual and each.name not in relation.fields
+            for at, each in enumerate(other.visible_fields)
+            if each.name in other.default_columns and each.name not in relation.fields
         ]
         parameters = "&".join(
             f"{each.field}={quote(each.value, safe='')}" for each in query.conditions
@@ -152,7 +152,10 @@ def related_rows(view: TableView, values: dict[str, Any], limit: int = 5) -> lis
             Related(
                 label=other.label,
                 headings=[
-                    Heading(other.shown[at].label, alignment(other, other.shown[at])) for at in kept
+                    Heading(
+                        other.visible_fields[at].label, alignment(other, other.visible_fields[at])
+                    )
+                    for at in kept
                 ],
                 rows=[Row(row.href, row.name, [row.cells[at] for at in kept]) for row in page.rows],
                 total=count_rows(other, query),

@@ -1,54 +1,56 @@
-"""The form of a row, filled: from the database, or for a new row from its defaults and the page's address."""
+"""Fills the form of a row: from the database, or for a new row from its defaults and the page's address."""
 
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
 from .conflicts import Version
-from .database import reading
+from .database import read_connection
 from .defaults import default_texts
 from .errors import ROW_GONE, DataError
-from .form_values import Held, held
+from .form_values import ControlValue, control_value
 from .identity import identifying, without_rollback
 from .keys import NEW
 from .relations import chosen_options, given_values
-from .start import Start, mark, read_stored
+from .snapshot import Snapshot, fingerprint, read_stored
 from .views import Kind, TableView
 
 
 @dataclass
 class RowForm:
-    """What a form starts with."""
+    """The initial content of a form."""
 
-    inputs: dict[str, Held]
+    inputs: dict[str, ControlValue]
     """By field."""
-    start: Start
+    snapshot: Snapshot
     read_only: str = ""
     """Why this row cannot be changed."""
     wrong: dict[str, str] = field(default_factory=dict)
-    """What is wrong with values that the address gives, by field."""
+    """Messages about invalid values in the address, by field."""
 
 
 def form_of_row(view: TableView, key: tuple[Any, ...], key_text: str) -> RowForm:
-    """The form of a row that is there. `key_text` is its key as an address part.
+    """The form of an existing row. `key_text` is its key as it appears in an address.
 
     Raises:
-        DataError: the row is gone, or the database could not answer.
+        DataError: the row does not exist, or the database could not answer.
     """
-    with reading() as connection:
+    with read_connection() as connection:
         stored = read_stored(connection, view, key)
         reason = identifying(connection, view, key) if view.editable else ""
     if stored is None:
         raise DataError(ROW_GONE)
-    inputs = {each.name: held(view, each, stored[each.name]) for each in view.asked}
+    inputs = {each.name: control_value(view, each, stored[each.name]) for each in view.form_fields}
     _name_chosen(view, inputs)
     return RowForm(
-        inputs, Start(key_text, {name: mark(text) for name, text in stored.items()}), reason
+        inputs,
+        Snapshot(key_text, {name: fingerprint(text) for name, text in stored.items()}),
+        reason,
     )
 
 
 def blank_form(view: TableView, given: dict[str, str]) -> RowForm:
-    """The form of a new row: the database's defaults, and what the address gives, as `?customer_id=5`.
+    """The form of a new row: the database's defaults, and values of the address, as in `?customer_id=5`.
 
     A default that nobody changes is left to the database.
 
@@ -56,24 +58,26 @@ def blank_form(view: TableView, given: dict[str, str]) -> RowForm:
         DataError: the database could not answer.
     """
     defaults = default_texts(view)
-    texts = {each.name: given[each.name] for each in view.asked if each.name in given}
+    texts = {each.name: given[each.name] for each in view.form_fields if each.name in given}
     values, wrong = given_values(view, texts)
     known = {name: texts[name] for name in values}
-    inputs = {each.name: Held((defaults | known).get(each.name, "")) for each in view.asked}
+    inputs = {
+        each.name: ControlValue((defaults | known).get(each.name, "")) for each in view.form_fields
+    }
     _name_chosen(view, inputs)
     switches = {
         each.name: inputs[each.name].text or "false"
-        for each in view.asked
+        for each in view.form_fields
         if each.kind is Kind.BOOLEAN and not each.nullable and each.name not in defaults
     }
-    with reading() as connection:
+    with read_connection() as connection:
         reason = without_rollback(connection, view)
-    start = Start(NEW, given=switches | known, token=uuid4().hex)
-    return RowForm(inputs, start, reason, wrong)
+    snapshot = Snapshot(NEW, given=switches | known, token=uuid4().hex)
+    return RowForm(inputs, snapshot, reason, wrong)
 
 
 def name_versions(view: TableView, versions: list[Version]) -> None:
-    """Call the rows that a relation points to by their names, in both versions.
+    """Show the names of the rows that a relation refers to, in both versions.
 
     Raises:
         DataError: the database could not answer.
@@ -88,8 +92,8 @@ def name_versions(view: TableView, versions: list[Version]) -> None:
                 setattr(related[name], side, option.text)
 
 
-def _name_chosen(view: TableView, inputs: dict[str, Held]) -> None:
-    """Let each picker show the name of the row that it points to."""
+def _name_chosen(view: TableView, inputs: dict[str, ControlValue]) -> None:
+    """Give each picker the name of the row that it refers to."""
     values, _ = given_values(view, {name: control.text for name, control in inputs.items()})
     for name, option in chosen_options(view, values).items():
         inputs[name].label = option.text

@@ -1,4 +1,4 @@
-"""What the page of one row reads, saves and deletes. What the page sends tells all that decides what is written."""
+"""What the page of one row reads, saves and deletes. Everything that decides what is written is sent by the page."""
 
 import json
 from dataclasses import dataclass, field, replace
@@ -15,16 +15,16 @@ from .keys import NEW, decode_key
 from .relations import Related, related_rows
 from .row_forms import RowForm, blank_form, form_of_row, name_versions
 from .rows import detail_cells, row_name
-from .start import Start, read_start
+from .snapshot import Snapshot, read_snapshot
 from .views import TableView
 
 CHOICE = "choice."
-"""Before a field's name: the version that a person chose of it, "mine" or "theirs"."""
+"""The prefix of a field's name: the version that a person chose for it, "mine" or "theirs"."""
 
 
 @dataclass
 class Loaded:
-    """Everything that a row's page shows, read at once."""
+    """All content of a row's page, read together."""
 
     name: str
     cells: list[Cell]
@@ -37,38 +37,38 @@ class Saved:
     """A row that was saved."""
 
     key: str
-    """As an address part."""
+    """As it appears in an address."""
     before: str
-    """The key that it had before; "new" for a row that was added."""
+    """Its key before the save; "new" for a row that was added."""
     was_added_before: bool = False
-    """The form had been saved already, and nothing was written this time."""
+    """The form had already been saved, and nothing was written this time."""
 
 
 def save_form(view: TableView, form: dict[str, Any]) -> Saved:
-    """Create or update a row from what its form sent.
+    """Create or update a row from the form's content.
 
     Raises:
-        Conflict: somebody else has changed the same fields.
+        Conflict: somebody else changed the same fields.
         AddedBefore: the form has added a row, or may have, and the person did not ask for another one.
-        DataError: a field is wrong, the row is gone, or the database refused.
+        DataError: a field is invalid, the row does not exist, or the database refused.
     """
-    start = read_start(form.get("_start"))
-    texts = {each.name: str(form[each.name]) for each in view.asked if each.name in form}
-    if start.key == NEW:
-        return _add(view, start.given | texts, start.token, agreed="_another" in form)
-    key = decode_key(view, start.key)
+    snapshot = read_snapshot(form.get("_snapshot"))
+    texts = {each.name: str(form[each.name]) for each in view.form_fields if each.name in form}
+    if snapshot.key == NEW:
+        return _add(view, snapshot.given | texts, snapshot.token, agreed="_another" in form)
+    key = decode_key(view, snapshot.key)
     if key is None:
         raise DataError(ROW_GONE)
-    texts, start = _with_choices(texts, start, form)
+    texts, snapshot = _with_choices(texts, snapshot, form)
     try:
-        return Saved(update(view, key, texts, start), start.key)
+        return Saved(update(view, key, texts, snapshot), snapshot.key)
     except Conflict as conflict:
         name_versions(view, conflict.versions)
         raise
 
 
 def _add(view: TableView, texts: dict[str, str], token: str, agreed: bool) -> Saved:
-    """Add the row of a form, once."""
+    """Add the form's row, exactly once."""
     if not token:
         raise DataError(FORM_INCOMPLETE)
     content = content_of(texts)
@@ -87,9 +87,9 @@ def _add(view: TableView, texts: dict[str, str], token: str, agreed: bool) -> Sa
 
 
 def _with_choices(
-    texts: dict[str, str], start: Start, form: dict[str, Any]
-) -> tuple[dict[str, str], Start]:
-    """What is to be written after a person chose between two versions of fields."""
+    texts: dict[str, str], snapshot: Snapshot, form: dict[str, Any]
+) -> tuple[dict[str, str], Snapshot]:
+    """What to write after a person chose between two versions of fields."""
     try:
         marks = dict(json.loads(form.get("_conflicts") or "{}"))
     except (TypeError, ValueError):
@@ -100,24 +100,24 @@ def _with_choices(
         raise DataError(CHECK_FIELDS, dict.fromkeys(undecided, "Choose one of the two versions."))
     kept = {name: text for name, text in texts.items() if chosen.get(name) != "theirs"}
     mine = {name: marks[name] for name, choice in chosen.items() if choice == "mine"}
-    return kept, replace(start, fields=start.fields | mine)
+    return kept, replace(snapshot, fields=snapshot.fields | mine)
 
 
-def delete_row(view: TableView, start_json: str) -> None:
-    """Delete the row that a page showed with this start. Raises as `delete`."""
-    start = read_start(start_json)
-    key = decode_key(view, start.key)
+def delete_row(view: TableView, snapshot_json: str) -> None:
+    """Delete the row that a page showed. Raises as `delete`."""
+    snapshot = read_snapshot(snapshot_json)
+    key = decode_key(view, snapshot.key)
     if key is None:
         raise DataError(ROW_GONE)
     try:
-        delete(view, key, start)
+        delete(view, key, snapshot)
     except Conflict as conflict:
         name_versions(view, conflict.versions)
         raise
 
 
 def load_row(view: TableView, key: tuple[Any, ...] | None, key_text: str) -> Loaded:
-    """The row of that key, which is `key_text` in its address. Raises DataError."""
+    """The row with that key, which is `key_text` in its address. Raises DataError."""
     if key is None:
         raise DataError(ROW_GONE)
     form = form_of_row(view, key, key_text)  # first: never newer than what is shown
@@ -131,10 +131,10 @@ def load_row(view: TableView, key: tuple[Any, ...] | None, key_text: str) -> Loa
 
 
 def load_blank(view: TableView, asked: dict[str, str]) -> Loaded:
-    """The form of a new row with what its address gives. Raises DataError."""
+    """The form of a new row, with the values of its address. Raises DataError."""
     return Loaded(name="", cells=[], form=blank_form(view, asked))
 
 
 def consequences_of(view: TableView, key: tuple[Any, ...]) -> list[Consequence]:
-    """What deleting the row of that key would do to others. Raises DataError."""
+    """What deleting the row with that key would do to other rows. Raises DataError."""
     return consequences(view, fetch_row(view, key))

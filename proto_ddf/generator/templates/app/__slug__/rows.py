@@ -1,4 +1,4 @@
-"""Rows as pages show them: cells, names, and addresses."""
+"""Prepares rows for pages: cells, names, and addresses."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,16 +6,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from .database import reading
+from .database import read_connection
 from .dialect import can_hold, equals
-from .formats import Cell, Writer, cell, plain_text, readable
+from .formats import Cell, Formatter, cell, plain_text, readable
 from .keys import encode_key
 from .views import VIEWS, Relation, TableView
 
 
 @dataclass
 class Row:
-    """A row as a list shows it: cells in the order of `view.shown`."""
+    """A row of a list, with cells in the order of `view.visible_fields`."""
 
     href: str
     name: str
@@ -23,31 +23,35 @@ class Row:
 
 
 def address(view: TableView, values: dict[str, Any]) -> str:
-    """The address of a row's page; empty where the table has no key."""
+    """The address of a row's page; empty if the table has no key."""
     if not view.key:
         return ""
     return f"/{view.route}/{encode_key(view, [values[name] for name in view.key])}"
 
 
-def row_name(view: TableView, values: dict[str, Any], write: Writer | None = None) -> str:
-    """What a person calls this row; "#5" where it has nothing better than its key.
+def row_name(view: TableView, values: dict[str, Any], write: Formatter | None = None) -> str:
+    """The name of a row for people; "#5" if only its key is known.
 
-    `write` writes the field that names rows, where many are named.
+    `write` formats the display field, if many rows are named.
     """
     value = values.get(view.display)
     if value in (None, "") or view.display in view.key:
         key = " · ".join(readable(plain_text(values[name])) for name in view.key)
         return f"#{key}" if key else "Row"
-    return (write or Writer(view, view.by_name[view.display]))(value).text
+    return (write or Formatter(view, view.by_name[view.display]))(value).text
 
 
 def as_rows(
     view: TableView, found: Sequence[dict[str, Any]], links: dict[str, dict[Any, Cell]]
 ) -> list[Row]:
-    """The rows of these values; `links` holds cells of related rows by field and value."""
-    writers = [(each.name, Writer(view, each), links.get(each.name, {})) for each in view.shown]
-    write_name = Writer(view, view.by_name[view.display])
-    naming = next((at for at, each in enumerate(view.shown) if each.name == view.display), None)
+    """The rows for these values; `links` has cells of related rows by field and value."""
+    writers = [
+        (each.name, Formatter(view, each), links.get(each.name, {})) for each in view.visible_fields
+    ]
+    write_name = Formatter(view, view.by_name[view.display])
+    naming = next(
+        (at for at, each in enumerate(view.visible_fields) if each.name == view.display), None
+    )
     rows = []
     for values in found:
         cells = [
@@ -73,7 +77,7 @@ def related_cells(
     display = target.column(target.display)
     key = [target.column(name) for name in target.key]
     statement = sa.select(match, display, *key).where(_is_one_of(match, wanted))
-    write = Writer(target, target.by_name[target.display])
+    write = Formatter(target, target.by_name[target.display])
     cells = {}
     for value, shown, *found in connection.execute(statement):
         named = dict(zip(target.key, found, strict=True)) | {target.display: shown}
@@ -89,19 +93,19 @@ def _is_one_of(column: sa.ColumnElement[Any], values: set[Any]) -> sa.ColumnElem
 
 
 def detail_cells(view: TableView, values: dict[str, Any]) -> list[Cell]:
-    """All that a person sees of one row, uncut, with links to the rows it refers to.
+    """All visible fields of one row, not shortened, with links to the rows they refer to.
 
     Raises:
         DataError: the database could not answer.
     """
-    with reading() as connection:
+    with read_connection() as connection:
         links = {
             field.name: related_cells(connection, relation, [values[field.name]])
-            for field in view.shown
+            for field in view.visible_fields
             if (relation := view.relation_of(field.name))
         }
     return [
         links.get(field.name, {}).get(values[field.name])
         or cell(view, field, values[field.name], cut=None)
-        for field in view.shown
+        for field in view.visible_fields
     ]

@@ -1,4 +1,4 @@
-"""What goes wrong with a database server, in words for a person."""
+"""Problems with a database server, as messages for people."""
 
 import sqlalchemy as sa
 
@@ -51,5 +51,5 @@ WRONG_TYPE = "The database does not take this as a value of its type."
 
 
 def without_driver(error: sa.exc.SQLAlchemyError) -> DataError:
-    """An error of SQLAlchemy itself, behind which the driver has none."""
+    """An error of SQLAlchemy itself, without an error of the driver."""
     return DataError(TOO_MANY) if isinstance(error, sa.exc.TimeoutError) else unexpected("")

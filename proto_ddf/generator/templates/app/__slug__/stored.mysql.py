@@ -1,4 +1,4 @@
-"""Values as text that tells exactly what MySQL or MariaDB stores."""
+"""Values as text that represents exactly what MySQL or MariaDB stores."""
 
 import struct
 from typing import Any
@@ -10,13 +10,13 @@ from .column_types import NUMERIC, Float
 TRUE = "1"
 FALSE = "0"
 LARGEST_WHOLE: int | None = None
-"""The server itself refuses what a column has no room for."""
+"""The server refuses numbers that are too large for a column."""
 DECIMALS_ARE_FLOATS = False
-"""A number with decimals is kept as a floating-point number, which has 15 digits or a few more."""
+"""Whether a number with decimals is stored as a floating-point number, with about 15 digits."""
 
 
 def stored_text(column: sa.ColumnElement[Any]) -> sa.ColumnElement[str | None]:
-    """SQL for the text; NULL where nothing is stored. Bits are numbers, and a float has the digits of a double."""
+    """SQL for the text; NULL for null. Bits are numbers, and a float has the digits of a double."""
     raw: sa.ColumnElement[Any] = sa.type_coerce(column, sa.types.NullType())
     if isinstance(column.type, NUMERIC):
         raw = raw.op("+")(sa.literal_column("0e0" if isinstance(column.type, Float) else "0"))
@@ -24,7 +24,8 @@ def stored_text(column: sa.ColumnElement[Any]) -> sa.ColumnElement[str | None]:
 
 
 def is_stored(column: sa.ColumnElement[Any], text: str | None) -> sa.ColumnElement[bool]:
-    """The column holds exactly what `stored_text` gave: compared byte by byte, not by the column's collation."""
+    """Whether the column holds exactly the text of `stored_text`, compared by bytes and not by the column's
+    collation."""
     if text is None:
         return column.is_(None)
     return sa.cast(stored_text(column), sa.BINARY()) == sa.cast(
@@ -33,12 +34,12 @@ def is_stored(column: sa.ColumnElement[Any], text: str | None) -> sa.ColumnEleme
 
 
 def is_binary(text: str) -> bool:
-    """Bytes are stored in a column of another type, which this database lets in nowhere."""
+    """Whether bytes are stored in a column of another type, which this database does not allow."""
     return False
 
 
 def written(column: sa.Column[Any], text: str) -> str:
-    """The stored value as a person writes it: a float with as few digits as tell it from all others."""
+    """The stored value as people write it; a float has the fewest digits that identify it."""
     if not isinstance(column.type, Float):
         return text
     number = float(text)

@@ -1,4 +1,5 @@
-"""Values as text that tells exactly what PostgreSQL stores: each type has such a text (PostgreSQL docs, 4.2.9)."""
+"""Values as text that represents exactly what PostgreSQL stores; every type has such a text (PostgreSQL docs,
+4.2.9)."""
 
 from typing import Any
 
@@ -7,28 +8,29 @@ import sqlalchemy as sa
 TRUE = "true"
 FALSE = "false"
 LARGEST_WHOLE: int | None = None
-"""PostgreSQL itself refuses what a column has no room for."""
+"""PostgreSQL refuses numbers that are too large for a column."""
 DECIMALS_ARE_FLOATS = False
-"""A number with decimals is kept as a floating-point number, which has 15 digits or a few more."""
+"""Whether a number with decimals is stored as a floating-point number, with about 15 digits."""
 
 
 def stored_text(column: sa.ColumnElement[Any]) -> sa.ColumnElement[str | None]:
-    """SQL for the text; NULL where nothing is stored."""
+    """SQL for the text; NULL for null."""
     return sa.cast(column, sa.Text())
 
 
 def is_stored(column: sa.ColumnElement[Any], text: str | None) -> sa.ColumnElement[bool]:
-    """The column holds exactly what `stored_text` gave: compared byte by byte, not by the column's collation."""
+    """Whether the column holds exactly the text of `stored_text`, compared by bytes and not by the column's
+    collation."""
     if text is None:
         return column.is_(None)
     return stored_text(column).collate("C") == sa.literal(text, sa.Text())
 
 
 def is_binary(text: str) -> bool:
-    """Bytes are stored in a column of another type, which this database lets in nowhere."""
+    """Whether bytes are stored in a column of another type, which this database does not allow."""
     return False
 
 
 def written(column: sa.Column[Any], text: str) -> str:
-    """The stored value as a person writes it."""
+    """The stored value as people write it."""
     return text

@@ -1,4 +1,5 @@
-"""How a table is shown: its fields, labels, widgets and relations. Each page module declares one `TableView`."""
+"""Describes how a table is shown: its fields, labels, widgets and relations. Each page module declares one
+`TableView`."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -25,12 +26,12 @@ class Kind(StrEnum):
 NUMBERS = {Kind.INTEGER, Kind.DECIMAL, Kind.FLOAT}
 
 WIDE = 10
-"""Columns that a list shows all of; of more it starts with the FIRST."""
+"""A list with up to WIDE columns shows all of them; a wider one starts with FIRST columns."""
 FIRST = 8
 
 
 class Widget(StrEnum):
-    """How a form asks for a field."""
+    """How a form edits a field."""
 
     TEXT = "text"
     TEXTAREA = "textarea"
@@ -50,10 +51,10 @@ class Widget(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """One column: how it is called, shown, asked for and checked."""
+    """One column: its name, and how it is shown, edited and checked."""
 
     name: str
-    """Attribute of the table in models.py: `table.c[name]`."""
+    """The column's name in models.py: `table.c[name]`."""
     label: str
     kind: Kind = Kind.TEXT
     widget: Widget = Widget.TEXT
@@ -61,7 +62,7 @@ class Field:
     hidden: bool = False
     nullable: bool = True
     generated: bool = False
-    """The database fills it; it is not asked for."""
+    """The database fills it; forms leave it out."""
     unique: bool = False
     max_length: int | None = None
     precision: int | None = None
@@ -69,8 +70,8 @@ class Field:
     minimum: float | None = None
     maximum: float | None = None
     choices: tuple[str, ...] = ()
-    zoned: bool = False
-    """Its moments have a time zone; a form takes those of the database's."""
+    has_time_zone: bool = False
+    """Its values have a time zone; forms use the time zone of the database."""
 
     @property
     def is_number(self) -> bool:
@@ -79,7 +80,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Relation:
-    """These fields hold the values of the target's fields: each row belongs to one row of the target."""
+    """These fields hold the values of the target's fields: each row refers to one row of the target."""
 
     fields: tuple[str, ...]
     target: str
@@ -97,20 +98,22 @@ class TableView:
     table: sa.Table
     fields: tuple[Field, ...]
     key: tuple[str, ...]
-    """Fields of the primary key; without one, rows have no page of their own and cannot be edited."""
+    """Fields of the primary key. Without one, rows have no page of their own and cannot be edited."""
     display: str
-    """The field that names a row to a person."""
+    """The field whose value stands for a row."""
     relations: tuple[Relation, ...] = ()
     editable: bool = False
     has_row_ids: bool = True
-    """False for a database view: it has no key and no row ids, and is paged by position."""
+    """False for a database view: it has no key and no row ids, and is paged by offset."""
     by_name: dict[str, Field] = field(init=False, repr=False, compare=False)
-    shown: tuple[Field, ...] = field(init=False, repr=False, compare=False)
-    """The fields a person sees."""
+    visible_fields: tuple[Field, ...] = field(init=False, repr=False, compare=False)
+    """The visible fields."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_name", {each.name: each for each in self.fields})
-        object.__setattr__(self, "shown", tuple(each for each in self.fields if not each.hidden))
+        object.__setattr__(
+            self, "visible_fields", tuple(each for each in self.fields if not each.hidden)
+        )
 
     def __hash__(self) -> int:
         return hash(self.name)
@@ -120,26 +123,26 @@ class TableView:
         return self.table.c[name]
 
     @property
-    def usual(self) -> tuple[str, ...]:
-        """Names of the columns that a list starts with: of a wide table the first ones, and its rows' names."""
-        names = [each.name for each in self.shown]
+    def default_columns(self) -> tuple[str, ...]:
+        """Names of the columns that a list shows by default: of a wide table the first ones, and the display field."""
+        names = [each.name for each in self.visible_fields]
         if len(names) <= WIDE:
             return tuple(names)
         return tuple(name for at, name in enumerate(names) if at < FIRST or name == self.display)
 
     @property
-    def asked(self) -> tuple[Field, ...]:
-        """The fields a form asks for."""
+    def form_fields(self) -> tuple[Field, ...]:
+        """The fields that a form edits."""
         return tuple(
             each
-            for each in self.shown
+            for each in self.visible_fields
             if not each.generated
             and each.widget is not Widget.READONLY
             and each.kind is not Kind.BINARY
         )
 
     def identifies(self, name: str) -> bool:
-        """The field's values stand for rows: it is part of the key, or of a relation on either side."""
+        """Whether the field's values identify rows: it is part of the key, or of either side of a relation."""
         return name in self.key or any(
             (relation.target == self.name and name in relation.target_fields)
             or (view.name == self.name and name in relation.fields)
@@ -148,14 +151,14 @@ class TableView:
         )
 
     def relation_of(self, name: str) -> Relation | None:
-        """The relation that this field alone makes, if any."""
+        """The relation of this field alone, if there is one."""
         for relation in self.relations:
             if relation.fields == (name,) and relation.target in VIEWS:
                 return relation
         return None
 
     def referring(self) -> list[tuple["TableView", Relation]]:
-        """The tables whose rows belong to rows of this one, each with its relation."""
+        """The tables with relations to this one, each with its relation."""
         return [
             (view, relation)
             for view in VIEWS.values()
@@ -165,17 +168,17 @@ class TableView:
 
 
 VIEWS: dict[str, TableView] = {}
-"""Every table of the app by name."""
+"""All tables of the app, by name."""
 
 
 def register(view: TableView) -> TableView:
-    """Make the view known to relations and to the navigation, and return it."""
+    """Add the view to the relations and to the navigation, and return it."""
     VIEWS[view.name] = view
     return view
 
 
 def views_in_order() -> list[TableView]:
-    """Every table of the app, in the order of models.py: that of the navigation."""
+    """All tables of the app in the order of models.py, which is that of the navigation."""
     return sorted(
         VIEWS.values(), key=lambda view: list(view.table.metadata.tables).index(view.table.key)
     )

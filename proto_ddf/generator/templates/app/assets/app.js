@@ -1,4 +1,4 @@
-// Arrow keys move between the rows of a list, and between the choices of a searchable select.
+// Arrow keys move between the rows of a list, and between the options of a searchable select.
 document.addEventListener("keydown", (event) => {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   const within = event.target.closest?.(".grid tbody, .choices");

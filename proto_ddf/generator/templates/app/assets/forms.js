@@ -1,8 +1,8 @@
-// Forms (<form data-form="KEY">): only fields that were changed are sent, typed text is kept until it is saved,
-// and leaving a changed form asks first.
+// Forms (<form data-form="KEY">): only changed fields are sent, typed text is kept until it is saved, and leaving a
+// changed form asks for confirmation.
 //
-// Drafts are kept in IndexedDB, one for each form and tab. A tab restores its own draft, or one of a tab that is
-// closed. A draft is removed on save, on discard and on cancel, and after 24 hours. Secrets are never kept.
+// Drafts are kept in IndexedDB, one for each form and tab. A tab restores its own draft, or that of a closed tab. A
+// draft is removed on save, discard and cancel, and after 24 hours. Secrets are never kept.
 (() => {
   const DAY = 24 * 60 * 60 * 1000;
   const WRITE_AFTER_MS = 200;
@@ -13,17 +13,17 @@
   const FORMS = "form[data-form]";
   const HALF_TYPED = "This is not complete: fill in every part, or clear them all.";
 
-  // What is known of each form of the page: its key, and what its controls held when it was filled in by the page.
+  // The state of each form: its key, and the values its controls had when the page filled it.
   const known = new WeakMap();
   const pending = new Map(); // Form -> timer of its next write.
-  let reading = false; // The script itself reads a form: nothing is left out.
-  let leaving = false; // The person has confirmed that the form is to be left.
+  let reading = false; // The script itself reads a form, so no values are left out.
+  let leaving = false; // The person has confirmed leaving the form.
   let focused = null; // Where the person was typing.
   let tabName; // Known a moment after the page is loaded.
 
-  // ---- What a form holds
+  // ---- The values of a form
 
-  // A control named "elements" or "closest" hides the form's own property of that name: these read past it.
+  // A control named "elements" or "closest" hides the form's own property with that name; these functions do not.
   const readElements = Object.getOwnPropertyDescriptor(HTMLFormElement.prototype, "elements").get;
   const readConnected = Object.getOwnPropertyDescriptor(Node.prototype, "isConnected").get;
   const elementsOf = (form) => [...readElements.call(form)];
@@ -39,7 +39,7 @@
   const isShown = (control) => control.type !== "hidden" && !control.hidden;
   const isHeldText = (control) => control.type === "hidden" && !("picker" in control.dataset);
 
-  /** The values by name, each as a list: a switch that is on sends two. */
+  /** The values by name, each as a list, because a switch that is on sends two. */
   function heldIn(form) {
     const held = new Map();
     for (const { name } of elementsOf(form)) if (name) held.set(name, []);
@@ -51,14 +51,14 @@
 
   const areSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
-  /** The values that were changed since the form was filled in, by name. */
+  /** The values that changed since the page filled the form, by name. */
   function touchedIn(form) {
     const { start } = known.get(form);
     const held = [...heldIn(form)];
     return new Map(held.filter(([name, now]) => !isAlwaysSent(name) && !areSame(now, start.get(name))));
   }
 
-  /** A date or time of which only some parts are typed: the browser gives it as empty. */
+  /** A date or time of which only some parts are typed; the browser returns an empty value for it. */
   const isHalfTyped = (control) => Boolean(control.validity?.badInput);
   const halfTypedIn = (form) => elementsOf(form).filter((each) => each.name && isHalfTyped(each));
 
@@ -82,7 +82,7 @@
 
   function setLabel(control, text) {
     const label = labelOf(control);
-    if (label?.firstChild) label.firstChild.nodeValue = text; // The text node is React's: it stays.
+    if (label?.firstChild) label.firstChild.nodeValue = text; // React manages this text node, so it must stay.
     else if (label) label.textContent = text;
   }
 
@@ -102,10 +102,10 @@
       start: held,
       labels: new Map(pickers.map((each) => [each.name, labelOf(each)?.textContent ?? ""])),
       secrets: new Set(elementsOf(form).filter(isSecret).map((each) => each.name)),
-      at: 0, // When something was typed last.
-      sent: false, // It was sent, and is not known to be saved.
+      at: 0, // Time of the last input.
+      sent: false, // It was sent, and it is unknown whether it was saved.
       saved: false,
-      left: false, // The person has agreed to leave it.
+      left: false, // The person has confirmed leaving it.
     });
     const isSaved = reopened.get(key) === "saved";
     reopened.delete(key);
@@ -126,8 +126,8 @@
     document.querySelectorAll("[data-draft-open]").forEach(openDraft);
   }
 
-  const opened = new WeakMap(); // Edit button -> the key it was last looked at for.
-  const reopened = new Map(); // Key of a form that was asked for and is not there yet -> "asked", or "saved" meanwhile.
+  const opened = new WeakMap(); // Edit button -> the key for which a draft was last searched.
+  const reopened = new Map(); // Key of a form that was requested and is not shown yet -> "asked", or "saved" if it was saved meanwhile.
 
   /** Clicks the Edit button of a row that has a draft. */
   async function openDraft(button) {
@@ -143,7 +143,7 @@
 
   // ---- Drafts
 
-  /** Names this tab over reloads. A duplicated tab, which has a copy of the name, takes another. */
+  /** The name of this tab, which stays the same after a reload. A duplicated tab has a copy of the name and takes another. */
   async function takeTabName() {
     let name = newName();
     try {
@@ -151,7 +151,7 @@
       if (!(await holdTab(name))) await holdTab((name = newName()));
       sessionStorage.setItem("forms.tab", name);
     } catch {
-      // Without the browser's storage or locks the tab has this name until it is reloaded.
+      // Without the browser's storage or locks, the tab keeps this name until it is reloaded.
     }
     return (tabName = name);
   }
@@ -159,10 +159,10 @@
   const newName = () => Array.from(crypto.getRandomValues(new Uint32Array(3))).join("-");
   const lockOf = (name) => `${DATABASE} ${name}`;
 
-  /** Holds a lock for the life of the page: other tabs see by it that this one is open. A page that was reloaded
-   * releases its own a moment later. */
+  /** Holds a lock while the page is open, so that other tabs see that this one is open. A page that was reloaded
+   * releases its lock a moment later. */
   function holdTab(name) {
-    if (!navigator.locks) return true; // The browser has them for secure addresses alone.
+    if (!navigator.locks) return true; // Browsers offer locks only at secure addresses.
     return new Promise((resolve) => {
       const hold = () => {
         resolve(true);
@@ -198,7 +198,7 @@
     }
   }
 
-  /** Runs one step with the drafts. Without IndexedDB nothing is kept, and the forms work all the same. */
+  /** Runs one step with the drafts. Without IndexedDB no drafts are kept, but the forms work. */
   async function withDrafts(mode, step) {
     try {
       const [opened, own] = await Promise.all([database, tab]);
@@ -208,7 +208,7 @@
     }
   }
 
-  /** The draft of this tab, or else the newest one of a tab that is closed. */
+  /** The draft of this tab, otherwise the newest one of a closed tab. */
   async function findDraft(key) {
     await forgetting;
     await finishForgetting(key);
@@ -230,7 +230,7 @@
 
   let forgetting = Promise.resolve();
 
-  /** Removes what this tab would restore. Nothing is restored until that is done. */
+  /** Removes the drafts that this tab could restore. Nothing is restored until this is done. */
   function forget(key) {
     setForgotten(key, { tab: tabName, at: Date.now() });
     const remove = async () => {
@@ -241,7 +241,8 @@
     return (forgetting = forgetting.then(remove));
   }
 
-  // The page may go before its draft is removed. So this is written down at once, and finished by the next page.
+  // The page may be closed before its draft is removed. So the removal is recorded first, and the next page completes
+  // it.
   const forgottenName = (key) => `${DATABASE} forgotten ${key}`;
 
   function setForgotten(key, forgotten) {
@@ -249,7 +250,7 @@
       if (forgotten) localStorage.setItem(forgottenName(key), JSON.stringify(forgotten));
       else localStorage.removeItem(forgottenName(key));
     } catch {
-      // Without the browser's storage a draft comes back if the page goes within milliseconds.
+      // Without the browser's storage, a draft comes back if the page is closed within milliseconds.
     }
   }
 
@@ -272,14 +273,14 @@
     setForgotten(key, null);
   }
 
-  /** Writes what was changed in a form; removes its draft if nothing is. */
+  /** Writes the changes of a form to its draft; without changes, removes the draft. */
   function keep(form) {
     clearTimeout(pending.get(form));
     pending.delete(form);
     const { key, at, saved, sent } = known.get(form);
     const fields = saved ? {} : draftFields(form);
-    const { token } = startOf(form);
-    // A new row's form that was sent as it was filled in is kept for its token: it may be sent again.
+    const { token } = snapshotOf(form);
+    // A new row's form that was sent without changes is kept because of its token: it may be sent again.
     const isEmpty = Object.keys(fields).length === 0 && !(sent && token && !saved);
     return withDrafts("readwrite", (drafts, own) =>
       asPromise(isEmpty ? drafts.delete([key, own]) : drafts.put({ key, tab: own, at, fields, token, sent })),
@@ -288,7 +289,7 @@
 
   function draftFields(form) {
     const { secrets } = known.get(form);
-    const starts = startOf(form).fields ?? {};
+    const starts = snapshotOf(form).fields ?? {};
     const fields = {};
     let left = MOST_KEPT_CHARACTERS;
     for (const [name, value] of touchedIn(form)) {
@@ -304,11 +305,11 @@
 
   const flush = () => Promise.all([...pending.keys()].map(keep));
 
-  const startInput = (form) => controlsOf(form, "_start")[0];
+  const snapshotInput = (form) => controlsOf(form, "_snapshot")[0];
 
-  function startOf(form) {
+  function snapshotOf(form) {
     try {
-      return JSON.parse(startInput(form).value);
+      return JSON.parse(snapshotInput(form).value);
     } catch {
       return {};
     }
@@ -318,7 +319,7 @@
     const { key, start } = known.get(form);
     const draft = await findDraft(key);
     if (!draft || !isOnPage(form) || known.get(form)?.key !== key) return;
-    const starts = startOf(form);
+    const starts = snapshotOf(form);
     const touched = touchedIn(form);
     const restored = Object.entries(draft.fields).filter(([name, field]) => {
       if (!start.has(name) || touched.has(name) || areSame(field.value, start.get(name))) return false;
@@ -327,8 +328,8 @@
     for (const [name, field] of restored) {
       if (starts.fields && field.start !== undefined) starts.fields[name] = field.start;
     }
-    if (starts.token && draft.token) starts.token = draft.token; // One that is saved already adds no second row.
-    if (starts.fields) startInput(form).value = JSON.stringify(starts);
+    if (starts.token && draft.token) starts.token = draft.token; // If it was already saved, it adds no second row.
+    if (starts.fields) snapshotInput(form).value = JSON.stringify(starts);
     const now = known.get(form);
     Object.assign(now, { at: now.at || draft.at, sent: now.sent || Boolean(draft.sent) });
     if (restored.length > 0) {
@@ -340,7 +341,7 @@
     await withDrafts("readwrite", (drafts) => void drafts.delete([key, draft.tab]));
   }
 
-  /** Whether the control could take the value: a choice may be gone. */
+  /** Whether the control accepted the value: an option may no longer exist. */
   function restoreField(form, name, { value, label }) {
     fill(form, name, value, label);
     if (areSame(heldIn(form).get(name), value)) return true;
@@ -362,7 +363,7 @@
     note.hidden = false;
   }
 
-  /** A form that is drawn anew while somebody types in it has the cursor where it was. */
+  /** Restores the cursor in a form that was drawn again while the person was typing. */
   function refocus(form) {
     if (focused?.key !== keyOf(form) || document.activeElement !== document.body) return;
     const control = controlsOf(form, focused.name).find(isShown);
@@ -373,8 +374,8 @@
   function discard(form) {
     const halfTyped = halfTypedIn(form).map((each) => each.name);
     for (const name of new Set([...touchedIn(form).keys(), ...halfTyped])) putBack(form, name);
-    const start = startInput(form);
-    if (start) [start.value] = known.get(form).start.get("_start");
+    const start = snapshotInput(form);
+    if (start) [start.value] = known.get(form).start.get("_snapshot");
     known.get(form).sent = false;
     findAll(form, "[data-field]").forEach((field) => tell(field, ""));
     find(form, "[data-draft-note]").hidden = true;
@@ -382,7 +383,7 @@
     elementsOf(form).find((each) => each.name && isShown(each))?.focus();
   }
 
-  // ---- What the person does
+  // ---- Events of the person
 
   document.addEventListener(
     "input",
@@ -453,7 +454,7 @@
     const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
     if (!isPlain || leaving || link.target === "_blank" || link.hasAttribute("download")) return false;
     const isHere = link.pathname === location.pathname && link.search === location.search;
-    return link.origin === location.origin && !(isHere && link.hash); // Elsewhere: `beforeunload` asks.
+    return link.origin === location.origin && !(isHere && link.hash); // For other sites, `beforeunload` asks.
   }
 
   function stop(event) {
@@ -463,14 +464,14 @@
 
   async function onLeave(event, leave) {
     stop(event);
-    if (document.querySelector("dialog.ask")) return; // It asks already.
+    if (document.querySelector("dialog.ask")) return; // It is already asking.
     const isSure = await ask(
       "Leave without saving?",
       "What you typed is not saved. This browser keeps it for 24 hours, for when you come back to this form.",
       "Leave",
     );
     if (!isSure) return;
-    // The page may show the form for a moment yet: the person has answered for it.
+    // The page may still show the form for a moment; the person has confirmed leaving it.
     for (const form of document.querySelectorAll(FORMS)) if (known.has(form)) known.get(form).left = true;
     afterConsent(leave);
   }
@@ -490,7 +491,7 @@
     setTimeout(() => (leaving = false));
   }
 
-  /** Asks in a dialog of the page; resolves to whether the person agrees. */
+  /** Asks in a dialog of the page; resolves to whether the person confirms. */
   function ask(title, text, yes) {
     const dialog = document.createElement("dialog");
     dialog.className = "ask";
@@ -515,7 +516,7 @@
     "beforeunload",
     (event) => {
       flush();
-      // The framework disconnects at this event, and would stay so for those who choose to stay.
+      // Reflex disconnects at this event, and would stay disconnected if the person stays.
       if (changedForm()) stop(event);
     },
     true,
@@ -550,7 +551,7 @@
     keep(form);
   }
 
-  /** The controls whose text is too long, each with the reason, in their order. */
+  /** The controls whose text is too long, each with its message, in their order. */
   function tooLong(form) {
     const touched = touchedIn(form);
     const texts = elementsOf(form).filter((each) => touched.has(each.name) && isShown(each));
@@ -578,7 +579,7 @@
   const sentBytes = (value) => new TextEncoder().encode(JSON.stringify(value)).length;
   const number = (value) => value.toLocaleString();
 
-  /** Shows what is wrong with a field, below it; nothing when the text is empty. */
+  /** Shows an error below a field; an empty text removes it. */
   function tell(field, text) {
     const place = field?.querySelector("[data-field-error]");
     if (!place || (place.hidden && !text)) return;
@@ -586,14 +587,14 @@
     place.hidden = !text;
   }
 
-  // ---- What the server asks for
+  // ---- Called by the server
 
-  /** The form of that key is saved, or its row deleted: there is nothing to come back to. */
+  /** The form with that key was saved, or its row was deleted, so its drafts are removed. */
   function saved(key) {
     for (const form of document.querySelectorAll(FORMS)) {
       if (known.get(form)?.key === key) known.get(form).saved = true;
     }
-    if (reopened.has(key)) reopened.set(key, "saved"); // Its form closes as it comes.
+    if (reopened.has(key)) reopened.set(key, "saved"); // Its form closes when it appears.
     for (const form of pending.keys()) {
       if (known.get(form).key !== key) continue;
       clearTimeout(pending.get(form));
@@ -604,7 +605,7 @@
 
   const tab = takeTabName();
   const database = openDatabase();
-  database.then(dropOld).catch(() => {}); // `withDrafts` tells.
+  database.then(dropOld).catch(() => {}); // `withDrafts` logs the error.
   window.forms = { saved };
   look();
 })();

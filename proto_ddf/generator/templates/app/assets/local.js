@@ -1,5 +1,5 @@
-// How the reader writes dates, times and numbers: in the language and the customs of the browser.
-// What cannot be read as its kind says is shown as it is.
+// Formats dates, times and numbers for the reader, by the browser's language. A text that is not valid for its kind is
+// shown unchanged.
 
 const utc = { timeZone: "UTC" };
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", ...utc });
@@ -14,10 +14,10 @@ const here = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle
 const hasSeconds = (text) => /:\d\d:\d\d/.test(text);
 const hasZone = (text) => /[+-]\d\d:\d\d$/.test(text);
 
-// A browser of before 2023 takes the digits of a number through floating point.
+// Browsers before 2023 convert a number to floating point, which loses digits.
 const keepsDigits = new Intl.NumberFormat("en", { useGrouping: false }).format("9007199254740993").endsWith("3");
 
-const made = new Map(); // making one takes longer than a list of numbers
+const made = new Map(); // creating one takes longer than formatting a list of numbers
 
 function numberFormat(places, useGrouping) {
   const key = `${places} ${useGrouping}`;
@@ -37,7 +37,7 @@ function number(text, useGrouping) {
 
 const writers = {
   __proto__: null,
-  // A date has no time zone, and neither has a time without an offset: neither is converted.
+  // A date has no time zone, and a time without an offset has none either, so they are not converted.
   date: (text) => day.format(new Date(`${text}T00:00Z`)),
   month: (text) => month.format(new Date(`${text}-01T00:00Z`)),
   year: (text) => year.format(new Date(`${text}-01-01T00:00Z`)),

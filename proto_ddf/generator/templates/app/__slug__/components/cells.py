@@ -1,4 +1,4 @@
-"""How one value looks, in lists and on a row's page."""
+"""Shows one value, in lists and on a row's page."""
 
 import reflex as rx
 
@@ -10,7 +10,7 @@ Headings = rx.Var[list[dict[str, str]]]
 
 
 def value(cell: rx.Var[Cell]) -> rx.Component:
-    """The value as its reader writes it, exact on hover; as a link where it refers to a row."""
+    """The value, formatted for the reader's language; the exact value on hover; a link if it refers to a row."""
     text = local(cell.kind, cell.text)
     marks = {"class_name": "cut " + cell.style, "title": cell.exact}
     return rx.cond(
@@ -21,10 +21,10 @@ def value(cell: rx.Var[Cell]) -> rx.Component:
 
 
 def headings(view: TableView) -> Headings:
-    """Name, label and alignment of each field that is shown: one list in the page, not a component each."""
+    """Name, label and alignment of each visible field: one list in the page instead of a component for each."""
     return rx.Var.create(
         [
             {"name": field.name, "label": field.label, "align": alignment(view, field)}
-            for field in view.shown
+            for field in view.visible_fields
         ]
     )

@@ -1,4 +1,4 @@
-"""Which columns of a list are shown: the button "Columns", and the boxes to tick."""
+"""The button "Columns", which opens checkboxes for the columns of a list."""
 
 import reflex as rx
 
@@ -11,13 +11,13 @@ def columns_menu(
     columns: Headings,
     shown: rx.Var[list[str]],
     version: rx.Var[int],
-    on_choose: events.Tick,
+    on_choose: events.Toggle,
     on_all: rx.EventHandler,
     on_usual: rx.EventHandler,
 ) -> rx.Component:
-    """The button, and what it opens. The last column that is shown cannot be left out.
+    """The button and its popover. The last visible column cannot be hidden.
 
-    A box changes at the click; with a new `version` all of them show anew what is so.
+    The browser changes a checkbox on click. A new `version` draws all of them again from the state.
     """
 
     def box(column: rx.Var[dict[str, str]]) -> rx.Component:

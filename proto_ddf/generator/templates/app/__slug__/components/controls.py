@@ -1,4 +1,4 @@
-"""Which control a form has for a field, by its widget and its kind."""
+"""Chooses the control of a form for a field, by its widget and its kind."""
 
 from dataclasses import dataclass
 
@@ -9,28 +9,27 @@ from ..views import Field, Kind, TableView
 
 @dataclass(frozen=True)
 class Control:
-    """What the page knows of a field that its form asks for."""
+    """The properties of a form's control that do not depend on the row."""
 
     name: str
     label: str
     shape: str
-    """"picker", "switch", "select", "textarea" or "input"."""
+    """ "picker", "switch", "select", "textarea" or "input"."""
     type: str
-    """Of an input: "text", "date" ..."""
+    """The type of an input: "text", "date" ..."""
     mode: str
-    """The keyboard that a phone shows for it."""
+    """The keyboard that a phone shows."""
     options: list[tuple[str, str]]
-    """Value and text of what a select offers."""
+    """Value and text of each option of a select."""
     required: bool
     optional: bool
-    """A picker offers to choose none."""
+    """Whether a picker has the option to choose no row."""
     max_length: str
-    """The most characters that its column takes; empty where there is no such limit."""
+    """The maximum length of its column's values; empty if there is no limit."""
     help: str
 
 
 def control_of(view: TableView, field: Field) -> Control:
-    """How the form asks for the field."""
     options = [(each, each) for each in field.choices]
     return Control(
         name=field.name,
@@ -53,14 +52,14 @@ def _keyboard(field: Field) -> str:
 
 
 def _help(field: Field) -> str:
-    """What the field demands, in words."""
+    """The requirements of the field as text."""
     if field.is_number and field.minimum is not None and field.maximum is not None:
         return f"Between {field.minimum:g} and {field.maximum:g}"
     if field.is_number and field.minimum is not None:
         return f"At least {field.minimum:g}"
     if field.is_number and field.maximum is not None:
         return f"At most {field.maximum:g}"
-    if field.zoned:
+    if field.has_time_zone:
         return "In the time zone of the database"
     if field.unique:
         return "Must be unique"

@@ -4,13 +4,13 @@ from typing import Any
 
 import reflex as rx
 
-from ..charts import Chart, Drawn
+from ..charts import Chart, ChartPoints
 from ..views import views_in_order
 from .local import local, writer
 
 HEIGHT = 260
 COMPACT = "(value) => Intl.NumberFormat(undefined, { notation: 'compact' }).format(value)"
-"""How an axis writes its numbers, in the browser's language: 800K."""
+"""Formats the numbers of an axis in the browser's language: 800K."""
 SHADES = rx.Var.create(
     [f"var(--accent-{step})" for step in (9, 11, 7, 10, 5, 8)] + ["var(--gray-8)"]
 )
@@ -20,7 +20,7 @@ Points = rx.Var[list[dict[str, Any]]]
 
 
 def count_cards(counts: rx.Var[dict[str, str]]) -> rx.Component:
-    """How many rows each table has, with the way there."""
+    """The number of rows of each table, with a link to its list."""
     tables = rx.Var.create([(view.name, view.label, view.route) for view in views_in_order()])
     return rx.el.div(
         rx.foreach(tables, lambda each: _card(counts[each[0]], each[1], "/" + each[2])),
@@ -41,14 +41,16 @@ def _card(count: rx.Var[str], label: rx.Var[str], href: rx.Var[str]) -> rx.Compo
     )
 
 
-def chart_panel(chart: Chart, drawn: rx.Var[Drawn], ready: rx.Var[bool]) -> rx.Component:
-    """A chart under its title."""
+def chart_panel(
+    chart: Chart, chart_points: rx.Var[ChartPoints], ready: rx.Var[bool]
+) -> rx.Component:
+    """A chart with its title."""
     draw = {"bar": _bar, "line": _line, "pie": _pie}[chart.kind]
-    points, write_name = drawn.points, writer(chart.name_kind)
+    points, write_name = chart_points.points, writer(chart.name_kind)
     return rx.el.section(
         rx.el.div(
             rx.heading(chart.title, as_="h2", size="3"),
-            rx.cond(ready, rx.el.span(local("count", drawn.note), class_name="muted note")),
+            rx.cond(ready, rx.el.span(local("count", chart_points.note), class_name="muted note")),
             class_name="section-header",
         ),
         rx.cond(

@@ -1,4 +1,4 @@
-"""What a page says about itself: that something failed, is loading, or is empty."""
+"""Messages of a page: something failed, is loading, or is empty."""
 
 from typing import Any
 
@@ -9,14 +9,14 @@ from ..errors import Problem
 
 @rx.memo
 def callout(problem: rx.Var[Problem], on_retry: rx.EventHandler) -> rx.Component:
-    """What went wrong and what to do; with Try Again where that can help."""
+    """The error and what to do; with Try Again if that can help."""
     return _callout(problem, rx.button("Try Again", on_click=on_retry, **_RETRY))
 
 
 @rx.memo
 def form_callout(problem: rx.Var[Problem]) -> rx.Component:
-    """The same above a form: Try Again sends the form once more. It takes the focus where no field is at fault, so
-    that it is seen by who saved at the end of a long form."""
+    """The same above a form, where Try Again submits the form again. It gets the focus if no field is invalid, so that
+    it is seen after saving at the end of a long form."""
     again = rx.button("Try Again", type="submit", **_RETRY)
     return _callout(problem, again, id="form-problem", tab_index=-1)
 
@@ -47,7 +47,7 @@ def _callout(problem: rx.Var[Problem], retry: rx.Component, **attributes: object
 
 @rx.memo
 def skeleton_lines(count: rx.Var[int]) -> rx.Component:
-    """The place of what is being loaded."""
+    """Placeholders for content that is loading."""
     return rx.el.div(
         rx.foreach(rx.Var.range(count), lambda _: rx.el.div(class_name="skeleton")),
         rx.el.span("Loading", class_name="hidden"),
@@ -59,7 +59,7 @@ def skeleton_lines(count: rx.Var[int]) -> rx.Component:
 def empty_state(
     icon: str, title: Any, text: Any, action: rx.Component | None = None
 ) -> rx.Component:
-    """There is nothing here, and what to do about it."""
+    """A message that there is nothing here, and what to do about it."""
     return rx.el.div(
         rx.icon(icon, size=28, aria_hidden="true"),
         rx.el.p(title, class_name="empty-title"),

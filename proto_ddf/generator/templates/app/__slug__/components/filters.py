@@ -1,4 +1,4 @@
-"""The filters of a list: the button that adds one, and a chip for each in force."""
+"""The filters of a list: the button that adds one, and a chip for each active one."""
 
 import reflex as rx
 
@@ -15,7 +15,7 @@ def filter_button(view: TableView, state: type[ListMixin]) -> rx.Component:
     """The button "Filter", which opens a small form."""
     return filter_popover(
         filter_form(
-            fields=[(field.name, field.label) for field in view.shown],
+            fields=[(field.name, field.label) for field in view.visible_fields],
             field=state.draft_field,
             operators=state.draft_operators,
             operator=state.draft_operator,
@@ -35,7 +35,7 @@ def filter_button(view: TableView, state: type[ListMixin]) -> rx.Component:
 def filter_popover(
     children: rx.Var[rx.Component], is_open: rx.Var[bool], on_toggle: events.Flag
 ) -> rx.Component:
-    """The button, and what it opens."""
+    """The button and its popover."""
     return rx.popover.root(
         rx.popover.trigger(
             rx.button(
@@ -53,7 +53,7 @@ def filter_popover(
 
 @rx.memo
 def chips(filters: rx.Var[list[Chip]], on_remove: events.Position) -> rx.Component:
-    """The filters in force, each with a button that drops it."""
+    """The active filters, each with a button to remove it."""
     return rx.cond(
         filters.length() > 0,
         rx.el.ul(
@@ -90,7 +90,7 @@ def filter_form(
     on_operator: events.Text,
     on_add: events.Form,
 ) -> rx.Component:
-    """A filter being put together: field, comparison, and the values that fit their shape."""
+    """The form for a new filter: field, comparison, and inputs for the values."""
     one = rx.el.label("Value", _control(field, shape, choices))
     both = rx.el.div(
         rx.el.label("From", _input(field, shape, "value")),

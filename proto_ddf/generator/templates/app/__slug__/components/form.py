@@ -3,7 +3,7 @@
 import reflex as rx
 
 from ..conflicts import Version
-from ..form_values import Held
+from ..form_values import ControlValue
 from ..relations import Option
 from ..states.row import RowMixin
 from ..views import TableView
@@ -12,14 +12,14 @@ from .controls import Control, control_of
 from .feedback import form_callout
 
 Marks = dict[str, object]
-"""Attributes that each control of a field has."""
+"""Attributes that all controls of a field have."""
 NO_CHOICE = "Choose…"
 
 
 def row_form(view: TableView, state: type[RowMixin]) -> rx.Component:
-    """The form that creates or changes a row. It keeps what was filled in when saving fails, and takes along what
-    the row held when it was filled. assets/forms.js finds its parts by their `data-` attributes."""
-    controls = rx.Var.create([control_of(view, field) for field in view.asked])
+    """The form that creates or changes a row. It keeps its content if saving fails, and sends back what the row held
+    when the form was filled. assets/forms.js finds its parts by their `data-` attributes."""
+    controls = rx.Var.create([control_of(view, field) for field in view.form_fields])
 
     def field(each: rx.Var[Control]) -> rx.Component:
         return form_field(
@@ -34,14 +34,14 @@ def row_form(view: TableView, state: type[RowMixin]) -> rx.Component:
 
     return rx.el.form(
         rx.el.input(type="hidden", name="_form", default_value=state.form_key),
-        _kept_input(name="_start", default_value=state.start),
+        _kept_input(name="_snapshot", default_value=state.snapshot),
         draft_note(),
         form_callout(problem=state.form_problem),
         rx.el.div(
             another_row(added_at=state.added_at),
-            conflict_choices(conflicts=state.conflicts, marks=state.conflict_marks),
+            conflict_choices(conflicts=state.conflicts, marks=state.conflict_fingerprints),
             rx.el.div(rx.foreach(controls, field), class_name="form-fields"),
-            # What is typed while the form is being saved would be lost with it.
+            # Disabled while the form is being saved, because anything typed then would be lost.
             custom_attrs={"inert": state.saving},
         ),
         form_actions(saving=state.saving, on_cancel=state.cancel),
@@ -55,7 +55,7 @@ def row_form(view: TableView, state: type[RowMixin]) -> rx.Component:
 
 @rx.memo
 def draft_note() -> rx.Component:
-    """Tells that what was typed before is back; shown by assets/forms.js."""
+    """The note that unsaved changes were restored; assets/forms.js shows it."""
     return rx.el.div(
         rx.el.div(
             rx.icon("history", size=16, aria_hidden="true"),
@@ -80,7 +80,7 @@ def draft_note() -> rx.Component:
 
 @rx.memo
 def another_row(added_at: rx.Var[str]) -> rx.Component:
-    """The decision to add another row from a form that has added one before, or may have."""
+    """The option to add another row from a form that has added one before, or may have."""
     return rx.cond(
         added_at != "",
         rx.el.div(
@@ -128,14 +128,14 @@ def _conflict_choice(each: rx.Var[Version]) -> rx.Component:
 @rx.memo
 def form_field(
     control: rx.Var[Control],
-    given: rx.Var[Held],
+    given: rx.Var[ControlValue],
     wrong: rx.Var[str],
     is_open: rx.Var[bool],
     options: rx.Var[list[Option]],
-    on_toggle: events.Tick,
+    on_toggle: events.Toggle,
     on_search: events.Text,
 ) -> rx.Component:
-    """A control under its label, and what is wrong with it, or else what it demands, below."""
+    """A control with its label, and its error or help text below."""
     field_id = "field-" + control.name
     note = field_id + "-note"
     marks = {
@@ -208,7 +208,7 @@ def form_actions(saving: rx.Var[bool], on_cancel: rx.EventHandler) -> rx.Compone
     )
 
 
-def _input(control: rx.Var[Control], given: rx.Var[Held], marks: Marks) -> rx.Component:
+def _input(control: rx.Var[Control], given: rx.Var[ControlValue], marks: Marks) -> rx.Component:
     kind = rx.cond(given.type, given.type, control.type)
     return rx.el.input(
         type=kind,
@@ -222,7 +222,7 @@ def _input(control: rx.Var[Control], given: rx.Var[Held], marks: Marks) -> rx.Co
     )
 
 
-def _textarea(control: rx.Var[Control], given: rx.Var[Held], marks: Marks) -> rx.Component:
+def _textarea(control: rx.Var[Control], given: rx.Var[ControlValue], marks: Marks) -> rx.Component:
     return rx.el.textarea(
         name=control.name,
         default_value=given.text,
@@ -233,17 +233,17 @@ def _textarea(control: rx.Var[Control], given: rx.Var[Held], marks: Marks) -> rx
 
 
 def _kept_input(**attributes: object) -> rx.Component:
-    """An input that nobody sees, whose value assets/forms.js may change. It is not of the type "hidden": React would
-    give such a one its first value again whenever it draws the form."""
+    """A hidden input whose value assets/forms.js may change. It does not have the type "hidden", because React resets
+    such inputs to their first value whenever it draws the form."""
     return rx.el.input(type="text", hidden=True, auto_complete="off", **attributes)
 
 
 def _longest(control: rx.Var[Control]) -> dict[str, object]:
-    """Lets assets/forms.js tell that a text is too long before it is sent."""
+    """Lets assets/forms.js report that a text is too long before it is sent."""
     return {"data-max-length": rx.cond(control.max_length, control.max_length, None)}
 
 
-def _switch(control: rx.Var[Control], given: rx.Var[Held], marks: Marks) -> rx.Component:
+def _switch(control: rx.Var[Control], given: rx.Var[ControlValue], marks: Marks) -> rx.Component:
     """A switch that is off sends the value of the hidden input before it."""
     return rx.fragment(
         rx.el.input(type="hidden", name=control.name, value="false", read_only=True),
@@ -259,7 +259,7 @@ def _switch(control: rx.Var[Control], given: rx.Var[Held], marks: Marks) -> rx.C
     )
 
 
-def _select(control: rx.Var[Control], given: rx.Var[Held], marks: Marks) -> rx.Component:
+def _select(control: rx.Var[Control], given: rx.Var[ControlValue], marks: Marks) -> rx.Component:
     return rx.el.select(
         rx.el.option("—", value=""),
         rx.foreach(control.options, lambda each: rx.el.option(each[1], value=each[0])),
@@ -272,7 +272,7 @@ def _select(control: rx.Var[Control], given: rx.Var[Held], marks: Marks) -> rx.C
 
 def _picker(
     control: rx.Var[Control],
-    given: rx.Var[Held],
+    given: rx.Var[ControlValue],
     content: rx.Component,
     marks: Marks,
     **popover: object,
@@ -304,9 +304,9 @@ def choices(
     optional: rx.Var[bool],
     options: rx.Var[list[Option]],
     on_search: events.Text,
-    on_toggle: events.Tick,
+    on_toggle: events.Toggle,
 ) -> rx.Component:
-    """The rows to choose from, found by search. assets/forms.js puts what was chosen into the form."""
+    """The rows to choose from, found by a search. assets/forms.js puts the choice into the form."""
 
     def choice(
         *children: rx.Component | str, value: rx.Var[str] | str, text: rx.Var[str] | str, style: str

@@ -19,9 +19,9 @@ def grid(
     sort: rx.Var[str],
     descending: rx.Var[bool],
     on_sort: events.Text,
-    on_more: events.Place,
+    on_more: events.CellPosition,
 ) -> rx.Component:
-    """The rows, in the columns that are shown; where they have pages of their own, each with the way there."""
+    """The rows with the visible columns. If rows have pages of their own, each row has a link to its page."""
     opens = rx.el.th(rx.el.span("Open", class_name="hidden"), class_name="open")
 
     def heading(column: rx.Var[dict[str, str]]) -> rx.Component:
@@ -56,7 +56,7 @@ def _heading(
     descending: rx.Var[bool],
     on_sort: events.Text,
 ) -> rx.Component:
-    rising = rx.cond(descending, "descending", "ascending")
+    ascending = rx.cond(descending, "descending", "ascending")
     arrow = rx.cond(descending, "↓", "↑")
     return rx.el.th(
         rx.el.button(
@@ -65,7 +65,7 @@ def _heading(
             type="button",
             on_click=on_sort(column["name"]),
         ),
-        aria_sort=rx.cond(sorted_by, rising, "none"),
+        aria_sort=rx.cond(sorted_by, ascending, "none"),
         class_name=column["align"],
         scope="col",
     )

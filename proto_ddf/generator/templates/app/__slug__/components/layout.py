@@ -19,8 +19,8 @@ def page(
 
     Args:
         title: the heading.
-        route: which entry of the navigation is the current one; "" is the dashboard.
-        actions: buttons at the right of the heading.
+        route: the current entry of the navigation; "" is the dashboard.
+        actions: buttons to the right of the heading.
         parent: label and address of the page above this one.
     """
     above = [rx.link(parent[0], href=parent[1], class_name="crumb")] if parent else []
@@ -99,7 +99,7 @@ def _entry(
 
 
 def theme_switch() -> rx.Component:
-    """The button between light and dark."""
+    """The button that switches between light and dark."""
     return rx.icon_button(
         rx.color_mode_cond(rx.icon("moon", size=16), rx.icon("sun", size=16)),
         on_click=rx.toggle_color_mode,

@@ -1,4 +1,4 @@
-"""A table's list: search, filters, columns, the rows, and the way to other pages."""
+"""A table's list: search, filters, columns, rows, and paging."""
 
 import reflex as rx
 
@@ -16,7 +16,6 @@ from .local import local
 
 
 def list_page(view: TableView, state: type[ListMixin]) -> rx.Component:
-    """The page of a table's list."""
     return page(
         view.label,
         view.route,
@@ -40,7 +39,7 @@ def list_page(view: TableView, state: type[ListMixin]) -> rx.Component:
 
 
 def _read_only_note(view: TableView) -> rx.Component:
-    """Why no row of the table can be changed, where the app allows changes."""
+    """Why no row of the table can be changed, if the app allows changes at all."""
     if not ALLOW_EDITING or view.key:
         return rx.fragment()
     reason = (
@@ -52,7 +51,7 @@ def _read_only_note(view: TableView) -> rx.Component:
 
 
 def _columns_button(view: TableView, state: type[ListMixin]) -> rx.Component:
-    if len(view.shown) < 2:
+    if len(view.visible_fields) < 2:
         return rx.fragment()
     return columns_menu(
         columns=headings(view),
@@ -132,7 +131,7 @@ def search_field(label: rx.Var[str], text: rx.Var[str], on_search: events.Text) 
 
 @rx.memo
 def no_rows(label: rx.Var[str], narrowed: rx.Var[bool], on_clear: rx.EventHandler) -> rx.Component:
-    """What stands in place of the rows when there are none."""
+    """The message if there are no rows."""
     return rx.cond(
         narrowed,
         empty_state(
@@ -153,7 +152,7 @@ def pager(
     on_size: events.Text,
     on_turn: events.Flag,
 ) -> rx.Component:
-    """How many rows a page has, and the way to the pages before and after."""
+    """The number of rows per page, and the buttons for the previous and the next page."""
     sizes = [rx.el.option(str(each), value=str(each)) for each in PAGE_SIZES]
     return rx.el.div(
         rx.el.label(
@@ -184,7 +183,7 @@ def _turn(
 
 @rx.memo
 def whole_text(title: rx.Var[str], text: rx.Var[str], on_close: rx.EventHandler) -> rx.Component:
-    """A text that the list cuts, in full, while it has a title."""
+    """A dialog with the complete text of a cell, shown while it has a title."""
     return rx.dialog.root(
         rx.dialog.content(
             rx.dialog.title(title),

@@ -1,4 +1,4 @@
-"""Dates, times and numbers as the reader writes them: in the language and the customs of the browser."""
+"""Dates, times and numbers formatted for the reader, by the language and locale of the browser."""
 
 import reflex as rx
 
@@ -9,14 +9,14 @@ _local = rx.vars.FunctionStringVar.create(
 
 
 def local(kind: rx.Var[str] | str, text: rx.Var[str]) -> rx.Var[str]:
-    """The text as the reader writes what it is.
+    """The text, formatted for the reader.
 
-    `kind` is "date", "datetime", "time", "month", "year", "number", "integer" (of four digits it may be a
-    year), or "count" for a text with whole numbers in it; a text of any other kind stays as it is.
+    `kind` is "date", "datetime", "time", "month", "year", "number", "integer" (one of four digits may be a year), or
+    "count" for a text with whole numbers in it. A text of any other kind stays as it is.
     """
     return _local(kind, text).to(str)
 
 
 def writer(kind: str) -> rx.Var[str]:
-    """The function that a chart calls to write its texts of that kind."""
+    """The function that a chart calls to format its texts of that kind."""
     return _local.partial(kind)

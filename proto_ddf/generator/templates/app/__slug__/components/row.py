@@ -1,4 +1,4 @@
-"""One row's page: its fields, the rows that belong to it, its form, and its deletion."""
+"""One row's page: its fields, its related rows, its form, and its deletion."""
 
 import reflex as rx
 
@@ -52,7 +52,7 @@ def _actions(view: TableView, state: type[RowMixin]) -> rx.Component:
         prevented=state.prevented,
         consequences=state.consequences,
         conflicts=state.conflicts,
-        start=state.start,
+        snapshot=state.snapshot,
         is_open=state.deleting,
         on_toggle=state.close_delete,
         on_delete=state.confirm_delete,
@@ -72,7 +72,7 @@ def row_actions(
     on_edit: rx.EventHandler,
     on_delete: rx.EventHandler,
 ) -> rx.Component:
-    """What can be done with the row."""
+    """The actions for the row."""
     return rx.el.div(
         rx.button(
             rx.icon("pencil", size=16, aria_hidden="true"),
@@ -105,7 +105,7 @@ def read_only_note(reason: rx.Var[str]) -> rx.Component:
 
 @rx.memo
 def details(columns: Headings, cells: rx.Var[list[Cell]]) -> rx.Component:
-    """The row's fields, each under its label."""
+    """The row's fields, each with its label."""
     return rx.el.dl(
         rx.foreach(
             cells,
@@ -119,7 +119,7 @@ def details(columns: Headings, cells: rx.Var[list[Cell]]) -> rx.Component:
 
 @rx.memo
 def related_rows(blocks: rx.Var[list[Related]]) -> rx.Component:
-    """The rows of other tables that belong to the row, by table."""
+    """The related rows, by table."""
     return rx.fragment(rx.foreach(blocks, _related))
 
 
@@ -194,12 +194,12 @@ def delete_question(
     prevented: rx.Var[bool],
     consequences: rx.Var[list[Consequence]],
     conflicts: rx.Var[list[Version]],
-    start: rx.Var[str],
+    snapshot: rx.Var[str],
     is_open: rx.Var[bool],
     on_toggle: events.Flag,
     on_delete: events.Text,
 ) -> rx.Component:
-    """Whether to delete the row, and what goes with it; or why it cannot be deleted."""
+    """The dialog that asks whether to delete the row and lists the effects, or says why it cannot be deleted."""
     return rx.alert_dialog.root(
         rx.alert_dialog.content(
             rx.alert_dialog.title(
@@ -229,7 +229,7 @@ def delete_question(
                 ),
                 rx.cond(
                     ~prevented,
-                    rx.button("Delete", on_click=on_delete(start), color_scheme="red"),
+                    rx.button("Delete", on_click=on_delete(snapshot), color_scheme="red"),
                 ),
                 class_name="dialog-actions",
             ),

@@ -1,1 +1,1 @@
-"""What each browser tab sees: one state for a list, one for a single row, as mixins."""
+"""The state of each browser tab: mixins for a list, a single row and the dashboard."""

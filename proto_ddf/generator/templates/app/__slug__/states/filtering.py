@@ -1,10 +1,10 @@
-"""The filters of a list: the chips in force, and the one being put together."""
+"""The filters of a list: the active ones, and the draft of a new one."""
 
 from typing import ClassVar
 
 import reflex as rx
 
-from ..filters import OPERATORS, Chip, Condition, shape_of, wrong_with
+from ..filters import OPERATORS, Chip, Condition, filter_error, shape_of
 from ..views import TableView
 
 
@@ -21,54 +21,54 @@ class FilterMixin(rx.State, mixin=True):
 
     @rx.var
     def chips(self) -> list[Chip]:
-        """The conditions in force, in words."""
+        """The active conditions as text."""
         return [Chip.of(self.view, condition) for condition in self.conditions]
 
     @rx.var
     def draft_shape(self) -> str:
-        """What kind of values the field of the draft takes."""
+        """The kind of values for the draft's field."""
         return shape_of(self.view, self.draft_field)
 
     @rx.var
     def draft_operators(self) -> list[tuple[str, str]]:
-        """The comparisons that the field of the draft offers: name and words."""
+        """The comparisons for the draft's field: name and text."""
         return list(OPERATORS[shape_of(self.view, self.draft_field)].items())
 
     @rx.var
     def draft_choices(self) -> list[str]:
-        """The values that the field of the draft can have, where they are known."""
+        """The possible values of the draft's field, if they are known."""
         field = self.view.by_name.get(self.draft_field)
         return list(field.choices) if field else []
 
     @rx.event
     def toggle_filter(self, is_open: bool):
-        """Open the filter form with a fresh draft, or close it."""
+        """Open the filter form with a new draft, or close it."""
         self.filter_open = is_open
-        if is_open and self.view.shown:
-            self._draft(self.draft_field or self.view.shown[0].name)
+        if is_open and self.view.visible_fields:
+            self._draft(self.draft_field or self.view.visible_fields[0].name)
 
     @rx.event
     def choose_field(self, name: str):
-        """The draft is about this field."""
+        """Set the draft's field."""
         self._draft(name)
 
     @rx.event
     def choose_operator(self, operator: str):
-        """The draft compares in this way."""
+        """Set the draft's comparison."""
         if operator in OPERATORS[shape_of(self.view, self.draft_field)]:
             self.draft_operator = operator
             self.draft_error = ""
 
     @rx.event
     def add_filter(self, form: dict[str, str]):
-        """Put the draft in force."""
+        """Activate the draft."""
         condition = Condition(
             self.draft_field,
             self.draft_operator,
             str(form.get("value") or "").strip()[:200],
             str(form.get("until") or "").strip()[:200],
         )
-        self.draft_error = wrong_with(self.view, condition)
+        self.draft_error = filter_error(self.view, condition)
         if self.draft_error:
             return None
         self.conditions = [each for each in self.conditions if each != condition] + [condition]
@@ -77,7 +77,7 @@ class FilterMixin(rx.State, mixin=True):
 
     @rx.event
     def remove_filter(self, position: int):
-        """Drop one filter."""
+        """Remove a filter."""
         at = int(position)
         self.conditions = [each for i, each in enumerate(self.conditions) if i != at]
         return type(self).reload

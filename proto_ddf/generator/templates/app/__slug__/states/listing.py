@@ -1,4 +1,4 @@
-"""The state behind a table's list: search, filters, order, and the page of rows they give."""
+"""The state of a table's list: search, filters, order, and the resulting page of rows."""
 
 import asyncio
 from typing import Any, ClassVar
@@ -7,7 +7,7 @@ import reflex as rx
 
 from ..data import COUNT_LIMIT, count_rows, fetch_page, fetch_whole
 from ..errors import DataError, Problem
-from ..filters import Condition, Query, filled_in, impossible
+from ..filters import Condition, Query, address_filter, no_match_reason
 from ..rows import Row
 from ..views import TableView
 from .filtering import FilterMixin
@@ -16,7 +16,7 @@ PAGE_SIZES = (25, 50, 100)
 
 
 class ListMixin(FilterMixin, mixin=True):
-    """The list of one table; a page's state names the table by `view`."""
+    """The list of one table. The page's state sets the table in `view`."""
 
     view: ClassVar[TableView]
 
@@ -27,23 +27,23 @@ class ListMixin(FilterMixin, mixin=True):
     sort: str = ""
     descending: bool = False
     chosen_columns: str = rx.LocalStorage("")
-    """Names of the columns that this browser shows, with commas between; empty: the usual ones."""
+    """Names of the columns that this browser shows, separated by commas; empty: the default ones."""
     columns_version: int = 0
-    """Counts how often the boxes of the menu had to be ticked anew."""
+    """Incremented to draw the checkboxes of the menu again."""
     page_size: int = PAGE_SIZES[0]
     position: int = 0
-    """Rows before this page."""
+    """Number of rows before this page."""
     total: int = -1
-    """Rows that match; -1 while they are counted."""
+    """Number of matching rows; -1 while they are counted."""
     has_next: bool = False
     whole_title: str = ""
     whole_text: str = ""
-    _places: list[tuple[Any, ...]] = []
-    """Where each row of the page stands in the order."""
+    _cursors: list[tuple[Any, ...]] = []
+    """The cursor of each row of the page."""
 
     @rx.var
     def range_text(self) -> str:
-        """Which rows are shown, of how many: the browser groups the digits."""
+        """Which rows are shown, and of how many. The browser groups the digits."""
         if not self.rows:
             return "No rows" if self.total == 0 else ""
         shown = f"{self.position + 1}\N{EN DASH}{self.position + len(self.rows)}"
@@ -54,29 +54,29 @@ class ListMixin(FilterMixin, mixin=True):
 
     @rx.var
     def columns(self) -> list[str]:
-        """Names of the columns that are shown, in their order: at least one."""
+        """Names of the visible columns in their order; at least one."""
         chosen = self.chosen_columns.split(",")
-        known = [field.name for field in self.view.shown if field.name in chosen]
-        return known or list(self.view.usual)
+        known = [field.name for field in self.view.visible_fields if field.name in chosen]
+        return known or list(self.view.default_columns)
 
     @rx.var
     def is_narrowed(self) -> bool:
-        """A search or a filter is in force."""
+        """Whether a search or a filter is active."""
         return bool(self.search.strip() or self.conditions)
 
     @rx.event
     def opened(self):
-        """The page was opened: take filters from its address, then load."""
+        """When the page is opened: take filters from its address, then load."""
         asked = self.router.url.query_parameters
         wanted = [name for name in asked if name in self.view.by_name]
         if wanted:
             self.search = ""
-            self.conditions = [filled_in(name, asked[name]) for name in wanted]
+            self.conditions = [address_filter(name, asked[name]) for name in wanted]
         return type(self).reload
 
     @rx.event(background=True, supersedes=True)
     async def reload(self):
-        """Load the first page, and count what matches."""
+        """Load the first page, and count the matching rows."""
         async with self:
             self.loading = True
             query, size = self._query(), self.page_size
@@ -94,15 +94,15 @@ class ListMixin(FilterMixin, mixin=True):
 
     @rx.event(background=True, supersedes=True)
     async def turn_page(self, forward: bool):
-        """Show the rows behind this page, or those before it."""
+        """Show the rows after this page, or those before it."""
         async with self:
             query, size, position = self._query(), self.page_size, self.position
-            places, shown = self._places, len(self.rows)
-            if not places or (not forward and position == 0):
+            cursors, shown = self._cursors, len(self.rows)
+            if not cursors or (not forward and position == 0):
                 return
             self.loading = True
         start = position + shown if forward else max(0, position - size)
-        edge = {"after": places[-1]} if forward else {"before": places[0]}
+        edge = {"after": cursors[-1]} if forward else {"before": cursors[0]}
         try:
             page = await asyncio.to_thread(fetch_page, self.view, query, size, offset=start, **edge)
         except DataError as error:
@@ -115,20 +115,20 @@ class ListMixin(FilterMixin, mixin=True):
 
     @rx.event
     def set_search(self, text: str):
-        """Search all the fields that a person sees."""
+        """Search all visible fields."""
         self.search = text[:200]
         return type(self).reload
 
     @rx.event
     def set_page_size(self, size: str):
-        """Show so many rows at once."""
+        """Set the number of rows per page."""
         if size in map(str, PAGE_SIZES):
             self.page_size = int(size)
         return type(self).reload
 
     @rx.event
     def sort_by(self, name: str):
-        """Sort by the field: rising, then falling, then by key again."""
+        """Sort by the field: ascending, then descending, then by key again."""
         if name not in self.view.by_name:
             return None
         if self.sort != name:
@@ -141,7 +141,7 @@ class ListMixin(FilterMixin, mixin=True):
 
     @rx.event
     def show_column(self, name: str, is_shown: bool):
-        """Show the column or leave it out, unless it is the last one."""
+        """Show or hide a column; the last one cannot be hidden."""
         kept = [each for each in self.columns if each != name]
         chosen = [*kept, name] if is_shown else kept
         if not chosen:
@@ -155,34 +155,34 @@ class ListMixin(FilterMixin, mixin=True):
 
     @rx.event
     def show_all_columns(self):
-        """Leave out no column."""
+        """Show all columns."""
         self.columns_version += 1
-        self.chosen_columns = ",".join(field.name for field in self.view.shown)
+        self.chosen_columns = ",".join(field.name for field in self.view.visible_fields)
 
     @rx.event
     def show_usual_columns(self):
-        """Forget which columns were chosen."""
+        """Show the default columns again."""
         self.columns_version += 1
         self.chosen_columns = ""
 
     @rx.event
     def clear_all(self):
-        """Drop the search and all filters."""
+        """Remove the search and all filters."""
         self.search = ""
         self.conditions = []
         return type(self).reload
 
     @rx.event
     async def show_whole(self, row: int, column: int):
-        """Show the whole of a text that the list cuts: of that row of the page, in that column."""
-        field, at = self.view.shown[int(column)], int(row)
+        """Show the complete text of a cell that the list shortens."""
+        field, at = self.view.visible_fields[int(column)], int(row)
         try:
             self.whole_text = await asyncio.to_thread(
                 fetch_whole,
                 self.view,
                 self._query(),
                 field.name,
-                place=self._places[at],
+                cursor=self._cursors[at],
                 position=self.position + at,
             )
             self.whole_title = field.label
@@ -191,7 +191,7 @@ class ListMixin(FilterMixin, mixin=True):
 
     @rx.event
     def close_whole(self):
-        """Put the whole text away."""
+        """Close the complete text."""
         self.whole_title = self.whole_text = ""
 
     def _query(self) -> Query:
@@ -200,10 +200,10 @@ class ListMixin(FilterMixin, mixin=True):
 
     def _show(self, page: Any, position: int, has_next: bool) -> None:
         self.rows = page.rows
-        self._places = page.places
+        self._cursors = page.cursors
         self.position, self.has_next = position, has_next
         self.loading, self.problem = False, Problem()
-        if wrong := impossible(self.view, self.conditions):
+        if wrong := no_match_reason(self.view, self.conditions):
             self.problem = Problem(
                 "Nothing matches", wrong, "Remove this filter, or choose another value."
             )

@@ -1,7 +1,7 @@
-"""The state behind one row's page: its fields, the rows that belong to it, its form, and its deletion.
+"""The state of a row's page: its fields, its related rows, its form, and its deletion.
 
-Nothing that decides what is written is kept here alone: the form, and the question whether to delete, send it
-along (see start.py). So a form that was left open is saved as it is shown, even after the server lost this state.
+Everything that decides what is written is also sent by the form, and by the dialog for deleting (see snapshot.py). So a
+form that was left open is saved as it is shown, even if the server lost this state.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from ..conflicts import Conflict, Version
 from ..consequences import Consequence
 from ..errors import DataError, Problem
 from ..form_tokens import AddedBefore
-from ..form_values import Held
+from ..form_values import ControlValue
 from ..formats import Cell
 from ..keys import NEW, decode_key
 from ..relations import Option, Related, search_options
@@ -26,17 +26,17 @@ from ..views import TableView
 
 _FORM_KEY = re.compile(r"/[\w./?=&%+~-]*", re.ASCII)
 PROCESS = uuid4().hex
-"""Names this process."""
+"""Identifies this process."""
 
 
 class RowMixin(rx.State, mixin=True):
-    """One row of one table; a page's state names the table by `view`."""
+    """One row of one table. The page's state sets the table in `view`."""
 
     view: ClassVar[TableView]
 
     name: str = ""
     cells: list[Cell] = []
-    """In the order of `view.shown`."""
+    """In the order of `view.visible_fields`."""
     related: list[Related] = []
     loading: bool = True
     editing: bool = False
@@ -46,48 +46,48 @@ class RowMixin(rx.State, mixin=True):
     form_problem: Problem = Problem()
     """Why the form was not saved, or the row not deleted."""
     read_only: str = ""
-    """Why this row cannot be changed, though others can."""
+    """Why this row cannot be changed, although others can."""
     form_key: str = ""
-    """What drafts of the form are kept by: the page's address."""
-    start: str = ""
-    """What the row held when it was read, as JSON: the form and the question whether to delete send it back."""
-    inputs: dict[str, Held] = {}
-    """What the form's controls start with, by field."""
+    """The key of the form's drafts: the page's address."""
+    snapshot: str = ""
+    """What the row held when it was read, as JSON. The form and the dialog for deleting send it back."""
+    inputs: dict[str, ControlValue] = {}
+    """The initial values of the form's controls, by field."""
     wrong: dict[str, str] = {}
-    """What is wrong with a field, by field."""
+    """Messages about invalid fields, by field."""
     conflicts: list[Version] = []
-    """Fields that somebody else changed too, of which one version is to be chosen."""
+    """Fields that somebody else changed too; the person has to choose a version of each."""
     added_at: str = ""
-    """Where the row is that the form has added before, or may have."""
-    conflict_marks: str = "{}"
-    """What the database holds of those, as JSON: the form sends it back with the choice."""
+    """The address of the row that the form has already added, or of the list if that is unknown."""
+    conflict_fingerprints: str = "{}"
+    """The fingerprints of the conflicting fields in the database, as JSON. The form sends them back with the choice."""
     form_version: int = 0
-    """Counts how often the form was filled anew."""
+    """Incremented when the form is filled again."""
     picker: str = ""
-    """The relation's field whose choices are open."""
+    """The relation's field whose options are open."""
     options: list[Option] = []
     deleting: bool = False
-    """The question whether to delete is open."""
+    """Whether the dialog for deleting is open."""
     consequences: list[Consequence] = []
     _saved_version: int = -1
-    """Of the form that was saved last."""
+    """The version of the form that was saved last."""
     _saved_by: str = ""
-    """The process that saves, or saved last: a save ends with its process."""
+    """The process of the running or last save; a save ends with its process."""
 
     @rx.var
     def prevented(self) -> bool:
-        """Rows of other tables keep this one from being deleted."""
+        """Whether rows of other tables prevent the deletion of this one."""
         return any(each.prevents for each in self.consequences)
 
     @rx.event(background=True, supersedes=True)
     async def opened(self):
-        """The page was opened: load its row, or an empty form for a new one."""
+        """When the page is opened: load its row, or an empty form for a new one."""
         async with self:
             self.loading, self.problem, self.form_problem = True, Problem(), Problem()
             self.editing = self.deleting = False
             self.saving = self.saving and self._saved_by == PROCESS
             self.read_only, self.picker = "", ""
-            self.wrong, self.conflicts, self.conflict_marks = {}, [], "{}"
+            self.wrong, self.conflicts, self.conflict_fingerprints = {}, [], "{}"
             self.added_at = ""
             is_new, key_text = self._is_new(), self._key_text()
             self.name = f"New row in {self.view.label}" if is_new else ""
@@ -105,7 +105,7 @@ class RowMixin(rx.State, mixin=True):
         async with self:
             self.name = loaded.name or self.name
             self.cells, self.related = loaded.cells, loaded.related
-            self.inputs, self.start = loaded.form.inputs, loaded.form.start.as_json()
+            self.inputs, self.snapshot = loaded.form.inputs, loaded.form.snapshot.as_json()
             self.read_only, self.wrong = loaded.form.read_only, loaded.form.wrong
             self.form_key = self._form_key()
             self.form_version += 1
@@ -114,7 +114,7 @@ class RowMixin(rx.State, mixin=True):
 
     @rx.event
     def edit(self):
-        """Show the form in place of the fields."""
+        """Show the form instead of the fields."""
         if self.view.editable and not self.read_only:
             self.editing, self.wrong, self.form_problem = True, {}, Problem()
 
@@ -128,20 +128,20 @@ class RowMixin(rx.State, mixin=True):
 
     @rx.event(background=True)
     async def save(self, form: dict[str, Any]):
-        """Create or update the row from the form, which says itself what it was filled with."""
+        """Create or update the row from the form, which includes what it was filled with."""
         async with self:
             if self.saving or self.form_version == self._saved_version:
                 return  # a second click
             self.saving, self.wrong, self.form_problem = True, {}, Problem()
             self._saved_by = PROCESS
             if self._is_of(form):
-                self.editing = True  # a state that was lost shows the form again
+                self.editing = True  # a lost state shows the form again
             version = self.form_version
         try:
             saved = await asyncio.to_thread(save_form, self.view, form)
         except DataError as error:
             async with self:
-                self.saving = False  # now, as nothing in a form that is being saved takes the focus
+                self.saving = False  # first: a form that is being saved cannot get the focus
                 is_here = self._is_of(form)
                 if is_here:
                     self._refuse(error)
@@ -162,7 +162,7 @@ class RowMixin(rx.State, mixin=True):
         if not saved.was_added_before:
             yield rx.toast.success("Row added." if saved.before == NEW else "Changes saved.")
         if not is_here:
-            return  # the person went on to another page meanwhile, and stays there
+            return  # the person has opened another page meanwhile, and stays there
         if saved.was_added_before:
             yield rx.toast.info("This row was added already.")
         if saved.key != saved.before:
@@ -172,19 +172,19 @@ class RowMixin(rx.State, mixin=True):
 
     @rx.event
     async def open_picker(self, name: str, is_open: bool):
-        """Open or close the choices of a relation's field."""
+        """Open or close the options of a relation's field."""
         self.picker, self.options = (name, []) if is_open else ("", [])
         if is_open:
             await self._find_options(name, "")
 
     @rx.event
     async def find_options(self, words: str):
-        """Search the rows that the open relation can point to."""
+        """Search the rows that the open relation can refer to."""
         await self._find_options(self.picker, words[:100])
 
     @rx.event
     async def ask_delete(self):
-        """Ask whether to delete, saying what would be lost with the row."""
+        """Open the dialog for deleting, which lists what would be lost with the row."""
         key = decode_key(self.view, self._key_text())
         if not self.view.editable or key is None:
             return
@@ -197,15 +197,15 @@ class RowMixin(rx.State, mixin=True):
 
     @rx.event
     def close_delete(self, is_open: bool):
-        """Put the question away."""
+        """Close the dialog for deleting."""
         self.deleting, self.conflicts = bool(is_open), []
 
     @rx.event
-    async def confirm_delete(self, start: str):
+    async def confirm_delete(self, snapshot: str):
         """Delete the row that was shown, and go back to the list."""
         self.deleting = False
         try:
-            await asyncio.to_thread(delete_row, self.view, start)
+            await asyncio.to_thread(delete_row, self.view, snapshot)
         except Conflict as conflict:
             return await self._ask_again(conflict)
         except DataError as error:
@@ -228,12 +228,12 @@ class RowMixin(rx.State, mixin=True):
         return f"/{self.view.route}/{self._key_text()}" + _as_query(asked)
 
     def _is_of(self, form: dict[str, Any]) -> bool:
-        """The tab shows the page of this form."""
+        """Whether the tab shows the page of this form."""
         return form.get("_form") == self._form_key()
 
     def _refuse(self, error: DataError) -> None:
-        """Keep the form as it was filled in, and say what is wrong: at its field, or else above the form."""
-        asked = {each.name for each in self.view.asked}
+        """Keep the form's content and show the errors: at their fields, or otherwise above the form."""
+        asked = {each.name for each in self.view.form_fields}
         self.wrong = {name: said for name, said in error.fields.items() if name in asked}
         self.form_problem = error.problem
         elsewhere = [
@@ -248,11 +248,13 @@ class RowMixin(rx.State, mixin=True):
         if isinstance(error, Conflict):
             again = {each.name for each in error.versions}
             decided = [each for each in self.conflicts if each.name not in again]
-            self.conflicts = [*decided, *error.versions]  # what was chosen before still counts
-            self.conflict_marks = json.dumps({each.name: each.now for each in self.conflicts})
+            self.conflicts = [*decided, *error.versions]  # earlier choices stay valid
+            self.conflict_fingerprints = json.dumps(
+                {each.name: each.now for each in self.conflicts}
+            )
 
     async def _ask_again(self, conflict: Conflict) -> None:
-        """Show what the row holds by now before it is deleted."""
+        """Show the current values of the row before it is deleted."""
         try:
             key = decode_key(self.view, self._key_text())
             loaded = await asyncio.to_thread(load_row, self.view, key, self._key_text())
@@ -260,7 +262,7 @@ class RowMixin(rx.State, mixin=True):
             self.form_problem = error.problem
             return
         self.name, self.cells, self.related = loaded.name, loaded.cells, loaded.related
-        self.inputs, self.start = loaded.form.inputs, loaded.form.start.as_json()
+        self.inputs, self.snapshot = loaded.form.inputs, loaded.form.snapshot.as_json()
         self.form_version += 1
         self.conflicts, self.deleting = conflict.versions, True
 
@@ -272,7 +274,7 @@ class RowMixin(rx.State, mixin=True):
 
 
 def _told_elsewhere(view: TableView, error: DataError) -> rx.event.EventSpec:
-    """A save was refused after the person went on to another page."""
+    """The message for a save that was refused after the person opened another page."""
     return rx.toast.error(
         f"Not saved in {view.label}: {error.problem.title}",
         description="What you typed is there when you open that form again.",
@@ -285,6 +287,6 @@ def _as_query(asked: dict[str, str]) -> str:
 
 
 def _forget_draft(form_key: str) -> rx.event.EventSpec:
-    """Tell assets/forms.js that what was typed is saved."""
+    """Tell assets/forms.js that the form was saved, so that it removes the draft."""
     known = form_key if _FORM_KEY.fullmatch(form_key) else ""
     return rx.call_script(f"window.forms?.saved({json.dumps(known)})")

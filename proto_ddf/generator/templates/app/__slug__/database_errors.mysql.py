@@ -1,11 +1,11 @@
-"""What MySQL or MariaDB could not do, in words for a person. Their numbers: MySQL error reference; MariaDB docs."""
+"""Turns errors of MySQL or MariaDB into messages for people. Error numbers: MySQL error reference; MariaDB docs."""
 
 import re
 from typing import Any
 
 import sqlalchemy as sa
 
-from .broken_rules import fields_of_key, rule_of
+from .constraints import fields_of_key, rule_of
 from .errors import (
     DISK_FULL,
     IN_USE,
@@ -60,15 +60,15 @@ _WRONG_VALUES = {
     **dict.fromkeys((1265, 1292, 1366, 1367, 1411, 1525, 3140), WRONG_TYPE),
 }
 _OTHER_LETTERS = (1267, 1270, 1271)
-"""A text has letters that the character set of the column lacks."""
+"""The text has characters that the column's character set lacks."""
 _RAISED = (1643, 1644, 1645)
-"""By SIGNAL, in a trigger or a function: its words may hold values."""
+"""Raised by SIGNAL in a trigger or a function; the message may contain values."""
 
 
 def explain(
     error: sa.exc.SQLAlchemyError, view: TableView | None = None, deleting: bool = False
 ) -> DataError:
-    """The error of the database as a DataError; `view` is the table that was being changed."""
+    """The database's error as a DataError; `view` is the table of the change, if there was one."""
     original = getattr(error, "orig", None)
     if original is None:
         return without_driver(error)
@@ -84,13 +84,13 @@ def explain(
 
 
 def _said(original: Any) -> tuple[int, str]:
-    """The number of the error, or 0, and the server's words."""
+    """The number of the error (or 0) and the server's message."""
     number = original.args[0] if original.args and isinstance(original.args[0], int) else 0
     return number, str(original.args[1]) if len(original.args) > 1 else str(original)
 
 
 def code_of(error: sa.exc.SQLAlchemyError) -> str:
-    """What a log tells of an error: its number and kind; no values."""
+    """What to log about an error: its number and kind, without values."""
     original = getattr(error, "orig", None)
     if original is None:
         return type(error).__name__
@@ -116,7 +116,7 @@ def _refused_change(number: int, text: str, view: TableView, deleting: bool) -> 
 
 
 def _fields_quoted(text: str, view: TableView) -> list[str]:
-    """The fields whose column is quoted in the message, the last of what is: a value may stand before it."""
+    """The field whose column is quoted last in the message; a quoted value may come before it."""
     columns = {view.column(each.name).name: each.name for each in view.fields}
     for quoted in reversed(re.findall(r"[`'.]([^`'.]+)[`']", text)):
         if quoted in columns:

@@ -1,4 +1,4 @@
-"""What SQLite could not do, in words for a person."""
+"""Turns errors of SQLite into messages for people."""
 
 import re
 
@@ -55,7 +55,7 @@ _BY_TEXT = (
 def explain(
     error: sa.exc.SQLAlchemyError, view: TableView | None = None, deleting: bool = False
 ) -> DataError:
-    """The error of the database as a DataError; `view` is the table that was being changed."""
+    """The database's error as a DataError; `view` is the table of the change, if there was one."""
     original = getattr(error, "orig", None)
     if original is None:
         return unexpected("")
@@ -69,19 +69,20 @@ def explain(
 
 
 _UNNAMED = {3091: "SQLITE_CONSTRAINT_DATATYPE"}
-"""Names that Python 3.11 does not know."""
+"""Names that Python 3.11 lacks."""
 _RAISED = "SQLITE_CONSTRAINT_TRIGGER"
-"""By RAISE, in a trigger: its words may be any, and hold values."""
+"""Raised by RAISE in a trigger; the message may be anything, and may contain values."""
 
 
 def _name_of(original: BaseException) -> str:
-    """SQLite's name of its extended code (SQLite docs, "Result and Error Codes"); empty for the driver's own errors."""
+    """The name of SQLite's extended error code (SQLite docs, "Result and Error Codes"); empty for errors of the
+    driver."""
     code = getattr(original, "sqlite_errorcode", 0)
     return _UNNAMED.get(code) or str(getattr(original, "sqlite_errorname", ""))
 
 
 def code_of(error: sa.exc.SQLAlchemyError) -> str:
-    """What a log tells of an error: SQLite's extended code, and its words without values."""
+    """What to log about an error: SQLite's extended code, and its message without values."""
     original = getattr(error, "orig", None)
     if original is None:
         return type(error).__name__
@@ -107,7 +108,7 @@ def _refused_change(name: str, text: str, view: TableView, deleting: bool) -> Da
 
 
 def _fields_in(text: str, view: TableView) -> list[str]:
-    """Fields whose column is named in the database's message."""
+    """The fields whose column is named in the database's message."""
     said = text.partition(":")[2] or text.rpartition(" column ")[2]
     return [
         each.name

@@ -1,4 +1,4 @@
-"""What a form's texts must look like to become values of their fields."""
+"""Validates a form's texts and converts them to values."""
 
 import json
 import re
@@ -16,8 +16,8 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _URL = re.compile(r"https?://\S+")
 
 
-def checked(form: dict[str, str], fields: Sequence[Field], creating: bool) -> dict[str, Any]:
-    """The typed values of the fields. Raises DataError naming every field that is wrong."""
+def validated(form: dict[str, str], fields: Sequence[Field], creating: bool) -> dict[str, Any]:
+    """The typed values of the fields. Raises DataError with all fields that are invalid."""
     values: dict[str, Any] = {}
     wrong: dict[str, str] = {}
     for field in fields:
@@ -44,7 +44,7 @@ def _empty(field: Field) -> Any:
 
 
 def parse(field: Field, text: str) -> Any:
-    """The text as a value of the field's type. Raises ValueError with words for a person."""
+    """The text as a value of the field's type. Raises ValueError with a message for a person."""
     if field.choices and text not in field.choices:
         raise ValueError("Choose one of the values in the list.")
     if field.is_number:
@@ -96,7 +96,7 @@ def _parsed_number(field: Field, text: str) -> int | float | Decimal:
         number = Decimal(text)
     except InvalidOperation:
         raise ValueError("Enter a number.") from None
-    if "_" in text:  # which only Python takes for a number
+    if "_" in text:  # accepted by Python only
         raise ValueError("Enter a number.")
     if not number.is_finite():
         raise ValueError("Enter a number.")

@@ -1,6 +1,5 @@
-"""What a row held when a page showed it. It travels with the form, so that a save depends on nothing that a tab's
-state on the server may have lost, and is compared with the database before a row is changed or deleted.
-"""
+"""What a row held when a page showed it. It is part of the form, so that a save does not depend on the tab's state on
+the server, which may be lost. It is compared with the database before the row is changed or deleted."""
 
 import hashlib
 import json
@@ -15,31 +14,31 @@ from .stored import stored_text
 from .views import Field, Kind, TableView
 
 SHORT = 100
-"""Characters; of a longer text only a digest travels."""
+"""Characters; for a longer text only a digest is sent."""
 
 Stored = dict[str, str | None]
-"""The text of each field exactly as it is stored; None where nothing is."""
+"""The text of each field exactly as it is stored; None for null."""
 
 
 @dataclass(frozen=True)
-class Start:
-    """The row that a page shows."""
+class Snapshot:
+    """The row that a page shows, and what it held."""
 
     key: str
-    """Part of its address; "new" for a row that is not there yet."""
+    """The key in its address; "new" for a row that does not exist yet."""
     fields: dict[str, str | None] = field(default_factory=dict)
-    """The mark of what each field held, see `mark`."""
+    """The fingerprint of each field, see `fingerprint`."""
     given: dict[str, str] = field(default_factory=dict)
-    """Of a new row: texts of fields that are written although nobody touched their controls."""
+    """For a new row: texts of fields that are written even if nobody edits their controls."""
     token: str = ""
-    """Of a new row: names its form, see form_tokens.py."""
+    """For a new row: identifies its form, see form_tokens.py."""
 
     def as_json(self) -> str:
         return json.dumps(asdict(self))
 
 
-def read_start(text: Any) -> Start:
-    """The start that a page sent back. Raises DataError where it is none."""
+def read_snapshot(text: Any) -> Snapshot:
+    """Parse what a page sent back. Raises DataError if it is not valid."""
     try:
         sent = json.loads(text)
         key, fields, given = sent["key"], dict(sent["fields"]), dict(sent.get("given", {}))
@@ -49,11 +48,11 @@ def read_start(text: Any) -> Start:
     is_text = all(isinstance(each, str) for each in (key, token, *given.values()))
     if not is_text or not all(each is None or isinstance(each, str) for each in fields.values()):
         raise DataError(FORM_INCOMPLETE)
-    return Start(key, fields, given, token)
+    return Snapshot(key, fields, given, token)
 
 
-def mark(stored: str | None) -> str | None:
-    """What stands for a stored text in a form: the text itself, or the digest of a long one."""
+def fingerprint(stored: str | None) -> str | None:
+    """What represents a stored text in a form: the text itself, or the digest of a long one."""
     if stored is None:
         return None
     if len(stored) <= SHORT:
@@ -61,8 +60,8 @@ def mark(stored: str | None) -> str | None:
     return "#" + hashlib.sha256(stored.encode(errors="surrogatepass")).hexdigest()
 
 
-def text_of_mark(marked: str | None) -> str | None:
-    """The stored text of a short one; None where nothing was stored, or only a digest is known."""
+def text_of_fingerprint(marked: str | None) -> str | None:
+    """The stored text if it is short; None if nothing was stored, or only a digest is known."""
     return marked[1:] if marked is not None and marked.startswith("=") else None
 
 
@@ -72,13 +71,13 @@ def fields_to_compare(view: TableView) -> tuple[Field, ...]:
 
 
 def stored_value(view: TableView, name: str) -> sa.ColumnElement[Any]:
-    """What is compared of a field: of a binary value its size, which is all that a page shows of it."""
+    """The expression to compare for a field. For a binary value it is the size, which is all that a page shows."""
     column = view.column(name)
     return sa.func.length(column) if view.by_name[name].kind is Kind.BINARY else column
 
 
 def read_stored(connection: sa.Connection, view: TableView, key: tuple[Any, ...]) -> Stored | None:
-    """The exact texts of a row's fields, all that `fields_to_compare` names; None where there is no such row."""
+    """The exact texts of the row's fields that `fields_to_compare` lists; None if the row does not exist."""
     names = [each.name for each in fields_to_compare(view)]
     columns = [
         stored_text(stored_value(view, name)).label(f"stored_{at}") for at, name in enumerate(names)

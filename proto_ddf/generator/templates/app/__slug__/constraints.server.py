@@ -1,4 +1,4 @@
-"""The rules of a table, asked for when one was broken: which fields a rule is about."""
+"""Looks up the constraint that a change violated, to find the fields it is about."""
 
 import re
 from collections.abc import Collection
@@ -11,7 +11,7 @@ from .views import TableView
 
 
 def fields_of_key(view: TableView, name: str) -> list[str]:
-    """The fields of the unique key or index of that name; none where it is not known."""
+    """The fields of the unique key or index with that name; empty if it is not known."""
     found = _inspected(view)
     if name in ("PRIMARY", found["primary key"]):
         return list(view.key)
@@ -19,27 +19,27 @@ def fields_of_key(view: TableView, name: str) -> list[str]:
 
 
 def rule_of(view: TableView, name: str) -> tuple[list[str], str]:
-    """The fields that the CHECK of that name is about, and what it says.
+    """The fields of the CHECK constraint with that name, and its condition.
 
-    MariaDB calls one that stands at a column like that, and does not list it.
+    MariaDB names a constraint that is declared at a column like that column, and does not list it.
     """
     text = _inspected(view)["checks"].get(name, "")
     if not text:
         return fields_called(view, [name]), name
     named = [
         each.name
-        for each in view.asked
+        for each in view.form_fields
         if re.search(rf"(?<!\w){re.escape(view.column(each.name).name)}(?!\w)", text)
     ]
     return named, text
 
 
 def _inspected(view: TableView) -> dict[str, Any]:
-    from .database import reading  # late: it needs the module that asks this one
+    from .database import read_connection  # late: database.py imports this module
 
     name, schema = view.table.name, view.table.schema
     try:
-        with reading() as connection:
+        with read_connection() as connection:
             inspector = sa.inspect(connection)
             return {
                 "primary key": inspector.get_pk_constraint(name, schema)["name"],

@@ -1,4 +1,4 @@
-"""Texts as values to compare with what is stored, which is always of the column's type."""
+"""Converts texts to values for comparisons with the database. Stored values always have the column's type."""
 
 import math
 from datetime import date, datetime, time
@@ -7,20 +7,26 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from .dialect import ENDLESS_NUMBERS, FLAGS_ARE_NUMBERS, MOMENTS, WHOLE_NUMBERS, can_hold
+from .dialect import (
+    BOOLEANS_ARE_NUMBERS,
+    NON_FINITE_NUMBERS,
+    UNREPRESENTABLE_TIMES,
+    WHOLE_NUMBERS,
+    can_hold,
+)
 from .views import NUMBERS, Kind
 
 MOST_DIGITS = 1_000
-"""Before the decimal point, and behind it."""
+"""Limit before and after the decimal point."""
 
 
 def value_of(kind: Kind, text: str) -> Any:
-    """The typed value; of binary data the text has the hexadecimal digits.
+    """The typed value of a text; for binary data the text has hexadecimal digits.
 
-    A date or a time that Python has no value for, such as "infinity" or "24:00:00", stays the text that it is.
+    A date or a time that Python cannot represent, such as "infinity" or "24:00:00", stays a text.
 
     Raises:
-        ValueError: nothing that is stored can be equal to it.
+        ValueError: no stored value can be equal to it.
     """
     if kind in NUMBERS:
         return _number(kind, text)
@@ -36,30 +42,30 @@ def value_of(kind: Kind, text: str) -> Any:
     return text
 
 
-def limit_of(kind: Kind, text: str, rising: bool) -> Any:
-    """Where a range begins, or without `rising` where it ends. That need not be a value of the kind: 2.5 for whole
+def limit_of(kind: Kind, text: str, ascending: bool) -> Any:
+    """The start of a range, or its end if `ascending` is false. It need not be a value of the kind: 2.5 for whole
     numbers. Raises as `value_of`."""
     if kind is Kind.INTEGER:
-        return _whole_limit(_decimal(text), rising)
+        return _whole_limit(_decimal(text), ascending)
     return sa.literal(_decimal(text), sa.Numeric()) if kind in NUMBERS else value_of(kind, text)
 
 
-def _whole_limit(number: Decimal, rising: bool) -> int:
-    """A whole number, so that the column's index can be used."""
-    limit = int(number.to_integral_value(ROUND_CEILING if rising else ROUND_FLOOR))
+def _whole_limit(number: Decimal, ascending: bool) -> int:
+    """The limit as a whole number, so that the column's index can be used."""
+    limit = int(number.to_integral_value(ROUND_CEILING if ascending else ROUND_FLOOR))
     least, most = WHOLE_NUMBERS[0], WHOLE_NUMBERS[-1]
-    if limit > most if rising else limit < least:
+    if limit > most if ascending else limit < least:
         raise ValueError("beyond all numbers that a column can hold")
     return max(least, min(limit, most))
 
 
 def key_part(kind: Kind, part: str | int | float) -> Any:
-    """A value of a key as it is compared with the column. Raises as `value_of`."""
+    """A value of a key for a comparison with the column. Raises as `value_of`."""
     return value_of(kind, str(part))
 
 
 def _number(kind: Kind, text: str) -> int | float | Decimal:
-    if kind is not Kind.INTEGER and text.lower() in ENDLESS_NUMBERS:
+    if kind is not Kind.INTEGER and text.lower() in NON_FINITE_NUMBERS:
         return float(text) if kind is Kind.FLOAT else Decimal(text)
     number = _decimal(text)
     if kind is Kind.FLOAT and math.isfinite(float(number)):
@@ -88,13 +94,13 @@ def _decimal(text: str) -> Decimal:
 def _boolean(text: str) -> bool | int:
     if text.lower() in ("true", "false", "1", "0"):
         return text.lower() in ("true", "1")
-    if FLAGS_ARE_NUMBERS:
+    if BOOLEANS_ARE_NUMBERS:
         return int(text)
     raise ValueError("neither true nor false")
 
 
 def _moment(kind: Kind, text: str) -> date | time | str:
-    if MOMENTS.fullmatch(text):
+    if UNREPRESENTABLE_TIMES.fullmatch(text):
         return text
     types: dict[Kind, Any] = {Kind.DATE: date, Kind.DATETIME: datetime, Kind.TIME: time}
     found: date | time = types[kind].fromisoformat(text)
@@ -102,5 +108,5 @@ def _moment(kind: Kind, text: str) -> date | time | str:
 
 
 def may_hold_text(kind: Kind) -> bool:
-    """A value may be an empty text."""
+    """Whether a value of the kind may be an empty text."""
     return kind is Kind.TEXT

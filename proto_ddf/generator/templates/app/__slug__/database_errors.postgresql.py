@@ -1,4 +1,4 @@
-"""What PostgreSQL could not do, in words for a person. Its codes: PostgreSQL docs, appendix A."""
+"""Turns errors of PostgreSQL into messages for people. Error codes: PostgreSQL docs, appendix A."""
 
 import re
 from decimal import Decimal
@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from .broken_rules import fields_called, fields_of_key, rule_of
+from .constraints import fields_called, fields_of_key, rule_of
 from .errors import (
     DISK_FULL,
     IN_USE,
@@ -65,7 +65,7 @@ _BY_TEXT = (
     ("role ", LOGIN_REFUSED),
     ("database ", NO_SUCH_DATABASE),
 )
-"""While connecting the driver has no code."""
+"""The driver gives no code for errors while connecting."""
 _WRONG_VALUES = {
     "22001": TOO_LONG,
     "22003": OUT_OF_RANGE,
@@ -76,7 +76,7 @@ _WRONG_VALUES = {
 def explain(
     error: sa.exc.SQLAlchemyError, view: TableView | None = None, deleting: bool = False
 ) -> DataError:
-    """The error of the database as a DataError; `view` is the table that was being changed."""
+    """The database's error as a DataError; `view` is the table of the change, if there was one."""
     original = getattr(error, "orig", None)
     if original is None:
         return without_driver(error)
@@ -106,11 +106,12 @@ def explain(
 
 _POLICY = "row-level security"
 _OF_THE_SERVER = ("40", "53", "55", "57")
-"""Classes of codes that mean the same within a function, as of a trigger; of others it may be another table's."""
+"""Classes of codes that have the same meaning inside a function, such as a trigger's. Others may be about another table
+there."""
 
 
 def code_of(error: sa.exc.SQLAlchemyError) -> str:
-    """What a log tells of an error: its SQLSTATE and name, and what it is about; no values."""
+    """What to log about an error: its SQLSTATE and name, and the objects it is about, without values."""
     original = getattr(error, "orig", None)
     said = getattr(original, "diag", None)
     parts = [getattr(original, "sqlstate", None) or "no code", type(original or error).__name__]
@@ -141,7 +142,9 @@ def _broken_rule(
         return at_fields(fields_of_key(view, name), f"Another row is in the way: {words}.")
     if code in ("23001", "23503"):
         return DataError(IN_USE if deleting else REFERS_TO_NOTHING)
-    if said.datatype_name:  # the rule of a domain, which may be the type of several columns
+    if (
+        said.datatype_name
+    ):  # a domain's constraint; several columns may have the domain as their type
         changed = _changed(error, view)
         return at_fields(list(changed) if len(changed) == 1 else [], f"The database says: {words}.")
     if code == "23514" and name:
@@ -150,13 +153,15 @@ def _broken_rule(
 
 
 def _fields_with(code: str, said: str, error: sa.exc.SQLAlchemyError, view: TableView) -> list[str]:
-    """The fields that a wrong value is in. PostgreSQL names no column: it quotes the value, or says how long it
-    may be, or nothing at all."""
+    """The fields with an invalid value. PostgreSQL does not name the column: it quotes the value, or gives the allowed
+    length, or neither."""
     values = _changed(error, view)
     length = re.search(r"\((\d+)\)", said)
     if code == "22001" and length:
         longer = {name for name, text in values.items() if len(str(text)) > int(length[1])}
-        return [each.name for each in view.asked if each.name in longer and not each.is_number]
+        return [
+            each.name for each in view.form_fields if each.name in longer and not each.is_number
+        ]
     quoted = [name for name, value in values.items() if value and f'"{value}"' in said]
     if quoted or code != "22003":
         return quoted
@@ -165,12 +170,12 @@ def _fields_with(code: str, said: str, error: sa.exc.SQLAlchemyError, view: Tabl
 
 
 def _changed(error: sa.exc.SQLAlchemyError, view: TableView) -> dict[str, Any]:
-    """The values that were to be written, by field."""
+    """The values of the change, by field."""
     given = getattr(error, "params", None)
     given = given if isinstance(given, dict) else {}
-    return {each.name: given[each.name] for each in view.asked if each.name in given}
+    return {each.name: given[each.name] for each in view.form_fields if each.name in given}
 
 
 def _is_large(value: Any) -> bool:
-    """Beyond the smallest of PostgreSQL's whole numbers."""
+    """Whether a number is outside of smallint, PostgreSQL's smallest whole numbers."""
     return isinstance(value, int | float | Decimal) and abs(float(value)) > 32_767

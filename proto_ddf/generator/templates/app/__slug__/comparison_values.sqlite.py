@@ -1,4 +1,4 @@
-"""Texts as values to compare with what is stored. SQLite lets any value into any column."""
+"""Converts texts to values for comparisons with the database. SQLite allows any value in any column."""
 
 import re
 from typing import Any
@@ -9,11 +9,11 @@ _NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
 
 
 def value_of(kind: Kind, text: str) -> Any:
-    """The typed value; a text that does not fit the kind is compared as text. Of binary data it has the hexadecimal
-    digits.
+    """The typed value of a text. A text that does not fit the kind is compared as text. For binary data it has
+    hexadecimal digits.
 
     Raises:
-        ValueError: nothing that is stored can be equal to it.
+        ValueError: no stored value can be equal to it.
     """
     _must_be_text(text)
     if kind is Kind.BINARY:
@@ -30,20 +30,20 @@ def _number(kind: Kind, text: str) -> str | int | float:
         return text
     if kind is not Kind.FLOAT and text.lstrip("+-").isdecimal():
         return _bounded(int(text))
-    return float(text)  # 2.5 may be stored in a column of whole numbers
+    return float(text)  # a column of whole numbers may hold 2.5
 
 
-def limit_of(kind: Kind, text: str, rising: bool) -> Any:
-    """Where a range begins, or without `rising` where it ends. That need not be a value of the kind: 2.5 for whole
+def limit_of(kind: Kind, text: str, ascending: bool) -> Any:
+    """The start of a range, or its end if `ascending` is false. It need not be a value of the kind: 2.5 for whole
     numbers. Raises as `value_of`."""
     return value_of(Kind.FLOAT if kind in NUMBERS else kind, text)
 
 
 def key_part(kind: Kind, part: str | int | float) -> Any:
-    """A value of a key as it is stored: a number or a text, whatever the column is declared as.
+    """A value of a key as it is stored: a number or a text, whatever the column's declared type.
 
     Raises:
-        ValueError: nothing that is stored can be equal to it.
+        ValueError: no stored value can be equal to it.
     """
     if isinstance(part, int):
         return _bounded(part)
@@ -53,7 +53,8 @@ def key_part(kind: Kind, part: str | int | float) -> Any:
 
 
 def _bounded(number: int) -> int | float:
-    """SQLite keeps a whole number beyond 64 bits as a float. Raises ValueError for one that has no end there."""
+    """SQLite stores a whole number of more than 64 bits as a float. Raises ValueError if it is too large for a
+    float."""
     try:
         return number if -(2**63) <= number < 2**63 else float(number)
     except OverflowError:
@@ -61,10 +62,11 @@ def _bounded(number: int) -> int | float:
 
 
 def _must_be_text(text: str) -> None:
-    """Raises ValueError for half a UTF-16 pair; a byte that is no UTF-8 is kept as Python keeps it (PEP 383)."""
+    """Raises ValueError for an unpaired surrogate. A byte that is not UTF-8 has Python's escape (PEP 383), which is
+    allowed."""
     text.encode(errors="surrogateescape")
 
 
 def may_hold_text(kind: Kind) -> bool:
-    """A value may be an empty text."""
+    """Whether a value of the kind may be an empty text."""
     return True
