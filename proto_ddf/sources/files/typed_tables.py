@@ -91,8 +91,8 @@ _lock = Lock()
 def path_of(table: RawTable, chosen: ChosenTypes) -> Path:
     """The path of a table's typed copy, beside its raw data."""
     missing = {column.name: column.missing for column in table.columns if column.missing}
-    said = json.dumps([chosen, missing]) if missing else json.dumps(chosen)
-    key = hashlib.sha256(said.encode()).hexdigest()[:8] if chosen or missing else "found"
+    text = json.dumps([chosen, missing]) if missing else json.dumps(chosen)
+    key = hashlib.sha256(text.encode()).hexdigest()[:8] if chosen or missing else "found"
     return table.data.with_name(f"{table.data.name.partition('.')[0]}-{key}.duckdb")
 
 

@@ -118,7 +118,7 @@ def test_a_name_pointed_at_this_machine_shows_nothing_of_the_app(
     answer = page_elsewhere.goto(f"http://evil.example:{port}/customers")
     assert answer is not None
     assert answer.status == 400
-    assert "does not answer to this host name" in page_elsewhere.inner_text("body")
+    assert "does not accept this host name" in page_elsewhere.inner_text("body")
 
 
 def test_another_sites_page_reaches_nothing_of_the_app(

@@ -169,7 +169,7 @@ def test_what_was_typed_after_the_save_went_through_is_not_lost_and_the_person_d
     expect_form_back(page)
     page.get_by_label("Note").fill("More")
     save(page)
-    expect(page.get_by_text("A row was added from this form before")).to_be_visible()
+    expect(page.get_by_text("A row was already added from this form")).to_be_visible()
     expect(page.get_by_label("Note")).to_have_value("More")
     assert orders(forgetful.app, customer) == [None]
     with page.expect_popup() as opened:
@@ -226,7 +226,7 @@ def test_a_save_of_which_nobody_knows_the_end_is_told(
     expect(page.get_by_role("button", name="Save")).to_be_enabled(timeout=SOON_MS)
     expect_form_back(page)
     save(page)
-    expect(page.get_by_text("It is not known whether the row was added")).to_be_visible(
+    expect(page.get_by_text("It is unknown whether the row was added")).to_be_visible(
         timeout=SOON_MS
     )
     assert orders(forgetful.app, customer) == []

@@ -59,7 +59,7 @@ def stored_row(awkward, key):
         ("size", "0", "At least 1."),
         ("size", "11", "At most 10."),
         ("details", "{", "Enter valid JSON."),
-        ("code", "missing", "This row is no longer there. Choose another one."),
+        ("code", "missing", "This row does not exist any more. Choose another one."),
     ],
 )
 def test_a_wrong_value_is_refused_at_its_field(awkward, thing, field, text, message):

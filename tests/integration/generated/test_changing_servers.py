@@ -152,7 +152,7 @@ def test_what_only_the_server_knows_to_be_wrong_is_marked(served, monkeypatch, t
     monkeypatch.setattr(served.changes, "_check_against_data", lambda *_: None)
     monkeypatch.setattr(
         served.changes,
-        "checked",
+        "validated",
         lambda form, fields, creating: {
             name: int(text) if text.isdigit() else text or None for name, text in form.items()
         },

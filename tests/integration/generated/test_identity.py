@@ -120,7 +120,7 @@ def test_a_key_that_lost_its_constraint_is_found_out(on_postgres):
 def test_a_table_without_transactions_is_named_with_its_engine(on_mariadb, table, engine):
     said = reason(on_mariadb, table, "1")
     assert (
-        (f"storage engine, {engine}, cannot take a change back" in said) if engine else said == ""
+        (f"storage engine, {engine}, does not support rollback" in said) if engine else said == ""
     )
 
 
@@ -128,8 +128,8 @@ def test_a_table_without_transactions_is_named_with_its_engine(on_mariadb, table
 def test_a_table_without_transactions_takes_no_change_and_no_new_row(on_mariadb, table):
     app, view = on_mariadb, on_mariadb.view(table)
     before = app.run(f"SELECT * FROM {table}")
-    assert "cannot take a change back" in app.row_forms.blank_form(view, {}).read_only
-    assert "cannot take a change back" in app.form(view, (1,)).read_only
+    assert "does not support rollback" in app.row_forms.blank_form(view, {}).read_only
+    assert "does not support rollback" in app.form(view, (1,)).read_only
     for call in (
         lambda: app.changes.create(view, {"id": "7"}),
         lambda: app.update(view, (1,), {"id": "7"}),
@@ -137,5 +137,5 @@ def test_a_table_without_transactions_takes_no_change_and_no_new_row(on_mariadb,
     ):
         with pytest.raises(app.errors.DataError) as refused:
             call()
-        assert "cannot take a change back" in refused.value.problem.message
+        assert "does not support rollback" in refused.value.problem.message
     assert app.run(f"SELECT * FROM {table}") == before

@@ -135,7 +135,7 @@ class CsvConfig(FilesConfig):
     @classmethod
     def _known(cls, encoding: str) -> str:
         if encoding != AUTO and encoding not in LABELS:
-            raise ValueError("is none of the encodings offered")
+            raise ValueError("is not one of the supported encodings")
         return encoding
 
 
@@ -153,7 +153,7 @@ KIND = file_kind(
             name=ENCODING_FIELD,
             label="Encoding",
             widget="select",
-            help="Only to be chosen where the test of the connection says that it cannot be told.",
+            help="Choose one only if the connection test says that the encoding cannot be detected.",
             choices=tuple(choices()),
             advanced=True,
         ),

@@ -222,4 +222,4 @@ codecs.register_error(_AS_CP1252, _as_cp1252)
 
 def choices() -> Sequence[tuple[str, str]]:
     """The options of the form."""
-    return ((AUTO, "Found by itself"), *LABELS.items())
+    return ((AUTO, "Detect automatically"), *LABELS.items())

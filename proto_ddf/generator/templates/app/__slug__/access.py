@@ -101,14 +101,14 @@ class Guard:
         if len(hosts) != 1 or not self._is_own_host(hosts[0].lower()):
             return (
                 400,
-                "This app does not answer to this host name. ALLOWED_HOSTS names those it does.",
+                "This app does not accept this host name. The setting ALLOWED_HOSTS lists the names that it accepts.",
             )
         if is_websocket and not origins:
-            return 403, "An Origin header is needed."
+            return 403, "An Origin header is required."
         if any(origin.lower() not in self._origins for origin in origins):
             return (
                 403,
-                "This request came from a page at an address that ALLOWED_HOSTS does not name.",
+                "This request came from a page at an address that is not listed in ALLOWED_HOSTS.",
             )
         return None
 

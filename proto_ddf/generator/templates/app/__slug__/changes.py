@@ -184,7 +184,7 @@ def _check_against_data(
         if field.unique and _taken(connection, view, name, value, key):
             wrong[name] = f"Another row already has this {field.label.lower()}."
         elif not _exists(connection, view, name, value):
-            wrong[name] = "This row is no longer there. Choose another one."
+            wrong[name] = "This row does not exist any more. Choose another one."
     if wrong:
         raise DataError(CHECK_FIELDS, wrong)
 

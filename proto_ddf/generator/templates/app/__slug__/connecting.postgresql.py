@@ -39,8 +39,8 @@ def _connect(*given: Any, **named: Any) -> "_Connection":
     try:
         return _Connection.connect(*given, **named)
     except psycopg.OperationalError as error:
-        said = str(error)
-    raise psycopg.OperationalError(said)
+        message = str(error)
+    raise psycopg.OperationalError(message)
 
 
 class _Connection(psycopg.Connection[Any]):

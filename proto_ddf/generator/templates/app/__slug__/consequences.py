@@ -45,7 +45,7 @@ def _consequence(other: TableView, fields: tuple[str, ...], count: int) -> Conse
         case "SET NULL" | "SET DEFAULT":
             return Consequence(count, f"{rows} will no longer refer to anything.", False)
         case None:
-            return Consequence(count, f"{rows} will refer to a row that is gone.", False)
+            return Consequence(count, f"{rows} will refer to a row that does not exist.", False)
         case _:
             refer = "refers" if count == 1 else "refer"
-            return Consequence(count, f"{rows} {refer} to it: delete or change those first.", True)
+            return Consequence(count, f"{rows} {refer} to it: delete or change them first.", True)

@@ -72,7 +72,7 @@ def explain(
     original = getattr(error, "orig", None)
     if original is None:
         return without_driver(error)
-    number, text = _said(original)
+    number, text = _message_of(original)
     if number == 2026 or (number == 2003 and "SSL" in text):
         return DataError(NOT_ENCRYPTED)
     if number in _BY_NUMBER:
@@ -83,7 +83,7 @@ def explain(
     return no_value(text) if is_of_value else unexpected(text)
 
 
-def _said(original: Any) -> tuple[int, str]:
+def _message_of(original: Any) -> tuple[int, str]:
     """The number of the error (or 0) and the server's message."""
     number = original.args[0] if original.args and isinstance(original.args[0], int) else 0
     return number, str(original.args[1]) if len(original.args) > 1 else str(original)
@@ -94,7 +94,7 @@ def code_of(error: sa.exc.SQLAlchemyError) -> str:
     original = getattr(error, "orig", None)
     if original is None:
         return type(error).__name__
-    number, text = _said(original)
+    number, text = _message_of(original)
     parts = [str(number), type(original).__name__]
     return ", ".join(parts if number in _RAISED else [*parts, without_values(text)])
 

@@ -85,23 +85,23 @@ def explain(
         return DataError(_unreached(str(original)))
     if code.startswith("08"):
         return DataError(AWAY)
-    said = original.diag
-    words = said.message_primary or str(original)
-    within = "function" in (said.context or "")
+    diagnostics = original.diag
+    words = diagnostics.message_primary or str(original)
+    within = "function" in (diagnostics.context or "")
     if code in _BY_CODE and _POLICY not in words and (not within or code[:2] in _OF_THE_SERVER):
         return DataError(_BY_CODE[code])
     if view is None:
         return no_value(words) if code[:2] == "22" else unexpected(words)
     if within:
-        return against_own_rule(words, deleting, said.message_hint or "")
+        return against_own_rule(words, deleting, diagnostics.message_hint or "")
     if code.startswith("23"):
-        return _broken_rule(code, said, error, view, deleting)
+        return _broken_rule(code, diagnostics, error, view, deleting)
     if code in _WRONG_VALUES:
         fields = _fields_with(code, str(original), error, view)
         return (
             at_fields(fields, _WRONG_VALUES[code]) if fields else against_own_rule(words, deleting)
         )
-    return against_own_rule(words, deleting, said.message_hint or "")
+    return against_own_rule(words, deleting, diagnostics.message_hint or "")
 
 
 _POLICY = "row-level security"
@@ -113,28 +113,33 @@ there."""
 def code_of(error: sa.exc.SQLAlchemyError) -> str:
     """What to log about an error: its SQLSTATE and name, and the objects it is about, without values."""
     original = getattr(error, "orig", None)
-    said = getattr(original, "diag", None)
+    diagnostics = getattr(original, "diag", None)
     parts = [getattr(original, "sqlstate", None) or "no code", type(original or error).__name__]
     for name in ("table_name", "column_name", "constraint_name", "datatype_name"):
-        if about := getattr(said, name, None):
+        if about := getattr(diagnostics, name, None):
             parts.append(f"{name.removesuffix('_name')} {about}")
-    if said is not None and said.message_primary and not said.context:
-        parts.append(without_values(said.message_primary))
+    if diagnostics is not None and diagnostics.message_primary and not diagnostics.context:
+        parts.append(without_values(diagnostics.message_primary))
     return ", ".join(parts)
 
 
 def _unreached(text: str) -> Problem:
-    said = text.rpartition("FATAL:")[2].strip() if "FATAL:" in text else text
+    message = text.rpartition("FATAL:")[2].strip() if "FATAL:" in text else text
     return next(
-        (problem for part, problem in _BY_TEXT if said.startswith(part) or f" {part}" in said), AWAY
+        (
+            problem
+            for part, problem in _BY_TEXT
+            if message.startswith(part) or f" {part}" in message
+        ),
+        AWAY,
     )
 
 
 def _broken_rule(
-    code: str, said: Any, error: sa.exc.SQLAlchemyError, view: TableView, deleting: bool
+    code: str, diagnostics: Any, error: sa.exc.SQLAlchemyError, view: TableView, deleting: bool
 ) -> DataError:
-    name, words = said.constraint_name or "", said.message_primary or code
-    if code == "23502" and (fields := fields_called(view, [said.column_name])):
+    name, words = diagnostics.constraint_name or "", diagnostics.message_primary or code
+    if code == "23502" and (fields := fields_called(view, [diagnostics.column_name])):
         return at_fields(fields, REQUIRED)
     if code == "23505":
         return taken(fields_of_key(view, name))
@@ -142,9 +147,7 @@ def _broken_rule(
         return at_fields(fields_of_key(view, name), f"Another row is in the way: {words}.")
     if code in ("23001", "23503"):
         return DataError(IN_USE if deleting else REFERS_TO_NOTHING)
-    if (
-        said.datatype_name
-    ):  # a domain's constraint; several columns may have the domain as their type
+    if diagnostics.datatype_name:  # a domain, which may be the type of several columns
         changed = _changed(error, view)
         return at_fields(list(changed) if len(changed) == 1 else [], f"The database says: {words}.")
     if code == "23514" and name:
@@ -152,17 +155,19 @@ def _broken_rule(
     return against_own_rule(words, deleting)
 
 
-def _fields_with(code: str, said: str, error: sa.exc.SQLAlchemyError, view: TableView) -> list[str]:
+def _fields_with(
+    code: str, message: str, error: sa.exc.SQLAlchemyError, view: TableView
+) -> list[str]:
     """The fields with an invalid value. PostgreSQL does not name the column: it quotes the value, or gives the allowed
     length, or neither."""
     values = _changed(error, view)
-    length = re.search(r"\((\d+)\)", said)
+    length = re.search(r"\((\d+)\)", message)
     if code == "22001" and length:
         longer = {name for name, text in values.items() if len(str(text)) > int(length[1])}
         return [
             each.name for each in view.form_fields if each.name in longer and not each.is_number
         ]
-    quoted = [name for name, value in values.items() if value and f'"{value}"' in said]
+    quoted = [name for name, value in values.items() if value and f'"{value}"' in message]
     if quoted or code != "22003":
         return quoted
     large = [name for name, value in values.items() if _is_large(value)]

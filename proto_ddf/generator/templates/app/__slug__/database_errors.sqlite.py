@@ -27,13 +27,13 @@ from .views import TableView
 GONE = Problem(
     "The data cannot be reached",
     "The database file is not where it should be.",
-    "It may have been moved, renamed or deleted. Put it back, then try again.",
+    "It may have been moved, renamed or deleted. Restore it, then try again.",
     can_retry=True,
 )
 NO_DATABASE = Problem(
     "The data cannot be read",
     "The file is not a SQLite database, or it is damaged.",
-    "Put back a good copy of the file, then try again.",
+    "Restore a good copy of the file, then try again.",
     can_retry=True,
 )
 _BY_TEXT = (
@@ -109,9 +109,9 @@ def _refused_change(name: str, text: str, view: TableView, deleting: bool) -> Da
 
 def _fields_in(text: str, view: TableView) -> list[str]:
     """The fields whose column is named in the database's message."""
-    said = text.partition(":")[2] or text.rpartition(" column ")[2]
+    message = text.partition(":")[2] or text.rpartition(" column ")[2]
     return [
         each.name
         for each in view.fields
-        if re.search(rf"(?<!\w){re.escape(view.column(each.name).name)}(?!\w)", said)
+        if re.search(rf"(?<!\w){re.escape(view.column(each.name).name)}(?!\w)", message)
     ]

@@ -42,24 +42,24 @@ LOCKED = Problem(
 READ_ONLY = Problem(
     "The data cannot be changed",
     "The database is read-only for this app.",
-    "Ask whoever looks after the database for permission to write, then try again.",
+    "Ask the database's administrator for permission to write, then try again.",
     can_retry=True,
 )
 TABLE_CHANGED = Problem(
     "The table has changed",
     "A table or column that this page shows is no longer in the database.",
-    "Bring it back, or generate the app again from the database as it is now.",
+    "Restore it, or generate the app again from the current database.",
     can_retry=True,
 )
 DISK_FULL = Problem(
-    "There is no room left",
+    "No disk space left",
     "The disk that holds the database is full.",
     "Free some space, then try again.",
     can_retry=True,
 )
 TOO_SLOW = Problem(
     "This takes too long",
-    "The database did not finish in time, and was told to stop.",
+    "The database did not finish in time, so the query was cancelled.",
     "Narrow it down by a filter, or sort by another column; then try again.",
     can_retry=True,
 )
@@ -70,13 +70,13 @@ ROW_GONE = Problem(
 )
 SEVERAL_ROWS = Problem(
     "Nothing was changed",
-    "The change would have reached more than one row, so it was taken back.",
-    "The key of this row does not identify it: ask whoever looks after the database.",
+    "The change would have affected more than one row, so it was rolled back.",
+    "The key of this row does not identify it: ask the database's administrator.",
 )
 NOT_CHANGED = Problem(
     "Nothing was changed",
-    "The database left everything as it was, and gave no reason. A trigger or a rule of the table may do that.",
-    "Ask whoever looks after the database.",
+    "The database changed nothing and gave no reason. A trigger or a rule of the table may do that.",
+    "Ask the database's administrator.",
 )
 CHANGED_BY_OTHERS = Problem(
     "Somebody else has changed this row",
@@ -89,13 +89,13 @@ FORM_INCOMPLETE = Problem(
     "Open the row again, then repeat the change.",
 )
 ADDED_BEFORE = Problem(
-    "A row was added from this form before",
-    "The form was saved then with other values than now. Nothing more is written yet.",
+    "A row was already added from this form",
+    "The form was saved with other values then. Nothing more has been written yet.",
     "Open that row to change it, or choose below to add another one, then save.",
 )
 MAYBE_ADDED = Problem(
-    "It is not known whether the row was added",
-    "The app or the database went away while this form was being saved.",
+    "It is unknown whether the row was added",
+    "The app or the database stopped while this form was being saved.",
     "Look for the row in the list. If it is not there, choose below to add it, then save.",
 )
 BEING_SAVED = Problem(
@@ -111,22 +111,22 @@ NOT_ALLOWED = Problem(
 UNEXPECTED = Problem(
     "Something went wrong",
     "The database could not answer.",
-    "Try again. If it stays, look at the app's log.",
+    "Try again. If the problem stays, look at the app's log.",
     can_retry=True,
 )
 IN_USE = Problem(
     "Not deleted",
     "Other rows refer to this one.",
-    "Delete or change those first: they are listed on this row's page after a reload.",
+    "Delete or change those rows first. Reload this row's page to see them.",
 )
 REFERS_TO_NOTHING = Problem(
     "Not saved",
-    "A row that this one refers to is gone, or rows refer to the key that you are changing.",
+    "A row that this one refers to was deleted, or other rows refer to the key that you are changing.",
     "Choose another row, or leave the key as it was.",
 )
 CHECK_FIELDS = Problem(
     "Not saved yet",
-    "Some fields need another look: they are marked below.",
+    "Some fields are not valid: they are marked below.",
 )
 
 
@@ -148,33 +148,42 @@ def refused(names: Sequence[str], rule: str) -> DataError:
     return at_fields(names, f"The database does not accept this value (rule: {rule}).")
 
 
-def no_value(said: str) -> DataError:
+def no_value(message: str) -> DataError:
     """The requested value is not valid for its column's type."""
     return DataError(
-        Problem(NO_VALUE, _told(said), "Remove the filter or the search, or ask for another value.")
+        Problem(
+            NO_VALUE,
+            _database_message(message),
+            "Remove the filter or the search, or ask for another value.",
+        )
     )
 
 
-def unexpected(said: str) -> DataError:
-    """Any other error of a read; `said` is the database's message, which may be empty."""
-    return DataError(Problem(UNEXPECTED.title, _told(said), UNEXPECTED.hint, can_retry=True))
+def unexpected(message: str) -> DataError:
+    """Any other error of a read; `message` is the database's message, which may be empty."""
+    return DataError(
+        Problem(UNEXPECTED.title, _database_message(message), UNEXPECTED.hint, can_retry=True)
+    )
 
 
-def against_own_rule(said: str, deleting: bool, hint: str = "") -> DataError:
-    """A change was refused by another rule of the database, for example a trigger. `said` is the database's message."""
-    return DataError(Problem("Not deleted" if deleting else "Not saved", _told(said), hint))
+def against_own_rule(message: str, deleting: bool, hint: str = "") -> DataError:
+    """A change was refused by another rule of the database, for example a trigger. `message` is the database's
+    message."""
+    return DataError(
+        Problem("Not deleted" if deleting else "Not saved", _database_message(message), hint)
+    )
 
 
-def _told(said: str) -> str:
-    said = said.strip()
-    if len(said) > _MOST_WORDS:
-        said = said[:_MOST_WORDS] + "…"
-    return f"The database says: {said}" if said else UNEXPECTED.message
+def _database_message(message: str) -> str:
+    message = message.strip()
+    if len(message) > _MOST_WORDS:
+        message = message[:_MOST_WORDS] + "…"
+    return f"The database says: {message}" if message else UNEXPECTED.message
 
 
-def without_values(said: str) -> str:
+def without_values(message: str) -> str:
     """The database's message for a log: without quoted texts and without numbers."""
-    return _QUOTED.sub("…", said)[:_MOST_WORDS]
+    return _QUOTED.sub("…", message)[:_MOST_WORDS]
 
 
 def taken(names: Sequence[str]) -> DataError:

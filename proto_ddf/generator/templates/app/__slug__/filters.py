@@ -112,7 +112,7 @@ def no_match_reason(view: TableView, conditions: Iterable[Condition]) -> str:
             _condition_of(field, view.column(field.name), condition)
         except ValueError:
             value = condition.value or condition.until
-            return f"“{value}” is no value of {field.label}."
+            return f"“{value}” is not a valid value of {field.label}."
     return ""
 
 

@@ -8,7 +8,9 @@ from .data import key_is
 from .dialect import engine_without_rollback
 from .views import TableView
 
-EMPTY_KEY = "The key of this row is empty, so nothing tells it from other rows without one."
+EMPTY_KEY = (
+    "The key of this row is empty, so it cannot be distinguished from other rows without a key."
+)
 SHARED_KEY = "Several rows have this key, so a change would reach all of them."
 
 
@@ -18,8 +20,8 @@ def without_rollback(connection: sa.Connection, view: TableView) -> str:
     if not engine:
         return ""
     return (
-        f"The table's storage engine, {engine}, cannot take a change back, so a change that goes wrong "
-        "halfway would stay."
+        f"The table's storage engine, {engine}, does not support rollback, so a change that fails "
+        "would stay incomplete."
     )
 
 

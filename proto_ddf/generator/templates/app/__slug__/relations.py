@@ -85,7 +85,7 @@ def given_values(view: TableView, texts: dict[str, str]) -> tuple[dict[str, Any]
         try:
             values[name] = value_of(view.by_name[name].kind, text)
         except ValueError:
-            wrong[name] = f"The address gives “{text}”, which is no value of this field."
+            wrong[name] = f"The address gives “{text}”, which is not a valid value of this field."
     return values, wrong
 
 

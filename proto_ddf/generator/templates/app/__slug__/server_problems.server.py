@@ -13,41 +13,41 @@ AWAY = Problem(
 LOGIN_REFUSED = Problem(
     "The data cannot be reached",
     "The database server refuses the user or the password of this app.",
-    "Set DATABASE_URL and DATABASE_PASSWORD to what it takes, then start the app again.",
+    "Set DATABASE_URL and DATABASE_PASSWORD to valid values, then start the app again.",
 )
 NOT_ENCRYPTED = Problem(
     "The data cannot be reached",
-    "The connection cannot be encrypted as DATABASE_URL demands: the server does not offer it, or its certificate is "
-    "not to be trusted.",
-    "Ask whoever looks after the server for its certificate, or change DATABASE_URL; then start the app again.",
+    "The connection cannot be encrypted as DATABASE_URL requires: the server does not support it, or its certificate is "
+    "not trusted.",
+    "Ask the server's administrator for its certificate, or change DATABASE_URL; then start the app again.",
 )
 NO_SUCH_DATABASE = Problem(
     "The data cannot be reached",
-    "The database server has no database of that name.",
-    "Bring it back, or let DATABASE_URL name another one and start the app again.",
+    "The database server has no database with that name.",
+    "Restore it, or set DATABASE_URL to another database and start the app again.",
     can_retry=True,
 )
 NO_RIGHT = Problem(
     "Not allowed by the database",
-    "The user of this app has no right to do that.",
-    "Ask whoever looks after the database for it, then try again.",
+    "The database user of this app is not permitted to do that.",
+    "Ask the database's administrator for the permission, then try again.",
     can_retry=True,
 )
 TOO_MANY = Problem(
     "The database is busy",
-    "The server takes no more connections.",
+    "The server accepts no more connections.",
     "Wait a moment, then try again.",
     can_retry=True,
 )
 CHANGED_MEANWHILE = Problem(
     "Not saved",
-    "Another change got in the way.",
+    "Another change was made at the same time.",
     "Nothing was changed. Try again.",
     can_retry=True,
 )
-TOO_LONG = "This is longer than the database takes."
-OUT_OF_RANGE = "The database has no room for a number of this size."
-WRONG_TYPE = "The database does not take this as a value of its type."
+TOO_LONG = "This text is too long for the database."
+OUT_OF_RANGE = "This number is out of the range of the database."
+WRONG_TYPE = "This value is not valid for the column's type."
 
 
 def without_driver(error: sa.exc.SQLAlchemyError) -> DataError:

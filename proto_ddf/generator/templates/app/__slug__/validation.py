@@ -133,5 +133,5 @@ def _fitting_decimal(field: Field, number: Decimal) -> Decimal:
             raise ValueError(f"At most {whole} digits before the decimal point.")
     is_kept = abs(number) < 2**63 and number == number.to_integral_value()
     if DECIMALS_ARE_FLOATS and not is_kept and Decimal(repr(float(number))) != number:
-        raise ValueError("This number has more digits than the database keeps.")
+        raise ValueError("This number has more digits than the database can store.")
     return number

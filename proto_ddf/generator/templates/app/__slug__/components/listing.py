@@ -43,7 +43,7 @@ def _read_only_note(view: TableView) -> rx.Component:
     if not ALLOW_EDITING or view.key:
         return rx.fragment()
     reason = (
-        "This table has no key that tells its rows apart, so they cannot be changed here."
+        "This table has no key that identifies its rows, so they cannot be changed here."
         if view.has_row_ids
         else "This is a view of the database, so its rows cannot be changed here."
     )

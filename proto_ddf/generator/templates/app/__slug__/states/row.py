@@ -234,11 +234,11 @@ class RowMixin(rx.State, mixin=True):
     def _refuse(self, error: DataError) -> None:
         """Keep the form's content and show the errors: at their fields, or otherwise above the form."""
         asked = {each.name for each in self.view.form_fields}
-        self.wrong = {name: said for name, said in error.fields.items() if name in asked}
+        self.wrong = {name: message for name, message in error.fields.items() if name in asked}
         self.form_problem = error.problem
         elsewhere = [
-            f"{self.view.by_name[name].label}: {said}"
-            for name, said in error.fields.items()
+            f"{self.view.by_name[name].label}: {message}"
+            for name, message in error.fields.items()
             if name not in asked and name in self.view.by_name
         ]
         if elsewhere:
@@ -277,7 +277,7 @@ def _told_elsewhere(view: TableView, error: DataError) -> rx.event.EventSpec:
     """The message for a save that was refused after the person opened another page."""
     return rx.toast.error(
         f"Not saved in {view.label}: {error.problem.title}",
-        description="What you typed is there when you open that form again.",
+        description="Your changes are still there when you open that form again.",
         duration=15_000,
     )
 
