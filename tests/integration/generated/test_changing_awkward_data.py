@@ -119,7 +119,7 @@ def test_what_a_deletion_would_do_is_told(awkward):
     assert not said.prevents
     (said,) = awkward.consequences.consequences(things, awkward.data.fetch_row(things, (1,)))
     assert said.count == 1
-    assert said.text == "row of Things refers to it: delete or change those first."
+    assert said.text == "row of Things refers to it: delete or change them first."
     assert said.prevents
 
 

@@ -17,8 +17,8 @@ LOGIN_REFUSED = Problem(
 )
 NOT_ENCRYPTED = Problem(
     "The data cannot be reached",
-    "The connection cannot be encrypted as DATABASE_URL requires: the server does not support it, or its certificate is "
-    "not trusted.",
+    "The connection cannot be encrypted as DATABASE_URL requires: the server does not support it, or its certificate "
+    "is not trusted.",
     "Ask the server's administrator for its certificate, or change DATABASE_URL; then start the app again.",
 )
 NO_SUCH_DATABASE = Problem(
