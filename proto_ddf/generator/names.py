@@ -71,11 +71,11 @@ def validate_project_name(name: str) -> str:
         raise _refused(message, name, "invalid_characters", characters=" ".join(unusable))
     if not trimmed[0].isalpha():
         message = "The name must start with a letter."
-        first = f"“{trimmed[0]}” at the start, where a letter must be"
+        first = f"“{trimmed[0]}” at the start, where a letter is required"
         raise _refused(message, name, "invalid_characters", characters=first)
     slug = re.sub(r"[ -]+", "_", trimmed.lower()).strip("_")
     if slug in reserved_project_names():
-        message = f'"{trimmed}" is a name that Python or the app itself uses.'
+        message = f'"{trimmed}" is a name that Python or the app uses.'
         raise _refused(message, name, "project_name_reserved")
     return slug
 

@@ -1,5 +1,5 @@
-"""Where data come from, by kind, behind one `Source` protocol.
+"""The kinds of data sources, behind one `Source` protocol.
 
-`registry` knows the kinds, `protocol` what each offers, `connected` the sources that people connected. Callers outside
-import these, `schema` and `resilient`; a kind's own package is the registry's alone.
+`registry` lists the kinds, `protocol` defines their interface, and `connected` manages the sources that people connected.
+Callers outside import these, `schema` and `resilient`. Only the registry imports the package of a kind.
 """

@@ -35,7 +35,7 @@ def confine(path: str | Path, *, field: str = "path", must_exist: bool = True) -
     resolved = _resolve(text)
     if resolved is None:
         raise _refused(
-            text, field, "path_not_allowed", f"{text!r} is outside of the folders allowed."
+            text, field, "path_not_allowed", f"{text!r} is outside of the allowed folders."
         )
     if must_exist and not _is_file(resolved, text, field):
         raise _refused(text, field, "file_not_found", f"There is no file {text!r}.")
@@ -84,7 +84,7 @@ def _is_file(path: Path, text: str, field: str) -> bool:
     try:
         return path.is_file()
     except PermissionError as error:
-        reason = "its folder may not be entered"
+        reason = "its folder cannot be opened"
         refused = _refused(text, field, "file_unreadable", f"{text!r}: {reason}.", reason=reason)
         raise refused from error
     except OSError:  # such as a name that is too long

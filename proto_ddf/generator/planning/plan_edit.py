@@ -75,7 +75,7 @@ def set_field(
     if hidden is not None:
         field.hidden = hidden
     if planned.editable and field.required and _has_no_input(field):
-        message = f'"{field.label}" must be filled in, so a form has to ask for it.'
+        message = f'"{field.label}" is required, so the form has to show it.'
         at = "hidden" if field.hidden else "widget"
         raise ValidationError(message, at, field.hidden if field.hidden else field.widget.value)
     return new
@@ -175,7 +175,7 @@ def _widgets(table: TableSpec, field: FieldSpec) -> tuple[Widget, ...]:
 def _set_widget(table: TableSpec, field: FieldSpec, widget: Widget | str) -> None:
     allowed = _widgets(table, field)
     if widget not in allowed:
-        message = f'"{field.label}" cannot be asked for in this way.'
+        message = f'"{field.label}" cannot be edited with this control.'
         raise ValidationError(message, "widget", str(widget), allowed=", ".join(allowed))
     field.widget = Widget(widget)
 

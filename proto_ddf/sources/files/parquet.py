@@ -57,7 +57,7 @@ class ParquetFiles:
         if _ENCRYPTED in (first, last):
             raise file_error(path, "parquet_encrypted", "is encrypted")
         if first != _MAGIC:
-            raise file_error(path, "file_not_parquet", "is no Parquet file")
+            raise file_error(path, "file_not_parquet", "is not a Parquet file")
         if last != _MAGIC or size < 12:
             raise file_error(path, "file_cut_short", "has no end", what="Parquet file")
         return "Parquet"

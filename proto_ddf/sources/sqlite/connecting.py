@@ -26,7 +26,7 @@ _CODES = {
     sqlite3.SQLITE_LOCKED: ("sqlite_locked", "is locked by another program"),
     sqlite3.SQLITE_NOTADB: ("sqlite_not_a_database", "is not a SQLite database"),
     sqlite3.SQLITE_CORRUPT: ("sqlite_not_a_database", "is damaged"),
-    sqlite3.SQLITE_READONLY: ("sqlite_read_only", "may not be written"),
+    sqlite3.SQLITE_READONLY: ("sqlite_read_only", "cannot be written"),
     sqlite3.SQLITE_CANTOPEN: ("file_unreadable", "cannot be opened"),
     sqlite3.SQLITE_PERM: ("file_unreadable", "cannot be opened"),
     sqlite3.SQLITE_IOERR: ("file_unreadable", "cannot be read"),
@@ -116,7 +116,7 @@ def check_writable(path: Path) -> None:
     with errors_translated(path, "write"):
         _check_file(path)
         if not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):
-            message = f"{path.name} or its folder may not be written."
+            message = f"{path.name} or its folder cannot be written."
             raise _error(path, "write", "sqlite_read_only", message)
         connection = _open(path, "mode=rw")
         try:

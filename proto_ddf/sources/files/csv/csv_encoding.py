@@ -156,7 +156,7 @@ def _member(path: Path, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
         and not info.filename.startswith("__MACOSX/")
     ]
     if len(found) != 1:
-        reason = f"the ZIP file holds {len(found) or 'no'} CSV files, expected was one"
+        reason = f"the ZIP file holds {len(found) or 'no'} CSV files instead of one"
         raise file_error(path, "file_not_csv", reason, reason=reason)
     if found[0].flag_bits & 1:
         reason = "the ZIP file is encrypted"

@@ -50,7 +50,7 @@ def records(path: Path, csv_format: CsvFormat) -> Iterator[list[str]]:
 def _lines(text: io.TextIOWrapper, path: Path) -> Iterator[str]:
     while line := text.readline(LONGEST_LINE):
         if len(line) == LONGEST_LINE:
-            reason = "a line is longer than any table's"
+            reason = "a line is too long"
             raise file_error(path, "file_not_csv", reason, reason=reason)
         yield line
 
@@ -67,5 +67,5 @@ def _fitted(record: list[str], csv_format: CsvFormat) -> list[str] | None:
 
 
 def _refuse(path: Path, line: int, expected: int, found: int) -> NoReturn:
-    words = f"line {line} has {found} columns, expected were {expected}"
+    words = f"line {line} has {found} columns instead of {expected}"
     raise file_error(path, "file_ragged_rows", words, line=line, expected=expected, found=found)

@@ -51,7 +51,7 @@ def check_workbook(path: Path) -> None:
         protected = _holds(path, _ENCRYPTED)
         raise file_error(path, "excel_password" if protected else "excel_old_format", "is OLE")
     if not start.startswith(b"PK"):
-        raise _no_workbook(path, "it is some other kind of file")
+        raise _no_workbook(path, "it is another kind of file")
     if not zipfile.is_zipfile(path):
         raise file_error(path, "file_cut_short", "has no end", what="workbook")
     with damage_explained(path), zipfile.ZipFile(path) as archive:
@@ -88,7 +88,7 @@ def _check_contents(path: Path, archive: zipfile.ZipFile) -> None:
     if "content.xml" in parts and "mimetype" in parts:
         raise _no_workbook(path, "it is an OpenDocument file")
     if "[Content_Types].xml" not in parts or not any(name.startswith("xl/") for name in parts):
-        raise _no_workbook(path, "it is some other archive")
+        raise _no_workbook(path, "it is another kind of archive")
     sizes = [info.file_size for info in parts.values()]
     limit = get_settings().max_upload_mb * 1_000_000 * _UNPACKED_TIMES
     shared = parts.get("xl/sharedStrings.xml")

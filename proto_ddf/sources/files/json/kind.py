@@ -75,7 +75,7 @@ class JsonFiles:
             return "JSON, objects"
         error = find_syntax_error(path, _encoding(path))
         if error.code == "file_encoding":  # the file is not JSON, so its encoding does not matter
-            reason = "it is some other kind of file"
+            reason = "it is another kind of file"
             raise file_error(path, "file_not_json", reason, reason=reason) from error
         raise error
 
@@ -296,7 +296,7 @@ def _column(name: str, text: str, kinds: set[str]) -> RawColumn:
 KIND = file_kind(
     JsonFiles(),
     label="JSON files",
-    description="Lists of objects, or an object a line (JSON Lines), one table per file. "
+    description="Lists of objects, or one object per line (JSON Lines), one table per file. "
     "The app works on a typed copy of their rows.",
     icon="file-json",
     help_text="Upload JSON or JSON Lines files, or give paths Proto-DDF may read (* stands for any name).",

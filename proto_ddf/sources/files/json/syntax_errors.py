@@ -57,7 +57,7 @@ def _of_lines(path: Path, encoding: str) -> IntegrationError:
         while line := file.readline(LONGEST_RECORD):
             number += 1
             if len(line) == LONGEST_RECORD:
-                reason = "it is longer than any row"
+                reason = "it is too long"
                 return file_error(path, "json_broken_line", reason, line=number, reason=reason)
             try:
                 found = json.loads(line) if line.strip() else {}
@@ -67,14 +67,14 @@ def _of_lines(path: Path, encoding: str) -> IntegrationError:
                 at_end = _at_the_end(error, line)
                 if at_end and not line.endswith("\n"):
                     return _cut_short(path, line=number)
-                reason = "its object has no end" if at_end else _reason(error)
+                reason = "its object is not closed" if at_end else _reason(error)
                 return file_error(path, "json_broken_line", reason, line=number, reason=reason)
             if not isinstance(found, dict):
                 words = _type_words(found)
                 return file_error(path, "json_no_records", words, found=words, row=number)
             if half := _half_character(found):
                 return _half_character_error(path, half, line=number)
-    reason = "a text in it is no valid Unicode"
+    reason = "a text in it is not valid Unicode"
     return file_error(path, "file_not_json", reason, reason=reason)
 
 
@@ -82,7 +82,7 @@ def _of_document(path: Path, encoding: str, ended: bool) -> IntegrationError:
     if path.stat().st_size > _LARGEST_DOCUMENT:
         if ended:
             return _cut_short(path)
-        reason = "its objects are neither a whole list nor one a line"
+        reason = "its objects are neither a complete list nor one per line"
         return file_error(path, "file_not_json", reason, reason=reason)
     text = path.read_text(encoding)
     try:
@@ -94,14 +94,14 @@ def _of_document(path: Path, encoding: str, ended: bool) -> IntegrationError:
         if structured and _at_the_end(error, text):
             return _cut_short(path)
         line = getattr(error, "lineno", None) if structured else None
-        reason = f"line {line}: {_reason(error)}" if line else "it is some other text"
+        reason = f"line {line}: {_reason(error)}" if line else "it is another kind of text"
         return file_error(path, "file_not_json", reason, reason=reason)
     if isinstance(found, dict | list):  # Python's reader accepted it, DuckDB's did not
         records = found if isinstance(found, list) else [found]
         for row, record in enumerate(records, start=1):
             if half := _half_character(record):
                 return _half_character_error(path, half, row=row)
-        reason = "a text in it is no valid Unicode"
+        reason = "a text in it is not valid Unicode"
         return file_error(path, "file_not_json", reason, reason=reason)
     words = _type_words(found)
     return file_error(path, "json_no_records", words, found=words)

@@ -148,7 +148,7 @@ def _no_header(names: Row, rows: Sequence[Row]) -> str | None:
         if _is_text(name) and any(at < len(row) and row[at] == name for row in rows)
     ]
     if any(list(row) == list(names) for row in rows):
-        return f"the header ({shown(names)}) comes again among the rows"
+        return f"the header ({shown(names)}) is repeated among the rows"
     if suspect or len(repeated) > 1:
         return f"the first row ({shown(names)}) looks like values: the file seems to have no header"
     return None

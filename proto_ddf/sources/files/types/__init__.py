@@ -1,4 +1,4 @@
-"""The types of columns whose file holds only text: found from all values, chosen by a person, or offered.
+"""The types of columns whose file holds only text: inferred from all values, chosen by a person, or suggested.
 
-`typed_tables` imports `inference` and `candidates`; `column_types` of the schema lists what can be chosen.
+`typed_tables` imports `inference` and `candidates`. `schema.column_types` lists the types that can be chosen.
 """

@@ -1,4 +1,4 @@
-"""The type of a column of a file: chosen from a list, or taken as offered."""
+"""The type of a column of a file: chosen from a list, or from the suggested types."""
 
 import reflex as rx
 

@@ -186,7 +186,7 @@ class SourceDetailState(OperationMixin, rx.State):
 
     @rx.event(background=True)
     async def accept_candidate(self, table: str, column: str, chosen: str) -> AsyncIterator[Any]:
-        """Give a column a type that it is offered, with what that means for the texts in the way."""
+        """Give a column a suggested type; texts that do not fit become empty."""
         async with self:
             source_id = self.source.id
         given = await asyncio.to_thread(accepted, source_id, table, column, chosen)

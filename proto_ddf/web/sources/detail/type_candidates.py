@@ -29,7 +29,7 @@ TYPE_WORDS = {
 
 @dataclass
 class CandidateRow:
-    """A type that a column of texts is offered, in words."""
+    """A type that is suggested for a text column, as text for the page."""
 
     type: str = ""
     words: str = ""

@@ -32,7 +32,7 @@ def told(text: str) -> str:
         ("Ann,30.5,Berlin\nBob,41,Rom", "seems to have no header"),
         ("2024-01-01 10:00,x\n2024-01-02 11:00,y", "seems to have no header"),
         ("North,open,a\nSouth,open,b\nNorth,closed,c", "seems to have no header"),
-        ("id,name\n1,a\nid,name\n2,b", "comes again among the rows"),
+        ("id,name\n1,a\nid,name\n2,b", "is repeated among the rows"),
         ("Sales,,\nregion,month,total\nN,2024-01,120\nS,2024-02,90", "1 row further down (“region, month, total”)"),
         ("Sales,,\n,,\nregion,month,total\nN,2024-01,120", "2 rows further down"),
         ("Child,,Hours,\nFirst,Group,Mon,Tue\nIda,Owls,3,4.5", "1 row further down"),
