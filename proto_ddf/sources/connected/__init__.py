@@ -1,4 +1,4 @@
-"""The sources that people connected: their records, secrets, references, health, and mistakes in their forms.
+"""The sources that people connected: their records, secrets, references, health, and errors in their forms.
 
 Callers import `store`, `secrets`, `references`, `health` and `form_errors`.
 """

@@ -1,4 +1,4 @@
-"""The errors in the values of a connect form, with the labels of the form."""
+"""Finds the errors in the values of a connect form, and uses the form's labels in their messages."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -50,7 +50,7 @@ def _form_error(kind: SourceKind, name: str, value: Any, found: ErrorDetails) ->
 
 
 def _bounds(kind: SourceKind, name: str) -> dict[str, Any]:
-    """The least and the greatest number that the kind's config model takes."""
+    """The smallest and the largest number that the kind's config model accepts."""
     bounds: dict[str, Any] = {}
     for limit in kind.config_model.model_fields[name].metadata:
         if isinstance(limit, annotated_types.Ge):

@@ -1,4 +1,4 @@
-"""The sources that were connected, kept in Proto-DDF's own database."""
+"""The sources that people connected, stored in Proto-DDF's own database."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -36,12 +36,12 @@ class SourceView:
     config: dict[str, Any]
     schema: SourceSchema
     created_at: str
-    """ISO 8601, with zone."""
+    """ISO 8601 with time zone."""
     updated_at: str
     apps: list[str]
     """Names of the apps that use it."""
     found: FoundChanges | None
-    """What changed when it was last read and anything had."""
+    """The last changes of its schema that a reading found."""
 
 
 @dataclass(frozen=True)
@@ -65,31 +65,31 @@ def configured_sources() -> list[Configured]:
 
 
 def list_sources() -> list[SourceView]:
-    """Every source, by name."""
+    """All sources, sorted by name."""
     with session() as db:
         records = db.exec(select(SourceRecord)).all()
         return [_view(db, record) for record in sorted(records, key=lambda r: _fold(r.name))]
 
 
 def get_source(source_id: str) -> SourceView:
-    """The source of that id. Raises ValidationError with code `source_required` if there is none."""
+    """The source with that id. Raises ValidationError with code `source_required` if it does not exist."""
     with session() as db:
         return _view(db, _record(db, source_id))
 
 
 def find_source(name: str) -> SourceView | None:
-    """The source of that name, whatever its case."""
+    """The source with that name, ignoring case."""
     with session() as db:
         record = _named(db, name)
         return _view(db, record) if record else None
 
 
 def check_name(name: str, source_id: str | None = None) -> str:
-    """The name, trimmed, if source `id` (None: a new one) may be called so.
+    """The name without surrounding blanks, if source `id` (None: a new one) may have it.
 
     Raises:
-        ValidationError: at field "name": `source_name_required`, `source_name_taken`, or
-            `invalid_value` if it is longer than 80 characters.
+        ValidationError: at field "name": `source_name_required`, `source_name_taken`, or `invalid_value` if it is
+            longer than 80 characters.
     """
     with session() as db:
         return _checked_name(db, name, source_id)
@@ -127,7 +127,7 @@ def save_source(
 
 
 def rename_source(source_id: str, name: str) -> SourceView:
-    """Give a source another name. Raises ValidationError: see `check_name` and `get_source`."""
+    """Rename a source. Raises ValidationError: see `check_name` and `get_source`."""
     with session() as db:
         record = _record(db, source_id)
         record.name = _checked_name(db, name, source_id)
@@ -135,7 +135,7 @@ def rename_source(source_id: str, name: str) -> SourceView:
 
 
 def delete_source(source_id: str) -> None:
-    """Forget a source; its files stay. Deleting one that is gone does nothing."""
+    """Delete a source; its files stay. A source that does not exist is ignored."""
     with session() as db:
         record = db.get(SourceRecord, source_id)
         if record is None:
@@ -175,7 +175,7 @@ def make_source(kind: str, config: Config) -> ResilientSource:
 
 
 def find_kind(kind: str) -> SourceKind:
-    """The kind of that name. Raises ValidationError at field "kind"."""
+    """The kind with that name. Raises ValidationError at field "kind"."""
     if kind not in KINDS:
         raise ValidationError(f"There is no kind of source {kind!r}.", "kind", kind)
     return KINDS[kind]
@@ -229,7 +229,7 @@ def _record(db: Session, source_id: str) -> SourceRecord:
 
 
 def _named(db: Session, name: str) -> SourceRecord | None:
-    # SQLite folds ASCII alone, so names are compared here.
+    # SQLite only ignores the case of ASCII letters, so names are compared here.
     records: Sequence[SourceRecord] = db.exec(select(SourceRecord)).all()
     return next((record for record in records if _fold(record.name) == _fold(name)), None)
 
@@ -257,7 +257,7 @@ def _write(db: Session, record: SourceRecord) -> SourceView:
     db.add(record)
     try:
         db.commit()
-    except IntegrityError as error:  # another thread took the name since it was checked
+    except IntegrityError as error:  # another thread took the name after the check
         db.rollback()
         raise _taken(record.name) from error
     return _view(db, record)
