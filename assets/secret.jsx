@@ -31,6 +31,7 @@ async function store(text) {
 
 export function SecretField({
   inputId,
+  typedName,
   name,
   describedBy,
   invalid,
@@ -47,6 +48,8 @@ export function SecretField({
   // Shown here until the page shows it, which it cannot while the server is down.
   const [problem, setProblem] = useState("");
   const input = useRef(null);
+  // Sent with the form: the event that tells it may come after the form.
+  const typedFlag = useRef(null);
   const typed = useRef(false);
   const flight = useRef({ alive: true, under_way: false, again: false });
   const takesFocus = useRef(false);
@@ -55,6 +58,7 @@ export function SecretField({
   const tellTyped = (now) => {
     if (now !== typed.current) onTyped(now);
     typed.current = now;
+    if (typedFlag.current) typedFlag.current.value = now ? "true" : "";
   };
 
   const close = () => {
@@ -91,7 +95,10 @@ export function SecretField({
   const latest = useRef(send);
   latest.current = send;
   useEffect(() => {
-    const listener = () => latest.current();
+    const listener = () => {
+      if (!input.current?.value) onTyped(false); // it was stored and closed meanwhile
+      latest.current();
+    };
     flight.current.alive = true;
     onTyped(false); // after a reload the input is empty
     window.addEventListener(SEND_EVENT, listener);
@@ -154,6 +161,7 @@ export function SecretField({
         if (!event.currentTarget.contains(event.relatedTarget)) send();
       }}
     >
+      <input type="hidden" name={typedName} ref={typedFlag} />
       <span className="secret-box" data-invalid={invalid || undefined}>
         <input
           id={inputId}

@@ -144,6 +144,7 @@ def _secret_field(key: str, field: FormField) -> rx.Component:
         secret(
             key=form_round,
             input_id=key,
+            typed_name=typed_name(key),
             name=f"the {field.label.lower()}",
             described_by=rx.cond(failed, f"{key}-error", f"{key}-help"),
             invalid=failed,

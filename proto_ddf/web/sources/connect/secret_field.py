@@ -84,6 +84,8 @@ class SecretField(rx.Component):
     tag = "SecretField"
 
     input_id: rx.Var[str]
+    typed_name: rx.Var[str]
+    """In the form that is sent: "true" while the input holds something that is not stored yet."""
     name: rx.Var[str]
     """In a sentence: "the password"."""
     described_by: rx.Var[str]

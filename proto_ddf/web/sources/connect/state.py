@@ -249,12 +249,16 @@ class NewSourceState(FilesMixin, SecretsMixin, KeptFormMixin, rx.State):
             await asyncio.sleep(_SENT_SECONDS)
 
     def _take_typed(self, form: dict[str, Any]) -> None:
-        """Take the values of the text controls, because earlier events may have been lost with the connection."""
+        """Take the values of the text controls and whether a secret is typed, because earlier events may arrive later
+        or may have been lost with the connection."""
         self.name = str(form.get(TYPED_NAME, self.name))
         typed = {key: form.get(typed_name(key)) for key in self.values if not is_secret_key(key)}
         given = {key: text for key, text in typed.items() if isinstance(text, str)}
         if given.items() - self.values.items():
             self.values = self.values | given
+        for key in secret_keys(self.kind):
+            if form.get(typed_name(key)):
+                self._set_typed(key, True)
         self._keep()
 
     def _operation_ended(self) -> Any:

@@ -15,7 +15,7 @@ from proto_ddf.web.sources.connect import state as connect_state
 from proto_ddf.web.sources.connect import submit
 from proto_ddf.web.sources.connect.draft import empty_draft, field_key, load_draft
 from proto_ddf.web.sources.connect.secrets import SEND
-from proto_ddf.web.sources.connect.state import NewSourceState
+from proto_ddf.web.sources.connect.state import NewSourceState, typed_name
 from tests import vaulted
 
 HOST, PORT, USER, PASSWORD, PARAMETERS = (
@@ -96,6 +96,17 @@ def test_a_secret_itself_is_taken_by_no_event(text: str):
     assert text not in state.draft
     state.set_secret(HOST, vault.store("text"), state.form_round)
     assert state.values[HOST] == "db1"
+
+
+def test_what_is_typed_is_waited_for_though_its_event_comes_after_the_form(
+    started: list[Any], monkeypatch: pytest.MonkeyPatch
+):
+    state = form()
+    reference = vault.store(vaulted.RIGHT)
+    answered_by(state, monkeypatch, ("set_secret", PASSWORD, reference, state.form_round))
+    events = run(state, "test_connection", {typed_name(PASSWORD): "true"})
+    assert SEND in str(events[0].args)
+    assert started[0]["password"] == reference
 
 
 def test_what_is_typed_is_asked_for_and_waited_for(
