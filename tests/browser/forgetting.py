@@ -11,11 +11,8 @@ ENVIRONMENT = {"PYTHONPATH": str(Path(__file__).with_name("forgetting_server"))}
 
 
 def forget_tabs(process: subprocess.Popen[bytes], states: Path) -> None:
-    """Let the server forget all tabs, whose states are in this folder. An event on its way writes its tab's state
-    once more: then it is asked again."""
-
-    def forgotten() -> bool:
-        process.send_signal(signal.SIGUSR1)
-        return not list(states.glob("*.pkl"))
-
-    wait_until(forgotten)
+    """Let the server forget all tabs, whose states are in this folder; returns once it has."""
+    done = states / "forgotten"
+    done.unlink(missing_ok=True)
+    process.send_signal(signal.SIGUSR1)
+    wait_until(done.exists)

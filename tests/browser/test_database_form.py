@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Server
-from tests.browser.driving import SOON_MS, step
+from tests.browser.driving import SOON_MS, choose_kind, step
 from tests.browser.looking import PHONE, in_both_modes, serious_findings, sideways
 from tests.servers.database_server import Database
 from tests.servers.postgres import PostgresServer
@@ -33,11 +33,6 @@ def label(request: pytest.FixtureRequest) -> str:
 def open_form(page: Page, url: str, kind: str) -> None:
     page.goto(f"{url}/sources/new")
     choose_kind(page, kind)
-
-
-def choose_kind(page: Page, kind: str) -> None:
-    page.get_by_label("Kind", exact=True).click()
-    page.get_by_role("option", name=kind).click()
 
 
 def fill_form(page: Page, name: str, database: Database) -> None:
@@ -82,6 +77,7 @@ def test_from_an_empty_form_to_the_rows(
     connect(page)
     expect(page.get_by_text("Proto-DDF does not answer, so the password")).to_be_visible()
     expect(password(page)).to_have_value(database.password)
+    expect(password(page)).to_be_focused()  # the form, which sends it too, is given up as well
     page.unroute("**/api/secrets")
     connect(page)
 

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Server
 from tests.browser.driving import (
     SOON_MS,
+    choose_kind,
     fill_generate_form,
     open_app_address,
     start_generation,
@@ -83,8 +84,7 @@ def shop(request: pytest.FixtureRequest) -> Iterator[Database]:
 def fill_form(page: Page, url: str, database: Database, name: str) -> None:
     """All of the connect form, with changes allowed."""
     open_page(page, f"{url}/sources/new")
-    page.get_by_label("Kind", exact=True).click()
-    page.get_by_role("option", name=LABELS[type(database.server)]).click()
+    choose_kind(page, LABELS[type(database.server)])
     given = {"Name": name, "Host": "127.0.0.1", "Port": str(database.server.port)}
     given |= {"Database": database.name, "User": database.user, "Password": database.password}
     for label, value in given.items():

@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Server
 from tests.browser.driving import (
     SOON_MS,
+    choose_kind,
     fill_generate_form,
     open_app_address,
     rows,
@@ -51,10 +52,7 @@ def connect_upload(page: Page, server: Server, kind: str, file: Path, name: str)
     """Upload and connect a file; its source's page is open afterwards."""
     page.goto(f"{server.url}/sources/new")
     page.get_by_role("button", name="Start over").click()
-    trigger = page.get_by_label("Kind", exact=True)
-    trigger.click()
-    page.get_by_role("option", name=kind).click()
-    expect(trigger).to_contain_text(kind)
+    choose_kind(page, kind)
     page.locator("input[type=file]").set_input_files(str(file))
     expect(page.get_by_role("button", name=f"Remove {file.name}")).to_be_visible()
     page.get_by_label("Name", exact=True).fill(name)
@@ -182,8 +180,7 @@ def test_a_file_of_another_kind_marks_its_field(page: Page, server: Server, tmp_
     )
     page.goto(f"{server.url}/sources/new")
     page.get_by_role("button", name="Start over").click()
-    page.get_by_label("Kind", exact=True).click()
-    page.get_by_role("option", name="Excel files").click()
+    choose_kind(page, "Excel files")
     page.locator("input[type=file]").set_input_files(str(file))
     expect(page.get_by_role("button", name=f"Remove {file.name}")).to_be_visible()
     page.get_by_role("button", name="Test connection").click()
@@ -199,8 +196,7 @@ def test_an_encoding_that_cannot_be_told_is_chosen_at_its_field(
     shutil.copy(CASES / "08c_windows1251.csv", file)
     page.goto(f"{server.url}/sources/new")
     page.get_by_role("button", name="Start over").click()
-    page.get_by_label("Kind", exact=True).click()
-    page.get_by_role("option", name="CSV/TSV files").click()
+    choose_kind(page, "CSV/TSV files")
     page.locator("input[type=file]").set_input_files(str(file))
     expect(page.get_by_role("button", name=f"Remove {file.name}")).to_be_visible()
     encoding = page.get_by_label("Encoding", exact=True)
@@ -227,8 +223,7 @@ def test_what_seems_wrong_with_a_file_is_told_on_the_test(
     file.write_text("# Station report\nstation,day,temp\nA1,2024-04-01,7.5\nB7,2024-04-02,8.25\n")
     page.goto(f"{server.url}/sources/new")
     page.get_by_role("button", name="Start over").click()
-    page.get_by_label("Kind", exact=True).click()
-    page.get_by_role("option", name="CSV/TSV files").click()
+    choose_kind(page, "CSV/TSV files")
     page.locator("input[type=file]").set_input_files(str(file))
     expect(page.get_by_role("button", name=f"Remove {file.name}")).to_be_visible()
     page.get_by_role("button", name="Test connection").click()

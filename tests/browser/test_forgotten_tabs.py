@@ -18,6 +18,7 @@ from playwright.sync_api import Page, expect
 from tests.browser import forgetting
 from tests.browser.conftest import Server
 from tests.browser.driving import (
+    choose_kind,
     connect_file,
     fill_generate_form,
     operation_id,
@@ -154,8 +155,7 @@ def test_connect_uses_the_form_that_the_page_shows(
 ):
     name = f"Notes by {forget.__name__}"
     page.goto(f"{server.url}/sources/new")
-    page.get_by_label("Kind").click()
-    page.get_by_role("option", name="SQLite").click()
+    choose_kind(page, "SQLite")
     page.get_by_label("Name", exact=True).fill(name)
     page.get_by_label("File path").fill(str(folder / "notes.db"))
     page.get_by_label("File path").blur()
@@ -169,8 +169,7 @@ def test_a_change_of_the_connect_form_after_that_keeps_the_rest(
     server: Server, page: Page, folder: Path, forget: Forget
 ):
     page.goto(f"{server.url}/sources/new")
-    page.get_by_label("Kind").click()
-    page.get_by_role("option", name="PostgreSQL").click()
+    choose_kind(page, "PostgreSQL")
     page.get_by_label("Name", exact=True).fill("Shop")
     page.get_by_label("Host").fill("db.example.com")
     page.get_by_label("Host").blur()
@@ -206,8 +205,7 @@ def test_text_on_its_way_when_the_server_is_killed_is_shown_and_used(
 ):
     """Also text that is typed while there is no server."""
     page.goto(f"{server.url}/sources/new")
-    page.get_by_label("Kind").click()
-    page.get_by_role("option", name="SQLite").click()
+    choose_kind(page, "SQLite")
     page.get_by_label("Name", exact=True).fill("On its way")
     server.kill()
     page.get_by_label("File path").fill(str(folder / "notes.db"))

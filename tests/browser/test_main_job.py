@@ -8,7 +8,13 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import fill_generate_form, open_app_address, rows, start_generation
+from tests.browser.driving import (
+    choose_kind,
+    fill_generate_form,
+    open_app_address,
+    rows,
+    start_generation,
+)
 from tests.flights import FlightsUnavailable, fetch_flights
 
 pytestmark = pytest.mark.browser
@@ -70,8 +76,7 @@ def test_flights_files_are_uploaded_and_become_a_live_app(page: Page, server: An
     except FlightsUnavailable as reason:
         pytest.skip(str(reason))
     page.goto(f"{server.url}/sources/new")
-    page.get_by_label("Kind").click()
-    page.get_by_role("option", name="CSV").click()
+    choose_kind(page, "CSV")
     page.get_by_label("Name").fill("Flights")
     page.locator("input[type=file]").set_input_files([str(path) for path in files.values()])
     expect(page.get_by_text("flights.csv.zip", exact=True)).to_be_visible(timeout=60_000)

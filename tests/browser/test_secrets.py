@@ -15,6 +15,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Server
 from tests.browser.driving import (
     SOON_MS,
+    choose_kind,
     fill_generate_form,
     open_app_address,
     start_generation,
@@ -135,8 +136,7 @@ def test_a_password_is_nowhere_but_in_the_vault(
     replace = page.get_by_role("button", name="Replace the password")
 
     page.goto(f"{server.url}/sources/new")
-    page.get_by_label("Kind", exact=True).click()
-    page.get_by_role("option", name="PostgreSQL").click()
+    choose_kind(page, "PostgreSQL")
     name.fill("Planted")
     for label, value in (
         ("Host", "127.0.0.1"),

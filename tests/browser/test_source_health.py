@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.driving import SOON_MS
+from tests.browser.driving import SOON_MS, choose_kind
 from tests.browser.looking import PHONE, in_both_modes, open_page, serious_findings, sideways
 from tests.servers.database_server import Database
 from tests.servers.postgres import PostgresServer
@@ -31,8 +31,7 @@ def database() -> Iterator[Database]:
 
 def connect(page: Page, url: str, database: Database, name: str) -> None:
     open_page(page, f"{url}/sources/new")
-    page.get_by_label("Kind", exact=True).click()
-    page.get_by_role("option", name="PostgreSQL").click()
+    choose_kind(page, "PostgreSQL")
     given = {"Name": name, "Host": "127.0.0.1", "Port": str(database.server.port)}
     given |= {"Database": database.name, "User": database.user, "Password": database.password}
     for label, value in given.items():
@@ -79,6 +78,7 @@ def test_a_server_that_goes_away_and_returns_is_seen_by_itself(
     expect(now).to_contain_text(str(database.server.port))
     expect(fact(panel, "Last error")).to_contain_text("ago")
     assert panel.evaluate("element => element.offsetHeight") == height
+    expect(page.get_by_text(re.compile(r"^Notes answered in"))).to_have_count(0)
     for mode in in_both_modes(page):
         assert serious_findings(page) == [], mode
     page.set_viewport_size(PHONE)

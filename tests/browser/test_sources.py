@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Server
+from tests.browser.driving import choose_kind
 from tests.ports import free_port
 
 pytestmark = pytest.mark.browser
@@ -57,12 +58,7 @@ def open_form(page: Page, server: Any, kind: str = "SQLite file") -> None:
     page.goto(f"{server.url}/sources/new")
     start_over = page.get_by_role("button", name="Start over")
     start_over.click()
-    trigger = page.get_by_label("Kind", exact=True)
-    trigger.click()
-    page.get_by_role("option", name=kind).click()
-    expect(trigger).to_contain_text(kind)
-    expect(trigger).to_be_focused()  # the list of kinds has closed
-    expect(page.locator("[data-aria-hidden]")).to_have_count(0)
+    choose_kind(page, kind)
 
 
 def choose(page: Page, *files: Path) -> None:

@@ -21,13 +21,19 @@ def _start() -> None:
 
 
 async def _forget(manager: Any) -> None:
-    """The files go last: whoever waits for their end knows that the memory is empty, too."""
-    await manager._flush_write_queue()
-    for _, token in list(manager._token_last_touched.values()):
-        if not manager._is_locked(token):
-            manager._purge_token(token)
+    """Wait until no event is in work, then forget all tabs at once, and say so by a file."""
+    while manager._write_queue or any(map(manager._is_locked, _tokens(manager))):
+        await manager._flush_write_queue()
+        await asyncio.sleep(0.01)
+    for token in _tokens(manager):
+        manager._purge_token(token)
     for file in manager.states_directory.glob("*.pkl"):
         file.unlink(missing_ok=True)
+    (manager.states_directory / "forgotten").touch()
+
+
+def _tokens(manager: Any) -> list[Any]:
+    return [token for _, token in manager._token_last_touched.values()]
 
 
 signal.signal(signal.SIGUSR1, _on_signal)

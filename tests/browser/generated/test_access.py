@@ -84,6 +84,7 @@ def test_all_pages_work_under_them_with_nothing_in_the_console(
     page.goto(shop.url)
     expect(page.locator(".recharts-surface").first).to_be_visible()
     page.get_by_role("link", name="Customers").first.click()
+    expect(page.get_by_role("heading", name="Customers", level=1)).to_be_visible()
     page.locator("tbody tr a").first.click()
     page.get_by_role("button", name="Edit").click()
     expect(page.get_by_role("button", name="Save")).to_be_visible()
