@@ -83,7 +83,7 @@ def start(supervisor: int | None = None) -> None:
             folder, or the folder cannot be used.
     """
     if supervisor is not None:
-        threading.Thread(target=_end_with, args=(supervisor,), daemon=True).start()
+        threading.Thread(target=_end_with_supervisor, args=(supervisor,), daemon=True).start()
     settings = get_settings()
     check_host(settings.host)
     _prepare_home(settings)
@@ -218,7 +218,7 @@ def _announce(settings: Settings, served: threading.Event) -> None:
     print("Ctrl-C ends the server; its apps keep running. make stop ends them too.", flush=True)
 
 
-def _end_with(supervisor: int) -> None:
+def _end_with_supervisor(supervisor: int) -> None:
     """Shut down when the supervisor has ended: nothing would restart this process, or end it on Ctrl-C."""
     while os.getppid() == supervisor:
         time.sleep(SUPERVISOR_CHECK_SECONDS)

@@ -35,7 +35,7 @@ class Interruption(BaseException):
 
 
 async def half_open_tasks(library: BreakerLibrary) -> None:
-    """With 100 tasks waiting, half-open lets exactly its number of calls start."""
+    """With 100 tasks waiting, half-open lets exactly the permitted number of calls starts."""
     for slots in (1, 3) if library.slots else (1,):
         breaker = await half_open(library, Setup(reset=RESET, slots=slots))
         started = 0
@@ -55,7 +55,7 @@ async def half_open_tasks(library: BreakerLibrary) -> None:
 
 
 def half_open_threads(library: BreakerLibrary) -> None:
-    """With 50 threads behind a barrier, half-open lets exactly its number of calls start."""
+    """With 50 threads behind a barrier, half-open lets exactly the permitted number of calls starts."""
     need_sync(library)
     for slots in (1, 3) if library.slots else (1,):
         breaker = library.make(Setup(reset=RESET, slots=slots))
@@ -108,7 +108,7 @@ async def coroutine_function(library: BreakerLibrary) -> None:
 
 
 def side_by_side(library: BreakerLibrary) -> None:
-    """Eight threads are inside at once."""
+    """Eight threads are inside at the same time."""
     need_sync(library)
     breaker = library.make(Setup())
     inside = 0
@@ -193,7 +193,7 @@ def base_exceptions(library: BreakerLibrary) -> None:
             caller.interrupt(breaker, error)
             expect(breaker.state() != "closed", f"a probe's {kind} closes it")
             expect(breaker.state() != "open", f"a probe's {kind} opens it again")
-            expect(caller.runs(breaker), f"the place of a probe that ends by {kind} is lost")
+            expect(caller.runs(breaker), f"the slot of a probe that ends by {kind} is lost")
 
 
 class Caller:
@@ -313,16 +313,16 @@ def exact_counts(library: BreakerLibrary) -> None:
 
 
 BREAKER_PROBES: dict[str, Probe[BreakerLibrary]] = {
-    "Half-open, 100 tasks: exactly its number of calls start": half_open_tasks,
+    "Half-open, 100 tasks: exactly the permitted number of calls starts": half_open_tasks,
     "Half-open, 50 threads behind a barrier: the same": half_open_threads,
     "Opens by the failures of a decorated coroutine function": coroutine_function,
-    "Eight threads are inside at once": side_by_side,
-    "A cancellation counts as nothing and frees its place": cancellation,
+    "Eight threads are inside at the same time": side_by_side,
+    "A cancellation is not counted and releases its slot": cancellation,
     "The same when cancelled at every await point of a probe": cancel_everywhere,
     "KeyboardInterrupt, SystemExit, any BaseException: the same": base_exceptions,
     "A late success neither closes it nor decides a probe": late_success,
     "A late failure neither decides a probe nor opens it": late_failure,
-    "A hung probe does not keep it shut for ever": hung_probe,
+    "A hung probe does not keep it open forever": hung_probe,
     "8 threads x 4,000 failures are counted exactly": exact_counts,
 }
 

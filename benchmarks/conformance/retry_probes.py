@@ -141,10 +141,10 @@ async def cancelled_at_the_deadline(library: RetryLibrary) -> None:
 
 
 RETRY_PROBES: dict[str, Probe[RetryLibrary]] = {
-    "0.2 s in all end an attempt of 1 s at 0.2 s (within 50 ms)": attempt_cut,
-    "0.2 s in all are kept with waits of 0.15 s": waits_bounded,
-    "0.2 s in all are kept with `Retry-After: 1`": retry_after_bounded,
-    "With time left `Retry-After: 1` is waited for": retry_after_kept,
+    "A limit of 0.2 s ends an attempt of 1 s at 0.2 s (within 50 ms)": attempt_cut,
+    "A limit of 0.2 s is kept with waits of 0.15 s": waits_bounded,
+    "A limit of 0.2 s is kept with `Retry-After: 1`": retry_after_bounded,
+    "`Retry-After: 1` is waited for if time is left": retry_after_kept,
     "Cancelled in an attempt: CancelledError, no other attempt": cancelled_attempt,
     "Cancelled in a wait: the same": cancelled_wait,
     "Cancelled as the attempt ends: not swallowed": cancelled_at_the_end,

@@ -12,20 +12,20 @@ FILE = Path(__file__).resolve().parents[2] / "docs" / "resilience.md"
 BEGIN = "<!-- conformance: written by make bench -->"
 END = "<!-- conformance: end -->"
 MARKS = {"pass": "yes", "fails": "**no**", "not offered": "-"}
-INTRODUCTION = """## Measured against other libraries
+INTRODUCTION = """## Comparison with other libraries
 
-One suite of probes (`benchmarks/conformance`) makes each of these things happen, to Proto-DDF and to the installed
-libraries alike. `make bench` runs it and writes this section; `tests/unit/resilience/test_conformance.py` holds
-Proto-DDF's breaker, retry and whole policy to all of it. "-": the library has no such function."""
+One suite of probes (`benchmarks/conformance`) tests each of these cases with Proto-DDF and with the installed libraries.
+`make bench` runs it and writes this section. `tests/unit/resilience/breaker/test_conformance.py` checks that Proto-DDF's
+breaker, retry and whole policy pass all of them. "-": the library does not have this function."""
 BREAKERS = """### Circuit breakers
 
-Every breaker closes after one success. Where a library can set how many calls half-open lets through, it is asked
-with one and with three. Threads are tried on every library with sync calls, whether or not its manual promises to be
-safe for them; tasks of pybreaker go through its context manager, because its async call is for Tornado. A breaker
-that lets everyone through while half-open is not kept shut by a hung probe either."""
-RETRIES = """### Retries under one total time
+Every breaker closes after one success. If a library can set how many calls half-open admits, it is tested with one and
+with three. Every library with sync calls is tested with threads, whether or not its manual promises thread safety. Tasks
+use pybreaker's context manager, because its async call is for Tornado. A breaker that admits every call while half-open
+is not kept open by a hung probe either."""
+RETRIES = """### Retries with a total time limit
 
-The total is what each library has for it: `timeout` of stamina, `stop_before_delay` of tenacity, `deadline_s` and the same
+The limit is set as each library offers it: `timeout` of stamina, `stop_before_delay` of tenacity, `deadline_s` and the same
 as `attempt_timeout_s` of redress, a timeout around the retry of hyx and interlock-cb."""
 
 
@@ -46,7 +46,7 @@ def _section(breakers: list[Outcome], retries: list[Outcome], machine: str) -> s
             matrix(breakers),
             RETRIES,
             matrix(retries),
-            "### What happened instead",
+            "### Failures",
             failures([*breakers, *retries]),
             f"Versions: {_versions((*PEERS, *RETRY_PEERS))}. {machine}",
         ]

@@ -48,11 +48,11 @@ def engine() -> Engine:
     path = get_settings().database_path
     with _lock:
         if path not in _engines:
-            _engines[path] = guarded_engine(path, BUSY_TIMEOUT_MS)
+            _engines[path] = single_file_engine(path, BUSY_TIMEOUT_MS)
         return _engines[path]
 
 
-def guarded_engine(path: Path, busy_timeout_ms: int) -> Engine:
+def single_file_engine(path: Path, busy_timeout_ms: int) -> Engine:
     """An engine of the SQLite file `path`, which must exist. It never uses another file that later gets this path."""
     made = sqlalchemy.create_engine(
         sqlalchemy.URL.create(

@@ -172,18 +172,18 @@ async def _read_secret(chunks: AsyncIterator[bytes]) -> str:
         body += chunk
         if len(body) > SECRET_SIZE:
             await _drain(chunks, MEGABYTE)
-            raise _no_secret(f"it is longer than {SECRET_SIZE} bytes")
+            raise _refused_secret(f"it is longer than {SECRET_SIZE} bytes")
     try:
         text = body.decode()
     except UnicodeDecodeError:
         # Without the cause, because a UnicodeDecodeError contains the body.
-        raise _no_secret("it is not UTF-8 text") from None
+        raise _refused_secret("it is not UTF-8 text") from None
     if not text:
-        raise _no_secret("it is empty")
+        raise _refused_secret("it is empty")
     return text
 
 
-def _no_secret(reason: str) -> ValidationError:
+def _refused_secret(reason: str) -> ValidationError:
     return ValidationError(
         f"The secret is not stored: {reason}",
         "password",
@@ -206,7 +206,9 @@ async def download_app(request: Request) -> Response:
         "content-disposition": f'attachment; filename="{slug}.zip"',
         "content-length": str(archive.stat().st_size),
     }
-    return StreamingResponse(_read_once(archive), media_type="application/zip", headers=headers)
+    return StreamingResponse(
+        _read_and_delete(archive), media_type="application/zip", headers=headers
+    )
 
 
 async def download_log(request: Request) -> Response:
@@ -219,7 +221,7 @@ async def download_log(request: Request) -> Response:
     return PlainTextResponse("\n".join(lines) + "\n", headers=headers)
 
 
-def _read_once(archive: Path) -> Iterator[bytes]:
+def _read_and_delete(archive: Path) -> Iterator[bytes]:
     """The bytes of the file, which is deleted after it was opened. With a FileResponse the server would open it later,
     at an unknown time."""
     with archive.open("rb") as file:

@@ -49,7 +49,7 @@ class TabStates(StateManagerDisk):
             return
         path = self.token_path(token.with_cls(type(substate)))
         try:
-            await asyncio.to_thread(write_whole, path, content)
+            await asyncio.to_thread(write_atomically, path, content)
         except OSError as error:
             if isinstance(substate, BaseState):
                 substate._was_touched = True
@@ -79,7 +79,7 @@ def tab_states() -> StateManagerDisk:
     return manager
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, content: bytes) -> None:
     """Write a file atomically. Its folder is created if needed, but no folder above that.
 
     Raises:

@@ -48,7 +48,7 @@ BACKEND_URL = re.compile(r"""([`"'])(http|ws)s?://[^/`"']+(/[^`"']*)\1""")
 
 def main() -> None:
     task, parent = sys.argv[1], int(sys.argv[2])
-    threading.Thread(target=end_with, args=(parent,), daemon=True).start()
+    threading.Thread(target=end_with_parent, args=(parent,), daemon=True).start()
     exit_code = 0
     try:
         run_task(task)
@@ -60,7 +60,7 @@ def main() -> None:
     os._exit(exit_code)  # a normal exit of the interpreter would take a fifth of the compile time
 
 
-def end_with(parent: int) -> None:
+def end_with_parent(parent: int) -> None:
     """End this process when its parent has ended, for example was killed: the step's next run starts again."""
     while os.getppid() == parent:
         time.sleep(PARENT_SECONDS)
@@ -88,11 +88,11 @@ def install() -> None:
 
     def install_or_exit(*args: Any) -> None:
         print("Installing front-end packages", flush=True)
-        with exiting(INSTALL_FAILED):
+        with exit_on_error(INSTALL_FAILED):
             install_packages(*args)
 
     js_runtimes.install_frontend_packages = install_or_exit  # type: ignore[assignment]
-    with exiting(APP_FAILED):
+    with exit_on_error(APP_FAILED):
         if prerequisites.needs_reinit():
             print("Preparing the front-end folder", flush=True)
             prerequisites.initialize_reflex_user_directory()  # type: ignore[no-untyped-call]
@@ -107,7 +107,7 @@ def install() -> None:
 
 def build() -> None:
     """Reflex's own build, but with Bun, with output line by line, and with relative addresses."""
-    with exiting(BUILD_FAILED):
+    with exit_on_error(BUILD_FAILED):
         bundling = start_bundling()  # first, because Reflex can be imported while the bundler runs
         from reflex.utils import build as reflex_build
         from reflex_base.config import get_config
@@ -131,7 +131,7 @@ def start_bundling() -> subprocess.Popen[bytes]:
 
 
 @contextlib.contextmanager
-def exiting(code: int) -> Iterator[None]:
+def exit_on_error(code: int) -> Iterator[None]:
     """Turn any exception inside into the exit code, and print its traceback."""
     try:
         yield

@@ -15,7 +15,7 @@ from typing import TypeVar
 import sqlalchemy
 from dbos import DBOS, DBOSConfig, SetWorkflowID, WorkflowStatus, _workflow_commands
 
-from proto_ddf.db.engine import forget_file, guarded_engine
+from proto_ddf.db.engine import forget_file, single_file_engine
 from proto_ddf.operations.journal import journal, records
 from proto_ddf.operations.journal.records import Run
 from proto_ddf.operations.stop_flag import SERVER_STOPPING, OperationStopped
@@ -47,7 +47,7 @@ def launch(execute: Callable[[Run], None], concurrency: int) -> sqlalchemy.Engin
     forget_file(path)
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA journal_mode=WAL")
-    database = guarded_engine(path, BUSY_MS)
+    database = single_file_engine(path, BUSY_MS)
     config: DBOSConfig = {
         "name": "proto-ddf",
         "system_database_url": f"sqlite:///{path}",

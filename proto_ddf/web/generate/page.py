@@ -70,7 +70,7 @@ def _progress() -> rx.Component:
 def _result() -> rx.Component:
     return notice(
         rx.el.div(
-            rx.el.strong(State.made_name, " is running."),
+            rx.el.strong(State.generated_name, " is running."),
             rx.el.div(
                 external_link_button("Open app", State.app_address),
                 link_button(

@@ -99,7 +99,7 @@ class GenerateState(PlanMixin, KeptFormMixin, rx.State):
         return str(checked.get("address", "")) if isinstance(checked, dict) else ""
 
     @rx.var
-    def made_name(self) -> str:
+    def generated_name(self) -> str:
         """The name of the app that the shown operation generates."""
         return self.operation.title.removeprefix("Generate ")
 
@@ -109,7 +109,7 @@ class GenerateState(PlanMixin, KeptFormMixin, rx.State):
 
     @rx.var
     def generation_message(self) -> str:
-        return generation_message(self._flow(self.starting), self.made_name)
+        return generation_message(self._flow(self.starting), self.generated_name)
 
     @rx.event
     def set_name(self, value: str) -> None:
@@ -276,8 +276,8 @@ class GenerateState(PlanMixin, KeptFormMixin, rx.State):
                 shape=self._planned_shape,
                 live=self.live,
                 tables=list(self.tables),
-                name=_whole(self.name),
-                description=_whole(self.description),
+                name=_without_lone_surrogates(self.name),
+                description=_without_lone_surrogates(self.description),
                 allow_editing=self.allow_editing,
                 accent_color=self.accent_color,
             )
@@ -394,7 +394,7 @@ class GenerateState(PlanMixin, KeptFormMixin, rx.State):
         self._forget_operation()
 
 
-def _whole(text: str) -> str:
+def _without_lone_surrogates(text: str) -> str:
     """The text without lone surrogates, which a browser sends if the text was cut inside an emoji."""
     return text.encode(errors="replace").decode()
 

@@ -51,7 +51,7 @@ class InvalidFieldError(ValueError):
     """The value of a field is invalid; `args[0]` says what is valid."""
 
 
-def problems(draft: dict[str, str], systems: list[str]) -> dict[str, str]:
+def find_form_errors(draft: dict[str, str], systems: list[str]) -> dict[str, str]:
     """The errors of the form by field, in the order of the form."""
     found: dict[str, str] = {}
     for field, read in _readers(draft, systems).items():
@@ -117,7 +117,7 @@ def _number(text: str, least: float, most: float, unit: str) -> float:
     return value
 
 
-def _whole(text: str, least: int, most: int, otherwise: str) -> int:
+def _integer(text: str, least: int, most: int, otherwise: str) -> int:
     try:
         value = int(text)
     except ValueError:
@@ -132,7 +132,7 @@ def _rate(text: str) -> float:
 
 
 def _calls(text: str) -> int:
-    return _whole(text, 1, _MOST_CALLS, f"Give a whole number from 1 to {_MOST_CALLS:,}.")
+    return _integer(text, 1, _MOST_CALLS, f"Give a whole number from 1 to {_MOST_CALLS:,}.")
 
 
 def _seconds(text: str) -> float | None:
@@ -142,7 +142,7 @@ def _seconds(text: str) -> float | None:
 def _seed(text: str) -> int | None:
     if not text:
         return None
-    return _whole(text, -(2**63), 2**63 - 1, "Give a whole number, or leave it empty.")
+    return _integer(text, -(2**63), 2**63 - 1, "Give a whole number, or leave it empty.")
 
 
 def _answer(text: str) -> Any:

@@ -135,7 +135,7 @@ class ResilienceState(LiveMixin, rx.State):
     def start_injection(self) -> EventSpec | None:
         """Start the injection that the form describes."""
         systems = list(self.system_choices)
-        self.field_errors = injection_form.problems(self.draft, systems)
+        self.field_errors = injection_form.find_form_errors(self.draft, systems)
         if self.field_errors:
             return focus(f"fault-{next(iter(self.field_errors))}")
         try:

@@ -10,7 +10,7 @@ from reflex.istate.manager.token import BaseStateToken
 from reflex.state import State
 
 from proto_ddf.web import tab_states
-from proto_ddf.web.tab_states import TabStates, write_whole
+from proto_ddf.web.tab_states import TabStates, write_atomically
 from tests.disks import fill_up, small_disk
 
 TAB = BaseStateToken(ident="tab", cls=State)
@@ -116,9 +116,9 @@ def test_what_a_killed_server_left_half_written_goes(disk: Path) -> None:
 
 def test_a_file_is_put_in_place_all_at_once(disk: Path) -> None:
     path = disk / "tabs" / "a.pkl"
-    write_whole(path, b"whole")
+    write_atomically(path, b"whole")
     fill_up(disk)
     with pytest.raises(OSError, match="No space"):
-        write_whole(path, b"x" * 10_000)
+        write_atomically(path, b"x" * 10_000)
     assert path.read_bytes() == b"whole"
     assert [each.name for each in path.parent.iterdir()] == ["a.pkl"]

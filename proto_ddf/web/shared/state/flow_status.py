@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from proto_ddf.operations.views import OperationView, StepView
 
-_UNDER_WAY = ("pending", "running")
+_RUNNING = ("pending", "running")
 
 
 class IntegrationStatus(StrEnum):
@@ -55,7 +55,7 @@ class Flow:
 
 
 def integration_status(flow: Flow) -> IntegrationStatus:
-    if _is_under_way(flow):
+    if _is_running(flow):
         return IntegrationStatus.CONNECTING
     if flow.operation.state == "succeeded" and not flow.callout and not flow.invalid_fields:
         return IntegrationStatus.CONNECTED
@@ -63,7 +63,7 @@ def integration_status(flow: Flow) -> IntegrationStatus:
 
 
 def generation_status(flow: Flow) -> GenerationStatus:
-    if _is_under_way(flow):
+    if _is_running(flow):
         return GenerationStatus.GENERATING
     if flow.operation.state == "succeeded":
         return GenerationStatus.SUCCEEDED
@@ -92,8 +92,8 @@ def generation_message(flow: Flow, app: str) -> str:
     return _message(flow)
 
 
-def _is_under_way(flow: Flow) -> bool:
-    return flow.starting or flow.retrying or flow.operation.state in _UNDER_WAY
+def _is_running(flow: Flow) -> bool:
+    return flow.starting or flow.retrying or flow.operation.state in _RUNNING
 
 
 def _ending(flow: Flow) -> str:
@@ -106,7 +106,7 @@ def _ending(flow: Flow) -> str:
 
 
 def _message(flow: Flow) -> str:
-    if _is_under_way(flow):
+    if _is_running(flow):
         return _progress(flow)
     if flow.operation.state == "cancelled":
         return "It was cancelled."
@@ -126,7 +126,7 @@ def _message(flow: Flow) -> str:
 
 def _progress(flow: Flow) -> str:
     operation = flow.operation
-    if operation.state in _UNDER_WAY:
+    if operation.state in _RUNNING:
         if flow.callout:  # the page could not read the operation's progress, or could not cancel it
             return flow.callout
         position = next((n for n, step in enumerate(operation.steps) if _is_next(step)), None)
@@ -137,7 +137,7 @@ def _progress(flow: Flow) -> str:
 
 
 def _is_next(step: StepView) -> bool:
-    return step.state in _UNDER_WAY
+    return step.state in _RUNNING
 
 
 def _doing(step: StepView) -> str:

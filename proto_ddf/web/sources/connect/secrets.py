@@ -73,7 +73,7 @@ class SecretsMixin(FormMixin, mixin=True):
         """Delete secrets that nothing uses."""
         await asyncio.to_thread(retention_references.discard_secrets, references)
 
-    def _take_saved(self, saved: Draft | None) -> None:
+    def _set_saved_secrets(self, saved: Draft | None) -> None:
         """Set the secrets of the edited source; `saved` is its form, None for a new source."""
         config = draft_config(saved) if saved else {}
         self.saved_endpoint = list(secrets.endpoint_of(config)) if saved else []

@@ -103,7 +103,7 @@ class NewSourceState(FilesMixin, SecretsMixin, KeptFormMixin, rx.State):
         self.source_id = self.router.url.query_parameters.get("source", "")
         draft = load_draft(self.edit_draft if self.source_id else self.draft)
         stored = await asyncio.to_thread(stored_draft, self.source_id) if self.source_id else None
-        self._take_saved(stored)
+        self._set_saved_secrets(stored)
         if draft.source_id != self.source_id:
             if stored is None:
                 return rx.redirect(f"/sources/{self.source_id}")

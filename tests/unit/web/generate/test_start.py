@@ -158,7 +158,7 @@ class TestOperation:
         output = {"check": {"address": "http://127.0.0.1:3100"}}
         state._show_operation(operation("succeeded", output=output))
         assert state.app_address == "http://127.0.0.1:3100"
-        assert state.made_name == "My shop"
+        assert state.generated_name == "My shop"
 
     def test_a_reload_follows_the_operation_on(self, state: Any) -> None:
         state._show_operation(operation("running"))
