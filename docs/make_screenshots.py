@@ -1,4 +1,4 @@
-"""Makes the pictures of the README: a real server on a home folder of its own, driven in Chromium.
+"""Makes the images of the README with a real server on a separate home folder, driven in Chromium.
 
 make screenshots
 """
@@ -49,7 +49,7 @@ def main() -> None:
 
 @contextmanager
 def serving(home: Path, **settings: str) -> Iterator[str]:
-    """The server on a free port until the pictures are made."""
+    """The server on a free port, until the images are made."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -160,7 +160,7 @@ def of_a_failure(page: Page, url: str, home: Path) -> None:
 
 
 def of_an_open_circuit(page: Page, url: str, home: Path) -> None:
-    """A source that refuses every connection is left alone; Try Again counts down."""
+    """Calls to a source that refuses every connection are paused; Try Again counts down."""
     page.goto(f"{url}/resilience")
     page.get_by_label("System", exact=True).click()
     page.get_by_role("option", name="Sources").click()
