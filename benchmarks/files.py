@@ -264,7 +264,7 @@ def insert_by_hand(known: Any, spec: Any, path: Path) -> float:
     from proto_ddf.sources.connected import store
     from proto_ddf.sources.files.source import FilesSource
 
-    source, (table,) = store.open_source(known).plain, known.schema.tables
+    source, (table,) = store.open_source(known).inner, known.schema.tables
     assert isinstance(source, FilesSource)
     rows = [row for batch in source.plain_rows(table.name, 10_000) for row in batch]
     path.unlink(missing_ok=True)

@@ -1,5 +1,5 @@
-"""What pages and other callers do with operations. Thread-safe; from an event loop through
-`asyncio.to_thread`."""
+"""Starts, retries, cancels and reads operations, for pages and other callers. Thread-safe; call it from an event loop
+by `asyncio.to_thread`."""
 
 from math import ceil
 from typing import NoReturn
@@ -19,7 +19,7 @@ from proto_ddf.operations.views import OperationView
 
 
 def start(kind: str, operation_input: BaseModel, user_id: str = "anonymous") -> str:
-    """Start an operation and return its id. It is on record before this returns.
+    """Start an operation and return its id. It is in the journal before this returns.
 
     Raises:
         KeyError: when there is no such kind.
@@ -41,12 +41,12 @@ def start(kind: str, operation_input: BaseModel, user_id: str = "anonymous") -> 
 
 
 def retry(operation_id: str) -> None:
-    """Run a failed operation again from the step that failed. Of several callers at once one succeeds.
+    """Run a failed operation again from the step that failed. Of several concurrent callers one succeeds.
 
     Raises:
-        ValidationError: field "operation", when it has not failed (any more) or does not exist.
+        ValidationError: field "operation", when it is not failed (any more) or does not exist.
         SystemError: when the engine is not launched; code disk_space_low when the disk is still full; code
-            too_early before the time from which on the failure says that it can be tried again.
+            too_early before the time of the next attempt that the error gives.
     """
     with engine.exclusive(operation_id):
         view = queries.load(operation_id)
@@ -67,11 +67,11 @@ def retry(operation_id: str) -> None:
 
 
 def cancel(operation_id: str) -> None:
-    """Stop an operation that waits, runs or has failed. Its clean-up runs in the background; `finished_at`
-    is set once that is over.
+    """Stop an operation that is pending, running or failed. Its clean-up runs in the background and sets `finished_at` at
+    its end.
 
     Raises:
-        ValidationError: field "operation", when it is over or does not exist.
+        ValidationError: field "operation", when it has ended or does not exist.
         SystemError: when the engine is not launched.
     """
     with engine.exclusive(operation_id):
@@ -102,13 +102,13 @@ def last_for(subject: str, kind: str | None = None) -> OperationView | None:
 
 
 def _need_reserve() -> None:
-    """Work that begins on a full disk could not even tell that it failed."""
+    """On a full disk not even a failure could be recorded."""
     if not reserve.hold():
         raise errors.SystemError("The disk is full.", component="disk", code="disk_space_low")
 
 
 def _need_time(failed: OperationView) -> None:
-    """Who presses Try Again before the page lets them must not get past a pause, such as an open circuit's."""
+    """Try Again must not bypass a pause, such as that of an open circuit, even if the page allows it too early."""
     retry_at = next_attempt_at(failed.error or {})
     seconds = seconds_until(retry_at)
     if seconds > 0:

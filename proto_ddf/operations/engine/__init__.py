@@ -1,2 +1,2 @@
-"""The engine: a queue of runs on DBOS, what does a run, and what cleans up after a cancelled one. From elsewhere import
-`engine.launch` and `engine.shutdown`, for the server; all else is for `operations`."""
+"""The engine: the queue of runs on DBOS, the runner, and the clean-up after cancelled operations. The server imports
+`engine.launch` and `engine.shutdown`; everything else is for `operations` only."""

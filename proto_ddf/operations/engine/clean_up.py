@@ -16,8 +16,8 @@ log = get_logger(__name__)
 
 
 def clean_up_in_background(runs: ActiveRuns, operation_id: str) -> None:
-    """Wait until the operation has stopped, then undo it. A server killed meanwhile does it at its next
-    start, so that an undo may run twice."""
+    """Wait until the operation has stopped, then undo it. If the server is killed in between, it does so at its next
+    start; an undo may therefore run twice."""
     name = f"clean-up-{operation_id}"
     Thread(target=_clean_up, args=(runs, operation_id), name=name, daemon=True).start()
 

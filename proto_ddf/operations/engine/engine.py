@@ -1,5 +1,5 @@
-"""The engine of operations: one per home folder, launched and shut down with the server. To be called from threads, never
-from an event loop."""
+"""The engine of operations: one per home folder, launched and shut down with the server. Call it from threads, not from an
+event loop."""
 
 import fcntl
 import os
@@ -28,11 +28,11 @@ from proto_ddf.operations.stop_flag import CANCELLED
 from proto_ddf.settings import get_settings
 
 CONCURRENCY = 16
-"""Operations that begin at once; as many more are taken from the queue."""
+"""Operations that start without the queue, and also the most that are taken from the queue."""
 UNWIND_SECONDS = 5.0
-"""How long shutdown waits for running steps."""
+"""How long shutdown waits for running steps to stop."""
 CLOSE_SECONDS = 5.0
-"""How long shutdown then waits for DBOS."""
+"""How long shutdown waits for DBOS afterwards."""
 log = get_logger(__name__)
 
 
@@ -52,9 +52,9 @@ _locks: WeakValueDictionary[str, Lock] = WeakValueDictionary()
 
 
 def launch() -> None:
-    """Start the engine of this home folder, resume what was under way, and clean up what was cancelled.
+    """Start the engine of this home folder, resume unfinished operations, and clean up after cancelled ones.
 
-    The kinds of operation must be registered before: what is resumed may run at once.
+    The kinds of operation must be registered before, because resumed operations may run at once.
 
     Raises:
         SystemError: code home_locked, when another process has the home folder.
@@ -66,7 +66,7 @@ def launch() -> None:
         engine = Engine(_lock_home(settings.home))
         try:
             _prepare()
-            _engine = engine  # before DBOS, whose queue may start work at once
+            _engine = engine  # before DBOS, whose queue may start runs at once
             engine.queue_database = queue.launch(partial(execute, engine.runs), CONCURRENCY)
         except BaseException:
             _engine = None
@@ -81,8 +81,8 @@ def launch() -> None:
 
 
 def shutdown() -> None:
-    """Stop: running steps are told, and stay to be resumed at the next launch. Takes some seconds at most;
-    a step that ignores the stop keeps the home folder locked until the process ends."""
+    """Stop the engine. Running steps are told to stop; the next launch resumes them. Takes a few seconds at most; a step
+    that ignores the stop keeps the home folder locked until the process ends."""
     global _engine
     with _engine_lock:
         engine, _engine = _engine, None
@@ -103,7 +103,7 @@ def shutdown() -> None:
 
 
 def hand_over(run: Run) -> None:
-    """Hand a run to the queue, from which it begins at once unless many are going on already. It is on record before.
+    """Hand a run, which is in the journal, to the queue. It starts at once unless many others are running.
 
     Raises:
         SystemError: when the engine is not launched.
@@ -112,7 +112,7 @@ def hand_over(run: Run) -> None:
 
 
 def wait_ended(operation_id: str) -> None:
-    """Wait until no run of a failed operation is going on, so that the next may begin.
+    """Wait until the last run of a failed operation has ended, so that the next may start.
 
     Raises:
         SystemError: when the run does not end, or the engine is not launched.
@@ -123,8 +123,8 @@ def wait_ended(operation_id: str) -> None:
 
 
 def stop(operation_id: str) -> None:
-    """Stop a cancelled operation wherever it is, and clean up in the background. A run that is still in the queue
-    finds in the journal that it is not to begin."""
+    """Stop a cancelled operation and clean up in the background. A run that is still in the queue finds in the journal that
+    it must not start."""
     runs = current().runs
     active = runs.find(operation_id)
     if active:
@@ -145,7 +145,7 @@ def current() -> Engine:
 
 @contextmanager
 def exclusive(operation_id: str) -> Iterator[None]:
-    """One change of an operation from outside at a time: double clicks, two tabs."""
+    """Only one change of an operation from outside at a time, despite double clicks and several tabs."""
     with _engine_lock:
         lock = _locks.setdefault(operation_id, Lock())
     with lock:

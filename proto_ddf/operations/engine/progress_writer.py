@@ -1,4 +1,4 @@
-"""Progress of running steps, gathered in memory and written to the journal a few times a second."""
+"""Collects the progress of running steps in memory and writes it to the journal several times a second."""
 
 from collections import deque
 from collections.abc import Callable
@@ -22,7 +22,7 @@ log = get_logger(__name__)
 
 
 class StepReporter:
-    """The Progress of one run of one step. `wake` tells the writer that there is news."""
+    """The Progress of one run of one step. `wake` tells the writer that there is something to write."""
 
     def __init__(
         self,
@@ -62,7 +62,7 @@ class StepReporter:
         journal.remember_child(self.operation_id, self._position, child, self._stop.pause)
 
     def write(self) -> None:
-        """Write what is new; on failure keep it for the next time.
+        """Write the news; on failure keep them for the next time.
 
         Raises:
             SQLAlchemyError: when the journal cannot be written now.
@@ -79,7 +79,7 @@ class StepReporter:
                 raise
 
     def finish(self) -> None:
-        """The step ended: write the rest now, or leave it to the writer where that fails."""
+        """The step has ended: write the rest now or, if that fails, leave it to the writer."""
         try:
             self.write()
         except SQLAlchemyError:
@@ -94,7 +94,7 @@ class StepReporter:
 
 
 class ProgressWriter:
-    """One thread that writes the news of all running steps."""
+    """One thread that writes the progress of all running steps."""
 
     def __init__(self) -> None:
         self._waiting: set[StepReporter] = set()
@@ -107,7 +107,7 @@ class ProgressWriter:
         self._thread.start()
 
     def end(self) -> None:
-        """Write what waits, then stop."""
+        """Write the rest, then stop."""
         self._ending.set()
         self._news.set()
         self._thread.join(timeout=2.0)

@@ -1,8 +1,8 @@
-"""DBOS as the durable queue of runs: it hands out what was put in, and after a crash hands it out again. What a run does
-and has done, DBOS does not know.
+"""DBOS as the durable queue of runs: it hands out runs, and hands them out again after a crash. It knows nothing of their
+steps.
 
-To be called from threads, never from an event loop: DBOS refuses, and its async twins replace the loop's
-default executor.
+Call it from threads, not from an event loop: DBOS refuses that, and its async functions replace the loop's default
+executor.
 """
 
 import logging
@@ -24,23 +24,23 @@ from proto_ddf.settings import get_settings
 _T = TypeVar("_T")
 
 APPLICATION_VERSION = "2"
-"""Of the workflow. Runs handed over by another version are replaced at launch."""
+"""Version of the workflow. Runs handed over by another version are replaced at launch."""
 QUEUE = "operations"
 POLLING_SECONDS = 2.0
-"""What is in the queue waits half as long, on average; each look costs two milliseconds of an idle server."""
+"""Runs in the queue wait half of it on average; each poll costs an idle server two milliseconds."""
 UNUSED_SECONDS = 60.0
-"""Between DBOS's looks for schedules, delayed workflows and timeouts, none of which are used here."""
+"""Between DBOS's polls for schedules, delayed workflows and timeouts, none of which are used here."""
 BUSY_MS = 30_000
-"""How long DBOS waits for a lock on its database, as it does with an engine of its own making."""
+"""How long DBOS waits for a lock on its database: its own default."""
 ACTIVE = ("PENDING", "ENQUEUED", "DELAYED")
 
 _execute: Callable[[Run], None] | None = None
-"""What does a run; None before the launch."""
+"""The function that executes a run; None before the launch."""
 
 
 def launch(execute: Callable[[Run], None], concurrency: int) -> sqlalchemy.Engine:
-    """Start DBOS, on a database file that it never loses sight of; returns that database's engine. Runs that a crash
-    cut short may be done by `execute` at once, `concurrency` of the queue's at a time."""
+    """Start DBOS, on a database file that is checked not to be replaced; returns the engine of that database. `execute` is
+    called at once for runs that a crash interrupted, and for at most `concurrency` runs of the queue at a time."""
     global _execute
     _execute = execute
     path = get_settings().operations_path
@@ -66,7 +66,7 @@ def launch(execute: Callable[[Run], None], concurrency: int) -> sqlalchemy.Engin
 
 
 def put(run: Run, *, at_once: bool) -> None:
-    """Hand a run to DBOS, to be begun now or in its turn."""
+    """Hand a run to DBOS, to start at once or in its turn."""
 
     def start() -> None:
         with SetWorkflowID(workflow_id(run)):
@@ -79,8 +79,8 @@ def put(run: Run, *, at_once: bool) -> None:
 
 
 def reconcile(hand_over: Callable[[Run], None]) -> None:
-    """Make the queue agree with the journal, whatever a crash or an earlier release left: what is to run has a
-    workflow, by `hand_over` of a new run where there is none, and no other workflow is left over."""
+    """Make the queue agree with the journal after a crash or an update: each pending operation has a workflow, if needed by
+    `hand_over` of a new run, and all other workflows are cancelled."""
     active = active_workflows()
     pending = records.pending()
     wanted = {workflow_id(run) for run in pending}
@@ -94,7 +94,7 @@ def reconcile(hand_over: Callable[[Run], None]) -> None:
 
 
 def active_workflows() -> list[WorkflowStatus]:
-    """What is in DBOS's queue, or was begun and has not ended."""
+    """The workflows that are in DBOS's queue or running."""
     return _outside(
         lambda: DBOS.list_workflows(status=list(ACTIVE), load_input=False, load_output=False)
     )
@@ -102,7 +102,7 @@ def active_workflows() -> list[WorkflowStatus]:
 
 @DBOS.workflow(name="run_operation", max_recovery_attempts=None)
 def run_operation(operation_id: str, number: int) -> None:
-    """The one workflow. It keeps nothing of the steps."""
+    """The only workflow. It stores nothing about the steps."""
     execute = _execute
     if execute is None:
         raise OperationStopped(SERVER_STOPPING)
@@ -114,11 +114,11 @@ def workflow_id(run: Run) -> str:
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    """DBOS logs a traceback for every run that the stopping server cut short."""
+    """False for the traceback that DBOS logs for every run interrupted by the stop of the server."""
     error = record.exc_info[1] if record.exc_info else None
     return not isinstance(error, OperationStopped)
 
 
 def _outside(call: Callable[[], _T]) -> _T:
-    """Call DBOS as from outside any workflow, also where a step of one is the caller."""
+    """Call DBOS as if outside any workflow, even if a step of one is the caller."""
     return Context().run(call)

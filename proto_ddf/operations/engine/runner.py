@@ -33,7 +33,7 @@ log = get_logger(__name__)
 
 @dataclass
 class ActiveRun:
-    """A run that is going on in this process."""
+    """A run that is executed in this process."""
 
     run: Run
     stop: StopFlag = field(default_factory=StopFlag)
@@ -41,7 +41,7 @@ class ActiveRun:
 
 
 class ActiveRuns:
-    """The runs that are going on in this process, and whether new ones may begin."""
+    """The runs that are executed in this process, and whether new ones may start."""
 
     def __init__(self) -> None:
         self.writer = ProgressWriter()
@@ -74,7 +74,7 @@ class ActiveRuns:
             return len(self._active)
 
     def stop_all(self) -> list[ActiveRun]:
-        """Let no run begin any more, and tell all to stop."""
+        """Let no run start any more, and tell all to stop."""
         with self._lock:
             self._stopping = True
             active = list(self._active.values())
@@ -84,12 +84,12 @@ class ActiveRuns:
 
 
 class _StepFailed(Exception):
-    """A step failed, which is on record."""
+    """A step failed, and the journal has its error."""
 
 
 @dataclass
 class _Work:
-    """An operation as its steps need it."""
+    """An operation with everything that its steps need."""
 
     active: ActiveRun
     writer: ProgressWriter
@@ -100,7 +100,7 @@ class _Work:
 
 
 def execute(runs: ActiveRuns, run: Run) -> None:
-    """Do the run, as far as the journal allows it.
+    """Execute the run, as far as the journal allows it.
 
     Raises:
         OperationStopped: when the server stops before the end.
@@ -178,8 +178,8 @@ def _call(step: Step[Any], context: StepContext[Any]) -> JSON:
 
 
 def _fail(active: ActiveRun, record: OperationRecord, position: int, error: Exception) -> None:
-    """Note the failure everywhere."""
-    active.stop.check()  # a step that was made to stop may raise anything
+    """Record the failure in the log, the journal and the list of errors."""
+    active.stop.check()  # a step that is told to stop may raise any exception
     if reserve.is_disk_full(error):
         reserve.release()
     described = describe(
@@ -191,7 +191,7 @@ def _fail(active: ActiveRun, record: OperationRecord, position: int, error: Exce
 
 
 def _try(note: Callable[[], object]) -> None:
-    """Write what is good to have: without it the operation still ends as the journal says."""
+    """Write something that is useful but not required: the journal alone decides how the operation ends."""
     try:
         note()
     except SQLAlchemyError as error:

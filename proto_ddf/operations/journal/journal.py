@@ -1,7 +1,7 @@
-"""The operations' own record: every change of state, written before anything acts on it.
+"""Writes the record of operations: every change of state is written before anything acts on it.
 
-Each function is one transaction, then wakes the watchers. A change that no longer fits (the operation was
-cancelled meanwhile) is not made, and the function says so: to a run, by OperationStopped.
+Each function is one transaction, and then wakes the watchers. A change that is not valid any more, for instance because the
+operation was cancelled, is not made; a run is told so by OperationStopped.
 """
 
 import time
@@ -38,7 +38,7 @@ from proto_ddf.operations.stop_flag import SUPERSEDED, OperationStopped
 
 _T = TypeVar("_T")
 Pause = Callable[[float], object]
-"""Waits some seconds between tries of a write, or raises to give up."""
+"""Waits some seconds between attempts to write, or raises to give up."""
 
 FOR_EVER = float("inf")
 UNFINISHED = (OperationState.PENDING, OperationState.RUNNING)
@@ -47,19 +47,19 @@ CANCELLABLE = (*UNFINISHED, OperationState.FAILED)
 
 @dataclass(frozen=True)
 class NextStep:
-    """The step that a run is to do now."""
+    """The step that a run executes next."""
 
     position: int
     name: str
     outputs: dict[str, JSON]
     """Outputs of the steps before it, by step name."""
     child: Child | None = None
-    """A process that an earlier run of this step left behind."""
+    """A process that an earlier run of this step left running."""
 
 
 @dataclass
 class StepUpdate:
-    """News of a running step; None leaves a field as it is."""
+    """Progress of a running step; None leaves a field unchanged."""
 
     lines: deque[tuple[datetime, str]]
     message: str | None = None
@@ -68,7 +68,7 @@ class StepUpdate:
 
 
 def create(kind: Kind[Any], given: BaseModel, user_id: str) -> Run:
-    """Note a new operation, pending; the answer is its first run."""
+    """Record a new operation, pending; returns its first run."""
     operation_id = new_id()
     steps = kind.steps_for(given)
 
@@ -94,7 +94,7 @@ def create(kind: Kind[Any], given: BaseModel, user_id: str) -> Run:
 
 
 def forget(operation_id: str) -> None:
-    """Remove an operation that never got to run."""
+    """Remove an operation that has never run."""
 
     def change(opened: Session) -> None:
         record = opened.get(OperationRecord, operation_id)
@@ -108,7 +108,7 @@ def begin(run: Run, pause: Pause) -> OperationRecord:
     """Mark the operation as running.
 
     Raises:
-        OperationStopped: when it is not to run (failed, cancelled, finished, unknown), or not by this run.
+        OperationStopped: when the operation must not run (failed, cancelled, finished, unknown), or not by this run.
     """
 
     def change(opened: Session) -> OperationRecord:
@@ -122,8 +122,8 @@ def begin(run: Run, pause: Pause) -> OperationRecord:
 
 
 def start_next_step(run: Run, pause: Pause) -> NextStep | None:
-    """Mark the first step that has not succeeded as running, and count it; with none left, mark the operation as
-    succeeded and answer None.
+    """Mark the first step that has not succeeded as running, and count it; if none is left, mark the operation as
+    succeeded and return None.
 
     Raises:
         OperationStopped: when the operation is not running any more, or not by this run.
@@ -180,7 +180,7 @@ def step_failed(run: Run, position: int, described: dict[str, Any], pause: Pause
 
 
 def retry(operation_id: str) -> Run | None:
-    """Make a failed operation pending again; its next run, or None when it has not failed (any more)."""
+    """Make a failed operation pending again; returns its next run, or None when it is not failed (any more)."""
 
     def change(opened: Session) -> Run | None:
         record = opened.get(OperationRecord, operation_id)
@@ -198,8 +198,8 @@ def retry(operation_id: str) -> Run | None:
 
 
 def renew(run: Run) -> Run | None:
-    """Replace the run of a pending operation, which nobody is going to do; the run that takes its place, or None when
-    the operation is not pending (any more)."""
+    """Replace the run of a pending operation, which no workflow executes; returns the new run, or None when the operation
+    is not pending (any more)."""
 
     def change(opened: Session) -> Run | None:
         record = opened.get(OperationRecord, run.operation_id)
@@ -211,7 +211,7 @@ def renew(run: Run) -> Run | None:
 
 
 def refuse_run(run: Run, described: dict[str, Any]) -> None:
-    """The run could not be handed over: the operation fails at the step it was to go on with."""
+    """The run could not be handed over: the operation fails at its next step."""
 
     def change(opened: Session) -> None:
         record = opened.get(OperationRecord, run.operation_id)
@@ -222,7 +222,7 @@ def refuse_run(run: Run, described: dict[str, Any]) -> None:
 
 
 def cancel(operation_id: str) -> bool:
-    """Mark the operation as cancelled, its clean-up still owed; False when it cannot be cancelled."""
+    """Mark the operation as cancelled, with its clean-up pending; False when it cannot be cancelled."""
 
     def change(opened: Session) -> bool:
         record = opened.get(OperationRecord, operation_id)
@@ -239,7 +239,7 @@ def cancel(operation_id: str) -> bool:
 
 
 def cleaned_up(operation_id: str) -> None:
-    """The clean-up after a cancelled operation is over."""
+    """The clean-up after a cancelled operation has ended."""
 
     def change(opened: Session) -> None:
         record = opened.get(OperationRecord, operation_id)
@@ -251,7 +251,7 @@ def cleaned_up(operation_id: str) -> None:
 
 
 def pause_operation(run: Run) -> None:
-    """The server stops: what ran waits for the next start. Tried once only, for time is short."""
+    """The server stops: a running operation waits for the next start. Tried only once, because time is short."""
 
     def change(opened: Session) -> None:
         record = opened.get(OperationRecord, run.operation_id)
@@ -262,7 +262,7 @@ def pause_operation(run: Run) -> None:
 
 
 def pause_all() -> None:
-    """At the start of an engine nothing runs yet, whatever a killed server left in the journal."""
+    """Make all running operations pending: when an engine starts, none is running, whatever a killed server left."""
 
     def change(opened: Session) -> None:
         running = col(OperationRecord.state) == OperationState.RUNNING
@@ -273,7 +273,7 @@ def pause_all() -> None:
 
 
 def remember_child(operation_id: str, position: int, child: Child, pause: Pause) -> None:
-    """Note a process started by a step, so that the step's next run can end it."""
+    """Record a process started by a step, so that the step's next run can end it."""
 
     def change(opened: Session) -> None:
         step = opened.get_one(StepRecord, (operation_id, position))
@@ -283,7 +283,7 @@ def remember_child(operation_id: str, position: int, child: Child, pause: Pause)
 
 
 def save_progress(operation_id: str, position: int, update: StepUpdate) -> None:
-    """Add news to a step. Tried once only; the caller keeps what could not be written."""
+    """Add progress to a step. Tried only once; the caller keeps what could not be written."""
 
     def change(opened: Session) -> None:
         step = opened.get_one(StepRecord, (operation_id, position))
@@ -305,8 +305,8 @@ def _commit(
     pause: Pause | None = None,
     patience: float | None = None,
 ) -> _T:
-    """Write and wake the watchers. With `pause`, a run's write waits as long as it takes, until told to stop:
-    the run must not go on unrecorded."""
+    """Write and wake the watchers. With `pause`, the write of a run is retried without limit, until the run is told to stop:
+    it must not continue unrecorded."""
     if pause is not None:
         result = write(change, patience=FOR_EVER, pause=pause)
     elif patience is not None:
@@ -318,7 +318,7 @@ def _commit(
 
 
 def _current(opened: Session, run: Run, *states: OperationState) -> OperationRecord:
-    """The operation, of which this is to be the current run. Raises OperationStopped when it is not."""
+    """The operation. Raises OperationStopped unless this is its current run and it is in one of the states."""
     record = opened.get(OperationRecord, run.operation_id)
     if record is None or record.run != run.number or record.state not in states:
         raise OperationStopped(SUPERSEDED)

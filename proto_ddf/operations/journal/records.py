@@ -1,4 +1,4 @@
-"""The journal's records, read."""
+"""Reads the records of the journal."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Child:
-    """A process some run of a step left behind."""
+    """A process that a run of a step left running."""
 
     pid: int
     create_time: float
@@ -32,7 +32,7 @@ def read(operation_id: str) -> OperationRecord | None:
 
 
 def pending() -> list[Run]:
-    """The current runs of the operations that are to run, oldest first."""
+    """The current runs of the pending operations, oldest first."""
     wanted = col(OperationRecord.state) == OperationState.PENDING
     with session() as opened:
         query = select(OperationRecord.id, OperationRecord.run).where(wanted)
@@ -41,7 +41,7 @@ def pending() -> list[Run]:
 
 
 def clean_ups_owed() -> list[str]:
-    """Ids of the cancelled operations whose clean-up has not come to its end."""
+    """Ids of the cancelled operations whose clean-up has not ended."""
     cancelled = col(OperationRecord.state) == OperationState.CANCELLED
     unfinished = col(OperationRecord.finished_at).is_(None)
     with session() as opened:
@@ -61,13 +61,13 @@ def step_names(operation_id: str) -> list[str]:
 
 
 def outputs(operation_id: str) -> dict[str, JSON]:
-    """What the operation's finished steps returned, by step name."""
+    """Outputs of the operation's finished steps, by step name."""
     with session() as opened:
         return outputs_of(steps_of(opened, operation_id))
 
 
 def children(operation_id: str) -> list[Child]:
-    """Processes the operation's steps have noted."""
+    """Processes recorded by the operation's steps."""
     with session() as opened:
         return [child for step in steps_of(opened, operation_id) if (child := child_of(step))]
 
@@ -87,7 +87,7 @@ def outputs_of(steps: Iterable[StepRecord]) -> dict[str, JSON]:
 
 
 def output_of(step: StepRecord) -> JSON:
-    """What the step returned, whether pages may see it or not."""
+    """The output of the step, interim or not."""
     output: JSON = step.output if step.interim_output is None else step.interim_output
     return output
 

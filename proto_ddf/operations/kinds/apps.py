@@ -1,7 +1,7 @@
 """Operations on generated apps: generate, start, stop, restart, delete.
 
-Every step of `generate_app` may run twice (a crash, Try Again) and ends in the same place: the record is made
-once under the operation's id, ports are reserved by name, code is swapped in whole, builds start over.
+Every step of `generate_app` may run twice (a crash, Try Again) with the same result: the record is made once under the
+operation's id, ports are reserved by name, the code is replaced as a whole, builds start over.
 """
 
 import shutil
@@ -31,7 +31,7 @@ from proto_ddf.sources.resilient import ResilientSource
 from proto_ddf.sources.size_texts import count_text
 
 MINIMUM_FREE_BYTES = 200 * 1024 * 1024
-"""What a generated app with its packages and build needs at most."""
+"""The most that a generated app needs with its packages and build."""
 
 
 class GenerateAppInput(BaseModel):
@@ -74,7 +74,7 @@ def _plan(context: StepContext[GenerateAppInput]) -> AppSpec:
 
 
 def check_disk_space(rows_bytes: int = 0) -> None:
-    """Raises SystemError, code disk_space_low, where an app whose rows take so much might not fit."""
+    """Raises SystemError, code disk_space_low, if an app with so many bytes of rows may not fit."""
     free = shutil.disk_usage(get_settings().home).free
     required = MINIMUM_FREE_BYTES + rows_bytes
     if free < required:
@@ -170,7 +170,7 @@ Act = Callable[[str, StepContext[AppInput]], None]
 
 
 def _act_on_app(name: str, title: str, *acts: tuple[str, str, Act]) -> Kind[AppInput]:
-    """A kind that acts on an app by its slug, each act (name, title, what it does) a step."""
+    """A kind that acts on an app by its slug; each act (name, title, function) is a step."""
     return Kind(
         name=f"{name}_app",
         title=lambda given: f"{title} {_app_name(given.slug)}",
@@ -189,7 +189,7 @@ def _act_step(name: str, title: str, act: Act) -> Step[AppInput]:
 
 
 def _stop_app(slug: str, context: StepContext[AppInput]) -> None:
-    records.read(slug)  # stopping what is not there would look like success
+    records.read(slug)  # stopping an app that does not exist must not look like success
     hosted.stop_app(slug, context)
 
 

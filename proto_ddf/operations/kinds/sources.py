@@ -1,5 +1,6 @@
 """Operations on data sources: test, connect, refresh, delete."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -9,7 +10,7 @@ from proto_ddf.errors.types import ValidationError
 from proto_ddf.hosting.source_drift import clear_source_drift, update_source_drift
 from proto_ddf.operations.kinds import proposals
 from proto_ddf.operations.kinds.proposals import Proposal, Propose
-from proto_ddf.operations.kinds.reading import with_suggestions
+from proto_ddf.operations.kinds.reading import read_schema, with_suggestions
 from proto_ddf.operations.kinds.source_inputs import (
     ConnectSourceInput,
     DeleteSourceInput,
@@ -52,7 +53,7 @@ def _checked(proposal: Proposal) -> _Candidate:
     return _Candidate(proposal, config, store.make_source(proposal.kind, config))
 
 
-def _checks(propose: Propose) -> Any:
+def _checks(propose: Propose) -> Callable[[Any], Any]:
     """Kind.prepare of an operation whose input names the kind of source."""
 
     def prepare(given: Any) -> Any:
@@ -62,7 +63,7 @@ def _checks(propose: Propose) -> Any:
     return prepare
 
 
-def _adds_kind(propose: Propose) -> Any:
+def _adds_kind(propose: Propose) -> Callable[[Any], Any]:
     """Kind.prepare of an operation on a source on record: its kind decides about the steps."""
 
     def prepare(given: Any) -> Any:
@@ -86,7 +87,7 @@ def _test_step(stage: Stage) -> Step[TestSourceInput]:
     return Step(stage.name, stage.title, run)
 
 
-def _steps_to_save(propose: Propose, title: str) -> Any:
+def _steps_to_save(propose: Propose, title: str) -> Callable[[Any], tuple[Step, ...]]:
     """Kind.steps: test the connection, which reads the schema, and save it."""
 
     def steps(given: Any) -> tuple[Step, ...]:
@@ -98,7 +99,7 @@ def _steps_to_save(propose: Propose, title: str) -> Any:
 
 
 def _stage_step(stage: Stage, propose: Propose) -> Step:
-    """The output is the schema, where the stage reads it, for `_save`."""
+    """Where the stage reads the schema, its output is that schema and the config it was read with, for `_save`."""
 
     def run(context: StepContext) -> JSON:
         candidate = _candidate(context, propose)
@@ -106,9 +107,9 @@ def _stage_step(stage: Stage, propose: Propose) -> Step:
         context.report(finding.text)
         if finding.schema is None:
             return {"finding": finding.text}
-        kind = candidate.proposal.kind
-        schema = with_suggestions(kind, candidate.source, finding.schema)
-        return schema.model_dump(mode="json")
+        proposal = candidate.proposal
+        schema = with_suggestions(proposal.kind, candidate.source, finding.schema)
+        return {"config": proposal.config, "schema": schema.model_dump(mode="json")}
 
     return Step(stage.name, stage.title, run, interim=stage.reads_schema)
 
@@ -120,7 +121,7 @@ def _save(context: StepContext, propose: Propose) -> JSON:
     deleted.
     """
     candidate, operation_id = _candidate(context, propose), context.operation_id
-    proposal, schema = candidate.proposal, _schema_read(context, candidate.proposal.kind)
+    proposal, schema = candidate.proposal, _schema_read(context, candidate)
     known = store.get_source(proposal.source_id) if proposal.source_id else None
     name = (known.name if known else "") if proposal.name is None else proposal.name
     secrets.check(proposal.kind, proposal.config)
@@ -135,10 +136,15 @@ def _save(context: StepContext, propose: Propose) -> JSON:
     return {"source_id": saved_id, "news": news}
 
 
-def _schema_read(context: StepContext, kind: str) -> SourceSchema:
-    """The schema that an earlier step of the operation read."""
+def _schema_read(context: StepContext, candidate: _Candidate) -> SourceSchema:
+    """The schema that an earlier step of the operation read. Where the source has been edited since, before Try Again, it
+    is read again."""
+    kind = candidate.proposal.kind
     [reading] = [stage.name for stage in KINDS[kind].stages if stage.reads_schema]
-    return SourceSchema.model_validate(context.outputs[reading])
+    read = cast(dict[str, Any], context.outputs[reading])
+    if read["config"] != candidate.proposal.config:
+        return read_schema(kind, candidate.source)
+    return SourceSchema.model_validate(read["schema"])
 
 
 def _found_by(source: store.SourceView, operation_id: str) -> str:

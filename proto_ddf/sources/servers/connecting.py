@@ -20,8 +20,8 @@ _NOT_REACHED = frozenset(
 """Codes of errors at one address of a host while another address may answer."""
 
 
-def connect(server: Server, config: ServerConfig, *, writable: bool = False) -> DbapiConnection:
-    """A signed-in connection, autocommit on, read-only unless `writable`; the policy's read timeout limits each statement
+def connect(server: Server, config: ServerConfig) -> DbapiConnection:
+    """A signed-in connection, autocommit on and read-only; the policy's read timeout limits each statement
     and the wait for its answer. It goes to an address that was checked.
 
     Raises:
@@ -34,7 +34,7 @@ def connect(server: Server, config: ServerConfig, *, writable: bool = False) -> 
     read_seconds = policy_config(SYSTEM).read_timeout
 
     def open_at(address: Address) -> DbapiConnection:
-        session = Session(writable, connect_seconds(), read_seconds)
+        session = Session(connect_seconds(), read_seconds)
         return server.open(address, config, password, session)
 
     try:

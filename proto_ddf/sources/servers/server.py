@@ -19,7 +19,6 @@ DbapiConnection = Any
 class Session:
     """Limits of a session."""
 
-    writable: bool
     connect_seconds: float
     """For connecting and signing in."""
     read_seconds: float
@@ -77,8 +76,8 @@ class Server:
     default_port: int
     perform_handshake: PerformHandshake
     open: Callable[[Address, ServerConfig, str, Session], DbapiConnection]
-    """(address, config, password, session): a signed-in connection of the driver, autocommit on, read-only unless
-    writable. Raises typed errors, and the driver's own where it has nothing to add."""
+    """(address, config, password, session): a signed-in connection of the driver, autocommit on, read-only.
+    Raises typed errors, and the driver's own where it has nothing to add."""
     version: Callable[[DbapiConnection], str]
     """Name and version of the server: "PostgreSQL 15.18"."""
     rights: Callable[[sa.Connection, ServerConfig], Rights]

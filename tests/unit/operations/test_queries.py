@@ -74,3 +74,12 @@ def test_times_are_iso_with_zone(database: Path):
     assert view is not None
     assert view.created_at.endswith("+00:00")
     assert view.duration_seconds is None
+
+
+def test_interim_outputs_are_not_read(queries):
+    operation_id = _create("shop")
+    queries.clear()
+    assert operations_queries.load(operation_id) is not None
+    assert operations_queries.load_many(9)
+    assert queries
+    assert not [each for each in queries if "interim_output" in each]

@@ -130,8 +130,7 @@ def _begin(connection: DbapiConnection, session: Session) -> None:
         limit = f"max_execution_time = {session.read_seconds * 1000:.0f}"  # of SELECT, in ms
     try:
         with closing(connection.cursor()) as cursor:
-            if not session.writable:
-                cursor.execute(_READ_ONLY_SESSION)
+            cursor.execute(_READ_ONLY_SESSION)
             cursor.execute(f"SET SESSION {limit}")
     except Exception as error:
         if error.args and error.args[0] == 1193:  # ER_UNKNOWN_SYSTEM_VARIABLE: before MySQL 5.7.8

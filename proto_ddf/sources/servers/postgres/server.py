@@ -80,10 +80,10 @@ def encryption(config: ServerConfig) -> dict[str, str]:
     return found
 
 
-def options(*, writable: bool, read_seconds: float) -> str:
+def options(*, read_only: bool, read_seconds: float) -> str:
     """The settings of a new session (PostgreSQL docs, 20.11)."""
     settings = {"statement_timeout": f"{read_seconds * 1000:.0f}"}
-    if not writable:
+    if read_only:
         settings["default_transaction_read_only"] = "on"
     return " ".join(f"-c {name}={value}" for name, value in settings.items())
 
@@ -119,9 +119,7 @@ def _open(
         "client_encoding": "UTF8",
         "gssencmode": "disable",
         # A setting given here is also what RESET restores, which `_check_writable` must not get.
-        "options": options(
-            writable=session.writable or config.writable, read_seconds=session.read_seconds
-        ),
+        "options": options(read_only=not config.writable, read_seconds=session.read_seconds),
     }
     context = ConnectionContext(LABEL, address, config)
     seconds = session.connect_seconds
@@ -130,7 +128,7 @@ def _open(
         parameters,
         seconds=seconds,
         read_seconds=session.read_seconds + seconds,
-        begin=_READ_ONLY if config.writable and not session.writable else "",
+        begin=_READ_ONLY if config.writable else "",
     )
     try:
         return signing_in()

@@ -25,7 +25,7 @@ from proto_ddf.sources.files.csv.kind import CSV
 from proto_ddf.sources.files.uploads import upload_path
 from proto_ddf.sources.protocol import PageRequest
 from proto_ddf.sources.schema.column_types import ChosenType
-from tests.operation_steps import steps_up_to_last
+from tests.operation_steps import run_steps, steps_up_to_last
 
 
 def used_by_app(source_id: str, *, imported: bool = False) -> None:
@@ -161,6 +161,18 @@ class TestRefresh:
         with pytest.raises(ValidationError):
             save()
         assert store.list_sources() == []
+
+    def test_what_was_read_before_the_source_was_edited_is_not_saved(self, shop, shop_file):
+        save = steps_up_to_last("refresh_source", RefreshSourceInput(source_id=shop.id), "first")
+        other = upload_path("other.db")
+        with closing(sqlite3.connect(other)) as db:
+            db.execute("CREATE TABLE parcel (id INTEGER PRIMARY KEY)")
+        edited = ConnectSourceInput(
+            name="Shop", kind="sqlite", config={"path": str(other)}, source_id=shop.id
+        )
+        run_steps("connect_source", edited, "second")
+        save()  # by Try Again, for instance
+        assert [table.name for table in store.get_source(shop.id).schema.tables] == ["parcel"]
 
     def test_a_file_that_is_gone_keeps_what_was_read(self, ended, shop, shop_file):
         shop_file.unlink()

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("patient")
 
 BAD = {
     "self_signed": ("tls_untrusted", "ca_certificate", "self-signed"),
-    "of_another_authority": ("tls_untrusted", "ca_certificate", "signed by nobody"),
+    "of_another_authority": ("tls_untrusted", "ca_certificate", "not signed by an authority"),
     "wrong_host": ("tls_wrong_host", "host", "db.example.com"),
     "expired": ("tls_expired", "tls", "has expired"),
 }

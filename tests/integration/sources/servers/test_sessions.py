@@ -21,8 +21,9 @@ from proto_ddf.sources.schema.model import SourceSchema
 from proto_ddf.sources.servers import engines
 from proto_ddf.sources.servers.config import ServerConfig
 from proto_ddf.sources.servers.connecting import connect
-from proto_ddf.sources.servers.mysql import server
+from proto_ddf.sources.servers.mysql import server as mysql_server
 from proto_ddf.sources.servers.mysql.server import MYSQL
+from proto_ddf.sources.servers.postgres import server as postgres_server
 from proto_ddf.sources.servers.postgres.server import POSTGRES
 from proto_ddf.sources.servers.server import Server
 from proto_ddf.sources.servers.source import ServerSource
@@ -31,10 +32,16 @@ from tests.servers import peers
 from tests.servers.database_server import Database, DatabaseServer
 from tests.servers.mariadb import MariaDbServer
 from tests.servers.postgres import PostgresServer
+from tests.servers.waiting import wait_until
 from tests.stages import finding
 
 pytestmark = pytest.mark.usefixtures("database")
 
+WRITABLE = {
+    "postgresql": "SET default_transaction_read_only = off",
+    "mysql": "SET SESSION TRANSACTION READ WRITE",
+}
+"""Statements that let a session write."""
 SERVERS = {each.name: each for each in (POSTGRES, MYSQL)}
 
 
@@ -69,9 +76,8 @@ def config_of(database: Database, **changes: Any) -> ServerConfig:
     return server_of(database).config_model.model_validate(database.config(**changes))
 
 
-def session(database: Database, *, writable: bool = False, **changes: Any) -> Any:
-    config = config_of(database, **changes)
-    return closing(connect(server_of(database), config, writable=writable))
+def session(database: Database, **changes: Any) -> Any:
+    return closing(connect(server_of(database), config_of(database, **changes)))
 
 
 def session_of(database: Database, **changes: Any) -> Callable[[], Any]:
@@ -109,7 +115,7 @@ def test_a_session_is_read_only_unless_it_is_to_write(shop: Database) -> None:
     with session(shop) as connection:
         assert code_of(lambda: run(connection, insert)) == "server_read_only"
         assert run(connection, "SELECT * FROM customer") == []
-    with session(shop, writable=True) as connection:
+        run(connection, WRITABLE[shop.server.kind])
         run(connection, insert)
     assert shop.run("SELECT * FROM customer") == [(1, "Ann")]  # committed at once
 
@@ -138,7 +144,8 @@ def test_what_a_view_calls_cannot_write_either(shop: Database) -> None:
 
 def test_one_statement_at_a_time_and_no_file_of_this_machine(mariadb_database: Database) -> None:
     mariadb_database.run("CREATE TABLE t (a VARCHAR(200))")
-    with session(mariadb_database, writable=True) as connection:
+    with session(mariadb_database) as connection:
+        run(connection, WRITABLE["mysql"])
         with pytest.raises(Exception, match="syntax"):
             run(connection, "SELECT 1; INSERT INTO t VALUES ('x')")
         with pytest.raises(Exception, match=r"(?i)local|not allowed|disabled"):
@@ -294,7 +301,7 @@ def test_rights_by_a_role_count(shop: Database, guest: Database) -> None:
 def test_more_tables_than_are_asked_about_at_once(
     shop: Database, guest: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server, "_AT_ONCE", 4)
+    monkeypatch.setattr(mysql_server, "_AT_ONCE", 4)
     tables = [f"t{number}" for number in range(9)]
     shop.run(*(f"CREATE TABLE {name} (a INTEGER)" for name in tables))
     for name in tables[:5]:
@@ -317,6 +324,7 @@ def test_only_the_schemas_that_are_named_count(postgres_database: Database) -> N
 def test_what_the_stages_find(shop: Database) -> None:
     assert found(shop, "find_host") == "127.0.0.1"
     assert found(shop, "reach_port").endswith(" ms")
+    assert found(shop, "encrypt").startswith("TLS")
     assert found(shop, "sign_in").split()[0] == shop.server.label
     assert found(shop, "open_database") == shop.name
 
@@ -349,6 +357,29 @@ def test_one_right_to_change_is_enough(shop: Database, guest: Database, right: s
     assert code_of(lambda: found(guest, "check_rights", writable=True)) == told
     grant(shop, f"{right} ON invoice", guest.user)
     check_writable(guest)
+
+
+def test_a_connection_that_was_checked_for_changes_is_read_only_again(shop: Database) -> None:
+    source = ServerSource(server_of(shop), config_of(shop, writable=True))
+    source.check_writable()
+    assert shop.sessions() == 1
+    with source.connected("write") as connection:
+        insert = "INSERT INTO customer VALUES (1, 'Ann')"
+        assert code_of(lambda: connection.exec_driver_sql(insert)) == "server_read_only"
+    assert shop.sessions() == 1
+
+
+def test_a_connection_whose_check_for_changes_broke_is_closed(
+    shop: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = ServerSource(server_of(shop), config_of(shop, writable=True))
+    end = {"postgresql": "_READ_ONLY", "mysql": "_READ_ONLY_SESSION"}[shop.server.kind]
+    module = {"postgresql": postgres_server, "mysql": mysql_server}[shop.server.kind]
+    with source.connected("sign in"):
+        monkeypatch.setattr(module, end, "SELECT nonsense")
+    with pytest.raises(sa.exc.DBAPIError):
+        source.check_writable()
+    wait_until(lambda: shop.sessions() == 0)
 
 
 def test_a_server_that_takes_no_changes(own_server: DatabaseServer) -> None:

@@ -69,7 +69,7 @@ def signing_in(
         config = server.config_model(
             host="127.0.0.1", port=address.port, database="shop", user="ann", tls=tls
         )
-        session = Session(writable=False, connect_seconds=seconds, read_seconds=seconds)
+        session = Session(connect_seconds=seconds, read_seconds=seconds)
         with pytest.raises(ProtoDDFError) as raised:
             server.open(address, config, password, session)
     return raised.value
