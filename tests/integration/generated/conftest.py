@@ -160,6 +160,13 @@ def served(
 
 
 @pytest.fixture(scope="session")
+def mypy(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """The command that checks types. All apps share its cache, since most of its time goes into their libraries."""
+    cache = tmp_path_factory.mktemp("mypy")
+    return ["mypy", "--strict", "--follow-imports=silent", "--cache-dir", str(cache)]
+
+
+@pytest.fixture(scope="session")
 def typed(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[[str], ImportedApp]]:
