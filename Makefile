@@ -1,11 +1,12 @@
 # make run          install what is missing, then serve on http://127.0.0.1:3000 (PORT= for another port)
 # make stop         end the server and every app it started
-# make test lint bench screenshots clean
+# make check        lint and the unit tests: two minutes
+# make test         all tests; make lint bench screenshots clean
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := run
-.PHONY: run stop test lint bench screenshots clean
+.PHONY: run stop check test lint bench screenshots clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -24,6 +25,9 @@ run: $(RUN_STAMP)
 
 stop: $(RUN_STAMP)
 	@exec $(BIN)/python -m proto_ddf.server stop
+
+check: lint
+	@exec $(BIN)/python -m pytest -q -ra -n 2 --dist loadfile tests/unit
 
 test: $(DEV_STAMP)
 	@scripts/set_up.sh browser

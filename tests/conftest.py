@@ -64,8 +64,9 @@ class ByGroup(LoadScopeScheduling):
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByGroup:
-    return ByGroup(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByGroup | None:
+    """None, and so xdist's own, if another way to share the tests is asked for with --dist."""
+    return ByGroup(config, log) if config.getoption("dist") == "load" else None
 
 
 WITHOUT_BROWSER = "without browser"

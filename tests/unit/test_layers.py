@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -75,15 +76,23 @@ def modules(folder: Path = PACKAGE) -> list[Path]:
     )
 
 
-def imports_of(path: Path) -> Iterator[Import]:
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def imports_of(path: Path) -> list[Import]:
     """All imports of a module, inside functions too."""
     importer = ".".join(path.relative_to(ROOT).with_suffix("").parts)
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    found = []
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
-            yield from (Import(importer, alias.name) for alias in node.names)
+            found += [Import(importer, alias.name) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{importer} imports relatively"
-            yield from (Import(importer, f"{node.module}.{alias.name}") for alias in node.names)
+            found += [Import(importer, f"{node.module}.{alias.name}") for alias in node.names]
+    return found
 
 
 def layer_of(module: str) -> str:
@@ -113,7 +122,7 @@ def test_every_package_has_its_place_in_the_order() -> None:
 
 
 def test_the_package_itself_imports_nothing() -> None:
-    assert list(imports_of(PACKAGE / "__init__.py")) == []
+    assert imports_of(PACKAGE / "__init__.py") == []
 
 
 def test_no_module_imports_from_its_own_height_or_above() -> None:
@@ -207,7 +216,7 @@ def test_modules_of_states_do_no_input_or_output_of_their_own() -> None:
 
 
 def _file_calls(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(path)):
         if not isinstance(node, ast.Call):
             continue
         called = node.func

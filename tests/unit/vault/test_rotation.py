@@ -3,8 +3,6 @@
 import os
 import signal
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event, Thread
@@ -16,8 +14,9 @@ from sqlmodel import Session
 
 from proto_ddf import errors, vault
 from proto_ddf.db import engine
-from proto_ddf.settings import PROJECT_ROOT, get_settings
+from proto_ddf.settings import get_settings
 from proto_ddf.vault import keys
+from tests.unit.vault import command
 
 TEXTS = ["one", "two", "three"]
 POINTS = ((os, "fsync"), (os, "replace"), (Session, "commit"))
@@ -55,16 +54,6 @@ def _killed_at(left: list[int], plain: Callable[..., Any]) -> Callable[..., Any]
     return call
 
 
-def command(*arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "proto_ddf.vault", *arguments],
-        cwd=PROJECT_ROOT,
-        env={**os.environ, **variables},
-        capture_output=True,
-        text=True,
-    )
-
-
 def tokens(home: Path) -> set[str]:
     with sqlite3.connect(home / "proto_ddf.db") as database:
         return {token for (token,) in database.execute("SELECT token FROM secret")}
@@ -73,7 +62,7 @@ def tokens(home: Path) -> set[str]:
 def test_a_rotation_leaves_a_new_key_alone_that_reads_everything(home: Path):
     references = [vault.store(text) for text in TEXTS]
     key, before = (home / "secret.key").read_text(), tokens(home)
-    done = command("rotate")
+    done = command.run("rotate")
     assert (done.returncode, done.stdout) == (0, "3 secrets encrypted with the new key.\n")
     assert [vault.reveal(each) for each in references] == TEXTS
     after = (home / "secret.key").read_text()
@@ -107,7 +96,7 @@ def test_a_server_that_runs_meanwhile_reads_and_stores_on():
 
     def serve() -> None:
         try:
-            while not stop.is_set():
+            while not stop.wait(0.01):  # leaves time for the command
                 stored.append(vault.store("kept"))
                 assert vault.reveal(kept) == vault.reveal(stored[0]) == "kept"
         except BaseException as error:
@@ -116,7 +105,7 @@ def test_a_server_that_runs_meanwhile_reads_and_stores_on():
     server = Thread(target=serve)
     server.start()
     for _ in range(3):
-        assert command("rotate").returncode == 0
+        assert command.run("rotate").returncode == 0
     stop.set()
     server.join()
     assert failures == []
@@ -128,7 +117,7 @@ def test_a_secret_of_a_lost_key_is_left_and_told(home: Path):
     vault.store("lost")
     (home / "secret.key").unlink()
     found = vault.store("found")
-    done = command("rotate")
+    done = command.run("rotate")
     assert done.stdout.splitlines() == [
         "1 secret encrypted with the new key.",
         "1 secret cannot be read with any known key; enter them again.",
@@ -137,17 +126,17 @@ def test_a_secret_of_a_lost_key_is_left_and_told(home: Path):
 
 
 def test_a_key_of_the_environment_is_not_rotated_but_its_way_is_told(
-    home: Path, monkeypatch: pytest.MonkeyPatch
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
-    old, new = (command("new-key").stdout.strip() for _ in range(2))
+    old, new = (command.run_here(capsys, "new-key").stdout.strip() for _ in range(2))
     monkeypatch.setenv("PROTO_DDF_SECRET_KEY", old)
     get_settings.cache_clear()
     reference = vault.store("text")
-    refused = command("rotate")
+    refused = command.run_here(capsys, "rotate")
     assert refused.returncode == 1
     assert "PROTO_DDF_PREVIOUS_SECRET_KEY to the old key" in refused.stderr
     assert old not in refused.stdout + refused.stderr
-    done = command("rotate", PROTO_DDF_SECRET_KEY=new, PROTO_DDF_PREVIOUS_SECRET_KEY=old)
+    done = command.run("rotate", PROTO_DDF_SECRET_KEY=new, PROTO_DDF_PREVIOUS_SECRET_KEY=old)
     assert done.stdout.splitlines() == [
         "1 secret encrypted with the new key.",
         "PROTO_DDF_PREVIOUS_SECRET_KEY is no longer needed.",
@@ -173,8 +162,10 @@ def test_secrets_of_the_key_file_move_to_a_key_of_the_environment(
     assert vault.reveal(reference) == "text"
 
 
-def test_a_previous_key_without_a_present_one_is_refused():
-    done = command("rotate", PROTO_DDF_PREVIOUS_SECRET_KEY=Fernet.generate_key().decode())
+def test_a_previous_key_without_a_present_one_is_refused(capsys: pytest.CaptureFixture[str]):
+    done = command.run_here(
+        capsys, "rotate", PROTO_DDF_PREVIOUS_SECRET_KEY=Fernet.generate_key().decode()
+    )
     assert (done.returncode, done.stderr) == (
         2,
         "PROTO_DDF_PREVIOUS_SECRET_KEY needs PROTO_DDF_SECRET_KEY\n",
@@ -182,5 +173,10 @@ def test_a_previous_key_without_a_present_one_is_refused():
 
 
 @pytest.mark.parametrize("arguments", [(), ("turn",), ("rotate", "now")])
-def test_what_is_no_command_shows_how_to_use_it(arguments: tuple[str, ...]):
-    assert command(*arguments).stderr == "Usage: python -m proto_ddf.vault rotate|new-key\n"
+def test_what_is_no_command_shows_how_to_use_it(
+    arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+):
+    assert (
+        command.run_here(capsys, *arguments).stderr
+        == "Usage: python -m proto_ddf.vault rotate|new-key\n"
+    )

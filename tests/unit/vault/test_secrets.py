@@ -19,6 +19,7 @@ from proto_ddf.db.tables import utc_now
 from proto_ddf.errors import describe
 from proto_ddf.redaction import HIDDEN, hide, scrub_text
 from proto_ddf.settings import PROJECT_ROOT, get_settings
+from tests.unit.vault import command
 
 PLANTED = "corr3ct hörse"
 
@@ -145,10 +146,10 @@ def test_a_key_from_the_environment_is_used_instead_of_a_file(home: Path, given_
 
 
 @pytest.mark.parametrize("key", ["", "passphrase", "QUJD", "é" * 44])
-def test_a_bad_key_in_the_environment_is_one_line_that_does_not_print_it(key: str):
-    command = [sys.executable, "-m", "proto_ddf.vault", "rotate"]
-    variables = {**os.environ, "PROTO_DDF_SECRET_KEY": key}
-    done = subprocess.run(command, cwd=PROJECT_ROOT, env=variables, capture_output=True, text=True)
+def test_a_bad_key_in_the_environment_is_one_line_that_does_not_print_it(
+    key: str, capsys: pytest.CaptureFixture[str]
+):
+    done = command.run_here(capsys, "rotate", PROTO_DDF_SECRET_KEY=key)
     assert done.returncode == 2
     assert done.stderr.startswith("PROTO_DDF_SECRET_KEY: it must be 32 random bytes")
     assert done.stderr.count("\n") == 1
