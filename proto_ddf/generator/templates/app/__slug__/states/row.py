@@ -149,7 +149,7 @@ class RowMixin(rx.State, mixin=True):
             if is_here:
                 yield rx.call_script(f"document.getElementById('{first}')?.focus()")
             else:
-                yield _told_elsewhere(self.view, error)
+                yield _refused_elsewhere(self.view, error)
             return
         else:
             async with self:
@@ -273,7 +273,7 @@ class RowMixin(rx.State, mixin=True):
             self.picker, self.form_problem = "", error.problem
 
 
-def _told_elsewhere(view: TableView, error: DataError) -> rx.event.EventSpec:
+def _refused_elsewhere(view: TableView, error: DataError) -> rx.event.EventSpec:
     """The message for a save that was refused after the person opened another page."""
     return rx.toast.error(
         f"Not saved in {view.label}: {error.problem.title}",
