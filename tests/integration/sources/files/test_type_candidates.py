@@ -1,7 +1,7 @@
-"""What a column of texts could be, and which texts are in the way: shown, and taken by a choice.
+"""The types suggested for a text column, and the texts that keep it from having one.
 
-Belongs to this kind: texts written otherwise than the others (1.5 and 1.50, a mixture of dates), words that stand for no
-value (-, n/a), values that the type does not have (24:00), units below a header, and columns that can be read in two ways.
+Cases: texts in another format than the others (1.5 and 1.50, a mixture of dates), words that mean "no value" (-, n/a), values
+that the type does not have (24:00), units below a header, and columns that can be read in two ways.
 """
 
 import csv
@@ -93,7 +93,7 @@ def test_texts_in_the_way_of_a_type_are_told_and_the_type_can_be_chosen(
         (["12,345", "67,890"], {"number_comma", "number_grouped"}),
     ],
 )
-def test_a_column_that_can_be_read_in_two_ways_is_offered_both(
+def test_a_column_that_can_be_read_in_two_ways_has_both_candidates(
     file_source: MakeSource, values: list[str], kinds: set[str]
 ) -> None:
     source = file_source("csv", "t.csv", "n,c\n" + "".join(f'x,"{value}"\n' for value in values))
@@ -116,7 +116,7 @@ def test_a_column_that_can_be_read_in_two_ways_is_offered_both(
         ["x" * 100],
     ],
 )
-def test_texts_are_offered_nothing(file_source: MakeSource, values: list[str]) -> None:
+def test_texts_have_no_candidates(file_source: MakeSource, values: list[str]) -> None:
     content = "n,c\n" + "".join(f'x,"{value}"\n' for value in values)
     assert candidates(file_source("csv", "t.csv", content)) == ()
 
@@ -131,7 +131,7 @@ def test_many_texts_that_can_be_read_are_counted(file_source: MakeSource) -> Non
     assert len(candidate.odd) == 8
 
 
-def test_a_workbook_and_json_are_offered_types_too(file_source: MakeSource) -> None:
+def test_a_workbook_and_json_have_candidates_too(file_source: MakeSource) -> None:
     workbook, stream = Workbook(), io.BytesIO()
     for line in (["site", "c"], ["north", 3.5], [], ["south", "n/a"], ["east", 4]):
         workbook.active.append(line)
@@ -151,10 +151,11 @@ ANY_TEXT = st.text(
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
 @given(odd=st.lists(ANY_TEXT, min_size=1, max_size=4))
-def test_whatever_text_is_in_the_way_an_offer_holds_what_it_says(
+def test_a_candidate_says_what_becomes_of_each_text_that_does_not_fit(
     file_source: MakeSource, odd: list[str]
 ) -> None:
-    """Texts with quotes, line ends and signs of patterns too: each is what the candidate says, and the others stay."""
+    """Also texts with quotes, line ends and characters of patterns: each becomes what the candidate says, and the others
+    keep their values."""
     texts = [*odd, *(str(n) for n in range(10))]
     content = io.StringIO(newline="")
     csv.writer(content).writerows([("n", "c"), *(("x", text) for text in texts)])
