@@ -51,7 +51,7 @@ class Order:
 
     def __init__(self, view: TableView, query: Query, columns: Columns) -> None:
         self._chosen = sa.select(*columns).select_from(view.table).where(*matches(view, query))
-        self._rising = not query.descending
+        self._ascending = not query.descending
         key = [key_order(view.column(name)) for name in view.key]
         self._key: Columns = key or (ROW_ID if view.has_row_ids else ())
         self._sort: sa.ColumnElement[Any] | None = None
@@ -66,8 +66,8 @@ class Order:
             for each in view.fields
             if each.name != query.sort and each.kind not in (Kind.BINARY, Kind.JSON)
         ]
-        self._forwards = self._split(self._rising) if self._key else []
-        self._backwards = self._split(not self._rising)[::-1] if self._key else []
+        self._forwards = self._split(self._ascending) if self._key else []
+        self._backwards = self._split(not self._ascending)[::-1] if self._key else []
 
     def statements(
         self, cursor: Cursor | None, backwards: bool, offset: int, by_position: bool
@@ -141,11 +141,11 @@ class Order:
         cursor_values: Columns = [cursor_value(column) for column in self._key]
         if self._sort is None:
             return self._chosen.add_columns(*cursor_values).order_by(
-                *_directed(self._key, self._rising)
+                *_directed(self._key, self._ascending)
             )
         if self._key:
             cursor_values = [cursor_value(self._sort), *cursor_values]
-        order = _directed([self._sort, *(self._key or self._others)], self._rising)
+        order = _directed([self._sort, *(self._key or self._others)], self._ascending)
         return self._chosen.add_columns(*cursor_values).order_by(self._sort_is_null, *order)
 
 
