@@ -134,8 +134,8 @@ def test_a_table_without_a_key_cannot_be_changed(awkward, table):
     view = awkward.view(table)
     for call in (
         lambda: awkward.changes.create(view, {}),
-        lambda: awkward.changes.update(view, (), {}, awkward.snapshot.Snapshot("")),
-        lambda: awkward.changes.delete(view, (), awkward.snapshot.Snapshot("")),
+        lambda: awkward.changes.update(view, (), {}, awkward.row_snapshot.Snapshot("")),
+        lambda: awkward.changes.delete(view, (), awkward.row_snapshot.Snapshot("")),
     ):
         with pytest.raises(awkward.errors.DataError) as refused:
             call()
@@ -143,7 +143,7 @@ def test_a_table_without_a_key_cannot_be_changed(awkward, table):
 
 
 def test_a_row_that_is_gone_says_so(awkward):
-    view, start = awkward.view("codes"), awkward.snapshot.Snapshot("nobody")
+    view, start = awkward.view("codes"), awkward.row_snapshot.Snapshot("nobody")
     for call in (
         lambda: awkward.changes.update(view, ("nobody",), {"code": "nobody"}, start),
         lambda: awkward.changes.delete(view, ("nobody",), start),

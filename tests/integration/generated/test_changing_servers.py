@@ -186,7 +186,7 @@ def test_rows_without_a_key_cannot_be_changed(served, table):
     view = served.view(table)
     for call in (
         lambda: served.changes.create(view, {}),
-        lambda: served.changes.delete(view, (), served.snapshot.Snapshot("")),
+        lambda: served.changes.delete(view, (), served.row_snapshot.Snapshot("")),
     ):
         with pytest.raises(served.errors.DataError) as refused:
             call()

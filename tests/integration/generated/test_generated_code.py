@@ -19,7 +19,7 @@ PLAIN_MODULES = [
         "access",
         "changes",
         "charts",
-        "validation",
+        "form_validation",
         "column_types",
         "comparison_values",
         "config",
@@ -109,7 +109,7 @@ def test_it_refuses_to_write_where_editing_is_off(home, tmp_path: Path):
     attempt = """
 import sqlalchemy as sa
 from shop import changes, database, errors
-from shop.snapshot import Snapshot
+from shop.row_snapshot import Snapshot
 from shop.pages import customers
 for call in (lambda: changes.create(customers.VIEW, {}), lambda: changes.delete(customers.VIEW, (1,), Snapshot("1"))):
     try:

@@ -128,7 +128,7 @@ def test_what_is_chosen_is_saved_unless_a_third_person_was_faster(app, item):
     with pytest.raises(app.conflicts.Conflict) as refused:
         save(app, item, start, word="Pear")
     (version,) = refused.value.versions
-    chosen = app.snapshot.Snapshot(start.key, start.fields | {"word": version.now})
+    chosen = app.row_snapshot.Snapshot(start.key, start.fields | {"word": version.now})
     app.run("UPDATE items SET word = 'Fig'")
     conflict_of(app, save, app, item, chosen, word="Pear")
     app.run("UPDATE items SET word = 'Plum'")
@@ -182,11 +182,11 @@ def test_a_form_that_does_not_say_what_it_started_with_is_refused(app, item, sen
     before = row(app)
 
     def save_what_was_sent():
-        save(app, item, app.snapshot.read_snapshot(sent), word="Pear")
+        save(app, item, app.row_snapshot.read_snapshot(sent), word="Pear")
 
     for call in (
         save_what_was_sent,
-        lambda: save(app, item, app.snapshot.Snapshot("1"), word="Pear"),
+        lambda: save(app, item, app.row_snapshot.Snapshot("1"), word="Pear"),
     ):
         with pytest.raises(app.errors.DataError) as refused:
             call()

@@ -22,11 +22,11 @@ from .errors import (
     DataError,
     Problem,
 )
+from .form_validation import validated
 from .identity import identifying, without_rollback
 from .keys import encode_key
-from .snapshot import Snapshot, Stored, read_stored, stored_value
+from .row_snapshot import Snapshot, Stored, read_stored, stored_value
 from .stored import is_stored
-from .validation import validated
 from .views import VIEWS, TableView
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from .errors import CHANGED_BY_OTHERS, FORM_INCOMPLETE, DataError
 from .form_values import control_value, is_unchanged, submitted_text
 from .formats import YES_NO, readable
-from .snapshot import Snapshot, Stored, fields_to_compare, fingerprint, text_of_fingerprint
+from .row_snapshot import Snapshot, Stored, fields_to_compare, fingerprint, text_of_fingerprint
 from .stored import written
 from .views import Field, Kind, TableView
 
@@ -21,7 +21,7 @@ class Version:
     theirs: str
     """The value in the database now."""
     now: str | None
-    """The fingerprint of that value, see snapshot.py."""
+    """The fingerprint of that value, see row_snapshot.py."""
 
 
 class Conflict(DataError):

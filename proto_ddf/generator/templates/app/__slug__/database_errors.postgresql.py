@@ -6,7 +6,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from .constraints import fields_called, fields_of_key, rule_of
 from .errors import (
     DISK_FULL,
     IN_USE,
@@ -39,6 +38,7 @@ from .server_problems import (
     WRONG_TYPE,
     without_driver,
 )
+from .table_constraints import fields_called, fields_of_key, rule_of
 from .views import TableView
 
 _BY_CODE = {

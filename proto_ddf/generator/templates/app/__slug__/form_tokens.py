@@ -1,7 +1,7 @@
 """Makes the form of a new row add exactly one row, even if it is sent twice: by a second click, or after a lost
 connection.
 
-Each such form has a random token (see snapshot.py), and the app stores which row a token has added. This also works
+Each such form has a random token (see row_snapshot.py), and the app stores which row a token has added. This also works
 across a restart: each save is recorded before it begins, in a file beside the code. If it is unknown whether a save
 added its row, because the app or the database stopped, the person decides.
 """

@@ -12,7 +12,7 @@ from .form_values import ControlValue, control_value
 from .identity import identifying, without_rollback
 from .keys import NEW
 from .relations import chosen_options, given_values
-from .snapshot import Snapshot, fingerprint, read_stored
+from .row_snapshot import Snapshot, fingerprint, read_stored
 from .views import Kind, TableView
 
 

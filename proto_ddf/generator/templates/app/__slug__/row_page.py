@@ -14,8 +14,8 @@ from .formats import Cell
 from .keys import NEW, decode_key
 from .relations import Related, related_rows
 from .row_forms import RowForm, blank_form, form_of_row, name_versions
+from .row_snapshot import Snapshot, read_snapshot
 from .rows import detail_cells, row_name
-from .snapshot import Snapshot, read_snapshot
 from .views import TableView
 
 CHOICE = "choice."

@@ -1,7 +1,7 @@
 """The state of a row's page: its fields, its related rows, its form, and its deletion.
 
-Everything that decides what is written is also sent by the form, and by the dialog for deleting (see snapshot.py). So a
-form that was left open is saved as it is shown, even if the server lost this state.
+Everything that decides what is written is also sent by the form, and by the dialog for deleting (see row_snapshot.py).
+So a form that was left open is saved as it is shown, even if the server lost this state.
 """
 
 import asyncio
