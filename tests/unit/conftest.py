@@ -1,22 +1,18 @@
 """A home folder with an open, migrated database."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from proto_ddf import vault
-from proto_ddf.db import engine
 from proto_ddf.sources.connected import store
 from proto_ddf.sources.registry import KINDS
 from tests import vaulted
 
 
 @pytest.fixture
-def database(home: Path) -> Iterator[Path]:
-    engine.migrate()
-    yield home / "proto_ddf.db"
-    engine.dispose()
+def database(migrated_home: Path) -> Path:
+    return migrated_home / "proto_ddf.db"
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from proto_ddf.db import engine
 from proto_ddf.settings import get_settings
 from proto_ddf.sources.connected.store import make_source
 from proto_ddf.sources.files.csv.kind import CSV
@@ -31,11 +30,8 @@ def flights_files() -> dict[str, Path]:
 
 
 @pytest.fixture
-def database(home: Path) -> Iterator[None]:
+def database(migrated_home: Path) -> None:
     """Proto-DDF's own database, migrated."""
-    engine.migrate()
-    yield
-    engine.dispose()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The states of Overview, Operations and Errors."""
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +26,8 @@ from tests.unit.web.retries import press_try_again
 
 
 @pytest.fixture(autouse=True)
-def database(home: Path) -> Iterator[None]:
-    engine.migrate()
-    yield
-    engine.dispose()
+def database(migrated_home: Path) -> None:
+    """Proto-DDF's own database, migrated."""
 
 
 @pytest.fixture(autouse=True)

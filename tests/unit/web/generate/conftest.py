@@ -1,12 +1,10 @@
 """A real store, a real file as source, and the state of the generate page."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from proto_ddf.db import engine
 from proto_ddf.operations.kinds.apps import GenerateAppInput
 from proto_ddf.sources.connected import store
 from proto_ddf.web.generate import state as generate_state
@@ -14,10 +12,8 @@ from tests.unit.web.generate.states import SHOP, connect, load, new_state, opera
 
 
 @pytest.fixture(autouse=True)
-def database(home: Path) -> Iterator[None]:
-    engine.migrate()
-    yield
-    engine.dispose()
+def database(migrated_home: Path) -> None:
+    """Proto-DDF's own database, migrated."""
 
 
 @pytest.fixture

@@ -1,13 +1,11 @@
 """A real store, and real files as sources."""
 
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from proto_ddf.db import engine
 from proto_ddf.sources.connected import store
 from proto_ddf.sources.files.uploads import upload_path
 from proto_ddf.web.sources.connect import submit
@@ -16,10 +14,8 @@ from tests.unit.web.sources.states import LONG
 
 
 @pytest.fixture(autouse=True)
-def database(home: Path) -> Iterator[None]:
-    engine.migrate()
-    yield
-    engine.dispose()
+def database(migrated_home: Path) -> None:
+    """Proto-DDF's own database, migrated."""
 
 
 @pytest.fixture
