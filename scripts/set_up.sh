@@ -74,9 +74,8 @@ has_chromium() { has_program chromium || has_program chromium-browser; }
 set_up_browser() {
     if has_program chromium-headless-shell; then return; fi
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-        # A Chromium that is here is enough where no package of the shell is known.
-        if has_chromium && ! apt-cache show chromium-headless-shell >/dev/null 2>&1; then return; fi
-        say "Installing Chromium"
+        # Where the shell cannot be installed, an installed Chromium is enough.
+        say "Installing Chromium's headless shell"
         apt-get update -qq || has_chromium
         apt_install chromium-headless-shell 2>/dev/null || has_chromium || apt_install chromium
     elif ! has_chromium; then
