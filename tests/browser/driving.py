@@ -39,6 +39,14 @@ def start_generation(page: Page) -> str:
     return operation_id(page)
 
 
+def watched_failures(page: Page) -> list[str]:
+    """A list that gets what fails in the page's scripts, and what they write as an error."""
+    failures: list[str] = []
+    page.on("pageerror", lambda error: failures.append(str(error)))
+    page.on("console", lambda m: failures.append(m.text) if m.type == "error" else None)
+    return failures
+
+
 def operation_id(page: Page) -> str:
     """The id of the operation that the page shows."""
     shown = page.locator("[data-operation]").get_attribute("data-operation")

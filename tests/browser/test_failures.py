@@ -88,9 +88,10 @@ class Generation:
         assert self.page.get_by_role("alert").count() == 0
 
 
-def test_ports_run_out_then_the_disk_is_full(
-    page: Page, small_disk: Path, make_server: Callable[..., Any], notes: Path
-) -> None:
+def server_with_two_ports(
+    page: Page, make_server: Callable[..., Any], notes: Path
+) -> tuple[Any, int, int]:
+    """A server with the notes as a source and these two ports for its apps."""
     first, last = two_ports_in_a_row()
     server = make_server(
         ALLOWED_FOLDERS=json.dumps([str(notes.parent)]),
@@ -98,6 +99,13 @@ def test_ports_run_out_then_the_disk_is_full(
         PORT_RANGE_END=str(last),
     )
     connect_file(page, server.url, notes, "Notes")
+    return server, first, last
+
+
+def test_ports_run_out_then_the_disk_is_full(
+    page: Page, small_disk: Path, make_server: Callable[..., Any], notes: Path
+) -> None:
+    server, first, last = server_with_two_ports(page, make_server, notes)
     made = Generation(page, server, "Disk notes")
 
     with listening(last):
@@ -241,13 +249,7 @@ def test_packages_cannot_be_installed_then_the_pages_cannot_be_built(
 def test_app_finds_its_port_taken_then_crashes_then_does_not_answer(
     page: Page, make_server: Callable[..., Any], notes: Path
 ) -> None:
-    first, last = two_ports_in_a_row()
-    server = make_server(
-        ALLOWED_FOLDERS=json.dumps([str(notes.parent)]),
-        PORT_RANGE_START=str(first),
-        PORT_RANGE_END=str(last),
-    )
-    connect_file(page, server.url, notes, "Notes")
+    server, first, last = server_with_two_ports(page, make_server, notes)
     made = Generation(page, server, "Unlucky notes")
     made.start()
     expect(step(page, "reserve_ports")).to_have_attribute("data-state", "succeeded")
@@ -262,7 +264,7 @@ def test_app_finds_its_port_taken_then_crashes_then_does_not_answer(
     first_page = made.folder / ".web" / "build" / "client" / "index.html"
     away = first_page.rename(first_page.with_suffix(".away"))
     made.try_again()
-    made.fails("check", "app_check_failed", "App does not answer as it should", "status 404")
+    made.fails("check", "app_check_failed", "App does not answer correctly", "status 404")
     away.rename(first_page)
     made.try_again()
     made.ends_well()

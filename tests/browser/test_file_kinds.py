@@ -48,13 +48,18 @@ def workbook(*sheets: tuple[str, list[list[object]]]) -> bytes:
     return stream.getvalue()
 
 
-def connect_upload(page: Page, server: Server, kind: str, file: Path, name: str) -> None:
-    """Upload and connect a file; its source's page is open afterwards."""
+def upload(page: Page, server: Server, kind: str, file: Path) -> None:
+    """Fill a new form with a file."""
     page.goto(f"{server.url}/sources/new")
     page.get_by_role("button", name="Start over").click()
     choose_kind(page, kind)
     page.locator("input[type=file]").set_input_files(str(file))
     expect(page.get_by_role("button", name=f"Remove {file.name}")).to_be_visible()
+
+
+def connect_upload(page: Page, server: Server, kind: str, file: Path, name: str) -> None:
+    """Upload and connect a file; its source's page is open afterwards."""
+    upload(page, server, kind, file)
     page.get_by_label("Name", exact=True).fill(name)
     page.get_by_role("button", name="Connect", exact=True).click()
     expect(page.get_by_role("heading", name=name, level=1)).to_be_visible(timeout=CONNECT_MS)
@@ -194,11 +199,7 @@ def test_an_encoding_that_cannot_be_told_is_chosen_at_its_field(
     """The field is among the further options, which open for the fault; its message names the encodings that fit."""
     file = tmp_path / "towns.csv"
     shutil.copy(CASES / "08c_windows1251.csv", file)
-    page.goto(f"{server.url}/sources/new")
-    page.get_by_role("button", name="Start over").click()
-    choose_kind(page, "CSV/TSV files")
-    page.locator("input[type=file]").set_input_files(str(file))
-    expect(page.get_by_role("button", name=f"Remove {file.name}")).to_be_visible()
+    upload(page, server, "CSV/TSV files", file)
     encoding = page.get_by_label("Encoding", exact=True)
     expect(encoding).to_be_hidden()
     page.get_by_role("button", name="Test connection").click()
@@ -221,11 +222,7 @@ def test_what_seems_wrong_with_a_file_is_told_on_the_test(
 ) -> None:
     file = tmp_path / "stations.csv"
     file.write_text("# Station report\nstation,day,temp\nA1,2024-04-01,7.5\nB7,2024-04-02,8.25\n")
-    page.goto(f"{server.url}/sources/new")
-    page.get_by_role("button", name="Start over").click()
-    choose_kind(page, "CSV/TSV files")
-    page.locator("input[type=file]").set_input_files(str(file))
-    expect(page.get_by_role("button", name=f"Remove {file.name}")).to_be_visible()
+    upload(page, server, "CSV/TSV files", file)
     page.get_by_role("button", name="Test connection").click()
     step = page.locator("[data-step=check_shape]")
     expect(step).to_contain_text("header seems to be in line 2", timeout=CONNECT_MS)

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Server
-from tests.browser.driving import start_connecting, start_injection
+from tests.browser.driving import start_connecting, start_injection, watched_failures
 from tests.browser.looking import in_both_modes, open_page, serious_findings, sideways, tab_to
 from tests.ports import free_port
 
@@ -28,9 +28,7 @@ _numbers = itertools.count(1)
 @pytest.fixture
 def page(page: Page) -> Iterator[Page]:
     """A page on which no script may fail."""
-    failures: list[str] = []
-    page.on("pageerror", lambda error: failures.append(str(error)))
-    page.on("console", lambda m: failures.append(m.text) if m.type == "error" else None)
+    failures = watched_failures(page)
     yield page
     assert failures == []
 

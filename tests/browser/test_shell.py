@@ -8,7 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.driving import fill_generate_form, start_generation, step
+from tests.browser.driving import fill_generate_form, start_generation, step, watched_failures
 from tests.browser.looking import open_page, serious_findings
 
 pytestmark = pytest.mark.browser
@@ -28,9 +28,7 @@ RECONNECT_MS = 30_000
 @pytest.fixture
 def page(page: Page) -> Iterator[Page]:
     """A page on which no script may fail."""
-    failures: list[str] = []
-    page.on("pageerror", lambda error: failures.append(str(error)))
-    page.on("console", lambda m: failures.append(m.text) if m.type == "error" else None)
+    failures = watched_failures(page)
     yield page
     lost = re.compile("WebSocket|ERR_CONNECTION_REFUSED|websocket error")
     assert [text for text in failures if not lost.search(text)] == []

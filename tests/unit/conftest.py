@@ -1,6 +1,8 @@
 """A home folder with an open, migrated database."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -8,6 +10,7 @@ from proto_ddf import vault
 from proto_ddf.sources.connected import store
 from proto_ddf.sources.registry import KINDS
 from tests import vaulted
+from tests.unit.aborting_server import aborting_server, client
 
 
 @pytest.fixture
@@ -27,3 +30,17 @@ def reference(vaulted_kind: None) -> str:
     made = vault.store(vaulted.RIGHT)
     store.save_source("Shop", vaulted.NAME, vaulted.config(made), vaulted.SCHEMA)
     return made
+
+
+@pytest.fixture(scope="module")
+def grpc_address() -> Iterator[str]:
+    """Of a server that ends every call with the status it is asked for."""
+    with aborting_server() as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def grpc_call(grpc_address: str) -> Iterator[Any]:
+    """A call of that server."""
+    with client(grpc_address) as call:
+        yield call

@@ -6,8 +6,6 @@ import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -16,7 +14,6 @@ from proto_ddf.generator.code.render import render_app
 from proto_ddf.generator.planning.plan import plan_app
 from proto_ddf.sources.sqlite.source import SqliteSource
 from tests.served_apps import (
-    FilledForms,
     ImportedApp,
     ServedApp,
     file_app,
@@ -91,31 +88,8 @@ def fill(connection: sqlite3.Connection) -> None:
     )
 
 
-class Awkward(FilledForms):
-    """The imported modules of the app: `awkward.data`, `awkward.changes` ..."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def __getattr__(self, name: str) -> ModuleType:
-        return importlib.import_module(f"awkward.{name}")
-
-    def view(self, name: str) -> Any:
-        return self.views.VIEWS[name]
-
-    def all_rows(self, view: Any, query: Any, size: int = 7) -> list[Any]:
-        """Every row, page by page."""
-        rows: list[Any] = []
-        page = self.data.fetch_page(view, query, size)
-        while True:
-            rows += page.rows
-            if not page.has_more:
-                return rows
-            page = self.data.fetch_page(view, query, size, after=page.last, offset=len(rows))
-
-
 @pytest.fixture(scope="session")
-def awkward(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Awkward]:
+def awkward(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ImportedApp]:
     folder = tmp_path_factory.mktemp("apps") / "awkward"
     database = tmp_path_factory.mktemp("data") / "awk ward?#%.db"
     with contextlib.closing(sqlite3.connect(database)) as connection, connection:
@@ -128,7 +102,7 @@ def awkward(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Awkward]:
     render_app(spec, folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(folder)
-        app = Awkward(folder)
+        app = ImportedApp("awkward", folder, spec)
         importlib.import_module("awkward.config")
         patch.setattr(app.database, "DATABASE_URL", _url(database))
         app.database.engine.cache_clear()

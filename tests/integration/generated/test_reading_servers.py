@@ -1,18 +1,14 @@
 """Reading from PostgreSQL and MariaDB: every page of every order, search, filters, keys."""
 
-from itertools import pairwise
-
 import pytest
+
+from tests.integration.generated.paging import check_going_back, texts
 
 TABLES = [
     *("customers", "orders", "lines", "remarks", "tokens", "codes", "rates", "no_key"),
     "large_orders",
 ]
 KEYED = TABLES[:-2]
-
-
-def texts(rows):
-    return [[cell.text for cell in row.cells] for row in rows]
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -35,16 +31,7 @@ def test_pages_hold_every_row_once_in_order(served, table, descending):
 @pytest.mark.parametrize("table", KEYED)
 @pytest.mark.parametrize("descending", [False, True])
 def test_going_back_shows_what_was_before(served, table, descending):
-    view = served.view(table)
-    fetch = served.data.fetch_page
-    for field in view.visible_fields:
-        order = served.filters.Query(sort=field.name, descending=descending)
-        pages = [fetch(view, order, 7)]
-        while pages[-1].has_more:
-            pages.append(fetch(view, order, 7, after=pages[-1].last))
-        for earlier, later in pairwise(pages):
-            back = fetch(view, order, 7, before=later.first)
-            assert texts(back.rows) == texts(earlier.rows), field.name
+    check_going_back(served, served.view(table), descending)
 
 
 @pytest.mark.parametrize("descending", [False, True])

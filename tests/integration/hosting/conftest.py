@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from proto_ddf.db.engine import dispose, migrate
 from proto_ddf.generator.spec import AppSpec
 from proto_ddf.hosting import apps
 from proto_ddf.hosting.builds import frontend
 from proto_ddf.hosting.launch import folder
 from proto_ddf.hosting.ports import PORT_REGISTRY
 from proto_ddf.progress import NoProgress
-from proto_ddf.settings import Settings, get_settings
+from proto_ddf.settings import Settings
+from tests.homes import opened_home
 from tests.integration.hosting.own_server import Server
 
 TINY = Path(__file__).with_name("tiny_app")
@@ -29,13 +29,8 @@ def hosting_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]
         first = 20_000 + os.getpid() % 1000 * 10
         patch.setenv("PORT_RANGE_START", str(first))
         patch.setenv("PORT_RANGE_END", str(first + 9))
-        get_settings.cache_clear()
-        settings = get_settings()
-        settings.prepare_home()
-        migrate()
-        yield settings
-        dispose()
-    get_settings.cache_clear()
+        with opened_home() as settings:
+            yield settings
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-from collections.abc import Iterator
 from typing import Any
 
 import grpc
@@ -13,9 +12,7 @@ from tests.unit.aborting_server import (
     METHOD,
     RETRIED,
     STATUSES,
-    aborting_server,
     call_async,
-    client,
 )
 
 CODES = {
@@ -23,18 +20,6 @@ CODES = {
     "DEADLINE_EXCEEDED": "timeout",
     "UNAUTHENTICATED": "authentication_failed",
 }
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with aborting_server() as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def call(address: str) -> Iterator[Any]:
-    with client(address) as call:
-        yield call
 
 
 def check(status: str, found: Classification) -> None:
@@ -45,32 +30,32 @@ def check(status: str, found: Classification) -> None:
 
 
 @pytest.mark.parametrize("status", STATUSES)
-def test_every_status(call: Any, status: str) -> None:
+def test_every_status(grpc_call: Any, status: str) -> None:
     with pytest.raises(grpc.RpcError) as caught:
-        call(status.encode())
+        grpc_call(status.encode())
     assert caught.value.code().name == status
     check(status, classify(caught.value))
 
 
 @pytest.mark.parametrize("status", STATUSES)
-def test_every_status_from_asyncio(address: str, status: str) -> None:
+def test_every_status_from_asyncio(grpc_address: str, status: str) -> None:
     with pytest.raises(grpc.aio.AioRpcError) as caught:
-        asyncio.run(call_async(address, status.encode()))
+        asyncio.run(call_async(grpc_address, status.encode()))
     check(status, classify(caught.value))
 
 
-def test_what_the_server_said_is_told(call: Any) -> None:
+def test_what_the_server_said_is_told(grpc_call: Any) -> None:
     with pytest.raises(grpc.RpcError) as caught:
-        call(b"FAILED_PRECONDITION")
+        grpc_call(b"FAILED_PRECONDITION")
     assert (
         classify(caught.value).message
         == "The server answered with status FAILED_PRECONDITION (on purpose)."
     )
 
 
-def test_a_refused_sign_in_points_to_the_password(call: Any) -> None:
+def test_a_refused_sign_in_points_to_the_password(grpc_call: Any) -> None:
     with pytest.raises(grpc.RpcError) as caught:
-        call(b"UNAUTHENTICATED")
+        grpc_call(b"UNAUTHENTICATED")
     found = classify(caught.value)
     assert (found.field, found.try_again) == ("password", False)
 

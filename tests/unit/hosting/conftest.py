@@ -5,17 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from proto_ddf.db.engine import dispose, migrate
-from proto_ddf.settings import Settings, get_settings
+from proto_ddf.settings import Settings
+from tests.homes import opened_home
 
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
     monkeypatch.setenv("PROTO_DDF_HOME", str(tmp_path / "home"))
-    get_settings.cache_clear()
-    settings = get_settings()
-    settings.prepare_home()
-    migrate()
-    yield settings
-    dispose()
-    get_settings.cache_clear()
+    with opened_home() as settings:
+        yield settings

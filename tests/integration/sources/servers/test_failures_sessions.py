@@ -145,16 +145,27 @@ def test_a_session_that_is_ended_in_a_query(
     assert snapshot.breaker.failed == 1
 
 
+def failure_when_ended(
+    shop: Database,
+    source: ResilientSource,
+    in_a_thread: Callable[..., Future[Any]],
+    end: Callable[[], None],
+) -> Failure:
+    """The failure of a read during whose query `end` ends the server."""
+    with locked(shop):
+        call = in_a_thread(lambda: failure_of(source, lambda: read(source)))
+        waiting_session(shop, call)
+        end()
+        failure: Failure = call.result()
+    assert failure.code in LOST
+    return failure
+
+
 def test_a_server_that_is_killed_in_a_query(
     own_shop: Database, in_a_thread: Callable[..., Future[Any]]
 ) -> None:
     source = source_of(own_shop)
-    with locked(own_shop):
-        call = in_a_thread(lambda: failure_of(source, lambda: read(source)))
-        waiting_session(own_shop, call)
-        own_shop.server.kill()
-        failure: Failure = call.result()
-    assert failure.code in LOST
+    failure = failure_when_ended(own_shop, source, in_a_thread, own_shop.server.kill)
     failure.check(failure.code, failure_field(failure), retried=True)
     own_shop.server.start()
     assert read(source) == ROWS
@@ -320,12 +331,7 @@ def test_a_server_that_is_shut_down_in_a_query(
     own_shop: Database, in_a_thread: Callable[..., Future[Any]]
 ) -> None:
     source = source_of(own_shop)
-    with locked(own_shop):
-        call = in_a_thread(lambda: failure_of(source, lambda: read(source)))
-        waiting_session(own_shop, call)
-        own_shop.server.stop()
-        failure: Failure = call.result()
-    assert failure.code in LOST
+    failure = failure_when_ended(own_shop, source, in_a_thread, own_shop.server.stop)
     assert failure.attempts == 3
     first = policy(SYSTEM, source.target).snapshot().last_errors[0]
     assert first[1] in {"server_stopping", "connection_lost"}

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from proto_ddf.progress import current_progress
+from proto_ddf.progress import NoProgress, current_progress
 from proto_ddf.resilience.deadline import DeadlineExceededError, deadline_after
 from proto_ddf.resilience.limits.bulkhead import Bulkhead, BulkheadFullError
 from proto_ddf.resilience.queue_time import QueueTime, queue_time
@@ -19,19 +19,11 @@ class Stopped(BaseException):
     """The work is to stop."""
 
 
-class Stopping:
+class Stopping(NoProgress):
     """A progress whose work is to stop."""
-
-    def log(self, line: str) -> None: ...
-
-    def report(self, message: str) -> None: ...
-
-    def retrying(self, attempt: int, attempts: int, wait: float, error: BaseException) -> None: ...
 
     def check_stop(self) -> None:
         raise Stopped
-
-    def remember_process(self, pid: int, create_time: float) -> None: ...
 
 
 def counts(bulkhead: Bulkhead) -> tuple[int, int, int]:
@@ -119,13 +111,19 @@ def test_who_waits_is_not_overtaken() -> None:
     asyncio.run(work())
 
 
+async def two_waiting(bulkhead: Bulkhead) -> list[asyncio.Future[None]]:
+    """Two waits for the only slot, which is taken."""
+    await bulkhead.enter()
+    waits = [asyncio.ensure_future(bulkhead.enter()) for _ in range(2)]
+    await asyncio.sleep(0)
+    return waits
+
+
 def test_a_cancelled_wait_leaves_the_queue() -> None:
     bulkhead = Bulkhead("source", 1, 2)
 
     async def work() -> None:
-        await bulkhead.enter()
-        first, second = (asyncio.ensure_future(bulkhead.enter()) for _ in range(2))
-        await asyncio.sleep(0)
+        first, second = await two_waiting(bulkhead)
         first.cancel()
         await asyncio.gather(first, return_exceptions=True)
         assert first.cancelled()
@@ -140,9 +138,7 @@ def test_a_place_given_to_one_who_is_cancelled_goes_to_the_next() -> None:
     bulkhead = Bulkhead("source", 1, 2)
 
     async def work() -> None:
-        await bulkhead.enter()
-        first, second = (asyncio.ensure_future(bulkhead.enter()) for _ in range(2))
-        await asyncio.sleep(0)
+        first, second = await two_waiting(bulkhead)
         bulkhead.leave()
         first.cancel()
         await asyncio.gather(first, return_exceptions=True)

@@ -3,7 +3,6 @@
 import asyncio
 import math
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import grpc
@@ -16,7 +15,7 @@ from proto_ddf.errors import IntegrationError
 from proto_ddf.resilience import CircuitOpenError
 from proto_ddf.resilience.call_refused import CallRefusedError
 from proto_ddf.resilience.retry.retry_after import NEVER, retry_after
-from tests.unit.aborting_server import aborting_server, call_async, client
+from tests.unit.aborting_server import call_async
 
 
 def answered(**headers: str) -> httpx.HTTPStatusError:
@@ -28,18 +27,6 @@ def answered(**headers: str) -> httpx.HTTPStatusError:
     with pytest.raises(httpx.HTTPStatusError) as caught:
         response.raise_for_status()
     return caught.value
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with aborting_server() as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def call(address: str) -> Iterator[Any]:
-    with client(address) as call:
-        yield call
 
 
 class TestRetryAfter:
@@ -96,20 +83,20 @@ class TestPushback:
     ]
 
     @pytest.mark.parametrize(("value", "seconds"), VALUES)
-    def test_of_a_call(self, call: Any, value: str, seconds: float) -> None:
+    def test_of_a_call(self, grpc_call: Any, value: str, seconds: float) -> None:
         with pytest.raises(grpc.RpcError) as caught:
-            call(f"UNAVAILABLE {value}".encode())
+            grpc_call(f"UNAVAILABLE {value}".encode())
         assert retry_after(caught.value) == seconds
 
     @pytest.mark.parametrize(("value", "seconds"), VALUES)
-    def test_of_a_call_by_asyncio(self, address: str, value: str, seconds: float) -> None:
+    def test_of_a_call_by_asyncio(self, grpc_address: str, value: str, seconds: float) -> None:
         with pytest.raises(grpc.aio.AioRpcError) as caught:
-            asyncio.run(call_async(address, f"UNAVAILABLE {value}".encode()))
+            asyncio.run(call_async(grpc_address, f"UNAVAILABLE {value}".encode()))
         assert retry_after(caught.value) == seconds
 
-    def test_none_said(self, call: Any) -> None:
+    def test_none_said(self, grpc_call: Any) -> None:
         with pytest.raises(grpc.RpcError) as caught:
-            call(b"UNAVAILABLE")
+            grpc_call(b"UNAVAILABLE")
         assert retry_after(caught.value) is None
 
     def test_an_error_of_grpc_without_metadata(self) -> None:

@@ -6,7 +6,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from reflex.state import State
 
 from proto_ddf import errors
 from proto_ddf.db.tables import AppState as Condition
@@ -18,20 +17,7 @@ from proto_ddf.web.apps import state as apps_state
 from proto_ddf.web.apps.state import AppsState, AppState
 from proto_ddf.web.shared.state import live
 from tests.unit.web.retries import press_try_again
-
-
-def state_of(cls: type[Any]) -> Any:
-    root = State(_reflex_internal_init=True)
-    return root.get_substate(cls.get_full_name().split("."))
-
-
-def run(state: Any, handler: str, *args: Any) -> list[Any]:
-    """Run a background handler; returns the events it gave."""
-
-    async def collect() -> list[Any]:
-        return [event async for event in type(state).event_handlers[handler].fn(state, *args)]
-
-    return asyncio.run(collect())
+from tests.unit.web.states import run, state_of
 
 
 def names(events: list[Any]) -> list[str]:

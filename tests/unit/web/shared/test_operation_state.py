@@ -17,6 +17,7 @@ from proto_ddf.resilience import CircuitOpenError
 from proto_ddf.web.shared.state import live, operation
 from proto_ddf.web.shared.state.operation import OperationMixin
 from tests.unit.web.retries import press_try_again
+from tests.unit.web.states import run
 
 
 class WatchingState(OperationMixin, rx.State):
@@ -211,16 +212,12 @@ def test_the_buttons_ask_the_service_once_and_watch_on(
     monkeypatch.setattr(operation.service, asked, calls.append)
     watching._show_operation(view("failed", error=full_disk()))
 
-    async def press() -> list[Any]:
-        handler = WatchingState.event_handlers[event].fn
-        return [answer async for answer in handler(watching)]
-
-    (answer,) = asyncio.run(press())
+    (answer,) = run(watching, event)
     assert calls == ["op1"]
     assert answer.handler.fn.__name__ == "watch_operation"
     assert watching.operation_busy == ""
     watching.operation_busy = "retrying"
-    assert asyncio.run(press()) == []
+    assert run(watching, event) == []
     assert calls == ["op1"]
 
 
@@ -233,11 +230,7 @@ def test_a_refused_retry_is_told_in_the_callout(
     monkeypatch.setattr(operation.service, "retry", refuse)
     watching._show_operation(view("failed", error=full_disk()))
 
-    async def press() -> list[Any]:
-        handler = WatchingState.event_handlers["resume_operation"].fn
-        return [answer async for answer in handler(watching)]
-
-    assert asyncio.run(press())
+    assert run(watching, "resume_operation")
     assert watching.error_shown
     assert watching.operation_busy == ""
 
@@ -255,11 +248,7 @@ def test_a_retry_before_its_time_is_told_with_the_time_that_is_left(
     monkeypatch.setattr(operation.service, "retry", refuse)
     watching._show_operation(view("failed", error=full_disk()))
 
-    async def press() -> list[Any]:
-        handler = WatchingState.event_handlers["resume_operation"].fn
-        return [answer async for answer in handler(watching)]
-
-    assert asyncio.run(press())
+    assert run(watching, "resume_operation")
     assert (watching.error_title, watching.error_can_retry) == ("Too early to try again", True)
     assert watching.error_retry_at == retry_at
     assert 3500 < watching.error_wait <= 3600

@@ -1,10 +1,8 @@
 """The states of the sources' pages, driven without a browser."""
 
-import asyncio
 from typing import Any
 
 import reflex as rx
-from reflex.state import State
 
 from proto_ddf.operations.views import OperationView
 from proto_ddf.web.sources.connect.draft import field_key
@@ -16,21 +14,6 @@ PATHS = field_key("csv", "paths")
 
 
 LONG = "long text " * 50
-
-
-def state_of(cls: type[Any]) -> Any:
-    root = State(_reflex_internal_init=True)
-    return root.get_substate(cls.get_full_name().split("."))
-
-
-def run(state: Any, handler: str, *args: Any) -> list[Any]:
-    """Run a background handler; returns the events it gave."""
-
-    async def collect() -> list[Any]:
-        given = type(state).event_handlers[handler].fn(state, *args)
-        return [event async for event in given] if hasattr(given, "__aiter__") else [await given]
-
-    return asyncio.run(collect())
 
 
 def operation(kind: str, state: str, **values: Any) -> OperationView:

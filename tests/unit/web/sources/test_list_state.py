@@ -7,7 +7,7 @@ from proto_ddf.db.tables import AppRecord
 from proto_ddf.sources.connected import store
 from proto_ddf.web.shared.state import live
 from proto_ddf.web.sources.list_state import SourcesState
-from tests.unit.web.sources.states import run, state_of
+from tests.unit.web.states import run, state_of
 
 
 class TestList:

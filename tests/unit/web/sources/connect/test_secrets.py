@@ -17,6 +17,7 @@ from proto_ddf.web.sources.connect.draft import empty_draft, field_key, load_dra
 from proto_ddf.web.sources.connect.secrets import SEND
 from proto_ddf.web.sources.connect.state import NewSourceState, typed_name
 from tests import vaulted
+from tests.unit.web.states import run
 
 HOST, PORT, USER, PASSWORD, PARAMETERS = (
     field_key(vaulted.NAME, name) for name in ("host", "port", "user", "password", "parameters")
@@ -58,14 +59,6 @@ def form(source: SourceView | None = None) -> Any:
         for key, text in ((HOST, "db1"), (USER, "ann"), (field_key(vaulted.NAME, "database"), "s")):
             state.set_value(key, text)
     return state
-
-
-def run(state: Any, handler: str, *args: Any) -> list[Any]:
-    async def collect() -> list[Any]:
-        given = type(state).event_handlers[handler].fn(state, *args)
-        return [event async for event in given] if hasattr(given, "__aiter__") else [await given]
-
-    return asyncio.run(collect())
 
 
 def answered_by(state: Any, monkeypatch: pytest.MonkeyPatch, *calls: tuple[Any, ...]) -> None:

@@ -14,15 +14,8 @@ from proto_ddf.web.sources.connect import state as connect_state
 from proto_ddf.web.sources.connect import submit
 from proto_ddf.web.sources.connect.draft import load_draft
 from proto_ddf.web.sources.connect.state import NewSourceState
-from tests.unit.web.sources.states import (
-    PATH,
-    PATHS,
-    open_address,
-    operation,
-    run,
-    script_of,
-    state_of,
-)
+from tests.unit.web.sources.states import PATH, PATHS, open_address, operation, script_of
+from tests.unit.web.states import run, state_of
 
 
 class TestForm:

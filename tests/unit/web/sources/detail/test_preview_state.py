@@ -9,7 +9,8 @@ from proto_ddf.sources.connected import store
 from proto_ddf.sources.schema.model import PreviewPage
 from proto_ddf.sources.sqlite.source import SqliteSource
 from proto_ddf.web.sources.detail.preview_state import CUT_AT, PAGE_SIZE, PreviewState
-from tests.unit.web.sources.states import LONG, run, state_of
+from tests.unit.web.sources.states import LONG
+from tests.unit.web.states import run, state_of
 
 
 class TestPreview:

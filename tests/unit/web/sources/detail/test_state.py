@@ -9,7 +9,8 @@ from proto_ddf.sources.schema.column_types import ChosenType
 from proto_ddf.sources.schema.model import OddText, SourceSchema, TypeCandidate
 from proto_ddf.web.sources.detail import state as detail_state
 from proto_ddf.web.sources.detail.state import SourceDetailState
-from tests.unit.web.sources.states import open_address, operation, run, script_of, state_of
+from tests.unit.web.sources.states import open_address, operation, script_of
+from tests.unit.web.states import run, state_of
 
 
 class TestDetail:
