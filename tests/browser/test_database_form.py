@@ -134,7 +134,7 @@ def test_a_password_is_set_again_for_another_host_and_kept_for_its_own(
     page.get_by_label("Host", exact=True).fill("localhost")
     expect(password(page)).to_have_value("")
     expect(
-        page.get_by_text(re.compile("The stored one is for .* and is sent nowhere"))
+        page.get_by_text(re.compile("The stored one is for .* and is not sent to another server"))
     ).to_be_visible()
     page.get_by_label("Host", exact=True).fill("127.0.0.1")
     expect(replace).to_be_visible()
