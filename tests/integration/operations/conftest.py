@@ -32,7 +32,14 @@ class Workshop:
     ) -> str:
         steps = [Step(run.__name__, run.__name__.title(), run) for run in runs]
         register(
-            Kind(kind, lambda g: f"Make {g.name}", Given, tuple(steps), lambda g: g.name, undo)
+            Kind(
+                kind,
+                lambda g: f"Make {g.name}",
+                Given,
+                tuple(steps),
+                subject=lambda g: g.name,
+                undo=undo,
+            )
         )
         return service.start(kind, Given())
 
