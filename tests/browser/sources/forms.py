@@ -1,0 +1,61 @@
+"""The connect form, filled in as the tests of sources need it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.driving import choose_kind
+from tests.browser.looking import AXE
+
+LONG = "A long note. " * 40
+CONNECT_MS = 30_000
+
+
+def open_form(page: Page, server: Any, kind: str = "SQLite file") -> None:
+    page.goto(f"{server.url}/sources/new")
+    start_over = page.get_by_role("button", name="Start over")
+    start_over.click()
+    choose_kind(page, kind)
+
+
+def choose(page: Page, *files: Path) -> None:
+    page.locator("input[type=file]").set_input_files([str(file) for file in files])
+
+
+def connect(page: Page, name: str) -> None:
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_role("button", name="Connect", exact=True).click()
+
+
+def connect_shop(page: Page, server: Any, shop: Path, name: str) -> None:
+    """Upload and connect `shop`; its page is open afterwards."""
+    open_form(page, server)
+    choose(page, shop)
+    expect(page.get_by_role("button", name=f"Remove {shop.name}")).to_be_visible()
+    connect(page, name)
+    expect(page.get_by_role("heading", name=name, level=1)).to_be_visible(timeout=CONNECT_MS)
+
+
+def uploads(server: Any) -> set[str]:
+    folder = server.home / "uploads"
+    return {path.name for path in folder.glob("*/*") if not path.parent.name.startswith(".")}
+
+
+def serious_findings(page: Page) -> list[str]:
+    page.evaluate(AXE.read_text())
+    violations = page.evaluate("async () => (await axe.run()).violations")
+    return [
+        f"{v['id']}: {v['nodes'][0]['html']}"
+        for v in violations
+        if v["impact"] in ("serious", "critical")
+    ]
+
+
+def wait_until(page: Page, holds: Callable[[], bool]) -> None:
+    for _ in range(100):
+        if holds():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("it did not come true in 5 s")
