@@ -23,7 +23,7 @@ from proto_ddf.hosting import apps as hosted
 from proto_ddf.hosting import records
 from proto_ddf.hosting.builds import frontend
 from proto_ddf.hosting.ports import PORT_REGISTRY
-from proto_ddf.operations.kinds.reading import open_source
+from proto_ddf.operations.kinds.reading import find_source, open_source
 from proto_ddf.operations.model import JSON, Kind, Step, StepContext, UndoContext
 from proto_ddf.settings import get_settings
 from proto_ddf.sources.connected import store
@@ -91,6 +91,7 @@ def _check_source(
     given: GenerateAppInput, saved: store.SourceView, source: ResilientSource
 ) -> None:
     """The source answers, still has the planned tables, and can be written to where that is planned."""
+    find_source(saved, source)
     present = {table.name for table in source.read_schema().tables}
     missing = [table.table for table in given.spec.tables if table.table not in present]
     if missing:

@@ -17,6 +17,12 @@ def open_source(context: StepContext[Any], known: store.SourceView) -> Resilient
     )
 
 
+def find_source(known: store.SourceView, source: ResilientSource) -> None:
+    """Run the first stage of the connection test, which finds the file or host and opens no connection: a file that is
+    missing is reported by its path. Raises as the stage does."""
+    source.run_stage(KINDS[known.kind].stages[0])
+
+
 def read_schema(kind: str, source: ResilientSource) -> SourceSchema:
     """The schema of a source, as `with_suggestions` completes it."""
     return with_suggestions(kind, source, source.read_schema())

@@ -24,7 +24,7 @@ from proto_ddf.hosting.builds import frontend
 from proto_ddf.hosting.launch import folder, next_folder, previous_folder
 from proto_ddf.operations import queries
 from proto_ddf.operations.kinds.apps import check_disk_space
-from proto_ddf.operations.kinds.reading import open_source, read_schema
+from proto_ddf.operations.kinds.reading import find_source, open_source, read_schema
 from proto_ddf.operations.model import JSON, Kind, Step, StepContext, UndoContext
 from proto_ddf.sources.connected import store
 from proto_ddf.sources.resilient import ResilientSource
@@ -69,6 +69,7 @@ def _validate(context: Context) -> JSON:
     check_disk_space(_rows_bytes(slug))
     saved = store.get_source(record.source_id or "")
     source = open_source(context, saved)
+    find_source(saved, source)
     spec = records.plan_of(record)
     before = SourceSchema.model_validate(record.source_schema or {"tables": []})
     add = context.input.add_tables

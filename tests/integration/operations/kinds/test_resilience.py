@@ -77,7 +77,7 @@ def test_every_flow_calls_a_place_through_one_policy(ended, shop_file: Path) -> 
     calls = the_policy().snapshot().calls
     KINDS["generate_app"].steps_for(given)[0].run(StepContext("operation", given))
     used = the_policy().snapshot()
-    assert used.calls == calls + 2  # the tables, and whether it can be written
+    assert used.calls == calls + 3  # find the file, read the tables, check that it can be written
     assert used.target == f"shop.db (upload {shop_file.parent.name})"
 
 
