@@ -49,7 +49,7 @@
 
   async function onLeave(event, leave) {
     stop(event);
-    if (document.querySelector("dialog.pd-ask") || !(await ask())) return; // One question at a time.
+    if (document.querySelector("dialog.pd-ask[open]") || !(await ask())) return; // One question at a time.
     // The page may still show the form for a moment, and must not ask again.
     document.querySelectorAll(FORMS).forEach((form) => changed.delete(form));
     leave();

@@ -304,7 +304,7 @@ NAMED: dict[str, tuple[str, str, str]] = {
     "08c_windows1251.csv": ("encoding_unclear", "encoding", "Windows-1251 (“Имя,Город”)"),
     "08d_mac_roman.csv": ("encoding_unclear", "encoding", "Mac Roman (“José,Málaga”)"),
     "10d_short_rows.csv": ("file_ragged_rows", "paths", "Line 3 has 2; 3 were expected"),
-    "15d_lists.json": ("json_no_records", "paths", "holds lists (row 1)"),
+    "15d_lists.json": ("json_no_records", "paths", "has lists (row 1)"),
     "16b_lone_surrogate.json": ("json_half_character", "paths", "Row 1 of"),
     "16e_bad_line.ndjson": ("json_broken_line", "paths", "Line 2"),
     "neighbours/g_preamble_quoted_comma.csv": (

@@ -464,7 +464,7 @@
 
   async function onLeave(event, leave) {
     stop(event);
-    if (document.querySelector("dialog.ask")) return; // It is already asking.
+    if (document.querySelector("dialog.ask[open]")) return; // It is already asking.
     const isSure = await ask(
       "Leave without saving?",
       "What you typed is not saved. This browser keeps it for 24 hours, for when you come back to this form.",
