@@ -64,13 +64,18 @@ def _no_developer_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Browser tests last: Playwright keeps an event loop running in this thread from its first test on,
-    and what needs a loop of its own cannot run beside it. Workers take groups in this order, so that each of them takes
-    its last group without a browser before its first one with a browser."""
-    items.sort(key=lambda item: _place(group_of(item.nodeid)))
+    and what needs a loop of its own cannot run beside it.
 
+    Shared between two workers, the tests of generated apps come first: one worker takes those, the other all
+    that need no browser, and each then takes a module of browser tests whenever it is free."""
+    in_worker = hasattr(config, "workerinput")
 
-def _place(group: str) -> int:
-    return GROUPS.index(group) if group in GROUPS else len(GROUPS)
+    def place(item: pytest.Item) -> int:
+        if in_worker and group_of(item.nodeid) == GENERATED:
+            return 0
+        return 1 if group_of(item.nodeid) == WITHOUT_BROWSER else 2
+
+    items.sort(key=place)
 
 
 class ByGroup(LoadScopeScheduling):
@@ -86,19 +91,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByGroup | No
     return ByGroup(config, log) if config.getoption("dist") == "load" else None
 
 
-GROUPS = (
-    "tests/integration/generated",
-    "tests/integration/sources",
-    "tests/integration",
-    "tests/unit",
-    "tests/browser/generated",
-)
-"""Tests that share what is costly to set up. Every other module of browser tests is a group of its own."""
+WITHOUT_BROWSER = "without browser"
+GENERATED = "tests/browser/generated"
 
 
 def group_of(nodeid: str) -> str:
+    """The tests that share what is costly to set up: all without a browser, those of generated apps, or a module."""
     path = nodeid.partition("::")[0]
-    return next((group for group in GROUPS if path.startswith(f"{group}/")), path)
+    if not path.startswith("tests/browser/"):
+        return WITHOUT_BROWSER
+    return GENERATED if path.startswith(GENERATED) else path
 
 
 _exit_status = 0

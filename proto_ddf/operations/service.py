@@ -1,6 +1,7 @@
 """Starts, retries, cancels and reads operations, for pages and other callers. Thread-safe; call it from an event loop
 by `asyncio.to_thread`."""
 
+import time
 from math import ceil
 from typing import NoReturn
 
@@ -79,6 +80,15 @@ def cancel(operation_id: str) -> None:
         if not journal.cancel(operation_id):
             _refuse(operation_id, queries.load(operation_id), "cancelled")
         engine.stop(operation_id)
+
+
+def wait_for_clean_up(subject: str, seconds: float = 10.0) -> None:
+    """Wait until the clean-up of each cancelled operation about the subject has ended, but no longer than `seconds`."""
+    until = time.monotonic() + seconds
+    while any(each.finished_at is None for each in recent(20, subject=subject, state="cancelled")):
+        if time.monotonic() > until:
+            return
+        time.sleep(0.1)
 
 
 def view(operation_id: str) -> OperationView | None:

@@ -353,6 +353,8 @@ class GenerateState(PlanMixin, KeptFormMixin, rx.State):
 
     async def _start(self, given: GenerateAppInput) -> AsyncIterator[Any]:
         try:
+            # A cancelled generation holds its name until what it made is removed.
+            await asyncio.to_thread(service.wait_for_clean_up, given.spec.slug)
             await asyncio.to_thread(records.check_name_is_free, given.spec)
             operation_id = await asyncio.to_thread(service.start, "generate_app", given)
             view = await asyncio.to_thread(service.view, operation_id)

@@ -1,7 +1,7 @@
 """Cancelling an operation that waits, runs or has failed, and the clean-up after it."""
 
 import errno
-from threading import Event
+from threading import Event, Timer
 
 import pytest
 
@@ -55,6 +55,25 @@ def test_a_running_step_is_stopped_then_what_was_done_is_undone(workshop):
     assert not cancelled.can_cancel
     assert not cancelled.can_retry
     assert tracker.recent_errors(5) == []
+
+
+def test_a_caller_can_wait_for_the_clean_up(workshop):
+    released, undone = Event(), Event()
+
+    def undo(_) -> None:
+        released.wait(20)
+        undone.set()
+
+    operation_id = _start_and_reach_last_step(workshop, run_until_stopped, undo=undo)
+    subject = service.view(operation_id).subject
+    service.cancel(operation_id)
+    service.wait_for_clean_up(subject, seconds=0.3)
+    assert not undone.is_set()
+    Timer(0.3, released.set).start()
+    service.wait_for_clean_up(subject)
+    assert undone.is_set()
+    assert service.view(operation_id).finished_at
+    service.wait_for_clean_up(subject, seconds=0)
 
 
 def test_the_undo_waits_until_the_step_has_stopped(workshop):
