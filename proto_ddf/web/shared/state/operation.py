@@ -88,8 +88,9 @@ class OperationMixin(ErrorMixin, mixin=True):
             yield shown
 
     async def _follow(self, operation_id: str) -> AsyncIterator[Any]:
-        shown = was_over = False
+        was_over = False
         async with self:
+            shown = self.operation.id == operation_id
             self.operation_busy = ""  # it is left over if the server was killed meanwhile
             self._renew_wait()  # a reloaded page shows an old value
         async for _ in refresh_signals(self, about=operation_id, every=_REFRESH_SECONDS):

@@ -42,7 +42,8 @@ class FilesMixin(FormMixin, mixin=True):
             self.name = self._suggested = suggest_name(file.name)
             self._clear_field_error("name")
         self._clear_form_error(key)
-        return [self._edited(), self.__class__.discard_files(replaced)]
+        self._edited()
+        return self.__class__.discard_files(replaced)
 
     @rx.event
     def remove_file(self, key: str, path: str) -> Any:
@@ -51,7 +52,8 @@ class FilesMixin(FormMixin, mixin=True):
             return None
         self.files[key] = [file for file in self.files[key] if file.path != path]
         self._clear_form_error(key)
-        return [self._edited(), self.__class__.discard_files([path])]
+        self._edited()
+        return self.__class__.discard_files([path])
 
     @rx.event(background=True)
     async def discard_files(self, paths: list[str]) -> None:

@@ -1,7 +1,5 @@
 """The base of the parts of the connect form's state: its fields, and the reaction to a change."""
 
-from typing import Any
-
 from proto_ddf.web.shared.state.operation import OperationMixin
 from proto_ddf.web.sources.connect.draft import empty_draft, field_key
 
@@ -12,7 +10,7 @@ class FormMixin(OperationMixin, mixin=True):
     kind: str = _EMPTY.kind
     values: dict[str, str] = _EMPTY.values
 
-    def _edited(self) -> Any:
+    def _edited(self) -> None:
         """Store the draft and remove the result of an earlier test."""
         raise NotImplementedError
 

@@ -59,7 +59,8 @@ class SecretsMixin(FormMixin, mixin=True):
         self.values[key] = reference
         self._set_typed(key, False)
         self._clear_form_error(key)
-        return [self._edited(), self.__class__.discard_secrets([replaced])]
+        self._edited()
+        return self.__class__.discard_secrets([replaced])
 
     @rx.event
     def refuse_secret(self, key: str, message: str, form_round: int) -> None:

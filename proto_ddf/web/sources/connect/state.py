@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import reflex as rx
 
+from proto_ddf.operations import service
 from proto_ddf.settings import get_settings
 from proto_ddf.sources.paths import allowed_roots
 from proto_ddf.sources.registry import KINDS
@@ -134,15 +135,15 @@ class NewSourceState(FilesMixin, SecretsMixin, KeptFormMixin, rx.State):
             self.form_round = draft.form_round
 
     @rx.event
-    def set_kind(self, kind: str) -> Any:
+    def set_kind(self, kind: str) -> None:
         if kind not in KINDS or self.source_id:
-            return None
+            return
         self.kind = kind
         self.uploading = []  # uploads end when their control is removed; typed secrets are lost too
         self._forget_typed()
         self.more = uses_advanced(self._draft())
         self.field_errors = {}
-        return self._edited()
+        self._edited()
 
     @rx.event
     def toggle_more(self) -> None:
@@ -156,17 +157,17 @@ class NewSourceState(FilesMixin, SecretsMixin, KeptFormMixin, rx.State):
         self._keep()
 
     @rx.event
-    def set_value(self, key: str, value: str) -> Any:
+    def set_value(self, key: str, value: str) -> None:
         """Set a text, select or path field; `key` comes from `field_key`."""
         if key not in self.values or is_secret_key(key):
-            return None
+            return
         self.values[key] = value
         self._clear_form_error(key)
-        return self._edited()
+        self._edited()
 
     @rx.event
-    def set_switch(self, key: str, on: bool) -> Any:
-        return self.set_value(key, "true" if on else "false")
+    def set_switch(self, key: str, on: bool) -> None:
+        self.set_value(key, "true" if on else "false")
 
     @rx.event
     def start_over(self) -> Any:
@@ -222,6 +223,7 @@ class NewSourceState(FilesMixin, SecretsMixin, KeptFormMixin, rx.State):
             operation_id = (
                 "" if form_errors else await asyncio.to_thread(start_operation, what, draft)
             )
+            view = await asyncio.to_thread(service.view, operation_id) if operation_id else None
         except Exception as error:
             async with self:
                 self.starting = ""
@@ -235,6 +237,8 @@ class NewSourceState(FilesMixin, SecretsMixin, KeptFormMixin, rx.State):
                 for form_error in reversed(form_errors):
                     self.handle_error(form_error, f"{what} source")
             else:
+                if view:
+                    self._show_operation(view)  # now: a change that comes late must not hide it
                 self._keep(operation_id)
             after = self._focus_first_error() if form_errors else self._watch(operation_id)
         yield after
@@ -306,14 +310,12 @@ class NewSourceState(FilesMixin, SecretsMixin, KeptFormMixin, rx.State):
             self.form_round,
         )
 
-    def _edited(self) -> Any:
-        """Store the draft and remove the result of an earlier test."""
-        if self.operation.state in _RUNNING:
-            self._keep()
-            return None
-        self._show_operation(None)
+    def _edited(self) -> None:
+        """Store the draft and remove the result of an earlier test. What follows that test ends by itself: an event
+        to end it could come late, and end what follows the next one."""
+        if self.operation.state not in _RUNNING:
+            self._show_operation(None)
         self._keep()
-        return self._watch("")  # supersedes the watching of the earlier operation
 
     def _keep(self, operation_id: str | None = None) -> None:
         draft = self._draft()

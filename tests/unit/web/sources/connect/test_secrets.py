@@ -143,7 +143,7 @@ def test_a_secret_that_is_replaced_or_not_wanted_is_forgotten():
     first, second = vault.store("one"), vault.store("two")
     state.set_secret(PASSWORD, first, state.form_round)
     for reference, forgotten in ((second, first), ("", second)):
-        _, event = state.set_secret(PASSWORD, reference, state.form_round)
+        event = state.set_secret(PASSWORD, reference, state.form_round)
         assert forgotten in str(event.args)
         run(state, "discard_secrets", [forgotten])
         assert vault.known([forgotten]) == set()

@@ -41,6 +41,23 @@ class TestForm:
         ]
         assert load_draft(state.draft).operation_id == "op1"
 
+    @pytest.mark.parametrize("what", ["test_connection", "connect"])
+    def test_a_change_that_comes_late_does_not_hide_an_operation_that_was_started(
+        self, started: list[Any], shop: Path, monkeypatch: pytest.MonkeyPatch, what: str
+    ) -> None:
+        """Under load, events of uploads and secrets came after the operation was started: the page showed nothing."""
+        view = operation("test_source", "pending")
+        monkeypatch.setattr(connect_state.service, "view", lambda _id: view)
+        state = state_of(NewSourceState)
+        state.set_name("My shop")
+        late = state.add_file(PATH, "shop.db", str(shop), 100)
+        run(state, what)
+        assert state.operation.id == "op1"
+        assert "watch_operation" not in str(late)
+        state.set_value(PATH, str(shop))
+        assert state.operation.id == "op1"
+        assert load_draft(state.draft).operation_id == "op1"
+
     def test_connect_hands_over_what_the_form_holds(self, started: list[Any], shop: Path) -> None:
         state = state_of(NewSourceState)
         state.set_name("  My shop ")
