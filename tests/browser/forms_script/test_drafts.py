@@ -145,6 +145,20 @@ def test_a_form_drawn_anew_while_typing_keeps_text_and_cursor(site: Site, page: 
     expect(page.get_by_label("Name")).to_have_value("Ada Lovelace!")
 
 
+def test_what_the_browser_has_no_time_to_write_as_the_page_goes_is_back(site: Site, page: Page):
+    """Seen under load: the page was gone before IndexedDB had written what was typed last."""
+    open_form(page, site)
+    page.evaluate("IDBObjectStore.prototype.put = () => ({})")  # a write that never ends
+    type_everything(page)
+    page.reload()
+    expect_everything_back(page)
+    page.reload()
+    expect_everything_back(page)
+    page.get_by_role("button", name="Discard it").click()
+    page.reload()
+    expect(page.get_by_role("button", name="Edit")).to_be_visible()
+
+
 @pytest.mark.parametrize("when", ["while it is looked for", "while the form is fetched"])
 def test_a_form_that_is_saved_while_it_opens_again_does_not_stay_open(
     site: Site, page: Page, when: str

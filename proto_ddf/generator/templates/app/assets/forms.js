@@ -183,7 +183,9 @@
     const request = indexedDB.open(DATABASE, 1);
     request.onupgradeneeded = () =>
       request.result.createObjectStore("drafts", { keyPath: ["key", "tab"] });
-    return asPromise(request);
+    const opened = await asPromise(request);
+    await writeNoted(opened).catch((error) => console.warn("A draft is lost:", error));
+    return opened;
   }
 
   const draftsIn = (opened, mode) =>
@@ -277,14 +279,45 @@
   function keep(form) {
     clearTimeout(pending.get(form));
     pending.delete(form);
+    const { key } = known.get(form);
+    const draft = draftOf(form);
+    return withDrafts("readwrite", (drafts, own) =>
+      asPromise(draft ? drafts.put({ ...draft, tab: own }) : drafts.delete([key, own])),
+    );
+  }
+
+  /** The changes of a form; null for none. */
+  function draftOf(form) {
     const { key, at, saved, sent } = known.get(form);
     const fields = saved ? {} : draftFields(form);
     const { token } = snapshotOf(form);
     // A new row's form that was sent without changes is kept because of its token: it may be sent again.
     const isEmpty = Object.keys(fields).length === 0 && !(sent && token && !saved);
-    return withDrafts("readwrite", (drafts, own) =>
-      asPromise(isEmpty ? drafts.delete([key, own]) : drafts.put({ key, tab: own, at, fields, token, sent })),
-    );
+    return isEmpty ? null : { key, at, fields, token, sent };
+  }
+
+  // IndexedDB may not finish a write that begins as the page goes. So what is not written yet is noted at once, in the
+  // storage of the tab, and written by the next page.
+  const UNWRITTEN = `${DATABASE} unwritten`;
+
+  async function flushAndNote() {
+    const drafts = [...pending.keys()].map(draftOf).filter(Boolean);
+    try {
+      if (drafts.length > 0) sessionStorage.setItem(UNWRITTEN, JSON.stringify(drafts));
+    } catch {
+      // Without the tab's storage, or with texts too large for it, IndexedDB has to be quick enough.
+    }
+    await flush();
+    if (drafts.length > 0) sessionStorage.removeItem(UNWRITTEN);
+  }
+
+  async function writeNoted(opened) {
+    const noted = sessionStorage.getItem(UNWRITTEN);
+    if (!noted) return;
+    const own = await tab;
+    const drafts = draftsIn(opened, "readwrite");
+    await Promise.all(JSON.parse(noted).map((each) => asPromise(drafts.put({ ...each, tab: own }))));
+    sessionStorage.removeItem(UNWRITTEN);
   }
 
   function draftFields(form) {
@@ -411,8 +444,8 @@
   }
 
   document.addEventListener("change", ({ target }) => pending.has(target.form) && keep(target.form));
-  document.addEventListener("visibilitychange", flush);
-  window.addEventListener("pagehide", flush);
+  document.addEventListener("visibilitychange", flushAndNote);
+  window.addEventListener("pagehide", flushAndNote);
 
   document.addEventListener("formdata", ({ target, formData }) => {
     if (reading || !known.has(target)) return;
@@ -515,7 +548,7 @@
   window.addEventListener(
     "beforeunload",
     (event) => {
-      flush();
+      flushAndNote();
       // Reflex disconnects at this event, and would stay disconnected if the person stays.
       if (changedForm()) stop(event);
     },
