@@ -159,6 +159,15 @@ def test_what_the_browser_has_no_time_to_write_as_the_page_goes_is_back(site: Si
     expect(page.get_by_role("button", name="Edit")).to_be_visible()
 
 
+def test_a_switch_that_is_changed_as_the_page_goes_is_back(site: Site, page: Page):
+    """Its write has begun, and does not end."""
+    open_form(page, site)
+    page.evaluate("IDBObjectStore.prototype.put = () => ({})")
+    page.get_by_label("Newsletter").click()
+    page.reload()
+    expect(page.get_by_label("Newsletter")).not_to_be_checked()
+
+
 @pytest.mark.parametrize("when", ["while it is looked for", "while the form is fetched"])
 def test_a_form_that_is_saved_while_it_opens_again_does_not_stay_open(
     site: Site, page: Page, when: str

@@ -16,6 +16,7 @@
   // The state of each form: its key, and the values its controls had when the page filled it.
   const known = new WeakMap();
   const pending = new Map(); // Form -> timer of its next write.
+  const writing = new Map(); // Key -> the draft that is being written (null: removed), and the promise of its end.
   let reading = false; // The script itself reads a form, so no values are left out.
   let leaving = false; // The person has confirmed leaving the form.
   let focused = null; // Where the person was typing.
@@ -281,9 +282,11 @@
     pending.delete(form);
     const { key } = known.get(form);
     const draft = draftOf(form);
-    return withDrafts("readwrite", (drafts, own) =>
+    const done = withDrafts("readwrite", (drafts, own) =>
       asPromise(draft ? drafts.put({ ...draft, tab: own }) : drafts.delete([key, own])),
-    );
+    ).finally(() => writing.get(key)?.done === done && writing.delete(key));
+    writing.set(key, { draft, done });
+    return done;
   }
 
   /** The changes of a form; null for none. */
@@ -301,14 +304,17 @@
   const UNWRITTEN = `${DATABASE} unwritten`;
 
   async function flushAndNote() {
-    const drafts = [...pending.keys()].map(draftOf).filter(Boolean);
+    flush();
+    const unwritten = [...writing.values()];
+    const drafts = unwritten.map(({ draft }) => draft).filter(Boolean);
+    if (drafts.length === 0) return;
     try {
-      if (drafts.length > 0) sessionStorage.setItem(UNWRITTEN, JSON.stringify(drafts));
+      sessionStorage.setItem(UNWRITTEN, JSON.stringify(drafts));
     } catch {
       // Without the tab's storage, or with texts too large for it, IndexedDB has to be quick enough.
     }
-    await flush();
-    if (drafts.length > 0) sessionStorage.removeItem(UNWRITTEN);
+    await Promise.all(unwritten.map(({ done }) => done));
+    sessionStorage.removeItem(UNWRITTEN);
   }
 
   async function writeNoted(opened) {
@@ -633,6 +639,7 @@
       clearTimeout(pending.get(form));
       pending.delete(form);
     }
+    writing.delete(key); // Not to be noted.
     return forget(key);
   }
 
