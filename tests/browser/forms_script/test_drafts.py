@@ -168,6 +168,30 @@ def test_a_switch_that_is_changed_as_the_page_goes_is_back(site: Site, page: Pag
     expect(page.get_by_label("Newsletter")).not_to_be_checked()
 
 
+ABORT_THE_NEXT_REMOVAL = """() => {
+  const remove = IDBObjectStore.prototype.delete;
+  IDBObjectStore.prototype.delete = function () {
+    IDBObjectStore.prototype.delete = remove;
+    this.transaction.abort();
+    return {};
+  };
+}"""
+
+
+def test_a_saved_draft_whose_removal_was_not_committed_does_not_come_back(site: Site, page: Page):
+    """As when the page goes between the removal and its commit."""
+    open_form(page, site)
+    page.get_by_label("Name").fill("Grace")
+    wait_for_drafts(page, {"name"})
+    page.evaluate(ABORT_THE_NEXT_REMOVAL)
+    page.evaluate("key => forms.saved(key)", KEY)
+    wait_for_drafts(page, {"name"})
+    page.reload()
+    expect(page.get_by_role("button", name="Edit")).to_be_visible()
+    wait_for_drafts(page, set())
+    expect(page.get_by_role("button", name="Edit")).to_be_visible()
+
+
 @pytest.mark.parametrize("when", ["while it is looked for", "while the form is fetched"])
 def test_a_form_that_is_saved_while_it_opens_again_does_not_stay_open(
     site: Site, page: Page, when: str

@@ -201,15 +201,28 @@
     }
   }
 
-  /** Runs one step with the drafts. Without IndexedDB no drafts are kept, but the forms work. */
+  /** Runs one step with the drafts and waits until its changes are committed: a page that goes earlier has none of
+   * them. Gives what the step returns, undefined if it failed. Without IndexedDB nothing is kept, and the forms still work. */
   async function withDrafts(mode, step) {
     try {
       const [opened, own] = await Promise.all([database, tab]);
-      return await step(draftsIn(opened, mode), own);
+      return await runStep(opened, mode, (drafts) => step(drafts, own));
     } catch (error) {
       console.warn("Drafts are not kept:", error);
     }
   }
+
+  async function runStep(opened, mode, step) {
+    const drafts = draftsIn(opened, mode);
+    const [result] = await Promise.all([step(drafts), committed(drafts.transaction)]);
+    return result;
+  }
+
+  const committed = (transaction) =>
+    new Promise((resolve, reject) => {
+      transaction.oncomplete = resolve;
+      transaction.onabort = () => reject(transaction.error ?? new Error("The transaction was aborted."));
+    });
 
   /** The draft of this tab, otherwise the newest one of a closed tab. */
   async function findDraft(key) {
@@ -238,8 +251,11 @@
     setForgotten(key, { tab: tabName, at: Date.now() });
     const remove = async () => {
       const gone = await draftsOf(key);
-      await withDrafts("readwrite", (drafts) => gone.forEach((each) => drafts.delete([key, each.tab])));
-      setForgotten(key, null);
+      const isRemoved = await withDrafts("readwrite", (drafts) => {
+        gone.forEach((each) => drafts.delete([key, each.tab]));
+        return true;
+      });
+      if (isRemoved) setForgotten(key, null);
     };
     return (forgetting = forgetting.then(remove));
   }
@@ -268,12 +284,13 @@
   async function finishForgetting(key) {
     const forgotten = readForgotten(key);
     if (!forgotten?.tab) return;
-    const place = [key, forgotten.tab];
-    await withDrafts("readwrite", async (drafts) => {
-      const draft = await asPromise(drafts.get(place));
-      if (draft?.at <= forgotten.at) drafts.delete(place);
+    const primaryKey = [key, forgotten.tab];
+    const isRemoved = await withDrafts("readwrite", async (drafts) => {
+      const draft = await asPromise(drafts.get(primaryKey));
+      if (draft?.at <= forgotten.at) drafts.delete(primaryKey);
+      return true;
     });
-    setForgotten(key, null);
+    if (isRemoved) setForgotten(key, null);
   }
 
   /** Writes the changes of a form to its draft; without changes, removes the draft. */
@@ -281,7 +298,7 @@
     clearTimeout(pending.get(form));
     pending.delete(form);
     const { key } = known.get(form);
-    const draft = draftOf(form);
+    const draft = changesOf(form);
     const done = withDrafts("readwrite", (drafts, own) =>
       asPromise(draft ? drafts.put({ ...draft, tab: own }) : drafts.delete([key, own])),
     ).finally(() => writing.get(key)?.done === done && writing.delete(key));
@@ -290,7 +307,7 @@
   }
 
   /** The changes of a form; null for none. */
-  function draftOf(form) {
+  function changesOf(form) {
     const { key, at, saved, sent } = known.get(form);
     const fields = saved ? {} : draftFields(form);
     const { token } = snapshotOf(form);
@@ -321,8 +338,9 @@
     const noted = sessionStorage.getItem(UNWRITTEN);
     if (!noted) return;
     const own = await tab;
-    const drafts = draftsIn(opened, "readwrite");
-    await Promise.all(JSON.parse(noted).map((each) => asPromise(drafts.put({ ...each, tab: own }))));
+    await runStep(opened, "readwrite", (drafts) => {
+      for (const each of JSON.parse(noted)) drafts.put({ ...each, tab: own });
+    });
     sessionStorage.removeItem(UNWRITTEN);
   }
 
