@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import random
 import signal
 import sqlite3
 import subprocess
@@ -26,16 +25,10 @@ from tests.browser.driving import (
     start_generation,
 )
 from tests.chromium import CHROMIUM, MISSING
-from tests.ports import free_port
+from tests.ports import free_port, free_ports, port_range
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 120
-
-
-def port_range() -> dict[str, str]:
-    """Ports for a server's apps that no other server on this machine gives to its own."""
-    first = random.randrange(10_000, 30_000, 100)
-    return {"PORT_RANGE_START": str(first), "PORT_RANGE_END": str(first + 99)}
 
 
 @dataclass
@@ -46,7 +39,7 @@ class Server:
     port: int
     environment: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
-    ports: dict[str, str] = field(default_factory=port_range)
+    ports: dict[str, str] = field(default_factory=lambda: port_range(free_ports(40)))
     command: Sequence[str] = ("-m", "proto_ddf.server", "start")
     """What Python runs."""
 

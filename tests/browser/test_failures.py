@@ -31,6 +31,7 @@ from tests.browser.driving import (
     step,
     step_runs,
 )
+from tests.ports import free_ports, port_range
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
@@ -92,14 +93,13 @@ def server_with_two_ports(
     page: Page, make_server: Callable[..., Any], notes: Path
 ) -> tuple[Any, int, int]:
     """A server with the notes as a source and these two ports for its apps."""
-    first, last = two_ports_in_a_row()
+    allowed = free_ports(2)
     server = make_server(
         ALLOWED_FOLDERS=json.dumps([str(notes.parent)]),
-        PORT_RANGE_START=str(first),
-        PORT_RANGE_END=str(last),
+        **port_range(allowed),
     )
     connect_file(page, server.url, notes, "Notes")
-    return server, first, last
+    return server, *allowed
 
 
 def test_ports_run_out_then_the_disk_is_full(
@@ -175,15 +175,14 @@ def test_source_file_is_gone_when_its_rows_are_imported(
     cities.parent.mkdir()
     with cities.open("w", newline="") as file:
         csv.writer(file).writerows([("name", "people"), ("Bath", 94_000), ("Ely", 20_000)])
-    first, last = two_ports_in_a_row()
+    allowed = free_ports(2)
     server = make_server(
         ALLOWED_FOLDERS=json.dumps([str(cities.parent)]),
-        PORT_RANGE_START=str(first),
-        PORT_RANGE_END=str(last),
+        **port_range(allowed),
     )
     connect_file(page, server.url, cities, "Cities", kind="CSV")
     made = Generation(page, server, "City list")
-    with listening(first):
+    with listening(allowed.start):
         made.start("Cities")
         made.fails("reserve_ports", "port_unavailable", "No free port")
         away = cities.rename(cities.with_suffix(".away"))
@@ -330,16 +329,6 @@ def fill_disk(folder: Path, leave: int) -> Path:
         while (more := shutil.disk_usage(folder).free - leave) > 0:
             file.write(b"\0" * min(more, 1024**2))
     return filler
-
-
-def two_ports_in_a_row() -> tuple[int, int]:
-    while True:
-        with socket.socket() as one, socket.socket() as two:
-            one.bind(("127.0.0.1", 0))
-            first = int(one.getsockname()[1])
-            with contextlib.suppress(OSError, OverflowError):
-                two.bind(("127.0.0.1", first + 1))
-                return first, first + 1
 
 
 @contextlib.contextmanager

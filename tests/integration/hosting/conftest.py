@@ -1,6 +1,5 @@
 """A separate home folder for each module, and a small app that is built once and can be started."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ from proto_ddf.progress import NoProgress
 from proto_ddf.settings import Settings
 from tests.homes import opened_home
 from tests.integration.hosting.own_server import Server
+from tests.ports import free_ports, port_range
 
 TINY = Path(__file__).with_name("tiny_app")
 SLUG = "tiny_app"
@@ -25,10 +25,8 @@ SLUG = "tiny_app"
 def hosting_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PROTO_DDF_HOME", str(tmp_path_factory.mktemp("hosting")))
-        # Apps of other servers on this machine may have ports reserved that nothing listens on yet.
-        first = 20_000 + os.getpid() % 1000 * 10
-        patch.setenv("PORT_RANGE_START", str(first))
-        patch.setenv("PORT_RANGE_END", str(first + 9))
+        for name, value in port_range(free_ports(10)).items():
+            patch.setenv(name, value)
         with opened_home() as settings:
             yield settings
 

@@ -11,41 +11,47 @@ from proto_ddf import errors
 from proto_ddf.hosting import ports
 from proto_ddf.hosting.ports import PortRegistry, is_free
 from proto_ddf.settings import PROJECT_ROOT, Settings, get_settings
-
-FIRST, LAST = 47610, 47639
+from tests.ports import free_ports, port_range
 
 
 @pytest.fixture
-def registry(home: Settings, monkeypatch: pytest.MonkeyPatch) -> PortRegistry:
-    set_range(monkeypatch, FIRST, LAST)
+def free() -> range:
+    """Ports that nothing listens on, and that the system gives to no connection while the test runs."""
+    return free_ports(30)
+
+
+@pytest.fixture
+def registry(home: Settings, free: range, monkeypatch: pytest.MonkeyPatch) -> PortRegistry:
+    set_range(monkeypatch, free)
     return PortRegistry(sleep=lambda seconds: None)
 
 
-def set_range(monkeypatch: pytest.MonkeyPatch, first: int, last: int) -> None:
-    monkeypatch.setenv("PORT_RANGE_START", str(first))
-    monkeypatch.setenv("PORT_RANGE_END", str(last))
+def set_range(monkeypatch: pytest.MonkeyPatch, allowed: range) -> None:
+    for name, value in port_range(allowed).items():
+        monkeypatch.setenv(name, value)
     get_settings.cache_clear()
 
 
 @pytest.fixture(
     params=[(socket.AF_INET, "127.0.0.1"), (socket.AF_INET, "0.0.0.0"), (socket.AF_INET6, "::1")]
 )
-def listener(request: pytest.FixtureRequest) -> Iterator[int]:
+def listener(request: pytest.FixtureRequest, free: range) -> Iterator[int]:
+    """The first of the free ports, with something that listens on it."""
     family, address = request.param
     try:
         listening = socket.socket(family)
-        listening.bind((address, FIRST))
+        listening.bind((address, free.start))
     except OSError:
         pytest.skip(f"{address} cannot be listened on here")
     with closing(listening):
         listening.listen()
-        yield FIRST
+        yield free.start
 
 
-def test_a_pair_is_two_different_ports_of_the_range(registry: PortRegistry) -> None:
+def test_a_pair_is_two_different_ports_of_the_range(registry: PortRegistry, free: range) -> None:
     pair = registry.reserve_pair("shop")
     assert pair.frontend != pair.backend
-    assert all(FIRST <= port <= LAST for port in pair)
+    assert all(port in free for port in pair)
 
 
 def test_the_pair_of_a_name_stays_the_same_across_restarts(registry: PortRegistry) -> None:
@@ -62,17 +68,17 @@ def test_a_port_that_something_listens_on_is_not_given(
 
 
 def test_the_port_of_proto_ddf_itself_is_not_given(
-    registry: PortRegistry, monkeypatch: pytest.MonkeyPatch
+    registry: PortRegistry, free: range, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PORT", str(FIRST))
+    monkeypatch.setenv("PORT", str(free.start))
     get_settings.cache_clear()
-    assert FIRST not in registry.reserve_pair("shop")
+    assert free.start not in registry.reserve_pair("shop")
 
 
 def test_a_released_pair_can_be_reserved_again(
-    registry: PortRegistry, monkeypatch: pytest.MonkeyPatch
+    registry: PortRegistry, free: range, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    set_range(monkeypatch, FIRST, FIRST + 1)
+    set_range(monkeypatch, free[:2])
     pair = registry.reserve_pair("shop")
     registry.release("shop")
     registry.release("shop")
@@ -81,22 +87,22 @@ def test_a_released_pair_can_be_reserved_again(
 
 
 def test_no_free_pair_is_tried_once_more_and_then_told(
-    registry: PortRegistry, monkeypatch: pytest.MonkeyPatch
+    registry: PortRegistry, free: range, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    set_range(monkeypatch, FIRST, FIRST + 2)
+    set_range(monkeypatch, free[:3])
     registry.reserve_pair("shop")
     waited: list[float] = []
     with pytest.raises(errors.SystemError) as caught:
         PortRegistry(sleep=waited.append).reserve_pair("other")
     assert caught.value.code == "port_unavailable"
-    assert caught.value.context["start"] == FIRST
+    assert caught.value.context["start"] == free.start
     assert sum(waited) == pytest.approx(1.0)
 
 
 def test_a_pair_freed_during_the_wait_is_taken(
-    registry: PortRegistry, monkeypatch: pytest.MonkeyPatch
+    registry: PortRegistry, free: range, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    set_range(monkeypatch, FIRST, FIRST + 1)
+    set_range(monkeypatch, free[:2])
     pair = registry.reserve_pair("shop")
     waiting = PortRegistry(sleep=lambda seconds: registry.release("shop"))
     assert waiting.reserve_pair("other") == pair
@@ -132,7 +138,7 @@ def test_ports_that_browsers_refuse_to_open_are_not_given(
 ) -> None:
     """6665 to 6669 are refused: a pair is found around them. The set is held against Chromium in
     tests/browser/test_ports.py; PORT and the range are checked in tests/unit/test_settings.py."""
-    set_range(monkeypatch, 6664, 6670)
+    set_range(monkeypatch, range(6664, 6671))
     monkeypatch.setattr(ports, "is_free", lambda port: True)
     assert registry.reserve_pair("shop") == (6664, 6670)
     with pytest.raises(errors.SystemError) as caught:

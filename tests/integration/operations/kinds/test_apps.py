@@ -21,13 +21,13 @@ from proto_ddf.operations.model import JSON, KINDS, StepContext, UndoContext
 from proto_ddf.settings import get_settings
 from proto_ddf.sources.connected import store
 from proto_ddf.sources.connected.store import SourceView
+from tests.ports import free_ports, port_range
 
 
 @pytest.fixture(autouse=True)
 def _ports(prepared_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = 30_000 + os.getpid() % 1000 * 10
-    monkeypatch.setenv("PORT_RANGE_START", str(first))
-    monkeypatch.setenv("PORT_RANGE_END", str(first + 9))
+    for name, value in port_range(free_ports(10)).items():
+        monkeypatch.setenv(name, value)
     get_settings.cache_clear()
 
 

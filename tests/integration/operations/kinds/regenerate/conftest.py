@@ -1,6 +1,5 @@
 """An app of a source, and the stand-in for the build of its front end."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -24,13 +23,13 @@ from proto_ddf.settings import get_settings
 from proto_ddf.sources.connected import store
 from proto_ddf.sources.connected.store import SourceView
 from tests.integration.operations.kinds.regenerate.driving import SLUG, Builds, read_anew
+from tests.ports import free_ports, port_range
 
 
 @pytest.fixture(autouse=True)
 def builds(prepared_home: Path, monkeypatch: pytest.MonkeyPatch) -> Builds:
-    first = 24_500 + os.getpid() % 40 * 10
-    monkeypatch.setenv("PORT_RANGE_START", str(first))
-    monkeypatch.setenv("PORT_RANGE_END", str(first + 9))
+    for name, value in port_range(free_ports(10)).items():
+        monkeypatch.setenv(name, value)
     get_settings.cache_clear()
     monkeypatch.setattr(launch, "RUNNER", Path(__file__).parents[1] / "plain_runner.py")
     made = Builds()
