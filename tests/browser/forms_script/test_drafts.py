@@ -168,6 +168,18 @@ def test_a_switch_that_is_changed_as_the_page_goes_is_back(site: Site, page: Pag
     expect(page.get_by_label("Newsletter")).not_to_be_checked()
 
 
+def test_what_a_closed_tab_had_no_time_to_write_is_back_in_the_next_one(
+    site: Site, page: Page, context: BrowserContext
+):
+    open_form(page, site)
+    page.evaluate("IDBObjectStore.prototype.put = () => ({})")
+    type_everything(page)
+    page.close(run_before_unload=False)
+    other = context.new_page()
+    other.goto(f"{site.url}{KEY}")
+    expect_everything_back(other)
+
+
 ABORT_THE_NEXT_REMOVAL = """() => {
   const remove = IDBObjectStore.prototype.delete;
   IDBObjectStore.prototype.delete = function () {
@@ -190,6 +202,42 @@ def test_a_saved_draft_whose_removal_was_not_committed_does_not_come_back(site: 
     expect(page.get_by_role("button", name="Edit")).to_be_visible()
     wait_for_drafts(page, set())
     expect(page.get_by_role("button", name="Edit")).to_be_visible()
+
+
+REFUSE_EVERY_CHANGE = """() => {
+  for (const kind of ["put", "delete"]) {
+    const change = IDBObjectStore.prototype[kind];
+    IDBObjectStore.prototype[kind] = function (...values) {
+      const request = change.apply(this, values);
+      this.transaction.abort();
+      return request;
+    };
+  }
+}"""
+
+
+def test_a_saved_draft_does_not_come_back_where_nothing_can_be_removed(
+    site: Site, page: Page, context: BrowserContext
+):
+    """As on a full disk: neither in the same page, nor after a reload, nor in the next tab."""
+    open_form(page, site)
+    page.get_by_label("Name").fill("Grace")
+    wait_for_drafts(page, {"name"})
+    context.add_init_script(f"({REFUSE_EVERY_CHANGE})()")
+    page.evaluate(REFUSE_EVERY_CHANGE)
+    page.evaluate("key => forms.saved(key)", KEY)
+    page.evaluate("show('details')")
+    page.get_by_role("button", name="Edit").click()
+    expect_as_stored(page)
+    page.reload()
+    page.get_by_role("button", name="Edit").click()
+    expect_as_stored(page)
+    page.close()
+    other = context.new_page()
+    other.goto(f"{site.url}{KEY}")
+    other.get_by_role("button", name="Edit").click()
+    expect_as_stored(other)
+    wait_for_drafts(other, {"name"})
 
 
 @pytest.mark.parametrize("when", ["while it is looked for", "while the form is fetched"])

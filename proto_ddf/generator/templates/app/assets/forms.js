@@ -16,11 +16,12 @@
   // The state of each form: its key, and the values its controls had when the page filled it.
   const known = new WeakMap();
   const pending = new Map(); // Form -> timer of its next write.
-  const writing = new Map(); // Key -> the draft that is being written (null: removed), and the promise of its end.
+  const uncommitted = new Map(); // Key -> the form's last change of its draft, until IndexedDB has committed it.
   let reading = false; // The script itself reads a form, so no values are left out.
   let leaving = false; // The person has confirmed leaving the form.
   let focused = null; // Where the person was typing.
-  let tabName; // Known a moment after the page is loaded.
+  let tabName; // A duplicated tab takes a name of its own a moment after the page is loaded.
+  let overdue = []; // Changes that pages which are gone have noted, until IndexedDB has committed them.
 
   // ---- The values of a form
 
@@ -148,7 +149,7 @@
   async function takeTabName() {
     let name = newName();
     try {
-      name = sessionStorage.getItem("forms.tab") ?? name;
+      tabName = name = sessionStorage.getItem("forms.tab") ?? name;
       if (!(await holdTab(name))) await holdTab((name = newName()));
       sessionStorage.setItem("forms.tab", name);
     } catch {
@@ -185,7 +186,7 @@
     request.onupgradeneeded = () =>
       request.result.createObjectStore("drafts", { keyPath: ["key", "tab"] });
     const opened = await asPromise(request);
-    await writeNoted(opened).catch((error) => console.warn("A draft is lost:", error));
+    await writeNotes(opened).catch((error) => console.warn("Drafts are not up to date:", error));
     return opened;
   }
 
@@ -227,8 +228,13 @@
   /** The draft of this tab, otherwise the newest one of a closed tab. */
   async function findDraft(key) {
     await forgetting;
-    await finishForgetting(key);
-    return (await draftsOf(key))[0];
+    return (await draftsOf(key)).find((each) => !isRemoved(each));
+  }
+
+  /** Whether it is to be removed, which IndexedDB has not done yet or refuses, as on a full disk. */
+  function isRemoved({ key, tab, at }) {
+    const changes = [...uncommitted.values(), ...overdue.filter((each) => each.tab === tab)];
+    return changes.some((each) => each.key === key && !each.draft && at <= each.at);
   }
 
   /** The drafts of a form that this tab may restore: its own first, then those of closed tabs, newest first. */
@@ -236,74 +242,50 @@
     await flush();
     const range = IDBKeyRange.bound([key], [key, []]);
     const all = await withDrafts("readonly", (drafts) => asPromise(drafts.getAll(range)));
-    const { held = [] } = (await navigator.locks?.query()) ?? {};
-    const open = new Set(held.map((lock) => lock.name));
     const own = await tab;
-    const mine = (all ?? []).filter((each) => each.tab === own || !open.has(lockOf(each.tab)));
+    const isOpen = await openTabs();
+    const mine = (all ?? []).filter((each) => each.tab === own || !isOpen(each.tab));
     const order = (one, other) => (other.tab === own) - (one.tab === own) || other.at - one.at;
     return mine.filter((each) => !isOld(each)).sort(order);
+  }
+
+  /** A function that tells whether the tab of that name is open. */
+  async function openTabs() {
+    const { held = [] } = (await navigator.locks?.query()) ?? {};
+    const locks = new Set(held.map((lock) => lock.name));
+    return (name) => locks.has(lockOf(name));
   }
 
   let forgetting = Promise.resolve();
 
   /** Removes the drafts that this tab could restore. Nothing is restored until this is done. */
   function forget(key) {
-    setForgotten(key, { tab: tabName, at: Date.now() });
+    const change = { key, at: Date.now(), draft: null };
+    uncommitted.set(key, change);
+    note();
     const remove = async () => {
       const gone = await draftsOf(key);
-      const isRemoved = await withDrafts("readwrite", (drafts) => {
+      const isDone = await withDrafts("readwrite", async (drafts) => {
         gone.forEach((each) => drafts.delete([key, each.tab]));
         return true;
       });
-      if (isRemoved) setForgotten(key, null);
+      if (isDone) settle(change);
     };
     return (forgetting = forgetting.then(remove));
   }
 
-  // The page may be closed before its draft is removed. So the removal is recorded first, and the next page completes
-  // it.
-  const forgottenName = (key) => `${DATABASE} forgotten ${key}`;
-
-  function setForgotten(key, forgotten) {
-    try {
-      if (forgotten) localStorage.setItem(forgottenName(key), JSON.stringify(forgotten));
-      else localStorage.removeItem(forgottenName(key));
-    } catch {
-      // Without the browser's storage, a draft comes back if the page is closed within milliseconds.
-    }
-  }
-
-  function readForgotten(key) {
-    try {
-      return JSON.parse(localStorage.getItem(forgottenName(key)));
-    } catch {
-      return null;
-    }
-  }
-
-  async function finishForgetting(key) {
-    const forgotten = readForgotten(key);
-    if (!forgotten?.tab) return;
-    const primaryKey = [key, forgotten.tab];
-    const isRemoved = await withDrafts("readwrite", async (drafts) => {
-      const draft = await asPromise(drafts.get(primaryKey));
-      if (draft?.at <= forgotten.at) drafts.delete(primaryKey);
-      return true;
-    });
-    if (isRemoved) setForgotten(key, null);
-  }
-
   /** Writes the changes of a form to its draft; without changes, removes the draft. */
-  function keep(form) {
+  async function keep(form) {
     clearTimeout(pending.get(form));
     pending.delete(form);
-    const { key } = known.get(form);
-    const draft = changesOf(form);
-    const done = withDrafts("readwrite", (drafts, own) =>
-      asPromise(draft ? drafts.put({ ...draft, tab: own }) : drafts.delete([key, own])),
-    ).finally(() => writing.get(key)?.done === done && writing.delete(key));
-    writing.set(key, { draft, done });
-    return done;
+    const { key, at } = known.get(form);
+    const change = { key, at, draft: changesOf(form) };
+    uncommitted.set(key, change);
+    const isDone = await withDrafts("readwrite", async (drafts, own) => {
+      await asPromise(change.draft ? drafts.put({ ...change.draft, tab: own }) : drafts.delete([key, own]));
+      return true;
+    });
+    if (isDone) settle(change);
   }
 
   /** The changes of a form; null for none. */
@@ -316,32 +298,55 @@
     return isEmpty ? null : { key, at, fields, token, sent };
   }
 
-  // IndexedDB may not finish a write that begins as the page goes. So what is not written yet is noted at once, in the
-  // storage of the tab, and written by the next page.
-  const UNWRITTEN = `${DATABASE} unwritten`;
+  // The page may go before IndexedDB has committed a change. So a removal is noted at once in the browser's storage,
+  // and other changes as the page goes. The next page completes them. A page writes one entry, so that none overwrites
+  // the entry of another.
+  const NOTES = `${DATABASE} uncommitted `;
+  const noteOfPage = NOTES + newName();
 
-  async function flushAndNote() {
-    flush();
-    const unwritten = [...writing.values()];
-    const drafts = unwritten.map(({ draft }) => draft).filter(Boolean);
-    if (drafts.length === 0) return;
+  function note() {
+    const changes = [...uncommitted.values()];
     try {
-      sessionStorage.setItem(UNWRITTEN, JSON.stringify(drafts));
+      if (changes.length > 0) localStorage.setItem(noteOfPage, JSON.stringify({ tab: tabName, changes }));
+      else localStorage.removeItem(noteOfPage);
     } catch {
-      // Without the tab's storage, or with texts too large for it, IndexedDB has to be quick enough.
+      // Without the browser's storage, or with texts too large for it, IndexedDB has to be quick enough.
     }
-    await Promise.all(unwritten.map(({ done }) => done));
-    sessionStorage.removeItem(UNWRITTEN);
   }
 
-  async function writeNoted(opened) {
-    const noted = sessionStorage.getItem(UNWRITTEN);
-    if (!noted) return;
+  function settle(change) {
+    if (uncommitted.get(change.key) !== change) return; // A later one followed.
+    uncommitted.delete(change.key);
+    note();
+  }
+
+  function flushAndNote() {
+    flush();
+    note();
+  }
+
+  /** Completes what pages that are gone have noted. */
+  async function writeNotes(opened) {
+    const names = Object.keys(localStorage).filter((name) => name.startsWith(NOTES) && name !== noteOfPage);
+    if (names.length === 0) return;
     const own = await tab;
-    await runStep(opened, "readwrite", (drafts) => {
-      for (const each of JSON.parse(noted)) drafts.put({ ...each, tab: own });
+    const isOpen = await openTabs();
+    const notes = names.map((name) => ({ name, ...JSON.parse(localStorage.getItem(name)) }));
+    const gone = notes.filter((each) => each.tab === own || !isOpen(each.tab));
+    const changes = gone.flatMap((each) => each.changes.map((change) => ({ ...change, tab: each.tab })));
+    overdue = changes.sort((one, other) => one.at - other.at);
+    await runStep(opened, "readwrite", async (drafts) => {
+      for (const each of overdue) await complete(drafts, each);
     });
-    sessionStorage.removeItem(UNWRITTEN);
+    overdue = [];
+    gone.forEach((each) => localStorage.removeItem(each.name));
+  }
+
+  async function complete(drafts, { key, tab, at, draft }) {
+    const held = await asPromise(drafts.get([key, tab]));
+    if (held?.at > at) return; // Something was typed after it.
+    if (draft) drafts.put({ ...draft, tab });
+    else drafts.delete([key, tab]);
   }
 
   function draftFields(form) {
@@ -657,7 +662,6 @@
       clearTimeout(pending.get(form));
       pending.delete(form);
     }
-    writing.delete(key); // Not to be noted.
     return forget(key);
   }
 
