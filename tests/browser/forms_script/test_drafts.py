@@ -261,6 +261,26 @@ def test_a_form_that_is_saved_while_it_opens_again_does_not_stay_open(
     expect(page.get_by_label("Name")).to_be_visible()
 
 
+def test_a_row_that_is_drawn_again_while_its_draft_is_looked_for_opens_its_form(
+    site: Site, page: Page
+):
+    """As at a reload right after a restart: the first button's search ends when the second one's has begun."""
+    open_form(page, site)
+    page.get_by_label("Name").fill("Grace")
+    wait_for_drafts(page, {"name"})
+    page.evaluate("show('details'); setTimeout(() => show('details'))")
+    expect(page.get_by_label("Name")).to_have_value("Grace")
+
+
+def test_a_click_that_is_lost_is_made_again_until_the_form_is_shown(site: Site, page: Page):
+    open_form(page, site)
+    page.get_by_label("Name").fill("Grace")
+    wait_for_drafts(page, {"name"})
+    page.evaluate("lostClicks = 1")
+    page.evaluate("show('details')")
+    expect(page.get_by_label("Name")).to_have_value("Grace")
+
+
 def test_a_failed_save_keeps_the_draft(site: Site, page: Page):
     open_form(page, site)
     type_everything(page)

@@ -7,6 +7,7 @@
   const DAY = 24 * 60 * 60 * 1000;
   const WRITE_AFTER_MS = 200;
   const LOCK_WAIT_MS = 1000;
+  const CLICK_AGAIN_MS = 2000;
   const MOST_SENT_BYTES = 900_000; // The server closes a connection that sends a message of 1 MB.
   const MOST_KEPT_CHARACTERS = 4_000_000;
   const DATABASE = `forms ${document.currentScript?.dataset.app ?? ""}`;
@@ -109,9 +110,9 @@
       saved: false,
       left: false, // The person has confirmed leaving it.
     });
-    const isSaved = reopened.get(key) === "saved";
+    const request = reopened.get(key);
     reopened.delete(key);
-    if (isSaved) find(form, "[data-draft-cancel]")?.click();
+    if (request?.isSaved) find(form, "[data-draft-cancel]")?.click();
     else restore(form);
   }
 
@@ -129,18 +130,24 @@
   }
 
   const opened = new WeakMap(); // Edit button -> the key for which a draft was last searched.
-  const reopened = new Map(); // Key of a form that was requested and is not shown yet -> "asked", or "saved" if it was saved meanwhile.
+  const reopened = new Map(); // Key of a form that is to open -> the request, until the form is shown.
 
-  /** Clicks the Edit button of a row that has a draft. */
+  /** Clicks the Edit button of a row that has a draft; again if no form is shown, because the server may lose a click
+   * while the page connects to it. */
   async function openDraft(button) {
     const key = button.dataset.draftOpen;
     if (opened.get(button) === key) return;
     opened.set(button, key);
-    reopened.set(key, "asked");
+    const request = { isSaved: false };
+    reopened.set(key, request);
+    const isLatest = () => reopened.get(key) === request;
+    const isAsked = () => isLatest() && !request.isSaved && button.isConnected && button.dataset.draftOpen === key;
     const draft = await findDraft(key);
-    const isAsked = reopened.get(key) === "asked" && button.isConnected && button.dataset.draftOpen === key;
-    if (draft && isAsked) button.click();
-    else reopened.delete(key);
+    if (isLatest() && !(draft && isAsked())) reopened.delete(key);
+    for (let wait = CLICK_AGAIN_MS; isAsked(); wait *= 2) {
+      button.click();
+      await new Promise((done) => setTimeout(done, wait));
+    }
   }
 
   // ---- Drafts
@@ -656,7 +663,7 @@
     for (const form of document.querySelectorAll(FORMS)) {
       if (known.get(form)?.key === key) known.get(form).saved = true;
     }
-    if (reopened.has(key)) reopened.set(key, "saved"); // Its form closes when it appears.
+    if (reopened.has(key)) reopened.get(key).isSaved = true; // Its form closes when it appears.
     for (const form of pending.keys()) {
       if (known.get(form).key !== key) continue;
       clearTimeout(pending.get(form));
