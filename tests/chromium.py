@@ -1,7 +1,7 @@
-"""Where the tests find a Chromium.
+"""The path of the Chromium that the tests use.
 
-The headless shell comes first: the same engine without the parts of a desktop browser, which take three quarters of
-the processor time of a browser test."""
+The headless shell is preferred: it is the same engine without the parts of a desktop browser, which take three
+quarters of the processor time of a browser test."""
 
 import shutil
 

@@ -1,4 +1,4 @@
-"""Shared by all tests: a home folder of their own, never the developer's."""
+"""Fixtures and hooks for all tests. Each test has its own home folder, never the developer's."""
 
 import os
 import shutil
@@ -16,14 +16,14 @@ from proto_ddf.settings import get_settings
 
 pytest_plugins = ["tests.servers.fixtures"]
 
-# A loaded machine is slow; what is slow is not wrong.
+# On a loaded machine an example may be slow, which is no failure.
 hypothesis_settings.register_profile("patient", deadline=None)
 hypothesis_settings.load_profile("patient")
 
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A fresh, prepared home folder that the settings point to."""
+    """A new, prepared home folder that the settings point to."""
     folder = tmp_path / "home"
     monkeypatch.setenv("PROTO_DDF_HOME", str(folder))
     get_settings.cache_clear()
@@ -46,7 +46,8 @@ def _migrated_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def migrated_home(_migrated_database: Path, home: Path) -> Iterator[Path]:
-    """The home folder with Proto-DDF's own database: a copy, because migrating takes ten times as long."""
+    """The home folder with Proto-DDF's own database. The database is a copy, because migrating takes ten times as
+    long."""
     shutil.copy(_migrated_database, home)
     yield home
     engine.dispose()
@@ -63,11 +64,11 @@ def _no_developer_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Browser tests last: Playwright keeps an event loop running in this thread from its first test on,
-    and what needs a loop of its own cannot run beside it.
+    """Run browser tests last: Playwright keeps an event loop running in this thread from its first test on, and
+    tests that need their own event loop cannot run beside it.
 
-    Shared between two workers, the tests of generated apps come first: one worker takes those, the other all
-    that need no browser, and each then takes a module of browser tests whenever it is free."""
+    With two workers, the tests of generated apps come first: one worker takes those, the other takes all tests
+    without a browser, and then each takes a module of browser tests whenever it is free."""
     in_worker = hasattr(config, "workerinput")
 
     def place(item: pytest.Item) -> int:
@@ -87,7 +88,7 @@ class ByGroup(LoadScopeScheduling):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByGroup | None:
-    """None, and so xdist's own, if another way to share the tests is asked for with --dist."""
+    """None, so that xdist uses its own scheduler, if --dist asks for another distribution."""
     return ByGroup(config, log) if config.getoption("dist") == "load" else None
 
 
@@ -96,7 +97,8 @@ GENERATED = "tests/browser/generated"
 
 
 def group_of(nodeid: str) -> str:
-    """The tests that share what is costly to set up: all without a browser, those of generated apps, or a module."""
+    """The group of a test. Tests of a group share what is costly to set up: all tests without a browser, all tests
+    of generated apps, or one module."""
     path = nodeid.partition("::")[0]
     if not path.startswith("tests/browser/"):
         return WITHOUT_BROWSER
@@ -113,8 +115,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Leave without the interpreter's shutdown once DuckDB was used together with Hypothesis: its binding
-    then prints screens of leaked references below pytest's closing line."""
+    """If both DuckDB and Hypothesis were used, end the process without the interpreter's shutdown: DuckDB's binding
+    then prints many lines about leaked references after pytest's summary."""
     if "duckdb" in sys.modules and "hypothesis" in sys.modules:
         sys.stdout.flush()
         sys.stderr.flush()

@@ -1,4 +1,4 @@
-"""Disks of tests' own: small ones, that can be full or read-only without harm to the machine's."""
+"""Small separate disks for tests, which can be full or read-only without harm to the machine's own disk."""
 
 import shutil
 import subprocess
@@ -11,7 +11,8 @@ import pytest
 
 @contextmanager
 def small_disk(folder: Path, size: str) -> Iterator[Path]:
-    """A disk mounted at a folder that is made for it, such as `size="24m"`. Skips the test where that is not allowed."""
+    """A small disk (for example `size="24m"`), mounted at `folder`, which is created. Skips the test if mounting is
+    not allowed."""
     folder.mkdir()
     command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "proto-ddf-test", str(folder)]
     try:
@@ -25,7 +26,7 @@ def small_disk(folder: Path, size: str) -> Iterator[Path]:
 
 
 def fill_up(disk: Path) -> Path:
-    """Take all the room that is left; returns the file that holds it."""
+    """Use all free space of the disk; returns the file that uses it."""
     filler = disk / "filler"
     with suppress(OSError), filler.open("wb", buffering=0) as file:
         while file.write(b"x" * 4096):

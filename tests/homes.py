@@ -1,4 +1,4 @@
-"""The home folder of a test that needs its database."""
+"""The home folder for a test that needs Proto-DDF's database."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from proto_ddf.settings import Settings, get_settings
 
 @contextmanager
 def opened_home() -> Iterator[Settings]:
-    """The settings of the environment, their home folder prepared and its database migrated."""
+    """Prepares the home folder of the environment's settings, migrates its database, and returns the settings."""
     get_settings.cache_clear()
     settings = get_settings()
     settings.prepare_home()

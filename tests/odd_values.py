@@ -1,4 +1,4 @@
-"""Values that raise, grow or never end when they are looked at: whatever tells of an error has to bear them."""
+"""Values that raise, grow or never end when they are inspected. Code that reports errors must cope with them."""
 
 import enum
 from collections.abc import Iterator, Mapping
@@ -6,7 +6,7 @@ from typing import Any
 
 
 class Hostile:
-    """Raises whatever is asked of it."""
+    """Raises whatever operation is applied to it."""
 
     def _raise(self, *_args: object) -> Any:
         raise RuntimeError("hostile")
@@ -66,7 +66,7 @@ def contains_itself() -> list[Any]:
 
 
 def wide() -> list[Any]:
-    """Few objects that written out are 50 ** 6 values."""
+    """A few objects whose written form has 50 ** 6 values."""
     level: list[Any] = [1]
     for _ in range(6):
         level = [level] * 50

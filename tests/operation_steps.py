@@ -9,7 +9,8 @@ from proto_ddf.operations.model import JSON, KINDS, StepContext
 
 
 def steps_up_to_last(kind: str, given: BaseModel, operation_id: str) -> Callable[[], JSON]:
-    """Prepares the input and runs every step but the last; what is returned runs that one, as often as it is called."""
+    """Prepares the input and runs every step but the last. Returns a function that runs the last step and can be
+    called repeatedly."""
     prepared = KINDS[kind].prepare(given)
     *earlier, last = KINDS[kind].steps_for(prepared)
     outputs: dict[str, Any] = {}

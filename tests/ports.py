@@ -14,12 +14,12 @@ FIRST, PORTS_OF_A_WORKER = 10_000, 6_000
 
 
 def free_port() -> int:
-    """A port that is free and that browsers open. No test of this run gets it too."""
+    """A port that is free, that browsers open, and that no other test of this run gets."""
     return free_ports(1).start
 
 
 def free_ports(count: int) -> range:
-    """As many such ports in a row."""
+    """As many consecutive ports of that kind as asked for."""
     found: list[int] = []
     while len(found) < count:
         port = next(_next_port)
@@ -33,12 +33,13 @@ def free_ports(count: int) -> range:
 
 
 def port_range(ports: range) -> dict[str, str]:
-    """The settings that let a server use these ports alone for its apps."""
+    """The settings that restrict a server to these ports for its apps."""
     return {"PORT_RANGE_START": str(ports[0]), "PORT_RANGE_END": str(ports[-1])}
 
 
 def _ports_of_this_worker() -> Iterator[int]:
-    """All ports of this worker of pytest-xdist, again and again, from a random one on: another run may be under way."""
+    """All ports of this worker of pytest-xdist, endlessly repeated, starting at a random one because another test
+    run may be in progress."""
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     first = FIRST + worker % 3 * PORTS_OF_A_WORKER
     start = random.randrange(PORTS_OF_A_WORKER)

@@ -28,7 +28,7 @@ from tests.ports import HOST
 from tests.servers.database_server import Database
 
 ODD = 'odd %s: "names" of `it\'s` \\'
-"""A name with every sign that means something in SQL or to a driver."""
+"""A name with every character that has a meaning in SQL or for a driver."""
 ODD_COLUMNS = (
     *(
         "%s",
@@ -47,7 +47,7 @@ ODD_COLUMNS = (
     ),
     *("size", "cursor_0", "cursor_1", "name", "value", "user", "rowid", "ctid_", "class", "Select"),
 )
-"""Among them those that the app's own statements use."""
+"""Some of them are names that the app's own statements use."""
 
 
 def _odd_table(quote: str) -> str:
@@ -118,7 +118,7 @@ _TABLES: dict[str, list[str]] = {"postgresql": POSTGRES, "mysql": MYSQL}
 
 
 def fill(database: Database) -> None:
-    """Rows with nulls, repeated values, capitals and signs of every kind."""
+    """Insert rows with nulls, repeated values, capital letters and special characters of every kind."""
     connection = database.connect()
     mysql = database.server.kind == "mysql"
     quote = "`" if mysql else '"'
@@ -228,27 +228,27 @@ def fill(database: Database) -> None:
 
 
 class FilledForms:
-    """Changes rows of an imported app as its pages do: by a form that is filled from the row."""
+    """Changes rows of an imported app as its pages do: with a form that is filled from the row."""
 
     def form(self, view: Any, key: tuple[Any, ...]) -> Any:
-        """The form of the row as it is now."""
+        """The form of the row with its present values."""
         return self.row_forms.form_of_row(view, key, self.keys.encode_key(view, key))
 
     def texts(self, view: Any, key: tuple[Any, ...]) -> dict[str, str]:
-        """What the controls of that form hold, by field."""
+        """The texts in the controls of that form, by field."""
         return {name: control.text for name, control in self.form(view, key).inputs.items()}
 
     def update(self, view: Any, key: tuple[Any, ...], texts: dict[str, str]) -> str:
-        """Save these texts by that form."""
+        """Save these texts with that form."""
         return str(self.changes.update(view, key, texts, self.form(view, key).snapshot))
 
     def delete(self, view: Any, key: tuple[Any, ...]) -> None:
-        """Delete the row as it is now."""
+        """Delete the row that has these present values."""
         self.changes.delete(view, key, self.form(view, key).snapshot)
 
 
 class ImportedApp(FilledForms):
-    """The imported modules of the app: `app.data`, `app.changes` ..."""
+    """The imported modules of an app, as attributes: `app.data`, `app.changes` and so on."""
 
     def __init__(self, package: str, folder: Path, spec: AppSpec) -> None:
         self.package, self.folder, self.spec = package, folder, spec
@@ -260,7 +260,7 @@ class ImportedApp(FilledForms):
         return self.views.VIEWS[name]
 
     def all_rows(self, view: Any, query: Any, size: int = 7) -> list[Any]:
-        """Every row, page by page."""
+        """Every row, read page by page."""
         rows: list[Any] = []
         page = self.data.fetch_page(view, query, size)
         while True:
@@ -279,7 +279,7 @@ class ServedApp(ImportedApp):
         self.place = database
 
     def run(self, *statements: str) -> list[Any]:
-        """Run SQL beside the app, and return the rows of the last statement."""
+        """Run SQL directly in the database, without the app; returns the rows of the last statement."""
         return list(self.place.run(*statements))
 
 
@@ -291,7 +291,7 @@ class FileApp(ImportedApp):
         self.place = database
 
     def run(self, *statements: str) -> list[Any]:
-        """Run SQL beside the app, and return the rows of the last statement."""
+        """Run SQL directly in the database, without the app; returns the rows of the last statement."""
         rows: list[Any] = []
         with contextlib.closing(sqlite3.connect(self.place)) as connection, connection:
             for statement in statements:
@@ -300,7 +300,7 @@ class FileApp(ImportedApp):
 
 
 def url_of(database: Database) -> str:
-    """DATABASE_URL of an app that works on it: without the password."""
+    """The DATABASE_URL, without the password, of an app that works on this database."""
     driver = {"postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql"}[database.server.kind]
     place = {"host": HOST, "port": database.server.port, "database": database.name}
     url = sa.URL.create(driver, username=database.user, **place)
@@ -308,7 +308,7 @@ def url_of(database: Database) -> str:
 
 
 def schema_of(database: Database) -> SourceSchema:
-    """Its tables as a source reads them."""
+    """The tables of the database as a source reads them."""
     kinds: dict[str, type[ServerConfig]] = {"postgresql": PostgresConfig, "mysql": MysqlConfig}
     kind = database.server.kind
     config = kinds[kind].model_validate(database.config(password=""))
@@ -380,7 +380,7 @@ def app_on(
     folders: pytest.TempPathFactory,
     name: str,
 ) -> Iterator[ImportedApp]:
-    """An app on a database of that dialect, of its own, in which the statements were run one after the other."""
+    """An app on a new database of that dialect, in which the statements were run in order."""
     if dialect == "sqlite":
         place = folders.mktemp("data") / "app.db"
         with contextlib.closing(sqlite3.connect(place)) as connection, connection:
@@ -398,6 +398,6 @@ def app_on(
 
 
 def make_tables(database: Database) -> None:
-    """The awkward tables, filled."""
+    """Create and fill the awkward tables."""
     database.run(*_TABLES[database.server.kind])
     fill(database)

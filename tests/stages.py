@@ -13,7 +13,7 @@ PlainSource = SqliteSource | FilesSource | ServerSource
 
 
 def stages(source: PlainSource) -> tuple[Stage, ...]:
-    """The stages of the source's kind."""
+    """The stages of the connection test of the source's kind."""
     match source:
         case SqliteSource():
             return sqlite.STAGES
@@ -24,7 +24,7 @@ def stages(source: PlainSource) -> tuple[Stage, ...]:
 
 
 def findings(source: PlainSource) -> dict[str, str]:
-    """What each stage finds, by its name."""
+    """What each stage finds, by the stage's name."""
     return {stage.name: stage.run(source).text for stage in stages(source)}
 
 

@@ -1,4 +1,4 @@
-"""What a database stores, to the last bit, past everything of Proto-DDF and of generated apps."""
+"""What a database stores, bit for bit, read without any code of Proto-DDF or of a generated app."""
 
 import sqlite3
 from contextlib import closing
@@ -9,7 +9,7 @@ from tests.servers.database_server import Database
 
 
 def stored_bytes(place: Path | Database, table: str) -> dict[Any, tuple[Any, ...]]:
-    """Every row of the table as the database itself writes it, by its first column."""
+    """Every row of the table in the database's own notation, by the value of its first column."""
     if isinstance(place, Path):
         with closing(sqlite3.connect(place)) as connection:
             rows = _by_class(connection, table)
@@ -21,7 +21,7 @@ def stored_bytes(place: Path | Database, table: str) -> dict[Any, tuple[Any, ...
 
 
 def _by_class(connection: sqlite3.Connection, table: str) -> list[tuple[Any, ...]]:
-    """The bytes and the storage class, of a float all of its digits."""
+    """The storage class and the bytes of each value; of a float, all digits."""
     written = (
         "hex(CAST({0} AS BLOB)) || typeof({0})"
         " || CASE typeof({0}) WHEN 'real' THEN printf('%!.17g', {0}) ELSE '' END"
@@ -32,7 +32,7 @@ def _by_class(connection: sqlite3.Connection, table: str) -> list[tuple[Any, ...
 
 
 def _by_wire(connection: Any, table: str) -> list[tuple[Any, ...]]:
-    """In the binary format of PostgreSQL's protocol; as text where a type of the table has none."""
+    """Values in the binary format of PostgreSQL's protocol; as text if a type of the table has no binary format."""
     said = ""
     for binary in (1, 0):
         query = f"SELECT * FROM {table}".encode()
@@ -48,7 +48,7 @@ def _by_wire(connection: Any, table: str) -> list[tuple[Any, ...]]:
 
 
 def _by_hex(connection: Any, table: str) -> list[tuple[Any, ...]]:
-    """In hexadecimal; floats with all of their digits."""
+    """Values in hexadecimal; floats with all their digits."""
     cursor = connection.cursor()
     cursor.execute(f"SHOW COLUMNS FROM {table}")
     asked = []

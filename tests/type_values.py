@@ -1,20 +1,20 @@
-"""Every type of the three databases, each with values that are awkward for Python, for a browser, or for both."""
+"""Every type of the three databases, each with values that are difficult for Python, for a browser, or for both."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class TypeCase:
-    """A column's type and values of it, both as SQL."""
+    """A column type and values of it, each written in SQL."""
 
     name: str
-    """Of the table with a column `v` of this type."""
+    """Name of the table that has a column `v` of this type."""
     declared: str
     values: tuple[str, ...]
     key: bool = True
-    """The database takes it for a primary key."""
+    """Whether the database allows a primary key of this type."""
     before: tuple[str, ...] = ()
-    """Statements that make the type."""
+    """Statements that create the type."""
 
 
 def _case(
@@ -213,7 +213,8 @@ CASES = {"postgresql": POSTGRESQL, "mysql": MYSQL, "sqlite": SQLITE}
 
 
 def statements(dialect: str) -> list[str]:
-    """What makes and fills the tables: for each type one with a plain key and one whose key is of the type."""
+    """Statements that create and fill the tables: for each type, one table with a plain key and one whose key is of
+    the type."""
     made = {
         "mysql": ["SET SESSION sql_mode = ''"],
         "postgresql": ["SET client_min_messages = error"],
@@ -247,7 +248,8 @@ WIDE_ROWS = 9
 
 
 def wide_table(dialect: str) -> list[str]:
-    """What makes the table `everything`: a column of each type, and rows of which each holds another value of it."""
+    """Statements that create and fill the table `everything`: it has a column of each type, and each of its rows
+    holds other values."""
     begin = {
         "mysql": ["SET SESSION sql_mode = ''"],
         "postgresql": ["SET client_min_messages = error"],
@@ -263,6 +265,6 @@ def wide_table(dialect: str) -> list[str]:
 
 
 def _spread(values: tuple[str, ...], row: int, column: int) -> str:
-    """Another value in each row, from all over the list, and in each column another one of the same list."""
+    """A value for each row, spread over the whole list, and for each column a different one of the same list."""
     step = max(1, len(values) // WIDE_ROWS)
     return values[(row * step + column) % len(values)]

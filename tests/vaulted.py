@@ -1,4 +1,4 @@
-"""A kind of source that wants a password, without a server: it signs in where the password is the right one."""
+"""A kind of source that needs a password, without a server: it accepts the right password."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -46,7 +46,7 @@ class Vaulted:
         raise NotImplementedError
 
     def close(self) -> None:
-        """Nothing stays open."""
+        """Does nothing: no connection is kept open."""
 
 
 KIND = SourceKind(
@@ -77,7 +77,7 @@ def config(password: str, **others: Any) -> dict[str, Any]:
 
 
 def counted() -> tuple[SourceKind, Counter[str]]:
-    """The kind, and how often its config was "validated" and its source "made"."""
+    """The kind, and counts of how often its config was "validated" and its source "made"."""
     counts: Counter[str] = Counter()
 
     class Config(ServerConfig):

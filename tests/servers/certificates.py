@@ -1,4 +1,4 @@
-"""TLS certificates, made anew in each run: a good one, and one for each way to be bad."""
+"""TLS certificates, issued anew in each run: a good one, and one for each way to be bad."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,14 +16,14 @@ LOCAL = ("localhost", "127.0.0.1", "::1")
 
 @dataclass(frozen=True)
 class Certificate:
-    """Of a server: its chain and its private key, as PEM."""
+    """A server's certificate: its chain and its private key, as PEM."""
 
     chain: bytes
     key: bytes
 
 
 class Certificates:
-    """An authority that clients may trust, and what servers can show."""
+    """A certificate authority that clients may trust, and the certificates that servers can show."""
 
     def __init__(self) -> None:
         self._authority = trustme.CA(organization_name="Trusted by the tests")
@@ -37,14 +37,14 @@ class Certificates:
         self.self_signed = _self_signed("localhost")
 
     def write_authority(self, path: Path) -> str:
-        """Put the authority's certificate into a file, and return its path."""
+        """Write the authority's certificate to a file; returns its path."""
         self._authority.cert_pem.write_to_path(path)
         return str(path)
 
 
 @cache
 def certificates() -> Certificates:
-    """Those of this process."""
+    """The certificates of this process."""
     return Certificates()
 
 

@@ -23,7 +23,7 @@ _STOP_SECONDS = 30
 
 @dataclass(frozen=True)
 class Database:
-    """A database of its own for a test, with a user who may do everything in it."""
+    """A database for one test, with a user who may do everything in it."""
 
     server: "DatabaseServer"
     name: str
@@ -31,8 +31,8 @@ class Database:
     password: str
 
     def config(self, **changes: Any) -> dict[str, Any]:
-        """The connect form's values for it. The password is put into the vault, or not when "password" is
-        among `changes`: pass "" for none."""
+        """The values of the connect form for this database. The password is put into the vault, unless `changes`
+        has a "password": pass "" for none."""
         from proto_ddf import vault
 
         if "password" not in changes:
@@ -41,20 +41,20 @@ class Database:
         return {**known, **changes}
 
     def run(self, *statements: str, values: Any = None) -> list[tuple[Any, ...]]:
-        """Run statements as its user, each committed at once; the rows of the last one."""
+        """Run statements as the database's user, each committed at once; returns the rows of the last one."""
         login = (self.user, self.password)
         return self.server.run(*statements, values=values, database=self.name, login=login)
 
     def admin(self, *statements: str, values: Any = None) -> list[tuple[Any, ...]]:
-        """The same as the server's administrator."""
+        """Run statements like `run`, but as the server's administrator."""
         return self.server.run(*statements, values=values, database=self.name)
 
     def connect(self) -> Any:
-        """A plain connection of the driver, as its user, past everything of Proto-DDF; autocommit is on."""
+        """A plain connection of the driver as the database's user, without any code of Proto-DDF; autocommit is on."""
         return self.server.connect(self.name, (self.user, self.password))
 
     def sessions(self) -> int:
-        """How many its user has, as the server sees it."""
+        """The number of sessions of the database's user, as the server counts them."""
         query = {
             "postgresql": "SELECT count(*) FROM pg_stat_activity WHERE usename = %s",
             "mysql": "SELECT count(*) FROM information_schema.processlist WHERE user = %s",
@@ -63,7 +63,7 @@ class Database:
         return int(number)
 
     def end_sessions(self) -> None:
-        """End those of its user, as an administrator may; returns once they are gone."""
+        """End the sessions of the database's user, as an administrator may; returns when they are gone."""
         if self.server.kind == "postgresql":
             ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s"
             self.admin(ended, values=(self.user,))
@@ -73,11 +73,10 @@ class Database:
 
 
 class DatabaseServer(ABC):
-    """A server of its own folder and port, listening on 127.0.0.1 and on a socket in its folder.
+    """A server with its own folder and port, which listens on 127.0.0.1 and on a socket in its folder.
 
-    `start` and `stop` it, `kill` it as kill -9 does, `restart` it on the same port. Use it as a context manager,
-    or call `remove` at the end. Start it from the main thread: it ends with the thread that started it.
-    """
+    `start` and `stop` it, `kill` it as kill -9 does, `restart` it on the same port. Use it as a context manager, or
+    call `remove` at the end. Start it from the main thread: it ends with the thread that started it."""
 
     kind: str
     """Name of the SourceKind."""
@@ -101,12 +100,12 @@ class DatabaseServer(ABC):
 
     @property
     def log(self) -> str:
-        """What the server wrote so far."""
+        """The output of the server so far."""
         path = self.folder / "server.log"
         return path.read_text(errors="replace") if path.exists() else ""
 
     def start(self, *, wait: bool = True) -> None:
-        """Start it; with `wait` it takes connections afterwards. Does nothing while it runs."""
+        """Start it; with `wait`, return when it takes connections. Does nothing while it runs."""
         if self.running:
             return
         with (self.folder / "server.log").open("ab") as log:
@@ -126,19 +125,19 @@ class DatabaseServer(ABC):
         return self.process is not None and self.process.poll() is None
 
     def wait_until_ready(self) -> None:
-        """Return once an administrator can connect. Raises RuntimeError with its log if it ends instead."""
+        """Return when an administrator can connect. Raises RuntimeError with the log if the server ends instead."""
         wait_until(lambda: self._answers() or not self.running)
         if not self.running:
             raise RuntimeError(f"{self.label} did not start: {self.log[-2000:]}")
 
     def stop(self) -> None:
-        """Shut it down in order; sessions are ended."""
+        """Shut it down in an orderly way; sessions are ended."""
         self._signal(self._stop_signal())
         self._wait_until_gone()
 
     def kill(self) -> None:
         """End all of its processes at once, as kill -9 does."""
-        self._signal(signal.SIGSTOP)  # so that it starts nothing meanwhile
+        self._signal(signal.SIGSTOP)  # so that it starts no further process
         processes = self._processes()
         for process in reversed(processes):
             with suppress(psutil.NoSuchProcess):
@@ -153,7 +152,7 @@ class DatabaseServer(ABC):
         self.start()
 
     def pause(self) -> None:
-        """Let it hang: connections are taken by the system, and nobody answers. `resume` wakes it."""
+        """Suspend it: the operating system still takes connections, but nothing answers. `resume` continues it."""
         for process in self._processes():
             with suppress(psutil.NoSuchProcess):  # a session that ended meanwhile
                 process.suspend()
@@ -177,8 +176,8 @@ class DatabaseServer(ABC):
         database: str | None = None,
         login: tuple[str, str] | None = None,
     ) -> list[tuple[Any, ...]]:
-        """Run statements, each committed at once: as the administrator, or by `login` (user, password). Returns
-        the rows of the last one; `values` are bound to it."""
+        """Run statements, each committed at once: as the administrator, or as `login` (user, password). Returns the
+        rows of the last one; `values` are its parameters."""
         connection = self.connect(database, login)
         try:
             with connection.cursor() as cursor:
@@ -190,7 +189,7 @@ class DatabaseServer(ABC):
             connection.close()
 
     def create_database(self, name: str = "") -> Database:
-        """A new database with a user of its own, who may do everything in it."""
+        """A new database with a new user who may do everything in it."""
         made = Database(
             self, name or f"db_{secrets.token_hex(4)}", f"user_{secrets.token_hex(4)}", _password()
         )
@@ -199,25 +198,25 @@ class DatabaseServer(ABC):
 
     @abstractmethod
     def connect(self, database: str | None = None, login: tuple[str, str] | None = None) -> Any:
-        """A plain connection of the driver, autocommit on: by default as the administrator."""
+        """A plain connection of the driver with autocommit: by default as the administrator."""
 
     @abstractmethod
     def create_user(self, name: str, password: str) -> None:
-        """A user who may sign in and do nothing else."""
+        """Create a user who may sign in and do nothing else."""
 
     @abstractmethod
     def drop_database(self, database: Database) -> None:
-        """With its user; sessions in it are ended."""
+        """Drop the database and its user; sessions in it are ended."""
 
     @abstractmethod
     def use_certificate(self, certificate: Certificate | None) -> None:
-        """Show this certificate to connections from now on; None: no TLS. Takes effect while it runs, but for
-        MariaDB's first or last one."""
+        """Show this certificate on connections from now on; with None, offer no TLS. Takes effect while the server
+        runs, except that MariaDB must be restarted to switch TLS on or off."""
 
     @classmethod
     @abstractmethod
     def missing(cls) -> str:
-        """Why it cannot be run here; empty where it can."""
+        """Why the server cannot run on this machine; empty if it can."""
 
     @staticmethod
     @abstractmethod
@@ -226,7 +225,7 @@ class DatabaseServer(ABC):
     @staticmethod
     @abstractmethod
     def _template() -> Path:
-        """A fresh data folder to copy, made once for this process."""
+        """A new data folder to copy, made once for this process."""
 
     @abstractmethod
     def _command(self) -> list[str]: ...
@@ -264,7 +263,7 @@ class DatabaseServer(ABC):
 
 
 def is_alive(process: psutil.Process) -> bool:
-    """Not so for one that only waits to be reaped."""
+    """Whether the process runs; false for one that has ended but was not reaped yet."""
     try:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
@@ -272,7 +271,7 @@ def is_alive(process: psutil.Process) -> bool:
 
 
 def _is_suspended(process: psutil.Process) -> bool:
-    """All of its threads are: the signal takes a while to reach each."""
+    """Whether all threads are suspended: the signal takes a moment to reach each of them."""
     try:
         tasks = [
             (each / "stat").read_text() for each in Path(f"/proc/{process.pid}/task").iterdir()
@@ -283,5 +282,5 @@ def _is_suspended(process: psutil.Process) -> bool:
 
 
 def _password() -> str:
-    """Awkward for whoever forgets to quote it."""
+    """A password that breaks code that forgets to quote it."""
     return f"p%4 '\"@:/?#\\{secrets.token_hex(6)}"

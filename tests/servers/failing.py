@@ -1,4 +1,4 @@
-"""How a source fails, as a page is told of it and as its policy sees it."""
+"""The failure of a call to a source: the error that a page shows, and what the source's policy counted."""
 
 import json
 import traceback
@@ -16,11 +16,11 @@ from proto_ddf.sources.resilient import SYSTEM, ResilientSource
 from tests.policies import QUICK
 
 RETRIES = 2
-"""That policies of these tests make."""
+"""The retries of the policies in these tests."""
 PATIENT = {**QUICK, "max_retries": RETRIES}
-"""Answers may take their time."""
+"""Settings with which an answer may take long."""
 IMPATIENT = {**PATIENT, "connect_timeout_ms": 300, "read_timeout_ms": 300}
-"""What gives no answer within 0.3 s is silent."""
+"""Settings with which a server that does not answer within 0.3 s counts as silent."""
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,11 @@ class Failure:
     """The error of one call."""
 
     stage: str
-    """Of the connection test; empty for another call."""
+    """The stage of the connection test; empty for another call."""
     error: BaseException
     attempts: int
     counted: int
-    """Failures that the breaker noted."""
+    """Failures that the breaker counted."""
 
     @property
     def code(self) -> str:
@@ -51,14 +51,18 @@ class Failure:
         stage: str | None = None,
         title: str = "",
     ) -> None:
-        """It is that, its message has these words, and it was tried again and counted, or neither."""
-        told = describe(self.error)
-        assert (told["code"], told["field"]) == (code, field), (self.stage, told, self.error)
+        """Checks code, field and words of the message, and that the call was both retried and counted, or neither."""
+        described = describe(self.error)
+        assert (described["code"], described["field"]) == (code, field), (
+            self.stage,
+            described,
+            self.error,
+        )
         for each in words:
-            assert each in told["message"], told["message"]
-        assert told["title"].startswith(title)
-        assert told["hint"]
-        assert "{" not in told["message"] + told["hint"]
+            assert each in described["message"], described["message"]
+        assert described["title"].startswith(title)
+        assert described["hint"]
+        assert "{" not in described["message"] + described["hint"]
         assert classify(self.error).retryable is retried
         expected = RETRIES + 1 if retried else 1
         assert (self.attempts, self.counted) == (expected, expected if retried else 0)
@@ -66,10 +70,10 @@ class Failure:
             assert self.stage == stage
 
     def never_says(self, secret: str) -> None:
-        """Neither to people nor in the records, nor in a traceback."""
-        told = json.dumps(describe(self.error), ensure_ascii=False)
+        """Checks that the secret is neither in what people read, nor in the records, nor in a traceback."""
+        described = json.dumps(describe(self.error), ensure_ascii=False)
         shown = "".join(traceback.format_exception(self.error))
-        for text in (told, shown):
+        for text in (described, shown):
             assert secret not in text
             assert json.dumps(secret)[1:-1] not in text
 
@@ -82,7 +86,7 @@ def failure_of(source: ResilientSource, call: Callable[[], Any]) -> Failure:
 
 
 def connecting_fails(kind: str, config: dict[str, Any]) -> Failure:
-    """The error of the first stage of the connection test that fails. It never says the password."""
+    """The error of the first stage of the connection test that fails. Checks that it does not contain the password."""
     source = make_source(kind, config)
     failures = (
         _failure(source, partial(source.run_stage, stage), stage.name)
@@ -97,7 +101,7 @@ def connecting_fails(kind: str, config: dict[str, Any]) -> Failure:
 
 
 def connects(kind: str, config: dict[str, Any]) -> dict[str, str]:
-    """What each stage of the connection test found; none fails."""
+    """What each stage of the connection test found; fails if a stage fails."""
     source = make_source(kind, config)
     return {stage.name: source.run_stage(stage).text for stage in KINDS[kind].stages}
 
@@ -116,7 +120,7 @@ def _failure(source: ResilientSource, call: Callable[[], Any], stage: str) -> Fa
 
 
 def _password(config: dict[str, Any]) -> str:
-    """That the form's reference stands for, if it still does."""
+    """The password that the form's reference points to, if the vault still has it."""
     try:
         return vault.reveal(config.get("password", ""))
     except errors.SystemError:

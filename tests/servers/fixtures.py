@@ -1,8 +1,8 @@
 """Fixtures of database servers, for all tests: one of each kind is shared, and more can be made.
 
-The shared ones must be left as they were found: make databases, users and rights of your own in them, and leave
-their settings alone. A test that stops, kills or changes a server makes one: that takes a tenth of a second.
-"""
+A test must leave the shared ones as it found them: it makes its own databases, users and rights in them and does
+not change their settings. A test that stops, kills or changes a server makes its own server, which takes a tenth of
+a second."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -22,7 +22,7 @@ from tests.servers.tcp_proxy import TcpProxy
 CLASSES: dict[str, type[DatabaseServer]] = {
     each.kind: each for each in (PostgresServer, MariaDbServer)
 }
-"""By the name of their SourceKind."""
+"""The classes of servers by the name of their SourceKind."""
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +32,7 @@ def certificates() -> Certificates:
 
 @pytest.fixture
 def ca_certificate(home: Path, certificates: Certificates) -> str:
-    """Path, among the uploads, of the certificate of the authority that signed the good certificate."""
+    """Path, in the uploads folder, of the certificate of the authority that signed the good certificate."""
     return certificates.write_authority(home / "uploads" / "authority.pem")
 
 
@@ -50,7 +50,7 @@ def mariadb() -> Iterator[MariaDbServer]:
 
 @pytest.fixture(params=list(CLASSES))
 def server_kind(request: pytest.FixtureRequest) -> str:
-    """Each kind of server in turn, as its SourceKind is named: "postgresql", "mysql"."""
+    """Each kind of server in turn, by the name of its SourceKind: "postgresql", "mysql"."""
     return str(request.param)
 
 
@@ -65,26 +65,26 @@ def server(request: pytest.FixtureRequest, server_kind: str) -> DatabaseServer:
 
 @pytest.fixture
 def server_database(server: DatabaseServer) -> Iterator[Database]:
-    """A database of the test's own in the shared server, of each kind in turn."""
+    """A database for one test in the shared server, of each kind in turn."""
     yield from _database_in(server)
 
 
 @pytest.fixture
 def postgres_database(postgres: PostgresServer) -> Iterator[Database]:
-    """A database of the test's own in the shared PostgreSQL."""
+    """A database for one test in the shared PostgreSQL."""
     yield from _database_in(postgres)
 
 
 @pytest.fixture
 def mariadb_database(mariadb: MariaDbServer) -> Iterator[Database]:
-    """A database of the test's own in the shared MariaDB."""
+    """A database for one test in the shared MariaDB."""
     yield from _database_in(mariadb)
 
 
 @pytest.fixture
 def make_server() -> Iterator[Callable[..., Any]]:
-    """Makes a server that is the test's own, and runs: make_server("postgresql", max_connections=5). With
-    start=False it is only prepared."""
+    """Makes and starts servers for one test: make_server("postgresql", max_connections=5). With start=False it is
+    only prepared."""
     with ExitStack() as made:
 
         def make(kind: str, *, start: bool = True, **settings: str | int) -> DatabaseServer:
@@ -100,14 +100,14 @@ def make_server() -> Iterator[Callable[..., Any]]:
 
 @pytest.fixture
 def own_server(make_server: Callable[..., Any], server_kind: str) -> DatabaseServer:
-    """A server that is the test's own, of each kind in turn: it may be stopped, killed and changed."""
+    """A server for one test, of each kind in turn: the test may stop, kill and change it."""
     server: DatabaseServer = make_server(server_kind)
     return server
 
 
 @pytest.fixture
 def make_proxy() -> Iterator[Callable[[int], TcpProxy]]:
-    """Makes a TCP proxy to a port of this machine: make_proxy(server.port)."""
+    """Makes a TCP proxy in front of a port of this machine: make_proxy(server.port)."""
     with ExitStack() as made:
         yield lambda port: made.enter_context(TcpProxy(port))
 

@@ -31,7 +31,7 @@ _QUICK: Mapping[str, str | int] = {
 
 
 class MariaDbServer(DatabaseServer):
-    """MariaDB; `settings` are options of mariadbd, with hyphens or underscores."""
+    """MariaDB; `settings` are options of mariadbd, written with hyphens or underscores."""
 
     kind = "mysql"
     label = "MariaDB"
@@ -87,7 +87,7 @@ class MariaDbServer(DatabaseServer):
             self.restart()
 
     def set(self, **settings: str | int) -> None:
-        """Change global variables of the running server; a restart forgets them."""
+        """Change global variables of the running server; they are lost at a restart."""
         for name, value in settings.items():
             self.run(f"SET GLOBAL {name} = %s", values=(value,))
 
@@ -128,7 +128,7 @@ def _fresh_data() -> Path:
     account = Account.find("mysql")
     folder = account.make_folder()
     options = ("--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve")
-    # The size that servers are started with: another one would make them write the log anew.
+    # The same size as at each start: with another size the server would rewrite its log.
     sizes = [
         f"--{name}={_QUICK[name]}" for name in ("innodb-log-file-size", "character-set-server")
     ]

@@ -1,4 +1,4 @@
-"""What may answer at an address instead of a database server: each really listens, on 127.0.0.1."""
+"""Peers other than a database server that may answer at an address. Each really listens, on 127.0.0.1."""
 
 import socket
 import threading
@@ -14,7 +14,7 @@ _REQUEST = 4096
 
 @contextmanager
 def listener(answer: Answer) -> Iterator[int]:
-    """Calls `answer` with each connection, in a thread of its own. Gives its port."""
+    """Calls `answer` with each connection, in a separate thread. Yields the port."""
     connections: list[socket.socket] = []
     threads: list[threading.Thread] = []
 
@@ -51,7 +51,7 @@ def listener(answer: Answer) -> Iterator[int]:
 
 
 def stay_silent(connection: socket.socket) -> None:
-    """Reads, and never says anything."""
+    """Reads and never sends anything."""
     while connection.recv(_REQUEST):
         pass
 
@@ -75,7 +75,7 @@ def reset_after_request(connection: socket.socket) -> None:
 
 
 def say(words: bytes, *, first: bool = False) -> Answer:
-    """Says that to whatever it is told, or before it is told anything, and listens on."""
+    """Sends these words after each message or, with `first`, once before any message; then keeps listening."""
 
     def answer(connection: socket.socket) -> None:
         if first:
@@ -88,7 +88,7 @@ def say(words: bytes, *, first: bool = False) -> Answer:
 
 
 def serve_http(connection: socket.socket) -> None:
-    """As a web server that is spoken to in no HTTP."""
+    """Answers like a web server that receives a request that is not HTTP."""
     connection.recv(_REQUEST)
     connection.sendall(
         b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
@@ -98,7 +98,7 @@ def serve_http(connection: socket.socket) -> None:
 
 @contextmanager
 def closed_port() -> Iterator[int]:
-    """A port where nothing listens, and that nobody else gets meanwhile."""
+    """A port on which nothing listens and which no other program gets meanwhile."""
     with socket.socket() as kept:
         kept.bind((HOST, 0))
         yield kept.getsockname()[1]
@@ -106,8 +106,8 @@ def closed_port() -> Iterator[int]:
 
 @contextmanager
 def full_backlog() -> Iterator[int]:
-    """A listener that takes no more connections: further ones get no answer at all, as from behind a firewall
-    that drops packets."""
+    """A listener that takes no more connections: further ones get no answer at all, as from behind a firewall that
+    drops packets."""
     with ExitStack() as opened:
         server = opened.enter_context(socket.create_server((HOST, 0), backlog=0))
         while True:

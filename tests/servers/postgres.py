@@ -34,7 +34,7 @@ _QUICK: Mapping[str, str | int] = {
 
 
 def programs() -> Path | None:
-    """The folder of the newest PostgreSQL; Debian keeps the server's programs off the PATH."""
+    """The folder with the programs of the newest PostgreSQL; Debian does not put them on the PATH."""
     debian = Path("/usr/lib/postgresql").glob("*/bin")
     newest = sorted(debian, key=lambda path: float(path.parent.name), reverse=True)
     return find_programs(("postgres", "initdb", "pg_ctl"), *newest)
@@ -93,24 +93,24 @@ class PostgresServer(DatabaseServer):
         self.set(ssl="on")
 
     def set(self, **settings: str | int) -> None:
-        """Change settings that a running server takes over."""
+        """Change settings that the running server can reload."""
         self.settings.update(settings)
         if self.running:
             self._write_settings()
             self._reload()
 
     def set_hba(self, *lines: str) -> None:
-        """Who may sign in from elsewhere, and how; none: as at first."""
+        """Set who may sign in from elsewhere, and how; without lines, as at the start."""
         self._write_hba(lines or HBA)
         if self.running:
             self._reload()
 
     def stop_when_sessions_end(self) -> None:
-        """Begin a smart shutdown: no new sessions, and the server ends after the last one."""
+        """Begin a smart shutdown: the server takes no new sessions and ends after the last one."""
         self._signal(signal.SIGTERM)
 
     def start_slowly(self) -> Path:
-        """Start it so that it stays in recovery, taking no connections, until the file returned is deleted."""
+        """Start it so that it stays in recovery and takes no connections until the returned file is deleted."""
         hold = self.folder / "hold"
         self.account.write(hold, b"")
         self.account.write(self.data / "recovery.signal", b"")
@@ -127,7 +127,7 @@ class PostgresServer(DatabaseServer):
 
     def _command(self) -> list[str]:
         self._write_settings()
-        # At SIGQUIT it ends its own processes, and then itself, at once.
+        # On SIGQUIT the server ends its child processes and then itself, at once.
         return self.account.command(_program("postgres"), "-D", self.data, dying_signal="QUIT")
 
     def _write_settings(self) -> None:
@@ -141,7 +141,7 @@ class PostgresServer(DatabaseServer):
         self.account.write(self.data / "pg_hba.conf", content.encode())
 
     def _reload(self) -> None:
-        """Returns once new sessions are as the files say: the server's main process reads them when it can."""
+        """Returns when new sessions use the new files: the server's main process reads them with a delay."""
         before = self.run("SELECT pg_conf_load_time()")
         self.run("SELECT pg_reload_conf()")
         wait_until(lambda: self.run("SELECT pg_conf_load_time()") != before)

@@ -1,4 +1,4 @@
-"""Sources that read databases made by a test."""
+"""Sources that read the databases of tests."""
 
 from typing import Any
 
@@ -8,13 +8,13 @@ from tests.servers.database_server import Database
 
 
 def source_of(database: Database, **changes: Any) -> ServerSource:
-    """The plain source of a database: its calls are made once."""
+    """The source of a database without a policy: each call is made once."""
     inner = make_source(database.server.kind, database.config(**changes)).inner
     assert isinstance(inner, ServerSource)
     return inner
 
 
 def quoted(database: Database, name: str) -> str:
-    """A name as the statements of that server write it; percent signs as they are."""
+    """A name quoted for statements of that server; percent signs are not doubled."""
     mark = "`" if database.server.kind == "mysql" else '"'
     return mark + name.replace(mark, mark * 2) + mark

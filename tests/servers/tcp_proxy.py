@@ -1,4 +1,4 @@
-"""A TCP proxy that makes a network's faults, in each direction, switched on and off while it runs."""
+"""A TCP proxy that simulates network faults in each direction; they are switched on and off while it runs."""
 
 import math
 import random
@@ -13,29 +13,29 @@ from typing import Literal
 from tests.ports import HOST
 
 _CHUNK = 65_536
-_LOOK_AGAIN = 0.005
-"""Seconds."""
+_CHECK_INTERVAL = 0.005
+"""Seconds between two checks."""
 
 
 @dataclass(frozen=True)
 class Flow:
-    """What happens to the bytes of one direction. As it stands they pass unhindered."""
+    """What happens to the bytes of one direction. By default they pass unhindered."""
 
     latency: float = 0.0
-    """Seconds that each chunk is held back."""
+    """Seconds by which each chunk is delayed."""
     jitter: float = 0.0
-    """Up to so many seconds more, at random."""
+    """Up to this many seconds more, at random."""
     slice_bytes: int = 0
-    """Chunks are sent in pieces of so many bytes; 0: whole."""
+    """Chunks are sent in pieces of this many bytes; 0: whole."""
     slice_delay: float = 0.0
     """Seconds between two pieces."""
     bytes_per_second: float = 0.0
     """0: no limit."""
     limit: int | None = None
-    """Bytes of a connection that pass; then the connection ends as `ending` says."""
+    """Bytes of a connection that pass before it ends as `ending` says."""
     ending: Literal["close", "reset", "silence"] = "close"
     silent: bool = False
-    """Nothing passes; what was held back goes on when this is switched off."""
+    """Nothing passes; the bytes held back are sent when this is switched off."""
     close_delay: float = 0.0
     """Seconds until the end of the stream is passed on."""
 
@@ -44,12 +44,11 @@ CLEAR = Flow()
 
 
 class TcpProxy:
-    """Forwards connections to a port of this machine. A context manager; `port` is its own.
+    """Forwards connections to a port of this machine. It is a context manager; `port` is the proxy's own port.
 
-    Set `upstream` (client to server) and `downstream` (server to client) at any time, for open connections as well,
-    and `refusing` to have new connections reset at once. `faulty` is how many further connections have faults at
-    all. `seed` makes jitter repeatable.
-    """
+    Set `upstream` (client to server) and `downstream` (server to client) at any time, also for open connections,
+    and `refusing` to reset new connections at once. `faulty` is the number of further connections that have faults
+    at all. `seed` makes jitter repeatable."""
 
     def __init__(self, target_port: int, *, seed: int = 0) -> None:
         self.target_port = target_port
@@ -58,7 +57,7 @@ class TcpProxy:
         self.refusing = False
         self.faulty = math.inf
         self.accepted = 0
-        """Connections so far."""
+        """Connections taken so far."""
         self._random = random.Random(seed)
         self._lock = threading.Lock()
         self._connections: set[_Connection] = set()
@@ -71,7 +70,7 @@ class TcpProxy:
         return self
 
     def __exit__(self, *_: object) -> None:
-        # Closing a listener wakes no accept() of another thread; shutting it down does.
+        # Closing a listener does not wake an accept() in another thread; shutting it down does.
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
@@ -81,7 +80,7 @@ class TcpProxy:
             connection.join()
 
     def clear(self) -> None:
-        """No more faults."""
+        """Switch all faults off."""
         self.upstream = self.downstream = CLEAR
         self.refusing = False
         self.faulty = math.inf
@@ -92,7 +91,7 @@ class TcpProxy:
             connection.end("reset")
 
     def pause_of(self, flow: Flow) -> float:
-        """Seconds to hold the next chunk."""
+        """Seconds by which the next chunk is delayed."""
         with self._lock:
             return flow.latency + self._random.uniform(0, flow.jitter)
 
@@ -140,9 +139,9 @@ class _Connection:
             each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._ending: Literal["", "close", "reset"] = ""
         self._over = threading.Event()
-        # Readable once it is over: it wakes the select() of both threads. A socket closed by another thread
-        # would wake none, and send its RST only after that.
-        self._bell, self._rung = socket.socketpair()
+        # Readable when the connection is over, to wake the select() of both threads. A socket closed by another
+        # thread would wake neither and send its RST only later.
+        self._wake_sender, self._wake_receiver = socket.socketpair()
         self._pumping = 2
         self._lock = threading.Lock()
         self._threads = [
@@ -164,14 +163,14 @@ class _Connection:
                 return
             self._ending = how
             self._over.set()
-            self._bell.send(b"!")
+            self._wake_sender.send(b"!")
 
     def _run(self, source: socket.socket, target: socket.socket, direction: str) -> None:
         try:
             self._pump(source, target, direction)
         except _OverError:
             pass
-        except OSError:  # one side is gone: so is the other
+        except OSError:  # if one side is gone, the other is ended too
             self.end("reset")
         with self._lock:
             self._pumping -= 1
@@ -185,7 +184,7 @@ class _Connection:
         passed = 0
         while chunk := self._receive(source):
             while (flow := self._flow(direction)).silent:
-                self._pause(_LOOK_AGAIN)
+                self._pause(_CHECK_INTERVAL)
             self._pause(self._proxy.pause_of(flow))
             allowed = chunk if flow.limit is None else chunk[: max(0, flow.limit - passed)]
             self._forward(target, allowed, flow)
@@ -200,7 +199,7 @@ class _Connection:
         return flow
 
     def _receive(self, source: socket.socket) -> bytes:
-        select.select([source, self._rung], [], [])
+        select.select([source, self._wake_receiver], [], [])
         self._stop_if_over()
         return source.recv(_CHUNK)
 
@@ -216,7 +215,7 @@ class _Connection:
 
     def _send(self, target: socket.socket, data: bytes) -> None:
         while data:
-            select.select([self._rung], [target], [])
+            select.select([self._wake_receiver], [target], [])
             self._stop_if_over()
             with suppress(BlockingIOError):
                 data = data[target.send(data, socket.MSG_DONTWAIT) :]
@@ -233,8 +232,8 @@ class _Connection:
     def _close(self) -> None:
         for each in self._sockets:
             reset(each) if self._ending == "reset" else each.close()
-        self._bell.close()
-        self._rung.close()
+        self._wake_sender.close()
+        self._wake_receiver.close()
         self._proxy.forget(self)
 
 
@@ -243,7 +242,7 @@ class _OverError(Exception):
 
 
 def reset(connection: socket.socket) -> None:
-    """Close with RST: lingering for no time throws away what is left to send (man 7 socket, SO_LINGER)."""
+    """Close with RST: a linger time of zero discards what is left to send (man 7 socket, SO_LINGER)."""
     with suppress(OSError):
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     connection.close()

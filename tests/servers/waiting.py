@@ -1,4 +1,4 @@
-"""Waiting for what a server does in its own time."""
+"""Waiting for a server to do something."""
 
 import time
 from collections.abc import Callable
@@ -8,7 +8,7 @@ _BETWEEN_LOOKS = 0.01
 
 
 def wait_until(holds: Callable[[], object]) -> None:
-    """Return once `holds()` is true. Raises AssertionError after a minute, and what `holds` raises."""
+    """Return when `holds()` is true. Raises AssertionError after a minute, and passes on what `holds` raises."""
     end = time.monotonic() + _SECONDS
     while not holds():
         assert time.monotonic() < end, "it never came true"
