@@ -1,4 +1,4 @@
-"""Browser tests: Debian's Chromium against the real server in production mode."""
+"""Browser tests: Debian's Chromium against a real server in production mode."""
 
 import contextlib
 import json
@@ -33,7 +33,7 @@ START_SECONDS = 120
 
 @dataclass
 class Server:
-    """A real Proto-DDF server in a process of its own, on a home folder of its own."""
+    """A real Proto-DDF server in a separate process, with its own home folder."""
 
     home: Path
     port: int
@@ -41,7 +41,7 @@ class Server:
     process: subprocess.Popen[bytes] | None = None
     ports: dict[str, str] = field(default_factory=lambda: port_range(free_ports(40)))
     command: Sequence[str] = ("-m", "proto_ddf.server", "start")
-    """What Python runs."""
+    """Arguments of the Python interpreter."""
 
     @property
     def url(self) -> str:
@@ -61,7 +61,7 @@ class Server:
         self.wait()
 
     def launch(self) -> None:
-        """Start, without waiting."""
+        """Start without waiting."""
         environment = os.environ | self.ports | self.environment
         environment |= {"PROTO_DDF_HOME": str(self.home), "PORT": str(self.port)}
         with self._log_path.open("ab") as log:
@@ -89,13 +89,13 @@ class Server:
         raise RuntimeError(f"the server did not answer:\n{self.log[-4000:]}")
 
     def kill(self) -> None:
-        """kill -9, as a crash would."""
+        """kill -9, as in a crash."""
         assert self.process is not None
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
 
     def terminate(self) -> None:
-        """Ask it to end; its apps go on."""
+        """Ask it to end; its apps keep running."""
         assert self.process is not None
         self.process.terminate()
         self.process.wait(timeout=30)
@@ -117,7 +117,7 @@ class Server:
                 self.process.wait(timeout=20)
 
     def processes(self) -> list[psutil.Process]:
-        """Every process that works in this server's home folder."""
+        """Every process whose working folder is in this server's home folder."""
         found = []
         for process in psutil.process_iter():
             with contextlib.suppress(psutil.Error):
@@ -131,18 +131,18 @@ class Server:
 
 @pytest.fixture
 def make_server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
-    """Starts servers of the test's own; everything they left is ended afterwards."""
-    made: list[Server] = []
+    """Starts servers for one test. Every process that they left is ended afterwards."""
+    servers: list[Server] = []
 
     def make(*command: str, **environment: str) -> Server:
-        server = Server(tmp_path / f"home{len(made)}", free_port(), environment)
+        server = Server(tmp_path / f"home{len(servers)}", free_port(), environment)
         server.command = command or server.command
-        made.append(server)
+        servers.append(server)
         server.start()
         return server
 
     yield make
-    for server in made:
+    for server in servers:
         server.stop()
         left = server.processes()
         for process in left:
@@ -153,7 +153,7 @@ def make_server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One server shared by the tests that only read or make things of their own."""
+    """One server shared by the tests that only read or that make things of their own."""
     shared = Server(tmp_path_factory.mktemp("shared") / "home", free_port())
     shared.start()
     yield shared
@@ -162,8 +162,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def hosted(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Server]:
-    """A server of the module's own with the source "Notes" of one small table (notes.db beside its home folder)
-    and an app made of it, "Shared notes", which runs."""
+    """A server for one module, with the source "Notes" of one small table (notes.db beside its home folder) and a
+    running app made of it, "Shared notes"."""
     folder = tmp_path_factory.mktemp("hosted")
     notes = folder / "notes.db"
     with contextlib.closing(sqlite3.connect(notes)) as database:

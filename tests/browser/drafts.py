@@ -1,4 +1,4 @@
-"""The drafts that assets/forms.js of a generated app keeps in the browser."""
+"""The drafts that assets/forms.js of a generated app stores in the browser."""
 
 from playwright.sync_api import Page
 
@@ -16,5 +16,5 @@ _AGE = """async ([app, milliseconds]) => {
 
 
 def age_drafts(page: Page, app: str, hours: float) -> int:
-    """Make the drafts of an app so many hours older; returns how many there are."""
+    """Make the drafts of an app this many hours older; returns the number of drafts."""
     return int(page.evaluate(_AGE, [app, hours * 3_600_000]))

@@ -1,4 +1,4 @@
-"""What the browser tests do again and again, by the labels that are a contract."""
+"""Actions that many browser tests repeat. They find controls by their labels, which must not change."""
 
 import re
 import sqlite3
@@ -10,15 +10,15 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 
 GENERATE_MS = 180_000
-"""A build on a busy two-core machine, with others in the queue before it."""
+"""Time limit of a build on a busy two-core machine, with other builds before it in the queue."""
 SOON_MS = 60_000
-"""For what takes a second or two on an idle machine."""
+"""Time limit for what takes a second or two on an idle machine."""
 
 
 def fill_generate_form(
     page: Page, url: str, name: str, *, source: str = "Sample shop", editing: bool = False
 ) -> None:
-    """Fill in /generate up to the plan."""
+    """Fill in the form of /generate and wait for the plan."""
     page.goto(f"{url}/generate")
     trigger = page.get_by_label("Source", exact=True)
     expect(trigger).to_be_visible()
@@ -40,7 +40,7 @@ def start_generation(page: Page) -> str:
 
 
 def watched_failures(page: Page) -> list[str]:
-    """A list that gets what fails in the page's scripts, and what they write as an error."""
+    """A list to which errors of the page's scripts, and errors that they log, are added."""
     failures: list[str] = []
     page.on("pageerror", lambda error: failures.append(str(error)))
     page.on("console", lambda m: failures.append(m.text) if m.type == "error" else None)
@@ -80,7 +80,7 @@ def wait_until(true: Callable[[], bool], milliseconds: float = SOON_MS) -> None:
 
 
 def rows(database: Path, query: str, *values: Any) -> list[tuple[Any, ...]]:
-    """What a query finds in a SQLite file."""
+    """The rows that a query finds in a SQLite file."""
     connection = sqlite3.connect(database)
     try:
         return connection.execute(query, values).fetchall()
@@ -89,7 +89,7 @@ def rows(database: Path, query: str, *values: Any) -> list[tuple[Any, ...]]:
 
 
 def step_runs(home: Path, operation: str) -> dict[str, tuple[str, int]]:
-    """State and number of runs of each step of an operation."""
+    """The state and the number of runs of each step of an operation."""
     found = rows(
         home / "proto_ddf.db",
         "select name, state, runs from operation_step where operation_id = ? order by position",
@@ -101,7 +101,7 @@ def step_runs(home: Path, operation: str) -> dict[str, tuple[str, int]]:
 def start_connecting(
     page: Page, url: str, path: Path | str, name: str, *, kind: str = "SQLite"
 ) -> None:
-    """Fill in the connect form with a path (or several, one a line) and click Connect."""
+    """Fill in the connect form with a path (or several, one on each line) and click Connect."""
     page.goto(f"{url}/sources/new")
     choose_kind(page, kind)
     page.get_by_label("Name", exact=True).fill(name)
@@ -110,8 +110,8 @@ def start_connecting(
 
 
 def choose_kind(page: Page, kind: str) -> None:
-    """Choose in the list of kinds. The page is connected before, and the list is closed afterwards: neither the page's
-    first state nor the closing takes away what is clicked."""
+    """Choose in the list of kinds. Waits until the page is connected before, and until the list is closed
+    afterwards: the page's first state and the closing of the list would both undo a click."""
     expect(page.locator(".pd-connection[data-state=connected]")).to_be_visible(timeout=SOON_MS)
     trigger = page.get_by_label("Kind", exact=True)
     trigger.click()
@@ -122,20 +122,20 @@ def choose_kind(page: Page, kind: str) -> None:
 
 
 def connect_file(page: Page, url: str, file: Path, name: str, *, kind: str = "SQLite") -> None:
-    """Connect a file by its path; its source's page is open afterwards."""
+    """Connect a file by its path; the page of its source is open afterwards."""
     start_connecting(page, url, file, name, kind=kind)
     expect(page.get_by_role("heading", name=name, level=1)).to_be_visible(timeout=60_000)
 
 
 def failure(page: Page, title: str) -> Locator:
-    """The callout of a failed operation, once it is there."""
+    """The callout of a failed operation; waits until it is shown."""
     callout = page.get_by_role("alert").filter(has=page.get_by_text(title, exact=True))
     expect(callout).to_be_visible(timeout=GENERATE_MS)
     return callout
 
 
 def start_injection(page: Page, url: str, *, kind: str = "Error", error: str = "") -> None:
-    """Every call of every source meets a fault from now on."""
+    """Inject a fault into every call of every source from now on."""
     page.goto(f"{url}/resilience")
     chosen = [("System", "Sources"), ("Fault", kind), *([("Error", error)] if error else [])]
     for label, option in chosen:

@@ -7,11 +7,11 @@ from pathlib import Path
 from tests.browser.driving import wait_until
 
 ENVIRONMENT = {"PYTHONPATH": str(Path(__file__).with_name("forgetting_server"))}
-"""What a server is started with so that it can be asked."""
+"""Environment variables with which a server must be started so that it can be asked."""
 
 
 def forget_tabs(process: subprocess.Popen[bytes], states: Path) -> None:
-    """Let the server forget all tabs, whose states are in this folder; returns once it has."""
+    """Make the server forget all tabs, whose states are in this folder; returns when that is done."""
     done = states / "forgotten"
     done.unlink(missing_ok=True)
     process.send_signal(signal.SIGUSR1)

@@ -1,4 +1,4 @@
-"""How a page is looked at: opened whole, by axe-core, in both modes, for what sticks out."""
+"""Checks of a page: whether it is loaded, accessible in both modes, and fits its window."""
 
 import re
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ _COME_TO_REST = """() => Promise.allSettled(
 
 
 def serious_findings(page: Page) -> list[str]:
-    """What axe-core calls serious or critical, one line each, once nothing fades in any more."""
+    """The serious and critical findings of axe-core, one line each, when all animations have ended."""
     page.evaluate(_COME_TO_REST)
     page.evaluate(AXE.read_text())
     violations = page.evaluate("async () => (await axe.run()).violations")
@@ -35,7 +35,7 @@ def serious_findings(page: Page) -> list[str]:
 
 
 def in_both_modes(page: Page) -> Iterator[str]:
-    """The page as it stands in the other mode, then in the one it had."""
+    """Switches the page to the other mode, then back to its first mode; yields the name of each."""
     switch = page.get_by_role("button", name="Switch between light and dark mode")
     for _ in range(2):
         was_dark = page.locator("html.dark").count()
@@ -44,14 +44,14 @@ def in_both_modes(page: Page) -> Iterator[str]:
         yield "light" if was_dark else "dark"
 
 
-def sideways(page: Page) -> int:
+def overflow_width(page: Page) -> int:
     """Pixels by which the page is wider than its window."""
     wider: int = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     return max(wider, 0)
 
 
 def tab_to(page: Page, target: Locator, stops: int = 60) -> None:
-    """Press Tab until `target` has the focus, which must be seen."""
+    """Press Tab until `target` has the focus, which must be visible."""
     for _ in range(stops):
         page.keyboard.press("Tab")
         if target.evaluate("element => element === document.activeElement"):

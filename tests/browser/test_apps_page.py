@@ -1,5 +1,5 @@
-"""The apps' pages: what axe-core finds, on a phone, the log, a source that changed, and the dialog that asks
-for the name."""
+"""The pages of apps: accessibility, on a phone, the log, a source that changed, and the dialog that asks for the
+name."""
 
 import sqlite3
 from contextlib import closing
@@ -17,7 +17,7 @@ from tests.browser.driving import (
     open_app_address,
     start_generation,
 )
-from tests.browser.looking import PHONE, in_both_modes, open_page, serious_findings, sideways
+from tests.browser.looking import PHONE, in_both_modes, open_page, overflow_width, serious_findings
 
 pytestmark = pytest.mark.browser
 
@@ -27,14 +27,14 @@ SOURCE = "Notes to be shown"
 
 
 def change(server: Any, sql: str) -> None:
-    """Change the database that the app works on."""
+    """Run a statement in the database that the app works on."""
     with closing(sqlite3.connect(server.home / "samples" / "shown.db")) as database, database:
         database.executescript(sql)
 
 
 @pytest.fixture(scope="module")
 def app(server: Any, browser: Browser) -> str:
-    """The slug of an app that runs, made from a source of its own."""
+    """The slug of a running app with its own source."""
     change(
         server,
         "CREATE TABLE notes (id INTEGER PRIMARY KEY, title TEXT, day DATE);"
@@ -56,19 +56,19 @@ def append_to_log(server: Any, slug: str, text: str) -> None:
 
 
 @pytest.mark.parametrize("width", [PHONE["width"], 1440])
-def test_the_list_and_an_app_are_sound_in_every_width(
+def test_the_list_and_the_page_of_an_app_are_accessible_and_fit_in_every_width(
     page: Page, server: Any, app: str, width: int
 ) -> None:
     page.set_viewport_size({"width": width, "height": PHONE["height"]})
     for path in ("/apps", f"/apps/{app}"):
         open_page(page, server.url + path)
         expect(page.locator("[data-state=running]").first).to_be_visible(timeout=30_000)
-        assert sideways(page) == 0, path
+        assert overflow_width(page) == 0, path
         found = {mode: serious_findings(page) for mode in in_both_modes(page)}
         assert found == {"light": [], "dark": []}, path
 
 
-def test_the_log_is_coloured_searched_held_still_and_downloaded(
+def test_the_log_is_coloured_searched_paused_and_downloaded(
     page: Page, server: Any, app: str
 ) -> None:
     append_to_log(server, app, "WARNING: quite slow\nValueError: it went wrong\n")
@@ -96,7 +96,7 @@ def test_the_log_is_coloured_searched_held_still_and_downloaded(
     expect(log).to_contain_text("one more")
 
 
-def test_a_column_that_the_source_gained_is_in_the_app_once_it_is_made_anew(
+def test_a_new_column_of_the_source_is_in_the_app_after_regenerating(
     page: Page, server: Any, app: str
 ) -> None:
     change(
@@ -128,7 +128,7 @@ def test_a_column_that_the_source_gained_is_in_the_app_once_it_is_made_anew(
     dialog = page.get_by_role("alertdialog")
     expect(dialog.get_by_role("listitem")).to_have_text([f"{app}/pages/notes.py"])
     expect(dialog).to_contain_text(f"{app}.previous")
-    assert sideways(page) == 0
+    assert overflow_width(page) == 0
     assert serious_findings(page) == []
     dialog.get_by_role("checkbox", name="tags").click()
     dialog.get_by_role("button", name="Regenerate app").click()
@@ -145,7 +145,7 @@ def test_a_column_that_the_source_gained_is_in_the_app_once_it_is_made_anew(
     expect(page.get_by_role("link", name="Tags")).to_be_visible()
 
 
-def test_an_app_is_deleted_once_its_name_is_typed(page: Page, server: Any, app: str) -> None:
+def test_an_app_is_deleted_only_after_its_name_was_typed(page: Page, server: Any, app: str) -> None:
     page.set_viewport_size(PHONE)
     open_page(page, f"{server.url}/apps/{app}")
     found = {}

@@ -1,4 +1,4 @@
-"""Kills: of the server in each step of a generation, of apps, of everything at once."""
+"""Kills: of the server in each step of a generation, of apps, and of all processes at once."""
 
 import contextlib
 import csv
@@ -35,7 +35,7 @@ from tests.browser.driving import (
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 READINGS = 150_000
-"""Rows of a file that takes a moment to check and to import."""
+"""The number of rows of a file that takes a moment to check and to import."""
 
 
 def test_server_is_killed_in_each_step_of_a_generation(
@@ -45,7 +45,7 @@ def test_server_is_killed_in_each_step_of_a_generation(
     connect_file(page, server.url, readings, "Readings", kind="CSV")
     fill_generate_form(page, server.url, "Killed readings", source="Readings")
     page.evaluate("window.sameTab = true")
-    os.utime(readings, (0, 0))  # a changed file is read anew, which takes a moment
+    os.utime(readings, (0, 0))  # a changed file is read again, which takes a moment
     with ports_locked(server.home):
         operation = start_generation(page)
         kill_in(server, operation, "validate")
@@ -93,7 +93,9 @@ def test_app_that_is_killed_is_started_again(page: Page, hosted: Server) -> None
     assert app_pid(hosted) != pid
 
 
-def test_apps_outlive_the_server_and_are_adopted(page: Page, hosted: Server) -> None:
+def test_apps_keep_running_without_the_server_and_the_next_one_adopts_them(
+    page: Page, hosted: Server
+) -> None:
     page.goto(f"{hosted.url}/apps")
     expect(app_row(page)).to_have_attribute("data-state", "running", timeout=SOON_MS)
     pid = app_pid(hosted)
@@ -111,7 +113,7 @@ def test_apps_outlive_the_server_and_are_adopted(page: Page, hosted: Server) -> 
     expect(app_row(page)).to_have_attribute("data-state", "running", timeout=SOON_MS)
 
 
-def test_draft_outlives_a_kill(page: Page, hosted: Server) -> None:
+def test_a_draft_survives_a_kill(page: Page, hosted: Server) -> None:
     fill_generate_form(page, hosted.url, "Kept draft", editing=True)
     page.get_by_label("Title of the chart").first.fill("My own chart")
     page.get_by_label("Title of the chart").first.blur()
@@ -132,7 +134,7 @@ def test_draft_outlives_a_kill(page: Page, hosted: Server) -> None:
 def test_server_is_killed_while_an_app_is_being_stopped(page: Page, hosted: Server) -> None:
     page.goto(f"{hosted.url}/apps")
     expect(app_row(page)).to_have_attribute("data-state", "running", timeout=SOON_MS)
-    os.kill(app_pid(hosted), signal.SIGSTOP)  # it cannot end by itself
+    os.kill(app_pid(hosted), signal.SIGSTOP)  # the app cannot end by itself
     app_row(page).get_by_role("button", name="Stop", exact=True).click()
     running = "select id from operation where kind = 'stop_app' and state = 'RUNNING'"
     wait_until(lambda: bool(rows(hosted.home / "proto_ddf.db", running)))
@@ -145,7 +147,7 @@ def test_server_is_killed_while_an_app_is_being_stopped(page: Page, hosted: Serv
     expect(app_row(page)).to_have_attribute("data-state", "running", timeout=SOON_MS)
 
 
-def test_what_ran_before_a_reboot_runs_again(page: Page, hosted: Server) -> None:
+def test_apps_that_ran_before_a_reboot_run_again(page: Page, hosted: Server) -> None:
     page.goto(f"{hosted.url}/apps")
     expect(app_row(page)).to_have_attribute("data-state", "running", timeout=SOON_MS)
     reboot(hosted)
@@ -178,7 +180,7 @@ def test_stop_ends_a_server_that_does_not_run_with_its_apps_and_builds(
     open_app_address(page)
 
 
-def test_stop_leaves_no_process_whatever_was_going_on(page: Page, hosted: Server) -> None:
+def test_stop_leaves_no_process_whatever_was_in_progress(page: Page, hosted: Server) -> None:
     fill_generate_form(page, hosted.url, "Half made")
     operation = start_generation(page)
     wait_for_step(hosted.home, operation, "build", child=True)
@@ -194,7 +196,7 @@ def test_stop_leaves_no_process_whatever_was_going_on(page: Page, hosted: Server
 
 @pytest.fixture
 def readings(tmp_path: Path) -> Path:
-    """A file with enough rows that reading it takes a moment."""
+    """A file with so many rows that reading it takes a moment."""
     file = tmp_path / "data" / "readings.csv"
     file.parent.mkdir()
     with file.open("w", newline="") as opened:
@@ -217,7 +219,7 @@ def app_address(server: Server) -> str:
 
 
 def reboot(server: Server) -> None:
-    """End everything at once, as the machine does, and start the server alone."""
+    """End all processes at once, as a reboot of the machine does, and start only the server."""
     server.kill()
     for process in server.processes():
         process.kill()
@@ -231,7 +233,7 @@ def answers(address: str) -> bool:
 
 
 def kill_in(server: Server, operation: str, name: str) -> None:
-    """kill -9 of the server's process alone, while a step runs; the journal bears witness that it did."""
+    """kill -9 of the server's process alone while a step runs; checks in the journal that the step was running."""
     wait_for_step(server.home, operation, name)
     server.kill()
     assert step_runs(server.home, operation)[name] == ("running", 1)
@@ -240,7 +242,7 @@ def kill_in(server: Server, operation: str, name: str) -> None:
 def wait_for_step(
     home: Path, operation: str, name: str, *, runs: int = 1, child: bool = False
 ) -> None:
-    """Wait until a step is in its n-th run, and has started a process if `child`."""
+    """Wait until a step is in run number `runs` and, with `child`, has started a process."""
     query = "select state, runs, child_pid from operation_step where operation_id = ? and name = ?"
     before = rows(home / "proto_ddf.db", query, operation, name)[0][2]
     deadline = time.monotonic() + GENERATE_MS / 1000
@@ -256,7 +258,7 @@ def wait_for_step(
 
 @contextlib.contextmanager
 def ports_locked(home: Path) -> Iterator[None]:
-    """Another process is choosing ports: whoever wants some has to wait."""
+    """Another process is choosing ports: whoever wants ports has to wait."""
     with (home / "ports.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
@@ -264,13 +266,13 @@ def ports_locked(home: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def app_stopped_as_it_begins_to_listen(server: Server, slug: str) -> Iterator[None]:
-    """The app takes connections and answers none, until the end of the block."""
+    """The app takes connections and does not answer, until the end of the block."""
     query = "select frontend from port_reservation where name = ?"
     [(port,)] = rows(server.home / "proto_ddf.db", query, slug)
     deadline = time.monotonic() + GENERATE_MS / 1000
     known = "select pid from app where pid is not null"
     while True:
-        # Until its pid is known, what listens may be left from a start that was cut off.
+        # Until its pid is known, the process that listens may be left from an interrupted start.
         if rows(server.home / "proto_ddf.db", known):
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
                 break

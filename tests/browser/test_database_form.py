@@ -1,4 +1,5 @@
-"""Connecting database servers in the browser: what goes wrong stands at its field, and can be tried again."""
+"""Connecting database servers in the browser: each error is shown at its field, and the connection can be tried
+again."""
 
 import re
 
@@ -7,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Server
 from tests.browser.driving import SOON_MS, choose_kind, step
-from tests.browser.looking import PHONE, in_both_modes, serious_findings, sideways
+from tests.browser.looking import PHONE, in_both_modes, overflow_width, serious_findings
 from tests.servers.database_server import Database
 from tests.servers.postgres import PostgresServer
 
@@ -17,12 +18,12 @@ KINDS = {"postgres_database": "PostgreSQL", "mariadb_database": "MySQL or MariaD
 @pytest.fixture(params=list(KINDS))
 def database(request: pytest.FixtureRequest) -> Database:
     """A database with two customers, in each kind of server in turn."""
-    made: Database = request.getfixturevalue(request.param)
-    made.run(
+    database: Database = request.getfixturevalue(request.param)
+    database.run(
         "create table customer (id integer primary key, name varchar(40) not null)",
         "insert into customer values (1, 'Ada'), (2, 'Bo')",
     )
-    return made
+    return database
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def open_form(page: Page, url: str, kind: str) -> None:
 
 
 def fill_form(page: Page, name: str, database: Database) -> None:
-    """All but the password, with blanks around."""
+    """Fill in all fields but the password, with blanks around the values."""
     page.get_by_label("Name", exact=True).fill(name)
     page.get_by_label("Host", exact=True).fill(" 127.0.0.1 ")
     page.get_by_label("Port", exact=True).fill(f" {database.server.port} ")
@@ -77,7 +78,9 @@ def test_from_an_empty_form_to_the_rows(
     connect(page)
     expect(page.get_by_text("Proto-DDF does not answer, so the password")).to_be_visible()
     expect(password(page)).to_have_value(database.password)
-    expect(password(page)).to_be_focused()  # the form, which sends it too, is given up as well
+    expect(
+        password(page)
+    ).to_be_focused()  # the form, which sends the password too, is discarded as well
     page.unroute("**/api/secrets")
     connect(page)
 
@@ -87,7 +90,7 @@ def test_from_an_empty_form_to_the_rows(
     expect(page.get_by_role("cell", name="Ada", exact=True)).to_be_visible()
 
 
-def test_the_form_reads_well_in_both_modes_and_on_a_phone(page: Page, server: Server) -> None:
+def test_the_form_is_accessible_in_both_modes_and_on_a_phone(page: Page, server: Server) -> None:
     open_form(page, server.url, "PostgreSQL")
     page.get_by_role("button", name="More options").click()
     page.get_by_label("Further parameters").fill("host=elsewhere")
@@ -104,10 +107,10 @@ def test_the_form_reads_well_in_both_modes_and_on_a_phone(page: Page, server: Se
     page.set_viewport_size(PHONE)
     found += [(f"{mode}, phone", serious_findings(page)) for mode in in_both_modes(page)]
     assert [each for each in found if each[1]] == []
-    assert sideways(page) == 0
+    assert overflow_width(page) == 0
 
 
-def test_a_password_is_set_again_for_another_host_and_kept_for_its_own(
+def test_a_password_must_be_typed_again_for_another_host_and_is_kept_for_the_same_host(
     page: Page, server: Server, postgres_database: Database
 ) -> None:
     open_form(page, server.url, "PostgreSQL")
@@ -158,7 +161,7 @@ def test_a_server_that_is_started_meanwhile_is_connected_by_trying_again(
         password(page).fill(database.password)
         connect(page)
         expect(step(page, "reach_port")).to_contain_text("Failed", timeout=SOON_MS)
-        # In a container the host is the field to look at: it is the container itself.
+        # In a container the error belongs to the host, which is the container itself.
         marked = page.locator(
             "#postgresql-port[aria-invalid=true], #postgresql-host[aria-invalid=true]"
         )

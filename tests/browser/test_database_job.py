@@ -1,5 +1,5 @@
-"""The main job on database servers: from the connect form to an app that works on the database, through a crash of
-the server, and a circuit that opens and closes."""
+"""The main use case on database servers: from the connect form to an app that works on the database, through a
+crash of the server, and a circuit that opens and closes."""
 
 import json
 from collections.abc import Iterator
@@ -53,7 +53,7 @@ FILLED = (
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server whose circuits open at the second failure, and soon let a call through again."""
+    """A server whose circuits open at the second failure and soon let a call through again."""
     source = {
         "max_retries": 1,
         "retry_delay_ms": 50,
@@ -71,7 +71,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(params=list(LABELS), ids=LABELS.get)
 def shop(request: pytest.FixtureRequest) -> Iterator[Database]:
-    """A database with two tables and a view, in a server that may be killed."""
+    """A database with two tables and a view, in a server that the test may kill."""
     kind: type[DatabaseServer] = request.param
     if reason := kind.missing():
         pytest.skip(reason)
@@ -82,7 +82,7 @@ def shop(request: pytest.FixtureRequest) -> Iterator[Database]:
 
 
 def fill_form(page: Page, url: str, database: Database, name: str) -> None:
-    """All of the connect form, with changes allowed."""
+    """Fill in the whole connect form, with changes allowed."""
     open_page(page, f"{url}/sources/new")
     choose_kind(page, LABELS[type(database.server)])
     given = {"Name": name, "Host": "127.0.0.1", "Port": str(database.server.port)}
@@ -93,7 +93,7 @@ def fill_form(page: Page, url: str, database: Database, name: str) -> None:
     page.get_by_label("Allow changes").click()
 
 
-def test_from_the_form_to_an_app_that_outlives_a_crash_of_the_database(
+def test_from_the_form_to_an_app_that_survives_a_crash_of_the_database(
     page: Page, server: Server, shop: Database
 ) -> None:
     name = f"Shop on {shop.server.kind}"
@@ -134,7 +134,7 @@ def test_from_the_form_to_an_app_that_outlives_a_crash_of_the_database(
 
 
 @pytest.mark.parametrize("shop", [PostgresServer], indirect=True)
-def test_the_circuit_of_a_server_that_is_down_opens_and_closes_once_it_is_up(
+def test_the_circuit_of_a_server_that_is_down_opens_and_closes_when_it_is_up(
     page: Page, server: Server, shop: Database
 ) -> None:
     name = f"Down and up, {shop.server.kind}"

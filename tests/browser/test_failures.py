@@ -1,4 +1,5 @@
-"""A failure made to happen in each step of a generation: its own message, and Try Again ends the job."""
+"""A failure is caused in each step of a generation: each has its own message, and Try Again completes the
+generation."""
 
 import contextlib
 import csv
@@ -37,12 +38,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 DISK_SIZE = "450m"
 ENOUGH_FOR_CODE = 10 * 1024**2
-"""Bytes: the code of an app and the records of an operation fit, the packages do not."""
+"""Free bytes in which the code of an app and the records of an operation fit, but not the packages."""
 
 
 @dataclass
 class Generation:
-    """A generation as a page shows it; knows which steps must not run again."""
+    """A generation as a page shows it. Counts the failures, to know how often each step had to run."""
 
     page: Page
     server: Any
@@ -63,7 +64,7 @@ class Generation:
         self.operation = start_generation(self.page)
 
     def fails(self, at: str, code: str, title: str, *texts: str) -> None:
-        """Wait until a step has failed with its own message; its details tell the code."""
+        """Wait until a step has failed with its own message; its details must have the code."""
         callout = failure(self.page, title)
         failed = self.page.locator("[data-step][data-state='failed']")
         expect(failed).to_have_attribute("data-step", at)
@@ -77,7 +78,7 @@ class Generation:
         self.page.get_by_role("button", name="Try Again").click()
 
     def ends_well(self) -> None:
-        """The app answers, there is one of it, and no step ran more often than it had to."""
+        """Check that the app answers, that it exists once, and that no step ran more often than it had to."""
         address = open_app_address(self.page)
         assert httpx.get(address, timeout=10).status_code == 200
         for name, (state, runs) in step_runs(self.server.home, self.operation).items():
@@ -92,7 +93,7 @@ class Generation:
 def server_with_two_ports(
     page: Page, make_server: Callable[..., Any], notes: Path
 ) -> tuple[Any, int, int]:
-    """A server with the notes as a source and these two ports for its apps."""
+    """A server that has the notes as a source and only these two ports for its apps."""
     allowed = free_ports(2)
     server = make_server(
         ALLOWED_FOLDERS=json.dumps([str(notes.parent)]),
@@ -106,46 +107,50 @@ def test_ports_run_out_then_the_disk_is_full(
     page: Page, small_disk: Path, make_server: Callable[..., Any], notes: Path
 ) -> None:
     server, first, last = server_with_two_ports(page, make_server, notes)
-    made = Generation(page, server, "Disk notes")
+    generation = Generation(page, server, "Disk notes")
 
     with listening(last):
-        made.start()
-        made.fails("reserve_ports", "port_unavailable", "No free port", f"between {first} and")
+        generation.start()
+        generation.fails(
+            "reserve_ports", "port_unavailable", "No free port", f"between {first} and"
+        )
         filler = fill_disk(small_disk, leave=ENOUGH_FOR_CODE)
-    made.try_again()
-    made.fails("install", "disk_space_low", "Disk is full", "Free some space")
+    generation.try_again()
+    generation.fails("install", "disk_space_low", "Disk is full", "Free some space")
     filler.unlink()
-    made.try_again()
-    made.ends_well()
+    generation.try_again()
+    generation.ends_well()
 
 
-def test_too_little_disk_space_is_told_before_anything_is_made(
+def test_too_little_disk_space_is_reported_before_anything_is_made(
     page: Page, small_disk: Path, make_server: Callable[..., Any], notes: Path
 ) -> None:
     server = make_server(ALLOWED_FOLDERS=json.dumps([str(notes.parent)]))
     connect_file(page, server.url, notes, "Notes")
     filler = fill_disk(small_disk, leave=100 * 1024**2)
-    made = Generation(page, server, "Roomy notes")
-    made.start()
-    made.fails("validate", "disk_space_low", "Disk is full", "Free some space")
-    assert not made.folder.exists()
+    generation = Generation(page, server, "Roomy notes")
+    generation.start()
+    generation.fails("validate", "disk_space_low", "Disk is full", "Free some space")
+    assert not generation.folder.exists()
     assert rows(server.home / "proto_ddf.db", "select * from app") == []
     filler.unlink()
-    made.try_again()
-    made.ends_well()
+    generation.try_again()
+    generation.ends_well()
 
 
-def test_source_file_is_gone(page: Page, make_server: Callable[..., Any], notes: Path) -> None:
+def test_source_file_is_missing(page: Page, make_server: Callable[..., Any], notes: Path) -> None:
     server = make_server(ALLOWED_FOLDERS=json.dumps([str(notes.parent)]))
     connect_file(page, server.url, notes, "Notes")
-    made = Generation(page, server, "Lost notes")
-    fill_generate_form(page, server.url, made.name, source="Notes")
+    generation = Generation(page, server, "Lost notes")
+    fill_generate_form(page, server.url, generation.name, source="Notes")
     away = notes.rename(notes.with_suffix(".away"))
-    made.operation = start_generation(page)
-    made.fails("validate", "file_not_found", "File not found", "notes.db", "Put the file back")
+    generation.operation = start_generation(page)
+    generation.fails(
+        "validate", "file_not_found", "File not found", "notes.db", "Put the file back"
+    )
     away.rename(notes)
-    made.try_again()
-    made.ends_well()
+    generation.try_again()
+    generation.ends_well()
 
 
 def test_a_failed_generation_is_discarded(
@@ -153,11 +158,11 @@ def test_a_failed_generation_is_discarded(
 ) -> None:
     server = make_server(ALLOWED_FOLDERS=json.dumps([str(notes.parent)]))
     connect_file(page, server.url, notes, "Notes")
-    made = Generation(page, server, "Brief notes")
-    fill_generate_form(page, server.url, made.name, source="Notes")
+    generation = Generation(page, server, "Brief notes")
+    fill_generate_form(page, server.url, generation.name, source="Notes")
     notes.unlink()
-    made.operation = start_generation(page)
-    made.fails("validate", "file_not_found", "File not found")
+    generation.operation = start_generation(page)
+    generation.fails("validate", "file_not_found", "File not found")
     page.get_by_role("button", name="Discard").click()
     question = page.get_by_role("alertdialog")
     expect(question).to_contain_text("cannot be tried again")
@@ -165,10 +170,10 @@ def test_a_failed_generation_is_discarded(
     expect(page.locator("[data-operation]")).to_have_attribute("data-state", "cancelled")
     assert rows(server.home / "proto_ddf.db", "select * from app") == []
     page.get_by_role("button", name="Back to the form").click()
-    expect(page.get_by_label("Project name")).to_have_value(made.name)
+    expect(page.get_by_label("Project name")).to_have_value(generation.name)
 
 
-def test_source_file_is_gone_when_its_rows_are_imported(
+def test_source_file_is_missing_when_its_rows_are_imported(
     page: Page, make_server: Callable[..., Any], tmp_path: Path
 ) -> None:
     cities = tmp_path / "data" / "cities.csv"
@@ -181,17 +186,19 @@ def test_source_file_is_gone_when_its_rows_are_imported(
         **port_range(allowed),
     )
     connect_file(page, server.url, cities, "Cities", kind="CSV")
-    made = Generation(page, server, "City list")
+    generation = Generation(page, server, "City list")
     with listening(allowed.start):
-        made.start("Cities")
-        made.fails("reserve_ports", "port_unavailable", "No free port")
+        generation.start("Cities")
+        generation.fails("reserve_ports", "port_unavailable", "No free port")
         away = cities.rename(cities.with_suffix(".away"))
-    made.try_again()
-    made.fails("import", "source_gone", "Source is gone", "cities.csv", "Put it back")
+    generation.try_again()
+    generation.fails("import", "source_gone", "Source is gone", "cities.csv", "Put it back")
     away.rename(cities)
-    made.try_again()
-    made.ends_well()
-    imported = rows(made.folder / "data" / "app.db", "select name, people from cities order by 1")
+    generation.try_again()
+    generation.ends_well()
+    imported = rows(
+        generation.folder / "data" / "app.db", "select name, people from cities order by 1"
+    )
     assert imported == [("Bath", 94_000), ("Ely", 20_000)]
 
 
@@ -201,12 +208,12 @@ def test_code_cannot_be_written(page: Page, make_server: Callable[..., Any], not
     apps = server.home / "apps"
     apps.rmdir()
     apps.write_text("A file where the folder of all apps should be.")
-    made = Generation(page, server, "Unwritten notes")
-    made.start()
-    made.fails("render", "render_failed", "Code could not be written", str(apps))
+    generation = Generation(page, server, "Unwritten notes")
+    generation.start()
+    generation.fails("render", "render_failed", "Code could not be written", str(apps))
     apps.unlink()
-    made.try_again()
-    made.ends_well()
+    generation.try_again()
+    generation.ends_well()
 
 
 def test_packages_cannot_be_installed_then_the_pages_cannot_be_built(
@@ -223,50 +230,52 @@ def test_packages_cannot_be_installed_then_the_pages_cannot_be_built(
         )
     shutil.rmtree(cache, ignore_errors=True)
     connect_file(page, server.url, notes, "Notes")
-    made = Generation(page, server, "Packed notes")
-    made.start()
+    generation = Generation(page, server, "Packed notes")
+    generation.start()
     retrying = step(page, "install").get_by_text(re.compile(r"^Attempt 1 of 3 failed, next in"))
     expect(retrying).to_be_visible(timeout=GENERATE_MS)
-    made.fails(
+    generation.fails(
         "install",
         "registry_unreachable",
         "Package registry is unreachable",
         registry.url.removeprefix("http://").rstrip("/"),
         "it refused the connection",
     )
-    broken = made.folder / ".web" / "utils" / "state.js"
+    broken = generation.folder / ".web" / "utils" / "state.js"
     sound = broken.read_text()
     broken.write_text(f"{sound}\nexport const = ;\n")
     with registry.reachable():
-        made.try_again()
-        made.fails("build", "build_failed", "Building failed", "state.js")
+        generation.try_again()
+        generation.fails("build", "build_failed", "Building failed", "state.js")
         broken.write_text(sound)
-        made.try_again()
-        made.ends_well()
+        generation.try_again()
+        generation.ends_well()
 
 
 def test_app_finds_its_port_taken_then_crashes_then_does_not_answer(
     page: Page, make_server: Callable[..., Any], notes: Path
 ) -> None:
     server, first, last = server_with_two_ports(page, make_server, notes)
-    made = Generation(page, server, "Unlucky notes")
-    made.start()
+    generation = Generation(page, server, "Unlucky notes")
+    generation.start()
     expect(step(page, "reserve_ports")).to_have_attribute("data-state", "succeeded")
     with listening(first):
-        made.fails("start", "port_unavailable", "No free port", f"between {first} and {last}")
-        code = made.folder / made.slug / f"{made.slug}.py"
+        generation.fails("start", "port_unavailable", "No free port", f"between {first} and {last}")
+        code = generation.folder / generation.slug / f"{generation.slug}.py"
         sound = code.read_text()
         code.write_text("raise RuntimeError('the owner of this code broke it')\n")
-    made.try_again()
-    made.fails("start", "app_start_failed", "App did not start", "the owner of this code broke it")
+    generation.try_again()
+    generation.fails(
+        "start", "app_start_failed", "App did not start", "the owner of this code broke it"
+    )
     code.write_text(sound)
-    first_page = made.folder / ".web" / "build" / "client" / "index.html"
+    first_page = generation.folder / ".web" / "build" / "client" / "index.html"
     away = first_page.rename(first_page.with_suffix(".away"))
-    made.try_again()
-    made.fails("check", "app_check_failed", "App does not answer correctly", "status 404")
+    generation.try_again()
+    generation.fails("check", "app_check_failed", "App does not answer correctly", "status 404")
     away.rename(first_page)
-    made.try_again()
-    made.ends_well()
+    generation.try_again()
+    generation.ends_well()
 
 
 def test_cancel_during_the_build_leaves_nothing(
@@ -274,8 +283,8 @@ def test_cancel_during_the_build_leaves_nothing(
 ) -> None:
     server = make_server(ALLOWED_FOLDERS=json.dumps([str(notes.parent)]))
     connect_file(page, server.url, notes, "Notes")
-    made = Generation(page, server, "Cancelled notes")
-    made.start()
+    generation = Generation(page, server, "Cancelled notes")
+    generation.start()
     build = step(page, "build")
     expect(build).to_have_attribute("data-state", "running", timeout=GENERATE_MS)
     expect(build).to_contain_text("Bundling the pages")
@@ -288,7 +297,7 @@ def test_cancel_during_the_build_leaves_nothing(
     database = server.home / "proto_ddf.db"
     finished = "select finished_at from operation where id = ?"
     for _ in range(100):
-        if rows(database, finished, made.operation)[0][0]:
+        if rows(database, finished, generation.operation)[0][0]:
             break
         page.wait_for_timeout(100)
     assert rows(database, "select * from app") == []
@@ -297,14 +306,14 @@ def test_cancel_during_the_build_leaves_nothing(
     assert server.processes() == []
 
     again.click()
-    expect(page.get_by_label("Project name")).to_have_value(made.name)
-    made.operation = start_generation(page)
-    made.ends_well()
+    expect(page.get_by_label("Project name")).to_have_value(generation.name)
+    generation.operation = start_generation(page)
+    generation.ends_well()
 
 
 @pytest.fixture
 def notes(tmp_path: Path) -> Path:
-    """A database of one small table, in a folder of its own."""
+    """A database with one small table, in a separate folder."""
     database = tmp_path / "data" / "notes.db"
     database.parent.mkdir()
     connection = sqlite3.connect(database)
@@ -317,13 +326,13 @@ def notes(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """The home folder of the next server, on a disk of its own that is soon full."""
+    """The home folder of the next server, on a small disk of its own."""
     with disks.small_disk(tmp_path / "home0", str(DISK_SIZE)) as disk:
         yield disk
 
 
 def fill_disk(folder: Path, leave: int) -> Path:
-    """Leave `leave` bytes free; returns the file that takes all the rest."""
+    """Leave `leave` bytes free; returns the file that uses the rest."""
     filler = folder / "filler"
     with filler.open("wb", buffering=0) as file:
         while (more := shutil.disk_usage(folder).free - leave) > 0:
@@ -333,13 +342,13 @@ def fill_disk(folder: Path, leave: int) -> Path:
 
 @contextlib.contextmanager
 def listening(port: int) -> Iterator[None]:
-    """Another program has the port."""
+    """Another program listens on the port."""
     with socket.create_server(("127.0.0.1", port)):
         yield
 
 
 class Registry:
-    """The package registry of this machine under an address that can be out of reach."""
+    """A forwarder to this machine's package registry, whose address can be made unreachable."""
 
     def __init__(self) -> None:
         with socket.create_server(("127.0.0.1", 0)) as probe:
@@ -367,7 +376,7 @@ class Registry:
                 self.wfile.write(answer.content)
 
             def log_message(self, *args: Any) -> None:
-                """Quiet."""
+                """Logs nothing."""
 
         with (
             httpx.Client(timeout=60, follow_redirects=True) as client,

@@ -1,4 +1,4 @@
-"""Files of every kind in the browser: from the form by upload to the preview and to a generated app."""
+"""Files of every kind in the browser: from the upload in the form to the preview and to a generated app."""
 
 import io
 import json
@@ -49,7 +49,7 @@ def workbook(*sheets: tuple[str, list[list[object]]]) -> bytes:
 
 
 def upload(page: Page, server: Server, kind: str, file: Path) -> None:
-    """Fill a new form with a file."""
+    """Upload a file into a new form."""
     page.goto(f"{server.url}/sources/new")
     page.get_by_role("button", name="Start over").click()
     choose_kind(page, kind)
@@ -58,7 +58,7 @@ def upload(page: Page, server: Server, kind: str, file: Path) -> None:
 
 
 def connect_upload(page: Page, server: Server, kind: str, file: Path, name: str) -> None:
-    """Upload and connect a file; its source's page is open afterwards."""
+    """Upload and connect a file; the page of its source is open afterwards."""
     upload(page, server, kind, file)
     page.get_by_label("Name", exact=True).fill(name)
     page.get_by_role("button", name="Connect", exact=True).click()
@@ -73,7 +73,7 @@ def first_row(page: Page, table: str) -> str:
 
 
 def generated(page: Page, server: Server, source: str, slug: str) -> Path:
-    """Make an app of a source and open it; returns its database."""
+    """Generate an app from a source and open it; returns its database."""
     fill_generate_form(page, server.url, source, source=source)
     start_generation(page)
     page.goto(open_app_address(page))
@@ -81,7 +81,9 @@ def generated(page: Page, server: Server, source: str, slug: str) -> Path:
     return next((server.home / "apps" / slug).glob("data/*.db"))
 
 
-def test_excel_to_an_app_each_sheet_a_table(page: Page, server: Server, tmp_path: Path) -> None:
+def test_excel_to_an_app_with_a_table_for_each_sheet(
+    page: Page, server: Server, tmp_path: Path
+) -> None:
     file = tmp_path / "orders.xlsx"
     file.write_bytes(
         workbook(
@@ -140,7 +142,7 @@ def test_json_to_an_app_and_a_changed_type_stays(
     ]
 
 
-def test_a_type_that_texts_are_in_the_way_of_is_taken_by_one_click(
+def test_a_type_that_some_texts_do_not_fit_is_chosen_with_one_click(
     page: Page, server: Server, tmp_path: Path
 ) -> None:
     file = tmp_path / "parts.csv"
@@ -193,10 +195,11 @@ def test_a_file_of_another_kind_marks_its_field(page: Page, server: Server, tmp_
     expect(page.locator("[data-step=read_format]")).to_have_attribute("data-state", "failed")
 
 
-def test_an_encoding_that_cannot_be_told_is_chosen_at_its_field(
+def test_an_encoding_that_cannot_be_detected_is_chosen_at_its_field(
     page: Page, server: Server, tmp_path: Path
 ) -> None:
-    """The field is among the further options, which open for the fault; its message names the encodings that fit."""
+    """The field is one of the further options, which open because of the error. Its message names the encodings
+    that fit."""
     file = tmp_path / "towns.csv"
     shutil.copy(CASES / "08c_windows1251.csv", file)
     upload(page, server, "CSV/TSV files", file)
@@ -217,7 +220,7 @@ def test_an_encoding_that_cannot_be_told_is_chosen_at_its_field(
     assert "\u041a\u0430\u0437\u0430\u043d\u044c" in first_row(page, "towns")
 
 
-def test_what_seems_wrong_with_a_file_is_told_on_the_test(
+def test_what_seems_wrong_with_a_file_is_shown_by_the_connection_test(
     page: Page, server: Server, tmp_path: Path
 ) -> None:
     file = tmp_path / "stations.csv"

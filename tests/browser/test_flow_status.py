@@ -1,8 +1,7 @@
-"""The badges of the two flows, Connect and Generate, always show how it stands at the moment.
+"""The badges of the two flows, Connect and Generate, always show the present status.
 
-Of the kind: before anything, a wrong form, work under way, its end in each way; after an edit, a reload, in the middle of
-it, and in light, dark and on a phone.
-"""
+The kind: at the start, with an invalid form, while work is in progress, after each way in which it can end; after
+an edit, after a reload, during a reload; and in light mode, in dark mode and on a phone."""
 
 import re
 from pathlib import Path
@@ -12,7 +11,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.driving import GENERATE_MS, SOON_MS, fill_generate_form, start_generation
-from tests.browser.looking import PHONE, in_both_modes, open_page, serious_findings, sideways
+from tests.browser.looking import PHONE, in_both_modes, open_page, overflow_width, serious_findings
 
 pytestmark = pytest.mark.browser
 
@@ -85,7 +84,7 @@ def test_the_badge_of_the_generate_page_follows_the_form_and_the_generation(
 @pytest.mark.parametrize(
     ("path", "button"), [("/sources/new", "Connect"), ("/generate", "Generate app")]
 )
-def test_the_badges_are_sound_in_both_modes_and_on_a_phone(
+def test_the_badges_are_accessible_in_both_modes_and_on_a_phone(
     page: Page, server: Any, path: str, button: str
 ) -> None:
     for size in ({"width": 1440, "height": 900}, PHONE):
@@ -93,6 +92,6 @@ def test_the_badges_are_sound_in_both_modes_and_on_a_phone(
         open_page(page, server.url + path)
         page.get_by_role("button", name=button, exact=True).click()
         expect(page.locator("[data-status=invalid]")).to_be_attached()
-        assert sideways(page) == 0
+        assert overflow_width(page) == 0
         for _mode in in_both_modes(page):
             assert serious_findings(page) == []

@@ -1,8 +1,8 @@
-"""What a form of Proto-DDF shows is what is used, when the server has forgotten the tab.
+"""Proto-DDF uses what a form shows, even if the server has forgotten the tab.
 
-The kind: every form (generate with its plan, connect, edit, the tables that regenerate adds), every event that may come
-first (the one that sends the form, one that changes it), and both ways of forgetting (the state has expired; the server
-was killed and its states are gone), each without and with a reload."""
+The kind: every form (generate with its plan, connect, edit, the tables that regenerate adds), every event that may
+come first (the one that sends the form, one that changes it), and both ways of forgetting (the state has expired;
+the server was killed and its states were deleted), each without and with a reload."""
 
 import json
 import re
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where sources may be read from; holds notes.db."""
+    """The folder from which sources may be read; it holds notes.db."""
     folder = tmp_path_factory.mktemp("forgotten")
     with closing(sqlite3.connect(folder / "notes.db")) as database:
         database.execute("create table notes (id integer primary key, title text)")
@@ -43,7 +43,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def server(folder: Path) -> Iterator[Server]:
-    """A server of the module's own that forgets its tabs when it is asked to."""
+    """A server for this module that forgets its tabs when it is asked to."""
     environment = {"ALLOWED_FOLDERS": json.dumps([str(folder)])} | forgetting.ENVIRONMENT
     started = Server(folder / "home", free_port(), environment)
     started.start()
@@ -52,13 +52,13 @@ def server(folder: Path) -> Iterator[Server]:
 
 
 def expire(server: Server, page: Page) -> None:
-    """The server forgets every tab, as when their time is over."""
+    """Make the server forget every tab, as when their states expire."""
     assert server.process is not None
     forgetting.forget_tabs(server.process, server.home / "tabs")
 
 
 def kill(server: Server, page: Page) -> None:
-    """Kill the server, take its states away, and start it again."""
+    """Kill the server, delete its states, and start it again."""
     server.kill()
     shutil.rmtree(server.home / "tabs")
     server.start()
@@ -76,7 +76,7 @@ Forget = Callable[[Server, Page], None]
 
 
 def fill_in(page: Page, server: Server, name: str) -> None:
-    """A form in which nothing is as it was at first."""
+    """Fill in a form so that no field has its default."""
     fill_generate_form(page, server.url, name, editing=True)
     page.get_by_label("Description").fill("Typed by hand")
     page.get_by_label("orange", exact=True).click()
@@ -104,7 +104,7 @@ def expect_filled_in(page: Page, name: str) -> None:
 
 
 def spec_of(server: Server, operation: str) -> dict:
-    """The plan that an operation was given."""
+    """The plan that an operation got as its input."""
     query = "select input from operation where id = ?"
     (given,) = rows(server.home / "proto_ddf.db", query, operation)[0]
     return json.loads(given)["spec"]
@@ -127,7 +127,9 @@ def test_generate_uses_the_form_and_the_plan_that_the_page_shows(
 
 
 @WAYS
-def test_a_change_after_that_keeps_the_rest_of_the_form(server: Server, page: Page, forget: Forget):
+def test_a_change_of_the_generate_form_after_forgetting_keeps_the_rest(
+    server: Server, page: Page, forget: Forget
+):
     fill_in(page, server, "Kept")
     forget(server, page)
     page.get_by_label("Project name").press("End")
@@ -139,7 +141,7 @@ def test_a_change_after_that_keeps_the_rest_of_the_form(server: Server, page: Pa
     expect(page.get_by_label("Project name")).to_have_value("Kept longer")
 
 
-def test_another_source_can_be_chosen_after_that(server: Server, page: Page, folder: Path):
+def test_another_source_can_be_chosen_after_forgetting(server: Server, page: Page, folder: Path):
     connect_file(page, server.url, folder / "notes.db", "Chosen")
     fill_generate_form(page, server.url, "Chosen later")
     expire(server, page)
@@ -165,7 +167,7 @@ def test_connect_uses_the_form_that_the_page_shows(
 
 
 @WAYS
-def test_a_change_of_the_connect_form_after_that_keeps_the_rest(
+def test_a_change_of_the_connect_form_after_forgetting_keeps_the_rest(
     server: Server, page: Page, folder: Path, forget: Forget
 ):
     page.goto(f"{server.url}/sources/new")
@@ -200,10 +202,10 @@ def test_edit_uses_the_form_that_the_page_shows(
     expect(page.get_by_role("heading", name=second, level=1)).to_be_visible(timeout=60_000)
 
 
-def test_text_on_its_way_when_the_server_is_killed_is_shown_and_used(
+def test_text_that_was_being_sent_when_the_server_is_killed_is_shown_and_used(
     server: Server, page: Page, folder: Path
 ):
-    """Also text that is typed while there is no server."""
+    """The same holds for text that is typed while no server runs."""
     page.goto(f"{server.url}/sources/new")
     choose_kind(page, "SQLite")
     page.get_by_label("Name", exact=True).fill("On its way")
@@ -217,7 +219,7 @@ def test_text_on_its_way_when_the_server_is_killed_is_shown_and_used(
     expect(page.get_by_role("heading", name="On its way", level=1)).to_be_visible(timeout=60_000)
 
 
-def test_text_typed_just_before_a_reload_is_back(server: Server, page: Page):
+def test_text_typed_just_before_a_reload_is_restored(server: Server, page: Page):
     fill_generate_form(page, server.url, "Before")
     page.locator("[data-table='customers'] summary").click()
     page.get_by_label("Label of Customers city").fill("Town")
@@ -230,7 +232,7 @@ def test_text_typed_just_before_a_reload_is_back(server: Server, page: Page):
     ).to_have_value("Town")
 
 
-def test_enter_in_a_text_of_the_plan_uses_it(server: Server, page: Page):
+def test_enter_in_a_text_field_of_the_plan_applies_the_text(server: Server, page: Page):
     fill_generate_form(page, server.url, "Entered")
     page.locator("[data-table='customers'] summary").click()
     page.get_by_label("Label of Customers city").fill("Town")
@@ -242,10 +244,10 @@ def test_enter_in_a_text_of_the_plan_uses_it(server: Server, page: Page):
 
 
 @pytest.mark.parametrize(("label", "most"), [("Description", 2_000), ("Project name", None)])
-def test_a_text_too_long_is_told_at_its_field_and_not_sent(
+def test_a_text_too_long_is_reported_at_its_field_and_not_sent(
     server: Server, page: Page, label: str, most: int | None
 ):
-    """A message of 1 MB would close the connection without a word."""
+    """A message of 1 MB would close the connection without any error."""
     fill_generate_form(page, server.url, "Long texts")
     control = page.get_by_label(label)
     control.evaluate("(control) => control.removeAttribute('maxlength')")
@@ -261,10 +263,8 @@ def test_a_text_too_long_is_told_at_its_field_and_not_sent(
     expect(page.get_by_label(label)).to_have_value("Short enough")
 
 
-def test_forms_are_as_they_were_when_the_tab_was_forgotten_on_another_page(
-    server: Server, page: Page
-):
-    """The first events after that are for pages without a form."""
+def test_forms_are_restored_when_the_tab_was_forgotten_on_another_page(server: Server, page: Page):
+    """The first events after the forgetting are for pages without a form."""
     page.goto(f"{server.url}/sources/new")
     page.get_by_label("Name", exact=True).fill("Half filled in")
     page.get_by_label("Name", exact=True).blur()

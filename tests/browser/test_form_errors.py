@@ -1,4 +1,4 @@
-"""Bad input is told at its field and loses nothing; callouts clear themselves, but only when they may."""
+"""Invalid input is reported at its field and loses nothing; callouts clear themselves, but only when they may."""
 
 import contextlib
 import json
@@ -36,13 +36,13 @@ RETRY_SECONDS = 4.0
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where sources may be read from."""
+    """The folder from which sources may be read."""
     return tmp_path_factory.mktemp("forms")
 
 
 @pytest.fixture(scope="module")
 def server(folder: Path) -> Iterator[Server]:
-    """A server of this module's own, whose callouts clear themselves soon."""
+    """A server for this module, whose callouts soon clear themselves."""
     environment = {
         "ALLOWED_FOLDERS": json.dumps([str(folder)]),
         "ERROR_NOTICE_SECONDS": str(NOTICE_SECONDS),
@@ -71,10 +71,10 @@ def sources(server: Any) -> set[str]:
     return {name for (name,) in rows(server.home / "proto_ddf.db", "select name from source")}
 
 
-def told_at(field: Locator, message: str) -> None:
-    """The message stands at the field, which is marked and has the focus."""
-    told = re.compile(re.escape(message))
-    expect(field).to_have_accessible_description(told, timeout=TOLD_MS)
+def expect_error_at(field: Locator, message: str) -> None:
+    """Check that the message is shown at the field, and that the field is marked and has the focus."""
+    pattern = re.compile(re.escape(message))
+    expect(field).to_have_accessible_description(pattern, timeout=TOLD_MS)
     expect(field).to_have_attribute("aria-invalid", "true")
     expect(field).to_be_focused()
 
@@ -93,14 +93,12 @@ def told_at(field: Locator, message: str) -> None:
         ("Reflex", "“Reflex” cannot be used"),
     ],
 )
-def test_a_project_name_that_cannot_be_one(
-    page: Page, server: Any, name: str, message: str
-) -> None:
+def test_an_invalid_project_name(page: Page, server: Any, name: str, message: str) -> None:
     before = generations(server)
     fill_generate_form(page, server.url, name)
     page.get_by_role("button", name="Generate app").click()
     field = page.get_by_label("Project name")
-    told_at(field, message)
+    expect_error_at(field, message)
     expect(field).to_have_value(name)
     assert generations(server) == before
     assert list((server.home / "apps").iterdir()) == []
@@ -115,7 +113,7 @@ def test_no_table_is_chosen(page: Page, server: Any) -> None:
     page.get_by_role("checkbox", name="All tables").click()
     expect(page.locator("[data-table]")).to_have_count(0)
     page.get_by_role("button", name="Generate app").click()
-    told_at(page.get_by_role("checkbox", name="All tables"), "at least one table")
+    expect_error_at(page.get_by_role("checkbox", name="All tables"), "at least one table")
     expect(page.get_by_label("Project name")).to_have_value("No tables")
     assert generations(server) == before
 
@@ -139,13 +137,13 @@ def test_a_csv_file_that_cannot_be_read(page: Page, server: Any, folder: Path, n
     file.write_bytes(content)
     start_connecting(page, server.url, file, name, kind="CSV")
     field = page.get_by_label("File path")
-    told_at(field, message)
+    expect_error_at(field, message)
     expect(field).to_have_value(str(file))
     expect(page.get_by_label("Name", exact=True)).to_have_value(name)
     assert name not in sources(server)
 
 
-def test_csv_files_of_every_make_are_connected(page: Page, server: Any, folder: Path) -> None:
+def test_csv_files_of_every_format_are_connected(page: Page, server: Any, folder: Path) -> None:
     files = {
         "latin.csv": "town,note\nOrléans,für alle\n".encode("latin-1"),
         "bom.csv": b"\xef\xbb\xbftown,people\nBath,94000\n",
@@ -175,7 +173,7 @@ def test_csv_files_of_every_make_are_connected(page: Page, server: Any, folder: 
         expect(first).to_contain_text(cells)
 
 
-def test_a_locked_database_is_tried_several_times_and_opens_once_it_is_free(
+def test_a_locked_database_is_tried_several_times_and_opens_when_it_is_free(
     page: Page, server: Any, folder: Path
 ) -> None:
     file = database(folder / "locked.db")
@@ -193,7 +191,7 @@ def test_a_locked_database_is_tried_several_times_and_opens_once_it_is_free(
     expect(page.get_by_role("heading", name="Locked", level=1)).to_be_visible(timeout=TOLD_MS)
 
 
-def test_editing_a_read_only_database_is_refused(page: Page, server: Any, folder: Path) -> None:
+def test_editing_of_a_read_only_database_is_refused(page: Page, server: Any, folder: Path) -> None:
     with read_only_disk(folder / "read_only") as disk:
         connect_file(page, server.url, disk / "fixed.db", "Fixed")
         fill_generate_form(page, server.url, "Fixed notes", source="Fixed", editing=True)
@@ -204,7 +202,9 @@ def test_editing_a_read_only_database_is_refused(page: Page, server: Any, folder
         assert rows(server.home / "proto_ddf.db", "select * from app") == []
 
 
-def test_a_name_that_is_taken_by_another_spelling(page: Page, server: Any, folder: Path) -> None:
+def test_a_name_that_differs_from_another_only_in_spelling(
+    page: Page, server: Any, folder: Path
+) -> None:
     connect_file(page, server.url, database(folder / "taken.db"), "Taken")
     fill_generate_form(page, server.url, "Corner shop", source="Taken")
     start_generation(page)
@@ -215,12 +215,12 @@ def test_a_name_that_is_taken_by_another_spelling(page: Page, server: Any, folde
     fill_generate_form(page, server.url, "corner-SHOP", source="Taken")
     page.get_by_role("button", name="Generate app").click()
     field = page.get_by_label("Project name")
-    told_at(field, "There is already an app named “Corner shop”")
+    expect_error_at(field, "There is already an app named “Corner shop”")
     expect(field).to_have_value("corner-SHOP")
     assert generations(server) == before
 
 
-def test_a_callout_clears_itself_unless_someone_is_on_it(
+def test_a_callout_clears_itself_unless_the_pointer_or_focus_is_on_it(
     page: Page, server: Any, folder: Path
 ) -> None:
     file = database(folder / "fleeting.db")
@@ -270,12 +270,12 @@ def test_a_field_error_stays(page: Page, server: Any) -> None:
     fill_generate_form(page, server.url, "ab")
     page.get_by_role("button", name="Generate app").click()
     field = page.get_by_label("Project name")
-    told_at(field, "at least 3 characters")
+    expect_error_at(field, "at least 3 characters")
     page.wait_for_timeout(1500 * max(NOTICE_SECONDS, RETRY_SECONDS))
-    told_at(field, "at least 3 characters")
+    expect_error_at(field, "at least 3 characters")
 
 
-def test_two_tabs_show_one_failed_operation_and_try_again_outlives_a_restart(
+def test_two_tabs_show_one_failed_operation_and_try_again_survives_a_restart(
     page: Page, server: Any, folder: Path
 ) -> None:
     file = folder / "later.db"
@@ -306,7 +306,7 @@ def test_two_tabs_show_one_failed_operation_and_try_again_outlives_a_restart(
 
 
 def open_generate_form(page: Page, server: Any, source: str) -> None:
-    """Choose a source on /generate whose plan cannot be made."""
+    """Choose a source for which no plan can be made on /generate."""
     page.goto(f"{server.url}/generate")
     page.get_by_label("Source", exact=True).click()
     page.get_by_role("option", name=source).click()
@@ -314,7 +314,7 @@ def open_generate_form(page: Page, server: Any, source: str) -> None:
 
 @contextlib.contextmanager
 def read_only_disk(mounted: Path) -> Iterator[Path]:
-    """A disk that holds fixed.db and cannot be written: root may write whatever the mode says."""
+    """A read-only disk that holds fixed.db. File permissions are not enough, because root may write anyway."""
     with small_disk(mounted, "1m"):
         database(mounted / "fixed.db")
         subprocess.run(["mount", "-o", "remount,ro", str(mounted)], check=True)

@@ -1,4 +1,4 @@
-"""The server's event loop stands still: it is started again, and the open page goes on."""
+"""The server's event loop is frozen: the server is restarted, and the open page continues."""
 
 import contextlib
 import json
@@ -15,7 +15,7 @@ from tests.browser.driving import SOON_MS, wait_until
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 
-def test_an_open_page_outlives_a_frozen_server(page: Page, make_server: Callable[..., Any]) -> None:
+def test_an_open_page_survives_a_frozen_server(page: Page, make_server: Callable[..., Any]) -> None:
     server = make_server(str(ROOT / "tests" / "freezing_server.py"))
     page.goto(f"{server.url}/generate")
     page.get_by_label("Project name").fill("Kept name")

@@ -1,4 +1,4 @@
-"""The generate page: by keyboard, on a phone, over a reload, and what axe-core finds on it."""
+"""The generate page: with the keyboard, on a phone, after a reload, and its accessibility."""
 
 import time
 from collections.abc import Callable
@@ -18,8 +18,8 @@ from tests.browser.looking import (
     PHONE,
     in_both_modes,
     open_page,
+    overflow_width,
     serious_findings,
-    sideways,
     tab_to,
 )
 
@@ -66,7 +66,7 @@ def test_an_app_is_generated_with_the_keyboard_alone(page: Page, server: Any) ->
 
 
 @pytest.mark.parametrize("width", [PHONE["width"], 768, 1440])
-def test_the_form_with_its_plan_open_is_sound_in_every_width(
+def test_the_form_with_its_open_plan_is_accessible_and_fits_in_every_width(
     page: Page, server: Any, width: int
 ) -> None:
     page.set_viewport_size({"width": width, "height": PHONE["height"]})
@@ -74,14 +74,16 @@ def test_the_form_with_its_plan_open_is_sound_in_every_width(
     page.locator("[data-table=orders] summary").click()
     expect(page.get_by_label("Label of Orders status")).to_be_visible()
     expect(page.get_by_role("button", name="Generate app")).to_be_in_viewport()
-    assert sideways(page) == 0
+    assert overflow_width(page) == 0
     assert {mode: serious_findings(page) for mode in in_both_modes(page)} == {
         "light": [],
         "dark": [],
     }
 
 
-def test_generate_stays_in_reach_on_a_phone_wherever_one_is(page: Page, server: Any) -> None:
+def test_the_generate_button_stays_visible_on_a_phone_at_every_scroll_position(
+    page: Page, server: Any
+) -> None:
     page.set_viewport_size(PHONE)
     fill_generate_form(page, server.url, "In reach")
     button = page.get_by_role("button", name="Generate app")
@@ -95,7 +97,7 @@ def test_generate_stays_in_reach_on_a_phone_wherever_one_is(page: Page, server: 
     expect(page.get_by_label("Summary").get_by_text("in_reach").last).to_be_visible()
 
 
-def test_widgets_are_named_in_words_and_kept_by_value(page: Page, server: Any) -> None:
+def test_widgets_have_readable_names_and_are_stored_by_value(page: Page, server: Any) -> None:
     fill_generate_form(page, server.url, "In words")
     page.locator("[data-table=orders] summary").click()
     widget = page.get_by_label("Widget of Orders note")
@@ -107,7 +109,7 @@ def test_widgets_are_named_in_words_and_kept_by_value(page: Page, server: Any) -
     expect(widget).to_have_value("text")
 
 
-def test_the_draft_is_kept_over_a_reload(page: Page, server: Any) -> None:
+def test_the_draft_is_kept_after_a_reload(page: Page, server: Any) -> None:
     fill_generate_form(page, server.url, "Kept draft", editing=True)
     page.get_by_label("Description").fill("Half written")
     page.get_by_label("crimson").click()
@@ -121,7 +123,7 @@ def test_the_draft_is_kept_over_a_reload(page: Page, server: Any) -> None:
     expect(page.locator("[data-chart]")).to_have_count(3)
 
 
-def test_enter_right_after_typing_sends_what_was_typed(page: Page, server: Any) -> None:
+def test_enter_immediately_after_typing_sends_what_was_typed(page: Page, server: Any) -> None:
     fill_generate_form(page, server.url, "")
     name = page.get_by_label("Project name")
     name.press_sequentially("x!")
@@ -133,10 +135,10 @@ def test_enter_right_after_typing_sends_what_was_typed(page: Page, server: Any) 
     expect(name).to_have_value("x!")
 
 
-def test_an_operation_that_was_left_is_not_shown_again_by_an_early_reload(
+def test_an_operation_that_was_closed_is_not_shown_again_by_an_early_reload(
     page: Page, server: Any
 ) -> None:
-    """The server knows that it was left; its answer is lost, so that the tab still keeps the operation's id."""
+    """The server knows that it was closed, but its answer is lost, so the tab still stores the operation's id."""
     lost: list[str | bytes] = []
     is_losing = False
 
@@ -165,7 +167,7 @@ def test_an_operation_that_was_left_is_not_shown_again_by_an_early_reload(
 def test_no_form_is_shown_before_the_operation_that_a_new_state_shows(
     page: Page, server: Any
 ) -> None:
-    """Over a slow connection, which gives the page time to draw each answer."""
+    """The connection is slow, so that the page has time to render each answer."""
 
     def answer(socket: WebSocketRoute, message: str | bytes) -> None:
         time.sleep(0.2)
@@ -186,7 +188,7 @@ def test_no_form_is_shown_before_the_operation_that_a_new_state_shows(
 
 
 def pass_answers(page: Page, answer: Callable[[WebSocketRoute, str | bytes], None]) -> None:
-    """What the server says goes through `answer`, on every connection from now on."""
+    """From now on, every answer of the server on every connection is passed to `answer`."""
 
     def connect(socket: WebSocketRoute) -> None:
         server = socket.connect_to_server()

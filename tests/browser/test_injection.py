@@ -1,4 +1,4 @@
-"""Injections injected through the page itself: the flows get over them, and say what they do meanwhile."""
+"""Faults injected with the resilience page: the flows recover from them, and show what they do meanwhile."""
 
 import contextlib
 import json
@@ -29,16 +29,16 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 RUNS = 50
 SEED = 1
 CALM_SEED = 2976
-"""A call is given up after five resets in a row: at 30 % one in 400. Looks at sources draw between its attempts
-whenever their time has come, so with this seed no seven of the first 1,000 draws hold five resets; the 50 runs
-make about 700."""
+"""A call is given up after five resets in a row: at 30 %, one call in 400. The watch of sources also makes calls, which
+draw from the same random numbers between the attempts. So with this seed no seven successive draws of the first 1,000
+have five resets; the 50 runs draw about 700 times."""
 TOLD_MS = 30_000
 PAUSE_SECONDS = 6
 
 NOTE_ATTEMPTS = """
   const note = () => document.querySelectorAll("[data-step]").forEach(step => {
-    for (const [told] of step.textContent.matchAll(/Attempt \\d+ of \\d+( failed, next in [\\d.]+ m?s)?/g))
-      window.noteAttempt(`${step.dataset.step}: ${told}`);
+    for (const [attempt] of step.textContent.matchAll(/Attempt \\d+ of \\d+( failed, next in [\\d.]+ m?s)?/g))
+      window.noteAttempt(`${step.dataset.step}: ${attempt}`);
   });
   new MutationObserver(note).observe(document, {subtree: true, childList: true, characterData: true});
 """
@@ -46,7 +46,7 @@ NOTE_ATTEMPTS = """
 
 @pytest.fixture
 def notes(tmp_path: Path) -> Path:
-    """A database of one small table."""
+    """A database with one small table."""
     file = tmp_path / "data" / "notes.db"
     file.parent.mkdir()
     with contextlib.closing(sqlite3.connect(file)) as database:
@@ -58,7 +58,7 @@ def notes(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def start_server(make_server: Callable[..., Any], notes: Path) -> Callable[[int], Any]:
-    """A server that allows injections, whose first wait between attempts is so many milliseconds."""
+    """Starts a server that allows fault injection; its first wait between attempts has this many milliseconds."""
 
     def start(wait_ms: int) -> Any:
         return make_server(
@@ -74,17 +74,17 @@ def start_server(make_server: Callable[..., Any], notes: Path) -> Callable[[int]
 
 @pytest.fixture
 def attempts(page: Page) -> set[str]:
-    """What the page has told of attempts so far, each with its step."""
-    told: set[str] = set()
-    page.expose_function("noteAttempt", lambda text: told.add(text))
+    """The attempts that the page has shown so far, each with its step."""
+    attempts: set[str] = set()
+    page.expose_function("noteAttempt", lambda text: attempts.add(text))
     page.add_init_script(NOTE_ATTEMPTS)
-    return told
+    return attempts
 
 
 def start_injection(
     page: Page, url: str, system: str, *, percent: int, seed: int | None = None, active: int = 1
 ) -> None:
-    """Let so many of a system's calls lose their connection; `active` injections are there then."""
+    """Reset the connection of this percentage of a system's calls; `active` injections must exist afterwards."""
     page.goto(f"{url}/resilience")
     form = page.get_by_role("form", name="Start a fault")
     choose(page, "System", system)
@@ -108,7 +108,7 @@ def stop_injections(page: Page, url: str) -> None:
 
 
 def policy_row(page: Page, file: Path) -> Locator:
-    """A file's row on the page of policies."""
+    """The row of a file on the page of policies."""
     return page.locator(f"[data-target$='/{file.name}']")
 
 
@@ -129,13 +129,15 @@ def test_connecting_succeeds_fifty_times_while_three_in_ten_calls_are_reset(
     [(connected,)] = rows(database, "select count(*) from source where name like 'Notes %'")
     assert connected == RUNS
     [(retried,)] = rows(database, "select count(*) from operation_step where attempts > 0")
-    assert retried > RUNS / 2  # of four calls at least one is reset in three of four runs
+    assert retried > RUNS / 2  # in three of four runs at least one of the four calls is reset
     [(twice,)] = rows(database, "select count(*) from operation_step where runs > 1")
     assert twice == 0
-    assert any(re.search(r"Attempt \d of 5 failed, next in [\d.]+", told) for told in attempts)
+    assert any(
+        re.search(r"Attempt \d of 5 failed, next in [\d.]+", attempt) for attempt in attempts
+    )
 
 
-def test_a_source_that_stays_out_of_reach_is_left_alone_and_try_again_connects_it_after_all(
+def test_calls_of_an_unreachable_source_are_paused_and_try_again_connects_it_later(
     page: Page, start_server: Callable[[int], Any], notes: Path
 ) -> None:
     server = start_server(60)
@@ -191,7 +193,9 @@ def test_generating_ends_with_one_app_while_three_in_ten_calls_of_each_kind_are_
     states = step_runs(server.home, operation)
     assert set(states.values()) == {("succeeded", 1)}
     assert page.get_by_role("alert").count() == 0
-    assert any(told.startswith("install: Attempt 1 of 3 failed, next in") for told in attempts)
+    assert any(
+        attempt.startswith("install: Attempt 1 of 3 failed, next in") for attempt in attempts
+    )
     page.goto(f"{server.url}/resilience")
     for number in range(len(systems)):
         expect(page.locator("[data-fault]").nth(number)).to_contain_text(

@@ -1,4 +1,4 @@
-"""Leaving one of Proto-DDF's own forms that was changed asks first; a form that nobody touched does not."""
+"""Leaving one of Proto-DDF's own forms asks first if the form was changed, and asks nothing if it was not."""
 
 import pytest
 from playwright.sync_api import Dialog, Page, expect
@@ -14,7 +14,7 @@ def change(page: Page, url: str, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", FORMS)
-def test_a_link_asks_and_the_text_is_there_on_coming_back(server, page: Page, path: str):
+def test_a_link_asks_and_the_text_is_there_after_going_back(server, page: Page, path: str):
     change(page, server.url, path)
     page.get_by_role("link", name="Apps", exact=True).first.click()
     question = page.get_by_role("dialog", name="Leave this form?")
@@ -33,7 +33,7 @@ def test_a_link_asks_and_the_text_is_there_on_coming_back(server, page: Page, pa
 def test_going_back_asks(server, page: Page, path: str):
     page.goto(f"{server.url}/apps")
     page.get_by_role("link", name="Sources", exact=True).first.click()
-    # A link that is followed before the page of the one before it is there takes its place in the history.
+    # If a link is clicked before the page of the previous link is loaded, it replaces that page in the history.
     expect(page).to_have_url(f"{server.url}/sources")
     if path == "/generate":
         page.get_by_role("link", name="Generate", exact=True).first.click()
@@ -68,7 +68,7 @@ def test_closing_or_reloading_asks_the_browser_s_own_question(server, page: Page
 
 
 @pytest.mark.parametrize("path", FORMS)
-def test_an_untouched_form_is_left_without_a_question(server, page: Page, path: str):
+def test_an_unchanged_form_is_left_without_a_question(server, page: Page, path: str):
     page.goto(f"{server.url}{path}")
     expect(page.get_by_label(FORMS[path], exact=True)).to_be_visible()
     page.get_by_role("link", name="Apps", exact=True).first.click()

@@ -1,4 +1,4 @@
-"""The main job, whole: a source, the form, a running app, its data."""
+"""The main use case from start to end: a source, the form, a running app, its data."""
 
 import io
 import zipfile
@@ -50,7 +50,7 @@ def test_sample_shop_becomes_a_live_app_whose_rows_can_be_edited(page: Page, ser
     assert rows(shop, "select * from customers where email = 'ada@example.org'") == []
 
 
-def test_the_plan_that_was_changed_is_what_is_built(page: Page, server: Any) -> None:
+def test_the_app_is_built_from_the_changed_plan(page: Page, server: Any) -> None:
     fill_generate_form(page, server.url, "Planned shop")
     page.get_by_role("checkbox", name="order_items").click()
     expect(page.locator("[data-table='order_items']")).to_have_count(0)

@@ -1,7 +1,6 @@
-"""Text that looks like Reflex's own tags, wherever a person or another site can put it: nothing freezes.
+"""Text that looks like Reflex's own tags freezes nothing, wherever a person or another site can put it.
 
-tests/unit/web/test_literal_guard.py says what belongs to the kind.
-"""
+tests/unit/web/test_literal_guard.py says what belongs to the kind."""
 
 import contextlib
 import re
@@ -33,7 +32,9 @@ TAGS = (LETTERS, NUMBER, EMPTY, NESTED, "<reflex.Var>")
 
 
 @pytest.mark.parametrize("tag", TAGS)
-def test_no_address_freezes_the_server(page: Page, server: Server, tag: str) -> None:
+def test_no_address_that_looks_like_a_tag_freezes_the_server(
+    page: Page, server: Server, tag: str
+) -> None:
     text = quote(tag, safe="")
     for place in ("/{}", "/sources/{}", "/apps/{}", "/operations/{}", "/generate?source={}"):
         page.goto(server.url + place.format(text))
@@ -83,7 +84,7 @@ def test_names_that_look_like_tags_are_shown_as_they_are(
 
 
 def fill(database: Path) -> None:
-    """Tables, columns, checks, defaults and values that look like tags."""
+    """Create tables, columns, checks, defaults and values that look like tags."""
     checks = ", ".join(f"'{tag}'" for tag in TAGS)
     with contextlib.closing(sqlite3.connect(database)) as connection, connection:
         connection.execute(

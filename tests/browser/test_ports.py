@@ -1,11 +1,11 @@
-"""The ports that are never given to an app are those that a real browser refuses to open."""
+"""Apps never get the ports that a real browser refuses to open."""
 
 from playwright.sync_api import Page, Request
 
 from proto_ddf.port_numbers import BLOCKED_PORTS
 
 REFUSED_BY_OTHER_BROWSERS = {4190, 6679}
-"""In the standard, and not refused by Chromium in this way."""
+"""Ports that the standard blocks but that Chromium does not refuse with this error."""
 
 ASK = """async (ports) => {
   for (const port of ports) await fetch(`http://127.0.0.1:${port}/`, {mode: "no-cors"}).catch(() => {});
@@ -13,7 +13,7 @@ ASK = """async (ports) => {
 
 
 def test_the_ports_that_chromium_refuses_are_known(page: Page) -> None:
-    """All below 1024, and the blocked ones above with their neighbours."""
+    """Tries all ports below 1024, and the blocked ports above with their neighbours."""
     refused: set[int] = set()
 
     def note(request: Request) -> None:

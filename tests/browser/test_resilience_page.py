@@ -1,4 +1,4 @@
-"""The resilience page in a browser: injections are started there, a circuit opens, and the callout counts down."""
+"""The resilience page in a browser: faults are injected there, a circuit opens, and the callout counts down."""
 
 import itertools
 import json
@@ -12,14 +12,14 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Server
 from tests.browser.driving import start_connecting, start_injection, watched_failures
-from tests.browser.looking import in_both_modes, open_page, serious_findings, sideways, tab_to
+from tests.browser.looking import in_both_modes, open_page, overflow_width, serious_findings, tab_to
 from tests.ports import free_port
 
 pytestmark = pytest.mark.browser
 
 COUNTING = re.compile(r"^Can be tried again in \d+ s$")
 OPEN_SECONDS = 12
-"""How long a circuit stays open here: long enough to be looked at, short enough to be waited for."""
+"""How long a circuit stays open in these tests: long enough for the checks, short enough to wait for its end."""
 WIDTHS = (1440, 768, 390)
 
 _numbers = itertools.count(1)
@@ -27,7 +27,7 @@ _numbers = itertools.count(1)
 
 @pytest.fixture
 def page(page: Page) -> Iterator[Page]:
-    """A page on which no script may fail."""
+    """A page whose scripts must not fail."""
     failures = watched_failures(page)
     yield page
     assert failures == []
@@ -35,7 +35,7 @@ def page(page: Page) -> Iterator[Page]:
 
 @pytest.fixture(scope="module")
 def faulty_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server on which injections may be injected and a circuit opens at the second failure."""
+    """A server that allows fault injection and whose circuits open at the second failure."""
     source = {
         "max_retries": 1,
         "retry_delay_ms": 50,
@@ -54,7 +54,7 @@ def faulty_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture
 def faulty(faulty_server: Server, page: Page) -> Server:
-    """The same, without active injections and with every circuit closed."""
+    """The same server, without active injections and with every circuit closed."""
     open_page(page, f"{faulty_server.url}/resilience")
     stop_all = page.get_by_role("button", name="Stop all")
     if stop_all.count():
@@ -68,7 +68,7 @@ def faulty(faulty_server: Server, page: Page) -> Server:
 
 
 def open_a_circuit(page: Page, server: Server) -> Locator:
-    """Connect the sample while all its calls fail; the callout that counts down."""
+    """Connect the sample while all its calls fail; returns the callout that counts down."""
     start_injection(page, server.url)
     name = f"Broken {next(_numbers)}"
     start_connecting(page, server.url, server.home / "samples" / "sample_shop.db", name)
@@ -89,7 +89,7 @@ def seconds_left(callout: Locator) -> int:
     return int(re.sub(r"\D", "", words))
 
 
-def test_an_open_circuit_counts_down_and_try_again_succeeds_once_the_injection_is_stopped(
+def test_an_open_circuit_counts_down_and_try_again_succeeds_when_the_injection_is_stopped(
     page: Page, faulty: Server
 ) -> None:
     paused = open_a_circuit(page, faulty)
@@ -147,7 +147,9 @@ def test_the_list_of_errors_counts_down_too(page: Page, faulty: Server) -> None:
     )
 
 
-def test_a_breaker_is_shown_live_reset_and_forced_open(page: Page, faulty: Server) -> None:
+def test_a_breaker_is_shown_live_and_can_be_reset_and_forced_open(
+    page: Page, faulty: Server
+) -> None:
     open_a_circuit(page, faulty)
     open_page(page, f"{faulty.url}/resilience")
     row = target(page)
@@ -179,9 +181,7 @@ def test_a_breaker_is_shown_live_reset_and_forced_open(page: Page, faulty: Serve
     expect(row).to_have_count(0)
 
 
-def test_a_target_is_marked_for_errors_of_the_network_and_for_no_others(
-    page: Page, faulty: Server
-) -> None:
+def test_a_target_is_marked_for_network_errors_and_no_others(page: Page, faulty: Server) -> None:
     file = faulty.home / "samples" / "marked.db"
     shutil.copy(faulty.home / "samples" / "sample_shop.db", file)
     row = page.locator("[data-target^='source/marked']")
@@ -213,7 +213,7 @@ def test_every_page_says_that_injections_are_switched_on(page: Page, faulty: Ser
     expect(page.get_by_role("status").filter(has_text="none is active")).to_be_visible()
 
 
-def test_what_is_wrong_in_the_form_stands_at_its_field(page: Page, faulty: Server) -> None:
+def test_form_errors_are_shown_at_their_fields(page: Page, faulty: Server) -> None:
     open_page(page, f"{faulty.url}/resilience")
     page.get_by_label("Share of the calls (%)").fill("many")
     page.get_by_label("Share of the calls (%)").press("Enter")
@@ -224,7 +224,7 @@ def test_what_is_wrong_in_the_form_stands_at_its_field(page: Page, faulty: Serve
     expect(page.locator("[data-fault]")).to_have_count(0)
 
 
-def test_by_keyboard_alone_a_row_is_unfolded_and_a_injection_started(
+def test_with_the_keyboard_alone_a_row_is_expanded_and_an_injection_started(
     page: Page, faulty: Server
 ) -> None:
     open_page(page, f"{faulty.url}/resilience")
@@ -241,7 +241,7 @@ def test_by_keyboard_alone_a_row_is_unfolded_and_a_injection_started(
     expect(page.locator("[data-fault]")).to_be_visible()
 
 
-def test_nothing_serious_is_found_with_an_open_circuit_and_a_injection(
+def test_the_page_is_accessible_with_an_open_circuit_and_an_injection(
     page: Page, faulty: Server
 ) -> None:
     open_a_circuit(page, faulty)
@@ -253,7 +253,7 @@ def test_nothing_serious_is_found_with_an_open_circuit_and_a_injection(
             expect(page.get_by_role("group", name="Details of")).to_be_visible()
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 844})
-            assert sideways(page) == 0, (path, width)
+            assert overflow_width(page) == 0, (path, width)
             for mode in in_both_modes(page):
                 found[f"{path} {width} {mode}"] = serious_findings(page)
     assert {where: lines for where, lines in found.items() if lines} == {}

@@ -1,4 +1,4 @@
-"""No byte that Proto-DDF writes, sends or shows holds a password: a planted one is searched for, everywhere."""
+"""Nothing that Proto-DDF writes, sends or shows contains a password: a planted password is searched for everywhere."""
 
 import base64
 import html
@@ -28,7 +28,7 @@ MISTYPED = 'm1styped+"p\\ss wörd/%&'
 
 
 def spellings(secret: str) -> dict[str, bytes]:
-    """The bytes that would give it away, by how they are spelled."""
+    """The bytes in which the secret would be readable, by the name of the encoding."""
     plain = secret.encode()
     spelled = {
         "plain": plain,
@@ -44,7 +44,7 @@ def spellings(secret: str) -> dict[str, bytes]:
         "form": quote_plus(secret).encode(),
     }
     for shift in range(3):
-        # Wherever it begins among others: without the characters that its neighbours share.
+        # It may begin anywhere in a longer text, so leave out the characters that also depend on its neighbours.
         coded = base64.b64encode(b"\0" * shift + plain)[4 if shift else 0 : -4]
         spelled[f"Base64 {shift}"] = coded
         spelled[f"URL-safe Base64 {shift}"] = coded.replace(b"+", b"-").replace(b"/", b"_")
@@ -52,7 +52,7 @@ def spellings(secret: str) -> dict[str, bytes]:
 
 
 def search(places: Mapping[str, bytes], *secrets: str) -> list[str]:
-    """Where which of the secrets is found, in which spelling."""
+    """Each place where a secret is found, with the encoding."""
     return [
         f"{place}: {secret[:4]}… as {how}"
         for secret in secrets
@@ -78,7 +78,7 @@ def command_lines() -> dict[str, bytes]:
 
 
 def shown(page: Page) -> dict[str, bytes]:
-    """What the page and its storage hold, what was typed included."""
+    """The content of the page and of its storage, including what was typed."""
     inputs = "[...document.querySelectorAll('input, textarea')].map((input) => input.value)"
     held = f"JSON.stringify([{{...localStorage}}, {{...sessionStorage}}, {inputs}])"
     return {f"DOM of {page.url}": page.content().encode(), "storage": page.evaluate(held).encode()}
@@ -86,7 +86,7 @@ def shown(page: Page) -> dict[str, bytes]:
 
 @pytest.fixture
 def frames(page: Page) -> list[bytes]:
-    """Every frame of the page's websockets, both ways."""
+    """Every frame of the page's websockets, in both directions."""
     heard: list[bytes] = []
 
     def hear(frame: str | bytes) -> None:
@@ -102,7 +102,7 @@ def frames(page: Page) -> list[bytes]:
 
 @pytest.fixture
 def planted_database(postgres_database: Database) -> Database:
-    """One whose user has the planted password."""
+    """A database whose user has the planted password."""
     postgres_database.admin(f"alter user {postgres_database.user} password '{PLANTED}'")
     made = Database(
         postgres_database.server, postgres_database.name, postgres_database.user, PLANTED
@@ -128,7 +128,7 @@ def test_base64_is_found_wherever_the_secret_begins() -> None:
         assert search({"header": coded}, PLANTED)
 
 
-def test_a_password_is_nowhere_but_in_the_vault(
+def test_a_password_is_only_in_the_vault(
     page: Page, server: Server, planted_database: Database, frames: list[bytes]
 ) -> None:
     places: dict[str, bytes] = {}
@@ -188,14 +188,14 @@ def test_a_password_is_nowhere_but_in_the_vault(
         assert any(place.startswith(needed) for place in places), needed
     assert search(places, PLANTED, MISTYPED) == []
 
-    # What is typed elsewhere goes by those ways, so the search would have found it.
+    # A password typed into another field does go through these places, so the search would have found it.
     page.goto(f"{server.url}/sources/new")
     name.fill(PLANTED)
 
     def is_found(place: str) -> bool:
         tabs = {f"tab {path}": held for path, held in files(server.home / "tabs").items()}
         held = {**shown(page), **tabs}
-        held["frames"] = b"\n".join(frames)  # heard while the page is asked
+        held["frames"] = b"\n".join(frames)  # a list that grows while the page is asked
         return any(found.startswith(place) for found in search(held, PLANTED))
 
     for place in ("frames", "DOM", "storage", "tab "):

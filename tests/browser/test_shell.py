@@ -1,4 +1,4 @@
-"""The shell around every page, and the pages that only show: by mouse, by keyboard, on a phone."""
+"""The shell around every page, and the pages that only show data: with the mouse, with the keyboard, on a phone."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -27,7 +27,7 @@ RECONNECT_MS = 30_000
 
 @pytest.fixture
 def page(page: Page) -> Iterator[Page]:
-    """A page on which no script may fail."""
+    """A page whose scripts must not fail."""
     failures = watched_failures(page)
     yield page
     lost = re.compile("WebSocket|ERR_CONNECTION_REFUSED|websocket error")
@@ -81,7 +81,9 @@ def test_the_sidebar_is_a_bar_at_the_foot_of_a_phone(page: Page, server: Any) ->
         expect(page.get_by_role("link", name=label, exact=True).first).to_be_in_viewport()
 
 
-def test_the_chosen_mode_stays_and_is_there_before_any_script_file(page: Page, server: Any) -> None:
+def test_the_chosen_mode_is_kept_and_applied_before_any_script_file(
+    page: Page, server: Any
+) -> None:
     page.emulate_media(color_scheme="light")
     open_page(page, server.url)
     page.get_by_role("button", name="Switch between light and dark mode").click()
@@ -96,7 +98,7 @@ def test_the_chosen_mode_stays_and_is_there_before_any_script_file(page: Page, s
     assert max(int(part) for part in re.findall(r"\d+", shown)[:3]) < 60
 
 
-def test_the_page_does_not_jump_once_it_is_there(page: Page, server: Any) -> None:
+def test_the_layout_does_not_shift_after_the_first_paint(page: Page, server: Any) -> None:
     page.add_init_script(
         "window.shift = 0; new PerformanceObserver(list => list.getEntries().forEach("
         "e => { if (!e.hadRecentInput) window.shift += e.value }))"
@@ -107,7 +109,7 @@ def test_the_page_does_not_jump_once_it_is_there(page: Page, server: Any) -> Non
         assert page.evaluate("window.shift") < 0.1, path
 
 
-def test_an_unknown_operation_is_told_kindly(page: Page, server: Any) -> None:
+def test_the_page_of_an_unknown_operation_says_so(page: Page, server: Any) -> None:
     open_page(page, f"{server.url}/operations/nothing-such")
     expect(page.get_by_text("No such operation")).to_be_visible()
     page.get_by_role("link", name="All operations").click()
@@ -158,7 +160,7 @@ def test_an_operation_stays_live_in_every_tab_through_a_kill_and_a_restart(
     second.context.close()
 
 
-def test_what_ran_is_listed_filtered_and_leads_to_its_page(page: Page, server: Any) -> None:
+def test_operations_are_listed_filtered_and_linked_to_their_pages(page: Page, server: Any) -> None:
     fill_generate_form(page, server.url, "Listed shop")
     operation = start_generation(page)
     open_page(page, f"{server.url}/operations")

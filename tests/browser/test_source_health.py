@@ -1,4 +1,4 @@
-"""The connection of a source, as its page and the lists show it while its server goes away and returns."""
+"""The health of a source's connection on its page and in the lists, while its server goes down and comes back."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.driving import SOON_MS, choose_kind
-from tests.browser.looking import PHONE, in_both_modes, open_page, serious_findings, sideways
+from tests.browser.looking import PHONE, in_both_modes, open_page, overflow_width, serious_findings
 from tests.servers.database_server import Database
 from tests.servers.postgres import PostgresServer
 
@@ -20,7 +20,7 @@ DESK = {"width": 1440, "height": 900}
 
 @pytest.fixture
 def database() -> Iterator[Database]:
-    """A database with one table, in a server that may be killed."""
+    """A database with one table, in a server that the test may kill."""
     if reason := PostgresServer.missing():
         pytest.skip(reason)
     with PostgresServer() as server:
@@ -45,7 +45,7 @@ def fact(panel: Locator, name: str) -> Locator:
     return panel.locator("dl > div").filter(has_text=re.compile(rf"^{name}")).locator("dd")
 
 
-def test_a_server_that_goes_away_and_returns_is_seen_by_itself(
+def test_a_server_that_goes_down_and_comes_back_is_noticed_without_a_click(
     page: Page, make_server: Callable[..., Any], database: Database
 ) -> None:
     server = make_server(
@@ -82,7 +82,7 @@ def test_a_server_that_goes_away_and_returns_is_seen_by_itself(
     for mode in in_both_modes(page):
         assert serious_findings(page) == [], mode
     page.set_viewport_size(PHONE)
-    assert sideways(page) == 0
+    assert overflow_width(page) == 0
     page.set_viewport_size(DESK)
 
     database.server.start()
@@ -95,10 +95,10 @@ def test_a_server_that_goes_away_and_returns_is_seen_by_itself(
     assert panel.evaluate("element => element.offsetHeight") == height
     error = fact(panel, "Last error")
     error.get_by_text("Message", exact=True).click()
-    # Where nothing answered; or, if that was the last that a check met, that it was starting.
+    # The error is that nothing answered, or that the server was starting, if the last check found that.
     said = rf"{database.server.port}|Server is starting.*PostgreSQL is starting"
     expect(error).to_contain_text(re.compile(said))
     for tab in (listed, overview):
         tab.set_viewport_size(PHONE)
-        assert sideways(tab) == 0
+        assert overflow_width(tab) == 0
         tab.close()

@@ -1,9 +1,8 @@
-"""Every page says when what Proto-DDF keeps cannot be kept, and stops saying so by itself.
+"""Every page says when Proto-DDF cannot store its data, and stops saying so without a click when it can again.
 
 What belongs to the kind: each of the two databases moved, deleted, replaced, read-only, emptied, overwritten; the
-whole home folder moved; a full disk, for tabs that are open and for new ones. The looks themselves are tested one by
-one in tests/unit/db/test_health.py.
-"""
+whole home folder moved; a full disk, for tabs that are open and for new ones. The checks themselves are tested one
+by one in tests/unit/db/test_health.py."""
 
 import shutil
 import time
@@ -19,25 +18,25 @@ from tests.browser.looking import open_page
 
 pytestmark = pytest.mark.browser
 SOON_MS = 30_000
-Harm = Callable[[Path], Callable[[], object]]
+Damage = Callable[[Path], Callable[[], object]]
 
 
 def banner(page: Page) -> Locator:
     return page.locator("[data-banner='storage']")
 
 
-def tells(page: Page, *texts: str) -> None:
+def expect_banner(page: Page, *texts: str) -> None:
     expect(banner(page)).to_have_count(1, timeout=SOON_MS)
     for text in texts:
         expect(banner(page)).to_contain_text(text)
 
 
-def is_quiet(page: Page) -> None:
+def expect_no_banner(page: Page) -> None:
     expect(banner(page)).to_have_count(0, timeout=SOON_MS)
 
 
 def move(path: Path) -> Callable[[], object]:
-    """Each harm returns what puts it right."""
+    """Like every kind of damage here: returns the function that repairs it."""
     away = path.with_name("elsewhere.db")
     path.rename(away)
     return lambda: away.rename(path)
@@ -57,38 +56,38 @@ def protect(path: Path) -> Callable[[], object]:
 
 @pytest.mark.parametrize("name", ["proto_ddf.db", "operations.db"])
 @pytest.mark.parametrize(
-    ("harm", "told"),
+    ("damage", "problem"),
     [(move, "is gone"), (replace, "was replaced"), (protect, "is read-only")],
 )
-def test_a_database_that_cannot_be_used_is_told_on_every_page_until_it_can(
-    page: Page, server: Server, name: str, harm: Harm, told: str
+def test_a_database_that_cannot_be_used_is_reported_on_every_page_until_it_can(
+    page: Page, server: Server, name: str, damage: Damage, problem: str
 ) -> None:
     path = server.home / name
     open_page(page, f"{server.url}/sources")
-    is_quiet(page)
-    put_right = harm(path)
+    expect_no_banner(page)
+    repair = damage(path)
     try:
-        tells(page, told, str(path), "goes on by itself")
+        expect_banner(page, problem, str(path), "goes on by itself")
         there = path.exists()
         for address in ("/apps", "/errors", "/generate", "/sources/new", "/nowhere"):
             page.goto(server.url + address)
-            tells(page, told)
-        assert path.exists() is there  # nothing made an empty one
+            expect_banner(page, problem)
+        assert path.exists() is there  # no empty database was created
     finally:
-        put_right()
-    is_quiet(page)
+        repair()
+    expect_no_banner(page)
     open_page(page, f"{server.url}/sources")
     expect(page.get_by_text("Sample shop").first).to_be_visible()
 
 
-def test_a_damaged_database_is_told(page: Page, make_server: Callable[..., Server]) -> None:
+def test_a_damaged_database_is_reported(page: Page, make_server: Callable[..., Server]) -> None:
     server = make_server()
     open_page(page, server.url)
     (server.home / "proto_ddf.db").write_bytes(b"not a database " * 5000)
-    tells(page, "is damaged", "put a backup in its place")
+    expect_banner(page, "is damaged", "put a backup in its place")
 
 
-def test_a_home_folder_that_is_moved_and_moved_back_goes_on(
+def test_a_home_folder_that_is_moved_and_moved_back_works_again(
     page: Page, make_server: Callable[..., Server]
 ) -> None:
     server = make_server()
@@ -100,7 +99,7 @@ def test_a_home_folder_that_is_moved_and_moved_back_goes_on(
     expect(banner(page)).to_have_count(2, timeout=SOON_MS)
     assert not server.home.exists()
     away.rename(server.home)
-    is_quiet(page)
+    expect_no_banner(page)
     open_page(page, f"{server.url}/sources")
     expect(page.get_by_text("Sample shop").first).to_be_visible()
 
@@ -112,7 +111,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         yield disk
 
 
-def test_a_full_disk_is_told_in_a_new_tab_and_open_tabs_live_on(
+def test_a_full_disk_is_reported_in_a_new_tab_and_open_tabs_keep_working(
     page: Page, browser: Browser, small_disk: Path, make_server: Callable[..., Server]
 ) -> None:
     server = make_server()
@@ -123,30 +122,30 @@ def test_a_full_disk_is_told_in_a_new_tab_and_open_tabs_live_on(
         new = context.new_page()
         for address in ("/", "/sources", "/generate", "/sources/new"):
             new.goto(server.url + address)
-            tells(new, "The disk is full", "Free some space")
+            expect_banner(new, "The disk is full", "Free some space")
             expect(new.get_by_role("status").filter(has_text="Connected")).to_be_visible()
-        tells(page, "The disk is full")
+        expect_banner(page, "The disk is full")
         expect(page.get_by_label("Name")).to_have_value("Typed before")
         page.get_by_role("navigation", name="Main").get_by_role("link", name="Sources").click()
         page.get_by_role("dialog").get_by_role("button", name="Leave").click()
         expect(page.get_by_text("Sample shop").first).to_be_visible()
         filler.unlink()
-        is_quiet(new)
-        is_quiet(page)
+        expect_no_banner(new)
+        expect_no_banner(page)
         new.get_by_role("navigation", name="Main").get_by_role("link", name="Sources").click()
         expect(new.get_by_text("Sample shop").first).to_be_visible()
 
 
-def test_a_tab_opened_on_a_full_disk_is_kept_once_there_is_room(
+def test_a_tab_opened_on_a_full_disk_is_stored_when_there_is_room(
     page: Page, small_disk: Path, make_server: Callable[..., Server]
 ) -> None:
-    """A server that is killed later finds it again."""
+    """A server that starts after a kill finds the state of the tab."""
     server = make_server()
     filler = disks.fill_up(small_disk)
     open_page(page, f"{server.url}/sources/new")
-    tells(page, "The disk is full")
+    expect_banner(page, "The disk is full")
     filler.unlink()
-    is_quiet(page)
+    expect_no_banner(page)
     tabs = server.home / "tabs"
     deadline = time.monotonic() + SOON_MS / 1000
     while not list(tabs.glob("*.pkl")):

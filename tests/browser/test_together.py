@@ -1,4 +1,4 @@
-"""Several people and tabs at once: the same name, many builds, one operation, one app."""
+"""Several people and tabs act at the same time: the same name, many builds, one operation, one app."""
 
 import contextlib
 import os
@@ -40,7 +40,7 @@ def test_two_users_take_the_same_name_at_once(browser: Browser, hosted: Server) 
         user.get_by_label("Description").fill("Mine")
         user.get_by_label("Title of the chart").first.fill("My own chart")
         user.get_by_label("Title of the chart").first.blur()
-    with locked(hosted.home.parent / "notes.db"):  # both get past the form's own check
+    with locked(hosted.home.parent / "notes.db"):  # both pass the form's own check
         operations = [start_generation(user) for user in users]
     database = hosted.home / "proto_ddf.db"
     failed = "select id from operation where subject = 'twin_notes' and state = 'FAILED'"
@@ -103,7 +103,7 @@ def test_start_and_stop_in_two_tabs_at_once(
 
     click_at_once(button(tabs[0], "Stop"), button(tabs[1], "Restart"))
     all_over(hosted, 2)
-    end_state = as_it_is(hosted)
+    end_state = checked_state(hosted)
     for tab in tabs:
         expect(app_row(tab)).to_have_attribute("data-state", end_state, timeout=SOON_MS)
 
@@ -112,11 +112,11 @@ def test_start_and_stop_in_two_tabs_at_once(
         all_over(hosted, 3)
     for tab in tabs:
         expect(app_row(tab)).to_have_attribute("data-state", "stopped", timeout=SOON_MS)
-    assert as_it_is(hosted) == "stopped"
+    assert checked_state(hosted) == "stopped"
     before = len(app_operations(hosted))
     click_at_once(button(tabs[0], "Start"), button(tabs[1], "Start"))
     all_over(hosted, before + 2)
-    assert as_it_is(hosted) == "running"
+    assert checked_state(hosted) == "running"
     for tab in tabs:
         expect(app_row(tab)).to_have_attribute("data-state", "running", timeout=SOON_MS)
 
@@ -161,7 +161,7 @@ def test_ten_generations_at_once(context: BrowserContext, hosted: Server) -> Non
 
 @contextlib.contextmanager
 def locked(database: Path) -> Iterator[None]:
-    """Another program writes to the database: whoever wants to read it has to wait."""
+    """Another program holds a lock on the database: whoever wants to read it has to wait."""
     with contextlib.closing(sqlite3.connect(database, isolation_level=None)) as connection:
         connection.execute("begin exclusive")
         yield
@@ -179,7 +179,7 @@ def click_at_once(*buttons: Locator) -> None:
 
 
 def app_operations(server: Server) -> list[str]:
-    """States of what was done with the shared app after it was made."""
+    """States of the operations on the shared app after its generation."""
     query = "select state from operation where subject = 'shared_notes' and kind != 'generate_app'"
     return [state for (state,) in rows(server.home / "proto_ddf.db", query)]
 
@@ -188,8 +188,8 @@ def all_over(server: Server, number: int) -> None:
     wait_until(lambda: app_operations(server) == ["SUCCEEDED"] * number)
 
 
-def as_it_is(server: Server) -> str:
-    """The state of the shared app on record, which its processes and its port bear out."""
+def checked_state(server: Server) -> str:
+    """The recorded state of the shared app; checks that its processes and its port agree with it."""
     query = "select state, pid, frontend_port from app where slug = 'shared_notes'"
     wait_until(lambda: rows(server.home / "proto_ddf.db", query)[0][0] in ("RUNNING", "STOPPED"))
     [(state, pid, port)] = rows(server.home / "proto_ddf.db", query)
@@ -202,7 +202,8 @@ def as_it_is(server: Server) -> str:
 
 
 def last_in_queue(server: Server) -> tuple[int, str]:
-    """The last place in the queue of builds, and whose it is, once each of the crowd builds or waits."""
+    """The last place in the queue of builds, and the operation that has it, as soon as every operation builds or
+    waits."""
     query = (
         "select operation_id, message from operation_step join operation on id = operation_id"
         " where subject like 'crowd%' and operation_step.name = 'build'"
@@ -221,7 +222,8 @@ def last_in_queue(server: Server) -> tuple[int, str]:
 
 
 def builds(server: Server) -> int:
-    """How many builds run now: each leads a process group, its tools look the same until they exec."""
+    """The number of builds that run now. Each leads a process group; its tools have the same command line until
+    they exec."""
     count = 0
     for process in server.processes():
         with contextlib.suppress(psutil.Error, ProcessLookupError):

@@ -1,9 +1,8 @@
-"""Every Try Again ends in a result or an error, and none gets through before its time.
+"""Every Try Again ends in a result or an error, and none is accepted before its time.
 
-Of the kind: the callout of a page (its handler fails, raises, or the server is killed under it), the panel of an
-operation, and the rows of the list of errors; each while the failure asks for patience, in a browser that does not count
-down as it should.
-"""
+The kind: the callout of a page (its handler fails, raises, or the server is killed meanwhile), the panel of an
+operation, and the rows of the list of errors; each while the error asks the user to wait, in a browser that does
+not count down correctly."""
 
 import json
 import re
@@ -63,7 +62,7 @@ PRESS = """element => {
     const key = Object.keys(element).find(name => name.startsWith("__reactProps$"));
     element[key].onClick(new MouseEvent("click"));
 }"""
-"""What a click does, of a button that is disabled too."""
+"""Calls the click handler of a button, even if the button is disabled."""
 
 
 @pytest.fixture(scope="module")
@@ -81,8 +80,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def made_server(folder: Path) -> Iterator[Server]:
-    """A server on which faults may be injected; a circuit opens at the second failure and stays so for an hour."""
+def faulty_server(folder: Path) -> Iterator[Server]:
+    """A server that allows fault injection; a circuit opens at the second failure and stays open for an hour."""
     source = {
         "max_retries": 1,
         "retry_delay_ms": 50,
@@ -102,9 +101,9 @@ def made_server(folder: Path) -> Iterator[Server]:
 
 
 @pytest.fixture
-def notes(made_server: Server, folder: Path, page: Page, request: pytest.FixtureRequest) -> str:
-    """The address of a source that works; its circuit is closed and no fault is active."""
-    open_page(page, f"{made_server.url}/resilience")
+def notes(faulty_server: Server, folder: Path, page: Page, request: pytest.FixtureRequest) -> str:
+    """The address of a working source; its circuit is closed and no fault is active."""
+    open_page(page, f"{faulty_server.url}/resilience")
     stop_all = page.get_by_role("button", name="Stop all")
     if stop_all.count():
         stop_all.click()
@@ -113,7 +112,7 @@ def notes(made_server: Server, folder: Path, page: Page, request: pytest.Fixture
     while left := not_closed.count():
         not_closed.first.get_by_role("button", name="Reset").click()
         expect(not_closed).to_have_count(left - 1)
-    connect_file(page, made_server.url, folder / "notes.db", f"Notes {request.node.name[:40]}")
+    connect_file(page, faulty_server.url, folder / "notes.db", f"Notes {request.node.name[:40]}")
     expect(page.get_by_text("A first note")).to_be_visible()
     return page.url
 
@@ -133,7 +132,7 @@ def rename_table(folder: Path, old: str, new: str) -> None:
 
 @pytest.fixture
 def failing(page: Page, notes: str, folder: Path) -> Page:
-    """The page of the source, whose rows cannot be read: its table is called "other" now."""
+    """The page of the source whose rows cannot be read, because its table was renamed to "other"."""
     rename_table(folder, "notes", "other")
     page.reload()
     expect(again(page.get_by_role("alert"))).to_be_visible(timeout=SOON_MS)
@@ -141,7 +140,7 @@ def failing(page: Page, notes: str, folder: Path) -> Page:
 
 
 def press_too_early(button: Locator) -> None:
-    """As in a browser that does not count down as it should."""
+    """Click as in a browser that does not count down correctly."""
     expect(button).to_be_disabled(timeout=SOON_MS)
     button.evaluate(PRESS)
 
@@ -166,10 +165,10 @@ def test_a_handler_that_raises_ends_as_an_error_and_can_be_tried_again(
 
 
 def test_a_callout_refuses_a_try_again_before_its_time(
-    page: Page, notes: str, made_server: Server
+    page: Page, notes: str, faulty_server: Server
 ) -> None:
     other = page.context.new_page()
-    start_injection(other, made_server.url)
+    start_injection(other, faulty_server.url)
     page.reload()
     expect(again(callout(page, "No connection"))).to_be_visible(timeout=SOON_MS)
     again(page).click()
@@ -182,40 +181,40 @@ def test_a_callout_refuses_a_try_again_before_its_time(
     expect(page.get_by_text("Trying again…")).to_have_count(0)
 
 
-def test_an_operation_and_the_list_of_errors_refuse_it_too(
-    page: Page, notes: str, folder: Path, made_server: Server
+def test_an_operation_and_the_list_of_errors_refuse_a_try_again_before_its_time(
+    page: Page, notes: str, folder: Path, faulty_server: Server
 ) -> None:
-    start_injection(page, made_server.url)
-    start_connecting(page, made_server.url, folder / "notes.db", "Notes once more")
+    start_injection(page, faulty_server.url)
+    start_connecting(page, faulty_server.url, folder / "notes.db", "Notes once more")
     expect(callout(page, "No connection")).to_be_visible(timeout=SOON_MS)
     again(page).click()
     paused = callout(page, "Calls are paused")
     expect(again(paused)).to_be_disabled(timeout=SOON_MS)
     operation = operation_id(page)
-    runs = step_runs(made_server.home, operation)
-    for address in (page.url, f"{made_server.url}/operations/{operation}"):
+    runs = step_runs(faulty_server.home, operation)
+    for address in (page.url, f"{faulty_server.url}/operations/{operation}"):
         open_page(page, address)
         press_too_early(again(paused))
         expect(callout(page, "Too early to try again")).to_be_visible(timeout=SOON_MS)
         expect(page.get_by_text("Trying again…")).to_have_count(0)
-    open_page(page, f"{made_server.url}/errors")
+    open_page(page, f"{faulty_server.url}/errors")
     row = page.get_by_role("listitem").filter(has_text="Calls are paused").first
     press_too_early(again(row))
     expect(callout(page, "Too early to try again")).to_be_visible(timeout=SOON_MS)
     expect(page.get_by_text("Trying again…")).to_have_count(0)
-    assert step_runs(made_server.home, operation) == runs
+    assert step_runs(faulty_server.home, operation) == runs
 
 
 def test_a_server_that_is_killed_while_it_tries_again_leaves_no_button_stuck(
-    failing: Page, folder: Path, made_server: Server
+    failing: Page, folder: Path, faulty_server: Server
 ) -> None:
     page = failing
     rename_table(folder, "other", "notes")
     other = page.context.new_page()
-    start_injection(other, made_server.url, kind="No answer at all")
+    start_injection(other, faulty_server.url, kind="No answer at all")
     again(page).click()
     expect(page.get_by_text("Trying again…")).to_be_visible()
-    made_server.kill()
-    made_server.start()
+    faulty_server.kill()
+    faulty_server.start()
     expect(page.get_by_text("A first note")).to_be_visible(timeout=SOON_MS)
     expect(page.get_by_text("Trying again…")).to_have_count(0)

@@ -1,9 +1,8 @@
-"""Whatever address is opened, a page in the shell says what is there.
+"""For every address, a page in the shell says what is there.
 
-Of the kind: addresses without a page, pages of things that do not exist, addresses with encoded slashes, bytes that are
-no UTF-8, NUL, names longer than a file's may be, doubled and trailing slashes, another case, the names of the files
-that the built pages are. Where the server itself decides, the status is 404.
-"""
+The kind: addresses without a page, pages of things that do not exist, addresses with encoded slashes, bytes that
+are not UTF-8, NUL, names longer than a file name may be, doubled and trailing slashes, capitals, the names of the
+files of the built pages. Where the server itself decides, the status is 404."""
 
 import re
 from typing import Any
@@ -12,7 +11,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.looking import PHONE, in_both_modes, open_page, serious_findings, sideways
+from tests.browser.looking import PHONE, in_both_modes, open_page, overflow_width, serious_findings
 
 pytestmark = pytest.mark.browser
 
@@ -57,7 +56,7 @@ ODD_NAMES = [
 
 @pytest.fixture
 def quiet_page(page: Page) -> Any:
-    """A page on which no script may fail."""
+    """A page whose scripts must not fail."""
     failures: list[str] = []
     page.on("pageerror", lambda error: failures.append(str(error)))
     yield page
@@ -80,7 +79,7 @@ def test_an_address_without_a_page_shows_so_in_the_shell(
 
 @pytest.mark.parametrize("section", list(NOTHING_SUCH))
 @pytest.mark.parametrize("name", ODD_NAMES, ids=lambda name: name[:24])
-def test_what_does_not_exist_is_told_on_the_page_of_its_section(
+def test_the_page_of_a_section_says_that_a_thing_does_not_exist(
     quiet_page: Page, server: Any, section: str, name: str
 ) -> None:
     open_page(quiet_page, f"{server.url}/{section}/{name}")
@@ -101,10 +100,10 @@ def test_the_server_answers_with_status_404_and_the_pages_own_code(server: Any, 
     assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
 
 
-def test_the_page_is_sound_in_both_modes_and_on_a_phone(page: Page, server: Any) -> None:
+def test_the_page_is_accessible_in_both_modes_and_on_a_phone(page: Page, server: Any) -> None:
     for size in ({"width": 1440, "height": 900}, PHONE):
         page.set_viewport_size({"width": size["width"], "height": size["height"]})
         open_page(page, f"{server.url}/nothing")
-        assert sideways(page) == 0
+        assert overflow_width(page) == 0
         for _mode in in_both_modes(page):
             assert serious_findings(page) == []

@@ -1,4 +1,4 @@
-"""On the PYTHONPATH of a server: a SIGUSR1 lets it forget every tab, as when the tabs' time is over."""
+"""On the PYTHONPATH of a server: SIGUSR1 makes it forget every tab, as when the states of the tabs expire."""
 
 import asyncio
 import signal
@@ -21,7 +21,7 @@ def _start() -> None:
 
 
 async def _forget(manager: Any) -> None:
-    """Wait until no event is in work, then forget all tabs at once, and say so by a file."""
+    """Wait until no event is being handled, then forget all tabs at once, and create a file that says so."""
     while manager._write_queue or any(map(manager._is_locked, _tokens(manager))):
         await manager._flush_write_queue()
         await asyncio.sleep(0.01)

@@ -1,4 +1,4 @@
-"""A small page that has a form as generated apps have it, and their assets/forms.js."""
+"""A small page that has a form like those of generated apps, and their assets/forms.js."""
 
 import html
 import json
@@ -29,7 +29,7 @@ FIELDS = {
 
 @dataclass
 class Site:
-    """The page's server. What `values` and `labels` hold is what its form is filled with."""
+    """The page's server. The form is filled with `values`."""
 
     url: str
     values: dict[str, str] = field(default_factory=lambda: dict(FIELDS))
@@ -54,12 +54,12 @@ class Site:
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    """A server on a port of its own; each test has its own values."""
+    """A server with its own port; each test has its own values."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             is_script = self.path == "/forms.js"
-            body = (ASSETS / "forms.js").read_text() if is_script else made.page(self.path)
+            body = (ASSETS / "forms.js").read_text() if is_script else site.page(self.path)
             self.send_response(200)
             kind = "text/javascript" if is_script else "text/html"
             self.send_header("Content-Type", f"{kind}; charset=utf-8")
@@ -67,13 +67,13 @@ def site() -> Iterator[Site]:
             self.wfile.write(body.encode())
 
         def log_message(self, *_: object) -> None:
-            """Says nothing."""
+            """Logs nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    made = Site(f"http://127.0.0.1:{server.server_port}")
+    site = Site(f"http://127.0.0.1:{server.server_port}")
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield made
+    yield site
     server.shutdown()
     server.server_close()
     thread.join()

@@ -1,8 +1,8 @@
-"""What is typed in a form comes back after whatever takes the page away, until it is saved or discarded.
+"""What was typed in a form comes back after the page was lost in any way, until it is saved or discarded.
 
-The kind: every control (text of one and of several lines, date, select, switch, picker), every way of losing the page
-(reload, another page, a form drawn anew, a closed tab), and what must not come back (saved, discarded, cancelled,
-older than 24 hours, secret, of a tab that is still open, of another form)."""
+The kind: every control (text of one and of several lines, date, select, switch, picker), every way of losing the
+page (reload, another page, a form that is rendered again, a closed tab), and what must not come back (saved,
+discarded, cancelled, older than 24 hours, secret, of a tab that is still open, of another form)."""
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -52,7 +52,7 @@ def kept(page: Page) -> list[dict[str, object]]:
 
 
 def wait_for_drafts(page: Page, names: set[str]) -> None:
-    """Until exactly these fields are kept."""
+    """Wait until the drafts have exactly these fields."""
     for _ in range(200):
         found = {name for draft in kept(page) for name in draft["fields"]}
         if found == names:
@@ -108,7 +108,7 @@ def test_only_what_was_changed_is_sent(site: Site, page: Page):
 
 
 def test_a_restored_field_is_sent_with_the_start_value_of_its_draft(site: Site, page: Page):
-    """Another person has changed the row meanwhile: the server is to notice."""
+    """Another person has changed the row meanwhile. The server must notice that."""
     open_form(page, site)
     page.get_by_label("Name").fill("Grace")
     wait_for_drafts(page, {"name"})
@@ -122,7 +122,7 @@ def test_a_restored_field_is_sent_with_the_start_value_of_its_draft(site: Site, 
     assert (starts["name"], starts["city"]) == ("Ada", "Bergen")
 
 
-def test_what_another_person_made_the_same_is_not_sent_again(site: Site, page: Page):
+def test_a_value_that_another_person_saved_too_is_not_sent_again(site: Site, page: Page):
     open_form(page, site)
     page.get_by_label("Name").fill("Grace")
     wait_for_drafts(page, {"name"})
@@ -133,8 +133,8 @@ def test_what_another_person_made_the_same_is_not_sent_again(site: Site, page: P
     wait_for_drafts(page, set())
 
 
-def test_a_form_drawn_anew_while_typing_keeps_text_and_cursor(site: Site, page: Page):
-    """As after a reconnect, when the page is loaded again."""
+def test_a_form_rendered_again_while_typing_keeps_text_and_cursor(site: Site, page: Page):
+    """The form is rendered again as after a reconnect, when the page's data are loaded again."""
     open_form(page, site)
     page.get_by_label("Name").press("End")
     page.keyboard.type(" Lovelace")
@@ -145,8 +145,10 @@ def test_a_form_drawn_anew_while_typing_keeps_text_and_cursor(site: Site, page: 
     expect(page.get_by_label("Name")).to_have_value("Ada Lovelace!")
 
 
-def test_what_the_browser_has_no_time_to_write_as_the_page_goes_is_back(site: Site, page: Page):
-    """Seen under load: the page was gone before IndexedDB had written what was typed last."""
+def test_what_the_browser_has_no_time_to_write_before_the_page_closes_is_restored(
+    site: Site, page: Page
+):
+    """Seen under load: the page was closed before IndexedDB had written what was typed last."""
     open_form(page, site)
     page.evaluate("IDBObjectStore.prototype.put = () => ({})")  # a write that never ends
     type_everything(page)
@@ -159,8 +161,8 @@ def test_what_the_browser_has_no_time_to_write_as_the_page_goes_is_back(site: Si
     expect(page.get_by_role("button", name="Edit")).to_be_visible()
 
 
-def test_a_switch_that_is_changed_as_the_page_goes_is_back(site: Site, page: Page):
-    """Its write has begun, and does not end."""
+def test_a_switch_that_is_changed_just_before_the_page_closes_is_restored(site: Site, page: Page):
+    """The write of the draft has begun and does not end."""
     open_form(page, site)
     page.evaluate("IDBObjectStore.prototype.put = () => ({})")
     page.get_by_label("Newsletter").click()
@@ -191,7 +193,7 @@ ABORT_THE_NEXT_REMOVAL = """() => {
 
 
 def test_a_saved_draft_whose_removal_was_not_committed_does_not_come_back(site: Site, page: Page):
-    """As when the page goes between the removal and its commit."""
+    """This happens if the page is closed between the removal and its commit."""
     open_form(page, site)
     page.get_by_label("Name").fill("Grace")
     wait_for_drafts(page, {"name"})
@@ -244,7 +246,8 @@ def test_a_saved_draft_does_not_come_back_where_nothing_can_be_removed(
 def test_a_form_that_is_saved_while_it_opens_again_does_not_stay_open(
     site: Site, page: Page, when: str
 ):
-    """As after a restart of the app: the page shows the row again, and a Save that waited for the connection is answered."""
+    """This happens after a restart of the app: the page shows the row again, and then comes the answer to a Save
+    that waited for the connection."""
     open_form(page, site)
     page.get_by_label("Name").fill("Grace")
     wait_for_drafts(page, {"name"})
@@ -389,8 +392,8 @@ def test_the_draft_of_one_row_does_not_open_another(site: Site, page: Page):
     expect_as_stored(page)
 
 
-def test_a_choice_that_is_gone_is_not_restored(site: Site, page: Page):
-    """A select shows nothing then, and would send that."""
+def test_a_choice_that_no_longer_exists_is_not_restored(site: Site, page: Page):
+    """A select without that option would show nothing and send an empty value."""
     open_form(page, site)
     page.get_by_label("City").select_option("Oslo")
     page.get_by_label("Name").fill("Grace")

@@ -1,8 +1,8 @@
-"""A date or a time that is typed in part is told at its field: the browser gives it as empty, and a save would clear what
-is stored.
+"""An incomplete date or time is reported at its field. The browser gives it as empty, so a save would clear what is
+stored.
 
-The kind: every control whose text the browser does not hand over (date, time, date with time), in a field that held a
-value and in an empty one; a draft of it; and what is no fault: a date that was cleared on purpose."""
+The kind: every control whose text the browser does not hand over (date, time, date with time), in a field that held
+a value and in an empty one; a draft of it; and what is no error: a date that was cleared on purpose."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -18,7 +18,7 @@ def error(page: Page):
 
 
 @pytest.mark.parametrize("stored", ["2024-05-17", ""])
-def test_a_date_in_part_is_told_and_not_sent(site: Site, page: Page, stored: str):
+def test_an_incomplete_date_is_reported_and_not_sent(site: Site, page: Page, stored: str):
     site.values["joined"] = stored
     open_form(page, site)
     joined = page.get_by_label("Joined")
@@ -36,7 +36,7 @@ def test_a_date_in_part_is_told_and_not_sent(site: Site, page: Page, stored: str
     assert page.evaluate("window.sent") == [[["joined", "2025-01-02"]]]
 
 
-def test_a_date_in_part_does_not_come_back_as_a_cleared_one(site: Site, page: Page):
+def test_an_incomplete_date_is_not_restored_as_a_cleared_one(site: Site, page: Page):
     open_form(page, site)
     page.get_by_label("Elements").fill("Water")
     page.get_by_label("Joined").focus()

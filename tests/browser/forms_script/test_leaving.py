@@ -1,4 +1,4 @@
-"""Leaving a changed form asks first: by a link, back, a reload and Cancel; an unchanged form asks nothing."""
+"""Leaving a changed form asks first: by a link, back, a reload and Cancel. Leaving an unchanged form asks nothing."""
 
 import pytest
 from playwright.sync_api import Dialog, Page, expect
@@ -9,7 +9,7 @@ from tests.browser.forms_script.test_drafts import KEY, open_form, wait_for_draf
 pytestmark = pytest.mark.browser
 
 
-def test_a_link_asks_and_what_was_typed_is_back_on_the_way_back(site: Site, page: Page):
+def test_a_link_asks_and_what_was_typed_is_restored_after_going_back(site: Site, page: Page):
     open_form(page, site)
     page.get_by_label("Name").fill("Grace")
     page.get_by_role("link", name="Another row").click()
@@ -70,7 +70,7 @@ def test_cancel_asks_and_drops_the_draft(site: Site, page: Page):
 
 @pytest.mark.parametrize("way", ["link", "Cancel", "reload", "jump"])
 def test_an_unchanged_form_is_left_without_a_question(site: Site, page: Page, way: str):
-    """Also one whose text was typed and taken back."""
+    """Neither does a form in which text was typed and removed again."""
     open_form(page, site)
     page.get_by_label("Name").fill("Grace")
     page.get_by_label("Name").fill("Ada")

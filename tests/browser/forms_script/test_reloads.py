@@ -1,7 +1,7 @@
-"""What is saved or discarded does not come back, also where the page goes before its draft is removed.
+"""What was saved or discarded does not come back, even if the page is closed before its draft is removed.
 
-The kind: the browser removes a draft some time after it was told to. The other tab of these tests keeps the drafts busy,
-so that nothing is removed before the page is gone."""
+The kind: the browser removes a draft some time after it was asked to. The other tab of these tests keeps the
+database of drafts busy, so that nothing is removed before the page is closed."""
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -32,15 +32,15 @@ WAYS = {
 }
 
 
-def and_reload(page: Page, way: str) -> None:
-    """Save or discard, and reload in the same moment."""
+def finish_and_reload(page: Page, way: str) -> None:
+    """Save or discard, and reload at once."""
     with page.expect_navigation():
         page.evaluate(f"() => {{ {WAYS[way]}; setTimeout(() => location.reload()) }}")
 
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("is_closed", [False, True], ids=["reload", "close"])
-def test_what_is_done_with_does_not_come_back_when_the_page_goes_at_once(
+def test_saved_or_discarded_text_does_not_come_back_when_the_page_closes_at_once(
     site: Site, page: Page, context: BrowserContext, way: str, is_closed: bool
 ):
     open_form(page, site)
@@ -55,7 +55,7 @@ def test_what_is_done_with_does_not_come_back_when_the_page_goes_at_once(
         page = context.new_page()
         page.goto(f"{site.url}{KEY}")
     else:
-        and_reload(page, way)
+        finish_and_reload(page, way)
     other.evaluate("window.isFree = true")
     wait_for_drafts(page, set())
     page.get_by_role("button", name="Edit").click()
@@ -63,14 +63,14 @@ def test_what_is_done_with_does_not_come_back_when_the_page_goes_at_once(
 
 
 def test_what_is_typed_after_a_save_is_kept(site: Site, page: Page, context: BrowserContext):
-    """Also where the draft of before the save is removed only then."""
+    """It is kept even if the draft from before the save is removed only after the typing."""
     open_form(page, site)
     page.get_by_label("Name").fill("Grace")
     wait_for_drafts(page, {"name"})
     other = context.new_page()
     other.goto(f"{site.url}/customers/7")
     other.evaluate(KEEP_BUSY)
-    and_reload(page, "save")
+    finish_and_reload(page, "save")
     page.get_by_role("button", name="Edit").click()
     page.get_by_label("City").select_option("Oslo")
     other.evaluate("window.isFree = true")

@@ -1,7 +1,7 @@
-"""A text too long for its column or for the connection is told at its field and not sent.
+"""A text too long for its column or for the connection is reported at its field and not sent.
 
-Length is counted in characters as a database counts them, not in the two units that a browser counts for an emoji;
-size in the bytes that are sent, where a quote takes two."""
+Length is counted in characters as a database counts them, not in UTF-16 units as a browser counts (an emoji has
+two). Size is counted in the bytes that are sent, where a quote takes two."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -16,7 +16,7 @@ def field(page: Page, name: str):
     return page.locator(f"[data-field='{name}'] [data-field-error]")
 
 
-def test_a_text_too_long_for_its_column_is_told_and_can_be_mended(site: Site, page: Page):
+def test_a_text_too_long_for_its_column_is_reported_and_can_be_corrected(site: Site, page: Page):
     open_form(page, site)
     page.get_by_label("Name").fill("😀" * 12)
     page.get_by_role("button", name="Save").click()
@@ -39,7 +39,7 @@ def test_a_stored_text_that_is_longer_does_not_prevent_a_save(site: Site, page: 
 
 
 @pytest.mark.parametrize("text", ["x" * 900_001, "é" * 450_001, '"' * 450_001])
-def test_a_text_too_long_for_the_connection_is_told_at_the_largest_field(
+def test_a_text_too_long_for_the_connection_is_reported_at_the_largest_field(
     site: Site, page: Page, text: str
 ):
     open_form(page, site)

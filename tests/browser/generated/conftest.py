@@ -1,4 +1,4 @@
-"""A generated app standing alone: the sample shop, rendered, built, and served by the runner."""
+"""A generated app without Proto-DDF: the sample shop, rendered, built, and served by the runner."""
 
 import contextlib
 import os
@@ -29,7 +29,7 @@ from tests.ports import free_port
 
 @dataclass
 class App:
-    """A running generated app on a database of its own."""
+    """A running generated app with its own database."""
 
     url: str
     folder: Path
@@ -37,7 +37,7 @@ class App:
     process: subprocess.Popen[bytes]
 
     def query(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
-        """Rows straight from the database file."""
+        """Read rows directly from the database file."""
         with contextlib.closing(sqlite3.connect(self.database)) as connection:
             return connection.execute(sql, values).fetchall()
 
@@ -63,7 +63,7 @@ def sample_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def serve(
     folder: Path, database: Path, port: int | None = None, **environment: str
 ) -> Iterator[App]:
-    """The built app of a folder in a process of its own."""
+    """The built app of a folder, served in a separate process."""
     port = port or free_port()
     process = subprocess.Popen(
         [sys.executable, "-P", runner.__file__, "--port", str(port), "--log", "logs/app.log"],
@@ -102,7 +102,7 @@ def _build(source: Path, folder: Path, *, editing: bool) -> None:
 
 @pytest.fixture(scope="session")
 def shop(sample_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    """The sample shop with editing, shared: a test uses rows of its own."""
+    """The sample shop with editing allowed, shared by the tests: each test uses its own rows."""
     folder = tmp_path_factory.mktemp("shop") / "sample_shop"
     database = tmp_path_factory.mktemp("data") / "shop.db"
     shutil.copy(sample_database, database)
@@ -113,7 +113,7 @@ def shop(sample_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 @pytest.fixture
 def console(page: Page) -> list[str]:
-    """Errors that the page wrote to the browser's console."""
+    """The errors that the page logged in the browser's console."""
     errors: list[str] = []
     page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: errors.append(str(error)))

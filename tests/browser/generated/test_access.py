@@ -1,7 +1,7 @@
-"""A generated app, really served, answers at its own addresses and to its own pages; another site reaches nothing.
+"""A generated app that is really served answers at its own addresses and to its own pages; other sites have no
+access.
 
-The rules are tested one by one in tests/integration/generated/test_access.py.
-"""
+The rules are tested one by one in tests/integration/generated/test_access.py."""
 
 import shutil
 from collections.abc import Iterator
@@ -30,10 +30,10 @@ SOCKET = "/_event/?EIO=4&transport=websocket"
 
 
 @pytest.fixture(scope="module")
-def elsewhere(
+def browser_of_other_site(
     browser: Browser, browser_type: BrowserType, browser_type_launch_args: dict[str, Any]
 ) -> Iterator[Browser]:
-    """A browser to which foreign names are this machine."""
+    """A browser in which names of other hosts resolve to this machine."""
     rules = ", ".join(f"MAP {name} {HOST}" for name in NAMES)
     flags = [*browser_type_launch_args["args"], f"--host-resolver-rules={rules}"]
     launched = browser_type.launch(**browser_type_launch_args | {"args": flags})
@@ -42,14 +42,14 @@ def elsewhere(
 
 
 @pytest.fixture
-def page_elsewhere(elsewhere: Browser) -> Iterator[Page]:
-    context = elsewhere.new_context(ignore_https_errors=True)
+def page_of_other_site(browser_of_other_site: Browser) -> Iterator[Page]:
+    context = browser_of_other_site.new_context(ignore_https_errors=True)
     yield context.new_page()
     context.close()
 
 
 class EvilSite(BaseHTTPRequestHandler):
-    """An empty page, for scripts of the test."""
+    """An empty page, in which a test runs scripts."""
 
     def do_GET(self) -> None:
         self.send_response(200)
@@ -98,7 +98,7 @@ def test_all_pages_work_under_them_with_nothing_in_the_console(
 
 
 @pytest.mark.parametrize("name", ["evil.example", f"{HOST}.evil.example"])
-def test_a_foreign_name_is_refused(shop: App, name: str) -> None:
+def test_a_name_of_another_host_is_refused(shop: App, name: str) -> None:
     port = shop.url.rpartition(":")[2]
     for path in ("/", "/ping", SOCKET):
         answer = httpx.get(shop.url + path, headers={"Host": f"{name}:{port}"})
@@ -111,23 +111,23 @@ def test_a_websocket_of_another_sites_page_is_refused(shop: App, origin: str | N
     assert httpx.get(shop.url + SOCKET, headers=headers).status_code == 403
 
 
-def test_a_name_pointed_at_this_machine_shows_nothing_of_the_app(
-    shop: App, page_elsewhere: Page
+def test_a_name_that_resolves_to_this_machine_shows_nothing_of_the_app(
+    shop: App, page_of_other_site: Page
 ) -> None:
     """DNS rebinding."""
     port = shop.url.rpartition(":")[2]
-    answer = page_elsewhere.goto(f"http://evil.example:{port}/customers")
+    answer = page_of_other_site.goto(f"http://evil.example:{port}/customers")
     assert answer is not None
     assert answer.status == 400
-    assert "does not accept this host name" in page_elsewhere.inner_text("body")
+    assert "does not accept this host name" in page_of_other_site.inner_text("body")
 
 
 def test_another_sites_page_reaches_nothing_of_the_app(
-    shop: App, page_elsewhere: Page, evil_site: int
+    shop: App, page_of_other_site: Page, evil_site: int
 ) -> None:
-    """Neither through a websocket, nor a request with its data, nor by showing it in a frame."""
-    page_elsewhere.goto(f"http://localhost:{evil_site}/")
-    reached = page_elsewhere.evaluate(
+    """It has access neither through a websocket, nor through a request with data, nor through a frame."""
+    page_of_other_site.goto(f"http://localhost:{evil_site}/")
+    reached = page_of_other_site.evaluate(
         """async ([app, socket]) => {
           const opened = await new Promise((done) => {
             const made = new WebSocket(app.replace("http", "ws") + socket);
@@ -139,8 +139,8 @@ def test_another_sites_page_reaches_nothing_of_the_app(
         [shop.url, SOCKET],
     )
     assert reached == {"opened": False, "read": False}
-    with page_elsewhere.expect_event("console", lambda said: "frame-ancestors" in said.text):
-        page_elsewhere.evaluate(
+    with page_of_other_site.expect_event("console", lambda said: "frame-ancestors" in said.text):
+        page_of_other_site.evaluate(
             """(app) => {
               const frame = document.createElement("iframe");
               frame.src = app;
@@ -151,22 +151,22 @@ def test_another_sites_page_reaches_nothing_of_the_app(
 
 
 def test_a_deployed_app_works_behind_a_proxy_that_adds_https(
-    shop: App, page_elsewhere: Page, tmp_path: Path
+    shop: App, page_of_other_site: Page, tmp_path: Path
 ) -> None:
-    """At the address that ALLOWED_HOSTS names; the same host's other port is another site."""
+    """It works at the address that ALLOWED_HOSTS names; another port of the same host is another site."""
     database = tmp_path / "shop.db"
     shutil.copy(shop.database, database)
     port = free_port()
     said: list[str] = []
-    page_elsewhere.on("console", lambda each: said.append(f"{each.type}: {each.text}"))
+    page_of_other_site.on("console", lambda each: said.append(f"{each.type}: {each.text}"))
     with (
         tls_proxy("shop.example", port) as shown,
         tls_proxy("shop.example", port) as not_named,
         serve(shop.folder, database, port, ALLOWED_HOSTS=f"shop.example:{shown}"),
     ):
-        page_elsewhere.goto(f"https://shop.example:{shown}/customers")
-        expect(page_elsewhere.locator("tbody tr").first).to_be_visible()
+        page_of_other_site.goto(f"https://shop.example:{shown}/customers")
+        expect(page_of_other_site.locator("tbody tr").first).to_be_visible()
         assert [each for each in said if each.startswith("error")] == []
-        with page_elsewhere.expect_event("console", lambda each: "403" in each.text):
-            page_elsewhere.goto(f"https://shop.example:{not_named}/customers")
-        expect(page_elsewhere.locator("tbody tr")).to_have_count(0)
+        with page_of_other_site.expect_event("console", lambda each: "403" in each.text):
+            page_of_other_site.goto(f"https://shop.example:{not_named}/customers")
+        expect(page_of_other_site.locator("tbody tr")).to_have_count(0)

@@ -14,7 +14,7 @@ AXE = PROJECT_ROOT / ".venv/node/node_modules/axe-core/axe.min.js"
 
 
 def findings(page: Page) -> list[str]:
-    """Serious and critical violations, each with the elements at fault."""
+    """Serious and critical violations, each with the elements that cause it."""
     if not Path(AXE).is_file():
         pytest.skip("axe-core is missing: run `make test`")
     page.add_script_tag(path=str(AXE))

@@ -1,4 +1,4 @@
-"""Looking at data in a generated app."""
+"""Browsing the data in a generated app."""
 
 import re
 
@@ -16,7 +16,7 @@ def first_column(page: Page, position: int) -> list[str]:
     return page.locator(f"tbody tr td:nth-child({position})").all_inner_texts()
 
 
-def test_the_list_turns_pages_and_counts(shop, page: Page, console):
+def test_the_list_has_pages_and_a_row_count(shop, page: Page, console):
     total = shop.query("select count(*) from order_items")[0][0]
     page.goto(f"{shop.url}/order-items")
     expect(page.get_by_role("status")).to_have_text(f"1\N{EN DASH}25 of {total:,}")
@@ -60,7 +60,7 @@ def test_the_search_narrows_the_list(shop, page: Page):
     expect(page.locator("tbody tr")).to_have_count(25)
 
 
-def test_filters_are_chips_that_can_be_dropped(shop, page: Page):
+def test_filters_are_chips_that_can_be_removed(shop, page: Page):
     page.goto(f"{shop.url}/orders")
     page.get_by_role("button", name="Filter", exact=True).click()
     page.get_by_label("Field").select_option(label="Status")
@@ -108,7 +108,7 @@ def test_a_row_has_an_address_that_can_be_shared(shop, page: Page):
     expect(page.get_by_role("status")).to_have_text(re.compile(rf" of {orders}$"))
 
 
-def test_null_is_told_from_empty(shop, page: Page):
+def test_null_and_empty_text_look_different(shop, page: Page):
     shop.execute(
         "insert into customers(id, name, email, phone, city, country, joined_on)"
         " values (900001, 'Nulla', 'nulla@example.com', null, 'Rome', 'Italy', '2024-01-01'),"
@@ -121,7 +121,7 @@ def test_null_is_told_from_empty(shop, page: Page):
     expect(page.locator(".pair", has_text="Joined on").locator("dd")).to_have_text("no date at all")
 
 
-def test_a_long_text_is_cut_and_shown_whole_on_demand(shop, page: Page):
+def test_a_long_text_is_cut_and_shown_in_full_on_demand(shop, page: Page):
     note = "All work and no play. " * 20
     shop.execute("update orders set note = ? where id = 3", note)
     page.goto(f"{shop.url}/orders?id=3")
@@ -131,7 +131,7 @@ def test_a_long_text_is_cut_and_shown_whole_on_demand(shop, page: Page):
     expect(page.get_by_role("dialog")).to_be_hidden()
 
 
-def test_the_dashboard_counts_and_draws(shop, page: Page, console):
+def test_the_dashboard_shows_counts_and_charts(shop, page: Page, console):
     page.goto(shop.url)
     products = shop.query("select count(*) from products")[0][0]
     expect(page.get_by_role("main").get_by_role("link", name=re.compile("^Products"))).to_have_text(
@@ -153,7 +153,7 @@ def test_arrow_keys_move_between_rows(shop, page: Page):
     expect(page).to_have_url(re.compile(r"/products/\d+$"))
 
 
-def test_on_a_phone_the_menu_leads_everywhere(shop, page: Page):
+def test_on_a_phone_the_menu_leads_to_every_page(shop, page: Page):
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(shop.url)
     page.locator("summary").click()
@@ -163,7 +163,7 @@ def test_on_a_phone_the_menu_leads_everywhere(shop, page: Page):
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
-def test_the_theme_switch_lasts(shop, page: Page):
+def test_the_chosen_theme_is_kept(shop, page: Page):
     page.goto(shop.url)
     page.get_by_role("button", name="Switch between light and dark").first.click()
     expect(page.locator("html")).to_have_class(re.compile("dark"))

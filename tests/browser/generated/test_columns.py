@@ -15,7 +15,7 @@ def open_menu(page: Page) -> None:
     expect(page.get_by_role("group", name="Columns shown")).to_be_visible()
 
 
-def test_a_column_is_left_out_and_the_browser_remembers_it(shop, page: Page, console):
+def test_a_column_is_hidden_and_the_browser_remembers_it(shop, page: Page, console):
     page.goto(f"{shop.url}/products")
     page.locator("tbody tr").first.wait_for()
     every = headings(page)
@@ -44,7 +44,7 @@ def test_a_column_is_left_out_and_the_browser_remembers_it(shop, page: Page, con
     assert not console
 
 
-def test_the_last_column_stays(shop, page: Page):
+def test_the_last_column_cannot_be_hidden(shop, page: Page):
     page.goto(f"{shop.url}/customers")
     page.locator("tbody tr").first.wait_for()
     open_menu(page)
@@ -76,7 +76,7 @@ def test_the_keyboard_alone_is_enough(shop, page: Page):
     expect(page.get_by_role("columnheader", name="Name", exact=True)).to_be_visible()
 
 
-def test_a_long_text_is_shown_whole_when_columns_are_left_out(shop, page: Page):
+def test_a_long_text_is_shown_in_full_when_columns_are_hidden(shop, page: Page):
     note = "Behind a hidden column. " * 20
     shop.execute("update orders set note = ? where id = 5", note)
     page.goto(f"{shop.url}/orders?id=5")
@@ -88,7 +88,7 @@ def test_a_long_text_is_shown_whole_when_columns_are_left_out(shop, page: Page):
     expect(page.get_by_role("dialog")).to_contain_text(note.strip())
 
 
-def test_a_list_leaves_the_order_of_a_column_that_is_left_out(shop, page: Page):
+def test_a_list_is_no_longer_sorted_by_a_column_that_is_hidden(shop, page: Page):
     page.goto(f"{shop.url}/products")
     heading = page.get_by_role("columnheader", name="Price")
     heading.get_by_role("button").click()

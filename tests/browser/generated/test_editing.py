@@ -1,4 +1,4 @@
-"""Adding, changing and deleting rows in a generated app, checked in its database."""
+"""Adding, changing and deleting rows in a generated app. The result is checked in its database."""
 
 import sqlite3
 
@@ -63,7 +63,7 @@ def test_a_row_is_created_changed_and_deleted(shop, page: Page, console):
     assert not console
 
 
-def test_a_value_that_is_taken_is_marked_and_nothing_is_lost(shop, page: Page):
+def test_a_value_that_another_row_has_is_marked_and_nothing_is_lost(shop, page: Page):
     taken = shop.query("select email from customers where id = 1")[0][0]
     page.goto(f"{shop.url}/customers/new")
     fill_customer(page, Email=taken, City="Bergen")
@@ -139,7 +139,7 @@ def test_a_double_click_on_save_makes_one_row(shop, page: Page):
             pause,
         )
         expect(page.get_by_role("button", name="Edit")).to_be_visible()
-        page.wait_for_timeout(500)  # time in which a second row would be made
+        page.wait_for_timeout(500)  # time in which a second row would be added
         rows = shop.query("select count(*) from orders where customer_id = ?", customer)
         assert (pause, rows) == (pause, [(1,)])
 
@@ -168,7 +168,7 @@ def test_a_row_that_others_refer_to_is_not_deleted(shop, page: Page):
     assert shop.query("select count(*) from customers where id = ?", customer) == [(1,)]
 
 
-def test_deleting_says_what_goes_with_the_row(shop, page: Page):
+def test_deleting_says_what_is_deleted_with_the_row(shop, page: Page):
     order, items = shop.query(
         "select order_id, count(*) from order_items group by order_id order by order_id desc"
     )[0]
@@ -182,7 +182,7 @@ def test_deleting_says_what_goes_with_the_row(shop, page: Page):
     assert shop.query("select count(*) from order_items where order_id = ?", order) == [(0,)]
 
 
-def test_a_use_that_appears_after_asking_still_prevents_the_deletion(shop, page: Page):
+def test_a_reference_that_is_added_after_the_question_still_prevents_the_deletion(shop, page: Page):
     customer = new_customer(shop, "late@example.com")
     page.goto(f"{shop.url}/customers/{customer}")
     page.get_by_role("button", name="Delete").click()
@@ -197,7 +197,7 @@ def test_a_use_that_appears_after_asking_still_prevents_the_deletion(shop, page:
     assert shop.query("select count(*) from customers where id = ?", customer) == [(1,)]
 
 
-def test_a_row_that_went_while_its_form_was_open_says_so(shop, page: Page):
+def test_a_row_that_was_deleted_while_its_form_was_open_says_so(shop, page: Page):
     customer = new_customer(shop, "gone@example.com")
     page.goto(f"{shop.url}/customers/{customer}")
     page.get_by_role("button", name="Edit").click()
@@ -208,7 +208,7 @@ def test_a_row_that_went_while_its_form_was_open_says_so(shop, page: Page):
     expect(page.get_by_label("City")).to_have_value("Nowhere")
 
 
-def test_a_locked_database_is_waited_for_and_tried_again(shop, page: Page):
+def test_a_save_waits_for_a_locked_database_and_can_be_tried_again(shop, page: Page):
     customer = new_customer(shop, "locked@example.com")
     page.goto(f"{shop.url}/customers/{customer}")
     page.get_by_role("button", name="Edit").click()

@@ -1,8 +1,7 @@
-"""A row with a value of every type, edited in Chromium: of each type an awkward one, on all three databases.
+"""A row with a value of every type, edited in Chromium: an awkward value of each type, on all three databases.
 
-What the browser's controls hold is theirs alone: a date's control drops what is no date, a line's control drops line
-ends. So the row is compared to the last bit after another field was changed.
-"""
+Only a browser shows what its controls can hold: a date control drops what is no date, a control of one line drops
+line ends. So the row is compared bit by bit after another field was changed."""
 
 import contextlib
 import sqlite3

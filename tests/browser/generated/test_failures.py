@@ -1,4 +1,4 @@
-"""What a generated app says when its data cannot be reached, and how it gets over it."""
+"""What a generated app says when its data cannot be read, and how it recovers."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def without_database(shop) -> Iterator[None]:
-    """The database file is gone until the test puts it back (`restore`)."""
+    """The database file is missing until the test puts it back with `restore`."""
     away = shop.database.with_suffix(".away")
     shop.database.rename(away)
     yield
@@ -24,7 +24,7 @@ def restore(shop) -> None:
 
 @pytest.mark.parametrize("path", ["/customers", "/orders/1", "/"])
 @pytest.mark.usefixtures("without_database")
-def test_a_file_that_is_gone_and_comes_back(shop, page: Page, path: str):
+def test_a_file_that_is_missing_and_comes_back(shop, page: Page, path: str):
     page.goto(shop.url + path)
     expect(page.get_by_text("The data cannot be reached")).to_be_visible()
     assert not shop.database.exists()
@@ -35,7 +35,7 @@ def test_a_file_that_is_gone_and_comes_back(shop, page: Page, path: str):
     expect(page.locator(content[path]).first).to_be_visible()
 
 
-def test_a_file_that_is_no_database_says_so(shop, page: Page):
+def test_a_file_that_is_no_database_is_reported(shop, page: Page):
     away = shop.database.with_suffix(".away")
     shop.database.rename(away)
     shop.database.write_bytes(b"this is not a database " * 500)
@@ -49,7 +49,7 @@ def test_a_file_that_is_no_database_says_so(shop, page: Page):
 
 
 @pytest.mark.parametrize("key", ["99999999", "nonsense", "~bad", "~WzFd", "%27%22"])
-def test_an_address_of_no_row_says_so(shop, page: Page, key: str):
+def test_an_address_of_a_row_that_does_not_exist_says_so(shop, page: Page, key: str):
     shop.execute("delete from order_items where id = 1")
     page.goto(f"{shop.url}/order-items/{key}")
     expect(page.get_by_text("This row is gone")).to_be_visible()
@@ -57,7 +57,7 @@ def test_an_address_of_no_row_says_so(shop, page: Page, key: str):
     expect(page.locator("tbody tr").first).to_be_visible()
 
 
-def test_an_unknown_address_leads_back(shop, page: Page):
+def test_the_page_of_an_unknown_address_links_to_the_app(shop, page: Page):
     page.goto(f"{shop.url}/no-such-page")
     expect(page.get_by_role("heading", name="Page not found")).to_be_visible()
     page.get_by_role("main").get_by_role("link", name="Go to the dashboard").click()

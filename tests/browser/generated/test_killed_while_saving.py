@@ -1,8 +1,7 @@
 """An app that is killed in the middle of a save.
 
-The kind: what a tab's state says about work that went with the process. To it belongs a form that takes itself for one
-that is being saved, for ever.
-"""
+The kind: what the state of a tab says about work that ended with the process. An example is a form that for ever
+counts as being saved."""
 
 import shutil
 import sqlite3
@@ -18,7 +17,7 @@ from tests.ports import free_port
 pytestmark = pytest.mark.browser
 
 
-def kill_what_serves(port: int) -> None:
+def kill_server_process(port: int) -> None:
     for process in psutil.process_iter(["cmdline"]):
         if f"--port {port} " in " ".join(process.info["cmdline"] or ()):
             process.kill()
@@ -39,7 +38,7 @@ def test_the_form_can_be_saved_after_a_restart(shop, tmp_path, page: Page):
             page.wait_for_timeout(
                 3_000
             )  # the app waits 5 s for the lock, and writes the tab's state after 2 s
-            kill_what_serves(port)
+            kill_server_process(port)
         other.execute("rollback")
     with serve(folder, database, port) as app:
         save = page.get_by_role("button", name="Save")

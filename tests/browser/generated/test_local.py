@@ -1,4 +1,4 @@
-"""Dates, times and numbers as the reader writes them, wherever the reader is."""
+"""Dates, times and numbers are written as usual for the reader's language, wherever the reader is."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ LOCAL = "async ([kind, text]) => (await import('/local.js')).local(kind, text)"
 
 @pytest.fixture
 def reader(browser: Browser) -> Iterator[Callable[[str, str], Page]]:
-    """A page of a reader with that language, in that time zone."""
+    """Opens a page for a reader with that language, in that time zone."""
     with ExitStack() as opened:
 
         def page_of(locale: str, zone: str) -> Page:
@@ -27,7 +27,7 @@ def reader(browser: Browser) -> Iterator[Callable[[str, str], Page]]:
 
 @pytest.fixture
 def order(shop) -> str:
-    """The address of an order that is told to the second, at the edge of its day."""
+    """The address of an order that is given to the second, at the end of its day."""
     shop.execute(
         "update orders set ordered_at = '2025-03-31 23:59:58', shipped_on = '2025-04-01',"
         " shipping_fee = 1234.5 where id = 7"
@@ -48,7 +48,7 @@ def field(page: Page, label: str):
         ("fr-CH", "31 mars 2025, 23:59:58", "1 avr. 2025", "1 234,50"),
     ],
 )
-def test_a_date_is_the_same_day_everywhere(reader, order, zone, locale, at, on, fee):
+def test_a_date_is_the_same_day_in_every_time_zone(reader, order, zone, locale, at, on, fee):
     page = reader(locale, zone)
     page.goto(order)
     spaces = str.maketrans(dict.fromkeys("\u00a0\u202f\u2019", " "))
@@ -63,7 +63,7 @@ def test_a_date_is_the_same_day_everywhere(reader, order, zone, locale, at, on, 
     expect(field(page, "Shipping fee")).to_have_attribute("title", "1234.5")
 
 
-def test_lists_counts_and_the_dashboard_follow_the_reader(shop, reader):
+def test_lists_counts_and_the_dashboard_use_the_reader_s_language(shop, reader):
     page = reader("de-DE", "Europe/Berlin")
     total = f"{shop.query('select count(*) from orders')[0][0]:,}".replace(",", ".")
     page.goto(f"{shop.url}/orders")
@@ -79,7 +79,7 @@ def test_lists_counts_and_the_dashboard_follow_the_reader(shop, reader):
     expect(ticks.filter(has_text=months).first).to_be_visible()
 
 
-def test_forms_and_searches_are_as_before(order, shop, reader):
+def test_forms_and_searches_do_not_depend_on_the_reader(order, shop, reader):
     page = reader("de-DE", "Europe/Berlin")
     page.goto(order)
     page.get_by_role("button", name="Edit").click()

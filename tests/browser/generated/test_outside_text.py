@@ -1,7 +1,6 @@
-"""A generated app in which everything that a person or a database can name looks like Reflex's own tags.
+"""A generated app in which every text that a person or a database can choose looks like Reflex's own tags.
 
-tests/unit/web/test_literal_guard.py says what belongs to the kind.
-"""
+tests/unit/web/test_literal_guard.py says what belongs to the kind."""
 
 import contextlib
 import sqlite3
@@ -81,7 +80,9 @@ def test_labels_are_shown_as_they_are(tagged: App, page: Page, console: list[str
 
 
 @pytest.mark.parametrize("tag", TAGS)
-def test_no_address_freezes_the_app(tagged: App, page: Page, tag: str) -> None:
+def test_no_address_that_looks_like_a_tag_freezes_the_app(
+    tagged: App, page: Page, tag: str
+) -> None:
     text = quote(tag, safe="")
     for place in ("/{}", "/things/{}", "/things?{}={}", "/things?search={}", "/things/new?code={}"):
         page.goto(tagged.url + place.replace("{}", text))
@@ -91,7 +92,9 @@ def test_no_address_freezes_the_app(tagged: App, page: Page, tag: str) -> None:
     expect(page.get_by_role("cell", name=LETTERS, exact=True).first).to_be_visible(timeout=SOON_MS)
 
 
-def test_a_row_with_such_a_key_is_added_opened_and_changed(tagged: App, page: Page) -> None:
+def test_a_row_whose_key_looks_like_a_tag_is_added_opened_and_changed(
+    tagged: App, page: Page
+) -> None:
     page.goto(f"{tagged.url}/things/new")
     page.locator("#field-code").fill(NESTED * 2)
     page.get_by_role("button", name="Save").click()

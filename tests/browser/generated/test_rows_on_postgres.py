@@ -1,4 +1,5 @@
-"""Rows of PostgreSQL that cannot be changed alone, and refusals of its own, as a person sees them."""
+"""Rows of PostgreSQL that cannot be changed individually, and errors that only PostgreSQL reports, as a person sees
+them."""
 
 from collections.abc import Iterator
 
@@ -17,8 +18,8 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def database(postgres):
-    made = postgres.create_database()
-    made.run(
+    database = postgres.create_database()
+    database.run(
         "CREATE TABLE things (id integer PRIMARY KEY, name text)",
         "CREATE TABLE tools (sharp boolean) INHERITS (things)",
         "INSERT INTO things VALUES (1, 'rope'), (2, 'nail')",
@@ -31,8 +32,8 @@ def database(postgres):
             RETURN NEW; END $$""",
         "CREATE TRIGGER refuse BEFORE UPDATE ON words FOR EACH ROW EXECUTE FUNCTION refuse()",
     )
-    yield made
-    postgres.drop_database(made)
+    yield database
+    postgres.drop_database(database)
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +54,7 @@ def app(database, tmp_path_factory) -> Iterator[App]:
         yield served
 
 
-def test_a_row_that_shares_its_key_with_one_of_an_inheriting_table_is_read_only(
+def test_a_row_that_shares_its_key_with_a_row_of_an_inheriting_table_is_read_only(
     app, page: Page, console
 ):
     page.goto(f"{app.url}/things/1")
@@ -65,7 +66,7 @@ def test_a_row_that_shares_its_key_with_one_of_an_inheriting_table_is_read_only(
     assert not console
 
 
-def test_a_key_that_a_second_row_takes_while_the_form_is_open_reaches_neither(
+def test_a_save_changes_neither_row_if_a_second_row_gets_the_same_key_while_the_form_is_open(
     app, database, page: Page
 ):
     page.goto(f"{app.url}/things/2")
@@ -79,7 +80,9 @@ def test_a_key_that_a_second_row_takes_while_the_form_is_open_reaches_neither(
     database.run("DELETE FROM tools WHERE id = 2")
 
 
-def test_the_words_of_a_trigger_are_shown_and_the_form_stays(app, database, page: Page, console):
+def test_the_message_of_a_trigger_is_shown_and_the_form_stays_open(
+    app, database, page: Page, console
+):
     page.goto(f"{app.url}/words/1")
     page.get_by_role("button", name="Edit").click()
     expect(page.get_by_label("Day")).to_have_value("infinity")
@@ -94,7 +97,9 @@ def test_the_words_of_a_trigger_are_shown_and_the_form_stays(app, database, page
     assert not console
 
 
-def test_a_refusal_about_a_field_that_is_not_on_the_form_is_told_above_it(app, page: Page, console):
+def test_an_error_about_a_field_that_is_not_on_the_form_is_shown_above_the_form(
+    app, page: Page, console
+):
     page.goto(f"{app.url}/files/new")
     page.get_by_label("ID").fill("1")
     page.get_by_label("Name").fill("picture")

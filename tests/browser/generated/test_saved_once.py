@@ -1,9 +1,9 @@
 """One form of a new row adds one row, however often it is sent.
 
-The kind: a save whose answer the browser has not had, or not yet, and that is sent again. To it belong a second click
-while the page moves on, an answer that is lost with the connection or with the app, a draft that comes back after its save
-went through, and a save of which nobody knows the end. What must stay possible: to correct a save that was refused, and
-to add another row on purpose."""
+The kind: a save whose answer the browser did not get, or not yet, and that is sent again. To it belong a second
+click while the page goes to the new row, an answer that is lost with the connection or with the app, a draft that
+is restored after its save succeeded, and a save whose outcome nobody knows. What must stay possible: to correct a
+save that was refused, and to add another row on purpose."""
 
 import contextlib
 import sqlite3
@@ -50,7 +50,7 @@ def forgetful(shop: App, tmp_path_factory: pytest.TempPathFactory) -> Iterator[F
 
 @pytest.fixture
 def customer(forgetful: Forgetful) -> int:
-    """A customer of the test's own, without orders."""
+    """A customer for one test, without orders."""
     forgetful.app.execute(
         "insert into customers(name, email, city, country, joined_on)"
         " values ('Once', hex(randomblob(8)) || '@once.example', 'Rome', 'Italy', '2024-01-01')"
@@ -76,7 +76,7 @@ def save(page: Page) -> None:
 
 
 def save_without_answer(page: Page, app: App, customer: int) -> None:
-    """The save goes through, and the browser does not hear of it."""
+    """The save succeeds, and the browser does not get the answer."""
     before = len(orders(app, customer))
     page.evaluate("window.isDeaf = true")
     save(page)
@@ -85,7 +85,7 @@ def save_without_answer(page: Page, app: App, customer: int) -> None:
 
 
 def is_remembered(app: App) -> bool:
-    """The app has written down which row the last save added: killed before that, it would not know."""
+    """Whether the app has recorded which row the last save added. If it were killed before, it would not know."""
     remembered = rows(
         app.folder / ".form_tokens.db", "select row from save order by id desc limit 1"
     )
@@ -93,7 +93,7 @@ def is_remembered(app: App) -> bool:
 
 
 def expect_row(page: Page) -> None:
-    """The page of a row that is there."""
+    """The page shows a row that exists."""
     expect(page.get_by_role("button", name="Edit")).to_be_visible(timeout=SOON_MS)
 
 
@@ -101,7 +101,7 @@ def expect_form_back(page: Page) -> None:
     expect(page.get_by_label("Status")).to_have_value("paid", timeout=SOON_MS)
 
 
-def test_a_click_while_the_page_moves_on_to_the_new_row(
+def test_a_second_save_while_the_page_goes_to_the_new_row(
     forgetful: Forgetful, page: Page, customer: int, console: list[str]
 ):
     fill(page, forgetful.app, customer)
@@ -112,7 +112,7 @@ def test_a_click_while_the_page_moves_on_to_the_new_row(
     form.evaluate("(form) => form.requestSubmit()")
     expect_row(page)
     page.evaluate("window.lateBy = 0")
-    page.wait_for_timeout(500)  # time in which a second row would be made
+    page.wait_for_timeout(500)  # time in which a second row would be added
     expect_row(page)
     assert orders(forgetful.app, customer) == [None]
     assert not console
@@ -142,10 +142,10 @@ def test_a_save_whose_answer_was_lost_is_sent_again(
     expect(page.get_by_label("Ordered at")).to_have_value("")
 
 
-def test_a_form_that_was_sent_as_it_was_filled_in_is_sent_again(
+def test_a_form_that_was_sent_as_it_was_prefilled_is_sent_again(
     forgetful: Forgetful, page: Page, customer: int
 ):
-    """Nobody typed anything: there is no text to keep, and yet it is the same form."""
+    """Nobody typed anything, so there is no draft, and yet it is the same form."""
     page.goto(
         f"{forgetful.app.url}/orders/new?customer_id={customer}"
         "&ordered_at=2025-06-01T10:30&status=paid&payment_method=card"
@@ -160,7 +160,7 @@ def test_a_form_that_was_sent_as_it_was_filled_in_is_sent_again(
     assert orders(forgetful.app, customer) == [None]
 
 
-def test_what_was_typed_after_the_save_went_through_is_not_lost_and_the_person_decides(
+def test_what_was_typed_after_the_save_succeeded_is_not_lost_and_the_person_decides(
     forgetful: Forgetful, page: Page, customer: int, console: list[str]
 ):
     fill(page, forgetful.app, customer)
@@ -211,7 +211,7 @@ def test_the_form_that_a_person_goes_back_to_adds_another_row(
     assert orders(forgetful.app, customer) == [None, None]
 
 
-def test_a_save_of_which_nobody_knows_the_end_is_told(
+def test_a_save_whose_outcome_is_unknown_is_reported(
     forgetful: Forgetful, page: Page, customer: int
 ):
     fill(page, forgetful.app, customer)
@@ -219,7 +219,7 @@ def test_a_save_of_which_nobody_knows_the_end_is_told(
         other.execute("begin immediate")
         save(page)
         expect(page.locator("button[type=submit]:disabled")).to_be_visible()
-        page.wait_for_timeout(1_000)  # it waits 5 s for the lock
+        page.wait_for_timeout(1_000)  # the save waits 5 s for the lock
         forgetful.kill()
         other.execute("rollback")
     forgetful.start()

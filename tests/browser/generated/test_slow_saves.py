@@ -1,7 +1,7 @@
-"""A save that takes its time, and a person who goes on meanwhile.
+"""A save that takes long, and a person who opens another page meanwhile.
 
-The kind: whatever a save does when it ends, done to a page that is no longer the one it was sent from. To it belong a
-refusal shown at another row, a redirect away from another page, and texts typed into a form that is about to close."""
+The kind: whatever a save does when it ends, if the page is no longer the one from which it was sent. To it belong
+an error shown at another row, a redirect away from another page, and text typed into a form that is about to close."""
 
 import contextlib
 import sqlite3
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 @contextlib.contextmanager
 def database_in_use(shop, *statements: str) -> Iterator[None]:
-    """Another program writes; a save waits for it, at most 5 s."""
+    """Another program writes to the database; a save waits for it, at most 5 s."""
     with contextlib.closing(sqlite3.connect(shop.database, isolation_level=None)) as other:
         other.execute("begin immediate")
         for each in statements:
@@ -26,7 +26,7 @@ def database_in_use(shop, *statements: str) -> Iterator[None]:
 
 @pytest.fixture
 def customers(shop) -> list[int]:
-    """Two customers of the test's own."""
+    """Two customers for one test."""
     shop.execute("delete from customers where email like '%@slow.example'")
     for name in ("One", "Two"):
         shop.execute(
@@ -49,7 +49,7 @@ def leave_for(page: Page, name: str) -> None:
     expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
 
 
-def test_a_refusal_is_told_on_the_page_that_the_person_went_on_to(
+def test_a_refused_save_is_reported_on_the_page_that_is_open_by_then(
     shop, page: Page, customers: list[int], console
 ):
     first, _ = customers
@@ -72,7 +72,9 @@ def test_a_refusal_is_told_on_the_page_that_the_person_went_on_to(
     assert not console
 
 
-def test_a_person_who_went_on_stays_there_when_a_row_is_added(shop, page: Page, console):
+def test_a_person_who_opened_another_page_stays_there_when_the_row_is_added(
+    shop, page: Page, console
+):
     shop.execute("delete from customers where email like '%@slow.example'")
     page.goto(f"{shop.url}/customers/new")
     for label, value in {

@@ -1,4 +1,4 @@
-"""Two people at one row of a generated app: nobody's work is lost, and nobody is surprised."""
+"""Two people edit one row of a generated app: nobody's work is lost, and nobody is surprised."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -8,7 +8,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def customer(shop) -> int:
-    """A customer of this test's own."""
+    """A customer for one test."""
     shop.execute("delete from customers where email like '%@two.example'")
     shop.execute(
         "insert into customers(name, email, city, country, joined_on, newsletter)"
@@ -77,11 +77,11 @@ def test_both_versions_of_one_field_are_shown_and_the_person_chooses(
 @pytest.mark.parametrize(
     ("choice", "kept"), [("Yours", "Oxford"), ("In the database now", "Bergen")]
 )
-def test_a_choice_counts_when_another_field_is_changed_meanwhile(
+def test_a_choice_stays_when_another_field_is_changed_meanwhile(
     shop, page: Page, customer: int, console, choice: str, kept: str
 ):
-    """The kind: a third change, of another field, of the same field, after either choice. Each save asks about what
-    is new, and never again about what was decided."""
+    """The kind: a further change, of another field or of the same field, after either choice. Each save asks about
+    what is new, and never again about what was decided."""
     edit(page, f"{shop.url}/customers/{customer}")
     page.get_by_label("City").fill("Oxford")
     page.get_by_label("Phone").fill("+44 2")
@@ -107,10 +107,10 @@ def test_a_choice_counts_when_another_field_is_changed_meanwhile(
     assert not console
 
 
-def test_who_saves_at_the_end_of_a_long_form_sees_why_it_was_refused(
+def test_a_person_who_saves_at_the_end_of_a_long_form_sees_why_it_was_refused(
     shop, page: Page, customer: int, console
 ):
-    """The kind: every refusal that is told above the form and not at a field."""
+    """The kind: every error that is shown above the form and not at a field."""
     page.set_viewport_size({"width": 390, "height": 500})
     edit(page, f"{shop.url}/customers/{customer}")
     page.get_by_label("City").fill("Oxford")
@@ -125,7 +125,7 @@ def test_who_saves_at_the_end_of_a_long_form_sees_why_it_was_refused(
     assert not console
 
 
-def test_a_row_that_changed_is_shown_as_it_is_before_it_is_deleted(
+def test_a_row_that_changed_is_shown_with_its_present_values_before_it_is_deleted(
     shop, page: Page, customer: int, console
 ):
     page.goto(f"{shop.url}/customers/{customer}")
@@ -143,7 +143,9 @@ def test_a_row_that_changed_is_shown_as_it_is_before_it_is_deleted(
     assert not console
 
 
-def test_two_who_choose_another_row_for_a_relation_see_its_name(shop, page: Page, customer: int):
+def test_two_people_who_choose_another_row_for_a_relation_see_its_name(
+    shop, page: Page, customer: int
+):
     shop.execute(
         "insert into orders(customer_id, ordered_at, status, payment_method)"
         " values (?, '2025-01-01 10:00:00', 'paid', 'card')",

@@ -1,10 +1,10 @@
-"""What is typed in the form of a generated app is written, or comes back: whatever happens to the page, the connection, the
-app and its memory of the tab.
+"""What is typed in the form of a generated app is saved or restored, whatever happens to the page, the connection,
+the app and the state of the tab.
 
-The kind: a change of a row and a new row; every control that a form has (tests/browser/forms_script has each alone); the
-ways of losing the page or the state (reload, restart, expired state, a link, a failed save, a closed tab); and what must not
-come back (saved, discarded, cancelled, older than 24 hours). What a person saves after any of it changes what they changed
-and nothing else."""
+The kind: a change of a row and a new row; every control that a form has (tests/browser/forms_script tests each
+alone); the ways of losing the page or the state (reload, restart, expired state, a link, a failed save, a closed
+tab); and what must not come back (saved, discarded, cancelled, older than 24 hours). Whatever happened before, a
+save writes what the person changed and nothing else."""
 
 import contextlib
 import shutil
@@ -27,7 +27,7 @@ ROW = "select name, email, city, phone, newsletter from customers where id = ?"
 
 
 class Forgetful:
-    """The sample shop, served by a process that can be killed and forgets its tabs when it is asked to."""
+    """The sample shop, served by a process that can be killed and that forgets its tabs when it is asked to."""
 
     def __init__(self, shop: App, folder: Path) -> None:
         self.built, self.states, self.port = shop.folder, folder / "states", free_port()
@@ -42,13 +42,13 @@ class Forgetful:
         self.app = self._serving.enter_context(served)
 
     def kill(self) -> None:
-        """kill -9, and its memory of all tabs is lost."""
+        """kill -9; the states of all tabs are lost too."""
         self.app.process.kill()
         self.app.process.wait()
         shutil.rmtree(self.states)
 
     def expire(self) -> None:
-        """It forgets every tab, as when their time is over."""
+        """Forget every tab, as when their states expire."""
         forgetting.forget_tabs(self.app.process, self.states)
 
     def close(self) -> None:
@@ -64,7 +64,7 @@ def forgetful(shop: App, tmp_path_factory: pytest.TempPathFactory) -> Iterator[F
 
 @pytest.fixture
 def customer(forgetful: Forgetful) -> int:
-    """A customer of the test's own."""
+    """A customer for one test."""
     forgetful.app.execute(
         "delete from orders where customer_id in (select id from customers where email like '%@typed.example')"
     )
@@ -100,7 +100,7 @@ def save(page: Page, said: str = "Changes saved.") -> None:
 
 
 @pytest.mark.parametrize("way", ["reload", "restart", "restart and reload", "expire and reload"])
-def test_what_was_typed_is_back_and_is_all_that_is_written(
+def test_what_was_typed_is_restored_and_nothing_else_is_written(
     forgetful: Forgetful, page: Page, customer: int, way: str
 ):
     url = f"{forgetful.app.url}/customers/{customer}"
@@ -156,7 +156,7 @@ def test_a_relation_stays_when_another_field_is_saved_after_the_state_expired(
     assert forgetful.app.query(find, order) == [(customer, "cancelled")]
 
 
-def test_a_chosen_row_is_back_with_its_name(forgetful: Forgetful, page: Page, customer: int):
+def test_a_chosen_row_is_restored_with_its_name(forgetful: Forgetful, page: Page, customer: int):
     page.goto(f"{forgetful.app.url}/orders/new")
     page.get_by_label("Customer").click()
     page.get_by_label("Search Customer").fill("ada typed")
@@ -199,7 +199,7 @@ def assert_centred(dialog: Locator) -> None:
     assert abs(2 * box["y"] + box["height"] - page["height"]) <= 20, box
 
 
-def test_a_link_asks_first_and_the_text_is_back_on_the_way_back(
+def test_a_link_asks_first_and_the_text_is_restored_after_going_back(
     forgetful: Forgetful, page: Page, customer: int
 ):
     url = f"{forgetful.app.url}/customers/{customer}"
@@ -219,7 +219,9 @@ def test_a_link_asks_first_and_the_text_is_back_on_the_way_back(
     expect_back(page)
 
 
-def test_back_asks_first_and_the_text_is_back_on_the_way_forward(forgetful: Forgetful, page: Page):
+def test_back_asks_first_and_the_text_is_restored_after_going_forward(
+    forgetful: Forgetful, page: Page
+):
     page.goto(f"{forgetful.app.url}/customers")
     page.locator(".open-link").first.click()
     page.get_by_role("button", name="Edit").click()
@@ -238,7 +240,7 @@ def test_back_asks_first_and_the_text_is_back_on_the_way_forward(forgetful: Forg
 
 
 def test_a_person_who_stays_can_save(forgetful: Forgetful, page: Page, customer: int):
-    """The framework disconnects when a page is about to be left."""
+    """The framework disconnects when the browser is about to leave a page."""
     edit(page, f"{forgetful.app.url}/customers/{customer}")
     type_in(page)
     with page.expect_event("dialog") as asked:
@@ -265,7 +267,7 @@ def test_a_save_that_failed_loses_nothing(forgetful: Forgetful, page: Page, cust
 
 
 @pytest.mark.parametrize("way", ["discard", "cancel", "24 hours"])
-def test_what_is_given_up_does_not_come_back(
+def test_discarded_text_does_not_come_back(
     forgetful: Forgetful, page: Page, customer: int, way: str
 ):
     edit(page, f"{forgetful.app.url}/customers/{customer}")
@@ -306,10 +308,10 @@ def test_two_tabs_on_one_row_keep_their_own_texts(
     assert forgetful.app.query(ROW, customer)[0][2:] == ("Oxford", "+44 1", 1)
 
 
-def test_a_conflict_is_noticed_in_a_text_that_came_back(
+def test_a_conflict_is_noticed_in_a_text_that_was_restored(
     forgetful: Forgetful, page: Page, customer: int
 ):
-    """Its start value is the one it was typed over, not the one that the page was loaded with again."""
+    """The save compares with the value that the text replaced, not with the value that the page loaded later."""
     edit(page, f"{forgetful.app.url}/customers/{customer}")
     type_in(page)
     forgetful.app.execute("update customers set city = 'Bergen' where id = ?", customer)
@@ -330,7 +332,7 @@ def test_a_conflict_is_noticed_in_a_text_that_came_back(
         ("x" * 1_500_000, "At most 80 characters; this is 1,499,920 too many."),
     ],
 )
-def test_a_text_too_long_is_told_at_its_field_and_the_connection_stays(
+def test_a_text_too_long_is_reported_at_its_field_and_the_connection_stays(
     forgetful: Forgetful, page: Page, customer: int, text: str, said: str
 ):
     edit(page, f"{forgetful.app.url}/customers/{customer}")
@@ -346,10 +348,10 @@ def test_a_text_too_long_is_told_at_its_field_and_the_connection_stays(
     assert forgetful.app.query(ROW, customer)[0][0] == "Short"
 
 
-def test_a_text_too_long_for_the_connection_is_told_at_its_field(
+def test_a_text_too_long_for_the_connection_is_reported_at_its_field(
     forgetful: Forgetful, page: Page, customer: int
 ):
-    """A message of 1 MB would close the connection without a word."""
+    """A message of 1 MB would close the connection without any error."""
     order = forgetful.app.query("select id from orders order by id limit 1")[0][0]
     page.goto(f"{forgetful.app.url}/orders/{order}")
     page.get_by_role("button", name="Edit").click()

@@ -1,4 +1,4 @@
-"""A reverse proxy as people put it before an app: it ends TLS and passes on what it hears, unchanged."""
+"""A reverse proxy like those that people put before an app: it ends TLS and passes all data on unchanged."""
 
 import contextlib
 import socket
@@ -13,7 +13,7 @@ from tests.ports import HOST
 
 @contextlib.contextmanager
 def tls_proxy(name: str, target: int) -> Iterator[int]:
-    """Yields the port at which `name` is served over https by what listens on the port `target`."""
+    """Yields the port at which `name` is served over https by the server on the port `target`."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     trustme.CA().issue_cert(name).configure_cert(context)
     listening = socket.create_server((HOST, 0))
@@ -44,8 +44,8 @@ def _talk(client: socket.socket, context: ssl.SSLContext, target: int) -> None:
         _pass_on(shown, app)
 
 
-def _pass_on(heard: socket.socket, told: socket.socket) -> None:
+def _pass_on(source: socket.socket, target: socket.socket) -> None:
     with contextlib.suppress(OSError):
-        while data := heard.recv(65_536):
-            told.sendall(data)
-        told.shutdown(socket.SHUT_RDWR)
+        while data := source.recv(65_536):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_RDWR)

@@ -1,4 +1,4 @@
-"""A server whose uploads are small, and a database to connect."""
+"""A server that accepts only small uploads, and a database to connect."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from tests.ports import free_port
 
 @pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server of these modules' own: its uploads may be 2 MB at most."""
+    """A server for each of these modules; uploads may have 2 MB at most."""
     home = tmp_path_factory.mktemp("sources") / "home"
     started = Server(home, free_port(), {"MAX_UPLOAD_MB": "2"})
     started.start()
@@ -24,7 +24,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture
 def page(page: Page) -> Iterator[Page]:
-    """A page on which no script may fail."""
+    """A page whose scripts must not fail."""
     failures: list[str] = []
     page.on("pageerror", lambda error: failures.append(str(error)))
     yield page

@@ -1,4 +1,4 @@
-"""The connect form, filled in as the tests of sources need it."""
+"""Filling in the connect form for the tests of sources."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -30,7 +30,7 @@ def connect(page: Page, name: str) -> None:
 
 
 def connect_shop(page: Page, server: Any, shop: Path, name: str) -> None:
-    """Upload and connect `shop`; its page is open afterwards."""
+    """Upload and connect `shop`; the page of the source is open afterwards."""
     open_form(page, server)
     choose(page, shop)
     expect(page.get_by_role("button", name=f"Remove {shop.name}")).to_be_visible()

@@ -1,4 +1,4 @@
-"""The connect form: what is checked, kept and told at its fields."""
+"""The connect form: its checks, its draft, and the errors at its fields."""
 
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ def test_a_test_shows_its_stages_and_saves_nothing(page: Page, server: Any, shop
     expect(page.get_by_role("link", name="Corner shop")).to_have_count(0)
 
 
-def test_a_path_under_the_samples_can_be_typed(page: Page, server: Any) -> None:
+def test_a_path_in_the_folder_of_samples_can_be_typed(page: Page, server: Any) -> None:
     open_form(page, server)
     page.get_by_label("File path").fill(str(server.home / "samples" / "sample_shop.db"))
     connect(page, "By its path")
@@ -55,7 +55,7 @@ def test_an_empty_form_marks_its_fields_and_focuses_the_first(page: Page, server
         ("nowhere.db", "does not exist"),
     ],
 )
-def test_a_path_that_cannot_be_read_is_told_at_its_field(
+def test_a_path_that_cannot_be_read_is_reported_at_its_field(
     page: Page, server: Any, path: str, message: str
 ) -> None:
     open_form(page, server)
@@ -74,14 +74,16 @@ def test_a_path_that_cannot_be_read_is_told_at_its_field(
         ("nothing.db", b"", "has no tables"),
     ],
 )
-def test_a_file_that_is_no_database_is_told_and_nothing_is_lost(
+def test_a_file_that_is_no_database_is_reported_and_nothing_is_lost(
     page: Page, server: Any, tmp_path: Path, name: str, content: bytes, message: str
 ) -> None:
     file = tmp_path / name
     file.write_bytes(content)
     open_form(page, server)
     choose(page, file)
-    expect(page.get_by_role("button", name=f"Remove {name}")).to_be_visible()  # it suggests a name
+    expect(
+        page.get_by_role("button", name=f"Remove {name}")
+    ).to_be_visible()  # the file suggests a name
     page.get_by_label("Name", exact=True).fill("Broken")
     page.get_by_role("button", name="Connect", exact=True).click()
     expect(page.locator(".pd-field-error")).to_contain_text(message, timeout=CONNECT_MS)
@@ -94,7 +96,7 @@ def test_a_file_that_is_no_database_is_told_and_nothing_is_lost(
     expect(page.get_by_role("link", name="Broken")).to_have_count(0)
 
 
-def test_try_again_connects_once_the_file_is_mended(
+def test_try_again_connects_when_the_file_is_repaired(
     page: Page, server: Any, shop: Path, tmp_path: Path
 ) -> None:
     path = server.home / "samples" / "mended.db"
@@ -109,7 +111,7 @@ def test_try_again_connects_once_the_file_is_mended(
     expect(page.get_by_role("heading", name="Mended", level=1)).to_be_visible(timeout=CONNECT_MS)
 
 
-def test_the_draft_is_kept_over_a_reload_and_in_a_new_tab(
+def test_the_draft_is_kept_after_a_reload_and_in_a_new_tab(
     page: Page, server: Any, shop: Path
 ) -> None:
     open_form(page, server, "CSV")

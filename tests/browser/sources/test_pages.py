@@ -1,4 +1,4 @@
-"""The list of sources and the page of one, with its preview."""
+"""The list of sources, and the page of a source with its preview."""
 
 import re
 import sqlite3
@@ -21,7 +21,7 @@ from tests.browser.sources.forms import (
 pytestmark = pytest.mark.browser
 
 
-def test_the_sample_is_offered_and_its_tables_can_be_looked_at(page: Page, server: Any) -> None:
+def test_the_sample_is_offered_and_its_tables_can_be_previewed(page: Page, server: Any) -> None:
     page.goto(f"{server.url}/sources")
     page.get_by_role("link", name="Sample shop").click()
     tables = page.get_by_role("navigation", name="Tables")
@@ -32,7 +32,7 @@ def test_the_sample_is_offered_and_its_tables_can_be_looked_at(page: Page, serve
     page.get_by_role("tab", name="Columns").click()
     expect(page.get_by_text("orders.id")).to_be_visible()
     tables.get_by_role("button", name=re.compile("^orders ")).click()
-    expect(page.get_by_text("customers.id")).to_be_visible()  # still the columns
+    expect(page.get_by_text("customers.id")).to_be_visible()  # the columns are still shown
     expect(page.get_by_role("link", name="Generate an app")).to_have_attribute(
         "href", re.compile(r"/generate\?source=\w+")
     )
@@ -123,7 +123,7 @@ def test_a_source_is_edited_to_read_another_file(page: Page, server: Any, shop: 
     expect(page.get_by_role("heading", name="Edited", level=1)).to_be_visible()
 
 
-def test_a_source_whose_file_is_gone_says_so_and_try_again_reads_it_once_it_is_back(
+def test_a_source_whose_file_is_missing_says_so_and_try_again_reads_it_when_it_is_back(
     page: Page, server: Any, shop: Path
 ) -> None:
     path = server.home / "samples" / "wandering.db"
@@ -144,7 +144,7 @@ def test_a_source_whose_file_is_gone_says_so_and_try_again_reads_it_once_it_is_b
     expect(callout).to_have_count(0)
 
 
-def test_an_unknown_source_is_told_kindly(page: Page, server: Any) -> None:
+def test_the_page_of_an_unknown_source_says_so(page: Page, server: Any) -> None:
     page.goto(f"{server.url}/sources/nothing")
     expect(page.get_by_text("There is no such source")).to_be_visible()
     page.get_by_role("link", name="All sources").click()

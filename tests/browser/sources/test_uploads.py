@@ -1,4 +1,4 @@
-"""Files that are uploaded in the connect form, and every way that fails."""
+"""Uploading files in the connect form, and every way in which that fails."""
 
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from tests.browser.sources.forms import CONNECT_MS, choose, connect, open_form, 
 pytestmark = pytest.mark.browser
 
 
-def test_several_csv_files_make_one_source_in_the_order_chosen(
+def test_several_csv_files_become_one_source_in_the_order_chosen(
     page: Page, server: Any, tmp_path: Path
 ) -> None:
     def delay(route: Route) -> None:
@@ -50,7 +50,7 @@ def test_a_file_over_the_limit_is_refused_before_it_is_sent(
     assert "large.csv" not in uploads(server)
 
 
-def test_the_server_refuses_what_the_browser_would_not(
+def test_the_server_refuses_a_file_that_the_browser_did_not_refuse(
     page: Page, server: Any, tmp_path: Path
 ) -> None:
     open_form(page, server)
@@ -87,7 +87,7 @@ def test_an_upload_shows_its_progress_and_can_be_cancelled(
     assert "slow.csv" not in uploads(server)
 
 
-def test_a_broken_connection_while_sending_is_told_at_the_field(
+def test_a_broken_connection_while_sending_is_reported_at_the_field(
     page: Page, server: Any, shop: Path
 ) -> None:
     def drop(route: Route) -> None:
@@ -103,7 +103,7 @@ def test_a_broken_connection_while_sending_is_told_at_the_field(
     expect(page.locator(".pd-field-error")).to_have_count(0)
 
 
-def test_a_removed_upload_is_gone_from_the_disk(page: Page, server: Any, tmp_path: Path) -> None:
+def test_a_removed_upload_is_deleted_from_the_disk(page: Page, server: Any, tmp_path: Path) -> None:
     file = tmp_path / "unwanted.db"
     file.write_bytes(b"x")
     open_form(page, server)
