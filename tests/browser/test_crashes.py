@@ -165,9 +165,7 @@ def test_apps_that_ran_before_a_reboot_run_again(page: Page, hosted: Server) -> 
     expect(app_row(page)).to_have_attribute("data-state", "running", timeout=SOON_MS)
 
 
-def test_stop_ends_a_server_that_does_not_run_with_its_apps_and_builds(
-    page: Page, hosted: Server
-) -> None:
+def test_stop_ends_a_suspended_server_with_its_apps_and_builds(page: Page, hosted: Server) -> None:
     fill_generate_form(page, hosted.url, "Half built")
     operation = start_generation(page)
     wait_for_step(hosted.home, operation, "build", child=True)

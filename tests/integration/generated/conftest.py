@@ -1,4 +1,4 @@
-"""A generated app on a database that is awkward in every way, imported into the test's own process."""
+"""A generated app on a database with awkward tables and values, imported into the test's own process."""
 
 import contextlib
 import importlib
@@ -32,7 +32,7 @@ CREATE TABLE codes (code TEXT PRIMARY KEY, meaning TEXT UNIQUE);
 CREATE TABLE things (
     id INTEGER PRIMARY KEY, code TEXT REFERENCES codes (code) ON DELETE SET NULL,
     parent_id INTEGER REFERENCES things (id),
-    made DATE, seen DATETIME, woken TIME, price NUMERIC(8, 2), ratio REAL, ok BOOLEAN,
+    apps DATE, seen DATETIME, woken TIME, price NUMERIC(8, 2), ratio REAL, ok BOOLEAN,
     size INTEGER CHECK (size BETWEEN 1 AND 10), picture BLOB, details JSON, story TEXT
 );
 CREATE TABLE "no key" (word TEXT, amount INTEGER);
@@ -48,7 +48,7 @@ CREATE VIEW seen_things AS SELECT id, seen, story FROM things WHERE seen IS NOT 
 
 
 def fill(connection: sqlite3.Connection) -> None:
-    """Values that do not fit their columns among values that do."""
+    """Insert values that do not fit their columns among values that do."""
     connection.executemany(
         'INSERT INTO "Full Names" VALUES (?, ?, ?, ?)',
         [("Ada/1", "O'Neil & Söhne", "a", "1815-12-10"), ("new", "new", None, "long ago")]
@@ -114,7 +114,7 @@ def awkward(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ImportedApp]:
 
 
 def _url(database: Path) -> str:
-    """As Proto-DDF writes it for an app that works on a source."""
+    """The URL as Proto-DDF writes it for an app that works on a source."""
     url = sa.URL.create("sqlite", database=database.as_uri(), query={"mode": "rw", "uri": "true"})
     return url.render_as_string(hide_password=False)
 
@@ -123,7 +123,7 @@ def _url(database: Path) -> str:
 def served(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[ServedApp]:
-    """An app on a database of each kind of server in turn, that may change the rows."""
+    """An app on a database of each kind of server in turn; it may change the rows."""
     kind = str(request.param)
     server = request.getfixturevalue({"postgresql": "postgres", "mysql": "mariadb"}[kind])
     database = server.create_database()
@@ -135,7 +135,7 @@ def served(
 
 @pytest.fixture(scope="session")
 def mypy(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """The command that checks types. All apps share its cache, since most of its time goes into their libraries."""
+    """The command that checks types. All apps share its cache, since most of its time is spent on their libraries."""
     cache = tmp_path_factory.mktemp("mypy")
     return ["mypy", "--strict", "--follow-imports=silent", "--cache-dir", str(cache)]
 
@@ -144,19 +144,20 @@ def mypy(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 def typed(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[[str], ImportedApp]]:
-    """Gives the app on the tables of every type of a database: typed("postgresql"). It is made when first asked for."""
-    made: dict[str, ImportedApp] = {}
+    """Gives the app on the tables of every type of a database: typed("postgresql"). It is made when a test first
+    asks for it."""
+    apps: dict[str, ImportedApp] = {}
     with contextlib.ExitStack() as opened:
 
         def app_of(dialect: str) -> ImportedApp:
-            if dialect not in made:
+            if dialect not in apps:
                 folder = tmp_path_factory.mktemp("types") / dialect
                 if dialect == "sqlite":
                     app = _types_on_file(folder, tmp_path_factory.mktemp("data") / "types.db")
                 else:
                     app = _types_on_server(folder, _server_of(request, dialect))
-                made[dialect] = opened.enter_context(app)
-            return made[dialect]
+                apps[dialect] = opened.enter_context(app)
+            return apps[dialect]
 
         yield app_of
 
@@ -181,4 +182,4 @@ def _types_on_server(folder: Path, server: DatabaseServer) -> Iterator[ImportedA
         make.append(f'GRANT ALL ON ALL TABLES IN SCHEMA public TO "{database.user}"')
     database.admin(*make)
     with served_app(database, folder, name=f"Types on {server.kind}") as app:
-        yield app  # the server, which may be gone first, takes the database with it
+        yield app  # the server may have ended before, and then its database is deleted too

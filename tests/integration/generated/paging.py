@@ -1,4 +1,4 @@
-"""Checks of an app's pages of rows."""
+"""Checks of pages of rows."""
 
 from itertools import pairwise
 from typing import Any
@@ -9,7 +9,7 @@ def texts(rows: Any) -> list[list[str]]:
 
 
 def check_going_back(app: Any, view: Any, descending: bool) -> None:
-    """Ordered by any field, the page before a page is the one that was shown before it."""
+    """In the order of any field, going back from a page leads to the page that was shown before it."""
     fetch = app.data.fetch_page
     for field in view.visible_fields:
         order = app.filters.Query(sort=field.name, descending=descending)

@@ -1,9 +1,9 @@
-"""A generated app answers at its own addresses, to its own pages.
+"""A generated app answers at its own addresses and to its own pages.
 
-What belongs to the kind: names pointed at this machine, names that only begin or end like an allowed one, numbers
-written otherwise, other ports of an allowed host, `null`, another scheme, two headers where one is due, a websocket
-without an origin. The app that is really served is asked in tests/browser/generated/test_access.py.
-"""
+What belongs to the kind: names that resolve to this machine, names that only begin or end like an allowed one,
+numeric addresses in other notations, other ports of an allowed host, `null`, another scheme, two headers where one
+is allowed, a websocket without an origin. The app that is really served is tested in
+tests/browser/generated/test_access.py."""
 
 from collections.abc import Callable
 from types import ModuleType
@@ -43,7 +43,7 @@ def access(awkward: Any) -> ModuleType:
 
 @pytest.fixture
 def make(access: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Make:
-    """Makes clients of a small app behind the guard of the generated app."""
+    """Makes clients of a small app behind the generated app's check of hosts and origins."""
 
     def made(hosts: str = "") -> TestClient:
         monkeypatch.setenv("ALLOWED_HOSTS", hosts)
@@ -56,7 +56,7 @@ def make(access: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Make:
 
 
 def opens(client: TestClient, host: str, origin: str | None) -> bool:
-    """Whether a websocket is opened."""
+    """Whether the websocket is opened."""
     headers = {"host": host} | ({} if origin is None else {"origin": origin})
     try:
         with client.websocket_connect("/ws", headers=headers) as websocket:
@@ -69,7 +69,7 @@ def opens(client: TestClient, host: str, origin: str | None) -> bool:
     "host",
     [HOST, f"localhost:{PORT}", f"LOCALHOST:{PORT}", f"[::1]:{PORT}", "localhost", "127.8.8.8"],
 )
-def test_loopback_names_are_always_its_own(make: Make, host: str) -> None:
+def test_loopback_names_are_always_accepted(make: Make, host: str) -> None:
     assert make("shop.example").get("/", headers={"host": host}).text == "hello"
 
 
@@ -95,7 +95,7 @@ def test_loopback_names_are_always_its_own(make: Make, host: str) -> None:
         *("127.0.0.1:", "127.0.0.1:x", "127.0.0.1:80:80", "::1", "[localhost]", "", " "),
     ],
 )
-def test_other_names_are_refused_in_words(make: Make, host: str) -> None:
+def test_other_names_are_refused_with_a_message(make: Make, host: str) -> None:
     answer = make("shop.example").get("/", headers={"host": host})
     assert answer.status_code == 400
     assert "ALLOWED_HOSTS" in answer.text
@@ -103,7 +103,7 @@ def test_other_names_are_refused_in_words(make: Make, host: str) -> None:
 
 
 @given(host=st.from_regex(r"[a-zA-Z0-9.:@\[\]_-]{0,40}", fullmatch=True))
-def test_no_name_but_loopback_is_ever_taken_for_ones_own(access: ModuleType, host: str) -> None:
+def test_no_name_but_loopback_is_ever_accepted(access: ModuleType, host: str) -> None:
     with TestClient(access.guard_access(PORT)(Starlette(routes=[Route("/", _hello)]))) as client:
         answer = client.get("/", headers={"host": host})
     name = host.lower().removesuffix(":" + host.rpartition(":")[2]) if ":" in host else host.lower()
@@ -121,16 +121,12 @@ def test_two_host_headers_are_refused(make: Make) -> None:
     [
         ("", HOST, f"http://{HOST}"),
         ("", f"localhost:{PORT}", f"http://localhost:{PORT}"),
-        (
-            "",
-            "localhost:8000",
-            f"http://localhost:{PORT}",
-        ),  # reflex run: the pages' port, and one more
+        ("", "localhost:8000", f"http://localhost:{PORT}"),  # reflex run: two ports
         ("", f"[::1]:{PORT}", f"http://[::1]:{PORT}"),
         ("shop.example", "shop.example", "https://shop.example"),
         ("shop.example", "shop.example", "http://shop.example"),
         ("shop.example", f"shop.example:{PORT}", f"http://shop.example:{PORT}"),
-        ("shop.example", HOST, "https://shop.example"),  # a proxy that tells its own Host
+        ("shop.example", HOST, "https://shop.example"),  # a proxy that sends its own Host
         (" a.example , SHOP.example:8443,", "shop.example:8443", "https://shop.example:8443"),
         ("shop.example:8443", "shop.example", "https://shop.example:8443"),
         ("shop.example:443", "shop.example", "https://shop.example"),
@@ -164,13 +160,13 @@ def test_its_own_pages_may_send(make: Make, hosts: str, host: str, origin: str) 
         ("shop.example", "shop.example", "ftp://shop.example"),
     ],
 )
-def test_pages_of_others_may_not(make: Make, hosts: str, host: str, origin: str) -> None:
+def test_pages_of_other_sites_may_not_send(make: Make, hosts: str, host: str, origin: str) -> None:
     client = make(hosts)
     assert client.post("/", headers={"host": host, "origin": origin}).status_code in (400, 403)
     assert not opens(client, host, origin)
 
 
-def test_a_websocket_needs_an_origin_and_a_tools_request_none(make: Make) -> None:
+def test_a_websocket_needs_an_origin_and_a_plain_request_none(make: Make) -> None:
     client = make()
     assert not opens(client, HOST, None)
     assert client.post("/", headers={"host": HOST}).status_code == 200
@@ -189,14 +185,14 @@ def test_every_answer_carries_the_security_headers(
 @pytest.mark.parametrize(
     "hosts", ["https://shop.example", "shop.example/", "*", "a b", "x:y", "a,,b:"]
 )
-def test_what_is_no_host_name_is_refused_at_start_in_words(
+def test_an_invalid_host_name_is_refused_at_start_with_a_message(
     make: Make, access: ModuleType, hosts: str
 ) -> None:
     with pytest.raises(ValueError, match=r"ALLOWED_HOSTS: '.*' is not a host name"):
         make(hosts)
 
 
-def test_the_socket_server_is_told_the_same_addresses(
+def test_the_socket_server_gets_the_same_addresses(
     access: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ALLOWED_HOSTS", "shop.example,other.example:8443")

@@ -1,9 +1,8 @@
-"""Every kind of address that an app has, opened on all three databases: lists, lists with a filter, rows, and the form
-of a new row with what a parent's row or a person puts into its address.
+"""Every kind of address that an app has, opened on all three databases: lists, lists with a filter, rows, and the
+form of a new row with values that a parent's row or a person puts into its address.
 
-The kind of fault: the text of an address meets a column of another type (a number, a date, a uuid), and the page says
-that the table has changed, or nothing at all.
-"""
+The kind of fault: text of an address meets a column of another type (a number, a date, a uuid), and the page says
+that the table has changed, or says nothing at all."""
 
 from urllib.parse import parse_qsl, urlsplit
 
@@ -36,7 +35,7 @@ PARENTS = {
     "amount": ("amounts", "amount", "{decimal}"),
     "token": ("tokens", "token", "{uuid}"),
 }
-"""Of the children: a column for each parent."""
+"""For each parent, the column of the table of children that refers to it."""
 TYPES = {
     "postgresql": {"whole": "bigint", "decimal": "numeric(12, 2)", "uuid": "uuid", "bytes": "bytea", "one": r"'\x00ff'"},
     "mysql": {"whole": "bigint unsigned", "decimal": "decimal(12, 2)", "uuid": "uuid", "bytes": "varbinary(16)", "one": "x'00ff'"},

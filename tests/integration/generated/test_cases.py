@@ -1,4 +1,4 @@
-"""The database files of tests/cases (rows 18 to 25 of its README), each table with its right values, page by page."""
+"""The database files of tests/cases (rows 18 to 25 of its README), each table with its right values on every page."""
 
 import shutil
 from pathlib import Path
@@ -78,11 +78,11 @@ MISFITS = [
 
 @pytest.fixture(scope="module")
 def app_of(request, tmp_path_factory):
-    """Makes the app on the database of a file, once."""
-    made, opened = {}, []
+    """Makes the app on the database of a file, once for each file."""
+    apps, opened = {}, []
 
     def app(name):
-        if name not in made:
+        if name not in apps:
             folder = tmp_path_factory.mktemp("app")
             title = "Case " + name.replace("_", " ")
             context = (
@@ -90,9 +90,9 @@ def app_of(request, tmp_path_factory):
                 if (CASES / f"{name}.sql").exists()
                 else file_app(copied(name, tmp_path_factory), folder, name=title)
             )
-            made[name] = context.__enter__()
+            apps[name] = context.__enter__()
             opened.append(context)
-        return made[name]
+        return apps[name]
 
     yield app
     for context in opened:
@@ -137,7 +137,7 @@ def test_values_that_a_control_cannot_show_are_listed(app_of):
     assert [row[:5] for row in rows[-4:]] == LAST_SESSIONS
 
 
-def test_values_that_python_has_no_type_for_are_listed(app_of):
+def test_values_without_a_python_type_are_listed(app_of):
     assert shown(app_of("22_pg_special"), "leases", 1)[1] == OPEN_END
     assert shown(app_of("23_my_booleans_dates"), "reviews", 1)[2] == MISFITS
 
@@ -150,7 +150,7 @@ def test_rows_that_inherit_are_listed_and_read_only(app_of):
     assert app.row_forms.form_of_row(view, (2,), "2").read_only == ""
 
 
-def test_a_trigger_s_words_are_told(app_of):
+def test_the_message_of_a_trigger_is_shown(app_of):
     app = app_of("25_triggers_fts")
     view = app.view("stock")
     with pytest.raises(app.errors.DataError, match="Stock may not go below zero"):

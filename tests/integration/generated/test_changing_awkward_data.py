@@ -1,4 +1,4 @@
-"""Changing: what is checked, what is stored, and what the database refuses."""
+"""Changing rows: what is checked, what is stored, and what the database refuses."""
 
 import pytest
 
@@ -94,7 +94,7 @@ def test_a_unique_value_is_kept_unique(awkward):
     )
 
 
-def test_a_composite_key_that_is_taken_marks_both_fields(awkward):
+def test_a_composite_key_that_another_row_has_marks_both_fields(awkward):
     view = awkward.view("full_names")
     key = awkward.data.fetch_page(view, awkward.filters.Query(), 1).rows[0].href
     first, last = awkward.keys.decode_key(view, key.rpartition("/")[2])
@@ -111,7 +111,7 @@ def test_the_key_of_a_row_can_be_changed(awkward):
     awkward.delete(view, key)
 
 
-def test_what_a_deletion_would_do_is_told(awkward):
+def test_the_consequences_of_a_deletion_are_shown(awkward):
     codes, things = awkward.view("codes"), awkward.view("things")
     values = awkward.data.fetch_row(codes, ("new",))
     (said,) = awkward.consequences.consequences(codes, values)
@@ -142,7 +142,7 @@ def test_a_table_without_a_key_cannot_be_changed(awkward, table):
         assert refused.value.problem == awkward.errors.NOT_ALLOWED
 
 
-def test_a_row_that_is_gone_says_so(awkward):
+def test_a_row_that_no_longer_exists_is_reported(awkward):
     view, start = awkward.view("codes"), awkward.row_snapshot.Snapshot("nobody")
     for call in (
         lambda: awkward.changes.update(view, ("nobody",), {"code": "nobody"}, start),
@@ -154,7 +154,7 @@ def test_a_row_that_is_gone_says_so(awkward):
         assert refused.value.problem == awkward.errors.ROW_GONE
 
 
-def test_a_table_that_is_gone_says_so(awkward):
+def test_a_table_that_no_longer_exists_is_reported(awkward):
     view = awkward.view("nothing")
     with awkward.database.engine().begin() as connection:
         connection.exec_driver_sql('alter table "nothing" rename to "away"')

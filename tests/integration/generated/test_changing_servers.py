@@ -1,4 +1,5 @@
-"""Changing rows on PostgreSQL and MariaDB: what is stored, and what the server refuses, at which field."""
+"""Changing rows on PostgreSQL and MariaDB: what is stored, and what the server refuses, with the field of the
+error."""
 
 import datetime as dt
 from decimal import Decimal
@@ -63,7 +64,7 @@ def test_every_row_can_be_saved_as_it_is_shown(served, table):
         assert served.data.fetch_row(view, key) == values
 
 
-def test_a_key_that_the_server_makes_is_told(served):
+def test_a_key_that_the_server_generates_is_returned(served):
     view = served.view("tokens")
     part = served.changes.create(view, {"label": "made"})
     key = served.keys.decode_key(view, part)
@@ -128,7 +129,7 @@ def test_values_of_the_server_s_own_types_are_edited_as_text(served):
         ("orders", {"payload": "{"}, {"payload"}),
     ],
 )
-def test_what_breaks_a_rule_is_marked(served, table, form, fields):
+def test_a_value_that_breaks_a_constraint_is_marked(served, table, form, fields):
     view = served.view(table)
     before = served.data.count_rows(view, served.filters.Query())
     blank = {each.name: "" for each in view.form_fields} | {"vip": "true"}
@@ -146,8 +147,8 @@ def test_what_breaks_a_rule_is_marked(served, table, form, fields):
         ("customers", {"full_name": "x", "email": "c1@example.com"}, {"email"}),
     ],
 )
-def test_what_only_the_server_knows_to_be_wrong_is_marked(served, monkeypatch, table, form, fields):
-    """As when the table was changed after the app was made: nothing is checked before."""
+def test_a_value_that_only_the_server_refuses_is_marked(served, monkeypatch, table, form, fields):
+    """The app checks nothing before, as if the table had been changed after the app was generated."""
     view = served.view(table)
     monkeypatch.setattr(served.changes, "_check_against_data", lambda *_: None)
     monkeypatch.setattr(
@@ -160,7 +161,7 @@ def test_what_only_the_server_knows_to_be_wrong_is_marked(served, monkeypatch, t
     assert set(refusal(served, served.changes.create, view, form).fields) == fields
 
 
-def test_rows_in_use_stay_and_what_follows_a_deletion_is_told(served):
+def test_rows_in_use_stay_and_the_consequences_of_a_deletion_are_shown(served):
     customers, orders = served.view("customers"), served.view("orders")
     values = served.data.fetch_row(customers, (2,))
     told = served.consequences.consequences(customers, values)

@@ -1,4 +1,5 @@
-"""The code of an app on a server: its own test passes and leaves no trace, it is clean, typed, and holds no secret."""
+"""The code of an app on a server: its own test passes and leaves nothing changed; it is clean, typed, and holds no
+secret."""
 
 import os
 import subprocess
@@ -24,7 +25,7 @@ def run(app: ServedApp, *command: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_its_own_test_passes_and_takes_back_what_it_changed(served):
+def test_its_own_test_passes_and_undoes_its_changes(served):
     tables = [each.name for each in served.models.metadata.sorted_tables]
     query = served.filters.Query()
 

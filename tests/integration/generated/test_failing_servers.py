@@ -1,4 +1,4 @@
-"""What an app says when its server cannot do what was asked, and how it goes on afterwards."""
+"""What an app says when its server cannot do what was asked, and how it continues afterwards."""
 
 import logging
 from collections.abc import Callable
@@ -19,7 +19,7 @@ SLEEP = {"postgresql": "SELECT pg_sleep(30)", "mysql": "SELECT sleep(30)"}
 
 @pytest.fixture
 def point(served, monkeypatch) -> Any:
-    """Points the app at another database, or at the same one with other settings; its pool is new."""
+    """Connects the app to another database, or to the same one with other settings, with a new pool."""
 
     def to(database=None, *, url="", password=None, **limits: int) -> None:
         database = database or served.place
@@ -38,7 +38,7 @@ def point(served, monkeypatch) -> Any:
 
 @pytest.fixture
 def other(make_server: Callable[..., Any], served) -> Any:
-    """A database in a server of the test's own, with the table of codes."""
+    """A database in a server for one test, with the table of codes."""
     database = make_server(served.place.server.kind).create_database()
     database.run(CODES, "INSERT INTO codes VALUES ('one', 1, 1)")
     return database
@@ -59,7 +59,7 @@ def run(served, statement: str) -> None:
         connection.exec_driver_sql(statement)
 
 
-def test_a_password_of_all_sorts_of_letters(served, point, other):
+def test_a_password_with_unusual_characters(served, point, other):
     password = "ü€日本"
     if other.server.kind == "postgresql":
         other.admin(f"ALTER USER \"{other.user}\" PASSWORD '{password}'")
@@ -80,7 +80,7 @@ def test_a_server_that_is_down_can_be_tried_again(served, point, other):
     assert len(read(served)) == 1
 
 
-def test_connections_that_the_server_has_closed_are_replaced_unseen(served, point, other):
+def test_connections_that_the_server_has_closed_are_replaced_without_an_error(served, point, other):
     point(other)
     read(served)
     other.server.restart()
@@ -89,7 +89,7 @@ def test_connections_that_the_server_has_closed_are_replaced_unseen(served, poin
     assert len(read(served)) == 1
 
 
-def test_a_server_that_falls_silent_is_given_up(served, point, other):
+def test_a_call_to_a_server_that_stops_answering_is_given_up(served, point, other):
     point(other, SILENT_SECONDS=1)
     read(served)
     other.server.pause()
@@ -106,7 +106,7 @@ def test_a_statement_that_takes_too_long_is_stopped(served, point):
     assert problem == served.errors.TOO_SLOW
 
 
-def test_a_row_that_another_change_holds_is_waited_for_and_then_given_up(served, point, other):
+def test_a_change_waits_for_a_locked_row_and_is_then_given_up(served, point, other):
     point(other, LOCKED_SECONDS=1)
     holder = other.connect()
     holder.cursor().execute("BEGIN")
@@ -120,7 +120,7 @@ def test_a_row_that_another_change_holds_is_waited_for_and_then_given_up(served,
     assert problem == served.errors.LOCKED
 
 
-def test_a_login_that_is_refused_says_so_and_shows_no_password(served, point, caplog):
+def test_a_refused_login_is_reported_without_the_password(served, point, caplog):
     point(password=PLANTED)
     with caplog.at_level(logging.DEBUG), pytest.raises(served.errors.DataError) as refused:
         read(served)
@@ -134,7 +134,7 @@ def test_a_login_that_is_refused_says_so_and_shows_no_password(served, point, ca
     assert "planted" not in text
 
 
-def test_a_database_that_is_gone_says_so(served, point):
+def test_a_database_that_no_longer_exists_is_reported(served, point):
     url = sa.make_url(url_of(served.place))
     if served.spec.dialect == "postgresql":
         point(url=url.set(database="no such").render_as_string())
@@ -145,7 +145,9 @@ def test_a_database_that_is_gone_says_so(served, point):
         assert problem_of(served, lambda: read(served)) == served.server_problems.NO_SUCH_DATABASE
 
 
-def test_a_table_that_is_gone_and_one_that_may_not_be_read_say_so(served, point, other):
+def test_a_table_that_no_longer_exists_and_one_that_may_not_be_read_are_reported(
+    served, point, other
+):
     point(other)
     owner = {"postgresql": f'"{other.user}"', "mysql": f"`{other.user}`@'%'"}[other.server.kind]
     read(served)
@@ -158,11 +160,11 @@ def test_a_table_that_is_gone_and_one_that_may_not_be_read_say_so(served, point,
         other.admin(
             f"REVOKE ALL ON `{other.name}`.* FROM {owner}", f"GRANT INSERT ON codes TO {owner}"
         )
-        point(other)  # such a right is looked at when a session begins
+        point(other)  # the server checks such a right when a session begins
     assert problem_of(served, lambda: read(served)) == served.server_problems.NO_RIGHT
 
 
-def test_no_more_connections_than_the_server_takes(served, point, other):
+def test_an_app_opens_no_more_connections_than_the_server_takes(served, point, other):
     holders = []
     if other.server.kind == "postgresql":
         other.admin(f'ALTER ROLE "{other.user}" CONNECTION LIMIT 1')
@@ -189,7 +191,7 @@ def test_sessions_are_read_only_where_editing_is_off(served, point, monkeypatch)
 
 
 @pytest.mark.parametrize("tls", ["prefer", "require", "verify", "off"])
-def test_what_a_source_hands_over_opens_the_app(
+def test_an_app_works_with_the_environment_that_its_source_gives(
     served, point, home: Path, ca_certificate: str, tls: str
 ):
     migrate()
@@ -210,7 +212,7 @@ def test_what_a_source_hands_over_opens_the_app(
     assert (found in ("false", "")) == (tls == "off")
 
 
-def test_a_certificate_that_is_not_trusted_is_told(served, point):
+def test_a_certificate_that_is_not_trusted_is_reported(served, point):
     strict = {
         "postgresql": "?sslmode=verify-full&sslrootcert=system",
         "mysql": "?ssl_verify_cert=true&ssl_verify_identity=true",

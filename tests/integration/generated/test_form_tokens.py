@@ -1,8 +1,8 @@
-"""The form of a new row adds one row, on every database, whatever happens between two tries to save it.
+"""The form of a new row adds one row, on every database, whatever happens between two attempts to save it.
 
-The kind: a token that is used up without a row, or that adds a second one. To it belong saves that were refused, two at
-once, another content, a restart, a file that cannot be written, and a connection that is lost at the commit.
-"""
+The kind: a token that is used up without a row, or that adds a second row. To it belong saves that were refused,
+two saves at once, other values, a restart, a file that cannot be written, and a connection that is lost at the
+commit."""
 
 import logging
 import threading
@@ -43,7 +43,7 @@ def new_form(app):
 
 @pytest.fixture
 def tokens(app, tmp_path):
-    """Reads what is remembered, as an app does that starts."""
+    """Reads the stored tokens, as an app does when it starts."""
     return lambda: app.form_tokens.FormTokens(tmp_path / "tokens.db")
 
 
@@ -51,18 +51,18 @@ def save(app, form, word, **more):
     return app.row_page.save_form(app.view("items"), form | {"word": word} | more)
 
 
-def words(app):
+def stored_words(app):
     return [word for (word,) in app.run("SELECT word FROM items ORDER BY id")]
 
 
-def test_the_same_form_is_answered_by_the_row_that_it_added(app, new_form):
+def test_a_form_that_is_sent_again_gets_the_row_that_it_added(app, new_form):
     form = new_form()
     first, again = save(app, form, "Apple"), save(app, form, "Apple")
     assert (first.was_added_before, again.was_added_before) == (False, True)
     assert again.key == first.key
-    assert words(app) == ["Apple"]
+    assert stored_words(app) == ["Apple"]
     save(app, new_form(), "Pear")
-    assert words(app) == ["Apple", "Pear"]
+    assert stored_words(app) == ["Apple", "Pear"]
 
 
 def test_a_save_that_was_refused_does_not_use_up_the_form(app, new_form):
@@ -74,7 +74,7 @@ def test_a_save_that_was_refused_does_not_use_up_the_form(app, new_form):
         assert "word" in refused.value.fields
     app.run("DELETE FROM items")
     assert not save(app, form, "Taken").was_added_before
-    assert words(app) == ["Taken"]
+    assert stored_words(app) == ["Taken"]
 
 
 def test_other_values_are_written_only_when_the_person_asks_for_another_row(app, new_form):
@@ -83,14 +83,14 @@ def test_other_values_are_written_only_when_the_person_asks_for_another_row(app,
     with pytest.raises(app.form_tokens.AddedBefore) as refused:
         save(app, form, "Pear")
     assert refused.value.row == first.key
-    assert words(app) == ["Apple"]
+    assert stored_words(app) == ["Apple"]
     second = save(app, form, "Pear", _another="yes")
     assert save(app, form, "Pear", _another="yes").key == second.key
     assert save(app, form, "Apple").key == first.key
-    assert words(app) == ["Apple", "Pear"]
+    assert stored_words(app) == ["Apple", "Pear"]
 
 
-def test_two_at_once_add_one_row(app, new_form):
+def test_two_saves_at_once_add_one_row(app, new_form):
     form, together = new_form(), threading.Barrier(8)
 
     def try_to_save(_):
@@ -102,7 +102,7 @@ def test_two_at_once_add_one_row(app, new_form):
 
     with ThreadPoolExecutor(8) as threads:
         answers = set(threads.map(try_to_save, range(8)))
-    assert words(app) == ["Apple"]
+    assert stored_words(app) == ["Apple"]
     assert answers <= {save(app, form, "Apple").key, app.errors.BEING_SAVED.title}
 
 
@@ -111,17 +111,17 @@ def test_a_form_without_a_token_is_refused(app, new_form):
         with pytest.raises(app.errors.DataError) as refused:
             save(app, {"_snapshot": start}, "Apple")
         assert refused.value.problem == app.errors.FORM_INCOMPLETE
-    assert words(app) == []
+    assert stored_words(app) == []
 
 
-def test_a_row_is_remembered_over_a_restart(tokens):
+def test_a_row_is_remembered_after_a_restart(tokens):
     before = tokens()
     assert before.begin("form", "content", agreed=False) == ""
     before.added("form", "content", "5")
     assert tokens().begin("form", "content", agreed=False) == "5"
 
 
-def test_a_save_that_was_cut_off_is_told_and_one_that_failed_is_not(app, tokens):
+def test_a_save_that_was_interrupted_is_reported_and_one_that_failed_is_not(app, tokens):
     before = tokens()
     before.begin("cut off", "content", agreed=False)
     before.begin("failed", "content", agreed=False)
@@ -137,7 +137,7 @@ def test_a_save_that_was_cut_off_is_told_and_one_that_failed_is_not(app, tokens)
     assert after.begin("cut off", "content", agreed=True) == ""
 
 
-def test_the_newest_are_remembered(app, tokens, monkeypatch):
+def test_the_newest_saves_are_remembered(app, tokens, monkeypatch):
     monkeypatch.setattr(app.form_tokens, "MOST", 3)
     before = tokens()
     for number in range(5):
@@ -159,7 +159,7 @@ def test_rows_are_saved_and_remembered_where_the_file_cannot_be_written(app, tmp
 
 
 @pytest.mark.parametrize("app", ["postgresql"], indirect=True)
-def test_a_connection_that_is_lost_at_the_commit_is_told_as_not_known(app, new_form):
+def test_after_a_connection_lost_at_the_commit_the_outcome_is_reported_as_unknown(app, new_form):
     form = new_form()
     with pytest.raises(app.errors.OutcomeUnknown):
         save(app, form, "leave")
@@ -167,4 +167,4 @@ def test_a_connection_that_is_lost_at_the_commit_is_told_as_not_known(app, new_f
         save(app, form, "leave")
     assert asked.value.row == ""
     save(app, form, "stay", _another="yes")
-    assert words(app) == ["stay"]
+    assert stored_words(app) == ["stay"]

@@ -1,4 +1,4 @@
-"""Values as cells: what the browser is told about them, so that it writes them as its reader does."""
+"""Values as cells: what the browser gets to know about them, so that it can write them as its reader does."""
 
 import datetime as dt
 from decimal import Decimal
@@ -34,7 +34,7 @@ def field(awkward, kind, **given):
         ("binary", 4096, "4096 bytes of binary data", "count", "4096"),
     ],
 )
-def test_a_cell_tells_what_its_text_is(awkward, kind, value, text, told, exact):
+def test_a_cell_says_what_kind_of_value_its_text_is(awkward, kind, value, text, told, exact):
     cell = awkward.formats.cell(awkward.view("things"), field(awkward, kind), value)
     assert (cell.text, cell.kind, cell.exact) == (text, told, exact)
 
@@ -77,7 +77,7 @@ def test_a_number_that_identifies_a_row_is_the_same_for_everyone(awkward):
         ({"group_by": "ok"}, ""),
     ],
 )
-def test_a_chart_tells_what_its_names_are(awkward, given, kind):
+def test_a_chart_says_what_kind_of_value_its_names_are(awkward, given, kind):
     view = awkward.view("things")
     chart = awkward.charts.Chart(id="c", title="C", kind="bar", view=view, **given)
     assert chart.name_kind == kind

@@ -1,4 +1,4 @@
-"""The code of a generated app: its own test passes, it is clean and typed, and it stands alone."""
+"""The code of a generated app: its own test passes, it is clean and typed, and it does not need Proto-DDF."""
 
 import os
 import shutil
@@ -37,7 +37,7 @@ PLAIN_MODULES = [
     ),
     *("formats", "keys", "models", "on_delete", "paging", "relations", "rows", "views"),
 ]
-"""Everything but pages, components and states, whose types Reflex changes at run time."""
+"""All modules but pages, components and states, whose types Reflex changes at run time."""
 
 
 def render_sample(folder: Path, *, editing: bool) -> Path:
@@ -85,7 +85,7 @@ def test_its_own_test_fails_when_the_database_has_changed(home, tmp_path: Path):
     assert "test_the_models_match_the_database[customers]" in done.stdout
 
 
-def test_it_is_clean_typed_and_stands_alone(home, tmp_path: Path, mypy: list[str]):
+def test_it_is_clean_typed_and_independent_of_proto_ddf(home, tmp_path: Path, mypy: list[str]):
     folder = render_sample(tmp_path / "shop", editing=True)
     rules = ("--isolated", "--select", "E,F,W,I,UP,B,SIM,C4", "--line-length", "120")
     clean = run(folder, "ruff", "check", *rules, ".")
@@ -102,7 +102,7 @@ def test_it_is_clean_typed_and_stands_alone(home, tmp_path: Path, mypy: list[str
             assert "proto-ddf" not in text, file
 
 
-def test_it_refuses_to_write_where_editing_is_off(home, tmp_path: Path):
+def test_it_refuses_to_write_if_editing_is_off(home, tmp_path: Path):
     folder = render_sample(tmp_path / "shop", editing=False)
     database = tmp_path / "shop.db"
     shutil.copy(ensure_sample(), database)

@@ -1,5 +1,5 @@
-"""Which rows can be changed alone, on each database: those whose key stands for one row, in a table that can take a
-change back."""
+"""The rows that can be changed individually, on each database: those whose key identifies one row, in a table in
+which a change can be rolled back."""
 
 import sqlite3
 from contextlib import closing
@@ -72,7 +72,7 @@ def on_mariadb(mariadb, tmp_path_factory):
     mariadb.drop_database(database)
 
 
-def test_a_key_that_is_empty_in_any_part_stands_for_no_row(on_file):
+def test_a_key_with_a_null_part_identifies_no_row(on_file):
     empty = on_file.identity.EMPTY_KEY
     assert reason(on_file, "tags", "red") == ""
     assert reason(on_file, "tags", ("",)) == ""
@@ -82,12 +82,12 @@ def test_a_key_that_is_empty_in_any_part_stands_for_no_row(on_file):
     assert reason(on_file, "pairs", (None, None)) == empty
 
 
-def test_keys_of_another_storage_class_are_other_keys(on_file):
+def test_keys_of_different_storage_classes_are_different(on_file):
     for key in (1, "1", b"1"):
         assert reason(on_file, "mixed", (key,)) == ""
 
 
-def test_a_key_that_tables_which_inherit_share_stands_for_several_rows(on_postgres):
+def test_a_key_that_inheriting_tables_share_identifies_several_rows(on_postgres):
     shared = on_postgres.identity.SHARED_KEY
     assert reason(on_postgres, "things", "1") == shared
     assert reason(on_postgres, "things", "2") == ""
@@ -98,7 +98,7 @@ def test_a_key_that_tables_which_inherit_share_stands_for_several_rows(on_postgr
     assert reason(on_postgres, "visits", ("2024-02-03", 1)) == ""
 
 
-def test_a_key_that_lost_its_constraint_is_found_out(on_postgres):
+def test_a_key_that_lost_its_constraint_is_noticed(on_postgres):
     on_postgres.run(
         "ALTER TABLE things DROP CONSTRAINT things_pkey",
         "INSERT INTO things VALUES (9, 'a'), (9, 'b')",
@@ -125,7 +125,7 @@ def test_a_table_without_transactions_is_named_with_its_engine(on_mariadb, table
 
 
 @pytest.mark.parametrize("table", ["on_myisam", "on_aria", "on_memory"])
-def test_a_table_without_transactions_takes_no_change_and_no_new_row(on_mariadb, table):
+def test_a_table_without_transactions_accepts_no_change_and_no_new_row(on_mariadb, table):
     app, view = on_mariadb, on_mariadb.view(table)
     before = app.run(f"SELECT * FROM {table}")
     assert "does not support rollback" in app.row_forms.blank_form(view, {}).read_only

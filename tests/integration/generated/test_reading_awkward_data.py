@@ -1,4 +1,4 @@
-"""Reading: every page of every order, on data that do not fit their types."""
+"""Reading: every page in every order, on values that do not fit their types."""
 
 import dataclasses
 
@@ -26,7 +26,7 @@ def test_pages_hold_every_row_once_in_order(awkward, table, descending):
 
 @pytest.mark.parametrize("table", ["full_names", "things", "readings", "no_key"])
 @pytest.mark.parametrize("descending", [False, True])
-def test_going_back_shows_what_was_before(awkward, table, descending):
+def test_going_back_shows_the_previous_page(awkward, table, descending):
     check_going_back(awkward, awkward.view(table), descending)
 
 
@@ -53,7 +53,7 @@ def test_values_that_do_not_fit_are_shown_as_they_are(awkward):
 
 
 @pytest.mark.parametrize("table", ["full_names", "codes", "things", "readings"])
-def test_every_key_survives_its_address(awkward, table):
+def test_every_key_can_be_put_into_an_address(awkward, table):
     view = awkward.view(table)
     for row in awkward.all_rows(view, awkward.filters.Query()):
         part = row.href.rpartition("/")[2]
@@ -67,7 +67,7 @@ def test_every_key_survives_its_address(awkward, table):
 @pytest.mark.parametrize(
     "part", ["", "~", "~!!", "~e30", "~WzEsMl0", "x" * 5000, "~bnVsbA", "~WyJcdWQ4MDAiXQ"]
 )
-def test_what_is_no_key_finds_no_row(awkward, part):
+def test_an_invalid_key_finds_no_row(awkward, part):
     view = awkward.view("codes")
     key = awkward.keys.decode_key(view, part)
     if key is not None:
@@ -76,7 +76,7 @@ def test_what_is_no_key_finds_no_row(awkward, part):
 
 
 @pytest.mark.parametrize("words", ["ada", "%", "_", "'", '"', "ö", "\\", "42", "2024-03", "[a]"])
-def test_a_search_finds_what_holds_its_words(awkward, words):
+def test_a_search_finds_rows_with_its_words(awkward, words):
     view = awkward.view("full_names")
     found = awkward.all_rows(view, awkward.filters.Query(search=words))
     everything = awkward.all_rows(view, awkward.filters.Query())
@@ -93,7 +93,7 @@ def test_a_search_finds_what_holds_its_words(awkward, words):
 
 
 @pytest.mark.parametrize("words", ["²", "--5", "-", "a\0b", "\ud800", "٣"])
-def test_words_that_no_row_can_hold_are_searched_all_the_same(awkward, words):
+def test_searching_for_words_that_no_row_can_contain_is_no_error(awkward, words):
     view = awkward.view("things")
     Query, Condition = awkward.filters.Query, awkward.filters.Condition
     for query in (
@@ -120,9 +120,9 @@ def test_words_that_no_row_can_hold_are_searched_all_the_same(awkward, words):
         ("x", set()),
     ],
 )
-def test_words_are_found_before_and_behind_the_character_0(awkward, words, expected):
-    """SQLite ends LIKE at it. To the kind belong words with it, before it and behind it, in capitals and with
-    wildcards, in a search, in a filter, and in the choices of a relation."""
+def test_words_are_found_before_and_after_the_character_0(awkward, words, expected):
+    """SQLite's LIKE stops at the character 0. To the kind belong words with it, before it and after it, in capitals
+    and with wildcards, in a search, in a filter, and in the choices of a relation."""
     stories = {1: "bend", 2: "end\0bend", 3: "\0be ÄR", 4: "a% end"}
     with awkward.database.engine().connect() as connection:
         found = {
@@ -134,7 +134,7 @@ def test_words_are_found_before_and_behind_the_character_0(awkward, words, expec
 
 
 @pytest.mark.parametrize("story", ["a\0b", "\0", "end\0", "x" * 500 + "\0y", "plain", "x" * 500])
-def test_the_start_of_a_text_goes_on_behind_the_character_0(awkward, story):
+def test_the_start_of_a_text_continues_after_the_character_0(awkward, story):
     with awkward.database.engine().connect() as connection:
         found = connection.scalar(sa.select(awkward.dialect.start_of(sa.literal(story), 121)))
     assert found[:121] == story[:121]
@@ -195,7 +195,7 @@ def test_a_filter_is_checked(awkward, parts, message):
     assert awkward.filters.filter_error(awkward.view("things"), asked) == message
 
 
-def test_the_whole_of_a_cut_text_is_read_from_any_page(awkward):
+def test_the_full_text_of_a_cut_cell_is_read_from_any_page(awkward):
     view = awkward.view("things")
     order = awkward.filters.Query(sort="size", descending=True)
     first = awkward.data.fetch_page(view, order, 7)
@@ -208,7 +208,7 @@ def test_the_whole_of_a_cut_text_is_read_from_any_page(awkward):
     assert whole == "Once upon a time. " * number
 
 
-def test_rows_that_belong_to_a_row_are_listed(awkward):
+def test_related_rows_of_a_row_are_listed(awkward):
     values = awkward.data.fetch_row(awkward.view("codes"), ("new",))
     (block,) = awkward.relations.related_rows(awkward.view("codes"), values)
     assert (block.label, block.total, len(block.rows)) == ("Things", 15, 5)
@@ -222,7 +222,7 @@ def test_choices_of_a_relation_are_searched(awkward):
     assert [option.value for option in found] == ["plain"]
 
 
-def test_what_does_not_end_is_stopped(awkward, monkeypatch):
+def test_a_query_that_does_not_end_is_stopped(awkward, monkeypatch):
     monkeypatch.setattr(awkward.connecting, "ANSWER_SECONDS", 0.1)
     endless = sa.text(
         "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n"

@@ -1,10 +1,9 @@
 """Every type of the three databases is listed, opened, filtered, sorted and paged, whatever its values are.
 
-The kind of fault: one value that a driver, Python, an address or a browser has no form for makes a whole page fail,
-or a row unreachable. To it belong times of 24:00 and of more than a day, dates that are infinite, zero or before
-Christ, numbers beyond 2^63 and beyond doubles, NaN, bytes as keys, texts that are no UTF-8, types without an order
-or without equality, arrays of such types, domains over them, and on SQLite any value in any column.
-"""
+The kind of fault: one value that a driver, Python, an address or a browser cannot represent makes a whole page
+fail, or a row unreachable. To it belong times of 24:00 and of more than a day, dates that are infinite, zero or
+before Christ, numbers beyond 2^63 and beyond doubles, NaN, bytes as keys, texts that are not UTF-8, types without
+an order or without equality, arrays of such types, domains over them, and on SQLite any value in any column."""
 
 from itertools import pairwise
 
@@ -59,12 +58,12 @@ def test_every_row_is_opened_by_its_address(typed, dialect, table):
         cells = app.rows.detail_cells(view, values)
         assert len(cells) == len(view.visible_fields)
         for cell in cells:
-            cell.text.encode()  # what no page can show has been replaced
+            cell.text.encode()  # characters that no page can show were replaced
         assert app.rows.row_name(view, values)
 
 
 @pytest.mark.parametrize(("dialect", "table"), ALL)
-def test_the_address_that_asks_for_a_value_lists_the_rows_with_it(typed, dialect, table):
+def test_an_address_with_a_filter_for_a_value_lists_the_rows_with_it(typed, dialect, table):
     app = typed(dialect)
     view = app.view(table)
     field = view.by_name["v"]
@@ -72,7 +71,7 @@ def test_the_address_that_asks_for_a_value_lists_the_rows_with_it(typed, dialect
         key = app.keys.decode_key(view, row.href.rpartition("/")[2])
         value = app.data.fetch_row(view, key)["v"]
         if field.kind == "binary" or isinstance(value, bytes):
-            continue  # a page shows only its size
+            continue  # a page shows only the size of the value
         if dialect == "sqlite" and is_number_among_texts(view, value):
             continue
         text = "" if value is None else app.formats.plain_text(value)
@@ -87,7 +86,8 @@ def test_the_address_that_asks_for_a_value_lists_the_rows_with_it(typed, dialect
 
 
 def is_number_among_texts(view, value):
-    """An address cannot tell infinity from its name, nor 1e300 from one of its many spellings."""
+    """Whether the value is a number in a column of another type. In an address, infinity equals the text of its
+    name, and 1e300 has many spellings."""
     return isinstance(value, float) and not view.by_name["v"].is_number
 
 
@@ -99,8 +99,8 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize(("dialect", "table"), ALL)
-def test_any_value_may_be_asked_for(typed, dialect, table):
-    """It finds rows, or none, or is told in words to be no value: never an error that nobody expected."""
+def test_a_filter_for_any_value_is_answered(typed, dialect, table):
+    """The filter finds rows, or none, or says that the value is invalid: there is never an unexpected error."""
     app = typed(dialect)
     view = app.view(table)
     Condition = app.filters.Condition
@@ -112,13 +112,13 @@ def test_any_value_may_be_asked_for(typed, dialect, table):
             condition = Condition("v", operator, text, until)
             app.filters.no_match_reason(view, [condition])
             query = app.filters.Query(conditions=(condition,))
-            in_words(app, app.data.fetch_page, view, query, 5)
+            check_answer(app, app.data.fetch_page, view, query, 5)
         if number % 7 == 0:
-            in_words(app, app.data.fetch_page, view, app.filters.Query(search=text), 5)
+            check_answer(app, app.data.fetch_page, view, app.filters.Query(search=text), 5)
 
 
 @pytest.mark.parametrize(("dialect", "table"), KEYS)
-def test_any_text_may_stand_for_a_key(typed, dialect, table):
+def test_any_text_as_a_key_is_answered(typed, dialect, table):
     app = typed(dialect)
     view = app.view(table)
     for text in [
@@ -132,10 +132,10 @@ def test_any_text_may_stand_for_a_key(typed, dialect, table):
     ]:
         part = app.keys.decode_key(view, text)
         if part is not None:
-            in_words(app, app.data.fetch_row, view, part)
+            check_answer(app, app.data.fetch_row, view, part)
 
 
-def in_words(app, call, *given):
+def check_answer(app, call, *given):
     problem = app.errors.ROW_GONE
     try:
         call(*given)

@@ -1,4 +1,4 @@
-"""Reading from PostgreSQL and MariaDB: every page of every order, search, filters, keys."""
+"""Reading from PostgreSQL and MariaDB: every page in every order, search, filters, keys."""
 
 import pytest
 
@@ -30,7 +30,7 @@ def test_pages_hold_every_row_once_in_order(served, table, descending):
 
 @pytest.mark.parametrize("table", KEYED)
 @pytest.mark.parametrize("descending", [False, True])
-def test_going_back_shows_what_was_before(served, table, descending):
+def test_going_back_shows_the_previous_page(served, table, descending):
     check_going_back(served, served.view(table), descending)
 
 
@@ -44,7 +44,7 @@ def test_nulls_come_last_in_both_directions(served, descending):
 
 
 @pytest.mark.parametrize("table", KEYED)
-def test_every_key_survives_its_address(served, table):
+def test_every_key_can_be_put_into_an_address(served, table):
     view = served.view(table)
     for row in served.all_rows(view, served.filters.Query()):
         key = served.keys.decode_key(view, row.href.rpartition("/")[2])
@@ -69,7 +69,7 @@ def test_every_key_survives_its_address(served, table):
     ],
 )
 @pytest.mark.parametrize("table", ["customers", "tokens", "codes", "rates"])
-def test_what_is_no_key_finds_no_row(served, table, part):
+def test_an_invalid_key_finds_no_row(served, table, part):
     view = served.view(table)
     key = served.keys.decode_key(view, part)
     if key is not None:
@@ -78,7 +78,7 @@ def test_what_is_no_key_finds_no_row(served, table, part):
 
 
 @pytest.mark.parametrize("words", ["²", "--5", "a\0b", "\ud800", "٣٣٣٣"])
-def test_words_that_no_row_can_hold_find_none(served, words):
+def test_words_that_no_row_can_contain_find_none(served, words):
     view = served.view("customers")
     Query, Condition = served.filters.Query, served.filters.Condition
     for query in (
@@ -113,7 +113,7 @@ def test_words_that_no_row_can_hold_find_none(served, words):
         "/1",
     ],
 )
-def test_a_search_finds_what_holds_its_words(served, words):
+def test_a_search_finds_rows_with_its_words(served, words):
     view = served.view("customers")
     found = served.all_rows(view, served.filters.Query(search=words))
     everything = served.all_rows(view, served.filters.Query())
@@ -187,7 +187,7 @@ def test_filters_of_the_server_s_own_types(served):
     assert count(served, "tokens", missing, "empty") == 7
 
 
-def test_the_whole_of_a_cut_text_is_read_from_any_page(served):
+def test_the_full_text_of_a_cut_cell_is_read_from_any_page(served):
     view = served.view("orders")
     order = served.filters.Query(sort="exact", descending=True)
     first = served.data.fetch_page(view, order, 7)
@@ -199,7 +199,7 @@ def test_the_whole_of_a_cut_text_is_read_from_any_page(served):
     assert whole == "Once upon a time. " * (number % 12)
 
 
-def test_rows_that_belong_to_a_row_are_listed_and_chosen(served):
+def test_related_rows_are_listed_and_can_be_chosen(served):
     customers, orders = served.view("customers"), served.view("orders")
     values = served.data.fetch_row(customers, (2,))
     blocks = {each.label: each for each in served.relations.related_rows(customers, values)}
@@ -246,7 +246,7 @@ def test_charts_group_by_values_and_relations(served):
         assert all(isinstance(point["value"], int) for point in points)
 
 
-def test_dates_that_python_does_not_know_are_shown_as_they_are(served):
+def test_dates_without_a_python_value_are_shown_as_they_are(served):
     if served.spec.dialect == "mysql":
         statements = [
             "SET sql_mode = ''",

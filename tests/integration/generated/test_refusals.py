@@ -1,9 +1,10 @@
-"""What a database refuses by a rule of its own is told in its own words, and logged by its code without the values.
+"""If a database refuses a change because of one of its own rules, the app shows the database's message, and logs
+the error code without the values.
 
-The kind of fault: a refusal whose code the app does not know is shown as "Something went wrong", or as a changed table,
-and the log says nothing. To it belong triggers that raise, domains, partitions without a place, exclusion constraints,
-policies of rows, generated columns, check options of views, strict tables, and whatever a later version adds.
-"""
+The kind of fault: a refusal whose code the app does not know is shown as "Something went wrong", or as a changed
+table, and the log says nothing. To it belong triggers that raise, domains, rows without a partition, exclusion
+constraints, row policies, generated columns, check options of views, strict tables, and whatever a later version
+adds."""
 
 import logging
 import sqlite3
@@ -113,7 +114,7 @@ def refused(app, view, statement):
 
 
 @pytest.mark.parametrize(("which", "table", "values", "words", "code"), CASES)
-def test_its_own_words_are_told_and_its_code_is_logged(
+def test_the_database_s_message_is_shown_and_its_code_is_logged(
     request, caplog, which, table, values, words, code
 ):
     app = request.getfixturevalue(which)
@@ -127,20 +128,20 @@ def test_its_own_words_are_told_and_its_code_is_logged(
 
 
 @pytest.mark.parametrize("which", ["on_postgres", "on_mariadb"])
-def test_a_row_without_a_partition_is_told(request, which):
+def test_a_row_without_a_partition_is_reported(request, which):
     app = request.getfixturevalue(which)
     view = app.view("visits")
     said = refused(app, view, sa.insert(view.table).values(day="2031-01-01", id=1))
     assert "partition" in said
 
 
-def test_a_row_that_another_one_excludes_is_told_at_its_field(on_postgres):
+def test_a_row_that_another_one_excludes_is_reported_at_its_field(on_postgres):
     view = on_postgres.view("slots")
     statement = sa.insert(view.table).values(id=2, span="[2,3)")
     assert "exclusion constraint" in refused(on_postgres, view, statement)
 
 
-def test_a_value_that_a_statement_was_given_is_not_logged(request, caplog):
+def test_a_parameter_of_a_statement_is_not_logged(request, caplog):
     for which in ("on_postgres", "on_mariadb", "on_file"):
         app = request.getfixturevalue(which)
         view = app.view("stock")

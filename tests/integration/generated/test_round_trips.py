@@ -1,11 +1,11 @@
-"""How often an app asks its server: a page, a count or a row is one message there and one back."""
+"""The number of round trips from an app to its server: a page, a count or a row takes one."""
 
 import pytest
 
 
 @pytest.fixture
 def asked(served, monkeypatch) -> list[str]:
-    """What is sent to the server from now on, of whatever kind."""
+    """Every message that is sent to the server from now on, of whatever kind."""
     sent: list[str] = []
     if served.spec.dialect == "postgresql":
         kept = served.connecting._Connection.wait
@@ -26,7 +26,7 @@ def asked(served, monkeypatch) -> list[str]:
 
 def test_each_read_is_one_round_trip(served, asked):
     view, query = served.view("codes"), served.filters.Query()
-    served.data.fetch_page(view, query, 2)  # the pool has a connection now
+    served.data.fetch_page(view, query, 2)  # from here on, the pool has a connection
     asked.clear()
     page = served.data.fetch_page(view, query, 2)
     assert len(asked) == 1, asked

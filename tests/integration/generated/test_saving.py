@@ -1,9 +1,9 @@
-"""A save writes what a person changed, and only where the row still is what that person saw.
+"""A save writes what a person changed, and only if the row still is what that person saw.
 
-The kind: whatever may reach the database by a save or a deletion that the person did not mean. To it belong fields
-nobody touched, the work of somebody else in the same row, other rows with an equal key, and a form that the server no
-longer remembers. Each is tried on the three databases; values of every type are in test_saving_every_type.py.
-"""
+The kind: any change of the database by a save or a deletion that the person did not intend. To it belong fields
+that nobody changed, changes of the same row by somebody else, other rows with an equal key, and a form that the
+server no longer remembers. Each is tested on the three databases; values of every type are in
+test_saving_every_type.py."""
 
 import pytest
 
@@ -42,7 +42,7 @@ def app(request, tmp_path_factory):
 
 @pytest.fixture
 def item(app):
-    """The key of a row of this test's own."""
+    """The key of a row for one test."""
     app.run("DELETE FROM items")
     app.run(
         "INSERT INTO items (id, word, code, ratio, amount, flag, born, seen, story, small) VALUES"
@@ -61,7 +61,7 @@ def save(app, key, start, **texts):
 
 
 def opened(app, key):
-    """What the form of the row starts with."""
+    """The values with which the form of the row starts."""
     return app.form(app.view("items"), key).snapshot
 
 
@@ -71,14 +71,14 @@ def conflict_of(app, call, *arguments, **named):
     return {each.name: (each.mine, each.theirs) for each in refused.value.versions}
 
 
-def test_only_the_field_that_was_touched_is_written(app, item):
+def test_only_the_field_that_was_changed_is_written(app, item):
     before = row(app)
     save(app, item, opened(app, item), word="Pear")
     assert row(app) == ("Pear", *before[1:])
 
 
 def test_a_form_that_sends_every_field_as_it_was_writes_none(app, item):
-    """As a browser does in which the script of the forms does not run."""
+    """A browser sends every field if the script of the forms does not run."""
     before, view = row(app), app.view("items")
     app.changes.update(view, item, app.texts(view, item), opened(app, item))
     assert row(app) == before
@@ -94,10 +94,10 @@ def test_two_people_who_change_different_fields_both_keep_their_change(app, item
 @pytest.mark.parametrize(
     ("name", "theirs", "mine"),
     [
-        ("word", "APPLE", "Pear"),  # equal to the first value in a collation without case
-        ("word", "Apple ", "Pear"),  # equal in one that ignores blanks at the end
+        ("word", "APPLE", "Pear"),  # equal to the first value in a case-insensitive collation
+        ("word", "Apple ", "Pear"),  # equal in a collation that ignores blanks at the end
         ("word", "", "Pear"),
-        ("ratio", "0.10000000000000002", "5"),  # the next number that there is
+        ("ratio", "0.10000000000000002", "5"),  # the next larger number that a float can hold
         ("amount", "12.51", "1.00"),
         ("flag", "false", ""),
         ("born", "2024-03-01", "2020-01-01"),
@@ -105,21 +105,23 @@ def test_two_people_who_change_different_fields_both_keep_their_change(app, item
         ("story", LONG + ".", "short"),
     ],
 )
-def test_who_saves_second_chooses_between_both_versions_of_a_field(app, item, name, theirs, mine):
+def test_the_person_who_saves_second_chooses_between_both_versions_of_a_field(
+    app, item, name, theirs, mine
+):
     start = opened(app, item)
     save(app, item, opened(app, item), **{name: theirs})
     after = row(app)
-    told = conflict_of(app, save, app, item, start, **{name: mine})
-    assert set(told) == {name}
-    assert told[name][0] == mine
+    conflict = conflict_of(app, save, app, item, start, **{name: mine})
+    assert set(conflict) == {name}
+    assert conflict[name][0] == mine
     assert row(app) == after
 
 
 def test_a_field_that_somebody_else_emptied_is_a_conflict(app, item):
     start = opened(app, item)
     app.run("UPDATE items SET born = NULL, word = NULL")
-    told = conflict_of(app, save, app, item, start, born="2020-01-01", word="Pear")
-    assert told == {"born": ("2020-01-01", "—"), "word": ("Pear", "—")}
+    conflict = conflict_of(app, save, app, item, start, born="2020-01-01", word="Pear")
+    assert conflict == {"born": ("2020-01-01", "—"), "word": ("Pear", "—")}
 
 
 def test_what_is_chosen_is_saved_unless_a_third_person_was_faster(app, item):
@@ -136,7 +138,7 @@ def test_what_is_chosen_is_saved_unless_a_third_person_was_faster(app, item):
     assert row(app, "word") == ("Pear",)
 
 
-def test_both_who_write_the_same_are_content(app, item):
+def test_two_people_who_write_the_same_value_have_no_conflict(app, item):
     start = opened(app, item)
     save(app, item, opened(app, item), word="Pear")
     save(app, item, start, word="Pear")
@@ -144,7 +146,7 @@ def test_both_who_write_the_same_are_content(app, item):
 
 
 def test_numbers_that_were_not_changed_are_no_conflict(app, item):
-    """0.1 as a number of four bytes, thirds, sums: their text must give the same value again."""
+    """The text of a number must give the same value again: 0.1 as a number of four bytes, thirds, sums."""
     for value in (0.1, 1 / 3, 0.1 + 0.2, 1e-7, 123456789.123, 1e22, -0.0):
         app.run(f"UPDATE items SET ratio = {value!r}, small = {value!r}")
         save(app, item, opened(app, item), ratio="2.5", small="2.5")
@@ -154,15 +156,15 @@ def test_numbers_that_were_not_changed_are_no_conflict(app, item):
 def test_a_deletion_reaches_only_the_row_that_was_shown(app, item):
     start = opened(app, item)
     app.run("UPDATE items SET word = 'apple', story = 'another'")
-    told = conflict_of(app, app.changes.delete, app.view("items"), item, start)
-    assert told["word"] == ("Apple", "apple")
-    assert told["story"] == ("(a longer text)", "another")
+    conflict = conflict_of(app, app.changes.delete, app.view("items"), item, start)
+    assert conflict["word"] == ("Apple", "apple")
+    assert conflict["story"] == ("(a longer text)", "another")
     assert len(app.run("SELECT id FROM items")) == 1
     app.changes.delete(app.view("items"), item, opened(app, item))
     assert app.run("SELECT id FROM items") == []
 
 
-def test_a_row_that_is_gone_says_so(app, item):
+def test_a_row_that_no_longer_exists_is_reported(app, item):
     start = opened(app, item)
     app.run("DELETE FROM items")
     for call, arguments in (
@@ -195,7 +197,7 @@ def test_a_form_that_does_not_say_what_it_started_with_is_refused(app, item, sen
 
 
 @pytest.mark.parametrize("field", ["word", "born", "ratio"])
-def test_what_was_typed_wrong_is_told_before_a_conflict_is_solved(app, item, field):
+def test_an_invalid_value_is_reported_before_a_conflict_is_solved(app, item, field):
     start = opened(app, item)
     app.run("UPDATE items SET word = 'x', born = '2020-01-01', ratio = 7")
     wrong = {"word": "x" * 41, "born": "2024-13-01", "ratio": "many"}[field]
@@ -204,8 +206,8 @@ def test_what_was_typed_wrong_is_told_before_a_conflict_is_solved(app, item, fie
     assert set(refused.value.fields) == {field}
 
 
-def test_a_trigger_that_keeps_the_row_as_it_was_is_told(app, item):
-    """A statement that reaches no row is no success."""
+def test_a_trigger_that_prevents_the_change_is_reported(app, item):
+    """A statement that changes no row is no success."""
     if app.spec.dialect != "postgresql":
         pytest.skip("only PostgreSQL's triggers can let a change reach no row")
     app.run(
@@ -226,7 +228,7 @@ def test_a_trigger_that_keeps_the_row_as_it_was_is_told(app, item):
         app.run("DROP TRIGGER keep ON items", "DROP FUNCTION keep")
 
 
-def test_a_new_row_gets_the_defaults_of_the_database_where_nobody_typed(app, item):
+def test_a_new_row_gets_the_defaults_of_the_database_for_fields_that_nobody_changed(app, item):
     view = app.view("items")
     app.changes.create(view, {"id": "2", "word": "Pear", "flag": "false"})
     (found,) = app.run("SELECT word, code, ratio, flag FROM items WHERE id = 2")
@@ -234,7 +236,8 @@ def test_a_new_row_gets_the_defaults_of_the_database_where_nobody_typed(app, ite
 
 
 def test_a_row_with_line_ends_of_windows_keeps_them(app, item):
-    """A browser's control turns them all into line feeds; only mixed ones cannot be kept."""
+    """A browser's control turns all line ends into line feeds; only if the ends in one text differ, they cannot be
+    kept."""
     view = app.view("items")
     for text, shape, saved in (
         ("one\r\ntwo", "textarea", "one\r\ntwo\r\nthree"),

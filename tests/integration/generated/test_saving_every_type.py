@@ -1,12 +1,11 @@
 """Every type of the three databases can be saved: what was not changed stays as it is, byte for byte, and what was
 changed is read back as it was written.
 
-The kind of fault: a value that its control, the form's encoding, Python or the driver cannot hold exactly is written
-back as another one (infinity as NULL, 'Y' as 0, CRLF as LF, 0.1 as 0.10000000149), or is taken for a change of
-somebody else's (a float that is compared by its text), or a compare that goes by collation or affinity lets a change
-of somebody else's pass. Each save goes through the form's own encoding and decoding: what a page puts into its
-controls and hidden fields is sent as a browser sends it.
-"""
+The kind of fault: a value that its control, the form's encoding, Python or the driver cannot hold exactly is
+written back as another one (infinity as NULL, 'Y' as 0, CRLF as LF, 0.1 as 0.10000000149), or counts as a change by
+somebody else (a float that is compared by its text), or a comparison by collation or affinity misses a change by
+somebody else. Each save goes through the form's own encoding and decoding: the values that a page puts into its
+controls and hidden fields are sent as a browser sends them."""
 
 import importlib
 import json
@@ -29,7 +28,7 @@ _EMPTY_SECONDS = re.compile(r"(T\d\d:\d\d|^\d\d:\d\d):00$")
 
 
 class Page:
-    """A row's form as a browser has it open."""
+    """The form of a row as an open page in a browser has it."""
 
     def __init__(self, app, view, part):
         self.app, self.view, self.part = app, view, part
@@ -40,7 +39,7 @@ class Page:
 
     @property
     def controls(self):
-        """What the browser would send of each control that nobody touched."""
+        """The texts that the browser would send from controls that nobody changed."""
         return {
             name: self._as_sent(self.view.by_name[name], held)
             for name, held in self.form.inputs.items()
@@ -52,7 +51,7 @@ class Page:
         if held.shape == "textarea" or "\n" in text:
             return text.replace("\n", "\r\n")
         if (held.type or self.app.form_values.type_of(field)) in ("datetime-local", "time"):
-            return _EMPTY_SECONDS.sub(r"\1", text)  # such a control may shorten it
+            return _EMPTY_SECONDS.sub(r"\1", text)  # such a control may shorten the text
         return text
 
     def save(self, **texts):
@@ -99,10 +98,8 @@ def test_a_save_without_a_change_writes_nothing(typed, dialect, table):
 
 
 @pytest.mark.parametrize(("dialect", "table"), [each for each in ALL if each[0] != "sqlite"])
-def test_a_value_typed_anew_is_stored_as_the_row_that_it_was_read_from_has_it(
-    typed, dialect, table
-):
-    """Each value of the type is written into a row of its own, by its control's text, where that can be typed."""
+def test_a_value_that_is_read_and_typed_into_another_row_is_stored_equally(typed, dialect, table):
+    """Each value of the type is typed into another row, as the text of its control, if it can be typed."""
     app = typed(dialect)
     view = app.view(table)
     if "v" not in {each.name for each in view.form_fields}:
@@ -120,7 +117,9 @@ def test_a_value_typed_anew_is_stored_as_the_row_that_it_was_read_from_has_it(
         ):
             continue
         app.run(f"UPDATE {table} SET v = NULL WHERE id = 999")
-        with suppress(app.errors.DataError):  # a form may refuse what another program stored
+        with suppress(
+            app.errors.DataError
+        ):  # a form may refuse a value that another program stored
             Page(app, view, "999").save(v=held.text)
             wrote = Page(app, view, "999").form.inputs["v"]
             assert (wrote.text, wrote.shape) == (held.text, held.shape), held
@@ -128,7 +127,9 @@ def test_a_value_typed_anew_is_stored_as_the_row_that_it_was_read_from_has_it(
 
 
 @pytest.mark.parametrize(("dialect", "table"), ALL)
-def test_two_people_at_two_fields_are_both_kept_and_at_one_field_asked(typed, dialect, table):
+def test_changes_of_two_fields_by_two_people_are_kept_and_of_one_field_are_a_conflict(
+    typed, dialect, table
+):
     app = typed(dialect)
     view = app.view(table)
     for part in parts_of(app, view)[:2] + parts_of(app, view)[-3:-2]:
@@ -174,7 +175,7 @@ _QUICK = settings(
     value=STORED,
     word=st.text(st.characters(codec="utf-8", exclude_characters="\r\0"), min_size=1, max_size=9),
 )
-def test_any_stored_value_of_a_file_survives_a_save_of_its_neighbour(typed, table, value, word):
+def test_any_stored_value_of_a_file_survives_a_save_of_another_field(typed, table, value, word):
     app = typed("sqlite")
     view = app.view(table)
     with closing(sqlite3.connect(app.place)) as connection, connection:

@@ -1,4 +1,4 @@
-"""Which database goes into the zip of an app."""
+"""The database that is in the zip of an app."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,7 +24,7 @@ def source(home: Path) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("allow_editing", [True, False])
-def test_an_app_on_a_live_source_takes_that_along(
+def test_the_zip_of_an_app_on_a_source_has_the_source_s_database(
     source: str, home: Path, allow_editing: bool
 ) -> None:
     schema = store.get_source(source).schema
@@ -36,7 +36,7 @@ def test_an_app_on_a_live_source_takes_that_along(
     assert apps.app_database("live_app") is None
 
 
-def test_an_app_of_imported_rows_takes_its_own_along(source: str, home: Path) -> None:
+def test_the_zip_of_an_app_of_imported_rows_has_its_own_database(source: str, home: Path) -> None:
     schema = store.get_source(source).schema
     apps.create_app(plan_app(schema, name="Own data", imported=True), source)
     assert apps.app_database("own_data") is None

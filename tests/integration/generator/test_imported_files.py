@@ -1,4 +1,4 @@
-"""From a file of each kind to the app's own SQLite file: every value comes through as it is."""
+"""From a file of each kind to the app's own SQLite file: every value is stored unchanged."""
 
 import io
 import json
@@ -95,7 +95,7 @@ EXPECTED = [
         ("parquet", "things.parquet", _parquet),
     ],
 )
-def test_values_come_through(
+def test_values_are_imported_unchanged(
     home: Path, tmp_path: Path, kind: str, name: str, content: Callable[[], bytes]
 ) -> None:
     path = get_settings().uploads_folder / name
@@ -114,9 +114,7 @@ def test_values_come_through(
         assert connection.execute("SELECT * FROM things ORDER BY id").fetchall() == EXPECTED
 
 
-def test_nested_values_come_through_as_json_and_bytes_as_they_are(
-    home: Path, tmp_path: Path
-) -> None:
+def test_nested_values_are_imported_as_json_and_bytes_unchanged(home: Path, tmp_path: Path) -> None:
     path = get_settings().uploads_folder / "deep.parquet"
     with duckdb.connect(config={"threads": 1}) as connection:
         connection.execute(
@@ -133,7 +131,7 @@ def test_nested_values_come_through_as_json_and_bytes_as_they_are(
     assert found == [('{"a":[1,2],"b":"ü"}', b"\x00\xff", "18446744073709551615")]
 
 
-def test_the_character_0_comes_through(home: Path, tmp_path: Path) -> None:
+def test_the_character_0_is_imported(home: Path, tmp_path: Path) -> None:
     path = get_settings().uploads_folder / "notes.json"
     path.write_text(r'[{"id": 1, "note": "a\u0000b"}, {"id": 2, "note": "plain"}]')
     source = make_source("json", {"paths": [str(path)]})
@@ -162,7 +160,7 @@ def decimals(places: int) -> st.SearchStrategy[list[str]]:
 def test_every_digit_of_a_file_is_in_the_apps_database(
     home: Path, tmp_path: Path, fixed: list[str], floats: list[float], whole: list[int]
 ) -> None:
-    """What is typed comes back as the text it was, and what no number of SQLite holds is text."""
+    """A typed value gives the text of the file again. A number that SQLite cannot hold exactly is stored as text."""
     columns = [fixed, [repr(number) for number in floats], [str(number) for number in whole]]
     lines = [",".join(each[at % len(each)] for each in columns) for at in range(5)]
     path = get_settings().uploads_folder / "digits.csv"

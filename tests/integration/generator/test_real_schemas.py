@@ -1,4 +1,4 @@
-"""The sample shop and the flights: planned, rendered, imported, packed; the app's own test passes."""
+"""The sample shop and the flights: planned, rendered, imported and packed; the app's own test passes."""
 
 import os
 import sqlite3
@@ -101,7 +101,7 @@ def test_the_sample_shops_app_passes_its_own_test(
     assert "passed" in _run_own_test(folder, sample.path)
 
 
-def test_the_downloaded_zip_works_alone(
+def test_the_downloaded_zip_works_without_proto_ddf(
     shop_plan: AppSpec, sample: SqliteSource, tmp_path: Path
 ) -> None:
     folder = tmp_path / "apps" / shop_plan.slug

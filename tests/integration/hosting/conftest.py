@@ -46,7 +46,7 @@ def built_app(hosting_home: Settings) -> Iterator[str]:
 
 @pytest.fixture
 def app(built_app: str) -> Iterator[str]:
-    """The small app, stopped before and after the test, without the files that make it fail."""
+    """The small app: stopped before and after the test, and without the files that make it fail."""
     yield built_app
     apps.stop_app(built_app)
     for name in ("break_import", "with_child", "freeze"):
@@ -55,6 +55,6 @@ def app(built_app: str) -> Iterator[str]:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    made = Server(tmp_path / "home")
-    yield made
-    made.clean_up()
+    server = Server(tmp_path / "home")
+    yield server
+    server.clean_up()

@@ -22,7 +22,7 @@ def freeze_in_python():
 
 
 def freeze_in_c():
-    re.match("(a+)+$", "a" * 60 + "b")  # for ever, and it does not release Python's lock
+    re.match("(a+)+$", "a" * 60 + "b")  # it never ends and does not release Python's lock
 
 
 def freeze_from_another_thread():

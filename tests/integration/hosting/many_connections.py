@@ -1,7 +1,6 @@
 """A small ASGI app behind the runner's server, for test_connections.py: `python many_connections.py PORT`.
 
-Answers GET with how many descriptors the process may open, and websockets with what they send.
-"""
+It answers GET with the number of descriptors that the process may open, and sends back what a websocket sends."""
 
 import resource
 import sys

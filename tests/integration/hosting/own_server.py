@@ -1,4 +1,4 @@
-"""Proto-DDF's own server in a separate process, for tests of its start and end."""
+"""Proto-DDF's own server in a separate process, for tests of how it starts and ends."""
 
 import http.client
 import json
@@ -17,7 +17,7 @@ from tests.ports import free_port
 START_SECONDS = 120.0
 PLAIN = ("-m", "proto_ddf.server", "start")
 SUPERVISED = ("-m", "proto_ddf.supervisor")
-"""As `make run` starts it."""
+"""The command with which `make run` starts the server."""
 
 
 class Server:
@@ -31,7 +31,7 @@ class Server:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """Start it, with or without a supervisor, and wait until it prints that it runs."""
+        """Start it, with or without a supervisor, and wait until it prints that it is running."""
         self.process = self.launch(*(arguments or PLAIN))
         deadline = time.monotonic() + START_SECONDS
         while f"Proto-DDF runs at http://127.0.0.1:{self.port}" not in self.output.read_text():
@@ -53,7 +53,7 @@ class Server:
             )
 
     def run(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        """Run a command to its end: `start` or `stop` of the server, or any module (`-m ...`)."""
+        """Run a command to its end: `start` or `stop` of the server, or a module (`-m ...`)."""
         if not arguments[0].startswith("-"):
             arguments = ("-m", "proto_ddf.server", *arguments)
         return subprocess.run(
@@ -73,11 +73,11 @@ class Server:
             return connection.getresponse().status
 
     def serving(self) -> psutil.Process:
-        """The process of the server, from the PID file."""
+        """The process of the server, as the PID file names it."""
         return psutil.Process(json.loads((self.home / "server.json").read_text())["pid"])
 
     def wait_for_another(self, than: psutil.Process) -> psutil.Process:
-        """Wait until a process other than `than` serves, and answers."""
+        """Wait until a process other than `than` serves and answers."""
         deadline = time.monotonic() + START_SECONDS
         while True:
             with suppress(OSError, ValueError, psutil.Error, http.client.HTTPException):

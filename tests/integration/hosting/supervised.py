@@ -1,4 +1,4 @@
-"""A supervisor with short waits, for a command of the test: `python supervised.py WITHIN COMMAND...`."""
+"""A supervisor with short waits, for a command that the test gives: `python supervised.py WITHIN COMMAND...`."""
 
 import sys
 

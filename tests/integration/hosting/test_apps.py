@@ -75,7 +75,7 @@ def test_a_started_app_answers_and_is_shown_as_running(app: str) -> None:
 @pytest.mark.browser
 @pytest.mark.skipif(CHROMIUM is None, reason=MISSING)
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-def test_the_built_pages_come_alive_in_a_browser(app: str, host: str) -> None:
+def test_the_built_pages_work_in_a_browser(app: str, host: str) -> None:
     from playwright.sync_api import expect, sync_playwright
 
     port = run(app).frontend_port
@@ -126,7 +126,7 @@ def test_only_the_apps_own_pages_can_open_its_websocket(
         assert (connection.getresponse().status == 101) is accepted
 
 
-def test_starting_twice_starts_one_process(app: str) -> None:
+def test_starting_twice_starts_only_one_process(app: str) -> None:
     first = run(app).pid
     assert run(app).pid == first
 
@@ -140,7 +140,7 @@ def test_restart_replaces_the_process_and_leaves_none_behind(app: str) -> None:
     assert not psutil.pid_exists(first)
 
 
-def test_stop_ends_the_whole_tree(app: str) -> None:
+def test_stop_ends_the_whole_process_tree(app: str) -> None:
     (folder(app) / "with_child").touch()
     pid = run(app).pid
     (child,) = psutil.Process(pid).children()
@@ -191,7 +191,7 @@ def test_a_killed_app_is_started_again(app: str) -> None:
     assert view(app).crashes == 1
 
 
-def test_an_app_whose_event_loop_stands_still_is_ended_and_started_again(app: str) -> None:
+def test_an_app_whose_event_loop_is_frozen_is_ended_and_started_again(app: str) -> None:
     run(app)
     pid = pid_of(app)
     (folder(app) / "freeze").touch()
@@ -211,7 +211,7 @@ def test_an_app_whose_event_loop_stands_still_is_ended_and_started_again(app: st
     assert pid_of(app) != pid
 
 
-def test_an_app_that_crashes_at_start_says_why_and_starts_once_it_is_mended(app: str) -> None:
+def test_an_app_that_crashes_at_start_reports_why_and_starts_when_it_is_repaired(app: str) -> None:
     (folder(app) / "break_import").touch()
     with pytest.raises(errors.SystemError) as caught:
         apps.start_app(app)
@@ -224,7 +224,7 @@ def test_an_app_that_crashes_at_start_says_why_and_starts_once_it_is_mended(app:
     assert run(app).last_error == ""
 
 
-def test_a_port_taken_by_another_program_is_told(app: str) -> None:
+def test_a_port_taken_by_another_program_is_reported(app: str) -> None:
     port = run(app).frontend_port or 0
     apps.stop_app(app)
     with (
@@ -245,8 +245,8 @@ def test_an_app_that_never_ran_takes_another_port_when_its_own_was_taken(app: st
         assert PORT_REGISTRY.get(app) == (view(app).frontend_port, view(app).backend_port)
 
 
-def test_an_app_that_was_given_a_port_that_browsers_refuse_gets_another(app: str) -> None:
-    """Earlier releases reserved such ports. An app that ran on one gets another, because no browser could open it."""
+def test_an_app_that_has_a_port_that_browsers_refuse_gets_another(app: str) -> None:
+    """Earlier releases reserved such ports. An app that had one gets another, because no browser could open it."""
     run(app)
     apps.stop_app(app)
     with database.session() as db:
@@ -258,7 +258,7 @@ def test_an_app_that_was_given_a_port_that_browsers_refuse_gets_another(app: str
     assert PORT_REGISTRY.get(app) == (view(app).frontend_port, view(app).backend_port)
 
 
-def test_an_app_outlives_the_server_and_is_adopted(app: str) -> None:
+def test_an_app_keeps_running_without_the_server_and_the_next_one_adopts_it(app: str) -> None:
     code = f"from proto_ddf.hosting import apps; apps.start_app({app!r}); apps.check_app({app!r})"
     subprocess.run([sys.executable, "-c", code], cwd=PROJECT_ROOT, check=True, timeout=60)
     pid = pid_of(app)
@@ -268,14 +268,14 @@ def test_an_app_outlives_the_server_and_is_adopted(app: str) -> None:
     assert status_of(app, "/") == 200
 
 
-def test_a_process_that_the_server_could_not_note_is_found_and_ended(app: str) -> None:
+def test_a_process_that_the_server_could_not_record_is_found_and_ended(app: str) -> None:
     lost = run(app).pid
     records.change(app, pid=None, pid_create_time=None, state=AppState.STOPPED)
     assert run(app).pid != lost
     wait_for(lambda: not psutil.pid_exists(lost or 0))
 
 
-def test_the_server_being_told_to_end_apps_remembers_which_should_run(app: str) -> None:
+def test_a_server_that_is_asked_to_end_its_apps_remembers_which_should_run(app: str) -> None:
     pid = run(app).pid
     assert apps.stop_all_processes() == 1
     assert not psutil.pid_exists(pid or 0)
@@ -291,7 +291,7 @@ def test_an_app_inherits_no_listening_socket(app: str) -> None:
         assert port not in {connection.laddr.port for connection in process.net_connections()}
 
 
-def test_nothing_secret_of_our_environment_reaches_an_app(
+def test_no_secret_of_the_server_s_environment_reaches_an_app(
     app: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SOME_TOKEN", "secret-value")
@@ -308,7 +308,7 @@ def test_the_log_can_be_searched(app: str) -> None:
     assert apps.app_log(app, search="no such words") == []
 
 
-def test_a_name_that_is_taken_is_refused_and_a_repeated_step_is_not(app: str) -> None:
+def test_a_name_that_another_app_has_is_refused_and_a_repeated_step_is_not(app: str) -> None:
     spec = AppSpec(name="Tiny app", slug=app, tables=[], imported=True)
     apps.create_app(spec, None, "operation")
     with pytest.raises(ValidationError) as caught:
@@ -317,7 +317,7 @@ def test_a_name_that_is_taken_is_refused_and_a_repeated_step_is_not(app: str) ->
     assert caught.value.field == "name"
 
 
-def test_removing_an_app_leaves_nothing(app: str) -> None:
+def test_removing_an_app_leaves_nothing_behind(app: str) -> None:
     spec = AppSpec(name="Gone", slug="gone", tables=[], imported=True)
     apps.create_app(spec, None, "operation")
     apps.set_ports("gone", PORT_REGISTRY.reserve_pair("gone"))

@@ -1,8 +1,9 @@
-"""Clients that connect and send nothing, or too slowly, shut nobody out: the server of Proto-DDF and of its apps.
+"""Clients that connect and send nothing, or too slowly, do not keep other clients out: the server of Proto-DDF and
+of its apps.
 
-Of the same kind, and covered here: a head that comes byte by byte, a connection kept open after an answer, more
-connections than the process's soft limit of descriptors. A websocket is silent for long by its nature: it stays.
-"""
+The kind, as far as it is tested here: a head that comes byte by byte, a connection that is kept open after an
+answer, more connections than the process's soft limit of descriptors. A websocket may be silent for long, so it
+stays open."""
 
 import contextlib
 import resource
@@ -29,7 +30,7 @@ PATIENCE = 90.0
 
 @pytest.fixture
 def port() -> Iterator[int]:
-    """Of a server that was started with a low soft limit of descriptors."""
+    """The port of a server that was started with a low soft limit of descriptors."""
     chosen = free_port()
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     command = f"ulimit -Sn {SOFT_LIMIT}; exec {sys.executable} {SCRIPT} {chosen}"
@@ -59,22 +60,22 @@ def wait_until_it_answers(port: int, process: subprocess.Popen[bytes]) -> None:
 @contextlib.contextmanager
 def connections(port: int, count: int) -> Iterator[list[socket.socket]]:
     with contextlib.ExitStack() as opened:
-        made = [
+        opened = [
             opened.enter_context(socket.create_connection((HOST, port), timeout=PATIENCE))
             for _ in range(count)
         ]
-        yield made
+        yield opened
 
 
-def was_cut(connection: socket.socket) -> bool:
-    """Waits until the server has ended the connection."""
+def wait_until_closed(connection: socket.socket) -> bool:
+    """Wait until the server has ended the connection."""
     with contextlib.suppress(ConnectionError):
         while connection.recv(4096):
             pass
     return True
 
 
-def test_three_hundred_silent_connections_keep_nobody_out(port: int) -> None:
+def test_three_hundred_silent_connections_do_not_keep_other_clients_out(port: int) -> None:
     with connections(port, 300):
         assert httpx.get(f"http://{HOST}:{port}", timeout=PATIENCE).status_code == 200
 
@@ -85,12 +86,14 @@ def test_as_many_descriptors_may_be_opened_as_the_machine_allows(port: int) -> N
     assert int(soft) > SOFT_LIMIT
 
 
-def test_more_connections_than_are_served_at_once_wait_until_silent_ones_are_cut(port: int) -> None:
+def test_connections_beyond_the_limit_wait_until_silent_ones_are_closed(port: int) -> None:
     with connections(port, runner.CONNECTIONS + 50):
         assert httpx.get(f"http://{HOST}:{port}", timeout=PATIENCE).status_code == 200
 
 
-def test_what_sends_no_whole_head_in_time_is_cut_and_a_websocket_lives_on(port: int) -> None:
+def test_a_connection_without_a_complete_head_in_time_is_closed_and_a_websocket_stays(
+    port: int,
+) -> None:
     talk = Client(f"ws://{HOST}:{port}/")
     with connections(port, 3) as (silent, trickle, kept):
         kept.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -98,9 +101,9 @@ def test_what_sends_no_whole_head_in_time_is_cut_and_a_websocket_lives_on(port: 
         with contextlib.suppress(ConnectionError):
             while not select.select([trickle], [], [], 0.2)[0]:
                 trickle.sendall(b"X")
-        assert was_cut(trickle)
-        assert was_cut(silent)
-        assert was_cut(kept)
+        assert wait_until_closed(trickle)
+        assert wait_until_closed(silent)
+        assert wait_until_closed(kept)
         talk.send("still here")
         assert talk.receive(PATIENCE) == "still here"
     talk.close()

@@ -17,7 +17,7 @@ class Stop(BaseException):
 
 
 class Watched(NoProgress):
-    """Keeps the reports and stops after a given line."""
+    """Keeps the reports, and stops after a given line."""
 
     def __init__(self, stop_after: str = "") -> None:
         self.lines: list[str] = []
@@ -36,7 +36,7 @@ class Watched(NoProgress):
 
 
 def ends(pid: int) -> bool:
-    """Whether the process ends soon. If its parent has ended, it stays a zombie until init reaps it."""
+    """Whether the process ends soon. A process whose parent has ended stays a zombie until init reaps it."""
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
         try:
@@ -54,14 +54,14 @@ def shell(script: str, progress: NoProgress, **options: float) -> int:
     )
 
 
-def test_lines_are_passed_on_and_the_exit_code_returned() -> None:
+def test_lines_are_passed_on_and_the_exit_code_is_returned() -> None:
     progress = Watched()
     assert shell("echo one; echo two >&2; printf '\\033[31mthree\\033[0m'; exit 3", progress) == 3
     assert progress.lines == ["one", "two", "three"]
     assert progress.process is not None
 
 
-def test_much_output_blocks_nothing() -> None:
+def test_much_output_does_not_block_the_process() -> None:
     progress = Watched()
     assert shell("seq 1 50000", progress) == 0
     assert progress.lines[-1] == "50000"
@@ -77,7 +77,7 @@ def test_stopping_ends_grandchildren_too() -> None:
     assert not is_alive(*progress.process)
 
 
-def test_a_child_that_lingers_with_the_pipe_open_is_not_waited_for() -> None:
+def test_a_child_that_keeps_the_pipe_open_is_not_waited_for() -> None:
     progress = Watched()
     assert shell("sleep 600 & echo $!", progress) == 0
     assert ends(int(progress.lines[0]))
@@ -92,7 +92,7 @@ def test_taking_too_long_is_an_error_and_ends_the_process() -> None:
     assert not is_alive(*progress.process)
 
 
-def test_a_missing_program_is_told() -> None:
+def test_a_missing_program_is_reported() -> None:
     with pytest.raises(errors.SystemError) as caught:
         run_process(["no-such-program"], cwd=Path.cwd(), env={}, log_to=NoProgress())
     assert caught.value.code == "process_failed"
@@ -105,7 +105,7 @@ def test_a_process_with_the_same_pid_but_another_creation_time_is_not_the_same()
     end_tree(me.pid, me.create_time() - 100)
 
 
-def test_ending_a_tree_kills_what_ignores_sigterm(tmp_path: Path) -> None:
+def test_ending_a_process_tree_kills_processes_that_ignore_sigterm(tmp_path: Path) -> None:
     log = tmp_path / "logs" / "app.log"
     script = "trap '' TERM; (trap '' TERM; while true; do sleep 0.1; done) & echo $!; wait"
     pid, created = spawn_detached(

@@ -1,4 +1,4 @@
-"""Proto-DDF's own server without a supervisor, in a separate process, on a separate home folder."""
+"""Proto-DDF's own server without a supervisor, in a separate process with a separate home folder."""
 
 import signal
 import socket
@@ -15,7 +15,7 @@ from tests.ports import free_port
 
 
 def page_names() -> set[tuple[str, float]]:
-    """The built files and their modification times."""
+    """The built files with their modification times."""
     folder = PROJECT_ROOT / ".web/build/client/assets"
     return {(file.name, file.stat().st_mtime) for file in folder.iterdir()}
 
@@ -49,7 +49,7 @@ def test_stop_ends_it(server: Server) -> None:
     assert "was not running" in server.run("stop").stdout
 
 
-def test_a_taken_port_is_told_with_what_to_do(server: Server) -> None:
+def test_a_taken_port_is_reported_with_a_remedy(server: Server) -> None:
     with closing(socket.create_server(("127.0.0.1", server.port))):
         refused = server.run("start")
     assert refused.returncode == 1
@@ -64,14 +64,14 @@ def test_a_second_server_on_the_same_home_is_refused(server: Server) -> None:
     assert "already runs" in refused.stderr
 
 
-def test_an_address_others_could_reach_is_refused(server: Server) -> None:
+def test_an_address_that_other_machines_could_reach_is_refused(server: Server) -> None:
     refused = server.run("start", HOST="0.0.0.0")
     assert refused.returncode == 1
     assert "HOST=0.0.0.0 is refused" in refused.stderr
     assert "Traceback" not in refused.stderr
 
 
-def test_a_setting_that_makes_no_sense_is_told_by_name(server: Server) -> None:
+def test_an_invalid_setting_is_reported_by_name(server: Server) -> None:
     refused = server.run("start", PORT="http")
     assert refused.returncode == 2
     assert "PORT" in refused.stderr
@@ -89,7 +89,7 @@ def test_any_other_address_is_refused(host: str) -> None:
         check_host(host)
 
 
-def test_the_pages_are_built_anew_when_a_source_of_theirs_changed(
+def test_the_pages_are_built_again_when_one_of_their_sources_changed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "proto_ddf").mkdir()
@@ -102,7 +102,7 @@ def test_the_pages_are_built_anew_when_a_source_of_theirs_changed(
     assert fingerprint() != before
 
 
-def test_a_port_that_browsers_refuse_to_open_is_told_in_one_line(server: Server) -> None:
+def test_a_port_that_browsers_refuse_to_open_is_reported_in_one_line(server: Server) -> None:
     refused = server.run("start", PORT="6000")
     assert refused.returncode == 2
     assert refused.stderr.strip().splitlines() == [

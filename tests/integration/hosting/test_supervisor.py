@@ -1,9 +1,8 @@
-"""What keeps the server running: it starts it again after a crash, and only then.
+"""The supervisor of the server starts it again after a crash, and only then.
 
 The kind of crash: any end that nobody asked for, by a signal (kill -9, out of memory, a fault in C code), by the
-watchdog, by an error that nothing caught while it served. No crash: an orderly end, a refusal to start,
-a signal that asks it to end, to it or to its supervisor.
-"""
+watchdog, or by an uncaught error while it served. Not a crash: an orderly end, a refusal to start, and a signal
+that asks the server or its supervisor to end."""
 
 import os
 import signal
@@ -27,7 +26,7 @@ from tests.ports import free_port
 SCRIPT = Path(__file__).with_name("supervised.py")
 FREEZING = str(PROJECT_ROOT / "tests" / "freezing_server.py")
 NOTE = "import os, signal, sys, time; open('runs', 'a').write(f'{os.getpid()}\\n'); "
-"""Each run of a command adds its pid to the file `runs`."""
+"""Each run of the command adds its pid to the file `runs`."""
 
 
 class Supervised:
@@ -49,7 +48,7 @@ class Supervised:
         return self.process
 
     def run(self, code: str, within: float = 600.0) -> tuple[int, str]:
-        """The exit code and the output."""
+        """Run it to its end; returns the exit code and the output."""
         process = self.start(code, within)
         _, said = process.communicate(timeout=START_SECONDS)
         return process.returncode, said
@@ -72,11 +71,11 @@ def wait_until(true: Callable[[], bool]) -> None:
 
 @pytest.fixture
 def supervised(tmp_path: Path) -> Iterator[Supervised]:
-    made = Supervised(tmp_path)
-    yield made
-    if made.process is not None and made.process.poll() is None:
-        os.killpg(made.process.pid, signal.SIGKILL)
-        made.process.wait()
+    supervised = Supervised(tmp_path)
+    yield supervised
+    if supervised.process is not None and supervised.process.poll() is None:
+        os.killpg(supervised.process.pid, signal.SIGKILL)
+        supervised.process.wait()
 
 
 CRASHES = {
@@ -100,7 +99,7 @@ def test_a_crash_is_followed_by_a_new_start_five_times(supervised: Supervised, c
 
 
 @pytest.mark.parametrize("code", [0, 1, 2])
-def test_an_end_in_order_and_a_refusal_are_no_crash(supervised: Supervised, code: int) -> None:
+def test_an_orderly_end_and_a_refusal_are_no_crash(supervised: Supervised, code: int) -> None:
     assert supervised.run(f"sys.exit({code})") == (code, "")
     assert len(supervised.pids()) == 1
 
@@ -126,7 +125,7 @@ def test_a_server_that_was_asked_to_end_is_not_started_again(
     assert len(supervised.pids()) == 1
 
 
-def test_crashes_of_long_ago_do_not_count(supervised: Supervised) -> None:
+def test_crashes_that_are_long_past_do_not_count(supervised: Supervised) -> None:
     process = supervised.start("time.sleep(0.1); sys.exit(70)", within=0.2)
     supervised.wait_for_runs(RESTARTS + 3)
     process.terminate()
@@ -135,7 +134,7 @@ def test_crashes_of_long_ago_do_not_count(supervised: Supervised) -> None:
 
 @pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("together", [False, True], ids=["alone", "as Ctrl-C does"])
-def test_a_signal_ends_both_in_order(
+def test_a_signal_ends_both_in_an_orderly_way(
     supervised: Supervised, asked: signal.Signals, together: bool
 ) -> None:
     orderly = (
@@ -205,7 +204,7 @@ def test_a_second_start_is_refused_even_between_two_runs(server: Server) -> None
         supervisor.send_signal(signal.SIGCONT)
 
 
-def test_a_server_without_its_supervisor_ends_in_order(server: Server) -> None:
+def test_a_server_without_its_supervisor_ends_in_an_orderly_way(server: Server) -> None:
     supervisor = server.start(*SUPERVISED)
     serving = server.serving()
     supervisor.kill()
@@ -216,7 +215,7 @@ def test_a_server_without_its_supervisor_ends_in_order(server: Server) -> None:
     assert server.status() == 200
 
 
-def test_refusals_are_told_once(server: Server) -> None:
+def test_refusals_are_reported_once(server: Server) -> None:
     wrong = server.run(*SUPERVISED, PORT="http")
     assert wrong.returncode == 2
     assert wrong.stderr.count("PORT") == 1
@@ -236,10 +235,12 @@ def test_a_server_that_cannot_serve_at_all_is_not_tried_again(server: Server) ->
     assert "restarted" not in failed.stderr
 
 
-def test_ctrl_c_in_a_terminal_ends_both_in_order(server: Server) -> None:
+def test_ctrl_c_in_a_terminal_ends_both_in_an_orderly_way(server: Server) -> None:
     supervisor = server.start(*SUPERVISED)
     serving = server.serving()
-    os.killpg(supervisor.pid, signal.SIGINT)  # a terminal sends it to the whole group
+    os.killpg(
+        supervisor.pid, signal.SIGINT
+    )  # a terminal sends the signal to the whole process group
     assert supervisor.wait(START_SECONDS) == 0
     assert not serving.is_running()
     output = server.output.read_text()
@@ -248,7 +249,7 @@ def test_ctrl_c_in_a_terminal_ends_both_in_order(server: Server) -> None:
 
 
 @pytest.mark.parametrize("stopped", ["server", "supervisor", "both"])
-def test_stop_ends_what_does_not_run(server: Server, stopped: str) -> None:
+def test_stop_ends_suspended_processes(server: Server, stopped: str) -> None:
     supervisor = server.start(*SUPERVISED)
     serving = server.serving()
     if stopped != "server":
@@ -261,7 +262,7 @@ def test_stop_ends_what_does_not_run(server: Server, stopped: str) -> None:
     assert not (server.home / "server.json").exists()
 
 
-def test_stop_ends_a_server_that_does_not_run_without_a_supervisor(server: Server) -> None:
+def test_stop_ends_a_suspended_server_without_a_supervisor(server: Server) -> None:
     process = server.start()
     process.send_signal(signal.SIGSTOP)
     assert "Proto-DDF has stopped" in server.run("stop").stdout

@@ -1,9 +1,8 @@
-"""A server whose event loop stands still is ended, with all stacks in its log; any other goes on.
+"""A server whose event loop is frozen is ended, with all stacks in its log; any other server keeps running.
 
-The kind: whatever keeps the loop from running. Python code that does not end, C code that does not release
-Python's lock (a regular expression, a huge number), a handler that waits for a lock. Not of the kind: threads that
-work hard while the loop runs, blocks shorter than the limit, and time in which the process did not run at all.
-"""
+The kind: whatever keeps the loop from running. That is Python code that does not end, C code that does not release
+Python's lock (a regular expression, a huge number), and a handler that waits for a lock. Not of the kind: threads
+that work hard while the loop runs, blocks shorter than the limit, and time in which the process was suspended."""
 
 import contextlib
 import os
@@ -23,9 +22,9 @@ from proto_ddf.hosting.watchdog import FROZEN_EXIT
 from tests.ports import free_port
 
 SECONDS = 2.0
-"""The limit in these tests."""
+"""The watchdog's limit in these tests."""
 END_SECONDS = 120.0
-"""For what takes a few seconds on an idle machine."""
+"""Time limit for what takes a few seconds on an idle machine."""
 SCRIPT = Path(__file__).with_name("freezable_server.py")
 
 
@@ -57,16 +56,16 @@ def server(tmp_path: Path) -> Iterator[Freezable]:
             stderr=opened,
             env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])},
         )
-    made = Freezable(f"http://127.0.0.1:{port}", process, output, stacks)
+    freezable = Freezable(f"http://127.0.0.1:{port}", process, output, stacks)
     deadline = time.monotonic() + END_SECONDS
     while True:
         with contextlib.suppress(httpx.HTTPError):
-            if made.ask() == "here":
+            if freezable.ask() == "here":
                 break
         assert process.poll() is None, output.read_text()
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    yield made
+    yield freezable
     process.kill()
     process.wait()
 
@@ -94,17 +93,19 @@ def test_c_code_that_keeps_pythons_lock_ends_the_server(
     assert text.count("hread 0x") > 1
 
 
-def test_a_process_that_did_not_run_goes_on(server: Freezable) -> None:
+def test_a_process_that_was_suspended_keeps_running(server: Freezable) -> None:
     for _ in range(3):
         server.process.send_signal(signal.SIGSTOP)
-        time.sleep(2 * SECONDS)  # what is tested is that time passes
+        time.sleep(2 * SECONDS)  # the passing of time is what is tested
         server.process.send_signal(signal.SIGCONT)
         assert server.ask() == "here"
     assert server.process.poll() is None
     assert not server.stacks.read_text()
 
 
-def test_one_that_froze_before_it_was_stopped_is_ended_once_it_runs(server: Freezable) -> None:
+def test_a_server_that_froze_before_it_was_suspended_is_ended_when_it_continues(
+    server: Freezable,
+) -> None:
     frozen = threading.Thread(target=server.freeze, args=("/python",), daemon=True)
     frozen.start()
     server.process.send_signal(signal.SIGSTOP)
@@ -128,6 +129,6 @@ def test_blocks_shorter_than_the_limit_do_no_harm(server: Freezable) -> None:
     assert server.process.poll() is None
 
 
-def test_an_orderly_end_is_not_held_up(server: Freezable) -> None:
+def test_an_orderly_end_is_not_delayed(server: Freezable) -> None:
     server.process.terminate()
     assert server.process.wait(END_SECONDS) == 0

@@ -1,4 +1,4 @@
-"""Real builds that fail in each way, and continue after the cause was removed."""
+"""Real builds that fail in each way, and that succeed after the cause was removed."""
 
 import contextlib
 import http.server
@@ -51,18 +51,18 @@ class Stopping(NoProgress):
         self.process = (pid, create_time)
 
 
-class Telling(NoProgress):
+class Recorder(NoProgress):
     """Keeps the lines and the reported attempts."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
-        self.told: list[tuple[int, int, str]] = []
+        self.attempts: list[tuple[int, int, str]] = []
 
     def log(self, line: str) -> None:
         self.lines.append(line)
 
     def retrying(self, attempt: int, attempts: int, wait: float, error: BaseException) -> None:
-        self.told.append((attempt, attempts, classify(error).code))
+        self.attempts.append((attempt, attempts, classify(error).code))
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_both_steps_can_be_repeated(folder: Path) -> None:
         assert built(folder)
 
 
-def test_code_that_does_not_compile_is_told_by_pythons_last_line(folder: Path) -> None:
+def test_code_that_does_not_compile_is_reported_with_pythons_last_line(folder: Path) -> None:
     (folder / "break_import").touch()
     with pytest.raises(errors.SystemError) as caught:
         frontend.install(folder, NoProgress())
@@ -93,7 +93,7 @@ def test_code_that_does_not_compile_is_told_by_pythons_last_line(folder: Path) -
 
 @pytest.fixture
 def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Lets installations use the registry at this address, with an empty cache."""
+    """Makes installations use the registry at this address, with an empty cache."""
 
     def use(url: str, retries: int = 0) -> None:
         fresh_policies(monkeypatch, package_registry={**QUICK, "max_retries": retries})
@@ -103,7 +103,7 @@ def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., N
     return use
 
 
-def test_a_registry_that_cannot_be_reached_is_told_and_can_be_tried_again(
+def test_an_unreachable_registry_is_reported_and_can_be_tried_again(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as broken:
@@ -129,7 +129,7 @@ def test_a_registry_that_cannot_be_reached_is_told_and_can_be_tried_again(
         (None, "it closed the connection"),
     ],
 )
-def test_a_registry_that_is_down_for_a_while_passes_by_itself(
+def test_a_registry_that_is_down_for_a_moment_causes_no_failure(
     folder: Path, registry: Callable[..., None], answer: int | None, reason: str
 ) -> None:
     with answering(answer) as url:
@@ -144,7 +144,7 @@ def test_a_registry_that_is_down_for_a_while_passes_by_itself(
 def test_an_install_is_tried_again_while_the_registry_is_down(
     folder: Path, registry: Callable[..., None]
 ) -> None:
-    progress = Telling()
+    progress = Recorder()
     token = current_progress.set(progress)
     try:
         with answering(503) as url:
@@ -153,7 +153,7 @@ def test_an_install_is_tried_again_while_the_registry_is_down(
                 frontend.install(folder, progress)
     finally:
         current_progress.reset(token)
-    assert progress.told == [(1, 2, "registry_unreachable")]
+    assert progress.attempts == [(1, 2, "registry_unreachable")]
     assert progress.lines.count("Installing front-end packages") == 2
     host = url.removeprefix("http://").rstrip("/")
     [used] = [one.snapshot() for one in policies() if one.system == "package_registry"]
@@ -174,7 +174,7 @@ def test_code_that_does_not_compile_says_nothing_about_the_registry(
     assert used.breaker.failures == 0
 
 
-def test_a_registry_whose_name_is_unknown_is_out_of_reach(
+def test_a_registry_whose_name_is_unknown_is_unreachable(
     folder: Path, registry: Callable[..., None]
 ) -> None:
     registry("http://registry.invalid/")
@@ -199,7 +199,7 @@ def test_what_the_registry_says_about_a_package_is_no_network_error(
 
 @contextlib.contextmanager
 def answering(status: int | None) -> Iterator[str]:
-    """The address of a registry that answers all requests with `status`, or resets every connection."""
+    """The address of a registry that answers every request with `status`, or resets every connection."""
 
     class Answer(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -213,7 +213,7 @@ def answering(status: int | None) -> Iterator[str]:
             self.end_headers()
 
         def log_message(self, *args: object) -> None:
-            """Quiet."""
+            """Logs nothing."""
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
         thread = threading.Thread(target=server.serve_forever)
@@ -225,7 +225,7 @@ def answering(status: int | None) -> Iterator[str]:
             thread.join()
 
 
-def test_a_page_that_cannot_be_bundled_is_told_and_can_be_tried_again(folder: Path) -> None:
+def test_a_page_that_cannot_be_bundled_is_reported_and_can_be_tried_again(folder: Path) -> None:
     frontend.install(folder, NoProgress())
     page = folder / ROUTE
     good = page.read_text()
@@ -249,7 +249,7 @@ def test_a_page_that_cannot_be_bundled_is_told_and_can_be_tried_again(folder: Pa
         ),
     ],
 )
-def test_the_reason_is_what_the_bundler_says_and_not_its_stack(
+def test_the_reason_is_the_bundler_s_message_and_not_its_stack(
     folder: Path, page: str, reason: str
 ) -> None:
     frontend.install(folder, NoProgress())
@@ -260,7 +260,7 @@ def test_the_reason_is_what_the_bundler_says_and_not_its_stack(
 
 
 class Killing(Stopping):
-    """Kills a process of the build, once a line contains the given text."""
+    """Kills a process of the build when a line contains the given text."""
 
     def __init__(self, text: str, choose: Callable[[psutil.Process], list[psutil.Process]]) -> None:
         super().__init__(text)
@@ -276,7 +276,7 @@ class Killing(Stopping):
 @pytest.mark.parametrize(
     "choose", [lambda child: [child], psutil.Process.children], ids=["the child", "the bundler"]
 )
-def test_a_build_that_is_killed_is_told_as_such(
+def test_a_build_that_is_killed_is_reported_as_such(
     folder: Path, choose: Callable[[psutil.Process], list[psutil.Process]]
 ) -> None:
     frontend.install(folder, NoProgress())
@@ -295,7 +295,9 @@ def test_a_build_that_is_killed_is_told_as_such(
         ("raise MemoryError", "out_of_memory", "MemoryError"),
     ],
 )
-def test_an_app_that_ends_itself_is_told(folder: Path, line: str, code: str, reason: str) -> None:
+def test_an_app_that_ends_itself_is_reported(
+    folder: Path, line: str, code: str, reason: str
+) -> None:
     (folder / "tiny_app/tiny_app.py").write_text(line)
     with pytest.raises(errors.SystemError) as caught:
         frontend.install(folder, NoProgress())
@@ -316,11 +318,11 @@ def test_a_stopped_build_leaves_no_process_and_can_be_repeated(folder: Path) -> 
 
 
 @pytest.mark.parametrize("task", ["install", "build"])
-def test_a_full_disk_is_told_as_such(folder: Path, tmp_path: Path, task: str) -> None:
+def test_a_full_disk_is_reported_as_such(folder: Path, tmp_path: Path, task: str) -> None:
     with small_disk(tmp_path / "small", "2m") as small:
         place = Path(shutil.copytree(folder, small / "tiny_app"))
         with pytest.raises(errors.SystemError) as caught:
             getattr(frontend, task)(place, NoProgress())
         assert caught.value.code == "disk_space_low"
-        # The records of the failure need room too.
+        # The records of the failure need disk space too.
         assert shutil.disk_usage(small).free > 512 * 1024

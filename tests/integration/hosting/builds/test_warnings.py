@@ -1,9 +1,8 @@
-"""What a build says: Proto-DDF's own pages and a generated app's use nothing of Reflex that is to be removed.
+"""The warnings of a build: Proto-DDF's own pages and those of a generated app use nothing deprecated of Reflex.
 
-Of the kind: a form control that Reflex sends by its id, an option of rxconfig or of `rx.App` that has moved, a
-component under an old name, a Python DeprecationWarning at import. All of them are told while the pages are
-compiled, so each page has to be.
-"""
+The kind: a form control that Reflex sends by its id, an option of rxconfig or of `rx.App` that has moved, a
+component under an old name, a Python DeprecationWarning at import. Reflex prints all of these warnings while it
+compiles the pages, so each page has to be compiled."""
 
 import os
 import re
@@ -30,7 +29,7 @@ TABLES = """
 
 
 class Lines(NoProgress):
-    """Keeps what the build says."""
+    """Keeps the lines that the build prints."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -44,7 +43,7 @@ def warnings_of_build(folder: Path) -> list[str]:
     variables = {**os.environ, "PYTHONWARNINGS": "default"}
     frontend.install(folder, said, variables)
     frontend.build(folder, said, variables)
-    assert "Bundling the pages" in said.lines  # it is the build's own output that was looked at
+    assert "Bundling the pages" in said.lines  # these lines are really the output of the build
     return [line for line in said.lines if WARNING.search(line)]
 
 

@@ -1,4 +1,4 @@
-"""A small app that tests can make fail: by a file named break_import, with_child or freeze in its folder."""
+"""A small app that a test can make fail with a file named break_import, with_child or freeze in its folder."""
 
 import asyncio
 import os
@@ -34,7 +34,7 @@ def second() -> rx.Component:
     return rx.heading("Second page")
 
 
-async def freeze_when_told() -> None:
+async def freeze_when_asked() -> None:
     """Block the event loop when the file exists."""
     while True:
         while Path("freeze").exists():  # noqa: ASYNC240  (blocking is the point)
@@ -43,6 +43,6 @@ async def freeze_when_told() -> None:
 
 
 app = rx.App()
-app.register_lifespan_task(freeze_when_told)
+app.register_lifespan_task(freeze_when_asked)
 app.add_page(index, route="/")
 app.add_page(second, route="/second")
