@@ -1,4 +1,4 @@
-"""An engine on a home folder of its own, and kinds of operation made for tests."""
+"""An engine with its own home folder, and kinds of operation made for tests."""
 
 import shutil
 import threading
@@ -22,7 +22,7 @@ class Given(BaseModel):
 
 
 class Workshop:
-    """Starts operations made of plain functions and waits for what becomes of them."""
+    """Starts operations made of plain functions, and waits for their outcomes."""
 
     def start(
         self,
@@ -56,7 +56,7 @@ class Workshop:
 
     @staticmethod
     def wait_queue_empty() -> None:
-        """Until DBOS, too, has taken note that every run has ended."""
+        """Wait until DBOS, too, has recorded the end of every run."""
         _until(lambda: not queue.active_workflows())
 
     def _in(self, operation_id: str, states: Sequence[str]) -> OperationView | None:
@@ -70,7 +70,7 @@ class Workshop:
 
 
 def _until(probe: Callable[[], object], seconds: float = 30.0):
-    """What `probe` answers once it answers with something true."""
+    """Calls `probe` until it returns something true, and returns that."""
     deadline = time.monotonic() + seconds
     while not (found := probe()):
         assert time.monotonic() < deadline, "it did not happen in time"
@@ -80,13 +80,13 @@ def _until(probe: Callable[[], object], seconds: float = 30.0):
 
 @pytest.fixture
 def until() -> Callable[..., object]:
-    """Waits until a probe answers with something true, and gives the answer."""
+    """Calls a probe until it returns something true, and returns that."""
     return _until
 
 
 @pytest.fixture(scope="session")
 def launched_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home whose databases are made: DBOS finds a queue a second late when it is new."""
+    """A home folder with created databases: DBOS notices a new queue a second late."""
     folder = tmp_path_factory.mktemp("launched") / "home"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PROTO_DDF_HOME", str(folder))
@@ -111,13 +111,13 @@ def prepared_home(home: Path, launched_once: Path) -> Iterator[Path]:
 
 @pytest.fixture
 def workshop_in() -> Workshop:
-    """For an engine that the test launches itself."""
+    """For a test that launches the engine itself."""
     return Workshop()
 
 
 @pytest.fixture
 def workshop(prepared_home: Path) -> Iterator[Workshop]:
-    """A launched engine. Every test ends with nothing running."""
+    """Has a launched engine. At the end of every test nothing may be running."""
     engine.launch()
     yield Workshop()
     engine.shutdown()

@@ -1,10 +1,9 @@
-"""A server that can be killed: an engine with kinds made for tests, told what to do line by line on stdin.
+"""A server that can be killed: an engine with kinds made for tests, which reads commands line by line from stdin.
 
-With `KILL_AT` in the environment, "before 3" say, it kills itself before or after its third write of the journal.
+With `KILL_AT` in the environment, for example "before 3", it kills itself before or after its third write of the
+journal.
 
-Each step appends its name to `effects.txt` in the home folder before it does anything else, and goes on once
-the file `open` is there.
-"""
+Each step first appends its name to `effects.txt` in the home folder. Some steps then wait for the file `open`."""
 
 import itertools
 import json
@@ -31,7 +30,7 @@ from proto_ddf.settings import get_settings
 
 class Given(BaseModel):
     stop_at: str = ""
-    """Name of the step that waits for the file `open`."""
+    """The name of the step that waits for the file `open`."""
 
 
 def note(effect: str) -> None:
@@ -64,7 +63,7 @@ def flaky(ctx: StepContext[Given]) -> None:
 
 
 def with_child(ctx: StepContext[Given]) -> None:
-    child = subprocess.Popen(  # which outlives a kill -9 of this process
+    child = subprocess.Popen(  # it keeps running after a kill -9 of this process
         ["sleep", "1000"],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
@@ -98,7 +97,7 @@ kind("child", plain("one"), Step("child", "Child", with_child))
 
 
 def kill_at(moment: str, number: int) -> None:
-    """Let the process end, as by kill -9, around its write of that number."""
+    """Make the process end, as by kill -9, before or after its write of that number."""
     written = itertools.count(1)
     commit = journal._commit
 
@@ -114,7 +113,7 @@ def kill_at(moment: str, number: int) -> None:
     journal._commit = commit_and_die
 
 
-def obey(word: str, *arguments: str) -> str:
+def run_command(word: str, *arguments: str) -> str:
     if word == "start":
         return service.start(arguments[0], Given(stop_at="".join(arguments[1:])))
     if word == "remove_expired":
@@ -138,7 +137,7 @@ def main() -> None:
         kill_at(moment, int(number))
     answer(launched=True)
     for line in sys.stdin:
-        answer(result=obey(*line.split()))
+        answer(result=run_command(*line.split()))
     engine.shutdown()
     answer(shut_down=True)
     os._exit(0)

@@ -1,4 +1,4 @@
-"""Cancelling an operation that waits, runs or has failed, and the clean-up after it."""
+"""Cancelling an operation that waits, runs or has failed, and the clean-up afterwards."""
 
 import errno
 from threading import Event, Timer
@@ -13,7 +13,7 @@ from proto_ddf.operations.engine import engine
 
 
 class Undone:
-    """An undo that remembers what it was given."""
+    """An undo that records its arguments."""
 
     def __init__(self) -> None:
         self.contexts = []
@@ -42,7 +42,7 @@ def _start_and_reach_last_step(workshop, *steps, **more):
     return operation_id
 
 
-def test_a_running_step_is_stopped_then_what_was_done_is_undone(workshop):
+def test_a_running_step_is_stopped_and_then_earlier_steps_are_undone(workshop):
     undone = Undone()
     operation_id = _start_and_reach_last_step(workshop, prepare, run_until_stopped, undo=undone)
     service.cancel(operation_id)
@@ -94,7 +94,7 @@ def test_the_undo_waits_until_the_step_has_stopped(workshop):
     assert order == ["stopped", "undone"]
 
 
-def test_a_step_that_turns_the_stop_into_an_error_is_cancelled_all_the_same(workshop):
+def test_a_step_that_turns_the_stop_into_another_error_is_cancelled_too(workshop):
     def stubborn(ctx):
         try:
             run_until_stopped(ctx)
@@ -107,7 +107,7 @@ def test_a_step_that_turns_the_stop_into_an_error_is_cancelled_all_the_same(work
     assert tracker.recent_errors(5) == []
 
 
-def test_a_step_that_ends_well_after_the_cancel_is_not_counted(workshop):
+def test_a_step_that_succeeds_after_the_cancel_does_not_count(workshop):
     release = Event()
 
     def deaf(_):
@@ -158,7 +158,7 @@ def test_a_failed_operation_can_be_discarded_and_is_undone(workshop):
         service.retry(operation_id)
 
 
-def test_what_is_over_cannot_be_cancelled(workshop):
+def test_a_finished_operation_cannot_be_cancelled(workshop):
     operation_id = workshop.start(prepare)
     workshop.wait(operation_id, "succeeded")
     for wrong in (operation_id, "unknown"):
@@ -167,7 +167,7 @@ def test_what_is_over_cannot_be_cancelled(workshop):
     assert service.view(operation_id).state == "succeeded"
 
 
-def test_a_second_click_on_cancel_undoes_nothing_twice(workshop):
+def test_a_second_cancel_undoes_nothing_twice(workshop):
     undone = Undone()
     operation_id = _start_and_reach_last_step(workshop, run_until_stopped, undo=undone)
     service.cancel(operation_id)

@@ -1,5 +1,5 @@
-"""A home folder whose operations were run by the release before: DBOS checkpointed each step of a workflow that had the
-operation's id, and the journal knew no runs."""
+"""A home folder with operations that were run by the previous release: DBOS checkpointed each step of a workflow
+that had the operation's id, and the journal had no runs."""
 
 import json
 import sqlite3
@@ -21,7 +21,8 @@ STEPS = ("first", "second", "third")
 
 
 class EarlierRelease:
-    """Writes what it left behind: in the journal the step that an operation had come to, and its workflow in DBOS."""
+    """Writes what the previous release left: in the journal the step that an operation had reached, and its
+    workflow in DBOS."""
 
     def __init__(self, home: Path) -> None:
         self._journal = home / "proto_ddf.db"
@@ -38,7 +39,7 @@ class EarlierRelease:
         workflow: str | None,
         over: bool,
     ) -> None:
-        """An operation with the states of its steps, and the state of its workflow."""
+        """Write an operation with the states of its steps, and the state of its workflow."""
         finished_at = "2026-11-22 07:00:01.000000" if over else None
         done = {
             name: f"{name} of {operation_id}"
@@ -76,7 +77,7 @@ class EarlierRelease:
 
 
 class Steps:
-    """The steps of the kind that those operations are of; `ran` lists what was run of which."""
+    """The steps of the kind of those operations; `ran` lists each step that was run, with its operation."""
 
     def __init__(self) -> None:
         self.ran: list[tuple[str, str]] = []
@@ -113,7 +114,7 @@ def workflows(home: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("workflow", ["PENDING", "ENQUEUED", None])
-def test_what_was_pending_in_the_middle_goes_on_with_what_it_had(
+def test_an_operation_pending_in_the_middle_continues_with_its_outputs(
     earlier, steps, workshop_in: Workshop, home, workflow
 ):
     earlier.leave("midway", "RUNNING", ("SUCCEEDED", "RUNNING", "PENDING"), workflow, False)
@@ -127,14 +128,14 @@ def test_what_was_pending_in_the_middle_goes_on_with_what_it_had(
     assert workflows(home).get("midway") == (workflow and "CANCELLED")
 
 
-def test_what_had_not_begun_runs_from_its_start(earlier, steps, workshop_in):
+def test_an_operation_that_had_not_begun_runs_from_its_start(earlier, steps, workshop_in):
     earlier.leave("waiting", "PENDING", ("PENDING",) * 3, "ENQUEUED", False)
     engine.launch()
     workshop_in.wait("waiting", "succeeded")
     assert steps.ran == [("waiting", name) for name in STEPS]
 
 
-def test_what_failed_can_be_tried_again(earlier, steps, workshop_in):
+def test_a_failed_operation_can_be_tried_again(earlier, steps, workshop_in):
     earlier.leave("failed", "FAILED", ("SUCCEEDED", "FAILED", "PENDING"), "ERROR", True)
     engine.launch()
     assert service.view("failed").state == "failed"
@@ -144,7 +145,7 @@ def test_what_failed_can_be_tried_again(earlier, steps, workshop_in):
     assert done.output["first"] == "first of failed"
 
 
-def test_what_was_over_stays_as_it_was(earlier, steps, workshop_in):
+def test_a_finished_operation_stays_as_it_was(earlier, steps, workshop_in):
     earlier.leave("done", "SUCCEEDED", ("SUCCEEDED",) * 3, "SUCCESS", True)
     earlier.leave("cancelled", "CANCELLED", ("SUCCEEDED", "CANCELLED", "CANCELLED"), None, True)
     engine.launch()
@@ -153,7 +154,7 @@ def test_what_was_over_stays_as_it_was(earlier, steps, workshop_in):
     assert (steps.ran, steps.undone) == ([], [])
 
 
-def test_a_clean_up_that_was_owed_is_done(earlier, steps, workshop_in):
+def test_a_pending_clean_up_is_done(earlier, steps, workshop_in):
     earlier.leave("owed", "CANCELLED", ("SUCCEEDED", "CANCELLED", "CANCELLED"), "CANCELLED", False)
     engine.launch()
     workshop_in.wait_cleaned_up("owed")

@@ -27,7 +27,7 @@ def small_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path
         get_settings.cache_clear()
 
 
-def test_a_full_disk_is_told_and_try_again_finishes_the_job(small_disk, workshop_in):
+def test_a_full_disk_is_reported_and_try_again_completes_the_operation(small_disk, workshop_in):
     filler = small_disk / "filler"
     ran: list[str] = []
 
@@ -59,7 +59,7 @@ def test_a_full_disk_is_told_and_try_again_finishes_the_job(small_disk, workshop
     assert (small_disk / "home" / "reserve").exists()
 
 
-def test_nothing_begins_while_the_disk_is_still_full(small_disk, workshop_in):
+def test_no_operation_begins_while_the_disk_is_full(small_disk, workshop_in):
     filler = small_disk / "filler"
 
     def fill(_):

@@ -1,4 +1,4 @@
-"""Housekeeping with a real engine: it deletes from the journal and from DBOS, and what is kept still works."""
+"""Housekeeping with a real engine: it deletes from the journal and from DBOS, and what remains still works."""
 
 import asyncio
 import os
@@ -27,7 +27,7 @@ from proto_ddf.web.api import WRITE_SIZE, store_upload
 
 
 def later():
-    """A clock of 31 days from now."""
+    """A clock that shows the time in 31 days."""
     return utc_now() + timedelta(days=31)
 
 
@@ -41,7 +41,7 @@ def keep_operations(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def kept_by_dbos() -> dict[str, set[str]]:
-    """Ids of operations in each of DBOS's tables that hold some."""
+    """Ids of operations in each of DBOS's tables that has some."""
     with closing(sqlite3.connect(get_settings().operations_path)) as db:
         tables = [
             name for (name,) in db.execute("select name from sqlite_master where type='table'")
@@ -64,7 +64,9 @@ def broken(_):
     raise OSError("broken")
 
 
-def test_what_is_long_over_goes_from_every_table_of_both_databases(workshop, monkeypatch):
+def test_old_finished_operations_are_deleted_from_every_table_of_both_databases(
+    workshop, monkeypatch
+):
     old = [workshop.start(logging, kind=f"old{n}") for n in range(3)]
     for operation_id in old:
         workshop.wait(operation_id, "succeeded")
@@ -72,7 +74,7 @@ def test_what_is_long_over_goes_from_every_table_of_both_databases(workshop, mon
     workshop.wait(last, "succeeded")
     workshop.wait_queue_empty()
     before = kept_by_dbos()
-    assert "operation_outputs" not in before  # steps are in the journal alone
+    assert "operation_outputs" not in before  # only the journal has steps
     assert before["workflow_status"] == {f"{row_id}:1" for row_id in (*old, last)}
 
     keep_operations(1, monkeypatch)
@@ -87,7 +89,7 @@ def test_what_is_long_over_goes_from_every_table_of_both_databases(workshop, mon
     assert not any(remove_expired(utc_now).values())
 
 
-def test_a_failed_operation_that_stays_can_be_tried_again(workshop, monkeypatch):
+def test_a_failed_operation_that_was_kept_can_be_tried_again(workshop, monkeypatch):
     ran = []
 
     def flaky(_):
@@ -104,7 +106,7 @@ def test_a_failed_operation_that_stays_can_be_tried_again(workshop, monkeypatch)
     assert ran == ["ran", "ran"]
 
 
-def test_what_runs_or_waits_is_left_alone(workshop, monkeypatch, home):
+def test_operations_that_run_or_wait_are_kept(workshop, monkeypatch, home):
     def wait_until_open(ctx):
         ctx.log("waiting")
         while not (home / "open").exists():
@@ -123,7 +125,7 @@ def test_what_runs_or_waits_is_left_alone(workshop, monkeypatch, home):
     assert done.steps[0].log_tail == ["waiting"]
 
 
-def test_a_server_that_was_killed_between_the_two_databases_does_the_rest_at_its_next_start(
+def test_a_server_killed_between_deleting_from_the_two_databases_completes_it_at_its_next_start(
     workshop, monkeypatch
 ):
     gone = workshop.start(logging, kind="gone")
@@ -139,7 +141,7 @@ def test_a_server_that_was_killed_between_the_two_databases_does_the_rest_at_its
     assert kept_by_dbos() == {}
 
 
-def test_the_errors_of_what_is_gone_stay_for_their_time(workshop, monkeypatch):
+def test_the_errors_of_deleted_operations_are_kept_for_their_own_time(workshop, monkeypatch):
     failed = workshop.start(broken, kind="broken")
     workshop.wait(failed, "failed")
     workshop.wait(workshop.start(logging, kind="last"), "succeeded")
@@ -153,8 +155,8 @@ def test_the_errors_of_what_is_gone_stay_for_their_time(workshop, monkeypatch):
 
 
 @pytest.mark.parametrize("kind", ["csv", "sqlite"])
-def test_a_form_whose_upload_is_gone_is_told_so_at_its_field(workshop, kind):
-    """It was left open for longer than an upload is kept."""
+def test_a_form_whose_upload_was_deleted_reports_it_at_its_field(workshop, kind):
+    """The form was left open for longer than an upload is kept."""
     kinds.register_all()
     file = upload_path("people.csv")
     file.write_text("id,name\n1,Ann\n")
@@ -167,7 +169,7 @@ def test_a_form_whose_upload_is_gone_is_told_so_at_its_field(workshop, kind):
     assert failed.error["field"] == ("paths" if kind == "csv" else "path")
 
 
-def test_the_upload_of_an_operation_that_failed_is_there_for_try_again(workshop):
+def test_the_upload_of_a_failed_operation_is_kept_for_try_again(workshop):
     kinds.register_all()
     file = upload_path("people.csv")
     given = ConnectSourceInput(name="People", kind="csv", config={"paths": [str(file)]})
@@ -181,7 +183,7 @@ def test_the_upload_of_an_operation_that_failed_is_there_for_try_again(workshop)
     assert file.exists()
 
 
-def test_the_file_that_a_running_app_was_started_on_stays(workshop, tmp_path):
+def test_the_file_with_which_a_running_app_was_started_is_kept(workshop, tmp_path):
     file = upload_path("shop.db")
     file.touch()
     environment = os.environ | {"DATABASE_URL": f"sqlite:///{file}"}
@@ -199,11 +201,11 @@ def test_the_file_that_a_running_app_was_started_on_stays(workshop, tmp_path):
     assert not file.exists()
 
 
-def test_an_upload_that_takes_long_arrives_whole(workshop):
+def test_an_upload_that_takes_long_arrives_complete(workshop):
     async def chunks() -> AsyncIterator[bytes]:
         yield b"x" * (WRITE_SIZE + 1)
         (folder,) = (p for p in get_settings().uploads_folder.iterdir() if p.name != ".cache")
-        os.utime(folder, (0, 0))  # it was begun long ago
+        os.utime(folder, (0, 0))  # the upload began long ago
         assert (await asyncio.to_thread(remove_expired, utc_now))["uploads"] == 0
         yield b"end"
 
@@ -211,11 +213,11 @@ def test_an_upload_that_takes_long_arrives_whole(workshop):
     assert stored.stat().st_size == WRITE_SIZE + 4
 
 
-def test_logs_of_what_a_page_shows_stay(workshop):
+def test_logs_of_operations_that_a_page_shows_are_kept(workshop):
     made, first, last = (workshop.start(logging, kind=name) for name in ("made", "first", "last"))
     for operation_id in (made, first, last):
         workshop.wait(operation_id, "succeeded")
-    with session() as opened:  # all are about "shop"
+    with session() as opened:  # all operations belong to "shop"
         opened.add(AppRecord(slug="shop", name="Shop", operation_id=made))
         opened.commit()
     assert remove_expired()["logs"] == 1

@@ -37,20 +37,20 @@ class Server:
             cwd=PROJECT_ROOT,
             env={**os.environ, "PYTHONPATH": str(PROJECT_ROOT), **variables},
         )
-        self.greeting = self._hear()
+        self.first_answer = self._receive()
 
-    def tell(self, command: str) -> str:
-        self.say(command)
-        return self._hear()["result"]
+    def request(self, command: str) -> str:
+        self.send(command)
+        return self._receive()["result"]
 
-    def say(self, command: str) -> None:
-        """Tell, without waiting for the answer."""
+    def send(self, command: str) -> None:
+        """Send a command without waiting for the answer."""
         assert self._process.stdin is not None
         self._process.stdin.write(command + "\n")
         self._process.stdin.flush()
 
     def wait_killed(self) -> None:
-        """Until it has killed itself."""
+        """Wait until it has killed itself."""
         assert self._process.wait(30) == -signal.SIGKILL
 
     def kill(self) -> None:
@@ -58,21 +58,21 @@ class Server:
         self._process.communicate()
 
     def end(self) -> int:
-        """Let it shut down; its exit code."""
+        """Let it shut down; returns its exit code."""
         self._process.communicate(timeout=30)
         return self._process.returncode
 
     def is_running(self) -> bool:
         return self._process.poll() is None
 
-    def _hear(self) -> dict[str, str]:
+    def _receive(self) -> dict[str, str]:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         return json.loads(line) if line else {}
 
 
 class House:
-    """A home folder and the servers started on it."""
+    """A home folder, and the servers started on it."""
 
     def __init__(self, home: Path, until: Callable[..., object]) -> None:
         self.home = home
@@ -112,7 +112,7 @@ class House:
 
 
 def _is_gone(process: psutil.Process) -> bool:
-    """Ended; an orphan stays a zombie for a moment."""
+    """Whether the process has ended; an orphan stays a zombie for a moment."""
     try:
         return process.status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
@@ -127,9 +127,9 @@ def house(prepared_home: Path, until: Callable[..., object]) -> Iterator[House]:
 
 
 @pytest.mark.parametrize("killed_in", ["one", "two", "three"])
-def test_an_operation_goes_on_after_kill_and_finished_steps_are_not_redone(house, killed_in):
+def test_an_operation_continues_after_a_kill_and_finished_steps_are_not_run_again(house, killed_in):
     first = house.server()
-    operation_id = first.tell(f"start plain {killed_in}")
+    operation_id = first.request(f"start plain {killed_in}")
     house.wait_for_effect(killed_in)
     first.kill()
     house.open()
@@ -142,16 +142,16 @@ def test_an_operation_goes_on_after_kill_and_finished_steps_are_not_redone(house
 
 
 WRITES = 9
-"""Of an operation of three steps: on record, begun, each step started and succeeded, and all over."""
+"""The writes of an operation of three steps: recorded, begun, each step started and succeeded, and finished."""
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
-def test_a_kill_around_any_write_of_the_journal_loses_and_doubles_nothing(house, moment):
+def test_a_kill_before_or_after_any_write_of_the_journal_loses_and_repeats_nothing(house, moment):
     for number in range(1, WRITES + 1):
         known = {view.id for view in service.recent()} if number > 1 else set()
         (house.home / "effects.txt").unlink(missing_ok=True)
         dying = house.server(KILL_AT=f"{moment} {number}")
-        dying.say("start plain")
+        dying.send("start plain")
         dying.wait_killed()
         server = house.server()
         started = {view.id for view in service.recent()} - known
@@ -160,7 +160,7 @@ def test_a_kill_around_any_write_of_the_journal_loses_and_doubles_nothing(house,
             done = house.wait(operation_id, "succeeded")
             assert done.output == {"one": "one", "two": "two", "three": "three"}
             assert [s.runs for s in done.steps] == [
-                1 + (each == redone(moment, number)) for each in range(3)
+                1 + (each == interrupted_step(moment, number)) for each in range(3)
             ]
             assert [e for n, e in enumerate(house.effects()) if e not in house.effects()[:n]] == [
                 "one",
@@ -171,15 +171,17 @@ def test_a_kill_around_any_write_of_the_journal_loses_and_doubles_nothing(house,
         server.kill()
 
 
-def redone(moment: str, number: int) -> int | None:
-    """Position of the step that was started and not yet succeeded when the server was killed around that write."""
-    written = number - (moment == "before") - 2  # after the operation was on record and begun
+def interrupted_step(moment: str, number: int) -> int | None:
+    """The position of the step that had been started and had not succeeded when the server was killed around that
+    write."""
+    # The first two writes record and begin the operation.
+    written = number - (moment == "before") - 2
     return written // 2 if 0 < written < 6 and written % 2 else None
 
 
-def test_kills_in_a_row_lose_nothing(house):
+def test_several_kills_lose_nothing(house):
     server = house.server()
-    operation_id = server.tell("start plain two")
+    operation_id = server.request("start plain two")
     for times in (1, 2, 3):
         house.wait_for_effect("two", times)
         server.kill()
@@ -189,9 +191,9 @@ def test_kills_in_a_row_lose_nothing(house):
     assert house.effects().count("one") == 1
 
 
-def test_several_operations_go_on_at_once_after_a_kill(house):
+def test_several_operations_continue_at_once_after_a_kill(house):
     server = house.server()
-    ids = [server.tell("start plain two") for _ in range(10)]
+    ids = [server.request("start plain two") for _ in range(10)]
     house.wait_for_effect("two", 10)
     server.kill()
     house.server()
@@ -203,10 +205,10 @@ def test_several_operations_go_on_at_once_after_a_kill(house):
     assert house.effects().count("three") == 10
 
 
-def test_those_that_wait_in_the_queue_are_not_lost_by_a_kill(house):
+def test_operations_in_the_queue_are_not_lost_by_a_kill(house):
     server = house.server()
     at_once = 2 * engine.CONCURRENCY
-    ids = [server.tell("start plain two") for _ in range(at_once + 8)]
+    ids = [server.request("start plain two") for _ in range(at_once + 8)]
     house.until(lambda: house.effects().count("two") >= at_once)
     time.sleep(5 * queue.POLLING_SECONDS)
     assert house.effects().count("one") < len(ids)
@@ -220,7 +222,7 @@ def test_those_that_wait_in_the_queue_are_not_lost_by_a_kill(house):
 
 def test_try_again_works_after_a_kill(house):
     server = house.server()
-    operation_id = server.tell("start flaky")
+    operation_id = server.request("start flaky")
     house.wait(operation_id, "failed")
     server.kill()
     server = house.server()
@@ -228,14 +230,14 @@ def test_try_again_works_after_a_kill(house):
     assert failed.error["code"] == "timeout"
     assert failed.can_retry
     house.open()
-    assert server.tell(f"retry {operation_id}") == "done"
+    assert server.request(f"retry {operation_id}") == "done"
     house.wait(operation_id, "succeeded")
     assert house.effects() == ["one", "flaky", "flaky", "three"]
 
 
 def test_the_child_of_a_killed_server_is_ended_before_its_step_runs_again(house):
     server = house.server()
-    operation_id = server.tell("start child")
+    operation_id = server.request("start child")
     house.until(lambda: len(house.effects()) == 2)
     server.kill()
     orphan = psutil.Process(int(house.effects()[1].split()[1]))
@@ -249,19 +251,19 @@ def test_the_child_of_a_killed_server_is_ended_before_its_step_runs_again(house)
 
 def test_the_child_is_ended_when_the_operation_is_cancelled_instead(house):
     server = house.server()
-    operation_id = server.tell("start child")
+    operation_id = server.request("start child")
     house.until(lambda: len(house.effects()) == 2)
     child = psutil.Process(int(house.effects()[1].split()[1]))
-    server.tell(f"cancel {operation_id}")
+    server.request(f"cancel {operation_id}")
     house.until(lambda: service.view(operation_id).finished_at)
     assert _is_gone(child)
 
 
-def test_a_clean_up_cut_off_by_a_kill_is_done_at_the_next_start(house):
+def test_a_clean_up_interrupted_by_a_kill_is_done_at_the_next_start(house):
     server = house.server()
-    operation_id = server.tell("start plain two")
+    operation_id = server.request("start plain two")
     house.wait_for_effect("two")
-    server.tell(f"cancel {operation_id}")
+    server.request(f"cancel {operation_id}")
     house.wait_for_effect("undo")
     server.kill()
     assert service.view(operation_id).finished_at is None
@@ -274,9 +276,9 @@ def test_a_clean_up_cut_off_by_a_kill_is_done_at_the_next_start(house):
     assert house.effects().count("two") == 1
 
 
-def test_a_server_that_is_stopped_leaves_its_work_for_the_next(house):
+def test_a_server_that_is_stopped_leaves_its_operations_for_the_next_one(house):
     server = house.server()
-    operation_id = server.tell("start plain two")
+    operation_id = server.request("start plain two")
     house.wait_for_effect("two")
     assert server.end() == 0
     assert service.view(operation_id).state == "pending"
@@ -287,18 +289,18 @@ def test_a_server_that_is_stopped_leaves_its_work_for_the_next(house):
 
 def test_a_second_server_on_the_same_home_is_refused(house):
     server = house.server()
-    operation_id = server.tell("start plain two")
+    operation_id = server.request("start plain two")
     house.wait_for_effect("two")
-    assert house.server().greeting == {"refused": "home_locked"}
+    assert house.server().first_answer == {"refused": "home_locked"}
     assert service.view(operation_id).steps[1].state == "running"
     server.kill()
-    assert house.server().greeting == {"launched": True}
+    assert house.server().first_answer == {"launched": True}
 
 
-def test_housekeeping_cut_off_by_kills_is_done_at_the_next_start(house, monkeypatch):
+def test_housekeeping_interrupted_by_kills_is_done_at_the_next_start(house, monkeypatch):
     monkeypatch.setenv("KEEP_OPERATIONS", "2")
     server = house.server()
-    ids = [server.tell("start plain") for _ in range(12)]
+    ids = [server.request("start plain") for _ in range(12)]
     for operation_id in ids:
         house.wait(operation_id, "succeeded")
     uploads = [upload_path(f"{n}.csv") for n in range(12)]
@@ -307,14 +309,14 @@ def test_housekeeping_cut_off_by_kills_is_done_at_the_next_start(house, monkeypa
         os.utime(path, (0, 0))
         os.utime(path.parent, (0, 0))
     for milliseconds in (1, 5, 15, 30):
-        server.say("remove_expired")
+        server.send("remove_expired")
         time.sleep(milliseconds / 1000)
         server.kill()
         server = house.server()
-        assert server.greeting == {"launched": True}
+        assert server.first_answer == {"launched": True}
 
     def all_done() -> bool:
-        server.tell("remove_expired")
+        server.request("remove_expired")
         with closing(sqlite3.connect(house.home / "operations.db")) as db:
             known = db.execute(
                 "select workflow_uuid from workflow_status"
@@ -322,8 +324,8 @@ def test_housekeeping_cut_off_by_kills_is_done_at_the_next_start(house, monkeypa
             ).fetchall()
         return known == []
 
-    house.until(all_done)  # DBOS may have to take note yet of the end of one
+    house.until(all_done)  # DBOS may not have recorded the end of a run yet
     assert {view.id for view in service.recent()} == set(ids[-2:])
     assert not any(path.parent.exists() for path in uploads)
     assert [path.name for path in (house.home / "uploads").glob(".removed-*")] == []
-    assert set(json.loads(server.tell("remove_expired")).values()) == {0}
+    assert set(json.loads(server.request("remove_expired")).values()) == {0}

@@ -1,4 +1,4 @@
-"""Shutdown and launch in one process: what was under way goes on, once."""
+"""Shutdown and launch in one process: operations in progress continue, and each step runs once."""
 
 import errno
 from threading import Event
@@ -16,7 +16,7 @@ from proto_ddf.operations.stop_flag import OperationStopped
 
 
 class Gate:
-    """A step that runs until told that it may end."""
+    """A step that runs until the test lets it end."""
 
     __name__ = "gate"
 
@@ -45,7 +45,7 @@ def _start_at_gate(workshop, gate, *before):
     return operation_id
 
 
-def test_a_running_operation_pauses_at_shutdown_and_goes_on_at_launch(workshop):
+def test_a_running_operation_pauses_at_shutdown_and_continues_at_launch(workshop):
     ran: list[str] = []
 
     def first(_):
@@ -97,7 +97,7 @@ def test_try_again_works_after_a_restart(workshop):
     assert ran == ["first", "second", "second"]
 
 
-def test_an_operation_noted_but_never_handed_over_runs_at_launch(workshop, monkeypatch):
+def test_an_operation_recorded_but_never_handed_over_runs_at_launch(workshop, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(engine, "hand_over", lambda _: None)
         operation_id = workshop.start(Gate())
@@ -107,7 +107,7 @@ def test_an_operation_noted_but_never_handed_over_runs_at_launch(workshop, monke
     assert workshop.wait_cleaned_up(operation_id).steps[0].state == "cancelled"
 
 
-def test_a_retry_cut_off_before_it_was_handed_over_is_done_at_launch(workshop):
+def test_a_retry_interrupted_before_it_was_handed_over_is_done_at_launch(workshop):
     failures = [OSError(errno.ENOSPC, "full")]
 
     def flaky(_):
@@ -122,7 +122,9 @@ def test_a_retry_cut_off_before_it_was_handed_over_is_done_at_launch(workshop):
     assert workshop.wait(operation_id, "succeeded").steps[0].runs == 2
 
 
-def test_a_failure_dbos_never_noted_stays_one_and_can_be_tried_again(workshop, monkeypatch):
+def test_a_failure_that_dbos_never_recorded_stays_a_failure_and_can_be_tried_again(
+    workshop, monkeypatch
+):
     def write_fails(*_, **__):
         raise OperationalError("INSERT", {}, Exception("database or disk is full"))
 
@@ -147,13 +149,13 @@ def test_a_failure_dbos_never_noted_stays_one_and_can_be_tried_again(workshop, m
     assert workshop.wait(operation_id, "succeeded").steps[0].runs == 2
 
 
-def test_a_clean_up_cut_off_is_done_at_launch(workshop):
+def test_an_interrupted_clean_up_is_done_at_launch(workshop):
     undone: list[str] = []
     gate = Gate()
     operation_id = workshop.start(gate, undo=lambda u: undone.append(u.operation_id))
     workshop.until(lambda: service.view(operation_id).state == "running")
     engine.shutdown()
-    journal.cancel(operation_id)  # and the server is killed before it does more
+    journal.cancel(operation_id)  # as if the server were killed before it does more
     engine.launch()
     workshop.wait_cleaned_up(operation_id)
     assert undone == [operation_id]
@@ -162,7 +164,7 @@ def test_a_clean_up_cut_off_is_done_at_launch(workshop):
     assert undone == [operation_id]
 
 
-def test_work_of_an_earlier_version_is_taken_over(workshop, monkeypatch):
+def test_operations_of_an_earlier_version_are_continued(workshop, monkeypatch):
     gate = Gate()
     engine.shutdown()
     with monkeypatch.context() as patch:
@@ -197,7 +199,7 @@ def test_a_step_that_ignores_the_stop_keeps_the_home_locked(workshop, monkeypatc
     assert workshop.wait(operation_id, "succeeded").state == "succeeded"
 
 
-def test_a_second_engine_is_refused_and_the_first_goes_on(workshop):
+def test_a_second_engine_is_refused_and_the_first_keeps_running(workshop):
     with pytest.raises(errors.SystemError) as refused:
         engine.launch()
     assert refused.value.code == "home_locked"
@@ -206,7 +208,7 @@ def test_a_second_engine_is_refused_and_the_first_goes_on(workshop):
     workshop.wait(workshop.start(gate), "succeeded")
 
 
-def test_a_failed_launch_frees_the_home(prepared_home, monkeypatch):
+def test_a_failed_launch_unlocks_the_home(prepared_home, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(engine, "migrate", lambda: 1 / 0)
         with pytest.raises(ZeroDivisionError):

@@ -48,7 +48,7 @@ def test_steps_run_in_order_and_see_earlier_outputs(workshop):
     assert not done.can_retry
 
 
-def test_a_step_runs_with_its_progress_as_the_current_one(workshop):
+def test_the_progress_of_a_step_is_the_current_one_while_it_runs(workshop):
     def step(ctx):
         current_progress.get().log("from below")
         current_progress.get().report("Working")
@@ -58,7 +58,7 @@ def test_a_step_runs_with_its_progress_as_the_current_one(workshop):
     assert done.steps[0].message == "Working"
 
 
-def test_a_failure_is_described_kept_and_told(workshop):
+def test_a_failure_is_described_recorded_and_reported(workshop):
     def broken(_):
         raise IntegrationError("locked", system="sqlite", operation="open", code="sqlite_locked")
 
@@ -110,12 +110,12 @@ def test_success_after_a_retry_resolves_the_errors(workshop):
 
     operation_id = workshop.start(flaky)
     workshop.wait(operation_id, "failed")
-    service.retry(operation_id)  # waits until the failure is on record
+    service.retry(operation_id)  # waits until the failure is recorded
     workshop.wait(operation_id, "succeeded")
     assert workshop.until(lambda: tracker.recent_errors(1)[0]["resolved_at"])
 
 
-def test_of_many_clicks_on_try_again_one_counts(workshop):
+def test_only_one_of_many_clicks_on_try_again_counts(workshop):
     release = Event()
     failures = [OSError(errno.ENOSPC, "full")]
 
@@ -160,7 +160,7 @@ def test_only_a_failed_operation_can_be_tried_again(workshop):
 
 @pytest.mark.parametrize("refusal", [CircuitOpenError, RateLimitedError])
 def test_try_again_before_its_time_is_refused_and_runs_nothing(workshop, refusal):
-    """The page counts down to that time, but a page can be wrong: its clock, its code, or who sits at it."""
+    """The page counts down to that time, but a page can be wrong because of its clock, its code, or its user."""
     failures = [refusal("shop", 2.0)]
 
     def step(_):
@@ -191,7 +191,7 @@ def test_ten_operations_run_at_the_same_time(workshop):
     assert {workshop.wait(i, "succeeded", "failed").state for i in ids} == {"succeeded"}
 
 
-def test_a_watcher_is_woken_up_to_the_end(workshop):
+def test_a_subscriber_is_woken_until_the_end(workshop):
     def step(ctx):
         ctx.log("line")
 
@@ -208,7 +208,7 @@ def test_a_watcher_is_woken_up_to_the_end(workshop):
     assert asyncio.run(watch())[-1] == "succeeded"
 
 
-def test_a_chatty_step_is_written_in_few_transactions(workshop, monkeypatch):
+def test_a_step_that_reports_often_is_written_in_few_transactions(workshop, monkeypatch):
     writes: list[int] = []
     save = journal.save_progress
 
@@ -228,7 +228,7 @@ def test_a_chatty_step_is_written_in_few_transactions(workshop, monkeypatch):
     assert done.steps[0].log_tail[-1] == "line 3999"
 
 
-def test_an_input_that_does_not_fit_is_refused_before_anything_is_kept(workshop):
+def test_an_invalid_input_is_refused_before_anything_is_recorded(workshop):
     class Other(BaseModel):
         name: int = 3
 
@@ -240,7 +240,7 @@ def test_an_input_that_does_not_fit_is_refused_before_anything_is_kept(workshop)
     assert len(service.recent()) == 1
 
 
-def test_an_operation_whose_kind_is_gone_fails_visibly(workshop):
+def test_an_operation_whose_kind_no_longer_exists_fails_visibly(workshop):
     failures = [OSError(errno.ENOSPC, "full")]
 
     def flaky(_):
@@ -254,7 +254,7 @@ def test_an_operation_whose_kind_is_gone_fails_visibly(workshop):
     assert "no kind test" in failed.error["context"]["error_message"]
 
 
-def test_a_plan_that_changed_fails_visibly(workshop):
+def test_an_operation_whose_kind_has_other_steps_now_fails_visibly(workshop):
     failures = [OSError(errno.ENOSPC, "full")]
 
     def before(_):
@@ -277,7 +277,7 @@ def test_a_step_may_start_another_operation(workshop):
     assert workshop.wait(done.output["outer"], "succeeded").kind == "inner"
 
 
-def test_a_success_dbos_could_not_note_is_one_all_the_same(workshop, monkeypatch):
+def test_a_success_that_dbos_could_not_record_is_a_success(workshop, monkeypatch):
     ran: list[str] = []
 
     def step(_):
@@ -295,7 +295,7 @@ def test_a_success_dbos_could_not_note_is_one_all_the_same(workshop, monkeypatch
     assert ran == ["step"]
 
 
-def test_a_failure_dbos_could_not_note_can_be_tried_again(workshop, monkeypatch):
+def test_a_failure_that_dbos_could_not_record_can_be_tried_again(workshop, monkeypatch):
     failures = [OSError(errno.ENOSPC, "full")]
 
     def flaky(_):
@@ -310,7 +310,7 @@ def test_a_failure_dbos_could_not_note_can_be_tried_again(workshop, monkeypatch)
     assert workshop.wait(operation_id, "succeeded").steps[0].runs == 2
 
 
-def test_a_try_again_that_cannot_be_handed_over_is_told_and_can_be_pressed_again(
+def test_a_try_again_that_cannot_be_handed_over_is_reported_and_can_be_repeated(
     workshop, monkeypatch
 ):
     failures = [OSError(errno.ENOSPC, "full")]
@@ -332,8 +332,8 @@ def test_a_try_again_that_cannot_be_handed_over_is_told_and_can_be_pressed_again
     assert [s.runs for s in workshop.wait(operation_id, "succeeded").steps] == [1, 2]
 
 
-def test_a_run_that_comes_late_does_nothing(workshop):
-    """DBOS may recover a run whose operation was tried again meanwhile."""
+def test_a_run_that_was_replaced_does_nothing(workshop):
+    """DBOS may recover a run whose operation was tried again in the meantime."""
     ran: list[str] = []
     failures = [OSError(errno.ENOSPC, "full")]
     release = Event()
@@ -361,7 +361,7 @@ def test_a_run_that_comes_late_does_nothing(workshop):
     assert ran == ["first", "first", "second"]
 
 
-def test_without_an_engine_nothing_is_started_and_nothing_kept(prepared_home):
+def test_without_an_engine_nothing_is_started_and_nothing_recorded(prepared_home):
     class Nothing(BaseModel):
         pass
 
@@ -383,7 +383,7 @@ def test_a_refused_hand_over_leaves_no_record(workshop, monkeypatch):
     assert len(service.recent()) == 1
 
 
-def test_an_output_that_is_no_json_fails_the_step(workshop):
+def test_an_output_that_json_cannot_hold_fails_the_step(workshop):
     def step(_):
         return object()
 
@@ -391,9 +391,9 @@ def test_an_output_that_is_no_json_fails_the_step(workshop):
     assert "JSON" in failed.error["context"]["error_message"]
 
 
-def test_an_idle_queue_asks_its_database_little(workshop):
-    """DBOS looks every second for delayed workflows and timeouts too, which are not used here, unless it is told not
-    to; that took a quarter of its time."""
+def test_an_idle_queue_makes_few_database_queries(workshop):
+    """By default DBOS also looks every second for delayed workflows and timeouts, which are not used here. That
+    took a quarter of its time, so it is switched off."""
     asked: list[str] = []
     queue = engine.current().queue_database
     event.listen(queue, "before_cursor_execute", lambda _c, _u, text, *_: asked.append(text))

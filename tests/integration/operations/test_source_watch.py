@@ -1,4 +1,4 @@
-"""The watch over real files and real database servers that go away and come back."""
+"""The watch of sources, with real files and real database servers that go down and come back."""
 
 import contextlib
 import sqlite3
@@ -27,17 +27,17 @@ SOON_SECONDS = 30.0
 
 
 class Watching:
-    """A watch that is driven by whoever waits for what it finds."""
+    """A watch whose checks are run by the code that waits for their result."""
 
     def __init__(self) -> None:
         self.watch = SourceWatch()
 
     def until(self, source_id: str, state: str) -> Report:
-        """Tick until the source is in that state."""
+        """Run checks until the source is in that state."""
         return self.until_so(source_id, lambda report: report.health.state == state)
 
     def until_so(self, source_id: str, so: Callable[[Report], bool]) -> Report:
-        """Tick until that is so."""
+        """Run checks until `so` is true of the report."""
         deadline = time.monotonic() + SOON_SECONDS
         while True:
             self.watch.tick()
@@ -53,9 +53,9 @@ def watching(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watching]:
     monkeypatch.setenv("SOURCE_CHECK_SECONDS", "0.01")
     fresh_policies(monkeypatch, source={"circuit_breaker_reset_timeout_ms": 200})
     engine.migrate()
-    made = Watching()
-    yield made
-    made.watch.close()
+    watching = Watching()
+    yield watching
+    watching.watch.close()
     engines.dispose_all()
     engine.dispose()
 
@@ -66,16 +66,14 @@ def save(kind: str, config: dict[str, Any]) -> str:
 
 @pytest.fixture
 def notes(watching: Watching) -> Path:
-    """A database among the uploads."""
+    """A database in the uploads folder."""
     path = get_settings().uploads_folder / "notes.db"
     with contextlib.closing(sqlite3.connect(path)) as database:
         database.execute("CREATE TABLE note (id INTEGER PRIMARY KEY)")
     return path
 
 
-def test_a_file_that_goes_away_needs_attention_until_it_is_back(
-    watching: Watching, notes: Path
-) -> None:
+def test_a_missing_file_needs_attention_until_it_is_back(watching: Watching, notes: Path) -> None:
     source_id = save("sqlite", {"path": str(notes)})
     assert watching.until(source_id, "connected").connections is None
     away = notes.rename(notes.with_suffix(".away"))
@@ -88,7 +86,7 @@ def test_a_file_that_goes_away_needs_attention_until_it_is_back(
     assert back.last_failure == gone.failure
 
 
-def test_a_file_that_another_program_locks_is_out_of_reach_meanwhile(
+def test_a_file_is_unreachable_while_another_program_locks_it(
     watching: Watching, notes: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connecting, "BUSY_SECONDS", 0.1)
@@ -124,7 +122,7 @@ class TestServers:
     def database(self, watching: Watching, own_server: DatabaseServer) -> Database:
         return own_server.create_database()
 
-    def test_a_server_that_was_killed_is_connected_again_by_itself(
+    def test_a_server_that_was_killed_is_connected_again_without_a_click(
         self, watching: Watching, database: Database
     ) -> None:
         source_id = save(database.server.kind, database.config())
@@ -148,7 +146,7 @@ class TestServers:
         [target] = [each for each in policies() if each.system == SYSTEM]
         watching.until_so(source_id, lambda _: breaker_state(target) is BreakerState.CLOSED)
 
-    def test_a_server_that_keeps_silent_is_out_of_reach(
+    def test_a_server_that_does_not_answer_is_unreachable(
         self, watching: Watching, database: Database, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(source_watch, "CHECK_TIMEOUT_SECONDS", 0.5)
@@ -159,7 +157,7 @@ class TestServers:
         database.server.resume()
         watching.until(source_id, "connected")
 
-    def test_a_restart_between_two_checks_is_got_over(
+    def test_a_restart_between_two_checks_causes_no_failure(
         self, watching: Watching, database: Database
     ) -> None:
         source_id = save(database.server.kind, database.config())
@@ -172,7 +170,7 @@ class TestServers:
         )
         watching.until(source_id, "connected")
 
-    def test_a_password_that_was_changed_needs_attention_and_opens_no_circuit(
+    def test_a_changed_password_needs_attention_and_opens_no_circuit(
         self, watching: Watching, database: Database
     ) -> None:
         source_id = save(database.server.kind, database.config())
@@ -182,7 +180,7 @@ class TestServers:
             "mysql": f"ALTER USER '{database.user}'@'%' IDENTIFIED BY 'another'",
         }
         database.server.run(change[database.server.kind])
-        database.server.restart()  # the connection in the pool was let in before
+        database.server.restart()  # the connection in the pool signed in before
         wrong = watching.until(source_id, "attention")
         assert wrong.health.failure is not None
         assert wrong.health.failure.code == "authentication_failed"

@@ -1,4 +1,4 @@
-"""The tests' own database servers: private, unprivileged, and gone when the tests are."""
+"""The database servers of the tests: private, unprivileged, and ended when the tests end."""
 
 import os
 import shutil
@@ -22,7 +22,7 @@ from tests.servers.waiting import wait_until
 ROOT = Path(__file__).parents[3]
 
 
-def test_a_database_has_a_user_of_its_own(server_database: Database) -> None:
+def test_a_database_has_its_own_user(server_database: Database) -> None:
     server_database.run("CREATE TABLE t (a INTEGER)", "INSERT INTO t VALUES (1)")
     assert server_database.run("SELECT a FROM t") == [(1,)]
     with pytest.raises(Exception, match=r"denied|authentication failed"):
@@ -38,7 +38,7 @@ def test_it_is_private_and_unprivileged(server: DatabaseServer) -> None:
     assert server.folder.stat().st_mode & 0o077 == 0
 
 
-def test_what_was_committed_outlives_a_kill(own_server: DatabaseServer) -> None:
+def test_committed_rows_survive_a_kill(own_server: DatabaseServer) -> None:
     database = own_server.create_database()
     database.run("CREATE TABLE t (a INTEGER)", "INSERT INTO t VALUES (1)")
     port = own_server.port
@@ -58,7 +58,7 @@ def test_a_paused_server_hangs(own_server: DatabaseServer) -> None:
             client.recv(1)
         own_server.resume()
         client.settimeout(30)
-        if own_server.kind == "mysql":  # the one that speaks first
+        if own_server.kind == "mysql":  # the server that sends the first message
             assert client.recv(1)
     assert own_server.run("SELECT 1") == [(1,)]
 
@@ -72,7 +72,7 @@ def test_a_prepared_server_is_down(make_server: Callable[..., Any], server_kind:
 
 @pytest.fixture
 def open_folder() -> Iterator[Path]:
-    """A short path to a folder that any user may enter, unlike those pytest makes."""
+    """A folder with a short path that any user may enter, unlike those that pytest makes."""
     folder = Path(tempfile.mkdtemp())
     folder.chmod(0o755)
     yield folder

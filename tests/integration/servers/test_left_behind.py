@@ -1,4 +1,4 @@
-"""Folders of test servers go with the tests, or with the next ones where those were killed."""
+"""The folders of test servers are deleted when the tests end, or by the next test run if the tests were killed."""
 
 import subprocess
 import sys
@@ -10,7 +10,7 @@ ENDINGS = {"in order": "", "killed": "; import os; os.kill(os.getpid(), 9)"}
 
 
 def folder_of(temporary: Path, ending: str) -> Path:
-    """That a process made which ended so."""
+    """A folder made by a process that ended in this way."""
     run = subprocess.run(
         [sys.executable, "-c", MAKE + ENDINGS[ending]],
         capture_output=True,
@@ -22,7 +22,7 @@ def folder_of(temporary: Path, ending: str) -> Path:
     return Path(run.stdout.strip())
 
 
-def test_folders_go(tmp_path: Path) -> None:
+def test_folders_are_deleted(tmp_path: Path) -> None:
     assert not folder_of(tmp_path, "in order").exists()
     left = folder_of(tmp_path, "killed")
     assert left.exists()

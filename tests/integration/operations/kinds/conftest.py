@@ -1,4 +1,4 @@
-"""The real kinds of operation, and files for them to work on."""
+"""The real kinds of operation, and files that they can use."""
 
 import sqlite3
 from collections.abc import Callable
@@ -29,7 +29,7 @@ def _all_kinds(prepared_home: Path) -> None:
 
 @pytest.fixture
 def shared_folder(tmp_path: Path, prepared_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of the user's that sources may read."""
+    """A folder of the user from which sources may be read."""
     folder = tmp_path / "shared"
     folder.mkdir()
     monkeypatch.setenv("ALLOWED_FOLDERS", f'["{folder}"]')

@@ -1,7 +1,7 @@
-"""Stands in for hosting/runner.py: a process that answers with the plan of the app it was started in.
+"""Replaces hosting/runner.py in tests: a process that answers with the plan of the app in whose folder it was
+started.
 
-A file `broken` in the app's folder makes it end at once, a file `sick` makes its first page fail.
-"""
+If the app's folder has a file `broken`, it ends at once; if it has a file `sick`, its first page fails."""
 
 import argparse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,7 +17,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(PLAN)
 
     def log_message(self, *_: object) -> None:
-        """Nothing is logged."""
+        """Logs nothing."""
 
 
 if __name__ == "__main__":

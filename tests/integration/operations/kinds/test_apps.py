@@ -1,4 +1,4 @@
-"""Operations on apps, on real files, up to the install; the browser's tests run the rest."""
+"""Operations on apps with real files, up to the install; the browser tests run the other steps."""
 
 import os
 import sqlite3
@@ -44,7 +44,7 @@ def planned(source: SourceView, name: str = "My app", editing: bool = False) -> 
 
 
 def run(given: GenerateAppInput, *steps: str, operation: str = "first") -> JSON:
-    """Runs steps of a generation, without an engine; returns what the last one gave."""
+    """Runs steps of a generation without an engine; returns the output of the last one."""
     by_name = {step.name: step for step in KINDS["generate_app"].steps_for(given)}
     outputs = [by_name[name].run(StepContext(operation, given)) for name in steps]
     return outputs[-1]
@@ -67,13 +67,13 @@ def test_only_files_are_imported(shop: SourceView, people: SourceView) -> None:
 
 
 class TestValidate:
-    def test_the_app_is_on_record_under_its_operation(self, shop: SourceView) -> None:
+    def test_the_app_is_recorded_with_its_operation(self, shop: SourceView) -> None:
         given = planned(shop)
         run(given, "validate", "validate")
         [app] = hosted.list_apps()
         assert (app.slug, app.operation_id, app.source_id) == ("my_app", "first", shop.id)
 
-    def test_too_little_disk_space_is_told_and_nothing_made(
+    def test_too_little_disk_space_is_reported_and_nothing_is_made(
         self, shop: SourceView, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(apps, "MINIMUM_FREE_BYTES", 2**60)
@@ -82,7 +82,9 @@ class TestValidate:
         assert refused.value.code == "disk_space_low"
         assert hosted.list_apps() == []
 
-    def test_a_table_that_is_gone_is_named(self, shop: SourceView, shop_file: Path) -> None:
+    def test_a_table_that_no_longer_exists_is_named(
+        self, shop: SourceView, shop_file: Path
+    ) -> None:
         with closing(sqlite3.connect(shop_file)) as db:
             db.execute("DROP TABLE invoice")
         with pytest.raises(IntegrationError) as refused:
@@ -91,13 +93,13 @@ class TestValidate:
         assert "invoice" in refused.value.message
         assert hosted.list_apps() == []
 
-    def test_a_file_that_is_gone_is_told(self, shop: SourceView, shop_file: Path) -> None:
+    def test_a_missing_file_is_reported(self, shop: SourceView, shop_file: Path) -> None:
         shop_file.unlink()
         with pytest.raises((IntegrationError, ValidationError)) as refused:
             run(planned(shop), "validate")
         assert refused.value.code in ("source_gone", "file_not_found")
 
-    def test_a_source_that_was_deleted_is_told(self, shop: SourceView) -> None:
+    def test_a_deleted_source_is_reported(self, shop: SourceView) -> None:
         store.delete_source(shop.id)
         with pytest.raises(ValidationError) as refused:
             run(planned(shop), "validate")
@@ -113,14 +115,14 @@ class TestValidate:
         assert refused.value.code == "sqlite_read_only"
         run(planned(shop), "validate")
 
-    def test_an_app_with_its_own_copy_may_be_edited_whatever_the_source_allows(
+    def test_an_app_with_its_own_copy_of_the_data_may_be_edited_whatever_the_source_allows(
         self, people: SourceView, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
         run(planned(people, editing=True), "validate")
         assert hosted.list_apps()[0].allow_editing
 
-    def test_a_name_that_another_operation_took_is_refused(self, shop: SourceView) -> None:
+    def test_a_name_that_another_operation_has_reserved_is_refused(self, shop: SourceView) -> None:
         run(planned(shop), "validate")
         with pytest.raises(ValidationError) as refused:
             run(planned(shop, "my-APP"), "validate", operation="second")
@@ -134,7 +136,7 @@ class TestValidate:
             run(given, "validate")
         assert refused.value.code == "invalid_characters"
 
-    def test_a_package_that_is_not_the_names_is_refused(self, shop: SourceView) -> None:
+    def test_a_package_that_does_not_match_the_name_is_refused(self, shop: SourceView) -> None:
         given = planned(shop)
         given.spec.slug = ".."
         with pytest.raises(ValidationError):
@@ -177,7 +179,7 @@ class TestCode:
 
 
 class TestUndo:
-    def test_nothing_of_its_own_is_left(self, people: SourceView) -> None:
+    def test_everything_that_the_operation_made_is_removed(self, people: SourceView) -> None:
         given = planned(people)
         run(given, "validate", "reserve_ports", "render", "import")
         for _ in range(2):
@@ -187,7 +189,9 @@ class TestUndo:
         assert not folder(given).exists()
         assert store.list_sources() != []
 
-    def test_another_operations_app_of_the_same_name_stays(self, shop: SourceView) -> None:
+    def test_an_app_of_the_same_name_made_by_another_operation_stays(
+        self, shop: SourceView
+    ) -> None:
         given = planned(shop)
         run(given, "validate", "reserve_ports", "render")
         undo(given, operation="second")
@@ -195,7 +199,7 @@ class TestUndo:
         assert PORT_REGISTRY.get("my_app") is not None
         assert folder(given).exists()
 
-    def test_a_generation_that_failed_can_be_cancelled_and_its_name_is_free_again(
+    def test_a_failed_generation_can_be_cancelled_and_its_name_is_free_again(
         self, workshop, shop: SourceView, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def broken(*_: object) -> None:
@@ -215,7 +219,7 @@ class TestUndo:
 
 class TestActing:
     @pytest.mark.parametrize("action", ["start", "stop", "restart", "delete"])
-    def test_an_app_that_is_not_there_is_told(self, ended, action: str) -> None:
+    def test_an_app_that_does_not_exist_is_reported(self, ended, action: str) -> None:
         done = ended(f"{action}_app", AppInput(slug="nothing"))
         assert (done.state, done.error["code"]) == ("failed", "app_unknown")
         assert "nothing" in done.error["message"]
@@ -223,7 +227,7 @@ class TestActing:
 
     @pytest.mark.parametrize("action", ["start", "stop", "restart", "delete"])
     @pytest.mark.parametrize("slug", ["..", "", ".", "../apps", "/tmp"])
-    def test_what_is_no_slug_touches_no_folder(self, action: str, slug: str) -> None:
+    def test_an_invalid_slug_touches_no_folder(self, action: str, slug: str) -> None:
         precious = get_settings().apps_folder / "shop" / "data.db"
         precious.parent.mkdir()
         precious.touch()
@@ -242,9 +246,7 @@ class TestActing:
         assert PORT_REGISTRY.get("my_app") is None
         assert not folder(given).exists()
 
-    def test_a_removal_that_was_cut_short_is_finished_by_its_second_run(
-        self, shop: SourceView
-    ) -> None:
+    def test_an_interrupted_removal_is_finished_by_its_second_run(self, shop: SourceView) -> None:
         given = planned(shop)
         run(given, "validate", "reserve_ports", "render")
         context = StepContext("operation", AppInput(slug="my_app"))

@@ -1,4 +1,4 @@
-"""How often an operation goes to a database server, counted at the server."""
+"""The number of connections that an operation makes to a database server, counted by the server."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -28,13 +28,13 @@ Ended = Callable[[str, BaseModel], OperationView]
 
 
 class Counts:
-    """What the server counted since the last `reset`, which closes all connections."""
+    """The server's counts since the last `reset`, which closes all connections."""
 
     def __init__(self, server: DatabaseServer) -> None:
         self._server = server
         self._is_postgres = server.kind == "postgresql"
         self._general_log = server.folder / "general.log"
-        self._looks = 0
+        self._own_connections = 0
         if self._is_postgres:
             server.set(log_connections="on", log_statement="all")  # type: ignore[attr-defined]
         else:
@@ -49,12 +49,13 @@ class Counts:
 
     @property
     def connections(self) -> int:
-        """Connections over TCP, whether anyone signed in or not."""
+        """Connections over TCP, including those without a sign-in."""
         return self._connections() - self._connections_before
 
     @property
     def schema_reads(self) -> int:
-        """How often the whole catalogue was read; to read the rows of one table, its own part is read."""
+        """The number of times that the whole catalogue was read. To read the rows of a table, only its own part is
+        read."""
         whole = {
             "postgresql": r"parameters: \$1 = '{}', \$2 = '{}', \$3 = NULL, \$4 = NULL, \$5 = NULL",
             "mysql": r"information_schema\.COLUMNS WHERE TABLE_SCHEMA = '\w+'\s+ORDER BY",
@@ -64,10 +65,10 @@ class Counts:
     def _connections(self) -> int:
         if self._is_postgres:
             return len(re.findall("connection received: host=127", self._server.log))
-        # Each look is a connection of its own.
-        self._looks += 1
+        # Each query for the count makes a connection itself.
+        self._own_connections += 1
         [(_, number)] = self._server.run("SHOW GLOBAL STATUS LIKE 'Connections'")
-        return int(number) - self._looks
+        return int(number) - self._own_connections
 
     def _log(self) -> str:
         if self._is_postgres:

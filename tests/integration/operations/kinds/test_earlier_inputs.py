@@ -1,5 +1,5 @@
-"""A home folder whose operations were started by the release before: their inputs did not say which steps they have, and
-the step that read the schema did not keep it."""
+"""A home folder with operations that were started by the previous release: their inputs did not say which steps
+they have, and the step that read the schema did not keep it."""
 
 import json
 import sqlite3
@@ -25,7 +25,7 @@ NOW = "2026-11-22 07:00:00.000000"
 
 
 class EarlierRelease:
-    """Writes the records that it left behind."""
+    """Writes the records that the previous release left."""
 
     def __init__(self, home: Path) -> None:
         self._journal = home / "proto_ddf.db"
@@ -44,7 +44,7 @@ class EarlierRelease:
         )
 
     def leave(self, kind: str, given: dict[str, Any], steps: tuple[str, ...], done: int) -> str:
-        """An operation that failed after `done` steps; returns its id."""
+        """Write an operation that failed after `done` steps; returns its id."""
         values = (kind, kind, kind, kind, json.dumps(given), NOW, NOW, NOW)
         states = ["SUCCEEDED"] * done + ["FAILED"] + ["PENDING"] * (len(steps) - done - 1)
 
@@ -85,7 +85,7 @@ def try_again(workshop: Workshop, operation_id: str):
     return workshop.wait(operation_id, "succeeded", "failed")
 
 
-def test_a_refresh_that_failed_at_its_end_reads_the_schema_again(
+def test_a_refresh_that_failed_at_its_last_step_reads_the_schema_again(
     earlier, workshop_in, shop_file: Path
 ):
     earlier.leave_source("shop", "sqlite", {"path": str(shop_file)}, {"tables": []})
@@ -96,7 +96,7 @@ def test_a_refresh_that_failed_at_its_end_reads_the_schema_again(
     assert {t.name for t in store.get_source("shop").schema.tables} == {"customer", "invoice"}
 
 
-def test_a_refresh_that_failed_in_the_middle_goes_on_there(earlier, workshop_in, shop_file: Path):
+def test_a_refresh_that_failed_in_the_middle_continues_there(earlier, workshop_in, shop_file: Path):
     earlier.leave_source("shop", "sqlite", {"path": str(shop_file)}, {"tables": []})
     failed = earlier.leave("refresh_source", {"source_id": "shop"}, SQLITE_STEPS, 1)
     done = try_again(workshop_in, failed)
@@ -104,7 +104,9 @@ def test_a_refresh_that_failed_in_the_middle_goes_on_there(earlier, workshop_in,
     assert [step.runs for step in done.steps] == [1, 2, 2, 2]
 
 
-def test_a_connection_that_failed_at_its_end_is_saved(earlier, workshop_in, people_file: Path):
+def test_a_connection_that_failed_at_its_last_step_is_saved(
+    earlier, workshop_in, people_file: Path
+):
     config = {"paths": [str(people_file)]}
     given = {"name": "People", "kind": "csv", "config": config, "source_id": None}
     failed = earlier.leave("connect_source", given, FILE_STEPS, 4)
@@ -126,13 +128,13 @@ def test_a_choice_of_type_that_failed_is_made(
 
 @pytest.fixture
 def people_schema() -> dict[str, Any]:
-    """Of the file of people, as it was read before."""
+    """The schema of the file of people, as it was read before."""
     columns = [{"name": "id", "type": "integer"}, {"name": "name", "type": "text"}]
     return {"tables": [{"name": "people", "columns": columns}]}
 
 
 @pytest.mark.parametrize("steps", [SQLITE_STEPS, FILE_STEPS])
-def test_a_refresh_of_a_source_that_is_gone_says_so(earlier, workshop_in, steps):
+def test_a_refresh_of_a_deleted_source_is_reported(earlier, workshop_in, steps):
     failed = earlier.leave("refresh_source", {"source_id": "gone"}, steps, 1)
     assert try_again(workshop_in, failed).error["code"] == "source_required"
 

@@ -8,7 +8,7 @@ from proto_ddf.operations.planning import plan_tables
 from proto_ddf.sources.connected import store
 
 
-def test_a_live_source_is_worked_on_and_files_are_imported(shop, people) -> None:
+def test_an_app_works_on_a_live_source_and_imports_files(shop, people) -> None:
     assert not plan_tables(shop.id, ["customer"]).imported
     assert plan_tables(people.id, ["people"]).imported
 
@@ -17,7 +17,7 @@ def test_only_the_tables_asked_for_are_planned(shop) -> None:
     assert [table.table for table in plan_tables(shop.id, ["invoice"]).tables] == ["invoice"]
 
 
-def test_a_table_joins_the_plan_and_what_was_changed_in_it_stays(shop) -> None:
+def test_a_table_is_added_to_the_plan_and_earlier_changes_of_the_plan_stay(shop) -> None:
     plan = set_table_label(plan_tables(shop.id, ["invoice"]), "invoice", "Bills")
     more = plan_tables(shop.id, ["customer", "invoice"], plan)
     assert next(table.label for table in more.tables) == "Bills"
@@ -39,7 +39,7 @@ def test_a_source_that_was_deleted_is_refused(shop) -> None:
     assert refused.value.code == "source_required"
 
 
-def test_a_file_that_is_gone_is_told(people, people_file) -> None:
+def test_a_missing_file_is_reported(people, people_file) -> None:
     people_file.unlink()
     with pytest.raises((IntegrationError, ValidationError)) as refused:
         plan_tables(people.id, ["people"])

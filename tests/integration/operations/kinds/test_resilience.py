@@ -1,4 +1,4 @@
-"""How the flows get over failures of a source: one policy for its place, pauses, and going on after them."""
+"""How the flows recover from failures of a source: one policy for each target, pauses, and continuing after them."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -35,8 +35,8 @@ def _own_policies(prepared_home: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
 
 
 @pytest.fixture
-def out_of_reach(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
-    """Databases can be found, and not opened."""
+def unreachable(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
+    """Makes databases unreachable, or reachable again: they are found but cannot be opened."""
     reading = connecting.read_connection
 
     def broken(path: Path) -> None:
@@ -49,7 +49,7 @@ def out_of_reach(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
 
 
 def the_policy() -> Policy:
-    """The only one of all sources."""
+    """The only policy of all sources."""
     [one] = [one for one in policies() if one.system == "source"]
     return one
 
@@ -60,7 +60,7 @@ def runs(operation_id: str) -> list[int]:
     return [step.runs for step in view.steps]
 
 
-def test_every_flow_calls_a_place_through_one_policy(ended, shop_file: Path) -> None:
+def test_every_flow_calls_a_target_through_one_policy(ended, shop_file: Path) -> None:
     config = {"path": str(shop_file)}
     ended("test_source", TestSourceInput(kind="sqlite", config=config))
     done = ended("connect_source", ConnectSourceInput(name="Shop", kind="sqlite", config=config))
@@ -77,11 +77,13 @@ def test_every_flow_calls_a_place_through_one_policy(ended, shop_file: Path) -> 
     calls = the_policy().snapshot().calls
     KINDS["generate_app"].steps_for(given)[0].run(StepContext("operation", given))
     used = the_policy().snapshot()
-    assert used.calls == calls + 3  # find the file, read the tables, check that it can be written
+    assert (
+        used.calls == calls + 3
+    )  # The calls: find the file, read the tables, check that it can be written.
     assert used.target == f"shop.db (upload {shop_file.parent.name})"
 
 
-def test_an_import_reads_through_it_too(people: SourceView) -> None:
+def test_an_import_reads_through_the_policy_too(people: SourceView) -> None:
     spec = plan_tables(people.id, ["people"])
     given = GenerateAppInput(
         source_id=people.id, spec=spec.model_copy(update={"name": "My app", "slug": "my_app"})
@@ -95,17 +97,17 @@ def test_an_import_reads_through_it_too(people: SourceView) -> None:
     assert the_policy().snapshot().retries == 2
 
 
-def test_resets_are_tried_again_and_told(ended, shop_file: Path) -> None:
+def test_calls_that_were_reset_are_tried_again_and_reported(ended, shop_file: Path) -> None:
     registry.inject("source", "reset", calls=3)
     config = {"path": str(shop_file)}
     done = ended("connect_source", ConnectSourceInput(name="Shop", kind="sqlite", config=config))
     assert done.state == "succeeded"
-    told = [(step.attempt, step.attempts) for step in done.steps]
-    assert told == [(3, 5), (0, 0), (0, 0), (0, 0)]
+    attempts = [(step.attempt, step.attempts) for step in done.steps]
+    assert attempts == [(3, 5), (0, 0), (0, 0), (0, 0)]
     assert runs(done.id) == [1, 1, 1, 1]
 
 
-def test_what_a_person_has_to_mend_does_not_count(ended, shop_file: Path) -> None:
+def test_an_error_that_a_person_has_to_correct_does_not_count(ended, shop_file: Path) -> None:
     shop_file.write_bytes(b"no database" * 100)
     for _ in range(12):
         done = ended("test_source", TestSourceInput(kind="sqlite", config={"path": str(shop_file)}))
@@ -114,10 +116,10 @@ def test_what_a_person_has_to_mend_does_not_count(ended, shop_file: Path) -> Non
     assert the_policy().snapshot().retries == 0
 
 
-def test_after_repeated_failures_the_place_is_left_alone_and_try_again_goes_on_once_that_is_over(
-    ended, workshop, shop_file: Path, out_of_reach: Callable[[bool], None], until
+def test_after_repeated_failures_calls_are_paused_and_try_again_continues_after_the_pause(
+    ended, workshop, shop_file: Path, unreachable: Callable[[bool], None], until
 ) -> None:
-    out_of_reach(True)
+    unreachable(True)
     given = TestSourceInput(kind="sqlite", config={"path": str(shop_file)})
     failed = ended("test_source", given)
     assert failed.error["code"] == "connection_failed"  # one failed call does not pause anything
@@ -134,7 +136,7 @@ def test_after_repeated_failures_the_place_is_left_alone_and_try_again_goes_on_o
     assert 0 < (retry_at - datetime.now(UTC)).total_seconds() <= context["retry_after"] <= 3
     assert again.error["retry_possible"]
 
-    out_of_reach(False)
+    unreachable(False)
     with pytest.raises(errors.SystemError) as refused:
         try_again()
     assert refused.value.code == "too_early"
@@ -143,4 +145,4 @@ def test_after_repeated_failures_the_place_is_left_alone_and_try_again_goes_on_o
     assert try_again().state == "succeeded"
     assert runs(failed.id) == [before[0], before[1] + 1, 1]
     assert before[0] == 1
-    assert the_policy().breaker.state is BreakerState.HALF_OPEN  # two probes of three
+    assert the_policy().breaker.state is BreakerState.HALF_OPEN  # two of the three probes

@@ -1,4 +1,4 @@
-"""Operations on sources with a password, on a real engine."""
+"""Operations on sources with a password, with a real engine."""
 
 import sqlite3
 from pathlib import Path
@@ -37,7 +37,7 @@ def connected(ended) -> SourceView:
     return source
 
 
-def test_a_wrong_password_stands_at_the_password(ended):
+def test_a_wrong_password_is_reported_at_the_password(ended):
     config = vaulted.config(vault.store("wrong one"))
     failed = ended("test_source", TestSourceInput(kind=vaulted.NAME, config=config))
     assert (failed.error["code"], failed.error["field"]) == ("authentication_failed", "password")
@@ -51,7 +51,7 @@ def test_no_record_of_an_operation_holds_the_password(connected: SourceView, hom
         assert vaulted.RIGHT not in dump
 
 
-def test_a_password_that_was_replaced_is_forgotten(ended, connected: SourceView):
+def test_a_replaced_password_is_deleted(ended, connected: SourceView):
     old, new = connected.config["password"], vault.store(vaulted.RIGHT)
     assert ended("connect_source", given(new, connected.id)).state == "succeeded"
     assert store.get_source(connected.id).config["password"] == new
@@ -65,13 +65,13 @@ def test_a_password_that_was_not_replaced_stays(ended, connected: SourceView):
     assert vault.reveal(kept) == vaulted.RIGHT
 
 
-def test_a_change_that_fails_forgets_nothing(ended, connected: SourceView):
+def test_a_change_that_fails_deletes_no_password(ended, connected: SourceView):
     changed = given(vault.store("wrong one"), connected.id)
     assert ended("connect_source", changed).state == "failed"
     assert vault.reveal(connected.config["password"]) == vaulted.RIGHT
 
 
-def test_a_password_goes_with_its_source(ended, connected: SourceView):
+def test_a_password_is_deleted_with_its_source(ended, connected: SourceView):
     assert ended("delete_source", DeleteSourceInput(source_id=connected.id)).state == "succeeded"
     assert vault.known([connected.config["password"]]) == set()
 
@@ -94,7 +94,7 @@ def test_a_saved_password_is_not_sent_to_another_host(
     assert [each.config for each in store.list_sources()] == [connected.config]
 
 
-def test_trying_again_with_a_password_that_was_forgotten_says_so(ended, workshop):
+def test_trying_again_with_a_deleted_password_is_reported(ended, workshop):
     wrong = given(vault.store("wrong one"))
     failed = ended("connect_source", wrong)
     vault.discard([wrong.config["password"]])

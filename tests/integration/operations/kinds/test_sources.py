@@ -1,4 +1,4 @@
-"""Operations on sources, on a real engine and real files."""
+"""Operations on sources, with a real engine and real files."""
 
 import sqlite3
 from contextlib import closing
@@ -41,7 +41,7 @@ def copies() -> list[Path]:
 
 
 class TestTest:
-    def test_each_stage_of_a_sqlite_file_tells_what_it_found(self, ended, shop_file):
+    def test_each_stage_of_a_sqlite_file_says_what_it_found(self, ended, shop_file):
         done = ended("test_source", TestSourceInput(kind="sqlite", config={"path": str(shop_file)}))
         assert [step.name for step in done.steps] == ["find_file", "open", "read_tables"]
         assert done.state == "succeeded"
@@ -49,14 +49,14 @@ class TestTest:
         assert all(done.output[step.name]["finding"] == step.message for step in done.steps)
         assert store.list_sources() == []
 
-    def test_each_stage_of_csv_files_tells_what_it_found(self, ended, people_file):
+    def test_each_stage_of_csv_files_says_what_it_found(self, ended, people_file):
         done = ended(
             "test_source", TestSourceInput(kind="csv", config={"paths": [str(people_file)]})
         )
         assert done.state == "succeeded"
         assert [bool(step.message) for step in done.steps] == [True] * len(done.steps)
 
-    def test_the_stage_that_fails_tells_why_and_those_after_it_do_not_run(self, ended, shop_file):
+    def test_a_stage_that_fails_says_why_and_later_stages_do_not_run(self, ended, shop_file):
         shop_file.write_bytes(b"no database" * 100)
         done = ended("test_source", TestSourceInput(kind="sqlite", config={"path": str(shop_file)}))
         assert [step.state for step in done.steps] == ["succeeded", "failed", "pending"]
@@ -79,7 +79,7 @@ class TestTest:
             ("csv", {"paths": []}, "paths"),
         ],
     )
-    def test_a_config_that_cannot_be_is_refused_before_anything_is_noted(
+    def test_an_invalid_config_is_refused_before_anything_is_recorded(
         self, workshop, kind, config, field
     ):
         with pytest.raises(ValidationError) as refused:
@@ -110,7 +110,7 @@ class TestConnect:
         assert (relation.columns, relation.target_table) == (("people_id",), "people")
         assert relation.suggested
 
-    def test_a_name_that_is_taken_meanwhile_fails_at_the_name(self, ended, shop, shop_file):
+    def test_a_name_that_is_taken_meanwhile_is_reported_at_the_name(self, ended, shop, shop_file):
         given = ConnectSourceInput(name="SHOP", kind="sqlite", config={"path": str(shop_file)})
         done = ended("connect_source", given)
         assert (done.error["code"], done.error["field"]) == ("source_name_taken", "name")
@@ -147,7 +147,7 @@ class TestRefresh:
         schema = store.get_source(shop.id).schema
         assert {table.name for table in schema.tables} == {"customer", "invoice", "product"}
 
-    def test_a_name_given_meanwhile_stays(self, shop):
+    def test_a_new_name_given_meanwhile_stays(self, shop):
         given = RefreshSourceInput(source_id=shop.id)
         save = steps_up_to_last("refresh_source", given, "operation")
         store.rename_source(shop.id, "Other")
@@ -162,7 +162,7 @@ class TestRefresh:
             save()
         assert store.list_sources() == []
 
-    def test_what_was_read_before_the_source_was_edited_is_not_saved(self, shop, shop_file):
+    def test_a_schema_read_before_the_source_was_edited_is_not_saved(self, shop, shop_file):
         save = steps_up_to_last("refresh_source", RefreshSourceInput(source_id=shop.id), "first")
         other = upload_path("other.db")
         with closing(sqlite3.connect(other)) as db:
@@ -171,10 +171,10 @@ class TestRefresh:
             name="Shop", kind="sqlite", config={"path": str(other)}, source_id=shop.id
         )
         run_steps("connect_source", edited, "second")
-        save()  # by Try Again, for instance
+        save()  # Try Again does this, for example
         assert [table.name for table in store.get_source(shop.id).schema.tables] == ["parcel"]
 
-    def test_a_file_that_is_gone_keeps_what_was_read(self, ended, shop, shop_file):
+    def test_a_missing_file_keeps_the_schema_that_was_read(self, ended, shop, shop_file):
         shop_file.unlink()
         done = ended("refresh_source", RefreshSourceInput(source_id=shop.id))
         assert done.state == "failed"
@@ -183,7 +183,7 @@ class TestRefresh:
 
 
 class TestPatterns:
-    def test_a_refresh_finds_the_files_that_match_by_then(self, ended, shared_folder):
+    def test_a_refresh_finds_the_files_that_match_the_pattern_now(self, ended, shared_folder):
         (shared_folder / "a.csv").write_text("id\n1\n")
         given = ConnectSourceInput(
             name="All", kind="csv", config={"paths": [str(shared_folder / "*.csv")]}
@@ -225,7 +225,9 @@ class TestTypeColumn:
         assert self.type_of(people.id) == "integer"
         assert store.get_source(people.id).config["types"] == {}
 
-    def test_texts_that_mean_no_value_are_kept_with_the_type(self, ended, people, people_file):
+    def test_the_texts_that_mean_no_value_are_stored_with_the_type(
+        self, ended, people, people_file
+    ):
         people_file.write_text("id,name\n1,Ann\n-,Bo\n")
         assert ended("refresh_source", RefreshSourceInput(source_id=people.id)).state == "succeeded"
         (candidate,) = (
@@ -255,7 +257,7 @@ class TestTypeColumn:
         assert "row 1" in done.error["message"]
         assert store.get_source(people.id) == people
 
-    def test_what_cannot_be_typed_is_refused(self, workshop, people, shop):
+    def test_a_column_that_cannot_have_a_type_is_refused(self, workshop, people, shop):
         for source_id, table, column in (
             (people.id, "people", "gone"),
             (people.id, "gone", "id"),
@@ -269,7 +271,7 @@ class TestTypeColumn:
 
 
 class TestDelete:
-    def test_its_uploads_and_their_copies_go_along(self, ended, people, people_file):
+    def test_its_uploads_and_their_copies_are_deleted_too(self, ended, people, people_file):
         raw_tables(CSV, people_file)
         assert ended("delete_source", DeleteSourceInput(source_id=people.id)).state == "succeeded"
         assert store.list_sources() == []
@@ -285,7 +287,9 @@ class TestDelete:
         assert people_file.exists()
         assert len(copies()) == 1
 
-    def test_an_uploaded_certificate_goes_with_the_last_source_that_names_it(self, ended, people):
+    def test_an_uploaded_certificate_is_deleted_with_the_last_source_that_names_it(
+        self, ended, people
+    ):
         certificate = upload_path("ca.pem")
         certificate.write_text("PEM")
         server = {"host": "db1", "port": 5432, "database": "shop", "user": "ann"}
@@ -298,7 +302,7 @@ class TestDelete:
         ended("delete_source", DeleteSourceInput(source_id=second.id))
         assert not certificate.exists()
 
-    def test_a_file_of_the_users_stays_and_its_copy_goes(self, ended, shared_folder):
+    def test_a_file_of_the_user_stays_and_its_copy_is_deleted(self, ended, shared_folder):
         file = shared_folder / "people.csv"
         file.write_text("id,name\n1,Ann\n")
         config = {"paths": ["people.csv"]}
@@ -309,7 +313,7 @@ class TestDelete:
         assert file.exists()
         assert copies() == []
 
-    def test_a_removal_that_was_cut_short_is_finished_by_its_second_run(self, people, people_file):
+    def test_an_interrupted_removal_is_finished_by_its_second_run(self, people, people_file):
         given = DeleteSourceInput(source_id=people.id)
         find, remove = KINDS["delete_source"].steps_for(given)
         outputs = {"find": find.run(StepContext("operation", given))}
@@ -327,12 +331,14 @@ class TestDelete:
         assert shop_file.exists()
         assert store.get_source(shop.id).apps == ["Little app"]
 
-    def test_an_app_with_data_of_its_own_keeps_no_source(self, ended, people, people_file):
+    def test_a_source_can_be_deleted_if_its_apps_have_their_own_data(
+        self, ended, people, people_file
+    ):
         used_by_app(people.id, imported=True)
         assert ended("delete_source", DeleteSourceInput(source_id=people.id)).state == "succeeded"
         assert not people_file.exists()
 
-    def test_one_that_is_gone_is_told(self, workshop):
+    def test_a_source_that_no_longer_exists_is_reported(self, workshop):
         with pytest.raises(ValidationError) as refused:
             service.start("delete_source", DeleteSourceInput(source_id="gone"))
         assert refused.value.code == "source_required"

@@ -1,4 +1,4 @@
-"""An app of a source, and the stand-in for the build of its front end."""
+"""A running app with a source, and a replacement for the build of its front end."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,7 +22,11 @@ from proto_ddf.progress import NoProgress
 from proto_ddf.settings import get_settings
 from proto_ddf.sources.connected import store
 from proto_ddf.sources.connected.store import SourceView
-from tests.integration.operations.kinds.regenerate.driving import SLUG, Builds, read_anew
+from tests.integration.operations.kinds.regenerate.driving import (
+    SLUG,
+    Builds,
+    refresh_without_engine,
+)
 from tests.ports import free_ports, port_range
 
 
@@ -40,7 +44,7 @@ def builds(prepared_home: Path, monkeypatch: pytest.MonkeyPatch) -> Builds:
 
 @pytest.fixture
 def running(prepared_home: Path) -> Iterator[Callable[..., AppSpec]]:
-    """Makes an app of a source and starts it; all processes are ended afterwards."""
+    """Makes an app of a source and starts it; all its processes are ended afterwards."""
 
     def make(source: SourceView, *, start: bool = True, editing: bool = False) -> AppSpec:
         imported = source.kind != "sqlite"
@@ -69,5 +73,5 @@ def running(prepared_home: Path) -> Iterator[Callable[..., AppSpec]]:
 @pytest.fixture
 def folk(people: SourceView) -> SourceView:
     """The CSV file as a source that was read with its key."""
-    read_anew(people)
+    refresh_without_engine(people)
     return store.get_source(people.id)

@@ -1,4 +1,4 @@
-"""Regenerating an app in tests: real sources, code and processes; builds are written by hand."""
+"""Regenerating an app in tests: sources, code and processes are real; the builds are simulated."""
 
 import sqlite3
 from collections.abc import Callable
@@ -26,15 +26,15 @@ STEPS = [*BUILDING, "restart", "check"]
 
 
 class Killed(BaseException):
-    """As kill -9 would: nothing after it runs."""
+    """Stands for kill -9: no code after it runs."""
 
 
 class Builds:
-    """What stands in for the front end's build; `harm` is done to each new folder."""
+    """Replaces the build of the front end; `damage` is called with each new folder."""
 
     def __init__(self) -> None:
         self.folders: list[Path] = []
-        self.harm: Callable[[Path], None] = lambda _folder: None
+        self.damage: Callable[[Path], None] = lambda _folder: None
 
     def install(self, place: Path, _progress: Any) -> None:
         (place / ".web").mkdir(exist_ok=True)
@@ -42,7 +42,7 @@ class Builds:
     def build(self, place: Path, _progress: Any) -> None:
         self.folders.append(place)
         (place / ".web" / "built").touch()
-        self.harm(place)
+        self.damage(place)
 
 
 class Operation:
@@ -66,7 +66,7 @@ class Operation:
 
 
 def served() -> AppSpec:
-    """The plan of the app that answers."""
+    """The plan of the app that answers at the address."""
     return AppSpec.model_validate_json(httpx.get(address()).content)
 
 
@@ -91,8 +91,8 @@ def refresh(ended: Any, source: SourceView) -> Any:
     return done
 
 
-def read_anew(source: SourceView) -> None:
-    """What a refresh does, without an engine."""
+def refresh_without_engine(source: SourceView) -> None:
+    """Runs the steps of a refresh without an engine."""
     run_steps("refresh_source", RefreshSourceInput(source_id=source.id), "refresh")
 
 

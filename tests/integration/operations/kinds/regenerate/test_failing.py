@@ -24,20 +24,20 @@ from tests.integration.operations.kinds.regenerate.driving import (
     address,
     columns,
     news,
-    read_anew,
+    refresh_without_engine,
     regenerated,
     served,
 )
 
 
 class TestFailing:
-    """Whatever fails, the app is as it was: its code, its process, its plan."""
+    """Whatever fails, the app stays as it was: its code, its process, its plan."""
 
     @pytest.fixture(autouse=True)
     def _changed(self, shop, shop_file, running):
         running(shop)
         add_column(shop_file)
-        read_anew(shop)
+        refresh_without_engine(shop)
 
     @pytest.fixture(autouse=True)
     def _as_it_was(self, _changed) -> None:
@@ -59,7 +59,7 @@ class TestFailing:
         return done
 
     def succeeds_now(self, workshop: Any, done: Any, builds: Builds) -> None:
-        builds.harm = lambda _folder: None
+        builds.damage = lambda _folder: None
         for name in ("broken", "sick"):
             (next_folder(SLUG, done.id) / name).unlink(missing_ok=True)
         service.retry(done.id)
@@ -70,35 +70,35 @@ class TestFailing:
         def fail(_folder: Path) -> None:
             raise errors.SystemError("no", component="frontend", code="build_failed")
 
-        pid, builds.harm = hosted.get_app(SLUG).pid, fail
+        pid, builds.damage = hosted.get_app(SLUG).pid, fail
         done = self.failed(ended, "build")
         self.check()
         assert hosted.get_app(SLUG).pid == pid
         self.succeeds_now(workshop, done, builds)
 
     @pytest.mark.parametrize(
-        ("harm", "step", "code"),
+        ("damage", "step", "code"),
         [("broken", "restart", "app_start_failed"), ("sick", "check", "app_check_failed")],
     )
-    def test_a_build_that_does_not_work_makes_room_for_the_old_one(
-        self, workshop, ended, builds, monkeypatch, harm: str, step: str, code: str
+    def test_a_build_that_does_not_work_is_replaced_by_the_old_one(
+        self, workshop, ended, builds, monkeypatch, damage: str, step: str, code: str
     ):
         monkeypatch.setattr(hosted, "CHECK_SECONDS", 0.5)
-        builds.harm = lambda place: (place / harm).touch()
+        builds.damage = lambda place: (place / damage).touch()
         done = self.failed(ended, step)
         assert done.error["code"] == code
         self.check()
         self.succeeds_now(workshop, done, builds)
 
-    def test_a_cancelled_one_leaves_nothing_behind(self, workshop, ended, builds):
-        builds.harm = lambda place: (place / "broken").touch()
+    def test_a_cancelled_regeneration_leaves_nothing_behind(self, workshop, ended, builds):
+        builds.damage = lambda place: (place / "broken").touch()
         done = self.failed(ended, "restart")
         service.cancel(done.id)
         workshop.wait_cleaned_up(done.id)
         self.check()
         assert sibling_folders(SLUG) == []
 
-    def test_a_source_that_changed_since_it_was_read_is_told(self, ended, shop_file):
+    def test_a_source_that_changed_since_it_was_read_is_reported(self, ended, shop_file):
         with closing(sqlite3.connect(shop_file)) as db:
             db.execute("ALTER TABLE customer DROP COLUMN name")
         done = self.failed(ended, "validate")
@@ -106,19 +106,19 @@ class TestFailing:
         assert "1 column removed" in done.error["message"]
         self.check()
 
-    def test_too_little_disk_space_is_told(self, ended, monkeypatch):
+    def test_too_little_disk_space_is_reported(self, ended, monkeypatch):
         own_rows = folder(SLUG) / "data" / "app.db"
         own_rows.parent.mkdir()
         with own_rows.open("wb") as file:
-            file.truncate(2**43)  # no block of it is on the disk
+            file.truncate(2**43)  # a sparse file, which uses no disk space
         assert self.failed(ended, "validate").error["code"] == "disk_space_low"
         self.check()
 
-    def test_an_app_that_was_never_whole_is_not_made_anew(self, ended):
+    def test_an_app_whose_generation_has_not_ended_is_not_regenerated(self, ended):
         records.change(SLUG, state=AppState.CREATING)
         assert regenerated(ended).error["code"] == "app_busy"
 
-    def test_two_at_once_are_one_too_many(self):
+    def test_of_two_regenerations_at_once_the_second_is_refused(self):
         first, second = Operation("first"), Operation("second")
         first.run(*BUILDING, "restart")
         second.run(*BUILDING)

@@ -19,23 +19,23 @@ from tests.integration.operations.kinds.regenerate.driving import (
     Operation,
     add_column,
     columns,
-    read_anew,
+    refresh_without_engine,
     served,
 )
 
 
 class TestKilling:
-    """After a kill at any point the steps that run again end in the same place, as does the undo."""
+    """After a kill at any point, the steps that run again have the same result, and so has the undo."""
 
     @pytest.fixture(autouse=True)
     def _changed(self, shop, shop_file, running):
         self.spec = running(shop)
         self.operation = Operation("again")
         add_column(shop_file)
-        read_anew(shop)
+        refresh_without_engine(shop)
 
     def killed_at_rename(self, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
-        """Run the steps up to the `number`th rename of the switch (from 0), and no further."""
+        """Run the steps up to rename number `number` of the switch (from 0), and no further."""
         self.operation.run(*BUILDING)
         renames: list[int] = []
         rename = os.rename
@@ -51,26 +51,26 @@ class TestKilling:
             with pytest.raises(Killed):
                 self.operation.run("restart")
         assert hosted.get_app(SLUG).pid is None
-        adopt_all()  # a server starts again, and means to start what should run
+        adopt_all()  # what a server does when it starts: it plans to start the apps that should run
         assert records.read(SLUG).next_restart_at is not None
 
     @pytest.mark.parametrize("number", [0, 1])
-    def test_a_switch_that_was_cut_short_is_finished(self, monkeypatch, number: int):
+    def test_an_interrupted_switch_is_finished(self, monkeypatch, number: int):
         self.killed_at_rename(monkeypatch, number)
         self.operation.run("restart", "check")
         assert "note" in columns(served(), "customer")
         assert sibling_folders(SLUG) == [previous_folder(SLUG)]
 
     @pytest.mark.parametrize("number", [0, 1])
-    def test_a_switch_that_was_cut_short_is_undone(self, monkeypatch, number: int):
+    def test_an_interrupted_switch_is_undone(self, monkeypatch, number: int):
         self.killed_at_rename(monkeypatch, number)
         for _ in range(2):
             self.operation.undo()
-        hosted.start_app(SLUG)  # as the watcher does where the old one never left its place
+        hosted.start_app(SLUG)  # as the watcher does if the old app was not moved yet
         assert sibling_folders(SLUG) == []
         assert served() == self.spec
 
-    def test_the_log_of_a_try_in_between_does_not_stand_in_the_way(self, monkeypatch):
+    def test_the_log_of_a_failed_start_in_between_does_not_prevent_the_switch(self, monkeypatch):
         self.killed_at_rename(monkeypatch, 1)
         with pytest.raises(ProtoDDFError):
             hosted.start_app(SLUG)
@@ -79,7 +79,7 @@ class TestKilling:
         self.operation.run("restart", "check")
         assert "note" in columns(served(), "customer")
 
-    def test_one_on_trial_is_put_back(self):
+    def test_an_undo_before_the_check_puts_the_old_app_back(self):
         self.operation.run(*BUILDING, "restart")
         assert "note" in columns(served(), "customer")
         for _ in range(2):
@@ -87,7 +87,7 @@ class TestKilling:
         assert served() == self.spec
         assert sibling_folders(SLUG) == []
 
-    def test_one_that_was_accepted_stays_however_it_is_undone(self, monkeypatch):
+    def test_an_undo_after_the_check_keeps_the_new_app(self, monkeypatch):
         def die(*_: object) -> None:
             raise Killed
 
@@ -105,7 +105,7 @@ class TestKilling:
         assert "note" in columns(served(), "customer")
         assert sibling_folders(SLUG) == [previous_folder(SLUG)]
 
-    def test_what_another_operation_removed_is_made_again(self):
+    def test_a_build_that_another_operation_removed_is_made_again(self):
         self.operation.run(*BUILDING)
         replacement.discard_unfinished(SLUG)
         self.operation.run("restart", "check")

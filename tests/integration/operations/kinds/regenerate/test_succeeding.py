@@ -1,4 +1,4 @@
-"""Regenerating an app that goes well."""
+"""Regenerating an app successfully."""
 
 import sqlite3
 from contextlib import closing
@@ -15,7 +15,7 @@ from tests.integration.operations.kinds.regenerate.driving import (
     add_column,
     columns,
     news,
-    read_anew,
+    refresh_without_engine,
     regenerated,
     rows,
     served,
@@ -31,7 +31,7 @@ class TestSucceeding:
         records.change(SLUG, spec=edited.model_dump(mode="json"))
         before = hosted.get_app(SLUG)
         add_column(shop_file)
-        read_anew(shop)
+        refresh_without_engine(shop)
         done = regenerated(ended)
         assert [(step.name, step.state) for step in done.steps] == [
             (name, "succeeded") for name in STEPS
@@ -50,7 +50,7 @@ class TestSucceeding:
         assert not (previous_folder(SLUG) / ".web").exists()
         assert str(previous_folder(SLUG)) in done.steps[-1].log_tail[-1]
 
-    def test_the_rows_of_a_file_are_read_anew_and_those_before_are_kept(
+    def test_the_rows_of_a_file_are_read_again_and_the_previous_ones_are_kept(
         self, ended, folk, people_file, running
     ):
         running(folk, editing=True)
@@ -58,20 +58,20 @@ class TestSucceeding:
         with closing(sqlite3.connect(database)) as db, db:
             db.execute("UPDATE people SET name = 'Mine' WHERE id = 1")
         people_file.write_text("id,name,age\n1,Ann,7\n2,Bo,8\n3,Cy,9\n")
-        read_anew(folk)
+        refresh_without_engine(folk)
         done = regenerated(ended)
         assert (done.state, done.output["import"]) == ("succeeded", {"rows": {"people": 3}})
         assert columns(served(), "people") == ["id", "name", "age"]
         assert rows(database) == [(1, "Ann", 7), (2, "Bo", 8), (3, "Cy", 9)]
         assert rows(previous_folder(SLUG) / "data" / "app.db") == [(1, "Mine"), (2, "Bo")]
 
-    def test_a_new_table_comes_when_it_was_asked_for(self, ended, shop, shop_file, running):
+    def test_a_new_table_is_added_if_it_was_asked_for(self, ended, shop, shop_file, running):
         running(shop)
         with closing(sqlite3.connect(shop_file)) as db:
             db.execute(
                 "CREATE TABLE parcel (id INTEGER PRIMARY KEY, invoice_id REFERENCES invoice)"
             )
-        read_anew(shop)
+        refresh_without_engine(shop)
         assert news() == "1 table added"
         assert regenerated(ended).state == "succeeded"
         assert {table.table for table in served().tables} == {"customer", "invoice"}
@@ -79,10 +79,10 @@ class TestSucceeding:
         assert regenerated(ended, "parcel").state == "succeeded"
         assert [table.table for table in served().tables] == ["customer", "invoice", "parcel"]
 
-    def test_an_app_that_was_stopped_stays_stopped(self, ended, shop, shop_file, running):
+    def test_a_stopped_app_stays_stopped(self, ended, shop, shop_file, running):
         running(shop, start=False)
         add_column(shop_file)
-        read_anew(shop)
+        refresh_without_engine(shop)
         done = regenerated(ended)
         assert done.state == "succeeded"
         assert done.steps[-2].message == "It is stopped, and stays so"
@@ -90,10 +90,12 @@ class TestSucceeding:
         hosted.start_app(SLUG)
         assert "note" in columns(served(), "customer")
 
-    def test_deleting_the_app_removes_what_was_kept_of_it(self, ended, shop, shop_file, running):
+    def test_deleting_the_app_removes_its_previous_version_too(
+        self, ended, shop, shop_file, running
+    ):
         running(shop)
         add_column(shop_file)
-        read_anew(shop)
+        refresh_without_engine(shop)
         regenerated(ended)
         hosted.remove_app(SLUG)
         assert list(get_settings().apps_folder.iterdir()) == []
