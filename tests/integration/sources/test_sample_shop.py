@@ -29,7 +29,7 @@ def test_the_sample_has_keys_types_and_bounds(home: Path) -> None:
     assert schema.table("products").column("rating").maximum == 5
 
 
-def test_the_sample_keeps_its_own_rules(home: Path) -> None:
+def test_the_sample_meets_its_own_constraints(home: Path) -> None:
     with closing(sqlite3.connect(sample_database.ensure_sample())) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []

@@ -77,9 +77,8 @@ def test_every_flow_calls_a_target_through_one_policy(ended, shop_file: Path) ->
     calls = the_policy().snapshot().calls
     KINDS["generate_app"].steps_for(given)[0].run(StepContext("operation", given))
     used = the_policy().snapshot()
-    assert (
-        used.calls == calls + 3
-    )  # The calls: find the file, read the tables, check that it can be written.
+    # Three calls: find the file, read the tables, check that it can be written.
+    assert used.calls == calls + 3
     assert used.target == f"shop.db (upload {shop_file.parent.name})"
 
 

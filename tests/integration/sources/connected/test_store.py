@@ -27,7 +27,7 @@ def refused(call: Callable[[], object]) -> tuple[str, str]:
     return raised.value.field, raised.value.code
 
 
-def test_a_saved_source_comes_back_whole(
+def test_a_saved_source_is_read_back_completely(
     sqlite_source: Callable[[str], SqliteSource],
 ) -> None:
     source = sqlite_source("CREATE TABLE t (a INTEGER PRIMARY KEY CHECK (a > 3), b DECIMAL(4, 1))")
@@ -48,7 +48,7 @@ def test_saving_with_an_id_twice_makes_one(config: dict[str, str]) -> None:
     assert [source.name for source in store.list_sources()] == ["One again"]
 
 
-def test_names_are_required_unique_and_not_endless(config: dict[str, str]) -> None:
+def test_names_are_required_unique_and_limited_in_length(config: dict[str, str]) -> None:
     saved = store.save_source("Straße", "sqlite", config, EMPTY)
     assert refused(lambda: store.check_name("  ")) == ("name", "source_name_required")
     assert refused(lambda: store.check_name(" STRASSE ")) == ("name", "source_name_taken")
@@ -64,7 +64,7 @@ def test_names_are_required_unique_and_not_endless(config: dict[str, str]) -> No
     assert found.id == saved.id
 
 
-def test_renaming_keeps_the_rest(config: dict[str, str]) -> None:
+def test_renaming_keeps_everything_else(config: dict[str, str]) -> None:
     one = store.save_source("One", "sqlite", config, EMPTY)
     store.save_source("Two", "sqlite", config, EMPTY)
     assert store.rename_source(one.id, "ONE").name == "ONE"
@@ -73,7 +73,7 @@ def test_renaming_keeps_the_rest(config: dict[str, str]) -> None:
     assert [source.name for source in store.list_sources()] == ["ONE", "Two"]
 
 
-def test_the_apps_of_a_source_are_named(config: dict[str, str]) -> None:
+def test_the_apps_that_use_a_source_are_listed(config: dict[str, str]) -> None:
     one = store.save_source("One", "sqlite", config, EMPTY)
     with session() as db:
         db.add(AppRecord(slug="b", name="B app", source_id=one.id))
@@ -83,7 +83,7 @@ def test_the_apps_of_a_source_are_named(config: dict[str, str]) -> None:
     assert store.get_source(one.id).apps == ["A app", "B app"]
 
 
-def test_what_was_deleted_is_gone(config: dict[str, str]) -> None:
+def test_a_deleted_source_no_longer_exists(config: dict[str, str]) -> None:
     one = store.save_source("One", "sqlite", config, EMPTY)
     store.delete_source(one.id)
     store.delete_source(one.id)
@@ -92,7 +92,7 @@ def test_what_was_deleted_is_gone(config: dict[str, str]) -> None:
     assert store.find_source("One") is None
 
 
-def test_of_many_at_once_one_gets_the_name(config: dict[str, str]) -> None:
+def test_of_many_saves_at_once_one_gets_the_name(config: dict[str, str]) -> None:
     def save(_: int) -> str:
         try:
             return store.save_source("Same", "sqlite", config, EMPTY).id

@@ -1,7 +1,6 @@
-"""Every file of tests/cases, made after public bug reports, read by the real sources: types, rows, and what is told.
+"""Every file of tests/cases, made after public bug reports, read by the real sources: types, rows, and findings.
 
-Further files of the same kinds are in the tests of each kind (encodings, shapes, workbooks, JSON, types).
-"""
+More files of the same kinds are in the tests of each kind (encodings, shapes, workbooks, JSON, types)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,16 +34,16 @@ D = Decimal
 
 @dataclass(frozen=True)
 class Read:
-    """What a file is read as."""
+    """The expected result of reading a file."""
 
     types: dict[str, str]
     rows: list[Row]
-    told: str = ""
-    """Words of the findings of the connection test."""
+    findings: str = ""
+    """Words that the findings of the connection test must contain."""
     wrong: str = ""
-    """Words of its last stage; empty: it must be silent."""
+    """Words that its last stage must contain; empty: the last stage must find nothing."""
     encoding: str = ""
-    """The encoding that is chosen."""
+    """The encoding that the person chooses."""
 
 
 READ: dict[str, Read] = {
@@ -145,12 +144,12 @@ READ: dict[str, Read] = {
         encoding="mac-roman",
     ),
     "09_utf16le_no_bom.csv": Read(
-        {"id": "integer", "name": "text"}, [(1, "Ann"), (2, "Bob")], told="comma, UTF-16"
+        {"id": "integer", "name": "text"}, [(1, "Ann"), (2, "Bob")], findings="comma, UTF-16"
     ),
     "09b_nul_padding.csv": Read(
         {"id": "integer", "name": "text", "note": "text"},
         [(1, "Ann", "ok"), (2, "Bob", "fine")],
-        told="NUL bytes at the ends of fields left out",
+        findings="NUL bytes at the ends of fields left out",
     ),
     **dict.fromkeys(
         ("10_trailing_rows.csv", "10b_trailing_all.csv", "10c_trailing_header.csv"),
@@ -195,7 +194,7 @@ READ: dict[str, Read] = {
                 datetime(2023, 3, 17, 6),
             ),
         ],
-        told="1 hidden row read like the others (3); 1 hidden column read like the others (B)",
+        findings="1 hidden row read like the others (3); 1 hidden column read like the others (B)",
     ),
     "14b_1900.xlsx": Read(
         {"day": "date", "at": "datetime"},
@@ -205,7 +204,7 @@ READ: dict[str, Read] = {
             (date(1900, 3, 1), datetime(2023, 3, 15, 23, 59, 59, 999000)),
             (None, datetime(1900, 1, 1, 12)),
         ],
-        told="2 date cells that hold no date read as empty (A3, A5)",
+        findings="2 date cells that hold no date read as empty (A3, A5)",
     ),
     "14c_one_na.xlsx": Read(
         {"site": "text", "level": "text"}, [("north", "3.5"), ("south", "n/a"), ("east", "4")]
@@ -284,7 +283,7 @@ READ: dict[str, Read] = {
         {"id": "integer", "at": "text"}, [(1, "2016-12-31 23:59:60"), (2, "2016-12-31 10:00:00")]
     ),
     "neighbours/k_one_bad_in_ascii.csv": Read(
-        {"id": "integer", "name": "text"}, [(1, "plain"), (2, "café")], told="Windows-1252"
+        {"id": "integer", "name": "text"}, [(1, "plain"), (2, "café")], findings="Windows-1252"
     ),
     "neighbours/m_int_exact.csv": Read(
         {"id": "integer", "n": "text"}, [(1, "12345678901234567890"), (2, "5")]
@@ -298,7 +297,7 @@ READ: dict[str, Read] = {
     ),
 }
 
-NAMED: dict[str, tuple[str, str, str]] = {
+REFUSED: dict[str, tuple[str, str, str]] = {
     "08_stray_byte.csv": ("file_stray_byte", "encoding", "the byte 0xEB in line 42, character 3"),
     "08b_shift_jis.csv": ("encoding_unclear", "encoding", "Shift-JIS (“商品,価格”)"),
     "08c_windows1251.csv": ("encoding_unclear", "encoding", "Windows-1251 (“Имя,Город”)"),
@@ -311,8 +310,8 @@ NAMED: dict[str, tuple[str, str, str]] = {
         "file_ragged_rows", "paths", "line 1 looks like a title (“Sales, all regions”)",
     ),
 }  # fmt: skip
-"""Files that are refused: code, field, and words of the message."""
-TOLD_ELSEWHERE = {"17_types.parquet", "26_names.csv"}
+"""Files that are refused: the code, the field, and words of the message of the error."""
+IN_OTHER_TESTS = {"17_types.parquet", "26_names.csv"}
 
 MakeFile = Callable[[str, bytes | str], Path]
 
@@ -334,9 +333,9 @@ def case(make_file: MakeFile) -> Callable[..., FilesSource]:
     return make
 
 
-def test_every_file_is_here() -> None:
+def test_every_file_has_a_test() -> None:
     found = {str(path.relative_to(CASES)) for path in CASES.rglob("*") if path.suffix in KINDS}
-    assert found == {*READ, *NAMED, *TOLD_ELSEWHERE}
+    assert found == {*READ, *REFUSED, *IN_OTHER_TESTS}
 
 
 @pytest.mark.parametrize("name", READ)
@@ -350,25 +349,25 @@ def test_a_file_is_read_with_its_right_values(case: Callable[..., FilesSource], 
     assert [list(map(type, row)) for row in found] == [
         list(map(type, row)) for row in expected.rows
     ]
-    assert expected.told in "; ".join(found_by.values())
+    assert expected.findings in "; ".join(found_by.values())
     assert expected.wrong in found_by["check_shape"]
     assert (found_by["check_shape"] == "Nothing") is not bool(expected.wrong)
 
 
-@pytest.mark.parametrize("name", NAMED)
+@pytest.mark.parametrize("name", REFUSED)
 def test_a_file_that_cannot_be_read_is_named_at_its_field(
     case: Callable[..., FilesSource], name: str
 ) -> None:
-    code, field, words = NAMED[name]
+    code, field, words = REFUSED[name]
     with pytest.raises(ProtoDDFError) as raised:
         findings(case(name))
-    told = describe(raised.value)
-    assert (told["code"], told["field"]) == (code, field)
-    assert words in told["message"]
-    assert CASES.joinpath(name).name in told["message"]
+    described = describe(raised.value)
+    assert (described["code"], described["field"]) == (code, field)
+    assert words in described["message"]
+    assert CASES.joinpath(name).name in described["message"]
 
 
-def test_parquet_types_of_all_sorts(case: Callable[..., FilesSource]) -> None:
+def test_many_parquet_types(case: Callable[..., FilesSource]) -> None:
     source = case("17_types.parquet")
     assert types(source) == {
         "id": "integer", "price": "text", "small": "decimal", "ns": "text", "us_tz": "datetime", "far": "date",

@@ -41,7 +41,7 @@ MakeSource = Callable[..., FilesSource]
         (["08:30"], "time", "time", [time(8, 30)]),
     ],
 )  # fmt: skip
-def test_a_chosen_type_is_kept_to(
+def test_a_chosen_type_is_used(
     file_source: MakeSource, values: list[str], chosen: str, kind: str, typed: list[Any]
 ) -> None:
     content = "n,c\n" + "".join(f'{n},"{value}"\n' for n, value in enumerate(values))
@@ -71,7 +71,7 @@ def test_a_chosen_type_is_kept_to(
         (["25:00"], "time", 1),
     ],
 )
-def test_a_value_that_does_not_fit_is_told_with_its_place(
+def test_a_value_that_does_not_fit_is_reported_with_its_place(
     file_source: MakeSource, values: list[str], chosen: str, row: int
 ) -> None:
     content = "n,c\n" + "".join(f'{n},"{value}"\n' for n, value in enumerate(values))
@@ -82,7 +82,7 @@ def test_a_value_that_does_not_fit_is_told_with_its_place(
         assert part in told
 
 
-def test_rows_of_a_sheet_are_counted_as_the_sheet_does(file_source: MakeSource) -> None:
+def test_rows_of_a_sheet_are_numbered_as_in_the_sheet(file_source: MakeSource) -> None:
     workbook = Workbook()
     for line in ([], ["n"], ["1"], [], ["x"]):
         workbook.active.append(line)
@@ -94,14 +94,14 @@ def test_rows_of_a_sheet_are_counted_as_the_sheet_does(file_source: MakeSource) 
     assert (error.code, error.context["row"]) == ("value_not_of_type", 5)
 
 
-def test_chosen_types_hold_for_every_kind_of_file(file_source: MakeSource) -> None:
+def test_chosen_types_are_used_for_every_kind_of_file(file_source: MakeSource) -> None:
     source = file_source("json", "t.json", '[{"a": 7, "b": "12.50"}]', types={"t": {"a": "text", "b": "decimal"}})  # fmt: skip
     assert rows(source) == [("7", Decimal("12.50"))]
     nested = file_source("json", "t.json", '[{"a": {"k": 1}}]', types={"t": {"a": "text"}})
     assert (types(nested), rows(nested)) == ({"a": "text"}, [('{"k":1}',)])
 
 
-def test_a_choice_for_what_is_not_there_is_passed_over(file_source: MakeSource) -> None:
+def test_a_choice_for_a_missing_column_is_ignored(file_source: MakeSource) -> None:
     chosen = {"t": {"gone": "integer"}, "u": {"a": "date"}}
     assert types(file_source("csv", "t.csv", "a\nx\n", types=chosen)) == {"a": "text"}
 
@@ -117,7 +117,7 @@ def test_another_choice_does_not_read_the_file_again(
     assert rows(source) == [("007",)]
 
 
-def test_a_choice_that_holds_no_longer_is_told_when_the_file_changes(
+def test_a_choice_that_no_longer_fits_is_reported_when_the_file_changes(
     file_source: MakeSource,
 ) -> None:
     chosen = {"t": {"a": "integer"}}

@@ -1,4 +1,4 @@
-"""DuckDB's reading of CSV files against Python's: the same, or not believed."""
+"""DuckDB's reading of CSV files compared with Python's: the result is the same, or DuckDB's is not used."""
 
 import csv
 import io
@@ -38,13 +38,13 @@ class Stopped(BaseException):
 
 @pytest.fixture
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """DuckDB's threads each read a few hundred bytes at a time, so that small files have many borders."""
+    """Each of DuckDB's threads reads a few hundred bytes at a time, so that small files consist of many parts."""
     monkeypatch.setattr(csv_duckdb_reader, "_PARTS", "max_line_size = 200, buffer_size = 3200")
     monkeypatch.setattr(row_bytes, "_CHUNK", 7)
 
 
 def read(source: FilesSource) -> Outcome:
-    """Types and rows of the file, or what is wrong with it."""
+    """The types and rows of the file, or the error."""
     (path,) = source.paths
     cache.forget(path)
     try:
@@ -58,7 +58,7 @@ def read(source: FilesSource) -> Outcome:
 
 
 def both(source: FilesSource, monkeypatch: pytest.MonkeyPatch) -> tuple[Outcome, Outcome]:
-    """What the fast path (with the exact reader behind it) and the exact reader alone make of a file."""
+    """The results of the fast reader (with the exact reader as its fallback) and of the exact reader alone."""
     first = read(source)
     with monkeypatch.context() as patched:
         patched.setattr(csv_duckdb_reader, "read", lambda *_: None)
@@ -82,7 +82,7 @@ VALUES = st.one_of(
 
 @st.composite
 def files(draw: st.DrawFn) -> bytes:
-    """Files of many rows made of few values, mostly well formed, some with a fault put in."""
+    """Files of many rows made of few values: most are well-formed, some have an error inserted."""
     width = draw(st.integers(2, 4))
     kinds = [draw(st.lists(VALUES, min_size=1, max_size=4)) for _ in range(width)]
     chance = random.Random(draw(st.integers(0, 2**32)))
@@ -107,14 +107,16 @@ def files(draw: st.DrawFn) -> bytes:
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(content=files())
-def test_both_ways_give_the_same(csv_source: MakeSource, small_parts: None, content: bytes) -> None:
+def test_both_readers_give_the_same(
+    csv_source: MakeSource, small_parts: None, content: bytes
+) -> None:
     with pytest.MonkeyPatch.context() as patch:
         fast, exact = both(csv_source(t=content), patch)
     assert fast == exact
 
 
 def is_fast(source: FilesSource) -> bool:
-    """Whether DuckDB read the file itself: no raw copy of it was made."""
+    """Whether DuckDB read the file itself: then no raw copy of it was made."""
     source.read_schema()
     return not list(cache_folder().glob("*/*.parquet"))
 
@@ -149,27 +151,33 @@ def test_an_ordinary_file_is_read_by_duckdb(csv_source: MakeSource, content: byt
         "a,b\n1,ä\n".encode("latin-1"),
     ],
 )
-def test_a_file_in_doubt_is_read_exactly(csv_source: MakeSource, content: bytes) -> None:
+def test_a_doubtful_file_is_read_by_the_exact_reader(
+    csv_source: MakeSource, content: bytes
+) -> None:
     assert not is_fast(csv_source(t=content))
 
 
 @pytest.mark.parametrize("parts", ['"x" "y"', '"x"   "y"', '"" ""', '"x"" " "y"'])
-def test_quoted_parts_with_blanks_between_are_no_csv(csv_source: MakeSource, parts: str) -> None:
+def test_quoted_parts_with_blanks_between_them_are_not_valid_csv(
+    csv_source: MakeSource, parts: str
+) -> None:
     with pytest.raises(ProtoDDFError) as raised:
         csv_source(t=f"a,b\n1,{parts}\n".encode()).read_schema()
     assert raised.value.code == "file_not_csv"
 
 
 @pytest.mark.parametrize("moment", ["0044-03-15 (BC) 00:00:00", "10000-01-01 00:00:00", "infinity"])
-def test_what_only_duckdb_writes_so_is_no_moment(csv_source: MakeSource, moment: str) -> None:
+def test_a_notation_that_only_duckdb_accepts_is_no_datetime(
+    csv_source: MakeSource, moment: str
+) -> None:
     source = csv_source(t=f"n,moment\n1,2024-01-02 03:04:05\n2,{moment}\n".encode())
     assert source.read_schema().tables[0].column("moment").type is ColumnType.TEXT
 
 
 @pytest.mark.parametrize("value", ["2.50", "x", "1.250"])
 def test_a_thousand_columns_are_typed(csv_source: MakeSource, value: str) -> None:
-    """What DuckDB takes to plan a statement grows with the square of its parts, and it nests no deeper than a thousand.
-    The last row misses every type, so that all rows are looked at for all columns."""
+    """DuckDB's time for planning a statement grows with the square of the number of its parts, and it allows a
+    nesting depth of a thousand at most. The last row fits no type, so that all rows are checked for all columns."""
     header = ",".join(f"c{at}" for at in range(1_000))
     rows = [",".join([value] * 1_000)] * 50
     kinds = {"2.50": "decimal"}
@@ -182,7 +190,9 @@ def test_a_thousand_columns_are_typed(csv_source: MakeSource, value: str) -> Non
     assert {each.type for each in source.read_schema().tables[0].columns} == {"text"}
 
 
-def test_a_type_found_late_in_a_long_file_holds(csv_source: MakeSource) -> None:
+def test_a_type_that_is_decided_late_in_a_long_file_is_used_for_all_rows(
+    csv_source: MakeSource,
+) -> None:
     lines = [f"{at},{at}" for at in range(20_000)]
     source = csv_source(t="\n".join(["a,b", *lines, "1,2.5", "x,3"]).encode())
     assert is_fast(source)
@@ -224,7 +234,7 @@ def long_file(path: Path, rows: int) -> None:
 
 
 class Watching(NoProgress):
-    """Notes what is told, and stops once `enough` says so."""
+    """Records the reported progress, and stops when `enough` returns true."""
 
     def __init__(self, enough: Callable[[Sequence[str]], bool] = lambda _: False) -> None:
         self.messages: list[str] = []
@@ -254,7 +264,7 @@ def long_source(csv_source: MakeSource) -> Iterator[FilesSource]:
     cache.forget(source.paths[0])
 
 
-def test_a_long_file_tells_how_far_it_is_and_can_be_stopped_there(long_source: FilesSource) -> None:
+def test_reading_a_long_file_reports_progress_and_can_be_stopped(long_source: FilesSource) -> None:
     watching = Watching(lambda told: any(line.startswith("Reading long.csv, ") for line in told))
     with pytest.raises(Stopped):
         watched(watching, long_source.read_schema)
@@ -309,7 +319,7 @@ def test_a_million_rows_are_read_in_bounded_memory(tmp_path: Path) -> None:
     assert megabytes < 500
 
 
-def test_rows_for_an_app_are_what_python_would_store(csv_source: MakeSource) -> None:
+def test_rows_for_an_app_are_as_python_would_store_them(csv_source: MakeSource) -> None:
     content = (
         "day,moment,clock,price,flag,text,n\n"
         "2024-02-29,2024-01-02 03:04:05.25,08:30:00.500000,1234567890123.45,yes,a,1\n"

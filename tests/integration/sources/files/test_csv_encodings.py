@@ -1,10 +1,10 @@
 # ruff: noqa: RUF001
-"""The encoding of a CSV file: read rightly, or named with line, character, byte and the encodings that fit.
+"""The encoding of a CSV file: read correctly, or reported with line, character, byte and the encodings that fit.
 
-The kind: bytes whose encoding no mark tells. To it belong UTF-8 with other bytes in it, the encodings of all
-scripts, UTF-16 and UTF-32 without a mark, NULs among the text, and a file that ends within a character, each
-at the start of a file, far down in it, across the borders of the parts it is read in, and packed in a ZIP file.
-"""
+The kind: bytes without a byte order mark or another sign of their encoding. To it belong UTF-8 with stray bytes,
+the encodings of all scripts, UTF-16 and UTF-32 without a mark, NULs in the text, and a file that ends within a
+character, each at the start of a file, far down in it, across the borders of the parts in which it is read, and in
+a ZIP file."""
 
 import codecs
 import zipfile
@@ -54,7 +54,7 @@ def refused(path: Path, encoding: str = "auto") -> IntegrationError:
         (b"name,n\n" + UTF8 * 20_000 + b"\xff,1\n", 20_002, 1, "0xFF"),
     ],
 )
-def test_a_stray_byte_in_utf8_is_named_and_read_as_chosen(
+def test_a_stray_byte_in_utf8_is_reported_and_read_in_the_chosen_encoding(
     make_file: MakeFile, content: bytes, line: int, character: int, byte: str
 ) -> None:
     path = make_file("stray.csv", content)
@@ -84,7 +84,7 @@ def test_a_stray_byte_in_utf8_is_named_and_read_as_chosen(
 @pytest.mark.parametrize(
     "encoding", ["cp932", "cp1251", "mac-roman", "koi8-r", "gb18030", "big5", "cp949", "cp1250"]
 )
-def test_another_encoding_is_asked_for_and_read_when_chosen(
+def test_an_unclear_encoding_is_asked_for_and_read_when_chosen(
     make_file: MakeFile, encoding: str
 ) -> None:
     words = {
@@ -128,7 +128,7 @@ def test_wide_text_of_any_script_is_read_without_a_mark(
     assert rows(read(make_file("wide.csv", text.encode(encoding)))) == [expected]
 
 
-def test_half_a_character_in_utf_16_is_named(make_file: MakeFile) -> None:
+def test_half_a_character_in_utf_16_is_reported(make_file: MakeFile) -> None:
     content = "a,b\n1,x".encode("utf-16") + b"\x3d\xd8" + "\n".encode("utf-16-le")
     error = refused(make_file("half.csv", content))
     assert (error.code, error.context["line"]) == ("encoding_wrong", 2)
@@ -147,7 +147,7 @@ def test_half_a_character_in_utf_16_is_named(make_file: MakeFile) -> None:
         "a,b\n1,😀".encode("utf-16")[:-2],
     ],
 )
-def test_a_file_that_ends_within_a_character_is_cut_short(
+def test_a_file_that_ends_within_a_character_is_reported_as_incomplete(
     make_file: MakeFile, content: bytes
 ) -> None:
     assert refused(make_file("cut.csv", content)).code == "file_cut_short"
@@ -172,7 +172,7 @@ def test_a_western_file_may_end_with_a_letter_that_would_begin_a_character(
         (b"id,name\n" + b"1,x\n" * 40_000 + b"2,y\0\n", [(1, "x")] * 40_000 + [(2, "y")]),
     ],
 )  # fmt: skip
-def test_nuls_at_the_ends_of_fields_are_left_out_and_told(
+def test_nuls_at_the_ends_of_fields_are_left_out_and_reported(
     make_file: MakeFile, content: bytes, expected: list[tuple[object, ...]]
 ) -> None:
     source = read(make_file("padded.csv", content))
@@ -181,7 +181,7 @@ def test_nuls_at_the_ends_of_fields_are_left_out_and_told(
 
 
 @pytest.mark.parametrize("content", [b"a,b\n1,x\0y\n", b"a,b\n" + PLAIN + b"\0z,1\n"])
-def test_a_nul_within_a_text_is_named_with_its_line(make_file: MakeFile, content: bytes) -> None:
+def test_a_nul_within_a_text_is_reported_with_its_line(make_file: MakeFile, content: bytes) -> None:
     error = refused(make_file("nul.csv", content))
     line = content.count(b"\n")
     assert (error.code, error.context["line"]) == ("file_not_csv", line)
@@ -198,7 +198,7 @@ def test_an_encoding_that_does_not_fit_is_refused_at_its_field(make_file: MakeFi
     assert rows(read(path, "cp1251")) == [(1, "д")]
 
 
-def test_a_stray_byte_in_a_zip_file_is_named(home: Path) -> None:
+def test_a_stray_byte_in_a_zip_file_is_reported(home: Path) -> None:
     path = home / "uploads" / "x.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("a.csv", b"name,n\n" + UTF8 * 40_000 + b"Zo\xeb,2\n")
@@ -223,7 +223,7 @@ def test_the_place_of_a_stray_byte_does_not_depend_on_the_parts_read(
     stray: int,
     part: int,
 ) -> None:
-    """The line and character told are those that Python finds when it decodes the whole at once."""
+    """The reported line and character are those that Python finds when it decodes the whole file at once."""
     whole = ("é€,Müller\n" + "\n".join(lines)).encode()
     at = min(at, len(whole))
     content = whole[:at] + bytes([stray]) + whole[at:] + b"\n"

@@ -1,4 +1,4 @@
-"""Every way a CSV file can be bad, really made so."""
+"""Every way in which a CSV file can be invalid, with real files."""
 
 import os
 import sqlite3
@@ -60,7 +60,7 @@ def test_good_files_pass_every_stage(csv_source: MakeSource) -> None:
         (b'a,b\n1,"x" y\n', "file_not_csv"),
     ],
 )
-def test_bad_content_has_a_code_of_its_own(
+def test_each_kind_of_invalid_content_has_its_own_code(
     csv_source: MakeSource, content: bytes, code: str
 ) -> None:
     error = failure(csv_source(people=content))
@@ -92,7 +92,7 @@ def test_a_database_is_no_csv(csv_source: MakeSource) -> None:
         (b"sep=;\na;b\n1\n", 3, 2, 1),
     ],
 )
-def test_ragged_rows_are_told_with_line_and_counts(
+def test_ragged_rows_are_reported_with_line_and_counts(
     csv_source: MakeSource, content: bytes, line: int, expected: int, found: int
 ) -> None:
     error = failure(csv_source(people=content))
@@ -102,11 +102,11 @@ def test_ragged_rows_are_told_with_line_and_counts(
     assert f"Line {line} has {found}" in describe(error)["message"]
 
 
-def test_the_file_at_fault_is_named_among_several(csv_source: MakeSource) -> None:
+def test_the_invalid_file_of_several_is_named(csv_source: MakeSource) -> None:
     assert "second.csv" in failure(csv_source(first=b"a\n1\n", second=b"a,b\n1\n")).message
 
 
-def test_a_file_that_is_gone(csv_source: MakeSource) -> None:
+def test_a_missing_file(csv_source: MakeSource) -> None:
     source = csv_source(t=b"a\n1\n")
     source.read_schema()
     source.paths[0].unlink()
@@ -164,7 +164,7 @@ def test_a_damaged_zip_cannot_be_read(home: Path, method: int) -> None:
     assert failure(FilesSource(CSV, [path])).code == "file_unreadable"
 
 
-def test_a_zip_cut_off(home: Path) -> None:
+def test_an_incomplete_zip(home: Path) -> None:
     path = home / "uploads" / "x.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("a.csv", "a\n" + "".join(f"{n * n}\n" for n in range(1_000)))
@@ -192,7 +192,7 @@ def test_reading_stops_when_the_operation_does(csv_source: MakeSource) -> None:
     assert not list(cache_folder().glob("*-*"))
 
 
-def test_a_long_file_tells_how_far_it_is(csv_source: MakeSource) -> None:
+def test_reading_a_long_file_reports_progress(csv_source: MakeSource) -> None:
     class Noting(NoProgress):
         def __init__(self) -> None:
             self.messages: list[str] = []
@@ -221,13 +221,13 @@ def test_a_long_file_tells_how_far_it_is(csv_source: MakeSource) -> None:
         ({"paths": ["../proto_ddf.db"]}, "path_not_allowed"),
     ],
 )
-def test_the_form_names_the_field_at_fault(home: Path, config: dict[str, Any], code: str) -> None:
+def test_the_form_names_the_invalid_field(home: Path, config: dict[str, Any], code: str) -> None:
     with pytest.raises(ValidationError) as raised:
         store.make_source("csv", config)
     assert (raised.value.field, raised.value.code) == ("paths", code)
 
 
-def test_a_field_the_form_has_not_is_refused(home: Path) -> None:
+def test_an_unknown_field_is_refused(home: Path) -> None:
     with pytest.raises(ValidationError) as raised:
         store.make_source("csv", {"paths": ["a.csv"], "password": "x"})
     assert (raised.value.field, raised.value.code) == ("password", "field_unknown")

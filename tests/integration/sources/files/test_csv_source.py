@@ -25,7 +25,7 @@ MakeSource = Callable[..., FilesSource]
 
 
 def column(source: FilesSource, values: list[str]) -> tuple[str, bool, list[Any]]:
-    """Type, nullability and values of a column of a file, beside a column of numbers."""
+    """The type, nullability and values of a column of a file that also has a column of numbers."""
     path = source.paths[0]
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([("n", "c"), *enumerate(values)])
@@ -67,7 +67,7 @@ def column(source: FilesSource, values: list[str]) -> tuple[str, bool, list[Any]
         (["a", "1", "2024-01-01"], "text", ["a", "1", "2024-01-01"]),
     ],
 )  # fmt: skip
-def test_types_are_worked_out(
+def test_types_are_detected(
     csv_source: MakeSource, values: list[str], kind: str, typed: list[Any]
 ) -> None:
     assert column(csv_source(t=b"x\n"), values) == (kind, False, typed)
@@ -98,7 +98,7 @@ def test_in_text_only_nothing_is_null(csv_source: MakeSource) -> None:
         ("7", "2024-01-01", "text"),
     ],
 )
-def test_a_type_holds_on_all_rows_not_on_a_sample(
+def test_a_type_is_checked_in_all_rows_not_in_a_sample(
     csv_source: MakeSource, early: str, late: str, kind: str
 ) -> None:
     found, _, values = column(csv_source(t=b"x\n"), [early] * 20_000 + [late])
@@ -133,7 +133,7 @@ def test_quoted_newlines_and_quotes_are_kept(csv_source: MakeSource) -> None:
     )  # fmt: skip
 
 
-def test_a_delimiter_inside_quotes_does_not_confuse(csv_source: MakeSource) -> None:
+def test_a_delimiter_inside_quotes_does_not_count(csv_source: MakeSource) -> None:
     content = b'name;address\n"Ann";"a, b, c"\n"Bob";"d, e, f"\n'
     assert csv_source(t=content).preview(PageRequest("t")).columns == ("name", "address")
 
@@ -165,7 +165,7 @@ def test_files_of_one_name_become_two_tables(home: Path) -> None:
     assert source.preview(PageRequest("my_data_2")).rows == (("b",),)
 
 
-def test_a_zip_that_holds_one_csv_is_read_as_it(home: Path) -> None:
+def test_a_zip_that_holds_one_csv_is_read_like_the_csv(home: Path) -> None:
     path = home / "uploads" / "export.zip"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("data/people.csv", "n,name\n1,Ann\n")
@@ -202,7 +202,7 @@ def test_rows_keep_the_order_of_the_file(csv_source: MakeSource) -> None:
     assert [row[0] for batch in batches for row in batch] == list(range(300_000))
 
 
-def test_what_is_not_there_is_refused(csv_source: MakeSource) -> None:
+def test_unknown_tables_and_columns_are_refused(csv_source: MakeSource) -> None:
     source = csv_source(t=b"a\n1\n")
     with pytest.raises(IntegrationError) as missing:
         source.preview(PageRequest("u"))
@@ -212,7 +212,7 @@ def test_what_is_not_there_is_refused(csv_source: MakeSource) -> None:
     assert unknown.value.code == "field_unknown"
 
 
-def test_a_file_is_typed_once_and_anew_when_it_changes(
+def test_types_are_detected_once_and_again_when_the_file_changes(
     csv_source: MakeSource, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     built: list[str] = []
@@ -235,7 +235,7 @@ def test_a_file_is_typed_once_and_anew_when_it_changes(
     assert len(list(cache_folder().glob("*-*"))) == 1
 
 
-def test_nothing_is_left_of_a_file_that_failed(csv_source: MakeSource) -> None:
+def test_a_file_that_failed_leaves_nothing_behind(csv_source: MakeSource) -> None:
     with pytest.raises(IntegrationError):
         csv_source(t=b"a,b\n1,2\n3\n").read_schema()
     assert [path.name for path in cache_folder().iterdir() if path.name != "spill"] == []
@@ -246,7 +246,7 @@ def test_a_large_field_is_read(csv_source: MakeSource) -> None:
     assert csv_source(t=f"a,b\n1,{long}\n".encode()).preview(PageRequest("t")).rows == ((1, long),)
 
 
-# No NUL (a file with one is binary), no noncharacters (no text may interchange them).
+# No NUL (a file with one is binary) and no noncharacters (Unicode excludes them from interchange).
 TEXT = st.text(
     st.characters(codec="utf-8", exclude_characters="\0", exclude_categories=("Cn", "Cs")), max_size=12
 )  # fmt: skip
@@ -256,12 +256,12 @@ TEXT = st.text(
     max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(st.tuples(TEXT, TEXT), min_size=1, max_size=8), st.sampled_from(",;\t|"))
-def test_text_survives_the_way_through_a_file(
+def test_text_is_read_as_it_was_written(
     csv_source: MakeSource, rows: list[tuple[str, str]], delimiter: str
 ) -> None:
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=delimiter, quoting=csv.QUOTE_ALL)
-    # A word in each column keeps both text, and the delimiter plain.
+    # A word in each column makes both columns text and the delimiter certain.
     writer.writerows([("first", "second"), ("word", "word"), *rows])
     source = csv_source(t=text.getvalue().encode("utf-8"))
     assert [found.type for found in source.read_schema().tables[0].columns] == [ColumnType.TEXT] * 2

@@ -1,8 +1,8 @@
-"""Workbooks as other programs write them: escapes, Strict Open XML, poor style sheets, dates that are none, and what
-is hidden.
+"""Workbooks as other programs write them: escapes, Strict Open XML, incomplete style sheets, invalid dates, and
+hidden content.
 
-The kind: what the standard allows (ISO/IEC 29500) or Excel itself does, and openpyxl does not read or reads otherwise.
-"""
+The kind: what the standard (ISO/IEC 29500) allows or Excel itself does, and what openpyxl does not read or reads
+differently."""
 
 import io
 import re
@@ -117,7 +117,7 @@ def finding(source: FilesSource) -> str:
 def test_escapes_in_texts_are_decoded_once_wherever_the_text_is(
     file_source: MakeSource, written: str, value: str
 ) -> None:
-    """In inline and shared texts, in results of formulas, and in the header."""
+    """The text may be an inline or shared text, the result of a formula, or in the header."""
     content = book(
         [text("id"), text("kind"), text(f"h {written}")],
         [number(1), text(written), shared(0)],
@@ -134,8 +134,8 @@ def test_escapes_in_texts_are_decoded_once_wherever_the_text_is(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.text(st.characters(codec="utf-8", exclude_categories=("Cn", "Cs")), max_size=12))
-def test_what_is_escaped_as_excel_does_comes_back(value: str) -> None:
-    """Excel escapes control characters, and an underscore where an escape would seem to begin."""
+def test_texts_that_are_escaped_as_in_excel_are_read_back(value: str) -> None:
+    """Excel escapes control characters, and an underscore where a text would look like an escape."""
     told = re.sub("_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", value)
     escaped = re.sub("[\0-\x1f]", lambda match: f"_x{ord(match[0]):04X}_", told)
     assert unescaped(escaped) == value
@@ -170,7 +170,7 @@ def test_a_strict_workbook_is_read(file_source: MakeSource) -> None:
         "<dxfs><dxf><fill/></dxf></dxfs><colors><mruColors><color rgb='no'/></mruColors></colors>",
     ],
 )
-def test_a_poor_style_sheet_does_no_harm(file_source: MakeSource, fills: str) -> None:
+def test_an_incomplete_style_sheet_causes_no_error(file_source: MakeSource, fills: str) -> None:
     content = book([text("day")], [number(45_000, OWN_DATE)], fills=fills)
     assert rows(file_source("excel", "t.xlsx", content)) == [(date(2023, 3, 15),)]
 
@@ -188,7 +188,7 @@ def test_a_poor_style_sheet_does_no_harm(file_source: MakeSource, fills: str) ->
         (DATE, [45_000, 5_000_000], "date", [date(2023, 3, 15), None], "1 cell with an error"),
     ],
 )  # fmt: skip
-def test_date_cells_that_hold_no_date_are_empty_and_told(
+def test_date_cells_that_hold_no_date_are_empty_and_reported(
     file_source: MakeSource, style: int, values: list[float], kind: str, found: list[Any], told: str
 ) -> None:
     content = book([text("d"), text("n")], *([number(each, style), number(1)] for each in values))
@@ -199,7 +199,7 @@ def test_date_cells_that_hold_no_date_are_empty_and_told(
     assert bool(told) == bool(finding(source))
 
 
-def test_where_days_count_from_1904_no_day_is_missing(file_source: MakeSource) -> None:
+def test_no_day_is_missing_if_days_count_from_1904(file_source: MakeSource) -> None:
     values = [0, 0.5, 59, 60, 61, 43_538]
     content = book([text("d")], *([number(each, MOMENT)] for each in values), date1904=True)
     source = file_source("excel", "mac.xlsx", content)
@@ -217,7 +217,9 @@ def test_where_days_count_from_1904_no_day_is_missing(file_source: MakeSource) -
     st.lists(st.dates(date(1904, 1, 2), date(9999, 12, 31)), min_size=1, max_size=20),
     st.booleans(),
 )
-def test_every_date_comes_back(file_source: MakeSource, days: list[date], mac: bool) -> None:
+def test_every_date_is_read_as_it_was_written(
+    file_source: MakeSource, days: list[date], mac: bool
+) -> None:
     workbook, stream = Workbook(), io.BytesIO()
     if mac:
         workbook.epoch = CALENDAR_MAC_1904
@@ -227,7 +229,7 @@ def test_every_date_comes_back(file_source: MakeSource, days: list[date], mac: b
     assert rows(file_source("excel", "t.xlsx", stream.getvalue())) == [(day,) for day in days]
 
 
-def test_hidden_rows_and_columns_are_read_and_told(file_source: MakeSource) -> None:
+def test_hidden_rows_and_columns_are_read_and_reported(file_source: MakeSource) -> None:
     content = book(
         [text("a"), text("b"), text("c")],
         *([number(n), number(n), number(n)] for n in range(8)),
@@ -262,7 +264,7 @@ def test_of_several_sheets_the_one_with_hidden_rows_is_named(file_source: MakeSo
 def test_no_digit_of_a_whole_number_is_lost(
     file_source: MakeSource, whole: int, other: str
 ) -> None:
-    """Excel itself writes none beyond 2^53 that a double does not hold; other programs write their ids so."""
+    """Excel itself writes no number beyond 2^53 that a double cannot hold, but other programs write such ids."""
     cell = text(other) if other == "x" else number(other)
     content = book([text("id"), text("n")], [number(whole), text("a")], [cell, text("b")])
     source = file_source("excel", "t.xlsx", content)

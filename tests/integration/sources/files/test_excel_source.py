@@ -1,4 +1,4 @@
-"""Excel: what becomes of cells and sheets, and every way such a file can be bad, really made so."""
+"""Excel: how cells and sheets are read, and every way in which such a file can be invalid, with real files."""
 
 import io
 import os
@@ -38,7 +38,7 @@ def sheet(*lines: list[Any]) -> bytes:
 
 
 def part_changed(data: bytes, name: str, change: Callable[[bytes], bytes]) -> bytes:
-    """The workbook with one of the files packed in it changed."""
+    """The workbook with one of the files in its ZIP changed."""
     stream = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(stream, "w") as new:
         for each in old.namelist():
@@ -55,7 +55,7 @@ def packed(**contents: bytes | str) -> bytes:
 
 
 def note(source: FilesSource) -> str:
-    """What the last stage tells beside its counts."""
+    """What the last stage says besides its counts."""
     return finding(source, "infer_types").partition("; ")[2]
 
 
@@ -90,7 +90,7 @@ def test_types_and_values(
     assert [type(row[1]) for row in found] == [type(value) for value in typed]
 
 
-def test_dates_count_from_1904_where_the_workbook_says_so(file_source: MakeSource) -> None:
+def test_dates_count_from_1904_if_the_workbook_says_so(file_source: MakeSource) -> None:
     workbook = Workbook()
     workbook.epoch = CALENDAR_MAC_1904
     for line in (["d"], [date(2024, 2, 29)], [date(1904, 1, 2)]):
@@ -99,7 +99,7 @@ def test_dates_count_from_1904_where_the_workbook_says_so(file_source: MakeSourc
     assert rows(source) == [(date(2024, 2, 29),), (date(1904, 1, 2),)]
 
 
-def test_each_sheet_is_a_table_but_for_those_hidden_or_without_rows(
+def test_each_sheet_is_a_table_except_hidden_ones_and_those_without_rows(
     file_source: MakeSource,
 ) -> None:
     workbook = Workbook()
@@ -128,7 +128,7 @@ def test_each_sheet_is_a_table_but_for_those_hidden_or_without_rows(
     assert note(source) == "1 empty sheet left out; 2 hidden sheets left out"
 
 
-def test_a_sheet_that_nobody_named_is_called_after_the_file_whatever_others_there_are(
+def test_a_sheet_with_a_default_name_is_named_after_the_file_whatever_other_sheets_there_are(
     file_source: MakeSource,
 ) -> None:
     def tables(*titles: str) -> list[str]:
@@ -160,7 +160,7 @@ def test_values_beyond_the_header_are_kept(file_source: MakeSource) -> None:
     assert list(types(source)) == ["a", "column_2"]
 
 
-def test_a_size_that_the_file_misstates_cuts_nothing(file_source: MakeSource) -> None:
+def test_a_wrong_size_in_the_file_cuts_nothing_off(file_source: MakeSource) -> None:
     data = sheet(["a", "b"], [1, 2], [3, 4])
     name = "xl/worksheets/sheet1.xml"
     changed = part_changed(data, name, lambda xml: xml.replace(b'ref="A1:B3"', b'ref="A1"'))
@@ -168,7 +168,7 @@ def test_a_size_that_the_file_misstates_cuts_nothing(file_source: MakeSource) ->
     assert rows(file_source("excel", "t.xlsx", changed)) == [(1, 2), (3, 4)]
 
 
-def test_of_merged_cells_the_first_holds_the_value(file_source: MakeSource) -> None:
+def test_the_first_of_merged_cells_has_the_value(file_source: MakeSource) -> None:
     workbook = Workbook()
     for line in (["a", "b"], [1, 2], [None, 3]):
         workbook.active.append(line)
@@ -176,7 +176,7 @@ def test_of_merged_cells_the_first_holds_the_value(file_source: MakeSource) -> N
     assert rows(file_source("excel", "t.xlsx", saved(workbook))) == [(1, 2), (None, 3)]
 
 
-def test_error_cells_are_empty_and_told(file_source: MakeSource) -> None:
+def test_error_cells_are_empty_and_reported(file_source: MakeSource) -> None:
     data = sheet(["n", "x"], [1, 5], [2, "#N/A"], [3, "#DIV/0!"])
     source = file_source("excel", "t.xlsx", data)
     assert types(source) == {"n": "integer", "x": "integer"}
@@ -196,7 +196,7 @@ def test_formulas_are_read_as_their_last_results(file_source: MakeSource) -> Non
     assert note(source).startswith("1 formula without a stored result read as empty")
 
 
-def test_a_date_that_is_none_is_an_error_cell(file_source: MakeSource) -> None:
+def test_an_invalid_date_is_an_error_cell(file_source: MakeSource) -> None:
     workbook = Workbook()
     for line in (["d"], [date(2024, 1, 1)], [99_999_999]):
         workbook.active.append(line)
@@ -251,7 +251,7 @@ ENDLESS = (
         (sheet(list(range(1_001)), [1]), "too_many_columns"),
     ],
 )
-def test_bad_content_has_a_code_of_its_own(
+def test_each_kind_of_invalid_content_has_its_own_code(
     file_source: MakeSource, content: bytes, code: str
 ) -> None:
     error = failure(file_source("excel", "people.xlsx", content))
@@ -260,7 +260,7 @@ def test_bad_content_has_a_code_of_its_own(
 
 
 @pytest.mark.parametrize("part", [SHEET, "xl/media/picture.png"])
-def test_a_workbook_that_packs_too_well_is_refused_unread(
+def test_a_workbook_with_too_high_a_compression_is_refused_unread(
     file_source: MakeSource, part: str
 ) -> None:
     parts = {"[Content_Types].xml": "x", "xl/workbook.xml": "x", part: b" " * 50_000_000}

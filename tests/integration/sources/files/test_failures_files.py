@@ -1,4 +1,5 @@
-"""Each way that a file fails, for each kind of file, through the policy of its place: code, field, retry decision."""
+"""Each way in which a file fails, for each kind of file, through the policy of its target: code, field, retry
+decision."""
 
 import io
 import sqlite3
@@ -42,7 +43,7 @@ def sqlite_file(path: Path) -> None:
 
 
 def csv_file(path: Path) -> None:
-    """In a ZIP file: of plain text nobody can tell that a part is missing."""
+    """In a ZIP file, because nobody can see that a part of plain text is missing."""
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("a.csv", "a,b\n" + "".join(f"{n},x\n" for n in range(500)))
 
@@ -95,13 +96,13 @@ def test_a_good_file(kind: str, home: Path) -> None:
 
 
 @each_kind
-def test_a_file_that_is_missing(kind: str, home: Path) -> None:
+def test_a_missing_file(kind: str, home: Path) -> None:
     failure = fails(kind, home / "uploads" / "gone.file")
     failure.check("file_not_found", FIELDS[kind], "gone.file", retried=False)
 
 
 @each_kind
-def test_a_file_that_goes_later(kind: str, home: Path) -> None:
+def test_a_file_that_is_deleted_later(kind: str, home: Path) -> None:
     path = made(kind, home / "uploads")
     source = make_source(kind, config_of(kind, path))
     source.read_schema()
@@ -132,7 +133,7 @@ def test_a_file_of_another_format(kind: str, other: str, home: Path) -> None:
 
 @each_kind
 @pytest.mark.parametrize("left", [0.3, 0.6, 0.95])
-def test_a_file_that_is_cut_short(kind: str, left: float, home: Path) -> None:
+def test_an_incomplete_file(kind: str, left: float, home: Path) -> None:
     path = made(kind, home / "uploads")
     content = path.read_bytes()
     path.write_bytes(content[: int(len(content) * left)])
@@ -144,7 +145,7 @@ def test_a_file_that_is_cut_short(kind: str, left: float, home: Path) -> None:
 def locked(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[tuple[Path, sqlite3.Connection]]:
-    """A database that another program writes to."""
+    """A database to which another program writes."""
     monkeypatch.setattr(connecting, "BUSY_SECONDS", 0.02)
     path = made("sqlite", home / "uploads")
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
@@ -152,7 +153,7 @@ def locked(
         yield path, other
 
 
-def test_a_file_that_is_locked(locked: tuple[Path, sqlite3.Connection]) -> None:
+def test_a_locked_file(locked: tuple[Path, sqlite3.Connection]) -> None:
     path, other = locked
     failure = fails("sqlite", path)
     failure.check("sqlite_locked", "path", "data.file", retried=True)

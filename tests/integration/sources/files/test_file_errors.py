@@ -1,4 +1,4 @@
-"""What can be wrong with a file of any kind, whatever it holds."""
+"""Errors that a file of any kind can cause, whatever its content."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -22,12 +22,12 @@ def plain(kind: str, path: Path) -> FilesSource:
     return source
 
 
-def test_every_kind_of_file_is_tried_here() -> None:
+def test_every_kind_of_file_is_tested_here() -> None:
     assert KINDS_OF_FILES == ["csv", "excel", "json", "parquet"]
 
 
 @pytest.mark.parametrize("kind", KINDS_OF_FILES)
-def test_a_file_that_is_gone(home: Path, kind: str) -> None:
+def test_a_missing_file(home: Path, kind: str) -> None:
     source = plain(kind, home / "uploads" / "gone.file")
     assert failure(source).code == "file_not_found"
     for act in (source.read_schema, lambda: source.file_format.recognise(source.paths[0])):
@@ -54,7 +54,7 @@ def test_a_file_that_may_not_be_read(
 
 
 @pytest.mark.parametrize("kind", KINDS_OF_FILES)
-def test_a_folder_is_no_file(home: Path, kind: str) -> None:
+def test_a_folder_is_not_a_file(home: Path, kind: str) -> None:
     (home / "uploads" / "folder").mkdir()
     assert failure(plain(kind, home / "uploads" / "folder")).code == "file_not_found"
 

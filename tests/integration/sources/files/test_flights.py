@@ -1,4 +1,4 @@
-"""Real data: 336,776 flights with NA values, four smaller files, one of the five zipped."""
+"""Real data: 336,776 flights with NA values, and four smaller files; one of the five is zipped."""
 
 from pathlib import Path
 
@@ -30,7 +30,7 @@ def schema(flights: FilesSource) -> SourceSchema:
     return suggest_relations(flights, flights.read_schema())
 
 
-def test_all_rows_are_there_and_typed(schema: SourceSchema) -> None:
+def test_all_rows_are_read_and_have_types(schema: SourceSchema) -> None:
     assert {table.name: table.row_count for table in schema.tables} == {
         "airlines": 16, "airports": 1_458, "flights": 336_776, "planes": 3_322, "weather": 26_115,
     }  # fmt: skip
@@ -67,6 +67,6 @@ def test_missing_departures_are_null(flights: FilesSource) -> None:
     assert [row[3] is None for row in page.rows] == [False, True]
 
 
-def test_rows_come_typed_and_whole(flights: FilesSource) -> None:
+def test_rows_are_complete_and_have_types(flights: FilesSource) -> None:
     distance = sum(row[15] for batch in flights.rows("flights") for row in batch)
     assert distance == 350_217_607

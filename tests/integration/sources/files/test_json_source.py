@@ -1,4 +1,5 @@
-"""JSON and JSON Lines: what becomes of their values, and every way such a file can be bad, really made so."""
+"""JSON and JSON Lines: how their values are read, and every way in which such a file can be invalid, with real
+files."""
 
 import json
 from collections.abc import Callable
@@ -56,7 +57,7 @@ def test_types_and_values(
         assert rows(source) == list(enumerate(typed))
 
 
-def test_a_type_holds_on_all_rows_not_on_a_sample(file_source: MakeSource) -> None:
+def test_a_type_is_checked_in_all_rows_not_in_a_sample(file_source: MakeSource) -> None:
     lines = [json.dumps({"a": n, "d": "2024-01-01"}) for n in range(30_000)]
     source = file_source("json", "t.jsonl", "\n".join([*lines, '{"a": 0.5, "d": "later"}']))
     assert types(source) == {"a": "float", "d": "text"}
@@ -65,7 +66,7 @@ def test_a_type_holds_on_all_rows_not_on_a_sample(file_source: MakeSource) -> No
     assert found[-1] == (0.5, "later")
 
 
-def test_every_key_is_a_column_in_the_order_they_turn_up(file_source: MakeSource) -> None:
+def test_every_key_is_a_column_in_the_order_of_first_appearance(file_source: MakeSource) -> None:
     records = [{"b": 1}, {"A": 2, "b": 3}, {"a": 4, "": 5, "x.y/z~\"q'": 6, "$": 7}]
     source = file_source("json", "k.json", json.dumps(records))
     assert list(types(source)) == ["b", "A", "a_2", "column_4", "x.y/z~\"q'", "$"]
@@ -91,7 +92,7 @@ def test_every_key_is_a_column_in_the_order_they_turn_up(file_source: MakeSource
         b'\n\n [ {"a": 1} ] \n',
     ],
 )
-def test_objects_may_stand_in_many_ways(file_source: MakeSource, content: bytes) -> None:
+def test_objects_may_be_nested_in_many_ways(file_source: MakeSource, content: bytes) -> None:
     assert rows(file_source("json", "x[1].json", content)) == [(1,)]
 
 
@@ -143,7 +144,7 @@ def test_objects_may_stand_in_many_ways(file_source: MakeSource, content: bytes)
         (json.dumps([{f"k{n}": 1 for n in range(1_001)}]), "too_many_columns", "1000"),
     ],
 )  # fmt: skip
-def test_bad_content_has_a_code_of_its_own(
+def test_each_kind_of_invalid_content_has_its_own_code(
     file_source: MakeSource, content: bytes | str, code: str, words: str
 ) -> None:
     error = failure(file_source("json", "people.json", content))
@@ -152,7 +153,7 @@ def test_bad_content_has_a_code_of_its_own(
     assert words in told["message"]
 
 
-def test_a_broken_line_far_down_is_told_with_its_number(file_source: MakeSource) -> None:
+def test_an_invalid_line_far_down_is_reported_with_its_number(file_source: MakeSource) -> None:
     lines = [f'{{"a": {n}}}' for n in range(60_000)]
     lines[49_999] = '{"a": }'
     lines.insert(100, "")
@@ -164,7 +165,7 @@ def test_a_broken_line_far_down_is_told_with_its_number(file_source: MakeSource)
     ("content", "code"),
     [('[\n{"a": 1},\n{"a":', "file_cut_short"), ('[\n{"a": 1},\n{"a": oops}]', "file_not_json")],
 )
-def test_a_document_too_large_to_be_read_whole_has_its_fault_told(
+def test_an_error_in_a_document_too_large_to_be_read_at_once_is_reported(
     file_source: MakeSource, monkeypatch: pytest.MonkeyPatch, content: str, code: str
 ) -> None:
     monkeypatch.setattr(syntax_errors, "_LARGEST_DOCUMENT", 10)
@@ -197,9 +198,9 @@ def test_a_document_too_large_to_be_read_whole_has_its_fault_told(
 def test_numbers_keep_their_digits_beside_texts_and_within_lists(
     file_source: MakeSource, number: str
 ) -> None:
-    """Whatever the type of the column, the text that it is made of is the file's. To the kind belong numbers below a
-    key, in lists, in keys of objects, and texts that look like numbers; more digits than a double holds, zeros at the
-    end, and exponents."""
+    """Whatever the type of the column, its text is the text of the file. To the kind belong numbers below a key, in
+    lists, in keys of objects, and texts that look like numbers; more digits than a double holds, zeros at the end,
+    and exponents."""
     looks = f'a \\" {number} [{number}], \\\\'
     line = f'{{"t": {number}, "l": [1, {number}, "{number}"], "k": {{"{number}": {number}}}, "s": "{looks}"}}'
     for content in (f"[{line}]", f'{line}\n{{"t": "word"}}\n'):
@@ -211,9 +212,11 @@ def test_numbers_keep_their_digits_beside_texts_and_within_lists(
         assert found[3] == json.loads(f'"{looks}"')
 
 
-def test_numbers_beside_texts_are_as_they_are_written(file_source: MakeSource) -> None:
-    """Releases 1.1 and 1.10 are two, where one of a column is a text or has more digits than a double holds. A column of
-    numbers alone is one of numbers."""
+def test_numbers_in_a_column_with_texts_are_read_as_they_are_written(
+    file_source: MakeSource,
+) -> None:
+    """Releases 1.1 and 1.10 are different if one value of the column is a text or has more digits than a double
+    holds. A column of numbers only is one of numbers."""
     content = (
         '[{"r": "1.10-b", "n": 1.10, "m": 0.12345678901234567890}, {"r": 1.10, "n": 1E2, "m": 2.50},'
         ' {"r": 1.1, "n": 3, "m": 1e5}, {"r": 1E5, "n": -0.50, "m": true}]'
@@ -229,7 +232,9 @@ def test_numbers_beside_texts_are_as_they_are_written(file_source: MakeSource) -
 
 
 @pytest.mark.parametrize("code", ["\ufdd0", "\ufdd3", "\ufdef", "\ufffe", "\uffff", "\U0010ffff"])
-def test_texts_that_begin_with_a_noncharacter_survive(file_source: MakeSource, code: str) -> None:
+def test_texts_that_begin_with_a_noncharacter_are_read_unchanged(
+    file_source: MakeSource, code: str
+) -> None:
     records = [{"t": f"{code}12", "l": {"k": f"{code}x"}, "n": 1.5}, {"t": 0.5, "l": None, "n": 1}]
     content = json.dumps(records, ensure_ascii=False).replace("1.5", "0.12345678901234567890")
     found = rows(file_source("json", "t.json", content))
@@ -248,7 +253,7 @@ def test_texts_that_begin_with_a_noncharacter_survive(file_source: MakeSource, c
         ('[{"a": [{"b": 1}]}, {"a": []}]', ""),
     ],
 )
-def test_rows_that_may_be_below_a_key_are_told(
+def test_rows_that_may_be_below_a_key_are_reported(
     file_source: MakeSource, content: str, words: str
 ) -> None:
     found = finding(file_source("json", "w.json", content), "check_shape")
@@ -256,7 +261,7 @@ def test_rows_that_may_be_below_a_key_are_told(
     assert (found == "Nothing") is not bool(words)
 
 
-def test_a_text_with_the_character_0_is_found_behind_it(file_source: MakeSource) -> None:
+def test_a_text_is_found_by_words_after_the_character_0(file_source: MakeSource) -> None:
     source = file_source("json", "t.json", r'[{"n": "a\u0000b"}, {"n": "plain"}]')
     assert source.preview(PageRequest("t", search="B")).rows == (("a\0b",),)
     assert source.preview(PageRequest("t", search="a\0")).rows == (("a\0b",),)
@@ -272,7 +277,7 @@ VALUES = st.one_of(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(st.tuples(VALUES, st.integers()), min_size=1, max_size=5))
-def test_texts_and_whole_numbers_survive(
+def test_texts_and_whole_numbers_are_read_unchanged(
     file_source: MakeSource, values: list[tuple[str | None, int]]
 ) -> None:
     records = [{"t": text, "n": number} for text, number in [("word", 0), *values]]
@@ -300,8 +305,9 @@ def test_any_keys_work(file_source: MakeSource, keys: list[str]) -> None:
 
 
 def test_numbers_that_no_double_holds_are_text(file_source: MakeSource) -> None:
-    """Digits beyond a double, at the top, in lists and objects, in texts that look like numbers, and too small ones.
-    Other columns keep their types, and other numbers of such a column their value."""
+    """Numbers with more digits than a double holds, at the top, in lists and objects, and in texts that look like
+    numbers; and numbers that are too small. Other columns keep their types, and other numbers of such a column
+    their values."""
     records = (
         '{"id": 1, "lat": 52.12345678901234567, "price": 10.10, "deep": {"a": [0.1234567890123456789, 1.50]}, "s": "0.1234567890123456789\\"1"}'
         '{"id": 2, "lat": 1, "price": 3, "deep": {"a": 1}, "s": "x"}'

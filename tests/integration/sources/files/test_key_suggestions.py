@@ -24,7 +24,7 @@ def suggested(source: FilesSource) -> dict[str, list[tuple[str, str, str]]]:
     }
 
 
-def test_a_column_named_after_a_table_points_at_its_key(csv_source: MakeSource) -> None:
+def test_a_column_named_after_a_table_refers_to_its_key(csv_source: MakeSource) -> None:
     source = csv_source(
         customers=lines("id,name", *(f"{n},c{n}" for n in range(1, 30))),
         orders=lines("id,customer_id,count", *(f"{n},{n % 29 + 1},{n % 5}" for n in range(1, 90))),
@@ -39,7 +39,7 @@ def test_a_column_named_after_a_table_points_at_its_key(csv_source: MakeSource) 
     )
 
 
-def test_values_alone_suggest_a_relation_of_text(csv_source: MakeSource) -> None:
+def test_values_alone_suggest_a_relation_of_text_columns(csv_source: MakeSource) -> None:
     source = csv_source(
         airports=lines("faa,city", *(f"A{n:02},x" for n in range(50))),
         trips=lines("n,start", *(f"1,A{n % 40:02}" for n in range(400))),
@@ -49,7 +49,7 @@ def test_values_alone_suggest_a_relation_of_text(csv_source: MakeSource) -> None
     assert suggested(source)["others"] == []
 
 
-def test_nearly_all_values_must_be_found_without_a_name(csv_source: MakeSource) -> None:
+def test_without_a_matching_name_nearly_all_values_must_be_found(csv_source: MakeSource) -> None:
     def trips(strangers: int) -> list[tuple[str, str, str]]:
         values = [f"A{n:03}" for n in range(100 - strangers)] + [f"Z{n}" for n in range(strangers)]
         source = csv_source(
@@ -70,7 +70,7 @@ def test_small_numbers_match_by_accident_and_are_not_suggested(csv_source: MakeS
     assert suggested(source)["sales"] == []
 
 
-def test_large_scattered_numbers_are(csv_source: MakeSource) -> None:
+def test_large_scattered_numbers_are_suggested(csv_source: MakeSource) -> None:
     source = csv_source(
         customers=lines("number,name", *(f"{n * 7919 + 10_000_000},c{n}" for n in range(500))),
         sales=lines(
@@ -80,7 +80,7 @@ def test_large_scattered_numbers_are(csv_source: MakeSource) -> None:
     assert suggested(source)["sales"] == [("buyer", "customers", "number")]
 
 
-def test_one_letter_and_one_value_are_no_evidence(csv_source: MakeSource) -> None:
+def test_one_letter_or_one_value_is_no_evidence(csv_source: MakeSource) -> None:
     source = csv_source(
         grades=lines("code,label", "A,good", "B,fair", "C,poor"),
         tests=lines("kind,mark,zone", *(f"x,{mark},GB" for mark in "ABCABC")),
@@ -97,12 +97,12 @@ def test_types_must_agree(csv_source: MakeSource) -> None:
     assert suggested(source)["orders"] == []
 
 
-def test_a_parent_in_the_same_table(csv_source: MakeSource) -> None:
+def test_a_relation_to_the_same_table_is_suggested(csv_source: MakeSource) -> None:
     source = csv_source(categories=lines("id,parent_id,name", "1,,a", "2,1,b", "3,1,c"))
     assert suggested(source) == {"categories": [("parent_id", "categories", "id")]}
 
 
-def test_a_table_without_a_column_like_a_key_has_none(csv_source: MakeSource) -> None:
+def test_a_table_without_a_column_like_a_key_has_no_key(csv_source: MakeSource) -> None:
     source = csv_source(
         sales=lines("name,amount,when", "x,10,2024-01-01", "y,11,2024-01-02", "z,12,2024-01-03")
     )
@@ -127,7 +127,7 @@ def test_a_table_without_a_column_like_a_key_has_none(csv_source: MakeSource) ->
 def test_a_first_column_of_codes_is_a_key_whatever_its_name(
     csv_source: MakeSource, values: list[str], key: bool
 ) -> None:
-    """Names, dates, measures and numbers are none, also where no two are the same."""
+    """Names, dates, measures and numbers are no keys, even if no value occurs twice."""
     source = csv_source(t=lines("thing,x", *(f"{value},1" for value in values)))
     (table,) = suggest_relations(source, source.read_schema()).tables
     assert table.primary_key == (("thing",) if key else ())
@@ -148,7 +148,7 @@ def test_codes_that_are_called_names_dates_measures_or_sorts_are_no_key(
     assert suggest_relations(source, source.read_schema()).tables[0].primary_key == ()
 
 
-def test_declared_relations_are_left_alone(sqlite_source: Callable[[str], SqliteSource]) -> None:
+def test_declared_relations_are_not_changed(sqlite_source: Callable[[str], SqliteSource]) -> None:
     source = sqlite_source(
         "CREATE TABLE customers (id INTEGER PRIMARY KEY); CREATE TABLE orders (customer_id INTEGER)"
     )
@@ -169,7 +169,7 @@ def test_declared_relations_are_left_alone(sqlite_source: Callable[[str], Sqlite
     ],
     ids=["up", "down", "one again", "the last again", "texts up", "texts", "a text again"],
 )
-def test_a_key_differs_in_all_rows_whatever_their_order(
+def test_a_key_is_unique_in_all_rows_whatever_their_order(
     csv_source: MakeSource, ids: Iterable[object], key: bool
 ) -> None:
     source = csv_source(t="\n".join(["id,n", *(f"{each},1" for each in ids)]).encode())

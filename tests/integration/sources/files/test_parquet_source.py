@@ -1,4 +1,4 @@
-"""Parquet: what becomes of its types, and every way such a file can be bad, really made so."""
+"""Parquet: how its types are read, and every way in which such a file can be invalid, with real files."""
 
 import os
 from collections.abc import Callable
@@ -19,7 +19,7 @@ MakeSource = Callable[..., FilesSource]
 
 @pytest.fixture
 def parquet(tmp_path: Path) -> Callable[[str], bytes]:
-    """The bytes of a Parquet file with what a query finds."""
+    """The bytes of a Parquet file with the result of a query."""
 
     def make(query: str, options: str = "") -> bytes:
         path = tmp_path / "made.parquet"
@@ -116,7 +116,7 @@ DATA = "SELECT range AS n, 'some text ' || range AS t FROM range(5000)"
         (lambda data: data[:-4] + b"PARE", "parquet_encrypted"),
     ],
 )
-def test_bad_content_has_a_code_of_its_own(
+def test_each_kind_of_invalid_content_has_its_own_code(
     file_source: MakeSource, parquet: Callable[..., bytes], spoil: Any, code: str
 ) -> None:
     error = failure(file_source("parquet", "people.parquet", spoil(parquet(DATA))))
@@ -124,7 +124,7 @@ def test_bad_content_has_a_code_of_its_own(
     assert "people.parquet" in describe(error)["message"]
 
 
-def test_more_columns_than_an_app_takes_are_told(
+def test_more_columns_than_an_app_can_have_are_reported(
     file_source: MakeSource, parquet: Callable[..., bytes]
 ) -> None:
     listed = ", ".join(f"{n} AS c{n}" for n in range(1_001))

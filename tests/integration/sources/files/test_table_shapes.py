@@ -1,8 +1,7 @@
-"""The last stage of a connection test tells what seems wrong with a table's shape; files are read as they are.
+"""The last stage of a connection test reports what seems wrong with a table's shape; the file is read as it is.
 
-The kind: rows that are no records (titles, group headers, units, totals) and records that are taken for the header. To
-it belong delimiters at the ends of lines, which make columns that are none.
-"""
+The kind: rows that are not records (titles, group headers, units, totals) and records that count as the header. To
+it belong delimiters at the ends of lines, which are not columns."""
 
 import io
 import zipfile
@@ -52,7 +51,7 @@ def workbook(*lines: list[Any]) -> bytes:
         (b"region,m,n\n" + b"North,a,1\n" * 60_000 + b"Total,,60000\n", "the last row (“Total”)"),
     ],
 )
-def test_what_seems_wrong_is_told_and_nothing_is_left_out(
+def test_what_seems_wrong_is_reported_and_nothing_is_left_out(
     csv_source: MakeSource, content: bytes, words: str
 ) -> None:
     source = csv_source(t=content)
@@ -71,11 +70,13 @@ def test_what_seems_wrong_is_told_and_nothing_is_left_out(
         (workbook(["a", "b"], ["x", 2], ["y", 4], ["Sum", 6]), "the last row (“Sum”)"),
     ],
 )
-def test_the_same_of_sheets(file_source: MakeSource, content: bytes, words: str) -> None:
+def test_what_seems_wrong_with_a_sheet_is_reported(
+    file_source: MakeSource, content: bytes, words: str
+) -> None:
     assert words in seems_wrong(file_source("excel", "t.xlsx", content))
 
 
-def test_of_several_tables_the_one_is_named(csv_source: MakeSource) -> None:
+def test_the_table_concerned_is_named_if_there_are_several(csv_source: MakeSource) -> None:
     source = csv_source(good=b"a,b\n1,x\n", odd=b"a,b\nm,kg\n1,2\n3,4\n")
     assert seems_wrong(source).startswith("Check this: odd: the first row below")
 
@@ -92,11 +93,11 @@ def test_of_several_tables_the_one_is_named(csv_source: MakeSource) -> None:
         b"name\nAnn\nBob\n",
     ],
 )
-def test_ordinary_files_are_silent(csv_source: MakeSource, content: bytes) -> None:
+def test_nothing_seems_wrong_with_ordinary_files(csv_source: MakeSource, content: bytes) -> None:
     assert seems_wrong(csv_source(t=content)) == "Nothing"
 
 
-def test_the_flights_are_silent(home: Path, flights_files: dict[str, Path]) -> None:
+def test_nothing_seems_wrong_with_the_flights(home: Path, flights_files: dict[str, Path]) -> None:
     assert seems_wrong(FilesSource(CSV, list(flights_files.values()))) == "Nothing"
 
 

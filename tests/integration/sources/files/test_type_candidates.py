@@ -20,7 +20,7 @@ from proto_ddf.sources.schema.model import TypeCandidate
 from tests.file_sources import rows, types
 
 BLANKS = "".join(chr(code) for code in range(0x3001) if unicodedata.category(chr(code)) == "Zs")
-"""What does not count around a text: all blanks of Unicode, and no tabs and line ends."""
+"""The characters that are ignored around a text: all spaces of Unicode, but no tabs and line ends."""
 MISSING = {"NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None"}
 MakeSource = Callable[..., FilesSource]
 
@@ -30,7 +30,7 @@ def candidates(source: FilesSource, column: str = "c") -> tuple[TypeCandidate, .
     return table.column(column).type_candidates
 
 
-def told(candidate: TypeCandidate) -> tuple[str, list[tuple[Any, ...]], tuple[str, ...]]:
+def described(candidate: TypeCandidate) -> tuple[str, list[tuple[Any, ...]], tuple[str, ...]]:
     odd = [(each.text, each.count, each.row, each.value) for each in candidate.odd]
     return candidate.type.value, odd, candidate.empty
 
@@ -63,14 +63,14 @@ def told(candidate: TypeCandidate) -> tuple[str, list[tuple[Any, ...]], tuple[st
          "datetime", [("2024-12-01T10:00:00+01:00", 1, 3, "2024-12-01 09:00:00")]),
     ],
 )  # fmt: skip
-def test_texts_in_the_way_of_a_type_are_told_and_the_type_can_be_chosen(
+def test_texts_that_do_not_fit_a_type_are_listed_and_the_type_can_be_chosen(
     file_source: MakeSource, values: list[str], kind: str, odd: list[tuple[Any, ...]]
 ) -> None:
     content = "n,c\n" + "".join(f'x,"{value}"\n' for value in values)
     source = file_source("csv", "t.csv", content)
     assert types(source)["c"] == "text"
     (candidate,) = candidates(source)
-    assert told(candidate)[:2] == (kind, odd)
+    assert described(candidate)[:2] == (kind, odd)
     assert candidate.empty == tuple(text for text, _, _, value in odd if value is None)
     chosen = FilesSource(
         source.file_format,
@@ -122,12 +122,12 @@ def test_texts_have_no_candidates(file_source: MakeSource, values: list[str]) ->
 
 
 def test_many_texts_that_can_be_read_are_counted(file_source: MakeSource) -> None:
-    """Also far below what a sample shows; those that become empty are told first."""
+    """They are counted beyond the sample too; texts that would become empty are listed first."""
     texts = [*(f"{n}.25" for n in range(9_000)), *(f"{n}.5" for n in range(50)), "-", "-"]
     source = file_source("csv", "t.csv", "n,c\n" + "".join(f"x,{text}\n" for text in texts))
     (candidate,) = candidates(source)
     assert (candidate.type, candidate.odd_count, candidate.empty) == ("decimal", 51, ("-",))
-    assert told(candidate)[1][:2] == [("-", 2, 9_051, None), ("0.5", 1, 9_001, "0.50")]
+    assert described(candidate)[1][:2] == [("-", 2, 9_051, None), ("0.5", 1, 9_001, "0.50")]
     assert len(candidate.odd) == 8
 
 
@@ -137,11 +137,11 @@ def test_a_workbook_and_json_have_candidates_too(file_source: MakeSource) -> Non
         workbook.active.append(line)
     workbook.save(stream)
     (candidate,) = candidates(file_source("excel", "t.xlsx", stream.getvalue()))
-    assert told(candidate) == ("float", [("n/a", 1, 4, None)], ("n/a",))
+    assert described(candidate) == ("float", [("n/a", 1, 4, None)], ("n/a",))
     (candidate,) = candidates(file_source("json", "t.json", '[{"c": 3.5}, {"c": "n/a"}, {"c": 4}]'))
-    assert told(candidate) == ("float", [("n/a", 1, 2, None)], ("n/a",))
+    assert described(candidate) == ("float", [("n/a", 1, 2, None)], ("n/a",))
     (candidate,) = candidates(file_source("json", "t.json", '[{"c": "2024-01-31"}, {"c": "?"}]'))
-    assert told(candidate) == ("date", [("?", 1, 2, None)], ("?",))
+    assert described(candidate) == ("date", [("?", 1, 2, None)], ("?",))
 
 
 ANY_TEXT = st.text(
@@ -154,8 +154,8 @@ ANY_TEXT = st.text(
 def test_a_candidate_says_what_becomes_of_each_text_that_does_not_fit(
     file_source: MakeSource, odd: list[str]
 ) -> None:
-    """Also texts with quotes, line ends and characters of patterns: each becomes what the candidate says, and the others
-    keep their values."""
+    """This holds for texts with quotes, line ends and pattern characters too: each becomes what the candidate says,
+    and the others keep their values."""
     texts = [*odd, *(str(n) for n in range(10))]
     content = io.StringIO(newline="")
     csv.writer(content).writerows([("n", "c"), *(("x", text) for text in texts)])

@@ -1,10 +1,10 @@
-"""A column of texts is typed only where its values, written in the one form of the column, give the texts again.
+"""A column of texts gets a type only if its values, written in the one format of the column, give the same texts
+again.
 
-Belongs to this kind: every text that some reader takes for a value of a type though another text stands for the same
-value: exponents (12E3), needless or missing zeros (1.10, .5, 007), signs (+5, -0), more digits than a double holds,
-other spellings of yes and no, dates without leading zeros or centuries, 24:00, leap seconds, fractions, zones, grouped
-thousands, decimal commas; and every column that could be read in two ways.
-"""
+Belongs to this kind: every text that some reader takes for a value of a type although another text stands for the
+same value: exponents (12E3), unnecessary or missing zeros (1.10, .5, 007), signs (+5, -0), more digits than a
+double holds, other spellings of yes and no, dates without leading zeros or centuries, 24:00, leap seconds,
+fractions, time zones, grouped thousands, decimal commas; and every column that could be read in two ways."""
 
 import csv
 import io
@@ -45,7 +45,7 @@ UNTYPED = {
 
 
 @pytest.mark.parametrize("name", UNTYPED)
-def test_what_would_lose_something_stays_text(csv_source: MakeSource, name: str) -> None:
+def test_texts_that_a_type_would_change_stay_text(csv_source: MakeSource, name: str) -> None:
     content = (CASES / name).read_bytes()
     source = csv_source(t=content)
     held = list(csv.DictReader(io.StringIO(content.decode("utf-8"))))
@@ -69,7 +69,7 @@ def test_a_german_file_has_german_numbers(csv_source: MakeSource) -> None:
     ]
 
 
-def test_days_come_first_where_one_value_says_so(csv_source: MakeSource) -> None:
+def test_the_day_comes_first_if_one_value_shows_it(csv_source: MakeSource) -> None:
     source = csv_source(t=(CASES / "05_visits_dmy.csv").read_bytes())
     assert rows(source) == [
         (datetime(2023, 12, 25, 9, 30), date(2024, 1, 31), "07/11/85"),
@@ -78,7 +78,7 @@ def test_days_come_first_where_one_value_says_so(csv_source: MakeSource) -> None
 
 
 def of_columns(csv_source: MakeSource, **columns: Sequence[str]) -> tuple[dict[str, str], list[Any]]:  # fmt: skip
-    """The types and the rows of a file that has these columns."""
+    """The types and the rows of a file with these columns."""
     text = io.StringIO(newline="")
     csv.writer(text).writerows([list(columns), *zip(*columns.values(), strict=True)])
     source = csv_source(t=text.getvalue().encode("utf-8"))
@@ -117,7 +117,7 @@ def of_columns(csv_source: MakeSource, **columns: Sequence[str]) -> tuple[dict[s
         (["2024-07-01T10:00:00+02:00", "2024-07-02T00:30:00+02:00"], [datetime(2024, 7, 1, 8), datetime(2024, 7, 1, 22, 30)]),
     ],
 )  # fmt: skip
-def test_columns_of_one_form_are_typed(
+def test_columns_of_one_format_have_a_type(
     csv_source: MakeSource, texts: list[str], values: list[Any]
 ) -> None:
     found, read = of_columns(csv_source, n=["x"] * len(texts), c=texts)
@@ -148,7 +148,7 @@ def test_columns_of_one_form_are_typed(
         ["\uff15", "\uff17"], ["\u0663", "\u0664"],
     ],
 )  # fmt: skip
-def test_texts_of_no_form_or_of_several_stay_as_they_are(
+def test_texts_of_no_format_or_of_several_stay_text(
     csv_source: MakeSource, texts: list[str]
 ) -> None:
     found, read = of_columns(csv_source, n=["x"] * len(texts), c=texts)
@@ -175,7 +175,7 @@ OPEN = {
     ],
     ids=["comma", "point", "day first", "month first"],
 )  # fmt: skip
-def test_the_rest_of_the_file_decides_what_a_column_leaves_open(
+def test_the_rest_of_the_file_decides_how_an_ambiguous_column_is_read(
     csv_source: MakeSource, telling: list[str], values: dict[str, list[Any]]
 ) -> None:
     found, read = of_columns(csv_source, **OPEN, telling=telling)
@@ -194,8 +194,8 @@ def test_columns_that_contradict_each_other_decide_nothing(csv_source: MakeSourc
 
 
 @pytest.mark.parametrize("rows_before", [10, 6_000, 20_000])
-def test_what_decides_may_stand_anywhere(csv_source: MakeSource, rows_before: int) -> None:
-    """Also far below what a sample shows."""
+def test_the_deciding_value_may_be_in_any_row(csv_source: MakeSource, rows_before: int) -> None:
+    """The deciding value may also be far below the sample."""
     before = {"numbers": "1.250", "day": "03/04/2024", "country": "NO", "late": "750", "moment": "2024-01-02 03:04:05"}  # fmt: skip
     last = {"numbers": "1.250", "day": "25/04/2024", "country": "YES", "late": "1.250,75", "moment": "2024-01-02 03:04:05.5"}  # fmt: skip
     columns = {name: [*[text] * rows_before, last[name]] for name, text in before.items()}
@@ -218,7 +218,7 @@ def test_words_for_no_value_stay_in_a_column_of_texts(csv_source: MakeSource) ->
     assert (found["country"], [row[1] for row in read]) == ("text", texts)
 
 
-# How each form writes a value, found out without the code that is tested.
+# How each format writes a value, written independently of the tested code.
 
 
 def shortest(value: float) -> str:
@@ -309,8 +309,8 @@ MISSING = {"", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None"}
 OFFSETS = [("", 0), ("Z", 0), ("+00:00", 0), ("+02:00", 120), ("-0430", -270), ("+05", 300)]
 
 
-def has_one_form(texts: Sequence[str], values: Sequence[Any]) -> bool:
-    """Whether some form writes all values as the texts are."""
+def have_one_format(texts: Sequence[str], values: Sequence[Any]) -> bool:
+    """Whether one format writes all values as these texts."""
     pairs = [(text.strip(" "), value) for text, value in zip(texts, values, strict=True)]
     if any((value is None) != (text in MISSING) for text, value in pairs):
         return False
@@ -341,7 +341,7 @@ def lists(values: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Any]]:
 
 @st.composite
 def written(draw: st.DrawFn) -> tuple[list[str], list[Any]]:
-    """Values, and their texts in a form."""
+    """Values, and their texts in one format."""
     values = draw(
         st.one_of(
             lists(st.integers(-(2**63), 2**63 - 1)), lists(st.integers(-2_000, 2_000)), FIXED,
@@ -378,7 +378,8 @@ def test_every_typed_value_gives_its_text_again(
     blanks: str,
     other: tuple[list[str], list[Any]],
 ) -> None:
-    """Columns of one form, of two, and with odd texts among them, beside another column that may decide something."""
+    """Columns of one format, of two, and with odd texts among them, beside another column that may decide
+    something."""
     texts = [*first[0], *(blanks + text for text in second)]
     beside = [other[0][at % len(other[0])] for at in range(len(texts))]
     text = io.StringIO(newline="")
@@ -390,7 +391,7 @@ def test_every_typed_value_gives_its_text_again(
         if found[column] == "text":
             assert values == [original or None for original in originals]
         else:
-            assert has_one_form(originals, values), (originals, values)
+            assert have_one_format(originals, values), (originals, values)
 
 
 EXACT = st.one_of(
@@ -405,6 +406,6 @@ EXACT = st.one_of(
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
 @given(texts=EXACT)
-def test_columns_of_a_usual_form_are_typed(csv_source: MakeSource, texts: list[str]) -> None:
+def test_columns_of_a_usual_format_have_a_type(csv_source: MakeSource, texts: list[str]) -> None:
     found, _ = of_columns(csv_source, c=texts, n=["x"] * len(texts))
     assert found["c"] != "text"

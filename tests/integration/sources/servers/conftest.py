@@ -1,4 +1,4 @@
-"""Sources whose failures are tried again at once."""
+"""Sources whose failed calls are retried at once."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,26 +13,26 @@ from tests.servers.failing import IMPATIENT, PATIENT
 
 @pytest.fixture(autouse=True)
 def _connections_are_closed() -> Iterator[None]:
-    """None stays open after a test: the servers are shared."""
+    """No connection stays open after a test, because the servers are shared."""
     yield
     engines.dispose_all()
 
 
 @pytest.fixture
 def patient(home: Path, database: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two retries at once; answers may take their time."""
+    """Two retries at once; an answer may take long."""
     fresh_policies(monkeypatch, source=PATIENT)
 
 
 @pytest.fixture
 def impatient(home: Path, database: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two retries at once; what gives no answer within 0.3 s is silent."""
+    """Two retries at once; a server that does not answer within 0.3 s counts as silent."""
     fresh_policies(monkeypatch, source=IMPATIENT)
 
 
 @pytest.fixture
 def config_of() -> Callable[..., dict[str, Any]]:
-    """The form's values for a port of this machine where no database server answers."""
+    """The form's values for a port of this machine on which no database server answers."""
 
     def make(port: int, **changes: Any) -> dict[str, Any]:
         known = {"host": "127.0.0.1", "port": port, "database": "shop", "user": "ann"}

@@ -1,4 +1,4 @@
-"""Connections that are kept, lost, and thrown away. The servers are real."""
+"""Connections that are kept, lost, and discarded. The servers are real."""
 
 import threading
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("patient")
 
 @pytest.fixture(autouse=True)
 def _fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Nothing is counted yet."""
+    """Start with no connections counted."""
     monkeypatch.setattr(engines, "_endpoints", {})
     yield
     engines.dispose_all()
@@ -49,7 +49,7 @@ def test_one_connection_serves_call_after_call(
     assert server_database.sessions() == 1
 
 
-def test_calls_at_once_get_connections_of_their_own_and_few_are_kept(
+def test_simultaneous_calls_get_their_own_connections_and_few_are_kept(
     source: ServerSource, server_database: Database
 ) -> None:
     together = threading.Barrier(6)
@@ -65,7 +65,7 @@ def test_calls_at_once_get_connections_of_their_own_and_few_are_kept(
     wait_until(lambda: server_database.sessions() == 2)
 
 
-def test_with_one_that_broke_all_others_are_thrown_away(
+def test_if_one_connection_breaks_all_others_are_discarded(
     source: ServerSource, server_database: Database
 ) -> None:
     engine = engines.pool(source.server, source.config).engine
@@ -76,7 +76,7 @@ def test_with_one_that_broke_all_others_are_thrown_away(
     with pytest.raises(Exception) as caught:  # noqa: PT011
         source.check()
     assert classify(caught.value).retryable
-    with engine.connect() as one, engine.connect() as other:  # no second one is met that is broken
+    with engine.connect() as one, engine.connect() as other:  # no second broken connection is used
         assert one.exec_driver_sql("SELECT 1").scalar_one() == 1
         assert other.exec_driver_sql("SELECT 1").scalar_one() == 1
     found = counted(source)
@@ -84,7 +84,7 @@ def test_with_one_that_broke_all_others_are_thrown_away(
     assert found.last_error == classify(caught.value).code
 
 
-def test_through_the_policy_a_broken_connection_is_not_noticed_and_told_in_the_log(
+def test_with_the_policy_a_broken_connection_causes_no_error_and_is_logged(
     source: ServerSource, server_database: Database
 ) -> None:
     config = server_database.config(password=source.config.password)
@@ -98,7 +98,7 @@ def test_through_the_policy_a_broken_connection_is_not_noticed_and_told_in_the_l
     assert engines.statistics(target).reconnects == 1
 
 
-def test_a_connect_that_fails_is_counted_and_no_reconnect(server_database: Database) -> None:
+def test_a_failed_connect_is_counted_and_is_not_a_reconnect(server_database: Database) -> None:
     source = source_of(server_database, password="")
     for _ in range(2):
         with pytest.raises(Exception):  # noqa: B017, PT011
@@ -129,7 +129,7 @@ def test_a_stream_that_is_read_slowly_is_not_idle(
     assert counted(source).connects == server_database.sessions() == 1
 
 
-def test_a_changed_or_deleted_source_lets_go_of_its_connections(
+def test_the_connections_of_a_changed_or_deleted_source_are_closed(
     source: ServerSource, server_database: Database
 ) -> None:
     kind, schema = source.server.name, source.read_schema()

@@ -1,4 +1,4 @@
-"""Signing in fails, and rights that are missing: told by real servers."""
+"""Failed sign-ins, and missing rights, as real servers report them."""
 
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
@@ -31,7 +31,7 @@ def shop(server_database: Database) -> Database:
 
 @pytest.fixture
 def guest(shop: Database) -> Any:
-    """A user who may sign in to that server and do nothing else."""
+    """A user who may sign in to that server and may do nothing else."""
     made = Database(shop.server, shop.name, f"guest_{shop.name}", PASSWORD)
     shop.server.create_user(made.user, made.password)
     yield made
@@ -50,14 +50,14 @@ def quoted(database: Database, name: str) -> str:
 
 
 def grant(database: Database, right: str, user: str) -> None:
-    """As the administrator, in that database."""
+    """Grant a right as the administrator in that database."""
     database.admin(f"GRANT {right} TO {quoted(database, user)}")
 
 
-# Who
+# Users
 
 
-def test_a_wrong_user_and_a_wrong_password_are_told_alike(shop: Database) -> None:
+def test_a_wrong_user_and_a_wrong_password_have_the_same_error(shop: Database) -> None:
     wrong_password = fails(shop, password=vault.store(PASSWORD))
     wrong_user = fails(shop, user="nobody_of_that_name")
     for failure in (wrong_password, wrong_user):
@@ -72,18 +72,18 @@ def test_no_password(shop: Database) -> None:
     failure.check("password_missing", "password", shop.user, retried=False, stage="sign_in")
 
 
-def test_a_password_that_cannot_be_read_any_more(shop: Database) -> None:
+def test_a_password_that_can_no_longer_be_decrypted(shop: Database) -> None:
     reference = vault.store(shop.password)
     vault.discard([reference])
     failure = fails(shop, password=reference)
     failure.check("secret_unreadable", "password", retried=False, stage="sign_in")
 
 
-def test_a_machine_that_users_may_not_come_from(own_server: DatabaseServer) -> None:
+def test_a_machine_from_which_users_may_not_connect(own_server: DatabaseServer) -> None:
     if isinstance(own_server, PostgresServer):
         database = own_server.create_database()
         own_server.set_hba("host all somebody_else 127.0.0.1/32 scram-sha-256")
-    else:  # nobody but the administrator is known there, who comes by the socket
+    else:  # the server knows only the administrator, who connects through the socket
         own_server.run("DROP USER root@`127.0.0.1`")
         database = Database(own_server, "shop", "ann", PASSWORD)
     failure = fails(database)
@@ -99,11 +99,11 @@ def test_a_user_who_may_not_sign_in(shop: Database) -> None:
     failure.check("login_not_allowed", "user", retried=False, stage="sign_in")
 
 
-# Which database
+# The database
 
 
 def test_an_unknown_database(shop: Database) -> None:
-    if isinstance(shop.server, MariaDbServer):  # tells only those who may use any
+    if isinstance(shop.server, MariaDbServer):  # says so only to users who may use a database
         shop.admin(f"GRANT ALL ON *.* TO `{shop.user}`")
     failure = fails(shop, database="no_such_database")
     failure.check(
@@ -130,7 +130,7 @@ def test_a_database_without_tables(server_database: Database) -> None:
     failure.check("database_empty", "database", server_database.name, retried=False)
 
 
-# What may be read
+# Rights to read
 
 
 def test_no_table_may_be_read(shop: Database, guest: Database) -> None:
@@ -147,7 +147,7 @@ def test_some_tables_may_be_read(shop: Database, guest: Database) -> None:
     assert [table.name for table in source.read_schema().tables] == ["customer"]
 
 
-def test_a_right_that_is_taken_away(shop: Database, guest: Database) -> None:
+def test_a_right_that_is_revoked(shop: Database, guest: Database) -> None:
     grant(shop, "SELECT ON customer", guest.user)
     source = make_source(shop.server.kind, guest.config())
     assert source.preview(PageRequest("customer")).total == 0
@@ -162,11 +162,11 @@ def test_a_right_that_is_taken_away(shop: Database, guest: Database) -> None:
     assert source.preview(PageRequest("customer")).total == 0
 
 
-# How many
+# Limits of sessions
 
 
 def held(database: Database, count: int) -> ExitStack:
-    """So many sessions."""
+    """Keeps this many sessions open."""
     with ExitStack() as sessions:
         for _ in range(count):
             sessions.callback(connected_once_free(database).close)
@@ -195,11 +195,11 @@ def test_a_full_server(make_server: Callable[..., Any], server_kind: str) -> Non
         places = 10
     database = server.create_database()
     database.run("CREATE TABLE t (a INTEGER PRIMARY KEY)")
-    wait_until_left(database)
+    wait_until_disconnected(database)
     with held(database, places):
         failure = fails(database)
         failure.check("too_many_connections", None, retried=True)
-    wait_until_left(database)
+    wait_until_disconnected(database)
     connects(server_kind, database.config())
 
 
@@ -214,8 +214,8 @@ def test_a_user_with_too_many_sessions(shop: Database, guest: Database) -> None:
         failure.check("too_many_connections", None, retried=True)
 
 
-def wait_until_left(database: Database) -> None:
-    """A server notices only after a moment that a client is gone."""
+def wait_until_disconnected(database: Database) -> None:
+    """Wait for the end of the sessions, because a server notices with a delay that a client has disconnected."""
     query = {
         "postgresql": "SELECT count(*) FROM pg_stat_activity WHERE usename = %s",
         "mysql": "SELECT count(*) FROM information_schema.processlist WHERE user = %s",

@@ -1,4 +1,5 @@
-"""Connecting to a database server fails before anyone signs in: names, ports, silence, wrong peers. All real."""
+"""Connecting to a database server fails before the sign-in: names, ports, silence, wrong servers. All of it is
+real."""
 
 import socket
 import sys
@@ -25,7 +26,7 @@ impatient = pytest.mark.usefixtures("impatient")
 
 
 def resolves_to(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
-    """Every name stands for these addresses."""
+    """Makes every name resolve to these addresses."""
 
     def answer(*_: Any, **__: Any) -> list[Any]:
         return [
@@ -41,14 +42,14 @@ def resolves_to(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
 
 @both
 @patient
-def test_a_name_that_nobody_knows(kind: str, config_of: ConfigOf) -> None:
+def test_an_unknown_host_name(kind: str, config_of: ConfigOf) -> None:
     failure = connecting_fails(kind, config_of(1, host="no-such-host.invalid"))
     failure.check("host_unknown", "host", "no-such-host.invalid", retried=False, stage="find_host")
 
 
 @both
 @patient
-def test_what_can_be_no_name(kind: str, config_of: ConfigOf) -> None:
+def test_invalid_host_names(kind: str, config_of: ConfigOf) -> None:
     for host in ("x" * 70, "a..b", "no such host", "https://db.example.com/"):
         failure = connecting_fails(kind, config_of(1, host=host))
         failure.check("host_unknown", "host", retried=False, stage="find_host")
@@ -111,7 +112,7 @@ def test_a_host_that_takes_the_connection_and_says_nothing(kind: str, config_of:
 
 AT_ONCE = (peers.close_at_once, peers.reset_at_once)
 AFTER_A_REQUEST = (peers.close_after_request, peers.reset_after_request)
-"""Which a MySQL client does not make: the server speaks first."""
+"""Peers that wait for a request. A MySQL client sends none, because its server sends the first message."""
 
 
 @patient
@@ -122,11 +123,13 @@ AFTER_A_REQUEST = (peers.close_after_request, peers.reset_after_request)
         *(("mysql", answer) for answer in AT_ONCE),
     ],
 )
-def test_a_peer_that_hangs_up(kind: str, config_of: ConfigOf, answer: peers.Answer) -> None:
+def test_a_peer_that_closes_the_connection(
+    kind: str, config_of: ConfigOf, answer: peers.Answer
+) -> None:
     with peers.listener(answer) as port:
         failure = connecting_fails(kind, config_of(port))
     failure.check("connection_lost", None, retried=True)
-    # A reset may come before the port is found open.
+    # The reset may come before the port was found to be open.
     assert failure.stage in {"encrypt", "reach_port"}
 
 
@@ -152,7 +155,7 @@ def test_a_peer_of_another_kind(kind: str, config_of: ConfigOf, answer: peers.An
 @both
 @impatient
 def test_a_web_server(kind: str, config_of: ConfigOf) -> None:
-    """It waits to be spoken to, as does a MySQL client: that says who it is when asked."""
+    """It waits for a request, and so does a MySQL client. It says what it is when it is asked."""
     with peers.listener(peers.serve_http) as port:
         failure = connecting_fails(kind, config_of(port))
     failure.check("wrong_server", "port", LABELS[kind], retried=False, stage="encrypt")
@@ -214,7 +217,7 @@ def test_hosts_that_are_never_allowed(kind: str, config_of: ConfigOf, no_connect
     "addresses",
     [("169.254.169.254",), ("127.0.0.1", "169.254.169.254"), ("::ffff:169.254.169.254",)],
 )
-def test_a_name_that_stands_for_such_an_address(
+def test_a_name_that_resolves_to_such_an_address(
     kind: str,
     addresses: tuple[str, ...],
     config_of: ConfigOf,
@@ -228,7 +231,7 @@ def test_a_name_that_stands_for_such_an_address(
 
 @both
 @patient
-def test_private_hosts_where_they_are_switched_off(
+def test_private_hosts_if_they_are_not_allowed(
     kind: str, config_of: ConfigOf, no_connections: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ALLOW_PRIVATE_HOSTS", "false")
@@ -260,7 +263,7 @@ def test_the_port_of_one_of_its_apps(kind: str, config_of: ConfigOf, no_connecti
 
 @pytest.fixture
 def no_connections(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is refused is refused before a packet is sent."""
+    """Fails if a connection is attempted: a refused host is refused before a packet is sent."""
 
     def fail(self: socket.socket, address: Any) -> None:
         raise AssertionError(f"connected to {address}")

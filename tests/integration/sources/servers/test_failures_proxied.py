@@ -1,4 +1,5 @@
-"""Database servers behind a bad network: never a hang, always a typed error, and all is well once it is over."""
+"""Database servers behind a bad network: a call never hangs and always has a typed error, and it works again when
+the network does."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -28,7 +29,7 @@ OF_THE_NETWORK = {"connection_lost", "host_silent"}
 
 @pytest.fixture(scope="module")
 def shops() -> Iterator[dict[str, Database]]:
-    """A database with many rows in the shared server of each kind, made when first asked for."""
+    """A database with many rows in the shared server of each kind, made when a test first asks for it."""
     made: dict[str, Database] = {}
     yield made
     for database in made.values():
@@ -53,9 +54,9 @@ def proxy(shop: Database, make_proxy: Callable[[int], TcpProxy]) -> TcpProxy:
 
 @pytest.fixture
 def config(shop: Database, proxy: TcpProxy, request: pytest.FixtureRequest) -> dict[str, Any]:
-    """The form's values for the way through the proxy."""
-    request.getfixturevalue("database")  # of Proto-DDF: where the vault is
-    # Where encryption is a wish only, libpq tries again without it by itself.
+    """The form's values for a connection through the proxy."""
+    request.getfixturevalue("database")  # Proto-DDF's home folder, which holds the vault
+    # If encryption is only preferred, libpq itself tries again without it.
     return shop.config(port=proxy.port, tls="require")
 
 
@@ -83,7 +84,7 @@ def is_of_the_network(failure: Failure) -> None:
         pytest.param(Flow(slice_bytes=100, slice_delay=0.001, close_delay=0.2), id="dripping"),
     ],
 )
-def test_what_is_slow_or_in_pieces_works(
+def test_a_slow_network_and_small_pieces_work(
     source: ResilientSource,
     config: dict[str, Any],
     server_kind: str,
@@ -111,7 +112,8 @@ def test_connections_that_end_after_some_bytes(
     ending: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """While it signs in or later: each time the same kind of error, and none once the network is well again."""
+    """They end during the sign-in or later: the kind of error is always the same, and there is none when the
+    network works again."""
     for limit in CUTS:
         fresh_policies(monkeypatch, source=PATIENT)
         setattr(proxy, direction, Flow(limit=limit, ending=ending))
@@ -124,7 +126,7 @@ def test_connections_that_end_after_some_bytes(
 
 @patient
 @directions
-def test_one_bad_connection_is_made_up_for(
+def test_one_bad_connection_is_replaced(
     source: ResilientSource, proxy: TcpProxy, direction: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for limit in CUTS:
@@ -139,7 +141,7 @@ def test_one_bad_connection_is_made_up_for(
 @impatient
 @directions
 @pytest.mark.parametrize("limit", [0, 5, 200, 1500])
-def test_a_network_that_falls_silent(
+def test_a_network_that_stops_passing_data(
     source: ResilientSource, proxy: TcpProxy, direction: str, limit: int
 ) -> None:
     setattr(proxy, direction, Flow(limit=limit, ending="silence"))
@@ -151,7 +153,7 @@ def test_a_network_that_falls_silent(
 
 @impatient
 @directions
-def test_a_network_that_falls_silent_later(
+def test_a_network_that_stops_passing_data_later(
     source: ResilientSource, proxy: TcpProxy, direction: str
 ) -> None:
     assert first_ids(source) == [0, 1, 2]
@@ -186,8 +188,8 @@ def test_a_result_that_is_reset_in_its_first_batch(
 
 @patient
 @pytest.mark.parametrize("ending", ["close", "reset"])
-def test_a_stream_that_is_cut_later(source: ResilientSource, proxy: TcpProxy, ending: Any) -> None:
-    """It cannot be begun anew: whoever reads it is told, and never takes a part for the whole."""
+def test_a_stream_that_breaks_later(source: ResilientSource, proxy: TcpProxy, ending: Any) -> None:
+    """A stream cannot be restarted: its reader gets an error and never mistakes a part for the whole."""
     proxy.downstream = Flow(limit=1_000_000, ending=ending)
     batches = source.rows("customer", batch=100)
     first = next(batches)
@@ -200,7 +202,7 @@ def test_a_stream_that_is_cut_later(source: ResilientSource, proxy: TcpProxy, en
 
 
 @impatient
-def test_a_stream_that_falls_silent(source: ResilientSource, proxy: TcpProxy) -> None:
+def test_a_stream_that_stops_passing_data(source: ResilientSource, proxy: TcpProxy) -> None:
     proxy.downstream = Flow(limit=1_000_000, ending="silence")
     batches = source.rows("customer", batch=100)
     next(batches)
@@ -211,7 +213,7 @@ def test_a_stream_that_falls_silent(source: ResilientSource, proxy: TcpProxy) ->
 
 @patient
 def test_a_reader_that_stops_early(source: ResilientSource, proxy: TcpProxy) -> None:
-    """Nobody waits for the rest of the rows."""
+    """Nothing waits for the rest of the rows."""
     batches = source.rows("customer", batch=100)
     next(batches)
     proxy.downstream = Flow(silent=True)

@@ -1,4 +1,4 @@
-"""Sessions that end, servers that start, stop and are killed, queries that take too long. All real."""
+"""Sessions that end, servers that start, stop and are killed, and queries that take too long. All of it is real."""
 
 import socket
 from collections.abc import Callable, Iterator
@@ -31,12 +31,12 @@ pytestmark = pytest.mark.usefixtures("patient")
 
 ROWS = [(1, "Ann"), (2, "Bo")]
 LOST = {"connection_lost", "server_stopping", "port_closed"}
-"""What a server that was ended may be met with, depending on the moment."""
+"""The errors that a server that was ended may cause, depending on the moment."""
 
 
 @pytest.fixture(autouse=True)
-def _out_of_containers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where these tests run in a container, a closed port of this machine would be told otherwise."""
+def _not_in_a_container(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pretend not to run in a container, where the error of a closed port of this machine would be another one."""
     monkeypatch.setattr(tcp_probe, "in_container", lambda: False)
 
 
@@ -51,7 +51,7 @@ def filled(server: DatabaseServer) -> Database:
 
 @pytest.fixture
 def shop(server: DatabaseServer) -> Iterator[Database]:
-    """A database with a table in the shared server of each kind."""
+    """A database with a table, in the shared server of each kind."""
     made = filled(server)
     yield made
     engines.dispose_all()
@@ -60,7 +60,7 @@ def shop(server: DatabaseServer) -> Iterator[Database]:
 
 @pytest.fixture
 def own_shop(own_server: DatabaseServer) -> Iterator[Database]:
-    """The same in a server that may be ended."""
+    """The same in a server that the test may end."""
     yield filled(own_server)
     engines.dispose_all()
 
@@ -73,12 +73,12 @@ def read(source: ResilientSource) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in source.preview(PageRequest("customer")).rows]
 
 
-# Queries that wait
+# Waiting queries
 
 
 @contextmanager
 def locked(database: Database) -> Iterator[Any]:
-    """While nobody can read the table. Gives the session that holds it."""
+    """Locks the table, so that nobody can read it. Gives the session that holds the lock."""
     holder = database.connect()
     with holder.cursor() as cursor:
         if database.server.kind == "postgresql":
@@ -100,7 +100,7 @@ _KILL = {"postgresql": "SELECT pg_terminate_backend({})", "mysql": "KILL CONNECT
 
 
 def waiting_session(database: Database, call: Future[Any]) -> int:
-    """The session of a call that waits for the table, as soon as it does."""
+    """The session of a call that waits for the table; returns as soon as the call waits."""
     found: list[Any] = []
 
     def waits() -> bool:
@@ -151,7 +151,7 @@ def failure_when_ended(
     in_a_thread: Callable[..., Future[Any]],
     end: Callable[[], None],
 ) -> Failure:
-    """The failure of a read during whose query `end` ends the server."""
+    """The failure of a read if `end` ends the server during its query."""
     with locked(shop):
         call = in_a_thread(lambda: failure_of(source, lambda: read(source)))
         waiting_session(shop, call)
@@ -212,7 +212,7 @@ def test_the_first_call_after_a_restart(own_shop: Database, how: str) -> None:
     assert policy(SYSTEM, source.target).snapshot().retries <= 1
 
 
-def test_several_stale_connections_are_thrown_away_together(own_shop: Database) -> None:
+def test_several_stale_connections_are_discarded_together(own_shop: Database) -> None:
     source = source_of(own_shop)
     with ThreadPoolExecutor(4) as threads:
         assert list(threads.map(read, [source] * 16)) == [ROWS] * 16
@@ -224,14 +224,14 @@ def test_a_server_that_is_down(own_shop: Database) -> None:
     source = source_of(own_shop)
     assert read(source) == ROWS
     own_shop.server.stop()
-    for _ in range(2):  # first with connections that were kept, then without
+    for _ in range(2):  # first with kept connections, then without
         failure = failure_of(source, lambda: read(source))
         failure.check("port_closed", "port", str(own_shop.server.port), retried=True)
     own_shop.server.start()
     assert read(source) == ROWS
 
 
-def test_a_server_that_stays_down_is_left_alone(
+def test_calls_of_a_server_that_stays_down_are_paused(
     own_shop: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     breaker = {
@@ -263,7 +263,7 @@ def test_a_deadline_ends_a_call_to_a_server_that_hangs(
     source, other = source_of(own_shop), source_of(own_shop, user="somebody_else")
     assert read(source) == ROWS
     own_shop.server.pause()
-    for call in (lambda: read(source), lambda: read(other)):  # in a session, and signing in
+    for call in (lambda: read(source), lambda: read(other)):  # in a session, and during the sign-in
         assert failure_of(source, call).code in {"host_silent", "deadline_exceeded"}
     own_shop.server.resume()
     assert read(source) == ROWS

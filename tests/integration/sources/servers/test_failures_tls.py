@@ -1,4 +1,5 @@
-"""Encrypted connections, and every way they fail: real servers, with certificates that are bad in one way each."""
+"""Encrypted connections, and every way in which they fail: real servers, with certificates that are each bad in one
+way."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -27,7 +28,7 @@ BAD = {
 def secure(
     make_server: Callable[..., Any], server_kind: str, certificates: Certificates
 ) -> DatabaseServer:
-    """A server of the test's own, which offers TLS with the good certificate."""
+    """A server for one test that offers TLS with the good certificate."""
     server: DatabaseServer = make_server(server_kind, start=False)
     server.use_certificate(certificates.good)
     server.start()
@@ -56,10 +57,10 @@ def test_each_choice_with_a_good_certificate(secure: DatabaseServer, ca_certific
     assert found_tls(database, tls="off") == "not encrypted"
 
 
-def test_a_certificate_of_the_server_s_own_user_lets_nobody_in(
+def test_a_client_certificate_of_proto_ddf_s_own_user_is_not_used(
     secure: DatabaseServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """libpq would show the one that lies in ~/.postgresql, or that variables name (docs, 32.19.2)."""
+    """libpq would show the certificate in ~/.postgresql, or one that environment variables name (docs, 32.19.2)."""
     database = filled(secure)
     file = tmp_path / "postgresql.crt"
     file.write_text("no certificate: whoever reads it says so")
@@ -73,7 +74,7 @@ def found_tls(database: Database, **changes: Any) -> str:
     return connects(database.server.kind, database.config(**changes))["encrypt"]
 
 
-def test_encryption_is_preferred_only(own_server: DatabaseServer) -> None:
+def test_encryption_is_only_preferred(own_server: DatabaseServer) -> None:
     assert found_tls(filled(own_server), tls="prefer").startswith("not encrypted")
 
 
@@ -85,7 +86,7 @@ def test_a_server_without_encryption(
     failure.check("tls_refused", "tls", "no encrypted", retried=False, stage="encrypt")
 
 
-def test_a_server_that_wants_encryption(secure: DatabaseServer) -> None:
+def test_a_server_that_requires_encryption(secure: DatabaseServer) -> None:
     database = filled(secure)
     if isinstance(secure, PostgresServer):
         secure.set_hba("hostssl all all 127.0.0.1/32 scram-sha-256")
@@ -97,7 +98,7 @@ def test_a_server_that_wants_encryption(secure: DatabaseServer) -> None:
     assert "TLS" in found_tls(database, tls="prefer")
 
 
-def test_a_user_who_has_to_encrypt(secure: DatabaseServer) -> None:
+def test_a_user_who_must_use_encryption(secure: DatabaseServer) -> None:
     database = filled(secure)
     if isinstance(secure, PostgresServer):
         secure.set_hba(f'hostssl all "{database.user}" 127.0.0.1/32 scram-sha-256')
@@ -120,24 +121,24 @@ def test_bad_certificates(
         assert "not checked" in found_tls(database, tls="require")
 
 
-def test_an_authority_that_this_machine_does_not_know(secure: DatabaseServer) -> None:
+def test_an_authority_that_this_machine_does_not_trust(secure: DatabaseServer) -> None:
     failure = fails(filled(secure), tls="verify")
     failure.check("tls_untrusted", "ca_certificate", retried=False, stage="encrypt")
 
 
-def test_a_certificate_of_an_authority_that_is_missing(secure: DatabaseServer, home: Any) -> None:
+def test_a_missing_certificate_of_the_authority(secure: DatabaseServer, home: Any) -> None:
     path = str(home / "uploads" / "gone.pem")
     failure = fails(filled(secure), tls="verify", ca_certificate=path)
     failure.check("file_not_found", "ca_certificate", retried=False)
 
 
-def test_a_certificate_of_an_authority_that_is_none(secure: DatabaseServer, home: Any) -> None:
+def test_an_invalid_certificate_of_the_authority(secure: DatabaseServer, home: Any) -> None:
     path = home / "uploads" / "notes.pem"
     path.write_text("no certificate")
     failure = fails(filled(secure), tls="verify", ca_certificate=str(path))
     failure.check("certificate_unreadable", "ca_certificate", "notes.pem", retried=False)
 
 
-def test_a_certificate_of_an_authority_from_elsewhere(secure: DatabaseServer) -> None:
+def test_a_certificate_of_another_authority(secure: DatabaseServer) -> None:
     failure = fails(filled(secure), tls="verify", ca_certificate="/etc/ssl/openssl.cnf")
     failure.check("path_not_allowed", "ca_certificate", retried=False)

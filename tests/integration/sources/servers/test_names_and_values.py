@@ -1,4 +1,4 @@
-"""Names and values of any sort, through every kind of database: whatever a database takes can be read."""
+"""Names and values of any sort, with every kind of database: whatever a database accepts can be read."""
 
 import math
 import sqlite3
@@ -28,10 +28,10 @@ quick = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-"""The fixtures are of the whole test: a table is made anew for each example."""
+"""The fixtures are shared by all examples of a test, so each example makes its own table."""
 
 _LONGEST = 60
-"""Bytes of a name."""
+"""The largest number of bytes of a name."""
 NASTY = [
     "select",
     "Order",
@@ -116,8 +116,8 @@ class OfFile:
 
 
 Place = OfServer | OfFile
-"""A database to make tables in, and to read them from. `types`: of a text, whole number, decimal, float, day, moment,
-time and bytes; `mark` stands for a value in a statement."""
+"""A database in which to make and read tables. `types` are the column types for a text, a whole number, a decimal, a
+float, a date, a datetime, a time and bytes; `mark` is the placeholder of a value in a statement."""
 
 
 @pytest.fixture(params=["sqlite", "postgresql", "mysql"])
@@ -133,8 +133,8 @@ def place(request: pytest.FixtureRequest, home: Path) -> Iterator[Place]:
 
 
 def usable(place: Place, names: list[str]) -> list[str]:
-    """Those that every database takes: neither too long nor with blanks around, and not alike but for case; MariaDB
-    takes no characters beyond U+FFFF."""
+    """The names that every database accepts: not too long, without blanks around them, and not equal to others but
+    for case. MariaDB accepts no characters beyond U+FFFF."""
     mysql = isinstance(place, OfServer) and place.mysql
     kept: dict[str, str] = {}
     for name in names:
@@ -195,7 +195,7 @@ def test_names_of_any_text(place: Place, table: str, columns: list[str]) -> None
     ),
     search=TEXTS,
 )
-def test_values_come_back_as_they_were_put_in(
+def test_values_are_read_as_they_were_inserted(
     place: Place, rows: list[list[Any]], search: str
 ) -> None:
     declared = ", ".join(f"c{at} {name}" for at, name in enumerate(place.types))
@@ -230,7 +230,7 @@ def test_values_come_back_as_they_were_put_in(
 
 
 def _as_stored(place: Place, value: Any) -> Any:
-    """As a driver takes it: SQLite has no values of these types."""
+    """The value as a driver accepts it: SQLite has no such types."""
     if not isinstance(place, OfFile):
         return value
     if isinstance(value, Decimal):
@@ -259,7 +259,7 @@ INJECTIONS = (
 
 
 @pytest.mark.parametrize("text", INJECTIONS)
-def test_what_is_given_is_never_taken_for_sql(place: Place, text: str) -> None:
+def test_arguments_are_never_read_as_sql(place: Place, text: str) -> None:
     place.run("CREATE TABLE t (id integer PRIMARY KEY, c varchar(50))")
     insert = f"INSERT INTO t VALUES ({place.mark}, {place.mark})"
     place.run(insert, [1, "plain"])

@@ -1,4 +1,4 @@
-"""Pages and streams of rows, from real servers of each kind."""
+"""Pages and streams of rows from real servers of each kind."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -41,13 +41,13 @@ FOUND = {
     "x' OR '1'='1": [],
     "\0\ud800": [1, 2, 3, 4, 5],
 }
-"""Keys by what is searched for."""
+"""The keys of the rows that a search must find, by its words."""
 ORDERS = {
     ("age", False): [3, 5, 1, 2, 4],
     ("age", True): [1, 5, 3, 4, 2],
     ("id", True): [5, 4, 3, 2, 1],
 }
-"""Keys by column and whether descending."""
+"""The keys in each order: by column and whether it is descending."""
 LOOSE = [(at % 3, f"row {at}") for at in range(40)]
 
 
@@ -59,7 +59,7 @@ def source(server_database: Database) -> Iterator[ServerSource]:
 
 @pytest.fixture
 def people(server_database: Database) -> Database:
-    """Rows with nulls and with what LIKE, drivers and SQL take for their own."""
+    """Rows with nulls, and with characters that have a meaning for LIKE, drivers or SQL."""
     server_database.run(
         "CREATE TABLE people (id int PRIMARY KEY, name varchar(20) NOT NULL, age int, note varchar(20))",
         "CREATE TABLE loose (a int, b varchar(20))",
@@ -76,13 +76,13 @@ def ids(source: ServerSource, **asked: Any) -> list[int]:
 
 @pytest.mark.usefixtures("people")
 class TestPage:
-    def test_rows_come_by_their_key(self, source: ServerSource) -> None:
+    def test_rows_are_sorted_by_their_key(self, source: ServerSource) -> None:
         page = source.preview(PageRequest("people"))
         assert page.columns == ("id", "name", "age", "note")
         assert list(page.rows) == PEOPLE
         assert (page.total, page.at_least, page.offset) == (5, False, 0)
 
-    def test_a_search_looks_in_all_columns(self, source: ServerSource) -> None:
+    def test_a_search_covers_all_columns(self, source: ServerSource) -> None:
         for search, found in FOUND.items():
             page = source.preview(PageRequest("people", search=search))
             assert [row[0] for row in page.rows] == found, search
@@ -107,11 +107,13 @@ class TestPage:
             assert (len(found), len(set(found))) == (40, 40)
             assert {page.total for page in pages} == {40}
 
-    def test_beyond_the_last_row_the_total_is_still_told(self, source: ServerSource) -> None:
+    def test_a_page_beyond_the_last_row_still_has_the_total(self, source: ServerSource) -> None:
         page = source.preview(PageRequest("people", offset=50, limit=10))
         assert (page.rows, page.total) == ((), 5)
 
-    def test_counting_stops(self, source: ServerSource, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_counting_has_a_limit(
+        self, source: ServerSource, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setattr(rows, "COUNTED", 10)
         first = source.preview(PageRequest("loose", limit=5))
         assert (first.total, first.at_least) == (10, True)
@@ -122,17 +124,17 @@ class TestPage:
         assert source.preview(PageRequest("loose", limit=5, search="row 1")).at_least is True
         assert source.preview(PageRequest("loose", limit=5, search="row 39")).total == 1
 
-    def test_a_limit_has_its_bounds(self, source: ServerSource) -> None:
+    def test_the_size_of_a_page_is_limited(self, source: ServerSource) -> None:
         assert len(source.preview(PageRequest("people", limit=-1)).rows) == 0
         assert len(source.preview(PageRequest("people", limit=10**9, offset=-5)).rows) == 5
 
-    def test_a_column_that_is_not_there(self, source: ServerSource) -> None:
+    def test_an_unknown_column(self, source: ServerSource) -> None:
         for sort in ("gone", "id; DROP TABLE people", "", "\0"):
             with pytest.raises(ValidationError) as caught:
                 source.preview(PageRequest("people", sort=sort))
             assert (caught.value.code, caught.value.field) == ("field_unknown", "sort")
 
-    def test_a_table_that_is_not_there(self, source: ServerSource) -> None:
+    def test_an_unknown_table(self, source: ServerSource) -> None:
         for table in ("gone", "people; DROP TABLE people", "", "a.b.c", "😀", "people\0"):
             for read in (
                 lambda table: source.preview(PageRequest(table)),
@@ -154,7 +156,7 @@ class TestPage:
 
 @pytest.fixture
 def many(server_database: Database) -> Database:
-    """A table of 30,000 rows."""
+    """A table with 30,000 rows."""
     series = {
         "postgresql": "generate_series(1, 30000) AS n(i)",
         "mysql": "(SELECT seq AS i FROM seq_1_to_30000) AS n",
@@ -168,18 +170,22 @@ def many(server_database: Database) -> Database:
 
 @pytest.mark.usefixtures("many")
 class TestStream:
-    def test_every_row_comes_in_batches(self, source: ServerSource) -> None:
+    def test_every_row_is_read_in_batches(self, source: ServerSource) -> None:
         batches = list(source.rows("many", 7_000))
         assert [len(batch) for batch in batches] == [7_000] * 4 + [2_000]
         assert sorted(row[0] for batch in batches for row in batch) == list(range(1, 30_001))
 
-    def test_it_sees_one_state_of_the_table(self, source: ServerSource, many: Database) -> None:
+    def test_a_stream_sees_one_state_of_the_table(
+        self, source: ServerSource, many: Database
+    ) -> None:
         stream = source.rows("many", 1_000)
         next(stream)
         many.run("UPDATE many SET t = 'later'")
         assert {row[1] for batch in stream for row in batch} == {"row"}
 
-    def test_one_that_is_left_early_leaves_the_source_as_it_was(self, source: ServerSource) -> None:
+    def test_a_stream_that_is_not_read_to_the_end_leaves_the_source_usable(
+        self, source: ServerSource
+    ) -> None:
         for _ in range(17):  # one more than a pool has connections
             stream = source.rows("many", 10)
             assert len(next(stream)) == 10

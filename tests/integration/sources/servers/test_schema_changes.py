@@ -1,4 +1,4 @@
-"""What two readings of a real server tell about what was done in between."""
+"""The difference between two readings of the schema of a real server, after each kind of change."""
 
 from collections.abc import Iterator
 
@@ -35,7 +35,7 @@ def test_rows_and_time_change_nothing(server_database: Database) -> None:
     assert compare_schemas(before, source_of(server_database).read_schema()).lines() == []
 
 
-def test_each_thing_done_is_told(server_database: Database) -> None:
+def test_each_change_is_reported(server_database: Database) -> None:
     server_database.run(*SHOP)
     before = source_of(server_database).read_schema()
     mysql = server_database.server.kind == "mysql"

@@ -1,4 +1,4 @@
-"""What a session may do, what a user may do, and what an app is given: told by real servers."""
+"""What a session may do, what a user may do, and the environment of an app, with real servers."""
 
 import socket
 from collections.abc import Callable
@@ -41,7 +41,7 @@ WRITABLE = {
     "postgresql": "SET default_transaction_read_only = off",
     "mysql": "SET SESSION TRANSACTION READ WRITE",
 }
-"""Statements that let a session write."""
+"""Statements with which a session could allow itself to write."""
 SERVERS = {each.name: each for each in (POSTGRES, MYSQL)}
 
 
@@ -120,7 +120,7 @@ def test_a_session_is_read_only_unless_it_is_to_write(shop: Database) -> None:
     assert shop.run("SELECT * FROM customer") == [(1, "Ann")]  # committed at once
 
 
-def test_what_a_view_calls_cannot_write_either(shop: Database) -> None:
+def test_a_function_that_a_view_calls_cannot_write_either(shop: Database) -> None:
     body = "INSERT INTO customer VALUES (9, 'Eve')"
     if isinstance(shop.server, PostgresServer):
         made = f"CREATE FUNCTION add_row() RETURNS int LANGUAGE sql AS $${body} RETURNING id$$"
@@ -153,10 +153,11 @@ def test_one_statement_at_a_time_and_no_file_of_this_machine(mariadb_database: D
         assert run(connection, "SELECT * FROM t") == []
 
 
-def test_the_environment_of_the_server_is_not_the_user_s(
+def test_the_environment_of_proto_ddf_does_not_affect_a_connection(
     postgres_database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """libpq takes what is not given from variables and from files of the home folder (docs, 32.15 and 32.16)."""
+    """libpq takes missing values from environment variables and from files of the home folder (docs, 32.15 and
+    32.16)."""
     file = tmp_path / "pgpass"
     file.write_text(f"*:*:*:*:{postgres_database.password}\n")
     file.chmod(0o600)
@@ -203,11 +204,11 @@ def test_a_session_waits_no_longer_than_the_deadline_in_force(own_server: Databa
         with deadline_after(0.2):
             assert code_of(lambda: run(connection, "SELECT 1")) == "host_silent"
         own_server.resume()
-        # Its answer may still come: the connection is of no more use.
+        # The answer may still come, so the connection cannot be used any more.
         assert code_of(lambda: run(connection, "SELECT 2")) == "connection_lost"
 
 
-def test_the_parameters_of_the_form(shop: Database) -> None:
+def test_the_parameters_of_the_form_are_used(shop: Database) -> None:
     if isinstance(shop.server, PostgresServer):
         with session(shop, parameters="application_name = Sales, keepalives_idle=30") as connection:
             assert run(connection, "SHOW application_name") == [("Sales",)]
@@ -230,7 +231,7 @@ def test_a_name_of_several_addresses_of_which_one_answers(
         assert run(connection, "SELECT 1") == [(1,)]
 
 
-def test_a_password_of_all_sorts_of_letters(shop: Database) -> None:
+def test_a_password_with_unusual_characters(shop: Database) -> None:
     password = "ü€ ' \" \\ % 日本"
     if isinstance(shop.server, PostgresServer):
         shop.admin(f"ALTER USER \"{shop.user}\" PASSWORD 'ü€ '' \" \\ % 日本'")
@@ -243,13 +244,13 @@ def test_a_password_of_all_sorts_of_letters(shop: Database) -> None:
 def test_a_password_with_a_blank_at_its_end(shop: Database) -> None:
     with pytest.raises(ProtoDDFError) as raised:
         session(shop, password=vault.store(shop.password + " "))
-    told = classify(raised.value)
-    assert told.code == "authentication_failed"
-    assert "begins or ends with a blank" in told.hint
+    error = classify(raised.value)
+    assert error.code == "authentication_failed"
+    assert "begins or ends with a blank" in error.hint
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-def test_a_server_that_was_met_before_is_no_other_in_a_container(
+def test_in_a_container_a_known_server_that_fails_is_not_mistaken_for_the_container(
     host: str, shop: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")
@@ -276,7 +277,7 @@ def test_rights_are_counted(shop: Database, guest: Database) -> None:
     assert found(shop, "check_rights") == "may read 3 of 3 tables"
     grant(shop, "SELECT ON customer", guest.user)
     grant(shop, "INSERT ON invoice", guest.user)
-    # MySQL's catalogue lists what a user has any right to.
+    # MySQL's catalogue lists all tables to which a user has any right.
     expected = "may read 1 of 3" if isinstance(shop.server, PostgresServer) else "may read 1 of 2"
     assert found(guest, "check_rights") == f"{expected} tables"
     grant(shop, "SELECT (total) ON invoice", guest.user)
@@ -298,7 +299,7 @@ def test_rights_by_a_role_count(shop: Database, guest: Database) -> None:
         shop.admin(f"DROP ROLE {role}")
 
 
-def test_more_tables_than_are_asked_about_at_once(
+def test_more_tables_than_one_query_asks_about(
     shop: Database, guest: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mysql_server, "_AT_ONCE", 4)
@@ -338,7 +339,7 @@ def check_writable(database: Database, **changes: Any) -> None:
     check(ServerSource(server_of(database), config_of(database, **{"writable": True, **changes})))
 
 
-def test_changes_that_are_not_switched_on(shop: Database) -> None:
+def test_changes_that_are_not_allowed_in_the_form(shop: Database) -> None:
     assert code_of(lambda: check_writable(shop, writable=False)) == "source_read_only"
 
 
@@ -352,9 +353,9 @@ def test_changes_that_are_allowed(shop: Database) -> None:
 def test_one_right_to_change_is_enough(shop: Database, guest: Database, right: str) -> None:
     for each in ("customer", "invoice"):
         grant(shop, f"SELECT ON {each}", guest.user)
-    told = code_of(lambda: check_writable(guest))
-    assert told == "writing_not_allowed"
-    assert code_of(lambda: found(guest, "check_rights", writable=True)) == told
+    code = code_of(lambda: check_writable(guest))
+    assert code == "writing_not_allowed"
+    assert code_of(lambda: found(guest, "check_rights", writable=True)) == code
     grant(shop, f"{right} ON invoice", guest.user)
     check_writable(guest)
 
@@ -394,7 +395,7 @@ def test_a_server_that_takes_no_changes(own_server: DatabaseServer) -> None:
 
 
 def environment(database: Database, *, asked: bool = False, **changes: Any) -> dict[str, str]:
-    """What an app is given that is asked to write or not; `changes` are of the form."""
+    """The environment of an app that is asked to write or not; `changes` are changes of the form."""
     make = KINDS[database.server.kind].app_environment
     assert make is not None
     return make(config_of(database, **changes), asked)
@@ -422,8 +423,8 @@ def is_encrypted(connection: sa.Connection) -> bool:
     return bool(row[1])
 
 
-def test_an_app_that_must_trust_the_certificate_does_not_trust_another(shop: Database) -> None:
-    """Of the authorities that this machine trusts none signed it."""
+def test_an_app_that_must_verify_the_certificate_refuses_an_untrusted_one(shop: Database) -> None:
+    """The certificate is not signed by an authority that this machine trusts."""
     given = environment(shop, tls="verify")
     url = sa.make_url(given["DATABASE_URL"]).set(password=given["DATABASE_PASSWORD"])
     engine = sa.create_engine(url)
@@ -433,7 +434,7 @@ def test_an_app_that_must_trust_the_certificate_does_not_trust_another(shop: Dat
 
 @pytest.mark.parametrize("switched_on", [False, True])
 @pytest.mark.parametrize("asked", [False, True])
-def test_the_url_of_an_app_opens_postgresql_read_only_unless_both_want_to_write(
+def test_the_url_of_an_app_opens_postgresql_read_only_unless_form_and_app_allow_writing(
     postgres_database: Database, switched_on: bool, asked: bool
 ) -> None:
     given = environment(postgres_database, asked=asked, writable=switched_on)
@@ -445,10 +446,10 @@ def test_the_url_of_an_app_opens_postgresql_read_only_unless_both_want_to_write(
     assert shown == ("off" if switched_on and asked else "on")
 
 
-def test_an_app_without_a_password_is_given_none(shop: Database) -> None:
+def test_an_app_without_a_password_gets_none(shop: Database) -> None:
     assert set(environment(shop, password="")) == {"DATABASE_URL"}
 
 
-def test_no_app_is_sent_to_a_host_that_is_not_allowed(shop: Database, home: Path) -> None:
-    told = code_of(lambda: environment(shop, host="169.254.169.254"))
-    assert told == "host_not_allowed"
+def test_no_app_gets_the_address_of_a_host_that_is_not_allowed(shop: Database, home: Path) -> None:
+    code = code_of(lambda: environment(shop, host="169.254.169.254"))
+    assert code == "host_not_allowed"

@@ -1,4 +1,4 @@
-"""Every way a SQLite file can be bad, really made so."""
+"""Every way in which a SQLite file can be invalid, with real files."""
 
 import sqlite3
 from collections.abc import Callable
@@ -31,7 +31,7 @@ def quick_lock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def failing_stage(source: SqliteSource) -> tuple[str, str, str]:
-    """Name of the first stage that fails, code and field of its error."""
+    """The name of the first stage that fails, and the code and field of its error."""
     name, error = first_failure(source)
     return name, error.code, error.context["field"]
 
@@ -44,7 +44,7 @@ def test_a_good_file_passes_every_stage(good: SqliteSource) -> None:
     ]
 
 
-def test_a_file_that_is_gone(good: SqliteSource) -> None:
+def test_a_missing_file(good: SqliteSource) -> None:
     good.path.unlink()
     assert failing_stage(good) == ("find_file", "file_not_found", "path")
     with pytest.raises(ProtoDDFError) as raised:
@@ -69,7 +69,7 @@ def test_garbage(good: SqliteSource, content: bytes) -> None:
 
 
 @pytest.mark.parametrize("left", [0.5, 0.99, 0.001])
-def test_a_file_that_is_cut_short(sqlite_source: MakeSource, left: float) -> None:
+def test_an_incomplete_file(sqlite_source: MakeSource, left: float) -> None:
     source = sqlite_source(
         "CREATE TABLE t (a); WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 5000)"
         " INSERT INTO t SELECT hex(randomblob(50)) FROM n"
@@ -86,7 +86,9 @@ def test_a_file_that_is_damaged_within(sqlite_source: MakeSource) -> None:
     assert failing_stage(source)[1:] == ("sqlite_not_a_database", "path")
 
 
-def test_no_bytes_and_no_tables_are_empty(good: SqliteSource, sqlite_source: MakeSource) -> None:
+def test_a_file_without_bytes_or_without_tables_is_empty(
+    good: SqliteSource, sqlite_source: MakeSource
+) -> None:
     good.path.write_bytes(b"")
     assert failing_stage(good) == ("open", "sqlite_empty", "path")
     good.path.unlink()
@@ -178,14 +180,14 @@ def test_a_wal_database_in_a_folder_that_may_not_be_written(
         assert source.read_schema().table("t").row_count == 1
 
 
-def test_rows_still_in_the_wal_are_read(good: SqliteSource) -> None:
+def test_rows_that_are_still_in_the_wal_are_read(good: SqliteSource) -> None:
     with closing(sqlite3.connect(good.path, isolation_level=None)) as writer:
         writer.execute("PRAGMA journal_mode = WAL")
         writer.execute("INSERT INTO t VALUES (2, 'y')")
         assert good.preview(PageRequest("t")).total == 2
 
 
-def test_the_form_names_the_field_at_fault(home: Path) -> None:
+def test_the_form_names_the_invalid_field(home: Path) -> None:
     for config, code in (
         ({}, "file_required"),
         ({"path": "  "}, "file_required"),
@@ -200,7 +202,7 @@ def test_the_form_names_the_field_at_fault(home: Path) -> None:
     assert unknown.value.field == "kind"
 
 
-def test_the_url_of_a_path_with_marks_opens_that_file(home: Path) -> None:
+def test_the_url_of_a_path_with_special_characters_opens_that_file(home: Path) -> None:
     from sqlalchemy import create_engine, text
 
     path = home / "uploads" / "sales #1 50%?.db"

@@ -32,7 +32,9 @@ def ids(source: SqliteSource, **options: object) -> list[int]:
     return [row[0] for row in source.preview(PageRequest("people", **options)).rows]  # type: ignore[arg-type]
 
 
-def test_values_are_typed_where_they_fit_and_kept_where_not(people: SqliteSource) -> None:
+def test_values_have_the_type_of_their_column_if_they_fit_and_stay_as_they_are_if_not(
+    people: SqliteSource,
+) -> None:
     assert people.preview(PageRequest("people")).rows == (
         (1, "Ann 50%", date(1990, 2, 1), Decimal("12.50"), True),
         (2, "bob", None, Decimal("3.00"), False),
@@ -41,7 +43,7 @@ def test_values_are_typed_where_they_fit_and_kept_where_not(people: SqliteSource
     )
 
 
-def test_nulls_are_last_whichever_way_it_is_sorted(people: SqliteSource) -> None:
+def test_nulls_are_last_in_both_directions(people: SqliteSource) -> None:
     assert ids(people, sort="name") == [1, 2, 4, 3]
     assert ids(people, sort="name", descending=True) == [4, 2, 1, 3]
 
@@ -62,7 +64,7 @@ def test_nulls_are_last_whichever_way_it_is_sorted(people: SqliteSource) -> None
         ("' OR 1=1 --", []),
     ],
 )
-def test_search_looks_into_every_column(
+def test_a_search_covers_every_column(
     people: SqliteSource, search: str, expected: list[int]
 ) -> None:
     assert ids(people, search=search) == expected
@@ -116,7 +118,7 @@ def test_many_threads_may_read_at_once(people: SqliteSource) -> None:
     assert {page.total for page in pages} == {1}
 
 
-def test_rows_given_up_halfway_leave_no_lock(people: SqliteSource) -> None:
+def test_rows_that_are_not_read_to_the_end_leave_no_lock(people: SqliteSource) -> None:
     rows = people.rows("people", batch=1)
     next(rows)
     rows.close()  # type: ignore[attr-defined]
@@ -131,7 +133,7 @@ INSERT INTO t VALUES (1);
 CREATE VIEW more AS WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x FROM n;
 CREATE VIEW never AS SELECT x, x || '' AS word FROM more WHERE x < 0;
 """
-"""Two views without an end: one gives ever more rows, one looks for its first for ever."""
+"""Two views without an end: one returns more and more rows, the other never finds its first row."""
 
 
 @pytest.fixture
@@ -161,7 +163,7 @@ def test_a_page_that_takes_too_long_is_stopped(endless: SqliteSource) -> None:
         assert "source.db did not answer the query within 0.2 s" in told.message
 
 
-def test_rows_come_as_long_as_there_are_any_and_are_not_waited_for_for_ever(
+def test_rows_are_read_while_they_come_and_the_wait_for_the_next_has_a_limit(
     endless: SqliteSource,
 ) -> None:
     rows = endless.rows("more", 3)

@@ -31,7 +31,7 @@ def test_tables_come_before_views_with_their_row_counts(sqlite_source: MakeSourc
     ]  # fmt: skip
 
 
-def test_columns_tell_type_nullability_default_and_key(sqlite_source: MakeSource) -> None:
+def test_columns_have_type_nullability_default_and_key(sqlite_source: MakeSource) -> None:
     found = table(
         sqlite_source(
             """CREATE TABLE t (
@@ -100,7 +100,7 @@ def test_foreign_keys_are_completed_or_dropped(sqlite_source: MakeSource) -> Non
     }  # fmt: skip
 
 
-def test_unique_means_by_itself_and_always(sqlite_source: MakeSource) -> None:
+def test_a_column_is_unique_only_by_itself_and_in_all_rows(sqlite_source: MakeSource) -> None:
     found = table(
         sqlite_source(
             """CREATE TABLE t (a, b, c, d, UNIQUE (a, b));
@@ -130,7 +130,7 @@ def test_checks_become_bounds_choices_and_lengths(sqlite_source: MakeSource) -> 
     assert found.column("l").max_length == 8
 
 
-def test_what_sqlite_itself_cannot_read_is_left_out(sqlite_source: MakeSource) -> None:
+def test_tables_that_sqlite_itself_cannot_read_are_left_out(sqlite_source: MakeSource) -> None:
     source = sqlite_source(
         """CREATE TABLE t (a); CREATE VIEW fine AS SELECT a FROM t;
         CREATE TABLE lost (b); CREATE VIEW broken AS SELECT b FROM lost; DROP TABLE lost;"""
@@ -138,7 +138,7 @@ def test_what_sqlite_itself_cannot_read_is_left_out(sqlite_source: MakeSource) -
     assert [found.name for found in source.read_schema().tables] == ["t", "fine"]
 
 
-def test_full_text_tables_show_without_their_shadows(sqlite_source: MakeSource) -> None:
+def test_full_text_tables_are_shown_without_their_shadow_tables(sqlite_source: MakeSource) -> None:
     source = sqlite_source(
         "CREATE VIRTUAL TABLE notes USING fts5(title, body);"
         "INSERT INTO notes VALUES ('a', 'hello world');"

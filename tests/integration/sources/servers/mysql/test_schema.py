@@ -1,4 +1,4 @@
-"""The schema of a MariaDB database, read from a real one."""
+"""The schema of a MariaDB database, read from a real server."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, time
@@ -66,7 +66,7 @@ def test_each_type_has_its_meaning_and_keeps_its_own_name(
     assert by_type["set('a','b')"].choices is None
 
 
-def test_keys_defaults_checks_and_what_the_server_fills(
+def test_keys_defaults_checks_and_generated_values(
     source: ServerSource, mariadb_database: Database
 ) -> None:
     mariadb_database.run(
@@ -93,7 +93,7 @@ def test_keys_defaults_checks_and_what_the_server_fills(
     assert found["size"].choices == ("S", "it's", "a\\b")
 
 
-def test_foreign_keys_of_several_columns_views_and_what_is_left_out(
+def test_foreign_keys_of_several_columns_views_and_omitted_tables(
     source: ServerSource, mariadb_database: Database
 ) -> None:
     mariadb_database.run(
@@ -121,7 +121,7 @@ def test_foreign_keys_of_several_columns_views_and_what_is_left_out(
     )
 
 
-def test_what_the_user_may_not_read_is_left_out(mariadb_database: Database) -> None:
+def test_tables_that_the_user_may_not_read_are_left_out(mariadb_database: Database) -> None:
     mariadb_database.run(
         "CREATE TABLE open (id int)",
         "CREATE TABLE part (id int, secret text)",
@@ -156,7 +156,7 @@ def test_what_the_user_may_not_read_is_left_out(mariadb_database: Database) -> N
         mariadb_database.admin(f"DROP USER {reader}")
 
 
-def test_large_tables_are_told_by_estimate(
+def test_the_rows_of_large_tables_are_estimated(
     source: ServerSource, mariadb_database: Database
 ) -> None:
     mariadb_database.run(

@@ -1,4 +1,4 @@
-"""The schema of a PostgreSQL database, read from a real one."""
+"""The schema of a PostgreSQL database, read from a real server."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -80,7 +80,7 @@ def test_each_type_has_its_meaning_and_keeps_its_own_name(
     assert by_type["character varying(7)"].max_length == 7
 
 
-def test_keys_defaults_checks_and_what_the_server_fills(
+def test_keys_defaults_checks_and_generated_values(
     source: ServerSource, postgres_database: Database
 ) -> None:
     postgres_database.run(
@@ -118,7 +118,7 @@ def test_keys_defaults_checks_and_what_the_server_fills(
     assert found["code"].comment == "On the label"
 
 
-def test_foreign_keys_reach_over_schemas_and_several_columns(
+def test_foreign_keys_across_schemas_and_of_several_columns(
     source: ServerSource, postgres_database: Database
 ) -> None:
     postgres_database.run(
@@ -151,7 +151,7 @@ def test_foreign_keys_reach_over_schemas_and_several_columns(
     )
 
 
-def test_views_partitioned_tables_and_what_is_left_out(
+def test_views_partitioned_tables_and_omitted_tables(
     source: ServerSource, postgres_database: Database
 ) -> None:
     postgres_database.run(
@@ -203,7 +203,7 @@ def test_a_dot_in_a_name_is_no_namespace(source: ServerSource, postgres_database
     assert source.preview(PageRequest("a.b")).rows == ()
 
 
-def test_what_the_user_may_not_read_is_left_out(postgres_database: Database) -> None:
+def test_tables_that_the_user_may_not_read_are_left_out(postgres_database: Database) -> None:
     postgres_database.run(
         "CREATE TABLE open (id int)",
         "CREATE TABLE part (id int, secret text)",
@@ -233,7 +233,7 @@ def test_what_the_user_may_not_read_is_left_out(postgres_database: Database) -> 
         postgres_database.admin(f"DROP OWNED BY {reader}", f"DROP USER {reader}")
 
 
-def test_large_tables_are_told_by_estimate(
+def test_the_rows_of_large_tables_are_estimated(
     source: ServerSource, postgres_database: Database
 ) -> None:
     postgres_database.run(
@@ -251,7 +251,7 @@ def test_large_tables_are_told_by_estimate(
         assert rows * 0.7 < tables[name].row_count < rows * 1.5, (name, tables[name].row_count)
 
 
-def test_a_view_that_takes_long_holds_up_nothing(
+def test_a_view_that_takes_long_delays_nothing(
     source: ServerSource, postgres_database: Database
 ) -> None:
     postgres_database.run(
@@ -263,7 +263,7 @@ def test_a_view_that_takes_long_holds_up_nothing(
     tables = {table.name: table for table in source.read_schema().tables}
     assert (tables["fine"].row_count, tables["fine"].row_count_estimated) == (1, False)
     assert (tables["slow"].row_count, tables["slow"].row_count_estimated) == (0, True)
-    source.check()  # the connection is none the worse
+    source.check()  # the connection still works
 
 
 def test_a_database_without_tables(source: ServerSource) -> None:
@@ -272,7 +272,7 @@ def test_a_database_without_tables(source: ServerSource) -> None:
     assert caught.value.code == "database_empty"
 
 
-def test_values_that_python_has_no_value_for_are_text(
+def test_values_without_a_python_value_are_text(
     source: ServerSource, postgres_database: Database
 ) -> None:
     postgres_database.run(
