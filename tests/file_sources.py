@@ -12,10 +12,10 @@ from tests.stages import first_failure
 def failure(source: FilesSource) -> ProtoDDFError:
     """The error of the first stage that fails. It must belong to the field of the files, and a retry must not help."""
     _, error = first_failure(source)
-    told = describe(error)
-    assert told["field"] == "paths"
-    assert "…" not in told["message"]
-    assert told["hint"]
+    described = describe(error)
+    assert described["field"] == "paths"
+    assert "…" not in described["message"]
+    assert described["hint"]
     assert not is_transient(error)
     return error
 

@@ -63,10 +63,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         "circuit_breaker_reset_timeout_ms": 5000,
     }
     environment = {"NETWORK_SYSTEMS": json.dumps({"source": source})}
-    made = Server(tmp_path_factory.mktemp("databases") / "home", free_port(), environment)
-    made.start()
-    yield made
-    made.stop()
+    server = Server(tmp_path_factory.mktemp("databases") / "home", free_port(), environment)
+    server.start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture(params=list(LABELS), ids=LABELS.get)
@@ -76,9 +76,9 @@ def shop(request: pytest.FixtureRequest) -> Iterator[Database]:
     if reason := kind.missing():
         pytest.skip(reason)
     with kind() as started:
-        made = started.create_database()
-        made.run(*SHOP[kind], *FILLED)
-        yield made
+        database = started.create_database()
+        database.run(*SHOP[kind], *FILLED)
+        yield database
 
 
 def fill_form(page: Page, url: str, database: Database, name: str) -> None:

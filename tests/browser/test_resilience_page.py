@@ -46,10 +46,10 @@ def faulty_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     }
     environment = {"FAULTS_ENABLED": "true", "NETWORK_SYSTEMS": json.dumps({"source": source})}
     environment["NETWORK_ERROR_ALERT_THRESHOLD"] = "2"
-    made = Server(tmp_path_factory.mktemp("faulty") / "home", free_port(), environment)
-    made.start()
-    yield made
-    made.stop()
+    server = Server(tmp_path_factory.mktemp("faulty") / "home", free_port(), environment)
+    server.start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture

@@ -87,31 +87,31 @@ def shown(page: Page) -> dict[str, bytes]:
 @pytest.fixture
 def frames(page: Page) -> list[bytes]:
     """Every frame of the page's websockets, in both directions."""
-    heard: list[bytes] = []
+    received: list[bytes] = []
 
-    def hear(frame: str | bytes) -> None:
-        heard.append(frame.encode() if isinstance(frame, str) else frame)
+    def record(frame: str | bytes) -> None:
+        received.append(frame.encode() if isinstance(frame, str) else frame)
 
     def listen(socket: object) -> None:
-        socket.on("framesent", hear)  # type: ignore[attr-defined]
-        socket.on("framereceived", hear)  # type: ignore[attr-defined]
+        socket.on("framesent", record)  # type: ignore[attr-defined]
+        socket.on("framereceived", record)  # type: ignore[attr-defined]
 
     page.on("websocket", listen)
-    return heard
+    return received
 
 
 @pytest.fixture
 def planted_database(postgres_database: Database) -> Database:
     """A database whose user has the planted password."""
     postgres_database.admin(f"alter user {postgres_database.user} password '{PLANTED}'")
-    made = Database(
+    database = Database(
         postgres_database.server, postgres_database.name, postgres_database.user, PLANTED
     )
-    made.run(
+    database.run(
         "create table customer (id integer primary key, name varchar(40) not null)",
         "insert into customer values (1, 'Ada'), (2, 'Bo')",
     )
-    return made
+    return database
 
 
 @pytest.mark.parametrize("how", spellings(PLANTED))

@@ -24,9 +24,9 @@ def database() -> Iterator[Database]:
     if reason := PostgresServer.missing():
         pytest.skip(reason)
     with PostgresServer() as server:
-        made = server.create_database()
-        made.run("CREATE TABLE note (id integer PRIMARY KEY)")
-        yield made
+        database = server.create_database()
+        database.run("CREATE TABLE note (id integer PRIMARY KEY)")
+        yield database
 
 
 def connect(page: Page, url: str, database: Database, name: str) -> None:

@@ -130,9 +130,9 @@ def test_another_sites_page_reaches_nothing_of_the_app(
     reached = page_of_other_site.evaluate(
         """async ([app, socket]) => {
           const opened = await new Promise((done) => {
-            const made = new WebSocket(app.replace("http", "ws") + socket);
-            made.onopen = () => done(true);
-            made.onerror = () => done(false);
+            const socketOpened = new WebSocket(app.replace("http", "ws") + socket);
+            socketOpened.onopen = () => done(true);
+            socketOpened.onerror = () => done(false);
           });
           return {opened, read: await fetch(app).then(() => true, () => false)};
         }""",

@@ -66,8 +66,8 @@ def statements(dialect):
 @pytest.fixture(scope="module", params=list(TYPES))
 def app(request, tmp_path_factory):
     dialect = request.param
-    with app_on(dialect, statements(dialect), request, tmp_path_factory, "Addresses") as made:
-        yield made
+    with app_on(dialect, statements(dialect), request, tmp_path_factory, "Addresses") as app:
+        yield app
 
 
 def opened_list(app, href):

@@ -164,8 +164,8 @@ def test_a_value_that_only_the_server_refuses_is_marked(served, monkeypatch, tab
 def test_rows_in_use_stay_and_the_consequences_of_a_deletion_are_shown(served):
     customers, orders = served.view("customers"), served.view("orders")
     values = served.data.fetch_row(customers, (2,))
-    told = served.consequences.consequences(customers, values)
-    assert any(each.prevents for each in told)
+    consequences = served.consequences.consequences(customers, values)
+    assert any(each.prevents for each in consequences)
     assert refusal(served, served.delete, customers, (2,)).problem == served.errors.IN_USE
     (lines,) = served.consequences.consequences(orders, served.data.fetch_row(orders, (1,)))
     assert lines.text == "rows of Lines will be deleted with it."

@@ -58,12 +58,12 @@ def test_it_is_clean_and_typed(served, mypy):
 def test_a_download_holds_no_row_and_no_secret_and_says_what_to_set(served, tmp_path: Path):
     (served.folder / ".env").write_text(f"DATABASE_PASSWORD={served.place.password}\n")
     try:
-        made = package_app(served.spec.slug, served.folder, None)
+        package = package_app(served.spec.slug, served.folder, None)
     finally:
         (served.folder / ".env").unlink()
-    with zipfile.ZipFile(made) as archive:
+    with zipfile.ZipFile(package) as archive:
         files = {name: archive.read(name).decode() for name in archive.namelist()}
-    made.unlink()
+    package.unlink()
     assert not [name for name in files if "/data/" in name or name.endswith((".db", ".env"))]
     for name, text in files.items():
         assert served.place.password not in text, name

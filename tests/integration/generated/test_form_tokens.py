@@ -29,8 +29,8 @@ TABLES = {
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql", "mysql"])
 def app(request, tmp_path_factory):
-    with app_on(request.param, TABLES[request.param], request, tmp_path_factory, "Once") as made:
-        yield made
+    with app_on(request.param, TABLES[request.param], request, tmp_path_factory, "Once") as app:
+        yield app
 
 
 @pytest.fixture

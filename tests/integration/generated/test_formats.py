@@ -11,7 +11,7 @@ def field(awkward, kind, **given):
 
 
 @pytest.mark.parametrize(
-    ("kind", "value", "text", "told", "exact"),
+    ("kind", "value", "text", "cell_kind", "exact"),
     [
         ("date", dt.date(1815, 12, 10), "1815-12-10", "date", "1815-12-10"),
         ("time", dt.time(12, 30), "12:30", "time", "12:30:00"),
@@ -34,9 +34,9 @@ def field(awkward, kind, **given):
         ("binary", 4096, "4096 bytes of binary data", "count", "4096"),
     ],
 )
-def test_a_cell_says_what_kind_of_value_its_text_is(awkward, kind, value, text, told, exact):
+def test_a_cell_says_what_kind_of_value_its_text_is(awkward, kind, value, text, cell_kind, exact):
     cell = awkward.formats.cell(awkward.view("things"), field(awkward, kind), value)
-    assert (cell.text, cell.kind, cell.exact) == (text, told, exact)
+    assert (cell.text, cell.kind, cell.exact) == (text, cell_kind, exact)
 
 
 @pytest.mark.parametrize(

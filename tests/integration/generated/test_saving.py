@@ -36,8 +36,8 @@ def statements(dialect):
 @pytest.fixture(scope="module", params=["sqlite", "postgresql", "mysql"])
 def app(request, tmp_path_factory):
     dialect = request.param
-    with app_on(dialect, statements(dialect), request, tmp_path_factory, "Saving") as made:
-        yield made
+    with app_on(dialect, statements(dialect), request, tmp_path_factory, "Saving") as app:
+        yield app
 
 
 @pytest.fixture

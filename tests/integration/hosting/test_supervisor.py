@@ -238,9 +238,8 @@ def test_a_server_that_cannot_serve_at_all_is_not_tried_again(server: Server) ->
 def test_ctrl_c_in_a_terminal_ends_both_in_an_orderly_way(server: Server) -> None:
     supervisor = server.start(*SUPERVISED)
     serving = server.serving()
-    os.killpg(
-        supervisor.pid, signal.SIGINT
-    )  # a terminal sends the signal to the whole process group
+    # A terminal sends the signal to the whole process group.
+    os.killpg(supervisor.pid, signal.SIGINT)
     assert supervisor.wait(START_SECONDS) == 0
     assert not serving.is_running()
     output = server.output.read_text()

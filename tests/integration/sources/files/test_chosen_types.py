@@ -77,9 +77,9 @@ def test_a_value_that_does_not_fit_is_reported_with_its_place(
     content = "n,c\n" + "".join(f'{n},"{value}"\n' for n, value in enumerate(values))
     error = failure(file_source("csv", "t.csv", content, types={"t": {"c": chosen}}))
     assert error.code == "value_not_of_type"
-    told = describe(error)["message"]
+    message = describe(error)["message"]
     for part in ("“t”", "“c”", f"row {row}", f"“{values[row - 1]}”"):
-        assert part in told
+        assert part in message
 
 
 def test_rows_of_a_sheet_are_numbered_as_in_the_sheet(file_source: MakeSource) -> None:

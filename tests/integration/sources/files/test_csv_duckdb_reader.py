@@ -265,7 +265,7 @@ def long_source(csv_source: MakeSource) -> Iterator[FilesSource]:
 
 
 def test_reading_a_long_file_reports_progress_and_can_be_stopped(long_source: FilesSource) -> None:
-    watching = Watching(lambda told: any(line.startswith("Reading long.csv, ") for line in told))
+    watching = Watching(lambda lines: any(line.startswith("Reading long.csv, ") for line in lines))
     with pytest.raises(Stopped):
         watched(watching, long_source.read_schema)
     assert watching.messages[-1].endswith(" %")

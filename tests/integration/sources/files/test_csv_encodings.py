@@ -60,8 +60,8 @@ def test_a_stray_byte_in_utf8_is_reported_and_read_in_the_chosen_encoding(
     path = make_file("stray.csv", content)
     error = refused(path)
     assert (error.code, error.context["field"]) == ("file_stray_byte", "encoding")
-    told = {name: error.context[name] for name in ("line", "character", "byte")}
-    assert told == {"line": line, "character": character, "byte": byte}
+    place = {name: error.context[name] for name in ("line", "character", "byte")}
+    assert place == {"line": line, "character": character, "byte": byte}
     message = describe(error)["message"]
     assert f"{byte} in line {line}, character {character}" in message
     assert "UTF-8, other bytes as Windows-1252 (“" in message

@@ -97,8 +97,8 @@ def test_ragged_rows_are_reported_with_line_and_counts(
 ) -> None:
     error = failure(csv_source(people=content))
     assert error.code == "file_ragged_rows"
-    told = {name: error.context[name] for name in ("line", "expected", "found")}
-    assert told == {"line": line, "expected": expected, "found": found}
+    place = {name: error.context[name] for name in ("line", "expected", "found")}
+    assert place == {"line": line, "expected": expected, "found": found}
     assert f"Line {line} has {found}" in describe(error)["message"]
 
 

@@ -136,8 +136,8 @@ def test_escapes_in_texts_are_decoded_once_wherever_the_text_is(
 @given(st.text(st.characters(codec="utf-8", exclude_categories=("Cn", "Cs")), max_size=12))
 def test_texts_that_are_escaped_as_in_excel_are_read_back(value: str) -> None:
     """Excel escapes control characters, and an underscore where a text would look like an escape."""
-    told = re.sub("_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", value)
-    escaped = re.sub("[\0-\x1f]", lambda match: f"_x{ord(match[0]):04X}_", told)
+    marked = re.sub("_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", value)
+    escaped = re.sub("[\0-\x1f]", lambda match: f"_x{ord(match[0]):04X}_", marked)
     assert unescaped(escaped) == value
 
 
@@ -176,7 +176,7 @@ def test_an_incomplete_style_sheet_causes_no_error(file_source: MakeSource, fill
 
 
 @pytest.mark.parametrize(
-    ("style", "values", "kind", "found", "told"),
+    ("style", "values", "kind", "found", "message"),
     [
         (DATE, [59, 60, 61, 0], "date", [date(1900, 2, 28), None, date(1900, 3, 1), None], "(A3, A5)"),
         (OWN_DATE, [1, 0], "date", [date(1900, 1, 1), None], "1 date cell that holds no date read as empty (A3)"),
@@ -189,14 +189,19 @@ def test_an_incomplete_style_sheet_causes_no_error(file_source: MakeSource, fill
     ],
 )  # fmt: skip
 def test_date_cells_that_hold_no_date_are_empty_and_reported(
-    file_source: MakeSource, style: int, values: list[float], kind: str, found: list[Any], told: str
+    file_source: MakeSource,
+    style: int,
+    values: list[float],
+    kind: str,
+    found: list[Any],
+    message: str,
 ) -> None:
     content = book([text("d"), text("n")], *([number(each, style), number(1)] for each in values))
     source = file_source("excel", "t.xlsx", content)
     assert types(source)["d"] == kind
     assert [row[0] for row in rows(source)] == found
-    assert told in finding(source)
-    assert bool(told) == bool(finding(source))
+    assert message in finding(source)
+    assert bool(message) == bool(finding(source))
 
 
 def test_no_day_is_missing_if_days_count_from_1904(file_source: MakeSource) -> None:

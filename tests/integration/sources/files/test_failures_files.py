@@ -80,7 +80,7 @@ def config_of(kind: str, path: Path) -> dict[str, Any]:
     return {"path": str(path)} if kind == "sqlite" else {"paths": [str(path)]}
 
 
-def made(kind: str, folder: Path) -> Path:
+def file_of(kind: str, folder: Path) -> Path:
     path = folder / "data.file"
     MAKE[kind](path)
     return path
@@ -92,7 +92,7 @@ def fails(kind: str, path: Path) -> Failure:
 
 @each_kind
 def test_a_good_file(kind: str, home: Path) -> None:
-    connects(kind, config_of(kind, made(kind, home / "uploads")))
+    connects(kind, config_of(kind, file_of(kind, home / "uploads")))
 
 
 @each_kind
@@ -103,7 +103,7 @@ def test_a_missing_file(kind: str, home: Path) -> None:
 
 @each_kind
 def test_a_file_that_is_deleted_later(kind: str, home: Path) -> None:
-    path = made(kind, home / "uploads")
+    path = file_of(kind, home / "uploads")
     source = make_source(kind, config_of(kind, path))
     source.read_schema()
     path.unlink()
@@ -117,7 +117,7 @@ def test_a_file_that_is_deleted_later(kind: str, home: Path) -> None:
 def test_a_file_that_may_not_be_read(
     kind: str, open_home: Path, unprivileged: Callable[[], AbstractContextManager[None]]
 ) -> None:
-    path = made(kind, open_home)
+    path = file_of(kind, open_home)
     path.chmod(0)
     cache_folder()
     with unprivileged():
@@ -127,14 +127,14 @@ def test_a_file_that_may_not_be_read(
 
 @pytest.mark.parametrize(("kind", "other"), list(permutations(FIELDS, 2)))
 def test_a_file_of_another_format(kind: str, other: str, home: Path) -> None:
-    failure = fails(kind, made(other, home / "uploads"))
+    failure = fails(kind, file_of(other, home / "uploads"))
     failure.check(NOT_THAT[kind], FIELDS[kind], "data.file", retried=False)
 
 
 @each_kind
 @pytest.mark.parametrize("left", [0.3, 0.6, 0.95])
 def test_an_incomplete_file(kind: str, left: float, home: Path) -> None:
-    path = made(kind, home / "uploads")
+    path = file_of(kind, home / "uploads")
     content = path.read_bytes()
     path.write_bytes(content[: int(len(content) * left)])
     failure = fails(kind, path)
@@ -147,7 +147,7 @@ def locked(
 ) -> Iterator[tuple[Path, sqlite3.Connection]]:
     """A database to which another program writes."""
     monkeypatch.setattr(connecting, "BUSY_SECONDS", 0.02)
-    path = made("sqlite", home / "uploads")
+    path = file_of("sqlite", home / "uploads")
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         yield path, other

@@ -148,9 +148,9 @@ def test_each_kind_of_invalid_content_has_its_own_code(
     file_source: MakeSource, content: bytes | str, code: str, words: str
 ) -> None:
     error = failure(file_source("json", "people.json", content))
-    told = describe(error)
-    assert (error.code, "people.json" in told["message"]) == (code, True)
-    assert words in told["message"]
+    described = describe(error)
+    assert (error.code, "people.json" in described["message"]) == (code, True)
+    assert words in described["message"]
 
 
 def test_an_invalid_line_far_down_is_reported_with_its_number(file_source: MakeSource) -> None:

@@ -26,10 +26,10 @@ def seems_wrong(source: FilesSource) -> str:
 
 
 def workbook(*lines: list[Any]) -> bytes:
-    made, stream = Workbook(), io.BytesIO()
+    book, stream = Workbook(), io.BytesIO()
     for line in lines:
-        made.active.append(line)
-    made.save(stream)
+        book.active.append(line)
+    book.save(stream)
     return stream.getvalue()
 
 

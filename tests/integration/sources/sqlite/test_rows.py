@@ -158,9 +158,9 @@ def test_a_page_that_takes_too_long_is_stopped(endless: SqliteSource) -> None:
     for table, options in (("never", {}), ("more", {"search": "x"}), ("more", {"search": "ä"})):
         with pytest.raises(IntegrationError) as raised:
             endless.preview(PageRequest(table, **options))  # type: ignore[arg-type]
-        told = classify(raised.value)
-        assert (told.code, told.retryable) == ("query_timeout", False)
-        assert "source.db did not answer the query within 0.2 s" in told.message
+        classified = classify(raised.value)
+        assert (classified.code, classified.retryable) == ("query_timeout", False)
+        assert "source.db did not answer the query within 0.2 s" in classified.message
 
 
 def test_rows_are_read_while_they_come_and_the_wait_for_the_next_has_a_limit(

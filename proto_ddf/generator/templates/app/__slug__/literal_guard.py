@@ -1,13 +1,13 @@
-"""Prevents Reflex from reading text from outside as code.
+"""Prevents Reflex from treating tags in text from outside as its own.
 
-If a page puts a Var into text, as in f"{State.name}", Reflex writes it as `<reflex.Var>HASH</reflex.Var>` followed by
-the Var's expression, and looks for such tags in every string literal: at compile time, and for each redirect, toast or
-script. It takes every tag as one of its own: letters inside make `LiteralStringVar.create` loop forever, an unknown
-number raises KeyError, an empty tag raises IndexError (reflex_base/vars/sequence.py and base.py, 0.10).
+If a page puts a Var into text, as in f"{State.name}", Reflex writes the tag `<reflex.Var>HASH</reflex.Var>`
+followed by the Var's expression. It looks for such tags in every string literal: at compile time, and for each
+redirect, toast or script. It treats every tag as one that it wrote: a tag with letters makes
+`LiteralStringVar.create` loop forever, an unknown number raises KeyError, an empty tag raises IndexError
+(reflex_base/vars/sequence.py and base.py, 0.10).
 
-With the guard, a tag counts only if Reflex created its number and the Var's expression follows it. All other text stays
-text. The number is Python's hash of an object in this process, which nobody outside can know.
-"""
+With the guard, a tag counts only if Reflex created its number and the Var's expression follows it. All other text
+stays as it is. The number is Python's hash of an object in this process, which nobody outside can know."""
 
 import json
 import re
@@ -18,7 +18,7 @@ from reflex_base.vars import Var, VarData, base, sequence
 
 _TAG = re.compile(r"<reflex\.Var>(-?[0-9]{1,20})</reflex\.Var>")
 _SAFE_OPENING_TAG = OPENING_TAG.replace("<", "\\u003c")
-"""The same text in a JavaScript or JSON string, in which later searches find no tag."""
+"""The tag's text escaped for a JavaScript or JSON string, in which a later search finds no tag."""
 _create_unguarded = vars(sequence.LiteralStringVar)["create"].__func__
 
 
@@ -62,7 +62,7 @@ def _decode(value: str) -> tuple[VarData | None, str]:
 
 
 def _split(text: str) -> list[str | Var[Any]]:
-    """The text and the Vars in it, in their order."""
+    """The text split at its Vars, with the Vars in their places."""
     parts: list[str | Var[Any]] = []
     begin = position = 0
     while tag := _TAG.search(text, position):

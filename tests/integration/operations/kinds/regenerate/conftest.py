@@ -36,10 +36,10 @@ def builds(prepared_home: Path, monkeypatch: pytest.MonkeyPatch) -> Builds:
         monkeypatch.setenv(name, value)
     get_settings.cache_clear()
     monkeypatch.setattr(launch, "RUNNER", Path(__file__).parents[1] / "plain_runner.py")
-    made = Builds()
-    monkeypatch.setattr(regenerate.frontend, "install", made.install)
-    monkeypatch.setattr(regenerate.frontend, "build", made.build)
-    return made
+    simulated = Builds()
+    monkeypatch.setattr(regenerate.frontend, "install", simulated.install)
+    monkeypatch.setattr(regenerate.frontend, "build", simulated.build)
+    return simulated
 
 
 @pytest.fixture
