@@ -199,7 +199,7 @@ def test_an_app_whose_event_loop_is_frozen_is_ended_and_started_again(app: str) 
     (folder(app) / "freeze").unlink()
     log = "\n".join(apps.app_log(app))
     assert "The event loop has not run for 20 seconds. All threads:" in log
-    assert "in freeze_when_told" in log
+    assert "in freeze_when_asked" in log
     ahead = [0.0]
     watcher = Watcher(clock=lambda: time.time() + ahead[0])
     watcher.tick()
