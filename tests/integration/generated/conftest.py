@@ -32,7 +32,7 @@ CREATE TABLE codes (code TEXT PRIMARY KEY, meaning TEXT UNIQUE);
 CREATE TABLE things (
     id INTEGER PRIMARY KEY, code TEXT REFERENCES codes (code) ON DELETE SET NULL,
     parent_id INTEGER REFERENCES things (id),
-    apps DATE, seen DATETIME, woken TIME, price NUMERIC(8, 2), ratio REAL, ok BOOLEAN,
+    made DATE, seen DATETIME, woken TIME, price NUMERIC(8, 2), ratio REAL, ok BOOLEAN,
     size INTEGER CHECK (size BETWEEN 1 AND 10), picture BLOB, details JSON, story TEXT
 );
 CREATE TABLE "no key" (word TEXT, amount INTEGER);
@@ -182,4 +182,4 @@ def _types_on_server(folder: Path, server: DatabaseServer) -> Iterator[ImportedA
         make.append(f'GRANT ALL ON ALL TABLES IN SCHEMA public TO "{database.user}"')
     database.admin(*make)
     with served_app(database, folder, name=f"Types on {server.kind}") as app:
-        yield app  # the server may have ended before, and then its database is deleted too
+        yield app  # not dropped: it is deleted with the server, which may end first
