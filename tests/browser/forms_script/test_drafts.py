@@ -170,7 +170,7 @@ def test_a_switch_that_is_changed_just_before_the_page_closes_is_restored(site: 
     expect(page.get_by_label("Newsletter")).not_to_be_checked()
 
 
-def test_what_a_closed_tab_had_no_time_to_write_is_back_in_the_next_one(
+def test_what_a_closed_tab_had_no_time_to_write_is_restored_in_the_next_one(
     site: Site, page: Page, context: BrowserContext
 ):
     open_form(page, site)
@@ -218,10 +218,11 @@ REFUSE_EVERY_CHANGE = """() => {
 }"""
 
 
-def test_a_saved_draft_does_not_come_back_where_nothing_can_be_removed(
+def test_a_saved_draft_does_not_come_back_if_nothing_can_be_removed(
     site: Site, page: Page, context: BrowserContext
 ):
-    """As on a full disk: neither in the same page, nor after a reload, nor in the next tab."""
+    """This happens on a full disk. The draft must not come back in the same page, after a reload, or in the next
+    tab."""
     open_form(page, site)
     page.get_by_label("Name").fill("Grace")
     wait_for_drafts(page, {"name"})
@@ -264,10 +265,11 @@ def test_a_form_that_is_saved_while_it_opens_again_does_not_stay_open(
     expect(page.get_by_label("Name")).to_be_visible()
 
 
-def test_a_row_that_is_drawn_again_while_its_draft_is_looked_for_opens_its_form(
+def test_a_row_that_is_rendered_again_while_its_draft_is_looked_for_opens_its_form(
     site: Site, page: Page
 ):
-    """As at a reload right after a restart: the first button's search ends when the second one's has begun."""
+    """This happens at a reload right after a restart: the search of the first button ends after that of the second
+    one has begun."""
     open_form(page, site)
     page.get_by_label("Name").fill("Grace")
     wait_for_drafts(page, {"name"})
@@ -275,7 +277,7 @@ def test_a_row_that_is_drawn_again_while_its_draft_is_looked_for_opens_its_form(
     expect(page.get_by_label("Name")).to_have_value("Grace")
 
 
-def test_a_click_that_is_lost_is_made_again_until_the_form_is_shown(site: Site, page: Page):
+def test_a_click_that_is_lost_is_repeated_until_the_form_is_shown(site: Site, page: Page):
     open_form(page, site)
     page.get_by_label("Name").fill("Grace")
     wait_for_drafts(page, {"name"})

@@ -169,21 +169,22 @@ def held(database: Database, count: int) -> ExitStack:
     """Keeps this many sessions open."""
     with ExitStack() as sessions:
         for _ in range(count):
-            sessions.callback(connected_once_free(database).close)
+            sessions.callback(open_session_when_free(database).close)
         return sessions.pop_all()
 
 
-def connected_once_free(database: Database) -> Any:
-    """A session. The place of one that has just ended, as an administrator's, may be taken for a moment more."""
-    made: list[Any] = []
+def open_session_when_free(database: Database) -> Any:
+    """A session, opened when a place is free. A session that has just ended, such as an administrator's, may still
+    take its place for a moment."""
+    opened: list[Any] = []
 
     def is_connected() -> bool:
         with suppress(psycopg.OperationalError):
-            made.append(database.connect())
-        return bool(made)
+            opened.append(database.connect())
+        return bool(opened)
 
     wait_until(is_connected)
-    return made[0]
+    return opened[0]
 
 
 def test_a_full_server(make_server: Callable[..., Any], server_kind: str) -> None:
