@@ -35,22 +35,22 @@ class StepReporter:
         self._position = position
         self._stop = stop
         self._wake = wake
-        self._news = Lock()
-        self._writing = Lock()
+        self._update_lock = Lock()
+        self._write_lock = Lock()
         self._update = _nothing()
 
     def log(self, line: str) -> None:
-        with self._news:
+        with self._update_lock:
             self._update.lines.append((utc_now(), line.rstrip()[:LONGEST_LINE]))
         self._wake(self)
 
     def report(self, message: str) -> None:
-        with self._news:
+        with self._update_lock:
             self._update.message = message
         self._wake(self)
 
     def retrying(self, attempt: int, attempts: int, wait: float, error: BaseException) -> None:
-        with self._news:
+        with self._update_lock:
             self._update.retry = (attempt, attempts, utc_now() + timedelta(seconds=wait))
         self._wake(self)
 
@@ -62,13 +62,13 @@ class StepReporter:
         journal.remember_child(self.operation_id, self._position, child, self._stop.pause)
 
     def write(self) -> None:
-        """Write the news; on failure keep them for the next time.
+        """Write the progress made since the last write; on failure keep it for the next one.
 
         Raises:
             SQLAlchemyError: when the journal cannot be written now.
         """
-        with self._writing:
-            with self._news:
+        with self._write_lock:
+            with self._update_lock:
                 update, self._update = self._update, _nothing()
             if not update.lines and update.message is None and update.retry is None:
                 return
@@ -86,7 +86,7 @@ class StepReporter:
             self._wake(self)
 
     def _put_back(self, update: StepUpdate) -> None:
-        with self._news:
+        with self._update_lock:
             update.lines.extend(self._update.lines)
             self._update.lines = update.lines
             self._update.message = self._update.message or update.message
@@ -99,7 +99,7 @@ class ProgressWriter:
     def __init__(self) -> None:
         self._waiting: set[StepReporter] = set()
         self._lock = Lock()
-        self._news = Event()
+        self._work_arrived = Event()
         self._ending = Event()
         self._thread = Thread(target=self._work, name="operations-progress", daemon=True)
 
@@ -109,18 +109,18 @@ class ProgressWriter:
     def end(self) -> None:
         """Write the rest, then stop."""
         self._ending.set()
-        self._news.set()
+        self._work_arrived.set()
         self._thread.join(timeout=2.0)
 
     def wake(self, reporter: StepReporter) -> None:
         with self._lock:
             self._waiting.add(reporter)
-        self._news.set()
+        self._work_arrived.set()
 
     def _work(self) -> None:
         while not self._ending.is_set():
-            self._news.wait()
-            self._news.clear()
+            self._work_arrived.wait()
+            self._work_arrived.clear()
             self._write_all()
             self._ending.wait(WRITE_INTERVAL_SECONDS)
         self._write_all()

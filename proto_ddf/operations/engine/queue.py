@@ -58,7 +58,7 @@ def launch(execute: Callable[[Run], None], concurrency: int) -> sqlalchemy.Engin
         "scheduler_polling_interval_sec": UNUSED_SECONDS,
     }
     _workflow_commands._BACKGROUND_JOBS_INTERVAL_SEC = UNUSED_SECONDS  # there is no setting for it
-    logging.getLogger("dbos").addFilter(_is_news)
+    logging.getLogger("dbos").addFilter(_should_be_logged)
     DBOS(config=config)
     DBOS.launch()
     DBOS.register_queue(QUEUE, worker_concurrency=concurrency, polling_interval_sec=POLLING_SECONDS)
@@ -113,7 +113,7 @@ def workflow_id(run: Run) -> str:
     return f"{run.operation_id}:{run.number}"
 
 
-def _is_news(record: logging.LogRecord) -> bool:
+def _should_be_logged(record: logging.LogRecord) -> bool:
     """False for the traceback that DBOS logs for every run interrupted by the stop of the server."""
     error = record.exc_info[1] if record.exc_info else None
     return not isinstance(error, OperationStopped)

@@ -176,7 +176,7 @@ def _check(context: Context) -> JSON:
     slug = context.input.slug
     if not _is_accepted(context.operation_id, slug):
         _switch(context)
-        _look(context)
+        _check_first_page(context)
         _accept(context)
     replacement.accept(slug, context.operation_id)
     app = hosted.get_app(slug)
@@ -196,7 +196,7 @@ def _switch(context: Context) -> None:
         raise
 
 
-def _look(context: Context) -> None:
+def _check_first_page(context: Context) -> None:
     slug = context.input.slug
     if not records.read(slug).wanted_running:
         context.report("It is stopped: start it to see it")
@@ -214,12 +214,12 @@ def _accept(context: Context) -> None:
     slug, plan = context.input.slug, _plan(context)
     record = records.read(slug)
     now = store.get_source(record.source_id or "").schema
-    news = changes_for(plan.spec, plan.made_from, now)
+    changes = changes_for(plan.spec, plan.made_from, now)
     records.change(
         slug,
         spec=plan.spec.model_dump(mode="json"),
         source_schema=plan.made_from.model_dump(mode="json"),
-        source_changes=news.model_dump(mode="json"),
+        source_changes=changes.model_dump(mode="json"),
         operation_id=context.operation_id,
     )
 

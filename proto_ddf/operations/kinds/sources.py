@@ -130,10 +130,11 @@ def _save(context: StepContext, propose: Propose) -> JSON:
     update_source_drift(saved_id, schema)
     if known:  # the secrets it named before may have no other use
         discard_secrets(secrets.named_in(known.kind, known.config).values())
-    news = _found_by(saved, operation_id)
+    changes = _found_by(saved, operation_id)
     tables = count_text(len(schema.tables), "table")
-    context.report(f"{tables}: {news or 'nothing has changed'}" if known else tables)
-    return {"source_id": saved_id, "news": news}
+    context.report(f"{tables}: {changes or 'nothing has changed'}" if known else tables)
+    # "news" stays the name of the changes: the journal has the outputs of earlier releases under it.
+    return {"source_id": saved_id, "news": changes}
 
 
 def _schema_read(context: StepContext, candidate: _Candidate) -> SourceSchema:

@@ -15,7 +15,7 @@ def regenerate_section(app: rx.Var[AppView]) -> rx.Component:
     return rx.fragment(
         error_callout(RegenerateState),
         rx.cond(RegenerateState.kept_in, _done(), rx.fragment()),
-        rx.cond(app.source_drift, _news(app), rx.fragment()),
+        rx.cond(app.source_drift, _source_changes(app), rx.fragment()),
         operation_panel(RegenerateState),
     )
 
@@ -28,12 +28,12 @@ def source_change_line(app: rx.Var[AppView]) -> rx.Component:
             f"Its source has changed: {app.source_drift}. ",
             rx.link("Regenerate", href=f"/apps/{app.slug}", size="2", underline="always"),
         ),
-        class_name="pd-app-news",
+        class_name="pd-app-drift",
     )
     return rx.cond(app.source_drift, line, rx.fragment())
 
 
-def _news(app: rx.Var[AppView]) -> rx.Component:
+def _source_changes(app: rx.Var[AppView]) -> rx.Component:
     return rx.el.div(
         notice(
             rx.el.div("Its source has changed", class_name="pd-callout-title"),

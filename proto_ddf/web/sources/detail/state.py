@@ -254,8 +254,8 @@ def _read(source_id: str) -> tuple[SourceView | None, OperationView | None]:
 
 def _refresh_result(over: OperationView) -> str:
     saved = over.output.get("save")
-    news = saved.get("news") if isinstance(saved, dict) else ""
-    return f"The tables have been read again: {news or 'nothing has changed'}."
+    changes = saved.get("news") if isinstance(saved, dict) else ""
+    return f"The tables have been read again: {changes or 'nothing has changed'}."
 
 
 def _places(config: dict[str, Any]) -> list[str]:

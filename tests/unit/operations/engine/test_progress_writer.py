@@ -46,7 +46,7 @@ def _break_journal(monkeypatch) -> None:
     monkeypatch.setattr(journal, "save_progress", locked)
 
 
-def test_news_are_written_together(operation: str, monkeypatch):
+def test_progress_is_written_together(operation: str, monkeypatch):
     writes: list[object] = []
     save = journal.save_progress
     monkeypatch.setattr(journal, "save_progress", lambda *a: (writes.append(a), save(*a)))
@@ -62,7 +62,7 @@ def test_news_are_written_together(operation: str, monkeypatch):
     assert (step.message, step.attempt, step.attempts) == ("Building", 1, 4)
 
 
-def test_without_news_nothing_is_written(operation: str, monkeypatch):
+def test_without_progress_nothing_is_written(operation: str, monkeypatch):
     _break_journal(monkeypatch)
     _reporter(operation).write()
 
@@ -89,7 +89,7 @@ def test_what_could_not_be_written_is_kept_in_order(operation: str):
     assert step.message == "early"
 
 
-def test_newer_news_win_over_those_kept(operation: str):
+def test_newer_progress_wins_over_what_was_kept(operation: str):
     reporter = _reporter(operation)
     reporter.report("early")
     with pytest.MonkeyPatch.context() as patch:

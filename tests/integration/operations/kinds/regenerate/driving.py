@@ -100,7 +100,7 @@ def regenerated(ended: Any, *add: str) -> Any:
     return ended("regenerate_app", RegenerateAppInput(slug=SLUG, add_tables=list(add)))
 
 
-def news() -> str:
+def source_drift() -> str:
     app = hosted.get_app(SLUG)
     assert app is not None
     return app.source_drift

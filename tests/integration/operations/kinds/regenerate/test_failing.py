@@ -23,10 +23,10 @@ from tests.integration.operations.kinds.regenerate.driving import (
     add_column,
     address,
     columns,
-    news,
     refresh_without_engine,
     regenerated,
     served,
+    source_drift,
 )
 
 
@@ -47,7 +47,7 @@ class TestFailing:
         def check() -> None:
             assert (json.dumps(records.read(SLUG).spec), address(), served()) == before
             assert {path: path.read_bytes() for path in folder(SLUG).rglob("*.py")} == code
-            assert news() == "1 column added"
+            assert source_drift() == "1 column added"
 
         self.check = check
 

@@ -14,11 +14,11 @@ from tests.integration.operations.kinds.regenerate.driving import (
     STEPS,
     add_column,
     columns,
-    news,
     refresh_without_engine,
     regenerated,
     rows,
     served,
+    source_drift,
 )
 
 
@@ -72,10 +72,10 @@ class TestSucceeding:
                 "CREATE TABLE parcel (id INTEGER PRIMARY KEY, invoice_id REFERENCES invoice)"
             )
         refresh_without_engine(shop)
-        assert news() == "1 table added"
+        assert source_drift() == "1 table added"
         assert regenerated(ended).state == "succeeded"
         assert {table.table for table in served().tables} == {"customer", "invoice"}
-        assert news() == ""
+        assert source_drift() == ""
         assert regenerated(ended, "parcel").state == "succeeded"
         assert [table.table for table in served().tables] == ["customer", "invoice", "parcel"]
 
