@@ -6,8 +6,8 @@ Import the names below; `keys` is internal, and `python -m proto_ddf.vault` rota
 from proto_ddf.vault.rotation import rotate
 from proto_ddf.vault.secrets import (
     discard,
+    existing_references,
     is_reference,
-    known,
     prune,
     references_in,
     reveal,
@@ -16,8 +16,8 @@ from proto_ddf.vault.secrets import (
 
 __all__ = [
     "discard",
+    "existing_references",
     "is_reference",
-    "known",
     "prune",
     "references_in",
     "reveal",

@@ -94,7 +94,7 @@ def references_in(text: str) -> list[str]:
     return [found[0] for found in _REFERENCE.finditer(text)]
 
 
-def known(references: Iterable[str]) -> set[str]:
+def existing_references(references: Iterable[str]) -> set[str]:
     """Those of `references` whose secret is stored."""
     with session() as opened:
         ids = opened.exec(select(SecretRecord.id).where(_id.in_(_ids(references)))).all()

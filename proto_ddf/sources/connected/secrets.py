@@ -49,7 +49,7 @@ def check(kind: str, config: Mapping[str, Any]) -> None:
             raise ValidationError(
                 "The secret is for another endpoint.", field, "***", code="secret_elsewhere"
             )
-    if vault.known(named.values()) != set(named.values()):
+    if vault.existing_references(named.values()) != set(named.values()):
         gone = "it is no longer there"
         raise errors.SystemError(
             f"A secret: {gone}", "vault", code="secret_unreadable", reason=gone

@@ -159,7 +159,7 @@ def test_a_bad_key_in_the_environment_is_one_line_that_does_not_print_it(
 def test_discarded_secrets_are_gone_and_others_stay():
     gone, stays = vault.store("one"), vault.store("two")
     vault.discard([gone, "", "no reference", "secret:0123456789abcdef0123456789abcdef"])
-    assert vault.known([gone, stays, ""]) == {stays}
+    assert vault.existing_references([gone, stays, ""]) == {stays}
     assert unreadable(gone)["code"] == "secret_unreadable"
 
 
@@ -168,7 +168,7 @@ def test_secrets_that_nobody_names_go_once_they_are_old():
     now, later = utc_now() - timedelta(minutes=1), utc_now() + timedelta(minutes=1)
     assert vault.prune(now, lambda _opened: set()) == 0
     assert vault.prune(later, lambda _opened: {named}) == 1
-    assert vault.known([named, left]) == {named}
+    assert vault.existing_references([named, left]) == {named}
 
 
 def test_references_are_found_inside_a_text():

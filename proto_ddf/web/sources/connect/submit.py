@@ -68,6 +68,6 @@ def stored_draft(source_id: str) -> Draft | None:
 def without_lost_secrets(draft: Draft) -> Draft:
     """The draft without references to deleted secrets: secrets that no source uses are deleted after some time."""
     held = {key: draft.values[key] for key in secret_keys(draft.kind) if draft.values[key]}
-    known = vault.known(held.values()) if held else set()
-    lost = {key: "" for key, reference in held.items() if reference not in known}
+    existing = vault.existing_references(held.values()) if held else set()
+    lost = {key: "" for key, reference in held.items() if reference not in existing}
     return replace(draft, values=draft.values | lost) if lost else draft

@@ -55,7 +55,7 @@ def test_a_replaced_password_is_deleted(ended, connected: SourceView):
     old, new = connected.config["password"], vault.store(vaulted.RIGHT)
     assert ended("connect_source", given(new, connected.id)).state == "succeeded"
     assert store.get_source(connected.id).config["password"] == new
-    assert vault.known([old, new]) == {new}
+    assert vault.existing_references([old, new]) == {new}
 
 
 def test_a_password_that_was_not_replaced_stays(ended, connected: SourceView):
@@ -73,7 +73,7 @@ def test_a_change_that_fails_deletes_no_password(ended, connected: SourceView):
 
 def test_a_password_is_deleted_with_its_source(ended, connected: SourceView):
     assert ended("delete_source", DeleteSourceInput(source_id=connected.id)).state == "succeeded"
-    assert vault.known([connected.config["password"]]) == set()
+    assert vault.existing_references([connected.config["password"]]) == set()
 
 
 @pytest.mark.parametrize("source_id", [True, False])

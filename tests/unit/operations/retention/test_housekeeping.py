@@ -138,7 +138,7 @@ def test_secrets_that_no_record_names_are_deleted_after_a_day():
         opened.add(may_run)
         opened.commit()
     assert housekeeping.remove_expired(StopFlag(), lambda: NOW)["secrets"] == 1
-    assert vault.known([named, owed, left, new]) == {named, owed, new}
+    assert vault.existing_references([named, owed, left, new]) == {named, owed, new}
 
 
 def test_an_upload_under_way_is_not_touched():

@@ -56,23 +56,23 @@ def kept(secret: str, file: Path) -> tuple[bool, bool]:
     """Whether the secret and the upload are there once what nothing refers to is discarded."""
     discard_secrets([secret])
     discard_uploads([str(file)])
-    return secret in vault.known([secret]), file.exists()
+    return secret in vault.existing_references([secret]), file.exists()
 
 
 def test_a_secret_that_a_source_names_is_kept(reference: str):
     left = vault.store("left")
     discard_secrets([reference, left, ""])
-    assert vault.known([reference, left]) == {reference}
+    assert vault.existing_references([reference, left]) == {reference}
 
 
 def test_the_secret_of_a_deleted_source_is_discarded_unless_another_source_names_it(reference: str):
     [source] = store.configured_sources()
     store.save_source("Twin", vaulted.NAME, vaulted.config(reference), vaulted.SCHEMA)
     discard_secrets([reference], source.id)
-    assert vault.known([reference]) == {reference}
+    assert vault.existing_references([reference]) == {reference}
     store.delete_source(next(each.id for each in store.list_sources() if each.name == "Twin"))
     discard_secrets([reference], source.id)
-    assert vault.known([reference]) == set()
+    assert vault.existing_references([reference]) == set()
 
 
 @pytest.mark.parametrize(

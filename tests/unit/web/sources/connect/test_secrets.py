@@ -146,7 +146,7 @@ def test_a_secret_that_is_replaced_or_not_wanted_is_forgotten():
         event = state.set_secret(PASSWORD, reference, state.form_round)
         assert forgotten in str(event.args)
         run(state, "discard_secrets", [forgotten])
-        assert vault.known([forgotten]) == set()
+        assert vault.existing_references([forgotten]) == set()
 
 
 def test_starting_over_forgets_what_was_stored_and_empties_the_control():
