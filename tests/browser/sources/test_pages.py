@@ -45,8 +45,8 @@ def test_an_uploaded_database_is_connected_and_previewed(
     expect(page.get_by_text("1 to 50 of 120 rows")).to_be_visible()
     first = page.get_by_role("region", name="Rows of item").locator("tbody tr").first
     expect(first).to_contain_text("item 001")
-    expect(page.locator("td[data-look=null]").first).to_have_text("null")
-    expect(page.locator("td[data-look=empty]").first).to_have_text("empty")
+    expect(page.locator("td[data-kind=null]").first).to_have_text("null")
+    expect(page.locator("td[data-kind=empty]").first).to_have_text("empty")
 
     page.get_by_role("button", name="name", exact=True).click()
     page.get_by_role("button", name="name", exact=True).click()

@@ -89,7 +89,7 @@ def _cancel(state: type[OperationMixin]) -> rx.Component:
 def _failure(state: type[OperationMixin]) -> rx.Component:
     error = state.operation_error
     again = rx.cond(
-        state.operation_can_help,
+        state.operation_can_retry,
         try_again_button(
             busy=state.operation_busy == "retrying",
             on_click=state.resume_operation,

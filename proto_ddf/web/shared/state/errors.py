@@ -215,15 +215,17 @@ class ErrorMixin(rx.State, mixin=True):
         self._clear_error()
 
     @rx.event
-    def hold_error(self, by: str) -> None:
+    def pause_auto_clear(self, by: str) -> None:
         """Keep the callout while the pointer (`by="pointer"`) or the focus (`by="focus"`) is on it."""
-        self._set_held(by, True)
+        self._set_auto_clear_paused(by, True)
 
     @rx.event
-    def release_error(self, by: str) -> EventSpec | None:
+    def resume_auto_clear(self, by: str) -> EventSpec | None:
         """The pointer or the focus has left the callout. When both have left, its time starts again."""
-        self._set_held(by, False)
-        return self._auto_clear() if self.error_message and not self._error_is_held() else None
+        self._set_auto_clear_paused(by, False)
+        return (
+            self._auto_clear() if self.error_message and not self._auto_clear_is_paused() else None
+        )
 
     @rx.event(background=True, supersedes=True)
     async def clear_error_later(self) -> None:
@@ -234,7 +236,7 @@ class ErrorMixin(rx.State, mixin=True):
         await recording
         await asyncio.sleep(seconds)
         async with self:
-            if not self._error_is_held() and not self.error_retrying:
+            if not self._auto_clear_is_paused() and not self.error_retrying:
                 self._clear_error()
 
     def _start_recording(self) -> Awaitable[None]:
@@ -266,13 +268,13 @@ class ErrorMixin(rx.State, mixin=True):
             return seconds_until(self.error_retry_at) + settings.error_retry_seconds
         return settings.error_notice_seconds
 
-    def _set_held(self, by: str, held: bool) -> None:
+    def _set_auto_clear_paused(self, by: str, paused: bool) -> None:
         if by == "pointer":
-            self._pointer_on_error = held
+            self._pointer_on_error = paused
         elif by == "focus":
-            self._focus_on_error = held
+            self._focus_on_error = paused
 
-    def _error_is_held(self) -> bool:
+    def _auto_clear_is_paused(self) -> bool:
         return self._pointer_on_error or self._focus_on_error
 
 

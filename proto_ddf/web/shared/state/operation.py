@@ -43,7 +43,7 @@ class OperationMixin(ErrorMixin, mixin=True):
     if it did not fail."""
     operation_wait: float = 0.0
     """Seconds until retry_at, at the time when they were last sent."""
-    operation_can_help: bool = False
+    operation_can_retry: bool = False
     """It failed, and Try Again may help."""
     operation_busy: str = ""
     """"retrying" or "cancelling" during that request."""
@@ -155,7 +155,7 @@ class OperationMixin(ErrorMixin, mixin=True):
         self.operation = shown
         self.operation_error = _error_words(shown)
         self._renew_wait()
-        self.operation_can_help = shown.can_retry and bool(
+        self.operation_can_retry = shown.can_retry and bool(
             shown.error is None or shown.error.get("retry_possible")
         )
 

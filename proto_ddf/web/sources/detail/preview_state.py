@@ -36,8 +36,8 @@ class Cell:
     """A shown value."""
 
     text: str = ""
-    look: str = "text"
-    """text, number, null, empty or cut."""
+    kind: str = "text"
+    """text, null, empty or cut."""
 
 
 class PreviewState(ErrorMixin, rx.State):

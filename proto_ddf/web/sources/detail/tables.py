@@ -311,10 +311,10 @@ def _cell(cell: rx.Var[Cell], row: rx.Var[int], column: rx.Var[int]) -> rx.Compo
     head: Any = PreviewState.head
     return rx.el.td(
         rx.match(
-            cell.look, ("null", quiet), ("empty", quiet), ("cut", cut), rx.fragment(cell.text)
+            cell.kind, ("null", quiet), ("empty", quiet), ("cut", cut), rx.fragment(cell.text)
         ),
         class_name=rx.cond(head[column].numeric, "number", ""),
-        custom_attrs={"data-look": cell.look},
+        custom_attrs={"data-kind": cell.kind},
     )
 
 

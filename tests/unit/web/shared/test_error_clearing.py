@@ -56,10 +56,10 @@ def test_the_callout_stays_while_someone_is_on_it(
     draft: DraftState, slept: list[float], by: str
 ) -> None:
     draft.handle_error(ConnectionError("x"), "connect")
-    draft.hold_error(by)
+    draft.pause_auto_clear(by)
     pass_time(draft)
     assert draft.error_shown
-    event = draft.release_error(by)
+    event = draft.resume_auto_clear(by)
     assert event is not None  # the time starts anew
     pass_time(draft)
     assert not draft.error_shown
@@ -69,18 +69,18 @@ def test_it_stays_while_the_focus_is_there_though_the_pointer_left(
     draft: DraftState, slept: list[float]
 ) -> None:
     draft.handle_error(ConnectionError("x"), "connect")
-    draft.hold_error("pointer")
-    draft.hold_error("focus")
-    assert draft.release_error("pointer") is None
+    draft.pause_auto_clear("pointer")
+    draft.pause_auto_clear("focus")
+    assert draft.resume_auto_clear("pointer") is None
     pass_time(draft)
     assert draft.error_shown
 
 
-def test_dismissing_under_the_pointer_does_not_hold_the_next_error(
+def test_dismissing_under_the_pointer_does_not_keep_the_next_error(
     draft: DraftState, slept: list[float]
 ) -> None:
     draft.handle_error(ConnectionError("x"), "connect")
-    draft.hold_error("pointer")
+    draft.pause_auto_clear("pointer")
     draft.dismiss_error()
     draft.handle_error(ConnectionError("x"), "connect")
     pass_time(draft)

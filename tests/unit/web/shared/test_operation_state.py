@@ -110,7 +110,7 @@ def test_its_failure_is_told_with_details_and_try_again(
     assert watching.operation_error["message"] == error["message"]
     assert watching.operation_error["error_type"] == "SystemError"
     assert json.loads(watching.operation_error["details"])["operation_id"] == "op1"
-    assert watching.operation_can_help
+    assert watching.operation_can_retry
 
 
 def test_an_open_circuit_says_when_it_can_be_tried_again_after_a_reload_too(
@@ -119,7 +119,7 @@ def test_an_open_circuit_says_when_it_can_be_tried_again_after_a_reload_too(
     error = describe(CircuitOpenError("shop", 3600.0), "Install")
     failed = view("failed", error=error)
     watching._show_operation(failed)
-    assert watching.operation_can_help
+    assert watching.operation_can_retry
     retry_at = datetime.fromisoformat(watching.operation_error["retry_at"])
     assert 3500 < (retry_at - datetime.now(UTC)).total_seconds() <= 3600
     watching.operation_wait = 99_999.0  # as it was when the page was left
@@ -142,7 +142,7 @@ def test_a_failure_that_a_retry_cannot_mend_offers_none(watching: WatchingState)
     )
     watching._show_operation(view("failed", error=error))
     assert watching.operation_error["message"]
-    assert not watching.operation_can_help
+    assert not watching.operation_can_retry
 
 
 def test_an_unknown_operation_is_told_as_missing(

@@ -44,7 +44,7 @@ class TestPreview:
         assert (preview.total, preview.at_least, preview.page_count) == (50, True, 2)
 
     def test_null_empty_and_long_values_are_told_apart(self, preview: Any) -> None:
-        cells = {preview.rows[row][2].look: preview.rows[row][2].text for row in range(4)}
+        cells = {preview.rows[row][2].kind: preview.rows[row][2].text for row in range(4)}
         assert set(cells) == {"text", "empty", "cut", "null"}
         assert cells["text"] == "fine"
         assert cells["cut"] == LONG[:CUT_AT]
@@ -52,7 +52,7 @@ class TestPreview:
     def test_a_long_value_is_shown_whole_on_demand(self, preview: Any) -> None:
         preview.turn_page(1)
         run(preview, "read_page")
-        row = next(i for i, cells in enumerate(preview.rows) if cells[2].look == "cut")
+        row = next(i for i, cells in enumerate(preview.rows) if cells[2].kind == "cut")
         run(preview, "show_whole", row, 2)
         assert preview.whole_shown
         assert (preview.whole_column, preview.whole_text) == ("note", LONG)
