@@ -70,7 +70,7 @@ def remove_chart(spec: AppSpec, chart_id: str) -> AppSpec:
     return new
 
 
-def fits(spec: AppSpec, chart: ChartSpec) -> bool:
+def chart_is_valid(spec: AppSpec, chart: ChartSpec) -> bool:
     """Whether the plan still has all that a chart needs."""
     try:
         checked = _checked(spec, **chart.model_dump(exclude={"id"}))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from proto_ddf.generator.names import field_identifier
 from proto_ddf.generator.planning.column_profile import MANY, ColumnProfile, TableProfile
 from proto_ddf.generator.planning.relations import related_columns
-from proto_ddf.generator.planning.widgets import names
+from proto_ddf.generator.planning.widgets import name_matches
 from proto_ddf.generator.spec import ChartKind, ChartSpec, FieldSpec, TableSpec, Widget
 from proto_ddf.sources.schema.model import ColumnType
 
@@ -106,7 +106,9 @@ def _candidates(table: TableSpec, profile: TableProfile, most_rows: int) -> list
             add(value_score, _measured(table, date, value, ChartKind.LINE, measure, bucket))
     for rank, field in enumerate(categories):
         kind = _category_kind(field, profile.get(field.column))
-        penalty = 20 * (field.type is ColumnType.BOOLEAN) + 10 * names(field.column, _GEOGRAPHY)
+        penalty = 20 * (field.type is ColumnType.BOOLEAN) + 10 * name_matches(
+            field.column, _GEOGRAPHY
+        )
         add((90 if events else 85) - 15 * rank - penalty, _count(table, field, kind, None))
         if value and rank == 0:
             add(value_score - 30, _measured(table, field, value, ChartKind.BAR, measure, None))
@@ -119,7 +121,7 @@ def _measure(value: FieldSpec | None) -> tuple[str, int]:
         return "count", 0
     if value.widget is not Widget.MONEY:
         return "avg", 80
-    return ("sum", 110) if names(value.column, _TOTAL) else ("avg", 45)
+    return ("sum", 110) if name_matches(value.column, _TOTAL) else ("avg", 45)
 
 
 def _best_date(table: TableSpec, profile: TableProfile) -> FieldSpec | None:
@@ -137,7 +139,7 @@ def _has_range(profile: ColumnProfile | None) -> bool:
 
 
 def _date_score(field: FieldSpec) -> int:
-    return 2 * names(field.column, _MAIN_DATE) - 3 * names(field.column, _SIDE_DATE)
+    return 2 * name_matches(field.column, _MAIN_DATE) - 3 * name_matches(field.column, _SIDE_DATE)
 
 
 def _best_value(table: TableSpec, profile: TableProfile) -> FieldSpec | None:
@@ -147,9 +149,9 @@ def _best_value(table: TableSpec, profile: TableProfile) -> FieldSpec | None:
     varied = [field for field in shown if _has_variation(profile.get(field.column))]
     money = [field for field in varied if field.widget is Widget.MONEY]
     if money:
-        return max(money, key=lambda field: names(field.column, _TOTAL))
+        return max(money, key=lambda field: name_matches(field.column, _TOTAL))
     numbers = [field for field in varied if field.widget in (Widget.INTEGER, Widget.NUMBER)]
-    return next((field for field in numbers if names(field.column, _MEASURE)), None)
+    return next((field for field in numbers if name_matches(field.column, _MEASURE)), None)
 
 
 def _has_variation(profile: ColumnProfile | None) -> bool:
@@ -165,7 +167,7 @@ def _categories(table: TableSpec, profile: TableProfile) -> list[FieldSpec]:
 
 
 def _category_order(field: FieldSpec) -> tuple[bool, bool]:
-    return (field.type is ColumnType.BOOLEAN, names(field.column, _GEOGRAPHY))
+    return (field.type is ColumnType.BOOLEAN, name_matches(field.column, _GEOGRAPHY))
 
 
 def _groups(field: FieldSpec, profile: ColumnProfile | None) -> bool:

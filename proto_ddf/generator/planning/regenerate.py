@@ -7,7 +7,7 @@ as usual, and so is a column whose type changed, except for its label. New table
 from collections.abc import Iterable, Mapping, Sequence
 
 from proto_ddf.errors.types import IntegrationError
-from proto_ddf.generator.planning.chart_edit import fits
+from proto_ddf.generator.planning.chart_edit import chart_is_valid
 from proto_ddf.generator.planning.column_profile import TableProfile, read_profiles
 from proto_ddf.generator.planning.plan import plan_table
 from proto_ddf.generator.planning.plan_extend import add_table
@@ -73,7 +73,7 @@ def regenerate(
         _table(table, current[table.table], chosen, previous, spec, profiles[table.table])
         for table in kept
     ]
-    new.charts = [chart for chart in new.charts if fits(new, chart)]
+    new.charts = [chart for chart in new.charts if chart_is_valid(new, chart)]
     for name in add:
         new = add_table(new, after, name, source)
     return new

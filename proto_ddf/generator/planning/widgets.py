@@ -104,11 +104,11 @@ def _widget(
 
 
 def _text_widget(column: ColumnInfo, profile: ColumnProfile | None) -> Widget:
-    if names(column.name, r"e?mail|email address"):
+    if name_matches(column.name, r"e?mail|email address"):
         return Widget.EMAIL
-    if names(column.name, r"url|uri|website|homepage|link"):
+    if name_matches(column.name, r"url|uri|website|homepage|link"):
         return Widget.URL
-    long_name = column.max_length is None and names(column.name, _LONG)
+    long_name = column.max_length is None and name_matches(column.name, _LONG)
     long_values = profile is not None and profile.long_text
     if long_name or long_values or (column.max_length or 0) > LONG_LIMIT:
         return Widget.TEXTAREA
@@ -120,13 +120,13 @@ def is_money(column: ColumnInfo) -> bool:
     it."""
     if column.type not in (ColumnType.DECIMAL, ColumnType.FLOAT):
         return False
-    if names(column.name, _NOT_MONEY):
+    if name_matches(column.name, _NOT_MONEY):
         return False
     two_places = column.type is ColumnType.DECIMAL and column.scale in (None, 2)
-    return two_places or names(column.name, _MONEY)
+    return two_places or name_matches(column.name, _MONEY)
 
 
-def names(column: str, words: str) -> bool:
+def name_matches(column: str, words: str) -> bool:
     """Whether one word of the column's name matches `words`, a regular expression."""
     return any(re.fullmatch(words, word) for word in label_for(column).lower().split())
 
@@ -138,7 +138,7 @@ def _choices(column: ColumnInfo, profile: ColumnProfile | None) -> list[str] | N
         return list(column.choices)
     if column.type is not ColumnType.TEXT or column.unique or column.primary_key or profile is None:
         return None
-    if names(column.name, _OPEN_ENDED):
+    if name_matches(column.name, _OPEN_ENDED):
         return None
     if not profile.complete or not profile.is_category or profile.values is None:
         return None

@@ -75,7 +75,7 @@ def launch() -> None:
             raise
     engine.runs.writer.start()
     queue.reconcile(hand_over)
-    for operation_id in records.clean_ups_owed():
+    for operation_id in records.pending_clean_ups():
         stop(operation_id)
     log.info("operations launched")
 

@@ -40,7 +40,7 @@ def pending() -> list[Run]:
         return [Run(operation_id, number) for operation_id, number in opened.exec(ordered).all()]
 
 
-def clean_ups_owed() -> list[str]:
+def pending_clean_ups() -> list[str]:
     """Ids of the cancelled operations whose clean-up has not ended."""
     cancelled = col(OperationRecord.state) == OperationState.CANCELLED
     unfinished = col(OperationRecord.finished_at).is_(None)

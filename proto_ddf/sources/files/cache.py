@@ -19,7 +19,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from proto_ddf.sources.files import duckdb_session, typed_tables
-from proto_ddf.sources.files.errors import explained
+from proto_ddf.sources.files.errors import os_errors_translated
 from proto_ddf.sources.files.file_age import last_written
 from proto_ddf.sources.files.format import FileFormat, RawColumn, RawTable
 from proto_ddf.sources.schema.column_types import ChosenTypes
@@ -114,7 +114,7 @@ def _prefix(path: Path) -> str:
 
 
 def _folder_of(file_format: FileFormat, path: Path) -> Path:
-    with explained(path):
+    with os_errors_translated(path):
         found = path.stat()
     version = f"{file_format.name}{file_format.version}{file_format.variant}-{_VERSION}-{found.st_size:x}-{found.st_mtime_ns:x}"
     return duckdb_session.cache_folder() / f"{_prefix(path)}-{version}"

@@ -69,10 +69,10 @@ def copy_to(query: str, path: Path) -> str:
     The documentation of DuckDB 2.0 says that the order is kept by default, but without the option about one COPY in ten
     loses it when two threads write.
     """
-    return f"COPY ({query}) TO {text(path)} (FORMAT parquet, PRESERVE_ORDER true)"
+    return f"COPY ({query}) TO {string_literal(path)} (FORMAT parquet, PRESERVE_ORDER true)"
 
 
-def text(value: str | Path) -> str:
+def string_literal(value: str | Path) -> str:
     """A string literal of SQL."""
     return "'" + str(value).replace("'", "''") + "'"
 

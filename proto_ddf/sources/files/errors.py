@@ -28,7 +28,7 @@ def too_large(path: Path, limit_mb: int) -> ValidationError:
 
 
 @contextmanager
-def explained(path: Path) -> Iterator[None]:
+def os_errors_translated(path: Path) -> Iterator[None]:
     """Turn an OSError into an error that names the file.
 
     Raises:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from proto_ddf.sources.files.duckdb_session import text
+from proto_ddf.sources.files.duckdb_session import string_literal
 
 MAX_COLUMNS = 1_000
 """The limit for an app's table; SQLite allows 2,000."""
@@ -58,7 +58,7 @@ class RawTable:
     @property
     def rows(self) -> str:
         """SQL of the rows, for use after FROM."""
-        return self.reader.replace("{path}", text(self.data))
+        return self.reader.replace("{path}", string_literal(self.data))
 
 
 class FileFormat(Protocol):

@@ -9,7 +9,7 @@ import duckdb
 
 from proto_ddf.errors.types import IntegrationError
 from proto_ddf.sources.files import duckdb_session
-from proto_ddf.sources.files.errors import explained, file_error
+from proto_ddf.sources.files.errors import file_error, os_errors_translated
 from proto_ddf.sources.files.format import (
     MAX_COLUMNS,
     RawColumn,
@@ -47,7 +47,7 @@ class ParquetFiles:
             IntegrationError: `file_empty`, `file_not_parquet`, `file_cut_short`, `parquet_encrypted`, `source_gone`,
                 `file_unreadable`.
         """
-        with explained(path), path.open("rb") as file:
+        with os_errors_translated(path), path.open("rb") as file:
             first = file.read(4)
             size = file.seek(0, 2)
             file.seek(max(size - 4, 0))
@@ -71,8 +71,8 @@ class ParquetFiles:
         self.recognise(path)
         data, link = folder / "0.parquet", folder / "link"
         link.symlink_to(path)  # DuckDB reads brackets in a path as a pattern
-        source = f"read_parquet({duckdb_session.text(link)}, hive_partitioning = false)"
-        with duckdb_session.cursor() as connection, _damage_explained(path):
+        source = f"read_parquet({duckdb_session.string_literal(link)}, hive_partitioning = false)"
+        with duckdb_session.cursor() as connection, _damage_errors_translated(path):
             described = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
             if len(described) > MAX_COLUMNS:
                 raise _too_wide(path, len(described))
@@ -81,7 +81,7 @@ class ParquetFiles:
                 connection, duckdb_session.copy_to(f"SELECT {listed} FROM {source}", data)
             )
             link.unlink()
-            kept = f"read_parquet({duckdb_session.text(data)})"
+            kept = f"read_parquet({duckdb_session.string_literal(data)})"
             kinds = [
                 row[1] for row in connection.execute(f"DESCRIBE SELECT * FROM {kept}").fetchall()
             ]
@@ -100,7 +100,7 @@ def _too_wide(path: Path, found: int) -> IntegrationError:
 
 
 @contextmanager
-def _damage_explained(path: Path) -> Iterator[None]:
+def _damage_errors_translated(path: Path) -> Iterator[None]:
     """Explain DuckDB's errors for a file that begins and ends like Parquet."""
     try:
         yield

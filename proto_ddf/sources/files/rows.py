@@ -17,12 +17,12 @@ _POSITION = "\x1fposition"
 """A column of every table: the row's position in its file. No header can have this name."""
 
 
-def named(names: Sequence[str]) -> str:
+def named_columns(names: Sequence[str]) -> str:
     """The columns with their original names, for use after SELECT."""
     return ", ".join(f"c{at} AS {quote(name)}" for at, name in enumerate(names))
 
 
-def plain(types: Sequence[str]) -> str:
+def plain_columns(types: Sequence[str]) -> str:
     """The columns as numbers, booleans, texts and bytes, for use after SELECT."""
     return ", ".join(_plain(f"c{at}", kind) for at, kind in enumerate(types))
 
@@ -35,7 +35,7 @@ def page(request: PageRequest, names: tuple[str, ...], copy: OpenTable) -> Previ
         matches=_matches,
         to_parameter=like_pattern,
         tie_break=[quote(_POSITION)],
-        rows=f"(SELECT {named(names)}, rowid AS {quote(_POSITION)} FROM {copy.rows})",
+        rows=f"(SELECT {named_columns(names)}, rowid AS {quote(_POSITION)} FROM {copy.rows})",
     )
     with duckdb_session.cursor() as connection:
         counted = connection.execute(query.count, query.parameters).fetchone()

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from proto_ddf.sources.files import duckdb_session, typed_tables
 from proto_ddf.sources.files import rows as files_rows
 from proto_ddf.sources.files.cache import raw_tables, typed_copy
-from proto_ddf.sources.files.errors import FIELD, explained
+from proto_ddf.sources.files.errors import FIELD, os_errors_translated
 from proto_ddf.sources.files.format import FileFormat, RawTable, table_name
 from proto_ddf.sources.files.shape.shape_checks import check_shape
 from proto_ddf.sources.files.typed_tables import OpenTable
@@ -91,7 +91,7 @@ class FilesSource:
         """Raises ValidationError as `confine` does, IntegrationError: `source_gone`, `file_unreadable`."""
         self.find()
         for path in self.paths:
-            with explained(path), path.open("rb"):
+            with os_errors_translated(path), path.open("rb"):
                 pass
 
     def read_schema(self) -> SourceSchema:
@@ -121,7 +121,7 @@ class FilesSource:
         with a blank before the time, as Python writes them, and decimals are floats. DuckDB converts them because
         Python would take several times as long."""
         with self._opened(table) as (_, copy):
-            yield from files_rows.batches(copy, files_rows.plain(copy.types), batch)
+            yield from files_rows.batches(copy, files_rows.plain_columns(copy.types), batch)
 
     def close(self) -> None:
         """Nothing stays open."""
@@ -137,7 +137,7 @@ class FilesSource:
             connection = stack.enter_context(duckdb_session.cursor())
             for name, part in self._tables().items():
                 names, copy = stack.enter_context(self._opened_part(name, part))
-                view = f"SELECT {files_rows.named(names)} FROM {copy.rows}"
+                view = f"SELECT {files_rows.named_columns(names)} FROM {copy.rows}"
                 connection.execute(f"CREATE TEMP VIEW {quote(name)} AS {view}")
             yield connection
 

@@ -148,7 +148,7 @@ def _create(
     stay = [at for at, column in enumerate(table.columns) if columns[at] == column.text]
     if measured:
         column_list += f", {_size_when_typed(table, stay)} AS {_SIZE}"
-    connection.execute(f"ATTACH {duckdb_session.text(path)} AS {made}")
+    connection.execute(f"ATTACH {duckdb_session.string_literal(path)} AS {made}")
     try:
         query = f"CREATE TABLE {made}.rows AS SELECT {column_list} FROM {table.rows}"
         rows: int = duckdb_session.run(connection, query, doing)[0][0]
@@ -250,7 +250,7 @@ def close_below(folder: Path) -> None:
 def _attach(path: Path) -> OpenTable:
     name = f"copy_{next(_numbers)}"
     with duckdb_session.cursor() as connection:
-        connection.execute(f"ATTACH {duckdb_session.text(path)} AS {name} (READ_ONLY)")
+        connection.execute(f"ATTACH {duckdb_session.string_literal(path)} AS {name} (READ_ONLY)")
         described = connection.execute(f"DESCRIBE {name}.rows").fetchall()
         counts = ", ".join(["count(*)", *(f"count(c{at})" for at in range(len(described)))])
         (counted,) = connection.execute(f"SELECT {counts} FROM {name}.rows").fetchall()

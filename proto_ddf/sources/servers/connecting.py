@@ -38,7 +38,7 @@ def connect(server: Server, config: ServerConfig) -> DbapiConnection:
         return server.open(address, config, password, session)
 
     try:
-        return at_first(find_addresses(config), open_at)
+        return try_addresses(find_addresses(config), open_at)
     except IntegrationError as error:
         if error.code == "authentication_failed" and password != password.strip():
             error.context["remark"] = "The password given begins or ends with a blank."
@@ -50,7 +50,7 @@ def find_addresses(config: ServerConfig) -> tuple[Address, ...]:
     return resolve(config.host, config.port, connect_seconds())
 
 
-def at_first(addresses: tuple[Address, ...], attempt: Callable[[Address], T]) -> T:
+def try_addresses(addresses: tuple[Address, ...], attempt: Callable[[Address], T]) -> T:
     """The result of `attempt` at the first address that answers. Raises its error there or, if no address answers, its
     error at one of them."""
     failure: IntegrationError | None = None

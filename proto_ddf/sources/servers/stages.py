@@ -16,7 +16,7 @@ from proto_ddf.errors.types import IntegrationError
 from proto_ddf.sources.protocol import Finding, Stage
 from proto_ddf.sources.servers import engines, tcp_probe
 from proto_ddf.sources.servers.addresses import Address
-from proto_ddf.sources.servers.connecting import at_first, connect_seconds, find_addresses
+from proto_ddf.sources.servers.connecting import connect_seconds, find_addresses, try_addresses
 from proto_ddf.sources.servers.failures import ConnectionContext
 from proto_ddf.sources.servers.server import Handshake
 from proto_ddf.sources.servers.source import ReachedPort, ServerSource
@@ -31,7 +31,7 @@ def _find_host(source: ServerSource) -> Finding:
 
 
 def _reach_port(source: ServerSource) -> Finding:
-    return at_first(find_addresses(source.config), partial(_reach, source))
+    return try_addresses(find_addresses(source.config), partial(_reach, source))
 
 
 def _reach(source: ServerSource, address: Address) -> Finding:
@@ -81,7 +81,7 @@ def _perform_handshake(source: ServerSource) -> Handshake:
         return source.server.perform_handshake(address, source.config, connect_seconds(), opened)
 
     try:
-        return at_first(addresses, attempt)
+        return try_addresses(addresses, attempt)
     finally:
         if reached is not None:
             reached.socket.close()

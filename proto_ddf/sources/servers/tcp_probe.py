@@ -47,7 +47,7 @@ def longest_wait(read_seconds: float) -> float:
 
 
 def open_socket(context: ConnectionContext, seconds: float) -> socket.socket:
-    """A connected socket. Raises IntegrationError: see `failed`."""
+    """A connected socket. Raises IntegrationError: see `connection_error`."""
     until = time.monotonic() + seconds
     ip = context.address.ip
     opened = socket.socket(socket.AF_INET6 if ":" in ip else socket.AF_INET)
@@ -56,14 +56,16 @@ def open_socket(context: ConnectionContext, seconds: float) -> socket.socket:
         opened.connect((ip, context.address.port))  # an IP address, so no name is looked up
     except OSError as error:
         opened.close()
-        raise failed(context, error, seconds) from error
+        raise connection_error(context, error, seconds) from error
     opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     opened.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     opened.settimeout(max(until - time.monotonic(), 0.001))
     return opened
 
 
-def failed(context: ConnectionContext, error: OSError, seconds: float) -> IntegrationError:
+def connection_error(
+    context: ConnectionContext, error: OSError, seconds: float
+) -> IntegrationError:
     """The IntegrationError for an error of the operating system on a connection limited to `seconds`: `host_silent`,
     `port_closed`, `host_unreachable`, `connection_lost` or `connection_failed`."""
     address = context.address
@@ -87,7 +89,7 @@ class TcpProbe:
     """Exchanges bytes with a server, over the socket `opened` if one is given; everything together takes at most
     `seconds`. A context manager that closes it.
 
-    Its methods raise IntegrationError: see `failed`.
+    Its methods raise IntegrationError: see `connection_error`.
     """
 
     def __init__(
@@ -113,7 +115,7 @@ class TcpProbe:
         """The remaining seconds. Raises IntegrationError, `host_silent`, when none remain."""
         left = self._until - time.monotonic()
         if left <= 0:
-            raise failed(self.context, TimeoutError(), self.seconds)
+            raise connection_error(self.context, TimeoutError(), self.seconds)
         return left
 
     def send(self, data: bytes) -> None:
@@ -121,7 +123,7 @@ class TcpProbe:
         try:
             self.socket.sendall(data)
         except OSError as error:
-            raise failed(self.context, error, self.seconds) from error
+            raise connection_error(self.context, error, self.seconds) from error
 
     def receive(self, count: int) -> bytes:
         """Exactly `count` bytes."""
@@ -141,7 +143,7 @@ class TcpProbe:
         self.send(trigger)
         answer = self._some(_CHUNK, self.time_left())
         if self.context.system in server_kind(answer):  # the right kind, but too slow
-            raise failed(self.context, TimeoutError(), self.seconds)
+            raise connection_error(self.context, TimeoutError(), self.seconds)
         raise self.wrong_server(answer)
 
     def wrong_server(self, answer: bytes) -> IntegrationError:
@@ -157,9 +159,11 @@ class TcpProbe:
         try:
             data = self.socket.recv(most)
         except OSError as error:
-            raise failed(self.context, error, self.seconds) from error
+            raise connection_error(self.context, error, self.seconds) from error
         if not data:
-            raise failed(self.context, ConnectionResetError("end of the connection"), self.seconds)
+            raise connection_error(
+                self.context, ConnectionResetError("end of the connection"), self.seconds
+            )
         return data
 
 

@@ -14,7 +14,7 @@ from proto_ddf.errors.types import IntegrationError, ValidationError
 from proto_ddf.sources.paths import confine
 from proto_ddf.sources.servers.config import ServerConfig, Tls
 from proto_ddf.sources.servers.failures import ConnectionContext
-from proto_ddf.sources.servers.tcp_probe import TcpProbe, failed
+from proto_ddf.sources.servers.tcp_probe import TcpProbe, connection_error
 
 _NOT_YET_VALID, _EXPIRED = 9, 10
 _UNTRUSTED = frozenset({2, 18, 19, 20, 21})
@@ -28,7 +28,7 @@ _BUNDLES = (
 )
 
 
-def authorities(config: ServerConfig) -> Path | None:
+def ca_file(config: ServerConfig) -> Path | None:
     """The file of trusted certificates: the one named in the form, or else this machine's; None if this machine has no
     such file. Drivers contain their own OpenSSL, which may look elsewhere, so they are given this file.
 
@@ -42,14 +42,14 @@ def authorities(config: ServerConfig) -> Path | None:
 
 
 def ssl_context(config: ServerConfig) -> ssl.SSLContext:
-    """The SSL context for the settings of the form. Raises as `authorities` does."""
+    """The SSL context for the settings of the form. Raises as `ca_file` does."""
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     # Certificates that MySQL makes for itself lack what this asks for (Python 3.13 sets it, libpq does not).
     made.verify_flags &= ~ssl.VERIFY_X509_STRICT
     if config.tls is not Tls.VERIFY:
         made.check_hostname = False
         made.verify_mode = ssl.CERT_NONE
-    elif file := authorities(config):
+    elif file := ca_file(config):
         made.load_verify_locations(file)
     else:
         made.load_default_certs()
@@ -58,16 +58,16 @@ def ssl_context(config: ServerConfig) -> ssl.SSLContext:
 
 def encrypt(probe: TcpProbe, config: ServerConfig) -> str:
     """Encrypt the connection and return a description of the encryption. Raises IntegrationError: `tls_...`, or as
-    `tcp_probe.failed`."""
+    `tcp_probe.connection_error`."""
     try:
         secured = _tls_handshake(probe, ssl_context(config))
     except ssl.SSLError as error:
-        raise refused(probe.context, error) from error
+        raise tls_error(probe.context, error) from error
     checked = "certificate trusted" if config.tls is Tls.VERIFY else "certificate not checked"
     return f"{secured.version() or 'TLS'}, {checked}".replace("TLSv", "TLS ")
 
 
-def refused(context: ConnectionContext, error: ssl.SSLError) -> IntegrationError:
+def tls_error(context: ConnectionContext, error: ssl.SSLError) -> IntegrationError:
     """The IntegrationError for an error of OpenSSL."""
     if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
         return context.failure("connection_lost", "Closed while the encryption was agreed on.")
@@ -112,7 +112,7 @@ def _names(connection: socket) -> str:
 
 
 def _tls_handshake(probe: TcpProbe, how: ssl.SSLContext) -> ssl.SSLSocket:
-    """Raises ssl.SSLError, IntegrationError: see `tcp_probe.failed`."""
+    """Raises ssl.SSLError, IntegrationError: see `tcp_probe.connection_error`."""
     probe.socket.settimeout(probe.time_left())
     try:
         secured = how.wrap_socket(probe.socket, server_hostname=probe.context.address.host)
@@ -121,7 +121,7 @@ def _tls_handshake(probe: TcpProbe, how: ssl.SSLContext) -> ssl.SSLSocket:
     except (ValueError, UnicodeError) as error:
         raise probe.context.failure("tls_failed", str(error), reason="no such host name") from error
     except OSError as error:
-        raise failed(probe.context, error, probe.seconds) from error
+        raise connection_error(probe.context, error, probe.seconds) from error
     probe.socket = secured
     return secured
 

@@ -73,7 +73,7 @@ def _reader(csv_format: CsvFormat) -> str:
     declared = ", ".join(f"{column}: 'VARCHAR'" for column in columns)
     return (
         f"(SELECT row_number() OVER () AS number, {', '.join(columns)}"
-        f" FROM read_csv({{path}}, delim = {duckdb_session.text(csv_format.delimiter)}, quote = '\"', escape = '\"',"
+        f" FROM read_csv({{path}}, delim = {duckdb_session.string_literal(csv_format.delimiter)}, quote = '\"', escape = '\"',"
         f" header = true, columns = {{{declared}}}, auto_detect = false, strict_mode = true,"
         f" nullstr = '', {_PARTS}))"
     )

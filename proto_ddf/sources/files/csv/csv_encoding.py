@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 from proto_ddf.errors.types import IntegrationError, ValidationError
 from proto_ddf.settings import get_settings
-from proto_ddf.sources.files.errors import explained, file_error, too_large
+from proto_ddf.sources.files.errors import file_error, os_errors_translated, too_large
 from proto_ddf.sources.files.format import unique_names
 from proto_ddf.sources.files.text.encodings import AUTO, codec, label
 from proto_ddf.sources.files.text.text_encoding import find_encoding
@@ -77,7 +77,7 @@ def recognise(path: Path, encoding: str = AUTO) -> CsvFormat:
             `source_gone`; at field "encoding": see `text_encoding.find_encoding`.
         ValidationError: code `file_too_large`, for a ZIP file whose content is too large.
     """
-    with explained(path):
+    with os_errors_translated(path):
         found = path.stat()
     limit = get_settings().max_upload_mb
     return _recognised(path, encoding, found.st_size, found.st_mtime_ns, limit)
@@ -118,7 +118,7 @@ def _recognised(path: Path, chosen: str, *_version: int) -> CsvFormat:
 @contextmanager
 def open_bytes(path: Path) -> Iterator[BinaryIO]:
     try:
-        with explained(path):
+        with os_errors_translated(path):
             if not zipfile.is_zipfile(path):
                 with path.open("rb") as stream:
                     if stream.peek(4).startswith(_ZIP):

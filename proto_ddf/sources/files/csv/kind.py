@@ -116,7 +116,7 @@ def _to_raw(plain: Path, data: Path, width: int) -> str:
     declared = ", ".join(f"'{column}': 'VARCHAR'" for column in columns)
     listed = ", ".join(f"{unescaped(column)} AS {column}" for column in columns)
     read = (
-        f"read_csv({duckdb_session.text(plain)}, columns = {{'number': 'BIGINT', {declared}}},"
+        f"read_csv({duckdb_session.string_literal(plain)}, columns = {{'number': 'BIGINT', {declared}}},"
         f" delim = '{SEPARATOR}', quote = '', escape = '', header = false, auto_detect = false,"
         f" nullstr = '', max_line_size = 67108864)"
     )

@@ -9,9 +9,9 @@ from proto_ddf.sources.files.csv.csv_encoding import DELIMITERS
 from proto_ddf.sources.files.shape.table_shape import (
     MOST_TITLES,
     are_names,
-    header_among,
-    looks_marked,
-    shown,
+    find_header,
+    looks_like_comment,
+    quoted_row,
 )
 
 _MOST_RECORDS = 100
@@ -48,7 +48,7 @@ def lines_above_header(sample: str, skip: int = 0) -> str | None:
         else f"lines {first_line} to {line - 1} look"
     )
     return (
-        f"{lines} like a title ({shown(first)}), and the header seems to be in line {line} ({shown(header)})."
+        f"{lines} like a title ({quoted_row(first)}), and the header seems to be in line {line} ({quoted_row(header)})."
         " Remove the lines above it, then test again"
     )
 
@@ -65,10 +65,10 @@ def _header(records: Sequence[Numbered], sample: str) -> int | None:
     below = cells[at + 1 :]
     if not below or sum(len(row) == width for row in below) < _SAME * len(below):
         return None
-    if header_among([cells[0], cells[at], *below]) == 1:
+    if find_header([cells[0], cells[at], *below]) == 1:
         return at
     blank_between = records[at][0] - records[at - 1][0] > 1
-    marked = looks_marked(sample.lstrip("\ufeff")) or (blank_between and at == 1)
+    marked = looks_like_comment(sample.lstrip("\ufeff")) or (blank_between and at == 1)
     return at if marked and are_names([name.strip() for name in cells[at]]) else None
 
 

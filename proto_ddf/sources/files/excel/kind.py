@@ -22,7 +22,7 @@ from proto_ddf.sources.files.errors import file_error
 from proto_ddf.sources.files.excel.cells import CellReader
 from proto_ddf.sources.files.excel.notes import SheetNotes, notes
 from proto_ddf.sources.files.excel.sheet_xml import scan
-from proto_ddf.sources.files.excel.workbook import check_workbook, damage_explained, opened
+from proto_ddf.sources.files.excel.workbook import check_workbook, damage_errors_translated, opened
 from proto_ddf.sources.files.format import (
     MAX_COLUMNS,
     RawColumn,
@@ -142,7 +142,7 @@ def _write_plain(path: Path, sheet: Any, cells: CellReader, plain: Path) -> _She
     seen.notes = SheetNotes(sheet.title, found.uncalculated)
     cells.not_dates = seen.notes.not_dates
     sheet.reset_dimensions()  # the size stated in the file is often wrong, and would cut off rows
-    with plain.open("w", encoding="utf-8", newline="") as file, damage_explained(path):
+    with plain.open("w", encoding="utf-8", newline="") as file, damage_errors_translated(path):
         for number, values in _filled_rows(sheet, cells, seen):
             if number in found.hidden_rows:
                 seen.notes.hidden_rows.append(number)
@@ -248,7 +248,7 @@ def _raw_table(seen: _Sheet, plain: Path, data: Path) -> RawTable:
     listed = ", ".join(f"{_field(at)} AS c{at}" for at, _ in seen.columns)
     line = f"CAST(split_part(line, '{SEPARATOR}', 1) AS BIGINT)"
     source = (
-        f"SELECT line, string_split(line, '{SEPARATOR}') AS v FROM read_csv({duckdb_session.text(plain)},"
+        f"SELECT line, string_split(line, '{SEPARATOR}') AS v FROM read_csv({duckdb_session.string_literal(plain)},"
         " columns = {'line': 'VARCHAR'}, delim = '\x1e', quote = '', escape = '', header = false,"
         " auto_detect = false, max_line_size = 67108864)"
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from proto_ddf.progress import current_progress
-from proto_ddf.sources.files.excel.workbook import damage_explained
+from proto_ddf.sources.files.excel.workbook import damage_errors_translated
 
 _CHUNK = 1 << 20
 _UNCALCULATED = re.compile(
@@ -42,7 +42,11 @@ def scan(path: Path, part: str) -> SheetScan:
         IntegrationError: `excel_damaged`.
     """
     found = SheetScan()
-    with damage_explained(path), zipfile.ZipFile(path) as archive, archive.open(part) as stream:
+    with (
+        damage_errors_translated(path),
+        zipfile.ZipFile(path) as archive,
+        archive.open(part) as stream,
+    ):
         _scan(stream, found)
     return found
 

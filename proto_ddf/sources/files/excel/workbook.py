@@ -13,7 +13,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from proto_ddf.errors.types import IntegrationError
 from proto_ddf.settings import get_settings
-from proto_ddf.sources.files.errors import explained, file_error
+from proto_ddf.sources.files.errors import file_error, os_errors_translated
 from proto_ddf.sources.files.excel.package import read_workbook
 from proto_ddf.sources.size_texts import size_text
 
@@ -43,7 +43,7 @@ def check_workbook(path: Path) -> None:
         IntegrationError: `file_empty`, `file_not_excel`, `excel_old_format`, `excel_password`, `file_cut_short`,
             `excel_damaged`, `excel_too_large` (unpacked), `source_gone`, `file_unreadable`.
     """
-    with explained(path), path.open("rb") as file:
+    with os_errors_translated(path), path.open("rb") as file:
         start = file.read(8)
     if not start:
         raise file_error(path, "file_empty", "has no content")
@@ -54,7 +54,7 @@ def check_workbook(path: Path) -> None:
         raise _no_workbook(path, "it is another kind of file")
     if not zipfile.is_zipfile(path):
         raise file_error(path, "file_cut_short", "has no end", what="workbook")
-    with damage_explained(path), zipfile.ZipFile(path) as archive:
+    with damage_errors_translated(path), zipfile.ZipFile(path) as archive:
         _check_contents(path, archive)
 
 
@@ -65,14 +65,14 @@ def opened(path: Path) -> Iterator[Any]:
     Raises:
         IntegrationError: `excel_damaged`, also if damage is found later while reading.
     """
-    with damage_explained(path), warnings.catch_warnings():
+    with damage_errors_translated(path), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about styles and extensions, which are not used
         with path.open("rb") as file, read_workbook(file) as workbook:
             yield workbook
 
 
 @contextmanager
-def damage_explained(path: Path) -> Iterator[None]:
+def damage_errors_translated(path: Path) -> Iterator[None]:
     """Turn errors about damage within a workbook into one that names the file."""
     try:
         yield
@@ -106,7 +106,7 @@ def _check_contents(path: Path, archive: zipfile.ZipFile) -> None:
 
 def _holds(path: Path, wanted: bytes) -> bool:
     held = b""
-    with explained(path), path.open("rb") as file:
+    with os_errors_translated(path), path.open("rb") as file:
         while chunk := file.read(_CHUNK):
             if wanted in held + chunk:
                 return True

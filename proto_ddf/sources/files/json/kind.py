@@ -14,7 +14,7 @@ import duckdb
 
 from proto_ddf.progress import current_progress
 from proto_ddf.sources.files import duckdb_session
-from proto_ddf.sources.files.errors import explained, file_error
+from proto_ddf.sources.files.errors import file_error, os_errors_translated
 from proto_ddf.sources.files.format import (
     MAX_COLUMNS,
     RawColumn,
@@ -31,7 +31,7 @@ from proto_ddf.sources.files.json.numbers import (
 )
 from proto_ddf.sources.files.json.syntax_errors import LONGEST_RECORD, find_syntax_error
 from proto_ddf.sources.files.source import file_kind
-from proto_ddf.sources.files.text.text_encoding import mark, unmarked_wide
+from proto_ddf.sources.files.text.text_encoding import bom_encoding, wide_encoding_without_bom
 from proto_ddf.sources.size_texts import count_text
 
 _SUFFIXES = (".json", ".jsonl", ".ndjson")
@@ -95,7 +95,9 @@ class JsonFiles:
             if kind == "array" and not _is_closed(plain):
                 raise find_syntax_error(path, _encoding(path), ended=True)
             plain.unlink()
-            source = f"read_parquet({duckdb_session.text(records)}, file_row_number = true)"
+            source = (
+                f"read_parquet({duckdb_session.string_literal(records)}, file_row_number = true)"
+            )
             if mark_numbers(connection, source, plain):
                 duckdb_session.run(connection, _copy_records(plain, "auto", records))
                 plain.unlink()
@@ -117,22 +119,25 @@ class JsonFiles:
 def _copy_records(plain: Path, kind: str, records: Path) -> str:
     """The statement that writes the objects of a JSON file to a Parquet file."""
     read = (
-        f"read_json_objects({duckdb_session.text(plain)}, format = '{kind}',"
+        f"read_json_objects({duckdb_session.string_literal(plain)}, format = '{kind}',"
         f" maximum_object_size = {LONGEST_RECORD})"
     )
     return duckdb_session.copy_to(f"SELECT json FROM {read}", records)
 
 
 def _encoding(path: Path) -> str:
-    with explained(path), path.open("rb") as file:
+    with os_errors_translated(path), path.open("rb") as file:
         start = file.read(_START)
-    wide = unmarked_wide(start) if b"\0" in start else None
-    return mark(start) or wide or "utf-8"
+    wide = wide_encoding_without_bom(start) if b"\0" in start else None
+    return bom_encoding(start) or wide or "utf-8"
 
 
 def _start(path: Path) -> str:
     """The first text that is not blank, up to the end of its chunk."""
-    with explained(path), path.open("r", encoding=_encoding(path), errors="replace") as file:
+    with (
+        os_errors_translated(path),
+        path.open("r", encoding=_encoding(path), errors="replace") as file,
+    ):
         while chunk := file.read(_CHUNK):
             if chunk.strip():
                 return chunk
@@ -147,7 +152,7 @@ def _plain_copy(path: Path, plain: Path) -> None:
         return
     try:
         with (
-            explained(path),
+            os_errors_translated(path),
             path.open("r", encoding=encoding, newline="") as file,
             plain.open("w", encoding="utf-8", newline="") as copy,
         ):
@@ -225,7 +230,8 @@ def _keys(connection: duckdb.DuckDBPyConnection, source: str, path: Path) -> lis
 def _values(source: str, keys: Sequence[str]) -> str:
     """SELECT of each object's values as JSON, in the order of the keys."""
     pointers = ", ".join(
-        duckdb_session.text("/" + key.replace("~", "~0").replace("/", "~1")) for key in keys
+        duckdb_session.string_literal("/" + key.replace("~", "~0").replace("/", "~1"))
+        for key in keys
     )
     return f"SELECT json_extract(json, [{pointers}]) AS v FROM {source}"
 

@@ -31,9 +31,7 @@ def mark_numbers(connection: duckdb.DuckDBPyConnection, source: str, marked: Pat
     Args:
         source: SQL of the records as `json`, in their order, for use after FROM.
     """
-    suspects = (
-        f"SELECT json FROM {source} WHERE regexp_matches(json, {duckdb_session.text(_MAY_CHANGE)})"
-    )
+    suspects = f"SELECT json FROM {source} WHERE regexp_matches(json, {duckdb_session.string_literal(_MAY_CHANGE)})"
     if all(_marked(record) == record for record in _records(connection, suspects)):
         return False
     with marked.open("w", encoding="utf-8", newline="") as file:
@@ -59,7 +57,7 @@ def unmarked_value(value: str) -> str:
 def unmarked(text: str) -> str:
     """SQL of a JSON text without marks."""
     pattern = f'"{_ANY_MARK}([^"]*)"'
-    return f"regexp_replace({text}, {duckdb_session.text(pattern)}, '\\1', 'g')"
+    return f"regexp_replace({text}, {duckdb_session.string_literal(pattern)}, '\\1', 'g')"
 
 
 def _records(connection: duckdb.DuckDBPyConnection, query: str) -> Iterator[str]:

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from proto_ddf.errors.types import IntegrationError
-from proto_ddf.sources.files.errors import explained, file_error
+from proto_ddf.sources.files.errors import file_error, os_errors_translated
 from proto_ddf.sources.files.text.text_encoding import encoding_error
 
 LONGEST_RECORD = 64 << 20
@@ -31,7 +31,7 @@ def find_syntax_error(path: Path, encoding: str, *, ended: bool = False) -> Inte
             whole, nothing more is known.
     """
     try:
-        with explained(path), path.open("r", encoding=encoding) as file:
+        with os_errors_translated(path), path.open("r", encoding=encoding) as file:
             lines = _first_lines(file.readline(LONGEST_RECORD), file.readline(LONGEST_RECORD))
             if lines:
                 return _of_lines(path, encoding)

@@ -4,7 +4,7 @@ import re
 
 from proto_ddf.sources.files import duckdb_session
 from proto_ddf.sources.files.format import RawTable
-from proto_ddf.sources.files.shape.table_shape import shape_warnings, total
+from proto_ddf.sources.files.shape.table_shape import shape_warnings, total_row_warning
 from proto_ddf.sources.files.typed_tables import OpenTable
 
 _FIRST_ROWS = 100
@@ -49,7 +49,7 @@ def _total(copy: OpenTable) -> str | None:
         query = f"SELECT {listed} FROM {copy.rows} WHERE rowid = {last_row}"
         (last,) = connection.execute(query).fetchall()
         gaps = any(not cell and copy.filled[at] == last_row for at, cell in enumerate(last))
-        if not total(last, sums_match=True, gaps=gaps):
+        if not total_row_warning(last, sums_match=True, gaps=gaps):
             return None
         matches = False
         if numbers := [number for at, cell in enumerate(last) for number in _read(copy, at, cell)]:
@@ -59,7 +59,7 @@ def _total(copy: OpenTable) -> str | None:
             (found,) = connection.execute(f"SELECT {sums} {above}").fetchall()
             pairs = zip(values, found, strict=True)
             matches = any(_is_near(value, one) for value, both in pairs for one in both)
-    return total(last, sums_match=matches, gaps=gaps)
+    return total_row_warning(last, sums_match=matches, gaps=gaps)
 
 
 def _read(copy: OpenTable, at: int, cell: str) -> list[str]:

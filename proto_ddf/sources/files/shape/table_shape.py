@@ -72,7 +72,7 @@ def shape_warnings(names: Row, rows: Sequence[Row]) -> list[str]:
     return [found for found in (_no_header(names, rows), _units(rows)) if found]
 
 
-def header_among(rows: Sequence[Row]) -> int | None:
+def find_header(rows: Sequence[Row]) -> int | None:
     """The index of the first row after row 0 that looks like the header of all rows below it.
 
     All its cells are text and different, and some column below it holds only numbers or dates.
@@ -86,7 +86,7 @@ def header_among(rows: Sequence[Row]) -> int | None:
     return None
 
 
-def total(last: Row, *, sums_match: bool, gaps: bool) -> str | None:
+def total_row_warning(last: Row, *, sums_match: bool, gaps: bool) -> str | None:
     """A warning if the last row is a total of the rows above it.
 
     Args:
@@ -109,7 +109,7 @@ def are_names(words: Sequence[str]) -> bool:
     return all(map(_is_text, words)) and len({word.casefold() for word in words}) == len(words)
 
 
-def shown(cells: Row) -> str:
+def quoted_row(cells: Row) -> str:
     """A row as it is quoted in a warning."""
     text = ", ".join(cell.strip() for cell in cells if cell.strip())
     return f"“{text if len(text) <= _SHOWN else text[:_SHOWN] + '…'}”"
@@ -118,12 +118,12 @@ def shown(cells: Row) -> str:
 def _title(names: Row, rows: Sequence[Row]) -> str | None:
     if len(names) < 2 or _filled(names) > len(names) / 2:
         return None
-    at = header_among([names, *rows])
+    at = find_header([names, *rows])
     if at is None:
         return None
     return (
-        f"the first row ({shown(names)}) looks like a title, and the header seems to be {at}"
-        f" {'row' if at == 1 else 'rows'} further down ({shown(rows[at - 1])})"
+        f"the first row ({quoted_row(names)}) looks like a title, and the header seems to be {at}"
+        f" {'row' if at == 1 else 'rows'} further down ({quoted_row(rows[at - 1])})"
     )
 
 
@@ -148,9 +148,9 @@ def _no_header(names: Row, rows: Sequence[Row]) -> str | None:
         if _is_text(name) and any(at < len(row) and row[at] == name for row in rows)
     ]
     if any(list(row) == list(names) for row in rows):
-        return f"the header ({shown(names)}) is repeated among the rows"
+        return f"the header ({quoted_row(names)}) is repeated among the rows"
     if suspect or len(repeated) > 1:
-        return f"the first row ({shown(names)}) looks like values: the file seems to have no header"
+        return f"the first row ({quoted_row(names)}) looks like values: the file seems to have no header"
     return None
 
 
@@ -166,9 +166,7 @@ def _units(rows: Sequence[Row]) -> str | None:
     units = [at for at in words if _UNIT.fullmatch(first[at].strip())]
     others_empty = all(not first[at].strip() for at in range(len(first)) if at not in words)
     if len(units) == len(words) or others_empty or len(words) > 1:
-        return (
-            f"the first row below the header ({shown(first)}) looks like units or a second header"
-        )
+        return f"the first row below the header ({quoted_row(first)}) looks like units or a second header"
     return None
 
 
@@ -216,6 +214,6 @@ def _filled(row: Row) -> int:
     return sum(bool(cell.strip()) for cell in row)
 
 
-def looks_marked(line: str) -> bool:
+def looks_like_comment(line: str) -> bool:
     """Whether a line begins like a comment."""
     return bool(_TITLE_MARK.match(line))

@@ -40,7 +40,7 @@ _MOSTLY = 0.85
 _NOT_FREE = bytes(value for value in range(256) if value not in b"\x81\x8d\x8f\x90\x9d")
 _NOT_PADDING = re.compile(rb'\0[^\0,;\t|"\r\n]')
 """A NUL that is not padding, because text follows it."""
-_MARKS = (
+_BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32"),  # it begins like the mark of UTF-16 (low byte first)
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -105,13 +105,13 @@ class _Sample:
         return sum(not each.isascii() for each in text) - bad, bad
 
 
-def mark(start: bytes) -> str | None:
-    """The encoding that a file's first four bytes declare; None if they declare none."""
-    return next((name for bom, name in _MARKS if start.startswith(bom)), None)
+def bom_encoding(start: bytes) -> str | None:
+    """The encoding that the byte order mark in a file's first four bytes declares; None if they have none."""
+    return next((name for bom, name in _BOMS if start.startswith(bom)), None)
 
 
-def unmarked_wide(start: bytes) -> str | None:
-    """Whether the start of a file without a mark is UTF-16 or UTF-32, and which; None: neither.
+def wide_encoding_without_bom(start: bytes) -> str | None:
+    """UTF-16 or UTF-32, if the start of a file without a byte order mark is in one of them; otherwise None.
 
     In the right encoding the text has no NULs, and either most characters are ASCII, or the text has lines while most
     bytes are not ASCII. The last condition excludes text that is padded with NULs, where most bytes are ASCII.
@@ -149,7 +149,7 @@ def find_encoding(open_bytes: OpenBytes, path: Path, chosen: str = AUTO) -> Foun
         start = stream.read(_SAMPLE)
     if not start:
         raise file_error(path, "file_empty", "has no content")
-    marked = mark(start[:4])
+    marked = bom_encoding(start[:4])
     if chosen == AUTO and marked not in (None, "utf-8-sig"):
         return _checked(file, str(marked))
     if chosen == AUTO and _first_decoding_error(file, "utf-8", or_nul=True) is None:
@@ -160,7 +160,7 @@ def find_encoding(open_bytes: OpenBytes, path: Path, chosen: str = AUTO) -> Foun
     within = _nul_within(file) if has_nul else None
     error = _first_decoding_error(file, "utf-8") if chosen == AUTO else None
     odd = within or error or len(start.translate(None, _NOT_CONTROLS)) > len(start) / 10
-    if chosen == AUTO and has_nul and odd and (wide := unmarked_wide(start)):
+    if chosen == AUTO and has_nul and odd and (wide := wide_encoding_without_bom(start)):
         return _checked(file, wide)
     if within:
         where = _location(file, within, "latin-1")

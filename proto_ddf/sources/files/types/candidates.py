@@ -11,7 +11,7 @@ import duckdb
 from proto_ddf.sources.files.duckdb_session import run
 from proto_ddf.sources.files.format import RawColumn, RawTable
 from proto_ddf.sources.files.types.chosen import chosen_value, is_missing, trimmed
-from proto_ddf.sources.files.types.inference import SAMPLE, ColumnTyping, batched, fit
+from proto_ddf.sources.files.types.inference import SAMPLE, ColumnTyping, batched, has_format
 from proto_ddf.sources.files.types.value_format import ValueFormat
 from proto_ddf.sources.files.types.value_formats import possible_formats
 from proto_ddf.sources.schema.column_types import ChosenType, ChosenTypes
@@ -114,7 +114,9 @@ def _most_common_format(
     if not likely or votes[likely[0]] < _LEAST_SHARE * len(texts):
         return None
     present = f"count(*) FILTER (NOT {is_missing(table, column)})"
-    fits = ", ".join(f"count(*) FILTER ({fit(column, value_format)})" for value_format in likely)
+    fits = ", ".join(
+        f"count(*) FILTER ({has_format(column, value_format)})" for value_format in likely
+    )
     total, *counts = run(connection, f"SELECT {present}, {fits} FROM {SAMPLE}")[0]
     most = max(counts)
     return likely[counts.index(most)] if most >= _LEAST_SHARE * total else None
@@ -133,7 +135,7 @@ def _near_candidate(
     odd = (
         f"SELECT {trimmed(column)} AS text, {table.row_number} AS row, CAST({read} AS VARCHAR) AS value"
         f" FROM {table.rows}"
-        f" WHERE NOT {is_missing(table, column)} AND NOT coalesce({fit(column, value_format)}, false)"
+        f" WHERE NOT {is_missing(table, column)} AND NOT coalesce({has_format(column, value_format)}, false)"
     )
     found = run(
         connection,

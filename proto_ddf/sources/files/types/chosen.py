@@ -6,7 +6,7 @@ import re
 import duckdb
 
 from proto_ddf.errors.types import IntegrationError
-from proto_ddf.sources.files.duckdb_session import run, text
+from proto_ddf.sources.files.duckdb_session import run, string_literal
 from proto_ddf.sources.files.errors import FIELD
 from proto_ddf.sources.files.format import RawColumn, RawTable
 from proto_ddf.sources.schema.column_types import CHOSEN, WORDS, ChosenType, LenientFormat
@@ -29,7 +29,7 @@ def is_missing(table: RawTable, column: RawColumn) -> str:
     """SQL that is true where a text stands for "no value". Does not apply to text columns."""
     # DuckDB turns a longer IN into a join, which does not keep the order of the file's rows.
     pattern = "|".join(re.escape(word) for word in (*table.missing, *column.missing))
-    return f"coalesce(regexp_full_match({trimmed(column)}, {text(pattern)}), true)"
+    return f"coalesce(regexp_full_match({trimmed(column)}, {string_literal(pattern)}), true)"
 
 
 def chosen_value(
@@ -50,7 +50,7 @@ def chosen_value(
     for value_format in _lenient_formats(connection, table, column, chosen):
         value = trimmed(column)
         cast = value_format.cast.replace("{v}", value)
-        matches = f"regexp_full_match({value}, {text(value_format.pattern)})"
+        matches = f"regexp_full_match({value}, {string_literal(value_format.pattern)})"
         cases += f" WHEN {matches} THEN coalesce({cast}, {otherwise})"
     return f"CASE {cases} ELSE {otherwise} END"
 
@@ -125,8 +125,8 @@ def _decimal(
         point: pattern of the decimal sign.
         plain: SQL of the number in DuckDB's notation, with `{v}` for the text.
     """
-    decimals = f"regexp_extract({trimmed(column)}, {text(f'{point}([0-9]+)$')}, 1)"
-    matches = f"regexp_full_match({trimmed(column)}, {text(f'{whole}({point}[0-9]+)?')})"
+    decimals = f"regexp_extract({trimmed(column)}, {string_literal(f'{point}([0-9]+)$')}, 1)"
+    matches = f"regexp_full_match({trimmed(column)}, {string_literal(f'{whole}({point}[0-9]+)?')})"
     longest = f"max(length({decimals})) FILTER ({matches})"
     found = run(connection, f"SELECT {longest} FROM {table.rows}")[0][0]
     scale = min(found or 0, _MOST_DECIMALS)

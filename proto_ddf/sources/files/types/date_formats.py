@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
-from proto_ddf.sources.files.duckdb_session import text as literal
+from proto_ddf.sources.files.duckdb_session import string_literal
 from proto_ddf.sources.files.types.value_format import PossibleFormats, ValueFormat
 from proto_ddf.sources.schema.column_types import ChosenType
 
@@ -81,7 +81,7 @@ def _clock_formats(
     Python does, with six fraction digits or none."""
 
     def value_format(seconds: str, more: str = "") -> ValueFormat:
-        pattern = f"regexp_full_match({{v}}, {literal(start + seconds + end)})"
+        pattern = f"regexp_full_match({{v}}, {string_literal(start + seconds + end)})"
         return ValueFormat(kind, f"{pattern} AND ({value}) IS NOT NULL{more}", value)
 
     if not found["seconds"]:

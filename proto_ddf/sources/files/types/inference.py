@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import duckdb
 
-from proto_ddf.sources.files.duckdb_session import run, text
+from proto_ddf.sources.files.duckdb_session import run, string_literal
 from proto_ddf.sources.files.format import RawColumn, RawTable
 from proto_ddf.sources.files.types.chosen import check_chosen, chosen_value, is_missing, trimmed
 from proto_ddf.sources.files.types.value_format import PossibleFormats, ValueFormat
@@ -108,7 +108,7 @@ def typing_from_sample(
         }
         looked_at = {name: remaining[name] for name in doubtful | with_convention}
         remaining |= _proven(connection, table, looked_at)
-    return _typed(connection, table, chosen, remaining, f"error({text(MISMATCH)})")
+    return _typed(connection, table, chosen, remaining, f"error({string_literal(MISMATCH)})")
 
 
 def typing_from_all_rows(
@@ -138,7 +138,7 @@ def typing_from_all_rows(
     return _typed(connection, table, chosen, fitting, "NULL")
 
 
-def fit(column: RawColumn, value_format: ValueFormat) -> str:
+def has_format(column: RawColumn, value_format: ValueFormat) -> str:
     """SQL that is true where the text of a value, without blanks around it, has the format."""
     return value_format.fits.replace("{v}", trimmed(column))
 
@@ -242,7 +242,8 @@ def _all_fit(value: str, value_format: ValueFormat) -> str:
     """SQL of two results: whether all texts have the format, and whether all its words occur."""
     fits = f"coalesce({value_format.fits.replace('{v}', value)}, false)"
     words = (
-        " AND ".join(f"bool_or({value} = {text(word)})" for word in value_format.words) or "true"
+        " AND ".join(f"bool_or({value} = {string_literal(word)})" for word in value_format.words)
+        or "true"
     )
     return f"bool_and({fits}) FILTER ({value} IS NOT NULL), {words}"
 
@@ -318,5 +319,5 @@ def _value(table: RawTable, column: RawColumn, value_format: ValueFormat, otherw
     bare = value_format.value.replace("{v}", trimmed(column))
     return (
         f"CASE WHEN {fits} THEN {value} WHEN {is_missing(table, column)} THEN NULL"
-        f" WHEN {fit(column, value_format)} THEN {bare} ELSE {otherwise} END"
+        f" WHEN {has_format(column, value_format)} THEN {bare} ELSE {otherwise} END"
     )

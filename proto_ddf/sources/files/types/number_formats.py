@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 
-from proto_ddf.sources.files.duckdb_session import text as literal
+from proto_ddf.sources.files.duckdb_session import string_literal
 from proto_ddf.sources.files.types.value_format import PossibleFormats, ValueFormat
 from proto_ddf.sources.schema.column_types import ChosenType
 
@@ -131,14 +131,14 @@ def _styled_formats(value: str, decimal: str, group: str) -> Iterator[ValueForma
 
 
 def _styled(value_format: ValueFormat, pattern: str, decimal: str, group: str) -> ValueFormat:
-    plain = f"replace({{v}}, {literal(group)}, '')" if group else "{v}"
+    plain = f"replace({{v}}, {string_literal(group)}, '')" if group else "{v}"
     if decimal != ".":
-        plain = f"replace({plain}, {literal(decimal)}, '.')"
+        plain = f"replace({plain}, {string_literal(decimal)}, '.')"
     whole = value_format is _INTEGER
     return replace(
         value_format,
         type=ChosenType.NUMBER_COMMA if decimal == "," else ChosenType.NUMBER_GROUPED,
-        fits=f"regexp_full_match({{v}}, {literal(pattern)}) AND {value_format.fits.replace('{v}', plain)}",
+        fits=f"regexp_full_match({{v}}, {string_literal(pattern)}) AND {value_format.fits.replace('{v}', plain)}",
         value=value_format.value.replace("{v}", plain),
         convention="comma" if decimal == "," else "point",
         # 192.168.100.200 and 552 100 554 look like numbers but are none.

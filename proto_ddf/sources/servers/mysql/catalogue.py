@@ -16,7 +16,7 @@ from proto_ddf.sources.schema.model import ColumnInfo, ColumnType
 from proto_ddf.sources.servers.catalogue import CatalogTable, Catalogue, Reference, TableName
 from proto_ddf.sources.servers.check_clauses import with_checks
 from proto_ddf.sources.servers.config import ServerConfig
-from proto_ddf.sources.servers.mysql.types import meaning, plain_strings
+from proto_ddf.sources.servers.mysql.types import parse_declared, plain_strings
 
 _TABLES = """
 SELECT TABLE_NAME, TABLE_TYPE IN ('VIEW', 'SYSTEM VIEW'), TABLE_ROWS, TABLE_COMMENT
@@ -129,7 +129,7 @@ def _column(
     row: _Row, indexes: Mapping[str, tuple[str, ...]], json_columns: set[str], is_mariadb: bool
 ) -> ColumnInfo:
     name, type_name, declared, nullable, default, extra, comment, *sizes, _ = row
-    meant = meaning(type_name, declared, *sizes)
+    meant = parse_declared(type_name, declared, *sizes)
     json = name in json_columns
     key = indexes.get(_PRIMARY, ())
     generated = "GENERATED" in extra.replace("DEFAULT_GENERATED", "")

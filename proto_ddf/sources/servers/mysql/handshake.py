@@ -57,7 +57,7 @@ def _secure(probe: TcpProbe, config: ServerConfig) -> str:
 def _read_initial_handshake(probe: TcpProbe) -> int:
     """The server's capabilities.
 
-    Raises IntegrationError: `wrong_server`, what an ERR packet says, or as `tcp_probe.failed`."""
+    Raises IntegrationError: `wrong_server`, what an ERR packet says, or as `tcp_probe.connection_error`."""
     data = probe.first_answer(_TRIGGER)
     data += probe.receive(max(0, 5 - len(data)))
     length, sequence = int.from_bytes(data[:3], "little"), data[3]

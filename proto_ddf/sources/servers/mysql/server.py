@@ -20,7 +20,7 @@ from proto_ddf.sources.servers.failures import (
 )
 from proto_ddf.sources.servers.mysql.handshake import LABEL, perform_handshake
 from proto_ddf.sources.servers.server import DbapiConnection, Rights, Server, Session
-from proto_ddf.sources.servers.tcp_probe import failed, open_socket
+from proto_ddf.sources.servers.tcp_probe import connection_error, open_socket
 from proto_ddf.sources.servers.writing import writable_session
 
 _DENIED = frozenset({1142, 1143, 1227, 1356})
@@ -61,7 +61,7 @@ def app_parameters(config: ServerConfig, writable: bool) -> dict[str, str]:
     elif config.tls is Tls.REQUIRE:
         found["ssl_verify_cert"] = "false"  # any "ssl_" argument makes encryption mandatory
     elif config.tls is Tls.VERIFY:
-        file = tls.authorities(config)
+        file = tls.ca_file(config)
         folder = ssl.get_default_verify_paths().openssl_capath
         found |= {"ssl_ca": str(file)} if file else {"ssl_capath": folder}
         found["ssl_check_hostname"] = "true"
@@ -147,7 +147,7 @@ def _failure(
     if isinstance(cause, ssl.SSLError):
         return _of_encryption(context, cause, seconds)
     if isinstance(cause, OSError):
-        return failed(context, cause, seconds)
+        return connection_error(context, cause, seconds)
     finding = find(error)
     text = str(error.args[-1]) if error.args else ""
     code = finding.code
@@ -164,7 +164,7 @@ def _of_encryption(
         perform_handshake(context.address, context.config, seconds)
     except ProtoDDFError as exact:
         return exact
-    return tls.refused(context, error)
+    return tls.tls_error(context, error)
 
 
 def _version(connection: DbapiConnection) -> str:

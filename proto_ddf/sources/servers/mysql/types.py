@@ -66,7 +66,7 @@ class DeclaredType:
     minimum: float | None = None
 
 
-def meaning(
+def parse_declared(
     name: str, declared: str, length: int | None, precision: int | None, scale: int | None
 ) -> DeclaredType:
     """Interprets a type: `name` is its name alone ("enum"), `declared` its full text ("enum('a','b')")."""

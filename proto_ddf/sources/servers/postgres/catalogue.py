@@ -16,7 +16,7 @@ from proto_ddf.sources.servers.catalogue import CatalogTable, Catalogue, Referen
 from proto_ddf.sources.servers.check_clauses import with_checks
 from proto_ddf.sources.servers.config import ServerConfig
 from proto_ddf.sources.servers.postgres.server import PostgresConfig
-from proto_ddf.sources.servers.postgres.types import Declared, DeclaredType, meaning
+from proto_ddf.sources.servers.postgres.types import Declared, DeclaredType, parse_declared
 
 _TABLES = """
 SELECT c.oid, n.nspname, c.relname, c.relkind::text, obj_description(c.oid, 'pg_class'),
@@ -167,7 +167,7 @@ class _Types:
         self._enums = {row[0]: tuple(row[1]) for row in connection.exec_driver_sql(_ENUMS)}
         self._domains = {row[0]: row[1:] for row in connection.exec_driver_sql(_DOMAINS)}
         self._known: dict[tuple[int, int], tuple[str, DeclaredType]] = {
-            (oid, modifier): (said, meaning(self._declared(oid, modifier, name, category)))
+            (oid, modifier): (said, parse_declared(self._declared(oid, modifier, name, category)))
             for oid, modifier, said, name, category in _all(connection, _TYPES, oids)
         }
 

@@ -36,7 +36,7 @@ def perform_handshake(
         except IntegrationError as error:
             return _after_failure(address, config, seconds, error)
         refused = _start(probe, config)
-    return Handshake(encryption, refused and explained(refused, address, config, seconds))
+    return Handshake(encryption, refused and explain_refusal(refused, address, config, seconds))
 
 
 def _after_failure(
@@ -111,7 +111,7 @@ def _refused(context: ConnectionContext, fields: bytes) -> IntegrationError | No
     )
 
 
-def explained(
+def explain_refusal(
     refused: IntegrationError, address: Address, config: ServerConfig, seconds: float
 ) -> IntegrationError:
     """`tls_required` where the user may sign in with encryption only; otherwise the same error."""

@@ -17,7 +17,7 @@ from proto_ddf.sources.servers.failures import (
     server_read_only,
     writing_not_allowed,
 )
-from proto_ddf.sources.servers.postgres.handshake import LABEL, explained, perform_handshake
+from proto_ddf.sources.servers.postgres.handshake import LABEL, explain_refusal, perform_handshake
 from proto_ddf.sources.servers.server import DbapiConnection, Rights, Server, Session
 from proto_ddf.sources.servers.writing import writable_session
 
@@ -76,7 +76,7 @@ def encryption(config: ServerConfig) -> dict[str, str]:
     """libpq's parameters for TLS. Raises ValidationError at "ca_certificate"."""
     found = {"sslmode": _SSL_MODES[config.tls]}
     if config.tls is Tls.VERIFY:
-        found["sslrootcert"] = str(tls.authorities(config) or "system")
+        found["sslrootcert"] = str(tls.ca_file(config) or "system")
     return found
 
 
@@ -143,7 +143,7 @@ def _open(
                     return signing_in(traced=True)
                 except psycopg.Error as traced:
                     told = traced
-        raise explained(_failure(context, told, seconds), address, config, seconds) from error
+        raise explain_refusal(_failure(context, told, seconds), address, config, seconds) from error
 
 
 def _ask_server(address: Address, config: ServerConfig, error: Exception, seconds: float) -> None:

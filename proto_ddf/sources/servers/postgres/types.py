@@ -109,7 +109,7 @@ class DeclaredType:
     scale: int | None = None
 
 
-def meaning(declared: Declared) -> DeclaredType:
+def parse_declared(declared: Declared) -> DeclaredType:
     """Interprets a declared type."""
     name, modifier = declared.name, declared.modifier - _HEADER
     if declared.category == _ARRAY and psycopg.adapters.types.get(name.removeprefix("_")):

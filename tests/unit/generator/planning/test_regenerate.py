@@ -355,7 +355,7 @@ def test_whatever_happens_to_a_source_the_plan_fits_it_then(
         for field in table.fields:
             assert field.widget in allowed_widgets(field, related=field.column in related)
             assert not (table.editable and field.required and field.hidden)
-    assert all(chart_edit.fits(new, chart) for chart in new.charts)
+    assert all(chart_edit.chart_is_valid(new, chart) for chart in new.charts)
 
 
 class TestChanges:

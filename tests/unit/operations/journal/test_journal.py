@@ -196,9 +196,9 @@ def test_cancelling_stops_what_ran_and_keeps_what_was_done(run: Run):
     journal.start_next_step(run, _never_waits)
     assert journal.cancel(run.operation_id)
     assert _states(run) == ["cancelled", "succeeded", "cancelled", "cancelled"]
-    assert records.clean_ups_owed() == [run.operation_id]
+    assert records.pending_clean_ups() == [run.operation_id]
     journal.cleaned_up(run.operation_id)
-    assert records.clean_ups_owed() == []
+    assert records.pending_clean_ups() == []
     assert not journal.cancel(run.operation_id)
 
 

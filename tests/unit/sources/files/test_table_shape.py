@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from proto_ddf.sources.files.csv.title_lines import lines_above_header
-from proto_ddf.sources.files.shape.table_shape import shape_warnings, total
+from proto_ddf.sources.files.shape.table_shape import shape_warnings, total_row_warning
 
 
 def told(text: str) -> str:
@@ -121,7 +121,7 @@ def test_tables_with_words_for_names_and_columns_of_one_sort_are_silent(
 def test_a_total_needs_its_word_and_evidence(
     last: list[str], sums_match: bool, gaps: bool, expected: bool
 ) -> None:
-    assert bool(total(last, sums_match=sums_match, gaps=gaps)) is expected
+    assert bool(total_row_warning(last, sums_match=sums_match, gaps=gaps)) is expected
 
 
 @pytest.mark.parametrize(

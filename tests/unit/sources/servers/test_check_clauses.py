@@ -6,7 +6,7 @@ import pytest
 
 from proto_ddf.sources.schema.model import ColumnInfo, ColumnType
 from proto_ddf.sources.servers.check_clauses import with_checks
-from proto_ddf.sources.servers.mysql.types import meaning, plain_strings
+from proto_ddf.sources.servers.mysql.types import parse_declared, plain_strings
 
 
 def column(name: str = "a", column_type: ColumnType = ColumnType.TEXT, **more: Any) -> ColumnInfo:
@@ -76,5 +76,5 @@ def test_strings_of_mysql_as_the_standard_writes_them(clause: str, plain: str) -
 
 
 def test_choices_of_an_enum() -> None:
-    found = meaning("enum", r"enum('a','b''c','d\\e','f,g)','')", 5, None, None)
+    found = parse_declared("enum", r"enum('a','b''c','d\\e','f,g)','')", 5, None, None)
     assert (found.type, found.choices) == (ColumnType.TEXT, ("a", "b'c", "d\\e", "f,g)", ""))
