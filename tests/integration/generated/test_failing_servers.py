@@ -74,7 +74,7 @@ def test_a_server_that_is_down_can_be_tried_again(served, point, other):
     assert len(read(served)) == 1
     other.server.stop()
     problem = problem_of(served, lambda: read(served))
-    assert problem == served.server_problems.AWAY
+    assert problem == served.server_problems.UNREACHABLE
     assert problem.can_retry
     other.server.start()
     assert len(read(served)) == 1
@@ -94,7 +94,7 @@ def test_a_call_to_a_server_that_stops_answering_is_given_up(served, point, othe
     read(served)
     other.server.pause()
     try:
-        assert problem_of(served, lambda: read(served)) == served.server_problems.AWAY
+        assert problem_of(served, lambda: read(served)) == served.server_problems.UNREACHABLE
     finally:
         other.server.resume()
     assert len(read(served)) == 1

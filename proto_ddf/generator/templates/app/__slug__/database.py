@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from .config import ALLOW_EDITING, DATABASE_URL
 from .connecting import TRANSACTIONS, create_engine
 from .database_errors import code_of, explain
-from .errors import DataError, OutcomeUnknown, against_own_rule, no_value
+from .errors import DataError, OutcomeUnknown, no_value, refused_by_database
 from .views import TableView
 
 _log = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ def change_transaction(view: TableView, deleting: bool = False) -> Iterator[sa.C
             raise OutcomeUnknown(explained.problem, explained.fields) from error
         raise explained from error
     except (OverflowError, UnicodeError) as error:
-        raise against_own_rule(_NEVER_STORED, deleting) from error
+        raise refused_by_database(_NEVER_STORED, deleting) from error
 
 
 def _logged(error: sa.exc.SQLAlchemyError, explained: DataError) -> DataError:

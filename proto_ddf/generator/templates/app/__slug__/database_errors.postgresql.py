@@ -6,70 +6,42 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from .errors import (
-    DISK_FULL,
-    IN_USE,
-    LOCKED,
-    READ_ONLY,
-    REFERS_TO_NOTHING,
-    REQUIRED,
-    TABLE_CHANGED,
-    TOO_SLOW,
-    DataError,
-    Problem,
-    against_own_rule,
-    at_fields,
-    no_value,
-    refused,
-    taken,
-    unexpected,
-    without_values,
-)
-from .server_problems import (
-    AWAY,
-    CHANGED_MEANWHILE,
-    LOGIN_REFUSED,
-    NO_RIGHT,
-    NO_SUCH_DATABASE,
-    NOT_ENCRYPTED,
-    OUT_OF_RANGE,
-    TOO_LONG,
-    TOO_MANY,
-    WRONG_TYPE,
-    without_driver,
-)
+from . import errors, server_problems
+from .errors import DataError, Problem
 from .table_constraints import fields_called, fields_of_key, rule_of
 from .views import TableView
 
 _BY_CODE = {
-    **dict.fromkeys(("25006",), READ_ONLY),
-    **dict.fromkeys(("40001", "40P01"), CHANGED_MEANWHILE),
-    **dict.fromkeys(("55P03",), LOCKED),
-    **dict.fromkeys(("57014",), TOO_SLOW),
-    **dict.fromkeys(("42P01", "42703", "3F000"), TABLE_CHANGED),
-    **dict.fromkeys(("53100",), DISK_FULL),
-    **dict.fromkeys(("53300",), TOO_MANY),
-    **dict.fromkeys(("42501",), NO_RIGHT),
-    **dict.fromkeys(("28000", "28P01"), LOGIN_REFUSED),
-    **dict.fromkeys(("3D000",), NO_SUCH_DATABASE),
-    **dict.fromkeys(("57P01", "57P02", "57P03", "57P05"), AWAY),
+    **dict.fromkeys(("25006",), errors.READ_ONLY),
+    **dict.fromkeys(("40001", "40P01"), server_problems.CHANGED_MEANWHILE),
+    **dict.fromkeys(("55P03",), errors.LOCKED),
+    **dict.fromkeys(("57014",), errors.TOO_SLOW),
+    **dict.fromkeys(("42P01", "42703", "3F000"), errors.TABLE_CHANGED),
+    **dict.fromkeys(("53100",), errors.DISK_FULL),
+    **dict.fromkeys(("53300",), server_problems.TOO_MANY),
+    **dict.fromkeys(("42501",), server_problems.NO_RIGHT),
+    **dict.fromkeys(("28000", "28P01"), server_problems.LOGIN_REFUSED),
+    **dict.fromkeys(("3D000",), server_problems.NO_SUCH_DATABASE),
+    **dict.fromkeys(("57P01", "57P02", "57P03", "57P05"), server_problems.UNREACHABLE),
 }
 _BY_TEXT = (
-    ("password authentication failed", LOGIN_REFUSED),
-    ("no password supplied", LOGIN_REFUSED),
-    ("no pg_hba.conf entry", LOGIN_REFUSED),
-    ("SSL", NOT_ENCRYPTED),
-    ("certificate", NOT_ENCRYPTED),
-    ("too many", TOO_MANY),
-    ("remaining connection slots", TOO_MANY),
-    ("role ", LOGIN_REFUSED),
-    ("database ", NO_SUCH_DATABASE),
+    ("password authentication failed", server_problems.LOGIN_REFUSED),
+    ("no password supplied", server_problems.LOGIN_REFUSED),
+    ("no pg_hba.conf entry", server_problems.LOGIN_REFUSED),
+    ("SSL", server_problems.NOT_ENCRYPTED),
+    ("certificate", server_problems.NOT_ENCRYPTED),
+    ("too many", server_problems.TOO_MANY),
+    ("remaining connection slots", server_problems.TOO_MANY),
+    ("role ", server_problems.LOGIN_REFUSED),
+    ("database ", server_problems.NO_SUCH_DATABASE),
 )
 """The driver gives no code for errors while connecting."""
 _WRONG_VALUES = {
-    "22001": TOO_LONG,
-    "22003": OUT_OF_RANGE,
-    **dict.fromkeys(("22P02", "22007", "22008", "22021", "22P05", "22023", "22030"), WRONG_TYPE),
+    "22001": server_problems.TOO_LONG,
+    "22003": server_problems.OUT_OF_RANGE,
+    **dict.fromkeys(
+        ("22P02", "22007", "22008", "22021", "22P05", "22023", "22030"), server_problems.WRONG_TYPE
+    ),
 }
 
 
@@ -79,29 +51,31 @@ def explain(
     """The database's error as a DataError; `view` is the table of the change, if there was one."""
     original = getattr(error, "orig", None)
     if original is None:
-        return without_driver(error)
+        return server_problems.without_driver(error)
     code = getattr(original, "sqlstate", None) or ""
     if isinstance(error, sa.exc.OperationalError) and not code:
         return DataError(_unreached(str(original)))
     if code.startswith("08"):
-        return DataError(AWAY)
+        return DataError(server_problems.UNREACHABLE)
     diagnostics = original.diag
     words = diagnostics.message_primary or str(original)
     within = "function" in (diagnostics.context or "")
     if code in _BY_CODE and _POLICY not in words and (not within or code[:2] in _OF_THE_SERVER):
         return DataError(_BY_CODE[code])
     if view is None:
-        return no_value(words) if code[:2] == "22" else unexpected(words)
+        return errors.no_value(words) if code[:2] == "22" else errors.unexpected(words)
     if within:
-        return against_own_rule(words, deleting, diagnostics.message_hint or "")
+        return errors.refused_by_database(words, deleting, diagnostics.message_hint or "")
     if code.startswith("23"):
         return _broken_rule(code, diagnostics, error, view, deleting)
     if code in _WRONG_VALUES:
         fields = _fields_with(code, str(original), error, view)
         return (
-            at_fields(fields, _WRONG_VALUES[code]) if fields else against_own_rule(words, deleting)
+            errors.at_fields(fields, _WRONG_VALUES[code])
+            if fields
+            else errors.refused_by_database(words, deleting)
         )
-    return against_own_rule(words, deleting, diagnostics.message_hint or "")
+    return errors.refused_by_database(words, deleting, diagnostics.message_hint or "")
 
 
 _POLICY = "row-level security"
@@ -119,7 +93,7 @@ def code_of(error: sa.exc.SQLAlchemyError) -> str:
         if about := getattr(diagnostics, name, None):
             parts.append(f"{name.removesuffix('_name')} {about}")
     if diagnostics is not None and diagnostics.message_primary and not diagnostics.context:
-        parts.append(without_values(diagnostics.message_primary))
+        parts.append(errors.without_values(diagnostics.message_primary))
     return ", ".join(parts)
 
 
@@ -131,7 +105,7 @@ def _unreached(text: str) -> Problem:
             for part, problem in _BY_TEXT
             if message.startswith(part) or f" {part}" in message
         ),
-        AWAY,
+        server_problems.UNREACHABLE,
     )
 
 
@@ -140,19 +114,21 @@ def _broken_rule(
 ) -> DataError:
     name, words = diagnostics.constraint_name or "", diagnostics.message_primary or code
     if code == "23502" and (fields := fields_called(view, [diagnostics.column_name])):
-        return at_fields(fields, REQUIRED)
+        return errors.at_fields(fields, errors.REQUIRED)
     if code == "23505":
-        return taken(fields_of_key(view, name))
+        return errors.duplicate_values(fields_of_key(view, name))
     if code == "23P01":
-        return at_fields(fields_of_key(view, name), f"Another row is in the way: {words}.")
+        return errors.at_fields(fields_of_key(view, name), f"Another row is in the way: {words}.")
     if code in ("23001", "23503"):
-        return DataError(IN_USE if deleting else REFERS_TO_NOTHING)
+        return DataError(errors.IN_USE if deleting else errors.REFERS_TO_NOTHING)
     if diagnostics.datatype_name:  # a domain, which may be the type of several columns
         changed = _changed(error, view)
-        return at_fields(list(changed) if len(changed) == 1 else [], f"The database says: {words}.")
+        return errors.at_fields(
+            list(changed) if len(changed) == 1 else [], f"The database says: {words}."
+        )
     if code == "23514" and name:
-        return refused(*rule_of(view, name))
-    return against_own_rule(words, deleting)
+        return errors.refused_by_constraint(*rule_of(view, name))
+    return errors.refused_by_database(words, deleting)
 
 
 def _fields_with(

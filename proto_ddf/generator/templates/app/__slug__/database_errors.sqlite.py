@@ -4,24 +4,8 @@ import re
 
 import sqlalchemy as sa
 
-from .errors import (
-    DISK_FULL,
-    IN_USE,
-    LOCKED,
-    READ_ONLY,
-    REFERS_TO_NOTHING,
-    REQUIRED,
-    TABLE_CHANGED,
-    TOO_SLOW,
-    DataError,
-    Problem,
-    against_own_rule,
-    at_fields,
-    refused,
-    taken,
-    unexpected,
-    without_values,
-)
+from . import errors
+from .errors import DataError, Problem
 from .views import TableView
 
 GONE = Problem(
@@ -39,16 +23,16 @@ NO_DATABASE = Problem(
 _BY_TEXT = (
     ("unable to open database", GONE),
     ("no such file", GONE),
-    ("database is locked", LOCKED),
-    ("database table is locked", LOCKED),
-    ("readonly database", READ_ONLY),
+    ("database is locked", errors.LOCKED),
+    ("database table is locked", errors.LOCKED),
+    ("readonly database", errors.READ_ONLY),
     ("not a database", NO_DATABASE),
     ("malformed", NO_DATABASE),
-    ("no such table", TABLE_CHANGED),
-    ("no such column", TABLE_CHANGED),
-    ("has no column", TABLE_CHANGED),
-    ("disk is full", DISK_FULL),
-    ("interrupted", TOO_SLOW),
+    ("no such table", errors.TABLE_CHANGED),
+    ("no such column", errors.TABLE_CHANGED),
+    ("has no column", errors.TABLE_CHANGED),
+    ("disk is full", errors.DISK_FULL),
+    ("interrupted", errors.TOO_SLOW),
 )
 
 
@@ -58,14 +42,14 @@ def explain(
     """The database's error as a DataError; `view` is the table of the change, if there was one."""
     original = getattr(error, "orig", None)
     if original is None:
-        return unexpected("")
+        return errors.unexpected("")
     text, name = str(original), _name_of(original)
     if name != _RAISED:
         lowered = text.lower()
         for part, problem in _BY_TEXT:
             if part in lowered:
                 return DataError(problem)
-    return unexpected(text) if view is None else _refused_change(name, text, view, deleting)
+    return errors.unexpected(text) if view is None else _refused_change(name, text, view, deleting)
 
 
 _UNNAMED = {3091: "SQLITE_CONSTRAINT_DATATYPE"}
@@ -88,23 +72,23 @@ def code_of(error: sa.exc.SQLAlchemyError) -> str:
         return type(error).__name__
     name = _name_of(original)
     code = f"{getattr(original, 'sqlite_errorcode', 'no code')} {name or type(original).__name__}"
-    return code if name == _RAISED else f"{code}, {without_values(str(original))}"
+    return code if name == _RAISED else f"{code}, {errors.without_values(str(original))}"
 
 
 def _refused_change(name: str, text: str, view: TableView, deleting: bool) -> DataError:
     fields = _fields_in(text, view)
     match name.removeprefix("SQLITE_CONSTRAINT_"):
         case "UNIQUE" | "PRIMARYKEY" | "ROWID":
-            return taken(fields)
+            return errors.duplicate_values(fields)
         case "NOTNULL" if fields:
-            return at_fields(fields, REQUIRED)
+            return errors.at_fields(fields, errors.REQUIRED)
         case "CHECK":
-            return refused(fields, text.partition(":")[2].strip())
+            return errors.refused_by_constraint(fields, text.partition(":")[2].strip())
         case "FOREIGNKEY":
-            return DataError(IN_USE if deleting else REFERS_TO_NOTHING)
+            return DataError(errors.IN_USE if deleting else errors.REFERS_TO_NOTHING)
         case "DATATYPE" if fields:
-            return at_fields(fields, f"The database says: {text}.")
-    return against_own_rule(text, deleting)
+            return errors.at_fields(fields, f"The database says: {text}.")
+    return errors.refused_by_database(text, deleting)
 
 
 def _fields_in(text: str, view: TableView) -> list[str]:

@@ -143,7 +143,7 @@ def at_fields(names: Sequence[str], message: str) -> DataError:
     return DataError(CHECK_FIELDS, dict.fromkeys(names, message))
 
 
-def refused(names: Sequence[str], rule: str) -> DataError:
+def refused_by_constraint(names: Sequence[str], rule: str) -> DataError:
     """A constraint of the database does not allow the values of these fields."""
     return at_fields(names, f"The database does not accept this value (rule: {rule}).")
 
@@ -166,7 +166,7 @@ def unexpected(message: str) -> DataError:
     )
 
 
-def against_own_rule(message: str, deleting: bool, hint: str = "") -> DataError:
+def refused_by_database(message: str, deleting: bool, hint: str = "") -> DataError:
     """A change was refused by another rule of the database, for example a trigger. `message` is the database's
     message."""
     return DataError(
@@ -186,7 +186,7 @@ def without_values(message: str) -> str:
     return _QUOTED.sub("…", message)[:_MOST_WORDS]
 
 
-def taken(names: Sequence[str]) -> DataError:
+def duplicate_values(names: Sequence[str]) -> DataError:
     """Another row has the same values in these fields."""
     together = " together with the other marked fields" if len(names) > 1 else ""
     return at_fields(names, f"Another row already has this value{together}.")

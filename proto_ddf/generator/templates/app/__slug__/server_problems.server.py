@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from .errors import DataError, Problem, unexpected
 
-AWAY = Problem(
+UNREACHABLE = Problem(
     "The data cannot be reached",
     "The database server does not answer, or has closed the connection.",
     "It may be restarting, or the network is down. Wait a moment, then try again.",
