@@ -13,6 +13,7 @@ from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from proto_ddf.db import engine
 from proto_ddf.settings import get_settings
+from tests.homes import close_databases
 
 pytest_plugins = ["tests.servers.fixtures"]
 
@@ -50,7 +51,7 @@ def migrated_home(_migrated_database: Path, home: Path) -> Iterator[Path]:
     long."""
     shutil.copy(_migrated_database, home)
     yield home
-    engine.dispose()
+    close_databases()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from proto_ddf.db.engine import dispose, migrate
+from proto_ddf.db import engine
 from proto_ddf.settings import Settings, get_settings
 
 
@@ -13,9 +13,19 @@ def opened_home() -> Iterator[Settings]:
     get_settings.cache_clear()
     settings = get_settings()
     settings.prepare_home()
-    migrate()
+    engine.migrate()
     try:
         yield settings
     finally:
-        dispose()
+        close_databases()
         get_settings.cache_clear()
+
+
+def close_databases() -> None:
+    """Close every connection of `proto_ddf.db.engine` and forget which files were opened. The next use opens its path
+    again."""
+    engine.reconnect()
+    with engine._lock:
+        for path in engine._engines:
+            engine.forget_file(path)
+        engine._engines.clear()

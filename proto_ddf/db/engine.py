@@ -131,15 +131,6 @@ def reconnect() -> None:
             opened.dispose()
 
 
-def dispose() -> None:
-    """Close every connection and forget which file was opened. The next use opens the path again."""
-    reconnect()
-    with _lock:
-        for path in _engines:
-            _files.pop(path, None)
-        _engines.clear()
-
-
 def forget_file(path: Path) -> None:
     """Forget which file was opened. The next engine of this path uses the file that it then names."""
     _files.pop(path, None)

@@ -10,6 +10,7 @@ from proto_ddf.generator.planning.plan import plan_app
 from proto_ddf.hosting import apps
 from proto_ddf.sources.connected import store
 from proto_ddf.sources.sample_shop.sample_database import ensure_sample
+from tests.homes import close_databases
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ def source(home: Path) -> Iterator[str]:
     config = {"path": str(path)}
     schema = store.make_source("sqlite", config).read_schema()
     yield store.save_source("Shop", "sqlite", config, schema).id
-    engine.dispose()
+    close_databases()
 
 
 @pytest.mark.parametrize("allow_editing", [True, False])

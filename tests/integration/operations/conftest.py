@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from proto_ddf.db import engine as database
 from proto_ddf.operations import service
 from proto_ddf.operations.engine import engine, queue
 from proto_ddf.operations.model import KINDS, Kind, Step, StepContext, UndoContext, register
 from proto_ddf.operations.views import OperationView
 from proto_ddf.settings import get_settings
+from tests.homes import close_databases
 
 
 class Given(BaseModel):
@@ -93,7 +93,7 @@ def launched_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
         get_settings.cache_clear()
         engine.launch()
         engine.shutdown()
-        database.dispose()
+        close_databases()
     get_settings.cache_clear()
     return folder
 
@@ -106,7 +106,7 @@ def prepared_home(home: Path, launched_once: Path) -> Iterator[Path]:
     yield home
     KINDS.clear()
     KINDS.update(kinds)
-    database.dispose()
+    close_databases()
 
 
 @pytest.fixture

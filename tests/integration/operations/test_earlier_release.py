@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from proto_ddf.db import engine as database
 from proto_ddf.operations import service
 from proto_ddf.operations.engine import engine
 from proto_ddf.operations.model import Kind, Step, register
 from proto_ddf.settings import PROJECT_ROOT
+from tests.homes import close_databases
 from tests.integration.operations.conftest import Given, Workshop
 
 EARLIER_HOME = PROJECT_ROOT / "tests" / "unit" / "db" / "earlier_homes" / "0003.sql"
@@ -100,7 +100,7 @@ class Steps:
 def earlier(prepared_home: Path) -> Iterator[EarlierRelease]:
     yield EarlierRelease(prepared_home)
     engine.shutdown()
-    database.dispose()
+    close_databases()
 
 
 @pytest.fixture

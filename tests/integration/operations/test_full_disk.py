@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from proto_ddf import errors
-from proto_ddf.db import engine as database
 from proto_ddf.monitoring import tracker
 from proto_ddf.operations import service
 from proto_ddf.operations.engine import engine
 from proto_ddf.settings import get_settings
 from tests import disks
+from tests.homes import close_databases
 
 DISK_MB = 24
 
@@ -23,7 +23,7 @@ def small_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path
         get_settings.cache_clear()
         yield disk
         engine.shutdown()
-        database.dispose()
+        close_databases()
         get_settings.cache_clear()
 
 

@@ -20,6 +20,7 @@ from proto_ddf.sources.resilient import SYSTEM
 from proto_ddf.sources.schema.model import SourceSchema
 from proto_ddf.sources.servers import engines
 from proto_ddf.sources.sqlite import connecting
+from tests.homes import close_databases
 from tests.policies import fresh_policies
 from tests.servers.database_server import Database, DatabaseServer
 
@@ -57,7 +58,7 @@ def watching(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watching]:
     yield watching
     watching.watch.close()
     engines.dispose_all()
-    engine.dispose()
+    close_databases()
 
 
 def save(kind: str, config: dict[str, Any]) -> str:

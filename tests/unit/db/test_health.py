@@ -14,6 +14,7 @@ from proto_ddf.db.health import DatabaseHealthCheck, DatabaseProblem
 from proto_ddf.db.tables import SourceRecord
 from proto_ddf.settings import get_settings
 from tests.disks import fill_up, small_disk
+from tests.homes import close_databases
 
 
 @pytest.fixture
@@ -108,7 +109,7 @@ def test_what_is_put_right_again_is_found_too(checkup: DatabaseHealthCheck) -> N
 
 
 def test_a_look_makes_no_file(checkup: DatabaseHealthCheck) -> None:
-    engine.dispose()
+    close_databases()
     checkup.path.unlink()
     assert checkup.check() is DatabaseProblem.MISSING
     assert not checkup.path.exists()
@@ -129,7 +130,7 @@ def own_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         get_settings().prepare_home()
         engine.migrate()
         yield disk
-        engine.dispose()
+        close_databases()
         get_settings.cache_clear()
 
 

@@ -12,6 +12,7 @@ from proto_ddf import errors
 from proto_ddf.db import engine
 from proto_ddf.db.tables import OperationRecord, SourceRecord, StepRecord
 from proto_ddf.settings import PROJECT_ROOT
+from tests.homes import close_databases
 
 EARLIER_HOMES = sorted((Path(__file__).parent / "earlier_homes").glob("*.sql"))
 
@@ -45,7 +46,7 @@ def test_a_home_of_an_earlier_revision_opens_with_its_records(home: Path, dump: 
         assert opened.get_one(OperationRecord, "operation-1").title == "Test Sample shop"
         assert opened.get_one(StepRecord, ("operation-1", 0)).output == {"rows": 3}
         assert opened.connection().exec_driver_sql("PRAGMA foreign_key_check").all() == []
-    engine.dispose()
+    close_databases()
 
 
 def test_there_is_a_home_of_each_revision():

@@ -17,6 +17,7 @@ from proto_ddf.db import engine
 from proto_ddf.db.tables import SourceRecord
 from proto_ddf.db.writing import write
 from proto_ddf.errors import classify
+from tests.homes import close_databases
 
 
 def add(name: str) -> None:
@@ -84,7 +85,7 @@ def test_a_missing_file_is_not_made_by_looking_for_it(home: Path) -> None:
     with pytest.raises(OperationalError, match="unable to open database file"):
         names()
     assert not (home / "proto_ddf.db").exists()
-    engine.dispose()
+    close_databases()
 
 
 def test_the_loss_is_told_as_one_of_proto_ddfs_own(database: Path) -> None:

@@ -13,9 +13,9 @@ from cryptography.fernet import Fernet
 from sqlmodel import Session
 
 from proto_ddf import errors, vault
-from proto_ddf.db import engine
 from proto_ddf.settings import get_settings
 from proto_ddf.vault import keys
+from tests.homes import close_databases
 from tests.unit.vault import command
 
 TEXTS = ["one", "two", "three"]
@@ -25,7 +25,7 @@ POINTS = ((os, "fsync"), (os, "replace"), (Session, "commit"))
 
 def rotate_until(point: int) -> bool:
     """Rotate in a child that dies by SIGKILL before the `point`-th thing it does; whether it got to its end."""
-    engine.dispose()
+    close_databases()
     child = os.fork()
     if child == 0:
         left = [point]

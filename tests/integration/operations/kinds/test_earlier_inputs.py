@@ -16,6 +16,7 @@ from proto_ddf.operations.engine import engine
 from proto_ddf.operations.journal import records
 from proto_ddf.settings import PROJECT_ROOT
 from proto_ddf.sources.connected import store
+from tests.homes import close_databases
 from tests.integration.operations.conftest import Workshop
 
 EARLIER_HOME = PROJECT_ROOT / "tests" / "unit" / "db" / "earlier_homes" / "0004.sql"
@@ -76,7 +77,7 @@ class EarlierRelease:
 def earlier(prepared_home: Path) -> Iterator[EarlierRelease]:
     yield EarlierRelease(prepared_home)
     engine.shutdown()
-    database.dispose()
+    close_databases()
 
 
 def try_again(workshop: Workshop, operation_id: str):
