@@ -7,7 +7,6 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from tests.browser.driving import choose_kind
-from tests.browser.looking import AXE
 
 LONG = "A long note. " * 40
 CONNECT_MS = 30_000
@@ -41,16 +40,6 @@ def connect_shop(page: Page, server: Any, shop: Path, name: str) -> None:
 def uploads(server: Any) -> set[str]:
     folder = server.home / "uploads"
     return {path.name for path in folder.glob("*/*") if not path.parent.name.startswith(".")}
-
-
-def serious_findings(page: Page) -> list[str]:
-    page.evaluate(AXE.read_text())
-    violations = page.evaluate("async () => (await axe.run()).violations")
-    return [
-        f"{v['id']}: {v['nodes'][0]['html']}"
-        for v in violations
-        if v["impact"] in ("serious", "critical")
-    ]
 
 
 def wait_until(page: Page, holds: Callable[[], bool]) -> None:

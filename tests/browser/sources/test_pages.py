@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.looking import serious_findings
 from tests.browser.sources.forms import (
     CONNECT_MS,
     LONG,
@@ -15,7 +16,6 @@ from tests.browser.sources.forms import (
     connect,
     connect_shop,
     open_form,
-    serious_findings,
 )
 
 pytestmark = pytest.mark.browser

@@ -14,7 +14,7 @@ from proto_ddf.db.health import DatabaseHealthCheck, DatabaseProblem
 from proto_ddf.db.tables import SourceRecord
 from proto_ddf.settings import get_settings
 from tests.disks import fill_up, small_disk
-from tests.homes import close_databases
+from tests.homes import close_databases, opened_home
 
 
 @pytest.fixture
@@ -126,12 +126,8 @@ def test_a_lock_of_another_is_no_trouble(checkup: DatabaseHealthCheck) -> None:
 def own_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     with small_disk(tmp_path / "disk", "8m") as disk:
         monkeypatch.setenv("PROTO_DDF_HOME", str(disk / "home"))
-        get_settings.cache_clear()
-        get_settings().prepare_home()
-        engine.migrate()
-        yield disk
-        close_databases()
-        get_settings.cache_clear()
+        with opened_home():
+            yield disk
 
 
 def test_a_disk_that_became_read_only_is_found(own_disk: Path) -> None:

@@ -24,16 +24,9 @@ import pytest
 
 from proto_ddf.errors import classify
 from tests.servers.certificates import Certificate, certificates
+from tests.unit.errors.raising import raised_by
 
 HOST = "no-such.invalid"
-
-
-def failure(act: Callable[[], object]) -> Exception:
-    try:
-        act()
-    except Exception as error:
-        return error
-    raise AssertionError("nothing was raised")
 
 
 async def get(url: str, **options: Any) -> None:
@@ -84,7 +77,7 @@ def test_a_name_that_cannot_be_looked_up(
         raise socket.gaierror(number, words.get(number, "no address"))
 
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    found = classify(failure(CALLS[driver]))
+    found = classify(raised_by(CALLS[driver]))
     assert (found.code, found.retryable) == (code, retryable)
 
 
@@ -178,7 +171,7 @@ def test_a_certificate_that_is_refused_is_not_tried_again(
             "httpx": lambda: httpx.get(url, verify=trusting, trust_env=False),
             "httpx, async": lambda: asyncio.run(get(url, verify=trusting, trust_env=False)),
         }
-        error = failure(calls[driver])
+        error = raised_by(calls[driver])
     found = classify(error)
     if name == "self_signed" and found.code == "tls_wrong_host":  # OpenSSL says what it meets first
         code = "tls_wrong_host"
@@ -191,7 +184,7 @@ def test_grpc_with_a_certificate_that_is_refused_is_not_tried_again(tmp_path: Pa
     certificates().write_authority(tmp_path / "ca.pem")
     credentials = grpc.ssl_channel_credentials((tmp_path / "ca.pem").read_bytes())
     with tls_server(certificates().of_another_authority, tmp_path) as port:
-        found = classify(failure(lambda: call_grpc(f"127.0.0.1:{port}", credentials)))
+        found = classify(raised_by(lambda: call_grpc(f"127.0.0.1:{port}", credentials)))
     assert (found.code, found.retryable) == ("tls_untrusted", False)
 
 
@@ -207,7 +200,7 @@ def test_pymysql_that_wraps_a_refused_certificate(name: str, tmp_path: Path) -> 
             with socket.create_connection(("127.0.0.1", port)) as plain:
                 trusting.wrap_socket(plain, server_hostname="127.0.0.1")
 
-        inner = failure(handshake)
+        inner = raised_by(handshake)
     error: Any = pymysql.err.OperationalError(
         2003, f"Can't connect to MySQL server on 'db' ({inner})"
     )
@@ -230,7 +223,7 @@ def test_a_server_that_speaks_no_tls_is_not_tried_again() -> None:
 
         thread = threading.Thread(target=answer)
         thread.start()
-        error = failure(
+        error = raised_by(
             lambda: httpx.get(f"https://127.0.0.1:{server.getsockname()[1]}/", trust_env=False)
         )
         thread.join()
@@ -247,7 +240,7 @@ def test_a_server_that_hangs_up_while_shaking_hands_is_tried_again() -> None:
 
         thread = threading.Thread(target=hang_up)
         thread.start()
-        error = failure(
+        error = raised_by(
             lambda: httpx.get(f"https://127.0.0.1:{server.getsockname()[1]}/", trust_env=False)
         )
         thread.join()
@@ -284,7 +277,7 @@ STATUSES = {
 def test_each_status_says_whose_fault_it_is(status: int, expected: tuple[str, bool]) -> None:
     request = httpx.Request("GET", "https://api.example.com/rows")
     response = httpx.Response(status, request=request)
-    found = classify(failure(response.raise_for_status))
+    found = classify(raised_by(response.raise_for_status))
     assert (found.code, found.retryable) == expected
     assert (found.category == "transient") is expected[1]
     assert "api.example.com" in found.message
@@ -293,7 +286,7 @@ def test_each_status_says_whose_fault_it_is(status: int, expected: tuple[str, bo
 def test_a_full_quota_says_how_long_to_wait() -> None:
     request = httpx.Request("GET", "https://api.example.com/rows")
     response = httpx.Response(429, headers={"retry-after": "7"}, request=request)
-    assert "7 s" in classify(failure(response.raise_for_status)).hint
+    assert "7 s" in classify(raised_by(response.raise_for_status)).hint
 
 
 @pytest.mark.parametrize(
@@ -325,7 +318,7 @@ def test_descriptors_that_are_used_up_are_told_as_such() -> None:
     kept: list[Any] = []
     try:
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, lowest + 20), hard))
-        error = failure(lambda: [kept.append(open(os.devnull)) for _ in range(10_000)])  # noqa: SIM115
+        error = raised_by(lambda: [kept.append(open(os.devnull)) for _ in range(10_000)])  # noqa: SIM115
         found = classify(error)
     finally:
         for file in kept:

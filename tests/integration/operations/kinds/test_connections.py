@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from proto_ddf.db.tables import AppState
 from proto_ddf.generator.planning.regenerate import relevant_schema
+from proto_ddf.generator.spec import AppSpec
 from proto_ddf.hosting import apps as hosted
 from proto_ddf.hosting import records
 from proto_ddf.operations.kinds.apps import GenerateAppInput
@@ -103,6 +104,15 @@ def connect(ended: Ended, shop: Database, *, writable: bool = False) -> str:
     return str(done.output["save"]["source_id"])
 
 
+def connect_and_plan(ended: Ended, shop: Database) -> tuple[str, AppSpec]:
+    """The id of a connected source, and the plan of an app that may change its rows."""
+    source_id = connect(ended, shop, writable=True)
+    spec = plan_tables(source_id, ["customer"]).model_copy(
+        update={"name": "My app", "slug": "my_app", "allow_editing": True}
+    )
+    return source_id, spec
+
+
 def run_first_step(kind: str, given: BaseModel) -> None:
     prepared = KINDS[kind].prepare(given)
     KINDS[kind].steps_for(prepared)[0].run(StepContext("operation", prepared))
@@ -143,10 +153,7 @@ def test_a_source_is_refreshed_with_two_connections_and_one_read(
 def test_the_first_step_of_a_generation_makes_one_connection_and_one_read(
     ended: Ended, shop: Database, counts: Counts
 ) -> None:
-    source_id = connect(ended, shop, writable=True)
-    spec = plan_tables(source_id, ["customer"]).model_copy(
-        update={"name": "My app", "slug": "my_app", "allow_editing": True}
-    )
+    source_id, spec = connect_and_plan(ended, shop)
     counts.reset()
     run_first_step("generate_app", GenerateAppInput(source_id=source_id, spec=spec))
     assert (counts.connections, counts.schema_reads) == (1, 1)
@@ -155,10 +162,7 @@ def test_the_first_step_of_a_generation_makes_one_connection_and_one_read(
 def test_the_first_step_of_a_regeneration_makes_one_connection_and_one_read(
     ended: Ended, shop: Database, counts: Counts
 ) -> None:
-    source_id = connect(ended, shop, writable=True)
-    spec = plan_tables(source_id, ["customer"]).model_copy(
-        update={"name": "My app", "slug": "my_app", "allow_editing": True}
-    )
+    source_id, spec = connect_and_plan(ended, shop)
     made_from = relevant_schema(spec, store.get_source(source_id).schema)
     hosted.create_app(spec, source_id, "maker", made_from)
     records.change("my_app", state=AppState.STOPPED)

@@ -31,18 +31,22 @@ def hasty_switches() -> Iterator[None]:
     sys.setswitchinterval(usual)
 
 
+def fail_32_000_times_in_threads(breaker: CircuitBreaker) -> None:
+    error = ConnectionError()
+
+    def one(_: int) -> None:
+        for _ in range(4000):
+            with contextlib.suppress(ConnectionError):
+                breaker.call_sync(fail, error)
+
+    in_threads(8, one)
+
+
 @pytest.mark.usefixtures("hasty_switches")
 class TestCounts:
     def test_no_failure_of_eight_threads_is_lost(self) -> None:
         breaker = CircuitBreaker("x", failure_threshold=100_000)
-        error = ConnectionError()
-
-        def one(_: int) -> None:
-            for _ in range(4000):
-                with contextlib.suppress(ConnectionError):
-                    breaker.call_sync(fail, error)
-
-        in_threads(8, one)
+        fail_32_000_times_in_threads(breaker)
         snapshot = breaker.snapshot()
         assert (snapshot.failures, snapshot.failed, snapshot.calls) == (32_000, 32_000, 32_000)
 
@@ -69,14 +73,7 @@ class TestCounts:
 
     def test_the_last_of_eight_threads_failures_opens_it(self) -> None:
         breaker = CircuitBreaker("x", failure_threshold=32_000)
-        error = ConnectionError()
-
-        def one(_: int) -> None:
-            for _ in range(4000):
-                with contextlib.suppress(ConnectionError):
-                    breaker.call_sync(fail, error)
-
-        in_threads(8, one)
+        fail_32_000_times_in_threads(breaker)
         assert breaker.state is OPEN
         assert len(breaker.snapshot().transitions) == 1
 
