@@ -24,6 +24,7 @@ from proto_ddf.sources.files.types.candidates import find_candidates
 from proto_ddf.sources.files.types.inference import (
     MISMATCH,
     ColumnTyping,
+    batched,
     read_sample,
     typing_from_all_rows,
     typing_from_sample,
@@ -33,6 +34,8 @@ from proto_ddf.sources.schema.model import TypeCandidate
 
 MOST_OPEN = 32
 """Number of copies that stay open while nobody reads them."""
+_MEASURED_AT_ONCE = 40
+"""Number of columns whose texts one statement measures."""
 _SIZE = "size"
 """A column that a copy has only while it is made."""
 _numbers = count()
@@ -154,7 +157,7 @@ def _create(
         rows: int = duckdb_session.run(connection, query, doing)[0][0]
         texts = None
         if measured:
-            texts = TextMeasures(*duckdb_session.run(connection, _measure(f"{made}.rows", stay))[0])
+            texts = _measure(connection, f"{made}.rows", stay)
             connection.execute(f"ALTER TABLE {made}.rows DROP COLUMN {_SIZE}")
         _store_candidates(
             connection, f"{made}.candidates", find_candidates(connection, table, chosen, typed)
@@ -173,26 +176,23 @@ def _store_candidates(
     name: str,
     candidates: Mapping[int, Sequence[TypeCandidate]],
 ) -> None:
-    connection.execute(f"CREATE TABLE {name} (position INTEGER, candidate VARCHAR)")
-    for position, listed in candidates.items():
-        for candidate in listed:
-            connection.execute(
-                f"INSERT INTO {name} VALUES (?, ?)", [position, candidate.model_dump_json()]
-            )
+    positions = [at for at, listed in candidates.items() for _ in listed]
+    texts = [each.model_dump_json() for listed in candidates.values() for each in listed]
+    # One statement for all: DuckDB needs milliseconds for each.
+    connection.execute(
+        f"CREATE TABLE {name} AS SELECT unnest(?::INTEGER[]) AS position, unnest(?::VARCHAR[]) AS candidate",
+        [positions, texts],
+    )
 
 
 def _stored_candidates(
     connection: duckdb.DuckDBPyConnection, name: str, width: int
 ) -> tuple[tuple[TypeCandidate, ...], ...]:
     found = connection.execute(f"SELECT position, candidate FROM {name} ORDER BY rowid").fetchall()
-    return tuple(
-        tuple(
-            TypeCandidate.model_validate_json(candidate)
-            for position, candidate in found
-            if position == at
-        )
-        for at in range(width)
-    )
+    stored: list[list[TypeCandidate]] = [[] for _ in range(width)]
+    for position, candidate in found:
+        stored[position].append(TypeCandidate.model_validate_json(candidate))
+    return tuple(tuple(each) for each in stored)
 
 
 def _size_when_typed(table: RawTable, stay: Collection[int]) -> str:
@@ -212,14 +212,21 @@ def _sum(parts: Sequence[str]) -> str:
     return " + ".join(f"({group})" for group in groups) or "0"
 
 
-def _measure(rows: str, stay: Iterable[int]) -> str:
-    """The statement that selects TextMeasures. It measures the stored texts, which is much faster than measuring them
-    on the way into the table: DuckDB looks at a repeated text once."""
-    size, line_ends = [f"sum({_SIZE})"], ["0"]
+def _measure(connection: duckdb.DuckDBPyConnection, rows: str, stay: Iterable[int]) -> TextMeasures:
+    """Measure the stored texts, which is much faster than on the way into the table: DuckDB looks at a repeated text
+    once. In parts, because the time that it takes to plan a statement grows with the square of its length."""
+    measures = [(f"coalesce(sum({_SIZE}), 0)", "0")]
     for at in stay:
-        size.append(f"coalesce(sum(strlen(replace(c{at}, '\"', ''))), 0)")
-        line_ends.append(f"count(*) FILTER (contains(c{at}, chr(10)) OR contains(c{at}, chr(13)))")
-    return f"SELECT {_sum(size)}, {_sum(line_ends)} FROM {rows}"
+        size = f"coalesce(sum(strlen(replace(c{at}, '\"', ''))), 0)"
+        measures.append(
+            (size, f"count(*) FILTER (contains(c{at}, chr(10)) OR contains(c{at}, chr(13)))")
+        )
+    size = line_ends = 0
+    for some in batched(measures, _MEASURED_AT_ONCE):
+        sizes, ends = (" + ".join(each) for each in zip(*some, strict=True))
+        [found] = duckdb_session.run(connection, f"SELECT {sizes}, {ends} FROM {rows}")
+        size, line_ends = size + found[0], line_ends + found[1]
+    return TextMeasures(size, line_ends)
 
 
 @contextmanager
