@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,15 @@ def stored_bytes(place: Path | Database, table: str) -> dict[Any, tuple[Any, ...
         with closing(sqlite3.connect(place)) as connection:
             rows = _by_class(connection, table)
     else:
-        with closing(place.connect()) as connection:
-            by_wire = place.server.kind == "postgresql"
-            rows = _by_wire(connection, table) if by_wire else _by_hex(connection, table)
+        by_wire = place.server.kind == "postgresql"
+        rows = _by_wire(_open(place), table) if by_wire else _by_hex(_open(place), table)
     return {row[0]: tuple(row) for row in rows}
+
+
+@lru_cache(maxsize=1)
+def _open(place: Database) -> Any:
+    """One connection for all tables: opening it takes longer than reading one."""
+    return place.connect()
 
 
 def _by_class(connection: sqlite3.Connection, table: str) -> list[tuple[Any, ...]]:

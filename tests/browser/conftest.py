@@ -199,4 +199,6 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
-    return browser_context_args | {"viewport": {"width": 1440, "height": 900}}
+    size = {"width": 1440, "height": 900}
+    # An animation is drawn without pause by the processor, while the test waits.
+    return browser_context_args | {"viewport": size, "reduced_motion": "reduce"}
