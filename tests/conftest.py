@@ -66,18 +66,13 @@ def _no_developer_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Run browser tests last: Playwright keeps an event loop running in this thread from its first test on, and
-    tests that need their own event loop cannot run beside it.
+    tests that need their own event loop cannot run beside it. Workers take groups in this order, so that each of them
+    takes its last group without a browser before its first one with a browser, and no long group is left to the end."""
+    items.sort(key=lambda item: _position(group_of(item.nodeid)))
 
-    With two workers, the tests of generated apps come first: one worker takes those, the other takes all tests
-    without a browser, and then each takes a module of browser tests whenever it is free."""
-    in_worker = hasattr(config, "workerinput")
 
-    def place(item: pytest.Item) -> int:
-        if in_worker and group_of(item.nodeid) == GENERATED:
-            return 0
-        return 1 if group_of(item.nodeid) == WITHOUT_BROWSER else 2
-
-    items.sort(key=place)
+def _position(group: str) -> int:
+    return GROUPS.index(group) if group in GROUPS else len(GROUPS)
 
 
 class ByGroup(LoadScopeScheduling):
@@ -93,17 +88,27 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByGroup | No
     return ByGroup(config, log) if config.getoption("dist") == "load" else None
 
 
-WITHOUT_BROWSER = "without browser"
-GENERATED = "tests/browser/generated"
+GROUPS = (
+    "tests/integration/generated",
+    "tests/integration/sources",
+    "tests/integration/hosting",
+    "tests/integration/operations",
+    "tests/integration",
+    "tests/unit",
+    "tests/browser/generated",
+    "tests/browser/test_failures.py",
+    "tests/browser/test_crashes.py",
+    "tests/browser/test_injection.py",
+    "tests/browser/test_resilience_page.py",
+    "tests/browser/test_together.py",
+)
+"""Tests that share what is costly to set up, and the longest modules of browser tests. Each other module of browser
+tests is a group of its own."""
 
 
 def group_of(nodeid: str) -> str:
-    """The group of a test. Tests of a group share what is costly to set up: all tests without a browser, all tests
-    of generated apps, or one module."""
     path = nodeid.partition("::")[0]
-    if not path.startswith("tests/browser/"):
-        return WITHOUT_BROWSER
-    return GENERATED if path.startswith(GENERATED) else path
+    return next((group for group in GROUPS if path.startswith(f"{group}/")), path)
 
 
 _exit_status = 0
