@@ -217,14 +217,13 @@ def _measure(connection: duckdb.DuckDBPyConnection, rows: str, stay: Iterable[in
     once. In parts, because the time that it takes to plan a statement grows with the square of its length."""
     measures = [(f"coalesce(sum({_SIZE}), 0)", "0")]
     for at in stay:
-        size = f"coalesce(sum(strlen(replace(c{at}, '\"', ''))), 0)"
-        measures.append(
-            (size, f"count(*) FILTER (contains(c{at}, chr(10)) OR contains(c{at}, chr(13)))")
-        )
+        length = f"coalesce(sum(strlen(replace(c{at}, '\"', ''))), 0)"
+        has_line_end = f"contains(c{at}, chr(10)) OR contains(c{at}, chr(13))"
+        measures.append((length, f"count(*) FILTER ({has_line_end})"))
     size = line_ends = 0
     for some in batched(measures, _MEASURED_AT_ONCE):
-        sizes, ends = (" + ".join(each) for each in zip(*some, strict=True))
-        [found] = duckdb_session.run(connection, f"SELECT {sizes}, {ends} FROM {rows}")
+        lengths, ends = (" + ".join(each) for each in zip(*some, strict=True))
+        [found] = duckdb_session.run(connection, f"SELECT {lengths}, {ends} FROM {rows}")
         size, line_ends = size + found[0], line_ends + found[1]
     return TextMeasures(size, line_ends)
 
