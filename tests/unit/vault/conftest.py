@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from proto_ddf import redaction
+from proto_ddf.redaction import texts
 
 
 @pytest.fixture(autouse=True)
 def _own_record(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(redaction, "_spellings", set())
-    monkeypatch.setattr(redaction, "_known", None)
+    monkeypatch.setattr(texts, "_spellings", frozenset())
