@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import settings as hypothesis_settings
 from xdist.scheduler.loadscope import LoadScopeScheduling
+from xdist.workermanage import WorkerController
 
 from proto_ddf.db import engine
 from proto_ddf.settings import get_settings
@@ -65,9 +66,8 @@ def _no_developer_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Run browser tests last: Playwright keeps an event loop running in this thread from its first test on, and
-    tests that need their own event loop cannot run beside it. Workers take groups in this order, so that each of them
-    takes its last group without a browser before its first one with a browser, and no long group is left to the end."""
+    """Order the tests by group, those with a browser last: Playwright keeps an event loop running in this thread from
+    its first test on, and tests that need their own event loop cannot run after it."""
     items.sort(key=lambda item: _position(group_of(item.nodeid)))
 
 
@@ -76,10 +76,23 @@ def _position(group: str) -> int:
 
 
 class ByGroup(LoadScopeScheduling):
-    """A worker takes a whole group of tests at a time, in the order they were collected."""
+    """A worker takes a whole group of tests at a time, in their order.
+
+    Every second worker takes groups with a browser from the start, since those compute while most others wait. The other
+    workers take them once no group without a browser is left."""
 
     def _split_scope(self, nodeid: str) -> str:
         return group_of(nodeid)
+
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        has_browser = self.nodes.index(node) % 2 == 1
+        group = next((each for each in self.workqueue if needs_browser(each) == has_browser), None)
+        if group is None and has_browser:
+            node.shutdown()
+            return
+        if group is not None:
+            self.workqueue.move_to_end(group, last=False)
+        super()._assign_work_unit(node)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -89,10 +102,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByGroup | No
 
 
 GROUPS = (
-    "tests/integration/generated",
-    "tests/integration/sources",
     "tests/integration/hosting",
     "tests/integration/operations",
+    "tests/integration/generated",
+    "tests/integration/sources",
     "tests/integration",
     "tests/unit",
     "tests/browser/generated",
@@ -101,9 +114,15 @@ GROUPS = (
     "tests/browser/test_injection.py",
     "tests/browser/test_resilience_page.py",
     "tests/browser/test_together.py",
+    "tests/browser/test_form_errors.py",
+    "tests/browser/test_storage.py",
 )
 """Tests that share what is costly to set up, and the longest modules of browser tests. Each other module of browser
 tests is a group of its own."""
+
+
+def needs_browser(group: str) -> bool:
+    return group.startswith("tests/browser/")
 
 
 def group_of(nodeid: str) -> str:

@@ -23,9 +23,18 @@ _COME_TO_REST = """() => Promise.allSettled(
 
 
 def serious_findings(page: Page) -> list[str]:
-    """The serious and critical findings of axe-core, one line each, when all animations have ended."""
-    page.evaluate(_COME_TO_REST)
+    """The serious and critical findings of axe-core, one line each, when all animations have ended. What is found is
+    looked at again a second later: on a loaded machine the page may just be changing."""
     page.evaluate(AXE.read_text())
+    if not (found := _findings_now(page)):
+        return []
+    page.wait_for_timeout(1000)
+    again = _findings_now(page)
+    return [each for each in found if each in again]
+
+
+def _findings_now(page: Page) -> list[str]:
+    page.evaluate(_COME_TO_REST)
     violations = page.evaluate("async () => (await axe.run()).violations")
     return [
         f"{v['id']}: {v['nodes'][0]['html']}"
