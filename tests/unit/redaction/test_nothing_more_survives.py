@@ -68,7 +68,6 @@ def test_known_secrets_stay_hidden(secrets: list[str], text: str, data: st.DataO
     assert not any(secret in scrubbed for secret in secrets)
 
 
-@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("before", ["", "x" * 41, "a-b_" * 50, "é", "https://host/?a=1&", "\n\t"])
 @pytest.mark.parametrize(
     "assigned",
@@ -80,8 +79,9 @@ def test_known_secrets_stay_hidden(secrets: list[str], text: str, data: st.DataO
         "{name}=PLANTED7&token=PLANTED8",
     ],
 )  # fmt: skip
-def test_assigned_values(before: str, name: str, assigned: str) -> None:
-    assert "PLANTED" not in scrub_text(before + assigned.format(name=name))
+def test_assigned_values(before: str, assigned: str) -> None:
+    shown = [name for name in NAMES if "PLANTED" in scrub_text(before + assigned.format(name=name))]
+    assert shown == []
 
 
 @pytest.mark.parametrize(
