@@ -78,14 +78,14 @@ def _position(group: str) -> int:
 class ByGroup(LoadScopeScheduling):
     """A worker takes a whole group of tests at a time, in their order.
 
-    Every second worker takes groups with a browser from the start, since those compute while most others wait. The other
+    The second worker takes groups with a browser from the start, since those compute while many others wait. The other
     workers take them once no group without a browser is left."""
 
     def _split_scope(self, nodeid: str) -> str:
         return group_of(nodeid)
 
     def _assign_work_unit(self, node: WorkerController) -> None:
-        has_browser = self.nodes.index(node) % 2 == 1
+        has_browser = self.nodes.index(node) == 1
         group = next((each for each in self.workqueue if needs_browser(each) == has_browser), None)
         if group is None and has_browser:
             node.shutdown()

@@ -16,12 +16,12 @@ def stored_bytes(place: Path | Database, table: str) -> dict[Any, tuple[Any, ...
             rows = _by_class(connection, table)
     else:
         by_wire = place.server.kind == "postgresql"
-        rows = _by_wire(_open(place), table) if by_wire else _by_hex(_open(place), table)
+        rows = _by_wire(opened(place), table) if by_wire else _by_hex(opened(place), table)
     return {row[0]: tuple(row) for row in rows}
 
 
 @lru_cache(maxsize=1)
-def _open(place: Database) -> Any:
+def opened(place: Database) -> Any:
     """One connection for all tables: opening it takes longer than reading one."""
     return place.connect()
 

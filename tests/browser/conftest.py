@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
 import psutil
 import pytest
 from playwright.sync_api import Browser
 
+from tests.answering import answers
 from tests.browser.driving import (
     connect_file,
     fill_generate_form,
@@ -82,9 +82,8 @@ class Server:
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 raise RuntimeError(f"the server ended at start:\n{self.log[-4000:]}")
-            with contextlib.suppress(httpx.HTTPError):
-                if httpx.get(self.url, timeout=5).status_code == 200:
-                    return
+            if answers(self.url):
+                return
             time.sleep(0.1)
         raise RuntimeError(f"the server did not answer:\n{self.log[-4000:]}")
 

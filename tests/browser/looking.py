@@ -1,10 +1,12 @@
 """Checks of a page: whether it is loaded, accessible in both modes, and fits its window."""
 
+import contextlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 AXE = Path(__file__).resolve().parents[2] / ".venv/node/node_modules/axe-core/axe.min.js"
 PHONE = {"width": 390, "height": 844}
@@ -54,9 +56,11 @@ def in_both_modes(page: Page) -> Iterator[str]:
 
 
 def overflow_width(page: Page) -> int:
-    """Pixels by which the page is wider than its window."""
-    wider: int = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    return max(wider, 0)
+    """Pixels by which the page is wider than its window, once it has been laid out for the window's size."""
+    too_wide = "document.documentElement.scrollWidth - innerWidth"
+    with contextlib.suppress(PlaywrightTimeoutError):
+        page.wait_for_function(f"{too_wide} <= 0", timeout=2000)
+    return max(int(page.evaluate(too_wide)), 0)
 
 
 def tab_to(page: Page, target: Locator, stops: int = 60) -> None:

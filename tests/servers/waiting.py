@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 _SECONDS = 60.0
-_BETWEEN_LOOKS = 0.01
+_BETWEEN_LOOKS = 0.05
 
 
 def wait_until(holds: Callable[[], object]) -> None:

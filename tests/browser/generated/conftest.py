@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from playwright.sync_api import Page
 
@@ -24,6 +23,7 @@ from proto_ddf.progress import NoProgress
 from proto_ddf.settings import get_settings
 from proto_ddf.sources.sample_shop.sample_database import ensure_sample
 from proto_ddf.sources.sqlite.source import SqliteSource
+from tests.answering import answers
 from tests.ports import free_port
 
 
@@ -75,9 +75,8 @@ def serve(
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             assert process.poll() is None, (folder / "logs/app.log").read_text()
-            with contextlib.suppress(httpx.HTTPError):
-                if httpx.get(url).status_code == 200:
-                    break
+            if answers(url):
+                break
             time.sleep(0.05)
         yield App(url, folder, database, process)
     finally:

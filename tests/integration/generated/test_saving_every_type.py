@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.stored_bytes import stored_bytes
+from tests.stored_bytes import opened, stored_bytes
 from tests.type_values import CASES
 
 ALL = [(dialect, case.name) for dialect, cases in CASES.items() for case in cases]
@@ -104,9 +104,9 @@ def test_a_value_that_is_read_and_typed_into_another_row_is_stored_equally(typed
     view = app.view(table)
     if "v" not in {each.name for each in view.form_fields}:
         return
-    app.run(
-        f"DELETE FROM {table} WHERE id = 999", f"INSERT INTO {table} (id, word) VALUES (999, 'w')"
-    )
+    run = opened(app.place).cursor().execute
+    run(f"DELETE FROM {table} WHERE id = 999")
+    run(f"INSERT INTO {table} (id, word) VALUES (999, 'w')")
     for part in parts_of(app, view):
         held = Page(app, view, part).form.inputs["v"]
         if (
@@ -116,14 +116,14 @@ def test_a_value_that_is_read_and_typed_into_another_row_is_stored_equally(typed
             or not held.text.isprintable()
         ):
             continue
-        app.run(f"UPDATE {table} SET v = NULL WHERE id = 999")
+        run(f"UPDATE {table} SET v = NULL WHERE id = 999")
         with suppress(
             app.errors.DataError
         ):  # a form may refuse a value that another program stored
             Page(app, view, "999").save(v=held.text)
             wrote = Page(app, view, "999").form.inputs["v"]
             assert (wrote.text, wrote.shape) == (held.text, held.shape), held
-    app.run(f"DELETE FROM {table} WHERE id = 999")
+    run(f"DELETE FROM {table} WHERE id = 999")
 
 
 @pytest.mark.parametrize(("dialect", "table"), ALL)

@@ -104,7 +104,7 @@ def files(draw: st.DrawFn) -> bytes:
 
 
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(content=files())
 def test_both_readers_give_the_same(
@@ -174,20 +174,20 @@ def test_a_notation_that_only_duckdb_accepts_is_no_datetime(
     assert source.read_schema().tables[0].column("moment").type is ColumnType.TEXT
 
 
-@pytest.mark.parametrize("value", ["2.50", "x", "1.250"])
-def test_a_thousand_columns_are_typed(csv_source: MakeSource, value: str) -> None:
+@pytest.mark.parametrize(
+    ("value", "last", "kind"),
+    [("2.50", "2.50", "decimal"), ("x", "x", "text"), ("1.250", "?", "text")],
+)
+def test_a_thousand_columns_are_typed(
+    csv_source: MakeSource, value: str, last: str, kind: str
+) -> None:
     """DuckDB's time for planning a statement grows with the square of the number of its parts, and it allows a
-    nesting depth of a thousand at most. The last row fits no type, so that all rows are checked for all columns."""
+    nesting depth of a thousand at most. If the last row fits no type, all rows are checked for all columns."""
     header = ",".join(f"c{at}" for at in range(1_000))
-    rows = [",".join([value] * 1_000)] * 50
-    kinds = {"2.50": "decimal"}
+    rows = [",".join([each] * 1_000) for each in (*[value] * 50, last)]
     source = csv_source(t="\n".join([header, *rows]).encode())
-    assert is_fast(source)
-    assert {each.type for each in source.read_schema().tables[0].columns} == {
-        kinds.get(value, "text")
-    }
-    source = csv_source(t="\n".join([header, *rows, ",".join(["?"] * 1_000)]).encode())
-    assert {each.type for each in source.read_schema().tables[0].columns} == {"text"}
+    assert is_fast(source) == (value == last)
+    assert {each.type for each in source.read_schema().tables[0].columns} == {kind}
 
 
 def test_a_type_that_is_decided_late_in_a_long_file_is_used_for_all_rows(

@@ -364,7 +364,7 @@ ODD = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
 @given(
     first=written(),
     second=st.one_of(written().map(lambda found: found[0]), st.lists(ODD, max_size=3), st.just([])),
