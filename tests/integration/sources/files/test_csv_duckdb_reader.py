@@ -186,7 +186,7 @@ def test_a_thousand_columns_are_typed(
     header = ",".join(f"c{at}" for at in range(1_000))
     rows = [",".join([each] * 1_000) for each in (*[value] * 50, last)]
     source = csv_source(t="\n".join([header, *rows]).encode())
-    assert is_fast(source) == (value == last)
+    assert is_fast(source)
     assert {each.type for each in source.read_schema().tables[0].columns} == {kind}
 
 
