@@ -32,7 +32,7 @@ check: lint
 test: $(DEV_STAMP)
 	@scripts/set_up.sh browser
 	@scripts/set_up.sh databases
-	@exec $(BIN)/python -m pytest -q -ra -n 4 --no-loadscope-reorder
+	@exec $(BIN)/python -m pytest -q -ra -n 2 --no-loadscope-reorder
 
 lint: $(DEV_STAMP)
 	$(BIN)/ruff check .

@@ -1,7 +1,7 @@
 """Choosing the columns of a list."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 pytestmark = pytest.mark.browser
 
@@ -98,3 +98,31 @@ def test_a_list_is_no_longer_sorted_by_a_column_that_is_hidden(shop, page: Page)
     expect(page.locator("tbody tr").first.get_by_role("link").first).to_have_attribute(
         "href", "/products/1"
     )
+
+
+def test_a_menu_that_is_opened_before_the_state_arrives_shows_the_columns_of_the_state(
+    shop, page: Page, console
+):
+    page.goto(f"{shop.url}/products")
+    open_menu(page)
+    price = page.get_by_role("checkbox", name="Price", exact=True)
+    price.uncheck()
+    expect(page.get_by_role("columnheader", name="Price")).to_have_count(0)
+
+    held: list[tuple[WebSocketRoute, str | bytes]] = []
+    is_held = True
+
+    def hold(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+        socket.on_message(
+            lambda text: held.append((server, text)) if is_held else server.send(text)
+        )
+
+    page.route_web_socket("**/_event/**", hold)
+    page.reload()
+    open_menu(page)
+    expect(price).to_be_checked()
+    is_held = False
+    for server, text in held:
+        server.send(text)
+    expect(price).not_to_be_checked()

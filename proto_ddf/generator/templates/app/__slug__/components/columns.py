@@ -17,7 +17,8 @@ def columns_menu(
 ) -> rx.Component:
     """The button and its popover. The last visible column cannot be hidden.
 
-    The browser changes a checkbox on click. A new `version` draws all of them again from the state.
+    The browser changes a checkbox on click. They are all drawn again from the state with a new `version`, and when the
+    state arrives, since the menu may be open before.
     """
 
     def box(column: rx.Var[dict[str, str]]) -> rx.Component:
@@ -45,7 +46,7 @@ def columns_menu(
             rx.el.fieldset(
                 rx.el.legend("Columns shown"),
                 rx.foreach(columns, box),
-                key=version.to_string(),
+                key=f"{version} {rx.State.is_hydrated}",
             ),
             rx.el.div(
                 rx.button("Show all", on_click=on_all, variant="ghost"),
