@@ -27,19 +27,17 @@ text that consists of names of secrets, the worst there is. Twenty times the len
 
 def main(rounds: int = ROUNDS) -> None:
     texts = {
-        "Python code": code(),
-        "JSON with 2,000 secrets": objects(),
-        "Names of secrets only": "password='" * (LENGTH // 10),
+        "Python code": (code(), 1.0),
+        "JSON with a secret in each object": (objects(), 1.0),
+        "Names of secrets only": ("password='" * (LENGTH // 10), None),
     }
     comparisons = []
-    for title, text in texts.items():
+    for title, (text, limit) in texts.items():
         ours, peer = [], []
         for _ in range(rounds):
             ours.append(milliseconds(scrub_text, text, NO_LIMIT))
             peer.append(milliseconds(earlier_scrub_text, text))
-        comparisons.append(
-            Comparison(title, ours, peer, "ms", 1.0 if len(comparisons) < 2 else None)
-        )
+        comparisons.append(Comparison(title, ours, peer, "ms", limit))
     short, long = "password='" * 500, "password='" * 500 * LONGER
     longer = [milliseconds(scrub_text, long, NO_LIMIT) for _ in range(rounds)]
     once = [milliseconds(scrub_text, short, NO_LIMIT) for _ in range(rounds)]
