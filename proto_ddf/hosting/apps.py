@@ -38,7 +38,9 @@ from proto_ddf.resilience import CircuitOpenError
 from proto_ddf.sources.schema.model import SourceSchema
 
 START_SECONDS = 60.0
+"""How long an app may take to listen, and again to give its first answer: a machine that makes several apps is slow."""
 CHECK_SECONDS = 20.0
+"""How long a wrong answer is asked for again."""
 POLL_SECONDS = 0.02
 CHECK_POLL_SECONDS = 0.2
 """Between probes of an app whose port accepts connections. It is not shorter, because each failed probe counts for the
@@ -105,10 +107,10 @@ def check_app(slug: str, progress: Progress | None = None) -> None:
     """
     progress = progress or NoProgress()
     record = records.read(slug)
-    deadline = time.monotonic() + CHECK_SECONDS
+    begin = time.monotonic()
     answer = _probe(record)
-    while not answer.http and time.monotonic() < deadline:
-        if not is_alive(record.pid, record.pid_create_time):
+    while not answer.http and is_alive(record.pid, record.pid_create_time):
+        if time.monotonic() > begin + (CHECK_SECONDS if answer.status else START_SECONDS):
             break
         _pause(progress, CHECK_POLL_SECONDS)
         answer = _probe(record)

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -149,6 +150,18 @@ def test_stop_ends_the_whole_process_tree(app: str) -> None:
     assert not psutil.pid_exists(pid or 0)
     assert view(app).state is AppState.STOPPED
     assert view(app).pid is None
+
+
+def test_check_waits_longer_for_an_app_that_gives_no_answer_yet(
+    app: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a machine with much to do the first answer of an app takes long. A wrong answer says more than none."""
+    monkeypatch.setattr(apps, "CHECK_SECONDS", 0.1)
+    apps.start_app(app)
+    os.kill(pid_of(app), signal.SIGSTOP)
+    threading.Timer(4, os.kill, (pid_of(app), signal.SIGCONT)).start()
+    apps.check_app(app)
+    assert view(app).state is AppState.RUNNING
 
 
 def test_an_app_that_hangs_is_degraded_and_can_be_stopped(
