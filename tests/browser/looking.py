@@ -27,7 +27,8 @@ _COME_TO_REST = """() => Promise.allSettled(
 def serious_findings(page: Page) -> list[str]:
     """The serious and critical findings of axe-core, one line each, when all animations have ended. What is found is
     looked at again a second later: on a loaded machine the page may just be changing."""
-    page.evaluate(AXE.read_text())
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text())
     if not (found := _findings_now(page)):
         return []
     page.wait_for_timeout(1000)
