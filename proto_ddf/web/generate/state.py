@@ -1,12 +1,10 @@
 """State of the generate page: the form, the plan, and the operation that generates the app."""
 
 import asyncio
-import hashlib
 from collections.abc import AsyncIterator
 from typing import Any, ClassVar
 
 import reflex as rx
-from pydantic import BaseModel
 from reflex.event import EventSpec
 
 from proto_ddf.errors import ValidationError
@@ -15,10 +13,6 @@ from proto_ddf.generator.planning import plan_edit
 from proto_ddf.hosting import records
 from proto_ddf.operations import service
 from proto_ddf.operations.kinds.apps import GenerateAppInput
-from proto_ddf.operations.planning import plan_tables
-from proto_ddf.sources.connected import store
-from proto_ddf.sources.registry import KINDS
-from proto_ddf.sources.schema.model import SourceSchema
 from proto_ddf.web.generate.draft import (
     ACCENTS,
     GenerateDraft,
@@ -28,7 +22,8 @@ from proto_ddf.web.generate.draft import (
     load_draft,
     load_plan,
 )
-from proto_ddf.web.generate.plan_state import NO_PLAN, PlanMixin
+from proto_ddf.web.generate.plan_state import NO_PLAN
+from proto_ddf.web.generate.source_state import SourceMixin, read_sources
 from proto_ddf.web.shared.state.flow_status import (
     GenerationStatus,
     generation_message,
@@ -41,49 +36,24 @@ LONGEST_DESCRIPTION = plan_edit.MAX_DESCRIPTION
 """Characters."""
 
 
-class SourceChoice(BaseModel):
-    id: str
-    label: str
-    live: bool
-    tables: dict[str, int]
-    """Row count by table."""
-    shape: str
-    """A hash of its tables and columns."""
-
-
-class GenerateState(PlanMixin, KeptFormMixin, rx.State):
+class GenerateState(SourceMixin, KeptFormMixin, rx.State):
     """The form. The tab stores it, so that it survives a reload, a restart of the server and an expired state."""
 
     _storage_variables: ClassVar[tuple[str, ...]] = ("kept_form", "kept_plan", "kept_operation")
     _form_fields: ClassVar[frozenset[str]] = frozenset({"source", "tables", "name"})
 
-    sources: list[SourceChoice] = []
-    source_id: str = ""
-    live: bool = True
-    """Whether the app works on the source itself, not on a copy."""
-    tables: list[TableChoice] = []
     name: str = ""
     description: str = ""
     allow_editing: bool = False
     accent_color: str = ACCENTS[0]
-    loaded: bool = False
-    planning: bool = False
     starting: bool = False
     kept_form: str = rx.SessionStorage("", name="proto_ddf.generate_form")
     kept_plan: str = rx.SessionStorage("", name="proto_ddf.generate_plan")
     kept_operation: str = rx.SessionStorage("", name="proto_ddf.generation")
     """Id of the shown operation. The tab stores it, because a server that is killed may not have saved it yet."""
 
-    _planned_shape: str = ""
-    """The hash of the source's schema when the source was chosen."""
-    _wanted_source: str = ""
-    """The source that was chosen before the sources were read."""
     _left_operation: str = ""
     """Id of the operation that the page left last to go back to the form."""
-
-    @rx.var
-    def all_tables(self) -> bool:
-        return all(table.chosen for table in self.tables)
 
     @rx.var
     def slug(self) -> str:
@@ -156,7 +126,7 @@ class GenerateState(PlanMixin, KeptFormMixin, rx.State):
                 self.kept_operation = ""  # the page was reloaded before it got the empty value
             operation_id = self.operation.id or self.kept_operation
         try:
-            sources = await asyncio.to_thread(_read_sources)
+            sources = await asyncio.to_thread(read_sources)
             view = await asyncio.to_thread(service.view, operation_id) if operation_id else None
         except Exception as error:
             async with self:
@@ -178,20 +148,6 @@ class GenerateState(PlanMixin, KeptFormMixin, rx.State):
         if wanted:
             yield self.__class__.choose_source(wanted)
 
-    def _source_to_show(self) -> str:
-        """The source to choose now; empty if it is already chosen and its schema has not changed."""
-        ids = {source.id: source.shape for source in self.sources}
-        asked = self._wanted_source or self.router.url.query_parameters.get("source", "")
-        self._wanted_source = ""
-        if self.source_id and self.source_id not in ids:
-            self.source_id, self.tables = "", []
-            self._set_plan(None)
-        wanted = (
-            asked if asked in ids else self.source_id or ("".join(ids) if len(ids) == 1 else "")
-        )
-        planned = wanted == self.source_id and self._planned_shape == ids.get(wanted)
-        return "" if planned and self.has_plan else wanted
-
     @rx.event
     def choose_source(self, source_id: str) -> EventSpec | None:
         """Choose a source: list its tables and make a plan."""
@@ -212,61 +168,6 @@ class GenerateState(PlanMixin, KeptFormMixin, rx.State):
         self._clear_field_error("source")
         self._clear_field_error("tables")
         return self.__class__.extend_plan
-
-    @rx.event
-    def toggle_table(self, name: str, chosen: bool) -> EventSpec | None:
-        return self._choose_tables({str(name): bool(chosen)})
-
-    @rx.event
-    def toggle_all_tables(self, chosen: bool) -> EventSpec | None:
-        return self._choose_tables({table.name: bool(chosen) for table in self.tables})
-
-    def _choose_tables(self, choices: dict[str, bool]) -> EventSpec | None:
-        self.tables = [
-            table.model_copy(update={"chosen": choices.get(table.name, table.chosen)})
-            for table in self.tables
-        ]
-        self._keep()
-        self._clear_field_error("tables")
-        kept = set(self._chosen_tables())
-        planned = [table.table for table in self.plan.tables]
-        if not kept.intersection(planned):
-            self._set_plan(None)
-        else:
-            plan = self.plan
-            for gone in set(planned) - kept:
-                plan = plan_edit.remove_table(plan, gone)
-            self._set_plan(plan)
-        return self.__class__.extend_plan if kept else None
-
-    @rx.event(background=True, supersedes=True)
-    async def extend_plan(self) -> AsyncIterator[Any]:
-        """Add chosen tables that are missing to the plan. Changes to the plan stay."""
-        async with self:
-            source_id, known = self.source_id, self.plan if self.has_plan else None
-            before = self.plan.model_dump()
-            chosen = self._chosen_tables()
-            self.planning = True
-        try:
-            plan = await asyncio.to_thread(plan_tables, source_id, chosen, known)
-        except Exception as error:
-            async with self:
-                self.planning = False
-                self._retry_by("extend_plan")
-                shown = self.handle_error(error, "plan the app", source=source_id)
-            yield shown
-            return
-        async with self:
-            self.planning = False
-            if self._retry_handler == "extend_plan":
-                self._clear_error()
-            if (source_id, chosen) != (self.source_id, self._chosen_tables()):
-                return  # a newer choice has started its own planning
-            changed = self.plan.model_dump() != before
-            if not changed:
-                self._set_plan(plan)
-        if changed:
-            yield self.__class__.extend_plan
 
     def _keep(self) -> None:
         """Store the form in the tab."""
@@ -298,9 +199,6 @@ class GenerateState(PlanMixin, KeptFormMixin, rx.State):
         self.accent_color = draft.accent_color
         plan = load_plan(self.kept_plan)
         self.plan, self.has_plan = plan or NO_PLAN, plan is not None
-
-    def _chosen_tables(self) -> list[str]:
-        return [table.name for table in self.tables if table.chosen]
 
     @rx.event(background=True)
     async def generate(self, form: dict[str, Any]) -> AsyncIterator[Any]:
@@ -399,21 +297,3 @@ class GenerateState(PlanMixin, KeptFormMixin, rx.State):
 def _without_lone_surrogates(text: str) -> str:
     """The text without lone surrogates, which a browser sends if the text was cut inside an emoji."""
     return text.encode(errors="replace").decode()
-
-
-def _read_sources() -> list[SourceChoice]:
-    return [
-        SourceChoice(
-            id=source.id,
-            label=f"{source.name} ({source.kind_label})",
-            live=KINDS[source.kind].live,
-            tables={table.name: table.row_count for table in source.schema.tables},
-            shape=_shape(source.schema),
-        )
-        for source in store.list_sources()
-    ]
-
-
-def _shape(schema: SourceSchema) -> str:
-    columns = [(table.name, [(c.name, c.type) for c in table.columns]) for table in schema.tables]
-    return hashlib.sha256(repr(columns).encode()).hexdigest()

@@ -13,11 +13,11 @@ import sqlalchemy as sa
 from proto_ddf.generator.code.render import render_app
 from proto_ddf.generator.planning.plan import plan_app
 from proto_ddf.sources.sqlite.source import SqliteSource
+from tests.awkward_tables import make_tables
 from tests.served_apps import (
     ImportedApp,
     ServedApp,
     file_app,
-    make_tables,
     served_app,
 )
 from tests.servers.database_server import DatabaseServer

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.served_apps import ODD, ODD_COLUMNS
+from tests.awkward_tables import ODD, ODD_COLUMNS
 
 
 @pytest.fixture

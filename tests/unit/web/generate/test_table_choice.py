@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from proto_ddf.web.generate import state as generate_state
+from proto_ddf.web.generate import source_state
 from proto_ddf.web.generate.plan_state import NO_PLAN
 from tests.unit.web.generate.states import connect, full_disk, label, load, name_of, planned, run
 from tests.unit.web.retries import press_try_again
@@ -49,7 +49,7 @@ class TestTables:
     ) -> None:
         state.toggle_table("invoice", False)
         state.toggle_table("invoice", True)
-        plan_tables = generate_state.plan_tables
+        plan_tables = source_state.plan_tables
 
         def slow(*args: Any) -> Any:
             plan = plan_tables(*args)
@@ -57,7 +57,7 @@ class TestTables:
                 state.set_label("customer", "name", "Full name")
             return plan
 
-        monkeypatch.setattr(generate_state, "plan_tables", slow)
+        monkeypatch.setattr(source_state, "plan_tables", slow)
         [again] = run(state, "extend_plan")
         assert name_of(again) == "extend_plan"
         assert run(state, "extend_plan") == []
@@ -70,7 +70,7 @@ class TestTables:
     ) -> None:
         other = connect("Other", "CREATE TABLE thing (id INTEGER PRIMARY KEY)")
         load(state)
-        plan_tables = generate_state.plan_tables
+        plan_tables = source_state.plan_tables
 
         def slow(*args: Any) -> Any:
             plan = plan_tables(*args)
@@ -80,7 +80,7 @@ class TestTables:
                 state.toggle_all_tables(False)
             return plan
 
-        monkeypatch.setattr(generate_state, "plan_tables", slow)
+        monkeypatch.setattr(source_state, "plan_tables", slow)
         assert run(state, "extend_plan") == []
         assert not state.has_plan
         assert not state.planning
@@ -89,7 +89,7 @@ class TestTables:
         self, state: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         with monkeypatch.context() as patch:
-            patch.setattr(generate_state, "plan_tables", full_disk)
+            patch.setattr(source_state, "plan_tables", full_disk)
             run(state, "extend_plan")
         assert state.error_shown
         assert not state.planning
