@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.drafts import age_drafts
+from tests.browser.driving import wait_until
 from tests.browser.forms_script.conftest import FIELDS, Site
 
 pytestmark = pytest.mark.browser
@@ -53,12 +54,7 @@ def kept(page: Page) -> list[dict[str, object]]:
 
 def wait_for_drafts(page: Page, names: set[str]) -> None:
     """Wait until the drafts have exactly these fields."""
-    for _ in range(200):
-        found = {name for draft in kept(page) for name in draft["fields"]}
-        if found == names:
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError(f"kept: {kept(page)}")
+    wait_until(lambda: {name for draft in kept(page) for name in draft["fields"]} == names)
 
 
 def expect_everything_back(page: Page) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from proto_ddf.generator.code.render import render_app
 from proto_ddf.generator.planning.plan import plan_app
@@ -24,7 +24,15 @@ from proto_ddf.settings import get_settings
 from proto_ddf.sources.sample_shop.sample_database import ensure_sample
 from proto_ddf.sources.sqlite.source import SqliteSource
 from tests.answering import answers
+from tests.browser.driving import SOON_MS
 from tests.ports import free_port
+
+expect.set_options(timeout=SOON_MS)
+TOASTS_STAY = """(() => {
+  const start = window.setTimeout;
+  window.setTimeout = (act, milliseconds, ...values) =>
+    start(act, milliseconds === 4000 ? 60_000 : milliseconds, ...values);
+})()"""
 
 
 @dataclass
@@ -78,6 +86,8 @@ def serve(
             if answers(url):
                 break
             time.sleep(0.05)
+        else:
+            raise AssertionError(f"the app did not answer at {url}")
         yield App(url, folder, database, process)
     finally:
         process.terminate()
@@ -108,6 +118,40 @@ def shop(sample_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     _build(sample_database, folder, editing=True)
     with serve(folder, database) as app:
         yield app
+
+
+def app_that_waits(shop: App, folder: Path) -> Path:
+    """A copy of the app, in that folder, that waits a minute for a lock of the database instead of five seconds: a
+    test that holds the lock may be slow."""
+    copy = folder / shop.folder.name
+    shutil.copytree(shop.folder, copy, symlinks=True, ignore=shutil.ignore_patterns("node_modules"))
+    connecting = copy / shop.folder.name / "connecting.py"
+    code = connecting.read_text()
+    assert "BUSY_SECONDS = 5.0" in code
+    connecting.write_text(code.replace("BUSY_SECONDS = 5.0", "BUSY_SECONDS = 60.0"))
+    return copy
+
+
+def open_list(page: Page, url: str) -> Locator:
+    """Open the page of a list and wait for its rows, since the page does not handle events before; returns the
+    rows."""
+    page.goto(url)
+    found = page.locator("tbody tr")
+    expect(found.first).to_be_visible()
+    return found
+
+
+def open_dashboard(page: Page, url: str) -> None:
+    """Open the dashboard and wait for a count of rows, since the page does not handle events before."""
+    page.goto(url)
+    expect(page.locator(".card-count:not(.skeleton)").first).to_be_visible()
+
+
+@pytest.fixture
+def context(context: BrowserContext) -> BrowserContext:
+    """A browser whose pages show a message for a minute instead of four seconds: a slow test must not miss it."""
+    context.add_init_script(TOASTS_STAY)
+    return context
 
 
 @pytest.fixture

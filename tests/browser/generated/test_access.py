@@ -14,7 +14,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserType, Page, expect
 
-from tests.browser.generated.conftest import App, serve
+from tests.browser.generated.conftest import App, open_list, serve
 from tests.browser.generated.tls_proxy import tls_proxy
 from tests.ports import HOST, free_port
 
@@ -26,6 +26,7 @@ UPGRADE = {
     "Sec-WebSocket-Version": "13",
     "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
 }
+SECONDS = 60
 SOCKET = "/_event/?EIO=4&transport=websocket"
 
 
@@ -72,7 +73,7 @@ def evil_site() -> Iterator[int]:
 
 @pytest.mark.parametrize("path", ["/", "/customers", "/nowhere", "/ping", "/app.css", "/app.js"])
 def test_every_answer_carries_the_security_headers(shop: App, path: str) -> None:
-    headers = httpx.get(shop.url + path).headers
+    headers = httpx.get(shop.url + path, timeout=SECONDS).headers
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "same-origin"
@@ -90,7 +91,7 @@ def test_all_pages_work_under_them_with_nothing_in_the_console(
     expect(page.get_by_role("button", name="Save")).to_be_visible()
     page.goto(f"{shop.url}/customers/new")
     expect(page.get_by_role("button", name="Save")).to_be_visible()
-    page.goto(f"{shop.url}/orders")
+    open_list(page, f"{shop.url}/orders")
     page.get_by_role("button", name="Switch between light and dark").first.click()
     page.get_by_label("Search Orders").fill("nothing like this")
     expect(page.get_by_text("Nothing matches")).to_be_visible()
@@ -101,14 +102,15 @@ def test_all_pages_work_under_them_with_nothing_in_the_console(
 def test_a_name_of_another_host_is_refused(shop: App, name: str) -> None:
     port = shop.url.rpartition(":")[2]
     for path in ("/", "/ping", SOCKET):
-        answer = httpx.get(shop.url + path, headers={"Host": f"{name}:{port}"})
+        answer = httpx.get(shop.url + path, headers={"Host": f"{name}:{port}"}, timeout=SECONDS)
         assert answer.status_code == 400, path
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://localhost:1", None])
 def test_a_websocket_of_another_sites_page_is_refused(shop: App, origin: str | None) -> None:
     headers = UPGRADE | ({} if origin is None else {"Origin": origin})
-    assert httpx.get(shop.url + SOCKET, headers=headers).status_code == 403
+    answer = httpx.get(shop.url + SOCKET, headers=headers, timeout=SECONDS)
+    assert answer.status_code == 403
 
 
 def test_a_name_that_resolves_to_this_machine_shows_nothing_of_the_app(

@@ -5,11 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.generated.conftest import open_dashboard, open_list
+
 pytestmark = pytest.mark.browser
-
-
-def count_text(page: Page) -> str:
-    return page.get_by_role("status").inner_text()
 
 
 def first_column(page: Page, position: int) -> list[str]:
@@ -50,7 +48,7 @@ def test_a_click_on_a_heading_sorts_and_shows_the_direction(shop, page: Page):
 
 def test_the_search_narrows_the_list(shop, page: Page):
     name, email = shop.query("select name, email from customers where id = 17")[0]
-    page.goto(f"{shop.url}/customers")
+    open_list(page, f"{shop.url}/customers")
     page.get_by_label("Search Customers").fill(email)
     expect(page.get_by_role("status")).to_have_text("1\N{EN DASH}1 of 1")
     expect(page.locator("tbody tr")).to_contain_text(name)
@@ -61,7 +59,7 @@ def test_the_search_narrows_the_list(shop, page: Page):
 
 
 def test_filters_are_chips_that_can_be_removed(shop, page: Page):
-    page.goto(f"{shop.url}/orders")
+    open_list(page, f"{shop.url}/orders")
     page.get_by_role("button", name="Filter", exact=True).click()
     page.get_by_label("Field").select_option(label="Status")
     page.get_by_label("Value").select_option("paid")
@@ -87,7 +85,7 @@ def test_filters_are_chips_that_can_be_removed(shop, page: Page):
 
 
 def test_a_filter_without_a_value_says_so(shop, page: Page):
-    page.goto(f"{shop.url}/products")
+    open_list(page, f"{shop.url}/products")
     page.get_by_role("button", name="Filter", exact=True).click()
     page.get_by_label("Field").select_option(label="Price")
     page.get_by_role("button", name="Add filter").click()
@@ -155,7 +153,7 @@ def test_arrow_keys_move_between_rows(shop, page: Page):
 
 def test_on_a_phone_the_menu_leads_to_every_page(shop, page: Page):
     page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(shop.url)
+    open_dashboard(page, shop.url)
     page.locator("summary").click()
     page.get_by_role("navigation", name="Menu").get_by_role("link", name="Orders").click()
     expect(page.get_by_role("heading", name="Orders", level=1)).to_be_visible()
@@ -164,7 +162,7 @@ def test_on_a_phone_the_menu_leads_to_every_page(shop, page: Page):
 
 
 def test_the_chosen_theme_is_kept(shop, page: Page):
-    page.goto(shop.url)
+    open_dashboard(page, shop.url)
     page.get_by_role("button", name="Switch between light and dark").first.click()
     expect(page.locator("html")).to_have_class(re.compile("dark"))
     page.reload()

@@ -3,7 +3,15 @@
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
+from tests.browser.generated.conftest import open_list
+
 pytestmark = pytest.mark.browser
+
+IS_HYDRATED = """() => {
+  const main = document.querySelector("main");
+  return Boolean(main) && Object.keys(main).some((name) => name.startsWith("__reactProps"));
+}"""
+"""Whether React handles the page's events."""
 
 
 def headings(page: Page) -> list[str]:
@@ -16,8 +24,7 @@ def open_menu(page: Page) -> None:
 
 
 def test_a_column_is_hidden_and_the_browser_remembers_it(shop, page: Page, console):
-    page.goto(f"{shop.url}/products")
-    page.locator("tbody tr").first.wait_for()
+    open_list(page, f"{shop.url}/products")
     every = headings(page)
     cells = page.locator("tbody tr").first.locator("td:not(.open)")
     at = every.index("Price")
@@ -34,7 +41,7 @@ def test_a_column_is_hidden_and_the_browser_remembers_it(shop, page: Page, conso
     assert headings(page) == [label for label in every if label != "Price"]
     page.goto(f"{shop.url}/order-items")
     expect(page.get_by_role("columnheader", name="Unit price")).to_be_visible()
-    page.goto(f"{shop.url}/products")
+    open_list(page, f"{shop.url}/products")
     open_menu(page)
     expect(page.get_by_role("checkbox", name="Price", exact=True)).not_to_be_checked()
     page.get_by_role("button", name="Reset").click()
@@ -45,8 +52,7 @@ def test_a_column_is_hidden_and_the_browser_remembers_it(shop, page: Page, conso
 
 
 def test_the_last_column_cannot_be_hidden(shop, page: Page):
-    page.goto(f"{shop.url}/customers")
-    page.locator("tbody tr").first.wait_for()
+    open_list(page, f"{shop.url}/customers")
     open_menu(page)
     boxes = page.get_by_role("checkbox")
     for at in range(boxes.count() - 1):
@@ -60,12 +66,12 @@ def test_the_last_column_cannot_be_hidden(shop, page: Page):
 
 
 def test_the_keyboard_alone_is_enough(shop, page: Page):
-    page.goto(f"{shop.url}/products")
-    page.locator("tbody tr").first.wait_for()
+    open_list(page, f"{shop.url}/products")
     page.get_by_role("button", name="Columns", exact=True).focus()
     page.keyboard.press("Enter")
     box = page.get_by_role("checkbox", name="Name", exact=True)
     box.wait_for()
+    expect(page.get_by_role("checkbox").first).to_be_focused()
     for _ in range(10):
         if box.evaluate("element => element === document.activeElement"):
             break
@@ -79,7 +85,7 @@ def test_the_keyboard_alone_is_enough(shop, page: Page):
 def test_a_long_text_is_shown_in_full_when_columns_are_hidden(shop, page: Page):
     note = "Behind a hidden column. " * 20
     shop.execute("update orders set note = ? where id = 5", note)
-    page.goto(f"{shop.url}/orders?id=5")
+    open_list(page, f"{shop.url}/orders?id=5")
     open_menu(page)
     page.get_by_role("checkbox", name="ID", exact=True).uncheck()
     page.get_by_role("checkbox", name="Status", exact=True).uncheck()
@@ -103,7 +109,7 @@ def test_a_list_is_no_longer_sorted_by_a_column_that_is_hidden(shop, page: Page)
 def test_a_menu_that_is_opened_before_the_state_arrives_shows_the_columns_of_the_state(
     shop, page: Page, console
 ):
-    page.goto(f"{shop.url}/products")
+    open_list(page, f"{shop.url}/products")
     open_menu(page)
     price = page.get_by_role("checkbox", name="Price", exact=True)
     price.uncheck()
@@ -120,6 +126,7 @@ def test_a_menu_that_is_opened_before_the_state_arrives_shows_the_columns_of_the
 
     page.route_web_socket("**/_event/**", hold)
     page.reload()
+    page.wait_for_function(IS_HYDRATED)
     open_menu(page)
     expect(price).to_be_checked()
     is_held = False

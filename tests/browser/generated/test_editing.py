@@ -216,7 +216,7 @@ def test_a_save_waits_for_a_locked_database_and_can_be_tried_again(shop, page: P
     other = sqlite3.connect(shop.database, isolation_level=None)
     other.execute("begin immediate")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("The database is busy")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("The database is busy")).to_be_visible()
     expect(page.get_by_label("City")).to_have_value("Patience")
     other.execute("rollback")
     other.close()

@@ -11,7 +11,7 @@ import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.generated.conftest import serve
+from tests.browser.generated.conftest import app_that_waits, serve
 from tests.ports import free_port
 
 pytestmark = pytest.mark.browser
@@ -24,8 +24,7 @@ def kill_server_process(port: int) -> None:
 
 
 def test_the_form_can_be_saved_after_a_restart(shop, tmp_path, page: Page):
-    folder, database, port = tmp_path / shop.folder.name, tmp_path / "shop.db", free_port()
-    shutil.copytree(shop.folder, folder, symlinks=True)
+    folder, database, port = app_that_waits(shop, tmp_path), tmp_path / "shop.db", free_port()
     shutil.copy(shop.database, database)
     with closing(sqlite3.connect(database, isolation_level=None)) as other:
         with serve(folder, database, port) as app:
@@ -35,15 +34,13 @@ def test_the_form_can_be_saved_after_a_restart(shop, tmp_path, page: Page):
             other.execute("begin immediate")
             page.get_by_role("button", name="Save").click()
             expect(page.locator("button[type=submit]:disabled")).to_be_visible()
-            page.wait_for_timeout(
-                3_000
-            )  # the app waits 5 s for the lock, and writes the tab's state after 2 s
+            page.wait_for_timeout(3_000)  # the app writes the tab's state after 2 s
             kill_server_process(port)
         other.execute("rollback")
     with serve(folder, database, port) as app:
         save = page.get_by_role("button", name="Save")
-        expect(page.get_by_label("City")).to_have_value("Oxford", timeout=20_000)
-        expect(save).to_be_enabled(timeout=20_000)
+        expect(save).to_be_enabled()
+        expect(page.get_by_label("City")).to_have_value("Oxford")
         save.click()
         expect(page.get_by_text("Changes saved.")).to_be_visible()
         assert app.query("select city from customers where id = 1") == [("Oxford",)]

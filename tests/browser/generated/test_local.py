@@ -7,6 +7,8 @@ from contextlib import ExitStack
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.generated.conftest import open_list
+
 pytestmark = pytest.mark.browser
 
 LOCAL = "async ([kind, text]) => (await import('/local.js')).local(kind, text)"
@@ -86,7 +88,7 @@ def test_forms_and_searches_do_not_depend_on_the_reader(order, shop, reader):
     expect(page.get_by_label("Shipped on")).to_have_value("2025-04-01")
     expect(page.get_by_label("Shipping fee")).to_have_value("1234.5")
     expect(page.get_by_label("Ordered at")).to_have_value("2025-03-31T23:59:58")
-    page.goto(f"{shop.url}/orders")
+    open_list(page, f"{shop.url}/orders")
     page.get_by_label("Search Orders").fill("2025-03-31 23:59:58")
     expect(page.get_by_role("status")).to_have_text("1\N{EN DASH}1 of 1")
 

@@ -6,6 +6,7 @@ is restored after its save succeeded, and a save whose outcome nobody knows. Wha
 save that was refused, and to add another row on purpose."""
 
 import contextlib
+import json
 import sqlite3
 from collections.abc import Iterator
 
@@ -14,7 +15,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.driving import SOON_MS, rows, wait_until
 from tests.browser.generated.conftest import App
-from tests.browser.generated.test_typed_text import Forgetful
+from tests.browser.generated.test_typed_text import Forgetful, form_drawn_again
 
 pytestmark = pytest.mark.browser
 
@@ -32,6 +33,15 @@ WEBSOCKET = """(() => {
     },
   });
 })()"""
+SAVE_AGAIN_AT_THE_NEXT_ADDRESS = """() => {
+  const form = document.querySelector("form[data-form]");
+  const waiting = setInterval(() => {
+    if (location.pathname === "/orders/new") return;
+    clearInterval(waiting);
+    window.isSavedAgain = form.isConnected;
+    form.requestSubmit();
+  }, 5);
+}"""
 ALREADY = "This row was added already."
 
 
@@ -81,15 +91,24 @@ def save_without_answer(page: Page, app: App, customer: int) -> None:
     page.evaluate("window.isDeaf = true")
     save(page)
     wait_until(lambda: len(orders(app, customer)) == before + 1)
-    wait_until(lambda: is_remembered(app))
+    # If the app were killed before it has recorded the row, it would not know about it.
+    wait_until(lambda: bool(added_by_last_save(app)))
 
 
-def is_remembered(app: App) -> bool:
-    """Whether the app has recorded which row the last save added. If it were killed before, it would not know."""
-    remembered = rows(
-        app.folder / ".form_tokens.db", "select row from save order by id desc limit 1"
-    )
-    return remembered[0][0] != ""
+def added_by_last_save(app: App) -> str | None:
+    """The key of the row that the last save added, as the app has recorded it: empty until the save has ended, None
+    if no save has begun."""
+    with contextlib.suppress(sqlite3.OperationalError):  # the app has not made the table yet
+        saves = rows(
+            app.folder / ".form_tokens.db", "select row from save order by id desc limit 1"
+        )
+        return str(saves[0][0]) if saves else None
+    return None
+
+
+def form_token(page: Page) -> str:
+    """The token of the form, which the browser restores some time after the form is shown."""
+    return str(json.loads(page.locator("[name=_snapshot]").input_value())["token"])
 
 
 def expect_row(page: Page) -> None:
@@ -105,11 +124,10 @@ def test_a_second_save_while_the_page_goes_to_the_new_row(
     forgetful: Forgetful, page: Page, customer: int, console: list[str]
 ):
     fill(page, forgetful.app, customer)
-    form = page.locator("form[data-form]")
     page.evaluate("window.lateBy = 400")
+    page.evaluate(SAVE_AGAIN_AT_THE_NEXT_ADDRESS)
     save(page)
-    page.wait_for_url(lambda url: "/orders/new" not in url)
-    form.evaluate("(form) => form.requestSubmit()")
+    page.wait_for_function("window.isSavedAgain")
     expect_row(page)
     page.evaluate("window.lateBy = 0")
     page.wait_for_timeout(500)  # time in which a second row would be added
@@ -125,9 +143,10 @@ def test_a_save_whose_answer_was_lost_is_sent_again(
     fill(page, forgetful.app, customer)
     save_without_answer(page, forgetful.app, customer)
     if "restart" in way:
-        forgetful.kill()
-        page.evaluate("window.isDeaf = false")
-        forgetful.start()
+        with form_drawn_again(page) if way == "restart" else contextlib.nullcontext():
+            forgetful.kill()
+            page.evaluate("window.isDeaf = false")
+            forgetful.start()
     if "expire" in way:
         forgetful.expire()
     if "reload" in way:
@@ -151,9 +170,11 @@ def test_a_form_that_was_sent_as_it_was_prefilled_is_sent_again(
         "&ordered_at=2025-06-01T10:30&status=paid&payment_method=card"
     )
     expect_form_back(page)
+    token = form_token(page)
     save_without_answer(page, forgetful.app, customer)
     page.reload()
     expect_form_back(page)
+    wait_until(lambda: form_token(page) == token)
     save(page)
     expect(page.get_by_text(ALREADY)).to_be_visible(timeout=SOON_MS)
     expect_row(page)
@@ -218,13 +239,13 @@ def test_a_save_whose_outcome_is_unknown_is_reported(
     with contextlib.closing(sqlite3.connect(forgetful.database, isolation_level=None)) as other:
         other.execute("begin immediate")
         save(page)
-        expect(page.locator("button[type=submit]:disabled")).to_be_visible()
-        page.wait_for_timeout(1_000)  # the save waits 5 s for the lock
-        forgetful.kill()
-        other.execute("rollback")
-    forgetful.start()
-    expect(page.get_by_role("button", name="Save")).to_be_enabled(timeout=SOON_MS)
+        wait_until(lambda: added_by_last_save(forgetful.app) == "")
+        with form_drawn_again(page):
+            forgetful.kill()
+            other.execute("rollback")
+            forgetful.start()
     expect_form_back(page)
+    expect(page.get_by_role("button", name="Save")).to_be_enabled(timeout=SOON_MS)
     save(page)
     expect(page.get_by_text("It is unknown whether the row was added")).to_be_visible(
         timeout=SOON_MS

@@ -4,18 +4,31 @@ The kind: whatever a save does when it ends, if the page is no longer the one fr
 an error shown at another row, a redirect away from another page, and text typed into a form that is about to close."""
 
 import contextlib
+import shutil
 import sqlite3
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.generated.conftest import App, app_that_waits, serve
+
 pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def shop(shop: App, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """The sample shop with a database of its own, whose saves wait a minute for another program."""
+    folder = tmp_path_factory.mktemp("slow")
+    database = folder / "shop.db"
+    shutil.copy(shop.database, database)
+    with serve(app_that_waits(shop, folder), database) as app:
+        yield app
 
 
 @contextlib.contextmanager
 def database_in_use(shop, *statements: str) -> Iterator[None]:
-    """Another program writes to the database; a save waits for it, at most 5 s."""
+    """Another program writes to the database; a save waits for it."""
     with contextlib.closing(sqlite3.connect(shop.database, isolation_level=None)) as other:
         other.execute("begin immediate")
         for each in statements:

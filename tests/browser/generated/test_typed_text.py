@@ -17,7 +17,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from tests.browser import forgetting
 from tests.browser.drafts import age_drafts
 from tests.browser.driving import wait_until
-from tests.browser.generated.conftest import App, serve
+from tests.browser.generated.conftest import App, app_that_waits, serve
 from tests.ports import free_port
 
 pytestmark = pytest.mark.browser
@@ -30,7 +30,11 @@ class Forgetful:
     """The sample shop, served by a process that can be killed and that forgets its tabs when it is asked to."""
 
     def __init__(self, shop: App, folder: Path) -> None:
-        self.built, self.states, self.port = shop.folder, folder / "states", free_port()
+        self.built, self.states, self.port = (
+            app_that_waits(shop, folder),
+            folder / "states",
+            free_port(),
+        )
         self.database = folder / "shop.db"
         shutil.copy(shop.database, self.database)
         self._serving = contextlib.ExitStack()
@@ -53,6 +57,14 @@ class Forgetful:
 
     def close(self) -> None:
         self._serving.close()
+
+
+@contextlib.contextmanager
+def form_drawn_again(page: Page) -> Iterator[None]:
+    """Waits until the page, which gets a new state, has removed the form that it shows now."""
+    before = page.locator("form[data-form]").element_handle()
+    yield
+    before.wait_for_element_state("hidden", timeout=BACK_MS)
 
 
 @pytest.fixture(scope="module")
@@ -110,8 +122,9 @@ def test_what_was_typed_is_restored_and_nothing_else_is_written(
     if "expire" in way:
         forgetful.expire()
     if "restart" in way:
-        forgetful.kill()
-        forgetful.start()
+        with form_drawn_again(page) if way == "restart" else contextlib.nullcontext():
+            forgetful.kill()
+            forgetful.start()
     if "reload" in way:
         page.reload()
         expect_back(page)

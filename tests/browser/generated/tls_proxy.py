@@ -1,6 +1,7 @@
 """A reverse proxy like those that people put before an app: it ends TLS and passes all data on unchanged."""
 
 import contextlib
+import select
 import socket
 import ssl
 import threading
@@ -40,12 +41,15 @@ def _talk(client: socket.socket, context: ssl.SSLContext, target: int) -> None:
         context.wrap_socket(client, server_side=True) as shown,
         socket.create_connection((HOST, target)) as app,
     ):
-        threading.Thread(target=_pass_on, args=(app, shown), daemon=True).start()
         _pass_on(shown, app)
 
 
-def _pass_on(source: socket.socket, target: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        while data := source.recv(65_536):
-            target.sendall(data)
-        target.shutdown(socket.SHUT_RDWR)
+def _pass_on(shown: ssl.SSLSocket, app: socket.socket) -> None:
+    """Pass data on in both directions until one side ends. One thread does both: two threads must not use a TLS
+    connection at a time."""
+    while True:
+        ready = [shown] if shown.pending() else select.select([shown, app], [], [])[0]
+        for source in ready:
+            if not (data := source.recv(65_536)):
+                return
+            (app if source is shown else shown).sendall(data)

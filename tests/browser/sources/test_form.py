@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.sources.forms import CONNECT_MS, choose, connect, open_form, wait_until
+from tests.browser.driving import wait_until
+from tests.browser.sources.forms import choose, connect, open_form
 
 pytestmark = pytest.mark.browser
 
@@ -15,7 +16,7 @@ def test_a_test_shows_its_stages_and_saves_nothing(page: Page, server: Any, shop
     open_form(page, server)
     choose(page, shop)
     page.get_by_role("button", name="Test connection").click()
-    expect(page.get_by_text("The connection works.")).to_be_visible(timeout=CONNECT_MS)
+    expect(page.get_by_text("The connection works.")).to_be_visible()
     steps = page.locator("[data-step]")
     expect(steps).to_have_count(3)
     for at in range(3):
@@ -31,9 +32,7 @@ def test_a_path_in_the_folder_of_samples_can_be_typed(page: Page, server: Any) -
     open_form(page, server)
     page.get_by_label("File path").fill(str(server.home / "samples" / "sample_shop.db"))
     connect(page, "By its path")
-    expect(page.get_by_role("heading", name="By its path", level=1)).to_be_visible(
-        timeout=CONNECT_MS
-    )
+    expect(page.get_by_role("heading", name="By its path", level=1)).to_be_visible()
 
 
 def test_an_empty_form_marks_its_fields_and_focuses_the_first(page: Page, server: Any) -> None:
@@ -62,7 +61,7 @@ def test_a_path_that_cannot_be_read_is_reported_at_its_field(
     page.get_by_label("File path").fill(path)
     page.get_by_role("button", name="Test connection").click()
     field = page.get_by_label("File path")
-    expect(page.locator(".pd-field-error")).to_contain_text(message, timeout=CONNECT_MS)
+    expect(page.locator(".pd-field-error")).to_contain_text(message)
     expect(field).to_have_value(path)
     expect(field).to_be_focused()
 
@@ -86,7 +85,7 @@ def test_a_file_that_is_no_database_is_reported_and_nothing_is_lost(
     ).to_be_visible()  # the file suggests a name
     page.get_by_label("Name", exact=True).fill("Broken")
     page.get_by_role("button", name="Connect", exact=True).click()
-    expect(page.locator(".pd-field-error")).to_contain_text(message, timeout=CONNECT_MS)
+    expect(page.locator(".pd-field-error")).to_contain_text(message)
     expect(page.get_by_role("alert").filter(has_text=message).first).to_be_visible()
     expect(page.get_by_label("Name", exact=True)).to_have_value("Broken")
     expect(page.get_by_role("button", name=f"Remove {name}")).to_be_visible()
@@ -105,10 +104,10 @@ def test_try_again_connects_when_the_file_is_repaired(
     page.get_by_label("File path").fill(str(path))
     connect(page, "Mended")
     again = page.get_by_role("button", name="Try Again")
-    expect(again).to_be_visible(timeout=CONNECT_MS)
+    expect(again).to_be_visible()
     path.write_bytes(shop.read_bytes())
     again.click()
-    expect(page.get_by_role("heading", name="Mended", level=1)).to_be_visible(timeout=CONNECT_MS)
+    expect(page.get_by_role("heading", name="Mended", level=1)).to_be_visible()
 
 
 def test_the_draft_is_kept_after_a_reload_and_in_a_new_tab(
@@ -118,7 +117,7 @@ def test_the_draft_is_kept_after_a_reload_and_in_a_new_tab(
     page.get_by_label("File path").fill("some/file.csv")
     page.get_by_label("Name", exact=True).fill("Kept")
     page.get_by_label("Name", exact=True).blur()
-    wait_until(page, lambda: "Kept" in str(page.evaluate("() => ({...localStorage})")))
+    wait_until(lambda: "Kept" in str(page.evaluate("() => ({...localStorage})")))
     page.reload()
     expect(page.get_by_label("Name", exact=True)).to_have_value("Kept")
     expect(page.get_by_label("File path")).to_have_value("some/file.csv")
@@ -139,6 +138,4 @@ def test_the_form_works_by_keyboard_alone(page: Page, server: Any) -> None:
     expect(page.get_by_label("File path")).to_be_focused()
     page.keyboard.type("sample_shop.db")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="By keyboard", level=1)).to_be_visible(
-        timeout=CONNECT_MS
-    )
+    expect(page.get_by_role("heading", name="By keyboard", level=1)).to_be_visible()

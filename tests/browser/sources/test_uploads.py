@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.sources.forms import CONNECT_MS, choose, connect, open_form, uploads, wait_until
+from tests.browser.driving import wait_until
+from tests.browser.sources.forms import choose, connect, open_form, uploads
 
 pytestmark = pytest.mark.browser
 
@@ -28,7 +29,7 @@ def test_several_csv_files_become_one_source_in_the_order_chosen(
     expect(removals).to_have_count(2)
     expect(removals.first).to_have_accessible_name("Remove people.csv")
     connect(page, "Two files")
-    expect(page.get_by_role("heading", name="Two files", level=1)).to_be_visible(timeout=CONNECT_MS)
+    expect(page.get_by_role("heading", name="Two files", level=1)).to_be_visible()
     tables = page.get_by_role("navigation", name="Tables")
     expect(tables.get_by_role("button")).to_have_count(2)
     expect(page.get_by_text("1 to 2 of 2 rows")).to_be_visible()
@@ -78,7 +79,7 @@ def test_an_upload_shows_its_progress_and_can_be_cancelled(
     choose(page, slow)
     bar = page.get_by_role("progressbar", name="Uploading slow.csv")
     expect(bar).to_be_visible()
-    expect(bar).not_to_have_attribute("aria-valuenow", "0", timeout=15_000)
+    expect(bar).not_to_have_attribute("aria-valuenow", "0")
     expect(page.get_by_role("button", name="Connect", exact=True)).to_be_disabled()
     page.get_by_role("button", name="Cancel the upload of slow.csv").click()
     expect(bar).to_have_count(0)
@@ -113,4 +114,4 @@ def test_a_removed_upload_is_deleted_from_the_disk(page: Page, server: Any, tmp_
     assert "unwanted.db" in uploads(server)
     remove.press("Enter")
     expect(page.get_by_label("File path")).to_be_visible()
-    wait_until(page, lambda: "unwanted.db" not in uploads(server))
+    wait_until(lambda: "unwanted.db" not in uploads(server))
