@@ -1,6 +1,6 @@
 """Proto-DDF's own server with its supervisor, and with an address, /freeze, that freezes its event loop.
 
-Run it with `python tests/freezing_server.py`. Its watchdog waits two seconds instead of twenty."""
+Run it with `python tests/freezing_server.py`. Its watchdog waits five seconds instead of twenty."""
 
 import functools
 import os
@@ -25,7 +25,7 @@ def freezing(app):
 def serve(supervisor):
     load_app = server.load_app
     server.load_app = lambda port: freezing(load_app(port))
-    server.serve = functools.partial(server.serve, frozen_seconds=2.0)
+    server.serve = functools.partial(server.serve, frozen_seconds=5.0)
     sys.argv[1:] = ["start", supervisor]
     server.main()
 

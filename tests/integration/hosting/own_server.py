@@ -67,7 +67,7 @@ class Server:
         )
 
     def status(self, path: str = "/") -> int:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=START_SECONDS)
         with closing(connection):
             connection.request("GET", path)
             return connection.getresponse().status

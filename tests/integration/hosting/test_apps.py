@@ -29,6 +29,12 @@ from proto_ddf.progress import NoProgress
 from proto_ddf.settings import PROJECT_ROOT
 from tests.chromium import CHROMIUM, MISSING
 
+IS_HYDRATED = """() => {
+  const count = document.getElementById("count");
+  return Boolean(count) && Object.keys(count).some((name) => name.startsWith("__reactProps"));
+}"""
+"""Whether React handles the page's events."""
+
 
 def run(slug: str) -> AppView:
     apps.start_app(slug)
@@ -48,7 +54,7 @@ def pid_of(slug: str) -> int:
     return pid
 
 
-def wait_for(what: Callable[[], bool], seconds: float = 20.0) -> None:
+def wait_for(what: Callable[[], bool], seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < deadline, "it did not come true in time"
@@ -56,7 +62,7 @@ def wait_for(what: Callable[[], bool], seconds: float = 20.0) -> None:
 
 
 def status_of(slug: str, path: str) -> int:
-    connection = http.client.HTTPConnection("127.0.0.1", view(slug).frontend_port or 0, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", view(slug).frontend_port or 0, timeout=60)
     with closing(connection):
         connection.request("GET", path)
         return connection.getresponse().status
@@ -85,7 +91,9 @@ def test_the_built_pages_work_in_a_browser(app: str, host: str) -> None:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
+        expect.set_options(timeout=60_000)
         page.goto(f"http://{host}:{port}/")
+        page.wait_for_function(IS_HYDRATED)
         expect(page.locator("#count")).to_have_text("0")
         page.get_by_role("button", name="Add").click()
         expect(page.locator("#count")).to_have_text("1")
@@ -121,7 +129,7 @@ def test_only_the_apps_own_pages_can_open_its_websocket(
         "Sec-WebSocket-Version": "13",
         "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
     }
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     with closing(connection):
         connection.request("GET", "/_event/?EIO=4&transport=websocket", headers=upgrade)
         assert (connection.getresponse().status == 101) is accepted
@@ -176,8 +184,12 @@ def test_an_app_that_hangs_is_degraded_and_can_be_stopped(
     assert view(app).health["http"] is False
     pid = pid_of(app)
     os.kill(pid, signal.SIGCONT)
-    watcher.tick()
-    assert view(app).state is AppState.RUNNING
+
+    def running() -> bool:
+        watcher.tick()
+        return view(app).state is AppState.RUNNING
+
+    wait_for(running)
     os.kill(pid, signal.SIGSTOP)
     apps.stop_app(app)
     assert not psutil.pid_exists(pid)
@@ -273,7 +285,7 @@ def test_an_app_that_has_a_port_that_browsers_refuse_gets_another(app: str) -> N
 
 def test_an_app_keeps_running_without_the_server_and_the_next_one_adopts_it(app: str) -> None:
     code = f"from proto_ddf.hosting import apps; apps.start_app({app!r}); apps.check_app({app!r})"
-    subprocess.run([sys.executable, "-c", code], cwd=PROJECT_ROOT, check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", code], cwd=PROJECT_ROOT, check=True, timeout=240)
     pid = pid_of(app)
     adopt_all()
     assert pid_of(app) == pid

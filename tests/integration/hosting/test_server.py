@@ -10,7 +10,7 @@ import pytest
 
 from proto_ddf.server import StartRefusedError, check_host, fingerprint
 from proto_ddf.settings import PROJECT_ROOT
-from tests.integration.hosting.own_server import Server
+from tests.integration.hosting.own_server import START_SECONDS, Server
 from tests.ports import free_port
 
 
@@ -25,7 +25,7 @@ def test_it_starts_serves_and_ends_on_a_signal(server: Server, ending: signal.Si
     process = server.start()
     assert server.status() == 200
     process.send_signal(ending)
-    assert process.wait(20) == 0
+    assert process.wait(START_SECONDS) == 0
     assert "apps keep running" in server.output.read_text()
 
 
@@ -44,7 +44,7 @@ def test_stop_ends_it(server: Server) -> None:
     process = server.start()
     stopped = server.run("stop")
     assert "Proto-DDF has stopped" in stopped.stdout
-    process.wait(5)
+    process.wait(START_SECONDS)
     assert not psutil.pid_exists(process.pid)
     assert "was not running" in server.run("stop").stdout
 
