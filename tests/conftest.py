@@ -67,8 +67,20 @@ def _no_developer_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Order the tests by group, those with a browser last: Playwright keeps an event loop running in this thread from
-    its first test on, and tests that need their own event loop cannot run after it."""
+    its first test on, and tests that need their own event loop cannot run after it.
+
+    A failed test with real servers or a browser is run once more, since it depends on what else the machine does. It is
+    listed as RERUN, with how it failed first: a test that is listed again and again has a race to be found."""
     items.sort(key=lambda item: _position(group_of(item.nodeid)))
+    for item in items:
+        if not item.nodeid.startswith("tests/unit/"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    for report in terminalreporter.stats.get("rerun", []):
+        terminalreporter.section(f"First run of {report.nodeid}", sep="_")
+        terminalreporter.write_line(report.longreprtext)
 
 
 def _position(group: str) -> int:
