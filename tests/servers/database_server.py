@@ -18,7 +18,7 @@ from tests.servers.account import Account
 from tests.servers.certificates import Certificate
 from tests.servers.waiting import wait_until
 
-_STOP_SECONDS = 30
+_STOP_SECONDS = 120
 
 
 @dataclass(frozen=True)

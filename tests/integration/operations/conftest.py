@@ -69,7 +69,7 @@ class Workshop:
         return view
 
 
-def _until(probe: Callable[[], object], seconds: float = 30.0):
+def _until(probe: Callable[[], object], seconds: float = 120.0):
     """Calls `probe` until it returns something true, and returns that."""
     deadline = time.monotonic() + seconds
     while not (found := probe()):

@@ -61,7 +61,7 @@ def test_a_caller_can_wait_for_the_clean_up(workshop):
     released, undone = Event(), Event()
 
     def undo(_) -> None:
-        released.wait(20)
+        released.wait(120)
         undone.set()
 
     operation_id = _start_and_reach_last_step(workshop, run_until_stopped, undo=undo)
@@ -111,7 +111,7 @@ def test_a_step_that_succeeds_after_the_cancel_does_not_count(workshop):
     release = Event()
 
     def deaf(_):
-        release.wait(30)
+        release.wait(120)
         return "late"
 
     operation_id = _start_and_reach_last_step(workshop, deaf)

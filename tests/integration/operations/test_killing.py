@@ -51,7 +51,7 @@ class Server:
 
     def wait_killed(self) -> None:
         """Wait until it has killed itself."""
-        assert self._process.wait(30) == -signal.SIGKILL
+        assert self._process.wait(120) == -signal.SIGKILL
 
     def kill(self) -> None:
         self._process.kill()
@@ -59,7 +59,7 @@ class Server:
 
     def end(self) -> int:
         """Let it shut down; returns its exit code."""
-        self._process.communicate(timeout=30)
+        self._process.communicate(timeout=120)
         return self._process.returncode
 
     def is_running(self) -> bool:

@@ -153,7 +153,7 @@ def test_an_interrupted_clean_up_is_done_at_launch(workshop):
     undone: list[str] = []
     gate = Gate()
     operation_id = workshop.start(gate, undo=lambda u: undone.append(u.operation_id))
-    workshop.until(lambda: service.view(operation_id).state == "running")
+    workshop.until(lambda: service.view(operation_id).steps[-1].state == "running")
     engine.shutdown()
     journal.cancel(operation_id)  # as if the server were killed before it does more
     engine.launch()
@@ -183,7 +183,7 @@ def test_a_step_that_ignores_the_stop_keeps_the_home_locked(workshop, monkeypatc
     ended = Event()
 
     def deaf(_):
-        release.wait(30)
+        release.wait(120)
         ended.set()
 
     operation_id = _start_at_gate(workshop, deaf)
@@ -193,7 +193,7 @@ def test_a_step_that_ignores_the_stop_keeps_the_home_locked(workshop, monkeypatc
         engine.launch()
     assert refused.value.code == "home_locked"
     release.set()
-    assert ended.wait(30)
+    assert ended.wait(120)
     engine.os.close(running.lock_file)
     engine.launch()
     assert workshop.wait(operation_id, "succeeded").state == "succeeded"

@@ -1,6 +1,7 @@
 """The watch of sources, with real files and real database servers that go down and come back."""
 
 import contextlib
+import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -24,7 +25,7 @@ from tests.homes import close_databases
 from tests.policies import fresh_policies
 from tests.servers.database_server import Database, DatabaseServer
 
-SOON_SECONDS = 30.0
+SOON_SECONDS = 120.0
 
 
 class Watching:
@@ -83,7 +84,7 @@ def test_a_missing_file_needs_attention_until_it_is_back(watching: Watching, not
     assert (gone.failure.code, bool(gone.message and gone.hint)) == ("source_gone", True)
     away.rename(notes)
     back = watching.until(source_id, "connected").health
-    assert back.message == "Connected again after 1 second."
+    assert re.fullmatch(r"Connected again after \d+ seconds?\.", back.message)
     assert back.last_failure == gone.failure
 
 

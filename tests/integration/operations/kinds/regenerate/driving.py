@@ -67,7 +67,7 @@ class Operation:
 
 def served() -> AppSpec:
     """The plan of the app that answers at the address."""
-    return AppSpec.model_validate_json(httpx.get(address()).content)
+    return AppSpec.model_validate_json(httpx.get(address(), timeout=60).content)
 
 
 def address() -> str:

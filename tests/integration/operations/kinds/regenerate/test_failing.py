@@ -83,9 +83,10 @@ class TestFailing:
     def test_a_build_that_does_not_work_is_replaced_by_the_old_one(
         self, workshop, ended, builds, monkeypatch, damage: str, step: str, code: str
     ):
-        monkeypatch.setattr(hosted, "CHECK_SECONDS", 0.5)
         builds.damage = lambda place: (place / damage).touch()
-        done = self.failed(ended, step)
+        with monkeypatch.context() as patch:
+            patch.setattr(hosted, "CHECK_SECONDS", 0.5)
+            done = self.failed(ended, step)
         assert done.error["code"] == code
         self.check()
         self.succeeds_now(workshop, done, builds)
