@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import pytest
+
 from proto_ddf import errors, vault
 from proto_ddf.errors import classify, describe
 from proto_ddf.resilience import policy
 from proto_ddf.sources.connected.store import make_source
 from proto_ddf.sources.registry import KINDS
 from proto_ddf.sources.resilient import SYSTEM, ResilientSource
-from tests.policies import QUICK
+from proto_ddf.sources.servers import engines
+from tests.policies import QUICK, fresh_policies
 
 RETRIES = 2
 """The retries of the policies in these tests."""
@@ -21,6 +24,12 @@ PATIENT = {**QUICK, "max_retries": RETRIES}
 """Settings with which an answer may take long."""
 IMPATIENT = {**PATIENT, "connect_timeout_ms": 300, "read_timeout_ms": 300}
 """Settings with which a server that does not answer within 0.3 s counts as silent."""
+
+
+def become_patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on an answer may take long, and no connection is kept that expects a fast one."""
+    fresh_policies(monkeypatch, source=PATIENT)
+    engines.dispose_all()
 
 
 @dataclass(frozen=True)

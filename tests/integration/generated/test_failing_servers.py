@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from proto_ddf.db.engine import migrate
 from proto_ddf.sources.servers.kinds import MYSQL, POSTGRES
 from tests.served_apps import url_of
+from tests.servers.waiting import wait_until
 
 CODES = "CREATE TABLE codes (code varchar(10) PRIMARY KEY, pair_a integer, pair_b integer)"
 PLANTED = "planted'%p@:/secret"
@@ -90,7 +91,7 @@ def test_connections_that_the_server_has_closed_are_replaced_without_an_error(se
 
 
 def test_a_call_to_a_server_that_stops_answering_is_given_up(served, point, other):
-    point(other, SILENT_SECONDS=1)
+    point(other, SILENT_SECONDS=3)
     read(served)
     other.server.pause()
     try:
@@ -170,6 +171,7 @@ def test_an_app_opens_no_more_connections_than_the_server_takes(served, point, o
         other.admin(f'ALTER ROLE "{other.user}" CONNECTION LIMIT 1')
     else:
         other.admin(f"GRANT USAGE ON *.* TO `{other.user}`@'%' WITH MAX_USER_CONNECTIONS 1")
+    wait_until(lambda: other.sessions() == 0)
     holders.append(other.connect())
     point(other)
     assert problem_of(served, lambda: read(served)) == served.server_problems.TOO_MANY

@@ -224,7 +224,9 @@ def test_a_server_that_speaks_no_tls_is_not_tried_again() -> None:
         thread = threading.Thread(target=answer)
         thread.start()
         error = raised_by(
-            lambda: httpx.get(f"https://127.0.0.1:{server.getsockname()[1]}/", trust_env=False)
+            lambda: httpx.get(
+                f"https://127.0.0.1:{server.getsockname()[1]}/", trust_env=False, timeout=60
+            )
         )
         thread.join()
     assert (classify(error).code, classify(error).retryable) == ("tls_failed", False)
@@ -241,7 +243,9 @@ def test_a_server_that_hangs_up_while_shaking_hands_is_tried_again() -> None:
         thread = threading.Thread(target=hang_up)
         thread.start()
         error = raised_by(
-            lambda: httpx.get(f"https://127.0.0.1:{server.getsockname()[1]}/", trust_env=False)
+            lambda: httpx.get(
+                f"https://127.0.0.1:{server.getsockname()[1]}/", trust_env=False, timeout=60
+            )
         )
         thread.join()
     assert (classify(error).code, classify(error).retryable) == ("connection_failed", True)

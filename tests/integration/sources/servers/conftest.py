@@ -31,6 +31,13 @@ def impatient(home: Path, database: None, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.fixture
+def brief(home: Path, database: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two retries at once; a wait for a server that waits too ends after 2 s, which is long enough for an answer."""
+    limits = {"connect_timeout_ms": 2000, "read_timeout_ms": 2000}
+    fresh_policies(monkeypatch, source={**PATIENT, **limits})
+
+
+@pytest.fixture
 def config_of() -> Callable[..., dict[str, Any]]:
     """The form's values for a port of this machine on which no database server answers."""
 

@@ -56,7 +56,7 @@ def test_simultaneous_calls_get_their_own_connections_and_few_are_kept(
 
     def hold(_: int) -> Any:
         with engines.pool(source.server, source.config).engine.connect() as connection:
-            together.wait(30)
+            together.wait(120)
             return connection.exec_driver_sql("SELECT id FROM t").scalar_one()
 
     with ThreadPoolExecutor(6) as pool:

@@ -23,6 +23,7 @@ LABELS = {"postgresql": "PostgreSQL", "mysql": "MySQL or MariaDB"}
 both = pytest.mark.parametrize("kind", KINDS)
 patient = pytest.mark.usefixtures("patient")
 impatient = pytest.mark.usefixtures("impatient")
+brief = pytest.mark.usefixtures("brief")
 
 
 def resolves_to(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
@@ -137,7 +138,7 @@ def test_a_peer_that_closes_the_connection(
 
 
 @both
-@impatient
+@patient
 @pytest.mark.parametrize(
     "answer",
     [
@@ -153,7 +154,7 @@ def test_a_peer_of_another_kind(kind: str, config_of: ConfigOf, answer: peers.An
 
 
 @both
-@impatient
+@brief
 def test_a_web_server(kind: str, config_of: ConfigOf) -> None:
     """It waits for a request, and so does a MySQL client. It says what it is when it is asked."""
     with peers.listener(peers.serve_http) as port:
@@ -161,13 +162,13 @@ def test_a_web_server(kind: str, config_of: ConfigOf) -> None:
     failure.check("wrong_server", "port", LABELS[kind], retried=False, stage="encrypt")
 
 
-@impatient
+@brief
 def test_postgresql_where_mysql_is_expected(postgres_database: Database) -> None:
     failure = connecting_fails("mysql", postgres_database.config(password=""))
     failure.check("wrong_server", "port", "MySQL or MariaDB", retried=False, stage="encrypt")
 
 
-@impatient
+@brief
 def test_mysql_where_postgresql_is_expected(mariadb_database: Database) -> None:
     failure = connecting_fails("postgresql", mariadb_database.config(password=""))
     failure.check("wrong_server", "port", "PostgreSQL", retried=False, stage="encrypt")

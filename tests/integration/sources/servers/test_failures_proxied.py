@@ -14,10 +14,17 @@ from proto_ddf.sources.resilient import SYSTEM, ResilientSource
 from proto_ddf.sources.servers import engines
 from tests.policies import fresh_policies
 from tests.servers.database_server import Database, DatabaseServer
-from tests.servers.failing import PATIENT, Failure, connecting_fails, connects, failure_of
+from tests.servers.failing import (
+    PATIENT,
+    Failure,
+    become_patient,
+    connecting_fails,
+    connects,
+    failure_of,
+)
 from tests.servers.tcp_proxy import Flow, TcpProxy
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(180)
 
 ROWS = 20_000
 directions = pytest.mark.parametrize("direction", ["upstream", "downstream"])
@@ -142,25 +149,31 @@ def test_one_bad_connection_is_replaced(
 @directions
 @pytest.mark.parametrize("limit", [0, 5, 200, 1500])
 def test_a_network_that_stops_passing_data(
-    source: ResilientSource, proxy: TcpProxy, direction: str, limit: int
+    source: ResilientSource,
+    proxy: TcpProxy,
+    direction: str,
+    limit: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     setattr(proxy, direction, Flow(limit=limit, ending="silence"))
     failure = failure_of(source, lambda: first_ids(source))
     failure.check("host_silent", "host", retried=True)
     proxy.clear()
+    become_patient(monkeypatch)
     assert first_ids(source) == [0, 1, 2]
 
 
 @impatient
 @directions
 def test_a_network_that_stops_passing_data_later(
-    source: ResilientSource, proxy: TcpProxy, direction: str
+    source: ResilientSource, proxy: TcpProxy, direction: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert first_ids(source) == [0, 1, 2]
     setattr(proxy, direction, Flow(silent=True))
     failure = failure_of(source, lambda: first_ids(source))
     failure.check("host_silent", "host", retried=True)
     proxy.clear()
+    become_patient(monkeypatch)
     assert first_ids(source) == [0, 1, 2]
 
 

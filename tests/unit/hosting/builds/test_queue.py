@@ -41,26 +41,26 @@ class Build:
         try:
             with self._queue.slot(self.progress):
                 self.started.set()
-                self.release.wait(10)
+                self.release.wait(60)
         except KeyboardInterrupt:
             return
 
     def finish(self) -> None:
         self.release.set()
-        self._thread.join(10)
+        self._thread.join(60)
         assert not self._thread.is_alive()
 
 
 def test_as_many_run_at_once_as_fit() -> None:
     queue = BuildQueue(capacity=lambda: 2)
     first, second = Build(queue), Build(queue)
-    assert first.started.wait(10)
-    assert second.started.wait(10)
+    assert first.started.wait(60)
+    assert second.started.wait(60)
     third = Build(queue)
-    assert third.progress.told.wait(10)
+    assert third.progress.told.wait(60)
     assert not third.started.is_set()
     first.finish()
-    assert third.started.wait(10)
+    assert third.started.wait(60)
     second.finish()
     third.finish()
 
@@ -68,19 +68,19 @@ def test_as_many_run_at_once_as_fit() -> None:
 def test_waiting_builds_are_told_their_place_and_served_in_order() -> None:
     queue = BuildQueue(capacity=lambda: 1)
     running = Build(queue)
-    assert running.started.wait(10)
+    assert running.started.wait(60)
     first = Build(queue)
-    assert first.progress.told.wait(10)
+    assert first.progress.told.wait(60)
     second = Build(queue)
-    assert second.progress.told.wait(10)
+    assert second.progress.told.wait(60)
     assert first.progress.reports == ["Waiting for a build slot, position 1"]
     assert second.progress.reports == ["Waiting for a build slot, position 2"]
     running.finish()
-    assert first.started.wait(10)
-    assert second.progress.told_first.wait(10)
+    assert first.started.wait(60)
+    assert second.progress.told_first.wait(60)
     assert not second.started.is_set()
     first.finish()
-    assert second.started.wait(10)
+    assert second.started.wait(60)
     assert second.progress.reports[-1] == "Waiting for a build slot, position 1"
     second.finish()
 
@@ -88,14 +88,14 @@ def test_waiting_builds_are_told_their_place_and_served_in_order() -> None:
 def test_a_stopped_build_gives_up_its_place() -> None:
     queue = BuildQueue(capacity=lambda: 1)
     running = Build(queue)
-    assert running.started.wait(10)
+    assert running.started.wait(60)
     stopped = Build(queue)
-    assert stopped.progress.told.wait(10)
+    assert stopped.progress.told.wait(60)
     stopped.progress.stopped = True
     stopped.finish()
     running.finish()
     last = Build(queue)
-    assert last.started.wait(10)
+    assert last.started.wait(60)
     last.finish()
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import threading
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
@@ -207,9 +208,10 @@ def test_typed_copies_of_files_that_no_source_reads_and_remains_of_killed_builds
 def test_housekeeping_runs_in_a_thread_that_is_stopped_with_the_server(
     monkeypatch: pytest.MonkeyPatch,
 ):
-    stopped: list[float] = []
+    begun, stopped = threading.Event(), list[float]()
 
     def remove_expired(stop: StopFlag) -> None:
+        begun.set()
         while not stop.is_set():
             time.sleep(0.01)
         stopped.append(time.monotonic())
@@ -218,8 +220,7 @@ def test_housekeeping_runs_in_a_thread_that_is_stopped_with_the_server(
 
     async def live() -> None:
         running = asyncio.create_task(housekeeping.run_housekeeping())
-        for _ in range(20):  # the loop goes on meanwhile
-            await asyncio.sleep(0.001)
+        await asyncio.to_thread(begun.wait)  # the loop goes on meanwhile
         assert not stopped
         running.cancel()
         with pytest.raises(asyncio.CancelledError):
