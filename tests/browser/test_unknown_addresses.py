@@ -5,11 +5,12 @@ are not UTF-8, NUL, names longer than a file name may be, doubled and trailing s
 files of the built pages. Where the server itself decides, the status is 404."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Error, Page, expect
 
 from tests.browser.looking import PHONE, in_both_modes, open_page, overflow_width, serious_findings
 
@@ -54,12 +55,25 @@ ODD_NAMES = [
 ]
 
 
-@pytest.fixture
-def quiet_page(page: Page) -> Any:
-    """A page whose scripts must not fail."""
-    failures: list[str] = []
-    page.on("pageerror", lambda error: failures.append(str(error)))
+@pytest.fixture(scope="module")
+def module_page(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Page]:
+    """One page for all addresses, as a person has who follows links: a new one for each would take twice as long."""
+    page = browser.new_page(**browser_context_args)
     yield page
+    page.close()
+
+
+@pytest.fixture
+def quiet_page(module_page: Page) -> Iterator[Page]:
+    """The page, whose scripts must not fail."""
+    failures: list[str] = []
+
+    def note(error: Error) -> None:
+        failures.append(str(error))
+
+    module_page.on("pageerror", note)
+    yield module_page
+    module_page.remove_listener("pageerror", note)
     assert failures == []
 
 
