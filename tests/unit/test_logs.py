@@ -173,8 +173,8 @@ class TestLogOperation:
     def clock(self, monkeypatch: pytest.MonkeyPatch) -> list[float]:
         """The time that passes between two reads of the clock."""
         times = iter(range(0, 1000, 2))
-        clock = SimpleNamespace(monotonic=lambda: float(next(times)))
-        monkeypatch.setattr(logs, "time", clock)  # the module's alone: other threads read a clock too
+        # The clock of this module alone: other threads read a clock too.
+        monkeypatch.setattr(logs, "time", SimpleNamespace(monotonic=lambda: float(next(times))))
         return [2.0]
 
     def test_tells_start_end_duration_and_success(self, clock: list[float]) -> None:
