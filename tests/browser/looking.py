@@ -8,13 +8,15 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
+from tests.browser.driving import wait_until_connected
+
 AXE = Path(__file__).resolve().parents[2] / ".venv/node/node_modules/axe-core/axe.min.js"
 PHONE = {"width": 390, "height": 844}
 
 
 def open_page(page: Page, address: str) -> None:
     page.goto(address)
-    expect(page.locator(".pd-connection[data-state=connected]")).to_be_visible()
+    wait_until_connected(page)
     expect(page.locator("[aria-busy=true]")).to_have_count(0)
 
 
@@ -60,7 +62,7 @@ def overflow_width(page: Page) -> int:
     """Pixels by which the page is wider than its window, once it has been laid out for the window's size."""
     too_wide = "document.documentElement.scrollWidth - innerWidth"
     with contextlib.suppress(PlaywrightTimeoutError):
-        page.wait_for_function(f"{too_wide} <= 0", timeout=2000)
+        page.wait_for_function(f"{too_wide} <= 0", timeout=10_000)
     return max(int(page.evaluate(too_wide)), 0)
 
 
