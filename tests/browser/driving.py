@@ -124,7 +124,7 @@ def note_texts(page: Page, selector: str) -> list[str]:
     next page that is loaded."""
     noted: list[str] = []
     tell = f"noteText{next(_numbers)}"
-    page.expose_function(tell, noted.append)
+    page.expose_function(tell, lambda text: noted.append(text))
     page.add_init_script(_NOTE.replace("SELECTOR", selector).replace("TELL", tell))
     return noted
 

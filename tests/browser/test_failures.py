@@ -5,7 +5,6 @@ import contextlib
 import csv
 import http.server
 import json
-import re
 import shutil
 import socket
 import sqlite3
@@ -26,13 +25,16 @@ from tests.browser.driving import (
     connect_file,
     failure,
     fill_generate_form,
+    note_texts,
     open_app_address,
     rows,
     start_generation,
     step,
     step_runs,
+    wait_until,
+    wait_until_noted,
 )
-from tests.ports import free_ports, port_range
+from tests.ports import free_port, free_ports, port_range
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
@@ -80,14 +82,15 @@ class Generation:
     def ends_well(self) -> None:
         """Check that the app answers, that it exists once, and that no step ran more often than it had to."""
         address = open_app_address(self.page)
-        assert httpx.get(address, timeout=10).status_code == 200
+        assert httpx.get(address, timeout=60).status_code == 200
         for name, (state, runs) in step_runs(self.server.home, self.operation).items():
             assert (name, state, runs) == (name, "succeeded", 1 + self.failures.get(name, 0))
         database = self.server.home / "proto_ddf.db"
-        assert rows(database, "select slug, state from app") == [(self.slug, "RUNNING")]
+        running = [(self.slug, "RUNNING")]
+        wait_until(lambda: rows(database, "select slug, state from app") == running)
         assert [path.name for path in (self.server.home / "apps").iterdir()] == [self.slug]
-        assert rows(database, "select * from error where resolved_at is null") == []
-        assert self.page.get_by_role("alert").count() == 0
+        wait_until(lambda: not rows(database, "select * from error where resolved_at is null"))
+        expect(self.page.get_by_role("alert")).to_have_count(0)
 
 
 def server_with_two_ports(
@@ -231,9 +234,8 @@ def test_packages_cannot_be_installed_then_the_pages_cannot_be_built(
     shutil.rmtree(cache, ignore_errors=True)
     connect_file(page, server.url, notes, "Notes")
     generation = Generation(page, server, "Packed notes")
+    install = note_texts(page, "[data-step=install] .pd-step-row")
     generation.start()
-    retrying = step(page, "install").get_by_text(re.compile(r"^Attempt 1 of 3 failed, next in"))
-    expect(retrying).to_be_visible(timeout=GENERATE_MS)
     generation.fails(
         "install",
         "registry_unreachable",
@@ -241,6 +243,7 @@ def test_packages_cannot_be_installed_then_the_pages_cannot_be_built(
         registry.url.removeprefix("http://").rstrip("/"),
         "it refused the connection",
     )
+    wait_until_noted(page, install, "Attempt 1 of 3 failed, next in")
     broken = generation.folder / ".web" / "utils" / "state.js"
     sound = broken.read_text()
     broken.write_text(f"{sound}\nexport const = ;\n")
@@ -296,14 +299,11 @@ def test_cancel_during_the_build_leaves_nothing(
 
     database = server.home / "proto_ddf.db"
     finished = "select finished_at from operation where id = ?"
-    for _ in range(100):
-        if rows(database, finished, generation.operation)[0][0]:
-            break
-        page.wait_for_timeout(100)
+    wait_until(lambda: bool(rows(database, finished, generation.operation)[0][0]))
     assert rows(database, "select * from app") == []
     assert rows(database, "select * from port_reservation") == []
     assert list((server.home / "apps").iterdir()) == []
-    assert server.processes() == []
+    wait_until(lambda: not server.processes())
 
     again.click()
     expect(page.get_by_label("Project name")).to_have_value(generation.name)
@@ -351,8 +351,7 @@ class Registry:
     """A forwarder to this machine's package registry, whose address can be made unreachable."""
 
     def __init__(self) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self._address = probe.getsockname()
+        self._address = ("127.0.0.1", free_port())
         command = ["npm", "config", "get", "registry"]
         found = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
         self._upstream = found.stdout.split()[-1].rstrip("/")

@@ -16,12 +16,15 @@ from tests.browser.driving import (
     connect_file,
     failure,
     fill_generate_form,
+    note_texts,
     open_app_address,
+    operation_id,
     rows,
     start_connecting,
     start_generation,
-    step,
     step_runs,
+    wait_until,
+    wait_until_noted,
 )
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -30,18 +33,9 @@ RUNS = 50
 SEED = 1
 CALM_SEED = 2976
 """A call is given up after five resets in a row: at 30 %, one call in 400. The watch of sources also makes calls, which
-draw from the same random numbers between the attempts. So with this seed no seven successive draws of the first 1,000
-have five resets; the 50 runs draw about 700 times."""
-TOLD_MS = 30_000
-PAUSE_SECONDS = 6
-
-NOTE_ATTEMPTS = """
-  const note = () => document.querySelectorAll("[data-step]").forEach(step => {
-    for (const [attempt] of step.textContent.matchAll(/Attempt \\d+ of \\d+( failed, next in [\\d.]+ m?s)?/g))
-      window.noteAttempt(`${step.dataset.step}: ${attempt}`);
-  });
-  new MutationObserver(note).observe(document, {subtree: true, childList: true, characterData: true});
-"""
+draw from the same random numbers between the attempts: one for each new source, as it looks at them once a day here. So
+with this seed no seven successive draws of the first 1,000 have five resets; the 50 runs draw about 700 times."""
+PAUSE_SECONDS = 15
 
 
 @pytest.fixture
@@ -67,18 +61,10 @@ def start_server(make_server: Callable[..., Any], notes: Path) -> Callable[[int]
             NETWORK_DEFAULT_RETRY_DELAY_MS=str(wait_ms),
             NETWORK_RETRY_JITTER_MS="20",
             NETWORK_CIRCUIT_BREAKER_RESET_TIMEOUT_MS=str(PAUSE_SECONDS * 1000),
+            SOURCE_CHECK_SECONDS="86400",
         )
 
     return start
-
-
-@pytest.fixture
-def attempts(page: Page) -> set[str]:
-    """The attempts that the page has shown so far, each with its step."""
-    attempts: set[str] = set()
-    page.expose_function("noteAttempt", lambda text: attempts.add(text))
-    page.add_init_script(NOTE_ATTEMPTS)
-    return attempts
 
 
 def start_injection(
@@ -113,14 +99,15 @@ def policy_row(page: Page, file: Path) -> Locator:
 
 
 def test_connecting_succeeds_fifty_times_while_three_in_ten_calls_are_reset(
-    page: Page, start_server: Callable[[int], Any], notes: Path, attempts: set[str]
+    page: Page, start_server: Callable[[int], Any], notes: Path
 ) -> None:
     server = start_server(60)
+    steps = note_texts(page, ".pd-step-row")
     start_injection(page, server.url, "Sources", percent=30, seed=CALM_SEED)
     for run in range(RUNS):
         connect_file(page, server.url, notes, f"Notes {run}")
         rows_shown = page.get_by_role("region", name="Rows of notes")
-        expect(rows_shown.locator("tbody tr")).to_have_count(2, timeout=TOLD_MS)
+        expect(rows_shown.locator("tbody tr")).to_have_count(2)
         assert page.get_by_role("alert").count() == 0
 
     database = server.home / "proto_ddf.db"
@@ -132,9 +119,7 @@ def test_connecting_succeeds_fifty_times_while_three_in_ten_calls_are_reset(
     assert retried > RUNS / 2  # in three of four runs at least one of the four calls is reset
     [(twice,)] = rows(database, "select count(*) from operation_step where runs > 1")
     assert twice == 0
-    assert any(
-        re.search(r"Attempt \d of 5 failed, next in [\d.]+", attempt) for attempt in attempts
-    )
+    wait_until_noted(page, steps, r"Attempt \d of 5 failed, next in [\d.]+")
 
 
 def test_calls_of_an_unreachable_source_are_paused_and_try_again_connects_it_later(
@@ -145,29 +130,30 @@ def test_calls_of_an_unreachable_source_are_paused_and_try_again_connects_it_lat
     start_connecting(page, server.url, notes, "Notes")
     again = page.get_by_role("button", name="Try Again")
     failure(page, "No connection")
+    operation = operation_id(page)
     again.click()
-    expect(step(page, "find_file")).to_have_attribute("data-state", "running")
+    wait_until(lambda: step_runs(server.home, operation)["find_file"] == ("failed", 2))
     failure(page, "No connection")
+    other = page.context.new_page()
+    other.goto(f"{server.url}/resilience")
     again.click()
     paused = failure(page, "Calls are paused")
     expect(again).to_be_disabled()
     count = paused.get_by_role("timer")
-    expect(count).to_have_text(re.compile(r"Can be tried again in \d s"))
+    expect(count).to_have_text(re.compile(r"Can be tried again in \d+ s"))
     first = int(re.sub(r"\D", "", count.inner_text()))
     assert first <= PAUSE_SECONDS
-    expect(count).to_have_text(f"Can be tried again in {first - 1} s")
-
-    other = page.context.new_page()
-    other.goto(f"{server.url}/resilience")
+    fewer = "|".join(map(str, range(1, first)))
+    expect(count).to_have_text(re.compile(rf"Can be tried again in ({fewer}) s"))
     expect(policy_row(other, notes)).to_have_attribute("data-state", "open")
     stop_injections(other, server.url)
-    expect(again).to_be_enabled(timeout=TOLD_MS)
+    expect(again).to_be_enabled()
     expect(count).to_have_text("Can be tried again now")
     again.click()
-    expect(page.get_by_role("heading", name="Notes", level=1)).to_be_visible(timeout=TOLD_MS)
+    expect(page.get_by_role("heading", name="Notes", level=1)).to_be_visible()
     expect(policy_row(other, notes)).to_have_attribute("data-state", "closed")
 
-    [(operation,)] = rows(server.home / "proto_ddf.db", "select id from operation")
+    assert rows(server.home / "proto_ddf.db", "select id from operation") == [(operation,)]
     runs = step_runs(server.home, operation)
     assert {name: state for name, (state, _) in runs.items()} == dict.fromkeys(runs, "succeeded")
     assert [count for _, count in runs.values()] == [4, 1, 1, 1]
@@ -175,9 +161,10 @@ def test_calls_of_an_unreachable_source_are_paused_and_try_again_connects_it_lat
 
 
 def test_generating_ends_with_one_app_while_three_in_ten_calls_of_each_kind_are_reset(
-    page: Page, start_server: Callable[[int], Any], notes: Path, attempts: set[str]
+    page: Page, start_server: Callable[[int], Any], notes: Path
 ) -> None:
     server = start_server(500)
+    install = note_texts(page, "[data-step=install] .pd-step-row")
     connect_file(page, server.url, notes, "Notes")
     systems = ("Sources", "Package registry", "Apps")
     for number, system in enumerate(systems, start=1):
@@ -185,17 +172,15 @@ def test_generating_ends_with_one_app_while_three_in_ten_calls_of_each_kind_are_
     fill_generate_form(page, server.url, "Hard won", source="Notes")
     operation = start_generation(page)
     address = open_app_address(page)
-    assert httpx.get(address, timeout=10).status_code == 200
+    assert httpx.get(address, timeout=60).status_code == 200
 
     database = server.home / "proto_ddf.db"
-    assert rows(database, "select slug, state from app") == [("hard_won", "RUNNING")]
+    wait_until(lambda: rows(database, "select slug, state from app") == [("hard_won", "RUNNING")])
     assert [path.name for path in (server.home / "apps").iterdir()] == ["hard_won"]
     states = step_runs(server.home, operation)
     assert set(states.values()) == {("succeeded", 1)}
     assert page.get_by_role("alert").count() == 0
-    assert any(
-        attempt.startswith("install: Attempt 1 of 3 failed, next in") for attempt in attempts
-    )
+    wait_until_noted(page, install, "Attempt 1 of 3 failed, next in|Attempt 2 of 3")
     page.goto(f"{server.url}/resilience")
     for number in range(len(systems)):
         expect(page.locator("[data-fault]").nth(number)).to_contain_text(
