@@ -62,7 +62,7 @@ def test_the_list_and_the_page_of_an_app_are_accessible_and_fit_in_every_width(
     page.set_viewport_size({"width": width, "height": PHONE["height"]})
     for path in ("/apps", f"/apps/{app}"):
         open_page(page, server.url + path)
-        expect(page.locator("[data-state=running]").first).to_be_visible(timeout=30_000)
+        expect(page.locator("[data-state=running]").first).to_be_visible()
         assert overflow_width(page) == 0, path
         found = {mode: serious_findings(page) for mode in in_both_modes(page)}
         assert found == {"light": [], "dark": []}, path
@@ -130,7 +130,9 @@ def test_a_new_column_of_the_source_is_in_the_app_after_regenerating(
     expect(dialog).to_contain_text(f"{app}.previous")
     assert overflow_width(page) == 0
     assert serious_findings(page) == []
-    dialog.get_by_role("checkbox", name="tags").click()
+    tags = dialog.get_by_role("checkbox", name="tags")
+    tags.click()
+    expect(tags).to_be_checked()  # the button sends what is shown
     dialog.get_by_role("button", name="Regenerate app").click()
     expect(page.get_by_text("The app was regenerated")).to_be_visible(timeout=GENERATE_MS)
     expect(page.get_by_text("Its source has changed", exact=True)).to_have_count(0)
@@ -169,6 +171,6 @@ def test_an_app_is_deleted_only_after_its_name_was_typed(page: Page, server: Any
     assert (server.home / "apps" / app).is_dir()
     typed.fill(NAME)
     typed.press("Enter")
-    expect(page).to_have_url(f"{server.url}/apps", timeout=60_000)
+    expect(page).to_have_url(f"{server.url}/apps", timeout=SOON_MS)
     expect(page.locator(f"[data-app={app}]")).to_have_count(0)
     assert list((server.home / "apps").glob(f"{app}*")) == []

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Server
-from tests.browser.driving import SOON_MS, choose_kind, step
+from tests.browser.driving import SOON_MS, choose_kind, step, wait_until_connected
 from tests.browser.looking import PHONE, in_both_modes, overflow_width, serious_findings
 from tests.servers.database_server import Database
 from tests.servers.postgres import PostgresServer
@@ -133,6 +133,7 @@ def test_a_password_must_be_typed_again_for_another_host_and_is_kept_for_the_sam
     expect(page.get_by_role("heading", name="Moving", level=1)).to_be_visible(timeout=SOON_MS)
 
     page.goto(f"{server.url}/sources/new?source={page.url.rsplit('/', 1)[1]}")
+    wait_until_connected(page)
     expect(replace).to_be_visible()
     page.get_by_label("Host", exact=True).fill("localhost")
     expect(password(page)).to_have_value("")

@@ -12,8 +12,10 @@ from tests.browser.driving import (
     SOON_MS,
     choose_kind,
     fill_generate_form,
+    note_toasts,
     open_app_address,
     start_generation,
+    wait_until_noted,
 )
 from tests.browser.looking import open_page
 from tests.ports import free_port
@@ -108,16 +110,17 @@ def test_from_the_form_to_an_app_that_survives_a_crash_of_the_database(
     fill_generate_form(page, server.url, name, source=name, editing=True)
     start_generation(page)
     address = open_app_address(page)
+    toasts = note_toasts(page)
     page.goto(f"{address}/customer/new")
     page.get_by_label("Name").fill("O'Hara % \\ “ü”")
     page.get_by_label("Born").fill("1990-02-28")
     page.get_by_label("Credit").fill("99.95")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Row added.")).to_be_visible(timeout=SOON_MS)
+    wait_until_noted(page, toasts, "Row added.")
     page.get_by_role("button", name="Edit").click()
     page.get_by_label("Born").fill("1991-02-28")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Changes saved.")).to_be_visible(timeout=SOON_MS)
+    wait_until_noted(page, toasts, "Changes saved.")
     stored = shop.run("SELECT name, born, active FROM customer WHERE id = 3")
     assert [(name, str(born), bool(active)) for name, born, active in stored] == [
         ("O'Hara % \\ “ü”", "1991-02-28", True)
@@ -138,6 +141,7 @@ def test_the_circuit_of_a_server_that_is_down_opens_and_closes_when_it_is_up(
     page: Page, server: Server, shop: Database
 ) -> None:
     name = f"Down and up, {shop.server.kind}"
+    toasts = note_toasts(page)
     fill_form(page, server.url, shop, name)
     page.get_by_role("button", name="Connect", exact=True).click()
     expect(page.get_by_role("heading", name=name, level=1)).to_be_visible(timeout=SOON_MS)
@@ -158,4 +162,4 @@ def test_the_circuit_of_a_server_that_is_down_opens_and_closes_when_it_is_up(
     page.bring_to_front()
     expect(again).to_be_enabled(timeout=SOON_MS)
     again.click()
-    expect(page.get_by_text("The tables have been read again")).to_be_visible(timeout=SOON_MS)
+    wait_until_noted(page, toasts, "The tables have been read again")

@@ -10,7 +10,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.driving import GENERATE_MS, SOON_MS, fill_generate_form, start_generation
+from tests.browser.driving import (
+    GENERATE_MS,
+    SOON_MS,
+    fill_generate_form,
+    start_generation,
+    wait_until_connected,
+)
 from tests.browser.looking import PHONE, in_both_modes, open_page, overflow_width, serious_findings
 
 pytestmark = pytest.mark.browser
@@ -40,6 +46,7 @@ def test_the_badge_of_the_connect_page_follows_the_form_and_the_connection(
     works = "The connection works. Nothing is saved yet."
     shows(page, "integration", "connected", "Connection works", works)
     page.reload()
+    wait_until_connected(page)  # what the page shows before is from before the reload
     shows(page, "integration", "connected", "Connection works", works)
     page.get_by_label("File path").fill(f"{sample}.gone")
     shows(page, "integration", "idle", "Not tried yet")

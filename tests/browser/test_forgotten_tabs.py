@@ -24,6 +24,9 @@ from tests.browser.driving import (
     operation_id,
     rows,
     start_generation,
+    wait_until_connected,
+    wait_until_disconnected,
+    wait_until_stored,
 )
 from tests.ports import free_port
 
@@ -60,15 +63,16 @@ def expire(server: Server, page: Page) -> None:
 def kill(server: Server, page: Page) -> None:
     """Kill the server, delete its states, and start it again."""
     server.kill()
+    wait_until_disconnected(page)
     shutil.rmtree(server.home / "tabs")
     server.start()
-    expect(page.locator("[data-state='connected']")).to_be_visible(timeout=60_000)
+    wait_until_connected(page)
 
 
 def reload(server: Server, page: Page) -> None:
     expire(server, page)
     page.reload()
-    expect(page.locator("[data-state='connected']")).to_be_visible(timeout=60_000)
+    wait_until_connected(page)
 
 
 WAYS = pytest.mark.parametrize("forget", [expire, kill, reload])
@@ -147,7 +151,7 @@ def test_another_source_can_be_chosen_after_forgetting(server: Server, page: Pag
     expire(server, page)
     page.get_by_label("Source", exact=True).click()
     page.get_by_role("option", name=re.compile(r"^Chosen \(")).click()
-    expect(page.locator("[data-table='notes']")).to_be_visible(timeout=60_000)
+    expect(page.locator("[data-table='notes']")).to_be_visible()
     expect(page.get_by_label("Project name")).to_have_value("Chosen later")
 
 
@@ -163,7 +167,7 @@ def test_connect_uses_the_form_that_the_page_shows(
     page.get_by_label("File path").blur()
     forget(server, page)
     page.get_by_role("button", name="Connect", exact=True).click()
-    expect(page.get_by_role("heading", name=name, level=1)).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
 
 
 @WAYS
@@ -193,13 +197,14 @@ def test_edit_uses_the_form_that_the_page_shows(
     connect_file(page, server.url, folder / "notes.db", first)
     source = page.url.rsplit("/", 1)[-1]
     page.goto(f"{server.url}/sources/new?source={source}")
+    wait_until_connected(page)
     expect(page.get_by_label("Name", exact=True)).to_have_value(first)
     page.get_by_label("Name", exact=True).fill(second)
     page.get_by_label("Name", exact=True).blur()
-    page.wait_for_function(f"localStorage['proto_ddf.source_edit'].includes('{second}')")
+    wait_until_stored(page, "proto_ddf.source_edit", second)
     forget(server, page)
     page.get_by_role("button", name="Save changes").click()
-    expect(page.get_by_role("heading", name=second, level=1)).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name=second, level=1)).to_be_visible()
 
 
 def test_text_that_was_being_sent_when_the_server_is_killed_is_shown_and_used(
@@ -212,11 +217,12 @@ def test_text_that_was_being_sent_when_the_server_is_killed_is_shown_and_used(
     server.kill()
     page.get_by_label("File path").fill(str(folder / "notes.db"))
     page.get_by_label("File path").blur()
+    wait_until_disconnected(page)
     server.start()
-    expect(page.locator("[data-state='connected']")).to_be_visible(timeout=60_000)
+    wait_until_connected(page)
     expect(page.get_by_label("Name", exact=True)).to_have_value("On its way")
     page.get_by_role("button", name="Connect", exact=True).click()
-    expect(page.get_by_role("heading", name="On its way", level=1)).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name="On its way", level=1)).to_be_visible()
 
 
 def test_text_typed_just_before_a_reload_is_restored(server: Server, page: Page):
@@ -237,7 +243,7 @@ def test_enter_in_a_text_field_of_the_plan_applies_the_text(server: Server, page
     page.locator("[data-table='customers'] summary").click()
     page.get_by_label("Label of Customers city").fill("Town")
     page.get_by_label("Label of Customers city").press("Enter")
-    expect(page.locator("[data-step='validate']")).to_be_visible(timeout=30_000)
+    expect(page.locator("[data-step='validate']")).to_be_visible()
     spec = spec_of(server, operation_id(page))
     customers = next(table for table in spec["tables"] if table["table"] == "customers")
     assert "Town" in [field["label"] for field in customers["fields"]]
@@ -256,7 +262,7 @@ def test_a_text_too_long_is_reported_at_its_field_and_not_sent(
     expect(field.get_by_role("alert")).to_contain_text(f"At most {most or 50_000:,} characters")
     page.get_by_role("button", name="Generate app").click()
     expect(control).to_be_focused()
-    expect(page.locator("[data-state='connected']")).to_be_visible()
+    wait_until_connected(page)
     control.fill("Short enough")
     expect(field.get_by_role("alert")).to_have_count(0)
     page.reload()
@@ -266,9 +272,10 @@ def test_a_text_too_long_is_reported_at_its_field_and_not_sent(
 def test_forms_are_restored_when_the_tab_was_forgotten_on_another_page(server: Server, page: Page):
     """The first events after the forgetting are for pages without a form."""
     page.goto(f"{server.url}/sources/new")
+    wait_until_connected(page)
     page.get_by_label("Name", exact=True).fill("Half filled in")
     page.get_by_label("Name", exact=True).blur()
-    page.wait_for_function("localStorage['proto_ddf.source_draft'].includes('Half filled in')")
+    wait_until_stored(page, "proto_ddf.source_draft", "Half filled in")
     fill_in(page, server, "Left alone")
     menu = page.get_by_label("Main")
     menu.get_by_role("link", name="Apps", exact=True).click()
@@ -277,7 +284,7 @@ def test_forms_are_restored_when_the_tab_was_forgotten_on_another_page(server: S
     kill(server, page)
     menu.get_by_role("link", name="Operations", exact=True).click()
     expect(page.get_by_role("heading", name="Operations", level=1)).to_be_visible()
-    expect(page.locator("[data-state='connected']")).to_be_visible()
+    wait_until_connected(page)
     menu.get_by_role("link", name="Generate", exact=True).click()
     expect_filled_in(page, "Left alone")
     menu.get_by_role("link", name="Sources", exact=True).click()

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.browser.driving import (
+    SOON_MS,
     fill_generate_form,
     open_app_address,
     operation_id,
@@ -36,7 +37,7 @@ def test_an_app_is_generated_with_the_keyboard_alone(page: Page, server: Any) ->
     page.keyboard.type("Sample")
     expect(sample).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.locator("[data-table=orders]")).to_be_visible(timeout=60_000)
+    expect(page.locator("[data-table=orders]")).to_be_visible()
     tab_to(page, page.get_by_label("Project name"))
     page.keyboard.type("Typed only")
     tab_to(page, page.get_by_label("Allow editing data"))
@@ -51,7 +52,7 @@ def test_an_app_is_generated_with_the_keyboard_alone(page: Page, server: Any) ->
     expect(page.get_by_label("Hidden of Orders note")).to_be_checked()
     tab_to(page, page.get_by_role("button", name="Generate app"), stops=80)
     page.keyboard.press("Enter")
-    expect(step(page, "validate")).to_be_visible(timeout=30_000)
+    expect(step(page, "validate")).to_be_visible()
     expect(page.locator("#main")).to_be_focused()
 
     assert {mode: serious_findings(page) for mode in in_both_modes(page)} == {
@@ -155,7 +156,7 @@ def test_an_operation_that_was_closed_is_not_shown_again_by_an_early_reload(
     generate_and_cancel(page, server.url, "Left early")
     is_losing = True
     page.get_by_role("button", name="Back to the form").click()
-    for _ in range(600):
+    for _ in range(SOON_MS // 50):
         if any("kept_operation" in str(message) for message in lost):
             break
         page.wait_for_timeout(50)
@@ -164,7 +165,7 @@ def test_an_operation_that_was_closed_is_not_shown_again_by_an_early_reload(
     open_page(page, f"{server.url}/generate")
     expect(page.get_by_label("Project name")).to_have_value("Left early")
     expect(page.locator("[data-operation]")).to_have_count(0)
-    assert page.evaluate("sessionStorage.getItem('proto_ddf.generation')") == ""
+    page.wait_for_function("sessionStorage.getItem('proto_ddf.generation') === ''")
 
 
 def test_no_form_is_shown_before_the_operation_that_a_new_state_shows(

@@ -3,13 +3,17 @@
 import pytest
 from playwright.sync_api import Dialog, Page, expect
 
+from tests.browser.driving import wait_until_connected, wait_until_stored
+
 pytestmark = pytest.mark.browser
 
 FORMS = {"/sources/new": "Name", "/generate": "Project name"}
+KEPT = {"/sources/new": "proto_ddf.source_draft", "/generate": "proto_ddf.generate_form"}
 
 
 def change(page: Page, url: str, path: str) -> None:
     page.goto(f"{url}{path}")
+    wait_until_connected(page)
     page.get_by_label(FORMS[path], exact=True).fill("Half a name")
 
 
@@ -25,6 +29,7 @@ def test_a_link_asks_and_the_text_is_there_after_going_back(server, page: Page, 
     page.get_by_role("link", name="Apps", exact=True).first.click()
     question.get_by_role("button", name="Leave").click()
     expect(page).to_have_url(f"{server.url}/apps")
+    wait_until_stored(page, KEPT[path], "Half a name")
     page.goto(f"{server.url}{path}")
     expect(page.get_by_label(FORMS[path], exact=True)).to_have_value("Half a name")
 

@@ -68,19 +68,19 @@ def test_names_that_look_like_tags_are_shown_as_they_are(
 
     page.goto(url)
     expect(page.get_by_text("Tags").first).to_be_visible(timeout=SOON_MS)
-    links = page.get_by_role("navigation").get_by_role("link").all_inner_texts()
-    assert len(links) == 3
-    for link in links:
+    links = page.get_by_role("navigation").get_by_role("link")
+    expect(links).to_have_count(3)
+    for link in links.all_inner_texts():
         page.get_by_role("navigation").get_by_role("link", name=link, exact=True).click()
         expect(page.get_by_role("heading", name=link, level=1)).to_be_visible(timeout=SOON_MS)
         for tag in TAGS:
             for place in ("/{}", "?search={}", "?{}={}"):
                 address = page.url.partition("?")[0] + place.replace("{}", quote(tag, safe=""))
-                assert httpx.get(address, timeout=30).status_code < 500
+                assert httpx.get(address, timeout=60).status_code < 500
                 page.goto(address)
                 expect(page.locator("main")).not_to_be_empty(timeout=SOON_MS)
                 page.go_back()
-        assert httpx.get(url, timeout=30).status_code == 200
+        assert httpx.get(url, timeout=60).status_code == 200
 
 
 def fill(database: Path) -> None:

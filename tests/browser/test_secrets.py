@@ -1,8 +1,10 @@
 """Nothing that Proto-DDF writes, sends or shows contains a password: a planted password is searched for everywhere."""
 
 import base64
+import contextlib
 import html
 import json
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,6 +22,7 @@ from tests.browser.driving import (
     open_app_address,
     start_generation,
     wait_until,
+    wait_until_connected,
 )
 from tests.servers.database_server import Database
 
@@ -64,9 +67,11 @@ def search(places: Mapping[str, bytes], *secrets: str) -> list[str]:
 
 def files(folder: Path) -> dict[str, bytes]:
     found = {}
-    for path in folder.rglob("*"):
-        if path.is_file() and not path.is_symlink():
-            found[str(path.relative_to(folder))] = path.read_bytes()
+    for parent, _, names in os.walk(folder):
+        for path in (Path(parent, name) for name in names):
+            with contextlib.suppress(FileNotFoundError):  # it was removed meanwhile
+                if path.is_file() and not path.is_symlink():
+                    found[str(path.relative_to(folder))] = path.read_bytes()
     return found
 
 
@@ -190,6 +195,7 @@ def test_a_password_is_only_in_the_vault(
 
     # A password typed into another field does go through these places, so the search would have found it.
     page.goto(f"{server.url}/sources/new")
+    wait_until_connected(page)
     name.fill(PLANTED)
 
     def is_found(place: str) -> bool:

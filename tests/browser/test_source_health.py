@@ -7,7 +7,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.driving import SOON_MS, choose_kind
+from tests.browser.driving import (
+    SOON_MS,
+    choose_kind,
+    note_toasts,
+    wait_until,
+    wait_until_noted,
+)
 from tests.browser.looking import PHONE, in_both_modes, open_page, overflow_width, serious_findings
 from tests.servers.database_server import Database
 from tests.servers.postgres import PostgresServer
@@ -51,6 +57,7 @@ def test_a_server_that_goes_down_and_comes_back_is_noticed_without_a_click(
     server = make_server(
         SOURCE_CHECK_SECONDS="0.3", NETWORK_CIRCUIT_BREAKER_RESET_TIMEOUT_MS="1000"
     )
+    toasts = note_toasts(page)
     connect(page, server.url, database, "Notes")
     panel = page.get_by_role("region", name="Connection")
     expect(panel).to_have_attribute("data-health", "connected", timeout=SOON_MS)
@@ -58,7 +65,7 @@ def test_a_server_that_goes_down_and_comes_back_is_noticed_without_a_click(
     expect(fact(panel, "Reconnects")).to_have_text("0")
     height = panel.evaluate("element => element.offsetHeight")
     panel.get_by_role("button", name="Check now").click()
-    expect(page.get_by_text(re.compile(r"^Notes answered in"))).to_be_visible()
+    wait_until_noted(page, toasts, "^Notes answered in")
 
     listed = page.context.new_page()
     open_page(listed, f"{server.url}/sources")
@@ -77,7 +84,7 @@ def test_a_server_that_goes_down_and_comes_back_is_noticed_without_a_click(
     expect(now).to_contain_text("Unreachable")
     expect(now).to_contain_text(str(database.server.port))
     expect(fact(panel, "Last error")).to_contain_text("ago")
-    assert panel.evaluate("element => element.offsetHeight") == height
+    wait_until(lambda: panel.evaluate("element => element.offsetHeight") == height)
     expect(page.get_by_text(re.compile(r"^Notes answered in"))).to_have_count(0)
     for mode in in_both_modes(page):
         assert serious_findings(page) == [], mode
@@ -90,9 +97,9 @@ def test_a_server_that_goes_down_and_comes_back_is_noticed_without_a_click(
         expect(state).to_have_text("Connected", timeout=SOON_MS)
     expect(panel).to_have_attribute("data-health", "connected", timeout=SOON_MS)
     expect(now).to_contain_text(re.compile(r"Connected again after \d+ (second|minute)"))
-    expect(page.get_by_text(re.compile(r"^Notes is connected again after"))).to_be_visible()
+    wait_until_noted(page, toasts, "^Notes is connected again after")
     expect(fact(panel, "Reconnects")).to_have_text("1")
-    assert panel.evaluate("element => element.offsetHeight") == height
+    wait_until(lambda: panel.evaluate("element => element.offsetHeight") == height)
     error = fact(panel, "Last error")
     error.get_by_text("Message", exact=True).click()
     # The error is that nothing answered, or that the server was starting, if the last check found that.

@@ -107,10 +107,10 @@ def test_the_page_of_a_section_says_that_a_thing_does_not_exist(
     "path", ["/nothing", "/a/b", "/%00", "/%ff", f"/{LONG}", "/404", "/x/" * 700]
 )
 def test_the_server_answers_with_status_404_and_the_pages_own_code(server: Any, path: str) -> None:
-    answer = httpx.get(server.url + path)
+    answer = httpx.get(server.url + path, timeout=60)
     assert answer.status_code == 404
     assert answer.headers["content-type"].startswith("text/html")
-    assert answer.text == httpx.get(server.url).text
+    assert answer.text == httpx.get(server.url, timeout=60).text
     assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
 
 
