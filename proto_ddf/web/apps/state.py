@@ -131,8 +131,9 @@ class AppState(AppActions, rx.State):
                 self.log_search, self.log_following = "", True
         slug = _slug_of(page)
         async for _ in refresh_signals(self, about=None, every=_REFRESH_SECONDS):
+            search = self.log_search
             try:
-                app, lines = await asyncio.to_thread(_read_app, slug, self.log_search)
+                app, lines = await asyncio.to_thread(_read_app, slug, search)
             except Exception as error:
                 async with self:
                     self._retry_by("follow_app")
@@ -142,12 +143,13 @@ class AppState(AppActions, rx.State):
             async with self:
                 if self.error_retrying:
                     self._clear_error()
-                self._show(app, lines)
+                self._show(app, lines, search)
 
-    def _show(self, app: AppView | None, lines: list[str]) -> None:
+    def _show(self, app: AppView | None, lines: list[str], search: str) -> None:
         if app != self.app:
             self.app = app
-        if self.log_following and lines != self.log:
+        is_current = search == self.log_search  # the text may have been changed meanwhile
+        if self.log_following and is_current and lines != self.log:
             self.log = lines
         self.loaded = True
 

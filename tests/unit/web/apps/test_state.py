@@ -310,6 +310,21 @@ class TestOne:
         run(state, "follow_app")
         assert state.log == ["shop  400"]
 
+    def test_lines_that_were_read_for_an_earlier_search_are_not_shown(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        state = at(state_of(AppState), "/apps/shop", monkeypatch)
+        run(state, "follow_app")
+
+        def searched_meanwhile(*_: Any) -> list[str]:
+            state.log_search, state.log = "error", ["found"]
+            return ["all lines"]
+
+        monkeypatch.setattr(apps_state.hosted, "app_log", searched_meanwhile)
+        monkeypatch.setattr(live, "is_connected", _once())
+        run(state, "follow_app")
+        assert state.log == ["found"]
+
     def test_another_app_starts_with_a_clean_page(self, monkeypatch: pytest.MonkeyPatch) -> None:
         state = at(state_of(AppState), "/apps/shop", monkeypatch)
         state.log_search, state.log_following = "error", False
