@@ -8,8 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from socket import socket
 
-from cryptography import x509
-
 from proto_ddf.errors.types import IntegrationError, ValidationError
 from proto_ddf.sources.paths import confine
 from proto_ddf.sources.servers.config import ServerConfig, Tls
@@ -101,6 +99,8 @@ def add_names(
 
 def _names(connection: socket) -> str:
     """The host names in the certificate of an encrypted connection, separated by commas."""
+    from cryptography import x509  # only for this: it would take a thirtieth of the server's start
+
     certificate = connection.getpeercert(True) if isinstance(connection, ssl.SSLSocket) else None
     try:
         found = x509.load_der_x509_certificate(certificate or b"").extensions
