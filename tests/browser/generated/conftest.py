@@ -46,11 +46,14 @@ class App:
 
     def query(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """Read rows directly from the database file."""
-        with contextlib.closing(sqlite3.connect(self.database)) as connection:
+        with contextlib.closing(sqlite3.connect(self.database, timeout=60)) as connection:
             return connection.execute(sql, values).fetchall()
 
     def execute(self, sql: str, *values: Any) -> None:
-        with contextlib.closing(sqlite3.connect(self.database)) as connection, connection:
+        with (
+            contextlib.closing(sqlite3.connect(self.database, timeout=60)) as connection,
+            connection,
+        ):
             connection.execute(sql, values)
 
 
@@ -91,7 +94,7 @@ def serve(
         yield App(url, folder, database, process)
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=60)
 
 
 def _build(source: Path, folder: Path, *, editing: bool) -> None:

@@ -43,7 +43,7 @@ def port() -> Iterator[int]:
         yield chosen
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE)
 
 
 def wait_until_it_answers(port: int, process: subprocess.Popen[bytes]) -> None:

@@ -161,6 +161,7 @@ def test_a_certificate_that_is_refused_is_not_tried_again(
     )
     with tls_server(getattr(certificates(), name), tmp_path) as port:
         url = f"https://127.0.0.1:{port}/"
+        options: dict[str, Any] = {"verify": trusting, "trust_env": False, "timeout": 60}
 
         def handshake() -> None:
             with socket.create_connection(("127.0.0.1", port)) as plain:
@@ -168,8 +169,8 @@ def test_a_certificate_that_is_refused_is_not_tried_again(
 
         calls: dict[str, Callable[[], object]] = {
             "ssl": handshake,
-            "httpx": lambda: httpx.get(url, verify=trusting, trust_env=False),
-            "httpx, async": lambda: asyncio.run(get(url, verify=trusting, trust_env=False)),
+            "httpx": lambda: httpx.get(url, **options),
+            "httpx, async": lambda: asyncio.run(get(url, **options)),
         }
         error = raised_by(calls[driver])
     found = classify(error)
