@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -288,8 +289,14 @@ def test_cancel_during_the_build_leaves_nothing(
     connect_file(page, server.url, notes, "Notes")
     generation = Generation(page, server, "Cancelled notes")
     generation.start()
+    database = server.home / "proto_ddf.db"
+    bundling = "select 1 from operation_log where line like '%Bundling the pages%'"
+    wait_until(lambda: bool(rows(database, bundling)), GENERATE_MS)
+    for process in server.processes():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.suspend()  # so that the build does not end before it is cancelled
     build = step(page, "build")
-    expect(build).to_have_attribute("data-state", "running", timeout=GENERATE_MS)
+    expect(build).to_have_attribute("data-state", "running")
     expect(build).to_contain_text("Bundling the pages")
     page.get_by_role("button", name="Cancel").click()
     page.get_by_role("alertdialog").get_by_role("button", name="Cancel operation").click()
@@ -297,7 +304,6 @@ def test_cancel_during_the_build_leaves_nothing(
     again = page.get_by_role("button", name="Back to the form")
     expect(again).to_be_visible()
 
-    database = server.home / "proto_ddf.db"
     finished = "select finished_at from operation where id = ?"
     wait_until(lambda: bool(rows(database, finished, generation.operation)[0][0]))
     assert rows(database, "select * from app") == []
