@@ -42,6 +42,18 @@ SAVE_AGAIN_AT_THE_NEXT_ADDRESS = """() => {
     form.requestSubmit();
   }, 5);
 }"""
+SLOW_STORAGE = """(() => {
+  // The browser's storage answers once window.letStorageAnswer() is called.
+  const { open } = IDBFactory.prototype;
+  const waiting = new Promise((done) => (window.letStorageAnswer = done));
+  IDBFactory.prototype.open = function (...given) {
+    const request = open.apply(this, given);
+    Object.defineProperty(request, "onsuccess", {
+      set: (listener) => request.addEventListener("success", (event) => waiting.then(() => listener(event))),
+    });
+    return request;
+  };
+})()"""
 ALREADY = "This row was added already."
 
 
@@ -179,6 +191,48 @@ def test_a_form_that_was_sent_as_it_was_prefilled_is_sent_again(
     expect(page.get_by_text(ALREADY)).to_be_visible(timeout=SOON_MS)
     expect_row(page)
     assert orders(forgetful.app, customer) == [None]
+
+
+def test_a_form_is_sent_only_when_what_the_browser_keeps_of_it_is_restored(
+    forgetful: Forgetful, page: Page, customer: int
+):
+    """Without the token of the first form, the second save would add a second row."""
+    page.goto(
+        f"{forgetful.app.url}/orders/new?customer_id={customer}"
+        "&ordered_at=2025-06-01T10:30&status=paid&payment_method=card"
+    )
+    expect_form_back(page)
+    save_without_answer(page, forgetful.app, customer)
+    page.add_init_script(SLOW_STORAGE)
+    page.reload()
+    expect_form_back(page)
+    expect(page.get_by_role("button", name="Save")).to_be_enabled()
+    save(page)
+    save(page)
+    page.wait_for_timeout(500)  # time in which a second row would be added
+    page.evaluate("window.letStorageAnswer()")
+    expect(page.get_by_text(ALREADY)).to_be_visible()
+    expect_row(page)
+    assert orders(forgetful.app, customer) == [None]
+
+
+def test_a_form_is_not_sent_with_a_text_that_was_not_shown_when_it_was_saved(
+    forgetful: Forgetful, page: Page, customer: int
+):
+    fill(page, forgetful.app, customer)
+    page.get_by_label("Note").fill("Of yesterday")
+    page.get_by_label("Note").blur()
+    page.add_init_script(SLOW_STORAGE)
+    page.reload()
+    expect(page.get_by_role("button", name="Save")).to_be_enabled()
+    save(page)
+    page.evaluate("window.letStorageAnswer()")
+    expect(page.get_by_label("Note")).to_have_value("Of yesterday")
+    page.wait_for_timeout(500)  # time in which it would be sent
+    assert orders(forgetful.app, customer) == []
+    save(page)
+    expect_row(page)
+    assert orders(forgetful.app, customer) == ["Of yesterday"]
 
 
 def test_what_was_typed_after_the_save_succeeded_is_not_lost_and_the_person_decides(

@@ -8,6 +8,7 @@
   const WRITE_AFTER_MS = 200;
   const LOCK_WAIT_MS = 1000;
   const CLICK_AGAIN_MS = 2000;
+  const RESTORE_WAIT_MS = 5000;
   const MOST_SENT_BYTES = 900_000; // The server closes a connection that sends a message of 1 MB.
   const MOST_KEPT_CHARACTERS = 4_000_000;
   const DATABASE = `forms ${document.currentScript?.dataset.app ?? ""}`;
@@ -109,11 +110,18 @@
       sent: false, // It was sent, and it is unknown whether it was saved.
       saved: false,
       left: false, // The person has confirmed leaving it.
+      isRestored: false, // What the browser keeps of it was put in.
     });
     const request = reopened.get(key);
     reopened.delete(key);
     if (request?.isSaved) find(form, "[data-draft-cancel]")?.click();
-    else restore(form);
+    else startRestoring(form);
+  }
+
+  function startRestoring(form) {
+    const now = known.get(form);
+    const atMost = new Promise((done) => setTimeout(done, RESTORE_WAIT_MS));
+    now.restoring = Promise.race([restore(form), atMost]).finally(() => (now.isRestored = true));
   }
 
   const isSecret = (control) => control.type === "password" || "secret" in control.dataset;
@@ -603,6 +611,7 @@
     (event) => {
       const form = event.target;
       if (!known.has(form)) return;
+      if (!known.get(form).isRestored) return void sendOnceRestored(event, form);
       findAll(form, "[data-field]").forEach((field) => tell(field, ""));
       const halfTyped = halfTypedIn(form).map((control) => [control, HALF_TYPED]);
       const wrong = halfTyped.length > 0 ? halfTyped : tooLong(form);
@@ -613,6 +622,20 @@
     },
     true,
   );
+
+  /** A form that was sent before has the same token again once it is restored, so that no second row is added. If other
+   * values are restored too, the person has to see them first. */
+  async function sendOnceRestored(event, form) {
+    stop(event);
+    const now = known.get(form);
+    if (now.isWaiting) return;
+    now.isWaiting = true;
+    const held = [...touchedIn(form)];
+    await now.restoring;
+    now.isWaiting = false;
+    if (!isOnPage(form) || known.get(form) !== now || !areSame(held, [...touchedIn(form)])) return;
+    HTMLFormElement.prototype.requestSubmit.call(form, event.submitter);
+  }
 
   function send(form) {
     const now = known.get(form);
