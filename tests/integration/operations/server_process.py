@@ -1,4 +1,4 @@
-"""A server that can be killed: an engine with kinds made for tests, which reads commands line by line from stdin.
+"""A server that can be killed: an engine with kinds made for tests, which receives commands from a pipe.
 
 With `KILL_AT` in the environment, for example "before 3", it kills itself before or after its third write of the
 journal.
@@ -10,9 +10,10 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing.connection import Connection
 from typing import Any
 
 import psutil
@@ -91,9 +92,10 @@ def kind(
     register(Kind(name, lambda _: name.title(), Given, tuple(steps), undo=undo))
 
 
-kind("plain", plain("one"), plain("two"), plain("three"), undo=slow_undo)
-kind("flaky", plain("one"), Step("flaky", "Flaky", flaky), plain("three"))
-kind("child", plain("one"), Step("child", "Child", with_child))
+def register_kinds() -> None:
+    kind("plain", plain("one"), plain("two"), plain("three"), undo=slow_undo)
+    kind("flaky", plain("one"), Step("flaky", "Flaky", flaky), plain("three"))
+    kind("child", plain("one"), Step("child", "Child", with_child))
 
 
 def kill_at(moment: str, number: int) -> None:
@@ -122,25 +124,24 @@ def run_command(word: str, *arguments: str) -> str:
     return "done"
 
 
-def answer(**values: object) -> None:
-    print(json.dumps(values), flush=True)
-
-
-def main() -> None:
+def serve(commands: Connection, environment: dict[str, str]) -> None:
+    """Answer commands until the other end of the pipe is closed. It runs in a process of its own, forked from one that
+    had another environment."""
+    os.environ.clear()
+    os.environ.update(environment)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    register_kinds()
     try:
         engine.launch()
     except ProtoDDFError as error:
-        answer(refused=error.code)
+        commands.send({"refused": error.code})
         return
     if "KILL_AT" in os.environ:
         moment, number = os.environ["KILL_AT"].split()
         kill_at(moment, int(number))
-    answer(launched=True)
-    for line in sys.stdin:
-        answer(result=run_command(*line.split()))
+    commands.send({"launched": True})
+    with suppress(EOFError):
+        while True:
+            commands.send({"result": run_command(*commands.recv().split())})
     engine.shutdown()
-    answer(shut_down=True)
     os._exit(0)
-
-
-main()

@@ -2,14 +2,15 @@
 
 import contextlib
 import json
+import multiprocessing
 import os
 import signal
+import shutil
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from multiprocessing.util import get_temp_dir
 from pathlib import Path
 
 import psutil
@@ -18,25 +19,25 @@ import pytest
 from proto_ddf.operations import service
 from proto_ddf.operations.engine import engine, queue
 from proto_ddf.operations.views import OperationView
-from proto_ddf.settings import PROJECT_ROOT
 from proto_ddf.sources.files.uploads import upload_path
+from tests.integration.operations import server_process
 
-SCRIPT = Path(__file__).parent / "server_process.py"
+# Each server is forked from a process that has imported everything: the imports take longer than most of these tests.
+SERVERS = multiprocessing.get_context("forkserver")
+SERVERS.set_forkserver_preload([server_process.__name__])
 
 
 class Server:
     """A running server process."""
 
     def __init__(self, **variables: str) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, str(SCRIPT)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            cwd=PROJECT_ROOT,
-            env={**os.environ, "PYTHONPATH": str(PROJECT_ROOT), **variables},
+        self._commands, its_commands = SERVERS.Pipe()
+        environment = {**os.environ, **variables}
+        self._process = SERVERS.Process(
+            target=server_process.serve, args=(its_commands, environment)
         )
+        self._process.start()
+        its_commands.close()
         self.first_answer = self._receive()
 
     def request(self, command: str) -> str:
@@ -45,30 +46,31 @@ class Server:
 
     def send(self, command: str) -> None:
         """Send a command without waiting for the answer."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(command + "\n")
-        self._process.stdin.flush()
+        self._commands.send(command)
 
     def wait_killed(self) -> None:
         """Wait until it has killed itself."""
-        assert self._process.wait(120) == -signal.SIGKILL
+        self._process.join(120)
+        assert self._process.exitcode == -signal.SIGKILL
 
     def kill(self) -> None:
         self._process.kill()
-        self._process.communicate()
+        self._process.join()
 
-    def end(self) -> int:
+    def end(self) -> int | None:
         """Let it shut down; returns its exit code."""
-        self._process.communicate(timeout=120)
-        return self._process.returncode
+        self._commands.close()
+        self._process.join(120)
+        return self._process.exitcode
 
     def is_running(self) -> bool:
-        return self._process.poll() is None
+        return self._process.is_alive()
 
     def _receive(self) -> dict[str, str]:
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        return json.loads(line) if line else {}
+        try:
+            return self._commands.recv()
+        except EOFError:
+            return {}
 
 
 class House:
@@ -117,6 +119,13 @@ def _is_gone(process: psutil.Process) -> bool:
         return process.status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return True
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _socket_removed() -> Iterator[None]:
+    """Removes the socket of SERVERS, because this process may end without multiprocessing's own clean-up."""
+    yield
+    shutil.rmtree(get_temp_dir())
 
 
 @pytest.fixture
