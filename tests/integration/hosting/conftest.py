@@ -49,7 +49,7 @@ def app(built_app: str) -> Iterator[str]:
     """The small app: stopped before and after the test, and without the files that make it fail."""
     yield built_app
     apps.stop_app(built_app)
-    for name in ("break_import", "with_child", "freeze"):
+    for name in ("break_import", "with_child", "short_limit", "freeze"):
         (folder(built_app) / name).unlink(missing_ok=True)
 
 

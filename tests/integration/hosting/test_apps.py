@@ -217,13 +217,14 @@ def test_a_killed_app_is_started_again(app: str) -> None:
 
 
 def test_an_app_whose_event_loop_is_frozen_is_ended_and_started_again(app: str) -> None:
+    (folder(app) / "short_limit").touch()
     run(app)
     pid = pid_of(app)
     (folder(app) / "freeze").touch()
     wait_for(lambda: view(app).pid is None, 120)
     (folder(app) / "freeze").unlink()
     log = "\n".join(apps.app_log(app))
-    assert "The event loop has not run for 20 seconds. All threads:" in log
+    assert "The event loop has not run for 2 seconds. All threads:" in log
     assert "in freeze_when_asked" in log
     ahead = [0.0]
     watcher = Watcher(clock=lambda: time.time() + ahead[0])

@@ -1,8 +1,12 @@
-"""A small app that a test can make fail with a file named break_import, with_child or freeze in its folder."""
+"""A small app that a test can make fail with a file named break_import, with_child or freeze in its folder.
+
+With the file short_limit the watchdog waits two seconds instead of twenty."""
 
 import asyncio
 import os
 import subprocess
+import sys
+import time
 from pathlib import Path
 
 import reflex as rx
@@ -11,6 +15,21 @@ if Path("break_import").exists():
     raise RuntimeError("broken on purpose")
 if Path("with_child").exists() and "REFLEX_FRONTEND_PORT" in os.environ:
     subprocess.Popen(["sleep", "600"])
+
+
+def shorten_limit(runner) -> None:
+    load_module = runner._sibling_module
+
+    def load_with_short_limit(name):
+        module = load_module(name)
+        module.FROZEN_SECONDS = 2.0
+        return module
+
+    runner._sibling_module = load_with_short_limit
+
+
+if Path("short_limit").exists():
+    shorten_limit(sys.modules["__main__"])
 
 
 class Counter(rx.State):
@@ -35,10 +54,10 @@ def second() -> rx.Component:
 
 
 async def freeze_when_asked() -> None:
-    """Block the event loop when the file exists."""
+    """Block the event loop while the file exists."""
     while True:
         while Path("freeze").exists():  # noqa: ASYNC240  (blocking is the point)
-            pass
+            time.sleep(0.05)  # noqa: ASYNC251
         await asyncio.sleep(0.1)
 
 
