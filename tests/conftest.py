@@ -1,9 +1,10 @@
 """Fixtures and hooks for all tests. Each test has its own home folder, never the developer's."""
 
+import gc
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,18 @@ def _no_developer_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
     yield
     os.environ.pop("PROTO_DDF_HOME", None)
     get_settings.cache_clear()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Collect no garbage while tests are collected, and later only among what the tests make: the modules stay, and
+    looking through all of them again and again takes seconds."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
