@@ -26,6 +26,9 @@ from proto_ddf.sources.sqlite.source import SqliteSource
 from tests.ports import HOST
 from tests.servers.database_server import Database
 
+NO_PLUGINS = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+"""The environment in which an app's own test runs: loading our plugins takes longer than the test, which needs none."""
+
 
 class FilledForms:
     """Changes rows of an imported app as its pages do: with a form that is filled from the row."""

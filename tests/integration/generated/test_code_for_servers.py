@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from proto_ddf.generator.code.package import package_app
-from tests.served_apps import ServedApp, url_of
+from tests.served_apps import NO_PLUGINS, ServedApp, url_of
 
 
 def run(app: ServedApp, *command: str) -> subprocess.CompletedProcess[str]:
@@ -18,7 +18,7 @@ def run(app: ServedApp, *command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", *command],
         cwd=app.folder,
-        env=os.environ | own,
+        env=os.environ | own | NO_PLUGINS,
         capture_output=True,
         text=True,
         check=False,

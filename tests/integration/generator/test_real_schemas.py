@@ -24,6 +24,7 @@ from proto_ddf.sources.sample_shop.sample_database import ensure_sample
 from proto_ddf.sources.schema.model import SourceSchema
 from proto_ddf.sources.sqlite.source import SqliteSource
 from tests.flights import FlightsUnavailable, fetch_flights
+from tests.served_apps import NO_PLUGINS
 
 ROWS = {
     "airlines": 16,
@@ -55,7 +56,7 @@ def flights(home: Path) -> tuple[FilesSource, SourceSchema]:
 
 
 def _run_own_test(folder: Path, database: Path | None = None) -> str:
-    environment = {**os.environ, "PYTHONPATH": "", "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = os.environ | NO_PLUGINS | {"PYTHONPATH": "", "PYTHONDONTWRITEBYTECODE": "1"}
     environment.pop("DATABASE_URL", None)
     if database is not None:
         environment["DATABASE_URL"] = f"sqlite:///{database}"

@@ -4,8 +4,8 @@ import contextlib
 import json
 import multiprocessing
 import os
-import signal
 import shutil
+import signal
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
