@@ -10,12 +10,8 @@ from pathlib import Path
 from string import Template
 
 import pytest
-from playwright.sync_api import expect
 
 from proto_ddf.generator.code.render import TEMPLATES
-from tests.browser.driving import SOON_MS
-
-expect.set_options(timeout=SOON_MS)
 
 ASSETS = TEMPLATES / "assets"
 HERE = Path(__file__).parent

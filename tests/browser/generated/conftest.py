@@ -24,10 +24,8 @@ from proto_ddf.settings import get_settings
 from proto_ddf.sources.sample_shop.sample_database import ensure_sample
 from proto_ddf.sources.sqlite.source import SqliteSource
 from tests.answering import answers
-from tests.browser.driving import SOON_MS
 from tests.ports import free_port
 
-expect.set_options(timeout=SOON_MS)
 TOASTS_STAY = """(() => {
   const start = window.setTimeout;
   window.setTimeout = (act, milliseconds, ...values) =>

@@ -5,14 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from tests.browser.conftest import Server
-from tests.browser.driving import SOON_MS
 from tests.browser.sources.forms import LONG
 from tests.ports import free_port
-
-expect.set_options(timeout=SOON_MS)
 
 
 @pytest.fixture(scope="package")
