@@ -382,6 +382,26 @@ def test_a_closed_tab_leaves_its_text_to_the_next_one(
     wait_for_drafts(later, set())
 
 
+def test_a_reloaded_tab_waits_for_the_lock_of_the_page_before(
+    site: Site, page: Page, context: BrowserContext
+):
+    """On a loaded machine the page before ends seconds later than the next one begins."""
+    open_form(page, site)
+    page.get_by_label("Name").fill("Grace")
+    wait_for_drafts(page, {"name"})
+    name = page.evaluate("sessionStorage['forms.tab']")
+    other = context.new_page()
+    other.goto(f"{site.url}/customers/7")
+    other.evaluate(
+        """name => void navigator.locks.request(
+          `forms shop ${name}`, { steal: true }, () => new Promise((done) => setTimeout(done, 2500)))""",
+        name,
+    )
+    page.reload()
+    expect(page.get_by_label("Name")).to_have_value("Grace")
+    assert page.evaluate("sessionStorage['forms.tab']") == name
+
+
 def test_the_draft_of_one_row_does_not_open_another(site: Site, page: Page):
     open_form(page, site)
     page.get_by_label("Name").fill("Grace")

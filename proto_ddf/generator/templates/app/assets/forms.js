@@ -7,6 +7,7 @@
   const DAY = 24 * 60 * 60 * 1000;
   const WRITE_AFTER_MS = 200;
   const LOCK_WAIT_MS = 1000;
+  const LOCK_WAIT_OF_RELOADED_MS = 4000;
   const CLICK_AGAIN_MS = 2000;
   const RESTORE_WAIT_MS = 5000;
   const MOST_SENT_BYTES = 900_000; // The server closes a connection that sends a message of 1 MB.
@@ -185,7 +186,9 @@
         resolve(true);
         return new Promise(() => {});
       };
-      const options = { signal: AbortSignal.timeout(LOCK_WAIT_MS) };
+      const isReloaded = performance.getEntriesByType("navigation")[0]?.type === "reload";
+      const wait = isReloaded ? LOCK_WAIT_OF_RELOADED_MS : LOCK_WAIT_MS;
+      const options = { signal: AbortSignal.timeout(wait) };
       navigator.locks.request(lockOf(name), options, hold).catch(() => resolve(false));
     });
   }
