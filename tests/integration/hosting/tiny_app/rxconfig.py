@@ -9,6 +9,5 @@ config = rx.Config(
     cors_allowed_origins=[f"http://127.0.0.1:{PORT}", f"http://localhost:{PORT}"],
     telemetry_enabled=False,
     show_built_with_reflex=False,
-    plugins=[rx.plugins.RadixThemesPlugin()],
-    disable_plugins=[rx.plugins.SitemapPlugin],
+    disable_plugins=[rx.plugins.SitemapPlugin, rx.plugins.RadixThemesPlugin],
 )

@@ -1,6 +1,7 @@
 """A small app that a test can make fail with a file named break_import, with_child or freeze in its folder.
 
-With the file short_limit the watchdog waits two seconds instead of twenty."""
+With the file short_limit the watchdog waits two seconds instead of twenty. The pages are plain HTML elements, because
+Radix takes half of the time of a build."""
 
 import asyncio
 import os
@@ -10,6 +11,7 @@ import time
 from pathlib import Path
 
 import reflex as rx
+from reflex_components_core.react_router.dom import ReactRouterLink
 
 if Path("break_import").exists():
     raise RuntimeError("broken on purpose")
@@ -41,16 +43,16 @@ class Counter(rx.State):
 
 
 def index() -> rx.Component:
-    return rx.vstack(
-        rx.heading("Tiny"),
-        rx.text(Counter.count, id="count"),
-        rx.button("Add", on_click=Counter.add),
-        rx.link("Second", href="/second"),
+    return rx.el.main(
+        rx.el.h1("Tiny"),
+        rx.el.p(Counter.count, id="count"),
+        rx.el.button("Add", on_click=Counter.add),
+        ReactRouterLink.create("Second", to="/second"),
     )
 
 
 def second() -> rx.Component:
-    return rx.heading("Second page")
+    return rx.el.h1("Second page")
 
 
 async def freeze_when_asked() -> None:
@@ -61,7 +63,7 @@ async def freeze_when_asked() -> None:
         await asyncio.sleep(0.1)
 
 
-app = rx.App()
+app = rx.App(theme=None)
 app.register_lifespan_task(freeze_when_asked)
 app.add_page(index, route="/")
 app.add_page(second, route="/second")
