@@ -67,13 +67,13 @@ def test_a_save_of_another_field_leaves_every_byte_of_the_row(typed, dialect, ta
     app = typed(dialect)
     view = app.view(table)
     for number, part in enumerate(parts_of(app, view)):
-        page = Page(app, view, part)
-        if page.form.read_only:
-            assert dialect == "sqlite", "NULL as a key"
-            continue
         before = stored_bytes(app.place, table)
-        for sent, word in (({}, f"one {number}"), (page.controls, f"two {number}")):
+        for word, all_sent in ((f"one {number}", False), (f"two {number}", True)):
             page = Page(app, view, part)
+            if page.form.read_only:
+                assert dialect == "sqlite", "NULL as a key"
+                break
+            sent = page.controls if all_sent else {}
             assert page.save(**sent | {"word": word}) == part
             after = stored_bytes(app.place, table)
             changed = [key for key in before if before[key] != after[key]]
