@@ -147,7 +147,11 @@ def test_ten_generations_at_once(context: BrowserContext, hosted: Server) -> Non
         seen = max(seen, builds(hosted))
         assert time.monotonic() < deadline
         time.sleep(0.2)
-    assert rows(database, "select error from operation_step where state = 'FAILED'") == []
+    failed = (
+        "select subject, error from operation_step join operation on operation.id = operation_id"
+        " where subject like 'crowd%' and operation_step.state = 'FAILED'"
+    )
+    assert rows(database, failed) == []
     assert rows(database, crowd) == [("SUCCEEDED",)] * CROWD
     assert 1 <= seen <= len(os.sched_getaffinity(0))
 
