@@ -14,6 +14,8 @@ BIN := $(VENV)/bin
 NODE_BIN := $(VENV)/node/node_modules/.bin
 export PATH := $(CURDIR)/$(NODE_BIN):$(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Containers often set it. Then each process compiles all modules again: a third of the time to start the server.
+unexport PYTHONDONTWRITEBYTECODE
 
 # The stamp's name contains a hash of the requirements, so that unchanged ones are not installed again.
 hash = $(shell cat $(1) | sha256sum | cut -c1-16)
@@ -32,7 +34,7 @@ check: lint
 test: $(DEV_STAMP)
 	@scripts/set_up.sh browser
 	@scripts/set_up.sh databases
-	@exec $(BIN)/python -m pytest -q -ra -n 2 --no-loadscope-reorder
+	@exec $(BIN)/python -m pytest -q -ra -n 3 --no-loadscope-reorder
 
 lint: $(DEV_STAMP)
 	$(BIN)/ruff check .
