@@ -55,8 +55,24 @@ def publish(section: str, text: str, comparisons: list[Comparison], peer: str = 
         "|---|---|---|---|---|---|",
         *(comparison.row for comparison in comparisons),
     ]
-    lines = [f"## {section}", "", text, "", *table, "", f"Medians of {rounds}. {machine()}"]
-    written = "\n".join(lines) + "\n"
+    _keep(section, ["", text, "", *table, "", f"Medians of {rounds}. {machine()}"])
+
+
+def publish_table(section: str, text: str, *tables: list[list[str]]) -> None:
+    """Print tables of figures without a peer, and put them in place of the section's last ones. The first row of each is
+    its head."""
+    lines = ["", text]
+    for head, *rows in tables:
+        lines += ["", _row(head), "|" + "---|" * len(head), *map(_row, rows)]
+    _keep(section, lines)
+
+
+def _row(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |".replace("  |", " |")
+
+
+def _keep(section: str, lines: list[str]) -> None:
+    written = "\n".join([f"## {section}", *lines]) + "\n"
     print(written, flush=True)
     known = FILE.read_text() if FILE.exists() else INTRODUCTION
     before = re.split(rf"^## {re.escape(section)}$", known, flags=re.M)[0].rstrip()

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from proto_ddf.errors.codes import databases, files, integration, system, validation
+from proto_ddf.errors.codes import apps, databases, files, integration, system, validation
 from proto_ddf.errors.codes.model import ErrorCode
 
 __all__ = ["CATALOGUE", "UNKNOWN", "ErrorCode"]
@@ -19,6 +19,13 @@ def _by_code(*groups: tuple[ErrorCode, ...]) -> dict[str, ErrorCode]:
 
 
 CATALOGUE: Mapping[str, ErrorCode] = MappingProxyType(
-    _by_code(validation.CODES, files.CODES, databases.CODES, system.CODES, integration.CODES)
+    _by_code(
+        validation.CODES,
+        files.CODES,
+        databases.CODES,
+        system.CODES,
+        apps.CODES,
+        integration.CODES,
+    )
 )
 UNKNOWN = CATALOGUE["unknown"]

@@ -1,15 +1,19 @@
-"""Classification: from any exception to a code of the catalogue, how the error behaves, and its texts."""
+"""Classification: from any exception, and what a child process wrote, to a code of the catalogue, how the error behaves,
+what kind of thing failed, what helps, and the texts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from proto_ddf.errors import drivers
+from proto_ddf.errors import outputs
 from proto_ddf.errors.catalogue import CATALOGUE, UNKNOWN
+from proto_ddf.errors.causes import best_cause, best_finding, from_own_error, is_retryable
+from proto_ddf.errors.codes.error_types import ErrorType, SuggestedAction, suggested_action
 from proto_ddf.errors.codes.model import Category, ErrorCode, Family, Severity
-from proto_ddf.errors.drivers import text
+from proto_ddf.errors.drivers import http_status, os_errors
 from proto_ddf.errors.drivers.finding import SURE, Finding
 from proto_ddf.errors.messages import message_texts
+from proto_ddf.errors.outputs import OutputFinding
 from proto_ddf.errors.types import ProtoDDFError
 
 _GENERIC_CODES = frozenset({"system_error", "integration_error", "unknown"})
@@ -26,9 +30,15 @@ _STEP_CODES = frozenset(
 )
 _MACHINE_CODES = frozenset({"disk_space_low", "permission_denied"})
 """Causes that explain a failed step better than the step's own code."""
-_PROBABLE_CAUSE_FACTOR = 0.6
-"""Multiplies the confidence of an error that is only probably the cause."""
-_MAX_CHAIN = 20
+_CHILD_CODES = _STEP_CODES - {"import_failed", "render_failed"} | {
+    "app_check_failed",
+    "app_crashed",
+    "process_killed",
+    "registry_unreachable",
+}
+"""Codes that say only that a child process failed: what it wrote says more."""
+_PROBABLE = 0.5
+"""From this confidence on an output says more than that a process failed."""
 
 
 @dataclass(frozen=True)
@@ -36,10 +46,16 @@ class Classification:
     code: str
     family: Family
     category: Category
+    type: ErrorType
     severity: Severity
     retryable: bool
     """An automatic retry may help. Never true below a confidence of 0.8."""
     confidence: float
+    suggested_action: SuggestedAction
+    reason: str
+    """The line that says why, of what a child process wrote."""
+    location: str
+    """File and line of the app's own code, if the child process named them."""
     field: str | None
     title: str
     message: str
@@ -48,40 +64,79 @@ class Classification:
     """The page offers Try Again."""
 
 
-def classify(error: BaseException) -> Classification:
-    """Classify an exception by its type, its causes and, for a group, its members. Never raises.
+class ErrorClassificationEngine:
+    """The one way from an error to its classification."""
 
-    An exception that only wraps another one is classified by its explicit cause. A programming error (ValueError,
-    KeyError, ...) is never transient, whatever caused it.
-    """
-    try:
-        return _classification(*_find(error))
-    except Exception:
-        return _classification(Finding("unknown", 0.0), {})
+    def classify_error(
+        self, error: BaseException, logs: str = "", context: Mapping[str, Any] | None = None
+    ) -> Classification:
+        """Classify an exception by its type, its causes and, for a group, its members. Never raises.
+
+        An exception that only wraps another one is classified by its explicit cause. A programming error (ValueError,
+        KeyError, ...) is never transient, whatever caused it. `logs` is what a child process wrote; it decides where
+        the exception itself says only that something failed. `context` may have the child's `exit_code`, and the HTTP
+        `status` or the `errno` of an exception that says nothing itself.
+        """
+        try:
+            return self._classify(error, logs, context or {})
+        except Exception:
+            return _classification(Finding("unknown", 0.0), {})
+
+    def _classify(
+        self, error: BaseException, logs: str, context: Mapping[str, Any]
+    ) -> Classification:
+        finding, values = _find(error)
+        if finding.code not in _CHILD_CODES | _GENERIC_CODES or _is_specific(finding):
+            return _classification(finding, values)
+        exit_code = context.get("exit_code", values.get("exit_code"))
+        output = outputs.read_output(logs, exit_code if isinstance(exit_code, int) else None)
+        if output and (finding.code == "unknown" or _says_more(output.finding, finding)):
+            named = {"reason": output.reason, "location": output.location}
+            return _classification(
+                output.finding, {**values, **named, **output.finding.context}, output
+            )
+        if finding.confidence < SURE and (known := _from_numbers(context)):
+            return _classification(known, {**values, **known.context})
+        return _classification(finding, values, output)
+
+
+classify = ErrorClassificationEngine().classify_error
+
+
+def _is_specific(finding: Finding) -> bool:
+    """Whether the case is known better than its code: a status of HTTP or gRPC, for example."""
+    return finding.code in _GENERIC_CODES and (
+        finding.type is not None or finding.transient is not None
+    )
+
+
+def _says_more(output: Finding, own: Finding) -> bool:
+    if output.code in {"process_failed", "unknown"}:
+        return False
+    return output.confidence >= (_PROBABLE if own.code in _CHILD_CODES else SURE)
+
+
+def _from_numbers(context: Mapping[str, Any]) -> Finding | None:
+    """What a status of HTTP or an errno says that came apart from the exception."""
+    status, number = context.get("status"), context.get("errno")
+    if isinstance(status, int) and 400 <= status < 600:
+        return http_status.find(status)
+    return os_errors.by_number(number) if isinstance(number, int) and number > 0 else None
 
 
 def _find(error: BaseException) -> tuple[Finding, Mapping[str, Any]]:
     """The finding, and the context for its texts."""
     if isinstance(error, ProtoDDFError):
-        own = _from_own_error(error)
-        cause = _best_cause(error)
+        own = from_own_error(error)
+        cause = best_cause(error)
         if cause and _explains_better(cause, own):
             return cause, {**error.context, "message": error.message, **cause.context}
         known = (
             {**cause.context, **own.context} if cause and cause.code == own.code else own.context
         )
         return own, known
-    finding = _best_finding(error) or Finding("unknown", 0.0)
+    finding = best_finding(error) or Finding("unknown", 0.0)
     return finding, finding.context
-
-
-def _from_own_error(error: ProtoDDFError) -> Finding:
-    context = {"message": error.message, **error.context}
-    named = error.context.get("field")
-    form_field = str(named) if named else None
-    if error.code not in CATALOGUE:
-        return Finding(error.default_code, 0.5, context, form_field)
-    return Finding(error.code, 1.0, context, form_field)
 
 
 def _explains_better(cause: Finding, own: Finding) -> bool:
@@ -90,109 +145,34 @@ def _explains_better(cause: Finding, own: Finding) -> bool:
     return own.code in _GENERIC_CODES or (own.code in _STEP_CODES and cause.code in _MACHINE_CODES)
 
 
-def _best_cause(error: BaseException) -> Finding | None:
-    for link, is_probable in _chain(error):
-        if link is not error and (finding := _finding_without_causes(link)):
-            return _as_probable_cause(finding) if is_probable else finding
-    return None
-
-
-def _best_finding(error: BaseException) -> Finding | None:
-    """The first sure finding, starting at the outermost error; without one, that of the highest confidence."""
-    best: Finding | None = None
-    for link, is_probable in _chain(error):
-        finding = _finding_without_causes(link)
-        if finding is None:
-            continue
-        if is_probable:
-            finding = _as_probable_cause(finding)
-        if finding.confidence >= SURE:
-            return finding
-        if best is None or finding.confidence > best.confidence:
-            best = finding
-    return best
-
-
-def _finding_without_causes(error: BaseException) -> Finding | None:
-    if isinstance(error, ProtoDDFError):
-        return _from_own_error(error)
-    if isinstance(error, BaseExceptionGroup):
-        return _from_group(error)
-    return drivers.find(error) or text.find(error)
-
-
-def _from_group(group: BaseExceptionGroup[BaseException]) -> Finding | None:
-    """The finding of one member: first those that are not retryable, then the highest confidence."""
-    findings = [_best_finding(member) or Finding("unknown", 0.0) for member in group.exceptions]
-    return min(findings, key=lambda finding: (_retryable(finding), -finding.confidence))
-
-
-def _chain(error: BaseException) -> Iterator[tuple[BaseException, bool]]:
-    """The error, then its causes. The bool is True if the error is only probably a cause: it was being handled when
-    the other one was raised (`__context__`), or a programming error came after it."""
-    waiting = [(error, False)]
-    seen: set[int] = set()
-    while waiting and len(seen) < _MAX_CHAIN:
-        link, is_probable = waiting.pop(0)
-        if id(link) in seen:
-            continue
-        seen.add(id(link))
-        yield link, is_probable
-        is_probable = is_probable or text.is_programming_error(link)
-        explicit = _explicit_causes(link)
-        waiting.extend((cause, is_probable) for cause in explicit)
-        if not explicit and not link.__suppress_context__ and link.__context__ is not None:
-            waiting.append((link.__context__, True))
-
-
-def _explicit_causes(error: BaseException) -> list[BaseException]:
-    """The causes that the error names. SQLAlchemy keeps the driver's error in `orig`, DBOS the errors of all attempts
-    in `errors`."""
-    attempts = getattr(error, "errors", None)
-    last = attempts[-1:] if isinstance(attempts, list) else []
-    found = [getattr(error, "orig", None), *last, error.__cause__]
-    return [cause for cause in found if isinstance(cause, BaseException)]
-
-
-def _as_probable_cause(finding: Finding) -> Finding:
-    """The finding with less confidence and without automatic retries."""
-    return Finding(
-        finding.code,
-        finding.confidence * _PROBABLE_CAUSE_FACTOR,
-        finding.context,
-        finding.form_field,
-        transient=False,
-    )
-
-
-def _retryable(finding: Finding) -> bool:
-    if finding.confidence < SURE:
-        return False
-    entry = CATALOGUE.get(finding.code, UNKNOWN)
-    return entry.retryable if finding.transient is None else finding.transient
-
-
 def _category(entry: ErrorCode, finding: Finding) -> Category:
-    if _retryable(finding):
+    if is_retryable(finding):
         return "transient"
     if entry.retryable:  # the code in general, but not this case
         return "persistent"
     return entry.category
 
 
-def _classification(finding: Finding, context: Mapping[str, Any]) -> Classification:
+def _classification(
+    finding: Finding, context: Mapping[str, Any], output: OutputFinding | None = None
+) -> Classification:
     entry = CATALOGUE.get(finding.code, UNKNOWN)
     title, message, hint = message_texts(entry, context)
+    kind = finding.type or entry.type
     return Classification(
         code=entry.code,
         family=entry.family,
         category=_category(entry, finding),
+        type=kind,
         severity=entry.severity,
-        retryable=_retryable(finding),
+        retryable=is_retryable(finding),
         confidence=finding.confidence,
+        suggested_action=suggested_action(entry.code, kind),
+        reason=output.reason if output else "",
+        location=output.location if output else "",
         field=finding.form_field or entry.field,
         title=title,
         message=message,
         hint=hint,
-        try_again=entry.try_again or _retryable(finding),
+        try_again=entry.try_again or is_retryable(finding),
     )

@@ -10,7 +10,7 @@ def _file(
         code,
         "integration",
         category,
-        "error",
+        "medium",
         category == "transient",
         title,
         message,

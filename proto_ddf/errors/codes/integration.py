@@ -100,4 +100,18 @@ CODES = (
         "The source[ “{name}”] no longer exists.",
         "Put it back or connect it again, then try again.",
     ),
+    external_error(
+        "value_refused",
+        "persistent",
+        "Value was refused",
+        "[{system}|The database] refused a value or a row[: {reason}].",
+        "Correct the value, then try again.",
+    ),
+    external_error(
+        "query_invalid",
+        "persistent",
+        "Query cannot be read",
+        "[{system}|The database] does not understand the query[: {reason}].",
+        "Correct the query, then try again.",
+    ),
 )

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from proto_ddf.errors.codes.error_types import TYPES, ErrorType
+
 Family = Literal["validation", "system", "integration", "general"]
 Category = Literal["transient", "persistent", "user", "system"]
-Severity = Literal["info", "warning", "error", "critical"]
+Severity = Literal["low", "medium", "high", "critical"]
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,11 @@ class ErrorCode:
     try_again: bool = False
     """Try Again is offered: the error is transient, or its cause can be removed outside the form."""
 
+    @property
+    def type(self) -> ErrorType:
+        """What kind of thing failed, in general; a case may differ (`Finding.type`)."""
+        return TYPES[self.code]
+
 
 def external_error(
     code: str,
@@ -52,7 +59,7 @@ def external_error(
         code,
         family,
         category,
-        "error",
+        "medium",
         retryable,
         title,
         message,

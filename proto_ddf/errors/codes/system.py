@@ -10,7 +10,7 @@ def _machine(
     hint: str,
     *,
     category: Category = "system",
-    severity: Severity = "error",
+    severity: Severity = "high",
 ) -> ErrorCode:
     return ErrorCode(
         code, "system", category, severity, False, title, message, hint, try_again=True
@@ -24,7 +24,7 @@ CODES = (
         "The failed action is paused[ for another {retry_after} s].",
         "Wait until Try Again is active.",
         category="transient",
-        severity="info",
+        severity="low",
     ),
     _machine(
         "port_in_use",
@@ -32,6 +32,7 @@ CODES = (
         "[Port {port}|The port] is already in use by another program.",
         "Stop the program that uses it or choose another port, then try again.",
         category="persistent",
+        severity="medium",
     ),
     _machine(
         "port_unavailable",
@@ -66,7 +67,7 @@ CODES = (
         "too_many_open_files",
         "system",
         "transient",
-        "error",
+        "high",
         True,
         "Too many open files",
         "As many files and connections are open as the system allows[: {reason}].",
@@ -165,7 +166,7 @@ CODES = (
         "unknown",
         "general",
         "persistent",
-        "error",
+        "medium",
         False,
         "Something unexpected went wrong",
         "An error occurred[: {message}]",

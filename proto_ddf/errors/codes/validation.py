@@ -4,7 +4,7 @@ from proto_ddf.errors.codes.model import ErrorCode
 
 
 def _input(code: str, field: str | None, title: str, message: str, hint: str) -> ErrorCode:
-    return ErrorCode(code, "validation", "user", "warning", False, title, message, hint, field)
+    return ErrorCode(code, "validation", "user", "low", False, title, message, hint, field)
 
 
 CODES = (

@@ -1,11 +1,12 @@
 """From exceptions of drivers to error codes, one module per family of drivers.
 
 Each module has `find(error) -> Finding | None`. A module is imported only for an exception of its library, because
-then the library is loaded anyway.
+then the library is loaded anyway. Libraries without error numbers are in `reported`, by the names of their classes.
 """
 
 from importlib import import_module
 
+from proto_ddf.errors.drivers import reported
 from proto_ddf.errors.drivers.finding import Finding
 
 _MODULES = {
@@ -41,4 +42,4 @@ def find(error: BaseException) -> Finding | None:
         finding: Finding | None = import_module(f"{__name__}.{module}").find(error)
         if finding is not None:
             return finding
-    return None
+    return reported.find(error)

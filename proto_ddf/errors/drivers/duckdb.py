@@ -14,6 +14,7 @@ _CONVERTED_COLUMN = re.compile(r'converting column "(.*?)"')
 _FILE = re.compile(r'(?:pattern|[Ff]ile) "([^"]+)"')
 _NO_TABLE = re.compile(r"Table with name (.+?) does not exist")
 _NO_COLUMN = re.compile(r'Referenced column "(.+?)" not found')
+_NOT_PARQUET = re.compile(r"too small to be a Parquet file|No magic bytes found")
 _LOCKED = re.compile(r"Could not set lock|Conflicting lock", re.IGNORECASE)
 _DISK_FULL = re.compile(
     r"No space left|disk is full|out of disk|max_temp_directory_size", re.IGNORECASE
@@ -27,7 +28,20 @@ def find(error: BaseException) -> Finding | None:
     for find_in in (_of_disk, _of_csv, _of_query):
         if finding := find_in(error, text):
             return finding
-    return Finding("integration_error", 0.6, {"system": "duckdb"})
+    return _of_class(error) or Finding("integration_error", 0.6, {"system": "duckdb"})
+
+
+def _of_class(error: duckdb.Error) -> Finding | None:
+    context = {"system": "duckdb", "reason": str(error).partition("\n")[0]}
+    if isinstance(
+        error, duckdb.ConstraintException | duckdb.OutOfRangeException | duckdb.DataError
+    ):
+        return Finding("value_refused", 0.9, context)
+    if isinstance(
+        error, duckdb.ParserException | duckdb.SyntaxException | duckdb.BinderException
+    ) or (isinstance(error, duckdb.CatalogException) and "Function" in context["reason"]):
+        return Finding("query_invalid", 0.9, context)
+    return None
 
 
 def _of_disk(error: duckdb.Error, text: str) -> Finding | None:
@@ -63,6 +77,8 @@ def _of_csv(error: duckdb.Error, text: str) -> Finding | None:
         return Finding("import_failed", 0.9, {**_line(text), **_conversion(text)})
     if _LINE.search(text):
         return Finding("file_not_csv", 0.8, _line(text))
+    if _NOT_PARQUET.search(text):
+        return Finding("file_not_parquet", 0.9, _path(text))
     return None
 
 

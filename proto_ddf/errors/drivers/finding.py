@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from proto_ddf.errors.codes.error_types import ErrorType
+
 SURE = 0.8
 """From this confidence on a finding counts as certain. A less certain error is never retried automatically."""
 
@@ -18,3 +20,5 @@ class Finding:
     form_field: str | None = None
     transient: bool | None = None
     """Whether this case is transient, if that differs from the code in general."""
+    type: ErrorType | None = None
+    """What kind of thing failed in this case, if that differs from the code in general."""

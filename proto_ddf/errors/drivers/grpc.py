@@ -4,8 +4,10 @@ An error of a call, sync or of grpc.aio, has `code()` and `details()`. They are 
 """
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
+from proto_ddf.errors.codes.error_types import ErrorType
 from proto_ddf.errors.drivers import network
 from proto_ddf.errors.drivers.finding import Finding
 
@@ -13,9 +15,23 @@ _CODES = {
     "UNAVAILABLE": "connection_failed",
     "DEADLINE_EXCEEDED": "timeout",
     "UNAUTHENTICATED": "authentication_failed",
+    "PERMISSION_DENIED": "access_denied",
 }
 _TRANSIENT = frozenset({"RESOURCE_EXHAUSTED", "ABORTED", "INTERNAL", "UNKNOWN"})
 """Statuses without a code in the catalogue after which a retry may help. After all others it does not."""
+
+_TYPES: Mapping[str, ErrorType] = {
+    "CANCELLED": "unknown",
+    "INVALID_ARGUMENT": "data",
+    "NOT_FOUND": "configuration",
+    "ALREADY_EXISTS": "data",
+    "RESOURCE_EXHAUSTED": "rate_limit",
+    "FAILED_PRECONDITION": "data",
+    "OUT_OF_RANGE": "data",
+    "UNIMPLEMENTED": "configuration",
+    "DATA_LOSS": "data",
+}
+"""The types of statuses without a code in the catalogue; that of all others is external_service."""
 
 _NO_SUCH_NAME = re.compile(r"name not found|NXDOMAIN|not known|no address", re.IGNORECASE)
 _OTHER_HOST = re.compile(r"is not in peer certificate|Hostname Verification Check failed", re.I)
@@ -33,7 +49,13 @@ def find(error: BaseException) -> Finding | None:
     if code := _CODES.get(status):
         return Finding(code, 1.0, {"reason": details} if details else {})
     message = f"The server answered with status {status}{f' ({details})' if details else ''}."
-    return Finding("integration_error", 1.0, {"message": message}, transient=status in _TRANSIENT)
+    return Finding(
+        "integration_error",
+        1.0,
+        {"message": message},
+        transient=status in _TRANSIENT,
+        type=_TYPES.get(status),
+    )
 
 
 def _of_unavailable(details: str) -> Finding | None:

@@ -6,20 +6,9 @@ from dataclasses import replace
 
 import httpx
 
-from proto_ddf.errors.drivers import network
+from proto_ddf.errors.drivers import http_status, network
 from proto_ddf.errors.drivers.finding import Finding
 
-_CODES = {
-    401: "authentication_failed",
-    403: "access_denied",
-    407: "authentication_failed",
-    408: "timeout",
-    429: "rate_limited",
-    451: "access_denied",
-    504: "timeout",
-}
-_TRANSIENT = frozenset({425, 500, 502, 503})
-"""Statuses without a code in the catalogue after which a retry may help."""
 _PROXY_STATUS = re.compile(r"([1-5]\d\d)\b")
 
 
@@ -27,11 +16,18 @@ def find(error: BaseException) -> Finding | None:
     if isinstance(error, httpx.HTTPStatusError):
         return _of_status(error.response.status_code, error, error.response.reason_phrase)
     if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol):
-        return Finding("invalid_value", 0.9, {"message": "This address cannot be used."})
+        message = "This address cannot be used."
+        return Finding("invalid_value", 0.9, {"message": message}, type="configuration")
     if isinstance(error, httpx.TimeoutException):
         return Finding("timeout", 1.0, _host(error))
     if isinstance(error, httpx.LocalProtocolError):
-        return Finding("integration_error", 0.9, _host(error))
+        return Finding("integration_error", 0.9, _host(error), type="data")
+    if isinstance(error, httpx.TooManyRedirects):
+        message = "The server redirects without end."
+        return Finding("integration_error", 0.9, {**_host(error), "message": message})
+    if isinstance(error, httpx.DecodingError):
+        message = "The server's answer cannot be decoded."
+        return Finding("integration_error", 0.9, {**_host(error), "message": message}, type="data")
     if isinstance(error, httpx.ProxyError) and (status := _PROXY_STATUS.match(str(error))):
         return _of_status(int(status[1]), error, "from the proxy")
     if isinstance(error, httpx.TransportError):
@@ -51,14 +47,7 @@ def _of_transport(error: httpx.TransportError) -> Finding:
 
 
 def _of_status(status: int, error: httpx.HTTPError, words: str) -> Finding:
-    host = _host(error)
-    if code := _CODES.get(status):
-        return Finding(code, 1.0, {**host, **_retry_after(error)})
-    who = host.get("system", "The server")
-    message = f"{who} answered with status {status} ({words})."
-    return Finding(
-        "integration_error", 1.0, {**host, "message": message}, transient=status in _TRANSIENT
-    )
+    return http_status.find(status, {**_host(error), **_retry_after(error)}, words)
 
 
 def _retry_after(error: httpx.HTTPError) -> dict[str, str]:

@@ -65,7 +65,11 @@ def _of_tls(error: ssl.SSLError) -> Finding:
     """A failed TLS handshake. Only a closed connection is transient."""
     if isinstance(error, _CONNECTION_CLOSED):
         return Finding("connection_failed", 0.95)
-    words = (getattr(error, "verify_message", "") or error.reason or "").replace("_", " ").lower()
+    words = (
+        (getattr(error, "verify_message", "") or getattr(error, "reason", "") or "")
+        .replace("_", " ")
+        .lower()
+    )
     context = {"reason": words} if words else {}
     if not isinstance(error, ssl.SSLCertVerificationError):
         return Finding("tls_failed", 0.95, context)

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Mapping
 from typing import Any
 
+from proto_ddf.errors.codes.error_types import ErrorType
 from proto_ddf.errors.drivers.finding import Finding
 
 _CODES = {
@@ -38,6 +39,19 @@ _CODES = {
 }
 _TRANSIENT = frozenset({errno.EAGAIN, errno.EINTR, errno.EBUSY, errno.ENOBUFS})
 """Transient numbers without a code in the catalogue."""
+_WRONG_PATH = frozenset(
+    {
+        errno.EEXIST,
+        errno.EINVAL,
+        errno.EISDIR,
+        errno.ELOOP,
+        errno.ENAMETOOLONG,
+        errno.ENOTDIR,
+        errno.ENOTEMPTY,
+        errno.EXDEV,
+    }
+)
+"""A path that was given does not fit what it is used for."""
 _CLASSES = (
     (TimeoutError, "timeout"),
     (ConnectionError, "connection_failed"),
@@ -64,11 +78,14 @@ def find(error: BaseException) -> Finding | None:
 def by_number(number: int, context: Mapping[str, Any] | None = None) -> Finding | None:
     """The finding for an errno, None if there is none."""
     known = {"reason": os.strerror(number).lower(), **(context or {})}
+    kind: ErrorType | None = "configuration" if number in _WRONG_PATH else None
     if code := _CODES.get(number):
-        return Finding(code, 1.0, known)
+        return Finding(code, 1.0, known, type="resource" if number == errno.EIO else kind)
     if number in _TRANSIENT:
-        return Finding("system_error", 0.9, known, transient=True)
-    return None
+        return Finding("system_error", 0.9, known, transient=True, type="resource")
+    if number == errno.EADDRNOTAVAIL:
+        return Finding("system_error", 0.9, known, type="configuration")
+    return Finding("system_error", 0.9, known, type=kind) if kind else None
 
 
 def _by_number_or_class(error: OSError) -> Finding | None:

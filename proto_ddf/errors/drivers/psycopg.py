@@ -35,7 +35,13 @@ _CODES = {
     "57P05": "connection_lost",
     "08P01": "integration_error",
 }
-_CLASSES = {"08": "connection_lost", "58": "integration_error"}
+_CLASSES = {
+    "08": "connection_lost",
+    "22": "value_refused",
+    "23": "value_refused",
+    "42": "query_invalid",
+    "58": "integration_error",
+}
 """For other states, by the first two characters."""
 _TRANSIENT = frozenset({"40001", "40P01"})
 """Serialization failure and deadlock, which have no code in the catalogue."""
@@ -63,7 +69,10 @@ _TEXTS = tuple(
             "wrong_server",
         ),
         (r"No route to host|Network is unreachable", "host_unreachable"),
-        (r"Connection refused", "port_closed"),
+        (
+            r"Connection refused|connection to server on socket .{1,300} failed: No such file",
+            "port_closed",
+        ),
         (r"timeout expired|Connection timed out|timed out", "host_silent"),
         (
             r"server closed the connection|connection (is|was|has been) (closed|lost)|connection reset"
@@ -76,6 +85,9 @@ _TEXTS = tuple(
     )
 )
 _LOOKUP = re.compile(r"could not translate host name|failed to resolve host", re.IGNORECASE)
+_WRONG_OPTION = re.compile(
+    r"in connection info string|invalid connection option|invalid (?:connection )?URI"
+)
 _TRANSIENT_LOOKUP = re.compile(r"temporary failure|memory allocation|system error", re.IGNORECASE)
 _DENIED = re.compile(r"permission denied for (?:materialized |foreign )?(?:table|view) (.+)")
 _UNKNOWN_TABLE = re.compile(r'relation "(.+?)" does not exist')
@@ -104,6 +116,8 @@ def find(error: BaseException) -> Finding:
         for pattern, code in _TEXTS:
             if pattern.search(text):
                 return Finding(code, 0.85, {"system": SYSTEM, "reason": text})
+    if _WRONG_OPTION.search(text):
+        return Finding("configuration_invalid", 0.9, {"reason": text})
     return Finding("integration_error", 0.6, {"system": SYSTEM, "message": _TEXT.quote(text)})
 
 

@@ -15,9 +15,12 @@ _CODES = {
     1041: "too_many_connections",  # ER_OUT_OF_RESOURCES
     1044: "database_not_allowed",  # ER_DBACCESS_DENIED_ERROR
     1045: "authentication_failed",  # ER_ACCESS_DENIED_ERROR
+    1048: "value_refused",  # ER_BAD_NULL_ERROR
     1049: "database_unknown",  # ER_BAD_DB_ERROR
     1053: "server_stopping",  # ER_SERVER_SHUTDOWN
     1054: "source_changed",  # ER_BAD_FIELD_ERROR
+    1062: "value_refused",  # ER_DUP_ENTRY
+    1064: "query_invalid",  # ER_PARSE_ERROR
     1077: "server_stopping",  # ER_NORMAL_SHUTDOWN
     1079: "server_stopping",  # ER_SHUTDOWN_COMPLETE
     1129: "login_not_allowed",  # ER_HOST_IS_BLOCKED
@@ -33,13 +36,19 @@ _CODES = {
     1184: "connection_lost",  # ER_NEW_ABORTING_CONNECTION
     1203: "too_many_connections",  # ER_TOO_MANY_USER_CONNECTIONS
     1205: "query_timeout",  # ER_LOCK_WAIT_TIMEOUT
+    1305: "query_invalid",  # ER_SP_DOES_NOT_EXIST
     1226: "too_many_connections",  # ER_USER_LIMIT_REACHED
     1227: "table_not_allowed",  # ER_SPECIFIC_ACCESS_DENIED_ERROR
     1251: "login_not_allowed",  # ER_NOT_SUPPORTED_AUTH_MODE
+    1264: "value_refused",  # ER_WARN_DATA_OUT_OF_RANGE
     1290: "server_read_only",  # ER_OPTION_PREVENTS_STATEMENT
     1317: "query_timeout",  # ER_QUERY_INTERRUPTED
     1356: "table_not_allowed",  # ER_VIEW_INVALID: something is missing, or the view's definer may not read it
+    1366: "value_refused",  # ER_TRUNCATED_WRONG_VALUE_FOR_FIELD
     1370: "table_not_allowed",  # ER_PROCACCESS_DENIED_ERROR
+    1406: "value_refused",  # ER_DATA_TOO_LONG
+    1451: "value_refused",  # ER_ROW_IS_REFERENCED_2
+    1452: "value_refused",  # ER_NO_REFERENCED_ROW_2
     1698: "authentication_failed",  # ER_ACCESS_DENIED_NO_PASSWORD_ERROR
     1792: "server_read_only",  # ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION
     1820: "login_not_allowed",  # ER_MUST_CHANGE_PASSWORD

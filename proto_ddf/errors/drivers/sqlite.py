@@ -31,6 +31,9 @@ _TEXTS = (
     ("disk I/O error", "file_unreadable"),
     ("unable to open", "file_unreadable"),
 )
+_QUERY = re.compile(
+    r"syntax error|unrecognized token|incomplete input|no such function|ambiguous column name"
+)
 _NO_TABLE = re.compile(r"no such table: (?:main\.)?(.+)")
 _NO_COLUMN = re.compile(r"no such column: (.+)")
 
@@ -44,10 +47,10 @@ def find(error: BaseException) -> Finding | None:
         if primary in _CODES:
             reason = _REASONS.get(primary)
             return Finding(_CODES[primary], 1.0, {"reason": reason} if reason else {})
-    return _by_text(str(error))
+    return _by_text(str(error), type(error))
 
 
-def _by_text(text: str) -> Finding:
+def _by_text(text: str, kind: type[sqlite3.Error]) -> Finding:
     if missing := _NO_TABLE.search(text):
         return Finding("table_unknown", 0.95, {"table": missing[1]})
     if missing := _NO_COLUMN.search(text):
@@ -55,4 +58,11 @@ def _by_text(text: str) -> Finding:
     for part, code in _TEXTS:
         if part in text:
             return Finding(code, 0.9)
+    context = {"system": "sqlite", "reason": text}
+    if issubclass(kind, sqlite3.IntegrityError | sqlite3.DataError):
+        return Finding("value_refused", 0.95, context)
+    if _QUERY.search(text):
+        return Finding("query_invalid", 0.9, context)
+    if issubclass(kind, sqlite3.ProgrammingError):
+        return Finding("app_code_error", 0.9, {"reason": text})
     return Finding("integration_error", 0.6, {"system": "sqlite"})

@@ -4,7 +4,6 @@ Each is a step of an operation and may run twice. After both, the runner can ser
 """
 
 import os
-import re
 import shutil
 import sys
 from collections import deque
@@ -12,9 +11,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from proto_ddf import errors
-from proto_ddf.errors.exit_codes import describe_exit_code, is_killed
+from proto_ddf.errors.exit_codes import describe_exit_code
+from proto_ddf.errors.outputs import OutputFinding, read_output
 from proto_ddf.errors.types import IntegrationError
-from proto_ddf.hosting.builds.errors import failure_reason
 from proto_ddf.hosting.builds.frontend_child import APP_FAILED, INSTALL_FAILED
 from proto_ddf.hosting.builds.queue import BUILDS
 from proto_ddf.hosting.builds.toolchain import build_environment, registry_host
@@ -25,24 +24,6 @@ from proto_ddf.resilience import policy
 REGISTRY = "package_registry"
 """The system of the policy for installations."""
 CHILD = Path(__file__).with_name("frontend_child.py")
-DISK_FULL = re.compile(
-    r"ENOSPC|No space left on device|disk quota exceeded|EDQUOT|database or disk is full", re.I
-)
-OUT_OF_MEMORY = re.compile(r"\bMemoryError\b|heap out of memory|\bENOMEM\b|Cannot allocate memory")
-REGISTRY_FAILED = re.compile(
-    r"error: (?P<name>\w+) downloading |error: GET \S+ - (?P<status>408|425|429|5\d\d)\b"
-)
-"""Bun's message if a package cannot be downloaded now. Any other status says something about the package."""
-NETWORK_ERRORS = {
-    "ConnectionClosed": "it closed the connection",
-    "ConnectionRefused": "it refused the connection",
-    "ConnectionTimedOut": "it did not answer in time",
-    "ConnectionTimeout": "it did not answer in time",
-    "DNSResolveFailed": "its name could not be resolved",
-    "FailedToOpenSocket": "no connection could be opened",
-    "Timeout": "it did not answer in time",
-}
-"""Names of transient errors in Bun's HTTP client."""
 LOW_DISK_BYTES = 4 * 1024**2
 
 
@@ -79,32 +60,30 @@ def _run(
     exit_code = run_process(argv, cwd=folder, env=environment, log_to=tail)
     if exit_code == 0:
         return
-    if _is_disk_full(tail.lines, folder):
+    output = read_output("\n".join(tail.lines), exit_code)
+    cause = output.finding.code if output else ""
+    if cause == "disk_space_low" or shutil.disk_usage(folder).free < LOW_DISK_BYTES:
         _free_disk_space(folder)
         raise errors.SystemError("The disk is full", component="frontend", code="disk_space_low")
-    if exit_code == INSTALL_FAILED and (reason_unreachable := _registry_failure(tail.lines)):
-        raise _registry_error(reason_unreachable, tail.lines)
-    if is_killed(exit_code):
+    if output and exit_code == INSTALL_FAILED and cause == "registry_unreachable":
+        raise _registry_error(output, tail.lines)
+    if cause == "process_killed":
         raise errors.SystemError(
             f"{task} was killed", component="frontend", code="process_killed", exit_code=exit_code
         )
-    reason = failure_reason(tail.lines)
     code = "build_failed" if exit_code == APP_FAILED else failure
-    if OUT_OF_MEMORY.search(reason):
-        code = "out_of_memory"
-    reason = reason or describe_exit_code(exit_code)
+    if cause == "out_of_memory":
+        code = cause
+    reason = (output.reason if output else "") or describe_exit_code(exit_code)
     raise errors.SystemError(
         f"{task} failed: {reason}",
         component="frontend",
         code=code,
         reason=reason,
+        location=output.location if output else "",
         exit_code=exit_code,
         log=list(tail.lines)[-20:],
     )
-
-
-def _is_disk_full(lines: deque[str], folder: Path) -> bool:
-    return any(map(DISK_FULL.search, lines)) or shutil.disk_usage(folder).free < LOW_DISK_BYTES
 
 
 def _free_disk_space(folder: Path) -> None:
@@ -113,26 +92,17 @@ def _free_disk_space(folder: Path) -> None:
         shutil.rmtree(folder / ".web" / partial, ignore_errors=True)
 
 
-def _registry_error(reason_unreachable: str, lines: deque[str]) -> IntegrationError:
+def _registry_error(output: OutputFinding, lines: deque[str]) -> IntegrationError:
     host = registry_host()
+    reason = output.finding.context["reason"]
     return IntegrationError(
-        f"{host} cannot be used now: {reason_unreachable}",
+        f"{host} cannot be used now: {reason}",
         system=host,
         operation="install packages",
         code="registry_unreachable",
-        reason=reason_unreachable,
+        reason=reason,
         log=list(lines)[-20:],
     )
-
-
-def _registry_failure(lines: deque[str]) -> str:
-    """Why the registry could not be reached; empty if that was not the cause."""
-    for found in filter(None, map(REGISTRY_FAILED.match, lines)):
-        if found["status"]:
-            return f"it answered with status {found['status']}"
-        if found["name"] in NETWORK_ERRORS:
-            return NETWORK_ERRORS[found["name"]]
-    return ""
 
 
 class _Tail:

@@ -92,7 +92,7 @@ class TestSqlite:
 
     def test_other_sql_errors_are_not_retried(self, shop: Path) -> None:
         found = classify(raised_by(query(shop, "selec 1")))
-        assert (found.code, found.retryable) == ("integration_error", False)
+        assert (found.code, found.retryable) == ("query_invalid", False)
 
 
 class TestSqlAlchemy:
@@ -194,4 +194,4 @@ class TestDuckdb:
 
     def test_other_errors_are_not_retried(self) -> None:
         error = raised_by(lambda: duckdb.connect().execute("selec 1"))
-        assert (classify(error).code, classify(error).retryable) == ("integration_error", False)
+        assert (classify(error).code, classify(error).retryable) == ("query_invalid", False)

@@ -39,7 +39,7 @@ FATAL = 'connection to server at "127.0.0.1", port 5432 failed: FATAL:  '
         ("08006", "connection failure", "connection_lost", True, "closed the connection"),
         ("40001", "could not serialize", "integration_error", True, "could not serialize"),
         ("40P01", "deadlock detected", "integration_error", True, "deadlock detected"),
-        ("22012", "division by zero", "integration_error", False, "division by zero"),
+        ("22012", "division by zero", "value_refused", False, "division by zero"),
     ],
 )
 def test_psycopg_by_sqlstate(
@@ -131,7 +131,7 @@ def test_psycopg_that_waited_long_enough() -> None:
         (1969, "max_statement_time", "query_timeout", False, "did not answer"),
         (3024, "max execution time", "query_timeout", False, "did not answer"),
         (1213, "Deadlock found", "integration_error", True, "Deadlock found"),
-        (1064, "You have an error in your SQL", "integration_error", False, "error in your SQL"),
+        (1064, "You have an error in your SQL", "query_invalid", False, "error in your SQL"),
     ],
 )
 def test_pymysql_by_number(number: int, text: str, code: str, retryable: bool, words: str) -> None:

@@ -19,6 +19,7 @@ CODES = {
     "UNAVAILABLE": "connection_failed",
     "DEADLINE_EXCEEDED": "timeout",
     "UNAUTHENTICATED": "authentication_failed",
+    "PERMISSION_DENIED": "access_denied",
 }
 
 

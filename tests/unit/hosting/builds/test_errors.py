@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from proto_ddf.hosting.builds.errors import failure_reason
+from proto_ddf.errors.outputs import read_output
 
-CORPUS = Path(__file__).parents[3] / "corpus" / "outputs"
+CORPUS = Path(__file__).parents[3] / "provoked"
 
 REASONS = {
     "app_py_attribute": "AttributeError: No reflex attribute nonesuch",
@@ -25,6 +25,11 @@ REASONS = {
     "app_vite_no_web": "FileNotFoundError: [Errno 2] No such file or directory: PosixPath('.web')",
     "app_vite_relative": "[UNRESOLVED_IMPORT] Could not resolve './gone' in app/routes/_index.jsx",
 }
+
+
+def failure_reason(lines: deque[str]) -> str:
+    found = read_output("\n".join(lines))
+    return found.reason if found else ""
 
 
 def output(name: str) -> deque[str]:

@@ -1,0 +1,149 @@
+"""Python's tracebacks: the exception is made again and judged as any other; only mistakes in the code are judged here."""
+
+import re
+import sys
+
+from proto_ddf.errors.causes import best_finding
+from proto_ddf.errors.drivers import text
+from proto_ddf.errors.drivers.finding import SURE, Finding
+from proto_ddf.errors.outputs import reflex
+from proto_ddf.errors.outputs.blocks import Block, lone_exception, read_blocks
+from proto_ddf.errors.outputs.finding import OutputFinding
+from proto_ddf.errors.outputs.rebuild import rebuild
+
+_NO_MODULE = re.compile(r"No module named '?([\w.]{1,200})'?")
+_NO_NAME = re.compile(
+    r"cannot import name '.{1,200}' from (?:partially initialized module )?'([\w.]{1,200})'(.{0,500})"
+)
+_NO_LIBRARY = re.compile(r"[\w./+-]{1,300}\.so[\w.]{0,20}: cannot open shared object file")
+_SYNTAX = frozenset({"SyntaxError", "IndentationError", "TabError"})
+_CALL_OF_PROGRAM = frozenset({"_execute_child", "create_subprocess_exec"})
+_MISTAKE = 0.85
+_SYNTAX_PLACE = re.compile(r"in file (\S{1,500}) on line (\d{1,9})")
+
+
+def read(lines: list[str], _exit_code: int | None) -> OutputFinding | None:
+    blocks = read_blocks(lines)
+    lone = None if blocks else lone_exception(lines)
+    if not blocks and lone is None:
+        return None
+    chain = _last_chain(blocks) if lone is None else [lone]
+    last = chain[-1]
+    error = _rebuild_chain(chain)
+    finding = _of_mistake(chain) or best_finding(error)
+    if finding is None or (finding.confidence < 0.5 and _is_mistake(error)):
+        finding = _unknown(error)
+    words = f"{last.name}: {last.message[0]}" if last.message[0] else last.name
+    return OutputFinding(finding, words, _location(chain), last.line)
+
+
+def _location(chain: list[Block]) -> str:
+    """The last own file that the newest block names; without one, an older block's."""
+    place = _SYNTAX_PLACE.search(chain[-1].message[0])
+    if place and chain[-1].name in _SYNTAX:
+        return f"{place[1]}:{place[2]}"
+    return next((block.location for block in reversed(chain) if block.location), "")
+
+
+def _last_chain(blocks: list[Block]) -> list[Block]:
+    """The blocks that are connected with the last one."""
+    begin = len(blocks) - 1
+    while begin > 0 and blocks[begin].link:
+        begin -= 1
+    if _is_group(blocks, begin):
+        return blocks[begin - 1 :]
+    return blocks[begin:]
+
+
+def _is_group(blocks: list[Block], begin: int) -> bool:
+    return begin > 0 and blocks[begin - 1].name.endswith("ExceptionGroup")
+
+
+def _rebuild_chain(chain: list[Block]) -> BaseException:
+    if chain[0].name.endswith("ExceptionGroup") and len(chain) > 1:
+        return _rebuild_chain(chain[1:])
+    error: BaseException | None = None
+    for block in chain:
+        before, error = error, rebuild(block.name, block.message)
+        if block.link == "cause":
+            error.__cause__ = before
+        elif block.link == "context":
+            error.__context__ = before
+    assert error is not None
+    return error
+
+
+def _of_mistake(chain: list[Block]) -> Finding | None:
+    """What only the frames and the message tell together."""
+    last = chain[-1]
+    message = last.message[0]
+    if last.name in _SYNTAX:
+        return Finding("code_syntax_error", 0.95)
+    if found := reflex.find(last):
+        return found
+    if last.name in {"ModuleNotFoundError", "ImportError"}:
+        return _of_import(last, message)
+    if last.name == "KeyError" and last.frames and last.frames[-1].path == "<frozen os>":
+        return Finding("configuration_invalid", 0.95, {"reason": f"{message} is not set"})
+    if last.name == "FileNotFoundError" and last.frames:
+        return _of_missing_file(last, message)
+    if last.name == "OSError" and _NO_LIBRARY.match(message):
+        return Finding("module_missing", 0.95)
+    if last.name in {"KeyboardInterrupt", "asyncio.exceptions.CancelledError"}:
+        return Finding("cancelled", 0.95)
+    if last.name.endswith("ValidationError") and "for " in message and _is_settings(last):
+        return Finding("configuration_invalid", 0.9)
+    return None
+
+
+def _is_settings(block: Block) -> bool:
+    return any("/pydantic_settings/" in frame.path for frame in block.frames)
+
+
+def _of_missing_file(block: Block, message: str) -> Finding | None:
+    if ".web" in message.rpartition(":")[2]:
+        return Finding("build_failed", 0.9)
+    if block.frames[-1].function in _CALL_OF_PROGRAM:
+        return Finding("toolchain_missing", 0.9)
+    return None
+
+
+def _of_import(block: Block, message: str) -> Finding | None:
+    if module := _NO_MODULE.match(message):
+        own = _is_own_module(module[1], block)
+        return Finding(
+            "module_missing", 0.95, {"module": module[1]}, type="build" if own else "dependency"
+        )
+    if name := _NO_NAME.match(message):
+        package = "-packages/" in name[2] or (
+            "unknown location" in name[2] and not _is_own_module(name[1], block)
+        )
+        return Finding(
+            "module_missing", 0.9, {"module": name[1]}, type="dependency" if package else "build"
+        )
+    if _NO_LIBRARY.match(message):
+        return Finding("module_missing", 0.95)
+    return Finding("module_missing", _MISTAKE)
+
+
+def _is_own_module(module: str, block: Block) -> bool:
+    """Whether the module belongs to the app: a file or a folder of its name has code that ran, or Python has it."""
+    top = module.partition(".")[0]
+    if top in sys.stdlib_module_names:
+        return True
+    names = (f"/{top}/", f"/{top}.py")
+    if any(frame.is_own and any(name in frame.path for name in names) for frame in block.frames):
+        return True
+    return "." in module and any(
+        frame.is_own and frame.path.rpartition("/")[0].endswith(f"/{top}") for frame in block.frames
+    )
+
+
+def _is_mistake(error: BaseException) -> bool:
+    return text.is_programming_error(error)
+
+
+def _unknown(error: BaseException) -> Finding:
+    """An exception that no module knows. Mistakes in the code are known as such; of others nothing is."""
+    confidence = _MISTAKE if _is_mistake(error) else SURE - 0.1
+    return Finding("app_code_error", confidence)
