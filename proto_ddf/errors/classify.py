@@ -111,7 +111,7 @@ def _is_specific(finding: Finding) -> bool:
 
 
 def _says_more(output: Finding, own: Finding) -> bool:
-    if output.code in {"process_failed", "unknown"}:
+    if output.code in {"process_failed", "unknown"} and output.type is None:
         return False
     return output.confidence >= (_PROBABLE if own.code in _CHILD_CODES else SURE)
 

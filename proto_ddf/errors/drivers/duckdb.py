@@ -20,6 +20,14 @@ _DISK_FULL = re.compile(
     r"No space left|disk is full|out of disk|max_temp_directory_size", re.IGNORECASE
 )
 
+_REFUSED = (
+    duckdb.ConstraintException,
+    duckdb.DataError,
+    duckdb.InvalidInputException,
+    duckdb.OutOfRangeException,
+)
+_UNREADABLE = (duckdb.BinderException, duckdb.ParserException, duckdb.SyntaxException)
+
 
 def find(error: BaseException) -> Finding | None:
     if not isinstance(error, duckdb.Error):
@@ -32,14 +40,18 @@ def find(error: BaseException) -> Finding | None:
 
 
 def _of_class(error: duckdb.Error) -> Finding | None:
-    context = {"system": "duckdb", "reason": str(error).partition("\n")[0]}
-    if isinstance(
-        error, duckdb.ConstraintException | duckdb.OutOfRangeException | duckdb.DataError
-    ):
-        return Finding("value_refused", 0.9, context)
-    if isinstance(
-        error, duckdb.ParserException | duckdb.SyntaxException | duckdb.BinderException
-    ) or (isinstance(error, duckdb.CatalogException) and "Function" in context["reason"]):
+    reason = str(error).partition("\n")[0]
+    context = {"system": "duckdb", "reason": reason}
+    if "options were not recognized" in reason:
+        return Finding("configuration_invalid", 0.9, context)
+    if "Malformed JSON" in reason:
+        return Finding("file_not_json", 0.9, context)
+    if isinstance(error, duckdb.ConnectionException):
+        return Finding("app_code_error", 0.85, context)
+    if isinstance(error, _REFUSED) or "already exists" in reason:
+        return Finding("value_refused", 0.85, context)
+    no_function = isinstance(error, duckdb.CatalogException) and "Function" in reason
+    if isinstance(error, _UNREADABLE) or no_function:
         return Finding("query_invalid", 0.9, context)
     return None
 

@@ -66,6 +66,8 @@ _NUMBERED = re.compile(r"\[Errno (\d{1,4})\]")
 def find(error: BaseException) -> Finding | None:
     if isinstance(error, UnicodeDecodeError):
         return Finding("file_encoding", 0.8)
+    if isinstance(error, UnicodeEncodeError):
+        return Finding("value_refused", 0.8, {"reason": "it has characters that cannot be encoded"})
     if isinstance(error, asyncio.IncompleteReadError):
         return Finding("connection_failed", 0.9)
     if isinstance(error, MemoryError):

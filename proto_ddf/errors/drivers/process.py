@@ -1,14 +1,18 @@
 """Errors of child processes: subprocess and psutil."""
 
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
 import psutil
 
+from proto_ddf.errors.codes.error_types import ErrorType
 from proto_ddf.errors.drivers.finding import Finding
 from proto_ddf.errors.exit_codes import describe_exit_code, is_killed, signal_name
+
+_TYPES: Mapping[int, ErrorType] = {126: "permission", 127: "dependency"}
+"""Of a shell's exit codes: the program may not be run, or does not exist (POSIX, Shell Command Language, 2.8.2)."""
 
 
 def find(error: BaseException) -> Finding | None:
@@ -29,6 +33,8 @@ def _of_exit(program: str, exit_code: int) -> Finding:
     context = {"command": program, "exit_code": exit_code}
     if is_killed(exit_code):
         return Finding("process_killed", 1.0, context)
+    if kind := _TYPES.get(exit_code):
+        return Finding("process_failed", 1.0, context, type=kind)
     if signal_name(exit_code):
         context["reason"] = describe_exit_code(exit_code)
     return Finding("process_failed", 1.0, context)

@@ -17,6 +17,9 @@ _CODES = {
     "28000": "login_not_allowed",
     "3D000": "database_unknown",
     "42501": "table_not_allowed",
+    "42P06": "value_refused",
+    "42P07": "value_refused",
+    "42710": "value_refused",
     "42P01": "table_unknown",
     "42703": "source_changed",
     "3F000": "source_changed",
@@ -86,7 +89,7 @@ _TEXTS = tuple(
 )
 _LOOKUP = re.compile(r"could not translate host name|failed to resolve host", re.IGNORECASE)
 _WRONG_OPTION = re.compile(
-    r"in connection info string|invalid connection option|invalid (?:connection )?URI"
+    r"in connection info string|invalid connection option|invalid (?:connection )?URI|connection option|invalid \w{1,40} value: "
 )
 _TRANSIENT_LOOKUP = re.compile(r"temporary failure|memory allocation|system error", re.IGNORECASE)
 _DENIED = re.compile(r"permission denied for (?:materialized |foreign )?(?:table|view) (.+)")

@@ -17,6 +17,7 @@ _CODES = {
     1045: "authentication_failed",  # ER_ACCESS_DENIED_ERROR
     1048: "value_refused",  # ER_BAD_NULL_ERROR
     1049: "database_unknown",  # ER_BAD_DB_ERROR
+    1050: "value_refused",  # ER_TABLE_EXISTS_ERROR
     1053: "server_stopping",  # ER_SERVER_SHUTDOWN
     1054: "source_changed",  # ER_BAD_FIELD_ERROR
     1062: "value_refused",  # ER_DUP_ENTRY
@@ -112,7 +113,7 @@ def find(error: BaseException) -> Finding:
 def _of_cause(error: BaseException, text: str) -> Finding | None:
     """Why there is no connection, if the cause is not the port but the host's name, TLS or this machine."""
     inner = network.find_in_causes(error) or network.find_in_text(text)
-    if inner is None or inner.code in {"connection_failed", "timeout"}:
+    if inner is None or inner.code in {"connection_failed", "file_not_found", "timeout"}:
         return None
     return replace(inner, context={"system": SYSTEM, **inner.context})
 

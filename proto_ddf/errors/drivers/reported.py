@@ -50,6 +50,7 @@ _BY_CLASS = {
     "dotenv": {"configuration_invalid": "Error"},
     "pydantic_settings": {"configuration_invalid": "SettingsError"},
     "cryptography": {"secret_unreadable": "InvalidToken InvalidSignature InvalidTag"},
+    "urllib": {"configuration_invalid": "URLError"},
     "requests": {
         "connection_failed": "ChunkedEncodingError ConnectionError ProxyError",
         "timeout": "ConnectTimeout ReadTimeout Timeout",
@@ -62,7 +63,12 @@ _BY_CLASS = {
         "timeout": "ConnectTimeoutError ReadTimeoutError",
         "host_unknown": "NameResolutionError",
     },
-    "http": {"connection_failed": "BadStatusLine IncompleteRead RemoteDisconnected"},
+    "http": {
+        "connection_failed": "IncompleteRead RemoteDisconnected",
+        "integration_error": "BadStatusLine HTTPException",
+    },
+    "locale": {"configuration_invalid": "Error"},
+    "zoneinfo": {"configuration_invalid": "ZoneInfoNotFoundError"},
     "smtplib": {
         "authentication_failed": "SMTPAuthenticationError",
         "connection_failed": "SMTPConnectError SMTPServerDisconnected",

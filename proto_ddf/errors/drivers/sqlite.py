@@ -34,6 +34,7 @@ _TEXTS = (
 _QUERY = re.compile(
     r"syntax error|unrecognized token|incomplete input|no such function|ambiguous column name"
 )
+_EXISTS = re.compile(r"already exists$|has no column named ")
 _NO_TABLE = re.compile(r"no such table: (?:main\.)?(.+)")
 _NO_COLUMN = re.compile(r"no such column: (.+)")
 
@@ -61,6 +62,8 @@ def _by_text(text: str, kind: type[sqlite3.Error]) -> Finding:
     context = {"system": "sqlite", "reason": text}
     if issubclass(kind, sqlite3.IntegrityError | sqlite3.DataError):
         return Finding("value_refused", 0.95, context)
+    if _EXISTS.search(text):
+        return Finding("value_refused", 0.9, context)
     if _QUERY.search(text):
         return Finding("query_invalid", 0.9, context)
     if issubclass(kind, sqlite3.ProgrammingError):

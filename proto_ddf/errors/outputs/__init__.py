@@ -34,7 +34,12 @@ def read_output(text: str, exit_code: int | None = None) -> OutputFinding | None
     try:
         lines = readable_lines(text)
         known = exit_code if exit_code is not None else written_exit_code(lines)
-        return machine.read(lines, known) or _of_tools(lines, known) or plain.read(lines, known)
+        return (
+            machine.read(lines, known)
+            or _of_tools(lines, known)
+            or machine.read_exit_code(lines, known)
+            or plain.read(lines, known)
+        )
     except Exception:
         return None
 

@@ -7,8 +7,8 @@ _BEGIN = re.compile(r"\s*\+? ?(?:Exception Group )?Traceback \(most recent call 
 _FRAME = re.compile(r'\s+File "([^"]{1,1000})", line (\d{1,9})(?:, in (.{1,200}))?$')
 _EXCEPTION = re.compile(r"((?:[A-Za-z_]\w{0,100}\.){0,20}[A-Za-z_]\w{0,100})(?:: ?(.*))?$")
 _NAME = re.compile(
-    r"(?:\w+\.){0,20}(?:[A-Z]\w*(?:Error|Exception|Warning|Timeout|Interrupt|Failure|Exceeded|Exit|Redirects"
-    r"|Cancelled|Expired|Group|Token|Protocol|URL)|\w+Error|error)$"
+    r"(?!Error$)(?:\w+\.){0,20}(?:[A-Z]\w*(?:Error|Exception|Warning|Timeout|Interrupt|Failure|Exceeded|Exit|Redirects"
+    r"|Cancelled|Expired|Group|Token|Protocol|URL))$|(?:\w+\.){1,20}[Ee]rror$"
 )
 _CAUSE = "The above exception was the direct cause of the following exception:"
 _CONTEXT = "During handling of the above exception, another exception occurred:"

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from proto_ddf.errors.drivers.finding import Finding
-from proto_ddf.errors.outputs import registries
+from proto_ddf.errors.outputs import machine, registries
 from proto_ddf.errors.outputs.finding import OutputFinding
 
 _Rules = tuple[tuple[re.Pattern[str], Finding], ...]
@@ -12,6 +12,8 @@ _SPEAKS = re.compile(r"(?:\$ )?bun |Bun v\d|error: |\w*Error: |ENOENT: ")
 _STATUS = re.compile(r"error: GET (\S+) - (\d{3})\b")
 _NAMED = re.compile(r"error: ([A-Za-z_]\w*)(?: \w+ing\b| fetching\b|$)")
 _AT = re.compile(r"\s+at (?:\S+ )?\(?(/?[^\s()<>:]+:\d+)(?::\d+)?\)?$")
+_CODE = re.compile(r"\s+code: \"(\w+)\"")
+_MESSAGE = re.compile(r"(?:error|\w*Error): |[A-Z]{3,20}: ")
 _MISSING = re.compile(
     r'error: (?:Could not resolve:? "([^"]+)"|Cannot find (?:module|package) ["\']([^"\']+)["\'])'
 )
@@ -33,6 +35,20 @@ _RULES = tuple(
         (
             r"error: TooManyRedirects\b",
             Finding("registry_refused", 0.9, type="external_service"),
+        ),
+        (
+            r"error: Package .{1,200} with tag .{1,200} not found",
+            Finding("package_not_found", 0.95),
+        ),
+        (r"error: \w+ cloning repository for ", Finding("package_not_found", 0.85)),
+        (
+            r"error: (?:Registry URL must be|InvalidURL|InvalidRegistry|No scripts to run|No script name provided"
+            r"|File not found |Invalid Argument|The argument |unexpected argument|Unsupported target|Invalid target)",
+            Finding("configuration_invalid", 0.95),
+        ),
+        (
+            r"error: (?:Your computer|bun) ran out of file descriptors",
+            Finding("too_many_open_files", 0.95),
         ),
         (r"error: Workspace dependency ", Finding("package_not_found", 0.9)),
         (r"error: package\.json not found for ", Finding("package_not_found", 0.9)),
@@ -75,6 +91,8 @@ def read(lines: list[str], _exit_code: int | None) -> OutputFinding | None:
     """The first cause among Bun's errors: the later ones mostly follow from it, except after a general one."""
     best: OutputFinding | None = None
     rules = _RULES + (_OF_PROGRAMS if any(line.startswith("Bun v") for line in lines) else ())
+    if rules is not _RULES and (thrown := _of_thrown(lines)):
+        return thrown
     for number, line in enumerate(lines):
         if not _SPEAKS.match(line):
             continue
@@ -88,6 +106,25 @@ def _summary(lines: list[str]) -> str:
     """The line that names the package, if Bun says so at the end."""
     last = next((line for line in reversed(lines) if line.startswith("error: ")), "")
     return last if last.endswith(" failed to resolve") else ""
+
+
+def _of_thrown(lines: list[str]) -> OutputFinding | None:
+    """The uncaught error of a program that Bun ran, if it has a code: that line stands below the message."""
+    for number, line in enumerate(lines):
+        name = _CODE.match(line)
+        found = name and (machine.by_errno_name(name[1]) or _of_connection(name[1]))
+        if found:
+            said = [one for one in range(number) if _MESSAGE.match(lines[one])]
+            place = said[-1] if said else number
+            return OutputFinding(found, lines[place], _location(lines, number), place)
+    return None
+
+
+def _of_connection(name: str) -> Finding | None:
+    found = registries.by_name(name)
+    if found is None or found.code != "registry_unreachable":
+        return found
+    return Finding("timeout" if found.type == "timeout" else "connection_failed", 0.9)
 
 
 def _of_line(line: str, rules: _Rules) -> Finding | None:

@@ -33,6 +33,12 @@ _CAUSES = tuple(
     )
 )
 
+_EXIT_CODES = {
+    124: Finding("timeout", 0.8),
+    126: Finding("permission_denied", 0.8),
+    127: Finding("toolchain_missing", 0.8),
+}
+
 
 def read(lines: list[str], exit_code: int | None) -> OutputFinding | None:
     found: dict[str, int] = {}
@@ -50,6 +56,13 @@ def read(lines: list[str], exit_code: int | None) -> OutputFinding | None:
             Finding("process_killed", 0.95, context), describe_exit_code(exit_code)
         )
     return None
+
+
+def read_exit_code(lines: list[str], exit_code: int | None) -> OutputFinding | None:
+    """What the exit code alone says, of shells and of `timeout`."""
+    found = _EXIT_CODES.get(exit_code or 0)
+    last = next((line for line in reversed(lines) if line), "")
+    return OutputFinding(found, last) if found else None
 
 
 def by_errno_name(name: str) -> Finding | None:

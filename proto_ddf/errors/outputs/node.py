@@ -11,6 +11,7 @@ _IS_NODE = re.compile(r"Node\.js v\d|node:[\w/]+:\d+$|\s+at .{1,200}\(?node:inte
 _ERROR = re.compile(r"(?:Uncaught )?\[?((?:[A-Z]\w*)?Error|DOMException)(?: \[(\w+)\])?: (.*?)\]?$")
 _CODE = re.compile(r"\s+\[?code\]?: '(\w+)'")
 _MISSING = re.compile(r"Cannot find (?:module|package) '([^']+)'")
+_SPAWN = re.compile(r"spawn \S+ ENOENT")
 _PLACE = re.compile(r"(?:file://)?(/[^\s:]+\.[cm]?[jt]sx?:\d+)$")
 _FRAME = re.compile(r"\s+at (?:.{1,200}\()?(?:file://)?(/[^\s:()]+:\d+):\d+\)?$")
 _JSON = re.compile(r"\bJSON\b")
@@ -35,6 +36,10 @@ def _of_error(error: re.Match[str], codes: list[str], lines: list[str]) -> Findi
     name, message = error[1], error[3]
     if missing := _MISSING.match(message):
         return _missing(missing[1], lines)
+    if name == "Error" and _SPAWN.match(message):
+        return Finding("toolchain_missing", 0.9)
+    if message.startswith("Invalid package config"):
+        return Finding("code_syntax_error", 0.9)
     if error[2]:
         codes = [error[2], *codes]
     for code in reversed(codes):  # the cause's, which Node writes after the error's own

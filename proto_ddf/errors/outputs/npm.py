@@ -14,19 +14,25 @@ _UNKNOWN_COMMAND = re.compile(r"Unknown command: ")
 _CODES = {
     "EBADENGINE": Finding("package_conflict", 0.95),
     "EBADPLATFORM": Finding("package_conflict", 0.95),
+    "EALLOWGIT": Finding("registry_refused", 0.9, type="configuration"),
+    "EBADDEVENGINES": Finding("package_conflict", 0.95),
     "ECONFLICT": Finding("package_conflict", 0.95),
     "EINTEGRITY": Finding("package_damaged", 0.95),
+    "EINVALIDTYPE": Finding("configuration_invalid", 0.9),
     "EINVALIDPACKAGENAME": Finding("configuration_invalid", 0.95),
     "EINVALIDTAGNAME": Finding("configuration_invalid", 0.95),
     "EJSONPARSE": Finding("code_syntax_error", 0.95),
     "EMISSINGARG": Finding("configuration_invalid", 0.9),
     "ENEEDAUTH": Finding("registry_refused", 0.95, type="authentication"),
+    "ENOGIT": Finding("toolchain_missing", 0.95),
     "ENOLOCK": Finding("configuration_invalid", 0.95),
     "ENOVERSIONS": Finding("package_not_found", 0.95),
     "EOTP": Finding("registry_refused", 0.95, type="authentication"),
     "ERESOLVE": Finding("package_conflict", 0.95),
     "ETARGET": Finding("package_not_found", 0.95),
     "EUNSUPPORTEDPROTOCOL": Finding("configuration_invalid", 0.95),
+    "ETOOMANYARGS": Finding("configuration_invalid", 0.9),
+    "EUNKNOWNTYPE": Finding("configuration_invalid", 0.9),
     "EUSAGE": Finding("configuration_invalid", 0.95),
     "TAR_BAD_ARCHIVE": Finding("package_damaged", 0.95),
     "TAR_ENTRY_INVALID": Finding("package_damaged", 0.9),
@@ -43,6 +49,7 @@ _OTHERS = tuple(
             r"invalid json response body",
             Finding("registry_refused", 0.9, type="external_service"),
         ),
+        (r"(?:An unknown git error|git dep preparation)", Finding("package_not_found", 0.85)),
         (r"notarget |404 ", Finding("package_not_found", 0.9)),
         (r"(?:Could not resolve dependency|peer dep missing)", Finding("package_conflict", 0.9)),
         (
@@ -59,9 +66,9 @@ def read(lines: list[str], _exit_code: int | None) -> OutputFinding | None:
     said = [
         (number, match[1]) for number, line in enumerate(lines) if (match := _SPEAKS.match(line))
     ]
-    for number, line in enumerate(lines):
-        if _UNKNOWN_COMMAND.match(line) and any("npm" in other for other in lines):
-            return OutputFinding(Finding("configuration_invalid", 0.9), line, line=number)
+    unknown = next((n for n, line in enumerate(lines) if _UNKNOWN_COMMAND.match(line)), None)
+    if unknown is not None and any("npm" in line for line in lines):
+        return OutputFinding(Finding("configuration_invalid", 0.9), lines[unknown], line=unknown)
     if not said:
         return None
     code = next((match[1] for _, words in said if (match := _CODE.match(words))), "")
@@ -75,8 +82,11 @@ def read(lines: list[str], _exit_code: int | None) -> OutputFinding | None:
 def _of_code(code: str, said: list[tuple[int, str]]) -> Finding | None:
     if status := _STATUS.match(code):
         return registries.by_status(int(status[1]))
-    if code == "ENOENT" and any(_PACKAGE_FILE.match(words) for _, words in said):
-        return Finding("configuration_invalid", 0.9)
+    if code == "ENOENT":
+        has_no_project = any(_PACKAGE_FILE.match(words) for _, words in said)
+        return Finding("configuration_invalid" if has_no_project else "package_not_found", 0.9)
+    if code == "EUSAGE" and any("in sync" in words for _, words in said):
+        return Finding("package_conflict", 0.95)
     if code in _CODES:
         return _CODES[code]
     return registries.by_name(code) or machine.by_errno_name(code)

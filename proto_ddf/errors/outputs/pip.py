@@ -79,6 +79,7 @@ _RULES = tuple(
         ),
     )
 )
+_REDIRECTS = re.compile(r"Exceeded \d{1,4} redirects")
 _UNTRUSTED_HOST = re.compile(r"WARNING: The repository located at \S+ is not a trusted")
 
 
@@ -103,6 +104,8 @@ def _of_rules(line: str) -> Finding | None:
 
 
 def _of_status(line: str) -> Finding | None:
+    if _REDIRECTS.search(line):
+        return Finding("registry_refused", 0.9, type="external_service")
     match = _STATUS.search(line) or _ANY_STATUS.search(line)
     return registries.by_status(int(match[1] or match[2])) if match else None
 

@@ -3,6 +3,7 @@
 Only classes of a fixed list are made. Nothing is imported because a text names it.
 """
 
+import asyncio
 import builtins
 import re
 import subprocess
@@ -14,6 +15,7 @@ from proto_ddf.errors.drivers.reported import ReportedError
 
 _MODULES = {
     "asyncio": "asyncio",
+    "asyncio.exceptions": "asyncio",
     "csv": "csv",
     "_csv": "csv",
     "duckdb": "duckdb",
@@ -72,7 +74,7 @@ def _of_list(module: str, kind: str, text: str) -> BaseException:
         path = _PATH.match(numbered[3] or "")
         more = (path[1],) if path else ()
         return found(int(numbered[1]), numbered[2], *more)
-    return found(text) if text else found()
+    return found(text) if text or module in _MODULES else found()
 
 
 def _special(module: str, kind: str, text: str, message: list[str]) -> BaseException | None:
@@ -81,6 +83,10 @@ def _special(module: str, kind: str, text: str, message: list[str]) -> BaseExcep
         return _GrpcText(message)
     if kind == "JSONDecodeError":
         return _json_error(text)
+    if kind == "UnicodeEncodeError":
+        return UnicodeEncodeError("utf-8", "?", 0, 1, text)
+    if kind == "IncompleteReadError":
+        return asyncio.IncompleteReadError(b"", 1)
     if kind == "UnicodeDecodeError":
         return UnicodeDecodeError("utf-8", b"?", 0, 1, text)
     if module == "httpx" and kind == "HTTPStatusError" and (status := _HTTP_STATUS.match(text)):

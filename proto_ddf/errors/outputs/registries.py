@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from proto_ddf.errors.codes.error_types import ErrorType
 from proto_ddf.errors.drivers.finding import Finding
 
 _TLS: Mapping[str, str] = {
@@ -73,5 +74,5 @@ def by_status(status: int) -> Finding:
         return Finding("registry_unreachable", 0.95, context, type="timeout")
     if status == 425 or (status >= 500 and status not in {501, 505, 507}):
         return Finding("registry_unreachable", 0.95, context, type="external_service")
-    kind = "configuration" if status == 405 else "external_service"
+    kind: ErrorType = "configuration" if status == 405 else "external_service"
     return Finding("registry_refused", 0.9, context, type=kind)

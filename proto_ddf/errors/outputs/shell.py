@@ -33,6 +33,16 @@ _RULES = tuple(
             Finding("configuration_invalid", 0.9),
         ),
         (
+            r"[\w./-]{1,80}: .{1,300}: Permission denied$",
+            Finding("permission_denied", 0.85),
+        ),
+        (r"env: .{1,300}: No such file or directory$", Finding("toolchain_missing", 0.9)),
+        (
+            r".{0,300}: unbound variable$|.{0,300}: parameter (?:null or )?not set$|.{0,300}: bad option: -"
+            r"|.{0,80}no such option: -|.{0,80}(?:unrecognized|invalid|unknown) option\b",
+            Finding("configuration_invalid", 0.9),
+        ),
+        (
             r"[\w./-]{1,80}: error: (?:the following arguments are required|unrecognized arguments|argument |ambiguous"
             r" option|invalid choice|one of the arguments)",
             Finding("configuration_invalid", 0.95),

@@ -3,6 +3,7 @@
 import re
 import sys
 
+from proto_ddf.errors import drivers
 from proto_ddf.errors.causes import best_finding
 from proto_ddf.errors.drivers import text
 from proto_ddf.errors.drivers.finding import SURE, Finding
@@ -31,7 +32,7 @@ def read(lines: list[str], _exit_code: int | None) -> OutputFinding | None:
     last = chain[-1]
     error = _rebuild_chain(chain)
     finding = _of_mistake(chain) or best_finding(error)
-    if finding is None or (finding.confidence < 0.5 and _is_mistake(error)):
+    if finding is None or (finding.confidence < SURE and _is_plain_mistake(error)):
         finding = _unknown(error)
     words = f"{last.name}: {last.message[0]}" if last.message[0] else last.name
     return OutputFinding(finding, words, _location(chain), last.line)
@@ -91,9 +92,20 @@ def _of_mistake(chain: list[Block]) -> Finding | None:
         return Finding("module_missing", 0.95)
     if last.name in {"KeyboardInterrupt", "asyncio.exceptions.CancelledError"}:
         return Finding("cancelled", 0.95)
+    if last.name == "LookupError" and message.startswith("unknown encoding"):
+        return Finding("configuration_invalid", 0.9)
+    if last.name in {"KeyError", "ValueError"} and last.frames:
+        return _of_library(last.frames[-1].path)
     if last.name.endswith("ValidationError") and "for " in message and _is_settings(last):
         return Finding("configuration_invalid", 0.9)
     return None
+
+
+def _of_library(path: str) -> Finding | None:
+    """A library that refuses a value with an exception of Python's own."""
+    if path.endswith("/zipfile.py"):
+        return Finding("file_unreadable", 0.85)
+    return Finding("secret_unreadable", 0.85) if "-packages/cryptography/" in path else None
 
 
 def _is_settings(block: Block) -> bool:
@@ -123,7 +135,7 @@ def _of_import(block: Block, message: str) -> Finding | None:
         )
     if _NO_LIBRARY.match(message):
         return Finding("module_missing", 0.95)
-    return Finding("module_missing", _MISTAKE)
+    return Finding("module_missing", _MISTAKE, type="build")
 
 
 def _is_own_module(module: str, block: Block) -> bool:
@@ -139,11 +151,12 @@ def _is_own_module(module: str, block: Block) -> bool:
     )
 
 
-def _is_mistake(error: BaseException) -> bool:
-    return text.is_programming_error(error)
+def _is_plain_mistake(error: BaseException) -> bool:
+    """Whether a mistake in the code is all that is known, so that its cause is no more than a guess."""
+    return text.is_programming_error(error) and drivers.find(error) is None
 
 
 def _unknown(error: BaseException) -> Finding:
     """An exception that no module knows. Mistakes in the code are known as such; of others nothing is."""
-    confidence = _MISTAKE if _is_mistake(error) else SURE - 0.1
+    confidence = _MISTAKE if text.is_programming_error(error) else SURE - 0.1
     return Finding("app_code_error", confidence)
