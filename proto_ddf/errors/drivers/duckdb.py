@@ -44,6 +44,10 @@ def _of_class(error: duckdb.Error) -> Finding | None:
     context = {"system": "duckdb", "reason": reason}
     if "options were not recognized" in reason:
         return Finding("configuration_invalid", 0.9, context)
+    if "Failed to download extension" in str(error):
+        return Finding("connection_failed", 0.9, context)
+    if "Values were not provided" in reason:
+        return Finding("app_code_error", 0.85, context)
     if "Malformed JSON" in reason:
         return Finding("file_not_json", 0.9, context)
     if isinstance(error, duckdb.ConnectionException):
@@ -72,7 +76,11 @@ def _of_disk(error: duckdb.Error, text: str) -> Finding | None:
         return Finding("file_not_found", 0.95, context)
     if _LOCKED.search(text):
         return Finding(
-            "file_unreadable", 0.9, {**context, "reason": "it is locked"}, transient=True
+            "file_unreadable",
+            0.9,
+            {**context, "reason": "it is locked"},
+            transient=True,
+            type="resource",
         )
     return Finding("file_unreadable", 0.8, context)
 

@@ -30,6 +30,9 @@ def find(error: BaseException) -> Finding | None:
         return Finding("integration_error", 0.9, {**_host(error), "message": message}, type="data")
     if isinstance(error, httpx.ProxyError) and (status := _PROXY_STATUS.match(str(error))):
         return _of_status(int(status[1]), error, "from the proxy")
+    if isinstance(error, httpx.RemoteProtocolError) and str(error).startswith("illegal"):
+        message = "The server's answer is not HTTP."
+        return Finding("integration_error", 0.9, {**_host(error), "message": message})
     if isinstance(error, httpx.TransportError):
         return _of_transport(error)
     if isinstance(error, httpx.HTTPError):

@@ -35,9 +35,22 @@ _CODES = {
     errno.EHOSTUNREACH: "connection_failed",
     errno.ENETUNREACH: "connection_failed",
     errno.EHOSTDOWN: "connection_failed",
+    errno.ENETDOWN: "connection_failed",
+    errno.ENETRESET: "connection_failed",
+    errno.ESHUTDOWN: "connection_failed",
     errno.ETIMEDOUT: "timeout",
 }
-_TRANSIENT = frozenset({errno.EAGAIN, errno.EINTR, errno.EBUSY, errno.ENOBUFS})
+_TRANSIENT = frozenset(
+    {
+        errno.EAGAIN,
+        errno.EBUSY,
+        errno.EDEADLK,
+        errno.EINTR,
+        errno.ENOBUFS,
+        errno.ENOLCK,
+        errno.ETXTBSY,
+    }
+)
 """Transient numbers without a code in the catalogue."""
 _WRONG_PATH = frozenset(
     {
@@ -52,6 +65,19 @@ _WRONG_PATH = frozenset(
     }
 )
 """A path that was given does not fit what it is used for."""
+_OTHER_TYPES: Mapping[int, ErrorType] = {
+    errno.EADDRNOTAVAIL: "configuration",
+    errno.EAFNOSUPPORT: "configuration",
+    errno.EFBIG: "resource",
+    errno.EMLINK: "resource",
+    errno.ENODEV: "configuration",
+    errno.ENOEXEC: "configuration",
+    errno.ENOSYS: "configuration",
+    errno.ENXIO: "configuration",
+    errno.EOPNOTSUPP: "configuration",
+    errno.ESTALE: "resource",
+}
+"""The types of further numbers without a code in the catalogue."""
 _CLASSES = (
     (TimeoutError, "timeout"),
     (ConnectionError, "connection_failed"),
@@ -72,6 +98,8 @@ def find(error: BaseException) -> Finding | None:
         return Finding("connection_failed", 0.9)
     if isinstance(error, MemoryError):
         return Finding("out_of_memory", 0.95)
+    if isinstance(error, shutil.SameFileError):
+        return Finding("system_error", 0.9, {"reason": str(error)}, type="configuration")
     if isinstance(error, shutil.Error):
         return _of_copies(error)
     return _by_number_or_class(error) if isinstance(error, OSError) else None
@@ -85,8 +113,7 @@ def by_number(number: int, context: Mapping[str, Any] | None = None) -> Finding 
         return Finding(code, 1.0, known, type="resource" if number == errno.EIO else kind)
     if number in _TRANSIENT:
         return Finding("system_error", 0.9, known, transient=True, type="resource")
-    if number == errno.EADDRNOTAVAIL:
-        return Finding("system_error", 0.9, known, type="configuration")
+    kind = kind or _OTHER_TYPES.get(number)
     return Finding("system_error", 0.9, known, type=kind) if kind else None
 
 

@@ -11,45 +11,67 @@ from proto_ddf.errors.drivers.server_text import NamedObject, ServerText
 SYSTEM = "MySQL or MariaDB"
 
 _CODES = {
+    1007: "value_refused",  # ER_DB_CREATE_EXISTS
+    1021: "disk_space_low",  # ER_DISK_FULL
     1040: "too_many_connections",  # ER_CON_COUNT_ERROR
     1041: "too_many_connections",  # ER_OUT_OF_RESOURCES
     1044: "database_not_allowed",  # ER_DBACCESS_DENIED_ERROR
     1045: "authentication_failed",  # ER_ACCESS_DENIED_ERROR
+    1046: "database_unknown",  # ER_NO_DB_ERROR
     1048: "value_refused",  # ER_BAD_NULL_ERROR
     1049: "database_unknown",  # ER_BAD_DB_ERROR
     1050: "value_refused",  # ER_TABLE_EXISTS_ERROR
+    1051: "table_unknown",  # ER_BAD_TABLE_ERROR
+    1052: "query_invalid",  # ER_NON_UNIQ_ERROR
     1053: "server_stopping",  # ER_SERVER_SHUTDOWN
     1054: "source_changed",  # ER_BAD_FIELD_ERROR
+    1055: "query_invalid",  # ER_WRONG_FIELD_WITH_GROUP
+    1060: "value_refused",  # ER_DUP_FIELDNAME
+    1061: "value_refused",  # ER_DUP_KEYNAME
     1062: "value_refused",  # ER_DUP_ENTRY
     1064: "query_invalid",  # ER_PARSE_ERROR
     1077: "server_stopping",  # ER_NORMAL_SHUTDOWN
     1079: "server_stopping",  # ER_SHUTDOWN_COMPLETE
+    1091: "source_changed",  # ER_CANT_DROP_FIELD_OR_KEY
+    1111: "query_invalid",  # ER_INVALID_GROUP_FUNC_USE
+    1114: "disk_space_low",  # ER_RECORD_FILE_FULL
     1129: "login_not_allowed",  # ER_HOST_IS_BLOCKED
     1130: "login_not_allowed",  # ER_HOST_NOT_PRIVILEGED
     1135: "too_many_connections",  # ER_CANT_CREATE_THREAD
+    1136: "value_refused",  # ER_WRONG_VALUE_COUNT_ON_ROW
     1142: "table_not_allowed",  # ER_TABLEACCESS_DENIED_ERROR
     1143: "table_not_allowed",  # ER_COLUMNACCESS_DENIED_ERROR
     1146: "table_unknown",  # ER_NO_SUCH_TABLE
+    1149: "query_invalid",  # ER_SYNTAX_ERROR
+    1153: "value_refused",  # ER_NET_PACKET_TOO_LARGE
     1158: "connection_lost",  # ER_NET_READ_ERROR
     1159: "connection_lost",  # ER_NET_READ_INTERRUPTED
     1160: "connection_lost",  # ER_NET_ERROR_ON_WRITE
     1161: "connection_lost",  # ER_NET_WRITE_INTERRUPTED
     1184: "connection_lost",  # ER_NEW_ABORTING_CONNECTION
+    1193: "configuration_invalid",  # ER_UNKNOWN_SYSTEM_VARIABLE
     1203: "too_many_connections",  # ER_TOO_MANY_USER_CONNECTIONS
     1205: "query_timeout",  # ER_LOCK_WAIT_TIMEOUT
-    1305: "query_invalid",  # ER_SP_DOES_NOT_EXIST
     1226: "too_many_connections",  # ER_USER_LIMIT_REACHED
     1227: "table_not_allowed",  # ER_SPECIFIC_ACCESS_DENIED_ERROR
+    1231: "configuration_invalid",  # ER_WRONG_VALUE_FOR_VAR
+    1241: "query_invalid",  # ER_OPERAND_COLUMNS
+    1242: "value_refused",  # ER_SUBQUERY_NO_1_ROW
     1251: "login_not_allowed",  # ER_NOT_SUPPORTED_AUTH_MODE
     1264: "value_refused",  # ER_WARN_DATA_OUT_OF_RANGE
+    1265: "value_refused",  # WARN_DATA_TRUNCATED
     1290: "server_read_only",  # ER_OPTION_PREVENTS_STATEMENT
+    1292: "value_refused",  # ER_TRUNCATED_WRONG_VALUE
+    1305: "query_invalid",  # ER_SP_DOES_NOT_EXIST
     1317: "query_timeout",  # ER_QUERY_INTERRUPTED
     1356: "table_not_allowed",  # ER_VIEW_INVALID: something is missing, or the view's definer may not read it
+    1364: "value_refused",  # ER_NO_DEFAULT_FOR_FIELD
     1366: "value_refused",  # ER_TRUNCATED_WRONG_VALUE_FOR_FIELD
     1370: "table_not_allowed",  # ER_PROCACCESS_DENIED_ERROR
     1406: "value_refused",  # ER_DATA_TOO_LONG
     1451: "value_refused",  # ER_ROW_IS_REFERENCED_2
     1452: "value_refused",  # ER_NO_REFERENCED_ROW_2
+    1690: "value_refused",  # ER_DATA_OUT_OF_RANGE
     1698: "authentication_failed",  # ER_ACCESS_DENIED_NO_PASSWORD_ERROR
     1792: "server_read_only",  # ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION
     1820: "login_not_allowed",  # ER_MUST_CHANGE_PASSWORD
@@ -67,9 +89,12 @@ _CODES = {
     2059: "login_not_allowed",  # CR_AUTH_PLUGIN_CANNOT_LOAD
     3024: "query_timeout",  # ER_QUERY_TIMEOUT
     3118: "login_not_allowed",  # ER_ACCOUNT_HAS_BEEN_LOCKED
+    3140: "value_refused",  # ER_INVALID_JSON_TEXT
     3159: "tls_required",  # ER_SECURE_TRANSPORT_REQUIRED
     3169: "connection_lost",  # ER_SESSION_WAS_KILLED
+    3819: "value_refused",  # ER_CHECK_CONSTRAINT_VIOLATED
     3955: "login_not_allowed",  # ER_USER_ACCESS_DENIED_FOR_USER_ACCOUNT_BLOCKED_BY_PASSWORD_LOCK
+    4025: "value_refused",  # ER_CONSTRAINT_FAILED, MariaDB
     4031: "connection_lost",  # ER_CLIENT_INTERACTION_TIMEOUT
     4151: "login_not_allowed",  # ER_ACCOUNT_HAS_BEEN_LOCKED, MariaDB
 }

@@ -5,99 +5,11 @@ import re
 from collections.abc import Iterator
 
 from proto_ddf.errors.drivers import http_status, network
+from proto_ddf.errors.drivers.class_names import CODES
 from proto_ddf.errors.drivers.finding import Finding
 
-_BY_CLASS = {
-    "reflex": {
-        "page_invalid": """
-            BackendVarFormatError BaseVarShadowsInheritedVarError ChildrenTypeError ComponentTypeError
-            ComputedVarShadowsBaseVarsError ComputedVarShadowsStateVarError ComputedVarSignatureError
-            DynamicComponentInvalidSignatureError DynamicComponentMissingLibraryError
-            DynamicRouteArgShadowsStateVarError EventFnArgMismatchError EventHandlerArgTypeMismatchError
-            EventHandlerShadowsBuiltInStateMethodError EventHandlerTypeError EventHandlerValueError
-            GeneratedCodeHasNoFunctionDefsError HybridPropertyError InvalidPropValueError InvalidStylePropError
-            MatchTypeError MissingAnnotationError PageValueError UntypedComputedVarError UntypedVarError
-            VarAttributeError VarDependencyError VarNameError VarOperationTypeError VarTypeError VarValueError""",
-        "configuration_invalid": """
-            ConfigError EnvVarValueError EnvironmentVarValueError InvalidLockWarningThresholdError
-            InvalidPluginConfigError InvalidStateManagerModeError RouteValueError""",
-        "value_refused": "UploadTypeError UploadValueError",
-        "toolchain_missing": "SystemPackageMissingError",
-        "app_code_error": """
-            ImmutableStateError InvalidLifespanTaskTypeError LockExpiredError PrimitiveUnserializableToJSONError
-            ReflexRuntimeError SetUndefinedStateVarError StateMismatchError StateSchemaMismatchError
-            StateSerializationError StateTooLargeError StateValueError UnretrievableVarValueError""",
-    },
-    "dbos": {
-        "cancelled": "DBOSAwaitedWorkflowCancelledError DBOSWorkflowCancelledError",
-        "configuration_invalid": "DBOSInitializationError",
-        "invalid_value": "DBOSNonExistentWorkflowError",
-        "timeout": "DBOSQueryTimeoutError DBOSStepTimeoutError DBOSStreamTimeoutError",
-        "permission_denied": "DBOSNotAuthorizedError",
-        "app_code_error": """
-            DBOSPatchNondeterminismError DBOSStepNondeterminismError DBOSStreamNondeterminismError
-            DBOSUnexpectedStepError DBOSWorkflowFunctionNotFoundError""",
-    },
-    "yaml": {
-        "configuration_invalid": "YAMLError MarkedYAMLError ParserError ScannerError ComposerError ConstructorError"
-    },
-    "tomllib": {"configuration_invalid": "TOMLDecodeError"},
-    "configparser": {
-        "configuration_invalid": """
-            DuplicateOptionError DuplicateSectionError Error InterpolationError MissingSectionHeaderError NoOptionError
-            NoSectionError ParsingError"""
-    },
-    "dotenv": {"configuration_invalid": "Error"},
-    "pydantic_settings": {"configuration_invalid": "SettingsError"},
-    "cryptography": {"secret_unreadable": "InvalidToken InvalidSignature InvalidTag"},
-    "urllib": {"configuration_invalid": "URLError"},
-    "requests": {
-        "connection_failed": "ChunkedEncodingError ConnectionError ProxyError",
-        "timeout": "ConnectTimeout ReadTimeout Timeout",
-        "configuration_invalid": "InvalidSchema InvalidURL MissingSchema",
-        "integration_error": "TooManyRedirects",
-        "file_not_json": "JSONDecodeError",
-    },
-    "urllib3": {
-        "connection_failed": "MaxRetryError NewConnectionError ProtocolError",
-        "timeout": "ConnectTimeoutError ReadTimeoutError",
-        "host_unknown": "NameResolutionError",
-    },
-    "http": {
-        "connection_failed": "IncompleteRead RemoteDisconnected",
-        "integration_error": "BadStatusLine HTTPException",
-    },
-    "locale": {"configuration_invalid": "Error"},
-    "zoneinfo": {"configuration_invalid": "ZoneInfoNotFoundError"},
-    "smtplib": {
-        "authentication_failed": "SMTPAuthenticationError",
-        "connection_failed": "SMTPConnectError SMTPServerDisconnected",
-        "value_refused": "SMTPRecipientsRefused SMTPSenderRefused",
-    },
-    "zlib": {"file_unreadable": "error"},
-    "gzip": {"file_unreadable": "BadGzipFile"},
-    "tarfile": {"file_unreadable": "ReadError TarError"},
-    "xml": {"file_unreadable": "ParseError"},
-    "openpyxl": {"file_not_excel": "InvalidFileException"},
-    "binascii": {"value_refused": "Error"},
-    "concurrent": {"timeout": "TimeoutError", "cancelled": "CancelledError"},
-    "sqlalchemy": {
-        "configuration_invalid": "ArgumentError",
-        "driver_missing": "NoSuchModuleError",
-        "table_unknown": "NoSuchTableError",
-        "timeout": "TimeoutError",
-    },
-    "pydantic_core": {"invalid_value": "ValidationError"},
-    "pydantic": {"invalid_value": "ValidationError"},
-}
-"""By the root package, by code: names of classes."""
-_CODES = {
-    (root, kind): code
-    for root, codes in _BY_CLASS.items()
-    for code, kinds in codes.items()
-    for kind in kinds.split()
-}
 _STATUS = re.compile(r"(?:HTTP Error )?([45]\d\d)(?: (?:Client|Server) Error)?: ")
+_SMTP = re.compile(r"\((\d{3}), ")
 _HTTP = frozenset(
     {("urllib", "HTTPError"), ("requests", "HTTPError"), ("aiohttp", "ClientResponseError")}
 )
@@ -131,9 +43,23 @@ def find(error: BaseException) -> Finding | None:
             return http_status.find(int(status[1]))
         if (root, kind) in _TRANSPORT and (inner := network.find_in_text(text)):
             return inner
-        if code := _CODES.get((root, kind)):
+        if root == "smtplib" and (answer := _SMTP.match(text)):
+            return _of_smtp(int(answer[1]), text)
+        if code := CODES.get((root, kind)):
             return Finding(code, 0.9, {"reason": text})
     return None
+
+
+def _of_smtp(status: int, text: str) -> Finding:
+    """The answer of a mail server: RFC 5321, section 4.2; 530 to 538 are RFC 4954's."""
+    context = {"system": "The mail server", "message": f"The mail server answered: {text}"}
+    if status in range(530, 540):
+        return Finding("authentication_failed", 0.95, context)
+    if status == 421 or status in range(450, 460):
+        return Finding("integration_error", 0.95, context, transient=True, type="external_service")
+    if status in {550, 551, 552, 553}:
+        return Finding("value_refused", 0.9, context)
+    return Finding("integration_error", 0.9, context, type="external_service")
 
 
 def _names(error: BaseException) -> Iterator[tuple[str, str]]:
