@@ -90,7 +90,7 @@ class ErrorClassificationEngine:
             return _classification(finding, values)
         exit_code = context.get("exit_code", values.get("exit_code"))
         output = outputs.read_output(logs, exit_code if isinstance(exit_code, int) else None)
-        if output and (finding.code == "unknown" or _says_more(output.finding, finding)):
+        if output and _says_more(output.finding, finding):
             named = {"reason": output.reason, "location": output.location}
             return _classification(
                 output.finding, {**values, **named, **output.finding.context}, output
@@ -113,7 +113,7 @@ def _is_specific(finding: Finding) -> bool:
 def _says_more(output: Finding, own: Finding) -> bool:
     if output.code in {"process_failed", "unknown"} and output.type is None:
         return False
-    return output.confidence >= (_PROBABLE if own.code in _CHILD_CODES else SURE)
+    return output.confidence >= (_PROBABLE if own.code in _CHILD_CODES | {"unknown"} else SURE)
 
 
 def _from_numbers(context: Mapping[str, Any]) -> Finding | None:

@@ -39,8 +39,11 @@ class Case:
 
     @property
     def is_kept_aside(self) -> bool:
+        """A third by the digest of the id. Half of those of the first three rounds were opened, once, to learn from them."""
         digest = hashlib.sha256(self.id.encode()).hexdigest()
-        return int(digest, 16) % 3 == 0 and self.id not in SEEN
+        number = int(digest, 16)
+        opened = number % 6 == 0 and not self.id.startswith("fourth_")
+        return number % 3 == 0 and not opened and self.id not in SEEN
 
     def classify(self) -> Classification:
         """As a step that failed is classified: the exception says only that, the text is what the child wrote."""

@@ -75,6 +75,7 @@ _BY_CLASS: Mapping[str, Mapping[str, str]] = {
         "timeout": "TimeoutError",
     },
     "socketio": {"connection_failed": "ConnectionError", "timeout": "TimeoutError"},
+    "tomli": {"code_syntax_error": "TOMLDecodeError"},
     "tokenize": {"code_syntax_error": "TokenError"},
     "websockets": {
         "connection_failed": "ConnectionClosed ConnectionClosedError InvalidHandshake InvalidMessage",

@@ -74,5 +74,5 @@ def _names(error: BaseException) -> Iterator[tuple[str, str]]:
 
 def _root(module: str) -> str:
     """The package of a module. Reflex is divided into several."""
-    root = module.partition(".")[0].lstrip("_")
+    root = module.removeprefix("pip._vendor.").partition(".")[0].lstrip("_")
     return "reflex" if root.startswith("reflex_") else root

@@ -40,6 +40,8 @@ def _of_error(error: re.Match[str], codes: list[str], lines: list[str]) -> Findi
         return Finding("toolchain_missing", 0.9)
     if message.startswith("Invalid package config"):
         return Finding("code_syntax_error", 0.9)
+    if error[2] in {"TimeoutError", "AbortError"}:
+        return Finding("timeout" if error[2] == "TimeoutError" else "cancelled", 0.9)
     if error[2]:
         codes = [error[2], *codes]
     for code in reversed(codes):  # the cause's, which Node writes after the error's own

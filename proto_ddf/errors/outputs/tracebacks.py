@@ -5,7 +5,7 @@ import sys
 
 from proto_ddf.errors import drivers
 from proto_ddf.errors.causes import best_finding
-from proto_ddf.errors.drivers import text
+from proto_ddf.errors.drivers import os_errors, text
 from proto_ddf.errors.drivers.finding import SURE, Finding
 from proto_ddf.errors.outputs import reflex
 from proto_ddf.errors.outputs.blocks import Block, lone_exception, read_blocks
@@ -18,6 +18,25 @@ _NO_NAME = re.compile(
 )
 _NO_LIBRARY = re.compile(r"[\w./+-]{1,300}\.so[\w.]{0,20}: cannot open shared object file")
 _SYNTAX = frozenset({"SyntaxError", "IndentationError", "TabError"})
+_RUST = re.compile(r"\(os error (\d{1,3})\)$")
+"""How packages written in Rust end the text of an error of the operating system."""
+_REFUSALS = frozenset({"EOFError", "KeyError", "LookupError", "RuntimeError", "ValueError"})
+_LIBRARIES = tuple(
+    (re.compile(pattern), code)
+    for pattern, code in (
+        (
+            r"/(?:_compression|bz2|gzip|lzma|plistlib|tarfile|wave|zipfile|zipfile/__init__)\.py$|/xml/|/openpyxl/",
+            "file_unreadable",
+        ),
+        (
+            r"/(?:configparser|getopt|logging/config|netrc|optparse)\.py$|/zoneinfo/|/urllib/(?:request|parse)\.py$"
+            r"|/http/client\.py$|-packages/(?:pydantic_settings|alembic)/|/sqlalchemy/engine/url\.py$",
+            "configuration_invalid",
+        ),
+        (r"-packages/cryptography/", "secret_unreadable"),
+        (r"/python3[\d.]*/email/", "value_refused"),
+    )
+)
 _CALL_OF_PROGRAM = frozenset({"_execute_child", "create_subprocess_exec"})
 _MISTAKE = 0.85
 _SYNTAX_PLACE = re.compile(r"in file (\S{1,500}) on line (\d{1,9})")
@@ -94,18 +113,22 @@ def _of_mistake(chain: list[Block]) -> Finding | None:
         return Finding("cancelled", 0.95)
     if last.name == "LookupError" and message.startswith("unknown encoding"):
         return Finding("configuration_invalid", 0.9)
-    if last.name in {"KeyError", "ValueError"} and last.frames:
-        return _of_library(last.frames[-1].path)
+    if (number := _RUST.search(message)) and last.frames and not last.frames[-1].is_own:
+        return os_errors.by_number(int(number[1]))
+    if last.name in _REFUSALS and last.frames and (found := _of_library(last)):
+        return found
     if last.name.endswith("ValidationError") and "for " in message and _is_settings(last):
         return Finding("configuration_invalid", 0.9)
     return None
 
 
-def _of_library(path: str) -> Finding | None:
-    """A library that refuses a value with an exception of Python's own."""
-    if path.endswith("/zipfile.py"):
-        return Finding("file_unreadable", 0.85)
-    return Finding("secret_unreadable", 0.85) if "-packages/cryptography/" in path else None
+def _of_library(block: Block) -> Finding | None:
+    """A library that refuses a value with an exception of Python's own, by the file that raised it."""
+    path = block.frames[-1].path
+    reason = {"reason": block.message[0]}
+    return next(
+        (Finding(code, 0.85, reason) for pattern, code in _LIBRARIES if pattern.search(path)), None
+    )
 
 
 def _is_settings(block: Block) -> bool:
@@ -113,6 +136,8 @@ def _is_settings(block: Block) -> bool:
 
 
 def _of_missing_file(block: Block, message: str) -> Finding | None:
+    if block.frames[-1].path.endswith("/ssl.py"):
+        return Finding("certificate_unreadable", 0.9)
     if ".web" in message.rpartition(":")[2]:
         return Finding("build_failed", 0.9)
     if block.frames[-1].function in _CALL_OF_PROGRAM:

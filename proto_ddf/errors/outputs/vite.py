@@ -17,7 +17,7 @@ _MISSING = re.compile(
 _PLACE = re.compile(r"\s*(?:╭─+)?\[ ?([^\s:\]?]+)(?:\?[^\s:\]]*)?:(\d+)(?::\d+)? ?\]")
 _FILE = re.compile(r"(?:file: |\[plugin [^\]]{1,60}\] )(/[^\s:?]+)(?:\?[^\s:]*)?(?::(\d+))?")
 _SYNTAX = re.compile(
-    r"PARSE_ERROR|JSON_PARSE|[Uu]nexpected |Expected |Unterminated|SyntaxError|Transform failed|has already been declared"
+    r"PARSE_ERROR|vite[-:]json|JSON_PARSE|[Uu]nexpected |Expected |Unterminated|SyntaxError|Transform failed|has already been declared"
     r"|already been declared|Parse error|Parse failure|`await` is only allowed|only allowed (?:in|within)|Invalid "
     r"|Identifier `|not closed|Unclosed|Unknown word|is not valid JSON|\bJSON\b"
 )
@@ -35,7 +35,7 @@ def read(lines: list[str], _exit_code: int | None) -> OutputFinding | None:
         return None
     number, first = said[0]
     reason = _MARK.sub("", first, count=1)
-    words = " ".join(line for _, line in said[:6])
+    words = " ".join(line for _, line in said[:15])
     loads_config = bool(heads) and "load config" in lines[heads[-1]]
     found = _of_words(words, loads_config)
     return OutputFinding(found, reason, _location(lines[number:]), number)
