@@ -2,6 +2,8 @@
 
 import signal
 
+_WRAPPED_KILL = 256 - signal.SIGKILL
+"""A Python program that exits with the -9 of its child, as the `node` of the build tools does."""
 _SHELL = 128
 """A shell exits with 128 + n if signal n ended its command (POSIX, Shell Command Language, 2.8.2)."""
 
@@ -17,7 +19,7 @@ def signal_name(exit_code: int) -> str:
 
 def is_killed(exit_code: int) -> bool:
     """Whether SIGKILL ended the program. Most often the system sends it, because memory ran out."""
-    return signal_name(exit_code) == "SIGKILL"
+    return signal_name(exit_code) == "SIGKILL" or exit_code == _WRAPPED_KILL
 
 
 def describe_exit_code(exit_code: int) -> str:

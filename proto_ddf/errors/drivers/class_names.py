@@ -65,7 +65,9 @@ _BY_CLASS: Mapping[str, Mapping[str, str]] = {
     "multiprocessing": {"authentication_failed": "AuthenticationError", "timeout": "TimeoutError"},
     "netrc": {"configuration_invalid": "NetrcParseError"},
     "optparse": {"configuration_invalid": "BadOptionError OptParseError OptionValueError"},
-    "packaging": {"configuration_invalid": "InvalidRequirement InvalidSpecifier InvalidVersion"},
+    "packaging": {
+        "configuration_invalid": "InvalidMarker InvalidRequirement InvalidSpecifier InvalidVersion"
+    },
     "plistlib": {"file_unreadable": "InvalidFileException"},
     "psycopg_pool": {"timeout": "PoolTimeout", "too_many_connections": "TooManyRequests"},
     "py_compile": {"code_syntax_error": "PyCompileError"},
@@ -124,7 +126,11 @@ _BY_CLASS: Mapping[str, Mapping[str, str]] = {
     "xml": {"file_unreadable": "ExpatError ParseError SAXParseException"},
     "openpyxl": {"file_not_excel": "InvalidFileException"},
     "binascii": {"value_refused": "Error"},
-    "concurrent": {"timeout": "TimeoutError", "cancelled": "CancelledError"},
+    "concurrent": {
+        "process_killed": "BrokenExecutor BrokenProcessPool",
+        "timeout": "TimeoutError",
+        "cancelled": "CancelledError",
+    },
     "sqlalchemy": {
         "configuration_invalid": "ArgumentError",
         "driver_missing": "NoSuchModuleError",

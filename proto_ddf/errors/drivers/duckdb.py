@@ -44,6 +44,8 @@ def _of_class(error: duckdb.Error) -> Finding | None:
     context = {"system": "duckdb", "reason": reason}
     if "options were not recognized" in reason:
         return Finding("configuration_invalid", 0.9, context)
+    if "read-only mode" in reason:
+        return Finding("sqlite_read_only", 0.9)
     if "Failed to download extension" in str(error):
         return Finding("connection_failed", 0.9, context)
     if "Values were not provided" in reason:

@@ -92,6 +92,9 @@ _NUMBERED = re.compile(r"\[Errno (\d{1,4})\]")
 def find(error: BaseException) -> Finding | None:
     if isinstance(error, UnicodeDecodeError):
         return Finding("file_encoding", 0.8)
+    if isinstance(error, RuntimeError) and str(error) == "can't start new thread":
+        reason = {"reason": "no further thread can be started"}
+        return Finding("system_error", 0.9, reason, transient=True, type="resource")
     if isinstance(error, UnicodeEncodeError):
         return Finding("value_refused", 0.8, {"reason": "it has characters that cannot be encoded"})
     if isinstance(error, asyncio.IncompleteReadError):

@@ -59,7 +59,7 @@ _TEXTS = tuple(
         (r"no password supplied", "password_missing"),
         (r"password authentication failed", "authentication_failed"),
         (
-            r"no pg_hba\.conf entry|is not permitted to log in|role .* does not exist",
+            r"no pg_hba\.conf entry|pg_hba\.conf rejects|is not permitted to log in|role .* does not exist",
             "login_not_allowed",
         ),
         (r"database .* does not exist", "database_unknown"),

@@ -46,9 +46,15 @@ def read_output(text: str, exit_code: int | None = None) -> OutputFinding | None
 
 def _of_tools(lines: list[str], exit_code: int | None) -> OutputFinding | None:
     found = [one for read in _READERS if (one := read(lines, exit_code))]
+    found = [one for one in found if _says_why(one)] or found
     if not found:
         return None
     return max(found, key=lambda one: (one.finding.confidence >= SURE, _rank(one)))
+
+
+def _says_why(found: OutputFinding) -> bool:
+    """Whether it is more than that a program failed, whose own output may stand above."""
+    return found.finding.code != "process_failed" or found.finding.type is not None
 
 
 def _rank(found: OutputFinding) -> float:

@@ -14,6 +14,7 @@ _CAUSE = "The above exception was the direct cause of the following exception:"
 _CONTEXT = "During handling of the above exception, another exception occurred:"
 _GROUP_EDGE = re.compile(r"\s*(?:\+-[-+]{0,80}(?: [\d.]{1,9} -{1,80})?|[|+](?= |$))")
 _OTHER_LANGUAGES = ("Bun v", "Node.js v", "npm error")
+_MEMBER = re.compile(r"\s*\+-[-+]{0,80} [\d.]{1,9} -")
 _MAX_MESSAGE_LINES = 12
 _MAX_BLOCKS = 50
 _LIBRARY = re.compile(r"/(?:site|dist)-packages/|/lib/python3(?:\.\d{1,2})?/|/proto_ddf/|^<")
@@ -57,6 +58,9 @@ def read_blocks(lines: list[str]) -> list[Block]:
     for number, written in enumerate(lines):
         line = _GROUP_EDGE.sub("", written, count=1) if in_group else written
         text = line.strip()
+        if in_group and _MEMBER.match(written):
+            block = Block(link=link)
+            blocks.append(block)
         if text in (_CAUSE, _CONTEXT):
             link, block = ("cause" if text == _CAUSE else "context"), None
         elif _BEGIN.match(line):

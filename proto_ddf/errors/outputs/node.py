@@ -64,6 +64,8 @@ def _of_node(code: str) -> Finding | None:
         return Finding("connection_failed", 0.9)
     if code in {"ERR_PACKAGE_PATH_NOT_EXPORTED", "ERR_UNSUPPORTED_DIR_IMPORT"}:
         return Finding("module_missing", 0.85)
+    if code == "ERR_ACCESS_DENIED":
+        return Finding("permission_denied", 0.95)
     if code == "ERR_INVALID_URL":
         return Finding("configuration_invalid", 0.8)
     found = registries.by_name(code)

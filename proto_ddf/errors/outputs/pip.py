@@ -55,8 +55,8 @@ _RULES = tuple(
         (r"pip's dependency resolver", Finding("package_conflict", 0.85)),
         (r"THESE PACKAGES DO NOT MATCH THE HASHES", Finding("package_damaged", 0.95)),
         (
-            r"(?:Wheel .{1,300} is invalid|.{1,300}(?:has an invalid wheel|is not a valid wheel|invalid metadata"
-            r"|File is not a zip file|Invalid wheel filename))",
+            r"(?:Wheel .{1,300} is invalid|.{1,300}(?:has an invalid wheel|invalid metadata"
+            r"|File is not a zip file))",
             Finding("package_damaged", 0.95),
         ),
         (
@@ -65,7 +65,7 @@ _RULES = tuple(
             Finding("package_damaged", 0.85),
         ),
         (
-            r"(?:externally-managed-environment|Invalid requirement|Could not open requirements file"
+            r"(?:Target path exists but|.{1,200} is not a valid wheel filename|externally-managed-environment|Invalid requirement|Could not open requirements file"
             r"|Hashes are required|In --require-hashes mode|You must give at least one requirement"
             r"|.{0,40}no such option|Directory .{1,300} is not installable|Can not perform a '--user' install"
             r"|Could not find an activated virtualenv|unknown command |.{1,300} does not appear to be a Python"
@@ -79,6 +79,7 @@ _RULES = tuple(
         ),
     )
 )
+_USAGE = re.compile(r"Usage:")
 _REDIRECTS = re.compile(r"Exceeded \d{1,4} redirects")
 _UNTRUSTED_HOST = re.compile(r"WARNING: The repository located at \S+ is not a trusted")
 
@@ -90,6 +91,8 @@ def read(lines: list[str], _exit_code: int | None) -> OutputFinding | None:
     for number, line in said:
         if found := _of_rules(line) or _of_status(line):
             return OutputFinding(found, line.strip(), line=number)
+    if usage := next((number for number, line in said if _USAGE.match(line)), None):
+        return OutputFinding(Finding("configuration_invalid", 0.85), _last_words(lines), line=usage)
     missing = next(((number, line) for number, line in said if _NONE_FOUND.match(line)), None)
     for number, line in reversed(said):
         if found := _of_connection(line):
@@ -130,4 +133,10 @@ def _of_missing(said: list[tuple[int, str]], missing: tuple[int, str]) -> Output
     none_at_all = "(from versions: none)" in line
     return OutputFinding(
         Finding("package_not_found", 0.6 if none_at_all else 0.95), line, line=number
+    )
+
+
+def _last_words(lines: list[str]) -> str:
+    return next(
+        (line for line in reversed(lines) if line and not line.startswith("exit code ")), ""
     )

@@ -53,6 +53,8 @@ def rebuild(name: str, message: list[str]) -> BaseException:
     """The exception that a traceback names. Of a class that is not in the list it is a ReportedError."""
     module, _, kind = name.rpartition(".")
     first = message[0] if message else ""
+    if module.endswith("duckdb"):  # its first line may be no more than a title
+        first = "\n".join(message)
     try:
         return _special(module, kind, first, message) or _of_list(module, kind, first)
     except Exception:  # the constructor does not take the text

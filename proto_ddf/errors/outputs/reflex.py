@@ -2,8 +2,10 @@
 
 import re
 
+from proto_ddf.errors import drivers
 from proto_ddf.errors.drivers.finding import Finding
 from proto_ddf.errors.outputs.blocks import Block
+from proto_ddf.errors.outputs.rebuild import rebuild
 
 _REFLEX = re.compile(r"-packages/reflex(?:_\w{1,60})?/")
 _RULES = tuple(
@@ -27,6 +29,8 @@ def find(block: Block) -> Finding | None:
     last = block.frames[-1].path if block.frames else ""
     if not (_REFLEX.search(last) or message.startswith("Directory '")):
         return None
+    if block.name.startswith("reflex") and drivers.find(rebuild(block.name, block.message)) is None:
+        return Finding("page_invalid", 0.85)
     for pattern, code in _RULES:
         if pattern.match(message):
             return Finding(code, 0.95)

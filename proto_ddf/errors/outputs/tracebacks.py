@@ -49,12 +49,19 @@ def read(lines: list[str], _exit_code: int | None) -> OutputFinding | None:
         return None
     chain = _last_chain(blocks) if lone is None else [lone]
     last = chain[-1]
-    error = _rebuild_chain(chain)
-    finding = _of_mistake(chain) or best_finding(error)
-    if finding is None or (finding.confidence < SURE and _is_plain_mistake(error)):
-        finding = _unknown(error)
     words = f"{last.name}: {last.message[0]}" if last.message[0] else last.name
-    return OutputFinding(finding, words, _location(chain), last.line)
+    return OutputFinding(_judge(chain), words, _location(chain), last.line)
+
+
+def _judge(chain: list[Block]) -> Finding:
+    if _is_group(chain[0]) and len(chain) > 2:
+        error = _rebuild_group(chain)
+        return best_finding(error) or _unknown(error)
+    error = _rebuild_chain(chain)
+    finding = _of_mistakes(chain) or best_finding(error)
+    if finding is None or (finding.confidence < SURE and _is_plain(error)):
+        return _unknown(error)
+    return finding
 
 
 def _location(chain: list[Block]) -> str:
@@ -66,21 +73,32 @@ def _location(chain: list[Block]) -> str:
 
 
 def _last_chain(blocks: list[Block]) -> list[Block]:
-    """The blocks that are connected with the last one."""
+    """The blocks that are connected with the last one: by its causes, or as members of its group."""
+    groups = [number for number, block in enumerate(blocks) if _is_group(block)]
+    if groups and groups[-1] < len(blocks) - 1:
+        return blocks[groups[-1] :]
     begin = len(blocks) - 1
     while begin > 0 and blocks[begin].link:
         begin -= 1
-    if _is_group(blocks, begin):
-        return blocks[begin - 1 :]
     return blocks[begin:]
 
 
-def _is_group(blocks: list[Block], begin: int) -> bool:
-    return begin > 0 and blocks[begin - 1].name.endswith("ExceptionGroup")
+def _is_group(block: Block) -> bool:
+    return block.name.endswith("ExceptionGroup")
+
+
+def _rebuild_group(chain: list[Block]) -> BaseException:
+    members: list[list[Block]] = []
+    for block in chain[1:]:
+        if block.link and members:
+            members[-1].append(block)
+        else:
+            members.append([block])
+    return BaseExceptionGroup("", [_rebuild_chain(member) for member in members])
 
 
 def _rebuild_chain(chain: list[Block]) -> BaseException:
-    if chain[0].name.endswith("ExceptionGroup") and len(chain) > 1:
+    if _is_group(chain[0]) and len(chain) > 1:
         return _rebuild_chain(chain[1:])
     error: BaseException | None = None
     for block in chain:
@@ -93,9 +111,18 @@ def _rebuild_chain(chain: list[Block]) -> BaseException:
     return error
 
 
-def _of_mistake(chain: list[Block]) -> Finding | None:
-    """What only the frames and the message tell together."""
-    last = chain[-1]
+def _of_mistakes(chain: list[Block]) -> Finding | None:
+    """What frames and message tell together: of the last exception, or of the causes that it names."""
+    for block in reversed(chain):
+        if found := _of_mistake(block):
+            return found
+        error = rebuild(block.name, block.message)
+        if block.link != "cause" or text.is_programming_error(error) or drivers.find(error):
+            return None
+    return None
+
+
+def _of_mistake(last: Block) -> Finding | None:
     message = last.message[0]
     if last.name in _SYNTAX:
         return Finding("code_syntax_error", 0.95)
@@ -109,6 +136,8 @@ def _of_mistake(chain: list[Block]) -> Finding | None:
         return _of_missing_file(last, message)
     if last.name == "OSError" and _NO_LIBRARY.match(message):
         return Finding("module_missing", 0.95)
+    if last.name == "EOFError" and message.startswith("EOF when reading"):
+        return Finding("configuration_invalid", 0.85)
     if last.name in {"KeyboardInterrupt", "asyncio.exceptions.CancelledError"}:
         return Finding("cancelled", 0.95)
     if last.name == "LookupError" and message.startswith("unknown encoding"):
@@ -152,8 +181,10 @@ def _of_import(block: Block, message: str) -> Finding | None:
             "module_missing", 0.95, {"module": module[1]}, type="build" if own else "dependency"
         )
     if name := _NO_NAME.match(message):
-        package = "-packages/" in name[2] or (
-            "unknown location" in name[2] and not _is_own_module(name[1], block)
+        package = (
+            "-packages/" in name[2]
+            or name[1].partition(".")[0] in sys.stdlib_module_names
+            or ("unknown location" in name[2] and not _is_own_module(name[1], block))
         )
         return Finding(
             "module_missing", 0.9, {"module": name[1]}, type="dependency" if package else "build"
@@ -164,21 +195,20 @@ def _of_import(block: Block, message: str) -> Finding | None:
 
 
 def _is_own_module(module: str, block: Block) -> bool:
-    """Whether the module belongs to the app: a file or a folder of its name has code that ran, or Python has it."""
-    top = module.partition(".")[0]
+    """Whether the module belongs to the app: its package was found, or a file or folder of its name has code that ran."""
+    top, _, inside = module.partition(".")
     if top in sys.stdlib_module_names:
-        return True
+        return False
     names = (f"/{top}/", f"/{top}.py")
-    if any(frame.is_own and any(name in frame.path for name in names) for frame in block.frames):
-        return True
-    return "." in module and any(
-        frame.is_own and frame.path.rpartition("/")[0].endswith(f"/{top}") for frame in block.frames
+    return bool(inside) or any(
+        frame.is_own and any(name in frame.path for name in names) for frame in block.frames
     )
 
 
-def _is_plain_mistake(error: BaseException) -> bool:
-    """Whether a mistake in the code is all that is known, so that its cause is no more than a guess."""
-    return text.is_programming_error(error) and drivers.find(error) is None
+def _is_plain(error: BaseException) -> bool:
+    """Whether the exception's class says nothing, so that its text, or its cause, is no more than a guess."""
+    plain = text.is_programming_error(error) or type(error) in {Exception, RuntimeError}
+    return plain and drivers.find(error) is None
 
 
 def _unknown(error: BaseException) -> Finding:

@@ -120,7 +120,7 @@ def test_the_place_is_the_last_of_the_apps_own() -> None:
 
 @pytest.mark.parametrize(
     ("module", "kind"),
-    [("pandas_gone", "dependency"), ("shop.pages", "build"), ("json.gone", "build")],
+    [("pandas_gone", "dependency"), ("shop.pages", "build"), ("json.gone", "dependency")],
 )
 def test_a_missing_module_is_a_package_or_the_apps_own(module: str, kind: str) -> None:
     text = f"{HEAD}{OWN}ModuleNotFoundError: No module named '{module}'"
