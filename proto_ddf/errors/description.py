@@ -16,10 +16,10 @@ def describe(
     """An exception as a dict that JSON can hold, without secrets. Never raises.
 
     `operation` says for people what was being done; it may be a positional or a keyword argument. Keys: error_type,
-    code, family, category, type, severity, suggested_action, title, message, hint, field, retry_possible, context. The context holds
-    `operation`, `user_id` ("anonymous" by default), `retry_possible`, the error's own context, `context`, and what
-    `enhance_error_context` adds. `context` may have any keys: if `operation` was given as a positional argument too,
-    the one in `context` is stored as `attempted`.
+    code, family, category, type, severity, suggested_action, title, message, hint, field, retry_possible, context. The
+    context holds `operation`, `user_id` ("anonymous" by default), `retry_possible`, the error's own context, `context`,
+    and what `enhance_error_context` adds. `context` may have any keys: if `operation` was given as a positional
+    argument too, the one in `context` is stored as `attempted`.
     """
     found = classify(error)
     if operation is None:
