@@ -3,18 +3,18 @@ what kind of thing failed, what helps, and the texts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from proto_ddf.errors import outputs
 from proto_ddf.errors.catalogue import CATALOGUE, UNKNOWN
 from proto_ddf.errors.causes import best_cause, best_finding, from_own_error, is_retryable
 from proto_ddf.errors.codes.error_types import ErrorType, SuggestedAction, suggested_action
 from proto_ddf.errors.codes.model import Category, ErrorCode, Family, Severity
-from proto_ddf.errors.drivers import http_status, os_errors
 from proto_ddf.errors.drivers.finding import SURE, Finding
 from proto_ddf.errors.messages import message_texts
-from proto_ddf.errors.outputs import OutputFinding
 from proto_ddf.errors.types import ProtoDDFError
+
+if TYPE_CHECKING:
+    from proto_ddf.errors.outputs import OutputFinding
 
 _GENERIC_CODES = frozenset({"system_error", "integration_error", "unknown"})
 """Codes that say little: a cause with a specific code is reported instead."""
@@ -88,8 +88,7 @@ class ErrorClassificationEngine:
         finding, values = _find(error)
         if finding.code not in _CHILD_CODES | _GENERIC_CODES or _is_specific(finding):
             return _classification(finding, values)
-        exit_code = context.get("exit_code", values.get("exit_code"))
-        output = outputs.read_output(logs, exit_code if isinstance(exit_code, int) else None)
+        output = _read(logs, context.get("exit_code", values.get("exit_code")))
         if output and _says_more(output.finding, finding):
             named = {"reason": output.reason, "location": output.location}
             return _classification(
@@ -101,6 +100,15 @@ class ErrorClassificationEngine:
 
 
 classify = ErrorClassificationEngine().classify_error
+
+
+def _read(logs: str, exit_code: Any) -> "OutputFinding | None":
+    if not logs:
+        return None
+    # Imported when needed: their patterns would take a third of the time to import the errors.
+    from proto_ddf.errors.outputs import read_output
+
+    return read_output(logs, exit_code if isinstance(exit_code, int) else None)
 
 
 def _is_specific(finding: Finding) -> bool:
@@ -118,6 +126,8 @@ def _says_more(output: Finding, own: Finding) -> bool:
 
 def _from_numbers(context: Mapping[str, Any]) -> Finding | None:
     """What a status of HTTP or an errno says that came apart from the exception."""
+    from proto_ddf.errors.drivers import http_status, os_errors
+
     status, number = context.get("status"), context.get("errno")
     if isinstance(status, int) and 400 <= status < 600:
         return http_status.find(status)
@@ -154,7 +164,7 @@ def _category(entry: ErrorCode, finding: Finding) -> Category:
 
 
 def _classification(
-    finding: Finding, context: Mapping[str, Any], output: OutputFinding | None = None
+    finding: Finding, context: Mapping[str, Any], output: "OutputFinding | None" = None
 ) -> Classification:
     entry = CATALOGUE.get(finding.code, UNKNOWN)
     title, message, hint = message_texts(entry, context)

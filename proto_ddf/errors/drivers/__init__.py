@@ -6,7 +6,6 @@ then the library is loaded anyway. Libraries without error numbers are in `repor
 
 from importlib import import_module
 
-from proto_ddf.errors.drivers import reported
 from proto_ddf.errors.drivers.finding import Finding
 
 _MODULES = {
@@ -42,4 +41,5 @@ def find(error: BaseException) -> Finding | None:
         finding: Finding | None = import_module(f"{__name__}.{module}").find(error)
         if finding is not None:
             return finding
-    return reported.find(error)
+    found: Finding | None = import_module(f"{__name__}.reported").find(error)
+    return found

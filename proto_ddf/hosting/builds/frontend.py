@@ -9,10 +9,10 @@ import sys
 from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from proto_ddf import errors
 from proto_ddf.errors.exit_codes import describe_exit_code
-from proto_ddf.errors.outputs import OutputFinding, read_output
 from proto_ddf.errors.types import IntegrationError
 from proto_ddf.hosting.builds.frontend_child import APP_FAILED, INSTALL_FAILED
 from proto_ddf.hosting.builds.queue import BUILDS
@@ -20,6 +20,9 @@ from proto_ddf.hosting.builds.toolchain import build_environment, registry_host
 from proto_ddf.hosting.processes import run_process
 from proto_ddf.progress import Progress
 from proto_ddf.resilience import policy
+
+if TYPE_CHECKING:
+    from proto_ddf.errors.outputs import OutputFinding
 
 REGISTRY = "package_registry"
 """The system of the policy for installations."""
@@ -60,6 +63,8 @@ def _run(
     exit_code = run_process(argv, cwd=folder, env=environment, log_to=tail)
     if exit_code == 0:
         return
+    from proto_ddf.errors.outputs import read_output  # when needed: it takes 20 ms
+
     output = read_output("\n".join(tail.lines), exit_code)
     cause = output.finding.code if output else ""
     if cause == "disk_space_low" or shutil.disk_usage(folder).free < LOW_DISK_BYTES:
@@ -92,7 +97,7 @@ def _free_disk_space(folder: Path) -> None:
         shutil.rmtree(folder / ".web" / partial, ignore_errors=True)
 
 
-def _registry_error(output: OutputFinding, lines: deque[str]) -> IntegrationError:
+def _registry_error(output: "OutputFinding", lines: deque[str]) -> IntegrationError:
     host = registry_host()
     reason = output.finding.context["reason"]
     return IntegrationError(
