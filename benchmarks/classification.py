@@ -2,8 +2,7 @@
 
     python -m benchmarks.classification
 
-The failures are in tests/provoked, whose README says where they come from. The third that is kept aside was not looked at
-while the classification was written, so it says how new failures fare.
+The failures are in tests/provoked, whose README says where they come from and what the share of those kept aside means.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,9 +16,10 @@ from tests.provoked.cases import Case, cases
 
 SURE = 0.9
 TEXT = """Outputs of pip, Bun, npm, Vite, Reflex and Python, and exceptions as a traceback shows them, from `tests/provoked`. Each is
-classified as a step that failed, with nothing but the output. The third that is **kept aside** was not looked at while the
-classification was written. Precision: of those classified as the type, how many are; recall: of those that are, how many
-are classified so. By type, all failures count."""
+classified as a step that failed, with nothing but the output. Nobody looked at those that are **kept aside**, but they are of kinds
+that were thought of before; of kinds that nobody had thought of, 83 to 93 % were right at the first look (see
+`tests/provoked/README.md`). Precision: of those classified as the type, how many are; recall: of those that are, how many are
+classified so. By type, all failures count."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The promise: new failures, which the classification was not written for, are classified as their labels say."""
+"""The promise: failures that nobody looked at while the classification was written are classified as their labels say."""
 
 from benchmarks.classification import SURE, judge, share
 from tests.provoked.cases import cases
