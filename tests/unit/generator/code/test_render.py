@@ -1,8 +1,11 @@
 import ast
 import errno
+import gc
 import json
 import os
+import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -154,6 +157,32 @@ def test_code_that_does_not_parse_is_no_app(plan: AppSpec, templates: Path, fold
         render_app(plan, folder, templates=templates)
     assert caught.value.code == "render_failed"
     assert not folder.exists()
+
+
+def test_apps_can_be_written_at_once(
+    plan: AppSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before Python 3.11.8, syntax trees made in two threads at once end with a SystemError if the garbage collector
+    lets the other thread run meanwhile. To the kind belongs every use of `ast.parse`, which ruff therefore refuses."""
+    for number in range(4):
+        render_app(plan, tmp_path / f"app_{number}")
+    switches, thresholds = sys.getswitchinterval(), gc.get_threshold()
+    gc.callbacks.append(_let_others_run)
+    try:
+        sys.setswitchinterval(1e-6)
+        gc.set_threshold(50)
+        with ThreadPoolExecutor(4) as threads:
+            folders = [tmp_path / f"app_{number}" for number in range(4)] * 2
+            list(threads.map(render._check_syntax, folders))
+    finally:
+        gc.callbacks.remove(_let_others_run)
+        gc.set_threshold(*thresholds)
+        sys.setswitchinterval(switches)
+
+
+def _let_others_run(_phase: str, _info: dict[str, int]) -> None:
+    for _ in range(20):
+        pass
 
 
 @pytest.mark.parametrize(
