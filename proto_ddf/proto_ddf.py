@@ -22,7 +22,9 @@ from proto_ddf.web.api import create_api
 from proto_ddf.web.apps.page import app_page, apps_page
 from proto_ddf.web.apps.regenerate_state import RegenerateState
 from proto_ddf.web.apps.state import AppsState, AppState
-from proto_ddf.web.errors.page import errors_page
+from proto_ddf.web.errors.detail.page import incident_page
+from proto_ddf.web.errors.detail.state import IncidentPageState
+from proto_ddf.web.errors.list_page import errors_page
 from proto_ddf.web.errors.state import ErrorListState
 from proto_ddf.web.generate.page import generate_page
 from proto_ddf.web.generate.state import GenerateState
@@ -115,6 +117,7 @@ def _add_pages(app: rx.App) -> None:
         ("/operations", "Operations", operations_page, OperationsState, "load"),
         ("/operations/[operation_id]", "Operation", operation_page, OperationPageState, "load"),
         ("/errors", "Errors", errors_page, ErrorListState, "load"),
+        ("/errors/[incident_id]", "Error", incident_page, IncidentPageState, "load"),
         ("/resilience", "Resilience", resilience_page, ResilienceState, "load"),
     )
     also = {

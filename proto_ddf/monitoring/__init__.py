@@ -1,4 +1,4 @@
-"""Monitoring: records the errors of people's actions and lists them.
+"""Monitoring: records the errors of people's actions, groups them into incidents, and lists both.
 
-Import the functions of `tracker`.
+Import the functions of `tracker`, `incidents` and `incident_views`.
 """

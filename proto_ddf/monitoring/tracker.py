@@ -1,15 +1,24 @@
-"""The recorded errors of people's actions, stored in the database."""
+"""The recorded errors of people's actions, stored in the database, each in its incident."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, update
+from sqlalchemy import delete, func
 from sqlmodel import Session, col, select
 
+from proto_ddf import change_events
 from proto_ddf.db.engine import session
-from proto_ddf.db.tables import ErrorRecord, OperationRecord, OperationState, utc_now
+from proto_ddf.db.tables import (
+    ErrorRecord,
+    IncidentRecord,
+    OperationRecord,
+    OperationState,
+    utc_now,
+)
 from proto_ddf.db.writing import write
 from proto_ddf.errors.description import ANONYMOUS
+from proto_ddf.errors.fingerprint import fingerprint
+from proto_ddf.monitoring import incidents
 
 
 def record_error(
@@ -39,10 +48,12 @@ def record_error(
     )
     values = record.model_dump()
 
-    def change(opened: Session) -> None:
-        opened.add(ErrorRecord(**values))
+    key = fingerprint(described)
 
-    write(change)
+    def change(opened: Session) -> str:
+        return incidents.add_error(opened, key, described, ErrorRecord(**values)).id
+
+    change_events.publish(write(change))
     return record.id
 
 
@@ -54,21 +65,18 @@ def recent_errors(limit: int = 50) -> list[dict[str, Any]]:
 
 
 def resolve(operation_id: str) -> None:
-    """Mark the errors of an operation as resolved, because a later run succeeded."""
-    unresolved = (
-        col(ErrorRecord.operation_id) == operation_id,
-        col(ErrorRecord.resolved_at).is_(None),
-    )
-
-    def change(opened: Session) -> None:
-        opened.execute(update(ErrorRecord).where(*unresolved).values(resolved_at=utc_now()))
-
-    write(change)
+    """Mark the errors of an operation as resolved, because a later run succeeded, and the incidents that have no open
+    error left."""
+    for incident_id in write(
+        lambda opened: incidents.resolve_operation(opened, operation_id, utc_now())
+    ):
+        change_events.publish(incident_id)
 
 
 def prune(before: datetime) -> int:
     """Delete errors that were resolved before that time, and errors from before that time that cannot be resolved any
-    more. Errors of operations that can still be tried again stay. Returns how many were deleted."""
+    more, and incidents without errors that were last seen before it. Errors of operations that can still be tried again
+    stay. Returns how many errors were deleted."""
     resolved_at, operation_id = col(ErrorRecord.resolved_at), col(ErrorRecord.operation_id)
     over = (OperationState.SUCCEEDED, OperationState.CANCELLED)
     can_resolve = select(OperationRecord.id).where(col(OperationRecord.state).not_in(over))
@@ -76,10 +84,15 @@ def prune(before: datetime) -> int:
         resolved_at.is_not(None) | operation_id.is_(None) | operation_id.not_in(can_resolve),
         func.coalesce(resolved_at, col(ErrorRecord.at)) < before,
     )
+    has_errors = select(ErrorRecord.id).where(
+        col(ErrorRecord.incident_id) == col(IncidentRecord.id)
+    )
+    empty = (col(IncidentRecord.last_seen) < before, ~has_errors.exists())
 
     def change(opened: Session) -> int:
         ids = opened.exec(select(ErrorRecord.id).where(*settled)).all()
         opened.execute(delete(ErrorRecord).where(*settled))
+        opened.execute(delete(IncidentRecord).where(*empty))
         return len(ids)
 
     return write(change)

@@ -15,7 +15,7 @@ TEMPLATES = PACKAGE / "generator" / "templates"
 
 ORDER = [
     {"network_settings", "port_numbers"},
-    {"settings", "progress", "redaction"},
+    {"settings", "progress", "redaction", "change_events"},
     {"logs"},
     {"errors"},
     {"resilience", "db"},

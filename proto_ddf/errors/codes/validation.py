@@ -162,4 +162,18 @@ CODES = (
         "[There is no field “{name}”.|There is no such field.]",
         "Reload the page; the form may have changed.",
     ),
+    _input(
+        "note_empty",
+        "note",
+        "Note is empty",
+        "A note needs some text.",
+        "Write what others should know about this error.",
+    ),
+    _input(
+        "note_too_long",
+        "note",
+        "Note is too long",
+        "A note may have at most [{maximum}|2000] characters[; this one has {length}].",
+        "Shorten it, or write two notes.",
+    ),
 )

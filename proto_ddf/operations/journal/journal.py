@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 from sqlmodel import Session, col, select
 
+from proto_ddf import change_events
 from proto_ddf.db.tables import (
     OperationRecord,
     OperationState,
@@ -24,7 +25,6 @@ from proto_ddf.db.tables import (
     utc_now,
 )
 from proto_ddf.db.writing import write
-from proto_ddf.operations import change_events
 from proto_ddf.operations.journal.records import (
     Child,
     Run,

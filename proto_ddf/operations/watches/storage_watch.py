@@ -9,11 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from proto_ddf import change_events
 from proto_ddf.db import reserve
 from proto_ddf.db.engine import reconnect
 from proto_ddf.db.health import DatabaseHealthCheck, DatabaseProblem
 from proto_ddf.logs import get_logger
-from proto_ddf.operations import change_events
 from proto_ddf.settings import get_settings
 
 INTERVAL_SECONDS = 2.0

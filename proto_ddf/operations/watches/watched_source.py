@@ -3,8 +3,8 @@
 import math
 from dataclasses import dataclass, field
 
+from proto_ddf import change_events
 from proto_ddf.logs import get_logger
-from proto_ddf.operations import change_events
 from proto_ddf.resilience import BreakerState, policy
 from proto_ddf.resilience.breaker import BreakerSnapshot
 from proto_ddf.sources.connected.health import Health, duration_text

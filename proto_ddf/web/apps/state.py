@@ -6,9 +6,10 @@ from typing import Any
 
 import reflex as rx
 
+from proto_ddf import change_events
 from proto_ddf.hosting import apps as hosted
 from proto_ddf.hosting.records import AppView
-from proto_ddf.operations import change_events, service
+from proto_ddf.operations import service
 from proto_ddf.operations.kinds.apps import AppInput
 from proto_ddf.operations.views import OperationView
 from proto_ddf.web.shared.state.errors import ErrorMixin

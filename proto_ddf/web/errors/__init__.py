@@ -1,1 +1,1 @@
-"""/errors: the recorded errors."""
+"""/errors and /errors/[id]: the list of incidents, and one incident."""

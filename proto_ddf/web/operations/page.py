@@ -8,6 +8,7 @@ from proto_ddf.web.operations.state import ALL, FILTERS, OperationPageState, Ope
 from proto_ddf.web.shared.components.badge import status_badge
 from proto_ddf.web.shared.components.callout import error_callout
 from proto_ddf.web.shared.components.feedback import empty_state, skeleton_rows
+from proto_ddf.web.shared.components.filters import state_filters
 from proto_ddf.web.shared.components.layout import page
 from proto_ddf.web.shared.components.links import link_button
 from proto_ddf.web.shared.components.numbers import duration, time_ago
@@ -28,7 +29,7 @@ def operations_page() -> rx.Component:
     return page(
         "Operations",
         error_callout(state),
-        _filters(),
+        state_filters({each: _FILTER_WORDS[each] for each in FILTERS}, state.only, state.show_only),
         rx.cond(
             state.loaded,
             rx.cond(state.operations, rx.el.div(rows, class_name="pd-panel"), _none()),
@@ -89,20 +90,6 @@ def _one() -> rx.Component:
         class_name="pd-quiet pd-facts",
     )
     return rx.el.div(operation_panel(OperationPageState), facts, class_name="pd-stack")
-
-
-def _filters() -> rx.Component:
-    items = [
-        rx.el.button(
-            _FILTER_WORDS[state],
-            type="button",
-            on_click=OperationsState.show_only(state),
-            class_name="pd-chip",
-            custom_attrs={"aria-pressed": rx.cond(OperationsState.only == state, "true", "false")},
-        )
-        for state in FILTERS
-    ]
-    return rx.el.div(*items, class_name="pd-chips", role="group", aria_label="Filter by state")
 
 
 def _none() -> rx.Component:

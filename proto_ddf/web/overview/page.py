@@ -175,7 +175,9 @@ def _quiet_row(text: str) -> rx.Component:
 
 
 def _error_row(error: Any) -> rx.Component:
-    href = rx.cond(error.operation_id, f"/operations/{error.operation_id}", "/errors")
+    href = rx.cond(
+        error.operation_id, f"/operations/{error.operation_id}", f"/errors/{error.incident_id}"
+    )
     return rx.el.li(
         rx.icon(
             "circle-alert", size=16, color="var(--red-11)", aria_hidden="true", flex_shrink="0"

@@ -11,7 +11,7 @@ from proto_ddf.monitoring import tracker
 from proto_ddf.operations import service
 from proto_ddf.operations.views import OperationView
 from proto_ddf.sources.connected import store
-from proto_ddf.web.errors.state import ErrorRow, error_row
+from proto_ddf.web.errors.rows import ErrorRow, error_row
 from proto_ddf.web.shared.state.live import LiveMixin, refresh_signals
 
 _REFRESH_SECONDS = 3.0

@@ -9,7 +9,7 @@ import reflex as rx
 from pydantic import BaseModel
 from reflex.event import EventSpec
 
-from proto_ddf.operations import change_events
+from proto_ddf import change_events
 from proto_ddf.operations.watches.source_watch import watch
 from proto_ddf.operations.watches.watched_source import Report, topic
 from proto_ddf.settings import get_settings

@@ -13,10 +13,10 @@ from pydantic import ValidationError as BadInput
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
-from proto_ddf import errors
+from proto_ddf import change_events, errors
 from proto_ddf.errors import IntegrationError, ValidationError, next_attempt
 from proto_ddf.monitoring import tracker
-from proto_ddf.operations import change_events, service
+from proto_ddf.operations import service
 from proto_ddf.operations.engine import engine, queue
 from proto_ddf.operations.engine.runner import ActiveRuns, execute
 from proto_ddf.operations.journal import journal, records

@@ -6,11 +6,19 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlmodel import SQLModel
+from sqlalchemy import func
+from sqlmodel import SQLModel, select
 
 from proto_ddf import errors
 from proto_ddf.db import engine
-from proto_ddf.db.tables import OperationRecord, SourceRecord, StepRecord
+from proto_ddf.db.tables import (
+    ErrorRecord,
+    IncidentRecord,
+    OperationRecord,
+    SourceRecord,
+    StepRecord,
+)
+from proto_ddf.monitoring import tracker
 from proto_ddf.settings import PROJECT_ROOT
 from tests.homes import close_databases
 
@@ -46,6 +54,36 @@ def test_a_home_of_an_earlier_revision_opens_with_its_records(home: Path, dump: 
         assert opened.get_one(OperationRecord, "operation-1").title == "Test Sample shop"
         assert opened.get_one(StepRecord, ("operation-1", 0)).output == {"rows": 3}
         assert opened.connection().exec_driver_sql("PRAGMA foreign_key_check").all() == []
+    close_databases()
+
+
+def test_the_errors_of_the_release_before_become_incidents(home: Path):
+    with sqlite3.connect(home / "proto_ddf.db") as connection:
+        connection.executescript((EARLIER_HOMES[0].parent / "0005.sql").read_text())
+        connection.executemany(
+            "INSERT INTO error VALUES(?, ?, 'Read', NULL, 'anonymous', 'OSError', 'disk_space_low',"
+            " 'system', 'Disk is full', ?, '', NULL, 1, '{}', NULL)",
+            [
+                (f"error-{n}", f"2026-11-22 08:{n // 60 % 60:02}:{n % 60:02}.000000", f"Job {n}")
+                for n in range(1200, 0, -1)
+                if n != 1
+            ],
+        )
+    engine.migrate()
+    with engine.session() as opened:
+        disk, timeout = opened.exec(select(IncidentRecord).order_by(IncidentRecord.code)).all()
+        assert (disk.count, disk.state, disk.message) == (1199, "ongoing", "Job 1200")
+        assert (disk.first_seen.minute, disk.last_seen.minute) == (0, 20)
+        assert (disk.type, disk.severity, disk.notes) == ("resource", "critical", [])
+        assert (timeout.count, timeout.state) == (1, "resolved")
+        assert timeout.resolved_at is not None
+        members = select(func.count()).where(ErrorRecord.incident_id == disk.id)
+        assert opened.exec(members).one() == 1199
+    error = {"error_type": "OSError", "code": "disk_space_low", "message": "Job 5000"}
+    described = {**error, "family": "system", "title": "Disk is full"}
+    tracker.record_error(described, "Read")
+    with engine.session() as opened:
+        assert opened.get_one(IncidentRecord, disk.id).count == 1200
     close_databases()
 
 

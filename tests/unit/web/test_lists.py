@@ -15,7 +15,8 @@ from proto_ddf.errors import describe
 from proto_ddf.monitoring import tracker
 from proto_ddf.resilience import CircuitOpenError
 from proto_ddf.web.errors import state as errors_state
-from proto_ddf.web.errors.state import ErrorListState, error_row
+from proto_ddf.web.errors.rows import error_row
+from proto_ddf.web.errors.state import ErrorListState
 from proto_ddf.web.operations import state as operations_state
 from proto_ddf.web.operations.state import OperationPageState, OperationsState
 from proto_ddf.web.overview import state as overview_state
@@ -133,9 +134,7 @@ def test_errors_tell_whether_they_are_resolved_and_can_be_retried() -> None:
     add_error(None)
     add_error("two")
     tracker.resolve("two")
-    state = state_of(ErrorListState)
-    follow(state)
-    rows = {row.operation_id: row for row in state.errors}
+    rows = {row.operation_id: row for row in map(error_row, tracker.recent_errors())}
     assert rows["one"].can_retry
     assert not rows["one"].resolved
     assert not rows[""].can_retry  # nothing to run again
@@ -144,17 +143,42 @@ def test_errors_tell_whether_they_are_resolved_and_can_be_retried() -> None:
     assert '"code": "disk_space_low"' in rows["one"].details
 
 
+def test_equal_errors_are_one_incident_with_the_newest_of_them() -> None:
+    for operation_id in ("one", "two"):
+        add_error(operation_id)
+    state = state_of(ErrorListState)
+    follow(state)
+    (row,) = state.incidents
+    assert (row.state, row.count, row.severity) == ("new", 2, "critical")
+    assert row.error.operation_id == "two"
+    assert row.error.can_retry
+
+
+def test_incidents_are_filtered_by_state_and_those_that_are_open_come_first() -> None:
+    add_error("one")
+    tracker.resolve("one")
+    state = state_of(ErrorListState)
+    follow(state)
+    assert state.incidents == []
+    state.show_only("resolved")
+    assert not state.loaded
+    follow(state)
+    assert [row.state for row in state.incidents] == ["resolved"]
+    state.show_only("'; drop table incident")
+    assert state.only == "open"
+
+
 def test_an_error_of_an_open_circuit_says_when_it_can_be_tried_again() -> None:
     error = CircuitOpenError("shop", 3600.0)
-    for operation_id in ("one", "two", None):
+    for operation_id in ("two", None, "one"):
         tracker.record_error(describe(error, "Install"), "Generate shop", operation_id)
     tracker.resolve("two")
+    rows = {row.operation_id: row for row in map(error_row, tracker.recent_errors())}
+    assert rows["one"].retry_at
+    assert rows["two"].retry_at == rows[""].retry_at == ""  # nothing to try
     state = state_of(ErrorListState)
     state.waits = {"of a page": 30.0}
     follow(state)
-    rows = {row.operation_id: row for row in state.errors}
-    assert rows["one"].retry_at
-    assert rows["two"].retry_at == rows[""].retry_at == ""  # nothing to try
     assert set(state.waits) == {rows["one"].id}
     assert 3500 < state.waits[rows["one"].id] <= 3600
 
@@ -176,7 +200,7 @@ def test_try_again_of_an_error_resumes_its_operation_and_goes_there(
     add_error("one")
     state = state_of(ErrorListState)
     follow(state)
-    (event,) = press_row(state, state.errors[0].id)
+    (event,) = press_row(state, state.incidents[0].error.id)
     assert retried == ["one"]
     assert "/operations/one" in str(event.args)
     assert press_row(state, "unknown") == []
@@ -187,7 +211,7 @@ def test_a_refused_try_again_says_why_and_can_be_pressed_again() -> None:
     add_error("one")
     state = state_of(ErrorListState)
     follow(state)
-    press_row(state, state.errors[0].id)
+    press_row(state, state.incidents[0].error.id)
     assert state.error_shown
     assert state.retrying_id == ""
 
@@ -212,7 +236,7 @@ def test_a_list_that_cannot_be_read_says_so_and_try_again_reads_it(
             (operations_state.service, "recent"),
         ):
             broken.setattr(module, name, fail)
-        broken.setattr(errors_state.tracker, "recent_errors", fail)
+        broken.setattr(errors_state.incident_views, "recent_incidents", fail)
         follow(state)
     assert state.error_shown
     assert not state.loaded

@@ -47,6 +47,14 @@ _SOURCE = {
     "unreachable": _Appearance("Unreachable", "unplug", "red"),
     "attention": _Appearance("Needs attention", "circle-alert", "red"),
 }
+_INCIDENT = {
+    "new": _Appearance("New", "circle-alert", "red"),
+    "ongoing": _Appearance("Ongoing", "circle-dot", "amber"),
+    "escalating": _Appearance("Escalating", "trending-up", "red"),
+    "regressed": _Appearance("Regressed", "rotate-ccw", "red"),
+    "resolved": _WORK["resolved"],
+    "muted": _Appearance("Muted", "bell-off", "gray"),
+}
 _FORM = {
     "invalid": _Appearance("Check the form", "circle-alert", "amber"),
     "failed": _WORK["failed"],
@@ -69,16 +77,17 @@ _APPEARANCES = {
     "app": _APP,
     "breaker": _BREAKER,
     "source": _SOURCE,
+    "incident": _INCIDENT,
     "integration": _INTEGRATION,
     "generation": _GENERATION,
 }
-_Of = Literal["operation", "app", "breaker", "source", "integration", "generation"]
+_Of = Literal["operation", "app", "breaker", "source", "incident", "integration", "generation"]
 
 
 def status_badge(state: rx.Var[str] | str, *, of: _Of = "operation") -> rx.Component:
     """The state of an operation, a step or an error (`of="operation"`), of an app or its health
-    (`of="app"`), of a circuit breaker (`of="breaker"`), of a source's connection (`of="source"`), or of one of the
-    two flows (`of="integration"`, `of="generation"`): "running" is work going on for the first and a goal reached
+    (`of="app"`), of a circuit breaker (`of="breaker"`), of a source's connection (`of="source"`), of an
+    incident (`of="incident"`), or of one of the two flows (`of="integration"`, `of="generation"`): "running" is work going on for the first and a goal reached
     for the second.
 
         status_badge(app.state, of="app")

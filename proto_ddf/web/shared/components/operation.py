@@ -1,5 +1,7 @@
 """The panel of an operation: its steps with their progress and logs, its error, Cancel and Try Again."""
 
+from typing import Any
+
 import reflex as rx
 
 from proto_ddf.operations.views import StepView
@@ -33,7 +35,7 @@ def operation_panel(
             done,
             rx.el.div(
                 _head(state, badge or status_badge(operation.state)),
-                rx.el.ol(rx.foreach(operation.steps, _step), class_name="pd-steps"),
+                step_list(operation.steps),
                 class_name="pd-panel",
             ),
             class_name="pd-stack pd-operation",
@@ -42,6 +44,11 @@ def operation_panel(
         ),
         rx.fragment(),
     )
+
+
+def step_list(steps: Any) -> rx.Component:
+    """The steps of an operation, with their states, times and logs: `step_list(S.operation.steps)`."""
+    return rx.el.ol(rx.foreach(steps, _step), class_name="pd-steps")
 
 
 def _head(state: type[OperationMixin], badge: rx.Component) -> rx.Component:

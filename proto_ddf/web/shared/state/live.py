@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import reflex as rx
 from reflex.event import EventSpec
 
-from proto_ddf.operations import change_events
+from proto_ddf import change_events
 from proto_ddf.web.shared.state.errors import ErrorMixin
 from proto_ddf.web.shared.state.presence import is_connected
 

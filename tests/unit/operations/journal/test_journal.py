@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
+from proto_ddf import change_events
 from proto_ddf.db.engine import session
 from proto_ddf.db.tables import utc_now
-from proto_ddf.operations import change_events, queries
+from proto_ddf.operations import queries
 from proto_ddf.operations.journal import journal, records
 from proto_ddf.operations.journal.journal import NextStep, StepUpdate
 from proto_ddf.operations.journal.records import Child, Run

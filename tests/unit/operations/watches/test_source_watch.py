@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from proto_ddf import change_events
 from proto_ddf.errors import IntegrationError, ValidationError
-from proto_ddf.operations import change_events
 from proto_ddf.operations.watches import source_watch, watched_source
 from proto_ddf.operations.watches.source_watch import (
     CHECK_TIMEOUT_SECONDS,

@@ -9,9 +9,8 @@ import pytest
 import reflex as rx
 from reflex.state import State
 
-from proto_ddf import errors
+from proto_ddf import change_events, errors
 from proto_ddf.errors import ValidationError, describe
-from proto_ddf.operations import change_events
 from proto_ddf.operations.views import OperationView, StepView
 from proto_ddf.resilience import CircuitOpenError
 from proto_ddf.web.shared.state import live, operation

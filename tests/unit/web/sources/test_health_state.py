@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from reflex.state import State
 
-from proto_ddf.operations import change_events
+from proto_ddf import change_events
 from proto_ddf.operations.watches.watched_source import Report, topic
 from proto_ddf.sources.connected.health import CheckResult, Failure, Health, HealthState
 from proto_ddf.sources.servers.engines import ConnectionStatistics

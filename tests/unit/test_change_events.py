@@ -2,7 +2,7 @@ import asyncio
 import gc
 from threading import Thread
 
-from proto_ddf.operations import change_events
+from proto_ddf import change_events
 
 
 def _publish_from_a_thread(operation_id: str) -> None:

@@ -1,0 +1,1 @@
+"""/errors/[id]: one incident."""

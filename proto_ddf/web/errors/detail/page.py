@@ -1,0 +1,228 @@
+"""The page of one incident: what happened, its state, what it affects, what was tried, its errors and notes."""
+
+from typing import Any
+
+import reflex as rx
+
+from proto_ddf.web.errors.detail.notes import notes_section
+from proto_ddf.web.errors.detail.state import IncidentPageState
+from proto_ddf.web.errors.parts import error_again, failed_operation, severity, times
+from proto_ddf.web.shared.components.badge import status_badge
+from proto_ddf.web.shared.components.callout import error_callout, error_details
+from proto_ddf.web.shared.components.feedback import empty_state, skeleton_rows
+from proto_ddf.web.shared.components.layout import page
+from proto_ddf.web.shared.components.links import link_button
+from proto_ddf.web.shared.components.numbers import clock_time, count, time_ago
+from proto_ddf.web.shared.components.operation import step_list
+
+_MUTES = (("hour", "1 hour"), ("day", "1 day"), ("ever", "For ever"))
+
+
+def incident_page() -> rx.Component:
+    state = IncidentPageState
+    missing = empty_state(
+        "search-x",
+        "No such error",
+        "There is no error at this address. The address may be wrong, or the error was removed because it was old.",
+        link_button("All errors", "/errors", variant="soft"),
+    )
+    return page(
+        rx.match(state.known, ("yes", state.incident.title), ("no", "Error not found"), "Error"),
+        error_callout(state),
+        rx.match(state.known, ("yes", _incident()), ("no", missing), skeleton_rows(5)),
+        breadcrumbs=[("Errors", "/errors")],
+    )
+
+
+def _incident() -> rx.Component:
+    return rx.fragment(_summary(), _affected(), _last_operation(), _errors(), notes_section())
+
+
+def _summary() -> rx.Component:
+    """What happened and why, how often, and what can be done."""
+    incident: Any = IncidentPageState.incident
+    error = incident.error
+    return rx.el.section(
+        rx.el.div(
+            status_badge(incident.state, of="incident"),
+            severity(incident.severity),
+            rx.cond(
+                incident.muted_until,
+                rx.el.span("Muted until ", time_ago(incident.muted_until)),
+                rx.fragment(),
+            ),
+            class_name="pd-quiet pd-facts pd-incident-state",
+            aria_live="polite",
+        ),
+        rx.el.div(
+            rx.el.span(incident.message),
+            rx.cond(error.hint, rx.el.span(error.hint, class_name="pd-quiet"), rx.fragment()),
+            rx.el.div(
+                times(incident.count),
+                rx.el.span("First ", time_ago(incident.first_seen)),
+                rx.el.span("Last ", time_ago(incident.last_seen)),
+                rx.el.span(error.error_type),
+                class_name="pd-quiet pd-facts",
+            ),
+            class_name="pd-callout-text",
+        ),
+        _actions(),
+        class_name="pd-panel pd-incident",
+        aria_label="Summary",
+        custom_attrs={"data-incident": incident.id, "data-state": incident.state},
+    )
+
+
+def _actions() -> rx.Component:
+    state = IncidentPageState
+    incident: Any = state.incident
+    muted, resolved = incident.state == "muted", incident.state == "resolved"
+    unseen = (incident.state == "new") | (incident.state == "regressed")
+    nothing = rx.fragment()
+    mute = rx.cond(resolved, nothing, _mute_menu())
+    return rx.el.div(
+        error_again(state, incident.error),
+        rx.cond(unseen, _button("Acknowledge", "check", state.acknowledge), nothing),
+        rx.cond(muted, _button("Unmute", "bell", state.unmute), mute),
+        rx.cond(resolved, nothing, _button("Resolve", "circle-check", state.resolve)),
+        class_name="pd-incident-actions",
+    )
+
+
+def _button(label: str, icon: str, on_click: Any = None) -> rx.Component:
+    return rx.button(
+        rx.icon(icon, size=16, aria_hidden="true"),
+        label,
+        on_click=on_click,
+        disabled=IncidentPageState.busy,
+        variant="soft",
+        color_scheme="gray",
+        size="2",
+        type="button",
+    )
+
+
+def _mute_menu() -> rx.Component:
+    items = [
+        rx.menu.item(label, on_select=IncidentPageState.mute(period)) for period, label in _MUTES
+    ]
+    return rx.menu.root(
+        rx.menu.trigger(
+            rx.button(
+                rx.icon("bell-off", size=16, aria_hidden="true"),
+                "Mute",
+                rx.icon("chevron-down", size=14, aria_hidden="true"),
+                disabled=IncidentPageState.busy,
+                variant="soft",
+                color_scheme="gray",
+                size="2",
+                type="button",
+            )
+        ),
+        rx.menu.content(*items),
+    )
+
+
+def _affected() -> rx.Component:
+    affected: Any = IncidentPageState.affected
+    links = rx.el.ul(
+        rx.foreach(affected, _affected_link), class_name="pd-rows pd-panel", aria_label="Affected"
+    )
+    return _section(
+        "Affected",
+        rx.cond(
+            affected.length() > 0,
+            links,
+            _quiet("No app and no source that still exists."),
+        ),
+    )
+
+
+def _affected_link(thing: Any) -> rx.Component:
+    is_app = thing.kind == "app"
+    return rx.el.li(
+        rx.cond(
+            is_app,
+            rx.icon("app-window", size=16, aria_hidden="true"),
+            rx.icon("database", size=16, aria_hidden="true"),
+        ),
+        rx.el.div(
+            rx.link(
+                thing.name,
+                href=rx.cond(is_app, f"/apps/{thing.id}", f"/sources/{thing.id}"),
+                class_name="pd-link pd-cut",
+            ),
+            class_name="pd-row-main",
+        ),
+        rx.el.span(rx.cond(is_app, "App", "Source"), class_name="pd-quiet"),
+        class_name="pd-row",
+    )
+
+
+def _last_operation() -> rx.Component:
+    operation: Any = IncidentPageState.operation
+    head = rx.el.div(
+        rx.el.div(
+            rx.link(
+                operation.title,
+                href=f"/operations/{operation.id}",
+                class_name="pd-link pd-section-title pd-cut",
+            ),
+            status_badge(operation.state),
+            class_name="pd-row-main pd-row-line",
+        ),
+        rx.el.span(time_ago(operation.created_at), class_name="pd-quiet"),
+        class_name="pd-row pd-operation-head",
+    )
+    shown = rx.el.div(head, step_list(operation.steps), class_name="pd-panel")
+    return _section(
+        "Last operation", rx.cond(operation.id, shown, _quiet("The last error has no operation."))
+    )
+
+
+def _errors() -> rx.Component:
+    errors: Any = IncidentPageState.errors
+    listed = rx.el.ol(
+        rx.foreach(errors, _error_row), class_name="pd-rows pd-panel", aria_label="Events"
+    )
+    title = rx.cond(
+        IncidentPageState.incident.count > errors.length(),
+        "Last "
+        + count(errors.length())
+        + " of "
+        + count(IncidentPageState.incident.count)
+        + " events",
+        "Events",
+    )
+    return _section(
+        title, rx.cond(errors.length() > 0, listed, _quiet("Its events were removed with age."))
+    )
+
+
+def _error_row(error: Any) -> rx.Component:
+    return rx.el.li(
+        rx.el.div(
+            rx.el.span(error.message),
+            rx.el.div(
+                clock_time(error.at),
+                time_ago(error.at),
+                failed_operation(error),
+                rx.cond(error.resolved, status_badge("resolved"), rx.fragment()),
+                class_name="pd-quiet pd-facts",
+            ),
+            error_details(error.details),
+            class_name="pd-callout-text",
+        ),
+        error_again(IncidentPageState, error),
+        class_name="pd-row pd-error-row",
+    )
+
+
+def _section(title: str | rx.Var[str], content: rx.Component) -> rx.Component:
+    return rx.el.section(
+        rx.el.h2(title, class_name="pd-section-title"), content, class_name="pd-section"
+    )
+
+
+def _quiet(text: str) -> rx.Component:
+    return rx.el.div(rx.el.div(text, class_name="pd-row pd-quiet"), class_name="pd-panel")

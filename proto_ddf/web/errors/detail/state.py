@@ -1,0 +1,152 @@
+"""State of the page of one incident."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any, ClassVar
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from proto_ddf.monitoring import incidents
+from proto_ddf.monitoring.incident_views import Affected, IncidentDetails, read_incident
+from proto_ddf.operations import service
+from proto_ddf.operations.views import OperationView
+from proto_ddf.web.errors.rows import ErrorRow, IncidentRow, error_row, incident_row
+from proto_ddf.web.errors.trying_again import ErrorRowsMixin
+from proto_ddf.web.shared.state.live import refresh_signals
+from proto_ddf.web.shared.state.operation import no_operation
+
+_REFRESH_SECONDS = 5.0
+MUTE_PERIODS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "ever": None}
+
+
+class IncidentPageState(ErrorRowsMixin, rx.State):
+    """The incident whose id is in the address."""
+
+    _form_fields: ClassVar[frozenset[str]] = frozenset({"note"})
+
+    incident: IncidentRow = IncidentRow()
+    known: str = ""
+    """"" while loading, then "yes" or "no"."""
+    errors: list[ErrorRow] = []
+    """Its newest errors, the newest first."""
+    affected: list[Affected] = []
+    operation: OperationView = no_operation()
+    """The operation of its newest error."""
+    note: str = ""
+    busy: bool = False
+    """A change is being written."""
+
+    @rx.event
+    def load(self) -> EventSpec:
+        self.retrying_id = ""
+        self.busy = False
+        if self._id_in_address() != self.incident.id:
+            self._show(None)
+            self.known = self.note = ""
+            self.field_errors = {}
+        return IncidentPageState.follow
+
+    @rx.event(background=True, supersedes=True)
+    async def follow(self) -> EventSpec | None:
+        try:
+            async with self:
+                incident_id = self._id_in_address()
+                self._renew_waits()
+            async for _ in refresh_signals(self, about=None, every=_REFRESH_SECONDS):
+                details, operation = await asyncio.to_thread(_read, incident_id)
+                async with self:
+                    if self._id_in_address() != incident_id:
+                        return None
+                    self._show(details, operation)
+                    self.known = "yes" if details else "no"
+                    self._refreshed()
+        except Exception as error:
+            async with self:
+                return self._refresh_failed(error, "show an error")
+        return None
+
+    @rx.event(background=True)
+    async def acknowledge(self) -> EventSpec | None:
+        return await self._change("acknowledge", incidents.acknowledge)
+
+    @rx.event(background=True)
+    async def mute(self, period: str) -> EventSpec | None:
+        """Mute it for one of MUTE_PERIODS."""
+        if period not in MUTE_PERIODS:
+            return None
+        return await self._change("mute", incidents.mute, MUTE_PERIODS[period], by=[period])
+
+    @rx.event(background=True)
+    async def unmute(self) -> EventSpec | None:
+        return await self._change("unmute", incidents.unmute)
+
+    @rx.event(background=True)
+    async def resolve(self) -> EventSpec | None:
+        return await self._change("resolve", incidents.resolve)
+
+    @rx.event
+    def set_note(self, text: str) -> None:
+        self.note = text
+        self._clear_field_error("note")
+
+    @rx.event(background=True)
+    async def add_note(self) -> EventSpec | None:
+        """Add the note that was typed. After a failure it stays in the field."""
+        async with self:
+            text = self.note
+        return await self._change("add_note", incidents.add_note, text)
+
+    async def _change(
+        self, handler: str, change: Callable[..., None], *args: Any, by: Sequence[str] = ()
+    ) -> EventSpec | None:
+        """Call `change(incident id, *args)` and show the result. Try Again runs `handler(*by)`."""
+        async with self:
+            if self.busy or not self.incident.id:
+                return None
+            self.busy = True
+            incident_id = self.incident.id
+            self._retry_by(handler, *by)
+        try:
+            await asyncio.to_thread(change, incident_id, *args)
+        except Exception as error:
+            async with self:
+                self.busy = False
+                return self.handle_error(error, "change an error", incident_id=incident_id)
+        async with self:
+            self.busy = False
+            self._clear_error()
+            if handler == "add_note" and [self.note] == list(args):
+                self.note = ""
+        return None
+
+    def _id_in_address(self) -> str:
+        return str(self.router.url.path.rstrip("/").rpartition("/")[2])
+
+    def _show(
+        self, details: IncidentDetails | None, operation: OperationView | None = None
+    ) -> None:
+        """Assign only what changed, because every assigned value is sent to the browser."""
+        found = {
+            "incident": incident_row(details.incident) if details else IncidentRow(),
+            "errors": [error_row(error) for error in details.errors] if details else [],
+            "affected": details.affected if details else [],
+            "operation": operation or no_operation(),
+        }
+        changed = {name: value for name, value in found.items() if value != getattr(self, name)}
+        for name, value in changed.items():
+            setattr(self, name, value)
+        if "errors" in changed:
+            self._renew_waits()
+
+    def _error_rows(self) -> Sequence[ErrorRow]:
+        return self.errors
+
+
+def _read(incident_id: str) -> tuple[IncidentDetails | None, OperationView | None]:
+    """The incident, and the operation of its newest error, if they are there."""
+    details = read_incident(incident_id)
+    last = details.incident.last_error if details else None
+    operation_id = last["operation_id"] if last else None
+    return details, service.view(operation_id) if operation_id else None

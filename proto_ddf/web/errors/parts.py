@@ -1,0 +1,50 @@
+"""What the list of incidents and the page of one have in common."""
+
+from typing import Any
+
+import reflex as rx
+
+from proto_ddf.web.errors.trying_again import ErrorRowsMixin
+from proto_ddf.web.shared.components.countdown import try_again_button
+from proto_ddf.web.shared.components.numbers import count
+
+
+def failed_operation(error: Any) -> rx.Component:
+    """What was being done, with a link to the operation if there is one."""
+    return rx.cond(
+        error.operation_id,
+        rx.link(error.operation, href=f"/operations/{error.operation_id}", class_name="pd-link"),
+        rx.el.span(error.operation),
+    )
+
+
+def error_again(state: type[ErrorRowsMixin], error: Any) -> rx.Component:
+    """Try Again for one error; nothing if it cannot be tried again."""
+    button = try_again_button(
+        busy=state.retrying_id == error.id,
+        on_click=state.try_again(error.id),
+        until=error.retry_at,
+        seconds=state.waits[error.id],
+        name="Try Again: " + error.operation,
+    )
+    return rx.cond(error.can_retry, rx.el.div(button, class_name="pd-error-again"), rx.fragment())
+
+
+def times(number: rx.Var[int]) -> rx.Component:
+    """ "Once" or "12 times"."""
+    return rx.el.span(rx.cond(number == 1, "Once", count(number) + " times"))
+
+
+def severity(word: rx.Var[str]) -> rx.Component:
+    """ "High severity"."""
+    return rx.el.span(
+        rx.match(
+            word,
+            ("low", "Low"),
+            ("medium", "Medium"),
+            ("high", "High"),
+            ("critical", "Critical"),
+            word,
+        ),
+        " severity",
+    )
