@@ -27,7 +27,7 @@ NO_PAGE = [
     "/sources/one/two",
     "/apps/one/two",
     "/operations/one/two",
-    "/errors/one",
+    "/errors/one/two",
     "//sources",
     "/sources//one",
     "/%ff",
@@ -41,6 +41,7 @@ NOTHING_SUCH = {
     "sources": "There is no such source",
     "apps": "There is no such app",
     "operations": "No such operation",
+    "errors": "No such error",
 }
 ODD_NAMES = [
     "unknown",

@@ -4,14 +4,13 @@ from typing import Any
 
 import reflex as rx
 
-from proto_ddf.web.errors.parts import error_again, failed_operation, severity, times
+from proto_ddf.web.errors.parts import error_again, failed_operation, occurrences, severity
 from proto_ddf.web.errors.state import FILTERS, OPEN, ErrorListState
 from proto_ddf.web.shared.components.badge import status_badge
 from proto_ddf.web.shared.components.callout import error_callout, error_details
 from proto_ddf.web.shared.components.feedback import empty_state, skeleton_rows
 from proto_ddf.web.shared.components.filters import state_filters
 from proto_ddf.web.shared.components.layout import page
-from proto_ddf.web.shared.components.numbers import time_ago
 
 _FILTER_WORDS = {OPEN: "Open", "muted": "Muted", "resolved": "Resolved"}
 
@@ -40,7 +39,7 @@ def _row(incident: Any) -> rx.Component:
                     rx.link(
                         incident.title,
                         href=f"/errors/{incident.id}",
-                        class_name="pd-link pd-callout-title",
+                        class_name="pd-link pd-section-title",
                     ),
                     status_badge(incident.state, of="incident"),
                     class_name="pd-row-main pd-row-line",
@@ -49,9 +48,7 @@ def _row(incident: Any) -> rx.Component:
                 rx.cond(error.hint, rx.el.span(error.hint, class_name="pd-quiet"), rx.fragment()),
                 rx.el.div(
                     rx.cond(error.id, failed_operation(error), rx.fragment()),
-                    times(incident.count),
-                    rx.el.span("First ", time_ago(incident.first_seen)),
-                    rx.el.span("Last ", time_ago(incident.last_seen)),
+                    occurrences(incident),
                     severity(incident.severity),
                     class_name="pd-quiet pd-facts",
                 ),

@@ -6,7 +6,7 @@ import reflex as rx
 
 from proto_ddf.web.errors.trying_again import ErrorRowsMixin
 from proto_ddf.web.shared.components.countdown import try_again_button
-from proto_ddf.web.shared.components.numbers import count
+from proto_ddf.web.shared.components.numbers import count, time_ago
 
 
 def failed_operation(error: Any) -> rx.Component:
@@ -30,9 +30,14 @@ def error_again(state: type[ErrorRowsMixin], error: Any) -> rx.Component:
     return rx.cond(error.can_retry, rx.el.div(button, class_name="pd-error-again"), rx.fragment())
 
 
-def times(number: rx.Var[int]) -> rx.Component:
-    """ "Once" or "12 times"."""
-    return rx.el.span(rx.cond(number == 1, "Once", count(number) + " times"))
+def occurrences(incident: Any) -> rx.Component:
+    """How often and when: "12 times", "First seen a day ago", "Last seen 3 minutes ago"."""
+    more = incident.count > 1
+    return rx.fragment(
+        rx.el.span(rx.cond(more, count(incident.count) + " times", "Once")),
+        rx.cond(more, rx.el.span("First seen ", time_ago(incident.first_seen)), rx.fragment()),
+        rx.el.span("Last seen ", time_ago(incident.last_seen)),
+    )
 
 
 def severity(word: rx.Var[str]) -> rx.Component:

@@ -6,7 +6,7 @@ import reflex as rx
 
 from proto_ddf.web.errors.detail.notes import notes_section
 from proto_ddf.web.errors.detail.state import IncidentPageState
-from proto_ddf.web.errors.parts import error_again, failed_operation, severity, times
+from proto_ddf.web.errors.parts import error_again, failed_operation, occurrences, severity
 from proto_ddf.web.shared.components.badge import status_badge
 from proto_ddf.web.shared.components.callout import error_callout, error_details
 from proto_ddf.web.shared.components.feedback import empty_state, skeleton_rows
@@ -58,9 +58,7 @@ def _summary() -> rx.Component:
             rx.el.span(incident.message),
             rx.cond(error.hint, rx.el.span(error.hint, class_name="pd-quiet"), rx.fragment()),
             rx.el.div(
-                times(incident.count),
-                rx.el.span("First ", time_ago(incident.first_seen)),
-                rx.el.span("Last ", time_ago(incident.last_seen)),
+                occurrences(incident),
                 rx.el.span(error.error_type),
                 class_name="pd-quiet pd-facts",
             ),
@@ -213,7 +211,11 @@ def _error_row(error: Any) -> rx.Component:
             error_details(error.details),
             class_name="pd-callout-text",
         ),
-        error_again(IncidentPageState, error),
+        rx.cond(  # that of the newest error is above
+            error.id == IncidentPageState.incident.error.id,
+            rx.fragment(),
+            error_again(IncidentPageState, error),
+        ),
         class_name="pd-row pd-error-row",
     )
 
