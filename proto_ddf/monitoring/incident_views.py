@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import case
+from sqlalchemy import case, func
 from sqlmodel import Session, col, select
 
 from proto_ddf.db.engine import session
@@ -20,6 +20,8 @@ from proto_ddf.monitoring.incidents import settle
 
 LAST_ERRORS = 50
 """Errors of one incident that its page shows."""
+SEARCHED_ERRORS = 500
+"""Newest errors in which what an incident affects is looked for."""
 OPEN = (
     IncidentState.ESCALATING,
     IncidentState.REGRESSED,
@@ -43,8 +45,6 @@ class Incident(BaseModel):
     """One incident. Times are ISO 8601 with zone."""
 
     id: str
-    code: str
-    type: str
     severity: str
     title: str
     message: str
@@ -53,7 +53,6 @@ class Incident(BaseModel):
     last_seen: str
     count: int
     muted_until: str | None
-    acknowledged_at: str | None
     resolved_at: str | None
     notes: list[dict[str, str]]
     """Newest first."""
@@ -121,15 +120,23 @@ def _view(record: IncidentRecord, errors: Iterable[dict[str, Any]]) -> Incident:
 
 
 def _affected(opened: Session, incident_id: str) -> list[Affected]:
-    """The apps and sources that still exist, of the operations that failed."""
-    subjects = (
-        select(OperationRecord.subject)
-        .join(ErrorRecord, col(ErrorRecord.operation_id) == col(OperationRecord.id))
+    """The apps and sources that still exist, of the operations that failed, and the apps that crashed."""
+    newest = (
+        select(
+            ErrorRecord.operation_id, func.json_extract(ErrorRecord.context, "$.app").label("app")
+        )
         .where(ErrorRecord.incident_id == incident_id)
-        .distinct()
+        .order_by(col(ErrorRecord.at).desc())
+        .limit(SEARCHED_ERRORS)
+        .subquery()
+    )
+    subjects = select(OperationRecord.subject).where(
+        col(OperationRecord.id).in_(select(newest.c.operation_id))
     )
     slug, source_id = col(AppRecord.slug), col(SourceRecord.id)
-    apps = select(slug, AppRecord.name).where(slug.in_(subjects))
+    apps = select(slug, AppRecord.name).where(
+        slug.in_(subjects) | col(AppRecord.name).in_(select(newest.c.app))
+    )
     sources = select(source_id, SourceRecord.name).where(
         source_id.in_(subjects) | col(SourceRecord.name).in_(subjects)
     )

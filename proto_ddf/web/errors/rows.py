@@ -46,6 +46,7 @@ class IncidentRow(BaseModel):
     last_seen: str = ""
     muted_until: str = ""
     """Empty if it is not muted, or for ever."""
+    resolved_at: str = ""
     notes: list[NoteRow] = []
     """Newest first."""
     error: ErrorRow = ErrorRow()
@@ -77,7 +78,8 @@ def incident_row(incident: Incident) -> IncidentRow:
     shown = {"id", "title", "message", "state", "severity", "count", "first_seen", "last_seen"}
     return IncidentRow(
         **incident.model_dump(include=shown),
-        muted_until=incident.muted_until or "",
+        muted_until=(incident.state == "muted" and incident.muted_until) or "",
+        resolved_at=(incident.state == "resolved" and incident.resolved_at) or "",
         notes=[NoteRow(**note) for note in incident.notes],
         error=error_row(incident.last_error) if incident.last_error else ErrorRow(),
     )

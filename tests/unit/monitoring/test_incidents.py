@@ -259,26 +259,26 @@ def test_ten_thousand_equal_errors_are_one_incident() -> None:
         assert opened.exec(select(func.count(col(ErrorRecord.id)))).one() == 10_000
 
 
-def test_the_apps_and_sources_of_its_operations_are_affected() -> None:
+def test_the_apps_and_sources_of_its_operations_are_affected_and_the_app_that_crashed() -> None:
+    subjects = {"one": "shop", "two": "source-1", "three": "Notes", "four": "gone"}
     with session() as opened:
         opened.add(AppRecord(slug="shop", name="Shop"))
+        opened.add(AppRecord(slug="other", name="Other"))
         opened.add(SourceRecord(id="source-1", name="Notes", kind="sqlite"))
-        for operation_id, subject in (
-            ("one", "shop"),
-            ("two", "source-1"),
-            ("three", "Notes"),
-            ("four", "gone"),
-        ):
+        for operation_id, subject in subjects.items():
             opened.add(OperationRecord(id=operation_id, kind="test", title="", subject=subject))
         opened.commit()
-    for operation_id in ("one", "two", "three", "four", "one"):
+    for operation_id in (*subjects, "one"):
         fail(operation_id)
+    assert affected() == [("app", "shop", "Shop"), ("source", "source-1", "Notes")]
+    tracker.record_error(describe(OSError("gone"), "Run Other", app="Other"), "Run Other")
+    assert affected()[:2] == [("app", "other", "Other"), ("app", "shop", "Shop")]
+
+
+def affected() -> list[tuple[str, str, str]]:
     details = read_incident(only().id)
     assert details is not None
-    assert [(each.kind, each.id, each.name) for each in details.affected] == [
-        ("app", "shop", "Shop"),
-        ("source", "source-1", "Notes"),
-    ]
+    return sorted((each.kind, each.id, each.name) for each in details.affected)
 
 
 def test_incidents_go_with_their_last_errors() -> None:

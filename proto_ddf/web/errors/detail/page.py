@@ -51,6 +51,9 @@ def _summary() -> rx.Component:
                 rx.el.span("Muted until ", time_ago(incident.muted_until)),
                 rx.fragment(),
             ),
+            rx.cond(
+                incident.resolved_at, rx.el.span(time_ago(incident.resolved_at)), rx.fragment()
+            ),
             class_name="pd-quiet pd-facts pd-incident-state",
             aria_live="polite",
         ),
