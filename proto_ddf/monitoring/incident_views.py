@@ -53,6 +53,7 @@ class Incident(BaseModel):
     last_seen: str
     count: int
     muted_until: str | None
+    acknowledged_at: str | None
     resolved_at: str | None
     notes: list[dict[str, str]]
     """Newest first."""

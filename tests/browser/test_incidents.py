@@ -124,7 +124,7 @@ def test_what_people_do_with_an_incident_survives_a_restart(source: Source) -> N
     acknowledge = page.get_by_role("button", name="Acknowledge")
     tab_to(page, acknowledge)
     page.keyboard.press("Enter")
-    shows(summary, "ongoing", "Ongoing")
+    shows(summary, "ongoing", "Ongoing", "Acknowledged a few seconds ago")
     expect(acknowledge).to_have_count(0)
 
     note = page.get_by_label("New note")

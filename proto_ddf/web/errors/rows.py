@@ -46,6 +46,7 @@ class IncidentRow(BaseModel):
     last_seen: str = ""
     muted_until: str = ""
     """Empty if it is not muted, or for ever."""
+    acknowledged_at: str = ""
     resolved_at: str = ""
     notes: list[NoteRow] = []
     """Newest first."""
@@ -79,6 +80,7 @@ def incident_row(incident: Incident) -> IncidentRow:
     return IncidentRow(
         **incident.model_dump(include=shown),
         muted_until=(incident.state == "muted" and incident.muted_until) or "",
+        acknowledged_at=incident.acknowledged_at or "",
         resolved_at=(incident.state == "resolved" and incident.resolved_at) or "",
         notes=[NoteRow(**note) for note in incident.notes],
         error=error_row(incident.last_error) if incident.last_error else ErrorRow(),

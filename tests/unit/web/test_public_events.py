@@ -12,6 +12,7 @@ import proto_ddf.web
 from proto_ddf.web.apps import regenerate_state
 from proto_ddf.web.apps import state as apps_state
 from proto_ddf.web.errors import state as errors_state
+from proto_ddf.web.errors.detail import state as incident_state
 from proto_ddf.web.generate import state as generate_state
 from proto_ddf.web.operations import state as operations_state
 from proto_ddf.web.overview import state as overview_state
@@ -56,7 +57,19 @@ PLAN = OPERATION | {
 EVENTS: dict[type[rx.State], set[str]] = {
     apps_state.AppsState: ERRORS | {"act", "follow_apps"},
     apps_state.AppState: ERRORS | {"act", "follow_app", "set_log_following", "set_log_search"},
-    errors_state.ErrorListState: ERRORS | {"follow", "load", "try_again"},
+    errors_state.ErrorListState: ERRORS | {"follow", "load", "show_only", "try_again"},
+    incident_state.IncidentPageState: ERRORS
+    | {
+        "acknowledge",
+        "add_note",
+        "follow",
+        "load",
+        "mute",
+        "resolve",
+        "set_note",
+        "try_again",
+        "unmute",
+    },
     injections.InjectionBannerState: {"follow"},
     storage.StorageBannerState: {"follow"},
     generate_state.GenerateState: PLAN

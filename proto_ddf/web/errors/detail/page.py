@@ -46,14 +46,9 @@ def _summary() -> rx.Component:
         rx.el.div(
             status_badge(incident.state, of="incident"),
             severity(incident.severity),
-            rx.cond(
-                incident.muted_until,
-                rx.el.span("Muted until ", time_ago(incident.muted_until)),
-                rx.fragment(),
-            ),
-            rx.cond(
-                incident.resolved_at, rx.el.span(time_ago(incident.resolved_at)), rx.fragment()
-            ),
+            _when("Muted until ", incident.muted_until),
+            _when("Acknowledged ", incident.acknowledged_at),
+            _when("Resolved ", incident.resolved_at),
             class_name="pd-quiet pd-facts pd-incident-state",
             aria_live="polite",
         ),
@@ -78,7 +73,7 @@ def _actions() -> rx.Component:
     state = IncidentPageState
     incident: Any = state.incident
     muted, resolved = incident.state == "muted", incident.state == "resolved"
-    unseen = (incident.state == "new") | (incident.state == "regressed")
+    unseen = ~(muted | resolved | (incident.acknowledged_at != ""))
     nothing = rx.fragment()
     mute = rx.cond(resolved, nothing, _mute_menu())
     return rx.el.div(
@@ -88,6 +83,10 @@ def _actions() -> rx.Component:
         rx.cond(resolved, nothing, _button("Resolve", "circle-check", state.resolve)),
         class_name="pd-incident-actions",
     )
+
+
+def _when(what: str, at: rx.Var[str]) -> rx.Component:
+    return rx.cond(at, rx.el.span(what, time_ago(at)), rx.fragment())
 
 
 def _button(label: str, icon: str, on_click: Any = None) -> rx.Component:
