@@ -34,7 +34,8 @@ check: lint
 test: $(DEV_STAMP)
 	@scripts/set_up.sh browser
 	@scripts/set_up.sh databases
-	@exec $(BIN)/python -m pytest -q -ra -n 3 --no-loadscope-reorder
+	@scripts/set_up.sh eatmydata
+	@exec $$(command -v eatmydata || true) $(BIN)/python -m pytest -q -ra -n 4 --no-loadscope-reorder
 
 lint: $(DEV_STAMP)
 	$(BIN)/ruff check .
