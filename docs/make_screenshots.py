@@ -45,6 +45,7 @@ def main() -> None:
         chromium() as page,
     ):
         of_an_open_circuit(page, url, Path(home))
+        of_an_incident(page, url)
 
 
 @contextmanager
@@ -180,6 +181,14 @@ def of_an_open_circuit(page: Page, url: str, home: Path) -> None:
     row.get_by_role("button").first.click()
     expect(row.get_by_role("list", name="Changes")).to_be_visible()
     picture(page, "resilience")
+
+
+def of_an_incident(page: Page, url: str) -> None:
+    """The errors of the source that refuses every connection."""
+    page.goto(f"{url}/errors")
+    page.locator("[data-incident]").get_by_role("link").first.click()
+    expect(page.get_by_role("button", name="Acknowledge")).to_be_visible(timeout=30_000)
+    picture(page, "incident")
 
 
 if __name__ == "__main__":
