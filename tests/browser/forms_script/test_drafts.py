@@ -282,6 +282,21 @@ def test_a_click_that_is_lost_is_repeated_until_the_form_is_shown(site: Site, pa
     expect(page.get_by_label("Name")).to_have_value("Grace")
 
 
+def test_a_click_that_closes_a_saved_form_is_repeated_until_the_form_is_gone(
+    site: Site, page: Page
+):
+    open_form(page, site)
+    page.get_by_label("Name").fill("Grace")
+    wait_for_drafts(page, {"name"})
+    page.evaluate("opensAfterMs = 500; lostCancels = 1")
+    page.evaluate("show('details')")
+    page.wait_for_timeout(200)
+    page.evaluate("key => forms.saved(key)", KEY)
+    expect(page.get_by_label("Name")).to_be_visible()
+    expect(page.get_by_role("button", name="Edit")).to_be_visible()
+    assert page.evaluate("lostCancels") < 0
+
+
 def test_a_failed_save_keeps_the_draft(site: Site, page: Page):
     open_form(page, site)
     type_everything(page)

@@ -115,8 +115,17 @@
     });
     const request = reopened.get(key);
     reopened.delete(key);
-    if (request?.isSaved) find(form, "[data-draft-cancel]")?.click();
+    if (request?.isSaved) closeSaved(form);
     else startRestoring(form);
+  }
+
+  /** Closes a form that was saved while it was opening; again if it stays, because the server may lose a click. */
+  async function closeSaved(form) {
+    known.get(form).isRestored = true;
+    for (let wait = CLICK_AGAIN_MS; isOnPage(form) && !isChanged(form); wait *= 2) {
+      find(form, "[data-draft-cancel]")?.click();
+      await new Promise((done) => setTimeout(done, wait));
+    }
   }
 
   function startRestoring(form) {
