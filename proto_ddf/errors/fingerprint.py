@@ -88,8 +88,8 @@ def fingerprint(described: Mapping[str, Any]) -> str:
 
 
 def headline(text: str) -> str:
-    """The first line, with the next one if it ends with a colon, and with a mask in place of what varies. Codes stay: a status, an errno, an exit
-    code, SQLSTATE, the number of a database's error."""
+    """The first line, with the next one if it ends with a colon, and with a mask in place of what varies. Codes stay: a
+    status, an errno, an exit code, SQLSTATE, the number of a database's error."""
     lines = [line for each in text[:_SCANNED].splitlines() if (line := each.strip())]
     line = " ".join(lines[: 2 if lines and lines[0].endswith(":") else 1])[:_LONGEST]
     line = _STATUS_CODE.sub("StatusCode\ue00a", line)

@@ -40,7 +40,7 @@ from proto_ddf.sources.schema.model import SourceSchema
 START_SECONDS = 60.0
 """How long an app may take to listen, and again to give its first answer: a machine that makes several apps is slow."""
 CHECK_SECONDS = 20.0
-"""How long a wrong answer is asked for again."""
+"""How long an app may go on giving a wrong answer."""
 POLL_SECONDS = 0.02
 CHECK_POLL_SECONDS = 0.2
 """Between probes of an app whose port accepts connections. It is not shorter, because each failed probe counts for the

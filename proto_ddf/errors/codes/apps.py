@@ -1,20 +1,10 @@
 """Why an app could not be installed, built or run, as far as the output of the tools says it."""
 
-from proto_ddf.errors.codes.model import Category, ErrorCode, Severity
+from functools import partial
 
+from proto_ddf.errors.codes.model import system_error
 
-def _app(
-    code: str,
-    title: str,
-    message: str,
-    hint: str,
-    *,
-    category: Category = "persistent",
-    severity: Severity = "high",
-) -> ErrorCode:
-    return ErrorCode(
-        code, "system", category, severity, False, title, message, hint, try_again=True
-    )
+_app = partial(system_error, category="persistent")
 
 
 CODES = (

@@ -42,6 +42,21 @@ class ErrorCode:
         return TYPES[self.code]
 
 
+def system_error(
+    code: str,
+    title: str,
+    message: str,
+    hint: str,
+    *,
+    category: Category = "system",
+    severity: Severity = "high",
+) -> ErrorCode:
+    """The code of a failure of this machine or of a program on it."""
+    return ErrorCode(
+        code, "system", category, severity, False, title, message, hint, try_again=True
+    )
+
+
 def external_error(
     code: str,
     category: Category,

@@ -87,8 +87,8 @@ _Of = Literal["operation", "app", "breaker", "source", "incident", "integration"
 def status_badge(state: rx.Var[str] | str, *, of: _Of = "operation") -> rx.Component:
     """The state of an operation, a step or an error (`of="operation"`), of an app or its health
     (`of="app"`), of a circuit breaker (`of="breaker"`), of a source's connection (`of="source"`), of an
-    incident (`of="incident"`), or of one of the two flows (`of="integration"`, `of="generation"`): "running" is work going on for the first and a goal reached
-    for the second.
+    incident (`of="incident"`), or of one of the two flows (`of="integration"`, `of="generation"`): "running" is work
+    going on for the first and a goal reached for the second.
 
         status_badge(app.state, of="app")
     """
