@@ -1,0 +1,32 @@
+"""Proto-DDF's own records, a module for each part. Changes need a migration in `proto_ddf/db/migrations`."""
+
+from proto_ddf.db.tables.apps import AppRecord, AppState, PortReservation
+from proto_ddf.db.tables.columns import UtcDateTime, new_id, utc_now
+from proto_ddf.db.tables.incidents import ErrorRecord, IncidentRecord, IncidentState
+from proto_ddf.db.tables.operations import (
+    OperationRecord,
+    OperationState,
+    StepLogRecord,
+    StepRecord,
+    StepState,
+)
+from proto_ddf.db.tables.sources import SecretRecord, SourceRecord
+
+__all__ = [
+    "AppRecord",
+    "AppState",
+    "ErrorRecord",
+    "IncidentRecord",
+    "IncidentState",
+    "OperationRecord",
+    "OperationState",
+    "PortReservation",
+    "SecretRecord",
+    "SourceRecord",
+    "StepLogRecord",
+    "StepRecord",
+    "StepState",
+    "UtcDateTime",
+    "new_id",
+    "utc_now",
+]

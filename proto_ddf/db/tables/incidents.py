@@ -1,0 +1,73 @@
+"""Incidents and their errors."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Column, Index
+from sqlmodel import Field, SQLModel
+
+from proto_ddf.db.tables.columns import UtcDateTime, new_id, utc_now
+
+
+class IncidentState(StrEnum):
+    NEW = "new"
+    ONGOING = "ongoing"
+    ESCALATING = "escalating"
+    REGRESSED = "regressed"
+    RESOLVED = "resolved"
+    MUTED = "muted"
+
+
+class IncidentRecord(SQLModel, table=True):
+    """Errors with one fingerprint. `proto_ddf.monitoring.incidents` has the rules of its state."""
+
+    __tablename__ = "incident"
+    __table_args__ = (Index("ix_incident_state", "state", "last_seen"),)
+    id: str = Field(default_factory=new_id, primary_key=True)
+    fingerprint: str = Field(unique=True)
+    code: str
+    type: str
+    severity: str
+    title: str
+    message: str
+    """Of the last error."""
+    state: IncidentState = IncidentState.NEW
+    first_seen: datetime = Field(sa_type=UtcDateTime)
+    last_seen: datetime = Field(sa_type=UtcDateTime)
+    count: int = 0
+    """Of all errors that ever belonged to it, also those that were removed since."""
+    acknowledged_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    regressed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """The last time that an error came after it was resolved."""
+    resolved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """None again after the next error."""
+    muted_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    muted_for_ever: bool = False
+    notes: list[dict[str, str]] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False)
+    )
+    """Oldest first: `at` (ISO 8601 with zone) and `text`."""
+
+
+class ErrorRecord(SQLModel, table=True):
+    __tablename__ = "error"
+    __table_args__ = (Index("ix_error_incident", "incident_id", "at"),)
+    id: str = Field(default_factory=new_id, primary_key=True)
+    at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime, index=True)
+    operation: str
+    """What was being done, for people."""
+    operation_id: str | None = Field(default=None, index=True)
+    user_id: str = "anonymous"
+    error_type: str
+    code: str
+    family: str
+    title: str
+    message: str
+    hint: str = ""
+    field: str | None = None
+    retry_possible: bool = False
+    context: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    resolved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Set when Try Again succeeded, or its incident was resolved by hand."""
+    incident_id: str | None = None
