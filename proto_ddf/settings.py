@@ -19,6 +19,7 @@ from pydantic import (
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from proto_ddf.network_settings import NetworkSettings, parsed_json
+from proto_ddf.notification_settings import NotificationSettings
 from proto_ddf.port_numbers import (
     BLOCKED_PORTS,
     FIRST_APP_PORT,
@@ -61,7 +62,7 @@ def _check_level(level: str) -> str:
     return level.upper()
 
 
-class Settings(NetworkSettings):
+class Settings(NetworkSettings, NotificationSettings):
     """The current settings. An invalid value raises pydantic's ValidationError with the name of the variable."""
 
     # Field names are not accepted as variables: HOME would become the home folder.

@@ -14,14 +14,15 @@ PACKAGE = ROOT / "proto_ddf"
 TEMPLATES = PACKAGE / "generator" / "templates"
 
 ORDER = [
-    {"network_settings", "port_numbers"},
+    {"port_numbers"},
+    {"network_settings", "notification_settings"},
     {"settings", "progress", "redaction", "change_events"},
     {"logs"},
     {"errors"},
     {"resilience", "db"},
     {"vault"},
     {"monitoring", "sources"},
-    {"generator"},
+    {"generator", "notify"},
     {"hosting"},
     {"operations", "pid_file"},
     {"web"},

@@ -3,6 +3,7 @@
 from proto_ddf.db.tables.apps import AppRecord, AppState, PortReservation
 from proto_ddf.db.tables.columns import UtcDateTime, new_id, utc_now
 from proto_ddf.db.tables.incidents import ErrorRecord, IncidentRecord, IncidentState
+from proto_ddf.db.tables.notifications import ChannelRecord, DeliveryRecord, DeliveryState
 from proto_ddf.db.tables.operations import (
     OperationRecord,
     OperationState,
@@ -15,6 +16,9 @@ from proto_ddf.db.tables.sources import SecretRecord, SourceRecord
 __all__ = [
     "AppRecord",
     "AppState",
+    "ChannelRecord",
+    "DeliveryRecord",
+    "DeliveryState",
     "ErrorRecord",
     "IncidentRecord",
     "IncidentState",

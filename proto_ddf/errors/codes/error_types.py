@@ -58,7 +58,7 @@ _CODES: dict[ErrorType, str] = {
         app_busy bulkhead_full disk_space_low out_of_memory port_in_use port_unavailable process_killed sqlite_locked
         too_many_connections too_many_open_files""",
     "data": """
-        app_unknown database_empty encoding_unclear encoding_wrong excel_damaged excel_old_format excel_password
+        app_unknown channel_name_taken channel_unknown database_empty encoding_unclear encoding_wrong excel_damaged excel_old_format excel_password
         excel_too_large field_unknown file_cut_short file_empty file_encoding file_header_only file_no_rows
         file_not_csv file_not_excel file_not_found file_not_json file_not_parquet file_ragged_rows file_required
         file_stray_byte file_too_large file_unreadable import_failed invalid_characters invalid_value
@@ -68,7 +68,7 @@ _CODES: dict[ErrorType, str] = {
         source_changed source_gone source_in_use source_name_required source_name_taken source_required sqlite_empty sqlite_not_a_database
         table_unknown tables_required too_many_columns too_many_files value_not_of_type value_refused""",
     "rate_limit": "rate_limited too_early",
-    "external_service": "circuit_open integration_error server_starting server_stopping",
+    "external_service": "circuit_open integration_error notification_failed server_starting server_stopping",
     "unknown": """
         app_check_failed app_code_error app_crashed app_start_failed cancelled process_failed system_error
         unknown""",

@@ -86,6 +86,13 @@ CODES = (
         retryable=True,
     ),
     external_error(
+        "notification_failed",
+        "persistent",
+        "Notification not sent",
+        "[“{channel}” did not take a notification|A notification was not sent][: {reason}].",
+        "Settings, Notifications shows what was not sent. Correct the cause, then send it again there.",
+    ),
+    external_error(
         "source_changed",
         "persistent",
         "Source has changed",

@@ -51,6 +51,20 @@ CODES = (
         "Choose another name, or delete that app first.",
     ),
     _input(
+        "channel_name_taken",
+        "name",
+        "Channel name is taken",
+        "There is already a channel[ named “{value}”].",
+        "Choose another name.",
+    ),
+    _input(
+        "channel_unknown",
+        None,
+        "Channel is gone",
+        "This channel of notifications no longer exists.",
+        "Load the page again to see those that do.",
+    ),
+    _input(
         "source_name_required",
         "name",
         "Source name is missing",

@@ -54,9 +54,15 @@ SYSTEM_DEFAULTS: Mapping[str, SystemSettings] = MappingProxyType(
             deadline_ms=10_000,
             adaptive=True,
         ),
+        # Channels of notifications, whose queue sends again what was not taken. Nobody waits for an answer.
+        "notify": SystemSettings(
+            connect_timeout_ms=5_000,
+            read_timeout_ms=15_000,
+            circuit_breaker_reset_timeout_ms=60_000,
+        ),
     }
 )
-_NEVER_RETRIED = frozenset({"app"})
+_NEVER_RETRIED = frozenset({"app", "notify"})
 """Systems whose calls are repeated anyway. They retry only if their own entry in NETWORK_SYSTEMS says so."""
 
 _GLOBAL_SETTINGS = {

@@ -1,20 +1,30 @@
 """Finds the errors in the values of a connect form, and uses the form's labels in their messages."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import annotated_types
 import pydantic
 from pydantic_core import ErrorDetails
 
 from proto_ddf.errors.types import ValidationError
-from proto_ddf.sources.protocol import SourceKind
+from proto_ddf.sources.protocol import FormField
 
 _MISSING = frozenset({"missing", "string_too_short", "too_short"})
 
 
+class FormKind(Protocol):
+    """What has a form: a kind of source, for one."""
+
+    @property
+    def config_model(self) -> type[pydantic.BaseModel]: ...
+
+    @property
+    def form(self) -> tuple[FormField, ...]: ...
+
+
 def validate_form(
-    kind: SourceKind, config: Mapping[str, Any]
+    kind: FormKind, config: Mapping[str, Any]
 ) -> tuple[pydantic.BaseModel | None, list[ValidationError]]:
     """The kind's config model with the values of the form, or None and all errors, one for each field; nothing is
     opened."""
@@ -27,7 +37,7 @@ def validate_form(
 
 
 def config_errors(
-    kind: SourceKind, config: Mapping[str, Any], error: pydantic.ValidationError
+    kind: FormKind, config: Mapping[str, Any], error: pydantic.ValidationError
 ) -> list[ValidationError]:
     """The errors that `error` of the kind's config model holds, one for each field, in the order of the model."""
     first: dict[str, ErrorDetails] = {}
@@ -36,7 +46,7 @@ def config_errors(
     return [_form_error(kind, field, config.get(field), found) for field, found in first.items()]
 
 
-def _form_error(kind: SourceKind, name: str, value: Any, found: ErrorDetails) -> ValidationError:
+def _form_error(kind: FormKind, name: str, value: Any, found: ErrorDetails) -> ValidationError:
     field = next((field for field in kind.form if field.name == name), None)
     label = field.label if field else name
     message, context = f"{label}: {found['msg']}", {"code": "invalid_value", "label": label}
@@ -49,7 +59,7 @@ def _form_error(kind: SourceKind, name: str, value: Any, found: ErrorDetails) ->
     return ValidationError(message, name, value, **context)
 
 
-def _bounds(kind: SourceKind, name: str) -> dict[str, Any]:
+def _bounds(kind: FormKind, name: str) -> dict[str, Any]:
     """The smallest and the largest number that the kind's config model accepts."""
     bounds: dict[str, Any] = {}
     for limit in kind.config_model.model_fields[name].metadata:
