@@ -10,6 +10,7 @@ from reflex.event import EventSpec
 
 from proto_ddf.hosting.watcher import adopt_all, watch
 from proto_ddf.logs import configure_logging, get_logger
+from proto_ddf.notify.delivery_loop import deliver
 from proto_ddf.operations import kinds
 from proto_ddf.operations.engine import engine
 from proto_ddf.operations.retention.housekeeping import run_housekeeping
@@ -65,10 +66,10 @@ def notify_unexpected_error(exception: Exception) -> EventSpec:
 
 @asynccontextmanager
 async def lifespan() -> AsyncIterator[None]:
-    """Resume operations and adopt apps; then watch apps, sources and storage and run the housekeeping until the server
-    ends."""
+    """Resume operations and adopt apps; then watch apps, sources and storage, send notifications and run the housekeeping
+    until the server ends."""
     await asyncio.to_thread(_start)
-    loops = (watch(), watch_sources(), run_housekeeping(), watch_storage())
+    loops = (watch(), watch_sources(), run_housekeeping(), watch_storage(), deliver())
     tasks = [asyncio.create_task(each) for each in loops]
     try:
         yield

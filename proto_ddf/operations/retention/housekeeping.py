@@ -13,6 +13,7 @@ from proto_ddf import vault
 from proto_ddf.db.tables import utc_now
 from proto_ddf.logs import get_logger
 from proto_ddf.monitoring import tracker
+from proto_ddf.notify import delivery_queue
 from proto_ddf.operations.retention import pruning
 from proto_ddf.operations.retention.references import (
     references_on_record,
@@ -53,6 +54,7 @@ def remove_expired(stop: StopFlag, clock: Callable[[], datetime] = utc_now) -> d
         "logs": partial(pruning.prune_logs, before, stop),
         "workflows": partial(pruning.prune_workflows, stop),
         "errors": partial(tracker.prune, before),
+        "notifications": partial(delivery_queue.prune, before),
         "uploads": partial(remove_uploads, (now - GRACE_PERIOD).timestamp()),
         "secrets": partial(remove_secrets, now - GRACE_PERIOD),
         "copies": partial(remove_copies, (now - GRACE_PERIOD).timestamp()),
@@ -81,8 +83,8 @@ def remove_uploads(before: float) -> int:
 
 
 def remove_secrets(before: datetime) -> int:
-    """Delete the secrets stored before that time that no source and no operation that may still run refers to.
-    Returns how many."""
+    """Delete the secrets stored before that time that no source, no channel of notifications and no operation
+    that may still run refers to. Returns how many."""
     return vault.prune(before, lambda opened: references_on_record(opened).secrets)
 
 

@@ -13,6 +13,7 @@ from proto_ddf.db.tables import OperationRecord, OperationState, SourceRecord
 from proto_ddf.db.writing import write
 from proto_ddf.errors import ValidationError
 from proto_ddf.hosting.launch import databases_in_use
+from proto_ddf.notify import connected as channels
 from proto_ddf.operations.model import KINDS
 from proto_ddf.sources.connected.references import (
     References,
@@ -26,7 +27,7 @@ from proto_ddf.sources.files import uploads
 def references_on_record(
     opened: Session, *, failed: bool = True, except_source: str = ""
 ) -> References:
-    """What the sources name, and the operations that have not ended.
+    """What the sources name, the channels of notifications, and the operations that have not ended.
 
     Args:
         failed: with the operations that failed, which can be tried again.
@@ -39,6 +40,7 @@ def references_on_record(
     sources = select(SourceRecord.kind, SourceRecord.config).where(stays)
     return References.union(
         [
+            References(secrets=channels.references(opened)),
             *(_of_operation(kind, given) for kind, given in opened.exec(operations)),
             *(references_of(kind, config) for kind, config in opened.exec(sources)),
         ]

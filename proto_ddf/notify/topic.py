@@ -1,0 +1,3 @@
+"""The topic of `change_events` for channels and deliveries."""
+
+TOPIC = "notifications"
