@@ -1,6 +1,7 @@
 """All other services, by a URL of Apprise (https://github.com/caronc/apprise/wiki)."""
 
 import contextlib
+from importlib import import_module
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -41,8 +42,7 @@ def send(values: Values, message: Message, limits: Limits) -> str:
 
 def _service(values: Values, limits: Limits) -> Any:
     """The service of the URL. Raises ValidationError, as `resolve` too."""
-    import apprise  # it takes long, and few need it
-
+    apprise = import_module("apprise")  # only now: it takes long, and few need it
     service = apprise.Apprise.instantiate(values["url"].strip(), suppress_exceptions=True)
     if service is None:
         raise ValidationError("It is no URL that Apprise knows.", "url", "***")
