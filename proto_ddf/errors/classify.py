@@ -54,6 +54,8 @@ class Classification:
     suggested_action: SuggestedAction
     reason: str
     """The line that says why, of what a child process wrote."""
+    explanation: str
+    """Why, as the message says it."""
     location: str
     """File and line of the app's own code, if the child process named them."""
     field: str | None
@@ -179,6 +181,7 @@ def _classification(
         confidence=finding.confidence,
         suggested_action=suggested_action(entry.code, kind),
         reason=output.reason if output else "",
+        explanation=str(context.get("reason") or ""),
         location=output.location if output else "",
         field=finding.form_field or entry.field,
         title=title,

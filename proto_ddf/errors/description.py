@@ -8,6 +8,8 @@ from proto_ddf.errors.types import ProtoDDFError
 from proto_ddf.redaction import HIDDEN, is_secret_name, plain_text
 
 ANONYMOUS = "anonymous"
+LOG_LINES = 20
+"""Of what a child process wrote, kept with the description."""
 
 
 def describe(
@@ -16,12 +18,19 @@ def describe(
     """An exception as a dict that JSON can hold, without secrets. Never raises.
 
     `operation` says for people what was being done; it may be a positional or a keyword argument. Keys: error_type,
-    code, family, category, type, severity, suggested_action, title, message, hint, field, retry_possible, context. The
+    code, family, category, type, severity, suggested_action, confidence, title, message, hint, field, location,
+    retry_possible, context. What a child process wrote (`log`, a list of lines in the error's own context, which may have
+    its `exit_code` too) decides where the error says only that it failed; the last lines of it are kept. The
     context holds `operation`, `user_id` ("anonymous" by default), `retry_possible`, the error's own context, `context`,
     and what `enhance_error_context` adds. `context` may have any keys: if `operation` was given as a positional
     argument too, the one in `context` is stored as `attempted`.
     """
-    found = classify(error)
+    own = _own_context(error)
+    log = own.get("log")
+    lines = [plain_text(line) for line in log] if isinstance(log, list) else []
+    found = classify(error, "\n".join(lines))
+    if lines:
+        own["log"] = lines[-LOG_LINES:]
     if operation is None:
         operation = context.pop("operation", None) or ""
     elif "operation" in context:
@@ -30,7 +39,7 @@ def describe(
     # These come first, because only the beginning of a large context is kept.
     if context.get("user_id", "") is None:
         del context["user_id"]
-    details = {**said, "user_id": ANONYMOUS, **_own_context(error), **context, **said}
+    details = {**said, "user_id": ANONYMOUS, **own, **context, **said}
     return {
         "error_type": type(error).__name__,
         "code": found.code,
@@ -39,10 +48,12 @@ def describe(
         "type": found.type,
         "severity": found.severity,
         "suggested_action": found.suggested_action,
+        "confidence": found.confidence,
         "title": found.title,
         "message": found.message,
         "hint": found.hint,
         "field": found.field,
+        "location": found.location,
         "retry_possible": found.try_again,
         "context": enhance_error_context(error, details),
     }

@@ -48,6 +48,8 @@ circuit breaker."""
 GRACE_SECONDS = 5.0
 EXCEPTION = re.compile(r"[\w.]*(Error|Exception|Exit|Interrupt)\b")
 """The beginning of the last line of a traceback."""
+LOG_LINES = 200
+"""Of an app's log, in which the cause of a failure is looked for."""
 LOG_TAIL_BYTES = 512 * 1024
 
 _locks: dict[str, threading.Lock] = {}
@@ -123,9 +125,10 @@ def check_app(slug: str, progress: Progress | None = None) -> None:
         component="hosting",
         code="app_check_failed",
         app=record.name,
+        slug=slug,
         port=record.frontend_port,
         reason=reason,
-        log=app_log(slug, 20),
+        log=run_log(slug),
     )
     records.change(slug, last_error=error.message)
     raise error
@@ -280,11 +283,16 @@ def wait_until_listening(record: AppRecord, progress: Progress) -> None:
         _pause(progress)
 
 
-def crash_reason(slug: str, otherwise: str) -> tuple[str, list[str]]:
-    """Why an app's process ended, and the last lines of its log. Lines of earlier runs are ignored."""
-    lines = app_log(slug, 200)
+def run_log(slug: str) -> list[str]:
+    """The last lines of the app's log, without those of earlier runs."""
+    lines = app_log(slug, LOG_LINES)
     begins = [number for number, line in enumerate(lines) if line.startswith(STARTED)]
-    lines = lines[begins[-1] + 1 :][-20:] if begins else lines[-20:]
+    return lines[begins[-1] + 1 :] if begins else lines
+
+
+def crash_reason(slug: str, otherwise: str) -> tuple[str, list[str]]:
+    """Why an app's process ended, in one line, and the log of its last run."""
+    lines = run_log(slug)
     return next(filter(EXCEPTION.match, reversed(lines)), otherwise), lines
 
 
@@ -295,6 +303,7 @@ def start_failed(record: AppRecord, what: str) -> errors.SystemError:
         component="hosting",
         code="app_start_failed",
         app=record.name,
+        slug=record.slug,
         reason=reason,
         log=log,
     )

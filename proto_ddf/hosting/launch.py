@@ -77,13 +77,18 @@ def launch(record: AppRecord) -> tuple[int, float]:
             f"{record.name} has no port",
             component="hosting",
             code="app_start_failed",
-            name=record.name,
+            app=record.name,
+            slug=record.slug,
         )
     if not is_free(port):
         end_orphans(record.slug)
     if not _becomes_free(port):
         raise errors.SystemError(
-            f"Port {port} is in use", component="ports", code="port_in_use", port=port
+            f"Port {port} is in use",
+            component="ports",
+            code="port_in_use",
+            port=port,
+            slug=record.slug,
         )
     argv = [sys.executable, "-P", str(RUNNER), "--port", str(port), "--log", "logs/app.log"]
     environment = base_environment() | data_environment(record) | {"PORT": str(port)}

@@ -148,6 +148,7 @@ class Watcher:
             component="hosting",
             code="app_crashed",
             app=record.name,
+            slug=record.slug,
             crashes=crashes,
             reason=reason,
             log=tail,

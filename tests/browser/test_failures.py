@@ -250,7 +250,7 @@ def test_packages_cannot_be_installed_then_the_pages_cannot_be_built(
     broken.write_text(f"{sound}\nexport const = ;\n")
     with registry.reachable():
         generation.try_again()
-        generation.fails("build", "build_failed", "Building failed", "state.js")
+        generation.fails("build", "code_syntax_error", "Mistake in the code", "state.js")
         broken.write_text(sound)
         generation.try_again()
         generation.ends_well()
@@ -270,7 +270,7 @@ def test_app_finds_its_port_taken_then_crashes_then_does_not_answer(
         code.write_text("raise RuntimeError('the owner of this code broke it')\n")
     generation.try_again()
     generation.fails(
-        "start", "app_start_failed", "App did not start", "the owner of this code broke it"
+        "start", "app_code_error", "Error in the app's code", "the owner of this code broke it"
     )
     code.write_text(sound)
     first_page = generation.folder / ".web" / "build" / "client" / "index.html"

@@ -9,11 +9,13 @@ import sys
 from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from proto_ddf import errors
+from proto_ddf.errors import classify
+from proto_ddf.errors.catalogue import CATALOGUE
 from proto_ddf.errors.exit_codes import describe_exit_code
-from proto_ddf.errors.types import IntegrationError
+from proto_ddf.errors.types import IntegrationError, ProtoDDFError
 from proto_ddf.hosting.builds.frontend_child import APP_FAILED, INSTALL_FAILED
 from proto_ddf.hosting.builds.queue import BUILDS
 from proto_ddf.hosting.builds.toolchain import build_environment, registry_host
@@ -21,13 +23,12 @@ from proto_ddf.hosting.processes import run_process
 from proto_ddf.progress import Progress
 from proto_ddf.resilience import policy
 
-if TYPE_CHECKING:
-    from proto_ddf.errors.outputs import OutputFinding
-
 REGISTRY = "package_registry"
 """The system of the policy for installations."""
 CHILD = Path(__file__).with_name("frontend_child.py")
 LOW_DISK_BYTES = 4 * 1024**2
+_MACHINE_CODES = frozenset({"out_of_memory", "process_killed"})
+"""Of what is found in the output: these say more than that a task failed, and concern no one task."""
 
 
 def install(folder: Path, progress: Progress, variables: Mapping[str, str] | None = None) -> None:
@@ -63,31 +64,35 @@ def _run(
     exit_code = run_process(argv, cwd=folder, env=environment, log_to=tail)
     if exit_code == 0:
         return
-    from proto_ddf.errors.outputs import read_output  # when needed: it takes 20 ms
+    raise _failure(folder, failure, exit_code, list(tail.lines))
 
-    output = read_output("\n".join(tail.lines), exit_code)
-    cause = output.finding.code if output else ""
-    if cause == "disk_space_low" or shutil.disk_usage(folder).free < LOW_DISK_BYTES:
-        _free_disk_space(folder)
-        raise errors.SystemError("The disk is full", component="frontend", code="disk_space_low")
-    if output and exit_code == INSTALL_FAILED and cause == "registry_unreachable":
-        raise _registry_error(output, tail.lines)
-    if cause == "process_killed":
-        raise errors.SystemError(
-            f"{task} was killed", component="frontend", code="process_killed", exit_code=exit_code
-        )
+
+def _failure(folder: Path, failure: str, exit_code: int, log: list[str]) -> ProtoDDFError:
+    """The error for a child that failed. Its log goes along, for the description of the error."""
     code = "build_failed" if exit_code == APP_FAILED else failure
-    if cause == "out_of_memory":
-        code = cause
-    reason = (output.reason if output else "") or describe_exit_code(exit_code)
-    raise errors.SystemError(
-        f"{task} failed: {reason}",
-        component="frontend",
-        code=code,
-        reason=reason,
-        location=output.location if output else "",
-        exit_code=exit_code,
-        log=list(tail.lines)[-20:],
+    known: dict[str, Any] = {"exit_code": exit_code, "log": log}
+    found = classify(_system_error(code, known), "\n".join(log))
+    if found.code == "disk_space_low" or shutil.disk_usage(folder).free < LOW_DISK_BYTES:
+        _free_disk_space(folder)
+        return errors.SystemError("The disk is full", component="frontend", code="disk_space_low")
+    if exit_code == INSTALL_FAILED and found.code == "registry_unreachable":
+        return IntegrationError(
+            f"{registry_host()} cannot be used now: {found.explanation}",
+            system=registry_host(),
+            operation="install packages",
+            code=found.code,
+            reason=found.explanation,
+            **known,
+        )
+    known["reason"] = found.reason or describe_exit_code(exit_code)
+    known["location"] = found.location
+    return _system_error(found.code if found.code in _MACHINE_CODES else code, known)
+
+
+def _system_error(code: str, context: Mapping[str, Any]) -> errors.SystemError:
+    reason = context.get("reason", "")
+    return errors.SystemError(
+        f"{CATALOGUE[code].title}: {reason}", component="frontend", code=code, **context
     )
 
 
@@ -95,19 +100,6 @@ def _free_disk_space(folder: Path) -> None:
     """Remove incomplete output, which the next run makes again: recording the failure needs some space too."""
     for partial in ("node_modules", "build"):
         shutil.rmtree(folder / ".web" / partial, ignore_errors=True)
-
-
-def _registry_error(output: "OutputFinding", lines: deque[str]) -> IntegrationError:
-    host = registry_host()
-    reason = output.finding.context["reason"]
-    return IntegrationError(
-        f"{host} cannot be used now: {reason}",
-        system=host,
-        operation="install packages",
-        code="registry_unreachable",
-        reason=reason,
-        log=list(lines)[-20:],
-    )
 
 
 class _Tail:

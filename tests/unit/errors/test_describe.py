@@ -21,10 +21,12 @@ KEYS = {
     "type",
     "severity",
     "suggested_action",
+    "confidence",
     "title",
     "message",
     "hint",
     "field",
+    "location",
     "retry_possible",
     "context",
 }

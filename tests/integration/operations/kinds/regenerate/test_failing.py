@@ -78,7 +78,7 @@ class TestFailing:
 
     @pytest.mark.parametrize(
         ("damage", "step", "code"),
-        [("broken", "restart", "app_start_failed"), ("sick", "check", "app_check_failed")],
+        [("broken", "restart", "app_code_error"), ("sick", "check", "app_check_failed")],
     )
     def test_a_build_that_does_not_work_is_replaced_by_the_old_one(
         self, workshop, ended, builds, monkeypatch, damage: str, step: str, code: str
