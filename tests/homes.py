@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from proto_ddf.db import engine
+from proto_ddf.monitoring import intake
 from proto_ddf.settings import Settings, get_settings
 
 
@@ -22,8 +23,9 @@ def opened_home() -> Iterator[Settings]:
 
 
 def close_databases() -> None:
-    """Close every connection of `proto_ddf.db.engine` and forget which files were opened. The next use opens its path
+    """End the intake of errors, close every connection of `proto_ddf.db.engine` and forget which files were opened. The next use opens its path
     again."""
+    intake.close(0)
     engine.reconnect()
     with engine._lock:
         for path in engine._engines:

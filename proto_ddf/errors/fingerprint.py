@@ -87,6 +87,11 @@ def fingerprint(described: Mapping[str, Any]) -> str:
     return f"{VERSION}:{digest[:32]}"
 
 
+def incident_id(key: str) -> str:
+    """The id of the incident with this fingerprint: known before the incident is stored."""
+    return hashlib.sha256(key.encode()).hexdigest()[:12]
+
+
 def headline(text: str) -> str:
     """The first line, with the next one if it ends with a colon, and with a mask in place of what varies. Codes stay: a
     status, an errno, an exit code, SQLSTATE, the number of a database's error."""

@@ -16,7 +16,7 @@ from proto_ddf.hosting.apps import crash_reason, exclusive, lock_of, record_heal
 from proto_ddf.hosting.health import probe_app, probe_port
 from proto_ddf.hosting.processes import end_tree, is_alive
 from proto_ddf.logs import get_logger
-from proto_ddf.monitoring.tracker import record_error
+from proto_ddf.monitoring import intake
 from proto_ddf.progress import NoProgress
 from proto_ddf.resilience import CircuitOpenError
 
@@ -162,4 +162,4 @@ class Watcher:
             last_error=error.message,
         )
         operation = f"Run {record.name}"
-        record_error(describe(error, operation), operation, None, "anonymous")
+        intake.report(describe(error, operation), operation, subject=record.slug)

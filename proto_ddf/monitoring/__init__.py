@@ -1,4 +1,4 @@
 """Monitoring: records the errors of people's actions, groups them into incidents, and lists both.
 
-Import the functions of `tracker`, `incidents` and `incident_views`.
+Import the functions of `intake` to report, `error_views`, `incident_views` and `incidents` to read and change.
 """

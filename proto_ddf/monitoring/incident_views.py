@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import case, func
+from sqlalchemy import case
 from sqlmodel import Session, col, select
 
 from proto_ddf.db.engine import session
@@ -13,9 +13,9 @@ from proto_ddf.db.tables import (
     ErrorRecord,
     IncidentRecord,
     IncidentState,
-    OperationRecord,
     SourceRecord,
 )
+from proto_ddf.monitoring.error_views import errors_where
 from proto_ddf.monitoring.incidents import settle
 
 LAST_ERRORS = 50
@@ -58,7 +58,7 @@ class Incident(BaseModel):
     notes: list[dict[str, str]]
     """Newest first."""
     last_error: dict[str, Any] | None = None
-    """Its newest error that is still kept, in the format of `tracker.recent_errors`."""
+    """Its newest error that is still kept, in the format of `error_views.recent_errors`."""
 
 
 class IncidentDetails(BaseModel):
@@ -66,7 +66,7 @@ class IncidentDetails(BaseModel):
 
     incident: Incident
     errors: list[dict[str, Any]]
-    """The newest errors first, in the format of `tracker.recent_errors`."""
+    """The newest errors first, in the format of `error_views.recent_errors`."""
     affected: list[Affected]
 
 
@@ -103,13 +103,7 @@ def read_incident(incident_id: str) -> IncidentDetails | None:
 
 
 def _errors(opened: Session, incident_id: str, limit: int) -> list[dict[str, Any]]:
-    query = (
-        select(ErrorRecord)
-        .where(ErrorRecord.incident_id == incident_id)
-        .order_by(col(ErrorRecord.at).desc())
-        .limit(limit)
-    )
-    return [record.model_dump(mode="json") for record in opened.exec(query).all()]
+    return errors_where(opened, limit, ErrorRecord.incident_id == incident_id)
 
 
 def _view(record: IncidentRecord, errors: Iterable[dict[str, Any]]) -> Incident:
@@ -121,23 +115,17 @@ def _view(record: IncidentRecord, errors: Iterable[dict[str, Any]]) -> Incident:
 
 
 def _affected(opened: Session, incident_id: str) -> list[Affected]:
-    """The apps and sources that still exist, of the operations that failed, and the apps that crashed."""
+    """The apps and sources that its newest errors concern and that still exist."""
     newest = (
-        select(
-            ErrorRecord.operation_id, func.json_extract(ErrorRecord.context, "$.app").label("app")
-        )
-        .where(ErrorRecord.incident_id == incident_id)
+        select(ErrorRecord.subject)
+        .where(ErrorRecord.incident_id == incident_id, ErrorRecord.subject != "")
         .order_by(col(ErrorRecord.at).desc())
         .limit(SEARCHED_ERRORS)
         .subquery()
     )
-    subjects = select(OperationRecord.subject).where(
-        col(OperationRecord.id).in_(select(newest.c.operation_id))
-    )
+    subjects = select(newest.c.subject)
     slug, source_id = col(AppRecord.slug), col(SourceRecord.id)
-    apps = select(slug, AppRecord.name).where(
-        slug.in_(subjects) | col(AppRecord.name).in_(select(newest.c.app))
-    )
+    apps = select(slug, AppRecord.name).where(slug.in_(subjects))
     sources = select(source_id, SourceRecord.name).where(
         source_id.in_(subjects) | col(SourceRecord.name).in_(subjects)
     )

@@ -12,9 +12,8 @@ An incident is, in this order:
 The stored state is that of the last change. Time alone changes it too, which `settle` writes.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import func, update
 from sqlalchemy.exc import OperationalError
@@ -22,10 +21,17 @@ from sqlmodel import Session, col, select
 
 from proto_ddf import change_events
 from proto_ddf.db.engine import session
-from proto_ddf.db.tables import ErrorRecord, IncidentRecord, IncidentState, utc_now
+from proto_ddf.db.tables import (
+    ErrorRecord,
+    IncidentEpisodeRecord,
+    IncidentRecord,
+    IncidentState,
+    utc_now,
+)
 from proto_ddf.db.writing import PATIENCE_SECONDS, write
 from proto_ddf.errors import ValidationError
 from proto_ddf.logs import get_logger
+from proto_ddf.monitoring.reported import ReportedError
 from proto_ddf.redaction import scrub_text
 
 HOUR = timedelta(hours=1)
@@ -39,35 +45,31 @@ _id, _state = col(IncidentRecord.id), col(IncidentRecord.state)
 _of, _at = col(ErrorRecord.incident_id), col(ErrorRecord.at)
 
 
-def add_error(
-    opened: Session, key: str, described: Mapping[str, Any], error: ErrorRecord
-) -> IncidentRecord:
-    """Add an error to the incident with this fingerprint, which is made if there is none. The caller holds the write
-    lock and commits."""
-    by_key = select(IncidentRecord).where(IncidentRecord.fingerprint == key)
-    incident = opened.exec(by_key).first() or IncidentRecord(
-        fingerprint=key,
-        code=error.code,
-        type=described.get("type", "unknown"),
-        severity=described.get("severity", "medium"),
-        title=error.title,
-        message=error.message,
-        first_seen=error.at,
-        last_seen=error.at,
-        count=0,
-    )
-    if incident.resolved_at is not None:
+def add_errors(opened: Session, errors: Sequence[ReportedError]) -> IncidentRecord:
+    """Add errors with one fingerprint to their incident, which is made if there is none. The caller holds the write lock,
+    inserts the errors, calls `judge`, and commits."""
+    first, last = errors[0], errors[-1]
+    incident = _find(opened, first.fingerprint)
+    if incident is None:
+        incident = _make(first)
+        _open_episode(opened, incident, first.at)
+    elif incident.resolved_at is not None:
         incident.resolved_at, incident.acknowledged_at = None, None
-        incident.regressed_at = error.at
-    incident.count += 1
-    incident.last_seen = max(incident.last_seen, error.at)
-    incident.title, incident.message = error.title, error.message
-    error.incident_id = incident.id
-    opened.add_all([incident, error])
+        incident.regressed_at = first.at
+        _open_episode(opened, incident, first.at)
+    incident.count += sum(each.times for each in errors)
+    incident.last_seen = max(incident.last_seen, *(each.at for each in errors))
+    incident.title, incident.message = last.columns["title"], last.columns["message"]
+    opened.add(incident)
     opened.flush()
-    if incident.state != IncidentState.ESCALATING:  # how long it stays so, `settle` decides
-        incident.state = _state_now(opened, incident, error.at)
     return incident
+
+
+def judge(opened: Session, key: str, now: datetime) -> None:
+    """Set the state of an incident after errors were added. How long it stays escalating, `settle` decides."""
+    incident = _find(opened, key)
+    if incident is not None and incident.state != IncidentState.ESCALATING:
+        incident.state = _state_now(opened, incident, now)
 
 
 def resolve_operation(opened: Session, operation_id: str, now: datetime) -> list[str]:
@@ -82,6 +84,7 @@ def resolve_operation(opened: Session, operation_id: str, now: datetime) -> list
     over = opened.exec(select(IncidentRecord).where(_id.in_(touched), ~still_open)).all()
     for incident in over:
         incident.resolved_at = now
+        _close_episodes(opened, incident, now)
         incident.state = _state_now(opened, incident, now)
     return [incident.id for incident in over]
 
@@ -139,6 +142,7 @@ def resolve(incident_id: str) -> None:
         unresolved = (_of == incident.id, col(ErrorRecord.resolved_at).is_(None))
         opened.execute(update(ErrorRecord).where(*unresolved).values(resolved_at=now))
         incident.resolved_at = now
+        _close_episodes(opened, incident, now)
         _unmute(opened, incident)
 
     _change(incident_id, change)
@@ -168,6 +172,34 @@ def add_note(incident_id: str, text: str) -> None:
         incident.notes = [*incident.notes, note]
 
     _change(incident_id, change)
+
+
+def _find(opened: Session, key: str) -> IncidentRecord | None:
+    return opened.exec(select(IncidentRecord).where(IncidentRecord.fingerprint == key)).first()
+
+
+def _make(error: ReportedError) -> IncidentRecord:
+    return IncidentRecord(
+        id=error.incident_id,
+        fingerprint=error.fingerprint,
+        **{name: error.columns[name] for name in ("code", "component", "title", "message")},
+        **error.described,
+        first_seen=error.at,
+        last_seen=error.at,
+        count=0,
+    )
+
+
+def _open_episode(opened: Session, incident: IncidentRecord, at: datetime) -> None:
+    opened.add(IncidentEpisodeRecord(incident_id=incident.id, opened_at=at))
+
+
+def _close_episodes(opened: Session, incident: IncidentRecord, at: datetime) -> None:
+    its_open = (
+        col(IncidentEpisodeRecord.incident_id) == incident.id,
+        col(IncidentEpisodeRecord.resolved_at).is_(None),
+    )
+    opened.execute(update(IncidentEpisodeRecord).where(*its_open).values(resolved_at=at))
 
 
 def _unmute(_opened: Session, incident: IncidentRecord) -> None:
@@ -210,7 +242,8 @@ def _state_now(opened: Session, incident: IncidentRecord, now: datetime) -> Inci
 def _is_escalating(opened: Session, incident: IncidentRecord, now: datetime) -> bool:
     if incident.count < ESCALATING_ERRORS or incident.last_seen <= now - HOUR:
         return False
-    in_last_hour = func.count().filter(_at > now - HOUR)
-    counted = select(func.count(), in_last_hour).where(_of == incident.id, _at > now - 2 * HOUR)
+    times = func.coalesce(func.sum(ErrorRecord.times), 0)
+    in_last_hour = func.coalesce(func.sum(ErrorRecord.times).filter(_at > now - HOUR), 0)
+    counted = select(times, in_last_hour).where(_of == incident.id, _at > now - 2 * HOUR)
     both, last_hour = opened.exec(counted).one()
     return last_hour >= ESCALATING_ERRORS and last_hour >= ESCALATING_TIMES * (both - last_hour)

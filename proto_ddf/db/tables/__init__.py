@@ -2,7 +2,14 @@
 
 from proto_ddf.db.tables.apps import AppRecord, AppState, PortReservation
 from proto_ddf.db.tables.columns import UtcDateTime, new_id, utc_now
-from proto_ddf.db.tables.incidents import ErrorRecord, IncidentRecord, IncidentState
+from proto_ddf.db.tables.incidents import (
+    DiscardedErrorsRecord,
+    ErrorBodyRecord,
+    ErrorRecord,
+    IncidentEpisodeRecord,
+    IncidentRecord,
+    IncidentState,
+)
 from proto_ddf.db.tables.notifications import ChannelRecord, DeliveryRecord, DeliveryState
 from proto_ddf.db.tables.operations import (
     OperationRecord,
@@ -11,25 +18,40 @@ from proto_ddf.db.tables.operations import (
     StepRecord,
     StepState,
 )
+from proto_ddf.db.tables.rollups import (
+    ClassRollup,
+    IncidentRollup,
+    NetworkErrorRollup,
+    OutcomeRollup,
+    SubjectRollup,
+)
 from proto_ddf.db.tables.sources import SecretRecord, SourceRecord
 
 __all__ = [
     "AppRecord",
     "AppState",
     "ChannelRecord",
+    "ClassRollup",
     "DeliveryRecord",
     "DeliveryState",
+    "DiscardedErrorsRecord",
+    "ErrorBodyRecord",
     "ErrorRecord",
+    "IncidentEpisodeRecord",
     "IncidentRecord",
+    "IncidentRollup",
     "IncidentState",
+    "NetworkErrorRollup",
     "OperationRecord",
     "OperationState",
+    "OutcomeRollup",
     "PortReservation",
     "SecretRecord",
     "SourceRecord",
     "StepLogRecord",
     "StepRecord",
     "StepState",
+    "SubjectRollup",
     "UtcDateTime",
     "new_id",
     "utc_now",

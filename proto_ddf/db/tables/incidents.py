@@ -1,10 +1,9 @@
-"""Incidents and their errors."""
+"""Incidents, their errors, and what was not kept of these."""
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import JSON, Column, Index
+from sqlalchemy import JSON, Column, ForeignKey, Index, LargeBinary
 from sqlmodel import Field, SQLModel
 
 from proto_ddf.db.tables.columns import UtcDateTime, new_id, utc_now
@@ -29,6 +28,8 @@ class IncidentRecord(SQLModel, table=True):
     code: str
     type: str
     severity: str
+    component: str = ""
+    """The part of Proto-DDF or the external system that failed."""
     title: str
     message: str
     """Of the last error."""
@@ -37,6 +38,8 @@ class IncidentRecord(SQLModel, table=True):
     last_seen: datetime = Field(sa_type=UtcDateTime)
     count: int = 0
     """Of all errors that ever belonged to it, also those that were removed since."""
+    handled_count: int = 0
+    """How many of them the error handling has dealt with."""
     acknowledged_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     regressed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """The last time that an error came after it was resolved."""
@@ -67,7 +70,42 @@ class ErrorRecord(SQLModel, table=True):
     hint: str = ""
     field: str | None = None
     retry_possible: bool = False
-    context: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    subject: str = ""
+    """The slug of the app or the id of the source that it concerns."""
+    component: str = ""
+    times: int = 1
+    """How many equal errors it stands for: those of one moment and one operation may be stored once."""
     resolved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """Set when Try Again succeeded, or its incident was resolved by hand."""
     incident_id: str | None = None
+
+
+class ErrorBodyRecord(SQLModel, table=True):
+    """What is large of an error: the rest of its description, packed by `proto_ddf.monitoring.bodies`."""
+
+    __tablename__ = "error_body"
+    error_id: str = Field(
+        sa_column=Column(ForeignKey("error.id", ondelete="CASCADE"), primary_key=True)
+    )
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class IncidentEpisodeRecord(SQLModel, table=True):
+    """One time that an incident lasted: from its first error until it was resolved."""
+
+    __tablename__ = "incident_episode"
+    __table_args__ = (Index("ix_incident_episode", "incident_id", "opened_at"),)
+    id: int | None = Field(default=None, primary_key=True)
+    incident_id: str
+    opened_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    resolved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class DiscardedErrorsRecord(SQLModel, table=True):
+    """How many errors of a day were not stored or were removed, by reason."""
+
+    __tablename__ = "discarded_errors"
+    day: str = Field(primary_key=True)
+    """ISO 8601, UTC."""
+    reason: str = Field(primary_key=True)
+    count: int = 0

@@ -7,7 +7,7 @@ from structlog.contextvars import bound_contextvars
 from proto_ddf.errors import describe
 from proto_ddf.hosting.processes import end_tree
 from proto_ddf.logs import get_logger
-from proto_ddf.monitoring import tracker
+from proto_ddf.monitoring import intake
 from proto_ddf.operations.engine.runner import ActiveRuns
 from proto_ddf.operations.journal import journal, records
 from proto_ddf.operations.model import KINDS, UndoContext
@@ -46,4 +46,4 @@ def _undo(operation_id: str) -> None:
         operation = f"Clean up after {record.title}"
         described = describe(error, operation=operation, operation_id=operation_id)
         log.warning("clean-up failed", code=described["code"], exc_info=error)
-        tracker.record_error(described, operation, operation_id, record.user_id)
+        intake.report(described, operation, operation_id, record.user_id, subject=record.subject)

@@ -19,8 +19,10 @@ from proto_ddf.db import reserve
 from proto_ddf.db.engine import migrate
 from proto_ddf.db.writing import PATIENCE_SECONDS
 from proto_ddf.logs import configure_logging, get_logger
+from proto_ddf.monitoring import intake
 from proto_ddf.operations.engine import queue
 from proto_ddf.operations.engine.clean_up import clean_up_in_background
+from proto_ddf.operations.engine.lost_reports import report_lost_errors
 from proto_ddf.operations.engine.runner import ActiveRuns, execute
 from proto_ddf.operations.journal import journal, records
 from proto_ddf.operations.journal.records import Run
@@ -66,6 +68,7 @@ def launch() -> None:
         engine = Engine(_lock_home(settings.home))
         try:
             _prepare()
+            report_lost_errors()
             _engine = engine  # before DBOS, whose queue may start runs at once
             engine.queue_database = queue.launch(partial(execute, engine.runs), CONCURRENCY)
         except BaseException:
@@ -95,6 +98,7 @@ def shutdown() -> None:
     destroying = Thread(target=DBOS.destroy, name="operations-shutdown", daemon=True)
     destroying.start()
     destroying.join(CLOSE_SECONDS)
+    intake.close(CLOSE_SECONDS)
     if all(unwound) and not destroying.is_alive():
         if engine.queue_database is not None:
             engine.queue_database.dispose()

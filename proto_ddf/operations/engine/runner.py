@@ -2,6 +2,7 @@
 left. A step that has succeeded does not run again.
 """
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -18,7 +19,8 @@ from proto_ddf.db.tables import OperationRecord
 from proto_ddf.errors import describe
 from proto_ddf.hosting.processes import end_tree
 from proto_ddf.logs import get_logger, log_operation
-from proto_ddf.monitoring import tracker
+from proto_ddf.monitoring import intake
+from proto_ddf.monitoring.reported import OperationEnded
 from proto_ddf.operations.engine.progress_writer import ProgressWriter, StepReporter
 from proto_ddf.operations.journal import journal, records
 from proto_ddf.operations.journal.journal import NextStep
@@ -38,6 +40,7 @@ class ActiveRun:
     run: Run
     stop: StopFlag = field(default_factory=StopFlag)
     ended: Event = field(default_factory=Event)
+    began: float = field(default_factory=time.monotonic)
 
 
 class ActiveRuns:
@@ -126,7 +129,7 @@ def _do(runs: ActiveRuns, active: ActiveRun) -> None:
     except Exception as error:  # between two steps
         _fail(active, record, records.next_position(record.id), error)
         return
-    _try(lambda: tracker.resolve(record.id))
+    _report_end(active, record, "succeeded")
 
 
 def _prepare(
@@ -187,7 +190,20 @@ def _fail(active: ActiveRun, record: OperationRecord, position: int, error: Exce
     )
     log.warning("step failed", position=position, code=described["code"], exc_info=error)
     journal.step_failed(active.run, position, described, active.stop.pause)
-    _try(lambda: tracker.record_error(described, record.title, record.id, record.user_id))
+    intake.report(
+        described,
+        record.title,
+        record.id,
+        record.user_id,
+        subject=record.subject,
+        error_id=records.error_id(active.run, position),
+    )
+    _report_end(active, record, "failed")
+
+
+def _report_end(active: ActiveRun, record: OperationRecord, outcome: str) -> None:
+    seconds = time.monotonic() - active.began
+    intake.report_end(OperationEnded(record.id, record.kind, record.subject, outcome, seconds))
 
 
 def _try(note: Callable[[], object]) -> None:

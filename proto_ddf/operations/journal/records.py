@@ -1,5 +1,6 @@
 """Reads the records of the journal."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -16,6 +17,11 @@ class Run:
 
     operation_id: str
     number: int
+
+
+def error_id(run: Run, position: int) -> str:
+    """The id of the error with which a step of a run failed: equal whenever it is reported."""
+    return hashlib.sha256(f"{run.operation_id}:{run.number}:{position}".encode()).hexdigest()[:12]
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from functools import partial
 from proto_ddf import vault
 from proto_ddf.db.tables import utc_now
 from proto_ddf.logs import get_logger
-from proto_ddf.monitoring import tracker
+from proto_ddf.monitoring import retention
 from proto_ddf.notify import delivery_queue
 from proto_ddf.operations.retention import pruning
 from proto_ddf.operations.retention.references import (
@@ -53,8 +53,10 @@ def remove_expired(stop: StopFlag, clock: Callable[[], datetime] = utc_now) -> d
         "operations": partial(pruning.prune_operations, settings.keep_operations, stop),
         "logs": partial(pruning.prune_logs, before, stop),
         "workflows": partial(pruning.prune_workflows, stop),
-        "errors": partial(tracker.prune, before),
         "notifications": partial(delivery_queue.prune, before),
+        "errors": partial(
+            retention.prune, before, settings.keep_errors, settings.keep_error_mb * 2**20
+        ),
         "uploads": partial(remove_uploads, (now - GRACE_PERIOD).timestamp()),
         "secrets": partial(remove_secrets, now - GRACE_PERIOD),
         "copies": partial(remove_copies, (now - GRACE_PERIOD).timestamp()),

@@ -55,7 +55,7 @@ class IncidentRow(BaseModel):
 
 
 def error_row(record: dict[str, Any]) -> ErrorRow:
-    """The row of a record from `monitoring.tracker.recent_errors`."""
+    """The row of a record from `monitoring.error_views.recent_errors`."""
     context = {"code": record["code"], **record["context"]}
     if record["operation_id"]:
         context["operation_id"] = record["operation_id"]

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from reflex.event import EventSpec
 
 from proto_ddf.hosting import apps
-from proto_ddf.monitoring import tracker
+from proto_ddf.monitoring import error_views
 from proto_ddf.operations import service
 from proto_ddf.operations.views import OperationView
 from proto_ddf.sources.connected import store
@@ -68,7 +68,7 @@ class OverviewState(LiveMixin, rx.State):
 
 def read_overview() -> Overview:
     """The current overview. It reads the database, so it must not run in the event loop."""
-    errors = [error_row(record) for record in tracker.recent_errors(_ROWS * 4)]
+    errors = [error_row(record) for record in error_views.recent_errors(_ROWS * 4)]
     return Overview(
         apps=[
             AppCard(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from proto_ddf import errors
-from proto_ddf.monitoring import tracker
+from proto_ddf.monitoring.error_views import recent_errors
 from proto_ddf.operations import service
 from proto_ddf.operations.engine import engine
 from proto_ddf.settings import get_settings
@@ -49,7 +49,7 @@ def test_a_full_disk_is_reported_and_try_again_completes_the_operation(small_dis
     failed = workshop_in.wait(operation_id, "failed")
     assert failed.error["code"] == "disk_space_low"
     assert failed.can_retry
-    assert workshop_in.until(lambda: tracker.recent_errors(1))[0]["code"] == "disk_space_low"
+    assert workshop_in.until(lambda: recent_errors(1))[0]["code"] == "disk_space_low"
     filler.unlink()
     (small_disk / "cured").touch()
     service.retry(operation_id)

@@ -16,6 +16,7 @@ from sqlmodel import select
 from proto_ddf.db.engine import session
 from proto_ddf.db.tables import AppRecord, StepLogRecord, utc_now
 from proto_ddf.hosting.processes import end_tree, spawn_detached
+from proto_ddf.monitoring.error_views import recent_errors
 from proto_ddf.operations import kinds, service
 from proto_ddf.operations.engine import engine
 from proto_ddf.operations.kinds.source_inputs import ConnectSourceInput
@@ -146,7 +147,7 @@ def test_the_errors_of_deleted_operations_are_kept_for_their_own_time(workshop, 
     workshop.wait(failed, "failed")
     workshop.wait(workshop.start(logging, kind="last"), "succeeded")
     keep_operations(1, monkeypatch)
-    recent = partial(housekeeping.tracker.recent_errors, 5)
+    recent = partial(recent_errors, 5)
     workshop.until(recent)
     assert remove_expired(utc_now)["operations"] == 1
     assert [error["operation_id"] for error in recent()] == [None]

@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from proto_ddf import change_events, errors
 from proto_ddf.errors import IntegrationError, ValidationError, next_attempt
-from proto_ddf.monitoring import tracker
+from proto_ddf.monitoring.error_views import recent_errors
 from proto_ddf.operations import service
 from proto_ddf.operations.engine import engine, queue
 from proto_ddf.operations.engine.runner import ActiveRuns, execute
@@ -74,7 +74,7 @@ def test_a_failure_is_described_recorded_and_reported(workshop):
     assert failed.error["code"] == "sqlite_locked"
     assert failed.error["context"]["operation"] == "Make shop"
     assert failed.can_retry
-    (kept,) = workshop.until(lambda: tracker.recent_errors(10))
+    (kept,) = workshop.until(lambda: recent_errors(10))
     assert (kept["operation_id"], kept["code"]) == (failed.id, "sqlite_locked")
     assert kept["operation"] == "Make shop"
 
@@ -120,7 +120,7 @@ def test_success_after_a_retry_resolves_the_errors(workshop):
     workshop.wait(operation_id, "failed")
     service.retry(operation_id)  # waits until the failure is recorded
     workshop.wait(operation_id, "succeeded")
-    assert workshop.until(lambda: tracker.recent_errors(1)[0]["resolved_at"])
+    assert workshop.until(lambda: recent_errors(1)[0]["resolved_at"])
 
 
 def test_only_one_of_many_clicks_on_try_again_counts(workshop):

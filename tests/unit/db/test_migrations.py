@@ -18,9 +18,9 @@ from proto_ddf.db.tables import (
     SourceRecord,
     StepRecord,
 )
-from proto_ddf.monitoring import tracker
 from proto_ddf.settings import PROJECT_ROOT
 from tests.homes import close_databases
+from tests.reporting import report
 
 EARLIER_HOMES = sorted((Path(__file__).parent / "earlier_homes").glob("*.sql"))
 
@@ -81,7 +81,7 @@ def test_the_errors_of_the_release_before_become_incidents(home: Path):
         assert opened.exec(members).one() == 1199
     error = {"error_type": "OSError", "code": "disk_space_low", "message": "Job 5000"}
     described = {**error, "family": "system", "title": "Disk is full"}
-    tracker.record_error(described, "Read")
+    report(described, "Read")
     with engine.session() as opened:
         assert opened.get_one(IncidentRecord, disk.id).count == 1200
     close_databases()

@@ -11,7 +11,7 @@ from proto_ddf.db.tables import AppRecord, AppState
 from proto_ddf.generator.spec import AppSpec
 from proto_ddf.hosting import apps, health, records, watcher
 from proto_ddf.hosting.health import ProbeResult
-from proto_ddf.monitoring.tracker import recent_errors
+from proto_ddf.monitoring.error_views import recent_errors
 from proto_ddf.resilience import Policy, policy_config
 from proto_ddf.settings import Settings
 

@@ -17,21 +17,27 @@ from proto_ddf.db.engine import session
 from proto_ddf.db.tables import AppRecord, ErrorRecord, OperationRecord, SourceRecord, utc_now
 from proto_ddf.db.writing import write
 from proto_ddf.errors import describe
-from proto_ddf.monitoring import incidents, tracker
+from proto_ddf.monitoring import incidents, intake
+from proto_ddf.monitoring.error_views import recent_errors
 from proto_ddf.monitoring.incident_views import Incident, read_incident, recent_incidents
+from proto_ddf.monitoring.retention import prune
 from proto_ddf.settings import PROJECT_ROOT
+from tests.reporting import report, succeed
+
+MUCH = 2**40
 
 pytestmark = pytest.mark.usefixtures("database")
 
 RECORD_TEN = (
     "from proto_ddf.errors import describe\n"
-    "from proto_ddf.monitoring import tracker\n"
-    "for number in range(10): tracker.record_error(describe(OSError('gone')), 'Read')"
+    "from proto_ddf.monitoring import intake\n"
+    "for number in range(10): intake.report(describe(OSError('gone')), 'Read')\n"
+    "assert intake.flush(60)"
 )
 
 
 def fail(operation_id: str | None = None, text: str = "gone") -> None:
-    tracker.record_error(describe(OSError(text)), "Read", operation_id)
+    report(OSError(text), "Read", operation_id)
 
 
 def only() -> Incident:
@@ -105,7 +111,7 @@ def test_an_error_after_it_was_resolved_makes_it_regressed_until_it_is_acknowled
     incidents.acknowledge(only().id)
     incidents.resolve(only().id)
     assert only().state == "resolved"
-    assert [error["resolved_at"] is None for error in tracker.recent_errors()] == [False]
+    assert [error["resolved_at"] is None for error in recent_errors()] == [False]
     fail()
     assert (only().state, only().resolved_at) == ("regressed", None)
     past(30)
@@ -118,20 +124,20 @@ def test_it_is_resolved_when_the_operations_of_all_its_errors_succeeded() -> Non
     fail("one")
     fail("one")
     fail("two")
-    tracker.resolve("one")
+    succeed("one")
     assert only().state == "new"
-    tracker.resolve("two")
+    succeed("two")
     assert only().state == "resolved"
     fail("two")
     assert only().state == "regressed"
-    tracker.resolve("two")
+    succeed("two")
     assert only().state == "resolved"
 
 
 def test_an_error_of_no_operation_keeps_it_open_until_it_is_resolved_by_hand() -> None:
     fail("one")
     fail(None)
-    tracker.resolve("one")
+    succeed("one")
     assert only().state == "new"
     incidents.resolve(only().id)
     assert only().state == "resolved"
@@ -145,7 +151,7 @@ def test_a_muted_incident_counts_errors_and_keeps_its_state(period: timedelta | 
         fail("one")
     assert (only().state, only().count) == ("muted", 13)
     assert recent_incidents(10) == []
-    tracker.resolve("one")
+    succeed("one")
     assert only().state == "muted"
     past(1.1)
     assert only().state == ("resolved" if period else "muted")
@@ -200,14 +206,19 @@ def test_a_note_that_is_empty_or_too_long_is_refused_at_its_field(text: str, cod
 
 def test_every_change_is_published(monkeypatch: pytest.MonkeyPatch) -> None:
     published: list[str] = []
-    monkeypatch.setattr(change_events, "publish", published.append)
+
+    def note(topic: str) -> None:
+        if topic != intake.TOPIC:
+            published.append(topic)
+
+    monkeypatch.setattr(change_events, "publish", note)
     changes: list[Callable[[str], Any]] = [
         lambda _: fail("one"),
         incidents.acknowledge,
         lambda each: incidents.mute(each, None),
         incidents.unmute,
         lambda each: incidents.add_note(each, "note"),
-        lambda _: tracker.resolve("one"),
+        lambda _: succeed("one"),
         lambda _: fail("one"),
         incidents.resolve,
     ]
@@ -228,7 +239,7 @@ def test_ten_threads_make_one_incident_with_the_exact_count() -> None:
     with ThreadPoolExecutor(10) as threads:
         list(threads.map(lambda number: fail(str(number)), range(100)))
     assert only().count == 100
-    assert len(tracker.recent_errors(200)) == 100
+    assert len(recent_errors(200)) == 100
 
 
 def test_two_processes_make_one_incident_with_the_exact_count() -> None:
@@ -240,23 +251,17 @@ def test_two_processes_make_one_incident_with_the_exact_count() -> None:
 
 def test_ten_thousand_equal_errors_are_one_incident() -> None:
     described = describe(OSError("gone"))
-    values = {
-        name: described[name] for name in ("error_type", "code", "family", "title", "message")
-    }
-    key = tracker.fingerprint(described)
-
-    def change(opened: Session) -> None:
-        for _ in range(2000):
-            incidents.add_error(opened, key, described, ErrorRecord(operation="Read", **values))
-
-    for _ in range(5):
-        write(change)
+    for _ in range(10_000):
+        intake.report(described, "Read")
+    assert intake.flush(60)
     assert (only().count, only().state) == (10_000, "escalating")
+    assert intake.statistics().refused == {}
+    with session() as opened:
+        assert opened.exec(select(func.sum(ErrorRecord.times))).one() == 10_000
+        rows = opened.exec(select(func.count(col(ErrorRecord.id)))).one()
     details = read_incident(only().id)
     assert details is not None
-    assert len(details.errors) == 50
-    with session() as opened:
-        assert opened.exec(select(func.count(col(ErrorRecord.id)))).one() == 10_000
+    assert len(details.errors) == min(rows, 50)
 
 
 def test_the_apps_and_sources_of_its_operations_are_affected_and_the_app_that_crashed() -> None:
@@ -265,13 +270,11 @@ def test_the_apps_and_sources_of_its_operations_are_affected_and_the_app_that_cr
         opened.add(AppRecord(slug="shop", name="Shop"))
         opened.add(AppRecord(slug="other", name="Other"))
         opened.add(SourceRecord(id="source-1", name="Notes", kind="sqlite"))
-        for operation_id, subject in subjects.items():
-            opened.add(OperationRecord(id=operation_id, kind="test", title="", subject=subject))
         opened.commit()
     for operation_id in (*subjects, "one"):
-        fail(operation_id)
+        report(OSError("gone"), "Read", operation_id, subject=subjects[operation_id])
     assert affected() == [("app", "shop", "Shop"), ("source", "source-1", "Notes")]
-    tracker.record_error(describe(OSError("gone"), "Run Other", app="Other"), "Run Other")
+    report(OSError("gone"), "Run Other", subject="other")
     assert affected()[:2] == [("app", "other", "Other"), ("app", "shop", "Shop")]
 
 
@@ -285,9 +288,9 @@ def test_incidents_go_with_their_last_errors() -> None:
     fail()
     past(24 * 40)
     fail(text="other words")
-    assert tracker.prune(utc_now() - timedelta(days=30)) == 1
+    assert prune(utc_now() - timedelta(days=30), 100, MUCH) == 1
     assert [each.count for each in recent_incidents(10)] == [1]
-    assert len(tracker.recent_errors()) == 1
+    assert len(recent_errors()) == 1
 
 
 def test_an_incident_stays_while_an_error_of_it_can_be_tried_again(database: Path) -> None:
@@ -297,5 +300,5 @@ def test_an_incident_stays_while_an_error_of_it_can_be_tried_again(database: Pat
     fail("one")
     fail()
     past(24 * 40)
-    assert tracker.prune(datetime.now(UTC) - timedelta(days=30)) == 1
+    assert prune(datetime.now(UTC) - timedelta(days=30), 100, MUCH) == 1
     assert only().count == 2

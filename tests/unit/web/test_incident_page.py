@@ -11,12 +11,12 @@ from reflex.state import State
 
 from proto_ddf.db import engine
 from proto_ddf.db.tables import OperationRecord, StepRecord
-from proto_ddf.errors import describe
-from proto_ddf.monitoring import incidents, tracker
+from proto_ddf.monitoring import incidents
 from proto_ddf.monitoring.incident_views import recent_incidents
 from proto_ddf.web.errors.detail import state as detail_state
 from proto_ddf.web.errors.detail.state import IncidentPageState
 from proto_ddf.web.shared.state import live
+from tests.reporting import report
 from tests.unit.web.retries import press_try_again
 
 
@@ -43,7 +43,7 @@ def state(monkeypatch: pytest.MonkeyPatch) -> Any:
         opened.add(StepRecord(operation_id="one", position=0, name="read", title="Read"))
         opened.commit()
     for _ in range(2):
-        tracker.record_error(describe(OSError("gone")), "Read Notes", "one")
+        report(OSError("gone"), "Read Notes", "one")
     (incident,) = recent_incidents(1)
     return opened_at(f"/errors/{incident.id}", monkeypatch)
 

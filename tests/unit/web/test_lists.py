@@ -12,7 +12,7 @@ from proto_ddf import errors
 from proto_ddf.db import engine
 from proto_ddf.db.tables import OperationRecord, OperationState, StepRecord
 from proto_ddf.errors import describe
-from proto_ddf.monitoring import tracker
+from proto_ddf.monitoring.error_views import recent_errors
 from proto_ddf.resilience import CircuitOpenError
 from proto_ddf.web.errors import state as errors_state
 from proto_ddf.web.errors.rows import error_row
@@ -23,6 +23,7 @@ from proto_ddf.web.overview import state as overview_state
 from proto_ddf.web.overview.state import OverviewState
 from proto_ddf.web.shared.state import errors as errors_mixin
 from proto_ddf.web.shared.state import live
+from tests.reporting import report, succeed
 from tests.unit.web.retries import press_try_again
 
 
@@ -72,7 +73,7 @@ def add_operation(operation_id: str, state: OperationState) -> None:
 
 def add_error(operation_id: str | None) -> None:
     error = errors.SystemError("full", component="disk", code="disk_space_low", path="/data")
-    tracker.record_error(describe(error, "Install"), "Generate shop", operation_id)
+    report(describe(error, "Install"), "Generate shop", operation_id)
 
 
 def test_a_new_home_shows_an_empty_overview() -> None:
@@ -86,7 +87,7 @@ def test_the_overview_shows_what_happened_lately() -> None:
     add_operation("one", OperationState.FAILED)
     add_error("one")
     add_error("two")
-    tracker.resolve("two")
+    succeed("two")
     state = state_of(OverviewState)
     follow(state)
     assert [row.id for row in state.overview.operations] == ["one"]
@@ -133,8 +134,8 @@ def test_errors_tell_whether_they_are_resolved_and_can_be_retried() -> None:
     add_error("one")
     add_error(None)
     add_error("two")
-    tracker.resolve("two")
-    rows = {row.operation_id: row for row in map(error_row, tracker.recent_errors())}
+    succeed("two")
+    rows = {row.operation_id: row for row in map(error_row, recent_errors())}
     assert rows["one"].can_retry
     assert not rows["one"].resolved
     assert not rows[""].can_retry  # nothing to run again
@@ -156,7 +157,7 @@ def test_equal_errors_are_one_incident_with_the_newest_of_them() -> None:
 
 def test_incidents_are_filtered_by_state_and_those_that_are_open_come_first() -> None:
     add_error("one")
-    tracker.resolve("one")
+    succeed("one")
     state = state_of(ErrorListState)
     follow(state)
     assert state.incidents == []
@@ -171,9 +172,9 @@ def test_incidents_are_filtered_by_state_and_those_that_are_open_come_first() ->
 def test_an_error_of_an_open_circuit_says_when_it_can_be_tried_again() -> None:
     error = CircuitOpenError("shop", 3600.0)
     for operation_id in ("two", None, "one"):
-        tracker.record_error(describe(error, "Install"), "Generate shop", operation_id)
-    tracker.resolve("two")
-    rows = {row.operation_id: row for row in map(error_row, tracker.recent_errors())}
+        report(describe(error, "Install"), "Generate shop", operation_id)
+    succeed("two")
+    rows = {row.operation_id: row for row in map(error_row, recent_errors())}
     assert rows["one"].retry_at
     assert rows["two"].retry_at == rows[""].retry_at == ""  # nothing to try
     state = state_of(ErrorListState)
@@ -218,7 +219,7 @@ def test_a_refused_try_again_says_why_and_can_be_pressed_again() -> None:
 
 def test_a_row_never_shows_an_absent_operation_id() -> None:
     add_error(None)
-    (record,) = tracker.recent_errors()
+    (record,) = recent_errors()
     assert error_row(record).operation_id == ""
 
 

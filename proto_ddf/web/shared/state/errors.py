@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 from typing import Any, ClassVar
 from uuid import uuid4
@@ -15,7 +15,7 @@ from proto_ddf.errors import describe
 from proto_ddf.errors.description import ANONYMOUS
 from proto_ddf.errors.next_attempt import next_attempt_at, seconds_until
 from proto_ddf.logs import get_logger
-from proto_ddf.monitoring import tracker
+from proto_ddf.monitoring import intake
 from proto_ddf.operations import service
 from proto_ddf.settings import get_settings
 from proto_ddf.web.shared.state.retrying import run_to_end, too_early_notice
@@ -79,8 +79,6 @@ class ErrorMixin(rx.State, mixin=True):
     """The run of the server in which the last retry was started."""
     _retry_operation_id: str = ""
     """The operation that Try Again resumes, instead of a handler."""
-    _unrecorded: list[str] = []
-    """Errors that are not in the list of recent errors yet, in the format of `_record`."""
     _pointer_on_error: bool = False
     _focus_on_error: bool = False
 
@@ -88,7 +86,7 @@ class ErrorMixin(rx.State, mixin=True):
     def handle_error(
         self, error: Any = None, operation: str | None = None, /, **context: Any
     ) -> EventSpec | None:
-        """Show and log `error`; returns the event that records it and clears it after a while.
+        """Show, log and report `error`; returns the event that clears it after a while.
 
         It never raises because of the context. A BaseException that is not an Exception, such as KeyboardInterrupt
         or CancelledError, is raised again.
@@ -131,7 +129,7 @@ class ErrorMixin(rx.State, mixin=True):
         self.error_retry_at = next_attempt_at(described)
         self.error_wait = seconds_until(self.error_retry_at)
         if not _is_known(described):
-            self._unrecorded = [*self._unrecorded, json.dumps([described, operation], default=str)]
+            intake.report(described, operation)
         self.error_shown = field not in self._form_fields
         if field:
             self.field_errors = {**self.field_errors, field: described["message"]}
@@ -229,21 +227,13 @@ class ErrorMixin(rx.State, mixin=True):
 
     @rx.event(background=True, supersedes=True)
     async def clear_error_later(self) -> None:
-        """Record the errors, wait, and clear the error, unless someone is reading or retrying it."""
+        """Wait, and clear the error, unless someone is reading or retrying it."""
         async with self:
             seconds = self._seconds_to_show()
-            recording = self._start_recording()
-        await recording
         await asyncio.sleep(seconds)
         async with self:
             if not self._auto_clear_is_paused() and not self.error_retrying:
                 self._clear_error()
-
-    def _start_recording(self) -> Awaitable[None]:
-        """Start to record the errors, from a background event. It continues if a newer error supersedes the event."""
-        unrecorded, self._unrecorded = list(self._unrecorded), []
-        loop = asyncio.get_running_loop()
-        return asyncio.shield(loop.run_in_executor(None, _record, unrecorded))
 
     def _clear_error(self) -> None:
         self.error_message = self.error_type = self.error_title = ""
@@ -279,8 +269,8 @@ class ErrorMixin(rx.State, mixin=True):
 
 
 def _is_known(described: dict[str, Any]) -> bool:
-    """Whether the page need not record the error: an operation records its own failure, and invalid input is not
-    recorded."""
+    """Whether the page need not report the error: an operation reports its own failure, and invalid input is not
+    reported."""
     return "operation_id" in described["context"] or described["family"] == "validation"
 
 
@@ -294,13 +284,3 @@ def _log_failure(error: Exception, described: dict[str, Any]) -> None:
             context=context,
             exc_info=error,
         )
-
-
-def _record(unrecorded: list[str]) -> None:
-    """Record errors. Each text is JSON: the error as `describe` returns it, and the operation."""
-    for text in unrecorded:
-        described, operation = json.loads(text)
-        try:
-            tracker.record_error(described, operation)
-        except Exception:
-            logger.exception("an error could not be recorded", code=described["code"])

@@ -250,7 +250,7 @@ def test_a_part_that_fails_does_not_keep_the_others_from_running(monkeypatch: py
         raise OSError("disk I/O error")
 
     file = upload()
-    monkeypatch.setattr(housekeeping.tracker, "prune", fail)
+    monkeypatch.setattr(housekeeping.retention, "prune", fail)
     monkeypatch.setattr(housekeeping.pruning, "prune_workflows", lambda _stop: 0)
     removed = housekeeping.remove_expired(StopFlag(), lambda: NOW)
     assert removed["uploads"] == 1

@@ -26,8 +26,8 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     """(code, operation) of the recorded errors."""
     kept: list[tuple[str, str]] = []
     monkeypatch.setattr(
-        module.tracker,
-        "record_error",
+        module.intake,
+        "report",
         lambda error, operation: kept.append((error["code"], operation)),
     )
     return kept

@@ -1,13 +1,10 @@
 """When an error that a page shows clears itself."""
 
-from typing import Any
-
 import pytest
 
 from proto_ddf.errors import ValidationError
 from proto_ddf.resilience import CircuitOpenError
 from proto_ddf.settings import get_settings
-from proto_ddf.web.shared.state import errors as module
 from tests.unit.web.shared.error_states import DraftState, pass_time
 
 
@@ -93,15 +90,3 @@ def test_a_callout_whose_retry_runs_is_not_cleared(draft: DraftState, slept: lis
     draft.retry_operation()
     pass_time(draft)
     assert draft.error_shown
-
-
-def test_an_error_that_cannot_be_recorded_still_clears(
-    draft: DraftState, slept: list[float], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(*_arguments: Any) -> None:
-        raise OSError("no disk")
-
-    monkeypatch.setattr(module.tracker, "record_error", fail)
-    draft.handle_error(ConnectionError("x"), "connect")
-    pass_time(draft)
-    assert not draft.error_shown

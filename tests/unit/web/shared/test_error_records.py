@@ -1,8 +1,6 @@
 """What is logged and recorded of an error that a page shows."""
 
-import asyncio
 import json
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +9,9 @@ from pydantic import TypeAdapter
 
 from proto_ddf.errors import ValidationError
 from proto_ddf.logs import LOG_FILE, configure_logging
-from proto_ddf.monitoring import tracker
+from proto_ddf.monitoring import intake
+from proto_ddf.monitoring.error_views import recent_errors
 from proto_ddf.web.shared.state import errors as module
-from proto_ddf.web.shared.state.errors import ErrorMixin
 from tests.unit.web.shared.error_states import DraftState, pass_time
 
 
@@ -95,14 +93,9 @@ class TestWhoIsMeant:
         draft.handle_error(ConnectionError("x"), "connect", user_id="anna")
         assert draft.error_context["user_id"] == "anna"
         draft.handle_error(ConnectionError("x"), "connect again")
-        asyncio.run(put_on_record(draft))
-        kept = {one["operation"]: one["user_id"] for one in tracker.recent_errors()}
+        assert intake.flush(30)
+        kept = {one["operation"]: one["user_id"] for one in recent_errors()}
         assert kept == {"connect": "anna", "connect again": "anonymous"}
-
-
-async def put_on_record(state: ErrorMixin) -> None:
-    """As `clear_error_later` does at first."""
-    await state._start_recording()
 
 
 class TestRecords:
@@ -122,47 +115,3 @@ class TestRecords:
         draft.dismiss_error()
         pass_time(draft)
         assert recorded == [("connection_failed", "connect")]
-
-    def test_an_error_whose_timer_is_cancelled_by_the_next_one(
-        self, draft: DraftState, recorded: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        """A newer error ends the timer of the older one, at any time."""
-        may_write = threading.Event()
-        keep = module.tracker.record_error
-
-        def wait_and_keep(*given: Any) -> None:
-            may_write.wait(10)
-            keep(*given)
-
-        monkeypatch.setattr(module.tracker, "record_error", wait_and_keep)
-
-        async def run() -> None:
-            draft.handle_error(ConnectionError("x"), "first")
-            timer = asyncio.ensure_future(DraftState.event_handlers["clear_error_later"].fn(draft))
-            await asyncio.sleep(0)
-            assert not draft._unrecorded, "the timer has not begun to record"
-            timer.cancel()
-            draft.handle_error(ConnectionError("x"), "second")
-            with pytest.raises(asyncio.CancelledError):
-                await timer
-            may_write.set()
-            await put_on_record(draft)
-
-        asyncio.run(run())
-        assert sorted(operation for _, operation in recorded) == ["first", "second"]
-
-    def test_the_rest_when_one_cannot_be_recorded(
-        self, draft: DraftState, slept: list[float], monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        kept: list[str] = []
-
-        def keep(_described: Any, operation: str) -> None:
-            if operation == "first":
-                raise OSError("no disk")
-            kept.append(operation)
-
-        monkeypatch.setattr(module.tracker, "record_error", keep)
-        draft.handle_error(ConnectionError("x"), "first")
-        draft.handle_error(ConnectionError("x"), "second")
-        pass_time(draft)
-        assert kept == ["second"]

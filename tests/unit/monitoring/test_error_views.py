@@ -4,14 +4,18 @@ from pathlib import Path
 from proto_ddf.db.engine import session
 from proto_ddf.db.tables import ErrorRecord, OperationRecord, OperationState
 from proto_ddf.errors import ValidationError, describe
-from proto_ddf.monitoring import tracker
+from proto_ddf.monitoring.error_views import recent_errors
+from proto_ddf.monitoring.retention import prune
+from tests.reporting import report, succeed
+
+MUCH = 2**40
 
 
 def test_a_described_error_is_kept_with_what_was_being_done(database: Path):
     error = ValidationError("taken", field="name", value="shop", code="project_name_taken")
     described = describe(error, operation="Generate shop")
-    tracker.record_error(described, "Generate shop", "op-1", "anna")
-    (kept,) = tracker.recent_errors(10)
+    report(described, "Generate shop", "op-1", "anna")
+    (kept,) = recent_errors(10)
     assert kept["operation"] == "Generate shop"
     assert kept["operation_id"] == "op-1"
     assert kept["user_id"] == "anna"
@@ -24,25 +28,25 @@ def test_a_described_error_is_kept_with_what_was_being_done(database: Path):
 
 def test_the_newest_errors_come_first_and_no_more_than_asked_for(database: Path):
     for number in range(4):
-        tracker.record_error(describe(OSError(str(number))), f"try {number}")
-    assert [e["operation"] for e in tracker.recent_errors(2)] == ["try 3", "try 2"]
+        report(OSError(str(number)), f"try {number}")
+    assert [e["operation"] for e in recent_errors(2)] == ["try 3", "try 2"]
 
 
 def test_resolving_marks_the_errors_of_that_operation_only(database: Path):
-    tracker.record_error(describe(OSError("a")), "first", "op-1")
-    tracker.record_error(describe(OSError("b")), "second", "op-2")
-    tracker.resolve("op-1")
-    resolved = {e["operation"]: e["resolved_at"] for e in tracker.recent_errors(10)}
+    report(OSError("a"), "first", "op-1")
+    report(OSError("b"), "second", "op-2")
+    succeed("op-1")
+    resolved = {e["operation"]: e["resolved_at"] for e in recent_errors(10)}
     assert resolved["first"] is not None
     assert resolved["second"] is None
 
 
 def test_an_error_stays_resolved_at_its_first_time(database: Path):
-    tracker.record_error(describe(OSError("a")), "first", "op-1")
-    tracker.resolve("op-1")
-    at = tracker.recent_errors(1)[0]["resolved_at"]
-    tracker.resolve("op-1")
-    assert tracker.recent_errors(1)[0]["resolved_at"] == at
+    report(OSError("a"), "first", "op-1")
+    succeed("op-1")
+    at = recent_errors(1)[0]["resolved_at"]
+    succeed("op-1")
+    assert recent_errors(1)[0]["resolved_at"] == at
 
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -79,7 +83,7 @@ def test_errors_that_are_settled_go_in_time_and_those_that_can_be_tried_again_st
     keep_error("of none, of late", 29)
     keep_error("cancelled", 31, state=OperationState.CANCELLED)
     keep_error("new", 0, resolved=0)
-    assert tracker.prune(NOW - timedelta(days=30)) == 3
-    left = {error["id"] for error in tracker.recent_errors()}
+    assert prune(NOW - timedelta(days=30), 100, MUCH) == 3
+    left = {error["id"] for error in recent_errors()}
     assert left == {"failed still", "runs again", "resolved of late", "of none, of late", "new"}
-    assert tracker.prune(NOW - timedelta(days=30)) == 0
+    assert prune(NOW - timedelta(days=30), 100, MUCH) == 0

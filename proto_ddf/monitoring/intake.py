@@ -1,0 +1,304 @@
+"""The one intake of errors: what happened is reported here and stored soon after.
+
+Reporting never waits for the database. What is reported is put into a queue of bounded size; one thread writes it in
+batches, and keeps trying while the database cannot be written. Equal errors of one operation that wait together are
+stored once, with their number. An error is refused, and counted, if the queue is full or errors come too fast. While
+little of the disk is free, errors are stored without their large part.
+
+What the queue held when the process was killed is reported again from the journal of operations at the next start.
+"""
+
+import contextlib
+import shutil
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from threading import Condition, Thread
+from typing import Any
+
+from sqlalchemy.exc import OperationalError
+
+from proto_ddf import change_events
+from proto_ddf.db.tables.columns import new_id
+from proto_ddf.errors.description import ANONYMOUS
+from proto_ddf.errors.fingerprint import fingerprint, incident_id
+from proto_ddf.logs import get_logger
+from proto_ddf.monitoring.bodies import body_text
+from proto_ddf.monitoring.event_store import store
+from proto_ddf.monitoring.reported import NetworkError, OperationEnded, Reported, ReportedError
+from proto_ddf.settings import get_settings
+
+TOPIC = "errors"
+"""The topic of `change_events` that is published when anything reported was stored."""
+BATCH = 64
+MOST_WAITING = 10_000
+MOST_WAITING_BYTES = 64 * 2**20
+"""Of the large parts. With more waiting, they are left out."""
+PER_SECOND = 2000.0
+BURST = 20_000.0
+LOW_DISK_BYTES = 4 * 2**20
+RETRY_SECONDS = 1.0
+_CHECK_DISK_SECONDS = 1.0
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class IntakeStatistics:
+    waiting: int
+    waiting_bytes: int
+    stored: int
+    """Since the process started, as all of these."""
+    refused: Mapping[str, int]
+    """By reason: queue_full, too_fast, and body_low_disk, body_queue_full for errors without their large part."""
+    is_failing: bool
+    """The last write failed and is tried again."""
+
+
+class Intake:
+    """A bounded queue and the thread that empties it, which starts with the first report. Thread-safe.
+
+    Args:
+        write: stores a batch; returns the ids of changed incidents.
+        clock: seconds, monotonic.
+    """
+
+    def __init__(
+        self,
+        write: Callable[[Sequence[Reported], Mapping[str, int]], list[str]] = store,
+        clock: Callable[[], float] = time.monotonic,
+        most_waiting: int = MOST_WAITING,
+    ) -> None:
+        self._write = write
+        self._clock = clock
+        self._most_waiting = most_waiting
+        self._changed = Condition()
+        self._waiting: deque[Reported] = deque()
+        self._mergeable: dict[tuple[str, str | None], ReportedError] = {}
+        self._bytes = 0
+        self._writing = 0
+        self._stored = 0
+        self._refused: Counter[str] = Counter()
+        self._unwritten_refusals: Counter[str] = Counter()
+        self._tokens, self._filled_at = BURST, clock()
+        self._disk_is_low, self._disk_checked_at = False, -_CHECK_DISK_SECONDS
+        self._is_failing = self._is_closing = False
+        self._thread: Thread | None = None
+
+    def report(
+        self,
+        described: Mapping[str, Any],
+        operation: str,
+        operation_id: str | None = None,
+        user_id: str | None = None,
+        *,
+        subject: str = "",
+        error_id: str = "",
+    ) -> str:
+        """Report an error, described by `proto_ddf.errors.describe`; returns the id of its incident.
+
+        `operation` is for people: "Generate Sample shop". Without `user_id` the user is that of the error's context. An
+        error with an `error_id` that is stored already is not stored again.
+        """
+        context = described.get("context") or {}
+        key = fingerprint(described)
+        error = ReportedError(
+            id=error_id or new_id(),
+            fingerprint=key,
+            incident_id=incident_id(key),
+            columns={
+                "operation": operation,
+                "operation_id": operation_id,
+                "user_id": str(user_id or context.get("user_id") or ANONYMOUS),
+                "subject": subject,
+                "component": str(context.get("component") or context.get("system") or ""),
+                **{
+                    name: described[name]
+                    for name in ("error_type", "code", "family", "title", "message")
+                },
+                "hint": described.get("hint") or "",
+                "field": described.get("field"),
+                "retry_possible": described.get("retry_possible", False),
+            },
+            described={
+                "type": described.get("type", "unknown"),
+                "severity": described.get("severity", "medium"),
+            },
+            body=body_text(described),
+        )
+        self._add_error(error)
+        return error.incident_id
+
+    def report_end(self, ended: OperationEnded) -> None:
+        """Report that a run of an operation has ended."""
+        self._add(ended)
+
+    def report_network_error(self, error: NetworkError) -> None:
+        """Report a failed attempt to call an external system."""
+        with self._changed:
+            if len(self._waiting) < self._most_waiting:
+                self._put(error)
+
+    def flush(self, seconds: float) -> bool:
+        """Wait until everything reported so far is stored; whether it was within `seconds`."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._waiting and not self._writing, seconds)
+
+    def close(self, seconds: float) -> None:
+        """Store what waits, for at most `seconds`, and end the thread. The next report starts another one."""
+        self.flush(seconds)
+        with self._changed:
+            self._is_closing = True
+            thread = self._thread
+            self._changed.notify_all()
+        if thread:
+            thread.join()
+        with self._changed:
+            self._waiting.clear()
+            self._mergeable.clear()
+            self._bytes = self._writing = 0
+            self._is_closing = self._is_failing = False
+            self._thread = None
+
+    def statistics(self) -> IntakeStatistics:
+        with self._changed:
+            return IntakeStatistics(
+                waiting=len(self._waiting) + self._writing,
+                waiting_bytes=self._bytes,
+                stored=self._stored,
+                refused=dict(self._refused),
+                is_failing=self._is_failing,
+            )
+
+    def _add_error(self, error: ReportedError) -> None:
+        with self._changed:
+            equal = self._mergeable.get((error.fingerprint, error.columns["operation_id"]))
+            if equal and len(self._waiting) > BATCH:
+                equal.times += 1
+                return
+            if len(self._waiting) >= self._most_waiting:
+                self._refuse("queue_full")
+            elif not self._take_token():
+                self._refuse("too_fast")
+            else:
+                self._leave_out_body(error)
+                self._bytes += len(error.body)
+                self._mergeable[(error.fingerprint, error.columns["operation_id"])] = error
+                self._put(error)
+
+    def _add(self, reported: Reported) -> None:
+        with self._changed:
+            self._put(reported)
+
+    def _put(self, reported: Reported) -> None:
+        self._waiting.append(reported)
+        if self._thread is None:
+            self._thread = Thread(target=self._work, name="error-intake", daemon=True)
+            self._thread.start()
+        self._changed.notify_all()
+
+    def _refuse(self, reason: str) -> None:
+        self._refused[reason] += 1
+        self._unwritten_refusals[reason] += 1
+
+    def _take_token(self) -> bool:
+        now = self._clock()
+        self._tokens = min(BURST, self._tokens + (now - self._filled_at) * PER_SECOND)
+        self._filled_at = now
+        if self._tokens < 1:
+            return False
+        self._tokens -= 1
+        return True
+
+    def _leave_out_body(self, error: ReportedError) -> None:
+        if self._disk_is_low:
+            reason = "body_low_disk"
+        elif self._bytes + len(error.body) > MOST_WAITING_BYTES:
+            reason = "body_queue_full"
+        else:
+            return
+        error.body = ""
+        self._refuse(reason)
+
+    def _work(self) -> None:
+        while (batch := self._next_batch()) is not None:
+            self._check_disk()
+            while not self._stored_batch(batch):
+                with self._changed:
+                    if self._changed.wait_for(lambda: self._is_closing, RETRY_SECONDS):
+                        return
+
+    def _next_batch(self) -> list[Reported] | None:
+        """The next part of the queue; None once the intake closes."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._is_closing)
+            if self._is_closing:
+                return None
+            batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
+            for each in batch:
+                if isinstance(each, ReportedError):
+                    self._bytes -= len(each.body)
+                    key = (each.fingerprint, each.columns["operation_id"])
+                    if self._mergeable.get(key) is each:
+                        del self._mergeable[key]
+            self._writing = len(batch)
+            return batch
+
+    def _stored_batch(self, batch: list[Reported]) -> bool:
+        """Store it; whether nothing of it is left to store. What fails for another reason than the database is dropped."""
+        with self._changed:
+            refusals, self._unwritten_refusals = self._unwritten_refusals, Counter()
+        try:
+            changed = self._write(batch, refusals)
+        except Exception as error:
+            with self._changed:
+                self._unwritten_refusals.update(refusals)
+            if isinstance(error, OperationalError):
+                self._is_failing = True
+                log.error("errors wait to be stored", waiting=len(batch), reason=str(error.orig))
+                return False
+            return self._stored_one_by_one(batch, error)
+        self._wrote(len(batch))
+        for topic in (TOPIC, *changed):
+            change_events.publish(topic)
+        return True
+
+    def _stored_one_by_one(self, batch: list[Reported], error: Exception) -> bool:
+        if len(batch) == 1:
+            log.error("an error could not be stored", exc_info=error)
+            with self._changed:
+                self._refuse("not_storable")
+            self._wrote(1)
+            return True
+        while batch:
+            if not self._stored_batch(batch[:1]):
+                return False
+            del batch[0]
+        return True
+
+    def _wrote(self, count: int) -> None:
+        with self._changed:
+            self._is_failing = False
+            self._stored += count
+            self._writing -= count
+            self._changed.notify_all()
+
+    def _check_disk(self) -> None:
+        if self._clock() - self._disk_checked_at < _CHECK_DISK_SECONDS:
+            return
+        self._disk_checked_at = self._clock()
+        with contextlib.suppress(
+            OSError
+        ):  # the folder is gone, which the checks of the databases report
+            self._disk_is_low = shutil.disk_usage(get_settings().home).free < LOW_DISK_BYTES
+
+
+INTAKE = Intake()
+"""That of this process."""
+report = INTAKE.report
+report_end = INTAKE.report_end
+report_network_error = INTAKE.report_network_error
+flush = INTAKE.flush
+close = INTAKE.close
+statistics = INTAKE.statistics
