@@ -14,6 +14,7 @@ from xdist.scheduler.loadscope import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
 from proto_ddf.db import engine
+from proto_ddf.monitoring import intake
 from proto_ddf.settings import get_settings
 from tests.homes import close_databases
 
@@ -54,6 +55,13 @@ def migrated_home(_migrated_database: Path, home: Path) -> Iterator[Path]:
     shutil.copy(_migrated_database, home)
     yield home
     close_databases()
+
+
+@pytest.fixture(autouse=True)
+def _no_reports_left() -> Iterator[None]:
+    """What a test reported and did not wait for is not stored by a later one."""
+    yield
+    intake.close(0)
 
 
 @pytest.fixture(scope="session", autouse=True)

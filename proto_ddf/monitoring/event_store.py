@@ -25,6 +25,9 @@ from proto_ddf.monitoring.reported import NetworkError, OperationEnded, Reported
 from proto_ddf.monitoring.rollups import SHORT, Counts, add_counts
 
 
+PATIENCE_SECONDS = 0.2
+
+
 @dataclass
 class _Rollups:
     """The counts of one batch."""
@@ -78,7 +81,8 @@ def store(batch: Sequence[Reported], discarded: Mapping[str, int] | None = None)
         count_discarded(opened, discarded or {})
         return list(changed)
 
-    return write(change)
+    # The intake waits itself, without keeping its end waiting.
+    return write(change, patience=PATIENCE_SECONDS)
 
 
 def count_discarded(opened: Session, discarded: Mapping[str, int]) -> None:

@@ -1,8 +1,8 @@
 """The one intake of errors: what happened is reported here and stored soon after.
 
 Reporting never waits for the database. What is reported is put into a queue of bounded size; one thread writes it in
-batches, and keeps trying while the database cannot be written. Equal errors of one operation that wait together are
-stored once, with their number. An error is refused, and counted, if the queue is full or errors come too fast. While
+batches, and keeps trying while the database cannot be written. Errors that are equal in
+everything but their text and wait together are stored once, with their number. An error is refused, and counted, if the queue is full or errors come too fast. While
 little of the disk is free, errors are stored without their large part.
 
 What the queue held when the process was killed is reported again from the journal of operations at the next start.
@@ -38,7 +38,8 @@ MOST_WAITING_BYTES = 64 * 2**20
 PER_SECOND = 2000.0
 BURST = 20_000.0
 LOW_DISK_BYTES = 4 * 2**20
-RETRY_SECONDS = 1.0
+WAITS = (0.5, 1.0, 2.0, 4.0, 8.0)
+"""Seconds between two attempts to store a batch."""
 _CHECK_DISK_SECONDS = 1.0
 
 log = get_logger(__name__)
@@ -75,7 +76,7 @@ class Intake:
         self._most_waiting = most_waiting
         self._changed = Condition()
         self._waiting: deque[Reported] = deque()
-        self._mergeable: dict[tuple[str, str | None], ReportedError] = {}
+        self._mergeable: dict[tuple[str | None, ...], ReportedError] = {}
         self._bytes = 0
         self._writing = 0
         self._stored = 0
@@ -108,7 +109,7 @@ class Intake:
             fingerprint=key,
             incident_id=incident_id(key),
             columns={
-                "operation": operation,
+                "operation": str(operation),
                 "operation_id": operation_id,
                 "user_id": str(user_id or context.get("user_id") or ANONYMOUS),
                 "subject": subject,
@@ -173,7 +174,7 @@ class Intake:
 
     def _add_error(self, error: ReportedError) -> None:
         with self._changed:
-            equal = self._mergeable.get((error.fingerprint, error.columns["operation_id"]))
+            equal = self._mergeable.get(_merge_key(error))
             if equal and len(self._waiting) > BATCH:
                 equal.times += 1
                 return
@@ -184,7 +185,7 @@ class Intake:
             else:
                 self._leave_out_body(error)
                 self._bytes += len(error.body)
-                self._mergeable[(error.fingerprint, error.columns["operation_id"])] = error
+                self._mergeable[_merge_key(error)] = error
                 self._put(error)
 
     def _add(self, reported: Reported) -> None:
@@ -224,9 +225,11 @@ class Intake:
     def _work(self) -> None:
         while (batch := self._next_batch()) is not None:
             self._check_disk()
+            waits = iter(WAITS)
             while not self._stored_batch(batch):
                 with self._changed:
-                    if self._changed.wait_for(lambda: self._is_closing, RETRY_SECONDS):
+                    seconds = next(waits, WAITS[-1])
+                    if self._changed.wait_for(lambda: self._is_closing, seconds):
                         return
 
     def _next_batch(self) -> list[Reported] | None:
@@ -239,9 +242,8 @@ class Intake:
             for each in batch:
                 if isinstance(each, ReportedError):
                     self._bytes -= len(each.body)
-                    key = (each.fingerprint, each.columns["operation_id"])
-                    if self._mergeable.get(key) is each:
-                        del self._mergeable[key]
+                    if self._mergeable.get(_merge_key(each)) is each:
+                        del self._mergeable[_merge_key(each)]
             self._writing = len(batch)
             return batch
 
@@ -255,8 +257,9 @@ class Intake:
             with self._changed:
                 self._unwritten_refusals.update(refusals)
             if isinstance(error, OperationalError):
+                if not self._is_failing:
+                    log.error("errors wait to be stored", reason=str(error.orig))
                 self._is_failing = True
-                log.error("errors wait to be stored", waiting=len(batch), reason=str(error.orig))
                 return False
             return self._stored_one_by_one(batch, error)
         self._wrote(len(batch))
@@ -292,6 +295,11 @@ class Intake:
             OSError
         ):  # the folder is gone, which the checks of the databases report
             self._disk_is_low = shutil.disk_usage(get_settings().home).free < LOW_DISK_BYTES
+
+
+def _merge_key(error: ReportedError) -> tuple[str | None, ...]:
+    told_apart = ("operation", "operation_id", "user_id", "subject")
+    return (error.fingerprint, *(error.columns[name] for name in told_apart))
 
 
 INTAKE = Intake()
