@@ -24,7 +24,6 @@ from proto_ddf.monitoring import incidents
 from proto_ddf.monitoring.reported import NetworkError, OperationEnded, Reported, ReportedError
 from proto_ddf.monitoring.rollups import SHORT, Counts, add_counts
 
-
 PATIENCE_SECONDS = 0.2
 
 

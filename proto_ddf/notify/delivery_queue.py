@@ -124,7 +124,7 @@ def _failed_channels(opened: Session, about: IncidentRecord | None) -> set[str]:
     if about is None or about.code != FAILED_CODE:
         return set()
     newest = (
-        select(func.json_extract(ErrorRecord.context, "$.channel_id"))
+        select(ErrorRecord.subject)
         .where(ErrorRecord.incident_id == about.id)
         .order_by(col(ErrorRecord.at).desc())
         .limit(_LAST_ERRORS)

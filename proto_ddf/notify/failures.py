@@ -1,16 +1,13 @@
 """A channel that fails is an error itself, reported once for each message that it fails to send."""
 
 from proto_ddf.errors import IntegrationError, describe
-from proto_ddf.logs import get_logger
-from proto_ddf.monitoring import tracker
+from proto_ddf.monitoring import intake
 from proto_ddf.notify.channels.outcomes import Outcome
 from proto_ddf.notify.claiming import Claimed
 from proto_ddf.notify.delivery_queue import FAILED_CODE
 
 REPORTED_ATTEMPT = 3
 """The failed attempt after which a message that is tried again is reported."""
-
-log = get_logger(__name__)
 
 
 def report(claimed: Claimed, outcome: Outcome, *, over: bool) -> None:
@@ -25,10 +22,8 @@ def report(claimed: Claimed, outcome: Outcome, *, over: bool) -> None:
         failure(claimed.channel.id, claimed.channel.name, outcome.reason),
         f"Send notifications by {claimed.channel.name}",
     )
-    try:
-        tracker.record_error(described, described["context"]["operation"])
-    except Exception:
-        log.exception("the failure of a channel could not be recorded")
+    operation = described["context"]["operation"]
+    intake.report(described, operation, subject=claimed.channel.id)
 
 
 def failure(channel_id: str, channel: str, reason: str) -> IntegrationError:

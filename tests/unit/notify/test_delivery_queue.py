@@ -4,10 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from proto_ddf.db.tables import utc_now
-from proto_ddf.db.writing import write
-from proto_ddf.errors import describe
-from proto_ddf.monitoring import tracker
+from proto_ddf.monitoring import incidents, intake
 from proto_ddf.monitoring.incident_views import recent_incidents
 from proto_ddf.notify import NotificationSystem, connected, delivery_queue, failures
 from proto_ddf.notify.channels.outcomes import NotTakenError, RefusedError
@@ -17,6 +14,7 @@ from proto_ddf.notify.notification import Notification
 from proto_ddf.notify.sending import send_next
 from proto_ddf.resilience import policy
 from tests.channels import Clock, deliveries, ordinary, slack, states, urgent
+from tests.reporting import report, succeed
 from tests.unit.notify.conftest import Inbox
 
 
@@ -29,8 +27,7 @@ def add(channel: Channel, clock: Clock, *notifications: Notification) -> list[st
 
 
 def incident() -> str:
-    tracker.record_error(describe(OSError("gone")), "Read")
-    return recent_incidents(1)[0].id
+    return report(OSError("gone"), "Read")
 
 
 def test_urgent_ones_go_at_once_and_alone(keyed: Channel, inbox: Inbox, clock: Clock) -> None:
@@ -71,10 +68,10 @@ def test_an_equal_one_is_sent_once_until_the_incident_comes_back(
     new = ordinary("New error", incident_id=incident())
     assert len(add(keyed, clock, new, new)) == 1
     assert len(add(keyed, clock, new.model_copy(update={"reason": "escalating"}))) == 1
-    tracker.record_error(describe(OSError("gone")), "Read", "operation-1")
-    write(lambda opened: tracker.incidents.resolve_operation(opened, "operation-1", utc_now()))
-    tracker.incidents.resolve(recent_incidents(1)[0].id)
-    tracker.record_error(describe(OSError("gone")), "Read")
+    report(OSError("gone"), "Read", "operation-1")
+    succeed("operation-1")
+    incidents.resolve(recent_incidents(1)[0].id)
+    report(OSError("gone"), "Read")
     assert len(add(keyed, clock, new, new)) == 1
     assert len(add(keyed, clock, ordinary(key="k"), ordinary(key="k"), ordinary())) == 2
 
@@ -181,6 +178,7 @@ def test_a_failing_channel_is_told_by_the_others_and_never_by_itself(
     inbox.answer = refused
     add(keyless, clock, urgent("One"))
     inbox.send_all(keyless)
+    assert intake.flush(30)
     [found] = recent_incidents(5)
     assert (found.title, found.count) == ("Notification not sent", 1)
     assert "no_service" in found.message
@@ -189,6 +187,7 @@ def test_a_failing_channel_is_told_by_the_others_and_never_by_itself(
     assert len(delivery_queue.add(told, [keyless, keyed], clock())) == 1
     inbox.send_all(keyed)  # it fails too, which is not told to anybody
     assert states() == ["failed", "failed"]
+    assert intake.flush(30)
     assert recent_incidents(5)[0].count == 1
 
 
@@ -202,6 +201,7 @@ def test_a_message_that_is_tried_again_is_reported_once(
     inbox.answer = never
     for attempt in range(1, 6):
         assert send_next(keyed.id, clock)
+        assert intake.flush(30)
         reported = sum(each.count for each in recent_incidents(5))
         assert reported == (attempt >= failures.REPORTED_ATTEMPT)
         clock.pass_(600)

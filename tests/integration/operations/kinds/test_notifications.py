@@ -9,7 +9,8 @@ import pytest
 
 from proto_ddf import vault
 from proto_ddf.db.tables import utc_now
-from proto_ddf.monitoring import tracker
+from proto_ddf.monitoring import intake
+from proto_ddf.monitoring.error_views import recent_errors
 from proto_ddf.notify import NotificationSystem, connected
 from proto_ddf.notify.delivery_loop import deliver
 from proto_ddf.operations import service
@@ -53,7 +54,8 @@ def test_a_test_tells_what_became_of_it_and_can_be_tried_again(receiver, ended, 
     assert (failed.state, failed.title) == ("failed", "Test Slack")
     assert failed.error["code"] == "notification_failed"
     assert "410: channel_is_archived" in failed.error["message"]
-    [error] = tracker.recent_errors()
+    assert intake.flush(30)
+    [error] = recent_errors()
     assert error["context"]["channel_id"] == channel.id
 
     service.retry(failed.id)
