@@ -15,8 +15,8 @@ from proto_ddf.operations.journal import records
 from proto_ddf.operations.journal.records import Run
 
 
-def report_lost_errors() -> int:
-    """Report the errors of failed operations that were not stored; returns how many."""
+def report_lost_errors() -> None:
+    """Report the errors of failed operations that were not stored."""
     known = select(ErrorRecord.id).where(
         col(ErrorRecord.operation_id) == OperationRecord.id,
         col(ErrorRecord.at) >= col(StepRecord.finished_at),
@@ -33,12 +33,13 @@ def report_lost_errors() -> int:
     with session() as opened:
         lost = opened.exec(query).all()
     for operation, step in lost:
+        if not step.error or "code" not in step.error:
+            continue
         intake.report(
-            step.error or {},
+            step.error,
             operation.title,
             operation.id,
             operation.user_id,
             subject=operation.subject,
             error_id=records.error_id(Run(operation.id, operation.run), step.position),
         )
-    return len(lost)

@@ -11,6 +11,7 @@ from proto_ddf.db.tables import AppRecord, AppState
 from proto_ddf.generator.spec import AppSpec
 from proto_ddf.hosting import apps, health, records, watcher
 from proto_ddf.hosting.health import ProbeResult
+from proto_ddf.monitoring import intake
 from proto_ddf.monitoring.error_views import recent_errors
 from proto_ddf.resilience import Policy, policy_config
 from proto_ddf.settings import Settings
@@ -163,6 +164,7 @@ def test_waits_grow_and_the_app_is_given_up_visibly(world: World) -> None:
     assert shop().state is AppState.FAILED
     assert shop().wanted_running is False
     assert "crashed 6 times" in shop().last_error
+    assert intake.flush(30)
     (error,) = recent_errors(5)
     assert error["code"] == "app_crashed"
 
