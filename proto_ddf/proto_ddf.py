@@ -10,6 +10,7 @@ from reflex.event import EventSpec
 
 from proto_ddf.hosting.watcher import adopt_all, watch
 from proto_ddf.logs import configure_logging, get_logger
+from proto_ddf.monitoring.network_monitor import NETWORK_MONITOR
 from proto_ddf.notify.delivery_loop import deliver
 from proto_ddf.operations import kinds
 from proto_ddf.operations.engine import engine
@@ -76,6 +77,7 @@ async def lifespan() -> AsyncIterator[None]:
     finally:
         for task in tasks:
             task.cancel()
+        await asyncio.to_thread(NETWORK_MONITOR.stop)
         await asyncio.to_thread(engine.shutdown)
         await asyncio.to_thread(engines.dispose_all)
 
@@ -84,6 +86,7 @@ def _start() -> None:
     configure_logging()
     kinds.register_all()
     engine.launch()
+    NETWORK_MONITOR.start()
     offer_sample()
     adopt_all()
 

@@ -135,7 +135,7 @@ def _unknown(opened: Session, errors: list[ReportedError]) -> list[ReportedError
 
 def _store_other(opened: Session, reported: Reported, rollups: _Rollups) -> Iterable[str]:
     if isinstance(reported, NetworkError):
-        rollups.network.add(reported.at, reported.target, reported.code)
+        rollups.network.add(reported.at, reported.target, reported.code, count=reported.times)
     elif isinstance(reported, OperationEnded):
         ended = reported
         rollups.outcomes.add(

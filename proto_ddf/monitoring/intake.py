@@ -135,11 +135,13 @@ class Intake:
         """Report that a run of an operation has ended."""
         self._add(ended)
 
-    def report_network_error(self, error: NetworkError) -> None:
-        """Report a failed attempt to call an external system."""
+    def report_network_error(self, error: NetworkError) -> bool:
+        """Report failed attempts to call an external system; False if the queue is full."""
         with self._changed:
-            if len(self._waiting) < self._most_waiting:
-                self._put(error)
+            if len(self._waiting) >= self._most_waiting:
+                return False
+            self._put(error)
+            return True
 
     def flush(self, seconds: float) -> bool:
         """Wait until everything reported so far is stored; whether it was within `seconds`."""

@@ -39,10 +39,11 @@ class OperationEnded:
 
 @dataclass(frozen=True)
 class NetworkError:
-    """An attempt to call an external system failed."""
+    """Attempts to call an external system failed, all with the same code."""
 
     target: str
     code: str
+    times: int = 1
     at: datetime = field(default_factory=utc_now)
 
 

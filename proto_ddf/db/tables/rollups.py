@@ -55,7 +55,7 @@ class OutcomeRollup(Rollup, table=True):
 
 
 class NetworkErrorRollup(Rollup, table=True):
-    """Failed attempts to call an external system, also those that a retry made good."""
+    """Attempts to call an external system that failed by a network error, also those that a retry made good."""
 
     __tablename__ = "rollup_network_error"
     target: str = Field(primary_key=True)

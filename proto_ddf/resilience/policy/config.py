@@ -107,9 +107,6 @@ class PolicyConfig:
     """Tokens of the retry budget, and the part of a token that a success puts back."""
     adaptive: bool = False
     """Waits and attempts adapt to the recent success rate."""
-    alert_threshold: int = 10
-    """Network errors of one target within `alert_window` that raise an alert."""
-    alert_window: float = 300.0
 
     def describe(self) -> tuple[tuple[str, str], ...]:
         """Names and values to show to people."""
@@ -147,8 +144,6 @@ def policy_config(
         rate=None if rate is None else (rate, merged["rate_seconds"]),
         budget=(merged.get("retry_budget_tokens", 10.0), merged.get("retry_budget_ratio", 0.1)),
         adaptive=merged.get("adaptive", False),
-        alert_threshold=settings.network_error_alert_threshold,
-        alert_window=settings.network_error_window_seconds,
     )
 
 

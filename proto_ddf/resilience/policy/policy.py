@@ -22,7 +22,7 @@ from proto_ddf.resilience.deadline import attempt_timeout, deadline_after
 from proto_ddf.resilience.injection import registry
 from proto_ddf.resilience.limits import Bulkhead, RateLimit
 from proto_ddf.resilience.policy.config import PolicyConfig
-from proto_ddf.resilience.policy.error_log import ErrorLog
+from proto_ddf.resilience.policy.failed_attempts import attempt_failed
 from proto_ddf.resilience.policy.snapshot import PolicySnapshot
 from proto_ddf.resilience.retry import AdaptiveRetry, Retry, RetryBudget
 
@@ -87,7 +87,6 @@ class Policy:
         self._fallback: Any = _NO_FALLBACK
         self._calls, self._failed, self._attempts = Counter(), Counter(), Counter()
         self._count_attempt = self._attempts.increment
-        self._errors = ErrorLog(config.alert_threshold, config.alert_window, clock)
         self._config_lines = config.describe()
         self._chain, self._chain_sync = self._build_chain()
 
@@ -179,8 +178,6 @@ class Policy:
             adaptive=shared.adaptive.snapshot() if shared.adaptive else None,
             bulkhead=self.bulkhead.snapshot() if self.bulkhead else None,
             rate=shared.rate.snapshot() if shared.rate else None,
-            last_errors=self._errors.recent(),
-            alerting=self._errors.alerting,
             calls=calls,
             failed=self._failed.value(),
             attempts=attempts,
@@ -233,7 +230,7 @@ class Policy:
                         return outcome
                 return await fn(*args, **kwargs)
         except Exception as error:
-            self._errors.record(error)
+            attempt_failed(self.system, self.target, error)
             raise
         finally:
             if entered and self.bulkhead is not None:
@@ -259,7 +256,7 @@ class Policy:
                         return outcome
                 return fn(*args, **kwargs)
         except Exception as error:
-            self._errors.record(error)
+            attempt_failed(self.system, self.target, error)
             raise
         finally:
             if entered and self.bulkhead is not None:

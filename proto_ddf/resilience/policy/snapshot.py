@@ -22,10 +22,6 @@ class PolicySnapshot:
     adaptive: AdaptiveSnapshot | None
     bulkhead: BulkheadSnapshot | None
     rate: RateSnapshot | None
-    last_errors: tuple[tuple[float, str, str], ...]
-    """Errors of attempts: Unix time in seconds, code and title, oldest first."""
-    alerting: bool
-    """There were NETWORK_ERROR_ALERT_THRESHOLD network errors within the last NETWORK_ERROR_WINDOW_SECONDS."""
     calls: int
     failed: int
     """Calls whose last attempt failed."""

@@ -80,7 +80,7 @@ def _alerting() -> rx.Component:
         "Many network errors",
         color_scheme="amber",
         size="2",
-        title="At least NETWORK_ERROR_ALERT_THRESHOLD in the last minutes; other errors do not count",
+        title="At least NETWORK_ERROR_ALERT_THRESHOLD within NETWORK_ERROR_WINDOW_SECONDS; other errors do not count",
     )
 
 

@@ -18,6 +18,7 @@ from proto_ddf.web.resilience.views import (
     FILTERS,
     SystemView,
     count_states,
+    errors_of,
     filter_of,
     key_of,
     system_views,
@@ -82,7 +83,9 @@ class ResilienceState(LiveMixin, rx.State):
             "states": count_states(snapshots),
             "targets": targets_by_system(snapshots),
             "unfolded": {
-                key_of(one): detail(one) for one in snapshots if key_of(one) in self.unfolded
+                key_of(one): detail(one, errors_of(one).last)
+                for one in snapshots
+                if key_of(one) in self.unfolded
             },
             "injections_enabled": injection.enabled(),
             "active_injections": injection_views(injection.active(), self.active_injections),
@@ -104,7 +107,8 @@ class ResilienceState(LiveMixin, rx.State):
         if key in self.unfolded:
             self.unfolded = {other: shown for other, shown in self.unfolded.items() if other != key}
         elif (found := _find(key)) is not None:
-            self.unfolded = {**self.unfolded, key: detail(found.snapshot())}
+            shown = found.snapshot()
+            self.unfolded = {**self.unfolded, key: detail(shown, errors_of(shown).last)}
 
     @rx.event
     def reset_breaker(self, key: str) -> None:

@@ -1,10 +1,11 @@
 """The details of an unfolded target on the resilience page."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from pydantic import BaseModel
 
+from proto_ddf.monitoring.network_counts import PastError as KnownError
 from proto_ddf.resilience import PolicySnapshot
 from proto_ddf.resilience.breaker import BreakerSnapshot, BreakerState, Transition, WindowSnapshot
 
@@ -49,16 +50,16 @@ class Detail(BaseModel):
     """Newest first."""
 
 
-def detail(policy: PolicySnapshot) -> Detail:
-    """The details of a target from the snapshot of its policy."""
+def detail(policy: PolicySnapshot, errors: Sequence[KnownError] = ()) -> Detail:
+    """The details of a target from the snapshot of its policy, and its last errors, oldest first."""
     transitions = policy.breaker.transitions if policy.breaker else ()
     return Detail(
         facts=list(_facts(policy)),
         settings=[Fact(name=name, value=value) for name, value in policy.config],
         changes=list(_changes(transitions)),
         errors=[
-            PastError(at=iso_time(at), title=title, code=code)
-            for at, code, title in policy.last_errors[: -_ERRORS_SHOWN - 1 : -1]
+            PastError(at=iso_time(each.at), title=each.title, code=each.code)
+            for each in errors[: -_ERRORS_SHOWN - 1 : -1]
         ],
     )
 

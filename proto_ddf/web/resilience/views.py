@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from pydantic import BaseModel
 
+from proto_ddf.monitoring.network_counts import TargetErrors
+from proto_ddf.monitoring.network_monitor import NETWORK_MONITOR
 from proto_ddf.resilience import Policy, PolicySnapshot
 from proto_ddf.resilience.breaker import BreakerSnapshot, BreakerState
 from proto_ddf.web.resilience.target_state import Fact, iso_time
@@ -80,12 +82,17 @@ def system_views(
             label=system_label(name),
             shared=list(_shared_facts(members[0])),
             targets=[
-                _target(member, shown.get(key_of(member)))
+                _target(member, errors_of(member), shown.get(key_of(member)))
                 for member in sorted(members, key=lambda each: each.target)
             ],
         )
         for name, members in sorted(systems.items(), key=lambda item: system_label(item[0]))
     ]
+
+
+def errors_of(policy: PolicySnapshot) -> TargetErrors:
+    """What the network monitor knows of the target."""
+    return NETWORK_MONITOR.errors_of(policy.system, policy.target)
 
 
 def key_of(policy: Policy | PolicySnapshot) -> str:
@@ -116,8 +123,9 @@ def targets_by_system(policies: Iterable[PolicySnapshot]) -> dict[str, list[str]
     return found
 
 
-def _target(policy: PolicySnapshot, before: TargetView | None) -> TargetView:
+def _target(policy: PolicySnapshot, errors: TargetErrors, before: TargetView | None) -> TargetView:
     breaker = policy.breaker
+    last = errors.last[-1] if errors.last else None
     return TargetView(
         key=key_of(policy),
         system=policy.system,
@@ -128,10 +136,10 @@ def _target(policy: PolicySnapshot, before: TargetView | None) -> TargetView:
         failed=policy.failed,
         refused=breaker.refused if breaker else 0,
         consecutive_failures=breaker.failures if breaker else 0,
-        alerting=policy.alerting,
+        alerting=errors.is_alerting,
         probe=_probe(breaker, before),
-        failure=policy.last_errors[-1][2] if policy.last_errors else "",
-        failed_at=iso_time(policy.last_errors[-1][0]) if policy.last_errors else "",
+        failure=last.title if last else "",
+        failed_at=iso_time(last.at) if last else "",
         stops=_STOPS.get(policy.system, _STOPS_OTHERWISE),
     )
 

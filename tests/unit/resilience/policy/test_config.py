@@ -41,7 +41,6 @@ def test_a_system_that_nobody_knows_has_the_defaults_of_the_variables(config: An
     assert (found.attempt_timeout, found.deadline) == (35.0, None)
     assert (found.breaker, found.failure_threshold, found.reset_timeout) == (True, 5, 30.0)
     assert (found.success_threshold, found.max_concurrent, found.rate) == (3, None, None)
-    assert (found.alert_threshold, found.alert_window) == (10, 300.0)
     waits = {retry.jitter(0.5) for _ in range(200)}
     assert 0.5 <= min(waits) < max(waits) <= 0.6
 
@@ -57,8 +56,6 @@ def test_the_variables_apply(config: Any) -> None:
         NETWORK_CIRCUIT_BREAKER_ENABLED="false",
         NETWORK_CIRCUIT_BREAKER_THRESHOLD="7",
         NETWORK_CIRCUIT_BREAKER_RESET_TIMEOUT_MS="9000",
-        NETWORK_ERROR_ALERT_THRESHOLD="3",
-        NETWORK_ERROR_WINDOW_SECONDS="60",
     )
     retry = found.retry
     assert (retry.max_attempts, retry.initial_delay, retry.max_delay) == (2, 0.02, 0.04)
@@ -66,7 +63,6 @@ def test_the_variables_apply(config: Any) -> None:
     assert (found.connect_timeout, found.read_timeout) == (1.0, 2.0)
     assert found.attempt_timeout == 3.0
     assert (found.breaker, found.failure_threshold, found.reset_timeout) == (False, 7, 9.0)
-    assert (found.alert_threshold, found.alert_window) == (3, 60.0)
 
 
 def attempts(found: PolicyConfig) -> int:

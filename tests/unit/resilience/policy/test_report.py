@@ -8,8 +8,8 @@ from dataclasses import asdict
 import pytest
 import structlog
 
-from proto_ddf.resilience import CircuitOpenError, Policy, PolicyConfig, RetryConfig, SlidingWindow
-from tests.unit.resilience.policies import ONCE, THRICE, Clock, Flaky, Run, fail, make
+from proto_ddf.resilience import CircuitOpenError, RetryConfig, SlidingWindow, add_attempt_listener
+from tests.unit.resilience.policies import THRICE, Flaky, Run, fail, make
 
 
 class TestShown:
@@ -44,32 +44,42 @@ class TestShown:
         assert shown.breaker is not None
         assert shown.breaker.calls == 3200
 
-    def test_the_last_errors_are_kept_with_their_words(self) -> None:
-        policy = make(breaker=False)
-        fail(policy, 25)
-        errors = policy.snapshot().last_errors
-        assert len(errors) == 20
-        assert errors[-1][1:] == ("connection_failed", "No connection")
-        assert errors[0][0] <= errors[-1][0]
+    def test_listeners_are_told_of_every_failed_attempt_until_they_are_removed(
+        self, run: Run, failed: list[Exception]
+    ) -> None:
+        told: list[tuple[str, str]] = []
+        remove = add_attempt_listener(lambda system, target, _error: told.append((system, target)))
+        first, second = ConnectionError("first"), ConnectionError("second")
+        assert run(make(retry=THRICE), Flaky(first, second)) == "done"
+        remove()
+        run(make(retry=THRICE), Flaky(ConnectionError("third")))
+        assert failed[:2] == [first, second]
+        assert told == [("source", "a")] * 2
+
+    def test_a_listener_that_raises_changes_no_call_and_keeps_no_other_from_being_told(
+        self, run: Run
+    ) -> None:
+        def broken(*_about: object) -> None:
+            raise ValueError("broken")
+
+        told: list[Exception] = []
+        removals = [
+            add_attempt_listener(broken),
+            add_attempt_listener(lambda _system, _target, error: told.append(error)),
+        ]
+        with structlog.testing.capture_logs() as lines:
+            assert run(make(retry=THRICE), Flaky(ConnectionError())) == "done"
+        for remove in removals:
+            remove()
+        assert len(told) == 1
+        assert [line["error_type"] for line in lines if line["event"] == "listener raised"] == [
+            "ValueError"
+        ]
 
     def test_the_log_of_its_retries_names_it(self, run: Run) -> None:
         with structlog.testing.capture_logs() as lines:
             run(make(retry=THRICE), Flaky(ConnectionError()))
         assert [(line["event"], line["call"]) for line in lines] == [("retrying", "source a")]
-
-    def test_so_many_errors_in_so_short_a_time_alert(self) -> None:
-        clock = Clock()
-        config = PolicyConfig(retry=ONCE, breaker=False, alert_threshold=3, alert_window=60)
-        policy = Policy("source", "a", config, clock=clock)
-        fail(policy, 1)
-        clock.now += 30
-        fail(policy, 1)
-        assert not policy.snapshot().alerting
-        clock.now += 30
-        fail(policy, 1)
-        assert policy.snapshot().alerting
-        clock.now += 1
-        assert not policy.snapshot().alerting
 
     def test_the_retry_budget_of_the_system_is_shown_as_it_stands(self) -> None:
         policy = make(retry=THRICE, budget=(3.0, 0.5), breaker=False)

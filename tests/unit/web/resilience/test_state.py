@@ -9,15 +9,17 @@ import reflex as rx
 from reflex.state import State
 
 from proto_ddf.errors.next_attempt import seconds_until
+from proto_ddf.monitoring.network_monitor import NetworkErrorMonitor
 from proto_ddf.network_settings import SystemSettings
-from proto_ddf.resilience import Policy, SlidingWindow, policy_config
+from proto_ddf.resilience import Policy, SlidingWindow, add_attempt_listener, policy_config
 from proto_ddf.resilience.injection import registry
 from proto_ddf.resilience.policy import SharedLimits
 from proto_ddf.settings import get_settings
 from proto_ddf.web.resilience import state as resilience_state
+from proto_ddf.web.resilience import views
 from proto_ddf.web.resilience.state import ResilienceState
 from proto_ddf.web.resilience.target_state import detail
-from proto_ddf.web.resilience.views import system_views
+from proto_ddf.web.resilience.views import errors_of, system_views
 from proto_ddf.web.shared.state import injections as banner
 from proto_ddf.web.shared.state import live
 from proto_ddf.web.shared.state.injections import InjectionBannerState
@@ -55,6 +57,16 @@ def _no_injections(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def _injections_enabled(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAULTS_ENABLED", "true")
     get_settings.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def monitor(monkeypatch: pytest.MonkeyPatch) -> Iterator[NetworkErrorMonitor]:
+    """The network monitor of the test, without records."""
+    made = NetworkErrorMonitor(report=lambda _error: True)
+    monkeypatch.setattr(views, "NETWORK_MONITOR", made)
+    remove = add_attempt_listener(made.record_error)
+    yield made
+    remove()
 
 
 @pytest.fixture
@@ -128,6 +140,14 @@ class TestViews:
         assert shown.failed == 2
         assert shown.failure == "No connection"
 
+    def test_one_with_many_network_errors_is_marked(self, monitor: NetworkErrorMonitor) -> None:
+        made = policy()
+        for _ in range(monitor.threshold):
+            assert not target_of(made).alerting
+            monitor.record_error("source", "shop", ConnectionRefusedError("no"))
+        assert target_of(made).alerting
+        assert not target_of(policy("source", "other")).alerting
+
     def test_the_same_wait_is_not_reckoned_anew(self) -> None:
         made = opened()
         before = system_views([made.snapshot()])
@@ -163,7 +183,8 @@ class TestViews:
                 made.call_sync(fail)
         with pytest.raises(TimeoutError):
             made.call_sync(_late)
-        shown = detail(made.snapshot()).errors
+        snapshot = made.snapshot()
+        shown = detail(snapshot, errors_of(snapshot).last).errors
         assert [error.code for error in shown[:2]] == ["timeout", "connection_failed"]
         assert 2 < len(shown) < 20
 
