@@ -38,6 +38,8 @@ from proto_ddf.web.overview.page import overview_page
 from proto_ddf.web.overview.state import OverviewState
 from proto_ddf.web.resilience.page import resilience_page
 from proto_ddf.web.resilience.state import ResilienceState
+from proto_ddf.web.settings.notifications.page import notifications_page
+from proto_ddf.web.settings.notifications.state import NotificationsState
 from proto_ddf.web.shared.not_found_page import not_found_page
 from proto_ddf.web.shared.state.injections import InjectionBannerState
 from proto_ddf.web.shared.state.kept_forms import keep_forms
@@ -123,6 +125,13 @@ def _add_pages(app: rx.App) -> None:
         ("/errors", "Errors", errors_page, ErrorListState, "load"),
         ("/errors/[incident_id]", "Error", incident_page, IncidentPageState, "load"),
         ("/resilience", "Resilience", resilience_page, ResilienceState, "load"),
+        (
+            "/settings/notifications",
+            "Notifications",
+            notifications_page,
+            NotificationsState,
+            "load",
+        ),
     )
     also = {
         "/": [SourceHealthState.follow_all],

@@ -14,7 +14,13 @@ from sqlmodel import Session, col, select
 
 from proto_ddf import change_events
 from proto_ddf.db.engine import session
-from proto_ddf.db.tables import DeliveryRecord, DeliveryState, ErrorRecord, IncidentRecord
+from proto_ddf.db.tables import (
+    DeliveryRecord,
+    DeliveryState,
+    ErrorRecord,
+    IncidentRecord,
+    utc_now,
+)
 from proto_ddf.db.writing import write
 from proto_ddf.notify.connected import Channel
 from proto_ddf.notify.notification import Notification
@@ -64,9 +70,10 @@ def add_test(notification: Notification, channel: Channel, now: datetime) -> str
     return known
 
 
-def send_again(delivery_id: str, now: datetime) -> bool:
+def send_again(delivery_id: str, now: datetime | None = None) -> bool:
     """Queue again, by hand, what failed or may have arrived, with all that its message was made of. Whether there was
     something to send."""
+    moment = now or utc_now()
 
     def change(opened: Session) -> bool:
         record = opened.get(DeliveryRecord, delivery_id)
@@ -83,8 +90,8 @@ def send_again(delivery_id: str, now: datetime) -> bool:
             queued.values(
                 state=DeliveryState.PENDING,
                 attempts=0,
-                not_before=now,
-                queued_at=now,
+                not_before=moment,
+                queued_at=moment,
                 ended_at=None,
                 error="",
             )

@@ -172,6 +172,7 @@ def test_the_web_layer_is_cut_by_feature() -> None:
         "operations",
         "overview",
         "resilience",
+        "settings",
         "sources",
     ]
 
@@ -200,6 +201,9 @@ def test_pages_and_components_call_no_service() -> None:
     shapes = {
         "proto_ddf.generator.spec",
         "proto_ddf.hosting.records.AppView",
+        "proto_ddf.notify.channels",
+        "proto_ddf.notify.delivery_views.ChannelView",
+        "proto_ddf.notify.delivery_views.DeliveryView",
         "proto_ddf.operations.views",
         "proto_ddf.sources.protocol",
         "proto_ddf.sources.registry",

@@ -41,7 +41,7 @@ def _escaped(text: str) -> str:
 KIND = ChannelKind(
     name="slack",
     label="Slack",
-    icon="slack",
+    icon="hash",
     promise="At least once. Slack takes no key, so after a crash of Proto-DDF a message may come twice. Without "
     "an answer from Slack a message is not sent again by itself.",
     has_key=False,

@@ -17,6 +17,7 @@ from proto_ddf.web.generate import state as generate_state
 from proto_ddf.web.operations import state as operations_state
 from proto_ddf.web.overview import state as overview_state
 from proto_ddf.web.resilience import state as resilience_state
+from proto_ddf.web.settings.notifications import state as notifications_state
 from proto_ddf.web.shared.state import injections, kept_forms, storage
 from proto_ddf.web.sources import health_state, list_state
 from proto_ddf.web.sources.connect import state as connect_state
@@ -104,6 +105,26 @@ EVENTS: dict[type[rx.State], set[str]] = {
         "stop_all_injections",
         "stop_injection",
         "toggle",
+    },
+    notifications_state.NotificationsState: OPERATION
+    | {
+        "close_form",
+        "edit",
+        "follow",
+        "load",
+        "open_form",
+        "refuse_secret",
+        "remove",
+        "save",
+        "send_again",
+        "set_kind",
+        "set_name",
+        "set_secret",
+        "set_typed",
+        "set_value",
+        "show_running_test",
+        "switch",
+        "test",
     },
     health_state.SourceHealthState: {"check_now", "follow_all", "follow_one", "set_hidden"},
     list_state.SourcesState: ERRORS | {"follow", "load"},

@@ -55,6 +55,18 @@ _INCIDENT = {
     "resolved": _WORK["resolved"],
     "muted": _Appearance("Muted", "bell-off", "gray"),
 }
+_CHANNEL = {
+    "unused": _Appearance("Nothing sent yet", "circle-dashed", "gray"),
+    "working": _Appearance("Works", "circle-check", "green"),
+    "failing": _Appearance("Fails", "circle-x", "red"),
+    "off": _Appearance("Switched off", "circle-stop", "gray"),
+}
+_DELIVERY = {
+    "pending": _WORK["pending"],
+    "sending": _Appearance("Sending", "loader-circle", "indigo", turning=True),
+    "may_have_arrived": _Appearance("May have arrived", "circle-help", "amber"),
+    "failed": _WORK["failed"],
+}
 _FORM = {
     "invalid": _Appearance("Check the form", "circle-alert", "amber"),
     "failed": _WORK["failed"],
@@ -78,16 +90,28 @@ _APPEARANCES = {
     "breaker": _BREAKER,
     "source": _SOURCE,
     "incident": _INCIDENT,
+    "channel": _CHANNEL,
+    "delivery": _DELIVERY,
     "integration": _INTEGRATION,
     "generation": _GENERATION,
 }
-_Of = Literal["operation", "app", "breaker", "source", "incident", "integration", "generation"]
+_Of = Literal[
+    "operation",
+    "app",
+    "breaker",
+    "source",
+    "incident",
+    "channel",
+    "delivery",
+    "integration",
+    "generation",
+]
 
 
 def status_badge(state: rx.Var[str] | str, *, of: _Of = "operation") -> rx.Component:
     """The state of an operation, a step or an error (`of="operation"`), of an app or its health
     (`of="app"`), of a circuit breaker (`of="breaker"`), of a source's connection (`of="source"`), of an
-    incident (`of="incident"`), or of one of the two flows (`of="integration"`, `of="generation"`): "running" is work
+    incident (`of="incident"`), of a channel of notifications or one delivery (`of="channel"`, `of="delivery"`), or of one of the two flows (`of="integration"`, `of="generation"`): "running" is work
     going on for the first and a goal reached for the second.
 
         status_badge(app.state, of="app")

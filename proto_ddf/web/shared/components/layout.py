@@ -39,6 +39,8 @@ _SECTIONS = (
     _Section("Errors", "/errors", "circle-alert"),
     _Section("Resilience", "/resilience", "activity"),
 )
+_SETTINGS = _Section("Settings", "/settings/notifications", "settings")
+"""At the sidebar's foot."""
 
 
 def page(
@@ -85,7 +87,8 @@ def _href_of(title: str | rx.Var[str]) -> str:
 
 
 def _sidebar(section: str) -> rx.Component:
-    links = [_nav_link(entry, current=entry.href == section) for entry in _SECTIONS]
+    entries = (*_SECTIONS, _SETTINGS)
+    links = [_nav_link(entry, current=entry.href == section) for entry in entries]
     return rx.el.nav(
         rx.link(logo(), "Proto-DDF", href="/", class_name="pd-brand", underline="none"),
         rx.el.div(*links, class_name="pd-nav"),

@@ -8,8 +8,8 @@ import reflex as rx
 from proto_ddf.sources.protocol import FormField, SourceKind
 from proto_ddf.web.shared.components.callout import field_error
 from proto_ddf.web.shared.components.fields import form_field
+from proto_ddf.web.shared.components.secret_field import secret_form_field
 from proto_ddf.web.sources.connect.draft import field_key
-from proto_ddf.web.sources.connect.secret_field import secret
 from proto_ddf.web.sources.connect.state import NewSourceState, typed_name
 from proto_ddf.web.sources.connect.upload_field import upload
 
@@ -135,49 +135,29 @@ def _control(key: str, field: FormField) -> rx.Component:
 
 
 def _secret_field(key: str, field: FormField) -> rx.Component:
-    """The control of a secret. The state never gets the typed text, only the reference of the stored secret."""
-    error = NewSourceState.field_errors[field.name]
-    failed = error.bool()
     endpoint, form_round = NewSourceState.saved_endpoint, NewSourceState.form_round
-    return rx.el.div(
-        rx.el.label(field.label, html_for=key),
-        secret(
-            key=form_round,
-            input_id=key,
-            typed_name=typed_name(key),
-            name=f"the {field.label.lower()}",
-            described_by=rx.cond(failed, f"{key}-error", f"{key}-help"),
-            invalid=failed,
-            disabled=NewSourceState.working,
-            reference=NewSourceState.usable_secrets[key],
-            removable=not field.required,
-            on_typed=lambda typed: NewSourceState.set_typed(key, typed, form_round),
-            on_stored=lambda reference: NewSourceState.set_secret(key, reference, form_round),
-            on_failed=lambda message: NewSourceState.refuse_secret(key, message, form_round),
-        ),
-        rx.cond(
-            failed,
-            field_error(error, field_id=key),
-            rx.el.div(
-                rx.cond(
-                    NewSourceState.moved_secrets.contains(key),
-                    rx.el.span(
-                        "The stored one is for ",
-                        endpoint[2],
-                        " at ",
-                        endpoint[0],
-                        ":",
-                        endpoint[1],
-                        " and is not sent to another server. Enter the one for this server.",
-                    ),
-                    field.help,
-                ),
-                class_name="pd-field-help",
-                id=f"{key}-help",
-                role="status",
-            ),
-        ),
-        class_name="pd-field",
+    moved = rx.el.span(
+        "The stored one is for ",
+        endpoint[2],
+        " at ",
+        endpoint[0],
+        ":",
+        endpoint[1],
+        " and is not sent to another server. Enter the one for this server.",
+    )
+    return secret_form_field(
+        field.label,
+        field_id=key,
+        error=NewSourceState.field_errors[field.name],
+        help_text=rx.cond(NewSourceState.moved_secrets.contains(key), moved, field.help),
+        key=form_round,
+        typed_name=typed_name(key),
+        disabled=NewSourceState.working,
+        reference=NewSourceState.usable_secrets[key],
+        removable=not field.required,
+        on_typed=lambda typed: NewSourceState.set_typed(key, typed, form_round),
+        on_stored=lambda reference: NewSourceState.set_secret(key, reference, form_round),
+        on_failed=lambda message: NewSourceState.refuse_secret(key, message, form_round),
     )
 
 

@@ -11,9 +11,6 @@ from proto_ddf.sources.connected import secrets
 from proto_ddf.web.sources.connect.draft import Draft, draft_config, field_key, form_of, secret_keys
 from proto_ddf.web.sources.connect.form import FormMixin
 
-SEND = "window.dispatchEvent(new Event('proto-ddf:send-secrets'))"
-"""A script that makes every secret control of the page send its text."""
-
 
 class SecretsMixin(FormMixin, mixin=True):
     """The events of the controls of assets/secret.jsx."""

@@ -19,6 +19,7 @@ from proto_ddf.web.shared.state.flow_status import (
 from proto_ddf.web.shared.state.focus import focus
 from proto_ddf.web.shared.state.kept_forms import KeptFormMixin
 from proto_ddf.web.shared.state.presence import is_connected
+from proto_ddf.web.shared.state.typed_secrets import SEND
 from proto_ddf.web.sources.connect.draft import (
     Draft,
     dump_draft,
@@ -31,7 +32,7 @@ from proto_ddf.web.sources.connect.draft import (
     uses_advanced,
 )
 from proto_ddf.web.sources.connect.files import FilesMixin
-from proto_ddf.web.sources.connect.secrets import SEND, SecretsMixin
+from proto_ddf.web.sources.connect.secrets import SecretsMixin
 from proto_ddf.web.sources.connect.submit import (
     find_form_errors,
     start_operation,

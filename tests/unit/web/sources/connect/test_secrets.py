@@ -11,10 +11,10 @@ from proto_ddf.errors import IntegrationError, describe
 from proto_ddf.operations.views import OperationView
 from proto_ddf.sources.connected import store
 from proto_ddf.sources.connected.store import SourceView
+from proto_ddf.web.shared.state.typed_secrets import SEND
 from proto_ddf.web.sources.connect import state as connect_state
 from proto_ddf.web.sources.connect import submit
 from proto_ddf.web.sources.connect.draft import empty_draft, field_key, load_draft
-from proto_ddf.web.sources.connect.secrets import SEND
 from proto_ddf.web.sources.connect.state import NewSourceState, typed_name
 from tests import vaulted
 from tests.unit.web.states import run

@@ -4,6 +4,8 @@ from typing import Any
 
 import reflex as rx
 
+from proto_ddf.web.shared.components.fields import field_error
+
 _BUTTON = {
     "flex_shrink": "0",
     "padding": "2px 8px",
@@ -102,6 +104,31 @@ class SecretField(rx.Component):
     """Why the typed text could not be stored."""
 
 
-def secret(**props: Any) -> rx.Component:
-    """The control with its style; the props are those of `SecretField`."""
-    return rx.box(SecretField.create(**props), style=_STYLE, position="relative")
+def secret_form_field(
+    label: str,
+    *,
+    field_id: str,
+    error: rx.Var[str] | str,
+    help_text: rx.Component | rx.Var[str] | str,
+    **props: Any,
+) -> rx.Component:
+    """One secret field of a form, like `form_field`; the other props are those of `SecretField`. The state never gets the
+    typed text, only the reference of the stored secret."""
+    failed = rx.Var.create(error).bool()
+    control = SecretField.create(
+        input_id=field_id,
+        name=f"the {label}" if label.isupper() else f"the {label[:1].lower()}{label[1:]}",
+        described_by=rx.cond(failed, f"{field_id}-error", f"{field_id}-help"),
+        invalid=failed,
+        **props,
+    )
+    return rx.el.div(
+        rx.el.label(label, html_for=field_id),
+        rx.box(control, style=_STYLE, position="relative"),
+        rx.cond(
+            failed,
+            field_error(error, field_id=field_id),
+            rx.el.div(help_text, class_name="pd-field-help", id=f"{field_id}-help", role="status"),
+        ),
+        class_name="pd-field",
+    )

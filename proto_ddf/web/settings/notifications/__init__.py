@@ -1,0 +1,1 @@
+"""/settings/notifications: the channels, their form, and what was not delivered."""
