@@ -109,6 +109,7 @@ EVENTS: dict[type[rx.State], set[str]] = {
     notifications_state.NotificationsState: OPERATION
     | {
         "close_form",
+        "discard_secrets",
         "edit",
         "follow",
         "load",

@@ -15,6 +15,7 @@ from proto_ddf.errors import ProtoDDFError
 from proto_ddf.notify import connected
 from proto_ddf.notify.channels.registry import KINDS
 from proto_ddf.notify.delivery_views import ChannelView
+from proto_ddf.operations.retention import references as retention_references
 from proto_ddf.sources.protocol import FormField
 from proto_ddf.web.shared.state.focus import focus
 from proto_ddf.web.shared.state.operation import OperationMixin
@@ -70,10 +71,11 @@ class ChannelFormMixin(OperationMixin, mixin=True):
         return self._open("", self.kind, "", {})
 
     @rx.event
-    def close_form(self) -> None:
+    def close_form(self) -> EventSpec:
         """Close the form without saving."""
         self.form_open = False
         self.field_errors = {}
+        return self._discard(*self.values.values())
 
     @rx.event
     def set_kind(self, kind: str) -> None:
@@ -81,6 +83,11 @@ class ChannelFormMixin(OperationMixin, mixin=True):
             self.kind = kind
             self.typed = []
             self.field_errors = {}
+
+    @rx.event(background=True)
+    async def discard_secrets(self, references: list[str]) -> None:
+        """Delete secrets that nothing uses."""
+        await asyncio.to_thread(retention_references.discard_secrets, references)
 
     @rx.event
     def set_name(self, name: str) -> None:
@@ -104,13 +111,17 @@ class ChannelFormMixin(OperationMixin, mixin=True):
                 self._clear_field_error(field.name)
 
     @rx.event
-    def set_secret(self, key: str, reference: str, form_round: int) -> None:
+    def set_secret(self, key: str, reference: str, form_round: int) -> EventSpec | None:
         """The typed text was stored under this reference; "" removes the secret."""
+        if reference and not vault.is_reference(reference):
+            return None
         field = self._secret(key, form_round)
-        if field and (not reference or vault.is_reference(reference)):
-            self.values[key] = reference
-            self.typed = [each for each in self.typed if each != key]
-            self._clear_field_error(field.name)
+        if field is None:
+            return self._discard(reference)
+        replaced, self.values[key] = self.values[key], reference
+        self.typed = [each for each in self.typed if each != key]
+        self._clear_field_error(field.name)
+        return self._discard(replaced)
 
     @rx.event
     def refuse_secret(self, key: str, message: str, form_round: int) -> None:
@@ -192,6 +203,12 @@ class ChannelFormMixin(OperationMixin, mixin=True):
         """Without empty values, so that a missing one is told as missing."""
         texts = {f.name: self.values[key].strip() for key, f in _fields(self.kind).items()}
         return {name: text for name, text in texts.items() if text}
+
+    def _discard(self, *values: str) -> EventSpec:
+        """The event that deletes those secrets among these values that were not saved."""
+        references = [value for value in values if vault.is_reference(value)]
+        discarding: EventSpec = self.__class__.discard_secrets(references)
+        return discarding
 
     def _secret(self, key: str, form_round: int) -> FormField | None:
         """The field of a secret control that is still shown."""

@@ -98,6 +98,20 @@ def test_a_client_cannot_set_what_is_not_its_own(state: Any) -> None:
     assert state.edit("unknown") is None
 
 
+def test_secrets_that_are_replaced_or_not_saved_are_discarded(state: Any) -> None:
+    state.open_form()
+    state.set_kind("webhook")
+    first, second = vault.store("https://hook.test/one"), vault.store("https://hook.test/two")
+    state.set_secret(KEY, first, state.form_round)
+    assert first in str(state.set_secret(KEY, second, state.form_round).args)
+    assert second in str(state.close_form().args)
+    assert second in str(state.set_secret(KEY, second, state.form_round - 1).args)
+    saved = webhook("https://hook.test/saved")
+    references = [first, second, *saved.config.values()]
+    run(state, "discard_secrets", references)
+    assert vault.existing_references(references) == set(saved.config.values())
+
+
 def test_a_channel_is_switched_and_removed_and_a_gone_one_is_told(state: Any) -> None:
     channel = webhook("https://hook.test/abcdefgh")
     run(state, "switch", channel.id, False)
