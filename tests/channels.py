@@ -9,6 +9,7 @@ from proto_ddf import vault
 from proto_ddf.db.engine import session
 from proto_ddf.db.tables import DeliveryRecord
 from proto_ddf.notify import connected
+from proto_ddf.notify.channel import Channel
 from proto_ddf.notify.notification import Notification
 from tests.servers import linear_api, mail_server
 
@@ -28,26 +29,24 @@ class Clock:
         self.now += timedelta(seconds=seconds)
 
 
-def webhook(url: str, name: str = "Hook", secret: str = SIGNING) -> connected.Channel:
+def webhook(url: str, name: str = "Hook", secret: str = SIGNING) -> Channel:
     config = {"url": vault.store(url), "secret": vault.store(secret)}
     return saved("webhook", name, config)
 
 
-def slack(url: str, name: str = "Slack") -> connected.Channel:
+def slack(url: str, name: str = "Slack") -> Channel:
     return saved("slack", name, {"webhook": vault.store(url)})
 
 
-def apprise(url: str, name: str = "Apprise") -> connected.Channel:
+def apprise(url: str, name: str = "Apprise") -> Channel:
     return saved("apprise", name, {"url": vault.store(url)})
 
 
-def linear(
-    key: str = linear_api.KEY, team: str = linear_api.TEAM, name: str = "Linear"
-) -> connected.Channel:
+def linear(key: str = linear_api.KEY, team: str = linear_api.TEAM, name: str = "Linear") -> Channel:
     return saved("linear", name, {"api_key": vault.store(key), "team_id": team})
 
 
-def email(port: int, name: str = "Mail", **others: Any) -> connected.Channel:
+def email(port: int, name: str = "Mail", **others: Any) -> Channel:
     config = {
         "host": "127.0.0.1",
         "port": port,
@@ -60,7 +59,7 @@ def email(port: int, name: str = "Mail", **others: Any) -> connected.Channel:
     return saved("email", name, config | others)
 
 
-def saved(kind: str, name: str, config: dict[str, Any]) -> connected.Channel:
+def saved(kind: str, name: str, config: dict[str, Any]) -> Channel:
     channel = connected.find(connected.save("", kind, name, config))
     assert channel is not None
     return channel

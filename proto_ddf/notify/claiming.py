@@ -20,7 +20,7 @@ from sqlmodel import Session, col, select
 from proto_ddf.db.engine import session
 from proto_ddf.db.tables import DeliveryRecord, DeliveryState
 from proto_ddf.db.writing import write
-from proto_ddf.notify.connected import Channel
+from proto_ddf.notify.channel import Channel
 from proto_ddf.notify.delivery_queue import URGENT
 from proto_ddf.notify.message import Message, compose
 

@@ -6,64 +6,36 @@ gets it.
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
-from proto_ddf import change_events, errors, redaction, vault
+from proto_ddf import change_events, errors, vault
 from proto_ddf.db.engine import session
 from proto_ddf.db.tables import ChannelRecord, SourceRecord
 from proto_ddf.db.writing import write
 from proto_ddf.errors import ProtoDDFError, ValidationError
+from proto_ddf.notify.channel import Channel
 from proto_ddf.notify.channels.kind import ChannelKind, Limits
 from proto_ddf.notify.channels.registry import KINDS
+from proto_ddf.notify.environment_channels import of_environment
 from proto_ddf.notify.topic import TOPIC
-from proto_ddf.settings import Settings, get_settings
+from proto_ddf.settings import get_settings
 from proto_ddf.sources.connected.form_errors import validate_form
 
 KEPT = "kept"
 """In a form: the secret that is stored stays."""
 LONGEST_NAME = 80
-_ENVIRONMENT = "environment-"
 _ENDPOINT = ("host", "port", "security", "user")
 """The fields that decide where a stored password is sent, and how."""
-
-
-@dataclass(frozen=True)
-class Channel:
-    id: str
-    kind: ChannelKind
-    name: str
-    config: Mapping[str, Any]
-    """Secrets are references; those of the environment are the secrets themselves."""
-    enabled: bool = True
-    created_at: str = ""
-    """ISO 8601 with zone; empty for one of the environment."""
-
-    @property
-    def from_environment(self) -> bool:
-        return self.id.startswith(_ENVIRONMENT)
-
-    def values(self) -> dict[str, str]:
-        """The values of its form, with the secrets.
-
-        Raises:
-            SystemError: `secret_unreadable`.
-        """
-        values = {name: str(value) for name, value in self.config.items()}
-        if not self.from_environment:
-            for field in self.kind.secret_fields():
-                values[field] = vault.reveal(values.get(field, ""))
-        return values
 
 
 def channels() -> list[Channel]:
     """All of them: those of the environment first, then the others by name."""
     with session() as opened:
         records = opened.exec(select(ChannelRecord).order_by(ChannelRecord.name)).all()
-    return [*_of_environment(get_settings()), *filter(None, map(_channel, records))]
+    return [*of_environment(get_settings()), *filter(None, map(_channel, records))]
 
 
 def find(channel_id: str) -> Channel | None:
@@ -212,44 +184,3 @@ def _secret_errors(
 def _elsewhere(field: str) -> ValidationError:
     text = "The secret is for another endpoint."
     return ValidationError(text, field, "***", code="secret_elsewhere")
-
-
-def _of_environment(settings: Settings) -> Iterator[Channel]:
-    secret = {
-        name: value.get_secret_value() if value else ""
-        for name, value in (
-            ("slack", settings.notification_slack_webhook),
-            ("password", settings.notification_email_smtp_pass),
-            ("linear", settings.linear_api_key),
-            ("url", settings.notification_webhook_url),
-            ("signing", settings.notification_webhook_secret),
-        )
-    }
-    for text in secret.values():
-        redaction.hide(text)
-    if secret["slack"]:
-        yield _environment_channel("slack", {"webhook": secret["slack"]})
-    if settings.notification_email_smtp_host:
-        port = settings.notification_email_smtp_port
-        user = settings.notification_email_smtp_user
-        config = {
-            "host": settings.notification_email_smtp_host,
-            "port": port,
-            "security": settings.notification_email_smtp_security
-            or ("tls" if port == 465 else "starttls"),
-            "user": user,
-            "password": secret["password"],
-            "sender": settings.notification_email_from or user,
-            "recipients": settings.notification_email_to,
-        }
-        yield _environment_channel("email", config)
-    if secret["linear"] and settings.linear_team_id:
-        given = {"api_key": secret["linear"], "team_id": settings.linear_team_id}
-        yield _environment_channel("linear", given)
-    if secret["url"]:
-        yield _environment_channel("webhook", {"url": secret["url"], "secret": secret["signing"]})
-
-
-def _environment_channel(kind: str, config: Mapping[str, Any]) -> Channel:
-    name = f"{KINDS[kind].label} (environment)"
-    return Channel(f"{_ENVIRONMENT}{kind}", KINDS[kind], name, config)

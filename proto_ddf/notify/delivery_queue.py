@@ -22,7 +22,7 @@ from proto_ddf.db.tables import (
     utc_now,
 )
 from proto_ddf.db.writing import write
-from proto_ddf.notify.connected import Channel
+from proto_ddf.notify.channel import Channel
 from proto_ddf.notify.notification import Notification
 from proto_ddf.notify.topic import TOPIC
 

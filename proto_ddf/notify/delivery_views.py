@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from proto_ddf.db.engine import session
 from proto_ddf.db.tables import DeliveryRecord, DeliveryState
 from proto_ddf.notify import connected
+from proto_ddf.notify.channel import Channel
 from proto_ddf.notify.delivery_queue import WAITING
 
 OVER = (DeliveryState.FAILED, DeliveryState.MAY_HAVE_ARRIVED)
@@ -92,7 +93,7 @@ def _waiting(opened: Session) -> dict[str, int]:
     return dict(opened.exec(counted).all())
 
 
-def _channel_view(opened: Session, channel: connected.Channel, waiting: int) -> ChannelView:
+def _channel_view(opened: Session, channel: Channel, waiting: int) -> ChannelView:
     tried = select(DeliveryRecord).where(_channel == channel.id, _tried_at.is_not(None))
     last = opened.exec(tried.order_by(_tried_at.desc()).limit(1)).first()
     sent = select(func.max(col(DeliveryRecord.ended_at))).where(
@@ -116,7 +117,7 @@ def _channel_view(opened: Session, channel: connected.Channel, waiting: int) -> 
     )
 
 
-def _without_secrets(channel: connected.Channel) -> dict[str, str]:
+def _without_secrets(channel: Channel) -> dict[str, str]:
     secrets = channel.kind.secret_fields()
     config: Mapping[str, Any] = channel.config
     return {
@@ -127,7 +128,7 @@ def _without_secrets(channel: connected.Channel) -> dict[str, str]:
     }
 
 
-def _channel_state(channel: connected.Channel, last: DeliveryRecord | None) -> str:
+def _channel_state(channel: Channel, last: DeliveryRecord | None) -> str:
     if not channel.enabled:
         return "off"
     if last is None or last.state == DeliveryState.SENDING:

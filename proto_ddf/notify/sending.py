@@ -7,6 +7,7 @@ from proto_ddf import change_events
 from proto_ddf.db.tables import DeliveryState, utc_now
 from proto_ddf.logs import get_logger
 from proto_ddf.notify import connected, failures
+from proto_ddf.notify.channel import Channel
 from proto_ddf.notify.channels.kind import Limits
 from proto_ddf.notify.channels.outcomes import Outcome, not_begun, outcome_of
 from proto_ddf.notify.claiming import Claimed, claim
@@ -44,12 +45,12 @@ def send_next(channel_id: str, clock: Callable[[], datetime] = utc_now) -> bool:
     return True
 
 
-def limits_of(channel: connected.Channel) -> Limits:
+def limits_of(channel: Channel) -> Limits:
     config = _policy(channel).config
     return Limits(config.connect_timeout, config.read_timeout)
 
 
-def close_circuit(channel: connected.Channel) -> None:
+def close_circuit(channel: Channel) -> None:
     """Admit calls again, for a person who asks for one."""
     _policy(channel).reset()
 
@@ -70,5 +71,5 @@ def _attempt(claimed: Claimed) -> Outcome:
     return Outcome("sent", said)
 
 
-def _policy(channel: connected.Channel) -> Policy:
+def _policy(channel: Channel) -> Policy:
     return policy(SYSTEM, channel.name)

@@ -201,7 +201,8 @@ def test_pages_and_components_call_no_service() -> None:
     shapes = {
         "proto_ddf.generator.spec",
         "proto_ddf.hosting.records.AppView",
-        "proto_ddf.notify.channels",
+        "proto_ddf.notify.channels.kind",
+        "proto_ddf.notify.channels.registry",
         "proto_ddf.notify.delivery_views.ChannelView",
         "proto_ddf.notify.delivery_views.DeliveryView",
         "proto_ddf.operations.views",

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from proto_ddf import errors
 from proto_ddf.db.tables import utc_now
 from proto_ddf.notify import Notification, connected, delivery_queue
+from proto_ddf.notify.channel import Channel
 from proto_ddf.notify.delivery_views import DeliveryView, delivery
 from proto_ddf.notify.failures import failure
 from proto_ddf.notify.sending import close_circuit, limits_of
@@ -32,7 +33,7 @@ def _named(given: TestChannelInput) -> TestChannelInput:
     return given.model_copy(update={"name": _channel(given.channel_id).name})
 
 
-def _channel(channel_id: str) -> connected.Channel:
+def _channel(channel_id: str) -> Channel:
     channel = connected.find(channel_id)
     if channel is None:
         raise connected.unknown_channel(channel_id)

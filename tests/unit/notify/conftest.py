@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from proto_ddf.notify import connected
+from proto_ddf.notify.channel import Channel
 from proto_ddf.notify.channels.kind import Limits, Values
 from proto_ddf.notify.channels.registry import KINDS
 from proto_ddf.notify.message import Message
@@ -29,7 +29,7 @@ class Inbox:
         self.messages.append(message)
         return said
 
-    def send_all(self, channel: connected.Channel) -> list[str]:
+    def send_all(self, channel: Channel) -> list[str]:
         """Send what is due; returns the titles that arrived."""
         before = len(self.messages)
         while send_next(channel.id, self.clock):
@@ -57,10 +57,10 @@ def inbox(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Inbox:
 
 
 @pytest.fixture
-def keyed(inbox: Inbox) -> connected.Channel:
+def keyed(inbox: Inbox) -> Channel:
     return webhook("https://hook.test/abcdefgh")
 
 
 @pytest.fixture
-def keyless(inbox: Inbox) -> connected.Channel:
+def keyless(inbox: Inbox) -> Channel:
     return slack("https://slack.test/abcdefgh")

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from proto_ddf.notify import delivery_queue
+from proto_ddf.notify.channel import Channel
 from proto_ddf.notify.channels.kind import Limits, Values
 from proto_ddf.notify.channels.outcomes import (
     MayHaveArrivedError,
@@ -19,7 +20,6 @@ from proto_ddf.notify.channels.outcomes import (
 )
 from proto_ddf.notify.channels.registry import KINDS
 from proto_ddf.notify.claiming import MOST_MESSAGES, RATE_PERIOD
-from proto_ddf.notify.connected import Channel
 from proto_ddf.notify.message import Message
 from proto_ddf.notify.sending import send_next
 from proto_ddf.resilience import policies

@@ -11,6 +11,7 @@ from proto_ddf import errors, vault
 from proto_ddf.db.engine import session
 from proto_ddf.errors import ProtoDDFError, ValidationError
 from proto_ddf.notify import connected
+from proto_ddf.notify.channel import Channel
 from proto_ddf.notify.channels.kind import Limits
 from proto_ddf.settings import Settings, get_settings
 from tests.channels import email, slack, webhook
@@ -40,7 +41,7 @@ def fields(found: list[ProtoDDFError]) -> dict[str, str]:
     return {str(getattr(error, "field", "")): error.code for error in found}
 
 
-def config_of(channel: connected.Channel, **others: Any) -> dict[str, Any]:
+def config_of(channel: Channel, **others: Any) -> dict[str, Any]:
     """Its form, as the page sends it: without the secrets."""
     secrets = dict.fromkeys(channel.kind.secret_fields(), connected.KEPT)
     return {**channel.config, **secrets, **others}

@@ -7,9 +7,9 @@ import pytest
 from proto_ddf.monitoring import incidents, intake
 from proto_ddf.monitoring.incident_views import recent_incidents
 from proto_ddf.notify import NotificationSystem, connected, delivery_queue, failures
+from proto_ddf.notify.channel import Channel
 from proto_ddf.notify.channels.outcomes import NotTakenError, RefusedError
 from proto_ddf.notify.claiming import next_times
-from proto_ddf.notify.connected import Channel
 from proto_ddf.notify.notification import Notification
 from proto_ddf.notify.sending import send_next
 from proto_ddf.resilience import policy
