@@ -35,7 +35,7 @@ test: $(DEV_STAMP)
 	@scripts/set_up.sh browser
 	@scripts/set_up.sh databases
 	@scripts/set_up.sh eatmydata
-	@exec $$(command -v eatmydata || true) $(BIN)/python -m pytest -q -ra -n 3 --no-loadscope-reorder
+	@exec $$(command -v eatmydata || true) $(BIN)/python -m pytest -q -ra -n 4 --no-loadscope-reorder
 
 lint: $(DEV_STAMP)
 	$(BIN)/ruff check .

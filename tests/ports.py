@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from proto_ddf.port_numbers import BLOCKED_PORTS
 
 HOST = "127.0.0.1"
-FIRST, PORTS_OF_A_WORKER = 10_000, 6_000
+WORKERS = 4
+FIRST, PORTS_OF_A_WORKER = 10_000, 5_000
 """Below the ports that the system gives to outgoing connections, so that a port stays free while its server is down."""
 
 
@@ -41,7 +42,7 @@ def _ports_of_this_worker() -> Iterator[int]:
     """All ports of this worker of pytest-xdist, endlessly repeated, starting at a random one because another test
     run may be in progress."""
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    first = FIRST + worker % 3 * PORTS_OF_A_WORKER
+    first = FIRST + worker % WORKERS * PORTS_OF_A_WORKER
     start = random.randrange(PORTS_OF_A_WORKER)
     return itertools.cycle(
         first + (start + offset) % PORTS_OF_A_WORKER for offset in range(PORTS_OF_A_WORKER)
