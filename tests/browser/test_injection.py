@@ -29,12 +29,13 @@ from tests.browser.driving import (
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
-RUNS = 50
+RUNS = 5
+"""Fifty are made without a browser, in tests/integration/operations/kinds/test_many_resets.py."""
 SEED = 1
 CALM_SEED = 2976
 """A call is given up after five resets in a row: at 30 %, one call in 400. The watch of sources also makes calls, which
 draw from the same random numbers between the attempts: one for each new source, as it looks at them once a day here. So
-with this seed no seven successive draws of the first 1,000 have five resets; the 50 runs draw about 700 times."""
+with this seed no seven successive draws of the first 1,000 have five resets."""
 PAUSE_SECONDS = 15
 
 
@@ -98,7 +99,7 @@ def policy_row(page: Page, file: Path) -> Locator:
     return page.locator(f"[data-target$='/{file.name}']")
 
 
-def test_connecting_succeeds_fifty_times_while_three_in_ten_calls_are_reset(
+def test_connecting_succeeds_each_time_while_three_in_ten_calls_are_reset(
     page: Page, start_server: Callable[[int], Any], notes: Path
 ) -> None:
     server = start_server(60)
@@ -116,7 +117,7 @@ def test_connecting_succeeds_fifty_times_while_three_in_ten_calls_are_reset(
     [(connected,)] = rows(database, "select count(*) from source where name like 'Notes %'")
     assert connected == RUNS
     [(retried,)] = rows(database, "select count(*) from operation_step where attempts > 0")
-    assert retried > RUNS / 2  # in three of four runs at least one of the four calls is reset
+    assert retried > 0
     [(twice,)] = rows(database, "select count(*) from operation_step where runs > 1")
     assert twice == 0
     wait_until_noted(page, steps, r"Attempt \d of 5 failed, next in [\d.]+")
