@@ -7,6 +7,7 @@ the server was killed and its states were deleted), each without and with a relo
 import json
 import re
 import shutil
+import socket
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -28,7 +29,7 @@ from tests.browser.driving import (
     wait_until_disconnected,
     wait_until_stored,
 )
-from tests.ports import free_port
+from tests.ports import HOST, free_port, free_ports, port_range
 
 pytestmark = pytest.mark.browser
 
@@ -46,12 +47,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def server(folder: Path) -> Iterator[Server]:
-    """A server for this module that forgets its tabs when it is asked to."""
+    """A server for this module that forgets its tabs when it is asked to. Of its two ports one is taken, so that a
+    generation, of which these tests look only at the start, fails before it builds anything."""
     environment = {"ALLOWED_FOLDERS": json.dumps([str(folder)])} | forgetting.ENVIRONMENT
-    started = Server(folder / "home", free_port(), environment)
-    started.start()
-    yield started
-    started.stop()
+    allowed = free_ports(2)
+    with socket.create_server((HOST, allowed.start)):
+        started = Server(folder / "home", free_port(), environment, ports=port_range(allowed))
+        started.start()
+        yield started
+        started.stop()
 
 
 def expire(server: Server, page: Page) -> None:
