@@ -107,14 +107,20 @@ def server_with_two_ports(
     return server, *allowed
 
 
-def test_ports_run_out_then_the_disk_is_full(
+def test_disk_space_is_too_small_then_ports_run_out_then_the_disk_is_full(
     page: Page, small_disk: Path, make_server: Callable[..., Any], notes: Path
 ) -> None:
     server, first, last = server_with_two_ports(page, make_server, notes)
     generation = Generation(page, server, "Disk notes")
 
+    filler = fill_disk(small_disk, leave=100 * 1024**2)
+    generation.start()
+    generation.fails("validate", "disk_space_low", "Disk is full", "Free some space")
+    assert not generation.folder.exists()
+    assert rows(server.home / "proto_ddf.db", "select * from app") == []
+    filler.unlink()
     with listening(last):
-        generation.start()
+        generation.try_again()
         generation.fails(
             "reserve_ports", "port_unavailable", "No free port", f"between {first} and"
         )
@@ -122,37 +128,6 @@ def test_ports_run_out_then_the_disk_is_full(
     generation.try_again()
     generation.fails("install", "disk_space_low", "Disk is full", "Free some space")
     filler.unlink()
-    generation.try_again()
-    generation.ends_well()
-
-
-def test_too_little_disk_space_is_reported_before_anything_is_made(
-    page: Page, small_disk: Path, make_server: Callable[..., Any], notes: Path
-) -> None:
-    server = make_server(ALLOWED_FOLDERS=json.dumps([str(notes.parent)]))
-    connect_file(page, server.url, notes, "Notes")
-    filler = fill_disk(small_disk, leave=100 * 1024**2)
-    generation = Generation(page, server, "Roomy notes")
-    generation.start()
-    generation.fails("validate", "disk_space_low", "Disk is full", "Free some space")
-    assert not generation.folder.exists()
-    assert rows(server.home / "proto_ddf.db", "select * from app") == []
-    filler.unlink()
-    generation.try_again()
-    generation.ends_well()
-
-
-def test_source_file_is_missing(page: Page, make_server: Callable[..., Any], notes: Path) -> None:
-    server = make_server(ALLOWED_FOLDERS=json.dumps([str(notes.parent)]))
-    connect_file(page, server.url, notes, "Notes")
-    generation = Generation(page, server, "Lost notes")
-    fill_generate_form(page, server.url, generation.name, source="Notes")
-    away = notes.rename(notes.with_suffix(".away"))
-    generation.operation = start_generation(page)
-    generation.fails(
-        "validate", "file_not_found", "File not found", "notes.db", "Put the file back"
-    )
-    away.rename(notes)
     generation.try_again()
     generation.ends_well()
 
@@ -166,7 +141,9 @@ def test_a_failed_generation_is_discarded(
     fill_generate_form(page, server.url, generation.name, source="Notes")
     notes.unlink()
     generation.operation = start_generation(page)
-    generation.fails("validate", "file_not_found", "File not found")
+    generation.fails(
+        "validate", "file_not_found", "File not found", "notes.db", "Put the file back"
+    )
     page.get_by_role("button", name="Discard").click()
     question = page.get_by_role("alertdialog")
     expect(question).to_contain_text("cannot be tried again")
@@ -177,24 +154,30 @@ def test_a_failed_generation_is_discarded(
     expect(page.get_by_label("Project name")).to_have_value(generation.name)
 
 
-def test_source_file_is_missing_when_its_rows_are_imported(
+def test_source_file_is_missing_then_code_cannot_be_written_then_rows_cannot_be_imported(
     page: Page, make_server: Callable[..., Any], tmp_path: Path
 ) -> None:
     cities = tmp_path / "data" / "cities.csv"
     cities.parent.mkdir()
     with cities.open("w", newline="") as file:
         csv.writer(file).writerows([("name", "people"), ("Bath", 94_000), ("Ely", 20_000)])
-    allowed = free_ports(2)
-    server = make_server(
-        ALLOWED_FOLDERS=json.dumps([str(cities.parent)]),
-        **port_range(allowed),
-    )
+    server = make_server(ALLOWED_FOLDERS=json.dumps([str(cities.parent)]))
     connect_file(page, server.url, cities, "Cities", kind="CSV")
     generation = Generation(page, server, "City list")
-    with listening(allowed.start):
-        generation.start("Cities")
-        generation.fails("reserve_ports", "port_unavailable", "No free port")
-        away = cities.rename(cities.with_suffix(".away"))
+    fill_generate_form(page, server.url, generation.name, source="Cities")
+    away = cities.rename(cities.with_suffix(".away"))
+    generation.operation = start_generation(page)
+    generation.fails(
+        "validate", "file_not_found", "File not found", "cities.csv", "Put the file back"
+    )
+    away.rename(cities)
+    apps = server.home / "apps"
+    apps.rmdir()
+    apps.write_text("A file where the folder of all apps should be.")
+    generation.try_again()
+    generation.fails("render", "render_failed", "Code could not be written", str(apps))
+    apps.unlink()
+    cities.rename(away)
     generation.try_again()
     generation.fails("import", "source_gone", "Source is gone", "cities.csv", "Put it back")
     away.rename(cities)
@@ -204,20 +187,6 @@ def test_source_file_is_missing_when_its_rows_are_imported(
         generation.folder / "data" / "app.db", "select name, people from cities order by 1"
     )
     assert imported == [("Bath", 94_000), ("Ely", 20_000)]
-
-
-def test_code_cannot_be_written(page: Page, make_server: Callable[..., Any], notes: Path) -> None:
-    server = make_server(ALLOWED_FOLDERS=json.dumps([str(notes.parent)]))
-    connect_file(page, server.url, notes, "Notes")
-    apps = server.home / "apps"
-    apps.rmdir()
-    apps.write_text("A file where the folder of all apps should be.")
-    generation = Generation(page, server, "Unwritten notes")
-    generation.start()
-    generation.fails("render", "render_failed", "Code could not be written", str(apps))
-    apps.unlink()
-    generation.try_again()
-    generation.ends_well()
 
 
 def test_packages_cannot_be_installed_then_the_pages_cannot_be_built(
