@@ -64,6 +64,14 @@ def start_generation(page: Page) -> str:
     return operation_id(page)
 
 
+def expect_error_at(field: Locator, message: str) -> None:
+    """Check that the message is shown at the field, and that the field is marked and has the focus."""
+    pattern = re.compile(re.escape(message))
+    expect(field).to_have_accessible_description(pattern)
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(field).to_be_focused()
+
+
 def watched_failures(page: Page) -> list[str]:
     """A list to which errors of the page's scripts, and errors that they log, are added."""
     failures: list[str] = []

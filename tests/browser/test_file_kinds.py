@@ -50,17 +50,18 @@ def workbook(*sheets: tuple[str, list[list[object]]]) -> bytes:
     return stream.getvalue()
 
 
-def upload(page: Page, server: Server, kind: str, file: Path) -> None:
-    """Upload a file into a new form."""
+def upload(page: Page, server: Server, kind: str, *files: Path) -> None:
+    """Upload files into a new form."""
     page.goto(f"{server.url}/sources/new")
     choose_kind(page, kind)
-    page.locator("input[type=file]").set_input_files(str(file))
-    expect(page.get_by_role("button", name=f"Remove {file.name}")).to_be_visible()
+    page.locator("input[type=file]").set_input_files([str(file) for file in files])
+    for file in files:
+        expect(page.get_by_role("button", name=f"Remove {file.name}")).to_be_visible()
 
 
-def connect_upload(page: Page, server: Server, kind: str, file: Path, name: str) -> None:
-    """Upload and connect a file; the page of its source is open afterwards."""
-    upload(page, server, kind, file)
+def connect_upload(page: Page, server: Server, kind: str, name: str, *files: Path) -> None:
+    """Upload and connect files; the page of their source is open afterwards."""
+    upload(page, server, kind, *files)
     page.get_by_label("Name", exact=True).fill(name)
     page.get_by_role("button", name="Connect", exact=True).click()
     expect(page.get_by_role("heading", name=name, level=1)).to_be_visible(timeout=SOON_MS)
@@ -89,7 +90,7 @@ def test_excel_to_an_app_with_a_table_for_each_sheet(
             ("Orders", [["id", "person_id", "total"], [10, 1, 19.99], [11, 2, 5]]),
         )
     )
-    connect_upload(page, server, "Excel files", file, "Workbook")
+    connect_upload(page, server, "Excel files", "Workbook", file)
     tables = page.get_by_role("navigation", name="Tables")
     expect(tables.get_by_role("button")).to_have_count(2)
     expect(first_row(page, "people")).to_contain_text("Ada")
@@ -102,7 +103,7 @@ def test_excel_to_an_app_with_a_table_for_each_sheet(
     ]
 
 
-def test_json_to_an_app_and_a_changed_type_stays(
+def test_json_to_an_app_with_a_changed_type_and_the_character_0(
     page: Page, server: Server, tmp_path: Path
 ) -> None:
     file = tmp_path / "things.json"
@@ -112,7 +113,13 @@ def test_json_to_an_app_and_a_changed_type_stays(
     ]
     file.write_text(json.dumps(records))
     toasts = note_toasts(page)
-    connect_upload(page, server, "JSON files", file, "Things")
+    words = tmp_path / "words.json"
+    words.write_text(r'[{"id": 1, "word": "before\u0000behind"}, {"id": 2, "word": "plain"}]')
+    connect_upload(page, server, "JSON files", "Things", file, words)
+    tables = page.get_by_role("navigation", name="Tables")
+    tables.get_by_role("button", name="words").click()
+    expect(first_row(page, "words")).to_contain_text("behind")
+    tables.get_by_role("button", name="things").click()
     expect(first_row(page, "things")).to_contain_text("007")
     page.get_by_role("tab", name="Columns").click()
     choice = page.get_by_label("Type of code")
@@ -140,13 +147,20 @@ def test_json_to_an_app_and_a_changed_type_stays(
         (2, 8, None),
     ]
 
+    page.get_by_role("link", name="Words").first.click()
+    listed = page.locator("tbody tr")
+    expect(listed).to_have_count(2, timeout=SOON_MS)
+    page.get_by_label("Search Words").fill("behind")
+    expect(listed).to_have_count(1, timeout=SOON_MS)
+    expect(listed.first).to_contain_text("behind")
+
 
 def test_a_type_that_some_texts_do_not_fit_is_chosen_with_one_click(
     page: Page, server: Server, tmp_path: Path
 ) -> None:
     file = tmp_path / "parts.csv"
     file.write_text("id,qty,due\n1,5,03/04/2024\n2,-,05/06/2024\n3,7,01/02/2024\n")
-    connect_upload(page, server, "CSV/TSV files", file, "Parts")
+    connect_upload(page, server, "CSV/TSV files", "Parts", file)
     page.get_by_role("tab", name="Columns").click()
     expect(page.get_by_text("“-” becomes empty (once in row 2)")).to_be_visible(timeout=SOON_MS)
     assert serious_findings(page) == []
@@ -171,7 +185,7 @@ def test_parquet_to_an_app(page: Page, server: Server, tmp_path: Path) -> None:
             "COPY (SELECT 1 AS id, 12.50::DECIMAL(9, 2) AS price, TIMESTAMPTZ '2024-01-01 10:00:00+02' AS at)"
             f" TO '{file}' (FORMAT parquet)"
         )
-    connect_upload(page, server, "Parquet files", file, "Readings")
+    connect_upload(page, server, "Parquet files", "Readings", file)
     expect(first_row(page, "readings")).to_contain_text("2024-01-01 08:00:00")
     database = generated(page, server, "Readings", "readings")
     assert rows(database, "SELECT id, price, at FROM readings") == [
@@ -226,19 +240,3 @@ def test_what_seems_wrong_with_a_file_is_shown_by_the_connection_test(
     expect(step).to_contain_text("header seems to be in line 2", timeout=SOON_MS)
     expect(step).to_have_attribute("data-state", "succeeded")
     expect(page.get_by_text("The connection works.")).to_be_visible()
-
-
-def test_the_character_0_is_listed_and_found_in_an_app(
-    page: Page, server: Server, tmp_path: Path
-) -> None:
-    file = tmp_path / "notes.json"
-    file.write_text(r'[{"id": 1, "note": "before\u0000behind"}, {"id": 2, "note": "plain"}]')
-    connect_upload(page, server, "JSON files", file, "Jottings")
-    expect(first_row(page, "notes")).to_contain_text("behind")
-    generated(page, server, "Jottings", "jottings")
-    page.get_by_role("link", name="Notes").first.click()
-    listed = page.locator("tbody tr")
-    expect(listed).to_have_count(2, timeout=SOON_MS)
-    page.get_by_label("Search Notes").fill("behind")
-    expect(listed).to_have_count(1, timeout=SOON_MS)
-    expect(listed.first).to_contain_text("behind")

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import re
 import sqlite3
 import subprocess
 from collections.abc import Iterator
@@ -10,15 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Server
 from tests.browser.driving import (
     connect_file,
+    expect_error_at,
     failure,
     fill_generate_form,
     note_texts,
-    open_app_address,
     operation_id,
     rows,
     start_connecting,
@@ -74,14 +73,6 @@ def generations(server: Any) -> list[Any]:
 
 def sources(server: Any) -> set[str]:
     return {name for (name,) in rows(server.home / "proto_ddf.db", "select name from source")}
-
-
-def expect_error_at(field: Locator, message: str) -> None:
-    """Check that the message is shown at the field, and that the field is marked and has the focus."""
-    pattern = re.compile(re.escape(message))
-    expect(field).to_have_accessible_description(pattern)
-    expect(field).to_have_attribute("aria-invalid", "true")
-    expect(field).to_be_focused()
 
 
 @pytest.mark.parametrize(
@@ -207,24 +198,6 @@ def test_editing_of_a_read_only_database_is_refused(page: Page, server: Any, fol
         expect(step(page, "validate")).to_have_attribute("data-state", "failed")
         made = "select * from app where slug = 'fixed_notes'"
         assert rows(server.home / "proto_ddf.db", made) == []
-
-
-def test_a_name_that_differs_from_another_only_in_spelling(
-    page: Page, server: Any, folder: Path
-) -> None:
-    connect_file(page, server.url, database(folder / "taken.db"), "Taken")
-    fill_generate_form(page, server.url, "Corner shop", source="Taken")
-    start_generation(page)
-    open_app_address(page)
-    page.get_by_role("button", name="Generate another app").click()
-    expect(page.get_by_label("Project name")).to_be_visible()
-    before = generations(server)
-    fill_generate_form(page, server.url, "corner-SHOP", source="Taken")
-    page.get_by_role("button", name="Generate app").click()
-    field = page.get_by_label("Project name")
-    expect_error_at(field, "There is already an app named “Corner shop”")
-    expect(field).to_have_value("corner-SHOP")
-    assert generations(server) == before
 
 
 def test_a_callout_clears_itself_unless_the_pointer_or_focus_is_on_it(

@@ -52,7 +52,9 @@ def test_sample_shop_becomes_a_live_app_whose_rows_can_be_edited(page: Page, ser
     wait_until(lambda: rows(shop, found) == [])
 
 
-def test_the_app_is_built_from_the_changed_plan(page: Page, server: Any) -> None:
+def test_an_app_of_a_changed_plan_can_be_stopped_started_downloaded_and_deleted(
+    page: Page, server: Any
+) -> None:
     fill_generate_form(page, server.url, "Planned shop")
     page.get_by_role("checkbox", name="order_items").click()
     expect(page.locator("[data-table='order_items']")).to_have_count(0)
@@ -70,6 +72,32 @@ def test_the_app_is_built_from_the_changed_plan(page: Page, server: Any) -> None
     page.goto(f"{address}/products")
     expect(page.get_by_role("columnheader", name="Article number")).to_be_visible()
     expect(page.get_by_role("columnheader", name="Weight kg")).to_have_count(0)
+
+    page.goto(f"{server.url}/apps/planned_shop")
+    expect(page.locator("[data-state='running']")).to_be_visible()
+
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator("[data-state='stopped']")).to_be_visible()
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(address, timeout=60)
+    page.get_by_role("button", name="Start").click()
+    expect(page.locator("[data-state='running']")).to_be_visible()
+    wait_until(lambda: answers(address))
+
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download code").click()
+    archive = zipfile.ZipFile(io.BytesIO(download.value.path().read_bytes()))
+    names = archive.namelist()
+    assert any(name.endswith("requirements.txt") for name in names)
+    assert not any("proto_ddf" in archive.read(name).decode(errors="ignore") for name in names)
+
+    page.get_by_role("button", name="Delete").click()
+    dialog = page.get_by_role("alertdialog")
+    dialog.get_by_label("Type").fill("Planned shop")
+    dialog.get_by_role("button", name="Delete app").click()
+    expect(page).to_have_url(f"{server.url}/apps")
+    expect(page.get_by_text("Planned shop")).to_have_count(0)
+    assert not (server.home / "apps" / "planned_shop").exists()
 
 
 def test_flights_files_are_uploaded_and_become_a_live_app(page: Page, server: Any) -> None:
@@ -96,34 +124,3 @@ def test_flights_files_are_uploaded_and_become_a_live_app(page: Page, server: An
     expect(page.get_by_text("of 336,776")).to_be_visible()
     page.goto(address)
     expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
-
-
-def test_an_app_can_be_stopped_started_downloaded_and_deleted(page: Page, server: Any) -> None:
-    fill_generate_form(page, server.url, "Short lived")
-    start_generation(page)
-    address = open_app_address(page)
-    page.goto(f"{server.url}/apps/short_lived")
-    expect(page.locator("[data-state='running']")).to_be_visible()
-
-    page.get_by_role("button", name="Stop").click()
-    expect(page.locator("[data-state='stopped']")).to_be_visible()
-    with pytest.raises(httpx.ConnectError):
-        httpx.get(address, timeout=60)
-    page.get_by_role("button", name="Start").click()
-    expect(page.locator("[data-state='running']")).to_be_visible()
-    wait_until(lambda: answers(address))
-
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Download code").click()
-    archive = zipfile.ZipFile(io.BytesIO(download.value.path().read_bytes()))
-    names = archive.namelist()
-    assert any(name.endswith("requirements.txt") for name in names)
-    assert not any("proto_ddf" in archive.read(name).decode(errors="ignore") for name in names)
-
-    page.get_by_role("button", name="Delete").click()
-    dialog = page.get_by_role("alertdialog")
-    dialog.get_by_label("Type").fill("Short lived")
-    dialog.get_by_role("button", name="Delete app").click()
-    expect(page).to_have_url(f"{server.url}/apps")
-    expect(page.get_by_text("Short lived")).to_have_count(0)
-    assert not (server.home / "apps" / "short_lived").exists()

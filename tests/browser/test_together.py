@@ -18,6 +18,7 @@ from tests.browser.driving import (
     GENERATE_MS,
     SOON_MS,
     app_row,
+    expect_error_at,
     fill_generate_form,
     open_app_address,
     operation_id,
@@ -66,6 +67,17 @@ def test_two_users_take_the_same_name_at_once(browser: Browser, hosted: Server) 
     ]
     for user in users:
         user.context.close()
+
+
+def test_a_name_that_differs_from_another_only_in_spelling(page: Page, hosted: Server) -> None:
+    generations = "select id from operation where kind = 'generate_app'"
+    before = rows(hosted.home / "proto_ddf.db", generations)
+    fill_generate_form(page, hosted.url, "shared-NOTES", source="Notes")
+    page.get_by_role("button", name="Generate app").click()
+    field = page.get_by_label("Project name")
+    expect_error_at(field, "There is already an app named “Shared notes”")
+    expect(field).to_have_value("shared-NOTES")
+    assert rows(hosted.home / "proto_ddf.db", generations) == before
 
 
 def test_double_click_makes_one_operation_and_a_cancel_shows_in_both_tabs(
