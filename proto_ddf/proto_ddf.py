@@ -15,6 +15,7 @@ from proto_ddf.notify.delivery_loop import deliver
 from proto_ddf.operations import kinds
 from proto_ddf.operations.engine import engine
 from proto_ddf.operations.retention.housekeeping import run_housekeeping
+from proto_ddf.operations.watches.report_schedule import run_report_schedule
 from proto_ddf.operations.watches.source_watch import watch_sources
 from proto_ddf.operations.watches.storage_watch import watch_storage
 from proto_ddf.settings import get_settings
@@ -72,7 +73,14 @@ async def lifespan() -> AsyncIterator[None]:
     """Resume operations and adopt apps; then watch apps, sources and storage, send notifications and run the housekeeping
     until the server ends."""
     await asyncio.to_thread(_start)
-    loops = (watch(), watch_sources(), run_housekeeping(), watch_storage(), deliver())
+    loops = (
+        watch(),
+        watch_sources(),
+        run_housekeeping(),
+        watch_storage(),
+        deliver(),
+        run_report_schedule(),
+    )
     tasks = [asyncio.create_task(each) for each in loops]
     try:
         yield

@@ -5,7 +5,7 @@ import os
 from base64 import urlsafe_b64decode
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from dotenv import dotenv_values
 from pydantic import (
@@ -98,6 +98,10 @@ class Settings(NetworkSettings, NotificationSettings):
     """How many errors are kept, besides those of operations that can still be tried again."""
     keep_error_mb: int = Field(256, ge=1, le=1_000_000, validation_alias="KEEP_ERROR_MB")
     """Megabytes that their contexts and logs may take; those of the oldest errors are removed first."""
+    report_schedule: Literal["none", "daily", "weekly"] = Field(
+        "none", validation_alias="REPORT_SCHEDULE"
+    )
+    """When a report on errors is made by itself: each day, or each Monday, at 06:00 local time."""
     log_level: Annotated[str, AfterValidator(_check_level)] = Field(
         "INFO", validation_alias="LOG_LEVEL"
     )
@@ -153,13 +157,23 @@ class Settings(NetworkSettings, NotificationSettings):
     def logs_folder(self) -> Path:
         return self.home / "logs"
 
+    @property
+    def reports_folder(self) -> Path:
+        return self.home / "reports"
+
     def prepare_home(self) -> None:
         """Create the home folder and its parts, readable by the owner alone.
 
         Raises:
             OSError: a folder cannot be created.
         """
-        folders = (self.apps_folder, self.uploads_folder, self.samples_folder, self.logs_folder)
+        folders = (
+            self.apps_folder,
+            self.uploads_folder,
+            self.samples_folder,
+            self.logs_folder,
+            self.reports_folder,
+        )
         for folder in (self.home, *folders):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 

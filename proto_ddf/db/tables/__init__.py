@@ -18,6 +18,7 @@ from proto_ddf.db.tables.operations import (
     StepRecord,
     StepState,
 )
+from proto_ddf.db.tables.reports import ReportRecord, ReportScheduleRecord
 from proto_ddf.db.tables.rollups import (
     ClassRollup,
     IncidentRollup,
@@ -46,6 +47,8 @@ __all__ = [
     "OperationState",
     "OutcomeRollup",
     "PortReservation",
+    "ReportRecord",
+    "ReportScheduleRecord",
     "SecretRecord",
     "SourceRecord",
     "StepLogRecord",

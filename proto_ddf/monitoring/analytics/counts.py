@@ -51,6 +51,6 @@ def _rows(
     table: type[Rollup], names: Sequence[str], span: Span, conditions: Sequence[Any]
 ) -> Select[Any]:
     at = col(table.bucket)
-    columns = [col(getattr(table, name)).label(name) for name in names]
+    columns: list[Any] = [col(getattr(table, name)).label(name) for name in names]
     within = (col(table.grain) == span.grain, at >= span.begin, at < span.end)
     return select(*columns).where(*within, *conditions)

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func
-from sqlmodel import Session, col, select
+from sqlalchemy import case, func, select
+from sqlmodel import Session, col
 
 from proto_ddf.db.engine import session
 from proto_ddf.db.tables import IncidentEpisodeRecord, IncidentRecord, OutcomeRollup, utc_now
@@ -135,7 +135,7 @@ def _episodes(opened: Session, time_range: TimeRange) -> Rows:
         .where(is_opened | is_resolved)
         .group_by(*keys)
     )
-    return [tuple(row) for row in opened.exec(query).all()]
+    return [tuple(row) for row in opened.execute(query).all()]
 
 
 def _repair_times(rows: Rows, position: int, time_range: TimeRange) -> list[RepairTime]:

@@ -4,8 +4,8 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from statistics import median
 
-from sqlalchemy import func
-from sqlmodel import Session, col, select
+from sqlalchemy import func, select
+from sqlmodel import Session, col
 
 from proto_ddf.db.tables import (
     ClassRollup,
@@ -33,8 +33,8 @@ MOST = 20
 
 
 def bursts(opened: Session, time_range: TimeRange) -> list[Burst]:
-    by_code: dict[str, dict[datetime, int]] = defaultdict(lambda: dict.fromkeys(buckets, 0))
     buckets = list(time_range.buckets())
+    by_code: dict[str, dict[datetime, int]] = defaultdict(lambda: dict.fromkeys(buckets, 0))
     for code, at, count in _class_counts(opened, time_range, time_range.grain):
         by_code[code][at] += count
     step = HOUR if time_range.grain == "hour" else DAY
@@ -90,13 +90,17 @@ def same_time(opened: Session, time_range: TimeRange) -> list[DailyTime]:
 def after_change(opened: Session, time_range: TimeRange, subject: str = "") -> list[AfterChange]:
     """With `subject` only those that concern it."""
     changes: dict[str, list[OperationRecord]] = defaultdict(list)
-    for change in _changes(opened, time_range, subject):
-        changes[change.subject].append(change)
+    for changed in _changes(opened, time_range, subject):
+        changes[changed.subject].append(changed)
     episode, error = IncidentEpisodeRecord, ErrorRecord
     opened_at = col(episode.opened_at)
     query = (
         select(
-            opened_at, error.subject, error.operation_id, IncidentRecord.id, IncidentRecord.title
+            opened_at,
+            col(error.subject),
+            col(error.operation_id),
+            col(IncidentRecord.id),
+            col(IncidentRecord.title),
         )
         .join(
             error,
@@ -111,7 +115,7 @@ def after_change(opened: Session, time_range: TimeRange, subject: str = "") -> l
         .order_by(opened_at.desc(), IncidentRecord.id)
     )
     found: list[AfterChange] = []
-    for at, its_subject, its_operation, incident_id, title in opened.exec(query):
+    for at, its_subject, its_operation, incident_id, title in opened.execute(query):
         change = _last_before(at, its_operation, changes[its_subject])
         if change is None or change.finished_at is None:
             continue
@@ -138,8 +142,8 @@ def _class_counts(
     at, code = col(ClassRollup.bucket), col(ClassRollup.code)
     begin = bucket(time_range.begin, "hour" if grain == "hour" else "day")
     within = (col(ClassRollup.grain) == grain, at >= begin, at < time_range.end)
-    query = select(code, at, func.sum(ClassRollup.count)).where(*within).group_by(code, at)
-    return [(found, bucket_at, count) for found, bucket_at, count in opened.exec(query).all()]
+    query = select(code, at, func.sum(col(ClassRollup.count))).where(*within).group_by(code, at)
+    return [(found, bucket_at, count) for found, bucket_at, count in opened.execute(query).all()]
 
 
 def _changes(opened: Session, time_range: TimeRange, subject: str) -> list[OperationRecord]:
@@ -150,10 +154,10 @@ def _changes(opened: Session, time_range: TimeRange, subject: str) -> list[Opera
         col(OperationRecord.state) == OperationState.SUCCEEDED,
         finished >= time_range.begin - AFTER_CHANGE,
         finished < time_range.until,
-        OperationRecord.subject != "",
+        col(OperationRecord.subject) != "",
         *conditions,
     )
-    return list(opened.exec(query.order_by(finished)).all())
+    return list(opened.execute(query.order_by(finished)).scalars())
 
 
 def _last_before(

@@ -15,14 +15,18 @@ class Analysis(BaseModel):
     end: datetime
 
 
-class CurvePoint(BaseModel):
-    """One hour or day."""
+class ErrorPoint(BaseModel):
+    """The errors of one hour or day."""
 
     at: datetime
     """When it begins."""
     errors: int
+
+
+class CurvePoint(ErrorPoint):
+    """With the ended runs of operations."""
+
     succeeded: int
-    """Runs of operations, as `failed`."""
     failed: int
 
 

@@ -1,0 +1,59 @@
+"""Reports are made by operations: for a person, and by themselves when they are due."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from proto_ddf.errors import ValidationError
+from proto_ddf.monitoring.reports import store
+from proto_ddf.monitoring.reports.options import ReportOptions
+from proto_ddf.operations import kinds, service
+from proto_ddf.operations.kinds.reports import KIND, GenerateReportInput
+from proto_ddf.operations.watches.report_schedule import start_due_reports
+from proto_ddf.settings import get_settings
+
+NOW = datetime(2026, 11, 29, 5, 59, tzinfo=UTC)
+
+
+@pytest.fixture
+def ended(workshop: Any) -> Callable[[], list[str]]:
+    """Waits for all operations to end; returns their states."""
+    kinds.register_all()
+
+    def states() -> list[str]:
+        found = [each.state for each in service.recent(kind=KIND)]
+        return [] if {"pending", "running"} & set(found) else found
+
+    return lambda: list(workshop.until(states))
+
+
+def test_a_person_gets_a_report_and_a_refusal_before_anything_runs(
+    ended: Callable[[], list[str]],
+) -> None:
+    operation_id = service.start(KIND, GenerateReportInput(options=ReportOptions()))
+    assert ended() == ["succeeded"]
+    [made] = store.recent()
+    assert (made.id, made.is_scheduled) == (operation_id, False)
+    with pytest.raises(ValidationError):
+        service.start(KIND, GenerateReportInput(options=ReportOptions(type="app")))
+    assert ended() == ["succeeded"]
+
+
+def test_a_report_that_is_due_is_made_once(
+    ended: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert start_due_reports(lambda: NOW, UTC) == []
+    monkeypatch.setenv("REPORT_SCHEDULE", "daily")
+    get_settings.cache_clear()
+    assert start_due_reports(lambda: NOW, UTC) == []
+    later = NOW + timedelta(days=1, hours=1)
+    assert start_due_reports(lambda: later, UTC) == ["daily-2026-11-29", "daily-2026-11-30"]
+    assert start_due_reports(lambda: later, UTC) == []
+    assert ended() == ["succeeded", "succeeded"]
+    assert {each.id for each in store.recent() if each.is_scheduled} == {
+        "daily-2026-11-29",
+        "daily-2026-11-30",
+    }
+    assert {each.time_range for each in store.recent()} == {"24h"}
