@@ -15,6 +15,8 @@ class NotificationSettings(BaseSettings):
     """Part of `Settings`. Further channels are set up on the page /settings/notifications."""
 
     enable_notifications: bool = Field(True, validation_alias="ENABLE_NOTIFICATIONS")
+    notification_base_url: Text = Field("", validation_alias="NOTIFICATION_BASE_URL")
+    """Where people reach Proto-DDF, for links in messages; by default http://HOST:PORT."""
     notification_slack_webhook: SecretStr | None = Field(
         None, validation_alias="NOTIFICATION_SLACK_WEBHOOK"
     )

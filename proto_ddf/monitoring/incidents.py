@@ -3,7 +3,7 @@
 An incident is, in this order:
 
 - muted: by hand, for ever or until a time. Errors are counted; the state stays until then.
-- resolved: by hand, or when the operations of all its open errors succeeded.
+- resolved: by hand, or when the operations of all its open errors succeeded, or what they are about works again.
 - escalating: at least 10 errors came within the last hour, and at least three times as many as in the hour before.
 - regressed: an error came after it was resolved, and nobody has acknowledged that.
 - new: until it is acknowledged or an hour old.
@@ -15,7 +15,7 @@ The stored state is that of the last change. Time alone changes it too, which `s
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, update
+from sqlalchemy import ColumnElement, func, update
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
@@ -74,10 +74,12 @@ def judge(opened: Session, key: str, now: datetime) -> None:
 
 def resolve_operation(opened: Session, operation_id: str, now: datetime) -> list[str]:
     """Resolve the errors of an operation, and the incidents that have no open error left; returns their ids."""
-    unresolved = (
-        col(ErrorRecord.operation_id) == operation_id,
-        col(ErrorRecord.resolved_at).is_(None),
-    )
+    return resolve_errors(opened, col(ErrorRecord.operation_id) == operation_id, now)
+
+
+def resolve_errors(opened: Session, which: ColumnElement[bool], now: datetime) -> list[str]:
+    """Resolve those of these errors that are open, and the incidents that have no open error left; returns their ids."""
+    unresolved = (which, col(ErrorRecord.resolved_at).is_(None))
     touched = opened.exec(select(_of).where(*unresolved, _of.is_not(None)).distinct()).all()
     opened.execute(update(ErrorRecord).where(*unresolved).values(resolved_at=now))
     still_open = select(_of).where(_of == _id, col(ErrorRecord.resolved_at).is_(None)).exists()

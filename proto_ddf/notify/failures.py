@@ -1,13 +1,19 @@
-"""A channel that fails is an error itself, reported once for each message that it fails to send."""
+"""A channel that fails is an error itself, reported once for each message that it fails to send, until it takes one."""
+
+from sqlalchemy.exc import OperationalError
 
 from proto_ddf.errors import IntegrationError, describe
-from proto_ddf.monitoring import intake
+from proto_ddf.logs import get_logger
+from proto_ddf.monitoring import intake, subjects
+from proto_ddf.notify.channel import Channel
 from proto_ddf.notify.channels.outcomes import Outcome
 from proto_ddf.notify.claiming import Claimed
 from proto_ddf.notify.delivery_queue import FAILED_CODE
 
 REPORTED_ATTEMPT = 3
 """The failed attempt after which a message that is tried again is reported."""
+
+log = get_logger(__name__)
 
 
 def report(claimed: Claimed, outcome: Outcome, *, over: bool) -> None:
@@ -24,6 +30,14 @@ def report(claimed: Claimed, outcome: Outcome, *, over: bool) -> None:
     )
     operation = described["context"]["operation"]
     intake.report(described, operation, subject=claimed.channel.id)
+
+
+def is_over(channel: Channel) -> None:
+    """The channel took a message: it does not fail any longer."""
+    try:
+        subjects.resolve_subject(channel.id, FAILED_CODE)
+    except OperationalError as error:  # the message was sent all the same
+        log.warning("the end of a failure is not recorded", reason=str(error.orig))
 
 
 def failure(channel_id: str, channel: str, reason: str) -> IntegrationError:

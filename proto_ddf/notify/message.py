@@ -66,7 +66,8 @@ def _address(link: str) -> str:
     if not link.startswith("/"):
         return link
     settings = get_settings()
-    return f"http://{settings.host}:{settings.port}{link}"
+    base = settings.notification_base_url or f"http://{settings.host}:{settings.port}"
+    return f"{base.rstrip('/')}{link}"
 
 
 def _priority(delivery: DeliveryRecord) -> Priority:

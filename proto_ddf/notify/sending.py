@@ -32,7 +32,9 @@ def send_next(channel_id: str, clock: Callable[[], datetime] = utc_now) -> bool:
         return False
     outcome = _attempt(claimed)
     state = settle(claimed, outcome, clock())
-    if outcome.verdict != "sent":
+    if outcome.verdict == "sent":
+        failures.is_over(channel)
+    else:
         log.warning(
             "notification not sent",
             channel=channel.name,

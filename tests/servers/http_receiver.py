@@ -23,6 +23,8 @@ class Answer:
     """Breaks the connection instead of answering."""
     hangs: bool = False
     """Never answers."""
+    late: bool = False
+    """Answers once the receiver is told to, by `release`."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Receiver:
         self.answers: list[Answer] = []
         self.usual: Answer | Callable[[Received], Answer] = Answer()
         self.closing = threading.Event()
+        self.release = threading.Event()
 
     def url(self, path: str = "/hook", host: str = "127.0.0.1") -> str:
         return f"{self.scheme}://{host}:{self.port}{path}"
@@ -67,6 +70,8 @@ def http_receiver(certificate: ssl.SSLContext | None = None) -> Iterator[Receive
             if answer.hangs:
                 receiver.closing.wait(60)
                 return
+            if answer.late:
+                receiver.release.wait(60)
             if answer.resets:
                 linger = struct.pack("ii", 1, 0)
                 self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
@@ -99,6 +104,7 @@ def http_receiver(certificate: ssl.SSLContext | None = None) -> Iterator[Receive
         yield receiver
     finally:
         receiver.closing.set()
+        receiver.release.set()
         server.shutdown()
         server.server_close()
         thread.join()

@@ -1,11 +1,13 @@
 """All other services, by a URL of Apprise (https://github.com/caronc/apprise/wiki)."""
 
 import contextlib
+import re
 from importlib import import_module
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from proto_ddf import redaction
 from proto_ddf.errors import IntegrationError, ValidationError
 from proto_ddf.notify.channels.kind import ChannelKind, Limits, Values
 from proto_ddf.notify.channels.outcomes import MayHaveArrivedError
@@ -13,6 +15,7 @@ from proto_ddf.notify.message import Message
 from proto_ddf.sources.protocol import FormField
 from proto_ddf.sources.servers.addresses import resolve
 
+_SHORTEST_TOKEN = 8
 _TYPES = {"critical": "failure", "high": "warning", "normal": "info", "low": "info"}
 
 
@@ -40,9 +43,17 @@ def send(values: Values, message: Message, limits: Limits) -> str:
     return ""
 
 
+def _hide_parts(url: str) -> None:
+    """Redact what may be a token, as services show parts of the URL in addresses of their own. Host names stay."""
+    for part in re.split(r"[/:@?&=,]+", url.partition("://")[2]):
+        if len(part) >= _SHORTEST_TOKEN and "." not in part and part != "localhost":
+            redaction.hide(part)
+
+
 def _service(values: Values, limits: Limits) -> Any:
     """The service of the URL. Raises ValidationError, as `resolve` too."""
     apprise = import_module("apprise")  # only now: it takes long, and few need it
+    _hide_parts(values["url"])
     service = apprise.Apprise.instantiate(values["url"].strip(), suppress_exceptions=True)
     if service is None:
         raise ValidationError("It is no URL that Apprise knows.", "url", "***")

@@ -1,5 +1,6 @@
 """Requests to the receivers of notifications, only to hosts that Proto-DDF may connect to."""
 
+import contextlib
 import ssl
 import time
 from collections.abc import Mapping, Sequence
@@ -41,9 +42,13 @@ def check_url(text: str, field: str, limits: Limits) -> tuple[httpx.URL, Sequenc
         valid = False
     if not valid:
         raise ValidationError("It must be a URL that begins with https:// or http://", field, "***")
-    # Errors and logs would show it with the host's address in place of its name.
-    redaction.hide(url.raw_path.decode())
     return url, resolve(url.host, url.port or _PORTS[url.scheme], limits.connect)
+
+
+def hide_path(text: str) -> None:
+    """Redact the path of a URL that is a secret: errors and logs show it with an address in place of the host's name."""
+    with contextlib.suppress(httpx.InvalidURL):
+        redaction.hide(httpx.URL(text.strip()).raw_path.decode())
 
 
 def post(

@@ -4,7 +4,7 @@ import json
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from proto_ddf.notify.channels.http import check_answer, check_url, post
+from proto_ddf.notify.channels.http import check_answer, check_url, hide_path, post
 from proto_ddf.notify.channels.kind import ChannelKind, Limits, Values
 from proto_ddf.notify.message import Message
 from proto_ddf.sources.protocol import FormField
@@ -24,6 +24,7 @@ def check(values: Values, limits: Limits) -> None:
 
 
 def send(values: Values, message: Message, limits: Limits) -> str:
+    hide_path(values["webhook"])
     text = f"*{_escaped(message.title)}*"
     if message.body:
         text = f"{text}\n{_escaped(message.body)}"

@@ -14,8 +14,6 @@ from tests.servers.http_receiver import Answer, Receiver, http_receiver
 from tests.servers.linear_api import LinearApi
 from tests.servers.mail_server import MailServer, mail_server
 
-IMPATIENT = {"connect_timeout_ms": 20_000, "read_timeout_ms": 20_000}
-
 
 @pytest.fixture(autouse=True)
 def _home(migrated_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -39,6 +37,7 @@ def receiver(_receiver: Receiver) -> Receiver:
     """Takes everything, unless it is told otherwise."""
     _receiver.received.clear()
     _receiver.answers.clear()
+    _receiver.release.clear()
     _receiver.usual = Answer()
     return _receiver
 

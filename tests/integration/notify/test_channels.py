@@ -99,6 +99,19 @@ def test_without_an_answer_slack_is_not_asked_again_and_a_webhook_is_with_its_ke
     assert one.body == again.body
 
 
+def test_an_answer_that_comes_late_leads_to_a_second_request_with_the_same_key(
+    receiver: Receiver, clock: Clock, short_wait: None
+) -> None:
+    receiver.answers = [Answer(late=True)]
+    channel = webhook(receiver.url())
+    assert send(channel, clock)[0] == "pending"
+    receiver.release.set()
+    clock.pass_(10)
+    assert attempt(channel, clock)[0] == "sent"
+    assert len({request.headers["Idempotency-Key"] for request in receiver.received}) == 1
+    assert len(receiver.received) == 2
+
+
 def test_a_webhook_gets_signed_json(receiver: Receiver, clock: Clock) -> None:
     assert send(webhook(receiver.url("/hook?token=abcdefgh")), clock)[0] == "sent"
     [request] = receiver.received

@@ -12,11 +12,13 @@ import pytest
 from proto_ddf.notify import NotificationSystem
 from proto_ddf.notify.sending import send_next
 from proto_ddf.settings import PROJECT_ROOT
-from tests.channels import email, linear, slack, states, urgent, webhook
+from tests.channels import apprise, email, linear, slack, states, urgent, webhook
 from tests.servers.http_receiver import Received, Receiver, http_receiver
 from tests.servers.linear_api import LinearApi
 from tests.servers.mail_server import MailServer
 from tests.servers.waiting import wait_until
+
+PATHS = ("/slack", "/hook", "/apprise")
 
 
 @pytest.mark.parametrize("place", ["before", "after"])
@@ -29,24 +31,25 @@ def test_a_message_survives_a_kill_and_comes_twice_only_where_there_is_no_key(
             webhook(others.url("/hook")),
             linear(),
             email(mail.port),
+            apprise(f"json://127.0.0.1:{others.port}/apprise"),
         ]
-        assert len(NotificationSystem().send_notification(urgent("Disk full"))) == 4
+        assert len(NotificationSystem().send_notification(urgent("Disk full"))) == 5
         kill_while_sending(place, tmp_path, [channel.kind.name for channel in channels])
-        assert states() == ["sending"] * 4
+        assert states() == ["sending"] * 5
 
         for channel in channels:
             while send_next(channel.id, lambda: datetime.now(UTC)):
                 pass
-        assert states() == ["sent"] * 4
-        came = {
-            path: [r for r in others.received if r.path == path] for path in ("/slack", "/hook")
-        }
+        assert states() == ["sent"] * 5
+        came = {path: [r for r in others.received if r.path == path] for path in PATHS}
     twice = 2 if place == "after" else 1
     check_equal(came["/hook"], twice)
     assert len(linear_server.issues) == 1
     assert [mail["Subject"] for mail in mail.mails] == ["Disk full"] * twice
     assert len({mail["Message-ID"] for mail in mail.mails}) == 1
     assert len(came["/slack"]) == twice
+    assert len(came["/apprise"]) == twice
+    assert "It may have come before" in came["/apprise"][-1].json["message"]
     assert "It may have come before" in came["/slack"][-1].json["text"]
     assert "It may have come before" in mail.mails[-1].get_content()
 

@@ -191,6 +191,28 @@ def test_a_failing_channel_is_told_by_the_others_and_never_by_itself(
     assert recent_incidents(5)[0].count == 1
 
 
+def test_the_error_of_a_channel_is_resolved_once_it_takes_a_message(
+    keyless: Channel, keyed: Channel, inbox: Inbox, clock: Clock
+) -> None:
+    def refused(_message: object) -> str:
+        raise RefusedError("gone", "It")
+
+    inbox.answer = refused
+    for channel in (keyless, keyed):
+        add(channel, clock, urgent("One"))
+        inbox.send_all(channel)
+    assert intake.flush(30)
+    [both] = recent_incidents(5)
+    inbox.answer = lambda _message: ""
+    add(keyed, clock, urgent("Two"))
+    inbox.send_all(keyed)
+    assert [each.state for each in recent_incidents(5)] == [both.state]
+    add(keyless, clock, urgent("Two"))
+    inbox.send_all(keyless)
+    assert recent_incidents(5) == []
+    assert recent_incidents(5, "resolved")[0].id == both.id
+
+
 def test_a_message_that_is_tried_again_is_reported_once(
     keyed: Channel, inbox: Inbox, clock: Clock
 ) -> None:

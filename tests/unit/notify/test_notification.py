@@ -1,5 +1,7 @@
 """What a notification never holds, and how channels word it."""
 
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
@@ -8,6 +10,7 @@ from proto_ddf.db.tables import DeliveryRecord, utc_now
 from proto_ddf.notify import Notification
 from proto_ddf.notify.channels.outcomes import not_begun, outcome_of
 from proto_ddf.notify.message import compose
+from proto_ddf.settings import get_settings
 
 SECRET = "Tr0ub4dor&3"
 TRACEBACK = """Importing orders failed
@@ -55,6 +58,14 @@ def test_a_message_of_several_has_the_highest_priority_and_no_single_incident() 
     made = compose("id", [delivery("low", "1"), delivery("critical", "2")], "A remark.")
     assert (made.priority, made.incident_id, made.reason) == ("critical", "", "digest")
     assert made.text.endswith("\n\nA remark.")
+
+
+def test_links_begin_where_people_reach_it(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NOTIFICATION_BASE_URL", "https://data.example.com/")
+    get_settings.cache_clear()
+    linked = delivery("low", "1")
+    linked.link = "/errors/1"
+    assert compose("id", [linked]).link == "https://data.example.com/errors/1"
 
 
 def delivery(priority: str, incident: str) -> DeliveryRecord:
