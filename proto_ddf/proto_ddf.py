@@ -15,6 +15,7 @@ from proto_ddf.notify.delivery_loop import deliver
 from proto_ddf.operations import kinds
 from proto_ddf.operations.engine import engine
 from proto_ddf.operations.retention.housekeeping import run_housekeeping
+from proto_ddf.operations.watches.alert_watch import watch_alerts
 from proto_ddf.operations.watches.report_schedule import run_report_schedule
 from proto_ddf.operations.watches.source_watch import watch_sources
 from proto_ddf.operations.watches.storage_watch import watch_storage
@@ -25,6 +26,7 @@ from proto_ddf.web.api import create_api
 from proto_ddf.web.apps.page import app_page, apps_page
 from proto_ddf.web.apps.regenerate_state import RegenerateState
 from proto_ddf.web.apps.state import AppsState, AppState
+from proto_ddf.web.errors.alerts_state import AlertsPanelState
 from proto_ddf.web.errors.detail.page import incident_page
 from proto_ddf.web.errors.detail.state import IncidentPageState
 from proto_ddf.web.errors.list_page import errors_page
@@ -70,7 +72,7 @@ def notify_unexpected_error(exception: Exception) -> EventSpec:
 
 @asynccontextmanager
 async def lifespan() -> AsyncIterator[None]:
-    """Resume operations and adopt apps; then watch apps, sources and storage, send notifications and run the housekeeping
+    """Resume operations and adopt apps; then watch apps, sources, storage and alerts, send notifications and run the housekeeping
     until the server ends."""
     await asyncio.to_thread(_start)
     loops = (
@@ -78,6 +80,7 @@ async def lifespan() -> AsyncIterator[None]:
         watch_sources(),
         run_housekeeping(),
         watch_storage(),
+        watch_alerts(),
         deliver(),
         run_report_schedule(),
     )
@@ -143,6 +146,7 @@ def _add_pages(app: rx.App) -> None:
     )
     also = {
         "/": [SourceHealthState.follow_all],
+        "/errors": [AlertsPanelState.end_lost_retry, AlertsPanelState.follow],
         "/sources": [SourceHealthState.follow_all],
         "/sources/[source_id]": [PreviewState.end_lost_retry, SourceHealthState.follow_one],
         "/apps/[slug]": [RegenerateState.end_lost_retry, RegenerateState.load],

@@ -18,6 +18,7 @@ from pydantic import (
 )
 from pydantic_settings import NoDecode, SettingsConfigDict
 
+from proto_ddf.alert_settings import AlertSettings
 from proto_ddf.network_settings import NetworkSettings, parsed_json
 from proto_ddf.notification_settings import NotificationSettings
 from proto_ddf.port_numbers import (
@@ -62,7 +63,7 @@ def _check_level(level: str) -> str:
     return level.upper()
 
 
-class Settings(NetworkSettings, NotificationSettings):
+class Settings(NetworkSettings, NotificationSettings, AlertSettings):
     """The current settings. An invalid value raises pydantic's ValidationError with the name of the variable."""
 
     # Field names are not accepted as variables: HOME would become the home folder.

@@ -1,5 +1,6 @@
 """Proto-DDF's own records, a module for each part. Changes need a migration in `proto_ddf/db/migrations`."""
 
+from proto_ddf.db.tables.alerts import AlertRecord, AlertState
 from proto_ddf.db.tables.apps import AppRecord, AppState, PortReservation
 from proto_ddf.db.tables.columns import UtcDateTime, new_id, utc_now
 from proto_ddf.db.tables.incidents import (
@@ -29,6 +30,8 @@ from proto_ddf.db.tables.rollups import (
 from proto_ddf.db.tables.sources import SecretRecord, SourceRecord
 
 __all__ = [
+    "AlertRecord",
+    "AlertState",
     "AppRecord",
     "AppState",
     "ChannelRecord",

@@ -13,6 +13,7 @@ from proto_ddf import vault
 from proto_ddf.db.tables import utc_now
 from proto_ddf.logs import get_logger
 from proto_ddf.monitoring import retention
+from proto_ddf.monitoring.alerts.views import prune_alerts
 from proto_ddf.notify import delivery_queue
 from proto_ddf.operations.retention import pruning
 from proto_ddf.operations.retention.references import (
@@ -57,6 +58,7 @@ def remove_expired(stop: StopFlag, clock: Callable[[], datetime] = utc_now) -> d
         "errors": partial(
             retention.prune, before, settings.keep_errors, settings.keep_error_mb * 2**20
         ),
+        "alerts": partial(prune_alerts, before),
         "uploads": partial(remove_uploads, (now - GRACE_PERIOD).timestamp()),
         "secrets": partial(remove_secrets, now - GRACE_PERIOD),
         "copies": partial(remove_copies, (now - GRACE_PERIOD).timestamp()),

@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from proto_ddf.web.errors.alerts_panel import alerts_panel
 from proto_ddf.web.errors.parts import error_again, failed_operation, occurrences, severity
 from proto_ddf.web.errors.state import FILTERS, OPEN, ErrorListState
 from proto_ddf.web.shared.components.badge import status_badge
@@ -21,6 +22,7 @@ def errors_page() -> rx.Component:
     return page(
         "Errors",
         error_callout(state),
+        alerts_panel(),
         state_filters({each: _FILTER_WORDS[each] for each in FILTERS}, state.only, state.show_only),
         rx.cond(
             state.loaded,

@@ -11,6 +11,7 @@ from reflex.state import State
 import proto_ddf.web
 from proto_ddf.web.apps import regenerate_state
 from proto_ddf.web.apps import state as apps_state
+from proto_ddf.web.errors import alerts_state
 from proto_ddf.web.errors import state as errors_state
 from proto_ddf.web.errors.detail import state as incident_state
 from proto_ddf.web.generate import state as generate_state
@@ -58,6 +59,7 @@ PLAN = OPERATION | {
 EVENTS: dict[type[rx.State], set[str]] = {
     apps_state.AppsState: ERRORS | {"act", "follow_apps"},
     apps_state.AppState: ERRORS | {"act", "follow_app", "set_log_following", "set_log_search"},
+    alerts_state.AlertsPanelState: ERRORS | {"follow"},
     errors_state.ErrorListState: ERRORS | {"follow", "load", "show_only", "try_again"},
     incident_state.IncidentPageState: ERRORS
     | {

@@ -1,0 +1,63 @@
+"""The state of the panel of alerts."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import reflex as rx
+
+from proto_ddf.monitoring.alerts import Alerts
+from proto_ddf.web.errors import alerts_state
+from proto_ddf.web.errors.alerts_state import AlertsPanelState
+from proto_ddf.web.shared.state import live
+from tests.unit.monitoring.alerting import PLENTY, World
+from tests.unit.web.retries import press_try_again
+from tests.unit.web.states import run, state_of
+
+
+@pytest.fixture(autouse=True)
+def _one_look(migrated_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tab is open for one refresh, and closed at the next; `follow` may be called again."""
+    monkeypatch.setattr(live, "_PAUSE_SECONDS", 0)
+    monkeypatch.setattr(alerts_state, "_REFRESH_SECONDS", 0.001)
+    looks: list[bool] = []
+
+    def every_other(_state: rx.State) -> bool:
+        looks.append(len(looks) % 2 == 0)
+        return looks[-1]
+
+    monkeypatch.setattr(live, "is_connected", every_other)
+
+
+@pytest.fixture
+def state() -> Any:
+    return state_of(AlertsPanelState)
+
+
+def test_it_shows_what_fires_until_it_is_over(state: Any) -> None:
+    world = World(free_bytes=0)
+    run(state, "follow")
+    assert (state.loaded, state.firing) == (True, [])
+    alerts = Alerts(world.clock, world.probe)
+    alerts.evaluate()
+    run(state, "follow")
+    [row] = state.firing
+    assert (row.rule, row.priority, row.link) == ("disk_low", "critical", "/apps")
+    assert row.started_at == world.now.isoformat()
+    world.free_bytes = PLENTY
+    world.pass_until(world.now.replace(minute=2))
+    run(state, "follow")
+    assert state.firing == []
+
+
+def test_records_that_cannot_be_read_are_told_and_try_again_reads_them(
+    state: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> None:
+        raise TimeoutError("locked")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(alerts_state, "firing_alerts", broken)
+        run(state, "follow")
+    assert state.error_shown
+    assert press_try_again(state).handler.fn.__name__ == "follow"
