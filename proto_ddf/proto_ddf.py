@@ -72,8 +72,8 @@ def notify_unexpected_error(exception: Exception) -> EventSpec:
 
 @asynccontextmanager
 async def lifespan() -> AsyncIterator[None]:
-    """Resume operations and adopt apps; then watch apps, sources, storage and alerts, send notifications and run the housekeeping
-    until the server ends."""
+    """Resume operations and adopt apps; then watch apps, sources, storage and alerts, send notifications and reports and
+    run the housekeeping until the server ends."""
     await asyncio.to_thread(_start)
     loops = (
         watch(),

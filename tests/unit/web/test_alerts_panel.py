@@ -4,29 +4,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import reflex as rx
 
 from proto_ddf.monitoring.alerts import Alerts
 from proto_ddf.web.errors import alerts_state
 from proto_ddf.web.errors.alerts_state import AlertsPanelState
-from proto_ddf.web.shared.state import live
 from tests.unit.monitoring.alerting import PLENTY, World
 from tests.unit.web.retries import press_try_again
-from tests.unit.web.states import run, state_of
+from tests.unit.web.states import open_for_one_look, run, state_of
 
 
 @pytest.fixture(autouse=True)
 def _one_look(migrated_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The tab is open for one refresh, and closed at the next; `follow` may be called again."""
-    monkeypatch.setattr(live, "_PAUSE_SECONDS", 0)
-    monkeypatch.setattr(alerts_state, "_REFRESH_SECONDS", 0.001)
-    looks: list[bool] = []
-
-    def every_other(_state: rx.State) -> bool:
-        looks.append(len(looks) % 2 == 0)
-        return looks[-1]
-
-    monkeypatch.setattr(live, "is_connected", every_other)
+    open_for_one_look(monkeypatch, alerts_state)
 
 
 @pytest.fixture

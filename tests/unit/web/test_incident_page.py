@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import reflex as rx
 from reflex.state import State
 
 from proto_ddf.db import engine
@@ -15,23 +14,14 @@ from proto_ddf.monitoring import incidents
 from proto_ddf.monitoring.incident_views import recent_incidents
 from proto_ddf.web.errors.detail import state as detail_state
 from proto_ddf.web.errors.detail.state import IncidentPageState
-from proto_ddf.web.shared.state import live
 from tests.reporting import report
 from tests.unit.web.retries import press_try_again
+from tests.unit.web.states import open_for_one_look
 
 
 @pytest.fixture(autouse=True)
 def _one_look(migrated_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The tab is open for one refresh, and closed at the next; `follow` may be called again."""
-    monkeypatch.setattr(live, "_PAUSE_SECONDS", 0)
-    monkeypatch.setattr(detail_state, "_REFRESH_SECONDS", 0.001)
-    looks: list[bool] = []
-
-    def every_other(_state: rx.State) -> bool:
-        looks.append(len(looks) % 2 == 0)
-        return looks[-1]
-
-    monkeypatch.setattr(live, "is_connected", every_other)
+    open_for_one_look(monkeypatch, detail_state)
 
 
 @pytest.fixture
