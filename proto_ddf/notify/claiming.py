@@ -28,7 +28,7 @@ MOST_MESSAGES = 10
 RATE_PERIOD = timedelta(seconds=300)
 MOST_INTERRUPTED = 3
 """Attempts that may be interrupted, by a crash of Proto-DDF, before a message without a key is given up."""
-_REPEATED = "Proto-DDF was interrupted while it sent this. It may have come before."
+_REPEATED = "This may have come before: Proto-DDF does not know whether it arrived."
 
 _channel, _state = col(DeliveryRecord.channel_id), col(DeliveryRecord.state)
 _message, _due = col(DeliveryRecord.message_id), col(DeliveryRecord.not_before)

@@ -20,11 +20,13 @@ class MailServer:
     def __init__(self) -> None:
         self.port = 0
         self.mails: list[EmailMessage] = []
+        self.raw: list[bytes] = []
         self.sender = ""
         self.recipients: dict[str, str] = {}
         self.data = ""
         self.breaks_after_data = False
         """Takes the mail and breaks the connection without an answer."""
+        self.farewell = ""
 
     async def handle_MAIL(
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: Any
@@ -45,11 +47,15 @@ class MailServer:
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:
         if self.data:
             return self.data
-        mail = message_from_bytes(cast(bytes, envelope.content), policy=policy.default)
+        self.raw.append(cast(bytes, envelope.content))
+        mail = message_from_bytes(self.raw[-1], policy=policy.default)
         self.mails.append(cast(EmailMessage, mail))
         if self.breaks_after_data:
             server.transport.abort()
         return "250 OK"
+
+    async def handle_QUIT(self, _server: SMTP, _session: Session, _envelope: Envelope) -> str:
+        return self.farewell or "221 Bye"
 
     def authenticate(
         self, _server: SMTP, _session: Session, _envelope: Envelope, mechanism: str, data: Any

@@ -1,9 +1,11 @@
 """E-mail, by a mail server (SMTP)."""
 
+import contextlib
 import smtplib
 import socket
 import ssl
 from collections.abc import Sequence
+from email import policy
 from email.message import EmailMessage
 from email.utils import format_datetime, getaddresses, parseaddr
 from typing import Annotated, Literal
@@ -60,9 +62,14 @@ def check(values: Values, limits: Limits) -> None:
 
 def send(values: Values, message: Message, limits: Limits) -> str:
     recipients = [address for _, address in getaddresses([values["recipients"]])]
-    mail = _mail(values, message).as_bytes()
-    with _connected(values, limits) as server:
+    mail = _mail(values, message).as_bytes(policy=policy.SMTP)
+    server = _connected(values, limits)
+    try:
         refused = _hand_over(server, parseaddr(values["sender"])[1], recipients, mail)
+        with contextlib.suppress(OSError):  # the mail was taken, whatever the farewell is
+            server.quit()
+    finally:
+        server.close()
     return f"Not taken for {', '.join(refused)}" if refused else ""
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 from pydantic import BaseModel, ConfigDict, Field
 
+from proto_ddf.errors import ValidationError
 from proto_ddf.notify.channels.http import check_answer, check_url, post
 from proto_ddf.notify.channels.kind import ChannelKind, Limits, Values
 from proto_ddf.notify.channels.outcomes import (
@@ -36,6 +37,7 @@ class LinearConfig(BaseModel):
 
 
 def check(values: Values, limits: Limits) -> None:
+    _key(values)
     check_url(get_settings().linear_api_url, "api_key", limits)
 
 
@@ -61,8 +63,16 @@ def send(values: Values, message: Message, limits: Limits) -> str:
 
 def _ask(values: Values, query: str, variables: dict[str, Any], limits: Limits) -> httpx.Response:
     body = json.dumps({"query": query, "variables": variables}).encode()
-    headers = {"Content-Type": "application/json", "Authorization": values["api_key"]}
+    headers = {"Content-Type": "application/json", "Authorization": _key(values)}
     return post(get_settings().linear_api_url, "api_key", body, headers, limits)
+
+
+def _key(values: Values) -> str:
+    """The API key, which is sent in a header. Raises ValidationError."""
+    key = values["api_key"].strip()
+    if not (key.isascii() and key.isprintable()):
+        raise ValidationError("It has a character that no API key has.", "api_key", "***")
+    return key
 
 
 def _found(values: Values, issue_id: str, limits: Limits) -> str | None:

@@ -60,7 +60,7 @@ def _mail() -> Iterator[MailServer]:
 def mail(_mail: MailServer) -> MailServer:
     _mail.mails.clear()
     _mail.sender, _mail.data, _mail.breaks_after_data = "", "", False
-    _mail.recipients = {}
+    _mail.farewell, _mail.recipients = "", {}
     return _mail
 
 

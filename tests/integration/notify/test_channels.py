@@ -128,6 +128,11 @@ def test_a_webhook_gets_signed_json(receiver: Receiver, clock: Clock) -> None:
     }
 
 
+def test_an_answer_that_cannot_be_decoded_is_an_answer(receiver: Receiver, clock: Clock) -> None:
+    receiver.answers = [Answer(200, "no gzip", {"Content-Encoding": "gzip"})]
+    assert send(webhook(receiver.url()), clock)[0] == "sent"
+
+
 def test_a_redirect_is_not_followed(receiver: Receiver, clock: Clock) -> None:
     receiver.answers = [Answer(302, "", {"Location": receiver.url("/elsewhere")})]
     assert send(webhook(receiver.url()), clock)[0] == "failed"
@@ -231,6 +236,15 @@ def test_a_wrong_key_and_a_wrong_team_of_linear_fail_for_good(
     assert "Entity not found: Team" in error
 
 
+def test_what_is_no_key_of_linear_is_refused_before_it_is_sent(
+    linear_server: LinearApi, receiver: Receiver, clock: Clock
+) -> None:
+    state, error, _ = send(linear(key="lin_api\nkey"), clock)
+    assert state == "failed"
+    assert "no API key" in error
+    assert receiver.received == []
+
+
 def test_linear_behind_a_page_of_html_is_asked_again(
     linear_server: LinearApi, receiver: Receiver, clock: Clock
 ) -> None:
@@ -245,7 +259,8 @@ def test_a_mail_has_a_subject_a_link_and_a_message_id(mail: MailServer, clock: C
     assert got["To"] == "ann@example.com, Bob <bob@example.com>"
     assert got["Message-ID"] == f"<{deliveries()[0].message_id}@example.com>"
     assert got["X-Priority"] == "2 (High)"
-    assert got.get_content().strip() == f"The disk is full.\n\n{LINK}"
+    assert b"\n" not in mail.raw[-1].replace(b"\r\n", b"")
+    assert got.get_content().split("\r\n") == ["The disk is full.", "", LINK, ""]
 
 
 @pytest.mark.parametrize(
@@ -256,6 +271,7 @@ def test_a_mail_has_a_subject_a_link_and_a_message_id(mail: MailServer, clock: C
         ({"data": "554 spam"}, "failed", "554 spam"),
         ({"sender": "550 no such sender"}, "failed", "550"),
         ({"breaks_after_data": True}, "may_have_arrived", "did not confirm"),
+        ({"farewell": "554 no farewell"}, "sent", ""),
     ],
 )
 def test_what_a_mail_server_answers(

@@ -49,9 +49,9 @@ def test_a_message_survives_a_kill_and_comes_twice_only_where_there_is_no_key(
     assert len({mail["Message-ID"] for mail in mail.mails}) == 1
     assert len(came["/slack"]) == twice
     assert len(came["/apprise"]) == twice
-    assert "It may have come before" in came["/apprise"][-1].json["message"]
-    assert "It may have come before" in came["/slack"][-1].json["text"]
-    assert "It may have come before" in mail.mails[-1].get_content()
+    assert "This may have come before" in came["/apprise"][-1].json["message"]
+    assert "This may have come before" in came["/slack"][-1].json["text"]
+    assert "This may have come before" in mail.mails[-1].get_content()
 
 
 def check_equal(requests: list[Received], number: int) -> None:

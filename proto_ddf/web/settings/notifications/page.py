@@ -9,6 +9,7 @@ from proto_ddf.web.settings.notifications.undelivered import undelivered_section
 from proto_ddf.web.shared.components.callout import error_callout, notice
 from proto_ddf.web.shared.components.feedback import empty_state, skeleton_rows
 from proto_ddf.web.shared.components.layout import page
+from proto_ddf.web.shared.components.links import compact_label
 from proto_ddf.web.shared.components.operation import operation_panel
 
 STATE = NotificationsState
@@ -30,14 +31,15 @@ def notifications_page() -> rx.Component:
             skeleton_rows(3, height="120px"),
         ),
         breadcrumbs=[("Settings", "/settings/notifications")],
-        action=_add(),
+        action=_add(compact=True),
     )
 
 
-def _add() -> rx.Component:
+def _add(*, compact: bool = False) -> rx.Component:
+    label = "Add a channel"
     return rx.button(
         rx.icon("plus", size=16, aria_hidden="true"),
-        "Add a channel",
+        compact_label(label) if compact else label,
         on_click=STATE.open_form,
         size="2",
         type="button",

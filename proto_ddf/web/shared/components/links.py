@@ -17,6 +17,11 @@ _HIDDEN_UNLESS_WIDE = {
 }
 
 
+def compact_label(label: str) -> rx.Component:
+    """The label of a button that shows only its icon on a narrow page."""
+    return rx.el.span(label, style=_HIDDEN_UNLESS_WIDE)
+
+
 def link_button(
     label: str, href: str | rx.Var[str], *, icon: str = "", compact: bool = False, **props: Any
 ) -> rx.Component:
@@ -27,7 +32,7 @@ def link_button(
     With `compact` a narrow page shows only the icon.
     """
     picture = [rx.icon(icon, size=16, aria_hidden="true")] if icon else []
-    text = rx.el.span(label, style=_HIDDEN_UNLESS_WIDE) if compact else label
+    text = compact_label(label) if compact else label
     return rx.button(
         ReactRouterLink.create(*picture, text, to=href), as_child=True, **{"size": "2", **props}
     )
