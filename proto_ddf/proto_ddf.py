@@ -30,6 +30,8 @@ from proto_ddf.web.errors.alerts_state import AlertsPanelState
 from proto_ddf.web.errors.detail.page import incident_page
 from proto_ddf.web.errors.detail.state import IncidentPageState
 from proto_ddf.web.errors.list_page import errors_page
+from proto_ddf.web.errors.reports.page import reports_page
+from proto_ddf.web.errors.reports.state import ReportsState
 from proto_ddf.web.errors.state import ErrorListState
 from proto_ddf.web.generate.page import generate_page
 from proto_ddf.web.generate.state import GenerateState
@@ -134,6 +136,7 @@ def _add_pages(app: rx.App) -> None:
         ("/operations", "Operations", operations_page, OperationsState, "load"),
         ("/operations/[operation_id]", "Operation", operation_page, OperationPageState, "load"),
         ("/errors", "Errors", errors_page, ErrorListState, "load"),
+        ("/errors/reports", "Reports", reports_page, ReportsState, "load"),
         ("/errors/[incident_id]", "Error", incident_page, IncidentPageState, "load"),
         ("/resilience", "Resilience", resilience_page, ResilienceState, "load"),
         (

@@ -23,6 +23,7 @@ from proto_ddf.hosting import apps
 from proto_ddf.logs import get_logger
 from proto_ddf.settings import get_settings
 from proto_ddf.sources.files.uploads import remove_uploads, upload_path
+from proto_ddf.web.report_download import download_report
 
 logger = get_logger(__name__)
 
@@ -45,6 +46,7 @@ def create_api() -> Starlette:
             Route("/api/secrets", receive_secret, methods=["POST"]),
             Route("/api/apps/{slug}/download", download_app, methods=["GET"]),
             Route("/api/apps/{slug}/log", download_log, methods=["GET"]),
+            Route("/api/reports/{report_id}", download_report, methods=["GET"]),
         ]
     )
 

@@ -12,6 +12,7 @@ from proto_ddf.web.shared.components.callout import error_callout, error_details
 from proto_ddf.web.shared.components.feedback import empty_state, skeleton_rows
 from proto_ddf.web.shared.components.filters import state_filters
 from proto_ddf.web.shared.components.layout import page
+from proto_ddf.web.shared.components.links import link_button
 
 _FILTER_WORDS = {OPEN: "Open", "muted": "Muted", "resolved": "Resolved"}
 
@@ -28,6 +29,9 @@ def errors_page() -> rx.Component:
             state.loaded,
             rx.cond(state.incidents, rows, _none()),
             skeleton_rows(4, height="112px"),
+        ),
+        action=link_button(
+            "Reports", "/errors/reports", icon="file-chart-column", compact=True, variant="soft"
         ),
     )
 

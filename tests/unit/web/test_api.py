@@ -13,6 +13,8 @@ from typing import Any
 import httpx
 import pytest
 
+from proto_ddf.monitoring.reports.error_reporting import ErrorReporting
+from proto_ddf.monitoring.reports.options import ReportOptions
 from proto_ddf.settings import Settings, get_settings
 from proto_ddf.web import api
 
@@ -189,3 +191,26 @@ def test_a_download_of_an_unknown_app_is_not_found(
     monkeypatch.setattr(api.apps, "get_app", lambda slug: None)
 
     assert call("GET", "/api/apps/nothing/download").status_code == 404
+
+
+def test_a_report_is_sent_as_an_attachment_that_may_run_nothing(migrated_home: Path) -> None:
+    made = ErrorReporting().generate_report(ReportOptions())
+
+    answer = call("GET", f"/api/reports/{made.id}")
+
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert answer.headers["content-disposition"] == f'attachment; filename="report-{made.id}.html"'
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+    assert len(answer.content) == made.size
+
+
+@pytest.mark.parametrize("report_id", ["unknown", "..%2F..%2Fproto_ddf.db", "%2e%2e", "one%00"])
+def test_an_unknown_report_is_not_found(migrated_home: Path, report_id: str) -> None:
+    assert call("GET", f"/api/reports/{report_id}").status_code == 404
+
+
+def test_a_report_whose_file_is_gone_is_not_found(migrated_home: Path) -> None:
+    made = ErrorReporting().generate_report(ReportOptions(format="json"))
+    (migrated_home / "reports" / f"{made.id}.json").unlink()
+    assert call("GET", f"/api/reports/{made.id}").status_code == 404

@@ -14,6 +14,7 @@ from proto_ddf.web.apps import state as apps_state
 from proto_ddf.web.errors import alerts_state
 from proto_ddf.web.errors import state as errors_state
 from proto_ddf.web.errors.detail import state as incident_state
+from proto_ddf.web.errors.reports import state as reports_state
 from proto_ddf.web.generate import state as generate_state
 from proto_ddf.web.operations import state as operations_state
 from proto_ddf.web.overview import state as overview_state
@@ -72,6 +73,17 @@ EVENTS: dict[type[rx.State], set[str]] = {
         "set_note",
         "try_again",
         "unmute",
+    },
+    reports_state.ReportsState: OPERATION
+    | {
+        "delete",
+        "follow",
+        "generate",
+        "load",
+        "set_about",
+        "set_format",
+        "set_time_range",
+        "set_type",
     },
     injections.InjectionBannerState: {"follow"},
     storage.StorageBannerState: {"follow"},

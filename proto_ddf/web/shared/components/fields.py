@@ -18,7 +18,7 @@ def field_error(message: rx.Var[str] | str, *, field_id: str = "") -> rx.Compone
 
 
 def form_field(
-    label: str,
+    label: str | rx.Var[str],
     control: rx.Component,
     *,
     error: rx.Var[str] | str = "",
