@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.forms_script.conftest import Site
-from tests.browser.forms_script.test_drafts import open_form
+from tests.browser.forms_script.filling import open_form
 
 pytestmark = pytest.mark.browser
 

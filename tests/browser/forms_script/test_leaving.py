@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Dialog, Page, expect
 
 from tests.browser.forms_script.conftest import Site
-from tests.browser.forms_script.test_drafts import KEY, open_form, wait_for_drafts
+from tests.browser.forms_script.filling import KEY, open_form, wait_for_drafts
 
 pytestmark = pytest.mark.browser
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.forms_script.conftest import Site
-from tests.browser.forms_script.test_drafts import (
+from tests.browser.forms_script.filling import (
     KEY,
     expect_as_stored,
     open_form,

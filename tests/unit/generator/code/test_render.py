@@ -1,77 +1,15 @@
-import ast
 import errno
-import gc
-import json
 import os
-import sys
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from proto_ddf import errors
 from proto_ddf.errors import classify
-from proto_ddf.generator.code import atomic_replace, render
+from proto_ddf.generator.code import render
 from proto_ddf.generator.code.render import render_app, render_files
-from proto_ddf.generator.names import TEMPLATES
-from proto_ddf.generator.planning.plan import plan_app
 from proto_ddf.generator.spec import AppSpec
-from proto_ddf.sources.schema.model import (
-    ColumnInfo,
-    ColumnType,
-    ForeignKey,
-    SourceSchema,
-    TableInfo,
-)
-
-HOSTILE = st.sampled_from(
-    [
-        '"""',
-        "'''",
-        "\\",
-        '\\"""',
-        "{{ 7 * 7 }}",
-        "{% raw %}",
-        "{# gone #}",
-        "\n",
-        "\r\n",
-        "{x!r}",
-        '"); import os; os.abort(); ("',
-        "# comment",
-        "</script>",
-        "\u2028",
-        "\x00",
-        "\x0c",
-        "名前 🚀 é",
-        "%s",
-    ]
-)
-TEXT = st.lists(HOSTILE | st.text(max_size=12), max_size=4).map("".join)
-
-
-@pytest.fixture
-def templates(tmp_path: Path) -> Path:
-    """A small tree with each kind of file."""
-    root = tmp_path / "templates"
-    files = {
-        "assets/logo.bin": "\x00{{ not rendered }}",
-        "__slug__/__slug__.py.jinja": "import sys\nimport os\nNAME = {{ spec.name|py }}\n",
-        "__slug__/pages/__table__.py.jinja": "LABEL={{ table.label|py }}\n",
-    }
-    for name, text in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    return root
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "apps" / "my_shop"
+from tests.rendered_files import tree_of
 
 
 def test_paths_name_the_app_and_its_tables(plan: AppSpec, templates: Path, folder: Path) -> None:
@@ -116,12 +54,12 @@ def test_a_template_that_fails_leaves_the_old_app(
     plan: AppSpec, templates: Path, folder: Path
 ) -> None:
     render_app(plan, folder, templates=templates)
-    before = _tree(folder)
+    before = tree_of(folder)
     (templates / "bad.txt.jinja").write_text("{{ spec.gone }}")
     with pytest.raises(errors.SystemError) as caught:
         render_app(plan, folder, templates=templates)
     assert caught.value.code == "render_failed"
-    assert _tree(folder) == before
+    assert tree_of(folder) == before
     assert os.listdir(folder.parent) == [folder.name]
 
 
@@ -159,32 +97,6 @@ def test_code_that_does_not_parse_is_no_app(plan: AppSpec, templates: Path, fold
     assert not folder.exists()
 
 
-def test_apps_can_be_written_at_once(
-    plan: AppSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Before Python 3.11.8, syntax trees made in two threads at once end with a SystemError if the garbage collector
-    lets the other thread run meanwhile. To the kind belongs every use of `ast.parse`, which ruff therefore refuses."""
-    for number in range(4):
-        render_app(plan, tmp_path / f"app_{number}")
-    switches, thresholds = sys.getswitchinterval(), gc.get_threshold()
-    gc.callbacks.append(_let_others_run)
-    try:
-        sys.setswitchinterval(1e-6)
-        gc.set_threshold(50)
-        with ThreadPoolExecutor(4) as threads:
-            folders = [tmp_path / f"app_{number}" for number in range(4)] * 2
-            list(threads.map(render._check_syntax, folders))
-    finally:
-        gc.callbacks.remove(_let_others_run)
-        gc.set_threshold(*thresholds)
-        sys.setswitchinterval(switches)
-
-
-def _let_others_run(_phase: str, _info: dict[str, int]) -> None:
-    for _ in range(20):
-        pass
-
-
 @pytest.mark.parametrize(
     "change",
     [
@@ -218,92 +130,6 @@ def test_two_tables_of_one_name_are_refused(plan: AppSpec, templates: Path) -> N
         render_files(unsafe, templates)
 
 
-class Killed(BaseException):
-    """Stands for kill -9: nothing after it runs but what the next run does."""
-
-
-def _kill_points(monkeypatch: pytest.MonkeyPatch, nth: int) -> None:
-    """From the nth step on the disk of the swap, nothing happens any more."""
-    done = 0
-
-    def guard(function):  # type: ignore[no-untyped-def]
-        def step(*args, **kwargs):  # type: ignore[no-untyped-def]
-            nonlocal done
-            done += 1
-            if done >= nth:
-                raise Killed
-            return function(*args, **kwargs)
-
-        return step
-
-    def dead(*_: object, **__: object) -> None:
-        if done < nth:
-            real_rmtree(*_, **__)  # type: ignore[arg-type]
-
-    real_rmtree = atomic_replace.shutil.rmtree
-    monkeypatch.setattr(atomic_replace.os, "rename", guard(os.rename))
-    monkeypatch.setattr(atomic_replace, "_exchange", guard(atomic_replace._exchange))
-    monkeypatch.setattr(atomic_replace.shutil, "rmtree", dead)
-
-
-@pytest.mark.parametrize("exchange", [True, False], ids=["exchange", "two renames"])
-@pytest.mark.parametrize("nth", range(1, 9))
-def test_a_kill_leaves_the_old_or_the_new_app_and_loses_no_data(
-    plan: AppSpec,
-    templates: Path,
-    folder: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    nth: int,
-    exchange: bool,
-) -> None:
-    render_app(plan, folder, templates=templates)
-    for name in ("data", "logs"):
-        (folder / name).mkdir()
-        (folder / name / "kept").write_text(name)
-    old = _code(folder)
-    renamed = plan.model_copy(update={"name": "New name"})
-    with monkeypatch.context() as patched:
-        if not exchange:
-            patched.setattr(atomic_replace, "_exchange", lambda *_: False)
-        _kill_points(patched, nth)
-        killed = False
-        try:
-            render_app(renamed, folder, templates=templates)
-        except Killed:
-            killed = True
-    new = _code_of(renamed, templates)
-    if folder.exists():
-        assert _code(folder) in (old, new)
-    else:
-        assert killed
-        assert not exchange
-    render_app(renamed, folder, templates=templates)
-    assert _code(folder) == new
-    assert (folder / "data/kept").read_text() == "data"
-    assert (folder / "logs/kept").read_text() == "logs"
-    assert os.listdir(folder.parent) == [folder.name]
-
-
-def _code_of(spec: AppSpec, templates: Path) -> dict[str, bytes]:
-    with TemporaryDirectory() as scratch:
-        render_app(spec, Path(scratch) / "app", templates=templates)
-        return _code(Path(scratch) / "app")
-
-
-def _code(folder: Path) -> dict[str, bytes]:
-    tree = _tree(folder)
-    return {name: text for name, text in tree.items() if not name.startswith(("data", "logs"))}
-
-
-def _tree(folder: Path) -> dict[str, bytes]:
-    files = (path for path in folder.rglob("*") if path.is_file())
-    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
-
-
-def test_the_templates_leave_the_apps_own_folders_alone() -> None:
-    assert not {path.name for path in TEMPLATES.iterdir()} & set(atomic_replace.PRESERVED)
-
-
 def test_ruff_that_hangs_is_ended(
     plan: AppSpec, templates: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -315,90 +141,6 @@ def test_ruff_that_hangs_is_ended(
     with pytest.raises(errors.SystemError, match="longer than") as caught:
         render_app(plan, folder, templates=templates)
     assert caught.value.code == "render_failed"
-
-
-@st.composite
-def hostile_plans(draw: st.DrawFn) -> AppSpec:
-    """Plans of which every text is hostile."""
-    names = draw(st.lists(TEXT, min_size=2, max_size=3, unique=True))
-    columns = draw(st.lists(TEXT, min_size=len(ColumnType), max_size=len(ColumnType), unique=True))
-    choices = tuple(draw(st.lists(TEXT, min_size=1, max_size=3)))
-    infos = tuple(
-        ColumnInfo(name=name, type=kind, choices=choices if kind is ColumnType.TEXT else None)
-        for name, kind in zip(columns, ColumnType, strict=True)
-    )
-    keys = (ForeignKey(columns=(columns[0],), target_table=names[0], target_columns=(columns[0],)),)
-    tables = (
-        TableInfo(name=name, columns=infos, primary_key=(columns[0],), foreign_keys=keys)
-        for name in names
-    )
-    schema = SourceSchema(tables=tuple(tables))
-    spec = plan_app(schema, name="My shop", imported=False, allow_editing=True)
-    spec.name = draw(TEXT)
-    spec.description = draw(TEXT)
-    for table in spec.tables:
-        table.label = draw(TEXT)
-        table.fields[0].label = draw(TEXT)
-    for chart in spec.charts:
-        chart.title = draw(TEXT)
-    return spec
-
-
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
-@given(hostile_plans())
-def test_whatever_a_person_types_comes_out_as_literals(spec: AppSpec) -> None:
-    with TemporaryDirectory() as scratch:
-        folder = Path(scratch) / "app"
-        render_app(spec, folder)
-        literals = {path: set(_strings(folder / path)) for path in _python(folder)}
-        written = json.loads((folder / "app.json").read_text())
-    assert written == spec.model_dump(mode="json")
-    calls = {_shape(source) for source in _sources(spec)}
-    assert len(calls) == 1, "the texts changed what the code does"
-    assert {spec.name, spec.description} <= literals[f"{spec.slug}/config.py"]
-    for table in spec.tables:
-        assert {table.table} <= literals[f"{spec.slug}/models.py"]
-        assert {field.column for field in table.fields} <= literals[f"{spec.slug}/models.py"]
-        page = literals[f"{spec.slug}/pages/{table.name}.py"]
-        assert {table.label, table.fields[0].label} <= page
-        assert {each for field in table.fields for each in field.choices or ()} <= page
-
-
-def _sources(spec: AppSpec) -> Iterator[dict[str, bytes]]:
-    """The code of the plan, and of the same plan with harmless texts."""
-    yield render_files(spec)
-    tame = spec.model_copy(deep=True)
-    tame.name = "Name"
-    tame.description = "Text" if spec.description else ""
-    for table in tame.tables:
-        table.label = "Label"
-        table.fields[0].label = "Label"
-    for chart in tame.charts:
-        chart.title = "Title"
-    yield render_files(tame)
-
-
-def _shape(files: dict[str, bytes]) -> str:
-    """The structure of all code: its syntax tree without the texts in it."""
-    trees = []
-    for path, content in sorted(files.items()):
-        if path.endswith(".py"):
-            tree = ast.parse(content)
-            for node in ast.walk(tree):
-                if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                    node.value = ""
-            trees.append(f"{path}: {ast.dump(tree)}")
-    return "\n".join(trees)
-
-
-def _python(folder: Path) -> list[str]:
-    return [str(path.relative_to(folder)) for path in folder.rglob("*.py")]
-
-
-def _strings(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_bytes())):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield node.value
 
 
 @pytest.mark.parametrize(

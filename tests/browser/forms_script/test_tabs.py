@@ -1,0 +1,68 @@
+"""Drafts of several tabs, open and closed."""
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.forms_script.conftest import Site
+from tests.browser.forms_script.filling import (
+    KEY,
+    TYPED,
+    expect_everything_back,
+    open_form,
+    type_everything,
+    wait_for_drafts,
+)
+
+pytestmark = pytest.mark.browser
+
+
+def test_two_tabs_on_one_row_keep_their_own_texts(site: Site, page: Page, context: BrowserContext):
+    open_form(page, site)
+    page.get_by_label("Name").fill("Grace")
+    wait_for_drafts(page, {"name"})
+    other = context.new_page()
+    open_form(other, site)
+    expect(other.get_by_label("Name")).to_have_value("Ada")
+    other.get_by_label("City").select_option("Oslo")
+    wait_for_drafts(other, {"name", "city"})
+    page.reload()
+    expect(page.get_by_label("Name")).to_have_value("Grace")
+    expect(page.get_by_label("City")).to_have_value("Rome")
+    other.get_by_role("button", name="Save").click()
+    expect(other.get_by_role("button", name="Edit")).to_be_visible()
+    wait_for_drafts(page, {"name"})
+
+
+def test_a_closed_tab_leaves_its_text_to_the_next_one(
+    site: Site, page: Page, context: BrowserContext
+):
+    open_form(page, site)
+    type_everything(page)
+    wait_for_drafts(page, set(TYPED))
+    page.close()
+    later = context.new_page()
+    later.goto(f"{site.url}{KEY}")
+    expect_everything_back(later)
+    later.get_by_role("button", name="Save").click()
+    expect(later.get_by_role("button", name="Edit")).to_be_visible()
+    wait_for_drafts(later, set())
+
+
+def test_a_reloaded_tab_waits_for_the_lock_of_the_page_before(
+    site: Site, page: Page, context: BrowserContext
+):
+    """On a loaded machine the page before ends seconds later than the next one begins."""
+    open_form(page, site)
+    page.get_by_label("Name").fill("Grace")
+    wait_for_drafts(page, {"name"})
+    name = page.evaluate("sessionStorage['forms.tab']")
+    other = context.new_page()
+    other.goto(f"{site.url}/customers/7")
+    other.evaluate(
+        """name => void navigator.locks.request(
+          `forms shop ${name}`, { steal: true }, () => new Promise((done) => setTimeout(done, 2500)))""",
+        name,
+    )
+    page.reload()
+    expect(page.get_by_label("Name")).to_have_value("Grace")
+    assert page.evaluate("sessionStorage['forms.tab']") == name
