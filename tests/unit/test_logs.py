@@ -245,7 +245,7 @@ class TestLogOperation:
                 asyncio.run(wait(Broken()))
         assert [line["outcome"] for line in told if "outcome" in line] == ["success", "failed"]
 
-    def test_an_async_function_that_is_cancelled_is_told_as_such(self) -> None:
+    def test_an_async_function_that_is_cancelled_is_logged_as_cancelled(self) -> None:
         @log_operation("wait")
         async def wait() -> None:
             await asyncio.sleep(3600)

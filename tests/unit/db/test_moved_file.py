@@ -81,14 +81,14 @@ def test_a_write_waits_for_a_file_that_comes_back(database: Path) -> None:
     assert names() == ["before", "after"]
 
 
-def test_a_missing_file_is_not_made_by_looking_for_it(home: Path) -> None:
+def test_a_missing_file_is_not_created_by_looking_for_it(home: Path) -> None:
     with pytest.raises(OperationalError, match="unable to open database file"):
         names()
     assert not (home / "proto_ddf.db").exists()
     close_databases()
 
 
-def test_the_loss_is_told_as_one_of_proto_ddfs_own(database: Path) -> None:
+def test_the_loss_is_reported_as_one_of_proto_ddfs_own(database: Path) -> None:
     """Not reported as an unreadable file of a source."""
     add("before")
     move(database)

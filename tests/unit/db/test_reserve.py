@@ -36,7 +36,7 @@ def test_releasing_what_is_not_held_does_nothing(home: Path):
         (ValueError("full"), False),
     ],
 )
-def test_a_lack_of_space_is_told_from_other_errors(error: Exception, full: bool):
+def test_a_lack_of_space_is_distinguished_from_other_errors(error: Exception, full: bool):
     assert reserve.is_disk_full(error) is full
 
 

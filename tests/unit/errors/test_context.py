@@ -44,7 +44,7 @@ def test_hides_secrets_in_context_and_message() -> None:
     assert "pw1" not in json.dumps(enhanced)
 
 
-def test_a_models_error_is_told_without_the_input() -> None:
+def test_a_models_error_is_reported_without_the_input() -> None:
     class Login(pydantic.BaseModel):
         password: int
 

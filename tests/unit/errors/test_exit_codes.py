@@ -19,7 +19,7 @@ def failure(command: list[str]) -> subprocess.CalledProcessError:
 
 
 @pytest.mark.parametrize("script", ["kill -9 $$", "sh -c 'kill -9 $$'; exit $?"])
-def test_a_killed_program_is_told_as_such(script: str) -> None:
+def test_a_killed_program_is_reported_as_killed(script: str) -> None:
     found = classify(failure(["sh", "-c", script]))
     assert (found.code, found.category, found.retryable) == ("process_killed", "system", False)
     assert "memory" in found.message
@@ -55,7 +55,7 @@ def test_other_codes_are_not(code: int) -> None:
     "text",
     ["[Errno 28] No space left on device: 'a' -> 'b'", "[Errno 13] Permission denied: 'b'"],
 )
-def test_copies_that_failed_are_told_by_the_first(text: str) -> None:
+def test_copies_that_failed_are_reported_by_the_first(text: str) -> None:
     """shutil.copytree collects the errors as texts."""
     expected = "disk_space_low" if "28" in text else "permission_denied"
     assert classify(shutil.Error([("a", "b", text), ("c", "d", "?")])).code == expected

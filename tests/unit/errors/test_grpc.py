@@ -45,7 +45,7 @@ def test_every_status_from_asyncio(grpc_address: str, status: str) -> None:
     check(status, classify(caught.value))
 
 
-def test_what_the_server_said_is_told(grpc_call: Any) -> None:
+def test_what_the_server_said_is_shown(grpc_call: Any) -> None:
     with pytest.raises(grpc.RpcError) as caught:
         grpc_call(b"FAILED_PRECONDITION")
     assert (

@@ -315,7 +315,7 @@ def test_what_this_machine_runs_out_of(number: int, code: str, retryable: bool, 
     assert (found.code, found.retryable) == (code, retryable)
 
 
-def test_descriptors_that_are_used_up_are_told_as_such() -> None:
+def test_used_up_file_descriptors_are_reported() -> None:
     import resource
 
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -86,7 +86,7 @@ def test_a_released_pair_can_be_reserved_again(
     assert registry.reserve_pair("other") == pair
 
 
-def test_no_free_pair_is_tried_once_more_and_then_told(
+def test_no_free_pair_is_tried_once_more_and_then_reported(
     registry: PortRegistry, free: range, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_range(monkeypatch, free[:3])

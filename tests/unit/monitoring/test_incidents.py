@@ -159,7 +159,7 @@ def test_a_muted_incident_counts_errors_and_keeps_its_state(period: timedelta | 
     assert only().state == "resolved"
 
 
-def test_resolving_by_hand_ends_the_mute_and_an_error_while_muted_is_told_afterwards() -> None:
+def test_resolving_by_hand_ends_the_mute_and_an_error_while_muted_is_reported_afterwards() -> None:
     fail("one")
     incidents.mute(only().id, None)
     incidents.resolve(only().id)

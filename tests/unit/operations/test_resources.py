@@ -5,7 +5,7 @@ import pytest
 from proto_ddf.operations.resources import RunResources
 
 
-def test_an_object_is_made_once():
+def test_an_object_is_created_once():
     resources, made = RunResources(), []
     for _ in range(2):
         assert resources.get("a", lambda: made.append("a") or "the a") == "the a"
@@ -13,7 +13,7 @@ def test_an_object_is_made_once():
     assert made == ["a"]
 
 
-def test_what_could_not_be_made_is_made_when_it_is_asked_for_again():
+def test_what_failed_is_created_when_it_is_requested_again():
     resources = RunResources()
     with pytest.raises(ZeroDivisionError):
         resources.get("a", lambda: 1 / 0)
@@ -30,7 +30,7 @@ def test_objects_are_closed_with_the_last_one_first():
     assert closed == ["b", "a"]
 
 
-def test_after_closing_objects_are_made_anew():
+def test_after_closing_new_objects_are_created():
     resources = RunResources()
     resources.get("a", lambda: 1)
     resources.close()

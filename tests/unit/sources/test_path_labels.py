@@ -16,7 +16,7 @@ PATHS = st.lists(
 )
 
 
-def test_an_upload_is_told_from_another_of_the_same_name(home: Path) -> None:
+def test_an_upload_is_distinguished_from_another_of_the_same_name(home: Path) -> None:
     one, two = upload_path("shop.db"), upload_path("shop.db")
     assert files_label([one]) == f"shop.db (upload {one.parent.name})"
     assert files_label([one]) != files_label([two])

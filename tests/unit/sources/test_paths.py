@@ -162,7 +162,7 @@ def test_a_file_that_is_named_twice_is_read_once(exports: Path) -> None:
         ("*/../../*", "path_not_allowed"),
     ],
 )
-def test_a_pattern_that_finds_nothing_or_leads_out_is_told(
+def test_a_pattern_that_finds_nothing_or_leads_out_is_reported(
     exports: Path, pattern: str, code: str
 ) -> None:
     with pytest.raises(ValidationError) as raised:
@@ -170,7 +170,7 @@ def test_a_pattern_that_finds_nothing_or_leads_out_is_told(
     assert (raised.value.field, raised.value.code) == ("paths", code)
 
 
-def test_a_pattern_that_finds_too_much_is_told(exports: Path) -> None:
+def test_a_pattern_that_finds_too_much_is_reported(exports: Path) -> None:
     for number in range(MAX_FILES + 1):
         (exports / f"{number}.txt").touch()
     with pytest.raises(ValidationError) as raised:

@@ -82,7 +82,7 @@ def test_what_passes_by_itself_is_tried_again(way: str, target: str) -> None:
 
 
 @ways
-def test_what_a_person_has_to_mend_is_told_at_once(way: str, target: str) -> None:
+def test_what_a_person_has_to_mend_is_reported_at_once(way: str, target: str) -> None:
     inner = Shaky(failures=1, error=ValidationError("no such table", "table", "t"))
     with pytest.raises(ValidationError):
         WAYS[way](ResilientSource(inner, target))

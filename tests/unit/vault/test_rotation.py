@@ -113,7 +113,7 @@ def test_a_server_that_runs_meanwhile_reads_and_stores_on():
     assert {vault.reveal(each) for each in stored} == {"kept"}
 
 
-def test_a_secret_of_a_lost_key_is_left_and_told(home: Path):
+def test_a_secret_of_a_lost_key_is_kept_and_reported(home: Path):
     vault.store("lost")
     (home / "secret.key").unlink()
     found = vault.store("found")
@@ -125,7 +125,7 @@ def test_a_secret_of_a_lost_key_is_left_and_told(home: Path):
     assert vault.reveal(found) == "found"
 
 
-def test_a_key_of_the_environment_is_not_rotated_but_its_way_is_told(
+def test_a_key_of_the_environment_is_not_rotated_but_the_procedure_is_described(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
     old, new = (command.run_here(capsys, "new-key").stdout.strip() for _ in range(2))

@@ -39,7 +39,7 @@ def test_it_shows_what_fires_until_it_is_over(state: Any) -> None:
     assert state.firing == []
 
 
-def test_records_that_cannot_be_read_are_told_and_try_again_reads_them(
+def test_records_that_cannot_be_read_are_reported_and_try_again_reads_them(
     state: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken() -> None:

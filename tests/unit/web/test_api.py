@@ -113,7 +113,7 @@ def test_a_body_of_exactly_the_limit_is_accepted(settings: Settings) -> None:
     assert answer.json()["size"] == MEGABYTE
 
 
-def test_a_full_disk_is_told_and_leaves_nothing(
+def test_a_full_disk_is_reported_and_leaves_nothing(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class FullDisk(io.BytesIO):

@@ -66,7 +66,7 @@ def test_the_page_shows_the_incident_with_its_errors_and_the_steps_of_its_operat
 
 
 @pytest.mark.parametrize("path", ["/errors/unknown", "/errors/%00/", "/errors/" + "x" * 3000])
-def test_an_unknown_address_is_told(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_address_is_reported(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert opened_at(path, monkeypatch).known == "no"
 
 

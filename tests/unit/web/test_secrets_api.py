@@ -92,7 +92,7 @@ def test_other_sites_pages_are_refused(headers: dict[str, str], status: int):
     assert call(content=PLANTED.encode(), headers={"origin": ORIGIN}).status_code == 201
 
 
-def test_a_key_that_is_damaged_is_told_at_the_password(home: Path):
+def test_a_key_that_is_damaged_is_reported_at_the_password(home: Path):
     (home / "secret.key").write_text("damaged")
     answer = call(content=PLANTED.encode())
     assert answer.status_code == 500

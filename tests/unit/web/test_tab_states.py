@@ -58,7 +58,7 @@ def take_away(home: Path) -> Path:
     return home.rename(home.with_name("elsewhere"))
 
 
-def test_a_full_disk_leaves_the_file_as_it_was_and_is_made_up_for(disk: Path) -> None:
+def test_a_full_disk_leaves_the_file_unchanged_and_the_state_is_stored_later(disk: Path) -> None:
     async def test() -> None:
         states = TabStates()
         await hold(states, "before")
@@ -87,7 +87,7 @@ def test_a_new_tab_is_held_while_the_disk_is_full(disk: Path) -> None:
     asyncio.run(test())
 
 
-def test_a_home_folder_that_was_moved_is_not_made_again(disk: Path) -> None:
+def test_a_home_folder_that_was_moved_is_not_created_again(disk: Path) -> None:
     async def test() -> None:
         states = TabStates()
         await hold(states, "before")

@@ -35,7 +35,9 @@ def test_what_was_changed_or_added_is_named_and_what_was_removed_is_not(app: Pat
     assert manual_edits(app) == ["my_shop/mine.py", "my_shop/models.py"]
 
 
-def test_an_app_of_an_earlier_release_cannot_be_told(plan: AppSpec, tmp_path: Path) -> None:
+def test_manual_edits_of_an_app_of_an_earlier_release_are_unknown(
+    plan: AppSpec, tmp_path: Path
+) -> None:
     render_app(plan, tmp_path / "my_shop")
     assert manual_edits(tmp_path / "my_shop") is None
 

@@ -64,7 +64,7 @@ def test_a_template_that_fails_leaves_the_old_app(
 
 
 @pytest.mark.parametrize("in_the_way", ["apps", "apps/my_shop"])
-def test_a_file_where_the_folder_must_go_is_told_and_stays(
+def test_a_file_where_the_folder_must_go_is_reported_and_stays(
     plan: AppSpec, templates: Path, tmp_path: Path, in_the_way: str
 ) -> None:
     blocker = tmp_path / in_the_way
@@ -77,7 +77,7 @@ def test_a_file_where_the_folder_must_go_is_told_and_stays(
     assert blocker.read_text() == "somebody's file"
 
 
-def test_a_full_disk_is_told_as_such(
+def test_a_full_disk_is_reported_as_one(
     plan: AppSpec, templates: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def no_space(self: Path, content: bytes) -> int:

@@ -246,7 +246,7 @@ def test_an_error_of_the_source_stays_what_it_is(
     assert not any(database.parent.iterdir())
 
 
-def test_a_table_that_is_gone_from_the_source_is_told(
+def test_a_table_that_is_gone_from_the_source_is_reported(
     shop: SourceSchema, shop_source: Source, database: Path
 ) -> None:
     spec = plan_app(shop, name="My shop", imported=True)
@@ -256,7 +256,7 @@ def test_a_table_that_is_gone_from_the_source_is_told(
     assert caught.value.code == "table_unknown"
 
 
-def test_a_full_disk_is_told_as_one(
+def test_a_full_disk_is_reported_as_one(
     make_source: MakeSource, database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from proto_ddf.generator.data import importer

@@ -223,7 +223,7 @@ def test_a_foreign_key_without_a_target_column_is_left_out() -> None:
         ({"accent_color": "octarine"}, "accent_color", "invalid_value"),
     ],
 )
-def test_bad_choices_are_told_at_their_field(
+def test_bad_choices_are_reported_at_their_field(
     shop: SourceSchema, change: dict[str, Any], field: str, code: str
 ) -> None:
     with pytest.raises(ValidationError) as caught:

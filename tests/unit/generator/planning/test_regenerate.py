@@ -159,7 +159,7 @@ class TestRelations:
         assert found(new, "orders").relations == []
         assert fields(new, "orders")["customer_id"].widget is Widget.INTEGER
 
-    def test_one_that_a_person_made_stays(self, plan: AppSpec, shop: SourceSchema) -> None:
+    def test_a_persons_relation_stays(self, plan: AppSpec, shop: SourceSchema) -> None:
         plan = plan_edit.add_relation(plan, "customers", ["name"], "customers", ["email"])
         new = regenerate(plan, shop, altered(shop, "customers", row_count=9))
         assert found(new, "customers").relations == found(plan, "customers").relations
@@ -187,7 +187,7 @@ class TestRelations:
         assert found(new, "orders").relations == []
         assert {chart.table for chart in new.charts} <= {"orders"}
 
-    def test_one_that_a_person_made_between_types_that_are_never_equal_now_goes(
+    def test_a_persons_relation_between_types_that_are_never_equal_now_is_removed(
         self, plan: AppSpec, shop: SourceSchema
     ) -> None:
         plan = plan_edit.add_relation(plan, "customers", ["name"], "customers", ["email"])
@@ -359,7 +359,7 @@ def test_whatever_happens_to_a_source_the_plan_fits_it_then(
 
 
 class TestChanges:
-    def test_what_is_of_no_matter_to_the_app_is_not_told(
+    def test_what_is_irrelevant_to_the_app_is_not_reported(
         self, plan: AppSpec, shop: SourceSchema
     ) -> None:
         alone = plan_edit.remove_table(plan, "customers")
@@ -370,7 +370,7 @@ class TestChanges:
         assert not changes_for(alone, made_from, SourceSchema(tables=(shop.table("orders"),)))
         assert changes_for(plan, relevant_schema(plan, shop), after).summary() == "1 column removed"
 
-    def test_new_tables_and_changed_columns_are_told(
+    def test_new_tables_and_changed_columns_are_reported(
         self, plan: AppSpec, shop: SourceSchema
     ) -> None:
         after = with_column(shop, "orders", "total", nullable=False)

@@ -83,7 +83,7 @@ TRACEBACK = [
         ),
     ],
 )
-def test_an_exception_is_told_by_its_first_line(below: list[str], reason: str) -> None:
+def test_an_exception_is_reported_by_its_first_line(below: list[str], reason: str) -> None:
     assert failure_reason(deque([*TRACEBACK, *below])) == reason
 
 

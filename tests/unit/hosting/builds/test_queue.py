@@ -65,7 +65,7 @@ def test_as_many_run_at_once_as_fit() -> None:
     third.finish()
 
 
-def test_waiting_builds_are_told_their_place_and_served_in_order() -> None:
+def test_waiting_builds_show_their_place_and_are_served_in_order() -> None:
     queue = BuildQueue(capacity=lambda: 1)
     running = Build(queue)
     assert running.started.wait(60)

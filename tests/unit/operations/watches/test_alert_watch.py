@@ -74,7 +74,7 @@ def deliveries() -> list[tuple[str, str, str, str]]:
 TITLE = "Little disk space is left"
 
 
-def test_each_alert_is_told_once_and_its_end_too(watch: AlertWatch, world: World) -> None:
+def test_each_alert_is_reported_once_and_its_end_too(watch: AlertWatch, world: World) -> None:
     add_channels("Operators", "Chat")
     world.free_bytes = 0
     for _ in range(3):
@@ -89,7 +89,7 @@ def test_each_alert_is_told_once_and_its_end_too(watch: AlertWatch, world: World
     ]
 
 
-def test_only_the_channels_of_the_rule_are_told(
+def test_only_the_channels_of_the_rule_are_reported(
     watch: AlertWatch, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add_channels("Operators", "Chat")
@@ -104,7 +104,7 @@ def test_only_the_channels_of_the_rule_are_told(
     assert [channel for channel, *_ in deliveries()[1:]] == ["Chat", "Operators"]
 
 
-def test_what_was_told_when_the_server_was_killed_is_not_told_again(
+def test_what_was_reported_when_the_server_was_killed_is_not_reported_again(
     watch: AlertWatch, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add_channels("Chat")
@@ -122,7 +122,7 @@ def test_what_was_told_when_the_server_was_killed_is_not_told_again(
     assert len(deliveries()) == 1
 
 
-def test_an_alert_that_is_over_before_it_was_told_is_told_as_both(
+def test_an_alert_that_is_over_before_it_was_reported_is_reported_as_both(
     alerts: CountedAlerts, world: World
 ) -> None:
     add_channels("Chat")

@@ -15,7 +15,7 @@ from tests.unit.resilience.concurrent_calls import PATIENCE, in_threads
 
 class TestEvents:
     @pytest.mark.parametrize("round_", range(3))
-    def test_a_change_that_fifty_threads_race_for_is_told_once(self, round_: int) -> None:
+    def test_a_change_that_fifty_threads_race_for_is_reported_once(self, round_: int) -> None:
         clock = YieldingClock()
         breaker = CircuitBreaker("x", success_threshold=1, half_open_max_calls=50, clock=clock)
         told: list[Transition] = []

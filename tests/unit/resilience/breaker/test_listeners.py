@@ -46,7 +46,7 @@ class TestListeners:
         [lambda breaker: breaker.state, lambda breaker: breaker.snapshot().state],
         ids=["state", "snapshot"],
     )
-    def test_who_sees_half_open_was_told_of_it(
+    def test_who_sees_half_open_was_notified_of_it(
         self, breaker: CircuitBreaker, clock: Clock, look: Callable[[CircuitBreaker], object]
     ) -> None:
         told = [CLOSED]
@@ -79,7 +79,7 @@ class TestListeners:
             "no room"
         ]
 
-    def test_one_that_was_removed_is_not_told(self, breaker: CircuitBreaker) -> None:
+    def test_one_that_was_removed_is_not_reported(self, breaker: CircuitBreaker) -> None:
         told: list[object] = []
 
         def note(_: CircuitBreaker, change: Transition) -> None:
@@ -94,7 +94,7 @@ class TestListeners:
         breaker.force_open()
         assert told == [OPEN, OPEN, CLOSED]
 
-    def test_one_may_use_the_breaker_and_changes_are_told_in_order(
+    def test_one_may_use_the_breaker_and_changes_are_reported_in_order(
         self, breaker: CircuitBreaker
     ) -> None:
         told: list[object] = []

@@ -169,7 +169,7 @@ class TestWhat:
 class TestHolding:
     """Calls that are delayed or hang."""
 
-    def test_a_late_call_is_made_in_the_end(self) -> None:
+    def test_a_late_call_is_finally_sent(self) -> None:
         registry.inject("source", "latency", latency=0.01)
         assert registry.apply_sync("source", "a") is registry.NOT_INJECTED
         assert asyncio.run(registry.apply("source", "a")) is registry.NOT_INJECTED

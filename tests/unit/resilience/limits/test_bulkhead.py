@@ -255,7 +255,7 @@ def test_many_threads_and_tasks_leave_it_empty() -> None:
     assert counts(bulkhead) == (0, 0, 0)
 
 
-def test_the_time_in_the_queue_is_told_to_who_times_the_call() -> None:
+def test_the_time_in_the_queue_is_reported_to_who_times_the_call() -> None:
     now = 100.0
     bulkhead = Bulkhead("source", 1, 1, clock=lambda: now)
     outer, none_waited = QueueTime(), QueueTime()

@@ -60,7 +60,7 @@ def test_it_never_holds_more_than_full(clock: FakeTime) -> None:
     start=st.floats(0, 1e7),
     rounds=st.integers(1, 20),
 )
-def test_who_waits_as_long_as_told_is_let_through(
+def test_who_waits_as_long_as_required_is_let_through(
     calls: int, seconds: float, start: float, rounds: int
 ) -> None:
     clock = FakeTime(start)

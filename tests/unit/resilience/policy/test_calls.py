@@ -43,7 +43,7 @@ class TestCalls:
             run(make(retry=THRICE), flaky)
         assert flaky.calls == 1
 
-    def test_the_attempt_that_opens_the_circuit_is_the_last_and_is_told(self, run: Run) -> None:
+    def test_the_attempt_that_opens_the_circuit_is_the_last_and_is_reported(self, run: Run) -> None:
         policy = make(retry=THRICE, failure_threshold=2)
         flaky = Flaky(*(ConnectionError() for _ in range(9)))
         with pytest.raises(ConnectionError):
@@ -54,7 +54,7 @@ class TestCalls:
         assert refused.value.system == "source a"
         assert flaky.calls == 2
 
-    def test_a_wait_that_outlasts_the_pause_is_made(self, run: Run) -> None:
+    def test_a_wait_that_outlasts_the_pause_takes_place(self, run: Run) -> None:
         policy = make(retry=THRICE, failure_threshold=1, reset_timeout=0.0)
         assert run(policy, Flaky(ConnectionError(), ConnectionError())) == "done"
 

@@ -44,7 +44,7 @@ class TestShown:
         assert shown.breaker is not None
         assert shown.breaker.calls == 3200
 
-    def test_listeners_are_told_of_every_failed_attempt_until_they_are_removed(
+    def test_listeners_are_called_for_every_failed_attempt_until_they_are_removed(
         self, run: Run, failed: list[Exception]
     ) -> None:
         told: list[tuple[str, str]] = []
@@ -56,7 +56,7 @@ class TestShown:
         assert failed[:2] == [first, second]
         assert told == [("source", "a")] * 2
 
-    def test_a_listener_that_raises_changes_no_call_and_keeps_no_other_from_being_told(
+    def test_a_listener_that_raises_affects_neither_calls_nor_other_listeners(
         self, run: Run
     ) -> None:
         def broken(*_about: object) -> None:
@@ -89,7 +89,7 @@ class TestShown:
         assert budget is not None
         assert (budget.tokens, budget.allowed) == (1.0, False)
 
-    def test_it_can_be_told_as_json(self) -> None:
+    def test_it_can_be_written_as_json(self) -> None:
         policy = make(
             deadline=9,
             max_concurrent=2,

@@ -66,7 +66,7 @@ class TestNeverRetried:
         ],
         ids=repr,
     )
-    def test_even_if_told_that_everything_passes(self, error: BaseException) -> None:
+    def test_even_if_everything_is_said_to_pass(self, error: BaseException) -> None:
         retry = Retry(RetryConfig(initial_delay=0, retriable=lambda _: True))
         assert calls_made(retry, error) == 1
 

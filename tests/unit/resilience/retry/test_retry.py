@@ -232,7 +232,7 @@ class TestStopping:
 
 class TestTelling:
     @pytest.mark.usefixtures("fake_time")
-    def test_each_retry_is_told_to_the_progress(self, progress: Any) -> None:
+    def test_each_retry_is_reported_to_the_progress(self, progress: Any) -> None:
         work = Failing(ConnectionError("first"), ConnectionError("second"))
         retry_with_backoff(max_retries=4, base_delay=1, jitter=False)(work)()
         assert progress.told == [(1, 5, 1.0, "first"), (2, 5, 2.0, "second")]

@@ -141,7 +141,7 @@ def test_it_says_for_how_long_it_was_gone() -> None:
     assert health_after(0.01, DOWN, DOWN, DOWN, DOWN, 0.01, 0.01).message == health.message
 
 
-def test_an_outage_is_told_in_the_words_of_its_failure() -> None:
+def test_an_outage_is_reported_in_the_words_of_its_failure() -> None:
     assert health_after(0.01, DOWN, DOWN).message == "It is not there."
     assert health_after(0.01, DOWN, DOWN).hint == "Start it."
     assert health_after(0.01, WRONG).message == "It lets nobody in."

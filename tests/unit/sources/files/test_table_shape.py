@@ -38,7 +38,7 @@ def told(text: str) -> str:
         ("Child,,Hours,\nFirst,Group,Mon,Tue\nIda,Owls,3,4.5", "1 row further down"),
     ],
 )  # fmt: skip
-def test_what_seems_wrong_is_told(text: str, words: str) -> None:
+def test_what_seems_wrong_is_reported(text: str, words: str) -> None:
     assert words in told(text)
 
 
@@ -136,7 +136,7 @@ def test_a_total_needs_its_word_and_evidence(
         ("# words alone\nname,city\nAnn,Rom\nBob,Bern\n", "in line 2 (“name, city”)"),
     ],
 )  # fmt: skip
-def test_lines_above_a_header_are_told(text: str, words: str) -> None:
+def test_lines_above_a_header_are_reported(text: str, words: str) -> None:
     assert words in (lines_above_header(text) or "")
 
 

@@ -19,7 +19,7 @@ from proto_ddf.sources.files.uploads import remove_uploads, safe_name, upload_pa
         ("a\0b\n.csv", "a_b_.csv"),
     ],
 )
-def test_names_are_made_safe(given_name: str, expected: str) -> None:
+def test_unsafe_names_are_changed(given_name: str, expected: str) -> None:
     assert safe_name(given_name) == expected
 
 

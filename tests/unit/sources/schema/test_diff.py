@@ -78,12 +78,12 @@ def test_columns_that_came_and_went_are_named_by_table() -> None:
         ({"maximum": 9}, "at most 9 now"),
     ],
 )
-def test_each_change_of_a_column_is_told_in_words(more: dict[str, Any], what: str) -> None:
+def test_each_change_of_a_column_is_reported_in_words(more: dict[str, Any], what: str) -> None:
     change = changed(table(ID, NAME), table(ID, NAME.model_copy(update=more)))
     assert change.changed == (ColumnChange(column="name", what=(what,)),)
 
 
-def test_what_a_column_is_freed_of_is_told() -> None:
+def test_what_a_column_is_freed_of_is_reported() -> None:
     strict = NAME.model_copy(
         update={"nullable": False, "unique": True, "choices": ("a",), "minimum": 1.0}
     )
@@ -101,13 +101,13 @@ def test_a_comment_is_no_change() -> None:
     assert not compare_schemas(before, schema(table(ID, NAME.model_copy(update={"comment": "x"}))))
 
 
-def test_another_primary_key_is_told_once() -> None:
+def test_another_primary_key_is_reported_once() -> None:
     plain = ID.model_copy(update={"primary_key": False, "unique": True})
     change = changed(table(ID), table(plain, primary_key=()))
     assert change == TableChange(table="items", keys=("primary key: id → none",))
 
 
-def test_references_that_came_turned_and_went_are_told() -> None:
+def test_references_that_came_turned_and_went_are_reported() -> None:
     def refers(*targets: str) -> TableInfo:
         keys = tuple(
             ForeignKey(columns=("shop_id",), target_table=target, target_columns=("id",))

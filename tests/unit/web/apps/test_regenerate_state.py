@@ -71,7 +71,7 @@ def test_it_is_started_once_with_the_tables_chosen(
     assert started == [("regenerate_app", given)]
 
 
-def test_what_cannot_be_started_is_told_and_can_be_tried_again(
+def test_what_cannot_be_started_is_reported_and_can_be_tried_again(
     state: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: Any) -> str:

@@ -146,7 +146,7 @@ class TestAct:
         assert started == []
         assert state.busy == {}
 
-    def test_a_failure_is_told_and_try_again_resumes_the_operation(
+    def test_a_failure_is_reported_and_try_again_resumes_the_operation(
         self, started: list[Any], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         failed = ended("failed", start_failed())
@@ -161,7 +161,7 @@ class TestAct:
         assert again.handler.fn.__name__ == "resume_failed_operation"
         assert "op1" in str(again.args)
 
-    def test_an_operation_that_cannot_start_is_told_and_tried_anew(
+    def test_an_operation_that_cannot_start_is_reported_and_tried_again(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def full(*_: Any) -> str:
@@ -183,7 +183,7 @@ class TestAct:
         monkeypatch.setattr(apps_state.service, "view", lambda _id: ended("cancelled"))
         assert run(state_of(AppState), "act", "delete", "shop") == []
 
-    def test_an_operation_that_vanished_is_told(
+    def test_an_operation_that_vanished_is_reported(
         self, started: list[Any], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(apps_state.service, "view", lambda _id: None)
@@ -229,7 +229,7 @@ class TestList:
         assert state.loaded
         assert state.busy == {}
 
-    def test_a_list_that_cannot_be_read_is_told_and_followed_by_try_again(
+    def test_a_list_that_cannot_be_read_is_reported_and_followed_by_try_again(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(apps_state.hosted, "list_apps", broken)
@@ -344,7 +344,7 @@ class TestOne:
         assert state.loaded
         assert state.error_message == ""
 
-    def test_one_that_cannot_be_read_is_told_and_followed_by_try_again(
+    def test_one_that_cannot_be_read_is_reported_and_followed_by_try_again(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(apps_state.hosted, "get_app", broken)

@@ -218,14 +218,14 @@ class TestRefused:
             ("remove_chart", ({},)),
         ],
     )
-    def test_a_change_that_makes_no_sense_is_told_or_ignored_and_the_plan_stays(
+    def test_an_invalid_change_is_reported_or_ignored_and_the_plan_stays(
         self, state: Any, event: str, given: tuple[Any, ...]
     ) -> None:
         before = state.plan.model_copy(deep=True)
         getattr(state, event)(*given)
         assert AppSpec.model_validate(state.plan.model_dump()) == before
 
-    def test_it_is_told_in_the_callout(self, state: Any) -> None:
+    def test_it_is_reported_in_the_callout(self, state: Any) -> None:
         assert state.set_label("customers", "name", "") is not None
         assert state.error_shown
         assert "label" in state.field_errors

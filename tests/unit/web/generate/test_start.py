@@ -66,7 +66,7 @@ class TestGenerate:
             (lambda state: state.toggle_all_tables(False), "tables"),
         ],
     )
-    def test_what_is_wrong_is_told_at_its_field_which_gets_the_focus(
+    def test_what_is_wrong_is_reported_at_its_field_which_gets_the_focus(
         self, state: Any, started: list[GenerateAppInput], change: Any, field: str
     ) -> None:
         change(state)
@@ -77,7 +77,7 @@ class TestGenerate:
         assert field in str(events[-1].args)
         assert not state.starting
 
-    def test_without_a_source_that_is_told_at_the_source(
+    def test_a_missing_source_is_reported_at_the_source(
         self, started: list[GenerateAppInput]
     ) -> None:
         state = new_state()
@@ -94,7 +94,7 @@ class TestGenerate:
         assert started == []
         assert state.error_shown
 
-    def test_a_taken_name_is_told_at_the_name(
+    def test_a_taken_name_is_reported_at_the_name(
         self, state: Any, started: list[GenerateAppInput]
     ) -> None:
         with engine.session() as db:
@@ -107,7 +107,7 @@ class TestGenerate:
         assert "name" in str(events[-1].args)
         assert not state.starting
 
-    def test_a_start_that_fails_is_told_and_tried_again(
+    def test_a_start_that_fails_is_reported_and_tried_again(
         self, state: Any, started: list[GenerateAppInput], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         with monkeypatch.context() as patch:

@@ -86,7 +86,7 @@ class TestSource:
         load(state)
         assert (state.source_id, state.tables, state.has_plan) == ("", [], False)
 
-    def test_sources_that_cannot_be_read_are_told_and_read_by_try_again(
+    def test_sources_that_cannot_be_read_are_reported_and_read_by_try_again(
         self, state: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         with monkeypatch.context() as patch:
@@ -105,7 +105,7 @@ class TestForm:
         state.set_name("3")
         assert state.slug == ""
 
-    def test_a_wrong_name_is_told_when_its_field_is_left(self, state: Any) -> None:
+    def test_a_wrong_name_is_reported_when_its_field_is_left(self, state: Any) -> None:
         state.check_name("ab")
         assert "3" in state.field_errors["name"]
         assert not state.error_shown

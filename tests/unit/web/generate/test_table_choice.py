@@ -44,7 +44,7 @@ class TestTables:
         state.toggle_table(name, chosen)
         assert sorted(planned(state)) == ["customer", "invoice"]
 
-    def test_edits_made_while_a_table_is_planned_are_kept(
+    def test_edits_while_a_table_is_planned_are_kept(
         self, state: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         state.toggle_table("invoice", False)
@@ -85,7 +85,7 @@ class TestTables:
         assert not state.has_plan
         assert not state.planning
 
-    def test_a_plan_that_cannot_be_made_is_told_and_made_by_try_again(
+    def test_a_plan_that_fails_is_reported_and_completed_by_try_again(
         self, state: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         with monkeypatch.context() as patch:

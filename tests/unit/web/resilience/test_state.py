@@ -123,10 +123,10 @@ class TestViews:
             (lambda: policy("source", "x", settings=_no_breaker()), "off"),
         ],
     )
-    def test_the_state_of_a_breaker_is_told(self, made: Any, state: str) -> None:
+    def test_the_state_of_a_breaker_is_reported(self, made: Any, state: str) -> None:
         assert target_of(made()).state == state
 
-    def test_one_opened_by_hand_is_told_apart_and_has_no_time_to_count_down(self) -> None:
+    def test_one_opened_by_hand_is_distinguished_and_has_no_time_to_count_down(self) -> None:
         made = policy()
         made.force_open()
         shown = target_of(made)
@@ -155,7 +155,7 @@ class TestViews:
         made.reset()
         assert system_views([made.snapshot()], before)[0].targets[0].probe.until == ""
 
-    def test_what_a_system_shares_is_told_with_a_warning_where_it_holds_back(self) -> None:
+    def test_what_a_system_shares_is_reported_with_a_warning_where_it_holds_back(self) -> None:
         shared = SharedLimits("source", policy_config("source", ONCE))
         made = Policy("source", "shop", shared=shared)
         assert shared.budget is not None
@@ -188,7 +188,7 @@ class TestViews:
         assert [error.code for error in shown[:2]] == ["timeout", "connection_failed"]
         assert 2 < len(shown) < 20
 
-    def test_a_window_is_told_in_words(self) -> None:
+    def test_a_window_is_reported_in_words(self) -> None:
         made = opened(window=SlidingWindow("count", 20, 10, failure_rate=0.5))
         facts = {fact.name: fact.value for fact in detail(made.snapshot()).facts}
         assert facts["Window"] == "Last 20 calls: 2 of 2 failed; opens at 50% of at least 10"
@@ -259,7 +259,7 @@ class TestPage:
         page.force_open("source/unknown")
         assert page.systems[0].targets[0].state == "forced_open"
 
-    def test_policies_that_cannot_be_read_are_told_and_try_again_reads_them(
+    def test_policies_that_cannot_be_read_are_reported_and_try_again_reads_them(
         self, page: ResilienceState, looks_twice: None, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def broken() -> list[Policy]:

@@ -57,7 +57,7 @@ def test_each_mistake_is_shown_at_its_field_and_nothing_is_saved(state: Any) -> 
     assert connected.channels() == []
 
 
-def test_a_taken_name_is_told_at_the_name(state: Any) -> None:
+def test_a_taken_name_is_reported_at_the_name(state: Any) -> None:
     webhook("https://hook.test/abcdefgh")
     state.open_form()
     state.set_kind("webhook")
@@ -112,7 +112,7 @@ def test_secrets_that_are_replaced_or_not_saved_are_discarded(state: Any) -> Non
     assert vault.existing_references(references) == set(saved.config.values())
 
 
-def test_a_channel_is_switched_and_removed_and_a_gone_one_is_told(state: Any) -> None:
+def test_a_channel_is_switched_and_removed_and_a_gone_one_is_reported(state: Any) -> None:
     channel = webhook("https://hook.test/abcdefgh")
     run(state, "switch", channel.id, False)
     run(state, "follow")

@@ -107,7 +107,7 @@ def test_a_retry_that_cannot_start_says_why(
     assert not draft.error_retrying
 
 
-def test_what_retries_is_not_told_to_the_browser(draft: DraftState, root: State) -> None:
+def test_what_retries_is_not_sent_to_the_browser(draft: DraftState, root: State) -> None:
     draft._retry_handler = "connect"
     draft.handle_error(ConnectionError("x"), "connect")
     assert "_retry_handler" not in str(root.get_delta())

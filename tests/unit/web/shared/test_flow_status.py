@@ -132,7 +132,7 @@ def test_the_message_says_more(held: dict[str, Any], message: str) -> None:
     ("wait", "words"),
     [(0.8, "attempt 2 of 5 failed"), (0.0, "attempt 3 of 5")],
 )
-def test_attempts_are_told(wait: float, words: str) -> None:
+def test_attempts_are_reported(wait: float, words: str) -> None:
     step = StepView(
         name="b", title="Sign in", state="running", attempt=2, attempts=5, wait_seconds=wait
     )

@@ -101,7 +101,7 @@ def test_a_failed_one_is_followed_on_since_another_tab_may_try_it_again(
     assert watching.operation_error == {}
 
 
-def test_its_failure_is_told_with_details_and_try_again(
+def test_its_failure_is_reported_with_details_and_try_again(
     watching: WatchingState, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     error = full_disk()
@@ -144,7 +144,7 @@ def test_a_failure_that_a_retry_cannot_mend_offers_none(watching: WatchingState)
     assert not watching.operation_can_retry
 
 
-def test_an_unknown_operation_is_told_as_missing(
+def test_an_unknown_operation_is_reported_as_missing(
     watching: WatchingState, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     watch(watching, monkeypatch, [None])
@@ -220,7 +220,7 @@ def test_the_buttons_ask_the_service_once_and_watch_on(
     assert calls == ["op1"]
 
 
-def test_a_refused_retry_is_told_in_the_callout(
+def test_a_refused_retry_is_reported_in_the_callout(
     watching: WatchingState, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(_operation_id: str) -> None:
@@ -234,7 +234,7 @@ def test_a_refused_retry_is_told_in_the_callout(
     assert watching.operation_busy == ""
 
 
-def test_a_retry_before_its_time_is_told_with_the_time_that_is_left(
+def test_a_retry_before_its_time_is_reported_with_the_time_that_is_left(
     watching: WatchingState, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     retry_at = (datetime.now(UTC) + timedelta(hours=1)).isoformat()

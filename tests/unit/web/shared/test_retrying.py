@@ -176,7 +176,7 @@ def test_a_handler_that_ends_in_order_ends_the_error(handler: str) -> None:
     running(test)
 
 
-def test_a_handler_that_tells_its_failure_is_not_told_again() -> None:
+def test_a_failure_that_its_handler_shows_is_not_shown_again() -> None:
     async def test(tab: Tab) -> None:
         await tab.failed("fails")
         await tab.try_again()

@@ -148,7 +148,7 @@ def test_a_hidden_tab_does_not_count_as_shown(
     assert watched.shown_times == 3  # at once, and with the refresh
 
 
-def test_an_outage_is_told_once_with_what_to_do(
+def test_an_outage_is_reported_once_with_what_to_do(
     watched: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     watched.now = report(FAILED)
@@ -160,7 +160,7 @@ def test_an_outage_is_told_once_with_what_to_do(
     assert (shown.error, shown.error_message) == (DOWN.title, "")
 
 
-def test_open_tabs_are_told_when_it_is_back(
+def test_open_tabs_are_notified_when_it_is_back(
     watched: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail() -> None:
@@ -177,7 +177,9 @@ def test_open_tabs_are_told_when_it_is_back(
     assert (state.shown.error_message, state.shown.error_hint) == (DOWN.message, DOWN.hint)
 
 
-def test_a_page_opened_later_is_not_told(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_opened_later_is_not_notified(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
     watched.now = report(FAILED, RECOVERED)
     refreshes(monkeypatch, nothing, nothing)
     assert run(state_of(), "follow_one") == []
@@ -201,7 +203,7 @@ def test_a_pause_is_shown_with_its_end(watched: Watched, monkeypatch: pytest.Mon
     assert state.shown.pause.seconds == 12.0
 
 
-def test_calls_stopped_by_hand_are_told_and_nothing_counts_down(
+def test_calls_stopped_by_hand_are_reported_and_nothing_counts_down(
     watched: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     watched.now = report(ANSWERED, pause=30.0, opened_by_hand=True)

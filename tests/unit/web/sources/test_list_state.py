@@ -11,7 +11,7 @@ from tests.unit.web.states import run, state_of
 
 
 class TestList:
-    def test_each_source_is_told_with_its_size_and_its_apps(
+    def test_each_source_is_reported_with_its_size_and_its_apps(
         self, saved: store.SourceView, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         with engine.session() as db:
@@ -27,7 +27,7 @@ class TestList:
         assert (row.name, row.kind, row.table_count, row.row_count) == ("Shop", "sqlite", 2, 120)
         assert row.apps == ["Little app"]
 
-    def test_a_list_that_cannot_be_read_is_told_and_can_be_tried_again(
+    def test_a_list_that_cannot_be_read_is_reported_and_can_be_tried_again(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def broken() -> None:

@@ -226,7 +226,7 @@ def test_an_edit_that_named_another_endpoint_still_does_after_a_reload(saved: So
     assert after.moved_secrets == [PASSWORD]
 
 
-def test_a_reference_made_up_for_the_secret_of_another_source_is_refused(
+def test_a_forged_reference_to_the_secret_of_another_source_is_refused(
     started: list[Any], saved: SourceView
 ):
     state = form()
@@ -237,7 +237,7 @@ def test_a_reference_made_up_for_the_secret_of_another_source_is_refused(
     assert "another host" in state.field_errors["password"]
 
 
-def test_a_secret_that_was_forgotten_meanwhile_is_told_at_its_field(started: list[Any]):
+def test_a_secret_that_was_forgotten_meanwhile_is_reported_at_its_field(started: list[Any]):
     state = form()
     reference = vault.store("text")
     state.set_secret(PASSWORD, reference, state.form_round)
@@ -287,7 +287,7 @@ def test_further_options_are_folded_until_one_is_used_or_at_fault(started: list[
 
 
 @pytest.mark.parametrize("text", ["0", "65536", "-1", "54 32", "fifty", "5432.5"])
-def test_a_port_that_is_none_is_told_at_the_port(started: list[Any], text: str):
+def test_an_invalid_port_is_reported_at_the_port(started: list[Any], text: str):
     state = form()
     state.set_value(PORT, text)
     run(state, "test_connection")
@@ -303,7 +303,7 @@ def test_blanks_around_values_are_trimmed(started: list[Any]):
     assert (started[0]["host"], started[0]["port"]) == ("db1", "5432")
 
 
-def test_every_field_that_is_missing_is_told_at_once(started: list[Any]):
+def test_every_field_that_is_missing_is_reported_at_once(started: list[Any]):
     state = form()
     for key in (HOST, PORT, USER):
         state.set_value(key, " ")

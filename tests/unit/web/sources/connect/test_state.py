@@ -70,7 +70,7 @@ class TestForm:
             name="My shop", kind="sqlite", config={"path": str(shop)}
         )
 
-    def test_a_taken_name_is_told_at_the_name(
+    def test_a_taken_name_is_reported_at_the_name(
         self, started: list[Any], saved: store.SourceView, shop: Path
     ) -> None:
         state = state_of(NewSourceState)
@@ -82,7 +82,7 @@ class TestForm:
         assert "Shop" in state.field_errors["name"]
         assert not state.field_errors.get("path")
 
-    def test_a_path_outside_the_allowed_folders_is_told_at_the_path(
+    def test_a_path_outside_the_allowed_folders_is_reported_at_the_path(
         self, started: list[Any]
     ) -> None:
         state = state_of(NewSourceState)
@@ -92,7 +92,7 @@ class TestForm:
         assert started == []
         assert "outside" in state.field_errors["path"]
 
-    def test_a_start_that_fails_is_told_and_can_be_tried_again(
+    def test_a_start_that_fails_is_reported_and_can_be_tried_again(
         self, shop: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def full(*_: Any) -> str:
@@ -272,7 +272,7 @@ class TestForm:
         state.add_file(PATH, "b.db", "/up/2/b.db", 1)
         assert [file.name for file in state.files[PATH]] == ["b.db"]
 
-    def test_a_refused_file_is_told_at_its_field(self) -> None:
+    def test_a_refused_file_is_reported_at_its_field(self) -> None:
         state = state_of(NewSourceState)
         state.refuse_file(PATH, "too large")
         assert state.field_errors["path"] == "too large"

@@ -43,7 +43,7 @@ class TestPreview:
         run(preview, "read_page")
         assert (preview.total, preview.at_least, preview.page_count) == (50, True, 2)
 
-    def test_null_empty_and_long_values_are_told_apart(self, preview: Any) -> None:
+    def test_null_empty_and_long_values_are_distinguished(self, preview: Any) -> None:
         cells = {preview.rows[row][2].kind: preview.rows[row][2].text for row in range(4)}
         assert set(cells) == {"text", "empty", "cut", "null"}
         assert cells["text"] == "fine"
@@ -83,13 +83,13 @@ class TestPreview:
         preview.open_table("sqlite_master")
         assert (preview.sort, preview.table) == ("", "item")
 
-    def test_a_table_that_a_client_made_up_is_refused(self, preview: Any) -> None:
+    def test_a_table_that_a_client_invented_is_refused(self, preview: Any) -> None:
         preview.open_source(preview.source_id, ["sqlite_master"])
         run(preview, "read_page")
         assert preview.rows == []
         assert preview.error_shown
 
-    def test_a_file_that_is_gone_is_told_and_can_be_tried_again(
+    def test_a_file_that_is_gone_is_reported_and_can_be_tried_again(
         self, preview: Any, shop: Path
     ) -> None:
         away = shop.with_suffix(".away")

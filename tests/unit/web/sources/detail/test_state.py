@@ -23,7 +23,7 @@ class TestDetail:
         run(state, "load")
         return state
 
-    def test_its_tables_are_told_with_columns_keys_and_counts(self, detail: Any) -> None:
+    def test_its_tables_are_reported_with_columns_keys_and_counts(self, detail: Any) -> None:
         assert detail.known == "yes"
         tables = {table.name: table for table in detail.tables}
         assert tables["item"].row_count == 120
@@ -33,7 +33,7 @@ class TestDetail:
         assert columns["name"].required
         assert tables["bare"].columns[0].references == "item.id"
 
-    def test_an_unknown_id_is_told_without_an_error(self, started: list[Any]) -> None:
+    def test_an_unknown_id_is_reported_without_an_error(self, started: list[Any]) -> None:
         state = state_of(SourceDetailState)
         open_address(state, "/sources/nothing")
         run(state, "load")
@@ -48,7 +48,7 @@ class TestDetail:
         assert not detail.renaming
         assert store.get_source(detail.source.id).name == "Corner shop"
 
-    def test_a_name_that_cannot_be_is_told_in_the_open_dialog(self, detail: Any) -> None:
+    def test_an_invalid_name_is_reported_in_the_open_dialog(self, detail: Any) -> None:
         detail.start_renaming()
         detail.set_new_name(" ")
         run(detail, "rename")
