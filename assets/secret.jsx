@@ -1,4 +1,4 @@
-// Password control of the connect form. The typed text stays in the input and is sent as the raw body of one request;
+// Control of a secret in a form, such as a password. The typed text stays in the input and is sent as the raw body of one request;
 // only the returned reference is passed on. It is sent when the input loses the focus, and when the page asks for it
 // (the event below) because the form is sent.
 import { useEffect, useRef, useState } from "react";
@@ -9,7 +9,7 @@ const ANSWER_MS = 30_000;
 // A click on one of the control's own buttons must not take the focus from the input.
 const keepFocus = (event) => event.preventDefault();
 
-async function store(text) {
+async function store(text, name) {
   let answer;
   try {
     answer = await fetch("/api/secrets", {
@@ -19,13 +19,13 @@ async function store(text) {
       signal: AbortSignal.timeout(ANSWER_MS),
     });
   } catch {
-    throw "Proto-DDF does not answer, so the password is not stored. Try again once it does.";
+    throw `Proto-DDF does not answer, so ${name} is not stored. Try again once it does.`;
   }
   const told = await answer.json().catch(() => ({}));
   if (answer.status === 201 && told.reference) return told.reference;
   throw (
     [told.message, told.hint].filter(Boolean).join(" ") ||
-    `The password could not be stored (HTTP ${answer.status}). Try again.`
+    `Storing ${name} failed (HTTP ${answer.status}). Try again.`
   );
 }
 
@@ -77,7 +77,7 @@ export function SecretField({
     now.under_way = true;
     setSending(true);
     setProblem("");
-    const [stored, failure] = await store(text).then(
+    const [stored, failure] = await store(text, name).then(
       (one) => [one, ""],
       (why) => ["", String(why)],
     );

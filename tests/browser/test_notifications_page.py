@@ -150,6 +150,8 @@ def test_a_channel_is_added_tested_changed_and_removed(
     wait_until(lambda: stored_secrets(own_server) == secrets)
     assert SECRET not in page.content()
     assert SECRET not in own_server.log
+    stored = (path for path in own_server.home.rglob("*") if path.is_file())
+    assert [path.name for path in stored if SECRET.encode() in path.read_bytes()] == []
 
 
 def test_a_channel_of_the_environment_is_shown_and_cannot_be_changed_here(opened: Page) -> None:

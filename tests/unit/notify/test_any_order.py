@@ -163,7 +163,7 @@ def test_nothing_is_lost_and_nothing_comes_twice_where_there_is_a_key(
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=12,
+            max_examples=20,
             stateful_step_count=15,
             deadline=None,
             suppress_health_check=list(HealthCheck),

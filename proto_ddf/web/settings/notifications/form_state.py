@@ -133,7 +133,11 @@ class ChannelFormMixin(OperationMixin, mixin=True):
     async def save(self, form: dict[str, Any]) -> AsyncIterator[Any]:
         """Save the channel. `form` has the values of the text controls: earlier events may have been lost."""
         async with self:
-            if self.saving or not self.form_open:
+            if self.saving:
+                return
+            if not self.form_open:  # the state of a tab is lost after an hour without an event
+                self.form_open = False  # so that the browser closes it too
+                yield rx.toast.info("The form was open for too long. Open it again.")
                 return
             self.saving = True
             self.field_errors = {}

@@ -31,8 +31,8 @@ def state(migrated_home: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     return state_of(NotificationsState)
 
 
-def save(state: Any, **texts: str) -> None:
-    run(state, "save", {f"typed {key}": text for key, text in texts.items()})
+def save(state: Any, **texts: str) -> list[Any]:
+    return run(state, "save", {f"typed {key}": text for key, text in texts.items()})
 
 
 def test_a_channel_is_saved_from_what_the_form_sends(state: Any) -> None:
@@ -93,7 +93,7 @@ def test_a_client_cannot_set_what_is_not_its_own(state: Any) -> None:
     state.set_kind("pigeon")
     assert (state.kind, state.values[KEY], state.typed) == ("webhook", "", [])
     assert "unknown" not in state.values
-    save(state, name="Closed form")
+    assert "open for too long" in str(save(state, name="Closed form"))
     assert len(connected.channels()) == 1
     assert state.edit("unknown") is None
 
