@@ -8,7 +8,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode
 
-SYSTEMS = ("source", "package_registry", "app", "usage_events", "notify")
+SYSTEMS = ("source", "package_registry", "app", "usage_events", "notify", "codegen")
 """The kinds of target, each with its own settings."""
 Milliseconds = Annotated[int, Field(ge=1, le=86_400_000)]
 

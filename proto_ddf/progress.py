@@ -42,4 +42,26 @@ class NoProgress:
     def remember_process(self, pid: int, create_time: float) -> None: ...
 
 
+class PassedOn:
+    """Passes all reports on to another Progress. Override what is to be kept or changed."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+
+    def log(self, line: str) -> None:
+        self._progress.log(line)
+
+    def report(self, message: str) -> None:
+        self._progress.report(message)
+
+    def retrying(self, attempt: int, attempts: int, wait: float, error: BaseException) -> None:
+        self._progress.retrying(attempt, attempts, wait, error)
+
+    def check_stop(self) -> None:
+        self._progress.check_stop()
+
+    def remember_process(self, pid: int, create_time: float) -> None:
+        self._progress.remember_process(pid, create_time)
+
+
 current_progress: ContextVar[Progress] = ContextVar("current_progress", default=NoProgress())  # noqa: B039

@@ -19,6 +19,7 @@ from pydantic import (
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from proto_ddf.alert_settings import AlertSettings
+from proto_ddf.escalation_settings import EscalationSettings
 from proto_ddf.network_settings import NetworkSettings, parsed_json
 from proto_ddf.notification_settings import NotificationSettings
 from proto_ddf.port_numbers import (
@@ -63,7 +64,7 @@ def _check_level(level: str) -> str:
     return level.upper()
 
 
-class Settings(NetworkSettings, NotificationSettings, AlertSettings):
+class Settings(NetworkSettings, NotificationSettings, AlertSettings, EscalationSettings):
     """The current settings. An invalid value raises pydantic's ValidationError with the name of the variable."""
 
     # Field names are not accepted as variables: HOME would become the home folder.

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from proto_ddf.errors.codes import apps, databases, files, integration, system, validation
+from proto_ddf.errors.codes import apps, codegen, databases, files, integration, system, validation
 from proto_ddf.errors.codes.model import ErrorCode
 
 __all__ = ["CATALOGUE", "UNKNOWN", "ErrorCode"]
@@ -26,6 +26,7 @@ CATALOGUE: Mapping[str, ErrorCode] = MappingProxyType(
         system.CODES,
         apps.CODES,
         integration.CODES,
+        codegen.CODES,
     )
 )
 UNKNOWN = CATALOGUE["unknown"]

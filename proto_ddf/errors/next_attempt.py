@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-_CODES_WITH_RETRY_AT = frozenset({"circuit_open", "rate_limited", "too_early"})
+_CODES_WITH_RETRY_AT = frozenset({"circuit_open", "codegen_unsure", "rate_limited", "too_early"})
 """Codes of errors that say when the next call is admitted."""
 
 

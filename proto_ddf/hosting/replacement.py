@@ -11,6 +11,7 @@ all the time whether the app should run, so a server that was killed in between 
 
 import os
 import shutil
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -34,8 +35,9 @@ REBUILT = (".web", ".states")
 """Deleted from a replaced app, since a build makes them again."""
 
 
-def switch(slug: str, operation_id: str, progress: Progress) -> None:
-    """Put the operation's build in place, and start it if the app should run.
+def switch(slug: str, operation_id: str, progress: Progress, *, kept: Sequence[str] = ()) -> None:
+    """Put the operation's build in place, and start it if the app should run. `kept` are further files and folders that are
+    copied from the old app to the new one.
 
     Raises:
         SystemError: code app_start_failed, port_in_use; the caller must roll back.
@@ -50,7 +52,7 @@ def switch(slug: str, operation_id: str, progress: Progress) -> None:
             if old.exists():
                 _remove_empty_folder(slug)
             else:
-                _carry_over(slug, operation_id)
+                _carry_over(slug, operation_id, (*CARRIED_OVER, *kept))
                 os.rename(path, old)
             os.rename(new, path)
         _start_if_wanted(slug, progress)
@@ -118,9 +120,9 @@ def _check_alone(record: AppRecord, old: Path) -> None:
         raise app_busy(record)
 
 
-def _carry_over(slug: str, operation_id: str) -> None:
+def _carry_over(slug: str, operation_id: str, names: Sequence[str]) -> None:
     new = next_folder(slug, operation_id)
-    for name in CARRIED_OVER:
+    for name in names:
         kept = folder(slug) / name
         if kept.is_dir():
             shutil.copytree(kept, new / name, dirs_exist_ok=True)

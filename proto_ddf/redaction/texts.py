@@ -44,6 +44,11 @@ def hide(secret: str) -> None:
         }
 
 
+def holds_secret(text: str) -> bool:
+    """Whether `text` contains a secret that was passed to `hide`."""
+    return any(spelling in text for spelling in _spellings)
+
+
 def scrub_text(text: str, limit: int = 4000) -> str:
     """`text` as valid UTF-8 without passwords, tokens and logins in URLs. The middle of a text of more than `limit`
     characters is left out."""

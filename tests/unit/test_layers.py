@@ -15,7 +15,7 @@ TEMPLATES = PACKAGE / "generator" / "templates"
 
 ORDER = [
     {"port_numbers"},
-    {"network_settings", "notification_settings"},
+    {"escalation_settings", "network_settings", "notification_settings"},
     {"alert_settings"},
     {"settings", "progress", "redaction", "change_events"},
     {"logs"},

@@ -3,6 +3,13 @@
 from proto_ddf.db.tables.alerts import AlertRecord, AlertState
 from proto_ddf.db.tables.apps import AppRecord, AppState, PortReservation
 from proto_ddf.db.tables.columns import UtcDateTime, new_id, utc_now
+from proto_ddf.db.tables.escalations import (
+    CodegenRunRecord,
+    CodegenRunState,
+    EscalationLevel,
+    EscalationRecord,
+    RepositoryRecord,
+)
 from proto_ddf.db.tables.incidents import (
     DiscardedErrorsRecord,
     ErrorBodyRecord,
@@ -36,11 +43,15 @@ __all__ = [
     "AppState",
     "ChannelRecord",
     "ClassRollup",
+    "CodegenRunRecord",
+    "CodegenRunState",
     "DeliveryRecord",
     "DeliveryState",
     "DiscardedErrorsRecord",
     "ErrorBodyRecord",
     "ErrorRecord",
+    "EscalationLevel",
+    "EscalationRecord",
     "IncidentEpisodeRecord",
     "IncidentRecord",
     "IncidentRollup",
@@ -52,6 +63,7 @@ __all__ = [
     "PortReservation",
     "ReportRecord",
     "ReportScheduleRecord",
+    "RepositoryRecord",
     "SecretRecord",
     "SourceRecord",
     "StepLogRecord",

@@ -190,4 +190,11 @@ CODES = (
         "A note may have at most [{maximum}|2000] characters[; this one has {length}].",
         "Shorten it, or write two notes.",
     ),
+    _input(
+        "repository_url_invalid",
+        "remote_url",
+        "Address cannot be used",
+        "This address of a git repository cannot be used[: {reason}].",
+        "Enter the address for HTTPS, such as https://github.com/owner/name.git, without user and password.",
+    ),
 )

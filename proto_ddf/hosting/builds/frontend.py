@@ -20,7 +20,7 @@ from proto_ddf.hosting.builds.frontend_child import APP_FAILED, INSTALL_FAILED
 from proto_ddf.hosting.builds.queue import BUILDS
 from proto_ddf.hosting.builds.toolchain import build_environment, registry_host
 from proto_ddf.hosting.processes import run_process
-from proto_ddf.progress import Progress
+from proto_ddf.progress import PassedOn, Progress
 from proto_ddf.resilience import policy
 
 REGISTRY = "package_registry"
@@ -102,25 +102,13 @@ def _free_disk_space(folder: Path) -> None:
         shutil.rmtree(folder / ".web" / partial, ignore_errors=True)
 
 
-class _Tail:
+class _Tail(PassedOn):
     """A Progress that passes everything on to another one and keeps the last lines."""
 
     def __init__(self, progress: Progress) -> None:
-        self._progress = progress
+        super().__init__(progress)
         self.lines: deque[str] = deque(maxlen=200)
 
     def log(self, line: str) -> None:
         self.lines.append(line)
         self._progress.log(line)
-
-    def report(self, message: str) -> None:
-        self._progress.report(message)
-
-    def retrying(self, attempt: int, attempts: int, wait: float, error: BaseException) -> None:
-        self._progress.retrying(attempt, attempts, wait, error)
-
-    def check_stop(self) -> None:
-        self._progress.check_stop()
-
-    def remember_process(self, pid: int, create_time: float) -> None:
-        self._progress.remember_process(pid, create_time)

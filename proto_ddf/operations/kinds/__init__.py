@@ -1,10 +1,12 @@
 """The kinds of operation, with the steps of each. Pages import the inputs, the server `register_all`."""
 
+from proto_ddf.operations.escalation.codegen import kinds as codegen
 from proto_ddf.operations.kinds import apps, notifications, regenerate, reports, sources
 from proto_ddf.operations.model import register
 
 
 def register_all() -> None:
     """Make every kind known to the engine; done before it is launched, since it resumes what was under way."""
-    for kind in (*sources.ALL, *apps.ALL, *regenerate.ALL, *notifications.ALL, *reports.ALL):
+    groups = (sources, apps, regenerate, notifications, reports, codegen)
+    for kind in (each for group in groups for each in group.ALL):
         register(kind)

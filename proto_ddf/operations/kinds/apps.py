@@ -4,14 +4,12 @@ Every step of `generate_app` may run twice (a crash, Try Again) with the same re
 operation's id, ports are reserved by name, the code is replaced as a whole, builds start over.
 """
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from proto_ddf import errors
 from proto_ddf.errors import IntegrationError, ValidationError
 from proto_ddf.generator.code.manual_edits import record_digests
 from proto_ddf.generator.code.render import render_app
@@ -23,15 +21,13 @@ from proto_ddf.hosting import apps as hosted
 from proto_ddf.hosting import records
 from proto_ddf.hosting.builds import frontend
 from proto_ddf.hosting.ports import PORT_REGISTRY
+from proto_ddf.operations.disk_space import check_disk_space
 from proto_ddf.operations.kinds.reading import find_source, open_source
 from proto_ddf.operations.model import JSON, Kind, Step, StepContext, UndoContext
 from proto_ddf.settings import get_settings
 from proto_ddf.sources.connected import store
 from proto_ddf.sources.resilient import ResilientSource
 from proto_ddf.sources.size_texts import count_text
-
-MINIMUM_FREE_BYTES = 200 * 1024 * 1024
-"""The most that a generated app needs with its packages and build."""
 
 
 class GenerateAppInput(BaseModel):
@@ -71,20 +67,6 @@ def _validate(context: StepContext[GenerateAppInput]) -> JSON:
 def _plan(context: StepContext[GenerateAppInput]) -> AppSpec:
     """The plan as the first step recorded it. Raises ValidationError, code app_unknown, once the app is deleted."""
     return records.plan_of(records.read(context.input.spec.slug))
-
-
-def check_disk_space(rows_bytes: int = 0) -> None:
-    """Raises SystemError, code disk_space_low, if an app with so many bytes of rows may not fit."""
-    free = shutil.disk_usage(get_settings().home).free
-    required = MINIMUM_FREE_BYTES + rows_bytes
-    if free < required:
-        raise errors.SystemError(
-            "Too little disk space for a new app.",
-            component="disk",
-            code="disk_space_low",
-            free_mb=free // 2**20,
-            required_mb=required // 2**20,
-        )
 
 
 def _check_source(

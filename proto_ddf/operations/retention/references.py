@@ -9,7 +9,7 @@ import pydantic
 from sqlmodel import Session, col, select
 
 from proto_ddf import vault
-from proto_ddf.db.tables import OperationRecord, OperationState, SourceRecord
+from proto_ddf.db.tables import OperationRecord, OperationState, RepositoryRecord, SourceRecord
 from proto_ddf.db.writing import write
 from proto_ddf.errors import ValidationError
 from proto_ddf.hosting.launch import databases_in_use
@@ -27,7 +27,8 @@ from proto_ddf.sources.files import uploads
 def references_on_record(
     opened: Session, *, failed: bool = True, except_source: str = ""
 ) -> References:
-    """What the sources name, the channels of notifications, and the operations that have not ended.
+    """What the sources name, the channels of notifications, the repositories of apps, and the operations that have not
+    ended.
 
     Args:
         failed: with the operations that failed, which can be tried again.
@@ -38,9 +39,11 @@ def references_on_record(
     operations = select(OperationRecord.kind, OperationRecord.input).where(unfinished | retryable)
     stays = col(SourceRecord.id) != except_source
     sources = select(SourceRecord.kind, SourceRecord.config).where(stays)
+    tokens = opened.exec(select(RepositoryRecord.token)).all()
     return References.union(
         [
             References(secrets=channels.references(opened)),
+            References(frozenset(filter(None, tokens))),
             *(_of_operation(kind, given) for kind, given in opened.exec(operations)),
             *(references_of(kind, config) for kind, config in opened.exec(sources)),
         ]

@@ -47,6 +47,16 @@ SYSTEM_DEFAULTS: Mapping[str, SystemSettings] = MappingProxyType(
             read_timeout_ms=4_000,
             circuit_breaker_reset_timeout_ms=5_000,
         ),
+        # Nobody waits for the answer, and the service limits the rate of calls: few retries, far apart.
+        "codegen": SystemSettings(
+            max_retries=3,
+            retry_delay_ms=1_000,
+            max_retry_delay_ms=30_000,
+            connect_timeout_ms=10_000,
+            read_timeout_ms=60_000,
+            circuit_breaker_reset_timeout_ms=60_000,
+            retry_budget_ratio=1.0,
+        ),
         # A lost event does no harm.
         "usage_events": SystemSettings(
             circuit_breaker_threshold=3,

@@ -17,12 +17,14 @@ _LABELS = {
     "source": "Sources",
     "package_registry": "Package registry",
     "app": "Apps",
+    "codegen": "Codegen",
     "usage_events": "Usage events",
 }
 _STOPS = {
     "source": "Connecting, testing and reading this source stop, and so does every operation that needs it.",
     "package_registry": "Installing front-end packages stops, and with it generating apps.",
     "app": "Health checks of this app stop. The app itself keeps running.",
+    "codegen": "Codegen is not asked to repair code, and nobody sees how far it is.",
     "usage_events": "Usage events are no longer sent.",
 }
 _STOPS_OTHERWISE = "Every operation that needs it stops."

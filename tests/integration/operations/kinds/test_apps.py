@@ -13,9 +13,9 @@ from proto_ddf.generator.planning.plan import plan_app
 from proto_ddf.generator.spec import AppSpec
 from proto_ddf.hosting import apps as hosted
 from proto_ddf.hosting import records
+from proto_ddf.hosting.builds import frontend
 from proto_ddf.hosting.ports import PORT_REGISTRY
-from proto_ddf.operations import service
-from proto_ddf.operations.kinds import apps
+from proto_ddf.operations import disk_space, service
 from proto_ddf.operations.kinds.apps import AppInput, GenerateAppInput
 from proto_ddf.operations.model import JSON, KINDS, StepContext, UndoContext
 from proto_ddf.settings import get_settings
@@ -76,7 +76,7 @@ class TestValidate:
     def test_too_little_disk_space_is_reported_and_nothing_is_made(
         self, shop: SourceView, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(apps, "MINIMUM_FREE_BYTES", 2**60)
+        monkeypatch.setattr(disk_space, "MINIMUM_FREE_BYTES", 2**60)
         with pytest.raises(errors.SystemError) as refused:
             run(planned(shop), "validate")
         assert refused.value.code == "disk_space_low"
@@ -205,7 +205,7 @@ class TestUndo:
         def broken(*_: object) -> None:
             raise errors.SystemError("no network", component="install", code="install_failed")
 
-        monkeypatch.setattr(apps.frontend, "install", broken)
+        monkeypatch.setattr(frontend, "install", broken)
         given = planned(shop)
         failed = workshop.wait(service.start("generate_app", given), "failed")
         states = [(step.name, step.state) for step in failed.steps][:5]

@@ -1,0 +1,133 @@
+"""An app with a git repository, and stand-ins for the git server and for Codegen."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from proto_ddf.db.tables import AppState
+from proto_ddf.generator.code.manual_edits import record_digests
+from proto_ddf.generator.code.render import render_app
+from proto_ddf.generator.planning.plan import plan_app
+from proto_ddf.hosting import apps as hosted
+from proto_ddf.hosting import launch, records
+from proto_ddf.hosting.apps import stop_all_processes
+from proto_ddf.hosting.builds import frontend
+from proto_ddf.hosting.launch import folder
+from proto_ddf.hosting.ports import PORT_REGISTRY
+from proto_ddf.operations import kinds, service
+from proto_ddf.operations.escalation.codegen import asking, waiting
+from proto_ddf.settings import get_settings
+from proto_ddf.sources.connected.store import make_source, save_source
+from proto_ddf.sources.files.uploads import upload_path
+from tests.integration.operations.codegen.driving import SLUG, connect, fix_input
+from tests.policies import QUICK, fresh_policies
+from tests.ports import free_ports, port_range
+from tests.servers.codegen import CodegenServer, codegen_server
+from tests.servers.git_server import BareRepository, GitServer, git_server
+
+README = "Kept by the repository\n"
+
+
+@pytest.fixture(scope="session")
+def git_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GitServer]:
+    with git_server(tmp_path_factory.mktemp("git")) as server:
+        yield server
+
+
+@pytest.fixture
+def bare(git_place: GitServer, request: pytest.FixtureRequest) -> BareRepository:
+    """A repository with a workflow of its own, which the app does not have."""
+    name = f"shop-{abs(hash(request.node.nodeid))}.git"
+    return git_place.make(name, {".github/workflows/ci.yml": README, "NOTES": README})
+
+
+@pytest.fixture
+def codegen(prepared_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[CodegenServer]:
+    with codegen_server() as server:
+        for name, value in server.environment().items():
+            monkeypatch.setenv(name, value)
+        for module, name, value in (
+            (asking, "LOOK_SECONDS", 0.0),
+            (asking, "LOOK_EVERY_SECONDS", 0.05),
+            (waiting, "POLL_SECONDS", 0.05),
+        ):
+            monkeypatch.setattr(module, name, value)
+        fresh_policies(monkeypatch, codegen={**QUICK, "circuit_breaker_reset_timeout_ms": 10})
+        yield server
+
+
+@pytest.fixture
+def app(prepared_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The folder of an app with rows of its own; its build is simulated, its process is real."""
+    kinds.register_all()
+    for name, value in port_range(free_ports(10)).items():
+        monkeypatch.setenv(name, value)
+    get_settings.cache_clear()
+    runner = Path(__file__).parents[1] / "kinds" / "plain_runner.py"
+    monkeypatch.setattr(launch, "RUNNER", runner)
+    monkeypatch.setattr(frontend, "install", _install)
+    monkeypatch.setattr(frontend, "build", lambda place, _progress: None)
+    path = upload_path("shop.db")
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript("CREATE TABLE customer (id INTEGER PRIMARY KEY, name TEXT NOT NULL)")
+    config = {"path": str(path)}
+    source = save_source("Shop", "sqlite", config, make_source("sqlite", config).read_schema())
+    spec = plan_app(source.schema, name="My app", allow_editing=False, imported=False, source=None)
+    hosted.create_app(spec, source.id, "maker")
+    records.change(SLUG, state=AppState.STOPPED)
+    hosted.set_ports(SLUG, PORT_REGISTRY.reserve_pair(SLUG))
+    place = folder(SLUG)
+    render_app(spec, place)
+    record_digests(place)
+    for name in (".web/built.js", "data/rows.txt", "logs/app.log", "uploaded_files/one", ".env"):
+        (place / name).parent.mkdir(exist_ok=True)
+        (place / name).write_text("NOT-CODE\n")
+    (place.with_name(f"{SLUG}.previous")).mkdir()
+    (place.with_name(f"{SLUG}.previous") / "old.py").write_text("NOT-CODE\n")
+    yield place
+    stop_all_processes()
+
+
+def _install(place: Path, _progress: Any) -> None:
+    (place / ".web").mkdir(exist_ok=True)
+
+
+@pytest.fixture
+def repository(app: Path, bare: BareRepository) -> BareRepository:
+    """The repository, connected to the app."""
+    connect(bare.url)
+    return bare
+
+
+@pytest.fixture
+def fixed(
+    repository: BareRepository, codegen: CodegenServer, ended: Callable[..., Any]
+) -> Callable[..., str]:
+    """Asks Codegen, which proposes to write these files; returns the key of the run."""
+
+    def ask(files: dict[str, str | None]) -> str:
+        codegen.status = "COMPLETE"
+        url = f"{repository.url}/pull/1"
+        codegen.pull_requests = [
+            {"id": 1, "created_at": "now", "url": url, "title": "Fix", "head_branch_name": "fix"}
+        ]
+        done = ended("codegen_fix", fix_input())
+        assert done.state == "succeeded", done.error
+        repository.commit("fix", files, onto=done.output["push"]["branch"])
+        return str(done.id)
+
+    return ask
+
+
+@pytest.fixture
+def ended(workshop: Any) -> Callable[..., Any]:
+    """Runs an operation to its end."""
+
+    def run(kind: str, given: Any) -> Any:
+        return workshop.wait(service.start(kind, given), "succeeded", "failed")
+
+    return run

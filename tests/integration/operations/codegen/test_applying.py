@@ -1,0 +1,159 @@
+"""Looking at a pull request, and putting a merged one into the app: real git, real processes, simulated builds."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from proto_ddf.generator.code.manual_edits import manual_edits
+from proto_ddf.hosting import apps as hosted
+from proto_ddf.hosting.launch import previous_folder
+from proto_ddf.operations import service
+from proto_ddf.operations.escalation.codegen.apply_kinds import (
+    ApplyFixInput,
+    ReadFixInput,
+    ShownFix,
+)
+from proto_ddf.operations.escalation.codegen.views import runs_of
+from tests.integration.operations.codegen.driving import SLUG
+from tests.servers.codegen import CodegenServer
+from tests.servers.git_server import BareRepository
+
+PAGE = f"{SLUG}/pages/customer.py"
+REPAIRED = "# repaired\n"
+
+
+@pytest.fixture
+def running(app: Path) -> Iterator[Path]:
+    """The app, running and answering."""
+    hosted.start_app(SLUG)
+    yield app
+    hosted.stop_app(SLUG)
+
+
+class Fix:
+    """A pull request that repairs a page, removes one file and adds one."""
+
+    def __init__(self, ended: Callable[..., Any], bare: BareRepository, key: str) -> None:
+        self._ended, self._bare, self.key = ended, bare, key
+
+    def read(self) -> ShownFix:
+        done = self._ended("read_fix", ReadFixInput(key=self.key))
+        assert done.state == "succeeded", done.error
+        return ShownFix.model_validate(done.output["read"])
+
+    def apply(self, shown: ShownFix) -> Any:
+        given = ApplyFixInput(key=self.key, commit=shown.commit, digest=shown.digest)
+        return self._ended("apply_fix", given)
+
+    def merge(self) -> None:
+        self._bare.squash("fix")
+
+
+@pytest.fixture
+def fix(
+    running: Path, repository: BareRepository, fixed: Callable[..., str], ended: Callable[..., Any]
+) -> Fix:
+    old = (running / PAGE).read_text()
+    files = {PAGE: old + REPAIRED, "requirements.txt": None, f"{SLUG}/new.py": "NEW = 1\n"}
+    return Fix(ended, repository, fixed(files))
+
+
+def test_a_merged_fix_is_shown_applied_and_the_apps_own_files_stay(
+    running: Path, fix: Fix, repository: BareRepository
+) -> None:
+    assert fix.read().state == "open"
+    refused = fix.apply(fix.read())
+    assert (refused.error["code"], refused.can_retry) == ("fix_not_merged", True)
+    fix.merge()
+    shown = fix.read()
+    assert (shown.state, runs_of("incident-1")[0].pull_state) == ("gone", "gone")
+    assert {file.path: file.change for file in shown.files} == {
+        PAGE: "changed",
+        f"{SLUG}/new.py": "added",
+        "NOTES": "added",
+        "requirements.txt": "removed",
+    }
+    (changed,) = [file for file in shown.files if file.path == PAGE]
+    assert changed.lines[-1].model_dump() == {"sign": "+", "text": "# repaired"}
+    before = hosted.get_app(SLUG)
+    done = fix.apply(shown)
+    assert done.state == "succeeded", done.error
+    assert (running / PAGE).read_text().endswith(REPAIRED)
+    assert (running / f"{SLUG}/new.py").exists()
+    assert not (running / "requirements.txt").exists()
+    assert not (running / ".github").exists()
+    for name in ("data/rows.txt", "uploaded_files/one", ".env", "logs/app.log"):
+        assert (running / name).read_text().startswith("NOT-CODE"), name
+    assert PAGE in (manual_edits(running) or [])
+    after = hosted.get_app(SLUG)
+    assert before
+    assert after
+    assert (after.state, after.address) == ("running", before.address)
+    assert after.pid != before.pid
+    assert httpx.get(after.address, timeout=60).status_code == 200
+    assert (previous_folder(SLUG) / "requirements.txt").exists()
+    assert runs_of("incident-1")[0].applied_at
+    assert fix.read().files == []
+
+
+def test_a_merged_branch_that_still_exists_is_known_as_merged(
+    fix: Fix, repository: BareRepository
+) -> None:
+    repository.commit("main", {"OTHER": "Meanwhile\n"})
+    repository.git("update-ref", "refs/pull/1/head", "fix")
+    fix.merge()
+    assert fix.read().state == "merged"
+
+
+@pytest.mark.parametrize(
+    ("sign", "code"), [("broken", "app_start_failed"), ("sick", "app_check_failed")]
+)
+def test_a_fix_with_which_the_app_is_not_well_is_taken_back(
+    running: Path,
+    repository: BareRepository,
+    fix: Fix,
+    monkeypatch: pytest.MonkeyPatch,
+    sign: str,
+    code: str,
+) -> None:
+    monkeypatch.setattr(hosted, "CHECK_SECONDS", 0.5)
+    fix.merge()
+    repository.commit("main", {sign: ""})
+    before = (running / PAGE).read_text()
+    failed = fix.apply(fix.read())
+    assert (failed.state, failed.error["code"]) == ("failed", code)
+    assert (running / PAGE).read_text() == before
+    assert (running / "data/rows.txt").exists()
+    app = hosted.get_app(SLUG)
+    assert app
+    assert httpx.get(app.address, timeout=60).status_code == 200
+    assert not runs_of("incident-1")[0].applied_at
+    service.cancel(failed.id)
+    service.wait_for_clean_up(SLUG, 60)
+    assert [path.name for path in running.parent.glob(f"{SLUG}.*")] == [f"{SLUG}.previous"]
+
+
+@pytest.mark.parametrize("changes", ["repository", "app"])
+def test_only_what_was_shown_is_applied(
+    running: Path, repository: BareRepository, fix: Fix, changes: str
+) -> None:
+    fix.merge()
+    shown = fix.read()
+    if changes == "app":
+        (running / PAGE).write_text("# by hand\n")
+    else:
+        repository.commit("main", {PAGE: "import os\n"})
+    before = (running / PAGE).read_text()
+    failed = fix.apply(shown)
+    assert (failed.error["code"], failed.can_retry) == ("fix_changed", False)
+    assert (running / PAGE).read_text() == before
+
+
+def test_without_a_pull_request_there_is_nothing_to_look_at(
+    app: Path, codegen: CodegenServer, workshop: Any
+) -> None:
+    with pytest.raises(Exception, match="no such run"):
+        service.start("read_fix", ReadFixInput(key="nothing"))

@@ -1,0 +1,157 @@
+"""Connecting an app with a git repository: what is checked, each refusal, and where the token goes."""
+
+import os
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from proto_ddf import vault
+from proto_ddf.db.engine import session
+from proto_ddf.hosting import apps as hosted
+from proto_ddf.operations.escalation.codegen import git, remote_url, repositories
+from proto_ddf.operations.escalation.codegen.branches import read_remote
+from proto_ddf.operations.escalation.codegen.git import opened_git
+from proto_ddf.operations.escalation.codegen.repositories import Repository
+from proto_ddf.operations.escalation.codegen.repository_kind import ConnectRepositoryInput
+from proto_ddf.operations.retention.references import references_on_record
+from proto_ddf.progress import NoProgress
+from proto_ddf.settings import get_settings
+from proto_ddf.sources.servers.addresses import Address
+from tests.integration.operations.codegen.driving import SLUG, connect
+from tests.ports import free_port
+from tests.servers.git_server import TOKEN, BareRepository, GitServer
+
+
+def given(url: str, token: str = TOKEN) -> ConnectRepositoryInput:
+    reference = vault.store(token)
+    return ConnectRepositoryInput(app=SLUG, remote_url=url, token=reference, repo_id=7)
+
+
+def test_a_repository_is_checked_and_saved_and_its_token_kept(
+    app: Path, bare: BareRepository, ended: Callable[..., Any], home: Path
+) -> None:
+    asked = given(f" {bare.url}/ ")
+    done = ended("connect_repository", asked)
+    assert done.state == "succeeded", done.error
+    saved = repositories.read(SLUG)
+    assert (saved.remote_url, saved.token, saved.repo_id) == (bare.url, asked.token, 7)
+    assert bare.branches() == ["main"]
+    with session() as opened:
+        assert asked.token in references_on_record(opened).secrets
+    with sqlite3.connect(home / "proto_ddf.db") as opened:
+        assert TOKEN not in "\n".join(opened.iterdump())
+    assert list(get_settings().home.glob("git-*")) == []
+    hosted.remove_app(SLUG)
+    assert repositories.find(SLUG) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "token", "code", "field"),
+    [
+        ("", "wrong-token-of-nobody", "git_sign_in_refused", "token"),
+        ("", "", "git_sign_in_refused", "token"),
+        ("-not", TOKEN, "repository_not_found", "remote_url"),
+    ],
+)
+def test_each_refusal_is_told_at_its_field(
+    app: Path,
+    bare: BareRepository,
+    ended: Callable[..., Any],
+    path: str,
+    token: str,
+    code: str,
+    field: str,
+) -> None:
+    failed = ended("connect_repository", given(bare.url + path, token))
+    assert (failed.error["code"], failed.error["field"]) == (code, field)
+    assert repositories.find(SLUG) is None
+
+
+def test_a_server_that_is_away_can_be_tried_again(app: Path, ended: Callable[..., Any]) -> None:
+    failed = ended("connect_repository", given(f"http://127.0.0.1:{free_port()}/shop.git"))
+    assert (failed.error["code"], failed.can_retry) == ("connection_failed", True)
+
+
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [
+        ("https://169.254.169.254/shop.git", "host_not_allowed"),
+        ("https://metadata.google.internal/shop.git", "host_not_allowed"),
+        ("http://192.0.2.1/shop.git", "repository_url_invalid"),
+    ],
+)
+def test_hosts_are_checked(app: Path, ended: Callable[..., Any], url: str, code: str) -> None:
+    failed = ended("connect_repository", given(url))
+    assert (failed.error["code"], failed.error["field"]) == (code, "remote_url")
+
+
+def test_a_private_host_is_refused_if_the_operator_says_so(
+    app: Path, bare: BareRepository, ended: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALLOW_PRIVATE_HOSTS", "false")
+    get_settings.cache_clear()
+    assert ended("connect_repository", given(bare.url)).error["code"] == "host_not_allowed"
+
+
+def test_missing_git_is_reported(
+    app: Path, bare: BareRepository, ended: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(git.shutil, "which", lambda *_, **__: None)
+    failed = ended("connect_repository", given(bare.url))
+    assert (failed.error["code"], failed.can_retry) == ("git_missing", True)
+
+
+def test_the_token_is_on_no_command_line_and_in_no_file_and_no_hook_runs(
+    app: Path, bare: BareRepository, git_place: GitServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect(bare.url)
+    (bare.path.parent / "hooked").unlink(missing_ok=True)
+    bare.commit("main", {".githooks/post-checkout": f"#!/bin/sh\ntouch {bare.path}/../hooked\n"})
+    commands: list[list[str]] = []
+    run_process = git.run_process
+
+    def noted(argv: list[str], **options: Any) -> int:
+        commands.append(list(argv))
+        code = run_process(argv, **options)
+        for parent, _, names in os.walk(get_settings().home):
+            for name in names:
+                if not name.endswith((".db", ".db-wal", ".db-shm")):
+                    assert TOKEN.encode() not in Path(parent, name).read_bytes()
+        return code
+
+    monkeypatch.setattr(git, "run_process", noted)
+    monkeypatch.setenv("GIT_SSH_COMMAND", f"touch {bare.path}/../hooked")
+    git_place.authorizations.clear()
+    with opened_git(repositories.read(SLUG), NoProgress()) as opened:
+        template = opened.folder / ".git" / "hooks"
+        template.mkdir(exist_ok=True)
+        hook = template / "post-checkout"
+        hook.write_text(f"#!/bin/sh\ntouch {bare.path}/../hooked\n")
+        hook.chmod(0o755)
+        remote = read_remote(opened)
+        opened.run("fetch", "fetch", "--quiet", "--depth=1", opened.url, remote.tip)
+        opened.run("check out", "checkout", "--quiet", "--detach", "FETCH_HEAD")
+        place = opened.folder
+    assert not place.exists()
+    assert any(each.startswith("Basic ") for each in git_place.authorizations)
+    assert len(commands) == 4
+    assert TOKEN not in str(commands)
+    assert not (bare.path.parent / "hooked").exists()
+
+
+def test_a_name_is_looked_up_once_and_git_connects_to_that_address(
+    app: Path, bare: BareRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The name exists for the check alone: git could not find it by itself."""
+
+    def resolve(host: str, port: int, _seconds: float) -> tuple[Address, ...]:
+        return (Address(host, "127.0.0.1", port),)
+
+    monkeypatch.setattr(remote_url, "resolve", resolve)
+    url = bare.url.replace("127.0.0.1", "git.invalid")
+    found = Repository(app=SLUG, remote_url=url, token=vault.store(TOKEN), repo_id=1)
+    with opened_git(found, NoProgress()) as opened:
+        assert read_remote(opened).default == "main"
