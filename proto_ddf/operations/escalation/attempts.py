@@ -26,7 +26,7 @@ def _tries(opened: Session, incident: IncidentRecord) -> int:
     """The runs of its operations after the first that failed since then. A run that a crash interrupted is renewed, so
     the number of runs alone would say too much."""
     failures = (
-        select(col(ErrorRecord.operation_id), func.count().label("failures"))
+        select(col(ErrorRecord.operation_id), func.sum(ErrorRecord.times).label("failures"))
         .where(
             col(ErrorRecord.incident_id) == incident.id,
             col(ErrorRecord.at) >= open_since(incident),

@@ -109,7 +109,7 @@ def test_a_merged_branch_that_still_exists_is_known_as_merged(
 
 
 @pytest.mark.parametrize(
-    ("sign", "code"), [("broken", "app_start_failed"), ("sick", "app_check_failed")]
+    ("sign", "code"), [("broken", "app_code_error"), ("sick", "app_check_failed")]
 )
 def test_a_fix_with_which_the_app_is_not_well_is_taken_back(
     running: Path,

@@ -22,11 +22,12 @@ from proto_ddf.db.tables.apps import AppRecord
 from proto_ddf.errors import SystemError as OwnSystemError
 from proto_ddf.errors import describe
 from proto_ddf.errors.types import IntegrationError
-from proto_ddf.monitoring import incidents, tracker
+from proto_ddf.monitoring import incidents
 from proto_ddf.operations.escalation import EscalationManager
 from proto_ddf.operations.escalation.ladder import LEVELS, Thresholds, decide, needs_code
 from proto_ddf.operations.escalation.views import escalations_of
 from proto_ddf.settings import get_settings
+from tests.reporting import report
 
 CODE = describe(OwnSystemError("It failed", component="app", code="app_code_error", reason="No"))
 PASSWORD = describe(IntegrationError("No", "Shop", "open", code="authentication_failed"))
@@ -51,11 +52,7 @@ def codegen(monkeypatch: pytest.MonkeyPatch, database: Any) -> str:
 
 
 def incident_of(error: dict[str, Any], operation_id: str | None = None) -> str:
-    record_id = tracker.record_error(error, "Generate Shop", operation_id)
-    with session() as opened:
-        found = opened.get_one(ErrorRecord, record_id).incident_id
-    assert found
-    return found
+    return report(error, "Generate Shop", operation_id)
 
 
 def levels_after(error: dict[str, Any], *counts: int, app: str = "") -> list[str]:
@@ -106,7 +103,7 @@ def test_tries_of_the_operation_count_since_the_incident_was_last_resolved(datab
     with session() as opened:
         opened.add(OperationRecord(id="job", kind="generate_app", title="Generate", run=6))
         opened.commit()
-    incident_id = {incident_of(CODE, "job") for _ in range(6)}.pop()
+    (incident_id,) = {incident_of(CODE, "job") for _ in range(6)}
     told = EscalationManager().escalate_error(CODE, {"incident_id": incident_id})
     assert (told.level, told.reason.split(".")[0]) == ("manual", "5 attempts failed")
     incidents.resolve(incident_id)
