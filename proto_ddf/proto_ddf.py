@@ -14,6 +14,7 @@ from proto_ddf.monitoring.network_monitor import NETWORK_MONITOR
 from proto_ddf.notify.delivery_loop import deliver
 from proto_ddf.operations import kinds
 from proto_ddf.operations.engine import engine
+from proto_ddf.operations.recovery import runner as recovery
 from proto_ddf.operations.retention.housekeeping import run_housekeeping
 from proto_ddf.operations.watches.alert_watch import watch_alerts
 from proto_ddf.operations.watches.report_schedule import run_report_schedule
@@ -49,6 +50,7 @@ from proto_ddf.web.shared.not_found_page import not_found_page
 from proto_ddf.web.shared.state.injections import InjectionBannerState
 from proto_ddf.web.shared.state.kept_forms import keep_forms
 from proto_ddf.web.shared.state.presence import register_app
+from proto_ddf.web.shared.state.repairs import RecoveryState
 from proto_ddf.web.shared.state.storage import StorageBannerState
 from proto_ddf.web.shared.theme import STYLESHEETS, head
 from proto_ddf.web.sources.connect.page import source_new_page
@@ -104,6 +106,7 @@ def _start() -> None:
     NETWORK_MONITOR.start()
     offer_sample()
     adopt_all()
+    recovery.take_up()
 
 
 def create_app() -> rx.App:
@@ -147,12 +150,15 @@ def _add_pages(app: rx.App) -> None:
             "load",
         ),
     )
+    repairs = [RecoveryState.end_lost_retry, RecoveryState.follow]
     also = {
         "/": [SourceHealthState.follow_all],
         "/errors": [AlertsPanelState.end_lost_retry, AlertsPanelState.follow],
         "/sources": [SourceHealthState.follow_all],
         "/sources/[source_id]": [PreviewState.end_lost_retry, SourceHealthState.follow_one],
-        "/apps/[slug]": [RegenerateState.end_lost_retry, RegenerateState.load],
+        "/apps/[slug]": [RegenerateState.end_lost_retry, RegenerateState.load, *repairs],
+        "/operations/[operation_id]": repairs,
+        "/errors/[incident_id]": repairs,
     }
     banners = [StorageBannerState.follow, InjectionBannerState.follow]
     for route, title, build, state, load in pages:

@@ -104,6 +104,11 @@ class Settings(NetworkSettings, NotificationSettings, AlertSettings, EscalationS
         "none", validation_alias="REPORT_SCHEDULE"
     )
     """When a report on errors is made by itself: each day, or each Monday, at 06:00 local time."""
+    enable_retry: bool = Field(True, validation_alias="ENABLE_RETRY")
+    """Whether what failed is repaired and tried again without a person."""
+    recovery_attempts: int = Field(4, ge=0, le=100, validation_alias="RECOVERY_ATTEMPTS")
+    """Repairs of an app or source for one incident, within the window below."""
+    recovery_window_seconds: Seconds = Field(3600.0, validation_alias="RECOVERY_WINDOW_SECONDS")
     log_level: Annotated[str, AfterValidator(_check_level)] = Field(
         "INFO", validation_alias="LOG_LEVEL"
     )

@@ -4,7 +4,16 @@ from collections import Counter
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from proto_ddf.errors.codes import apps, codegen, databases, files, integration, system, validation
+from proto_ddf.errors.codes import (
+    apps,
+    codegen,
+    databases,
+    files,
+    integration,
+    recovery,
+    system,
+    validation,
+)
 from proto_ddf.errors.codes.model import ErrorCode
 
 __all__ = ["CATALOGUE", "UNKNOWN", "ErrorCode"]
@@ -27,6 +36,7 @@ CATALOGUE: Mapping[str, ErrorCode] = MappingProxyType(
         apps.CODES,
         integration.CODES,
         codegen.CODES,
+        recovery.CODES,
     )
 )
 UNKNOWN = CATALOGUE["unknown"]

@@ -18,7 +18,7 @@ from proto_ddf.db.tables import AppRecord, AppState, utc_now
 from proto_ddf.errors.types import IntegrationError, ProtoDDFError
 from proto_ddf.generator.code.package import sqlite_file
 from proto_ddf.generator.spec import AppSpec
-from proto_ddf.hosting import records
+from proto_ddf.hosting import good_configuration, records
 from proto_ddf.hosting.health import ProbeResult, listens, probe_app
 from proto_ddf.hosting.launch import (
     data_environment,
@@ -32,6 +32,7 @@ from proto_ddf.hosting.ports import PORT_REGISTRY, PortPair, is_free
 from proto_ddf.hosting.processes import end_tree, is_alive
 from proto_ddf.hosting.records import AppView
 from proto_ddf.hosting.runner import STARTED
+from proto_ddf.logs import get_logger
 from proto_ddf.port_numbers import BLOCKED_PORTS
 from proto_ddf.progress import NoProgress, Progress
 from proto_ddf.resilience import CircuitOpenError
@@ -51,6 +52,8 @@ EXCEPTION = re.compile(r"[\w.]*(Error|Exception|Exit|Interrupt)\b")
 LOG_LINES = 200
 """Of an app's log, in which the cause of a failure is looked for."""
 LOG_TAIL_BYTES = 512 * 1024
+
+log = get_logger(__name__)
 
 _locks: dict[str, threading.Lock] = {}
 _locks_lock = threading.Lock()
@@ -118,6 +121,7 @@ def check_app(slug: str, progress: Progress | None = None) -> None:
         answer = _probe(record)
     if answer.http:
         record_health(record, AppState.RUNNING, process=True, port=True, http=True)
+        _keep_configuration(record)
         return
     reason = f"HTTP status {answer.status}" if answer.status else "no answer"
     error = errors.SystemError(
@@ -132,6 +136,13 @@ def check_app(slug: str, progress: Progress | None = None) -> None:
     )
     records.change(slug, last_error=error.message)
     raise error
+
+
+def _keep_configuration(record: AppRecord) -> None:
+    try:
+        good_configuration.keep(record)
+    except OSError as error:  # the app is well all the same
+        log.warning("configuration not kept", app=record.slug, reason=str(error))
 
 
 def _probe(record: AppRecord) -> ProbeResult:

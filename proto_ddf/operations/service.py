@@ -2,10 +2,13 @@
 by `asyncio.to_thread`."""
 
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from math import ceil
 from typing import NoReturn
 
 from pydantic import BaseModel
+from sqlmodel import Session
 
 from proto_ddf import errors
 from proto_ddf.db import reserve
@@ -16,11 +19,18 @@ from proto_ddf.operations import queries
 from proto_ddf.operations.engine import engine
 from proto_ddf.operations.journal import journal
 from proto_ddf.operations.model import KINDS
+from proto_ddf.operations.recovery import attempts
 from proto_ddf.operations.views import OperationView
 
 
-def start(kind: str, operation_input: BaseModel, user_id: str = "anonymous") -> str:
-    """Start an operation and return its id. It is in the journal before this returns.
+def start(
+    kind: str,
+    operation_input: BaseModel,
+    user_id: str = "anonymous",
+    also: Callable[[Session, str], None] | None = None,
+) -> str:
+    """Start an operation and return its id. It is in the journal before this returns, with what `also` writes in the same
+    transaction (see `journal.create`).
 
     Raises:
         KeyError: when there is no such kind.
@@ -32,7 +42,7 @@ def start(kind: str, operation_input: BaseModel, user_id: str = "anonymous") -> 
     given = registered.input_model.model_validate(operation_input.model_dump())
     engine.current()
     _need_reserve()
-    run = journal.create(registered, registered.prepare(given), user_id)
+    run = journal.create(registered, registered.prepare(given), user_id, also)
     try:
         engine.hand_over(run)
     except BaseException:
@@ -49,22 +59,55 @@ def retry(operation_id: str) -> None:
         SystemError: when the engine is not launched; code disk_space_low when the disk is still full; code
             too_early before the time of the next attempt that the error gives.
     """
+    _check_failed(operation_id)
+    _end_repairs(operation_id)
+    with engine.exclusive(operation_id):
+        view = _check_failed(operation_id)
+        if not _run_again(view):
+            _refuse(operation_id, queries.load(operation_id), "tried again")
+
+
+def go_on(operation_id: str, after_run: int) -> bool:
+    """Run an operation, whose run of that number failed, again after its repair. False if it is not failed any more, or a
+    person tried it again meanwhile. Raises SystemError as `retry`."""
     with engine.exclusive(operation_id):
         view = queries.load(operation_id)
         if view is None or view.state != "failed":
-            _refuse(operation_id, view, "tried again")
+            return False
         _need_time(view)
-        engine.wait_ended(operation_id)
-        _need_reserve()
-        run = journal.retry(operation_id)
-        if run is None:
-            _refuse(operation_id, queries.load(operation_id), "tried again")
-        try:
-            engine.hand_over(run)
-        except Exception as error:
-            described = describe(error, operation=view.title, operation_id=operation_id)
-            journal.refuse_run(run, described)
-            raise
+        return _run_again(view, after_run)
+
+
+def _check_failed(operation_id: str) -> OperationView:
+    """The operation. Raises as `retry`."""
+    view = queries.load(operation_id)
+    if view is None or view.state != "failed":
+        _refuse(operation_id, view, "tried again")
+    _need_time(view)
+    return view
+
+
+def _run_again(view: OperationView, after_run: int | None = None) -> bool:
+    engine.wait_ended(view.id)
+    _need_reserve()
+    run = journal.retry(view.id, after_run)
+    if run is None:
+        return False
+    try:
+        engine.hand_over(run)
+    except Exception as error:
+        described = describe(error, operation=view.title, operation_id=view.id)
+        journal.refuse_run(run, described)
+        raise
+    return True
+
+
+def _end_repairs(operation_id: str) -> None:
+    """A person has decided about a failed operation: what is repairing it stops first."""
+    for repairing in attempts.supersede(operation_id):
+        with suppress(ValidationError):  # it has just ended
+            cancel(repairing)
+        engine.wait_ended(repairing)
 
 
 def cancel(operation_id: str) -> None:
@@ -75,8 +118,9 @@ def cancel(operation_id: str) -> None:
         ValidationError: field "operation", when it has ended or does not exist.
         SystemError: when the engine is not launched.
     """
+    engine.current()
+    _end_repairs(operation_id)
     with engine.exclusive(operation_id):
-        engine.current()
         if not journal.cancel(operation_id):
             _refuse(operation_id, queries.load(operation_id), "cancelled")
         engine.stop(operation_id)

@@ -26,6 +26,7 @@ from proto_ddf.db.tables.operations import (
     StepRecord,
     StepState,
 )
+from proto_ddf.db.tables.recovery import RecoveryAttemptRecord, RecoveryState
 from proto_ddf.db.tables.reports import ReportRecord, ReportScheduleRecord
 from proto_ddf.db.tables.rollups import (
     ClassRollup,
@@ -61,6 +62,8 @@ __all__ = [
     "OperationState",
     "OutcomeRollup",
     "PortReservation",
+    "RecoveryAttemptRecord",
+    "RecoveryState",
     "ReportRecord",
     "ReportScheduleRecord",
     "RepositoryRecord",

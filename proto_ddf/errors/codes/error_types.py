@@ -73,8 +73,8 @@ _CODES: dict[ErrorType, str] = {
         circuit_open codegen_no_pull_request codegen_run_failed codegen_unsure fix_not_merged git_failed
         integration_error notification_failed server_starting server_stopping""",
     "unknown": """
-        app_check_failed app_code_error app_crashed app_start_failed cancelled process_failed system_error
-        unknown""",
+        app_check_failed app_code_error app_crashed app_start_failed cancelled process_failed
+        recovery_not_possible recovery_under_way recovery_without_effect system_error unknown""",
 }
 TYPES: Mapping[str, ErrorType] = MappingProxyType(
     {code: kind for kind, codes in _CODES.items() for code in codes.split()}
@@ -107,6 +107,9 @@ _OTHER_ACTIONS: Mapping[str, SuggestedAction] = {
     "cancelled": "none",
     "codegen_running": "wait_and_retry",
     "query_timeout": "free_resources",
+    "recovery_not_possible": "none",
+    "recovery_under_way": "wait_and_retry",
+    "recovery_without_effect": "none",
     "render_failed": "report_bug",
     "secret_unreadable": "fix_credentials",
     "sqlite_locked": "wait_and_retry",

@@ -15,10 +15,12 @@ from proto_ddf.errors.types import IntegrationError
 
 MANIFEST = ".written.json"
 """The digests of the code when it was written; see manual_edits.py."""
+GOOD_CONFIGURATION = ".good_configuration"
+"""A copy of the files that configure the app, as they were when it last ran well."""
 
 _NOT_CODE = {
     *(".web", ".states", "logs", "data", "uploaded_files", ".env"),
-    *(".form_tokens.db", MANIFEST),
+    *(".form_tokens.db", MANIFEST, GOOD_CONFIGURATION),
 }
 """Entries at the top of the app's folder that are not code. `.env` holds the address of the data on this machine."""
 _LEFT_OUT = {

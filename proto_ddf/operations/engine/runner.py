@@ -25,7 +25,7 @@ from proto_ddf.operations.engine.progress_writer import ProgressWriter, StepRepo
 from proto_ddf.operations.journal import journal, records
 from proto_ddf.operations.journal.journal import NextStep
 from proto_ddf.operations.journal.records import Run
-from proto_ddf.operations.model import JSON, KINDS, Step, StepContext
+from proto_ddf.operations.model import JSON, KINDS, Step, StepContext, UndoContext
 from proto_ddf.operations.resources import RunResources
 from proto_ddf.operations.stop_flag import SERVER_STOPPING, OperationStopped, StopFlag
 from proto_ddf.progress import current_progress
@@ -168,6 +168,7 @@ def _run_step(work: _Work, step: NextStep) -> None:
     except Exception as error:
         reporter.finish()
         _fail(active, record, step.position, error)
+        _after_failure(work)
         raise _StepFailed from error
 
 
@@ -204,6 +205,17 @@ def _fail(active: ActiveRun, record: OperationRecord, position: int, error: Exce
 def _report_end(active: ActiveRun, record: OperationRecord, outcome: str) -> None:
     seconds = time.monotonic() - active.began
     intake.report_end(OperationEnded(record.id, record.kind, record.subject, outcome, seconds))
+
+
+def _after_failure(work: _Work) -> None:
+    """Whatever this does, the operation has failed, and that is recorded."""
+    failed = KINDS[work.record.kind].failed
+    if failed is None:
+        return
+    try:
+        failed(UndoContext(work.record.id, work.given, records.outputs(work.record.id)))
+    except Exception as error:
+        log.error("not done after a failure", exc_info=error)
 
 
 def _try(note: Callable[[], object]) -> None:

@@ -67,8 +67,14 @@ class StepUpdate:
     """Attempt, of how many, and when the next starts."""
 
 
-def create(kind: Kind[Any], given: BaseModel, user_id: str) -> Run:
-    """Record a new operation, pending; returns its first run."""
+def create(
+    kind: Kind[Any],
+    given: BaseModel,
+    user_id: str,
+    also: Callable[[Session, str], None] | None = None,
+) -> Run:
+    """Record a new operation, pending; returns its first run. `also` (session, id of the operation) writes what must be
+    recorded together with it, or raises to keep it from being recorded."""
     operation_id = new_id()
     steps = kind.steps_for(given)
 
@@ -88,6 +94,8 @@ def create(kind: Kind[Any], given: BaseModel, user_id: str) -> Run:
             StepRecord(operation_id=operation_id, position=n, name=step.name, title=step.title)
             for n, step in enumerate(steps)
         )
+        if also is not None:
+            also(opened, operation_id)
 
     _commit(operation_id, change)
     return Run(operation_id, 1)
@@ -179,12 +187,15 @@ def step_failed(run: Run, position: int, described: dict[str, Any], pause: Pause
     _commit(run.operation_id, change, pause)
 
 
-def retry(operation_id: str) -> Run | None:
-    """Make a failed operation pending again; returns its next run, or None when it is not failed (any more)."""
+def retry(operation_id: str, after_run: int | None = None) -> Run | None:
+    """Make a failed operation pending again; returns its next run, or None when it is not failed (any more), or its last
+    run is not `after_run`."""
 
     def change(opened: Session) -> Run | None:
         record = opened.get(OperationRecord, operation_id)
         if record is None or record.state != OperationState.FAILED:
+            return None
+        if after_run is not None and record.run != after_run:
             return None
         record.state = OperationState.PENDING
         record.finished_at = None

@@ -14,6 +14,7 @@ from proto_ddf.web.shared.components.layout import page
 from proto_ddf.web.shared.components.links import external_link_button, link_button
 from proto_ddf.web.shared.components.log import log_lines
 from proto_ddf.web.shared.components.numbers import duration, file_size, time_ago
+from proto_ddf.web.shared.components.repairs import repairs_section
 
 LIVE_STATES = ("running", "degraded", "starting", "restarting")
 
@@ -173,6 +174,7 @@ def _detail(app: rx.Var[AppView]) -> rx.Component:
             notice(app.last_error, kind="warning"),
             rx.fragment(),
         ),
+        repairs_section(),
         regenerate_section(app),
         rx.el.section(
             rx.el.div(

@@ -13,6 +13,7 @@ from proto_ddf.web.shared.components.layout import page
 from proto_ddf.web.shared.components.links import link_button
 from proto_ddf.web.shared.components.numbers import duration, time_ago
 from proto_ddf.web.shared.components.operation import operation_panel
+from proto_ddf.web.shared.components.repairs import repairs_section
 
 _FILTER_WORDS = {
     ALL: "All",
@@ -89,7 +90,9 @@ def _one() -> rx.Component:
         rx.el.span("Id ", rx.el.code(operation.id)),
         class_name="pd-quiet pd-facts",
     )
-    return rx.el.div(operation_panel(OperationPageState), facts, class_name="pd-stack")
+    return rx.el.div(
+        operation_panel(OperationPageState), repairs_section(), facts, class_name="pd-stack"
+    )
 
 
 def _none() -> rx.Component:

@@ -20,7 +20,7 @@ from proto_ddf.web.operations import state as operations_state
 from proto_ddf.web.overview import state as overview_state
 from proto_ddf.web.resilience import state as resilience_state
 from proto_ddf.web.settings.notifications import state as notifications_state
-from proto_ddf.web.shared.state import injections, kept_forms, storage
+from proto_ddf.web.shared.state import injections, kept_forms, repairs, storage
 from proto_ddf.web.sources import health_state, list_state
 from proto_ddf.web.sources.connect import state as connect_state
 from proto_ddf.web.sources.detail import preview_state
@@ -85,6 +85,7 @@ EVENTS: dict[type[rx.State], set[str]] = {
         "set_time_range",
         "set_type",
     },
+    repairs.RecoveryState: ERRORS | {"follow", "start"},
     injections.InjectionBannerState: {"follow"},
     storage.StorageBannerState: {"follow"},
     generate_state.GenerateState: PLAN

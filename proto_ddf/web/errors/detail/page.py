@@ -14,6 +14,7 @@ from proto_ddf.web.shared.components.layout import page
 from proto_ddf.web.shared.components.links import link_button
 from proto_ddf.web.shared.components.numbers import clock_time, count, time_ago
 from proto_ddf.web.shared.components.operation import step_list
+from proto_ddf.web.shared.components.repairs import repairs_section
 
 _MUTES = (("hour", "1 hour"), ("day", "1 day"), ("ever", "For ever"))
 
@@ -35,7 +36,9 @@ def incident_page() -> rx.Component:
 
 
 def _incident() -> rx.Component:
-    return rx.fragment(_summary(), _affected(), _last_operation(), _errors(), notes_section())
+    return rx.fragment(
+        _summary(), repairs_section(), _affected(), _last_operation(), _errors(), notes_section()
+    )
 
 
 def _summary() -> rx.Component:

@@ -67,6 +67,12 @@ _DELIVERY = {
     "may_have_arrived": _Appearance("May have arrived", "circle-help", "amber"),
     "failed": _WORK["failed"],
 }
+_REPAIR = {
+    "running": _Appearance("Repairing", "wrench", "indigo"),
+    "verified": _Appearance("Helped", "circle-check", "green"),
+    "failed": _Appearance("Did not help", "circle-x", "red"),
+    "superseded": _Appearance("Stopped", "circle-slash", "gray"),
+}
 _FORM = {
     "invalid": _Appearance("Check the form", "circle-alert", "amber"),
     "failed": _WORK["failed"],
@@ -92,6 +98,7 @@ _APPEARANCES = {
     "incident": _INCIDENT,
     "channel": _CHANNEL,
     "delivery": _DELIVERY,
+    "repair": _REPAIR,
     "integration": _INTEGRATION,
     "generation": _GENERATION,
 }
@@ -103,6 +110,7 @@ _Of = Literal[
     "incident",
     "channel",
     "delivery",
+    "repair",
     "integration",
     "generation",
 ]
@@ -111,7 +119,8 @@ _Of = Literal[
 def status_badge(state: rx.Var[str] | str, *, of: _Of = "operation") -> rx.Component:
     """The state of an operation, a step or an error (`of="operation"`), of an app or its health
     (`of="app"`), of a circuit breaker (`of="breaker"`), of a source's connection (`of="source"`), of an
-    incident (`of="incident"`), of a channel of notifications or one delivery (`of="channel"`, `of="delivery"`), or of one of the two flows (`of="integration"`, `of="generation"`): "running" is work
+    incident (`of="incident"`), of a channel of notifications or one delivery (`of="channel"`, `of="delivery"`), of a
+    repair (`of="repair"`), or of one of the two flows (`of="integration"`, `of="generation"`): "running" is work
     going on for the first and a goal reached for the second.
 
         status_badge(app.state, of="app")

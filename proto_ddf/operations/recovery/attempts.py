@@ -1,0 +1,162 @@
+"""The record of attempts to repair. At most one of a subject runs at a time, in whichever process."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlmodel import Session, col, select
+
+from proto_ddf.db.engine import session
+from proto_ddf.db.tables import (
+    OperationRecord,
+    OperationState,
+    RecoveryAttemptRecord,
+    RecoveryState,
+    utc_now,
+)
+from proto_ddf.db.writing import write
+from proto_ddf.errors import ValidationError
+
+_UNFINISHED = (OperationState.PENDING, OperationState.RUNNING)
+_attempt = RecoveryAttemptRecord
+
+
+@dataclass(frozen=True)
+class Effect:
+    """How often a strategy was tried, and how often its check showed that it helped."""
+
+    attempts: int = 0
+    verified: int = 0
+
+
+def claim(made: RecoveryAttemptRecord, original_run: int) -> Callable[[Session, str], None]:
+    """What `service.start` writes with the repairing operation: the attempt.
+
+    It raises ValidationError, code recovery_under_way, if another attempt of the subject runs, or the failed operation
+    goes on already.
+    """
+
+    def write_attempt(opened: Session, operation_id: str) -> None:
+        busy = select(_attempt.id).where(
+            _attempt.subject == made.subject, _attempt.state == RecoveryState.RUNNING
+        )
+        if opened.exec(busy).first() or not _is_failed(
+            opened, made.original_operation_id, original_run
+        ):
+            raise ValidationError(
+                "It is being repaired already.",
+                field="subject",
+                value=made.subject,
+                code="recovery_under_way",
+            )
+        opened.add(_attempt(**(made.model_dump() | {"operation_id": operation_id})))
+
+    return write_attempt
+
+
+def is_wanted(operation_id: str, original_run: int) -> bool:
+    """Whether the attempt of a repairing operation is still to be made. A failed one runs again, if a person tries its
+    operation again and nothing else repairs the subject."""
+
+    def change(opened: Session) -> bool:
+        record = _of(opened, operation_id)
+        if record is None or record.state is RecoveryState.SUPERSEDED:
+            return False
+        if record.state is RecoveryState.VERIFIED:
+            return True
+        if not _is_failed(opened, record.original_operation_id, original_run):
+            _end(record, RecoveryState.SUPERSEDED)
+            return False
+        if record.state is RecoveryState.FAILED:
+            others = (_attempt.subject == record.subject, _attempt.state == RecoveryState.RUNNING)
+            if opened.exec(select(_attempt.id).where(*others)).first():
+                return False
+            record.state, record.finished_at = RecoveryState.RUNNING, None
+        return True
+
+    return write(change)
+
+
+def finish(operation_id: str, state: RecoveryState) -> bool:
+    """Record how a running attempt ended. False if it had ended."""
+
+    def change(opened: Session) -> bool:
+        record = _of(opened, operation_id)
+        if record is None or record.state is not RecoveryState.RUNNING:
+            return False
+        _end(record, state)
+        return True
+
+    return write(change)
+
+
+def supersede(original_operation_id: str) -> list[str]:
+    """End the running attempts to repair this operation; returns the ids of the operations that repair."""
+
+    def change(opened: Session) -> list[str]:
+        running = select(_attempt).where(
+            _attempt.original_operation_id == original_operation_id,
+            _attempt.state == RecoveryState.RUNNING,
+        )
+        found = opened.exec(running).all()
+        for record in found:
+            _end(record, RecoveryState.SUPERSEDED)
+        return [record.operation_id for record in found]
+
+    return write(change)
+
+
+def left_over() -> list[str]:
+    """Ids of the repairing operations that are over while their attempt still runs: the server was killed in between."""
+    over = col(OperationRecord.state).not_in(_UNFINISHED)
+    ids = select(_attempt.operation_id).join(
+        OperationRecord, col(OperationRecord.id) == col(_attempt.operation_id), isouter=True
+    )
+    with session() as opened:
+        running = ids.where(_attempt.state == RecoveryState.RUNNING)
+        return list(opened.exec(running.where(over | col(OperationRecord.id).is_(None))).all())
+
+
+def tried(incident_id: str, subject: str, within_seconds: float) -> Counter[str]:
+    """How often each strategy was tried for the incident and subject lately."""
+    lately = utc_now() - timedelta(seconds=within_seconds)
+    query = select(_attempt.strategy).where(
+        _attempt.incident_id == incident_id,
+        _attempt.subject == subject,
+        _attempt.started_at > lately,
+        _attempt.state != RecoveryState.SUPERSEDED,
+    )
+    with session() as opened:
+        return Counter(opened.exec(query).all())
+
+
+def effects() -> dict[str, Effect]:
+    """How often each strategy helped, of the attempts that came to an end."""
+    ended = (RecoveryState.VERIFIED, RecoveryState.FAILED)
+    query = select(_attempt.strategy, _attempt.state).where(col(_attempt.state).in_(ended))
+    with session() as opened:
+        counted = Counter(opened.exec(query).all())
+    verified = {
+        name: counted[name, RecoveryState.VERIFIED] for name in {name for name, _ in counted}
+    }
+    return {
+        name: Effect(helped + counted[name, RecoveryState.FAILED], helped)
+        for name, helped in verified.items()
+    }
+
+
+def _of(opened: Session, operation_id: str) -> RecoveryAttemptRecord | None:
+    return opened.exec(select(_attempt).where(_attempt.operation_id == operation_id)).first()
+
+
+def _end(record: RecoveryAttemptRecord, state: RecoveryState) -> None:
+    record.state, record.finished_at = state, utc_now()
+
+
+def _is_failed(opened: Session, operation_id: str | None, run: int) -> bool:
+    """Whether the operation that is repaired still stands as it failed; true if there is none."""
+    if operation_id is None:
+        return True
+    record = opened.get(OperationRecord, operation_id)
+    return record is not None and record.state is OperationState.FAILED and record.run == run

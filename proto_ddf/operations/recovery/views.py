@@ -1,0 +1,90 @@
+"""Attempts to repair, as pages show them."""
+
+from typing import Any
+
+from pydantic import BaseModel
+from sqlmodel import Session, col, select
+
+from proto_ddf.db.engine import session
+from proto_ddf.db.tables import OperationRecord, RecoveryAttemptRecord
+from proto_ddf.operations import queries
+from proto_ddf.operations.recovery.strategies import STRATEGIES
+from proto_ddf.operations.views import StepView
+
+SHOWN = 10
+"""Newest attempts of a subject, an operation or an incident."""
+_attempt = RecoveryAttemptRecord
+
+
+class RecoveryAttempt(BaseModel):
+    """One attempt. Times are ISO 8601 with zone."""
+
+    strategy: str
+    doing: str
+    """For people: "Installing packages again"."""
+    state: str
+    """running, verified, failed or superseded."""
+    operation_id: str
+    original_operation_id: str
+    """The operation that failed; empty if an app failed while it ran."""
+    number: int
+    total: int
+    """It is attempt `number` of at most `total`."""
+    by_person: bool
+    started_at: str
+    finished_at: str
+    outcome: str = ""
+    """What came of it, for people: "Went on at Build"."""
+    steps: list[StepView] = []
+
+
+def attempt_of(operation_id: str) -> RecoveryAttempt | None:
+    """The attempt that this operation makes."""
+    return next(iter(_read(_attempt.operation_id == operation_id)), None)
+
+
+def attempts_on(subject: str) -> list[RecoveryAttempt]:
+    """Of an app or a source, the newest first."""
+    return _read(_attempt.subject == subject)
+
+
+def attempts_after(operation_id: str) -> list[RecoveryAttempt]:
+    """To repair what a failed operation failed at, the newest first."""
+    return _read(_attempt.original_operation_id == operation_id)
+
+
+def attempts_for(incident_id: str) -> list[RecoveryAttempt]:
+    """For an incident, the newest first."""
+    return _read(_attempt.incident_id == incident_id)
+
+
+def _read(wanted: Any) -> list[RecoveryAttempt]:
+    query = select(_attempt).where(wanted).order_by(col(_attempt.started_at).desc()).limit(SHOWN)
+    with session() as opened:
+        return [_view(opened, record) for record in opened.exec(query).all()]
+
+
+def _view(opened: Session, record: RecoveryAttemptRecord) -> RecoveryAttempt:
+    operation = opened.get(OperationRecord, record.operation_id)
+    given = operation.input if operation else {}
+    shown = queries.load(record.operation_id)
+    strategy = STRATEGIES.get(record.strategy)
+    return RecoveryAttempt(
+        strategy=record.strategy,
+        doing=strategy.doing if strategy else record.strategy,
+        state=record.state,
+        operation_id=record.operation_id,
+        original_operation_id=record.original_operation_id or "",
+        number=record.number,
+        total=max(record.number, int(given.get("total", 1))),
+        by_person=bool(given.get("by_person")),
+        started_at=record.started_at.isoformat(),
+        finished_at=record.finished_at.isoformat() if record.finished_at else "",
+        outcome=_outcome(shown.steps if shown else []),
+        steps=shown.steps if shown else [],
+    )
+
+
+def _outcome(steps: list[StepView]) -> str:
+    done = [each.message for each in steps if each.message and each.state == "succeeded"]
+    return done[-1] if done else ""
