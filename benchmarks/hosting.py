@@ -71,13 +71,13 @@ def compare(name: str, figures: Figures) -> list[Comparison]:
 def running_engine() -> Iterator[None]:
     """What the server sets up: home, database, operations. The source of the generated app is there too."""
     from proto_ddf.logs import configure_logging
-    from proto_ddf.operations import kinds
+    from proto_ddf.operations import all_kinds
     from proto_ddf.operations.engine import engine
     from proto_ddf.settings import get_settings
 
     get_settings().prepare_home()
     configure_logging()
-    kinds.register_all()
+    all_kinds.register_all()
     engine.launch()
     database = get_settings().uploads_folder / "ten_tables.db"
     ten_tables.make(database)

@@ -75,6 +75,8 @@ class SystemSettings(BaseModel):
 class NetworkSettings(BaseSettings):
     """Part of `Settings`. Times are in milliseconds unless the name says seconds."""
 
+    enable_retry: bool = Field(True, validation_alias="ENABLE_RETRY")
+    """Whether failed calls are retried, and what failed is repaired without a person."""
     network_default_max_retries: int = Field(
         3, ge=0, le=100, validation_alias="NETWORK_DEFAULT_MAX_RETRIES"
     )
@@ -95,7 +97,9 @@ class NetworkSettings(BaseSettings):
     )
     network_circuit_breaker_enabled: bool = Field(
         True,
-        validation_alias=AliasChoices("NETWORK_CIRCUIT_BREAKER_ENABLED", "CIRCUIT_BREAKER_ENABLED"),
+        validation_alias=AliasChoices(
+            "NETWORK_CIRCUIT_BREAKER_ENABLED", "ENABLE_CIRCUIT_BREAKER", "CIRCUIT_BREAKER_ENABLED"
+        ),
     )
     network_circuit_breaker_threshold: int = Field(
         5,

@@ -12,8 +12,9 @@ from proto_ddf.hosting.watcher import adopt_all, watch
 from proto_ddf.logs import configure_logging, get_logger
 from proto_ddf.monitoring.network_monitor import NETWORK_MONITOR
 from proto_ddf.notify.delivery_loop import deliver
-from proto_ddf.operations import kinds
+from proto_ddf.operations import all_kinds
 from proto_ddf.operations.engine import engine
+from proto_ddf.operations.error_handling.system import ErrorHandlingSystem
 from proto_ddf.operations.recovery import runner as recovery
 from proto_ddf.operations.retention.housekeeping import run_housekeeping
 from proto_ddf.operations.watches.alert_watch import watch_alerts
@@ -64,11 +65,13 @@ from proto_ddf.web.sources.list_state import SourcesState
 from proto_ddf.web.tab_states import tab_states
 
 logger = get_logger(__name__)
+error_handling = ErrorHandlingSystem()
 
 
 def notify_unexpected_error(exception: Exception) -> EventSpec:
-    """Log an exception that no handler caught, and show a short notice."""
+    """Log and report an exception that no handler caught, and show a short notice."""
     logger.error("handler failed", exc_info=exception)
+    error_handling.handle_error(exception, {"operation": "Show a page"})
     return rx.toast.error(  # type: ignore[no-any-return]
         "Something went wrong in Proto-DDF itself. See its log.", position="bottom-right"
     )
@@ -76,8 +79,8 @@ def notify_unexpected_error(exception: Exception) -> EventSpec:
 
 @asynccontextmanager
 async def lifespan() -> AsyncIterator[None]:
-    """Resume operations and adopt apps; then watch apps, sources, storage and alerts, send notifications and reports and
-    run the housekeeping until the server ends."""
+    """Resume operations and adopt apps; then watch apps, sources, storage and alerts, act on errors, send notifications and
+    reports and run the housekeeping until the server ends."""
     await asyncio.to_thread(_start)
     loops = (
         watch(),
@@ -85,6 +88,7 @@ async def lifespan() -> AsyncIterator[None]:
         run_housekeeping(),
         watch_storage(),
         watch_alerts(),
+        error_handling.run(),
         deliver(),
         run_report_schedule(),
     )
@@ -101,7 +105,7 @@ async def lifespan() -> AsyncIterator[None]:
 
 def _start() -> None:
     configure_logging()
-    kinds.register_all()
+    all_kinds.register_all()
     engine.launch()
     NETWORK_MONITOR.start()
     offer_sample()

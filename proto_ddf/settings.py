@@ -104,8 +104,10 @@ class Settings(NetworkSettings, NotificationSettings, AlertSettings, EscalationS
         "none", validation_alias="REPORT_SCHEDULE"
     )
     """When a report on errors is made by itself: each day, or each Monday, at 06:00 local time."""
-    enable_retry: bool = Field(True, validation_alias="ENABLE_RETRY")
-    """Whether what failed is repaired and tried again without a person."""
+    error_handling_environment: Literal["development", "staging", "production"] = Field(
+        "production", validation_alias="ERROR_HANDLING_ENVIRONMENT"
+    )
+    """Which parts of error handling are switched on where no ENABLE_ setting says so."""
     recovery_attempts: int = Field(4, ge=0, le=100, validation_alias="RECOVERY_ATTEMPTS")
     """Repairs of an app or source for one incident, within the window below."""
     recovery_window_seconds: Seconds = Field(3600.0, validation_alias="RECOVERY_WINDOW_SECONDS")

@@ -2,6 +2,7 @@
 
 For each value the first source that has one is used: the argument, NETWORK_SYSTEMS, the NETWORK_ variable if it was
 set, RESILIENCE_PROFILE, the defaults of the system (SYSTEM_DEFAULTS), and the default of the NETWORK_ variable.
+Without ENABLE_RETRY there are no retries, whatever these say.
 """
 
 from collections.abc import Iterator, Mapping
@@ -173,6 +174,7 @@ def _merged(system: str, given: SystemSettings | None, settings: NetworkSettings
         **({"max_retries": 0} if system in _NEVER_RETRIED else {}),
         **_given_values(settings.network_systems.get(system)),
         **_given_values(given),
+        **({} if settings.enable_retry else {"max_retries": 0}),
     }
     # The two may come from different sources and contradict each other.
     if merged["max_retry_delay_ms"] < merged["retry_delay_ms"]:

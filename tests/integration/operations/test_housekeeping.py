@@ -17,7 +17,7 @@ from proto_ddf.db.engine import session
 from proto_ddf.db.tables import AppRecord, StepLogRecord, utc_now
 from proto_ddf.hosting.processes import end_tree, spawn_detached
 from proto_ddf.monitoring.error_views import recent_errors
-from proto_ddf.operations import kinds, service
+from proto_ddf.operations import all_kinds, service
 from proto_ddf.operations.engine import engine
 from proto_ddf.operations.kinds.source_inputs import ConnectSourceInput
 from proto_ddf.operations.retention import housekeeping, pruning
@@ -158,7 +158,7 @@ def test_the_errors_of_deleted_operations_are_kept_for_their_own_time(workshop, 
 @pytest.mark.parametrize("kind", ["csv", "sqlite"])
 def test_a_form_whose_upload_was_deleted_reports_it_at_its_field(workshop, kind):
     """The form was left open for longer than an upload is kept."""
-    kinds.register_all()
+    all_kinds.register_all()
     file = upload_path("people.csv")
     file.write_text("id,name\n1,Ann\n")
     assert remove_expired(later)["uploads"] == 1
@@ -171,7 +171,7 @@ def test_a_form_whose_upload_was_deleted_reports_it_at_its_field(workshop, kind)
 
 
 def test_the_upload_of_a_failed_operation_is_kept_for_try_again(workshop):
-    kinds.register_all()
+    all_kinds.register_all()
     file = upload_path("people.csv")
     given = ConnectSourceInput(name="People", kind="csv", config={"paths": [str(file)]})
     failed = service.start("connect_source", given)

@@ -18,7 +18,7 @@ from proto_ddf.hosting.apps import stop_all_processes
 from proto_ddf.hosting.builds import frontend
 from proto_ddf.hosting.launch import folder
 from proto_ddf.hosting.ports import PORT_REGISTRY
-from proto_ddf.operations import kinds, service
+from proto_ddf.operations import all_kinds, service
 from proto_ddf.operations.escalation.codegen import asking, waiting
 from proto_ddf.settings import get_settings
 from proto_ddf.sources.connected.store import make_source, save_source
@@ -63,7 +63,7 @@ def codegen(prepared_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Co
 @pytest.fixture
 def app(prepared_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The folder of an app with rows of its own; its build is simulated, its process is real."""
-    kinds.register_all()
+    all_kinds.register_all()
     for name, value in port_range(free_ports(10)).items():
         monkeypatch.setenv(name, value)
     get_settings.cache_clear()

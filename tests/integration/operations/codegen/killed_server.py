@@ -5,7 +5,7 @@ import signal
 import threading
 from typing import Any
 
-from proto_ddf.operations import kinds
+from proto_ddf.operations import all_kinds
 from proto_ddf.operations.engine import engine
 from proto_ddf.operations.escalation.codegen import CodegenIntegration, asking, waiting
 from proto_ddf.operations.escalation.codegen.client import CodegenClient
@@ -20,7 +20,7 @@ def serve(environment: dict[str, str], kill: str, incident_id: str) -> None:
     asking.LOOK_SECONDS, waiting.POLL_SECONDS = 0.0, 0.05
     if kill:
         CodegenClient.send = _killing(CodegenClient.send, kill)  # type: ignore[method-assign]
-    kinds.register_all()
+    all_kinds.register_all()
     engine.launch()
     if incident_id:
         CodegenIntegration().trigger_error_resolution(incident_id, SLUG, described())

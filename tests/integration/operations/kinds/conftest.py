@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from proto_ddf.operations import kinds, service
+from proto_ddf.operations import all_kinds, service
 from proto_ddf.operations.views import OperationView
 from proto_ddf.settings import get_settings
 from proto_ddf.sources.connected.store import SourceView, make_source, save_source
@@ -24,7 +24,7 @@ SHOP = """
 
 @pytest.fixture(autouse=True)
 def _all_kinds(prepared_home: Path) -> None:
-    kinds.register_all()
+    all_kinds.register_all()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from proto_ddf.errors import ValidationError
 from proto_ddf.monitoring.reports import store
 from proto_ddf.monitoring.reports.options import ReportOptions
-from proto_ddf.operations import kinds, service
+from proto_ddf.operations import all_kinds, service
 from proto_ddf.operations.kinds.reports import KIND, GenerateReportInput
 from proto_ddf.operations.watches.report_schedule import start_due_reports
 from proto_ddf.settings import get_settings
@@ -20,7 +20,7 @@ NOW = datetime(2026, 11, 29, 5, 59, tzinfo=UTC)
 @pytest.fixture
 def ended(workshop: Any) -> Callable[[], list[str]]:
     """Waits for all operations to end; returns their states."""
-    kinds.register_all()
+    all_kinds.register_all()
 
     def states() -> list[str]:
         found = [each.state for each in service.recent(kind=KIND)]

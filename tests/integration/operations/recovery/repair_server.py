@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from proto_ddf.hosting import launch
-from proto_ddf.operations import kinds, service
+from proto_ddf.operations import all_kinds, service
 from proto_ddf.operations.engine import engine
 from proto_ddf.operations.kinds.apps import AppInput
 from proto_ddf.operations.model import KINDS, Step
@@ -56,7 +56,7 @@ def serve(
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     get_settings.cache_clear()
     launch.RUNNER = PLAIN_RUNNER
-    kinds.register_all()
+    all_kinds.register_all()
     if kill_in:
         let_die("recover_other_port", kill_in)
     engine.launch()
