@@ -16,7 +16,7 @@ from xdist.workermanage import WorkerController
 from proto_ddf.db import engine
 from proto_ddf.monitoring import intake
 from proto_ddf.settings import get_settings
-from tests.homes import close_databases
+from tests.homes import close_databases, close_tables
 
 pytest_plugins = ["tests.servers.fixtures"]
 
@@ -33,6 +33,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     get_settings.cache_clear()
     get_settings().prepare_home()
     yield folder
+    close_tables(folder)
     get_settings.cache_clear()
 
 

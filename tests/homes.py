@@ -1,7 +1,9 @@
 """The home folder for a test that needs Proto-DDF's database."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from proto_ddf.db import engine
 from proto_ddf.monitoring import intake
@@ -31,3 +33,15 @@ def close_databases() -> None:
         for path in engine._engines:
             engine.forget_file(path)
         engine._engines.clear()
+
+
+def close_tables(home: Path) -> None:
+    """Close DuckDB's database of a home folder. An open one holds megabytes, and a worker opens a thousand."""
+    if "proto_ddf.sources.files.typed_tables" not in sys.modules:
+        return
+    from proto_ddf.sources.files import duckdb_session, typed_tables
+
+    folder = home / "uploads" / ".cache"
+    if database := duckdb_session._databases.pop(folder, None):
+        typed_tables.close_below(folder)
+        database.close()

@@ -158,7 +158,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     shared = Server(tmp_path_factory.mktemp("shared") / "home", free_port())
     shared.start()
     yield shared
-    shared.stop()
+    shared.end()
 
 
 @pytest.fixture(scope="module")

@@ -264,7 +264,7 @@ def wait_for_step(
         assert state in ("PENDING", "RUNNING"), f"{name}: {state}"
         assert ran <= runs, f"{name} went by unseen"
         assert time.monotonic() < deadline, f"{name}: {state}, run {ran}"
-        time.sleep(0.001)
+        time.sleep(0.005)
 
 
 @contextlib.contextmanager
@@ -306,7 +306,7 @@ def app_stopped_as_it_begins_to_listen(server: Server, slug: str) -> Iterator[No
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
                 break
         assert time.monotonic() < deadline
-        time.sleep(0.001)
+        time.sleep(0.005)
     app = psutil.Process(app_pid(server))
     app.send_signal(signal.SIGSTOP)
     try:

@@ -68,7 +68,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server = Server(tmp_path_factory.mktemp("databases") / "home", free_port(), environment)
     server.start()
     yield server
-    server.stop()
+    server.end()
 
 
 @pytest.fixture(params=list(LABELS), ids=LABELS.get)

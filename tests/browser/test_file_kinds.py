@@ -36,7 +36,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     started = Server(tmp_path_factory.mktemp("kinds") / "home", free_port())
     started.start()
     yield started
-    started.stop()
+    started.end()
 
 
 def workbook(*sheets: tuple[str, list[list[object]]]) -> bytes:

@@ -55,7 +55,7 @@ def server(folder: Path) -> Iterator[Server]:
         started = Server(folder / "home", free_port(), environment, ports=port_range(allowed))
         started.start()
         yield started
-        started.stop()
+        started.end()
 
 
 def expire(server: Server, page: Page) -> None:

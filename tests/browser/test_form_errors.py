@@ -55,7 +55,7 @@ def server(folder: Path) -> Iterator[Server]:
     started = Server(folder / "home", free_port(), environment)
     started.start()
     yield started
-    started.stop()
+    started.end()
 
 
 def database(path: Path) -> Path:

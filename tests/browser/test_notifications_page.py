@@ -44,7 +44,7 @@ def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     started = Server(home, free_port(), environment)
     started.start()
     yield started
-    started.stop()
+    started.end()
 
 
 @pytest.fixture

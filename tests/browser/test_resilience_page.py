@@ -55,7 +55,7 @@ def faulty_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server = Server(tmp_path_factory.mktemp("faulty") / "home", free_port(), environment)
     server.start()
     yield server
-    server.stop()
+    server.end()
 
 
 @pytest.fixture

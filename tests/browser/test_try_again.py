@@ -103,7 +103,7 @@ def faulty_server(folder: Path) -> Iterator[Server]:
     server = Server(folder / "home", free_port(), environment)
     server.start()
     yield server
-    server.stop()
+    server.end()
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     started = Server(home, free_port(), {"MAX_UPLOAD_MB": "2"})
     started.start()
     yield started
-    started.stop()
+    started.end()
 
 
 @pytest.fixture
