@@ -227,5 +227,10 @@ def target_key(system: str, target: str) -> str:
     return f"{system}:{target}" if target else system
 
 
+def system_of(key: str) -> str:
+    """The system of a target that `target_key` named."""
+    return key.partition(":")[0]
+
+
 NETWORK_MONITOR = NetworkErrorMonitor()
 """That of this process."""

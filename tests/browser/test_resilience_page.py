@@ -193,6 +193,11 @@ def test_a_target_is_marked_for_network_errors_and_no_others(page: Page, faulty:
         expect(mark).to_have_count(marked)
         page.get_by_role("button", name="Stop all").click()
         expect(page.locator("[data-fault]")).to_have_count(0)
+    open_page(page, f"{faulty.url}/errors")
+    alert = page.locator("[data-alert=network_errors]").filter(has_text="marked")
+    expect(alert).to_contain_text("attempts to call it failed recently", timeout=30_000)
+    alert.get_by_role("link", name="Many network errors").click()
+    expect(page).to_have_url(f"{faulty.url}/resilience")
 
 
 def test_every_page_says_that_injections_are_switched_on(page: Page, faulty: Server) -> None:

@@ -5,10 +5,12 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from proto_ddf.monitoring.network_monitor import NETWORK_MONITOR, target_key
+from proto_ddf.monitoring.network_monitor import NETWORK_MONITOR, system_of, target_key
 from proto_ddf.resilience import BreakerState, policies
 from proto_ddf.settings import get_settings
 
+_WITHOUT_ALERTS = frozenset({"notify", "usage_events"})
+"""Systems that raise no alert: a failing channel of notifications is an incident, and a lost usage event does no harm."""
 _LONGEST_KNOWN = 300.0
 """Seconds for which breakers keep their changes."""
 
@@ -30,7 +32,11 @@ def probe() -> Probed:
     """Look at the circuits, the network monitor and the disk."""
     return Probed(
         open_seconds=_open_circuits(),
-        network_errors=NETWORK_MONITOR.recent_counts(),
+        network_errors={
+            target: count
+            for target, count in NETWORK_MONITOR.recent_counts().items()
+            if system_of(target) not in _WITHOUT_ALERTS
+        },
         network_threshold=NETWORK_MONITOR.threshold,
         free_bytes=_free_bytes(),
     )
@@ -39,8 +45,10 @@ def probe() -> Probed:
 def _open_circuits() -> dict[str, float]:
     found = {}
     for policy in policies():
-        breaker = policy.breaker.snapshot() if policy.breaker else None
-        if breaker is None or breaker.forced or breaker.state is BreakerState.CLOSED:
+        if policy.system in _WITHOUT_ALERTS or policy.breaker is None:
+            continue
+        breaker = policy.breaker.snapshot()
+        if breaker.forced or breaker.state is BreakerState.CLOSED:
             continue
         trips = [each.at for each in breaker.transitions if each.before is BreakerState.CLOSED]
         seconds = time.time() - trips[-1] if trips else _LONGEST_KNOWN

@@ -38,8 +38,8 @@ WORDS: Mapping[AlertRule, Words] = MappingProxyType(
             "/apps/{id}",
         ),
         "breaker_trip": Words(
-            "Calls are paused: {subject}",
-            "So many calls failed that its circuit is open. Operations that need it fail at once.",
+            "The circuit is open: {subject}",
+            "So many calls failed that no more are made for now. Operations that need it fail at once.",
             "See whether it runs and can be reached. Calls go on by themselves once it answers.",
             "/resilience",
         ),

@@ -15,11 +15,13 @@ from proto_ddf.alert_settings import ALERT_RULES
 from proto_ddf.db.tables import AlertRecord, AppState
 from proto_ddf.db.writing import write
 from proto_ddf.monitoring import incidents
+from proto_ddf.monitoring.alerts import probes
 from proto_ddf.monitoring.alerts.model import BEHAVIOUR, cause_of
 from proto_ddf.monitoring.alerts.probes import Probed, probe
 from proto_ddf.monitoring.alerts.views import firing_alerts, prune_alerts, untold_alerts
 from proto_ddf.monitoring.alerts.words import WORDS
-from proto_ddf.resilience import policy
+from proto_ddf.monitoring.network_monitor import NetworkErrorMonitor
+from proto_ddf.resilience import add_attempt_listener, policy
 from proto_ddf.settings import Settings, get_settings
 from tests.policies import fresh_policies
 from tests.unit.monitoring.alerting import START, World, firing, forget_everything
@@ -224,7 +226,7 @@ def test_alerts_are_shown_in_words_critical_ones_first(world: World) -> None:
     assert shown[0].message.startswith("123 MB are free, less than 500 MB.")
     assert {each.title for each in shown[1:]} == {
         "Shop crashes again and again",
-        "Calls are paused: db:5432 (source)",
+        "The circuit is open: db:5432 (source)",
     }
     assert {each.link for each in shown} == {"/apps", "/apps/shop", "/resilience"}
     write(lambda opened: opened.add(_record("of_another_release", "x")))
@@ -251,19 +253,25 @@ def test_resolved_alerts_are_removed_when_they_are_old(world: World) -> None:
 
 
 def test_what_is_probed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    fresh_policies(monkeypatch, source={"circuit_breaker_threshold": 1, "max_retries": 0})
+    once = {"circuit_breaker_threshold": 1, "max_retries": 0}
+    fresh_policies(monkeypatch, source=once, usage_events=once)
+    monitor = NetworkErrorMonitor(report=lambda _error: True)
+    monkeypatch.setattr(probes, "NETWORK_MONITOR", monitor)
     assert probe().open_seconds == {}
 
     def fail() -> None:
         raise ConnectionRefusedError
 
-    for target in ("shop", "forced"):
+    stop_listening = add_attempt_listener(monitor.record_error)
+    for system, target in (("source", "shop"), ("source", "forced"), ("usage_events", "")):
         with pytest.raises(ConnectionRefusedError):
-            policy("source", target).call_sync(fail)
+            policy(system, target).call_sync(fail)
+    stop_listening()
     policy("source", "forced").force_open()
     found = probe()
     assert list(found.open_seconds) == ["source:shop"]
     assert 0 <= found.open_seconds["source:shop"] < 300
+    assert found.network_errors == {"source:shop": 1, "source:forced": 1}
     assert (found.free_bytes or 0) > 0
     home.rename(home.parent / "gone")
     assert probe().free_bytes is None
