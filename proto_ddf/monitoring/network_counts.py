@@ -2,14 +2,14 @@
 
 from collections import deque
 from dataclasses import dataclass
+from typing import NamedTuple
 
 HOUR_MINUTES = 60
 _PARTS = 600
 """The window is divided into at most so many parts, each with one count."""
 
 
-@dataclass(frozen=True)
-class PastError:
+class PastError(NamedTuple):
     """An error of an attempt."""
 
     at: float

@@ -101,14 +101,17 @@ class NetworkErrorMonitor:
         """Record the error of one attempt. It counts if it is a network error."""
         found = classify(error)
         counts = is_network_error(error, found)
-        now = self._clock()
+        now, key, window = self._clock(), target_key(system, target), self.window
         with self._lock:
-            known = self._target(target_key(system, target))
+            known = self._target(key)
             known.last.append(PastError(now, found.code, found.title))
             if not counts:
                 return
             self._total += 1
-            self._count(known, target_key(system, target), found.code, now)
+            minute = int(now // 60)
+            known.recent.add(now, 1, window)
+            self._count_minute(minute, found.code, 1)
+            self._unreported[minute, key, found.code] += 1
             is_due = abs(now - self._reported_at) >= REPORT_SECONDS
             if is_due:
                 self._reported_at = now
@@ -184,18 +187,13 @@ class NetworkErrorMonitor:
         self._targets.move_to_end(key)
         return known
 
-    def _count(self, known: _Target, key: str, code: str, at: float, count: int = 1) -> None:
-        known.recent.add(at, count, self.window)
-        minute = int(at // 60)
-        self._count_minute(minute, code, count)
-        self._unreported[minute, key, code] += count
-
     def _count_minute(self, minute: int, code: str, count: int) -> None:
-        if minute not in self._minutes:
+        counts = self._minutes.get(minute)
+        if counts is None:
             for old in [each for each in self._minutes if each <= minute - HOUR_MINUTES]:
                 del self._minutes[old]
-            self._minutes[minute] = Counter()
-        self._minutes[minute][code] += count
+            counts = self._minutes[minute] = Counter()
+        counts[code] += count
 
     def _load(self) -> None:
         now, window = self._clock(), self.window
