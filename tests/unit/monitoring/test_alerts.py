@@ -24,7 +24,7 @@ from proto_ddf.monitoring.network_monitor import NetworkErrorMonitor
 from proto_ddf.resilience import add_attempt_listener, policy
 from proto_ddf.settings import Settings, get_settings
 from tests.policies import fresh_policies
-from tests.unit.monitoring.alerting import START, World, firing, forget_everything
+from tests.unit.monitoring.alerting import PLENTY, START, World, firing, forget_everything
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -168,6 +168,63 @@ def test_the_errors_of_muted_incidents_raise_no_alert(world: World) -> None:
     incidents.unmute("unknown")
     world.evaluate()
     assert firing() == [("high_error_rate", "")]
+
+
+def builds_so_far(world: World, kind: str = "generate_app", count: int = 40) -> None:
+    """The period before: builds that succeeded in a second."""
+    world.runs(kind, "succeeded", count)
+    world.now += 3 * HOUR
+
+
+def test_a_kind_that_fails_and_takes_longer_is_one_alert_and_its_errors_are_no_other(
+    world: World,
+) -> None:
+    builds_so_far(world)
+    world.runs("generate_app", "succeeded", 12, seconds=30)
+    world.runs("generate_app", "failed", 40)
+    world.evaluate()
+    world.evaluate()
+    assert firing() == [("failing_operations", "generate_app")]
+
+
+def test_few_runs_are_not_judged(world: World) -> None:
+    builds_so_far(world)
+    world.runs("generate_app", "failed", 9)
+    world.evaluate()
+    world.runs("refresh", "failed", 20)  # without a period before
+    world.evaluate()
+    assert world.changes == []
+
+
+def test_repairs_that_fail_are_one_alert_for_each_subject(world: World) -> None:
+    builds_so_far(world, "recover_rebuild")
+    world.runs("recover_rebuild", "failed", 40)
+    world.runs("recover_rebuild", "failed", 1, subject="bank")
+    world.evaluate()
+    assert sorted(firing()) == [("recovery_failed", "bank"), ("recovery_failed", "shop")]
+
+
+def test_crashes_are_told_by_the_alert_of_their_app(world: World) -> None:
+    world.crashes("shop", 6, AppState.FAILED)
+    world.errors(40, "app_crashed", "shop")
+    world.errors(29, "app_crashed", "bank")
+    world.evaluate()
+    assert firing() == [("crash_loop", "shop")]
+    world.errors(1, "app_crashed", "bank")
+    world.evaluate()
+    assert firing() == [("crash_loop", "shop"), ("high_error_rate", "")]
+
+
+def test_errors_of_an_alert_that_is_over_raise_no_other_one(world: World) -> None:
+    world.free_bytes = 0
+    world.errors(9, "disk_space_low")
+    world.evaluate()
+    world.free_bytes = PLENTY
+    world.pass_until(world.now + 10 * MINUTE)
+    assert [(rule, state) for _, rule, _, state in world.changes] == [
+        ("disk_low", "firing"),
+        ("disk_low", "resolved"),
+    ]
 
 
 def test_a_stopped_app_is_in_no_crash_loop(world: World) -> None:
