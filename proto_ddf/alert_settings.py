@@ -1,4 +1,4 @@
-"""The settings of alerts: when each fires, and whom it is told. docs/alerts.md describes the rules."""
+"""The settings of alerts: when each fires, and which channels it is sent to. docs/alerts.md describes the rules."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, get_args
@@ -35,7 +35,7 @@ class AlertSettings(BaseSettings):
     alert_channels: Annotated[Mapping[AlertRule, tuple[str, ...]], NoDecode] = Field(
         {}, validation_alias="ALERT_CHANNELS"
     )
-    """JSON: {"disk_low": ["Operators"], ...}, the notification channels by name or id; others are told by all."""
+    """JSON: {"disk_low": ["Operators"], ...}, the notification channels by name or id; others are sent to all."""
     alert_disk_free_mb: Number = Field(500, validation_alias="ALERT_DISK_FREE_MB")
     """Less free space fires `disk_low`."""
     alert_crash_loop_crashes: Number = Field(3, validation_alias="ALERT_CRASH_LOOP_CRASHES")

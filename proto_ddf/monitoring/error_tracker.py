@@ -1,4 +1,4 @@
-"""The errors as a whole: reports one, and tells how many and which there were. All is read from the tables."""
+"""The errors as a whole: reports one, and counts and lists what was reported. All is read from the tables."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the network monitor counts, in bounded memory, and tells."""
+"""What the network monitor counts, in bounded memory, and its figures."""
 
 from collections import deque
 from dataclasses import dataclass

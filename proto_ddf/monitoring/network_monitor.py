@@ -1,6 +1,6 @@
 """Counts the network errors of all calls to external systems, also those that a retry made good.
 
-The policies tell it of each failed attempt (`start`). The window is in memory, and begins with what the roll-ups have of
+The policies notify it of each failed attempt (`start`). The window is in memory, and begins with what the roll-ups have of
 the time before the server was started. What was counted is reported to the intake at most once a second, as one entry
 for each target and code, so that a flood of failed calls leaves room for the errors of people.
 """

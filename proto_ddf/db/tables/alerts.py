@@ -40,5 +40,5 @@ class AlertRecord(SQLModel, table=True):
     last_value_at: datetime = Field(sa_type=UtcDateTime)
     """When its cause was last there."""
     resolved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    told_state: AlertState | None = None
+    notified_state: AlertState | None = None
     """The state that was last handed to the notifications."""

@@ -1,6 +1,6 @@
 """Alerts: rules over what is stored and a few probes; each fires once for a cause and resolves itself.
 
-Import `Alerts` to evaluate them, and `views` to show and to tell them.
+Import `Alerts` to evaluate them, and `views` to show them and to notify people.
 """
 
 from proto_ddf.monitoring.alerts.engine import TOPIC, Alerts

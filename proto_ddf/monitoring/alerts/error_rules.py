@@ -53,16 +53,16 @@ def count_errors(opened: Session, since: datetime, *conditions: Any) -> int:
 def _unexplained(moment: Moment, before: Iterable[Measurement]) -> Iterator[Any]:
     """Conditions that leave out the errors of muted incidents, and those that other alerts explain."""
     yield _state != IncidentState.MUTED
-    told = set(moment.known) | {(each.rule, each.subject) for each in before if each.fires}
-    rules = {rule for rule, _ in told}
+    explaining = set(moment.known) | {(each.rule, each.subject) for each in before if each.fires}
+    rules = {rule for rule, _ in explaining}
     if "disk_low" in rules:
         yield _code != "disk_space_low"
     if rules & {"breaker_trip", "network_errors"}:
         yield _code.not_in(_TARGET_CODES)
-    looping = {subject for rule, subject in told if rule == "crash_loop"}
+    looping = {subject for rule, subject in explaining if rule == "crash_loop"}
     if looping:
         yield (_code != "app_crashed") | col(ErrorRecord.subject).not_in(looping)
-    kinds = {subject for rule, subject in told if rule == "failing_operations"}
+    kinds = {subject for rule, subject in explaining if rule == "failing_operations"}
     of_kind: Any = col(OperationRecord.kind).in_(kinds)
     if "recovery_failed" in rules:
         of_kind |= col(OperationRecord.kind).startswith(RECOVERY, autoescape=True)

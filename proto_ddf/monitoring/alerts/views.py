@@ -1,4 +1,4 @@
-"""Alerts as pages show them and as people are told."""
+"""Alerts in words, as pages show them and notifications say them."""
 
 from datetime import datetime
 
@@ -27,12 +27,12 @@ class Alert(BaseModel):
     resolved_at: str
 
 
-class Untold(BaseModel):
-    """An alert of which nobody was told yet what it is now."""
+class Unnotified(BaseModel):
+    """An alert whose present state nobody was notified of."""
 
     alert: Alert
-    is_begin_untold: bool
-    """Nobody was told that it began either."""
+    is_new: bool
+    """Nobody was notified of its beginning either."""
 
 
 def firing_alerts() -> list[Alert]:
@@ -50,25 +50,25 @@ def is_any_firing() -> bool:
         return opened.exec(query).first() is not None
 
 
-def untold_alerts() -> list[Untold]:
-    """Alerts that began or were resolved since `mark_told`, oldest first."""
-    told = col(AlertRecord.told_state)
+def unnotified_alerts() -> list[Unnotified]:
+    """Alerts that began or were resolved since `mark_notified`, oldest first."""
+    notified = col(AlertRecord.notified_state)
     with session() as opened:
-        query = select(AlertRecord).where(told.is_(None) | (told != AlertRecord.state))
+        query = select(AlertRecord).where(notified.is_(None) | (notified != AlertRecord.state))
         records = opened.exec(query.order_by(col(AlertRecord.started_at))).all()
         return [
-            Untold(alert=_view(opened, each), is_begin_untold=each.told_state is None)
+            Unnotified(alert=_view(opened, each), is_new=each.notified_state is None)
             for each in records
         ]
 
 
-def mark_told(alert_id: str, state: str) -> None:
-    """Its state was told."""
+def mark_notified(alert_id: str, state: str) -> None:
+    """People were notified of this state."""
 
     def change(opened: Session) -> None:
         record = opened.get(AlertRecord, alert_id)
         if record is not None:
-            record.told_state = AlertState(state)
+            record.notified_state = AlertState(state)
 
     write(change)
 

@@ -18,7 +18,7 @@ class Words:
     message: str
     hint: str
     link: str
-    """The page that tells more."""
+    """The page with details."""
     priority: Priority = "high"
 
 

@@ -1,4 +1,4 @@
-"""Tells listeners of every failed attempt of any policy, so that others can count what fails without being asked."""
+"""Notifies listeners of every failed attempt of any policy."""
 
 import threading
 from collections.abc import Callable
@@ -30,7 +30,7 @@ def add_attempt_listener(listener: Listener) -> Callable[[], None]:
 
 
 def attempt_failed(system: str, target: str, error: Exception) -> None:
-    """Tell the listeners of a failed attempt. Never raises."""
+    """Notify the listeners of a failed attempt. Never raises."""
     for _, listener in _listeners:
         try:
             listener(system, target, error)

@@ -18,7 +18,7 @@ from proto_ddf.monitoring import incidents
 from proto_ddf.monitoring.alerts import probes
 from proto_ddf.monitoring.alerts.model import BEHAVIOUR, cause_of
 from proto_ddf.monitoring.alerts.probes import Probed, probe
-from proto_ddf.monitoring.alerts.views import firing_alerts, prune_alerts, untold_alerts
+from proto_ddf.monitoring.alerts.views import firing_alerts, prune_alerts, unnotified_alerts
 from proto_ddf.monitoring.alerts.words import WORDS
 from proto_ddf.monitoring.network_monitor import NetworkErrorMonitor
 from proto_ddf.resilience import add_attempt_listener, policy
@@ -204,7 +204,7 @@ def test_repairs_that_fail_are_one_alert_for_each_subject(world: World) -> None:
     assert sorted(firing()) == [("recovery_failed", "bank"), ("recovery_failed", "shop")]
 
 
-def test_crashes_are_told_by_the_alert_of_their_app(world: World) -> None:
+def test_crashes_are_reported_by_the_alert_of_their_app(world: World) -> None:
     world.crashes("shop", 6, AppState.FAILED)
     world.errors(40, "app_crashed", "shop")
     world.errors(29, "app_crashed", "bank")
@@ -306,7 +306,7 @@ def test_resolved_alerts_are_removed_when_they_are_old(world: World) -> None:
     world.pass_until(world.now + MINUTE)
     assert prune_alerts(world.now - HOUR) == 0
     assert prune_alerts(world.now + SECOND) == 1
-    assert [each.alert.rule for each in untold_alerts()] == ["disk_low"]
+    assert [each.alert.rule for each in unnotified_alerts()] == ["disk_low"]
 
 
 def test_what_is_probed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ def upgrade() -> None:
         sa.Column("started_at", sa.DateTime(), nullable=False),
         sa.Column("last_value_at", sa.DateTime(), nullable=False),
         sa.Column("resolved_at", sa.DateTime()),
-        sa.Column("told_state", sa.String(8)),
+        sa.Column("notified_state", sa.String(8)),
     )
     op.create_index(
         "ix_alert_firing",

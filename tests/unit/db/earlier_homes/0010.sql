@@ -14,7 +14,7 @@ CREATE TABLE alert (
 	started_at DATETIME NOT NULL, 
 	last_value_at DATETIME NOT NULL, 
 	resolved_at DATETIME, 
-	told_state VARCHAR(8), 
+	notified_state VARCHAR(8), 
 	PRIMARY KEY (id)
 );
 INSERT INTO "alert" VALUES('alert-1','disk_low','','FIRING',123.0,500.0,'2026-11-29 19:00:00.000000','2026-11-29 19:05:00.000000',NULL,'FIRING');

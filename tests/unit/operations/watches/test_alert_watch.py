@@ -1,4 +1,4 @@
-"""The loop that evaluates alerts, and what people are told."""
+"""The loop that evaluates alerts, and what it sends to people."""
 
 from datetime import timedelta
 from typing import Any
@@ -12,8 +12,9 @@ from proto_ddf.db.writing import write
 from proto_ddf.errors import describe
 from proto_ddf.monitoring import intake
 from proto_ddf.monitoring.alerts import Alerts
+from proto_ddf.monitoring.alerts.views import firing_alerts
 from proto_ddf.operations.watches import alert_watch
-from proto_ddf.operations.watches.alert_watch import IDLE_SECONDS, AlertWatch, tell
+from proto_ddf.operations.watches.alert_watch import IDLE_SECONDS, AlertWatch, notify
 from proto_ddf.settings import get_settings
 from tests.unit.monitoring.alerting import PLENTY, World
 from tests.unit.resilience.policies import Clock
@@ -98,10 +99,35 @@ def test_only_the_channels_of_the_rule_are_reported(
     world.free_bytes = 0
     watch.look()
     assert [channel for channel, *_ in deliveries()] == ["Operators"]
-    # A channel that is not there must not leave everybody untold.
+    # A channel that is not there must not leave everybody without notice.
     world.crashes("shop", 3)
     watch.look()
     assert [channel for channel, *_ in deliveries()[1:]] == ["Chat", "Operators"]
+
+
+def test_a_failed_repair_is_reported_by_its_incident_unless_a_channel_is_named(
+    watch: AlertWatch, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_channels("Operators", "Chat")
+    world.runs("recover_rebuild", "failed", subject="shop")
+    watch.look()
+    assert ([each.rule for each in firing_alerts()], deliveries()) == (["recovery_failed"], [])
+    monkeypatch.setenv("ALERT_CHANNELS", '{"recovery_failed": ["Chat"]}')
+    get_settings.cache_clear()
+    world.runs("recover_rebuild", "failed", subject="bank")
+    watch.look()
+    assert [channel for channel, *_ in deliveries()] == ["Chat"]
+
+
+def test_nothing_is_sent_where_notifications_are_switched_off(
+    watch: AlertWatch, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_channels("Chat")
+    monkeypatch.setenv("ERROR_HANDLING_ENVIRONMENT", "development")
+    get_settings.cache_clear()
+    world.free_bytes = 0
+    watch.look()
+    assert (len(firing_alerts()), deliveries()) == (1, [])
 
 
 def test_what_was_reported_when_the_server_was_killed_is_not_reported_again(
@@ -114,11 +140,11 @@ def test_what_was_reported_when_the_server_was_killed_is_not_reported_again(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(alert_watch, "mark_told", killed)
+        patch.setattr(alert_watch, "mark_notified", killed)
         with pytest.raises(KeyboardInterrupt):
             watch.look()
     assert len(deliveries()) == 1
-    tell()
+    notify()
     assert len(deliveries()) == 1
 
 
@@ -130,9 +156,9 @@ def test_an_alert_that_is_over_before_it_was_reported_is_reported_as_both(
     alerts.evaluate()
     world.crashes("shop", 0)
     alerts.evaluate()
-    tell()
+    notify()
     assert [reason for _, reason, *_ in deliveries()] == ["alert", "alert_over"]
-    tell()
+    notify()
     assert len(deliveries()) == 2
 
 
