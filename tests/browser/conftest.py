@@ -29,6 +29,8 @@ from tests.ports import free_port, free_ports, port_range
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 120
+WITHOUT_REPAIRS = {"RECOVERY_ATTEMPTS": "0"}
+"""For tests in which a person tries again: what failed would go on by itself. Repairs have tests of their own."""
 
 
 @dataclass
@@ -141,7 +143,9 @@ def make_server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
     servers: list[Server] = []
 
     def make(*command: str, **environment: str) -> Server:
-        server = Server(tmp_path / f"home{len(servers)}", free_port(), environment)
+        server = Server(
+            tmp_path / f"home{len(servers)}", free_port(), WITHOUT_REPAIRS | environment
+        )
         server.command = command or server.command
         servers.append(server)
         server.start()
@@ -155,7 +159,7 @@ def make_server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One server shared by the tests that only read or that make things of their own."""
-    shared = Server(tmp_path_factory.mktemp("shared") / "home", free_port())
+    shared = Server(tmp_path_factory.mktemp("shared") / "home", free_port(), WITHOUT_REPAIRS)
     shared.start()
     yield shared
     shared.end()
@@ -174,7 +178,8 @@ def hosted(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterat
             [(f"Note {n}", f"2024-{n % 12 + 1:02}-01") for n in range(60)],
         )
         database.commit()
-    server = Server(folder / "home", free_port(), {"ALLOWED_FOLDERS": json.dumps([str(folder)])})
+    environment = WITHOUT_REPAIRS | {"ALLOWED_FOLDERS": json.dumps([str(folder)])}
+    server = Server(folder / "home", free_port(), environment)
     server.start()
     try:
         page = browser.new_page()
