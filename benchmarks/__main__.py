@@ -6,7 +6,16 @@ Each group has a process of its own: settings are read once, and hosting sets a 
 import subprocess
 import sys
 
-GROUPS = ("resilience", "redaction", "classification", "databases", "files", "hosting", "idle")
+GROUPS = (
+    "resilience",
+    "redaction",
+    "classification",
+    "dashboard",
+    "databases",
+    "files",
+    "hosting",
+    "idle",
+)
 
 
 def main(names: list[str]) -> None:

@@ -23,7 +23,7 @@ class ErrorAnalytics:
         - Bursts: an hour (of ranges over 7 days: a day) with at least 10 errors of one code, and at least five times the
           median of the range's hours, those without errors included. Consecutive ones are one burst.
         - Same time of day: more than half of a code's errors came in one hour of the day (UTC), on at least 3 days and
-          half of all days. Of longer ranges the last 14 days are looked at.
+          half of all days. Of longer ranges the last 7 days are looked at.
         - After a change: an incident began within 30 minutes after its app or source was connected, generated,
           regenerated, refreshed or retyped. Operations and errors that were removed are not seen.
 

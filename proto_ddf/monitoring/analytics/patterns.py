@@ -1,10 +1,13 @@
 """Patterns: bursts of errors, errors at the same time of day, and errors after a change."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from itertools import repeat
 from statistics import median
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlmodel import Session, col
 
 from proto_ddf.db.tables import (
@@ -23,7 +26,7 @@ LEAST_BURST = 10
 BURST_TIMES = 5
 LEAST_DAYS = 3
 """On which errors came in the same hour."""
-LONGEST_SAME_TIME = timedelta(days=14)
+LONGEST_SAME_TIME = timedelta(days=7)
 """Errors at the same time of day are looked for in so much of the range, from its end."""
 AFTER_CHANGE = timedelta(minutes=30)
 CHANGES = ("connect_source", "generate_app", "refresh_source", "regenerate_app", "type_column")
@@ -33,17 +36,36 @@ MOST = 20
 
 
 def bursts(opened: Session, time_range: TimeRange) -> list[Burst]:
-    buckets = list(time_range.buckets())
-    by_code: dict[str, dict[datetime, int]] = defaultdict(lambda: dict.fromkeys(buckets, 0))
-    for code, at, count in _class_counts(opened, time_range, time_range.grain):
-        by_code[code][at] += count
+    buckets = {_stored_hour(at): at for at in time_range.buckets()}
+    at, code = col(ClassRollup.bucket), col(ClassRollup.code)
+    first = next(iter(buckets.values()))
+    # The bucket as text: to read a time for each row takes longer than the query.
+    hour, number = func.substr(at, 1, 13), func.sum(col(ClassRollup.count))
+    within = (col(ClassRollup.grain) == time_range.grain, at >= first, at < time_range.end)
+    by_code: dict[str, dict[datetime, int]] = defaultdict(dict)
+    for its_code, its_hour, count in opened.execute(
+        select(code, hour, number).where(*within).group_by(code, at)
+    ):
+        by_code[its_code][buckets[its_hour]] = count
     step = HOUR if time_range.grain == "hour" else DAY
-    found = [each for code, counts in by_code.items() for each in _bursts(code, counts, step)]
+    found = [
+        burst
+        for its_code, counts in by_code.items()
+        for burst in _bursts(its_code, counts, len(buckets), step)
+    ]
     return sorted(found, key=lambda each: (-each.count, each.begin, each.code))[:MOST]
 
 
-def _bursts(code: str, counts: dict[datetime, int], step: timedelta) -> list[Burst]:
-    usual = float(median(counts.values()))
+def _stored_hour(at: datetime) -> str:
+    """The first 13 characters of a stored time."""
+    return f"{at:%Y-%m-%d %H}"
+
+
+def _bursts(
+    code: str, counts: dict[datetime, int], buckets: int, step: timedelta
+) -> Iterable[Burst]:
+    """`counts` by buckets in their order, without those in which there were none; `buckets`: how many there are."""
+    usual = float(median([*counts.values(), *repeat(0, buckets - len(counts))]))
     least = max(LEAST_BURST, BURST_TIMES * usual)
     found: list[Burst] = []
     for at, count in counts.items():
@@ -58,117 +80,96 @@ def _bursts(code: str, counts: dict[datetime, int], step: timedelta) -> list[Bur
 
 
 def same_time(opened: Session, time_range: TimeRange) -> list[DailyTime]:
-    recent = max(time_range.begin, bucket(time_range.end - LONGEST_SAME_TIME, "hour"))
-    looked_at = TimeRange(recent, time_range.end)
-    last_day = (time_range.end - timedelta.resolution).date()
-    days = (last_day - recent.date()).days + 1
-    by_code: dict[str, dict[datetime, int]] = defaultdict(dict)
-    for code, at, count in _class_counts(opened, looked_at, "hour"):
-        by_code[code][at] = count
+    begin = max(time_range.begin, bucket(time_range.end - LONGEST_SAME_TIME, "hour"))
+    days = ((time_range.end - timedelta.resolution).date() - begin.date()).days + 1
+    by_code: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
+    for code, hour, its_days, count in _hours_of_day(opened, begin, time_range.end):
+        by_code[code].append((hour, its_days, count))
     found = []
-    for code, counts in by_code.items():
-        by_hour: dict[int, list[int]] = defaultdict(list)
-        for at, count in counts.items():
-            by_hour[at.hour].append(count)
-        total = sum(counts.values())
-        for hour, its in by_hour.items():
-            is_often = len(its) >= LEAST_DAYS and 2 * len(its) >= days
-            if is_often and 2 * sum(its) > total:
+    for code, hours in by_code.items():
+        total = sum(count for _, _, count in hours)
+        for hour, its_days, count in hours:
+            if its_days >= LEAST_DAYS and 2 * its_days >= days and 2 * count > total:
+                share = count / total
                 found.append(
                     DailyTime(
-                        code=code,
-                        hour=hour,
-                        days=len(its),
-                        of_days=days,
-                        count=sum(its),
-                        share=sum(its) / total,
+                        code=code, hour=hour, days=its_days, of_days=days, count=count, share=share
                     )
                 )
     return sorted(found, key=lambda each: (-each.count, each.code))[:MOST]
 
 
+def _hours_of_day(
+    opened: Session, begin: datetime, end: datetime
+) -> Iterable[tuple[str, int, int, int]]:
+    """Code, hour of the day, on how many days it had errors, and how many."""
+    at, code = col(ClassRollup.bucket), col(ClassRollup.code)
+    hours = (
+        select(
+            code.label("code"),
+            func.substr(at, 12, 2).label("hour"),
+            func.sum(col(ClassRollup.count)).label("number"),
+        )
+        .where(col(ClassRollup.grain) == "hour", at >= begin, at < end)
+        .group_by(code, at)
+        .subquery()
+    )
+    keys = (hours.c["code"], hours.c["hour"])
+    query = select(*keys, func.count(), func.sum(hours.c["number"])).group_by(*keys)
+    for its_code, hour, days, count in opened.execute(query):
+        yield its_code, int(hour), days, count
+
+
 def after_change(opened: Session, time_range: TimeRange, subject: str = "") -> list[AfterChange]:
     """With `subject` only those that concern it."""
-    changes: dict[str, list[OperationRecord]] = defaultdict(list)
-    for changed in _changes(opened, time_range, subject):
-        changes[changed.subject].append(changed)
-    episode, error = IncidentEpisodeRecord, ErrorRecord
-    opened_at = col(episode.opened_at)
-    query = (
-        select(
-            opened_at,
-            col(error.subject),
-            col(error.operation_id),
-            col(IncidentRecord.id),
-            col(IncidentRecord.title),
-        )
-        .join(
-            error,
-            (col(error.incident_id) == col(episode.incident_id)) & (col(error.at) == opened_at),
-        )
-        .join(IncidentRecord, col(IncidentRecord.id) == col(episode.incident_id))
-        .where(
-            opened_at >= time_range.begin,
-            opened_at < time_range.until,
-            col(error.subject).in_(list(changes)),
-        )
-        .order_by(opened_at.desc(), IncidentRecord.id)
-    )
-    found: list[AfterChange] = []
-    for at, its_subject, its_operation, incident_id, title in opened.execute(query):
-        change = _last_before(at, its_operation, changes[its_subject])
-        if change is None or change.finished_at is None:
-            continue
-        found.append(
-            AfterChange(
+    found: dict[tuple[datetime, str], AfterChange] = {}
+    for at, incident_id, title, change_id, change, its_subject, finished in opened.execute(
+        _after_changes(time_range, subject)
+    ):
+        is_within = time_range.begin <= at < time_range.until and at - finished <= AFTER_CHANGE
+        if is_within and (at, incident_id) not in found:  # the last change comes first
+            found[at, incident_id] = AfterChange(
                 incident_id=incident_id,
                 title=title,
                 subject=its_subject,
-                operation_id=change.id,
-                operation=change.title,
+                operation_id=change_id,
+                operation=change,
                 opened_at=at,
-                seconds=(at - change.finished_at).total_seconds(),
+                seconds=(at - finished).total_seconds(),
             )
-        )
-        if len(found) == MOST:
-            break
-    return found
+    return list(found.values())[:MOST]
 
 
-def _class_counts(
-    opened: Session, time_range: TimeRange, grain: str
-) -> list[tuple[str, datetime, int]]:
-    """Code, bucket, number; a day of which the range has only a part counts as a whole."""
-    at, code = col(ClassRollup.bucket), col(ClassRollup.code)
-    begin = bucket(time_range.begin, "hour" if grain == "hour" else "day")
-    within = (col(ClassRollup.grain) == grain, at >= begin, at < time_range.end)
-    query = select(code, at, func.sum(col(ClassRollup.count))).where(*within).group_by(code, at)
-    return [(found, bucket_at, count) for found, bucket_at, count in opened.execute(query).all()]
+def _after_changes(time_range: TimeRange, subject: str) -> Select[*tuple[Any, ...]]:
+    """Episodes that began at most a second longer than AFTER_CHANGE after a change, other than the operation that failed.
 
-
-def _changes(opened: Session, time_range: TimeRange, subject: str) -> list[OperationRecord]:
-    finished = col(OperationRecord.finished_at)
-    conditions = [col(OperationRecord.subject) == subject] if subject else []
-    query = select(OperationRecord).where(
-        col(OperationRecord.kind).in_(CHANGES),
-        col(OperationRecord.state) == OperationState.SUCCEEDED,
-        finished >= time_range.begin - AFTER_CHANGE,
-        finished < time_range.until,
-        col(OperationRecord.subject) != "",
-        *conditions,
+    The moment of the error is an expression, and the range is compared with the changes alone: otherwise SQLite would
+    read all errors and episodes of the range.
+    """
+    changed, incident, error = OperationRecord, IncidentRecord, ErrorRecord
+    opened_at, finished = col(IncidentEpisodeRecord.opened_at), col(changed.finished_at)
+    its_incident = col(IncidentEpisodeRecord.incident_id)
+    longest = f"+{AFTER_CHANGE.total_seconds() + 1} seconds"
+    last = func.strftime("%Y-%m-%d %H:%M:%f", finished, longest)
+    began = (
+        (col(error.incident_id) == its_incident)
+        & (col(error.at) == func.coalesce(opened_at, opened_at))
+        & (col(error.subject) == col(changed.subject))
+        & col(error.operation_id).is_distinct_from(col(changed.id))
     )
-    return list(opened.execute(query.order_by(finished)).scalars())
-
-
-def _last_before(
-    at: datetime, own: str | None, changes: list[OperationRecord]
-) -> OperationRecord | None:
-    """The last change within half an hour before, which is not the operation that failed itself."""
-    fitting = [
-        each
-        for each in changes
-        if each.id != own
-        and each.finished_at
-        and each.finished_at <= at <= each.finished_at + AFTER_CHANGE
-    ]
-    return fitting[-1] if fitting else None
+    shown = [col(each) for each in (incident.id, incident.title, changed.id, changed.title)]
+    return (
+        select(opened_at, *shown, col(changed.subject), finished)
+        .select_from(changed)
+        .join(IncidentEpisodeRecord, (opened_at >= finished) & (opened_at <= last))
+        .join(error, began)
+        .join(incident, col(incident.id) == its_incident)
+        .where(
+            col(changed.kind).in_(CHANGES),
+            col(changed.state) == OperationState.SUCCEEDED,
+            finished >= time_range.begin - AFTER_CHANGE,
+            finished < time_range.until,
+            col(changed.subject) == subject if subject else col(changed.subject) != "",
+        )
+        .order_by(opened_at.desc(), col(incident.id), finished.desc())
+    )

@@ -160,7 +160,7 @@ def bursts(history: Happened, written: str) -> list[dict[str, Any]]:
 
 
 def same_time(history: Happened, written: str) -> list[dict[str, Any]]:
-    begin = max(begin_of(written), floor(NOW - 14 * DAY, HOUR))
+    begin = max(begin_of(written), floor(NOW - 7 * DAY, HOUR))
     of_days = len({(begin + n * HOUR).date() for n in range(int((NOW - begin) / HOUR) + 1)})
     recent, found = events(history, Failed, begin), []
     for code in {each.code for each in recent}:
@@ -243,12 +243,17 @@ def episodes(history: Happened) -> list[Episode]:
 def after_change(history: Happened, written: str) -> Iterator[tuple[str, str, datetime]]:
     for episode in episodes(history):
         first = episode.first
-        if not begin_of(written) <= first.at <= NOW or not first.subject:
+        if not begin_of(written) <= first.at <= NOW:
             continue
+        subjects = {
+            each.subject
+            for each in events(history, Failed, first.at)
+            if (each.key, each.at) == (first.key, first.at)
+        }
         before = [
             each
             for each in history[1]
-            if each.subject == first.subject and timedelta() <= first.at - each.at <= HOUR / 2
+            if each.subject in subjects - {""} and timedelta() <= first.at - each.at <= HOUR / 2
         ]
         if before:
             last = max(before, key=lambda each: each.at)
