@@ -11,7 +11,14 @@ from sqlmodel import Session, col
 from proto_ddf.db.engine import session
 from proto_ddf.db.tables import IncidentEpisodeRecord, IncidentRecord, OutcomeRollup, utc_now
 from proto_ddf.monitoring.analytics.counts import sums
-from proto_ddf.monitoring.analytics.results import Rate, Rates, RepairTime, RepairTimes
+from proto_ddf.monitoring.analytics.recovery_rates import recovery_rates
+from proto_ddf.monitoring.analytics.results import (
+    Rate,
+    Rates,
+    RecoveryRates,
+    RepairTime,
+    RepairTimes,
+)
 from proto_ddf.monitoring.analytics.time_range import TimeRange, read_range
 
 MOST_SUBJECTS = 100
@@ -78,6 +85,19 @@ class FailureTracking:
             by_code=_repair_times(rows, 1, found),
             by_component=_repair_times(rows, 2, found),
         )
+
+    def recovery_success(self, time_range: str) -> RecoveryRates:
+        """How often attempts to repair helped, by strategy, and by type, code and component of what they were for.
+
+        Success rate = verified / attempts that ended in the range, verified or failed. An attempt that a person
+        superseded shows nothing of the strategy and is not counted. Attempts for incidents that were removed count by
+        strategy only.
+
+        Raises:
+            ValidationError: field "time_range".
+        """
+        with session() as opened:
+            return recovery_rates(opened, read_range(time_range, self._clock()))
 
 
 Rows = list[tuple[Any, ...]]

@@ -155,3 +155,23 @@ class RepairTimes(Analysis):
     """Those with the most failures first, as the others."""
     by_code: list[RepairTime]
     by_component: list[RepairTime]
+
+
+class RecoveryRate(BaseModel):
+    """How often attempts to repair helped."""
+
+    name: str
+    attempts: int
+    """That ended, without those that a person superseded."""
+    verified: int
+    """Whose check showed that they helped."""
+    success_rate: float | None
+
+
+class RecoveryRates(Analysis):
+    all: RecoveryRate
+    by_strategy: list[RecoveryRate]
+    """Those with the most attempts first, as the others."""
+    by_type: list[RecoveryRate]
+    by_code: list[RecoveryRate]
+    by_component: list[RecoveryRate]

@@ -14,6 +14,7 @@ from proto_ddf.db.tables import (
     IncidentEpisodeRecord,
     IncidentRecord,
     IncidentRollup,
+    RecoveryAttemptRecord,
     SourceRecord,
     utc_now,
 )
@@ -29,6 +30,7 @@ from proto_ddf.monitoring.incident_views import OPEN
 from proto_ddf.monitoring.incidents import settle
 from proto_ddf.monitoring.reports.contents import (
     AppReport,
+    Attempt,
     Content,
     Episode,
     ErrorEvent,
@@ -47,6 +49,7 @@ _Report = TypeVar("_Report", bound=Report)
 MOST_INCIDENTS = 50
 MOST_ERRORS = 100
 MOST_EPISODES = 100
+MOST_ATTEMPTS = 100
 
 
 def collect(options: ReportOptions, clock: Callable[[], datetime]) -> Content:
@@ -104,6 +107,7 @@ def _summary(
         trends=analytics.analyze_trends(options.time_range),
         rates=tracking.rates(options.time_range),
         repair_times=tracking.repair_times(options.time_range),
+        recoveries=tracking.recovery_success(options.time_range),
         patterns=analytics.analyze_patterns(options.time_range),
         open_incidents=open_incidents,
         discarded=discarded_errors((utc_now().date() - time_range.begin.date()).days),
@@ -135,6 +139,7 @@ def _incident_report(
         points=[ErrorPoint(at=at, errors=count) for at, count in counts.items()],
         episodes=_episodes(opened, incident.id, time_range),
         errors=_errors(opened, incident.id, time_range),
+        attempts=_attempts(opened, time_range, RecoveryAttemptRecord.incident_id == incident.id),
         notes=[
             Note(at=datetime.fromisoformat(note["at"]), text=note["text"])
             for note in reversed(incident.notes)
@@ -167,6 +172,14 @@ def _errors(opened: Session, incident_id: str, time_range: TimeRange) -> list[Er
     return [ErrorEvent(**each.model_dump(include=names)) for each in errors]
 
 
+def _attempts(opened: Session, time_range: TimeRange, wanted: Any) -> list[Attempt]:
+    started = col(RecoveryAttemptRecord.started_at)
+    within = (started >= time_range.begin, started < time_range.until)
+    query = select(RecoveryAttemptRecord).where(wanted, *within).order_by(started.desc())
+    records = opened.exec(query.limit(MOST_ATTEMPTS)).all()
+    return [Attempt(**each.model_dump(include=set(Attempt.model_fields))) for each in records]
+
+
 def _app_report(
     opened: Session,
     options: ReportOptions,
@@ -187,6 +200,7 @@ def _app_report(
         rates=FailureTracking(clock).rates(options.time_range, app.slug),
         incidents=_incidents_of(opened, app.slug, time_range),
         after_change=after_change(opened, time_range, app.slug),
+        attempts=_attempts(opened, time_range, RecoveryAttemptRecord.subject == app.slug),
     )
 
 

@@ -11,6 +11,7 @@ from proto_ddf.monitoring.analytics.results import (
     ErrorPoint,
     Patterns,
     Rates,
+    RecoveryRates,
     RepairTimes,
     Trends,
 )
@@ -46,6 +47,16 @@ class ErrorEvent(BaseModel):
     """How many equal errors of one moment it stands for."""
 
 
+class Attempt(BaseModel):
+    """An attempt to repair."""
+
+    strategy: str
+    state: str
+    """running, verified, failed or superseded."""
+    started_at: datetime
+    finished_at: datetime | None
+
+
 class Note(BaseModel):
     at: datetime
     text: str
@@ -66,6 +77,7 @@ class Summary(Report):
     trends: Trends
     rates: Rates
     repair_times: RepairTimes
+    recoveries: RecoveryRates
     patterns: Patterns
     open_incidents: list[ReportedIncident]
     """The most urgent first."""
@@ -83,6 +95,7 @@ class IncidentReport(Report):
     episodes: list[Episode]
     """Those open in the range, the newest first, as all of these."""
     errors: list[ErrorEvent]
+    attempts: list[Attempt]
     notes: list[Note]
 
 
@@ -97,6 +110,8 @@ class AppReport(Report):
     incidents: list[ReportedIncident]
     """Those with errors of the app in the range, the most frequent first."""
     after_change: list[AfterChange]
+    attempts: list[Attempt]
+    """To repair it in the range, the newest first."""
 
 
 Content = Summary | IncidentReport | AppReport

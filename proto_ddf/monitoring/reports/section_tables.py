@@ -6,17 +6,21 @@ from proto_ddf.monitoring.analytics.results import (
     AfterChange,
     Patterns,
     Rate,
+    RecoveryRate,
+    RecoveryRates,
     RepairTime,
     Share,
     Trends,
 )
-from proto_ddf.monitoring.reports.contents import ReportedIncident
+from proto_ddf.monitoring.reports.contents import Attempt, ReportedIncident
 from proto_ddf.monitoring.reports.document import Section, Table
 from proto_ddf.monitoring.reports.words import (
     DISCARDED,
+    NONE,
     change,
     code_title,
     duration,
+    kind_title,
     moment,
     number,
     or_unknown,
@@ -144,6 +148,52 @@ def repairs_section(
     ]
     head = [word, "Failures", "Time between (MTBF)", "Repaired", "Time to repair (MTTR)"]
     return table_section(title, "Nothing failed or was repaired.", Table(head, rows))
+
+
+def recovery_sections(rates: RecoveryRates) -> list[Section]:
+    groups: list[tuple[str, Sequence[RecoveryRate], Callable[[str], str]]] = [
+        ("strategy", rates.by_strategy, kind_title),
+        ("type", rates.by_type, str),
+        ("code", rates.by_code, code_title),
+        ("component", rates.by_component, or_unknown),
+    ]
+    head = ["Attempts", "Verified", "Success rate"]
+    return [
+        table_section(
+            f"Recovery by {word}",
+            "Nothing was tried.",
+            Table(
+                [word.capitalize(), *head],
+                [
+                    (
+                        name(each.name),
+                        number(each.attempts),
+                        number(each.verified),
+                        percent(each.success_rate),
+                    )
+                    for each in its
+                ],
+            ),
+        )
+        for word, its, name in groups
+        if its or word == "strategy"
+    ]
+
+
+def attempts_section(attempts: Sequence[Attempt]) -> Section:
+    rows = [
+        (
+            moment(each.started_at),
+            kind_title(each.strategy),
+            each.state,
+            duration((each.finished_at - each.started_at).total_seconds())
+            if each.finished_at
+            else NONE,
+        )
+        for each in attempts
+    ]
+    table = Table(["Started", "Strategy", "State", "Lasted"], rows, texts=3)
+    return table_section("Attempts to repair it", "There were none in the range.", table)
 
 
 def discarded_section(discarded: dict[str, int]) -> Section:

@@ -4,10 +4,12 @@ from proto_ddf.monitoring.reports.contents import AppReport, Content, IncidentRe
 from proto_ddf.monitoring.reports.document import Document, Section, Table
 from proto_ddf.monitoring.reports.section_tables import (
     after_change_section,
+    attempts_section,
     discarded_section,
     incidents_section,
     patterns_section,
     rates_section,
+    recovery_sections,
     repairs_section,
     share_sections,
     table_section,
@@ -56,12 +58,14 @@ def _summary(content: Summary) -> list[Section]:
         repairs_section("Repairs by type", "Type", repair.by_type, str),
         repairs_section("Repairs by code", "Error", repair.by_code, code_title),
         repairs_section("Repairs by component", "Component", repair.by_component, or_unknown),
+        *recovery_sections(content.recoveries),
         discarded_section(content.discarded),
     ]
 
 
 def _short(content: Summary) -> list[tuple[str, str]]:
     trends, rates, repair = content.trends, content.rates.all, content.repair_times.all
+    recoveries = content.recoveries.all
     return [
         ("Errors", number(trends.errors)),
         ("Errors per hour", number(trends.errors_per_hour)),
@@ -70,6 +74,10 @@ def _short(content: Summary) -> list[tuple[str, str]]:
         ("Runs of operations", number(rates.n)),
         ("Success rate", f"{percent(rates.success_rate)} (n = {number(rates.n)})"),
         ("Mean time to repair (MTTR)", f"{duration(repair.mttr_seconds)} (n = {repair.repaired})"),
+        (
+            "Repaired by itself",
+            f"{percent(recoveries.success_rate)} (n = {recoveries.attempts})",
+        ),
         (
             "Mean time between failures (MTBF)",
             f"{duration(repair.mtbf_seconds)} (n = {repair.failures})",
@@ -122,6 +130,7 @@ def _incident(content: IncidentReport) -> list[Section]:
             "None that is still kept is in the range.",
             Table(["At", "Operation", "Message", "Times"], errors, texts=3),
         ),
+        attempts_section(content.attempts),
         table_section("Notes", "There are none.", Table(["At", "Note"], notes, texts=2)),
     ]
 
@@ -140,4 +149,5 @@ def _app(content: AppReport) -> list[Section]:
         incidents_section("Errors", content.incidents, "There were none."),
         rates_section("Operations by kind", "Kind", content.rates.by_kind, kind_title),
         after_change_section(content.after_change, {content.slug: content.title}),
+        attempts_section(content.attempts),
     ]

@@ -1,17 +1,25 @@
 """Random histories of errors, ended operations and changes, and how they are stored."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from hypothesis import strategies as st
 from sqlmodel import SQLModel, delete
 
-from proto_ddf.db.tables import OperationRecord, OperationState
+from proto_ddf.db.tables import (
+    OperationRecord,
+    OperationState,
+    RecoveryAttemptRecord,
+    RecoveryState,
+)
 from proto_ddf.db.writing import write
 from proto_ddf.errors.fingerprint import incident_id
 from proto_ddf.monitoring.event_store import store
 from proto_ddf.monitoring.reported import OperationEnded, Reported, ReportedError
+
+_Event = TypeVar("_Event", bound="Failed | OperationEnded")
 
 NOW = datetime(2026, 6, 15, 12, 34, 56, tzinfo=UTC)
 CODES = {
@@ -64,9 +72,34 @@ class Changed:
     operation_id: str
 
 
+@dataclass(frozen=True)
+class Attempted:
+    """An attempt to repair."""
+
+    at: datetime
+    """When it ended."""
+    key: str
+    """Of its incident."""
+    strategy: str
+    state: RecoveryState
+
+
 Event = Failed | OperationEnded
-Happened = tuple[list[list[Event]], list[Changed]]
-"""What was stored, batch by batch, and what was changed."""
+
+
+@dataclass(frozen=True)
+class History:
+    """What was stored batch by batch, and besides."""
+
+    batches: list[list[Event]]
+    changes: list[Changed] = field(default_factory=list)
+    attempts: list[Attempted] = field(default_factory=list)
+
+    def within(self, kind: type[_Event], begin: datetime) -> list[_Event]:
+        """The errors, or ends of operations, since `begin`."""
+        of_kind = (each for batch in self.batches for each in batch if isinstance(each, kind))
+        return [each for each in of_kind if begin <= each.at <= NOW]
+
 
 # Half hours, so that many are in one bucket or on its edge, and any moment.
 _times = st.one_of(
@@ -103,16 +136,25 @@ _ended = st.builds(
 _changes = st.lists(
     st.tuples(_times, st.sampled_from(SUBJECTS)), max_size=6, unique_by=lambda each: each[0]
 ).map(lambda found: [Changed(at, of, f"change-{n}") for n, (at, of) in enumerate(found)])
-histories = st.tuples(
-    st.lists(st.lists(st.one_of(_failed, _ended), max_size=12), max_size=10), _changes
+_attempts = st.builds(
+    Attempted,
+    at=_times,
+    key=st.sampled_from(["timeout 0", "build_failed 1"]),
+    strategy=st.sampled_from(["rebuild", "restart"]),
+    state=st.sampled_from(RecoveryState),
+)
+histories = st.builds(
+    History,
+    st.lists(st.lists(st.one_of(_failed, _ended), max_size=12), max_size=10),
+    _changes,
+    st.lists(_attempts, max_size=12),
 )
 
 
-def write_history(history: Happened) -> None:
+def write_history(history: History) -> None:
     """Replace all records by those of the history, written by the real store."""
-    batches, changes = history
     write(lambda opened: [opened.execute(delete(each)) for each in _tables()])
-    for number, batch in enumerate(batches):
+    for number, batch in enumerate(history.batches):
         reported = [_reported(each, f"{number}-{place}") for place, each in enumerate(batch)]
         store(reported)
         store([each for each in reported[:1] if isinstance(each, ReportedError)])  # once more
@@ -126,7 +168,22 @@ def write_history(history: Happened) -> None:
                 state=OperationState.SUCCEEDED,
                 finished_at=each.at,
             )
-            for each in changes
+            for each in history.changes
+        )
+    )
+    write(
+        lambda opened: opened.add_all(
+            RecoveryAttemptRecord(
+                incident_id=incident_id(each.key),
+                subject=f"{number}",
+                strategy=each.strategy,
+                operation_id=f"attempt-{number}",
+                number=1,
+                state=each.state,
+                started_at=each.at - timedelta(minutes=1),
+                finished_at=None if each.state is RecoveryState.RUNNING else each.at,
+            )
+            for number, each in enumerate(history.attempts)
         )
     )
 

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -12,18 +12,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from proto_ddf.db.tables import RecoveryState
 from proto_ddf.errors import ValidationError
 from proto_ddf.monitoring.analytics.error_analytics import ErrorAnalytics
 from proto_ddf.monitoring.analytics.failure_tracking import FailureTracking
-from proto_ddf.monitoring.analytics.results import Rate, RepairTime
+from proto_ddf.monitoring.analytics.results import Rate, RecoveryRate, RepairTime
 from proto_ddf.monitoring.analytics.trend_test import direction
 from proto_ddf.monitoring.reported import OperationEnded
 from tests.unit.monitoring.analytics.histories import (
     NOW,
     SUBJECTS,
+    Attempted,
     Changed,
     Failed,
-    Happened,
+    History,
     histories,
     write_history,
 )
@@ -67,17 +69,8 @@ def buckets(written: str) -> list[datetime]:
     return found
 
 
-def events(history: Happened, kind: type[Any], begin: datetime) -> list[Any]:
-    return [
-        each
-        for batch in history[0]
-        for each in batch
-        if isinstance(each, kind) and begin <= each.at <= NOW
-    ]
-
-
-def errors(history: Happened, written: str) -> list[Failed]:
-    return events(history, Failed, begin_of(written))
+def errors(history: History, written: str) -> list[Failed]:
+    return history.within(Failed, begin_of(written))
 
 
 def number(found: list[Failed]) -> int:
@@ -86,12 +79,12 @@ def number(found: list[Failed]) -> int:
 
 @given(history=histories, written=ranges)
 @examples
-def test_trends(history: Happened, written: str) -> None:
+def test_trends(history: History, written: str) -> None:
     write_history(history)
     found = ErrorAnalytics(lambda: NOW).analyze_trends(written)
     begin, mine = begin_of(written), errors(history, written)
     length = floor(NOW, HOUR) + HOUR - begin
-    earlier = [each for each in events(history, Failed, begin - length) if each.at < begin]
+    earlier = [each for each in history.within(Failed, begin - length) if each.at < begin]
     hours, hours_before = (NOW - begin) / HOUR, length / HOUR
     assert (found.begin, found.end, found.errors) == (begin, NOW, number(mine))
     assert found.errors_per_hour == pytest.approx(number(mine) / hours)
@@ -114,7 +107,7 @@ def test_trends(history: Happened, written: str) -> None:
         incidents[each.incident_id] += each.times
     assert {each.incident_id: each.count for each in found.incidents} == incidents
     step = step_of(written)
-    ended = events(history, OperationEnded, begin)
+    ended = history.within(OperationEnded, begin)
     assert [point.at for point in found.points] == buckets(written)
     for point in found.points:
         assert point.errors == number([e for e in mine if floor(e.at, step) == point.at])
@@ -128,7 +121,7 @@ def change(now: float, before: float) -> Any:
 
 @given(history=histories, written=ranges)
 @examples
-def test_patterns(history: Happened, written: str) -> None:
+def test_patterns(history: History, written: str) -> None:
     write_history(history)
     found = ErrorAnalytics(lambda: NOW).analyze_patterns(written)
     assert [each.model_dump() for each in found.bursts] == bursts(history, written)
@@ -140,9 +133,9 @@ def test_patterns(history: Happened, written: str) -> None:
     assert times == sorted(times, reverse=True)
 
 
-def bursts(history: Happened, written: str) -> list[dict[str, Any]]:
+def bursts(history: History, written: str) -> list[dict[str, Any]]:
     step, found = step_of(written), []
-    whole = events(history, Failed, buckets(written)[0])
+    whole = history.within(Failed, buckets(written)[0])
     for code in {each.code for each in whole}:
         counts = {
             at: number([e for e in whole if e.code == code and floor(e.at, step) == at])
@@ -159,10 +152,10 @@ def bursts(history: Happened, written: str) -> list[dict[str, Any]]:
     return sorted(found, key=lambda each: (-each["count"], each["begin"], each["code"]))[:20]
 
 
-def same_time(history: Happened, written: str) -> list[dict[str, Any]]:
+def same_time(history: History, written: str) -> list[dict[str, Any]]:
     begin = max(begin_of(written), floor(NOW - 7 * DAY, HOUR))
     of_days = len({(begin + n * HOUR).date() for n in range(int((NOW - begin) / HOUR) + 1)})
-    recent, found = events(history, Failed, begin), []
+    recent, found = history.within(Failed, begin), []
     for code in {each.code for each in recent}:
         its = [each for each in recent if each.code == code]
         for hour in range(24):
@@ -188,7 +181,7 @@ def test_each_pattern_is_found() -> None:
     burst = [failed(NOW - 30 * HOUR + n * HOUR, "build_failed", times=12) for n in range(3)]
     changed = [Changed(NOW - 21 * HOUR - n * HOUR / 4, "shop", f"change-{n}") for n in range(3)]
     after = failed(NOW - 21 * HOUR + HOUR / 4, "disk_space_low", subject="shop")
-    write_history(([[*daily, *burst], [after]], changed))
+    write_history(History([[*daily, *burst], [after]], changed))
     found = ErrorAnalytics(lambda: NOW).analyze_patterns("7d")
     [hours] = found.bursts
     assert (hours.code, hours.count, hours.usual) == ("build_failed", 36, 0)
@@ -218,11 +211,11 @@ class Incident:
     unresolved: set[int] = field(default_factory=set)
 
 
-def episodes(history: Happened) -> list[Episode]:
+def episodes(history: History) -> list[Episode]:
     """An incident begins with an error while it is not open, and ends when each of its errors is resolved."""
     incidents: dict[str, Incident] = {}
     stored: list[Failed] = []
-    for event in (each for batch in history[0] for each in batch):
+    for event in (each for batch in history.batches for each in batch):
         if isinstance(event, Failed):
             incident = incidents.setdefault(event.key, Incident(event))
             if not incident.unresolved:
@@ -240,19 +233,19 @@ def episodes(history: Happened) -> list[Episode]:
     return [each for incident in incidents.values() for each in incident.episodes]
 
 
-def after_change(history: Happened, written: str) -> Iterator[tuple[str, str, datetime]]:
+def after_change(history: History, written: str) -> Iterator[tuple[str, str, datetime]]:
     for episode in episodes(history):
         first = episode.first
         if not begin_of(written) <= first.at <= NOW:
             continue
         subjects = {
             each.subject
-            for each in events(history, Failed, first.at)
+            for each in history.within(Failed, first.at)
             if (each.key, each.at) == (first.key, first.at)
         }
         before = [
             each
-            for each in history[1]
+            for each in history.changes
             if each.subject in subjects - {""} and timedelta() <= first.at - each.at <= HOUR / 2
         ]
         if before:
@@ -262,9 +255,9 @@ def after_change(history: Happened, written: str) -> Iterator[tuple[str, str, da
 
 @given(history=histories, written=ranges)
 @examples
-def test_rates(history: Happened, written: str) -> None:
+def test_rates(history: History, written: str) -> None:
     write_history(history)
-    ended: list[OperationEnded] = events(history, OperationEnded, begin_of(written))
+    ended: list[OperationEnded] = history.within(OperationEnded, begin_of(written))
     tracking = FailureTracking(lambda: NOW)
     for subject in SUBJECTS:
         mine = [each for each in ended if subject in ("", each.subject)]
@@ -300,7 +293,7 @@ def is_rate(rate: Rate, ended: list[OperationEnded]) -> None:
 
 @given(history=histories, written=ranges)
 @examples
-def test_repair_times(history: Happened, written: str) -> None:
+def test_repair_times(history: History, written: str) -> None:
     write_history(history)
     found = FailureTracking(lambda: NOW).repair_times(written)
     begin, all_of_them = begin_of(written), episodes(history)
@@ -331,6 +324,38 @@ def is_repair_time(found: RepairTime, its: list[Episode], begin: datetime) -> No
     assert found.mtbf_seconds == (None if mtbf is None else pytest.approx(mtbf))
 
 
+@given(history=histories, written=ranges)
+@examples
+def test_recovery_success(history: History, written: str) -> None:
+    write_history(history)
+    found = FailureTracking(lambda: NOW).recovery_success(written)
+    ended = [
+        each
+        for each in history.attempts
+        if each.state in (RecoveryState.VERIFIED, RecoveryState.FAILED)
+        and begin_of(written) <= each.at <= NOW
+    ]
+    is_recovery_rate(found.all, ended)
+    failures = history.within(Failed, datetime.min.replace(tzinfo=UTC))
+    first = {each.key: each for each in reversed(failures)}
+    names = {"strategy": lambda each: each.strategy} | {
+        name: lambda each, name=name: first[each.key].names[name] if each.key in first else None
+        for name in ("type", "code", "component")
+    }
+    for name, name_of in names.items():
+        rates: list[RecoveryRate] = getattr(found, f"by_{name}")
+        assert {each.name for each in rates} == {name_of(each) for each in ended} - {None}
+        for rate in rates:
+            is_recovery_rate(rate, [each for each in ended if name_of(each) == rate.name])
+
+
+def is_recovery_rate(rate: RecoveryRate, ended: list[Attempted]) -> None:
+    verified = [each for each in ended if each.state is RecoveryState.VERIFIED]
+    assert (rate.attempts, rate.verified) == (len(ended), len(verified))
+    share = len(verified) / len(ended) if ended else None
+    assert rate.success_rate == (None if share is None else pytest.approx(share))
+
+
 @pytest.mark.parametrize(
     "written", ["", "7", "d", "0h", "-1d", "91d", "2161h", "1w", "7d ago", "٣d"]
 )
@@ -342,7 +367,7 @@ def test_other_ranges_are_refused_at_their_field(written: str) -> None:
 
 def test_a_range_that_ended_in_the_past_has_nothing_of_later(database: Path) -> None:
     at = floor(NOW, HOUR)
-    write_history(([[failed(at + n * HOUR, "timeout")] for n in range(-26, 1)], []))
+    write_history(History([[failed(at + n * HOUR, "timeout")] for n in range(-26, 1)]))
     found = ErrorAnalytics(lambda: at).analyze_trends("24h")
     assert (found.errors, len(found.points)) == (24, 24)
 

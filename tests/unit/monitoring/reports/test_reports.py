@@ -10,7 +10,13 @@ import pytest
 
 from proto_ddf import errors
 from proto_ddf.db.engine import session
-from proto_ddf.db.tables import AppRecord, OperationRecord, SourceRecord, utc_now
+from proto_ddf.db.tables import (
+    AppRecord,
+    OperationRecord,
+    RecoveryAttemptRecord,
+    SourceRecord,
+    utc_now,
+)
 from proto_ddf.errors import ValidationError
 from proto_ddf.monitoring import incidents, intake
 from proto_ddf.monitoring.incident_views import recent_incidents
@@ -79,6 +85,18 @@ def incident_id() -> str:
                 finished_at=utc_now() - timedelta(minutes=1),
             )
         )
+        opened.add(
+            RecoveryAttemptRecord(
+                incident_id="unknown",
+                subject="shop",
+                strategy="rebuild",
+                operation_id="repair",
+                number=1,
+                state="verified",
+                started_at=utc_now() - timedelta(seconds=30),
+                finished_at=utc_now(),
+            )
+        )
         opened.commit()
     error = errors.SystemError(f"{harmful} {secret}", component=f"disk {harmful}")
     for subject in ("shop", "source-1"):
@@ -142,6 +160,9 @@ def test_both_formats_have_the_same_figures(incident_id: str) -> None:
     ]
     [_, *open_now] = tables["What is broken now"]
     assert len(open_now) == len(content["open_incidents"]) == len(recent_incidents(10)) == 2
+    [_, recovery] = tables["Recovery by strategy"]
+    assert recovery == ["Rebuild", "1", "1", "100.0 %"]
+    assert [each["verified"] for each in content["recoveries"]["by_strategy"]] == [1]
     [_, *patterns] = tables["Patterns"]
     assert [row[0] for row in patterns] == ["After a change"]
     assert [each["subject"] for each in content["patterns"]["after_change"]] == ["shop"]
@@ -154,6 +175,7 @@ def test_a_report_on_an_app_has_only_what_concerns_it(incident_id: str) -> None:
     assert sum(point["errors"] for point in content["points"]) == 1
     assert (content["rates"]["all"]["n"], content["rates"]["all"]["success_rate"]) == (1, 0.0)
     assert [each["operation_id"] for each in content["after_change"]] == ["change"]
+    assert [each["strategy"] for each in content["attempts"]] == ["rebuild"]
 
 
 def test_a_report_on_an_error_has_its_episodes_errors_and_notes(incident_id: str) -> None:
