@@ -170,6 +170,12 @@ def test_the_errors_of_muted_incidents_raise_no_alert(world: World) -> None:
     assert firing() == [("high_error_rate", "")]
 
 
+def test_wrong_input_raises_no_alert(world: World) -> None:
+    world.errors(100, "required")
+    world.evaluate()
+    assert world.changes == []
+
+
 def builds_so_far(world: World, kind: str = "generate_app", count: int = 40) -> None:
     """The period before: builds that succeeded in a second."""
     world.runs(kind, "succeeded", count)
