@@ -15,6 +15,8 @@ from proto_ddf.db.tables import (
     IncidentEpisodeRecord,
     IncidentRecord,
 )
+from proto_ddf.operations.escalation.codegen.views import runs_of
+from proto_ddf.operations.escalation.views import escalations_of
 
 MOST = 50
 """Entries that are shown, and records of each kind that are read."""
@@ -51,11 +53,12 @@ def history_of(incident_id: str) -> History:
         if incident is None:
             return History()
         found = [
-            *_marks(incident),
+            *_errors(opened, incident_id),  # before the beginning, which is the time of the first
             *_episodes(opened, incident_id),
-            *_errors(opened, incident_id),
+            *_marks(incident),
             *_deliveries(opened, incident_id),
         ]
+    found += [*_escalations(incident_id), *_codegen(incident_id)]
     found.sort(key=lambda entry: datetime.fromisoformat(entry.at), reverse=True)
     return History(events=list(_errors_together(found))[:MOST], is_cut=len(found) > MOST)
 
@@ -110,6 +113,28 @@ def _deliveries(opened: Session, incident_id: str) -> Iterator[HistoryEntry]:
             title = _TOLD[delivery.state].format(channel=delivery.channel_name)
             text = delivery.error or delivery.title
             yield _entry(delivery.ended_at, "notification", title, text)
+
+
+def _escalations(incident_id: str) -> Iterator[HistoryEntry]:
+    for step in escalations_of(incident_id)[:MOST]:
+        title = f"Escalated to {step.who}"
+        yield HistoryEntry(at=step.at, kind="escalation", title=title, text=step.reason)
+
+
+def _codegen(incident_id: str) -> Iterator[HistoryEntry]:
+    for run in runs_of(incident_id)[:MOST]:
+        yield HistoryEntry(
+            at=run.created_at,
+            kind="pull_request",
+            title=f"Codegen was asked to repair {run.app_name}",
+            text=run.pull_title or run.error,
+            href=f"/operations/{run.key}",
+        )
+        if run.applied_at:
+            title = f"The fix of Codegen was applied to {run.app_name}"
+            yield HistoryEntry(
+                at=run.applied_at, kind="pull_request", title=title, text=run.pull_title
+            )
 
 
 def _errors_together(found: Sequence[HistoryEntry]) -> Iterable[HistoryEntry]:

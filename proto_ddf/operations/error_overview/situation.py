@@ -12,6 +12,7 @@ from proto_ddf.notify import delivery_views
 from proto_ddf.notify.delivery_views import DeliveryView
 from proto_ddf.operations.error_overview.circuits import OpenCircuit, open_circuits
 from proto_ddf.operations.error_overview.headroom import Headroom, read_headroom
+from proto_ddf.operations.error_overview.waiting import Waiting, waiting_for_person
 
 LINES = 5
 """Of each short list."""
@@ -22,11 +23,15 @@ FIRST_LOOK = timedelta(hours=24)
 class Situation(BaseModel):
     since: str = ""
     """The last look, ISO 8601 with zone."""
+    is_first_look: bool = False
+    """There was none: `since` is a day ago."""
     broken: int = 0
     """Open incidents."""
     news: IncidentLines = IncidentLines()
     """New or regressed since the last look."""
     escalating: IncidentLines = IncidentLines()
+    waiting: list[Waiting] = []
+    """For a person."""
     circuits: list[OpenCircuit] = []
     undelivered: list[DeliveryView] = []
     undelivered_count: int = 0
@@ -35,12 +40,15 @@ class Situation(BaseModel):
 
 def read_situation(last_look: str) -> Situation:
     """`last_look` is ISO 8601 with zone. One that cannot be read, or is not in the past, counts as none."""
-    since = _since(last_look)
+    before = _time_of(last_look)
+    since = before or utc_now() - FIRST_LOOK
     return Situation(
         since=since.isoformat(),
+        is_first_look=before is None,
         broken=count_incidents(),
         news=incident_news.begun_since(since, LINES),
         escalating=incident_news.escalating(LINES),
+        waiting=waiting_for_person(),
         circuits=open_circuits(),
         undelivered=delivery_views.undelivered(LINES),
         undelivered_count=delivery_views.undelivered_count(),
@@ -48,15 +56,14 @@ def read_situation(last_look: str) -> Situation:
     )
 
 
-def _since(last_look: str) -> datetime:
-    now = utc_now()
-    try:
-        since = datetime.fromisoformat(last_look)
-    except ValueError:
-        return now - FIRST_LOOK
-    return since if since.tzinfo and since <= now else now - FIRST_LOOK
-
-
 def now_text() -> str:
     """The time of a look, as `read_situation` takes it."""
     return utc_now().isoformat()
+
+
+def _time_of(last_look: str) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(last_look)
+    except ValueError:
+        return None
+    return at if at.tzinfo and at <= utc_now() else None

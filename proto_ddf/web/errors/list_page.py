@@ -19,6 +19,7 @@ from proto_ddf.web.errors.situation_sections import (
     escalating_section,
     news_section,
     undelivered_section,
+    waiting_section,
 )
 from proto_ddf.web.errors.situation_state import SituationState
 from proto_ddf.web.errors.state import FILTERS, OPEN, ErrorListState
@@ -38,6 +39,7 @@ def errors_page() -> rx.Component:
     now = (
         news_section(),
         escalating_section(),
+        waiting_section(),
         circuits_section(),
         undelivered_section(),
         headroom_section(),
@@ -80,7 +82,10 @@ def _broken() -> rx.Component:
     )
     return rx.el.section(
         rx.el.div(
-            rx.el.h2("Broken now", class_name="pd-section-title"),
+            rx.el.h2(
+                rx.match(state.only, ("muted", "Muted"), ("resolved", "Resolved"), "Broken now"),
+                class_name="pd-section-title",
+            ),
             state_filters(
                 {each: _FILTER_WORDS[each] for each in FILTERS}, state.only, state.show_only
             ),

@@ -20,7 +20,11 @@ def news_section() -> rx.Component:
         _incidents(STATE.news, "New or back since your last look"),
         number=STATE.news.total,
         nothing="Nothing is new.",
-        beside=rx.el.span("Last look ", time_ago(STATE.since)),
+        beside=rx.cond(
+            STATE.is_first_look,
+            rx.el.span("In the last 24 hours"),
+            rx.el.span("Last look ", time_ago(STATE.since)),
+        ),
     )
 
 
@@ -31,6 +35,20 @@ def escalating_section() -> rx.Component:
         _incidents(STATE.escalating, "Escalating"),
         number=STATE.escalating.total,
         nothing="Nothing comes more and more often.",
+    )
+
+
+def waiting_section() -> rx.Component:
+    waiting: Any = STATE.waiting
+    rows = rx.el.ul(
+        rx.foreach(waiting, _waiting), class_name="pd-rows pd-panel", aria_label="Waiting for you"
+    )
+    return section(
+        "waiting",
+        "Waiting for you",
+        rows,
+        number=waiting.length(),
+        nothing="Nothing waits for a person.",
     )
 
 
@@ -89,7 +107,20 @@ def _incident(incident: Any) -> rx.Component:
         ),
         rx.el.span(time_ago(incident.last_seen), class_name="pd-quiet"),
         status_badge(incident.state, of="incident"),
-        class_name="pd-row",
+        class_name="pd-row pd-line-row",
+    )
+
+
+def _waiting(waiting: Any) -> rx.Component:
+    return rx.el.li(
+        rx.icon("user-round", size=16, aria_hidden="true"),
+        rx.el.div(
+            rx.link(waiting.title, href=f"/errors/{waiting.incident_id}", class_name="pd-link"),
+            rx.el.span(waiting.what, class_name="pd-quiet"),
+            class_name="pd-row-main",
+        ),
+        rx.el.span(time_ago(waiting.at), class_name="pd-quiet"),
+        class_name="pd-row pd-line-row",
     )
 
 
@@ -109,7 +140,7 @@ def _circuit(circuit: Any) -> rx.Component:
         ),
         rx.cond(circuit.state == "open", waiting, rx.fragment()),
         status_badge(circuit.state, of="breaker"),
-        class_name="pd-row",
+        class_name="pd-row pd-line-row",
     )
 
 
@@ -127,5 +158,5 @@ def _delivery(delivery: Any) -> rx.Component:
         ),
         rx.el.span(time_ago(delivery.created_at), class_name="pd-quiet"),
         status_badge(delivery.state, of="delivery"),
-        class_name="pd-row",
+        class_name="pd-row pd-line-row",
     )

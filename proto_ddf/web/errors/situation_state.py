@@ -13,6 +13,7 @@ from proto_ddf.notify.delivery_views import DeliveryView
 from proto_ddf.operations.error_overview.circuits import OpenCircuit
 from proto_ddf.operations.error_overview.headroom import Headroom
 from proto_ddf.operations.error_overview.situation import Situation, now_text, read_situation
+from proto_ddf.operations.error_overview.waiting import Waiting
 from proto_ddf.web.shared.state.live import LiveMixin, refresh_signals
 from proto_ddf.web.shared.state.waiting import Wait, wait_of
 
@@ -22,6 +23,11 @@ _LOOK_SECONDS = 5.0
 """After so long an open page counts as a look."""
 _SAME_LOOK_SECONDS = 60.0
 """Who returns within this time still sees what was new when they came."""
+_AS_READ = (
+    *("is_first_look", "broken", "news", "escalating", "waiting"),
+    *("undelivered", "undelivered_count", "headroom"),
+)
+"""What is shown as it was read."""
 
 
 class CircuitRow(BaseModel):
@@ -40,9 +46,12 @@ class SituationState(LiveMixin, rx.State):
     """When this browser last showed the page, ISO 8601 with zone. The client's to change."""
     since: str = ""
     """What came later is shown as new."""
+    is_first_look: bool = False
     broken: int = 0
     news: IncidentLines = IncidentLines()
     escalating: IncidentLines = IncidentLines()
+    waiting: list[Waiting] = []
+    """For a person."""
     circuits: list[CircuitRow] = []
     undelivered: list[DeliveryView] = []
     undelivered_count: int = 0
@@ -83,12 +92,9 @@ class SituationState(LiveMixin, rx.State):
 
     def _show(self, found: Situation) -> None:
         """Assign only what changed."""
-        values: dict[str, Any] = {
-            name: getattr(found, name)
-            for name in ("broken", "news", "escalating", "undelivered", "undelivered_count")
-        }
-        values |= {"headroom": found.headroom, "circuits": self._circuits(found.circuits)}
-        if self._looked_before or not self.since:
+        values: dict[str, Any] = {name: getattr(found, name) for name in _AS_READ}
+        values["circuits"] = self._circuits(found.circuits)
+        if not (found.is_first_look and self.since):  # it would move on with each refresh
             values["since"] = found.since
         for name, value in values.items():
             if value != getattr(self, name):
