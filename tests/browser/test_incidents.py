@@ -51,7 +51,7 @@ class Source:
     def page_of_incident(self, page: Page) -> Locator:
         """Open the page of the incident; returns its summary."""
         open_page(page, f"{self.server.url}/errors")
-        page.get_by_role("link", name="File not found").click()
+        row_in(page).get_by_role("link", name="File not found").click()
         summary = page.locator(".pd-incident")
         expect(summary).to_be_visible(timeout=SOON_MS)
         return summary

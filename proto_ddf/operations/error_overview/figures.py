@@ -1,6 +1,7 @@
 """Figures about errors over a range of time, for the page of all errors."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from pydantic import BaseModel
 
@@ -8,6 +9,8 @@ from proto_ddf.monitoring.analytics.error_analytics import ErrorAnalytics
 from proto_ddf.monitoring.analytics.failure_tracking import FailureTracking
 from proto_ddf.monitoring.analytics.results import CurvePoint, Patterns, Rates, RepairTimes, Trends
 from proto_ddf.monitoring.reports.words import DIRECTIONS, code_title
+from proto_ddf.operations.recovery.attempts import effects
+from proto_ddf.operations.recovery.strategies import STRATEGIES
 
 RANGES = ("1h", "24h", "7d", "30d")
 DEFAULT_RANGE = "24h"
@@ -45,6 +48,15 @@ class ComponentFigure(BaseModel):
     mtbf_seconds: float | None
 
 
+class EffectFigure(BaseModel):
+    """How often a way to repair was tried to its end, and how often its check showed that it helped."""
+
+    name: str
+    attempts: int
+    verified: int
+    share: float
+
+
 class Pattern(BaseModel):
     """In words: what the errors have in common."""
 
@@ -76,6 +88,7 @@ class Figures(BaseModel):
     mtbf_seconds: float | None = None
     types: list[TypeFigure] = []
     components: list[ComponentFigure] = []
+    effects: list[EffectFigure] = []
     patterns: list[Pattern] = []
 
 
@@ -90,6 +103,7 @@ def read_figures(time_range: str) -> Figures:
         **_of_rates(tracking.rates(wanted)),
         **_of_repairs(repair),
         components=_components(trends, repair),
+        effects=_effects(trends.begin),
         patterns=[*_patterns(analytics.analyze_patterns(wanted))][:LINES],
     )
 
@@ -159,6 +173,20 @@ def _components(trends: Trends, repair: RepairTimes) -> list[ComponentFigure]:
         )
         for name in names[:LINES]
     ]
+
+
+def _effects(since: datetime) -> list[EffectFigure]:
+    """Those with the most attempts first."""
+    found = [
+        EffectFigure(
+            name=STRATEGIES[name].title if name in STRATEGIES else name,
+            attempts=effect.attempts,
+            verified=effect.verified,
+            share=effect.verified / effect.attempts,
+        )
+        for name, effect in effects(since).items()
+    ]
+    return sorted(found, key=lambda each: (-each.attempts, each.name))
 
 
 def _patterns(found: Patterns) -> Iterable[Pattern]:

@@ -17,6 +17,7 @@ from proto_ddf.db.tables import (
 )
 from proto_ddf.operations.escalation.codegen.views import runs_of
 from proto_ddf.operations.escalation.views import escalations_of
+from proto_ddf.operations.recovery.views import attempts_for
 
 MOST = 50
 """Entries that are shown, and records of each kind that are read."""
@@ -24,6 +25,11 @@ _TOLD = {
     DeliveryState.SENT: "Notification sent by {channel}",
     DeliveryState.MAY_HAVE_ARRIVED: "Notification by {channel} may have arrived",
     DeliveryState.FAILED: "Notification by {channel} failed for good",
+}
+_ENDED = {
+    "verified": "It helped",
+    "failed": "It did not help",
+    "superseded": "It was stopped",
 }
 
 
@@ -58,7 +64,7 @@ def history_of(incident_id: str) -> History:
             *_marks(incident),
             *_deliveries(opened, incident_id),
         ]
-    found += [*_escalations(incident_id), *_codegen(incident_id)]
+    found += [*_repairs(incident_id), *_escalations(incident_id), *_codegen(incident_id)]
     found.sort(key=lambda entry: datetime.fromisoformat(entry.at), reverse=True)
     return History(events=list(_errors_together(found))[:MOST], is_cut=len(found) > MOST)
 
@@ -113,6 +119,20 @@ def _deliveries(opened: Session, incident_id: str) -> Iterator[HistoryEntry]:
             title = _TOLD[delivery.state].format(channel=delivery.channel_name)
             text = delivery.error or delivery.title
             yield _entry(delivery.ended_at, "notification", title, text)
+
+
+def _repairs(incident_id: str) -> Iterator[HistoryEntry]:
+    for attempt in attempts_for(incident_id):
+        href = f"/operations/{attempt.operation_id}"
+        title = f"{attempt.title} (attempt {attempt.number} of {attempt.total})"
+        if attempt.by_person:
+            title = f"{attempt.title} (started by a person)"
+        yield HistoryEntry(at=attempt.started_at, kind="repair", title=title, href=href)
+        if attempt.finished_at:
+            ended = f"{_ENDED.get(attempt.state, 'It ended')}: {attempt.title}"
+            yield HistoryEntry(
+                at=attempt.finished_at, kind="repair", title=ended, text=attempt.outcome, href=href
+            )
 
 
 def _escalations(incident_id: str) -> Iterator[HistoryEntry]:

@@ -13,7 +13,10 @@ from proto_ddf.notify.delivery_views import DeliveryView
 from proto_ddf.operations.error_overview.circuits import OpenCircuit, open_circuits
 from proto_ddf.operations.error_overview.headroom import Headroom, read_headroom
 from proto_ddf.operations.error_overview.waiting import Waiting, waiting_for_person
+from proto_ddf.operations.recovery.views import RecoveryAttempt, attempts_since
 
+RECENT = timedelta(hours=24)
+"""Repairs that ended within this time are shown."""
 LINES = 5
 """Of each short list."""
 FIRST_LOOK = timedelta(hours=24)
@@ -30,6 +33,8 @@ class Situation(BaseModel):
     news: IncidentLines = IncidentLines()
     """New or regressed since the last look."""
     escalating: IncidentLines = IncidentLines()
+    repairs: list[RecoveryAttempt] = []
+    """Those that run and those that ended lately, the newest first."""
     waiting: list[Waiting] = []
     """For a person."""
     circuits: list[OpenCircuit] = []
@@ -48,6 +53,7 @@ def read_situation(last_look: str) -> Situation:
         broken=count_incidents(),
         news=incident_news.begun_since(since, LINES),
         escalating=incident_news.escalating(LINES),
+        repairs=attempts_since(utc_now() - RECENT),
         waiting=waiting_for_person(),
         circuits=open_circuits(),
         undelivered=delivery_views.undelivered(LINES),

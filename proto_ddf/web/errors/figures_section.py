@@ -9,11 +9,10 @@ from proto_ddf.web.errors.error_chart import error_chart
 from proto_ddf.web.errors.figures_state import ADDRESSES, FiguresState
 from proto_ddf.web.errors.figures_tables import (
     components_table,
+    effects_table,
     patterns_list,
     types_table,
 )
-from proto_ddf.web.shared.components.callout import error_callout
-from proto_ddf.web.shared.components.feedback import skeleton_rows
 from proto_ddf.web.shared.components.numbers import change, count, duration, percentage
 
 _RANGE_WORDS = {"1h": "1 hour", "24h": "24 hours", "7d": "7 days", "30d": "30 days"}
@@ -26,7 +25,12 @@ def figures_section() -> rx.Component:
     shown = rx.el.div(
         _numbers(figures),
         error_chart(figures),
-        rx.el.div(types_table(figures), components_table(figures), class_name="pd-two"),
+        rx.el.div(
+            types_table(figures),
+            effects_table(figures),
+            components_table(figures),
+            class_name="pd-two",
+        ),
         patterns_list(figures),
         class_name=rx.cond(is_late, "pd-stack pd-late", "pd-stack"),
     )
@@ -36,8 +40,7 @@ def figures_section() -> rx.Component:
             _ranges(),
             class_name="pd-errors-head",
         ),
-        error_callout(state),
-        rx.cond(state.loaded, shown, skeleton_rows(3, height="88px")),
+        rx.cond(state.loaded, shown, rx.fragment()),
         id="figures",
         class_name="pd-section",
         aria_label="Over time",

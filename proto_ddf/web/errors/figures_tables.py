@@ -30,6 +30,17 @@ def components_table(figures: Any) -> rx.Component:
     )
 
 
+def effects_table(figures: Any) -> rx.Component:
+    head = [_head("Repair"), _number("Attempts"), _number("Helped"), _number("Share")]
+    return _titled(
+        "Effect of repairs",
+        "Attempts that came to an end, and those whose check showed that they helped.",
+        figures.effects.length() > 0,
+        table(head, rx.foreach(figures.effects, _effect), label="Effect of repairs"),
+        none="Nothing was repaired: no data.",
+    )
+
+
 def patterns_list(figures: Any) -> rx.Component:
     listed = rx.el.ul(rx.foreach(figures.patterns, _pattern), class_name="pd-rows pd-panel")
     return rx.cond(
@@ -43,11 +54,17 @@ def patterns_list(figures: Any) -> rx.Component:
     )
 
 
-def _titled(title: str, help_text: str, has_any: Any, content: rx.Component) -> rx.Component:
+def _titled(
+    title: str,
+    help_text: str,
+    has_any: Any,
+    content: rx.Component,
+    none: str = "There were no errors: no data.",
+) -> rx.Component:
     return rx.el.div(
         rx.el.h3(title, class_name="pd-section-title"),
         rx.el.p(
-            rx.cond(has_any, help_text, "There were no errors: no data."),
+            rx.cond(has_any, help_text, none),
             class_name="pd-quiet pd-plain",
         ),
         rx.cond(has_any, content, rx.fragment()),
@@ -69,6 +86,15 @@ def _type(each: Any) -> rx.Component:
         _cell(count(each.count)),
         _cell(percentage(each.share)),
         _cell(_known(change(each.change))),
+    )
+
+
+def _effect(each: Any) -> rx.Component:
+    return rx.el.tr(
+        rx.el.td(each.name),
+        _cell(count(each.attempts)),
+        _cell(count(each.verified)),
+        _cell(percentage(each.share)),
     )
 
 

@@ -6,6 +6,7 @@ import reflex as rx
 
 from proto_ddf.web.errors.alerts_panel import alerts_panel
 from proto_ddf.web.errors.figures_section import figures_section
+from proto_ddf.web.errors.figures_state import FiguresState
 from proto_ddf.web.errors.headroom_section import headroom_section
 from proto_ddf.web.errors.parts import (
     affected_links,
@@ -18,6 +19,7 @@ from proto_ddf.web.errors.situation_sections import (
     circuits_section,
     escalating_section,
     news_section,
+    repairs_section,
     undelivered_section,
     waiting_section,
 )
@@ -31,35 +33,52 @@ from proto_ddf.web.shared.components.filters import state_filters
 from proto_ddf.web.shared.components.layout import page
 from proto_ddf.web.shared.components.links import link_button
 from proto_ddf.web.shared.components.numbers import count
+from proto_ddf.web.shared.state.errors import ErrorMixin
 
 _FILTER_WORDS = {OPEN: "Open", "muted": "Muted", "resolved": "Resolved"}
 
 
 def errors_page() -> rx.Component:
-    now = (
-        news_section(),
-        escalating_section(),
-        waiting_section(),
-        circuits_section(),
-        undelivered_section(),
-        headroom_section(),
+    broken, situation, figures = ErrorListState, SituationState, FiguresState
+    # All parts appear together, so that none pushes another down.
+    is_ready = (
+        (broken.was_loaded | broken.error_shown)
+        & (situation.loaded | situation.error_shown)
+        & (figures.loaded | figures.error_shown)
     )
     return page(
         "Errors",
+        _callout(broken, situation, figures),
         alerts_panel(),
-        summary_strip(),
-        _broken(),
-        error_callout(SituationState),
-        rx.cond(
-            SituationState.loaded,
-            rx.el.div(*now, class_name="pd-stack"),
-            skeleton_rows(5, height="24px"),
-        ),
-        figures_section(),
+        rx.cond(is_ready, _content(), skeleton_rows(5, height="112px")),
         action=link_button(
             "Reports", "/errors/reports", icon="file-chart-column", compact=True, variant="soft"
         ),
     )
+
+
+def _content() -> rx.Component:
+    return rx.el.div(
+        summary_strip(),
+        _broken(),
+        news_section(),
+        escalating_section(),
+        repairs_section(),
+        waiting_section(),
+        circuits_section(),
+        undelivered_section(),
+        headroom_section(),
+        figures_section(),
+        class_name="pd-stack",
+    )
+
+
+def _callout(*states: type[ErrorMixin]) -> rx.Component:
+    """The error of the first state that has one: mostly all have the same."""
+    shown = rx.fragment()
+    for state in reversed(states):
+        shown = rx.cond(state.error_shown, error_callout(state), shown)
+    return shown
 
 
 def _broken() -> rx.Component:
@@ -91,7 +110,6 @@ def _broken() -> rx.Component:
             ),
             class_name="pd-errors-head",
         ),
-        error_callout(state),
         rx.cond(
             state.loaded,
             rx.cond(state.incidents, listed, _none()),

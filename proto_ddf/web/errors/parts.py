@@ -64,7 +64,9 @@ def affected_links(affected: Any) -> rx.Component:
         affected.length() > 0,
         rx.el.div(
             rx.el.span("Affects", class_name="pd-quiet"),
-            rx.foreach(affected, _affected_link),
+            rx.el.ul(
+                rx.foreach(affected, _affected_link), class_name="pd-whom", aria_label="Affected"
+            ),
             class_name="pd-whom",
         ),
         rx.fragment(),
@@ -73,7 +75,7 @@ def affected_links(affected: Any) -> rx.Component:
 
 def _affected_link(thing: Any) -> rx.Component:
     is_app = thing.kind == "app"
-    return rx.link(
+    link = rx.link(
         rx.cond(
             is_app,
             rx.icon("app-window", size=13, aria_label="App"),
@@ -84,3 +86,4 @@ def _affected_link(thing: Any) -> rx.Component:
         class_name="pd-link",
         size="1",
     )
+    return rx.el.li(link)

@@ -38,6 +38,25 @@ def escalating_section() -> rx.Component:
     )
 
 
+def repairs_section() -> rx.Component:
+    repairs: Any = STATE.repairs
+    rows = rx.el.ul(
+        rx.foreach(repairs, _repair), class_name="pd-rows pd-panel", aria_label="Repairs"
+    )
+    return section(
+        "repairs",
+        "Being repaired",
+        rows,
+        number=repairs.length(),
+        nothing="Nothing is being repaired, and nothing was in the last 24 hours.",
+        beside=rx.cond(
+            repairs.length() > 0,
+            f"{STATE.repairing} at work now, and those of the last 24 hours",
+            "",
+        ),
+    )
+
+
 def waiting_section() -> rx.Component:
     waiting: Any = STATE.waiting
     rows = rx.el.ul(
@@ -107,6 +126,27 @@ def _incident(incident: Any) -> rx.Component:
         ),
         rx.el.span(time_ago(incident.last_seen), class_name="pd-quiet"),
         status_badge(incident.state, of="incident"),
+        class_name="pd-row pd-line-row",
+    )
+
+
+def _repair(repair: Any) -> rx.Component:
+    attempt = rx.cond(
+        repair.by_person,
+        "Started by a person",
+        f"Attempt {repair.number} of {repair.total}",
+    )
+    return rx.el.li(
+        rx.el.div(
+            rx.link(repair.title, href=f"/operations/{repair.operation_id}", class_name="pd-link"),
+            rx.el.span(
+                attempt, rx.cond(repair.what, ": " + repair.what, ""), class_name="pd-quiet"
+            ),
+            class_name="pd-row-main",
+            aria_live="polite",
+        ),
+        rx.el.span(time_ago(repair.at), class_name="pd-quiet"),
+        status_badge(repair.state, of="repair"),
         class_name="pd-row pd-line-row",
     )
 

@@ -14,6 +14,7 @@ from proto_ddf.operations.error_overview.circuits import OpenCircuit
 from proto_ddf.operations.error_overview.headroom import Headroom
 from proto_ddf.operations.error_overview.situation import Situation, now_text, read_situation
 from proto_ddf.operations.error_overview.waiting import Waiting
+from proto_ddf.operations.recovery.views import RecoveryAttempt
 from proto_ddf.web.shared.state.live import LiveMixin, refresh_signals
 from proto_ddf.web.shared.state.waiting import Wait, wait_of
 
@@ -39,6 +40,19 @@ class CircuitRow(BaseModel):
     """The time until the next call is admitted."""
 
 
+class RepairRow(BaseModel):
+    title: str
+    state: str
+    operation_id: str
+    what: str
+    """The step that runs, or what came of it."""
+    number: int
+    total: int
+    by_person: bool
+    at: str
+    """When it ended, or began if it runs."""
+
+
 class SituationState(LiveMixin, rx.State):
     """Each section's data is a variable of its own, because every assigned value is sent to the browser as a whole."""
 
@@ -50,6 +64,9 @@ class SituationState(LiveMixin, rx.State):
     broken: int = 0
     news: IncidentLines = IncidentLines()
     escalating: IncidentLines = IncidentLines()
+    repairs: list[RepairRow] = []
+    repairing: int = 0
+    """How many of them run."""
     waiting: list[Waiting] = []
     """For a person."""
     circuits: list[CircuitRow] = []
@@ -93,6 +110,8 @@ class SituationState(LiveMixin, rx.State):
     def _show(self, found: Situation) -> None:
         """Assign only what changed."""
         values: dict[str, Any] = {name: getattr(found, name) for name in _AS_READ}
+        values["repairs"] = [_repair_row(each) for each in found.repairs]
+        values["repairing"] = sum(each.state == "running" for each in found.repairs)
         values["circuits"] = self._circuits(found.circuits)
         if not (found.is_first_look and self.since):  # it would move on with each refresh
             values["since"] = found.since
@@ -115,3 +134,13 @@ class SituationState(LiveMixin, rx.State):
         self._seen_at = time.time()
         if not self._is_noted and self._seen_at - self._began_at >= _LOOK_SECONDS:
             self.last_look, self._is_noted = now_text(), True
+
+
+def _repair_row(attempt: RecoveryAttempt) -> RepairRow:
+    step = next((each.title for each in attempt.steps if each.state == "running"), "")
+    shown = {"title", "state", "operation_id", "number", "total", "by_person"}
+    return RepairRow(
+        **attempt.model_dump(include=shown),
+        what=step if attempt.state == "running" else attempt.outcome,
+        at=attempt.finished_at or attempt.started_at,
+    )

@@ -28,6 +28,8 @@ class ErrorListState(ErrorRowsMixin, rx.State):
     """One of FILTERS."""
     total: int = 0
     """Of the incidents in that state."""
+    was_loaded: bool = False
+    """The page was loaded, maybe with another filter."""
     is_all: bool = False
     """More than the first few are shown."""
 
@@ -65,6 +67,8 @@ class ErrorListState(ErrorRowsMixin, rx.State):
                     if rows != self.incidents:
                         self.incidents = rows
                         self._renew_waits()
+                    if not self.was_loaded:
+                        self.was_loaded = True
                     self._refreshed()
         except Exception as error:
             async with self:

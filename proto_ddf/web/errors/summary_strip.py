@@ -19,6 +19,7 @@ def summary_strip() -> rx.Component:
         ("broken", "Broken", STATE.broken),
         ("news", "New or back", STATE.news.total),
         ("escalating", "Escalating", STATE.escalating.total),
+        ("repairs", "Being repaired", STATE.repairing),
         ("waiting", "Waiting for you", waiting.length()),
         ("circuits", "Open circuits", circuits.length()),
         ("undelivered", "Undelivered", STATE.undelivered_count),

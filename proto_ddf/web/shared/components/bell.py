@@ -40,7 +40,12 @@ def bell() -> rx.Component:
     )
     return rx.popover.root(
         rx.popover.trigger(button),
-        rx.popover.content(_content(), width="min(360px, calc(100vw - 32px))", padding="0"),
+        rx.popover.content(
+            _content(),
+            width="min(360px, calc(100vw - 32px))",
+            padding="0",
+            aria_label="New errors",
+        ),
     )
 
 
