@@ -63,7 +63,7 @@ def attempts_for(incident_id: str) -> list[RecoveryAttempt]:
 
 def attempts_since(at: datetime) -> list[RecoveryAttempt]:
     """Those that run and those that ended after that time, the newest first."""
-    running = _attempt.state == RecoveryState.RUNNING
+    running = col(_attempt.state) == RecoveryState.RUNNING
     return _read(running | (col(_attempt.finished_at) > at))
 
 

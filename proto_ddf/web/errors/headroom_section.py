@@ -37,7 +37,9 @@ def headroom_section() -> rx.Component:
 
 
 def _of(free: Any, total: Any) -> rx.Component:
-    return rx.fragment(file_size(free), rx.el.span(" of ", file_size(total), class_name="pd-quiet"))
+    return rx.fragment(
+        file_size(free), rx.el.span(" of ", file_size(total), class_name="pd-quiet pd-number")
+    )
 
 
 def _fact(name: str, value: Any, is_bad: Any = None, why: str = "") -> rx.Component:
