@@ -1,15 +1,20 @@
 """Figures about errors over a range of time, for the page of all errors."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 from pydantic import BaseModel
 
 from proto_ddf.monitoring.analytics.error_analytics import ErrorAnalytics
 from proto_ddf.monitoring.analytics.failure_tracking import FailureTracking
-from proto_ddf.monitoring.analytics.results import CurvePoint, Patterns, Rates, RepairTimes, Trends
+from proto_ddf.monitoring.analytics.results import (
+    CurvePoint,
+    Patterns,
+    Rates,
+    RecoveryRates,
+    RepairTimes,
+    Trends,
+)
 from proto_ddf.monitoring.reports.words import DIRECTIONS, code_title
-from proto_ddf.operations.recovery.attempts import effects
 from proto_ddf.operations.recovery.strategies import STRATEGIES
 
 RANGES = ("1h", "24h", "7d", "30d")
@@ -54,7 +59,7 @@ class EffectFigure(BaseModel):
     name: str
     attempts: int
     verified: int
-    share: float
+    share: float | None
 
 
 class Pattern(BaseModel):
@@ -103,7 +108,7 @@ def read_figures(time_range: str) -> Figures:
         **_of_rates(tracking.rates(wanted)),
         **_of_repairs(repair),
         components=_components(trends, repair),
-        effects=_effects(trends.begin),
+        effects=_effects(tracking.recovery_success(wanted)),
         patterns=[*_patterns(analytics.analyze_patterns(wanted))][:LINES],
     )
 
@@ -175,18 +180,16 @@ def _components(trends: Trends, repair: RepairTimes) -> list[ComponentFigure]:
     ]
 
 
-def _effects(since: datetime) -> list[EffectFigure]:
-    """Those with the most attempts first."""
-    found = [
+def _effects(rates: RecoveryRates) -> list[EffectFigure]:
+    return [
         EffectFigure(
-            name=STRATEGIES[name].title if name in STRATEGIES else name,
-            attempts=effect.attempts,
-            verified=effect.verified,
-            share=effect.verified / effect.attempts,
+            name=STRATEGIES[each.name].title if each.name in STRATEGIES else each.name,
+            attempts=each.attempts,
+            verified=each.verified,
+            share=each.success_rate,
         )
-        for name, effect in effects(since).items()
+        for each in rates.by_strategy[:LINES]
     ]
-    return sorted(found, key=lambda each: (-each.attempts, each.name))
 
 
 def _patterns(found: Patterns) -> Iterable[Pattern]:

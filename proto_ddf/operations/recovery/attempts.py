@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlmodel import Session, col, select
 
@@ -131,12 +131,10 @@ def tried(incident_id: str, subject: str, within_seconds: float) -> Counter[str]
         return Counter(opened.exec(query).all())
 
 
-def effects(since: datetime | None = None) -> dict[str, Effect]:
-    """How often each strategy helped, of the attempts that came to an end, with `since` after that time."""
+def effects() -> dict[str, Effect]:
+    """How often each strategy helped, of the attempts that came to an end."""
     ended = (RecoveryState.VERIFIED, RecoveryState.FAILED)
     query = select(_attempt.strategy, _attempt.state).where(col(_attempt.state).in_(ended))
-    if since is not None:
-        query = query.where(col(_attempt.finished_at) > since)
     with session() as opened:
         counted = Counter(opened.exec(query).all())
     verified = {
