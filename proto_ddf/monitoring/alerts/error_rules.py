@@ -30,10 +30,11 @@ def critical_errors(moment: Moment, before: Iterable[Measurement]) -> Iterator[M
 
 
 def high_error_rate(moment: Moment, before: Iterable[Measurement]) -> Iterator[Measurement]:
-    """Of errors that are not critical."""
+    """Of errors that are not critical, without those of escalating incidents: of each of these people are notified."""
     settings = moment.settings
     since = moment.now - timedelta(seconds=settings.alert_error_rate_window_seconds)
-    count = count_errors(moment.opened, since, _severity != CRITICAL, *_unexplained(moment, before))
+    conditions = (_severity != CRITICAL, _state != IncidentState.ESCALATING)
+    count = count_errors(moment.opened, since, *conditions, *_unexplained(moment, before))
     yield at_least("high_error_rate", "", count, settings.alert_error_rate)
 
 
@@ -51,8 +52,7 @@ def count_errors(opened: Session, since: datetime, *conditions: Any) -> int:
 
 
 def _unexplained(moment: Moment, before: Iterable[Measurement]) -> Iterator[Any]:
-    """Conditions that leave out wrong input, the errors of muted incidents, and those that other alerts explain."""
-    yield col(ErrorRecord.family) != "validation"
+    """Conditions that leave out the errors of muted incidents, and those that other alerts explain."""
     yield _state != IncidentState.MUTED
     explaining = set(moment.known) | {(each.rule, each.subject) for each in before if each.fires}
     rules = {rule for rule, _ in explaining}

@@ -49,7 +49,8 @@ class IncidentActions:
         with session() as opened:
             incident = opened.get(IncidentRecord, incident_id)
             newest = errors_where(opened, 1, *_errors_of(incident_id)) if incident else []
-            operation = opened.get(OperationRecord, newest[0]["operation_id"]) if newest else None
+            operation_id = newest[0]["operation_id"] if newest else None
+            operation = opened.get(OperationRecord, operation_id) if operation_id else None
         if incident is None or not newest or incident.state in _LEFT_ALONE:
             return "none"
         if operation is not None and operation.kind.startswith(PREFIX):

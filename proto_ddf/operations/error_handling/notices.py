@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from proto_ddf.db.tables import IncidentRecord, IncidentState
 from proto_ddf.notify.notification import Notification, Priority, Reason
+from proto_ddf.operations.escalation.attempts import open_since
 from proto_ddf.operations.escalation.manager import Escalation
 
 _PRIORITIES: Mapping[str, Priority] = MappingProxyType(
@@ -29,7 +30,7 @@ def about_state(incident: IncidentRecord) -> Notification | None:
     if told is None or incident.severity == "low":
         return None
     reason, heading = told
-    return _notification(incident, reason, f"{heading}: {incident.title}", incident.message)
+    return _notification(incident, reason, f"{heading}: {incident.title}", incident.message, "")
 
 
 def about_failed_recovery(incident: IncidentRecord, repair: str, why: str) -> Notification:
@@ -40,8 +41,9 @@ def about_failed_recovery(incident: IncidentRecord, repair: str, why: str) -> No
 
 
 def _notification(
-    incident: IncidentRecord, reason: Reason, title: str, text: str, key: str = ""
+    incident: IncidentRecord, reason: Reason, title: str, text: str, what: str
 ) -> Notification:
+    """`what` tells apart notifications of one reason while the incident is open."""
     return Notification(
         incident_id=incident.id,
         reason=reason,
@@ -49,5 +51,5 @@ def _notification(
         title=title,
         text=text,
         link=f"/errors/{incident.id}",
-        key=key,
+        key=f"{what} since {open_since(incident):%Y-%m-%d %H:%M:%S.%f}",
     )

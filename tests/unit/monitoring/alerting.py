@@ -78,8 +78,10 @@ class World:
     def errors(
         self, count: int, code: str = "unknown", subject: str = "", operation_id: str | None = None
     ) -> None:
-        """So many errors happen now."""
-        store([self._error(code, subject, operation_id) for _ in range(count)])
+        """So many errors happen now, of too many causes for any to escalate."""
+        store(
+            [self._error(code, subject, operation_id, cause=number // 4) for number in range(count)]
+        )
 
     def network_errors(self, target: str, count: int) -> None:
         self.network.setdefault(target, RecentCount()).add(self.now.timestamp(), count, WINDOW)
@@ -121,7 +123,9 @@ class World:
             + [self._error("build_failed", subject, each) for each in ids if not succeeded]
         )
 
-    def _error(self, code: str, subject: str, operation_id: str | None) -> ReportedError:
+    def _error(
+        self, code: str, subject: str, operation_id: str | None, cause: int = 0
+    ) -> ReportedError:
         known = CATALOGUE[code]
         columns: dict[str, Any] = {
             "operation": "Test",
@@ -140,8 +144,8 @@ class World:
         }
         return ReportedError(
             id=new_id(),
-            fingerprint=code,
-            incident_id=code,
+            fingerprint=f"{code} {cause}",
+            incident_id=f"{code} {cause}",
             columns=columns,
             described={"type": known.type, "severity": known.severity},
             body="",

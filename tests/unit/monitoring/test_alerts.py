@@ -158,20 +158,24 @@ def test_a_circuit_that_closes_soon_raises_no_alert(world: World) -> None:
 
 
 def test_the_errors_of_muted_incidents_raise_no_alert(world: World) -> None:
-    world.errors(1, "unknown")
-    world.errors(1, "records_unavailable")
-    for incident_id in ("unknown", "records_unavailable"):
+    world.errors(40, "unknown")
+    world.errors(40, "records_unavailable")
+    muted = [
+        f"{code} {cause}" for code in ("unknown", "records_unavailable") for cause in range(10)
+    ]
+    for incident_id in muted:
         incidents.mute(incident_id, None)
-        world.errors(100, incident_id)
     world.evaluate()
     assert world.changes == []
-    incidents.unmute("unknown")
+    for incident_id in muted[:10]:
+        incidents.unmute(incident_id)
     world.evaluate()
     assert firing() == [("high_error_rate", "")]
 
 
-def test_wrong_input_raises_no_alert(world: World) -> None:
-    world.errors(100, "required")
+def test_a_flood_of_one_cause_is_an_escalating_incident_and_no_alert(world: World) -> None:
+    for _ in range(25):
+        world.errors(4)
     world.evaluate()
     assert world.changes == []
 

@@ -15,11 +15,10 @@ _PAUSE_SECONDS = 0.1
 
 
 async def refresh_signals(
-    state: rx.State, *, about: str | None, every: float, at_most_every: float = 0.0
+    state: rx.State, *, about: str | None, every: float
 ) -> AsyncIterator[None]:
     """Yields when a background event of `state` should refresh its page: at once, after each change of the operation
-    `about` (None: of any operation; "": of none), and every `every` seconds. Between two refreshes are at least
-    `at_most_every` seconds.
+    `about` (None: of any operation), and every `every` seconds.
 
     It ends when the tab is closed or shows another page. After a reconnect on_load starts it again.
     """
@@ -28,7 +27,7 @@ async def refresh_signals(
         while is_connected(state) and state.router.url.path == page:
             yield
             await changes.wait(every)
-            await asyncio.sleep(max(_PAUSE_SECONDS, at_most_every))
+            await asyncio.sleep(_PAUSE_SECONDS)
             async with state:  # updates the page that the tab shows
                 pass
 
