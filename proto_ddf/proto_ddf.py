@@ -31,9 +31,11 @@ from proto_ddf.web.apps.state import AppsState, AppState
 from proto_ddf.web.errors.alerts_state import AlertsPanelState
 from proto_ddf.web.errors.detail.page import incident_page
 from proto_ddf.web.errors.detail.state import IncidentPageState
+from proto_ddf.web.errors.figures_state import FiguresState
 from proto_ddf.web.errors.list_page import errors_page
 from proto_ddf.web.errors.reports.page import reports_page
 from proto_ddf.web.errors.reports.state import ReportsState
+from proto_ddf.web.errors.situation_state import SituationState
 from proto_ddf.web.errors.state import ErrorListState
 from proto_ddf.web.generate.page import generate_page
 from proto_ddf.web.generate.state import GenerateState
@@ -48,6 +50,7 @@ from proto_ddf.web.resilience.state import ResilienceState
 from proto_ddf.web.settings.notifications.page import notifications_page
 from proto_ddf.web.settings.notifications.state import NotificationsState
 from proto_ddf.web.shared.not_found_page import not_found_page
+from proto_ddf.web.shared.state.bell import BellState
 from proto_ddf.web.shared.state.injections import InjectionBannerState
 from proto_ddf.web.shared.state.kept_forms import keep_forms
 from proto_ddf.web.shared.state.presence import register_app
@@ -157,14 +160,18 @@ def _add_pages(app: rx.App) -> None:
     repairs = [RecoveryState.end_lost_retry, RecoveryState.follow]
     also = {
         "/": [SourceHealthState.follow_all],
-        "/errors": [AlertsPanelState.end_lost_retry, AlertsPanelState.follow],
+        "/errors": [
+            *(AlertsPanelState.end_lost_retry, AlertsPanelState.follow),
+            *(SituationState.end_lost_retry, SituationState.load),
+            *(FiguresState.end_lost_retry, FiguresState.load),
+        ],
         "/sources": [SourceHealthState.follow_all],
         "/sources/[source_id]": [PreviewState.end_lost_retry, SourceHealthState.follow_one],
         "/apps/[slug]": [RegenerateState.end_lost_retry, RegenerateState.load, *repairs],
         "/operations/[operation_id]": repairs,
         "/errors/[incident_id]": repairs,
     }
-    banners = [StorageBannerState.follow, InjectionBannerState.follow]
+    banners = [StorageBannerState.follow, InjectionBannerState.follow, BellState.follow]
     for route, title, build, state, load in pages:
         own = [state.end_lost_retry, getattr(state, load)]
         on_load = [*banners, *own, *also.get(route, [])]

@@ -1,7 +1,6 @@
 """Incidents: equal errors are counted as one, in every tab at once, and what people do with it survives a restart."""
 
 import json
-import os
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,11 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.conftest import Server
 from tests.browser.driving import SOON_MS, connect_file, failure
 from tests.browser.looking import (
-    PHONE,
-    in_both_modes,
     open_page,
-    overflow_width,
-    serious_findings,
     tab_to,
 )
 
@@ -51,7 +46,7 @@ class Source:
     def page_of_incident(self, page: Page) -> Locator:
         """Open the page of the incident; returns its summary."""
         open_page(page, f"{self.server.url}/errors")
-        page.get_by_role("link", name="File not found").click()
+        row_in(page).get_by_role("link", name="File not found").click()
         summary = page.locator(".pd-incident")
         expect(summary).to_be_visible(timeout=SOON_MS)
         return summary
@@ -157,24 +152,3 @@ def test_what_people_do_with_an_incident_survives_a_restart(source: Source) -> N
     shows(summary, "muted", "Muted until in an hour")
     page.get_by_role("button", name="Resolve").click()
     shows(summary, "resolved", "Resolved")
-
-
-def test_both_pages_are_accessible_in_both_modes_and_on_a_phone(source: Source) -> None:
-    page = source.page
-    source.take_away()
-    source.fail()
-    source.page_of_incident(page)
-    page.get_by_label("New note").fill("Asked the owner of the disk to plug it in again.")
-    page.get_by_role("button", name="Add note").click()
-    expect(page.get_by_role("list", name="Notes, newest first")).to_be_visible()
-    pictures = os.environ.get("PICTURES")
-    addresses = {"one": page.url, "list": f"{source.server.url}/errors"}
-    for width, height in ((1440, 900), (PHONE["width"], PHONE["height"])):
-        page.set_viewport_size({"width": width, "height": height})
-        for name, address in addresses.items():
-            open_page(page, address)
-            assert overflow_width(page) == 0
-            for mode in in_both_modes(page):
-                assert serious_findings(page) == []
-                if pictures:
-                    page.screenshot(path=f"{pictures}/{name}-{mode}-{width}.png", full_page=True)

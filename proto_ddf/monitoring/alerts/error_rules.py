@@ -52,7 +52,8 @@ def count_errors(opened: Session, since: datetime, *conditions: Any) -> int:
 
 
 def _unexplained(moment: Moment, before: Iterable[Measurement]) -> Iterator[Any]:
-    """Conditions that leave out the errors of muted incidents, and those that other alerts explain."""
+    """Conditions that leave out wrong input, the errors of muted incidents, and those that other alerts explain."""
+    yield col(ErrorRecord.family) != "validation"
     yield _state != IncidentState.MUTED
     explaining = set(moment.known) | {(each.rule, each.subject) for each in before if each.fires}
     rules = {rule for rule, _ in explaining}

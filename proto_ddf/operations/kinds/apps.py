@@ -22,8 +22,8 @@ from proto_ddf.hosting import records
 from proto_ddf.hosting.builds import frontend
 from proto_ddf.hosting.ports import PORT_REGISTRY
 from proto_ddf.operations.disk_space import check_disk_space
-from proto_ddf.operations.kinds.reading import find_source, open_source
 from proto_ddf.operations.model import JSON, Kind, Step, StepContext, UndoContext
+from proto_ddf.operations.reading import find_source, open_source
 from proto_ddf.settings import get_settings
 from proto_ddf.sources.connected import store
 from proto_ddf.sources.resilient import ResilientSource

@@ -24,8 +24,8 @@ from proto_ddf.hosting.builds import frontend
 from proto_ddf.hosting.launch import folder, next_folder, previous_folder
 from proto_ddf.operations import queries
 from proto_ddf.operations.disk_space import check_disk_space
-from proto_ddf.operations.kinds.reading import find_source, open_source, read_schema
 from proto_ddf.operations.model import JSON, Kind, Step, StepContext, UndoContext
+from proto_ddf.operations.reading import find_source, open_source, read_schema
 from proto_ddf.sources.connected import store
 from proto_ddf.sources.resilient import ResilientSource
 from proto_ddf.sources.schema.model import SourceSchema

@@ -10,7 +10,6 @@ from proto_ddf.errors.types import ValidationError
 from proto_ddf.hosting.source_drift import clear_source_drift, update_source_drift
 from proto_ddf.operations.kinds import proposals
 from proto_ddf.operations.kinds.proposals import Proposal, Propose
-from proto_ddf.operations.kinds.reading import read_schema, with_suggestions
 from proto_ddf.operations.kinds.source_inputs import (
     ConnectSourceInput,
     DeleteSourceInput,
@@ -19,6 +18,7 @@ from proto_ddf.operations.kinds.source_inputs import (
     TypeColumnInput,
 )
 from proto_ddf.operations.model import JSON, Kind, Step, StepContext
+from proto_ddf.operations.reading import read_schema, with_suggestions
 from proto_ddf.operations.retention.references import discard_secrets
 from proto_ddf.sources.connected import secrets, store
 from proto_ddf.sources.connected.references import files_of, references_of

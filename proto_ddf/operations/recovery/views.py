@@ -1,12 +1,13 @@
 """Attempts to repair, as pages show them."""
 
+from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel
 from sqlmodel import Session, col, select
 
 from proto_ddf.db.engine import session
-from proto_ddf.db.tables import OperationRecord, RecoveryAttemptRecord
+from proto_ddf.db.tables import OperationRecord, RecoveryAttemptRecord, RecoveryState
 from proto_ddf.operations import queries
 from proto_ddf.operations.recovery.strategies import STRATEGIES
 from proto_ddf.operations.views import StepView
@@ -20,6 +21,8 @@ class RecoveryAttempt(BaseModel):
     """One attempt. Times are ISO 8601 with zone."""
 
     strategy: str
+    title: str
+    """Of the operation that repairs: "Install packages again: Shop"."""
     doing: str
     """For people: "Installing packages again"."""
     state: str
@@ -58,6 +61,12 @@ def attempts_for(incident_id: str) -> list[RecoveryAttempt]:
     return _read(_attempt.incident_id == incident_id)
 
 
+def attempts_since(at: datetime) -> list[RecoveryAttempt]:
+    """Those that run and those that ended after that time, the newest first."""
+    running = col(_attempt.state) == RecoveryState.RUNNING
+    return _read(running | (col(_attempt.finished_at) > at))
+
+
 def _read(wanted: Any) -> list[RecoveryAttempt]:
     query = select(_attempt).where(wanted).order_by(col(_attempt.started_at).desc()).limit(SHOWN)
     with session() as opened:
@@ -71,6 +80,7 @@ def _view(opened: Session, record: RecoveryAttemptRecord) -> RecoveryAttempt:
     strategy = STRATEGIES.get(record.strategy)
     return RecoveryAttempt(
         strategy=record.strategy,
+        title=operation.title if operation else record.strategy,
         doing=strategy.doing if strategy else record.strategy,
         state=record.state,
         operation_id=record.operation_id,

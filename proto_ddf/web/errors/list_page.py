@@ -1,38 +1,123 @@
-"""The list of incidents, the most urgent first."""
+"""The page of all errors: what is broken now, what else calls for attention, and figures over time."""
 
 from typing import Any
 
 import reflex as rx
 
 from proto_ddf.web.errors.alerts_panel import alerts_panel
-from proto_ddf.web.errors.parts import error_again, failed_operation, occurrences, severity
+from proto_ddf.web.errors.figures_section import figures_section
+from proto_ddf.web.errors.figures_state import FiguresState
+from proto_ddf.web.errors.headroom_section import headroom_section
+from proto_ddf.web.errors.parts import (
+    affected_links,
+    error_again,
+    failed_operation,
+    occurrences,
+    severity,
+)
+from proto_ddf.web.errors.situation_sections import (
+    circuits_section,
+    escalating_section,
+    news_section,
+    repairs_section,
+    undelivered_section,
+    waiting_section,
+)
+from proto_ddf.web.errors.situation_state import SituationState
 from proto_ddf.web.errors.state import FILTERS, OPEN, ErrorListState
+from proto_ddf.web.errors.summary_strip import summary_strip
 from proto_ddf.web.shared.components.badge import status_badge
 from proto_ddf.web.shared.components.callout import error_callout, error_details
-from proto_ddf.web.shared.components.feedback import empty_state, skeleton_rows
+from proto_ddf.web.shared.components.feedback import skeleton_rows
 from proto_ddf.web.shared.components.filters import state_filters
 from proto_ddf.web.shared.components.layout import page
 from proto_ddf.web.shared.components.links import link_button
+from proto_ddf.web.shared.components.numbers import count
+from proto_ddf.web.shared.state.errors import ErrorMixin
 
 _FILTER_WORDS = {OPEN: "Open", "muted": "Muted", "resolved": "Resolved"}
 
 
 def errors_page() -> rx.Component:
-    state = ErrorListState
-    rows = rx.el.ol(rx.foreach(state.incidents, _row), class_name="pd-rows pd-panel")
+    broken, situation, figures = ErrorListState, SituationState, FiguresState
+    # All parts appear together, so that none pushes another down.
+    is_ready = (
+        (broken.was_loaded | broken.error_shown)
+        & (situation.loaded | situation.error_shown)
+        & (figures.loaded | figures.error_shown)
+    )
     return page(
         "Errors",
-        error_callout(state),
+        _callout(broken, situation, figures),
         alerts_panel(),
-        state_filters({each: _FILTER_WORDS[each] for each in FILTERS}, state.only, state.show_only),
-        rx.cond(
-            state.loaded,
-            rx.cond(state.incidents, rows, _none()),
-            skeleton_rows(4, height="112px"),
-        ),
+        rx.cond(is_ready, _content(), skeleton_rows(5, height="112px")),
         action=link_button(
             "Reports", "/errors/reports", icon="file-chart-column", compact=True, variant="soft"
         ),
+    )
+
+
+def _content() -> rx.Component:
+    return rx.el.div(
+        summary_strip(),
+        _broken(),
+        news_section(),
+        escalating_section(),
+        repairs_section(),
+        waiting_section(),
+        circuits_section(),
+        undelivered_section(),
+        headroom_section(),
+        figures_section(),
+        class_name="pd-stack",
+    )
+
+
+def _callout(*states: type[ErrorMixin]) -> rx.Component:
+    """The error of the first state that has one: mostly all have the same."""
+    shown = rx.fragment()
+    for state in reversed(states):
+        shown = rx.cond(state.error_shown, error_callout(state), shown)
+    return shown
+
+
+def _broken() -> rx.Component:
+    """What is broken now and for whom; with the other filters what is muted or resolved."""
+    state = ErrorListState
+    rows = rx.el.ol(rx.foreach(state.incidents, _row), class_name="pd-rows pd-panel")
+    show_all = rx.button(
+        "Show all ",
+        count(state.total),
+        on_click=state.show_all,
+        variant="soft",
+        color_scheme="gray",
+        size="2",
+        type="button",
+        align_self="flex-start",
+    )
+    listed = rx.fragment(
+        rows,
+        rx.cond((state.total > state.incidents.length()) & ~state.is_all, show_all, rx.fragment()),
+    )
+    return rx.el.section(
+        rx.el.div(
+            rx.el.h2(
+                rx.match(state.only, ("muted", "Muted"), ("resolved", "Resolved"), "Broken now"),
+                class_name="pd-section-title",
+            ),
+            state_filters(
+                {each: _FILTER_WORDS[each] for each in FILTERS}, state.only, state.show_only
+            ),
+            class_name="pd-errors-head",
+        ),
+        rx.cond(
+            state.loaded,
+            rx.cond(state.incidents, listed, _none()),
+            skeleton_rows(2, height="112px"),
+        ),
+        id="broken",
+        class_name="pd-section",
+        aria_label="Broken now",
     )
 
 
@@ -52,6 +137,7 @@ def _row(incident: Any) -> rx.Component:
                 ),
                 rx.el.span(incident.message),
                 rx.cond(error.hint, rx.el.span(error.hint, class_name="pd-quiet"), rx.fragment()),
+                affected_links(incident.affected),
                 rx.el.div(
                     rx.cond(error.id, failed_operation(error), rx.fragment()),
                     occurrences(incident),
@@ -69,12 +155,12 @@ def _row(incident: Any) -> rx.Component:
 
 
 def _none() -> rx.Component:
-    nothing_open = empty_state(
-        "shield-check",
-        "No open errors",
-        "Errors are listed here with their message and details, and can be tried again.",
+    return rx.el.p(
+        rx.match(
+            ErrorListState.only,
+            (OPEN, "Nothing is broken."),
+            ("muted", "Nothing is muted."),
+            "Nothing was resolved lately.",
+        ),
+        class_name="pd-quiet pd-plain",
     )
-    nothing_such = empty_state(
-        "list-filter", "None in this state", "Choose Open to see what is broken now."
-    )
-    return rx.cond(ErrorListState.only == OPEN, nothing_open, nothing_such)

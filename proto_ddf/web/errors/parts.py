@@ -53,3 +53,37 @@ def severity(word: rx.Var[str]) -> rx.Component:
         ),
         " severity",
     )
+
+
+def affected_links(affected: Any) -> rx.Component:
+    """The apps and sources that an incident concerns, each a link; nothing if there are none.
+
+    affected_links(incident.affected)
+    """
+    return rx.cond(
+        affected.length() > 0,
+        rx.el.div(
+            rx.el.span("Affects", class_name="pd-quiet"),
+            rx.el.ul(
+                rx.foreach(affected, _affected_link), class_name="pd-whom", aria_label="Affected"
+            ),
+            class_name="pd-whom",
+        ),
+        rx.fragment(),
+    )
+
+
+def _affected_link(thing: Any) -> rx.Component:
+    is_app = thing.kind == "app"
+    link = rx.link(
+        rx.cond(
+            is_app,
+            rx.icon("app-window", size=13, aria_label="App"),
+            rx.icon("database", size=13, aria_label="Source"),
+        ),
+        rx.el.span(thing.name),
+        href=rx.cond(is_app, f"/apps/{thing.id}", f"/sources/{thing.id}"),
+        class_name="pd-link",
+        size="1",
+    )
+    return rx.el.li(link)

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from proto_ddf.errors.next_attempt import next_attempt_at
+from proto_ddf.monitoring.affected import Affected
 from proto_ddf.monitoring.incident_views import Incident
 
 
@@ -50,6 +51,7 @@ class IncidentRow(BaseModel):
     resolved_at: str = ""
     notes: list[NoteRow] = []
     """Newest first."""
+    affected: list[Affected] = []
     error: ErrorRow = ErrorRow()
     """Its newest error; without an id if none is kept any more."""
 
@@ -83,5 +85,6 @@ def incident_row(incident: Incident) -> IncidentRow:
         acknowledged_at=incident.acknowledged_at or "",
         resolved_at=(incident.state == "resolved" and incident.resolved_at) or "",
         notes=[NoteRow(**note) for note in incident.notes],
+        affected=incident.affected,
         error=error_row(incident.last_error) if incident.last_error else ErrorRow(),
     )

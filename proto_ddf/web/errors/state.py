@@ -7,12 +7,15 @@ import reflex as rx
 from reflex.event import EventSpec
 
 from proto_ddf.monitoring import incident_views
+from proto_ddf.monitoring.incident_views import Incident
 from proto_ddf.web.errors.rows import ErrorRow, IncidentRow, incident_row
 from proto_ddf.web.errors.trying_again import ErrorRowsMixin
 from proto_ddf.web.shared.state.live import refresh_signals
 
 _REFRESH_SECONDS = 5.0
-_LIMIT = 100
+FEW = 10
+"""Incidents that are shown until a person asks for all."""
+_ALL = 100
 OPEN = "open"
 FILTERS = (OPEN, "muted", "resolved")
 
@@ -23,6 +26,12 @@ class ErrorListState(ErrorRowsMixin, rx.State):
     incidents: list[IncidentRow] = []
     only: str = OPEN
     """One of FILTERS."""
+    total: int = 0
+    """Of the incidents in that state."""
+    was_loaded: bool = False
+    """The page was loaded, maybe with another filter."""
+    is_all: bool = False
+    """More than the first few are shown."""
 
     @rx.event
     def load(self) -> EventSpec:
@@ -33,7 +42,13 @@ class ErrorListState(ErrorRowsMixin, rx.State):
     def show_only(self, state: str) -> EventSpec:
         """Filter by state. An unknown state shows what is open."""
         self.only = state if state in FILTERS else OPEN
-        self.loaded = False
+        self.is_all = self.loaded = False
+        return ErrorListState.follow
+
+    @rx.event
+    def show_all(self) -> EventSpec:
+        """Show up to a hundred."""
+        self.is_all = True
         return ErrorListState.follow
 
     @rx.event(background=True, supersedes=True)
@@ -43,12 +58,17 @@ class ErrorListState(ErrorRowsMixin, rx.State):
                 self._renew_waits()
             async for _ in refresh_signals(self, about=None, every=_REFRESH_SECONDS):
                 state = "" if self.only == OPEN else self.only
-                found = await asyncio.to_thread(incident_views.recent_incidents, _LIMIT, state)
+                limit = _ALL if self.is_all else FEW
+                found, total = await asyncio.to_thread(_read, limit, state)
                 rows = [incident_row(each) for each in found]
                 async with self:
+                    if total != self.total:
+                        self.total = total
                     if rows != self.incidents:
                         self.incidents = rows
                         self._renew_waits()
+                    if not self.was_loaded:
+                        self.was_loaded = True
                     self._refreshed()
         except Exception as error:
             async with self:
@@ -57,3 +77,8 @@ class ErrorListState(ErrorRowsMixin, rx.State):
 
     def _error_rows(self) -> Sequence[ErrorRow]:
         return [row.error for row in self.incidents]
+
+
+def _read(limit: int, state: str) -> tuple[list[Incident], int]:
+    found = incident_views.recent_incidents(limit, state)
+    return found, incident_views.count_incidents(state)

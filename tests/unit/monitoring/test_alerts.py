@@ -173,6 +173,12 @@ def test_the_errors_of_muted_incidents_raise_no_alert(world: World) -> None:
     assert firing() == [("high_error_rate", "")]
 
 
+def test_wrong_input_raises_no_alert(world: World) -> None:
+    world.errors(100, "required")
+    world.evaluate()
+    assert world.changes == []
+
+
 def test_a_flood_of_one_cause_is_an_escalating_incident_and_no_alert(world: World) -> None:
     for _ in range(25):
         world.errors(4)

@@ -281,7 +281,7 @@ def test_the_apps_and_sources_of_its_operations_are_affected_and_the_app_that_cr
 def affected() -> list[tuple[str, str, str]]:
     details = read_incident(only().id)
     assert details is not None
-    return sorted((each.kind, each.id, each.name) for each in details.affected)
+    return sorted((each.kind, each.id, each.name) for each in details.incident.affected)
 
 
 def test_incidents_go_with_their_last_errors() -> None:

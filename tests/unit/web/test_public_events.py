@@ -11,7 +11,7 @@ from reflex.state import State
 import proto_ddf.web
 from proto_ddf.web.apps import regenerate_state
 from proto_ddf.web.apps import state as apps_state
-from proto_ddf.web.errors import alerts_state
+from proto_ddf.web.errors import alerts_state, figures_state, situation_state
 from proto_ddf.web.errors import state as errors_state
 from proto_ddf.web.errors.detail import state as incident_state
 from proto_ddf.web.errors.reports import state as reports_state
@@ -20,7 +20,7 @@ from proto_ddf.web.operations import state as operations_state
 from proto_ddf.web.overview import state as overview_state
 from proto_ddf.web.resilience import state as resilience_state
 from proto_ddf.web.settings.notifications import state as notifications_state
-from proto_ddf.web.shared.state import injections, kept_forms, repairs, storage
+from proto_ddf.web.shared.state import bell, injections, kept_forms, repairs, storage
 from proto_ddf.web.sources import health_state, list_state
 from proto_ddf.web.sources.connect import state as connect_state
 from proto_ddf.web.sources.detail import preview_state
@@ -61,7 +61,9 @@ EVENTS: dict[type[rx.State], set[str]] = {
     apps_state.AppsState: ERRORS | {"act", "follow_apps"},
     apps_state.AppState: ERRORS | {"act", "follow_app", "set_log_following", "set_log_search"},
     alerts_state.AlertsPanelState: ERRORS | {"follow"},
-    errors_state.ErrorListState: ERRORS | {"follow", "load", "show_only", "try_again"},
+    errors_state.ErrorListState: ERRORS | {"follow", "load", "show_all", "show_only", "try_again"},
+    situation_state.SituationState: ERRORS | {"follow", "load"},
+    figures_state.FiguresState: ERRORS | {"follow", "load"},
     incident_state.IncidentPageState: ERRORS
     | {
         "acknowledge",
@@ -87,6 +89,7 @@ EVENTS: dict[type[rx.State], set[str]] = {
     },
     repairs.RecoveryState: ERRORS | {"follow", "start"},
     injections.InjectionBannerState: {"follow"},
+    bell.BellState: {"follow"},
     storage.StorageBannerState: {"follow"},
     generate_state.GenerateState: PLAN
     | {

@@ -4,7 +4,7 @@ import time
 
 from proto_ddf.errors.next_attempt import seconds_until
 from proto_ddf.hosting.source_drift import update_source_drift
-from proto_ddf.operations.kinds.reading import open_source, read_schema
+from proto_ddf.operations.reading import open_source, read_schema
 from proto_ddf.operations.recovery.actions.packages import without_effect
 from proto_ddf.operations.recovery.model import Recovering, RecoverInput
 from proto_ddf.resilience import BreakerState, policies

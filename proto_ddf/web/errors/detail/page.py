@@ -4,9 +4,17 @@ from typing import Any
 
 import reflex as rx
 
+from proto_ddf.web.errors.detail.code_section import code_section
+from proto_ddf.web.errors.detail.history_section import history_section
 from proto_ddf.web.errors.detail.notes import notes_section
 from proto_ddf.web.errors.detail.state import IncidentPageState
-from proto_ddf.web.errors.parts import error_again, failed_operation, occurrences, severity
+from proto_ddf.web.errors.parts import (
+    affected_links,
+    error_again,
+    failed_operation,
+    occurrences,
+    severity,
+)
 from proto_ddf.web.shared.components.badge import status_badge
 from proto_ddf.web.shared.components.callout import error_callout, error_details
 from proto_ddf.web.shared.components.feedback import empty_state, skeleton_rows
@@ -37,7 +45,13 @@ def incident_page() -> rx.Component:
 
 def _incident() -> rx.Component:
     return rx.fragment(
-        _summary(), repairs_section(), _affected(), _last_operation(), _errors(), notes_section()
+        _summary(),
+        repairs_section(),
+        history_section(),
+        _last_operation(),
+        code_section(),
+        _errors(),
+        notes_section(),
     )
 
 
@@ -58,6 +72,7 @@ def _summary() -> rx.Component:
         rx.el.div(
             rx.el.span(incident.message),
             rx.cond(error.hint, rx.el.span(error.hint, class_name="pd-quiet"), rx.fragment()),
+            affected_links(incident.affected),
             rx.el.div(
                 occurrences(incident),
                 rx.el.span(error.error_type),
@@ -123,42 +138,6 @@ def _mute_menu() -> rx.Component:
             )
         ),
         rx.menu.content(*items),
-    )
-
-
-def _affected() -> rx.Component:
-    affected: Any = IncidentPageState.affected
-    links = rx.el.ul(
-        rx.foreach(affected, _affected_link), class_name="pd-rows pd-panel", aria_label="Affected"
-    )
-    return _section(
-        "Affected",
-        rx.cond(
-            affected.length() > 0,
-            links,
-            _quiet("No app and no source that still exists."),
-        ),
-    )
-
-
-def _affected_link(thing: Any) -> rx.Component:
-    is_app = thing.kind == "app"
-    return rx.el.li(
-        rx.cond(
-            is_app,
-            rx.icon("app-window", size=16, aria_hidden="true"),
-            rx.icon("database", size=16, aria_hidden="true"),
-        ),
-        rx.el.div(
-            rx.link(
-                thing.name,
-                href=rx.cond(is_app, f"/apps/{thing.id}", f"/sources/{thing.id}"),
-                class_name="pd-link pd-cut",
-            ),
-            class_name="pd-row-main",
-        ),
-        rx.el.span(rx.cond(is_app, "App", "Source"), class_name="pd-quiet"),
-        class_name="pd-row",
     )
 
 

@@ -3,14 +3,16 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import reflex as rx
 from reflex.event import EventSpec
 
 from proto_ddf.monitoring import incidents
-from proto_ddf.monitoring.incident_views import Affected, IncidentDetails, read_incident
+from proto_ddf.monitoring.incident_views import IncidentDetails, read_incident
 from proto_ddf.operations import service
+from proto_ddf.operations.error_overview.code_around import CodeAround, code_around
+from proto_ddf.operations.error_overview.history import History, history_of
 from proto_ddf.operations.views import OperationView
 from proto_ddf.web.errors.rows import ErrorRow, IncidentRow, error_row, incident_row
 from proto_ddf.web.errors.trying_again import ErrorRowsMixin
@@ -31,7 +33,9 @@ class IncidentPageState(ErrorRowsMixin, rx.State):
     """"" while loading, then "yes" or "no"."""
     errors: list[ErrorRow] = []
     """Its newest errors, the newest first."""
-    affected: list[Affected] = []
+    history: History = History()
+    code: CodeAround = CodeAround()
+    """Around the place that its newest error came from."""
     operation: OperationView = no_operation()
     """The operation of its newest error."""
     note: str = ""
@@ -43,7 +47,7 @@ class IncidentPageState(ErrorRowsMixin, rx.State):
         self.retrying_id = ""
         self.busy = False
         if self._id_in_address() != self.incident.id:
-            self._show(None)
+            self._show(_Found())
             self.known = self.note = ""
             self.field_errors = {}
         return IncidentPageState.follow
@@ -55,12 +59,12 @@ class IncidentPageState(ErrorRowsMixin, rx.State):
                 incident_id = self._id_in_address()
                 self._renew_waits()
             async for _ in refresh_signals(self, about=None, every=_REFRESH_SECONDS):
-                details, operation = await asyncio.to_thread(_read, incident_id)
+                found = await asyncio.to_thread(_read, incident_id)
                 async with self:
                     if self._id_in_address() != incident_id:
                         return None
-                    self._show(details, operation)
-                    self.known = "yes" if details else "no"
+                    self._show(found)
+                    self.known = "yes" if found.details else "no"
                     self._refreshed()
         except Exception as error:
             async with self:
@@ -124,17 +128,17 @@ class IncidentPageState(ErrorRowsMixin, rx.State):
     def _id_in_address(self) -> str:
         return str(self.router.url.path.rstrip("/").rpartition("/")[2])
 
-    def _show(
-        self, details: IncidentDetails | None, operation: OperationView | None = None
-    ) -> None:
+    def _show(self, found: "_Found") -> None:
         """Assign only what changed, because every assigned value is sent to the browser."""
-        found = {
+        details = found.details
+        values = {
             "incident": incident_row(details.incident) if details else IncidentRow(),
             "errors": [error_row(error) for error in details.errors] if details else [],
-            "affected": details.affected if details else [],
-            "operation": operation or no_operation(),
+            "history": found.history,
+            "code": found.code,
+            "operation": found.operation or no_operation(),
         }
-        changed = {name: value for name, value in found.items() if value != getattr(self, name)}
+        changed = {name: value for name, value in values.items() if value != getattr(self, name)}
         for name, value in changed.items():
             setattr(self, name, value)
         if "errors" in changed:
@@ -144,9 +148,24 @@ class IncidentPageState(ErrorRowsMixin, rx.State):
         return self.errors
 
 
-def _read(incident_id: str) -> tuple[IncidentDetails | None, OperationView | None]:
-    """The incident, and the operation of its newest error, if they are there."""
+class _Found(NamedTuple):
+    """What the page shows of an incident."""
+
+    details: IncidentDetails | None = None
+    """None if there is no such incident."""
+    history: History = History()
+    code: CodeAround = CodeAround()
+    operation: OperationView | None = None
+    """Of its newest error, if it is there."""
+
+
+def _read(incident_id: str) -> _Found:
     details = read_incident(incident_id)
     last = details.incident.last_error if details else None
     operation_id = last["operation_id"] if last else None
-    return details, service.view(operation_id) if operation_id else None
+    return _Found(
+        details,
+        history_of(incident_id),
+        code_around(last),
+        service.view(operation_id) if operation_id else None,
+    )

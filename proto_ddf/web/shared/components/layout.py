@@ -8,20 +8,14 @@ from reflex.style import toggle_color_mode
 from reflex_components_core.core.banner import (  # type: ignore[import-untyped]
     connection_errors_count,
 )
-from reflex_components_core.el.element import Element  # type: ignore[import-untyped]
 
+from proto_ddf.web.shared.components.bell import bell
 from proto_ddf.web.shared.components.injection_banner import injection_banner
+from proto_ddf.web.shared.components.links import PlainLink
 from proto_ddf.web.shared.components.storage_banner import storage_banner
 
 # Reflex tries again after 0.2 s, 0.4 s, 0.6 s, ...: six failures are three seconds.
 _FAILURES_UNTIL_OFFLINE = 6
-
-
-class _PlainLink(Element):
-    """An <a> that the browser handles itself. `rx.el.a` would pass "#main" to Reflex's router."""
-
-    tag = "a"
-    href: rx.Var[str]
 
 
 class _Section(NamedTuple):
@@ -59,7 +53,7 @@ def page(
     """
     section = breadcrumbs[0][1] if breadcrumbs else _href_of(title)
     return rx.fragment(
-        _PlainLink.create("Skip to content", href="#main", class_name="pd-skip"),
+        PlainLink.create("Skip to content", href="#main", class_name="pd-skip"),
         _sidebar(section),
         rx.el.div(
             _header(title, breadcrumbs, action),
@@ -117,7 +111,13 @@ def _header(
     crumbs = rx.el.nav(rx.el.ol(*trail), aria_label="Breadcrumbs") if breadcrumbs else rx.fragment()
     return rx.el.header(
         rx.el.div(crumbs, rx.el.h1(title), class_name="pd-trail"),
-        rx.el.div(_connection(), _theme_switch(), action or rx.fragment(), class_name="pd-tools"),
+        rx.el.div(
+            _connection(),
+            bell(),
+            _theme_switch(),
+            action or rx.fragment(),
+            class_name="pd-tools",
+        ),
         class_name="pd-header",
     )
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import reflex as rx
+from reflex_components_core.el.element import Element  # type: ignore[import-untyped]
 from reflex_components_core.react_router.dom import ReactRouterLink  # type: ignore[import-untyped]
 
 _HIDDEN_UNLESS_WIDE = {
@@ -20,6 +21,13 @@ _HIDDEN_UNLESS_WIDE = {
 def compact_label(label: str) -> rx.Component:
     """The label of a button that shows only its icon on a narrow page."""
     return rx.el.span(label, style=_HIDDEN_UNLESS_WIDE)
+
+
+class PlainLink(Element):
+    """An <a> that the browser handles itself. `rx.el.a` would pass "#main" to Reflex's router."""
+
+    tag = "a"
+    href: rx.Var[str]
 
 
 def link_button(

@@ -34,6 +34,24 @@ _DURATION: FunctionStringVar[Any] = FunctionStringVar.create(
       return Math.floor(whole / 3600) + " h " + two(Math.floor(whole / 60) % 60) + " min";
     })"""
 )
+_PERCENT: FunctionStringVar[Any] = FunctionStringVar.create(
+    """((share) => {
+      if (share === null || share === undefined) return "";
+      if (share > 0 && share < 0.001) return "< 0.1 %";
+      if (share < 1 && share > 0.999) return "> 99.9 %";
+      return (share * 100).toLocaleString(undefined, {maximumFractionDigits: 1}) + " %";
+    })"""
+)
+_CHANGE: FunctionStringVar[Any] = FunctionStringVar.create(
+    """((share) => {
+      if (share === null || share === undefined) return "";
+      const percent = Math.round(share * 100);
+      return (percent > 0 ? "+" : percent < 0 ? "-" : "±") + Math.abs(percent).toLocaleString() + " %";
+    })"""
+)
+_LOCAL_TIME: FunctionStringVar[Any] = FunctionStringVar.create(
+    "((iso) => iso ? new Date(iso).toLocaleString() : '')"
+)
 
 
 def time_ago(iso: rx.Var[str] | rx.Var[str | None] | str | None) -> rx.Component:
@@ -84,3 +102,18 @@ def duration(seconds: rx.Var[float] | rx.Var[float | None] | float | None) -> rx
     Usage: `rx.text(duration(app.uptime_seconds))`.
     """
     return _DURATION.call(seconds).to(str)
+
+
+def percentage(share: rx.Var[float | None]) -> rx.Var[str]:
+    """ "12.5 %" from 0.125; empty when None. Nothing is rounded to 0 % or 100 % that is not."""
+    return _PERCENT.call(share).to(str)
+
+
+def change(share: rx.Var[float | None]) -> rx.Var[str]:
+    """ "+50 %" from 0.5, "-20 %", "±0 %"; empty when None."""
+    return _CHANGE.call(share).to(str)
+
+
+def local_time(iso: rx.Var[str]) -> rx.Var[str]:
+    """The date and time in the browser's own format and zone, for an attribute."""
+    return _LOCAL_TIME.call(iso).to(str)

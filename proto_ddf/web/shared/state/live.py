@@ -15,10 +15,11 @@ _PAUSE_SECONDS = 0.1
 
 
 async def refresh_signals(
-    state: rx.State, *, about: str | None, every: float
+    state: rx.State, *, about: str | None, every: float, at_most_every: float = 0.0
 ) -> AsyncIterator[None]:
     """Yields when a background event of `state` should refresh its page: at once, after each change of the operation
-    `about` (None: of any operation), and every `every` seconds.
+    `about` (None: of any operation; "": of none), and every `every` seconds. Between two refreshes are at least
+    `at_most_every` seconds.
 
     It ends when the tab is closed or shows another page. After a reconnect on_load starts it again.
     """
@@ -27,7 +28,7 @@ async def refresh_signals(
         while is_connected(state) and state.router.url.path == page:
             yield
             await changes.wait(every)
-            await asyncio.sleep(_PAUSE_SECONDS)
+            await asyncio.sleep(max(_PAUSE_SECONDS, at_most_every))
             async with state:  # updates the page that the tab shows
                 pass
 
