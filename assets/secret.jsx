@@ -188,7 +188,7 @@ export function SecretField({
       {reference && (
         <button
           type="button"
-          aria-label={`Keep ${name} that is stored`}
+          aria-label={`Cancel: keep ${name} that is stored`}
           disabled={disabled}
           onMouseDown={keepFocus}
           onClick={() => {

@@ -27,8 +27,10 @@ from proto_ddf.sources.servers import engines
 from proto_ddf.web.api import create_api
 from proto_ddf.web.apps.page import app_page, apps_page
 from proto_ddf.web.apps.regenerate_state import RegenerateState
+from proto_ddf.web.apps.repository_state import RepositoryState
 from proto_ddf.web.apps.state import AppsState, AppState
 from proto_ddf.web.errors.alerts_state import AlertsPanelState
+from proto_ddf.web.errors.detail.codegen_state import CodegenState
 from proto_ddf.web.errors.detail.page import incident_page
 from proto_ddf.web.errors.detail.state import IncidentPageState
 from proto_ddf.web.errors.figures_state import FiguresState
@@ -167,9 +169,13 @@ def _add_pages(app: rx.App) -> None:
         ],
         "/sources": [SourceHealthState.follow_all],
         "/sources/[source_id]": [PreviewState.end_lost_retry, SourceHealthState.follow_one],
-        "/apps/[slug]": [RegenerateState.end_lost_retry, RegenerateState.load, *repairs],
+        "/apps/[slug]": [
+            *(RegenerateState.end_lost_retry, RegenerateState.load),
+            *(RepositoryState.end_lost_retry, RepositoryState.load),
+            *repairs,
+        ],
         "/operations/[operation_id]": repairs,
-        "/errors/[incident_id]": repairs,
+        "/errors/[incident_id]": [*repairs, CodegenState.end_lost_retry, CodegenState.load],
     }
     banners = [StorageBannerState.follow, InjectionBannerState.follow, BellState.follow]
     for route, title, build, state, load in pages:

@@ -70,7 +70,9 @@ class CodegenRunRecord(SQLModel, table=True):
     pull_title: str = ""
     pull_branch: str = ""
     pull_state: str = ""
-    """open or merged, as it was when it was last looked at; empty before that."""
+    """open, merged or gone, as it was when it was last looked at."""
+    shown: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    """What the fix would change, as it was last shown: a ShownFix, dumped."""
     error: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     """The last failure: see proto_ddf.errors.describe()."""
     applied_by: str | None = None

@@ -8,6 +8,7 @@ CODES = (
         "Git is not installed",
         "The program git is not installed on this machine, so the code of the app cannot be sent to its repository.",
         "Install git, then try again.",
+        category="persistent",
         severity="medium",
     ),
     external_error(
@@ -144,5 +145,12 @@ CODES = (
         "The code [of the app|in the repository] is no longer what was shown.",
         "Look at the changes again, then apply them.",
         try_again=False,
+    ),
+    external_error(
+        "fix_taken_back",
+        "persistent",
+        "Fix was taken back",
+        "The app was not well with the fix, so its old code was put back[: {reason}].",
+        "Correct the code in the repository, then show the changes again and apply them.",
     ),
 )

@@ -70,7 +70,7 @@ _CODES: dict[ErrorType, str] = {
         table_unknown tables_required too_many_columns too_many_files value_not_of_type value_refused""",
     "rate_limit": "rate_limited too_early",
     "external_service": """
-        circuit_open codegen_no_pull_request codegen_run_failed codegen_unsure fix_not_merged git_failed
+        circuit_open codegen_no_pull_request codegen_run_failed codegen_unsure fix_not_merged fix_taken_back git_failed
         integration_error notification_failed server_starting server_stopping""",
     "unknown": """
         app_check_failed app_code_error app_crashed app_start_failed cancelled process_failed
@@ -106,6 +106,8 @@ _OTHER_ACTIONS: Mapping[str, SuggestedAction] = {
     "bulkhead_full": "wait_and_retry",
     "cancelled": "none",
     "codegen_running": "wait_and_retry",
+    "fix_taken_back": "none",
+    "git_missing": "fix_configuration",
     "query_timeout": "free_resources",
     "recovery_not_possible": "none",
     "recovery_under_way": "wait_and_retry",

@@ -6,6 +6,7 @@ import reflex as rx
 
 from proto_ddf.hosting.records import AppView
 from proto_ddf.web.apps.regenerate_section import regenerate_section, source_change_line
+from proto_ddf.web.apps.repository_section import repository_section
 from proto_ddf.web.apps.state import AppActions, AppsState, AppState
 from proto_ddf.web.shared.components.badge import status_badge
 from proto_ddf.web.shared.components.callout import error_callout, notice
@@ -189,6 +190,7 @@ def _detail(app: rx.Var[AppView]) -> rx.Component:
             class_name="pd-panel pd-padded",
             custom_attrs={"data-state": app.state},
         ),
+        repository_section(),
         _log(),
     )
 

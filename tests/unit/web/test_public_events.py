@@ -9,10 +9,11 @@ import reflex as rx
 from reflex.state import State
 
 import proto_ddf.web
-from proto_ddf.web.apps import regenerate_state
+from proto_ddf.web.apps import regenerate_state, repository_state
 from proto_ddf.web.apps import state as apps_state
 from proto_ddf.web.errors import alerts_state, figures_state, situation_state
 from proto_ddf.web.errors import state as errors_state
+from proto_ddf.web.errors.detail import codegen_state
 from proto_ddf.web.errors.detail import state as incident_state
 from proto_ddf.web.errors.reports import state as reports_state
 from proto_ddf.web.generate import state as generate_state
@@ -111,6 +112,22 @@ EVENTS: dict[type[rx.State], set[str]] = {
     overview_state.OverviewState: ERRORS | {"follow", "load"},
     regenerate_state.RegenerateState: OPERATION
     | {"choose_table", "dismiss_kept", "load", "regenerate"},
+    repository_state.RepositoryState: OPERATION
+    | {
+        "close_form",
+        "discard_secrets",
+        "load",
+        "open_form",
+        "refuse_token",
+        "remove",
+        "save",
+        "set_remote_url",
+        "set_repo_id",
+        "set_token",
+        "set_typed",
+    },
+    codegen_state.CodegenState: OPERATION
+    | {"apply_fix", "ask_codegen", "find_operation", "follow", "load", "show_changes"},
     resilience_state.ResilienceState: ERRORS
     | {
         "follow",

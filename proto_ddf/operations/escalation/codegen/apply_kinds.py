@@ -4,13 +4,15 @@ The fix is built beside the app, replaces it, and is taken back if the app does 
 (`hosting/replacement.py`). Only what was shown is applied: a newer commit, or other code of the app, is refused.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from proto_ddf.db.tables import AppState, CodegenRunRecord
-from proto_ddf.errors import IntegrationError
+from proto_ddf.errors import IntegrationError, describe
 from proto_ddf.generator.code.package import MANIFEST
 from proto_ddf.hosting import apps as hosted
 from proto_ddf.hosting import records, replacement
@@ -24,7 +26,7 @@ from proto_ddf.operations.escalation.codegen.branches import (
     copy_code,
     read_remote,
 )
-from proto_ddf.operations.escalation.codegen.diff import FileDiff, code_of, compare, digest_of
+from proto_ddf.operations.escalation.codegen.diff import ShownFix, code_of, compare, digest_of
 from proto_ddf.operations.escalation.codegen.fix_kind import app_name
 from proto_ddf.operations.escalation.codegen.git import Git, opened_git
 from proto_ddf.operations.escalation.codegen.pull_requests import head_ref, is_merged
@@ -54,16 +56,6 @@ class ApplyFixInput(ReadFixInput):
     """Of the app's code that it was compared with."""
 
 
-class ShownFix(BaseModel):
-    """The result of `read_fix`."""
-
-    state: str
-    """open, merged, or gone if the pull request's branch was removed."""
-    commit: str
-    digest: str
-    files: list[FileDiff]
-
-
 def _with_app(given: Any) -> Any:
     """Raises IntegrationError, code fix_unknown."""
     return given.model_copy(update={"app": _run(given.key).app})
@@ -82,16 +74,15 @@ def _read(context: StepContext[ReadFixInput]) -> JSON:
     know_secrets()
     with opened_git(repositories.read(slug), context) as git:
         state = _state(git, run)
-        runs.set_pull_state(run.key, state)
         commit = check_out(git, f"refs/heads/{_default(git)}")
         shown = ShownFix(
-            state=state,
             commit=commit,
             digest=digest_of(folder(slug)),
             files=compare(folder(slug), git.folder),
         )
+    runs.show(run.key, state, shown.model_dump(mode="json"))
     context.report(f"{count_text(len(shown.files), 'file')} would change")
-    return shown.model_dump(mode="json")
+    return {"state": state, "files": len(shown.files)}
 
 
 def _state(git: Git, run: CodegenRunRecord) -> str:
@@ -188,11 +179,8 @@ def _switch(context: Context) -> JSON:
     if not _is_applied(context) and not replacement.is_switched(slug, operation_id):
         if not next_folder(slug, operation_id).exists():
             _build(context)
-        try:
+        with _taken_back(context):
             replacement.switch(slug, operation_id, context, kept=KEPT)
-        except Exception:
-            replacement.roll_back(slug, operation_id)
-            raise
     return {}
 
 
@@ -212,12 +200,33 @@ def _check_first_page(context: Context) -> None:
     if not records.read(slug).wanted_running:
         context.report("It is stopped: start it to see it")
         return
-    try:
+    with _taken_back(context):
         hosted.check_app(slug, context)
-    except Exception:
-        replacement.roll_back(slug, context.operation_id)
-        raise
     context.report("It shows its first page")
+
+
+@contextmanager
+def _taken_back(context: Context) -> Iterator[None]:
+    """Put the old code back if the app is not well. It gets an error of its own: a repair of the app, which is the old one
+    again, would be followed by another try of the same fix.
+
+    Raises:
+        IntegrationError: code fix_taken_back.
+    """
+    slug = context.input.app
+    try:
+        yield
+    except Exception as error:
+        replacement.roll_back(slug, context.operation_id)
+        found = describe(error)
+        raise IntegrationError(
+            f"The fix was taken back: {found['message']}",
+            app_name(slug),
+            "apply",
+            code="fix_taken_back",
+            reason=found["message"],
+            log=found["context"].get("log") or [],
+        ) from error
 
 
 def _is_applied(context: Context | UndoContext[ApplyFixInput]) -> bool:

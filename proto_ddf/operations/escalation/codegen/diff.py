@@ -12,9 +12,9 @@ from pydantic import BaseModel
 from proto_ddf.generator.code.package import code_files
 from proto_ddf.redaction import holds_secret
 
-MOST_LINES = 2_000
-"""Lines of all files together that are shown."""
-LONGEST_LINE = 400
+MOST_LINES = 1_500
+"""Lines of all files together that are shown. A page gets at most a megabyte in one message."""
+LONGEST_LINE = 300
 LARGEST_FILE = 500_000
 """Bytes of a file whose lines are compared."""
 CONTEXT_LINES = 3
@@ -34,6 +34,16 @@ class FileDiff(BaseModel):
     lines: list[DiffLine] = []
     note: str = ""
     """Why there are no lines, or not all."""
+
+
+class ShownFix(BaseModel):
+    """What a fix would change, and of what."""
+
+    commit: str = ""
+    """Of the repository."""
+    digest: str = ""
+    """Of the app's code."""
+    files: list[FileDiff] = []
 
 
 def code_of(folder: Path) -> dict[str, Path]:

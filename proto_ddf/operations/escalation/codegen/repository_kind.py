@@ -1,9 +1,12 @@
 """The operation `connect_repository`: check that the repository can be read and written, and record it."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict
 
+from proto_ddf.db.engine import session
+from proto_ddf.errors import ValidationError
 from proto_ddf.hosting import records
 from proto_ddf.operations.escalation.codegen import repositories
 from proto_ddf.operations.escalation.codegen.branches import read_remote
@@ -12,10 +15,14 @@ from proto_ddf.operations.escalation.codegen.git import opened_git
 from proto_ddf.operations.escalation.codegen.remote_url import checked_addresses, checked_url
 from proto_ddf.operations.escalation.codegen.repositories import Repository
 from proto_ddf.operations.model import JSON, Kind, Step, StepContext
+from proto_ddf.operations.retention.references import references_on_record
+from proto_ddf.redaction import HIDDEN
 from proto_ddf.sources.connected.references import References
 from proto_ddf.sources.size_texts import count_text
 
 KIND = "connect_repository"
+KEPT = "kept"
+"""In a form: the token that is stored stays."""
 
 
 class ConnectRepositoryInput(BaseModel):
@@ -25,17 +32,38 @@ class ConnectRepositoryInput(BaseModel):
     """Its slug."""
     remote_url: str
     token: str = ""
-    """A reference of the vault."""
+    """A reference of the vault, or KEPT for the one that is stored."""
     repo_id: int
 
 
 Context = StepContext[ConnectRepositoryInput]
 
 
-def _with_checked_url(given: ConnectRepositoryInput) -> ConnectRepositoryInput:
-    """Raises ValidationError, code repository_url_invalid or app_unknown."""
+def _prepared(given: ConnectRepositoryInput) -> ConnectRepositoryInput:
+    """Raises ValidationError, code repository_url_invalid, app_unknown or secret_elsewhere."""
     records.read(given.app)
-    return given.model_copy(update={"remote_url": checked_url(given.remote_url)})
+    url = checked_url(given.remote_url)
+    return given.model_copy(update={"remote_url": url, "token": _token(given, url)})
+
+
+def _token(given: ConnectRepositoryInput, url: str) -> str:
+    """The reference of the token. A stored secret is sent to the host that it was entered for, and to no other."""
+    saved = repositories.find(given.app)
+    kept = saved.token if saved else ""
+    if given.token in (KEPT, kept):
+        if kept and saved and urlsplit(saved.remote_url).netloc != urlsplit(url).netloc:
+            raise _elsewhere()
+        return kept
+    with session() as opened:
+        if given.token in references_on_record(opened, failed=False).secrets:
+            raise _elsewhere()
+    return given.token
+
+
+def _elsewhere() -> ValidationError:
+    return ValidationError(
+        "The token is for another server.", "token", HIDDEN, code="secret_elsewhere"
+    )
 
 
 def _repository(given: ConnectRepositoryInput) -> Repository:
@@ -75,5 +103,5 @@ CONNECT_REPOSITORY: Kind[Any] = Kind(
     ),
     subject=lambda given: given.app,
     references=lambda given: References(frozenset({given.token} if given.token else ())),
-    prepare=_with_checked_url,
+    prepare=_prepared,
 )

@@ -115,11 +115,11 @@ def done(key: str, pull: PullRequest) -> None:
     _change(key, change)
 
 
-def set_pull_state(key: str, state: str) -> None:
-    """open or merged."""
+def show(key: str, state: str, shown: dict[str, Any]) -> None:
+    """Record the state of the pull request (open, merged or gone), and what it would change: a ShownFix, dumped."""
 
     def change(_opened: Session, run: CodegenRunRecord) -> None:
-        run.pull_state = state
+        run.pull_state, run.shown = state, shown
 
     _change(key, change)
 
@@ -151,7 +151,7 @@ def applied(key: str, operation_id: str) -> None:
     """The operation put the fix into the app."""
 
     def change(_opened: Session, run: CodegenRunRecord) -> None:
-        run.applied_by, run.applied_at = operation_id, utc_now()
+        run.applied_by, run.applied_at, run.shown = operation_id, utc_now(), None
 
     _change(key, change)
 

@@ -7,6 +7,7 @@ from sqlmodel import col, select
 
 from proto_ddf.db.engine import session
 from proto_ddf.db.tables import AppRecord, CodegenRunRecord
+from proto_ddf.operations.escalation.codegen.diff import ShownFix
 
 
 class CodegenRunView(BaseModel):
@@ -44,6 +45,13 @@ def runs_of(incident_id: str) -> list[CodegenRunView]:
     )
     with session() as opened:
         return [_view(run, name) for run, name in opened.exec(query).all()]
+
+
+def shown_fix(key: str) -> ShownFix | None:
+    """What the fix of a run would change, as it was last looked at; None before that, and once it was applied."""
+    with session() as opened:
+        run = opened.get(CodegenRunRecord, key)
+    return ShownFix.model_validate(run.shown) if run and run.shown else None
 
 
 def _view(run: CodegenRunRecord, name: str | None) -> CodegenRunView:

@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from proto_ddf.web.errors.detail.code_section import code_section
+from proto_ddf.web.errors.detail.codegen_section import codegen_section
 from proto_ddf.web.errors.detail.history_section import history_section
 from proto_ddf.web.errors.detail.notes import notes_section
 from proto_ddf.web.errors.detail.state import IncidentPageState
@@ -47,6 +48,7 @@ def _incident() -> rx.Component:
     return rx.fragment(
         _summary(),
         repairs_section(),
+        codegen_section(),
         history_section(),
         _last_operation(),
         code_section(),

@@ -73,6 +73,20 @@ _REPAIR = {
     "failed": _Appearance("Did not help", "circle-x", "red"),
     "superseded": _Appearance("Stopped", "circle-slash", "gray"),
 }
+_CODEGEN = {
+    "preparing": _Appearance("Not asked yet", "circle-dashed", "gray"),
+    "asking": _Appearance("Answer unknown", "circle-help", "amber"),
+    "waiting": _Appearance("Working", "loader-circle", "indigo", turning=True),
+    "done": _Appearance("Pull request", "git-pull-request", "green"),
+    "failed": _WORK["failed"],
+    "cancelled": _WORK["cancelled"],
+    "applied": _Appearance("Applied", "circle-check", "green"),
+}
+_ESCALATION = {
+    "open": _Appearance("To be done", "circle-alert", "red"),
+    "acknowledged": _Appearance("Acknowledged", "eye", "gray"),
+    "over": _Appearance("Over", "circle-check", "gray"),
+}
 _FORM = {
     "invalid": _Appearance("Check the form", "circle-alert", "amber"),
     "failed": _WORK["failed"],
@@ -99,6 +113,8 @@ _APPEARANCES = {
     "channel": _CHANNEL,
     "delivery": _DELIVERY,
     "repair": _REPAIR,
+    "codegen": _CODEGEN,
+    "escalation": _ESCALATION,
     "integration": _INTEGRATION,
     "generation": _GENERATION,
 }
@@ -113,6 +129,8 @@ _Of = Literal[
     "repair",
     "integration",
     "generation",
+    "codegen",
+    "escalation",
 ]
 
 

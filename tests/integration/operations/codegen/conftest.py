@@ -1,33 +1,23 @@
 """An app with a git repository, and stand-ins for the git server and for Codegen."""
 
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from proto_ddf.db.tables import AppState
-from proto_ddf.generator.code.manual_edits import record_digests
-from proto_ddf.generator.code.render import render_app
-from proto_ddf.generator.planning.plan import plan_app
-from proto_ddf.hosting import apps as hosted
-from proto_ddf.hosting import launch, records
+from proto_ddf.hosting import launch
 from proto_ddf.hosting.apps import stop_all_processes
 from proto_ddf.hosting.builds import frontend
-from proto_ddf.hosting.launch import folder
-from proto_ddf.hosting.ports import PORT_REGISTRY
 from proto_ddf.operations import all_kinds, service
 from proto_ddf.operations.escalation.codegen import asking, waiting
 from proto_ddf.settings import get_settings
-from proto_ddf.sources.connected.store import make_source, save_source
-from proto_ddf.sources.files.uploads import upload_path
 from tests.integration.operations.codegen.driving import SLUG, connect, fix_input
 from tests.policies import QUICK, fresh_policies
 from tests.ports import free_ports, port_range
 from tests.servers.codegen import CodegenServer, codegen_server
 from tests.servers.git_server import BareRepository, GitServer, git_server
+from tests.written_apps import write_app
 
 README = "Kept by the repository\n"
 
@@ -71,18 +61,7 @@ def app(prepared_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setattr(launch, "RUNNER", runner)
     monkeypatch.setattr(frontend, "install", _install)
     monkeypatch.setattr(frontend, "build", lambda place, _progress: None)
-    path = upload_path("shop.db")
-    with closing(sqlite3.connect(path)) as db:
-        db.executescript("CREATE TABLE customer (id INTEGER PRIMARY KEY, name TEXT NOT NULL)")
-    config = {"path": str(path)}
-    source = save_source("Shop", "sqlite", config, make_source("sqlite", config).read_schema())
-    spec = plan_app(source.schema, name="My app", allow_editing=False, imported=False, source=None)
-    hosted.create_app(spec, source.id, "maker")
-    records.change(SLUG, state=AppState.STOPPED)
-    hosted.set_ports(SLUG, PORT_REGISTRY.reserve_pair(SLUG))
-    place = folder(SLUG)
-    render_app(spec, place)
-    record_digests(place)
+    place = write_app("My app")
     for name in (".web/built.js", "data/rows.txt", "logs/app.log", "uploaded_files/one", ".env"):
         (place / name).parent.mkdir(exist_ok=True)
         (place / name).write_text("NOT-CODE\n")

@@ -11,12 +11,9 @@ from proto_ddf.generator.code.manual_edits import manual_edits
 from proto_ddf.hosting import apps as hosted
 from proto_ddf.hosting.launch import previous_folder
 from proto_ddf.operations import service
-from proto_ddf.operations.escalation.codegen.apply_kinds import (
-    ApplyFixInput,
-    ReadFixInput,
-    ShownFix,
-)
-from proto_ddf.operations.escalation.codegen.views import runs_of
+from proto_ddf.operations.escalation.codegen.apply_kinds import ApplyFixInput, ReadFixInput
+from proto_ddf.operations.escalation.codegen.diff import ShownFix
+from proto_ddf.operations.escalation.codegen.views import runs_of, shown_fix
 from tests.integration.operations.codegen.driving import SLUG
 from tests.servers.codegen import CodegenServer
 from tests.servers.git_server import BareRepository
@@ -33,6 +30,10 @@ def running(app: Path) -> Iterator[Path]:
     hosted.stop_app(SLUG)
 
 
+def pull_state() -> str:
+    return runs_of("incident-1")[0].pull_state
+
+
 class Fix:
     """A pull request that repairs a page, removes one file and adds one."""
 
@@ -42,7 +43,9 @@ class Fix:
     def read(self) -> ShownFix:
         done = self._ended("read_fix", ReadFixInput(key=self.key))
         assert done.state == "succeeded", done.error
-        return ShownFix.model_validate(done.output["read"])
+        shown = shown_fix(self.key)
+        assert shown
+        return shown
 
     def apply(self, shown: ShownFix) -> Any:
         given = ApplyFixInput(key=self.key, commit=shown.commit, digest=shown.digest)
@@ -64,12 +67,13 @@ def fix(
 def test_a_merged_fix_is_shown_applied_and_the_apps_own_files_stay(
     running: Path, fix: Fix, repository: BareRepository
 ) -> None:
-    assert fix.read().state == "open"
+    fix.read()
+    assert pull_state() == "open"
     refused = fix.apply(fix.read())
     assert (refused.error["code"], refused.can_retry) == ("fix_not_merged", True)
     fix.merge()
     shown = fix.read()
-    assert (shown.state, runs_of("incident-1")[0].pull_state) == ("gone", "gone")
+    assert pull_state() == "gone"
     assert {file.path: file.change for file in shown.files} == {
         PAGE: "changed",
         f"{SLUG}/new.py": "added",
@@ -105,11 +109,12 @@ def test_a_merged_branch_that_still_exists_is_known_as_merged(
     repository.commit("main", {"OTHER": "Meanwhile\n"})
     repository.git("update-ref", "refs/pull/1/head", "fix")
     fix.merge()
-    assert fix.read().state == "merged"
+    fix.read()
+    assert pull_state() == "merged"
 
 
 @pytest.mark.parametrize(
-    ("sign", "code"), [("broken", "app_code_error"), ("sick", "app_check_failed")]
+    ("sign", "reason"), [("broken", "broken on purpose"), ("sick", "HTTP status 500")]
 )
 def test_a_fix_with_which_the_app_is_not_well_is_taken_back(
     running: Path,
@@ -117,14 +122,15 @@ def test_a_fix_with_which_the_app_is_not_well_is_taken_back(
     fix: Fix,
     monkeypatch: pytest.MonkeyPatch,
     sign: str,
-    code: str,
+    reason: str,
 ) -> None:
     monkeypatch.setattr(hosted, "CHECK_SECONDS", 0.5)
     fix.merge()
     repository.commit("main", {sign: ""})
     before = (running / PAGE).read_text()
     failed = fix.apply(fix.read())
-    assert (failed.state, failed.error["code"]) == ("failed", code)
+    assert (failed.state, failed.error["code"]) == ("failed", "fix_taken_back")
+    assert reason in failed.error["message"]
     assert (running / PAGE).read_text() == before
     assert (running / "data/rows.txt").exists()
     app = hosted.get_app(SLUG)

@@ -15,12 +15,14 @@ from proto_ddf.errors import IntegrationError, classify, describe
 from proto_ddf.errors.next_attempt import next_attempt_at, seconds_until
 from proto_ddf.operations import service
 from proto_ddf.operations.escalation.codegen import CodegenIntegration, asking, runs
+from proto_ddf.operations.escalation.codegen.by_hand import ask_about, askable
 from proto_ddf.operations.escalation.codegen.client import CodegenClient
 from proto_ddf.operations.escalation.codegen.views import runs_of
 from proto_ddf.progress import NoProgress
 from proto_ddf.settings import get_settings
 from tests.integration.operations.codegen.driving import SLUG, connect, described, fix_input
 from tests.policies import QUICK, fresh_policies
+from tests.reporting import report
 from tests.servers.codegen import KEY, CodegenServer
 from tests.servers.git_server import TOKEN, BareRepository, GitServer
 
@@ -382,3 +384,21 @@ def test_old_requests_that_time_can_end(codegen: CodegenServer, app: Path) -> No
     codegen.requests.clear()
     assert client.find("key-3", utc_now() + timedelta(days=1)) is None
     assert len(codegen.requests) == 1
+
+
+def test_codegen_is_asked_about_an_incident_with_its_newest_error(
+    app: Path, bare: BareRepository, codegen: CodegenServer, workshop: Any
+) -> None:
+    incident_id = report(described(log=["KeyError: 'colour'"]), "Start My app", subject=SLUG)
+    assert "My app has no code repository" in askable(incident_id).reason
+    with pytest.raises(IntegrationError):
+        ask_about(incident_id)
+    connect(bare.url)
+    assert askable(incident_id) == (SLUG, "")
+    done = workshop.wait(ask_about(incident_id), "succeeded", "failed")
+    assert done.state == "succeeded", done.error
+    prompt = codegen.paid[0]["asked"]["prompt"]
+    for part in ("app_code_error", "suggested_action: fix_code", "KeyError: 'colour'"):
+        assert part in prompt
+    elsewhere = report(described(reason="Other"), "Refresh", subject="")
+    assert "concerns none" in askable(elsewhere).reason

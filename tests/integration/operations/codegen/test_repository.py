@@ -10,12 +10,15 @@ import pytest
 
 from proto_ddf import vault
 from proto_ddf.db.engine import session
+from proto_ddf.db.tables import ChannelRecord
+from proto_ddf.errors import ValidationError
 from proto_ddf.hosting import apps as hosted
+from proto_ddf.operations import service
 from proto_ddf.operations.escalation.codegen import git, remote_url, repositories
 from proto_ddf.operations.escalation.codegen.branches import read_remote
 from proto_ddf.operations.escalation.codegen.git import opened_git
 from proto_ddf.operations.escalation.codegen.repositories import Repository
-from proto_ddf.operations.escalation.codegen.repository_kind import ConnectRepositoryInput
+from proto_ddf.operations.escalation.codegen.repository_kind import KEPT, ConnectRepositoryInput
 from proto_ddf.operations.retention.references import references_on_record
 from proto_ddf.progress import NoProgress
 from proto_ddf.settings import get_settings
@@ -73,6 +76,27 @@ def test_each_refusal_is_told_at_its_field(
 def test_a_server_that_is_away_can_be_tried_again(app: Path, ended: Callable[..., Any]) -> None:
     failed = ended("connect_repository", given(f"http://127.0.0.1:{free_port()}/shop.git"))
     assert (failed.error["code"], failed.can_retry) == ("connection_failed", True)
+
+
+def test_a_stored_token_goes_to_no_other_host(
+    app: Path, bare: BareRepository, ended: Callable[..., Any]
+) -> None:
+    first = given(bare.url)
+    assert ended("connect_repository", first).state == "succeeded"
+    kept = first.model_copy(update={"token": KEPT, "repo_id": 8})
+    assert ended("connect_repository", kept).state == "succeeded"
+    assert repositories.read(SLUG) == Repository(
+        app=SLUG, remote_url=bare.url, token=first.token, repo_id=8
+    )
+    password = vault.store("a password of another channel")
+    with session() as opened:
+        opened.add(ChannelRecord(kind="email", name="Mail", config={"password": password}))
+        opened.commit()
+    for token in (KEPT, first.token, password):
+        other = {"remote_url": "https://192.0.2.1/shop.git", "token": token}
+        with pytest.raises(ValidationError) as refused:
+            service.start("connect_repository", first.model_copy(update=other))
+        assert (refused.value.code, refused.value.field) == ("secret_elsewhere", "token")
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def test_nothing_is_cut_without_a_word(
     folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     long = changed(folders, f"one = 1\n{'x' * 1000}\n")
-    assert texts(long)[-1].endswith("x … and 600 more characters")
+    assert texts(long)[-1].endswith("x … and 700 more characters")
     monkeypatch.setattr(diff, "MOST_LINES", 2)
     assert changed(folders, "three\n" * 50).note.endswith(
         "more lines are not shown: see the repository."
