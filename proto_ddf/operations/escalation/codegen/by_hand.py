@@ -22,7 +22,7 @@ def askable(incident_id: str) -> Askable:
     if missing := missing_setting():
         return Askable("", f"Codegen cannot be asked: {missing}.")
     details = read_incident(incident_id)
-    apps = [each for each in details.affected if each.kind == "app"] if details else []
+    apps = [each for each in details.incident.affected if each.kind == "app"] if details else []
     found = next((each.id for each in apps if repositories.find(each.id)), "")
     if found:
         return Askable(found, "")
