@@ -1,12 +1,12 @@
 """From a code and the context of an error to the texts for a person."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar, get_args
 
 from proto_ddf.errors.catalogue import CATALOGUE
 from proto_ddf.errors.codes.model import ErrorCode, Family
-from proto_ddf.errors.templates import render
+from proto_ddf.errors.templates import field_names, render
 from proto_ddf.redaction import scrub
 
 FALLBACK = "An error occurred"
@@ -73,12 +73,18 @@ class ErrorMessageProvider:
 
 def message_texts(entry: ErrorCode, context: Mapping[str, Any]) -> tuple[str, str, str]:
     """Title, message and hint of a code, with the values of `context`. Never raises."""
-    values = _presentable(context)
-    return (
-        render(entry.title, values),
-        render(entry.message, values),
-        render(entry.hint, values),
-    )
+    templates = (entry.title, entry.message, entry.hint)
+    values = _presentable(_used(templates, context))
+    title, message, hint = (render(template, values) for template in templates)
+    return title, message, hint
+
+
+def _used(templates: Iterable[str], context: Mapping[str, Any]) -> dict[str, Any]:
+    """The part of the context that the templates need. The rest may be large: what a program wrote, for example."""
+    names = {name for template in templates for name in field_names(template)}
+    others = {other for name in names for other in _OTHER_NAMES.get(name, ())}
+    in_mb = {f"{name}_mb" for name in names & _SIZES}
+    return {name: context[name] for name in names | others | in_mb if name in context}
 
 
 def _presentable(context: Mapping[str, Any]) -> dict[str, Any]:

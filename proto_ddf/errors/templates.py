@@ -40,6 +40,12 @@ def render(template: str, values: Mapping[str, Any]) -> str:
     return text
 
 
+@lru_cache(maxsize=2048)
+def field_names(template: str) -> frozenset[str]:
+    """The names of all its fields."""
+    return frozenset(found["name"] for found in _TOKEN.finditer(template) if found["name"])
+
+
 @lru_cache(maxsize=512)
 def _parse(template: str) -> _Parts:
     open_choices: list[list[_Parts]] = []

@@ -3,24 +3,25 @@
 import re
 from collections.abc import Iterator
 
-from proto_ddf.redaction.spans import Span, lower_in_place, occurrences
+from proto_ddf.redaction.spans import Span, occurrences
 
 _ENDINGS = ("password", "passwd", "passphrase", "pwd", "secret", "token", "key", "credential")
 """How the name of a secret ends. Whatever precedes is part of the name."""
-_KEY_OF = re.compile(r"(?:api|access|secret|private)[_-]?\Z")
-_LONGEST_KEY_OF = len("private_")
+_KEY_OF = tuple(
+    word + joint for word in ("api", "access", "secret", "private") for joint in ("", "_", "-")
+)
+"""What stands before "key" in the name of a secret."""
 _SIGN = re.compile(r"""(?:\\*["'])?\s*[=:]\s*""")
 _QUOTED = re.compile(r"""(?:[bruf]{1,2})?(\\*)(["'])""", re.IGNORECASE)
 _UNQUOTED = re.compile(r"""[^\s,;&'"}\])]*""")
 
 
-def assigned_values(text: str) -> Iterator[Span]:
-    """Where the values stand, with their quotes."""
-    lowered = lower_in_place(text)
+def assigned_values(text: str, lowered: str) -> Iterator[Span]:
+    """Where the values stand, with their quotes. `lowered` is the text as `lower_in_place` returns it."""
     values = _Values(text)
     for ending in _ENDINGS:
         for at in occurrences(lowered, ending):
-            if ending == "key" and not _KEY_OF.search(lowered[max(at - _LONGEST_KEY_OF, 0) : at]):
+            if ending == "key" and not lowered.endswith(_KEY_OF, 0, at):
                 continue
             end = at + len(ending)
             if ending == "credential" and lowered.startswith("s", end):

@@ -7,7 +7,7 @@ hidden as one.
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from threading import Lock
 from urllib.parse import quote, quote_plus
 
@@ -52,24 +52,31 @@ def holds_secret(text: str) -> bool:
 def scrub_text(text: str, limit: int = 4000) -> str:
     """`text` as valid UTF-8 without passwords, tokens and logins in URLs. The middle of a text of more than `limit`
     characters is left out."""
-    text = text.encode("utf-8", "replace").decode("utf-8")
+    text = _valid(text)
     # Before the text is shortened, because a part of a secret would not be found.
     return _shortened(_without(text, _secrets(text)), limit)
+
+
+def _valid(text: str) -> str:
+    if text.isascii():
+        return text
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _secrets(text: str) -> list[Span]:
     """Each kind is searched in the text itself, and with the secrets of other kinds masked: a secret may contain the sign
     at which another one ends, or hide the name of another."""
+    lowered = lower_in_place(text)
     spans: list[Span] = []
-    masked = text
+    masked, masked_lowered = text, lowered
     for find in (_inputs, _known, _logins, _headers, _web_tokens, assigned_values):
-        spans += find(text)
+        found = list(find(text, lowered))
+        spans += found
         if masked is not text:
-            found = list(find(masked))
+            found = list(find(masked, masked_lowered))
             spans += found
-            masked = _masked(masked, found)
-        elif spans:
-            masked = _masked(masked, spans)
+        if found:
+            masked, masked_lowered = _masked(masked, found), _masked(masked_lowered, found)
     return spans
 
 
@@ -84,7 +91,9 @@ def _masked(text: str, spans: Iterable[Span]) -> str:
     return "".join([*parts, text[done:]])
 
 
-def _without(text: str, spans: Iterable[Span]) -> str:
+def _without(text: str, spans: Collection[Span]) -> str:
+    if not spans:
+        return text
     parts: list[str] = []
     shown = 0  # Everything before is in `parts`.
     hidden_to = -1
@@ -102,14 +111,14 @@ def _shortened(text: str, limit: int) -> str:
     return f"{text[:half]} … {text[-half:]}"
 
 
-def _known(text: str) -> Iterator[Span]:
+def _known(text: str, _lowered: str) -> Iterator[Span]:
     """The secrets that were passed to `hide`."""
     for spelling in _spellings:
         for at in occurrences(text, spelling):
             yield at, at + len(spelling)
 
 
-def _inputs(text: str) -> Iterator[Span]:
+def _inputs(text: str, _lowered: str) -> Iterator[Span]:
     at = text.find(_INPUT)
     while at >= 0:
         start = at + len(_INPUT)
@@ -120,21 +129,20 @@ def _inputs(text: str) -> Iterator[Span]:
         at = text.find(_INPUT, end)
 
 
-def _logins(text: str) -> Iterable[Span]:
+def _logins(text: str, _lowered: str) -> Iterable[Span]:
     """User and password of URLs."""
     return (found.span(1) for found in _LOGIN.finditer(text))
 
 
-def _headers(text: str) -> Iterator[Span]:
+def _headers(text: str, lowered: str) -> Iterator[Span]:
     """The values of Authorization headers."""
-    lowered = lower_in_place(text)
     for word in ("bearer", "basic"):
         for at in occurrences(lowered, word):
             if found := _HEADER.match(text, at):
                 yield found.span(1)
 
 
-def _web_tokens(text: str) -> Iterator[Span]:
+def _web_tokens(text: str, _lowered: str) -> Iterator[Span]:
     """JSON Web Tokens."""
     at = text.find("eyJ")
     while at >= 0:
