@@ -170,6 +170,7 @@ def _classification(
 ) -> Classification:
     entry = CATALOGUE.get(finding.code, UNKNOWN)
     title, message, hint = message_texts(entry, context)
+    reason = context.get("reason")
     kind = finding.type or entry.type
     return Classification(
         code=entry.code,
@@ -181,7 +182,8 @@ def _classification(
         confidence=finding.confidence,
         suggested_action=suggested_action(entry.code, kind),
         reason=output.reason if output else "",
-        explanation=str(context.get("reason") or ""),
+        # What is no text may be of any size, and its `str` may take for ever.
+        explanation=str(reason) if issubclass(type(reason), str) else "",
         location=output.location if output else "",
         field=finding.form_field or entry.field,
         title=title,

@@ -84,7 +84,10 @@ def _used(templates: Iterable[str], context: Mapping[str, Any]) -> dict[str, Any
     names = {name for template in templates for name in field_names(template)}
     others = {other for name in names for other in _OTHER_NAMES.get(name, ())}
     in_mb = {f"{name}_mb" for name in names & _SIZES}
-    return {name: context[name] for name in names | others | in_mb if name in context}
+    try:
+        return {name: context[name] for name in names | others | in_mb if name in context}
+    except Exception:  # any method of an object may raise
+        return {}
 
 
 def _presentable(context: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Stores what was reported: a batch in one transaction, with the incidents, roll-ups and resolutions that follow."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -101,18 +101,23 @@ def _store_errors(
     errors: Iterable[ReportedError],
     bodies: Mapping[str, bytes],
     rollups: _Rollups,
-) -> Iterator[str]:
+) -> list[str]:
     by_key: dict[str, list[ReportedError]] = {}
     for error in _unknown(opened, list(errors)):
         by_key.setdefault(error.fingerprint, []).append(error)
+    # All incidents are read at once and written at once, because a statement costs more than what it does.
+    known = incidents.by_fingerprint(opened, by_key)
+    changed = {
+        key: incidents.add_errors(opened, known.get(key), members)
+        for key, members in by_key.items()
+    }
+    opened.flush()
     rows = []
-    for members in by_key.values():
-        incident = incidents.add_errors(opened, members)
+    for key, members in by_key.items():
         for error in members:
-            rollups.add_error(error, incident.id)
+            rollups.add_error(error, changed[key].id)
             own = {"id": error.id, "at": error.at, "times": error.times}
-            rows.append({**error.columns, **own, "incident_id": incident.id})
-        yield incident.id
+            rows.append({**error.columns, **own, "incident_id": changed[key].id})
     if rows:
         opened.execute(insert(ErrorRecord), rows)
         kept = [
@@ -122,8 +127,9 @@ def _store_errors(
         ]
         if kept:
             opened.execute(insert(ErrorBodyRecord), kept)
-    for members in by_key.values():
-        incidents.judge(opened, members[0].fingerprint, max(each.at for each in members))
+    for key, members in by_key.items():
+        incidents.judge(opened, changed[key], max(each.at for each in members))
+    return [incident.id for incident in changed.values()]
 
 
 def _unknown(opened: Session, errors: list[ReportedError]) -> list[ReportedError]:

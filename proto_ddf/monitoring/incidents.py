@@ -12,7 +12,7 @@ An incident is, in this order:
 The stored state is that of the last change. Time alone changes it too, which `settle` writes.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, update
@@ -45,11 +45,20 @@ _id, _state = col(IncidentRecord.id), col(IncidentRecord.state)
 _of, _at = col(ErrorRecord.incident_id), col(ErrorRecord.at)
 
 
-def add_errors(opened: Session, errors: Sequence[ReportedError]) -> IncidentRecord:
+def by_fingerprint(opened: Session, keys: Collection[str]) -> dict[str, IncidentRecord]:
+    """The incidents that there are."""
+    known = opened.exec(
+        select(IncidentRecord).where(col(IncidentRecord.fingerprint).in_(keys))
+    ).all()
+    return {incident.fingerprint: incident for incident in known}
+
+
+def add_errors(
+    opened: Session, incident: IncidentRecord | None, errors: Sequence[ReportedError]
+) -> IncidentRecord:
     """Add errors with one fingerprint to their incident, which is made if there is none. The caller holds the write lock,
-    inserts the errors, calls `judge`, and commits."""
+    flushes, inserts the errors, calls `judge`, and commits."""
     first, last = errors[0], errors[-1]
-    incident = _find(opened, first.fingerprint)
     if incident is None:
         incident = _make(first)
         _open_episode(opened, incident, first.at)
@@ -61,14 +70,12 @@ def add_errors(opened: Session, errors: Sequence[ReportedError]) -> IncidentReco
     incident.last_seen = max(incident.last_seen, *(each.at for each in errors))
     incident.title, incident.message = last.columns["title"], last.columns["message"]
     opened.add(incident)
-    opened.flush()
     return incident
 
 
-def judge(opened: Session, key: str, now: datetime) -> None:
+def judge(opened: Session, incident: IncidentRecord, now: datetime) -> None:
     """Set the state of an incident after errors were added. How long it stays escalating, `settle` decides."""
-    incident = _find(opened, key)
-    if incident is not None and incident.state != IncidentState.ESCALATING:
+    if incident.state != IncidentState.ESCALATING:
         incident.state = _state_now(opened, incident, now)
 
 
@@ -176,10 +183,6 @@ def add_note(incident_id: str, text: str) -> None:
     _change(incident_id, change)
 
 
-def _find(opened: Session, key: str) -> IncidentRecord | None:
-    return opened.exec(select(IncidentRecord).where(IncidentRecord.fingerprint == key)).first()
-
-
 def _make(error: ReportedError) -> IncidentRecord:
     return IncidentRecord(
         id=error.incident_id,
@@ -189,6 +192,7 @@ def _make(error: ReportedError) -> IncidentRecord:
         first_seen=error.at,
         last_seen=error.at,
         count=0,
+        notes=[],  # SQLModel takes long to find out how to call `list`
     )
 
 

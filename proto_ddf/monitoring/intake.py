@@ -32,6 +32,8 @@ from proto_ddf.settings import get_settings
 TOPIC = "errors"
 """The topic of `change_events` that is published when anything reported was stored."""
 BATCH = 64
+GATHER_SECONDS = 0.05
+"""How long the first of a batch waits for more: a transaction costs as much as the storing of twenty errors."""
 MOST_WAITING = 10_000
 MOST_WAITING_BYTES = 64 * 2**20
 """Of the large parts. With more waiting, they are left out."""
@@ -85,6 +87,7 @@ class Intake:
         self._tokens, self._filled_at = BURST, clock()
         self._disk_is_low, self._disk_checked_at = False, -_CHECK_DISK_SECONDS
         self._is_failing = self._is_closing = False
+        self._flushing = 0
         self._thread: Thread | None = None
 
     def report(
@@ -146,7 +149,14 @@ class Intake:
     def flush(self, seconds: float) -> bool:
         """Wait until everything reported so far is stored; whether it was within `seconds`."""
         with self._changed:
-            return self._changed.wait_for(lambda: not self._waiting and not self._writing, seconds)
+            self._flushing += 1
+            self._changed.notify_all()
+            try:
+                return self._changed.wait_for(
+                    lambda: not self._waiting and not self._writing, seconds
+                )
+            finally:
+                self._flushing -= 1
 
     def close(self, seconds: float) -> None:
         """Store what waits, for at most `seconds`, and end the thread. The next report starts another one."""
@@ -199,7 +209,8 @@ class Intake:
         if self._thread is None:
             self._thread = Thread(target=self._work, name="error-intake", daemon=True)
             self._thread.start()
-        self._changed.notify_all()
+        if len(self._waiting) in (1, BATCH):
+            self._changed.notify_all()
 
     def _refuse(self, reason: str) -> None:
         self._refused[reason] += 1
@@ -238,6 +249,10 @@ class Intake:
         """The next part of the queue; None once the intake closes."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._is_closing)
+            self._changed.wait_for(
+                lambda: len(self._waiting) >= BATCH or self._flushing or self._is_closing,
+                GATHER_SECONDS,
+            )
             if self._is_closing:
                 return None
             batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]

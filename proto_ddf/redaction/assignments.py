@@ -3,10 +3,13 @@
 import re
 from collections.abc import Iterator
 
+from proto_ddf.redaction.signs import has_assignment
 from proto_ddf.redaction.spans import Span, occurrences
 
-_ENDINGS = ("password", "passwd", "passphrase", "pwd", "secret", "token", "key", "credential")
+_ENDING = re.compile("password|passwd|passphrase|pwd|secret|token|key|credentials?")
 """How the name of a secret ends. Whatever precedes is part of the name."""
+_BEGINNINGS = ("pass", "pwd", "secret", "token", "key", "credential")
+"""Of these endings."""
 _KEY_OF = tuple(
     word + joint for word in ("api", "access", "secret", "private") for joint in ("", "_", "-")
 )
@@ -18,15 +21,15 @@ _UNQUOTED = re.compile(r"""[^\s,;&'"}\])]*""")
 
 def assigned_values(text: str, lowered: str) -> Iterator[Span]:
     """Where the values stand, with their quotes. `lowered` is the text as `lower_in_place` returns it."""
+    if not has_assignment(lowered):
+        return
     values = _Values(text)
-    for ending in _ENDINGS:
-        for at in occurrences(lowered, ending):
-            if ending == "key" and not lowered.endswith(_KEY_OF, 0, at):
+    for beginning in _BEGINNINGS:
+        for at in occurrences(lowered, beginning):
+            ending = _ENDING.match(lowered, at)
+            if ending is None or (beginning == "key" and not lowered.endswith(_KEY_OF, 0, at)):
                 continue
-            end = at + len(ending)
-            if ending == "credential" and lowered.startswith("s", end):
-                end += 1
-            if sign := _SIGN.match(text, end):
+            if sign := _SIGN.match(text, ending.end()):
                 start, stop = sign.end(), values.end_of(sign.end())
                 if stop > start:
                     yield start, stop

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 Span = tuple[int, int]
 """Start and end, as of a slice."""
 
-_SAME_LETTERS = (("\u0130", "i"), ("\u0131", "i"), ("\u017f", "s"), ("\u212a", "k"))
-"""The letters that `re.IGNORECASE` takes for ASCII ones: I with dot, i without dot, long s, and the sign of Kelvin."""
+_SAME_LETTERS = (("\u0131", "i"), ("\u017f", "s"))
+"""Letters that `re.IGNORECASE` takes for ASCII ones, and `lower` does not: i without dot, and long s."""
+_DOTTED_I = "\u0130"
+"""Another one. It becomes two letters by `lower`."""
 
 
 def occurrences(text: str, word: str) -> Iterator[int]:
@@ -21,9 +23,10 @@ def lower_in_place(text: str) -> str:
     """`text` in lower case, with each letter at the same position."""
     if text.isascii():
         return text.lower()
-    for letter, same in _SAME_LETTERS:
-        text = text.replace(letter, same)
     lowered = text.lower()
-    if len(lowered) == len(text):
-        return lowered
-    return "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
+    if len(lowered) != len(text):
+        letters = text.replace(_DOTTED_I, "i")
+        lowered = "".join(low if len(low := each.lower()) == 1 else each for each in letters)
+    for letter, same in _SAME_LETTERS:
+        lowered = lowered.replace(letter, same)
+    return lowered

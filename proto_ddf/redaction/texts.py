@@ -12,6 +12,7 @@ from threading import Lock
 from urllib.parse import quote, quote_plus
 
 from proto_ddf.redaction.assignments import assigned_values
+from proto_ddf.redaction.signs import has_sign
 from proto_ddf.redaction.spans import Span, lower_in_place, occurrences
 
 HIDDEN = "***"
@@ -58,15 +59,19 @@ def scrub_text(text: str, limit: int = 4000) -> str:
 
 
 def _valid(text: str) -> str:
-    if text.isascii():
-        return text
-    return text.encode("utf-8", "replace").decode("utf-8")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode(errors="replace").decode()
+    return text
 
 
 def _secrets(text: str) -> list[Span]:
     """Each kind is searched in the text itself, and with the secrets of other kinds masked: a secret may contain the sign
     at which another one ends, or hide the name of another."""
     lowered = lower_in_place(text)
+    if not has_sign(lowered) and not any(spelling in text for spelling in _spellings):
+        return []
     spans: list[Span] = []
     masked, masked_lowered = text, lowered
     for find in (_inputs, _known, _logins, _headers, _web_tokens, assigned_values):

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from proto_ddf.redaction import HIDDEN, hide, scrub_text, texts
+from proto_ddf.redaction import HIDDEN, assignments, hide, scrub_text, texts
 from tests.unit.redaction.earlier import earlier_scrub_text
 
 NAMES = (
@@ -100,3 +100,20 @@ def test_assigned_values(before: str, assigned: str) -> None:
 )
 def test_texts_around_secrets_stay(text: str, clean: str) -> None:
     assert scrub_text(text) == clean
+
+
+@settings(max_examples=500)
+@given(TEXTS)
+def test_a_text_without_a_sign_has_no_secret(text: str) -> None:
+    """Texts without a sign are not searched."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(texts, "has_sign", lambda _text: True)
+        patch.setattr(assignments, "has_assignment", lambda _text: True)
+        searched = scrub_text(text, 10**6)
+    assert scrub_text(text, 10**6) == searched
+
+
+@pytest.mark.parametrize("space", ["\x1c", "\x1f", "\x85", "\u00a0", "\u2003", "\u3000"])
+@pytest.mark.parametrize("form", ["password{}= PLANTED7", "Bearer{}PLANTED7"])
+def test_unusual_spaces(space: str, form: str) -> None:
+    assert "PLANTED" not in scrub_text(form.format(space))
