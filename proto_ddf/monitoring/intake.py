@@ -27,6 +27,7 @@ from proto_ddf.logs import get_logger
 from proto_ddf.monitoring.bodies import body_text
 from proto_ddf.monitoring.event_store import store
 from proto_ddf.monitoring.reported import NetworkError, OperationEnded, Reported, ReportedError
+from proto_ddf.redaction import scrub_text
 from proto_ddf.settings import get_settings
 
 TOPIC = "errors"
@@ -34,6 +35,7 @@ TOPIC = "errors"
 BATCH = 64
 GATHER_SECONDS = 0.05
 """How long the first of a batch waits for more: a transaction costs as much as the storing of twenty errors."""
+LONGEST_OPERATION = 500
 MOST_WAITING = 10_000
 MOST_WAITING_BYTES = 64 * 2**20
 """Of the large parts. With more waiting, they are left out."""
@@ -112,7 +114,7 @@ class Intake:
             fingerprint=key,
             incident_id=incident_id(key),
             columns={
-                "operation": str(operation),
+                "operation": scrub_text(str(operation), LONGEST_OPERATION),
                 "operation_id": operation_id,
                 "user_id": str(user_id or context.get("user_id") or ANONYMOUS),
                 "subject": subject,

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from threading import Event, Lock, Thread
 
@@ -13,6 +14,7 @@ from proto_ddf.operations.journal import journal
 from proto_ddf.operations.journal.journal import StepUpdate
 from proto_ddf.operations.journal.records import Child
 from proto_ddf.operations.stop_flag import StopFlag
+from proto_ddf.redaction import scrub_text
 
 WRITE_INTERVAL_SECONDS = 0.1
 LONGEST_LINE = 2000
@@ -73,7 +75,7 @@ class StepReporter:
             if not update.lines and update.message is None and update.retry is None:
                 return
             try:
-                journal.save_progress(self.operation_id, self._position, update)
+                journal.save_progress(self.operation_id, self._position, _without_secrets(update))
             except BaseException:
                 self._put_back(update)
                 raise
@@ -135,6 +137,13 @@ class ProgressWriter:
                 log.warning("progress waits", operation_id=reporter.operation_id, reason=str(error))
                 if not self._ending.is_set():
                     self.wake(reporter)
+
+
+def _without_secrets(update: StepUpdate) -> StepUpdate:
+    """Done here and not when a line comes, so that a step does not wait for it."""
+    lines = deque((at, scrub_text(line, LONGEST_LINE)) for at, line in update.lines)
+    message = update.message if update.message is None else scrub_text(update.message)
+    return replace(update, lines=lines, message=message)
 
 
 def _nothing() -> StepUpdate:
