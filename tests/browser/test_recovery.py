@@ -2,14 +2,16 @@
 failed, and says why."""
 
 import json
+import shutil
 import socket
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -104,3 +106,90 @@ def test_a_taken_port_is_left(page: Page, server: Server) -> None:
         expect(repair.locator("[data-step=move]")).to_have_attribute("data-state", "succeeded")
         app.is_well()
     assert app.record("frontend_port") != before
+
+
+def test_the_source_is_read_again_when_it_changed_and_the_regeneration_goes_on(
+    page: Page, server: Server
+) -> None:
+    add_column(server, "day")
+    page.goto(f"{server.url}/sources")
+    page.get_by_role("link", name="Notes").first.click()
+    page.get_by_role("button", name="Refresh").click()
+    expect(page.get_by_text("1 column added").first).to_be_visible()
+    app = App(page, server)
+    add_column(server, "place")
+    page.get_by_role("button", name="Regenerate").click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Regenerate app").click()
+    repair = app.repair("refresh_schema", "verified")
+    expect(repair).to_contain_text("Went on at Validate")
+    expect(page.get_by_text("The app was regenerated")).to_be_visible(timeout=GENERATE_MS)
+    app.is_well()
+    assert "place" in (app.folder / "app.json").read_text()
+
+
+def test_an_app_is_started_again_when_the_watcher_has_given_up(page: Page, server: Server) -> None:
+    app = App(page, server)
+
+    def kill() -> bool:
+        with suppress(psutil.Error, TypeError):
+            psutil.Process(app.record("pid")).kill()
+        return bool(page.locator("[data-repair=restart]").count())
+
+    wait_until(kill, GENERATE_MS)
+    repair = app.repair("restart", "verified")
+    expect(repair).to_contain_text("Restarting the app, attempt 1 of")
+    expect(repair).to_contain_text("Repaired notes shows its first page")
+    app.is_well()
+
+
+def test_a_deleted_build_and_package_are_made_again(page: Page, server: Server) -> None:
+    app = App(page, server)
+    app.stop()
+    shutil.rmtree(app.folder / ".web" / "build")
+    shutil.rmtree(app.folder / ".web" / "node_modules" / "react-router")
+    app.start()
+    expect(app.repair("reinstall", "verified")).to_contain_text("Went on at")
+    app.repair("rebuild", "failed")
+    app.is_well()
+
+
+def test_a_garbled_cache_is_emptied(page: Page, server: Server) -> None:
+    app = App(page, server)
+    app.stop()
+    shutil.rmtree(app.folder / ".web" / "build")
+    folders = [app.folder / ".web" / "node_modules" / "react-router"]
+    folders += (server.home.parent / "cache").glob("react-router@*")
+    assert len(folders) > 1
+    for file in (each for folder in folders for each in folder.rglob("*.mjs")):
+        file.write_text("this is (no code")
+    app.start()
+    expect(app.repair("clear_caches", "verified")).to_contain_text("Went on at")
+    app.is_well()
+
+
+def test_a_wrong_configuration_asks_first_and_is_put_back(page: Page, server: Server) -> None:
+    app = App(page, server)
+    app.stop()
+    code = app.folder / SLUG / f"{SLUG}.py"
+    mine = code.read_text() + "\n# written by hand\n"
+    code.write_text(mine)
+    configuration = app.folder / "rxconfig.py"
+    good = configuration.read_text()
+    configuration.write_text(f"{good}\nconfig = rx.Config(\n")
+    app.start()
+    expect(page.get_by_role("alert").first).to_contain_text("rxconfig.py")
+    wait_until(lambda: app.record("state") == "FAILED")
+    assert page.locator("[data-repair=reset_configuration]").count() == 0
+    page.get_by_role("button", name="Reset the configuration").click()
+    question = page.get_by_role("alertdialog")
+    expect(question).to_contain_text("Changes of rxconfig.py")
+    question.get_by_role("button", name="Reset the configuration").click()
+    app.repair("reset_configuration", "verified")
+    app.is_well()
+    assert configuration.read_text() == good
+    assert code.read_text() == mine
+
+
+def add_column(server: Server, name: str) -> None:
+    with closing(sqlite3.connect(server.home.parent / "notes.db")) as database, database:
+        database.execute(f"alter table notes add column {name} text")
