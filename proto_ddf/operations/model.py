@@ -107,8 +107,8 @@ class Kind(Generic[Input]):
     undo: Callable[[UndoContext[Input]], None] | None = None
     """Cleans up once a cancelled operation has stopped; may run twice."""
     failed: Callable[[UndoContext[Input]], None] | None = None
-    """Called after a step has failed for good and its error is recorded; may run twice. If the server is killed before it,
-    it is not called."""
+    """Called after a step has failed and the journal has its error, before that is reported; may run twice. If the server
+    is killed before it, it is not called."""
     prepare: Callable[[Input], Input] = _as_given
     """Called once, before an operation is on record: checks the input, reads what decides about the steps, and returns
     the input with it. Raises what keeps the operation from being started."""

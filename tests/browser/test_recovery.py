@@ -5,7 +5,7 @@ import json
 import shutil
 import socket
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -26,12 +26,12 @@ from tests.browser.driving import (
     wait_until,
     wait_until_connected,
 )
+from tests.disks import small_disk
 from tests.ports import HOST, free_port
 
 pytestmark = pytest.mark.browser
 
 SLUG = "repaired_notes"
-ACTING = Path(__file__).parent / "acting_server"
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,6 @@ def server(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterat
     environment = {
         "ALLOWED_FOLDERS": json.dumps([str(folder)]),
         "BUN_INSTALL_CACHE_DIR": str(folder / "cache"),
-        "PYTHONPATH": str(ACTING),
     }
     started = Server(folder / "home", free_port(), environment)
     started.start()
@@ -130,12 +129,18 @@ def test_the_source_is_read_again_when_it_changed_and_the_regeneration_goes_on(
 def test_an_app_is_started_again_when_the_watcher_has_given_up(page: Page, server: Server) -> None:
     app = App(page, server)
 
-    def kill() -> bool:
+    def given_up() -> bool:
+        """Kills the app's process until the watcher has given up. The process is looked up first: it is not one that a
+        repair has started."""
+        pid = app.record("pid")
+        attempts = "select 1 from recovery_attempt where strategy = 'restart'"
+        if app.record("state") == "FAILED" or rows(server.home / "proto_ddf.db", attempts):
+            return True
         with suppress(psutil.Error, TypeError):
-            psutil.Process(app.record("pid")).kill()
-        return bool(page.locator("[data-repair=restart]").count())
+            psutil.Process(pid).kill()
+        return False
 
-    wait_until(kill, GENERATE_MS)
+    wait_until(given_up, GENERATE_MS)
     repair = app.repair("restart", "verified")
     expect(repair).to_contain_text("Restarting the app, attempt 1 of")
     expect(repair).to_contain_text("Repaired notes shows its first page")
@@ -193,3 +198,32 @@ def test_a_wrong_configuration_asks_first_and_is_put_back(page: Page, server: Se
 def add_column(server: Server, name: str) -> None:
     with closing(sqlite3.connect(server.home.parent / "notes.db")) as database, database:
         database.execute(f"alter table notes add column {name} text")
+
+
+def test_a_full_disk_is_freed_of_what_can_be_made_again(
+    page: Page, tmp_path: Path, make_server: Callable[..., Server]
+) -> None:
+    with small_disk(tmp_path / "home0", "450m") as disk:
+        left = disk / "apps" / "gone.next-gone"
+        notes = tmp_path / "notes.db"
+        with closing(sqlite3.connect(notes)) as database, database:
+            database.execute("create table notes (id integer primary key, title text)")
+        server = make_server(
+            ALLOWED_FOLDERS=json.dumps([str(tmp_path)]),
+            BUN_INSTALL_CACHE_DIR=str(tmp_path / "cache"),
+        )
+        connect_file(page, server.url, notes, "Notes")
+        fill_generate_form(page, server.url, "Roomy notes", source="Notes")
+        left.mkdir()
+        with (left / "filler").open("wb") as filler:
+            for _ in range(300):
+                filler.write(b"x" * 2**20)
+        operation = start_generation(page)
+        page.goto(f"{server.url}/operations/{operation}")
+        repair = page.locator("[data-repair=free_disk]")
+        expect(repair).to_have_attribute("data-state", "verified", timeout=GENERATE_MS)
+        expect(repair).to_contain_text("Freeing disk space, attempt 1 of 1")
+        expect(repair).to_contain_text("Went on at Validate")
+        assert not left.exists()
+        shown = page.locator(f"[data-operation='{operation}']")
+        expect(shown).to_have_attribute("data-state", "succeeded", timeout=GENERATE_MS)

@@ -167,8 +167,7 @@ def _run_step(work: _Work, step: NextStep) -> None:
         )
     except Exception as error:
         reporter.finish()
-        _fail(active, record, step.position, error)
-        _after_failure(work)
+        _fail(active, record, step.position, error, lambda: _after_failure(work))
         raise _StepFailed from error
 
 
@@ -181,8 +180,14 @@ def _call(step: Step[Any], context: StepContext[Any]) -> JSON:
         current_progress.reset(token)
 
 
-def _fail(active: ActiveRun, record: OperationRecord, position: int, error: Exception) -> None:
-    """Record the failure in the log, the journal and the list of errors."""
+def _fail(
+    active: ActiveRun,
+    record: OperationRecord,
+    position: int,
+    error: Exception,
+    follow_up: Callable[[], None] = lambda: None,
+) -> None:
+    """Record the failure in the log, the journal and the list of errors. `follow_up` is called before others hear of it."""
     active.stop.check()  # a step that is told to stop may raise any exception
     if reserve.is_disk_full(error):
         reserve.release()
@@ -191,6 +196,7 @@ def _fail(active: ActiveRun, record: OperationRecord, position: int, error: Exce
     )
     log.warning("step failed", position=position, code=described["code"], exc_info=error)
     journal.step_failed(active.run, position, described, active.stop.pause)
+    follow_up()
     intake.report(
         described,
         record.title,

@@ -67,6 +67,7 @@ def _verification(strategy: Strategy) -> Any:
         _stop_unless_wanted(context)
         strategy.prove(context)
         attempts.finish(context.operation_id, RecoveryState.VERIFIED)
+        runner.resolve_repaired(context.input)
         if not _has_original(context.input):
             runner.repair_waiting(context.operation_id, context.input)
         return {}

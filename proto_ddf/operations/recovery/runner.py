@@ -5,17 +5,21 @@ from typing import Any
 
 from sqlmodel import col, select
 
+from proto_ddf import change_events
 from proto_ddf.db.engine import session
 from proto_ddf.db.tables import (
     AppRecord,
     ErrorRecord,
     OperationRecord,
     OperationState,
+    RecoveryAttemptRecord,
     RecoveryState,
+    utc_now,
 )
+from proto_ddf.db.writing import write
 from proto_ddf.errors import ValidationError
 from proto_ddf.logs import get_logger
-from proto_ddf.monitoring import intake
+from proto_ddf.monitoring import incidents, intake
 from proto_ddf.monitoring.error_views import errors_where
 from proto_ddf.operations.journal.records import read
 from proto_ddf.operations.recovery import attempts
@@ -75,6 +79,25 @@ def attempt_failed(operation_id: str, given: RecoverInput) -> None:
     if RecoveryStrategies().execute_recovery(given.cause, context) is None:
         log.info("nothing is left to try", subject=context.subject, code=given.cause.code)
         repair_waiting(operation_id, given)
+
+
+def resolve_repaired(given: RecoverInput) -> None:
+    """After a repair that helped: resolve the errors of the crash, and those of the repairs that had not helped. Those of a
+    failed operation are resolved when it succeeds."""
+    intake.flush(_FLUSH_SECONDS)
+    subject = given.slug or given.source_id
+    repairs = select(RecoveryAttemptRecord.operation_id).where(
+        RecoveryAttemptRecord.incident_id == given.incident_id,
+        RecoveryAttemptRecord.subject == subject,
+    )
+    operation_id = col(ErrorRecord.operation_id)
+    which = operation_id.in_(repairs) | (
+        operation_id.is_(None)
+        & (col(ErrorRecord.incident_id) == given.incident_id)
+        & (col(ErrorRecord.subject) == subject)
+    )
+    for topic in write(lambda opened: incidents.resolve_errors(opened, which, utc_now())):
+        change_events.publish(topic)
 
 
 def repair_waiting(operation_id: str, given: RecoverInput) -> None:

@@ -6,8 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from proto_ddf.db.tables import OperationState
-from proto_ddf.hosting import records, replacement
-from proto_ddf.hosting.launch import sibling_folders
+from proto_ddf.hosting import replacement
 from proto_ddf.operations.journal.records import read
 from proto_ddf.operations.recovery.actions.packages import WEB, clear_package_cache
 from proto_ddf.operations.recovery.model import Recovering
@@ -45,13 +44,12 @@ def remove_temporary_files(context: Recovering) -> None:
 
 def _left_builds() -> Iterator[Path]:
     """Builds of apps whose operations are over, and what a build leaves in the kept copy of a replaced app."""
-    for record in records.all_records():
-        for path in sibling_folders(record.slug):
-            what = path.name.removeprefix(f"{record.slug}.")
-            if what == "previous":
-                yield from (path / name for name in replacement.REBUILT if (path / name).exists())
-            elif what.startswith("next-") and _is_over(what.removeprefix("next-")):
-                yield path
+    for path in get_settings().apps_folder.glob("*.*"):
+        what = path.name.partition(".")[2]
+        if what == "previous":
+            yield from (path / name for name in replacement.REBUILT if (path / name).exists())
+        elif what.startswith("next-") and _is_over(what.removeprefix("next-")):
+            yield path
 
 
 def _is_over(operation_id: str) -> bool:

@@ -10,13 +10,16 @@ from proto_ddf import errors
 from proto_ddf.db.tables import AppState
 from proto_ddf.hosting import apps as hosted
 from proto_ddf.hosting import records
+from proto_ddf.hosting.launch import next_folder
+from proto_ddf.monitoring.error_views import recent_errors
 from proto_ddf.operations import service
 from proto_ddf.operations.kinds.apps import AppInput
 from proto_ddf.operations.kinds.regenerate import KIND, RegenerateAppInput
 from proto_ddf.operations.recovery import recovery, runner
 from proto_ddf.operations.recovery.strategies import ASKING, STRATEGIES
 from proto_ddf.settings import get_settings
-from tests.integration.operations.kinds.regenerate.driving import SLUG
+from proto_ddf.sources.connected import store
+from tests.integration.operations.kinds.regenerate.driving import SLUG, refresh_without_engine
 from tests.integration.operations.recovery.driving import (
     act_on_newest,
     attempts,
@@ -79,6 +82,7 @@ def test_what_does_not_help_is_followed_by_the_next(
         until(lambda: ("rebuild", "verified") in attempts())
     assert attempts() == [("restart", "failed"), ("rebuild", "verified")]
     assert well()
+    until(lambda: all(error["resolved_at"] for error in recent_errors()))
 
 
 def test_what_nothing_repairs_stays_failed_and_is_tried_no_more(
@@ -139,6 +143,31 @@ def _failed_at(operation_id: str, name: str) -> bool:
     view = service.view(operation_id)
     steps = view.steps if view else []
     return any(step.name == name and step.state == "failed" for step in steps)
+
+
+def test_space_is_freed_of_builds_and_logs_that_nothing_needs(
+    failed_app: Path, toolchain: Any, workshop: Any, until: Any
+) -> None:
+    def fail(task: str, place: Path) -> None:
+        if task == "install" and ".next-" in place.name:
+            raise errors.SystemError("x", "frontend", code="install_failed")
+
+    refresh_without_engine(store.list_sources()[0])
+    toolchain.failing = fail
+    wanted = service.start(KIND, RegenerateAppInput(slug=SLUG))
+    workshop.wait(wanted, "failed")
+    left = failed_app.with_name("gone.next-gone")
+    rotated = failed_app / "logs" / "app.log.1"
+    rotated.parent.mkdir(exist_ok=True)
+    for file in (left / "filler", rotated, failed_app / "data" / "more.log"):
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("x")
+    _run("free_disk", until)
+    assert not left.exists()
+    assert not rotated.exists()
+    assert (failed_app / "data" / "more.log").exists()
+    assert next_folder(SLUG, wanted).exists()
+    assert "clear cache" in toolchain.calls
 
 
 @pytest.mark.parametrize("name", STRATEGIES)
