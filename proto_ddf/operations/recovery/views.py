@@ -68,15 +68,18 @@ def attempts_since(at: datetime) -> list[RecoveryAttempt]:
 
 
 def _read(wanted: Any) -> list[RecoveryAttempt]:
+    """Only the newest one has steps and an outcome: it is the one that a page shows at length."""
     query = select(_attempt).where(wanted).order_by(col(_attempt.started_at).desc()).limit(SHOWN)
     with session() as opened:
-        return [_view(opened, record) for record in opened.exec(query).all()]
+        views = [_view(opened, record) for record in opened.exec(query).all()]
+    if views and (shown := queries.load(views[0].operation_id)):
+        views[0].steps, views[0].outcome = shown.steps, _outcome(shown.steps)
+    return views
 
 
 def _view(opened: Session, record: RecoveryAttemptRecord) -> RecoveryAttempt:
     operation = opened.get(OperationRecord, record.operation_id)
     given = operation.input if operation else {}
-    shown = queries.load(record.operation_id)
     strategy = STRATEGIES.get(record.strategy)
     return RecoveryAttempt(
         strategy=record.strategy,
@@ -90,8 +93,6 @@ def _view(opened: Session, record: RecoveryAttemptRecord) -> RecoveryAttempt:
         by_person=bool(given.get("by_person")),
         started_at=record.started_at.isoformat(),
         finished_at=record.finished_at.isoformat() if record.finished_at else "",
-        outcome=_outcome(shown.steps if shown else []),
-        steps=shown.steps if shown else [],
     )
 
 

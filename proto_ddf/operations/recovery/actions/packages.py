@@ -14,9 +14,9 @@ from proto_ddf.operations.recovery.model import Recovering, RecoverInput
 
 WEB = ".web"
 MODULES = "node_modules"
+_INSTALLED = "reflex.*.cached"
+"""Where Reflex notes what it has installed: with the same packages it does not install again."""
 _CACHE_SECONDS = 120.0
-_NO_CACHE = "no such file"
-"""How Bun says that there is no cache."""
 
 
 def no_code(given: RecoverInput) -> str:
@@ -37,7 +37,10 @@ def stop(context: Recovering) -> None:
 
 
 def remove_packages(context: Recovering) -> None:
-    shutil.rmtree(context.input.folder / WEB / MODULES, ignore_errors=True)
+    web = context.input.folder / WEB
+    for note in web.glob(_INSTALLED):
+        note.unlink(missing_ok=True)
+    shutil.rmtree(web / MODULES, ignore_errors=True)
     context.report("The installed packages are removed")
 
 

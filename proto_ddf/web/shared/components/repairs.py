@@ -78,7 +78,6 @@ def _earlier(attempt: Any) -> rx.Component:
     return rx.el.li(
         rx.el.div(
             _link(attempt, "pd-link pd-cut"),
-            rx.el.span(attempt.outcome, class_name="pd-quiet"),
             class_name="pd-row-main",
         ),
         rx.el.span(time_ago(attempt.started_at), class_name="pd-quiet"),
