@@ -211,6 +211,7 @@ def test_a_full_disk_is_freed_of_what_can_be_made_again(
         server = make_server(
             ALLOWED_FOLDERS=json.dumps([str(tmp_path)]),
             BUN_INSTALL_CACHE_DIR=str(tmp_path / "cache"),
+            RECOVERY_ATTEMPTS="4",
         )
         connect_file(page, server.url, notes, "Notes")
         fill_generate_form(page, server.url, "Roomy notes", source="Notes")
