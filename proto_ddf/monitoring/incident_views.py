@@ -32,7 +32,10 @@ class Incident(BaseModel):
     """One incident. Times are ISO 8601 with zone."""
 
     id: str
+    type: str
     severity: str
+    component: str
+    """The part of Proto-DDF or the external system that failed; empty if it is not known."""
     title: str
     message: str
     state: str

@@ -1,21 +1,13 @@
-"""Incidents: the rules of their states, and what people do with them.
+"""Incidents: what changes them, and what people do with them.
 
-An incident is, in this order:
-
-- muted: by hand, for ever or until a time. Errors are counted; the state stays until then.
-- resolved: by hand, or when the operations of all its open errors succeeded, or what they are about works again.
-- escalating: at least 10 errors came within the last hour, and at least three times as many as in the hour before.
-- regressed: an error came after it was resolved, and nobody has acknowledged that.
-- new: until it is acknowledged or an hour old.
-- ongoing: otherwise.
-
-The stored state is that of the last change. Time alone changes it too, which `settle` writes.
+`incident_states` has the rules of their states. The stored state is that of the last change. Time alone changes it too,
+which `settle` writes.
 """
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, update
+from sqlalchemy import ColumnElement, update
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
@@ -23,6 +15,8 @@ from proto_ddf import change_events
 from proto_ddf.db.engine import session
 from proto_ddf.db.tables import (
     ErrorRecord,
+    IncidentAction,
+    IncidentActionRecord,
     IncidentEpisodeRecord,
     IncidentRecord,
     IncidentState,
@@ -31,18 +25,16 @@ from proto_ddf.db.tables import (
 from proto_ddf.db.writing import PATIENCE_SECONDS, write
 from proto_ddf.errors import ValidationError
 from proto_ddf.logs import get_logger
+from proto_ddf.monitoring.incident_states import HOUR, state_now
 from proto_ddf.monitoring.reported import ReportedError
 from proto_ddf.redaction import scrub_text
 
-HOUR = timedelta(hours=1)
-ESCALATING_ERRORS = 10
-ESCALATING_TIMES = 3
 LONGEST_NOTE = 2000
 
 log = get_logger(__name__)
 
 _id, _state = col(IncidentRecord.id), col(IncidentRecord.state)
-_of, _at = col(ErrorRecord.incident_id), col(ErrorRecord.at)
+_of = col(ErrorRecord.incident_id)
 
 
 def by_fingerprint(opened: Session, keys: Collection[str]) -> dict[str, IncidentRecord]:
@@ -76,7 +68,7 @@ def add_errors(
 def judge(opened: Session, incident: IncidentRecord, now: datetime) -> None:
     """Set the state of an incident after errors were added. How long it stays escalating, `settle` decides."""
     if incident.state != IncidentState.ESCALATING:
-        incident.state = _state_now(opened, incident, now)
+        incident.state = state_now(opened, incident, now)
 
 
 def resolve_operation(opened: Session, operation_id: str, now: datetime) -> list[str]:
@@ -94,7 +86,7 @@ def resolve_errors(opened: Session, which: ColumnElement[bool], now: datetime) -
     for incident in over:
         incident.resolved_at = now
         _close_episodes(opened, incident, now)
-        incident.state = _state_now(opened, incident, now)
+        incident.state = state_now(opened, incident, now)
     return [incident.id for incident in over]
 
 
@@ -110,7 +102,7 @@ def settle(now: datetime | None = None) -> None:
         changed = [
             incident.id
             for incident in opened.exec(select(IncidentRecord).where(due)).all()
-            if _state_now(opened, incident, at) != incident.state
+            if state_now(opened, incident, at) != incident.state
         ]
     for incident_id in changed:
         try:
@@ -122,8 +114,9 @@ def settle(now: datetime | None = None) -> None:
 def acknowledge(incident_id: str) -> None:
     """Somebody knows of it: it is new or regressed no longer."""
 
-    def change(_opened: Session, incident: IncidentRecord) -> None:
+    def change(opened: Session, incident: IncidentRecord) -> None:
         incident.acknowledged_at = utc_now()
+        _note_action(opened, incident, IncidentAction.ACKNOWLEDGED)
 
     _change(incident_id, change)
 
@@ -131,16 +124,22 @@ def acknowledge(incident_id: str) -> None:
 def mute(incident_id: str, period: timedelta | None) -> None:
     """Mute it for that long; None: for ever."""
 
-    def change(_opened: Session, incident: IncidentRecord) -> None:
+    def change(opened: Session, incident: IncidentRecord) -> None:
         incident.muted_for_ever = period is None
         incident.muted_until = utc_now() + period if period else None
+        _note_action(opened, incident, IncidentAction.MUTED, incident.muted_until)
 
     _change(incident_id, change)
 
 
 def unmute(incident_id: str) -> None:
     """It gets the state that it would have if it had never been muted."""
-    _change(incident_id, _unmute)
+
+    def change(opened: Session, incident: IncidentRecord) -> None:
+        _unmute(opened, incident)
+        _note_action(opened, incident, IncidentAction.UNMUTED)
+
+    _change(incident_id, change)
 
 
 def resolve(incident_id: str) -> None:
@@ -208,6 +207,15 @@ def _close_episodes(opened: Session, incident: IncidentRecord, at: datetime) -> 
     opened.execute(update(IncidentEpisodeRecord).where(*its_open).values(resolved_at=at))
 
 
+def _note_action(
+    opened: Session,
+    incident: IncidentRecord,
+    action: IncidentAction,
+    until: datetime | None = None,
+) -> None:
+    opened.add(IncidentActionRecord(incident_id=incident.id, action=action, until=until))
+
+
 def _unmute(_opened: Session, incident: IncidentRecord) -> None:
     incident.muted_until, incident.muted_for_ever = None, False
 
@@ -225,31 +233,7 @@ def _change(
         incident = opened.get(IncidentRecord, incident_id)
         if incident is not None:
             change(opened, incident)
-            incident.state = _state_now(opened, incident, now or utc_now())
+            incident.state = state_now(opened, incident, now or utc_now())
 
     write(change_and_judge, patience=patience)
     change_events.publish(incident_id)
-
-
-def _state_now(opened: Session, incident: IncidentRecord, now: datetime) -> IncidentState:
-    if incident.muted_for_ever or (incident.muted_until and incident.muted_until > now):
-        return IncidentState.MUTED
-    if incident.resolved_at is not None:
-        return IncidentState.RESOLVED
-    if _is_escalating(opened, incident, now):
-        return IncidentState.ESCALATING
-    acknowledged = incident.acknowledged_at is not None
-    if incident.regressed_at is not None and not acknowledged:
-        return IncidentState.REGRESSED
-    is_new = not acknowledged and incident.first_seen > now - HOUR
-    return IncidentState.NEW if is_new else IncidentState.ONGOING
-
-
-def _is_escalating(opened: Session, incident: IncidentRecord, now: datetime) -> bool:
-    if incident.count < ESCALATING_ERRORS or incident.last_seen <= now - HOUR:
-        return False
-    times = func.coalesce(func.sum(ErrorRecord.times), 0)
-    in_last_hour = func.coalesce(func.sum(ErrorRecord.times).filter(_at > now - HOUR), 0)
-    counted = select(times, in_last_hour).where(_of == incident.id, _at > now - 2 * HOUR)
-    both, last_hour = opened.exec(counted).one()
-    return last_hour >= ESCALATING_ERRORS and last_hour >= ESCALATING_TIMES * (both - last_hour)

@@ -19,7 +19,7 @@ class IncidentState(StrEnum):
 
 
 class IncidentRecord(SQLModel, table=True):
-    """Errors with one fingerprint. `proto_ddf.monitoring.incidents` has the rules of its state."""
+    """Errors with one fingerprint. `proto_ddf.monitoring.incident_states` has the rules of its state."""
 
     __tablename__ = "incident"
     __table_args__ = (Index("ix_incident_state", "state", "last_seen"),)
@@ -99,6 +99,25 @@ class IncidentEpisodeRecord(SQLModel, table=True):
     incident_id: str
     opened_at: datetime = Field(sa_type=UtcDateTime, index=True)
     resolved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class IncidentAction(StrEnum):
+    ACKNOWLEDGED = "acknowledged"
+    MUTED = "muted"
+    UNMUTED = "unmuted"
+
+
+class IncidentActionRecord(SQLModel, table=True):
+    """What a person did with an incident. Notes are in the incident, and when it was resolved is in its episodes."""
+
+    __tablename__ = "incident_action"
+    __table_args__ = (Index("ix_incident_action", "incident_id", "at"),)
+    id: int | None = Field(default=None, primary_key=True)
+    incident_id: str = Field(foreign_key="incident.id", ondelete="CASCADE")
+    at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    action: IncidentAction
+    until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """How long it is muted; None for ever."""
 
 
 class DiscardedErrorsRecord(SQLModel, table=True):

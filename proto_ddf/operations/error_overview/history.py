@@ -12,6 +12,8 @@ from proto_ddf.db.tables import (
     DeliveryRecord,
     DeliveryState,
     ErrorRecord,
+    IncidentAction,
+    IncidentActionRecord,
     IncidentEpisodeRecord,
     IncidentRecord,
 )
@@ -39,7 +41,8 @@ class HistoryEntry(BaseModel):
     at: str
     """ISO 8601 with zone."""
     kind: str
-    """opened, errors, regressed, resolved, acknowledged, note, repair, escalation, notification or pull_request."""
+    """opened, errors, regressed, resolved, acknowledged, muted, unmuted, note, repair, escalation, notification or
+    pull_request."""
     title: str
     text: str = ""
     href: str = ""
@@ -61,7 +64,8 @@ def history_of(incident_id: str) -> History:
         found = [
             *_errors(opened, incident_id),  # before the beginning, which is the time of the first
             *_episodes(opened, incident_id),
-            *_marks(incident),
+            *_notes(incident),
+            *_actions(opened, incident_id),
             *_deliveries(opened, incident_id),
         ]
     found += [*_repairs(incident_id), *_escalations(incident_id), *_codegen(incident_id)]
@@ -69,12 +73,22 @@ def history_of(incident_id: str) -> History:
     return History(events=list(_errors_together(found))[:MOST], is_cut=len(found) > MOST)
 
 
-def _marks(incident: IncidentRecord) -> Iterator[HistoryEntry]:
-    """What the incident itself tells."""
-    if incident.acknowledged_at:
-        yield _entry(incident.acknowledged_at, "acknowledged", "Acknowledged")
+def _notes(incident: IncidentRecord) -> Iterator[HistoryEntry]:
     for note in incident.notes:
         yield HistoryEntry(at=note["at"], kind="note", title="Note", text=note["text"])
+
+
+def _actions(opened: Session, incident_id: str) -> Iterator[HistoryEntry]:
+    newest = (
+        select(IncidentActionRecord)
+        .where(IncidentActionRecord.incident_id == incident_id)
+        .order_by(col(IncidentActionRecord.at).desc())
+        .limit(MOST)
+    )
+    for action in opened.exec(newest).all():
+        until = f"Until {action.until:%Y-%m-%d %H:%M} UTC" if action.until else "For ever"
+        text = until if action.action is IncidentAction.MUTED else ""
+        yield _entry(action.at, action.action.value, action.action.value.capitalize(), text)
 
 
 def _episodes(opened: Session, incident_id: str) -> Iterator[HistoryEntry]:

@@ -1,5 +1,6 @@
 """How things stand now, for the page of all errors."""
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from pydantic import BaseModel
@@ -10,9 +11,10 @@ from proto_ddf.monitoring.incident_news import IncidentLines
 from proto_ddf.monitoring.incident_views import count_incidents
 from proto_ddf.notify import delivery_views
 from proto_ddf.notify.delivery_views import DeliveryView
+from proto_ddf.operations.error_handling.configuration import current_config
 from proto_ddf.operations.error_overview.circuits import OpenCircuit, open_circuits
 from proto_ddf.operations.error_overview.headroom import Headroom, read_headroom
-from proto_ddf.operations.error_overview.waiting import Waiting, waiting_for_person
+from proto_ddf.operations.error_overview.waiting import WaitingList, waiting_for_person
 from proto_ddf.operations.recovery.views import RecoveryAttempt, attempts_since
 
 RECENT = timedelta(hours=24)
@@ -35,12 +37,14 @@ class Situation(BaseModel):
     escalating: IncidentLines = IncidentLines()
     repairs: list[RecoveryAttempt] = []
     """Those that run and those that ended lately, the newest first."""
-    waiting: list[Waiting] = []
+    waiting: WaitingList = WaitingList()
     """For a person."""
     circuits: list[OpenCircuit] = []
     undelivered: list[DeliveryView] = []
     undelivered_count: int = 0
     headroom: Headroom = Headroom()
+    switched_off: list[str] = []
+    """Parts of the error handling that settings switch off, for people."""
 
 
 def read_situation(last_look: str) -> Situation:
@@ -54,12 +58,18 @@ def read_situation(last_look: str) -> Situation:
         news=incident_news.begun_since(since, LINES),
         escalating=incident_news.escalating(LINES),
         repairs=attempts_since(utc_now() - RECENT),
-        waiting=waiting_for_person(),
+        waiting=waiting_for_person(LINES),
         circuits=open_circuits(),
         undelivered=delivery_views.undelivered(LINES),
         undelivered_count=delivery_views.undelivered_count(),
         headroom=read_headroom(),
+        switched_off=_switched_off(),
     )
+
+
+def _switched_off() -> list[str]:
+    parts = asdict(current_config())
+    return [name.replace("_", " ") for name, is_on in parts.items() if not is_on]
 
 
 def now_text() -> str:

@@ -13,7 +13,6 @@ from proto_ddf.db.tables import (
     IncidentState,
 )
 
-MOST = 20
 _FOR_PERSONS = (EscalationLevel.MANUAL, EscalationLevel.RESET)
 _PULLS = {
     "merged": "A pull request of Codegen is merged: apply it",
@@ -38,11 +37,19 @@ class Waiting(BaseModel):
     """Since when, ISO 8601 with zone."""
 
 
-def waiting_for_person() -> list[Waiting]:
-    """At most twenty of each kind, the newest first. Pull requests are as they were when they were last looked at."""
+class WaitingList(BaseModel):
+    """The first of so many."""
+
+    total: int = 0
+    listed: list[Waiting] = []
+
+
+def waiting_for_person(limit: int) -> WaitingList:
+    """The newest first. Pull requests are as they were when they were last looked at."""
     with session() as opened:
         found = [*_escalations(opened), *_pull_requests(opened)]
-    return sorted(found, key=lambda each: each.at, reverse=True)
+    found.sort(key=lambda each: each.at, reverse=True)
+    return WaitingList(total=len(found), listed=found[:limit])
 
 
 def _escalations(opened: Session) -> list[Waiting]:
@@ -67,12 +74,11 @@ def _escalations(opened: Session) -> list[Waiting]:
             what=escalation.reason,
             at=escalation.at.isoformat(),
         )
-        for incident, escalation in list(last.values())[-MOST:]
+        for incident, escalation in last.values()
     ]
 
 
 def _pull_requests(opened: Session) -> list[Waiting]:
-    created = col(CodegenRunRecord.created_at)
     query = (
         select(IncidentRecord, CodegenRunRecord)
         .join(CodegenRunRecord, col(CodegenRunRecord.incident_id) == col(IncidentRecord.id))
@@ -81,8 +87,6 @@ def _pull_requests(opened: Session) -> list[Waiting]:
             col(CodegenRunRecord.applied_at).is_(None),
             _is_open,
         )
-        .order_by(created.desc())
-        .limit(MOST)
     )
     return [
         Waiting(

@@ -100,7 +100,7 @@ def _effect(each: Any) -> rx.Component:
 
 def _component(each: Any) -> rx.Component:
     return rx.el.tr(
-        rx.el.td(each.name),
+        rx.el.td(rx.el.div(each.name, title=each.name, class_name="pd-cell-name")),
         _cell(count(each.errors)),
         _cell(_known(duration(each.mttr_seconds))),
         _cell(_known(duration(each.mtbf_seconds))),

@@ -30,6 +30,7 @@ def headroom_section() -> rx.Component:
         rx.el.div(rx.el.h2("Headroom", class_name="pd-section-title"), class_name="pd-errors-head"),
         facts,
         _discarded(room),
+        _switched_off(SituationState.switched_off),
         id="headroom",
         class_name="pd-section",
         aria_label="Headroom",
@@ -69,4 +70,14 @@ def _discarded(room: Any) -> rx.Component:
             f"No error of the last {room.discarded_days} days was refused or removed.",
             class_name="pd-quiet pd-plain",
         ),
+    )
+
+
+def _switched_off(parts: Any) -> rx.Component:
+    return rx.cond(
+        parts.length() > 0,
+        rx.el.p(
+            "Switched off by settings: ", parts.join(", "), ".", class_name="pd-quiet pd-plain"
+        ),
+        rx.fragment(),
     )

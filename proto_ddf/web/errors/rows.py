@@ -41,7 +41,9 @@ class IncidentRow(BaseModel):
     title: str = ""
     message: str = ""
     state: str = ""
+    type: str = ""
     severity: str = ""
+    component: str = ""
     count: int = 0
     first_seen: str = ""
     last_seen: str = ""
@@ -78,7 +80,10 @@ def error_row(record: dict[str, Any]) -> ErrorRow:
 
 
 def incident_row(incident: Incident) -> IncidentRow:
-    shown = {"id", "title", "message", "state", "severity", "count", "first_seen", "last_seen"}
+    shown = {
+        *("id", "type", "title", "message", "state", "severity", "component"),
+        *("count", "first_seen", "last_seen"),
+    }
     return IncidentRow(
         **incident.model_dump(include=shown),
         muted_until=(incident.state == "muted" and incident.muted_until) or "",

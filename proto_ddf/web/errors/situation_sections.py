@@ -34,7 +34,7 @@ def escalating_section() -> rx.Component:
         "Escalating",
         _incidents(STATE.escalating, "Escalating"),
         number=STATE.escalating.total,
-        nothing="Nothing comes more and more often.",
+        nothing="No error is getting more frequent.",
     )
 
 
@@ -51,7 +51,7 @@ def repairs_section() -> rx.Component:
         nothing="Nothing is being repaired, and nothing was in the last 24 hours.",
         beside=rx.cond(
             repairs.length() > 0,
-            f"{STATE.repairing} at work now, and those of the last 24 hours",
+            f"{STATE.repairing} at work now; the newest of the last 24 hours are listed",
             "",
         ),
     )
@@ -60,13 +60,16 @@ def repairs_section() -> rx.Component:
 def waiting_section() -> rx.Component:
     waiting: Any = STATE.waiting
     rows = rx.el.ul(
-        rx.foreach(waiting, _waiting), class_name="pd-rows pd-panel", aria_label="Waiting for you"
+        rx.foreach(waiting.listed, _waiting),
+        _more(waiting.total, waiting.listed),
+        class_name="pd-rows pd-panel",
+        aria_label="Waiting for you",
     )
     return section(
         "waiting",
         "Waiting for you",
         rows,
-        number=waiting.length(),
+        number=waiting.total,
         nothing="Nothing waits for a person.",
     )
 
@@ -104,17 +107,21 @@ def undelivered_section() -> rx.Component:
 
 
 def _incidents(found: Any, label: str) -> rx.Component:
-    more = rx.el.li(
-        count(found.total - found.lines.length()),
-        " more are among what is broken.",
-        class_name="pd-row pd-quiet",
-    )
     return rx.el.ul(
         rx.foreach(found.lines, _incident),
-        rx.cond(found.total > found.lines.length(), more, rx.fragment()),
+        _more(found.total, found.lines),
         class_name="pd-rows pd-panel",
         aria_label=label,
     )
+
+
+def _more(total: Any, listed: Any) -> rx.Component:
+    more = rx.el.li(
+        count(total - listed.length()),
+        " more are among what is broken.",
+        class_name="pd-row pd-quiet",
+    )
+    return rx.cond(total > listed.length(), more, rx.fragment())
 
 
 def _incident(incident: Any) -> rx.Component:

@@ -13,7 +13,7 @@ from proto_ddf.notify.delivery_views import DeliveryView
 from proto_ddf.operations.error_overview.circuits import OpenCircuit
 from proto_ddf.operations.error_overview.headroom import Headroom
 from proto_ddf.operations.error_overview.situation import Situation, now_text, read_situation
-from proto_ddf.operations.error_overview.waiting import Waiting
+from proto_ddf.operations.error_overview.waiting import WaitingList
 from proto_ddf.operations.recovery.views import RecoveryAttempt
 from proto_ddf.web.shared.state.live import LiveMixin, refresh_signals
 from proto_ddf.web.shared.state.waiting import Wait, wait_of
@@ -26,7 +26,7 @@ _SAME_LOOK_SECONDS = 60.0
 """Who returns within this time still sees what was new when they came."""
 _AS_READ = (
     *("is_first_look", "broken", "news", "escalating", "waiting"),
-    *("undelivered", "undelivered_count", "headroom"),
+    *("undelivered", "undelivered_count", "headroom", "switched_off"),
 )
 """What is shown as it was read."""
 
@@ -67,12 +67,14 @@ class SituationState(LiveMixin, rx.State):
     repairs: list[RepairRow] = []
     repairing: int = 0
     """How many of them run."""
-    waiting: list[Waiting] = []
+    waiting: WaitingList = WaitingList()
     """For a person."""
     circuits: list[CircuitRow] = []
     undelivered: list[DeliveryView] = []
     undelivered_count: int = 0
     headroom: Headroom = Headroom()
+    switched_off: list[str] = []
+    """Parts of the error handling, for people."""
 
     _looked_before: str = ""
     """The last look, as it was when this one began."""

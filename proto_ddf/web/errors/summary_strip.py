@@ -14,13 +14,12 @@ STATE = SituationState
 def summary_strip() -> rx.Component:
     """Numbers appear once they are known, in places that are there from the beginning."""
     circuits: Any = STATE.circuits
-    waiting: Any = STATE.waiting
     entries = (
         ("broken", "Broken", STATE.broken),
         ("news", "New or back", STATE.news.total),
         ("escalating", "Escalating", STATE.escalating.total),
         ("repairs", "Being repaired", STATE.repairing),
-        ("waiting", "Waiting for you", waiting.length()),
+        ("waiting", "Waiting for you", STATE.waiting.total),
         ("circuits", "Open circuits", circuits.length()),
         ("undelivered", "Undelivered", STATE.undelivered_count),
     )

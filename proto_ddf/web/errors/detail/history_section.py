@@ -13,6 +13,8 @@ _ICONS = {
     "regressed": "rotate-ccw",
     "resolved": "circle-check",
     "acknowledged": "eye",
+    "muted": "bell-off",
+    "unmuted": "bell",
     "note": "sticky-note",
     "repair": "wrench",
     "escalation": "user-round",

@@ -77,6 +77,12 @@ def _summary() -> rx.Component:
             affected_links(incident.affected),
             rx.el.div(
                 occurrences(incident),
+                rx.el.span("Type: ", incident.type.replace("_", " ")),
+                rx.cond(
+                    incident.component,
+                    rx.el.span("In: ", incident.component),
+                    rx.fragment(),
+                ),
                 rx.el.span(error.error_type),
                 class_name="pd-quiet pd-facts",
             ),

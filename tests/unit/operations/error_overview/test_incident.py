@@ -48,11 +48,13 @@ def test_the_history_begins_with_the_newest() -> None:
         )
         opened.commit()
     incidents.add_note(incident_id, "Known.")
+    incidents.mute(incident_id, None)
+    incidents.unmute(incident_id)
     incidents.resolve(incident_id)
     report(OSError("a"), "Read")
     assert kinds(incident_id) == [
-        *("errors", "regressed", "resolved", "note", "notification"),
-        *("escalation", "errors", "opened"),
+        *("errors", "regressed", "resolved", "unmuted", "muted", "note"),
+        *("notification", "escalation", "acknowledged", "errors", "opened"),
     ]
     titles = {event.title for event in history_of(incident_id).events}
     assert {"3 errors", "Error", "Notification sent by Slack", "Escalated to a person"} <= titles

@@ -24,6 +24,7 @@ from proto_ddf.monitoring import incidents
 from proto_ddf.monitoring.incident_news import unacknowledged
 from proto_ddf.operations.error_overview.situation import Situation, now_text, read_situation
 from proto_ddf.resilience import policy
+from proto_ddf.settings import get_settings
 from tests.reporting import report
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -52,7 +53,9 @@ def news(situation: Situation) -> list[str]:
 def test_a_new_home_is_calm() -> None:
     found = read_situation("")
     assert (found.broken, found.news.total, found.escalating.total) == (0, 0, 0)
-    assert found.repairs == found.waiting == found.undelivered == found.headroom.discarded == []
+    assert (
+        found.repairs == found.waiting.listed == found.undelivered == found.headroom.discarded == []
+    )
     assert found.is_first_look
     assert 0 < found.headroom.disk_free <= found.headroom.disk_total
     assert 0 < found.headroom.own_memory < found.headroom.memory_total
@@ -132,13 +135,13 @@ def test_an_escalation_waits_for_a_person_until_it_is_acknowledged_or_over() -> 
         for level in (EscalationLevel.MANUAL, EscalationLevel.RESET):
             add(EscalationRecord(incident_id=incident_id, level=level, reason=f"Now {level}"))
     add(EscalationRecord(incident_id=codegen, level=EscalationLevel.CODEGEN, reason="Codegen"))
-    assert {each.what for each in read_situation("").waiting} == {"Now reset"}
-    assert len(read_situation("").waiting) == 3
+    assert {each.what for each in read_situation("").waiting.listed} == {"Now reset"}
+    assert read_situation("").waiting.total == 3
     incidents.acknowledge(known)
     incidents.resolve(over)
     incidents.resolve(back)
     report(TypeError("a"), "Read")  # the escalation was of the time before
-    assert read_situation("").waiting == []
+    assert read_situation("").waiting.total == 0
 
 
 def test_pull_requests_wait_until_they_are_applied() -> None:
@@ -158,7 +161,7 @@ def test_pull_requests_wait_until_they_are_applied() -> None:
                 applied_at=applied,
             )
         )
-    told = sorted(each.what for each in read_situation("").waiting)
+    told = sorted(each.what for each in read_situation("").waiting.listed)
     assert [text.rpartition(" ")[0] for text in told] == [
         "A pull request of Codegen is merged: apply",
         "A pull request of Codegen is open: review",
@@ -177,6 +180,14 @@ def circuit() -> Iterator[str]:
 def test_open_circuits_are_named(circuit: str) -> None:
     found = [each for each in read_situation("").circuits if each.name == circuit]
     assert [each.state for each in found] == ["forced_open"]
+
+
+def test_parts_that_are_switched_off_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read_situation("").switched_off == []
+    monkeypatch.setenv("ENABLE_ESCALATION", "false")
+    monkeypatch.setenv("NETWORK_CIRCUIT_BREAKER_ENABLED", "false")
+    get_settings.cache_clear()
+    assert read_situation("").switched_off == ["circuit breaker", "escalation"]
 
 
 def test_queues_are_counted() -> None:
