@@ -23,6 +23,14 @@ LINES = 5
 """Of each short list."""
 FIRST_LOOK = timedelta(hours=24)
 """What counts as new for somebody who has never looked."""
+_PARTS = {
+    "retry": "repairs",
+    "circuit_breaker": "circuit breakers",
+    "escalation": "escalation",
+    "codegen": "Codegen",
+    "notifications": "notifications",
+}
+"""Parts of the error handling, for people."""
 
 
 class Situation(BaseModel):
@@ -69,7 +77,7 @@ def read_situation(last_look: str) -> Situation:
 
 def _switched_off() -> list[str]:
     parts = asdict(current_config())
-    return [name.replace("_", " ") for name, is_on in parts.items() if not is_on]
+    return [_PARTS[name] for name, is_on in parts.items() if not is_on]
 
 
 def now_text() -> str:

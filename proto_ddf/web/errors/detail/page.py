@@ -26,6 +26,8 @@ from proto_ddf.web.shared.components.operation import step_list
 from proto_ddf.web.shared.components.repairs import repairs_section
 
 _MUTES = (("hour", "1 hour"), ("day", "1 day"), ("ever", "For ever"))
+_NEWEST = 5
+"""Events that are shown unfolded."""
 
 
 def incident_page() -> rx.Component:
@@ -48,11 +50,11 @@ def _incident() -> rx.Component:
     return rx.fragment(
         _summary(),
         repairs_section(),
-        codegen_section(),
-        history_section(),
         _last_operation(),
-        code_section(),
+        history_section(),
         _errors(),
+        code_section(),
+        codegen_section(),
         notes_section(),
     )
 
@@ -172,9 +174,20 @@ def _last_operation() -> rx.Component:
 
 def _errors() -> rx.Component:
     errors: Any = IncidentPageState.errors
-    listed = rx.el.ol(
-        rx.foreach(errors, _error_row), class_name="pd-rows pd-panel", aria_label="Events"
+    newest = rx.el.ol(
+        rx.foreach(errors[:_NEWEST], _error_row), class_name="pd-rows pd-panel", aria_label="Events"
     )
+    older = rx.el.details(
+        rx.el.summary("Older events"),
+        rx.el.ol(
+            rx.foreach(errors[_NEWEST:], _error_row),
+            class_name="pd-rows pd-panel",
+            aria_label="Older events",
+            margin_top="8px",
+        ),
+        class_name="pd-details",
+    )
+    listed = rx.fragment(newest, rx.cond(errors.length() > _NEWEST, older, rx.fragment()))
     title = rx.cond(
         IncidentPageState.incident.count > errors.length(),
         "Last "

@@ -187,7 +187,7 @@ def test_parts_that_are_switched_off_are_named(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("ENABLE_ESCALATION", "false")
     monkeypatch.setenv("NETWORK_CIRCUIT_BREAKER_ENABLED", "false")
     get_settings.cache_clear()
-    assert read_situation("").switched_off == ["circuit breaker", "escalation"]
+    assert read_situation("").switched_off == ["circuit breakers", "escalation"]
 
 
 def test_queues_are_counted() -> None:
