@@ -19,16 +19,17 @@ def describe(
 
     `operation` says for people what was being done; it may be a positional or a keyword argument. Keys: error_type,
     code, family, category, type, severity, suggested_action, confidence, title, message, hint, field, location,
-    retry_possible, context. What a child process wrote (`log`, a list of lines in the error's own context, which may have
-    its `exit_code` too) decides where the error says only that it failed; the last lines of it are kept. The
+    retry_possible, context. What a child process wrote (`log`, a list of lines in the error's own context or in `context`,
+    which may have its `exit_code` too) decides where the error says only that it failed; the last lines of it are kept. The
     context holds `operation`, `user_id` ("anonymous" by default), `retry_possible`, the error's own context, `context`,
     and what `enhance_error_context` adds. `context` may have any keys: if `operation` was given as a positional
     argument too, the one in `context` is stored as `attempted`.
     """
     own = _own_context(error)
-    log = own.get("log")
+    log = own.get("log") or context.pop("log", None)
     lines = [plain_text(line) for line in log] if isinstance(log, list) else []
-    found = classify(error, "\n".join(lines))
+    exit_code = own.get("exit_code", context.get("exit_code"))
+    found = classify(error, "\n".join(lines), {"exit_code": exit_code})
     if lines:
         own["log"] = lines[-LOG_LINES:]
     if operation is None:

@@ -9,9 +9,10 @@ from sqlmodel import col, select
 
 from proto_ddf.db.engine import session
 from proto_ddf.db.tables import IncidentRecord
-from proto_ddf.errors import classify, describe
+from proto_ddf.errors import classify
 from proto_ddf.errors.classify import Classification
 from proto_ddf.monitoring import intake
+from proto_ddf.monitoring.error_tracker import ErrorTracker
 from proto_ddf.monitoring.reports.error_reporting import ErrorReporting
 from proto_ddf.monitoring.reports.options import ReportOptions
 from proto_ddf.monitoring.reports.store import ReportView
@@ -67,19 +68,13 @@ class ErrorHandlingSystem:
         """Report an error; returns what follows, and never waits.
 
         `context` may have `operation` (what was being done, for people), `operation_id`, `user_id`, `subject` (the slug
-        of an app or the id of a source), `logs` (what a child process wrote), and anything else that explains the error.
+        of an app or the id of a source), `log` (lines that a child process wrote) with its `exit_code`, and anything else
+        that explains the error.
         """
         given = dict(context or {})
-        operation = str(given.pop("operation", "") or "")
-        found = classify(error, str(given.pop("logs", "") or ""), given)
-        described = describe(error, operation, **given)
-        incident_id = intake.report(
-            described,
-            operation,
-            given.get("operation_id"),
-            given.get("user_id"),
-            subject=str(given.get("subject") or ""),
-        )
+        lines = [str(line) for line in given.get("log") or ()]
+        found = classify(error, "\n".join(lines), {"exit_code": given.get("exit_code")})
+        incident_id = ErrorTracker().track_error(error, {**given, "log": lines})
         return Outcome(incident_id, found, self._planned(found))
 
     async def run(self) -> None:

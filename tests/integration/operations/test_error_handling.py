@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from proto_ddf import errors
 from proto_ddf.db.engine import session
 from proto_ddf.db.tables import EscalationRecord, IncidentRecord, RecoveryAttemptRecord
 from proto_ddf.errors import IntegrationError, ValidationError, describe
 from proto_ddf.monitoring import incidents, intake
+from proto_ddf.monitoring.error_views import recent_errors
 from proto_ddf.operations import service
 from proto_ddf.operations.error_handling.acting import IncidentActions
 from proto_ddf.operations.error_handling.configuration import ErrorHandlingConfig
@@ -179,6 +181,12 @@ def test_an_error_is_handled_without_waiting_and_says_what_follows(
     statistics = system.get_statistics()
     assert (statistics["errors"], statistics["incidents"]) == (1, {"new": 1})
     built = system.handle_error(
-        RuntimeError("build failed"), {"logs": "No space left on device", "exit_code": 1}
+        errors.SystemError("build failed", component="frontend", code="build_failed"),
+        {
+            "log": ["error: Could not resolve", "ENOSPC: no space left on device, write"],
+            "exit_code": 1,
+        },
     )
-    assert built.classification.code in {"disk_space_low", "unknown"}
+    assert built.classification.code == "disk_space_low"
+    assert intake.flush(SECONDS)
+    assert recent_errors(1)[0]["code"] == "disk_space_low"

@@ -61,7 +61,7 @@ def test_no_secret_of_an_error_leaves(home: Path, workshop: Any) -> None:
     operation_id = workshop.start(leaky)
     workshop.wait(operation_id, "failed")
     system = ErrorHandlingSystem()
-    system.handle_error(ValueError(PLANTED[0]), {"operation": PLANTED[1], "logs": PLANTED[2]})
+    system.handle_error(ValueError(PLANTED[0]), {"operation": PLANTED[1], "log": [PLANTED[2]]})
     assert intake.flush(30)
     while act_on_new(system._actions.act):
         pass
