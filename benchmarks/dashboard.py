@@ -37,10 +37,12 @@ INCIDENTS = 10_000
 SUBJECTS = [f"app_{number}" for number in range(60)]
 KINDS = ("generate_app", "regenerate_app", "refresh_source", "start_app", "restart_app")
 RUNS = 100_000
+ATTEMPTS = 10_000
 MOST_MILLISECONDS = 150.0
 
 TEXT = """{events:,} errors of {incidents:,} incidents within {days} days, some of which are much more frequent than others, and the
-ends of {runs:,} runs of operations. Each query was run {times} times. p95 is to be at most {most:.0f} ms. {machine}"""
+ends of {runs:,} runs of operations and {attempts:,} attempts to repair. Each query was run {times} times. p95 is to be at most {most:.0f} ms. The time of
+the processor shows what a query takes while nothing else runs. {machine}"""
 
 EVERY = 33
 """Every 33rd error begins an episode, which lasts up to three hours."""
@@ -68,7 +70,7 @@ def main(events: int = EVENTS, times: int = TIMES) -> None:
         get_settings.cache_clear()
         engine.migrate()
         fill(get_settings().database_path, events)
-        table = [["query", "range", "p50", "p95", "at most", ""]]
+        table = [["query", "range", "p50", "p95", "p95 of the processor", "at most", ""]]
         for title, written, query in queries():
             table.append([title, written, *_measured(query, times)])
         words = {
@@ -76,6 +78,7 @@ def main(events: int = EVENTS, times: int = TIMES) -> None:
             "incidents": INCIDENTS,
             "days": DAYS,
             "runs": RUNS,
+            "attempts": ATTEMPTS,
             "times": times,
             "most": MOST_MILLISECONDS,
             "machine": machine(),
@@ -92,6 +95,7 @@ def queries() -> Iterator[tuple[str, str, Callable[[], object]]]:
         yield "Patterns", written, lambda of=written: analytics.analyze_patterns(of)
         yield "Rates", written, lambda of=written: tracking.rates(of)
         yield "MTTR and MTBF", written, lambda of=written: tracking.repair_times(of)
+        yield "Effect of repairs", written, lambda of=written: tracking.recovery_success(of)
         yield "Curve of one app", written, lambda of=written: _app_curve(of)
     yield "Open incidents, 100", "", lambda: recent_incidents(100)
     yield "One incident", "", lambda: read_incident(most_frequent.incident_id)
@@ -105,14 +109,16 @@ def _app_curve(written: str) -> object:
 
 def _measured(query: Callable[[], object], times: int) -> list[str]:
     query()
-    took = []
+    took, used = [], []
     for _ in range(times):
-        begin = time.perf_counter()
+        begin, before = time.perf_counter(), time.process_time()
         query()
         took.append((time.perf_counter() - begin) * 1000)
+        used.append((time.process_time() - before) * 1000)
     p95 = quantiles(took, n=20)[-1]
     verdict = "reached" if p95 <= MOST_MILLISECONDS else "missed"
-    return [f"{median(took):.1f} ms", f"{p95:.1f} ms", f"{MOST_MILLISECONDS:.0f} ms", verdict]
+    shown = [f"{each:.1f} ms" for each in (median(took), p95, quantiles(used, n=20)[-1])]
+    return [*shown, f"{MOST_MILLISECONDS:.0f} ms", verdict]
 
 
 def fill(path: Path, events: int) -> None:
@@ -132,6 +138,7 @@ def fill(path: Path, events: int) -> None:
         )
         connection.executemany("INSERT INTO run VALUES (?, ?, ?, ?, ?)", _runs(chance, now))
         _insert(connection, "operation", _changes(chance, now))
+        _insert(connection, "recovery_attempt", _attempts(chance, now))
         for grain, length, rest in (("hour", 13, ":00:00.000000"), ("day", 10, " 00:00:00.000000")):
             for statement in ROLLUPS:
                 connection.execute(statement, {"grain": grain, "length": length, "rest": rest})
@@ -212,6 +219,22 @@ def _runs(chance: random.Random, now: datetime) -> Iterator[tuple[object, ...]]:
         outcome = "failed" if chance.random() < 0.1 else "succeeded"
         kind, subject = chance.choice(KINDS), chance.choice(SUBJECTS)
         yield _at(_moment(chance, now)), kind, subject, outcome, chance.random() * 60
+
+
+def _attempts(chance: random.Random, now: datetime) -> Iterator[dict[str, object]]:
+    for number in range(ATTEMPTS):
+        at = _moment(chance, now)
+        yield {
+            "id": f"{number:012x}",
+            "incident_id": f"{number % INCIDENTS:012x}",
+            "subject": chance.choice(SUBJECTS),
+            "strategy": chance.choice(("rebuild", "restart", "reinstall_dependencies")),
+            "operation_id": f"attempt {number}",
+            "number": 1,
+            "state": chance.choice(("VERIFIED", "FAILED")),
+            "started_at": _at(at),
+            "finished_at": _at(at),
+        }
 
 
 def _changes(chance: random.Random, now: datetime) -> Iterator[dict[str, object]]:

@@ -15,6 +15,7 @@ from proto_ddf.monitoring.incidents import settle
 
 LAST_ERRORS = 50
 """Errors of one incident that its page shows."""
+LONGEST_NAME = 90
 SEARCHED_ERRORS = 500
 """Newest errors in which what an incident affects is looked for."""
 SEARCHED_IN_LIST = 50
@@ -83,6 +84,23 @@ def count_incidents(state: str = "") -> int:
     wanted = col(IncidentRecord.state).in_(_states(state))
     with session() as opened:
         return opened.exec(select(func.count()).where(wanted)).one()
+
+
+def incident_names(limit: int) -> list[tuple[str, str]]:
+    """The ids of incidents and their names, to choose one of them; open ones first, then by when they were last seen."""
+    recorded_state = col(IncidentRecord.state)
+    query = (
+        select(IncidentRecord.id, IncidentRecord.title, IncidentRecord.message)
+        .order_by(recorded_state.in_(OPEN).desc(), col(IncidentRecord.last_seen).desc())
+        .limit(limit)
+    )
+    with session() as opened:
+        rows = opened.exec(query).all()
+    return [(incident_id, _cut(f"{title}: {message}")) for incident_id, title, message in rows]
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 
 
 def read_incident(incident_id: str) -> IncidentDetails | None:

@@ -44,7 +44,7 @@ def bursts(opened: Session, time_range: TimeRange) -> list[Burst]:
     within = (col(ClassRollup.grain) == time_range.grain, at >= first, at < time_range.end)
     by_code: dict[str, dict[datetime, int]] = defaultdict(dict)
     for its_code, its_hour, count in opened.execute(
-        select(code, hour, number).where(*within).group_by(code, at)
+        select(code, hour, number).where(*within).group_by(at, code)
     ):
         by_code[its_code][buckets[its_hour]] = count
     step = HOUR if time_range.grain == "hour" else DAY
@@ -111,7 +111,7 @@ def _hours_of_day(
             func.sum(col(ClassRollup.count)).label("number"),
         )
         .where(col(ClassRollup.grain) == "hour", at >= begin, at < end)
-        .group_by(code, at)
+        .group_by(at, code)
         .subquery()
     )
     keys = (hours.c["code"], hours.c["hour"])

@@ -19,7 +19,12 @@ from proto_ddf.db.writing import write
 from proto_ddf.errors import describe
 from proto_ddf.monitoring import incidents, intake
 from proto_ddf.monitoring.error_views import recent_errors
-from proto_ddf.monitoring.incident_views import Incident, read_incident, recent_incidents
+from proto_ddf.monitoring.incident_views import (
+    Incident,
+    incident_names,
+    read_incident,
+    recent_incidents,
+)
 from proto_ddf.monitoring.retention import prune
 from proto_ddf.settings import PROJECT_ROOT
 from tests.reporting import report, succeed
@@ -302,3 +307,20 @@ def test_an_incident_stays_while_an_error_of_it_can_be_tried_again(database: Pat
     past(24 * 40)
     assert prune(datetime.now(UTC) - timedelta(days=30), 100, MUCH) == 1
     assert only().count == 2
+
+
+def test_incidents_are_offered_by_name_with_open_ones_first() -> None:
+    report(errors.SystemError("resolved words", component="test"), "Read", "one")
+    succeed("one")
+    for words in (f"long words {'x' * 200}", "other words"):
+        report(errors.SystemError(words, component="test"), "Read", "two")
+    incident_ids, names = zip(*incident_names(10), strict=True)
+    open_ones = [each.id for each in recent_incidents(10)]
+    assert list(incident_ids) == [
+        *open_ones,
+        *(each.id for each in recent_incidents(9, "resolved")),
+    ]
+    assert [len(name) <= 90 for name in names] == [True] * 3
+    assert names[0].endswith("other words")
+    assert names[1].endswith("x…")
+    assert names[2].endswith("resolved words")

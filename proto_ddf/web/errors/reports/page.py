@@ -125,7 +125,7 @@ def _about() -> rx.Component:
             on_change=STATE.set_about,
         ),
         error=STATE.field_errors["about"],
-        help_text=rx.cond(is_app, "The newest first.", "Open ones first, then resolved ones."),
+        help_text=rx.cond(is_app, "The newest first.", "Open ones first, then the others."),
         field_id="about",
     )
 

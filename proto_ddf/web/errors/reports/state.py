@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from reflex.event import EventSpec
 
 from proto_ddf.hosting import apps
-from proto_ddf.monitoring.incident_views import recent_incidents
+from proto_ddf.monitoring.incident_views import incident_names
 from proto_ddf.monitoring.reports import store
 from proto_ddf.monitoring.reports.options import ReportOptions
 from proto_ddf.monitoring.reports.store import ReportView
@@ -158,9 +158,8 @@ class ReportsState(OperationMixin, LiveMixin, rx.State):
 
 def _read() -> tuple[list[ReportView], list[Choice]]:
     incidents = [
-        Choice(type="incident", id=each.id, name=each.title)
-        for state in ("", "resolved")
-        for each in recent_incidents(_MOST_CHOICES, state)
+        Choice(type="incident", id=incident_id, name=name)
+        for incident_id, name in incident_names(_MOST_CHOICES)
     ]
     generated = [Choice(type="app", id=each.slug, name=each.name) for each in apps.list_apps()]
     return store.recent(), [*incidents, *generated]
