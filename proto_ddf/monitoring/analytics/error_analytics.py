@@ -7,8 +7,9 @@ from proto_ddf.db.engine import session
 from proto_ddf.db.tables import utc_now
 from proto_ddf.monitoring.analytics import patterns
 from proto_ddf.monitoring.analytics.results import Patterns, Trends
-from proto_ddf.monitoring.analytics.time_range import read_range
+from proto_ddf.monitoring.analytics.time_range import DAYS_BY_HOUR, TimeRange, read_range
 from proto_ddf.monitoring.analytics.trends import trends
+from proto_ddf.monitoring.rollups import bucket
 
 
 class ErrorAnalytics:
@@ -25,18 +26,26 @@ class ErrorAnalytics:
         - Same time of day: more than half of a code's errors came in one hour of the day (UTC), on at least 3 days and
           half of all days. Of longer ranges the last 7 days are looked at.
         - After a change: an incident began within 30 minutes after its app or source was connected, generated,
-          regenerated, refreshed or retyped. Operations and errors that were removed are not seen.
+          regenerated, refreshed or retyped. The last 200 such operations in the range are looked at, without those that
+          were removed.
 
         Raises:
             ValidationError: field "time_range".
         """
         found = read_range(time_range, self._clock())
+        recent = max(found.begin, bucket(found.end - DAYS_BY_HOUR, "hour"))
         with session() as opened:
+            hourly = patterns.read_curves(opened, TimeRange(recent, found.end), "hour")
+            curves = (
+                hourly
+                if found.grain == "hour"
+                else patterns.read_curves(opened, found, found.grain)
+            )
             return Patterns(
                 begin=found.begin,
                 end=found.end,
-                bursts=patterns.bursts(opened, found),
-                same_time=patterns.same_time(opened, found),
+                bursts=patterns.bursts(curves),
+                same_time=patterns.same_time(hourly),
                 after_change=patterns.after_change(opened, found),
             )
 

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import repeat
+from math import ceil
 from statistics import median
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Select, func, select
 from sqlmodel import Session, col
@@ -26,46 +27,49 @@ LEAST_BURST = 10
 BURST_TIMES = 5
 LEAST_DAYS = 3
 """On which errors came in the same hour."""
-LONGEST_SAME_TIME = timedelta(days=7)
-"""Errors at the same time of day are looked for in so much of the range, from its end."""
 AFTER_CHANGE = timedelta(minutes=30)
 CHANGES = ("connect_source", "generate_app", "refresh_source", "regenerate_app", "type_column")
 """Kinds of operation that change an app or a source."""
+MOST_CHANGES = 200
+"""The last ones in the range that are looked at."""
+_STEPS = {"hour": HOUR, "day": DAY}
 MOST = 20
 """Of each pattern that are returned."""
 
 
-def bursts(opened: Session, time_range: TimeRange) -> list[Burst]:
-    buckets = {_stored_hour(at): at for at in time_range.buckets()}
+class Curves(NamedTuple):
+    """The numbers of errors by code and bucket, without those that are 0."""
+
+    grain: Literal["hour", "day"]
+    buckets: list[datetime]
+    by_code: dict[str, dict[datetime, int]]
+    """Buckets in their order."""
+
+
+def read_curves(opened: Session, time_range: TimeRange, grain: Literal["hour", "day"]) -> Curves:
+    """A bucket of which the range has only a part counts as a whole."""
+    step = _STEPS[grain]
+    first = bucket(time_range.begin, grain)
+    buckets = [first + n * step for n in range(ceil((time_range.end - first) / step))]
     at, code = col(ClassRollup.bucket), col(ClassRollup.code)
-    first = next(iter(buckets.values()))
+    within = (col(ClassRollup.grain) == grain, at >= first, at < time_range.end)
     # The bucket as text: to read a time for each row takes longer than the query.
-    hour, number = func.substr(at, 1, 13), func.sum(col(ClassRollup.count))
-    within = (col(ClassRollup.grain) == time_range.grain, at >= first, at < time_range.end)
+    query = select(code, func.substr(at, 1, 13), func.sum(col(ClassRollup.count)))
+    by_text = {f"{each:%Y-%m-%d %H}": each for each in buckets}
     by_code: dict[str, dict[datetime, int]] = defaultdict(dict)
-    for its_code, its_hour, count in opened.execute(
-        select(code, hour, number).where(*within).group_by(at, code)
-    ):
-        by_code[its_code][buckets[its_hour]] = count
-    step = HOUR if time_range.grain == "hour" else DAY
-    found = [
-        burst
-        for its_code, counts in by_code.items()
-        for burst in _bursts(its_code, counts, len(buckets), step)
-    ]
+    for its_code, text, number in opened.execute(query.where(*within).group_by(at, code)):
+        by_code[its_code][by_text[text]] = number
+    return Curves(grain, buckets, by_code)
+
+
+def bursts(curves: Curves) -> list[Burst]:
+    found = [burst for code in curves.by_code for burst in _bursts_of(code, curves)]
     return sorted(found, key=lambda each: (-each.count, each.begin, each.code))[:MOST]
 
 
-def _stored_hour(at: datetime) -> str:
-    """The first 13 characters of a stored time."""
-    return f"{at:%Y-%m-%d %H}"
-
-
-def _bursts(
-    code: str, counts: dict[datetime, int], buckets: int, step: timedelta
-) -> Iterable[Burst]:
-    """`counts` by buckets in their order, without those in which there were none; `buckets`: how many there are."""
-    usual = float(median([*counts.values(), *repeat(0, buckets - len(counts))]))
+def _bursts_of(code: str, curves: Curves) -> Iterable[Burst]:
+    counts, step = curves.by_code[code], _STEPS[curves.grain]
+    usual = float(median([*counts.values(), *repeat(0, len(curves.buckets) - len(counts))]))
     least = max(LEAST_BURST, BURST_TIMES * usual)
     found: list[Burst] = []
     for at, count in counts.items():
@@ -79,45 +83,24 @@ def _bursts(
     return found
 
 
-def same_time(opened: Session, time_range: TimeRange) -> list[DailyTime]:
-    begin = max(time_range.begin, bucket(time_range.end - LONGEST_SAME_TIME, "hour"))
-    days = ((time_range.end - timedelta.resolution).date() - begin.date()).days + 1
-    by_code: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
-    for code, hour, its_days, count in _hours_of_day(opened, begin, time_range.end):
-        by_code[code].append((hour, its_days, count))
+def same_time(hourly: Curves) -> list[DailyTime]:
+    of_days = len({at.date() for at in hourly.buckets})
     found = []
-    for code, hours in by_code.items():
-        total = sum(count for _, _, count in hours)
-        for hour, its_days, count in hours:
-            if its_days >= LEAST_DAYS and 2 * its_days >= days and 2 * count > total:
+    for code, counts in hourly.by_code.items():
+        total = sum(counts.values())
+        by_hour: dict[int, list[int]] = defaultdict(list)
+        for at, count in counts.items():
+            by_hour[at.hour].append(count)
+        for hour, daily in by_hour.items():
+            days, count = len(daily), sum(daily)
+            if days >= LEAST_DAYS and 2 * days >= of_days and 2 * count > total:
                 share = count / total
                 found.append(
                     DailyTime(
-                        code=code, hour=hour, days=its_days, of_days=days, count=count, share=share
+                        code=code, hour=hour, days=days, of_days=of_days, count=count, share=share
                     )
                 )
     return sorted(found, key=lambda each: (-each.count, each.code))[:MOST]
-
-
-def _hours_of_day(
-    opened: Session, begin: datetime, end: datetime
-) -> Iterable[tuple[str, int, int, int]]:
-    """Code, hour of the day, on how many days it had errors, and how many."""
-    at, code = col(ClassRollup.bucket), col(ClassRollup.code)
-    hours = (
-        select(
-            code.label("code"),
-            func.substr(at, 12, 2).label("hour"),
-            func.sum(col(ClassRollup.count)).label("number"),
-        )
-        .where(col(ClassRollup.grain) == "hour", at >= begin, at < end)
-        .group_by(at, code)
-        .subquery()
-    )
-    keys = (hours.c["code"], hours.c["hour"])
-    query = select(*keys, func.count(), func.sum(hours.c["number"])).group_by(*keys)
-    for its_code, hour, days, count in opened.execute(query):
-        yield its_code, int(hour), days, count
 
 
 def after_change(opened: Session, time_range: TimeRange, subject: str = "") -> list[AfterChange]:
@@ -146,30 +129,40 @@ def _after_changes(time_range: TimeRange, subject: str) -> Select[*tuple[Any, ..
     The moment of the error is an expression, and the range is compared with the changes alone: otherwise SQLite would
     read all errors and episodes of the range.
     """
-    changed, incident, error = OperationRecord, IncidentRecord, ErrorRecord
-    opened_at, finished = col(IncidentEpisodeRecord.opened_at), col(changed.finished_at)
+    incident, error, changed = IncidentRecord, ErrorRecord, _changes(time_range, subject).subquery()
+    opened_at, finished = col(IncidentEpisodeRecord.opened_at), changed.c["finished_at"]
     its_incident = col(IncidentEpisodeRecord.incident_id)
     longest = f"+{AFTER_CHANGE.total_seconds() + 1} seconds"
     last = func.strftime("%Y-%m-%d %H:%M:%f", finished, longest)
     began = (
         (col(error.incident_id) == its_incident)
         & (col(error.at) == func.coalesce(opened_at, opened_at))
-        & (col(error.subject) == col(changed.subject))
-        & col(error.operation_id).is_distinct_from(col(changed.id))
+        & (col(error.subject) == changed.c["subject"])
+        & col(error.operation_id).is_distinct_from(changed.c["id"])
     )
-    shown = [col(each) for each in (incident.id, incident.title, changed.id, changed.title)]
+    shown = (changed.c[name] for name in ("id", "title", "subject", "finished_at"))
     return (
-        select(opened_at, *shown, col(changed.subject), finished)
+        select(opened_at, col(incident.id), col(incident.title), *shown)
         .select_from(changed)
         .join(IncidentEpisodeRecord, (opened_at >= finished) & (opened_at <= last))
         .join(error, began)
         .join(incident, col(incident.id) == its_incident)
+        .order_by(opened_at.desc(), col(incident.id), finished.desc())
+    )
+
+
+def _changes(time_range: TimeRange, subject: str) -> Select[*tuple[Any, ...]]:
+    changed = OperationRecord
+    finished, its_subject = col(changed.finished_at), col(changed.subject)
+    return (
+        select(col(changed.id), col(changed.title), its_subject, finished)
         .where(
             col(changed.kind).in_(CHANGES),
             col(changed.state) == OperationState.SUCCEEDED,
             finished >= time_range.begin - AFTER_CHANGE,
             finished < time_range.until,
-            col(changed.subject) == subject if subject else col(changed.subject) != "",
+            its_subject == subject if subject else its_subject != "",
         )
-        .order_by(opened_at.desc(), col(incident.id), finished.desc())
+        .order_by(finished.desc())
+        .limit(MOST_CHANGES)
     )

@@ -12,8 +12,8 @@ from proto_ddf.monitoring.rollups import bucket
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LONGEST = timedelta(days=90)
 """Roll-ups by the hour are kept for so long."""
-LONGEST_BY_HOUR = timedelta(days=7, hours=1)
-"""Rounded to hours; curves of longer ranges have a point for each day."""
+DAYS_BY_HOUR = timedelta(days=7)
+"""Curves of longer ranges have a point for each day."""
 LONGEST_FROM_HOUR = timedelta(days=30)
 """Longer ranges begin at midnight, UTC."""
 _WRITTEN = re.compile(r"(?P<number>[1-9]\d{0,3})(?P<unit>[hd])")
@@ -38,7 +38,7 @@ class TimeRange:
     @property
     def grain(self) -> Literal["hour", "day"]:
         """Of its curves."""
-        return "hour" if self._length <= LONGEST_BY_HOUR else "day"
+        return "hour" if self._length <= DAYS_BY_HOUR + HOUR else "day"
 
     @property
     def until(self) -> datetime:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from proto_ddf.db.tables import RecoveryState
 from proto_ddf.errors import ValidationError
+from proto_ddf.monitoring.analytics import trends
 from proto_ddf.monitoring.analytics.error_analytics import ErrorAnalytics
 from proto_ddf.monitoring.analytics.failure_tracking import FailureTracking
 from proto_ddf.monitoring.analytics.results import Rate, RecoveryRate, RepairTime
@@ -115,6 +116,29 @@ def test_trends(history: History, written: str) -> None:
         assert (point.succeeded, point.failed) == (outcomes["succeeded"], outcomes["failed"])
 
 
+@given(
+    counts=st.lists(st.tuples(st.integers(0, 40), st.integers(0, 300)), min_size=30, max_size=30),
+    counted_first=st.integers(10, 40),
+)
+@settings(examples, max_examples=15)
+def test_the_most_frequent_incidents_of_a_long_range(
+    counts: list[tuple[int, int]], counted_first: int
+) -> None:
+    """`counts`: of each incident, in the range and before."""
+    batch = [
+        failed(NOW - days * DAY, "timeout", incident=number, times=times)
+        for number, both in enumerate(counts)
+        for days, times in zip((2, 20), both, strict=True)
+        if times
+    ]
+    write_history(History([batch]))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(trends, "_COUNTED_FIRST", counted_first)
+        found = ErrorAnalytics(lambda: NOW).analyze_trends("10d").incidents
+    expected = sorted((-each.times, each.incident_id) for each in batch if each.at > NOW - 10 * DAY)
+    assert [(-each.count, each.incident_id) for each in found] == expected[:10]
+
+
 def change(now: float, before: float) -> Any:
     return pytest.approx(now / before - 1) if before else None
 
@@ -192,8 +216,10 @@ def test_each_pattern_is_found() -> None:
     assert (began.subject, began.operation_id, began.seconds) == ("shop", "change-0", 900)
 
 
-def failed(at: datetime, code: str, *, subject: str = "", times: int = 1) -> Failed:
-    return Failed(at, code, 0, "", subject, None, times)
+def failed(
+    at: datetime, code: str, *, incident: int = 0, subject: str = "", times: int = 1
+) -> Failed:
+    return Failed(at, code, incident, "", subject, None, times)
 
 
 @dataclass
