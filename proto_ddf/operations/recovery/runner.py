@@ -127,11 +127,14 @@ def take_up() -> None:
 
 
 def last_failure(slug: str) -> tuple[Cause, RecoveryContext] | None:
-    """The newest error of an app that is not resolved, but of no repair; None if there is none."""
+    """The newest error of an app that is not resolved, but of no repair and of no earlier app of that name; None if there is
+    none."""
     repairs = select(OperationRecord.id).where(col(OperationRecord.kind).startswith(PREFIX))
     operation_id = col(ErrorRecord.operation_id)
+    made = select(AppRecord.created_at).where(AppRecord.slug == slug)
     return _newest(
         ErrorRecord.subject == slug,
+        col(ErrorRecord.at) >= made.scalar_subquery(),
         col(ErrorRecord.resolved_at).is_(None),
         operation_id.is_(None) | operation_id.not_in(repairs),
     )

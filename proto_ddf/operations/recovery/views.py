@@ -1,19 +1,27 @@
 """Attempts to repair, as pages show them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import BaseModel
 from sqlmodel import Session, col, select
 
 from proto_ddf.db.engine import session
-from proto_ddf.db.tables import OperationRecord, RecoveryAttemptRecord, RecoveryState
+from proto_ddf.db.tables import (
+    AppRecord,
+    OperationRecord,
+    RecoveryAttemptRecord,
+    RecoveryState,
+    utc_now,
+)
 from proto_ddf.operations import queries
 from proto_ddf.operations.recovery.strategies import STRATEGIES
 from proto_ddf.operations.views import StepView
 
 SHOWN = 10
 """Newest attempts of a subject, an operation or an incident."""
+LATELY = timedelta(days=1)
+"""How long the page of an app shows them."""
 _attempt = RecoveryAttemptRecord
 
 
@@ -47,13 +55,19 @@ def attempt_of(operation_id: str) -> RecoveryAttempt | None:
 
 
 def attempts_on(subject: str) -> list[RecoveryAttempt]:
-    """Of an app or a source, the newest first."""
-    return _read(_attempt.subject == subject)
+    """Of an app or a source within the last day, the newest first and only that with steps. Those of an earlier app of that
+    name are left out."""
+    with session() as opened:
+        app = opened.get(AppRecord, subject)
+    since = utc_now() - LATELY
+    if app is not None:
+        since = max(since, app.created_at)
+    return _read((col(_attempt.subject) == subject) & (col(_attempt.started_at) > since), 1)
 
 
 def attempts_after(operation_id: str) -> list[RecoveryAttempt]:
-    """To repair what a failed operation failed at, the newest first."""
-    return _read(_attempt.original_operation_id == operation_id)
+    """To repair what a failed operation failed at, the newest first and only that with steps."""
+    return _read(_attempt.original_operation_id == operation_id, 1)
 
 
 def attempts_for(incident_id: str) -> list[RecoveryAttempt]:
@@ -67,13 +81,14 @@ def attempts_since(at: datetime) -> list[RecoveryAttempt]:
     return _read(running | (col(_attempt.finished_at) > at))
 
 
-def _read(wanted: Any) -> list[RecoveryAttempt]:
-    """Only the newest one has steps and an outcome: it is the one that a page shows at length."""
+def _read(wanted: Any, at_length: int = SHOWN) -> list[RecoveryAttempt]:
+    """The newest attempts; so many of them with steps and outcome, which take more queries."""
     query = select(_attempt).where(wanted).order_by(col(_attempt.started_at).desc()).limit(SHOWN)
     with session() as opened:
         views = [_view(opened, record) for record in opened.exec(query).all()]
-    if views and (shown := queries.load(views[0].operation_id)):
-        views[0].steps, views[0].outcome = shown.steps, _outcome(shown.steps)
+    for view in views[:at_length]:
+        if shown := queries.load(view.operation_id):
+            view.steps, view.outcome = shown.steps, _outcome(shown.steps)
     return views
 
 
