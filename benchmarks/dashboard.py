@@ -28,6 +28,8 @@ from proto_ddf.monitoring.analytics.time_range import read_range
 from proto_ddf.monitoring.analytics.trends import error_points
 from proto_ddf.monitoring.error_views import recent_errors
 from proto_ddf.monitoring.incident_views import read_incident, recent_incidents
+from proto_ddf.operations.error_overview.history import history_of
+from proto_ddf.operations.error_overview.situation import read_situation
 from proto_ddf.settings import get_settings
 
 EVENTS = 1_000_000
@@ -97,8 +99,10 @@ def queries() -> Iterator[tuple[str, str, Callable[[], object]]]:
         yield "MTTR and MTBF", written, lambda of=written: tracking.repair_times(of)
         yield "Effect of repairs", written, lambda of=written: tracking.recovery_success(of)
         yield "Curve of one app", written, lambda of=written: _app_curve(of)
+    yield "What is broken now", "", lambda: read_situation("")
     yield "Open incidents, 100", "", lambda: recent_incidents(100)
     yield "One incident", "", lambda: read_incident(most_frequent.incident_id)
+    yield "History of one incident", "", lambda: history_of(most_frequent.incident_id)
     yield "Last errors, 50", "", lambda: recent_errors(50)
 
 

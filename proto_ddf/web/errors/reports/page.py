@@ -43,7 +43,9 @@ def reports_page() -> rx.Component:
 def _form() -> rx.Component:
     return rx.el.form(
         rx.el.div(
-            _select("Report on", TYPES, STATE.type, STATE.set_type, "type", "What it tells of."),
+            _select(
+                "Report on", TYPES, STATE.type, STATE.set_type, "type", "What the report covers."
+            ),
             rx.cond(STATE.type == "summary", rx.fragment(), _about()),
             _select(
                 "Range",
@@ -54,7 +56,12 @@ def _form() -> rx.Component:
                 "Until now, in whole hours.",
             ),
             _select(
-                "Format", FORMATS, STATE.format, STATE.set_format, "format", "Of its one file."
+                "Format",
+                FORMATS,
+                STATE.format,
+                STATE.set_format,
+                "format",
+                "The report is one file.",
             ),
             class_name="pd-report-fields",
         ),
