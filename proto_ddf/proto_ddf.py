@@ -162,11 +162,7 @@ def _add_pages(app: rx.App) -> None:
     repairs = [RecoveryState.end_lost_retry, RecoveryState.follow]
     also = {
         "/": [SourceHealthState.follow_all],
-        "/errors": [
-            *(AlertsPanelState.end_lost_retry, AlertsPanelState.follow),
-            *(SituationState.end_lost_retry, SituationState.load),
-            *(FiguresState.end_lost_retry, FiguresState.load),
-        ],
+        "/errors": [AlertsPanelState.follow, SituationState.load, FiguresState.load],
         "/sources": [SourceHealthState.follow_all],
         "/sources/[source_id]": [PreviewState.end_lost_retry, SourceHealthState.follow_one],
         "/apps/[slug]": [

@@ -5,7 +5,6 @@ from typing import Any
 import reflex as rx
 
 from proto_ddf.web.errors.alerts_state import AlertsPanelState
-from proto_ddf.web.shared.components.callout import error_callout
 from proto_ddf.web.shared.components.numbers import time_ago
 
 
@@ -21,9 +20,7 @@ def alerts_panel() -> rx.Component:
         class_name="pd-section",
         aria_label="Alerts",
     )
-    return rx.fragment(
-        error_callout(AlertsPanelState), rx.cond(AlertsPanelState.firing, panel, rx.fragment())
-    )
+    return rx.cond(AlertsPanelState.firing, panel, rx.fragment())
 
 
 def _alert(alert: Any) -> rx.Component:

@@ -1,14 +1,11 @@
 """State of the panel of alerts."""
 
-import asyncio
-
 import reflex as rx
 from pydantic import BaseModel
-from reflex.event import EventSpec
 
 from proto_ddf.monitoring import alerts
-from proto_ddf.monitoring.alerts.views import firing_alerts
-from proto_ddf.web.shared.state.live import LiveMixin, refresh_signals
+from proto_ddf.monitoring.alerts.views import Alert, firing_alerts
+from proto_ddf.web.shared.state.live import LivePartMixin
 
 _REFRESH_SECONDS = 15.0
 """A change is shown at once; this refresh is for the values."""
@@ -28,24 +25,16 @@ class AlertRow(BaseModel):
     started_at: str
 
 
-class AlertsPanelState(LiveMixin, rx.State):
+class AlertsPanelState(LivePartMixin, rx.State):
     firing: list[AlertRow] = []
 
     @rx.event(background=True, supersedes=True)
-    async def follow(self) -> EventSpec | None:
+    async def follow(self) -> None:
         """Show the alerts that fire while the page is open (on_load)."""
-        try:
-            async for _ in refresh_signals(self, about=alerts.TOPIC, every=_REFRESH_SECONDS):
-                found = await asyncio.to_thread(firing_alerts)
-                rows = [
-                    AlertRow(**each.model_dump(include=set(AlertRow.model_fields)))
-                    for each in found
-                ]
-                async with self:
-                    if rows != self.firing:
-                        self.firing = rows
-                    self._refreshed()
-        except Exception as error:
-            async with self:
-                return self._refresh_failed(error, "list alerts")
-        return None
+        await self._keep_fresh(firing_alerts, about=alerts.TOPIC, every=_REFRESH_SECONDS)
+
+    def _show(self, found: list[Alert]) -> None:
+        shown = set(AlertRow.model_fields)
+        rows = [AlertRow(**each.model_dump(include=shown)) for each in found]
+        if rows != self.firing:
+            self.firing = rows

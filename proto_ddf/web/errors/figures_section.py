@@ -40,11 +40,11 @@ def figures_section() -> rx.Component:
             _ranges(),
             class_name="pd-errors-head",
         ),
-        rx.cond(state.loaded, shown, rx.fragment()),
+        shown,
         id="figures",
         class_name="pd-section",
         aria_label="Over time",
-        custom_attrs={"data-range": rx.cond(state.loaded, figures.time_range, "")},
+        custom_attrs={"data-range": figures.time_range},
     )
 
 

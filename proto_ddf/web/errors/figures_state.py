@@ -1,6 +1,6 @@
 """State of the figures about errors over a range of time, which is in the address."""
 
-import asyncio
+from functools import partial
 
 import reflex as rx
 from reflex.event import EventSpec
@@ -11,7 +11,7 @@ from proto_ddf.operations.error_overview.figures import (
     Figures,
     read_figures,
 )
-from proto_ddf.web.shared.state.live import LiveMixin, refresh_signals
+from proto_ddf.web.shared.state.live import LivePartMixin
 
 _REFRESH_SECONDS = 30.0
 ADDRESSES = {
@@ -20,7 +20,7 @@ ADDRESSES = {
 """Of the page with each range."""
 
 
-class FiguresState(LiveMixin, rx.State):
+class FiguresState(LivePartMixin, rx.State):
     time_range: str = DEFAULT_RANGE
     """One of RANGES."""
     figures: Figures = Figures()
@@ -33,15 +33,10 @@ class FiguresState(LiveMixin, rx.State):
         return FiguresState.follow
 
     @rx.event(background=True, supersedes=True)
-    async def follow(self) -> EventSpec | None:
-        try:
-            async for _ in refresh_signals(self, about="", every=_REFRESH_SECONDS):
-                found = await asyncio.to_thread(read_figures, self.time_range)
-                async with self:
-                    if found != self.figures:
-                        self.figures = found
-                    self._refreshed()
-        except Exception as error:
-            async with self:
-                return self._refresh_failed(error, "compute figures about errors")
-        return None
+    async def follow(self) -> None:
+        read = partial(read_figures, self.time_range)
+        await self._keep_fresh(read, about="", every=_REFRESH_SECONDS)
+
+    def _show(self, found: Figures) -> None:
+        if found != self.figures:
+            self.figures = found

@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from proto_ddf.web.errors.alerts_panel import alerts_panel
+from proto_ddf.web.errors.alerts_state import AlertsPanelState
 from proto_ddf.web.errors.figures_section import figures_section
 from proto_ddf.web.errors.figures_state import FiguresState
 from proto_ddf.web.errors.headroom_section import headroom_section
@@ -27,13 +28,12 @@ from proto_ddf.web.errors.situation_state import SituationState
 from proto_ddf.web.errors.state import FILTERS, OPEN, ErrorListState
 from proto_ddf.web.errors.summary_strip import summary_strip
 from proto_ddf.web.shared.components.badge import status_badge
-from proto_ddf.web.shared.components.callout import error_callout, error_details
+from proto_ddf.web.shared.components.callout import error_callout, error_details, notice
 from proto_ddf.web.shared.components.feedback import skeleton_rows
 from proto_ddf.web.shared.components.filters import state_filters
 from proto_ddf.web.shared.components.layout import page
 from proto_ddf.web.shared.components.links import link_button
 from proto_ddf.web.shared.components.numbers import count
-from proto_ddf.web.shared.state.errors import ErrorMixin
 
 _FILTER_WORDS = {OPEN: "Open", "muted": "Muted", "resolved": "Resolved"}
 
@@ -43,12 +43,13 @@ def errors_page() -> rx.Component:
     # All parts appear together, so that none pushes another down.
     is_ready = (
         (broken.was_loaded | broken.error_shown)
-        & (situation.loaded | situation.error_shown)
-        & (figures.loaded | figures.error_shown)
+        & (situation.loaded | situation.is_stale)
+        & (figures.loaded | figures.is_stale)
     )
     return page(
         "Errors",
-        _callout(broken, situation, figures),
+        error_callout(broken),
+        _stale(broken.error_shown),
         alerts_panel(),
         rx.cond(is_ready, _content(), skeleton_rows(5, height="112px")),
         action=link_button(
@@ -57,10 +58,19 @@ def errors_page() -> rx.Component:
     )
 
 
+def _stale(is_told: Any) -> rx.Component:
+    """That a part could not be read, unless an error tells it already."""
+    parts = (AlertsPanelState, SituationState, FiguresState)
+    is_any = parts[0].is_stale | parts[1].is_stale | parts[2].is_stale
+    told = notice(
+        "Parts of this page could not be read and may be out of date. They are read again by themselves.",
+        kind="warning",
+    )
+    return rx.cond(is_any & ~is_told, told, rx.fragment())
+
+
 def _content() -> rx.Component:
-    return rx.el.div(
-        summary_strip(),
-        _broken(),
+    now = rx.el.div(
         news_section(),
         escalating_section(),
         repairs_section(),
@@ -68,17 +78,15 @@ def _content() -> rx.Component:
         circuits_section(),
         undelivered_section(),
         headroom_section(),
-        figures_section(),
         class_name="pd-stack",
     )
-
-
-def _callout(*states: type[ErrorMixin]) -> rx.Component:
-    """The error of the first state that has one: mostly all have the same."""
-    shown = rx.fragment()
-    for state in reversed(states):
-        shown = rx.cond(state.error_shown, error_callout(state), shown)
-    return shown
+    return rx.el.div(
+        summary_strip(),
+        _broken(),
+        rx.cond(SituationState.loaded, now, rx.fragment()),
+        rx.cond(FiguresState.loaded, figures_section(), rx.fragment()),
+        class_name="pd-stack",
+    )
 
 
 def _broken() -> rx.Component:

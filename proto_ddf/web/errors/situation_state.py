@@ -1,7 +1,7 @@
 """State of the page of all errors: how things stand now."""
 
-import asyncio
 import time
+from functools import partial
 from typing import Any
 
 import reflex as rx
@@ -15,7 +15,7 @@ from proto_ddf.operations.error_overview.headroom import Headroom
 from proto_ddf.operations.error_overview.situation import Situation, now_text, read_situation
 from proto_ddf.operations.error_overview.waiting import WaitingList
 from proto_ddf.operations.recovery.views import RecoveryAttempt
-from proto_ddf.web.shared.state.live import LiveMixin, refresh_signals
+from proto_ddf.web.shared.state.live import LivePartMixin
 from proto_ddf.web.shared.state.waiting import Wait, wait_of
 
 _REFRESH_SECONDS = 5.0
@@ -53,7 +53,7 @@ class RepairRow(BaseModel):
     """When it ended, or began if it runs."""
 
 
-class SituationState(LiveMixin, rx.State):
+class SituationState(LivePartMixin, rx.State):
     """Each section's data is a variable of its own, because every assigned value is sent to the browser as a whole."""
 
     last_look: str = rx.LocalStorage("", name="errors_last_look")
@@ -93,21 +93,11 @@ class SituationState(LiveMixin, rx.State):
         return SituationState.follow
 
     @rx.event(background=True, supersedes=True)
-    async def follow(self) -> EventSpec | None:
-        signals = refresh_signals(
-            self, about=None, every=_REFRESH_SECONDS, at_most_every=_PAUSE_SECONDS
+    async def follow(self) -> None:
+        read = partial(read_situation, self._looked_before)
+        await self._keep_fresh(
+            read, about=None, every=_REFRESH_SECONDS, at_most_every=_PAUSE_SECONDS
         )
-        try:
-            async for _ in signals:
-                found = await asyncio.to_thread(read_situation, self._looked_before)
-                async with self:
-                    self._show(found)
-                    self._note_look()
-                    self._refreshed()
-        except Exception as error:
-            async with self:
-                return self._refresh_failed(error, "show how things stand")
-        return None
 
     def _show(self, found: Situation) -> None:
         """Assign only what changed."""
@@ -120,6 +110,7 @@ class SituationState(LiveMixin, rx.State):
         for name, value in values.items():
             if value != getattr(self, name):
                 setattr(self, name, value)
+        self._note_look()
 
     def _circuits(self, found: list[OpenCircuit]) -> list[CircuitRow]:
         shown = {row.key: row.probe for row in self.circuits}

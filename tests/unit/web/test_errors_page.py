@@ -1,6 +1,5 @@
 """The states of the page of all errors, and of the bell in the header."""
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +11,9 @@ from proto_ddf.web.errors import state as list_state
 from proto_ddf.web.errors.figures_state import FiguresState
 from proto_ddf.web.errors.situation_state import SituationState
 from proto_ddf.web.errors.state import FEW, ErrorListState
-from proto_ddf.web.shared.state import bell
+from proto_ddf.web.shared.state import bell, live
 from proto_ddf.web.shared.state.bell import BellState
 from tests.reporting import report
-from tests.unit.web.retries import press_try_again
 from tests.unit.web.states import open_for_one_look, run, state_of
 
 
@@ -25,6 +23,12 @@ def _one_look(migrated_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         open_for_one_look(monkeypatch, module)
     for module in (situation_state, bell):
         monkeypatch.setattr(module, "_PAUSE_SECONDS", 0)
+
+
+def open_for(monkeypatch: pytest.MonkeyPatch, *, looks: int) -> None:
+    """The tab is open for so many refreshes."""
+    left = [True] * looks
+    monkeypatch.setattr(live, "is_connected", lambda _state: bool(left) and left.pop())
 
 
 def opened_at(query: str, monkeypatch: pytest.MonkeyPatch) -> Any:
@@ -96,18 +100,24 @@ def test_the_range_is_that_of_the_address(monkeypatch: pytest.MonkeyPatch) -> No
         (FiguresState, figures_state, "read_figures"),
     ],
 )
-def test_records_that_cannot_be_read_are_told_and_try_again_reads_them(
+def test_records_that_cannot_be_read_are_told_and_read_again_by_themselves(
     cls: Any, module: Any, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_given: Any) -> None:
-        raise TimeoutError("locked")
+    reads: list[bool] = []
+    read = getattr(module, name)
+
+    def broken_at_first(*given: Any) -> Any:
+        reads.append(state.is_stale)
+        if len(reads) == 1:
+            raise TimeoutError("locked")
+        return read(*given)
 
     state = state_of(cls)
-    with monkeypatch.context() as patch:
-        patch.setattr(module, name, broken)
-        run(state, "follow")
-    assert state.error_shown
-    assert press_try_again(state).handler.fn.__name__ == "follow"
+    monkeypatch.setattr(module, name, broken_at_first)
+    open_for(monkeypatch, looks=2)
+    run(state, "follow")
+    assert reads == [False, True]
+    assert (state.is_stale, state.loaded) == (False, True)
 
 
 def test_the_most_urgent_are_listed_until_a_person_asks_for_all() -> None:
@@ -124,11 +134,11 @@ def test_the_most_urgent_are_listed_until_a_person_asks_for_all() -> None:
 
 def test_the_bell_counts_what_nobody_has_acknowledged() -> None:
     state = state_of(BellState)
-    assert not state.known
+    assert not state.loaded
     first = report(OSError("a"), "Read")
     report(ValueError("b"), "Read")
     run(state, "follow")
-    assert (state.known, state.number) == (True, 2)
+    assert (state.loaded, state.number) == (True, 2)
     assert len(state.lines) == 2
     incidents.acknowledge(first)
     run(state, "follow")
@@ -146,5 +156,5 @@ def test_the_bell_keeps_its_number_while_nothing_can_be_read(
         raise TimeoutError("locked")
 
     monkeypatch.setattr(bell, "unacknowledged", broken)
-    asyncio.run(BellState.event_handlers["follow"].fn(state))
-    assert (state.known, state.number) == (True, 1)
+    run(state, "follow")
+    assert (state.is_stale, state.loaded, state.number) == (True, True, 1)

@@ -61,10 +61,10 @@ PLAN = OPERATION | {
 EVENTS: dict[type[rx.State], set[str]] = {
     apps_state.AppsState: ERRORS | {"act", "follow_apps"},
     apps_state.AppState: ERRORS | {"act", "follow_app", "set_log_following", "set_log_search"},
-    alerts_state.AlertsPanelState: ERRORS | {"follow"},
+    alerts_state.AlertsPanelState: {"follow"},
     errors_state.ErrorListState: ERRORS | {"follow", "load", "show_all", "show_only", "try_again"},
-    situation_state.SituationState: ERRORS | {"follow", "load"},
-    figures_state.FiguresState: ERRORS | {"follow", "load"},
+    situation_state.SituationState: {"follow", "load"},
+    figures_state.FiguresState: {"follow", "load"},
     incident_state.IncidentPageState: ERRORS
     | {
         "acknowledge",

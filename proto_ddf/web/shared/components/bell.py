@@ -11,9 +11,9 @@ from proto_ddf.web.shared.state.bell import BellState
 
 def bell() -> rx.Component:
     number: Any = BellState.number
-    any_there = BellState.known & (number > 0)
+    any_there = BellState.loaded & (number > 0)
     words = rx.cond(
-        BellState.known,
+        BellState.loaded,
         rx.match(
             number,
             (0, "No new errors"),
@@ -36,7 +36,7 @@ def bell() -> rx.Component:
         type="button",
         class_name="pd-bell",
         aria_label=words,
-        custom_attrs={"data-errors": rx.cond(BellState.known, number.to(str), "")},
+        custom_attrs={"data-errors": rx.cond(BellState.loaded, number.to(str), "")},
     )
     return rx.popover.root(
         rx.popover.trigger(button),
