@@ -10,6 +10,7 @@ GROUPS = (
     "resilience",
     "redaction",
     "classification",
+    "error_intake",
     "dashboard",
     "databases",
     "files",
