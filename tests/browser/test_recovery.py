@@ -26,6 +26,7 @@ from tests.browser.driving import (
     wait_until,
     wait_until_connected,
 )
+from tests.browser.looking import overflow_width, serious_findings
 from tests.disks import small_disk
 from tests.ports import HOST, free_port
 
@@ -185,12 +186,21 @@ def test_a_wrong_configuration_asks_first_and_is_put_back(page: Page, server: Se
     expect(page.get_by_role("alert").first).to_contain_text("rxconfig.py")
     wait_until(lambda: app.record("state") == "FAILED")
     assert page.locator("[data-repair=reset_configuration]").count() == 0
+    expect(page.get_by_role("button", name="Reset the configuration")).to_be_visible()
+    for width in (1440, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert overflow_width(page) == 0
+        assert serious_findings(page) == []
+    page.set_viewport_size({"width": 1440, "height": 900})
     page.get_by_role("button", name="Reset the configuration").click()
     question = page.get_by_role("alertdialog")
     expect(question).to_contain_text("Changes of rxconfig.py")
     question.get_by_role("button", name="Reset the configuration").click()
     app.repair("reset_configuration", "verified")
     app.is_well()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    page.emulate_media(color_scheme="dark")
+    assert serious_findings(page) == []
     assert configuration.read_text() == good
     assert code.read_text() == mine
 

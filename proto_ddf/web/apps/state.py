@@ -132,9 +132,10 @@ class AppState(AppActions, rx.State):
                 self.log_search, self.log_following = "", True
         slug = _slug_of(page)
         async for _ in refresh_signals(self, about=None, every=_REFRESH_SECONDS):
-            search = self.log_search
+            search, failed = self.log_search, self._retry_operation_id
             try:
                 app, lines = await asyncio.to_thread(_read_app, slug, search)
+                went_on = bool(failed) and not await asyncio.to_thread(_is_failed, failed)
             except Exception as error:
                 async with self:
                     self._retry_by("follow_app")
@@ -142,7 +143,10 @@ class AppState(AppActions, rx.State):
                 yield shown
                 return
             async with self:
-                if self.error_retrying:
+                went_on = went_on and self._retry_operation_id == failed
+                if went_on:
+                    self._retry_operation_id = ""
+                if self.error_retrying or went_on:
                     self._clear_error()
                 self._show(app, lines, search)
 
@@ -158,6 +162,12 @@ class AppState(AppActions, rx.State):
 def _read_app(slug: str, search: str) -> tuple[AppView | None, list[str]]:
     app = hosted.get_app(slug)
     return app, hosted.app_log(slug, _LOG_LINES, search) if app else []
+
+
+def _is_failed(operation_id: str) -> bool:
+    """Whether it still stands as it failed: a repair may have let it go on."""
+    view = service.view(operation_id)
+    return view is not None and view.state == "failed"
 
 
 def _slug_of(path: str) -> str:

@@ -68,10 +68,20 @@ def _newest(attempt: Any) -> rx.Component:
             rx.el.div(attempt.outcome, class_name="pd-row", role="status"),
             rx.fragment(),
         ),
-        rx.el.div(step_list(attempt.steps), aria_label="Steps of the repair", role="group"),
+        rx.cond(
+            (attempt.state == "running") | (attempt.state == "failed"),
+            _steps(attempt),
+            rx.el.details(
+                rx.el.summary("Steps"), _steps(attempt), class_name="pd-details pd-repair-steps"
+            ),
+        ),
         class_name="pd-panel",
         custom_attrs={"data-repair": attempt.strategy, "data-state": attempt.state},
     )
+
+
+def _steps(attempt: Any) -> rx.Component:
+    return rx.el.div(step_list(attempt.steps), aria_label="Steps of the repair", role="group")
 
 
 def _earlier(attempt: Any) -> rx.Component:
