@@ -56,6 +56,8 @@ class RecoveryState(ErrorMixin, rx.State):
     original_title: str = ""
     starting: str = ""
     """The repair that a person has just chosen."""
+    _subject: str = ""
+    """What the shown repairs are about."""
 
     @rx.event(background=True, supersedes=True)
     async def follow(self) -> AsyncIterator[Any]:
@@ -63,7 +65,9 @@ class RecoveryState(ErrorMixin, rx.State):
         async with self:
             kind, subject = self._about()
             self.starting = ""  # it is left over if the server was killed meanwhile
-            self._show(Repairs())
+            if subject != self._subject:
+                self._show(Repairs())
+                self._subject = subject
         async for _ in refresh_signals(self, about=None, every=_REFRESH_SECONDS):
             try:
                 found = await asyncio.to_thread(_read, kind, subject)
