@@ -1,7 +1,7 @@
 """The lines of an app's own code around the place where an error came from."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,12 @@ from proto_ddf.hosting.records import find_record
 from proto_ddf.redaction import scrub_text
 
 LINES = 5
-"""Before and after the line."""
+"""Before and after the line, on a page."""
 LONGEST_LINE = 400
 LARGEST_FILE = 1_000_000
 """Bytes. Larger files are not read."""
+_WHOLE = 10 * LARGEST_FILE
+"""Nothing is left out of a text of up to so many characters."""
 _PLACE = re.compile(r"(?P<path>[\w./-]+\.\w+):(?P<line>\d{1,7})")
 
 
@@ -34,40 +36,49 @@ class CodeAround(BaseModel):
 
 
 def code_around(error: Mapping[str, Any] | None) -> CodeAround:
-    """The code that an error's `location` names, in the format of `error_views.recent_errors`, without secrets.
-
-    Empty if it names no code file of its app as it is now. Data, builds, logs and `.env` are no code files.
-    """
-    place = _PLACE.search(_location(error)) if error else None
+    """The code that an error's `location` names, in the format of `error_views.recent_errors`; see `code_at`."""
     slug = str(error["subject"]) if error else ""
-    if place is None or not slug.isidentifier() or find_record(slug) is None:
+    if error is None or not slug.isidentifier() or find_record(slug) is None:
         return CodeAround()
+    named = error.get("location") or error["context"].get("location")
     try:
-        return _read(folder(slug), place["path"], int(place["line"]))
+        return code_at(slug, str(named or ""), LINES)
     except OSError:  # the app is being replaced or deleted
         return CodeAround()
 
 
-def _location(error: Mapping[str, Any]) -> str:
-    return str(error.get("location") or error["context"].get("location") or "")
+def code_at(slug: str, location: str, around: int) -> CodeAround:
+    """The lines of an app around a place such as "app/pages.py:12", without secrets, with `around` lines before and after
+    it. Empty if it names no code file of the app as it is now. Data, builds, logs and `.env` are no code files.
 
-
-def _read(app_folder: Path, name: str, at: int) -> CodeAround:
-    path = _file_of(app_folder, name)
-    if path is None or path.stat().st_size > LARGEST_FILE:
+    Raises:
+        ValidationError: code app_unknown.
+        OSError: the file cannot be read.
+    """
+    place = _PLACE.search(location)
+    app_folder = folder(slug)
+    path = _file_of(app_folder, place["path"]) if place else None
+    if place is None or path is None or path.stat().st_size > LARGEST_FILE:
         return CodeAround()
-    lines = path.read_text("utf-8", "replace").splitlines()
+    at, lines = int(place["line"]), path.read_text("utf-8", "replace").splitlines()
     if not 0 < at <= len(lines):
         return CodeAround()
-    first = max(1, at - LINES)
-    shown = enumerate(lines[first - 1 : at + LINES], first)
+    first = max(1, at - around)
+    shown = _without_secrets(lines[first - 1 : at + around])
     return CodeAround(
-        file=path.relative_to(app_folder).as_posix(),
+        file=path.relative_to(app_folder).as_posix() if shown else "",
         lines=[
-            CodeLine(number=number, text=scrub_text(text, LONGEST_LINE), marked=number == at)
-            for number, text in shown
+            CodeLine(number=number, text=text[:LONGEST_LINE], marked=number == at)
+            for number, text in enumerate(shown, first)
         ],
     )
+
+
+def _without_secrets(lines: Sequence[str]) -> list[str]:
+    """None of the lines if a secret stretches over several: the others would have wrong numbers."""
+    text = "\n".join(lines)
+    hidden = scrub_text(text, _WHOLE).split("\n")
+    return hidden if len(hidden) == len(lines) else []
 
 
 def _file_of(app_folder: Path, name: str) -> Path | None:

@@ -4,15 +4,14 @@ hand. Every part is without secrets and limited in size; rows of the app's data 
 import json
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from proto_ddf.errors.outputs import read_output
 from proto_ddf.generator.code.manual_edits import manual_edits
-from proto_ddf.generator.code.package import code_files
 from proto_ddf.hosting import apps as hosted
 from proto_ddf.hosting import records
 from proto_ddf.hosting.launch import folder
+from proto_ddf.operations.error_overview.code_around import code_at
 from proto_ddf.redaction import scrub_text
 
 LOG_LINES = 80
@@ -23,7 +22,6 @@ CODE_SIZE = 6_000
 PLAN_SIZE = 12_000
 MOST_FILES = 50
 TEXT_SIZE = 1_000
-_LOCATION = re.compile(r"(?P<path>[\w./-]+\.\w+):(?P<line>\d+)")
 _FACTS = ("code", "type", "category", "severity", "suggested_action", "title", "message", "hint")
 
 
@@ -84,20 +82,11 @@ def _tail(lines: Sequence[str]) -> str:
 
 def _code(slug: str, error: Mapping[str, Any], lines: Sequence[str]) -> str:
     """The lines around the place that the error or the log names, if it is a file of the app."""
-    found = _LOCATION.search(_location(error, lines))
-    path = _file_of(folder(slug), found["path"]) if found else None
-    if path is None or found is None:
-        return ""
-    text = path.read_text("utf-8", "replace").splitlines()
-    at = int(found["line"])
-    first = max(0, at - 1 - CODE_LINES)
-    shown = [
-        f"{number:>5}{' >' if number == at else '  '} {line}"
-        for number, line in enumerate(text[first : at + CODE_LINES], first + 1)
-    ]
-    name = path.relative_to(folder(slug)).as_posix()
+    found = code_at(slug, _location(error, lines), CODE_LINES)
+    shown = [f"{line.number:>5}{' >' if line.marked else '  '} {line.text}" for line in found.lines]
+    at = next((line.number for line in found.lines if line.marked), 0)
     code = _fenced(_limited("\n".join(shown), CODE_SIZE))
-    return f"`{name}`, line {at}:\n{code}"
+    return f"`{found.file}`, line {at}:\n{code}" if shown else ""
 
 
 def _location(error: Mapping[str, Any], lines: Sequence[str]) -> str:
@@ -107,16 +96,6 @@ def _location(error: Mapping[str, Any], lines: Sequence[str]) -> str:
         return str(named)
     read = read_output("\n".join(lines))
     return read.location if read else ""
-
-
-def _file_of(app_folder: Path, name: str) -> Path | None:
-    """The code file of the app that ends with this path."""
-    wanted = tuple(part for part in Path(name).parts if part not in ("/", "..", "."))
-    for path in code_files(app_folder):
-        parts = path.relative_to(app_folder).parts
-        if wanted and (parts == wanted[-len(parts) :] or parts[-len(wanted) :] == wanted):
-            return path
-    return None
 
 
 def _changed_by_hand(slug: str) -> str:

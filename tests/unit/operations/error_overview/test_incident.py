@@ -134,3 +134,9 @@ def test_secrets_in_code_are_not_shown(app_folder: Path) -> None:
     (app_folder / "shop" / "keys.py").write_text("password = 'canary7391token'\n")
     [line] = around("keys.py:1").lines
     assert "canary" not in line.text
+    text = "VALUES = {\n    'password':\n        'canary7391token',\n    'name': 'x',\n}\nEND = 1\n"
+    (app_folder / "shop" / "keys.py").write_text(text)
+    for number in range(1, 7):
+        found = around(f"keys.py:{number}")
+        assert [line.number for line in found.lines if line.marked] == [number]
+        assert "canary" not in str(found)
