@@ -200,8 +200,10 @@ class RepositoryState(OperationMixin, rx.State):
         over = self.operation
         if over.state == "failed" and over.error:
             field = over.error.get("field")
-            if field in FIELDS:
-                self.field_errors = {**self.field_errors, field: over.error["message"]}
+            if field not in FIELDS or not self.form_open:
+                return None
+            self.field_errors = {**self.field_errors, field: over.error["message"]}
+            self._forget_operation()  # it is corrected in the form
             return self._focus_first_error()
         if over.state == "succeeded":
             self.form_open = False

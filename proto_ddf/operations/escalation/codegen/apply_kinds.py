@@ -175,12 +175,15 @@ def _build(context: Context) -> JSON:
 
 
 def _switch(context: Context) -> JSON:
+    """After a kill it goes on: with the build, with the switch, or with the start of the app."""
     slug, operation_id = context.input.app, context.operation_id
-    if not _is_applied(context) and not replacement.is_switched(slug, operation_id):
-        if not next_folder(slug, operation_id).exists():
-            _build(context)
-        with _taken_back(context):
-            replacement.switch(slug, operation_id, context, kept=KEPT)
+    if _is_applied(context):
+        return {}
+    is_made = next_folder(slug, operation_id).exists()
+    if not is_made and not replacement.is_switched(slug, operation_id):
+        _build(context)
+    with _taken_back(context):
+        replacement.switch(slug, operation_id, context, kept=KEPT)
     return {}
 
 

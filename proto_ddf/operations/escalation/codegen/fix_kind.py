@@ -8,7 +8,6 @@ from pydantic import BaseModel, ConfigDict
 
 from proto_ddf.errors import describe
 from proto_ddf.errors.types import ProtoDDFError
-from proto_ddf.generator.code.package import code_files
 from proto_ddf.hosting import apps as hosted
 from proto_ddf.hosting.launch import folder
 from proto_ddf.operations.escalation.codegen import asking, repositories, runs, waiting
@@ -73,7 +72,7 @@ def _prepare(context: Context) -> JSON:
 def _push(context: Context) -> JSON:
     slug, key = context.input.app, context.operation_id
     place, branch = folder(slug), branch_name(slug, key)
-    check_no_secret(place, [path.relative_to(place).as_posix() for path in code_files(place)])
+    check_no_secret(place)
     with opened_git(repositories.read(slug), context) as git:
         commit = push_code(git, place, slug, branch)
     context.report(f"On the branch {branch}")

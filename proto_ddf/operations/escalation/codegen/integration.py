@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from proto_ddf.db.tables import CodegenRunRecord
 from proto_ddf.errors import IntegrationError, classify
 from proto_ddf.operations import service
 from proto_ddf.operations.escalation.codegen import repositories, runs
@@ -84,14 +85,19 @@ def _go_on(incident_id: str) -> str:
     if run is None:
         return _under_way(incident_id)
     if view is None:  # removed as old
-        error = IntegrationError(
-            "Its operation is gone.", "Codegen", "ask", code="codegen_run_failed"
-        )
-        runs.failed(run.key, {"code": error.code, "message": error.message}, for_good=True)
+        _give_up(run)
         return ""
     if view.state == "failed":
         service.retry(view.id)
     return view.id
+
+
+def _give_up(run: CodegenRunRecord) -> None:
+    """End a run that no operation asks about any more. Raises IntegrationError, code codegen_running, if Codegen has it."""
+    asked_at = run.asked_at
+    if run.remote_id or (asked_at and CodegenClient().find(run.key, asked_at)):
+        raise IntegrationError("Codegen has a run.", "Codegen", "ask", code="codegen_running")
+    runs.cancelled(run.key)
 
 
 def _under_way(incident_id: str) -> str:

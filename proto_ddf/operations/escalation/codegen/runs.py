@@ -2,14 +2,14 @@
 sent again without a look into Codegen's list."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from proto_ddf import change_events
 from proto_ddf.db.engine import session
-from proto_ddf.db.tables import CodegenRunRecord, CodegenRunState, utc_now
+from proto_ddf.db.tables import CodegenRunRecord, CodegenRunState, IncidentRecord, utc_now
 from proto_ddf.db.writing import write
 from proto_ddf.errors import IntegrationError
 from proto_ddf.operations.escalation.codegen.client import PullRequest, RemoteRun, UnsureError
@@ -154,6 +154,23 @@ def applied(key: str, operation_id: str) -> None:
         run.applied_by, run.applied_at, run.shown = operation_id, utc_now(), None
 
     _change(key, change)
+
+
+def prune(before: datetime) -> int:
+    """Delete the runs from before that time that have ended and whose incident was removed; returns how many."""
+
+    def remove(opened: Session) -> int:
+        query = select(CodegenRunRecord).where(
+            col(CodegenRunRecord.created_at) < before,
+            col(CodegenRunRecord.state).not_in(LIVE),
+            col(CodegenRunRecord.incident_id).not_in(select(IncidentRecord.id)),
+        )
+        old = opened.exec(query).all()
+        for run in old:
+            opened.delete(run)
+        return len(old)
+
+    return write(remove)
 
 
 def _change(key: str, change: Callable[[Session, CodegenRunRecord], None]) -> None:

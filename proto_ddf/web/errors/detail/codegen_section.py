@@ -112,6 +112,7 @@ def _run(run: Any, number: Any) -> rx.Component:
                 class_name="pd-quiet pd-cut",
             ),
             class_name="pd-row-main",
+            style={"flex": "1 1 260px"},
         ),
         rx.el.div(
             rx.el.span(time_ago(run.created_at), class_name="pd-quiet"),
@@ -124,6 +125,7 @@ def _run(run: Any, number: Any) -> rx.Component:
             class_name="pd-row-line pd-buttons",
         ),
         class_name="pd-row",
+        style={"flex_wrap": "wrap"},
         custom_attrs={"data-run": run.key, "data-state": run.state},
     )
 

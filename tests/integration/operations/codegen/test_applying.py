@@ -9,11 +9,13 @@ import pytest
 
 from proto_ddf.generator.code.manual_edits import manual_edits
 from proto_ddf.hosting import apps as hosted
+from proto_ddf.hosting import replacement
 from proto_ddf.hosting.launch import previous_folder
 from proto_ddf.operations import service
 from proto_ddf.operations.escalation.codegen.apply_kinds import ApplyFixInput, ReadFixInput
 from proto_ddf.operations.escalation.codegen.diff import ShownFix
 from proto_ddf.operations.escalation.codegen.views import runs_of, shown_fix
+from proto_ddf.operations.model import KINDS, StepContext
 from tests.integration.operations.codegen.driving import SLUG
 from tests.servers.codegen import CodegenServer
 from tests.servers.git_server import BareRepository
@@ -139,6 +141,38 @@ def test_a_fix_with_which_the_app_is_not_well_is_taken_back(
     assert not runs_of("incident-1")[0].applied_at
     service.cancel(failed.id)
     service.wait_for_clean_up(SLUG, 60)
+    assert [path.name for path in running.parent.glob(f"{SLUG}.*")] == [f"{SLUG}.previous"]
+
+
+class Killed(BaseException):
+    """Stands for kill -9: no code after it runs."""
+
+
+@pytest.mark.parametrize("moment", ["spawn", "wait_until_listening"])
+def test_a_server_that_is_killed_after_the_switch_goes_on(
+    running: Path, fix: Fix, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    fix.merge()
+    shown = fix.read()
+    given = ApplyFixInput(key=fix.key, app=SLUG, commit=shown.commit, digest=shown.digest)
+    *earlier, switch, check = KINDS["apply_fix"].steps_for(given)
+    for step in earlier:
+        step.run(StepContext("killed", given))
+
+    def kill(*_: Any) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(replacement, moment, kill)
+        with pytest.raises(Killed):
+            switch.run(StepContext("killed", given))
+    for step in (switch, switch, check, check):
+        step.run(StepContext("killed", given))
+    assert (running / PAGE).read_text().endswith(REPAIRED)
+    app = hosted.get_app(SLUG)
+    assert app
+    assert httpx.get(app.address, timeout=60).status_code == 200
+    assert runs_of("incident-1")[0].applied_at
     assert [path.name for path in running.parent.glob(f"{SLUG}.*")] == [f"{SLUG}.previous"]
 
 
