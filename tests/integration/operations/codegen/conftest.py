@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 
+from proto_ddf.generator.code.package import code_files
 from proto_ddf.hosting import launch
 from proto_ddf.hosting.apps import stop_all_processes
 from proto_ddf.hosting.builds import frontend
 from proto_ddf.operations import all_kinds, service
-from proto_ddf.operations.escalation.codegen import asking, waiting
+from proto_ddf.operations.escalation.codegen import asking, runs, waiting
+from proto_ddf.operations.escalation.codegen.client import PullRequest
 from proto_ddf.settings import get_settings
-from tests.integration.operations.codegen.driving import SLUG, connect, fix_input
+from tests.integration.operations.codegen.driving import SLUG, connect
 from tests.policies import QUICK, fresh_policies
 from tests.ports import free_ports, port_range
 from tests.servers.codegen import CodegenServer, codegen_server
@@ -83,23 +85,20 @@ def repository(app: Path, bare: BareRepository) -> BareRepository:
 
 
 @pytest.fixture
-def fixed(
-    repository: BareRepository, codegen: CodegenServer, ended: Callable[..., Any]
-) -> Callable[..., str]:
-    """Asks Codegen, which proposes to write these files; returns the key of the run."""
+def fixed(repository: BareRepository, app: Path) -> Callable[..., str]:
+    """Records a run of Codegen that proposes to write these files; returns its key."""
 
-    def ask(files: dict[str, str | None]) -> str:
-        codegen.status = "COMPLETE"
+    def propose(files: dict[str, str | None]) -> str:
+        key, branch = "key-1", f"proto-ddf/{SLUG}/key-1"
+        code = {path.relative_to(app).as_posix(): path.read_text() for path in code_files(app)}
+        repository.commit(branch, code, onto="main")
+        repository.commit("fix", files, onto=branch)
+        runs.prepare(key, "incident-1", SLUG, branch, "Repair it")
         url = f"{repository.url}/pull/1"
-        codegen.pull_requests = [
-            {"id": 1, "created_at": "now", "url": url, "title": "Fix", "head_branch_name": "fix"}
-        ]
-        done = ended("codegen_fix", fix_input())
-        assert done.state == "succeeded", done.error
-        repository.commit("fix", files, onto=done.output["push"]["branch"])
-        return str(done.id)
+        runs.done(key, PullRequest(url=url, title="Fix", head_branch_name="fix"))
+        return key
 
-    return ask
+    return propose
 
 
 @pytest.fixture

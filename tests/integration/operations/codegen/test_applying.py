@@ -73,13 +73,19 @@ def test_a_merged_fix_is_shown_applied_and_the_apps_own_files_stay(
     assert pull_state() == "open"
     refused = fix.apply(fix.read())
     assert (refused.error["code"], refused.can_retry) == ("fix_not_merged", True)
+    commit = repository.git("rev-parse", "fix").strip()
     fix.merge()
-    shown = fix.read()
+    repository.commit("main", {"OTHER": "Meanwhile\n"})
+    fix.read()
     assert pull_state() == "gone"
+    repository.git("update-ref", "refs/pull/1/head", commit)
+    shown = fix.read()
+    assert pull_state() == "merged"
     assert {file.path: file.change for file in shown.files} == {
         PAGE: "changed",
         f"{SLUG}/new.py": "added",
         "NOTES": "added",
+        "OTHER": "added",
         "requirements.txt": "removed",
     }
     (changed,) = [file for file in shown.files if file.path == PAGE]
@@ -103,16 +109,6 @@ def test_a_merged_fix_is_shown_applied_and_the_apps_own_files_stay(
     assert (previous_folder(SLUG) / "requirements.txt").exists()
     assert runs_of("incident-1")[0].applied_at
     assert fix.read().files == []
-
-
-def test_a_merged_branch_that_still_exists_is_known_as_merged(
-    fix: Fix, repository: BareRepository
-) -> None:
-    repository.commit("main", {"OTHER": "Meanwhile\n"})
-    repository.git("update-ref", "refs/pull/1/head", "fix")
-    fix.merge()
-    fix.read()
-    assert pull_state() == "merged"
 
 
 @pytest.mark.parametrize(
@@ -148,9 +144,8 @@ class Killed(BaseException):
     """Stands for kill -9: no code after it runs."""
 
 
-@pytest.mark.parametrize("moment", ["spawn", "wait_until_listening"])
-def test_a_server_that_is_killed_after_the_switch_goes_on(
-    running: Path, fix: Fix, monkeypatch: pytest.MonkeyPatch, moment: str
+def test_a_server_that_is_killed_again_and_again_after_the_switch_goes_on(
+    running: Path, fix: Fix, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fix.merge()
     shown = fix.read()
@@ -162,10 +157,11 @@ def test_a_server_that_is_killed_after_the_switch_goes_on(
     def kill(*_: Any) -> None:
         raise Killed
 
-    with monkeypatch.context() as patch:
-        patch.setattr(replacement, moment, kill)
-        with pytest.raises(Killed):
-            switch.run(StepContext("killed", given))
+    for moment in ("spawn", "wait_until_listening"):
+        with monkeypatch.context() as patch:
+            patch.setattr(replacement, moment, kill)
+            with pytest.raises(Killed):
+                switch.run(StepContext("killed", given))
     for step in (switch, switch, check, check):
         step.run(StepContext("killed", given))
     assert (running / PAGE).read_text().endswith(REPAIRED)
@@ -176,20 +172,18 @@ def test_a_server_that_is_killed_after_the_switch_goes_on(
     assert [path.name for path in running.parent.glob(f"{SLUG}.*")] == [f"{SLUG}.previous"]
 
 
-@pytest.mark.parametrize("changes", ["repository", "app"])
 def test_only_what_was_shown_is_applied(
-    running: Path, repository: BareRepository, fix: Fix, changes: str
+    running: Path, repository: BareRepository, fix: Fix
 ) -> None:
     fix.merge()
     shown = fix.read()
-    if changes == "app":
-        (running / PAGE).write_text("# by hand\n")
-    else:
-        repository.commit("main", {PAGE: "import os\n"})
-    before = (running / PAGE).read_text()
+    (running / PAGE).write_text("# by hand\n")
     failed = fix.apply(shown)
     assert (failed.error["code"], failed.can_retry) == ("fix_changed", False)
-    assert (running / PAGE).read_text() == before
+    shown = fix.read()
+    repository.commit("main", {PAGE: "import os\n"})
+    assert fix.apply(shown).error["code"] == "fix_changed"
+    assert (running / PAGE).read_text() == "# by hand\n"
 
 
 def test_without_a_pull_request_there_is_nothing_to_look_at(

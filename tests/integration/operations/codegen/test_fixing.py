@@ -14,7 +14,7 @@ from proto_ddf.db.tables import utc_now
 from proto_ddf.errors import IntegrationError, classify, describe
 from proto_ddf.errors.next_attempt import next_attempt_at, seconds_until
 from proto_ddf.operations import service
-from proto_ddf.operations.escalation.codegen import CodegenIntegration, asking, runs
+from proto_ddf.operations.escalation.codegen import CodegenIntegration, asking, runs, waiting
 from proto_ddf.operations.escalation.codegen.by_hand import ask_about, askable
 from proto_ddf.operations.escalation.codegen.client import CodegenClient
 from proto_ddf.operations.escalation.codegen.views import runs_of
@@ -159,16 +159,25 @@ def test_a_request_whose_answer_is_lost_is_found_and_not_sent_again(
     ]
 
 
-@pytest.mark.parametrize("doubt", ["reset before", 503])
+def test_after_an_error_of_the_service_nothing_is_sent_again(
+    database_of_runs: str, codegen: CodegenServer
+) -> None:
+    codegen.next_posts.append(503)
+    for _ in range(2):
+        with pytest.raises(IntegrationError) as failed:
+            asking.ask(CodegenClient(), database_of_runs, 77, NoProgress())
+        assert classify(failed.value).code == "codegen_unsure"
+    assert len([each for each in codegen.requests if "POST" in each]) == 1
+
+
 def test_a_request_that_may_still_arrive_is_not_sent_again(
     repository: BareRepository,
     codegen: CodegenServer,
     ended: Callable[..., Any],
     workshop: Any,
     monkeypatch: pytest.MonkeyPatch,
-    doubt: str | int,
 ) -> None:
-    codegen.next_posts.append(doubt)
+    codegen.next_posts.append("reset before")
     failed = ended("codegen_fix", fix_input())
     assert failed.error["code"] == "codegen_unsure"
     assert failed.error["context"]["retry_at"] > utc_now().isoformat()
@@ -204,55 +213,63 @@ def test_a_request_that_arrives_after_a_gateway_gave_up_is_found_by_try_again(
     assert len(codegen.paid) == 1
 
 
+@pytest.fixture
+def accepted(database_of_runs: str, codegen: CodegenServer) -> str:
+    """The key of a run that Codegen has."""
+    asking.ask(CodegenClient(), database_of_runs, 77, NoProgress())
+    return database_of_runs
+
+
+def code_of(error: Exception) -> str:
+    return classify(error).code
+
+
 def test_an_unknown_status_counts_as_running_until_the_deadline(
-    repository: BareRepository,
-    codegen: CodegenServer,
-    ended: Callable[..., Any],
-    workshop: Any,
-    monkeypatch: pytest.MonkeyPatch,
+    accepted: str, codegen: CodegenServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CODEGEN_DEADLINE_SECONDS", "0.1")
     get_settings.cache_clear()
     codegen.status = "EVALUATING_42"
-    failed = ended("codegen_fix", fix_input())
-    assert failed.error["code"] == "codegen_too_slow"
+    with pytest.raises(IntegrationError) as failed:
+        waiting.wait(CodegenClient(), accepted, NoProgress())
+    assert code_of(failed.value) == "codegen_too_slow"
+    assert runs.read(accepted).remote_status == "EVALUATING_42"
     codegen.status = "COMPLETE"
-    service.retry(failed.id)
-    assert workshop.wait(failed.id, "succeeded", "failed").state == "succeeded"
-    assert len(codegen.paid) == 1
+    waiting.wait(CodegenClient(), accepted, NoProgress())
 
 
 def test_a_service_that_fails_for_a_while_does_not_end_the_wait(
-    repository: BareRepository, codegen: CodegenServer, ended: Callable[..., Any]
+    accepted: str, codegen: CodegenServer
 ) -> None:
     codegen.next_gets.extend([503] * 12)
-    assert ended("codegen_fix", fix_input()).state == "succeeded"
+    waiting.wait(CodegenClient(), accepted, NoProgress())
 
 
-@pytest.mark.parametrize(
-    ("status", "pulls", "code"),
-    [("Failed", [PULL], "codegen_run_failed"), ("COMPLETE", [], "codegen_no_pull_request")],
-)
-def test_a_run_without_a_fix_ends_for_good(
-    repository: BareRepository,
-    codegen: CodegenServer,
-    ended: Callable[..., Any],
-    status: str,
-    pulls: list[Any],
-    code: str,
+def test_a_run_that_failed_ends_the_wait(accepted: str, codegen: CodegenServer) -> None:
+    codegen.status, codegen.result = "Failed", "I cannot do that"
+    with pytest.raises(IntegrationError) as failed:
+        waiting.wait(CodegenClient(), accepted, NoProgress())
+    assert code_of(failed.value) == "codegen_run_failed"
+    assert "I cannot do that" in classify(failed.value).message
+
+
+@pytest.mark.parametrize("pulls", [[], [{**PULL, "url": "javascript:alert(1)"}], None])
+def test_without_a_link_that_can_be_opened_there_is_no_pull_request(
+    accepted: str, codegen: CodegenServer, pulls: Any
 ) -> None:
-    codegen.status, codegen.pull_requests, codegen.result = status, pulls, "I cannot do that"
-    failed = ended("codegen_fix", fix_input())
-    assert (failed.error["code"], failed.can_retry) == (code, False)
-    assert "I cannot do that" in failed.error["message"]
-    assert [view.state for view in runs_of("incident-1")] == ["failed"]
+    codegen.pull_requests = pulls
+    with pytest.raises(IntegrationError) as failed:
+        waiting.newest_pull_request(CodegenClient(), accepted)
+    assert code_of(failed.value) == "codegen_no_pull_request"
 
 
-def test_links_that_are_not_web_addresses_are_dropped(
+def test_a_run_without_a_fix_ends_for_good(
     repository: BareRepository, codegen: CodegenServer, ended: Callable[..., Any]
 ) -> None:
-    codegen.pull_requests = [{**PULL, "url": "javascript:alert(1)"}]
-    assert ended("codegen_fix", fix_input()).error["code"] == "codegen_no_pull_request"
+    codegen.pull_requests, codegen.result = [], "I cannot do that"
+    failed = ended("codegen_fix", fix_input())
+    assert (failed.error["code"], failed.can_retry) == ("codegen_no_pull_request", False)
+    assert [view.state for view in runs_of("incident-1")] == ["failed"]
 
 
 def test_cancelled_while_codegen_works(
