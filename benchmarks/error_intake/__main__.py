@@ -43,8 +43,8 @@ the same texts as Sentry envelopes by HTTP over four connections, with two gunic
 as its documents say for a single server. So it parses HTTP and works in several processes on both cores, and
 neither redacts nor classifies; ours does both, and gets its errors in the process where they happen. The ratio of wall
 times is that of the events per second, and its spread over the rounds stands in brackets. In the processor's time all
-processes of each are counted, which other work on the machine does not change. What was here before did not read what a
-program wrote, or did not keep it apart, and stored no roll-ups."""
+processes of each are counted, which other work on the machine does not change. What was here before
+stored no roll-ups, and before redaction became linear it grouped nothing and did not read what a program wrote."""
 
 
 @dataclass

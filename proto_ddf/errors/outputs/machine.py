@@ -32,6 +32,12 @@ _CAUSES = tuple(
         (r"^Killed$|: line \d{1,6}:\s{1,9}\d{1,9} Killed\b", "process_killed"),
     )
 )
+_WORDS = (
+    *("enospc", "no space left", "quota exceeded", "edquot", "disk is full"),
+    *("out of memory", "enomem", "cannot allocate memory", "memoryerror", "std::bad_alloc"),
+    *("emfile", "enfile", "killed"),
+)
+"""The line of a cause has one of these. Most outputs have none."""
 
 _EXIT_CODES = {
     124: Finding("timeout", 0.8),
@@ -41,11 +47,8 @@ _EXIT_CODES = {
 
 
 def read(lines: list[str], exit_code: int | None) -> OutputFinding | None:
-    found: dict[str, int] = {}
-    for number, line in enumerate(lines):
-        for pattern, code in _CAUSES:
-            if pattern.search(line) and not _QUOTES.match(line):
-                found[code] = number
+    text = "\n".join(lines).lower()
+    found = _causes(lines) if any(word in text for word in _WORDS) else {}
     for _, code in _CAUSES:
         if code in found:
             reason = lines[found[code]].strip()
@@ -56,6 +59,16 @@ def read(lines: list[str], exit_code: int | None) -> OutputFinding | None:
             Finding("process_killed", 0.95, context), describe_exit_code(exit_code)
         )
     return None
+
+
+def _causes(lines: list[str]) -> dict[str, int]:
+    """The number of the last line of each cause."""
+    found = {}
+    for number, line in enumerate(lines):
+        for pattern, code in _CAUSES:
+            if pattern.search(line) and not _QUOTES.match(line):
+                found[code] = number
+    return found
 
 
 def read_exit_code(lines: list[str], exit_code: int | None) -> OutputFinding | None:
