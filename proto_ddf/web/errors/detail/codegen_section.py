@@ -62,7 +62,7 @@ def _escalation(step: Any) -> rx.Component:
             class_name="pd-row-main",
         ),
         rx.el.span(time_ago(step.at), class_name="pd-quiet"),
-        class_name="pd-row",
+        class_name="pd-row pd-line-row",
         custom_attrs={"data-escalation": step.level, "data-state": step.state},
     )
 

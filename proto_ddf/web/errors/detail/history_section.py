@@ -56,6 +56,6 @@ def _entry(entry: Any) -> rx.Component:
             class_name="pd-row-main",
         ),
         rx.el.div(clock_time(entry.at), time_ago(entry.at), class_name="pd-quiet pd-facts"),
-        class_name="pd-row pd-history-entry",
+        class_name="pd-row pd-line-row pd-history-entry",
         custom_attrs={"data-history": entry.kind},
     )
