@@ -70,7 +70,7 @@ def _secrets(text: str) -> list[Span]:
     """Each kind is searched in the text itself, and with the secrets of other kinds masked: a secret may contain the sign
     at which another one ends, or hide the name of another."""
     lowered = lower_in_place(text)
-    if not has_sign(lowered) and not any(spelling in text for spelling in _spellings):
+    if not has_sign(lowered) and not holds_secret(text):
         return []
     spans: list[Span] = []
     masked, masked_lowered = text, lowered
