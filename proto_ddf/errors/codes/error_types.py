@@ -47,7 +47,7 @@ _CODES: dict[ErrorType, str] = {
     "configuration": """
         codegen_not_set_up codegen_repository_unknown configuration_invalid database_unknown home_locked host_not_allowed host_unknown
         localhost_in_container own_port parameter_not_allowed path_not_allowed
-        repository_missing repository_not_found repository_url_invalid secret_elsewhere secret_in_code secret_key_given
+        repository_missing repository_not_found repository_refused repository_url_invalid secret_elsewhere secret_in_code secret_key_given
         secret_not_stored secret_refused secret_unreadable server_read_only source_read_only sqlite_read_only
         certificate_unreadable tls_expired tls_failed tls_refused tls_required tls_untrusted tls_wrong_host
         wrong_server""",

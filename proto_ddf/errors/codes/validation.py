@@ -197,4 +197,11 @@ CODES = (
         "This address of a git repository cannot be used[: {reason}].",
         "Enter the address for HTTPS, such as https://github.com/owner/name.git, without user and password.",
     ),
+    _input(
+        "repository_refused",
+        "token",
+        "Repository cannot be used",
+        "[{system}|The git server] refused [{refused}|the repository][: {reason}].",
+        "Correct the address or the token: the token must be for this repository, to read and to write.",
+    ),
 )

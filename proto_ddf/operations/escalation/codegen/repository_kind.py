@@ -6,10 +6,10 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict
 
 from proto_ddf.db.engine import session
-from proto_ddf.errors import ValidationError
+from proto_ddf.errors import IntegrationError, ValidationError
 from proto_ddf.hosting import records
 from proto_ddf.operations.escalation.codegen import repositories
-from proto_ddf.operations.escalation.codegen.branches import read_remote
+from proto_ddf.operations.escalation.codegen.branches import Remote, read_remote
 from proto_ddf.operations.escalation.codegen.fix_kind import app_name
 from proto_ddf.operations.escalation.codegen.git import opened_git
 from proto_ddf.operations.escalation.codegen.remote_url import checked_addresses, checked_url
@@ -35,6 +35,12 @@ class ConnectRepositoryInput(BaseModel):
     """A reference of the vault, or KEPT for the one that is stored."""
     repo_id: int
 
+
+_MISTYPED = {
+    "git_sign_in_refused": ("token", "the token"),
+    "repository_not_found": ("remote_url", "the address"),
+}
+"""By code: the field that is to be corrected, and its name in a sentence."""
 
 Context = StepContext[ConnectRepositoryInput]
 
@@ -76,14 +82,39 @@ def _find_host(context: Context) -> JSON:
 
 
 def _reach(context: Context) -> JSON:
+    try:
+        remote = _sign_in(context)
+    except IntegrationError as error:
+        if error.code in _MISTYPED:
+            raise _refused(error) from error
+        raise
+    branches = [name for name in remote.commits if name.startswith("refs/heads/")]
+    context.report(count_text(len(branches), "branch") if branches else "It is empty")
+    return {"default": remote.default}
+
+
+def _sign_in(context: Context) -> Remote:
+    """Read the repository, and check the right to write without writing."""
     with opened_git(_repository(context.input), context) as git:
         remote = read_remote(git)
         probe = "refs/heads/proto-ddf/access-check"
         git.run("make a commit", "commit", "--quiet", "--allow-empty", "-m", "Access check")
         git.run("check the right to write", "push", "--dry-run", git.url, f"HEAD:{probe}")
-    branches = [name for name in remote.commits if name.startswith("refs/heads/")]
-    context.report(count_text(len(branches), "branch") if branches else "It is empty")
-    return {"default": remote.default}
+    return remote
+
+
+def _refused(error: IntegrationError) -> ValidationError:
+    """What was typed is told to the person who typed it, and to nobody else."""
+    field, name = _MISTYPED[error.code]
+    return ValidationError(
+        f"The repository was refused: {error.context.get('reason')}",
+        field,
+        HIDDEN,
+        code="repository_refused",
+        system=error.system,
+        refused=name,
+        reason=error.context.get("reason"),
+    )
 
 
 def _save(context: Context) -> JSON:
