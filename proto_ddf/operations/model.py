@@ -109,6 +109,8 @@ class Kind(Generic[Input]):
     failed: Callable[[UndoContext[Input]], None] | None = None
     """Called after a step has failed and the journal has its error, before that is reported; may run twice. If the server
     is killed before it, it is not called."""
+    frees_space: bool = False
+    """It may start while the disk is full."""
     prepare: Callable[[Input], Input] = _as_given
     """Called once, before an operation is on record: checks the input, reads what decides about the steps, and returns
     the input with it. Raises what keeps the operation from being started."""

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from math import ceil
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from pydantic import BaseModel
 from sqlmodel import Session
@@ -18,7 +18,7 @@ from proto_ddf.errors.types import ValidationError
 from proto_ddf.operations import queries
 from proto_ddf.operations.engine import engine
 from proto_ddf.operations.journal import journal
-from proto_ddf.operations.model import KINDS
+from proto_ddf.operations.model import KINDS, Kind
 from proto_ddf.operations.recovery import attempts
 from proto_ddf.operations.views import OperationView
 
@@ -41,7 +41,7 @@ def start(
     registered = KINDS[kind]
     given = registered.input_model.model_validate(operation_input.model_dump())
     engine.current()
-    _need_reserve()
+    _need_reserve(registered)
     run = journal.create(registered, registered.prepare(given), user_id, also)
     try:
         engine.hand_over(run)
@@ -89,7 +89,7 @@ def _check_failed(operation_id: str) -> OperationView:
 
 def _run_again(view: OperationView, after_run: int | None = None) -> bool:
     engine.wait_ended(view.id)
-    _need_reserve()
+    _need_reserve(KINDS.get(view.kind))
     run = journal.retry(view.id, after_run)
     if run is None:
         return False
@@ -155,9 +155,9 @@ def last_for(subject: str, kind: str | None = None) -> OperationView | None:
     return next(iter(queries.load_many(1, kind, subject)), None)
 
 
-def _need_reserve() -> None:
-    """On a full disk not even a failure could be recorded."""
-    if not reserve.hold():
+def _need_reserve(kind: Kind[Any] | None) -> None:
+    """On a full disk not even a failure could be recorded. What frees space writes into the reserve that is given up."""
+    if not reserve.hold() and not (kind and kind.frees_space):
         raise errors.SystemError("The disk is full.", component="disk", code="disk_space_low")
 
 

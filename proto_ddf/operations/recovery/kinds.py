@@ -27,6 +27,7 @@ def _kind(strategy: Strategy) -> Kind[RecoverInput]:
         subject=lambda given: given.slug or given.source_id,
         undo=_undo(strategy),
         failed=_failed(strategy),
+        frees_space=strategy.frees_space,
     )
 
 

@@ -130,6 +130,8 @@ class Strategy:
     """Raises a ProtoDDFError unless the failed condition is gone."""
     give_up: Callable[[str, RecoverInput], None] | None = None
     """Undoes what must not stay after a failure: (id of the repairing operation, its input). It may run twice."""
+    frees_space: bool = False
+    """It is made while the disk is full."""
     loses: str = ""
     """What is lost. Not empty: only a person starts it."""
     limit: int = 1

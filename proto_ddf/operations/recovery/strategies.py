@@ -95,6 +95,7 @@ AUTOMATIC = (
         _never,
         (Act("free", "Remove what can be made again", disk.free_space),),
         proofs.prove_space,
+        frees_space=True,
     ),
     Strategy(
         "reconnect",

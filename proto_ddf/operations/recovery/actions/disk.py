@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from proto_ddf.db.tables import OperationState
+from proto_ddf.errors import ProtoDDFError
 from proto_ddf.hosting import replacement
 from proto_ddf.operations.journal.records import read
 from proto_ddf.operations.recovery.actions.packages import WEB, clear_package_cache
@@ -25,7 +26,13 @@ def free_space(context: Recovering) -> None:
         context.check_stop()
         context.log(f"Removed {path}")
         _remove(path)
-    clear_package_cache(context)
+    try:
+        clear_package_cache(context)
+    except (
+        OSError,
+        ProtoDDFError,
+    ) as error:  # it may be on another disk, and the rest is free already
+        context.log(f"The cache of packages stays: {error}")
     freed = max(0, shutil.disk_usage(get_settings().home).free - before)
     context.report(f"{size_text(freed)} freed")
 

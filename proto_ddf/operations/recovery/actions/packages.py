@@ -3,6 +3,7 @@
 import json
 import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from proto_ddf import errors
 from proto_ddf.errors.exit_codes import describe_exit_code
@@ -56,13 +57,15 @@ def clear_package_cache(context: Recovering) -> None:
         SystemError: code process_failed; toolchain_missing.
     """
     context.report("Emptying the cache of packages")
-    exit_code = run_process(
-        ["bun", "pm", "cache", "rm"],
-        cwd=_project(context.input.folder),
-        env=build_environment(),
-        log_to=context,
-        timeout=_CACHE_SECONDS,
-    )
+    with TemporaryDirectory() as project:
+        (Path(project) / "package.json").write_text("{}")  # Bun asks for one
+        exit_code = run_process(
+            ["bun", "pm", "cache", "rm"],
+            cwd=Path(project),
+            env=build_environment(),
+            log_to=context,
+            timeout=_CACHE_SECONDS,
+        )
     if exit_code != 0:
         raise errors.SystemError(
             "The cache of packages was not emptied",
@@ -72,15 +75,6 @@ def clear_package_cache(context: Recovering) -> None:
             exit_code=exit_code,
             reason=describe_exit_code(exit_code),
         )
-
-
-def _project(folder: Path) -> Path:
-    """A folder with the package.json that Bun asks for."""
-    web = folder / WEB
-    if not (web / "package.json").exists():
-        web.mkdir(parents=True, exist_ok=True)
-        (web / "package.json").write_text("{}")
-    return web
 
 
 def install(context: Recovering) -> None:

@@ -1,5 +1,6 @@
 """The process of an app, and its ports."""
 
+from proto_ddf.db.tables import AppRecord
 from proto_ddf.hosting import apps as hosted
 from proto_ddf.hosting import records
 from proto_ddf.hosting.ports import PORT_REGISTRY, is_free
@@ -25,10 +26,16 @@ def own_port(given: RecoverInput) -> str:
     record = records.find_record(given.slug)
     if record is None or record.frontend_port is None:
         return "the app has no port yet"
-    running = is_alive(record.pid, record.pid_create_time)
-    if running or is_free(record.frontend_port):
+    if _owns_port(record):
         return f"port {record.frontend_port} is not in use by another program"
     return ""
+
+
+def _owns_port(record: AppRecord) -> bool:
+    """Whether no other program uses the app's port."""
+    if is_alive(record.pid, record.pid_create_time):
+        return True
+    return record.frontend_port is not None and is_free(record.frontend_port)
 
 
 def take_other_port(context: Recovering) -> None:
@@ -39,7 +46,7 @@ def take_other_port(context: Recovering) -> None:
     """
     slug = context.input.slug
     record = records.read(slug)
-    if record.frontend_port is not None and is_free(record.frontend_port):
+    if _owns_port(record):
         return
     PORT_REGISTRY.release(slug)
     pair = PORT_REGISTRY.reserve_pair(slug)

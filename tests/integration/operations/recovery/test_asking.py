@@ -14,8 +14,10 @@ from proto_ddf.hosting import apps as hosted
 from proto_ddf.hosting import records
 from proto_ddf.hosting.launch import previous_folder, sibling_folders
 from proto_ddf.operations import service
-from proto_ddf.operations.recovery import runner
+from proto_ddf.operations.model import StepContext
+from proto_ddf.operations.recovery import recovery, runner
 from proto_ddf.operations.recovery.recovery import RecoveryStrategies
+from proto_ddf.operations.recovery.strategies import STRATEGIES
 from proto_ddf.operations.recovery.views import RecoveryAttempt
 from tests.integration.operations.kinds.regenerate.driving import SLUG, rows
 from tests.integration.operations.recovery.driving import crashed, digests, wait_for_end
@@ -92,6 +94,23 @@ def test_a_previous_version_that_does_not_work_changes_nothing(
     done = wait_for_end(until, ask("restore_previous").operation_id, "verified", "failed")
     assert done.state == "failed"
     assert digests(failed_app) == present
+    assert sibling_folders(SLUG) == [previous_folder(SLUG)]
+
+
+def test_each_step_of_a_repair_may_run_twice(failed_app: Path) -> None:
+    """A server that is killed runs the step under way again."""
+    before = digests(earlier(failed_app))
+    found = runner.last_failure(SLUG)
+    assert found is not None
+    for strategy in (each for each in STRATEGIES.values() if each.target == "app"):
+        context = StepContext(f"twice-{strategy.name}", recovery._input(*found))
+        for act in (each for each in strategy.acts if each.applies(context.input)):
+            act.run(context)
+            act.run(context)
+        strategy.prove(context)
+        strategy.prove(context)
+        assert records.read(SLUG).state is AppState.RUNNING
+    assert digests(failed_app) == before
     assert sibling_folders(SLUG) == [previous_folder(SLUG)]
 
 
