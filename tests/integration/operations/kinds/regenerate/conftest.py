@@ -17,6 +17,7 @@ from proto_ddf.hosting import launch, records
 from proto_ddf.hosting.apps import stop_all_processes
 from proto_ddf.hosting.launch import folder
 from proto_ddf.hosting.ports import PORT_REGISTRY
+from proto_ddf.operations.engine import engine
 from proto_ddf.operations.kinds import regenerate
 from proto_ddf.progress import NoProgress
 from proto_ddf.settings import get_settings
@@ -67,6 +68,7 @@ def running(prepared_home: Path) -> Iterator[Callable[..., AppSpec]]:
         return spec
 
     yield make
+    engine.shutdown()  # before, so that no operation starts the app again
     stop_all_processes()
 
 
