@@ -3,7 +3,9 @@ change is shown and applied, and the app runs.
 
 The app was written without a build; applying the fix builds it."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,10 +56,12 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     with codegen_server() as codegen, git_server(outside) as git_place:
         server = Server(outside / "home", free_port(), codegen.environment())
         whole = write_broken_app(server)
-        server.start()
         repository = git_place.make("shop.git", {"NOTES": "Kept by the repository\n"})
-        yield Place(server, codegen, repository, whole)
-        server.stop()
+        try:
+            server.start()
+            yield Place(server, codegen, repository, whole)
+        finally:
+            server.end()
 
 
 def write_broken_app(server: Server) -> str:
@@ -179,3 +183,33 @@ def test_codegen_repairs_the_app(page: Page, place: Place) -> None:
         assert secret not in place.server.log
         dump = rows(place.server.home / "proto_ddf.db", "select * from operation_log")
         assert secret not in str(dump)
+
+
+def test_every_state_of_a_run_and_of_an_escalation_is_accessible_and_fits(
+    page: Page, place: Place
+) -> None:
+    with closing(sqlite3.connect(place.server.home / "proto_ddf.db")) as db:
+        (incident_id,) = db.execute("select id from incident limit 1").fetchone()
+        for level in ("CODEGEN", "MANUAL", "RESET"):
+            reason = "5 attempts failed. A person has to look at it."
+            values = (level, incident_id, level, reason, "2030-11-29 20:00:00.000000")
+            db.execute("insert into escalation values (?, ?, ?, ?, ?)", values)
+        for state in ("PREPARING", "ASKING", "WAITING", "FAILED", "CANCELLED"):
+            values = (state, incident_id, SLUG, state, f"proto-ddf/{SLUG}/{state.lower()}", "Text")
+            db.execute(
+                "insert into codegen_run (key, incident_id, app, state, branch, prompt, created_at, remote_status,"
+                " web_url, summary, pull_url, pull_title, pull_branch, pull_state, error)"
+                " values (?, ?, ?, ?, ?, ?, '2020-11-29 20:00:00.000000', 'ACTIVE', 'https://codegen.com/1', '',"
+                " 'https://github.com/owner/shop/pull/1', '', '', 'open', '{\"message\": \"No answer\"}')",
+                values,
+            )
+        db.commit()
+    open_page(page, f"{place.server.url}/errors/{incident_id}")
+    part = page.get_by_role("region", name="Who acts")
+    expect(part.locator("[data-escalation]")).to_have_count(3)
+    expect(part.locator("[data-state=asking]")).to_contain_text("Answer unknown")
+    expect(part.locator("[data-state=waiting]")).to_contain_text("Status at Codegen: ACTIVE")
+    page.set_viewport_size(PHONE)
+    assert overflow_width(page) == 0
+    found = {mode: serious_findings(page) for mode in in_both_modes(page)}
+    assert found == {"light": [], "dark": []}

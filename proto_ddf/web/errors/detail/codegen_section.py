@@ -80,6 +80,7 @@ def _run(run: Any, number: Any) -> rx.Component:
             rx.cond(run.pull_title, run.pull_title, run.pull_url),
             href=run.pull_url,
             is_external=True,
+            underline="always",
         ),
         rx.match(
             run.pull_state,
