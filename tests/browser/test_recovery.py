@@ -210,31 +210,37 @@ def add_column(server: Server, name: str) -> None:
         database.execute(f"alter table notes add column {name} text")
 
 
-def test_a_full_disk_is_freed_of_what_can_be_made_again(
-    page: Page, tmp_path: Path, make_server: Callable[..., Server]
-) -> None:
+@pytest.fixture
+def small_home(tmp_path: Path) -> Iterator[Path]:
+    """The home folder of the next server, on a small disk of its own."""
     with small_disk(tmp_path / "home0", "450m") as disk:
-        left = disk / "apps" / "gone.next-gone"
-        notes = tmp_path / "notes.db"
-        with closing(sqlite3.connect(notes)) as database, database:
-            database.execute("create table notes (id integer primary key, title text)")
-        server = make_server(
-            ALLOWED_FOLDERS=json.dumps([str(tmp_path)]),
-            BUN_INSTALL_CACHE_DIR=str(tmp_path / "cache"),
-            RECOVERY_ATTEMPTS="4",
-        )
-        connect_file(page, server.url, notes, "Notes")
-        fill_generate_form(page, server.url, "Roomy notes", source="Notes")
-        left.mkdir()
-        with (left / "filler").open("wb") as filler:
-            for _ in range(300):
-                filler.write(b"x" * 2**20)
-        operation = start_generation(page)
-        page.goto(f"{server.url}/operations/{operation}")
-        repair = page.locator("[data-repair=free_disk]")
-        expect(repair).to_have_attribute("data-state", "verified", timeout=GENERATE_MS)
-        expect(repair).to_contain_text("Freeing disk space, attempt 1 of 1")
-        expect(repair).to_contain_text("Went on at Validate")
-        assert not left.exists()
-        shown = page.locator(f"[data-operation='{operation}']")
-        expect(shown).to_have_attribute("data-state", "succeeded", timeout=GENERATE_MS)
+        yield disk
+
+
+def test_a_full_disk_is_freed_of_what_can_be_made_again(
+    page: Page, tmp_path: Path, small_home: Path, make_server: Callable[..., Server]
+) -> None:
+    left = small_home / "apps" / "gone.next-gone"
+    notes = tmp_path / "notes.db"
+    with closing(sqlite3.connect(notes)) as database, database:
+        database.execute("create table notes (id integer primary key, title text)")
+    server = make_server(
+        ALLOWED_FOLDERS=json.dumps([str(tmp_path)]),
+        BUN_INSTALL_CACHE_DIR=str(tmp_path / "cache"),
+        RECOVERY_ATTEMPTS="4",
+    )
+    connect_file(page, server.url, notes, "Notes")
+    fill_generate_form(page, server.url, "Roomy notes", source="Notes")
+    left.mkdir()
+    with (left / "filler").open("wb") as filler:
+        for _ in range(300):
+            filler.write(b"x" * 2**20)
+    operation = start_generation(page)
+    page.goto(f"{server.url}/operations/{operation}")
+    repair = page.locator("[data-repair=free_disk]")
+    expect(repair).to_have_attribute("data-state", "verified", timeout=GENERATE_MS)
+    expect(repair).to_contain_text("Freeing disk space, attempt 1 of 1")
+    expect(repair).to_contain_text("Went on at Validate")
+    assert not left.exists()
+    shown = page.locator(f"[data-operation='{operation}']")
+    expect(shown).to_have_attribute("data-state", "succeeded", timeout=GENERATE_MS)

@@ -16,7 +16,7 @@ from proto_ddf.operations import service
 from proto_ddf.operations.kinds.apps import AppInput
 from proto_ddf.operations.kinds.regenerate import KIND, RegenerateAppInput
 from proto_ddf.operations.recovery import recovery, runner
-from proto_ddf.operations.recovery.strategies import ASKING, STRATEGIES
+from proto_ddf.operations.recovery.strategies import STRATEGIES
 from proto_ddf.settings import get_settings
 from proto_ddf.sources.connected import store
 from tests.integration.operations.kinds.regenerate.driving import SLUG, refresh_without_engine
@@ -191,11 +191,11 @@ def test_no_repair_touches_sources_data_code_or_secrets(
 
 
 def _run(name: str, until: Any) -> None:
-    """Run a strategy on the app, whatever the class of the error suggests."""
+    """Run a strategy on the app, whatever the class of the error suggests, and none after it."""
     found = runner.last_failure(SLUG)
     assert found is not None
     cause, context = found
     strategy = STRATEGIES[name]
-    started = recovery._start([strategy], cause, context, by_person=strategy in ASKING)
+    started = recovery._start([strategy], cause, context, by_person=True)
     assert started is not None
     wait_for_end(until, started.operation_id, "verified", "failed")
