@@ -1,16 +1,16 @@
 """Incidents as pages show them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel
 from sqlalchemy import case, func
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from proto_ddf.db.engine import session
 from proto_ddf.db.tables import ErrorRecord, IncidentRecord, IncidentState
 from proto_ddf.monitoring.affected import Affected, affected_by
-from proto_ddf.monitoring.error_views import errors_where
+from proto_ddf.monitoring.error_views import errors_where, newest_errors
 from proto_ddf.monitoring.incidents import settle
 
 LAST_ERRORS = 50
@@ -75,8 +75,10 @@ def recent_incidents(limit: int, state: str = "") -> list[Incident]:
     )
     with session() as opened:
         records = opened.exec(query).all()
-        affected = affected_by(opened, [each.id for each in records], SEARCHED_IN_LIST)
-        return [_view(each, _errors(opened, each.id, 1), affected[each.id]) for each in records]
+        ids = [each.id for each in records]
+        affected = affected_by(opened, ids, SEARCHED_IN_LIST)
+        newest = newest_errors(opened, ids)
+        return [_view(each, newest.get(each.id), affected[each.id]) for each in records]
 
 
 def count_incidents(state: str = "") -> int:
@@ -110,25 +112,22 @@ def read_incident(incident_id: str) -> IncidentDetails | None:
         record = opened.get(IncidentRecord, incident_id)
         if record is None:
             return None
-        errors = _errors(opened, incident_id, LAST_ERRORS)
+        errors = errors_where(opened, LAST_ERRORS, ErrorRecord.incident_id == incident_id)
         affected = affected_by(opened, [incident_id], SEARCHED_ERRORS)[incident_id]
-        return IncidentDetails(incident=_view(record, errors, affected), errors=errors)
+        shown = _view(record, errors[0] if errors else None, affected)
+        return IncidentDetails(incident=shown, errors=errors)
 
 
 def _states(state: str) -> Sequence[IncidentState]:
     return (IncidentState(state),) if state else OPEN
 
 
-def _errors(opened: Session, incident_id: str, limit: int) -> list[dict[str, Any]]:
-    return errors_where(opened, limit, ErrorRecord.incident_id == incident_id)
-
-
 def _view(
-    record: IncidentRecord, errors: Iterable[dict[str, Any]], affected: list[Affected]
+    record: IncidentRecord, newest: dict[str, Any] | None, affected: list[Affected]
 ) -> Incident:
     return Incident(
         **record.model_dump(mode="json", include=set(Incident.model_fields) - {"notes"}),
         notes=record.notes[::-1],
         affected=affected,
-        last_error=next(iter(errors), None),
+        last_error=newest,
     )
