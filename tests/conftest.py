@@ -143,6 +143,7 @@ GROUPS = (
     "tests/integration",
     "tests/unit",
     "tests/browser/generated",
+    "tests/browser/test_recovery.py",
     "tests/browser/test_failures.py",
     "tests/browser/test_crashes.py",
     "tests/browser/test_injection.py",
