@@ -4,6 +4,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from multiprocessing.util import get_temp_dir
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,13 @@ from proto_ddf.operations.model import KINDS, Kind, Step, StepContext, UndoConte
 from proto_ddf.operations.views import OperationView
 from proto_ddf.settings import get_settings
 from tests.homes import close_databases
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _socket_removed() -> Iterator[None]:
+    """Removes the socket of `forked_servers`, because this process may end without multiprocessing's own clean-up."""
+    yield
+    shutil.rmtree(get_temp_dir())
 
 
 class Given(BaseModel):

@@ -7,6 +7,7 @@ import pytest
 
 from proto_ddf import errors
 from proto_ddf.errors import ValidationError
+from proto_ddf.monitoring import intake
 from proto_ddf.monitoring.error_views import recent_errors
 from proto_ddf.operations import service
 from proto_ddf.operations.engine import engine
@@ -54,6 +55,7 @@ def test_a_running_step_is_stopped_and_then_earlier_steps_are_undone(workshop):
     assert context.outputs == {"prepare": "prepared"}
     assert not cancelled.can_cancel
     assert not cancelled.can_retry
+    assert intake.flush(30)
     assert recent_errors(5) == []
 
 
@@ -104,6 +106,7 @@ def test_a_step_that_turns_the_stop_into_another_error_is_cancelled_too(workshop
     operation_id = _start_and_reach_last_step(workshop, stubborn)
     service.cancel(operation_id)
     assert workshop.wait_cleaned_up(operation_id).state == "cancelled"
+    assert intake.flush(30)
     assert recent_errors(5) == []
 
 
@@ -184,6 +187,7 @@ def test_a_clean_up_that_fails_is_in_the_list_of_errors(workshop):
     operation_id = _start_and_reach_last_step(workshop, run_until_stopped, undo=undo)
     service.cancel(operation_id)
     workshop.wait_cleaned_up(operation_id)
+    assert intake.flush(30)
     (error,) = recent_errors(5)
     assert error["operation"] == "Clean up after Make shop"
     assert error["code"] == "permission_denied"

@@ -2,15 +2,12 @@
 
 import contextlib
 import json
-import multiprocessing
 import os
-import shutil
 import signal
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from multiprocessing.util import get_temp_dir
 from pathlib import Path
 
 import psutil
@@ -21,10 +18,7 @@ from proto_ddf.operations.engine import engine, queue
 from proto_ddf.operations.views import OperationView
 from proto_ddf.sources.files.uploads import upload_path
 from tests.integration.operations import server_process
-
-# Each server is forked from a process that has imported everything: the imports take longer than most of these tests.
-SERVERS = multiprocessing.get_context("forkserver")
-SERVERS.set_forkserver_preload([server_process.__name__])
+from tests.integration.operations.forked_servers import SERVERS
 
 
 class Server:
@@ -119,13 +113,6 @@ def _is_gone(process: psutil.Process) -> bool:
         return process.status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return True
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _socket_removed() -> Iterator[None]:
-    """Removes the socket of SERVERS, because this process may end without multiprocessing's own clean-up."""
-    yield
-    shutil.rmtree(get_temp_dir())
 
 
 @pytest.fixture

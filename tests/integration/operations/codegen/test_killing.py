@@ -1,11 +1,8 @@
 """kill -9 of a real process around the request to Codegen: it is never paid for twice, and its end is visible."""
 
-import multiprocessing
 import os
-import shutil
 import signal
 from collections.abc import Callable, Iterator
-from multiprocessing.util import get_temp_dir
 from typing import Any
 
 import pytest
@@ -13,18 +10,9 @@ import pytest
 from proto_ddf.operations import service
 from proto_ddf.operations.escalation.codegen.views import runs_of
 from tests.integration.operations.codegen import killed_server
+from tests.integration.operations.forked_servers import SERVERS
 from tests.servers.codegen import CodegenServer
 from tests.servers.git_server import BareRepository
-
-SERVERS = multiprocessing.get_context("forkserver")
-SERVERS.set_forkserver_preload([killed_server.__name__])
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _socket_removed() -> Iterator[None]:
-    """Removes the socket of SERVERS, because this process may end without multiprocessing's own clean-up."""
-    yield
-    shutil.rmtree(get_temp_dir())
 
 
 @pytest.fixture

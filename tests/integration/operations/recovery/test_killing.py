@@ -1,6 +1,5 @@
 """kill -9 of a real server in each step of a repair, and its next start."""
 
-import multiprocessing
 import os
 import signal
 import socket
@@ -17,12 +16,11 @@ from proto_ddf.operations import service
 from proto_ddf.operations.engine import engine
 from tests.homes import close_databases
 from tests.integration.operations.conftest import _until
+from tests.integration.operations.forked_servers import SERVERS
 from tests.integration.operations.kinds.regenerate.driving import SLUG
 from tests.integration.operations.recovery import repair_server
 from tests.integration.operations.recovery.driving import attempts
 
-SERVERS = multiprocessing.get_context("forkserver")
-SERVERS.set_forkserver_preload([repair_server.__name__])
 STEPS = ("precondition", "move", "verify", "go_on")
 
 
