@@ -173,7 +173,7 @@ class Intake:
             self._waiting.clear()
             self._mergeable.clear()
             self._bytes = self._writing = 0
-            self._is_closing = self._is_failing = False
+            self._is_closing = self._is_failing = self._disk_is_low = False
             self._thread = None
 
     def statistics(self) -> IntakeStatistics:
