@@ -103,6 +103,12 @@ def test_what_a_person_mistyped_is_told_to_nobody_else(workshop: Any, told: Any)
     assert told() == []
 
 
+def test_a_test_that_fails_has_given_its_answer(workshop: Any, told: Any) -> None:
+    fail(workshop, refused, "test_channel")
+    act()
+    assert told() == []
+
+
 def test_a_muted_incident_is_told_to_nobody(workshop: Any, told: Any) -> None:
     fail(workshop, refused)
     assert intake.flush(SECONDS)
