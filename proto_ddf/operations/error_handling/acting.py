@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from sqlalchemy import func
-from sqlmodel import col, select
+from sqlmodel import col
 
 from proto_ddf.db.engine import session
 from proto_ddf.db.tables import (
@@ -13,8 +12,6 @@ from proto_ddf.db.tables import (
     IncidentRecord,
     IncidentState,
     OperationRecord,
-    RecoveryAttemptRecord,
-    RecoveryState,
 )
 from proto_ddf.errors import ProtoDDFError
 from proto_ddf.logs import get_logger
@@ -26,6 +23,7 @@ from proto_ddf.operations.error_handling.configuration import ErrorHandlingConfi
 from proto_ddf.operations.escalation.attempts import open_since
 from proto_ddf.operations.escalation.codegen.integration import CodegenIntegration
 from proto_ddf.operations.escalation.manager import Escalation, EscalationManager
+from proto_ddf.operations.recovery import attempts
 from proto_ddf.operations.recovery.model import PREFIX, RecoveryContext
 from proto_ddf.operations.recovery.runner import act_on, context_of
 
@@ -70,7 +68,7 @@ class IncidentActions:
         """Whether the error is being repaired, by a new attempt or by one that runs."""
         if not self._config.retry:
             return False
-        return act_on(described, context) is not None or is_being_repaired(context)
+        return act_on(described, context) is not None or attempts.is_being_repaired(context.subject)
 
     def _act_on_failed_repair(self, repair: OperationRecord, error: dict[str, Any]) -> Action:
         """The repair's own error starts none. What it was to repair is escalated once nothing is left to try."""
@@ -84,7 +82,7 @@ class IncidentActions:
         if not newest:
             return "none"
         context = context_of(incident.id, newest[0], newest[0]["operation_id"])
-        if is_being_repaired(context):
+        if attempts.is_being_repaired(context.subject):
             return "repair"
         return self._tell(incident, newest[0], context)
 
@@ -111,7 +109,7 @@ class IncidentActions:
     ) -> Escalation | None:
         if not self._config.escalation:
             return None
-        failed = failed_repairs(incident)
+        failed = attempts.failed_since(incident.id, open_since(incident))
         return self._escalation.escalate_error(
             described,
             {"incident_id": incident.id, "app": context.slug, "failed_recoveries": failed},
@@ -130,27 +128,6 @@ class IncidentActions:
 
     def _send(self, notification: Notification) -> None:
         self._notifications.send_notification(notification)
-
-
-def is_being_repaired(context: RecoveryContext) -> bool:
-    """Whether an attempt to repair this app or source runs."""
-    running = select(RecoveryAttemptRecord.id).where(
-        RecoveryAttemptRecord.subject == context.subject,
-        RecoveryAttemptRecord.state == RecoveryState.RUNNING,
-    )
-    with session() as opened:
-        return bool(context.subject) and opened.exec(running).first() is not None
-
-
-def failed_repairs(incident: IncidentRecord) -> int:
-    """The failed attempts to repair it since it was last resolved."""
-    failed = select(func.count()).where(
-        RecoveryAttemptRecord.incident_id == incident.id,
-        RecoveryAttemptRecord.state == RecoveryState.FAILED,
-        col(RecoveryAttemptRecord.started_at) >= open_since(incident),
-    )
-    with session() as opened:
-        return int(opened.exec(failed).one())
 
 
 def _errors_of(incident_id: str) -> tuple[Any, ...]:

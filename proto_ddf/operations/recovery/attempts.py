@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from proto_ddf.db.engine import session
@@ -38,10 +39,7 @@ def claim(made: RecoveryAttemptRecord, original_run: int) -> Callable[[Session, 
     """
 
     def write_attempt(opened: Session, operation_id: str) -> None:
-        busy = select(_attempt.id).where(
-            _attempt.subject == made.subject, _attempt.state == RecoveryState.RUNNING
-        )
-        if opened.exec(busy).first() or not _is_failed(
+        if _is_running(opened, made.subject) or not _is_failed(
             opened, made.original_operation_id, original_run
         ):
             raise ValidationError(
@@ -69,8 +67,7 @@ def is_wanted(operation_id: str, original_run: int) -> bool:
             _end(record, RecoveryState.SUPERSEDED)
             return False
         if record.state is RecoveryState.FAILED:
-            others = (_attempt.subject == record.subject, _attempt.state == RecoveryState.RUNNING)
-            if opened.exec(select(_attempt.id).where(*others)).first():
+            if _is_running(opened, record.subject):
                 return False
             record.state, record.finished_at = RecoveryState.RUNNING, None
         return True
@@ -131,6 +128,23 @@ def tried(incident_id: str, subject: str, within_seconds: float) -> Counter[str]
         return Counter(opened.exec(query).all())
 
 
+def is_being_repaired(subject: str) -> bool:
+    """Whether an attempt to repair this app or source runs."""
+    with session() as opened:
+        return bool(subject) and _is_running(opened, subject)
+
+
+def failed_since(incident_id: str, since: datetime) -> int:
+    """How many attempts for the incident that began then or later have failed."""
+    failed = select(func.count()).where(
+        _attempt.incident_id == incident_id,
+        _attempt.state == RecoveryState.FAILED,
+        col(_attempt.started_at) >= since,
+    )
+    with session() as opened:
+        return int(opened.exec(failed).one())
+
+
 def effects() -> dict[str, Effect]:
     """How often each strategy helped, of the attempts that came to an end."""
     ended = (RecoveryState.VERIFIED, RecoveryState.FAILED)
@@ -144,6 +158,11 @@ def effects() -> dict[str, Effect]:
         name: Effect(helped + counted[name, RecoveryState.FAILED], helped)
         for name, helped in verified.items()
     }
+
+
+def _is_running(opened: Session, subject: str) -> bool:
+    running = (_attempt.subject == subject, _attempt.state == RecoveryState.RUNNING)
+    return opened.exec(select(_attempt.id).where(*running)).first() is not None
 
 
 def _of(opened: Session, operation_id: str) -> RecoveryAttemptRecord | None:
