@@ -188,7 +188,8 @@ def fingerprint() -> str:
     digest = hashlib.sha256()
     files = [PROJECT_ROOT / "rxconfig.py", PROJECT_ROOT / "requirements.txt"]
     files += (PROJECT_ROOT / "proto_ddf").rglob("*.py")
-    files += (file for file in (PROJECT_ROOT / "assets").rglob("*") if file.is_file())
+    for assets in ("assets", "assets/browser"):  # the second is a link, which rglob does not follow
+        files += (file for file in (PROJECT_ROOT / assets).rglob("*") if file.is_file())
     for file in sorted(files):
         digest.update(str(file.relative_to(PROJECT_ROOT)).encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()

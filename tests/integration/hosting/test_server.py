@@ -89,16 +89,19 @@ def test_any_other_address_is_refused(host: str) -> None:
         check_host(host)
 
 
+@pytest.mark.parametrize("changed", ["proto_ddf/page.py", "assets/own.js", "linked/shared.js"])
 def test_the_pages_are_built_again_when_one_of_their_sources_changed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: str
 ) -> None:
-    (tmp_path / "proto_ddf").mkdir()
-    for name in ("rxconfig.py", "requirements.txt", "proto_ddf/page.py"):
+    for name in ("proto_ddf", "assets", "linked"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "assets/browser").symlink_to("../linked")
+    for name in ("rxconfig.py", "requirements.txt", changed):
         (tmp_path / name).write_text("1")
     monkeypatch.setattr("proto_ddf.server.PROJECT_ROOT", tmp_path)
     before = fingerprint()
     assert fingerprint() == before
-    (tmp_path / "proto_ddf" / "page.py").write_text("2")
+    (tmp_path / changed).write_text("2")
     assert fingerprint() != before
 
 
