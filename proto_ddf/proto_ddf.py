@@ -10,11 +10,13 @@ from reflex.event import EventSpec
 
 from proto_ddf.hosting.watcher import adopt_all, watch
 from proto_ddf.logs import configure_logging, get_logger
+from proto_ddf.monitoring.health import HEALTH, Phase
 from proto_ddf.monitoring.network_monitor import NETWORK_MONITOR
 from proto_ddf.notify.delivery_loop import deliver
 from proto_ddf.operations import all_kinds
 from proto_ddf.operations.engine import engine
 from proto_ddf.operations.error_handling.system import ErrorHandlingSystem
+from proto_ddf.operations.health_checks import register_checks
 from proto_ddf.operations.recovery import runner as recovery
 from proto_ddf.operations.retention.housekeeping import run_housekeeping
 from proto_ddf.operations.watches.alert_watch import watch_alerts
@@ -98,9 +100,11 @@ async def lifespan() -> AsyncIterator[None]:
         run_report_schedule(),
     )
     tasks = [asyncio.create_task(each) for each in loops]
+    HEALTH.phase = Phase.SERVING
     try:
         yield
     finally:
+        HEALTH.phase = Phase.DRAINING
         for task in tasks:
             task.cancel()
         await asyncio.to_thread(NETWORK_MONITOR.stop)
@@ -111,6 +115,7 @@ async def lifespan() -> AsyncIterator[None]:
 def _start() -> None:
     configure_logging()
     all_kinds.register_all()
+    register_checks(HEALTH)
     engine.launch()
     NETWORK_MONITOR.start()
     offer_sample()

@@ -1,4 +1,4 @@
-"""The HTTP routes beside the pages: uploads, secrets and downloads.
+"""The HTTP routes beside the pages: uploads, secrets, downloads and health.
 
 An upload is one file per request, as the raw body, so that it is written to disk while it arrives, whatever its size.
 A secret is the raw body too; the page's state gets only its reference. The middleware in front of the routes checks
@@ -23,6 +23,7 @@ from proto_ddf.hosting import apps
 from proto_ddf.logs import get_logger
 from proto_ddf.settings import get_settings
 from proto_ddf.sources.files.uploads import remove_uploads, upload_path
+from proto_ddf.web.health_routes import health_routes
 from proto_ddf.web.report_download import download_report
 
 logger = get_logger(__name__)
@@ -42,6 +43,7 @@ def create_api() -> Starlette:
     """The routes, to be mounted in front of Reflex's own."""
     return Starlette(
         routes=[
+            *health_routes(),
             Route("/api/uploads", receive_upload, methods=["POST"]),
             Route("/api/secrets", receive_secret, methods=["POST"]),
             Route("/api/apps/{slug}/download", download_app, methods=["GET"]),

@@ -71,6 +71,14 @@ def evil_site() -> Iterator[int]:
         site.shutdown()
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_the_app_says_that_it_answers(shop: App, method: str) -> None:
+    answer = httpx.request(method, f"{shop.url}/api/health", timeout=SECONDS)
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "no-store"
+    assert method == "HEAD" or answer.json()["status"] == "ok"
+
+
 @pytest.mark.parametrize("path", ["/", "/customers", "/nowhere", "/ping", "/app.css", "/app.js"])
 def test_every_answer_carries_the_security_headers(shop: App, path: str) -> None:
     headers = httpx.get(shop.url + path, timeout=SECONDS).headers
