@@ -204,6 +204,17 @@ def connect_file(page: Page, url: str, file: Path, name: str, *, kind: str = "SQ
     expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
 
 
+def add_webhook(page: Page, url: str, name: str) -> None:
+    """Add a channel on the open page of notifications."""
+    page.get_by_role("button", name="Add a channel").first.click()
+    choose_kind(page, "Webhook")
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("URL", exact=True).fill(url)
+    page.get_by_role("button", name="Save channel").click()
+    expect(page.get_by_role("button", name="Save channel")).to_have_count(0)
+    expect(page.locator(f"[data-channel='{name}']")).to_be_visible()
+
+
 def failure(page: Page, title: str) -> Locator:
     """The callout of a failed operation; waits until it is shown."""
     callout = page.get_by_role("alert").filter(has=page.get_by_text(title, exact=True))

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Server
-from tests.browser.driving import rows, wait_until
+from tests.browser.driving import add_webhook, choose_kind, rows, wait_until
 from tests.browser.looking import (
     PHONE,
     in_both_modes,
@@ -57,22 +57,6 @@ def opened(page: Page, own_server: Server, receiver: Receiver) -> Page:
 
 def row(page: Page, name: str) -> Locator:
     return page.locator(f"[data-channel='{name}']")
-
-
-def choose_kind(page: Page, label: str) -> None:
-    page.get_by_label("Kind").click()
-    page.get_by_role("option", name=label).click()
-    expect(page.locator("[data-aria-hidden]")).to_have_count(0)
-
-
-def add_webhook(page: Page, url: str, name: str) -> None:
-    page.get_by_role("button", name="Add a channel").first.click()
-    choose_kind(page, "Webhook")
-    page.get_by_label("Name").fill(name)
-    page.get_by_label("URL", exact=True).fill(url)
-    page.get_by_role("button", name="Save channel").click()
-    expect(page.get_by_role("button", name="Save channel")).to_have_count(0)
-    expect(row(page, name)).to_be_visible()
 
 
 def stored_secrets(server: Server) -> list[tuple[str, ...]]:

@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.browser.conftest import Server
 from tests.browser.driving import (
     GENERATE_MS,
+    add_webhook,
     connect_file,
     fill_generate_form,
     open_app_address,
@@ -26,13 +27,24 @@ from tests.browser.driving import (
     wait_until,
     wait_until_connected,
 )
-from tests.browser.looking import overflow_width, serious_findings
+from tests.browser.looking import open_page, overflow_width, serious_findings
 from tests.disks import small_disk
 from tests.ports import HOST, free_port
+from tests.servers.http_receiver import Receiver, http_receiver
 
 pytestmark = pytest.mark.browser
 
 SLUG = "repaired_notes"
+NO_SUCH_PACKAGE = "proto-ddf-test-no-such-package"
+NEEDS_NO_SUCH_PACKAGE = f"""
+
+class Missing(rx.Component):
+    library = "{NO_SUCH_PACKAGE}"
+    tag = "Missing"
+
+
+app.add_page(Missing.create(), route="/missing")
+"""
 
 
 @pytest.fixture(scope="module")
@@ -203,6 +215,58 @@ def test_a_wrong_configuration_asks_first_and_is_put_back(page: Page, server: Se
     assert serious_findings(page) == []
     assert configuration.read_text() == good
     assert code.read_text() == mine
+
+
+def test_what_nothing_repairs_reaches_a_person_by_a_message_and_on_every_page(
+    page: Page, server: Server, tmp_path: Path
+) -> None:
+    """A page of the app needs a package that the registry does not have, and its build is gone."""
+    app = App(page, server)
+    app.stop()
+    code = app.folder / SLUG / f"{SLUG}.py"
+    code.write_text(code.read_text() + NEEDS_NO_SUCH_PACKAGE)
+    shutil.rmtree(app.folder / ".web" / "build")
+    with http_receiver() as receiver:
+        open_page(page, f"{server.url}/settings/notifications")
+        add_webhook(page, receiver.url(), "Operators")
+        open_page(page, f"{server.url}/apps/{SLUG}")
+        app.start()
+        app.repair("clear_caches", "failed")
+        told = escalated(receiver)
+    assert told["title"] == "A person is needed: Building failed"
+    assert "No repair is left: a person has to look at it." in told["text"]
+    assert f"does not have “{NO_SUCH_PACKAGE}”" in told["text"]
+    expect(page.get_by_role("alert").first).to_contain_text("Building failed")
+    for strategy in ("rebuild", "reinstall"):
+        app.repair(strategy, "failed")
+    expect(page.get_by_role("button", name="Clean the app's environment")).to_be_visible()
+    expect(page.locator(".pd-bell")).to_have_accessible_name("2 errors need attention")
+    page.locator(".pd-bell").click()
+    page.get_by_role("link", name="Building failed", exact=True).click()
+    incident = page.locator(f"[data-incident='{told['incident_id']}']")
+    expect(incident).to_contain_text("Repaired notes")
+    step = page.locator("[data-escalation=manual]")
+    expect(step).to_have_attribute("data-state", "open")
+    expect(step).to_contain_text("3 attempts failed. No repair is left")
+    expect(page.get_by_text("Escalated to a person")).to_be_visible()
+    expect(page.get_by_text("Notification sent by Operators").first).to_be_visible()
+    open_page(page, f"{server.url}/errors")
+    waiting = page.get_by_role("list", name="Waiting for you")
+    expect(waiting).to_contain_text("3 attempts failed. No repair is left")
+    waiting.get_by_role("link", name="Building failed").click()
+    page.get_by_role("button", name="Acknowledge").click()
+    expect(step).to_have_attribute("data-state", "acknowledged")
+
+
+def escalated(receiver: Receiver) -> Any:
+    """The only message that somebody is needed; waits for it."""
+
+    def sent() -> list[Any]:
+        return [each.json for each in receiver.received if each.json["reason"] == "escalated"]
+
+    wait_until(lambda: bool(sent()))
+    [message] = sent()
+    return message
 
 
 def add_column(server: Server, name: str) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from urllib.parse import unquote
 
 from proto_ddf.errors.drivers.finding import Finding
 from proto_ddf.errors.outputs import machine, registries
@@ -10,6 +11,8 @@ from proto_ddf.errors.outputs.finding import OutputFinding
 _Rules = tuple[tuple[re.Pattern[str], Finding], ...]
 _SPEAKS = re.compile(r"(?:\$ )?bun |Bun v\d|error: |\w*Error: |ENOENT: ")
 _STATUS = re.compile(r"error: GET (\S+) - (\d{3})\b")
+_PACKAGE = re.compile(r"(?:@[^/@]+/)?[^/@]+$")
+"""The end of the address of a package."""
 _NAMED = re.compile(r"error: ([A-Za-z_]\w*)(?: \w+ing\b| fetching\b|$)")
 _AT = re.compile(r"\s+at (?:\S+ )?\(?(/?[^\s()<>:]+:\d+)(?::\d+)?\)?$")
 _CODE = re.compile(r"\s+code: \"(\w+)\"")
@@ -129,12 +132,18 @@ def _of_connection(name: str) -> Finding | None:
 
 def _of_line(line: str, rules: _Rules) -> Finding | None:
     if status := _STATUS.match(line):
-        return registries.by_status(int(status[2]))
+        return _with_package(registries.by_status(int(status[2])), status[1])
     if missing := _MISSING.match(line):
         return missing_module(missing[1] or missing[2])
     if (named := _NAMED.match(line)) and (found := registries.by_name(named[1])):
         return found
     return next((finding for pattern, finding in rules if pattern.match(line)), None)
+
+
+def _with_package(found: Finding, url: str) -> Finding:
+    """The finding with the package that the address is of: that of its description, or of its tarball."""
+    named = _PACKAGE.search(unquote(url.partition("?")[0].partition("/-/")[0]))
+    return replace(found, context={**found.context, "package": named[0]}) if named else found
 
 
 def missing_module(name: str) -> Finding:

@@ -25,7 +25,7 @@ from proto_ddf.operations.escalation.codegen.integration import CodegenIntegrati
 from proto_ddf.operations.escalation.manager import Escalation, EscalationManager
 from proto_ddf.operations.recovery import attempts
 from proto_ddf.operations.recovery.model import PREFIX, RecoveryContext
-from proto_ddf.operations.recovery.runner import act_on, context_of
+from proto_ddf.operations.recovery.runner import act_on, context_of, is_anything_left
 
 Action = Literal["none", "repair", "escalate", "notify"]
 _TESTS = frozenset({"test_channel"})
@@ -76,22 +76,28 @@ class IncidentActions:
             incident = opened.get(IncidentRecord, str(repair.input.get("incident_id")))
         if incident is None or incident.state in _LEFT_ALONE:
             return "none"
-        self._send(notices.about_failed_recovery(incident, repair.title, error["message"]))
+        why = f"{repair.title} did not help: {error['message']}"
+        self._send(notices.about_failed_recovery(incident, repair.title, why))
         with session() as opened:
             newest = errors_where(opened, 1, *_errors_of(incident.id))
         if not newest:
             return "none"
         context = context_of(incident.id, newest[0], newest[0]["operation_id"])
-        if attempts.is_being_repaired(context.subject):
+        if attempts.is_being_repaired(context.subject, incident.id):
             return "repair"
-        return self._tell(incident, newest[0], context)
+        return self._tell(incident, newest[0], context, why)
 
     def _tell(
-        self, incident: IncidentRecord, described: dict[str, Any], context: RecoveryContext
+        self,
+        incident: IncidentRecord,
+        described: dict[str, Any],
+        context: RecoveryContext,
+        why: str = "",
     ) -> Action:
+        """`why`: the last repair did not help."""
         escalation = self._escalate(incident, described, context)
         if escalation and escalation.raised:
-            self._send(notices.about_escalation(incident, escalation))
+            self._send(notices.about_escalation(incident, escalation, why))
             if escalation.level is EscalationLevel.CODEGEN:
                 self._ask_codegen(incident.id, context, described)
             return "escalate"
@@ -112,7 +118,12 @@ class IncidentActions:
         failed = attempts.failed_since(incident.id, open_since(incident))
         return self._escalation.escalate_error(
             described,
-            {"incident_id": incident.id, "app": context.slug, "failed_recoveries": failed},
+            {
+                "incident_id": incident.id,
+                "app": context.slug,
+                "failed_recoveries": failed,
+                "nothing_left": failed > 0 and not is_anything_left(described, context),
+            },
         )
 
     def _ask_codegen(

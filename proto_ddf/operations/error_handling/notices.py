@@ -20,8 +20,12 @@ _STATES: Mapping[IncidentState, tuple[Reason, str]] = MappingProxyType(
 )
 
 
-def about_escalation(incident: IncidentRecord, escalation: Escalation) -> Notification:
-    return _notification(incident, "escalated", escalation.title, escalation.text, escalation.level)
+def about_escalation(
+    incident: IncidentRecord, escalation: Escalation, why: str = ""
+) -> Notification:
+    """`why`: the last repair did not help, in words for people."""
+    text = f"{escalation.text} {why}".strip()
+    return _notification(incident, "escalated", escalation.title, text, escalation.level)
 
 
 def about_state(incident: IncidentRecord) -> Notification | None:
@@ -34,7 +38,8 @@ def about_state(incident: IncidentRecord) -> Notification | None:
 
 
 def about_failed_recovery(incident: IncidentRecord, repair: str, why: str) -> Notification:
-    text = f"{repair} did not help: {why} The error was: {incident.message}"
+    """`why`: the repair did not help, in words for people."""
+    text = f"{why} The error was: {incident.message}"
     return _notification(
         incident, "recovery_failed", f"A repair failed: {incident.title}", text, repair
     )

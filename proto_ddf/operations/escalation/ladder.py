@@ -56,9 +56,15 @@ def needs_code(error: Mapping[str, Any]) -> bool:
 
 
 def decide(
-    error: Mapping[str, Any], attempts: int, thresholds: Thresholds, *, codegen_usable: bool
+    error: Mapping[str, Any],
+    attempts: int,
+    thresholds: Thresholds,
+    *,
+    codegen_usable: bool,
+    nothing_left: bool = False,
 ) -> Decision:
-    """The level of an error, in the form of `proto_ddf.errors.describe`, after so many failed recoveries and tries."""
+    """The level of an error, in the form of `proto_ddf.errors.describe`, after so many failed recoveries and tries.
+    `nothing_left`: repairs were tried, and there is none left, so that nobody else counts further attempts."""
     if error.get("severity") == "low":
         return Decision(EscalationLevel.NONE, "Nothing is broken.")
     if needs_person(error):
@@ -68,8 +74,11 @@ def decide(
         return Decision(EscalationLevel.RESET, f"{told} A reset of the system may help.")
     if attempts >= thresholds.manual:
         return Decision(EscalationLevel.MANUAL, f"{told} A person has to look at it.")
-    if attempts >= thresholds.codegen and codegen_usable and needs_code(error):
+    if codegen_usable and needs_code(error) and (attempts >= thresholds.codegen or nothing_left):
         return Decision(EscalationLevel.CODEGEN, f"{told} Codegen may repair the code.")
+    if nothing_left:
+        reason = f"{told} No repair is left: a person has to look at it."
+        return Decision(EscalationLevel.MANUAL, reason)
     return Decision(EscalationLevel.NONE, told)
 
 

@@ -58,8 +58,9 @@ class EscalationManager:
 
         Args:
             error: in the form of `proto_ddf.errors.describe`.
-            context: `incident_id`; `app`, the slug of the app concerned, if there is one; and, if the caller knows them
-                better, `failed_recoveries` and `tries` since the incident was last resolved.
+            context: `incident_id`; `app`, the slug of the app concerned, if there is one; `nothing_left`, whether repairs
+                were tried and none is left; and, if the caller knows them better, `failed_recoveries` and `tries` since the
+                incident was last resolved.
 
         Raises:
             KeyError: without `incident_id`.
@@ -90,7 +91,13 @@ def _judge(
         return _quiet(incident_id, reason, level)
     count = attempts.count(opened, incident, context)
     thresholds = Thresholds.current(str(error.get("severity", "")))
-    decision = decide(error, count, thresholds, codegen_usable=codegen_usable)
+    decision = decide(
+        error,
+        count,
+        thresholds,
+        codegen_usable=codegen_usable,
+        nothing_left=bool(context.get("nothing_left")),
+    )
     if LEVELS.index(decision.level) <= LEVELS.index(level):
         return _quiet(incident_id, decision.reason, level)
     opened.add(

@@ -128,10 +128,10 @@ def tried(incident_id: str, subject: str, within_seconds: float) -> Counter[str]
         return Counter(opened.exec(query).all())
 
 
-def is_being_repaired(subject: str) -> bool:
-    """Whether an attempt to repair this app or source runs."""
+def is_being_repaired(subject: str, incident_id: str = "") -> bool:
+    """Whether an attempt to repair this app or source runs; with `incident_id`, one for this incident."""
     with session() as opened:
-        return bool(subject) and _is_running(opened, subject)
+        return bool(subject) and _is_running(opened, subject, incident_id)
 
 
 def failed_since(incident_id: str, since: datetime) -> int:
@@ -160,8 +160,10 @@ def effects() -> dict[str, Effect]:
     }
 
 
-def _is_running(opened: Session, subject: str) -> bool:
-    running = (_attempt.subject == subject, _attempt.state == RecoveryState.RUNNING)
+def _is_running(opened: Session, subject: str, incident_id: str = "") -> bool:
+    running = [_attempt.subject == subject, _attempt.state == RecoveryState.RUNNING]
+    if incident_id:
+        running.append(_attempt.incident_id == incident_id)
     return opened.exec(select(_attempt.id).where(*running)).first() is not None
 
 

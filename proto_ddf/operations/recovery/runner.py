@@ -43,6 +43,11 @@ def act_on(described: Mapping[str, Any], context: RecoveryContext) -> RecoveryAt
     return RecoveryStrategies().execute_recovery(Cause.of(described), context)
 
 
+def is_anything_left(described: Mapping[str, Any], context: RecoveryContext) -> bool:
+    """Whether a repair of this error is left that starts by itself."""
+    return bool(RecoveryStrategies().choose(Cause.of(described), context))
+
+
 def context_of(
     incident_id: str, described: Mapping[str, Any], operation_id: str | None
 ) -> RecoveryContext:

@@ -7,18 +7,23 @@ from typing import Any
 import pytest
 
 from proto_ddf import errors
-from proto_ddf.db.tables import AppState
+from proto_ddf.db.tables import AppState, DeliveryRecord
 from proto_ddf.hosting import apps as hosted
 from proto_ddf.hosting import records
 from proto_ddf.hosting.launch import next_folder
+from proto_ddf.monitoring import intake
 from proto_ddf.monitoring.error_views import recent_errors
 from proto_ddf.operations import service
+from proto_ddf.operations.error_handling.acting import IncidentActions
+from proto_ddf.operations.error_handling.configuration import ErrorHandlingConfig
+from proto_ddf.operations.error_handling.incident_loop import act_on_new
 from proto_ddf.operations.kinds.apps import AppInput
 from proto_ddf.operations.kinds.regenerate import KIND, RegenerateAppInput
 from proto_ddf.operations.recovery import recovery, runner
 from proto_ddf.operations.recovery.strategies import STRATEGIES
 from proto_ddf.settings import get_settings
 from proto_ddf.sources.connected import store
+from tests.channels import deliveries, webhook
 from tests.integration.operations.kinds.regenerate.driving import SLUG, refresh_without_engine
 from tests.integration.operations.recovery.driving import (
     act_on_newest,
@@ -98,6 +103,27 @@ def test_what_nothing_repairs_stays_failed_and_is_tried_no_more(
     assert act_on_newest(until) is None
     crashed(SLUG)
     assert act_on_newest(until) is None
+
+
+def test_what_nothing_repairs_goes_to_a_person_once_and_says_why(
+    failed_app: Path, toolchain: Any, until: Any
+) -> None:
+    webhook("http://127.0.0.1:9/hook")
+    (failed_app / "broken").touch()
+    act = IncidentActions(ErrorHandlingConfig()).act
+
+    def told() -> list[DeliveryRecord]:
+        assert intake.flush(30)
+        while act_on_new(act):
+            pass
+        return [each for each in deliveries() if each.reason == "escalated"]
+
+    [message] = until(told)
+    assert len(attempts()) == 4
+    assert "4 attempts failed. No repair is left: a person has to look at it." in message.text
+    assert "did not help: " in message.text
+    crashed(SLUG)
+    assert told() == [message]
 
 
 @pytest.mark.parametrize(("name", "value"), [("ENABLE_RETRY", "false"), ("RECOVERY_ATTEMPTS", "0")])

@@ -56,6 +56,23 @@ def test_each_tool_is_understood(text: str, code: str) -> None:
     assert code_and_type(text)[0] == code
 
 
+@pytest.mark.parametrize(
+    ("address", "package"),
+    [
+        ("https://r.example/left", "left"),
+        ("https://r.example/npm/@up%2fleft", "@up/left"),
+        ("https://r.example/npm/@up/left", "@up/left"),
+        ("https://r.example/left/-/left-1.0.0.tgz?x=y", "left"),
+        ("https://me@r.example/@up/left/-/left-1.0.0.tgz", "@up/left"),
+    ],
+)
+def test_the_package_that_a_registry_does_not_have_is_named(address: str, package: str) -> None:
+    found = read_output(f"bun add v1.4.5\nerror: GET {address} - 404\n", 1)
+    assert found
+    assert found.finding.code == "package_not_found"
+    assert found.finding.context["package"] == package
+
+
 def test_a_warning_of_pip_says_why_no_version_was_found() -> None:
     text = (
         "WARNING: Retrying (Retry(total=0)) after connection broken by 'NewConnectionError(\"[Errno 111] Connection "

@@ -212,15 +212,18 @@ def test_the_level_only_rises_and_each_is_told_once_until_it_is_resolved(
     more=st.integers(0, 40),
     error=st.sampled_from([CODE, PASSWORD, NETWORK, LOW, CRITICAL]),
     usable=st.booleans(),
+    nothing_left=st.booleans(),
 )
 def test_more_attempts_never_lower_the_level(
-    attempts: int, more: int, error: dict[str, Any], usable: bool
+    attempts: int, more: int, error: dict[str, Any], usable: bool, nothing_left: bool
 ) -> None:
     one, other = (
-        decide(error, number, LIMITS, codegen_usable=usable)
+        decide(error, number, LIMITS, codegen_usable=usable, nothing_left=nothing_left)
         for number in (attempts, attempts + more)
     )
     assert LEVELS.index(one.level) <= LEVELS.index(other.level)
+    if nothing_left and error is not LOW:
+        assert one.level != "none"
     assert one.reason
     if one.level == "codegen":
         assert usable
