@@ -39,9 +39,10 @@ PAGES = 50
 PAGE = 50
 SERVER = """
 import sys
-from proto_ddf.hosting.runner import serve
+from proto_ddf.serving.runner import serve
+from proto_ddf.serving.settings import ServingSettings
 from proto_ddf.web.api import create_api
-serve(create_api(), "127.0.0.1", int(sys.argv[1]))
+serve(create_api(), "127.0.0.1", int(sys.argv[1]), ServingSettings())
 """
 NAMES = [
     "Ann Miller",

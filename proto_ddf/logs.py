@@ -1,7 +1,7 @@
 """Logs: JSON lines in a rotated file, short lines on the console, secrets redacted.
 
 All loggers, those of libraries too, use the same processors. Each line has the values bound in
-`structlog.contextvars`, such as the operation's id.
+`structlog.contextvars`, such as the operation's id, and the id of the request that it was written for.
 """
 
 import functools
@@ -21,6 +21,7 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from proto_ddf.redaction import HIDDEN, is_secret_name, plain_text, scrub, scrub_text
+from proto_ddf.serving.request_id import current_request_id
 from proto_ddf.settings import get_settings
 
 P = ParamSpec("P")
@@ -50,8 +51,16 @@ def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     return event
 
 
+def add_request_id(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """A structlog processor that adds the id of the request or websocket that the line is written for."""
+    if request_id := current_request_id():
+        event.setdefault("request_id", request_id)
+    return event
+
+
 _SHARED: tuple[Processor, ...] = (
     structlog.contextvars.merge_contextvars,
+    add_request_id,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
     structlog.stdlib.PositionalArgumentsFormatter(),

@@ -30,9 +30,10 @@ from proto_ddf.errors.types import ProtoDDFError
 from proto_ddf.hosting.builds.frontend import build, install
 from proto_ddf.hosting.health import probe_port
 from proto_ddf.hosting.ports import is_free
-from proto_ddf.hosting.runner import exit_process, load_app, serve
 from proto_ddf.pid_file import end, kill, running, write_pid_file
 from proto_ddf.progress import NoProgress
+from proto_ddf.serving.loading import load_app
+from proto_ddf.serving.runner import exit_process, serve
 from proto_ddf.settings import PROJECT_ROOT, Settings, get_settings, variable_name
 
 STOP_SECONDS = 10.0
@@ -103,7 +104,7 @@ def start(supervisor: int | None = None) -> None:
     threading.Thread(target=_announce, args=(settings, served), daemon=True).start()
     try:
         stacks = settings.logs_folder / STACKS_FILE
-        serve(app, settings.host, settings.port, STOP_SECONDS, stacks=stacks)
+        serve(app, settings.host, settings.port, settings.serving(), STOP_SECONDS, stacks=stacks)
     except Exception:
         traceback.print_exc()
         exit_process(CRASHED if served.is_set() else 1)

@@ -30,6 +30,7 @@ from proto_ddf.port_numbers import (
     Port,
     UnprivilegedPort,
 )
+from proto_ddf.server_settings import ServerSettings
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
@@ -64,7 +65,9 @@ def _check_level(level: str) -> str:
     return level.upper()
 
 
-class Settings(NetworkSettings, NotificationSettings, AlertSettings, EscalationSettings):
+class Settings(
+    NetworkSettings, NotificationSettings, AlertSettings, EscalationSettings, ServerSettings
+):
     """The current settings. An invalid value raises pydantic's ValidationError with the name of the variable."""
 
     # Field names are not accepted as variables: HOME would become the home folder.

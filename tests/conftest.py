@@ -137,6 +137,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByGroup | No
 
 GROUPS = (
     "tests/integration/hosting",
+    "tests/integration/serving",
     "tests/integration/operations",
     "tests/integration/generated",
     "tests/integration/sources",

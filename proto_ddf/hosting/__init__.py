@@ -1,5 +1,6 @@
 """Hosting of generated apps: ports, builds, processes, health checks, restarts.
 
 Other packages import `apps` (start, stop, list), `records`, `ports`, `launch`, `replacement`, `source_drift`, `watcher`
-and `builds.frontend`. `runner` and `watchdog` run inside the process of an app.
+and `builds.frontend`. What runs inside the
+process of an app is in `serving`.
 """

@@ -31,11 +31,11 @@ from proto_ddf.hosting.launch import (
 from proto_ddf.hosting.ports import PORT_REGISTRY, PortPair, is_free
 from proto_ddf.hosting.processes import end_tree, is_alive
 from proto_ddf.hosting.records import AppView
-from proto_ddf.hosting.runner import STARTED
 from proto_ddf.logs import get_logger
 from proto_ddf.port_numbers import BLOCKED_PORTS
 from proto_ddf.progress import NoProgress, Progress
 from proto_ddf.resilience import CircuitOpenError
+from proto_ddf.serving.app_main import STARTED
 from proto_ddf.sources.schema.model import SourceSchema
 
 START_SECONDS = 60.0

@@ -15,11 +15,12 @@ from proto_ddf.hosting import records
 from proto_ddf.hosting.builds.toolchain import base_environment
 from proto_ddf.hosting.ports import is_free
 from proto_ddf.hosting.processes import creation_time, end_tree, find, spawn_detached
+from proto_ddf.serving import app_process
 from proto_ddf.settings import get_settings
 from proto_ddf.sources.registry import KINDS
 
 PORT_SECONDS = 2.0
-RUNNER = Path(__file__).with_name("runner.py")
+RUNNER = Path(app_process.__file__)
 
 
 def folder(slug: str) -> Path:
@@ -92,6 +93,7 @@ def launch(record: AppRecord) -> tuple[int, float]:
         )
     argv = [sys.executable, "-P", str(RUNNER), "--port", str(port), "--log", "logs/app.log"]
     environment = base_environment() | data_environment(record) | {"PORT": str(port)}
+    environment |= get_settings().serving().to_variable()
     path = folder(record.slug)
     return spawn_detached(argv, cwd=path, env=environment, log_file=log_file(record.slug))
 

@@ -14,7 +14,8 @@ PACKAGE = ROOT / "proto_ddf"
 TEMPLATES = PACKAGE / "generator" / "templates"
 
 ORDER = [
-    {"port_numbers"},
+    {"port_numbers", "serving"},
+    {"server_settings"},
     {"escalation_settings", "network_settings", "notification_settings"},
     {"alert_settings"},
     {"settings", "progress", "redaction", "change_events"},
@@ -92,9 +93,25 @@ def imports_of(path: Path) -> list[Import]:
         if isinstance(node, ast.Import):
             found += [Import(importer, alias.name) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{importer} imports relatively"
-            found += [Import(importer, f"{node.module}.{alias.name}") for alias in node.names]
+            found += [
+                Import(importer, f"{_absolute(importer, node)}.{alias.name}")
+                for alias in node.names
+            ]
     return found
+
+
+def _absolute(importer: str, node: ast.ImportFrom) -> str:
+    """The dotted name of the module or package that something is imported from."""
+    relative = importer.startswith("proto_ddf.serving.")
+    assert (node.level > 0) is (relative and _is_own(node)), f"{importer} imports another way"
+    if not node.level:
+        return str(node.module)
+    package = importer.split(".")[: -node.level]
+    return ".".join([*package, node.module] if node.module else package)
+
+
+def _is_own(node: ast.ImportFrom) -> bool:
+    return node.level > 0 or str(node.module).startswith("proto_ddf.")
 
 
 def layer_of(module: str) -> str:
@@ -134,6 +151,14 @@ def test_no_module_imports_from_its_own_height_or_above() -> None:
         each for each in imports if RANK[layer_of(each.name)] >= RANK[layer_of(each.importer)]
     ]
     assert told(upward) == []
+
+
+def test_serving_imports_nothing_of_proto_ddf_but_itself() -> None:
+    """It is loaded under another name in the process of an app."""
+    found = [each for path in modules(PACKAGE / "serving") for each in imports_of(path)]
+    assert len(found) > 20
+    own = [each for each in found if each.name.startswith("proto_ddf")]
+    assert told(each for each in own if not each.name.startswith("proto_ddf.serving.")) == []
 
 
 def test_an_upward_import_would_be_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

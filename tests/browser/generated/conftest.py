@@ -1,4 +1,4 @@
-"""A generated app without Proto-DDF: the sample shop, rendered, built, and served by the runner."""
+"""A generated app without Proto-DDF: the sample shop, rendered, built, and served like every app."""
 
 import contextlib
 import os
@@ -17,9 +17,9 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from proto_ddf.generator.code.render import render_app
 from proto_ddf.generator.planning.plan import plan_app
-from proto_ddf.hosting import runner
 from proto_ddf.hosting.builds.frontend import build, install
 from proto_ddf.progress import NoProgress
+from proto_ddf.serving import app_process
 from proto_ddf.settings import get_settings
 from proto_ddf.sources.sample_shop.sample_database import ensure_sample
 from proto_ddf.sources.sqlite.source import SqliteSource
@@ -75,7 +75,7 @@ def serve(
     """The built app of a folder, served in a separate process."""
     port = port or free_port()
     process = subprocess.Popen(
-        [sys.executable, "-P", runner.__file__, "--port", str(port), "--log", "logs/app.log"],
+        [sys.executable, "-P", app_process.__file__, "--port", str(port), "--log", "logs/app.log"],
         cwd=folder,
         env=os.environ | {"DATABASE_URL": f"sqlite:///{database}"} | environment,
     )

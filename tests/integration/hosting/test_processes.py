@@ -124,17 +124,17 @@ def test_ending_a_process_tree_kills_processes_that_ignore_sigterm(tmp_path: Pat
 
 
 def test_a_log_is_rotated_by_the_process_that_writes_it(tmp_path: Path) -> None:
-    from proto_ddf.hosting import runner
+    from proto_ddf.serving import app_log
 
     code = f"""
 import os, sys, threading, time
-sys.path.insert(0, {str(Path(runner.__file__).parent)!r})
-import runner
+sys.path.insert(0, {str(Path(app_log.__file__).parent)!r})
+import app_log
 from pathlib import Path
-runner.LOG_BYTES, runner.LOG_CHECK_SECONDS = 10_000, 0.01
+app_log.LOG_BYTES, app_log.LOG_CHECK_SECONDS = 10_000, 0.01
 log = Path("app.log")
-runner._redirect_output(log)
-threading.Thread(target=runner.rotate_log, args=(log,), daemon=True).start()
+app_log.redirect_output(log)
+threading.Thread(target=app_log.rotate_log, args=(log,), daemon=True).start()
 number = 0
 while not Path("app.log.2").exists():
     number += 1

@@ -17,7 +17,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from proto_ddf.hosting.watchdog import FROZEN_EXIT
+from proto_ddf.serving.watchdog import FROZEN_EXIT
 from proto_ddf.settings import PROJECT_ROOT
 from proto_ddf.supervisor import RESTARTS
 from tests.integration.hosting.own_server import START_SECONDS, SUPERVISED, Server

@@ -1,4 +1,4 @@
-"""Replaces hosting/runner.py in tests: a process that answers with the plan of the app in whose folder it was
+"""Replaces serving/app_process.py in tests: a process that answers with the plan of the app in whose folder it was
 started.
 
 If the app's folder has a file `broken`, it ends at once; if it has a file `sick`, its first page fails."""

@@ -19,19 +19,8 @@ if Path("with_child").exists() and "REFLEX_FRONTEND_PORT" in os.environ:
     subprocess.Popen(["sleep", "600"])
 
 
-def shorten_limit(runner) -> None:
-    load_module = runner._sibling_module
-
-    def load_with_short_limit(name):
-        module = load_module(name)
-        module.FROZEN_SECONDS = 2.0
-        return module
-
-    runner._sibling_module = load_with_short_limit
-
-
 if Path("short_limit").exists():
-    shorten_limit(sys.modules["__main__"])
+    sys.modules["proto_ddf_serving.watchdog"].FROZEN_SECONDS = 2.0
 
 
 class Counter(rx.State):

@@ -5,7 +5,8 @@ It answers GET with the number of descriptors that the process may open, and sen
 import resource
 import sys
 
-from proto_ddf.hosting.runner import serve
+from proto_ddf.serving.runner import serve
+from proto_ddf.serving.settings import ServingSettings
 
 
 async def app(scope, receive, send):
@@ -26,4 +27,4 @@ async def app(scope, receive, send):
 
 
 if __name__ == "__main__":
-    serve(app, "127.0.0.1", int(sys.argv[1]))
+    serve(app, "127.0.0.1", int(sys.argv[1]), ServingSettings())

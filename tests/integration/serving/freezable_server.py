@@ -13,7 +13,8 @@ import threading
 import time
 from pathlib import Path
 
-from proto_ddf.hosting.runner import serve
+from proto_ddf.serving.runner import serve
+from proto_ddf.serving.settings import ServingSettings
 
 
 def freeze_in_python():
@@ -64,4 +65,11 @@ async def app(scope, receive, send):
 
 if __name__ == "__main__":
     port, seconds, stacks = sys.argv[1:]
-    serve(app, "127.0.0.1", int(port), frozen_seconds=float(seconds), stacks=Path(stacks))
+    serve(
+        app,
+        "127.0.0.1",
+        int(port),
+        ServingSettings(),
+        frozen_seconds=float(seconds),
+        stacks=Path(stacks),
+    )

@@ -19,7 +19,7 @@ import httpx
 import pytest
 from simple_websocket import Client
 
-from proto_ddf.hosting import runner
+from proto_ddf.serving.settings import ServingSettings
 from proto_ddf.settings import PROJECT_ROOT
 from tests.ports import HOST, free_port
 
@@ -39,7 +39,9 @@ def port() -> Iterator[int]:
     )
     try:
         wait_until_it_answers(chosen, process)
-        assert hard > runner.CONNECTIONS, "this machine allows too few descriptors for these tests"
+        assert hard > ServingSettings().max_connections, (
+            "this machine allows too few descriptors for these tests"
+        )
         yield chosen
     finally:
         process.terminate()
@@ -87,7 +89,7 @@ def test_as_many_descriptors_may_be_opened_as_the_machine_allows(port: int) -> N
 
 
 def test_connections_beyond_the_limit_wait_until_silent_ones_are_closed(port: int) -> None:
-    with connections(port, runner.CONNECTIONS + 50):
+    with connections(port, ServingSettings().max_connections + 50):
         assert httpx.get(f"http://{HOST}:{port}", timeout=PATIENCE).status_code == 200
 
 

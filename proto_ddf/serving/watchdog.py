@@ -1,7 +1,7 @@
 """Ends a server whose event loop is frozen, after writing the stacks of all threads to the log.
 
 A frozen server answers no requests and does not handle SIGTERM. After it has ended, its supervisor starts it again.
-This file imports nothing of proto_ddf: runner.py loads it, and it runs in generated apps too.
+It runs in generated apps too.
 
 There are two mechanisms, for two causes:
 

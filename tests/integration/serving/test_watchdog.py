@@ -18,7 +18,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from proto_ddf.hosting.watchdog import FROZEN_EXIT
+from proto_ddf.serving.watchdog import FROZEN_EXIT
 from tests.ports import free_port
 
 SECONDS = 2.0

@@ -1,0 +1,24 @@
+"""Answers that middleware gives instead of the app."""
+
+from collections.abc import Iterable
+
+from starlette.types import Send
+
+
+async def send_answer(
+    send: Send, status: int, text: str, headers: Iterable[tuple[bytes, bytes]] = ()
+) -> None:
+    """A whole response: one line of text."""
+    body = f"{text}\n".encode()
+    own = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", str(len(body)).encode()),
+        *headers,
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": own})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def close_websocket(send: Send, code: int, reason: str) -> None:
+    """End a websocket. Before it was accepted the client gets the status 403 instead of the code."""
+    await send({"type": "websocket.close", "code": code, "reason": reason})
