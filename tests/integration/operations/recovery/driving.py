@@ -1,6 +1,9 @@
 """Errors, and what repairs them, in tests."""
 
+import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -11,20 +14,23 @@ from proto_ddf import errors
 from proto_ddf.db.engine import session
 from proto_ddf.db.tables import RecoveryAttemptRecord, SecretRecord, SourceRecord
 from proto_ddf.errors import describe
+from proto_ddf.hosting.launch import previous_folder
 from proto_ddf.monitoring import intake
 from proto_ddf.monitoring.error_views import recent_errors
 from proto_ddf.operations import service
 from proto_ddf.operations.recovery import runner
+from proto_ddf.operations.recovery.model import RecoveryContext
 from proto_ddf.operations.recovery.views import RecoveryAttempt, attempt_of
+from tests.integration.operations.kinds.regenerate.driving import SLUG
 
 CHANGING = (".web", "logs", ".good_configuration", "__pycache__", ".states", ".form_tokens.db")
 """What a repair may change of an app's folder."""
 
 
-def act_on_newest(
+def newest_failure(
     until: Callable[..., Any], operation_id: str | None = None, code: str | None = None
-) -> RecoveryAttempt | None:
-    """Do what the loop of the server does for the newest error, which must be of that operation and code."""
+) -> tuple[dict[str, Any], RecoveryContext]:
+    """The newest error, which must be of that operation and code; waits for it."""
 
     def newest() -> dict[str, Any] | None:
         error = next(iter(recent_errors(1)), None)
@@ -33,8 +39,14 @@ def act_on_newest(
         return error if code in (None, error["code"]) else None
 
     error: dict[str, Any] = until(newest)
-    context = runner.context_of(error["incident_id"], error, error["operation_id"])
-    return runner.act_on(error, context)
+    return error, runner.context_of(error["incident_id"], error, error["operation_id"])
+
+
+def act_on_newest(
+    until: Callable[..., Any], operation_id: str | None = None, code: str | None = None
+) -> RecoveryAttempt | None:
+    """Do what the loop of the server does for the newest error, which must be of that operation and code."""
+    return runner.act_on(*newest_failure(until, operation_id, code))
 
 
 def crashed(slug: str, code: str = "app_crashed", **known: Any) -> None:
@@ -42,6 +54,16 @@ def crashed(slug: str, code: str = "app_crashed", **known: Any) -> None:
     error = errors.SystemError("x", component="hosting", code=code, slug=slug, **known)
     intake.report(describe(error, "Run it"), "Run it", subject=slug)
     assert intake.flush(30)
+
+
+def earlier(place: Path) -> Path:
+    """Keep the app as it is as the previous version, then change it."""
+    previous = previous_folder(SLUG)
+    shutil.copytree(place, previous)
+    with closing(sqlite3.connect(place / "data" / "app.db")) as database, database:
+        database.execute("UPDATE people SET name = 'Cy'")
+    (place / SLUG / "mine.py").write_text("MINE = 1")
+    return previous
 
 
 def attempts() -> list[tuple[str, str]]:
