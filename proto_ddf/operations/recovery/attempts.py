@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import delete, func
 from sqlmodel import Session, col, select
 
 from proto_ddf.db.engine import session
@@ -19,6 +20,14 @@ from proto_ddf.db.tables import (
 from proto_ddf.db.writing import write
 from proto_ddf.errors import ValidationError
 
+KEPT = timedelta(days=92)
+"""The longest range of the analytics, rounded outwards."""
+MOST = 10_000
+FOR_CHOOSING = 50
+"""Of each strategy so many of the newest that came to an end are kept at any age: strategies are chosen by them."""
+CHUNK = 500
+"""Records that are removed in one transaction."""
+_ENDED = (RecoveryState.VERIFIED, RecoveryState.FAILED)
 _UNFINISHED = (OperationState.PENDING, OperationState.RUNNING)
 _attempt = RecoveryAttemptRecord
 
@@ -147,8 +156,7 @@ def failed_since(incident_id: str, since: datetime) -> int:
 
 def effects() -> dict[str, Effect]:
     """How often each strategy helped, of the attempts that came to an end."""
-    ended = (RecoveryState.VERIFIED, RecoveryState.FAILED)
-    query = select(_attempt.strategy, _attempt.state).where(col(_attempt.state).in_(ended))
+    query = select(_attempt.strategy, _attempt.state).where(col(_attempt.state).in_(_ENDED))
     with session() as opened:
         counted = Counter(opened.exec(query).all())
     verified = {
@@ -158,6 +166,38 @@ def effects() -> dict[str, Effect]:
         name: Effect(helped + counted[name, RecoveryState.FAILED], helped)
         for name, helped in verified.items()
     }
+
+
+def prune(now: datetime) -> int:
+    """Remove the records of attempts that ended longer ago than `KEPT`, and the oldest of more than `MOST`, except those for
+    choosing and those of attempts that run; returns how many."""
+    old = _old(now - KEPT).limit(CHUNK)
+
+    def change(opened: Session) -> int:
+        ids = opened.exec(old).all()
+        opened.execute(delete(_attempt).where(col(_attempt.id).in_(ids)))
+        return len(ids)
+
+    removed = 0
+    while count := write(change):
+        removed += count
+    return removed
+
+
+def _old(before: datetime) -> Any:
+    started, finished = col(_attempt.started_at), col(_attempt.finished_at)
+    attempt_id, state = col(_attempt.id), col(_attempt.state)
+    newest = select(attempt_id).order_by(started.desc(), attempt_id).limit(MOST)
+    rank = func.row_number().over(
+        partition_by=col(_attempt.strategy), order_by=(finished.desc(), attempt_id)
+    )
+    ended = select(attempt_id, rank.label("rank")).where(state.in_(_ENDED)).subquery()
+    for_choosing = select(ended.c.id).where(ended.c.rank <= FOR_CHOOSING)
+    return select(attempt_id).where(
+        state != RecoveryState.RUNNING,
+        (finished < before) | attempt_id.not_in(newest),
+        attempt_id.not_in(for_choosing),
+    )
 
 
 def _is_running(opened: Session, subject: str, incident_id: str = "") -> bool:

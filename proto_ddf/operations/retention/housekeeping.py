@@ -16,6 +16,7 @@ from proto_ddf.monitoring import retention
 from proto_ddf.monitoring.alerts.views import prune_alerts
 from proto_ddf.notify import delivery_queue
 from proto_ddf.operations.escalation.codegen import runs
+from proto_ddf.operations.recovery import attempts
 from proto_ddf.operations.retention import pruning
 from proto_ddf.operations.retention.references import (
     references_on_record,
@@ -60,6 +61,7 @@ def remove_expired(stop: StopFlag, clock: Callable[[], datetime] = utc_now) -> d
             retention.prune, before, settings.keep_errors, settings.keep_error_mb * 2**20
         ),
         "alerts": partial(prune_alerts, before),
+        "repairs": partial(attempts.prune, now),
         "codegen_runs": partial(runs.prune, before),
         "uploads": partial(remove_uploads, (now - GRACE_PERIOD).timestamp()),
         "secrets": partial(remove_secrets, now - GRACE_PERIOD),

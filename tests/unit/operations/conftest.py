@@ -13,7 +13,7 @@ from tests.homes import close_databases
 @pytest.fixture(scope="module")
 def database_for_hypothesis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PROTO_DDF_HOME", str(tmp_path_factory.mktemp("ladder")))
+        patch.setenv("PROTO_DDF_HOME", str(tmp_path_factory.mktemp("shared")))
         get_settings.cache_clear()
         get_settings().prepare_home()
         engine.migrate()
