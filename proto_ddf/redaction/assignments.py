@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 
-from proto_ddf.redaction.signs import has_assignment
 from proto_ddf.redaction.spans import Span, occurrences
 
 _ENDING = re.compile("password|passwd|passphrase|pwd|secret|token|key|credentials?")
@@ -21,8 +20,6 @@ _UNQUOTED = re.compile(r"""[^\s,;&'"}\])]*""")
 
 def assigned_values(text: str, lowered: str) -> Iterator[Span]:
     """Where the values stand, with their quotes. `lowered` is the text as `lower_in_place` returns it."""
-    if not has_assignment(lowered):
-        return
     values = _Values(text)
     for beginning in _BEGINNINGS:
         for at in occurrences(lowered, beginning):

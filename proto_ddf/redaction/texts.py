@@ -7,12 +7,19 @@ hidden as one.
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from threading import Lock
 from urllib.parse import quote, quote_plus
 
 from proto_ddf.redaction.assignments import assigned_values
-from proto_ddf.redaction.signs import has_sign
+from proto_ddf.redaction.signs import (
+    has_assignment,
+    has_header,
+    has_input,
+    has_login,
+    has_sign,
+    has_web_token,
+)
 from proto_ddf.redaction.spans import Span, lower_in_place, occurrences
 
 HIDDEN = "***"
@@ -53,12 +60,17 @@ def holds_secret(text: str) -> bool:
 def scrub_text(text: str, limit: int = 4000) -> str:
     """`text` as valid UTF-8 without passwords, tokens and logins in URLs. The middle of a text of more than `limit`
     characters is left out."""
-    text = _valid(text)
+    text = valid_text(text)
     # Before the text is shortened, because a part of a secret would not be found.
-    return _shortened(_without(text, _secrets(text)), limit)
+    if spans := _secrets(text):
+        text = _without(text, spans)
+    return text if len(text) <= limit else _shortened(text, limit)
 
 
-def _valid(text: str) -> str:
+def valid_text(text: str) -> str:
+    """`text` without surrogates."""
+    if text.isascii():
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -70,18 +82,21 @@ def _secrets(text: str) -> list[Span]:
     """Each kind is searched in the text itself, and with the secrets of other kinds masked: a secret may contain the sign
     at which another one ends, or hide the name of another."""
     lowered = lower_in_place(text)
-    if not has_sign(lowered) and not holds_secret(text):
+    if not has_sign(lowered) and not (_spellings and holds_secret(text)):
         return []
     spans: list[Span] = []
     masked, masked_lowered = text, lowered
-    for find in (_inputs, _known, _logins, _headers, _web_tokens, assigned_values):
-        found = list(find(text, lowered))
-        spans += found
+    to_mask: list[Span] = []
+    for has_its_sign, find in _KINDS:
+        if not has_its_sign(lowered):
+            continue
+        if to_mask:
+            masked, masked_lowered = _masked(masked, to_mask), _masked(masked_lowered, to_mask)
+        to_mask = list(find(text, lowered))
+        spans += to_mask
         if masked is not text:
-            found = list(find(masked, masked_lowered))
-            spans += found
-        if found:
-            masked, masked_lowered = _masked(masked, found), _masked(masked_lowered, found)
+            to_mask = list(find(masked, masked_lowered))
+            spans += to_mask
     return spans
 
 
@@ -97,8 +112,6 @@ def _masked(text: str, spans: Iterable[Span]) -> str:
 
 
 def _without(text: str, spans: Collection[Span]) -> str:
-    if not spans:
-        return text
     parts: list[str] = []
     shown = 0  # Everything before is in `parts`.
     hidden_to = -1
@@ -110,8 +123,6 @@ def _without(text: str, spans: Collection[Span]) -> str:
 
 
 def _shortened(text: str, limit: int) -> str:
-    if len(text) <= limit:
-        return text
     half = limit // 2
     return f"{text[:half]} … {text[-half:]}"
 
@@ -157,3 +168,14 @@ def _web_tokens(text: str, _lowered: str) -> Iterator[Span]:
         else:  # The rest of this part of a name or token has no end of a token either.
             part = _JWT_PART.match(text, at)
             at = text.find("eyJ", part.end() if part else at + 1)
+
+
+_KINDS: tuple[tuple[Callable[[str], bool], Callable[[str, str], Iterable[Span]]], ...] = (
+    (has_input, _inputs),
+    (lambda _lowered: bool(_spellings), _known),
+    (has_login, _logins),
+    (has_header, _headers),
+    (has_web_token, _web_tokens),
+    (has_assignment, assigned_values),
+)
+"""Whether the text in lower case may hold secrets of the kind, and where they are."""

@@ -14,7 +14,7 @@ PACKAGE = ROOT / "proto_ddf"
 TEMPLATES = PACKAGE / "generator" / "templates"
 
 ORDER = [
-    {"port_numbers", "serving"},
+    {"port_numbers", "quick_search", "serving"},
     {"server_settings"},
     {"escalation_settings", "network_settings", "notification_settings"},
     {"alert_settings"},

@@ -1,6 +1,7 @@
 """From what a child process wrote to a finding: which of the tools failed, the line that says why, and where.
 
-Each module has `read(lines, exit_code) -> OutputFinding | None`. An output is not to be trusted: it may be of any length
+Each module has `read(lines, exit_code) -> OutputFinding | None`, and the modules for tools have `SIGN`: a pattern that occurs in
+each text in which they find something. An output is not to be trusted: it may be of any length
 and may quote anything. `read_output` never raises, and takes linear time.
 """
 
@@ -10,18 +11,14 @@ from proto_ddf.errors.drivers.finding import SURE
 from proto_ddf.errors.outputs import bun, machine, node, npm, pip, plain, shell, tracebacks, vite
 from proto_ddf.errors.outputs.finding import OutputFinding
 from proto_ddf.errors.outputs.lines import readable_lines, written_exit_code
+from proto_ddf.quick_search import quick_search
 
 __all__ = ["OutputFinding", "read_output"]
 
 _Read = Callable[[list[str], int | None], OutputFinding | None]
-_READERS: tuple[_Read, ...] = (
-    tracebacks.read,
-    vite.read,
-    node.read,
-    npm.read,
-    pip.read,
-    bun.read,
-    shell.read,
+_READERS: tuple[tuple[Callable[[str], bool], _Read], ...] = tuple(
+    (quick_search(module.SIGN), module.read)
+    for module in (tracebacks, vite, node, npm, pip, bun, shell)
 )
 
 
@@ -45,7 +42,10 @@ def read_output(text: str, exit_code: int | None = None) -> OutputFinding | None
 
 
 def _of_tools(lines: list[str], exit_code: int | None) -> OutputFinding | None:
-    found = [one for read in _READERS if (one := read(lines, exit_code))]
+    text = "\n".join(lines)
+    found = [
+        one for has_sign, read in _READERS if has_sign(text) and (one := read(lines, exit_code))
+    ]
     found = [one for one in found if _says_why(one)] or found
     if not found:
         return None

@@ -63,11 +63,11 @@ def read_blocks(lines: list[str]) -> list[Block]:
             blocks.append(block)
         if text in (_CAUSE, _CONTEXT):
             link, block = ("cause" if text == _CAUSE else "context"), None
-        elif _BEGIN.match(line):
+        elif "Traceback (" in line and _BEGIN.match(line):
             block = Block(link=link)
             blocks.append(block)
             link = ""
-        elif frame := _FRAME.match(line):
+        elif 'File "' in line and (frame := _FRAME.match(line)):
             if block is None or block.name:  # a syntax error has no header
                 block = Block(link=link)
                 blocks.append(block)

@@ -7,6 +7,7 @@ from proto_ddf.errors.drivers import os_errors
 from proto_ddf.errors.drivers.finding import Finding
 from proto_ddf.errors.exit_codes import describe_exit_code, is_killed
 from proto_ddf.errors.outputs.finding import OutputFinding
+from proto_ddf.quick_search import quick_search
 
 _NUMBERS = {name: number for number, name in errno.errorcode.items()}
 _LOOKUPS = {"ENOTFOUND": "host_unknown", "EAI_AGAIN": "host_lookup_failed"}
@@ -32,10 +33,9 @@ _CAUSES = tuple(
         (r"^Killed$|: line \d{1,6}:\s{1,9}\d{1,9} Killed\b", "process_killed"),
     )
 )
-_WORDS = (
-    *("enospc", "no space left", "quota exceeded", "edquot", "disk is full"),
-    *("out of memory", "enomem", "cannot allocate memory", "memoryerror", "std::bad_alloc"),
-    *("emfile", "enfile", "killed"),
+_may_have_cause = quick_search(
+    r"(?i)enospc|no space left|quota exceeded|edquot|disk is full|out of memory|enomem|cannot allocate memory"
+    r"|memoryerror|std::bad_alloc|emfile|enfile|killed"
 )
 """The line of a cause has one of these. Most outputs have none."""
 
@@ -47,8 +47,7 @@ _EXIT_CODES = {
 
 
 def read(lines: list[str], exit_code: int | None) -> OutputFinding | None:
-    text = "\n".join(lines).lower()
-    found = _causes(lines) if any(word in text for word in _WORDS) else {}
+    found = _causes(lines) if _may_have_cause("\n".join(lines)) else {}
     for _, code in _CAUSES:
         if code in found:
             reason = lines[found[code]].strip()
@@ -65,6 +64,8 @@ def _causes(lines: list[str]) -> dict[str, int]:
     """The number of the last line of each cause."""
     found = {}
     for number, line in enumerate(lines):
+        if not _may_have_cause(line):
+            continue
         for pattern, code in _CAUSES:
             if pattern.search(line) and not _QUOTES.match(line):
                 found[code] = number

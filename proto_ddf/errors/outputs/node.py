@@ -7,6 +7,7 @@ from proto_ddf.errors.outputs import machine, registries
 from proto_ddf.errors.outputs.bun import missing_module
 from proto_ddf.errors.outputs.finding import OutputFinding
 
+SIGN = r"Node\.js v|node:"
 _IS_NODE = re.compile(r"Node\.js v\d|node:[\w/]+:\d+$|\s+at .{1,200}\(?node:internal")
 _ERROR = re.compile(r"(?:Uncaught )?\[?((?:[A-Z]\w*)?Error|DOMException)(?: \[(\w+)\])?: (.*?)\]?$")
 _CODE = re.compile(r"\s+\[?code\]?: '(\w+)'")

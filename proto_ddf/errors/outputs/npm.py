@@ -6,6 +6,7 @@ from proto_ddf.errors.drivers.finding import Finding
 from proto_ddf.errors.outputs import machine, registries
 from proto_ddf.errors.outputs.finding import OutputFinding
 
+SIGN = "npm (?:error|ERR!)|Unknown command: "
 _SPEAKS = re.compile(r"npm (?:error|ERR!)\s?(.*)$")
 _CODE = re.compile(r"code (\S+)$")
 _STATUS = re.compile(r"E(\d{3})$")

@@ -9,6 +9,7 @@ from proto_ddf.errors.drivers.finding import Finding
 from proto_ddf.errors.outputs import registries
 from proto_ddf.errors.outputs.finding import OutputFinding
 
+SIGN = "ERROR: |error: |\u00d7 |pip"
 _SPEAKS = re.compile(
     r"\s*(?:ERROR: |WARNING: |error: |Could not fetch URL |\u00d7 |Usage:|pip: error)|.{0,40}no such option:"
 )

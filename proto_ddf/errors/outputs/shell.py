@@ -6,6 +6,10 @@ from proto_ddf.errors.drivers import os_errors
 from proto_ddf.errors.drivers.finding import Finding
 from proto_ddf.errors.outputs.finding import OutputFinding
 
+SIGN = (
+    r"not found|No such file|Permission denied|[Ss]yntax error|python.{0,6}: |unbound variable|not set|bad option"
+    r"|(?:no such|unrecognized|invalid|unknown) option|: error: |Error: (?:No such|Missing|Invalid)|\(os error "
+)
 _RUST = re.compile(r"\(os error (\d{1,3})\)$")
 """How Rust ends the text of an error of the operating system."""
 _RULES = tuple(

@@ -12,6 +12,10 @@ from proto_ddf.errors.outputs.blocks import Block, lone_exception, read_blocks
 from proto_ddf.errors.outputs.finding import OutputFinding
 from proto_ddf.errors.outputs.rebuild import rebuild
 
+SIGN = (
+    r'Traceback \(|File "|[Ee]rror|Exception|Warning|Timeout|Interrupt|Failure|Exceeded|Exit|Redirects'
+    "|Cancelled|Expired|Group|Token|Protocol|URL"
+)
 _NO_MODULE = re.compile(r"No module named '?([\w.]{1,200})'?")
 _NO_NAME = re.compile(
     r"cannot import name '.{1,200}' from (?:partially initialized module )?'([\w.]{1,200})'(.{0,500})"

@@ -7,6 +7,7 @@ from proto_ddf.errors.outputs.bun import missing_module
 from proto_ddf.errors.outputs.finding import OutputFinding
 from proto_ddf.errors.outputs.plain import informative_lines
 
+SIGN = r"Build failed|failed to load config from |vite\.config\."
 _FAILED = re.compile(r".{0,40}Build failed (?:with \d+ errors?:|in )|failed to load config from ")
 _CONFIG = re.compile(r"(?:\S+/)?vite\.config\.\w+ \(\d+:\d+\) \[")
 _MARK = re.compile(r"(?:\[?[Ee]rror\]?:\s+)(?=\S)")

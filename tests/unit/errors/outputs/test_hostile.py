@@ -24,7 +24,7 @@ from proto_ddf.errors.outputs import (
     vite,
 )
 from proto_ddf.errors.outputs.lines import readable_lines
-from tests.provoked.cases import cases
+from tests.provoked.cases import Case, cases
 
 READERS = (bun, machine, node, npm, pip, plain, shell, tracebacks, vite)
 PARTS = st.sampled_from(
@@ -43,6 +43,27 @@ def test_no_reader_fails_at_any_text(text: str, exit_code: int | None) -> None:
     for reader in READERS:
         reader.read(readable_lines(text), exit_code)
     read_output(text, exit_code)
+
+
+@given(text=TEXTS, exit_code=st.none() | st.integers(-70, 300))
+@settings(max_examples=300)
+def test_a_text_without_the_sign_of_a_tool_is_none_of_its_texts(
+    text: str, exit_code: int | None
+) -> None:
+    """Tools whose sign is missing are not asked."""
+    with pytest.MonkeyPatch.context() as patch:
+        all_readers = tuple((lambda _text: True, read) for _, read in outputs._READERS)
+        patch.setattr(outputs, "_READERS", all_readers)
+        patch.setattr(machine, "_may_have_cause", lambda _text: True)
+        asked = read_output(text, exit_code)
+    assert read_output(text, exit_code) == asked
+
+
+@pytest.mark.parametrize("case", cases(), ids=lambda case: case.id)
+def test_each_provoked_failure_has_the_sign_of_its_tool(case: Case) -> None:
+    lines = readable_lines(case.text)
+    for has_sign, read in outputs._READERS:
+        assert has_sign("\n".join(lines)) or read(lines, None) is None
 
 
 @given(text=TEXTS)
