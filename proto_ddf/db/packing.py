@@ -7,9 +7,9 @@ from typing import Any
 _LEVEL = 1
 
 
-def pack(text: str) -> bytes:
+def pack(written: bytes) -> bytes:
     """JSON as it is stored."""
-    return zlib.compress(text.encode(errors="replace"), _LEVEL)
+    return zlib.compress(written, _LEVEL)
 
 
 def unpack(packed: bytes) -> Any:

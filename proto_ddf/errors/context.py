@@ -1,8 +1,10 @@
 """The context of an error: facts about the error, the program and the machine."""
 
 import platform
+import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import psutil
@@ -28,9 +30,15 @@ def enhance_error_context(error: BaseException, context: Mapping[str, Any]) -> d
         timestamp=datetime.now(UTC).isoformat(),
         python_version=_or_none(platform.python_version),
         platform=_or_none(platform.platform),
-        memory_usage=_or_none(lambda: float(psutil.virtual_memory().percent)),
+        memory_usage=_or_none(lambda: _memory_usage(int(time.monotonic()))),
     )
     return enhanced
+
+
+@lru_cache(maxsize=1)
+def _memory_usage(_second: int) -> float:
+    """Asked once a second, because errors come in bursts."""
+    return float(psutil.virtual_memory().percent)
 
 
 def _message(error: BaseException) -> str:

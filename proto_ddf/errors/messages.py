@@ -1,6 +1,7 @@
 """From a code and the context of an error to the texts for a person."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Set
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, ClassVar, get_args
 
@@ -74,14 +75,20 @@ class ErrorMessageProvider:
 def message_texts(entry: ErrorCode, context: Mapping[str, Any]) -> tuple[str, str, str]:
     """Title, message and hint of a code, with the values of `context`. Never raises."""
     templates = (entry.title, entry.message, entry.hint)
-    values = _presentable(_used(templates, context))
+    names = _names(templates)
+    values = _presentable(names, _used(names, context))
     title, message, hint = (render(template, values) for template in templates)
     return title, message, hint
 
 
-def _used(templates: Iterable[str], context: Mapping[str, Any]) -> dict[str, Any]:
+@lru_cache(maxsize=1024)
+def _names(templates: tuple[str, ...]) -> frozenset[str]:
+    """The names of the fields of all templates."""
+    return frozenset(name for template in templates for name in field_names(template))
+
+
+def _used(names: Set[str], context: Mapping[str, Any]) -> dict[str, Any]:
     """The part of the context that the templates need. The rest may be large: what a program wrote, for example."""
-    names = {name for template in templates for name in field_names(template)}
     others = {other for name in names for other in _OTHER_NAMES.get(name, ())}
     in_mb = {f"{name}_mb" for name in names & _SIZES}
     try:
@@ -90,20 +97,20 @@ def _used(templates: Iterable[str], context: Mapping[str, Any]) -> dict[str, Any
         return {}
 
 
-def _presentable(context: Mapping[str, Any]) -> dict[str, Any]:
+def _presentable(names: Set[str], context: Mapping[str, Any]) -> dict[str, Any]:
     copy = scrub(context)
     values: dict[str, Any] = copy if isinstance(copy, dict) else {}
-    for name, others in _OTHER_NAMES.items():
+    for name in names & _OTHER_NAMES.keys():
         if values.get(name) in (None, ""):
             values[name] = next(
-                (values[o] for o in others if values.get(o) not in (None, "")), None
+                (values[o] for o in _OTHER_NAMES[name] if values.get(o) not in (None, "")), None
             )
-    for name in _SIZES:
+    for name in names & _SIZES:
         if isinstance(values[name], int | float):
             values[name] = file_size(values[name])
         elif values[name] is None and isinstance(values.get(f"{name}_mb"), int | float):
             values[name] = f"{values[f'{name}_mb']} MB"
-    if isinstance(values["system"], str):
+    if isinstance(values.get("system"), str):
         values["system"] = _SYSTEM_NAMES.get(values["system"].lower(), values["system"])
     if isinstance(values.get("reason"), str):
         values["reason"] = values["reason"].strip().rstrip(".")

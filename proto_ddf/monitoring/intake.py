@@ -24,7 +24,7 @@ from proto_ddf.db.tables.columns import new_id
 from proto_ddf.errors.description import ANONYMOUS
 from proto_ddf.errors.fingerprint import fingerprint, incident_id
 from proto_ddf.logs import get_logger
-from proto_ddf.monitoring.bodies import body_text
+from proto_ddf.monitoring.bodies import body_json
 from proto_ddf.monitoring.event_store import store
 from proto_ddf.monitoring.reported import NetworkError, OperationEnded, Reported, ReportedError
 from proto_ddf.redaction import scrub_text
@@ -131,7 +131,7 @@ class Intake:
                 "type": described.get("type", "unknown"),
                 "severity": described.get("severity", "medium"),
             },
-            body=body_text(described),
+            body=body_json(described),
         )
         self._add_error(error)
         return error.incident_id
@@ -234,7 +234,7 @@ class Intake:
             reason = "body_queue_full"
         else:
             return
-        error.body = ""
+        error.body = b""
         self._refuse(reason)
 
     def _work(self) -> None:

@@ -18,7 +18,7 @@ class ReportedError:
     """Of its ErrorRecord, without those that follow from the incident."""
     described: dict[str, Any]
     """Its type, severity and category: small values of its description."""
-    body: str
+    body: bytes
     """The rest of its description as JSON; empty if it was left out."""
     at: datetime = field(default_factory=utc_now)
     times: int = 1

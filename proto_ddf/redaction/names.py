@@ -1,7 +1,10 @@
 """Names that say that a value is a secret."""
 
 import re
+from functools import lru_cache
 
+_LONGEST_KEPT = 100
+"""Characters of a name that is remembered: nearly all names come again."""
 _SECRET_PARTS = (
     "password",
     "passwd",
@@ -24,6 +27,11 @@ def is_secret_name(name: str) -> bool:
 
     The keys of a database ("primary_key", "foreign_key") are not secrets.
     """
+    return _is_secret(name) if len(name) <= _LONGEST_KEPT else _is_secret.__wrapped__(name)
+
+
+@lru_cache(maxsize=1024)
+def _is_secret(name: str) -> bool:
     words = re.findall(r"[a-z0-9]+", re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name).lower())
     joined = "".join(words)
     if any(part in joined for part in _SECRET_PARTS):

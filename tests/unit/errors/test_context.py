@@ -9,6 +9,7 @@ import pydantic
 import pytest
 
 from proto_ddf.errors import enhance_error_context
+from proto_ddf.errors.context import _memory_usage
 
 
 def test_adds_what_is_known_and_keeps_what_was_given() -> None:
@@ -35,6 +36,7 @@ def test_memory_is_none_where_the_system_does_not_tell(monkeypatch: pytest.Monke
         raise psutil.AccessDenied
 
     monkeypatch.setattr(psutil, "virtual_memory", silent)
+    _memory_usage.cache_clear()
     assert enhance_error_context(ValueError(), {})["memory_usage"] is None
 
 

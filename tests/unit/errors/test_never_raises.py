@@ -25,6 +25,7 @@ from proto_ddf.errors import (
     describe,
     enhance_error_context,
 )
+from proto_ddf.errors.context import _memory_usage
 from proto_ddf.redaction import scrub
 from tests.odd_values import ODD, Hostile
 
@@ -190,6 +191,7 @@ def test_a_machine_that_cannot_be_asked_does_no_harm(
         raise failure
 
     monkeypatch.setattr(psutil, "virtual_memory", fail)
+    _memory_usage.cache_clear()
     monkeypatch.setattr(platform, "platform", fail)
     monkeypatch.setattr(platform, "python_version", fail)
     enhanced = enhance_error_context(ValueError("x"), {"a": 1})
