@@ -119,14 +119,15 @@ def _store_errors(
             own = {"id": error.id, "at": error.at, "times": error.times}
             rows.append({**error.columns, **own, "incident_id": changed[key].id})
     if rows:
-        opened.execute(insert(ErrorRecord), rows)
+        # By the connection, because the session would make objects of the rows first.
+        opened.connection().execute(insert(ErrorRecord), rows)
         kept = [
             {"error_id": row["id"], "body": bodies[row["id"]]}
             for row in rows
             if row["id"] in bodies
         ]
         if kept:
-            opened.execute(insert(ErrorBodyRecord), kept)
+            opened.connection().execute(insert(ErrorBodyRecord), kept)
     for key, members in by_key.items():
         incidents.judge(opened, changed[key], max(each.at for each in members))
     return [incident.id for incident in changed.values()]

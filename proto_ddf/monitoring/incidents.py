@@ -53,6 +53,7 @@ def add_errors(
     first, last = errors[0], errors[-1]
     if incident is None:
         incident = _make(first)
+        opened.add(incident)
         _open_episode(opened, incident, first.at)
     elif incident.resolved_at is not None:
         incident.resolved_at, incident.acknowledged_at = None, None
@@ -60,15 +61,18 @@ def add_errors(
         _open_episode(opened, incident, first.at)
     incident.count += sum(each.times for each in errors)
     incident.last_seen = max(incident.last_seen, *(each.at for each in errors))
-    incident.title, incident.message = last.columns["title"], last.columns["message"]
-    opened.add(incident)
+    for name in ("title", "message"):
+        if getattr(incident, name) != last.columns[name]:
+            setattr(incident, name, last.columns[name])
     return incident
 
 
 def judge(opened: Session, incident: IncidentRecord, now: datetime) -> None:
     """Set the state of an incident after errors were added. How long it stays escalating, `settle` decides."""
     if incident.state != IncidentState.ESCALATING:
-        incident.state = state_now(opened, incident, now)
+        state = state_now(opened, incident, now)
+        if incident.state != state:  # to set it costs as much as to find it out
+            incident.state = state
 
 
 def resolve_operation(opened: Session, operation_id: str, now: datetime) -> list[str]:
