@@ -3,12 +3,11 @@
 import re
 from collections.abc import Iterator
 
+from proto_ddf.redaction import signs
 from proto_ddf.redaction.spans import Span, occurrences
 
 _ENDING = re.compile("password|passwd|passphrase|pwd|secret|token|key|credentials?")
 """How the name of a secret ends. Whatever precedes is part of the name."""
-_BEGINNINGS = ("pass", "pwd", "secret", "token", "key", "credential")
-"""Of these endings."""
 _KEY_OF = tuple(
     word + joint for word in ("api", "access", "secret", "private") for joint in ("", "_", "-")
 )
@@ -21,7 +20,9 @@ _UNQUOTED = re.compile(r"""[^\s,;&'"}\])]*""")
 def assigned_values(text: str, lowered: str) -> Iterator[Span]:
     """Where the values stand, with their quotes. `lowered` is the text as `lower_in_place` returns it."""
     values = _Values(text)
-    for beginning in _BEGINNINGS:
+    for beginning, is_assigned in signs.assignments:
+        if not is_assigned(lowered):
+            continue
         for at in occurrences(lowered, beginning):
             ending = _ENDING.match(lowered, at)
             if ending is None or (beginning == "key" and not lowered.endswith(_KEY_OF, 0, at)):

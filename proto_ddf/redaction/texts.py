@@ -61,9 +61,10 @@ def scrub_text(text: str, limit: int = 4000) -> str:
     """`text` as valid UTF-8 without passwords, tokens and logins in URLs. The middle of a text of more than `limit`
     characters is left out."""
     text = valid_text(text)
+    lowered = lower_in_place(text)
     # Before the text is shortened, because a part of a secret would not be found.
-    if spans := _secrets(text):
-        text = _without(text, spans)
+    if has_sign(lowered) or (_spellings and holds_secret(text)):
+        text = _without(text, _secrets(text, lowered))
     return text if len(text) <= limit else _shortened(text, limit)
 
 
@@ -78,12 +79,9 @@ def valid_text(text: str) -> str:
     return text
 
 
-def _secrets(text: str) -> list[Span]:
+def _secrets(text: str, lowered: str) -> list[Span]:
     """Each kind is searched in the text itself, and with the secrets of other kinds masked: a secret may contain the sign
     at which another one ends, or hide the name of another."""
-    lowered = lower_in_place(text)
-    if not has_sign(lowered) and not (_spellings and holds_secret(text)):
-        return []
     spans: list[Span] = []
     masked, masked_lowered = text, lowered
     to_mask: list[Span] = []

@@ -41,6 +41,8 @@ class _Copier:
         self._values += 1
         if self._values > _MAX_VALUES:
             return "…"
+        if type(value) is str:  # as most values are
+            return scrub_text(value)
         try:
             plain = _plain(value)
             return self._copy_container(value, depth) if plain is _NOT_PLAIN else plain
