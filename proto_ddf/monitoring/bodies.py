@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic_core import to_json
 
-from proto_ddf.db.packing import unpack
+from proto_ddf.db.packing import pack, unpack
 from proto_ddf.redaction import scrub
 
 _COLUMNS = frozenset(
@@ -14,16 +14,17 @@ _COLUMNS = frozenset(
 """The part of a description that has columns of its own."""
 
 
-def body_json(described: Mapping[str, Any]) -> bytes:
-    """The rest of a description, as JSON."""
+def packed_body(described: Mapping[str, Any]) -> bytes:
+    """The rest of a description, as it is stored."""
     rest = {name: value for name, value in described.items() if name not in _COLUMNS}
     try:
-        return to_json(rest, fallback=str)
+        written = to_json(rest, fallback=str)
     except ValueError:  # it is not from `describe`: a text has surrogates, for example
-        return to_json(scrub(rest))
+        written = to_json(scrub(rest))
+    return pack(written)
 
 
 def read_body(body: bytes | None) -> dict[str, Any]:
-    """What `body_json` was given; only an empty context if there is no body (any more)."""
+    """What `packed_body` was given; only an empty context if there is no body (any more)."""
     rest: dict[str, Any] = unpack(body) if body else {}
     return {**rest, "context": rest.get("context") or {}}

@@ -7,7 +7,6 @@ from itertools import groupby
 from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
-from proto_ddf.db.packing import pack
 from proto_ddf.db.tables import (
     ClassRollup,
     DiscardedErrorsRecord,
@@ -62,17 +61,13 @@ def store(batch: Sequence[Reported], discarded: Mapping[str, int] | None = None)
     Raises:
         sqlalchemy.exc.OperationalError: the database cannot be written; nothing of the batch is stored then.
     """
-    bodies = {
-        each.id: pack(each.body) for each in batch if isinstance(each, ReportedError) and each.body
-    }
-
     def change(opened: Session) -> list[str]:
         changed: dict[str, None] = {}
         rollups = _Rollups()
         for kind, group in groupby(batch, type):
             if kind is ReportedError:
                 members = [each for each in group if isinstance(each, ReportedError)]
-                changed |= dict.fromkeys(_store_errors(opened, members, bodies, rollups))
+                changed |= dict.fromkeys(_store_errors(opened, members, rollups))
             else:
                 for each in group:
                     changed |= dict.fromkeys(_store_other(opened, each, rollups))
@@ -99,7 +94,6 @@ def count_discarded(opened: Session, discarded: Mapping[str, int]) -> None:
 def _store_errors(
     opened: Session,
     errors: Iterable[ReportedError],
-    bodies: Mapping[str, bytes],
     rollups: _Rollups,
 ) -> list[str]:
     by_key: dict[str, list[ReportedError]] = {}
@@ -112,22 +106,19 @@ def _store_errors(
         for key, members in by_key.items()
     }
     opened.flush()
-    rows = []
+    rows, bodies = [], []
     for key, members in by_key.items():
         for error in members:
             rollups.add_error(error, changed[key].id)
             own = {"id": error.id, "at": error.at, "times": error.times}
             rows.append({**error.columns, **own, "incident_id": changed[key].id})
+            if error.body:
+                bodies.append({"error_id": error.id, "body": error.body})
     if rows:
         # By the connection, because the session would make objects of the rows first.
         opened.connection().execute(insert(ErrorRecord), rows)
-        kept = [
-            {"error_id": row["id"], "body": bodies[row["id"]]}
-            for row in rows
-            if row["id"] in bodies
-        ]
-        if kept:
-            opened.connection().execute(insert(ErrorBodyRecord), kept)
+        if bodies:
+            opened.connection().execute(insert(ErrorBodyRecord), bodies)
     for key, members in by_key.items():
         incidents.judge(opened, changed[key], max(each.at for each in members))
     return [incident.id for incident in changed.values()]

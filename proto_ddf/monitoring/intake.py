@@ -24,7 +24,7 @@ from proto_ddf.db.tables.columns import new_id
 from proto_ddf.errors.description import ANONYMOUS
 from proto_ddf.errors.fingerprint import fingerprint, incident_id
 from proto_ddf.logs import get_logger
-from proto_ddf.monitoring.bodies import body_json
+from proto_ddf.monitoring.bodies import packed_body
 from proto_ddf.monitoring.event_store import store
 from proto_ddf.monitoring.reported import NetworkError, OperationEnded, Reported, ReportedError
 from proto_ddf.redaction import scrub_text
@@ -32,12 +32,14 @@ from proto_ddf.settings import get_settings
 
 TOPIC = "errors"
 """The topic of `change_events` that is published when anything reported was stored."""
-BATCH = 64
-"""So many are stored at once, without waiting for more."""
-LARGEST_BATCH = 256
-"""With more waiting, so many: each then takes half the time."""
+BATCH = 256
+"""Stored at once at most. A transaction costs as much as the storing of twenty errors, and errors of one batch often have
+incidents and roll-ups in common."""
+MERGE_FROM = 64
+"""With more waiting, equal errors become one."""
 GATHER_SECONDS = 0.05
-"""How long the first of a batch waits for more: a transaction costs as much as the storing of twenty errors."""
+"""How long a batch waits for more: once, and as long as more come up to `MOST_GATHERS` times."""
+MOST_GATHERS = 5
 LONGEST_OPERATION = 500
 MOST_WAITING = 10_000
 MOST_WAITING_BYTES = 64 * 2**20
@@ -134,9 +136,11 @@ class Intake:
                 "type": described.get("type", "unknown"),
                 "severity": described.get("severity", "medium"),
             },
-            body=body_json(described),
+            body=b"",
         )
-        self._add_error(error)
+        if not self._is_merged(error):
+            error.body = packed_body(described)
+            self._add_error(error)
         return error.incident_id
 
     def report_end(self, ended: OperationEnded) -> None:
@@ -189,11 +193,18 @@ class Intake:
                 is_failing=self._is_failing,
             )
 
-    def _add_error(self, error: ReportedError) -> None:
+    def _is_merged(self, error: ReportedError) -> bool:
+        """Whether an equal error waits, which from now on stands for this one too."""
         with self._changed:
             equal = self._mergeable.get(_merge_key(error))
-            if equal and len(self._waiting) > BATCH:
-                equal.times += 1
+            if equal is None or len(self._waiting) <= MERGE_FROM:
+                return False
+            equal.times += 1
+            return True
+
+    def _add_error(self, error: ReportedError) -> None:
+        with self._changed:
+            if self._is_merged(error):  # with one that came while this one was packed
                 return
             if len(self._waiting) >= self._most_waiting:
                 self._refuse("queue_full")
@@ -254,13 +265,10 @@ class Intake:
         """The next part of the queue; None once the intake closes."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._is_closing)
-            self._changed.wait_for(
-                lambda: len(self._waiting) >= BATCH or self._flushing or self._is_closing,
-                GATHER_SECONDS,
-            )
+            self._gather()
             if self._is_closing:
                 return None
-            batch = [self._waiting.popleft() for _ in range(min(LARGEST_BATCH, len(self._waiting)))]
+            batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
             for each in batch:
                 if isinstance(each, ReportedError):
                     self._bytes -= len(each.body)
@@ -268,6 +276,17 @@ class Intake:
                         del self._mergeable[_merge_key(each)]
             self._writing = len(batch)
             return batch
+
+    def _gather(self) -> None:
+        """Wait for the rest of a batch. The caller holds the lock."""
+        for _ in range(MOST_GATHERS):
+            before = len(self._waiting)
+            is_over = self._changed.wait_for(
+                lambda: len(self._waiting) >= BATCH or self._flushing or self._is_closing,
+                GATHER_SECONDS,
+            )
+            if is_over or len(self._waiting) == before:
+                return
 
     def _stored_batch(self, batch: list[Reported]) -> bool:
         """Store it; whether nothing of it is left to store. What fails for another reason than the database is dropped."""

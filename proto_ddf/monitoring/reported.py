@@ -19,7 +19,7 @@ class ReportedError:
     described: dict[str, Any]
     """Its type, severity and category: small values of its description."""
     body: bytes
-    """The rest of its description as JSON; empty if it was left out."""
+    """The rest of its description, packed; empty if it was left out."""
     at: datetime = field(default_factory=utc_now)
     times: int = 1
 

@@ -26,7 +26,7 @@ from proto_ddf.db.tables import (
 from proto_ddf.db.writing import write
 from proto_ddf.errors import describe
 from proto_ddf.errors.fingerprint import fingerprint, incident_id
-from proto_ddf.monitoring.bodies import body_json
+from proto_ddf.monitoring.bodies import packed_body
 from proto_ddf.monitoring.error_views import recent_errors
 from proto_ddf.monitoring.event_store import store
 from proto_ddf.monitoring.reported import NetworkError, OperationEnded, Reported, ReportedError
@@ -64,7 +64,7 @@ def error(
             **columns,
         },
         described={"type": described["type"], "severity": described["severity"]},
-        body=body_json(described),
+        body=packed_body(described),
         at=BEGIN + timedelta(minutes=minutes),
         times=times,
     )

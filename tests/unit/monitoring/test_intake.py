@@ -6,6 +6,7 @@ database that cannot be written for a while, a report that can never be stored, 
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from random import Random
 from threading import Event, Thread
 from types import SimpleNamespace
 from typing import Any
@@ -62,6 +63,11 @@ def intake(store: Store) -> Iterator[Intake]:
 
 def locked(_batch: Sequence[Reported]) -> None:
     raise OperationalError("INSERT", {}, Exception("database is locked"))
+
+
+def random_hex(length: int) -> str:
+    """What cannot be packed to less than half."""
+    return Random(1).randbytes(length // 2).hex()
 
 
 def fill(intake: Intake, store: Store, count: int, text: str = "{}") -> None:
@@ -132,7 +138,7 @@ def test_the_large_parts_that_wait_take_no_more_than_their_limit(
 ) -> None:
     monkeypatch.setattr(module, "MOST_WAITING_BYTES", 100_000)
     store.open.clear()
-    large = {**GONE, "context": {"log": "x" * 30_000}}
+    large = {**GONE, "context": {"log": random_hex(60_000)}}
     for number in range(20):
         intake.report(large, str(number))
     assert intake.statistics().waiting_bytes <= 100_000
