@@ -6,6 +6,7 @@ It is here, and not in `monitoring`, because the migration that groups stored er
 import hashlib
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import PurePath
 from typing import Any
 
@@ -96,7 +97,12 @@ def headline(text: str) -> str:
     """The first line, with the next one if it ends with a colon, and with a mask in place of what varies. Codes stay: a
     status, an errno, an exit code, SQLSTATE, the number of a database's error."""
     lines = [line for each in text[:_SCANNED].splitlines() if (line := each.strip())]
-    line = " ".join(lines[: 2 if lines and lines[0].endswith(":") else 1])[:_LONGEST]
+    return _masked(" ".join(lines[: 2 if lines and lines[0].endswith(":") else 1])[:_LONGEST])
+
+
+@lru_cache(maxsize=256)
+def _masked(line: str) -> str:
+    """Remembered, because errors come in bursts of equal ones."""
     line = _STATUS_CODE.sub("StatusCode\ue00a", line)
     line = _CODES.sub(lambda found: found[0].translate(_KEPT_DIGITS), line)
     for pattern, mask in _RULES:
