@@ -61,6 +61,7 @@ def store(batch: Sequence[Reported], discarded: Mapping[str, int] | None = None)
     Raises:
         sqlalchemy.exc.OperationalError: the database cannot be written; nothing of the batch is stored then.
     """
+
     def change(opened: Session) -> list[str]:
         changed: dict[str, None] = {}
         rollups = _Rollups()

@@ -130,7 +130,10 @@ def _batches() -> Iterator[list[dict[str, object]]]:
     after = 0
     while rows := op.get_bind().execute(query, {"after": after, "batch": BATCH}).all():
         yield [
-            {"error_id": error_id, "body": pack(f'{{"context": {context or "{}"}}}'.encode(errors="replace"))}
+            {
+                "error_id": error_id,
+                "body": pack(f'{{"context": {context or "{}"}}}'.encode(errors="replace")),
+            }
             for _number, error_id, context in rows
         ]
         after = rows[-1][0]
