@@ -47,6 +47,8 @@ from proto_ddf.web.invalid_addresses import show_not_found
 from proto_ddf.web.middleware import guard
 from proto_ddf.web.operations.page import operation_page, operations_page
 from proto_ddf.web.operations.state import OperationPageState, OperationsState
+from proto_ddf.web.outbox.page import outbox_page
+from proto_ddf.web.outbox.route import outbox_route
 from proto_ddf.web.overview.page import overview_page
 from proto_ddf.web.overview.state import OverviewState
 from proto_ddf.web.resilience.page import resilience_page
@@ -124,18 +126,20 @@ def _start() -> None:
 
 
 def create_app() -> rx.App:
+    api = create_api()
     app = rx.App(
         stylesheets=STYLESHEETS,
         head_components=head(),
         html_lang="en",
         # Without Reflex's own toasts about a lost connection: the header shows the state of the connection.
         app_wraps={(55, "ErrorBoundary"): lambda _stateful: default_error_boundary()},
-        api_transformer=[create_api(), show_not_found, guard(get_settings().port)],
+        api_transformer=[api, show_not_found, guard(get_settings().port)],
         backend_exception_handler=notify_unexpected_error,
     )
     app._state_manager = tab_states()  # Reflex has no setting for another state manager
     _add_pages(app)
     register_app(app)
+    api.routes.append(outbox_route(app))
     keep_forms(app, {"/generate": GenerateState, "/sources/new": NewSourceState})
     app.register_lifespan_task(lifespan)
     return app
@@ -183,6 +187,7 @@ def _add_pages(app: rx.App) -> None:
         own = [state.end_lost_retry, getattr(state, load)]
         on_load = [*banners, *own, *also.get(route, [])]
         app.add_page(build, route=route, title=f"{title} · Proto-DDF", on_load=on_load)
+    app.add_page(outbox_page, route="/outbox", title="To send · Proto-DDF", on_load=banners)
     # Reflex shows this page for every address without a page of its own.
     app.add_page(
         not_found_page,

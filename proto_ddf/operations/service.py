@@ -21,6 +21,7 @@ from proto_ddf.operations.journal import journal
 from proto_ddf.operations.model import KINDS, Kind
 from proto_ddf.operations.recovery import attempts
 from proto_ddf.operations.views import OperationView
+from proto_ddf.submissions import in_doubt, outside
 
 
 def start(
@@ -42,12 +43,13 @@ def start(
     given = registered.input_model.model_validate(operation_input.model_dump())
     engine.current()
     _need_reserve(registered)
-    run = journal.create(registered, registered.prepare(given), user_id, also)
-    try:
-        engine.hand_over(run)
-    except BaseException:
-        journal.forget(run.operation_id)
-        raise
+    with in_doubt():
+        run = journal.create(registered, registered.prepare(given), user_id, also)
+        try:
+            engine.hand_over(run)
+        except BaseException:
+            journal.forget(run.operation_id)
+            raise
     return run.operation_id
 
 
@@ -90,22 +92,23 @@ def _check_failed(operation_id: str) -> OperationView:
 def _run_again(view: OperationView, after_run: int | None = None) -> bool:
     engine.wait_ended(view.id)
     _need_reserve(KINDS.get(view.kind))
-    run = journal.retry(view.id, after_run)
-    if run is None:
-        return False
-    try:
-        engine.hand_over(run)
-    except Exception as error:
-        described = describe(error, operation=view.title, operation_id=view.id)
-        journal.refuse_run(run, described)
-        raise
+    with in_doubt():
+        run = journal.retry(view.id, after_run)
+        if run is None:
+            return False
+        try:
+            engine.hand_over(run)
+        except Exception as error:
+            described = describe(error, operation=view.title, operation_id=view.id)
+            journal.refuse_run(run, described)
+            raise
     return True
 
 
 def _end_repairs(operation_id: str) -> None:
     """A person has decided about a failed operation: what is repairing it stops first."""
     for repairing in attempts.supersede(operation_id):
-        with suppress(ValidationError):  # it has just ended
+        with outside(), suppress(ValidationError):  # it has just ended
             cancel(repairing)
         engine.wait_ended(repairing)
 

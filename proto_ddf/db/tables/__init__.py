@@ -38,6 +38,7 @@ from proto_ddf.db.tables.rollups import (
     SubjectRollup,
 )
 from proto_ddf.db.tables.sources import SecretRecord, SourceRecord
+from proto_ddf.db.tables.submissions import SubmissionRecord
 
 __all__ = [
     "AlertRecord",
@@ -77,6 +78,7 @@ __all__ = [
     "StepRecord",
     "StepState",
     "SubjectRollup",
+    "SubmissionRecord",
     "UtcDateTime",
     "new_id",
     "utc_now",

@@ -35,6 +35,7 @@ from proto_ddf.operations.journal.records import (
 )
 from proto_ddf.operations.model import JSON, Kind
 from proto_ddf.operations.stop_flag import SUPERSEDED, OperationStopped
+from proto_ddf.submissions import current_submission, seal, unseal
 
 _T = TypeVar("_T")
 Pause = Callable[[float], object]
@@ -73,9 +74,10 @@ def create(
     user_id: str,
     also: Callable[[Session, str], None] | None = None,
 ) -> Run:
-    """Record a new operation, pending; returns its first run. `also` (session, id of the operation) writes what must be
+    """Record a new operation, pending; returns its first run. A submission's operation has its id. `also` (session, id of the operation) writes what must be
     recorded together with it, or raises to keep it from being recorded."""
-    operation_id = new_id()
+    submission = current_submission()
+    operation_id = submission.id if submission else new_id()
     steps = kind.steps_for(given)
 
     def change(opened: Session) -> None:
@@ -96,6 +98,7 @@ def create(
         )
         if also is not None:
             also(opened, operation_id)
+        seal(opened, f"/operations/{operation_id}")
 
     _commit(operation_id, change)
     return Run(operation_id, 1)
@@ -108,6 +111,7 @@ def forget(operation_id: str) -> None:
         record = opened.get(OperationRecord, operation_id)
         if record:
             opened.delete(record)
+        unseal(opened)
 
     _commit(operation_id, change)
 
@@ -203,6 +207,7 @@ def retry(operation_id: str, after_run: int | None = None) -> Run | None:
             if step.state == StepState.FAILED:
                 step.state, step.error, step.message = StepState.PENDING, None, ""
                 step.started_at = step.finished_at = None
+        seal(opened, f"/operations/{operation_id}")
         return _next_run(record)
 
     return _commit(operation_id, change)
@@ -228,6 +233,7 @@ def refuse_run(run: Run, described: dict[str, Any]) -> None:
         record = opened.get(OperationRecord, run.operation_id)
         if record and record.state == OperationState.PENDING and record.run == run.number:
             _fail(opened, record, first_unfinished(opened, record.id), described)
+        unseal(opened)
 
     _commit(run.operation_id, change)
 
@@ -244,6 +250,7 @@ def cancel(operation_id: str) -> bool:
         for step in steps_of(opened, operation_id):
             if step.state in (StepState.PENDING, StepState.RUNNING):
                 _finish_step(step, StepState.CANCELLED)
+        seal(opened, f"/operations/{operation_id}")
         return True
 
     return _commit(operation_id, change)

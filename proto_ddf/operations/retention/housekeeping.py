@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
-from proto_ddf import vault
+from proto_ddf import submissions, vault
 from proto_ddf.db.tables import utc_now
 from proto_ddf.logs import get_logger
 from proto_ddf.monitoring import retention
@@ -30,6 +30,8 @@ from proto_ddf.sources.files import cache, uploads
 HOUR = 3600.0
 GRACE_PERIOD = timedelta(days=1)
 """Uploads and secrets are kept for so long even if no record refers to them: a form that was not sent yet may."""
+KEEP_REPLIES = timedelta(days=2)
+"""A browser sends a submission again for a day at most."""
 
 log = get_logger(__name__)
 
@@ -62,6 +64,7 @@ def remove_expired(stop: StopFlag, clock: Callable[[], datetime] = utc_now) -> d
         ),
         "alerts": partial(prune_alerts, before),
         "repairs": partial(attempts.prune, now),
+        "submissions": partial(submissions.prune, now - KEEP_REPLIES),
         "codegen_runs": partial(runs.prune, before),
         "uploads": partial(remove_uploads, (now - GRACE_PERIOD).timestamp()),
         "secrets": partial(remove_secrets, now - GRACE_PERIOD),

@@ -12,6 +12,7 @@ from proto_ddf.web.shared.components.layout import page
 from proto_ddf.web.shared.components.links import external_link_button, link_button
 from proto_ddf.web.shared.components.numbers import count
 from proto_ddf.web.shared.components.operation import operation_panel
+from proto_ddf.web.shared.components.submitting import submits_form
 from proto_ddf.web.shared.state.flow_status import GenerationStatus
 
 State = GenerateState
@@ -90,8 +91,8 @@ def _form() -> rx.Component:
     return rx.el.form(
         rx.el.div(_section_source(), _section_about(), _section_plan(), class_name="pd-stack"),
         _summary(),
-        on_submit=State.generate,
-        custom_attrs={"data-typed": ""},
+        custom_attrs={"data-typed": ""}
+        | submits_form(State.generate, "Generate an app", keeps=State),
         class_name="pd-generate",
         no_validate=True,
     )

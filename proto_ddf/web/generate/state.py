@@ -13,6 +13,7 @@ from proto_ddf.generator.planning import plan_edit
 from proto_ddf.hosting import records
 from proto_ddf.operations import service
 from proto_ddf.operations.kinds.apps import GenerateAppInput
+from proto_ddf.submissions import current_submission
 from proto_ddf.web.generate.draft import (
     ACCENTS,
     GenerateDraft,
@@ -204,7 +205,8 @@ class GenerateState(SourceMixin, KeptFormMixin, rx.State):
     async def generate(self, form: dict[str, Any]) -> AsyncIterator[Any]:
         """Check the form and start the operation. Errors are shown at their fields."""
         async with self:
-            if self.starting or self.operation.id:
+            # A server that was killed may have left `starting`; a submission is not sent twice at once.
+            if self.operation.id or (self.starting and not current_submission()):
                 return
             # Typed text is sent after a pause, and Enter sends the form before that.
             self.name = str(form.get("project_name", self.name))

@@ -112,6 +112,9 @@ def _header(
     return rx.el.header(
         rx.el.div(crumbs, rx.el.h1(title), class_name="pd-trail"),
         rx.el.div(
+            PlainLink.create(
+                href="/outbox", hidden=True, custom_attrs={"data-outbox-count": ""}
+            ),  # outbox_list.js fills and shows it
             _connection(),
             bell(),
             _theme_switch(),

@@ -18,6 +18,7 @@ from proto_ddf.logs import get_logger
 from proto_ddf.monitoring import intake
 from proto_ddf.operations import service
 from proto_ddf.settings import get_settings
+from proto_ddf.submissions import refuse
 from proto_ddf.web.shared.state.retrying import run_to_end, too_early_notice
 
 _SERVER = uuid4().hex
@@ -104,6 +105,7 @@ class ErrorMixin(rx.State, mixin=True):
             raise error
         described = describe(error, operation, **context)
         _log_failure(error, described)
+        refuse(described["title"], described["message"], described.get("field"))
         return self._show_error(described, described["context"]["operation"])
 
     def _show_error(self, described: dict[str, Any], operation: str) -> EventSpec:

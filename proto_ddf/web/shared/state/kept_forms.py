@@ -6,7 +6,7 @@ browser sends them when it connects. If a state was lost, an event for it waits 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 import reflex as rx
@@ -14,6 +14,8 @@ from reflex.event import Event
 from reflex.istate.storage import LocalStorage, SessionStorage
 from reflex.state import State, StateUpdate
 from reflex_base.constants.state import FIELD_MARKER
+
+from proto_ddf.submissions import current_submission
 
 _CONNECTING = f"{State.get_full_name()}.hydrate_and_load"
 """The event that the browser sends when it connects."""
@@ -58,16 +60,25 @@ class TabState(rx.State):
         return [*_app[0].get_load_events(self.router.url.path), *waiting]
 
 
+async def fill_form(state: Any, path: str, kept: dict[str, Any]) -> None:
+    """Fill the form of the page `path` as it was when a submission was made: that decides, not what came later."""
+    form = _forms.get(path)
+    if form is not None and kept:
+        await _fill(state, kept, [form])
+
+
 class _RestoreForms(rx.Middleware):
     """Delays events for a form whose state was lost. On other pages events do not wait: there a lost state simply
-    starts again."""
+    starts again. A submission brings what its form had."""
 
     async def preprocess(self, app: rx.App, state: Any, event: Event) -> StateUpdate | None:
         tab = await state.get_state(TabState)
         if event.name == _CONNECTING:
             await _fill(state, event.payload.get("vars"))
             tab._known, tab._waiting = True, []
-        elif not tab._known and state.router.url.path in _forms and event.name != _RESUME:
+        elif current_submission() is not None or event.name == _RESUME:
+            return None
+        elif not tab._known and state.router.url.path in _forms:
             tab._waiting = [*tab._waiting, Event(name=event.name, payload=event.payload)]
             return StateUpdate(events=_request_storage() if len(tab._waiting) == 1 else [])
         return None
@@ -76,10 +87,12 @@ class _RestoreForms(rx.Middleware):
 _RESUME = f"{TabState.get_full_name()}.resume"
 
 
-async def _fill(state: rx.State, kept: Any) -> None:
-    """Fill the forms whose storage variables differ between browser and server."""
+async def _fill(
+    state: rx.State, kept: Any, forms: "Iterable[type[KeptFormMixin]] | None" = None
+) -> None:
+    """Fill the forms (all by default) whose storage variables differ between browser and server."""
     held = kept if isinstance(kept, dict) else {}
-    for form in _forms.values():
+    for form in _forms.values() if forms is None else forms:
         target: Any = await state.get_state(form)
         given = {name: held.get(_key(form, name)) for name in form._storage_variables}
         texts = {name: text if isinstance(text, str) else "" for name, text in given.items()}
@@ -98,13 +111,23 @@ def _request_storage() -> list[Event]:
     return Event.from_event_type(rx.call_script(f"({{{entries}}})", callback=TabState.resume))
 
 
+def storage_places(form: type[KeptFormMixin]) -> dict[str, tuple[str, str]]:
+    """Where the browser keeps a form's storage variables: storage and key, by the name of its connect event."""
+    return {_key(form, name): _storage_place(form, name) for name in form._storage_variables}
+
+
 def _storage_item(form: type[KeptFormMixin], name: str) -> str:
     """The JavaScript expression that reads a variable from the browser's storage."""
+    area, key = _storage_place(form, name)
+    return f"{area}.getItem({json.dumps(key)})"
+
+
+def _storage_place(form: type[KeptFormMixin], name: str) -> tuple[str, str]:
     variable = form.get_fields()[name].default
     if not isinstance(variable, LocalStorage | SessionStorage):
         raise TypeError(f"{name} is not a storage variable")
     area = "localStorage" if isinstance(variable, LocalStorage) else "sessionStorage"
-    return f"{area}.getItem({json.dumps(variable.name)})"
+    return area, str(variable.name)
 
 
 def _key(form: type[KeptFormMixin], name: str) -> str:

@@ -1,0 +1,216 @@
+// Submissions: what a person sends by a form or a button is kept in this browser, then sent to POST /api/outbox, and removed
+// only when the server has said what became of it. It therefore survives a lost connection, a reload, and a restart of either side.
+//
+// Elements say so by attributes:
+//   data-outbox            the full name of the event; on a form or a button
+//   data-outbox-title      what it does, in words ("Delete the app Shop")
+//   data-outbox-payload    JSON: the event's arguments
+//   data-outbox-argument   of a form: the argument that gets its fields
+//   data-outbox-key        submissions with the same key are sent in order; the event's name by default
+//   data-outbox-kept       of a form: JSON, {name of a state's variable: [storage, key]}, values to send along
+//   data-outbox-fields     of a form: JSON, [fields that are not kept], beside those of type password
+import { drawOutbox } from "./outbox_list.js";
+import { retryNow, wake } from "./outbox_sender.js";
+import { addItem, allItems, changeItem, onChange, removeItem } from "./outbox_store.js";
+import { notify } from "./outbox_notice.js";
+
+const SLOW_MS = 400;
+const SECRETS_EVENT = "proto-ddf:send-secrets";
+const SECRETS_MS = 10_000;
+
+/** Keep a submission and send it. Resolves to it, or to null if it is not accepted (the person is told). */
+export function submit(given) {
+  const kept = before.then(() => keep(given));
+  before = kept.catch(() => null);
+  return kept;
+}
+
+let before = Promise.resolve(); // One after the other, so that the second click of two finds the first.
+
+async function keep({ event, payload = {}, title = "", key = event, kept = {}, ...more }) {
+  const items = await allItems();
+  const last = items.filter((each) => each.state === "waiting" && each.key === key).at(-1);
+  if (last && last.event === event && JSON.stringify(last.payload) === JSON.stringify(payload)) {
+    wake();
+    return last; // a double click
+  }
+  const item = await addItem({
+    ...{ id: newId(), event, payload, title, key, kept },
+    ...{ token: sessionStorage.getItem("token"), router_data: routerData(), page: location.pathname },
+    ...{ address: location.pathname + location.search },
+    ...{ created: Date.now(), state: "waiting", attempts: 0, notBefore: 0, isUnanswered: false },
+    ...more,
+  });
+  if (!item) notify(`${title || "This"} was not accepted: too much waits to be sent.`, "/outbox");
+  return item;
+}
+
+/** Send again what was not accepted, as a new submission of this page. */
+export async function sendAgain(item) {
+  const { event, payload, title, key, kept, router_data, page, address } = item;
+  await removeItem(item);
+  return submit({ event, payload, title, key, kept, router_data, page, address });
+}
+
+/** Go back to the form of a submission with what was typed in it. */
+export async function edit(item) {
+  const asked = new CustomEvent("outbox:edit", { detail: item, cancelable: true });
+  if (!document.dispatchEvent(asked)) return;
+  for (const [area, key, value] of Object.values(item.places ?? {})) {
+    (area === "localStorage" ? localStorage : sessionStorage).setItem(key, value);
+  }
+  await removeItem(item);
+  location.assign(item.address);
+}
+
+/** As Reflex's withRouterData. */
+function routerData() {
+  const { pathname, search, hash } = location;
+  const query = Object.fromEntries(new URLSearchParams(search));
+  return { pathname, asPath: pathname + search + hash, query };
+}
+
+function newId() {
+  if (crypto.randomUUID) return crypto.randomUUID(); // only https and loopback have it
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
+
+function partsOf(element) {
+  const { outbox, outboxTitle, outboxPayload, outboxKey } = element.dataset;
+  const payload = JSON.parse(outboxPayload || "{}");
+  return { event: outbox, title: outboxTitle || "", payload, key: outboxKey || outbox };
+}
+
+document.addEventListener(
+  "click",
+  (clicked) => {
+    const button = clicked.target.closest?.("[data-outbox]:not(form)");
+    if (!button || button.disabled || button.ariaDisabled === "true") return;
+    submit(partsOf(button));
+  },
+  true,
+);
+
+document.addEventListener(
+  "submit",
+  (submitted) => {
+    const form = submitted.target;
+    if (!form.dataset?.outbox) return;
+    submitted.preventDefault();
+    submitForm(form);
+  },
+  true,
+);
+
+async function submitForm(form) {
+  const values = fieldsOf(form); // now: the page may change while a secret is stored
+  if (!(await secretsAreStored(form))) {
+    notify("The form was not sent: its password is not stored yet.");
+    return;
+  }
+  const parts = partsOf(form);
+  if (form.dataset.outboxArgument) parts.payload[form.dataset.outboxArgument] = values;
+  const places = {};
+  for (const [name, [area, key]] of Object.entries(JSON.parse(form.dataset.outboxKept || "{}"))) {
+    const value = (area === "localStorage" ? localStorage : sessionStorage).getItem(key);
+    if (value !== null) places[name] = [area, key, value];
+  }
+  const kept = Object.fromEntries(Object.entries(places).map(([name, [, , value]]) => [name, value]));
+  await submit({ ...parts, kept, places });
+}
+
+/** The form's fields by name. What is typed as a password is never kept in the browser. */
+function fieldsOf(form) {
+  const secret = [...form.elements].filter((each) => each.type === "password" || "secret" in each.dataset);
+  const names = new Set(secret.map((each) => each.name));
+  return Object.fromEntries(
+    [...new FormData(form)].filter(([name, value]) => !names.has(name) && typeof value === "string"),
+  );
+}
+
+/** Ask the controls of secrets to store what is typed, and wait until they have. */
+async function secretsAreStored(form) {
+  const isUnsent = () => [...form.querySelectorAll("[data-unsent-secret]")].some((each) => each.value);
+  if (!isUnsent()) return true;
+  window.dispatchEvent(new CustomEvent(SECRETS_EVENT));
+  const end = Date.now() + SECRETS_MS;
+  while (isUnsent() && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 50));
+  return !isUnsent();
+}
+
+/** Mark the elements whose submission waits: it shows on those that wait for longer than a moment. */
+async function mark() {
+  clearTimeout(marking);
+  known ??= allItems();
+  const all = await known;
+  const items = all.filter((each) => each.state === "waiting");
+  for (const element of document.querySelectorAll("[data-outbox]")) {
+    const { event, payload } = partsOf(element);
+    const item = items.find(
+      (each) =>
+        each.event === event &&
+        (element.tagName === "FORM" || JSON.stringify(each.payload) === JSON.stringify(payload)),
+    );
+    if (item && Date.now() - item.created >= SLOW_MS) element.dataset.outboxState = "waiting";
+    else delete element.dataset.outboxState;
+  }
+  if (items.some((each) => Date.now() - each.created < SLOW_MS)) marking = setTimeout(mark, SLOW_MS);
+  drawOutbox(all, { sendAgain, edit, throwAway: removeItem });
+}
+
+let known; // A promise of all submissions, until one changes.
+let marking;
+let isMarkAsked = false;
+
+function askMark() {
+  if (isMarkAsked) return;
+  isMarkAsked = true;
+  setTimeout(() => {
+    isMarkAsked = false;
+    mark();
+  }, 50);
+}
+
+/** A submission has its answer. Its own page shows what became of it; on any other, a notice does. */
+function tellPerson(item, reply) {
+  const isOwn = item.token === sessionStorage.getItem("token") && item.page === location.pathname;
+  if (isOwn && reply.shown) {
+    if (reply.outcome === "refused") removeItem(item); // the page shows why
+    return;
+  }
+  if (isOwn && reply.outcome === "done" && reply.address) {
+    // It was answered late: the page may not know. An operation's panel names the operation that it shows.
+    const shown = document.querySelector("[data-operation]")?.dataset.operation;
+    if (shown && reply.address.endsWith(`/${shown}`)) return;
+    location.assign(reply.address);
+    return;
+  }
+  if (document.hidden) return;
+  const title = item.title || "A change";
+  if (reply.outcome === "done") notify(`${title}: done.`, reply.address);
+  else notify(`${title}: ${reply.title || "not accepted"}.`, "/outbox");
+}
+
+onChange(({ kind, item, reply }) => {
+  known = undefined;
+  askMark();
+  if (kind !== "settled") return;
+  document.dispatchEvent(new CustomEvent("outbox:settled", { detail: { item, reply } }));
+  tellPerson(item, reply);
+});
+document.head.append(
+  Object.assign(document.createElement("link"), {
+    rel: "stylesheet",
+    href: new URL("outbox.css", import.meta.url).href,
+  }),
+);
+new MutationObserver(askMark).observe(document.body, { childList: true, subtree: true });
+window.addEventListener("protoddf:socket", ({ detail }) => detail.state === "open" && retryNow());
+askMark();
+wake();
+
+export const outbox = { submit, sendAgain, edit, throwAway: removeItem, items: allItems, onChange, changeItem };

@@ -1,0 +1,92 @@
+// Draws what waits to be sent and what was not accepted, from this browser's own store, so that it works without the server:
+// into elements with `data-outbox-list`, and as a short count into links with `data-outbox-count`, which are hidden if there is nothing.
+const STATES = {
+  waiting: "Waiting to be sent",
+  refused: "Not accepted",
+  conflict: "Changed meanwhile",
+  unknown: "Unknown: look first",
+  dropped: "Not sent",
+};
+
+export function drawOutbox(items, actions) {
+  for (const link of document.querySelectorAll("[data-outbox-count]")) drawCount(link, items);
+  for (const list of document.querySelectorAll("[data-outbox-list]")) drawList(list, items, actions);
+}
+
+function drawCount(link, items) {
+  const waiting = items.filter((each) => each.state === "waiting").length;
+  const others = items.length - waiting;
+  const words = [waiting && `${waiting} to send`, others && `${others} not accepted`].filter(Boolean);
+  const text = words.join(", ");
+  if (link.textContent !== text) link.textContent = text;
+  link.hidden = !text;
+}
+
+function drawList(list, items, actions) {
+  const shown = JSON.stringify(items.map(({ id, state, attempts }) => [id, state, attempts]));
+  if (list.dataset.outboxShown === shown) return;
+  const focused = list.contains(document.activeElement) ? document.activeElement.dataset.action : null;
+  list.dataset.outboxShown = shown;
+  list.replaceChildren(items.length ? rows(items, actions) : nothing());
+  if (focused) (list.querySelector(`[data-action="${focused}"]`) ?? list.querySelector("button"))?.focus();
+}
+
+function nothing() {
+  return element("div", "outbox-empty", [
+    element("h2", "", ["Nothing waits to be sent"]),
+    element("p", "", [
+      "What you submit while the connection is down is kept here until it has been sent. " +
+        "What was not accepted stays here with the reason.",
+    ]),
+  ]);
+}
+
+function rows(items, actions) {
+  const list = element("ul", "outbox-rows");
+  for (const item of items) list.append(row(item, actions));
+  return list;
+}
+
+function row(item, actions) {
+  const { reason = {} } = item;
+  const since = new Date(item.created).toLocaleString();
+  const tried = item.attempts ? ` · tried ${item.attempts} time${item.attempts === 1 ? "" : "s"}` : "";
+  const facts = element("div", "outbox-row-main", [
+    element("div", "outbox-row-head", [
+      element("strong", "", [item.title || item.event.split(".").at(-1)]),
+      element("span", `outbox-state outbox-${item.state}`, [STATES[item.state] ?? item.state]),
+    ]),
+    element("div", "outbox-quiet", [`${since}${tried}`]),
+  ]);
+  const why = [reason.title, reason.message].filter(Boolean).join(". ");
+  if (why) facts.append(element("p", "outbox-reason", [why]));
+  for (const [name, text] of Object.entries(reason.fields ?? {})) {
+    if (text !== reason.message) facts.append(element("p", "outbox-reason", [`${name}: ${text}`]));
+  }
+  const line = element("li", "outbox-row", [facts, buttons(item, actions)]);
+  line.dataset.outboxItem = item.id;
+  line.dataset.state = item.state;
+  return line;
+}
+
+function buttons(item, { sendAgain, edit, throwAway }) {
+  const place = element("div", "outbox-buttons");
+  const add = (name, words, act) => {
+    const button = element("button", "outbox-button", [words]);
+    button.type = "button";
+    button.dataset.action = name;
+    button.addEventListener("click", () => act(item));
+    place.append(button);
+  };
+  if (item.state !== "waiting") add("again", "Send again", sendAgain);
+  if (item.state !== "waiting" && item.address) add("edit", "Edit", edit);
+  add("away", "Throw away", throwAway);
+  return place;
+}
+
+function element(tag, className, children = []) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  made.append(...children);
+  return made;
+}
