@@ -28,6 +28,7 @@ from proto_ddf.web.outbox.request import MOST_BYTES, Sent
 from proto_ddf.web.outbox.route import Outbox
 
 TOKEN = "token-of-a-tab"
+KEY = "37ad3f46-4c5d-44b9-81e5-70e44e731789"
 
 
 class KilledError(BaseException):
@@ -271,17 +272,17 @@ def test_the_same_id_with_another_content_is_refused(effect_table: None) -> None
     [
         ("no-uuid", told("x"), 400),
         ("", told("x"), 400),
-        (str(uuid4()), b"{", 400),
-        (str(uuid4()), b"\xff\xfe", 400),
-        (str(uuid4()), b"[" * 100_000, 400),
-        (str(uuid4()), [], 400),
-        (str(uuid4()), told("x", event=""), 400),
-        (str(uuid4()), told("x", event="State.unknown"), 400),
-        (str(uuid4()), told("x", payload=[1]), 400),
-        (str(uuid4()), told("x", kept="text"), 400),
-        (str(uuid4()), told("x", token="../../states"), 400),
-        (str(uuid4()), told("x", token=None), 400),
-        (str(uuid4()), b" " * (MOST_BYTES + 1), 413),
+        (KEY, b"{", 400),
+        (KEY, b"\xff\xfe", 400),
+        (KEY, b"[" * 100_000, 400),
+        (KEY, [], 400),
+        (KEY, told("x", event=""), 400),
+        (KEY, told("x", event="State.unknown"), 400),
+        (KEY, told("x", payload=[1]), 400),
+        (KEY, told("x", kept="text"), 400),
+        (KEY, told("x", token="../../states"), 400),
+        (KEY, told("x", token=None), 400),
+        (KEY, b" " * (MOST_BYTES + 1), 413),
     ],
 )
 def test_what_the_outbox_does_not_send_is_refused(
