@@ -9,7 +9,7 @@ from proto_ddf.errors.outputs import machine, registries
 from proto_ddf.errors.outputs.finding import OutputFinding
 
 _Rules = tuple[tuple[re.Pattern[str], Finding], ...]
-SIGN = "bun |Bun v|[Ee]rror: |ENOENT: "
+SIGN = "(?m)^error: |^Bun v|^ParserError: |incorrect peer dependency"
 _SPEAKS = re.compile(r"(?:\$ )?bun |Bun v\d|error: |\w*Error: |ENOENT: ")
 _STATUS = re.compile(r"error: GET (\S+) - (\d{3})\b")
 _PACKAGE = re.compile(r"(?:@[^/@]+/)?[^/@]+$")

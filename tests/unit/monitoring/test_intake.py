@@ -96,6 +96,14 @@ def test_equal_errors_that_wait_together_are_stored_once_with_their_number(
     assert not intake.statistics().refused
 
 
+def test_what_waits_is_stored_in_few_transactions(intake: Intake, store: Store) -> None:
+    fill(intake, store, 900)
+    store.open.set()
+    assert intake.flush(SECONDS)
+    assert store.times == 900
+    assert store.tries <= 1 + -(-900 // BATCH)
+
+
 def test_a_full_queue_refuses_and_counts(intake: Intake, store: Store) -> None:
     fill(intake, store, 1500)
     refused = intake.statistics().refused["queue_full"]
