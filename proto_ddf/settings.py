@@ -18,6 +18,7 @@ from pydantic import (
 )
 from pydantic_settings import NoDecode, SettingsConfigDict
 
+from proto_ddf.access_settings import AccessSettings
 from proto_ddf.alert_settings import AlertSettings
 from proto_ddf.escalation_settings import EscalationSettings
 from proto_ddf.network_settings import NetworkSettings, parsed_json
@@ -66,7 +67,12 @@ def _check_level(level: str) -> str:
 
 
 class Settings(
-    NetworkSettings, NotificationSettings, AlertSettings, EscalationSettings, ServerSettings
+    NetworkSettings,
+    NotificationSettings,
+    AlertSettings,
+    EscalationSettings,
+    ServerSettings,
+    AccessSettings,
 ):
     """The current settings. An invalid value raises pydantic's ValidationError with the name of the variable."""
 

@@ -1,5 +1,14 @@
 """Proto-DDF's own records, a module for each part. Changes need a migration in `proto_ddf/db/migrations`."""
 
+from proto_ddf.db.tables.accounts import (
+    AccountRecord,
+    AuditRecord,
+    OneTimeTokenRecord,
+    Role,
+    SessionKind,
+    SessionRecord,
+    TokenPurpose,
+)
 from proto_ddf.db.tables.alerts import AlertRecord, AlertState
 from proto_ddf.db.tables.apps import AppRecord, AppState, PortReservation
 from proto_ddf.db.tables.columns import UtcDateTime, new_id, utc_now
@@ -41,10 +50,12 @@ from proto_ddf.db.tables.sources import SecretRecord, SourceRecord
 from proto_ddf.db.tables.submissions import SubmissionRecord
 
 __all__ = [
+    "AccountRecord",
     "AlertRecord",
     "AlertState",
     "AppRecord",
     "AppState",
+    "AuditRecord",
     "ChannelRecord",
     "ClassRollup",
     "CodegenRunRecord",
@@ -63,6 +74,7 @@ __all__ = [
     "IncidentRollup",
     "IncidentState",
     "NetworkErrorRollup",
+    "OneTimeTokenRecord",
     "OperationRecord",
     "OperationState",
     "OutcomeRollup",
@@ -72,13 +84,17 @@ __all__ = [
     "ReportRecord",
     "ReportScheduleRecord",
     "RepositoryRecord",
+    "Role",
     "SecretRecord",
+    "SessionKind",
+    "SessionRecord",
     "SourceRecord",
     "StepLogRecord",
     "StepRecord",
     "StepState",
     "SubjectRollup",
     "SubmissionRecord",
+    "TokenPurpose",
     "UtcDateTime",
     "new_id",
     "utc_now",
