@@ -20,8 +20,6 @@ class AccessSettings(BaseSettings):
     """A session ends after that time without a request or event."""
     session_days: float = Field(30.0, gt=0, le=365, validation_alias="SESSION_DAYS")
     """A session ends that long after the sign-in."""
-    max_session_sockets: int = Field(
-        100, ge=1, le=100_000, validation_alias="MAX_SESSION_SOCKETS"
-    )
+    max_session_sockets: int = Field(100, ge=1, le=100_000, validation_alias="MAX_SESSION_SOCKETS")
     """How many open tabs a session may have."""
     keep_audit_days: int = Field(365, ge=1, le=36_500, validation_alias="KEEP_AUDIT_DAYS")

@@ -8,6 +8,7 @@ import reflex as rx
 from reflex.app import default_error_boundary
 from reflex.event import EventSpec
 
+from proto_ddf.accounts.sessions import SESSIONS
 from proto_ddf.hosting.watcher import adopt_all, watch
 from proto_ddf.logs import configure_logging, get_logger
 from proto_ddf.monitoring.health import HEALTH, Phase
@@ -26,6 +27,8 @@ from proto_ddf.operations.watches.storage_watch import watch_storage
 from proto_ddf.settings import get_settings
 from proto_ddf.sources.sample_shop.sample_database import offer_sample
 from proto_ddf.sources.servers import engines
+from proto_ddf.web.access.gate import Gate
+from proto_ddf.web.access.install import guard_events, watch_sessions
 from proto_ddf.web.api import create_api
 from proto_ddf.web.apps.page import app_page, apps_page
 from proto_ddf.web.apps.regenerate_state import RegenerateState
@@ -100,6 +103,7 @@ async def lifespan() -> AsyncIterator[None]:
         error_handling.run(),
         deliver(),
         run_report_schedule(),
+        watch_sessions(app),
     )
     tasks = [asyncio.create_task(each) for each in loops]
     HEALTH.phase = Phase.SERVING
@@ -119,6 +123,7 @@ def _start() -> None:
     all_kinds.register_all()
     register_checks(HEALTH)
     engine.launch()
+    SESSIONS.load()
     NETWORK_MONITOR.start()
     offer_sample()
     adopt_all()
@@ -133,10 +138,11 @@ def create_app() -> rx.App:
         html_lang="en",
         # Without Reflex's own toasts about a lost connection: the header shows the state of the connection.
         app_wraps={(55, "ErrorBoundary"): lambda _stateful: default_error_boundary()},
-        api_transformer=[api, show_not_found, guard(get_settings().port)],
+        api_transformer=[api, show_not_found, Gate, guard(get_settings().port)],
         backend_exception_handler=notify_unexpected_error,
     )
     app._state_manager = tab_states()  # Reflex has no setting for another state manager
+    guard_events(app)
     _add_pages(app)
     register_app(app)
     api.routes.append(outbox_route(app))

@@ -25,6 +25,8 @@ from pathlib import Path
 import pydantic
 from reflex_base.environment import environment
 
+from proto_ddf.access_settings import SignInMode
+from proto_ddf.accounts.sign_in import entry_path
 from proto_ddf.errors.settings_errors import describe_settings_errors
 from proto_ddf.errors.types import ProtoDDFError
 from proto_ddf.hosting.builds.frontend import build, install
@@ -41,6 +43,8 @@ STOP_SECONDS = 10.0
 CRASHED = 70
 """The exit code if serving ended with an error: EX_SOFTWARE of sysexits(3), like the watchdog's. A server that never
 served exits with 1."""
+PING_INTERVAL = PING_TIMEOUT = timedelta(seconds=2.4)
+"""How often the server asks open tabs whether they are still connected, and how long it waits for their answer."""
 SUPERVISOR_CHECK_SECONDS = 0.5
 STACKS_FILE = "stacks.log"
 """In the logs folder: the stacks of all threads when the server was frozen."""
@@ -86,7 +90,7 @@ def start(supervisor: int | None = None) -> None:
     if supervisor is not None:
         threading.Thread(target=_end_with_supervisor, args=(supervisor,), daemon=True).start()
     settings = get_settings()
-    check_host(settings.host)
+    check_host(settings.host, settings.enable_auth)
     _prepare_home(settings)
     pid_file = settings.home / "server.json"
     check_not_running(pid_file, supervisor)
@@ -97,9 +101,9 @@ def start(supervisor: int | None = None) -> None:
         )
     prepare_frontend()
     os.chdir(PROJECT_ROOT)
-    configure_tab_storage(settings)
+    configure_tabs(settings)
     app = load_app(settings.port)
-    write_pid_file(pid_file, url(settings), supervisor)
+    write_pid_file(pid_file, settings.address, supervisor)
     served = threading.Event()
     threading.Thread(target=_announce, args=(settings, served), daemon=True).start()
     try:
@@ -142,16 +146,16 @@ def stop() -> None:
     print(f"{server}; {ended} app{'' if ended == 1 else 's'} ended.")
 
 
-def check_host(host: str) -> None:
-    """Refuse any address that is not loopback, because there is no sign-in yet."""
+def check_host(host: str, sign_in: SignInMode) -> None:
+    """Refuse any address that is not loopback if nobody has to sign in."""
     try:
         loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         loopback = False
-    if not loopback:
+    if not loopback and sign_in == "false":
         raise StartRefusedError(
-            f"HOST={host} is refused: Proto-DDF has no sign-in yet, so it serves only this machine. "
-            "Use 127.0.0.1, ::1 or localhost."
+            f"HOST={host} is refused: without sign-in Proto-DDF serves only this machine. "
+            "Set ENABLE_AUTH=accounts or ENABLE_AUTH=token, or use 127.0.0.1, ::1 or localhost."
         )
 
 
@@ -178,10 +182,13 @@ def prepare_frontend() -> None:
         STAMP.write_text(wanted)
 
 
-def configure_tab_storage(settings: Settings) -> None:
-    """Write the state of open tabs to the home folder without delay, so that it survives a kill of the server."""
+def configure_tabs(settings: Settings) -> None:
+    """Write the state of open tabs to the home folder without delay, so that it survives a kill of the server. Notice lost
+    connections within 5 s."""
     environment.REFLEX_STATES_WORKDIR.set(settings.home / "tabs")
     environment.REFLEX_STATE_MANAGER_DISK_DEBOUNCE.set(timedelta(0))
+    environment.REFLEX_SOCKET_INTERVAL.set(PING_INTERVAL)
+    environment.REFLEX_SOCKET_TIMEOUT.set(PING_TIMEOUT)
 
 
 def fingerprint() -> str:
@@ -194,11 +201,6 @@ def fingerprint() -> str:
     for file in sorted(files):
         digest.update(str(file.relative_to(PROJECT_ROOT)).encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()
-
-
-def url(settings: Settings) -> str:
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return f"http://{host}:{settings.port}"
 
 
 @contextmanager
@@ -216,7 +218,9 @@ def _announce(settings: Settings, served: threading.Event) -> None:
     while not probe_port(settings.port, address=settings.host).http:
         time.sleep(0.05)
     served.set()
-    print(f"Proto-DDF runs at {url(settings)}", flush=True)
+    print(f"Proto-DDF runs at {settings.address}", flush=True)
+    if path := entry_path(settings):
+        print(f"Open, within an hour: {settings.address}{path}", flush=True)
     print("Ctrl-C ends the server; its apps keep running. make stop ends them too.", flush=True)
 
 

@@ -154,6 +154,12 @@ class Settings(
         return self
 
     @property
+    def address(self) -> str:
+        """Where people open Proto-DDF."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+    @property
     def database_path(self) -> Path:
         return self.home / "proto_ddf.db"
 

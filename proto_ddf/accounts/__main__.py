@@ -14,7 +14,6 @@ from proto_ddf.accounts.sign_in import entry_path
 from proto_ddf.db.engine import migrate
 from proto_ddf.errors.settings_errors import describe_settings_errors
 from proto_ddf.errors.types import ProtoDDFError
-from proto_ddf.server_address import server_address
 from proto_ddf.settings import get_settings
 
 
@@ -45,10 +44,10 @@ def print_link() -> None:
     path = entry_path(settings)
     if not path:
         signed_in = settings.enable_auth == "accounts"
-        page = f"{server_address(settings)}{'/sign-in' if signed_in else '/'}"
+        page = f"{settings.address}{'/sign-in' if signed_in else '/'}"
         print(f"No link is needed: open {page}")
         return
-    print(f"Open, within an hour: {server_address(settings)}{path}")
+    print(f"Open, within an hour: {settings.address}{path}")
 
 
 def reset(name: str) -> None:
@@ -59,8 +58,10 @@ def reset(name: str) -> None:
     SESSIONS.end_of_account(account.id)
     link = management.new_password_link(account.id)
     audit.record("password_reset", account.name)
-    print(f"The sessions of {account.name} have ended. To choose a new password, open within 3 days:")
-    print(f"{server_address(get_settings())}{link.path}")
+    print(
+        f"The sessions of {account.name} have ended. To choose a new password, open within 3 days:"
+    )
+    print(f"{get_settings().address}{link.path}")
 
 
 if __name__ == "__main__":

@@ -85,7 +85,9 @@ def entries(wanted: AuditFilter | None = None, limit: int = 100) -> list[AuditEn
     if wanted.action:
         statement = statement.where(AuditRecord.action == wanted.action)
     if wanted.subject:
-        statement = statement.where(col(AuditRecord.subject).contains(wanted.subject, autoescape=True))
+        statement = statement.where(
+            col(AuditRecord.subject).contains(wanted.subject, autoescape=True)
+        )
     if wanted.since is not None:
         statement = statement.where(AuditRecord.at >= wanted.since)
     if wanted.before_id is not None:

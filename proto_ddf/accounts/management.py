@@ -158,12 +158,12 @@ def change_password(account_id: str, old: str, new: str, session_id: str) -> Non
 
 def list_sessions(account_id: str | None = None) -> list[SessionView]:
     """Those of one account, or all."""
-    return SESSIONS.list(account_id)
+    return SESSIONS.views(account_id)
 
 
 def revoke_session(session_id: str) -> None:
     """Its next event does not run, and its tabs go to the sign-in."""
-    revoked = [each for each in SESSIONS.list() if each.id == session_id]
+    revoked = [each for each in SESSIONS.views() if each.id == session_id]
     SESSIONS.end([session_id])
     for each in revoked:
         audit.record("session_revoked", each.user_name, each.address)

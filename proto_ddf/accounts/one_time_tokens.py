@@ -67,7 +67,7 @@ def use(opened: Session, token: str, *purposes: TokenPurpose) -> OneTimeTokenRec
 def prune(before: datetime) -> int:
     """Remove the tokens that expired before that time; returns how many."""
     statement = delete(OneTimeTokenRecord).where(col(OneTimeTokenRecord.expires_at) < before)
-    return write(lambda opened: opened.execute(statement).rowcount)  # type: ignore[attr-defined]
+    return write(lambda opened: int(opened.execute(statement).rowcount))  # type: ignore[attr-defined]
 
 
 def _valid(

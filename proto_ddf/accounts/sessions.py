@@ -83,7 +83,7 @@ class Sessions:
         self._by_id: dict[str, Session] = {}
         self._hashes: dict[str, str] = {}
         """The hash of each session's cookie, by its id."""
-        self._ended_callbacks: list[Callable[[frozenset[str]], None]] = []
+        self._ended_callbacks: list[Callable[[frozenset[str]], object]] = []
         self._idle_seconds = self._life_seconds = 0.0
         self._kind = SessionKind.ANONYMOUS
 
@@ -100,7 +100,7 @@ class Sessions:
             for record, account in self._read():
                 self._keep(record, account)
 
-    def on_ended(self, callback: Callable[[frozenset[str]], None]) -> None:
+    def on_ended(self, callback: Callable[[frozenset[str]], object]) -> None:
         """`callback` is called with the ids of sessions that ended, from any thread."""
         self._ended_callbacks.append(callback)
 
@@ -183,7 +183,7 @@ class Sessions:
         if expired:
             self.end(expired)
 
-    def list(self, account_id: str | None = None) -> list[SessionView]:
+    def views(self, account_id: str | None = None) -> list[SessionView]:
         """Those of one account, or all; the one used last first."""
         with self._lock:
             found = [s for s in self._by_id.values() if account_id in (None, s.account_id)]
@@ -264,7 +264,9 @@ class Sessions:
             for session_id, seen_at in used:
                 at = datetime.fromtimestamp(seen_at, UTC)
                 opened.execute(
-                    update(SessionRecord).where(col(SessionRecord.id) == session_id).values(seen_at=at)
+                    update(SessionRecord)
+                    .where(col(SessionRecord.id) == session_id)
+                    .values(seen_at=at)
                 )
 
         if used:

@@ -66,7 +66,7 @@ def _address(link: str) -> str:
     if not link.startswith("/"):
         return link
     settings = get_settings()
-    base = settings.notification_base_url or f"http://{settings.host}:{settings.port}"
+    base = settings.notification_base_url or settings.address
     return f"{base.rstrip('/')}{link}"
 
 

@@ -23,6 +23,7 @@ from proto_ddf.hosting import apps
 from proto_ddf.logs import get_logger
 from proto_ddf.settings import get_settings
 from proto_ddf.sources.files.uploads import remove_uploads, upload_path
+from proto_ddf.web.access.routes import access_routes
 from proto_ddf.web.health_routes import health_routes
 from proto_ddf.web.report_download import download_report
 
@@ -44,6 +45,7 @@ def create_api() -> Starlette:
     return Starlette(
         routes=[
             *health_routes(),
+            *access_routes(),
             Route("/api/uploads", receive_upload, methods=["POST"]),
             Route("/api/secrets", receive_secret, methods=["POST"]),
             Route("/api/apps/{slug}/download", download_app, methods=["GET"]),
