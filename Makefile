@@ -1,4 +1,5 @@
 # make run          install what is missing, then serve on http://127.0.0.1:3000 (PORT= for another port)
+# make link         print a new link to come in, with ENABLE_AUTH=token
 # make stop         end the server and every app it started
 # make check        lint and the unit tests: two minutes
 # make test         all tests; make lint bench screenshots clean
@@ -6,7 +7,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := run
-.PHONY: run stop check test lint bench screenshots clean
+.PHONY: run link stop check test lint bench screenshots clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -24,6 +25,9 @@ DEV_STAMP := $(VENV)/set-up-dev-$(call hash,requirements.txt requirements-dev.tx
 
 run: $(RUN_STAMP)
 	@exec $(BIN)/python -m proto_ddf.supervisor
+
+link: $(RUN_STAMP)
+	@exec $(BIN)/python -m proto_ddf.accounts link
 
 stop: $(RUN_STAMP)
 	@exec $(BIN)/python -m proto_ddf.server stop

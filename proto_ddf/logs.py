@@ -20,6 +20,7 @@ from typing import Any, ParamSpec, Self, TypeVar, cast
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from proto_ddf.current_user import ANONYMOUS, current_user
 from proto_ddf.redaction import HIDDEN, is_secret_name, plain_text, scrub, scrub_text
 from proto_ddf.serving.request_id import current_request_id
 from proto_ddf.settings import get_settings
@@ -58,8 +59,15 @@ def add_request_id(_logger: WrappedLogger, _method: str, event: EventDict) -> Ev
     return event
 
 
+def _add_user(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    if (user := current_user()) != ANONYMOUS:
+        event.setdefault("user", user)
+    return event
+
+
 _SHARED: tuple[Processor, ...] = (
     structlog.contextvars.merge_contextvars,
+    _add_user,
     add_request_id,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,

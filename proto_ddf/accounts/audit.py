@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import delete
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from proto_ddf.current_user import current_user
 from proto_ddf.db.engine import session
@@ -100,11 +100,6 @@ def actions() -> list[str]:
     """All actions that have an entry, for a filter."""
     with session() as opened:
         return sorted(opened.exec(select(AuditRecord.action).distinct()).all())
-
-
-def count() -> int:
-    with session() as opened:
-        return opened.exec(select(func.count()).select_from(AuditRecord)).one()
 
 
 def prune(before: datetime) -> int:

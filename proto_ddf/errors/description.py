@@ -2,12 +2,12 @@
 
 from typing import Any
 
+from proto_ddf.current_user import current_user
 from proto_ddf.errors.classify import classify
 from proto_ddf.errors.context import enhance_error_context
 from proto_ddf.errors.types import ProtoDDFError
 from proto_ddf.redaction import HIDDEN, is_secret_name, plain_text
 
-ANONYMOUS = "anonymous"
 LOG_LINES = 20
 """Of what a child process wrote, kept with the description."""
 
@@ -21,7 +21,7 @@ def describe(
     code, family, category, type, severity, suggested_action, confidence, title, message, hint, field, location,
     retry_possible, context. What a child process wrote (`log`, a list of lines in the error's own context or in `context`,
     which may have its `exit_code` too) decides where the error says only that it failed; the last lines of it are kept. The
-    context holds `operation`, `user_id` ("anonymous" by default), `retry_possible`, the error's own context, `context`,
+    context holds `operation`, `user_id` (the current user by default), `retry_possible`, the error's own context, `context`,
     and what `enhance_error_context` adds. `context` may have any keys: if `operation` was given as a positional
     argument too, the one in `context` is stored as `attempted`.
     """
@@ -40,7 +40,7 @@ def describe(
     # These come first, because only the beginning of a large context is kept.
     if context.get("user_id", "") is None:
         del context["user_id"]
-    details = {**said, "user_id": ANONYMOUS, **own, **context, **said}
+    details = {**said, "user_id": current_user(), **own, **context, **said}
     return {
         "error_type": type(error).__name__,
         "code": found.code,

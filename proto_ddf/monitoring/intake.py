@@ -20,8 +20,8 @@ from typing import Any
 from sqlalchemy.exc import OperationalError
 
 from proto_ddf import change_events
+from proto_ddf.current_user import current_user
 from proto_ddf.db.tables.columns import new_id
-from proto_ddf.errors.description import ANONYMOUS
 from proto_ddf.errors.fingerprint import fingerprint, incident_id
 from proto_ddf.logs import get_logger
 from proto_ddf.monitoring.bodies import packed_body
@@ -121,7 +121,7 @@ class Intake:
             columns={
                 "operation": scrub_text(str(operation), LONGEST_OPERATION),
                 "operation_id": operation_id,
-                "user_id": str(user_id or context.get("user_id") or ANONYMOUS),
+                "user_id": str(user_id or context.get("user_id") or current_user()),
                 "subject": subject,
                 "component": str(context.get("component") or context.get("system") or ""),
                 **{

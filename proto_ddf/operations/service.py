@@ -11,6 +11,8 @@ from pydantic import BaseModel
 from sqlmodel import Session
 
 from proto_ddf import errors
+from proto_ddf.accounts import audit
+from proto_ddf.current_user import ANONYMOUS, current_user
 from proto_ddf.db import reserve
 from proto_ddf.errors import describe
 from proto_ddf.errors.next_attempt import next_attempt_at, seconds_until
@@ -27,11 +29,11 @@ from proto_ddf.submissions import in_doubt, outside
 def start(
     kind: str,
     operation_input: BaseModel,
-    user_id: str = "anonymous",
+    user_id: str | None = None,
     also: Callable[[Session, str], None] | None = None,
 ) -> str:
     """Start an operation and return its id. It is in the journal before this returns, with what `also` writes in the same
-    transaction (see `journal.create`).
+    transaction (see `journal.create`). It is the current user's unless `user_id` says whose.
 
     Raises:
         KeyError: when there is no such kind.
@@ -44,12 +46,13 @@ def start(
     engine.current()
     _need_reserve(registered)
     with in_doubt():
-        run = journal.create(registered, registered.prepare(given), user_id, also)
+        run = journal.create(registered, registered.prepare(given), user_id or current_user(), also)
         try:
             engine.hand_over(run)
         except BaseException:
             journal.forget(run.operation_id)
             raise
+    _audit("operation_started", registered.title(given), run.operation_id)
     return run.operation_id
 
 
@@ -67,6 +70,7 @@ def retry(operation_id: str) -> None:
         view = _check_failed(operation_id)
         if not _run_again(view):
             _refuse(operation_id, queries.load(operation_id), "tried again")
+    _audit("operation_tried_again", view.title, operation_id)
 
 
 def go_on(operation_id: str, after_run: int) -> bool:
@@ -127,6 +131,8 @@ def cancel(operation_id: str) -> None:
         if not journal.cancel(operation_id):
             _refuse(operation_id, queries.load(operation_id), "cancelled")
         engine.stop(operation_id)
+    if (cancelled := queries.load(operation_id)) is not None:
+        _audit("operation_cancelled", cancelled.title, operation_id)
 
 
 def wait_for_clean_up(subject: str, seconds: float = 10.0) -> None:
@@ -162,6 +168,12 @@ def _need_reserve(kind: Kind[Any] | None) -> None:
     """On a full disk not even a failure could be recorded. What frees space writes into the reserve that is given up."""
     if not reserve.hold() and not (kind and kind.frees_space):
         raise errors.SystemError("The disk is full.", component="disk", code="disk_space_low")
+
+
+def _audit(action: str, title: str, operation_id: str) -> None:
+    """What the server does by itself, or where nobody signs in, has no entry: the operation says as much."""
+    if current_user() != ANONYMOUS:
+        audit.record(action, title, operation_id)
 
 
 def _need_time(failed: OperationView) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from structlog.contextvars import bound_contextvars
 
 from proto_ddf import errors
+from proto_ddf.current_user import acting_for
 from proto_ddf.db import reserve
 from proto_ddf.db.tables import OperationRecord
 from proto_ddf.errors import describe
@@ -119,6 +120,11 @@ def execute(runs: ActiveRuns, run: Run) -> None:
 
 def _do(runs: ActiveRuns, active: ActiveRun) -> None:
     record = journal.begin(active.run, active.stop.pause)
+    with acting_for(record.user_id):
+        _run_steps(runs, active, record)
+
+
+def _run_steps(runs: ActiveRuns, active: ActiveRun, record: OperationRecord) -> None:
     try:
         with log_operation(record.kind, title=record.title), closing(RunResources()) as resources:
             work = _prepare(runs, active, record, resources)

@@ -13,7 +13,7 @@ from reflex_base.event.context import EventContext
 from proto_ddf.accounts import audit
 from proto_ddf.accounts.roles import Role, allows
 from proto_ddf.accounts.sessions import SESSIONS
-from proto_ddf.current_user import set_current_user
+from proto_ddf.current_user import ANONYMOUS, set_current_user
 from proto_ddf.logs import get_logger
 from proto_ddf.web.access.binding import session_id_of
 from proto_ddf.web.access.least_roles import audited_events, event_roles
@@ -42,7 +42,8 @@ class EventGuard(rx.Middleware):
             log.warning("event refused", event_name=event.name[:200], user=session.user_id)
             return _refusal(session.role)
         set_current_user(session.user_id)
-        if (name := self._audited.get(event.name)) is not None:
+        name = self._audited.get(event.name)
+        if name is not None and session.user_id != ANONYMOUS:
             await asyncio.to_thread(audit.record, name, _subject(event), address=session.address)
         return None
 

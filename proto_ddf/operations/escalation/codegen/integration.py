@@ -63,7 +63,7 @@ class CodegenIntegration:
         )
         with _starting:
             going_on = _go_on(incident_id)
-            return going_on or service.start(KIND, given, str(more.get("user_id") or "anonymous"))
+            return going_on or service.start(KIND, given, more.get("user_id"))
 
     def test_codegen_connection(self) -> ConnectionReport:
         """Ask for the list of runs, which costs nothing. Never raises an error of the connection."""

@@ -11,8 +11,8 @@ from uuid import uuid4
 import reflex as rx
 from reflex.event import EventSpec
 
+from proto_ddf.current_user import current_user
 from proto_ddf.errors import describe
-from proto_ddf.errors.description import ANONYMOUS
 from proto_ddf.errors.next_attempt import next_attempt_at, seconds_until
 from proto_ddf.logs import get_logger
 from proto_ddf.monitoring import intake
@@ -116,7 +116,7 @@ class ErrorMixin(rx.State, mixin=True):
         self.error_title = described["title"]
         self.error_hint = described["hint"]
         self.error_context = {
-            "user_id": ANONYMOUS,
+            "user_id": current_user(),
             **described["context"],
             "operation": operation,
             "retry_possible": described["retry_possible"],

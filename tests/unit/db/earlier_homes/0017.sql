@@ -1,4 +1,16 @@
 BEGIN TRANSACTION;
+CREATE TABLE account (
+	id VARCHAR NOT NULL, 
+	name VARCHAR NOT NULL, 
+	name_key VARCHAR NOT NULL, 
+	role VARCHAR(7) NOT NULL, 
+	password_hash VARCHAR NOT NULL, 
+	created_at DATETIME NOT NULL, 
+	disabled_at DATETIME, 
+	PRIMARY KEY (id), 
+	UNIQUE (name_key)
+);
+INSERT INTO "account" VALUES('account-1','Ada','ada','ADMIN','','2026-11-29 12:00:00.000000',NULL);
 CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
@@ -49,6 +61,17 @@ CREATE TABLE app_repository (
 	FOREIGN KEY(app) REFERENCES app (slug) ON DELETE CASCADE
 );
 INSERT INTO "app_repository" VALUES('sample_shop','https://github.com/owner/shop','',7);
+CREATE TABLE audit_entry (
+	id INTEGER NOT NULL, 
+	at DATETIME NOT NULL, 
+	user_id VARCHAR NOT NULL, 
+	action VARCHAR NOT NULL, 
+	subject VARCHAR NOT NULL, 
+	detail VARCHAR NOT NULL, 
+	address VARCHAR NOT NULL, 
+	PRIMARY KEY (id)
+);
+INSERT INTO "audit_entry" VALUES(1,'2026-11-29 12:00:00.000000','account-1','set_up','','','127.0.0.1');
 CREATE TABLE codegen_run (
 	"key" VARCHAR NOT NULL, 
 	incident_id VARCHAR NOT NULL, 
@@ -192,6 +215,14 @@ CREATE TABLE notification_channel (
 	UNIQUE (name)
 );
 INSERT INTO "notification_channel" VALUES('channel-1','slack','Team','{"webhook": "secret:0123456789abcdef0123456789abcdef"}',1,'2026-11-22 07:00:00.000000');
+CREATE TABLE one_time_token (
+	token_hash VARCHAR NOT NULL, 
+	purpose VARCHAR(8) NOT NULL, 
+	account_id VARCHAR, 
+	expires_at DATETIME NOT NULL, 
+	PRIMARY KEY (token_hash), 
+	FOREIGN KEY(account_id) REFERENCES account (id) ON DELETE CASCADE
+);
 CREATE TABLE "operation" (
 	id VARCHAR NOT NULL, 
 	kind VARCHAR NOT NULL, 
@@ -334,6 +365,20 @@ CREATE TABLE secret (
 	PRIMARY KEY (id)
 );
 INSERT INTO "secret" VALUES('0123456789abcdef0123456789abcdef','gAAAAABnothing','2026-11-22 07:00:00.000000');
+CREATE TABLE session (
+	id VARCHAR NOT NULL, 
+	token_hash VARCHAR NOT NULL, 
+	kind VARCHAR(9) NOT NULL, 
+	account_id VARCHAR, 
+	address VARCHAR NOT NULL, 
+	user_agent VARCHAR NOT NULL, 
+	created_at DATETIME NOT NULL, 
+	seen_at DATETIME NOT NULL, 
+	PRIMARY KEY (id), 
+	UNIQUE (token_hash), 
+	FOREIGN KEY(account_id) REFERENCES account (id) ON DELETE CASCADE
+);
+INSERT INTO "session" VALUES('session-1','00','ACCOUNT','account-1','127.0.0.1','Browser','2026-11-29 12:00:00.000000','2026-11-29 12:00:00.000000');
 CREATE TABLE source (
 	id VARCHAR NOT NULL, 
 	name VARCHAR NOT NULL, 
@@ -381,5 +426,9 @@ CREATE INDEX ix_recovery_attempt_incident ON recovery_attempt (incident_id, star
 CREATE INDEX ix_recovery_attempt_original_operation_id ON recovery_attempt (original_operation_id);
 CREATE INDEX ix_recovery_attempt_started_at ON recovery_attempt (started_at);
 CREATE INDEX ix_incident_action ON incident_action (incident_id, at);
+CREATE INDEX ix_session_account_id ON session (account_id);
+CREATE INDEX ix_audit_entry_at ON audit_entry (at);
+CREATE INDEX ix_audit_entry_user_id ON audit_entry (user_id);
+CREATE INDEX ix_audit_entry_action ON audit_entry (action);
 CREATE INDEX ix_submission_received_at ON submission (received_at);
 COMMIT;
