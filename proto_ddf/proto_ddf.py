@@ -142,11 +142,11 @@ def create_app() -> rx.App:
         backend_exception_handler=notify_unexpected_error,
     )
     app._state_manager = tab_states()  # Reflex has no setting for another state manager
-    guard_events(app)
     _add_pages(app)
     register_app(app)
     api.routes.append(outbox_route(app))
     keep_forms(app, {"/generate": GenerateState, "/sources/new": NewSourceState})
+    guard_events(app)
     app.register_lifespan_task(lifespan)
     return app
 

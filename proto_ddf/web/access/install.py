@@ -17,7 +17,7 @@ log = get_logger(__name__)
 
 
 def guard_events(app: rx.App) -> None:
-    """Guard the websocket and all events of the app. Call it before other middleware is added."""
+    """Guard the websocket and all events of the app. Call it after all other middleware was added."""
     original = app.event_namespace
     assert original is not None
     assert app.sio is not None

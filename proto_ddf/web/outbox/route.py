@@ -6,6 +6,7 @@ the submission again under the same id; that never has a second effect.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import reflex as rx
@@ -14,9 +15,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from proto_ddf import submissions
-from proto_ddf.errors.description import ANONYMOUS
 from proto_ddf.logs import get_logger
 from proto_ddf.submissions import Submission
+from proto_ddf.web.access.binding import bind
+from proto_ddf.web.access.request_session import session_of
 from proto_ddf.web.outbox.request import (
     MOST_BYTES,
     InvalidSubmissionError,
@@ -52,6 +54,9 @@ class Outbox:
 
     async def receive(self, request: Request) -> Response:
         """Answer one request."""
+        session = session_of(request.scope)
+        if session is None:
+            return _refusal(401, "Load the page again.")
         try:
             body = await _read(request)
         except ClientDisconnect:
@@ -65,15 +70,17 @@ class Outbox:
         if not self._knows(sent.event):
             return _refusal(400, "This page is of another version of Proto-DDF. Reload it.")
         try:
-            return await self._answer(sent)
+            # The tab's state is kept under this name: see web/access/binding.py.
+            bound = replace(sent, token=bind(session.id, sent.token))
+            return await self._answer(bound, session.user_id)
         except (
             Exception
         ) as error:  # such as a full disk: nothing is known, so the browser sends it again
             logger.warning("submission not answered", submission=sent.id, reason=repr(error))
             return _later(503, "Proto-DDF cannot take it now.")
 
-    async def _answer(self, sent: Sent) -> Response:
-        taken = await asyncio.to_thread(submissions.take_in, sent.id, sent.digest, ANONYMOUS)
+    async def _answer(self, sent: Sent, user_id: str) -> Response:
+        taken = await asyncio.to_thread(submissions.take_in, sent.id, sent.digest, user_id)
         if not taken.is_same:
             return _refusal(422, "The same id was sent before with another content.")
         if taken.reply is not None:

@@ -115,9 +115,9 @@ def test_every_route_has_a_row_of_its_own():
             continue  # Reflex's own, which nobody needs
         for method in set(methods) - {"HEAD"}:
             address = path.replace("{slug}", "shop").replace("{report_id}", "r1")
-            assert any(
-                method in row.methods and row.path.fullmatch(address) for row in ROUTES
-            ), f"{method} {path}"
+            assert any(method in row.methods and row.path.fullmatch(address) for row in ROUTES), (
+                f"{method} {path}"
+            )
     assert "/_event" in registry()["mounts"]
 
 

@@ -17,12 +17,15 @@ from hypothesis import strategies as st
 from sqlmodel import Session
 from starlette.applications import Starlette
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from proto_ddf import submissions
+from proto_ddf.accounts.sessions import Session as BrowserSession
 from proto_ddf.db.engine import session
-from proto_ddf.db.tables import utc_now
+from proto_ddf.db.tables import Role, SessionKind, utc_now
 from proto_ddf.db.writing import write
 from proto_ddf.submissions import Submission
+from proto_ddf.web.access.request_session import keep_session
 from proto_ddf.web.outbox import route
 from proto_ddf.web.outbox.request import MOST_BYTES, Sent
 from proto_ddf.web.outbox.route import Outbox
@@ -76,9 +79,24 @@ class Server:
             raise KilledError
 
 
+def in_session(app: ASGIApp) -> ASGIApp:
+    """The app behind a gate that found this session."""
+    at = {"created_at": 0.0, "seen_at": 0.0, "stored_seen_at": 0.0}
+    who = {"user_id": "anna", "user_name": "Anna", "account_id": None, "role": Role.BUILDER}
+    session = BrowserSession(
+        id="s1", kind=SessionKind.ANONYMOUS, address="", user_agent="", **who, **at
+    )
+
+    async def pass_on(scope: Scope, receive: Receive, send: Send) -> None:
+        keep_session(scope, session)
+        await app(scope, receive, send)
+
+    return pass_on
+
+
 async def post(outbox: Outbox, key: str, told: Any, **headers: str) -> httpx.Response:
     app = Starlette(routes=[Route("/api/outbox", outbox.receive, methods=["POST"])])
-    transport = httpx.ASGITransport(app=app)
+    transport = httpx.ASGITransport(app=in_session(app))
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
         body = told if isinstance(told, bytes) else json.dumps(told).encode()
         return await client.post(
