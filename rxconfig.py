@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from proto_ddf.serving.hosts import own_origins
 from proto_ddf.settings import get_settings
 from proto_ddf.web.shared.theme import radix_theme
 
@@ -16,9 +17,7 @@ config = rx.Config(
     backend_host=settings.host,
     api_url=f"http://localhost:{settings.port}",
     deploy_url=f"http://localhost:{settings.port}",
-    cors_allowed_origins=[
-        f"http://{name}:{settings.port}" for name in ("127.0.0.1", "localhost", "[::1]")
-    ],
+    cors_allowed_origins=own_origins(settings.host, settings.port, settings.public_url),
     plugins=[rx.plugins.RadixThemesPlugin(theme=radix_theme())],
     disable_plugins=[rx.plugins.SitemapPlugin],
 )

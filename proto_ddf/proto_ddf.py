@@ -24,7 +24,6 @@ from proto_ddf.operations.watches.alert_watch import watch_alerts
 from proto_ddf.operations.watches.report_schedule import run_report_schedule
 from proto_ddf.operations.watches.source_watch import watch_sources
 from proto_ddf.operations.watches.storage_watch import watch_storage
-from proto_ddf.settings import get_settings
 from proto_ddf.sources.sample_shop.sample_database import offer_sample
 from proto_ddf.sources.servers import engines
 from proto_ddf.web.access.gate import Gate
@@ -47,7 +46,6 @@ from proto_ddf.web.errors.state import ErrorListState
 from proto_ddf.web.generate.page import generate_page
 from proto_ddf.web.generate.state import GenerateState
 from proto_ddf.web.invalid_addresses import show_not_found
-from proto_ddf.web.middleware import guard
 from proto_ddf.web.operations.page import operation_page, operations_page
 from proto_ddf.web.operations.state import OperationPageState, OperationsState
 from proto_ddf.web.outbox.page import outbox_page
@@ -138,7 +136,7 @@ def create_app() -> rx.App:
         html_lang="en",
         # Without Reflex's own toasts about a lost connection: the header shows the state of the connection.
         app_wraps={(55, "ErrorBoundary"): lambda _stateful: default_error_boundary()},
-        api_transformer=[api, show_not_found, Gate, guard(get_settings().port)],
+        api_transformer=[api, show_not_found, Gate],
         backend_exception_handler=notify_unexpected_error,
     )
     app._state_manager = tab_states()  # Reflex has no setting for another state manager

@@ -108,7 +108,9 @@ def start(supervisor: int | None = None) -> None:
     threading.Thread(target=_announce, args=(settings, served), daemon=True).start()
     try:
         stacks = settings.logs_folder / STACKS_FILE
-        serve(app, settings.host, settings.port, settings.serving(), STOP_SECONDS, stacks=stacks)
+        serve(
+            app, settings.host, settings.port, settings.own_serving(), STOP_SECONDS, stacks=stacks
+        )
     except Exception:
         traceback.print_exc()
         exit_process(CRASHED if served.is_set() else 1)

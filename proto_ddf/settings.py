@@ -123,8 +123,6 @@ class Settings(
     log_level: Annotated[str, AfterValidator(_check_level)] = Field(
         "INFO", validation_alias="LOG_LEVEL"
     )
-    metrics_token: SecretStr | None = Field(None, min_length=16, validation_alias="METRICS_TOKEN")
-    """Who sends it as a bearer token may read /readiness from another machine."""
     secret_key: SecretKey | None = Field(None, validation_alias="PROTO_DDF_SECRET_KEY")
     """The Fernet key of stored secrets; without it a key is stored in the home folder."""
     previous_secret_key: SecretKey | None = Field(

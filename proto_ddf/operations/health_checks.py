@@ -1,4 +1,5 @@
-"""The health checks of what operations need: the database, the engine, the disk and the pool of connections."""
+"""The health checks of what operations need: the database, the engine, the disk, the pool of connections and the
+load of the server."""
 
 import shutil
 
@@ -10,6 +11,7 @@ from proto_ddf.monitoring.health import Health, HealthChecks, Status
 from proto_ddf.operations.disk_space import MINIMUM_FREE_BYTES
 from proto_ddf.operations.engine import engine
 from proto_ddf.operations.watches import storage_watch
+from proto_ddf.serving.load import LOAD
 from proto_ddf.settings import get_settings
 
 BUSY_POOL = 0.9
@@ -21,6 +23,7 @@ def register_checks(checks: HealthChecks) -> None:
     checks.register("operations", examine_operations, is_needed=True)
     checks.register("disk", examine_disk)
     checks.register("database pool", examine_pool)
+    checks.register("load", examine_load)
 
 
 def examine_database() -> Health:
@@ -52,6 +55,13 @@ def examine_pool() -> Health:
     if used < BUSY_POOL * most:
         return Health()
     return Health(Status.DEGRADED, f"{used} of {most} connections to the database are in use.")
+
+
+def examine_load() -> Health:
+    if not LOAD.is_overloaded():
+        return Health()
+    late = f"the event loop is {LOAD.lag_seconds:.1f} s late"
+    return Health(Status.DEGRADED, f"Too busy: {late}, {LOAD.working} requests wait.")
 
 
 def pool_usage() -> tuple[int, int]:

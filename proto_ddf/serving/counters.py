@@ -1,8 +1,10 @@
 """Plain counters and latency histograms of what is served. The routes of the metrics read them."""
 
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+
+from starlette.types import Scope
 
 LATENCY_BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Upper bounds of the buckets in seconds; one more bucket has what took longer."""
@@ -38,8 +40,14 @@ class Counters:
     """Those that were refused before they reached the app, by reason."""
     statuses: Counter[int] = field(default_factory=Counter)
     """Responses by status."""
-    request_seconds: Histogram = field(default_factory=Histogram)
-    """From the start of a request to the end of its response; without websockets."""
+    request_seconds: dict[str, Histogram] = field(default_factory=lambda: defaultdict(Histogram))
+    """From the start of a request to the end of its response, by route; without websockets."""
+
+
+def route_of(scope: Scope) -> str:
+    """The route that has answered, as it stands in the code: there are few, whatever paths are asked for."""
+    route = scope.get("route")
+    return "refused" if route is None else getattr(route, "path", "") or "pages"
 
 
 COUNTERS = Counters()

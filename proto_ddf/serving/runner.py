@@ -35,7 +35,15 @@ def serve(
     """
     raise_descriptor_limit()
     asyncio.run(
-        _serve(protect(app, settings), host, port, settings, stop_seconds, frozen_seconds, stacks)
+        _serve(
+            protect(app, settings, host, port),
+            host,
+            port,
+            settings,
+            stop_seconds,
+            frozen_seconds,
+            stacks,
+        )
     )
 
 

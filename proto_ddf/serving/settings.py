@@ -3,8 +3,16 @@ variable."""
 
 import json
 import os
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 
+DEFAULT_RATES = {
+    "requests_per_session": "6000/minute",
+    "requests_per_address": "30000/minute",
+    "websockets_per_session": "300/minute",
+    "websockets_per_address": "1200/minute",
+    "sign_ins_per_address": "30/minute",
+}
+"""More than any person does: a page is some forty requests when it is first opened, and one websocket."""
 VARIABLE = "PROTO_DDF_SERVING"
 """The variable in which an app's process gets its settings, in JSON format. There is no secret among them."""
 
@@ -18,11 +26,22 @@ class ServingSettings:
     request_timeout_ms: int = 5000
     """Time limit for the head of a request, for an idle connection, and for each part of a body that is too slow."""
 
+    rates: dict[str, str] = field(default_factory=DEFAULT_RATES.copy)
+    """How often a client may do something, by name, in the notation of the library `limits`; an empty one: at will."""
+    trusted_proxies: list[str] = field(default_factory=list)
+    """The networks of the proxies whose X-Forwarded headers count."""
+    is_own_server: bool = False
+    """Proto-DDF's own server, to which the rest belongs. An app checks Host and Origin itself, by its ALLOWED_HOSTS."""
+    public_url: str = ""
+    """Where people open it, if that is not its own host and port."""
+    cors_origins: list[str] = field(default_factory=list)
+    """The origins of pages of other sites that may call its routes."""
+
     @classmethod
     def from_environment(cls) -> "ServingSettings":
         """The settings that `to_variable` wrote; what the variable does not name has its default."""
         given = json.loads(os.environ.get(VARIABLE) or "{}")
-        known = {field.name for field in fields(cls)}
+        known = {each.name for each in fields(cls)}
         return cls(**{name: value for name, value in given.items() if name in known})
 
     def to_variable(self) -> dict[str, str]:

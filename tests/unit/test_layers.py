@@ -15,9 +15,9 @@ TEMPLATES = PACKAGE / "generator" / "templates"
 
 ORDER = [
     {"port_numbers", "quick_search", "serving"},
-    {"server_settings"},
     {"access_settings", "escalation_settings", "network_settings", "notification_settings"},
-    {"alert_settings"},
+    {"alert_settings", "client_settings"},
+    {"server_settings"},
     {"settings", "progress", "redaction", "change_events", "current_user"},
     {"logs"},
     {"errors"},

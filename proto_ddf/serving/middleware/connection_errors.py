@@ -11,7 +11,7 @@ from typing import Any
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..answers import close_websocket, send_answer
-from ..counters import COUNTERS
+from ..counters import COUNTERS, route_of
 from .base import Middleware
 
 _log = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ class _Connection:
             COUNTERS.disconnected[self._kind] += self._gone
             if self._kind == "http":
                 COUNTERS.statuses[self._status] += 1
-                COUNTERS.request_seconds.add(seconds)
+                COUNTERS.request_seconds[route_of(self._scope)].add(seconds)
             if debug:
                 _log.debug("%s ended: %s after %.3f s", self._what(), self._status, seconds)
 

@@ -8,6 +8,7 @@ from proto_ddf.db.engine import session
 from proto_ddf.errors import ProtoDDFError
 from proto_ddf.monitoring.health import Health, HealthChecks, Status
 from proto_ddf.operations import health_checks
+from proto_ddf.serving.load import SAMPLES, Load
 from proto_ddf.settings import get_settings
 
 
@@ -55,3 +56,14 @@ def test_a_pool_whose_connections_are_nearly_all_in_use_is_degraded(migrated_hom
         each.__exit__(None, None, None)
     assert health_checks.pool_usage() == (0, most)
     assert health_checks.examine_pool() == Health()
+
+
+def test_a_server_that_sheds_load_is_degraded(monkeypatch: pytest.MonkeyPatch) -> None:
+    load = Load()
+    monkeypatch.setattr(health_checks, "LOAD", load)
+    assert health_checks.examine_load() == Health()
+    for _ in range(SAMPLES):
+        load.add_lag(2.5)
+    found = health_checks.examine_load()
+    assert found.status is Status.DEGRADED
+    assert "2.5 s late" in found.message

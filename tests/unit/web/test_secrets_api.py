@@ -11,9 +11,9 @@ import pytest
 
 from proto_ddf import vault
 from proto_ddf.logs import configure_logging
+from proto_ddf.serving.middleware.host_and_origin import HostAndOrigin
 from proto_ddf.settings import get_settings
 from proto_ddf.web import api
-from proto_ddf.web.middleware import guard
 
 PLANTED = "corr3ct hörse"
 ORIGIN = "http://127.0.0.1:3000"
@@ -26,7 +26,7 @@ def _record(database: Path) -> None:
 
 def call(method: str = "POST", url: str = "/api/secrets", **kwargs: Any) -> httpx.Response:
     async def run() -> httpx.Response:
-        guarded = guard(3000)(api.create_api())
+        guarded = HostAndOrigin(api.create_api(), 3000)
         transport = httpx.ASGITransport(app=guarded)
         async with httpx.AsyncClient(transport=transport, base_url=ORIGIN) as client:
             return await client.request(method, url, **kwargs)
