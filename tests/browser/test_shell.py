@@ -14,6 +14,7 @@ from tests.browser.driving import (
     start_generation,
     step,
     wait_until_connected,
+    wait_until_disconnected,
     watched_failures,
 )
 from tests.browser.looking import open_page, overflow_width, serious_findings
@@ -29,6 +30,7 @@ SECTIONS = {
     "Errors": "/errors",
     "Resilience": "/resilience",
 }
+DISCONNECTED = re.compile("^(Unstable|Offline)$")
 
 
 @pytest.fixture
@@ -36,7 +38,7 @@ def page(page: Page) -> Iterator[Page]:
     """A page whose scripts must not fail."""
     failures = watched_failures(page)
     yield page
-    lost = re.compile("WebSocket|ERR_CONNECTION_REFUSED|websocket error")
+    lost = re.compile("WebSocket|ERR_CONNECTION|websocket error")
     assert [text for text in failures if not lost.search(text)] == []
 
 
@@ -155,9 +157,8 @@ def test_an_operation_stays_live_in_every_tab_through_a_kill_and_a_restart(
     expect(step(second, "render")).to_have_attribute("data-state", "succeeded")
     server.kill()
     for tab in (page, second):
-        expect(
-            tab.get_by_role("status").get_by_text(re.compile("Reconnecting|Offline"))
-        ).to_be_visible()
+        wait_until_disconnected(tab)
+        expect(tab.get_by_role("status").get_by_text(DISCONNECTED)).to_be_visible()
     server.start()
     for tab in (page, second):
         wait_until_connected(tab)

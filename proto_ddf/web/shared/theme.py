@@ -38,6 +38,7 @@ def head() -> list[rx.Component]:
         rx.el.link(rel="icon", type="image/svg+xml", href="/favicon.svg"),
         rx.el.meta(name="color-scheme", content="light dark"),
         rx.el.script(_FIRST_PAINT_SCRIPT),
+        rx.el.script(src="/browser/socket.js"),
         rx.el.script(src="/browser/main.js", type="module"),
         rx.el.script(src="/typed_texts.js", defer=True),
         rx.el.script(src="/leaving.js", defer=True),

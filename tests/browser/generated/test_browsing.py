@@ -154,7 +154,7 @@ def test_arrow_keys_move_between_rows(shop, page: Page):
 def test_on_a_phone_the_menu_leads_to_every_page(shop, page: Page):
     page.set_viewport_size({"width": 390, "height": 844})
     open_dashboard(page, shop.url)
-    page.locator("summary").click()
+    page.locator(".menu-button").click()
     page.get_by_role("navigation", name="Menu").get_by_role("link", name="Orders").click()
     expect(page.get_by_role("heading", name="Orders", level=1)).to_be_visible()
     expect(page.locator("tbody tr")).to_have_count(25)

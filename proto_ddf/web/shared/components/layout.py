@@ -5,17 +5,12 @@ from typing import NamedTuple
 
 import reflex as rx
 from reflex.style import toggle_color_mode
-from reflex_components_core.core.banner import (  # type: ignore[import-untyped]
-    connection_errors_count,
-)
 
 from proto_ddf.web.shared.components.bell import bell
+from proto_ddf.web.shared.components.connection import connection_banner, connection_state
 from proto_ddf.web.shared.components.injection_banner import injection_banner
 from proto_ddf.web.shared.components.links import PlainLink
 from proto_ddf.web.shared.components.storage_banner import storage_banner
-
-# Reflex tries again after 0.2 s, 0.4 s, 0.6 s, ...: six failures are three seconds.
-_FAILURES_UNTIL_OFFLINE = 6
 
 
 class _Section(NamedTuple):
@@ -57,6 +52,7 @@ def page(
         _sidebar(section),
         rx.el.div(
             _header(title, breadcrumbs, action),
+            connection_banner(),
             storage_banner(),
             injection_banner(),
             rx.el.main(
@@ -115,46 +111,13 @@ def _header(
             PlainLink.create(
                 href="/outbox", hidden=True, custom_attrs={"data-outbox-count": ""}
             ),  # outbox_list.js fills and shows it
-            _connection(),
+            connection_state(),
             bell(),
             _theme_switch(),
             action or rx.fragment(),
             class_name="pd-tools",
         ),
         class_name="pd-header",
-    )
-
-
-def _connection() -> rx.Component:
-    """Connected, connecting, reconnecting or offline, from Reflex's count of connection errors."""
-    failures = connection_errors_count.to(int)
-    state = rx.cond(
-        failures >= _FAILURES_UNTIL_OFFLINE,
-        "offline",
-        rx.cond(
-            failures > 0,
-            "reconnecting",
-            rx.cond(rx.State.is_hydrated, "connected", "connecting"),
-        ),
-    )
-    badges = (
-        ("offline", "wifi-off", "Offline", "--red-11"),
-        ("reconnecting", "refresh-cw", "Reconnecting", "--amber-11"),
-        ("connecting", "wifi", "Connecting", "--gray-10"),
-    )
-    cases = [(name, _connection_badge(*badge)) for name, *badge in badges]
-    return rx.el.div(
-        rx.match(state, *cases, _connection_badge("wifi", "Connected", "--green-11")),
-        class_name="pd-connection",
-        role="status",
-        custom_attrs={"data-state": state},
-    )
-
-
-def _connection_badge(icon: str, word: str, color: str) -> rx.Component:
-    return rx.fragment(
-        rx.icon(icon, size=14, color=f"var({color})", aria_hidden="true"),
-        rx.el.span(word, class_name="pd-connection-word"),
     )
 
 

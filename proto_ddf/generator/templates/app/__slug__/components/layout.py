@@ -4,6 +4,7 @@ import reflex as rx
 
 from ..config import APP_NAME
 from ..views import views_in_order
+from .connection import connection_banner, connection_state
 
 MAIN_ID = "content"
 
@@ -32,7 +33,9 @@ def page(
     return rx.el.div(
         rx.el.a("Skip to content", href=f"#{MAIN_ID}", class_name="skip"),
         navigation(route=route),
-        rx.el.main(header, *children, id=MAIN_ID, tab_index=-1, class_name="content"),
+        rx.el.main(
+            connection_banner(), header, *children, id=MAIN_ID, tab_index=-1, class_name="content"
+        ),
         class_name="frame",
     )
 
@@ -47,6 +50,7 @@ def _sidebar(route: rx.Var[str]) -> rx.Component:
     return rx.el.aside(
         rx.el.div(_brand(), theme_switch(), class_name="brand-row"),
         rx.el.nav(_entries(route), aria_label="Tables", class_name="nav"),
+        rx.el.div(connection_state(opens_up=True), class_name="sidebar-foot"),
         class_name="sidebar",
     )
 
@@ -55,6 +59,7 @@ def _top_bar(route: rx.Var[str]) -> rx.Component:
     return rx.el.div(
         _brand(),
         rx.el.div(
+            connection_state(),
             theme_switch(),
             rx.el.details(
                 rx.el.summary(rx.icon("menu", size=16), "Menu", class_name="menu-button"),

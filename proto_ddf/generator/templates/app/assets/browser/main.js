@@ -1,5 +1,16 @@
-// The entry of the scripts that every page loads. What they offer is in `window.protoDDF`.
-import { checkConnectionHealth, onConnectionHealthChange } from "./health.js";
+// The entry of the scripts that every page loads. What they offer to other scripts is in `window.protoDDF`.
+import "./connection.js";
+import { ADDRESS, checkConnectionHealth, onConnectionHealthChange } from "./health.js";
+import { fetchWithErrorHandling, onNetworkFailure, sendWithProgress } from "./http.js";
 import { outbox } from "./outbox.js";
 
-window.protoDDF = { checkConnectionHealth, onConnectionHealthChange, outbox };
+onNetworkFailure(({ url }) => url === ADDRESS || checkConnectionHealth());
+
+window.protoDDF = Object.assign(window.protoDDF ?? {}, {
+  checkConnectionHealth,
+  fetchWithErrorHandling,
+  onConnectionHealthChange,
+  onNetworkFailure,
+  outbox,
+  sendWithProgress,
+});
