@@ -11,6 +11,7 @@ from reflex.event import EventSpec
 from proto_ddf.accounts.sessions import SESSIONS
 from proto_ddf.hosting.watcher import adopt_all, watch
 from proto_ddf.logs import configure_logging, get_logger
+from proto_ddf.monitoring import own_errors
 from proto_ddf.monitoring.health import HEALTH, Phase
 from proto_ddf.monitoring.network_monitor import NETWORK_MONITOR
 from proto_ddf.notify.delivery_loop import deliver
@@ -123,9 +124,14 @@ def _start() -> None:
     engine.launch()
     SESSIONS.load()
     NETWORK_MONITOR.start()
-    offer_sample()
-    adopt_all()
-    recovery.take_up()
+    # None of these keeps the server from starting.
+    for work, begin in (
+        ("Offer the sample", offer_sample),
+        ("Take over the apps", adopt_all),
+        ("Take up the repairs", recovery.take_up),
+    ):
+        with own_errors.reported("start", work):
+            begin()
 
 
 def create_app() -> rx.App:

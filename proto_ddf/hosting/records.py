@@ -8,12 +8,15 @@ from pydantic import BaseModel
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
+from proto_ddf import errors
 from proto_ddf.db.engine import session
+from proto_ddf.db.reading import read_each
 from proto_ddf.db.tables import AppRecord, AppState
 from proto_ddf.db.writing import write
 from proto_ddf.errors.types import ValidationError
 from proto_ddf.generator.spec import AppSpec
 from proto_ddf.hosting.health import usage
+from proto_ddf.monitoring import own_errors
 from proto_ddf.sources.schema.diff import ChangeLine, SchemaChanges
 from proto_ddf.sources.schema.model import SourceSchema
 
@@ -128,9 +131,19 @@ def find_record(slug: str) -> AppRecord | None:
 
 
 def all_records() -> Sequence[AppRecord]:
-    """All apps, newest first."""
-    with session() as db:
-        return db.exec(select(AppRecord).order_by(col(AppRecord.created_at).desc())).all()
+    """All apps, newest first. One whose record cannot be read is left out and reported."""
+    query = select(AppRecord).order_by(col(AppRecord.created_at).desc())
+    found, failures = read_each(query, col(AppRecord.slug))
+    for slug, error in failures.items():
+        unreadable = errors.SystemError(
+            f"The record of the app {slug} cannot be read: {error}",
+            component="hosting",
+            code="record_unreadable",
+            record=f"app {slug}",
+            reason=str(error),
+        )
+        own_errors.report(unreadable, "hosting", f"Read the app {slug}", subject=slug)
+    return found
 
 
 def change(slug: str, **values: Any) -> None:

@@ -16,7 +16,7 @@ from proto_ddf.hosting.apps import crash_reason, exclusive, lock_of, record_heal
 from proto_ddf.hosting.health import probe_app, probe_port
 from proto_ddf.hosting.processes import end_tree, is_alive
 from proto_ddf.logs import get_logger
-from proto_ddf.monitoring import intake
+from proto_ddf.monitoring import intake, own_errors
 from proto_ddf.progress import NoProgress
 from proto_ddf.resilience import CircuitOpenError
 
@@ -28,6 +28,8 @@ TICK_SECONDS = 1.0
 CHECK_EVERY_SECONDS = 5.0
 """Between health checks of a healthy app. Other apps are checked every tick."""
 
+_COMPONENT = "app watch"
+
 log = get_logger(__name__)
 
 
@@ -35,14 +37,20 @@ def adopt_all() -> None:
     """Take over the apps of an earlier run of the server: running apps are kept, apps that should run are started
     again, and apps that should not run are ended."""
     for record in records.all_records():
-        with exclusive(record.slug, NoProgress()):
-            alive = is_alive(record.pid, record.pid_create_time)
-            if record.wanted_running and not alive:
-                now = datetime.now(UTC)
-                records.change(record.slug, state=AppState.RESTARTING, next_restart_at=now)
-            elif alive and not record.wanted_running:
-                end_tree(record.pid, record.pid_create_time)
-                records.change(record.slug, state=AppState.STOPPED, pid=None, pid_create_time=None)
+        slug = record.slug
+        with own_errors.reported(_COMPONENT, f"Take over the app {slug}", subject=slug):
+            _adopt(record)
+
+
+def _adopt(record: AppRecord) -> None:
+    with exclusive(record.slug, NoProgress()):
+        alive = is_alive(record.pid, record.pid_create_time)
+        if record.wanted_running and not alive:
+            now = datetime.now(UTC)
+            records.change(record.slug, state=AppState.RESTARTING, next_restart_at=now)
+        elif alive and not record.wanted_running:
+            end_tree(record.pid, record.pid_create_time)
+            records.change(record.slug, state=AppState.STOPPED, pid=None, pid_create_time=None)
 
 
 async def watch() -> None:
@@ -50,10 +58,8 @@ async def watch() -> None:
     watcher = Watcher()
     try:
         while True:
-            try:
+            with own_errors.reported(_COMPONENT, "Check the apps"):
                 await asyncio.to_thread(watcher.tick)
-            except Exception:
-                log.exception("The watcher failed and continues")
             await asyncio.sleep(TICK_SECONDS)
     finally:
         watcher.close()
@@ -80,11 +86,10 @@ class Watcher:
         if not lock.acquire(blocking=False):
             return  # it is being started or stopped
         try:
-            record = records.find_record(slug)
-            if record is not None and record.wanted_running:
-                self._check_app(record)
-        except Exception:
-            log.exception("The check of an app failed", app=slug)
+            with own_errors.reported(_COMPONENT, f"Check the app {slug}", subject=slug):
+                record = records.find_record(slug)
+                if record is not None and record.wanted_running:
+                    self._check_app(record)
         finally:
             lock.release()
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from proto_ddf import change_events
 from proto_ddf.db.tables import utc_now
-from proto_ddf.logs import get_logger
+from proto_ddf.monitoring import own_errors
 from proto_ddf.notify import connected
 from proto_ddf.notify.claiming import next_times
 from proto_ddf.notify.sending import send_next
@@ -18,7 +18,7 @@ LONGEST_WAIT = timedelta(seconds=60)
 PAUSE_SECONDS = 5.0
 """After a failure of Proto-DDF itself, such as a full disk."""
 
-log = get_logger(__name__)
+_COMPONENT = "delivery loop"
 
 
 async def deliver() -> None:
@@ -29,11 +29,9 @@ async def deliver() -> None:
     busy: set[str] = set()
     with change_events.subscribe(TOPIC) as changes:
         while True:
-            try:
+            seconds = PAUSE_SECONDS
+            with own_errors.reported(_COMPONENT, "Read the notifications to send"):
                 seconds = await asyncio.to_thread(start_due, busy)
-            except Exception:
-                log.exception("notifications cannot be read")
-                seconds = PAUSE_SECONDS
             await changes.wait(seconds)
 
 
@@ -59,8 +57,8 @@ def _send_all(channel_id: str, busy: set[str]) -> None:
     try:
         while send_next(channel_id):
             pass
-    except Exception:
-        log.exception("notifications cannot be sent", channel_id=channel_id)
+    except Exception as error:
+        own_errors.report(error, _COMPONENT, f"Send by the channel {channel_id}")
         time.sleep(PAUSE_SECONDS)
     finally:
         busy.discard(channel_id)

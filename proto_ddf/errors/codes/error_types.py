@@ -65,7 +65,7 @@ _CODES: dict[ErrorType, str] = {
         file_stray_byte file_too_large file_unreadable fix_changed fix_unknown import_failed invalid_characters invalid_value
         json_broken_line json_duplicate_key json_half_character json_no_records no_file_matches number_required
         parquet_damaged parquet_encrypted project_name_required project_name_reserved project_name_taken
-        note_empty note_too_long project_name_too_long project_name_too_short records_unavailable required
+        note_empty note_too_long project_name_too_long project_name_too_short record_unreadable records_unavailable required
         source_changed source_gone source_in_use source_name_required source_name_taken source_required sqlite_empty sqlite_not_a_database
         table_unknown tables_required too_many_columns too_many_files value_not_of_type value_refused""",
     "rate_limit": "rate_limited too_early",

@@ -67,6 +67,12 @@ CODES = (
         severity="critical",
     ),
     system_error(
+        "record_unreadable",
+        "A record cannot be read",
+        "Proto-DDF's record of [“{record}”|something] cannot be read[: {reason}]. The others are used without it.",
+        "A later version of Proto-DDF may have written it: start that version. Otherwise put a backup of the database back.",
+    ),
+    system_error(
         "permission_denied",
         "Permission denied",
         "Proto-DDF is not allowed to use [“{path}”|a file or folder that it needs].",

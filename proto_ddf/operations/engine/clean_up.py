@@ -7,7 +7,7 @@ from structlog.contextvars import bound_contextvars
 from proto_ddf.errors import describe
 from proto_ddf.hosting.processes import end_tree
 from proto_ddf.logs import get_logger
-from proto_ddf.monitoring import intake
+from proto_ddf.monitoring import intake, own_errors
 from proto_ddf.operations.engine.runner import ActiveRuns
 from proto_ddf.operations.journal import journal, records
 from proto_ddf.operations.model import KINDS, UndoContext
@@ -23,7 +23,8 @@ def clean_up_in_background(runs: ActiveRuns, operation_id: str) -> None:
 
 
 def _clean_up(runs: ActiveRuns, operation_id: str) -> None:
-    with bound_contextvars(operation_id=operation_id):
+    work = f"Clean up after operation {operation_id}"
+    with bound_contextvars(operation_id=operation_id), own_errors.reported("operations", work):
         active = runs.find(operation_id)
         if active:
             active.ended.wait()

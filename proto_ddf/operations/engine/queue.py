@@ -16,6 +16,7 @@ import sqlalchemy
 from dbos import DBOS, DBOSConfig, SetWorkflowID, WorkflowStatus, _workflow_commands
 
 from proto_ddf.db.engine import forget_file, single_file_engine
+from proto_ddf.monitoring import own_errors
 from proto_ddf.operations.journal import journal, records
 from proto_ddf.operations.journal.records import Run
 from proto_ddf.operations.stop_flag import SERVER_STOPPING, OperationStopped
@@ -89,8 +90,11 @@ def reconcile(hand_over: Callable[[Run], None]) -> None:
     if left_over:
         _outside(lambda: DBOS.cancel_workflows(left_over))
     for run in pending:
-        if workflow_id(run) not in live and (renewed := journal.renew(run)):
-            hand_over(renewed)
+        if workflow_id(run) in live:
+            continue
+        with own_errors.reported("operations", f"Go on with operation {run.operation_id}"):
+            if renewed := journal.renew(run):
+                hand_over(renewed)
 
 
 def active_workflows() -> list[WorkflowStatus]:

@@ -20,7 +20,7 @@ from proto_ddf.db.tables import OperationRecord
 from proto_ddf.errors import describe
 from proto_ddf.hosting.processes import end_tree
 from proto_ddf.logs import get_logger, log_operation
-from proto_ddf.monitoring import intake
+from proto_ddf.monitoring import intake, own_errors
 from proto_ddf.monitoring.reported import OperationEnded
 from proto_ddf.operations.engine.progress_writer import ProgressWriter, StepReporter
 from proto_ddf.operations.journal import journal, records
@@ -116,6 +116,8 @@ def execute(runs: ActiveRuns, run: Run) -> None:
             if active.stop.reason == SERVER_STOPPING:
                 _try(lambda: journal.pause_operation(run))
                 raise
+        except Exception as error:  # its record cannot be read: it stays, for the release that can
+            own_errors.report(error, "operations", f"Run operation {run.operation_id}")
 
 
 def _do(runs: ActiveRuns, active: ActiveRun) -> None:

@@ -13,8 +13,7 @@ from proto_ddf import change_events
 from proto_ddf.db.engine import session
 from proto_ddf.db.tables import IncidentRecord
 from proto_ddf.db.writing import write
-from proto_ddf.logs import get_logger
-from proto_ddf.monitoring import intake
+from proto_ddf.monitoring import intake, own_errors
 
 WAIT_SECONDS = 60.0
 """Between two looks when nothing is reported."""
@@ -22,18 +21,16 @@ PAUSE_SECONDS = 0.5
 """Between two looks when errors keep coming."""
 AT_ONCE = 50
 
-log = get_logger(__name__)
+_COMPONENT = "incident loop"
 
 
 async def act_on_incidents(act: Callable[[str], object]) -> None:
     """Call `act` with the id of each incident that has new errors, until cancelled. Run it once, for the server's life."""
     with change_events.subscribe(intake.TOPIC) as reported:
         while True:
-            try:
+            with own_errors.reported(_COMPONENT, "Act on the incidents with new errors"):
                 while await asyncio.to_thread(act_on_new, act):
                     pass
-            except Exception:
-                log.exception("acting on incidents failed and continues")
             await reported.wait(WAIT_SECONDS)
             await asyncio.sleep(PAUSE_SECONDS)
 
@@ -50,10 +47,8 @@ def act_on_new(act: Callable[[str], object]) -> int:
     with session() as opened:
         found = opened.exec(query).all()
     for incident_id, count in found:
-        try:
+        with own_errors.reported(_COMPONENT, "Act on an incident"):
             act(incident_id)
-        except Exception:
-            log.exception("an incident was not acted on", incident=incident_id)
         _handled(incident_id, count)
     return len(found)
 

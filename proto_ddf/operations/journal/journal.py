@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from proto_ddf import change_events
@@ -274,18 +275,20 @@ def pause_operation(run: Run) -> None:
     def change(opened: Session) -> None:
         record = opened.get(OperationRecord, run.operation_id)
         if record and record.state == OperationState.RUNNING and record.run == run.number:
-            _to_pending(opened, record)
+            record.state = OperationState.PENDING
+            _steps_to_pending(opened, [record.id])
 
     _commit(run.operation_id, change, patience=0)
 
 
 def pause_all() -> None:
-    """Make all running operations pending: when an engine starts, none is running, whatever a killed server left."""
+    """Make all running operations pending: when an engine starts, none is running, whatever a killed server left. No record
+    is read, so that one that cannot be read keeps nothing from starting."""
 
     def change(opened: Session) -> None:
         running = col(OperationRecord.state) == OperationState.RUNNING
-        for record in opened.exec(select(OperationRecord).where(running)).all():
-            _to_pending(opened, record)
+        _steps_to_pending(opened, select(OperationRecord.id).where(running))
+        opened.execute(update(OperationRecord).where(running).values(state=OperationState.PENDING))
 
     write(change)
 
@@ -358,13 +361,12 @@ def _fail(
     record.finished_at = step.finished_at
 
 
-def _to_pending(opened: Session, record: OperationRecord) -> None:
-    record.state = OperationState.PENDING
-    for step in steps_of(opened, record.id):
-        if step.state == StepState.RUNNING:
-            step.state = StepState.PENDING
-            step.message = "Waiting for the server to go on"
-            step.wait_until = None
+def _steps_to_pending(opened: Session, operations: Any) -> None:
+    """The running steps of the operations, a query of ids, wait."""
+    running = col(StepRecord.state) == StepState.RUNNING
+    steps = update(StepRecord).where(running, col(StepRecord.operation_id).in_(operations))
+    message = "Waiting for the server to go on"
+    opened.execute(steps.values(state=StepState.PENDING, message=message, wait_until=None))
 
 
 def _remove_interim_outputs(steps: Iterable[StepRecord]) -> None:

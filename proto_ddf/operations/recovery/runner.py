@@ -19,7 +19,7 @@ from proto_ddf.db.tables import (
 from proto_ddf.db.writing import write
 from proto_ddf.errors import ValidationError
 from proto_ddf.logs import get_logger
-from proto_ddf.monitoring import incidents, intake
+from proto_ddf.monitoring import incidents, intake, own_errors
 from proto_ddf.monitoring.error_views import errors_where
 from proto_ddf.operations.journal.records import read
 from proto_ddf.operations.recovery import attempts
@@ -122,13 +122,21 @@ def take_up() -> None:
     """After a start of the server: end the attempts whose operation is over, and go on with the next strategy where it
     failed."""
     for operation_id in attempts.left_over():
-        operation = read(operation_id)
-        if operation is None or operation.state is OperationState.CANCELLED:
-            attempts.finish(operation_id, RecoveryState.SUPERSEDED)
-        elif operation.state is OperationState.SUCCEEDED:
-            attempts.finish(operation_id, RecoveryState.VERIFIED)
-        else:
-            attempt_failed(operation_id, RecoverInput.model_validate(operation.input))
+        with own_errors.reported("recovery", f"Take up the repair {operation_id}"):
+            try:
+                _take_up(operation_id)
+            finally:  # one that cannot be read must not keep others from repairing the same
+                attempts.finish(operation_id, RecoveryState.FAILED)
+
+
+def _take_up(operation_id: str) -> None:
+    operation = read(operation_id)
+    if operation is None or operation.state is OperationState.CANCELLED:
+        attempts.finish(operation_id, RecoveryState.SUPERSEDED)
+    elif operation.state is OperationState.SUCCEEDED:
+        attempts.finish(operation_id, RecoveryState.VERIFIED)
+    else:
+        attempt_failed(operation_id, RecoverInput.model_validate(operation.input))
 
 
 def last_failure(slug: str) -> tuple[Cause, RecoveryContext] | None:

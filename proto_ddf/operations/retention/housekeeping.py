@@ -13,7 +13,7 @@ from proto_ddf import submissions, vault
 from proto_ddf.accounts import audit, one_time_tokens
 from proto_ddf.db.tables import utc_now
 from proto_ddf.logs import get_logger
-from proto_ddf.monitoring import retention
+from proto_ddf.monitoring import own_errors, retention
 from proto_ddf.monitoring.alerts.views import prune_alerts
 from proto_ddf.notify import delivery_queue
 from proto_ddf.operations.escalation.codegen import runs
@@ -76,12 +76,11 @@ def remove_expired(stop: StopFlag, clock: Callable[[], datetime] = utc_now) -> d
     removed: dict[str, int] = {}
     for name, remove in parts.items():
         try:
-            stop.check()
-            removed[name] = remove()
+            with own_errors.reported("housekeeping", f"Remove what is not needed any more: {name}"):
+                stop.check()
+                removed[name] = remove()
         except OperationStopped:
             break
-        except Exception:
-            log.exception("housekeeping failed", part=name)
     if any(removed.values()):
         log.info(
             "housekeeping removed", **{name: number for name, number in removed.items() if number}

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 from proto_ddf.logs import get_logger
-from proto_ddf.monitoring import intake
+from proto_ddf.monitoring import intake, own_errors
 from proto_ddf.monitoring.alerts import Alerts
 from proto_ddf.monitoring.alerts.views import Alert, is_any_firing, mark_notified, unnotified_alerts
 from proto_ddf.monitoring.network_monitor import NETWORK_MONITOR
@@ -27,10 +27,8 @@ async def watch_alerts() -> None:
     """Look every five seconds, for as long as the server runs."""
     watch = AlertWatch()
     while True:
-        try:
+        with own_errors.reported("alert watch", "Evaluate the alerts"):
             await asyncio.to_thread(watch.look)
-        except Exception:
-            log.exception("alerts not evaluated")
         await asyncio.sleep(INTERVAL_SECONDS)
 
 

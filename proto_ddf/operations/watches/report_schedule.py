@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, tzinfo
 
 from proto_ddf.db.tables import utc_now
-from proto_ddf.logs import get_logger
+from proto_ddf.monitoring import own_errors
 from proto_ddf.monitoring.reports import schedule
 from proto_ddf.monitoring.reports.options import ReportOptions
 from proto_ddf.operations import service
@@ -14,16 +14,12 @@ from proto_ddf.settings import get_settings
 
 INTERVAL_SECONDS = 30.0
 
-log = get_logger(__name__)
-
 
 async def run_report_schedule() -> None:
     """Start what is due, every half minute, for as long as the server runs."""
     while True:
-        try:
+        with own_errors.reported("report schedule", "Start the reports that are due"):
             await asyncio.to_thread(start_due_reports)
-        except Exception:
-            log.exception("reports that are due were not started")
         await asyncio.sleep(INTERVAL_SECONDS)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 
-from proto_ddf.logs import get_logger
+from proto_ddf.monitoring import own_errors
 from proto_ddf.operations.watches.watched_source import Report, WatchedSource
 from proto_ddf.resilience import BreakerState, DeadlineExceededError, deadline_after
 from proto_ddf.resilience.call_refused import CallRefusedError
@@ -35,8 +35,6 @@ TICK_SECONDS = 1.0
 IDLE_TICK_SECONDS = 5.0
 """Between two ticks while none does."""
 THREADS = 16
-
-log = get_logger(__name__)
 
 
 class SourceWatch:
@@ -234,10 +232,8 @@ async def watch_sources() -> None:
     try:
         while True:
             woken.clear()
-            try:
+            with own_errors.reported("source watch", "Check the sources"):
                 await asyncio.to_thread(current.tick)
-            except Exception:
-                log.exception("source watch failed")
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(woken.wait(), current.tick_seconds())
     finally:

@@ -14,6 +14,7 @@ from proto_ddf.db import reserve
 from proto_ddf.db.engine import reconnect
 from proto_ddf.db.health import DatabaseHealthCheck, DatabaseProblem
 from proto_ddf.logs import get_logger
+from proto_ddf.monitoring import own_errors
 from proto_ddf.settings import get_settings
 
 INTERVAL_SECONDS = 2.0
@@ -83,10 +84,8 @@ async def watch_storage() -> None:
     # Its own thread: those of the shared pool may all wait for the database that is being checked.
     with ThreadPoolExecutor(1, "storage-watch") as thread:
         while True:
-            try:
+            with own_errors.reported("storage watch", "Check the databases and the disk"):
                 await asyncio.get_running_loop().run_in_executor(thread, check, databases)
-            except Exception:
-                log.exception("storage watch failed")
             await asyncio.sleep(INTERVAL_SECONDS)
 
 
