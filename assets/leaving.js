@@ -39,7 +39,7 @@
 
   window.addEventListener("beforeunload", (event) => {
     // Reflex disconnects at this event, and would stay disconnected if the person chooses to stay.
-    if (changedForm()) stop(event);
+    if (changedForm() && !window.protoDDF?.isReloading) stop(event);
   }, true);
 
   function stop(event) {

@@ -8,6 +8,7 @@ from starlette.types import ASGIApp
 from .content_security import content_security_policy
 from .load import LOAD
 from .middleware.connection_errors import ConnectionErrors
+from .middleware.current_build import CurrentBuild
 from .middleware.host_and_origin import HostAndOrigin
 from .middleware.load_shedding import LoadShedding
 from .middleware.proxy_headers import ProxyHeaders
@@ -36,7 +37,9 @@ def protect(app: ASGIApp, settings: ServingSettings, host: str, port: int) -> AS
     6. CORS, only if origins are given: their pages may read the answers.
     7. RateLimits: clients that ask too often end here.
     8. LoadShedding: what the server cannot do now ends here.
+    9. CurrentBuild: pages learn which build the server has.
     """
+    app = CurrentBuild(app, PAGES, HEALTH_PATHS)
     app = LoadShedding(app, LOAD, NEVER_SHED)
     app = RateLimits(app, RateLimiter(settings.rates), SIGN_IN_PATHS, HEALTH_PATHS)
     if settings.cors_origins:

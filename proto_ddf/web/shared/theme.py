@@ -1,5 +1,7 @@
 """The theme: everything about the appearance that is not in assets/proto_ddf.css."""
 
+import time
+
 import reflex as rx
 
 ACCENT = "indigo"
@@ -38,6 +40,7 @@ def head() -> list[rx.Component]:
         rx.el.link(rel="icon", type="image/svg+xml", href="/favicon.svg"),
         rx.el.meta(name="color-scheme", content="light dark"),
         rx.el.script(_FIRST_PAINT_SCRIPT),
+        rx.el.meta(name="build-id", content=f"{time.time_ns():x}"),
         rx.el.script(src="/browser/socket.js"),
         rx.el.script(src="/browser/main.js", type="module"),
         rx.el.script(src="/typed_texts.js", defer=True),

@@ -606,7 +606,7 @@
     (event) => {
       flushAndNote();
       // Reflex disconnects at this event, and would stay disconnected if the person stays.
-      if (changedForm()) stop(event);
+      if (changedForm() && !window.protoDDF?.isReloading) stop(event);
     },
     true,
   );

@@ -12,6 +12,7 @@ const OFFLINE_AFTER_MS = 2_500;
 const FIRST_WAIT_MS = 1_000; // After a failure; it doubles with each further one.
 
 const listeners = new Set();
+const answerListeners = new Set();
 const socket = window.protoDDF?.socket ?? {};
 let health = { state: "connected", since: Date.now(), nextTry: null };
 let answer = "well"; // What the last check found: "well", "busy" or "none".
@@ -35,6 +36,11 @@ export function onConnectionHealthChange(listener) {
   return () => listeners.delete(listener);
 }
 
+/** Calls `listener` with each response to a check. */
+export function onHealthAnswer(listener) {
+  answerListeners.add(listener);
+}
+
 async function check() {
   clearTimeout(timer);
   const begun = Date.now();
@@ -51,9 +57,10 @@ async function check() {
 
 async function ask() {
   const options = { method: "HEAD", cache: "no-store", timeout: TIMEOUT_MS };
-  const { error, kind, status } = await fetchWithErrorHandling(ADDRESS, options);
-  if (error) return kind === "unavailable" ? "busy" : "none";
-  return status === 429 ? "busy" : "well";
+  const response = await fetchWithErrorHandling(ADDRESS, options);
+  if (response.error) return response.kind === "unavailable" ? "busy" : "none";
+  for (const listener of answerListeners) listener(response);
+  return response.status === 429 ? "busy" : "well";
 }
 
 function waitAfter(failures) {

@@ -10,6 +10,7 @@ const UNAVAILABLE = new Set([502, 503, 504]); // Also the answers of a proxy who
 const TIMEOUT_MS = 10_000;
 
 const listeners = new Set();
+let sending = 0; // Requests with progress that are running.
 
 /** Like `fetch`, whose options it takes, with a timeout in milliseconds.
  *
@@ -35,6 +36,7 @@ export async function fetchWithErrorHandling(url, { timeout = TIMEOUT_MS, critic
  * timeout is that between two parts of the request. */
 export async function sendWithProgress(url, body, { timeout = TIMEOUT_MS, critical = false, signal, onProgress } = {}) {
   const begun = performance.now();
+  sending += 1;
   const answer = await new Promise((resolve) => {
     const request = new XMLHttpRequest();
     let timer;
@@ -70,8 +72,12 @@ export async function sendWithProgress(url, body, { timeout = TIMEOUT_MS, critic
     request.send(body);
     if (signal?.aborted) cancel();
   });
+  sending -= 1;
   return answer instanceof Response ? answer : conclude(url, answer, begun, critical);
 }
+
+/** Whether something is being sent with progress, such as a file. */
+export const isSending = () => sending > 0;
 
 /** Calls `listener` with {url, kind, status, duration} of each request that fails, but not of cancelled ones. */
 export function onNetworkFailure(listener) {

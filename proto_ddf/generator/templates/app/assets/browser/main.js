@@ -1,4 +1,5 @@
 // The entry of the scripts that every page loads. What they offer to other scripts is in `window.protoDDF`.
+import "./build.js";
 import "./connection.js";
 import { ADDRESS, checkConnectionHealth, onConnectionHealthChange } from "./health.js";
 import { fetchWithErrorHandling, onNetworkFailure, sendWithProgress } from "./http.js";

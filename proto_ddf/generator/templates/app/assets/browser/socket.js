@@ -10,6 +10,7 @@
   const SOON_MS = 300;
   const HURRIED_MS = 2_000;
   const CONNECTED = "40"; // How the first message of a connected socket.io client begins.
+  const RELOADS = /^42[^,]*,\["state_mismatch"/; // The message at which Reflex reloads a page of an older build.
 
   const Native = window.WebSocket;
   // state: "new" until the first connection, "open", or "lost". nextTry: when a waiting socket is opened.
@@ -62,7 +63,9 @@
       native.onopen = (event) => this.onopen?.(event);
       native.onerror = (event) => this.onerror?.(event);
       native.onmessage = (event) => {
-        if (socket.state !== "open" && String(event.data).startsWith(CONNECTED)) this.#isConnected();
+        const message = String(event.data);
+        if (socket.state !== "open" && message.startsWith(CONNECTED)) this.#isConnected();
+        if (RELOADS.test(message)) window.protoDDF.isReloading = true;
         this.onmessage?.(event);
       };
       native.onclose = (event) => {
