@@ -4,6 +4,10 @@ from collections.abc import Iterable
 
 from starlette.types import Send
 
+RETRY_AFTER = (b"retry-after", b"1")
+CLOSE = (b"connection", b"close")
+"""No other request follows on the connection."""
+
 
 async def send_answer(
     send: Send, status: int, text: str, headers: Iterable[tuple[bytes, bytes]] = ()

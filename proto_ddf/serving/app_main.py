@@ -7,6 +7,7 @@ import traceback
 from pathlib import Path
 
 from .app_log import redirect_output, rotate_log
+from .limits import limit_process
 from .loading import load_app
 from .runner import exit_process, serve
 from .settings import ServingSettings
@@ -27,6 +28,7 @@ def main() -> None:
     threading.Thread(target=rotate_log, args=(arguments.log,), daemon=True).start()
     try:
         settings = ServingSettings.from_environment()
+        limit_process(settings.memory_mb, settings.open_files)
         serve(load_app(arguments.port), arguments.host, arguments.port, settings)
     except Exception:
         traceback.print_exc()

@@ -38,6 +38,8 @@ class Counters:
     """Those that ended with an error, by its class."""
     refused: Counter[str] = field(default_factory=Counter)
     """Those that were refused before they reached the app, by reason."""
+    abandoned: int = 0
+    """Requests that were stopped because their client went away."""
     statuses: Counter[int] = field(default_factory=Counter)
     """Responses by status."""
     request_seconds: dict[str, Histogram] = field(default_factory=lambda: defaultdict(Histogram))

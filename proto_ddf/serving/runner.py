@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import os
-import resource
 import signal
 import sys
 import threading
@@ -11,11 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from . import watchdog
+from .handshakes import Handshakes
+from .limits import possible_connections
+from .listening import Listening, make_server
+from .open_work import OPEN_WORK
+from .own_sockets import accepted, shut_down
 from .settings import ServingSettings
 from .stack import protect
 
 STOP_SECONDS = 4.0
 """Time limit for an orderly shutdown; shorter than the grace period before a supervisor kills."""
+REQUESTS_SHARE = 0.4
+"""The share of that time which requests have to end."""
 
 
 def serve(
@@ -33,65 +39,48 @@ def serve(
     `frozen_seconds` (None: the default of watchdog.py). In the second case the stacks of all threads are written to
     stderr and appended to the file `stacks`.
     """
-    raise_descriptor_limit()
-    asyncio.run(
-        _serve(
-            protect(app, settings, host, port),
-            host,
-            port,
-            settings,
-            stop_seconds,
-            frozen_seconds,
-            stacks,
-        )
-    )
-
-
-def raise_descriptor_limit() -> None:
-    """Raise the limit of open files and connections, often 1,024, to the maximum for this process."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    handshakes = None
+    if settings.tls_cert:
+        handshakes = Handshakes(port, settings.request_timeout_ms / 1000)
+        handshakes.watch()
+    protected = protect(app, settings, host, port, handshakes)
+    most = possible_connections(settings.max_connections)
+    server = make_server(protected, host, port, settings, most)
+    asyncio.run(_serve(server, stop_seconds, frozen_seconds, stacks))
 
 
 async def _serve(
-    app: Any,
-    host: str,
-    port: int,
-    settings: ServingSettings,
-    stop_seconds: float,
-    frozen_seconds: float | None,
-    stacks: Path | None,
+    server: Listening, stop_seconds: float, frozen_seconds: float | None, stacks: Path | None
 ) -> None:
-    from granian.constants import HTTPModes, Interfaces
-    from granian.http import HTTP1Settings
-    from granian.server.embed import Server
-
-    server = Server(
-        app,
-        address=host,
-        port=port,
-        interface=Interfaces.ASGI,
-        http=HTTPModes.http1,  # with HTTP/2 enabled, idle connections are never closed
-        http1_settings=HTTP1Settings(header_read_timeout=settings.request_timeout_ms),
-        backlog=settings.max_connections,
-        backpressure=settings.max_connections,
-        log_enabled=False,
-    )
+    loop = asyncio.get_running_loop()
+    ending: list[asyncio.Task[None]] = []
 
     def stop() -> None:
         # Rarely the shutdown hangs and blocks the event loop; then this thread ends the process.
         timer = threading.Timer(stop_seconds, exit_process, (0,))
         timer.daemon = True
         timer.start()
-        server.stop()  # type: ignore[no-untyped-call]
+        ending.append(loop.create_task(_end(server, stop_seconds)))
 
     seconds = watchdog.FROZEN_SECONDS if frozen_seconds is None else frozen_seconds
-    watchdog.watch_loop(asyncio.get_running_loop(), seconds, stacks)
+    watchdog.watch_loop(loop, seconds, stacks)
     for wanted in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(wanted, stop)
+        loop.add_signal_handler(wanted, stop)
     await server.serve()
     if not server.interrupt_signal:
         raise RuntimeError("The server ended without a signal")
+
+
+async def _end(server: Listening, stop_seconds: float) -> None:
+    """Take no new work, tell open pages, let requests end, and cut what remains, so that there is time for the app's own
+    shutdown (the end of the lifespan), which begins when no connection is open."""
+    OPEN_WORK.draining = True
+    await OPEN_WORK.close_websockets()
+    server.stop()  # type: ignore[no-untyped-call]
+    await asyncio.sleep(stop_seconds * REQUESTS_SHARE)
+    OPEN_WORK.cancel()
+    for connection, _ in accepted(server.bind_port):
+        shut_down(connection)
 
 
 def exit_process(code: int) -> None:

@@ -24,7 +24,17 @@ class ServingSettings:
     max_connections: int = 1000
     """Open connections; further ones wait. Each open tab has one."""
     request_timeout_ms: int = 5000
-    """Time limit for the head of a request, for an idle connection, and for each part of a body that is too slow."""
+    """Time limit for the head of a request, for an idle connection, and for a body that arrives too slowly."""
+    body_limit_mb: int = 10
+    """Megabytes of the body of a request."""
+    upload_limit_mb: int = 500
+    """Megabytes of the body of a request that uploads a file."""
+    tls_cert: str | None = None
+    tls_key: str | None = None
+    """Files; both or none."""
+    memory_mb: int | None = None
+    open_files: int | None = None
+    """Limits of the process."""
 
     rates: dict[str, str] = field(default_factory=DEFAULT_RATES.copy)
     """How often a client may do something, by name, in the notation of the library `limits`; an empty one: at will."""

@@ -6,15 +6,22 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 from .content_security import content_security_policy
+from .handshakes import Handshakes
 from .load import LOAD
+from .middleware.abandoned_work import AbandonedWork
+from .middleware.body_deadline import BodyDeadline
 from .middleware.connection_errors import ConnectionErrors
 from .middleware.current_build import CurrentBuild
+from .middleware.draining import Draining
 from .middleware.host_and_origin import HostAndOrigin
+from .middleware.known_clients import KnownClients
 from .middleware.load_shedding import LoadShedding
 from .middleware.proxy_headers import ProxyHeaders
 from .middleware.rate_limits import RateLimits
 from .middleware.request_id import RequestId
+from .middleware.response_not_read import ResponseNotRead
 from .middleware.security_headers import SecurityHeaders
+from .middleware.size_limits import SizeLimits
 from .rate_limiter import RateLimiter
 from .settings import ServingSettings
 
@@ -24,32 +31,47 @@ HEALTH_PATHS = ("/api/health", "/health")
 SIGN_IN_PATHS = ("/sign-in", "/set-up")
 NEVER_SHED = (*HEALTH_PATHS, "/readiness", "/metrics", "/assets/")
 """Beginnings of paths."""
+UNREAD_SECONDS = 10.0
 
 
-def protect(app: ASGIApp, settings: ServingSettings, host: str, port: int) -> ASGIApp:
+def protect(
+    app: ASGIApp, settings: ServingSettings, host: str, port: int, handshakes: Handshakes | None
+) -> ASGIApp:
     """The app behind all middleware. A request passes them from the last line here to the first:
 
-    1. RequestId: everything below logs with the id.
-    2. ProxyHeaders: everything below sees the client, scheme and host that a trusted proxy names.
-    3. ConnectionErrors: what fails or vanishes below ends here, counted.
-    4. SecurityHeaders: refusals have them too.
-    5. HostAndOrigin, of Proto-DDF alone: requests for other hosts and of other sites end here.
-    6. CORS, only if origins are given: their pages may read the answers.
-    7. RateLimits: clients that ask too often end here.
-    8. LoadShedding: what the server cannot do now ends here.
-    9. CurrentBuild: pages learn which build the server has.
+    1. KnownClients, with TLS alone: connections that never come here are cut.
+    2. RequestId: everything below logs with the id.
+    3. ProxyHeaders: everything below sees the client, scheme and host that a trusted proxy names.
+    4. ConnectionErrors: what fails or vanishes below ends here, counted.
+    5. SecurityHeaders: refusals have them too.
+    6. ResponseNotRead: work for clients that do not read its result ends.
+    7. BodyDeadline: bodies that are too slow end here.
+    8. SizeLimits: what is too large ends here.
+    9. Draining: no new work while the server ends.
+    10. HostAndOrigin, of Proto-DDF alone: requests for other hosts and of other sites end here.
+    11. CORS, only if origins are given: their pages may read the answers.
+    12. RateLimits: clients that ask too often end here.
+    13. AbandonedWork: work that nobody waits for is stopped.
+    14. LoadShedding: what the server cannot do now ends here.
+    15. CurrentBuild: pages learn which build the server has.
     """
     app = CurrentBuild(app, PAGES, HEALTH_PATHS)
     app = LoadShedding(app, LOAD, NEVER_SHED)
+    app = AbandonedWork(app)
     app = RateLimits(app, RateLimiter(settings.rates), SIGN_IN_PATHS, HEALTH_PATHS)
     if settings.cors_origins:
         app = _cors(app, settings.cors_origins)
     if settings.is_own_server:
         app = HostAndOrigin(app, port, host, settings.public_url, settings.cors_origins)
+    app = Draining(app)
+    app = SizeLimits(app, settings.body_limit_mb, settings.upload_limit_mb)
+    app = BodyDeadline(app, settings.request_timeout_ms / 1000)
+    app = ResponseNotRead(app, UNREAD_SECONDS)
     app = SecurityHeaders(app, content_security_policy(PAGES))
     app = ConnectionErrors(app)
     app = ProxyHeaders(app, settings.trusted_proxies)
-    return RequestId(app)
+    app = RequestId(app)
+    return KnownClients(app, handshakes) if handshakes else app
 
 
 def _cors(app: ASGIApp, origins: list[str]) -> ASGIApp:

@@ -8,16 +8,16 @@ import logging
 import time
 from typing import Any
 
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ..answers import close_websocket, send_answer
+from ..answers import RETRY_AFTER, close_websocket, send_answer
 from ..counters import COUNTERS, route_of
 from .base import Middleware
 
 _log = logging.getLogger(__name__)
 
 CONNECTION_ERRORS = (ConnectionError, TimeoutError)
-RETRY_AFTER = (b"retry-after", b"1")
 
 
 class SendFailedError(ConnectionError):
@@ -52,8 +52,8 @@ class _Connection:
             _log.debug("%s began", self._what())
         try:
             await app(self._scope, self.receive, self.send)
-        except SendFailedError:
-            pass  # counted and logged where it failed
+        except (SendFailedError, ClientDisconnect):
+            pass  # counted and logged where it was noticed
         except Exception as error:
             await self._fail(error)
         finally:
