@@ -9,10 +9,12 @@ that process ends.
 
 import fcntl
 import hashlib
+import http.client
 import ipaddress
 import json
 import os
 import signal
+import ssl
 import sys
 import threading
 import time
@@ -30,7 +32,6 @@ from proto_ddf.accounts.sign_in import entry_path
 from proto_ddf.errors.settings_errors import describe_settings_errors
 from proto_ddf.errors.types import ProtoDDFError
 from proto_ddf.hosting.builds.frontend import build, install
-from proto_ddf.hosting.health import probe_port
 from proto_ddf.hosting.ports import is_free
 from proto_ddf.pid_file import end, kill, running, write_pid_file
 from proto_ddf.progress import NoProgress
@@ -46,6 +47,7 @@ served exits with 1."""
 PING_INTERVAL = PING_TIMEOUT = timedelta(seconds=2.4)
 """How often the server asks open tabs whether they are still connected, and how long it waits for their answer."""
 SUPERVISOR_CHECK_SECONDS = 0.5
+PROBE_SECONDS = 2.0
 STACKS_FILE = "stacks.log"
 """In the logs folder: the stacks of all threads when the server was frozen."""
 WEB = PROJECT_ROOT / ".web"
@@ -217,13 +219,34 @@ def _build_lock() -> Iterator[None]:
 
 
 def _announce(settings: Settings, served: threading.Event) -> None:
-    while not probe_port(settings.port, address=settings.host).http:
+    while not _answers(settings):
         time.sleep(0.05)
     served.set()
     print(f"Proto-DDF runs at {settings.address}", flush=True)
     if path := entry_path(settings):
         print(f"Open, within an hour: {settings.address}{path}", flush=True)
     print("Ctrl-C ends the server; its apps keep running. make stop ends them too.", flush=True)
+
+
+def _answers(settings: Settings) -> bool:
+    """Whether the server answers requests, whatever it answers."""
+    connection: http.client.HTTPConnection
+    if settings.tls_cert:
+        # It is asked on this machine, where its certificate may not be valid.
+        context = ssl._create_unverified_context()  # noqa: S323
+        connection = http.client.HTTPSConnection(
+            settings.host, settings.port, timeout=PROBE_SECONDS, context=context
+        )
+    else:
+        connection = http.client.HTTPConnection(settings.host, settings.port, timeout=PROBE_SECONDS)
+    try:
+        connection.request("HEAD", "/api/health")
+        connection.getresponse()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+    return True
 
 
 def _end_with_supervisor(supervisor: int) -> None:

@@ -91,7 +91,6 @@ class Settings(
     """Folders that file sources may read from, besides uploads and samples (JSON list)."""
     allow_private_hosts: bool = Field(True, validation_alias="ALLOW_PRIVATE_HOSTS")
     """Whether database servers may be on this machine or in private networks."""
-    max_upload_mb: int = Field(500, ge=1, le=1_000_000, validation_alias="MAX_UPLOAD_MB")
     port_range_start: UnprivilegedPort = Field(FIRST_APP_PORT, validation_alias="PORT_RANGE_START")
     port_range_end: UnprivilegedPort = Field(LAST_APP_PORT, validation_alias="PORT_RANGE_END")
     """Last port of the range, included."""
@@ -155,7 +154,8 @@ class Settings(
     def address(self) -> str:
         """Where people open Proto-DDF."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}"
+        scheme = "https" if self.tls_cert else "http"
+        return f"{scheme}://{host}:{self.port}"
 
     @property
     def database_path(self) -> Path:

@@ -7,7 +7,7 @@ the Host and Origin headers.
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -98,12 +98,23 @@ async def _write_then_rename(
     partial = target.with_name(f"{target.name}.part")
     try:
         await _write(chunks, partial, name, limit)
-        await asyncio.to_thread(os.replace, partial, target)
+        await _to_its_end(os.replace, partial, target)
     except BaseException:
         partial.unlink(missing_ok=True)
         remove_uploads([target])
         raise
     return target
+
+
+async def _to_its_end(work: Callable[..., None], *arguments: Any) -> None:
+    """Do `work` in a thread, and wait for it even if the request is stopped meanwhile: what cleans up afterwards must
+    not come before it."""
+    task = asyncio.create_task(asyncio.to_thread(work, *arguments))
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
 
 
 async def _write(chunks: AsyncIterator[bytes], partial: Path, name: str, limit: int) -> None:

@@ -8,12 +8,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ..answers import close_websocket
 from ..counters import COUNTERS
 from .base import Middleware
-from .body_deadline import UPLOADS
 from .early_answer import DISCONNECT, EarlyAnswer
 
 _log = logging.getLogger(__name__)
 
 MEGABYTE = 1_000_000
+REFLEX_UPLOADS = "/_upload"
+OWN_LIMIT = "/api/uploads"
+"""A path whose route limits its bodies itself, and answers with an error that its page can show."""
 HEAD_BYTES = 32_768
 """Of all headers. Cookies of all apps on a host are among them."""
 MESSAGE_BYTES = MEGABYTE
@@ -23,7 +25,7 @@ DRAINED_BYTES = MEGABYTE
 
 
 class SizeLimits(Middleware):
-    """Limits bodies to `body_mb`, and those of uploads to `upload_mb`."""
+    """Limits bodies to `body_mb`, and those of Reflex's own uploads to `upload_mb`."""
 
     def __init__(self, app: ASGIApp, body_mb: int, upload_mb: int) -> None:
         super().__init__(app)
@@ -37,7 +39,7 @@ class SizeLimits(Middleware):
             await self._handle_request(scope, receive, send)
 
     async def _handle_request(self, scope: Scope, receive: Receive, send: Send) -> None:
-        limit_mb = self._upload_mb if scope["path"] in UPLOADS else self._body_mb
+        limit_mb = self._upload_mb if scope["path"] == REFLEX_UPLOADS else self._body_mb
         answer = EarlyAnswer(send)
         size = 0
 
@@ -61,6 +63,8 @@ class SizeLimits(Middleware):
 
         if sum(len(name) + len(value) for name, value in scope["headers"]) > HEAD_BYTES:
             await refuse(431, "head_too_large", f"The headers may have {HEAD_BYTES} bytes.")
+        elif scope["path"] == OWN_LIMIT:
+            await self._app(scope, receive, send)
         elif _announced(scope) > limit_mb * MEGABYTE:
             await _drain(receive)
             await refuse(413, "body_too_large", f"The body may have {limit_mb} MB.")

@@ -140,6 +140,7 @@ PATHS = [
     Route("/short", short),
     Route("/length", length, methods=["POST"]),
     Route("/api/uploads", length, methods=["POST"]),
+    Route("/_upload", length, methods=["POST"]),
     Route("/endless", endless),
     Route("/whole", whole),
     Route("/half", half),

@@ -137,9 +137,7 @@ class TestABody:
 
         assert serving.client.post("/api/uploads", content=parts()).text == "2"
 
-    @pytest.mark.parametrize(
-        ("path", "limit"), [("/length", 1_000_000), ("/api/uploads", 2_000_000)]
-    )
+    @pytest.mark.parametrize(("path", "limit"), [("/length", 1_000_000), ("/_upload", 2_000_000)])
     @pytest.mark.parametrize("chunked", [False, True])
     def test_over_the_limit_is_refused(
         self, serving: Serving, path: str, limit: int, chunked: bool
@@ -150,6 +148,10 @@ class TestABody:
 
         assert serving.client.post(path, content=body(limit)).text == str(limit)
         assert serving.client.post(path, content=body(limit + 1)).status_code == 413
+
+    def test_of_a_route_with_a_limit_of_its_own_reaches_it(self, serving: Serving) -> None:
+        answer = serving.client.post("/api/uploads", content=b"x" * 3_000_000)
+        assert answer.text == "3000000"
 
     def test_whose_client_resets_stops_its_handler(self, serving: Serving) -> None:
         before = serving.counted("disconnected", "http")
