@@ -80,13 +80,14 @@ def test_an_invalid_setting_is_reported_by_name(server: Server) -> None:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])
 def test_loopback_is_accepted(host: str) -> None:
-    check_host(host)
+    check_host(host, "false")
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "example.org", ""])
-def test_any_other_address_is_refused(host: str) -> None:
+def test_any_other_address_is_refused_without_sign_in(host: str) -> None:
     with pytest.raises(StartRefusedError):
-        check_host(host)
+        check_host(host, "false")
+    check_host(host, "accounts")
 
 
 @pytest.mark.parametrize("changed", ["proto_ddf/page.py", "assets/own.js", "linked/shared.js"])
