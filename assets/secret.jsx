@@ -10,17 +10,13 @@ const ANSWER_MS = 30_000;
 const keepFocus = (event) => event.preventDefault();
 
 async function store(text, name) {
-  let answer;
-  try {
-    answer = await fetch("/api/secrets", {
-      method: "POST",
-      headers: { "Content-Type": "text/plain; charset=utf-8" },
-      body: text,
-      signal: AbortSignal.timeout(ANSWER_MS),
-    });
-  } catch {
-    throw `Proto-DDF does not answer, so ${name} is not stored. Try again once it does.`;
-  }
+  const answer = await window.protoDDF.fetchWithErrorHandling("/api/secrets", {
+    method: "POST",
+    headers: { "Content-Type": "text/plain; charset=utf-8" },
+    body: text,
+    timeout: ANSWER_MS,
+  });
+  if (answer.error) throw `${answer.message} So ${name} is not stored. Try again once Proto-DDF answers.`;
   const told = await answer.json().catch(() => ({}));
   if (answer.status === 201 && told.reference) return told.reference;
   throw (

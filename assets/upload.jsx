@@ -17,30 +17,27 @@ function formatSize(bytes) {
   return `${number} ${UNITS[unit]}`;
 }
 
-function failureMessage(request, file) {
-  try {
-    const { message, hint } = JSON.parse(request.responseText);
-    if (message) return [message, hint].filter(Boolean).join(" ");
-  } catch {
-    // Not one of our answers: fall through.
-  }
-  return request.status
-    ? `${file.name} could not be stored (HTTP ${request.status}). Choose it again.`
-    : `The connection broke while ${file.name} was being sent. Choose it again.`;
+const STALLED_MS = 60_000;
+
+async function failureMessage(answer, file) {
+  if (answer.error) return `${answer.message} So ${file.name} could not be stored. Choose it again.`;
+  const { message, hint } = await answer.json().catch(() => ({}));
+  if (message) return [message, hint].filter(Boolean).join(" ");
+  return `${file.name} could not be stored (HTTP ${answer.status}). Choose it again.`;
 }
 
+// Sends a file; returns a function that cancels it.
 function send(file, { onProgress, onDone, onFailed }) {
-  const request = new XMLHttpRequest();
-  request.open("POST", `/api/uploads?name=${encodeURIComponent(file.name)}`);
-  request.setRequestHeader("Content-Type", "application/octet-stream");
-  request.upload.onprogress = (event) => onProgress(event.loaded);
-  request.onload = () =>
-    request.status === 201
-      ? onDone(JSON.parse(request.responseText))
-      : onFailed(failureMessage(request, file));
-  request.onerror = () => onFailed(failureMessage(request, file));
-  request.send(file);
-  return request;
+  const cancelling = new AbortController();
+  const { signal } = cancelling;
+  const address = `/api/uploads?name=${encodeURIComponent(file.name)}`;
+  const options = { signal, onProgress, timeout: STALLED_MS };
+  window.protoDDF.sendWithProgress(address, file, options).then(async (answer) => {
+    if (signal.aborted) return;
+    if (answer.status === 201) onDone(await answer.json());
+    else onFailed(await failureMessage(answer, file));
+  });
+  return () => cancelling.abort();
 }
 
 function Running({ upload, onCancel }) {
@@ -109,7 +106,7 @@ export function UploadField({
     const open = requests.current;
     return () => {
       waiting.current = [];
-      open.forEach((request) => request.abort());
+      open.forEach((cancelSending) => cancelSending());
     };
   }, []);
 
@@ -137,7 +134,7 @@ export function UploadField({
   const sendNext = () => {
     if (requests.current.size > 0 || waiting.current.length === 0) return;
     const { key, file } = waiting.current.shift();
-    const request = send(file, {
+    const cancelSending = send(file, {
       onProgress: (loaded) =>
         setRunning((all) => all.map((one) => (one.key === key ? { ...one, loaded } : one))),
       onDone: (stored) => {
@@ -149,11 +146,11 @@ export function UploadField({
         finish(key);
       },
     });
-    requests.current.set(key, request);
+    requests.current.set(key, cancelSending);
   };
 
   const cancel = (key) => {
-    requests.current.get(key)?.abort();
+    requests.current.get(key)?.();
     finish(key);
   };
 

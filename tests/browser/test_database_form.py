@@ -76,7 +76,7 @@ def test_from_an_empty_form_to_the_rows(
     page.route("**/api/secrets", lambda route: route.abort())
     page.keyboard.type(database.password)
     connect(page)
-    expect(page.get_by_text("Proto-DDF does not answer, so the password")).to_be_visible()
+    expect(page.get_by_text("So the password is not stored")).to_be_visible()
     expect(password(page)).to_have_value(database.password)
     expect(
         password(page)

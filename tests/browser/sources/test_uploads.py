@@ -97,7 +97,7 @@ def test_a_broken_connection_while_sending_is_reported_at_the_field(
     open_form(page, server)
     page.route("**/api/uploads**", drop)
     choose(page, shop)
-    expect(page.locator(".pd-field-error")).to_contain_text("connection broke")
+    expect(page.locator(".pd-field-error")).to_contain_text("cannot be reached")
     page.unroute("**/api/uploads**")
     choose(page, shop)
     expect(page.get_by_role("button", name=f"Remove {shop.name}")).to_be_visible()

@@ -1,5 +1,6 @@
 // Sends the submissions that wait: in order for each key, and one tab at a time for all tabs. A submission is removed only after
 // the server has said what became of it; without an answer it is sent again under the same id.
+import { fetchWithErrorHandling } from "./http.js";
 import { LIMITS, allItems, changeItem, onChange, removeItem, tell } from "./outbox_store.js";
 
 const ADDRESS = "/api/outbox";
@@ -105,18 +106,18 @@ async function deliver(item) {
 
 async function post(item) {
   const { id, event, payload, token, router_data, kept } = item;
-  try {
-    const answer = await fetch(ADDRESS, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", "Idempotency-Key": id },
-      body: JSON.stringify({ event, payload, token, router_data, kept }),
-      signal: AbortSignal.timeout(ANSWER_MS),
-    });
-    const told = await answer.json().catch(() => null);
-    return { status: answer.status, told, retryAfter: waitOf(answer.headers.get("Retry-After")) };
-  } catch {
-    return { status: 0, told: null, retryAfter: null };
+  const answer = await fetchWithErrorHandling(ADDRESS, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "Idempotency-Key": id },
+    body: JSON.stringify({ event, payload, token, router_data, kept }),
+    timeout: ANSWER_MS,
+  });
+  if (answer.error) {
+    const { status, retryAfter } = answer;
+    return { status: status ?? 0, told: null, retryAfter: retryAfter === null ? null : retryAfter * 1000 };
   }
+  const told = await answer.json().catch(() => null);
+  return { status: answer.status, told, retryAfter: waitOf(answer.headers.get("Retry-After")) };
 }
 
 /** Milliseconds of a Retry-After header: seconds, or a date; null if there is none. */
