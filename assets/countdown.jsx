@@ -69,7 +69,7 @@ export function Countdown({ until, seconds, before, over }) {
 }
 
 // Try Again, with the remaining wait. A screen reader announces once that it has become active.
-export function TryAgain({ until, seconds, label, name, disabled, onClick }) {
+export function TryAgain({ until, seconds, label, name, disabled, onClick, ...attributes }) {
   const left = useSecondsLeft(until, seconds);
   const waitedFor = useRef("");
   if (left > 0) waitedFor.current = until;
@@ -83,6 +83,7 @@ export function TryAgain({ until, seconds, label, name, disabled, onClick }) {
         disabled={disabled || left > 0}
         onClick={onClick}
         aria-label={name || undefined}
+        {...attributes}
       >
         {label}
       </Button>

@@ -157,7 +157,7 @@ export function SecretField({
         if (!event.currentTarget.contains(event.relatedTarget)) send();
       }}
     >
-      <input type="hidden" name={typedName} ref={typedFlag} />
+      <input type="hidden" name={typedName} ref={typedFlag} data-unsent-secret="" />
       <span className="secret-box" data-invalid={invalid || undefined}>
         <input
           id={inputId}

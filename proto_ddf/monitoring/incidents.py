@@ -28,6 +28,7 @@ from proto_ddf.logs import get_logger
 from proto_ddf.monitoring.incident_states import HOUR, state_now
 from proto_ddf.monitoring.reported import ReportedError
 from proto_ddf.redaction import scrub_text
+from proto_ddf.submissions import seal
 
 LONGEST_NOTE = 2000
 
@@ -238,6 +239,7 @@ def _change(
         if incident is not None:
             change(opened, incident)
             incident.state = state_now(opened, incident, now or utc_now())
+            seal(opened, f"/errors/{incident_id}")
 
     write(change_and_judge, patience=patience)
     change_events.publish(incident_id)

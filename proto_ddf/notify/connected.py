@@ -20,9 +20,10 @@ from proto_ddf.notify.channel import Channel
 from proto_ddf.notify.channels.kind import ChannelKind, Limits
 from proto_ddf.notify.channels.registry import KINDS
 from proto_ddf.notify.environment_channels import of_environment
-from proto_ddf.notify.topic import TOPIC
+from proto_ddf.notify.topic import PAGE, TOPIC
 from proto_ddf.settings import get_settings
 from proto_ddf.sources.connected.form_errors import validate_form
+from proto_ddf.submissions import seal
 
 KEPT = "kept"
 """In a form: the secret that is stored stays."""
@@ -84,6 +85,7 @@ def save(channel_id: str, kind: str, name: str, config: Mapping[str, Any]) -> st
         }
         opened.add(record)
         opened.flush()
+        seal(opened, PAGE)
         return record.id, before
 
     try:
@@ -106,6 +108,7 @@ def switch(channel_id: str, on: bool) -> None:
 
     def change(opened: Session) -> None:
         _record(opened, channel_id).enabled = on
+        seal(opened, PAGE)
 
     write(change)
     change_events.publish(TOPIC)
@@ -116,6 +119,7 @@ def remove(channel_id: str) -> None:
 
     def change(opened: Session) -> list[str]:
         record = opened.get(ChannelRecord, channel_id)
+        seal(opened, PAGE)
         if record is None:
             return []
         opened.delete(record)

@@ -24,7 +24,8 @@ from proto_ddf.db.tables import (
 from proto_ddf.db.writing import write
 from proto_ddf.notify.channel import Channel
 from proto_ddf.notify.notification import Notification
-from proto_ddf.notify.topic import TOPIC
+from proto_ddf.notify.topic import PAGE, TOPIC
+from proto_ddf.submissions import seal
 
 BATCH_PERIOD = timedelta(seconds=60)
 """Notifications of low and normal priority wait for others at most that long."""
@@ -96,6 +97,7 @@ def send_again(delivery_id: str, now: datetime | None = None) -> bool:
                 error="",
             )
         )
+        seal(opened, PAGE)
         return True
 
     found = write(change)

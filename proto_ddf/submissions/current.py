@@ -16,9 +16,11 @@ class Submission:
     kept: dict[str, Any] = field(default_factory=dict)
     """The storage variables of the form when it was sent."""
     address: str = ""
-    """The page that the handler showed to a tab that is not connected."""
+    """The page to which the handler led a tab that is not connected, or shows another page than the submission's."""
     refusal: dict[str, Any] | None = None
     """Why the handler did not accept it: title, message, fields."""
+    is_elsewhere: bool = False
+    """Its tab shows another page than the one on which it was made."""
     is_in_doubt: bool = False
     """Its effect is stored, and may still be taken back."""
 

@@ -13,6 +13,7 @@ from proto_ddf.db.engine import session
 from proto_ddf.db.tables import ReportRecord
 from proto_ddf.db.writing import write
 from proto_ddf.settings import get_settings
+from proto_ddf.submissions import seal
 
 TOPIC = "reports"
 """The topic of `change_events` that is published when a report was made or deleted."""
@@ -90,6 +91,7 @@ def delete(report_id: str) -> None:
 
     def change(opened: Session) -> Path | None:
         record = opened.get(ReportRecord, report_id)
+        seal(opened, "/errors/reports")
         if record is None:
             return None
         opened.delete(record)

@@ -18,6 +18,7 @@ from proto_ddf.sources.registry import KINDS
 from proto_ddf.sources.resilient import ResilientSource
 from proto_ddf.sources.schema.diff import FoundChanges, compare_schemas
 from proto_ddf.sources.schema.model import SourceSchema
+from proto_ddf.submissions import seal
 
 Config = Mapping[str, Any] | pydantic.BaseModel
 """The connect form's values, or the config model that they were validated into."""
@@ -131,6 +132,7 @@ def rename_source(source_id: str, name: str) -> SourceView:
     with session() as db:
         record = _record(db, source_id)
         record.name = _checked_name(db, name, source_id)
+        seal(db, f"/sources/{source_id}")
         return _write(db, record)
 
 

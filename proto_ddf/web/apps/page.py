@@ -16,6 +16,7 @@ from proto_ddf.web.shared.components.links import external_link_button, link_but
 from proto_ddf.web.shared.components.log import log_lines
 from proto_ddf.web.shared.components.numbers import duration, file_size, time_ago
 from proto_ddf.web.shared.components.repairs import repairs_section
+from proto_ddf.web.shared.components.submitting import submits
 
 LIVE_STATES = ("running", "degraded", "starting", "restarting")
 
@@ -158,7 +159,7 @@ def _button(
     return rx.button(
         rx.icon(icon, size=14, aria_hidden="true"),
         label,
-        on_click=state.act(action, app.slug),
+        custom_attrs=submits(state.act(action, app.slug), f"{label} {app.name}", key=app.slug),
         disabled=busy | (app.state == "creating"),
         loading=state.busy[app.slug] == action,
         variant="soft",
@@ -262,7 +263,7 @@ def _delete(app: rx.Var[AppView]) -> rx.Component:
         text="The app is stopped; its code, its logs and the data that were imported into it are "
         "removed. The source stays. Download the code first if you want to keep it.",
         confirm_label="Delete app",
-        on_confirm=AppState.act("delete", app.slug),
+        submitted=submits(AppState.act("delete", app.slug), f"Delete {app.name}", key=app.slug),
         typed_name=app.name,
     )
 

@@ -8,6 +8,7 @@ from proto_ddf.web.shared.components.callout import error_callout, notice
 from proto_ddf.web.shared.components.feedback import confirm_dialog
 from proto_ddf.web.shared.components.operation import operation_panel
 from proto_ddf.web.shared.components.schema_changes import change_lines
+from proto_ddf.web.shared.components.submitting import submits
 
 
 def regenerate_section(app: rx.Var[AppView]) -> rx.Component:
@@ -69,7 +70,11 @@ def _confirmed(app: rx.Var[AppView], *, typed: bool) -> rx.Component:
         text=_what_happens(app),
         confirm_label="Regenerate app",
         cancel_label="Not now",
-        on_confirm=RegenerateState.regenerate(RegenerateState.chosen),
+        submitted=submits(
+            RegenerateState.regenerate(app.slug, RegenerateState.chosen),
+            f"Regenerate {app.name}",
+            key=app.slug,
+        ),
         typed_name=app.name if typed else None,
     )
 

@@ -15,6 +15,7 @@ from proto_ddf.operations.kinds.regenerate import KIND, RegenerateAppInput
 from proto_ddf.operations.views import OperationView
 from proto_ddf.sources.schema.diff import ChangeLine
 from proto_ddf.web.shared.state.operation import OperationMixin
+from proto_ddf.web.shared.state.second_click import is_second_click
 
 _MOST_FILES = 12
 
@@ -84,15 +85,14 @@ class RegenerateState(OperationMixin, rx.State):
         self.chosen = [*others, str(name)] if wanted and is_new else others
 
     @rx.event(background=True)
-    async def regenerate(self, chosen: list[str]) -> AsyncIterator[Any]:
+    async def regenerate(self, slug: str, chosen: list[str]) -> AsyncIterator[Any]:
         """Start the regeneration with the new tables that the page shows as chosen. A second click while it runs does
         nothing."""
         async with self:
-            slug = self.preview.slug or self._slug()
-            if not slug or self.busy:
+            if is_second_click(self.busy):
                 return
             self.starting, self.kept_in = True, ""
-            self._retry_by("regenerate", chosen)
+            self._retry_by("regenerate", slug, chosen)
             given = RegenerateAppInput(slug=slug, add_tables=[str(each) for each in chosen])
         try:
             operation_id = await asyncio.to_thread(service.start, KIND, given)
@@ -105,8 +105,9 @@ class RegenerateState(OperationMixin, rx.State):
         async with self:
             self._clear_error()
             self.starting = False
-            watch = self._watch(operation_id)
-        yield watch
+            watch = self._watch(operation_id) if self._slug() == slug else None
+        if watch:
+            yield watch
 
     @rx.event
     def dismiss_kept(self) -> None:

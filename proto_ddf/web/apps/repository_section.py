@@ -8,6 +8,7 @@ from proto_ddf.web.shared.components.feedback import confirm_dialog
 from proto_ddf.web.shared.components.fields import form_field
 from proto_ddf.web.shared.components.operation import operation_panel
 from proto_ddf.web.shared.components.secret_field import secret_form_field
+from proto_ddf.web.shared.components.submitting import submits, submits_form
 
 STATE = RepositoryState
 
@@ -47,7 +48,7 @@ def _saved() -> rx.Component:
         text="Proto-DDF forgets its address and token, and Codegen is no longer asked to repair this app. Nothing in the "
         "repository changes.",
         confirm_label="Remove repository",
-        on_confirm=STATE.remove,
+        submitted=submits(STATE.remove(STATE.slug), "Remove a repository", key=STATE.slug),
     )
     return rx.el.div(
         rx.el.dl(
@@ -126,7 +127,9 @@ def _form() -> rx.Component:
             gap="12px",
             wrap="wrap",
         ),
-        on_submit=STATE.save,
+        custom_attrs=submits_form(
+            STATE.save(STATE.slug, {}), "Connect a repository", key=STATE.slug
+        ),
         no_validate=True,
         class_name="pd-panel pd-padded pd-stack",
         aria_label="Code repository",

@@ -25,6 +25,7 @@ from proto_ddf.operations.views import OperationView
 from proto_ddf.web.shared.state.focus import focus
 from proto_ddf.web.shared.state.operation import OperationMixin
 from proto_ddf.web.shared.state.presence import is_connected
+from proto_ddf.web.shared.state.second_click import is_second_click
 from proto_ddf.web.shared.state.typed_secrets import SEND
 
 FIELDS = ("remote_url", "token", "repo_id")
@@ -138,10 +139,10 @@ class RepositoryState(OperationMixin, rx.State):
         await asyncio.to_thread(retention_references.discard_secrets, references)
 
     @rx.event(background=True)
-    async def save(self, form: dict[str, Any]) -> AsyncIterator[Any]:
+    async def save(self, slug: str, form: dict[str, Any]) -> AsyncIterator[Any]:
         """Check and save the repository. `form` has the texts of the controls: earlier events may have been lost."""
         async with self:
-            if self.saving or not self.form_open:
+            if is_second_click(self.saving) or not self.form_open or slug != self.slug:
                 return
             self.saving, self.field_errors = True, {}
             self._clear_error()
@@ -181,11 +182,10 @@ class RepositoryState(OperationMixin, rx.State):
             await asyncio.sleep(_SENT_SECONDS)
 
     @rx.event(background=True)
-    async def remove(self) -> AsyncIterator[Any]:
-        """Forget the repository. Nothing in it changes."""
+    async def remove(self, slug: str) -> AsyncIterator[Any]:
+        """Forget the repository of an app. Nothing in it changes."""
         async with self:
-            slug = self.slug
-            self._retry_by("remove")
+            self._retry_by("remove", slug)
         try:
             await asyncio.to_thread(repositories.remove, slug)
         except Exception as error:

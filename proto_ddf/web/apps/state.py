@@ -14,6 +14,7 @@ from proto_ddf.operations.kinds.apps import AppInput
 from proto_ddf.operations.views import OperationView
 from proto_ddf.web.shared.state.errors import ErrorMixin
 from proto_ddf.web.shared.state.live import refresh_signals
+from proto_ddf.web.shared.state.second_click import is_second_click
 
 _REFRESH_SECONDS = 2.0
 """How often health, memory and log are read while the page is open."""
@@ -31,7 +32,9 @@ class AppActions(ErrorMixin, mixin=True):
     async def act(self, action: str, slug: str) -> AsyncIterator[Any]:
         """Do one of start, stop, restart, delete. A second click while one is running does nothing."""
         async with self:
-            if action not in _ACTIONS or not isinstance(slug, str) or slug in self.busy:
+            if action not in _ACTIONS or not isinstance(slug, str):
+                return
+            if is_second_click(slug in self.busy):
                 return
             self._clear_error()
             self.busy = {**self.busy, slug: action}

@@ -7,6 +7,7 @@ import reflex as rx
 from proto_ddf.web.errors.trying_again import ErrorRowsMixin
 from proto_ddf.web.shared.components.countdown import try_again_button
 from proto_ddf.web.shared.components.numbers import count, time_ago
+from proto_ddf.web.shared.components.submitting import submits
 
 
 def failed_operation(error: Any) -> rx.Component:
@@ -22,7 +23,11 @@ def error_again(state: type[ErrorRowsMixin], error: Any) -> rx.Component:
     """Try Again for one error; nothing if it cannot be tried again."""
     button = try_again_button(
         busy=state.retrying_id == error.id,
-        on_click=state.try_again(error.id),
+        submitted=submits(
+            state.try_again(error.id, error.operation_id),
+            "Try again: " + error.operation,
+            key=error.operation_id,
+        ),
         until=error.retry_at,
         seconds=state.waits[error.id],
         name="Try Again: " + error.operation,

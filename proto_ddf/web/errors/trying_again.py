@@ -8,6 +8,7 @@ import reflex as rx
 from proto_ddf.errors.next_attempt import seconds_until
 from proto_ddf.web.errors.rows import ErrorRow
 from proto_ddf.web.shared.state.live import LiveMixin
+from proto_ddf.web.shared.state.second_click import is_second_click
 
 
 class ErrorRowsMixin(LiveMixin, mixin=True):
@@ -28,16 +29,15 @@ class ErrorRowsMixin(LiveMixin, mixin=True):
         self.waits = {error_id: seconds for error_id, seconds in waits.items() if seconds > 0}
 
     @rx.event(background=True)
-    async def try_again(self, error_id: str) -> AsyncIterator[Any]:
+    async def try_again(self, error_id: str, operation_id: str) -> AsyncIterator[Any]:
         """Resume the operation that failed with this error, and go to its page."""
         async with self:
-            found = next((row for row in self._error_rows() if row.id == error_id), None)
-            if found is None or not found.can_retry or self.retrying_id:
+            if is_second_click(self.retrying_id):
                 return
             self.retrying_id = error_id
-            self._retry_by("try_again", error_id)
+            self._retry_by("try_again", error_id, operation_id)
         try:
-            event = await self._resume(found.operation_id)
+            event = await self._resume(operation_id)
         finally:
             async with self:
                 self.retrying_id = ""

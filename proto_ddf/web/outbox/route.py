@@ -44,10 +44,11 @@ Run = Callable[[Sent, Submission], Awaitable[None]]
 
 
 class Outbox:
-    """Receives submissions. `run` runs the handler of one to its end; `is_shown` tells whether its tab is connected."""
+    """Receives submissions. `run` runs the handler of one to its end; `is_shown` tells whether its
+    tab shows what became of it; `knows` whether there is such an event."""
 
     def __init__(
-        self, run: Run, is_shown: Callable[[Sent], bool], knows: Callable[[str], bool]
+        self, run: Run, is_shown: Callable[[Sent, Submission], bool], knows: Callable[[str], bool]
     ) -> None:
         self._run, self._is_shown, self._knows = run, is_shown, knows
         self._running: dict[str, tuple[Submission, asyncio.Task[dict[str, Any]]]] = {}
@@ -124,7 +125,7 @@ class Outbox:
         else:
             reply = {"outcome": "refused", "title": "Not done", "message": failure or _NOTHING}
         await asyncio.to_thread(submissions.settle, sent.id, reply)
-        return {**reply, "shown": self._is_shown(sent)}
+        return {**reply, "shown": self._is_shown(sent, submission)}
 
 
 def outbox_route(app: rx.App) -> Route:
@@ -134,7 +135,10 @@ def outbox_route(app: rx.App) -> Route:
     async def run(sent: Sent, submission: Submission) -> None:
         await run_event(app, sent.token, sent, submission)
 
-    outbox = Outbox(run, lambda sent: is_connected(app, sent.token), is_known)
+    def is_shown(sent: Sent, submission: Submission) -> bool:
+        return is_connected(app, sent.token) and not submission.is_elsewhere
+
+    outbox = Outbox(run, is_shown, is_known)
     return Route("/api/outbox", outbox.receive, methods=["POST"])
 
 

@@ -34,6 +34,7 @@ class SubmissionMiddleware(rx.Middleware):
         if not state.router_data:
             route = _route(app, sent)
             state.router_data = state._update_router_vars(route, {})
+        submission.is_elsewhere = state.router.url.path.rstrip("/") != _path(sent).rstrip("/")
         await fill_form(state, state.router.url.path, submission.kept)
         return None
 
@@ -80,12 +81,12 @@ def _context(app: rx.App, token: str, submission: Submission) -> EventContext:
             await root.emit_delta_impl(token, delta)
 
     async def emit_event(token: str, *events: Event) -> None:
-        if root.emit_event_impl is not None and is_connected(app, token):
-            await root.emit_event_impl(token, *events)
-            return
+        connected = is_connected(app, token)
         for event in events:
-            if event.name == "_redirect":
-                submission.address = str(event.payload.get("path", ""))
+            if event.name == "_redirect" and (submission.is_elsewhere or not connected):
+                submission.address = str(event.payload.get("path"))
+            elif connected and root.emit_event_impl is not None:
+                await root.emit_event_impl(token, event)
 
     return EventContext(
         token=token,
@@ -96,10 +97,15 @@ def _context(app: rx.App, token: str, submission: Submission) -> EventContext:
     )
 
 
+def _path(sent: Sent) -> str:
+    """Of the page on which it was made."""
+    return str(sent.router_data.get("pathname") or "/")
+
+
 def _route(app: rx.App, sent: Sent) -> dict[str, Any]:
     """As Reflex completes what a browser sends with an event."""
     given = sent.router_data
-    path = str(given.get("pathname") or "/")
+    path = _path(sent)
     found = str(app.router(path) or "404")
     return {
         "pathname": "/" + found.removeprefix("/"),

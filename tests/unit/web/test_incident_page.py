@@ -13,7 +13,7 @@ from proto_ddf.db.tables import OperationRecord, StepRecord
 from proto_ddf.monitoring import incidents
 from proto_ddf.monitoring.incident_views import recent_incidents
 from proto_ddf.web.errors.detail import state as detail_state
-from proto_ddf.web.errors.detail.state import IncidentPageState
+from proto_ddf.web.errors.detail.state import TYPED_NOTE, IncidentPageState
 from tests.reporting import report
 from tests.unit.web.retries import press_try_again
 from tests.unit.web.states import open_for_one_look
@@ -52,7 +52,7 @@ def opened_at(path: str, monkeypatch: pytest.MonkeyPatch) -> Any:
     return page
 
 
-def run(state: Any, handler: str, *args: str) -> Any:
+def run(state: Any, handler: str, *args: Any) -> Any:
     return asyncio.run(IncidentPageState.event_handlers[handler].fn(state, *args))
 
 
@@ -79,13 +79,13 @@ def test_each_action_changes_the_state_of_the_incident(state: Any) -> None:
         ("mute", ("unknown",), "muted"),
         ("resolve", (), "resolved"),
     ):
-        assert run(state, handler, *args) is None
+        assert run(state, handler, state.incident.id, *args) is None
         run(state, "follow")
         assert (state.incident.state, state.busy) == (after, False)
 
 
 def test_a_mute_says_until_when(state: Any) -> None:
-    run(state, "mute", "hour")
+    run(state, "mute", state.incident.id, "hour")
     run(state, "follow")
     assert state.incident.muted_until
     incidents.mute(state.incident.id, timedelta(seconds=-1))
@@ -95,14 +95,14 @@ def test_a_mute_says_until_when(state: Any) -> None:
 
 def test_a_note_is_added_and_a_refused_one_stays_in_the_field(state: Any) -> None:
     state.set_note("The disk is full.")
-    run(state, "add_note")
+    run(state, "add_note", state.incident.id, {TYPED_NOTE: state.note})
     run(state, "follow")
     assert [note.text for note in state.incident.notes] == ["The disk is full."]
     assert state.note == ""
     for text in ("  ", "x" * 2001):
         state.set_note(text)
         assert "note" not in state.field_errors
-        run(state, "add_note")
+        run(state, "add_note", state.incident.id, {TYPED_NOTE: state.note})
         assert state.field_errors["note"]
         assert (state.note, state.error_shown) == (text, False)
 
@@ -115,7 +115,7 @@ def test_a_change_that_cannot_be_written_says_so_and_can_be_tried_again(
 
     with monkeypatch.context() as broken:
         broken.setattr(detail_state.incidents, "mute", fail)
-        run(state, "mute", "day")
+        run(state, "mute", state.incident.id, "day")
     assert (state.error_shown, state.busy) == (True, False)
     event = press_try_again(state)
     assert event.handler.fn.__name__ == "mute"

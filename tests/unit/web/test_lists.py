@@ -184,11 +184,11 @@ def test_an_error_of_an_open_circuit_says_when_it_can_be_tried_again() -> None:
     assert 3500 < state.waits[rows["one"].id] <= 3600
 
 
-def press_row(state: Any, error_id: str) -> list[Any]:
+def press_row(state: Any, error_id: str, operation_id: str = "one") -> list[Any]:
     handler = ErrorListState.event_handlers["try_again"].fn
 
     async def press() -> list[Any]:
-        return [event async for event in handler(state, error_id)]
+        return [event async for event in handler(state, error_id, operation_id)]
 
     return asyncio.run(press())
 
@@ -204,7 +204,8 @@ def test_try_again_of_an_error_resumes_its_operation_and_goes_there(
     (event,) = press_row(state, state.incidents[0].error.id)
     assert retried == ["one"]
     assert "/operations/one" in str(event.args)
-    assert press_row(state, "unknown") == []
+    state.retrying_id = "pressed"
+    assert press_row(state, state.incidents[0].error.id) == []
 
 
 def test_a_refused_try_again_says_why_and_can_be_pressed_again() -> None:

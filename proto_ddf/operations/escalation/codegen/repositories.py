@@ -8,6 +8,7 @@ from proto_ddf.db.engine import session
 from proto_ddf.db.tables import RepositoryRecord
 from proto_ddf.db.writing import write
 from proto_ddf.errors import IntegrationError
+from proto_ddf.submissions import seal
 
 
 class Repository(BaseModel):
@@ -52,6 +53,7 @@ def remove(slug: str) -> None:
         record = opened.get(RepositoryRecord, slug)
         if record is not None:
             opened.delete(record)
+        seal(opened, f"/apps/{slug}")
 
     write(delete)
     change_events.publish(slug)

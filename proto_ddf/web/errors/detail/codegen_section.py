@@ -11,6 +11,7 @@ from proto_ddf.web.shared.components.feedback import confirm_dialog
 from proto_ddf.web.shared.components.links import external_link_button
 from proto_ddf.web.shared.components.numbers import count, time_ago
 from proto_ddf.web.shared.components.operation import operation_panel
+from proto_ddf.web.shared.components.submitting import submits
 
 STATE = CodegenState
 _COLOURS = {
@@ -122,7 +123,7 @@ def _run(run: Any, number: Any) -> rx.Component:
                 external_link_button("Open run", run.web_url, variant="soft", color_scheme="gray"),
                 rx.fragment(),
             ),
-            rx.cond((number == 0) & (run.pull_url != ""), _show_changes(), rx.fragment()),
+            rx.cond((number == 0) & (run.pull_url != ""), _show_changes(run.key), rx.fragment()),
             class_name="pd-row-line pd-buttons",
         ),
         class_name="pd-row",
@@ -131,11 +132,11 @@ def _run(run: Any, number: Any) -> rx.Component:
     )
 
 
-def _show_changes() -> rx.Component:
+def _show_changes(key: rx.Var[str]) -> rx.Component:
     return rx.button(
         rx.icon("git-compare", size=14, aria_hidden="true"),
         "Show changes",
-        on_click=STATE.show_changes,
+        custom_attrs=submits(STATE.show_changes(key), "Show the changes of a fix"),
         disabled=STATE.busy,
         variant="soft",
         color_scheme="gray",
@@ -160,7 +161,7 @@ def _ask() -> rx.Component:
         "the plan go to Codegen, without secrets and without rows. Codegen may charge for the run.",
         confirm_label="Ask Codegen",
         cancel_label="Not now",
-        on_confirm=STATE.ask_codegen,
+        submitted=submits(STATE.ask_codegen(STATE.incident_id), "Ask Codegen"),
     )
     return rx.cond(
         STATE.can_ask,
@@ -209,7 +210,9 @@ def _apply() -> rx.Component:
         "with it, the old code is put back. The app's data stay.",
         confirm_label="Apply fix",
         cancel_label="Not now",
-        on_confirm=STATE.apply_fix(STATE.fix.commit, STATE.fix.digest),
+        submitted=submits(
+            STATE.apply_fix(STATE.runs[0].key, STATE.fix.commit, STATE.fix.digest), "Apply a fix"
+        ),
     )
 
 

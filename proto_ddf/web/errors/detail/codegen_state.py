@@ -16,6 +16,7 @@ from proto_ddf.operations.escalation.views import EscalationView, escalations_of
 from proto_ddf.operations.views import OperationView
 from proto_ddf.web.shared.state.live import refresh_signals
 from proto_ddf.web.shared.state.operation import OperationMixin
+from proto_ddf.web.shared.state.second_click import is_second_click
 
 _REFRESH_SECONDS = 5.0
 _KINDS = (fix_kind.KIND, apply_kinds.READ, apply_kinds.APPLY)
@@ -82,31 +83,29 @@ class CodegenState(OperationMixin, rx.State):
             return self._watch(found.id)
 
     @rx.event(background=True)
-    async def ask_codegen(self) -> AsyncIterator[Any]:
-        yield await self._begin("ask_codegen", by_hand.ask_about, self.incident_id)
+    async def ask_codegen(self, incident_id: str) -> AsyncIterator[Any]:
+        yield await self._begin("ask_codegen", by_hand.ask_about, str(incident_id))
 
     @rx.event(background=True)
-    async def show_changes(self) -> AsyncIterator[Any]:
-        """Look at what the newest run's fix would change."""
-        if self.runs:
-            yield await self._begin("show_changes", _start_reading, self.runs[0].key)
+    async def show_changes(self, key: str) -> AsyncIterator[Any]:
+        """Look at what the fix of a run would change."""
+        yield await self._begin("show_changes", _start_reading, str(key))
 
     @rx.event(background=True)
-    async def apply_fix(self, commit: str, digest: str) -> AsyncIterator[Any]:
-        """Apply the fix of the newest run as the page shows it: both texts come from there."""
-        if self.runs:
-            given = (self.runs[0].key, str(commit), str(digest))
-            yield await self._begin("apply_fix", _start_applying, *given, by=[commit, digest])
+    async def apply_fix(self, key: str, commit: str, digest: str) -> AsyncIterator[Any]:
+        """Apply the fix of a run as the page shows it: all three texts come from there."""
+        given = (str(key), str(commit), str(digest))
+        yield await self._begin("apply_fix", _start_applying, *given)
 
     async def _begin(
-        self, handler: str, start: Callable[..., str], *given: str, by: list[str] | None = None
+        self, handler: str, start: Callable[..., str], *given: str
     ) -> EventSpec | None:
-        """Start an operation and watch it. Try Again runs `handler(*by)`."""
+        """Start an operation and watch it. Try Again runs `handler(*given)`."""
         async with self:
-            if self.busy:
+            if is_second_click(self.busy):
                 return None
             self.starting = True
-            self._retry_by(handler, *(by or []))
+            self._retry_by(handler, *given)
         try:
             operation_id = await asyncio.to_thread(start, *given)
         except Exception as error:

@@ -4,9 +4,10 @@ from typing import Any
 
 import reflex as rx
 
-from proto_ddf.web.errors.detail.state import IncidentPageState
+from proto_ddf.web.errors.detail.state import TYPED_NOTE, IncidentPageState
 from proto_ddf.web.shared.components.fields import form_field
 from proto_ddf.web.shared.components.numbers import time_ago
+from proto_ddf.web.shared.components.submitting import submits_form
 
 
 def notes_section() -> rx.Component:
@@ -21,7 +22,7 @@ def notes_section() -> rx.Component:
         rx.el.form(
             form_field(
                 "New note",
-                rx.text_area(value=state.note, on_change=state.set_note, rows="3"),
+                rx.text_area(name=TYPED_NOTE, value=state.note, on_change=state.set_note, rows="3"),
                 field_id="note",
                 error=state.field_errors["note"],
                 help_text="What others should know. At most 2,000 characters.",
@@ -34,7 +35,9 @@ def notes_section() -> rx.Component:
                 type="submit",
                 margin_top="12px",
             ),
-            on_submit=state.add_note,
+            custom_attrs=submits_form(
+                state.add_note(state.incident.id, {}), "Add a note", key=state.incident.id
+            ),
             no_validate=True,
         ),
         class_name="pd-section",

@@ -24,6 +24,7 @@ from proto_ddf.web.shared.components.links import link_button
 from proto_ddf.web.shared.components.numbers import clock_time, count, time_ago
 from proto_ddf.web.shared.components.operation import step_list
 from proto_ddf.web.shared.components.repairs import repairs_section
+from proto_ddf.web.shared.components.submitting import submits
 
 _MUTES = (("hour", "1 hour"), ("day", "1 day"), ("ever", "For ever"))
 _NEWEST = 5
@@ -106,9 +107,9 @@ def _actions() -> rx.Component:
     mute = rx.cond(resolved, nothing, _mute_menu())
     return rx.el.div(
         error_again(state, incident.error),
-        rx.cond(unseen, _button("Acknowledge", "check", state.acknowledge), nothing),
-        rx.cond(muted, _button("Unmute", "bell", state.unmute), mute),
-        rx.cond(resolved, nothing, _button("Resolve", "circle-check", state.resolve)),
+        rx.cond(unseen, _button("Acknowledge", "check", state.acknowledge(incident.id)), nothing),
+        rx.cond(muted, _button("Unmute", "bell", state.unmute(incident.id)), mute),
+        rx.cond(resolved, nothing, _button("Resolve", "circle-check", state.resolve(incident.id))),
         class_name="pd-incident-actions",
     )
 
@@ -117,11 +118,11 @@ def _when(what: str, at: rx.Var[str]) -> rx.Component:
     return rx.cond(at, rx.el.span(what, time_ago(at)), rx.fragment())
 
 
-def _button(label: str, icon: str, on_click: Any = None) -> rx.Component:
+def _button(label: str, icon: str, event: Any) -> rx.Component:
     return rx.button(
         rx.icon(icon, size=16, aria_hidden="true"),
         label,
-        on_click=on_click,
+        custom_attrs=submits(event, f"{label} an error", key=IncidentPageState.incident.id),
         disabled=IncidentPageState.busy,
         variant="soft",
         color_scheme="gray",
@@ -131,8 +132,15 @@ def _button(label: str, icon: str, on_click: Any = None) -> rx.Component:
 
 
 def _mute_menu() -> rx.Component:
+    incident: Any = IncidentPageState.incident
     items = [
-        rx.menu.item(label, on_select=IncidentPageState.mute(period)) for period, label in _MUTES
+        rx.menu.item(
+            label,
+            custom_attrs=submits(
+                IncidentPageState.mute(incident.id, period), "Mute an error", key=incident.id
+            ),
+        )
+        for period, label in _MUTES
     ]
     return rx.menu.root(
         rx.menu.trigger(

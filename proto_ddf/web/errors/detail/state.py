@@ -18,8 +18,11 @@ from proto_ddf.web.errors.rows import ErrorRow, IncidentRow, error_row, incident
 from proto_ddf.web.errors.trying_again import ErrorRowsMixin
 from proto_ddf.web.shared.state.live import refresh_signals
 from proto_ddf.web.shared.state.operation import no_operation
+from proto_ddf.web.shared.state.second_click import is_second_click
 
 _REFRESH_SECONDS = 5.0
+TYPED_NOTE = "typed note"
+"""The name of the control of a new note in the form that is sent. It must not be the control's id."""
 MUTE_PERIODS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "ever": None}
 
 
@@ -72,23 +75,24 @@ class IncidentPageState(ErrorRowsMixin, rx.State):
         return None
 
     @rx.event(background=True)
-    async def acknowledge(self) -> EventSpec | None:
-        return await self._change("acknowledge", incidents.acknowledge)
+    async def acknowledge(self, incident_id: str) -> EventSpec | None:
+        return await self._change("acknowledge", incidents.acknowledge, incident_id)
 
     @rx.event(background=True)
-    async def mute(self, period: str) -> EventSpec | None:
+    async def mute(self, incident_id: str, period: str) -> EventSpec | None:
         """Mute it for one of MUTE_PERIODS."""
         if period not in MUTE_PERIODS:
             return None
-        return await self._change("mute", incidents.mute, MUTE_PERIODS[period], by=[period])
+        seconds = MUTE_PERIODS[period]
+        return await self._change("mute", incidents.mute, incident_id, seconds, by=[period])
 
     @rx.event(background=True)
-    async def unmute(self) -> EventSpec | None:
-        return await self._change("unmute", incidents.unmute)
+    async def unmute(self, incident_id: str) -> EventSpec | None:
+        return await self._change("unmute", incidents.unmute, incident_id)
 
     @rx.event(background=True)
-    async def resolve(self) -> EventSpec | None:
-        return await self._change("resolve", incidents.resolve)
+    async def resolve(self, incident_id: str) -> EventSpec | None:
+        return await self._change("resolve", incidents.resolve, incident_id)
 
     @rx.event
     def set_note(self, text: str) -> None:
@@ -96,22 +100,25 @@ class IncidentPageState(ErrorRowsMixin, rx.State):
         self._clear_field_error("note")
 
     @rx.event(background=True)
-    async def add_note(self) -> EventSpec | None:
+    async def add_note(self, incident_id: str, form: dict[str, Any]) -> EventSpec | None:
         """Add the note that was typed. After a failure it stays in the field."""
-        async with self:
-            text = self.note
-        return await self._change("add_note", incidents.add_note, text)
+        text = str(form.get(TYPED_NOTE, ""))
+        return await self._change("add_note", incidents.add_note, incident_id, text, by=[form])
 
     async def _change(
-        self, handler: str, change: Callable[..., None], *args: Any, by: Sequence[str] = ()
+        self,
+        handler: str,
+        change: Callable[..., None],
+        incident_id: str,
+        *args: Any,
+        by: Sequence[Any] = (),
     ) -> EventSpec | None:
-        """Call `change(incident id, *args)` and show the result. Try Again runs `handler(*by)`."""
+        """Call `change(incident_id, *args)` and show the result. Try Again runs `handler(incident_id, *by)`."""
         async with self:
-            if self.busy or not self.incident.id:
+            if is_second_click(self.busy):
                 return None
             self.busy = True
-            incident_id = self.incident.id
-            self._retry_by(handler, *by)
+            self._retry_by(handler, incident_id, *by)
         try:
             await asyncio.to_thread(change, incident_id, *args)
         except Exception as error:

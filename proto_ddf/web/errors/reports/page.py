@@ -12,6 +12,7 @@ from proto_ddf.web.shared.components.fields import form_field
 from proto_ddf.web.shared.components.layout import page
 from proto_ddf.web.shared.components.numbers import file_size, time_ago
 from proto_ddf.web.shared.components.operation import operation_panel
+from proto_ddf.web.shared.components.submitting import submits
 
 STATE = ReportsState
 
@@ -75,11 +76,21 @@ def _form() -> rx.Component:
             rx.el.span(_schedule(), class_name="pd-quiet"),
             class_name="pd-row-line pd-buttons",
         ),
-        on_submit=STATE.generate,
+        custom_attrs=submits(STATE.generate(_options()), "Make a report"),
         no_validate=True,
         class_name="pd-panel pd-report-form",
         aria_label="New report",
     )
+
+
+def _options() -> rx.Var[dict[str, str]]:
+    options = {
+        "type": STATE.type,
+        "format": STATE.format,
+        "time_range": STATE.time_range,
+        "about": STATE.about,
+    }
+    return rx.Var.create(options)
 
 
 def _schedule() -> rx.Var[str]:
@@ -189,5 +200,5 @@ def _delete(report: Any) -> rx.Component:
         title="Delete this report?",
         text="Its file is deleted. The errors that it tells of stay.",
         confirm_label="Delete report",
-        on_confirm=STATE.delete(report.id),
+        submitted=submits(STATE.delete(report.id), "Delete a report", key=report.id),
     )

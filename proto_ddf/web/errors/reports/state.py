@@ -19,6 +19,7 @@ from proto_ddf.settings import get_settings
 from proto_ddf.web.shared.state.focus import focus
 from proto_ddf.web.shared.state.live import LiveMixin, refresh_signals
 from proto_ddf.web.shared.state.operation import OperationMixin
+from proto_ddf.web.shared.state.second_click import is_second_click
 
 _REFRESH_SECONDS = 5.0
 _MOST_CHOICES = 100
@@ -106,20 +107,15 @@ class ReportsState(OperationMixin, LiveMixin, rx.State):
         return None
 
     @rx.event(background=True)
-    async def generate(self) -> AsyncIterator[Any]:
-        """Start the report that the form asks for. A second click while one is made does nothing."""
+    async def generate(self, options: dict[str, str]) -> AsyncIterator[Any]:
+        """Start the report that the form asks for: type, format, time_range, about. A second click while one is made
+        does nothing."""
         async with self:
-            if self.busy:
+            if is_second_click(self.busy):
                 return
             self.starting = True
             self.field_errors = {}
-            self._retry_by("generate")
-            options = {
-                "type": self.type,
-                "format": self.format,
-                "time_range": self.time_range,
-                "about": self.about,
-            }
+            self._retry_by("generate", options)
         try:
             given = GenerateReportInput(options=ReportOptions.model_validate(options))
             operation_id = await asyncio.to_thread(service.start, KIND, given)
@@ -139,7 +135,7 @@ class ReportsState(OperationMixin, LiveMixin, rx.State):
     @rx.event(background=True)
     async def delete(self, report_id: str) -> EventSpec | None:
         async with self:
-            if self.deleting:
+            if is_second_click(self.deleting):
                 return None
             self.deleting = report_id
             self._retry_by("delete", report_id)

@@ -9,6 +9,7 @@ from proto_ddf.web.settings.notifications.form_state import NAME_ID, field_key, 
 from proto_ddf.web.settings.notifications.state import NotificationsState
 from proto_ddf.web.shared.components.fields import form_field
 from proto_ddf.web.shared.components.secret_field import secret_form_field
+from proto_ddf.web.shared.components.submitting import submits_form
 
 STATE = NotificationsState
 
@@ -36,7 +37,7 @@ def channel_form() -> rx.Component:
             STATE.kind, *[(kind.name, _fields(kind)) for kind in KINDS.values()], rx.fragment()
         ),
         _buttons(),
-        on_submit=STATE.save,
+        custom_attrs=submits_form(STATE.save(STATE.channel_id, {}), "Save a channel"),
         no_validate=True,
         class_name="pd-panel",
         style={

@@ -9,6 +9,7 @@ from proto_ddf.web.settings.notifications.state import NotificationsState
 from proto_ddf.web.shared.components.badge import status_badge
 from proto_ddf.web.shared.components.feedback import confirm_dialog
 from proto_ddf.web.shared.components.numbers import count, time_ago
+from proto_ddf.web.shared.components.submitting import submits
 
 STATE = NotificationsState
 
@@ -77,24 +78,22 @@ def _actions(channel: Any) -> rx.Component:
     test = _button(
         "Test",
         "Test " + channel.name,
-        STATE.test(channel.id),
+        submits(STATE.test(channel.id), "Test a channel", key=channel.id),
         busy | ~channel.enabled | (STATE.operation.state == "running"),
     )
     own = rx.fragment(
-        _button("Change", "Change " + channel.name, STATE.edit(channel.id), busy),
+        _plain_button("Change", "Change " + channel.name, busy, on_click=STATE.edit(channel.id)),
         rx.cond(
             channel.enabled,
-            _button(
-                "Switch off", "Switch off " + channel.name, STATE.switch(channel.id, False), busy
-            ),
-            _button("Switch on", "Switch on " + channel.name, STATE.switch(channel.id, True), busy),
+            _switch(channel, "Switch off", False, busy),
+            _switch(channel, "Switch on", True, busy),
         ),
         confirm_dialog(
             _plain_button("Remove", "Remove " + channel.name, busy),
             title="Remove this channel?",
             text="Its settings and secrets are deleted. What waits to be sent by it is not sent.",
             confirm_label="Remove channel",
-            on_confirm=STATE.remove(channel.id),
+            submitted=submits(STATE.remove(channel.id), "Remove a channel", key=channel.id),
         ),
     )
     return rx.el.div(
@@ -104,8 +103,13 @@ def _actions(channel: Any) -> rx.Component:
     )
 
 
-def _button(label: str, name: Any, on_click: Any, disabled: Any) -> rx.Component:
-    return _plain_button(label, name, disabled, on_click=on_click)
+def _switch(channel: Any, label: str, on: bool, disabled: Any) -> rx.Component:
+    submitted = submits(STATE.switch(channel.id, on), f"{label} a channel", key=channel.id)
+    return _button(label, f"{label} " + channel.name, submitted, disabled)
+
+
+def _button(label: str, name: Any, submitted: dict[str, Any], disabled: Any) -> rx.Component:
+    return _plain_button(label, name, disabled, custom_attrs=submitted)
 
 
 def _plain_button(label: str, name: Any, disabled: Any, **props: Any) -> rx.Component:

@@ -20,6 +20,7 @@ from proto_ddf.sources.protocol import FormField
 from proto_ddf.web.shared.state.focus import focus
 from proto_ddf.web.shared.state.operation import OperationMixin
 from proto_ddf.web.shared.state.presence import is_connected
+from proto_ddf.web.shared.state.second_click import is_second_click
 from proto_ddf.web.shared.state.typed_secrets import SEND
 
 NAME_ID = "channel-name"
@@ -130,12 +131,14 @@ class ChannelFormMixin(OperationMixin, mixin=True):
             self.field_errors = {**self.field_errors, field.name: str(message)}
 
     @rx.event(background=True)
-    async def save(self, form: dict[str, Any]) -> AsyncIterator[Any]:
+    async def save(self, channel_id: str, form: dict[str, Any]) -> AsyncIterator[Any]:
         """Save the channel. `form` has the values of the text controls: earlier events may have been lost."""
         async with self:
-            if self.saving:
+            if is_second_click(self.saving):
                 return
-            if not self.form_open:  # the state of a tab is lost after an hour without an event
+            if (
+                not self.form_open or channel_id != self.channel_id
+            ):  # the state of a tab is lost after an hour without an event
                 self.form_open = False  # so that the browser closes it too
                 yield rx.toast.info("The form was open for too long. Open it again.")
                 return

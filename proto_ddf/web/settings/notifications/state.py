@@ -14,6 +14,7 @@ from proto_ddf.operations.kinds.notifications import TestChannelInput
 from proto_ddf.settings import get_settings
 from proto_ddf.web.settings.notifications.form_state import ChannelFormMixin
 from proto_ddf.web.shared.state.live import LiveMixin, refresh_signals
+from proto_ddf.web.shared.state.second_click import is_second_click
 
 _REFRESH_SECONDS = 5.0
 _LIMIT = 100
@@ -73,7 +74,7 @@ class NotificationsState(ChannelFormMixin, LiveMixin, rx.State):
     async def test(self, channel_id: str) -> AsyncIterator[Any]:
         """Send a message by a channel, and show what becomes of it."""
         async with self:
-            if channel_id in self.busy or self.operation.state in _RUNNING:
+            if is_second_click(channel_id in self.busy or self.operation.state in _RUNNING):
                 return
             self.busy = [*self.busy, channel_id]
             self._retry_by("test", channel_id)
@@ -113,7 +114,7 @@ class NotificationsState(ChannelFormMixin, LiveMixin, rx.State):
     ) -> EventSpec | None:
         """Call `change(changed_id, *args)`; Try Again runs `handler` with the same arguments."""
         async with self:
-            if changed_id in self.busy:
+            if is_second_click(changed_id in self.busy):
                 return None
             self.busy = [*self.busy, changed_id]
             self._retry_by(handler, changed_id, *args)

@@ -7,6 +7,7 @@ import reflex as rx
 from proto_ddf.web.settings.notifications.state import NotificationsState
 from proto_ddf.web.shared.components.badge import status_badge
 from proto_ddf.web.shared.components.numbers import clock_time, count, time_ago
+from proto_ddf.web.shared.components.submitting import submits
 
 STATE = NotificationsState
 
@@ -71,7 +72,9 @@ def _row(delivery: Any) -> rx.Component:
 def _send_again(delivery: Any) -> rx.Component:
     return rx.button(
         "Send again",
-        on_click=STATE.send_again(delivery.id),
+        custom_attrs=submits(
+            STATE.send_again(delivery.id), "Send a message again", key=delivery.id
+        ),
         disabled=STATE.busy.contains(delivery.id),
         aria_label="Send again: " + delivery.title,
         variant="soft",

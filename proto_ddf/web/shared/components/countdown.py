@@ -48,13 +48,14 @@ def countdown(
 def try_again_button(
     *,
     busy: rx.Var[bool] | bool,
-    on_click: Any,
+    on_click: Any = None,
+    submitted: dict[str, Any] | None = None,
     until: rx.Var[str] | str,
     seconds: rx.Var[float] | float,
     disabled: rx.Var[bool] | bool | None = None,
     name: rx.Var[str] | str = "",
 ) -> rx.Component:
-    """Try Again. If `until` names a wait, the button is disabled and counts down until the wait ends.
+    """Try Again, by a handler or by what is `submitted` (`submits`). If `until` names a wait, the button is disabled and counts down until the wait ends.
 
     try_again_button(busy=S.error_retrying, on_click=S.retry_operation, until=S.error_retry_at,
                      seconds=S.error_wait)
@@ -66,4 +67,5 @@ def try_again_button(
         name=name,
         disabled=busy if disabled is None else disabled,
         on_click=on_click,
+        custom_attrs=submitted or {},
     )

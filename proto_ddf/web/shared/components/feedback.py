@@ -46,14 +46,16 @@ def confirm_dialog(
     title: str | rx.Var[str],
     text: str | rx.Var[str] | rx.Component,
     confirm_label: str | rx.Var[str],
-    on_confirm: EventType[()],
+    on_confirm: EventType[()] | None = None,
+    submitted: dict[str, Any] | None = None,
     cancel_label: str | rx.Var[str] = "Keep it",
     typed_name: str | rx.Var[str] | None = None,
 ) -> rx.Component:
-    """A dialog that asks for confirmation before `on_confirm` runs; `text` says what will be lost.
+    """A dialog that asks for confirmation before `on_confirm` runs, or `submitted` is sent (`submits`); `text` says what will
+    be lost.
 
         confirm_dialog(rx.button("Delete"), title="Delete this app?", text="Its code and data are deleted.",
-                       confirm_label="Delete app", on_confirm=AppState.delete)
+                       confirm_label="Delete app", submitted=submits(AppState.delete(app.slug), "Delete an app"))
 
     With `typed_name` (for actions that cannot be undone) the person must type the name first.
     """
@@ -69,11 +71,16 @@ def confirm_dialog(
     )
     if typed_name is None:
         confirm = rx.alert_dialog.action(
-            rx.button(confirm_label, color_scheme="red", on_click=on_confirm)
+            rx.button(
+                confirm_label,
+                color_scheme="red",
+                on_click=on_confirm,
+                custom_attrs=submitted or {},
+            )
         )
         foot: rx.Component = rx.flex(cancel, confirm, gap="12px", justify="end", margin_top="24px")
     else:
-        foot = _typed_form(typed_name, cancel, confirm_label, on_confirm)
+        foot = _typed_form(typed_name, cancel, confirm_label, submitted or {})
     return rx.alert_dialog.root(
         rx.alert_dialog.trigger(trigger),
         rx.alert_dialog.content(
@@ -86,7 +93,7 @@ def _typed_form(
     name: str | rx.Var[str],
     cancel: rx.Component,
     confirm_label: str | rx.Var[str],
-    on_confirm: EventType[()],
+    submitted: dict[str, Any],
 ) -> rx.Component:
     pattern = re.escape(name) if isinstance(name, str) else _escaped(name)
     field = rx.input(
@@ -107,14 +114,11 @@ def _typed_form(
             justify="end",
             margin_top="16px",
         ),
-        on_submit=[*_as_list(on_confirm), rx.call_script(_CLOSE_DIALOG)],
+        on_submit=rx.call_script(_CLOSE_DIALOG),
+        custom_attrs=submitted,
         class_name="pd-field",
         style={"margin_top": "16px"},
     )
-
-
-def _as_list(events: EventType[()]) -> list[EventType[()]]:
-    return list(events) if isinstance(events, list | tuple) else [events]
 
 
 def _escaped(name: rx.Var[str]) -> rx.Var[str]:

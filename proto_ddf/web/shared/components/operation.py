@@ -10,6 +10,7 @@ from proto_ddf.web.shared.components.callout import error_box
 from proto_ddf.web.shared.components.countdown import try_again_button
 from proto_ddf.web.shared.components.feedback import confirm_dialog
 from proto_ddf.web.shared.components.numbers import duration
+from proto_ddf.web.shared.components.submitting import submits
 from proto_ddf.web.shared.state.operation import OperationMixin
 
 
@@ -89,17 +90,23 @@ def _cancel(state: type[OperationMixin]) -> rx.Component:
         ),
         confirm_label=rx.cond(failed, "Discard operation", "Cancel operation"),
         cancel_label=rx.cond(failed, "Keep it", "Go on"),
-        on_confirm=state.cancel_operation,
+        submitted=submits(
+            state.cancel_operation(state.operation.id),
+            "Cancel an operation",
+            key=state.operation.id,
+        ),
     )
 
 
 def _failure(state: type[OperationMixin]) -> rx.Component:
-    error = state.operation_error
+    error, operation = state.operation_error, state.operation
     again = rx.cond(
         state.operation_can_retry,
         try_again_button(
             busy=state.operation_busy == "retrying",
-            on_click=state.resume_operation,
+            submitted=submits(
+                state.resume_operation(operation.id), "Try an operation again", key=operation.id
+            ),
             until=error["retry_at"],
             seconds=state.operation_wait,
             disabled=state.operation_busy != "",

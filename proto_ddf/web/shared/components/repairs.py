@@ -10,6 +10,7 @@ from proto_ddf.web.shared.components.callout import error_callout
 from proto_ddf.web.shared.components.feedback import confirm_dialog
 from proto_ddf.web.shared.components.numbers import time_ago
 from proto_ddf.web.shared.components.operation import step_list
+from proto_ddf.web.shared.components.submitting import submits
 from proto_ddf.web.shared.state.repairs import RecoveryState
 
 
@@ -138,5 +139,9 @@ def _option(option: Any) -> rx.Component:
         text=option.loses,
         confirm_label=option.title,
         cancel_label="Leave it",
-        on_confirm=RecoveryState.start(option.name),
+        submitted=submits(
+            RecoveryState.start(RecoveryState.about, RecoveryState.subject, option.name),
+            option.title,
+            key=RecoveryState.subject,
+        ),
     )

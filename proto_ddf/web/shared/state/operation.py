@@ -14,6 +14,7 @@ from proto_ddf.operations.views import OperationView
 from proto_ddf.web.shared.state.errors import ErrorMixin
 from proto_ddf.web.shared.state.flow_status import Flow
 from proto_ddf.web.shared.state.live import refresh_signals
+from proto_ddf.web.shared.state.second_click import is_second_click
 
 # The durations of running steps are updated this often.
 _REFRESH_SECONDS = 1.0
@@ -113,37 +114,38 @@ class OperationMixin(ErrorMixin, mixin=True):
                 return
 
     @rx.event(background=True)
-    async def cancel_operation(self) -> AsyncIterator[Any]:
-        """Cancel the operation shown."""
-        async for event in self._ask("cancelling"):
+    async def cancel_operation(self, operation_id: str) -> AsyncIterator[Any]:
+        """Cancel the operation that the page showed."""
+        async for event in self._ask("cancelling", operation_id):
             yield event
 
     @rx.event(background=True)
-    async def resume_operation(self) -> AsyncIterator[Any]:
-        """Try the operation shown again, from the step that failed."""
-        async for event in self._ask("retrying"):
+    async def resume_operation(self, operation_id: str) -> AsyncIterator[Any]:
+        """Try the operation that the page showed again, from the step that failed."""
+        async for event in self._ask("retrying", operation_id):
             yield event
 
-    async def _ask(self, what: str) -> AsyncIterator[Any]:
+    async def _ask(self, what: str, operation_id: str) -> AsyncIterator[Any]:
         async with self:
-            if self.operation_busy or not self.operation.id:
+            if is_second_click(self.operation_busy):
                 return
             self.operation_busy = what
-            operation_id = self.operation.id
         act = service.retry if what == "retrying" else service.cancel
         try:
             await asyncio.to_thread(act, operation_id)
         except Exception as error:
             async with self:
                 self.operation_busy = ""
-                self._retry_by(_HANDLERS[what])
+                self._retry_by(_HANDLERS[what], operation_id)
                 shown = self.handle_error(error, f"{what} an operation", operation_id=operation_id)
             yield shown
         else:
             async with self:
                 self.operation_busy = ""
                 self._clear_error()
-            yield self.__class__.watch_operation(operation_id)
+                is_shown = self.operation.id == operation_id
+            if is_shown:  # the page may show another one meanwhile
+                yield self.__class__.watch_operation(operation_id)
 
     def _show_operation(self, view: OperationView | None) -> None:
         """Assign only what changed, because every assigned value is sent to the browser."""

@@ -12,6 +12,7 @@ from proto_ddf.operations.recovery import runner, views
 from proto_ddf.operations.recovery.views import RecoveryAttempt
 from proto_ddf.web.shared.state.errors import ErrorMixin
 from proto_ddf.web.shared.state.live import refresh_signals
+from proto_ddf.web.shared.state.second_click import is_second_click
 
 _REFRESH_SECONDS = 2.0
 
@@ -56,8 +57,10 @@ class RecoveryState(ErrorMixin, rx.State):
     original_title: str = ""
     starting: str = ""
     """The repair that a person has just chosen."""
-    _subject: str = ""
-    """What the shown repairs are about."""
+    about: str = ""
+    """"apps", "operations" or "errors": what kind of thing the shown repairs are about."""
+    subject: str = ""
+    """Its slug or id."""
 
     @rx.event(background=True, supersedes=True)
     async def follow(self) -> AsyncIterator[Any]:
@@ -65,9 +68,9 @@ class RecoveryState(ErrorMixin, rx.State):
         async with self:
             kind, subject = self._about()
             self.starting = ""  # it is left over if the server was killed meanwhile
-            if subject != self._subject:
+            if (kind, subject) != (self.about, self.subject):
                 self._show(Repairs())
-                self._subject = subject
+                self.about, self.subject = kind, subject
         async for _ in refresh_signals(self, about=None, every=_REFRESH_SECONDS):
             try:
                 found = await asyncio.to_thread(_read, kind, subject)
@@ -85,16 +88,15 @@ class RecoveryState(ErrorMixin, rx.State):
                 self._show(found)
 
     @rx.event(background=True)
-    async def start(self, name: str) -> AsyncIterator[Any]:
+    async def start(self, about: str, subject: str, name: str) -> AsyncIterator[Any]:
         """Start the repair that a person has chosen and confirmed. A second click while it starts does nothing."""
         async with self:
-            if self.starting or not isinstance(name, str):
+            if is_second_click(self.starting) or not isinstance(name, str):
                 return
             self.starting = name
-            kind, subject = self._about()
-            self._retry_by("start", name)
+            self._retry_by("start", about, subject, name)
         try:
-            await asyncio.to_thread(_start, kind, subject, name)
+            await asyncio.to_thread(_start, str(about), str(subject), name)
         except Exception as error:
             async with self:
                 self.starting = ""

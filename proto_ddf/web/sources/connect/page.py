@@ -9,6 +9,7 @@ from proto_ddf.web.shared.components.fields import form_field
 from proto_ddf.web.shared.components.flow_status import flow_badge, flow_message
 from proto_ddf.web.shared.components.layout import page
 from proto_ddf.web.shared.components.operation import operation_panel
+from proto_ddf.web.shared.components.submitting import submits_form
 from proto_ddf.web.sources.connect.fields import kind_fields
 from proto_ddf.web.sources.connect.state import TYPED_NAME, NewSourceState
 
@@ -58,8 +59,8 @@ def _form() -> rx.Component:
         ),
         _buttons(),
         id=_FORM_ID,
-        custom_attrs={"data-typed": ""},
-        on_submit=NewSourceState.connect,
+        custom_attrs={"data-typed": ""}
+        | submits_form(NewSourceState.connect, "Connect a source", keeps=NewSourceState),
         no_validate=True,
         class_name="pd-panel",
         style={"display": "flex", "flex_direction": "column", "gap": "20px", "padding": "24px"},

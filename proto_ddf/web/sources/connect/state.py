@@ -19,6 +19,7 @@ from proto_ddf.web.shared.state.flow_status import (
 from proto_ddf.web.shared.state.focus import focus
 from proto_ddf.web.shared.state.kept_forms import KeptFormMixin
 from proto_ddf.web.shared.state.presence import is_connected
+from proto_ddf.web.shared.state.second_click import is_second_click
 from proto_ddf.web.shared.state.typed_secrets import SEND
 from proto_ddf.web.sources.connect.draft import (
     Draft,
@@ -198,7 +199,7 @@ class NewSourceState(FilesMixin, SecretsMixin, KeptFormMixin, rx.State):
 
     async def _begin(self, what: str, form: dict[str, Any]) -> AsyncIterator[Any]:
         async with self:
-            if self.starting or self.operation.state in _RUNNING:
+            if is_second_click(self.starting or self.operation.state in _RUNNING):
                 return
             self.starting = what
             self._take_typed(form)

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from proto_ddf.web.shared.components.submitting import submits
 from proto_ddf.web.sources.detail.state import ColumnRow, SourceDetailState, TableRow
 from proto_ddf.web.sources.detail.type_candidates import TYPE_WORDS, CandidateRow
 
@@ -44,12 +45,18 @@ def _candidate(
         ),
         rx.button(
             candidate.button,
-            on_click=SourceDetailState.accept_candidate(one.name, column.name, candidate.type),
             disabled=SourceDetailState.busy,
             size="1",
             variant="soft",
             type="button",
-            custom_attrs={"aria-label": candidate.button + ": " + column.name},
+            custom_attrs={"aria-label": candidate.button + ": " + column.name}
+            | submits(
+                SourceDetailState.accept_candidate(
+                    SourceDetailState.source.id, one.name, column.name, candidate.type
+                ),
+                "Change the type of a column",
+                key=SourceDetailState.source.id,
+            ),
         ),
         class_name="pd-quiet",
         style={

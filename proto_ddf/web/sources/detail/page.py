@@ -12,8 +12,9 @@ from proto_ddf.web.shared.components.links import link_button
 from proto_ddf.web.shared.components.numbers import count, row_count, time_ago
 from proto_ddf.web.shared.components.operation import operation_panel
 from proto_ddf.web.shared.components.schema_changes import last_changes
+from proto_ddf.web.shared.components.submitting import submits, submits_form
 from proto_ddf.web.sources.detail.preview_state import PreviewState
-from proto_ddf.web.sources.detail.state import SourceDetailState
+from proto_ddf.web.sources.detail.state import TYPED_NAME, SourceDetailState
 from proto_ddf.web.sources.detail.tables import source_tables
 from proto_ddf.web.sources.health_view import connection_panel
 from proto_ddf.web.sources.list_page import kind_icon
@@ -86,7 +87,9 @@ def _facts() -> rx.Component:
         rx.button(
             rx.icon("refresh-cw", size=16, aria_hidden="true"),
             "Refresh",
-            on_click=SourceDetailState.refresh,
+            custom_attrs=submits(
+                SourceDetailState.refresh(source.id), "Refresh a source", key=source.id
+            ),
             disabled=SourceDetailState.busy,
             variant="soft",
             type="button",
@@ -144,6 +147,7 @@ def _rename_dialog() -> rx.Component:
                 form_field(
                     "Name",
                     rx.input(
+                        name=TYPED_NAME,
                         value=SourceDetailState.new_name,
                         on_change=SourceDetailState.set_new_name,
                         max_length=80,
@@ -162,7 +166,11 @@ def _rename_dialog() -> rx.Component:
                     justify="end",
                     margin_top="16px",
                 ),
-                on_submit=SourceDetailState.rename,
+                custom_attrs=submits_form(
+                    SourceDetailState.rename(SourceDetailState.source.id, {}),
+                    "Rename a source",
+                    key=SourceDetailState.source.id,
+                ),
                 no_validate=True,
             ),
             max_width="480px",
@@ -206,6 +214,8 @@ def _delete() -> rx.Component:
         title="Delete this source?",
         text=lost,
         confirm_label="Delete source",
-        on_confirm=SourceDetailState.delete,
+        submitted=submits(
+            SourceDetailState.delete(source.id), f"Delete {source.name}", key=source.id
+        ),
         typed_name=source.name,
     )

@@ -23,6 +23,7 @@ from proto_ddf.sources.schema.column_types import ChosenType
 from proto_ddf.sources.schema.model import ColumnInfo, ColumnType, TableInfo
 from proto_ddf.web.shared.state.operation import OperationMixin
 from proto_ddf.web.shared.state.schema_changes import ChangesView, changes_view
+from proto_ddf.web.shared.state.second_click import is_second_click
 from proto_ddf.web.sources.detail.preview_state import PreviewState
 from proto_ddf.web.sources.detail.type_candidates import CandidateRow, accepted, candidate_row
 from proto_ddf.web.sources.list_state import SourceRow, shown_rows, source_row
@@ -78,6 +79,10 @@ _KINDS = {
 }
 """For each handler, the kind of operation that it starts, and what it does, in words."""
 _DONE = {"type_column": "The type is changed."}
+
+
+TYPED_NAME = "typed name"
+"""The name of the control of a new name in the form that is sent. It must not be the control's id."""
 
 
 class SourceDetailState(OperationMixin, rx.State):
@@ -146,11 +151,11 @@ class SourceDetailState(OperationMixin, rx.State):
         self._clear_field_error("name")
 
     @rx.event(background=True)
-    async def rename(self) -> AsyncIterator[Any]:
+    async def rename(self, source_id: str, form: dict[str, Any]) -> AsyncIterator[Any]:
         """Give the source the name that was typed."""
+        name = str(form.get(TYPED_NAME, ""))
         async with self:
-            source_id, name = self.source.id, self.new_name
-            self._retry_by("rename")
+            self._retry_by("rename", source_id, form)
         try:
             view = await asyncio.to_thread(store.rename_source, source_id, name)
         except Exception as error:
@@ -162,12 +167,14 @@ class SourceDetailState(OperationMixin, rx.State):
         async with self:
             self._clear_error()
             self.renaming = False
-            self._show_source(view)
+            if self.source.id == source_id:
+                self._show_source(view)
 
     @rx.event(background=True)
-    async def refresh(self) -> AsyncIterator[Any]:
+    async def refresh(self, source_id: str) -> AsyncIterator[Any]:
         """Read its tables again."""
-        async for event in self._begin("refresh", RefreshSourceInput(source_id=self.source.id)):
+        given = RefreshSourceInput(source_id=str(source_id))
+        async for event in self._begin("refresh", given, source_id):
             yield event
 
     @rx.event(background=True)
@@ -185,26 +192,27 @@ class SourceDetailState(OperationMixin, rx.State):
             yield event
 
     @rx.event(background=True)
-    async def accept_candidate(self, table: str, column: str, chosen: str) -> AsyncIterator[Any]:
+    async def accept_candidate(
+        self, source_id: str, table: str, column: str, chosen: str
+    ) -> AsyncIterator[Any]:
         """Give a column a suggested type; texts that do not fit become empty."""
-        async with self:
-            source_id = self.source.id
         given = await asyncio.to_thread(accepted, source_id, table, column, chosen)
         if given is None:
             return
-        async for event in self._begin("accept_candidate", given, table, column, chosen):
+        async for event in self._begin("accept_candidate", given, source_id, table, column, chosen):
             yield event
 
     @rx.event(background=True)
-    async def delete(self) -> AsyncIterator[Any]:
+    async def delete(self, source_id: str) -> AsyncIterator[Any]:
         """Delete the source and its uploads."""
-        async for event in self._begin("delete", DeleteSourceInput(source_id=self.source.id)):
+        given = DeleteSourceInput(source_id=str(source_id))
+        async for event in self._begin("delete", given, source_id):
             yield event
 
     async def _begin(self, handler: str, given: _Given, *args: str) -> AsyncIterator[Any]:
+        source_id = given.source_id
         async with self:
-            source_id = self.source.id
-            if not source_id or self.operation.state in ("pending", "running"):
+            if not source_id or is_second_click(self.operation.state in ("pending", "running")):
                 return
             self._retry_by(handler, *args)
         kind, doing = _KINDS[handler]
@@ -217,8 +225,9 @@ class SourceDetailState(OperationMixin, rx.State):
             return
         async with self:
             self._clear_error()
-            watch = self._watch(operation_id)
-        yield watch
+            watch = self._watch(operation_id) if self.source.id == source_id else None
+        if watch:
+            yield watch
 
     def _operation_ended(self) -> Any:
         over = self.operation

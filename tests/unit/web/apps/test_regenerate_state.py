@@ -64,9 +64,9 @@ def test_it_is_started_once_with_the_tables_chosen(
         return "op"
 
     monkeypatch.setattr(regenerate_state.service, "start", start)
-    run(state, "regenerate", ["returns"])
+    run(state, "regenerate", "shop", ["returns"])
     state.operation = view("running")
-    run(state, "regenerate", ["returns"])
+    run(state, "regenerate", "shop", ["returns"])
     given = RegenerateAppInput(slug="shop", add_tables=["returns"])
     assert started == [("regenerate_app", given)]
 
@@ -78,7 +78,7 @@ def test_what_cannot_be_started_is_reported_and_can_be_tried_again(
         raise ValidationError("gone", field="slug", value="shop", code="app_unknown")
 
     monkeypatch.setattr(regenerate_state.service, "start", refuse)
-    run(state, "regenerate", [])
+    run(state, "regenerate", "shop", [])
     assert state.error_message
     assert (state.busy, state._retry_handler) == (False, "regenerate")
 
@@ -134,5 +134,5 @@ def test_a_state_that_knows_nothing_takes_what_the_page_shows_as_chosen(
     monkeypatch.setattr(
         regenerate_state.service, "start", lambda _, given: started.append(given) or "op"
     )
-    run(empty, "regenerate", ["returns", "stock"])
+    run(empty, "regenerate", "shop", ["returns", "stock"])
     assert started == [RegenerateAppInput(slug="shop", add_tables=["returns", "stock"])]

@@ -68,7 +68,7 @@ class Server:
     outbox: Outbox = field(init=False)
 
     def __post_init__(self) -> None:
-        self.outbox = Outbox(self.run, lambda _: False, lambda name: name == "State.store")
+        self.outbox = Outbox(self.run, lambda *_: False, lambda name: name == "State.store")
 
     async def run(self, sent: Sent, submission: Submission) -> None:
         submissions.enter(submission)
@@ -166,7 +166,7 @@ def test_every_submission_has_its_effect_once_and_in_order(
 def one_answer(
     run: Callable[[Sent, Submission], Awaitable[None]], **sending: Any
 ) -> httpx.Response:
-    outbox = Outbox(run, lambda _: True, lambda name: name == "State.store")
+    outbox = Outbox(run, lambda *_: True, lambda name: name == "State.store")
     key = sending.pop("key", str(uuid4()))
     return asyncio.run(post(outbox, key, told("x", **sending)))
 
@@ -237,7 +237,7 @@ def test_a_long_handler_is_acknowledged_when_its_effect_is_stored(
                 await going_on.wait()
             await asyncio.Event().wait()
 
-        outbox = Outbox(run, lambda _: False, lambda _: True)
+        outbox = Outbox(run, lambda *_: False, lambda _: True)
         key = str(uuid4())
         found = [await post(outbox, key, told("x"))]
         going_on.set()

@@ -32,7 +32,9 @@ def state(migrated_home: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def save(state: Any, **texts: str) -> list[Any]:
-    return run(state, "save", {f"typed {key}": text for key, text in texts.items()})
+    return run(
+        state, "save", state.channel_id, {f"typed {key}": text for key, text in texts.items()}
+    )
 
 
 def test_a_channel_is_saved_from_what_the_form_sends(state: Any) -> None:

@@ -211,12 +211,12 @@ def test_the_buttons_ask_the_service_once_and_watch_on(
     monkeypatch.setattr(operation.service, asked, calls.append)
     watching._show_operation(view("failed", error=full_disk()))
 
-    (answer,) = run(watching, event)
+    (answer,) = run(watching, event, "op1")
     assert calls == ["op1"]
     assert answer.handler.fn.__name__ == "watch_operation"
     assert watching.operation_busy == ""
     watching.operation_busy = "retrying"
-    assert run(watching, event) == []
+    assert run(watching, event, "op1") == []
     assert calls == ["op1"]
 
 
@@ -229,7 +229,7 @@ def test_a_refused_retry_is_reported_in_the_callout(
     monkeypatch.setattr(operation.service, "retry", refuse)
     watching._show_operation(view("failed", error=full_disk()))
 
-    assert run(watching, "resume_operation")
+    assert run(watching, "resume_operation", "op1")
     assert watching.error_shown
     assert watching.operation_busy == ""
 
@@ -247,7 +247,7 @@ def test_a_retry_before_its_time_is_reported_with_the_time_that_is_left(
     monkeypatch.setattr(operation.service, "retry", refuse)
     watching._show_operation(view("failed", error=full_disk()))
 
-    assert run(watching, "resume_operation")
+    assert run(watching, "resume_operation", "op1")
     assert (watching.error_title, watching.error_can_retry) == ("Too early to try again", True)
     assert watching.error_retry_at == retry_at
     assert 3500 < watching.error_wait <= 3600
@@ -269,7 +269,7 @@ def test_a_retry_that_failed_is_tried_again_by_its_callout(
 
     async def press() -> list[Any]:
         handler = WatchingState.event_handlers["resume_operation"].fn
-        return [answer async for answer in handler(watching)]
+        return [answer async for answer in handler(watching, "op1")]
 
     asyncio.run(press())
     event = press_try_again(watching)

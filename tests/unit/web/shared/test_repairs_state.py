@@ -41,10 +41,10 @@ def test_a_repair_is_started_once(state: Any, monkeypatch: pytest.MonkeyPatch) -
     started: list[tuple[str, ...]] = []
     monkeypatch.setattr(runner, "execute_asked", lambda *given: started.append(given))
     state.starting = "clean_environment"
-    run(state, "start", "reset_system")
+    run(state, "start", "apps", "shop", "reset_system")
     assert started == []
     state.starting = ""
-    run(state, "start", "reset_system")
+    run(state, "start", "apps", "shop", "reset_system")
     assert started == [("apps", "shop", "reset_system")]
     assert state.starting == ""
 
@@ -54,7 +54,7 @@ def test_what_a_client_makes_up_starts_nothing(
     state: Any, monkeypatch: pytest.MonkeyPatch, name: object
 ) -> None:
     monkeypatch.setattr(runner, "execute_asked", lambda *_: pytest.fail("it was started"))
-    run(state, "start", name)
+    run(state, "start", "apps", "shop", name)
 
 
 def test_why_it_cannot_be_started_is_said(state: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,6 +62,6 @@ def test_why_it_cannot_be_started_is_said(state: Any, monkeypatch: pytest.Monkey
         raise ValidationError("No", "strategy", "x", code="recovery_under_way")
 
     monkeypatch.setattr(runner, "execute_asked", refuse)
-    run(state, "start", "reset_system")
+    run(state, "start", "apps", "shop", "reset_system")
     assert "being repaired" in state.error_message
     assert state.starting == ""

@@ -8,7 +8,7 @@ from proto_ddf.sources.connected import store
 from proto_ddf.sources.schema.column_types import ChosenType
 from proto_ddf.sources.schema.model import OddText, SourceSchema, TypeCandidate
 from proto_ddf.web.sources.detail import state as detail_state
-from proto_ddf.web.sources.detail.state import SourceDetailState
+from proto_ddf.web.sources.detail.state import TYPED_NAME, SourceDetailState
 from tests.unit.web.sources.states import open_address, operation, script_of
 from tests.unit.web.states import run, state_of
 
@@ -42,23 +42,21 @@ class TestDetail:
 
     def test_a_rename_is_seen_at_once(self, detail: Any) -> None:
         detail.start_renaming()
-        detail.set_new_name("  Corner shop ")
-        run(detail, "rename")
+        run(detail, "rename", detail.source.id, {TYPED_NAME: "  Corner shop "})
         assert detail.source.name == "Corner shop"
         assert not detail.renaming
         assert store.get_source(detail.source.id).name == "Corner shop"
 
     def test_an_invalid_name_is_reported_in_the_open_dialog(self, detail: Any) -> None:
         detail.start_renaming()
-        detail.set_new_name(" ")
-        run(detail, "rename")
+        run(detail, "rename", detail.source.id, {TYPED_NAME: " "})
         assert detail.renaming
         assert detail.field_errors["name"]
         assert detail.source.name == "Shop"
 
     def test_refresh_and_delete_are_operations(self, detail: Any, started: list[Any]) -> None:
-        run(detail, "refresh")
-        run(detail, "delete")
+        run(detail, "refresh", detail.source.id)
+        run(detail, "delete", detail.source.id)
         assert [(kind, given.source_id) for kind, given in started] == [
             ("refresh_source", detail.source.id),
             ("delete_source", detail.source.id),
@@ -114,9 +112,9 @@ class TestDetail:
             ),
             ("date_day_first", "Its texts could be read as this:", [], "Make it date, day first (31/12/2024)"),
         ]  # fmt: skip
-        run(detail, "accept_candidate", "item", "name", "integer")
-        run(detail, "accept_candidate", "item", "name", "float")
-        run(detail, "accept_candidate", "item", "nothing", "integer")
+        run(detail, "accept_candidate", detail.source.id, "item", "name", "integer")
+        run(detail, "accept_candidate", detail.source.id, "item", "name", "float")
+        run(detail, "accept_candidate", detail.source.id, "item", "nothing", "integer")
         assert [
             (kind, given.table, given.column, given.type, given.empty) for kind, given in started
         ] == [("type_column", "item", "name", "integer", ["-"])]
@@ -125,7 +123,7 @@ class TestDetail:
         self, detail: Any, started: list[Any]
     ) -> None:
         detail._show_operation(operation("refresh_source", "running"))
-        run(detail, "delete")
+        run(detail, "delete", detail.source.id)
         assert started == []
 
     def test_a_deleted_source_leads_back_to_the_list(self, detail: Any) -> None:
