@@ -33,7 +33,7 @@ from proto_ddf.web.outbox.running import (
     run_event,
 )
 
-ANSWER_SECONDS = 2.0
+ANSWER_SECONDS = 1.0
 """A handler that runs longer is not waited for, if its effect is stored."""
 AGAIN_SECONDS = 1
 _NOTHING = "The page has changed meanwhile, so nothing was done. Look at it, and do it again."

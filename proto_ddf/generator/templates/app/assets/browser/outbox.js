@@ -9,12 +9,11 @@
 //   data-outbox-key        submissions with the same key are sent in order; the event's name by default
 //   data-outbox-kept       of a form: JSON, {name of a state's variable: [storage, key]}, values to send along
 //   data-outbox-fields     of a form: JSON, [fields that are not kept], beside those of type password
-import { drawOutbox } from "./outbox_list.js";
+import { LATE_MS, drawOutbox, isLate } from "./outbox_list.js";
 import { retryNow, wake } from "./outbox_sender.js";
 import { addItem, allItems, changeItem, onChange, removeItem } from "./outbox_store.js";
 import { notify } from "./outbox_notice.js";
 
-const SLOW_MS = 400;
 const SECRETS_EVENT = "proto-ddf:send-secrets";
 const SECRETS_MS = 10_000;
 
@@ -142,24 +141,24 @@ async function secretsAreStored(form) {
   return !isUnsent();
 }
 
-/** Mark the elements whose submission waits: it shows on those that wait for longer than a moment. */
+/** Mark the elements whose submission waits. */
 async function mark() {
   clearTimeout(marking);
   known ??= allItems();
-  const all = await known;
-  const items = all.filter((each) => each.state === "waiting");
+  const items = await known;
+  const late = items.filter(isLate);
   for (const element of document.querySelectorAll("[data-outbox]")) {
     const { event, payload } = partsOf(element);
-    const item = items.find(
+    const isWaiting = late.some(
       (each) =>
         each.event === event &&
         (element.tagName === "FORM" || JSON.stringify(each.payload) === JSON.stringify(payload)),
     );
-    if (item && Date.now() - item.created >= SLOW_MS) element.dataset.outboxState = "waiting";
+    if (isWaiting) element.dataset.outboxState = "waiting";
     else delete element.dataset.outboxState;
   }
-  if (items.some((each) => Date.now() - each.created < SLOW_MS)) marking = setTimeout(mark, SLOW_MS);
-  drawOutbox(all, { sendAgain, edit, throwAway: removeItem });
+  if (items.some((each) => each.state === "waiting" && !isLate(each))) marking = setTimeout(mark, LATE_MS);
+  drawOutbox(items, { sendAgain, edit, throwAway: removeItem });
 }
 
 let known; // A promise of all submissions, until one changes.

@@ -8,14 +8,21 @@ const STATES = {
   dropped: "Not sent",
 };
 
+export const LATE_MS = 3_000;
+
+/** Whether it waits because it was not answered, not only because it was made a moment ago. */
+export function isLate({ state, attempts, created }) {
+  return state === "waiting" && (attempts > 0 || Date.now() - created >= LATE_MS);
+}
+
 export function drawOutbox(items, actions) {
   for (const link of document.querySelectorAll("[data-outbox-count]")) drawCount(link, items);
   for (const list of document.querySelectorAll("[data-outbox-list]")) drawList(list, items, actions);
 }
 
 function drawCount(link, items) {
-  const waiting = items.filter((each) => each.state === "waiting").length;
-  const others = items.length - waiting;
+  const waiting = items.filter(isLate).length;
+  const others = items.filter((each) => each.state !== "waiting").length;
   const words = [waiting && `${waiting} to send`, others && `${others} not accepted`].filter(Boolean);
   const text = words.join(", ");
   if (link.textContent !== text) link.textContent = text;
