@@ -4,6 +4,7 @@
 import { useEffect, useRef, useState } from "react";
 
 const SEND_EVENT = "proto-ddf:send-secrets";
+const REFUSED_EVENT = "proto-ddf:secret-refused";
 const ANSWER_MS = 30_000;
 
 // A click on one of the control's own buttons must not take the focus from the input.
@@ -85,6 +86,7 @@ export function SecretField({
     } else if (failure) {
       setProblem(failure);
       onFailed(failure);
+      window.dispatchEvent(new CustomEvent(REFUSED_EVENT));
     } else onStored(stored);
   };
 

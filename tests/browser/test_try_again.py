@@ -65,9 +65,11 @@ sys.meta_path.insert(0, Finder())
 '''
 PRESS = """element => {
     const key = Object.keys(element).find(name => name.startsWith("__reactProps$"));
-    element[key].onClick(new MouseEvent("click"));
+    if (element[key].onClick) return element[key].onClick(new MouseEvent("click"));
+    element.disabled = false;
+    element.click();
 }"""
-"""Calls the click handler of a button, even if the button is disabled."""
+"""Presses a button, even if it is disabled."""
 
 
 @pytest.fixture(scope="module")

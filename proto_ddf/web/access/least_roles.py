@@ -69,6 +69,7 @@ EVENTS: dict[str, Role] = {
     "UpdateVarsInternalState.update_vars_internal": VIEWER,
     "FrontendEventExceptionState.handle_frontend_exception": VIEWER,
     # On every page.
+    "TabState.prepare": VIEWER,
     "TabState.resume": VIEWER,
     "BellState.follow": VIEWER,
     "InjectionBannerState.follow": VIEWER,

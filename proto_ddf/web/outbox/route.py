@@ -28,7 +28,6 @@ from proto_ddf.web.outbox.request import (
 from proto_ddf.web.outbox.running import (
     NotRunError,
     SubmissionMiddleware,
-    is_connected,
     is_known,
     run_event,
 )
@@ -40,17 +39,15 @@ _NOTHING = "The page has changed meanwhile, so nothing was done. Look at it, and
 _FAILED = "Something went wrong in Proto-DDF itself. See its log."
 
 logger = get_logger(__name__)
-Run = Callable[[Sent, Submission], Awaitable[None]]
+Run = Callable[[Sent, Submission], Awaitable[bool]]
 
 
 class Outbox:
-    """Receives submissions. `run` runs the handler of one to its end; `is_shown` tells whether its
-    tab shows what became of it; `knows` whether there is such an event."""
+    """Receives submissions. `run` runs the handler of one to its end, and returns whether its tab shows what became of it;
+    `knows` tells whether there is such an event."""
 
-    def __init__(
-        self, run: Run, is_shown: Callable[[Sent, Submission], bool], knows: Callable[[str], bool]
-    ) -> None:
-        self._run, self._is_shown, self._knows = run, is_shown, knows
+    def __init__(self, run: Run, knows: Callable[[str], bool]) -> None:
+        self._run, self._knows = run, knows
         self._running: dict[str, tuple[Submission, asyncio.Task[dict[str, Any]]]] = {}
 
     async def receive(self, request: Request) -> Response:
@@ -74,9 +71,8 @@ class Outbox:
             # The tab's state is kept under this name: see web/access/binding.py.
             bound = replace(sent, token=bind(session.id, sent.token))
             return await self._answer(bound, session.user_id)
-        except (
-            Exception
-        ) as error:  # such as a full disk: nothing is known, so the browser sends it again
+        except Exception as error:
+            # Such as a full disk: nothing is known, so the browser sends it again.
             logger.warning("submission not answered", submission=sent.id, reason=repr(error))
             return _later(503, "Proto-DDF cannot take it now.")
 
@@ -110,9 +106,9 @@ class Outbox:
 
     async def _handle(self, sent: Sent, submission: Submission) -> dict[str, Any]:
         """Run the handler; returns the reply, which is kept."""
-        failure = ""
+        failure, is_shown = "", False
         try:
-            await self._run(sent, submission)
+            is_shown = await self._run(sent, submission)
         except NotRunError:
             raise
         except Exception:  # the app's handler of exceptions has logged and reported it
@@ -125,20 +121,17 @@ class Outbox:
         else:
             reply = {"outcome": "refused", "title": "Not done", "message": failure or _NOTHING}
         await asyncio.to_thread(submissions.settle, sent.id, reply)
-        return {**reply, "shown": self._is_shown(sent, submission)}
+        return {**reply, "shown": is_shown}
 
 
 def outbox_route(app: rx.App) -> Route:
     """The route that runs events of this app."""
     app.add_middleware(SubmissionMiddleware(), index=0)
 
-    async def run(sent: Sent, submission: Submission) -> None:
-        await run_event(app, sent.token, sent, submission)
+    async def run(sent: Sent, submission: Submission) -> bool:
+        return await run_event(app, sent.token, sent, submission)
 
-    def is_shown(sent: Sent, submission: Submission) -> bool:
-        return is_connected(app, sent.token) and not submission.is_elsewhere
-
-    outbox = Outbox(run, is_shown, is_known)
+    outbox = Outbox(run, is_known)
     return Route("/api/outbox", outbox.receive, methods=["POST"])
 
 

@@ -197,7 +197,7 @@ EVENTS: dict[type[rx.State], set[str]] = {
         "test_connection",
         "toggle_more",
     },
-    kept_forms.TabState: {"resume"},
+    kept_forms.TabState: {"prepare", "resume"},
     preview_state.PreviewState: ERRORS
     | {
         "open_source",

@@ -5,8 +5,10 @@ the form. The form's storage variables (`rx.SessionStorage`, `rx.LocalStorage`) 
 browser sends them when it connects. If a state was lost, an event for it waits until the browser has sent them again.
 """
 
+import asyncio
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 import reflex as rx
@@ -22,6 +24,8 @@ _CONNECTING = f"{State.get_full_name()}.hydrate_and_load"
 
 _app: list[rx.App] = []
 _forms: dict[str, "type[KeptFormMixin]"] = {}
+_prepared: dict[str, asyncio.Event] = {}
+"""By the id of the submission that waits for it."""
 
 
 def keep_forms(app: rx.App, forms: "Mapping[str, type[KeptFormMixin]]") -> None:
@@ -59,12 +63,28 @@ class TabState(rx.State):
         self.is_hydrated = True
         return [*_app[0].get_load_events(self.router.url.path), *waiting]
 
+    @rx.event
+    def prepare(self, submission_id: str) -> None:
+        """Runs before a submission: like any event it waits until the forms of a lost state are restored."""
+        if is_prepared := _prepared.get(submission_id):
+            is_prepared.set()
+
 
 async def fill_form(state: Any, path: str, kept: dict[str, Any]) -> None:
     """Fill the form of the page `path` as it was when a submission was made: that decides, not what came later."""
     form = _forms.get(path)
     if form is not None and kept:
         await _fill(state, kept, [form])
+
+
+@contextmanager
+def prepared(submission_id: str) -> Iterator[asyncio.Event]:
+    """An event that is set once the tab of a submission has its forms: see `TabState.prepare`."""
+    _prepared[submission_id] = asyncio.Event()
+    try:
+        yield _prepared[submission_id]
+    finally:
+        del _prepared[submission_id]
 
 
 class _RestoreForms(rx.Middleware):
@@ -77,7 +97,7 @@ class _RestoreForms(rx.Middleware):
             await _fill(state, event.payload.get("vars"))
             tab._known, tab._waiting = True, []
         elif current_submission() is not None or event.name == _RESUME:
-            return None
+            return None  # a submission runs after `prepare`, which has waited
         elif not tab._known and state.router.url.path in _forms:
             tab._waiting = [*tab._waiting, Event(name=event.name, payload=event.payload)]
             return StateUpdate(events=_request_storage() if len(tab._waiting) == 1 else [])
@@ -85,6 +105,7 @@ class _RestoreForms(rx.Middleware):
 
 
 _RESUME = f"{TabState.get_full_name()}.resume"
+PREPARE = f"{TabState.get_full_name()}.prepare"
 
 
 async def _fill(

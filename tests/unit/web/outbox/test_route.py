@@ -68,15 +68,16 @@ class Server:
     outbox: Outbox = field(init=False)
 
     def __post_init__(self) -> None:
-        self.outbox = Outbox(self.run, lambda *_: False, lambda name: name == "State.store")
+        self.outbox = Outbox(self.run, lambda name: name == "State.store")
 
-    async def run(self, sent: Sent, submission: Submission) -> None:
+    async def run(self, sent: Sent, submission: Submission) -> bool:
         submissions.enter(submission)
         if self.moment == "before":
             raise KilledError
         await asyncio.to_thread(store, sent.payload["what"])
         if self.moment == "after":
             raise KilledError
+        return True
 
 
 def in_session(app: ASGIApp) -> ASGIApp:
@@ -164,21 +165,23 @@ def test_every_submission_has_its_effect_once_and_in_order(
 
 
 def one_answer(
-    run: Callable[[Sent, Submission], Awaitable[None]], **sending: Any
+    run: Callable[[Sent, Submission], Awaitable[bool]], **sending: Any
 ) -> httpx.Response:
-    outbox = Outbox(run, lambda *_: True, lambda name: name == "State.store")
+    outbox = Outbox(run, lambda name: name == "State.store")
     key = sending.pop("key", str(uuid4()))
     return asyncio.run(post(outbox, key, told("x", **sending)))
 
 
-async def do_nothing(sent: Sent, submission: Submission) -> None:
+async def do_nothing(sent: Sent, submission: Submission) -> bool:
     submissions.enter(submission)
+    return True
 
 
 def test_a_handler_that_stores_nothing_is_not_acknowledged(effect_table: None) -> None:
-    async def forget_to_seal(sent: Sent, submission: Submission) -> None:
+    async def forget_to_seal(sent: Sent, submission: Submission) -> bool:
         submissions.enter(submission)
         await asyncio.to_thread(store, "x", sealed=False)
+        return True
 
     for run in (do_nothing, forget_to_seal):
         answer = one_answer(run)
@@ -191,11 +194,12 @@ def test_what_the_handler_refuses_is_answered_with_its_words_again_and_again(
 ) -> None:
     runs = []
 
-    async def refuse(sent: Sent, submission: Submission) -> None:
+    async def refuse(sent: Sent, submission: Submission) -> bool:
         submissions.enter(submission)
         runs.append(sent.id)
         submissions.refuse("Not valid", "The name is taken.", "name")
         submissions.refuse("Not valid", "The port is taken.", "port")
+        return True
 
     key = str(uuid4())
     first, second = one_answer(refuse, key=key), one_answer(refuse, key=key)
@@ -212,7 +216,7 @@ def test_what_the_handler_refuses_is_answered_with_its_words_again_and_again(
 
 
 def test_a_handler_that_fails_is_refused_without_its_words(effect_table: None) -> None:
-    async def fail(sent: Sent, submission: Submission) -> None:
+    async def fail(sent: Sent, submission: Submission) -> bool:
         raise RuntimeError("internal words")
 
     answer = one_answer(fail)
@@ -228,7 +232,7 @@ def test_a_long_handler_is_acknowledged_when_its_effect_is_stored(
     async def all_answers() -> list[httpx.Response]:
         going_on, stored = asyncio.Event(), asyncio.Event()
 
-        async def run(sent: Sent, submission: Submission) -> None:
+        async def run(sent: Sent, submission: Submission) -> bool:
             submissions.enter(submission)
             await going_on.wait()
             with submissions.in_doubt():
@@ -236,8 +240,9 @@ def test_a_long_handler_is_acknowledged_when_its_effect_is_stored(
                 stored.set()
                 await going_on.wait()
             await asyncio.Event().wait()
+            return True
 
-        outbox = Outbox(run, lambda *_: False, lambda _: True)
+        outbox = Outbox(run, lambda _: True)
         key = str(uuid4())
         found = [await post(outbox, key, told("x"))]
         going_on.set()
@@ -255,21 +260,23 @@ def test_an_effect_in_doubt_is_not_acknowledged(
 ) -> None:
     monkeypatch.setattr(route, "ANSWER_SECONDS", 0.05)
 
-    async def run(sent: Sent, submission: Submission) -> None:
+    async def run(sent: Sent, submission: Submission) -> bool:
         submissions.enter(submission)
         with submissions.in_doubt():
             await asyncio.to_thread(store, "x")
             await asyncio.Event().wait()
+        return True
 
     assert one_answer(run).status_code == 409
 
 
 def test_an_effect_that_is_taken_back_is_not_acknowledged(effect_table: None) -> None:
-    async def run(sent: Sent, submission: Submission) -> None:
+    async def run(sent: Sent, submission: Submission) -> bool:
         submissions.enter(submission)
         await asyncio.to_thread(store, "x")
         await asyncio.to_thread(write, submissions.unseal)
         submissions.refuse("Not started", "The queue is full.")
+        return True
 
     assert one_answer(run).json()["message"] == "The queue is full."
 
@@ -320,11 +327,12 @@ def test_replies_are_forgotten_after_a_while(effect_table: None) -> None:
 
 
 def test_what_a_handler_does_outside_its_submission_is_not_its_effect(effect_table: None) -> None:
-    async def run(sent: Sent, submission: Submission) -> None:
+    async def run(sent: Sent, submission: Submission) -> bool:
         submissions.enter(submission)
         with submissions.outside():
             submissions.seal_now("/other")
             submissions.refuse("Other", "Not this one.")
         submissions.seal_now("/own")
+        return True
 
     assert one_answer(run).json() == {"outcome": "done", "address": "/own", "shown": True}

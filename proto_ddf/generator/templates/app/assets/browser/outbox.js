@@ -15,6 +15,7 @@ import { addItem, allItems, changeItem, onChange, removeItem } from "./outbox_st
 import { notify } from "./outbox_notice.js";
 
 const SECRETS_EVENT = "proto-ddf:send-secrets";
+const REFUSED_EVENT = "proto-ddf:secret-refused";
 const SECRETS_MS = 10_000;
 
 /** Keep a submission and send it. Resolves to it, or to null if it is not accepted (the person is told). */
@@ -46,19 +47,19 @@ async function keep({ event, payload = {}, title = "", key = event, kept = {}, .
 
 /** Send again what was not accepted, as a new submission of this page. */
 export async function sendAgain(item) {
-  const { event, payload, title, key, kept, router_data, page, address } = item;
+  const { event, payload, title, key, kept, places, isForm, router_data, page, address } = item;
   await removeItem(item);
-  return submit({ event, payload, title, key, kept, router_data, page, address });
+  return submit({ event, payload, title, key, kept, places, isForm, router_data, page, address });
 }
 
-/** Go back to the form of a submission with what was typed in it. */
+/** Go back to the page of a submission: to a form with what was typed in it. */
 export async function edit(item) {
   const asked = new CustomEvent("outbox:edit", { detail: item, cancelable: true });
   if (!document.dispatchEvent(asked)) return;
   for (const [area, key, value] of Object.values(item.places ?? {})) {
     (area === "localStorage" ? localStorage : sessionStorage).setItem(key, value);
   }
-  await removeItem(item);
+  if (item.isForm) await removeItem(item);
   location.assign(item.address);
 }
 
@@ -119,7 +120,7 @@ async function submitForm(form) {
     if (value !== null) places[name] = [area, key, value];
   }
   const kept = Object.fromEntries(Object.entries(places).map(([name, [, , value]]) => [name, value]));
-  await submit({ ...parts, kept, places });
+  await submit({ ...parts, kept, places, isForm: true });
 }
 
 /** The form's fields by name. What is typed as a password is never kept in the browser. */
@@ -131,14 +132,18 @@ function fieldsOf(form) {
   );
 }
 
-/** Ask the controls of secrets to store what is typed, and wait until they have. */
+/** Ask the controls of secrets to store what is typed, and wait until they have, or one could not. */
 async function secretsAreStored(form) {
-  const isUnsent = () => [...form.querySelectorAll("[data-unsent-secret]")].some((each) => each.value);
-  if (!isUnsent()) return true;
-  window.dispatchEvent(new CustomEvent(SECRETS_EVENT));
+  const unsent = () => [...form.querySelectorAll("[data-unsent-secret]")].find((each) => each.value);
+  let isRefused = false;
+  const refuse = () => (isRefused = true);
+  window.addEventListener(REFUSED_EVENT, refuse, { once: true });
+  if (unsent()) window.dispatchEvent(new CustomEvent(SECRETS_EVENT));
   const end = Date.now() + SECRETS_MS;
-  while (isUnsent() && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 50));
-  return !isUnsent();
+  while (unsent() && !isRefused && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 50));
+  window.removeEventListener(REFUSED_EVENT, refuse);
+  unsent()?.parentElement.querySelector("input:not([type=hidden])")?.focus();
+  return !unsent();
 }
 
 /** Mark the elements whose submission waits. */
@@ -191,7 +196,7 @@ function tellPerson(item, reply) {
   if (document.hidden) return;
   const title = item.title || "A change";
   if (reply.outcome === "done") notify(`${title}: done.`, reply.address);
-  else notify(`${title}: ${reply.title || "not accepted"}.`, "/outbox");
+  else if (!document.querySelector("[data-outbox-list]")) notify(`${title}: ${reply.title || "not accepted"}.`, "/outbox");
 }
 
 onChange(({ kind, item, reply }) => {

@@ -26,6 +26,7 @@ function drawCount(link, items) {
   const words = [waiting && `${waiting} to send`, others && `${others} not accepted`].filter(Boolean);
   const text = words.join(", ");
   if (link.textContent !== text) link.textContent = text;
+  link.dataset.number = items.length; // shown instead where there is little room
   link.hidden = !text;
 }
 
@@ -86,7 +87,7 @@ function buttons(item, { sendAgain, edit, throwAway }) {
     place.append(button);
   };
   if (item.state !== "waiting") add("again", "Send again", sendAgain);
-  if (item.state !== "waiting" && item.address) add("edit", "Edit", edit);
+  if (item.state !== "waiting" && item.address) add("edit", item.isForm ? "Edit" : "Open page", edit);
   add("away", "Throw away", throwAway);
   return place;
 }

@@ -11,6 +11,7 @@ const BATCH_EVERY_MS = 1_000;
 const FIRST_WAIT_MS = 1_000;
 const MOST_WAIT_MS = 30_000;
 const MOST_TIMER_MS = 60_000;
+const SOCKET_MS = 5_000;
 
 let timer;
 let isSending = false;
@@ -61,10 +62,19 @@ async function next(flights = new Map()) {
   for (const item of await allItems()) {
     if (item.state !== "waiting" || keys.has(item.key)) continue;
     keys.add(item.key);
-    if (item.notBefore <= now) due.push(item);
-    else at = Math.min(at, item.notBefore);
+    const from = Math.max(item.notBefore, heldUntil(item));
+    if (from <= now) due.push(item);
+    else at = Math.min(at, from);
   }
   return { due, at };
+}
+
+/** While the websocket of its own tab is being connected, a submission waits a little, so that the page first has its true
+ * state, and then shows what becomes of the submission. */
+function heldUntil(item) {
+  const socket = window.protoDDF?.socket;
+  if (!socket || socket.state === "open" || item.token !== sessionStorage.getItem("token")) return 0;
+  return Math.max(item.notBefore, item.created, performance.timeOrigin) + SOCKET_MS;
 }
 
 async function sendDue() {
