@@ -14,6 +14,7 @@ from proto_ddf.db.tables import (
     OperationState,
     RecoveryAttemptRecord,
     RecoveryState,
+    SourceRecord,
     utc_now,
 )
 from proto_ddf.db.writing import write
@@ -106,10 +107,10 @@ def resolve_repaired(given: RecoverInput) -> None:
 
 
 def repair_waiting(operation_id: str, given: RecoverInput) -> None:
-    """After a repair: start that of another failure of the app, which came meanwhile and had to wait."""
+    """After a repair: start that of another failure of the app or source, which came meanwhile and had to wait."""
     intake.flush(_FLUSH_SECONDS)
     attempt = attempt_of(operation_id)
-    found = last_failure(given.slug) if given.slug and attempt else None
+    found = last_failure(given.slug or given.source_id) if attempt else None
     if attempt is None or found is None:
         return
     cause, context = found
@@ -139,15 +140,18 @@ def _take_up(operation_id: str) -> None:
         attempt_failed(operation_id, RecoverInput.model_validate(operation.input))
 
 
-def last_failure(slug: str) -> tuple[Cause, RecoveryContext] | None:
-    """The newest error of an app that is not resolved, but of no repair and of no earlier app of that name; None if there is
-    none."""
+def last_failure(subject: str) -> tuple[Cause, RecoveryContext] | None:
+    """The newest error of an app or a source that is not resolved, but of no repair and of no earlier app of that name; None
+    if there is none."""
     repairs = select(OperationRecord.id).where(col(OperationRecord.kind).startswith(PREFIX))
     operation_id = col(ErrorRecord.operation_id)
-    made = select(AppRecord.created_at).where(AppRecord.slug == slug)
+    with session() as opened:
+        repaired = opened.get(AppRecord, subject) or opened.get(SourceRecord, subject)
+    if repaired is None:
+        return None
     return _newest(
-        ErrorRecord.subject == slug,
-        col(ErrorRecord.at) >= made.scalar_subquery(),
+        ErrorRecord.subject == subject,
+        col(ErrorRecord.at) >= repaired.created_at,
         col(ErrorRecord.resolved_at).is_(None),
         operation_id.is_(None) | operation_id.not_in(repairs),
     )

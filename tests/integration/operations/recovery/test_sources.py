@@ -17,6 +17,7 @@ from proto_ddf.sources.servers import engines
 from proto_ddf.sources.sqlite import connecting
 from tests.integration.operations.recovery.driving import (
     act_on_newest,
+    attempts,
     wait_for_end,
     wait_for_outcome,
 )
@@ -24,13 +25,9 @@ from tests.policies import QUICK, fresh_policies
 from tests.servers.database_server import DatabaseServer
 
 
-def test_a_pause_is_waited_for_and_the_refresh_goes_on(
-    workshop: Any,
-    shop: store.SourceView,
-    ended: Callable[..., Any],
-    until: Any,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+@pytest.fixture
+def lose(shop: store.SourceView, ended: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Lets the source be away for the one refresh that opens its circuit, for a second and a half; returns that refresh."""
     settings = {"max_retries": 0, "circuit_breaker_threshold": 1}
     pause = {"circuit_breaker_reset_timeout_ms": 1500}
     fresh_policies(monkeypatch, source={**QUICK, **settings, **pause})
@@ -38,19 +35,42 @@ def test_a_pause_is_waited_for_and_the_refresh_goes_on(
     def broken(path: Path) -> None:
         raise ConnectionResetError(f"{path.name}: connection reset")
 
-    given = RefreshSourceInput(source_id=shop.id)
-    with monkeypatch.context() as away:
-        away.setattr(connecting, "read_connection", broken)
-        lost = ended("refresh_source", given)
-        assert lost.error["code"] == "connection_failed"
-        assert act_on_newest(until, lost.id) is None  # what cannot be reached is not repaired
-    paused = ended("refresh_source", given)
+    def refresh() -> Any:
+        with monkeypatch.context() as away:
+            away.setattr(connecting, "read_connection", broken)
+            return ended("refresh_source", RefreshSourceInput(source_id=shop.id))
+
+    return refresh
+
+
+def test_a_pause_is_waited_for_and_the_refresh_goes_on(
+    workshop: Any, shop: store.SourceView, lose: Any, ended: Callable[..., Any], until: Any
+) -> None:
+    lost = lose()
+    assert lost.error["code"] == "connection_failed"
+    assert act_on_newest(until, lost.id) is None  # what cannot be reached is not repaired
+    paused = ended("refresh_source", RefreshSourceInput(source_id=shop.id))
     assert paused.error["code"] == "circuit_open"
     attempt = act_on_newest(until, paused.id)
     assert attempt is not None
     assert attempt.doing == "Waiting until calls are admitted again"
     wait_for_outcome(until, attempt.operation_id, "Went on at Find the file")
     until(lambda: service.view(paused.id).state == "succeeded")  # type: ignore[union-attr]
+
+
+def test_the_second_failure_of_a_source_waits_for_the_repair_of_the_first(
+    workshop: Any, shop: store.SourceView, lose: Any, ended: Callable[..., Any], until: Any
+) -> None:
+    lose()
+    given = RefreshSourceInput(source_id=shop.id)
+    first = ended("refresh_source", given)
+    assert act_on_newest(until, first.id) is not None
+    second = ended("refresh_source", given)
+    assert second.error["code"] == "circuit_open"
+    assert act_on_newest(until, second.id) is None
+    for each in (first, second):
+        until(lambda each=each: service.view(each.id).state == "succeeded")  # type: ignore[union-attr]
+    until(lambda: attempts() == [("wait_for_circuit", "verified")] * 2)
 
 
 def test_connections_are_opened_anew(
