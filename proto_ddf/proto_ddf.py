@@ -181,6 +181,7 @@ def _add_pages(app: rx.App) -> None:
     repairs = [RecoveryState.end_lost_retry, RecoveryState.follow]
     also = {
         "/": [SourceHealthState.follow_all],
+        "/generate": [RecoveryState.end_lost_retry],
         "/errors": [AlertsPanelState.follow, SituationState.load, FiguresState.load],
         "/sources": [SourceHealthState.follow_all],
         "/sources/[source_id]": [PreviewState.end_lost_retry, SourceHealthState.follow_one],

@@ -300,9 +300,11 @@ def test_a_full_disk_is_freed_of_what_can_be_made_again(
         for _ in range(300):
             filler.write(b"x" * 2**20)
     operation = start_generation(page)
-    page.goto(f"{server.url}/operations/{operation}")
     repair = page.locator("[data-repair=free_disk]")
     expect(repair).to_have_attribute("data-state", "verified", timeout=GENERATE_MS)
+    expect(repair).to_contain_text("Went on at Validate")
+    page.goto(f"{server.url}/operations/{operation}")
+    expect(repair).to_have_attribute("data-state", "verified")
     expect(repair).to_contain_text("Freeing disk space, attempt 1 of 1")
     expect(repair).to_contain_text("Went on at Validate")
     assert not left.exists()

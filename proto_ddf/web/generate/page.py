@@ -12,6 +12,7 @@ from proto_ddf.web.shared.components.layout import page
 from proto_ddf.web.shared.components.links import external_link_button, link_button
 from proto_ddf.web.shared.components.numbers import count
 from proto_ddf.web.shared.components.operation import operation_panel
+from proto_ddf.web.shared.components.repairs import repairs_section
 from proto_ddf.web.shared.components.submitting import submits_form
 from proto_ddf.web.shared.state.flow_status import GenerationStatus
 
@@ -47,6 +48,7 @@ def _progress() -> rx.Component:
     over = (State.operation.state != "running") & (State.operation.state != "pending")
     return rx.el.div(
         operation_panel(State, result=_result(), badge=_badge()),
+        repairs_section(),
         rx.cond(
             over,
             rx.el.div(

@@ -32,6 +32,7 @@ from proto_ddf.web.shared.state.flow_status import (
 )
 from proto_ddf.web.shared.state.focus import focus
 from proto_ddf.web.shared.state.kept_forms import KeptFormMixin
+from proto_ddf.web.shared.state.repairs import RecoveryState
 
 LONGEST_DESCRIPTION = plan_edit.MAX_DESCRIPTION
 """Characters."""
@@ -146,6 +147,7 @@ class GenerateState(SourceMixin, KeptFormMixin, rx.State):
             operation_id = self.operation.id or self.kept_operation
         if operation_id:
             yield self.__class__.watch_operation(operation_id)
+            yield RecoveryState.follow(operation_id)
         if wanted:
             yield self.__class__.choose_source(wanted)
 
@@ -272,6 +274,7 @@ class GenerateState(SourceMixin, KeptFormMixin, rx.State):
             self._show_operation(view)
         yield rx.set_focus("main")  # the form, which had the focus, is removed
         yield self.__class__.watch_operation(operation_id)
+        yield RecoveryState.follow(operation_id)
 
     def _operation_ended(self) -> Any:
         """If another user took the name meanwhile, show that as an error of the form."""

@@ -48,7 +48,7 @@ _ATTEMPTS: dict[str, Callable[[str], list[RecoveryAttempt]]] = {
 
 
 class RecoveryState(ErrorMixin, rx.State):
-    """The repairs of what is in the address."""
+    """The repairs of what the page shows."""
 
     attempts: list[RecoveryAttempt] = []
     """The newest first; the first one is shown with its steps."""
@@ -61,11 +61,14 @@ class RecoveryState(ErrorMixin, rx.State):
     """"apps", "operations" or "errors": what kind of thing the shown repairs are about."""
     subject: str = ""
     """Its slug or id."""
+    _operation: str = ""
+    """The operation that the page shows, if it is not in the address."""
 
     @rx.event(background=True, supersedes=True)
-    async def follow(self) -> AsyncIterator[Any]:
-        """Refresh the repairs while the page is open (on_load)."""
+    async def follow(self, operation_id: str = "") -> AsyncIterator[Any]:
+        """Refresh the repairs while the page is open (on_load): those of what is in the address, or of an operation."""
         async with self:
+            self._operation = operation_id
             kind, subject = self._about()
             self.starting = ""  # it is left over if the server was killed meanwhile
             if (kind, subject) != (self.about, self.subject):
@@ -76,7 +79,7 @@ class RecoveryState(ErrorMixin, rx.State):
                 found = await asyncio.to_thread(_read, kind, subject)
             except Exception as error:
                 async with self:
-                    self._retry_by("follow")
+                    self._retry_by("follow", operation_id)
                     shown = self.handle_error(error, "show repairs", subject=subject)
                 yield shown
                 return
@@ -108,7 +111,9 @@ class RecoveryState(ErrorMixin, rx.State):
             self._clear_error()
 
     def _about(self) -> tuple[str, str]:
-        """The first and the last part of the page's address."""
+        """The first and the last part of the page's address, or the operation that it shows."""
+        if self._operation:
+            return "operations", self._operation
         parts = [part for part in str(self.router.url.path).split("/") if part]
         return (parts[0], parts[-1]) if len(parts) > 1 else ("", "")
 

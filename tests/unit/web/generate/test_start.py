@@ -31,7 +31,7 @@ class TestGenerate:
         state.set_allow_editing(True)
         state.set_accent_color("teal")
         events = run(state, "generate", {})
-        assert name_of(events[-1]) == "watch_operation"
+        assert [name_of(event) for event in events[-2:]] == ["watch_operation", "follow"]
         [given] = started
         assert given.source_id == shop.id
         spec = given.spec
