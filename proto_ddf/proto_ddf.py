@@ -44,6 +44,7 @@ from proto_ddf.web.errors.reports.page import reports_page
 from proto_ddf.web.errors.reports.state import ReportsState
 from proto_ddf.web.errors.situation_state import SituationState
 from proto_ddf.web.errors.state import ErrorListState
+from proto_ddf.web.event_times import MeasureEvents
 from proto_ddf.web.generate.page import generate_page
 from proto_ddf.web.generate.state import GenerateState
 from proto_ddf.web.invalid_addresses import show_not_found
@@ -150,6 +151,7 @@ def create_app() -> rx.App:
     register_app(app)
     api.routes.append(outbox_route(app))
     keep_forms(app, {"/generate": GenerateState, "/sources/new": NewSourceState})
+    app.add_middleware(MeasureEvents())
     guard_events(app)
     app.register_lifespan_task(lifespan)
     return app

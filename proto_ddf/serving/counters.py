@@ -45,6 +45,9 @@ class Counters:
     request_seconds: dict[str, Histogram] = field(default_factory=lambda: defaultdict(Histogram))
     """From the start of a request to the end of its response, by route; without websockets."""
 
+    event_seconds: Histogram = field(default_factory=Histogram)
+    """Run time of the events of pages."""
+
 
 def route_of(scope: Scope) -> str:
     """The route that has answered, as it stands in the code: there are few, whatever paths are asked for."""

@@ -1,9 +1,11 @@
 """The routes that answer questions about the server's health.
 
 /api/health and /health say that the server answers, to everybody, as pages and load balancers ask often. /readiness says
-whether it can do its work and names what fails. That is for those who run it: from this machine, or with METRICS_TOKEN.
+whether it can do its work and names what fails, /metrics what it has counted. These two are for those who run it: with
+METRICS_TOKEN or as an admin, and from this machine where nobody signs in.
 """
 
+import asyncio
 import hmac
 import ipaddress
 from datetime import UTC, datetime
@@ -12,8 +14,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from proto_ddf.accounts.roles import Role, allows
 from proto_ddf.monitoring.health import HEALTH, Status
+from proto_ddf.operations.metrics import CONTENT_TYPE, metrics_text
 from proto_ddf.settings import get_settings
+from proto_ddf.web.access.request_session import session_of
 
 _NOT_KEPT = {"cache-control": "no-store"}
 
@@ -23,6 +28,7 @@ def health_routes() -> list[Route]:
         Route("/api/health", answer_health, methods=["GET"]),
         Route("/health", answer_health, methods=["GET"]),
         Route("/readiness", answer_readiness, methods=["GET"]),
+        Route("/metrics", answer_metrics, methods=["GET"]),
     ]
 
 
@@ -50,19 +56,30 @@ async def answer_readiness(request: Request) -> Response:
     return JSONResponse(body, status_code=200 if report.is_ready else 503, headers=_NOT_KEPT)
 
 
+async def answer_metrics(request: Request) -> Response:
+    if not may_read(request):
+        return refusal()
+    text = await asyncio.to_thread(metrics_text)
+    return Response(text, media_type=CONTENT_TYPE, headers=_NOT_KEPT)
+
+
 def may_read(request: Request) -> bool:
     """Whether this client may read what is for those who run the server."""
-    token = get_settings().metrics_token
+    settings = get_settings()
+    token = settings.metrics_token
     scheme, _, given = request.headers.get("authorization", "").partition(" ")
     if token is not None and scheme.lower() == "bearer":
         wanted = token.get_secret_value().encode()
         return hmac.compare_digest(given.strip().encode("latin-1", "replace"), wanted)
-    return _is_on_this_machine(request)
+    if settings.enable_auth == "false":
+        return _is_on_this_machine(request)
+    session = session_of(request.scope)
+    return session is not None and allows(session.role, Role.ADMIN)
 
 
 def refusal() -> Response:
     return JSONResponse(
-        {"message": "This is for those who run Proto-DDF: send METRICS_TOKEN as a bearer token."},
+        {"message": "This is for admins: sign in as one, or send METRICS_TOKEN as a bearer token."},
         status_code=401,
         headers={"www-authenticate": "Bearer", **_NOT_KEPT},
     )

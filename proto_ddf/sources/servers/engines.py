@@ -131,6 +131,13 @@ def statistics(target: str) -> ConnectionStatistics:
     return endpoint.statistics if endpoint else ConnectionStatistics()
 
 
+def connections_in_use() -> int:
+    """Of all pools."""
+    with _lock:
+        connections = [each.engine.pool for each in _pools.values()]
+    return sum(each.checkedout() for each in connections if isinstance(each, sa.QueuePool))
+
+
 def close_unused(server: Server, config: ServerConfig) -> None:
     """Close the connections for a config that no call holds: the next call signs in anew."""
     with _lock:

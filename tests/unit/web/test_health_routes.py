@@ -3,16 +3,22 @@
 import asyncio
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from prometheus_client.parser import text_string_to_metric_families
 from starlette.applications import Starlette
+from starlette.types import Receive, Scope, Send
 
+from proto_ddf.accounts.roles import Role
 from proto_ddf.monitoring.health import Health, HealthChecks, Phase, Status
 from proto_ddf.settings import get_settings
 from proto_ddf.web import health_routes
+from proto_ddf.web.access.request_session import keep_session
 
 TOKEN = "a-token-of-those-who-run-it"
 HERE, ELSEWHERE = "127.0.0.1", "192.0.2.7"
@@ -35,10 +41,21 @@ def token(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 def ask(
-    method: str, path: str, client: str = HERE, authorization: str | bytes = ""
+    method: str,
+    path: str,
+    client: str = HERE,
+    authorization: str | bytes = "",
+    role: Role | None = None,
 ) -> httpx.Response:
+    """`role` is that of the session that the gate has found."""
+
     async def run() -> httpx.Response:
-        app = Starlette(routes=health_routes.health_routes())
+        routes = Starlette(routes=health_routes.health_routes())
+
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            keep_session(scope, None if role is None else SimpleNamespace(role=role))  # type: ignore[arg-type]
+            await routes(scope, receive, send)
+
         transport = httpx.ASGITransport(app=app, client=(client, 1))
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as opened:
             headers = {"authorization": authorization} if authorization else {}
@@ -90,6 +107,26 @@ def test_readiness_is_for_this_machine_and_for_those_with_the_token(
     assert ask("GET", "/readiness", ELSEWHERE).status_code == 401
     assert ask("GET", "/readiness", ELSEWHERE, f"Bearer {token}").status_code == 200
     assert ask("GET", "/readiness", ELSEWHERE, f"bearer  {token} ").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/readiness", "/metrics"])
+@pytest.mark.parametrize("mode", ["token", "accounts"])
+def test_where_people_sign_in_these_are_for_admins(
+    checks: HealthChecks, home: Path, monkeypatch: pytest.MonkeyPatch, mode: str, path: str
+) -> None:
+    monkeypatch.setenv("ENABLE_AUTH", mode)
+    get_settings.cache_clear()
+    for role, status in ((None, 401), (Role.VIEWER, 401), (Role.BUILDER, 401), (Role.ADMIN, 200)):
+        assert ask("GET", path, HERE, role=role).status_code == status
+        assert ask("GET", path, ELSEWHERE, role=role).status_code == status
+
+
+def test_metrics_are_told_in_the_format_of_prometheus(home: Path) -> None:
+    answer = ask("GET", "/metrics")
+    assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+    names = {family.name for family in text_string_to_metric_families(answer.text)}
+    assert {"proto_ddf_request_seconds", "proto_ddf_connections_accepted"} <= names
+    assert ask("GET", "/metrics", ELSEWHERE).status_code == 401
 
 
 def test_without_a_token_no_token_is_right(checks: HealthChecks) -> None:
