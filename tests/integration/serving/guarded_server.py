@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse
 from starlette.routing import Route, WebSocketRoute
 
+from proto_ddf.serving import load
 from proto_ddf.serving.runner import serve
 from proto_ddf.serving.settings import DEFAULT_RATES, ServingSettings
 
@@ -25,6 +26,7 @@ RATES = {
     "sign_ins_per_address": "3/minute",
 }
 BLOCK_SECONDS = 1.2
+MOST_WORKING = 20
 
 went = asyncio.Event()
 
@@ -65,6 +67,7 @@ app = Starlette(
 
 
 if __name__ == "__main__":
+    load.MOST_WORKING = MOST_WORKING
     settings = ServingSettings(
         is_own_server=True,
         public_url=PUBLIC_URL,

@@ -1,0 +1,115 @@
+"""Every HTTP route, asked at random as docs/openapi.yaml describes it and as it does not: the answers are those that
+are documented, and never a server error. Then what the server says of itself."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from prometheus_client.parser import text_string_to_metric_families
+
+from proto_ddf.settings import PROJECT_ROOT
+from proto_ddf.web.api import create_api
+from tests.integration.hosting.own_server import Server
+from tests.ports import HOST
+
+DOCUMENT = yaml.safe_load((PROJECT_ROOT / "docs" / "openapi.yaml").read_text())
+OPERATIONS = [
+    f"{method.upper()} {path}" for path, methods in DOCUMENT["paths"].items() for method in methods
+]
+EXAMPLES = 25
+CHECKED = [
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_headers_conformance",
+    "response_schema_conformance",
+]
+PATIENCE = 60.0
+
+
+@pytest.fixture(scope="module", params=["false", "accounts"])
+def mode(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def url(mode: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server where nobody signs in, and one where nobody has signed in yet."""
+    made = Server(tmp_path_factory.mktemp("routes") / "home")
+    # Otherwise nearly all attempts would get the answer of this limit.
+    limits = {"RATE_LIMITS": '{"sign_ins_per_address": ""}'}
+    made.environment |= {"ENABLE_AUTH": mode, **limits}
+    made.start()
+    yield f"http://{HOST}:{made.port}"
+    made.clean_up()
+
+
+@pytest.fixture(scope="module")
+def cookie(url: str) -> str:
+    """Of the session that a page gives a browser where nobody signs in."""
+    answer = httpx.get(url, headers={"accept": "text/html"}, timeout=PATIENCE)
+    return answer.headers.get("set-cookie", "").partition(";")[0]
+
+
+@pytest.fixture(scope="module")
+def operations() -> dict[str, Any]:
+    # It is imported here, because it takes a second.
+    import schemathesis
+
+    schema = schemathesis.openapi.from_dict(DOCUMENT)
+    return {each.ok().label: each.ok() for each in schema.get_all_operations()}
+
+
+def test_every_route_is_documented() -> None:
+    paths = {route.path for route in create_api().routes} | {"/api/outbox"}
+    assert paths == set(DOCUMENT["paths"])
+
+
+@pytest.mark.parametrize("label", OPERATIONS)
+def test_only_documented_answers_and_never_a_server_error(
+    url: str, cookie: str, operations: dict[str, Any], label: str
+) -> None:
+    from schemathesis import GenerationMode
+    from schemathesis.checks import CHECKS
+
+    operation = operations[label]
+    cases = [operation.as_strategy(generation_mode=GenerationMode.POSITIVE)]
+    if operation.query or operation.headers or operation.body or operation.path_parameters:
+        cases.append(operation.as_strategy(generation_mode=GenerationMode.NEGATIVE))
+    checks = CHECKS.get_by_names(CHECKED)
+
+    sent = [{"cookie": cookie}, {}] if cookie else [{}]
+
+    @given(st.one_of(cases), st.sampled_from(sent))
+    @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
+    def ask(case: Any, headers: dict[str, str]) -> None:
+        answer = case.call(base_url=url, headers=headers, timeout=PATIENCE, allow_redirects=False)
+        case.validate_response(answer, checks=checks)
+
+    ask()
+
+
+@pytest.mark.parametrize("mode", ["false"], indirect=True, scope="module")
+def test_a_server_that_serves_is_ready_and_counts_by_route(url: str) -> None:
+    ready = httpx.get(f"{url}/readiness", timeout=PATIENCE)
+    assert ready.status_code == 200, ready.text
+    assert set(ready.json()["checks"]) == {
+        *("database", "operations", "disk", "database pool", "load")
+    }
+    for path in ("/", "/nowhere/at/all", "/api/apps/none/log", "/api/apps/other/log"):
+        httpx.get(url + path, timeout=PATIENCE)
+    httpx.get(f"{url}/", headers={"host": "evil.example"}, timeout=PATIENCE)
+    text = httpx.get(f"{url}/metrics", timeout=PATIENCE).text
+    samples = [each for family in text_string_to_metric_families(text) for each in family.samples]
+    routes = {each.labels["route"] for each in samples if "route" in each.labels}
+    assert {"pages", "refused", "/api/apps/{slug}/log", "/readiness"} <= routes
+    assert routes <= {route.path for route in create_api().routes} | {
+        "pages",
+        "refused",
+        "/api/outbox",
+    }
+    assert len(samples) < 1000
