@@ -12,7 +12,10 @@ _KEY_OF = tuple(
     word + joint for word in ("api", "access", "secret", "private") for joint in ("", "_", "-")
 )
 """What stands before "key" in the name of a secret."""
-_SIGN = re.compile(r"""(?:\\*["'])?\s*[=:]\s*""")
+_SIGN = re.compile(r"""(?:\\*["'])?\s*[=:]\s*(?P<opened>\(\s*)?""")
+_NEXT_PART = re.compile(r"""\s*(?=[bruf]{0,2}["'])""", re.IGNORECASE)
+_MOST_PARTS = 30
+"""Of a value in parentheses, on a line each: a limit, so that the time stays linear."""
 _QUOTED = re.compile(r"""(?:[bruf]{1,2})?(\\*)(["'])""", re.IGNORECASE)
 _UNQUOTED = re.compile(r"""[^\s,;&'"}\])]*""")
 
@@ -29,6 +32,8 @@ def assigned_values(text: str, lowered: str) -> Iterator[Span]:
                 continue
             if sign := _SIGN.match(text, ending.end()):
                 start, stop = sign.end(), values.end_of(sign.end())
+                if sign["opened"]:
+                    stop = values.end_of_parts(stop)
                 if stop > start:
                     yield start, stop
 
@@ -48,6 +53,15 @@ class _Values:
         if opening := _QUOTED.match(self._text, start):
             start = self._end_of_quoted(opening.end(), opening[1], opening[2])
         return self._end_of_unquoted(start)
+
+    def end_of_parts(self, end: int) -> int:
+        """The end of the quoted parts that follow on a value's first one, which Python joins."""
+        for _ in range(_MOST_PARTS):
+            part = _NEXT_PART.match(self._text, end)
+            if part is None:
+                break
+            end = self.end_of(part.end())
+        return end
 
     def _end_of_unquoted(self, start: int) -> int:
         first, end = self._unquoted

@@ -14,6 +14,7 @@ from urllib.parse import quote, quote_plus
 from proto_ddf.redaction.assignments import assigned_values
 from proto_ddf.redaction.signs import (
     has_assignment,
+    has_cut_login,
     has_header,
     has_input,
     has_login,
@@ -28,6 +29,14 @@ _SHORTEST = 6
 _INPUT, _INPUT_END = "input_value=", ", input_type="
 """The part of a pydantic ValidationError's text that quotes the input, which may be a secret, is between these."""
 _LOGIN = re.compile(r"://([^\s/?#'\"]*)@")
+_CUT_LOGIN = re.compile(
+    r"""://[^\s/?\#'"@:\[]+:  # a user
+    (?![^\s/?#'"]*@)  # it is no whole login
+    (?!\d{0,5}[^\w\s/?#'"]*(?:[\s/?#'"]|$))  # nor a port
+    ([^\s/?#'"]+)""",
+    re.VERBOSE,
+)
+"""A user, and what stands where a port would and is none: a password, if the text was cut before the @."""
 _HEADER = re.compile(r"\b(?:bearer|basic)\s+([a-z0-9._~+/=-]{8,})", re.IGNORECASE)
 _JWT = re.compile(r"eyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*")
 _JWT_PART = re.compile(r"[\w-]*")
@@ -148,6 +157,11 @@ def _logins(text: str, _lowered: str) -> Iterable[Span]:
     return (found.span(1) for found in _LOGIN.finditer(text))
 
 
+def _cut_logins(text: str, _lowered: str) -> Iterable[Span]:
+    """Passwords of URLs in a text that was cut."""
+    return (found.span(1) for found in _CUT_LOGIN.finditer(text))
+
+
 def _headers(text: str, lowered: str) -> Iterator[Span]:
     """The values of Authorization headers."""
     for word in ("bearer", "basic"):
@@ -172,6 +186,7 @@ _KINDS: tuple[tuple[Callable[[str], bool], Callable[[str, str], Iterable[Span]]]
     (has_input, _inputs),
     (lambda _lowered: bool(_spellings), _known),
     (has_login, _logins),
+    (has_cut_login, _cut_logins),
     (has_header, _headers),
     (has_web_token, _web_tokens),
     (has_assignment, assigned_values),

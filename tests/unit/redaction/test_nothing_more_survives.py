@@ -30,7 +30,7 @@ PIECES = st.sampled_from(
     [
         *NAMES,
         *("=", ":", " = ", ": ", ":\n  ", "=\t", '"', "'", '\\"', "\\'", "\\\\", '": "', "': '", '="', "='", "=b'"),
-        *("://", "http://", "x+y://joe:", "@", "@host/", "bearer ", "Basic  ", "BEARER\n", "eyJabcdef", "."),
+        *("://", "http://", "x+y://joe:", "@", "@host/", "(", "(\n", "://joe:", "bearer ", "Basic  ", "BEARER\n", "eyJabcdef", "."),
         *("input_value=", ", input_type=", ",", ";", "&", "?", "}", "]", ")", "#", "/", "-", "_", "\n", " "),
         *("Ann", "s", "\u0130", "\u017f", "\ud800", "é", "***"),
     ]
@@ -77,6 +77,7 @@ def test_known_secrets_stay_hidden(secrets: list[str], text: str, data: st.DataO
         '"{name}": "a\\"PLANTED7"', "{name}=b'PLANTED7'", '{{\\"{name}\\": \\"PLANTED7 and PLANTED8\\"}}',
         '{name}="PLANTED7 and PLANTED8', "{name}='PLANTED7\nx", "{name}=token=PLANTED7", '{name}=token="PLANTED7"',
         "{name}=PLANTED7&token=PLANTED8",
+        '{name} = (\n    "PLANTED7"\n)', "{name}: (\n'PLANTED7'\n  b'PLANTED8')", '"{name}": (PLANTED7)',
     ],
 )  # fmt: skip
 def test_assigned_values(before: str, assigned: str) -> None:
@@ -87,6 +88,14 @@ def test_assigned_values(before: str, assigned: str) -> None:
 @pytest.mark.parametrize(
     ("text", "clean"),
     [
+        ("postgres://joe:pw1", f"postgres://joe:{HIDDEN}"),
+        ("postgres://joe:pw1… and", f"postgres://joe:{HIDDEN} and"),
+        ("mysql://joe:1234567", f"mysql://joe:{HIDDEN}"),
+        (
+            "see http://host:8000, http://[::1]:80/x and http://a:1.",
+            "see http://host:8000, http://[::1]:80/x and http://a:1.",
+        ),
+        ("PASSWORD = (\n    'pw1'\n    'pw2'\n)\nx", f"PASSWORD = (\n    {HIDDEN}\n)\nx"),
         ("_http://joe:pw1@db/x", f"_http://{HIDDEN}@db/x"),
         ("xeyJhbGciOi.eyJzdWIiOi.c2lnbmF0", f"x{HIDDEN}"),
         ("basic  dXNlcjpwdzE= and more", f"basic  {HIDDEN} and more"),
