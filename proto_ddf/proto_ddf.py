@@ -1,8 +1,9 @@
 """Composition root: pages, routes, middleware, and what starts and ends with the server. Wiring only."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 import reflex as rx
 from reflex.app import default_error_boundary
@@ -29,6 +30,8 @@ from proto_ddf.sources.sample_shop.sample_database import offer_sample
 from proto_ddf.sources.servers import engines
 from proto_ddf.web.access.gate import Gate
 from proto_ddf.web.access.install import guard_events, watch_sessions
+from proto_ddf.web.access.shown import page_for_roles
+from proto_ddf.web.access.state import AccessState
 from proto_ddf.web.api import create_api
 from proto_ddf.web.apps.page import app_page, apps_page
 from proto_ddf.web.apps.regenerate_state import RegenerateState
@@ -59,6 +62,7 @@ from proto_ddf.web.resilience.state import ResilienceState
 from proto_ddf.web.settings.notifications.page import notifications_page
 from proto_ddf.web.settings.notifications.state import NotificationsState
 from proto_ddf.web.shared.not_found_page import not_found_page
+from proto_ddf.web.shared.refused_page import refused_page
 from proto_ddf.web.shared.state.bell import BellState
 from proto_ddf.web.shared.state.injections import InjectionBannerState
 from proto_ddf.web.shared.state.kept_forms import keep_forms
@@ -195,20 +199,36 @@ def _add_pages(app: rx.App) -> None:
         "/operations/[operation_id]": repairs,
         "/errors/[incident_id]": [*repairs, CodegenState.end_lost_retry, CodegenState.load],
     }
-    banners = [StorageBannerState.follow, InjectionBannerState.follow, BellState.follow]
+    banners = [
+        AccessState.load,
+        StorageBannerState.follow,
+        InjectionBannerState.follow,
+        BellState.follow,
+    ]
     for route, title, build, state, load in pages:
         own = [state.end_lost_retry, getattr(state, load)]
         on_load = [*banners, *own, *also.get(route, [])]
-        app.add_page(build, route=route, title=f"{title} · Proto-DDF", on_load=on_load)
-    app.add_page(outbox_page, route="/outbox", title="To send · Proto-DDF", on_load=banners)
+        fitted = partial(_fitted_page, route, build)
+        app.add_page(fitted, route=route, title=f"{title} · Proto-DDF", on_load=on_load)
+    app.add_page(
+        partial(_fitted_page, "/outbox", outbox_page),
+        route="/outbox",
+        title="To send · Proto-DDF",
+        on_load=banners,
+    )
     # Reflex shows this page for every address without a page of its own.
     app.add_page(
-        not_found_page,
+        partial(_fitted_page, "404", not_found_page),
         route="404",
         title="Page not found · Proto-DDF",
         description="There is no page at this address.",
         on_load=banners,
     )
+
+
+def _fitted_page(route: str, build: Callable[[], rx.Component]) -> rx.Component:
+    """The page, each part of it shown to those who may use it."""
+    return page_for_roles(route, build(), refused_page())
 
 
 app = create_app()

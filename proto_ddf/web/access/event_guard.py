@@ -17,6 +17,7 @@ from proto_ddf.current_user import ANONYMOUS, set_current_user
 from proto_ddf.logs import get_logger
 from proto_ddf.web.access.binding import session_id_of
 from proto_ddf.web.access.least_roles import audited_events, event_roles
+from proto_ddf.web.access.state import AccessState
 
 _LONGEST_VALUE = 80
 
@@ -52,7 +53,8 @@ def _refusal(role: Role) -> StateUpdate:
     notice = rx.toast.error(
         f"Your role, {role}, may not do this. Ask an admin.", position="bottom-right"
     )
-    return StateUpdate(events=Event.from_event_type(notice))
+    # The page may still show what an earlier role could do.
+    return StateUpdate(events=Event.from_event_type([notice, AccessState.load]))  # type: ignore[list-item]
 
 
 def _subject(event: Event) -> str:

@@ -70,6 +70,7 @@ EVENTS: dict[str, Role] = {
     "FrontendEventExceptionState.handle_frontend_exception": VIEWER,
     # On every page.
     "TabState.prepare": VIEWER,
+    "AccessState.load": VIEWER,
     "TabState.resume": VIEWER,
     "BellState.follow": VIEWER,
     "InjectionBannerState.follow": VIEWER,

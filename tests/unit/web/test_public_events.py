@@ -9,6 +9,7 @@ import reflex as rx
 from reflex.state import State
 
 import proto_ddf.web
+from proto_ddf.web.access import state as access_state
 from proto_ddf.web.apps import regenerate_state, repository_state
 from proto_ddf.web.apps import state as apps_state
 from proto_ddf.web.errors import alerts_state, figures_state, situation_state
@@ -59,6 +60,7 @@ PLAN = OPERATION | {
 }
 
 EVENTS: dict[type[rx.State], set[str]] = {
+    access_state.AccessState: {"load"},
     apps_state.AppsState: ERRORS | {"act", "follow_apps"},
     apps_state.AppState: ERRORS | {"act", "follow_app", "set_log_following", "set_log_search"},
     alerts_state.AlertsPanelState: {"follow"},

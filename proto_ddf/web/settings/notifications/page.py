@@ -30,7 +30,7 @@ def notifications_page() -> rx.Component:
             ),
             skeleton_rows(3, height="120px"),
         ),
-        breadcrumbs=[("Settings", "/settings/notifications")],
+        breadcrumbs=[("Settings", "/settings")],
         action=_add(compact=True),
     )
 

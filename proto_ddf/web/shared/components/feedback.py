@@ -11,7 +11,10 @@ _CLOSE_DIALOG = "document.querySelector('[role=alertdialog] .pd-dialog-cancel')?
 
 
 def empty_state(
-    icon: str, title: str | rx.Var[str], text: str, action: rx.Component | None = None
+    icon: str,
+    title: str | rx.Var[str],
+    text: str | rx.Var[str],
+    action: rx.Component | None = None,
 ) -> rx.Component:
     """Shown instead of an empty list: says what its items are for and offers the first step.
 

@@ -11,6 +11,7 @@ from proto_ddf.web.shared.components.connection import connection_banner, connec
 from proto_ddf.web.shared.components.injection_banner import injection_banner
 from proto_ddf.web.shared.components.links import PlainLink
 from proto_ddf.web.shared.components.storage_banner import storage_banner
+from proto_ddf.web.shared.components.user_menu import user_menu
 
 
 class _Section(NamedTuple):
@@ -28,7 +29,7 @@ _SECTIONS = (
     _Section("Errors", "/errors", "circle-alert"),
     _Section("Resilience", "/resilience", "activity"),
 )
-_SETTINGS = _Section("Settings", "/settings/notifications", "settings")
+_SETTINGS = _Section("Settings", "/settings", "settings")
 """At the sidebar's foot."""
 
 
@@ -73,7 +74,8 @@ def logo(size: int = 24) -> rx.Component:
 
 
 def _href_of(title: str | rx.Var[str]) -> str:
-    return next((s.href for s in _SECTIONS if isinstance(title, str) and s.label == title), "")
+    entries = (*_SECTIONS, _SETTINGS)
+    return next((s.href for s in entries if isinstance(title, str) and s.label == title), "")
 
 
 def _sidebar(section: str) -> rx.Component:
@@ -114,6 +116,7 @@ def _header(
             connection_state(),
             bell(),
             _theme_switch(),
+            user_menu(),
             action or rx.fragment(),
             class_name="pd-tools",
         ),
