@@ -59,8 +59,12 @@ from proto_ddf.web.overview.page import overview_page
 from proto_ddf.web.overview.state import OverviewState
 from proto_ddf.web.resilience.page import resilience_page
 from proto_ddf.web.resilience.state import ResilienceState
+from proto_ddf.web.settings.audit.page import audit_page
+from proto_ddf.web.settings.audit.state import AuditState
 from proto_ddf.web.settings.notifications.page import notifications_page
 from proto_ddf.web.settings.notifications.state import NotificationsState
+from proto_ddf.web.settings.overview.page import settings_page
+from proto_ddf.web.settings.overview.state import SettingsState
 from proto_ddf.web.shared.not_found_page import not_found_page
 from proto_ddf.web.shared.refused_page import refused_page
 from proto_ddf.web.shared.state.bell import BellState
@@ -176,6 +180,7 @@ def _add_pages(app: rx.App) -> None:
         ("/errors/reports", "Reports", reports_page, ReportsState, "load"),
         ("/errors/[incident_id]", "Error", incident_page, IncidentPageState, "load"),
         ("/resilience", "Resilience", resilience_page, ResilienceState, "load"),
+        ("/settings/audit", "Audit", audit_page, AuditState, "load"),
         (
             "/settings/notifications",
             "Notifications",
@@ -210,6 +215,12 @@ def _add_pages(app: rx.App) -> None:
         on_load = [*banners, *own, *also.get(route, [])]
         fitted = partial(_fitted_page, route, build)
         app.add_page(fitted, route=route, title=f"{title} · Proto-DDF", on_load=on_load)
+    app.add_page(
+        partial(_fitted_page, "/settings", settings_page),
+        route="/settings",
+        title="Settings · Proto-DDF",
+        on_load=[*banners, SettingsState.load],
+    )
     app.add_page(
         partial(_fitted_page, "/outbox", outbox_page),
         route="/outbox",

@@ -155,7 +155,21 @@ EVENTS: dict[str, Role] = {
     "ResilienceState.stop_injection": ADMIN,
     "ResilienceState.stop_all_injections": ADMIN,
     # Settings.
+    "SettingsState.load": VIEWER,
     "NotificationsState": ADMIN,
+    "AccountsState": ADMIN,
+    "AuditState": ADMIN,
+    "ServerFactsState": ADMIN,
+    "PasswordState": BUILDER,
+    "PasswordState.load": VIEWER,
+    "PasswordState.open_form": VIEWER,
+    "PasswordState.close_form": VIEWER,
+    "PasswordState.change": VIEWER,
+    # Only own sessions, unless it is an admin who asks.
+    "SessionsState": BUILDER,
+    "SessionsState.follow": VIEWER,
+    "SessionsState.revoke": VIEWER,
+    "SessionsState.revoke_others": VIEWER,
 }
 
 _NOTICES = (

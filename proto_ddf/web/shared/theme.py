@@ -7,7 +7,14 @@ import reflex as rx
 ACCENT = "indigo"
 GRAY = "slate"
 
-STYLESHEETS = ["/proto_ddf.css", "/generate.css", "/errors.css", "/resilience.css", "/sources.css"]
+STYLESHEETS = [
+    "/proto_ddf.css",
+    "/generate.css",
+    "/errors.css",
+    "/resilience.css",
+    "/sources.css",
+    "/settings.css",
+]
 
 # Runs before the first paint, so that a dark page never flashes white. Reflex sets the mode only after React has
 # started.

@@ -21,7 +21,15 @@ from proto_ddf.web.generate import state as generate_state
 from proto_ddf.web.operations import state as operations_state
 from proto_ddf.web.overview import state as overview_state
 from proto_ddf.web.resilience import state as resilience_state
+from proto_ddf.web.settings.audit import state as audit_state
 from proto_ddf.web.settings.notifications import state as notifications_state
+from proto_ddf.web.settings.overview import (
+    accounts_state,
+    password_state,
+    server_state,
+    sessions_state,
+)
+from proto_ddf.web.settings.overview import state as settings_state
 from proto_ddf.web.shared.state import bell, injections, kept_forms, repairs, storage
 from proto_ddf.web.sources import health_state, list_state
 from proto_ddf.web.sources.connect import state as connect_state
@@ -164,6 +172,35 @@ EVENTS: dict[type[rx.State], set[str]] = {
         "switch",
         "test",
     },
+    accounts_state.AccountsState: ERRORS
+    | {
+        "change_role",
+        "close_form",
+        "create",
+        "disable",
+        "enable",
+        "follow",
+        "hide_link",
+        "make_link",
+        "open_form",
+        "revoke_sessions",
+        "set_role",
+    },
+    audit_state.AuditState: ERRORS
+    | {
+        "follow",
+        "load",
+        "set_action",
+        "set_period",
+        "set_subject",
+        "set_user",
+        "show_newer",
+        "show_older",
+    },
+    password_state.PasswordState: ERRORS | {"change", "close_form", "load", "open_form"},
+    server_state.ServerFactsState: ERRORS | {"follow"},
+    settings_state.SettingsState: {"load"},
+    sessions_state.SessionsState: ERRORS | {"follow", "revoke", "revoke_others"},
     health_state.SourceHealthState: {"check_now", "follow_all", "follow_one", "set_hidden"},
     list_state.SourcesState: ERRORS | {"follow", "load"},
     detail_state.SourceDetailState: OPERATION

@@ -104,7 +104,13 @@ _GENERATION = {
     "succeeded": _Appearance("Done", "circle-check", "green"),
     **_FORM,
 }
+_ACCOUNT = {
+    "active": _Appearance("Active", "circle-check", "green"),
+    "invited": _Appearance("No password yet", "circle-dashed", "amber"),
+    "disabled": _Appearance("Disabled", "circle-slash", "gray"),
+}
 _APPEARANCES = {
+    "account": _ACCOUNT,
     "operation": _WORK,
     "app": _APP,
     "breaker": _BREAKER,
@@ -119,6 +125,7 @@ _APPEARANCES = {
     "generation": _GENERATION,
 }
 _Of = Literal[
+    "account",
     "operation",
     "app",
     "breaker",
@@ -138,7 +145,7 @@ def status_badge(state: rx.Var[str] | str, *, of: _Of = "operation") -> rx.Compo
     """The state of an operation, a step or an error (`of="operation"`), of an app or its health
     (`of="app"`), of a circuit breaker (`of="breaker"`), of a source's connection (`of="source"`), of an
     incident (`of="incident"`), of a channel of notifications or one delivery (`of="channel"`, `of="delivery"`), of a
-    repair (`of="repair"`), or of one of the two flows (`of="integration"`, `of="generation"`): "running" is work
+    repair (`of="repair"`), of an account (`of="account"`), or of one of the two flows (`of="integration"`, `of="generation"`): "running" is work
     going on for the first and a goal reached for the second.
 
         status_badge(app.state, of="app")

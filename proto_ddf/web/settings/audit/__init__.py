@@ -1,0 +1,1 @@
+"""/settings/audit: who did what, and when."""
