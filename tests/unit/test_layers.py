@@ -229,6 +229,10 @@ def test_states_know_no_component() -> None:
 def test_pages_and_components_call_no_service() -> None:
     """They import the types of shown values; only states call functions that act."""
     shapes = {
+        "proto_ddf.accounts.management.LONGEST_NAME",
+        "proto_ddf.accounts.passwords.LONGEST",
+        "proto_ddf.accounts.passwords.SHORTEST",
+        "proto_ddf.accounts.roles",
         "proto_ddf.generator.spec",
         "proto_ddf.hosting.records.AppView",
         "proto_ddf.notify.channels.kind",

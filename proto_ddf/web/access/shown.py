@@ -26,9 +26,8 @@ _DIALOGS = ("AlertDialog.Root", "Dialog.Root", "DropdownMenu.Root", "Popover.Roo
 
 def allowed(least: Role) -> Any:
     """Whether the tab's role is at least `least`, as a variable; true as long as the role is not known."""
-    enough = [AccessState.role == ""]
-    enough += [AccessState.role == str(role) for role in Role if allows(role, least)]
-    return functools.reduce(lambda one, other: one | other, enough)
+    enough = ["", *(str(role) for role in Role if allows(role, least))]
+    return rx.Var.create(enough).contains(AccessState.role)
 
 
 def shown_to(

@@ -1,13 +1,10 @@
 """The settings of the server as people read them, each with the name of its variable."""
 
-import os
 import platform
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
 
-import psutil
 from pydantic import SecretStr
 
 from proto_ddf.settings import Settings, variable_name
@@ -84,9 +81,7 @@ def _words(value: Any) -> str:
 
 
 def _build() -> list[Fact]:
-    started = datetime.fromtimestamp(psutil.Process(os.getpid()).create_time(), UTC)
     return [
         Fact("Reflex", version("reflex")),
         Fact("Python", platform.python_version()),
-        Fact("Running since (UTC)", f"{started:%Y-%m-%d %H:%M}"),
     ]
