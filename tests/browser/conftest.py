@@ -15,7 +15,7 @@ from typing import Any
 
 import psutil
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, BrowserType, Page
 
 from tests.answering import answers
 from tests.browser.driving import (
@@ -25,10 +25,11 @@ from tests.browser.driving import (
     start_generation,
 )
 from tests.chromium import CHROMIUM, MISSING
-from tests.ports import free_port, free_ports, port_range
+from tests.ports import HOST, free_port, free_ports, port_range
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 120
+NAMES = ("shop.example", "evil.example", "data.example")
 WITHOUT_REPAIRS = {"RECOVERY_ATTEMPTS": "0"}
 """For tests in which a person tries again: what failed would go on by itself. Repairs have tests of their own."""
 
@@ -208,3 +209,22 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
     size = {"width": 1440, "height": 900}
     # An animation is drawn without pause by the processor, while the test waits.
     return browser_context_args | {"viewport": size, "reduced_motion": "reduce"}
+
+
+@pytest.fixture(scope="session")
+def browser_of_other_site(
+    browser: Browser, browser_type: BrowserType, browser_type_launch_args: dict[str, Any]
+) -> Iterator[Browser]:
+    """A browser in which names of other hosts resolve to this machine."""
+    rules = ", ".join(f"MAP {name} {HOST}" for name in NAMES)
+    flags = [*browser_type_launch_args["args"], f"--host-resolver-rules={rules}"]
+    launched = browser_type.launch(**browser_type_launch_args | {"args": flags})
+    yield launched
+    launched.close()
+
+
+@pytest.fixture
+def page_of_other_site(browser_of_other_site: Browser) -> Iterator[Page]:
+    context = browser_of_other_site.new_context(ignore_https_errors=True)
+    yield context.new_page()
+    context.close()

@@ -30,6 +30,31 @@ _COME_TO_REST = """() => Promise.allSettled(
     .map(each => each.finished))"""
 
 
+_ADD_SCRIPTS = """async () => {
+  const refused = async (html) => {
+    const told = new Promise((done) => {
+      document.addEventListener("securitypolicyviolation",
+        (event) => done(event.effectiveDirective), {once: true});
+      setTimeout(() => done("nothing was refused"), 10000);
+    });
+    const holder = document.createElement("div");
+    holder.append(document.createRange().createContextualFragment(html));
+    document.body.append(holder);
+    return told;
+  };
+  const directives = [
+    await refused("<script>window.ran = true</script>"),
+    await refused('<img src="data:," onerror="window.ran = true">'),
+  ];
+  return window.ran ? ["a script has run"] : directives;
+}"""
+
+
+def refused_scripts(page: Page) -> list[str]:
+    """The rules by which the page's policy refuses an inline script and an inline handler that are added to it."""
+    return list(page.evaluate(_ADD_SCRIPTS))
+
+
 def serious_findings(page: Page) -> list[str]:
     """The serious and critical findings of axe-core, one line each, when all animations have ended. What is found is
     looked at again a second later: on a loaded machine the page may just be changing."""

@@ -8,18 +8,17 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserType, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.generated.conftest import App, open_list, serve
 from tests.browser.generated.tls_proxy import tls_proxy
+from tests.browser.looking import refused_scripts
 from tests.ports import HOST, free_port
 
 pytestmark = pytest.mark.browser
-NAMES = ("shop.example", "evil.example")
 UPGRADE = {
     "Connection": "Upgrade",
     "Upgrade": "websocket",
@@ -28,25 +27,6 @@ UPGRADE = {
 }
 SECONDS = 60
 SOCKET = "/_event/?EIO=4&transport=websocket"
-
-
-@pytest.fixture(scope="module")
-def browser_of_other_site(
-    browser: Browser, browser_type: BrowserType, browser_type_launch_args: dict[str, Any]
-) -> Iterator[Browser]:
-    """A browser in which names of other hosts resolve to this machine."""
-    rules = ", ".join(f"MAP {name} {HOST}" for name in NAMES)
-    flags = [*browser_type_launch_args["args"], f"--host-resolver-rules={rules}"]
-    launched = browser_type.launch(**browser_type_launch_args | {"args": flags})
-    yield launched
-    launched.close()
-
-
-@pytest.fixture
-def page_of_other_site(browser_of_other_site: Browser) -> Iterator[Page]:
-    context = browser_of_other_site.new_context(ignore_https_errors=True)
-    yield context.new_page()
-    context.close()
 
 
 class EvilSite(BaseHTTPRequestHandler):
@@ -104,6 +84,13 @@ def test_all_pages_work_under_them_with_nothing_in_the_console(
     page.get_by_label("Search Orders").fill("nothing like this")
     expect(page.get_by_text("Nothing matches")).to_be_visible()
     assert console == []
+
+
+def test_of_inline_scripts_only_those_run_that_the_build_wrote(shop: App, page: Page) -> None:
+    """Also if text from outside became part of a page."""
+    page.goto(f"{shop.url}/customers")
+    expect(page.locator("tbody tr").first).to_be_visible()
+    assert refused_scripts(page) == ["script-src-elem", "script-src-attr"]
 
 
 @pytest.mark.parametrize("name", ["evil.example", f"{HOST}.evil.example"])
