@@ -2,12 +2,12 @@
 # make link         print a new link to come in, with ENABLE_AUTH=token
 # make stop         end the server and every app it started
 # make check        lint and the unit tests: two minutes
-# make test         all tests; make lint bench screenshots clean
+# make test         all tests; make lint bench audit screenshots clean
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := run
-.PHONY: run link stop check test lint bench screenshots clean
+.PHONY: run link stop check test lint audit bench screenshots clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -47,6 +47,10 @@ lint: $(DEV_STAMP)
 	$(BIN)/vulture
 	$(BIN)/jscpd --no-tips
 	$(BIN)/mypy
+
+# It asks services on the web about each package.
+audit: $(DEV_STAMP)
+	$(BIN)/pip-audit --requirement requirements.txt
 
 bench: $(DEV_STAMP)
 	@scripts/set_up.sh databases

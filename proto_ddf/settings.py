@@ -153,6 +153,8 @@ class Settings(
     @property
     def address(self) -> str:
         """Where people open Proto-DDF."""
+        if self.public_url:
+            return self.public_url
         host = f"[{self.host}]" if ":" in self.host else self.host
         scheme = "https" if self.tls_cert else "http"
         return f"{scheme}://{host}:{self.port}"
