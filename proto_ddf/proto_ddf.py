@@ -65,6 +65,8 @@ from proto_ddf.web.settings.notifications.page import notifications_page
 from proto_ddf.web.settings.notifications.state import NotificationsState
 from proto_ddf.web.settings.overview.page import settings_page
 from proto_ddf.web.settings.overview.state import SettingsState
+from proto_ddf.web.settings.usage.page import usage_page
+from proto_ddf.web.settings.usage.state import UsageState
 from proto_ddf.web.shared.not_found_page import not_found_page
 from proto_ddf.web.shared.refused_page import refused_page
 from proto_ddf.web.shared.state.bell import BellState
@@ -188,6 +190,7 @@ def _add_pages(app: rx.App) -> None:
             NotificationsState,
             "load",
         ),
+        ("/settings/usage", "Usage", usage_page, UsageState, "load"),
     )
     repairs = [RecoveryState.end_lost_retry, RecoveryState.follow]
     also = {

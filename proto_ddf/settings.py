@@ -104,6 +104,8 @@ class Settings(
     """How many operations are kept; older ones are deleted after they have finished."""
     keep_log_days: int = Field(30, ge=1, le=36_500, validation_alias="KEEP_LOG_DAYS")
     """How long the logs of finished operations are kept, and errors that cannot be tried again."""
+    usage_events: bool = Field(True, validation_alias="USAGE_EVENTS")
+    """Whether pages record which of them are opened, what is done there, how long it takes and what fails."""
     keep_errors: int = Field(100_000, ge=100, le=1_000_000_000, validation_alias="KEEP_ERRORS")
     """How many errors are kept, besides those of operations that can still be tried again."""
     keep_error_mb: int = Field(256, ge=1, le=1_000_000, validation_alias="KEEP_ERROR_MB")

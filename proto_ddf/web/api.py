@@ -1,4 +1,4 @@
-"""The HTTP routes beside the pages: uploads, secrets, downloads and health.
+"""The HTTP routes beside the pages: uploads, secrets, downloads, health and usage events.
 
 An upload is one file per request, as the raw body, so that it is written to disk while it arrives, whatever its size.
 A secret is the raw body too; the page's state gets only its reference. The middleware in front of the routes checks
@@ -26,6 +26,7 @@ from proto_ddf.sources.files.uploads import remove_uploads, upload_path
 from proto_ddf.web.access.routes import access_routes
 from proto_ddf.web.health_routes import health_routes
 from proto_ddf.web.report_download import download_report
+from proto_ddf.web.usage_route import usage_routes
 
 logger = get_logger(__name__)
 
@@ -46,6 +47,7 @@ def create_api() -> Starlette:
         routes=[
             *health_routes(),
             *access_routes(),
+            *usage_routes(),
             Route("/api/uploads", receive_upload, methods=["POST"]),
             Route("/api/secrets", receive_secret, methods=["POST"]),
             Route("/api/apps/{slug}/download", download_app, methods=["GET"]),

@@ -22,7 +22,7 @@ ORDER = [
     {"logs"},
     {"errors"},
     {"resilience", "db"},
-    {"accounts", "submissions", "vault"},
+    {"accounts", "submissions", "usage", "vault"},
     {"monitoring", "sources"},
     {"generator", "notify"},
     {"hosting"},

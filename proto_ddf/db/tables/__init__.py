@@ -48,6 +48,7 @@ from proto_ddf.db.tables.rollups import (
 )
 from proto_ddf.db.tables.sources import SecretRecord, SourceRecord
 from proto_ddf.db.tables.submissions import SubmissionRecord
+from proto_ddf.db.tables.usage import UsageEventRecord
 
 __all__ = [
     "AccountRecord",
@@ -95,6 +96,7 @@ __all__ = [
     "SubjectRollup",
     "SubmissionRecord",
     "TokenPurpose",
+    "UsageEventRecord",
     "UtcDateTime",
     "new_id",
     "utc_now",

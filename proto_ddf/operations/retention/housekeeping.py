@@ -27,6 +27,7 @@ from proto_ddf.operations.retention.references import (
 from proto_ddf.operations.stop_flag import SERVER_STOPPING, OperationStopped, StopFlag
 from proto_ddf.settings import get_settings
 from proto_ddf.sources.files import cache, uploads
+from proto_ddf.usage import events as usage_events
 
 HOUR = 3600.0
 GRACE_PERIOD = timedelta(days=1)
@@ -66,6 +67,7 @@ def remove_expired(stop: StopFlag, clock: Callable[[], datetime] = utc_now) -> d
         "alerts": partial(prune_alerts, before),
         "repairs": partial(attempts.prune, now),
         "submissions": partial(submissions.prune, now - KEEP_REPLIES),
+        "usage": partial(usage_events.prune, before),
         "audit": partial(audit.prune, now - timedelta(days=settings.keep_audit_days)),
         "one_time_tokens": partial(one_time_tokens.prune, now),
         "codegen_runs": partial(runs.prune, before),

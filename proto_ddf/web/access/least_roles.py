@@ -43,6 +43,7 @@ ROUTES = (
     _route("POST", "/sign-out", VIEWER),
     # Checks the events that it brings.
     _route("POST", "/api/outbox", VIEWER),
+    _route("POST", "/api/usage", VIEWER),
     _route("POST", "/api/uploads", BUILDER),
     _route("POST", "/api/secrets", BUILDER),
     _route("GET", "/api/apps/{}/download", BUILDER),
@@ -170,6 +171,7 @@ EVENTS: dict[str, Role] = {
     "SessionsState.follow": VIEWER,
     "SessionsState.revoke": VIEWER,
     "SessionsState.revoke_others": VIEWER,
+    "UsageState": ADMIN,
 }
 
 _NOTICES = (

@@ -30,6 +30,7 @@ from proto_ddf.web.settings.overview import (
     sessions_state,
 )
 from proto_ddf.web.settings.overview import state as settings_state
+from proto_ddf.web.settings.usage import state as usage_state
 from proto_ddf.web.shared.state import bell, injections, kept_forms, repairs, storage
 from proto_ddf.web.sources import health_state, list_state
 from proto_ddf.web.sources.connect import state as connect_state
@@ -151,6 +152,7 @@ EVENTS: dict[type[rx.State], set[str]] = {
         "stop_injection",
         "toggle",
     },
+    usage_state.UsageState: ERRORS | {"follow", "load"},
     notifications_state.NotificationsState: OPERATION
     | {
         "close_form",

@@ -15,6 +15,12 @@ from proto_ddf.web.shared.components.layout import page
 _PAGES = (
     ("Notifications", "/settings/notifications", "bell", "Who is told of errors, and by what."),
     ("Audit", "/settings/audit", "scroll-text", "Who did what, and when."),
+    (
+        "Usage",
+        "/settings/usage",
+        "chart-no-axes-column",
+        "Which pages are used, for what, and what fails there.",
+    ),
 )
 
 

@@ -391,6 +391,17 @@ CREATE TABLE source (
 	UNIQUE (name)
 );
 INSERT INTO "source" VALUES('source-1','Sample shop','sqlite','{"path": "sample_shop.db"}','{}','2026-11-22 07:00:00.000000','2026-11-22 07:00:00.000000','{}');
+CREATE TABLE usage_event (
+	id VARCHAR NOT NULL, 
+	at DATETIME NOT NULL, 
+	page VARCHAR NOT NULL, 
+	category VARCHAR NOT NULL, 
+	"action" VARCHAR NOT NULL, 
+	label VARCHAR NOT NULL, 
+	value FLOAT, 
+	PRIMARY KEY (id)
+);
+INSERT INTO "usage_event" VALUES('0123456789abcdef0123456789abcdef','2026-11-22 08:00:00.000000','/sources/:id','page','view','',1500.0);
 CREATE TABLE submission (
 	id VARCHAR NOT NULL, 
 	digest VARCHAR NOT NULL, 
@@ -430,5 +441,6 @@ CREATE INDEX ix_session_account_id ON session (account_id);
 CREATE INDEX ix_audit_entry_at ON audit_entry (at);
 CREATE INDEX ix_audit_entry_user_id ON audit_entry (user_id);
 CREATE INDEX ix_audit_entry_action ON audit_entry (action);
+CREATE INDEX ix_usage_event_at ON usage_event (at);
 CREATE INDEX ix_submission_received_at ON submission (received_at);
 COMMIT;

@@ -4,6 +4,7 @@ import "./connection.js";
 import { ADDRESS, checkConnectionHealth, onConnectionHealthChange } from "./health.js";
 import { fetchWithErrorHandling, onNetworkFailure, sendWithProgress } from "./http.js";
 import { outbox } from "./outbox.js";
+import { retryPendingEvents, trackEvent, trackEventWithCircuitBreaker, trackEventWithRetry } from "./usage.js";
 
 onNetworkFailure(({ url }) => url === ADDRESS || checkConnectionHealth());
 
@@ -13,5 +14,9 @@ window.protoDDF = Object.assign(window.protoDDF ?? {}, {
   onConnectionHealthChange,
   onNetworkFailure,
   outbox,
+  retryPendingEvents,
   sendWithProgress,
+  trackEvent,
+  trackEventWithCircuitBreaker,
+  trackEventWithRetry,
 });

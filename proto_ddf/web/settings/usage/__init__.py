@@ -1,0 +1,1 @@
+"""/settings/usage: which pages are used, for what, and what fails there."""
