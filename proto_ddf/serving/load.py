@@ -6,7 +6,8 @@ from collections import deque
 SAMPLE_SECONDS = 0.5
 SAMPLES = 3
 """One long callback is over before it is noticed; so only as many late samples in a row count."""
-LATE_SECONDS = 0.5
+LATE_SECONDS = 1.0
+"""People would rather wait a second than be refused."""
 MOST_WORKING = 250
 """Requests at once that wait for the server, not for their client."""
 RECOVERED = 0.5

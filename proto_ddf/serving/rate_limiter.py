@@ -5,13 +5,14 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from limits import RateLimitItem, parse
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 
-MOST_KEYS = 100_000
-"""Clients remembered at once; with more, those that came first are forgotten."""
+MOST_KEYS = 20_000
+"""Clients remembered at once for each rate; with more, those that came first are forgotten."""
 
 
 @dataclass(frozen=True)
@@ -36,19 +37,26 @@ class RateLimiter:
         self, rates: Mapping[str, str], clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._clock = clock
-        self._rates: dict[str, RateLimitItem | None] = {
-            name: parse(rate) if rate else None for name, rate in rates.items()
+        self._limits: dict[str, _Limit | None] = {
+            # Each remembers its own clients: whoever invents sessions does not make an address be forgotten.
+            name: _Limit(parse(rate), MovingWindowRateLimiter(MovingWindows(clock)))
+            if rate
+            else None
+            for name, rate in rates.items()
         }
-        self._windows = MovingWindows(clock)
-        self._limiter = MovingWindowRateLimiter(self._windows)
 
     async def hit(self, name: str, key: str) -> Exceeded | None:
         """Count one more of what the rate `name` limits for a client; None if it may do it."""
-        rate = self._rates[name]
-        if rate is None or await self._limiter.hit(rate, name, key):
+        limit = self._limits[name]
+        if limit is None or await limit.windows.hit(limit.rate, key):
             return None
-        reset, _ = await self._limiter.get_window_stats(rate, name, key)
-        return Exceeded(str(rate), rate.amount, max(0.0, reset - self._clock()))
+        reset, _ = await limit.windows.get_window_stats(limit.rate, key)
+        return Exceeded(str(limit.rate), limit.rate.amount, max(0.0, reset - self._clock()))
+
+
+class _Limit(NamedTuple):
+    rate: RateLimitItem
+    windows: MovingWindowRateLimiter
 
 
 class MovingWindows(MemoryStorage):

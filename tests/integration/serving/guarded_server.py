@@ -25,7 +25,7 @@ RATES = {
     "websockets_per_address": "5/minute",
     "sign_ins_per_address": "3/minute",
 }
-BLOCK_SECONDS = 1.2
+BLOCK_SECONDS = 1.7
 MOST_WORKING = 20
 
 went = asyncio.Event()

@@ -220,7 +220,7 @@ def status(port: int, path: str) -> int:
 
 
 def test_load_is_shed_while_the_loop_is_late_and_taken_again_by_itself(port: int) -> None:
-    blocking = threading.Thread(target=status, args=(port, "/busy/5"))
+    blocking = threading.Thread(target=status, args=(port, "/busy/7"))
     blocking.start()
     shed = []
     while blocking.is_alive():

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proto_ddf.serving.rate_limiter import MovingWindows, RateLimiter, network_of
+from proto_ddf.serving.rate_limiter import MOST_KEYS, MovingWindows, RateLimiter, network_of
 
 AMOUNT, SECONDS = 5, 60
 
@@ -94,6 +94,17 @@ def test_clients_that_are_gone_are_forgotten_and_there_are_never_more_than_the_m
         clock.now += SECONDS
         assert await windows.acquire_entry("late", AMOUNT, SECONDS)
         assert len(windows) == 1
+
+    asyncio.run(run())
+
+
+def test_many_invented_sessions_do_not_make_an_address_be_forgotten() -> None:
+    async def run() -> None:
+        limiter = RateLimiter({"per_address": "1/minute", "per_session": "1/minute"}, Clock())
+        assert await limiter.hit("per_address", "192.0.2.1") is None
+        for number in range(MOST_KEYS + 1):
+            assert await limiter.hit("per_session", str(number)) is None
+        assert await limiter.hit("per_address", "192.0.2.1") is not None
 
     asyncio.run(run())
 
