@@ -28,6 +28,8 @@ class Sent:
     """Of the tab."""
     router_data: dict[str, Any]
     kept: dict[str, Any]
+    owner: str
+    """The name of the person who made it; empty if the browser did not know."""
 
     @property
     def digest(self) -> str:
@@ -53,7 +55,8 @@ def read_submission(key: str, body: bytes) -> Sent:
     if not isinstance(token, str) or not _TOKEN.fullmatch(token):
         raise InvalidSubmissionError("The submission has no token of a tab.")
     objects = {name: _object(told, name) for name in ("payload", "router_data", "kept")}
-    return Sent(submission_id, event, token=token, **objects)
+    owner = told.get("owner") or ""
+    return Sent(submission_id, event, token=token, owner=str(owner), **objects)
 
 
 def _object(told: Mapping[str, Any], name: str) -> dict[str, Any]:

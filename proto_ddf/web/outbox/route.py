@@ -65,6 +65,8 @@ class Outbox:
             sent = read_submission(request.headers.get("idempotency-key", ""), body)
         except InvalidSubmissionError as error:
             return _refusal(400, str(error))
+        if sent.owner and sent.owner != session.user_name:
+            return _refusal(401, f"It was made by {sent.owner}, who is not signed in.")
         if not self._knows(sent.event):
             return _refusal(400, "This page is of another version of Proto-DDF. Reload it.")
         try:

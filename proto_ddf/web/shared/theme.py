@@ -49,6 +49,7 @@ def head() -> list[rx.Component]:
         rx.el.script(_FIRST_PAINT_SCRIPT),
         rx.el.meta(name="build-id", content=f"{time.time_ns():x}"),
         rx.el.meta(name="usage-events", content="on"),
+        rx.el.meta(name="outbox-owner", content="/api/session"),
         rx.el.script(src="/browser/socket.js"),
         rx.el.script(src="/browser/main.js", type="module"),
         rx.el.script(src="/typed_texts.js", defer=True),

@@ -40,6 +40,7 @@ class Site:
     url: str
     answer: Callable[[Post], Answer] = lambda _: DONE
     posts: list[Post] = field(default_factory=list)
+    user: str = ""
 
     def sent(self) -> list[str]:
         """What arrived, in order."""
@@ -53,7 +54,9 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         path = self.path.split("?")[0]
         name = Path(path).name
-        if path.startswith("/browser/"):
+        if path == "/api/session":
+            self.reply(200, json.dumps({"user": self.site.user}).encode(), "application/json")
+        elif path.startswith("/browser/"):
             kind = "text/css" if name.endswith(".css") else "text/javascript"
             self.reply(200, (BROWSER / name).read_bytes(), kind)
         else:

@@ -325,6 +325,28 @@ def test_a_success_elsewhere_is_told_and_a_script_is_told_in_every_tab(
     wait_until(lambda: other.evaluate("window.told?.reply.outcome") == "done")
 
 
+def test_what_one_person_made_is_neither_sent_nor_listed_while_another_is_signed_in(
+    page: Page, context: BrowserContext, site: Site
+) -> None:
+    site.user = "Anna"
+    site.answer = lambda _: BUSY
+    open_page(page, site)
+    submit(page, "of Anna")
+    wait_until(lambda: site.sent() != [])
+    assert site.posts[0].told["owner"] == "Anna"
+    site.user = "Berta"
+    page.reload()
+    site.posts.clear()
+    site.answer = lambda _: REFUSED
+    for n in range(2):
+        submit(page, "of Berta", key=str(n))
+        expect(page.locator("[data-outbox-item]")).to_have_count(n + 1)
+    assert site.sent() == ["of Berta"] * 2
+    site.user, site.answer = "Anna", lambda _: DONE
+    page.reload()
+    wait_until(lambda: site.sent() == [*["of Berta"] * 2, "of Anna"])
+
+
 def test_without_its_database_the_browser_still_sends(page: Page, site: Site) -> None:
     page.add_init_script("indexedDB.open = () => { throw new Error('refused'); }")
     open_page(page, site)

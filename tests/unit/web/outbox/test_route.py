@@ -319,6 +319,14 @@ def test_what_the_outbox_does_not_send_is_refused(
     assert effects() == []
 
 
+def test_what_another_person_made_is_not_run(effect_table: None) -> None:
+    server = Server()
+    other = asyncio.run(post(server.outbox, KEY, told("x", owner="Berta")))
+    assert (other.status_code, effects()) == (401, [])
+    own = asyncio.run(post(server.outbox, KEY, told("x", owner="Anna")))
+    assert (own.status_code, effects()) == (200, ["x"])
+
+
 def test_replies_are_forgotten_after_a_while(effect_table: None) -> None:
     server, key = Server(), str(uuid4())
     asyncio.run(post(server.outbox, key, told("x")))

@@ -13,6 +13,7 @@ import { LATE_MS, drawOutbox, isLate } from "./outbox_list.js";
 import { retryNow, wake } from "./outbox_sender.js";
 import { addItem, allItems, changeItem, onChange, removeItem } from "./outbox_store.js";
 import { notify } from "./outbox_notice.js";
+import { currentOwner, isOwn } from "./outbox_owner.js";
 
 const SECRETS_EVENT = "proto-ddf:send-secrets";
 const REFUSED_EVENT = "proto-ddf:secret-refused";
@@ -37,7 +38,7 @@ async function keep({ event, payload = {}, title = "", key = event, kept = {}, .
   const item = await addItem({
     ...{ id: newId(), event, payload, title, key, kept },
     ...{ token: sessionStorage.getItem("token"), router_data: routerData(), page: location.pathname },
-    ...{ address: location.pathname + location.search },
+    ...{ owner: await currentOwner(), address: location.pathname + location.search },
     ...{ created: Date.now(), state: "waiting", attempts: 0, notBefore: 0, isUnanswered: false },
     ...more,
   });
@@ -149,8 +150,8 @@ async function secretsAreStored(form) {
 /** Mark the elements whose submission waits. */
 async function mark() {
   clearTimeout(marking);
-  known ??= allItems();
-  const items = await known;
+  known ??= currentOwner().then(allItems);
+  const items = (await known).filter(isOwn);
   const late = items.filter(isLate);
   for (const element of document.querySelectorAll("[data-outbox]")) {
     const { event, payload } = partsOf(element);

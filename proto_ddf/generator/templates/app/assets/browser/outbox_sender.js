@@ -1,6 +1,7 @@
 // Sends the submissions that wait: in order for each key, and one tab at a time for all tabs. A submission is removed only after
 // the server has said what became of it; without an answer it is sent again under the same id.
 import { fetchWithErrorHandling } from "./http.js";
+import { currentOwner, isOwn } from "./outbox_owner.js";
 import { LIMITS, allItems, changeItem, onChange, removeItem, tell } from "./outbox_store.js";
 
 const ADDRESS = "/api/outbox";
@@ -59,7 +60,8 @@ async function next(flights = new Map()) {
   const keys = new Set(flights.keys());
   const due = [];
   let at = Infinity;
-  for (const item of await allItems()) {
+  await currentOwner();
+  for (const item of (await allItems()).filter(isOwn)) {
     if (item.state !== "waiting" || keys.has(item.key)) continue;
     keys.add(item.key);
     const from = Math.max(item.notBefore, heldUntil(item));
@@ -115,11 +117,11 @@ async function deliver(item) {
 }
 
 async function post(item) {
-  const { id, event, payload, token, router_data, kept } = item;
+  const { id, event, payload, token, router_data, kept, owner } = item;
   const answer = await fetchWithErrorHandling(ADDRESS, {
     method: "POST",
     headers: { "Content-Type": "application/json", "Idempotency-Key": id },
-    body: JSON.stringify({ event, payload, token, router_data, kept }),
+    body: JSON.stringify({ event, payload, token, router_data, kept, owner }),
     timeout: ANSWER_MS,
   });
   if (answer.error) {

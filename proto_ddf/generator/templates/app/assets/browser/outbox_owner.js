@@ -1,0 +1,33 @@
+// Whose submissions this browser sends: people who share a browser do not send each other's.
+//
+// A page says by <meta name="outbox-owner" content="<address>"> where it is told who is signed in ({user}). Without it, all
+// submissions of the browser are of one person.
+const KEY = "proto_ddf_outbox_owner";
+
+let owner = "";
+let asked;
+
+/** The name of the person; the last one known while the server does not answer. */
+export async function currentOwner() {
+  asked ??= ask();
+  await asked;
+  return owner;
+}
+
+export function isOwn(item) {
+  return (item.owner ?? "") === owner;
+}
+
+async function ask() {
+  const address = document.querySelector('meta[name="outbox-owner"]')?.content;
+  if (!address) return;
+  owner = localStorage.getItem(KEY) ?? "";
+  try {
+    const answer = await fetch(address, { cache: "no-store", signal: AbortSignal.timeout(3_000) });
+    if (!answer.ok) return;
+    owner = (await answer.json()).user ?? "";
+    localStorage.setItem(KEY, owner);
+  } catch {
+    asked = undefined; // The next one asks again.
+  }
+}
