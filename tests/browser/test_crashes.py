@@ -117,7 +117,7 @@ def test_apps_keep_running_without_the_server_and_the_next_one_adopts_them(
     assert [process.pid for process in hosted.processes()] == [pid]
     assert httpx.get(app_address(hosted)).status_code == 200
     hosted.start()
-    expect(page.get_by_text("Connected")).to_be_visible(timeout=SOON_MS)
+    expect(page.get_by_text("Connected", exact=True)).to_be_visible(timeout=SOON_MS)
     assert app_pid(hosted) == pid
 
     app_row(page).get_by_role("button", name="Stop", exact=True).click()
