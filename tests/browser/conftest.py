@@ -58,10 +58,10 @@ class Server:
     def _log_path(self) -> Path:
         return self.home.parent / f"{self.home.name}-server.log"
 
-    def start(self) -> None:
-        """Start and wait until the first page answers."""
+    def start(self, ready: str = "") -> None:
+        """Start and wait until the first page answers, or the address `ready`."""
         self.launch()
-        self.wait()
+        self.wait(ready)
 
     def launch(self) -> None:
         """Start without waiting."""
@@ -78,14 +78,14 @@ class Server:
                 start_new_session=True,
             )
 
-    def wait(self) -> None:
-        """Wait until the first page answers."""
+    def wait(self, ready: str = "") -> None:
+        """Wait until the first page answers, or the address `ready`."""
         assert self.process is not None
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 raise RuntimeError(f"the server ended at start:\n{self.log[-4000:]}")
-            if answers(self.url):
+            if answers(self.url + ready):
                 return
             time.sleep(0.1)
         raise RuntimeError(f"the server did not answer:\n{self.log[-4000:]}")

@@ -8,14 +8,12 @@ from typing import Any
 import reflex as rx
 from reflex.event import Event
 from reflex.state import StateUpdate
-from reflex_base.event.context import EventContext
 
 from proto_ddf.accounts import audit
 from proto_ddf.accounts.roles import Role, allows
-from proto_ddf.accounts.sessions import SESSIONS
 from proto_ddf.current_user import ANONYMOUS, set_current_user
 from proto_ddf.logs import get_logger
-from proto_ddf.web.access.binding import session_id_of
+from proto_ddf.web.access.event_session import session_of_event
 from proto_ddf.web.access.least_roles import audited_events, event_roles
 from proto_ddf.web.access.state import AccessState
 
@@ -33,7 +31,7 @@ class EventGuard(rx.Middleware):
 
     async def preprocess(self, app: Any, state: Any, event: Event) -> StateUpdate | None:
         """An update, so that the event does not run, if the session has ended or its role may not send it."""
-        session = SESSIONS.get(session_id_of(EventContext.get().token))
+        session = session_of_event()
         if session is None:
             return StateUpdate()
         if not self._least:

@@ -6,6 +6,7 @@ still counts as open, and gives the tab a new, empty state (reflex#6345).
 
 import asyncio
 import contextlib
+import time
 from collections import Counter
 from typing import Any
 from uuid import uuid4
@@ -69,6 +70,7 @@ class GuardedNamespace(EventNamespace):
         # It holds back only this socket: further messages are read after this one.
         if (seconds := self._delay(sid)) > 0:
             await asyncio.sleep(seconds)
+            self._count_as_heard(sid)
         await super().on_event(sid, data)
 
     async def link_token_to_sid(self, sid: str, token: str, *, update_state: bool = True) -> None:
@@ -121,14 +123,23 @@ class GuardedNamespace(EventNamespace):
             await self._token_manager.disconnect_token(bound, old)
         await self._close(old)
 
-    async def _close(self, sid: str) -> None:
-        """Tell the page, and end the connection even if its client does not."""
+    def _count_as_heard(self, sid: str) -> None:
+        """The answer to the last ping may wait behind the events that are held back."""
+        socket = self._engine_socket(sid)
+        if socket is not None and socket.last_ping:
+            socket.last_ping = time.time()
+
+    def _engine_socket(self, sid: str) -> Any:
+        """The connection of a socket; None if it has ended."""
         sio = self.app.sio
         assert sio is not None
-        engine_sid = sio.manager.eio_sid_from_sid(sid, self.namespace)
+        return sio.eio.sockets.get(sio.manager.eio_sid_from_sid(sid, self.namespace))
+
+    async def _close(self, sid: str) -> None:
+        """Tell the page, and end the connection even if its client does not."""
+        socket = self._engine_socket(sid)
         with contextlib.suppress(Exception):
             await self.disconnect(sid)
-        socket = sio.eio.sockets.get(engine_sid)
         if socket is not None:
             await socket.close(wait=False)
 
@@ -141,10 +152,7 @@ class GuardedNamespace(EventNamespace):
 
     async def _answers(self, sid: str) -> bool:
         """Whether the client at the other end of a socket answers a ping."""
-        sio = self.app.sio
-        assert sio is not None
-        engine_sid = sio.manager.eio_sid_from_sid(sid, self.namespace)
-        socket = sio.eio.sockets.get(engine_sid)
+        socket = self._engine_socket(sid)
         if socket is None or socket.closed or socket.closing:
             return False
         heard = asyncio.Event()

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from html import escape
+from urllib.parse import quote
 
 from starlette.responses import HTMLResponse
 
@@ -21,6 +22,7 @@ main { width: 100%; max-width: 400px; padding: 32px; background: var(--card); bo
 .brand { display: flex; align-items: center; gap: 10px; font-weight: 600; margin-bottom: 24px; }
 h1 { font-size: 20px; line-height: 1.3; margin: 0 0 8px; letter-spacing: -.01em; }
 p { margin: 0 0 16px; color: var(--soft); }
+p:last-child { margin: 0; }
 code { font: 13px ui-monospace, SFMono-Regular, Menlo, "DejaVu Sans Mono", Consolas, monospace; color: var(--text);
   background: var(--page); border: 1px solid var(--line); border-radius: 4px; padding: 1px 5px; }
 label { display: block; font-weight: 500; margin: 16px 0 4px; }
@@ -44,6 +46,9 @@ _LOGO = (
     '<rect x="7" y="20" width="7" height="4" rx="2" fill="#fff" fill-opacity=".5"/>'
     '<path d="M19.5 19.2v5.6a.6.6 0 0 0 .9.5l4.6-2.8a.6.6 0 0 0 0-1l-4.6-2.8a.6.6 0 0 0-.9.5z" fill="#fff"/></svg>'
 )
+_NAMESPACE = 'xmlns="http://www.w3.org/2000/svg"'
+_ICON = f"data:image/svg+xml,{quote(_LOGO.replace('<svg', f'<svg {_NAMESPACE}', 1))}"
+"""In the page itself: without a session nobody may load a file."""
 
 
 def plain_page(title: str, *parts: str, status: int = 200) -> HTMLResponse:
@@ -51,12 +56,12 @@ def plain_page(title: str, *parts: str, status: int = 200) -> HTMLResponse:
     body = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<link rel="icon" type="image/svg+xml" href="{_ICON}">'
         f"<title>{escape(title)} · Proto-DDF</title><style>{_STYLE}</style></head><body><main>"
         f'<div class="brand">{_LOGO}<span>Proto-DDF</span></div><h1>{escape(title)}</h1>'
         f"{''.join(parts)}</main></body></html>"
     )
-    headers = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
-    return HTMLResponse(body, status_code=status, headers=headers)
+    return HTMLResponse(body, status_code=status, headers={"cache-control": "no-store"})
 
 
 def paragraph(text: str) -> str:

@@ -46,6 +46,7 @@ def head() -> list[rx.Component]:
     return [
         rx.el.link(rel="icon", type="image/svg+xml", href="/favicon.svg"),
         rx.el.meta(name="color-scheme", content="light dark"),
+        rx.el.meta(name="session", content="/api/session"),
         rx.el.script(_FIRST_PAINT_SCRIPT),
         rx.el.meta(name="build-id", content=f"{time.time_ns():x}"),
         rx.el.meta(name="usage-events", content="on"),

@@ -1,48 +1,10 @@
 """The one table of least roles covers every event and route that there is."""
 
-import json
-import os
-import subprocess
-import sys
-from functools import cache
-
 import pytest
 
 from proto_ddf.accounts.roles import Role
-from proto_ddf.settings import PROJECT_ROOT
 from proto_ddf.web.access.least_roles import AUDITED, EVENTS, ROUTES, least_role_of_event, route_row
-
-SCRIPT = """
-import json
-from reflex_base.registry import RegistrationContext
-from starlette.routing import Mount
-from proto_ddf.proto_ddf import app
-from proto_ddf.web.access.event_guard import event_roles
-from proto_ddf.web.access.least_roles import short_name
-from proto_ddf.web.api import create_api
-
-registered = RegistrationContext.get().event_handlers
-routes = [*create_api().routes, *app._api.routes]
-print(json.dumps({
-    "events": {name: short_name(name, each) for name, each in registered.items()},
-    "roles": event_roles(),
-    "states": [state.__name__ for state in RegistrationContext.get().base_states.values()],
-    "routes": [[sorted(each.methods), each.path] for each in routes if not isinstance(each, Mount)],
-    "mounts": [each.path for each in routes if isinstance(each, Mount)],
-    "pages": ["/" + route for route in app._unevaluated_pages],
-}))
-"""
-
-
-@cache
-def registry() -> dict:
-    """What Reflex and Starlette know of the whole app, asked in a process of its own."""
-    home = os.environ["PROTO_DDF_HOME"]
-    command = [sys.executable, "-c", SCRIPT]
-    variables = {**os.environ, "PROTO_DDF_HOME": home, "REFLEX_STATES_WORKDIR": f"{home}/tabs"}
-    done = subprocess.run(command, cwd=PROJECT_ROOT, env=variables, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
+from tests.registered_app import registry
 
 
 def test_every_event_has_a_least_role_but_setvar():

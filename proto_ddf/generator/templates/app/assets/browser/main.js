@@ -5,6 +5,7 @@ import { ADDRESS, checkConnectionHealth, onConnectionHealthChange } from "./heal
 import { fetchWithErrorHandling, onNetworkFailure, sendWithProgress } from "./http.js";
 import { outbox } from "./outbox.js";
 import { retryPendingEvents, trackEvent, trackEventWithCircuitBreaker, trackEventWithRetry } from "./usage.js";
+import "./session.js";
 
 onNetworkFailure(({ url }) => url === ADDRESS || checkConnectionHealth());
 
