@@ -13,9 +13,8 @@ from proto_ddf.accounts import audit
 from proto_ddf.accounts.roles import Role, allows
 from proto_ddf.current_user import ANONYMOUS, set_current_user
 from proto_ddf.logs import get_logger
-from proto_ddf.web.access.event_session import session_of_event
 from proto_ddf.web.access.least_roles import audited_events, event_roles
-from proto_ddf.web.access.state import AccessState
+from proto_ddf.web.access.state import AccessState, current_session
 
 _LONGEST_VALUE = 80
 
@@ -31,7 +30,7 @@ class EventGuard(rx.Middleware):
 
     async def preprocess(self, app: Any, state: Any, event: Event) -> StateUpdate | None:
         """An update, so that the event does not run, if the session has ended or its role may not send it."""
-        session = session_of_event()
+        session = current_session()
         if session is None:
             return StateUpdate()
         if not self._least:

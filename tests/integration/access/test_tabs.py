@@ -166,7 +166,7 @@ def test_operations_are_of_the_account_that_started_them(place: Place):
     for name in ("Ben", "Ada"):
         with TabSocket(place.port, place.sign_in(name), page="/errors/reports") as tab:
             tab.load()
-            tab.send(f"{reports}.generate")
+            tab.send(f"{reports}.generate", options={})
             tab.read_until(lambda name=name: started_by(place, name))
             [(user,)] = place.rows(
                 "SELECT user_id FROM operation WHERE id = ?", started_by(place, name)[0][0]
