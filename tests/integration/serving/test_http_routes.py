@@ -20,7 +20,7 @@ DOCUMENT = yaml.safe_load((PROJECT_ROOT / "docs" / "openapi.yaml").read_text())
 OPERATIONS = [
     f"{method.upper()} {path}" for path, methods in DOCUMENT["paths"].items() for method in methods
 ]
-EXAMPLES = 25
+EXAMPLES = 15
 CHECKED = [
     "not_a_server_error",
     "status_code_conformance",
@@ -62,11 +62,6 @@ def operations() -> dict[str, Any]:
 
     schema = schemathesis.openapi.from_dict(DOCUMENT)
     return {each.ok().label: each.ok() for each in schema.get_all_operations()}
-
-
-def test_every_route_is_documented() -> None:
-    paths = {route.path for route in create_api().routes} | {"/api/outbox"}
-    assert paths == set(DOCUMENT["paths"])
 
 
 @pytest.mark.parametrize("label", OPERATIONS)
