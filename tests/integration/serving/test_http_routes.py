@@ -43,9 +43,11 @@ def url(mode: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     # Otherwise nearly all attempts would get the answer of this limit.
     limits = {"RATE_LIMITS": '{"sign_ins_per_address": ""}'}
     made.environment |= {"ENABLE_AUTH": mode, **limits}
-    made.start()
-    yield f"http://{HOST}:{made.port}"
-    made.clean_up()
+    try:
+        made.start()
+        yield f"http://{HOST}:{made.port}"
+    finally:
+        made.clean_up()
 
 
 @pytest.fixture(scope="module")
