@@ -2,12 +2,12 @@
 # make link         print a new link to come in, with ENABLE_AUTH=token
 # make stop         end the server and every app it started
 # make check        lint and the unit tests: two minutes
-# make test         all tests; make lint bench audit screenshots clean
+# make test         all tests; make lint bench soak audit screenshots clean
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := run
-.PHONY: run link stop check test lint audit bench screenshots clean
+.PHONY: run link stop check test lint audit bench soak screenshots clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -55,6 +55,9 @@ audit: $(DEV_STAMP)
 bench: $(DEV_STAMP)
 	@scripts/set_up.sh databases
 	@exec $(BIN)/python -m benchmarks
+
+soak: $(DEV_STAMP)
+	@exec $(BIN)/python -m benchmarks.soak
 
 screenshots: $(DEV_STAMP)
 	@scripts/set_up.sh browser

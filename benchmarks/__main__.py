@@ -16,6 +16,8 @@ GROUPS = (
     "files",
     "hosting",
     "idle",
+    "bad_connections",
+    "open_pages",
 )
 
 

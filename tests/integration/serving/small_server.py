@@ -18,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from proto_ddf.serving.counters import COUNTERS
+from proto_ddf.serving.limits import limit_process
 from proto_ddf.serving.request_id import current_request_id
 from proto_ddf.serving.runner import serve
 from proto_ddf.serving.settings import ServingSettings
@@ -105,6 +106,25 @@ async def ident(_: Request) -> PlainTextResponse:
     return PlainTextResponse(current_request_id() or "")
 
 
+async def allocate(request: Request) -> PlainTextResponse:
+    """Takes so much memory, for a moment."""
+    return PlainTextResponse(str(len(bytearray(int(request.query_params["mb"]) * 1_000_000))))
+
+
+async def take_descriptors(_: Request) -> PlainTextResponse:
+    """Opens files until there are no descriptors left, and keeps them for a while."""
+    opened = []
+    try:
+        while True:
+            opened.append(os.open(os.devnull, os.O_RDONLY))
+    except OSError as error:
+        events.append(f"files failed with {error.errno}")
+    await asyncio.sleep(1)
+    for descriptor in opened:
+        os.close(descriptor)
+    return PlainTextResponse(str(len(opened)))
+
+
 async def echo(websocket: WebSocket) -> None:
     await websocket.accept()
     try:
@@ -145,6 +165,8 @@ PATHS = [
     Route("/whole", whole),
     Route("/half", half),
     Route("/id", ident),
+    Route("/allocate", allocate),
+    Route("/take-descriptors", take_descriptors),
     WebSocketRoute("/echo", echo),
     WebSocketRoute("/flood", flood),
 ]
@@ -160,4 +182,6 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.WARNING)
-    serve(app, "127.0.0.1", int(sys.argv[1]), ServingSettings.from_environment())
+    settings = ServingSettings.from_environment()
+    limit_process(settings.memory_mb, settings.open_files)
+    serve(app, "127.0.0.1", int(sys.argv[1]), settings)
