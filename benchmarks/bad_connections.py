@@ -70,12 +70,13 @@ def main(seconds: float = SECONDS) -> None:
 def measure(served: Served, health: str, seconds: float, *, tls: bool = False) -> list[str]:
     process, port = served
     paths = {health: 0.05, "/": 0.25}
-    before = descriptors(process)
     quiet = ask_all(port, paths, time.monotonic() + seconds / 3, TIMEOUT, tls=tls)
+    before = descriptors(process)
     with bad_clients(port, BAD, tls) as clients:
         time.sleep(2)
-        loaded = ask_all(port, paths, time.monotonic() + seconds, TIMEOUT, tls=tls)
         during = descriptors(process)
+        loaded = ask_all(port, paths, time.monotonic() + seconds, TIMEOUT, tls=tls)
+        during = max(during, descriptors(process))
         assert clients.stdin
         clients.stdin.close()
         time.sleep(AFTER_SECONDS)

@@ -45,6 +45,8 @@ BUNDLER_SETTINGS = {"MIMALLOC_ARENA_EAGER_COMMIT": "0", "NO_COLOR": "1"}
 """The variables that Reflex sets for the bundler (its frontend_env)."""
 BACKEND_URL = re.compile(r"""([`"'])(http|ws)s?://[^/`"']+(/[^`"']*)\1""")
 
+REMOVED_PORT = re.compile(r"""(?<=https:.\),)(\w+)\.port=(``|""|'')""")
+
 
 def main() -> None:
     task, parent = sys.argv[1], int(sys.argv[2])
@@ -172,8 +174,27 @@ def make_addresses_relative(static_files: Path) -> None:
         text, count = BACKEND_URL.subn(relative, file.read_text())
         if count:
             file.write_text(text)
-            return
-    raise RuntimeError("The build has no backend address: Reflex has changed how it writes it")
+            break
+    else:
+        raise RuntimeError("The build has no backend address: Reflex has changed how it writes it")
+    keep_port(static_files)
+
+
+def keep_port(static_files: Path) -> None:
+    """Let pages that were loaded from localhost by HTTPS connect to the port that they were loaded from. Reflex takes it
+    for granted that a proxy listens at the default port there.
+
+    Raises:
+        RuntimeError: if the build does not contain this.
+    """
+    found = 0
+    for file in (static_files / "assets").glob("*.js"):
+        text, count = REMOVED_PORT.subn(r"\1.port=location.port", file.read_text())
+        if count:
+            found += count
+            file.write_text(text)
+    if not found:
+        raise RuntimeError("The build does not remove the port: Reflex has changed how it connects")
 
 
 def relative(match: re.Match[str]) -> str:

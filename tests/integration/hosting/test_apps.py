@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 
 import psutil
 import pytest
@@ -20,14 +21,18 @@ from proto_ddf.db.tables import AppState, PortReservation
 from proto_ddf.errors.types import ValidationError
 from proto_ddf.generator.spec import AppSpec
 from proto_ddf.hosting import apps, records
-from proto_ddf.hosting.launch import folder
+from proto_ddf.hosting.health import listens
+from proto_ddf.hosting.launch import RUNNER, folder
 from proto_ddf.hosting.ports import PORT_REGISTRY
 from proto_ddf.hosting.records import AppView
 from proto_ddf.hosting.watcher import Watcher, adopt_all
 from proto_ddf.port_numbers import BLOCKED_PORTS
 from proto_ddf.progress import NoProgress
+from proto_ddf.serving.settings import ServingSettings
 from proto_ddf.settings import PROJECT_ROOT
 from tests.chromium import CHROMIUM, MISSING
+from tests.ports import free_port
+from tests.servers.certificates import certificates
 
 IS_HYDRATED = """() => {
   const count = document.getElementById("count");
@@ -83,23 +88,53 @@ def test_a_started_app_answers_and_is_shown_as_running(app: str) -> None:
 @pytest.mark.skipif(CHROMIUM is None, reason=MISSING)
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 def test_the_built_pages_work_in_a_browser(app: str, host: str) -> None:
+    use_in_browser(f"http://{host}:{run(app).frontend_port}")
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None, reason=MISSING)
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_the_built_pages_work_by_https(built_app: str, host: str, tmp_path: Path) -> None:
+    good, port = certificates().good, free_port()
+    (tmp_path / "cert.pem").write_bytes(good.chain)
+    (tmp_path / "key.pem").write_bytes(good.key)
+    settings = ServingSettings(
+        tls_cert=str(tmp_path / "cert.pem"), tls_key=str(tmp_path / "key.pem")
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-P", str(RUNNER), "--port", str(port), "--log", "logs/app.log"],
+        cwd=folder(built_app),
+        env=os.environ | settings.to_variable(),
+    )
+    try:
+        deadline = time.monotonic() + 60
+        while not listens(port):
+            assert process.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        use_in_browser(f"https://{host}:{port}")
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def use_in_browser(address: str) -> None:
     from playwright.sync_api import expect, sync_playwright
 
-    port = run(app).frontend_port
     errors: list[str] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page()
+        page = browser.new_page(ignore_https_errors=True)
         page.on("pageerror", lambda error: errors.append(str(error)))
         expect.set_options(timeout=60_000)
-        page.goto(f"http://{host}:{port}/")
+        page.goto(f"{address}/")
         page.wait_for_function(IS_HYDRATED)
         expect(page.locator("#count")).to_have_text("0")
         page.get_by_role("button", name="Add").click()
         expect(page.locator("#count")).to_have_text("1")
         page.get_by_role("link", name="Second").click()
         expect(page.get_by_role("heading", name="Second page")).to_be_visible()
-        page.goto(f"http://{host}:{port}/second")
+        page.goto(f"{address}/second")
         expect(page.get_by_role("heading", name="Second page")).to_be_visible()
         browser.close()
     assert errors == []
