@@ -7,6 +7,7 @@ import asyncio
 import logging
 import os
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -29,7 +30,9 @@ events: list[str] = []
 
 async def state(_: Request) -> JSONResponse:
     """What the process has counted, and what it has open."""
-    counts = {name: value for name, value in vars(COUNTERS).items() if name != "request_seconds"}
+    counts = {
+        name: value for name, value in vars(COUNTERS).items() if isinstance(value, Counter | int)
+    }
     return JSONResponse(
         {
             "counts": counts,
