@@ -157,7 +157,9 @@ class Settings(
         """Where people open Proto-DDF."""
         if self.public_url:
             return self.public_url
-        host = f"[{self.host}]" if ":" in self.host else self.host
+        # Who listens on all addresses has no address of its own.
+        own = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
+        host = f"[{own}]" if ":" in own else own
         scheme = "https" if self.tls_cert else "http"
         return f"{scheme}://{host}:{self.port}"
 

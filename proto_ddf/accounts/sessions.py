@@ -166,6 +166,8 @@ class Sessions:
         use. To be called every few seconds."""
         self.end_expired()
         self._store_seen()
+        if self._kind == SessionKind.ANONYMOUS:
+            return  # no other process ends or changes them
         with self._lock:
             stored = {each.id for each in self._by_id.values() if each.is_stored}
         present = {record.id: account for record, account in self._read()}
@@ -274,6 +276,12 @@ class Sessions:
             for session_id, seen_at in used:
                 if (each := self._by_id.get(session_id)) is not None:
                     each.stored_seen_at = seen_at
+
+
+def prune(before: datetime) -> int:
+    """Remove the sessions that were last used before that time, of all modes; returns how many."""
+    statement = delete(SessionRecord).where(col(SessionRecord.seen_at) < before)
+    return write(lambda opened: int(opened.execute(statement).rowcount))  # type: ignore[attr-defined]
 
 
 def _store(record: SessionRecord) -> bool:

@@ -1,5 +1,6 @@
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -135,6 +136,20 @@ def test_other_kinds_of_sessions_do_not_count(loaded: Sessions, monkeypatch: pyt
     monkeypatch.setenv("ENABLE_AUTH", "accounts")
     get_settings.cache_clear()
     assert again().find(token) is None
+
+
+def test_sessions_that_nobody_uses_any_more_are_removed_whatever_their_mode(
+    loaded: Sessions, database: Path, monkeypatch: pytest.MonkeyPatch
+):
+    loaded.begin()
+    monkeypatch.setenv("ENABLE_AUTH", "token")
+    get_settings.cache_clear()
+    other = again()
+    other.begin()
+    assert sessions.prune(datetime.now(UTC) - timedelta(hours=1)) == 0
+    assert sessions.prune(datetime.now(UTC) + timedelta(hours=1)) == 2
+    other.refresh()
+    assert other.views() == []
 
 
 def test_anonymous_sessions_make_room(loaded: Sessions, monkeypatch: pytest.MonkeyPatch):
