@@ -14,6 +14,8 @@ _PARTS: dict[str, dict[str, str]] = {
         "host": "Host",
         "port": "Port",
         "public_url": "Address of a proxy in front",
+        "tls_cert": "Certificate",
+        "tls_key": "Its private key",
         "trusted_proxies": "Networks of proxies that are trusted",
         "enable_cors": "Pages of other sites may call",
         "cors_origins": "Those sites",
@@ -29,7 +31,10 @@ _PARTS: dict[str, dict[str, str]] = {
     "Limits": {
         "max_connections": "Open connections",
         "request_timeout_ms": "Time limit for the head of a request (ms)",
+        "body_limit_mb": "Size of a request (MB)",
         "max_upload_mb": "Size of an uploaded file (MB)",
+        "app_memory_mb": "Memory of an app (MB)",
+        "app_open_files": "Open files of an app",
         "rate_limits": "How often a client may do something",
     },
 }
