@@ -47,6 +47,8 @@ class TabSocket:
         self.answers_pings = answers_pings
         self.updates: list[dict[str, Any]] = []
         self.new_token = ""
+        self.handshake: dict[str, Any] = {}
+        """What the server said of its pings, in milliseconds."""
         self.is_closed = False
         url = f"ws://127.0.0.1:{port}{NAMESPACE}/?token={self.token}&EIO=4&transport=websocket"
         given = {"Origin": f"http://127.0.0.1:{port}", "Cookie": cookie, **(headers or {})}
@@ -120,6 +122,8 @@ class TabSocket:
         self.close()
 
     def _take(self, message: str) -> None:
+        if message.startswith("0{"):
+            self.handshake = json.loads(message[1:])
         kind, _, content = message.partition(f"{NAMESPACE},")
         if kind == "40":
             self._connected = True

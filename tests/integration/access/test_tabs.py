@@ -83,6 +83,11 @@ def read_to_the_end(tab: TabSocket) -> None:
         tab.read(0.2)
 
 
+def test_both_ends_notice_a_lost_link_within_five_seconds(place: Place):
+    with TabSocket(place.port, place.sign_in("Vera")) as tab:
+        assert 0 < tab.handshake["pingInterval"] + tab.handshake["pingTimeout"] <= 5000
+
+
 def test_signing_out_ends_every_tab_and_no_event_runs_after_it(place: Place):
     cookie, other = place.sign_in("Ben"), place.sign_in("Ben")
     tabs = [TabSocket(place.port, cookie, page="/apps") for _ in range(2)]
