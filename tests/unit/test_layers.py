@@ -272,6 +272,12 @@ def test_generated_apps_import_nothing_of_ours() -> None:
     assert [path.name for path in files if importing.search(path.read_text("utf-8"))] == []
 
 
+def test_the_scripts_of_generated_apps_do_not_name_this_package() -> None:
+    scripts = sorted(TEMPLATES.glob("app/assets/**/*.js"))
+    assert len(scripts) > 10
+    assert [path.name for path in scripts if "proto_ddf" in path.read_text("utf-8")] == []
+
+
 def test_the_document_draws_no_arrow_that_the_code_forbids() -> None:
     drawing = (ROOT / "docs" / "architecture.md").read_text("utf-8").split("```mermaid")[1]
     drawing = re.sub(r'\["[^"]*"\]|\[\("[^"]*"\)\]', "", drawing.split("```")[0])

@@ -2,7 +2,7 @@
 //
 // A page says by <meta name="outbox-owner" content="<address>"> where it is told who is signed in ({user}). Without it, all
 // submissions of the browser are of one person.
-const KEY = "proto_ddf_outbox_owner";
+const KEY = "outbox_owner";
 
 let owner = "";
 let asked;

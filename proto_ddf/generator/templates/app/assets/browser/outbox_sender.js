@@ -5,7 +5,7 @@ import { currentOwner, isOwn } from "./outbox_owner.js";
 import { LIMITS, allItems, changeItem, onChange, removeItem, tell } from "./outbox_store.js";
 
 const ADDRESS = "/api/outbox";
-const LOCK = "proto_ddf_outbox";
+const LOCK = "outbox";
 const ANSWER_MS = 15_000;
 const BATCH = 5;
 const BATCH_EVERY_MS = 1_000;

@@ -1,6 +1,6 @@
 // The submissions of this browser, in IndexedDB: those that wait to be sent, and those that were not accepted. All tabs share
 // them; each tab is told of changes that others make.
-const DATABASE = "proto_ddf_outbox";
+const DATABASE = "outbox";
 const ITEMS = "items";
 
 export const LIMITS = { items: 500, bytes: 1_000_000, ageMs: 24 * 3600 * 1000 };

@@ -5,7 +5,7 @@
 // <meta name="session">; without it nothing happens here.
 const BETWEEN_MS = 2_000;
 const ANSWER_MS = 5_000;
-const RELOADED = "proto_ddf_reloaded";
+const RELOADED = "session_reloaded";
 const BETWEEN_RELOADS_MS = 10_000;
 
 const address = document.querySelector('meta[name="session"]')?.content;
