@@ -1,5 +1,5 @@
-"""The health checks of what operations need: the database, the engine, the disk, the pool of connections and the
-load of the server."""
+"""The health checks of what operations need: the database, the engine, the disk, the pool of connections, open
+files and the load of the server."""
 
 import shutil
 
@@ -11,11 +11,14 @@ from proto_ddf.monitoring.health import Health, HealthChecks, Status
 from proto_ddf.operations.disk_space import MINIMUM_FREE_BYTES
 from proto_ddf.operations.engine import engine
 from proto_ddf.operations.watches import storage_watch
+from proto_ddf.serving.limits import descriptors
 from proto_ddf.serving.load import LOAD
 from proto_ddf.settings import get_settings
 
 BUSY_POOL = 0.9
 """The share of a pool's connections from which on it is degraded: few are left for what comes next."""
+
+BUSY_DESCRIPTORS = 0.95
 
 
 def register_checks(checks: HealthChecks) -> None:
@@ -23,6 +26,7 @@ def register_checks(checks: HealthChecks) -> None:
     checks.register("operations", examine_operations, is_needed=True)
     checks.register("disk", examine_disk)
     checks.register("database pool", examine_pool)
+    checks.register("open files", examine_descriptors)
     checks.register("load", examine_load)
 
 
@@ -55,6 +59,14 @@ def examine_pool() -> Health:
     if used < BUSY_POOL * most:
         return Health()
     return Health(Status.DEGRADED, f"{used} of {most} connections to the database are in use.")
+
+
+def examine_descriptors() -> Health:
+    """Without descriptors new connections wait, and files cannot be opened."""
+    used, most = descriptors()
+    if used < BUSY_DESCRIPTORS * most:
+        return Health()
+    return Health(Status.DEGRADED, f"{used} of {most} files and connections are open.")
 
 
 def examine_load() -> Health:

@@ -1,10 +1,13 @@
 """The limits of this process: how much memory it may have, and how many descriptors."""
 
 import logging
+import os
 import resource
+from pathlib import Path
 
 _log = logging.getLogger(__name__)
 
+_DESCRIPTORS = Path("/proc/self/fd")
 OTHER_DESCRIPTORS = 256
 """Kept free of connections: for files, databases and calls to other systems."""
 
@@ -42,3 +45,14 @@ def possible_connections(wanted: int) -> int:
             hard,
         )
     return possible
+
+
+def descriptors() -> tuple[int, int]:
+    """How many this process has open, and how many it may have; the first is 0 where the system does not tell."""
+    most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        return len(os.listdir(_DESCRIPTORS)), most
+    except FileNotFoundError:
+        return 0, most
+    except OSError:  # there is none left to look
+        return most, most

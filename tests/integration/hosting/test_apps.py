@@ -29,7 +29,7 @@ from proto_ddf.hosting.watcher import Watcher, adopt_all
 from proto_ddf.port_numbers import BLOCKED_PORTS
 from proto_ddf.progress import NoProgress
 from proto_ddf.serving.settings import ServingSettings
-from proto_ddf.settings import PROJECT_ROOT
+from proto_ddf.settings import PROJECT_ROOT, get_settings
 from tests.chromium import CHROMIUM, MISSING
 from tests.ports import free_port
 from tests.servers.certificates import certificates
@@ -138,6 +138,15 @@ def use_in_browser(address: str) -> None:
         expect(page.get_by_role("heading", name="Second page")).to_be_visible()
         browser.close()
     assert errors == []
+
+
+def test_an_app_is_limited_in_memory_and_open_files(app: str) -> None:
+    process = psutil.Process(run(app).pid)
+    settings = get_settings()
+    memory = settings.app_memory_mb * 1_000_000
+    assert process.rlimit(psutil.RLIMIT_DATA) == (memory, memory)
+    files = settings.app_open_files
+    assert process.rlimit(psutil.RLIMIT_NOFILE) == (files, files)
 
 
 def test_an_app_listens_on_loopback_only(app: str) -> None:

@@ -1,5 +1,6 @@
 """What operations need is checked: the database, the engine, the disk, the pool."""
 
+import resource
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from proto_ddf.db.engine import session
 from proto_ddf.errors import ProtoDDFError
 from proto_ddf.monitoring.health import Health, HealthChecks, Status
 from proto_ddf.operations import health_checks
+from proto_ddf.serving.limits import descriptors
 from proto_ddf.serving.load import SAMPLES, Load
 from proto_ddf.settings import get_settings
 
@@ -67,3 +69,14 @@ def test_a_server_that_sheds_load_is_degraded(monkeypatch: pytest.MonkeyPatch) -
     found = health_checks.examine_load()
     assert found.status is Status.DEGRADED
     assert "2.5 s late" in found.message
+
+
+def test_nearly_as_many_open_files_as_there_may_be_are_degraded() -> None:
+    assert health_checks.examine_descriptors() == Health()
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    used, _ = descriptors()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (used, hard))
+    try:
+        assert health_checks.examine_descriptors().status is Status.DEGRADED
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
