@@ -18,15 +18,16 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks.idle import seconds_used
 from benchmarks.report import Comparison, publish
 from benchmarks.two_servers import Served, bare_app, free_port, served, wait_for_page
 from proto_ddf.hosting.builds.toolchain import build_environment
 from proto_ddf.hosting.launch import RUNNER
 from proto_ddf.hosting.processes import end_tree, spawn_detached
 
-ROUNDS = 3
+ROUNDS = 5
 PAGES = 200
-SECONDS = 20.0
+SECONDS = 10.0
 LIMIT = 1.2
 SERVED_BY_HAND = """
 import asyncio, os, sys
@@ -73,6 +74,7 @@ def main(rounds: int = ROUNDS) -> None:
         [
             Comparison("Event, 50th percentile", ours.p50, peer.p50, "ms", None),
             Comparison("Event, 95th percentile", ours.p95, peer.p95, "ms", LIMIT),
+            Comparison("Processor time of an event", ours.cpu, peer.cpu, "ms", LIMIT),
             Comparison("Memory of a page", ours.kilobytes, peer.kilobytes, "KB", LIMIT),
             Comparison(
                 "Start to first page, without a build", ours.starts, peer.starts, "s", LIMIT
@@ -88,6 +90,7 @@ class Figures:
         self.p50: list[float] = []
         self.p95: list[float] = []
         self.kilobytes: list[float] = []
+        self.cpu: list[float] = []
         self.starts: list[float] = []
         self.errors = 0
 
@@ -105,12 +108,15 @@ class Figures:
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as clients:
             assert clients.stdout
             assert clients.stdout.readline() == "open\n"
+            used = seconds_used(process)
             time.sleep(SECONDS / 2)
             self.kilobytes.append((memory(process) - before) / 1024 / PAGES)
             found = json.loads(clients.stdout.readline())
+            used = seconds_used(process) - used
         cuts = statistics.quantiles(found["seconds"], n=100)
         self.p50.append(1000 * cuts[49])
         self.p95.append(1000 * cuts[94])
+        self.cpu.append(1000 * used / len(found["seconds"]))
         self.errors += found["errors"]
 
 
