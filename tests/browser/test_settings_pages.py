@@ -130,6 +130,12 @@ def test_a_viewer_sees_no_control_that_is_refused(
     expect(vera.get_by_role("heading", name="Sample shop", level=1)).to_be_visible()
     for name in ("Delete", "Rename", "Read again", "Generate app"):
         expect(vera.get_by_role("button", name=name)).to_have_count(0)
+    # Without loading the page again, as by a link of an earlier role.
+    vera.evaluate(
+        "history.pushState(null, '', '/generate'); dispatchEvent(new PopStateEvent('popstate'))"
+    )
+    expect(vera.get_by_role("heading", name="Not for your role", level=1)).to_be_visible()
+    expect(vera.get_by_label("Project name")).to_have_count(0)
     for path in ("/generate", "/sources/new", "/settings/audit"):
         vera.goto(accounts.url + path)
         expect(vera.get_by_role("heading", name="This page is not for your role")).to_be_visible()

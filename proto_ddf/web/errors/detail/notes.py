@@ -18,7 +18,7 @@ def notes_section() -> rx.Component:
     )
     return rx.el.section(
         rx.el.h2("Notes", class_name="pd-section-title"),
-        rx.cond(notes.length() > 0, listed, rx.fragment()),
+        rx.cond(notes.length() > 0, listed, _no_notes()),
         rx.el.form(
             form_field(
                 "New note",
@@ -42,6 +42,10 @@ def notes_section() -> rx.Component:
         ),
         class_name="pd-section",
     )
+
+
+def _no_notes() -> rx.Component:
+    return rx.el.p("No notes yet.", class_name="pd-quiet", margin="0")
 
 
 def _note(note: Any) -> rx.Component:

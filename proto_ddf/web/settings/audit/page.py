@@ -22,7 +22,11 @@ def audit_page() -> rx.Component:
         _filters(),
         rx.cond(
             STATE.loaded,
-            rx.cond(STATE.rows.length() > 0, rx.fragment(_table(), _turning()), _nothing()),
+            rx.cond(
+                STATE.rows.length() > 0,
+                rx.fragment(_table(), rx.cond(STATE.has_older | STATE.has_newer, _turning())),
+                _nothing(),
+            ),
             skeleton_rows(6),
         ),
         breadcrumbs=[("Settings", "/settings")],
@@ -83,8 +87,11 @@ def _table() -> rx.Component:
 
 
 def _row(entry: Any) -> rx.Component:
+    operation = rx.link(
+        entry.subject, href=f"/operations/{entry.operation_id}", class_name="pd-link", size="2"
+    )
     about = rx.el.span(
-        entry.subject,
+        rx.cond(entry.operation_id, operation, entry.subject),
         rx.cond(entry.detail, rx.el.span(" ", entry.detail, class_name="pd-quiet"), rx.fragment()),
         class_name="pd-cut",
         title=entry.subject + " " + entry.detail,

@@ -29,6 +29,8 @@ class AuditRow:
     subject: str
     detail: str
     address: str
+    operation_id: str
+    """Empty if the entry is about no operation."""
 
 
 @dataclass(frozen=True)
@@ -128,12 +130,14 @@ def _choices() -> tuple[list[Choice], list[Choice]]:
 
 
 def _row(entry: AuditEntry) -> AuditRow:
+    is_operation = entry.action.startswith("operation_")
     return AuditRow(
         entry.id,
         entry.at.isoformat(),
         _NAMES.get(entry.user_id, entry.user_name),
         action_words(entry.action),
         entry.subject,
-        entry.detail,
+        "" if is_operation else entry.detail,
         entry.address,
+        entry.detail if is_operation else "",
     )

@@ -14,12 +14,6 @@ from proto_ddf.web.shared.components.layout import page
 
 _PAGES = (
     ("Notifications", "/settings/notifications", "bell", "Who is told of errors, and by what."),
-    (
-        "Usage",
-        "/settings/usage",
-        "chart-no-axes-column",
-        "Which pages are used, and what fails there.",
-    ),
     ("Audit", "/settings/audit", "scroll-text", "Who did what, and when."),
     (
         "Usage",

@@ -73,6 +73,18 @@ def test_filters_narrow_and_begin_at_the_newest(
     assert "Signed in" in {each.label for each in state.actions}
 
 
+def test_an_entry_about_an_operation_leads_to_it(state: Any) -> None:
+    audit.record("operation_started", "Generate Shop", "0123456789abcdef")
+    state.set_subject("Shop")
+    assert subjects(state) == ["Generate Shop"]
+    [row] = state.rows
+    assert (row.operation_id, row.detail) == ("0123456789abcdef", "")
+    state.set_subject("Person 3")
+    subjects(state)
+    [row] = state.rows
+    assert (row.operation_id, row.detail) == ("", "viewer")
+
+
 @given(st.from_regex(r"[A-Z][a-zA-Z]{2,20}State\.[a-z_]{2,20}|[a-z_]{2,30}", fullmatch=True))
 @settings(suppress_health_check=[HealthCheck.too_slow])
 def test_every_action_has_words(action: str) -> None:
