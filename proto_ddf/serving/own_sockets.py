@@ -13,8 +13,12 @@ _DESCRIPTORS = Path("/proc/self/fd")
 
 
 def accepted(port: int) -> Iterator[tuple[socket.socket, Peer]]:
-    """Each connection to `port` of this process, as a socket of its own, and the client's address."""
-    for name in os.listdir(_DESCRIPTORS) if _DESCRIPTORS.exists() else []:
+    """Each connection to `port` of this process, as a socket of its own, and the client's address. None while there is no
+    descriptor left to look, or where the system does not tell."""
+    names: list[str] = []
+    with contextlib.suppress(OSError):
+        names = os.listdir(_DESCRIPTORS)
+    for name in names:
         # Other threads open and close descriptors meanwhile.
         with contextlib.suppress(OSError):
             if not stat.S_ISSOCK(os.fstat(int(name)).st_mode):
