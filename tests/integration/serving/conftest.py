@@ -52,7 +52,6 @@ class Serving:
                 stdout=file,
                 stderr=subprocess.STDOUT,
             )
-        self.wait_until(self.answers)
 
     def answers(self) -> bool:
         assert self.process.poll() is None, self.output.read_text()
@@ -122,6 +121,7 @@ def head(path: str, *headers: str, method: str = "GET") -> bytes:
 def served(settings: ServingSettings, folder: Path) -> Iterator[Serving]:
     serving = Serving(settings, folder / "output.txt")
     try:
+        serving.wait_until(serving.answers)
         yield serving
     finally:
         if serving.end() and serving.process.returncode not in (0, -9):
