@@ -2,12 +2,12 @@
 # make link         print a new link to come in, with ENABLE_AUTH=token
 # make stop         end the server and every app it started
 # make check        lint and the unit tests: two minutes
-# make test         all tests; make lint bench soak audit screenshots clean
+# make test         all tests; make lint bench soak faults audit screenshots clean
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := run
-.PHONY: run link stop check test lint audit bench soak screenshots clean
+.PHONY: run link stop check test lint audit bench soak faults screenshots clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -58,6 +58,9 @@ bench: $(DEV_STAMP)
 
 soak: $(DEV_STAMP)
 	@exec $(BIN)/python -m benchmarks.soak
+
+faults: $(DEV_STAMP)
+	@exec $(BIN)/python -m benchmarks.faults
 
 screenshots: $(DEV_STAMP)
 	@scripts/set_up.sh browser

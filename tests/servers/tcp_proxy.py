@@ -32,7 +32,7 @@ class Flow:
     bytes_per_second: float = 0.0
     """0: no limit."""
     limit: int | None = None
-    """Bytes of a connection that pass before it ends as `ending` says."""
+    """Bytes of a connection that pass, from when this flow was set, before it ends as `ending` says."""
     ending: Literal["close", "reset", "silence"] = "close"
     silent: bool = False
     """Nothing passes; the bytes held back are sent when this is switched off."""
@@ -181,10 +181,12 @@ class _Connection:
             self._close()
 
     def _pump(self, source: socket.socket, target: socket.socket, direction: str) -> None:
-        passed = 0
+        passed, counted = 0, CLEAR
         while chunk := self._receive(source):
             while (flow := self._flow(direction)).silent:
                 self._pause(_CHECK_INTERVAL)
+            if flow is not counted:
+                passed, counted = 0, flow
             self._pause(self._proxy.pause_of(flow))
             allowed = chunk if flow.limit is None else chunk[: max(0, flow.limit - passed)]
             self._forward(target, allowed, flow)

@@ -1,0 +1,5 @@
+"""What becomes of a person's actions under faults: each action under each fault, many times, at a real server.
+
+`python -m benchmarks.faults` (`make faults`) measures and writes the section of docs/reliability.md; names of faults as
+arguments measure only those rows.
+"""

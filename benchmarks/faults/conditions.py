@@ -1,0 +1,142 @@
+"""The faults of the table. Each is switched on before an action, and off while the action runs."""
+
+import random
+import signal
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Literal
+
+from benchmarks.faults.columns import Column
+from benchmarks.faults.place import Place
+from tests.disks import fill_up
+from tests.servers.tcp_proxy import CLEAR, Flow
+
+HELD_SECONDS = 0.3
+"""How long faults last that do not end by themselves."""
+_BEFORE_STRIKE = 0.03
+"""Up to so many seconds after the action began the process is struck."""
+Strike = Callable[[Place, Column], Iterator[None]]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """`strike` runs up to its yield before the action begins, and then on while it runs; None where it is not built yet."""
+
+    name: str
+    description: str
+    strike: Strike | None = None
+    lasts: bool = False
+    """As long as the action: there is no moment from which on it should succeed."""
+    needs_disk: bool = False
+    """The home folder must be on a disk of its own."""
+
+
+def slow(flow: Flow) -> Strike:
+    def strike(place: Place, column: Column) -> Iterator[None]:
+        place.proxy.upstream = place.proxy.downstream = flow
+        yield
+
+    return strike
+
+
+def once(upstream: Flow = CLEAR, downstream: Flow = CLEAR) -> Strike:
+    """Of one connection: the open one, or the first that is opened."""
+
+    def strike(place: Place, column: Column) -> Iterator[None]:
+        place.proxy.faulty = 0 if column.keeps_open else 1
+        place.proxy.upstream, place.proxy.downstream = upstream, downstream
+        yield
+
+    return strike
+
+
+def down(place: Place, column: Column) -> Iterator[None]:
+    place.proxy.refusing = True
+    place.proxy.reset_all()
+    yield
+    time.sleep(HELD_SECONDS)
+    place.proxy.clear()
+
+
+def killed(place: Place, column: Column) -> Iterator[None]:
+    yield
+    time.sleep(random.uniform(0, _BEFORE_STRIKE))
+    place.server.kill()
+    place.start()
+
+
+def terminated(place: Place, column: Column) -> Iterator[None]:
+    yield
+    time.sleep(random.uniform(0, _BEFORE_STRIKE))
+    place.server.terminate()
+    place.start()
+
+
+def stopped(place: Place, column: Column) -> Iterator[None]:
+    process = place.server.process
+    assert process is not None
+    yield
+    time.sleep(random.uniform(0, _BEFORE_STRIKE))
+    process.send_signal(signal.SIGSTOP)
+    time.sleep(HELD_SECONDS)
+    process.send_signal(signal.SIGCONT)
+
+
+def disk_full(place: Place, column: Column) -> Iterator[None]:
+    filler = fill_up(place.server.home)
+    yield
+    time.sleep(HELD_SECONDS)
+    filler.unlink()
+
+
+def database_locked(place: Place, column: Column) -> Iterator[None]:
+    with closing(sqlite3.connect(place.database, timeout=30, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        yield
+        time.sleep(HELD_SECONDS)
+        other.execute("ROLLBACK")
+
+
+def _ends(ending: Literal["close", "reset", "silence"], after: int = 0) -> Flow:
+    return Flow(limit=after, ending=ending)
+
+
+FAULTS: tuple[Fault, ...] = (
+    Fault("latency", "50 to 70 ms each way", slow(Flow(latency=0.05, jitter=0.02)), lasts=True),
+    Fault("down", "connections are reset and refused for 0.3 s", down),
+    Fault("bandwidth", "20 kB a second each way", slow(Flow(bytes_per_second=20_000)), lasts=True),
+    Fault(
+        "slow close",
+        "the end of a stream comes 0.3 s late",
+        slow(Flow(close_delay=0.3)),
+        lasts=True,
+    ),
+    Fault(
+        "timeout", "the request arrives, its answer never does", once(downstream=_ends("silence"))
+    ),
+    Fault("reset before the request", "not a byte of it arrives", once(upstream=_ends("reset"))),
+    Fault("reset mid-body", "the first 1,000 bytes arrive", once(upstream=_ends("reset", 1_000))),
+    Fault(
+        "reset after commit and before the reply",
+        "the request is done, and the connection is reset instead of the answer",
+        once(downstream=_ends("reset")),
+    ),
+    Fault("slicing", "pieces of 7 bytes", slow(Flow(slice_bytes=7)), lasts=True),
+    Fault(
+        "half-open",
+        "nothing arrives any more, and neither side is told",
+        once(_ends("silence"), _ends("silence")),
+    ),
+    Fault("SIGKILL", "the server is killed within 30 ms, and started again", killed),
+    Fault("SIGSTOP", "the server stands still for 0.3 s", stopped),
+    Fault("SIGTERM", "the server is asked to end within 30 ms, and started again", terminated),
+    Fault("disk full", "not a byte is free for 0.3 s", disk_full, needs_disk=True),
+    Fault("database locked", "another process locks it for 0.3 s", database_locked),
+    Fault("upstream 429 / 5xx / garbage", "of the system that is called"),
+    Fault("reload", "of the page, in Chromium"),
+    Fault("two tabs", "with the same page, in Chromium"),
+    Fault("offline", "the browser is, in Chromium"),
+)

@@ -1,0 +1,39 @@
+"""A few cells of the table of faults, with the protections on and off; `make faults` measures all."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from benchmarks.faults.columns import Column, Outbox, SignIn, UiEvent
+from benchmarks.faults.conditions import FAULTS, Fault
+from benchmarks.faults.place import Place, opened_place
+from benchmarks.faults.trials import control, measure
+
+TRIALS = 3
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    with opened_place(tmp_path_factory.mktemp("faults") / "home", has_own_disk=False) as opened:
+        yield opened
+
+
+def fault(name: str) -> Fault:
+    return next(each for each in FAULTS if each.name == name)
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "harm"),
+    [
+        ("reset after commit and before the reply", Outbox, "doubled"),
+        ("reset before the request", UiEvent, "unknown"),
+        ("timeout", SignIn, "unknown"),
+    ],
+)
+def test_nothing_is_lost_or_doubled_and_without_the_protections_it_is(
+    place: Place, name: str, column: type[Column], harm: str
+) -> None:
+    cell = measure(place, fault(name), column(place), TRIALS)
+    assert len(cell.trials) == TRIALS
+    assert cell.is_kept, cell
+    assert getattr(control(place, fault(name), column(place)), harm) == 1
