@@ -44,8 +44,6 @@ STOP_SECONDS = 10.0
 CRASHED = 70
 """The exit code if serving ended with an error: EX_SOFTWARE of sysexits(3), like the watchdog's. A server that never
 served exits with 1."""
-PING_INTERVAL = PING_TIMEOUT = timedelta(seconds=2.4)
-"""How often the server asks open tabs whether they are still connected, and how long it waits for their answer."""
 SUPERVISOR_CHECK_SECONDS = 0.5
 PROBE_SECONDS = 2.0
 STACKS_FILE = "stacks.log"
@@ -187,12 +185,9 @@ def prepare_frontend() -> None:
 
 
 def configure_tabs(settings: Settings) -> None:
-    """Write the state of open tabs to the home folder without delay, so that it survives a kill of the server. Notice lost
-    connections within 5 s."""
+    """Write the state of open tabs to the home folder without delay, so that it survives a kill of the server."""
     environment.REFLEX_STATES_WORKDIR.set(settings.home / "tabs")
     environment.REFLEX_STATE_MANAGER_DISK_DEBOUNCE.set(timedelta(0))
-    environment.REFLEX_SOCKET_INTERVAL.set(PING_INTERVAL)
-    environment.REFLEX_SOCKET_TIMEOUT.set(PING_TIMEOUT)
 
 
 def fingerprint() -> str:

@@ -4,10 +4,14 @@ import gc
 import os
 import sys
 import types
+from datetime import timedelta
 from typing import Any
 
 from reflex_base import constants
 from reflex_base.environment import environment
+
+PING_INTERVAL = PING_TIMEOUT = timedelta(seconds=2.4)
+"""Of websockets. Both ends notice within 5 s that the other one is gone, also if no packet says so."""
 
 
 def load_app(port: int) -> Any:
@@ -15,6 +19,8 @@ def load_app(port: int) -> Any:
     environment.REFLEX_ENV_MODE.set(constants.Env.PROD)
     environment.REFLEX_SKIP_COMPILE.set(True)
     environment.REFLEX_MOUNT_FRONTEND_COMPILED_APP.set(True)
+    environment.REFLEX_SOCKET_INTERVAL.set(PING_INTERVAL)
+    environment.REFLEX_SOCKET_TIMEOUT.set(PING_TIMEOUT)
     # The app's rxconfig.py makes its addresses from this variable.
     os.environ["REFLEX_FRONTEND_PORT"] = str(port)
     from reflex.utils import prerequisites

@@ -1,6 +1,7 @@
 """The server ends and starts again under open pages: each comes back by itself, with what was typed in it."""
 
 import re
+import signal
 from collections.abc import Callable
 from typing import Any
 
@@ -56,6 +57,14 @@ def test_every_open_page_comes_back(
         expect(connect.get_by_label("Host")).to_have_value(f"host-{end.__name__}")
         for path, text in shown.items():
             wait_until(lambda path=path, text=text: content(others[path]) == text)  # type: ignore[misc]
+    assert server.process is not None
+    server.process.send_signal(signal.SIGSTOP)  # no packet says that it is gone
+    for page in pages:
+        wait_until_disconnected(page)
+    server.process.send_signal(signal.SIGCONT)
+    for page in pages:
+        wait_until_connected(page)
+        assert page.evaluate("window.sameTab")
     others["/sources"].get_by_role("link", name=re.compile("Sample shop")).first.click()
     expect(others["/sources"].get_by_role("heading", name="Sample shop", level=1)).to_be_visible()
 

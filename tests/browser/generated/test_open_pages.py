@@ -1,7 +1,9 @@
-"""An open page of an app that was built again reloads itself once, and what was typed in its form is there again."""
+"""An open page of an app: one that was built again reloads itself once, and what was typed in its form is there again; one that
+does not answer is noticed."""
 
 import re
 import shutil
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,22 @@ def test_what_is_typed_survives_the_reload(shop: Any, tmp_path: Path, page: Page
         page.get_by_role("button", name="Save").click()
         expect(page.get_by_text("Changes saved.")).to_be_visible()
     assert len(loads) == 2
+
+
+def test_an_app_that_does_not_answer_any_more_is_noticed(
+    shop: Any, tmp_path: Path, page: Page
+) -> None:
+    database = tmp_path / "shop.db"
+    shutil.copy(shop.database, database)
+    with serve(shop.folder, database) as app:
+        page.goto(f"{app.url}/customers")
+        connected = page.locator("connection-state[data-state=connected]").first
+        expect(connected).to_be_attached()
+        app.process.send_signal(signal.SIGSTOP)
+        expect(connected).not_to_be_attached()
+        expect(page.locator("connection-banner")).to_contain_text("No connection since")
+        app.process.send_signal(signal.SIGCONT)
+        expect(connected).to_be_attached()
 
 
 def build_again(folder: Path) -> None:
