@@ -15,7 +15,7 @@ from proto_ddf.web.access.binding import bind
 from proto_ddf.web.shared.state import live
 from tests.unit.accounts.conftest import CLIENT, PASSWORD, accounts_mode
 
-__all__ = ["SignIn", "accounts_mode", "another_session"]
+__all__ = ["SignIn", "accounts_mode", "another_session", "tab_of"]
 
 SignIn = Callable[[Account], Session]
 
@@ -25,6 +25,13 @@ def another_session(account: Account) -> Session:
     session = SESSIONS.find(sign_in(account.name, PASSWORD, CLIENT))
     assert session is not None
     return session
+
+
+def tab_of(session: Session) -> EventContext:
+    """The events of a test come from a tab of the session, while it is entered."""
+    unused: Any = None
+    token = bind(session.id, "tab")
+    return EventContext(token=token, state_manager=unused, enqueue_impl=unused)
 
 
 @pytest.fixture
@@ -42,10 +49,7 @@ def signed_in(accounts_mode: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 
         def sign(account: Account) -> Session:
             session = another_session(account)
-            token = bind(session.id, "tab")
-            unused: Any = None
-            context = EventContext(token=token, state_manager=unused, enqueue_impl=unused)
-            stack.enter_context(context)
+            stack.enter_context(tab_of(session))
             stack.enter_context(acting_for(session.user_id))
             return session
 

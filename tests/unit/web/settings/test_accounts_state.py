@@ -8,6 +8,7 @@ from proto_ddf.accounts import audit, management
 from proto_ddf.accounts.roles import Role
 from proto_ddf.accounts.sessions import SESSIONS
 from proto_ddf.accounts.sign_in import set_up, sign_in
+from proto_ddf.settings import get_settings
 from proto_ddf.web.access.state import AccessState
 from proto_ddf.web.settings.overview import accounts_state, sessions_state
 from proto_ddf.web.settings.overview.accounts_state import AccountsState
@@ -15,7 +16,7 @@ from proto_ddf.web.settings.overview.password_state import PasswordState
 from proto_ddf.web.settings.overview.sessions_state import SessionsState
 from proto_ddf.web.settings.overview.state import SettingsState
 from tests.unit.accounts.conftest import CLIENT, PASSWORD, add
-from tests.unit.web.settings.conftest import SignIn, another_session
+from tests.unit.web.settings.conftest import SignIn, another_session, tab_of
 from tests.unit.web.states import run, state_of
 
 
@@ -125,6 +126,27 @@ def test_an_admin_sees_and_ends_all_sessions(signed_in: SignIn) -> None:
     assert [each.id for each in state.rows] == [own.id]
     [entry] = [each for each in audit.entries() if each.action == "session_revoked"]
     assert (entry.user_name, entry.subject) == ("Ada", "Bob")
+
+
+def test_with_a_printed_link_every_browser_that_came_by_it_is_listed(
+    signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ENABLE_AUTH", "token")
+    get_settings.cache_clear()
+    SESSIONS.load()
+    own, other = (SESSIONS.begin(address="192.0.2.7", user_agent="curl/8")[0] for _ in range(2))
+    with tab_of(own):
+        assert len(state_of(SettingsState).load()) == 3
+        state = state_of(SessionsState)
+        run(state, "follow")
+        assert {(each.id, each.user_name, each.device) for each in state.rows} == {
+            (own.id, "Owner", "curl"),
+            (other.id, "Owner", "curl"),
+        }
+        run(state, "revoke_others")
+        assert [each.id for each in state.rows] == [own.id]
+        run(state_of(PasswordState), "change", {})  # there is no account
+    assert SESSIONS.get(other.id) is None
 
 
 def test_the_own_password_is_changed_and_kept_nowhere(signed_in: SignIn, database: Path) -> None:
