@@ -154,12 +154,17 @@ def served_app(
 
 @contextmanager
 def file_app(
-    database: Path, folder: Path, *, editing: bool = True, name: str = "On a file"
+    database: Path,
+    folder: Path,
+    *,
+    editing: bool = True,
+    name: str = "On a file",
+    imported: bool = False,
 ) -> Iterator["FileApp"]:
-    """An app on an SQLite file, imported into this process under its slug."""
+    """An app on an SQLite file, imported into this process under its slug; `imported`: the file is its own."""
     source = SqliteSource(database)
     spec = plan_app(
-        source.read_schema(), name=name, allow_editing=editing, imported=False, source=source
+        source.read_schema(), name=name, allow_editing=editing, imported=imported, source=source
     )
     render_app(spec, folder)
     place = {"database": database.as_uri(), "query": {"mode": "rw", "uri": "true"}}
@@ -183,13 +188,16 @@ def app_on(
     folders: pytest.TempPathFactory,
     name: str,
 ) -> Iterator[ImportedApp]:
-    """An app on a new database of that dialect, in which the statements were run in order."""
-    if dialect == "sqlite":
+    """An app on a new database of that dialect, in which the statements were run in order; "own" is an SQLite file of the
+    app's own."""
+    if dialect in ("sqlite", "own"):
         place = folders.mktemp("data") / "app.db"
         with contextlib.closing(sqlite3.connect(place)) as connection, connection:
             for statement in statements:
                 connection.execute(statement)
-        with file_app(place, folders.mktemp("app"), name=f"{name} on a file") as made:
+        is_own = dialect == "own"
+        what = f"{name} on {'its own' if is_own else 'a'} file"
+        with file_app(place, folders.mktemp("app"), name=what, imported=is_own) as made:
             yield made
         return
     server = request.getfixturevalue({"postgresql": "postgres", "mysql": "mariadb"}[dialect])

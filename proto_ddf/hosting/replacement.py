@@ -29,7 +29,7 @@ from proto_ddf.hosting.launch import (
 from proto_ddf.hosting.processes import is_alive
 from proto_ddf.progress import NoProgress, Progress
 
-CARRIED_OVER = ("logs", ".env", ".form_tokens.db")
+CARRIED_OVER = ("logs", ".env", ".submissions.db")
 """Copied from the old app to the new one."""
 REBUILT = (".web", ".states")
 """Deleted from a replaced app, since a build makes them again."""

@@ -20,9 +20,10 @@ GOOD_CONFIGURATION = ".good_configuration"
 
 _NOT_CODE = {
     *(".web", ".states", "logs", "data", "uploaded_files", ".env"),
-    *(".form_tokens.db", MANIFEST, GOOD_CONFIGURATION),
+    *(".submissions.db", ".form_tokens.db", MANIFEST, GOOD_CONFIGURATION),
 }
-"""Entries at the top of the app's folder that are not code. `.env` holds the address of the data on this machine."""
+"""Entries at the top of the app's folder that are not code. `.env` holds the address of the data on this machine; apps of
+earlier releases have `.form_tokens.db`."""
 _LEFT_OUT = {
     *("node_modules", "__pycache__", ".git", ".venv"),
     *(".pytest_cache", ".ruff_cache", ".mypy_cache"),

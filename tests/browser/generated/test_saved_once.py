@@ -108,11 +108,12 @@ def save_without_answer(page: Page, app: App, customer: int) -> None:
 
 
 def added_by_last_save(app: App) -> str | None:
-    """The key of the row that the last save added, as the app has recorded it: empty until the save has ended, None
-    if no save has begun."""
+    """The reply to the last save, as the app has recorded it: empty until the save has ended, None if no save has
+    begun."""
     with contextlib.suppress(sqlite3.OperationalError):  # the app has not made the table yet
         saves = rows(
-            app.folder / ".form_tokens.db", "select row from save order by id desc limit 1"
+            app.folder / ".submissions.db",
+            "select reply from _submissions order by number desc limit 1",
         )
         return str(saves[0][0]) if saves else None
     return None

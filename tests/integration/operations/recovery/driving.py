@@ -23,7 +23,7 @@ from proto_ddf.operations.recovery.model import RecoveryContext
 from proto_ddf.operations.recovery.views import RecoveryAttempt, attempt_of
 from tests.integration.operations.kinds.regenerate.driving import SLUG
 
-CHANGING = (".web", "logs", ".good_configuration", "__pycache__", ".states", ".form_tokens.db")
+CHANGING = (".web", "logs", ".good_configuration", "__pycache__", ".states", ".submissions.db")
 """What a repair may change of an app's folder."""
 
 

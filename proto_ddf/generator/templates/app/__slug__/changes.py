@@ -29,6 +29,13 @@ from .row_snapshot import Snapshot, Stored, read_stored, stored_value
 from .stored import is_stored
 from .views import VIEWS, TableView
 
+Written = Callable[[sa.Connection, str], None]
+"""Is called in the transaction of a change once it is written, with the row's key as it appears in an address."""
+
+
+def _ignore(connection: sa.Connection, key: str) -> None:
+    """A `Written` that does nothing."""
+
 
 class _OtherThanOneRow(Exception):
     """A statement changed this number of rows instead of one; the transaction is rolled back."""
@@ -38,7 +45,7 @@ class _OtherThanOneRow(Exception):
         self.count = count
 
 
-def create(view: TableView, texts: dict[str, str]) -> str:
+def create(view: TableView, texts: dict[str, str], written: Written = _ignore) -> str:
     """Add a row from a form's texts by field, and return its key as it appears in an address.
 
     Raises:
@@ -56,17 +63,27 @@ def create(view: TableView, texts: dict[str, str]) -> str:
             made = connection.execute(statement.execution_options(preserve_rowcount=True))
             _must_be_one(made)
             generated = made.inserted_primary_key or ()
+            key = encode_key(
+                view,
+                [
+                    values[name] if values.get(name) is not None else generated[at]
+                    for at, name in enumerate(view.key)
+                ],
+            )
+            written(connection, key)
     except _OtherThanOneRow as wrong:
         raise DataError(SEVERAL_ROWS if wrong.count else NOT_CHANGED) from None
-    key = [
-        values[name] if values.get(name) is not None else generated[at]
-        for at, name in enumerate(view.key)
-    ]
     forget_counts()
-    return encode_key(view, key)
+    return key
 
 
-def update(view: TableView, key: tuple[Any, ...], texts: dict[str, str], snapshot: Snapshot) -> str:
+def update(
+    view: TableView,
+    key: tuple[Any, ...],
+    texts: dict[str, str],
+    snapshot: Snapshot,
+    written: Written = _ignore,
+) -> str:
     """Write the fields that the texts change, and return the row's key as it appears in an address.
 
     Args:
@@ -89,18 +106,22 @@ def update(view: TableView, key: tuple[Any, ...], texts: dict[str, str], snapsho
                 is_same = _holds(view, {name: current[name] for name in (*view.key, *values)})
                 statement = sa.update(view.table).where(*key_is(view, key), *is_same)
                 _must_be_one(connection.execute(statement.values(values)))
+            now = encode_key(
+                view, [values.get(name, value) for name, value in zip(view.key, key, strict=True)]
+            )
+            written(connection, now)
     except _OtherThanOneRow as wrong:
         raise _explained(
             view, key, wrong.count, lambda now: changed_texts(view, texts, snapshot, now)[1]
         ) from None
     forget_counts()
-    return encode_key(
-        view, [values.get(name, value) for name, value in zip(view.key, key, strict=True)]
-    )
+    return now
 
 
-def delete(view: TableView, key: tuple[Any, ...], snapshot: Snapshot) -> None:
-    """Delete the row, if it still holds what was shown.
+def delete(
+    view: TableView, key: tuple[Any, ...], snapshot: Snapshot, written: Written = _ignore
+) -> None:
+    """Delete the row, if it still holds what was shown. `written` gets an empty key.
 
     Raises:
         Conflict: somebody else changed it.
@@ -114,6 +135,7 @@ def delete(view: TableView, key: tuple[Any, ...], snapshot: Snapshot) -> None:
                 raise Conflict(versions)
             statement = sa.delete(view.table).where(*key_is(view, key), *_holds(view, current))
             _must_be_one(connection.execute(statement))
+            written(connection, "")
     except _OtherThanOneRow as wrong:
         raise _explained(
             view, key, wrong.count, lambda now: differences(view, snapshot, now)

@@ -27,6 +27,8 @@ class Version:
 class Conflict(DataError):
     """Somebody else changed the row after the page showed it. `versions` lists the fields."""
 
+    outcome = "conflict"
+
     def __init__(self, versions: list[Version]) -> None:
         super().__init__(CHANGED_BY_OTHERS)
         self.versions = versions
@@ -50,7 +52,7 @@ def changed_texts(
         if field.name not in snapshot.fields:
             raise DataError(FORM_INCOMPLETE)
         now, before, text = current[field.name], snapshot.fields[field.name], texts[field.name]
-        if _is_as_shown(view, field, now, text) or _is_untouched(view, field, before, text):
+        if is_as_shown(view, field, now, text) or _is_untouched(view, field, before, text):
             continue
         changed[field.name] = submitted_text(view, field, text, now)
         if before != fingerprint(now):
@@ -91,7 +93,7 @@ def displayed(view: TableView, field: Field, stored: str | None) -> str:
     return readable(written(view.column(field.name), stored)) or "empty"
 
 
-def _is_as_shown(view: TableView, field: Field, stored: str | None, text: str) -> bool:
+def is_as_shown(view: TableView, field: Field, stored: str | None, text: str) -> bool:
     control = control_value(view, field, stored)
     return control.shape == "readonly" or is_unchanged(view, field, control, text)
 
@@ -99,4 +101,4 @@ def _is_as_shown(view: TableView, field: Field, stored: str | None, text: str) -
 def _is_untouched(view: TableView, field: Field, before: str | None, text: str) -> bool:
     """Whether the text is what the control held at first, as far as that is known."""
     stored = text_of_fingerprint(before)
-    return (before is None or stored is not None) and _is_as_shown(view, field, stored, text)
+    return (before is None or stored is not None) and is_as_shown(view, field, stored, text)

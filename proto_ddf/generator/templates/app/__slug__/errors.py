@@ -20,8 +20,11 @@ class Problem:
 class DataError(Exception):
     """A read or a change that failed.
 
-    `problem` is for the callout; `fields` has the messages of single fields, by field name.
+    `problem` is for the callout; `fields` has the messages of single fields, by field name. `outcome` is what is
+    replied to the submission, see submission_store.py.
     """
+
+    outcome = "refused"
 
     def __init__(self, problem: Problem, fields: dict[str, str] | None = None) -> None:
         super().__init__(problem.message)
@@ -102,6 +105,18 @@ BEING_SAVED = Problem(
     "This form is being saved",
     "The save has not finished yet.",
     "Wait a moment, then try again.",
+    can_retry=True,
+)
+NOT_RECORDED = Problem(
+    "Not saved",
+    "The app cannot write to its own file .submissions.db, which protects against saving twice.",
+    "Free some disk space, then try again.",
+    can_retry=True,
+)
+NOT_WRITTEN = Problem(
+    "Not saved",
+    "Something went wrong, and nothing was written. The app's log has the details.",
+    "Try again.",
     can_retry=True,
 )
 NOT_ALLOWED = Problem(

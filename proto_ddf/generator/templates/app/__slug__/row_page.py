@@ -8,14 +8,16 @@ from .changes import create, delete, update
 from .conflicts import Conflict
 from .consequences import Consequence, consequences
 from .data import fetch_row
-from .errors import CHECK_FIELDS, FORM_INCOMPLETE, ROW_GONE, DataError, OutcomeUnknown
-from .form_tokens import FORM_TOKENS, content_of
+from .errors import CHECK_FIELDS, FORM_INCOMPLETE, ROW_GONE, DataError
 from .formats import Cell
-from .keys import NEW, decode_key
+from .keys import NEW, decode_key, encode_key
 from .relations import Related, related_rows
+from .repeats import find_row, holds, key_of_changed_row, key_of_new_row
 from .row_forms import RowForm, blank_form, form_of_row, name_versions
 from .row_snapshot import Snapshot, read_snapshot
 from .rows import detail_cells, row_name
+from .submission_store import digest
+from .submissions import AddedBefore, Attempt, attempt
 from .views import TableView
 
 CHOICE = "choice."
@@ -52,38 +54,65 @@ def save_form(view: TableView, form: dict[str, Any]) -> Saved:
         AddedBefore: the form has added a row, or may have, and the person did not ask for another one.
         DataError: a field is invalid, the row does not exist, or the database refused.
     """
-    snapshot = read_snapshot(form.get("_snapshot"))
-    texts = {each.name: str(form[each.name]) for each in view.form_fields if each.name in form}
-    if snapshot.key == NEW:
-        return _add(view, snapshot.given | texts, snapshot.token, agreed="_another" in form)
+    with attempt(view) as made:
+        snapshot = read_snapshot(form.get("_snapshot"))
+        texts = {each.name: str(form[each.name]) for each in view.form_fields if each.name in form}
+        if snapshot.key == NEW:
+            agreed = "_another" in form
+            return _add(view, snapshot.given | texts, snapshot.token, agreed, made)
+        texts, snapshot = _with_choices(texts, snapshot, form)
+        return _change(view, texts, snapshot, made)
+
+
+def _add(view: TableView, texts: dict[str, str], token: str, agreed: bool, made: Attempt) -> Saved:
+    """Add the form's row, exactly once."""
+    if not token:
+        raise DataError(FORM_INCOMPLETE)
+    reply = made.begin("Row added.", form=token, texts=digest(texts), agreed=agreed)
+    if reply:
+        return Saved(reply.address.rpartition("/")[2], NEW, was_added_before=True)
+    if made.may_be_done and (row := _added(view, texts, made.must_ask)):
+        made.found(row)
+        return Saved(row, NEW, was_added_before=True)
+    return Saved(create(view, texts, made.written), NEW)
+
+
+def _added(view: TableView, texts: dict[str, str], must_ask: bool) -> str:
+    """The key of the row that an earlier attempt has added; empty if it has added none."""
+    key = key_of_new_row(view, texts)
+    if key is None:
+        if must_ask:
+            raise AddedBefore
+        return ""
+    stored = find_row(view, key)
+    if stored is None:
+        return ""
+    row = encode_key(view, key)
+    if not holds(view, stored, texts):
+        raise AddedBefore(f"/{view.route}/{row}")
+    return row
+
+
+def _change(view: TableView, texts: dict[str, str], snapshot: Snapshot, made: Attempt) -> Saved:
     key = decode_key(view, snapshot.key)
     if key is None:
         raise DataError(ROW_GONE)
-    texts, snapshot = _with_choices(texts, snapshot, form)
+    made.begin("Changes saved.")
+    if made.may_be_done and (row := _changed(view, key, texts)):
+        made.found(row)
+        return Saved(row, snapshot.key)
     try:
-        return Saved(update(view, key, texts, snapshot), snapshot.key)
+        return Saved(update(view, key, texts, snapshot, made.written), snapshot.key)
     except Conflict as conflict:
         name_versions(view, conflict.versions)
         raise
 
 
-def _add(view: TableView, texts: dict[str, str], token: str, agreed: bool) -> Saved:
-    """Add the form's row, exactly once."""
-    if not token:
-        raise DataError(FORM_INCOMPLETE)
-    content = content_of(texts)
-    if row := FORM_TOKENS.begin(token, content, agreed):
-        return Saved(row, NEW, was_added_before=True)
-    try:
-        row = create(view, texts)
-    except OutcomeUnknown:
-        FORM_TOKENS.lost(token)
-        raise
-    except BaseException:
-        FORM_TOKENS.failed(token, content)
-        raise
-    FORM_TOKENS.added(token, content, row)
-    return Saved(row, NEW)
+def _changed(view: TableView, key: tuple[Any, ...], texts: dict[str, str]) -> str:
+    """The key of the row if an earlier attempt has written these texts, which may have changed the key."""
+    now = key_of_changed_row(view, key, texts)
+    stored = find_row(view, now)
+    return encode_key(view, now) if stored is not None and holds(view, stored, texts) else ""
 
 
 def _with_choices(
@@ -105,15 +134,20 @@ def _with_choices(
 
 def delete_row(view: TableView, snapshot_json: str) -> None:
     """Delete the row that a page showed. Raises as `delete`."""
-    snapshot = read_snapshot(snapshot_json)
-    key = decode_key(view, snapshot.key)
-    if key is None:
-        raise DataError(ROW_GONE)
-    try:
-        delete(view, key, snapshot)
-    except Conflict as conflict:
-        name_versions(view, conflict.versions)
-        raise
+    with attempt(view) as made:
+        snapshot = read_snapshot(snapshot_json)
+        key = decode_key(view, snapshot.key)
+        if key is None:
+            raise DataError(ROW_GONE)
+        made.begin("Row deleted.")
+        if made.may_be_done and find_row(view, key) is None:
+            made.found("")
+            return
+        try:
+            delete(view, key, snapshot, made.written)
+        except Conflict as conflict:
+            name_versions(view, conflict.versions)
+            raise
 
 
 def load_row(view: TableView, key: tuple[Any, ...] | None, key_text: str) -> Loaded:

@@ -31,7 +31,7 @@ class Snapshot:
     given: dict[str, str] = field(default_factory=dict)
     """For a new row: texts of fields that are written even if nobody edits their controls."""
     token: str = ""
-    """For a new row: identifies its form, see form_tokens.py."""
+    """For a new row: identifies its form, see submissions.py."""
 
     def as_json(self) -> str:
         return json.dumps(asdict(self))

@@ -4,6 +4,7 @@ import reflex as rx
 
 from ..conflicts import Version
 from ..form_values import ControlValue
+from ..outbox import submits
 from ..relations import Option
 from ..states.row import RowMixin
 from ..views import TableView
@@ -48,7 +49,7 @@ def row_form(view: TableView, state: type[RowMixin]) -> rx.Component:
         on_submit=state.save,
         no_validate=True,
         key=state.form_version.to_string(),
-        custom_attrs={"data-form": state.form_key},
+        custom_attrs={"data-form": state.form_key} | submits(state.save),
         class_name="panel padded",
     )
 

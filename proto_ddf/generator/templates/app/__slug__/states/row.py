@@ -16,12 +16,12 @@ import reflex as rx
 from ..conflicts import Conflict, Version
 from ..consequences import Consequence
 from ..errors import DataError, Problem
-from ..form_tokens import AddedBefore
 from ..form_values import ControlValue
 from ..formats import Cell
 from ..keys import NEW, decode_key
 from ..relations import Option, Related, search_options
 from ..row_page import consequences_of, delete_row, load_blank, load_row, save_form
+from ..submissions import AddedBefore
 from ..views import TableView
 
 _FORM_KEY = re.compile(r"/[\w./?=&%+~-]*", re.ASCII)
@@ -69,8 +69,6 @@ class RowMixin(rx.State, mixin=True):
     deleting: bool = False
     """Whether the dialog for deleting is open."""
     consequences: list[Consequence] = []
-    _saved_version: int = -1
-    """The version of the form that was saved last."""
     _saved_by: str = ""
     """The process of the running or last save; a save ends with its process."""
 
@@ -130,13 +128,10 @@ class RowMixin(rx.State, mixin=True):
     async def save(self, form: dict[str, Any]):
         """Create or update the row from the form, which includes what it was filled with."""
         async with self:
-            if self.saving or self.form_version == self._saved_version:
-                return  # a second click
             self.saving, self.wrong, self.form_problem = True, {}, Problem()
             self._saved_by = PROCESS
             if self._is_of(form):
                 self.editing = True  # a lost state shows the form again
-            version = self.form_version
         try:
             saved = await asyncio.to_thread(save_form, self.view, form)
         except DataError as error:
@@ -151,13 +146,10 @@ class RowMixin(rx.State, mixin=True):
             else:
                 yield _refused_elsewhere(self.view, error)
             return
-        else:
-            async with self:
-                self._saved_version = version
-                is_here = self._is_of(form)
         finally:
             async with self:
                 self.saving = False
+                is_here = self._is_of(form)
         yield _forget_draft(str(form.get("_form", "")))
         if not saved.was_added_before:
             yield rx.toast.success("Row added." if saved.before == NEW else "Changes saved.")
@@ -244,7 +236,7 @@ class RowMixin(rx.State, mixin=True):
         if elsewhere:
             self.form_problem = Problem("Not saved", " ".join(elsewhere))
         if isinstance(error, AddedBefore):
-            self.added_at = f"/{self.view.route}/{error.row}".rstrip("/")
+            self.added_at = error.address or f"/{self.view.route}"
         if isinstance(error, Conflict):
             again = {each.name for each in error.versions}
             decided = [each for each in self.conflicts if each.name not in again]

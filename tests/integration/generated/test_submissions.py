@@ -1,8 +1,8 @@
-"""The form of a new row adds one row, on every database, whatever happens between two attempts to save it.
+"""A submission takes effect once, on every database, whatever happens between two attempts to carry it out.
 
-The kind: a token that is used up without a row, or that adds a second row. To it belong saves that were refused,
-two saves at once, other values, a restart, a file that cannot be written, and a connection that is lost at the
-commit."""
+The kind: a form that is used up without a row, or that adds a second row; a change that is written twice, or reported as
+written and was not. To it belong changes that were refused, two saves at once, other values, an app that is killed at any
+moment of a change, a file that cannot be written, and a connection that is lost at the commit."""
 
 import logging
 import threading
@@ -12,10 +12,15 @@ import pytest
 
 from tests.served_apps import app_on
 
+COUNTRIES = "CREATE TABLE countries (code varchar(9) PRIMARY KEY, name varchar(40) NOT NULL)"
 TABLES = {
-    "sqlite": ("CREATE TABLE items (id integer PRIMARY KEY, word varchar(40) NOT NULL UNIQUE)",),
+    "sqlite": (
+        "CREATE TABLE items (id integer PRIMARY KEY, word varchar(40) NOT NULL UNIQUE)",
+        COUNTRIES,
+    ),
     "postgresql": (
         "CREATE TABLE items (id serial PRIMARY KEY, word varchar(40) NOT NULL UNIQUE)",
+        COUNTRIES,
         """CREATE FUNCTION leave() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS
         'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END'""",
         """CREATE CONSTRAINT TRIGGER leaves AFTER INSERT ON items DEFERRABLE INITIALLY DEFERRED
@@ -23,11 +28,13 @@ TABLES = {
     ),
     "mysql": (
         "CREATE TABLE items (id integer AUTO_INCREMENT PRIMARY KEY, word varchar(40) NOT NULL UNIQUE)",
+        COUNTRIES,
     ),
 }
+TABLES["own"] = TABLES["sqlite"]
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql", "mysql"])
+@pytest.fixture(scope="module", params=["own", "sqlite", "postgresql", "mysql"])
 def app(request, tmp_path_factory):
     with app_on(request.param, TABLES[request.param], request, tmp_path_factory, "Once") as app:
         yield app
@@ -39,12 +46,6 @@ def new_form(app):
     app.run("DELETE FROM items")
     view = app.view("items")
     return lambda: {"_snapshot": app.row_forms.blank_form(view, {}).snapshot.as_json()}
-
-
-@pytest.fixture
-def tokens(app, tmp_path):
-    """Reads the stored tokens, as an app does when it starts."""
-    return lambda: app.form_tokens.FormTokens(tmp_path / "tokens.db")
 
 
 def save(app, form, word, **more):
@@ -80,9 +81,9 @@ def test_a_save_that_was_refused_does_not_use_up_the_form(app, new_form):
 def test_other_values_are_written_only_when_the_person_asks_for_another_row(app, new_form):
     form = new_form()
     first = save(app, form, "Apple")
-    with pytest.raises(app.form_tokens.AddedBefore) as refused:
+    with pytest.raises(app.submissions.AddedBefore) as refused:
         save(app, form, "Pear")
-    assert refused.value.row == first.key
+    assert refused.value.address == f"/items/{first.key}"
     assert stored_words(app) == ["Apple"]
     second = save(app, form, "Pear", _another="yes")
     assert save(app, form, "Pear", _another="yes").key == second.key
@@ -114,48 +115,55 @@ def test_a_form_without_a_token_is_refused(app, new_form):
     assert stored_words(app) == []
 
 
-def test_a_row_is_remembered_after_a_restart(tokens):
-    before = tokens()
-    assert before.begin("form", "content", agreed=False) == ""
-    before.added("form", "content", "5")
-    assert tokens().begin("form", "content", agreed=False) == "5"
+@pytest.fixture
+def remembering(app, monkeypatch, tmp_path):
+    """The app with another file for its submissions, which it reads as if it had been started again: remembering()."""
+    store = app.submission_store
+
+    def start_again(place=tmp_path / "submissions.db"):
+        monkeypatch.setattr(store, "FILE", place)
+        store._file_engine.cache_clear()
+
+    yield start_again
+    monkeypatch.undo()
+    store._file_engine.cache_clear()
 
 
-def test_a_save_that_was_interrupted_is_reported_and_one_that_failed_is_not(app, tokens):
-    before = tokens()
-    before.begin("cut off", "content", agreed=False)
-    before.begin("failed", "content", agreed=False)
-    before.failed("failed", "content")
+def test_the_newest_submissions_are_remembered(app, new_form, monkeypatch):
+    monkeypatch.setattr(app.submission_store, "MOST", 3)
+    forms = [new_form() for _ in range(5)]
+    for number, form in enumerate(forms):
+        save(app, form, f"Word {number}")
+    found = [
+        save(app, form, f"Word {2 + at}").was_added_before for at, form in enumerate(forms[2:])
+    ]
+    assert found == [True, True, True]
     with pytest.raises(app.errors.DataError) as refused:
-        before.begin("cut off", "content", agreed=False)
-    assert refused.value.problem == app.errors.BEING_SAVED
-    after = tokens()
-    with pytest.raises(app.form_tokens.AddedBefore) as asked:
-        after.begin("cut off", "content", agreed=False)
-    assert asked.value.problem == app.errors.MAYBE_ADDED
-    assert after.begin("failed", "content", agreed=False) == ""
-    assert after.begin("cut off", "content", agreed=True) == ""
+        save(app, forms[0], "Word 0")
+    assert "word" in refused.value.fields
 
 
-def test_the_newest_saves_are_remembered(app, tokens, monkeypatch):
-    monkeypatch.setattr(app.form_tokens, "MOST", 3)
-    before = tokens()
-    for number in range(5):
-        before.begin(str(number), "content", agreed=False)
-        before.added(str(number), "content", f"row {number}")
-    for remembered in (before, tokens()):
-        found = [remembered.begin(str(number), "content", agreed=False) for number in (2, 3, 4)]
-        assert found == ["row 2", "row 3", "row 4"]
-    assert before.begin("0", "content", agreed=False) == ""
-
-
-def test_rows_are_saved_and_remembered_where_the_file_cannot_be_written(app, tmp_path, caplog):
-    unwritable = app.form_tokens.FormTokens(tmp_path / "missing" / "tokens.db")
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_rows_are_saved_and_remembered_where_the_file_cannot_be_written(
+    app, new_form, remembering, tmp_path, caplog
+):
+    remembering(tmp_path / "missing" / "submissions.db")
+    form = new_form()
     with caplog.at_level(logging.WARNING):
-        assert unwritable.begin("form", "content", agreed=False) == ""
-    assert "tokens.db cannot be used" in caplog.text
-    unwritable.added("form", "content", "5")
-    assert unwritable.begin("form", "content", agreed=False) == "5"
+        first = save(app, form, "Apple")
+    assert "submissions.db cannot be used" in caplog.text
+    assert save(app, form, "Apple").key == first.key
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_nothing_is_written_that_could_not_be_recorded(app, new_form, remembering, tmp_path):
+    remembering()
+    save(app, new_form(), "Apple")
+    (tmp_path / "submissions.db").write_bytes(b"no database" * 100)
+    with pytest.raises(app.errors.DataError) as refused:
+        save(app, new_form(), "Pear")
+    assert refused.value.problem == app.errors.NOT_RECORDED
+    assert stored_words(app) == ["Apple"]
 
 
 @pytest.mark.parametrize("app", ["postgresql"], indirect=True)
@@ -163,8 +171,8 @@ def test_after_a_connection_lost_at_the_commit_the_outcome_is_reported_as_unknow
     form = new_form()
     with pytest.raises(app.errors.OutcomeUnknown):
         save(app, form, "leave")
-    with pytest.raises(app.form_tokens.AddedBefore) as asked:
+    with pytest.raises(app.submissions.AddedBefore) as asked:
         save(app, form, "leave")
-    assert asked.value.row == ""
+    assert asked.value.address == ""
     save(app, form, "stay", _another="yes")
     assert stored_words(app) == ["stay"]
