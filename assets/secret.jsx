@@ -3,8 +3,8 @@
 // (the event below) because the form is sent.
 import { useEffect, useRef, useState } from "react";
 
-const SEND_EVENT = "proto-ddf:send-secrets";
-const REFUSED_EVENT = "proto-ddf:secret-refused";
+const SEND_EVENT = "outbox:send-secrets";
+const REFUSED_EVENT = "outbox:secret-refused";
 const ANSWER_MS = 30_000;
 
 // A click on one of the control's own buttons must not take the focus from the input.

@@ -15,8 +15,8 @@ import { addItem, allItems, changeItem, onChange, removeItem } from "./outbox_st
 import { notify } from "./outbox_notice.js";
 import { currentOwner, isOwn } from "./outbox_owner.js";
 
-const SECRETS_EVENT = "proto-ddf:send-secrets";
-const REFUSED_EVENT = "proto-ddf:secret-refused";
+const SECRETS_EVENT = "outbox:send-secrets";
+const REFUSED_EVENT = "outbox:secret-refused";
 const SECRETS_MS = 10_000;
 
 /** Keep a submission and send it. Resolves to it, or to null if it is not accepted (the person is told). */
