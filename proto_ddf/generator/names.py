@@ -36,7 +36,9 @@ _TABLE_RESERVED = _KEYWORDS | _DEVICE_NAMES | frozenset(dir(builtins)) | frozens
     | {"dashboard", "home", "login", "app", "config", "logging", "typing", "api", "sql"}
 )  # fmt: skip
 _FIELD_RESERVED = _KEYWORDS | frozenset({"self", "cls", "metadata", "registry"})
-_ROUTE_RESERVED = frozenset({"index", "dashboard", "home", "404", "api", "assets", "ping"})
+_ROUTE_RESERVED = frozenset(
+    {"index", "dashboard", "home", "404", "api", "assets", "browser", "outbox", "ping"}
+)
 _ACRONYMS = frozenset(
     {"id", "url", "sku", "ip", "api", "vat", "iban", "isbn", "uuid", "html", "pdf", "usd", "eur"}
 )
@@ -115,10 +117,12 @@ def field_identifier(text: str, taken: set[str], position: int) -> str:
 
 def route_for(identifier: str, taken: set[str]) -> str:
     """A new URL path for the page of a table. It is not in `taken`, and is added to it."""
-    base = identifier.strip("_").replace("_", "-")
-    if base in _ROUTE_RESERVED:
-        base = f"{base}-table"
-    return _unique(base, taken, "-")
+    return _unique(allowed_route(identifier.strip("_").replace("_", "-")), taken, "-")
+
+
+def allowed_route(route: str) -> str:
+    """The route, or another one if every app has a page or a folder there."""
+    return f"{route}-table" if route in _ROUTE_RESERVED else route
 
 
 def _identifier(

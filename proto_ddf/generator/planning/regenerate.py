@@ -7,6 +7,7 @@ as usual, and so is a column whose type changed, except for its label. New table
 from collections.abc import Iterable, Mapping, Sequence
 
 from proto_ddf.errors.types import IntegrationError
+from proto_ddf.generator.names import allowed_route
 from proto_ddf.generator.planning.chart_edit import chart_is_valid
 from proto_ddf.generator.planning.column_profile import TableProfile, read_profiles
 from proto_ddf.generator.planning.plan import plan_table
@@ -107,7 +108,7 @@ def _table(
         info,
         chosen,
         name=old.name,
-        route=old.route,
+        route=allowed_route(old.route),
         allow_editing=spec.allow_editing,
         imported=spec.imported,
         profile=profile,

@@ -58,8 +58,8 @@ def site() -> Iterator[Site]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            is_script = self.path == "/forms.js"
-            body = (ASSETS / "forms.js").read_text() if is_script else site.page(self.path)
+            is_script = self.path == "/forms.js" or self.path.startswith("/browser/")
+            body = (ASSETS / self.path[1:]).read_text() if is_script else site.page(self.path)
             self.send_response(200)
             kind = "text/javascript" if is_script else "text/html"
             self.send_header("Content-Type", f"{kind}; charset=utf-8")

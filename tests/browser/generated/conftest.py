@@ -29,7 +29,7 @@ from tests.ports import free_port
 TOASTS_STAY = """(() => {
   const start = window.setTimeout;
   window.setTimeout = (act, milliseconds, ...values) =>
-    start(act, milliseconds === 4000 ? 60_000 : milliseconds, ...values);
+    start(act, [4000, 8000].includes(milliseconds) ? 60_000 : milliseconds, ...values);
 })()"""
 
 
@@ -150,7 +150,7 @@ def open_dashboard(page: Page, url: str) -> None:
 
 @pytest.fixture
 def context(context: BrowserContext) -> BrowserContext:
-    """A browser whose pages show a message for a minute instead of four seconds: a slow test must not miss it."""
+    """A browser whose pages show a message for a minute instead of some seconds: a slow test must not miss it."""
     context.add_init_script(TOASTS_STAY)
     return context
 

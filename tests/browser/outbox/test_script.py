@@ -78,7 +78,7 @@ def test_a_form_whose_secret_is_not_stored_is_not_sent(page: Page, site: Site) -
     expect(page.get_by_text("its password is not stored")).to_be_visible()
     assert (items(page), site.posts) == ([], [])
     page.evaluate(
-        "addEventListener('proto-ddf:send-secrets',"
+        "addEventListener('outbox:send-secrets',"
         " () => (document.querySelector('[data-unsent-secret]').value = ''))"
     )
     page.get_by_label("Name").press("Enter")

@@ -19,7 +19,7 @@ from reflex.istate.manager.token import BaseStateToken
 from reflex_base.constants import RouteVar
 from reflex_base.event import Event
 from reflex_base.registry import RegistrationContext
-from reflex_base.utils.format import format_event_handler, format_query_params
+from reflex_base.utils.format import format_query_params
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
@@ -69,7 +69,7 @@ class Outbox:
         return Starlette(routes=[Route("/api/outbox", self.receive, methods=["POST"])])
 
     async def receive(self, request: Request) -> Response:
-        """The reply to a submission; see docs in the README."""
+        """Carry out a submission and reply; `shown` says that its tab was connected, so that its page shows the outcome."""
         try:
             sent = await _read(request)
             submission = Submission(sent.id, digest([sent.event, sent.payload]))
@@ -102,13 +102,18 @@ class Outbox:
             return _refusal(_NotAcceptedError(503, error.problem.message))
         except _NotAcceptedError as refused:
             return _refusal(refused)
-        return JSONResponse(asdict(reply))
+        namespace = self._app_of().event_namespace
+        is_shown = namespace is not None and sent.token in namespace.token_to_sid
+        return JSONResponse(asdict(reply) | {"shown": is_shown})
 
     async def _carry_out(self, sent: _Sent, submission: Submission, origin: str) -> Reply:
         app = self._app_of()
         place = await _place(app, sent, origin)
         event = Event(name=sent.event, payload=sent.payload, router_data=place)
-        done = await app.event_processor.enqueue(sent.token, event)
+        try:
+            done = await app.event_processor.enqueue(sent.token, event)
+        except RuntimeError:  # it is not running
+            raise _NotAcceptedError(503, "The app is starting or stopping.") from None
         failure = Reply("done", "")
         with carried_out_by(done.txid, submission):
             try:
@@ -171,8 +176,3 @@ async def _place(app: rx.App, sent: _Sent, origin: str) -> dict[str, Any]:
         RouteVar.PATH: "/" + route.removeprefix("/"),
         RouteVar.HEADERS: {"origin": origin},
     }
-
-
-def submits(handler: Any) -> dict[str, str]:
-    """Attributes of a form or a button whose event is submitted this way."""
-    return {"data-outbox": format_event_handler(handler)}

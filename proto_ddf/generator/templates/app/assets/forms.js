@@ -3,6 +3,10 @@
 //
 // Drafts are kept in IndexedDB, one for each form and tab. A tab restores its own draft, or that of a closed tab. A
 // draft is removed on save, discard and cancel, and after 24 hours. Secrets are never kept.
+//
+// A form that was submitted waits in the outbox until the app has replied (browser/outbox.js). Until then it cannot be edited.
+import { allItems, onChange, removeItem } from "/browser/outbox_store.js";
+
 (() => {
   const DAY = 24 * 60 * 60 * 1000;
   const WRITE_AFTER_MS = 200;
@@ -10,9 +14,10 @@
   const LOCK_WAIT_OF_RELOADED_MS = 4000;
   const CLICK_AGAIN_MS = 2000;
   const RESTORE_WAIT_MS = 5000;
+  const TOLD_WITHIN_MS = 3000;
   const MOST_SENT_BYTES = 900_000; // The server closes a connection that sends a message of 1 MB.
   const MOST_KEPT_CHARACTERS = 4_000_000;
-  const DATABASE = `forms ${document.currentScript?.dataset.app ?? ""}`;
+  const DATABASE = `forms ${document.querySelector("script[data-app]")?.dataset.app ?? ""}`;
   const FORMS = "form[data-form]";
   const HALF_TYPED = "This is not complete: fill in every part, or clear them all.";
 
@@ -24,6 +29,7 @@
   let leaving = false; // The person has confirmed leaving the form.
   let focused = null; // Where the person was typing.
   let tabName; // A duplicated tab takes a name of its own a moment after the page is loaded.
+  let loaded = location.href; // Where the page was loaded, until its first form has appeared.
   let overdue = []; // Changes that pages which are gone have noted, until IndexedDB has committed them.
 
   // ---- The values of a form
@@ -102,6 +108,8 @@
       return;
     }
     const pickers = elementsOf(form).filter((each) => "picker" in each.dataset);
+    const isReloaded = loaded === location.href;
+    loaded = "";
     known.set(form, {
       key,
       start: held,
@@ -111,12 +119,14 @@
       sent: false, // It was sent, and it is unknown whether it was saved.
       saved: false,
       left: false, // The person has confirmed leaving it.
+      isReloaded, // It is what the page was loaded with.
       isRestored: false, // What the browser keeps of it was put in.
     });
     const request = reopened.get(key);
     reopened.delete(key);
     if (request?.isSaved) closeSaved(form);
     else startRestoring(form);
+    lockWaiting();
   }
 
   /** Closes a form that was saved while it was opening; again if it stays, because the server may lose a click. */
@@ -252,16 +262,19 @@
       transaction.onabort = () => reject(transaction.error ?? new Error("The transaction was aborted."));
     });
 
-  /** The draft of this tab, otherwise the newest one of a closed tab. */
-  async function findDraft(key) {
+  /** The draft of this tab, otherwise the newest one of a closed tab. `isReloaded`: of a page that was loaded; when a person
+   * opens the form of another new row, those that wait to be sent are left out. */
+  async function findDraft(key, isReloaded = true) {
     await forgetting;
-    return (await draftsOf(key)).find((each) => !isRemoved(each));
+    const tokens = isReloaded ? [] : (await waiting()).map(tokenOf);
+    return (await draftsOf(key)).find((each) => !isRemoved(each) && !(each.token && tokens.includes(each.token)));
   }
 
   /** Whether it is to be removed, which IndexedDB has not done yet or refuses, as on a full disk. */
-  function isRemoved({ key, tab, at }) {
+  function isRemoved({ key, tab, at, token }) {
     const changes = [...uncommitted.values(), ...overdue.filter((each) => each.tab === tab)];
-    return changes.some((each) => each.key === key && !each.draft && at <= each.at);
+    const isMeant = (each) => each.key === key && !each.draft && at <= each.at;
+    return changes.some((each) => isMeant(each) && !(each.token && each.token !== token));
   }
 
   /** The drafts of a form that this tab may restore: its own first, then those of closed tabs, newest first. */
@@ -285,13 +298,14 @@
 
   let forgetting = Promise.resolve();
 
-  /** Removes the drafts that this tab could restore. Nothing is restored until this is done. */
-  function forget(key) {
-    const change = { key, at: Date.now(), draft: null };
+  /** Removes the drafts that this tab could restore; with a token only those of that form of a new row. Nothing is restored
+   * until this is done. */
+  function forget(key, token = "") {
+    const change = { key, at: Date.now(), draft: null, token };
     uncommitted.set(key, change);
     note();
     const remove = async () => {
-      const gone = await draftsOf(key);
+      const gone = (await draftsOf(key)).filter((each) => !token || each.token === token);
       const isDone = await withDrafts("readwrite", async (drafts) => {
         gone.forEach((each) => drafts.delete([key, each.tab]));
         return true;
@@ -369,9 +383,10 @@
     gone.forEach((each) => localStorage.removeItem(each.name));
   }
 
-  async function complete(drafts, { key, tab, at, draft }) {
+  async function complete(drafts, { key, tab, at, draft, token }) {
     const held = await asPromise(drafts.get([key, tab]));
     if (held?.at > at) return; // Something was typed after it.
+    if (!draft && token && held?.token !== token) return;
     if (draft) drafts.put({ ...draft, tab });
     else drafts.delete([key, tab]);
   }
@@ -405,8 +420,8 @@
   }
 
   async function restore(form) {
-    const { key, start } = known.get(form);
-    const draft = await findDraft(key);
+    const { key, start, isReloaded } = known.get(form);
+    const draft = await findDraft(key, isReloaded);
     if (!draft || !isOnPage(form) || known.get(form)?.key !== key) return;
     const starts = snapshotOf(form);
     const touched = touchedIn(form);
@@ -425,6 +440,7 @@
       showNote(form, draft.at);
       refocus(form);
     }
+    lockWaiting();
     await keep(form); // The draft of a closed tab becomes this tab's.
     if (draft.tab === (await tab)) return;
     await withDrafts("readwrite", (drafts) => void drafts.delete([key, draft.tab]));
@@ -432,8 +448,8 @@
 
   /** Whether the control accepted the value: an option may no longer exist. */
   function restoreField(form, name, { value, label }) {
-    fill(form, name, value, label);
-    if (areSame(heldIn(form).get(name), value)) return true;
+    fill(form, name, value, label ?? value.at(-1)); // Only pickers have a label.
+    if (heldIn(form).get(name)?.at(-1) === value.at(-1)) return true; // The last one counts, as of a switch that is on.
     putBack(form, name);
     return false;
   }
@@ -652,6 +668,7 @@
   function send(form) {
     const now = known.get(form);
     Object.assign(now, { at: now.at || Date.now(), sent: true });
+    nameInOutbox(form);
     keep(form);
   }
 
@@ -691,20 +708,80 @@
     place.hidden = !text;
   }
 
-  // ---- Called by the server
+  // ---- After it was sent
 
-  /** The form with that key was saved, or its row was deleted, so its drafts are removed. */
-  function saved(key) {
+  const startOf = ({ payload }) => JSON.parse(payload.form?._snapshot ?? payload.snapshot ?? "{}");
+  const tokenOf = (item) => startOf(item).token;
+  const isOwn = ({ token }) => token === sessionStorage.getItem("token");
+  const isOfForm = ({ payload }) => Boolean(payload.form?._form);
+
+  /** New rows from one address are different forms. */
+  function nameInOutbox(form) {
+    const { token } = snapshotOf(form);
+    if (token) Element.prototype.setAttribute.call(form, "data-outbox-key", `${keyOf(form)} ${token}`);
+  }
+
+  /** The forms that the outbox has not sent yet. */
+  async function waiting() {
+    const items = await allItems().catch(() => []);
+    return items.filter((each) => each.state === "waiting" && isOfForm(each));
+  }
+
+  /** Disables the forms that wait, because anything typed then would be lost. */
+  async function lockWaiting() {
+    const items = (await waiting()).filter(isOwn);
     for (const form of document.querySelectorAll(FORMS)) {
-      if (known.get(form)?.key === key) known.get(form).saved = true;
+      const body = find(form, "[data-form-body]");
+      const isSame = (item) => item.payload.form._form === keyOf(form) && tokenOf(item) === snapshotOf(form).token;
+      const isWaiting = items.some(isSame);
+      if (isWaiting) nameInOutbox(form);
+      if (body && isWaiting !== locked.has(body)) body.inert = isWaiting;
+      if (body) locked[isWaiting ? "add" : "delete"](body);
     }
+  }
+
+  const locked = new WeakSet();
+  onChange(lockWaiting);
+
+  document.addEventListener("outbox:settled", ({ detail: { item, reply } }) => {
+    const key = item.payload.form?._form ?? item.payload.page;
+    if (!key || reply.outcome !== "done" || !isOwn(item)) return;
+    saved(key, tokenOf(item));
+    const isStill = () => [...document.querySelectorAll(FORMS)].some((form) => known.get(form)?.saved && keyOf(form) === key);
+    // What the app tells the page comes another way, and may be lost with the connection.
+    setTimeout(() => isStill() && location.assign(reply.address), TOLD_WITHIN_MS);
+  });
+
+  // The person wants to change what was not accepted: its form is opened with what was typed.
+  document.addEventListener("outbox:edit", (event) => {
+    const item = event.detail;
+    if (!isOfForm(item)) return;
+    event.preventDefault();
+    reopen(item);
+  });
+
+  async function reopen(item) {
+    const { _form: key, ...held } = item.payload.form;
+    const { fields: starts = {}, token } = startOf(item);
+    const texts = Object.entries(held).filter(([name]) => !isAlwaysSent(name));
+    const fields = Object.fromEntries(texts.map(([name, text]) => [name, { value: [text], start: starts[name] }]));
+    await withDrafts("readwrite", (drafts, tab) => void drafts.put({ key, tab, at: Date.now(), fields, token, sent: true }));
+    await removeItem(item);
+    location.assign(item.address);
+  }
+
+  /** The form with that key was saved, or its row was deleted, so its drafts are removed. The server calls this too.
+   * A form of a new row has a token. */
+  function saved(key, token = "") {
+    const isMeant = (form) => known.get(form)?.key === key && (!token || snapshotOf(form).token === token);
+    for (const form of document.querySelectorAll(FORMS)) if (isMeant(form)) known.get(form).saved = true;
     if (reopened.has(key)) reopened.get(key).isSaved = true; // Its form closes when it appears.
     for (const form of pending.keys()) {
-      if (known.get(form).key !== key) continue;
+      if (!isMeant(form)) continue;
       clearTimeout(pending.get(form));
       pending.delete(form);
     }
-    return forget(key);
+    return forget(key, token);
   }
 
   const tab = takeTabName();

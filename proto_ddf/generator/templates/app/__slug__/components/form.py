@@ -4,13 +4,13 @@ import reflex as rx
 
 from ..conflicts import Version
 from ..form_values import ControlValue
-from ..outbox import submits
 from ..relations import Option
 from ..states.row import RowMixin
 from ..views import TableView
 from . import events
 from .controls import Control, control_of
 from .feedback import form_callout
+from .submitting import event_name, submits_form
 
 Marks = dict[str, object]
 """Attributes that all controls of a field have."""
@@ -43,13 +43,13 @@ def row_form(view: TableView, state: type[RowMixin]) -> rx.Component:
             conflict_choices(conflicts=state.conflicts, marks=state.conflict_fingerprints),
             rx.el.div(rx.foreach(controls, field), class_name="form-fields"),
             # Disabled while the form is being saved, because anything typed then would be lost.
-            custom_attrs={"inert": state.saving},
+            custom_attrs={"inert": state.saving, "data-form-body": ""},
         ),
         form_actions(saving=state.saving, on_cancel=state.cancel),
-        on_submit=state.save,
         no_validate=True,
         key=state.form_version.to_string(),
-        custom_attrs={"data-form": state.form_key} | submits(state.save),
+        custom_attrs={"data-form": state.form_key}
+        | submits_form(event_name(state.save), "Save “" + state.name + "”", state.form_key),
         class_name="panel padded",
     )
 

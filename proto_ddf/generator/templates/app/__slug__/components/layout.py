@@ -5,6 +5,7 @@ import reflex as rx
 from ..config import APP_NAME
 from ..views import views_in_order
 from .connection import connection_banner, connection_state
+from .submitting import to_send
 
 MAIN_ID = "content"
 
@@ -49,6 +50,7 @@ def navigation(route: rx.Var[str]) -> rx.Component:
 def _sidebar(route: rx.Var[str]) -> rx.Component:
     return rx.el.aside(
         rx.el.div(_brand(), theme_switch(), class_name="brand-row"),
+        to_send(),
         rx.el.nav(_entries(route), aria_label="Tables", class_name="nav"),
         rx.el.div(connection_state(opens_up=True), class_name="sidebar-foot"),
         class_name="sidebar",
@@ -60,6 +62,7 @@ def _top_bar(route: rx.Var[str]) -> rx.Component:
         _brand(),
         rx.el.div(
             connection_state(),
+            to_send(),
             theme_switch(),
             rx.el.details(
                 rx.el.summary(rx.icon("menu", size=16), "Menu", class_name="menu-button"),

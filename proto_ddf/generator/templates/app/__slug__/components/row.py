@@ -15,6 +15,7 @@ from .feedback import callout, skeleton_lines
 from .form import row_form
 from .layout import page
 from .local import local
+from .submitting import event_name, submits
 
 
 def row_page(view: TableView, state: type[RowMixin]) -> rx.Component:
@@ -55,7 +56,8 @@ def _actions(view: TableView, state: type[RowMixin]) -> rx.Component:
         snapshot=state.snapshot,
         is_open=state.deleting,
         on_toggle=state.close_delete,
-        on_delete=state.confirm_delete,
+        page=state.form_key,
+        event=event_name(state.confirm_delete),
     )
     return rx.cond(
         idle,
@@ -197,7 +199,8 @@ def delete_question(
     snapshot: rx.Var[str],
     is_open: rx.Var[bool],
     on_toggle: events.Flag,
-    on_delete: events.Text,
+    page: rx.Var[str],
+    event: rx.Var[str],
 ) -> rx.Component:
     """The dialog that asks whether to delete the row and lists the effects, or says why it cannot be deleted."""
     return rx.alert_dialog.root(
@@ -229,7 +232,13 @@ def delete_question(
                 ),
                 rx.cond(
                     ~prevented,
-                    rx.button("Delete", on_click=on_delete(snapshot), color_scheme="red"),
+                    rx.button(
+                        "Delete",
+                        color_scheme="red",
+                        custom_attrs=submits(
+                            event, "Delete “" + name + "”", page, snapshot=snapshot, page=page
+                        ),
+                    ),
                 ),
                 class_name="dialog-actions",
             ),

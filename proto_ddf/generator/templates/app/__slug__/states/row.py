@@ -21,6 +21,7 @@ from ..formats import Cell
 from ..keys import NEW, decode_key
 from ..relations import Option, Related, search_options
 from ..row_page import consequences_of, delete_row, load_blank, load_row, save_form
+from ..row_snapshot import read_snapshot
 from ..submissions import AddedBefore
 from ..views import TableView
 
@@ -143,20 +144,18 @@ class RowMixin(rx.State, mixin=True):
                 first = next((f"field-{name}" for name in self.wrong), "form-problem")
             if is_here:
                 yield rx.call_script(f"document.getElementById('{first}')?.focus()")
-            else:
-                yield _refused_elsewhere(self.view, error)
             return
         finally:
             async with self:
                 self.saving = False
                 is_here = self._is_of(form)
-        yield _forget_draft(str(form.get("_form", "")))
-        if not saved.was_added_before:
-            yield rx.toast.success("Row added." if saved.before == NEW else "Changes saved.")
         if not is_here:
-            return  # the person has opened another page meanwhile, and stays there
+            return  # outbox.js tells what became of it on the page that is open now
+        yield _forget_draft(str(form.get("_form", "")), read_snapshot(form["_snapshot"]).token)
         if saved.was_added_before:
             yield rx.toast.info("This row was added already.")
+        else:
+            yield rx.toast.success("Row added." if saved.before == NEW else "Changes saved.")
         if saved.key != saved.before:
             yield rx.redirect(f"/{self.view.route}/{saved.key}")
         else:
@@ -193,18 +192,23 @@ class RowMixin(rx.State, mixin=True):
         self.deleting, self.conflicts = bool(is_open), []
 
     @rx.event
-    async def confirm_delete(self, snapshot: str):
-        """Delete the row that was shown, and go back to the list."""
-        self.deleting = False
+    async def confirm_delete(self, snapshot: str, page: str):
+        """Delete the row that was shown on that page, and go back to the list."""
+        is_here = page == self._form_key()
+        if is_here:
+            self.deleting = False
         try:
             await asyncio.to_thread(delete_row, self.view, snapshot)
         except Conflict as conflict:
-            return await self._ask_again(conflict)
+            return await self._ask_again(conflict) if is_here else None
         except DataError as error:
-            self.form_problem = error.problem
+            if is_here:
+                self.form_problem = error.problem
+            return None
+        if not is_here:
             return None
         return [
-            _forget_draft(f"/{self.view.route}/{self._key_text()}"),
+            _forget_draft(page),
             rx.toast.success("Row deleted."),
             rx.redirect(f"/{self.view.route}"),
         ]
@@ -265,20 +269,13 @@ class RowMixin(rx.State, mixin=True):
             self.picker, self.form_problem = "", error.problem
 
 
-def _refused_elsewhere(view: TableView, error: DataError) -> rx.event.EventSpec:
-    """The message for a save that was refused after the person opened another page."""
-    return rx.toast.error(
-        f"Not saved in {view.label}: {error.problem.title}",
-        description="Your changes are still there when you open that form again.",
-        duration=15_000,
-    )
-
-
 def _as_query(asked: dict[str, str]) -> str:
     return f"?{urlencode(asked)}" if asked else ""
 
 
-def _forget_draft(form_key: str) -> rx.event.EventSpec:
-    """Tell assets/forms.js that the form was saved, so that it removes the draft."""
+def _forget_draft(form_key: str, token: str = "") -> rx.event.EventSpec:
+    """Tell assets/forms.js that the form was saved, so that it removes the draft. A form of a new row has a token."""
     known = form_key if _FORM_KEY.fullmatch(form_key) else ""
-    return rx.call_script(f"window.forms?.saved({json.dumps(known)})")
+    return rx.call_script(
+        f"window.forms?.saved({json.dumps(known)}, {json.dumps(token if token.isalnum() else '')})"
+    )

@@ -14,6 +14,7 @@ import { retryNow, wake } from "./outbox_sender.js";
 import { addItem, allItems, changeItem, onChange, removeItem } from "./outbox_store.js";
 import { notify } from "./outbox_notice.js";
 import { currentOwner, isOwn } from "./outbox_owner.js";
+import { chooseVersions } from "./outbox_versions.js";
 
 const SECRETS_EVENT = "outbox:send-secrets";
 const REFUSED_EVENT = "outbox:secret-refused";
@@ -48,9 +49,19 @@ async function keep({ event, payload = {}, title = "", key = event, kept = {}, .
 
 /** Send again what was not accepted, as a new submission of this page. */
 export async function sendAgain(item) {
-  const { event, payload, title, key, kept, places, isForm, router_data, page, address } = item;
+  const { event, title, key, kept, places, isForm, router_data, page, address } = item;
+  const payload = { ...item.payload };
+  for (const [argument, fields] of Object.entries(item.reason?.again ?? {})) {
+    payload[argument] = { ...payload[argument], ...fields };
+  }
   await removeItem(item);
   return submit({ event, payload, title, key, kept, places, isForm, router_data, page, address });
+}
+
+/** Let the person choose between the versions of what somebody else changed too, then send it again. */
+async function choose(item) {
+  const payload = await chooseVersions(item);
+  if (payload) await sendAgain({ ...item, payload });
 }
 
 /** Go back to the page of a submission: to a form with what was typed in it. */
@@ -80,8 +91,15 @@ function newId() {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
 
+// A control named "elements" or "dataset" hides its form's property of that name; these functions read it all the same.
+const getter = (type, name) => Object.getOwnPropertyDescriptor(type.prototype, name).get;
+const readDataset = getter(HTMLElement, "dataset");
+const readElements = getter(HTMLFormElement, "elements");
+const datasetOf = (element) => (element instanceof HTMLElement ? readDataset.call(element) : element.dataset);
+const elementsOf = (form) => [...readElements.call(form)];
+
 function partsOf(element) {
-  const { outbox, outboxTitle, outboxPayload, outboxKey } = element.dataset;
+  const { outbox, outboxTitle, outboxPayload, outboxKey } = datasetOf(element);
   const payload = JSON.parse(outboxPayload || "{}");
   return { event: outbox, title: outboxTitle || "", payload, key: outboxKey || outbox };
 }
@@ -100,7 +118,7 @@ document.addEventListener(
   "submit",
   (submitted) => {
     const form = submitted.target;
-    if (!form.dataset?.outbox) return;
+    if (!datasetOf(form)?.outbox) return;
     submitted.preventDefault();
     submitForm(form);
   },
@@ -114,9 +132,9 @@ async function submitForm(form) {
     return;
   }
   const parts = partsOf(form);
-  if (form.dataset.outboxArgument) parts.payload[form.dataset.outboxArgument] = values;
+  if (datasetOf(form).outboxArgument) parts.payload[datasetOf(form).outboxArgument] = values;
   const places = {};
-  for (const [name, [area, key]] of Object.entries(JSON.parse(form.dataset.outboxKept || "{}"))) {
+  for (const [name, [area, key]] of Object.entries(JSON.parse(datasetOf(form).outboxKept || "{}"))) {
     const value = (area === "localStorage" ? localStorage : sessionStorage).getItem(key);
     if (value !== null) places[name] = [area, key, value];
   }
@@ -126,7 +144,7 @@ async function submitForm(form) {
 
 /** The form's fields by name. What is typed as a password is never kept in the browser. */
 function fieldsOf(form) {
-  const secret = [...form.elements].filter((each) => each.type === "password" || "secret" in each.dataset);
+  const secret = elementsOf(form).filter((each) => each.type === "password" || "secret" in each.dataset);
   const names = new Set(secret.map((each) => each.name));
   return Object.fromEntries(
     [...new FormData(form)].filter(([name, value]) => !names.has(name) && typeof value === "string"),
@@ -135,7 +153,7 @@ function fieldsOf(form) {
 
 /** Ask the controls of secrets to store what is typed, and wait until they have, or one could not. */
 async function secretsAreStored(form) {
-  const unsent = () => [...form.querySelectorAll("[data-unsent-secret]")].find((each) => each.value);
+  const unsent = () => elementsOf(form).find((each) => "unsentSecret" in each.dataset && each.value);
   let isRefused = false;
   const refuse = () => (isRefused = true);
   window.addEventListener(REFUSED_EVENT, refuse, { once: true });
@@ -154,17 +172,17 @@ async function mark() {
   const items = (await known).filter(isOwn);
   const late = items.filter(isLate);
   for (const element of document.querySelectorAll("[data-outbox]")) {
-    const { event, payload } = partsOf(element);
+    const { event, payload, key } = partsOf(element);
     const isWaiting = late.some(
       (each) =>
         each.event === event &&
-        (element.tagName === "FORM" || JSON.stringify(each.payload) === JSON.stringify(payload)),
+        (element instanceof HTMLFormElement ? each.key === key : JSON.stringify(each.payload) === JSON.stringify(payload)),
     );
-    if (isWaiting) element.dataset.outboxState = "waiting";
-    else delete element.dataset.outboxState;
+    if (isWaiting) datasetOf(element).outboxState = "waiting";
+    else delete datasetOf(element).outboxState;
   }
   if (items.some((each) => each.state === "waiting" && !isLate(each))) marking = setTimeout(mark, LATE_MS);
-  drawOutbox(items, { sendAgain, edit, throwAway: removeItem });
+  drawOutbox(items, { sendAgain, choose, edit, throwAway: removeItem });
 }
 
 let known; // A promise of all submissions, until one changes.
@@ -184,7 +202,7 @@ function askMark() {
 function tellPerson(item, reply) {
   const isOwn = item.token === sessionStorage.getItem("token") && item.page === location.pathname;
   if (isOwn && reply.shown) {
-    if (reply.outcome === "refused") removeItem(item); // the page shows why
+    if (reply.outcome !== "done") removeItem(item); // the page shows why
     return;
   }
   if (isOwn && reply.outcome === "done" && reply.address) {

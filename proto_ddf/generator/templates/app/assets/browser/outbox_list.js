@@ -1,5 +1,7 @@
 // Draws what waits to be sent and what was not accepted, from this browser's own store, so that it works without the server:
 // into elements with `data-outbox-list`, and as a short count into links with `data-outbox-count`, which are hidden if there is nothing.
+import { element } from "./outbox_elements.js";
+
 const STATES = {
   waiting: "Waiting to be sent",
   refused: "Not accepted",
@@ -77,7 +79,7 @@ function row(item, actions) {
   return line;
 }
 
-function buttons(item, { sendAgain, edit, throwAway }) {
+function buttons(item, { sendAgain, choose, edit, throwAway }) {
   const place = element("div", "outbox-buttons");
   const add = (name, words, act) => {
     const button = element("button", "outbox-button", [words]);
@@ -86,15 +88,9 @@ function buttons(item, { sendAgain, edit, throwAway }) {
     button.addEventListener("click", () => act(item));
     place.append(button);
   };
-  if (item.state !== "waiting") add("again", "Send again", sendAgain);
+  if (item.reason?.versions?.length) add("choose", "Choose…", choose);
+  else if (item.state !== "waiting") add("again", "Send again", sendAgain);
   if (item.state !== "waiting" && item.address) add("edit", item.isForm ? "Edit" : "Open page", edit);
   add("away", "Throw away", throwAway);
   return place;
-}
-
-function element(tag, className, children = []) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  made.append(...children);
-  return made;
 }
