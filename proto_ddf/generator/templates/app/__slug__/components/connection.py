@@ -1,4 +1,4 @@
-"""The state of the connection to the server, and a banner while it is lost: the elements of assets/browser/connection.js."""
+"""The state of the connection to the server, and a banner while it is lost; see assets/browser/connection.js."""
 
 import reflex as rx
 from reflex_components_core.el.element import Element

@@ -1,5 +1,5 @@
-"""Marks forms and buttons whose event is submitted by assets/browser/outbox.js, so that nothing that a person submits is
-lost, even while there is no connection. Such an element has no handler of its own."""
+"""Marks forms and buttons whose event is submitted by assets/browser/outbox.js, so that nothing that a person submits
+is lost, even while there is no connection. Such an element has no handler of its own."""
 
 from typing import Any
 
