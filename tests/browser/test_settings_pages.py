@@ -38,9 +38,11 @@ def accounts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         with opened_home():
             hashed = hash_of(PASSWORD)
             write(lambda opened: management.add_account(opened, "Ada", Role.ADMIN, hashed))
-    server.start(ready="/api/health")
-    yield server
-    server.end()
+    try:
+        server.start(ready="/api/health")
+        yield server
+    finally:
+        server.end()
 
 
 @pytest.fixture
