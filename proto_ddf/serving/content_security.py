@@ -11,8 +11,9 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 
-def content_security_policy(pages: Path | None) -> str:
-    """The policy for the pages built in a folder; None: there are no inline scripts."""
+def content_security_policy(pages: Path | None, connect: str = "") -> str:
+    """The policy for the pages built in a folder; None: there are no inline scripts. `connect`: another origin that they
+    may connect to."""
     scripts = " ".join(f"'{each}'" for each in sorted(inline_script_hashes(pages)))
     return "; ".join(
         (
@@ -21,7 +22,7 @@ def content_security_policy(pages: Path | None) -> str:
             "style-src 'self' 'unsafe-inline'",
             "img-src 'self' data: blob:",
             "font-src 'self' data:",
-            "connect-src 'self'",
+            f"connect-src 'self' {connect}".strip(),
             "object-src 'none'",
             "base-uri 'none'",
             "form-action 'self'",

@@ -30,6 +30,11 @@ class Host(NamedTuple):
             return None
 
     @property
+    def in_address(self) -> str:
+        """The name as addresses have it."""
+        return f"[{self.name}]" if ":" in self.name else self.name
+
+    @property
     def is_loopback(self) -> bool:
         address = self.address
         return self.name == "localhost" if address is None else address.is_loopback
@@ -67,9 +72,8 @@ def origin_of(url: str) -> str | None:
 
 
 def origin(scheme: str, host: Host) -> str:
-    name = f"[{host.name}]" if ":" in host.name else host.name
     port = "" if host.port == _DEFAULT_PORTS[scheme] else f":{host.port}"
-    return f"{scheme}://{name}{port}"
+    return f"{scheme}://{host.in_address}{port}"
 
 
 def own_origins(bound: str, port: int, public_url: str | None = None) -> list[str]:
@@ -77,3 +81,9 @@ def own_origins(bound: str, port: int, public_url: str | None = None) -> list[st
     names = dict.fromkeys(("127.0.0.1", "localhost", "::1", bound))
     found = [origin(scheme, Host(name, port)) for scheme in _DEFAULT_PORTS for name in names]
     return [*found, public_url] if public_url else found
+
+
+def own_address(wanted: str) -> str:
+    """An address of this server to go to, a path; the first page in place of any other."""
+    is_own = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
+    return wanted if is_own and wanted.isprintable() and wanted.isascii() else "/"

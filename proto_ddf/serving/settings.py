@@ -18,6 +18,20 @@ VARIABLE = "PROTO_DDF_SERVING"
 
 
 @dataclass(frozen=True)
+class SignIn:
+    """How people sign in to an app."""
+
+    app: str
+    """Its slug."""
+    server: str
+    """The address of Proto-DDF. "{host}" in it stands for the host by which a browser has opened the app."""
+    session_seconds: float
+    """How long a session lasts without being renewed."""
+    only_editors: bool
+    """The app's code does not know that some may only read, so that nobody else may open it."""
+
+
+@dataclass(frozen=True)
 class ServingSettings:
     """How Proto-DDF or an app is served. Each field has the default of the setting with its name in capitals."""
 
@@ -46,11 +60,15 @@ class ServingSettings:
     """Where people open it, if that is not its own host and port."""
     cors_origins: list[str] = field(default_factory=list)
     """The origins of pages of other sites that may call its routes."""
+    sign_in: SignIn | None = None
+    """Of an app; None: it is open to this machine. The key of its tickets is in a variable of its own."""
 
     @classmethod
     def from_environment(cls) -> "ServingSettings":
         """The settings that `to_variable` wrote; what the variable does not name has its default."""
         given = json.loads(os.environ.get(VARIABLE) or "{}")
+        if given.get("sign_in"):
+            given["sign_in"] = SignIn(**given["sign_in"])
         known = {each.name for each in fields(cls)}
         return cls(**{name: value for name, value in given.items() if name in known})
 

@@ -1,5 +1,6 @@
 """The order of all middleware, in one place."""
 
+import os
 from pathlib import Path
 
 from starlette.middleware.cors import CORSMiddleware
@@ -9,6 +10,7 @@ from .content_security import content_security_policy
 from .handshakes import Handshakes
 from .load import LOAD
 from .middleware.abandoned_work import AbandonedWork
+from .middleware.app_sign_in import AppSignIn
 from .middleware.body_deadline import BodyDeadline
 from .middleware.connection_errors import ConnectionErrors
 from .middleware.current_build import CurrentBuild
@@ -24,6 +26,7 @@ from .middleware.security_headers import SecurityHeaders
 from .middleware.size_limits import SizeLimits
 from .rate_limiter import RateLimiter
 from .settings import ServingSettings
+from .tickets import KEY_VARIABLE
 
 PAGES = Path(".web/build/client")
 """The built pages, in the folder of the app."""
@@ -54,7 +57,11 @@ def protect(
     13. AbandonedWork: work that nobody waits for is stopped.
     14. LoadShedding: what the server cannot do now ends here.
     15. CurrentBuild: pages learn which build the server has.
+    16. AppSignIn, of apps with sign-in: who has not signed in ends here.
     """
+    sign_in = settings.sign_in
+    if sign_in:
+        app = AppSignIn(app, sign_in, os.environ.pop(KEY_VARIABLE), port, HEALTH_PATHS)
     app = CurrentBuild(app, PAGES, HEALTH_PATHS)
     app = LoadShedding(app, LOAD, NEVER_SHED)
     app = AbandonedWork(app)
@@ -67,7 +74,8 @@ def protect(
     app = SizeLimits(app, settings.body_limit_mb, settings.upload_limit_mb)
     app = BodyDeadline(app, settings.request_timeout_ms / 1000)
     app = ResponseNotRead(app, UNREAD_SECONDS)
-    app = SecurityHeaders(app, content_security_policy(PAGES))
+    renewing = sign_in.server.replace("{host}", "*") if sign_in else ""
+    app = SecurityHeaders(app, content_security_policy(PAGES, renewing))
     app = ConnectionErrors(app)
     app = ProxyHeaders(app, settings.trusted_proxies)
     app = RequestId(app)

@@ -17,7 +17,8 @@ could not be reached any more. A proxy with a host name of its own may add it.""
 
 
 class SecurityHeaders(Middleware):
-    """A response may have a stricter content security policy of its own: browsers enforce both."""
+    """A response may have a stricter content security policy of its own: browsers enforce both. Its own value of another
+    header holds in place of the general one."""
 
     def __init__(self, app: ASGIApp, content_security_policy: str) -> None:
         super().__init__(app)
@@ -28,7 +29,7 @@ class SecurityHeaders(Middleware):
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in SECURITY_HEADERS.items():
-                    headers[name] = value
+                    headers.setdefault(name, value)
                 headers.append("content-security-policy", self._policy)
             await send(message)
 
