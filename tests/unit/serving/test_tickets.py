@@ -41,12 +41,12 @@ def test_several_tickets_of_a_person_hold_beside_each_other() -> None:
     assert not any(reader.read(text) for text in texts)
 
 
-@given(st.data())
-def test_a_changed_ticket_is_refused(data: st.DataObject) -> None:
+@given(st.integers(0, 10_000), st.characters())
+def test_a_changed_ticket_is_refused(at: int, other: str) -> None:
     reader = TicketReader("shop", KEY)
     text = ticket(rights="viewer").signed(KEY)
-    at = data.draw(st.integers(0, len(text) - 1))
-    other = data.draw(st.characters().filter(lambda each: each != text[at]))
+    at %= len(text)
+    other = other if other != text[at] else "!"
     assert reader.read(text[:at] + other + text[at + 1 :]) is None
     assert reader.read(text) is not None
 

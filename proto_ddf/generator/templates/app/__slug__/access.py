@@ -15,6 +15,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .environment import setting
+from .sign_in import SIGN_IN_AT
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _HOST = re.compile(r"([a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?")
@@ -27,7 +28,7 @@ _CONTENT_SECURITY = "; ".join(
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data: blob:",
         "font-src 'self' data:",
-        "connect-src 'self'",
+        f"connect-src 'self' {SIGN_IN_AT}".strip(),
         "object-src 'none'",
         "base-uri 'none'",
         "form-action 'self'",

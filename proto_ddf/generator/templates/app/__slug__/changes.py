@@ -26,6 +26,7 @@ from .form_validation import validated
 from .identity import identifying, without_rollback
 from .keys import encode_key
 from .row_snapshot import Snapshot, Stored, read_stored, stored_value
+from .sign_in import ONLY_READING, may_edit
 from .stored import is_stored
 from .views import VIEWS, TableView
 
@@ -146,6 +147,8 @@ def delete(
 def _must_be_editable(view: TableView) -> None:
     if not view.editable or not view.key:
         raise DataError(NOT_ALLOWED)
+    if not may_edit():
+        raise DataError(Problem("Not changed", ONLY_READING))
 
 
 def _must_be_allowed(reason: str) -> None:

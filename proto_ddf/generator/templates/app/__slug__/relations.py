@@ -14,6 +14,7 @@ from .dialect import as_text, can_hold, contains, sort_key
 from .filters import Condition, Query
 from .formats import alignment, plain_text, readable
 from .rows import Row, related_cells, row_name
+from .sign_in import may_edit
 from .views import VIEWS, Relation, TableView
 
 OPTIONS = 20
@@ -160,7 +161,9 @@ def related_rows(view: TableView, values: dict[str, Any], limit: int = 5) -> lis
                 rows=[Row(row.href, row.name, [row.cells[at] for at in kept]) for row in page.rows],
                 total=count_rows(other, query),
                 href=f"/{other.route}?{parameters}",
-                new_href=f"/{other.route}/new?{parameters}" if other.editable else "",
+                new_href=f"/{other.route}/new?{parameters}"
+                if other.editable and may_edit()
+                else "",
             )
         )
     return blocks

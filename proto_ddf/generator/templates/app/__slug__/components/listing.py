@@ -34,7 +34,7 @@ def list_page(view: TableView, state: type[ListMixin]) -> rx.Component:
         chips(filters=state.chips, on_remove=state.remove_filter),
         _rows(view, state),
         whole_text(title=state.whole_title, text=state.whole_text, on_close=state.close_whole),
-        actions=_new_button(view),
+        actions=_new_button(view, state),
     )
 
 
@@ -63,15 +63,16 @@ def _columns_button(view: TableView, state: type[ListMixin]) -> rx.Component:
     )
 
 
-def _new_button(view: TableView) -> rx.Component | None:
+def _new_button(view: TableView, state: type[ListMixin]) -> rx.Component | None:
     if not view.editable:
         return None
-    return rx.link(
+    link = rx.link(
         rx.button(rx.icon("plus", size=16), "New", tab_index=-1),
         href=f"/{view.route}/new",
         aria_label=f"New row in {view.label}",
         class_name="button-link",
     )
+    return rx.cond(state.may_add, link)
 
 
 def _rows(view: TableView, state: type[ListMixin]) -> rx.Component:

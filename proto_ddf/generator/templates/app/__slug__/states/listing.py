@@ -9,6 +9,7 @@ from ..data import COUNT_LIMIT, count_rows, fetch_page, fetch_whole
 from ..errors import DataError, Problem
 from ..filters import Condition, Query, address_filter, no_match_reason
 from ..rows import Row
+from ..sign_in import may_edit
 from ..views import TableView
 from .filtering import FilterMixin
 
@@ -22,6 +23,7 @@ class ListMixin(FilterMixin, mixin=True):
 
     rows: list[Row] = []
     loading: bool = True
+    may_add: bool = may_edit()
     problem: Problem = Problem()
     search: str = ""
     sort: str = ""
@@ -67,6 +69,7 @@ class ListMixin(FilterMixin, mixin=True):
     @rx.event
     def opened(self):
         """When the page is opened: take filters from its address, then load."""
+        self.may_add = may_edit()
         asked = self.router.url.query_parameters
         wanted = [name for name in asked if name in self.view.by_name]
         if wanted:

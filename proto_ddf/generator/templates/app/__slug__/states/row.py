@@ -22,6 +22,7 @@ from ..keys import NEW, decode_key
 from ..relations import Option, Related, search_options
 from ..row_page import consequences_of, delete_row, load_blank, load_row, save_form
 from ..row_snapshot import read_snapshot
+from ..sign_in import ONLY_READING, may_edit
 from ..submissions import AddedBefore
 from ..views import TableView
 
@@ -105,7 +106,8 @@ class RowMixin(rx.State, mixin=True):
             self.name = loaded.name or self.name
             self.cells, self.related = loaded.cells, loaded.related
             self.inputs, self.snapshot = loaded.form.inputs, loaded.form.snapshot.as_json()
-            self.read_only, self.wrong = loaded.form.read_only, loaded.form.wrong
+            self.read_only = loaded.form.read_only if may_edit() else ONLY_READING
+            self.wrong = loaded.form.wrong
             self.form_key = self._form_key()
             self.form_version += 1
             self.editing = (self.editing or is_new) and not self.read_only

@@ -4,6 +4,7 @@ import "./connection.js";
 import { ADDRESS, checkConnectionHealth, onConnectionHealthChange } from "./health.js";
 import { fetchWithErrorHandling, onNetworkFailure, sendWithProgress } from "./http.js";
 import { outbox } from "./outbox.js";
+import "./sign_in.js";
 import { retryPendingEvents, trackEvent, trackEventWithCircuitBreaker, trackEventWithRetry } from "./usage.js";
 import "./session.js";
 
