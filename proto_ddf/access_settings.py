@@ -22,4 +22,9 @@ class AccessSettings(BaseSettings):
     """A session ends that long after the sign-in."""
     max_session_sockets: int = Field(100, ge=1, le=100_000, validation_alias="MAX_SESSION_SOCKETS")
     """How many open tabs a session may have."""
+    app_session_seconds: float = Field(
+        300.0, ge=5, le=86_400, validation_alias="APP_SESSION_SECONDS"
+    )
+    """How soon an app notices that somebody signed out of Proto-DDF or got another role: so long it lets people in
+    without asking."""
     keep_audit_days: int = Field(365, ge=1, le=36_500, validation_alias="KEEP_AUDIT_DAYS")

@@ -19,6 +19,7 @@ from proto_ddf.errors.types import IntegrationError, ProtoDDFError
 from proto_ddf.generator.code.package import sqlite_file
 from proto_ddf.generator.spec import AppSpec
 from proto_ddf.hosting import good_configuration, records
+from proto_ddf.hosting.app_access import bearer_of_probes, set_sign_in
 from proto_ddf.hosting.health import ProbeResult, listens, probe_app
 from proto_ddf.hosting.launch import (
     data_environment,
@@ -147,7 +148,7 @@ def _keep_configuration(record: AppRecord) -> None:
 
 def _probe(record: AppRecord) -> ProbeResult:
     try:
-        return probe_app(record.slug, record.frontend_port)
+        return probe_app(record.slug, record.frontend_port, bearer_of_probes(record.slug))
     except CircuitOpenError:
         return ProbeResult(port=False, status=None)
 
@@ -159,6 +160,7 @@ def remove_app(slug: str, progress: Progress | None = None) -> None:
         PORT_REGISTRY.release(slug)
         for path in (folder(slug), *sibling_folders(slug)):
             shutil.rmtree(path, ignore_errors=True)
+        set_sign_in(slug, needed=False)
         records.delete(slug)
 
 

@@ -39,14 +39,15 @@ class NoAnswerError(ConnectionError):
         self.result = result
 
 
-def probe_app(slug: str, port: int | None) -> ProbeResult:
+def probe_app(slug: str, port: int | None, bearer: str = "") -> ProbeResult:
     """Probe the app `slug` through its policy: after repeated failures its circuit breaker refuses probes for a while.
+    `bearer`: see `app_access.bearer_of_probes`.
 
     Raises:
         CircuitOpenError: the breaker is open.
     """
     try:
-        return policy(SYSTEM, slug).call_sync(_require_answer, port)
+        return policy(SYSTEM, slug).call_sync(_require_answer, port, bearer)
     except NoAnswerError as error:
         return error.result
     except Exception as error:
@@ -55,20 +56,23 @@ def probe_app(slug: str, port: int | None) -> ProbeResult:
         raise
 
 
-def _require_answer(port: int | None) -> ProbeResult:
-    result = probe_port(port, timeout=time_left(2.0))
+def _require_answer(port: int | None, bearer: str) -> ProbeResult:
+    result = probe_port(port, bearer, timeout=time_left(2.0))
     if result.status is None:
         raise NoAnswerError(result)
     return result
 
 
-def probe_port(port: int | None, timeout: float = 2.0, address: str = ADDRESS) -> ProbeResult:
+def probe_port(
+    port: int | None, bearer: str = "", timeout: float = 2.0, address: str = ADDRESS
+) -> ProbeResult:
     """Request the first page from `port` of this machine, with a timeout in seconds for each read."""
     if port is None or not listens(port, timeout, address):
         return ProbeResult(port=False, status=None)
     connection = http.client.HTTPConnection(address, port, timeout=timeout)
     try:
-        connection.request("GET", "/")
+        headers = {"authorization": f"Bearer {bearer}"} if bearer else {}
+        connection.request("GET", "/", headers=headers)
         response = connection.getresponse()
         response.read()
         return ProbeResult(port=True, status=response.status)

@@ -15,6 +15,7 @@ from proto_ddf.db.tables import AppRecord, AppState
 from proto_ddf.db.writing import write
 from proto_ddf.errors.types import ValidationError
 from proto_ddf.generator.spec import AppSpec
+from proto_ddf.hosting.app_access import needs_sign_in
 from proto_ddf.hosting.health import usage
 from proto_ddf.monitoring import own_errors
 from proto_ddf.sources.schema.diff import ChangeLine, SchemaChanges
@@ -47,6 +48,10 @@ class AppView(BaseModel):
     allow_editing: bool
     imported: bool = False
     """Its rows were copied from the source."""
+    sign_in: bool = False
+    """Only people who have signed in to Proto-DDF may open it."""
+    entry: str = ""
+    """Where to open it: its URL, or the route that leads there with a ticket."""
     source_drift: str = ""
     """What changed in its source since it was generated: "1 column added"; empty if nothing did."""
     source_changes: list[ChangeLine] = []
@@ -171,13 +176,15 @@ def view(record: AppRecord) -> AppView:
     changes = SchemaChanges.model_validate(record.source_changes)
     used = usage(record.pid, record.pid_create_time)
     port = record.frontend_port
+    address = f"http://127.0.0.1:{port}" if port else ""
+    sign_in = needs_sign_in(record.slug)
     return AppView(
         slug=record.slug,
         name=record.name,
         description=record.description,
         source_id=record.source_id,
         state=record.state,
-        address=f"http://127.0.0.1:{port}" if port else "",
+        address=address,
         frontend_port=port,
         backend_port=record.backend_port,
         pid=record.pid if used else None,
@@ -192,6 +199,8 @@ def view(record: AppRecord) -> AppView:
         created_at=record.created_at.isoformat(),
         allow_editing=bool(record.spec.get("allow_editing")),
         imported=bool(record.spec.get("imported")),
+        sign_in=sign_in,
+        entry=f"/apps/{record.slug}/enter" if sign_in else address,
         source_drift=changes.summary(),
         source_changes=changes.lines(),
     )

@@ -12,6 +12,7 @@ from proto_ddf.db.tables import AppRecord, AppState
 from proto_ddf.errors import describe
 from proto_ddf.errors.types import ProtoDDFError
 from proto_ddf.hosting import records
+from proto_ddf.hosting.app_access import bearer_of_probes
 from proto_ddf.hosting.apps import crash_reason, exclusive, lock_of, record_health, spawn
 from proto_ddf.hosting.health import probe_app, probe_port
 from proto_ddf.hosting.processes import end_tree, is_alive
@@ -112,7 +113,7 @@ class Watcher:
         try:
             # While it starts, no answer is not a failure and must not count for its circuit breaker.
             check = probe_port if starting else partial(probe_app, record.slug)
-            result = check(record.frontend_port)
+            result = check(record.frontend_port, bearer_of_probes(record.slug))
         except CircuitOpenError:
             return  # it did not answer, and is checked again when the breaker is half-open
         if result.http:

@@ -19,6 +19,7 @@ from proto_ddf.generator.planning.regenerate import relevant_schema
 from proto_ddf.generator.spec import AppSpec
 from proto_ddf.hosting import apps as hosted
 from proto_ddf.hosting import records
+from proto_ddf.hosting.app_access import set_sign_in
 from proto_ddf.hosting.builds import frontend
 from proto_ddf.hosting.ports import PORT_REGISTRY
 from proto_ddf.operations.disk_space import check_disk_space
@@ -176,6 +177,21 @@ def _stop_app(slug: str, context: StepContext[AppInput]) -> None:
     hosted.stop_app(slug, context)
 
 
+def _require_sign_in(slug: str, context: StepContext[AppInput]) -> None:
+    records.read(slug)
+    set_sign_in(slug, needed=True)
+
+
+def _open_to_machine(slug: str, context: StepContext[AppInput]) -> None:
+    records.read(slug)
+    set_sign_in(slug, needed=False)
+
+
+def _restart_if_running(slug: str, context: StepContext[AppInput]) -> None:
+    if records.read(slug).wanted_running:
+        hosted.restart_app(slug, context)
+
+
 def _app_name(slug: str) -> str:
     app = hosted.get_app(slug)
     return app.name if app else slug
@@ -202,6 +218,18 @@ ALL: tuple[Kind[Any], ...] = (
     _act_on_app("start", "Start", ("start", "Start", hosted.start_app)),
     _act_on_app("stop", "Stop", ("stop", "Stop", _stop_app)),
     _act_on_app("restart", "Restart", ("restart", "Restart", hosted.restart_app)),
+    _act_on_app(
+        "protect",
+        "Require sign-in for",
+        ("save", "Require sign-in", _require_sign_in),
+        ("restart", "Restart", _restart_if_running),
+    ),
+    _act_on_app(
+        "unprotect",
+        "Open to this machine:",
+        ("save", "Open to this machine", _open_to_machine),
+        ("restart", "Restart", _restart_if_running),
+    ),
     _act_on_app(
         "delete", "Delete", ("stop", "Stop", _stop_app), ("delete", "Delete", hosted.remove_app)
     ),

@@ -72,7 +72,8 @@ def _ask_to_sign_in(scope: Scope) -> Response:
         return JSONResponse(
             {"error": "sign_in", "message": "Sign in first."},
             status_code=401,
-            headers={"cache-control": "no-store"},
+            # Pages of apps learn by a request to app_entry.py that nobody is signed in any more.
+            headers={"cache-control": "no-store", "cross-origin-resource-policy": "cross-origin"},
         )
     if get_settings().enable_auth == "accounts":
         return RedirectResponse(sign_in_address(scope), status_code=303)

@@ -41,6 +41,8 @@ ROUTES = (
     _route("GET POST", "/sign-in", OPEN),
     _route("GET POST", "/set-up", OPEN),
     _route("POST", "/sign-out", VIEWER),
+    # A ticket for an app, with the rights of the role.
+    _route("GET", "/apps/{}/enter", VIEWER),
     # Checks the events that it brings.
     _route("POST", "/api/outbox", VIEWER),
     _route("POST", "/api/usage", VIEWER),

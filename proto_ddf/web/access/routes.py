@@ -11,7 +11,9 @@ from starlette.routing import Route
 from proto_ddf.accounts import management, sign_in
 from proto_ddf.accounts.sign_in import SignInRefusedError
 from proto_ddf.errors import ValidationError
+from proto_ddf.serving.hosts import own_address
 from proto_ddf.settings import get_settings
+from proto_ddf.web.access.app_entry import enter_app, go_on_page, leads_to_app
 from proto_ddf.web.access.cookies import set_cookie
 from proto_ddf.web.access.request_session import client_of, session_of
 from proto_ddf.web.access.sign_in_pages import link_refused, set_up_page, sign_in_page
@@ -29,6 +31,7 @@ def access_routes() -> list[Route]:
         Route("/set-up", _only("accounts", show_set_up), methods=["GET"]),
         Route("/set-up", _only("accounts", receive_set_up), methods=["POST"]),
         Route("/sign-out", sign_out, methods=["POST"]),
+        Route("/apps/{slug}/enter", enter_app, methods=["GET"]),
     ]
 
 
@@ -80,7 +83,7 @@ async def receive_sign_in(request: Request) -> Response:
         if error.wait_seconds:
             page.headers["retry-after"] = str(error.wait_seconds)
         return page
-    return _with_session(request, value, back)
+    return _with_session(request, value, back, from_form=True)
 
 
 async def show_set_up(request: Request) -> Response:
@@ -124,12 +127,6 @@ async def sign_out(request: Request) -> Response:
     return _with_session(request, "", "/sign-in" if mode == "accounts" else "/")
 
 
-def own_address(wanted: str) -> str:
-    """An address of this server to go to; the overview in place of any other."""
-    is_own = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
-    return wanted if is_own and wanted.isprintable() and wanted.isascii() else "/"
-
-
 def _only(mode: str, handler: _Handler) -> _Handler:
     """The route exists only in that mode of sign-in; in others it leads to the overview."""
 
@@ -163,8 +160,11 @@ def _text(given: FormData, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _with_session(request: Request, value: str, address: str) -> Response:
-    answer = _see_other(address)
+def _with_session(
+    request: Request, value: str, address: str, *, from_form: bool = False
+) -> Response:
+    leads_on = from_form and leads_to_app(address)
+    answer = go_on_page(address) if leads_on else _see_other(address)
     answer.headers["set-cookie"] = set_cookie(request.scope, value)
     return answer
 

@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from proto_ddf.hosting.records import AppView
+from proto_ddf.web.apps.access_section import access_section
 from proto_ddf.web.apps.regenerate_section import regenerate_section, source_change_line
 from proto_ddf.web.apps.repository_section import repository_section
 from proto_ddf.web.apps.state import AppActions, AppsState, AppState
@@ -126,7 +127,7 @@ def _is_live(app: rx.Var[AppView]) -> rx.Var[bool]:
 def _open_button(app: rx.Var[AppView]) -> rx.Component:
     return rx.cond(
         _is_live(app),
-        external_link_button("Open", app.address),
+        external_link_button("Open", app.entry),
         rx.fragment(),
     )
 
@@ -191,6 +192,7 @@ def _detail(app: rx.Var[AppView]) -> rx.Component:
             class_name="pd-panel pd-padded",
             custom_attrs={"data-state": app.state},
         ),
+        access_section(app),
         repository_section(),
         _log(),
     )
@@ -198,7 +200,7 @@ def _detail(app: rx.Var[AppView]) -> rx.Component:
 
 def _facts(app: rx.Var[AppView]) -> rx.Component:
     return rx.el.dl(
-        _fact("Address", rx.link(app.address, href=app.address, is_external=True)),
+        _fact("Address", rx.link(app.address, href=app.entry, is_external=True)),
         _fact("Ports", rx.el.span(app.frontend_port, " and ", app.backend_port)),
         _fact("Process", rx.cond(app.pid, rx.el.span(app.pid), rx.el.span("none"))),
         _fact("Memory", rx.el.span(rx.cond(app.pid, file_size(app.memory_bytes), "-"))),

@@ -19,18 +19,18 @@ from proto_ddf.web.shared.state.second_click import is_second_click
 _REFRESH_SECONDS = 2.0
 """How often health, memory and log are read while the page is open."""
 _LOG_LINES = 400
-_ACTIONS = ("start", "stop", "restart", "delete")
+_ACTIONS = ("start", "stop", "restart", "protect", "unprotect", "delete")
 
 
 class AppActions(ErrorMixin, mixin=True):
-    """Start, stop, restart and delete an app, each as an operation."""
+    """Start, stop, restart, protect and delete an app, each as an operation."""
 
     busy: dict[str, str] = {}
     """The running action, by slug."""
 
     @rx.event(background=True)
     async def act(self, action: str, slug: str) -> AsyncIterator[Any]:
-        """Do one of start, stop, restart, delete. A second click while one is running does nothing."""
+        """Do one of `_ACTIONS`. A second click while one is running does nothing."""
         async with self:
             if action not in _ACTIONS or not isinstance(slug, str):
                 return

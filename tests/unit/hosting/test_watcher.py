@@ -43,7 +43,7 @@ class World:
         change(state=AppState.STARTING, next_restart_at=None, started_at=moment(self.now))
         return shop()
 
-    def probe_port(self, port: int, timeout: float) -> ProbeResult:
+    def probe_port(self, port: int, bearer: str, timeout: float) -> ProbeResult:
         self.probes += 1
         return self.answer
 
@@ -73,7 +73,7 @@ def world(home: Settings, monkeypatch: pytest.MonkeyPatch) -> World:
     )
     made = World()
     monkeypatch.setattr(watcher, "is_alive", lambda pid, created: made.alive)
-    monkeypatch.setattr(watcher, "probe_port", lambda port: made.answer)
+    monkeypatch.setattr(watcher, "probe_port", lambda port, bearer: made.answer)
     monkeypatch.setattr(health, "probe_port", made.probe_port)
     guard = Policy("app", "shop", policy_config("app"), clock=lambda: made.now)
     monkeypatch.setattr(health, "policy", lambda system, target: guard)
