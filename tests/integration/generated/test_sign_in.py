@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from tests.integration.generated.test_outbox import Served
 from tests.served_apps import app_on
 
 SERVER = "http://*:3000"
-STATEMENTS = ("CREATE TABLE items (id integer PRIMARY KEY, word varchar(40))",)
+STATEMENTS = ("CREATE TABLE items (id integer PRIMARY KEY, word varchar(40) NOT NULL UNIQUE)",)
 
 
 @pytest.fixture(scope="module")
@@ -78,3 +79,31 @@ def test_everybody_changes_rows_where_nobody_signs_in(
         assert in_event(app, headers, app.sign_in.may_edit)
     in_event(app, {}, lambda: app.changes.delete(view, (1,), snapshot))
     assert app.run("SELECT word FROM items") == []
+
+
+@pytest.fixture
+def served(
+    app: Any, rows: Callable[[], list[Any]], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Served]:
+    """The app behind a server where people sign in."""
+    monkeypatch.setenv("SIGN_IN_AT", SERVER)
+    made = Served(app)
+    yield made
+    made.stop()
+
+
+def test_the_rights_of_a_submission_are_those_of_its_request(served: Served) -> None:
+    def outcome(word: str, rights: str | None) -> str:
+        served.client.headers.pop("x-app-rights", None)
+        if rights is not None:
+            served.client.headers["x-app-rights"] = rights
+        return str(served.post(served.form(word=word)).json()["outcome"])
+
+    # A tab that the app does not know, and the same one with what an editor has left in its state.
+    assert outcome("Plum", None) == "refused"
+    assert outcome("Plum", "viewer") == "refused"
+    assert outcome("Pear", "editor") == "done"
+    assert outcome("Plum", "viewer") == "refused"
+    assert outcome("Plum", None) == "refused"
+    assert outcome("Quince", "editor") == "done"
+    assert served.words() == ["Apple", "Pear", "Quince"]

@@ -26,10 +26,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from .errors import DataError
+from .sign_in import RIGHTS_HEADER
 from .submission_store import Reply, Submission, digest, find, keep
 from .submissions import carried_out_by
 
 MOST_BYTES = 1_000_000
+HEADERS = ("origin", RIGHTS_HEADER)
+"""What an event is told of the headers of its request."""
+Headers = dict[str, str]
 AGAIN_LATER = {"Retry-After": "1"}
 _TOKEN = re.compile(r"[\w-]{1,100}", re.ASCII)
 _log = logging.getLogger(__name__)
@@ -83,13 +87,12 @@ class Outbox:
             return Response(status_code=400)
         self._running[sent.id] = submission.content
         # In a task of its own, because it goes on if the browser goes away.
-        task = asyncio.create_task(
-            self._answer(sent, submission, request.headers.get("origin", ""))
-        )
+        headers = {name: request.headers[name] for name in HEADERS if name in request.headers}
+        task = asyncio.create_task(self._answer(sent, submission, headers))
         task.add_done_callback(lambda _: self._running.pop(sent.id))
         return await asyncio.shield(task)
 
-    async def _answer(self, sent: _Sent, submission: Submission, origin: str) -> Response:
+    async def _answer(self, sent: _Sent, submission: Submission, headers: Headers) -> Response:
         try:
             known = await asyncio.to_thread(find, sent.id)
             if known:
@@ -98,7 +101,7 @@ class Outbox:
                     return JSONResponse(
                         asdict(known.reply), headers={"Idempotent-Replayed": "true"}
                     )
-            reply = await self._carry_out(sent, submission, origin)
+            reply = await self._carry_out(sent, submission, headers)
         except DataError as error:
             return _refusal(_NotAcceptedError(503, error.problem.message))
         except _NotAcceptedError as refused:
@@ -107,9 +110,9 @@ class Outbox:
         is_shown = namespace is not None and sent.token in namespace.token_to_sid
         return JSONResponse(asdict(reply) | {"shown": is_shown})
 
-    async def _carry_out(self, sent: _Sent, submission: Submission, origin: str) -> Reply:
+    async def _carry_out(self, sent: _Sent, submission: Submission, headers: Headers) -> Reply:
         app = self._app_of()
-        place = await _place(app, sent, origin)
+        place = await _place(app, sent, headers)
         event = Event(name=sent.event, payload=sent.payload, router_data=place)
         try:
             done = await app.event_processor.enqueue(sent.token, event)
@@ -164,16 +167,17 @@ def _refusal(refused: _NotAcceptedError) -> Response:
     return JSONResponse({"message": refused.message}, refused.status, headers)
 
 
-async def _place(app: rx.App, sent: _Sent, origin: str) -> dict[str, Any]:
-    """The page that the tab shows. The tab's state knows it better than a submission that was sent late."""
+async def _place(app: rx.App, sent: _Sent, headers: Headers) -> dict[str, Any]:
+    """The page that the tab shows. The tab's state knows it better than a submission that was sent late; the rights are
+    those of this request."""
     state = await app.state_manager.get_state(BaseStateToken(ident=sent.token, cls=rx.State))
     if state.router_data:
-        return {}
+        return {RouteVar.HEADERS: state.router_data.get(RouteVar.HEADERS, {}) | headers}
     place = sent.place
     route = app.router(str(place.get(RouteVar.PATH, ""))) or "404"
     return place | {
         RouteVar.QUERY: format_query_params(place),
         RouteVar.CLIENT_TOKEN: sent.token,
         RouteVar.PATH: "/" + route.removeprefix("/"),
-        RouteVar.HEADERS: {"origin": origin},
+        RouteVar.HEADERS: headers,
     }
