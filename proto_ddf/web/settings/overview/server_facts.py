@@ -25,6 +25,7 @@ _PARTS: dict[str, dict[str, str]] = {
         "session_idle_hours": "A session ends unused after (hours)",
         "session_days": "A session ends after (days)",
         "max_session_sockets": "Open tabs of a session",
+        "app_session_seconds": "Seconds until an app asks again who is signed in",
         "keep_audit_days": "The audit is kept for (days)",
         "metrics_token": "Token for the metrics",
     },
