@@ -95,7 +95,7 @@ def test_a_server_that_serves_is_ready_and_counts_by_route(url: str) -> None:
     ready = httpx.get(f"{url}/readiness", timeout=PATIENCE)
     assert ready.status_code == 200, ready.text
     assert set(ready.json()["checks"]) == {
-        *("database", "operations", "disk", "database pool", "load")
+        *("database", "operations", "disk", "database pool", "load", "open files")
     }
     for path in ("/", "/nowhere/at/all", "/api/apps/none/log", "/api/apps/other/log"):
         httpx.get(url + path, timeout=PATIENCE)
