@@ -13,12 +13,9 @@ from proto_ddf.web.shared.components.submitting import submits
 def access_section(app: rx.Var[AppView]) -> rx.Component:
     """Where nobody signs in to Proto-DDF there is nothing to choose, unless it was chosen before."""
     section = rx.el.section(
+        rx.el.h2("Who may open it", class_name="pd-section-title"),
         rx.el.div(
-            rx.el.h2("Who may open it", class_name="pd-section-title"),
-            class_name="pd-section-head",
-        ),
-        rx.el.div(
-            rx.el.p(
+            rx.el.div(
                 rx.cond(
                     app.sign_in,
                     "People who have signed in to Proto-DDF. Builders and admins may change rows, viewers may read them.",
@@ -34,7 +31,7 @@ def access_section(app: rx.Var[AppView]) -> rx.Component:
                     _button(app, "protect", "Require sign-in", "lock"),
                 ),
             ),
-            class_name="pd-row-line pd-panel pd-padded",
+            class_name="pd-panel pd-padded pd-stack-small",
         ),
         class_name="pd-section",
         aria_label="Who may open it",
@@ -52,5 +49,6 @@ def _button(app: rx.Var[AppView], action: str, label: str, icon: str) -> rx.Comp
         variant="soft",
         color_scheme="gray",
         size="2",
+        align_self="start",
         type="button",
     )
