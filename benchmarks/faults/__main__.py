@@ -1,6 +1,7 @@
 """`python -m benchmarks.faults` measures all rows, `python -m benchmarks.faults down SIGKILL` only those."""
 
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ def main(names: list[str]) -> None:
     known = [fault.name for fault in FAULTS]
     if unknown := [name for name in names if name not in known]:
         sys.exit(f"No faults {', '.join(unknown)}; there are {', '.join(known)}.")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Ended before all was measured."))
     measured: dict[tuple[str, str], Cell] = {}
     controls: dict[tuple[str, str], Cell] = {}
     with tempfile.TemporaryDirectory(prefix="faults-") as folder, _place(Path(folder)) as place:
