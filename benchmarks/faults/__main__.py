@@ -18,7 +18,7 @@ from benchmarks.faults.trials import Cell, control, measure
 from benchmarks.report import machine
 from tests.disks import small_disk
 
-DISK = "256m"
+DISK = "64m"
 
 
 def main(names: list[str]) -> None:
