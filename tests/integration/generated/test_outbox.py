@@ -111,11 +111,16 @@ def _empty(served):
 own = pytest.mark.parametrize("served", ["own"], indirect=True)
 
 
+def kept(answer: httpx.Response) -> dict[str, Any]:
+    """What the app keeps of an answer, without whether the tab was connected the first time."""
+    return {name: value for name, value in answer.json().items() if name != "shown"}
+
+
 def test_a_change_that_is_submitted_again_gets_the_same_reply(served):
     body, key = served.form(word="Apple"), str(uuid4())
     first, again = served.post(body, key), served.post(body, key)
     assert (first.status_code, again.status_code) == (200, 200)
-    assert first.json() == again.json()
+    assert kept(first) == kept(again)
     assert first.json()["outcome"] == "done"
     assert "idempotent-replayed" not in first.headers
     assert again.headers["idempotent-replayed"] == "true"
@@ -124,8 +129,10 @@ def test_a_change_that_is_submitted_again_gets_the_same_reply(served):
     changed = served.post(served.form(row, word="Pear"))
     assert changed.json()["address"] == f"/items/{row}"
     snapshot = served.app.row_forms.form_of_row(served.view, (int(row),), row).snapshot.as_json()
-    deletion, key = served.body("confirm_delete", snapshot=snapshot), str(uuid4())
-    assert served.post(deletion, key).json() == served.post(deletion, key).json()
+    page = f"/items/{row}"
+    deletion = served.body("confirm_delete", page=page, snapshot=snapshot)
+    key = str(uuid4())
+    assert kept(served.post(deletion, key)) == kept(served.post(deletion, key))
     assert served.words() == []
 
 
@@ -136,7 +143,7 @@ def test_refusals_are_replied_with_their_reasons(served):
     assert first.json()["outcome"] == "refused"
     assert first.json()["fields"] == {"Word": "Another row already has this word."}
     served.app.run("DELETE FROM items")
-    assert served.post(body, key).json() == first.json()
+    assert kept(served.post(body, key)) == kept(first)
     row = served.add("Apple")
     body = served.form(row, word="Pear")
     served.app.run("UPDATE items SET word = 'Plum'")
