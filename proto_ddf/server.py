@@ -23,6 +23,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pydantic
 from reflex_base.environment import environment
@@ -90,7 +91,7 @@ def start(supervisor: int | None = None) -> None:
     if supervisor is not None:
         threading.Thread(target=_end_with_supervisor, args=(supervisor,), daemon=True).start()
     settings = get_settings()
-    check_host(settings.host, settings.enable_auth)
+    check_reach(settings.host, settings.public_url, settings.enable_auth)
     _prepare_home(settings)
     pid_file = settings.home / "server.json"
     check_not_running(pid_file, supervisor)
@@ -148,17 +149,27 @@ def stop() -> None:
     print(f"{server}; {ended} app{'' if ended == 1 else 's'} ended.")
 
 
-def check_host(host: str, sign_in: SignInMode) -> None:
-    """Refuse any address that is not loopback if nobody has to sign in."""
+def check_reach(host: str, public_url: str | None, sign_in: SignInMode) -> None:
+    """Refuse every address that people on other machines may open if nobody has to sign in: `host`, on which the server
+    listens, and `public_url`, at which a proxy passes it on."""
+    if sign_in != "false":
+        return
+    for variable, value, name in (
+        ("HOST", host, host),
+        ("PUBLIC_URL", public_url, urlsplit(public_url or "").hostname or "localhost"),
+    ):
+        if not _is_loopback(name):
+            raise StartRefusedError(
+                f"{variable}={value} is refused: without sign-in Proto-DDF serves only this machine. "
+                "Set ENABLE_AUTH=accounts or ENABLE_AUTH=token, or use 127.0.0.1, ::1 or localhost."
+            )
+
+
+def _is_loopback(host: str) -> bool:
     try:
-        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
-        loopback = False
-    if not loopback and sign_in == "false":
-        raise StartRefusedError(
-            f"HOST={host} is refused: without sign-in Proto-DDF serves only this machine. "
-            "Set ENABLE_AUTH=accounts or ENABLE_AUTH=token, or use 127.0.0.1, ::1 or localhost."
-        )
+        return False
 
 
 def check_not_running(pid_file: Path, supervisor: int | None = None) -> None:

@@ -7,12 +7,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import WITHOUT_REPAIRS, Server
-from tests.browser.driving import wait_until_connected, watched_failures
+from tests.browser.driving import wait_until, wait_until_connected, watched_failures
 from tests.browser.generated.tls_proxy import tls_proxy
 from tests.browser.looking import open_page, refused_scripts
 from tests.ports import free_port
 
 pytestmark = pytest.mark.browser
+
+LINK = re.compile(r"Open, within an hour: (\S+)")
 
 
 def test_it_works_at_its_public_address_and_at_no_other_name(
@@ -20,11 +22,16 @@ def test_it_works_at_its_public_address_and_at_no_other_name(
 ) -> None:
     page, port = page_of_other_site, free_port()
     with tls_proxy("data.example", port) as shown, tls_proxy("evil.example", port) as other:
-        settings = {"PUBLIC_URL": f"https://data.example:{shown}"}
+        settings = {"PUBLIC_URL": f"https://data.example:{shown}", "ENABLE_AUTH": "token"}
         server = Server(tmp_path / "home", port, WITHOUT_REPAIRS | settings)
-        server.start()
+        server.start(ready="/api/health")
         try:
+            wait_until(lambda: LINK.search(server.log) is not None)
+            link = LINK.search(server.log)
+            assert link is not None
+            assert link[1].startswith(settings["PUBLIC_URL"])
             failures = watched_failures(page)
+            page.goto(link[1])
             page.goto(f"https://data.example:{shown}/sources")
             wait_until_connected(page)
             page.get_by_role("link", name="Apps").first.click()

@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from proto_ddf.server import StartRefusedError, check_host, fingerprint
+from proto_ddf.server import StartRefusedError, check_reach, fingerprint
 from proto_ddf.settings import PROJECT_ROOT
 from tests.integration.hosting.own_server import START_SECONDS, Server
 from tests.ports import free_port
@@ -80,14 +80,23 @@ def test_an_invalid_setting_is_reported_by_name(server: Server) -> None:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])
 def test_loopback_is_accepted(host: str) -> None:
-    check_host(host, "false")
+    check_reach(host, None, "false")
+    check_reach("127.0.0.1", f"https://[{host}]:8443" if ":" in host else f"http://{host}", "false")
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "example.org", ""])
 def test_any_other_address_is_refused_without_sign_in(host: str) -> None:
-    with pytest.raises(StartRefusedError):
-        check_host(host, "false")
-    check_host(host, "accounts")
+    with pytest.raises(StartRefusedError, match=f"^HOST={host} is refused"):
+        check_reach(host, None, "false")
+    check_reach(host, None, "accounts")
+
+
+@pytest.mark.parametrize("url", ["https://data.example.org", "http://10.0.0.5:8080"])
+def test_a_public_address_is_refused_without_sign_in(url: str) -> None:
+    """A proxy would pass the requests of everybody on, from this machine."""
+    with pytest.raises(StartRefusedError, match=f"^PUBLIC_URL={url} is refused"):
+        check_reach("127.0.0.1", url, "false")
+    check_reach("127.0.0.1", url, "token")
 
 
 @pytest.mark.parametrize("changed", ["proto_ddf/page.py", "assets/own.js", "linked/shared.js"])
