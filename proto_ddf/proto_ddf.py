@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import wraps
 
 import reflex as rx
 from reflex.app import default_error_boundary
@@ -216,23 +216,23 @@ def _add_pages(app: rx.App) -> None:
     for route, title, build, state, load in pages:
         own = [state.end_lost_retry, getattr(state, load)]
         on_load = [*banners, *own, *also.get(route, [])]
-        fitted = partial(_fitted_page, route, build)
+        fitted = _fitted(route, build)
         app.add_page(fitted, route=route, title=f"{title} · Proto-DDF", on_load=on_load)
     app.add_page(
-        partial(_fitted_page, "/settings", settings_page),
+        _fitted("/settings", settings_page),
         route="/settings",
         title="Settings · Proto-DDF",
         on_load=[*banners, SettingsState.load],
     )
     app.add_page(
-        partial(_fitted_page, "/outbox", outbox_page),
+        _fitted("/outbox", outbox_page),
         route="/outbox",
         title="To send · Proto-DDF",
         on_load=banners,
     )
     # Reflex shows this page for every address without a page of its own.
     app.add_page(
-        partial(_fitted_page, "404", not_found_page),
+        _fitted("404", not_found_page),
         route="404",
         title="Page not found · Proto-DDF",
         description="There is no page at this address.",
@@ -240,9 +240,17 @@ def _add_pages(app: rx.App) -> None:
     )
 
 
-def _fitted_page(route: str, build: Callable[[], rx.Component]) -> rx.Component:
-    """The page, each part of it shown to those who may use it."""
-    return page_for_roles(route, build(), refused_page())
+def _fitted(route: str, build: Callable[[], rx.Component]) -> Callable[[], rx.Component]:
+    """What builds the page, each part of it shown to those who may use it.
+
+    It keeps the name of the page's module: Reflex puts the parts of all pages of one module into one script.
+    """
+
+    @wraps(build)
+    def page() -> rx.Component:
+        return page_for_roles(route, build(), refused_page())
+
+    return page
 
 
 app = create_app()
