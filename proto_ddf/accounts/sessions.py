@@ -152,11 +152,13 @@ class Sessions:
     def end_of_account(self, account_id: str, but: str = "") -> int:
         """End the sessions of an account, but one; returns how many."""
         with database() as opened:
-            ids = opened.exec(
-                select(SessionRecord.id).where(
-                    SessionRecord.account_id == account_id, SessionRecord.id != but
-                )
+            stored = opened.exec(
+                select(SessionRecord.id).where(SessionRecord.account_id == account_id)
             ).all()
+        with self._lock:
+            # A command may have removed their records just now; they hold until the next refresh.
+            held = [each.id for each in self._by_id.values() if each.account_id == account_id]
+        ids = {*stored, *held} - {but}
         if ids:
             self.end(ids)
         return len(ids)

@@ -111,6 +111,19 @@ def test_what_another_process_ends_or_changes_holds_after_a_refresh():
     SESSIONS._ended_callbacks.clear()
 
 
+@pytest.mark.usefixtures("accounts_mode")
+def test_the_sessions_of_an_account_end_even_if_a_command_has_just_removed_their_records():
+    account = add("Ada", Role.BUILDER)
+    record = management.find_by_name("Ada")
+    server = again()
+    kept, cookie = server.begin(record)
+    _, other = server.begin(record)
+    assert again().end_of_account(account.id) == 2
+    assert server.end_of_account(account.id, but=kept.id) == 1
+    assert server.find(cookie)
+    assert server.find(other) is None
+
+
 def test_a_session_that_could_not_be_stored_lives_until_the_server_ends(
     loaded: Sessions, database: Path, monkeypatch: pytest.MonkeyPatch
 ):

@@ -105,7 +105,10 @@ def inputs(config: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "delete_source": source,
         "generate_app": {**source, "spec": {"name": "Shop", "slug": "shop", "tables": []}},
         "regenerate_app": app,
-        **dict.fromkeys(("start_app", "stop_app", "restart_app", "delete_app"), app),
+        **dict.fromkeys(
+            ("start_app", "stop_app", "restart_app", "protect_app", "unprotect_app", "delete_app"),
+            app,
+        ),
     }
 
 
