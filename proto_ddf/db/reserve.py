@@ -25,6 +25,11 @@ def hold() -> bool:
     return True
 
 
+def is_held() -> bool:
+    """Whether there is a reserve now."""
+    return _path().exists()
+
+
 def release() -> None:
     """Free the reserve, so that the databases can grow."""
     _path().unlink(missing_ok=True)

@@ -25,12 +25,13 @@ def write(
     change: Callable[[Session], _T],
     *,
     patience: float = PATIENCE_SECONDS,
+    uses_reserve: bool = True,
     pause: Callable[[float], object] = time.sleep,
 ) -> _T:
     """Run `change` in one transaction that holds the write lock from its first read, and commit it.
 
     After a transient failure it retries for `patience` seconds. It waits with `pause(seconds)`, which may raise to give
-    up. So `change` may run several times.
+    up. So `change` may run several times. On a full disk it uses the reserve, unless nothing depends on the change.
 
     Raises:
         sqlalchemy.exc.OperationalError: the failure is not transient, or lasted too long.
@@ -44,7 +45,7 @@ def write(
             reason = str(error.orig)
             if not any(text in reason for text in _TRANSIENT) or time.monotonic() >= deadline:
                 raise
-        if "full" in reason:
+        if uses_reserve and "full" in reason:
             reserve.release()
         log.warning("database write waits", reason=reason, wait_seconds=wait)
         pause(wait)

@@ -47,7 +47,7 @@ def examine_operations() -> Health:
 
 def examine_disk() -> Health:
     free = shutil.disk_usage(get_settings().home).free
-    if free < storage_watch.LEAST_FREE_BYTES:
+    if storage_watch.is_full(free):
         return Health(Status.FAILED, "The disk is full. Nothing new can be saved.")
     if free < MINIMUM_FREE_BYTES:
         return Health(Status.DEGRADED, f"{free // 2**20} MB are free, too few for a new app.")

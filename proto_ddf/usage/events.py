@@ -66,7 +66,8 @@ def record(events: Sequence[UsageEvent]) -> None:
     rows = [{**each.model_dump(), "page": page_of(each.page), "at": now} for each in events]
     if rows:
         write(
-            lambda opened: opened.execute(insert(UsageEventRecord).on_conflict_do_nothing(), rows)
+            lambda opened: opened.execute(insert(UsageEventRecord).on_conflict_do_nothing(), rows),
+            uses_reserve=False,
         )
 
 

@@ -21,7 +21,8 @@ INTERVAL_SECONDS = 2.0
 TOPIC = "storage"
 """The topic of `change_events` that is published when `problems()` changed."""
 LEAST_FREE_BYTES = 512 * 1024
-"""With less free space the disk counts as full: a page, a step's record or a log line may not fit any more."""
+"""With less free space beside the reserve the disk counts as full: a page, a step's record or a log line may not fit any
+more."""
 ROOM_FOR_RESERVE_BYTES = 4 * reserve.RESERVE_BYTES
 """The reserve is allocated again only when this much is free: it was freed so that the databases could grow."""
 
@@ -118,6 +119,12 @@ def _database_problems(
     return tuple(found)
 
 
+def is_full(free_bytes: int) -> bool:
+    """Whether the disk counts as full. What a write has freed of the reserve is not room for new data."""
+    missing = 0 if reserve.is_held() else reserve.RESERVE_BYTES
+    return free_bytes - missing < LEAST_FREE_BYTES
+
+
 def _disk_problems(home: Path) -> tuple[Problem, ...]:
     try:
         free = shutil.disk_usage(home).free
@@ -125,7 +132,7 @@ def _disk_problems(home: Path) -> tuple[Problem, ...]:
         return ()
     if free >= ROOM_FOR_RESERVE_BYTES:
         reserve.hold()
-    if free >= LEAST_FREE_BYTES:
+    if not is_full(free):
         return ()
     return (
         Problem(

@@ -80,6 +80,21 @@ def test_a_full_disk_gets_the_reserve_and_the_write_succeeds(database: Path):
     assert not held.exists()
 
 
+def test_a_write_on_which_nothing_depends_leaves_the_reserve_alone(database: Path):
+    reserve.hold()
+    full = OperationalError("INSERT", {}, sqlite3.OperationalError("database or disk is full"))
+    failures = [full]
+
+    def change(opened: Session) -> None:
+        _add("shop")(opened)
+        if failures:
+            raise failures.pop()
+
+    write(change, pause=lambda _: None, uses_reserve=False)
+    assert _names() == ["shop"]
+    assert reserve.is_held()
+
+
 def test_a_mistake_is_not_tried_again(database: Path):
     write(_add("shop"))
     with pytest.raises(IntegrityError):
