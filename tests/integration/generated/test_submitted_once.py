@@ -75,9 +75,17 @@ class Person:
 
     def add_country(self, code: str, name: str, moment: str | None) -> None:
         reply = self.submit(self._form("countries", "new", code=code, name=name), moment)
-        is_known = code in self.countries
-        assert reply.outcome == ("refused" if is_known else "done")
+        is_new = code not in self.countries
+        assert reply.outcome == (
+            "done" if is_new or self._looks_added(code, name, moment) else "refused"
+        )
         self.countries.setdefault(code, name)
+
+    def _looks_added(self, code: str, name: str, moment: str | None) -> bool:
+        """A refused row whose reply was lost cannot be told from an added one if the same row was there before."""
+        return (
+            not self.app.config.OWN_DATABASE and moment == "reply" and self.countries[code] == name
+        )
 
     def change_country(self, code: str, new: str, name: str, moment: str | None) -> None:
         if code not in self.countries:
@@ -158,3 +166,17 @@ def test_a_change_that_was_cut_off(app, step, moment):
     getattr(person, step)(*values[step], moment)
     person.check()
     assert person.kills == (moment is not None)
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("name", ["Norway", "Italy"])
+def test_a_refused_change_that_was_cut_off(app, name, moment):
+    """A key that another row has is refused at each moment, even if that row holds what was wanted."""
+    app.run("DELETE FROM countries", "DELETE FROM notes")
+    person = Person(app)
+    person.add_country("A", "Norway", None)
+    person.add_country("B", name, None)
+    person.change_country("A", "B", name, moment)
+    person.check()
+    person.add_country("B", "Norway", moment)
+    person.check()

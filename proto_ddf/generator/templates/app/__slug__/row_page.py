@@ -111,6 +111,8 @@ def _change(view: TableView, texts: dict[str, str], snapshot: Snapshot, made: At
 def _changed(view: TableView, key: tuple[Any, ...], texts: dict[str, str]) -> str:
     """The key of the row if an earlier attempt has written these texts, which may have changed the key."""
     now = key_of_changed_row(view, key, texts)
+    if now != key and find_row(view, key) is not None:
+        return ""  # the row with the new key is another one
     stored = find_row(view, now)
     return encode_key(view, now) if stored is not None and holds(view, stored, texts) else ""
 
