@@ -318,11 +318,22 @@ def test_a_success_elsewhere_is_told_and_a_script_is_told_in_every_tab(
     open_page(other, site, "/another")
     other.evaluate("document.addEventListener('outbox:settled', (e) => (window.told = e.detail))")
     open_page(page, site)
-    submit(page, "Make it")
+    submit(page, "Make it", isForm=True)
     expect(other.get_by_role("status").get_by_text("Make it: done.")).to_be_visible()
     expect(other.get_by_role("link", name="Show")).to_have_attribute("href", "/apps/shop")
     page.wait_for_url("**/apps/shop")  # its own page did not know
     wait_until(lambda: other.evaluate("window.told?.reply.outcome") == "done")
+
+
+def test_a_press_that_is_answered_late_is_told_on_its_page_and_does_not_leave_it(
+    page: Page, site: Site
+) -> None:
+    site.answer = lambda _: (200, {"outcome": "done", "address": "/operations/1"}, {})
+    open_page(page, site, "/apps")
+    submit(page, "Stop Shop")
+    expect(page.get_by_role("status").get_by_text("Stop Shop: done.")).to_be_visible()
+    expect(page.get_by_role("link", name="Show")).to_have_attribute("href", "/operations/1")
+    assert page.url == f"{site.url}/apps"
 
 
 def test_what_one_person_made_is_neither_sent_nor_listed_while_another_is_signed_in(

@@ -198,14 +198,15 @@ function askMark() {
   }, 50);
 }
 
-/** A submission has its answer. Its own page shows what became of it; on any other, a notice does. */
+/** A submission has its answer. Its own page shows what became of it; on any other, a notice does. A form that was answered late
+ * is left for the page that shows it; after a press of a button the person stays on the page. */
 function tellPerson(item, reply) {
   const isOwn = item.token === sessionStorage.getItem("token") && item.page === location.pathname;
   if (isOwn && reply.shown) {
     if (reply.outcome !== "done") removeItem(item); // the page shows why
     return;
   }
-  if (isOwn && reply.outcome === "done" && reply.address) {
+  if (isOwn && item.isForm && reply.outcome === "done" && reply.address) {
     // It was answered late: the page may not know. An operation's panel names the operation that it shows.
     const shown = document.querySelector("[data-operation]")?.dataset.operation;
     if (shown && reply.address.endsWith(`/${shown}`)) return;
