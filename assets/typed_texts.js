@@ -49,13 +49,16 @@
     }
   }
 
-  new MutationObserver(() => {
+  function followConnection() {
     const now = isConnected();
     if (wasConnected && !now) forgetGone();
     if (now && !wasConnected) missing = new Map([...missing, ...typed]);
     if (now) putBack();
     wasConnected = now;
-  }).observe(document, { subtree: true, childList: true, attributeFilter: ["data-state"] });
+  }
+
+  new MutationObserver(followConnection).observe(document, { subtree: true, childList: true, attributeFilter: ["data-state"] });
+  followConnection(); // The page may be complete before this script runs, and may not change any more.
 
   window.addEventListener("pagehide", () => {
     if (wasConnected) forgetGone();

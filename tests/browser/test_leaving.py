@@ -1,7 +1,7 @@
 """Leaving one of Proto-DDF's own forms asks first if the form was changed, and asks nothing if it was not."""
 
 import pytest
-from playwright.sync_api import Dialog, Page, expect
+from playwright.sync_api import Dialog, Page, Route, expect
 
 from tests.browser.driving import wait_until_connected, wait_until_stored
 
@@ -70,6 +70,22 @@ def test_closing_or_reloading_asks_the_browser_s_own_question(server, page: Page
     expect(page.get_by_label(FORMS[path], exact=True)).to_have_value("Half a name")
     page.reload()
     assert len(asked) == 1
+
+
+@pytest.mark.parametrize("path", FORMS)
+def test_the_text_is_there_after_a_reload_though_its_script_comes_last(
+    server, page: Page, path: str
+):
+    change(page, server.url, path)
+    page.on("dialog", lambda dialog: dialog.accept())
+    held: list[Route] = []
+    page.route("**/typed_texts.js", lambda route: held.append(route))
+    page.reload(wait_until="commit")
+    wait_until_connected(page)
+    expect(page.get_by_label(FORMS[path], exact=True)).to_be_visible()
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)
+    held[0].continue_()
+    expect(page.get_by_label(FORMS[path], exact=True)).to_have_value("Half a name")
 
 
 @pytest.mark.parametrize("path", FORMS)
