@@ -9,7 +9,9 @@ is opened only if the file exists, and is used only while the path still names t
 Otherwise every query fails with "unable to open database file" until the file is back.
 """
 
+import fcntl
 import logging
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -111,7 +113,8 @@ def migrate() -> None:
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     try:
         with migrating.connect() as connection:
-            connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+            with _locked(path.parent):
+                connection.exec_driver_sql("PRAGMA journal_mode=WAL")
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
@@ -122,6 +125,18 @@ def migrate() -> None:
         ) from error
     finally:
         migrating.dispose()
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """A lock between processes. Two that switch a new database to WAL in the same moment do not wait for each other: one of
+    them fails at once, whatever its time limit."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def reconnect() -> None:
