@@ -20,7 +20,7 @@ from typing import Any
 import httpx
 import psutil
 
-from benchmarks.idle import free_port
+from benchmarks.two_servers import free_port
 from benchmarks.peer import LIMIT_SECONDS
 from proto_ddf.hosting.processes import end_tree, spawn_detached
 
