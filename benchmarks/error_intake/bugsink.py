@@ -20,8 +20,8 @@ from typing import Any
 import httpx
 import psutil
 
-from benchmarks.two_servers import free_port
 from benchmarks.peer import LIMIT_SECONDS
+from benchmarks.two_servers import free_port
 from proto_ddf.hosting.processes import end_tree, spawn_detached
 
 VERSION = "bugsink~=2.6.0"
