@@ -7,10 +7,8 @@ SUPERVISOR is the pid of the process that restarts the server after a crash (sup
 that process ends.
 """
 
-import fcntl
 import hashlib
 import http.client
-import ipaddress
 import json
 import os
 import signal
@@ -19,8 +17,6 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -32,10 +28,12 @@ from proto_ddf.access_settings import SignInMode
 from proto_ddf.accounts.sign_in import entry_path
 from proto_ddf.errors.settings_errors import describe_settings_errors
 from proto_ddf.errors.types import ProtoDDFError
+from proto_ddf.folder_lock import locked
 from proto_ddf.hosting.builds.frontend import build, install
 from proto_ddf.hosting.ports import is_free
 from proto_ddf.pid_file import end, kill, running, write_pid_file
 from proto_ddf.progress import NoProgress
+from proto_ddf.serving.hosts import is_loopback
 from proto_ddf.serving.loading import load_app
 from proto_ddf.serving.runner import exit_process, serve
 from proto_ddf.settings import PROJECT_ROOT, Settings, get_settings, variable_name
@@ -158,18 +156,11 @@ def check_reach(host: str, public_url: str | None, sign_in: SignInMode) -> None:
         ("HOST", host, host),
         ("PUBLIC_URL", public_url, urlsplit(public_url or "").hostname or "localhost"),
     ):
-        if not _is_loopback(name):
+        if not is_loopback(name):
             raise StartRefusedError(
                 f"{variable}={value} is refused: without sign-in Proto-DDF serves only this machine. "
                 "Set ENABLE_AUTH=accounts or ENABLE_AUTH=token, or use 127.0.0.1, ::1 or localhost."
             )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def check_not_running(pid_file: Path, supervisor: int | None = None) -> None:
@@ -182,7 +173,7 @@ def check_not_running(pid_file: Path, supervisor: int | None = None) -> None:
 
 def prepare_frontend() -> None:
     """Build Proto-DDF's own pages if their sources have changed since the last build."""
-    with _build_lock():
+    with locked(PROJECT_ROOT):  # other servers may be started in the same folder
         wanted = fingerprint()
         built = (WEB / "build/client/index.html").exists() and STAMP.exists()
         if built and STAMP.read_text() == wanted:
@@ -211,17 +202,6 @@ def fingerprint() -> str:
     for file in sorted(files):
         digest.update(str(file.relative_to(PROJECT_ROOT)).encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()
-
-
-@contextmanager
-def _build_lock() -> Iterator[None]:
-    """A lock between servers that are started in the same folder."""
-    folder = os.open(PROJECT_ROOT, os.O_RDONLY)
-    try:
-        fcntl.flock(folder, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(folder)
 
 
 def _announce(settings: Settings, served: threading.Event) -> None:

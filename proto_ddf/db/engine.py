@@ -9,9 +9,7 @@ is opened only if the file exists, and is used only while the path still names t
 Otherwise every query fails with "unable to open database file" until the file is back.
 """
 
-import fcntl
 import logging
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +25,7 @@ from sqlalchemy import Engine, event
 from sqlmodel import Session
 
 from proto_ddf import errors
+from proto_ddf.folder_lock import locked
 from proto_ddf.settings import get_settings
 
 BUSY_TIMEOUT_MS = 10_000
@@ -113,7 +112,8 @@ def migrate() -> None:
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     try:
         with migrating.connect() as connection:
-            with _locked(path.parent):
+            # Two that switch a new database to WAL in the same moment do not wait for each other: one fails at once.
+            with locked(path.parent):
                 connection.exec_driver_sql("PRAGMA journal_mode=WAL")
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             config.attributes["connection"] = connection
@@ -125,18 +125,6 @@ def migrate() -> None:
         ) from error
     finally:
         migrating.dispose()
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """A lock between processes. Two that switch a new database to WAL in the same moment do not wait for each other: one of
-    them fails at once, whatever its time limit."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def reconnect() -> None:

@@ -36,8 +36,13 @@ class Host(NamedTuple):
 
     @property
     def is_loopback(self) -> bool:
-        address = self.address
-        return self.name == "localhost" if address is None else address.is_loopback
+        return is_loopback(self.name)
+
+
+def is_loopback(name: str) -> bool:
+    """Whether a name, or an address without brackets, is that of this machine for itself."""
+    address = Host(name, 0).address
+    return name == "localhost" if address is None else address.is_loopback
 
 
 def parse_host(text: str, scheme: str) -> Host | None:

@@ -11,6 +11,15 @@ MOST_READ = 1_000_000
 """Bytes of a refused request's body that are read: many clients read no answer before they have sent everything."""
 
 
+async def read_refused_body(receive: Receive) -> None:
+    """Read what remains of it, up to MOST_READ bytes."""
+    size, more = 0, True
+    while more and size < MOST_READ:
+        message = await receive()
+        size += len(message.get("body", b""))
+        more = message.get("more_body", False)
+
+
 async def refuse(
     scope: Scope,
     receive: Receive,
@@ -27,9 +36,5 @@ async def refuse(
         await receive()  # websocket.connect
         await close_websocket(send, 1008, text)
         return
-    size, more = 0, True
-    while more and size <= MOST_READ:
-        message = await receive()
-        size += len(message.get("body", b""))
-        more = message.get("more_body", False)
+    await read_refused_body(receive)
     await send_answer(send, status, text, headers)

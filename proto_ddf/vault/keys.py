@@ -4,7 +4,6 @@ The file has one key per line. New secrets are encrypted with the first key; old
 There is more than one key only during a rotation.
 """
 
-import fcntl
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet, MultiFernet
 
+from proto_ddf.folder_lock import locked
 from proto_ddf.settings import get_settings
 
 
@@ -73,27 +73,20 @@ def replace(keys: Sequence[str]) -> None:
         file.flush()
         os.fsync(file.fileno())
     os.replace(fresh, path)
-    with _folder() as folder:
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
         os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 @contextmanager
 def exclusive() -> Iterator[None]:
     """A lock for writing the key file, between processes and threads."""
-    with _folder() as folder:
-        fcntl.flock(folder, fcntl.LOCK_EX)
+    with locked(key_file().parent):
         yield
 
 
 def cipher(keys: Sequence[str]) -> MultiFernet:
     """Encrypts with the first of `keys`, decrypts with any. Raises ValueError if one is not a Fernet key."""
     return MultiFernet([Fernet(key) for key in keys])
-
-
-@contextmanager
-def _folder() -> Iterator[int]:
-    opened = os.open(key_file().parent, os.O_RDONLY)
-    try:
-        yield opened
-    finally:
-        os.close(opened)

@@ -7,6 +7,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..answers import close_websocket
 from ..counters import COUNTERS
+from ..refusal import read_refused_body
 from .base import Middleware
 from .early_answer import DISCONNECT, EarlyAnswer
 
@@ -20,8 +21,6 @@ HEAD_BYTES = 32_768
 """Of all headers. Cookies of all apps on a host are among them."""
 MESSAGE_BYTES = MEGABYTE
 """Of one message of a websocket. Reflex closes the socket at this size too, but does not say why."""
-DRAINED_BYTES = MEGABYTE
-"""How much of a refused body is read: a browser does not read the answer before it has sent everything."""
 
 
 class SizeLimits(Middleware):
@@ -57,7 +56,7 @@ class SizeLimits(Middleware):
             if size <= limit_mb * MEGABYTE:
                 return message
             if message.get("more_body", False):
-                await _drain(receive)
+                await read_refused_body(receive)
             await refuse(413, "body_too_large", f"The body may have {limit_mb} MB.")
             return DISCONNECT
 
@@ -66,7 +65,7 @@ class SizeLimits(Middleware):
         elif scope["path"] == OWN_LIMIT:
             await self._app(scope, receive, send)
         elif _announced(scope) > limit_mb * MEGABYTE:
-            await _drain(receive)
+            await read_refused_body(receive)
             await refuse(413, "body_too_large", f"The body may have {limit_mb} MB.")
         else:
             await self._app(scope, receive_up_to_limit, answer.send)
@@ -88,12 +87,3 @@ class SizeLimits(Middleware):
 def _announced(scope: Scope) -> int:
     announced = Headers(scope=scope).get("content-length", "")
     return int(announced) if announced.isdecimal() else 0
-
-
-async def _drain(receive: Receive) -> None:
-    left = DRAINED_BYTES
-    while left > 0:
-        message = await receive()
-        if not message.get("more_body", False):
-            return
-        left -= len(message["body"])
