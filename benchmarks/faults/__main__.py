@@ -1,5 +1,6 @@
-"""`python -m benchmarks.faults` measures all rows, `python -m benchmarks.faults down SIGKILL` only those."""
+"""Measures the table, or the rows and columns that are asked for."""
 
+import argparse
 import os
 import signal
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.faults.columns import MEASURED
+from benchmarks.faults.columns import MEASURED, Column
 from benchmarks.faults.conditions import FAULTS, Fault
 from benchmarks.faults.document import FILE, WITHOUT_MEANING, cell_text, control_text, document
 from benchmarks.faults.place import Place, opened_place
@@ -21,18 +22,15 @@ from tests.disks import small_disk
 DISK = "64m"
 
 
-def main(names: list[str]) -> None:
-    known = [fault.name for fault in FAULTS]
-    if unknown := [name for name in names if name not in known]:
-        sys.exit(f"No faults {', '.join(unknown)}; there are {', '.join(known)}.")
+def main() -> None:
+    asked = _arguments()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("Ended before all was measured."))
     measured: dict[tuple[str, str], Cell] = {}
     controls: dict[tuple[str, str], Cell] = {}
     with tempfile.TemporaryDirectory(prefix="faults-") as folder, _place(Path(folder)) as place:
-        for fault, column_class in _cells(names or known, place):
-            key, column = (fault.name, column_class.name), column_class(place)
-            measured[key] = measure(place, fault, column)
-            controls[key] = control(place, fault, column)
+        for fault, column in _cells(asked.rows, asked.columns, place):
+            key = (fault.name, column.name)
+            measured[key], controls[key] = measure(fault, column), control(fault, column)
             _print(fault.name, column.name, measured[key], controls[key])
             FILE.write_text(document(FILE.read_text(), measured, controls, _machine()))
     if broken := [key for key, cell in measured.items() if not cell.is_kept]:
@@ -41,16 +39,38 @@ def main(names: list[str]) -> None:
         sys.exit("The faults do no harm without the protections either, so nothing is shown.")
 
 
-def _cells(names: list[str], place: Place) -> Iterator[tuple[Fault, type]]:
-    for fault in FAULTS:
-        if fault.name not in names or fault.strike is None:
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.faults", description=__doc__)
+    rows, columns = [fault.name for fault in FAULTS], [column.name for column in MEASURED]
+    parser.add_argument("rows", nargs="*", metavar="row", help=f"of {', '.join(rows)}")
+    parser.add_argument("--columns", default=",".join(columns), help="separated by commas")
+    asked = parser.parse_args()
+    asked.columns = asked.columns.split(",")
+    for known, given in ((rows, asked.rows), (columns, asked.columns)):
+        if unknown := [each for each in given if each not in known]:
+            parser.error(f"there is no {', '.join(unknown)}; there are {', '.join(known)}")
+    asked.rows = asked.rows or rows
+    return asked
+
+
+def _cells(rows: list[str], columns: list[str], place: Place) -> Iterator[tuple[Fault, Column]]:
+    """Column by column, because one may have a place of its own."""
+    for column_class in MEASURED:
+        if column_class.name not in columns:
             continue
-        if fault.needs_disk and not place.has_own_disk:
-            print(f"{fault.name}: not measured, because mounting is not allowed here", flush=True)
-            continue
-        for column in MEASURED:
-            if (fault.name, column.name) not in WITHOUT_MEANING:
-                yield fault, column
+        with column_class.opened(place) as column:
+            for fault in FAULTS:
+                if fault.name in rows and _is_measured(fault, column):
+                    yield fault, column
+
+
+def _is_measured(fault: Fault, column: Column) -> bool:
+    if fault.strike is None or (fault.name, column.name) in WITHOUT_MEANING:
+        return False
+    if fault.needs_disk and not column.place.has_own_disk:
+        print(f"{fault.name}: not measured, because mounting is not allowed here", flush=True)
+        return False
+    return True
 
 
 def _machine() -> str:
@@ -82,4 +102,4 @@ def _place(folder: Path) -> Iterator[Place]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from benchmarks.faults.columns import Column
-from benchmarks.faults.place import Place
 from tests.disks import fill_up
 from tests.servers.tcp_proxy import CLEAR, Flow
 
@@ -18,7 +17,7 @@ HELD_SECONDS = 0.3
 """How long faults last that do not end by themselves."""
 _BEFORE_STRIKE = 0.03
 """Up to so many seconds after the action began the process is struck."""
-Strike = Callable[[Place, Column], Iterator[None]]
+Strike = Callable[[Column], Iterator[None]]
 
 
 @dataclass(frozen=True)
@@ -35,8 +34,9 @@ class Fault:
 
 
 def slow(flow: Flow) -> Strike:
-    def strike(place: Place, column: Column) -> Iterator[None]:
-        place.proxy.upstream = place.proxy.downstream = flow
+    def strike(column: Column) -> Iterator[None]:
+        proxy = column.place.proxy
+        proxy.upstream = proxy.downstream = flow
         yield
 
     return strike
@@ -45,38 +45,40 @@ def slow(flow: Flow) -> Strike:
 def once(upstream: Flow = CLEAR, downstream: Flow = CLEAR) -> Strike:
     """Of one connection: the open one, or the first that is opened."""
 
-    def strike(place: Place, column: Column) -> Iterator[None]:
-        place.proxy.faulty = 0 if column.keeps_open else 1
-        place.proxy.upstream, place.proxy.downstream = upstream, downstream
+    def strike(column: Column) -> Iterator[None]:
+        proxy = column.place.proxy
+        proxy.faulty = 0 if column.keeps_open else 1
+        proxy.upstream, proxy.downstream = upstream, downstream
         yield
 
     return strike
 
 
-def down(place: Place, column: Column) -> Iterator[None]:
-    place.proxy.refusing = True
-    place.proxy.reset_all()
+def down(column: Column) -> Iterator[None]:
+    proxy = column.place.proxy
+    proxy.refusing = True
+    proxy.reset_all()
     yield
     time.sleep(HELD_SECONDS)
-    place.proxy.clear()
+    proxy.clear()
 
 
-def killed(place: Place, column: Column) -> Iterator[None]:
+def killed(column: Column) -> Iterator[None]:
     yield
     time.sleep(random.uniform(0, _BEFORE_STRIKE))
-    place.server.kill()
-    place.start()
+    column.place.server.kill()
+    column.place.start()
 
 
-def terminated(place: Place, column: Column) -> Iterator[None]:
+def terminated(column: Column) -> Iterator[None]:
     yield
     time.sleep(random.uniform(0, _BEFORE_STRIKE))
-    place.server.terminate()
-    place.start()
+    column.place.server.terminate()
+    column.place.start()
 
 
-def stopped(place: Place, column: Column) -> Iterator[None]:
-    process = place.server.process
+def stopped(column: Column) -> Iterator[None]:
+    process = column.place.server.process
     assert process is not None
     yield
     time.sleep(random.uniform(0, _BEFORE_STRIKE))
@@ -85,15 +87,16 @@ def stopped(place: Place, column: Column) -> Iterator[None]:
     process.send_signal(signal.SIGCONT)
 
 
-def disk_full(place: Place, column: Column) -> Iterator[None]:
-    filler = fill_up(place.server.home)
+def disk_full(column: Column) -> Iterator[None]:
+    filler = fill_up(column.place.server.home)
     yield
     time.sleep(HELD_SECONDS)
     filler.unlink()
 
 
-def database_locked(place: Place, column: Column) -> Iterator[None]:
-    with closing(sqlite3.connect(place.database, timeout=30, isolation_level=None)) as other:
+def database_locked(column: Column) -> Iterator[None]:
+    database = column.place.database
+    with closing(sqlite3.connect(database, timeout=30, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         yield
         time.sleep(HELD_SECONDS)

@@ -27,8 +27,8 @@ Figures = Mapping[tuple[str, str], Cell]
 """By the names of the row and the column."""
 Texts = Mapping[tuple[str, str], str]
 
-TEXT = """Written by `make faults`; `python -m benchmarks.faults down SIGKILL` measures only those rows. Each cell: trials: lost / doubled /
-unknown, and the 95th percentile of the recovery.
+TEXT = """Written by `make faults`; `python -m benchmarks.faults --columns outbox,sign-in down SIGKILL` measures only those rows and columns.
+Each cell: trials: lost / doubled / unknown, and the 95th percentile of the recovery.
 
 - **Lost**: acknowledged, and not stored. **Doubled**: stored more than once ("-" where a second time changes nothing). **Unknown**: not
   acknowledged within 60 s. **Recovery**: from the end of the fault to the acknowledgement; where the fault lasts as long as the action

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from benchmarks.faults.columns import Column
 from benchmarks.faults.conditions import Fault
-from benchmarks.faults.place import Place
 
 QUICK_TRIALS, SLOW_TRIALS = 100, 5
 QUICK_SECONDS = 1.0
@@ -58,7 +57,7 @@ class Cell:
         return not (self.lost or self.doubled or self.unknown) and self.is_ordered
 
 
-def measure(place: Place, fault: Fault, column: Column, most: int = QUICK_TRIALS) -> Cell:
+def measure(fault: Fault, column: Column, most: int = QUICK_TRIALS) -> Cell:
     """The trials of a cell, with the protections on. `most` is how many there are at most."""
     marks: list[str] = []
     trials: list[Trial] = []
@@ -66,27 +65,27 @@ def measure(place: Place, fault: Fault, column: Column, most: int = QUICK_TRIALS
     while len(trials) < wanted:
         marks.append(mark_of(fault, len(marks)))
         begin = time.monotonic()
-        trials.append(run(place, fault, column, marks[-1], column.act))
+        trials.append(run(fault, column, marks[-1], column.act))
         if len(trials) == 1 and time.monotonic() - begin < QUICK_SECONDS:
             wanted = most
     stored = [each for each in column.stored() if each in marks]
     first = list(dict.fromkeys(stored))
-    column.close()
+    column.clean_up()
     return Cell(trials, column.can_double, first == [each for each in marks if each in first])
 
 
-def control(place: Place, fault: Fault, column: Column) -> Cell:
+def control(fault: Fault, column: Column) -> Cell:
     """One trial with the protections off."""
     mark = mark_of(fault, 0)
-    found = run(place, fault, column, mark, column.act_unprotected)
-    column.close()
+    found = run(fault, column, mark, column.act_unprotected)
+    column.clean_up()
     return Cell([found], column.can_double)
 
 
-def run(place: Place, fault: Fault, column: Column, mark: str, act: Callable[[str], bool]) -> Trial:
+def run(fault: Fault, column: Column, mark: str, act: Callable[[str], bool]) -> Trial:
     assert fault.strike is not None
     column.prepare()
-    struck = fault.strike(place, column)
+    struck = fault.strike(column)
     next(struck)
     begin = time.monotonic()
     with ThreadPoolExecutor(1) as pool:
@@ -98,7 +97,7 @@ def run(place: Place, fault: Fault, column: Column, mark: str, act: Callable[[st
         if not fault.lasts:
             lifted = time.monotonic()
         is_acknowledged, end = doing.result()
-    place.proxy.clear()
+    column.place.proxy.clear()
     return Trial(is_acknowledged, column.effects(mark), max(0.0, end - lifted))
 
 

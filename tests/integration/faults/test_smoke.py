@@ -33,7 +33,8 @@ def fault(name: str) -> Fault:
 def test_nothing_is_lost_or_doubled_and_without_the_protections_it_is(
     place: Place, name: str, column: type[Column], harm: str
 ) -> None:
-    cell = measure(place, fault(name), column(place), TRIALS)
-    assert len(cell.trials) == TRIALS
-    assert cell.is_kept, cell
-    assert getattr(control(place, fault(name), column(place)), harm) == 1
+    with column.opened(place) as opened:
+        cell = measure(fault(name), opened, TRIALS)
+        assert len(cell.trials) == TRIALS
+        assert cell.is_kept, cell
+        assert getattr(control(fault(name), opened), harm) == 1
