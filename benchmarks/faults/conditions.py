@@ -15,8 +15,6 @@ from tests.servers.tcp_proxy import CLEAR, Flow
 
 HELD_SECONDS = 0.3
 """How long faults last that do not end by themselves."""
-_BEFORE_STRIKE = 0.03
-"""Up to so many seconds after the action began the process is struck."""
 Strike = Callable[[Column], Iterator[None]]
 
 
@@ -65,14 +63,14 @@ def down(column: Column) -> Iterator[None]:
 
 def killed(column: Column) -> Iterator[None]:
     yield
-    time.sleep(random.uniform(0, _BEFORE_STRIKE))
+    time.sleep(random.uniform(0, column.struck_within))
     column.place.server.kill()
     column.place.start()
 
 
 def terminated(column: Column) -> Iterator[None]:
     yield
-    time.sleep(random.uniform(0, _BEFORE_STRIKE))
+    time.sleep(random.uniform(0, column.struck_within))
     column.place.server.terminate()
     column.place.start()
 
@@ -81,7 +79,7 @@ def stopped(column: Column) -> Iterator[None]:
     process = column.place.server.process
     assert process is not None
     yield
-    time.sleep(random.uniform(0, _BEFORE_STRIKE))
+    time.sleep(random.uniform(0, column.struck_within))
     process.send_signal(signal.SIGSTOP)
     time.sleep(HELD_SECONDS)
     process.send_signal(signal.SIGCONT)
@@ -101,6 +99,14 @@ def database_locked(column: Column) -> Iterator[None]:
         yield
         time.sleep(HELD_SECONDS)
         other.execute("ROLLBACK")
+
+
+def upstream_fails(column: Column) -> Iterator[None]:
+    assert column.upstream is not None
+    column.upstream.fail()
+    yield
+    time.sleep(HELD_SECONDS)
+    column.upstream.recover()
 
 
 def _ends(ending: Literal["close", "reset", "silence"], after: int = 0) -> Flow:
@@ -133,12 +139,16 @@ FAULTS: tuple[Fault, ...] = (
         "nothing arrives any more, and neither side is told",
         once(_ends("silence"), _ends("silence")),
     ),
-    Fault("SIGKILL", "the server is killed within 30 ms, and started again", killed),
+    Fault("SIGKILL", "the server is killed while the action runs, and started again", killed),
     Fault("SIGSTOP", "the server stands still for 0.3 s", stopped),
-    Fault("SIGTERM", "the server is asked to end within 30 ms, and started again", terminated),
+    Fault("SIGTERM", "the server is asked to end while the action runs, and started again", terminated),
     Fault("disk full", "not a byte is free for 0.3 s", disk_full, needs_disk=True),
     Fault("database locked", "another process locks it for 0.3 s", database_locked),
-    Fault("upstream 429 / 5xx / garbage", "of the system that is called"),
+    Fault(
+        "upstream 429 / 5xx / garbage",
+        "for 0.3 s the database that is called has too many connections, is shutting down, or answers garbage",
+        upstream_fails,
+    ),
     Fault("reload", "of the page, in Chromium"),
     Fault("two tabs", "with the same page, in Chromium"),
     Fault("offline", "the browser is, in Chromium"),

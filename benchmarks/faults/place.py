@@ -87,8 +87,12 @@ class Place:
         return [note["text"] for note in json.loads(found)]
 
     def forget_notes(self) -> None:
+        self.write("UPDATE incident SET notes = '[]' WHERE id = ?", self.incident)
+
+    def write(self, statement: str, *values: str) -> None:
+        """Change the database of the home folder."""
         with closing(sqlite3.connect(self.database, timeout=30)) as opened, opened:
-            opened.execute("UPDATE incident SET notes = '[]' WHERE id = ?", [self.incident])
+            opened.execute(statement, values)
 
     def start(self) -> None:
         """Start the server again, and wait until it answers."""

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import ClassVar, Self
 
 from benchmarks.faults.place import Place
+from benchmarks.faults.upstream import Upstream
 
 LIMIT_SECONDS = 60.0
 """An action that is not acknowledged until then is unknown."""
@@ -21,6 +22,10 @@ class Column:
     """It uses one connection for all its actions; else each attempt has its own."""
     can_double = False
     """Whether a second effect can be told from the first."""
+    struck_within = 0.03
+    """Up to so many seconds after it began a process is struck."""
+    upstream: Upstream | None = None
+    """What it calls, if it calls another system."""
 
     def __init__(self, place: Place) -> None:
         self.place = place

@@ -1,7 +1,6 @@
 """An event by the websocket of a tab."""
 
 import time
-from collections.abc import Callable
 from uuid import uuid4
 
 from simple_websocket import ConnectionClosed
@@ -30,19 +29,15 @@ class UiEvent(Column):
         """Those whose end the server does not know of: closing them would tell it."""
 
     def prepare(self) -> None:
-        if self._tab is None:
-            self._tab = self._connect()
-            self._tab.load()
+        self._open()
 
     def attempt(self, mark: str, seconds: float) -> bool:
         try:
-            if self._tab is None:
-                self._tab = self._connect()
-                self._tab.load()
-                if _shows(self._tab, mark):  # the event had arrived, only its answer had not
-                    return True
-            self._tab.send(SEARCH, text=mark)
-            if _read(self._tab, lambda tab: _shows(tab, mark), seconds):
+            tab = self._open()
+            if _shows(tab, mark):  # the event had arrived, only its answer had not
+                return True
+            tab.send(SEARCH, text=mark)
+            if _read(tab, mark, seconds):
                 return True
         except _CONNECTION_ERRORS:
             pass
@@ -50,20 +45,22 @@ class UiEvent(Column):
         return False
 
     def act_unprotected(self, mark: str) -> bool:
-        """It is sent once, and the tab that connects again is a new one to the server."""
-        if self.attempt(mark, FIRST_ANSWER):
-            return True
-        self._token = str(uuid4())
-        return False
+        """Once, and what is sent counts as done, whatever is read afterwards."""
+        try:
+            tab = self._open()
+            tab.send(SEARCH, text=mark)
+        except _CONNECTION_ERRORS:
+            self._abandon()
+            return False
+        _read(tab, mark, FIRST_ANSWER)
+        return True
 
     def effects(self, mark: str) -> int:
         """Whether a connection that is made after the fault shows it."""
         for seconds in attempts():
             self.clean_up()
             try:
-                self._tab = self._connect()
-                self._tab.load()
-                return int(_shows(self._tab, mark))
+                return int(_shows(self._open(), mark))
             except _CONNECTION_ERRORS:
                 self._abandon()
                 time.sleep(seconds)
@@ -74,8 +71,12 @@ class UiEvent(Column):
             each.close()
         self._abandoned, self._tab = [], None
 
-    def _connect(self) -> TabSocket:
-        return TabSocket(self.place.proxy.port, self.place.cookie, self._token)
+    def _open(self) -> TabSocket:
+        """The tab; it connects again if it has to."""
+        if self._tab is None:
+            self._tab = TabSocket(self.place.proxy.port, self.place.cookie, self._token)
+            self._tab.load()
+        return self._tab
 
     def _abandon(self) -> None:
         if self._tab is not None:
@@ -87,9 +88,10 @@ def _shows(tab: TabSocket, mark: str) -> bool:
     return bool(tab.value("log_search") == mark)
 
 
-def _read(tab: TabSocket, condition: Callable[[TabSocket], bool], seconds: float) -> bool:
+def _read(tab: TabSocket, mark: str, seconds: float) -> bool:
+    """Read until it shows the mark."""
     end = time.monotonic() + seconds
-    while not condition(tab):
+    while not _shows(tab, mark):
         if tab.is_closed or time.monotonic() >= end:
             return False
         tab.read(min(0.05, seconds))

@@ -4,10 +4,18 @@ from collections.abc import Iterator
 
 import pytest
 
-from benchmarks.faults.columns import Column, Outbox, SignIn, UiEvent
+from benchmarks.faults.columns import (
+    Column,
+    ConnectSource,
+    GenerateApp,
+    Outbox,
+    SignIn,
+    UiEvent,
+)
 from benchmarks.faults.conditions import FAULTS, Fault
 from benchmarks.faults.place import Place, opened_place
 from benchmarks.faults.trials import control, measure
+from tests.servers.postgres import PostgresServer
 
 TRIALS = 3
 
@@ -26,7 +34,7 @@ def fault(name: str) -> Fault:
     ("name", "column", "harm"),
     [
         ("reset after commit and before the reply", Outbox, "doubled"),
-        ("reset before the request", UiEvent, "unknown"),
+        ("reset before the request", UiEvent, "lost"),
         ("timeout", SignIn, "unknown"),
     ],
 )
@@ -38,3 +46,21 @@ def test_nothing_is_lost_or_doubled_and_without_the_protections_it_is(
         assert len(cell.trials) == TRIALS
         assert cell.is_kept, cell
         assert getattr(control(fault(name), opened), harm) == 1
+
+
+@pytest.mark.skipif(bool(PostgresServer.missing()), reason=PostgresServer.missing())
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [
+        ("reset after commit and before the reply", ConnectSource),
+        ("upstream 429 / 5xx / garbage", ConnectSource),
+        ("reset after commit and before the reply", GenerateApp),
+    ],
+)
+def test_an_operation_is_started_once_and_succeeds(
+    place: Place, name: str, column: type[Column]
+) -> None:
+    with column.opened(place) as opened:
+        cell = measure(fault(name), opened, most=1)
+    assert len(cell.trials) == 1
+    assert cell.is_kept, cell
