@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-
 _LEFT_TO_WRITE = 1024**2
 """All other bytes are reserved at once, which is faster."""
 

@@ -19,11 +19,12 @@ from benchmarks.faults.trials import Cell, control, measure
 from benchmarks.report import machine
 from tests.disks import small_disk
 
-DISK = "64m"
+DISK = "512m"
+"""No app is generated with less than 200 MB free, and it needs 150 MB."""
 
 
 def main() -> None:
-    asked = _arguments()
+    asked = arguments(sys.argv[1:])
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("Ended before all was measured."))
     measured: dict[tuple[str, str], Cell] = {}
     controls: dict[tuple[str, str], Cell] = {}
@@ -39,15 +40,16 @@ def main() -> None:
         sys.exit("The faults do no harm without the protections either, so nothing is shown.")
 
 
-def _arguments() -> argparse.Namespace:
+def arguments(given: list[str]) -> argparse.Namespace:
+    """`rows` and `columns`: by default all."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.faults", description=__doc__)
     rows, columns = [fault.name for fault in FAULTS], [column.name for column in MEASURED]
     parser.add_argument("rows", nargs="*", metavar="row", help=f"of {', '.join(rows)}")
     parser.add_argument("--columns", default=",".join(columns), help="separated by commas")
-    asked = parser.parse_args()
+    asked = parser.parse_args(given)
     asked.columns = asked.columns.split(",")
-    for known, given in ((rows, asked.rows), (columns, asked.columns)):
-        if unknown := [each for each in given if each not in known]:
+    for known, chosen in ((rows, asked.rows), (columns, asked.columns)):
+        if unknown := [each for each in chosen if each not in known]:
             parser.error(f"there is no {', '.join(unknown)}; there are {', '.join(known)}")
     asked.rows = asked.rows or rows
     return asked

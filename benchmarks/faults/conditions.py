@@ -141,7 +141,9 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault("SIGKILL", "the server is killed while the action runs, and started again", killed),
     Fault("SIGSTOP", "the server stands still for 0.3 s", stopped),
-    Fault("SIGTERM", "the server is asked to end while the action runs, and started again", terminated),
+    Fault(
+        "SIGTERM", "the server is asked to end while the action runs, and started again", terminated
+    ),
     Fault("disk full", "not a byte is free for 0.3 s", disk_full, needs_disk=True),
     Fault("database locked", "another process locks it for 0.3 s", database_locked),
     Fault(

@@ -31,8 +31,8 @@ TEXT = """Written by `make faults`; `python -m benchmarks.faults --columns outbo
 Each cell: trials: lost / doubled / unknown, and the 95th percentile of the recovery.
 
 - **Lost**: acknowledged, and not stored. **Doubled**: stored more than once ("-" where a second time changes nothing). **Unknown**: not
-  acknowledged within 60 s. **Recovery**: from the end of the fault to the acknowledgement; where the fault lasts as long as the action
-  (latency, bandwidth, slow close, slicing) the time of the whole action. Of five trials the longest.
+  acknowledged within 60 s, an operation within 180 s. **Recovery**: from the end of the fault to the acknowledgement; where the fault
+  lasts as long as the action (latency, bandwidth, slow close, slicing) the time of the whole action. Of five trials the longest.
 - There are 100 trials if one takes less than a second, else 5. "Out of order" would be said where what is stored is not in the order in
   which it was done.
 - Kills and stops come at a random moment of the first 30 ms, of connecting a source 0.3 s, of generating an app 4 s. Of the row

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.faults.__main__ import arguments
 from benchmarks.faults.columns import MEASURED
 from benchmarks.faults.conditions import FAULTS
 from benchmarks.faults.document import (
@@ -84,3 +85,17 @@ def test_the_document_has_the_rows_and_columns_of_today() -> None:
 @pytest.mark.parametrize("column", MEASURED)
 def test_each_measured_action_has_a_column(column: type) -> None:
     assert column.name in COLUMNS
+
+
+def test_all_rows_and_columns_are_measured_unless_some_are_chosen() -> None:
+    everything = arguments([])
+    assert everything.rows == ROWS
+    assert everything.columns == [column.name for column in MEASURED]
+    chosen = arguments(["--columns", "outbox,UI event", "down", "SIGKILL"])
+    assert (chosen.rows, chosen.columns) == (["down", "SIGKILL"], ["outbox", "UI event"])
+
+
+@pytest.mark.parametrize("given", [["up"], ["--columns", "inbox"]])
+def test_an_unknown_row_or_column_is_refused(given: list[str]) -> None:
+    with pytest.raises(SystemExit):
+        arguments(given)

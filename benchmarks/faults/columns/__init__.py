@@ -8,6 +8,22 @@ from benchmarks.faults.columns.readiness import Readiness
 from benchmarks.faults.columns.sign_in import SignIn
 from benchmarks.faults.columns.ui_event import UiEvent
 
-__all__ = ["MEASURED", "Column", "ConnectSource", "GenerateApp", "Outbox", "Readiness", "SignIn", "UiEvent"]
+__all__ = [
+    "MEASURED",
+    "Column",
+    "ConnectSource",
+    "GenerateApp",
+    "Outbox",
+    "Readiness",
+    "SignIn",
+    "UiEvent",
+]
 
-MEASURED: tuple[type[Column], ...] = (GenerateApp, ConnectSource, UiEvent, Outbox, SignIn, Readiness)
+MEASURED: tuple[type[Column], ...] = (
+    GenerateApp,
+    ConnectSource,
+    UiEvent,
+    Outbox,
+    SignIn,
+    Readiness,
+)
