@@ -30,8 +30,9 @@ def test_it_starts_serves_and_ends_on_a_signal(server: Server, ending: signal.Si
 
 
 def test_it_starts_on_another_port_without_a_build(server: Server) -> None:
-    server.start()
-    server.run("stop")
+    process = server.start()
+    process.terminate()
+    process.wait(START_SECONDS)
     built = page_names()
     server.port = free_port()
     server.environment["PORT"] = str(server.port)
