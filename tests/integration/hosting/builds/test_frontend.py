@@ -70,6 +70,23 @@ def folder(tmp_path: Path) -> Path:
     return Path(shutil.copytree(TINY, tmp_path / "tiny_app"))
 
 
+@pytest.fixture(scope="module")
+def installed_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = Path(shutil.copytree(TINY, tmp_path_factory.mktemp("installed") / "tiny_app"))
+    frontend.install(folder, NoProgress())
+    return folder
+
+
+@pytest.fixture
+def installed(installed_once: Path, tmp_path: Path) -> Path:
+    """A copy of a folder after `install`. Its packages are links to the same files, as Bun makes them to its cache."""
+    unlinked = shutil.ignore_patterns("node_modules")
+    folder = shutil.copytree(installed_once, tmp_path / "tiny_app", symlinks=True, ignore=unlinked)
+    packages = Path(".web/node_modules")
+    subprocess.run(["cp", "-al", installed_once / packages, folder / packages], check=True)
+    return Path(folder)
+
+
 def built(folder: Path) -> bool:
     return (folder / ".web/build/client/404.html").exists()
 
@@ -225,38 +242,26 @@ def answering(status: int | None) -> Iterator[str]:
             thread.join()
 
 
-def test_a_page_that_cannot_be_bundled_is_reported_and_can_be_tried_again(folder: Path) -> None:
-    frontend.install(folder, NoProgress())
-    page = folder / ROUTE
+def test_a_page_that_cannot_be_bundled_is_reported_and_can_be_tried_again(installed: Path) -> None:
+    """The reason is the bundler's message and not its stack."""
+    page = installed / ROUTE
     good = page.read_text()
-    page.write_text("export default function ( {")
-    with pytest.raises(errors.SystemError) as caught:
-        frontend.build(folder, NoProgress())
-    assert caught.value.code == "build_failed"
-    assert caught.value.context["log"]
-    page.write_text(good)
-    frontend.build(folder, NoProgress())
-    assert built(folder)
-
-
-@pytest.mark.parametrize(
-    ("page", "reason"),
-    [
+    for bad, reason in (
         ("export default function ( {", "["),
         (
             'import x from "./gone";\nexport default () => x;',
             "[UNRESOLVED_IMPORT] Could not resolve './gone'",
         ),
-    ],
-)
-def test_the_reason_is_the_bundler_s_message_and_not_its_stack(
-    folder: Path, page: str, reason: str
-) -> None:
-    frontend.install(folder, NoProgress())
-    (folder / ROUTE).write_text(page)
-    with pytest.raises(errors.SystemError) as caught:
-        frontend.build(folder, NoProgress())
-    assert caught.value.context["reason"].startswith(reason)
+    ):
+        page.write_text(bad)
+        with pytest.raises(errors.SystemError) as caught:
+            frontend.build(installed, NoProgress())
+        assert caught.value.code == "build_failed"
+        assert caught.value.context["log"]
+        assert caught.value.context["reason"].startswith(reason)
+    page.write_text(good)
+    frontend.build(installed, NoProgress())
+    assert built(installed)
 
 
 class Killing(Stopping):
@@ -277,14 +282,13 @@ class Killing(Stopping):
     "choose", [lambda child: [child], psutil.Process.children], ids=["the child", "the bundler"]
 )
 def test_a_build_that_is_killed_is_reported_as_such(
-    folder: Path, choose: Callable[[psutil.Process], list[psutil.Process]]
+    installed: Path, choose: Callable[[psutil.Process], list[psutil.Process]]
 ) -> None:
-    frontend.install(folder, NoProgress())
     with pytest.raises(errors.SystemError) as caught:
-        frontend.build(folder, Killing("Bundling", choose))
+        frontend.build(installed, Killing("Bundling", choose))
     assert caught.value.code == "process_killed"
-    frontend.build(folder, NoProgress())
-    assert built(folder)
+    frontend.build(installed, NoProgress())
+    assert built(installed)
 
 
 @pytest.mark.parametrize(
@@ -304,17 +308,16 @@ def test_an_app_that_ends_itself_is_reported(
     assert (caught.value.code, caught.value.context["reason"]) == (code, reason)
 
 
-def test_a_stopped_build_leaves_no_process_and_can_be_repeated(folder: Path) -> None:
-    frontend.install(folder, NoProgress())
+def test_a_stopped_build_leaves_no_process_and_can_be_repeated(installed: Path) -> None:
     progress = Stopping("Bundling")
     with pytest.raises(Stop):
-        frontend.build(folder, progress)
+        frontend.build(installed, progress)
     assert progress.process is not None
     assert not is_alive(*progress.process)
-    found = subprocess.run(["pgrep", "-f", str(folder)], capture_output=True, check=False)
+    found = subprocess.run(["pgrep", "-f", str(installed)], capture_output=True, check=False)
     assert found.stdout == b""
-    frontend.build(folder, NoProgress())
-    assert built(folder)
+    frontend.build(installed, NoProgress())
+    assert built(installed)
 
 
 @pytest.mark.parametrize("task", ["install", "build"])
