@@ -9,15 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
 from benchmarks.faults.columns import MEASURED, Column
 from benchmarks.faults.conditions import FAULTS, Fault
+from benchmarks.faults.disk import disk_of_its_own
 from benchmarks.faults.document import FILE, WITHOUT_MEANING, cell_text, control_text, document
 from benchmarks.faults.place import Place, opened_place
 from benchmarks.faults.trials import Cell, control, measure
 from benchmarks.report import machine
-from tests.disks import small_disk
 
 DISK = "512m"
 """No app is generated with less than 200 MB free, and it needs 150 MB."""
@@ -28,7 +26,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("Ended before all was measured."))
     measured: dict[tuple[str, str], Cell] = {}
     controls: dict[tuple[str, str], Cell] = {}
-    with tempfile.TemporaryDirectory(prefix="faults-") as folder, _place(Path(folder)) as place:
+    with _place() as place:
         for fault, column in _cells(asked.rows, asked.columns, place):
             key = (fault.name, column.name)
             measured[key], controls[key] = measure(fault, column), control(fault, column)
@@ -43,7 +41,8 @@ def main() -> None:
 def arguments(given: list[str]) -> argparse.Namespace:
     """`rows` and `columns`: by default all."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.faults", description=__doc__)
-    rows, columns = [fault.name for fault in FAULTS], [column.name for column in MEASURED]
+    rows = [fault.name for fault in FAULTS]
+    columns = list(dict.fromkeys(column.name for column in MEASURED))
     parser.add_argument("rows", nargs="*", metavar="row", help=f"of {', '.join(rows)}")
     parser.add_argument("--columns", default=",".join(columns), help="separated by commas")
     asked = parser.parse_args(given)
@@ -58,21 +57,20 @@ def arguments(given: list[str]) -> argparse.Namespace:
 def _cells(rows: list[str], columns: list[str], place: Place) -> Iterator[tuple[Fault, Column]]:
     """Column by column, because one may have a place of its own."""
     for column_class in MEASURED:
-        if column_class.name not in columns:
+        faults = [each for each in FAULTS if each.name in rows and _is_measured(each, column_class)]
+        if column_class.name not in columns or not faults:
             continue
         with column_class.opened(place) as column:
-            for fault in FAULTS:
-                if fault.name in rows and _is_measured(fault, column):
+            for fault in faults:
+                if fault.needs_disk and not column.place.has_own_disk:
+                    print(f"{fault.name}: not measured, because mounting is not allowed here")
+                else:
                     yield fault, column
 
 
-def _is_measured(fault: Fault, column: Column) -> bool:
-    if fault.strike is None or (fault.name, column.name) in WITHOUT_MEANING:
-        return False
-    if fault.needs_disk and not column.place.has_own_disk:
-        print(f"{fault.name}: not measured, because mounting is not allowed here", flush=True)
-        return False
-    return True
+def _is_measured(fault: Fault, column: type[Column]) -> bool:
+    has_meaning = (fault.name, column.name) not in WITHOUT_MEANING
+    return fault.strike is not None and has_meaning and column.is_struck_by(fault.name)
 
 
 def _machine() -> str:
@@ -86,21 +84,14 @@ def _print(fault: str, column: str, cell: Cell, controlled: Cell) -> None:
 
 
 @contextmanager
-def _place(folder: Path) -> Iterator[Place]:
-    """On a disk of its own, if one can be mounted."""
-    home = folder / "home"
-    try:
-        disk = small_disk(home, DISK)
-        disk.__enter__()
-    except pytest.skip.Exception:
-        with opened_place(home, has_own_disk=False) as place:
+def _place() -> Iterator[Place]:
+    with tempfile.TemporaryDirectory(prefix="faults-") as folder:
+        home = Path(folder) / "home"
+        with (
+            disk_of_its_own(home, DISK) as is_mounted,
+            opened_place(home, has_own_disk=is_mounted) as place,
+        ):
             yield place
-        return
-    try:
-        with opened_place(home, has_own_disk=True) as place:
-            yield place
-    finally:
-        disk.__exit__(None, None, None)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from benchmarks.faults.columns import Column
+from benchmarks.faults.upstream import UPSTREAM_ROW
 from tests.disks import fill_up
 from tests.servers.tcp_proxy import CLEAR, Flow
 
@@ -147,7 +148,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("disk full", "not a byte is free for 0.3 s", disk_full, needs_disk=True),
     Fault("database locked", "another process locks it for 0.3 s", database_locked),
     Fault(
-        "upstream 429 / 5xx / garbage",
+        UPSTREAM_ROW,
         "for 0.3 s the database that is called has too many connections, is shutting down, or answers garbage",
         upstream_fails,
     ),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from benchmarks.faults.conditions import FAULTS
 from benchmarks.faults.trials import Cell
+from benchmarks.faults.upstream import UPSTREAM_ROW
 
 FILE = Path(__file__).resolve().parents[2] / "docs" / "reliability.md"
 HEAD = "## Measured under faults"
@@ -17,9 +18,10 @@ NOT_MEASURED = "not measured yet"
 NO_UPSTREAM = "no meaning: it calls no other system"
 NO_PAGE = "no meaning: no page does it"
 NO_BODY = "no meaning: it sends no body"
-UPSTREAM = "upstream 429 / 5xx / garbage"
 WITHOUT_MEANING: Mapping[tuple[str, str], str] = {
-    **{(UPSTREAM, name): NO_UPSTREAM for name in ("UI event", "outbox", "sign-in", "readiness")},
+    **{
+        (UPSTREAM_ROW, name): NO_UPSTREAM for name in ("UI event", "outbox", "sign-in", "readiness")
+    },
     **{(row, "readiness"): NO_PAGE for row in ("reload", "two tabs", "offline")},
     ("reset mid-body", "readiness"): NO_BODY,
 }
@@ -41,6 +43,10 @@ Each cell: trials: lost / doubled / unknown, and the 95th percentile of the reco
   followed; Try Again, by the outbox too, if it failed. Acknowledged: it has succeeded. Stored: one operation was started, and there is
   one source with its schema, or one app with its folder and a page that is served. The source is a PostgreSQL database of one small
   table; the build is a real one.
+- **Save a row**: the faults strike a generated app: one with an SQLite file of its own and, where a database server fails, one on
+  PostgreSQL. In turn, a row is added whose key the database chooses, and a row is changed, by the app's `POST /api/outbox` under one id.
+  What the app refuses is submitted again from the same form under a new id, as a person does who has read why. Stored: as often as
+  a trigger of the database saw it written.
 - **UI event**: typing into a search field, by a websocket that connects again with the tab's token. **Outbox**: adding a note by
   `POST /api/outbox` under one id. **Sign-in**: a name and a password; stored is a session that is accepted. **Readiness**: asked until it
   says ready; stored is a page that is then served.
@@ -48,9 +54,9 @@ Each cell: trials: lost / doubled / unknown, and the 95th percentile of the reco
   30 s, so that there the recovery takes longer. What they themselves do is tested in Chromium (`tests/browser/outbox`).
 """
 CONTROL_HEAD = "### With the protections off"
-CONTROL_TEXT = """One trial each: what is submitted is sent without the id of its first attempt, once more if there was no answer, and an operation
-that failed is not tried again; the tab's event is sent once, and counts as done once it is sent; sign-in and readiness are asked
-once. "Kept" means that the fault did no harm even then.
+CONTROL_TEXT = """One trial each: what is submitted is sent without the id of its first attempt, once more if there was no answer (a row from a form
+that is filled in anew), and an operation that failed is not tried again; the tab's event is sent once, and counts as done once it is
+sent; sign-in and readiness are asked once. "Kept" means that the fault did no harm even then.
 """
 LIMITS = "\n## Limits\n"
 

@@ -5,7 +5,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -43,17 +43,12 @@ class Answer:
 
 
 @dataclass
-class Place:
-    server: Server
-    proxy: TcpProxy
-    incident: str
-    """The id of an incident, to which notes are added."""
-    has_own_disk: bool
-    cookie: str = ""
+class Struck:
+    """What the faults strike: a server, and the proxy through which it is asked."""
 
-    @property
-    def database(self) -> Path:
-        return self.server.home / "proto_ddf.db"
+    proxy: TcpProxy
+    has_own_disk: bool
+    cookie: str = field(default="", kw_only=True)
 
     def ask(
         self, method: str, path: str, seconds: float, body: bytes = b"", **headers: str
@@ -69,6 +64,19 @@ class Place:
                 return Answer(answer.status, answer.headers, answer.read())
             except (OSError, http.client.HTTPException):
                 return None
+
+
+@dataclass
+class Place(Struck):
+    """Proto-DDF."""
+
+    server: Server
+    incident: str
+    """The id of an incident, to which notes are added."""
+
+    @property
+    def database(self) -> Path:
+        return self.server.home / "proto_ddf.db"
 
     def sign_in(self, seconds: float, mark: str = "") -> str:
         """The cookie of a new session; "" if no answer had one."""
@@ -106,7 +114,7 @@ def opened_place(home: Path, *, has_own_disk: bool) -> Iterator[Place]:
     port = free_port()
     with TcpProxy(port) as proxy:
         server = Server(home, port, dict(_environment(proxy.port)))
-        place = Place(server, proxy, incident, has_own_disk)
+        place = Place(proxy, has_own_disk, server, incident)
         place.start()
         try:
             place.cookie = place.sign_in(30.0)

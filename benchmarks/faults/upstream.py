@@ -12,6 +12,8 @@ from tests.servers.peers import Answer, listener, say
 from tests.servers.postgres import PostgresServer
 from tests.servers.tcp_proxy import TcpProxy
 
+UPSTREAM_ROW = "upstream 429 / 5xx / garbage"
+"""The name of its fault."""
 TABLE = "note"
 _NO_ENCRYPTION = b"N"
 _REQUEST = 4096

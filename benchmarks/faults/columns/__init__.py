@@ -5,6 +5,7 @@ from benchmarks.faults.columns.connect_source import ConnectSource
 from benchmarks.faults.columns.generate_app import GenerateApp
 from benchmarks.faults.columns.outbox import Outbox
 from benchmarks.faults.columns.readiness import Readiness
+from benchmarks.faults.columns.save_row import SaveRow, SaveRowOnServer
 from benchmarks.faults.columns.sign_in import SignIn
 from benchmarks.faults.columns.ui_event import UiEvent
 
@@ -15,6 +16,8 @@ __all__ = [
     "GenerateApp",
     "Outbox",
     "Readiness",
+    "SaveRow",
+    "SaveRowOnServer",
     "SignIn",
     "UiEvent",
 ]
@@ -22,6 +25,8 @@ __all__ = [
 MEASURED: tuple[type[Column], ...] = (
     GenerateApp,
     ConnectSource,
+    SaveRow,
+    SaveRowOnServer,
     UiEvent,
     Outbox,
     SignIn,

@@ -37,6 +37,11 @@ class Column:
         """For all faults. A column may bring a place of its own."""
         yield cls(place)
 
+    @classmethod
+    def is_struck_by(cls, row: str) -> bool:
+        """Whether the fault of that row is one for this class."""
+        return True
+
     def attempt(self, mark: str, seconds: float) -> bool:
         """Do it once; whether it was acknowledged within that time."""
         raise NotImplementedError
