@@ -46,7 +46,8 @@ Each cell: trials: lost / doubled / unknown, and the 95th percentile of the reco
 - **Save a row**: the faults strike a generated app: one with an SQLite file of its own and, where a database server fails, one on
   PostgreSQL. In turn, a row is added whose key the database chooses, and a row is changed, by the app's `POST /api/outbox` under one id.
   What the app refuses is submitted again from the same form under a new id, as a person does who has read why. Stored: as often as
-  a trigger of the database saw it written.
+  a trigger of the database saw it written. Not measured: a kill of an app on a database server, after which it may have to ask
+  whether a row was added ([Changes of rows](#changes-of-rows)).
 - **UI event**: typing into a search field, by a websocket that connects again with the tab's token. **Outbox**: adding a note by
   `POST /api/outbox` under one id. **Sign-in**: a name and a password; stored is a session that is accepted. **Readiness**: asked until it
   says ready; stored is a page that is then served.
