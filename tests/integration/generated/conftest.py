@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from proto_ddf.generator.code.render import render_app
 from proto_ddf.generator.planning.plan import plan_app
+from proto_ddf.settings import PROJECT_ROOT
 from proto_ddf.sources.sqlite.source import SqliteSource
 from tests.awkward_tables import make_tables
 from tests.served_apps import (
@@ -134,9 +135,10 @@ def served(
 
 
 @pytest.fixture(scope="session")
-def mypy(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """The command that checks types. All apps share its cache, since most of its time is spent on their libraries."""
-    cache = tmp_path_factory.mktemp("mypy")
+def mypy() -> list[str]:
+    """The command that checks types. All apps, and all test runs, share its cache, since most of its time is spent on
+    their libraries."""
+    cache = PROJECT_ROOT / ".mypy_cache" / "generated_apps"
     return ["mypy", "--strict", "--follow-imports=silent", "--cache-dir", str(cache)]
 
 
