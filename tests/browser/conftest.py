@@ -17,6 +17,7 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, BrowserType, Page
 
+from tests import forked_servers
 from tests.answering import answers
 from tests.browser.driving import (
     connect_file,
@@ -25,6 +26,7 @@ from tests.browser.driving import (
     start_generation,
 )
 from tests.chromium import CHROMIUM, MISSING
+from tests.forked_servers import ForkedProcess
 from tests.ports import HOST, free_port, free_ports, port_range
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,10 +43,12 @@ class Server:
     home: Path
     port: int
     environment: dict[str, str] = field(default_factory=dict)
-    process: subprocess.Popen[bytes] | None = None
+    process: subprocess.Popen[bytes] | ForkedProcess | None = None
     ports: dict[str, str] = field(default_factory=lambda: port_range(free_ports(40)))
-    command: Sequence[str] = ("-m", "proto_ddf.server", "start")
-    """Arguments of the Python interpreter."""
+    command: Sequence[str] = ()
+    """Arguments of the Python interpreter, to start it in another way than `python -m proto_ddf.server start`."""
+    addition: str = ""
+    """A module that the server imports first."""
 
     @property
     def url(self) -> str:
@@ -53,6 +57,14 @@ class Server:
     @property
     def log(self) -> str:
         return self._log_path.read_text(errors="replace")
+
+    def _fork(self, argument: str) -> ForkedProcess:
+        return forked_servers.start(argument, self.addition, self._environment, self._log_path)
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        own = {"PROTO_DDF_HOME": str(self.home), "PORT": str(self.port)}
+        return os.environ | self.ports | self.environment | own
 
     @property
     def _log_path(self) -> Path:
@@ -65,13 +77,14 @@ class Server:
 
     def launch(self) -> None:
         """Start without waiting."""
-        environment = os.environ | self.ports | self.environment
-        environment |= {"PROTO_DDF_HOME": str(self.home), "PORT": str(self.port)}
+        if not self.command:
+            self.process = self._fork("start")
+            return
         with self._log_path.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, *self.command],
                 cwd=ROOT,
-                env=environment,
+                env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -104,16 +117,7 @@ class Server:
 
     def stop(self) -> None:
         """End the server and every app it started, as `make stop` does."""
-        environment = os.environ | self.environment
-        environment |= {"PROTO_DDF_HOME": str(self.home), "PORT": str(self.port)}
-        subprocess.run(
-            [sys.executable, "-m", "proto_ddf.server", "stop"],
-            cwd=ROOT,
-            env=environment,
-            check=False,
-            capture_output=True,
-            timeout=60,
-        )
+        self._fork("stop").wait(timeout=60)
         if self.process is not None:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(timeout=20)

@@ -49,10 +49,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def server(folder: Path) -> Iterator[Server]:
     """A server for this module that forgets its tabs when it is asked to. Of its two ports one is taken, so that a
     generation, of which these tests look only at the start, fails before it builds anything."""
-    environment = {"ALLOWED_FOLDERS": json.dumps([str(folder)])} | forgetting.ENVIRONMENT
+    environment = {"ALLOWED_FOLDERS": json.dumps([str(folder)])}
     allowed = free_ports(2)
     with socket.create_server((HOST, allowed.start)):
-        started = Server(folder / "home", free_port(), environment, ports=port_range(allowed))
+        started = Server(
+            folder / "home",
+            free_port(),
+            environment,
+            ports=port_range(allowed),
+            addition=forgetting.ADDITION,
+        )
         started.start()
         yield started
         started.end()

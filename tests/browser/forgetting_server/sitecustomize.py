@@ -1,4 +1,5 @@
-"""On the PYTHONPATH of a server: SIGUSR1 makes it forget every tab, as when the states of the tabs expire."""
+"""In a server or an app: SIGUSR1 makes it forget every tab, as when the states of the tabs expire. An app gets it by its
+PYTHONPATH."""
 
 import asyncio
 import signal
