@@ -117,7 +117,7 @@ def test_signing_out_leads_every_tab_to_the_sign_in_and_back(people: Server, pag
     other = page.context.new_page()
     other.goto(f"{people.url}/operations")
     wait_until_connected(other)
-    page.evaluate("fetch('/sign-out', {method: 'POST'})")
+    page.evaluate("{ fetch('/sign-out', {method: 'POST'}); }")
     for tab in (page, other):
         expect(tab.get_by_role("heading", name="Sign in")).to_be_visible()
     sign_in(other, "Root")

@@ -152,7 +152,7 @@ def test_who_signs_out_of_proto_ddf_is_out_of_the_app(shop: Shop, tab: Page) -> 
     other = tab.context.new_page()
     other.goto(shop.server.url)
     wait_until_connected(other)
-    other.evaluate("fetch('/sign-out', {method: 'POST'})")
+    other.evaluate("{ fetch('/sign-out', {method: 'POST'}); }")
     expect(other.get_by_role("heading", name="Sign in")).to_be_visible()
     expect(tab.get_by_role("heading", name="Sign in")).to_be_visible(timeout=PATIENCE_MS)
     sign_in(tab, "Bea")
