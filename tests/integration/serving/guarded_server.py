@@ -1,7 +1,7 @@
 """A small ASGI app behind all middleware, for test_guards.py: `python guarded_server.py PORT`.
 
-It answers with what reached it, in JSON format. /busy/SECONDS blocks the event loop again and again for that long, /wait
-waits for a request for /go."""
+It answers with what reached it, in JSON format. After /hold, and until /go, /busy blocks the event loop again and again, at most
+for a minute, and /wait waits."""
 
 import asyncio
 import sys
@@ -26,6 +26,7 @@ RATES = {
     "sign_ins_per_address": "3/minute",
 }
 BLOCK_SECONDS = 1.7
+MOST_BUSY_SECONDS = 60.0
 MOST_WORKING = 20
 
 went = asyncio.Event()
@@ -42,13 +43,15 @@ async def talk(websocket):
 
 
 async def act(path):
-    if path.startswith("/busy/"):
-        end = time.monotonic() + float(path.removeprefix("/busy/"))
-        while time.monotonic() < end:
+    if path == "/busy":
+        end = time.monotonic() + MOST_BUSY_SECONDS
+        while not went.is_set() and time.monotonic() < end:
             time.sleep(BLOCK_SECONDS)  # noqa: ASYNC251  blocks the loop on purpose
             await asyncio.sleep(0)
     elif path == "/wait":
         await went.wait()
+    elif path.endswith("/hold"):
+        went.clear()
     elif path.endswith("/go"):
         went.set()
 

@@ -220,13 +220,16 @@ def status(port: int, path: str) -> int:
 
 
 def test_load_is_shed_while_the_loop_is_late_and_taken_again_by_itself(port: int) -> None:
-    blocking = threading.Thread(target=status, args=(port, "/busy/7"))
-    blocking.start()
-    shed = []
-    while blocking.is_alive():
+    def is_shed() -> bool:
         assert answers(port)
-        shed.append(status(port, "/"))
-    assert 503 in shed
+        return status(port, "/") == 503
+
+    assert status(port, "/assets/hold") == 200
+    blocking = threading.Thread(target=status, args=(port, "/busy"))
+    blocking.start()
+    wait_until(is_shed)
+    assert status(port, "/assets/go") == 200
+    blocking.join()
     wait_until(lambda: status(port, "/") == 200)
 
 
@@ -236,6 +239,7 @@ def test_load_is_shed_while_too_many_requests_wait_for_the_server(port: int) -> 
         while status(port, "/wait") == 503:
             time.sleep(0.1)
 
+    assert status(port, "/assets/hold") == 200
     with ThreadPoolExecutor(MOST_WORKING) as threads:
         waiting = [threads.submit(wait_in_turn) for _ in range(MOST_WORKING)]
         wait_until(lambda: status(port, "/") == 503)
