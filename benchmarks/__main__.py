@@ -16,6 +16,7 @@ GROUPS = (
     "files",
     "hosting",
     "idle",
+    "event_guard",
     "bad_connections",
     "open_pages",
 )

@@ -47,10 +47,10 @@ asyncio.run(server.serve())
 """Import and serve, and nothing else."""
 
 TEXT = f"""{PAGES} open pages, without browsers: each is a websocket that speaks as Reflex's client does and sends an event a
-second for {SECONDS:g} s; the time is that until its answer. The clients are one process of their own. The app is that in
-`benchmarks/ten_pages`, built once; the peer is `reflex run --env prod --single-port`. The memory is what the server has
-more with the pages than without (PSS of all its processes), for each page. The start, without a build, is compared with a
-script that imports the app and serves it with Granian's defaults."""
+second for {SECONDS:g} s, to both servers at the same moments of a second; the time is that until its answer. The clients are
+one process of their own. The app is that in `benchmarks/ten_pages`, built once; the peer is `reflex run --env prod
+--single-port`. The memory is what the server has more with the pages than without (PSS of all its processes), for each
+page. The start, without a build, is compared with a script that imports the app and serves it with Granian's defaults."""
 
 
 def main(rounds: int = ROUNDS) -> None:
@@ -60,9 +60,9 @@ def main(rounds: int = ROUNDS) -> None:
         for number in range(rounds):
             shutil.rmtree(folder / "bare", ignore_errors=True)
             with bare_app(folder) as server:
-                peer.measure(server)
+                peer.measure(server, number)
             with launched(folder / "bare") as server:
-                ours.measure(server)
+                ours.measure(server, number)
             print(f"open pages {number}: {ours.p95[-1]:.1f} ms; by hand {peer.p95[-1]:.1f} ms")
         for _ in range(3 * rounds):
             ours.starts.append(start(folder / "bare", our_command))
@@ -94,7 +94,7 @@ class Figures:
         self.starts: list[float] = []
         self.errors = 0
 
-    def measure(self, served: Served) -> None:
+    def measure(self, served: Served, seed: int) -> None:
         process, port = served
         before = memory(process)
         command = [
@@ -104,6 +104,7 @@ class Figures:
             str(port),
             str(PAGES),
             str(SECONDS),
+            str(seed),
         ]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as clients:
             assert clients.stdout

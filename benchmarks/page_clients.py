@@ -1,7 +1,8 @@
-"""Open pages without a browser: `python -m benchmarks.page_clients PORT COUNT SECONDS`.
+"""Open pages without a browser: `python -m benchmarks.page_clients PORT COUNT SECONDS SEED`.
 
 Each speaks as Reflex's client does, and sends an event a second. The time of each event, in seconds until the answer, and
-the number of errors are written to stdout as JSON.
+the number of errors are written to stdout as JSON. The seed decides at which moments of a second they send: how many do so at
+once decides about the longest times.
 """
 
 import asyncio
@@ -39,9 +40,9 @@ class Page:
         await self._answer(lambda message: message.startswith(f"40{NAMESPACE}"))
         await self._send(HYDRATE)
 
-    async def use(self, seconds: float) -> None:
-        """Send an event a second, the first one at any moment of a second."""
-        await asyncio.sleep(random.random())
+    async def use(self, phase: float, seconds: float) -> None:
+        """Send an event a second, the first one after `phase` seconds."""
+        await asyncio.sleep(phase)
         until = time.monotonic() + seconds
         while (began := time.monotonic()) < until:
             try:
@@ -78,12 +79,13 @@ class Page:
             await self._socket.send("3")
 
 
-async def main(port: int, count: int, seconds: float) -> None:
+async def main(port: int, count: int, seconds: float, seed: int) -> None:
+    phases = random.Random(seed)
     pages = [Page(port) for _ in range(count)]
     for at in range(0, count, CONNECT_AT_ONCE):
         await asyncio.gather(*(page.open() for page in pages[at : at + CONNECT_AT_ONCE]))
     print("open", flush=True)
-    await asyncio.gather(*(page.use(seconds) for page in pages))
+    await asyncio.gather(*(page.use(phases.random(), seconds) for page in pages))
     found = {
         "seconds": [each for page in pages for each in page.seconds],
         "errors": sum(page.errors for page in pages),
@@ -93,4 +95,4 @@ async def main(port: int, count: int, seconds: float) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])))
+    asyncio.run(main(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4])))

@@ -183,7 +183,8 @@ class Sessions:
 
     def end_expired(self) -> None:
         with self._lock:
-            expired = [each.id for each in self._by_id.values() if not self._is_live(each)]
+            now = self._clock()
+            expired = [each.id for each in self._by_id.values() if not self._is_live(each, now)]
         if expired:
             self.end(expired)
 
@@ -223,18 +224,19 @@ class Sessions:
         return kept
 
     def _used(self, found: Session | None) -> Session | None:
-        if found is None or not self._is_live(found):
+        now = self._clock()
+        if found is None or not self._is_live(found, now):
             return None
-        found.seen_at = self._clock()
+        found.seen_at = now
         return found
 
-    def _is_live(self, session: Session) -> bool:
-        now = self._clock()
+    def _is_live(self, session: Session, now: float) -> bool:
         if now - session.seen_at > self._idle_seconds:
             return False
+        if now - session.created_at <= self._life_seconds:
+            return True
         # There is no sign-in to ask an anonymous browser for again.
-        anonymous = session.kind == SessionKind.ANONYMOUS
-        return anonymous or now - session.created_at <= self._life_seconds
+        return session.kind == SessionKind.ANONYMOUS
 
     def _forget(self, ids: frozenset[str]) -> frozenset[str]:
         """Those that were known. The caller holds the lock."""

@@ -64,11 +64,13 @@ class GuardedNamespace(EventNamespace):
         return super().on_disconnect(sid)
 
     async def on_event(self, sid: str, data: Any) -> None:
-        if SESSIONS.get(self._session_ids.get(sid, "")) is None:
+        session_id = self._session_ids.get(sid, "")
+        if SESSIONS.get(session_id) is None:
             await self._close(sid)
             return
         # It holds back only this socket: further messages are read after this one.
-        if (seconds := self._delay(sid)) > 0:
+        delays = self._throttles[sid].delay(), self._throttles[session_id].delay()
+        if (seconds := max(delays)) > 0:
             await asyncio.sleep(seconds)
             self._count_as_heard(sid)
         await super().on_event(sid, data)
@@ -104,10 +106,6 @@ class GuardedNamespace(EventNamespace):
         self._sockets[session.id] += 1
         self._throttles[sid] = Throttle(SOCKET_RATE)
         self._throttles.setdefault(session.id, Throttle(SESSION_RATE))
-
-    def _delay(self, sid: str) -> float:
-        session_id = self._session_ids[sid]
-        return max(self._throttles[sid].delay(), self._throttles[session_id].delay())
 
     def _release(self, sid: str) -> None:
         session_id = self._session_ids.pop(sid, None)

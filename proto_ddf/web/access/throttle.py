@@ -15,18 +15,19 @@ LONGEST_DELAY = 1.0
 class Throttle:
     """A token bucket."""
 
-    __slots__ = ("_clock", "_filled_at", "_rate", "_tokens")
+    __slots__ = ("_clock", "_filled_at", "_most", "_rate", "_tokens")
 
     def __init__(self, rate: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._rate = rate
         self._clock = clock
-        self._tokens = rate * BURST_SECONDS
+        self._tokens = self._most = rate * BURST_SECONDS
         self._filled_at = clock()
 
     def delay(self) -> float:
         """Count an event; how many seconds it must wait."""
         now = self._clock()
-        filled = self._tokens + (now - self._filled_at) * self._rate
-        self._tokens = min(self._rate * BURST_SECONDS, filled) - 1
-        self._filled_at = now
-        return min(LONGEST_DELAY, max(0.0, -self._tokens / self._rate))
+        tokens = self._tokens + (now - self._filled_at) * self._rate - 1
+        if tokens > self._most - 1:
+            tokens = self._most - 1
+        self._tokens, self._filled_at = tokens, now
+        return 0.0 if tokens >= 0 else min(LONGEST_DELAY, -tokens / self._rate)
