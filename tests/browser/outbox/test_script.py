@@ -28,6 +28,11 @@ REFUSED: Answer = (
     {},
 )
 
+SLOW_DATABASE = """IDBDatabase.prototype.transaction = () => ({
+  objectStore: () => ({ getAll: () => ({}), add: () => ({}), get: () => ({}), delete: () => ({}) }),
+})"""
+"""From now on, until the page is left, no transaction of IndexedDB ends."""
+
 
 def failing(first: int, by: Answer, what: str = "") -> Any:
     """Answers the first requests (about `what`) so, and all others with done."""
@@ -216,6 +221,37 @@ def test_what_waits_survives_an_outage_and_a_reload(
     expect(page.get_by_role("button", name="Stop")).not_to_have_attribute(
         "data-outbox-state", "waiting"
     )
+
+
+def test_what_was_pressed_is_kept_though_the_page_is_left_in_the_same_moment(
+    page: Page, site: Site
+) -> None:
+    open_page(page, site)
+    page.evaluate(SLOW_DATABASE)
+    page.evaluate(
+        """() => {
+          const press = (what) => protoDDF.outbox.submit({ event: "State.act", payload: { what }, key: "k" });
+          ["a", "b", "c"].forEach(press);
+          document.querySelector("button").click();
+          location.reload();
+        }"""
+    )
+    wait_until(lambda: sorted(site.sent()) == ["a", "b", "c", "stop"])
+    assert [what for what in site.sent() if what != "stop"] == ["a", "b", "c"]
+    wait_until(lambda: items(page) == [])
+    assert page.evaluate("Object.keys(localStorage).filter((name) => name.includes('press'))") == []
+
+
+def test_what_was_pressed_in_a_tab_that_is_closed_in_the_same_moment_is_sent_by_another(
+    page: Page, context: BrowserContext, site: Site
+) -> None:
+    other = context.new_page()
+    open_page(page, site)
+    open_page(other, site)
+    page.evaluate(SLOW_DATABASE)
+    page.get_by_role("button", name="Stop").click()
+    page.close()
+    wait_until(lambda: site.sent() == ["stop"] and items(other) == [])
 
 
 def test_of_two_tabs_one_sends_and_both_know(

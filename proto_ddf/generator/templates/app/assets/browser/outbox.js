@@ -11,41 +11,15 @@
 //   data-outbox-fields     of a form: JSON, [fields that are not kept], beside those of type password
 import { LATE_MS, drawOutbox, isLate } from "./outbox_list.js";
 import { retryNow, wake } from "./outbox_sender.js";
-import { addItem, allItems, changeItem, onChange, removeItem } from "./outbox_store.js";
+import { allItems, changeItem, onChange, removeItem } from "./outbox_store.js";
 import { notify } from "./outbox_notice.js";
 import { currentOwner, isOwn } from "./outbox_owner.js";
+import { keptItems, submit } from "./outbox_submit.js";
 import { chooseVersions } from "./outbox_versions.js";
 
 const SECRETS_EVENT = "outbox:send-secrets";
 const REFUSED_EVENT = "outbox:secret-refused";
 const SECRETS_MS = 10_000;
-
-/** Keep a submission and send it. Resolves to it, or to null if it is not accepted (the person is told). */
-export function submit(given) {
-  const kept = before.then(() => keep(given));
-  before = kept.catch(() => null);
-  return kept;
-}
-
-let before = Promise.resolve(); // One after the other, so that the second click of two finds the first.
-
-async function keep({ event, payload = {}, title = "", key = event, kept = {}, ...more }) {
-  const items = await allItems();
-  const last = items.filter((each) => each.state === "waiting" && each.key === key).at(-1);
-  if (last && last.event === event && JSON.stringify(last.payload) === JSON.stringify(payload)) {
-    wake();
-    return last; // a double click
-  }
-  const item = await addItem({
-    ...{ id: newId(), event, payload, title, key, kept },
-    ...{ token: sessionStorage.getItem("token"), router_data: routerData(), page: location.pathname },
-    ...{ owner: await currentOwner(), address: location.pathname + location.search },
-    ...{ created: Date.now(), state: "waiting", attempts: 0, notBefore: 0, isUnanswered: false },
-    ...more,
-  });
-  if (!item) notify(`${title || "This"} was not accepted: too much waits to be sent.`, "/outbox");
-  return item;
-}
 
 /** Send again what was not accepted, as a new submission of this page. */
 export async function sendAgain(item) {
@@ -73,22 +47,6 @@ export async function edit(item) {
   }
   if (item.isForm) await removeItem(item);
   location.assign(item.address);
-}
-
-/** As Reflex's withRouterData. */
-function routerData() {
-  const { pathname, search, hash } = location;
-  const query = Object.fromEntries(new URLSearchParams(search));
-  return { pathname, asPath: pathname + search + hash, query };
-}
-
-function newId() {
-  if (crypto.randomUUID) return crypto.randomUUID(); // only https and loopback have it
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
 
 // A control named "elements" or "dataset" hides its form's property of that name; these functions read it all the same.
@@ -237,4 +195,4 @@ window.addEventListener("protoddf:socket", ({ detail }) => detail.state === "ope
 askMark();
 wake();
 
-export const outbox = { submit, sendAgain, edit, throwAway: removeItem, items: allItems, onChange, changeItem };
+export const outbox = { submit, sendAgain, edit, throwAway: removeItem, items: keptItems, onChange, changeItem };

@@ -6,12 +6,18 @@ const KEY = "outbox_owner";
 
 let owner = "";
 let asked;
+let isKnown = !document.querySelector('meta[name="outbox-owner"]');
 
 /** The name of the person; the last one known while the server does not answer. */
 export async function currentOwner() {
   asked ??= ask();
   await asked;
   return owner;
+}
+
+/** The name of the person, or null while the server has not said it. */
+export function knownOwner() {
+  return isKnown ? owner : null;
 }
 
 export function isOwn(item) {
@@ -26,6 +32,7 @@ async function ask() {
     const answer = await fetch(address, { cache: "no-store", signal: AbortSignal.timeout(3_000) });
     if (!answer.ok) return;
     owner = (await answer.json()).user ?? "";
+    isKnown = true;
     localStorage.setItem(KEY, owner);
   } catch {
     asked = undefined; // The next one asks again.
