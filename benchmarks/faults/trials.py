@@ -76,7 +76,7 @@ def measure(fault: Fault, column: Column, most: int = QUICK_TRIALS) -> Cell:
 
 def control(fault: Fault, column: Column) -> Cell:
     """One trial with the protections off."""
-    mark = mark_of(fault, 0)
+    mark = mark_of(fault, "control")
     found = run(fault, column, mark, column.act_unprotected)
     column.clean_up()
     return Cell([found], column.can_double)
@@ -105,5 +105,5 @@ def _timed(act: Callable[[str], bool], mark: str) -> tuple[bool, float]:
     return act(mark), time.monotonic()
 
 
-def mark_of(fault: Fault, number: int) -> str:
-    return f"{fault.name} {number} {_LONGER_THAN_THE_MIDDLE}".strip()
+def mark_of(fault: Fault, trial: int | str) -> str:
+    return f"{fault.name} {trial} {_LONGER_THAN_THE_MIDDLE}".strip()

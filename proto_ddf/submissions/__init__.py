@@ -10,6 +10,7 @@ from proto_ddf.submissions.current import (
     enter,
     in_doubt,
     outside,
+    put_off,
     refuse,
 )
 from proto_ddf.submissions.records import (
@@ -31,6 +32,7 @@ __all__ = [
     "in_doubt",
     "outside",
     "prune",
+    "put_off",
     "refuse",
     "seal",
     "seal_now",

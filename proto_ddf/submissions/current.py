@@ -23,6 +23,8 @@ class Submission:
     """Its tab shows another page than the one on which it was made."""
     is_in_doubt: bool = False
     """Its effect is stored, and may still be taken back."""
+    is_too_early: bool = False
+    """The server is starting or stopping, so that it cannot be done now."""
 
 
 _current: ContextVar[Submission | None] = ContextVar("submission", default=None)
@@ -59,6 +61,13 @@ def outside() -> Iterator[None]:
         yield
     finally:
         _current.reset(token)
+
+
+def put_off() -> None:
+    """The server is starting or stopping: the current submission, if any, is to be sent again, unless its effect is stored."""
+    submission = _current.get()
+    if submission is not None:
+        submission.is_too_early = True
 
 
 def refuse(title: str, message: str, field_name: str | None = None) -> None:

@@ -28,6 +28,7 @@ from proto_ddf.operations.journal import journal, records
 from proto_ddf.operations.journal.records import Run
 from proto_ddf.operations.stop_flag import CANCELLED
 from proto_ddf.settings import get_settings
+from proto_ddf.submissions import put_off
 
 CONCURRENCY = 16
 """Operations that start without the queue, and also the most that are taken from the queue."""
@@ -143,6 +144,7 @@ def current() -> Engine:
         SystemError: when it is not launched.
     """
     if _engine is None:
+        put_off()
         raise errors.SystemError("Proto-DDF is starting or stopping.", component="operations")
     return _engine
 

@@ -118,6 +118,8 @@ class Outbox:
         address = await asyncio.to_thread(submissions.sealed_address, sent.id)
         if address is not None:
             reply = _done(submission.address or address)
+        elif submission.is_too_early:
+            raise NotRunError
         elif submission.refusal:
             reply = {"outcome": "refused", **submission.refusal}
         else:

@@ -24,6 +24,8 @@ from proto_ddf.accounts.sessions import Session as BrowserSession
 from proto_ddf.db.engine import session
 from proto_ddf.db.tables import Role, SessionKind, utc_now
 from proto_ddf.db.writing import write
+from proto_ddf.errors import ProtoDDFError
+from proto_ddf.operations.engine import engine
 from proto_ddf.submissions import Submission
 from proto_ddf.web.access.request_session import keep_session
 from proto_ddf.web.outbox import route
@@ -344,3 +346,21 @@ def test_what_a_handler_does_outside_its_submission_is_not_its_effect(effect_tab
         return True
 
     assert one_answer(run).json() == {"outcome": "done", "address": "/own", "shown": True}
+
+
+def test_what_no_operation_can_be_started_for_now_is_sent_again(effect_table: None) -> None:
+    """The server is asked to end while the handler runs; the next one runs it again."""
+
+    async def start_operation(sent: Sent, submission: Submission) -> bool:
+        submissions.enter(submission)
+        try:
+            await asyncio.to_thread(engine.current)
+        except ProtoDDFError as error:  # as a page shows it
+            submissions.refuse("Not done", str(error))
+        return True
+
+    ending = Outbox(start_operation, lambda _: True)
+    answer = asyncio.run(post(ending, KEY, told("x")))
+    assert (answer.status_code, answer.headers.get("retry-after")) == (503, "1")
+    started = asyncio.run(post(Server().outbox, KEY, told("x", event="State.store")))
+    assert (started.json()["outcome"], effects()) == ("done", ["x"])
