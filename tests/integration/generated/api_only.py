@@ -1,4 +1,4 @@
-"""Serves the generated app of this folder without its pages, so that it needs no build: `python api_only.py PORT`.
+"""Serves a generated app without its pages, so that it needs no build.
 
 Its process ends at the moment that the file "die" names: before the "commit" of a change, or before its "reply" is kept."""
 
@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import reflex.app  # noqa: F401 - loaded here, it is loaded once for all processes that are forked
 from reflex.utils import prerequisites
 from reflex_base import constants
 from reflex_base.environment import environment
@@ -15,10 +16,16 @@ from reflex_base.environment import environment
 from proto_ddf.serving.runner import serve
 from proto_ddf.serving.settings import ServingSettings
 
+DIED = 9
+"""The exit code of a process that was told to die."""
 
-def main() -> None:
-    port, slug = int(sys.argv[1]), sys.argv[2]
-    sys.path.insert(0, os.getcwd())
+
+def serve_api(folder: Path, slug: str, port: int, variables: dict[str, str]) -> None:
+    """Serve the app in the folder. It runs in a process of its own, forked from one that had another environment."""
+    os.environ.clear()
+    os.environ.update(variables)
+    os.chdir(folder)
+    sys.path.insert(0, str(folder))
     environment.REFLEX_ENV_MODE.set(constants.Env.PROD)
     environment.REFLEX_SKIP_COMPILE.set(True)
     os.environ["REFLEX_FRONTEND_PORT"] = str(port)
@@ -36,7 +43,7 @@ def _die_when_told(slug: str) -> None:
             told = Path("die")
             if told.exists() and told.read_text() == moment:
                 told.unlink()
-                os._exit(9)
+                os._exit(DIED)
             return act(*given, **named)
 
         return act_or_die
@@ -44,7 +51,3 @@ def _die_when_told(slug: str) -> None:
     dialect = database.engine().dialect
     dialect.do_commit = dying("commit", dialect.do_commit)
     store.keep = dying("reply", store.keep)
-
-
-if __name__ == "__main__":
-    main()

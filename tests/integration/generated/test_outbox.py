@@ -7,10 +7,7 @@ import contextlib
 import json
 import os
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -19,6 +16,7 @@ import pytest
 from reflex_base.utils.format import format_event_handler
 
 from tests.answering import answers
+from tests.integration.forked_servers import SERVERS
 from tests.integration.generated import api_only
 from tests.ports import free_port
 from tests.served_apps import ImportedApp, app_on
@@ -33,9 +31,6 @@ TABLES = {
 }
 
 
-REPOSITORY = Path(__file__).parents[3]
-
-
 class Served:
     """An app that is served without its pages, and submits changes to it."""
 
@@ -48,14 +43,14 @@ class Served:
         self.start()
 
     def start(self) -> None:
-        command = [sys.executable, api_only.__file__, str(self.port), self.app.package]
-        environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
-        self.process = subprocess.Popen(command, cwd=self.app.folder, env=environment)
+        place = (self.app.folder, self.app.package, self.port)
+        self.process = SERVERS.Process(target=api_only.serve_api, args=(*place, dict(os.environ)))
+        self.process.start()
         wait_until(lambda: answers(f"{self.url}/api/health"))
 
     def stop(self) -> None:
         self.process.kill()
-        self.process.wait()
+        self.process.join()
 
     def die(self, moment: str) -> None:
         """The process will end at that moment of the next change."""
@@ -98,7 +93,7 @@ def served_on(kind: str, request: Any, folders: Any) -> Iterator[Served]:
 
 
 @pytest.fixture(scope="module", params=list(TABLES))
-def served(request, tmp_path_factory):
+def served(request, tmp_path_factory, socket_removed):
     with served_on(request.param, request, tmp_path_factory) as served:
         yield served
 
@@ -165,7 +160,8 @@ def test_an_app_that_is_killed_has_done_each_change_once(served, moment):
         served.die(moment)
         with pytest.raises(httpx.TransportError):
             served.post(body, key)
-        assert served.process.wait(60) == 9
+        served.process.join(60)
+        assert served.process.exitcode == api_only.DIED
         served.start()
         reply = served.post(body, key).json()
         is_new = body["payload"]["form"]["_form"] == "/items/new"

@@ -4,7 +4,6 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from multiprocessing.util import get_temp_dir
 from pathlib import Path
 
 import pytest
@@ -19,10 +18,8 @@ from tests.homes import close_databases
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _socket_removed() -> Iterator[None]:
-    """Removes the socket of `forked_servers`, because this process may end without multiprocessing's own clean-up."""
-    yield
-    shutil.rmtree(get_temp_dir())
+def _forked_servers(socket_removed: None) -> None:
+    """Tests of this package fork servers."""
 
 
 class Given(BaseModel):

@@ -17,8 +17,8 @@ from proto_ddf.operations import service
 from proto_ddf.operations.engine import engine, queue
 from proto_ddf.operations.views import OperationView
 from proto_ddf.sources.files.uploads import upload_path
+from tests.integration.forked_servers import SERVERS
 from tests.integration.operations import server_process
-from tests.integration.operations.forked_servers import SERVERS
 
 
 class Server:

@@ -9,8 +9,8 @@ import pytest
 
 from proto_ddf.operations import service
 from proto_ddf.operations.escalation.codegen.views import runs_of
+from tests.integration.forked_servers import SERVERS
 from tests.integration.operations.codegen import killed_server
-from tests.integration.operations.forked_servers import SERVERS
 from tests.servers.codegen import CodegenServer
 from tests.servers.git_server import BareRepository
 

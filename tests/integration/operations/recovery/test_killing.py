@@ -17,8 +17,8 @@ from proto_ddf.hosting.launch import previous_folder, sibling_folders
 from proto_ddf.operations import service
 from proto_ddf.operations.engine import engine
 from tests.homes import close_databases
+from tests.integration.forked_servers import SERVERS
 from tests.integration.operations.conftest import _until
-from tests.integration.operations.forked_servers import SERVERS
 from tests.integration.operations.kinds.regenerate.driving import SLUG
 from tests.integration.operations.recovery import repair_server
 from tests.integration.operations.recovery.driving import attempts, earlier

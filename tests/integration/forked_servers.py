@@ -6,7 +6,9 @@ import multiprocessing
 SERVERS = multiprocessing.get_context("forkserver")
 SERVERS.set_forkserver_preload(
     [
-        f"tests.integration.operations.{name}"
-        for name in ("server_process", "codegen.killed_server", "recovery.repair_server")
+        "tests.integration.generated.api_only",
+        "tests.integration.operations.server_process",
+        "tests.integration.operations.codegen.killed_server",
+        "tests.integration.operations.recovery.repair_server",
     ]
 )
