@@ -13,6 +13,7 @@ from benchmarks.faults.columns import MEASURED, Column
 from benchmarks.faults.conditions import FAULTS, Fault
 from benchmarks.faults.disk import disk_of_its_own
 from benchmarks.faults.document import FILE, WITHOUT_MEANING, cell_text, control_text, document
+from benchmarks.faults.pages import measured_pages
 from benchmarks.faults.place import Place, opened_place
 from benchmarks.faults.trials import Cell, control, measure
 from benchmarks.report import machine
@@ -26,12 +27,10 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("Ended before all was measured."))
     measured: dict[tuple[str, str], Cell] = {}
     controls: dict[tuple[str, str], Cell] = {}
-    with _place() as place:
-        for fault, column in _cells(asked.rows, asked.columns, place):
-            key = (fault.name, column.name)
-            measured[key], controls[key] = measure(fault, column), control(fault, column)
-            _print(fault.name, column.name, measured[key], controls[key])
-            FILE.write_text(document(FILE.read_text(), measured, controls, _machine()))
+    for key, cell, controlled in _measured(asked.rows, asked.columns):
+        measured[key], controls[key] = cell, controlled
+        _print(*key, cell, controlled)
+        FILE.write_text(document(FILE.read_text(), measured, controls, _machine()))
     if broken := [key for key, cell in measured.items() if not cell.is_kept]:
         sys.exit(f"Not kept: {broken}")
     if all(cell.is_kept for cell in controls.values()):
@@ -52,6 +51,15 @@ def arguments(given: list[str]) -> argparse.Namespace:
             parser.error(f"there is no {', '.join(unknown)}; there are {', '.join(known)}")
     asked.rows = asked.rows or rows
     return asked
+
+
+def _measured(rows: list[str], columns: list[str]) -> Iterator[tuple[tuple[str, str], Cell, Cell]]:
+    """The row and the column, the cell and its control, of each."""
+    if any(fault.strike for fault in FAULTS if fault.name in rows):
+        with _place() as place:
+            for fault, column in _cells(rows, columns, place):
+                yield (fault.name, column.name), measure(fault, column), control(fault, column)
+    yield from measured_pages(rows, columns)
 
 
 def _cells(rows: list[str], columns: list[str], place: Place) -> Iterator[tuple[Fault, Column]]:

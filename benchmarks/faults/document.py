@@ -51,13 +51,18 @@ Each cell: trials: lost / doubled / unknown, and the 95th percentile of the reco
 - **UI event**: typing into a search field, by a websocket that connects again with the tab's token. **Outbox**: adding a note by
   `POST /api/outbox` under one id. **Sign-in**: a name and a password; stored is a session that is accepted. **Readiness**: asked until it
   says ready; stored is a page that is then served.
-- The clients speak the product's protocols without a browser, and try again after 0.05 to 1 s; the browser's scripts wait for 1 to
-  30 s, so that there the recovery takes longer. What they themselves do is tested in Chromium (`tests/browser/outbox`).
+- **Reload**, **two tabs**, **offline**: on the real pages in Chromium. The page is reloaded within 30 ms of the press; both tabs press in
+  the same moment, and one is closed at once; the browser is offline, and its connections are cut, from before the press until 0.3 s
+  after it. An action is acknowledged when the page shows it, or has nothing left to send. The UI event is typing the name of a new
+  app, which the tab keeps; who still sees the sign-in signs in again. The recovery includes the load of the page.
+- In the other rows the clients speak the product's protocols without a browser, and try again after 0.05 to 1 s; the browser's scripts
+  wait for 1 to 30 s, so that there the recovery takes longer.
 """
 CONTROL_HEAD = "### With the protections off"
 CONTROL_TEXT = """One trial each: what is submitted is sent without the id of its first attempt, once more if there was no answer (a row from a form
 that is filled in anew), and an operation that failed is not tried again; the tab's event is sent once, and counts as done once it is
-sent; sign-in and readiness are asked once. "Kept" means that the fault did no harm even then.
+sent; sign-in and readiness are asked once. In Chromium the browser keeps nothing, and what was sent once counts as done. "Kept" means
+that the fault did no harm even then.
 """
 LIMITS = "\n## Limits\n"
 
