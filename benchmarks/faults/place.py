@@ -115,8 +115,8 @@ def opened_place(home: Path, *, has_own_disk: bool) -> Iterator[Place]:
     with TcpProxy(port) as proxy:
         server = Server(home, port, dict(_environment(proxy.port)))
         place = Place(proxy, has_own_disk, server, incident)
-        place.start()
         try:
+            place.start()
             place.cookie = place.sign_in(30.0)
             assert place.cookie, server.log[-2000:]
             yield place
