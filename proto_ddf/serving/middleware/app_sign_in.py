@@ -5,7 +5,8 @@ becomes a session of the app, which lasts some minutes. Before it ends, the page
 background (assets/browser/sign_in.js), so that the app follows what Proto-DDF's session may do.
 
 All servers on a host get the same cookies, whatever their port. So the app gets neither its session's cookie nor
-Proto-DDF's, and another app's session is not known here. It learns the rights by a header that clients cannot set.
+Proto-DDF's, and another app's session is not known here. It learns who comes, and with which rights, by headers that
+clients cannot set.
 """
 
 import asyncio
@@ -24,6 +25,8 @@ from .base import Middleware
 
 ENTER_PATH = "/api/sign-in"
 RIGHTS_HEADER = "x-app-rights"
+PERSON_HEADER = "x-app-person"
+"""Tells people apart; it is not a name."""
 STATE_HEADER = "x-sign-in"
 """In answers of health: "renew" if the session ends soon, "needed" if there is none."""
 _NO_STORE = (b"cache-control", b"no-store")
@@ -50,7 +53,7 @@ class AppSignIn(Middleware):
         elif scope["path"] in self._open_paths:
             await self._app(_for_app(scope, "viewer"), receive, self._with_state(send, session))
         elif session is not None:
-            await self._app(_for_app(scope, session.ticket.rights), receive, send)
+            await self._app(_for_session(scope, session), receive, send)
         elif self._is_probe(scope):
             await self._app(_for_app(scope, "viewer"), receive, send)
         elif _is_page(scope):
@@ -69,8 +72,7 @@ class AppSignIn(Middleware):
             return
         until_end = _UntilEnd(session, receive, send)
         try:
-            scope = _for_app(scope, session.ticket.rights)
-            await self._app(scope, until_end.receive, send)
+            await self._app(_for_session(scope, session), until_end.receive, send)
         finally:
             until_end.close()
 
@@ -157,16 +159,23 @@ class _UntilEnd:
             self._next.cancel()
 
 
-def _for_app(scope: Scope, rights: Rights) -> Scope:
-    """The scope as the app gets it: with the rights, without the cookies that are not meant for it."""
+def _for_session(scope: Scope, session: AppSession) -> Scope:
+    return _for_app(scope, session.ticket.rights, session.ticket.user)
+
+
+def _for_app(scope: Scope, rights: Rights, person: str = "") -> Scope:
+    """The scope as the app gets it: with the rights and who has them, without the cookies that are not meant for it."""
     others = {
         name: value
         for name, value in _cookies(scope).items()
         if not name.startswith(_HIDDEN_COOKIES)
     }
-    dropped = (RIGHTS_HEADER.encode(), b"cookie")
-    headers = [each for each in scope["headers"] if each[0].lower() not in dropped]
-    headers.append((RIGHTS_HEADER.encode(), rights.encode()))
+    told = {RIGHTS_HEADER: rights, PERSON_HEADER: person}
+    dropped = {"cookie", *told}
+    headers = [
+        each for each in scope["headers"] if each[0].lower().decode("latin-1") not in dropped
+    ]
+    headers += [(name.encode(), value.encode()) for name, value in told.items()]
     if others:
         text = "; ".join(f"{name}={value}" for name, value in others.items())
         headers.append((b"cookie", text.encode("latin-1")))

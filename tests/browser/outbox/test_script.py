@@ -389,9 +389,32 @@ def test_what_one_person_made_is_neither_sent_nor_listed_while_another_is_signed
         submit(page, "of Berta", key=str(n))
         expect(page.locator("[data-outbox-item]")).to_have_count(n + 1)
     assert site.sent() == ["of Berta"] * 2
+    # It is a submission of its own, although Anna's waits with the same content.
+    submit(page, "of Anna")
+    wait_until(lambda: [post.told["owner"] for post in site.posts] == ["Berta"] * 3)
+    site.posts[-1:] = []
     site.user, site.answer = "Anna", lambda _: DONE
     page.reload()
     wait_until(lambda: site.sent() == [*["of Berta"] * 2, "of Anna"])
+
+
+def test_an_open_page_learns_that_somebody_else_has_signed_in(page: Page, site: Site) -> None:
+    site.user = "Anna"
+    site.answer = lambda _: BUSY
+    open_page(page, site)
+    submit(page, "of Anna")
+    expect(page.locator("[data-outbox-item]")).to_have_count(1)
+    site.user = "Berta"
+    for state in ("lost", "open"):
+        page.evaluate(
+            "(state) => dispatchEvent(new CustomEvent('protoddf:socket', { detail: { state } }))",
+            state,
+        )
+    expect(page.locator("[data-outbox-item]")).to_have_count(0)
+    site.answer = lambda _: DONE
+    submit(page, "of Berta")
+    wait_until(lambda: site.posts[-1].told["owner"] == "Berta")
+    assert items(page)[0]["owner"] == "Anna"
 
 
 def test_without_its_database_the_browser_still_sends(page: Page, site: Site) -> None:

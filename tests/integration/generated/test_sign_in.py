@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.integration.generated.test_outbox import Served
@@ -107,3 +108,28 @@ def test_the_rights_of_a_submission_are_those_of_its_request(served: Served) -> 
     assert outcome("Plum", None) == "refused"
     assert outcome("Quince", "editor") == "done"
     assert served.words() == ["Apple", "Pear", "Quince"]
+
+
+def test_what_somebody_else_made_waits(served: Served) -> None:
+    def send(word: str, owner: str, person: str) -> httpx.Response:
+        served.client.headers["x-app-person"] = person
+        return served.post(served.form(word=word) | {"owner": owner})
+
+    served.client.headers["x-app-rights"] = "editor"
+    assert send("Plum", "ada", "bob").status_code == 401
+    assert send("Plum", "ada", "").status_code == 401
+    assert served.words() == ["Apple"]
+    assert send("Plum", "ada", "ada").json()["outcome"] == "done"
+    assert served.client.get("/api/session").json() == {"user": "ada"}
+    assert served.words() == ["Apple", "Plum"]
+
+
+def test_where_nobody_signs_in_there_is_nobody(app: Any, rows: Callable[[], list[Any]]) -> None:
+    served = Served(app)
+    try:
+        served.client.headers["x-app-person"] = "ada"
+        assert served.client.get("/api/session").json() == {"user": ""}
+        assert served.post(served.form(word="Plum") | {"owner": "ada"}).status_code == 401
+        assert served.post(served.form(word="Plum") | {"owner": ""}).json()["outcome"] == "done"
+    finally:
+        served.stop()

@@ -62,7 +62,7 @@ def test_a_ticket_becomes_a_session_with_its_rights() -> None:
             assert cookie.startswith(f"app_session_{PORT}=")
             assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
             headers = dict((await client.get("/orders")).json()["headers"])
-            assert headers["x-app-rights"] == rights
+            assert (headers["x-app-rights"], headers["x-app-person"]) == (rights, "anna")
 
     visit(act)
 
@@ -153,8 +153,10 @@ def test_the_app_gets_no_cookie_of_a_session_and_no_rights_of_a_client() -> None
         own = client.cookies[f"app_session_{PORT}"]
         cookies = f"a=1; proto_ddf_7700=x; app_session_{PORT}={own}; app_session_3101=y; b=2"
         client.cookies.clear()
-        answer = await client.get("/", headers={"cookie": cookies, "X-App-Rights": "editor"})
+        claimed = {"X-App-Rights": "editor", "X-App-Person": "ben"}
+        answer = await client.get("/", headers={"cookie": cookies, **claimed})
         headers = answer.json()["headers"]
+        assert [value for name, value in headers if name == "x-app-person"] == ["anna"]
         assert [value for name, value in headers if name == "cookie"] == ["a=1; b=2"]
         assert [value for name, value in headers if name == "x-app-rights"] == ["viewer"]
 

@@ -26,7 +26,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from .errors import DataError
-from .sign_in import RIGHTS_HEADER
+from .sign_in import RIGHTS_HEADER, person_of
 from .submission_store import Reply, Submission, digest, find, keep
 from .submissions import carried_out_by
 
@@ -146,12 +146,14 @@ async def _read(request: Request) -> _Sent:
         content = json.loads(body)
         key = str(UUID(request.headers["idempotency-key"]))
         event, payload, token = content["event"], content["payload"], content["token"]
-        place = content.get("router_data") or {}
+        place, owner = content.get("router_data") or {}, content.get("owner") or ""
     except (KeyError, TypeError, ValueError, AttributeError):
         raise _NotAcceptedError(400, "This is not a submission.") from None
     is_valid = isinstance(payload, dict) and isinstance(place, dict) and isinstance(token, str)
     if not is_valid or not _TOKEN.fullmatch(token):
         raise _NotAcceptedError(400, "This is not a submission.")
+    if owner and owner != person_of(request.headers):
+        raise _NotAcceptedError(401, "The person who made this is not signed in.")
     if event not in RegistrationContext.get().event_handlers:
         raise _NotAcceptedError(422, "The app has changed since this page was opened.")
     return _Sent(key, event, payload, token, place)

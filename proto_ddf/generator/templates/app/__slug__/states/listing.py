@@ -23,7 +23,7 @@ class ListMixin(FilterMixin, mixin=True):
 
     rows: list[Row] = []
     loading: bool = True
-    may_add: bool = may_edit()
+    may_add: bool = False  # until it is known, so that a viewer never sees the link
     problem: Problem = Problem()
     search: str = ""
     sort: str = ""

@@ -191,7 +191,12 @@ document.head.append(
   }),
 );
 new MutationObserver(askMark).observe(document.body, { childList: true, subtree: true });
-window.addEventListener("protoddf:socket", ({ detail }) => detail.state === "open" && retryNow());
+window.addEventListener("protoddf:socket", ({ detail }) => {
+  if (detail.state !== "open") return;
+  known = undefined; // Somebody else may have signed in.
+  askMark();
+  retryNow();
+});
 askMark();
 wake();
 

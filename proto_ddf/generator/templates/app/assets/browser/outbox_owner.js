@@ -24,6 +24,12 @@ export function isOwn(item) {
   return (item.owner ?? "") === owner;
 }
 
+let wasLost = false;
+window.addEventListener("protoddf:socket", ({ detail }) => {
+  if (detail.state === "open" && wasLost) asked = undefined; // Somebody else may have signed in meanwhile.
+  wasLost = detail.state === "lost";
+});
+
 async function ask() {
   const address = document.querySelector('meta[name="outbox-owner"]')?.content;
   if (!address) return;

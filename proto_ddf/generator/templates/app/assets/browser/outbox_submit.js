@@ -35,10 +35,10 @@ function inTurn(work) {
 }
 
 async function keep(pressed) {
-  const { event, payload, title, key } = pressed;
+  const { event, payload, title, key, owner } = pressed;
   const items = await allItems();
   const same = items.find(({ id }) => id === pressed.id);
-  const last = items.filter((each) => each.state === "waiting" && each.key === key).at(-1);
+  const last = items.filter((each) => each.state === "waiting" && each.key === key && each.owner === owner).at(-1);
   if (same || (last && last.event === event && JSON.stringify(last.payload) === JSON.stringify(payload))) {
     forget(pressed);
     wake();
