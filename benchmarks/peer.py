@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 
 from proto_ddf.hosting.builds.toolchain import build_environment
-from proto_ddf.hosting.health import probe_port
+from proto_ddf.hosting.health import Endpoint, probe
 from proto_ddf.hosting.processes import end_tree, spawn_detached
 
 LIMIT_SECONDS = 180.0
@@ -49,7 +49,7 @@ def run_by_hand(code: Path, work: Path, port: int, variables: dict[str, str], me
 
 def until_200(port: Callable[[], int | None], begin: float) -> float:
     """Seconds from `begin` to the first 200 of the app on `port()`."""
-    while not probe_port(port()).http:
+    while not probe(Endpoint(port())).http:
         if time.monotonic() - begin > LIMIT_SECONDS:
             raise TimeoutError("no first page")
         time.sleep(0.01)
@@ -60,7 +60,7 @@ def megabytes(pid: int, port: int) -> float:
     """PSS of the process tree after it answered a request every ten seconds, in MB."""
     for _ in range(REQUESTS):
         time.sleep(REQUEST_EVERY_SECONDS)
-        assert probe_port(port).http
+        assert probe(Endpoint(port)).http
     root = psutil.Process(pid)
     tree = [root, *root.children(recursive=True)]
     return float(sum(process.memory_full_info().pss for process in tree)) / 1024**2

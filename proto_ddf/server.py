@@ -24,7 +24,6 @@ from urllib.parse import urlsplit
 import pydantic
 from reflex_base.environment import environment
 
-from proto_ddf.access_settings import SignInMode
 from proto_ddf.accounts.sign_in import entry_path
 from proto_ddf.errors.settings_errors import describe_settings_errors
 from proto_ddf.errors.types import ProtoDDFError
@@ -89,7 +88,7 @@ def start(supervisor: int | None = None) -> None:
     if supervisor is not None:
         threading.Thread(target=_end_with_supervisor, args=(supervisor,), daemon=True).start()
     settings = get_settings()
-    check_reach(settings.host, settings.public_url, settings.enable_auth)
+    check_reach(settings)
     _prepare_home(settings)
     pid_file = settings.home / "server.json"
     check_not_running(pid_file, supervisor)
@@ -147,14 +146,16 @@ def stop() -> None:
     print(f"{server}; {ended} app{'' if ended == 1 else 's'} ended.")
 
 
-def check_reach(host: str, public_url: str | None, sign_in: SignInMode) -> None:
-    """Refuse every address that people on other machines may open if nobody has to sign in: `host`, on which the server
-    listens, and `public_url`, at which a proxy passes it on."""
-    if sign_in != "false":
+def check_reach(settings: Settings) -> None:
+    """Refuse every address that people on other machines may open if nobody has to sign in: those on which the server and
+    its apps listen, and that at which a proxy passes it on."""
+    if settings.enable_auth != "false":
         return
+    public_url = settings.public_url
     for variable, value, name in (
-        ("HOST", host, host),
+        ("HOST", settings.host, settings.host),
         ("PUBLIC_URL", public_url, urlsplit(public_url or "").hostname or "localhost"),
+        ("APPS_HOST", settings.apps_host, settings.apps_host),
     ):
         if not is_loopback(name):
             raise StartRefusedError(

@@ -1,14 +1,25 @@
 """The settings of Proto-DDF's own server: what it accepts, and for how long it waits."""
 
+import ipaddress
 import ssl
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from proto_ddf.client_settings import ClientSettings
 from proto_ddf.serving.settings import DEFAULT_RATES, ServingSettings
+
+
+def _check_address(text: str) -> str:
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        raise ValueError("it must be an IP address, such as 127.0.0.1 or 0.0.0.0") from None
+
+
+IPAddress = Annotated[str, AfterValidator(_check_address)]
 
 
 class ServerSettings(ClientSettings):
@@ -30,6 +41,8 @@ class ServerSettings(ClientSettings):
     tls_cert: Path | None = Field(None, validation_alias="TLS_CERT")
     tls_key: Path | None = Field(None, validation_alias="TLS_KEY")
     """PEM files of the certificate, with its chain, and of its private key."""
+    apps_host: IPAddress = Field("127.0.0.1", validation_alias="APPS_HOST")
+    """The address on which apps that need sign-in listen. The others listen on this machine alone."""
     app_memory_mb: Annotated[int, Field(ge=256, le=1_000_000)] = Field(
         1024, validation_alias="APP_MEMORY_MB"
     )
@@ -49,8 +62,13 @@ class ServerSettings(ClientSettings):
             _check_certificate(self.tls_cert, self.tls_key)
         return self
 
+    @property
+    def scheme(self) -> str:
+        """That of addresses of Proto-DDF, and of apps that need sign-in."""
+        return "https" if self.tls_cert else "http"
+
     def serving(self) -> ServingSettings:
-        """How an app is served: on this machine alone, so without TLS."""
+        """How an app without sign-in is served: on this machine alone, so without TLS."""
         return ServingSettings(
             max_connections=self.max_connections,
             request_timeout_ms=self.request_timeout_ms,
@@ -62,12 +80,18 @@ class ServerSettings(ClientSettings):
             trusted_proxies=self.trusted_proxies,
         )
 
+    def serving_with_sign_in(self) -> ServingSettings:
+        """How an app that needs sign-in is served: with TLS if Proto-DDF has it."""
+        return replace(
+            self.serving(),
+            tls_cert=str(self.tls_cert.absolute()) if self.tls_cert else None,
+            tls_key=str(self.tls_key.absolute()) if self.tls_key else None,
+        )
+
     def own_serving(self) -> ServingSettings:
         """How Proto-DDF itself is served."""
         return replace(
-            self.serving(),
-            tls_cert=str(self.tls_cert) if self.tls_cert else None,
-            tls_key=str(self.tls_key) if self.tls_key else None,
+            self.serving_with_sign_in(),
             memory_mb=None,
             open_files=None,
             is_own_server=True,

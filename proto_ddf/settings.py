@@ -32,6 +32,7 @@ from proto_ddf.port_numbers import (
     UnprivilegedPort,
 )
 from proto_ddf.server_settings import ServerSettings
+from proto_ddf.serving.hosts import Host, reached_at
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
@@ -157,11 +158,8 @@ class Settings(
         """Where people open Proto-DDF."""
         if self.public_url:
             return self.public_url
-        # Who listens on all addresses has no address of its own.
-        own = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
-        host = f"[{own}]" if ":" in own else own
-        scheme = "https" if self.tls_cert else "http"
-        return f"{scheme}://{host}:{self.port}"
+        host = Host(reached_at(self.host), self.port)
+        return f"{self.scheme}://{host.in_address}:{host.port}"
 
     @property
     def database_path(self) -> Path:

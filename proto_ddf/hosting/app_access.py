@@ -7,13 +7,9 @@ changes nothing about it.
 
 import os
 import secrets
-from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urlencode
 
-from proto_ddf.serving.middleware.app_sign_in import ENTER_PATH
-from proto_ddf.serving.settings import SignIn
-from proto_ddf.serving.tickets import KEY_VARIABLE, Rights, Ticket, probe_pass
+from proto_ddf.serving.tickets import probe_pass
 from proto_ddf.settings import get_settings
 
 
@@ -36,47 +32,15 @@ def set_sign_in(slug: str, needed: bool) -> None:
         os.replace(fresh, path)
 
 
-def serving_environment(slug: str) -> dict[str, str]:
-    """The variables that tell the process of an app how it is served. Raises OSError."""
-    settings = get_settings().serving()
-    if not needs_sign_in(slug):
-        return settings.to_variable()
-    sign_in = _sign_in(slug)
-    serving = replace(settings, sign_in=sign_in).to_variable()
-    # For the app's own content security policy, because its pages renew their sessions there.
-    return {
-        **serving,
-        KEY_VARIABLE: _key(slug),
-        "SIGN_IN_AT": sign_in.server.replace("{host}", "*"),
-    }
-
-
-def entry_address(slug: str, port: int, host: str, user: str, rights: Rights, back: str) -> str:
-    """Where to lead a person, who has opened Proto-DDF at `host`, to the app with a ticket. Raises OSError."""
-    ticket = Ticket(slug, user, rights).signed(_key(slug))
-    return f"http://{host}:{port}{ENTER_PATH}?{urlencode({'ticket': ticket, 'next': back})}"
+def key_of(slug: str) -> str:
+    """What the tickets for the app are signed with. Raises OSError."""
+    return _key_file(slug).read_text("ascii")
 
 
 def bearer_of_probes(slug: str) -> str:
     """What health probes of the app show; empty if it is open. Raises OSError."""
-    return probe_pass(_key(slug)) if needs_sign_in(slug) else ""
-
-
-def _sign_in(slug: str) -> SignIn:
-    settings = get_settings()
-    scheme = "https" if settings.tls_cert else "http"
-    return SignIn(
-        app=slug,
-        server=settings.public_url or f"{scheme}://{{host}}:{settings.port}",
-        session_seconds=settings.app_session_seconds,
-        # A version of an earlier release does not know viewers.
-        only_editors=not (settings.apps_folder / slug / slug / "sign_in.py").exists(),
-    )
+    return probe_pass(key_of(slug)) if needs_sign_in(slug) else ""
 
 
 def _key_file(slug: str) -> Path:
     return get_settings().home / "app_keys" / slug
-
-
-def _key(slug: str) -> str:
-    return _key_file(slug).read_text("ascii")

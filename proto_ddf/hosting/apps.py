@@ -19,7 +19,8 @@ from proto_ddf.errors.types import IntegrationError, ProtoDDFError
 from proto_ddf.generator.code.package import sqlite_file
 from proto_ddf.generator.spec import AppSpec
 from proto_ddf.hosting import good_configuration, records
-from proto_ddf.hosting.app_access import bearer_of_probes, set_sign_in
+from proto_ddf.hosting.app_access import set_sign_in
+from proto_ddf.hosting.app_address import endpoint
 from proto_ddf.hosting.health import ProbeResult, listens, probe_app
 from proto_ddf.hosting.launch import (
     data_environment,
@@ -148,7 +149,7 @@ def _keep_configuration(record: AppRecord) -> None:
 
 def _probe(record: AppRecord) -> ProbeResult:
     try:
-        return probe_app(record.slug, record.frontend_port, bearer_of_probes(record.slug))
+        return probe_app(record.slug, endpoint(record.slug, record.frontend_port))
     except CircuitOpenError:
         return ProbeResult(port=False, status=None)
 
@@ -287,7 +288,8 @@ def wait_until_listening(record: AppRecord, progress: Progress) -> None:
     """
     assert record.frontend_port is not None
     deadline = time.monotonic() + START_SECONDS
-    while not listens(record.frontend_port):
+    host = endpoint(record.slug, record.frontend_port).host
+    while not listens(record.frontend_port, host=host):
         if not is_alive(record.pid, record.pid_create_time):
             raise start_failed(record, "it ended")
         if time.monotonic() > deadline:

@@ -2,6 +2,7 @@
 
 import http.client
 import socket
+import ssl
 import time
 from dataclasses import dataclass
 
@@ -11,10 +12,21 @@ from proto_ddf.hosting.processes import find
 from proto_ddf.resilience import policy
 from proto_ddf.resilience.deadline import time_left
 from proto_ddf.resilience.is_transient import is_transient
+from proto_ddf.serving.settings import LOOPBACK
 
-ADDRESS = "127.0.0.1"
 SYSTEM = "app"
 """The system of the probes' policies. Each app has its own policy."""
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where an app listens, as this machine reaches it."""
+
+    port: int | None
+    host: str = LOOPBACK
+    has_tls: bool = False
+    bearer: str = ""
+    """What probes show where people need to sign in."""
 
 
 @dataclass(frozen=True)
@@ -39,15 +51,14 @@ class NoAnswerError(ConnectionError):
         self.result = result
 
 
-def probe_app(slug: str, port: int | None, bearer: str = "") -> ProbeResult:
+def probe_app(slug: str, endpoint: Endpoint) -> ProbeResult:
     """Probe the app `slug` through its policy: after repeated failures its circuit breaker refuses probes for a while.
-    `bearer`: see `app_access.bearer_of_probes`.
 
     Raises:
         CircuitOpenError: the breaker is open.
     """
     try:
-        return policy(SYSTEM, slug).call_sync(_require_answer, port, bearer)
+        return policy(SYSTEM, slug).call_sync(_require_answer, endpoint)
     except NoAnswerError as error:
         return error.result
     except Exception as error:
@@ -56,21 +67,20 @@ def probe_app(slug: str, port: int | None, bearer: str = "") -> ProbeResult:
         raise
 
 
-def _require_answer(port: int | None, bearer: str) -> ProbeResult:
-    result = probe_port(port, bearer, timeout=time_left(2.0))
+def _require_answer(endpoint: Endpoint) -> ProbeResult:
+    result = probe(endpoint, timeout=time_left(2.0))
     if result.status is None:
         raise NoAnswerError(result)
     return result
 
 
-def probe_port(
-    port: int | None, bearer: str = "", timeout: float = 2.0, address: str = ADDRESS
-) -> ProbeResult:
-    """Request the first page from `port` of this machine, with a timeout in seconds for each read."""
-    if port is None or not listens(port, timeout, address):
+def probe(endpoint: Endpoint, timeout: float = 2.0) -> ProbeResult:
+    """Request the first page, with a timeout in seconds for each read."""
+    if endpoint.port is None or not listens(endpoint.port, timeout, endpoint.host):
         return ProbeResult(port=False, status=None)
-    connection = http.client.HTTPConnection(address, port, timeout=timeout)
+    connection = _connection(endpoint, timeout)
     try:
+        bearer = endpoint.bearer
         headers = {"authorization": f"Bearer {bearer}"} if bearer else {}
         connection.request("GET", "/", headers=headers)
         response = connection.getresponse()
@@ -82,10 +92,20 @@ def probe_port(
         connection.close()
 
 
-def listens(port: int, timeout: float = 1.0, address: str = ADDRESS) -> bool:
+def _connection(endpoint: Endpoint, timeout: float) -> http.client.HTTPConnection:
+    if not endpoint.has_tls:
+        return http.client.HTTPConnection(endpoint.host, endpoint.port, timeout=timeout)
+    # It is asked on this machine, where its certificate may not be valid.
+    context = ssl._create_unverified_context()  # noqa: S323
+    return http.client.HTTPSConnection(
+        endpoint.host, endpoint.port, timeout=timeout, context=context
+    )
+
+
+def listens(port: int, timeout: float = 1.0, host: str = LOOPBACK) -> bool:
     """Whether something accepts connections on `port` of this machine."""
     try:
-        with socket.create_connection((address, port), timeout):
+        with socket.create_connection((host, port), timeout):
             return True
     except OSError:
         return False

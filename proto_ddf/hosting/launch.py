@@ -12,7 +12,7 @@ from proto_ddf.db.engine import session
 from proto_ddf.db.tables import AppRecord, SourceRecord
 from proto_ddf.errors.types import IntegrationError, ValidationError
 from proto_ddf.hosting import records
-from proto_ddf.hosting.app_access import serving_environment
+from proto_ddf.hosting.app_serving import serving_environment
 from proto_ddf.hosting.builds.toolchain import base_environment
 from proto_ddf.hosting.ports import is_free
 from proto_ddf.hosting.processes import creation_time, end_tree, find, spawn_detached
@@ -94,7 +94,7 @@ def launch(record: AppRecord) -> tuple[int, float]:
         )
     argv = [sys.executable, "-P", str(RUNNER), "--port", str(port), "--log", "logs/app.log"]
     environment = base_environment() | data_environment(record) | {"PORT": str(port)}
-    environment |= serving_environment(record.slug)
+    environment |= serving_environment(record.slug, port)
     path = folder(record.slug)
     return spawn_detached(argv, cwd=path, env=environment, log_file=log_file(record.slug))
 

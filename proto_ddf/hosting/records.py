@@ -16,6 +16,7 @@ from proto_ddf.db.writing import write
 from proto_ddf.errors.types import ValidationError
 from proto_ddf.generator.spec import AppSpec
 from proto_ddf.hosting.app_access import needs_sign_in
+from proto_ddf.hosting.app_address import address, listening_host
 from proto_ddf.hosting.health import usage
 from proto_ddf.monitoring import own_errors
 from proto_ddf.sources.schema.diff import ChangeLine, SchemaChanges
@@ -32,6 +33,8 @@ class AppView(BaseModel):
     state: AppState
     address: str
     """Its URL; empty before it has ports."""
+    listens_on: str
+    """The address on which it listens."""
     frontend_port: int | None
     backend_port: int | None
     pid: int | None
@@ -176,7 +179,7 @@ def view(record: AppRecord) -> AppView:
     changes = SchemaChanges.model_validate(record.source_changes)
     used = usage(record.pid, record.pid_create_time)
     port = record.frontend_port
-    address = f"http://127.0.0.1:{port}" if port else ""
+    opened_at = address(record.slug, port) if port else ""
     sign_in = needs_sign_in(record.slug)
     return AppView(
         slug=record.slug,
@@ -184,7 +187,8 @@ def view(record: AppRecord) -> AppView:
         description=record.description,
         source_id=record.source_id,
         state=record.state,
-        address=address,
+        address=opened_at,
+        listens_on=listening_host(record.slug),
         frontend_port=port,
         backend_port=record.backend_port,
         pid=record.pid if used else None,
@@ -200,7 +204,7 @@ def view(record: AppRecord) -> AppView:
         allow_editing=bool(record.spec.get("allow_editing")),
         imported=bool(record.spec.get("imported")),
         sign_in=sign_in,
-        entry=f"/apps/{record.slug}/enter" if sign_in else address,
+        entry=f"/apps/{record.slug}/enter" if sign_in else opened_at,
         source_drift=changes.summary(),
         source_changes=changes.lines(),
     )

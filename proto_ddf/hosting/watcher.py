@@ -7,15 +7,18 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+import psutil
+
 from proto_ddf import errors
 from proto_ddf.db.tables import AppRecord, AppState
 from proto_ddf.errors import describe
 from proto_ddf.errors.types import ProtoDDFError
 from proto_ddf.hosting import records
-from proto_ddf.hosting.app_access import bearer_of_probes
+from proto_ddf.hosting.app_address import endpoint
+from proto_ddf.hosting.app_serving import is_reached_as_set
 from proto_ddf.hosting.apps import crash_reason, exclusive, lock_of, record_health, spawn
-from proto_ddf.hosting.health import probe_app, probe_port
-from proto_ddf.hosting.processes import end_tree, is_alive
+from proto_ddf.hosting.health import probe, probe_app
+from proto_ddf.hosting.processes import end_tree, find, is_alive
 from proto_ddf.logs import get_logger
 from proto_ddf.monitoring import intake, own_errors
 from proto_ddf.progress import NoProgress
@@ -36,7 +39,7 @@ log = get_logger(__name__)
 
 def adopt_all() -> None:
     """Take over the apps of an earlier run of the server: running apps are kept, apps that should run are started
-    again, and apps that should not run are ended."""
+    again, and apps that should not run are ended. An app that listens elsewhere than the settings say is started again."""
     for record in records.all_records():
         slug = record.slug
         with own_errors.reported(_COMPONENT, f"Take over the app {slug}", subject=slug):
@@ -46,12 +49,24 @@ def adopt_all() -> None:
 def _adopt(record: AppRecord) -> None:
     with exclusive(record.slug, NoProgress()):
         alive = is_alive(record.pid, record.pid_create_time)
+        if alive and not (record.wanted_running and _is_reached_as_set(record)):
+            end_tree(record.pid, record.pid_create_time)
+            records.change(record.slug, state=AppState.STOPPED, pid=None, pid_create_time=None)
+            alive = False
         if record.wanted_running and not alive:
             now = datetime.now(UTC)
             records.change(record.slug, state=AppState.RESTARTING, next_restart_at=now)
-        elif alive and not record.wanted_running:
-            end_tree(record.pid, record.pid_create_time)
-            records.change(record.slug, state=AppState.STOPPED, pid=None, pid_create_time=None)
+
+
+def _is_reached_as_set(record: AppRecord) -> bool:
+    process = find(record.pid, record.pid_create_time)
+    if process is None or record.frontend_port is None:
+        return True
+    try:
+        environment = process.environ()
+    except psutil.Error:
+        return True  # it has just ended
+    return is_reached_as_set(record.slug, record.frontend_port, environment)
 
 
 async def watch() -> None:
@@ -112,8 +127,8 @@ class Watcher:
         starting = record.state is AppState.STARTING and up_seconds < WELL_AFTER_SECONDS
         try:
             # While it starts, no answer is not a failure and must not count for its circuit breaker.
-            check = probe_port if starting else partial(probe_app, record.slug)
-            result = check(record.frontend_port, bearer_of_probes(record.slug))
+            check = probe if starting else partial(probe_app, record.slug)
+            result = check(endpoint(record.slug, record.frontend_port))
         except CircuitOpenError:
             return  # it did not answer, and is checked again when the breaker is half-open
         if result.http:

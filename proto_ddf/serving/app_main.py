@@ -10,7 +10,7 @@ from .app_log import redirect_output, rotate_log
 from .limits import limit_process
 from .loading import load_app
 from .runner import exit_process, serve
-from .settings import ServingSettings
+from .settings import LOOPBACK, ServingSettings
 
 STARTED = "Starting on"
 """The beginning of the first line of each run in the log."""
@@ -18,7 +18,6 @@ STARTED = "Starting on"
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--log", type=Path, required=True)
     arguments = parser.parse_args()
@@ -29,7 +28,8 @@ def main() -> None:
     try:
         settings = ServingSettings.from_environment()
         limit_process(settings.memory_mb, settings.open_files)
-        serve(load_app(arguments.port), arguments.host, arguments.port, settings)
+        host = settings.sign_in.host if settings.sign_in else LOOPBACK
+        serve(load_app(arguments.port), host, arguments.port, settings)
     except Exception:
         traceback.print_exc()
         exit_process(1)

@@ -45,6 +45,12 @@ def is_loopback(name: str) -> bool:
     return name == "localhost" if address is None else address.is_loopback
 
 
+def reached_at(bound: str) -> str:
+    """The address at which this machine reaches a server that listens on `bound`: who listens on all addresses has none of
+    its own."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(bound, bound)  # noqa: S104
+
+
 def parse_host(text: str, scheme: str) -> Host | None:
     """The host of a Host header; without a port it has the default one of the scheme, "http" or "https". None if the
     text is no host."""

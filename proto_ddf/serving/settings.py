@@ -3,6 +3,7 @@ variable."""
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 
 DEFAULT_RATES = {
@@ -13,6 +14,7 @@ DEFAULT_RATES = {
     "sign_ins_per_address": "30/minute",
 }
 """More than any person does: a page is some forty requests when it is first opened, and one websocket."""
+LOOPBACK = "127.0.0.1"
 VARIABLE = "PROTO_DDF_SERVING"
 """The variable in which an app's process gets its settings, in JSON format. There is no secret among them."""
 
@@ -29,6 +31,8 @@ class SignIn:
     """How long a session lasts without being renewed."""
     only_editors: bool
     """The app's code does not know that some may only read, so that nobody else may open it."""
+    host: str = LOOPBACK
+    """The address on which the app listens. Without sign-in it has no choice: it listens on this machine alone."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ class ServingSettings:
     trusted_proxies: list[str] = field(default_factory=list)
     """The networks of the proxies whose X-Forwarded headers count."""
     is_own_server: bool = False
-    """Proto-DDF's own server, to which the rest belongs. An app checks Host and Origin itself, by its ALLOWED_HOSTS."""
+    """Proto-DDF's own server. An app without sign-in checks Host and Origin itself alone, by its ALLOWED_HOSTS."""
     public_url: str = ""
     """Where people open it, if that is not its own host and port."""
     cors_origins: list[str] = field(default_factory=list)
@@ -64,9 +68,9 @@ class ServingSettings:
     """Of an app; None: it is open to this machine. The key of its tickets is in a variable of its own."""
 
     @classmethod
-    def from_environment(cls) -> "ServingSettings":
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "ServingSettings":
         """The settings that `to_variable` wrote; what the variable does not name has its default."""
-        given = json.loads(os.environ.get(VARIABLE) or "{}")
+        given = json.loads(environment.get(VARIABLE) or "{}")
         if given.get("sign_in"):
             given["sign_in"] = SignIn(**given["sign_in"])
         known = {each.name for each in fields(cls)}

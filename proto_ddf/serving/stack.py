@@ -51,7 +51,7 @@ def protect(
     7. BodyDeadline: bodies that are too slow end here.
     8. SizeLimits: what is too large ends here.
     9. Draining: no new work while the server ends.
-    10. HostAndOrigin, of Proto-DDF alone: requests for other hosts and of other sites end here.
+    10. HostAndOrigin, of Proto-DDF and of apps with sign-in: requests for other hosts and of other sites end here.
     11. CORS, only if origins are given: their pages may read the answers.
     12. RateLimits: clients that ask too often end here.
     13. AbandonedWork: work that nobody waits for is stopped.
@@ -68,7 +68,7 @@ def protect(
     app = RateLimits(app, RateLimiter(settings.rates), SIGN_IN_PATHS, HEALTH_PATHS)
     if settings.cors_origins:
         app = _cors(app, settings.cors_origins)
-    if settings.is_own_server:
+    if settings.is_own_server or sign_in:
         app = HostAndOrigin(app, port, host, settings.public_url, settings.cors_origins)
     app = Draining(app)
     app = SizeLimits(app, settings.body_limit_mb, settings.upload_limit_mb)

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -15,6 +16,7 @@ from proto_ddf.accounts import management
 from proto_ddf.accounts.passwords import hash_of
 from proto_ddf.accounts.roles import Role
 from proto_ddf.db.writing import write
+from proto_ddf.hosting.health import listens
 from tests.browser.conftest import WITHOUT_REPAIRS, Server
 from tests.browser.driving import (
     connect_file,
@@ -22,6 +24,7 @@ from tests.browser.driving import (
     open_app_address,
     rows,
     start_generation,
+    wait_until,
     wait_until_connected,
 )
 from tests.homes import opened_home
@@ -30,6 +33,7 @@ from tests.ports import free_port
 pytestmark = pytest.mark.browser
 
 PASSWORD = "correct horse battery"
+PEOPLE = {"Bea": Role.BUILDER, "Bob": Role.BUILDER, "Vera": Role.VIEWER}
 SESSION_SECONDS = 8
 PATIENCE_MS = 60_000.0
 
@@ -60,7 +64,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator
         patch.setenv("PROTO_DDF_HOME", str(server.home))
         with opened_home():
             hashed = hash_of(PASSWORD)
-            for name, role in (("Bea", Role.BUILDER), ("Vera", Role.VIEWER)):
+            for name, role in PEOPLE.items():
                 write(lambda opened, n=name, r=role: management.add_account(opened, n, r, hashed))
     try:
         page = browser.new_page()
@@ -157,6 +161,113 @@ def test_who_signs_out_of_proto_ddf_is_out_of_the_app(shop: Shop, tab: Page) -> 
     expect(tab.get_by_role("heading", name="Sign in")).to_be_visible(timeout=PATIENCE_MS)
     sign_in(tab, "Bea")
     expect(tab).to_have_url(f"{shop.address}/notes")
+
+
+def add_note(page: Page, address: str, title: str) -> None:
+    page.goto(f"{address}/notes")
+    page.get_by_role("link", name="New row in Notes").click()
+    page.get_by_label("Title").fill(title)
+    page.get_by_role("button", name="Save").click()
+
+
+def change_person(page: Page, shop: Shop, name: str) -> None:
+    """Sign out of Proto-DDF, and open the app as somebody else in the same browser."""
+    page.goto(shop.server.url)
+    wait_until_connected(page)
+    page.evaluate("fetch('/sign-out', {method: 'POST'})")
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    page.goto(f"{shop.address}/api/sign-in?next=/outbox")
+    sign_in(page, name)
+    expect(page).to_have_url(f"{shop.address}/outbox")
+
+
+def test_what_one_person_left_is_neither_sent_nor_listed_while_another_is_signed_in(
+    shop: Shop, tab: Page
+) -> None:
+    tab.goto(f"{shop.address}/notes")
+    sign_in(tab, "Bea")
+    expect(tab).to_have_url(f"{shop.address}/notes")
+    tab.route("**/api/outbox", lambda route: route.abort())
+    add_note(tab, shop.address, "Left by Bea")
+    tab.goto(f"{shop.address}/outbox")
+    listed = tab.locator("[data-outbox-item]")
+    expect(listed).to_have_count(1)
+    (left,) = tab.evaluate("protoDDF.outbox.items()")
+    change_person(tab, shop, "Bob")
+    tab.unroute("**/api/outbox")
+    add_note(tab, shop.address, "By Bob")
+    expect(tab.get_by_role("heading", level=1)).to_have_text("By Bob")
+    tab.goto(f"{shop.address}/outbox")
+    expect(tab.get_by_text("Nothing waits to be sent")).to_be_visible()
+    expect(listed).to_have_count(0)
+    content = {name: left[name] for name in ("event", "payload", "token", "owner")}
+    headers = {"Idempotency-Key": left["id"], "Origin": shop.address}
+    answer = tab.request.post(f"{shop.address}/api/outbox", data=content, headers=headers)
+    assert answer.status == 401
+    titles = "select title from notes where title in ('By Bob', 'Left by Bea') order by id"
+    assert rows(shop.database, titles) == [("By Bob",)]
+    change_person(tab, shop, "Bea")
+    wait_until(lambda: rows(shop.database, titles) == [("By Bob",), ("Left by Bea",)])
+
+
+def test_an_app_records_no_usage_events(shop: Shop, tab: Page) -> None:
+    asked: list[str] = []
+    tab.on("request", lambda request: asked.append(urlsplit(request.url).path))
+    tab.goto(f"{shop.address}/notes")
+    sign_in(tab, "Vera")
+    expect(tab.get_by_role("cell", name="First note", exact=True)).to_be_visible()
+    tab.evaluate("protoDDF.trackEvent('test', 'one')")
+    for name in ("trackEventWithRetry", "trackEventWithCircuitBreaker"):
+        assert tab.evaluate(f"protoDDF.{name}('test', 'one')") is False
+    assert tab.evaluate("sessionStorage.getItem('protoddf.usage')") is None
+    tab.goto(f"{shop.address}/notes/1")
+    expect(tab.get_by_role("heading", level=1)).to_have_text("First note")
+    assert "/api/health" in asked
+    assert "/api/usage" not in asked
+
+
+@pytest.fixture
+def elsewhere(shop: Shop) -> Iterator[str]:
+    """The host of the server and its app on all addresses of this machine, opened at one that is not 127.0.0.1."""
+    host, before = "127.0.0.2", shop.server.environment
+    shop.server.terminate()
+    shop.server.environment = before | {
+        "HOST": "0.0.0.0",
+        "PUBLIC_URL": f"http://{host}:{shop.server.port}",
+        "APPS_HOST": "0.0.0.0",
+    }
+    shop.server.start(ready="/api/health")
+    yield host
+    shop.server.terminate()
+    shop.server.environment = before
+    shop.server.start(ready="/api/health")
+
+
+def test_an_app_that_needs_sign_in_is_used_at_another_address_of_the_machine(
+    shop: Shop, tab: Page, elsewhere: str
+) -> None:
+    server, port = f"http://{elsewhere}:{shop.server.port}", urlsplit(shop.address).port
+    address = f"http://{elsewhere}:{port}"
+    wait_until(lambda: listens(port or 0, host=elsewhere))
+    tab.goto(f"{address}/notes")
+    expect(tab).to_have_url(re.compile(rf"{re.escape(server)}/sign-in\?next="))
+    sign_in(tab, "Bea")
+    expect(tab).to_have_url(f"{address}/notes")
+    add_note(tab, address, "From elsewhere")
+    expect(tab.get_by_role("heading", level=1)).to_have_text("From elsewhere")
+    tab.goto(f"{server}/apps/closed_notes")
+    section = tab.get_by_role("region", name="Who may open it")
+    expect(section).to_contain_text("It listens on 0.0.0.0.")
+    expect(tab.get_by_role("link", name=address)).to_have_attribute(
+        "href", "/apps/closed_notes/enter"
+    )
+    section.get_by_role("button", name="Open to this machine").click()
+    expect(section).to_contain_text("It listens on 127.0.0.1. Only apps that require sign-in")
+    expect(tab.get_by_role("link", name=f"http://127.0.0.1:{port}")).to_be_visible()
+    wait_until(lambda: not listens(port or 0, host=elsewhere) and listens(port or 0))
+    section.get_by_role("button", name="Require sign-in").click()
+    expect(section).to_contain_text("It listens on 0.0.0.0.")
+    wait_until(lambda: listens(port or 0, host=elsewhere))
 
 
 def test_a_viewer_sees_the_setting_of_an_app_that_answers_the_probes(shop: Shop, tab: Page) -> None:

@@ -19,6 +19,7 @@ from proto_ddf.settings import Settings
         ("PUBLIC_URL", "data.example.org", "is not an address"),
         ("PUBLIC_URL", "https://data.example.org/path", "is not an address"),
         ("PUBLIC_URL", "https://ada@data.example.org", "is not an address"),
+        ("APPS_HOST", "localhost", "must be an IP address"),
         ("CORS_ORIGINS", '["*"]', "is not an address"),
         ("ENABLE_CORS", "true", "needs CORS_ORIGINS"),
         ("RATE_LIMITS", '{"requests": "1/minute"}', "there is no limit 'requests'"),

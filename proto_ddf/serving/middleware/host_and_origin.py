@@ -40,7 +40,7 @@ class HostAndOrigin(Middleware):
         self._public_host = _public_host(public_url)
         self._others = frozenset(others)
         self._wrong_host = (
-            "Proto-DDF answers only to localhost, 127.0.0.1 and [::1], on its own port"
+            "This server answers only to localhost, 127.0.0.1 and [::1], on its own port"
             + (f", and to {self._public_origin}." if self._public_origin else ".")
         )
 

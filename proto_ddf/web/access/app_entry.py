@@ -9,7 +9,8 @@ from starlette.responses import RedirectResponse, Response
 from proto_ddf.accounts.roles import Role, allows
 from proto_ddf.current_user import ANONYMOUS
 from proto_ddf.hosting import records
-from proto_ddf.hosting.app_access import entry_address, needs_sign_in
+from proto_ddf.hosting.app_access import needs_sign_in
+from proto_ddf.hosting.app_address import address, entry_address
 from proto_ddf.serving.hosts import own_address, parse_host
 from proto_ddf.serving.tickets import Rights
 from proto_ddf.web.access.plain_page import link_button, paragraph, plain_page
@@ -21,8 +22,8 @@ _ENTRY = re.compile(r"/apps/[^/?#]+/enter(\?|$)")
 async def enter_app(request: Request) -> Response:
     """Lead the person to the app at the host by which the browser has opened Proto-DDF."""
     back = own_address(request.query_params.get("next", ""))
-    address = await asyncio.to_thread(_address, request, request.path_params["slug"], back)
-    if address is None:
+    to = await asyncio.to_thread(_address, request, request.path_params["slug"], back)
+    if to is None:
         words = "It does not exist, or has never been started."
         return plain_page(
             "This app cannot be opened",
@@ -38,7 +39,7 @@ async def enter_app(request: Request) -> Response:
         # and for an IP address also another site.
         "cross-origin-resource-policy": "cross-origin",
     }
-    return RedirectResponse(address, status_code=303, headers=headers)
+    return RedirectResponse(to, status_code=303, headers=headers)
 
 
 def leads_to_app(address: str) -> bool:
@@ -58,10 +59,10 @@ def _address(request: Request, slug: str, back: str) -> str | None:
     host = parse_host(request.headers.get("host", ""), "http")
     if record is None or record.frontend_port is None or host is None:
         return None
-    name = host.in_address
+    port = record.frontend_port
     if not needs_sign_in(slug):
-        return f"http://{name}:{record.frontend_port}{back}"
+        return f"{address(slug, port, host)}{back}"
     session = session_of(request.scope)
     user = session.user_id if session else ANONYMOUS
     rights: Rights = "editor" if session is None or allows(session.role, Role.BUILDER) else "viewer"
-    return entry_address(slug, record.frontend_port, name, user, rights, back)
+    return entry_address(slug, port, host, user, rights, back)

@@ -23,6 +23,15 @@ def access_section(app: rx.Var[AppView]) -> rx.Component:
                 ),
                 class_name="pd-quiet",
             ),
+            rx.el.div(
+                f"It listens on {app.listens_on}.",
+                rx.cond(
+                    app.sign_in,
+                    "",
+                    " Only apps that require sign-in may be reached from elsewhere.",
+                ),
+                class_name="pd-quiet",
+            ),
             shown_to(
                 Role.BUILDER,
                 rx.cond(

@@ -4,11 +4,12 @@ import http.client
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from proto_ddf.db.tables import AppState, PortReservation
 from proto_ddf.errors.types import ValidationError
 from proto_ddf.generator.spec import AppSpec
 from proto_ddf.hosting import apps, records
+from proto_ddf.hosting.app_access import set_sign_in
 from proto_ddf.hosting.health import listens
 from proto_ddf.hosting.launch import RUNNER, folder
 from proto_ddf.hosting.ports import PORT_REGISTRY
@@ -95,9 +97,8 @@ def test_the_built_pages_work_in_a_browser(app: str, host: str) -> None:
 @pytest.mark.skipif(CHROMIUM is None, reason=MISSING)
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 def test_the_built_pages_work_by_https(built_app: str, host: str, tmp_path: Path) -> None:
-    good, port = certificates().good, free_port()
-    (tmp_path / "cert.pem").write_bytes(good.chain)
-    (tmp_path / "key.pem").write_bytes(good.key)
+    port = free_port()
+    write_certificate(tmp_path)
     settings = ServingSettings(
         tls_cert=str(tmp_path / "cert.pem"), tls_key=str(tmp_path / "key.pem")
     )
@@ -116,6 +117,12 @@ def test_the_built_pages_work_by_https(built_app: str, host: str, tmp_path: Path
     finally:
         process.terminate()
         process.wait(60)
+
+
+def write_certificate(folder: Path) -> None:
+    good = certificates().good
+    (folder / "cert.pem").write_bytes(good.chain)
+    (folder / "key.pem").write_bytes(good.key)
 
 
 def use_in_browser(address: str) -> None:
@@ -149,14 +156,96 @@ def test_an_app_is_limited_in_memory_and_open_files(app: str) -> None:
     assert process.rlimit(psutil.RLIMIT_NOFILE) == (files, files)
 
 
-def test_an_app_listens_on_loopback_only(app: str) -> None:
-    pid = run(app).pid
-    listening = [
+def listening(slug: str) -> list[str]:
+    return [
         connection.laddr.ip
-        for connection in psutil.Process(pid).net_connections(kind="tcp")
+        for connection in psutil.Process(pid_of(slug)).net_connections(kind="tcp")
         if connection.status == psutil.CONN_LISTEN
     ]
-    assert listening == ["127.0.0.1"]
+
+
+@pytest.fixture
+def on_all_addresses(app: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("ENABLE_AUTH", "accounts")
+    monkeypatch.setenv("APPS_HOST", "0.0.0.0")
+    get_settings.cache_clear()
+    yield
+    apps.stop_app(app)
+    set_sign_in(app, needed=False)
+    monkeypatch.undo()
+    get_settings.cache_clear()
+
+
+def answer_at_another_address(slug: str, host: str) -> tuple[int, str]:
+    """The status and the Location header of the first page, asked at another address of this machine than 127.0.0.1."""
+    port = view(slug).frontend_port or 0
+    with closing(http.client.HTTPConnection("127.0.0.2", port, timeout=60)) as connection:
+        headers = {"Host": f"{host}:{port}", "Accept": "text/html"}
+        connection.request("GET", "/", headers=headers)
+        answer = connection.getresponse()
+        return answer.status, answer.headers.get("location", "")
+
+
+@pytest.mark.usefixtures("on_all_addresses")
+def test_an_app_that_is_open_to_this_machine_listens_on_loopback_only(app: str) -> None:
+    run(app)
+    assert listening(app) == [view(app).listens_on] == ["127.0.0.1"]
+    with pytest.raises(ConnectionRefusedError):
+        answer_at_another_address(app, "127.0.0.2")
+
+
+@pytest.mark.usefixtures("on_all_addresses")
+def test_an_app_that_needs_sign_in_listens_elsewhere_and_knows_its_hosts(app: str) -> None:
+    set_sign_in(app, needed=True)
+    assert run(app).state is AppState.RUNNING
+    assert listening(app) == [view(app).listens_on] == ["0.0.0.0"]
+    status, location = answer_at_another_address(app, "127.0.0.2")
+    assert status == 303
+    server = f"http://127.0.0.2:{get_settings().port}"
+    assert location.startswith(f"{server}/apps/{app}/enter")
+    assert answer_at_another_address(app, "evil.example") == (400, "")
+    set_sign_in(app, needed=False)
+    apps.restart_app(app)
+    assert listening(app) == ["127.0.0.1"]
+
+
+@pytest.mark.usefixtures("on_all_addresses")
+def test_an_app_that_listens_elsewhere_than_is_set_is_started_again_by_the_next_server(
+    app: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_sign_in(app, needed=True)
+    first = run(app).pid
+    monkeypatch.setenv("APPS_HOST", "127.0.0.1")
+    get_settings.cache_clear()
+    adopt_all()
+    watcher = Watcher()
+    watcher.tick()
+    watcher.close()
+    apps.wait_until_listening(records.read(app), NoProgress())
+    assert pid_of(app) != first
+    assert listening(app) == ["127.0.0.1"]
+
+
+@pytest.mark.usefixtures("on_all_addresses")
+def test_an_app_that_needs_sign_in_has_the_certificate_of_the_server(
+    app: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_certificate(tmp_path)
+    monkeypatch.setenv("TLS_CERT", str(tmp_path / "cert.pem"))
+    monkeypatch.setenv("TLS_KEY", str(tmp_path / "key.pem"))
+    get_settings.cache_clear()
+    set_sign_in(app, needed=True)
+    seen = run(app)
+    assert seen.health["http"] is True
+    assert seen.address == f"https://127.0.0.1:{seen.frontend_port}"
+    authority = certificates().write_authority(tmp_path / "authority.pem")
+    context = ssl.create_default_context(cafile=authority)
+    context.check_hostname = False  # it is not for 127.0.0.2
+    port = seen.frontend_port or 0
+    with closing(http.client.HTTPSConnection("127.0.0.2", port, timeout=60, context=context)) as by:
+        by.request("GET", "/", headers={"Accept": "text/html"})
+        location = by.getresponse().headers["location"]
+    assert location.startswith(f"https://127.0.0.2:{get_settings().port}/apps/{app}/enter")
 
 
 @pytest.mark.parametrize(

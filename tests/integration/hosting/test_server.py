@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from proto_ddf.server import StartRefusedError, check_reach, fingerprint
-from proto_ddf.settings import PROJECT_ROOT
+from proto_ddf.settings import PROJECT_ROOT, Settings
 from tests.integration.hosting.own_server import START_SECONDS, Server
 from tests.ports import free_port
 
@@ -79,25 +79,39 @@ def test_an_invalid_setting_is_reported_by_name(server: Server) -> None:
     assert "Traceback" not in refused.stderr
 
 
+def check(**variables: str) -> None:
+    check_reach(Settings(_env_file=None, **variables))
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])
 def test_loopback_is_accepted(host: str) -> None:
-    check_reach(host, None, "false")
-    check_reach("127.0.0.1", f"https://[{host}]:8443" if ":" in host else f"http://{host}", "false")
+    check(HOST=host)
+    check(PUBLIC_URL=f"https://[{host}]:8443" if ":" in host else f"http://{host}")
+    if host != "localhost":
+        check(APPS_HOST=host)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "example.org", ""])
 def test_any_other_address_is_refused_without_sign_in(host: str) -> None:
     with pytest.raises(StartRefusedError, match=f"^HOST={host} is refused"):
-        check_reach(host, None, "false")
-    check_reach(host, None, "accounts")
+        check(HOST=host)
+    check(HOST=host, ENABLE_AUTH="accounts")
 
 
 @pytest.mark.parametrize("url", ["https://data.example.org", "http://10.0.0.5:8080"])
 def test_a_public_address_is_refused_without_sign_in(url: str) -> None:
     """A proxy would pass the requests of everybody on, from this machine."""
     with pytest.raises(StartRefusedError, match=f"^PUBLIC_URL={url} is refused"):
-        check_reach("127.0.0.1", url, "false")
-    check_reach("127.0.0.1", url, "token")
+        check(PUBLIC_URL=url)
+    check(PUBLIC_URL=url, ENABLE_AUTH="token")
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5"])
+def test_apps_listen_nowhere_else_without_sign_in(host: str) -> None:
+    with pytest.raises(StartRefusedError, match=f"^APPS_HOST={host} is refused"):
+        check(APPS_HOST=host)
+    for mode in ("token", "accounts"):
+        check(APPS_HOST=host, ENABLE_AUTH=mode)
 
 
 @pytest.mark.parametrize("changed", ["proto_ddf/page.py", "assets/own.js", "linked/shared.js"])

@@ -10,7 +10,7 @@ from proto_ddf import errors
 from proto_ddf.db.tables import AppRecord, AppState
 from proto_ddf.generator.spec import AppSpec
 from proto_ddf.hosting import apps, health, records, watcher
-from proto_ddf.hosting.health import ProbeResult
+from proto_ddf.hosting.health import Endpoint, ProbeResult
 from proto_ddf.monitoring import intake
 from proto_ddf.monitoring.error_views import recent_errors
 from proto_ddf.resilience import Policy, policy_config
@@ -43,7 +43,7 @@ class World:
         change(state=AppState.STARTING, next_restart_at=None, started_at=moment(self.now))
         return shop()
 
-    def probe_port(self, port: int, bearer: str, timeout: float) -> ProbeResult:
+    def probe(self, endpoint: Endpoint, timeout: float) -> ProbeResult:
         self.probes += 1
         return self.answer
 
@@ -73,8 +73,8 @@ def world(home: Settings, monkeypatch: pytest.MonkeyPatch) -> World:
     )
     made = World()
     monkeypatch.setattr(watcher, "is_alive", lambda pid, created: made.alive)
-    monkeypatch.setattr(watcher, "probe_port", lambda port, bearer: made.answer)
-    monkeypatch.setattr(health, "probe_port", made.probe_port)
+    monkeypatch.setattr(watcher, "probe", lambda endpoint: made.answer)
+    monkeypatch.setattr(health, "probe", made.probe)
     guard = Policy("app", "shop", policy_config("app"), clock=lambda: made.now)
     monkeypatch.setattr(health, "policy", lambda system, target: guard)
     monkeypatch.setattr(watcher, "spawn", made.spawn)

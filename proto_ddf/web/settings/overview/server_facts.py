@@ -14,6 +14,7 @@ _PARTS: dict[str, dict[str, str]] = {
         "host": "Host",
         "port": "Port",
         "public_url": "Address of a proxy in front",
+        "apps_host": "Host of apps that require sign-in",
         "tls_cert": "Certificate",
         "tls_key": "Its private key",
         "trusted_proxies": "Networks of proxies that are trusted",

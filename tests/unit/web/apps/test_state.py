@@ -32,6 +32,7 @@ def app(slug: str = "shop", **values: Any) -> AppView:
         "source_id": None,
         "state": Condition.RUNNING,
         "address": "http://127.0.0.1:3100",
+        "listens_on": "127.0.0.1",
         "frontend_port": 3100,
         "backend_port": 3101,
         "pid": 1,
