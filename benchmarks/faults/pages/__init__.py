@@ -10,6 +10,7 @@ from benchmarks.faults.pages.connect_source import ConnectSource
 from benchmarks.faults.pages.faults import PAGE_FAULTS
 from benchmarks.faults.pages.generate_app import GenerateApp
 from benchmarks.faults.pages.note import Note
+from benchmarks.faults.pages.save_row import SaveRow
 from benchmarks.faults.pages.sign_in import SignIn
 from benchmarks.faults.pages.trials import control, measure
 from benchmarks.faults.pages.typed_text import TypedText
@@ -17,7 +18,10 @@ from benchmarks.faults.trials import Cell
 
 __all__ = ["PAGE_ACTIONS", "measured_pages"]
 
-PAGE_ACTIONS: tuple[type[PageAction], ...] = (Note, TypedText, SignIn, ConnectSource, GenerateApp)
+PAGE_ACTIONS: tuple[type[PageAction], ...] = (
+    *(Note, TypedText, SignIn),
+    *(SaveRow, ConnectSource, GenerateApp),
+)
 
 
 def measured_pages(
