@@ -10,12 +10,17 @@ CLOSE = (b"connection", b"close")
 
 
 async def send_answer(
-    send: Send, status: int, text: str, headers: Iterable[tuple[bytes, bytes]] = ()
+    send: Send,
+    status: int,
+    text: str,
+    headers: Iterable[tuple[bytes, bytes]] = (),
+    *,
+    kind: str = "text/plain",
 ) -> None:
-    """A whole response: one line of text."""
+    """A whole response: one line of text, or a page if `kind` is text/html."""
     body = f"{text}\n".encode()
     own = [
-        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-type", f"{kind}; charset=utf-8".encode()),
         (b"content-length", str(len(body)).encode()),
         *headers,
     ]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -12,7 +13,7 @@ from proto_ddf.accounts.roles import Role
 from proto_ddf.db.writing import write
 from tests.browser.conftest import Server
 from tests.browser.driving import wait_until, wait_until_connected
-from tests.browser.looking import overflow_width, serious_findings
+from tests.browser.looking import PHONE, overflow_width, serious_findings
 from tests.homes import opened_home
 from tests.ports import free_port
 
@@ -142,3 +143,30 @@ def test_a_page_that_lost_its_session_without_sign_in_gets_a_new_one(
     )
     page.wait_for_function("window.before === undefined")
     wait_until_connected(page)
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_the_pages_of_coming_in_and_refusals_are_accessible_and_fit_a_phone(
+    people: Server, page: Page, mode: Any
+) -> None:
+    page.emulate_media(color_scheme=mode)
+    page.set_viewport_size(PHONE)
+
+    def look(heading: str) -> None:
+        expect(page.get_by_role("heading", name=heading, level=1)).to_be_visible()
+        assert serious_findings(page) == [], heading
+        assert overflow_width(page) == 0, heading
+
+    page.goto(f"{people.url}/set-up?token=nonsense")
+    look("This link does not work")
+    page.goto(f"{people.url}/apps")
+    look("Sign in")
+    sign_in(page, "Vera", "wrong password")
+    expect(page.get_by_role("alert")).to_be_visible()
+    look("Sign in")
+    sign_in(page, "Vera")
+    wait_until_connected(page)
+    page.goto(f"{people.url}/generate")
+    look("This page is not for your role")
+    page.goto(f"{people.url}/apps/nothing/enter")
+    look("This app cannot be opened")

@@ -17,7 +17,7 @@ from tests.browser.driving import (
     wait_until_disconnected,
     watched_failures,
 )
-from tests.browser.looking import open_page, overflow_width, serious_findings
+from tests.browser.looking import PHONE, open_page, overflow_width, serious_findings, tab_to
 
 pytestmark = pytest.mark.browser
 
@@ -69,7 +69,8 @@ def test_no_page_has_serious_findings_or_scrolls_sideways_in_any_width(
     page.emulate_media(color_scheme=mode)
     found: dict[tuple[str, int], list[str]] = {}
     wider: dict[tuple[str, int], int] = {}
-    for path in [*SECTIONS.values(), "/sources/new", "/operations/unknown", "/apps/unknown"]:
+    others = ["/sources/new", "/operations/unknown", "/apps/unknown", "/outbox", "/nowhere"]
+    for path in [*SECTIONS.values(), *others]:
         open_page(page, server.url + path)
         for width in (1440, 768, 390):
             page.set_viewport_size({"width": width, "height": 844})
@@ -79,14 +80,52 @@ def test_no_page_has_serious_findings_or_scrolls_sideways_in_any_width(
     assert {where: pixels for where, pixels in wider.items() if pixels > 0} == {}
 
 
-def test_the_sidebar_is_a_bar_at_the_foot_of_a_phone(page: Page, server: Any) -> None:
-    page.set_viewport_size({"width": 390, "height": 844})
+def test_a_phone_has_a_bar_of_five_sections_and_a_menu_with_the_rest(
+    page: Page, server: Any
+) -> None:
+    page.set_viewport_size(PHONE)
     open_page(page, server.url)
-    bar = page.get_by_role("navigation", name="Main").bounding_box()
-    assert bar is not None
-    assert bar["y"] > 750
-    for label in SECTIONS:
-        expect(page.get_by_role("link", name=label, exact=True).first).to_be_in_viewport()
+    bar = page.get_by_role("navigation", name="Main")
+    place = bar.bounding_box()
+    assert place is not None
+    assert place["y"] > 750
+    expect(bar.get_by_role("link")).to_have_text([*SECTIONS][:5])
+    for label in [*SECTIONS][:5]:
+        expect(bar.get_by_role("link", name=label)).to_be_in_viewport()
+    more = bar.get_by_role("button", name="More")
+    expect(more).to_have_attribute("aria-expanded", "false")
+    tab_to(page, more)
+    page.keyboard.press("Enter")
+    menu = page.get_by_role("dialog", name="More sections")
+    expect(menu.get_by_role("link")).to_have_text(["Errors", "Resilience", "To send", "Settings"])
+    page.keyboard.press("Tab")
+    expect(menu.get_by_role("link").first).to_be_focused()
+    expect(more).to_have_attribute("aria-expanded", "true")
+    for mode in ("light", "dark"):
+        page.emulate_media(color_scheme=mode)
+        assert serious_findings(page) == [], mode
+    page.keyboard.press("Escape")
+    expect(menu).to_have_count(0)
+    expect(more).to_be_focused()
+
+
+def test_a_section_in_the_menu_of_a_phone_is_marked_and_closes_it(page: Page, server: Any) -> None:
+    page.set_viewport_size(PHONE)
+    open_page(page, server.url)
+    more = page.get_by_role("button", name="More", exact=True)
+    menu = page.get_by_role("dialog", name="More sections")
+    expect(more).not_to_have_attribute("aria-current", "true")
+    for label, path in {"To send": "/outbox", "Settings": "/settings"}.items():
+        more.click()
+        menu.get_by_role("link", name=label).click()
+        expect(page).to_have_url(re.compile(f"{path}/?$"))
+        expect(menu).to_have_count(0)
+        expect(more).to_have_attribute("aria-current", "true")
+    more.click()
+    chosen = menu.get_by_role("link", name="Settings")
+    expect(chosen).to_have_attribute("aria-current", "page")
+    chosen.click()
+    expect(menu).to_have_count(0)
 
 
 def test_the_chosen_mode_is_kept_and_applied_before_any_script_file(

@@ -18,7 +18,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ..answers import close_websocket, send_answer
 from ..app_sessions import AppSession, AppSessions
 from ..hosts import own_address, parse_host
-from ..refusal import refuse
+from ..plain_page import is_shown, link_button
+from ..refusal import refuse, send_refusal
 from ..settings import SignIn
 from ..tickets import Rights, TicketReader, is_probe_pass
 from .base import Middleware
@@ -86,11 +87,12 @@ class AppSignIn(Middleware):
         ticket = self._tickets.read(given["ticket"][0])
         if ticket is None:
             text = "This link to the app has been used or has expired. Open the app again."
-            await send_answer(send, 403, text, [_NO_STORE])
+            again = link_button("Open the app", back)
+            await send_refusal(scope, send, 403, text, [_NO_STORE], link=again)
             return
         if self._wanted.only_editors and ticket.rights != "editor":
             text = "This app must be generated again before people who may only read can open it."
-            await send_answer(send, 403, text, [_NO_STORE])
+            await send_refusal(scope, send, 403, text, [_NO_STORE])
             return
         headers = []
         if session is None or not self._sessions.renew(session, ticket):
@@ -194,11 +196,7 @@ def _cookies(scope: Scope) -> dict[str, str]:
 
 
 def _is_page(scope: Scope) -> bool:
-    """Whether a browser wants to show the answer."""
-    headers = Headers(scope=scope)
-    wanted = headers.get("sec-fetch-dest")
-    shows = wanted == "document" if wanted else "text/html" in headers.get("accept", "")
-    return shows and scope["method"] in ("GET", "HEAD")
+    return scope["method"] in ("GET", "HEAD") and is_shown(scope)
 
 
 def _is_secure(scope: Scope) -> bool:

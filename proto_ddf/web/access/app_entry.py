@@ -12,8 +12,9 @@ from proto_ddf.hosting import records
 from proto_ddf.hosting.app_access import needs_sign_in
 from proto_ddf.hosting.app_address import address, entry_address
 from proto_ddf.serving.hosts import own_address, parse_host
+from proto_ddf.serving.plain_page import link_button, paragraph
 from proto_ddf.serving.tickets import Rights
-from proto_ddf.web.access.plain_page import link_button, paragraph, plain_page
+from proto_ddf.web.access.plain_page import plain_page
 from proto_ddf.web.access.request_session import session_of
 
 _ENTRY = re.compile(r"/apps/[^/?#]+/enter(\?|$)")

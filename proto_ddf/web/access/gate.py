@@ -8,13 +8,14 @@ websocket and the state of its tabs belong to it; requests of other programs nee
 import asyncio
 from urllib.parse import urlencode
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from proto_ddf.accounts.roles import Role, allows
 from proto_ddf.accounts.sessions import SESSIONS, Session
 from proto_ddf.current_user import ANONYMOUS, acting_for
+from proto_ddf.serving.plain_page import is_shown
 from proto_ddf.settings import get_settings
 from proto_ddf.web.access.cookies import cookie_value, set_cookie
 from proto_ddf.web.access.least_roles import route_row
@@ -62,13 +63,13 @@ def _refusal(scope: Scope, session: Session | None) -> Response | None:
     role = session.role if session else Role.ADMIN
     if allows(role, row.least):
         return None
-    if is_page(scope):
+    if _is_page(scope):
         return refused_page(role)
     return JSONResponse({"message": f"Your role, {role}, may not do this."}, status_code=403)
 
 
 def _ask_to_sign_in(scope: Scope) -> Response:
-    if not is_page(scope):
+    if not _is_page(scope):
         return JSONResponse(
             {"error": "sign_in", "message": "Sign in first."},
             status_code=401,
@@ -86,17 +87,12 @@ def sign_in_address(scope: Scope) -> str:
     return f"/sign-in?{urlencode({'next': scope['path'] + ('?' + query if query else '')})}"
 
 
-def is_page(scope: Scope) -> bool:
-    """Whether a browser wants to show the answer."""
-    if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
-        return False
-    headers = Headers(scope=scope)
-    wanted = headers.get("sec-fetch-dest")
-    return wanted == "document" if wanted else "text/html" in headers.get("accept", "")
+def _is_page(scope: Scope) -> bool:
+    return scope["type"] == "http" and scope["method"] in ("GET", "HEAD") and is_shown(scope)
 
 
 def _begins_session(scope: Scope) -> bool:
-    return get_settings().enable_auth == "false" and is_page(scope)
+    return get_settings().enable_auth == "false" and _is_page(scope)
 
 
 async def _begin_session(scope: Scope, send: Send) -> tuple[Session, Send]:

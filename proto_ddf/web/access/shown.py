@@ -22,6 +22,8 @@ from proto_ddf.web.access.state import AccessState
 
 _DIALOGS = ("AlertDialog.Root", "Dialog.Root", "DropdownMenu.Root", "Popover.Root")
 """They are hidden with all that they contain if it needs a higher role."""
+_WITH_ITS_CHILD = "Popover.Close"
+"""It hands what it does on to the control inside, so there must be one."""
 
 
 def allowed(least: Role) -> Any:
@@ -87,13 +89,8 @@ def _needed(component: rx.Component) -> Role:
     if component.tag in _DIALOGS:
         inner = [role for each in _inside(component) for role in _own_roles(each)]
         roles += [min(inner, key=_rank)] if inner else []
-    elif getattr(component, "as_child", None) is not None:
-        roles += [
-            role
-            for each in component.children
-            if isinstance(each, rx.Component)
-            for role in _own_roles(each)
-        ]
+    elif getattr(component, "as_child", None) is not None or component.tag == _WITH_ITS_CHILD:
+        roles += [_needed(each) for each in component.children if isinstance(each, rx.Component)]
     return max(roles, key=_rank, default=Role.VIEWER)
 
 

@@ -4,14 +4,13 @@ from starlette.responses import Response
 
 from proto_ddf.accounts.passwords import SHORTEST
 from proto_ddf.accounts.roles import Role
+from proto_ddf.serving.plain_page import link_button, paragraph
 from proto_ddf.web.access.plain_page import (
     callout,
     command,
     field,
     form,
     hidden,
-    link_button,
-    paragraph,
     plain_page,
 )
 

@@ -6,17 +6,24 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.generated.conftest import open_list
-from tests.browser.looking import serious_findings
+from tests.browser.looking import overflow_width, serious_findings
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/", "/customers", "/orders/1", "/orders/new", "/nowhere"])
+@pytest.mark.parametrize(
+    "path", ["/", "/customers", "/orders/1", "/orders/new", "/nowhere", "/outbox"]
+)
 def test_pages(shop, page: Page, path: str, scheme: Any):
     page.emulate_media(color_scheme=scheme)
     page.goto(shop.url + path)
-    ready = {"/": ".card-count:not(.skeleton)", "/orders/new": "form", "/nowhere": "h1"}
+    ready = {
+        "/": ".card-count:not(.skeleton)",
+        "/orders/new": "form",
+        "/nowhere": "h1",
+        "/outbox": ".outbox-empty",
+    }
     page.locator(ready.get(path, ".grid tbody tr")).first.wait_for()
     assert serious_findings(page) == []
 
@@ -26,6 +33,35 @@ def test_a_phone(shop, page: Page):
     open_list(page, f"{shop.url}/customers")
     page.locator(".menu-button").click()
     assert serious_findings(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_waits_to_be_sent(shop, page: Page, scheme: Any):
+    page.emulate_media(color_scheme=scheme)
+    page.route("**/api/outbox", lambda route: route.abort())
+    page.goto(f"{shop.url}/outbox")
+    page.locator(".outbox-empty").wait_for()
+    page.evaluate("protoDDF.outbox.submit({event: 'State.save', title: 'Save order 12'})")
+    expect(page.get_by_role("link", name="1 to send")).to_be_visible()
+    assert serious_findings(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_state_of_the_connection_and_the_banner(shop, page: Page, scheme: Any, width: int):
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 844})
+    open_list(page, f"{shop.url}/customers")
+    state = page.locator("connection-state").filter(visible=True)
+    expect(state).to_have_attribute("data-state", "connected")
+    state.locator("summary").click()
+    expect(state.get_by_role("button", name="Check now")).to_be_in_viewport(ratio=1)
+    assert serious_findings(page) == []
+    page.context.set_offline(True)
+    expect(page.locator("connection-banner")).to_contain_text("No connection since")
+    expect(page.locator("[data-sonner-toast]")).to_have_count(0)
+    assert serious_findings(page) == []
+    assert overflow_width(page) == 0
 
 
 def test_the_filter_and_its_chips(shop, page: Page):

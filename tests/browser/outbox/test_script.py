@@ -174,7 +174,7 @@ def test_what_is_refused_is_listed_blocks_nothing_and_can_be_sent_again(
         ((422, {"message": "Another content."}, {}), "Another content."),
         ((403, {"message": "You may not do this."}, {}), "You may not do this."),
         ((413, {"message": "Too large."}, {}), "Too large."),
-        ((200, {"outcome": "unknown", "message": "Look first."}, {}), "Unknown: look first"),
+        ((200, {"outcome": "unknown", "message": "Look first."}, {}), "Outcome unknown"),
         ((200, {"outcome": "conflict", "message": "Two versions."}, {}), "Changed meanwhile"),
     ],
     ids=["422", "403", "413", "unknown", "conflict"],
@@ -186,7 +186,11 @@ def test_what_is_not_accepted_is_listed_with_its_reason(
     open_page(page, site)
     submit(page, "x")
     expect(page.locator("[data-outbox-item]")).to_contain_text(words)
-    page.get_by_role("button", name="Throw away").click()
+    page.get_by_role("button", name="Discard").click()
+    page.get_by_role("dialog").get_by_role("button", name="Keep it").click()
+    expect(page.locator("[data-outbox-item]")).to_be_visible()
+    page.get_by_role("button", name="Discard").click()
+    page.get_by_role("dialog").get_by_role("button", name="Discard").click()
     expect(page.locator("[data-outbox-item]")).to_have_count(0)
     assert items(page) == []
 

@@ -135,6 +135,9 @@ def test_a_ticket_holds_once() -> None:
         assert (await client.get(address)).status_code == 303
         client.cookies.clear()
         assert (await client.get(address)).status_code == 403
+        page = await client.get(address, headers=PAGE)
+        assert page.status_code == 403
+        assert '<a class="button" href="/orders">Open the app</a>' in page.text
 
     visit(act)
 

@@ -30,7 +30,9 @@ def accounts_part() -> rx.Component:
         type="button",
     )
     listed = rx.el.ul(
-        rx.foreach(STATE.accounts, _row), class_name="pd-rows pd-panel", aria_label="Accounts"
+        rx.foreach(STATE.accounts, _row),
+        class_name="pd-rows pd-panel pd-settings-list",
+        aria_label="Accounts",
     )
     return rx.el.section(
         rx.el.div(

@@ -19,7 +19,7 @@ _PAGES = (
         "Usage",
         "/settings/usage",
         "chart-no-axes-column",
-        "Which pages are used, for what, and what fails there.",
+        "What is used, and what fails there.",
     ),
 )
 
@@ -27,6 +27,7 @@ _PAGES = (
 def settings_page() -> rx.Component:
     return page(
         "Settings",
+        shown_to(Role.ADMIN, _pages()),
         rx.match(
             AccessState.mode,
             ("accounts", rx.fragment(password_part(), sessions_part(), _accounts())),
@@ -39,7 +40,7 @@ def settings_page() -> rx.Component:
             ),
             skeleton_rows(2, height="120px"),
         ),
-        shown_to(Role.ADMIN, rx.fragment(_pages(), server_part())),
+        shown_to(Role.ADMIN, server_part()),
     )
 
 
@@ -66,20 +67,19 @@ def _switched_off(title: str, text: str) -> rx.Component:
 
 
 def _pages() -> rx.Component:
-    rows = [
-        rx.el.li(
+    cards = [
+        rx.link(
             rx.icon(icon, size=16, color="var(--gray-11)", aria_hidden="true"),
-            rx.el.div(
-                rx.link(label, href=href, class_name="pd-link", size="2"),
+            rx.el.span(
+                rx.el.span(label, class_name="pd-section-title"),
                 rx.el.span(text, class_name="pd-quiet"),
                 class_name="pd-row-main",
             ),
-            class_name="pd-row",
+            rx.icon("chevron-right", size=16, color="var(--gray-10)", aria_hidden="true"),
+            href=href,
+            underline="none",
+            class_name="pd-panel pd-settings-page",
         )
         for label, href, icon, text in _PAGES
     ]
-    return rx.el.section(
-        rx.el.h2("More settings", class_name="pd-section-title"),
-        rx.el.ul(*rows, class_name="pd-rows pd-panel"),
-        class_name="pd-section",
-    )
+    return rx.el.nav(*cards, class_name="pd-cards", aria_label="Pages of settings")

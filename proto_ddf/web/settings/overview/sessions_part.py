@@ -14,7 +14,9 @@ STATE = SessionsState
 
 def sessions_part() -> rx.Component:
     listed = rx.el.ul(
-        rx.foreach(STATE.rows, _row), class_name="pd-rows pd-panel", aria_label="Sessions"
+        rx.foreach(STATE.rows, _row),
+        class_name="pd-rows pd-panel pd-settings-list",
+        aria_label="Sessions",
     )
     more = rx.cond(
         STATE.total > STATE.rows.length(),

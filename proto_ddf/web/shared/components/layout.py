@@ -1,7 +1,6 @@
 """The layout of every page: sidebar, header with title and connection state, theme switch, banners."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import reflex as rx
 from reflex.style import toggle_color_mode
@@ -10,27 +9,9 @@ from proto_ddf.web.shared.components.bell import bell
 from proto_ddf.web.shared.components.connection import connection_banner, connection_state
 from proto_ddf.web.shared.components.injection_banner import injection_banner
 from proto_ddf.web.shared.components.links import PlainLink
+from proto_ddf.web.shared.components.navigation import navigation, section_of
 from proto_ddf.web.shared.components.storage_banner import storage_banner
 from proto_ddf.web.shared.components.user_menu import user_menu
-
-
-class _Section(NamedTuple):
-    label: str
-    href: str
-    icon: str
-
-
-_SECTIONS = (
-    _Section("Overview", "/", "layout-dashboard"),
-    _Section("Generate", "/generate", "wand-sparkles"),
-    _Section("Sources", "/sources", "database"),
-    _Section("Apps", "/apps", "app-window"),
-    _Section("Operations", "/operations", "list-checks"),
-    _Section("Errors", "/errors", "circle-alert"),
-    _Section("Resilience", "/resilience", "activity"),
-)
-_SETTINGS = _Section("Settings", "/settings", "settings")
-"""At the sidebar's foot."""
 
 
 def page(
@@ -47,10 +28,10 @@ def page(
     `title` is the page's h1. The sidebar marks the section of the first breadcrumb or, without breadcrumbs, of the
     title.
     """
-    section = breadcrumbs[0][1] if breadcrumbs else _href_of(title)
+    section = breadcrumbs[0][1] if breadcrumbs else section_of(title)
     return rx.fragment(
         PlainLink.create("Skip to content", href="#main", class_name="pd-skip"),
-        _sidebar(section),
+        navigation(section),
         rx.el.div(
             _header(title, breadcrumbs, action),
             connection_banner(),
@@ -64,39 +45,6 @@ def page(
             ),
             class_name="pd-body",
         ),
-    )
-
-
-def logo(size: int = 24) -> rx.Component:
-    return rx.el.img(
-        src="/logo.svg", alt="", width=str(size), height=str(size), class_name="pd-logo"
-    )
-
-
-def _href_of(title: str | rx.Var[str]) -> str:
-    entries = (*_SECTIONS, _SETTINGS)
-    return next((s.href for s in entries if isinstance(title, str) and s.label == title), "")
-
-
-def _sidebar(section: str) -> rx.Component:
-    entries = (*_SECTIONS, _SETTINGS)
-    links = [_nav_link(entry, current=entry.href == section) for entry in entries]
-    return rx.el.nav(
-        rx.link(logo(), "Proto-DDF", href="/", class_name="pd-brand", underline="none"),
-        rx.el.div(*links, class_name="pd-nav"),
-        class_name="pd-sidebar",
-        aria_label="Main",
-    )
-
-
-def _nav_link(entry: _Section, *, current: bool) -> rx.Component:
-    return rx.link(
-        rx.icon(entry.icon, size=16, aria_hidden="true"),
-        rx.el.span(entry.label),
-        href=entry.href,
-        class_name="pd-nav-link",
-        underline="none",
-        custom_attrs={"aria-current": "page"} if current else {},
     )
 
 

@@ -78,6 +78,13 @@ def test_a_dialog_is_hidden_with_the_button_that_opens_it():
     assert roles_of(fit_to_role(rx.box(dialog)), "Marker") == BUILDERS
 
 
+def test_what_closes_a_menu_is_hidden_with_the_link_inside():
+    link = rx.popover.close(rx.link("Marker", href="/resilience"))
+    text = str(fit_to_role(rx.box(link)))
+    assert roles_of(fit_to_role(rx.box(link)), "Marker") == BUILDERS
+    assert text.index(".includes(") < text.index("Popover.Close")
+
+
 def test_what_needs_more_inside_of_what_is_shown_to_some_is_hidden_from_them():
     inner = rx.button("Marker", on_click=ResilienceState.stop_all_injections)
     outer = rx.el.form(rx.el.h2("Outer"), inner, on_submit=OperationsState.retry_operation)

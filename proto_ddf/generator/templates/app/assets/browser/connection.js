@@ -40,7 +40,6 @@ const STATE_STYLE = `
   @media (max-width: 767px) {
     .panel, :host([data-opens=up]) .panel { position: fixed; inset: 56px 16px auto; width: auto; margin: 0; }
     .word { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-    :host([data-state=offline]) .word, :host([data-state=unstable]) .word { position: static; width: auto; height: auto; clip-path: none; }
   }
 `;
 const BANNER_STYLE = `

@@ -140,7 +140,7 @@ async function mark() {
     else delete datasetOf(element).outboxState;
   }
   if (items.some((each) => each.state === "waiting" && !isLate(each))) marking = setTimeout(mark, LATE_MS);
-  drawOutbox(items, { sendAgain, choose, edit, throwAway: removeItem });
+  drawOutbox(items, { sendAgain, choose, edit, discard: removeItem });
 }
 
 let known; // A promise of all submissions, until one changes.
@@ -200,4 +200,4 @@ window.addEventListener("protoddf:socket", ({ detail }) => {
 askMark();
 wake();
 
-export const outbox = { submit, sendAgain, edit, throwAway: removeItem, items: keptItems, onChange, changeItem };
+export const outbox = { submit, sendAgain, edit, discard: removeItem, items: keptItems, onChange, changeItem };

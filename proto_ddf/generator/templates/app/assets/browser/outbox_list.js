@@ -1,14 +1,16 @@
 // Draws what waits to be sent and what was not accepted, from this browser's own store, so that it works without the server:
 // into elements with `data-outbox-list`, and as a short count into links with `data-outbox-count`, which are hidden if there is nothing.
-import { element } from "./outbox_elements.js";
+import { ask } from "./outbox_dialog.js";
+import { element, icon } from "./outbox_elements.js";
 
 const STATES = {
-  waiting: "Waiting to be sent",
-  refused: "Not accepted",
-  conflict: "Changed meanwhile",
-  unknown: "Unknown: look first",
-  dropped: "Not sent",
+  waiting: { word: "Waiting to be sent", icon: '<circle cx="12" cy="12" r="10"/><path d="M12 6v6l4 2"/>' },
+  refused: { word: "Not accepted", icon: '<circle cx="12" cy="12" r="10"/><path d="m15 9-6 6"/><path d="m9 9 6 6"/>' },
+  conflict: { word: "Changed meanwhile", icon: '<path d="M16 3h5v5"/><path d="M8 3H3v5"/><path d="M12 22v-8.3a4 4 0 0 0-1.2-2.8L3 3"/><path d="m15 9 6-6"/>' },
+  unknown: { word: "Outcome unknown", icon: '<circle cx="12" cy="12" r="10"/><path d="M9.1 9a3 3 0 0 1 5.8 1c0 2-3 3-3 3"/><path d="M12 17h.01"/>' },
+  dropped: { word: "Not sent", icon: '<circle cx="12" cy="12" r="10"/><path d="m4.9 4.9 14.2 14.2"/>' },
 };
+const ALL_SENT = '<path d="m22 2-7 20-4-9-9-4Z"/><path d="M22 2 11 13"/>';
 
 export const LATE_MS = 3_000;
 
@@ -43,6 +45,7 @@ function drawList(list, items, actions) {
 
 function nothing() {
   return element("div", "outbox-empty", [
+    element("div", "outbox-empty-icon", [icon(ALL_SENT, 20)]),
     element("h2", "", ["Nothing waits to be sent"]),
     element("p", "", [
       "What you submit while the connection is down is kept here until it has been sent. " +
@@ -64,7 +67,7 @@ function row(item, actions) {
   const facts = element("div", "outbox-row-main", [
     element("div", "outbox-row-head", [
       element("strong", "", [item.title || item.event.split(".").at(-1)]),
-      element("span", `outbox-state outbox-${item.state}`, [STATES[item.state] ?? item.state]),
+      badge(item.state),
     ]),
     element("div", "outbox-quiet", [`${since}${tried}`]),
   ]);
@@ -79,7 +82,12 @@ function row(item, actions) {
   return line;
 }
 
-function buttons(item, { sendAgain, choose, edit, throwAway }) {
+function badge(state) {
+  const { word, icon: shape } = STATES[state] ?? { word: state, icon: "" };
+  return element("span", `outbox-state outbox-${state}`, [icon(shape, 13), word]);
+}
+
+function buttons(item, { sendAgain, choose, edit, discard }) {
   const place = element("div", "outbox-buttons");
   const add = (name, words, act) => {
     const button = element("button", "outbox-button", [words]);
@@ -91,6 +99,11 @@ function buttons(item, { sendAgain, choose, edit, throwAway }) {
   if (item.reason?.versions?.length) add("choose", "Choose…", choose);
   else if (item.state !== "waiting") add("again", "Send again", sendAgain);
   if (item.state !== "waiting" && item.address) add("edit", item.isForm ? "Edit" : "Open page", edit);
-  add("away", "Throw away", throwAway);
+  add("away", "Discard…", async () => (await isSureToDiscard(item)) && discard(item));
   return place;
+}
+
+function isSureToDiscard({ title }) {
+  const text = "It is not sent again, and what was entered in it is lost.";
+  return ask({ title: `Discard “${title || "this"}”?`, text, yes: "Discard", no: "Keep it", isHarmful: true });
 }

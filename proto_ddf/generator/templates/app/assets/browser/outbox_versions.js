@@ -1,5 +1,6 @@
 // The dialog for a change that was sent late, when somebody else had changed the same row: both versions of each field, to
 // choose from; or for a deletion, what the row holds now.
+import { ask } from "./outbox_dialog.js";
 import { element } from "./outbox_elements.js";
 
 /** Resolves to the payload with what the person chose, or to null. `item.reason.versions` has, for each field, `name`, `label`,
@@ -7,11 +8,12 @@ import { element } from "./outbox_elements.js";
 export async function chooseVersions({ payload, title, reason }) {
   const isDeletion = !payload.form;
   const fields = reason.versions.map(isDeletion ? shown : choice);
-  const isSure = await ask(title, reason.title, fields, isDeletion ? "Delete it all the same" : "Save");
-  if (!isSure) return null;
+  const yes = isDeletion ? "Delete it all the same" : "Save";
+  const answer = await ask({ title, text: reason.title, fields, yes, isHarmful: isDeletion });
+  if (!answer) return null;
   const marks = Object.fromEntries(reason.versions.map(({ name, now }) => [name, now]));
   if (isDeletion) return { ...payload, snapshot: withMarks(payload.snapshot, marks) };
-  const choices = Object.fromEntries(new FormData(isSure));
+  const choices = Object.fromEntries(new FormData(answer));
   const _conflicts = JSON.stringify({ ...JSON.parse(payload.form._conflicts || "{}"), ...marks });
   return { ...payload, form: { ...payload.form, ...choices, _conflicts } };
 }
@@ -32,25 +34,6 @@ function choice({ name, label, mine, theirs }) {
 }
 
 function shown({ label, mine, theirs }) {
-  return element("p", "", [`${label}: you saw `, element("b", "", [mine]), ", there is now ", element("b", "", [theirs])]);
-}
-
-/** Resolves to the dialog's form if the person confirms, otherwise to null. */
-function ask(title, text, fields, yes) {
-  const button = (words, value) => Object.assign(element("button", "outbox-button", [words]), { value });
-  const cancel = Object.assign(button("Cancel", ""), { formNoValidate: true });
-  const buttons = element("div", "outbox-buttons", [cancel, button(yes, "yes")]);
-  const heading = Object.assign(element("h2", "", [title]), { id: "outbox-versions-title" });
-  const form = element("form", "", [heading, element("p", "outbox-quiet", [text]), ...fields, buttons]);
-  form.method = "dialog";
-  const dialog = element("dialog", "outbox-versions", [form]);
-  dialog.setAttribute("aria-labelledby", heading.id);
-  (document.querySelector(".radix-themes") ?? document.body).append(dialog);
-  dialog.showModal();
-  return new Promise((resolve) => {
-    dialog.addEventListener("close", () => {
-      dialog.remove();
-      resolve(dialog.returnValue === "yes" ? form : null);
-    });
-  });
+  const value = (text) => element("b", "", [text || "empty"]);
+  return element("p", "", [`${label}: you saw `, value(mine), ", there is now ", value(theirs)]);
 }
