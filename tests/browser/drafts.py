@@ -1,4 +1,4 @@
-"""The drafts that assets/forms.js of a generated app stores in the browser."""
+"""The drafts that assets/browser/forms of a generated app stores in the browser."""
 
 from playwright.sync_api import Page
 

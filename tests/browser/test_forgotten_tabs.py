@@ -14,7 +14,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from tests.browser import forgetting
 from tests.browser.conftest import Server
@@ -259,15 +259,18 @@ def test_enter_in_a_text_field_of_the_plan_applies_the_text(server: Server, page
     assert "Town" in [field["label"] for field in customers["fields"]]
 
 
+@pytest.mark.parametrize("length", [60_000, 1_000_001])
 @pytest.mark.parametrize(("label", "most"), [("Description", 2_000), ("Project name", None)])
 def test_a_text_too_long_is_reported_at_its_field_and_not_sent(
-    server: Server, page: Page, label: str, most: int | None
+    server: Server, page: Page, label: str, most: int | None, length: int
 ):
     """A message of 1 MB would close the connection without any error."""
+    submitted: list[Request] = []
+    page.on("request", lambda each: "/api/outbox" in each.url and submitted.append(each))
     fill_generate_form(page, server.url, "Long texts")
     control = page.get_by_label(label)
     control.evaluate("(control) => control.removeAttribute('maxlength')")
-    control.fill("x" * 1_000_001)
+    control.fill("x" * length)
     field = page.locator(".pd-field", has=control)
     expect(field.get_by_role("alert")).to_contain_text(f"At most {most or 50_000:,} characters")
     page.get_by_role("button", name="Generate app").click()
@@ -277,6 +280,8 @@ def test_a_text_too_long_is_reported_at_its_field_and_not_sent(
     expect(field.get_by_role("alert")).to_have_count(0)
     page.reload()
     expect(page.get_by_label(label)).to_have_value("Short enough")
+    assert submitted == []
+    assert page.evaluate("protoDDF.outbox.items()") == []
 
 
 def test_forms_are_restored_when_the_tab_was_forgotten_on_another_page(server: Server, page: Page):

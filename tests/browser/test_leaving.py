@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Dialog, Page, Route, expect
 
-from tests.browser.driving import wait_until_connected, wait_until_stored
+from tests.browser.driving import wait_until, wait_until_connected, wait_until_stored
 
 pytestmark = pytest.mark.browser
 
@@ -79,11 +79,11 @@ def test_the_text_is_there_after_a_reload_though_its_script_comes_last(
     change(page, server.url, path)
     page.on("dialog", lambda dialog: dialog.accept())
     held: list[Route] = []
-    page.route("**/typed_texts.js", lambda route: held.append(route))
+    page.route("**/typed/typed_texts.js", lambda route: held.append(route))
     page.reload(wait_until="commit")
-    wait_until_connected(page)
     expect(page.get_by_label(FORMS[path], exact=True)).to_be_visible()
     expect(page.locator("[aria-busy=true]")).to_have_count(0)
+    wait_until(lambda: held)
     held[0].continue_()
     expect(page.get_by_label(FORMS[path], exact=True)).to_have_value("Half a name")
 

@@ -51,8 +51,7 @@ def head() -> list[rx.Component]:
         rx.el.meta(name="build-id", content=f"{time.time_ns():x}"),
         rx.el.meta(name="usage-events", content="on"),
         rx.el.meta(name="outbox-owner", content="/api/session"),
+        rx.el.meta(name="typed-texts", content="on"),
         rx.el.script(src="/browser/socket.js"),
         rx.el.script(src="/browser/main.js", type="module"),
-        rx.el.script(src="/typed_texts.js", defer=True),
-        rx.el.script(src="/leaving.js", defer=True),
     ]

@@ -1,4 +1,4 @@
-"""A small page that has a form like those of generated apps, and their assets/forms.js."""
+"""A small page that has a form like those of generated apps, and their scripts."""
 
 import html
 import json
@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from mimetypes import guess_type
 from pathlib import Path
 from string import Template
 
@@ -58,13 +59,19 @@ def site() -> Iterator[Site]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            is_script = self.path == "/forms.js" or self.path.startswith("/browser/")
-            body = (ASSETS / self.path[1:]).read_text() if is_script else site.page(self.path)
+            is_asset = self.path.startswith("/browser/")
+            body = (ASSETS / self.path[1:]).read_text() if is_asset else site.page(self.path)
+            kind = guess_type(self.path)[0] if is_asset else "text/html"
+            self._reply(f"{kind}; charset=utf-8", body.encode())
+
+        def do_HEAD(self) -> None:
+            self._reply("application/json", b"")
+
+        def _reply(self, kind: str, body: bytes) -> None:
             self.send_response(200)
-            kind = "text/javascript" if is_script else "text/html"
-            self.send_header("Content-Type", f"{kind}; charset=utf-8")
+            self.send_header("Content-Type", kind)
             self.end_headers()
-            self.wfile.write(body.encode())
+            self.wfile.write(body)
 
         def log_message(self, *_: object) -> None:
             """Logs nothing."""

@@ -38,7 +38,7 @@ def test_a_form_that_is_saved_while_it_opens_again_does_not_stay_open(
     page.evaluate("show('details')")
     if when == "while the form is fetched":
         page.wait_for_timeout(200)
-    page.evaluate("key => forms.saved(key)", KEY)
+    page.evaluate("key => protoDDF.formSaved(key)", KEY)
     page.wait_for_timeout(800)
     expect(page.get_by_role("button", name="Edit")).to_be_visible()
     page.get_by_role("button", name="Edit").click()
@@ -77,7 +77,7 @@ def test_a_click_that_closes_a_saved_form_is_repeated_until_the_form_is_gone(
     page.evaluate("opensAfterMs = 500; lostCancels = 1")
     page.evaluate("show('details')")
     page.wait_for_timeout(200)
-    page.evaluate("key => forms.saved(key)", KEY)
+    page.evaluate("key => protoDDF.formSaved(key)", KEY)
     expect(page.get_by_label("Name")).to_be_visible()
     expect(page.get_by_role("button", name="Edit")).to_be_visible()
     assert page.evaluate("lostCancels") < 0

@@ -53,12 +53,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         path = self.path.split("?")[0]
-        name = Path(path).name
         if path == "/api/session":
             self.reply(200, json.dumps({"user": self.site.user}).encode(), "application/json")
         elif path.startswith("/browser/"):
-            kind = "text/css" if name.endswith(".css") else "text/javascript"
-            self.reply(200, (BROWSER / name).read_bytes(), kind)
+            kind = "text/css" if path.endswith(".css") else "text/javascript"
+            self.reply(200, (BROWSER / path.removeprefix("/browser/")).read_bytes(), kind)
         else:
             self.reply(200, Path(__file__).with_name("page.html").read_bytes(), "text/html")
 

@@ -19,7 +19,7 @@ NO_CHOICE = "Choose…"
 
 def row_form(view: TableView, state: type[RowMixin]) -> rx.Component:
     """The form that creates or changes a row. It keeps its content if saving fails, and sends back what the row held
-    when the form was filled. assets/forms.js finds its parts by their `data-` attributes."""
+    when the form was filled. assets/browser/forms finds its parts by their `data-` attributes."""
     controls = rx.Var.create([control_of(view, field) for field in view.form_fields])
 
     def field(each: rx.Var[Control]) -> rx.Component:
@@ -56,7 +56,7 @@ def row_form(view: TableView, state: type[RowMixin]) -> rx.Component:
 
 @rx.memo
 def draft_note() -> rx.Component:
-    """The note that unsaved changes were restored; assets/forms.js shows it."""
+    """The note that unsaved changes were restored; assets/browser/forms shows it."""
     return rx.el.div(
         rx.el.div(
             rx.icon("history", size=16, aria_hidden="true"),
@@ -234,13 +234,13 @@ def _textarea(control: rx.Var[Control], given: rx.Var[ControlValue], marks: Mark
 
 
 def _kept_input(**attributes: object) -> rx.Component:
-    """A hidden input whose value assets/forms.js may change. It does not have the type "hidden", because React resets
-    such inputs to their first value whenever it draws the form."""
+    """A hidden input whose value assets/browser/forms may change. It does not have the type "hidden", because React
+    resets such inputs to their first value whenever it draws the form."""
     return rx.el.input(type="text", hidden=True, auto_complete="off", **attributes)
 
 
 def _longest(control: rx.Var[Control]) -> dict[str, object]:
-    """Lets assets/forms.js report that a text is too long before it is sent."""
+    """Lets assets/browser/forms report that a text is too long before it is sent."""
     return {"data-max-length": rx.cond(control.max_length, control.max_length, None)}
 
 
@@ -307,7 +307,7 @@ def choices(
     on_search: events.Text,
     on_toggle: events.Toggle,
 ) -> rx.Component:
-    """The rows to choose from, found by a search. assets/forms.js puts the choice into the form."""
+    """The rows to choose from, found by a search. assets/browser/forms puts the choice into the form."""
 
     def choice(
         *children: rx.Component | str, value: rx.Var[str] | str, text: rx.Var[str] | str, style: str

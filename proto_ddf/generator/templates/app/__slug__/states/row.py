@@ -276,8 +276,9 @@ def _as_query(asked: dict[str, str]) -> str:
 
 
 def _forget_draft(form_key: str, token: str = "") -> rx.event.EventSpec:
-    """Tell assets/forms.js that the form was saved, so that it removes the draft. A form of a new row has a token."""
+    """Tell the browser that the form was saved, so that it removes the draft. A form of a new row has a token."""
     known = form_key if _FORM_KEY.fullmatch(form_key) else ""
     return rx.call_script(
-        f"window.forms?.saved({json.dumps(known)}, {json.dumps(token if token.isalnum() else '')})"
+        f"window.protoDDF?.formSaved?.({json.dumps(known)},"
+        f" {json.dumps(token if token.isalnum() else '')})"
     )

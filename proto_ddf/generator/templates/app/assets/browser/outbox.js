@@ -9,6 +9,7 @@
 //   data-outbox-key        submissions with the same key are sent in order; the event's name by default
 //   data-outbox-kept       of a form: JSON, {name of a state's variable: [storage, key]}, values to send along
 //   data-outbox-fields     of a form: JSON, [fields that are not kept], beside those of type password
+import { datasetOf, elementsOf } from "./form_properties.js";
 import { LATE_MS, drawOutbox, isLate } from "./outbox_list.js";
 import { retryNow, wake } from "./outbox_sender.js";
 import { allItems, changeItem, onChange, removeItem } from "./outbox_store.js";
@@ -48,13 +49,6 @@ export async function edit(item) {
   if (item.isForm) await removeItem(item);
   location.assign(item.address);
 }
-
-// A control named "elements" or "dataset" hides its form's property of that name; these functions read it all the same.
-const getter = (type, name) => Object.getOwnPropertyDescriptor(type.prototype, name).get;
-const readDataset = getter(HTMLElement, "dataset");
-const readElements = getter(HTMLFormElement, "elements");
-const datasetOf = (element) => (element instanceof HTMLElement ? readDataset.call(element) : element.dataset);
-const elementsOf = (form) => [...readElements.call(form)];
 
 function partsOf(element) {
   const { outbox, outboxTitle, outboxPayload, outboxKey } = datasetOf(element);

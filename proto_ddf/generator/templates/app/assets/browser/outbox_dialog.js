@@ -1,8 +1,9 @@
 // A dialog of the outbox that asks the person something.
-import { element } from "./outbox_elements.js";
+import { isConfirmed } from "./ask.js";
+import { element } from "./elements.js";
 
 /** Resolves to the dialog's form if the person agrees, otherwise to null. `fields` are elements between the text and the buttons. */
-export function ask({ title, text, fields = [], yes, no = "Cancel", isHarmful = false }) {
+export async function ask({ title, text, fields = [], yes, no = "Cancel", isHarmful = false }) {
   const button = (words, value, look) => Object.assign(element("button", `outbox-button ${look}`, [words]), { value });
   const cancel = Object.assign(button(no, "", ""), { formNoValidate: true });
   const agree = button(yes, "yes", isHarmful ? "outbox-harmful" : "outbox-main");
@@ -12,12 +13,5 @@ export function ask({ title, text, fields = [], yes, no = "Cancel", isHarmful = 
   form.method = "dialog";
   const dialog = element("dialog", "outbox-dialog", [form]);
   dialog.setAttribute("aria-labelledby", heading.id);
-  (document.querySelector(".radix-themes") ?? document.body).append(dialog);
-  dialog.showModal();
-  return new Promise((resolve) => {
-    dialog.addEventListener("close", () => {
-      dialog.remove();
-      resolve(dialog.returnValue === "yes" ? form : null);
-    });
-  });
+  return (await isConfirmed(dialog)) ? form : null;
 }

@@ -1,7 +1,7 @@
 // Draws what waits to be sent and what was not accepted, from this browser's own store, so that it works without the server:
 // into elements with `data-outbox-list`, and as a short count into links with `data-outbox-count`, which are hidden if there is nothing.
+import { element, icon } from "./elements.js";
 import { ask } from "./outbox_dialog.js";
-import { element, icon } from "./outbox_elements.js";
 
 const STATES = {
   waiting: { word: "Waiting to be sent", icon: '<circle cx="12" cy="12" r="10"/><path d="M12 6v6l4 2"/>' },

@@ -1,4 +1,4 @@
-// Makes elements for what the outbox draws.
+// Makes elements for what these scripts draw.
 
 export function element(tag, className = "", children = []) {
   const made = document.createElement(tag);
