@@ -59,7 +59,9 @@ def test_the_app_says_that_it_answers(shop: App, method: str) -> None:
     assert method == "HEAD" or answer.json()["status"] == "ok"
 
 
-@pytest.mark.parametrize("path", ["/", "/customers", "/nowhere", "/ping", "/app.css", "/browser/main.js"])
+@pytest.mark.parametrize(
+    "path", ["/", "/customers", "/nowhere", "/ping", "/app.css", "/browser/main.js"]
+)
 def test_every_answer_carries_the_security_headers(shop: App, path: str) -> None:
     headers = httpx.get(shop.url + path, timeout=SECONDS).headers
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
