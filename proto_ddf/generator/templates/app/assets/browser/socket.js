@@ -8,6 +8,7 @@
   const FIRST_WAIT_MS = 500; // Each wait is a random part of it, and it doubles with each failure.
   const MOST_WAIT_MS = 3_000;
   const SOON_MS = 300;
+  const OPENING_MS = 4_000; // An attempt begun without a network can stay open for ever; Reflex would wait 20 s for it.
   const HURRIED_MS = 2_000;
   const CONNECTED = "40"; // How the first message of a connected socket.io client begins.
   const RELOADS = /^42[^,]*,\["state_mismatch"/; // The message at which Reflex reloads a page of an older build.
@@ -18,6 +19,7 @@
   let failures = 0; // Since the last connection.
   let hurriedAt = -Infinity; // When there was last a reason to think that the server can be reached again.
   const waiting = new Set();
+  const opening = new Set();
 
   function tell(change) {
     if (change.state && change.state !== socket.state) change.since = Date.now();
@@ -55,12 +57,26 @@
       this.#openIn(SOON_MS);
     }
 
+    /** In place of an attempt that has no answer yet. */
+    openAgain() {
+      const native = this.#native;
+      this.#native = null;
+      this.#isOpening(false);
+      native.onclose = native.onerror = native.onopen = null;
+      native.close();
+      this.#openIn(SOON_MS);
+    }
+
     #open() {
       waiting.delete(this);
       tell({ nextTry: null });
       const native = (this.#native = new Native(...this.#address));
+      this.#isOpening(true);
       native.binaryType = this.binaryType;
-      native.onopen = (event) => this.onopen?.(event);
+      native.onopen = (event) => {
+        this.#isOpening(false);
+        this.onopen?.(event);
+      };
       native.onerror = (event) => this.onerror?.(event);
       native.onmessage = (event) => {
         const message = String(event.data);
@@ -74,6 +90,21 @@
       };
     }
 
+    #isOpening(isOpening) {
+      clearTimeout(this.#timer);
+      opening.delete(this);
+      if (!isOpening) return;
+      opening.add(this);
+      this.#timer = setTimeout(() => this.#giveUp(), OPENING_MS);
+    }
+
+    #giveUp() {
+      const native = this.#native;
+      native.onclose = null;
+      this.close();
+      this.onclose?.(new CloseEvent("close", { code: 1006 }));
+    }
+
     #isConnected() {
       failures = 0;
       tell({ state: "open" });
@@ -82,6 +113,7 @@
     #isLost() {
       if (!this.#native) return; // It was told before.
       this.#native = null;
+      this.#isOpening(false);
       failures += 1;
       tell({ state: "lost" });
     }
@@ -117,7 +149,10 @@
     waiting.forEach((each) => each.hurry());
   }
 
-  window.addEventListener("online", hurry);
+  window.addEventListener("online", () => {
+    hurry();
+    opening.forEach((each) => each.openAgain());
+  });
   document.addEventListener("visibilitychange", () => document.hidden || hurry());
   window.protoDDF = { socket, hurrySocket: hurry };
 })();
