@@ -34,11 +34,13 @@ class Site:
 
     url: str
     values: dict[str, str] = field(default_factory=lambda: dict(FIELDS))
+    token: str = ""
+    """Of the form of a new row."""
 
     def page(self, key: str) -> str:
         """The HTML of a row's page."""
         shown = {name: html.escape(value, quote=True) for name, value in self.values.items()}
-        start = json.dumps({"key": key, "fields": self.values})
+        start = json.dumps({"key": key, "fields": self.values, "token": self.token})
         cities = "".join(
             f"<option value='{city}'{' selected' if city == self.values['city'] else ''}>{city}</option>"
             for city in ("", "Rome", "Oslo", "Bergen")

@@ -1,5 +1,7 @@
 """Drafts of several tabs, open and closed."""
 
+import json
+
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -46,6 +48,34 @@ def test_a_closed_tab_leaves_its_text_to_the_next_one(
     later.get_by_role("button", name="Save").click()
     expect(later.get_by_role("button", name="Edit")).to_be_visible()
     wait_for_drafts(later, set())
+
+
+SETTLED = """(item) => document.dispatchEvent(new CustomEvent("outbox:settled", {
+    detail: { item, reply: { outcome: "done", address: "" } } }))"""
+
+
+def settle(page: Page, token: str) -> None:
+    """The form of a new row that another tab submitted was saved."""
+    form = {"_form": KEY, "_snapshot": json.dumps({"key": KEY, "token": token})}
+    page.evaluate(SETTLED, {"token": "another tab", "payload": {"form": form}})
+
+
+def test_a_closed_tab_leaves_no_text_of_a_row_that_another_tab_has_sent(
+    site: Site, page: Page, context: BrowserContext
+):
+    site.token = "one"
+    open_form(page, site)
+    page.get_by_label("Name").fill("Grace")
+    wait_for_drafts(page, {"name"})
+    other = context.new_page()
+    other.goto(f"{site.url}/customers/7")
+    page.close()
+    settle(other, "two")
+    other.goto(f"{site.url}{KEY}")
+    expect(other.get_by_label("Name")).to_have_value("Grace")
+    other.goto(f"{site.url}/customers/7")
+    settle(other, "one")
+    wait_for_drafts(other, set())
 
 
 def test_a_reloaded_tab_waits_for_the_lock_of_the_page_before(

@@ -2,7 +2,7 @@
 // the person wants to change what was not accepted.
 import { removeItem } from "../outbox_store.js";
 import { formsOnPage, isAlwaysSent, keyOf } from "./controls.js";
-import { forgetSaved } from "./drafts.js";
+import { forget, forgetSaved } from "./drafts.js";
 import { noteSaved } from "./opening.js";
 import { stateOf } from "./states.js";
 import { withDrafts } from "./store.js";
@@ -28,8 +28,13 @@ export function followOutcomes() {
 
 function onSettled({ detail: { item, reply } }) {
   const key = item.payload.form?._form ?? item.payload.page;
-  if (!key || reply.outcome !== "done" || !isOfThisTab(item)) return;
-  formSaved(key, tokenOf(item));
+  const token = tokenOf(item);
+  if (!key || reply.outcome !== "done") return;
+  if (!isOfThisTab(item)) {
+    if (token) forget(key, token); // Its tab may be closed, and the next form would begin with the text of a saved row.
+    return;
+  }
+  formSaved(key, token);
   const isStill = () => formsOnPage().some((form) => stateOf(form)?.saved && keyOf(form) === key);
   // What the app tells the page comes another way, and may be lost with the connection.
   setTimeout(() => isStill() && location.assign(reply.address), TOLD_WITHIN_MS);
