@@ -10,6 +10,7 @@ GROUPS = (
     "resilience",
     "redaction",
     "classification",
+    "catalogue",
     "error_intake",
     "dashboard",
     "databases",

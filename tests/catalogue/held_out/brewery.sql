@@ -1,0 +1,11 @@
+CREATE TABLE beer_style (style_id INTEGER PRIMARY KEY, style_desc TEXT);
+CREATE TABLE beer (beer_id INTEGER PRIMARY KEY, beer_name TEXT, style_id INTEGER, abv_share REAL, ibu INTEGER, srm_color TEXT, label_image BLOB, tasting_notes TEXT, seasonal INTEGER);
+CREATE TABLE batch (batch_no TEXT PRIMARY KEY, beer_id INTEGER, brewed DATETIME, volume_hl REAL, og REAL, fg REAL, temperature_c REAL, passed_qc TEXT);
+CREATE TABLE pub (pub_id INTEGER PRIMARY KEY, pub_name TEXT, tel TEXT, mail TEXT, web TEXT, lat REAL, lon REAL, post_code TEXT);
+CREATE TABLE delivery (delivery_id INTEGER PRIMARY KEY, pub_id INTEGER, delivered DATETIME, receiver_name TEXT, kegs INTEGER, total_eur NUMERIC(9, 2));
+CREATE TABLE recall (recall_id INTEGER PRIMARY KEY, batch_no TEXT, reason TEXT);
+INSERT INTO beer_style SELECT n, turn(n, 'Pilsner|Stout|Wheat|IPA|Porter') FROM numbers WHERE n <= 5;
+INSERT INTO beer SELECT n, words(n), whole(n, 1, 5), fraction(n, 0.03, 0.11, 3), whole(n, 8, 90), color(n), png(n), prose(n, 3), pick(n, '0|0|1') FROM numbers WHERE n <= 40;
+INSERT INTO batch SELECT printf('B%d-%03d', 2021 + n % 4, n), whole(n, 1, 40), day(n, '2021-01-01', '2024-12-31') || ' 00:00:00', fraction(n, 5, 60, 1), fraction(n, 1.04, 1.09, 3), fraction(n, 1.005, 1.02, 3), fraction(n, 8, 24, 1), pick(n, 'yes|yes|yes|no') FROM numbers WHERE n <= 160;
+INSERT INTO pub SELECT n, 'The ' || words(n + 80), phone(n), email(n, 'pub.example'), 'http://pub' || n || '.example.com', fraction(n, 50, 54, 5), fraction(n, 8, 13, 5), postcode(n) FROM numbers WHERE n <= 45;
+INSERT INTO delivery SELECT n, whole(n, 1, 45), day(n, '2023-01-01', '2024-12-31') || ' 00:00:00', first_name(n) || ' ' || last_name(n), whole(n, 1, 20), fraction(n, 80, 2600, 2) FROM numbers WHERE n <= 240;

@@ -1,0 +1,13 @@
+CREATE TABLE donor (donor_id TEXT PRIMARY KEY, email TEXT, first_name TEXT, last_name TEXT, country TEXT, newsletter INTEGER, first_gift_year INTEGER);
+CREATE TABLE programme (id INTEGER PRIMARY KEY, name TEXT, description TEXT, website TEXT, theme_color TEXT);
+CREATE TABLE campaign (campaign_code TEXT PRIMARY KEY, campaign_name TEXT, programme_id INTEGER REFERENCES programme(id), goal_eur DECIMAL(12, 2), starts DATETIME, ends DATETIME);
+CREATE TABLE donation (donation_id TEXT PRIMARY KEY, donor_id TEXT REFERENCES donor(donor_id), campaign_code TEXT REFERENCES campaign(campaign_code), amount_eur DECIMAL(10, 2), fee_share REAL, donated_at DATETIME, channel TEXT, gift_aid TEXT);
+CREATE TABLE volunteer (id INTEGER PRIMARY KEY, full_name TEXT, phone TEXT, role_title TEXT);
+CREATE TABLE campaign_volunteer (campaign_code TEXT REFERENCES campaign(campaign_code), volunteer_id INTEGER REFERENCES volunteer(id), PRIMARY KEY (campaign_code, volunteer_id));
+CREATE VIEW rpt_top_donors AS SELECT donor_id, SUM(amount_eur) AS total_eur FROM donation GROUP BY donor_id ORDER BY 2 DESC;
+INSERT INTO donor SELECT unique_id(n), email(n), first_name(n), last_name(n), pick(n, 'DE|FR|ES|GB'), pick(n, '0|1'), whole(n, 2009, 2024) FROM numbers WHERE n <= 140;
+INSERT INTO programme SELECT n, turn(n, 'Clean water|Schools|Forests|Relief'), prose(n), 'https://ngo.example.org/p' || n, color(n) FROM numbers WHERE n <= 4;
+INSERT INTO campaign SELECT 'C' || (100 + n), words(n), whole(n, 1, 4), whole(n, 5, 90) * 1000, day(n, '2022-01-01', '2023-06-30') || ' 00:00:00', day(n, '2023-07-01', '2024-12-31') || ' 00:00:00' FROM numbers WHERE n <= 24;
+INSERT INTO donation SELECT unique_id(n, 'gift'), unique_id(whole(n, 1, 140)), 'C' || (100 + whole(n, 1, 24)), whole(n, 2, 200) * 2.5, fraction(n, 0, 0.05, 4), moment(n, '2022-01-01', '2024-12-31'), pick(n, 'web|web|letter|event'), pick(n, 'y|n') FROM numbers;
+INSERT INTO volunteer SELECT n, first_name(n + 77) || ' ' || last_name(n + 77), phone(n), pick(n, 'Coordinator|Helper|Helper') FROM numbers WHERE n <= 50;
+INSERT INTO campaign_volunteer SELECT DISTINCT 'C' || (100 + whole(n, 1, 24)), whole(n, 1, 50) FROM numbers WHERE n <= 90;

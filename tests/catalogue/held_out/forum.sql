@@ -1,0 +1,14 @@
+CREATE TABLE users (user_id INTEGER PRIMARY KEY, username TEXT UNIQUE, email TEXT UNIQUE, avatar BLOB, joined_at DATETIME, is_moderator INTEGER, reputation INTEGER, website_url TEXT);
+CREATE TABLE boards (board_id INTEGER PRIMARY KEY, title TEXT, parent_id INTEGER REFERENCES boards(board_id), sort_order INTEGER);
+CREATE TABLE threads (thread_id INTEGER PRIMARY KEY, board_id INTEGER REFERENCES boards(board_id), subject TEXT, started_by INTEGER REFERENCES users(user_id), started_at DATETIME, locked TEXT, view_count INTEGER);
+CREATE TABLE posts (post_uuid TEXT PRIMARY KEY, thread_id INTEGER REFERENCES threads(thread_id), author_id INTEGER REFERENCES users(user_id), reply_to TEXT REFERENCES posts(post_uuid), body TEXT, posted_at DATETIME, ip_address TEXT);
+CREATE TABLE followers (follower_id INTEGER REFERENCES users(user_id), followed_id INTEGER REFERENCES users(user_id), PRIMARY KEY (follower_id, followed_id));
+CREATE TABLE votes (post_uuid TEXT REFERENCES posts(post_uuid), user_id INTEGER REFERENCES users(user_id), value INTEGER, PRIMARY KEY (post_uuid, user_id));
+CREATE TABLE bans (ban_id INTEGER PRIMARY KEY, user_id INTEGER REFERENCES users(user_id), until DATETIME);
+CREATE VIEW active_threads AS SELECT thread_id, COUNT(*) AS posts FROM posts GROUP BY thread_id HAVING COUNT(*) > 1;
+INSERT INTO users SELECT n, lower(first_name(n)) || '_' || n, email(n), png(n), moment(n, '2018-01-01', '2024-06-30'), pick(n, '0|0|0|0|1'), whole(n, 0, 5000), 'https://u' || n || '.example.net' FROM numbers WHERE n <= 120;
+INSERT INTO boards SELECT n, turn(n, 'General|Support|Off topic|Install|Plugins|Music|Games'), CASE WHEN n > 3 THEN whole(n, 1, 3) END, n FROM numbers WHERE n <= 7;
+INSERT INTO threads SELECT n, whole(n, 1, 7), words(n, 5), whole(n, 1, 120), moment(n, '2022-01-01', '2024-06-30'), pick(n, 'n|n|n|y'), whole(n, 3, 4000) FROM numbers WHERE n <= 140;
+INSERT INTO posts SELECT unique_id(n), whole(n, 1, 140), whole(n, 1, 120), CASE WHEN n % 3 = 0 THEN unique_id(n - 2) END, prose(n, 4), moment(n, '2022-01-01', '2024-12-31'), '192.0.2.' || (n % 250) FROM numbers;
+INSERT INTO followers SELECT DISTINCT n, 1 + (n + whole(n, 1, 100)) % 120 FROM numbers WHERE n <= 110;
+INSERT OR IGNORE INTO votes SELECT unique_id(whole(n, 1, 300)), whole(n, 1, 120), pick(n, '1|1|1|-1') FROM numbers;

@@ -1,0 +1,14 @@
+CREATE TABLE Members (MemberNo INTEGER PRIMARY KEY, Forename TEXT, Surname TEXT, MobilePhone TEXT, EmailAddress TEXT, JoinedOn DATETIME, BirthYear INTEGER, WeightKg REAL, HeightCm INTEGER, Active TEXT);
+CREATE TABLE Plans (PlanCode TEXT PRIMARY KEY, PlanName TEXT, MonthlyPrice NUMERIC(8, 2));
+CREATE TABLE Subscriptions (SubscriptionNo INTEGER PRIMARY KEY, MemberNo INTEGER REFERENCES Members(MemberNo), PlanCode TEXT REFERENCES Plans(PlanCode), StartsOn DATETIME, EndsOn DATETIME, DiscountRate REAL);
+CREATE TABLE Trainers (TrainerNo INTEGER PRIMARY KEY, Forename TEXT, Surname TEXT, Instagram TEXT, Portrait BLOB);
+CREATE TABLE Classes (ClassNo INTEGER PRIMARY KEY, ClassName TEXT, TrainerNo INTEGER REFERENCES Trainers(TrainerNo), Weekday TEXT, StartTime TIME, Capacity INTEGER, ColourCode TEXT);
+CREATE TABLE ClassBookings (ClassNo INTEGER REFERENCES Classes(ClassNo), MemberNo INTEGER REFERENCES Members(MemberNo), ClassDate DATETIME, NoShow INTEGER, PRIMARY KEY (ClassNo, MemberNo, ClassDate));
+CREATE TABLE Payments (PaymentNo INTEGER PRIMARY KEY, MemberNo INTEGER REFERENCES Members(MemberNo), PaidOn DATETIME, Amount NUMERIC(8, 2), Method TEXT);
+INSERT INTO Members SELECT 1000 + n, first_name(n), last_name(n), phone(n), email(n), day(n, '2019-01-01', '2024-12-31') || ' 00:00:00', whole(n, 1950, 2008), fraction(n, 48, 120, 1), whole(n, 150, 205), pick(n, 'Y|Y|N') FROM numbers WHERE n <= 140;
+INSERT INTO Plans SELECT turn(n, 'BAS|PLU|STU'), turn(n, 'Basic|Plus|Student'), turn(n, '24.90|39.90|19.90') FROM numbers WHERE n <= 3;
+INSERT INTO Subscriptions SELECT n, 1001 + n % 140, pick(n, 'BAS|BAS|PLU|STU'), day(n, '2021-01-01', '2023-12-31') || ' 00:00:00', day(n, '2024-01-01', '2025-12-31') || ' 00:00:00', pick(n, '0|0|0.1|0.2') FROM numbers WHERE n <= 180;
+INSERT INTO Trainers SELECT n, first_name(n + 60), last_name(n + 60), '@' || lower(first_name(n + 60)) || n, png(n) FROM numbers WHERE n <= 20;
+INSERT INTO Classes SELECT n, turn(n, 'Yoga|Spinning|Pilates|Boxing|Zumba') || ' ' || turn(n, 'early|late|noon') || CASE WHEN n > 15 THEN ' 2' ELSE '' END, whole(n, 1, 20), pick(n, 'Mon|Tue|Wed|Thu|Fri'), pick(n, '07:00|12:15|18:30'), whole(n, 8, 24), color(n) FROM numbers WHERE n <= 30;
+INSERT OR IGNORE INTO ClassBookings SELECT whole(n, 1, 30), 1000 + whole(n, 1, 140), day(n, '2024-01-01', '2024-12-31') || ' 00:00:00', pick(n, '0|0|0|1') FROM numbers;
+INSERT INTO Payments SELECT n, 1000 + whole(n, 1, 140), day(n, '2023-01-01', '2024-12-31') || ' 00:00:00', pick(n, '24.90|39.90|19.90'), pick(n, 'card|card|cash|transfer') FROM numbers;

@@ -1,0 +1,13 @@
+CREATE TABLE grupos (id INTEGER PRIMARY KEY, nombre TEXT, color TEXT, capacidad INTEGER);
+CREATE TABLE ninos (id INTEGER PRIMARY KEY, nombre TEXT, apellidos TEXT, fecha_nacimiento DATETIME, grupo_id INTEGER REFERENCES grupos(id), alergias TEXT, foto BLOB, vacunado TEXT);
+CREATE TABLE tutores (id INTEGER PRIMARY KEY, correo_electronico TEXT, movil TEXT, nombre TEXT, apellidos TEXT, codigo_postal TEXT);
+CREATE TABLE nino_tutor (nino_id INTEGER REFERENCES ninos(id), tutor_id INTEGER REFERENCES tutores(id), PRIMARY KEY (nino_id, tutor_id));
+CREATE TABLE cuotas (id INTEGER PRIMARY KEY, nino_id INTEGER REFERENCES ninos(id), mes DATETIME, importe DECIMAL(8, 2), descuento REAL, pagada INTEGER);
+CREATE TABLE asistencias (nino_id INTEGER REFERENCES ninos(id), fecha DATETIME, presente INTEGER, observaciones TEXT, PRIMARY KEY (nino_id, fecha));
+CREATE TABLE excursiones (id INTEGER PRIMARY KEY, destino TEXT, fecha DATE);
+INSERT INTO grupos SELECT n, turn(n, 'Ositos|Abejas|Delfines|Leones'), color(n), whole(n, 12, 20) FROM numbers WHERE n <= 4;
+INSERT INTO ninos SELECT n, first_name(n), last_name(n) || ' ' || last_name(n + 5), day(n, '2018-01-01', '2021-12-31') || ' 00:00:00', whole(n, 1, 4), CASE WHEN n % 5 = 0 THEN pick(n, 'nueces|leche') END, jpeg(n), pick(n, 'S|S|N') FROM numbers WHERE n <= 60;
+INSERT INTO tutores SELECT n, email(n, 'correo.es'), phone(n), first_name(n + 100), last_name(n + 100), postcode(n) FROM numbers WHERE n <= 90;
+INSERT INTO nino_tutor SELECT DISTINCT whole(n, 1, 60), n FROM numbers WHERE n <= 90;
+INSERT INTO cuotas SELECT n, 1 + n % 60, printf('2024-%02d-01 00:00:00', 1 + n / 60), whole(n, 40, 90) * 2.5, pick(n, '0|0|0.1|0.5'), pick(n, '1|1|0') FROM numbers WHERE n <= 290;
+INSERT OR IGNORE INTO asistencias SELECT whole(n, 1, 60), day(n, '2024-01-08', '2024-06-20') || ' 00:00:00', pick(n, '1|1|1|0'), CASE WHEN n % 4 = 0 THEN prose(n, 2) END FROM numbers;

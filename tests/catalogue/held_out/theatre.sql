@@ -1,0 +1,13 @@
+CREATE TABLE salle (id_salle INTEGER PRIMARY KEY, nom TEXT, capacite INTEGER, plan_url TEXT);
+CREATE TABLE spectacle (id_spectacle INTEGER PRIMARY KEY, titre TEXT, annee_creation INTEGER, duree_min INTEGER, synopsis TEXT, affiche BLOB, genre TEXT, tout_public TEXT);
+CREATE TABLE representation (id_representation INTEGER PRIMARY KEY, id_spectacle INTEGER REFERENCES spectacle(id_spectacle), id_salle INTEGER REFERENCES salle(id_salle), debut DATETIME, taux_remplissage REAL, annulee INTEGER);
+CREATE TABLE comedien (id_comedien INTEGER PRIMARY KEY, prenom TEXT, nom TEXT, tel TEXT, mel TEXT, site TEXT);
+CREATE TABLE distribution (id_spectacle INTEGER REFERENCES spectacle(id_spectacle), id_comedien INTEGER REFERENCES comedien(id_comedien), PRIMARY KEY (id_spectacle, id_comedien));
+CREATE TABLE billet (num_billet TEXT PRIMARY KEY, id_representation INTEGER REFERENCES representation(id_representation), tarif TEXT, prix DECIMAL(6, 2), vendu_le DATETIME, nom_acheteur TEXT, cp_acheteur TEXT);
+CREATE VIEW recette_par_spectacle AS SELECT titre, SUM(prix) AS recette FROM spectacle JOIN representation USING (id_spectacle) JOIN billet USING (id_representation) GROUP BY id_spectacle;
+INSERT INTO salle SELECT n, turn(n, 'Grande salle|Petite salle|Studio'), turn(n, '620|180|80'), 'https://theatre.example.fr/plan' || n || '.png' FROM numbers WHERE n <= 3;
+INSERT INTO spectacle SELECT n, words(n, 3), whole(n, 1950, 2024), whole(n, 50, 190), prose(n, 4), jpeg(n), pick(n, 'comédie|drame|danse'), pick(n, 'O|O|N') FROM numbers WHERE n <= 35;
+INSERT INTO representation SELECT n, whole(n, 1, 35), whole(n, 1, 3), day(n, '2023-01-01', '2024-12-31') || pick(n, ' 20:00:00| 15:30:00'), fraction(n, 0.2, 1, 3), pick(n, '0|0|0|0|1') FROM numbers WHERE n <= 150;
+INSERT INTO comedien SELECT n, first_name(n), last_name(n), phone(n), email(n, 'scene.fr'), 'https://comedien' || n || '.example.fr' FROM numbers WHERE n <= 50;
+INSERT INTO distribution SELECT DISTINCT whole(n, 1, 35), whole(n, 1, 50) FROM numbers WHERE n <= 140;
+INSERT INTO billet SELECT printf('T%06d', n * 41), whole(n, 1, 150), pick(n, 'plein|plein|réduit|étudiant'), pick(n, '32|32|24|14.5'), day(n, '2022-12-01', '2024-12-20') || ' 00:00:00', last_name(n), postcode(n) FROM numbers;

@@ -1,0 +1,10 @@
+CREATE TABLE tariff (id INTEGER PRIMARY KEY, name TEXT, price_per_kwh DECIMAL(6, 4), vat_rate REAL);
+CREATE TABLE household (id INTEGER PRIMARY KEY, contact_email TEXT, street TEXT, zip TEXT, occupants INTEGER, solar INTEGER);
+CREATE TABLE meter (meter_no TEXT PRIMARY KEY, household_id INTEGER, tariff_id INTEGER, installed_on DATETIME, last_ip TEXT, active TEXT);
+CREATE TABLE reading (id INTEGER PRIMARY KEY, meter_no TEXT, read_at DATETIME, kwh REAL, voltage_v REAL, estimated INTEGER);
+CREATE TABLE outage (id INTEGER PRIMARY KEY, meter_no TEXT, started DATETIME, minutes INTEGER);
+CREATE VIEW monthly_usage AS SELECT meter_no, strftime('%Y-%m', read_at) AS month, SUM(kwh) AS kwh FROM reading GROUP BY 1, 2;
+INSERT INTO tariff SELECT n, turn(n, 'Basic|Night|Green'), turn(n, '0.3124|0.2480|0.3390'), turn(n, '0.19|0.19|0.07') FROM numbers WHERE n <= 3;
+INSERT INTO household SELECT n, email(n), street(n), postcode(n), whole(n, 1, 6), pick(n, '0|0|1') FROM numbers WHERE n <= 60;
+INSERT INTO meter SELECT printf('1EMH00%06d', n * 37), n, whole(n, 1, 3), day(n, '2015-01-01', '2022-12-31') || ' 00:00:00', '10.0.0.' || n, pick(n, 'yes|yes|no') FROM numbers WHERE n <= 60;
+INSERT INTO reading SELECT n, printf('1EMH00%06d', whole(n, 1, 60) * 37), moment(n, '2023-01-01', '2024-12-31'), fraction(n, 2, 60, 2), fraction(n, 225, 236, 1), pick(n, '0|0|0|1') FROM numbers;
