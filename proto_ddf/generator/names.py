@@ -99,9 +99,15 @@ def reserved_project_names() -> frozenset[str]:
 
 @cache
 def _template_names() -> frozenset[str]:
-    """Names of the templates' top folders and modules, such as "assets" or "models"."""
+    """Names of the templates' folders and modules, such as "assets" or "models".
+
+    What lies in a folder of assets is no module: a table may have the name of a script.
+    """
+    paths = [path for path in TEMPLATES.rglob("*") if path.name[0] != "_"]
     return frozenset(
-        path.name.split(".")[0] for path in TEMPLATES.rglob("*") if path.name[0] != "_"
+        path.name.split(".")[0]
+        for path in paths
+        if "assets" not in path.relative_to(TEMPLATES).parent.parts
     )
 
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from proto_ddf.errors.types import ValidationError
 from proto_ddf.generator.names import (
+    TEMPLATES,
     field_identifier,
     label_for,
     relation_label,
@@ -115,6 +116,15 @@ def test_a_column_name_becomes_an_identifier(column: str, identifier: str) -> No
 @pytest.mark.parametrize("name", ["models", "dashboard", "list", "metadata", "con", "page", "sa"])
 def test_a_table_does_not_take_a_name_that_the_app_uses(name: str) -> None:
     assert table_identifier(name, set(), 1) == f"{name}_table"
+
+
+@pytest.mark.parametrize(
+    "name", sorted({"notes", "forms", "drafts"} | {path.stem for path in TEMPLATES.rglob("*.js")})
+)
+def test_a_table_may_have_the_name_of_a_script_unless_a_module_has_it_too(name: str) -> None:
+    modules = {path.name.split(".")[0] for path in TEMPLATES.rglob("*.py*")}
+    free = name not in modules | {"session", "states"}
+    assert table_identifier(name, set(), 1) == (name if free else f"{name}_table")
 
 
 def test_routes_are_unique_and_leave_the_apps_own_alone() -> None:
