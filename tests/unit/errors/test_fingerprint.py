@@ -118,9 +118,10 @@ def test_any_text_has_a_fingerprint(text: str) -> None:
     "piece", ["a", "1", "/a", "a.", "a-", "'", '"', ":", "a@", "sha1-", "status ", "(1", "0:", "[a"]
 )
 def test_hostile_texts_take_no_longer_than_others(piece: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     of_text(piece * 50_000)
-    assert time.perf_counter() - start < 0.5
+    # An expression that goes back needs minutes; the others need a hundredth of this.
+    assert time.process_time() - start < 5
 
 
 def _swap(pattern: str, to: str) -> Callable[[str], str]:
