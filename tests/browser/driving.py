@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import ConsoleMessage, Locator, Page, expect
 
 GENERATE_MS = 180_000
 """Time limit of a build on a busy two-core machine, with other builds before it in the queue."""
@@ -75,8 +75,15 @@ def expect_error_at(field: Locator, message: str) -> None:
 def watched_failures(page: Page) -> list[str]:
     """A list to which errors of the page's scripts, and errors that they log, are added."""
     failures: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        # Chromium logs an error when the page itself is the one for an unknown address.
+        unknown_address = "status of 404" in message.text and message.location["url"] == page.url
+        if message.type == "error" and not unknown_address:
+            failures.append(message.text)
+
     page.on("pageerror", lambda error: failures.append(str(error)))
-    page.on("console", lambda m: failures.append(m.text) if m.type == "error" else None)
+    page.on("console", note)
     return failures
 
 

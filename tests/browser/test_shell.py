@@ -38,8 +38,7 @@ def page(page: Page) -> Iterator[Page]:
     """A page whose scripts must not fail."""
     failures = watched_failures(page)
     yield page
-    # Chromium also notes that the address of no page is answered with the status 404.
-    lost = re.compile("WebSocket|ERR_CONNECTION|websocket error|status of 404")
+    lost = re.compile("WebSocket|ERR_CONNECTION|websocket error")
     assert [text for text in failures if not lost.search(text)] == []
 
 
