@@ -1,11 +1,12 @@
 """Profiles of columns: a summary of their values, from a limited number of rows.
 
-The plan chooses selects and charts by them. Reading stops after SCAN_ROWS rows of a table, and after BUDGET seconds for
-all tables; tables that were not read are planned from names and types only.
+The plan chooses row names, widgets and charts by them. How many rows of a table are read depends on the schema alone, so
+that planning twice reads the same rows. Tables that a slow source did not give within BUDGET seconds are planned from
+names and types only.
 """
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -14,10 +15,16 @@ from proto_ddf.sources.protocol import Source
 from proto_ddf.sources.schema.model import ColumnType, TableInfo
 
 SCAN_ROWS = 20_000
-BUDGET = 3.0
+"""The most rows that are read of a table."""
+SCAN_VALUES = 2_000_000
+"""The most values that are read of all tables together, but FEWEST_ROWS of each table."""
+FEWEST_ROWS = 200
+BUDGET = 30.0
 """Seconds for all tables together."""
 MANY = 100
-"""Number of distinct values at which counting stops."""
+"""Number of distinct values from which they are only counted."""
+NEARLY = 0.95
+"""The share of rows with a value of their own in a column that is nearly unique."""
 LONG_TEXT = 120
 """Number of characters from which a text gets a larger input."""
 
@@ -35,15 +42,25 @@ class ColumnProfile:
     """Whether all rows of the table were read."""
     values: set[Any] | None = field(default_factory=set)
     """The distinct values without null, or None if there are MANY or more."""
+    distinct: int = 0
+    """Number of distinct values without null."""
+    shortest: int = 0
+    longest: int = 0
+    """Number of characters of the shortest and the longest text of a text column."""
     long_text: bool = False
     first: date | None = None
     last: date | None = None
     """Range of a date or datetime column."""
 
     @property
-    def distinct(self) -> int:
-        """Number of distinct values; MANY stands for any larger number."""
-        return MANY if self.values is None else len(self.values)
+    def nearly_unique(self) -> bool:
+        """Whether nearly every row has a value of its own, by which people can tell it."""
+        return self.rows > 0 and self.distinct >= NEARLY * self.rows
+
+    @property
+    def constant(self) -> bool:
+        """Whether every row has the same value, or none has any."""
+        return self.rows > 0 and (self.nulls == self.rows or (self.distinct, self.nulls) == (1, 0))
 
     @property
     def is_category(self) -> bool:
@@ -62,49 +79,84 @@ def read_profiles(
     clock: Callable[[], float] = time.monotonic,
 ) -> dict[str, TableProfile]:
     """Profiles by table name. Raises any exception of the source while it is read."""
+    chosen = list(tables)
     profiles: dict[str, TableProfile] = {}
+    most = _most_rows(chosen)
     deadline = clock() + BUDGET
-    for table in tables:
-        if source is None or clock() >= deadline:
-            profiles[table.name] = {}
-        else:
-            profiles[table.name] = _read_table(source, table, lambda: clock() >= deadline)
+    for table in chosen:
+        found = None
+        if source is not None and clock() < deadline:
+            found = _read_table(source, table, most, lambda: clock() >= deadline)
+        profiles[table.name] = found or {}
     return profiles
 
 
-def _read_table(source: Source, table: TableInfo, is_late: Callable[[], bool]) -> TableProfile:
-    profile = {column.name: ColumnProfile() for column in table.columns}
+def _most_rows(tables: Sequence[TableInfo]) -> int:
+    """How many rows are read of each table."""
+    columns = sum(len(table.columns) for table in tables)
+    return min(SCAN_ROWS, max(FEWEST_ROWS, SCAN_VALUES // max(columns, 1)))
+
+
+def _read_table(
+    source: Source, table: TableInfo, most: int, is_late: Callable[[], bool]
+) -> TableProfile | None:
+    """None if it is late before all of the rows were read, whose number would depend on the time."""
+    readers = [_Reader(column.type) for column in table.columns]
     seen = 0
     complete = True
-    for batch in source.rows(table.name, _BATCH):
-        if not batch:
+    for batch in source.rows(table.name, min(most, _BATCH)):
+        rows = batch[: most - seen]
+        if not rows:
             continue
-        for column, values in zip(table.columns, zip(*batch, strict=True), strict=True):
-            _update(profile[column.name], column.type, values)
-        seen += len(batch)
-        if seen >= SCAN_ROWS or is_late():
+        for reader, values in zip(readers, zip(*rows, strict=True), strict=True):
+            reader.read(values)
+        seen += len(rows)
+        if seen >= most:
             complete = seen >= table.row_count and not table.row_count_estimated
             break
-    for column_profile in profile.values():
-        column_profile.complete = complete
-    return profile
+        if is_late():
+            return None
+    return {
+        column.name: reader.finished(complete)
+        for column, reader in zip(table.columns, readers, strict=True)
+    }
 
 
-def _update(profile: ColumnProfile, kind: ColumnType, values: tuple[Any, ...]) -> None:
-    present = [value for value in values if value is not None]
-    profile.rows += len(values)
-    profile.nulls += len(values) - len(present)
-    if not present or kind in (ColumnType.BINARY, ColumnType.JSON):
-        return
-    if kind is ColumnType.TEXT:
-        longest = max(present, key=lambda value: len(str(value)))
-        profile.long_text |= len(str(longest)) > LONG_TEXT or any("\n" in str(v) for v in present)
-    if kind in _DATES:
-        _update_range(profile, present)
-    if profile.values is not None:
-        profile.values |= set(present)
-        if len(profile.values) >= MANY:
-            profile.values = None
+class _Reader:
+    """Makes the profile of one column."""
+
+    def __init__(self, kind: ColumnType) -> None:
+        self._kind = kind
+        self._profile = ColumnProfile()
+        self._hashes: set[int] = set()
+        """Of the distinct values, which may be long."""
+        self._lengths: set[int] = set()
+
+    def read(self, values: tuple[Any, ...]) -> None:
+        present = [value for value in values if value is not None]
+        self._profile.rows += len(values)
+        self._profile.nulls += len(values) - len(present)
+        if not present or self._kind in (ColumnType.BINARY, ColumnType.JSON):
+            return
+        if self._kind is ColumnType.TEXT:
+            texts = [str(value) for value in present]
+            self._lengths.update(map(len, texts))
+            self._profile.long_text |= any("\n" in text for text in texts)
+        if self._kind in _DATES:
+            _update_range(self._profile, present)
+        self._hashes.update(map(hash, present))
+        if self._profile.values is not None:
+            self._profile.values |= set(present)
+            if len(self._profile.values) >= MANY:
+                self._profile.values = None
+
+    def finished(self, complete: bool) -> ColumnProfile:
+        self._profile.complete = complete
+        self._profile.distinct = len(self._hashes)
+        self._profile.shortest = min(self._lengths, default=0)
+        self._profile.longest = max(self._lengths, default=0)
+        self._profile.long_text |= self._profile.longest > LONG_TEXT
+        return self._profile
 
 
 def _update_range(profile: ColumnProfile, values: list[Any]) -> None:
