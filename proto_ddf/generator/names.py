@@ -30,10 +30,10 @@ _DEVICE_NAMES = frozenset({"con", "prn", "aux", "nul"})
 _TABLE_RESERVED = _KEYWORDS | _DEVICE_NAMES | frozenset(dir(builtins)) | frozenset(
     {"metadata", "registry", "sa", "rx", "reflex", "sqlalchemy", "engine", "index", "spec"}
     | {"state", "states", "session", "table", "tables", "column", "columns", "field", "fields"}
-    | {"page", "callout", "chart", "chart_panel", "count_cards", "dashboard_page", "add_to"}
+    | {"page", "callout", "chart", "chart_panel", "figure_cards", "dashboard_page", "add_to"}
     | {"not_found", "unexpected", "name", "names", "show", "value", "get_config", "guard_access"}
     | {"health_route", "outbox_page", "list_to_send", "person_route", "time"}
-    | {"default_error_boundary"}
+    | {"default_error_boundary", "period_control"}
     | {"dashboard", "home", "login", "app", "config", "logging", "typing", "api", "sql"}
 )  # fmt: skip
 _FIELD_RESERVED = _KEYWORDS | frozenset({"self", "cls", "metadata", "registry"})

@@ -39,6 +39,18 @@ class ChartKind(StrEnum):
     PIE = "pie"
 
 
+class Section(StrEnum):
+    """Where the navigation has a table."""
+
+    MAIN = "main"
+    LOOK_UP = "look-up"
+    """Few rows that others refer to."""
+    REPORT = "report"
+    """A view of the database."""
+    NONE = "none"
+    """Two foreign keys and no other data: no page, but chips on the pages of the rows it connects."""
+
+
 class _Spec(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -95,11 +107,28 @@ class TableSpec(_Spec):
     editable: bool = False
     row_count: int = 0
     is_view: bool = False
+    section: Section = Section.MAIN
+    icon: str = "table-2"
+    """Its icon in the navigation, one of lucide's."""
+    main_date: str | None = None
+    """The column with the date of what a row stands for; the dashboard's period is about it."""
 
     @property
     def unqualified_name(self) -> str:
         """Its name without the database schema."""
         return self.table.removeprefix(f"{self.namespace}.") if self.namespace else self.table
+
+
+class KeyFigureSpec(_Spec):
+    """A number at the top of the dashboard."""
+
+    id: str
+    title: str
+    table: str
+    measure: str = "count"
+    """ "count", "sum" or "avg"."""
+    value_column: str | None = None
+    """The column to sum or average."""
 
 
 class ChartSpec(_Spec):
@@ -109,6 +138,8 @@ class ChartSpec(_Spec):
     table: str
     group_by: str
     """Column whose values are the categories, or the date column of a line chart."""
+    through: str | None = None
+    """The column that refers to another table, if `group_by` is a column of that table."""
     bucket: str | None = None
     """ "day", "month" or "year" for a date column."""
     measure: str = "count"
@@ -131,4 +162,6 @@ class AppSpec(_Spec):
     dialect: Dialect = "sqlite"
     """The database that the app works on."""
     tables: list[TableSpec]
+    """In the order of navigation."""
+    key_figures: list[KeyFigureSpec] = []
     charts: list[ChartSpec] = []

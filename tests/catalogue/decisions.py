@@ -7,7 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from proto_ddf.generator.spec import AppSpec, ChartSpec, FieldSpec, TableSpec, Widget
+from proto_ddf.generator.spec import (
+    AppSpec,
+    ChartSpec,
+    FieldSpec,
+    KeyFigureSpec,
+    TableSpec,
+    Widget,
+)
+from proto_ddf.generator.spec import Section as SpecSection
 from proto_ddf.sources.schema.model import ColumnType
 
 ShownType = Literal[
@@ -111,7 +119,7 @@ class Decisions:
 def decisions_of(spec: AppSpec) -> Decisions:
     return Decisions(
         tables={table.table: _table(table) for table in spec.tables},
-        figures=None,
+        figures=tuple(map(_figure, spec.key_figures)),
         charts=tuple(map(_chart, spec.charts)),
     )
 
@@ -123,7 +131,7 @@ def _table(table: TableSpec) -> TableDecision:
         page=table.label,
         singular=None,
         children=None,
-        section=None,
+        section="no page" if table.section is SpecSection.NONE else table.section.value,
         columns={
             field.column: ColumnDecision(_shown_type(field), field.label) for field in table.fields
         },
@@ -137,5 +145,13 @@ def _shown_type(field: FieldSpec) -> ShownType:
 
 
 def _chart(chart: ChartSpec) -> ChartDecision:
-    measure = f"{chart.measure}({chart.value_column})" if chart.value_column else chart.measure
-    return ChartDecision(chart.table, measure, chart.group_by, chart.title)
+    dimension = f"{chart.through}.{chart.group_by}" if chart.through else chart.group_by
+    return ChartDecision(chart.table, _measure(chart), dimension, chart.title)
+
+
+def _figure(figure: KeyFigureSpec) -> str:
+    return f"{figure.table}: {_measure(figure)}"
+
+
+def _measure(shown: ChartSpec | KeyFigureSpec) -> str:
+    return f"{shown.measure}({shown.value_column})" if shown.value_column else shown.measure

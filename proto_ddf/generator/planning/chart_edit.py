@@ -4,9 +4,9 @@ from typing import Any
 
 from proto_ddf.errors.types import ValidationError
 from proto_ddf.generator.names import field_identifier
-from proto_ddf.generator.planning.charts import title_for
 from proto_ddf.generator.planning.plan_edit import find_field, find_table
-from proto_ddf.generator.spec import AppSpec, ChartKind, ChartSpec, FieldSpec
+from proto_ddf.generator.planning.titles import chart_title
+from proto_ddf.generator.spec import AppSpec, ChartKind, ChartSpec, FieldSpec, TableSpec
 from proto_ddf.sources.schema.model import ColumnType
 
 BUCKETS = ("day", "month", "year")
@@ -23,6 +23,7 @@ def add_chart(
     *,
     table: str,
     group_by: str,
+    through: str | None = None,
     kind: ChartKind | str = ChartKind.BAR,
     bucket: str | None = None,
     measure: str = "count",
@@ -37,6 +38,7 @@ def add_chart(
         new,
         table=table,
         group_by=group_by,
+        through=through,
         kind=kind,
         bucket=bucket,
         measure=measure,
@@ -91,6 +93,7 @@ def _checked(
     *,
     table: str,
     group_by: str,
+    through: str | None,
     kind: ChartKind | str,
     bucket: str | None,
     measure: str,
@@ -100,22 +103,33 @@ def _checked(
     if kind not in list(ChartKind):
         raise ValidationError("Choose a kind of chart.", "kind", str(kind))
     planned = find_table(spec, table)
-    group = find_field(planned, group_by, "group_by")
+    group = find_field(_grouped(spec, planned, through), group_by, "group_by")
     chart = ChartSpec(
         id="",
         title=title.strip(),
         kind=ChartKind(kind),
         table=table,
         group_by=group_by,
+        through=through,
         bucket=_bucket(group, bucket),
         measure=measure,
         value_column=None if measure == "count" else value_column,
     )
     _check_kind(chart, group)
-    value = _value(spec, chart)
+    value = value_of(spec, table, measure, chart.value_column)
     if not chart.title:
-        chart.title = title_for(planned, measure, value, group, chart.bucket)
+        chart.title = chart_title(planned, measure, value, group, chart.bucket)
     return chart
+
+
+def _grouped(spec: AppSpec, table: TableSpec, through: str | None) -> TableSpec:
+    """The table of the column to group by: the chart's own, or the one that the column `through` refers to."""
+    if through is None:
+        return table
+    for relation in table.relations:
+        if relation.columns == [through]:
+            return find_table(spec, relation.target_table)
+    raise ValidationError("This column refers to no other table.", "through", through)
 
 
 def _bucket(group: FieldSpec, bucket: str | None) -> str | None:
@@ -133,23 +147,32 @@ def _check_kind(chart: ChartSpec, group: FieldSpec) -> None:
         raise ValidationError("A line needs a date column.", "group_by", chart.group_by)
 
 
-def _value(spec: AppSpec, chart: ChartSpec) -> FieldSpec | None:
+def value_of(spec: AppSpec, table: str, measure: str, value_column: str | None) -> FieldSpec | None:
     """The field to sum or average."""
-    if chart.measure not in MEASURES:
-        raise ValidationError("Choose count, sum or average.", "measure", chart.measure)
-    if chart.measure == "count":
+    if measure not in MEASURES:
+        raise ValidationError("Choose count, sum or average.", "measure", measure)
+    if measure == "count":
         return None
-    if chart.value_column is None:
+    if value_column is None:
         message = "Choose the column to sum or average."
         raise ValidationError(message, "value_column", None, code="required")
-    value = find_field(find_table(spec, chart.table), chart.value_column, "value_column")
+    value = find_field(find_table(spec, table), value_column, "value_column")
     if value.type not in _NUMBERS:
         message = f'"{value.label}" holds no numbers.'
-        raise ValidationError(message, "value_column", chart.value_column)
+        raise ValidationError(message, "value_column", value_column)
     return value
+
+
+def move_chart(spec: AppSpec, chart_id: str, by: int) -> AppSpec:
+    """Move a chart by that many places; at either end it stays."""
+    new = spec.model_copy(deep=True)
+    moved = new.charts.pop(at := _index(new, chart_id))
+    new.charts.insert(max(0, at + by), moved)
+    return new
 
 
 def _automatic_title(spec: AppSpec, chart: ChartSpec) -> str:
     planned = find_table(spec, chart.table)
-    group = find_field(planned, chart.group_by, "group_by")
-    return title_for(planned, chart.measure, _value(spec, chart), group, chart.bucket)
+    group = find_field(_grouped(spec, planned, chart.through), chart.group_by, "group_by")
+    value = value_of(spec, chart.table, chart.measure, chart.value_column)
+    return chart_title(planned, chart.measure, value, group, chart.bucket)

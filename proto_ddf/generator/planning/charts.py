@@ -1,23 +1,35 @@
 """Chooses charts that answer a question about the data: how much, over time, by which category.
 
-Candidates are scored and the best are taken, at most two for each table. Keys, and texts with many values, are not used
-for charts.
+Candidates are scored and the best are taken one after the other; each lowers the scores of those that would say much the
+same. Views, link tables, empty tables, keys, and columns that are nearly constant or have many values make no chart.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from proto_ddf.generator.names import field_identifier
 from proto_ddf.generator.planning.column_profile import MANY, ColumnProfile, TableProfile
-from proto_ddf.generator.planning.relations import related_columns
-from proto_ddf.generator.planning.widgets import name_matches
-from proto_ddf.generator.spec import ChartKind, ChartSpec, FieldSpec, TableSpec, Widget
-from proto_ddf.sources.schema.model import ColumnType
+from proto_ddf.generator.planning.measures import (
+    Measure,
+    Value,
+    categories_of,
+    is_flag,
+    is_nearly_constant,
+    main_date,
+    values_of,
+)
+from proto_ddf.generator.planning.titles import chart_title
+from proto_ddf.generator.spec import ChartKind, ChartSpec, FieldSpec, Section, TableSpec
 
-MOST_CHARTS = 4
-MOST_PER_TABLE = 2
+MOST_CHARTS = 8
+MOST_PER_TABLE = 3
+"""If the app has several tables."""
 PIE_SLICES = 4
 """With more categories, bars are easier to compare."""
+MOST_TARGET_ROWS = 50
+"""A relation to a table with more rows makes no chart."""
+ROWS_PER_BAR = 3
+"""So many rows a category has at least, on average."""
 
 DAYS_AS_DAYS = 62
 DAYS_AS_MONTHS = 366 * 6
@@ -25,12 +37,14 @@ DAYS_AS_MONTHS = 366 * 6
 
 LOWEST_SCORE = 50
 """A candidate with a lower score is not worth showing."""
-
-_MEASURE = r"delay|duration|quantity|qty|score|rating|temp|temperature|speed|weight|age|hours"
-_TOTAL = r"total|subtotal|amount|revenue|payment|paid|sales|turnover|spent"
-_MAIN_DATE = r"date|ordered|created|placed|time|started|sold|booked"
-_SIDE_DATE = r"updated|modified|deleted|birth|birthday|expires|due|born"
-_GEOGRAPHY = r"country|city|region|state|name|timezone|tz|tzone|dst"
+_SAME_TABLE = 7
+"""What a candidate loses for each chosen chart of its table."""
+_SAME_VALUE = 7
+"""What it loses for each of the same column's values."""
+_SAME_DIMENSION = 40
+"""What it loses for one by the same column: the number of rows says much the same as a sum."""
+_OTHER_VALUE = 18
+"""What it loses for one by the same column if both show values, which differ."""
 
 
 @dataclass(frozen=True)
@@ -38,163 +52,156 @@ class _Candidate:
     score: float
     chart: ChartSpec
 
-    @property
-    def question(self) -> tuple[str, bool]:
-        """The question it answers for any table: a count or a value, over time or by category."""
-        return (self.chart.measure, self.chart.bucket is not None)
 
+@dataclass(frozen=True)
+class _Dimension:
+    """What the rows of a table are grouped by."""
 
-_REPETITION_PENALTY = {("count", True): 45}
-"""The score that a candidate loses for each other table whose chart answers the same question; 10 for other
-questions."""
+    field: FieldSpec
+    through: str | None = None
+    is_relation: bool = False
+    groups: int = 0
 
 
 def plan_charts(
     tables: Sequence[TableSpec], profiles: Mapping[str, TableProfile]
 ) -> list[ChartSpec]:
-    """The charts of the dashboard, the most informative first."""
-    most_rows = max((table.row_count for table in tables), default=0)
-    remaining = [
-        candidate
-        for table in tables
-        for candidate in _candidates(table, profiles.get(table.table, {}), most_rows)
-    ]
+    """At most eight charts of the dashboard, the most informative first."""
+    shown = [table for table in tables if table.section in (Section.MAIN, Section.LOOK_UP)]
+    remaining = [each for table in shown for each in _candidates(table, tables, profiles)]
     most = MOST_PER_TABLE if len(tables) > 1 else MOST_CHARTS
-    chosen: list[_Candidate] = []
+    chosen: list[ChartSpec] = []
     while remaining and len(chosen) < MOST_CHARTS:
         best = max(remaining, key=lambda candidate: _score(candidate, chosen))
         if _score(best, chosen) < LOWEST_SCORE:
             break
-        chosen.append(best)
+        chosen.append(best.chart)
         remaining.remove(best)
-        if sum(other.chart.table == best.chart.table for other in chosen) == most:
+        if sum(other.table == best.chart.table for other in chosen) == most:
             remaining = [other for other in remaining if other.chart.table != best.chart.table]
     taken: set[str] = set()
     return [
-        each.chart.model_copy(update={"id": field_identifier(each.chart.title, taken, position)})
-        for position, each in enumerate(chosen, start=1)
+        chart.model_copy(update={"id": field_identifier(chart.title, taken, position)})
+        for position, chart in enumerate(chosen, start=1)
     ]
 
 
-def _score(candidate: _Candidate, chosen: Sequence[_Candidate]) -> float:
-    tables = {
-        other.chart.table
-        for other in chosen
-        if other.question == candidate.question and other.chart.table != candidate.chart.table
-    }
-    return candidate.score - len(tables) * _REPETITION_PENALTY.get(candidate.question, 10)
+def _score(candidate: _Candidate, chosen: Sequence[ChartSpec]) -> float:
+    score, chart = candidate.score, candidate.chart
+    for other in chosen:
+        if other.table != chart.table:
+            continue
+        score -= _SAME_TABLE
+        same_value = other.value_column == chart.value_column
+        score -= _SAME_VALUE * (1 + (chart.measure == "avg")) * same_value
+        if (other.group_by, other.through) == (chart.group_by, chart.through):
+            both = other.value_column and chart.value_column and not same_value
+            score -= _OTHER_VALUE if both else _SAME_DIMENSION
+    return score
 
 
-def _candidates(table: TableSpec, profile: TableProfile, most_rows: int) -> list[_Candidate]:
-    """Tables that refer to others record events (orders, flights), for which charts over time are the most
-    informative."""
-    size = 5 * table.row_count / most_rows if most_rows else 0
-    events = bool(table.relations)
-    found: list[_Candidate] = []
-
-    def add(score: float, chart: ChartSpec) -> None:
-        found.append(_Candidate(score + size, chart))
-
-    date = _best_date(table, profile)
-    value = _best_value(table, profile)
-    measure, value_score = _measure(value)
-    categories = _categories(table, profile)
+def _candidates(
+    table: TableSpec, tables: Sequence[TableSpec], profiles: Mapping[str, TableProfile]
+) -> Iterator[_Candidate]:
+    profile = profiles.get(table.table, {})
+    most_rows = max(other.row_count for other in tables)
+    if most_rows and not table.row_count:
+        return
+    size = 10 * table.row_count / most_rows if most_rows else 0
+    values = values_of(table, profile)[:2]
+    date = main_date(table, profile)
     if date:
-        bucket = bucket_for(profile.get(date.column))
-        add(100 if events else 70, _count(table, date, ChartKind.LINE, bucket))
-        if value:
-            add(value_score, _measured(table, date, value, ChartKind.LINE, measure, bucket))
-    for rank, field in enumerate(categories):
-        kind = _category_kind(field, profile.get(field.column))
-        penalty = 20 * (field.type is ColumnType.BOOLEAN) + 10 * name_matches(
-            field.column, _GEOGRAPHY
-        )
-        add((90 if events else 85) - 15 * rank - penalty, _count(table, field, kind, None))
-        if value and rank == 0:
-            add(value_score - 30, _measured(table, field, value, ChartKind.BAR, measure, None))
-    return found
+        bucket = bucket_for(date, profile.get(date.column))
+        for value in [*values, None]:
+            chart = _chart(table, value, _Dimension(date), ChartKind.LINE, bucket)
+            yield _Candidate(_trend_score(value, values, bool(table.relations)) + size, chart)
+    for rank, dimension in enumerate(_dimensions(table, tables, profiles)):
+        for value in [*values, None]:
+            kind = _kind(dimension, value)
+            score = _group_score(value, values, dimension) - 4 * rank + size
+            yield _Candidate(score, _chart(table, value, dimension, kind, None))
 
 
-def _measure(value: FieldSpec | None) -> tuple[str, int]:
-    """How to aggregate a value, and the score for it. Prices and limits should not be summed."""
+def _trend_score(value: Value | None, values: Sequence[Value], is_event: bool) -> int:
+    """Tables that refer to others record events, for which charts over time tell the most."""
     if value is None:
-        return "count", 0
-    if value.widget is not Widget.MONEY:
-        return "avg", 80
-    return ("sum", 110) if name_matches(value.column, _TOTAL) else ("avg", 45)
+        strongest = values[0].strength if values else 0
+        return (88 if strongest < 2 else 75) - 14 * (not is_event)
+    if value.measure is Measure.SUM:
+        return 110 if value.strength == 3 else 104
+    if value.is_money:
+        return 78
+    return 92 if value.strength > 1 else 66
 
 
-def _best_date(table: TableSpec, profile: TableProfile) -> FieldSpec | None:
-    dates = [
-        field for field in table.fields if field.type in (ColumnType.DATE, ColumnType.DATETIME)
-    ]
-    good = [field for field in dates if not field.hidden and _has_range(profile.get(field.column))]
-    return max(good, key=_date_score, default=None)
+def _group_score(value: Value | None, values: Sequence[Value], dimension: _Dimension) -> int:
+    score = -25 * is_flag(dimension.field) - 12 * (dimension.through is not None)
+    score += 4 * dimension.is_relation
+    if value is None:
+        strongest = values[0].strength if values else 0
+        return score + (84 if strongest < 2 else 74)
+    if value.measure is Measure.SUM:
+        return score + (90 if value.strength == 3 else 86)
+    return score + (84 if value.strength > 1 else 58)
 
 
-def _has_range(profile: ColumnProfile | None) -> bool:
-    if profile is None or not profile.rows:
-        return True
-    return profile.first != profile.last and profile.nulls * 2 <= profile.rows
+def _dimensions(
+    table: TableSpec, tables: Sequence[TableSpec], profiles: Mapping[str, TableProfile]
+) -> Iterator[_Dimension]:
+    """What groups the rows: relations to few rows, own categories, and those of the rows it refers to."""
+    profile = profiles.get(table.table, {})
+    by_name = {other.table: other for other in tables}
+    for field, target in _relations(table, by_name):
+        if _suits(table, target, profile.get(field.column)):
+            yield _Dimension(field, is_relation=True, groups=target.row_count)
+    for field in categories_of(table, profile):
+        yield _Dimension(field, groups=_distinct(field, profile.get(field.column)))
+    for key, target in _relations(table, by_name):
+        if _suits(table, target, profile.get(key.column)):
+            continue
+        target_profile = profiles.get(target.table, {})
+        for field, further in _relations(target, by_name):
+            if further is not table and _suits(target, further, target_profile.get(field.column)):
+                yield _Dimension(field, key.column, True, further.row_count)
 
 
-def _date_score(field: FieldSpec) -> int:
-    return 2 * name_matches(field.column, _MAIN_DATE) - 3 * name_matches(field.column, _SIDE_DATE)
+def _relations(
+    table: TableSpec, by_name: Mapping[str, TableSpec]
+) -> Iterator[tuple[FieldSpec, TableSpec]]:
+    """The columns that refer to another table on their own, each with the table."""
+    fields = {field.column: field for field in table.fields if not field.hidden}
+    for relation in table.relations:
+        target = by_name.get(relation.target_table)
+        if target is None or target is table or len(relation.columns) > 1:
+            continue
+        if field := fields.get(relation.columns[0]):
+            yield field, target
 
 
-def _best_value(table: TableSpec, profile: TableProfile) -> FieldSpec | None:
-    """The best value to sum (money, preferably a total) or to average (a known measure)."""
-    keys = _keys(table)
-    shown = [field for field in table.fields if field.column not in keys and not field.hidden]
-    varied = [field for field in shown if _has_variation(profile.get(field.column))]
-    money = [field for field in varied if field.widget is Widget.MONEY]
-    if money:
-        return max(money, key=lambda field: name_matches(field.column, _TOTAL))
-    numbers = [field for field in varied if field.widget in (Widget.INTEGER, Widget.NUMBER)]
-    return next((field for field in numbers if name_matches(field.column, _MEASURE)), None)
-
-
-def _has_variation(profile: ColumnProfile | None) -> bool:
-    return profile is None or profile.rows == 0 or profile.distinct > 1
-
-
-def _categories(table: TableSpec, profile: TableProfile) -> list[FieldSpec]:
-    """Columns that group the rows, the best first."""
-    keys = _keys(table)
-    shown = [field for field in table.fields if field.column not in keys and not field.hidden]
-    groups = [field for field in shown if _groups(field, profile.get(field.column))]
-    return sorted(groups, key=_category_order)
-
-
-def _category_order(field: FieldSpec) -> tuple[bool, bool]:
-    return (field.type is ColumnType.BOOLEAN, name_matches(field.column, _GEOGRAPHY))
-
-
-def _groups(field: FieldSpec, profile: ColumnProfile | None) -> bool:
-    if field.unique:
+def _suits(table: TableSpec, target: TableSpec, profile: ColumnProfile | None) -> bool:
+    """Whether the rows of the target are few enough to be bars, with several rows of the table each."""
+    if is_nearly_constant(profile):
         return False
-    known = profile is not None and profile.rows > 0
-    if field.type is ColumnType.BOOLEAN:
-        return not known or (profile is not None and profile.distinct == 2)
-    if field.type is not ColumnType.TEXT:
-        return False
-    if known and profile is not None:
-        return profile.is_category
-    return field.choices is not None and len(field.choices) <= 12
+    return (
+        2 <= target.row_count <= MOST_TARGET_ROWS
+        and table.row_count >= ROWS_PER_BAR * target.row_count
+    )
 
 
-def _category_kind(field: FieldSpec, profile: ColumnProfile | None) -> ChartKind:
-    slices = profile.distinct if profile and profile.rows else len(field.choices or ()) or MANY
-    return ChartKind.PIE if slices <= PIE_SLICES else ChartKind.BAR
+def _distinct(field: FieldSpec, profile: ColumnProfile | None) -> int:
+    return profile.distinct if profile and profile.rows else len(field.choices or ()) or MANY
 
 
-def _keys(table: TableSpec) -> set[str]:
-    foreign = {column for relation in table.relations for column in relation.columns}
-    return {*table.primary_key, *foreign, *related_columns(table.relations)}
+def _kind(dimension: _Dimension, value: Value | None) -> ChartKind:
+    """Slices are parts of a whole, which averages are not."""
+    is_whole = value is None or value.measure is Measure.SUM
+    return ChartKind.PIE if is_whole and dimension.groups <= PIE_SLICES else ChartKind.BAR
 
 
-def bucket_for(profile: ColumnProfile | None) -> str:
+def bucket_for(field: FieldSpec, profile: ColumnProfile | None) -> str:
     """ "day", "month" or "year", depending on the range of the dates."""
+    if field.widget.value == "year":
+        return "year"
     if profile is None or profile.first is None or profile.last is None:
         return "month"
     if not profile.complete:
@@ -205,48 +212,22 @@ def bucket_for(profile: ColumnProfile | None) -> str:
     return "month" if days <= DAYS_AS_MONTHS else "year"
 
 
-def _count(table: TableSpec, by: FieldSpec, kind: ChartKind, bucket: str | None) -> ChartSpec:
-    return ChartSpec(
-        id="",
-        title=title_for(table, "count", None, by, bucket),
-        kind=kind,
-        table=table.table,
-        group_by=by.column,
-        bucket=bucket,
-    )
-
-
-def _measured(
+def _chart(
     table: TableSpec,
-    by: FieldSpec,
-    value: FieldSpec,
+    value: Value | None,
+    dimension: _Dimension,
     kind: ChartKind,
-    measure: str,
     bucket: str | None,
 ) -> ChartSpec:
+    measure = value.measure if value else Measure.COUNT
     return ChartSpec(
         id="",
-        title=title_for(table, measure, value, by, bucket),
+        title=chart_title(table, measure, value.field if value else None, dimension.field, bucket),
         kind=kind,
         table=table.table,
-        group_by=by.column,
+        group_by=dimension.field.column,
+        through=dimension.through,
         bucket=bucket,
         measure=measure,
-        value_column=value.column,
+        value_column=value.field.column if value else None,
     )
-
-
-def title_for(
-    table: TableSpec, measure: str, value: FieldSpec | None, by: FieldSpec, bucket: str | None
-) -> str:
-    """A generated title: "Number of orders per month", "Sum of total per month (orders)"."""
-    grouped = f"per {bucket}" if bucket else f"by {_in_sentence(by.label)}"
-    if measure == "count" or value is None:
-        return f"Number of {_in_sentence(table.label)} {grouped}"
-    word = "Sum of" if measure == "sum" else "Average"
-    return f"{word} {_in_sentence(value.label)} {grouped} ({_in_sentence(table.label)})"
-
-
-def _in_sentence(label: str) -> str:
-    """The label for use inside a sentence; acronyms stay in capitals."""
-    return label if label[1:2].isupper() else label[:1].lower() + label[1:]

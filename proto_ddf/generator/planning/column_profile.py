@@ -6,6 +6,7 @@ names and types only.
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -44,6 +45,8 @@ class ColumnProfile:
     """The distinct values without null, or None if there are MANY or more."""
     distinct: int = 0
     """Number of distinct values without null."""
+    most_common: int = 0
+    """Number of rows with the most frequent value; 0 where values are not compared."""
     shortest: int = 0
     longest: int = 0
     """Number of characters of the shortest and the longest text of a text column."""
@@ -128,8 +131,8 @@ class _Reader:
     def __init__(self, kind: ColumnType) -> None:
         self._kind = kind
         self._profile = ColumnProfile()
-        self._hashes: set[int] = set()
-        """Of the distinct values, which may be long."""
+        self._counts = Counter[int]()
+        """Number of rows by the hash of their value, which may be long."""
         self._lengths: set[int] = set()
 
     def read(self, values: tuple[Any, ...]) -> None:
@@ -144,7 +147,7 @@ class _Reader:
             self._profile.long_text |= any("\n" in text for text in texts)
         if self._kind in _DATES:
             _update_range(self._profile, present)
-        self._hashes.update(map(hash, present))
+        self._counts.update(map(hash, present))
         if self._profile.values is not None:
             self._profile.values |= set(present)
             if len(self._profile.values) >= MANY:
@@ -152,7 +155,8 @@ class _Reader:
 
     def finished(self, complete: bool) -> ColumnProfile:
         self._profile.complete = complete
-        self._profile.distinct = len(self._hashes)
+        self._profile.distinct = len(self._counts)
+        self._profile.most_common = max(self._counts.values(), default=0)
         self._profile.shortest = min(self._lengths, default=0)
         self._profile.longest = max(self._lengths, default=0)
         self._profile.long_text |= self._profile.longest > LONG_TEXT

@@ -12,6 +12,10 @@ from proto_ddf.generator.names import (
 )
 from proto_ddf.generator.planning.charts import plan_charts
 from proto_ddf.generator.planning.column_profile import TableProfile, read_profiles
+from proto_ddf.generator.planning.icons import choose_icons
+from proto_ddf.generator.planning.key_figures import plan_key_figures
+from proto_ddf.generator.planning.measures import main_date
+from proto_ddf.generator.planning.navigation import arrange
 from proto_ddf.generator.planning.relations import display_column, plan_relations, related_columns
 from proto_ddf.generator.planning.widgets import plan_field
 from proto_ddf.generator.spec import AppSpec, Dialect, FieldSpec, RelationSpec, TableSpec, Widget
@@ -41,7 +45,7 @@ def plan_app(
     dialect: Dialect = "sqlite",
     source: Source | None = None,
 ) -> AppSpec:
-    """Plan an app for the given tables (None: all), in the schema's order.
+    """Plan an app for the given tables (None: all).
 
     With `source`, a limited number of rows is read to choose selects and charts that fit the data.
 
@@ -68,6 +72,8 @@ def plan_app(
                 profile=profiles[table.name],
             )
         )
+    arranged = arrange(planned)
+    choose_icons(arranged)
     return AppSpec(
         name=name.strip(),
         slug=slug,
@@ -76,8 +82,9 @@ def plan_app(
         allow_editing=allow_editing,
         imported=imported,
         dialect="sqlite" if imported else dialect,
-        tables=planned,
-        charts=plan_charts(planned, profiles),
+        tables=arranged,
+        key_figures=plan_key_figures(arranged, profiles),
+        charts=plan_charts(arranged, profiles),
     )
 
 
@@ -118,7 +125,7 @@ def plan_table(
     if imported and not key:
         fields.insert(0, _added_key(fields))
         key = [fields[0].column]
-    return TableSpec(
+    planned = TableSpec(
         table=table.name,
         namespace=table.namespace,
         name=name,
@@ -132,6 +139,9 @@ def plan_table(
         row_count=table.row_count,
         is_view=table.is_view,
     )
+    date = main_date(planned, profile)
+    planned.main_date = date.column if date else None
+    return planned
 
 
 def _fields(

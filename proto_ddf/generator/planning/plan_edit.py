@@ -11,7 +11,7 @@ from proto_ddf.generator.names import label_for, relation_label, validate_projec
 from proto_ddf.generator.planning.plan import check_color
 from proto_ddf.generator.planning.relations import compatible, related_columns
 from proto_ddf.generator.planning.widgets import allowed_widgets, default_widget
-from proto_ddf.generator.spec import AppSpec, FieldSpec, RelationSpec, TableSpec, Widget
+from proto_ddf.generator.spec import AppSpec, FieldSpec, RelationSpec, Section, TableSpec, Widget
 
 MAX_LABEL = 100
 MAX_DESCRIPTION = 2_000
@@ -48,7 +48,11 @@ def set_details(
 def set_table_label(spec: AppSpec, table: str, label: str) -> AppSpec:
     """Change the label of a table."""
     new = spec.model_copy(deep=True)
-    find_table(new, table).label = _label(label)
+    renamed = find_table(new, table)
+    for figure in new.key_figures:
+        if figure.table == table and figure.title == renamed.label:
+            figure.title = _label(label)
+    renamed.label = _label(label)
     return new
 
 
@@ -121,7 +125,7 @@ def remove_relation(spec: AppSpec, table: str, columns: Sequence[str]) -> AppSpe
     kept = [each for each in planned.relations if each.columns != list(columns)]
     if len(kept) == len(planned.relations):
         raise ValidationError("There is no such relation.", "columns", list(columns))
-    _set_relations(planned, kept)
+    _set_relations(new, planned, kept)
     return new
 
 
@@ -133,10 +137,11 @@ def remove_table(spec: AppSpec, table: str) -> AppSpec:
         message = "An app needs at least one table."
         raise ValidationError(message, "tables", table, code="tables_required")
     new.tables.remove(removed)
+    new.key_figures = [figure for figure in new.key_figures if figure.table != table]
     new.charts = [chart for chart in new.charts if chart.table != table]
     for other in new.tables:
         kept = [each for each in other.relations if each.target_table != table]
-        _set_relations(other, kept)
+        _set_relations(new, other, kept)
     return new
 
 
@@ -218,9 +223,17 @@ def _check_relation(
             raise ValidationError(message, "target_columns", other)
 
 
-def _set_relations(table: TableSpec, kept: list[RelationSpec]) -> None:
+def _set_relations(spec: AppSpec, table: TableSpec, kept: list[RelationSpec]) -> None:
+    """Keep only these relations; without one of its two a table connects nothing and needs a page."""
     released = related_columns(table.relations) - related_columns(kept)
+    if len(kept) < len(table.relations) and table.section is Section.NONE:
+        table.section = Section.MAIN
     table.relations = kept
+    spec.charts = [
+        chart
+        for chart in spec.charts
+        if chart.table != table.table or chart.through not in released
+    ]
     for field in table.fields:
         if field.column in released and field.widget is Widget.RELATION:
             field.widget = default_widget(field)

@@ -3,6 +3,8 @@
 from proto_ddf.errors.types import ValidationError
 from proto_ddf.generator.names import route_for, table_identifier
 from proto_ddf.generator.planning.column_profile import read_profiles
+from proto_ddf.generator.planning.icons import icon_for
+from proto_ddf.generator.planning.navigation import section_of
 from proto_ddf.generator.planning.plan import plan_table
 from proto_ddf.generator.planning.relations import plan_relations
 from proto_ddf.generator.spec import AppSpec, Widget
@@ -41,6 +43,8 @@ def add_table(
     )
     new.tables.append(planned)
     _add_relations_to(new, schema, table)
+    planned.section = section_of(planned, new.tables)
+    planned.icon = icon_for(planned, {each.icon for each in new.tables})
     return new
 
 

@@ -10,11 +10,14 @@ from proto_ddf.errors.types import IntegrationError
 from proto_ddf.generator.names import allowed_route
 from proto_ddf.generator.planning.chart_edit import chart_is_valid
 from proto_ddf.generator.planning.column_profile import TableProfile, read_profiles
+from proto_ddf.generator.planning.figure_edit import figure_is_valid
+from proto_ddf.generator.planning.measures import is_date
+from proto_ddf.generator.planning.navigation import is_link
 from proto_ddf.generator.planning.plan import plan_table
 from proto_ddf.generator.planning.plan_extend import add_table
 from proto_ddf.generator.planning.regenerate_fields import merge_fields
 from proto_ddf.generator.planning.relations import compatible, plan_relations
-from proto_ddf.generator.spec import AppSpec, RelationSpec, TableSpec
+from proto_ddf.generator.spec import AppSpec, RelationSpec, Section, TableSpec
 from proto_ddf.sources.protocol import Source
 from proto_ddf.sources.schema.diff import SchemaChanges, compare_schemas
 from proto_ddf.sources.schema.model import SourceSchema, TableInfo
@@ -74,6 +77,7 @@ def regenerate(
         _table(table, current[table.table], chosen, previous, spec, profiles[table.table])
         for table in kept
     ]
+    new.key_figures = [figure for figure in new.key_figures if figure_is_valid(new, figure)]
     new.charts = [chart for chart in new.charts if chart_is_valid(new, chart)]
     for name in add:
         new = add_table(new, after, name, source)
@@ -117,9 +121,19 @@ def _table(
     planned.relations = _relations(old, planned, previous, chosen, spec.imported)
     planned.fields = merge_fields(old, planned, before or info, info, profile)
     planned.label = old.label
+    _keep_place(old, planned)
     if old.display_column in {field.column for field in planned.fields}:
         planned.display_column = old.display_column
     return planned
+
+
+def _keep_place(old: TableSpec, planned: TableSpec) -> None:
+    """Keep where the navigation has the table. One that got data of its own needs a page."""
+    needs_page = old.section is Section.NONE and not is_link(planned)
+    planned.section = Section.MAIN if needs_page else old.section
+    planned.icon = old.icon
+    if any(field.column == old.main_date and is_date(field) for field in planned.fields):
+        planned.main_date = old.main_date
 
 
 def _relations(

@@ -1,40 +1,26 @@
 """State of editing the plan of an app."""
 
-from collections.abc import Callable
 from typing import Any
 
 import reflex as rx
 from reflex.event import EventSpec
 
-from proto_ddf.generator.planning import chart_edit, plan_edit
-from proto_ddf.generator.spec import AppSpec
-from proto_ddf.sources.schema.model import ColumnType
-from proto_ddf.web.shared.state.operation import OperationMixin
+from proto_ddf.generator.planning import plan_edit
+from proto_ddf.web.generate.first_screen_state import FirstScreenMixin
 
-NO_PLAN = AppSpec(name="", slug="", tables=[])
-_CHANGE = "change the plan"
 _DOT = "\u2009.\u2009"
 """Separates table and column in an option; the name of a table may contain a plain dot."""
 NAME_PARTS = "\n"
 """Separates the parts of the name of a text control: what it belongs to, and the names of that."""
-_NUMBERS = (ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.FLOAT)
-_NO_GROUPS = (ColumnType.BINARY, ColumnType.JSON)
 
 
-class PlanMixin(OperationMixin, mixin=True):
+class PlanMixin(FirstScreenMixin, mixin=True):
     """The plan, with one event for each change that a person can make to it."""
-
-    plan: AppSpec = NO_PLAN
-    has_plan: bool = False
 
     relation_table: str = ""
     """The table, column and target of the new relation."""
     relation_column: str = ""
     relation_target: str = ""
-    chart_table: str = ""
-    """The table, group and value of the new chart."""
-    chart_group: str = ""
-    chart_value: str = ""
 
     @rx.var
     def widgets(self) -> dict[str, dict[str, list[str]]]:
@@ -76,18 +62,6 @@ class PlanMixin(OperationMixin, mixin=True):
     @rx.var
     def plan_relations(self) -> int:
         return sum(len(table.relations) for table in self.plan.tables)
-
-    @rx.var
-    def chart_tables(self) -> list[str]:
-        return [table.table for table in self.plan.tables]
-
-    @rx.var
-    def chart_groups(self) -> list[str]:
-        return self._columns_of(self.chart_table, lambda kind: kind not in _NO_GROUPS)
-
-    @rx.var
-    def chart_values(self) -> list[str]:
-        return self._columns_of(self.chart_table, lambda kind: kind in _NUMBERS)
 
     @rx.event
     def set_table_label(self, table: str, label: str) -> EventSpec | None:
@@ -140,45 +114,6 @@ class PlanMixin(OperationMixin, mixin=True):
     def remove_relation(self, table: str, columns: list[str]) -> EventSpec | None:
         return self._change(lambda plan: plan_edit.remove_relation(plan, table, columns))
 
-    @rx.event
-    def set_chart_title(self, chart_id: str, title: str) -> EventSpec | None:
-        return self._change(lambda plan: chart_edit.change_chart(plan, chart_id, title=title))
-
-    @rx.event
-    def set_chart_kind(self, chart_id: str, kind: str) -> EventSpec | None:
-        return self._change(lambda plan: chart_edit.change_chart(plan, chart_id, kind=kind))
-
-    @rx.event
-    def remove_chart(self, chart_id: str) -> EventSpec | None:
-        return self._change(lambda plan: chart_edit.remove_chart(plan, chart_id))
-
-    @rx.event
-    def set_chart_table(self, table: str) -> None:
-        self.chart_table, self.chart_group, self.chart_value = str(table), "", ""
-
-    @rx.event
-    def set_chart_group(self, column: str) -> None:
-        self.chart_group = str(column)
-
-    @rx.event
-    def set_chart_value(self, column: str) -> None:
-        self.chart_value = str(column)
-
-    @rx.event
-    def add_chart(self) -> EventSpec | None:
-        failed = self._change(
-            lambda plan: chart_edit.add_chart(
-                plan,
-                table=self.chart_table,
-                group_by=self.chart_group,
-                measure="sum" if self.chart_value else "count",
-                value_column=self.chart_value or None,
-            )
-        )
-        if failed is None:
-            self.chart_table = self.chart_group = self.chart_value = ""
-        return failed
-
     def _take_typed_plan(self, form: dict[str, Any]) -> Any:
         """Take the values of the plan's text controls from the form that was sent. A control sends its value when it
         loses the focus, but Enter sends the form before that."""
@@ -191,34 +126,12 @@ class PlanMixin(OperationMixin, mixin=True):
                 text = form.get(NAME_PARTS.join(("field", table.table, field.column)))
                 if isinstance(text, str) and text != field.label:
                     shown = self.set_label(table.table, field.column, text) or shown
+        for figure in list(self.plan.key_figures):
+            text = form.get(NAME_PARTS.join(("figure", figure.id)))
+            if isinstance(text, str) and text != figure.title:
+                shown = self.set_figure_title(figure.id, text) or shown
         for chart in list(self.plan.charts):
             text = form.get(NAME_PARTS.join(("chart", chart.id)))
             if isinstance(text, str) and text != chart.title:
                 shown = self.set_chart_title(chart.id, text) or shown
         return shown
-
-    def _set_plan(self, plan: AppSpec | None) -> None:
-        """Show a plan, or none."""
-        self.plan, self.has_plan = plan or NO_PLAN, plan is not None
-        self._keep_plan()
-
-    def _keep_plan(self) -> None:
-        """Override to store the shown plan."""
-
-    def _columns_of(self, table: str, wanted: Callable[[ColumnType], bool]) -> list[str]:
-        planned = next((each for each in self.plan.tables if each.table == table), None)
-        return [f.column for f in planned.fields if wanted(f.type)] if planned else []
-
-    def _change(self, change: Callable[[AppSpec], AppSpec]) -> EventSpec | None:
-        """Change the plan. If the change is not valid, an error is shown and the plan stays as it was.
-
-        A client may send anything, so the changed plan is validated as a whole.
-        """
-        try:
-            self._set_plan(AppSpec.model_validate(change(self.plan).model_dump(warnings=False)))
-        except Exception as error:
-            self._retry_handler = ""
-            return self.handle_error(error, _CHANGE)
-        if self.error_context.get("operation") == _CHANGE:
-            self._clear_error()
-        return None

@@ -1,17 +1,15 @@
 """The plan of an app, table by table, which can be changed before the app is generated."""
 
 import reflex as rx
-from reflex.event import EventSpec
 
 from proto_ddf.generator.spec import (
-    ChartKind,
-    ChartSpec,
     FieldSpec,
     RelationSpec,
     TableSpec,
     Widget,
 )
-from proto_ddf.web.generate.plan_state import NAME_PARTS
+from proto_ddf.web.generate.first_screen_view import first_screen_editor, place_in_navigation
+from proto_ddf.web.generate.plan_controls import options, remove_button, typed_name
 from proto_ddf.web.generate.state import GenerateState as State
 from proto_ddf.web.shared.components.numbers import count
 
@@ -31,24 +29,16 @@ WIDGET_WORDS = {
     Widget.RELATION: "Row of a table",
     Widget.READONLY: "Read only",
 }
-CHART_WORDS = {ChartKind.BAR: "Bars", ChartKind.LINE: "Line", ChartKind.PIE: "Pie"}
 
 
 def plan_editor() -> rx.Component:
-    """The pages with their fields and relations, and the charts of the plan."""
+    """The pages with their fields and relations, and what the first screen shows."""
     return rx.el.div(
         rx.el.h3("Pages", class_name="pd-plan-title"),
         rx.el.div(rx.foreach(State.plan.tables, _table), class_name="pd-plan"),
-        rx.el.h3("Charts", class_name="pd-plan-title"),
-        rx.el.ul(rx.foreach(State.plan.charts, _chart), class_name="pd-rows pd-panel"),
-        _add_chart(),
+        *first_screen_editor(),
         class_name="pd-stack pd-plan-editor",
     )
-
-
-def typed_name(*parts: str | rx.Var[str]) -> rx.Var[str]:
-    """The name of a text control of the plan in the form that is sent."""
-    return rx.Var.create(list(parts)).join(NAME_PARTS)
 
 
 def _table(table: rx.Var[TableSpec]) -> rx.Component:
@@ -71,6 +61,7 @@ def _table(table: rx.Var[TableSpec]) -> rx.Component:
         ),
         rx.el.div(
             _page_title(table),
+            place_in_navigation(table),
             _fields(table),
             _relations(table),
             class_name="pd-plan-body pd-stack",
@@ -195,28 +186,9 @@ def _relation(table: rx.Var[TableSpec], relation: rx.Var[RelationSpec]) -> rx.Co
         rx.el.code(relation.target_table, " (", relation.target_columns.join(", "), ")"),
         rx.cond(relation.suggested, rx.badge("suggested", color_scheme="gray"), rx.fragment()),
         rx.el.span(class_name="pd-row-main"),
-        _remove("Remove the relation", State.remove_relation(table.table, relation.columns)),
+        remove_button("Remove the relation", State.remove_relation(table.table, relation.columns)),
         class_name="pd-row",
     )
-
-
-def _remove(label: str | rx.Var[str], event: EventSpec) -> rx.Component:
-    return rx.icon_button(
-        rx.icon("x", size=14, aria_hidden="true"),
-        on_click=event,
-        variant="ghost",
-        color_scheme="gray",
-        size="1",
-        type="button",
-        aria_label=label,
-    )
-
-
-def _options(values: rx.Var[list[str]], first: str) -> list[rx.Component]:
-    return [
-        rx.el.option(first, value=""),
-        rx.foreach(values, lambda value: rx.el.option(value, value=value)),
-    ]
 
 
 def _add_relation(table: rx.Var[TableSpec]) -> rx.Component:
@@ -225,7 +197,7 @@ def _add_relation(table: rx.Var[TableSpec]) -> rx.Component:
     mine = State.relation_table == table.table
     return rx.el.div(
         rx.el.select(
-            *_options(columns, "Column"),
+            *options(columns, "Column"),
             value=rx.cond(mine, State.relation_column, ""),
             on_change=lambda value: State.set_relation_column(table.table, value),
             aria_label="Column of " + table.label,
@@ -233,7 +205,7 @@ def _add_relation(table: rx.Var[TableSpec]) -> rx.Component:
         ),
         rx.icon("arrow-right", size=14, aria_label="refers to", flex_shrink="0"),
         rx.el.select(
-            *_options(State.targets, "Column of another table"),
+            *options(State.targets, "Column of another table"),
             value=rx.cond(mine, State.relation_target, ""),
             on_change=lambda value: State.set_relation_target(table.table, value),
             aria_label="Column that it refers to",
@@ -243,71 +215,6 @@ def _add_relation(table: rx.Var[TableSpec]) -> rx.Component:
             "Add relation",
             on_click=State.add_relation(table.table),
             disabled=~mine | (State.relation_column == "") | (State.relation_target == ""),
-            variant="soft",
-            size="1",
-            type="button",
-        ),
-        class_name="pd-plan-add",
-    )
-
-
-def _chart(chart: rx.Var[ChartSpec]) -> rx.Component:
-    return rx.el.li(
-        rx.icon("chart-column", size=16, color="var(--gray-10)", aria_hidden="true"),
-        rx.input(
-            name=typed_name("chart", chart.id),
-            custom_attrs={"data-plan": ""},
-            default_value=chart.title,
-            key=chart.id + chart.title,
-            on_blur=lambda value: State.set_chart_title(chart.id, value),
-            aria_label="Title of the chart " + chart.title,
-            size="1",
-            width="100%",
-        ),
-        rx.el.select(
-            *[rx.el.option(word, value=kind) for kind, word in CHART_WORDS.items()],
-            value=chart.kind,
-            on_change=lambda value: State.set_chart_kind(chart.id, value),
-            aria_label="Kind of the chart " + chart.title,
-            class_name="pd-select",
-        ),
-        _remove("Remove the chart " + chart.title, State.remove_chart(chart.id)),
-        class_name="pd-row pd-plan-chart",
-        custom_attrs={"data-chart": chart.id},
-    )
-
-
-def _add_chart() -> rx.Component:
-    return rx.el.div(
-        rx.el.select(
-            *_options(State.chart_tables, "Table"),
-            value=State.chart_table,
-            on_change=State.set_chart_table,
-            aria_label="Table of the new chart",
-            class_name="pd-select",
-        ),
-        rx.el.select(
-            *_options(State.chart_groups, "Group by"),
-            value=State.chart_group,
-            on_change=State.set_chart_group,
-            aria_label="Column that the new chart groups by",
-            class_name="pd-select",
-        ),
-        rx.el.select(
-            rx.el.option("Number of rows", value=""),
-            rx.foreach(
-                State.chart_values,
-                lambda value: rx.el.option("Sum of " + value, value=value),
-            ),
-            value=State.chart_value,
-            on_change=State.set_chart_value,
-            aria_label="What the new chart shows",
-            class_name="pd-select",
-        ),
-        rx.button(
-            "Add chart",
-            on_click=State.add_chart,
-            disabled=(State.chart_table == "") | (State.chart_group == ""),
             variant="soft",
             size="1",
             type="button",

@@ -23,7 +23,7 @@ from proto_ddf.web.generate.draft import (
     load_draft,
     load_plan,
 )
-from proto_ddf.web.generate.plan_state import NO_PLAN
+from proto_ddf.web.generate.plan_change import NO_PLAN
 from proto_ddf.web.generate.source_state import SourceMixin, read_sources
 from proto_ddf.web.shared.state.flow_status import (
     GenerationStatus,

@@ -208,7 +208,7 @@ class TestTables:
         after = SourceSchema(tables=(*shop.tables, RETURNS))
         assert regenerate(plan, shop, after) == plan
         new = regenerate(plan, shop, after, add=["returns"])
-        assert [table.table for table in new.tables] == ["customers", "orders", "returns"]
+        assert [table.table for table in new.tables] == ["orders", "customers", "returns"]
         assert found(new, "returns").relations[0].target_table == "orders"
         with pytest.raises(ValidationError, match="no table"):
             regenerate(plan, shop, after, add=["nothing"])

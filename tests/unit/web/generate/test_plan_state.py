@@ -9,7 +9,8 @@ from reflex.state import State
 from proto_ddf.generator.planning.plan import plan_app
 from proto_ddf.generator.spec import AppSpec, ChartKind, ChartSpec, FieldSpec, Widget
 from proto_ddf.sources.schema.model import ColumnInfo, ColumnType, SourceSchema, TableInfo
-from proto_ddf.web.generate.plan_state import NO_PLAN, PlanMixin
+from proto_ddf.web.generate.plan_change import NO_PLAN
+from proto_ddf.web.generate.plan_state import PlanMixin
 
 DOT = "\u2009.\u2009"
 
@@ -186,6 +187,58 @@ class TestCharts:
         assert state.chart_table == "customers"
 
 
+class TestFirstScreen:
+    def test_a_table_is_moved_to_another_section_and_within_it(self, state: Any) -> None:
+        first, second = (table.table for table in state.plan.tables)
+        state.move_table(second, -1)
+        assert [table.table for table in state.plan.tables] == [second, first]
+        state.move_table(second, -1)
+        assert [table.table for table in state.plan.tables] == [second, first]
+        state.set_section(second, "look-up")
+        state.move_table(second, 1)
+        assert [table.table for table in state.plan.tables] == [second, first]
+        assert state.plan.tables[0].section == "look-up"
+        assert state.sections[second] == ["main", "look-up", "report"]
+
+    def test_a_key_figure_is_added_renamed_moved_and_removed(self, state: Any) -> None:
+        state.plan.key_figures = []
+        state.set_figure_table(ORDERS)
+        assert state.figure_values == ["id", "customer", "total"]
+        state.set_figure_value("sum total")
+        state.add_figure()
+        state.set_figure_table("customers")
+        state.add_figure()
+        assert [(each.measure, each.value_column) for each in state.plan.key_figures] == [
+            ("sum", "total"),
+            ("count", None),
+        ]
+        people = state.plan.key_figures[1]
+        state.set_figure_title(people.id, "People")
+        state.move_figure(people.id, -1)
+        assert [each.title for each in state.plan.key_figures] == [
+            "People",
+            "Total of sales orders",
+        ]
+        state.set_figure_title(people.id, " ")
+        assert state.plan.key_figures[0].title == "Customers"
+        state.remove_figure(people.id)
+        assert [each.measure for each in state.plan.key_figures] == ["sum"]
+
+    def test_the_same_figure_twice_is_refused(self, state: Any) -> None:
+        state.plan.key_figures = []
+        for _ in range(2):
+            state.set_figure_table("customers")
+            failed = state.add_figure()
+        assert failed is not None
+        assert len(state.plan.key_figures) == 1
+
+    def test_a_chart_is_moved(self, state: Any) -> None:
+        state.plan.charts = []
+        first, second = add_chart(state), add_chart(state)
+        state.move_chart(second.id, -1)
+        assert [chart.id for chart in state.plan.charts] == [second.id, first.id]
+
+
 class TestRefused:
     @pytest.mark.parametrize(
         ("event", "given"),
@@ -203,7 +256,15 @@ class TestRefused:
             ("set_chart_title", ("nothing", "Title")),
             ("set_chart_kind", ("nothing", "bar")),
             ("remove_chart", ("nothing",)),
+            ("move_chart", ("nothing", 1)),
             ("add_chart", ()),
+            ("set_section", ("customers", "none")),
+            ("set_section", ("nothing", "main")),
+            ("move_table", ("nothing", 1)),
+            ("set_figure_title", ("nothing", "Title")),
+            ("move_figure", ("nothing", 1)),
+            ("remove_figure", ("nothing",)),
+            ("add_figure", ()),
             # What a page never sends, and a client may:
             ("set_label", (None, {}, [])),
             ("set_label", ("customers", "name", None)),
@@ -216,6 +277,9 @@ class TestRefused:
             ("remove_relation", ("customers", None)),
             ("set_chart_title", (None, None)),
             ("remove_chart", ({},)),
+            ("set_section", ("customers", ["main"])),
+            ("move_table", ("customers", "far")),
+            ("set_figure_title", (None, 3)),
         ],
     )
     def test_an_invalid_change_is_reported_or_ignored_and_the_plan_stays(

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from proto_ddf.web.generate import source_state
-from proto_ddf.web.generate.plan_state import NO_PLAN
+from proto_ddf.web.generate.plan_change import NO_PLAN
 from tests.unit.web.generate.states import connect, full_disk, label, load, name_of, planned, run
 from tests.unit.web.retries import press_try_again
 

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from dataclasses import field as data_field
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,7 +12,6 @@ import sqlalchemy as sa
 
 from .comparison_values import limit_of, may_hold_text, value_of
 from .dialect import as_text, can_hold, contains, equals, has_value, is_empty
-from .formats import YES_NO
 from .views import VIEWS, Field, Kind, Relation, TableView
 
 
@@ -23,6 +23,10 @@ class Condition:
     operator: str
     value: str = ""
     until: str = ""
+    through: str = ""
+    """The field that refers to the row whose `field` it is about; empty: the field is the row's own."""
+    shown: str = data_field(default="", compare=False)
+    """The value as people call it, if it refers to a row."""
 
 
 EMPTY = {"empty": "is empty", "filled": "is not empty"}
@@ -98,45 +102,24 @@ def _read(field: Field, shape: str, value: str) -> None:
         limit_of(field.kind, value, True)
 
 
-def address_filter(name: str, value: str) -> Condition:
-    """The filter for `?name=value` in an address."""
-    return Condition(name, "equals", value) if value else Condition(name, "empty")
+def target_of(view: TableView, condition: Condition) -> TableView:
+    """The view of the condition's field: this one, or the one that `through` refers to."""
+    relation = view.relation_of(condition.through) if condition.through else None
+    return VIEWS[relation.target] if relation else view
 
 
 def no_match_reason(view: TableView, conditions: Iterable[Condition]) -> str:
     """Why no row can match the filters, as a message; empty if each has a possible value. An address may contain any
     value for any field."""
     for condition in conditions:
-        field = view.by_name[condition.field]
+        target = target_of(view, condition)
+        field = target.by_name[condition.field]
         try:
-            _condition_of(field, view.column(field.name), condition)
+            _condition_of(field, target.column(field.name), condition)
         except ValueError:
             value = condition.value or condition.until
             return f"“{value}” is not a valid value of {field.label}."
     return ""
-
-
-@dataclass
-class Chip:
-    """A filter as text."""
-
-    label: str
-    words: str
-
-    @classmethod
-    def of(cls, view: TableView, condition: Condition) -> "Chip":
-        """The chip of an active condition."""
-        label = view.by_name[condition.field].label
-        if condition.operator in EMPTY:
-            return cls(label, EMPTY[condition.operator])
-        value = YES_NO.get(condition.value, condition.value)
-        if condition.operator == "contains":
-            return cls(label, f"contains “{value}”")
-        if condition.operator == "equals":
-            return cls(label, f"is {value}")
-        if value and condition.until:
-            return cls(label, f"from {value} to {condition.until}")
-        return cls(label, f"from {value}" if value else f"up to {condition.until}")
 
 
 @dataclass(frozen=True)
@@ -179,6 +162,13 @@ def _whole_number(column: sa.Column[Any], digits: str) -> Iterable[sa.ColumnElem
 
 
 def _condition(view: TableView, condition: Condition) -> sa.ColumnElement[bool]:
+    through = view.relation_of(condition.through) if condition.through else None
+    if through:
+        target = VIEWS[through.target]
+        chosen = sa.select(target.column(through.target_fields[0])).where(
+            _condition(target, replace(condition, through=""))
+        )
+        return view.column(condition.through).in_(chosen)
     field = view.by_name[condition.field]
     relation = view.relation_of(field.name)
     if condition.operator == "contains" and relation and can_hold(condition.value):
@@ -226,7 +216,7 @@ def _between(field: Field, column: sa.Column[Any], start: str, end: str) -> sa.C
     parts: list[sa.ColumnElement[bool]] = [column.is_not(None)]
     if start:
         parts.append(column >= limit_of(field.kind, start, True))
-    if end and field.kind is Kind.DATETIME and _DAY.fullmatch(end):
+    if end and field.kind in (Kind.DATETIME, Kind.TEXT) and _DAY.fullmatch(end):
         if end != date.max.isoformat():
             following = date.fromisoformat(end) + timedelta(days=1)
             parts.append(column < value_of(field.kind, following.isoformat()))

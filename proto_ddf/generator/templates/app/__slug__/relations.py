@@ -11,6 +11,7 @@ from .comparison_values import value_of
 from .data import count_rows, fetch_page
 from .database import read_connection
 from .dialect import as_text, can_hold, contains, sort_key
+from .filter_addresses import list_address
 from .filters import Condition, Query
 from .formats import alignment, plain_text, readable
 from .rows import Row, related_cells, row_name
@@ -160,7 +161,7 @@ def related_rows(view: TableView, values: dict[str, Any], limit: int = 5) -> lis
                 ],
                 rows=[Row(row.href, row.name, [row.cells[at] for at in kept]) for row in page.rows],
                 total=count_rows(other, query),
-                href=f"/{other.route}?{parameters}",
+                href=list_address(other, query.conditions),
                 new_href=f"/{other.route}/new?{parameters}"
                 if other.editable and may_edit()
                 else "",

@@ -23,6 +23,9 @@ class Kind(StrEnum):
     BINARY = "binary"
 
 
+SECTIONS = ("main", "look-up", "report")
+"""The sections of the navigation; a table of another one has no pages."""
+
 NUMBERS = {Kind.INTEGER, Kind.DECIMAL, Kind.FLOAT}
 
 WIDE = 10
@@ -102,6 +105,13 @@ class TableView:
     display: str
     """The field whose value stands for a row."""
     relations: tuple[Relation, ...] = ()
+    date: str = ""
+    """The field with the date of what a row stands for, if there is one."""
+    section: str = "main"
+    """Where the navigation has the list: "main", "look-up", "report" (a view), or "none" (rows that only connect others
+    have no pages)."""
+    icon: str = "table-2"
+    """The icon in the navigation, one of lucide's."""
     editable: bool = False
     has_row_ids: bool = True
     """False for a database view: it has no key and no row ids, and is paged by offset."""
@@ -178,7 +188,12 @@ def register(view: TableView) -> TableView:
 
 
 def views_in_order() -> list[TableView]:
-    """All tables of the app in the order of models.py, which is that of the navigation."""
-    return sorted(
-        VIEWS.values(), key=lambda view: list(view.table.metadata.tables).index(view.table.key)
-    )
+    """The tables with pages in the order of models.py, which is that of the navigation."""
+    order = list(next(iter(VIEWS.values())).table.metadata.tables) if VIEWS else []
+    shown = [view for view in VIEWS.values() if view.section in SECTIONS]
+    return sorted(shown, key=lambda view: order.index(view.table.key))
+
+
+def views_of(section: str) -> list[TableView]:
+    """The tables of a section of the navigation, in its order."""
+    return [view for view in views_in_order() if view.section == section]

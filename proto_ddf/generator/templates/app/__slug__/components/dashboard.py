@@ -1,77 +1,178 @@
-"""The parts of the dashboard: a card for each table, and the charts."""
+"""The parts of the dashboard: key figures, the choice of a period, and the charts."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import reflex as rx
 
 from ..charts import Chart, ChartPoints
-from ..views import views_in_order
+from ..config import ACCENT_COLOR
+from ..key_figures import KeyFigure, ShownFigure
+from ..periods import DAYS_BACK
+from ..states.dashboard import OTHER_PERIOD, DashboardMixin
 from .local import local, writer
 
 HEIGHT = 260
 COMPACT = "(value) => Intl.NumberFormat(undefined, { notation: 'compact' }).format(value)"
 """Formats the numbers of an axis in the browser's language: 800K."""
-SHADES = rx.Var.create(
-    [f"var(--accent-{step})" for step in (9, 11, 7, 10, 5, 8)] + ["var(--gray-8)"]
+_FAMILIES = {
+    "blue": ("blue", "indigo", "iris", "sky", "cyan"),
+    "orange": ("orange", "amber", "yellow", "gold"),
+    "green": ("green", "teal", "jade", "grass", "mint", "lime"),
+    "purple": ("purple", "violet", "plum"),
+    "crimson": ("crimson", "pink", "ruby", "red", "tomato"),
+    "brown": ("brown", "bronze"),
+}
+"""Colours that can be told apart, each with those that look much the same."""
+_OTHER_COLORS = [color for color, same in _FAMILIES.items() if ACCENT_COLOR not in same]
+SLICE_COLORS = rx.Var.create(
+    [f"var(--{color}-9)" for color in (ACCENT_COLOR, *_OTHER_COLORS[:5])] + ["var(--gray-8)"]
 )
-"""Colours of a pie's slices."""
+"""Colours of a pie's slices; the last one is that of all others."""
+_click = rx.vars.FunctionStringVar.create(
+    "openPoint", _var_data=rx.vars.VarData(imports={"$/public/charts.js": "openPoint"})
+)
+"""The function of assets/charts.js."""
 
 Points = rx.Var[list[dict[str, Any]]]
 
 
-def count_cards(counts: rx.Var[dict[str, str]]) -> rx.Component:
-    """The number of rows of each table, with a link to its list."""
-    tables = rx.Var.create([(view.name, view.label, view.route) for view in views_in_order()])
+def figure_cards(figures: Sequence[KeyFigure], state: type[DashboardMixin]) -> rx.Component:
+    """The key figures, each with a link to its rows."""
     return rx.el.div(
-        rx.foreach(tables, lambda each: _card(counts[each[0]], each[1], "/" + each[2])),
+        *[
+            _card(figure, state.figures[figure.id], state.figures.contains(figure.id), state)
+            for figure in figures
+        ],
         class_name="cards",
     )
 
 
-def _card(count: rx.Var[str], label: rx.Var[str], href: rx.Var[str]) -> rx.Component:
+def _card(
+    figure: KeyFigure,
+    shown: rx.Var[ShownFigure],
+    ready: rx.Var[bool],
+    state: type[DashboardMixin],
+) -> rx.Component:
     return rx.link(
-        rx.el.span(label, class_name="card-label cut"),
+        rx.el.span(figure.title, class_name="card-label"),
         rx.cond(
-            count,
-            rx.el.span(local("count", count), class_name="card-count"),
+            ready,
+            rx.el.span(local("number", shown.text), shown.more, class_name="card-count"),
             rx.el.span(class_name="skeleton card-count"),
         ),
-        href=href,
+        _all_time(figure.view.date, state),
+        href=rx.cond(ready, shown.href, f"/{figure.view.route}"),
         class_name="card",
     )
 
 
-def chart_panel(
-    chart: Chart, chart_points: rx.Var[ChartPoints], ready: rx.Var[bool]
-) -> rx.Component:
-    """A chart with its title."""
+def _all_time(date: str, state: type[DashboardMixin]) -> rx.Component:
+    """Says what the chosen period is not about."""
+    if date:
+        return rx.fragment()
+    return rx.cond(state.period != "", rx.el.span("All time", class_name="muted note"))
+
+
+def period_control(state: type[DashboardMixin]) -> rx.Component:
+    """The choice of a period; other days are typed."""
+    days = rx.el.fieldset(
+        rx.el.legend("Days", class_name="hidden"),
+        *[
+            rx.el.label(
+                text,
+                rx.el.input(
+                    type="date", value=value, on_change=lambda day, at=at: state.set_day(at, day)
+                ),
+            )
+            for at, text, value in (
+                ("start", "From", state.period_start),
+                ("end", "To", state.period_end),
+            )
+        ],
+        rx.el.p(state.period_problem, class_name="wrong", role="alert"),
+        class_name="days",
+    )
+    options = {"": "All time"} | DAYS_BACK | {OTHER_PERIOD: "Other days"}
+    return rx.el.div(
+        rx.el.label(
+            "Period",
+            rx.el.select(
+                *[rx.el.option(text, value=value) for value, text in options.items()],
+                value=state.period,
+                on_change=state.set_period,
+            ),
+        ),
+        rx.cond(state.period == OTHER_PERIOD, days),
+        class_name="period",
+    )
+
+
+def chart_panel(chart: Chart, state: type[DashboardMixin]) -> rx.Component:
+    """A chart with its title. A press on a point leads to its rows, and so do the links of the table below."""
     draw = {"bar": _bar, "line": _line, "pie": _pie}[chart.kind]
-    points, write_name = chart_points.points, writer(chart.name_kind)
+    shown: rx.Var[ChartPoints] = state.chart_points[chart.id]
+    ready = state.chart_points.contains(chart.id)
     return rx.el.section(
         rx.el.div(
             rx.heading(chart.title, as_="h2", size="3"),
-            rx.cond(ready, rx.el.span(local("count", chart_points.note), class_name="muted note")),
+            rx.cond(ready, rx.el.span(local("count", shown.note), class_name="muted note")),
+            _all_time(chart.view.date, state),
             class_name="section-header",
         ),
         rx.cond(
             ready,
             rx.cond(
-                points.length() > 0,
-                rx.el.div(
-                    draw(points, write_name),
-                    class_name="chart",
-                    role="img",
-                    aria_label=chart.title,
+                shown.points.length() > 0,
+                rx.fragment(
+                    rx.el.div(
+                        draw(shown.points, writer(chart.name_kind), chart.id),
+                        class_name="chart",
+                        role="img",
+                        aria_label=chart.title,
+                    ),
+                    _numbers(chart, shown.points),
                 ),
                 rx.el.p("No data for this chart.", class_name="muted chart"),
             ),
             rx.el.div(class_name="skeleton chart"),
         ),
         class_name="panel padded",
+        custom_attrs={"data-chart": chart.id},
     )
 
 
-def _bar(points: Points, write_name: rx.Var[Any]) -> rx.Component:
+def _numbers(chart: Chart, points: Points) -> rx.Component:
+    """The points as a table, for those who cannot press a bar or see it."""
+
+    def row(point: rx.Var[dict[str, Any]], at: rx.Var[int]) -> rx.Component:
+        name = local(chart.name_kind, point["name"].to(str))
+        link = rx.link(name, href=point["href"].to(str), custom_attrs={"data-point": at})
+        value = rx.cond(point["value"] != None, local("number", point["value"].to_string()), "—")  # noqa: E711
+        return rx.el.tr(
+            rx.el.th(rx.cond(point["href"] != "", link, name), scope="row"),
+            rx.el.td(value, class_name="number"),
+        )
+
+    return rx.el.details(
+        rx.el.summary("Show the numbers", class_name="muted note"),
+        rx.el.div(
+            rx.el.table(rx.el.tbody(rx.foreach(points, row)), aria_label=chart.title),
+            class_name="numbers",
+        ),
+    )
+
+
+def _pressed(chart: str) -> dict[str, rx.Var[Any]]:
+    """Bars and slices say at which place in the points they are."""
+    return {
+        "onClick": rx.Var(
+            f"(_, at) => {_click}({chart!r}, at)", _var_data=_click._get_all_var_data()
+        )
+    }
+
+
+def _bar(points: Points, write_name: rx.Var[Any], chart: str) -> rx.Component:
     return rx.recharts.bar_chart(
         *_frame(write_name),
         rx.recharts.bar(
@@ -80,6 +181,7 @@ def _bar(points: Points, write_name: rx.Var[Any]) -> rx.Component:
             radius=[4, 4, 0, 0],
             max_bar_size=48,
             is_animation_active=False,
+            custom_attrs=_pressed(chart),
         ),
         data=points,
         width="100%",
@@ -87,7 +189,7 @@ def _bar(points: Points, write_name: rx.Var[Any]) -> rx.Component:
     )
 
 
-def _line(points: Points, write_name: rx.Var[Any]) -> rx.Component:
+def _line(points: Points, write_name: rx.Var[Any], chart: str) -> rx.Component:
     return rx.recharts.area_chart(
         *_frame(write_name),
         rx.recharts.area(
@@ -99,15 +201,24 @@ def _line(points: Points, write_name: rx.Var[Any]) -> rx.Component:
             is_animation_active=False,
         ),
         data=points,
+        custom_attrs={
+            "onClick": rx.Var(
+                f"(state) => {_click}({chart!r}, state?.activeTooltipIndex)",
+                _var_data=_click._get_all_var_data(),
+            )
+        },
         width="100%",
         height=HEIGHT,
     )
 
 
-def _pie(points: Points, write_name: rx.Var[Any]) -> rx.Component:
+def _pie(points: Points, write_name: rx.Var[Any], chart: str) -> rx.Component:
     return rx.recharts.pie_chart(
         rx.recharts.pie(
-            rx.foreach(points, lambda _, at: rx.recharts.cell(fill=SHADES[at % SHADES.length()])),
+            rx.foreach(
+                points,
+                lambda _, at: rx.recharts.cell(fill=SLICE_COLORS[at % SLICE_COLORS.length()]),
+            ),
             data=points,
             data_key="value",
             name_key="name",
@@ -115,6 +226,7 @@ def _pie(points: Points, write_name: rx.Var[Any]) -> rx.Component:
             outer_radius="88%",
             stroke="var(--color-panel-solid)",
             is_animation_active=False,
+            custom_attrs=_pressed(chart),
         ),
         rx.recharts.legend(
             layout="vertical",

@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from ..filters import Chip
+from ..filter_chips import Chip
 from ..formats import YES_NO
 from ..states.listing import ListMixin
 from ..views import TableView

@@ -3,11 +3,13 @@
 import reflex as rx
 
 from ..config import APP_NAME
-from ..views import views_in_order
+from ..views import SECTIONS, TableView, views_in_order, views_of
 from .connection import connection_banner, connection_state
 from .submitting import to_send
 
 MAIN_ID = "content"
+UNFILTERED = 12
+"""With more tables the navigation has a box to find one."""
 
 
 def page(
@@ -85,18 +87,44 @@ def _brand() -> rx.Component:
 
 
 def _entries(route: rx.Var[str]) -> rx.Component:
-    tables = rx.Var.create([(view.label, view.route) for view in views_in_order()])
+    """The main tables, then the look-ups, then the views, which are folded unless one of them is shown."""
+    by_section = {name: [_view_entry(view, route) for view in views_of(name)] for name in SECTIONS}
+    reports = views_of("report")
     return rx.fragment(
+        _filter_box() if len(views_in_order()) > UNFILTERED else rx.fragment(),
         _entry("layout-dashboard", "Dashboard", "/", route == ""),
-        rx.foreach(
-            tables, lambda each: _entry("table-2", each[0], "/" + each[1], route == each[1])
+        *by_section["main"],
+        *(
+            [rx.el.p("Look-ups", class_name="nav-heading"), *by_section["look-up"]]
+            if by_section["look-up"]
+            else []
         ),
+        rx.el.details(
+            rx.el.summary("Reports", class_name="nav-heading"),
+            *by_section["report"],
+            open=rx.Var.create([view.route for view in reports]).contains(route),
+        )
+        if reports
+        else rx.fragment(),
     )
 
 
-def _entry(
-    icon: str, label: rx.Var[str] | str, href: rx.Var[str] | str, current: rx.Var[bool]
-) -> rx.Component:
+def _filter_box() -> rx.Component:
+    """Hides the entries that do not contain its text; see assets/browser/navigation.js."""
+    return rx.el.input(
+        type="search",
+        placeholder="Find a table",
+        aria_label="Find a table",
+        class_name="nav-filter",
+        custom_attrs={"data-nav-filter": True, "autoComplete": "off"},
+    )
+
+
+def _view_entry(view: TableView, route: rx.Var[str]) -> rx.Component:
+    return _entry(view.icon, view.label, f"/{view.route}", route == view.route)
+
+
+def _entry(icon: str, label: str, href: str, current: rx.Var[bool]) -> rx.Component:
     return rx.link(
         rx.icon(icon, size=16, aria_hidden="true"),
         rx.el.span(label, class_name="cut"),

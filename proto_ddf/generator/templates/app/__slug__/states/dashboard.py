@@ -1,4 +1,4 @@
-"""The state of the dashboard: the row counts of the tables, and the points of the charts."""
+"""The state of the dashboard: the key figures, the points of the charts, and the period that they are about."""
 
 import asyncio
 from typing import ClassVar
@@ -6,37 +6,77 @@ from typing import ClassVar
 import reflex as rx
 
 from ..charts import Chart, ChartPoints, chart_data
-from ..data import count_rows
 from ..errors import DataError, Problem
-from ..filters import Query
-from ..views import views_in_order
+from ..key_figures import KeyFigure, ShownFigure, figure_data
+from ..periods import DAYS_BACK, Period
+
+OTHER_PERIOD = "other"
+"""The choice of a period whose days are typed."""
 
 
 class DashboardMixin(rx.State, mixin=True):
-    """The dashboard. The page's state lists its charts in `shown_charts`."""
+    """The dashboard. The page's state lists what it shows in `shown_figures` and `shown_charts`."""
 
+    shown_figures: ClassVar[tuple[KeyFigure, ...]]
     shown_charts: ClassVar[tuple[Chart, ...]]
 
-    counts: dict[str, str] = {}
-    """Number of rows by table."""
+    figures: dict[str, ShownFigure] = {}
+    """The key figures, by id."""
     chart_points: dict[str, ChartPoints] = {}
     """The data of each chart, by its id."""
     problem: Problem = Problem()
+    period: str = ""
+    """Empty: all time; a number of days until today; or OTHER_PERIOD."""
+    period_start: str = ""
+    period_end: str = ""
+    period_problem: str = ""
 
     @rx.event(background=True, supersedes=True)
     async def opened(self):
-        """Load the counts, then the charts; each is shown as soon as it is loaded."""
+        """Load the key figures, then the charts; each is shown as soon as it is loaded."""
         async with self:
-            self.problem = Problem()
+            self.problem, period = Problem(), self._period()
+            self.period_problem = period.problem
+            if period.problem:
+                return
         try:
-            for view in views_in_order():
-                count = await asyncio.to_thread(count_rows, view, Query())
+            for figure in self.shown_figures:
+                shown = await asyncio.to_thread(figure_data, figure, period)
                 async with self:
-                    self.counts[view.name] = str(count)
+                    self.figures[figure.id] = shown
             for chart in self.shown_charts:
-                chart_points = await asyncio.to_thread(chart_data, chart)
+                chart_points = await asyncio.to_thread(chart_data, chart, period)
                 async with self:
                     self.chart_points[chart.id] = chart_points
         except DataError as error:
             async with self:
                 self.problem = error.problem
+
+    @rx.event
+    def set_period(self, period: str):
+        """Choose a period, or that its days will be typed."""
+        if period not in ("", OTHER_PERIOD, *DAYS_BACK):
+            return None
+        self.period = period
+        return self._load_again()
+
+    @rx.event
+    def set_day(self, end: str, day: str):
+        """Type the first or the last day of the period."""
+        if end == "start":
+            self.period_start = day[:10]
+        else:
+            self.period_end = day[:10]
+        return self._load_again()
+
+    def _period(self) -> Period:
+        if self.period == OTHER_PERIOD:
+            return Period(self.period_start, self.period_end)
+        return Period.last(int(self.period)) if self.period else Period()
+
+    def _load_again(self):
+        self.period_problem = self._period().problem
+        if self.period_problem:
+            return None
+        self.figures, self.chart_points = {}, {}
+        return type(self).opened

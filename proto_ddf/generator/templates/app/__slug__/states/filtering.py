@@ -4,7 +4,8 @@ from typing import ClassVar
 
 import reflex as rx
 
-from ..filters import OPERATORS, Chip, Condition, filter_error, shape_of
+from ..filter_chips import Chip
+from ..filters import OPERATORS, Condition, filter_error, shape_of
 from ..views import TableView
 
 

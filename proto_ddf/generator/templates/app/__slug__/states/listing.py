@@ -7,7 +7,9 @@ import reflex as rx
 
 from ..data import COUNT_LIMIT, count_rows, fetch_page, fetch_whole
 from ..errors import DataError, Problem
-from ..filters import Condition, Query, address_filter, no_match_reason
+from ..filter_addresses import address_conditions
+from ..filter_chips import with_names
+from ..filters import Condition, Query, no_match_reason
 from ..rows import Row
 from ..sign_in import may_edit
 from ..views import TableView
@@ -70,11 +72,9 @@ class ListMixin(FilterMixin, mixin=True):
     def opened(self):
         """When the page is opened: take filters from its address, then load."""
         self.may_add = may_edit()
-        asked = self.router.url.query_parameters
-        wanted = [name for name in asked if name in self.view.by_name]
-        if wanted:
-            self.search = ""
-            self.conditions = [address_filter(name, asked[name]) for name in wanted]
+        asked = address_conditions(self.view, self.router.url.query_parameters)
+        if asked:
+            self.search, self.conditions = "", asked
         return type(self).reload
 
     @rx.event(background=True, supersedes=True)
@@ -88,6 +88,10 @@ class ListMixin(FilterMixin, mixin=True):
             async with self:
                 self._show(page, 0, page.has_more)
                 self.total = -1
+            named = await asyncio.to_thread(with_names, self.view, query.conditions)
+            async with self:
+                if tuple(self.conditions) == query.conditions:
+                    self.conditions = named
             total = await asyncio.to_thread(count_rows, self.view, query)
             async with self:
                 self.total = total

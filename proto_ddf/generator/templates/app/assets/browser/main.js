@@ -4,6 +4,7 @@ import "./connection.js";
 import { ADDRESS, checkConnectionHealth, onConnectionHealthChange } from "./health.js";
 import { fetchWithErrorHandling, onNetworkFailure, sendWithProgress } from "./http.js";
 import "./arrow_keys.js";
+import "./navigation.js";
 // Forms are checked before outbox.js submits them, so these come first.
 import "./forms/forms.js";
 import { formSaved } from "./forms/outcomes.js";

@@ -1,0 +1,232 @@
+"""What the numbers, dates and texts of a table are good for in a key figure or a chart.
+
+A number is summed (money that is paid, quantities), averaged (prices, ratings, what has a unit), or neither (years,
+numbers that name something). Names of columns are read in English, German, French and Spanish.
+"""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from proto_ddf.generator.names import label_for
+from proto_ddf.generator.planning.column_profile import ColumnProfile, TableProfile
+from proto_ddf.generator.spec import FieldSpec, TableSpec, Widget
+from proto_ddf.sources.schema.model import ColumnType
+
+_NAMES_SOMETHING = (
+    r"id|key|no|nr|num|number|numero|numéro|code|cd|zip|plz|postal|phone|year|yr|jahr|\w*jahr|année|annee|ano|año|month|monat|week|"
+    r"weekday|season|minute|lat|latitude|lon|lng|long|longitude|\w*grad|x|y|rank|rang|position|sort|order|ordering|"
+    r"sequence|seq|line|track|page|version|floor|room|row|shelf|aisle|level|built|founded|formed|since|installed|"
+    r"odometer|elevation|elev|altitude|port|ip|flag|class|grade level"
+)
+_PAID = (
+    r"total|subtotal|amount|amt|revenue|payment|paid|sales|turnover|spent|cost|costs|fee|fees|fare|gross|net|donation|"
+    r"fine|refund|charge|premium|income|expense|expenses|profit|sum|\w*betrag|\w*summe|\w*kosten|umsatz|erl(?:oe|ö)s\w*|"
+    r"montant|total|importe|monto|multa|coste|costo|coût"
+)
+_PRICE = (
+    r"price|unit|per|each|rate|salary|wage|hourly|daily|nightly|limit|list|prix|precio|tarif|tariff|\w*preis|gehalt|"
+    r"lohn|salaire|salario|sueldo"
+)
+_QUANTITY = (
+    r"quantity|qty|count|visitors|attendance|attendees|participants|downloads|views|visits|clicks|plays|copies|units|"
+    r"distance|kwh|mwh|energy|consumption|usage|fuel|yield|harvest|catch|goals|votes|hours|days|nights|guests|rain|"
+    r"rainfall|precipitation|sold|produced|delivered|shipped|ertrag\w*|menge|anzahl|stunden|tage|cantidad|quantité|"
+    r"quantite|besucher|ventes|jours|heures"
+)
+_RATING = r"score|rating|stars|grade|mark|marks|points|note|satisfaction"
+_AVERAGED = r"delay|value|wait|waiting|speed|pressure|humidity|satisfaction"
+_ATTRIBUTE = r"duration|temp|temperature|temperatur|weight|gewicht|poids|peso|height|age|length|width|size|area|strength|depth"
+_UNIT = (
+    r"mm|cm|m|km|mi|ft|in|m2|sqm|sqft|ha|mg|g|kg|t|lb|lbs|oz|ml|cl|l|c|f|k|ms|kmh|mph|s|sec|min|h|v|w|kw|a|hz|db|ppm|"
+    r"pct|percent|bar|hpa|kcal|kj"
+)
+_SHARE = r"rate|ratio|share|percent|pct|discount|\w*anteil|remise|taux|quote"
+
+_MAIN_DATE = r"date|at|on|ordered|created|placed|time|started|sold|booked|\w*datum|fecha|begin|start|period|day|dt|when"
+_SIDE_DATE = (
+    r"updated|modified|changed|deleted|expires|expiry|due|until|end|ended|ends|closed|closes|valid|last|returned|"
+    r"received|received|depart|departure date|devolucion|calibrated|finished|completed|cancelled|to"
+)
+_BIRTH = r"birth|birthday|birthdate|born|dob|died|death|geburt\w*|geboren|naissance|nacimiento|geburtsdatum"
+_NO_CATEGORY = (
+    r"name|nm|first|last|surname|title|salutation|address|addr|street|zip|plz|postal|postcode|postleitzahl|phone|email|"
+    r"courriel|correo|url|room|color|colour|timezone|tz|iban|ip|hash|password|token|\w*name|nombre|nom|tail|model"
+)
+_WEAK_CATEGORY = r"city|town|region|state|province|ville|ciudad|ort|language|currency|make|brand"
+
+_DATES = (ColumnType.DATE, ColumnType.DATETIME)
+_NUMBERS = (ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.FLOAT)
+_DATE_WIDGETS = ("date", "datetime", "year")
+"""Values of widgets: those that show a date."""
+_NEARLY_ALL = 0.95
+"""The share of the most frequent value from which a column is nearly constant."""
+MEASUREMENTS = 3
+"""A table with so many numbers and without categories holds measurements."""
+
+
+class Measure(StrEnum):
+    COUNT = "count"
+    SUM = "sum"
+    AVERAGE = "avg"
+
+
+@dataclass(frozen=True)
+class Value:
+    """A column whose numbers are worth showing."""
+
+    field: FieldSpec
+    measure: Measure
+    strength: int
+    """3: money that is paid; 2: a quantity, a rating or a price; 1: another number with a unit or decimals."""
+
+    @property
+    def is_money(self) -> bool:
+        return self.field.widget is Widget.MONEY
+
+    @property
+    def is_rating(self) -> bool:
+        return self.measure is Measure.AVERAGE and words_match(self.field.column, _RATING)
+
+
+def words_match(column: str, words: str) -> bool:
+    """Whether one word of a column's name matches `words`."""
+    return any(re.fullmatch(words, word) for word in label_for(column).lower().split())
+
+
+def is_nearly_constant(profile: ColumnProfile | None) -> bool:
+    """Whether a column says the same of nearly all rows, or nothing."""
+    if profile is None or not profile.rows:
+        return False
+    most = max(profile.most_common, profile.nulls)
+    return profile.distinct < 2 or most >= _NEARLY_ALL * profile.rows
+
+
+def data_fields(table: TableSpec) -> list[FieldSpec]:
+    """The visible columns that are part of no relation and are not the key on their own."""
+    key = table.primary_key if len(table.primary_key) == 1 else []
+    keys = {*key, *(name for each in table.relations for name in each.columns)}
+    return [field for field in table.fields if field.column not in keys and not field.hidden]
+
+
+def values_of(table: TableSpec, profile: TableProfile) -> list[Value]:
+    """The columns to sum or to average, the most telling first."""
+    is_event = main_date(table, profile) is not None and bool(table.relations)
+    found = [
+        value
+        for field in data_fields(table)
+        if not is_nearly_constant(profile.get(field.column))
+        if (value := _value(field, is_event))
+    ]
+    if len(found) >= MEASUREMENTS and not categories_of(table, profile):
+        found = [replace(value, strength=max(value.strength, 2)) for value in found]
+    return _most_telling_first(found)
+
+
+def _most_telling_first(values: list[Value]) -> list[Value]:
+    """Columns that end alike ("home goals", "away goals") are parts of a whole, and come after others."""
+    last_words = Counter(value.field.label.split()[-1] for value in values)
+
+    def telling(value: Value) -> tuple[int, bool, bool]:
+        is_whole = last_words[value.field.label.split()[-1]] == 1
+        is_total = words_match(value.field.column, r"total|amount|gross|revenue|montant")
+        return value.strength, is_total, is_whole
+
+    return sorted(values, key=telling, reverse=True)
+
+
+def _value(field: FieldSpec, is_event: bool) -> Value | None:
+    if field.type not in _NUMBERS or field.unique or field.choices:
+        return None
+    name = field.column
+    names_something = words_match(name, _NAMES_SOMETHING)
+    if field.widget is Widget.MONEY:
+        is_named = words_match(name, f"{_PAID}|{_PRICE}")
+        return _money(field, is_event) if is_named or not names_something else None
+    if field.widget not in (Widget.INTEGER, Widget.NUMBER) and field.widget.value != "percent":
+        return None
+    if words_match(name, _SHARE) or field.widget.value == "percent":
+        return Value(field, Measure.AVERAGE, 1)
+    if words_match(name, _QUANTITY):
+        return Value(field, Measure.SUM, 2)
+    if names_something:
+        return None
+    if words_match(name, f"{_RATING}|{_AVERAGED}"):
+        return Value(field, Measure.AVERAGE, 2)
+    if field.type is not ColumnType.INTEGER or words_match(name, f"{_ATTRIBUTE}|{_UNIT}"):
+        return Value(field, Measure.AVERAGE, 1)
+    return None
+
+
+def _money(field: FieldSpec, is_event: bool) -> Value:
+    """A price is summed only where it was paid: in a table of events."""
+    if words_match(field.column, _PAID) and not words_match(field.column, r"unit|per"):
+        return Value(field, Measure.SUM, 3)
+    if not words_match(field.column, _PRICE):
+        return Value(field, Measure.SUM, 2)
+    if (
+        is_event
+        and words_match(field.column, r"price|prix|precio|\w*preis")
+        and not words_match(field.column, r"unit|per|list|asking")
+    ):
+        return Value(field, Measure.SUM, 3)
+    return Value(field, Measure.AVERAGE, 2)
+
+
+def main_date(table: TableSpec, profile: TableProfile) -> FieldSpec | None:
+    """The date at which what a row stands for took place."""
+    keys = set(table.primary_key)
+    related = {name for each in table.relations for name in each.columns}
+    dates = [
+        field
+        for field in table.fields
+        if is_date(field) and not field.hidden and field.column not in related
+        if (field.column not in keys or len(keys) > 1) and not words_match(field.column, _BIRTH)
+        if _has_range(profile.get(field.column))
+    ]
+    return max(dates, key=_date_rank, default=None)
+
+
+def is_date(field: FieldSpec) -> bool:
+    if field.type in _DATES:
+        return True
+    return field.type is ColumnType.TEXT and field.widget.value in _DATE_WIDGETS
+
+
+def _has_range(profile: ColumnProfile | None) -> bool:
+    if profile is None or not profile.rows:
+        return True
+    return not is_nearly_constant(profile) and profile.nulls * 2 <= profile.rows
+
+
+def _date_rank(field: FieldSpec) -> int:
+    is_side = words_match(field.column, _SIDE_DATE)
+    return words_match(field.column, _MAIN_DATE) - 2 * is_side
+
+
+def categories_of(table: TableSpec, profile: TableProfile) -> list[FieldSpec]:
+    """The own columns that group the rows, the most telling first."""
+    groups = [field for field in data_fields(table) if _groups(field, profile.get(field.column))]
+    return sorted(groups, key=_category_rank)
+
+
+def _category_rank(field: FieldSpec) -> tuple[bool, bool]:
+    return is_flag(field), words_match(field.column, _WEAK_CATEGORY)
+
+
+def is_flag(field: FieldSpec) -> bool:
+    return field.type is ColumnType.BOOLEAN or field.widget is Widget.SWITCH
+
+
+def _groups(field: FieldSpec, profile: ColumnProfile | None) -> bool:
+    if field.unique or words_match(field.column, _NO_CATEGORY) or is_nearly_constant(profile):
+        return False
+    known = profile is not None and profile.rows > 0
+    if is_flag(field):
+        return not known or (profile is not None and profile.distinct == 2)
+    if field.type is not ColumnType.TEXT or field.widget not in (Widget.TEXT, Widget.SELECT):
+        return False
+    if known and profile is not None:
+        return profile.is_category
+    return field.choices is not None and len(field.choices) <= 12

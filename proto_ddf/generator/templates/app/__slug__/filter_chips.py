@@ -1,0 +1,74 @@
+"""The active filters of a list as text."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import sqlalchemy as sa
+
+from .comparison_values import value_of
+from .database import read_connection
+from .filters import EMPTY, Condition, target_of
+from .formats import YES_NO
+from .rows import related_cells
+from .views import TableView
+
+
+@dataclass
+class Chip:
+    """A filter as text."""
+
+    label: str
+    words: str
+
+    @classmethod
+    def of(cls, view: TableView, condition: Condition) -> "Chip":
+        """The chip of an active condition."""
+        label = target_of(view, condition).by_name[condition.field].label
+        if condition.through:
+            label = f"{view.by_name[condition.through].label}: {label}"
+        if condition.operator in EMPTY:
+            return cls(label, EMPTY[condition.operator])
+        value = condition.shown or YES_NO.get(condition.value, condition.value)
+        if condition.operator == "contains":
+            return cls(label, f"contains “{value}”")
+        if condition.operator == "equals":
+            return cls(label, f"is {value}")
+        if value and condition.until:
+            return cls(label, f"from {value} to {condition.until}")
+        return cls(label, f"from {value}" if value else f"up to {condition.until}")
+
+
+def with_names(view: TableView, conditions: Sequence[Condition]) -> list[Condition]:
+    """The conditions; those that are about a row of another table have its name.
+
+    Raises:
+        DataError: the database could not answer.
+    """
+    if not any(_needs_name(view, each) for each in conditions):
+        return list(conditions)
+    with read_connection() as connection:
+        return [
+            replace(each, shown=_name_of(connection, view, each))
+            if _needs_name(view, each)
+            else each
+            for each in conditions
+        ]
+
+
+def _needs_name(view: TableView, condition: Condition) -> bool:
+    return (
+        condition.operator == "equals"
+        and not condition.shown
+        and target_of(view, condition).relation_of(condition.field) is not None
+    )
+
+
+def _name_of(connection: sa.Connection, view: TableView, condition: Condition) -> str:
+    target = target_of(view, condition)
+    relation = target.relation_of(condition.field)
+    try:
+        value = value_of(target.by_name[condition.field].kind, condition.value)
+    except ValueError:
+        return ""
+    cells = related_cells(connection, relation, [value]) if relation else {}
+    return next((cell.text for cell in cells.values()), "")
