@@ -40,9 +40,6 @@ _FIELD_RESERVED = _KEYWORDS | frozenset({"self", "cls", "metadata", "registry"})
 _ROUTE_RESERVED = frozenset(
     {"index", "dashboard", "home", "404", "api", "assets", "browser", "outbox", "ping"}
 )
-_ACRONYMS = frozenset(
-    {"id", "url", "sku", "ip", "api", "vat", "iban", "isbn", "uuid", "html", "pdf", "usd", "eur"}
-)
 
 
 def validate_project_name(name: str) -> str:
@@ -154,24 +151,3 @@ def _unique(base: str, taken: set[str], joiner: str) -> str:
         number += 1
     taken.add(candidate)
     return candidate
-
-
-def label_for(text: str) -> str:
-    """A label for people: "order_items" -> "Order items", "customerID" -> "Customer ID"."""
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text)
-    words = re.sub(r"[_\W]+", " ", spaced).split()
-    if not words:
-        return text.strip() or "Unnamed"
-    lower = [word if _is_acronym(word) else word.lower() for word in words]
-    shown = [word.upper() if word.lower() in _ACRONYMS else word for word in lower]
-    return shown[0][:1].upper() + shown[0][1:] + "".join(f" {word}" for word in shown[1:])
-
-
-def _is_acronym(word: str) -> bool:
-    return len(word) > 1 and word.isupper() and len(word) <= 4
-
-
-def relation_label(column: str) -> str:
-    """The label of a column that refers to a row of another table: "customer_id" -> "Customer"."""
-    stem = re.sub(r"(?<=.)(?:[_\s-](?i:id|fk|key)|(?<=[a-z])(?:ID|Id|FK|Fk))$", "", column)
-    return label_for(stem if stem.strip("_ ") else column)

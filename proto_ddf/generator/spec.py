@@ -5,13 +5,16 @@ app keeps it in `app.json`. It contains no secret and no path of this machine.
 """
 
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
+from proto_ddf.generator.labels import singular_label
 from proto_ddf.sources.schema.model import ColumnType
 
 Dialect = Literal["sqlite", "postgresql", "mysql"]
+VERSION = 2
+"""Of the AppSpec; one of an earlier version is still read."""
 
 
 class Widget(StrEnum):
@@ -86,6 +89,8 @@ class RelationSpec(_Spec):
     target_table: str
     target_columns: list[str]
     suggested: bool = False
+    children_label: str | None = None
+    """How the rows that refer to a row of their own table are called: "Children"."""
 
 
 class TableSpec(_Spec):
@@ -98,12 +103,18 @@ class TableSpec(_Spec):
     route: str
     """URL path without a slash, unique in the app."""
     label: str
+    """Of its page, in the plural: "Orders"."""
+    singular: str
+    """How one row is called: "Order"."""
     fields: list[FieldSpec]
     primary_key: list[str] = []
     """Column names. Empty: rows can be viewed but not edited."""
     relations: list[RelationSpec] = []
-    display_column: str
-    """The column whose value stands for a row."""
+    row_name: list[str] = []
+    """The columns whose shown values name a row, joined by a space. Empty: a row is called by its singular and its key,
+    "Order 4711"."""
+    beside: str | None = None
+    """The column, a relation or a date, that is shown beside the key of a row without a name of its own."""
     editable: bool = False
     row_count: int = 0
     is_view: bool = False
@@ -149,7 +160,7 @@ class ChartSpec(_Spec):
 
 
 class AppSpec(_Spec):
-    version: int = 1
+    version: int = VERSION
     name: str
     slug: str
     """Name of the package and the folder, and of the reservation."""
@@ -165,3 +176,19 @@ class AppSpec(_Spec):
     """In the order of navigation."""
     key_figures: list[KeyFigureSpec] = []
     charts: list[ChartSpec] = []
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_earlier_version(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or data.get("version") != 1:
+            return data
+        tables = [_of_version_2(table) for table in data.get("tables", [])]
+        return {**data, "version": VERSION, "tables": tables}
+
+
+def _of_version_2(table: dict[str, Any]) -> dict[str, Any]:
+    """The table of version 1 had one display column, which could be its key."""
+    kept = {name: value for name, value in table.items() if name != "display_column"}
+    display = table.get("display_column")
+    named = [] if display in (None, *table.get("primary_key", [])) else [display]
+    return {"singular": singular_label(str(table.get("label", ""))), "row_name": named, **kept}

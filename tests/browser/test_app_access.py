@@ -109,7 +109,7 @@ def test_a_builder_signs_in_and_edits(shop: Shop, tab: Page) -> None:
     expect(tab).to_have_url(re.compile(rf"{re.escape(shop.server.url)}/sign-in\?next="))
     sign_in(tab, "Bea")
     expect(tab).to_have_url(f"{shop.address}/notes")
-    tab.get_by_role("link", name="New row in Notes").click()
+    tab.get_by_role("link", name="New note").click()
     tab.get_by_label("Title").fill("By a builder")
     tab.get_by_role("button", name="Save").click()
     expect(tab.get_by_role("heading", level=1)).to_have_text("By a builder")
@@ -122,7 +122,7 @@ def test_a_viewer_reads_and_sees_nothing_to_change(shop: Shop, tab: Page) -> Non
     tab.goto(f"{shop.address}/notes")
     sign_in(tab, "Vera")
     expect(tab.get_by_role("cell", name="First note", exact=True)).to_be_visible()
-    expect(tab.get_by_role("link", name="New row in Notes")).to_have_count(0)
+    expect(tab.get_by_role("link", name="New note")).to_have_count(0)
     tab.goto(f"{shop.address}/notes/1")
     expect(tab.get_by_role("heading", level=1)).to_have_text("First note")
     expect(tab.get_by_text("You may read the rows of this app")).to_be_visible()
@@ -165,7 +165,7 @@ def test_who_signs_out_of_proto_ddf_is_out_of_the_app(shop: Shop, tab: Page) -> 
 
 def add_note(page: Page, address: str, title: str) -> None:
     page.goto(f"{address}/notes")
-    page.get_by_role("link", name="New row in Notes").click()
+    page.get_by_role("link", name="New note").click()
     page.get_by_label("Title").fill(title)
     page.get_by_role("button", name="Save").click()
 

@@ -29,7 +29,7 @@ def test_sample_shop_becomes_a_live_app_whose_rows_can_be_edited(page: Page, ser
     shop = server.home / "samples" / "sample_shop.db"
 
     page.goto(f"{address}/customers")
-    page.get_by_role("link", name="New row in Customers").click()
+    page.get_by_role("link", name="New customer").click()
     page.get_by_label("Name").fill("Ada Lovelace")
     page.get_by_label("Email").fill("ada@example.org")
     page.get_by_label("City").fill("London")

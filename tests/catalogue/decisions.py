@@ -126,11 +126,13 @@ def decisions_of(spec: AppSpec) -> Decisions:
 
 def _table(table: TableSpec) -> TableDecision:
     return TableDecision(
-        row_name=table.display_column,
-        beside=None,
+        row_name=" + ".join(table.row_name) or f"{table.singular} <key>",
+        beside=None if table.row_name else table.beside,
         page=table.label,
-        singular=None,
-        children=None,
+        singular=table.singular,
+        children=next(
+            (each.children_label for each in table.relations if each.children_label), None
+        ),
         section="no page" if table.section is SpecSection.NONE else table.section.value,
         columns={
             field.column: ColumnDecision(_shown_type(field), field.label) for field in table.fields

@@ -63,11 +63,12 @@ def insert_rows(table: TableInfo, rows: int) -> str:
 
 
 def create_indexes(table: TableSpec, charts: Iterable[ChartSpec]) -> list[str]:
-    """CREATE INDEX for relations, and for columns used to sort and group: dates, the display column, and charts."""
+    """CREATE INDEX for relations, and for columns used to sort and group: dates, the columns that name
+    a row, and charts."""
     wanted = [relation.columns for relation in table.relations]
     wanted += [[field.column] for field in table.fields if field.type in _DATES]
     wanted += [[chart.group_by] for chart in charts if chart.table == table.table]
-    wanted.append([table.display_column])
+    wanted += [[column] for column in table.row_name]
     distinct = {tuple(columns): None for columns in wanted}
     distinct.pop(tuple(table.primary_key), None)
     return [_create_index(table, columns) for columns in distinct]

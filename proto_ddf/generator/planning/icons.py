@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 
-from proto_ddf.generator.names import label_for
+from proto_ddf.generator.labels import label_for
 from proto_ddf.generator.spec import Section, TableSpec
 
 _BY_WORDS = (

@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from proto_ddf.generator.names import label_for
+from proto_ddf.generator.labels import label_for
 from proto_ddf.generator.planning.column_profile import ColumnProfile, TableProfile
 from proto_ddf.generator.spec import FieldSpec, TableSpec, Widget
 from proto_ddf.sources.schema.model import ColumnType

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from proto_ddf.errors.types import ValidationError
+from proto_ddf.generator.labels import Wording, children_label, label_for, relation_label
 from proto_ddf.generator.names import (
     field_identifier,
-    label_for,
     route_for,
     table_identifier,
     validate_project_name,
@@ -16,7 +16,8 @@ from proto_ddf.generator.planning.icons import choose_icons
 from proto_ddf.generator.planning.key_figures import plan_key_figures
 from proto_ddf.generator.planning.measures import main_date
 from proto_ddf.generator.planning.navigation import arrange
-from proto_ddf.generator.planning.relations import display_column, plan_relations, related_columns
+from proto_ddf.generator.planning.relations import plan_relations, related_columns
+from proto_ddf.generator.planning.row_names import plan_beside, plan_row_name
 from proto_ddf.generator.planning.widgets import plan_field
 from proto_ddf.generator.spec import AppSpec, Dialect, FieldSpec, RelationSpec, TableSpec, Widget
 from proto_ddf.sources.protocol import Source
@@ -57,6 +58,7 @@ def plan_app(
     check_color(accent_color)
     chosen = _chosen(schema, tables)
     profiles = read_profiles(source, chosen)
+    wording = wording_of(chosen)
     identifiers, routes = set[str](), set[str]()
     planned: list[TableSpec] = []
     for table in chosen:
@@ -70,8 +72,11 @@ def plan_app(
                 allow_editing=allow_editing,
                 imported=imported,
                 profile=profiles[table.name],
+                wording=wording,
             )
         )
+    for each in planned:
+        each.beside = plan_beside(each, planned, profiles[each.table])
     arranged = arrange(planned)
     choose_icons(arranged)
     return AppSpec(
@@ -86,6 +91,11 @@ def plan_app(
         key_figures=plan_key_figures(arranged, profiles),
         charts=plan_charts(arranged, profiles),
     )
+
+
+def wording_of(tables: Sequence[TableInfo]) -> Wording:
+    """How the tables of an app are called."""
+    return Wording.of({table.name: [each.name for each in table.columns] for table in tables})
 
 
 def check_color(accent_color: str) -> None:
@@ -117,24 +127,33 @@ def plan_table(
     allow_editing: bool,
     imported: bool,
     profile: TableProfile,
+    wording: Wording,
 ) -> TableSpec:
     """The plan of one table among the `chosen`; `name` and `route` are unique in the app."""
+    label = wording.page(table.name, is_view=table.is_view)
     relations = plan_relations(table, chosen, imported=imported)
+    for relation in relations:
+        if relation.target_table == table.name:
+            parent = relation_label(relation.columns[0])
+            relation.children_label = children_label(label, parent)
     fields = _fields(table, relations, imported, profile)
     key = list(table.primary_key)
     if imported and not key:
         fields.insert(0, _added_key(fields))
         key = [fields[0].column]
+    others = [each.name for each in chosen if each.name != table.name]
+    row_name = plan_row_name(table.name, others, fields, key, relations, profile)
     planned = TableSpec(
         table=table.name,
         namespace=table.namespace,
         name=name,
         route=route,
-        label=label_for(table.name),
+        label=label,
+        singular=wording.row(table.name),
         fields=fields,
         primary_key=key,
         relations=relations,
-        display_column=display_column(fields, key),
+        row_name=row_name,
         editable=allow_editing and bool(key) and not table.is_view,
         row_count=table.row_count,
         is_view=table.is_view,

@@ -7,7 +7,8 @@ the names of the source.
 from collections.abc import Sequence
 
 from proto_ddf.errors.types import ValidationError
-from proto_ddf.generator.names import label_for, relation_label, validate_project_name
+from proto_ddf.generator.labels import label_for, relation_label
+from proto_ddf.generator.names import validate_project_name
 from proto_ddf.generator.planning.plan import check_color
 from proto_ddf.generator.planning.relations import compatible, related_columns
 from proto_ddf.generator.planning.widgets import allowed_widgets, default_widget

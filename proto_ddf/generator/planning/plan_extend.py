@@ -5,8 +5,9 @@ from proto_ddf.generator.names import route_for, table_identifier
 from proto_ddf.generator.planning.column_profile import read_profiles
 from proto_ddf.generator.planning.icons import icon_for
 from proto_ddf.generator.planning.navigation import section_of
-from proto_ddf.generator.planning.plan import plan_table
+from proto_ddf.generator.planning.plan import plan_table, wording_of
 from proto_ddf.generator.planning.relations import plan_relations
+from proto_ddf.generator.planning.row_names import plan_beside
 from proto_ddf.generator.spec import AppSpec, Widget
 from proto_ddf.sources.protocol import Source
 from proto_ddf.sources.schema.model import SourceSchema
@@ -32,6 +33,7 @@ def add_table(
     known = {planned.table for planned in new.tables} | {table}
     chosen = [each for each in schema.tables if each.name in known]
     identifier = table_identifier(table, {each.name for each in new.tables}, len(known))
+    profile = read_profiles(source, [info])[table]
     planned = plan_table(
         info,
         chosen,
@@ -39,9 +41,11 @@ def add_table(
         route=route_for(identifier, {each.route for each in new.tables}),
         allow_editing=spec.allow_editing,
         imported=spec.imported,
-        profile=read_profiles(source, [info])[table],
+        profile=profile,
+        wording=wording_of(chosen),
     )
     new.tables.append(planned)
+    planned.beside = plan_beside(planned, new.tables, profile)
     _add_relations_to(new, schema, table)
     planned.section = section_of(planned, new.tables)
     planned.icon = icon_for(planned, {each.icon for each in new.tables})

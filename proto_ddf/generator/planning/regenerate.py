@@ -7,16 +7,18 @@ as usual, and so is a column whose type changed, except for its label. New table
 from collections.abc import Iterable, Mapping, Sequence
 
 from proto_ddf.errors.types import IntegrationError
+from proto_ddf.generator.labels import Wording
 from proto_ddf.generator.names import allowed_route
 from proto_ddf.generator.planning.chart_edit import chart_is_valid
 from proto_ddf.generator.planning.column_profile import TableProfile, read_profiles
 from proto_ddf.generator.planning.figure_edit import figure_is_valid
 from proto_ddf.generator.planning.measures import is_date
 from proto_ddf.generator.planning.navigation import is_link
-from proto_ddf.generator.planning.plan import plan_table
+from proto_ddf.generator.planning.plan import plan_table, wording_of
 from proto_ddf.generator.planning.plan_extend import add_table
 from proto_ddf.generator.planning.regenerate_fields import merge_fields
 from proto_ddf.generator.planning.relations import compatible, plan_relations
+from proto_ddf.generator.planning.row_names import plan_beside
 from proto_ddf.generator.spec import AppSpec, RelationSpec, Section, TableSpec
 from proto_ddf.sources.protocol import Source
 from proto_ddf.sources.schema.diff import SchemaChanges, compare_schemas
@@ -72,11 +74,14 @@ def regenerate(
     chosen = [current[table.table] for table in kept]
     previous = {table.name: table for table in before.tables}
     profiles = read_profiles(source, chosen)
+    wording = wording_of(chosen)
     new = spec.model_copy(deep=True)
     new.tables = [
-        _table(table, current[table.table], chosen, previous, spec, profiles[table.table])
+        _table(table, current[table.table], chosen, previous, spec, profiles[table.table], wording)
         for table in kept
     ]
+    for old, planned in zip(kept, new.tables, strict=True):
+        _keep_row_name(old, planned, new.tables, profiles[old.table])
     new.key_figures = [figure for figure in new.key_figures if figure_is_valid(new, figure)]
     new.charts = [chart for chart in new.charts if chart_is_valid(new, chart)]
     for name in add:
@@ -107,6 +112,7 @@ def _table(
     previous: Mapping[str, TableInfo],
     spec: AppSpec,
     profile: TableProfile,
+    wording: Wording,
 ) -> TableSpec:
     planned = plan_table(
         info,
@@ -116,14 +122,13 @@ def _table(
         allow_editing=spec.allow_editing,
         imported=spec.imported,
         profile=profile,
+        wording=wording,
     )
     before = previous.get(info.name)
     planned.relations = _relations(old, planned, previous, chosen, spec.imported)
     planned.fields = merge_fields(old, planned, before or info, info, profile)
-    planned.label = old.label
+    planned.label, planned.singular = old.label, old.singular
     _keep_place(old, planned)
-    if old.display_column in {field.column for field in planned.fields}:
-        planned.display_column = old.display_column
     return planned
 
 
@@ -134,6 +139,18 @@ def _keep_place(old: TableSpec, planned: TableSpec) -> None:
     planned.icon = old.icon
     if any(field.column == old.main_date and is_date(field) for field in planned.fields):
         planned.main_date = old.main_date
+
+
+def _keep_row_name(
+    old: TableSpec, planned: TableSpec, tables: Sequence[TableSpec], profile: TableProfile
+) -> None:
+    """Call the rows as before, as far as the columns still exist."""
+    present = {field.column for field in planned.fields}
+    left = [column for column in old.row_name if column in present]
+    if left or not old.row_name:
+        planned.row_name = left
+    is_there = old.beside in (None, *present)
+    planned.beside = old.beside if is_there else plan_beside(planned, tables, profile)
 
 
 def _relations(

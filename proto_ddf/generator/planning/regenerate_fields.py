@@ -1,6 +1,7 @@
 """Plans the fields of a table again, and keeps what a person decided about the columns that existed before."""
 
-from proto_ddf.generator.names import field_identifier, label_for, relation_label
+from proto_ddf.generator.labels import label_for, relation_label
+from proto_ddf.generator.names import field_identifier
 from proto_ddf.generator.planning.column_profile import TableProfile
 from proto_ddf.generator.planning.relations import related_columns
 from proto_ddf.generator.planning.widgets import allowed_widgets, default_widget

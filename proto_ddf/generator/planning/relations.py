@@ -1,12 +1,11 @@
-"""Relations between the tables of an app, and the column whose value stands for a row."""
+"""Relations between the tables of an app."""
 
 from collections.abc import Iterable, Sequence
 
-from proto_ddf.generator.spec import FieldSpec, RelationSpec
+from proto_ddf.generator.spec import RelationSpec
 from proto_ddf.sources.schema.model import ColumnType, ForeignKey, TableInfo
 
 _NUMBERS = {ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.FLOAT}
-_NAMING = ("name", "title", "label", "email", "code")
 
 
 def plan_relations(
@@ -47,25 +46,3 @@ def related_columns(relations: Iterable[RelationSpec]) -> set[str]:
 def compatible(first: ColumnType, second: ColumnType) -> bool:
     """Whether values of the two types can be equal."""
     return first is second or {first, second} <= _NUMBERS
-
-
-def display_column(fields: Sequence[FieldSpec], key: Sequence[str]) -> str:
-    """The column whose value stands for a row: a name or title, otherwise a unique text, otherwise the key."""
-    texts = [field for field in fields if field.type is ColumnType.TEXT and not field.hidden]
-    own = [field for field in texts if field.column not in _foreign(fields)]
-    for word in _NAMING:
-        for field in own:
-            if field.name == word:
-                return field.column
-    for word in _NAMING:
-        for field in own:
-            if field.name.endswith(f"_{word}"):
-                return field.column
-    for field in own:
-        if field.unique:
-            return field.column
-    return key[0] if key else fields[0].column
-
-
-def _foreign(fields: Sequence[FieldSpec]) -> set[str]:
-    return {field.column for field in fields if field.widget == "relation"}

@@ -2,7 +2,7 @@
 
 import re
 
-from proto_ddf.generator.names import label_for, relation_label
+from proto_ddf.generator.labels import label_for, relation_label
 from proto_ddf.generator.planning.column_profile import ColumnProfile
 from proto_ddf.generator.spec import FieldSpec, Widget
 from proto_ddf.sources.schema.model import ColumnInfo, ColumnType

@@ -33,7 +33,7 @@ def fill_customer(page: Page, **values: str) -> None:
 
 def test_a_row_is_created_changed_and_deleted(shop, page: Page, console):
     page.goto(f"{shop.url}/customers")
-    page.get_by_role("link", name="New row in Customers").click()
+    page.get_by_role("link", name="New customer").click()
     fill_customer(page, Email="first@example.com")
     page.get_by_label("Newsletter").click()
     page.get_by_role("button", name="Save").click()

@@ -102,7 +102,7 @@ def test_a_person_who_opened_another_page_stays_there_when_the_row_is_added(
         page.get_by_role("button", name="Save").click()
         is_saving(page)
         leave_for(page, "Orders")
-    expect(page.get_by_text("Save “New row in Customers”: done.")).to_be_visible()
+    expect(page.get_by_text("Save “New customer”: done.")).to_be_visible()
     expect(page.get_by_role("heading", name="Orders", level=1)).to_be_visible()
     page.goto(f"{shop.url}/customers/new")
     expect(page.get_by_label("Name")).to_have_value("")

@@ -96,8 +96,9 @@ def test_a_list_starts_with_the_first_columns_of_a_wide_table(awkward, width, sh
             *[views.Field(name=f"f{n}", label=f"F{n}") for n in range(width)],
         ),
         key=(),
-        display=f"f{width - 1}",
+        singular="Wide",
+        row_name=(f"f{width - 1}",),
     )
     assert len(view.default_columns) == shown
     assert view.default_columns[0] == "f0"
-    assert view.default_columns[-1] == view.display
+    assert view.default_columns[-1:] == view.row_name

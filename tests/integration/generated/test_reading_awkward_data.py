@@ -142,7 +142,7 @@ def test_the_start_of_a_text_continues_after_the_character_0(awkward, story):
 
 def test_a_search_finds_rows_by_the_row_they_refer_to(awkward, monkeypatch):
     view = awkward.view("things")
-    codes = dataclasses.replace(awkward.view("codes"), display="meaning")
+    codes = dataclasses.replace(awkward.view("codes"), row_name=("meaning",))
     monkeypatch.setitem(awkward.views.VIEWS, "codes", codes)
     found = awkward.data.count_rows(view, awkward.filters.Query(search="word with a mean"))
     assert found == 15

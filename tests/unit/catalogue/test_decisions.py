@@ -21,12 +21,13 @@ def test_names_types_labels_and_charts_are_read() -> None:
                 name="visit",
                 route="visit",
                 label="Visits",
+                singular="Visit",
                 fields=[
                     _field("seen", ColumnType.DATETIME, Widget.DATE),
                     _field("scan", ColumnType.BINARY, Widget.READONLY),
                     _field("extra", ColumnType.JSON, Widget.TEXTAREA),
                 ],
-                display_column="seen",
+                row_name=["seen"],
             )
         ],
         charts=[
@@ -45,7 +46,7 @@ def test_names_types_labels_and_charts_are_read() -> None:
     assert found.charts == (ChartDecision("visit", "sum(fee)", "seen", "Fee per month"),)
     assert found.charts[0].text == "visit: sum(fee) by seen"
     visit = found.tables["visit"]
-    assert (visit.page, visit.row_name) == ("Visits", "seen")
+    assert (visit.page, visit.singular, visit.row_name) == ("Visits", "Visit", "seen")
     assert visit.columns == {
         "seen": ColumnDecision("date", "Seen"),
         "scan": ColumnDecision("file", "Scan"),

@@ -8,8 +8,6 @@ from proto_ddf.errors.types import ValidationError
 from proto_ddf.generator.names import (
     TEMPLATES,
     field_identifier,
-    label_for,
-    relation_label,
     reserved_project_names,
     route_for,
     table_identifier,
@@ -132,36 +130,3 @@ def test_routes_are_unique_and_leave_the_apps_own_alone() -> None:
     assert route_for("order_items", taken) == "order-items"
     assert route_for("order_items", taken) == "order-items-2"
     assert route_for("api", taken) == "api-table"
-
-
-@pytest.mark.parametrize(
-    ("text", "label"),
-    [
-        ("order_items", "Order items"),
-        ("customerID", "Customer ID"),
-        ("createdAt", "Created at"),
-        ("SKU", "SKU"),
-        ("  unit  price ", "Unit price"),
-        ("Größe", "Größe"),
-        ("", "Unnamed"),
-        ("***", "***"),
-    ],
-)
-def test_labels_read_well(text: str, label: str) -> None:
-    assert label_for(text) == label
-
-
-@pytest.mark.parametrize(
-    ("column", "label"),
-    [
-        ("customer_id", "Customer"),
-        ("customerId", "Customer"),
-        ("ship_to_fk", "Ship to"),
-        ("id", "ID"),
-        ("carrier", "Carrier"),
-        ("paid", "Paid"),
-        ("grid", "Grid"),
-    ],
-)
-def test_a_relation_is_named_after_what_it_refers_to(column: str, label: str) -> None:
-    assert relation_label(column) == label

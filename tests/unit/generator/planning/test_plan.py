@@ -8,7 +8,6 @@ import pytest
 
 from proto_ddf.errors.types import ValidationError
 from proto_ddf.generator.code.render import render_files
-from proto_ddf.generator.names import label_for
 from proto_ddf.generator.planning.plan import plan_app
 from proto_ddf.generator.planning.plan_edit import find_field, find_table
 from proto_ddf.generator.spec import AppSpec, ChartKind, FieldSpec, Widget
@@ -147,8 +146,9 @@ def test_long_values_get_a_text_area(make_source: MakeSource) -> None:
 
 
 def test_the_column_that_names_a_row(plan: AppSpec) -> None:
-    assert find_table(plan, "customers").display_column == "name"
-    assert find_table(plan, "orders").display_column == "id"
+    assert find_table(plan, "customers").row_name == ["name"]
+    orders = find_table(plan, "orders")
+    assert (orders.row_name, orders.singular, orders.beside) == ([], "Order", "customer_id")
 
 
 def test_tables_are_editable_only_where_allowed_and_with_a_key(shop: SourceSchema) -> None:
@@ -294,7 +294,8 @@ def test_two_hundred_tables_of_two_hundred_columns_of_any_name() -> None:
         assert len(set(identifiers)) == 201
         assert not any(map(keyword.iskeyword, identifiers))
         assert all(map(str.isidentifier, identifiers))
-        assert table.label == label_for(table.table)
+        assert table.label
+        assert table.singular
 
 
 def test_every_table_name_that_the_templates_use_is_left_to_them() -> None:

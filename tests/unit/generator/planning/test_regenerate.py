@@ -346,7 +346,8 @@ def test_whatever_happens_to_a_source_the_plan_fits_it_then(
         assert set(columns) >= {column.name for column in info.columns}
         assert added == (set(table.primary_key) if imported and not info.primary_key else set())
         assert len({field.name for field in table.fields}) == len(columns) == len(set(columns))
-        assert {table.display_column, *table.primary_key} <= set(columns)
+        assert {*table.row_name, *table.primary_key} <= set(columns)
+        assert table.beside in (None, *columns)
         for relation in table.relations:
             target = {field.column for field in found(new, relation.target_table).fields}
             assert set(relation.columns) <= set(columns)

@@ -5,7 +5,6 @@ table is as fast as the first.
 """
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -13,12 +12,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from .database import read_connection
-from .dialect import equals, shown_binary, start_of
+from .dialect import equals, shown_binary
 from .errors import ROW_GONE, DataError
 from .filters import Condition, Query, matches
-from .formats import CUT
 from .paging import Cursor, Order
-from .rows import Row, as_rows, related_cells
+from .rows import Row, as_rows
+from .shown_columns import shown_column
 from .views import Kind, TableView
 
 COUNT_LIMIT = 1_000_000
@@ -75,7 +74,8 @@ def fetch_page(
             if len(found) > size:
                 break
         kept = found[:size][::-1] if backwards else found[:size]
-        rows = _as_rows(connection, view, kept)
+        names = [field.name for field in view.fields]
+        rows = as_rows(connection, view, [dict(zip(names, row, strict=False)) for row in kept])
     width = len(view.fields)
     has_more = offset > 0 if before is not None and by_position else len(found) > size
     return Page(rows, [tuple(row[width:]) for row in kept], has_more)
@@ -94,33 +94,7 @@ def _has_empty_keys(connection: sa.Connection, view: TableView) -> bool:
 @lru_cache
 def _order(view: TableView, query: Query) -> Order:
     """Cached for the next page, because building its statements takes as long as running them."""
-    return Order(view, query, _list_columns(view))
-
-
-def _list_columns(view: TableView) -> list[sa.ColumnElement[Any]]:
-    """The columns that a list reads: only the start of long texts, and the size of binary values, but the complete
-    values of fields that identify rows."""
-    columns: list[sa.ColumnElement[Any]] = []
-    for field in view.fields:
-        column = view.column(field.name)
-        if field.kind is Kind.BINARY and not view.identifies(field.name):
-            columns.append(shown_binary(column).label(field.name))
-        elif field.kind in (Kind.TEXT, Kind.JSON) and not view.identifies(field.name):
-            columns.append(start_of(column, CUT + 1).label(field.name))
-        else:
-            columns.append(column)
-    return columns
-
-
-def _as_rows(connection: sa.Connection, view: TableView, found: Sequence[Any]) -> list[Row]:
-    names = [field.name for field in view.fields]
-    values = [dict(zip(names, row, strict=False)) for row in found]
-    links = {
-        field.name: related_cells(connection, relation, [row[field.name] for row in values])
-        for field in view.visible_fields
-        if (relation := view.relation_of(field.name))
-    }
-    return as_rows(view, values, links)
+    return Order(view, query, [shown_column(view, field) for field in view.fields])
 
 
 _counts: dict[tuple[str, tuple[Condition, ...], str], tuple[float, int]] = {}

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from .comparison_values import limit_of, may_hold_text, value_of
 from .dialect import as_text, can_hold, contains, equals, has_value, is_empty
+from .name_search import is_called
 from .views import VIEWS, Field, Kind, Relation, TableView
 
 
@@ -227,7 +228,5 @@ def _between(field: Field, column: sa.Column[Any], start: str, end: str) -> sa.C
 
 def _related_contains(view: TableView, relation: Relation, words: str) -> sa.ColumnElement[bool]:
     target = VIEWS[relation.target]
-    chosen = sa.select(target.column(relation.target_fields[0])).where(
-        contains(target.column(target.display), words)
-    )
+    chosen = sa.select(target.column(relation.target_fields[0])).where(is_called(target, words))
     return view.column(relation.fields[0]).in_(chosen)

@@ -8,7 +8,7 @@ a JSON list in base64url. In the list a number is a number, a text is a text, an
 import base64
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, time
 from decimal import Decimal
 from typing import Any
@@ -44,6 +44,13 @@ def decode_key(view: TableView, text: str) -> tuple[Any, ...] | None:
         return tuple(_value(_kind(view, at), part) for at, part in enumerate(parts))
     except (ValueError, RecursionError):
         return None
+
+
+def address(view: TableView, values: Mapping[str, Any]) -> str:
+    """The address of a row's page; empty if the table has no key."""
+    if not view.key:
+        return ""
+    return f"/{view.route}/{encode_key(view, [values[name] for name in view.key])}"
 
 
 def _kind(view: TableView, position: int) -> Kind:

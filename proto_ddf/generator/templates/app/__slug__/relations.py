@@ -10,11 +10,13 @@ import sqlalchemy as sa
 from .comparison_values import value_of
 from .data import count_rows, fetch_page
 from .database import read_connection
-from .dialect import as_text, can_hold, contains, sort_key
+from .dialect import as_text, can_hold
 from .filter_addresses import list_address
 from .filters import Condition, Query
 from .formats import alignment, plain_text, readable
-from .rows import Row, related_cells, row_name
+from .name_search import is_called, name_order
+from .row_names import RowNames, linked_rows, naming_links, read_naming
+from .rows import Row
 from .sign_in import may_edit
 from .views import VIEWS, Relation, TableView
 
@@ -42,18 +44,15 @@ def search_options(view: TableView, name: str, words: str) -> list[Option]:
         return []
     target = VIEWS[relation.target]
     match = target.column(relation.target_fields[0])
-    display = target.column(target.display)
-    statement = (
-        sa.select(match, display)
-        .where(match.is_not(None))
-        .order_by(sort_key(display))
-        .limit(OPTIONS)
-    )
+    where = [match.is_not(None)]
     if words.strip():
-        same = as_text(match) == words.strip()
-        statement = statement.where(sa.or_(contains(display, words.strip()), same))
+        where.append(sa.or_(is_called(target, words), as_text(match) == words.strip()))
     with read_connection() as connection:
-        return [_option(target, value, shown) for value, shown in connection.execute(statement)]
+        found = read_naming(
+            connection, target, match, *where, order=name_order(target), limit=OPTIONS
+        )
+        names = RowNames(target, naming_links(connection, target, [row for _, row in found]))
+    return [Option(readable(plain_text(value)), names.name(row)) for value, row in found]
 
 
 def chosen_options(view: TableView, values: dict[str, Any]) -> dict[str, Option]:
@@ -72,9 +71,9 @@ def chosen_options(view: TableView, values: dict[str, Any]) -> dict[str, Option]
             if value in (None, ""):
                 chosen[field.name] = Option("", "")
                 continue
-            found = list(related_cells(connection, relation, [value]).values())
+            found = list(linked_rows(connection, relation, [value]).values())
             text = readable(plain_text(value))
-            chosen[field.name] = Option(text, found[0].text if found else text)
+            chosen[field.name] = Option(text, found[0].name if found else text)
     return chosen
 
 
@@ -89,11 +88,6 @@ def given_values(view: TableView, texts: dict[str, str]) -> tuple[dict[str, Any]
         except ValueError:
             wrong[name] = f"The address gives “{text}”, which is not a valid value of this field."
     return values, wrong
-
-
-def _option(target: TableView, value: Any, shown: Any) -> Option:
-    name = row_name(target, dict.fromkeys(target.key, value) | {target.display: shown})
-    return Option(readable(plain_text(value)), name)
 
 
 @dataclass
@@ -133,6 +127,16 @@ def referring_queries(
             yield other, relation, Query(conditions=conditions)
 
 
+def _label_of(other: TableView, relation: Relation) -> str:
+    """How the rows are called that refer to a row by this relation, which may not be the only one."""
+    if relation.children_label:
+        return relation.children_label
+    alike = [each for each in other.relations if each.target == relation.target]
+    if len(alike) == 1:
+        return other.label
+    return f"{other.label} ({', '.join(other.by_name[name].label for name in relation.fields)})"
+
+
 def related_rows(view: TableView, values: dict[str, Any], limit: int = 5) -> list[Related]:
     """The first rows of each table that refers to this row.
 
@@ -152,7 +156,7 @@ def related_rows(view: TableView, values: dict[str, Any], limit: int = 5) -> lis
         )
         blocks.append(
             Related(
-                label=other.label,
+                label=_label_of(other, relation),
                 headings=[
                     Heading(
                         other.visible_fields[at].label, alignment(other, other.visible_fields[at])

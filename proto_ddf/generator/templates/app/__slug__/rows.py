@@ -1,4 +1,4 @@
-"""Prepares rows for pages: cells, names, and addresses."""
+"""Prepares rows for pages: cells and names."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,10 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from .database import read_connection
-from .dialect import can_hold, equals
-from .formats import Cell, Formatter, cell, plain_text, readable
-from .keys import encode_key
-from .views import VIEWS, Relation, TableView
+from .formats import Cell, Formatter, cell
+from .keys import address
+from .row_names import Named, RowNames, linked_fields, linked_rows, naming_links
+from .views import Relation, TableView
 
 
 @dataclass
@@ -22,74 +22,60 @@ class Row:
     cells: list[Cell]
 
 
-def address(view: TableView, values: dict[str, Any]) -> str:
-    """The address of a row's page; empty if the table has no key."""
-    if not view.key:
-        return ""
-    return f"/{view.route}/{encode_key(view, [values[name] for name in view.key])}"
+def row_name(view: TableView, values: dict[str, Any]) -> str:
+    """The name of one row for people.
 
-
-def row_name(view: TableView, values: dict[str, Any], write: Formatter | None = None) -> str:
-    """The name of a row for people; "#5" if only its key is known.
-
-    `write` formats the display field, if many rows are named.
+    Raises:
+        DataError: the database could not answer.
     """
-    value = values.get(view.display)
-    if value in (None, "") or view.display in view.key:
-        key = " · ".join(readable(plain_text(values[name])) for name in view.key)
-        return f"#{key}" if key else "Row"
-    return (write or Formatter(view, view.by_name[view.display]))(value).text
+    if not linked_fields(view):
+        return RowNames(view, {}).name(values)
+    with read_connection() as connection:
+        return RowNames(view, naming_links(connection, view, [values])).name(values)
 
 
 def as_rows(
-    view: TableView, found: Sequence[dict[str, Any]], links: dict[str, dict[Any, Cell]]
+    connection: sa.Connection, view: TableView, found: Sequence[dict[str, Any]]
 ) -> list[Row]:
-    """The rows for these values; `links` has cells of related rows by field and value."""
+    """The rows with these values, which name the rows that they refer to."""
+    related = {each.name: view.relation_of(each.name) for each in view.visible_fields}
+    links = {
+        name: linked_rows(connection, relation, [values[name] for values in found])
+        for name, relation in (related | dict(linked_fields(view))).items()
+        if relation
+    }
     writers = [
         (each.name, Formatter(view, each), links.get(each.name, {})) for each in view.visible_fields
     ]
-    write_name = Formatter(view, view.by_name[view.display])
-    naming = next(
-        (at for at, each in enumerate(view.visible_fields) if each.name == view.display), None
-    )
+    names = RowNames(view, links)
+    leading = view.row_name or view.key
+    naming = [at for at, each in enumerate(view.visible_fields) if each.name in leading]
     rows = []
     for values in found:
         cells = [
-            (linked and linked.get(values[name])) or write(values[name])
+            _link(linked[values[name]])
+            if linked and values[name] in linked
+            else write(values[name])
             for name, write, linked in writers
         ]
         href = address(view, values)
-        rows.append(Row(href, row_name(view, values, write_name), cells))
-        if href and naming is not None and not cells[naming].href:
-            cells[naming].href, cells[naming].style = href, f"{cells[naming].style} row-link"
+        rows.append(Row(href, names.name(values), cells))
+        opening = next((cells[at] for at in naming if not cells[at].href), None)
+        if href and opening:
+            opening.href, opening.style = href, f"{opening.style} row-link"
     return rows
+
+
+def _link(named: Named) -> Cell:
+    return Cell(named.name, href=named.href)
 
 
 def related_cells(
     connection: sa.Connection, relation: Relation, values: Sequence[Any]
 ) -> dict[Any, Cell]:
     """For each value of a relation's field, the name and address of the row it refers to."""
-    target = VIEWS[relation.target]
-    wanted = {value for value in values if value is not None}
-    if not wanted:
-        return {}
-    match = target.column(relation.target_fields[0])
-    display = target.column(target.display)
-    key = [target.column(name) for name in target.key]
-    statement = sa.select(match, display, *key).where(_is_one_of(match, wanted))
-    write = Formatter(target, target.by_name[target.display])
-    cells = {}
-    for value, shown, *found in connection.execute(statement):
-        named = dict(zip(target.key, found, strict=True)) | {target.display: shown}
-        cells[value] = Cell(row_name(target, named, write), href=address(target, named))
-    return cells
-
-
-def _is_one_of(column: sa.ColumnElement[Any], values: set[Any]) -> sa.ColumnElement[bool]:
-    single = {each for each in values if isinstance(each, str) and not can_hold(each)}
-    if len(values) == 1:
-        single = values
-    return sa.or_(column.in_(values - single), *(equals(column, each) for each in single))
+    found = linked_rows(connection, relation, values)
+    return {value: _link(named) for value, named in found.items()}
 
 
 def detail_cells(view: TableView, values: dict[str, Any]) -> list[Cell]:

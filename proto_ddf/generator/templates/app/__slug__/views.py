@@ -89,6 +89,8 @@ class Relation:
     target: str
     """Name of the other `TableView`."""
     target_fields: tuple[str, ...]
+    children_label: str = ""
+    """How the rows that refer to a row of their own table are called, for a relation within one table."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,13 +99,17 @@ class TableView:
 
     name: str
     label: str
+    singular: str
+    """How one row is called: "Order"."""
     route: str
     table: sa.Table
     fields: tuple[Field, ...]
     key: tuple[str, ...]
     """Fields of the primary key. Without one, rows have no page of their own and cannot be edited."""
-    display: str
-    """The field whose value stands for a row."""
+    row_name: tuple[str, ...] = ()
+    """The fields whose values name a row. Empty: a row is called by its singular and its key, "Order 4711"."""
+    beside: tuple[str, ...] = ()
+    """The field that is shown beside such a key, if there is one."""
     relations: tuple[Relation, ...] = ()
     date: str = ""
     """The field with the date of what a row stands for, if there is one."""
@@ -134,11 +140,18 @@ class TableView:
 
     @property
     def default_columns(self) -> tuple[str, ...]:
-        """Names of the columns that a list shows by default: of a wide table the first ones, and the display field."""
+        """Names of the columns that a list shows by default: of a wide table the first ones, and those of a row's name."""
         names = [each.name for each in self.visible_fields]
         if len(names) <= WIDE:
             return tuple(names)
-        return tuple(name for at, name in enumerate(names) if at < FIRST or name == self.display)
+        naming = (*self.row_name, *self.beside)
+        return tuple(name for at, name in enumerate(names) if at < FIRST or name in naming)
+
+    @property
+    def noun(self) -> str:
+        """The singular within a sentence: "order"; an acronym keeps its capitals."""
+        is_acronym = self.singular[1:2].isupper()
+        return self.singular if is_acronym else self.singular[:1].lower() + self.singular[1:]
 
     @property
     def form_fields(self) -> tuple[Field, ...]:

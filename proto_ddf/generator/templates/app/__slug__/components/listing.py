@@ -67,9 +67,8 @@ def _new_button(view: TableView, state: type[ListMixin]) -> rx.Component | None:
     if not view.editable:
         return None
     link = rx.link(
-        rx.button(rx.icon("plus", size=16), "New", tab_index=-1),
+        rx.button(rx.icon("plus", size=16, aria_hidden="true"), f"New {view.noun}", tab_index=-1),
         href=f"/{view.route}/new",
-        aria_label=f"New row in {view.label}",
         class_name="button-link",
     )
     return rx.cond(state.may_add, link)

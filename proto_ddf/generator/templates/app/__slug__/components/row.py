@@ -62,7 +62,11 @@ def _actions(view: TableView, state: type[RowMixin]) -> rx.Component:
     return rx.cond(
         idle,
         row_actions(
-            question, form_key=state.form_key, on_edit=state.edit, on_delete=state.ask_delete
+            question,
+            noun=view.noun,
+            form_key=state.form_key,
+            on_edit=state.edit,
+            on_delete=state.ask_delete,
         ),
     )
 
@@ -70,6 +74,7 @@ def _actions(view: TableView, state: type[RowMixin]) -> rx.Component:
 @rx.memo
 def row_actions(
     children: rx.Var[rx.Component],
+    noun: rx.Var[str],
     form_key: rx.Var[str],
     on_edit: rx.EventHandler,
     on_delete: rx.EventHandler,
@@ -84,7 +89,7 @@ def row_actions(
         ),
         rx.button(
             rx.icon("trash-2", size=16, aria_hidden="true"),
-            "Delete",
+            "Delete this " + noun,
             on_click=on_delete,
             variant="soft",
             color_scheme="red",

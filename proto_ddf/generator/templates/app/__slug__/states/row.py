@@ -90,7 +90,7 @@ class RowMixin(rx.State, mixin=True):
             self.wrong, self.conflicts, self.conflict_fingerprints = {}, [], "{}"
             self.added_at = ""
             is_new, key_text = self._is_new(), self._key_text()
-            self.name = f"New row in {self.view.label}" if is_new else ""
+            self.name = f"New {self.view.noun}" if is_new else ""
             asked = dict(self.router.url.query_parameters)
             key = decode_key(self.view, key_text)
         try:

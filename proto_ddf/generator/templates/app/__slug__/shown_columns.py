@@ -1,0 +1,22 @@
+"""What lists read of the columns."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from .dialect import shown_binary, start_of
+from .formats import CUT
+from .views import Field, Kind, TableView
+
+
+def shown_column(view: TableView, field: Field) -> sa.ColumnElement[Any]:
+    """Only the start of a long text, and the size of a binary value, but the complete value of a field that identifies
+    rows."""
+    column = view.column(field.name)
+    if view.identifies(field.name):
+        return column
+    if field.kind is Kind.BINARY:
+        return shown_binary(column).label(field.name)
+    if field.kind in (Kind.TEXT, Kind.JSON):
+        return start_of(column, CUT + 1).label(field.name)
+    return column

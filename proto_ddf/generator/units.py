@@ -1,0 +1,82 @@
+"""Units of measure at the end of a column's name."""
+
+_SPELLED = {
+    **{"kwh": "kWh", "mwh": "MWh", "kw": "kW", "mw": "MW", "hz": "Hz", "khz": "kHz", "mhz": "MHz"},
+    **{
+        "ghz": "GHz",
+        "hpa": "hPa",
+        "kpa": "kPa",
+        "mah": "mAh",
+        "m2": "m²",
+        "km2": "km²",
+        "m3": "m³",
+    },
+    **{
+        "cm3": "cm³",
+        "sqft": "sq ft",
+        "sqm": "sq m",
+        "kb": "kB",
+        "mb": "MB",
+        "gb": "GB",
+        "tb": "TB",
+    },
+    **{"eur": "EUR", "usd": "USD", "gbp": "GBP", "chf": "CHF", "jpy": "JPY", "cad": "CAD"},
+    **{"aud": "AUD", "sek": "SEK", "nok": "NOK", "dkk": "DKK", "pln": "PLN", "kmh": "km/h"},
+}
+_ALWAYS = frozenset(
+    {"mm", "cm", "km", "mg", "kg", "lb", "lbs", "oz", "ml", "cl", "dl", "ha", "ft", "mph", "kph"}
+    | {"sec", "secs", "mins", "hrs", "psi", "ppm", "ppb", "bpm", "rpm", "kcal", "kj", "px", "pct"}
+    | set(_SPELLED)
+)
+_TIMES = frozenset(
+    {"duration", "delay", "time", "prep", "preparation", "cook", "cooking", "wait", "waiting"}
+    | {"runtime", "length", "travel", "ride", "play", "break", "response", "interval", "lead"}
+    | {"latency", "uptime", "downtime", "dauer", "duree", "duracion", "elapsed", "timeout", "setup"}
+)
+_LENGTHS = frozenset(
+    {"length", "width", "height", "depth", "distance", "elev", "elevation", "altitude", "radius"}
+    | {"diameter", "perimeter", "range", "size", "thickness", "visibility", "wingspan", "beam"}
+    | {"draft", "hoehe", "breite", "laenge", "tiefe", "hauteur", "largeur", "altura", "alt", "span"}
+)
+_WEIGHTS = frozenset(
+    {"weight", "mass", "gewicht", "poids", "peso", "load", "cargo", "amount", "quantity", "qty"}
+    | {"dose", "fat", "protein", "sugar", "carbs", "carbohydrates", "fibre", "fiber", "salt"}
+    | {"payload", "tonnage", "yield", "harvest", "portion", "serving"}
+)
+_VOLUMES = frozenset(
+    {"volume", "fuel", "capacity", "tank", "consumption", "amount", "water", "milk", "displacement"}
+)
+_TEMPERATURES = frozenset({"temp", "temperature", "temperatur", "temperatura", "dewpoint", "feels"})
+_AFTER: dict[str, tuple[frozenset[str], str]] = {
+    "min": (_TIMES, "min"),
+    "s": (_TIMES, "s"),
+    "ms": (_TIMES, "ms"),
+    "h": (_TIMES, "h"),
+    "hr": (_TIMES, "hr"),
+    "m": (_LENGTHS, "m"),
+    "in": (_LENGTHS, "in"),
+    "g": (_WEIGHTS, "g"),
+    "t": (_WEIGHTS, "t"),
+    "l": (_VOLUMES, "l"),
+    "c": (_TEMPERATURES, "°C"),
+    "f": (_TEMPERATURES, "°F"),
+    "v": (frozenset({"voltage", "volt", "battery", "supply"}), "V"),
+    "w": (frozenset({"power", "wattage", "consumption", "output"}), "W"),
+    "a": (frozenset({"current", "amperage"}), "A"),
+    "ma": (frozenset({"current", "amperage"}), "mA"),
+    "bar": (frozenset({"pressure", "druck", "pression"}), "bar"),
+    "deg": (frozenset({"angle", "direction", "heading", "slope", "tilt", "wind"}), "deg"),
+}
+"""Short words that are units only after a quantity: the quantities, and how the unit is written."""
+_JOINING = frozenset({"per", "in", "of", "and", "or", "by", "to"})
+
+
+def unit_at_end(words: list[str]) -> str:
+    """The unit that the last of the words is, as it is written; empty if it is none. The words are in lower case."""
+    *before, last = words
+    if not before or before[-1] in _JOINING:
+        return ""
+    if last in _AFTER:
+        quantities, unit = _AFTER[last]
+        return unit if quantities.intersection(before) else ""
+    return _SPELLED.get(last, last) if last in _ALWAYS else ""
