@@ -7,10 +7,11 @@ the names of the source.
 from collections.abc import Sequence
 
 from proto_ddf.errors.types import ValidationError
-from proto_ddf.generator.labels import label_for, relation_label
+from proto_ddf.generator.labels import children_label, label_for, relation_label
 from proto_ddf.generator.names import validate_project_name
 from proto_ddf.generator.planning.plan import check_color
 from proto_ddf.generator.planning.relations import compatible, related_columns
+from proto_ddf.generator.planning.row_names import drop_impossible
 from proto_ddf.generator.planning.widgets import allowed_widgets, default_widget
 from proto_ddf.generator.spec import AppSpec, FieldSpec, RelationSpec, Section, TableSpec, Widget
 
@@ -52,8 +53,8 @@ def set_table_label(spec: AppSpec, table: str, label: str) -> AppSpec:
     renamed = find_table(new, table)
     for figure in new.key_figures:
         if figure.table == table and figure.title == renamed.label:
-            figure.title = _label(label)
-    renamed.label = _label(label)
+            figure.title = checked_label(label)
+    renamed.label = checked_label(label)
     return new
 
 
@@ -72,13 +73,14 @@ def set_field(
     planned = find_table(new, table)
     field = find_field(planned, column)
     if label is not None:
-        field.label = _label(label)
+        field.label = checked_label(label)
     if widget is not None:
         _set_widget(planned, field, widget)
     if required is not None:
         _set_required(field, required)
     if hidden is not None:
         field.hidden = hidden
+        drop_impossible(planned)
     if planned.editable and field.required and _has_no_input(field):
         message = f'"{field.label}" is required, so the form has to show it.'
         at = "hidden" if field.hidden else "widget"
@@ -103,11 +105,13 @@ def add_relation(
     new = spec.model_copy(deep=True)
     planned, target = find_table(new, table), find_table(new, target_table, "target_table")
     _check_relation(planned, columns, target, target_columns)
+    parent = relation_label(columns[0])
     planned.relations.append(
         RelationSpec(
             columns=list(columns),
             target_table=target.table,
             target_columns=list(target_columns),
+            children_label=children_label(planned.label, parent) if planned is target else None,
         )
     )
     if len(columns) == 1:
@@ -164,13 +168,14 @@ def find_field(table: TableSpec, column: str, field: str = "column") -> FieldSpe
     raise ValidationError(message, field, column, code="field_unknown")
 
 
-def _label(label: str) -> str:
+def checked_label(label: str, field: str = "label") -> str:
+    """The label without needless blanks. Raises ValidationError for `field`."""
     trimmed = " ".join(label.split())
     if not trimmed:
-        raise ValidationError("Enter a label.", "label", label, code="required")
+        raise ValidationError("Enter a label.", field, label, code="required")
     if len(trimmed) > MAX_LABEL:
         message = f"A label may have at most {MAX_LABEL} characters."
-        raise ValidationError(message, "label", label)
+        raise ValidationError(message, field, label)
     return trimmed
 
 
@@ -238,3 +243,4 @@ def _set_relations(spec: AppSpec, table: TableSpec, kept: list[RelationSpec]) ->
     for field in table.fields:
         if field.column in released and field.widget is Widget.RELATION:
             field.widget = default_widget(field)
+    drop_impossible(table)

@@ -18,7 +18,7 @@ from proto_ddf.generator.planning.plan import plan_table, wording_of
 from proto_ddf.generator.planning.plan_extend import add_table
 from proto_ddf.generator.planning.regenerate_fields import merge_fields
 from proto_ddf.generator.planning.relations import compatible, plan_relations
-from proto_ddf.generator.planning.row_names import plan_beside
+from proto_ddf.generator.planning.row_names import beside_columns, naming_columns, plan_beside
 from proto_ddf.generator.spec import AppSpec, RelationSpec, Section, TableSpec
 from proto_ddf.sources.protocol import Source
 from proto_ddf.sources.schema.diff import SchemaChanges, compare_schemas
@@ -145,12 +145,12 @@ def _keep_row_name(
     old: TableSpec, planned: TableSpec, tables: Sequence[TableSpec], profile: TableProfile
 ) -> None:
     """Call the rows as before, as far as the columns still exist."""
-    present = {field.column for field in planned.fields}
-    left = [column for column in old.row_name if column in present]
+    names = naming_columns(planned)
+    left = [column for column in old.row_name if column in names]
     if left or not old.row_name:
         planned.row_name = left
-    is_there = old.beside in (None, *present)
-    planned.beside = old.beside if is_there else plan_beside(planned, tables, profile)
+    is_possible = old.beside in (None, *beside_columns(planned))
+    planned.beside = old.beside if is_possible else plan_beside(planned, tables, profile)
 
 
 def _relations(

@@ -11,6 +11,7 @@ from functools import lru_cache
 from proto_ddf.generator.english import singular
 from proto_ddf.generator.labels import split_words
 from proto_ddf.generator.planning.column_profile import ColumnProfile, TableProfile
+from proto_ddf.generator.planning.relations import related_columns
 from proto_ddf.generator.spec import FieldSpec, RelationSpec, TableSpec, Widget
 from proto_ddf.sources.schema.model import ColumnType
 
@@ -20,6 +21,7 @@ FILLED = 0.5
 """The share of rows that must have a name, if only some have one."""
 
 _DATES = (ColumnType.DATE, ColumnType.DATETIME)
+_UNNAMING = (ColumnType.BINARY, ColumnType.JSON)
 _FIRST = frozenset(
     {"first", "firstname", "firstnm", "fname", "given", "givenname", "forename", "forenames"}
     | {
@@ -133,10 +135,11 @@ def plan_beside(table: TableSpec, tables: Sequence[TableSpec], profile: TablePro
     if table.row_name:
         return None
     named = {each.table: each.row_name not in ([], each.primary_key) for each in tables}
+    possible = beside_columns(table)
     shown = {
         field.column: field
         for field in table.fields
-        if not field.hidden
+        if field.column in possible
         and field.column not in table.primary_key
         and _is_filled(profile.get(field.column))
     }
@@ -145,13 +148,36 @@ def plan_beside(table: TableSpec, tables: Sequence[TableSpec], profile: TablePro
         for each in table.relations
         if len(each.columns) == 1 and each.columns[0] in shown
     }
-    if targets:
-        return max(
-            targets,
-            key=lambda each: (named.get(targets[each], False), _telling(shown[each], profile)),
-        )
-    dates = [each for each in shown.values() if each.type in _DATES]
-    return max(dates, key=lambda each: _telling(each, profile)).column if dates else None
+    return max(
+        targets or shown,
+        key=lambda each: (named.get(targets.get(each, ""), False), _telling(shown[each], profile)),
+        default=None,
+    )
+
+
+def naming_columns(table: TableSpec) -> list[str]:
+    """The columns that may be part of the name of the table's rows: those that are shown and have a text."""
+    return [
+        field.column for field in table.fields if not field.hidden and field.type not in _UNNAMING
+    ]
+
+
+def beside_columns(table: TableSpec) -> list[str]:
+    """The columns that may stand beside the key of the table's rows: relations and dates that are shown."""
+    related = related_columns(table.relations)
+    return [
+        field.column
+        for field in table.fields
+        if not field.hidden and (field.column in related or field.type in _DATES)
+    ]
+
+
+def drop_impossible(table: TableSpec) -> None:
+    """Take out of the name of the table's rows what is not there or not shown any more."""
+    allowed = naming_columns(table)
+    table.row_name = [column for column in table.row_name if column in allowed]
+    if table.beside not in beside_columns(table):
+        table.beside = None
 
 
 def _telling(field: FieldSpec, profile: TableProfile) -> tuple[int, bool]:

@@ -5,7 +5,7 @@ from reflex.event import EventSpec
 
 from proto_ddf.generator.planning import chart_edit, figure_edit, navigation_edit
 from proto_ddf.sources.schema.model import ColumnType
-from proto_ddf.web.generate.plan_change import PlanChangeMixin
+from proto_ddf.web.generate.plan_change import PlanChangeMixin, step
 
 _NUMBERS = (ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.FLOAT)
 _NO_GROUPS = (ColumnType.BINARY, ColumnType.JSON)
@@ -54,7 +54,7 @@ class FirstScreenMixin(PlanChangeMixin, mixin=True):
 
     @rx.event
     def move_table(self, table: str, by: int) -> EventSpec | None:
-        return self._change(lambda plan: navigation_edit.move_table(plan, table, _step(by)))
+        return self._change(lambda plan: navigation_edit.move_table(plan, table, step(by)))
 
     @rx.event
     def set_figure_title(self, figure_id: str, title: str) -> EventSpec | None:
@@ -62,7 +62,7 @@ class FirstScreenMixin(PlanChangeMixin, mixin=True):
 
     @rx.event
     def move_figure(self, figure_id: str, by: int) -> EventSpec | None:
-        return self._change(lambda plan: figure_edit.move_figure(plan, figure_id, _step(by)))
+        return self._change(lambda plan: figure_edit.move_figure(plan, figure_id, step(by)))
 
     @rx.event
     def remove_figure(self, figure_id: str) -> EventSpec | None:
@@ -132,9 +132,4 @@ class FirstScreenMixin(PlanChangeMixin, mixin=True):
 
     @rx.event
     def move_chart(self, chart_id: str, by: int) -> EventSpec | None:
-        return self._change(lambda plan: chart_edit.move_chart(plan, chart_id, _step(by)))
-
-
-def _step(by: int) -> int:
-    """One place up or down; a client may send anything."""
-    return -1 if int(by) < 0 else 1
+        return self._change(lambda plan: chart_edit.move_chart(plan, chart_id, step(by)))

@@ -43,3 +43,8 @@ class PlanChangeMixin(OperationMixin, mixin=True):
         if self.error_context.get("operation") == _CHANGE:
             self._clear_error()
         return None
+
+
+def step(by: int) -> int:
+    """One place up or down; a client may send anything."""
+    return -1 if int(by) < 0 else 1

@@ -7,6 +7,7 @@ from reflex.event import EventSpec
 
 from proto_ddf.generator.planning import plan_edit
 from proto_ddf.web.generate.first_screen_state import FirstScreenMixin
+from proto_ddf.web.generate.row_name_state import RowNameMixin
 
 _DOT = "\u2009.\u2009"
 """Separates table and column in an option; the name of a table may contain a plain dot."""
@@ -14,7 +15,7 @@ NAME_PARTS = "\n"
 """Separates the parts of the name of a text control: what it belongs to, and the names of that."""
 
 
-class PlanMixin(FirstScreenMixin, mixin=True):
+class PlanMixin(FirstScreenMixin, RowNameMixin, mixin=True):
     """The plan, with one event for each change that a person can make to it."""
 
     relation_table: str = ""
@@ -122,6 +123,9 @@ class PlanMixin(FirstScreenMixin, mixin=True):
             text = form.get(NAME_PARTS.join(("table", table.table)))
             if isinstance(text, str) and text != table.label:
                 shown = self.set_table_label(table.table, text) or shown
+            text = form.get(NAME_PARTS.join(("singular", table.table)))
+            if isinstance(text, str) and text != table.singular:
+                shown = self.set_singular(table.table, text) or shown
             for field in table.fields:
                 text = form.get(NAME_PARTS.join(("field", table.table, field.column)))
                 if isinstance(text, str) and text != field.label:

@@ -10,6 +10,7 @@ from proto_ddf.generator.spec import (
 )
 from proto_ddf.web.generate.first_screen_view import first_screen_editor, place_in_navigation
 from proto_ddf.web.generate.plan_controls import options, remove_button, typed_name
+from proto_ddf.web.generate.row_name_view import row_name_editor
 from proto_ddf.web.generate.state import GenerateState as State
 from proto_ddf.web.shared.components.numbers import count
 
@@ -62,6 +63,7 @@ def _table(table: rx.Var[TableSpec]) -> rx.Component:
         rx.el.div(
             _page_title(table),
             place_in_navigation(table),
+            row_name_editor(table),
             _fields(table),
             _relations(table),
             class_name="pd-plan-body pd-stack",

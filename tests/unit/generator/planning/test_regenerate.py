@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from proto_ddf.errors.types import IntegrationError, ValidationError
 from proto_ddf.generator.code.render import render_files
 from proto_ddf.generator.names import TEMPLATES
-from proto_ddf.generator.planning import chart_edit, plan_edit
+from proto_ddf.generator.planning import chart_edit, plan_edit, row_name_edit
 from proto_ddf.generator.planning.plan import plan_app
 from proto_ddf.generator.planning.regenerate import changes_for, regenerate, relevant_schema
 from proto_ddf.generator.planning.relations import related_columns
@@ -73,8 +73,31 @@ def test_a_source_as_it_was_gives_the_plan_as_it_was(plan: AppSpec, shop: Source
     plan = plan_edit.set_field(plan, "orders", "total", widget=Widget.NUMBER)
     plan = plan_edit.set_field(plan, "customers", "website", required=True)
     plan = plan_edit.set_table_label(plan, "orders", "Purchases")
+    plan = row_name_edit.set_singular(plan, "orders", "Purchase")
+    plan = row_name_edit.set_beside(plan, "orders", "order_date")
+    plan = row_name_edit.set_row_name(plan, "customers", ["country", "email"])
     plan = chart_edit.change_chart(plan, plan.charts[0].id, title="My own")
     assert regenerate(plan, shop, shop) == plan
+
+
+def test_a_row_is_called_by_what_is_left_of_its_name(plan: AppSpec, shop: SourceSchema) -> None:
+    plan = row_name_edit.set_row_name(plan, "customers", ["country", "email"])
+    after = without(shop, "customers", "country")
+    assert found(regenerate(plan, shop, after), "customers").row_name == ["email"]
+    named = row_name_edit.set_row_name(plan, "customers", ["country"])
+    assert found(regenerate(named, shop, after), "customers").row_name == ["name"]
+    by_key = row_name_edit.set_row_name(plan, "customers", [])
+    assert found(regenerate(by_key, shop, shop), "customers").row_name == []
+
+
+def test_another_column_stands_beside_the_key_if_the_chosen_one_is_gone(
+    plan: AppSpec, shop: SourceSchema
+) -> None:
+    plan = row_name_edit.set_beside(plan, "orders", "order_date")
+    new = regenerate(plan, shop, without(shop, "orders", "order_date"))
+    assert found(new, "orders").beside == "customer_id"
+    nothing = row_name_edit.set_beside(plan, "orders", None)
+    assert found(regenerate(nothing, shop, shop), "orders").beside is None
 
 
 def test_a_new_column_stands_where_the_source_has_it(plan: AppSpec, shop: SourceSchema) -> None:

@@ -7,7 +7,7 @@ import reflex as rx
 from reflex.state import State
 
 from proto_ddf.generator.planning.plan import plan_app
-from proto_ddf.generator.spec import AppSpec, ChartKind, ChartSpec, FieldSpec, Widget
+from proto_ddf.generator.spec import AppSpec, ChartKind, ChartSpec, FieldSpec, TableSpec, Widget
 from proto_ddf.sources.schema.model import ColumnInfo, ColumnType, SourceSchema, TableInfo
 from proto_ddf.web.generate.plan_change import NO_PLAN
 from proto_ddf.web.generate.plan_state import PlanMixin
@@ -66,6 +66,11 @@ def state() -> Any:
 def field(state: Any, table: str, column: str) -> FieldSpec:
     [planned] = [each for each in state.plan.tables if each.table == table]
     [found] = [each for each in planned.fields if each.column == column]
+    return found
+
+
+def planned(state: Any, table: str) -> TableSpec:
+    [found] = [each for each in state.plan.tables if each.table == table]
     return found
 
 
@@ -239,6 +244,42 @@ class TestFirstScreen:
         assert [chart.id for chart in state.plan.charts] == [second.id, first.id]
 
 
+class TestNamesOfRows:
+    def test_a_row_is_called_by_columns_in_an_order(self, state: Any) -> None:
+        assert state.free_naming_columns["customers"] == ["id", "email"]
+        state.add_to_row_name("customers", "email")
+        state.move_in_row_name("customers", "email", -1)
+        assert planned(state, "customers").row_name == ["email", "name"]
+        state.move_in_row_name("customers", "email", -1)
+        state.remove_from_row_name("customers", "name")
+        assert planned(state, "customers").row_name == ["email"]
+
+    def test_a_row_without_a_name_has_its_singular_and_a_column_beside_its_key(
+        self, state: Any
+    ) -> None:
+        assert (planned(state, ORDERS).row_name, planned(state, ORDERS).beside) == ([], "day")
+        assert state.beside_columns[ORDERS] == ["day"]
+        state.set_beside(ORDERS, "")
+        state.set_singular(ORDERS, " Sale  order")
+        assert (planned(state, ORDERS).singular, planned(state, ORDERS).beside) == (
+            "Sale order",
+            None,
+        )
+        state.set_beside(ORDERS, "day")
+        assert planned(state, ORDERS).beside == "day"
+
+    def test_a_column_that_is_hidden_is_in_no_name(self, state: Any) -> None:
+        state.set_required("customers", "name", False)
+        state.set_hidden("customers", "name", True)
+        state.set_hidden(ORDERS, "day", True)
+        assert planned(state, "customers").row_name == []
+        assert planned(state, ORDERS).beside is None
+
+    def test_what_was_typed_last_is_taken_from_the_form(self, state: Any) -> None:
+        state._take_typed_plan({f"singular\n{ORDERS}": "Deal"})
+        assert planned(state, ORDERS).singular == "Deal"
+
+
 class TestRefused:
     @pytest.mark.parametrize(
         ("event", "given"),
@@ -265,6 +306,13 @@ class TestRefused:
             ("move_figure", ("nothing", 1)),
             ("remove_figure", ("nothing",)),
             ("add_figure", ()),
+            ("set_singular", ("customers", " ")),
+            ("add_to_row_name", ("customers", "name")),
+            ("add_to_row_name", ("customers", "photo")),
+            ("add_to_row_name", ("customers", "nothing")),
+            ("remove_from_row_name", ("nothing", "name")),
+            ("move_in_row_name", ("customers", "email", 1)),
+            ("set_beside", ("customers", "name")),
             # What a page never sends, and a client may:
             ("set_label", (None, {}, [])),
             ("set_label", ("customers", "name", None)),
@@ -280,6 +328,10 @@ class TestRefused:
             ("set_section", ("customers", ["main"])),
             ("move_table", ("customers", "far")),
             ("set_figure_title", (None, 3)),
+            ("set_singular", ("customers", {"a": 1})),
+            ("add_to_row_name", ("customers", ["email"])),
+            ("move_in_row_name", ("customers", "name", "far")),
+            ("set_beside", (ORDERS, 3)),
         ],
     )
     def test_an_invalid_change_is_reported_or_ignored_and_the_plan_stays(
