@@ -183,7 +183,23 @@ class AppSpec(_Spec):
         if not isinstance(data, dict) or data.get("version") != 1:
             return data
         tables = [_of_version_2(table) for table in data.get("tables", [])]
-        return {**data, "version": VERSION, "tables": tables}
+        return (
+            {"key_figures": _figures_of_version_1(tables)}
+            | data
+            | {
+                "version": VERSION,
+                "tables": tables,
+            }
+        )
+
+
+def _figures_of_version_1(tables: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Version 1 showed the number of rows of every table."""
+    base = [table for table in tables if not table.get("is_view")]
+    return [
+        {"id": table.get("name"), "title": table.get("label"), "table": table.get("table")}
+        for table in base[:6]
+    ]
 
 
 def _of_version_2(table: dict[str, Any]) -> dict[str, Any]:
@@ -191,4 +207,6 @@ def _of_version_2(table: dict[str, Any]) -> dict[str, Any]:
     kept = {name: value for name, value in table.items() if name != "display_column"}
     display = table.get("display_column")
     named = [] if display in (None, *table.get("primary_key", [])) else [display]
-    return {"singular": singular_label(str(table.get("label", ""))), "row_name": named, **kept}
+    section = Section.REPORT if table.get("is_view") else Section.MAIN
+    singular = singular_label(str(table.get("label", "")))
+    return {"singular": singular, "row_name": named, "section": section, **kept}

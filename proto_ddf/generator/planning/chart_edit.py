@@ -118,7 +118,8 @@ def _checked(
     _check_kind(chart, group)
     value = value_of(spec, table, measure, chart.value_column)
     if not chart.title:
-        chart.title = chart_title(planned, measure, value, group, chart.bucket)
+        target = _referred(spec, chart)
+        chart.title = chart_title(planned, measure, value, group, chart.bucket, target)
     return chart
 
 
@@ -175,4 +176,14 @@ def _automatic_title(spec: AppSpec, chart: ChartSpec) -> str:
     planned = find_table(spec, chart.table)
     group = find_field(_grouped(spec, planned, chart.through), chart.group_by, "group_by")
     value = value_of(spec, chart.table, chart.measure, chart.value_column)
-    return chart_title(planned, chart.measure, value, group, chart.bucket)
+    target = _referred(spec, chart)
+    return chart_title(planned, chart.measure, value, group, chart.bucket, target)
+
+
+def _referred(spec: AppSpec, chart: ChartSpec) -> TableSpec | None:
+    """The table that the column to group by refers to."""
+    table = _grouped(spec, find_table(spec, chart.table), chart.through)
+    for relation in table.relations:
+        if relation.columns == [chart.group_by]:
+            return find_table(spec, relation.target_table)
+    return None

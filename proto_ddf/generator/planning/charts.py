@@ -59,7 +59,8 @@ class _Dimension:
 
     field: FieldSpec
     through: str | None = None
-    is_relation: bool = False
+    target: TableSpec | None = None
+    """The table that the field refers to."""
     groups: int = 0
 
 
@@ -129,14 +130,14 @@ def _trend_score(value: Value | None, values: Sequence[Value], is_event: bool) -
         return (88 if strongest < 2 else 75) - 14 * (not is_event)
     if value.measure is Measure.SUM:
         return 110 if value.strength == 3 else 104
-    if value.is_money:
-        return 78
+    if value.is_money or not is_event:
+        return 60
     return 92 if value.strength > 1 else 66
 
 
 def _group_score(value: Value | None, values: Sequence[Value], dimension: _Dimension) -> int:
     score = -25 * is_flag(dimension.field) - 12 * (dimension.through is not None)
-    score += 4 * dimension.is_relation
+    score += 4 * (dimension.target is not None)
     if value is None:
         strongest = values[0].strength if values else 0
         return score + (84 if strongest < 2 else 74)
@@ -153,7 +154,7 @@ def _dimensions(
     by_name = {other.table: other for other in tables}
     for field, target in _relations(table, by_name):
         if _suits(table, target, profile.get(field.column)):
-            yield _Dimension(field, is_relation=True, groups=target.row_count)
+            yield _Dimension(field, target=target, groups=target.row_count)
     for field in categories_of(table, profile):
         yield _Dimension(field, groups=_distinct(field, profile.get(field.column)))
     for key, target in _relations(table, by_name):
@@ -162,7 +163,7 @@ def _dimensions(
         target_profile = profiles.get(target.table, {})
         for field, further in _relations(target, by_name):
             if further is not table and _suits(target, further, target_profile.get(field.column)):
-                yield _Dimension(field, key.column, True, further.row_count)
+                yield _Dimension(field, key.column, further, further.row_count)
 
 
 def _relations(
@@ -222,7 +223,14 @@ def _chart(
     measure = value.measure if value else Measure.COUNT
     return ChartSpec(
         id="",
-        title=chart_title(table, measure, value.field if value else None, dimension.field, bucket),
+        title=chart_title(
+            table,
+            measure,
+            value.field if value else None,
+            dimension.field,
+            bucket,
+            dimension.target,
+        ),
         kind=kind,
         table=table.table,
         group_by=dimension.field.column,

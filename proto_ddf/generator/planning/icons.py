@@ -18,6 +18,7 @@ _BY_WORDS = (
     (r"prices?|fees?|tariffs?|budgets?|salar(?:y|ies)", ("coins", "banknote")),
     (r"categor(?:y|ies)|groups?|genres?|kinds?", ("folder", "layers")),
     (r"types?|tags?|labels?|status(?:es)?|reasons?", ("tag", "tags", "bookmark")),
+    (r"clinics?|hospitals?|practices?", ("heart-pulse", "building-2")),
     (r"compan(?:y|ies)|suppliers?|vendors?|departments?|offices?|agenc(?:y|ies)", ("building-2", "briefcase", "building")),
     (r"hotels?|rooms?|beds?|bookings?|reservations?|chambres?", ("bed", "hotel", "calendar-days")),
     (r"houses?|households?|propert(?:y|ies)|listings?", ("house", "key")),
@@ -57,7 +58,7 @@ DEFAULT = "table-2"
 def choose_icons(tables: Sequence[TableSpec]) -> None:
     """Set the icon of each table; the first ones choose first."""
     taken: set[str] = set()
-    for table in tables:
+    for table in (each for each in tables if each.section is not Section.NONE):
         table.icon = icon_for(table, taken)
         taken.add(table.icon)
 

@@ -19,6 +19,8 @@ _RELATION = 0.5
 """What a table gains for each table that refers to it, and for each that it refers to. Orders, to which their items
 refer, stand above the items."""
 
+_DETAIL = 0.8
+
 
 def arrange(tables: Sequence[TableSpec]) -> list[TableSpec]:
     """The tables in the order of navigation, each with its section set."""
@@ -33,8 +35,9 @@ def arrange(tables: Sequence[TableSpec]) -> list[TableSpec]:
 
 
 def is_link(table: TableSpec) -> bool:
-    """Whether a table has two relations and no other data; a key that the database numbers is none."""
-    if table.is_view or len(table.relations) != 2:
+    """Whether a table has two relations of a column each and no other data; a key that the database numbers is
+    none."""
+    if table.is_view or [len(each.columns) for each in table.relations] != [1, 1]:
         return False
     related = {column for relation in table.relations for column in relation.columns}
     others = [field for field in table.fields if field.column not in related]
@@ -63,10 +66,13 @@ def _is_look_up(table: TableSpec, tables: Sequence[TableSpec]) -> bool:
 
 
 def importance_of(table: TableSpec, tables: Sequence[TableSpec]) -> float:
-    """Grows with the rows, with the tables that refer to it, and with those that it refers to."""
+    """Grows with the rows, with the tables that refer to it, and with those that it refers to. Rows without a name or
+    a date, such as the items of orders, are details of others."""
     references = len([other for other in _referring(table, tables) if not is_link(other)])
     relations = len(_targets(table))
-    return math.log1p(table.row_count) * (1 + _REFERENCE * references + _RELATION * relations)
+    weight = 1 + _REFERENCE * references + _RELATION * relations
+    is_detail = not table.row_name and not table.main_date
+    return math.log1p(table.row_count) * weight * (_DETAIL if is_detail else 1)
 
 
 def _referring(table: TableSpec, tables: Iterable[TableSpec]) -> list[TableSpec]:

@@ -6,6 +6,7 @@ import reflex as rx
 from reflex.event import EventSpec
 
 from proto_ddf.generator.planning import plan_edit
+from proto_ddf.generator.spec import Section
 from proto_ddf.web.generate.first_screen_state import FirstScreenMixin
 from proto_ddf.web.generate.row_name_state import RowNameMixin
 
@@ -53,8 +54,9 @@ class PlanMixin(FirstScreenMixin, RowNameMixin, mixin=True):
 
     @rx.var
     def plan_pages(self) -> int:
-        """A page for each table, and the dashboard."""
-        return len(self.plan.tables) + 1 if self.has_plan else 0
+        """A page for each table, except for those that only connect others, and the dashboard."""
+        pages = sum(table.section is not Section.NONE for table in self.plan.tables)
+        return pages + 1 if self.has_plan else 0
 
     @rx.var
     def plan_fields(self) -> int:

@@ -26,7 +26,7 @@ def month_of(number):
 def statements(dialect):
     for table in TABLES:
         yield table.format(moment=MOMENTS[dialect])
-    yield "INSERT INTO clinics VALUES (1, 'North & South'), (2, 'Harbour'), (3, NULL)"
+    yield "INSERT INTO clinics VALUES (1, 'North & South'), (2, 'Harbour'), (3, 'Old Town')"
     for n in range(1, VISITS + 1):
         clinic = "NULL" if n % 10 == 0 else str(n % 3 + 1)
         reason = ("'check-up'", "'injury'", "''", "NULL")[n % 4]

@@ -33,5 +33,17 @@ def test_a_plan_of_version_1_is_read(display_column: str, row_name: list[str]) -
         "Purchase order",
         "Purchase orders",
     )
+    figures = [(each.title, each.table, each.measure) for each in spec.key_figures]
+    assert figures == [("Purchase orders", "orders", "count")]
     assert AppSpec.model_validate(spec.model_dump()) == spec
     assert AppSpec.model_validate(stored) == spec, "what was read was changed"
+
+
+def test_views_of_version_1_are_reports() -> None:
+    stored = _version_1("title")
+    stored["tables"].append(
+        stored["tables"][0] | {"table": "busy", "name": "busy", "is_view": True}
+    )
+    spec = AppSpec.model_validate(stored)
+    assert [table.section for table in spec.tables] == ["main", "report"]
+    assert [figure.table for figure in spec.key_figures] == ["orders"]

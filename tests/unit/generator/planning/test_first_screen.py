@@ -108,6 +108,18 @@ class TestNavigation:
         link = _table("ties", refers={"visit_id": "visits", "clinic_id": "clinics"}, row_count=9)
         assert find_table(_plan(CLINICS, VISITS, link), "ties").section is Section.NONE
 
+    def test_one_of_several_columns_is_a_page(self) -> None:
+        link = _link("visit_clinics", "visits", "clinics", 40)
+        key = ForeignKey(
+            columns=("visits_id", "clinics_id"), target_table="pairs", target_columns=("a", "b")
+        )
+        pairs = TableInfo(
+            name="pairs", columns=(_column("a"), _column("b")), primary_key=("a", "b")
+        )
+        wider = link.model_copy(update={"foreign_keys": (key, link.foreign_keys[0])})
+        plan = _plan(CLINICS, VISITS, pairs, wider)
+        assert find_table(plan, "visit_clinics").section is Section.MAIN
+
     def test_a_link_to_which_others_refer_has_a_page(self) -> None:
         link = _table("ties", refers={"visit_id": "visits", "clinic_id": "clinics"}, row_count=99)
         note = _table("notes", refers={"tie_id": "ties"}, row_count=5)

@@ -18,7 +18,7 @@ from .name_search import is_called, name_order
 from .row_names import RowNames, linked_rows, naming_links, read_naming
 from .rows import Row
 from .sign_in import may_edit
-from .views import VIEWS, Relation, TableView
+from .views import SECTIONS, VIEWS, Relation, TableView
 
 OPTIONS = 20
 """Number of rows that a searchable select shows."""
@@ -145,6 +145,8 @@ def related_rows(view: TableView, values: dict[str, Any], limit: int = 5) -> lis
     """
     blocks = []
     for other, relation, query in referring_queries(view, values):
+        if other.section not in SECTIONS:
+            continue  # see links.py
         page = fetch_page(other, query, limit)
         kept = [
             at

@@ -91,7 +91,7 @@ def naming_links(
 def linked_rows(
     connection: sa.Connection, relation: Relation, values: Iterable[Any], *, nested: bool = True
 ) -> dict[Any, Named]:
-    """The row that each value of a relation's field refers to. `nested`: names of other rows may be part of its name."""
+    """The row that each value of a relation's field refers to. `nested`: names of other rows may be in it."""
     wanted = {value for value in values if value is not None}
     if not wanted:
         return {}

@@ -11,6 +11,7 @@ from .data import fetch_row
 from .errors import CHECK_FIELDS, FORM_INCOMPLETE, ROW_GONE, DataError
 from .formats import Cell
 from .keys import NEW, decode_key, encode_key
+from .links import LinkedRows, linked_rows
 from .relations import Related, related_rows
 from .repeats import find_row, holds, key_of_changed_row, key_of_new_row
 from .row_forms import RowForm, blank_form, form_of_row, name_versions
@@ -32,6 +33,7 @@ class Loaded:
     cells: list[Cell]
     form: RowForm
     related: list[Related] = field(default_factory=list)
+    linked: list[LinkedRows] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -163,6 +165,7 @@ def load_row(view: TableView, key: tuple[Any, ...] | None, key_text: str) -> Loa
         cells=detail_cells(view, values),
         form=form,
         related=related_rows(view, values),
+        linked=linked_rows(view, values),
     )
 
 

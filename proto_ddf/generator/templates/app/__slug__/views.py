@@ -93,6 +93,28 @@ class Relation:
     """How the rows that refer to a row of their own table are called, for a relation within one table."""
 
 
+@dataclass(frozen=True)
+class Link:
+    """A table of two foreign keys, seen from the rows of one of the two tables."""
+
+    view: "TableView"
+    own: Relation
+    """Its relation to this table."""
+    other: Relation
+
+    @property
+    def name(self) -> str:
+        """Tells it from the other links of the table."""
+        return f"{self.view.name}.{self.other.fields[0]}"
+
+    @property
+    def label(self) -> str:
+        """The rows on the other side; if those are of the same table, what they are to this row."""
+        if self.other.target == self.own.target:
+            return self.view.by_name[self.other.fields[0]].label
+        return VIEWS[self.other.target].label
+
+
 @dataclass(frozen=True, kw_only=True)
 class TableView:
     """One table as the app shows it."""
@@ -140,7 +162,7 @@ class TableView:
 
     @property
     def default_columns(self) -> tuple[str, ...]:
-        """Names of the columns that a list shows by default: of a wide table the first ones, and those of a row's name."""
+        """Names of the columns that a list shows by default: of a wide table the first ones, and those of the name."""
         names = [each.name for each in self.visible_fields]
         if len(names) <= WIDE:
             return tuple(names)
@@ -179,6 +201,20 @@ class TableView:
             if relation.fields == (name,) and relation.target in VIEWS:
                 return relation
         return None
+
+    def links(self) -> list[Link]:
+        """The tables without pages that connect rows of this table with others."""
+        return [
+            Link(view, own, other)
+            for view in VIEWS.values()
+            if view.section not in SECTIONS and len(view.relations) == 2
+            for own, other in (view.relations, view.relations[::-1])
+            if own.target == self.name and len(own.fields) == len(other.fields) == 1
+        ]
+
+    def link(self, name: str) -> Link | None:
+        """The link of that name."""
+        return next((link for link in self.links() if link.name == name), None)
 
     def referring(self) -> list[tuple["TableView", Relation]]:
         """The tables with relations to this one, each with its relation."""

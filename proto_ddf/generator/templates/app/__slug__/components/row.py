@@ -14,6 +14,7 @@ from .cells import Headings, headings, value
 from .feedback import callout, skeleton_lines
 from .form import row_form
 from .layout import page
+from .links import linked_rows
 from .local import local
 from .submitting import event_name, submits
 
@@ -24,6 +25,7 @@ def row_page(view: TableView, state: type[RowMixin]) -> rx.Component:
         callout(problem=state.form_problem, on_retry=state.ask_delete),
         rx.cond(state.read_only, read_only_note(reason=state.read_only)),
         details(columns=headings(view), cells=state.cells),
+        *([_linked(state)] if view.links() else []),
         *([related_rows(blocks=state.related)] if view.referring() else []),
     )
     shown = rx.cond(state.editing, row_form(view, state), fields) if view.editable else fields
@@ -42,6 +44,22 @@ def row_page(view: TableView, state: type[RowMixin]) -> rx.Component:
         rx.cond(state.loading, skeleton_lines(count=6), rx.cond(state.problem.title == "", shown)),
         actions=_actions(view, state) if view.editable else None,
         parent=(view.label, f"/{view.route}"),
+    )
+
+
+def _linked(state: type[RowMixin]) -> rx.Component:
+    return rx.fragment(
+        callout(problem=state.link_problem, on_retry=state.opened),
+        linked_rows(
+            blocks=state.linked,
+            picker=state.link_picker,
+            options=state.link_options,
+            page=state.form_key,
+            connect=event_name(state.connect),
+            disconnect=event_name(state.disconnect),
+            on_toggle=state.open_link_picker,
+            on_search=state.find_linkable,
+        ),
     )
 
 

@@ -25,13 +25,14 @@ from ..row_snapshot import read_snapshot
 from ..sign_in import ONLY_READING, may_edit
 from ..submissions import AddedBefore
 from ..views import TableView
+from .linking import LinkMixin
 
 _FORM_KEY = re.compile(r"/[\w./?=&%+~-]*", re.ASCII)
 PROCESS = uuid4().hex
 """Identifies this process."""
 
 
-class RowMixin(rx.State, mixin=True):
+class RowMixin(LinkMixin, mixin=True):
     """One row of one table. The page's state sets the table in `view`."""
 
     view: ClassVar[TableView]
@@ -86,7 +87,8 @@ class RowMixin(rx.State, mixin=True):
             self.loading, self.problem, self.form_problem = True, Problem(), Problem()
             self.editing = self.deleting = False
             self.saving = self.saving and self._saved_by == PROCESS
-            self.read_only, self.picker = "", ""
+            self.read_only, self.picker, self.link_picker = "", "", ""
+            self.link_problem = Problem()
             self.wrong, self.conflicts, self.conflict_fingerprints = {}, [], "{}"
             self.added_at = ""
             is_new, key_text = self._is_new(), self._key_text()
@@ -104,7 +106,7 @@ class RowMixin(rx.State, mixin=True):
             return
         async with self:
             self.name = loaded.name or self.name
-            self.cells, self.related = loaded.cells, loaded.related
+            self.cells, self.related, self.linked = loaded.cells, loaded.related, loaded.linked
             self.inputs, self.snapshot = loaded.form.inputs, loaded.form.snapshot.as_json()
             self.read_only = loaded.form.read_only if may_edit() else ONLY_READING
             self.wrong = loaded.form.wrong
