@@ -44,7 +44,7 @@ def search_options(view: TableView, name: str, words: str) -> list[Option]:
         return []
     target = VIEWS[relation.target]
     match = target.column(relation.target_fields[0])
-    where = [match.is_not(None)]
+    where: list[sa.ColumnElement[bool]] = [match.is_not(None)]
     if words.strip():
         where.append(sa.or_(is_called(target, words), as_text(match) == words.strip()))
     with read_connection() as connection:
