@@ -10,15 +10,14 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
+from .middleware.response_not_read import UNREAD_SECONDS
 from .middleware.size_limits import HEAD_BYTES
 from .settings import ServingSettings
 
-UNREAD_SECONDS = 10
-"""After this time without progress the system closes a connection whose client does not take what is sent to it."""
-
 
 class Listening(Server):
-    """Its connections have TCP_USER_TIMEOUT, which they inherit from the listening socket."""
+    """Its connections have TCP_USER_TIMEOUT, which they inherit from the listening socket: the system closes one whose
+    client does not take what is sent to it."""
 
     _shd: Any
     _sfd: Any
@@ -29,7 +28,7 @@ class Listening(Server):
         self._sfd = self._shd.get_fd()
         if hasattr(socket, "TCP_USER_TIMEOUT"):
             with socket.socket(fileno=os.dup(self._sfd)) as listener:
-                milliseconds = UNREAD_SECONDS * 1000
+                milliseconds = int(UNREAD_SECONDS * 1000)
                 listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)
 
 

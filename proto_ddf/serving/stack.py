@@ -21,7 +21,7 @@ from .middleware.load_shedding import LoadShedding
 from .middleware.proxy_headers import ProxyHeaders
 from .middleware.rate_limits import RateLimits
 from .middleware.request_id import RequestId
-from .middleware.response_not_read import ResponseNotRead
+from .middleware.response_not_read import UNREAD_SECONDS, ResponseNotRead
 from .middleware.security_headers import SecurityHeaders
 from .middleware.size_limits import SizeLimits
 from .rate_limiter import RateLimiter
@@ -34,7 +34,6 @@ HEALTH_PATHS = ("/api/health", "/health")
 SIGN_IN_PATHS = ("/sign-in", "/set-up")
 NEVER_SHED = (*HEALTH_PATHS, "/readiness", "/metrics", "/assets/")
 """Beginnings of paths."""
-UNREAD_SECONDS = 10.0
 
 
 def protect(

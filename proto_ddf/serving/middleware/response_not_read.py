@@ -11,6 +11,8 @@ from .connection_errors import SendFailedError
 
 _log = logging.getLogger(__name__)
 
+UNREAD_SECONDS = 10.0
+"""So long a client may take nothing of what is sent to it."""
 PIECE = 65_536
 """Bytes of a response that are sent at a time."""
 
