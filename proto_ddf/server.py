@@ -32,7 +32,7 @@ from proto_ddf.hosting.builds.frontend import build, install
 from proto_ddf.hosting.ports import is_free
 from proto_ddf.pid_file import end, kill, running, write_pid_file
 from proto_ddf.progress import NoProgress
-from proto_ddf.serving.hosts import is_loopback
+from proto_ddf.serving.hosts import is_loopback, reached_at
 from proto_ddf.serving.loading import load_app
 from proto_ddf.serving.runner import exit_process, serve
 from proto_ddf.settings import PROJECT_ROOT, Settings, get_settings, variable_name
@@ -205,14 +205,23 @@ def fingerprint() -> str:
     return digest.hexdigest()
 
 
+def announcement(settings: Settings) -> list[str]:
+    """What the console shows once the server answers."""
+    lines = [f"Proto-DDF runs at {settings.address}"]
+    if reached_at(settings.host) != settings.host and not settings.public_url:
+        lines.append(
+            f"HOST={settings.host} has no address for other machines: set PUBLIC_URL to the one that people open."
+        )
+    if path := entry_path(settings):
+        lines.append(f"Open, within an hour: {settings.address}{path}")
+    return [*lines, "Ctrl-C ends the server; its apps keep running. make stop ends them too."]
+
+
 def _announce(settings: Settings, served: threading.Event) -> None:
     while not _answers(settings):
         time.sleep(0.05)
     served.set()
-    print(f"Proto-DDF runs at {settings.address}", flush=True)
-    if path := entry_path(settings):
-        print(f"Open, within an hour: {settings.address}{path}", flush=True)
-    print("Ctrl-C ends the server; its apps keep running. make stop ends them too.", flush=True)
+    print("\n".join(announcement(settings)), flush=True)
 
 
 def _answers(settings: Settings) -> bool:

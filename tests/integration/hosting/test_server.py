@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from proto_ddf.server import StartRefusedError, check_reach, fingerprint
+from proto_ddf.server import StartRefusedError, announcement, check_reach, fingerprint
 from proto_ddf.settings import PROJECT_ROOT, Settings
 from tests.integration.hosting.own_server import START_SECONDS, Server
 from tests.ports import free_port
@@ -112,6 +112,21 @@ def test_apps_listen_nowhere_else_without_sign_in(host: str) -> None:
         check(APPS_HOST=host)
     for mode in ("token", "accounts"):
         check(APPS_HOST=host, ENABLE_AUTH=mode)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])
+def test_the_console_says_that_all_addresses_are_none_for_other_machines(
+    host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("proto_ddf.server.entry_path", lambda _settings: "")
+
+    def told(**variables: str) -> bool:
+        return "PUBLIC_URL" in "".join(announcement(Settings(_env_file=None, **variables)))
+
+    assert told(HOST=host, ENABLE_AUTH="accounts")
+    assert not told(HOST=host, ENABLE_AUTH="accounts", PUBLIC_URL="https://data.example.org")
+    assert not told(HOST="192.168.1.5", ENABLE_AUTH="accounts")
+    assert not told()
 
 
 @pytest.mark.parametrize("changed", ["proto_ddf/page.py", "assets/own.js", "linked/shared.js"])
