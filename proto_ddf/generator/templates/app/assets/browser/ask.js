@@ -7,27 +7,33 @@ document.head.append(
 
 export const isAsking = () => document.querySelector("dialog.ask[open]") !== null;
 
-/** Asks a question; resolves to whether the person confirms. */
-export function ask(title, text, yes) {
-  const stay = Object.assign(element("button", "", ["Stay"]), { value: "", autofocus: true });
-  const confirm = Object.assign(element("button", "", [yes]), { value: "yes" });
-  const buttons = Object.assign(element("form", "ask-buttons", [stay, confirm]), { method: "dialog" });
+/**
+ * Asks a question; resolves to the dialog's form if the person agrees, otherwise to null. `fields` are elements between the text and
+ * the buttons.
+ */
+export function ask({ title, text, fields = [], yes, no = "Cancel", isHarmful = false }) {
+  const stay = Object.assign(askButton(no), { value: "", formNoValidate: true, autofocus: true });
+  const agree = Object.assign(askButton(yes, isHarmful ? "ask-harmful" : "ask-main"), { value: "yes" });
   const heading = Object.assign(element("h2", "", [title]), { id: "ask-title" });
   const words = Object.assign(element("p", "", [text]), { id: "ask-text" });
-  const dialog = element("dialog", "ask", [heading, words, buttons]);
+  const buttons = element("div", "ask-buttons", [stay, agree]);
+  const form = Object.assign(element("form", "", [heading, words, ...fields, buttons]), { method: "dialog" });
+  const dialog = element("dialog", "ask", [form]);
   dialog.setAttribute("aria-labelledby", heading.id);
   dialog.setAttribute("aria-describedby", words.id);
-  return isConfirmed(dialog);
+  return agreed(dialog, form);
 }
 
-/** Shows a dialog; resolves to whether the person closes it by a button with the value "yes". */
-export function isConfirmed(dialog) {
+/** A button that looks like those of a dialog. */
+export const askButton = (words, look = "") => element("button", `ask-button ${look}`.trim(), [words]);
+
+function agreed(dialog, form) {
   (document.querySelector(".radix-themes") ?? document.body).append(dialog);
   dialog.showModal();
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => {
       dialog.remove();
-      resolve(dialog.returnValue === "yes");
+      resolve(dialog.returnValue === "yes" ? form : null);
     });
   });
 }

@@ -44,7 +44,8 @@ export function stop(event) {
 
 async function askFirst({ title, text, letGo }, event, leave) {
   stop(event);
-  if (isAsking() || !(await ask(title, text, "Leave"))) return; // One question at a time.
+  const question = { title, text, yes: "Leave", no: "Stay", isHarmful: true };
+  if (isAsking() || !(await ask(question))) return; // One question at a time.
   letGo();
   leave();
 }

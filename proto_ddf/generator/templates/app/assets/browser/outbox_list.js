@@ -1,7 +1,7 @@
 // Draws what waits to be sent and what was not accepted, from this browser's own store, so that it works without the server:
 // into elements with `data-outbox-list`, and as a short count into links with `data-outbox-count`, which are hidden if there is nothing.
+import { ask, askButton } from "./ask.js";
 import { element, icon } from "./elements.js";
-import { ask } from "./outbox_dialog.js";
 
 const STATES = {
   waiting: { word: "Waiting to be sent", icon: '<circle cx="12" cy="12" r="10"/><path d="M12 6v6l4 2"/>' },
@@ -90,7 +90,7 @@ function badge(state) {
 function buttons(item, { sendAgain, choose, edit, discard }) {
   const place = element("div", "outbox-buttons");
   const add = (name, words, act) => {
-    const button = element("button", "outbox-button", [words]);
+    const button = askButton(words);
     button.type = "button";
     button.dataset.action = name;
     button.addEventListener("click", () => act(item));

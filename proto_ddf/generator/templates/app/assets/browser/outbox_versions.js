@@ -1,7 +1,7 @@
 // The dialog for a change that was sent late, when somebody else had changed the same row: both versions of each field, to
 // choose from; or for a deletion, what the row holds now.
+import { ask } from "./ask.js";
 import { element } from "./elements.js";
-import { ask } from "./outbox_dialog.js";
 
 /** Resolves to the payload with what the person chose, or to null. `item.reason.versions` has, for each field, `name`, `label`,
  * `mine`, `theirs`, and `now`, the mark of the value that is stored now. */

@@ -29,7 +29,8 @@ function onClick(event) {
 async function onCancel(event, form, cancel) {
   if (!isChanged(form)) return void forget(keyOf(form));
   stop(event);
-  if (!(await ask("Discard your changes?", "What you typed in this form is lost.", "Discard"))) return;
+  const text = "What you typed in this form is lost.";
+  if (!(await ask({ title: "Discard your changes?", text, yes: "Discard", no: "Stay", isHarmful: true }))) return;
   formSaved(keyOf(form));
   isConfirmed = true;
   cancel.click();
