@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import tempfile
+from html.parser import HTMLParser
 from pathlib import Path
 
 from hypothesis import given
@@ -36,6 +37,68 @@ def test_the_hashes_are_those_of_every_inline_script_of_every_page(texts: list[s
             )
         wanted = {digest(text) for text in texts} | {digest(f"{text}2") for text in texts}
         assert inline_script_hashes(Path(folder)) == wanted
+
+
+class InlineScripts(HTMLParser):
+    """The texts of a page's inline scripts, as a parser of HTML finds them."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self._is_inline = False
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._is_inline = tag == "script" and "src" not in dict(attrs)
+        if self._is_inline:
+            self.found.append("")
+
+    def handle_data(self, data: str) -> None:
+        if self._is_inline:
+            self.found[-1] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        self._is_inline = False
+
+
+attributes = st.lists(
+    st.sampled_from(
+        [
+            *(
+                "async",
+                'type="module"',
+                "src=/a.js",
+                'src="/a.js"',
+                "SRC = '/b.js'",
+                'data-src="/c"',
+            ),
+            *('title="a > b"', "title='</p>'", 'lang="a src=b"', 'id="src=x"', "crossorigin"),
+        ]
+    ),
+    max_size=3,
+    unique_by=lambda text: text.partition("=")[0].strip().lower(),
+).map(" ".join)
+text_of_script = st.lists(
+    st.sampled_from(["a < b", "if (x) {}", '"<p>"', "<\\/script>", "&lt;", "\n", "</p>", "é"]),
+    max_size=4,
+).map("".join)
+pieces = st.lists(
+    st.one_of(
+        st.tuples(st.sampled_from(["script", "SCRIPT"]), attributes, text_of_script).map(
+            lambda given: "<{0} {1}>{2}</{0}>".format(*given)
+        ),
+        st.sampled_from(["<p>text</p>", "<!--$-->", "<br/>", '<img alt="&lt;script&gt;">', "\n"]),
+    ),
+    max_size=8,
+).map("".join)
+
+
+@given(pieces)
+def test_the_hashes_are_those_that_a_parser_of_html_finds(page: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "index.html").write_text(page, encoding="utf-8", newline="")
+        assert inline_script_hashes(Path(folder)) == set(map(digest, InlineScripts(page).found))
 
 
 def test_the_policy_allows_no_other_inline_script(tmp_path: Path) -> None:
