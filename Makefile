@@ -50,7 +50,7 @@ lint: $(DEV_STAMP)
 
 # It asks services on the web about each package.
 audit: $(DEV_STAMP)
-	$(BIN)/pip-audit --requirement requirements.txt
+	$(BIN)/pip-audit --strict --requirement requirements.txt
 
 bench: $(DEV_STAMP)
 	@scripts/set_up.sh databases
