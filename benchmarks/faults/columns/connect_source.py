@@ -1,13 +1,8 @@
 """Connecting a source: a PostgreSQL database."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Self
-
 from benchmarks.faults.columns.operation import OperationColumn, kept
 from benchmarks.faults.columns.submission import STATES, Event
-from benchmarks.faults.place import Place
-from benchmarks.faults.upstream import Upstream, opened_upstream
+from benchmarks.faults.upstream import Upstream
 from proto_ddf.web.sources.connect.draft import Draft, dump_draft, empty_draft, field_key
 from tests.ports import HOST
 
@@ -21,14 +16,6 @@ class ConnectSource(OperationColumn):
     page = "/sources/new"
     state = STATE
     struck_within = 0.3
-
-    @classmethod
-    @contextmanager
-    def opened(cls, place: Place) -> Iterator[Self]:
-        with opened_upstream() as upstream:
-            column = cls(place)
-            column.upstream = upstream
-            yield column
 
     def submitted(self) -> Event:
         assert self.upstream is not None

@@ -1,15 +1,11 @@
 """Generating an app, with a real build, from a PostgreSQL database of one small table."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Self
 from uuid import uuid4
 
 from benchmarks.faults.columns.connect_source import connecting
 from benchmarks.faults.columns.operation import OperationColumn, kept
 from benchmarks.faults.columns.submission import STATES, Event
-from benchmarks.faults.place import Place
-from benchmarks.faults.upstream import TABLE, opened_upstream
+from benchmarks.faults.upstream import TABLE, Upstream
 from proto_ddf.generator.planning.plan import plan_app
 from proto_ddf.operations.planning import UNNAMED
 from proto_ddf.sources.schema.model import SourceSchema
@@ -29,15 +25,9 @@ class GenerateApp(OperationColumn):
     state = STATE
     struck_within = 4.0
 
-    @classmethod
-    @contextmanager
-    def opened(cls, place: Place) -> Iterator[Self]:
-        with opened_upstream() as upstream:
-            column = cls(place)
-            column.upstream = upstream
-            column.prepare()
-            column.run(connecting(SOURCE, upstream, str(uuid4())))
-            yield column
+    def begin(self, upstream: Upstream) -> None:
+        """Connects the source."""
+        self.run(connecting(SOURCE, upstream, str(uuid4())))
 
     def prepare(self) -> None:
         """Removes the app of the trial before."""

@@ -3,8 +3,9 @@
 import sqlite3
 import time
 from abc import abstractmethod
-from contextlib import closing
-from typing import Any, ClassVar
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import Any, ClassVar, Self
 from uuid import uuid4
 
 from benchmarks.faults.columns.column import (
@@ -14,6 +15,8 @@ from benchmarks.faults.columns.column import (
     attempts,
 )
 from benchmarks.faults.columns.submission import Event, send
+from benchmarks.faults.place import Place
+from benchmarks.faults.upstream import Upstream, opened_upstream
 
 END_SECONDS = 180.0
 """An operation that has not succeeded until then is unknown: a build takes long on a busy machine."""
@@ -38,6 +41,18 @@ class OperationColumn(Column):
     @abstractmethod
     def records(self) -> int:
         """How many complete ones the operation has made."""
+
+    @classmethod
+    @contextmanager
+    def opened(cls, place: Place) -> Iterator[Self]:
+        with opened_upstream() as upstream:
+            column = cls(place)
+            column.upstream = upstream
+            column.begin(upstream)
+            yield column
+
+    def begin(self, upstream: Upstream) -> None:
+        """Before the first trial."""
 
     def prepare(self) -> None:
         self.token = str(uuid4())
