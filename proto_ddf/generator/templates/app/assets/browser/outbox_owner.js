@@ -15,9 +15,9 @@ export async function currentOwner() {
   return owner;
 }
 
-/** The name of the person, or null while the server has not said it. */
-export function knownOwner() {
-  return isKnown ? owner : null;
+/** The name of the person, without waiting for the server: the last one known while it has not said it, or null. */
+export function likelyOwner() {
+  return isKnown ? owner : localStorage.getItem(KEY);
 }
 
 export function isOwn(item) {

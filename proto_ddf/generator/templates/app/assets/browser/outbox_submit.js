@@ -1,6 +1,6 @@
 // Takes submissions: each is noted in the moment of the press, and then kept in IndexedDB, from where it is sent.
 import { notify } from "./outbox_notice.js";
-import { currentOwner, knownOwner } from "./outbox_owner.js";
+import { currentOwner, likelyOwner } from "./outbox_owner.js";
 import { allNoted, forget, isNoted, note, onNoted, whileNoOtherKeeps } from "./outbox_presses.js";
 import { wake } from "./outbox_sender.js";
 import { addItem, allItems } from "./outbox_store.js";
@@ -10,8 +10,7 @@ let before = Promise.resolve(); // One after the other, so that the second click
 /** Keep a submission and send it. Resolves to it, or to null if it is not accepted (the person is told). */
 export function submit(given) {
   const pressed = complete(given);
-  const owner = knownOwner();
-  const hasNote = owner !== null && note({ ...pressed, owner });
+  const hasNote = note({ ...pressed, owner: likelyOwner() });
   return inTurn(async () => {
     if (hasNote && !isNoted(pressed)) return (await allItems()).find(({ id }) => id === pressed.id) ?? pressed; // Another tab has kept it.
     return keep({ ...pressed, owner: await currentOwner() });
@@ -53,7 +52,7 @@ async function keep(pressed) {
 /** Keep what pages that are gone have noted. */
 function keepNoted() {
   return inTurn(async () => {
-    for (const pressed of allNoted()) await keep(pressed);
+    for (const pressed of allNoted()) await keep({ ...pressed, owner: pressed.owner ?? (await currentOwner()) });
   });
 }
 
