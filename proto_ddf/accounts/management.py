@@ -10,7 +10,8 @@ from sqlmodel import Session, col, func, select
 
 from proto_ddf import errors
 from proto_ddf.accounts import audit, one_time_tokens, passwords
-from proto_ddf.accounts.sessions import SESSIONS, SessionView
+from proto_ddf.accounts.session import SessionView
+from proto_ddf.accounts.sessions import SESSIONS
 from proto_ddf.db.engine import session
 from proto_ddf.db.tables import AccountRecord, Role, TokenPurpose, utc_now
 from proto_ddf.db.writing import write

@@ -6,22 +6,14 @@ the server. The cookie's value is stored only as its hash.
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from secrets import token_urlsafe
 from threading import Lock
 
-from sqlalchemy import delete, update
-from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import Session as Transaction
-from sqlmodel import col, select
-
-from proto_ddf.current_user import ANONYMOUS
-from proto_ddf.db.engine import session as database
-from proto_ddf.db.tables import AccountRecord, Role, SessionKind, SessionRecord, new_id
-from proto_ddf.db.writing import write
-from proto_ddf.logs import get_logger
+from proto_ddf.accounts import session_records
+from proto_ddf.accounts.session import Session, SessionView, session_of, view_of
+from proto_ddf.db.tables import AccountRecord, SessionKind, SessionRecord, new_id
 from proto_ddf.settings import get_settings
 
 KIND_BY_MODE = {
@@ -29,48 +21,11 @@ KIND_BY_MODE = {
     "token": SessionKind.TOKEN,
     "accounts": SessionKind.ACCOUNT,
 }
-TOKEN_USER = "owner"  # noqa: S105 (not a secret)
-"""The user's id of those who came by the printed link."""
 MOST_ANONYMOUS = 10_000
 """Sessions of browsers that did not sign in; the one that was unused longest makes room."""
 STORE_SEEN_SECONDS = 60.0
 """How often it is stored that a session is in use."""
 _LONGEST_AGENT = 200
-_PATIENCE_SECONDS = 1.0
-
-log = get_logger(__name__)
-
-
-@dataclass(slots=True)
-class Session:
-    """A browser that came in. `role` and `user_name` follow the account."""
-
-    id: str
-    kind: SessionKind
-    account_id: str | None
-    user_id: str
-    user_name: str
-    role: Role
-    created_at: float
-    """Seconds since the epoch, as `seen_at`."""
-    seen_at: float
-    address: str
-    user_agent: str
-    stored_seen_at: float
-    is_stored: bool = True
-
-
-@dataclass(frozen=True)
-class SessionView:
-    """A session, for a list."""
-
-    id: str
-    user_id: str
-    user_name: str
-    address: str
-    user_agent: str
-    created_at: datetime
-    seen_at: datetime
 
 
 class Sessions:
@@ -97,7 +52,7 @@ class Sessions:
             self._by_hash.clear()
             self._by_id.clear()
             self._hashes.clear()
-            for record, account in self._read():
+            for record, account in session_records.read(self._kind):
                 self._keep(record, account)
 
     def on_ended(self, callback: Callable[[frozenset[str]], object]) -> None:
@@ -132,7 +87,7 @@ class Sessions:
             created_at=now,
             seen_at=now,
         )
-        stored = _store(record)
+        stored = session_records.store(record)
         with self._lock:
             begun = self._keep(record, account)
             begun.is_stored = stored
@@ -146,19 +101,15 @@ class Sessions:
         with self._lock:
             known = self._forget(ended)
         self._tell(known)
-        statement = delete(SessionRecord).where(col(SessionRecord.id).in_(ended))
-        write(lambda opened: opened.execute(statement))
+        session_records.remove(ended)
 
     def end_of_account(self, account_id: str, but: str = "") -> int:
         """End the sessions of an account, but one; returns how many."""
-        with database() as opened:
-            stored = opened.exec(
-                select(SessionRecord.id).where(SessionRecord.account_id == account_id)
-            ).all()
+        stored = session_records.ids_of_account(account_id)
         with self._lock:
             # A command may have removed their records just now; they hold until the next refresh.
-            held = [each.id for each in self._by_id.values() if each.account_id == account_id]
-        ids = {*stored, *held} - {but}
+            held = {each.id for each in self._by_id.values() if each.account_id == account_id}
+        ids = (stored | held) - {but}
         if ids:
             self.end(ids)
         return len(ids)
@@ -172,7 +123,8 @@ class Sessions:
             return  # no other process ends or changes them
         with self._lock:
             stored = {each.id for each in self._by_id.values() if each.is_stored}
-        present = {record.id: account for record, account in self._read()}
+        read = session_records.read(self._kind)
+        present = {record.id: account for record, account in read}
         with self._lock:
             ended = self._forget(frozenset(stored - present.keys()))
             for session_id, account in present.items():
@@ -192,33 +144,10 @@ class Sessions:
         """Those of one account, or all; the one used last first."""
         with self._lock:
             found = [s for s in self._by_id.values() if account_id in (None, s.account_id)]
-        return [_view(each) for each in sorted(found, key=lambda s: s.seen_at, reverse=True)]
-
-    def _read(self) -> list[tuple[SessionRecord, AccountRecord | None]]:
-        statement = (
-            select(SessionRecord, AccountRecord)
-            .join(AccountRecord, isouter=True)
-            .where(SessionRecord.kind == self._kind, col(AccountRecord.disabled_at).is_(None))
-        )
-        with database() as opened:
-            return [(record, account) for record, account in opened.exec(statement).all()]
+        return [view_of(each) for each in sorted(found, key=lambda s: s.seen_at, reverse=True)]
 
     def _keep(self, record: SessionRecord, account: AccountRecord | None) -> Session:
-        anonymous = record.kind == SessionKind.ANONYMOUS
-        seen = record.seen_at.timestamp()
-        kept = Session(
-            id=record.id,
-            kind=record.kind,
-            account_id=record.account_id,
-            user_id=record.account_id or (ANONYMOUS if anonymous else TOKEN_USER),
-            user_name=account.name if account else ("" if anonymous else "Owner"),
-            role=account.role if account else Role.ADMIN,
-            created_at=record.created_at.timestamp(),
-            seen_at=seen,
-            address=record.address,
-            user_agent=record.user_agent,
-            stored_seen_at=seen,
-        )
+        kept = session_of(record, account)
         self._by_hash[record.token_hash] = self._by_id[record.id] = kept
         self._hashes[record.id] = record.token_hash
         return kept
@@ -265,55 +194,15 @@ class Sessions:
                 for each in self._by_id.values()
                 if each.seen_at - each.stored_seen_at > STORE_SEEN_SECONDS
             ]
-
-        def change(opened: Transaction) -> None:
-            for session_id, seen_at in used:
-                at = datetime.fromtimestamp(seen_at, UTC)
-                opened.execute(
-                    update(SessionRecord)
-                    .where(col(SessionRecord.id) == session_id)
-                    .values(seen_at=at)
-                )
-
         if used:
-            write(change, patience=_PATIENCE_SECONDS)
+            session_records.store_seen(used)
             for session_id, seen_at in used:
                 if (each := self._by_id.get(session_id)) is not None:
                     each.stored_seen_at = seen_at
 
 
-def prune(before: datetime) -> int:
-    """Remove the sessions that were last used before that time, of all modes; returns how many."""
-    statement = delete(SessionRecord).where(col(SessionRecord.seen_at) < before)
-    return write(lambda opened: int(opened.execute(statement).rowcount))  # type: ignore[attr-defined]
-
-
-def _store(record: SessionRecord) -> bool:
-    values = record.model_dump()
-    try:
-        write(lambda opened: opened.add(SessionRecord(**values)), patience=_PATIENCE_SECONDS)
-    except SQLAlchemyError as error:
-        if record.kind != SessionKind.ANONYMOUS:
-            raise
-        log.warning("session not stored", reason=str(error))
-        return False
-    return True
-
-
 def _hash(token: str) -> str:
     return sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _view(session: Session) -> SessionView:
-    return SessionView(
-        session.id,
-        session.user_id,
-        session.user_name,
-        session.address,
-        session.user_agent,
-        datetime.fromtimestamp(session.created_at, UTC),
-        datetime.fromtimestamp(session.seen_at, UTC),
-    )
 
 
 SESSIONS = Sessions()

@@ -8,7 +8,8 @@ from sqlmodel import Session
 
 from proto_ddf import errors
 from proto_ddf.accounts import audit, management, one_time_tokens, passwords
-from proto_ddf.accounts.sessions import SESSIONS, TOKEN_USER
+from proto_ddf.accounts.session import TOKEN_USER
+from proto_ddf.accounts.sessions import SESSIONS
 from proto_ddf.accounts.waits import Waits
 from proto_ddf.db.tables import AccountRecord, OneTimeTokenRecord, Role, TokenPurpose
 from proto_ddf.db.writing import write

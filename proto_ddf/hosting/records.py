@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from proto_ddf import errors
 from proto_ddf.db.engine import session
 from proto_ddf.db.reading import read_each
-from proto_ddf.db.tables import AppRecord, AppState
+from proto_ddf.db.tables import AppRecord, AppState, utc_now
 from proto_ddf.db.writing import write
 from proto_ddf.errors.types import ValidationError
 from proto_ddf.generator.spec import AppSpec
@@ -164,6 +164,16 @@ def change(slug: str, **values: Any) -> None:
                 setattr(record, name, value)
 
     write(set_values)
+
+
+def record_health(
+    record: AppRecord, state: AppState, *, process: bool, port: bool, http: bool
+) -> None:
+    """Record the result of a health check of an app."""
+    health = {"process": process, "port": port, "http": http}
+    health["checked_at"] = utc_now().isoformat()  # type: ignore[assignment]
+    values = {"last_error": ""} if http and record.last_error else {}
+    change(record.slug, state=state, health=health, **values)
 
 
 def delete(slug: str) -> None:

@@ -18,7 +18,8 @@ from pathlib import Path
 from proto_ddf.db.tables import AppRecord
 from proto_ddf.errors.types import ProtoDDFError, ValidationError
 from proto_ddf.hosting import records
-from proto_ddf.hosting.apps import exclusive, spawn, stop_processes, wait_until_listening
+from proto_ddf.hosting.app_locks import exclusive
+from proto_ddf.hosting.app_processes import spawn, stop_processes, wait_until_listening
 from proto_ddf.hosting.launch import (
     folder,
     next_folder,

@@ -15,8 +15,10 @@ from proto_ddf.errors import describe
 from proto_ddf.errors.types import ProtoDDFError
 from proto_ddf.hosting import records
 from proto_ddf.hosting.app_address import endpoint
+from proto_ddf.hosting.app_locks import exclusive, lock_of
+from proto_ddf.hosting.app_logs import crash_reason
+from proto_ddf.hosting.app_processes import spawn
 from proto_ddf.hosting.app_serving import is_reached_as_set
-from proto_ddf.hosting.apps import crash_reason, exclusive, lock_of, record_health, spawn
 from proto_ddf.hosting.health import probe, probe_app
 from proto_ddf.hosting.processes import end_tree, find, is_alive
 from proto_ddf.logs import get_logger
@@ -139,13 +141,13 @@ class Watcher:
             return
         else:
             state = AppState.DEGRADED
-        record_health(record, state, process=True, port=result.port, http=result.http)
+        records.record_health(record, state, process=True, port=result.port, http=result.http)
 
     def _crashed(self, record: AppRecord, reason: str) -> None:
         crashes = record.crashes + 1
         found, tail = crash_reason(record.slug, "its process ended")
         reason = reason or found
-        record_health(record, AppState.RESTARTING, process=False, port=False, http=False)
+        records.record_health(record, AppState.RESTARTING, process=False, port=False, http=False)
         if crashes > len(RESTART_WAITS):
             self._give_up(record, crashes, reason, tail)
             return

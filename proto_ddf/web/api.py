@@ -20,6 +20,7 @@ from proto_ddf import vault
 from proto_ddf.errors import ValidationError, describe
 from proto_ddf.generator.code.package import package_app
 from proto_ddf.hosting import apps
+from proto_ddf.hosting.app_logs import app_log
 from proto_ddf.logs import get_logger
 from proto_ddf.settings import get_settings
 from proto_ddf.sources.files.uploads import remove_uploads, upload_path
@@ -235,7 +236,7 @@ async def download_log(request: Request) -> Response:
     slug: str = request.path_params["slug"]
     if await asyncio.to_thread(apps.get_app, slug) is None:
         return JSONResponse({"message": f"There is no app {slug!r}."}, status_code=404)
-    lines = await asyncio.to_thread(apps.app_log, slug, LOG_LINES)
+    lines = await asyncio.to_thread(app_log, slug, LOG_LINES)
     headers = {"content-disposition": f'attachment; filename="{slug}.log"'}
     return PlainTextResponse("\n".join(lines) + "\n", headers=headers)
 

@@ -14,7 +14,7 @@ PACKAGE = ROOT / "proto_ddf"
 TEMPLATES = PACKAGE / "generator" / "templates"
 
 ORDER = [
-    {"folder_lock", "port_numbers", "quick_search", "serving"},
+    {"folder_lock", "port_numbers", "quick_search", "serving", "token_bucket"},
     {"access_settings", "escalation_settings", "network_settings", "notification_settings"},
     {"alert_settings", "client_settings"},
     {"server_settings"},

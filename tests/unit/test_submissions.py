@@ -17,7 +17,7 @@ from proto_ddf.monitoring.reports import store as reports
 from proto_ddf.notify import connected, delivery_queue
 from proto_ddf.operations import queries
 from proto_ddf.operations.escalation.codegen import repositories
-from proto_ddf.operations.journal import journal
+from proto_ddf.operations.journal import journal, running
 from proto_ddf.operations.journal.records import Run
 from proto_ddf.operations.model import Kind, Step
 from proto_ddf.sources.connected import store as sources
@@ -60,9 +60,9 @@ def new_operation() -> Run:
 
 def failed_operation() -> str:
     run = new_operation()
-    journal.begin(run, lambda _: None)
-    journal.start_next_step(run, lambda _: None)
-    journal.step_failed(run, 0, FAULT, lambda _: None)
+    running.begin(run, lambda _: None)
+    running.start_next_step(run, lambda _: None)
+    running.step_failed(run, 0, FAULT, lambda _: None)
     return run.operation_id
 
 

@@ -10,9 +10,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from proto_ddf.db.tables import utc_now
 from proto_ddf.logs import get_logger
-from proto_ddf.operations.journal import journal
-from proto_ddf.operations.journal.journal import StepUpdate
+from proto_ddf.operations.journal import running
 from proto_ddf.operations.journal.records import Child
+from proto_ddf.operations.journal.running import StepUpdate
 from proto_ddf.operations.stop_flag import StopFlag
 from proto_ddf.redaction import scrub_text
 
@@ -61,7 +61,7 @@ class StepReporter:
 
     def remember_process(self, pid: int, create_time: float) -> None:
         child = Child(pid, create_time)
-        journal.remember_child(self.operation_id, self._position, child, self._stop.pause)
+        running.remember_child(self.operation_id, self._position, child, self._stop.pause)
 
     def write(self) -> None:
         """Write the progress made since the last write; on failure keep it for the next one.
@@ -75,7 +75,7 @@ class StepReporter:
             if not update.lines and update.message is None and update.retry is None:
                 return
             try:
-                journal.save_progress(self.operation_id, self._position, _without_secrets(update))
+                running.save_progress(self.operation_id, self._position, _without_secrets(update))
             except BaseException:
                 self._put_back(update)
                 raise

@@ -23,9 +23,9 @@ from proto_ddf.logs import get_logger, log_operation
 from proto_ddf.monitoring import intake, own_errors
 from proto_ddf.monitoring.reported import OperationEnded
 from proto_ddf.operations.engine.progress_writer import ProgressWriter, StepReporter
-from proto_ddf.operations.journal import journal, records
-from proto_ddf.operations.journal.journal import NextStep
+from proto_ddf.operations.journal import journal, records, running
 from proto_ddf.operations.journal.records import Run
+from proto_ddf.operations.journal.running import NextStep
 from proto_ddf.operations.model import JSON, KINDS, Step, StepContext, UndoContext
 from proto_ddf.operations.resources import RunResources
 from proto_ddf.operations.stop_flag import SERVER_STOPPING, OperationStopped, StopFlag
@@ -121,7 +121,7 @@ def execute(runs: ActiveRuns, run: Run) -> None:
 
 
 def _do(runs: ActiveRuns, active: ActiveRun) -> None:
-    record = journal.begin(active.run, active.stop.pause)
+    record = running.begin(active.run, active.stop.pause)
     with acting_for(record.user_id):
         _run_steps(runs, active, record)
 
@@ -130,7 +130,7 @@ def _run_steps(runs: ActiveRuns, active: ActiveRun, record: OperationRecord) -> 
     try:
         with log_operation(record.kind, title=record.title), closing(RunResources()) as resources:
             work = _prepare(runs, active, record, resources)
-            while step := journal.start_next_step(active.run, active.stop.pause):
+            while step := running.start_next_step(active.run, active.stop.pause):
                 _run_step(work, step)
     except _StepFailed:
         return
@@ -170,7 +170,7 @@ def _run_step(work: _Work, step: NextStep) -> None:
         output = _call(work.steps[step.name], context)
         reporter.finish()
         interim = work.steps[step.name].interim
-        journal.step_succeeded(
+        running.step_succeeded(
             active.run, step.position, output, active.stop.pause, interim=interim
         )
     except Exception as error:
@@ -203,7 +203,7 @@ def _fail(
         error, operation=record.title, operation_id=record.id, user_id=record.user_id
     )
     log.warning("step failed", position=position, code=described["code"], exc_info=error)
-    journal.step_failed(active.run, position, described, active.stop.pause)
+    running.step_failed(active.run, position, described, active.stop.pause)
     follow_up()
     intake.report(
         described,

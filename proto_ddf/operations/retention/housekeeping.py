@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from proto_ddf import submissions, vault
-from proto_ddf.accounts import audit, one_time_tokens, sessions
+from proto_ddf.accounts import audit, one_time_tokens, session_records
 from proto_ddf.db.tables import utc_now
 from proto_ddf.logs import get_logger
 from proto_ddf.monitoring import own_errors, retention
@@ -71,7 +71,7 @@ def remove_expired(stop: StopFlag, clock: Callable[[], datetime] = utc_now) -> d
         "audit": partial(audit.prune, now - timedelta(days=settings.keep_audit_days)),
         "one_time_tokens": partial(one_time_tokens.prune, now),
         "sessions": partial(
-            sessions.prune, now - GRACE_PERIOD - timedelta(hours=settings.session_idle_hours)
+            session_records.prune, now - GRACE_PERIOD - timedelta(hours=settings.session_idle_hours)
         ),
         "codegen_runs": partial(runs.prune, before),
         "uploads": partial(remove_uploads, (now - GRACE_PERIOD).timestamp()),

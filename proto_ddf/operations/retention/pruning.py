@@ -18,7 +18,7 @@ from proto_ddf.db.tables import (
     StepLogRecord,
 )
 from proto_ddf.db.writing import write
-from proto_ddf.operations.journal.journal import UNFINISHED
+from proto_ddf.operations.journal.changes import UNFINISHED
 from proto_ddf.operations.stop_flag import StopFlag
 
 BATCH = 100

@@ -1,7 +1,6 @@
 """Rate limit: a maximum of calls per time. A refusal says when the next call may start.
 
-It is a token bucket (https://en.wikipedia.org/wiki/Token_bucket) of `calls` tokens, which is refilled evenly within
-`seconds`.
+It is a token bucket of `calls` tokens, which is refilled evenly within `seconds`.
 """
 
 import threading
@@ -13,6 +12,7 @@ from math import ceil
 
 from proto_ddf.resilience.arguments import check_count, check_positive
 from proto_ddf.resilience.call_refused import CallRefusedError
+from proto_ddf.token_bucket import TokenBucket
 
 _ROUNDING = 1e-6
 """Seconds that a call may be early: a caller that waited exactly `retry_after` must not be refused by rounding."""
@@ -70,10 +70,8 @@ class RateLimit:
         self.name = name
         self.calls = calls
         self.seconds = seconds
-        self._clock = clock
         self._lock = threading.Lock()
-        self._tokens = float(calls)
-        self._filled_at = clock()
+        self._bucket = TokenBucket(calls / seconds, calls, clock)
         self._refused = 0
 
     def take(self) -> None:
@@ -83,23 +81,14 @@ class RateLimit:
             RateLimitedError: there is none yet.
         """
         with self._lock:
-            self._fill()
-            wait = (1 - self._tokens) * self.seconds / self.calls
+            wait = self._bucket.seconds_until(1)
             if wait <= _ROUNDING:
-                self._tokens -= 1
+                self._bucket.take()
                 return
             self._refused += 1
         raise RateLimitedError(self.name, wait)
 
     def snapshot(self) -> RateSnapshot:
         with self._lock:
-            self._fill()
-            return RateSnapshot(
-                self.calls, self.seconds, int(self._tokens + _ROUNDING), self._refused
-            )
-
-    def _fill(self) -> None:
-        now = self._clock()
-        filled = (now - self._filled_at) * self.calls / self.seconds
-        self._tokens = min(float(self.calls), self._tokens + filled)
-        self._filled_at = now
+            available = int(self._bucket.available() + _ROUNDING)
+            return RateSnapshot(self.calls, self.seconds, available, self._refused)

@@ -13,7 +13,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from proto_ddf.accounts.roles import Role, allows
-from proto_ddf.accounts.sessions import SESSIONS, Session
+from proto_ddf.accounts.session import Session
+from proto_ddf.accounts.sessions import SESSIONS
 from proto_ddf.current_user import ANONYMOUS, acting_for
 from proto_ddf.serving.plain_page import is_shown
 from proto_ddf.settings import get_settings

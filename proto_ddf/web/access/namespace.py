@@ -15,7 +15,8 @@ from engineio.packet import PING, Packet  # type: ignore[import-untyped]
 from reflex.app import App, EventNamespace
 from socketio.exceptions import ConnectionRefusedError as RefusedError  # type: ignore[import-untyped]
 
-from proto_ddf.accounts.sessions import SESSIONS, Session
+from proto_ddf.accounts.session import Session
+from proto_ddf.accounts.sessions import SESSIONS
 from proto_ddf.logs import get_logger
 from proto_ddf.settings import get_settings
 from proto_ddf.web.access.binding import bind, session_id_of

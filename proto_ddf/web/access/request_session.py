@@ -3,7 +3,7 @@
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from proto_ddf.accounts.sessions import Session
+from proto_ddf.accounts.session import Session
 from proto_ddf.accounts.sign_in import Client
 
 _KEY = "proto_ddf.session"

@@ -3,7 +3,8 @@
 import reflex as rx
 from reflex_base.event.context import EventContext
 
-from proto_ddf.accounts.sessions import SESSIONS, Session
+from proto_ddf.accounts.session import Session
+from proto_ddf.accounts.sessions import SESSIONS
 from proto_ddf.settings import get_settings
 from proto_ddf.web.access.binding import session_id_of
 

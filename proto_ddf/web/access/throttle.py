@@ -13,7 +13,7 @@ LONGEST_DELAY = 1.0
 
 
 class Throttle:
-    """A token bucket."""
+    """A token bucket that looks at the clock once for each event: it is on the way of all of them."""
 
     __slots__ = ("_clock", "_filled_at", "_most", "_rate", "_tokens")
 

@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from proto_ddf import change_events
+from proto_ddf.hosting import app_logs
 from proto_ddf.hosting import apps as hosted
 from proto_ddf.hosting.records import AppView
 from proto_ddf.operations import service
@@ -118,7 +119,7 @@ class AppState(AppActions, rx.State):
     async def set_log_search(self, text: str) -> None:
         self.log_search = text
         if self.app is not None:
-            self.log = await asyncio.to_thread(hosted.app_log, self.app.slug, _LOG_LINES, text)
+            self.log = await asyncio.to_thread(app_logs.app_log, self.app.slug, _LOG_LINES, text)
 
     @rx.event
     def set_log_following(self, following: bool) -> None:
@@ -164,7 +165,7 @@ class AppState(AppActions, rx.State):
 
 def _read_app(slug: str, search: str) -> tuple[AppView | None, list[str]]:
     app = hosted.get_app(slug)
-    return app, hosted.app_log(slug, _LOG_LINES, search) if app else []
+    return app, app_logs.app_log(slug, _LOG_LINES, search) if app else []
 
 
 def _is_failed(operation_id: str) -> bool:

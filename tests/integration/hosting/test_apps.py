@@ -21,7 +21,7 @@ from proto_ddf.db import engine as database
 from proto_ddf.db.tables import AppState, PortReservation
 from proto_ddf.errors.types import ValidationError
 from proto_ddf.generator.spec import AppSpec
-from proto_ddf.hosting import apps, records
+from proto_ddf.hosting import app_logs, app_processes, apps, records
 from proto_ddf.hosting.app_access import set_sign_in
 from proto_ddf.hosting.health import listens
 from proto_ddf.hosting.launch import RUNNER, folder
@@ -308,7 +308,7 @@ def test_check_waits_longer_for_an_app_that_gives_no_answer_yet(
 def test_an_app_that_hangs_is_degraded_and_can_be_stopped(
     app: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(apps, "GRACE_SECONDS", 0.5)
+    monkeypatch.setattr(app_processes, "GRACE_SECONDS", 0.5)
     watcher = Watcher()
     os.kill(run(app).pid or 0, signal.SIGSTOP)
     watcher.tick()
@@ -356,7 +356,7 @@ def test_an_app_whose_event_loop_is_frozen_is_ended_and_started_again(app: str) 
     (folder(app) / "freeze").touch()
     wait_for(lambda: view(app).pid is None, 120)
     (folder(app) / "freeze").unlink()
-    log = "\n".join(apps.app_log(app))
+    log = "\n".join(app_logs.app_log(app))
     assert "The event loop has not run for 2 seconds. All threads:" in log
     assert "in freeze_when_asked" in log
     ahead = [0.0]
@@ -366,7 +366,7 @@ def test_an_app_whose_event_loop_is_frozen_is_ended_and_started_again(app: str) 
     ahead[0] = 2.0
     watcher.tick()
     watcher.close()
-    apps.wait_until_listening(records.read(app), NoProgress())
+    app_processes.wait_until_listening(records.read(app), NoProgress())
     assert pid_of(app) != pid
 
 
@@ -462,9 +462,9 @@ def test_no_secret_of_the_server_s_environment_reaches_an_app(
 
 def test_the_log_can_be_searched(app: str) -> None:
     run(app)
-    assert any(line.startswith("Starting on") for line in apps.app_log(app))
-    assert apps.app_log(app, search="starting ON")
-    assert apps.app_log(app, search="no such words") == []
+    assert any(line.startswith("Starting on") for line in app_logs.app_log(app))
+    assert app_logs.app_log(app, search="starting ON")
+    assert app_logs.app_log(app, search="no such words") == []
 
 
 def test_a_name_that_another_app_has_is_refused_and_a_repeated_step_is_not(app: str) -> None:

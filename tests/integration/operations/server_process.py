@@ -22,7 +22,7 @@ from pydantic import BaseModel
 from proto_ddf.errors import ProtoDDFError
 from proto_ddf.operations import service
 from proto_ddf.operations.engine import engine
-from proto_ddf.operations.journal import journal
+from proto_ddf.operations.journal import changes
 from proto_ddf.operations.model import Kind, Step, StepContext, UndoContext, register
 from proto_ddf.operations.retention import housekeeping
 from proto_ddf.operations.stop_flag import StopFlag
@@ -101,7 +101,7 @@ def register_kinds() -> None:
 def kill_at(moment: str, number: int) -> None:
     """Make the process end, as by kill -9, before or after its write of that number."""
     written = itertools.count(1)
-    commit = journal._commit
+    commit = changes.commit
 
     def commit_and_die(*args: Any, **options: Any) -> Any:
         due = next(written) == number
@@ -112,7 +112,7 @@ def kill_at(moment: str, number: int) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         return result
 
-    journal._commit = commit_and_die
+    changes.commit = commit_and_die
 
 
 def run_command(word: str, *arguments: str) -> str:

@@ -19,7 +19,7 @@ from proto_ddf.monitoring.error_views import recent_errors
 from proto_ddf.operations import service
 from proto_ddf.operations.engine import engine, queue
 from proto_ddf.operations.engine.runner import ActiveRuns, execute
-from proto_ddf.operations.journal import journal, records
+from proto_ddf.operations.journal import records, running
 from proto_ddf.operations.journal.records import Run
 from proto_ddf.operations.model import KINDS, Kind, Step, register
 from proto_ddf.progress import current_progress
@@ -218,13 +218,13 @@ def test_a_subscriber_is_woken_until_the_end(workshop):
 
 def test_a_step_that_reports_often_is_written_in_few_transactions(workshop, monkeypatch):
     writes: list[int] = []
-    save = journal.save_progress
+    save = running.save_progress
 
     def counted(operation_id, position, update):
         writes.append(len(update.lines))
         save(operation_id, position, update)
 
-    monkeypatch.setattr(journal, "save_progress", counted)
+    monkeypatch.setattr(running, "save_progress", counted)
 
     def chatty(ctx):
         for n in range(4000):

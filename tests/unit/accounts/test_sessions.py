@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proto_ddf.accounts import management, sessions
-from proto_ddf.accounts.sessions import SESSIONS, TOKEN_USER, Sessions
+from proto_ddf.accounts import management, session_records, sessions
+from proto_ddf.accounts.session import TOKEN_USER
+from proto_ddf.accounts.sessions import SESSIONS, Sessions
 from proto_ddf.db.tables import Role
 from proto_ddf.settings import get_settings
 from tests.unit.accounts.conftest import add
@@ -127,7 +128,7 @@ def test_the_sessions_of_an_account_end_even_if_a_command_has_just_removed_their
 def test_a_session_that_could_not_be_stored_lives_until_the_server_ends(
     loaded: Sessions, database: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(sessions, "_PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(session_records, "_PATIENCE_SECONDS", 0.0)
     with sqlite3.connect(database) as connection:
         connection.execute("ALTER TABLE session RENAME TO away")
     _, token = loaded.begin()
@@ -159,8 +160,8 @@ def test_sessions_that_nobody_uses_any_more_are_removed_whatever_their_mode(
     get_settings.cache_clear()
     other = again()
     other.begin()
-    assert sessions.prune(datetime.now(UTC) - timedelta(hours=1)) == 0
-    assert sessions.prune(datetime.now(UTC) + timedelta(hours=1)) == 2
+    assert session_records.prune(datetime.now(UTC) - timedelta(hours=1)) == 0
+    assert session_records.prune(datetime.now(UTC) + timedelta(hours=1)) == 2
     other.refresh()
     assert other.views() == []
 

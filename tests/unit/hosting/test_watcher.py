@@ -9,7 +9,7 @@ import pytest
 from proto_ddf import errors
 from proto_ddf.db.tables import AppRecord, AppState
 from proto_ddf.generator.spec import AppSpec
-from proto_ddf.hosting import apps, health, records, watcher
+from proto_ddf.hosting import app_locks, apps, health, records, watcher
 from proto_ddf.hosting.health import Endpoint, ProbeResult
 from proto_ddf.monitoring import intake
 from proto_ddf.monitoring.error_views import recent_errors
@@ -199,7 +199,7 @@ def test_an_app_that_should_not_run_is_let_alone(world: World) -> None:
 
 def test_an_app_that_someone_works_on_is_let_alone(world: World) -> None:
     world.alive = False
-    with apps.exclusive("shop", watcher.NoProgress()):
+    with app_locks.exclusive("shop", watcher.NoProgress()):
         world.pass_seconds(3)
     assert world.starts == []
     assert shop().state is AppState.RUNNING

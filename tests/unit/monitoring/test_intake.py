@@ -16,8 +16,10 @@ from sqlalchemy.exc import OperationalError
 
 from proto_ddf.errors import describe
 from proto_ddf.monitoring import intake as module
-from proto_ddf.monitoring.intake import BATCH, BURST, Intake
+from proto_ddf.monitoring import waiting_reports
+from proto_ddf.monitoring.intake import Intake
 from proto_ddf.monitoring.reported import Reported, ReportedError
+from proto_ddf.monitoring.waiting_reports import BATCH, BURST
 
 pytestmark = pytest.mark.usefixtures("home")
 GONE = describe(OSError("gone"))
@@ -144,7 +146,7 @@ def test_while_the_disk_is_nearly_full_errors_are_stored_without_their_large_par
 def test_the_large_parts_that_wait_take_no_more_than_their_limit(
     intake: Intake, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "MOST_WAITING_BYTES", 100_000)
+    monkeypatch.setattr(waiting_reports, "MOST_WAITING_BYTES", 100_000)
     store.open.clear()
     large = {**GONE, "context": {"log": random_hex(60_000)}}
     for number in range(20):

@@ -8,8 +8,8 @@ from typing import Any
 
 from proto_ddf.errors.outputs import read_output
 from proto_ddf.generator.code.manual_edits import manual_edits
-from proto_ddf.hosting import apps as hosted
 from proto_ddf.hosting import records
+from proto_ddf.hosting.app_logs import app_log
 from proto_ddf.hosting.launch import folder
 from proto_ddf.operations.error_overview.code_around import code_at
 from proto_ddf.redaction import scrub_text
@@ -36,7 +36,7 @@ def build_prompt(slug: str, branch: str, error: Mapping[str, Any], log: Sequence
         ValidationError: code app_unknown.
     """
     record = records.read(slug)
-    lines = [*_own_log(error), *log] or hosted.app_log(slug, LOG_LINES)
+    lines = [*_own_log(error), *log] or app_log(slug, LOG_LINES)
     plan = records.plan_of(record).model_dump(mode="json", exclude_defaults=True)
     parts = (
         _task(slug, branch),

@@ -9,7 +9,7 @@ from reflex.event import EventSpec
 
 from proto_ddf.accounts import audit, management
 from proto_ddf.accounts.audit import AuditEntry, AuditFilter
-from proto_ddf.accounts.sessions import TOKEN_USER
+from proto_ddf.accounts.session import TOKEN_USER
 from proto_ddf.current_user import ANONYMOUS
 from proto_ddf.web.settings.audit.words import action_words
 from proto_ddf.web.shared.state.live import LiveMixin

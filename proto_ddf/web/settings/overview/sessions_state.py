@@ -8,7 +8,7 @@ from reflex.event import EventSpec
 
 from proto_ddf.accounts import management
 from proto_ddf.accounts.roles import Role
-from proto_ddf.accounts.sessions import Session, SessionView
+from proto_ddf.accounts.session import Session, SessionView
 from proto_ddf.web.access.state import current_session
 from proto_ddf.web.settings.overview.devices import device_words
 from proto_ddf.web.shared.state.live import LiveMixin, refresh_signals

@@ -7,7 +7,7 @@ from sqlalchemy.exc import OperationalError
 
 from proto_ddf.operations import queries
 from proto_ddf.operations.engine.progress_writer import LONGEST_LINE, ProgressWriter, StepReporter
-from proto_ddf.operations.journal import journal, records
+from proto_ddf.operations.journal import journal, records, running
 from proto_ddf.operations.journal.records import Child
 from proto_ddf.operations.model import Kind, Step
 from proto_ddf.operations.stop_flag import CANCELLED, OperationStopped, StopFlag
@@ -24,8 +24,8 @@ def operation(database: Path) -> str:
     kind = Kind("make", lambda _: "Make", Nothing, tuple(steps))
     run = journal.create(kind, Nothing(), "anonymous")
     stop = StopFlag()
-    journal.begin(run, stop.pause)
-    journal.start_next_step(run, stop.pause)
+    running.begin(run, stop.pause)
+    running.start_next_step(run, stop.pause)
     return run.operation_id
 
 
@@ -43,13 +43,13 @@ def _break_journal(monkeypatch) -> None:
     def locked(*_: object) -> None:
         raise OperationalError("UPDATE", {}, Exception("database is locked"))
 
-    monkeypatch.setattr(journal, "save_progress", locked)
+    monkeypatch.setattr(running, "save_progress", locked)
 
 
 def test_progress_is_written_together(operation: str, monkeypatch):
     writes: list[object] = []
-    save = journal.save_progress
-    monkeypatch.setattr(journal, "save_progress", lambda *a: (writes.append(a), save(*a)))
+    save = running.save_progress
+    monkeypatch.setattr(running, "save_progress", lambda *a: (writes.append(a), save(*a)))
     reporter = _reporter(operation)
     for n in range(1000):
         reporter.log(f"line {n}\n")
@@ -117,8 +117,8 @@ def test_a_child_process_is_noted_before_anything_waits_for_it(operation: str):
 
 def test_the_writer_writes_without_being_asked_twice(operation: str, monkeypatch):
     written = Event()
-    save = journal.save_progress
-    monkeypatch.setattr(journal, "save_progress", lambda *a: (save(*a), written.set()))
+    save = running.save_progress
+    monkeypatch.setattr(running, "save_progress", lambda *a: (save(*a), written.set()))
     writer = ProgressWriter()
     writer.start()
     StepReporter(operation, 0, StopFlag(), writer.wake).log("hello")
@@ -129,7 +129,7 @@ def test_the_writer_writes_without_being_asked_twice(operation: str, monkeypatch
 
 def test_the_writer_tries_again_what_failed(operation: str, monkeypatch):
     written = Event()
-    save = journal.save_progress
+    save = running.save_progress
     failures = [OperationalError("UPDATE", {}, Exception("database is locked"))]
 
     def flaky(*args) -> None:
@@ -138,7 +138,7 @@ def test_the_writer_tries_again_what_failed(operation: str, monkeypatch):
         save(*args)
         written.set()
 
-    monkeypatch.setattr(journal, "save_progress", flaky)
+    monkeypatch.setattr(running, "save_progress", flaky)
     writer = ProgressWriter()
     writer.start()
     StepReporter(operation, 0, StopFlag(), writer.wake).log("hello")

@@ -9,9 +9,9 @@ from proto_ddf import change_events
 from proto_ddf.db.engine import session
 from proto_ddf.db.tables import utc_now
 from proto_ddf.operations import queries
-from proto_ddf.operations.journal import journal, records
-from proto_ddf.operations.journal.journal import NextStep, StepUpdate
+from proto_ddf.operations.journal import journal, records, running
 from proto_ddf.operations.journal.records import Child, Run
+from proto_ddf.operations.journal.running import NextStep, StepUpdate
 from proto_ddf.operations.model import Kind, Step
 from proto_ddf.operations.stop_flag import OperationStopped
 from proto_ddf.operations.views import OperationView
@@ -47,15 +47,15 @@ def _states(run: Run) -> list[str]:
 
 
 def _begin(run: Run) -> NextStep | None:
-    journal.begin(run, _never_waits)
-    return journal.start_next_step(run, _never_waits)
+    running.begin(run, _never_waits)
+    return running.start_next_step(run, _never_waits)
 
 
 def _fail_second_step(run: Run) -> None:
     _begin(run)
-    journal.step_succeeded(run, 0, {"rows": 3}, _never_waits)
-    journal.start_next_step(run, _never_waits)
-    journal.step_failed(run, 1, FAULT, _never_waits)
+    running.step_succeeded(run, 0, {"rows": 3}, _never_waits)
+    running.start_next_step(run, _never_waits)
+    running.step_failed(run, 1, FAULT, _never_waits)
 
 
 def _retried(run: Run) -> Run:
@@ -67,8 +67,8 @@ def _retried(run: Run) -> Run:
 def _finish(run: Run) -> None:
     step = _begin(run)
     while step:
-        journal.step_succeeded(run, step.position, None, _never_waits)
-        step = journal.start_next_step(run, _never_waits)
+        running.step_succeeded(run, step.position, None, _never_waits)
+        step = running.start_next_step(run, _never_waits)
 
 
 def test_a_new_operation_is_pending_with_all_its_steps(run: Run):
@@ -89,15 +89,15 @@ def test_a_running_step_is_counted_and_timed(run: Run):
 
 def test_a_finished_step_keeps_its_output(run: Run):
     _begin(run)
-    journal.step_succeeded(run, 0, {"rows": 3}, _never_waits)
+    running.step_succeeded(run, 0, {"rows": 3}, _never_waits)
     assert _states(run) == ["running", "succeeded", "pending", "pending"]
     assert _view(run).output == {"check": {"rows": 3}}
 
 
 def test_the_next_step_is_given_what_those_before_it_returned(run: Run):
     _begin(run)
-    journal.step_succeeded(run, 0, {"rows": 3}, _never_waits)
-    assert journal.start_next_step(run, _never_waits) == NextStep(
+    running.step_succeeded(run, 0, {"rows": 3}, _never_waits)
+    assert running.start_next_step(run, _never_waits) == NextStep(
         1, "build", {"check": {"rows": 3}}
     )
     assert [step.runs for step in _view(run).steps] == [1, 1, 0]
@@ -121,7 +121,7 @@ def test_a_failing_step_fails_the_operation_with_its_error(run: Run):
 
 def test_a_failure_that_no_retry_can_help_offers_none(run: Run):
     _begin(run)
-    journal.step_failed(run, 0, {**FAULT, "retry_possible": False}, _never_waits)
+    running.step_failed(run, 0, {**FAULT, "retry_possible": False}, _never_waits)
     assert not _view(run).can_retry
 
 
@@ -151,10 +151,10 @@ def test_a_run_that_is_not_the_current_one_changes_nothing(run: Run, begun: bool
         _begin(second)
     before = _view(run)
     for late in (
-        lambda: journal.begin(run, _never_waits),
-        lambda: journal.start_next_step(run, _never_waits),
-        lambda: journal.step_succeeded(run, 1, "late", _never_waits),
-        lambda: journal.step_failed(run, 1, FAULT, _never_waits),
+        lambda: running.begin(run, _never_waits),
+        lambda: running.start_next_step(run, _never_waits),
+        lambda: running.step_succeeded(run, 1, "late", _never_waits),
+        lambda: running.step_failed(run, 1, FAULT, _never_waits),
     ):
         with pytest.raises(OperationStopped):
             late()
@@ -171,7 +171,7 @@ def test_a_run_that_nobody_does_is_replaced(run: Run):
     assert second == Run(run.operation_id, 2)
     assert records.pending() == [second]
     with pytest.raises(OperationStopped):
-        journal.begin(run, _never_waits)
+        running.begin(run, _never_waits)
 
 
 def test_a_run_that_cannot_be_handed_over_fails_and_can_be_retried(run: Run):
@@ -185,7 +185,7 @@ def test_a_run_that_cannot_be_handed_over_fails_and_can_be_retried(run: Run):
 def test_a_finished_operation_is_neither_run_nor_cancelled_nor_retried(run: Run):
     _finish(run)
     with pytest.raises(OperationStopped):
-        journal.begin(run, _never_waits)
+        running.begin(run, _never_waits)
     assert not journal.cancel(run.operation_id)
     assert journal.retry(run.operation_id) is None
     assert _view(run).state == "succeeded"
@@ -193,8 +193,8 @@ def test_a_finished_operation_is_neither_run_nor_cancelled_nor_retried(run: Run)
 
 def test_cancelling_stops_what_ran_and_keeps_what_was_done(run: Run):
     _begin(run)
-    journal.step_succeeded(run, 0, None, _never_waits)
-    journal.start_next_step(run, _never_waits)
+    running.step_succeeded(run, 0, None, _never_waits)
+    running.start_next_step(run, _never_waits)
     assert journal.cancel(run.operation_id)
     assert _states(run) == ["cancelled", "succeeded", "cancelled", "cancelled"]
     assert records.pending_clean_ups() == [run.operation_id]
@@ -207,9 +207,9 @@ def test_a_step_that_ends_after_the_cancel_changes_nothing(run: Run):
     _begin(run)
     journal.cancel(run.operation_id)
     for late in (
-        lambda: journal.step_succeeded(run, 0, "late", _never_waits),
-        lambda: journal.step_failed(run, 0, FAULT, _never_waits),
-        lambda: journal.start_next_step(run, _never_waits),
+        lambda: running.step_succeeded(run, 0, "late", _never_waits),
+        lambda: running.step_failed(run, 0, FAULT, _never_waits),
+        lambda: running.start_next_step(run, _never_waits),
     ):
         with pytest.raises(OperationStopped):
             late()
@@ -233,7 +233,7 @@ def test_pausing_leaves_a_cancelled_operation_cancelled(run: Run):
 
 def test_a_child_process_is_handed_to_the_next_run_of_its_step(run: Run):
     _begin(run)
-    journal.remember_child(run.operation_id, 0, Child(4711, 12.5), _never_waits)
+    running.remember_child(run.operation_id, 0, Child(4711, 12.5), _never_waits)
     journal.pause_all()
     assert records.children(run.operation_id) == [Child(4711, 12.5)]
     assert _begin(run) == NextStep(0, "check", {}, Child(4711, 12.5))
@@ -241,15 +241,15 @@ def test_a_child_process_is_handed_to_the_next_run_of_its_step(run: Run):
 
 def test_the_child_of_a_cancelled_step_is_still_known(run: Run):
     _begin(run)
-    journal.remember_child(run.operation_id, 0, Child(4711, 12.5), _never_waits)
+    running.remember_child(run.operation_id, 0, Child(4711, 12.5), _never_waits)
     journal.cancel(run.operation_id)
     assert records.children(run.operation_id) == [Child(4711, 12.5)]
 
 
 def test_the_child_of_a_finished_step_is_forgotten(run: Run):
     _begin(run)
-    journal.remember_child(run.operation_id, 0, Child(4711, 12.5), _never_waits)
-    journal.step_succeeded(run, 0, None, _never_waits)
+    running.remember_child(run.operation_id, 0, Child(4711, 12.5), _never_waits)
+    running.step_succeeded(run, 0, None, _never_waits)
     assert records.children(run.operation_id) == []
 
 
@@ -257,7 +257,7 @@ def test_progress_shows_message_waits_and_lines(run: Run):
     _begin(run)
     soon = utc_now() + timedelta(hours=1)
     lines = deque((utc_now(), f"line {n}") for n in range(30))
-    journal.save_progress(run.operation_id, 0, StepUpdate(lines, "Connecting", (2, 4, soon)))
+    running.save_progress(run.operation_id, 0, StepUpdate(lines, "Connecting", (2, 4, soon)))
     step = _view(run).steps[0]
     assert (step.message, step.attempt, step.attempts) == ("Connecting", 2, 4)
     assert 3500 < step.wait_seconds <= 3600
@@ -266,8 +266,8 @@ def test_progress_shows_message_waits_and_lines(run: Run):
 
 def test_an_update_without_a_message_leaves_the_last_one(run: Run):
     _begin(run)
-    journal.save_progress(run.operation_id, 0, StepUpdate(deque(), "Connecting"))
-    journal.save_progress(run.operation_id, 0, StepUpdate(deque([(utc_now(), "x")])))
+    running.save_progress(run.operation_id, 0, StepUpdate(deque(), "Connecting"))
+    running.save_progress(run.operation_id, 0, StepUpdate(deque([(utc_now(), "x")])))
     assert _view(run).steps[0].message == "Connecting"
 
 
@@ -294,23 +294,23 @@ def _interim_outputs(run: Run) -> list[object]:
 
 def test_an_interim_output_is_for_later_steps_alone_and_goes_with_the_end(run: Run):
     _begin(run)
-    journal.step_succeeded(run, 0, {"rows": 3}, _never_waits, interim=True)
-    step = journal.start_next_step(run, _never_waits)
+    running.step_succeeded(run, 0, {"rows": 3}, _never_waits, interim=True)
+    step = running.start_next_step(run, _never_waits)
     assert step is not None
     assert step.outputs == {"check": {"rows": 3}}
     assert _view(run).output == {"check": None}
     while step:
         assert _interim_outputs(run)[0] == {"rows": 3}
-        journal.step_succeeded(run, step.position, None, _never_waits)
-        step = journal.start_next_step(run, _never_waits)
+        running.step_succeeded(run, step.position, None, _never_waits)
+        step = running.start_next_step(run, _never_waits)
     assert _interim_outputs(run) == [None] * 3
 
 
 def test_an_interim_output_stays_for_try_again_and_for_the_clean_up(run: Run):
     _begin(run)
-    journal.step_succeeded(run, 0, {"rows": 3}, _never_waits, interim=True)
-    journal.start_next_step(run, _never_waits)
-    journal.step_failed(run, 1, FAULT, _never_waits)
+    running.step_succeeded(run, 0, {"rows": 3}, _never_waits, interim=True)
+    running.start_next_step(run, _never_waits)
+    running.step_failed(run, 1, FAULT, _never_waits)
     again = _begin(_retried(run))
     assert again is not None
     assert again.outputs == {"check": {"rows": 3}}

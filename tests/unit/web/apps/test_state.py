@@ -275,7 +275,7 @@ class TestOne:
         known = {"shop": app("shop"), "other": app("other")}
         monkeypatch.setattr(apps_state.hosted, "get_app", known.get)
         monkeypatch.setattr(
-            apps_state.hosted, "app_log", lambda slug, lines, search: [f"{slug} {search} {lines}"]
+            apps_state.app_logs, "app_log", lambda slug, lines, search: [f"{slug} {search} {lines}"]
         )
 
     @pytest.mark.parametrize("path", ["/apps/shop", "/apps/shop/"])
@@ -295,7 +295,7 @@ class TestOne:
         assert state.log == ["shop error 400"]
 
     def test_a_search_without_an_app_reads_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(apps_state.hosted, "app_log", broken)
+        monkeypatch.setattr(apps_state.app_logs, "app_log", broken)
         state = state_of(AppState)
         asyncio.run(AppState.event_handlers["set_log_search"].fn(state, "error"))
         assert (state.log, state.log_search) == ([], "error")
@@ -306,7 +306,7 @@ class TestOne:
         state = at(state_of(AppState), "/apps/shop", monkeypatch)
         run(state, "follow_app")
         state.set_log_following(False)
-        monkeypatch.setattr(apps_state.hosted, "app_log", lambda *_: ["more"])
+        monkeypatch.setattr(apps_state.app_logs, "app_log", lambda *_: ["more"])
         monkeypatch.setattr(live, "is_connected", _once())
         run(state, "follow_app")
         assert state.log == ["shop  400"]
@@ -321,7 +321,7 @@ class TestOne:
             state.log_search, state.log = "error", ["found"]
             return ["all lines"]
 
-        monkeypatch.setattr(apps_state.hosted, "app_log", searched_meanwhile)
+        monkeypatch.setattr(apps_state.app_logs, "app_log", searched_meanwhile)
         monkeypatch.setattr(live, "is_connected", _once())
         run(state, "follow_app")
         assert state.log == ["found"]
@@ -338,7 +338,7 @@ class TestOne:
     def test_an_app_that_is_not_there_has_no_log_and_is_no_error(
         self, slug: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(apps_state.hosted, "app_log", broken)
+        monkeypatch.setattr(apps_state.app_logs, "app_log", broken)
         state = at(state_of(AppState), f"/apps/{slug}", monkeypatch)
         assert run(state, "follow_app") == []
         assert state.app is None

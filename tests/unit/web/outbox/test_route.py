@@ -20,7 +20,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from proto_ddf import submissions
-from proto_ddf.accounts.sessions import Session as BrowserSession
+from proto_ddf.accounts.session import Session as BrowserSession
 from proto_ddf.db.engine import session
 from proto_ddf.db.tables import Role, SessionKind, utc_now
 from proto_ddf.db.writing import write

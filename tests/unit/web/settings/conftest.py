@@ -8,7 +8,8 @@ import pytest
 from reflex_base.event.context import EventContext
 
 from proto_ddf.accounts.management import Account
-from proto_ddf.accounts.sessions import SESSIONS, Session
+from proto_ddf.accounts.session import Session
+from proto_ddf.accounts.sessions import SESSIONS
 from proto_ddf.accounts.sign_in import sign_in
 from proto_ddf.current_user import acting_for
 from proto_ddf.web.access.binding import bind
