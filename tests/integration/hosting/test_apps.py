@@ -221,7 +221,7 @@ def test_an_app_that_listens_elsewhere_than_is_set_is_started_again_by_the_next_
     watcher = Watcher()
     watcher.tick()
     watcher.close()
-    apps.wait_until_listening(records.read(app), NoProgress())
+    app_processes.wait_until_listening(records.read(app), NoProgress())
     assert pid_of(app) != first
     assert listening(app) == ["127.0.0.1"]
 
