@@ -166,7 +166,7 @@ ORDERS = range(1, 64)
         (("status", "equals", "paid"), 16),
         (("status", "equals", "no such mood"), 0),
         (("payload", "contains", '"A": 1'), 16),
-        (("customer_id", "contains", "C1@EXAMPLE"), 2),
+        (("customer_id", "contains", "_X_ 24"), 1),
         (("customer_id", "equals", "x"), 0),
         (("picture", "empty"), 31),
     ],
@@ -204,8 +204,9 @@ def test_related_rows_are_listed_and_can_be_chosen(served):
     values = served.data.fetch_row(customers, (2,))
     blocks = {each.label: each for each in served.relations.related_rows(customers, values)}
     assert blocks["Orders"].total == 3
-    found = served.relations.search_options(orders, "customer_id", "C2@")
-    assert [option.text for option in found] == ["c2@example.com"]
+    name = served.rows.row_name(customers, values)
+    found = served.relations.search_options(orders, "customer_id", name.upper())
+    assert (name, "2") in [(option.text, option.value) for option in found]
     lines = served.view("lines")
     (block,) = served.relations.related_rows(lines, served.data.fetch_row(lines, (2, 2)))
     assert block.total == 1
