@@ -166,7 +166,7 @@ ORDERS = range(1, 64)
         (("status", "equals", "paid"), 16),
         (("status", "equals", "no such mood"), 0),
         (("payload", "contains", '"A": 1'), 16),
-        (("customer_id", "contains", "_X_ 24"), 1),
+        (("customer_id", "contains", "_X_ 24"), 2),
         (("customer_id", "equals", "x"), 0),
         (("picture", "empty"), 31),
     ],
