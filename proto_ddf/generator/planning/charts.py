@@ -29,8 +29,9 @@ PIE_SLICES = 4
 MOST_TARGET_ROWS = 50
 """A relation to a table with more rows makes no chart."""
 ROWS_PER_BAR = 3
-"""So many rows a category has at least, on average."""
+"""So many rows a category or a time has at least, on average."""
 
+_DAYS = {"day": 1, "month": 30}
 DAYS_AS_DAYS = 62
 DAYS_AS_MONTHS = 366 * 6
 """A longer range of dates is shown by year."""
@@ -113,7 +114,7 @@ def _candidates(
     date = main_date(table, profile)
     if date:
         bucket = bucket_for(date, profile.get(date.column))
-        for value in [*values, None]:
+        for value in [*values, *_count_over_time(profile.get(date.column), bucket)]:
             chart = _chart(table, value, _Dimension(date), ChartKind.LINE, bucket)
             yield _Candidate(_trend_score(value, values, bool(table.relations)) + size, chart)
     for rank, dimension in enumerate(_dimensions(table, tables, profiles)):
@@ -121,6 +122,14 @@ def _candidates(
             kind = _kind(dimension, value)
             score = _group_score(value, values, dimension) - 4 * rank + size
             yield _Candidate(score, _chart(table, value, dimension, kind, None))
+
+
+def _count_over_time(profile: ColumnProfile | None, bucket: str) -> list[None]:
+    """The number of rows over time says little if it is about one a day or a month."""
+    if profile is None or profile.first is None or profile.last is None or bucket == "year":
+        return [None]
+    buckets = (profile.last - profile.first).days / _DAYS[bucket] + 1
+    return [None] if profile.rows >= ROWS_PER_BAR * buckets else []
 
 
 def _trend_score(value: Value | None, values: Sequence[Value], is_event: bool) -> int:

@@ -95,11 +95,12 @@ def serve(
         process.wait(timeout=60)
 
 
-def _build(source: Path, folder: Path, *, editing: bool) -> None:
+def build_app(source: Path, folder: Path, *, name: str = "Sample shop", editing: bool) -> None:
+    """Render and build an app on a database."""
     sqlite = SqliteSource(source)
     spec = plan_app(
         sqlite.read_schema(),
-        name="Sample shop",
+        name=name,
         description="Customers, products and their orders.",
         allow_editing=editing,
         imported=False,
@@ -116,7 +117,7 @@ def shop(sample_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     folder = tmp_path_factory.mktemp("shop") / "sample_shop"
     database = tmp_path_factory.mktemp("data") / "shop.db"
     shutil.copy(sample_database, database)
-    _build(sample_database, folder, editing=True)
+    build_app(sample_database, folder, editing=True)
     with serve(folder, database) as app:
         yield app
 

@@ -177,6 +177,13 @@ class TestCharts:
         rows = {"states": [(n, "open" if n % 5 else "shut") for n in range(100)]}
         assert [chart.group_by for chart in _plan(states, rows=rows).charts] == ["state"]
 
+    @pytest.mark.parametrize(("a_day", "shown"), [(1, []), (5, ["Tickets per day"])])
+    def test_about_one_row_a_day_is_no_trend(self, a_day: int, shown: list[str]) -> None:
+        tickets = _table("tickets", _column("opened_on", ColumnType.DATE), row_count=100)
+        day = date(2024, 1, 1)
+        rows: Rows = {"tickets": [(n, day + timedelta(n // a_day)) for n in range(50)]}
+        assert [chart.title for chart in _plan(tickets, rows=rows).charts] == shown
+
     def test_birth_dates_are_no_trend(self) -> None:
         people = _table("people", _column("birth_date", ColumnType.DATE), row_count=100)
         day = date(1980, 1, 1)
