@@ -4,6 +4,7 @@ from typing import Any
 
 from proto_ddf.errors.types import ValidationError
 from proto_ddf.generator.names import field_identifier
+from proto_ddf.generator.planning.measures import is_date
 from proto_ddf.generator.planning.plan_edit import find_field, find_table
 from proto_ddf.generator.planning.titles import chart_title
 from proto_ddf.generator.spec import AppSpec, ChartKind, ChartSpec, FieldSpec, TableSpec
@@ -13,7 +14,6 @@ BUCKETS = ("day", "month", "year")
 MEASURES = ("count", "sum", "avg")
 MAX_CHARTS = 12
 
-_DATES = (ColumnType.DATE, ColumnType.DATETIME)
 _NUMBERS = (ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.FLOAT)
 _NO_GROUPS = (ColumnType.BINARY, ColumnType.JSON)
 
@@ -134,7 +134,7 @@ def _grouped(spec: AppSpec, table: TableSpec, through: str | None) -> TableSpec:
 
 
 def _bucket(group: FieldSpec, bucket: str | None) -> str | None:
-    if group.type not in _DATES:
+    if not is_date(group):
         return None
     if bucket is not None and bucket not in BUCKETS:
         raise ValidationError("Choose day, month or year.", "bucket", bucket)
@@ -144,7 +144,7 @@ def _bucket(group: FieldSpec, bucket: str | None) -> str | None:
 def _check_kind(chart: ChartSpec, group: FieldSpec) -> None:
     if group.type in _NO_GROUPS:
         raise ValidationError("This column cannot group rows.", "group_by", chart.group_by)
-    if chart.kind is ChartKind.LINE and group.type not in _DATES:
+    if chart.kind is ChartKind.LINE and not is_date(group):
         raise ValidationError("A line needs a date column.", "group_by", chart.group_by)
 
 

@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 from proto_ddf.errors.types import IntegrationError, ValidationError
 from proto_ddf.generator.code.render import render_files
 from proto_ddf.generator.names import TEMPLATES
-from proto_ddf.generator.planning import chart_edit, plan_edit, row_name_edit
+from proto_ddf.generator.planning import (
+    chart_edit,
+    figure_edit,
+    navigation_edit,
+    plan_edit,
+    row_name_edit,
+)
 from proto_ddf.generator.planning.plan import plan_app
 from proto_ddf.generator.planning.regenerate import changes_for, regenerate, relevant_schema
 from proto_ddf.generator.planning.relations import related_columns
@@ -36,6 +42,10 @@ RETURNS = TableInfo(
         ForeignKey(columns=("order_id",), target_table="orders", target_columns=("id",)),
     ),
 )
+
+
+def _number(name: str) -> ColumnInfo:
+    return ColumnInfo(name=name, type=ColumnType.INTEGER)
 
 
 def altered(schema: SourceSchema, table: str, **more: Any) -> SourceSchema:
@@ -235,6 +245,46 @@ class TestTables:
         assert found(new, "returns").relations[0].target_table == "orders"
         with pytest.raises(ValidationError, match="no table"):
             regenerate(plan, shop, after, add=["nothing"])
+
+    def test_the_first_screen_stays_as_a_person_made_it(
+        self, plan: AppSpec, shop: SourceSchema
+    ) -> None:
+        plan = navigation_edit.set_section(plan, "customers", "look-up")
+        plan = navigation_edit.set_section(plan, "orders", "look-up")
+        plan = navigation_edit.move_table(plan, "customers", -1)
+        plan = figure_edit.remove_figure(plan, plan.key_figures[0].id)
+        plan = figure_edit.add_figure(plan, table="orders", measure="avg", value_column="total")
+        plan = figure_edit.move_figure(plan, plan.key_figures[-1].id, -5)
+        plan = chart_edit.move_chart(plan, plan.charts[0].id, 1)
+        assert regenerate(plan, shop, shop) == plan
+        less = regenerate(plan, shop, without(shop, "orders", "total"))
+        assert [each.value_column for each in less.key_figures] == [None]
+        assert all(chart.value_column != "total" for chart in less.charts)
+
+    def test_a_link_that_got_a_column_of_its_own_gets_a_page(self) -> None:
+        ids = [_number(f"{side}_id") for side in ("left", "right")]
+        ends = [
+            TableInfo(name=name, columns=(_number("id"),), primary_key=("id",), row_count=40)
+            for name in ("left", "right")
+        ]
+        link = TableInfo(
+            name="pairs",
+            columns=tuple(ids),
+            primary_key=("left_id", "right_id"),
+            foreign_keys=tuple(
+                ForeignKey(
+                    columns=(f"{end.name}_id",), target_table=end.name, target_columns=("id",)
+                )
+                for end in ends
+            ),
+        )
+        before = SourceSchema(tables=(*ends, link))
+        plan = plan_app(before, name="My pairs", imported=False)
+        assert found(plan, "pairs").section == "none"
+        assert found(regenerate(plan, before, before), "pairs").section == "none"
+        noted = link.model_copy(update={"columns": (*ids, _number("share"))})
+        after = SourceSchema(tables=(*ends, noted))
+        assert found(regenerate(plan, before, after), "pairs").section == "main"
 
     def test_names_and_addresses_stay(self, plan: AppSpec, shop: SourceSchema) -> None:
         found(plan, "orders").name, found(plan, "orders").route = "purchases", "all-orders"
