@@ -44,7 +44,7 @@ _SAME_VALUE = 7
 """What it loses for each of the same column's values."""
 _SAME_DIMENSION = 40
 """What it loses for one by the same column: the number of rows says much the same as a sum."""
-_OTHER_VALUE = 18
+_OTHER_VALUE = 4
 """What it loses for one by the same column if both show values, which differ."""
 
 
@@ -95,7 +95,7 @@ def _score(candidate: _Candidate, chosen: Sequence[ChartSpec]) -> float:
             continue
         score -= _SAME_TABLE
         same_value = other.value_column == chart.value_column
-        score -= _SAME_VALUE * (1 + (chart.measure == "avg")) * same_value
+        score -= _SAME_VALUE * (3 if chart.measure == "avg" else 1) * same_value
         if (other.group_by, other.through) == (chart.group_by, chart.through):
             both = other.value_column and chart.value_column and not same_value
             score -= _OTHER_VALUE if both else _SAME_DIMENSION
@@ -138,10 +138,10 @@ def _trend_score(value: Value | None, values: Sequence[Value], is_event: bool) -
         strongest = values[0].strength if values else 0
         return (88 if strongest < 2 else 75) - 14 * (not is_event)
     if value.measure is Measure.SUM:
-        return 110 if value.strength == 3 else 104
+        return {3: 110, 2: 104}.get(value.strength, 66)
     if value.is_money or not is_event:
         return 60
-    return 92 if value.strength > 1 else 66
+    return 94 if value.strength > 1 else 66
 
 
 def _group_score(value: Value | None, values: Sequence[Value], dimension: _Dimension) -> int:
@@ -151,27 +151,30 @@ def _group_score(value: Value | None, values: Sequence[Value], dimension: _Dimen
         strongest = values[0].strength if values else 0
         return score + (84 if strongest < 2 else 74)
     if value.measure is Measure.SUM:
-        return score + (90 if value.strength == 3 else 86)
+        return score + {3: 90, 2: 86}.get(value.strength, 58)
     return score + (84 if value.strength > 1 else 58)
 
 
 def _dimensions(
     table: TableSpec, tables: Sequence[TableSpec], profiles: Mapping[str, TableProfile]
 ) -> Iterator[_Dimension]:
-    """What groups the rows: relations to few rows, own categories, and those of the rows it refers to."""
+    """What groups the rows: relations, those to the fewest rows first, own categories, and relations of the rows that
+    they refer to."""
     profile = profiles.get(table.table, {})
     by_name = {other.table: other for other in tables}
-    for field, target in _relations(table, by_name):
+    for field, target in sorted(_relations(table, by_name), key=lambda each: each[1].row_count):
         if _suits(table, target, profile.get(field.column)):
             yield _Dimension(field, target=target, groups=target.row_count)
     for field in categories_of(table, profile):
         yield _Dimension(field, groups=_distinct(field, profile.get(field.column)))
     for key, target in _relations(table, by_name):
-        if _suits(table, target, profile.get(key.column)):
+        own = profile.get(key.column)
+        if _suits(table, target, own):
             continue
         target_profile = profiles.get(target.table, {})
         for field, further in _relations(target, by_name):
-            if further is not table and _suits(target, further, target_profile.get(field.column)):
+            is_bars = _suits(target, further, target_profile.get(field.column))
+            if further is not table and is_bars and _suits(table, further, own):
                 yield _Dimension(field, key.column, further, further.row_count)
 
 

@@ -9,7 +9,7 @@ from proto_ddf.generator.planning.titles import figure_title
 from proto_ddf.generator.spec import KeyFigureSpec, Section, TableSpec
 
 MOST_FIGURES = 6
-LEAST_FIGURES = 4
+LEAST_COUNTS = 4
 MOST_SUMS = 2
 
 
@@ -21,10 +21,10 @@ def plan_key_figures(
     main = [table for table in filled if table.section is Section.MAIN]
     look_ups = [table for table in filled if table.section is Section.LOOK_UP]
     values = _values(main, profiles)
-    sums = [each for each in values if each[1].is_money][:MOST_SUMS]
-    counts = main[: MOST_FIGURES - len(sums)]
-    counts += look_ups[: max(0, LEAST_FIGURES - len(counts) - len(sums))]
-    shown = sums if sums else values[: max(0, MOST_FIGURES - len(counts))][:1]
+    sums = [each for each in values if each[1].is_money and each[1].measure is Measure.SUM]
+    shown = sums[:MOST_SUMS] if sums else values[:1]
+    counts = main[: MOST_FIGURES - len(shown)]
+    counts += look_ups[: max(0, LEAST_COUNTS - len(counts))]
     figures = [_figure(table, None) for table in counts]
     figures += [_figure(table, value) for table, value in shown]
     taken: set[str] = set()
@@ -36,14 +36,15 @@ def plan_key_figures(
 def _values(
     tables: Sequence[TableSpec], profiles: Mapping[str, TableProfile]
 ) -> list[tuple[TableSpec, Value]]:
-    """Of each table what stands for all of its rows: a sum or an average rating, money that was paid first."""
+    """Of each table what stands for all of its rows: a sum, an average price or rating; what is clearest first."""
     found = [
         (table, value)
         for table in tables
         for value in values_of(table, profiles.get(table.table, {}))[:1]
-        if value.measure is Measure.SUM or value.is_rating
+        if value.strength > 1
+        if value.measure is Measure.SUM or value.is_rating or value.is_money
     ]
-    return sorted(found, key=lambda each: (each[1].is_money, each[1].strength), reverse=True)
+    return sorted(found, key=lambda each: (each[1].strength, each[1].is_money), reverse=True)
 
 
 def _figure(table: TableSpec, value: Value | None) -> KeyFigureSpec:

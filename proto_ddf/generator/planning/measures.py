@@ -103,6 +103,10 @@ def is_nearly_constant(profile: ColumnProfile | None) -> bool:
     return profile.distinct < 2 or most >= _NEARLY_ALL * profile.rows
 
 
+def _is_mostly_empty(profile: ColumnProfile | None) -> bool:
+    return profile is not None and profile.nulls * 2 > profile.rows
+
+
 def data_fields(table: TableSpec) -> list[FieldSpec]:
     """The visible columns that are part of no relation and are not the key on their own."""
     key = table.primary_key if len(table.primary_key) == 1 else []
@@ -114,7 +118,7 @@ def values_of(table: TableSpec, profile: TableProfile) -> list[Value]:
     """The columns to sum or to average, the most telling first."""
     is_event = main_date(table, profile) is not None and bool(table.relations)
     found = [
-        value
+        replace(value, strength=1) if _is_mostly_empty(profile.get(field.column)) else value
         for field in data_fields(table)
         if not is_nearly_constant(profile.get(field.column))
         if (value := _value(field, is_event))
@@ -141,10 +145,12 @@ def _value(field: FieldSpec, is_event: bool) -> Value | None:
         return None
     name = field.column
     names_something = words_match(name, _NAMES_SOMETHING)
-    if field.widget is Widget.MONEY:
+    if field.widget is Widget.MONEY and name.lower() != "value":
         is_named = words_match(name, f"{_PAID}|{_PRICE}")
         return _money(field, is_event) if is_named or not names_something else None
-    if field.widget not in (Widget.INTEGER, Widget.NUMBER) and field.widget.value != "percent":
+    if field.widget not in (Widget.INTEGER, Widget.NUMBER, Widget.MONEY) and (
+        field.widget.value != "percent"
+    ):
         return None
     if words_match(name, _SHARE) or field.widget.value == "percent":
         return Value(field, Measure.AVERAGE, 1)
