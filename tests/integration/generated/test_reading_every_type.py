@@ -82,7 +82,7 @@ def test_an_address_with_a_filter_for_a_value_lists_the_rows_with_it(typed, dial
             continue
         assert row.href in [each.href for each in found], (text, value)
         assert app.filters.no_match_reason(view, [condition]) == ""
-        assert app.filters.Chip.of(view, condition).words
+        assert app.filter_chips.Chip.of(view, condition).words
 
 
 def is_number_among_texts(view, value):
