@@ -57,8 +57,9 @@ def test_the_zip_holds_the_code_and_nothing_of_the_apps_life(
     names = _names(package_app(plan.slug, app, database))
     assert {"my_shop/app.json", "my_shop/rxconfig.py", "my_shop/requirements.txt"} <= set(names)
     assert {"my_shop/my_shop/my_shop.py", "my_shop/data/app.db"} <= set(names)
-    gone = (".web", ".states", "logs/", "pycache", "node_modules", ".env", "uploaded", "link")
+    gone = (".web", ".states", "logs/", "pycache", "node_modules", ".env", "uploaded")
     assert not [name for name in names if any(part in name for part in gone)]
+    assert "my_shop/link" not in names
 
 
 def test_no_path_of_this_machine_is_inside(plan: AppSpec, app: Path, database: Path) -> None:
