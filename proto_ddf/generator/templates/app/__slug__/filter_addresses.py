@@ -37,7 +37,7 @@ def address_conditions(view: TableView, parameters: Mapping[str, str]) -> list[C
     for parameter, value in parameters.items():
         name = parameter.removesuffix(_FROM).removesuffix(_TO)
         through, _, own = name.rpartition(".")
-        condition = _read(own, through, parameter[len(name) :], value[:200])
+        condition = _read(own, through, parameter[len(name) :], value)
         if not _is_known(view, condition):
             continue
         earlier = found.get(name)
