@@ -184,7 +184,7 @@ def test_an_ended_session_and_a_disabled_account_have_to_sign_in(
     ada.get_by_role("button", name="Disable Eve").click()
     ada.get_by_role("button", name="Disable account").click()
     expect(account(ada, "Eve")).to_have_attribute("data-state", "disabled")
-    eve.goto(f"{accounts.url}/sign-in")
+    expect(eve.get_by_role("heading", name="Sign in")).to_be_visible()
     eve.get_by_label("Name").fill("Eve")
     eve.get_by_label("Password").fill(PASSWORD)
     eve.get_by_role("button", name="Sign in").click()
