@@ -4,13 +4,12 @@ A number is summed (money that is paid, quantities), averaged (prices, ratings, 
 numbers that name something). Names of columns are read in English, German, French and Spanish.
 """
 
-import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from proto_ddf.generator.labels import label_for
 from proto_ddf.generator.planning.column_profile import ColumnProfile, TableProfile
+from proto_ddf.generator.planning.widgets import name_matches
 from proto_ddf.generator.spec import FieldSpec, TableSpec, Widget
 from proto_ddf.sources.schema.model import ColumnType
 
@@ -87,12 +86,7 @@ class Value:
 
     @property
     def is_rating(self) -> bool:
-        return self.measure is Measure.AVERAGE and words_match(self.field.column, _RATING)
-
-
-def words_match(column: str, words: str) -> bool:
-    """Whether one word of a column's name matches `words`."""
-    return any(re.fullmatch(words, word) for word in label_for(column).lower().split())
+        return self.measure is Measure.AVERAGE and name_matches(self.field.column, _RATING)
 
 
 def is_nearly_constant(profile: ColumnProfile | None) -> bool:
@@ -134,7 +128,7 @@ def _most_telling_first(values: list[Value]) -> list[Value]:
 
     def telling(value: Value) -> tuple[int, bool, bool]:
         is_whole = last_words[value.field.label.split()[-1]] == 1
-        is_total = words_match(value.field.column, r"total|amount|gross|revenue|montant")
+        is_total = name_matches(value.field.column, r"total|amount|gross|revenue|montant")
         return value.strength, is_total, is_whole
 
     return sorted(values, key=telling, reverse=True)
@@ -144,37 +138,37 @@ def _value(field: FieldSpec, is_event: bool) -> Value | None:
     if field.type not in _NUMBERS or field.unique or field.choices:
         return None
     name = field.column
-    names_something = words_match(name, _NAMES_SOMETHING)
+    names_something = name_matches(name, _NAMES_SOMETHING)
     if field.widget is Widget.MONEY and name.lower() != "value":
-        is_named = words_match(name, f"{_PAID}|{_PRICE}")
+        is_named = name_matches(name, f"{_PAID}|{_PRICE}")
         return _money(field, is_event) if is_named or not names_something else None
     if field.widget not in (Widget.INTEGER, Widget.NUMBER, Widget.MONEY) and (
         field.widget.value != "percent"
     ):
         return None
-    if words_match(name, _SHARE) or field.widget.value == "percent":
+    if name_matches(name, _SHARE) or field.widget.value == "percent":
         return Value(field, Measure.AVERAGE, 1)
-    if words_match(name, _QUANTITY):
+    if name_matches(name, _QUANTITY):
         return Value(field, Measure.SUM, 2)
     if names_something:
         return None
-    if words_match(name, f"{_RATING}|{_AVERAGED}"):
+    if name_matches(name, f"{_RATING}|{_AVERAGED}"):
         return Value(field, Measure.AVERAGE, 2)
-    if field.type is not ColumnType.INTEGER or words_match(name, f"{_ATTRIBUTE}|{_UNIT}"):
+    if field.type is not ColumnType.INTEGER or name_matches(name, f"{_ATTRIBUTE}|{_UNIT}"):
         return Value(field, Measure.AVERAGE, 1)
     return None
 
 
 def _money(field: FieldSpec, is_event: bool) -> Value:
     """A price is summed only where it was paid: in a table of events."""
-    if words_match(field.column, _PAID) and not words_match(field.column, r"unit|per"):
+    if name_matches(field.column, _PAID) and not name_matches(field.column, r"unit|per"):
         return Value(field, Measure.SUM, 3)
-    if not words_match(field.column, _PRICE):
+    if not name_matches(field.column, _PRICE):
         return Value(field, Measure.SUM, 2)
     if (
         is_event
-        and words_match(field.column, r"price|prix|precio|\w*preis")
-        and not words_match(field.column, r"unit|per|list|asking")
+        and name_matches(field.column, r"price|prix|precio|\w*preis")
+        and not name_matches(field.column, r"unit|per|list|asking")
     ):
         return Value(field, Measure.SUM, 3)
     return Value(field, Measure.AVERAGE, 2)
@@ -188,7 +182,7 @@ def main_date(table: TableSpec, profile: TableProfile) -> FieldSpec | None:
         field
         for field in table.fields
         if is_date(field) and not field.hidden and field.column not in related
-        if (field.column not in keys or len(keys) > 1) and not words_match(field.column, _BIRTH)
+        if (field.column not in keys or len(keys) > 1) and not name_matches(field.column, _BIRTH)
         if _has_range(profile.get(field.column))
     ]
     return max(dates, key=_date_rank, default=None)
@@ -207,8 +201,8 @@ def _has_range(profile: ColumnProfile | None) -> bool:
 
 
 def _date_rank(field: FieldSpec) -> int:
-    is_side = words_match(field.column, _SIDE_DATE)
-    return words_match(field.column, _MAIN_DATE) - 2 * is_side
+    is_side = name_matches(field.column, _SIDE_DATE)
+    return name_matches(field.column, _MAIN_DATE) - 2 * is_side
 
 
 def categories_of(table: TableSpec, profile: TableProfile) -> list[FieldSpec]:
@@ -218,7 +212,7 @@ def categories_of(table: TableSpec, profile: TableProfile) -> list[FieldSpec]:
 
 
 def _category_rank(field: FieldSpec) -> tuple[bool, bool]:
-    return is_flag(field), words_match(field.column, _WEAK_CATEGORY)
+    return is_flag(field), name_matches(field.column, _WEAK_CATEGORY)
 
 
 def is_flag(field: FieldSpec) -> bool:
@@ -226,7 +220,7 @@ def is_flag(field: FieldSpec) -> bool:
 
 
 def _groups(field: FieldSpec, profile: ColumnProfile | None) -> bool:
-    if field.unique or words_match(field.column, _NO_CATEGORY) or is_nearly_constant(profile):
+    if field.unique or name_matches(field.column, _NO_CATEGORY) or is_nearly_constant(profile):
         return False
     known = profile is not None and profile.rows > 0
     if is_flag(field):
