@@ -1,5 +1,6 @@
 """/outbox with nothing, and with what waits and what was not accepted; what is discarded is asked about first."""
 
+import re
 from typing import Any
 
 import pytest
@@ -33,6 +34,10 @@ ANSWERS: dict[str, dict[str, Any]] = {
 }
 """By the word that the list has for it."""
 WAITING = "Waiting to be sent"
+ATTEMPTED = """async (word) => {
+  const item = (await protoDDF.outbox.items()).find(({ payload }) => payload.word === word);
+  await protoDDF.outbox.changeItem(item, { attempts: 70 });
+}"""
 
 
 @pytest.fixture
@@ -91,6 +96,28 @@ def test_what_is_discarded_is_asked_about_first(listed: Page) -> None:
     row.get_by_role("button", name="Discard").click()
     question.get_by_role("button", name="Discard").click()
     expect(row).to_have_count(0)
+
+
+@pytest.mark.parametrize("redrawn", ["Outcome unknown", WAITING])
+def test_the_focus_comes_back_from_a_question_while_rows_are_drawn_again(
+    listed: Page, redrawn: str
+) -> None:
+    """Each attempt to send changes what the row of a submission shows, whatever is asked meanwhile."""
+    row = listed.get_by_role("listitem").filter(has_text="Outcome unknown")
+    row.get_by_role("button", name="Discard").click()
+    expect(listed.get_by_role("dialog")).to_be_visible()
+    listed.evaluate(ATTEMPTED, redrawn)
+    expect(listed.get_by_text(re.compile(r"tried 7\d times"))).to_have_count(1)
+    listed.keyboard.press("Escape")
+    expect(row.get_by_role("button", name="Discard")).to_be_focused()
+
+
+def test_the_focus_moves_on_from_a_row_that_is_discarded(listed: Page) -> None:
+    row = listed.get_by_role("listitem").filter(has_text="Outcome unknown")
+    row.get_by_role("button", name="Discard").click()
+    listed.get_by_role("dialog").get_by_role("button", name="Discard").click()
+    expect(row).to_have_count(0)
+    expect(listed.get_by_role("button", name="Discard").and_(listed.locator(":focus"))).to_have_count(1)
 
 
 def test_the_choice_between_versions_is_accessible(listed: Page) -> None:

@@ -34,13 +34,46 @@ function drawCount(link, items) {
   link.hidden = !text;
 }
 
+/** A row that is shown already is left as it is: the focus may be in it, or come back to it from a dialog. */
 function drawList(list, items, actions) {
-  const shown = JSON.stringify(items.map(({ id, state, attempts }) => [id, state, attempts]));
+  const shown = items.map(marksOf).join();
   if (list.dataset.outboxShown === shown) return;
-  const focused = list.contains(document.activeElement) ? document.activeElement.dataset.action : null;
+  const focused = buttonInFocus(list);
   list.dataset.outboxShown = shown;
-  list.replaceChildren(items.length ? rows(items, actions) : nothing());
-  if (focused) (list.querySelector(`[data-action="${focused}"]`) ?? list.querySelector("button"))?.focus();
+  if (!items.length) list.replaceChildren(nothing());
+  else drawRows(list, items, actions);
+  if (focused) focusAgain(list, focused);
+}
+
+/** What a row shows that can change. */
+const marksOf = ({ id, state, attempts }) => JSON.stringify([id, state, attempts]);
+
+function drawRows(list, items, actions) {
+  if (!list.querySelector(".outbox-rows")) list.replaceChildren(element("ul", "outbox-rows"));
+  const rows = list.querySelector(".outbox-rows");
+  const marks = items.map(marksOf);
+  for (const row of [...rows.children]) if (!marks.includes(row.dataset.outboxMarks)) row.remove();
+  for (const [place, item] of items.entries()) {
+    const there = rows.children[place] ?? null;
+    if (there?.dataset.outboxMarks === marks[place]) continue;
+    rows.insertBefore(shownRow(rows, marks[place]) ?? drawRow(item, actions), there);
+  }
+}
+
+const shownRow = (rows, marks) => [...rows.children].find((row) => row.dataset.outboxMarks === marks);
+
+function buttonInFocus(list) {
+  const button = document.activeElement;
+  return list.contains(button) && button.dataset.action ? nameOf(button) : null;
+}
+
+const nameOf = (button) => ({ id: button.closest("li").dataset.outboxItem, action: button.dataset.action });
+
+/** If its row was drawn again or removed meanwhile, focus what is there instead. */
+function focusAgain(list, { id, action }) {
+  if (document.activeElement && document.activeElement !== document.body) return;
+  const named = [...list.querySelectorAll(`[data-action="${action}"]`)];
+  (named.find((button) => nameOf(button).id === id) ?? named[0] ?? list.querySelector("button"))?.focus();
 }
 
 function nothing() {
@@ -54,13 +87,7 @@ function nothing() {
   ]);
 }
 
-function rows(items, actions) {
-  const list = element("ul", "outbox-rows");
-  for (const item of items) list.append(row(item, actions));
-  return list;
-}
-
-function row(item, actions) {
+function drawRow(item, actions) {
   const { reason = {} } = item;
   const since = new Date(item.created).toLocaleString();
   const tried = item.attempts ? ` · tried ${item.attempts} time${item.attempts === 1 ? "" : "s"}` : "";
@@ -78,6 +105,7 @@ function row(item, actions) {
   }
   const line = element("li", "outbox-row", [facts, buttons(item, actions)]);
   line.dataset.outboxItem = item.id;
+  line.dataset.outboxMarks = marksOf(item);
   line.dataset.state = item.state;
   return line;
 }
@@ -93,7 +121,12 @@ function buttons(item, { sendAgain, choose, edit, discard }) {
     const button = askButton(words);
     button.type = "button";
     button.dataset.action = name;
-    button.addEventListener("click", () => act(item));
+    button.addEventListener("click", async () => {
+      const list = button.closest("[data-outbox-list]");
+      const pressed = nameOf(button);
+      await act(item);
+      focusAgain(list, pressed);
+    });
     place.append(button);
   };
   if (item.reason?.versions?.length) add("choose", "Choose…", choose);
