@@ -9,7 +9,7 @@ _IRREGULAR = {
     **{"person": "people", "child": "children", "man": "men", "woman": "women", "foot": "feet"},
     **{"tooth": "teeth", "mouse": "mice", "goose": "geese", "criterion": "criteria"},
     **{"phenomenon": "phenomena", "index": "indices", "vertex": "vertices", "matrix": "matrices"},
-    **{"appendix": "appendices", "quiz": "quizzes", "leaf": "leaves", "shelf": "shelves"},
+    **{"appendix": "appendices", "quiz": "quizzes", "menu": "menus", "shelf": "shelves"},
     **{"knife": "knives", "life": "lives", "wife": "wives", "half": "halves", "wolf": "wolves"},
     **{"calf": "calves", "thief": "thieves", "loaf": "loaves", "hero": "heroes"},
     **{"potato": "potatoes", "tomato": "tomatoes", "echo": "echoes", "cargo": "cargoes"},
@@ -18,7 +18,7 @@ _IRREGULAR = {
     **{"salesperson": "salespeople", "movie": "movies", "cookie": "cookies", "tie": "ties"},
     **{"pie": "pies", "calorie": "calories", "zombie": "zombies", "rookie": "rookies"},
     **{"cache": "caches", "niche": "niches", "headache": "headaches", "avalanche": "avalanches"},
-    **{"canoe": "canoes", "toe": "toes", "medium": "media"},
+    **{"canoe": "canoes", "toe": "toes", "medium": "media", "taxi": "taxis"},
 }
 _SINGULARS = {plural: singular for singular, plural in _IRREGULAR.items()}
 _SAME = frozenset(
@@ -27,7 +27,7 @@ _SAME = frozenset(
     | {"inventory", "usage", "weather", "traffic", "personnel", "furniture", "luggage", "baggage"}
     | {"music", "research", "evidence", "headquarters", "logistics", "analytics", "attendance"}
     | {"revenue", "income", "progress", "payroll", "rice", "chassis", "corps", "means", "history"}
-    | {"standings", "obs", "content", "access", "christmas", "economics", "physics", "mathematics"}
+    | {"standings", "premises", "obs", "content", "access", "christmas", "economics", "physics", "mathematics"}
     | {"merchandise", "machinery", "jewelry", "jewellery", "clothing", "livestock", "cattle"}
     | {
         "poultry",

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import takewhile
 
 from proto_ddf.generator import english
 from proto_ddf.generator.languages import Language, language_of, singular_of
@@ -37,7 +38,7 @@ def split_words(text: str) -> tuple[str, ...]:
         for at, each in enumerate(text)
     )
     parts = re.sub(r"[_\W]+", " ", spaced).split()
-    return tuple(part for word in parts for part in re.split(r"(?<=[^\W\d]{4})(?=\d+$)", word))
+    return tuple(part for word in parts for part in re.split(r"(?<=[^\W\d]{4})(?=\d+$)|(?<=[^\W\d]{3})(?=\d{4}$)", word))
 
 
 def _begins_word(before: str, letter: str, after: str) -> bool:
@@ -45,9 +46,9 @@ def _begins_word(before: str, letter: str, after: str) -> bool:
     if not letter.isupper() or not before:
         return False
     last = before[-1]
-    return (
-        last.islower() or last.isdigit() or (last.isupper() and len(after) > 1 and after.islower())
-    )
+    following = "".join(takewhile(str.isalpha, after))
+    is_last_capital = following.islower() and following != "s"  # not in "IDs"
+    return last.islower() or last.isdigit() or (last.isupper() and is_last_capital)
 
 
 def label_for(text: str) -> str:
@@ -58,8 +59,8 @@ def label_for(text: str) -> str:
     words = split_words(text)
     if not words:
         return text.strip() or "Unnamed"
-    unit = unit_at_end([word.lower() for word in words])
-    shown = _sentence(words[:-1] if unit else words, capitals_tell=not text.isupper())
+    count, unit = unit_at_end([word.lower() for word in words])
+    shown = _sentence(words[: len(words) - count], capitals_tell=not text.isupper())
     return f"{shown} ({unit})" if unit else shown
 
 
@@ -72,6 +73,8 @@ def _sentence(words: Sequence[str], *, capitals_tell: bool) -> str:
 def _word(word: str, capitals_tell: bool, *, is_alone: bool) -> str:
     if word.lower() in _ACRONYMS:
         return word.upper()
+    if word.endswith("s") and word[:-1].isupper() and word[:-1].lower() in _ACRONYMS:
+        return word
     is_short = word.isupper() and 1 < len(word) <= 4
     if is_short and (capitals_tell or (is_alone and not re.search("[AEIOUY]", word))):
         return word

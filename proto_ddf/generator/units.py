@@ -1,5 +1,7 @@
 """Units of measure at the end of a column's name."""
 
+from collections.abc import Sequence
+
 _SPELLED = {
     **{"kwh": "kWh", "mwh": "MWh", "kw": "kW", "mw": "MW", "hz": "Hz", "khz": "kHz", "mhz": "MHz"},
     **{
@@ -33,6 +35,7 @@ _TIMES = frozenset(
     | {"runtime", "length", "travel", "ride", "play", "break", "response", "interval", "lead"}
     | {"latency", "uptime", "downtime", "dauer", "duree", "duracion", "elapsed", "timeout", "setup"}
 )
+_AGES = frozenset({"age", "period", "term", "notice", "stay", "warranty", "experience", "tenure"})
 _LENGTHS = frozenset(
     {"length", "width", "height", "depth", "distance", "elev", "elevation", "altitude", "radius"}
     | {"diameter", "perimeter", "range", "size", "thickness", "visibility", "wingspan", "beam"}
@@ -68,15 +71,29 @@ _AFTER: dict[str, tuple[frozenset[str], str]] = {
     "deg": (frozenset({"angle", "direction", "heading", "slope", "tilt", "wind"}), "deg"),
 }
 """Short words that are units only after a quantity: the quantities, and how the unit is written."""
+_AFTER |= {
+    word: (_TIMES | _AGES, word)
+    for word in ("seconds", "minutes", "hours", "days", "weeks", "months", "years")
+}
+_PER = frozenset({"g", "mg", "kg", "ug", "m", "km", "l", "ml", "w", "kwh", "mmol", "eur", "usd"})
+_EACH = frozenset({"km", "dl", "l", "ml", "s", "h", "m2", "m3", "ha", "kg", "kwh"})
+"""The two parts of a unit like g/km."""
 _JOINING = frozenset({"per", "in", "of", "and", "or", "by", "to"})
 
 
-def unit_at_end(words: list[str]) -> str:
-    """The unit that the last of the words is, as it is written; empty if it is none. The words are in lower case."""
+def unit_at_end(words: Sequence[str]) -> tuple[int, str]:
+    """How many of the last words are a unit, and how it is written; 0 and nothing if there is none. The words are in
+    lower case."""
     *before, last = words
+    if len(before) > 1 and before[-1] in _PER and last in _EACH:
+        return 2, f"{_spelled(before[-1])}/{_spelled(last)}"
     if not before or before[-1] in _JOINING:
-        return ""
+        return 0, ""
     if last in _AFTER:
         quantities, unit = _AFTER[last]
-        return unit if quantities.intersection(before) else ""
-    return _SPELLED.get(last, last) if last in _ALWAYS else ""
+        return (1, unit) if quantities.intersection(before) else (0, "")
+    return (1, _spelled(last)) if last in _ALWAYS else (0, "")
+
+
+def _spelled(unit: str) -> str:
+    return _SPELLED.get(unit, unit)

@@ -55,12 +55,15 @@ def test_sample_shop_becomes_a_live_app_whose_rows_can_be_edited(page: Page, ser
 def test_an_app_of_a_changed_plan_can_be_stopped_started_downloaded_and_deleted(
     page: Page, server: Any
 ) -> None:
-    fill_generate_form(page, server.url, "Planned shop")
+    fill_generate_form(page, server.url, "Planned shop", editing=True)
     page.get_by_role("checkbox", name="order_items").click()
     expect(page.locator("[data-table='order_items']")).to_have_count(0)
     page.locator("[data-table='products'] summary").click()
     page.get_by_label("Label of Products sku").fill("Article number")
     page.get_by_label("Hidden of Products weight_kg").click()
+    page.get_by_label("Add a column to the name of a row of Products").select_option("sku")
+    page.get_by_role("button", name="Move up: sku").click()
+    page.locator("[data-table='products']").get_by_label("One row is").fill("Article")
     page.get_by_label("Title of the chart").first.fill("My own chart")
     page.get_by_label("Title of the chart").first.blur()
     start_generation(page)
@@ -71,7 +74,11 @@ def test_an_app_of_a_changed_plan_can_be_stopped_started_downloaded_and_deleted(
     expect(page.get_by_role("link", name="Order items")).to_have_count(0)
     page.goto(f"{address}/products")
     expect(page.get_by_role("columnheader", name="Article number")).to_be_visible()
-    expect(page.get_by_role("columnheader", name="Weight kg")).to_have_count(0)
+    expect(page.get_by_role("columnheader", name="Weight (kg)")).to_have_count(0)
+    expect(page.get_by_role("link", name="New article")).to_be_visible()
+    cells = page.locator("tbody tr").first.locator("td")
+    sku, name = (cells.nth(at).text_content() for at in (2, 3))
+    expect(page.get_by_role("link", name=f"Open {sku} {name}", exact=True)).to_be_visible()
 
     page.goto(f"{server.url}/apps/planned_shop")
     expect(page.locator("[data-state='running']")).to_be_visible()

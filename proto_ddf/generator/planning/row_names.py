@@ -10,11 +10,28 @@ from functools import lru_cache
 
 from proto_ddf.generator.english import singular
 from proto_ddf.generator.labels import split_words
-from proto_ddf.generator.planning.column_profile import ColumnProfile, TableProfile
+from proto_ddf.generator.planning.column_profile import NEARLY, ColumnProfile, TableProfile
 from proto_ddf.generator.planning.relations import related_columns
+from proto_ddf.generator.planning.row_name_words import (
+    CODES,
+    DESCRIPTIONS,
+    FIRST_NAMES,
+    LAST_NAMES,
+    NAMES,
+    NAMES_ALONE,
+    NEVER,
+    OTHERS,
+    PRIVATE,
+    TITLES,
+)
 from proto_ddf.generator.spec import FieldSpec, RelationSpec, TableSpec, Widget
 from proto_ddf.sources.schema.model import ColumnType
 
+MANY_ROWS = 1_000
+NEARLY_OF_MANY = 0.9
+"""The share of rows with a name of their own that is enough in a table of MANY_ROWS: by chance some share one."""
+SHORTEST_KEY = 4
+"""Number of characters from which a key that is a text tells what it is; a shorter one needs the singular before it."""
 LONGEST_CODE = 20
 """Number of characters of a code that people still know a thing by."""
 FILLED = 0.5
@@ -22,58 +39,6 @@ FILLED = 0.5
 
 _DATES = (ColumnType.DATE, ColumnType.DATETIME)
 _UNNAMING = (ColumnType.BINARY, ColumnType.JSON)
-_FIRST = frozenset(
-    {"first", "firstname", "firstnm", "fname", "given", "givenname", "forename", "forenames"}
-    | {
-        "vorname",
-        "prenom",
-        "prenoms",
-        "nombre",
-        "nombres",
-        "nome",
-        "voornaam",
-        "fornavn",
-        "fornamn",
-    }
-)
-_LAST = frozenset(
-    {"last", "lastname", "lastnm", "lname", "surname", "familyname", "family", "nachname", "nom"}
-    | {"familienname", "zuname", "apellido", "apellidos", "cognome", "sobrenome", "achternaam"}
-    | {"efternavn", "efternamn"}
-)
-_NAMES = (
-    r"name|nm|nom|nombre|nome|naam|navn|namn|bezeichnung|denominacion|denominazione|\w+name|\w+naam"
-)
-_TITLES = (
-    r"title|titel|titulo|titre|titolo|headline|caption|subject|heading|label|topic|betreff|sujet|"
-    r"asunto|wording|question|slogan"
-)
-_DESCRIPTIONS = (
-    r"description|descr|desc|text|txt|citation|designation|beschreibung|descripcion|descrizione|"
-    r"descricao|omschrijving|libelle|summary|details?"
-)
-_CODES = (
-    r"code|cd|no|nr|num|number|ref|reference|sku|plate|registration|barcode|serial|isbn|issn|slug|"
-    r"symbol|abbr|abbreviation|kuerzel|nummer|numero|codigo|matricula|immatriculation|kennzeichen|"
-    r"matricule|referencia|handle|key"
-)
-_NEVER = (
-    r"e?mail|emails|courriel|correo|phone|telephone|mobile|cell|fax|tel|telefono?|handy|zip|zipcode|"
-    r"postal|postcode|postalcode|plz|address|addr|adresse?|direccion|indirizzo|endereco|street|str|"
-    r"strasse|rue|calle|city|town|ort|ville|ciudad|citta|cidade|job|jobtitle|position|role|"
-    r"profession|occupation|status|state|statut|stato|estado|gender|sex|url|uri|website|link|"
-    r"homepage|ip|password|hash|token|secret|salt|iban|bic|ssn|vat|tax|card|account|note|notes|"
-    r"comment|comments|remark|remarks|type|category|kind|colou?r|currency|language|locale|timezone|"
-    r"path|file|filename|image|photo|middle|middlename|salutation|prefix|suffix|house|housenumber|room"
-)
-"""Words of columns by which no row is called, whatever their values are."""
-_OTHERS = (
-    r"ship|shipping|bill|billing|delivery|contact|receiver|recipient|sender|customer|client|owner|borrower|driver|patient|"
-    r"guest|visitor|buyer|seller|author|editor|manager|supervisor|inspector|operator|agent|employee|parent|mother|father|"
-    r"spouse|emergency|reporter|assignee|creator|created|updated|modified|approved|doctor|physician|teacher|student|"
-    r"supplier|vendor|payee|payer|holder|donor|sponsor|host|witness|applicant|from|to|previous|former|old|maiden"
-)
-"""Words of columns about others than the row itself."""
 
 
 def plan_row_name(
@@ -91,8 +56,10 @@ def plan_row_name(
     texts = [field for field in fields if field.column not in foreign and _may_name(field, subject)]
     if person := _first_and_last(texts, subject, profile):
         return person
-    for words in (_NAMES, _TITLES, _DESCRIPTIONS):
-        found = [field for field in texts if _is_called(field, words, profile.get(field.column))]
+    for words in (NAMES, TITLES, DESCRIPTIONS):
+        found = [
+            field for field in texts if _is_called(field, words, subject, profile.get(field.column))
+        ]
         if found:
             return [min(found, key=lambda field: subject.distance(field.column)).column]
     codes = [field for field in texts if _is_code(field, key, profile.get(field.column))]
@@ -122,11 +89,16 @@ class _Subject:
     def mentions_another(self, column: str) -> bool:
         """Whether the column is about somebody or something else that the row has to do with: "ship_name"."""
         before = self.without_own(column)[:-1]
-        return any(word in self._mentioned or re.fullmatch(_OTHERS, word) for word in before)
+        return any(word in self._mentioned or re.fullmatch(OTHERS, word) for word in before)
 
-    def distance(self, column: str) -> int:
-        """How many of the column's words are about something else than the table."""
-        return len(self.without_own(column)[:-1])
+    def is_named_like(self, column: str) -> bool:
+        """Whether the column has the table's own words only: the country of a country."""
+        return bool(_words(column)) and not self.without_own(column)
+
+    def distance(self, column: str) -> tuple[int, bool]:
+        """How far the column is from being called a name: by the number of its words about something else than the
+        table, and whether it is a compound like "username"."""
+        return len(self.without_own(column)[:-1]), not _ends_with(column, NAMES_ALONE)
 
 
 def plan_beside(table: TableSpec, tables: Sequence[TableSpec], profile: TableProfile) -> str | None:
@@ -190,16 +162,19 @@ def _may_name(field: FieldSpec, subject: _Subject) -> bool:
     is_text = field.type is ColumnType.TEXT and field.widget in (Widget.TEXT, Widget.TEXTAREA)
     if not is_text or field.hidden or subject.mentions_another(field.column):
         return False
-    words = subject.without_own(field.column)
-    return not any(re.fullmatch(_NEVER, word) for word in (*words, "".join(words)))
+    words, own = _words(field.column), subject.without_own(field.column)
+    return not (
+        any(re.fullmatch(PRIVATE, word) for word in (*words, "".join(words)))
+        or any(re.fullmatch(NEVER, word) for word in (*own, "".join(own)))
+    )
 
 
 def _first_and_last(
     texts: Sequence[FieldSpec], subject: _Subject, profile: TableProfile
 ) -> list[str]:
     """First and last name of the person that a row is about, not of somebody whom it mentions."""
-    first = next(_parts_of_name(texts, subject, _FIRST, profile), None)
-    last = next(_parts_of_name(texts, subject, _LAST, profile), None)
+    first = next(_parts_of_name(texts, subject, FIRST_NAMES, profile), None)
+    last = next(_parts_of_name(texts, subject, LAST_NAMES, profile), None)
     return [first.column, last.column] if first and last and first is not last else []
 
 
@@ -207,39 +182,45 @@ def _parts_of_name(
     texts: Sequence[FieldSpec], subject: _Subject, words: frozenset[str], profile: TableProfile
 ) -> Iterator[FieldSpec]:
     for field in texts:
-        named = "".join(subject.without_own(field.column))
-        if named in words and _is_filled(profile.get(field.column)):
+        named = [word for word in subject.without_own(field.column) if word not in ("name", "nm")]
+        if "".join(named) in words and _is_filled(profile.get(field.column)):
             yield field
 
 
-def _is_called(field: FieldSpec, words: str, profile: ColumnProfile | None) -> bool:
+def _is_called(
+    field: FieldSpec, words: str, subject: _Subject, profile: ColumnProfile | None
+) -> bool:
     """Whether the column has one of the words, and nearly every row a value of its own."""
-    if not any(re.fullmatch(words, word) for word in _words(field.column)[-1:]):
+    is_name = words == NAMES and subject.is_named_like(field.column)
+    if not (is_name or _ends_with(field.column, words)):
         return False
     if profile is None or not profile.rows:
         return True
-    return profile.nearly_unique and not profile.long_text
+    least = NEARLY_OF_MANY if profile.rows >= MANY_ROWS else NEARLY
+    return profile.distinct >= least * profile.rows and not profile.long_text
 
 
 def _is_code(field: FieldSpec, key: Sequence[str], profile: ColumnProfile | None) -> bool:
     """Whether the column has a short code of its own in every row."""
     is_key = list(key) == [field.column]
+    is_unique = field.unique or is_key
     if profile is None or not profile.rows:
         is_short = field.max_length is None or field.max_length <= LONGEST_CODE
-        return (is_key or field.unique) and is_short and _has_word(field, _CODES)
-    is_unique = profile.distinct == profile.rows or is_key
-    return (
-        is_unique
-        and profile.longest <= LONGEST_CODE
-        and (is_key or field.unique or _has_word(field, _CODES))
-    )
+        return is_unique and is_short and _has_word(field, CODES)
+    if profile.longest > LONGEST_CODE or (is_key and profile.shortest < SHORTEST_KEY):
+        return False
+    return is_unique or (profile.distinct == profile.rows and _has_word(field, CODES))
 
 
 def _rank_of_code(
     field: FieldSpec, key: Sequence[str], subject: _Subject
-) -> tuple[bool, bool, int]:
+) -> tuple[bool, bool, tuple[int, bool]]:
     is_key = list(key) == [field.column]
-    return not is_key, not _has_word(field, _CODES), subject.distance(field.column)
+    return not is_key, not _has_word(field, CODES), subject.distance(field.column)
+
+
+def _ends_with(column: str, words: str) -> bool:
+    return any(re.fullmatch(words, word) for word in _words(column)[-1:])
 
 
 def _has_word(field: FieldSpec, words: str) -> bool:

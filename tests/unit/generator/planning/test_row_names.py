@@ -82,6 +82,12 @@ PEOPLE = {
         ("vehicles", {"colour": many("a"), "plate": many("B-X")}, ["plate"]),
         ("vehicles", {"plate": [text * 9 for text in many("B-X")]}, []),
         ("tickets", {"status": many("a"), "url": many("https://x")}, []),
+        ("countries", {"country": many("a"), "continent": many("b")}, ["country"]),
+        ("addresses", {"address": many("a"), "phone": many("b")}, []),
+        ("players", {"nameFirst": few("Jo"), "nameLast": few("Roe")}, ["nameFirst", "nameLast"]),
+        ("users", {"nickname": many("a"), "name": many("b")}, ["name"]),
+        ("songs", {"name": [f"Song {n % 930}" for n in range(1_000)]}, ["name"]),
+        ("songs", {"name": [f"Song {n % 890}" for n in range(1_000)]}, []),
     ],
 )
 def test_a_row_is_called_by_what_tells_it_apart(
@@ -134,6 +140,18 @@ def test_beside_a_key_stands_a_date_if_the_row_refers_to_none() -> None:
     values = {"note": few("a"), "taken_on": few("2024-01-01")}
     planned = _planned("readings", values, taken_on=ColumnType.DATE)
     assert (planned.singular, planned.beside) == ("Reading", "taken_on")
+
+
+@pytest.mark.parametrize(("codes", "named"), [("P00{}", ["code"]), ("{}", [])])
+def test_a_key_that_is_a_short_text_needs_the_singular_before_it(
+    codes: str, named: list[str]
+) -> None:
+    key = ColumnInfo(name="code", type=ColumnType.TEXT, nullable=False, primary_key=True, unique=True)
+    table = TableInfo(name="permits", columns=(key,), primary_key=("code",), row_count=40)
+    schema = SourceSchema(tables=(table,))
+    source = MemorySource(schema, {"permits": [(codes.format(n),) for n in range(40)]})
+    spec = plan_app(schema, name="Called rows", imported=False, source=source)
+    assert spec.tables[0].row_name == named
 
 
 NAMES = st.sampled_from(

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from .comparison_values import limit_of, may_hold_text, value_of
 from .dialect import as_text, can_hold, contains, equals, has_value, is_empty
-from .name_search import is_called
+from .name_search import is_called, telling_words
 from .views import VIEWS, Field, Kind, Relation, TableView
 
 
@@ -144,6 +144,8 @@ def matches(view: TableView, query: Query) -> list[sa.ColumnElement[bool]]:
 
 
 def _search(view: TableView, words: str) -> Iterable[sa.ColumnElement[bool]]:
+    if len(words.split()) > 1 and telling_words(view, words):
+        yield is_called(view, words)
     for field in view.visible_fields:
         column = view.column(field.name)
         relation = view.relation_of(field.name)
