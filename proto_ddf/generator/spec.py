@@ -22,11 +22,21 @@ class Widget(StrEnum):
     TEXTAREA = "textarea"
     EMAIL = "email"
     URL = "url"
+    PHONE = "phone"
+    IMAGE = "image"
+    """A picture: its bytes in a binary column, its address in a text."""
+    COLOR = "color"
+    UUID = "uuid"
+    JSON = "json"
     INTEGER = "integer"
     NUMBER = "number"
     MONEY = "money"
+    PERCENT = "percent"
+    """A share: 0.15 is shown and typed as 15."""
+    COORDINATES = "coordinates"
     SWITCH = "switch"
     DATE = "date"
+    YEAR = "year"
     DATETIME = "datetime"
     TIME = "time"
     SELECT = "select"
@@ -79,9 +89,13 @@ class FieldSpec(_Spec):
     max_length: int | None = None
     precision: int | None = None
     scale: int | None = None
+    decimals: int | None = None
+    """The most decimals of the numbers that were read, if the type does not say it: all numbers are shown with them."""
     minimum: float | None = None
     maximum: float | None = None
     choices: list[str] | None = None
+    flags: tuple[str, str] | None = None
+    """How the source writes yes and no in a column that is not boolean: "Y" and "N"."""
 
 
 class RelationSpec(_Spec):
@@ -176,6 +190,14 @@ class AppSpec(_Spec):
     """In the order of navigation."""
     key_figures: list[KeyFigureSpec] = []
     charts: list[ChartSpec] = []
+
+    @property
+    def shows_pictures_of_the_web(self) -> bool:
+        return any(
+            field.widget is Widget.IMAGE and field.type is ColumnType.TEXT and not field.hidden
+            for table in self.tables
+            for field in table.fields
+        )
 
     @model_validator(mode="before")
     @classmethod

@@ -12,9 +12,11 @@ from proto_ddf.serving.tickets import KEY_VARIABLE
 from proto_ddf.settings import get_settings
 
 
-def serving_environment(slug: str, port: int) -> dict[str, str]:
+def serving_environment(
+    slug: str, port: int, *, pictures_of_the_web: bool = False
+) -> dict[str, str]:
     """The variables that tell the process. Raises OSError."""
-    serving = _serving(slug, port)
+    serving = replace(_serving(slug, port), pictures_of_the_web=pictures_of_the_web)
     sign_in = serving.sign_in
     if sign_in is None:
         return serving.to_variable()

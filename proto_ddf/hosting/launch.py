@@ -16,6 +16,7 @@ from proto_ddf.hosting.app_serving import serving_environment
 from proto_ddf.hosting.builds.toolchain import base_environment
 from proto_ddf.hosting.ports import is_free
 from proto_ddf.hosting.processes import creation_time, end_tree, find, spawn_detached
+from proto_ddf.hosting.records import plan_of
 from proto_ddf.serving import app_process
 from proto_ddf.settings import get_settings
 from proto_ddf.sources.registry import KINDS
@@ -94,7 +95,9 @@ def launch(record: AppRecord) -> tuple[int, float]:
         )
     argv = [sys.executable, "-P", str(RUNNER), "--port", str(port), "--log", "logs/app.log"]
     environment = base_environment() | data_environment(record) | {"PORT": str(port)}
-    environment |= serving_environment(record.slug, port)
+    environment |= serving_environment(
+        record.slug, port, pictures_of_the_web=plan_of(record).shows_pictures_of_the_web
+    )
     path = folder(record.slug)
     return spawn_detached(argv, cwd=path, env=environment, log_file=log_file(record.slug))
 

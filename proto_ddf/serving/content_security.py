@@ -16,16 +16,18 @@ _QUOTED = re.compile(r""" "[^"]*"|'[^']*' """, re.X)
 _SOURCE = re.compile(r"(?:^|\s)src\s*=", re.I)
 
 
-def content_security_policy(pages: Path | None, connect: str = "") -> str:
+def content_security_policy(
+    pages: Path | None, connect: str = "", *, pictures_of_the_web: bool = False
+) -> str:
     """The policy for the pages built in a folder; None: there are no inline scripts. `connect`: another origin that they
-    may connect to."""
+    may connect to. `pictures_of_the_web`: they may show pictures of any site."""
     scripts = " ".join(f"'{each}'" for each in sorted(inline_script_hashes(pages)))
     return "; ".join(
         (
             "default-src 'self'",
             f"script-src 'self' 'unsafe-eval' {scripts}".strip(),
             "style-src 'self' 'unsafe-inline'",
-            "img-src 'self' data: blob:",
+            "img-src 'self' data: blob:" + " https: http:" * pictures_of_the_web,
             "font-src 'self' data:",
             f"connect-src 'self' {connect}".strip(),
             "object-src 'none'",

@@ -64,6 +64,8 @@ class ServingSettings:
     """Where people open it, if that is not its own host and port."""
     cors_origins: list[str] = field(default_factory=list)
     """The origins of pages of other sites that may call its routes."""
+    pictures_of_the_web: bool = False
+    """The pages may show pictures of any site; only an app whose data have their addresses."""
     sign_in: SignIn | None = None
     """Of an app; None: it is open to this machine. The key of its tickets is in a variable of its own."""
 

@@ -74,7 +74,10 @@ def protect(
     app = BodyDeadline(app, settings.request_timeout_ms / 1000)
     app = ResponseNotRead(app, UNREAD_SECONDS)
     renewing = sign_in.server.replace("{host}", "*") if sign_in else ""
-    app = SecurityHeaders(app, content_security_policy(PAGES, renewing))
+    policy = content_security_policy(
+        PAGES, renewing, pictures_of_the_web=settings.pictures_of_the_web
+    )
+    app = SecurityHeaders(app, policy)
     app = ConnectionErrors(app)
     app = ProxyHeaders(app, settings.trusted_proxies)
     app = RequestId(app)

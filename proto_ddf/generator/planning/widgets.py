@@ -1,46 +1,60 @@
 """Column -> form field: its widget by type, name and values, and what the form requires."""
 
-import re
-
 from proto_ddf.generator.labels import label_for, relation_label
 from proto_ddf.generator.planning.column_profile import ColumnProfile
+from proto_ddf.generator.planning.column_words import name_matches
+from proto_ddf.generator.planning.flags import flags_of
+from proto_ddf.generator.planning.number_widgets import number_widget
+from proto_ddf.generator.planning.text_widgets import text_widget
+from proto_ddf.generator.planning.value_kinds import ValueKind
 from proto_ddf.generator.spec import FieldSpec, Widget
 from proto_ddf.sources.schema.model import ColumnInfo, ColumnType
 
-LONG_LIMIT = 255
-"""A text column that allows more characters gets a text area."""
 LONGEST_CHOICE = 40
 """Characters; longer values are not offered as choices."""
+FEWEST_YEARS = 3
+"""Different years, from which on days that all are 1 January are years."""
+NEARLY_ALL = 0.95
+"""The share of a column's values; the others are shown as they are."""
 
-_MONEY = r"price|amount|total|subtotal|cost|revenue|salary|wage|fee|balance|budget|payment|tax"
-_NOT_MONEY = r"rate|ratio|percent|pct|lat|latitude|lon|lng|longitude|weight|quantity|qty|score"
 _OPEN_ENDED = (
     r"country|city|town|region|state|province|name|title|manufacturer|brand|timezone|tzone"
 )
 """Texts that may get new values at any time, even if there are only a few now."""
-_LONG = r"description|notes?|comments?|body|bio|content|summary|remarks?|message|details"
 
+_WHOLE = (Widget.INTEGER, Widget.NUMBER, Widget.MONEY, Widget.YEAR)
+_REAL = (Widget.NUMBER, Widget.MONEY, Widget.PERCENT, Widget.COORDINATES)
 _BY_TYPE: dict[ColumnType, tuple[Widget, ...]] = {
-    ColumnType.INTEGER: (Widget.INTEGER, Widget.NUMBER, Widget.MONEY),
-    ColumnType.DECIMAL: (Widget.NUMBER, Widget.MONEY),
-    ColumnType.FLOAT: (Widget.NUMBER, Widget.MONEY),
+    ColumnType.INTEGER: _WHOLE,
+    ColumnType.DECIMAL: _REAL,
+    ColumnType.FLOAT: _REAL,
     ColumnType.BOOLEAN: (Widget.SWITCH,),
-    ColumnType.DATE: (Widget.DATE,),
-    ColumnType.DATETIME: (Widget.DATETIME,),
+    ColumnType.DATE: (Widget.DATE, Widget.YEAR),
+    ColumnType.DATETIME: (Widget.DATETIME, Widget.DATE, Widget.YEAR),
     ColumnType.TIME: (Widget.TIME,),
-    ColumnType.TEXT: (Widget.TEXT, Widget.TEXTAREA, Widget.EMAIL, Widget.URL),
-    ColumnType.JSON: (Widget.TEXTAREA,),
-    ColumnType.BINARY: (),
+    ColumnType.TEXT: (
+        *(Widget.TEXT, Widget.TEXTAREA, Widget.EMAIL, Widget.URL, Widget.PHONE, Widget.IMAGE),
+        *(Widget.DATE, Widget.DATETIME, Widget.TIME, Widget.YEAR, Widget.COLOR, Widget.UUID),
+        *(Widget.COORDINATES, Widget.JSON),
+    ),
+    ColumnType.JSON: (Widget.JSON, Widget.TEXTAREA),
+    ColumnType.BINARY: (Widget.IMAGE,),
 }
 
 
 def allowed_widgets(field: FieldSpec, *, related: bool) -> tuple[Widget, ...]:
-    """The widgets that a field can have, the default one first. `related`: it refers to another table on its own."""
-    if field.generated or field.type is ColumnType.BINARY:
+    """The widgets that a field can have. `related`: it refers to another table on its own."""
+    if field.generated:
         return (Widget.READONLY,)
     first = (Widget.RELATION,) if related else ()
+    flag = (Widget.SWITCH,) if field.flags else ()
     chosen = (Widget.SELECT,) if field.choices else ()
-    return (*first, *chosen, *_BY_TYPE[field.type], Widget.READONLY)
+    return (*first, *flag, *chosen, *_of_type(field), Widget.READONLY)
+
+
+def _of_type(field: FieldSpec) -> tuple[Widget, ...]:
+    has_zone = field.type is ColumnType.DATETIME and "with time zone" in field.db_type
+    return (Widget.DATETIME,) if has_zone else _BY_TYPE[field.type]
 
 
 def plan_field(
@@ -52,8 +66,11 @@ def plan_field(
     profile: ColumnProfile | None,
 ) -> FieldSpec:
     """The field of a column. `name` is its identifier; `related` as in `allowed_widgets`."""
-    choices = None if related or generated else _choices(column, profile)
-    hidden = column.type is ColumnType.BINARY
+    plain = related or generated
+    flags = None if plain else flags_of(column, profile)
+    choices = None if plain else _choices(column, profile)
+    widget = _widget(column, related, generated, flags, choices, profile)
+    hidden = column.type is ColumnType.BINARY and widget is not Widget.IMAGE
     must_have_value = not column.nullable and column.default is None and not generated
     return FieldSpec(
         column=column.name,
@@ -61,7 +78,7 @@ def plan_field(
         label=relation_label(column.name) if related else label_for(column.name),
         type=column.type,
         db_type=column.db_type,
-        widget=_widget(column, related, generated, choices, profile),
+        widget=widget,
         required=must_have_value and not hidden,
         hidden=hidden,
         nullable=column.nullable,
@@ -71,9 +88,11 @@ def plan_field(
         max_length=column.max_length,
         precision=column.precision,
         scale=column.scale,
+        decimals=profile.decimals if profile and column.scale is None else None,
         minimum=column.minimum,
         maximum=column.maximum,
         choices=choices,
+        flags=flags,
     )
 
 
@@ -82,53 +101,54 @@ def default_widget(field: FieldSpec) -> Widget:
     column = ColumnInfo(
         name=field.column, type=field.type, max_length=field.max_length, scale=field.scale
     )
-    return _widget(column, False, field.generated, field.choices, None)
+    return _widget(column, False, field.generated, field.flags, field.choices, None)
 
 
 def _widget(
     column: ColumnInfo,
     related: bool,
     generated: bool,
+    flags: tuple[str, str] | None,
     choices: list[str] | None,
     profile: ColumnProfile | None,
 ) -> Widget:
-    if generated or column.type is ColumnType.BINARY:
+    if generated:
         return Widget.READONLY
     if related:
         return Widget.RELATION
-    if choices:
+    if flags:
+        return Widget.SWITCH
+    if column.choices:
         return Widget.SELECT
-    if column.type is ColumnType.TEXT:
-        return _text_widget(column, profile)
-    return Widget.MONEY if is_money(column) else _BY_TYPE[column.type][0]
+    return _by_values(column, choices, profile)
 
 
-def _text_widget(column: ColumnInfo, profile: ColumnProfile | None) -> Widget:
-    if name_matches(column.name, r"e?mail|email address"):
-        return Widget.EMAIL
-    if name_matches(column.name, r"url|uri|website|homepage|link"):
-        return Widget.URL
-    long_name = column.max_length is None and name_matches(column.name, _LONG)
-    long_values = profile is not None and profile.long_text
-    if long_name or long_values or (column.max_length or 0) > LONG_LIMIT:
-        return Widget.TEXTAREA
-    return Widget.TEXT
+def _by_values(
+    column: ColumnInfo, choices: list[str] | None, profile: ColumnProfile | None
+) -> Widget:
+    match column.type:
+        case ColumnType.TEXT:
+            widget = text_widget(column, profile)
+            return Widget.SELECT if choices and widget in _PLAIN_TEXTS else widget
+        case ColumnType.INTEGER | ColumnType.DECIMAL | ColumnType.FLOAT:
+            return number_widget(column, profile)
+        case ColumnType.DATE | ColumnType.DATETIME:
+            return _moment_widget(column, profile)
+        case ColumnType.BINARY:
+            is_image = profile is not None and profile.are(ValueKind.IMAGE, NEARLY_ALL)
+            return Widget.IMAGE if is_image else Widget.READONLY
+    return _BY_TYPE[column.type][0]
 
 
-def is_money(column: ColumnInfo) -> bool:
-    """Whether a column is an amount of money: by its name, or as a decimal with two places whose name does not exclude
-    it."""
-    if column.type not in (ColumnType.DECIMAL, ColumnType.FLOAT):
-        return False
-    if name_matches(column.name, _NOT_MONEY):
-        return False
-    two_places = column.type is ColumnType.DECIMAL and column.scale in (None, 2)
-    return two_places or name_matches(column.name, _MONEY)
+_PLAIN_TEXTS = {Widget.TEXT, Widget.TEXTAREA}
 
 
-def name_matches(column: str, words: str) -> bool:
-    """Whether one word of the column's name matches `words`, a regular expression."""
-    return any(re.fullmatch(words, word) for word in label_for(column).lower().split())
+def _moment_widget(column: ColumnInfo, profile: ColumnProfile | None) -> Widget:
+    if profile and profile.distinct >= FEWEST_YEARS and profile.are(ValueKind.NEW_YEAR, NEARLY_ALL):
+        return Widget.YEAR
+    if profile and profile.are(ValueKind.DATE, NEARLY_ALL):
+        return Widget.DATE
+    return _BY_TYPE[column.type][0]
 
 
 def _choices(column: ColumnInfo, profile: ColumnProfile | None) -> list[str] | None:

@@ -32,9 +32,22 @@ PLAIN_MODULES = [
         "environment",
         "errors",
         "database_errors",
+        "conditions",
         "filters",
     ),
-    *("formats", "keys", "models", "on_delete", "paging", "relations", "rows", "views"),
+    *(
+        "formats",
+        "keys",
+        "models",
+        "notation",
+        "on_delete",
+        "paging",
+        "relations",
+        "rows",
+        "special_formats",
+        "views",
+    ),
+    *("written_forms",),
 ]
 """All modules but pages, components and states, whose types Reflex changes at run time."""
 

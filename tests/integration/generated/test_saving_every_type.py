@@ -8,8 +8,6 @@ somebody else. Each save goes through the form's own encoding and decoding: the 
 controls and hidden fields are sent as a browser sends them."""
 
 import importlib
-import json
-import re
 import sqlite3
 from contextlib import closing, suppress
 
@@ -17,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.form_pages import Page, parts_of
 from tests.stored_bytes import opened, stored_bytes
 from tests.type_values import CASES
 
@@ -24,42 +23,6 @@ ALL = [(dialect, case.name) for dialect, cases in CASES.items() for case in case
 KEYS = [
     (dialect, f"by_{case.name}") for dialect, cases in CASES.items() for case in cases if case.key
 ]
-_EMPTY_SECONDS = re.compile(r"(T\d\d:\d\d|^\d\d:\d\d):00$")
-
-
-class Page:
-    """The form of a row as an open page in a browser has it."""
-
-    def __init__(self, app, view, part):
-        self.app, self.view, self.part = app, view, part
-        row_forms = importlib.import_module(f"{app.package}.row_forms")
-        self.form = row_forms.form_of_row(view, app.keys.decode_key(view, part), part)
-        self.start = self.form.snapshot.as_json()
-        json.loads(json.dumps({name: held.text for name, held in self.form.inputs.items()}))
-
-    @property
-    def controls(self):
-        """The texts that the browser would send from controls that nobody changed."""
-        return {
-            name: self._as_sent(self.view.by_name[name], held)
-            for name, held in self.form.inputs.items()
-            if held.shape != "readonly"
-        }
-
-    def _as_sent(self, field, held):
-        text = held.text.encode(errors="surrogatepass").decode(errors="replace")
-        if held.shape == "textarea" or "\n" in text:
-            return text.replace("\n", "\r\n")
-        if (held.type or self.app.form_values.type_of(field)) in ("datetime-local", "time"):
-            return _EMPTY_SECONDS.sub(r"\1", text)  # such a control may shorten the text
-        return text
-
-    def save(self, **texts):
-        return self.app.row_page.save_form(self.view, {"_snapshot": self.start, **texts}).key
-
-
-def parts_of(app, view):
-    return [row.href.rpartition("/")[2] for row in app.all_rows(view, app.filters.Query(), 200)]
 
 
 @pytest.mark.parametrize(("dialect", "table"), ALL + KEYS)

@@ -6,6 +6,7 @@ import tempfile
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -99,6 +100,18 @@ def test_the_hashes_are_those_that_a_parser_of_html_finds(page: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "index.html").write_text(page, encoding="utf-8", newline="")
         assert inline_script_hashes(Path(folder)) == set(map(digest, InlineScripts(page).found))
+
+
+@pytest.mark.parametrize(
+    ("widened", "sources"),
+    [(False, "'self' data: blob:"), (True, "'self' data: blob: https: http:")],
+)
+def test_pictures_of_other_sites_are_allowed_only_where_they_are_shown(
+    widened: bool, sources: str
+) -> None:
+    policy = content_security_policy(None, pictures_of_the_web=widened)
+    assert f"img-src {sources};" in policy
+    assert policy.count("http:") == widened
 
 
 def test_the_policy_allows_no_other_inline_script(tmp_path: Path) -> None:

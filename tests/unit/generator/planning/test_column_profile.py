@@ -77,19 +77,6 @@ def test_a_column_is_nearly_unique_by_the_share_of_rows(values: list[Any], uniqu
     assert profile_of(values).nearly_unique is unique
 
 
-@pytest.mark.parametrize(
-    ("values", "constant"),
-    [
-        (["a", "a"], True),
-        ([None, None], True),
-        (["a", None], False),
-        (["a", "b"], False),
-    ],
-)
-def test_a_constant_column_has_one_value_or_none(values: list[Any], constant: bool) -> None:
-    assert profile_of(values).constant is constant
-
-
 def test_the_lengths_are_those_of_texts() -> None:
     profile = profile_of([*[""] * 6_000, "three", "12345678"])
     assert (profile.shortest, profile.longest) == (0, 8)

@@ -64,11 +64,11 @@ def test_the_widget_follows_type_and_name(
         (ColumnInfo(name="price", type=ColumnType.FLOAT), Widget.MONEY),
         (ColumnInfo(name="value", type=ColumnType.DECIMAL, scale=2), Widget.MONEY),
         (ColumnInfo(name="tax_rate", type=ColumnType.DECIMAL, scale=2), Widget.NUMBER),
-        (ColumnInfo(name="latitude", type=ColumnType.DECIMAL, scale=6), Widget.NUMBER),
+        (ColumnInfo(name="latitude", type=ColumnType.DECIMAL, scale=6), Widget.COORDINATES),
         (ColumnInfo(name="weight", type=ColumnType.FLOAT), Widget.NUMBER),
         (ColumnInfo(name="total_seats", type=ColumnType.INTEGER), Widget.INTEGER),
         (ColumnInfo(name="story", type=ColumnType.TEXT, max_length=4000), Widget.TEXTAREA),
-        (ColumnInfo(name="payload", type=ColumnType.JSON), Widget.TEXTAREA),
+        (ColumnInfo(name="payload", type=ColumnType.JSON), Widget.JSON),
         (ColumnInfo(name="opens", type=ColumnType.TIME), Widget.TIME),
     ],
 )

@@ -29,7 +29,7 @@ def test_a_widget_is_changed_to_one_that_fits(plan: AppSpec) -> None:
 @pytest.mark.parametrize(
     ("table", "column", "change", "field"),
     [
-        ("customers", "name", {"widget": "date"}, "widget"),
+        ("customers", "name", {"widget": "money"}, "widget"),
         ("customers", "name", {"widget": "nonsense"}, "widget"),
         ("customers", "name", {"widget": "relation"}, "widget"),
         ("customers", "name", {"widget": "readonly"}, "widget"),

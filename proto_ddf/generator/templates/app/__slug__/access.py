@@ -14,6 +14,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from .config import SHOWS_PICTURES_OF_THE_WEB
 from .environment import setting
 from .sign_in import SIGN_IN_AT
 
@@ -26,7 +27,7 @@ _CONTENT_SECURITY = "; ".join(
         # Reflex's pages start from inline scripts, and its events may contain code to evaluate.
         "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
         "style-src 'self' 'unsafe-inline'",
-        "img-src 'self' data: blob:",
+        "img-src 'self' data: blob:" + " https: http:" * SHOWS_PICTURES_OF_THE_WEB,
         "font-src 'self' data:",
         f"connect-src 'self' {SIGN_IN_AT}".strip(),
         "object-src 'none'",

@@ -6,13 +6,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from .conditions import matches
 from .database import read_connection
 from .filter_addresses import list_address
-from .filters import Condition, Query, matches
+from .filters import Condition, Query
 from .formats import alignment, cell, plain_text
 from .periods import ALL_TIME, Period, buckets_between, days_of
 from .rows import related_cells
-from .views import VIEWS, Kind, TableView
+from .views import VIEWS, Kind, TableView, Widget
 
 BARS = 12
 SLICES = 6
@@ -53,8 +54,10 @@ class Chart:
         field = self.group_view.by_name[self.group_by]
         if self.bucket:
             return "date" if self.bucket == "day" else self.bucket
+        if field.widget is Widget.YEAR:
+            return ""
         if field.kind in (Kind.DATE, Kind.DATETIME, Kind.TIME):
-            return field.kind.value
+            return "date" if field.widget is Widget.DATE else field.kind.value
         if alignment(self.group_view, field) != "number":
             return ""
         return "integer" if field.kind is Kind.INTEGER else "number"

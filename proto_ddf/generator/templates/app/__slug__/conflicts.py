@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from .errors import CHANGED_BY_OTHERS, FORM_INCOMPLETE, DataError
 from .form_values import control_value, is_unchanged, submitted_text
 from .formats import YES_NO, readable
+from .notation import shown_text
 from .row_snapshot import Snapshot, Stored, fields_to_compare, fingerprint, text_of_fingerprint
 from .stored import written
 from .views import Field, Kind, TableView
@@ -56,7 +57,7 @@ def changed_texts(
             continue
         changed[field.name] = submitted_text(view, field, text, now)
         if before != fingerprint(now):
-            mine = YES_NO.get(text, text) if field.kind is Kind.BOOLEAN else text
+            mine = YES_NO.get(text, text) if field.is_flag else text
             theirs = displayed(view, field, now)
             versions.append(Version(field.name, field.label, mine, theirs, fingerprint(now)))
     return changed, versions
@@ -90,7 +91,11 @@ def displayed(view: TableView, field: Field, stored: str | None) -> str:
     if field.kind is Kind.BOOLEAN:
         text = control_value(view, field, stored).text
         return YES_NO.get(text, text)
-    return readable(written(view.column(field.name), stored)) or "empty"
+    text = written(view.column(field.name), stored)
+    shown = shown_text(field, text)
+    if field.is_flag and shown:
+        return YES_NO[shown]
+    return readable(text if shown is None else shown) or "empty"
 
 
 def is_as_shown(view: TableView, field: Field, stored: str | None, text: str) -> bool:

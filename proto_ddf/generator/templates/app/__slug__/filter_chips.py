@@ -9,8 +9,9 @@ from .comparison_values import value_of
 from .database import read_connection
 from .filters import EMPTY, Condition, target_of
 from .formats import YES_NO
+from .notation import percent_text, shown_text
 from .rows import related_cells
-from .views import TableView
+from .views import Field, TableView, Widget
 
 
 @dataclass
@@ -23,19 +24,30 @@ class Chip:
     @classmethod
     def of(cls, view: TableView, condition: Condition) -> "Chip":
         """The chip of an active condition."""
-        label = target_of(view, condition).by_name[condition.field].label
+        field = target_of(view, condition).by_name[condition.field]
+        label = field.label
         if condition.through:
             label = f"{view.by_name[condition.through].label}: {label}"
         if condition.operator in EMPTY:
             return cls(label, EMPTY[condition.operator])
-        value = condition.shown or YES_NO.get(condition.value, condition.value)
+        value = condition.shown or _shown(field, condition.value)
+        until = _shown(field, condition.until)
         if condition.operator == "contains":
             return cls(label, f"contains “{value}”")
         if condition.operator == "equals":
             return cls(label, f"is {value}")
-        if value and condition.until:
-            return cls(label, f"from {value} to {condition.until}")
-        return cls(label, f"from {value}" if value else f"up to {condition.until}")
+        if value and until:
+            return cls(label, f"from {value} to {until}")
+        return cls(label, f"from {value}" if value else f"up to {until}")
+
+
+def _shown(field: Field, value: str) -> str:
+    if field.is_flag:
+        shown = (shown_text(field, value) if field.flags else None) or value
+        return YES_NO.get(shown, shown)
+    is_share = field.widget is Widget.PERCENT and field.is_number
+    percent = percent_text(value) if is_share else None
+    return value if percent is None else f"{percent} %"
 
 
 def with_names(view: TableView, conditions: Sequence[Condition]) -> list[Condition]:

@@ -1,24 +1,19 @@
 """The search and the filters of a list, as conditions of a WHERE clause."""
 
-import re
-from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from dataclasses import field as data_field
-from datetime import date, timedelta
-from typing import Any
+from datetime import date, time
+from decimal import Decimal
 
-import sqlalchemy as sa
-
-from .comparison_values import limit_of, may_hold_text, value_of
-from .dialect import as_text, can_hold, contains, equals, has_value, is_empty
-from .name_search import is_called, telling_words
-from .views import VIEWS, Field, Kind, Relation, TableView
+from .comparison_values import limit_of
+from .notation import moved
+from .views import VIEWS, Field, Kind, TableView, Widget
 
 
 @dataclass(frozen=True)
 class Condition:
-    """One filter. `operator` is contains, equals, range, empty or filled; `until` is the end of a range."""
+    """One filter. `operator` is contains, equals, range, empty or filled; `until` is the end of a range. Values are
+    written as they are stored."""
 
     field: str
     operator: str
@@ -36,6 +31,7 @@ OPERATORS: dict[str, dict[str, str]] = {
     "relation": {"contains": "contains", **EMPTY},
     "number": {"range": "is between", "equals": "is", **EMPTY},
     "date": {"range": "is between", "equals": "is", **EMPTY},
+    "year": {"range": "is between", "equals": "is", **EMPTY},
     "time": {"range": "is between", "equals": "is", **EMPTY},
     "yesno": {"equals": "is", **EMPTY},
     "choice": {"equals": "is", **EMPTY},
@@ -51,18 +47,35 @@ def shape_of(view: TableView, name: str) -> str:
         return "text"
     if view.relation_of(name):
         return "relation"
+    if field.is_flag:
+        return "yesno"
     if field.choices:
         return "choice"
     if field.is_number:
         return "number"
+    if moment := shape_of_moment(field):
+        return moment
     shapes = {
-        Kind.BOOLEAN: "yesno",
         Kind.DATE: "date",
         Kind.DATETIME: "date",
         Kind.TIME: "time",
         Kind.BINARY: "binary",
     }
     return shapes.get(field.kind, "text")
+
+
+def shape_of_moment(field: Field) -> str:
+    """Of a field whose widget says more than its kind: "date", "time" or "year"."""
+    says_more = field.kind is Kind.TEXT or (field.widget is Widget.YEAR and not field.is_number)
+    return _MOMENTS.get(field.widget, "") if says_more else ""
+
+
+_MOMENTS = {
+    Widget.DATE: "date",
+    Widget.DATETIME: "date",
+    Widget.TIME: "time",
+    Widget.YEAR: "year",
+}
 
 
 def filter_error(view: TableView, condition: Condition) -> str:
@@ -90,6 +103,7 @@ _ENTER = {
     "number": "Enter a number.",
     "date": "Enter a date.",
     "time": "Enter a time, like 13:45.",
+    "year": "Enter a year, like 1987.",
 }
 
 
@@ -99,6 +113,10 @@ def _read(field: Field, shape: str, value: str) -> None:
         float(value)
     elif shape == "date":
         date.fromisoformat(value)
+    elif shape == "year":
+        date(int(value), 1, 1)
+    elif shape == "time" and field.kind is Kind.TEXT:
+        time.fromisoformat(value)
     elif shape == "time":
         limit_of(field.kind, value, True)
 
@@ -109,18 +127,18 @@ def target_of(view: TableView, condition: Condition) -> TableView:
     return VIEWS[relation.target] if relation else view
 
 
-def no_match_reason(view: TableView, conditions: Iterable[Condition]) -> str:
-    """Why no row can match the filters, as a message; empty if each has a possible value. An address may contain any
-    value for any field."""
-    for condition in conditions:
-        target = target_of(view, condition)
-        field = target.by_name[condition.field]
-        try:
-            _condition_of(field, target.column(field.name), condition)
-        except ValueError:
-            value = condition.value or condition.until
-            return f"“{value}” is not a valid value of {field.label}."
-    return ""
+def as_stored(view: TableView, typed: Condition) -> Condition:
+    """The valid condition of a person, with its values as they are stored."""
+    field = view.by_name[typed.field]
+    if field.flags:
+        return replace(typed, value=field.flags[typed.value != "true"])
+    if field.widget is Widget.PERCENT and field.is_number:
+        return replace(typed, value=_share(typed.value), until=_share(typed.until))
+    return typed
+
+
+def _share(percent: str) -> str:
+    return f"{moved(Decimal(percent), -2):f}" if percent else ""
 
 
 @dataclass(frozen=True)
@@ -132,103 +150,3 @@ class Query:
     sort: str = ""
     """A field; empty: by key."""
     descending: bool = False
-
-
-def matches(view: TableView, query: Query) -> list[sa.ColumnElement[bool]]:
-    """The search and the filters as conditions of a WHERE clause."""
-    found = [_condition(view, each) for each in query.conditions]
-    words = query.search.strip()
-    if words:
-        found.append(sa.or_(sa.false(), *(_search(view, words) if can_hold(words) else ())))
-    return found
-
-
-def _search(view: TableView, words: str) -> Iterable[sa.ColumnElement[bool]]:
-    if len(words.split()) > 1 and telling_words(view, words):
-        yield is_called(view, words)
-    for field in view.visible_fields:
-        column = view.column(field.name)
-        relation = view.relation_of(field.name)
-        if relation:
-            yield _related_contains(view, relation, words)
-        if field.kind is Kind.TEXT or field.kind is Kind.JSON:
-            yield contains(column, words)
-        elif field.kind is Kind.INTEGER and words.removeprefix("-").isdecimal():
-            yield from _whole_number(column, words)
-        elif field.kind in (Kind.DATE, Kind.DATETIME) and words[:4].isdigit():
-            yield as_text(column).startswith(words, autoescape=True)
-
-
-def _whole_number(column: sa.Column[Any], digits: str) -> Iterable[sa.ColumnElement[bool]]:
-    with suppress(ValueError):
-        yield equals(column, value_of(Kind.INTEGER, digits))
-
-
-def _condition(view: TableView, condition: Condition) -> sa.ColumnElement[bool]:
-    through = view.relation_of(condition.through) if condition.through else None
-    if through:
-        target = VIEWS[through.target]
-        chosen = sa.select(target.column(through.target_fields[0])).where(
-            _condition(target, replace(condition, through=""))
-        )
-        return view.column(condition.through).in_(chosen)
-    field = view.by_name[condition.field]
-    relation = view.relation_of(field.name)
-    if condition.operator == "contains" and relation and can_hold(condition.value):
-        return _related_contains(view, relation, condition.value)
-    try:
-        return _condition_of(field, view.column(field.name), condition)
-    except ValueError:
-        return sa.false()
-
-
-def _condition_of(
-    field: Field, column: sa.Column[Any], condition: Condition
-) -> sa.ColumnElement[bool]:
-    """The condition on the field's own value. Raises ValueError if no row can match it."""
-    if not can_hold(condition.value + condition.until):
-        raise ValueError("no text that a column can hold")
-    match condition.operator:
-        case "empty":
-            return sa.or_(is_empty(column), *_without_text(field, column))
-        case "filled":
-            return sa.not_(sa.or_(is_empty(column), *_without_text(field, column)))
-        case "contains":
-            return contains(column, condition.value)
-        case "range":
-            return _between(field, column, condition.value, condition.until)
-    return _equals(field, column, condition.value)
-
-
-_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-
-
-def _without_text(field: Field, column: sa.Column[Any]) -> list[sa.ColumnElement[bool]]:
-    """An empty text counts as empty."""
-    return [as_text(column) == ""] if may_hold_text(field.kind) else []
-
-
-def _equals(field: Field, column: sa.Column[Any], value: str) -> sa.ColumnElement[bool]:
-    if field.kind is Kind.DATETIME and _DAY.fullmatch(value):
-        with suppress(ValueError):  # 0000-00-00 may be stored, but is not a date
-            return _between(field, column, value, value)
-    return has_value(column, value_of(field.kind, value))
-
-
-def _between(field: Field, column: sa.Column[Any], start: str, end: str) -> sa.ColumnElement[bool]:
-    parts: list[sa.ColumnElement[bool]] = [column.is_not(None)]
-    if start:
-        parts.append(column >= limit_of(field.kind, start, True))
-    if end and field.kind in (Kind.DATETIME, Kind.TEXT) and _DAY.fullmatch(end):
-        if end != date.max.isoformat():
-            following = date.fromisoformat(end) + timedelta(days=1)
-            parts.append(column < value_of(field.kind, following.isoformat()))
-    elif end:
-        parts.append(column <= limit_of(field.kind, end, False))
-    return sa.and_(*parts)
-
-
-def _related_contains(view: TableView, relation: Relation, words: str) -> sa.ColumnElement[bool]:
-    target = VIEWS[relation.target]
-    chosen = sa.select(target.column(relation.target_fields[0])).where(is_called(target, words))
-    return view.column(relation.fields[0]).in_(chosen)

@@ -2,32 +2,48 @@
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from math import isinf
+from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
 from .errors import CHECK_FIELDS, DataError
+from .notation import has_form, moved, stored_moment
 from .stored import DECIMALS_ARE_FLOATS, LARGEST_WHOLE
 from .views import Field, Kind, Widget
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _URL = re.compile(r"https?://\S+")
+_COLOR = re.compile(r"#([0-9a-f]{3}|[0-9a-f]{6}|[0-9a-f]{8})", re.I)
+_YEAR = re.compile(r"\d{4}", re.ASCII)
+_STRIPPED = {
+    *(Widget.EMAIL, Widget.URL, Widget.IMAGE, Widget.COLOR, Widget.UUID),
+    *(Widget.DATE, Widget.YEAR, Widget.DATETIME, Widget.TIME, Widget.SWITCH),
+}
 
 
-def validated(form: dict[str, str], fields: Sequence[Field], creating: bool) -> dict[str, Any]:
-    """The typed values of the fields. Raises DataError with all fields that are invalid."""
+def validated(
+    form: dict[str, str],
+    fields: Sequence[Field],
+    creating: bool,
+    like: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, Any]:
+    """The typed values of the fields; `like` as in `parse`, by field. Raises DataError with all fields that are
+    invalid."""
     values: dict[str, Any] = {}
     wrong: dict[str, str] = {}
     for field in fields:
         text = form.get(field.name, "")
-        if field.kind is not Kind.TEXT or field.widget in (Widget.EMAIL, Widget.URL):
+        if field.kind is not Kind.TEXT or field.widget in _STRIPPED:
             text = text.strip()
         is_empty = text == "" or (field.required and text.strip() == "")
         try:
             if not is_empty:
-                values[field.name] = parse(field, text)
+                values[field.name] = parse(field, text, like.get(field.name))
             elif field.nullable or field.required or not creating:
                 values[field.name] = _empty(field)
         except ValueError as error:
@@ -43,8 +59,15 @@ def _empty(field: Field) -> Any:
     return None if field.nullable else ""
 
 
-def parse(field: Field, text: str) -> Any:
-    """The text as a value of the field's type. Raises ValueError with a message for a person."""
+def parse(field: Field, text: str, like: str | None = None) -> Any:
+    """The text as a value of the field's type. `like`: a stored text, whose form a moment gets that is stored as text.
+
+    Raises ValueError with a message for a person.
+    """
+    if field.flags:
+        return _parsed_stored_flag(field, text)
+    if has_form(field):
+        return stored_moment(field, text, like)
     if field.choices and text not in field.choices:
         raise ValueError("Choose one of the values in the list.")
     if field.is_number:
@@ -52,6 +75,8 @@ def parse(field: Field, text: str) -> Any:
     match field.kind:
         case Kind.BOOLEAN:
             return _parsed_flag(text)
+        case Kind.DATE | Kind.DATETIME if field.widget is Widget.YEAR and _YEAR.fullmatch(text):
+            return parse(replace(field, widget=Widget.DATE), f"{text}-01-01")
         case Kind.DATE:
             return _parsed(date.fromisoformat, text, "Enter a date, like 2024-12-31.")
         case Kind.DATETIME:
@@ -63,6 +88,16 @@ def parse(field: Field, text: str) -> Any:
             return text
         case _:
             return _parsed_text(field, text)
+
+
+def _parsed_stored_flag(field: Field, text: str) -> str | int | Decimal:
+    """Yes or no as the source writes it."""
+    yes, no = field.flags
+    if text not in field.flags:
+        text = yes if _parsed_flag(text) else no
+    if field.kind is Kind.TEXT:
+        return text
+    return int(text) if field.kind is Kind.INTEGER else Decimal(text)
 
 
 def _parsed_flag(text: str) -> bool:
@@ -86,9 +121,22 @@ def _parsed_text(field: Field, text: str) -> str:
         raise ValueError(f"At most {field.max_length} characters; this is {over} too many.")
     if field.widget is Widget.EMAIL and not _EMAIL.fullmatch(text):
         raise ValueError("Enter an email address, like name@example.com.")
-    if field.widget is Widget.URL and not _URL.fullmatch(text):
+    if field.widget in (Widget.URL, Widget.IMAGE) and not _URL.fullmatch(text):
         raise ValueError("Enter an address that starts with http:// or https://.")
+    if field.widget is Widget.COLOR and not _COLOR.fullmatch(text):
+        raise ValueError("Enter a colour, like #3b82f6.")
+    if field.widget is Widget.UUID and not _is_uuid(text):
+        raise ValueError("Enter a UUID, like 123e4567-e89b-12d3-a456-426614174000.")
+    if field.widget is Widget.JSON:
+        _parsed(json.loads, text, "Enter valid JSON.")
     return text
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return bool(UUID(text))
+    except ValueError:
+        return False
 
 
 def _parsed_number(field: Field, text: str) -> int | float | Decimal:
@@ -100,10 +148,12 @@ def _parsed_number(field: Field, text: str) -> int | float | Decimal:
         raise ValueError("Enter a number.")
     if not number.is_finite():
         raise ValueError("Enter a number.")
+    if field.widget is Widget.PERCENT:
+        number = moved(number, -2)
     if field.minimum is not None and number < Decimal(str(field.minimum)):
-        raise ValueError(f"At least {field.minimum:g}.")
+        raise ValueError(f"At least {field.as_shown(field.minimum):g}.")
     if field.maximum is not None and number > Decimal(str(field.maximum)):
-        raise ValueError(f"At most {field.maximum:g}.")
+        raise ValueError(f"At most {field.as_shown(field.maximum):g}.")
     if field.kind is Kind.INTEGER:
         if number != number.to_integral_value():
             raise ValueError("Enter a whole number.")
@@ -126,7 +176,8 @@ def _fitting_decimal(field: Field, number: Decimal) -> Decimal:
     scale = field.scale
     exponent = number.normalize().as_tuple().exponent
     if scale is not None and isinstance(exponent, int) and -exponent > scale:
-        raise ValueError(f"At most {scale} decimals." if scale else "Enter a whole number.")
+        places = scale - 2 * (field.widget is Widget.PERCENT)
+        raise ValueError(f"At most {places} decimals." if places > 0 else "Enter a whole number.")
     if field.precision is not None:
         whole = field.precision - (scale or 0)
         if abs(number) >= Decimal(10) ** whole:

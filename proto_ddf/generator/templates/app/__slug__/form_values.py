@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime, time
 
 from .formats import readable
+from .notation import shown_text
 from .stored import FALSE, TRUE, is_binary, written
 from .views import Field, Kind, TableView, Widget
 
 INPUT_TYPES = {
     Widget.EMAIL: "email",
     Widget.URL: "url",
+    Widget.IMAGE: "url",
+    Widget.PHONE: "tel",
     Widget.DATE: "date",
     Widget.DATETIME: "datetime-local",
     Widget.TIME: "time",
@@ -54,11 +57,11 @@ def shape_of(view: TableView, field: Field) -> str:
     """The field's default control: "picker", "switch", "select", "textarea" or "input"."""
     if view.relation_of(field.name):
         return "picker"
-    if field.kind is Kind.BOOLEAN:
+    if field.is_flag:
         return "select" if field.nullable else "switch"
     if field.choices:
         return "select"
-    is_long = field.widget is Widget.TEXTAREA or field.kind is Kind.JSON
+    is_long = field.widget in (Widget.TEXTAREA, Widget.JSON) or field.kind is Kind.JSON
     return "textarea" if is_long else "input"
 
 
@@ -86,6 +89,12 @@ def control_value(view: TableView, field: Field, stored: str | None) -> ControlV
         )
     if field.kind is Kind.BOOLEAN:
         return _held_flag(stored, text)
+    shown = shown_text(field, text)
+    if shown is None:
+        return _held_text("input", "text", text, shape_now="input")
+    if field.is_flag:
+        return ControlValue(shown)
+    text = shown
     if shape == "select":
         return _held_choice(field, text)
     return _held_text(shape, type_of(field), text)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from types import NoneType
 from typing import Any
 
+from .special_formats import Special, special_format, with_decimals
 from .views import Field, Kind, TableView, Widget
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -24,13 +25,14 @@ class Cell:
 
     text: str = ""
     style: str = ""
-    """CSS classes: "null" (nothing stored), "empty" (an empty text), "flag yes", "flag no", "number"."""
+    """CSS classes: "null" (nothing stored), "empty" (an empty text), "flag yes", "flag no", "number", "code"."""
     kind: str = ""
-    """How the browser formats the text for its language (components/local.py); empty: the text stays as it is."""
+    """How the browser formats the text for its language (components/local.py), or "web" (a link to another site),
+    "picture", "color"; empty: the text stays as it is."""
     exact: str = ""
     """The complete value, for a text that has a kind."""
     href: str = ""
-    """Address of the row that the value refers to."""
+    """Address of the row that the value refers to, or of what the value itself is an address of."""
     long: bool = False
     """Whether the text is shortened; the complete text is shown on request."""
 
@@ -50,7 +52,7 @@ class Formatter:
         self._align = alignment(view, field)
         self._is_amount = _is_amount(view, field)
         self._by_type: dict[type, Callable[[Any], Cell]] = {
-            NoneType: lambda _: Cell("—", "null"),
+            NoneType: lambda _: Cell("—", f"null {self._align}".strip()),
             bool: lambda value: Cell("Yes", "flag yes") if value else Cell("No", "flag no"),
             str: self._text,
             int: self._integer,
@@ -63,9 +65,19 @@ class Formatter:
         }
         if field.kind is Kind.BINARY:
             self._by_type[int] = _binary
+        self._special = special_format(field)
 
     def __call__(self, value: Any) -> Cell:
+        if self._special and value is not None and (found := self._special(value)):
+            return self._cell_of(found)
         return self._by_type.get(type(value), self._any)(value)
+
+    def _cell_of(self, found: Special) -> Cell:
+        if self._cut is None or len(found.text) <= self._cut:
+            return Cell(found.text, found.style or self._align, found.kind, found.exact, found.href)
+        cell = self._text(found.text)
+        cell.href, cell.kind = found.href, found.kind
+        return cell
 
     def _any(self, value: Any) -> Cell:
         return self._text(str(value))
@@ -120,12 +132,17 @@ def _binary(value: Any) -> Cell:
 
 
 def alignment(view: TableView, field: Field) -> str:
-    """The CSS class of a column: amounts are aligned to the right."""
-    return "number" if _is_amount(view, field) else ""
+    """The CSS class of a column: amounts and years are aligned to the right."""
+    return "number" if _is_amount(view, field) or field.widget is Widget.YEAR else ""
 
 
 def _is_amount(view: TableView, field: Field) -> bool:
-    return field.is_number and field.name not in view.key and not view.relation_of(field.name)
+    return (
+        field.is_number
+        and not field.flags
+        and field.name not in view.key
+        and not view.relation_of(field.name)
+    )
 
 
 def _plain(value: Any) -> str:
@@ -147,12 +164,10 @@ def _exact(value: Any) -> str:
 
 def _number(field: Field, value: float | Decimal) -> str:
     """The digits to show; the browser groups them."""
-    if field.scale is not None:
-        return f"{value:.{max(field.scale, 0)}f}"
     text = _exact(value) if isinstance(value, Decimal) else _rounded(value)
-    decimals = text.partition(".")[2]
-    is_short = field.widget is Widget.MONEY and len(decimals) < 2
-    return f"{value:.2f}" if is_short else text
+    decimals = field.decimals if field.scale is None else field.scale
+    is_money = field.widget is Widget.MONEY and field.kind is not Kind.INTEGER
+    return with_decimals(text, 2 if decimals is None and is_money else decimals)
 
 
 def _rounded(value: float) -> str:

@@ -8,10 +8,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from .conditions import matches
 from .data import count_rows
 from .database import read_connection
 from .dialect import can_hold
-from .filters import Condition, Query, matches
+from .filters import Condition, Query
 from .formats import plain_text
 from .keys import encode_key
 from .relations import Option, search_options

@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from .conditions import matches
 from .dialect import (
     ROW_ID,
     after_cursor,
@@ -19,7 +20,7 @@ from .dialect import (
     key_order,
     sort_key,
 )
-from .filters import Query, matches
+from .filters import Query
 from .views import Kind, TableView
 
 Cursor = tuple[Any, ...]

@@ -5,8 +5,10 @@ from typing import Any
 from .conflicts import is_as_shown
 from .database import read_connection
 from .form_validation import validated
+from .formats import plain_text
 from .row_snapshot import Stored, read_stored
 from .views import TableView
+from .written_forms import forms_of_others
 
 Key = tuple[Any, ...]
 
@@ -15,14 +17,16 @@ def key_of_new_row(view: TableView, texts: dict[str, str]) -> Key | None:
     """The key of the row that these texts add; None if the database chooses it. Raises DataError."""
     if not all(texts.get(name) for name in view.key):
         return None
-    values = validated(texts, [view.by_name[name] for name in view.key], creating=True)
+    fields = [view.by_name[name] for name in view.key]
+    values = validated(texts, fields, creating=True, like=forms_of_others(view, fields))
     return tuple(values[name] for name in view.key)
 
 
 def key_of_changed_row(view: TableView, key: Key, texts: dict[str, str]) -> Key:
     """The key of the row once these texts are written. Raises DataError."""
-    names = [name for name in view.key if name in texts]
-    values = validated(texts, [view.by_name[name] for name in names], creating=False)
+    fields = [view.by_name[name] for name in view.key if name in texts]
+    forms = dict(zip(view.key, map(plain_text, key), strict=True))
+    values = validated(texts, fields, creating=False, like=forms_of_others(view, fields) | forms)
     return tuple(values.get(name, value) for name, value in zip(view.key, key, strict=True))
 
 

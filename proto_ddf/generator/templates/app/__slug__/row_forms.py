@@ -11,9 +11,10 @@ from .errors import ROW_GONE, DataError
 from .form_values import ControlValue, control_value
 from .identity import identifying, without_rollback
 from .keys import NEW
+from .notation import shown_text
 from .relations import chosen_options, given_values
 from .row_snapshot import Snapshot, fingerprint, read_stored
-from .views import Kind, TableView
+from .views import TableView
 
 
 @dataclass
@@ -57,10 +58,10 @@ def blank_form(view: TableView, given: dict[str, str]) -> RowForm:
     Raises:
         DataError: the database could not answer.
     """
-    defaults = default_texts(view)
+    defaults = _shown(view, default_texts(view))
     texts = {each.name: given[each.name] for each in view.form_fields if each.name in given}
     values, wrong = given_values(view, texts)
-    known = {name: texts[name] for name in values}
+    known = _shown(view, {name: texts[name] for name in values})
     inputs = {
         each.name: ControlValue((defaults | known).get(each.name, "")) for each in view.form_fields
     }
@@ -68,12 +69,18 @@ def blank_form(view: TableView, given: dict[str, str]) -> RowForm:
     switches = {
         each.name: inputs[each.name].text or "false"
         for each in view.form_fields
-        if each.kind is Kind.BOOLEAN and not each.nullable and each.name not in defaults
+        if each.is_flag and not each.nullable and each.name not in defaults
     }
     with read_connection() as connection:
         reason = without_rollback(connection, view)
     snapshot = Snapshot(NEW, given=switches | known, token=uuid4().hex)
     return RowForm(inputs, snapshot, reason, wrong)
+
+
+def _shown(view: TableView, texts: dict[str, str]) -> dict[str, str]:
+    """Stored texts by field as their controls show them."""
+    shown = {name: shown_text(view.by_name[name], text) for name, text in texts.items()}
+    return {name: texts[name] if text is None else text for name, text in shown.items()}
 
 
 def name_versions(view: TableView, versions: list[Version]) -> None:

@@ -6,7 +6,10 @@ import sqlalchemy as sa
 
 from .dialect import shown_binary, start_of
 from .formats import CUT
-from .views import Field, Kind, TableView
+from .views import Field, Kind, TableView, Widget
+
+LONGEST_ADDRESS = 2_000
+"""Characters of an address of the web that lists can open."""
 
 
 def shown_column(view: TableView, field: Field) -> sa.ColumnElement[Any]:
@@ -18,5 +21,7 @@ def shown_column(view: TableView, field: Field) -> sa.ColumnElement[Any]:
     if field.kind is Kind.BINARY:
         return shown_binary(column).label(field.name)
     if field.kind in (Kind.TEXT, Kind.JSON):
-        return start_of(column, CUT + 1).label(field.name)
+        is_address = field.widget in (Widget.URL, Widget.IMAGE)
+        needed = LONGEST_ADDRESS if is_address else CUT + 1
+        return start_of(column, needed).label(field.name)
     return column

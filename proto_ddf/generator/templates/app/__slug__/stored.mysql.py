@@ -13,6 +13,8 @@ LARGEST_WHOLE: int | None = None
 """The server refuses numbers that are too large for a column."""
 DECIMALS_ARE_FLOATS = False
 """Whether a number with decimals is stored as a floating-point number, with about 15 digits."""
+MOMENTS_ARE_TEXTS = False
+"""Whether dates and times are stored as texts, which may have several forms."""
 
 
 def stored_text(column: sa.ColumnElement[Any]) -> sa.ColumnElement[str | None]:

@@ -13,6 +13,8 @@ LARGEST_WHOLE = 2**63 - 1
 """A larger whole number would be rounded."""
 DECIMALS_ARE_FLOATS = True
 """Whether a number with decimals is stored as a floating-point number, with about 15 digits."""
+MOMENTS_ARE_TEXTS = True
+"""Whether dates and times are stored as texts, which may have several forms."""
 
 
 def stored_text(column: sa.ColumnElement[Any]) -> sa.ColumnElement[str | None]:

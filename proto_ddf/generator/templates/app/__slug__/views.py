@@ -34,17 +34,25 @@ FIRST = 8
 
 
 class Widget(StrEnum):
-    """How a form edits a field."""
+    """How a field is shown and edited."""
 
     TEXT = "text"
     TEXTAREA = "textarea"
     EMAIL = "email"
     URL = "url"
+    PHONE = "phone"
+    IMAGE = "image"
+    COLOR = "color"
+    UUID = "uuid"
+    JSON = "json"
     INTEGER = "integer"
     NUMBER = "number"
     MONEY = "money"
+    PERCENT = "percent"
+    COORDINATES = "coordinates"
     SWITCH = "switch"
     DATE = "date"
+    YEAR = "year"
     DATETIME = "datetime"
     TIME = "time"
     SELECT = "select"
@@ -70,15 +78,32 @@ class Field:
     max_length: int | None = None
     precision: int | None = None
     scale: int | None = None
+    decimals: int | None = None
+    """The number of decimals that every number of the column is shown with; one that has more keeps them."""
     minimum: float | None = None
     maximum: float | None = None
     choices: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    """How the column writes yes and no, if it is shown as a switch and is not boolean."""
     has_time_zone: bool = False
     """Its values have a time zone; forms use the time zone of the database."""
 
     @property
     def is_number(self) -> bool:
         return self.kind in NUMBERS
+
+    @property
+    def typed_label(self) -> str:
+        """The label where values are typed, with their unit."""
+        return f"{self.label} (%)" if self.widget is Widget.PERCENT else self.label
+
+    def as_shown(self, number: float) -> float:
+        """A limit of the field in the unit in which people type its values."""
+        return number * 100 if self.widget is Widget.PERCENT else number
+
+    @property
+    def is_flag(self) -> bool:
+        return self.kind is Kind.BOOLEAN or bool(self.flags)
 
 
 @dataclass(frozen=True)

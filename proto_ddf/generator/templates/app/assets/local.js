@@ -49,6 +49,7 @@ const writers = {
   },
   number: (text) => number(text, true),
   integer: (text) => number(text, Math.abs(text) >= 10_000), // 2024 may be a year
+  percent: (text) => `${number(text, true)} %`,
   count: (text) => text.replace(/\d+/g, (digits) => number(digits, true)),
 };
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ..form_values import shape_of, type_of
 from ..formats import YES_NO
-from ..views import Field, Kind, TableView
+from ..views import Field, Kind, TableView, Widget
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,11 @@ def control_of(view: TableView, field: Field) -> Control:
     options = [(each, each) for each in field.choices]
     return Control(
         name=field.name,
-        label=field.label,
+        label=field.typed_label,
         shape=shape_of(view, field),
         type=type_of(field),
         mode=_keyboard(field),
-        options=list(YES_NO.items()) if field.kind is Kind.BOOLEAN else options,
+        options=list(YES_NO.items()) if field.is_flag else options,
         required=field.required,
         optional=field.nullable and not field.required,
         max_length=str(field.max_length or ""),
@@ -46,19 +46,27 @@ def control_of(view: TableView, field: Field) -> Control:
 
 
 def _keyboard(field: Field) -> str:
+    if field.widget is Widget.YEAR:
+        return "numeric"
     if not field.is_number:
-        return "text"
+        return {Widget.PHONE: "tel", Widget.IMAGE: "url"}.get(field.widget, "text")
+    if field.widget is Widget.PERCENT:
+        return "decimal"
     return "numeric" if field.kind is Kind.INTEGER else "decimal"
+
+
+def _limits(field: Field) -> str:
+    least = None if field.minimum is None else f"{field.as_shown(field.minimum):g}"
+    most = None if field.maximum is None else f"{field.as_shown(field.maximum):g}"
+    if least and most:
+        return f"Between {least} and {most}"
+    return f"At least {least}" if least else f"At most {most}" if most else ""
 
 
 def _help(field: Field) -> str:
     """The requirements of the field as text."""
-    if field.is_number and field.minimum is not None and field.maximum is not None:
-        return f"Between {field.minimum:g} and {field.maximum:g}"
-    if field.is_number and field.minimum is not None:
-        return f"At least {field.minimum:g}"
-    if field.is_number and field.maximum is not None:
-        return f"At most {field.maximum:g}"
+    if field.is_number and not field.flags and (limits := _limits(field)):
+        return limits
     if field.has_time_zone:
         return "In the time zone of the database"
     if field.unique:

@@ -15,7 +15,7 @@ def filter_button(view: TableView, state: type[ListMixin]) -> rx.Component:
     """The button "Filter", which opens a small form."""
     return filter_popover(
         filter_form(
-            fields=[(field.name, field.label) for field in view.visible_fields],
+            fields=[(field.name, field.typed_label) for field in view.visible_fields],
             field=state.draft_field,
             operators=state.draft_operators,
             operator=state.draft_operator,
@@ -129,5 +129,10 @@ def _control(field: rx.Var[str], shape: rx.Var[str], choices: rx.Var[list[str]])
 
 
 def _input(field: rx.Var[str], shape: rx.Var[str], name: str) -> rx.Component:
-    kinds = rx.match(shape, ("number", "number"), ("date", "date"), ("time", "time"), "text")
+    kinds = rx.match(
+        shape,
+        *((name, name) for name in ("number", "date", "time")),
+        ("year", "number"),
+        "text",
+    )
     return rx.el.input(type=kinds, name=name, step="any", max_length=200, key=field + name)

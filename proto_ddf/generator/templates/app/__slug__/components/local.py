@@ -11,8 +11,8 @@ _local = rx.vars.FunctionStringVar.create(
 def local(kind: rx.Var[str] | str, text: rx.Var[str]) -> rx.Var[str]:
     """The text, formatted for the reader.
 
-    `kind` is "date", "datetime", "time", "month", "year", "number", "integer" (one of four digits may be a year), or
-    "count" for a text with whole numbers in it. A text of any other kind stays as it is.
+    `kind` is "date", "datetime", "time", "month", "year", "number", "integer" (one of four digits may be a year),
+    "percent", or "count" for a text with whole numbers in it. A text of any other kind stays as it is.
     """
     return _local(kind, text).to(str)
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 import reflex as rx
 
 from ..filter_chips import Chip
-from ..filters import OPERATORS, Condition, filter_error, shape_of
+from ..filters import OPERATORS, Condition, as_stored, filter_error, shape_of
 from ..views import TableView
 
 
@@ -72,6 +72,7 @@ class FilterMixin(rx.State, mixin=True):
         self.draft_error = filter_error(self.view, condition)
         if self.draft_error:
             return None
+        condition = as_stored(self.view, condition)
         self.conditions = [each for each in self.conditions if each != condition] + [condition]
         self.filter_open = False
         return type(self).reload

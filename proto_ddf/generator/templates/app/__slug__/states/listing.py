@@ -5,11 +5,12 @@ from typing import Any, ClassVar
 
 import reflex as rx
 
+from ..conditions import no_match_reason
 from ..data import COUNT_LIMIT, count_rows, fetch_page, fetch_whole
 from ..errors import DataError, Problem
 from ..filter_addresses import address_conditions
 from ..filter_chips import with_names
-from ..filters import Condition, Query, no_match_reason
+from ..filters import Condition, Query
 from ..rows import Row
 from ..sign_in import may_edit
 from ..views import TableView
