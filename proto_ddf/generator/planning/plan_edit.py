@@ -89,7 +89,7 @@ def set_field(
 
 
 def widgets_for(spec: AppSpec, table: str, column: str) -> tuple[Widget, ...]:
-    """The widgets that the field may have, the default one first."""
+    """The widgets that the field may have."""
     planned = find_table(spec, table)
     return _widgets(planned, find_field(planned, column))
 

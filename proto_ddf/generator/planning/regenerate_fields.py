@@ -74,6 +74,8 @@ def _apply_decisions(
     field.required = (field.required or by_person) and not field.generated
     if field.type is old.type:
         field.hidden, field.widget = old.hidden, old.widget
+        field.flags = field.flags or old.flags
+        field.decimals = field.decimals if profiled else old.decimals
         field.choices = field.choices if profiled else field.choices or old.choices
     elif old.type is not ColumnType.BINARY:  # binary columns are always hidden
         field.hidden = field.hidden or old.hidden

@@ -97,9 +97,9 @@ class KindCounter:
                     self._possible = {kind for kind in self._possible if self._counts[kind]}
 
     def read_moments(self, moments: Sequence[Any]) -> None:
-        """Of a column of dates or datetimes."""
+        """Of a column of dates or datetimes; a text that is stored there is none."""
         known = [each for each in moments if isinstance(each, date)]
-        self._others += len(moments)
+        self._others += len(known)
         self._counts[ValueKind.DATE] += sum(map(_is_midnight, known))
         self._counts[ValueKind.NEW_YEAR] += sum(
             (each.month, each.day) == (1, 1) and _is_midnight(each) for each in known

@@ -79,7 +79,7 @@ def plan_field(
         type=column.type,
         db_type=column.db_type,
         widget=widget,
-        required=must_have_value and not hidden,
+        required=must_have_value and column.type is not ColumnType.BINARY,
         hidden=hidden,
         nullable=column.nullable,
         primary_key=column.primary_key,
@@ -144,9 +144,9 @@ _PLAIN_TEXTS = {Widget.TEXT, Widget.TEXTAREA}
 
 
 def _moment_widget(column: ColumnInfo, profile: ColumnProfile | None) -> Widget:
-    if profile and profile.distinct >= FEWEST_YEARS and profile.are(ValueKind.NEW_YEAR, NEARLY_ALL):
+    if profile and profile.distinct >= FEWEST_YEARS and profile.are(ValueKind.NEW_YEAR):
         return Widget.YEAR
-    if profile and profile.are(ValueKind.DATE, NEARLY_ALL):
+    if profile and profile.are(ValueKind.DATE):
         return Widget.DATE
     return _BY_TYPE[column.type][0]
 

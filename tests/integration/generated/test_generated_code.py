@@ -32,7 +32,7 @@ PLAIN_MODULES = [
         "environment",
         "errors",
         "database_errors",
-        "conditions",
+        "filter_conditions",
         "filters",
     ),
     *(

@@ -78,10 +78,10 @@ def test_an_address_with_a_filter_for_a_value_lists_the_rows_with_it(typed, dial
         (condition,) = app.filter_addresses.address_conditions(view, {"v": text})
         found = app.all_rows(view, app.filters.Query(conditions=(condition,)), 50)
         if not app.dialect.can_hold(text):
-            assert app.conditions.no_match_reason(view, [condition])
+            assert app.filter_conditions.no_match_reason(view, [condition])
             continue
         assert row.href in [each.href for each in found], (text, value)
-        assert app.conditions.no_match_reason(view, [condition]) == ""
+        assert app.filter_conditions.no_match_reason(view, [condition]) == ""
         assert app.filter_chips.Chip.of(view, condition).words
 
 
@@ -110,7 +110,7 @@ def test_a_filter_for_any_value_is_answered(typed, dialect, table):
             if operator not in offered or (operator == "contains" and number % 7):
                 continue
             condition = Condition("v", operator, text, until)
-            app.conditions.no_match_reason(view, [condition])
+            app.filter_conditions.no_match_reason(view, [condition])
             query = app.filters.Query(conditions=(condition,))
             check_answer(app, app.data.fetch_page, view, query, 5)
         if number % 7 == 0:

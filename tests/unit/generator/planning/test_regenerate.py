@@ -110,6 +110,21 @@ def test_another_column_stands_beside_the_key_if_the_chosen_one_is_gone(
     assert found(regenerate(nothing, shop, shop), "orders").beside is None
 
 
+def test_a_switch_and_the_decimals_stay_when_the_values_are_not_read(
+    plan: AppSpec, shop: SourceSchema
+) -> None:
+    status, total = fields(plan, "orders")["status"], fields(plan, "orders")["total"]
+    status.flags, status.widget = ("paid", "open"), Widget.SWITCH
+    total.decimals = 3
+    assert regenerate(plan, shop, shop) == plan
+
+
+def test_a_switch_may_be_shown_as_its_texts(plan: AppSpec, shop: SourceSchema) -> None:
+    fields(plan, "orders")["status"].flags = ("paid", "open")
+    plan = plan_edit.set_field(plan, "orders", "status", widget=Widget.TEXT)
+    assert fields(regenerate(plan, shop, shop), "orders")["status"].widget is Widget.TEXT
+
+
 def test_a_new_column_stands_where_the_source_has_it(plan: AppSpec, shop: SourceSchema) -> None:
     columns = shop.table("customers").columns
     after = altered(shop, "customers", columns=(*columns[:3], NOTE, *columns[3:]))

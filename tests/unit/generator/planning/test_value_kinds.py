@@ -47,7 +47,8 @@ UUIDS = [f"123e4567-e89b-12d3-a456-4266141740{n:02}" for n in range(30)]
     ("name", "kind", "values", "widget"),
     [
         ("x", MOMENT, DAYS, Widget.DATE),
-        ("x", MOMENT, [*DAYS, datetime(2024, 5, 1, 10), datetime(2024, 5, 1, 11)], Widget.DATETIME),
+        ("x", MOMENT, [*DAYS, datetime(2024, 5, 1, 10)], Widget.DATETIME),
+        ("x", MOMENT, [*DAYS, "unknown"], Widget.DATE),
         ("x", MOMENT, [datetime(2024, 5, 1, tzinfo=UTC)] * 9, Widget.DATETIME),
         ("x", MOMENT, [datetime(1950 + n, 1, 1) for n in range(9)], Widget.YEAR),
         ("x", MOMENT, [datetime(2024, 1, 1)] * 9, Widget.DATE),
@@ -160,6 +161,11 @@ def test_all_numbers_of_a_column_have_the_decimals_of_the_longest(
 def test_a_declared_scale_says_the_decimals() -> None:
     field = planned("x", ColumnType.DECIMAL, [Decimal("1.5")], scale=3)
     assert (field.scale, field.decimals) == (3, None)
+
+
+def test_a_picture_is_never_required() -> None:
+    """A form cannot give one, so that it could not be hidden either."""
+    assert not planned("x", ColumnType.BINARY, [PNG], nullable=False).required
 
 
 def test_the_shown_picture_of_a_binary_column_is_not_hidden() -> None:

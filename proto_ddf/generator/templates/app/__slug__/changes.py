@@ -28,8 +28,9 @@ from .keys import encode_key
 from .row_snapshot import Snapshot, Stored, read_stored, stored_value
 from .sign_in import ONLY_READING, may_edit
 from .stored import is_stored
+from .stored import written as written_text
 from .views import VIEWS, TableView
-from .written_forms import forms_of_others, written_forms
+from .written_forms import forms_without_row, written_forms
 
 Written = Callable[[sa.Connection, str], None]
 """Is called in the transaction of a change once it is written, with the row's key as it appears in an address."""
@@ -56,7 +57,7 @@ def create(view: TableView, texts: dict[str, str], written: Written = _ignore) -
     _must_be_editable(view)
     asked = [field for field in view.form_fields if field.name in texts or field.required]
     texts = {name: text.replace("\r\n", "\n") for name, text in texts.items()}
-    values = validated(texts, asked, creating=True, like=forms_of_others(view, asked))
+    values = validated(texts, asked, creating=True, like=forms_without_row(view, asked))
     try:
         with change_transaction(view) as connection:
             _must_be_allowed(without_rollback(connection, view))
@@ -101,7 +102,12 @@ def update(
             current = _current(connection, view, key)
             changed, versions = changed_texts(view, texts, snapshot, current)
             fields = [view.by_name[name] for name in changed]
-            forms = written_forms(connection, view, fields, current)
+            own = {
+                name: written_text(view.column(name), text)
+                for name in changed
+                if (text := current[name]) is not None
+            }
+            forms = written_forms(connection, view, fields, own)
             values = validated(changed, fields, creating=False, like=forms)
             if versions:
                 raise Conflict(versions)

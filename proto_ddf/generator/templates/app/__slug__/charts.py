@@ -6,9 +6,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from .conditions import matches
 from .database import read_connection
 from .filter_addresses import list_address
+from .filter_conditions import matches
 from .filters import Condition, Query
 from .formats import alignment, cell, plain_text
 from .periods import ALL_TIME, Period, buckets_between, days_of

@@ -11,10 +11,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from .conditions import matches
 from .database import read_connection
 from .dialect import equals, shown_binary
 from .errors import ROW_GONE, DataError
+from .filter_conditions import matches
 from .filters import Condition, Query
 from .paging import Cursor, Order
 from .rows import Row, as_rows

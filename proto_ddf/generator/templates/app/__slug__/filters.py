@@ -138,7 +138,8 @@ def as_stored(view: TableView, typed: Condition) -> Condition:
 
 
 def _share(percent: str) -> str:
-    return f"{moved(Decimal(percent), -2):f}" if percent else ""
+    number = Decimal(percent) if percent else None
+    return str(moved(number, -2)) if number is not None and number.is_finite() else percent
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ def parse(field: Field, text: str, like: str | None = None) -> Any:
     if field.flags:
         return _parsed_stored_flag(field, text)
     if has_form(field):
-        return stored_moment(field, text, like)
+        return _of_fitting_length(field, stored_moment(field, text, like))
     if field.choices and text not in field.choices:
         raise ValueError("Choose one of the values in the list.")
     if field.is_number:
@@ -115,10 +115,15 @@ def _parsed(read: Callable[[str], Any], text: str, message: str) -> Any:
         raise ValueError(message) from None
 
 
-def _parsed_text(field: Field, text: str) -> str:
+def _of_fitting_length(field: Field, text: str) -> str:
     if field.max_length is not None and len(text) > field.max_length:
         over = len(text) - field.max_length
         raise ValueError(f"At most {field.max_length} characters; this is {over} too many.")
+    return text
+
+
+def _parsed_text(field: Field, text: str) -> str:
+    _of_fitting_length(field, text)
     if field.widget is Widget.EMAIL and not _EMAIL.fullmatch(text):
         raise ValueError("Enter an email address, like name@example.com.")
     if field.widget in (Widget.URL, Widget.IMAGE) and not _URL.fullmatch(text):

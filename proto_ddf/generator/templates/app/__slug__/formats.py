@@ -76,7 +76,7 @@ class Formatter:
         if self._cut is None or len(found.text) <= self._cut:
             return Cell(found.text, found.style or self._align, found.kind, found.exact, found.href)
         cell = self._text(found.text)
-        cell.href, cell.kind = found.href, found.kind
+        cell.href, cell.kind, cell.long = found.href, found.kind, found.kind != "picture"
         return cell
 
     def _any(self, value: Any) -> Cell:

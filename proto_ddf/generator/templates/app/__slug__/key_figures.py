@@ -7,10 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from .charts import measured
-from .conditions import matches
 from .data import COUNT_LIMIT, count_rows
 from .database import read_connection
 from .filter_addresses import list_address
+from .filter_conditions import matches
 from .filters import Query
 from .periods import ALL_TIME, Period
 from .views import TableView

@@ -8,10 +8,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from .conditions import matches
 from .data import count_rows
 from .database import read_connection
 from .dialect import can_hold
+from .filter_conditions import matches
 from .filters import Condition, Query
 from .formats import plain_text
 from .keys import encode_key

@@ -8,6 +8,8 @@ from decimal import Decimal, InvalidOperation
 from .stored import MOMENTS_ARE_TEXTS
 from .views import Field, Kind, Widget
 
+MOST_DIGITS = 1_000
+"""Before and after the decimal point."""
 _MIDNIGHT = r"(?:[ T]00:00(?::00(?:\.0+)?)?)?"
 _DATE = re.compile(rf"(\d{{4}}-\d\d-\d\d)({_MIDNIGHT})", re.ASCII)
 _YEAR = re.compile(rf"(\d{{4}})((?:-01-01{_MIDNIGHT})?)", re.ASCII)
@@ -32,12 +34,13 @@ def shown_text(field: Field, text: str) -> str | None:
 
 
 def percent_text(text: str) -> str | None:
-    """A number as percent, with all of its digits; None if it is no finite number."""
+    """A number as percent, with all of its digits; None if it is no finite number, or would have too many."""
     try:
         number = Decimal(text)
     except InvalidOperation:
         return None
-    return f"{moved(number, 2):f}" if number.is_finite() else None
+    is_written = number.is_finite() and abs(number.adjusted()) <= MOST_DIGITS
+    return f"{moved(number, 2):f}" if is_written else None
 
 
 def moved(number: Decimal, places: int) -> Decimal:

@@ -9,7 +9,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from .conditions import matches
 from .dialect import (
     ROW_ID,
     after_cursor,
@@ -20,6 +19,7 @@ from .dialect import (
     key_order,
     sort_key,
 )
+from .filter_conditions import matches
 from .filters import Query
 from .views import Kind, TableView
 

@@ -8,7 +8,7 @@ from .form_validation import validated
 from .formats import plain_text
 from .row_snapshot import Stored, read_stored
 from .views import TableView
-from .written_forms import forms_of_others
+from .written_forms import forms_without_row
 
 Key = tuple[Any, ...]
 
@@ -18,15 +18,16 @@ def key_of_new_row(view: TableView, texts: dict[str, str]) -> Key | None:
     if not all(texts.get(name) for name in view.key):
         return None
     fields = [view.by_name[name] for name in view.key]
-    values = validated(texts, fields, creating=True, like=forms_of_others(view, fields))
+    values = validated(texts, fields, creating=True, like=forms_without_row(view, fields))
     return tuple(values[name] for name in view.key)
 
 
 def key_of_changed_row(view: TableView, key: Key, texts: dict[str, str]) -> Key:
     """The key of the row once these texts are written. Raises DataError."""
     fields = [view.by_name[name] for name in view.key if name in texts]
-    forms = dict(zip(view.key, map(plain_text, key), strict=True))
-    values = validated(texts, fields, creating=False, like=forms_of_others(view, fields) | forms)
+    own = dict(zip(view.key, map(plain_text, key), strict=True))
+    forms = forms_without_row(view, fields, own)
+    values = validated(texts, fields, creating=False, like=forms)
     return tuple(values.get(name, value) for name, value in zip(view.key, key, strict=True))
 
 

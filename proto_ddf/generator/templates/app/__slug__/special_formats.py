@@ -35,6 +35,7 @@ class Special:
     exact: str = ""
 
 
+_MOMENTS = (Widget.DATE, Widget.YEAR, Widget.DATETIME, Widget.TIME)
 Format = Callable[[Any], Special | None]
 """None: the value does not fit the widget, and is shown as it is stored."""
 
@@ -43,8 +44,9 @@ def special_format(field: Field) -> Format | None:
     """How the field's widget shows values; None if it shows them as their type does."""
     if field.flags:
         return lambda value: _flag(field, value)
-    if field.widget in (Widget.DATE, Widget.YEAR, Widget.DATETIME, Widget.TIME):
-        return lambda value: _moment(field, value)
+    if field.widget in _MOMENTS:
+        says_more = field.kind is Kind.TEXT or field.widget.value != field.kind.value
+        return (lambda value: _moment(field, value)) if says_more else None
     if field.is_number:
         return _percent(field) if field.widget is Widget.PERCENT else None
     if field.kind is not Kind.TEXT:
@@ -110,10 +112,10 @@ def _text_moment(field: Field, text: str) -> Special | None:
         if field.widget is Widget.TIME:
             time.fromisoformat(text)
             return Special(text, "time", exact=text)
-        moment = datetime.fromisoformat(text)
+        datetime.fromisoformat(text)
     except ValueError:
         return None
-    return Special(text, "datetime", exact=text) if len(text) > 10 and moment else None
+    return Special(text, "datetime", exact=text) if len(text) > 10 else None
 
 
 def _web(text: str) -> Special | None:

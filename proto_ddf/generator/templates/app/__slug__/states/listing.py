@@ -5,11 +5,11 @@ from typing import Any, ClassVar
 
 import reflex as rx
 
-from ..conditions import no_match_reason
 from ..data import COUNT_LIMIT, count_rows, fetch_page, fetch_whole
 from ..errors import DataError, Problem
 from ..filter_addresses import address_conditions
 from ..filter_chips import with_names
+from ..filter_conditions import no_match_reason
 from ..filters import Condition, Query
 from ..rows import Row
 from ..sign_in import may_edit

@@ -107,7 +107,7 @@ def _without_text(field: Field, column: sa.Column[Any]) -> list[sa.ColumnElement
 
 def _equals(field: Field, column: sa.Column[Any], value: str) -> sa.ColumnElement[bool]:
     if (_is_moment(field) and _DAY.fullmatch(value)) or (
-        shape_of_moment(field) == "year" and _YEAR.fullmatch(value)
+        shape_of_moment(field) == "year" and value and _are_years(value)
     ):
         with suppress(ValueError):  # 0000-00-00 may be stored, but is not a date
             return _between(field, column, value, value)
@@ -116,7 +116,7 @@ def _equals(field: Field, column: sa.Column[Any], value: str) -> sa.ColumnElemen
 
 def _between(field: Field, column: sa.Column[Any], start: str, end: str) -> sa.ColumnElement[bool]:
     parts: list[sa.ColumnElement[bool]] = [column.is_not(None)]
-    if shape_of_moment(field) == "year":
+    if shape_of_moment(field) == "year" and _are_years(start, end):
         return sa.and_(*parts, *_between_years(field, column, start, end))
     if start:
         parts.append(column >= limit_of(field.kind, start, True))
@@ -127,6 +127,11 @@ def _between(field: Field, column: sa.Column[Any], start: str, end: str) -> sa.C
     elif end:
         parts.append(column <= limit_of(field.kind, end, False))
     return sa.and_(*parts)
+
+
+def _are_years(*limits: str) -> bool:
+    """Whether the limits that are given are years; in an address they may be days."""
+    return all(_YEAR.fullmatch(each) for each in limits if each)
 
 
 def _between_years(
