@@ -12,13 +12,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from .database import read_connection
-from .dialect import equals, shown_binary
+from .dialect import equals
 from .errors import ROW_GONE, DataError
 from .filter_conditions import matches
 from .filters import Condition, Query
 from .paging import Cursor, Order
 from .rows import Row, as_rows
-from .shown_columns import shown_column
+from .shown_columns import shown_bytes, shown_column
 from .views import Kind, TableView
 
 COUNT_LIMIT = 1_000_000
@@ -137,7 +137,7 @@ def fetch_row(view: TableView, key: tuple[Any, ...]) -> dict[str, Any]:
         DataError: the row does not exist, or the database could not answer.
     """
     columns = [
-        shown_binary(column).label(field.name)
+        shown_bytes(field, column)
         if field.kind is Kind.BINARY and not view.identifies(field.name)
         else column
         for field in view.fields

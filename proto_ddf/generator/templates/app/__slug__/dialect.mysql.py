@@ -17,6 +17,8 @@ NON_FINITE_NUMBERS: frozenset[str] = frozenset()
 """No column can hold NaN or infinity."""
 BOOLEANS_ARE_NUMBERS = True
 """A boolean is a TINYINT, which may also hold other numbers, such as 5."""
+START = 16
+"""Bytes that tell what kind of picture it is."""
 UNREPRESENTABLE_TIMES = re.compile(
     r"\d{4}-(00-\d\d|\d\d-00)( \d\d:\d\d:\d\d(\.\d+)?)?|(-\d\d|\d{3}|2[4-9]|[3-9]\d)\d*:\d\d:\d\d(\.\d+)?"
 )
@@ -45,6 +47,12 @@ def can_hold(text: str) -> bool:
 def shown_binary(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     """What to read of binary data for display: its size in bytes."""
     return sa.func.length(column)
+
+
+def start_of_binary(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """What to read of a picture for display: its first bytes in hexadecimal digits, a colon, and its size."""
+    start = sa.func.hex(sa.func.substr(column, 1, START))
+    return sa.func.concat(start, ":", sa.func.length(column), type_=sa.String())
 
 
 def contains(column: sa.ColumnElement[Any], words: str) -> sa.ColumnElement[bool]:

@@ -28,6 +28,8 @@ UNREPRESENTABLE_TIMES = re.compile(
 )
 """Dates and times that Python cannot represent, as the server writes them."""
 
+START = 16
+"""Bytes that tell what kind of picture it is."""
 _COMPARED_AS_TEXT = {"", "character", "char", "bpchar", "citext", "name", "varchar"}
 _ORDERED = {
     *("", "text", "varchar", "character varying", "character", "char", "bpchar", "citext", "name"),
@@ -59,6 +61,12 @@ def can_hold(text: str) -> bool:
 def shown_binary(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     """What to read of binary data for display: its size in bytes."""
     return sa.func.length(column)
+
+
+def start_of_binary(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """What to read of a picture for display: its first bytes in hexadecimal digits, a colon, and its size."""
+    start = sa.func.encode(sa.func.substr(column, 1, START), "hex", type_=sa.Text())
+    return start.concat(":").concat(sa.cast(sa.func.length(column), sa.Text()))
 
 
 def contains(column: sa.ColumnElement[Any], words: str) -> sa.ColumnElement[bool]:

@@ -8,6 +8,8 @@ import sqlalchemy as sa
 
 from .column_types import TolerantDateTime, TolerantTime, spellings
 
+START = 16
+"""Bytes that tell what kind of picture it is."""
 ROW_ID: tuple[sa.ColumnElement[Any], ...] = (sa.literal_column("_rowid_"),)
 """Columns that identify rows without a key."""
 
@@ -35,6 +37,15 @@ def shown_binary(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     size = sa.func.length(column, type_=sa.types.NullType())
     other = sa.cast(sa.type_coerce(column, sa.types.NullType()), sa.Text)
     return sa.case((sa.func.typeof(column) == "blob", size), else_=other)
+
+
+def start_of_binary(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """What to read of a picture for display: its first bytes in hexadecimal digits, a colon, and its size. A text or a
+    number that is stored instead of bytes is read as text."""
+    start = sa.func.hex(sa.func.substr(column, 1, START))
+    other = sa.cast(sa.type_coerce(column, sa.types.NullType()), sa.Text)
+    marked = start.concat(":").concat(sa.func.length(column, type_=sa.types.NullType()))
+    return sa.case((sa.func.typeof(column) == "blob", marked), else_=other)
 
 
 def contains(column: sa.ColumnElement[Any], words: str) -> sa.ColumnElement[bool]:

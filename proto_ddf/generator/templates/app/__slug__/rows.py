@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from .database import read_connection
 from .formats import Cell, Formatter, cell
-from .keys import address
+from .keys import address, encode_key
+from .picture_types import PICTURES
 from .row_names import Named, RowNames, linked_fields, linked_rows, naming_links
 from .views import Relation, TableView
 
@@ -58,12 +59,22 @@ def as_rows(
             else write(values[name])
             for name, write, linked in writers
         ]
+        add_pictures(view, values, cells)
         href = address(view, values)
         rows.append(Row(href, names.name(values), cells))
         opening = next((cells[at] for at in naming if not cells[at].href), None)
         if href and opening:
             opening.href, opening.style = href, f"{opening.style} row-link"
     return rows
+
+
+def add_pictures(view: TableView, values: dict[str, Any], cells: list[Cell]) -> None:
+    """Give the cells of stored pictures their addresses; a picture of a row without a key has none."""
+    for field, shown in zip(view.visible_fields, cells, strict=True):
+        if shown.kind == "picture" and not shown.href:
+            key = encode_key(view, [values[name] for name in view.key]) if view.key else ""
+            shown.href = f"{PICTURES}/{view.name}/{field.name}/{key}" if key else ""
+            shown.kind = "picture" if key else ""
 
 
 def _link(named: Named) -> Cell:
@@ -90,8 +101,10 @@ def detail_cells(view: TableView, values: dict[str, Any]) -> list[Cell]:
             for field in view.visible_fields
             if (relation := view.relation_of(field.name))
         }
-    return [
+    cells = [
         links.get(field.name, {}).get(values[field.name])
         or cell(view, field, values[field.name], cut=None)
         for field in view.visible_fields
     ]
+    add_pictures(view, values, cells)
+    return cells

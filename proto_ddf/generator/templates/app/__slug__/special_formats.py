@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from .notation import percent_text, shown_text
+from .picture_types import picture_type
 from .views import Field, Kind, Widget
 
 SCALES = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
@@ -18,6 +19,7 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _WEB = re.compile(r"https?://[^\s/]\S*", re.I)
 _VECTOR = re.compile(r"\.svgz?(?:[?#]|$)", re.I)
 """Pictures that may contain scripts are not shown."""
+_START = re.compile(r"((?:[0-9a-fA-F]{2})*):(\d+)", re.ASCII)
 _PHONE = re.compile(r"[+(]{0,2}\d[\d\s()./-]{3,30}")
 _COLOR = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6}|[0-9a-f]{8})", re.I)
 _PLACE = re.compile(r"([+-]?\d{1,2}(?:\.\d+)?)\s*[,;]\s*([+-]?\d{1,3}(?:\.\d+)?)", re.ASCII)
@@ -49,6 +51,8 @@ def special_format(field: Field) -> Format | None:
         return (lambda value: _moment(field, value)) if says_more else None
     if field.is_number:
         return _percent(field) if field.widget is Widget.PERCENT else None
+    if field.kind is Kind.BINARY and field.widget is Widget.IMAGE:
+        return _stored_picture
     if field.kind is not Kind.TEXT:
         return None
     by_text = _TEXTS.get(field.widget)
@@ -126,6 +130,16 @@ def _picture(text: str) -> Special | None:
     if not _WEB.fullmatch(text) or _VECTOR.search(text):
         return _web(text)
     return Special(text, "picture", text)
+
+
+def _stored_picture(value: Any) -> Special | None:
+    """Of what dialect.py reads of a picture. rows.py adds its address."""
+    found = _START.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        return None
+    if picture_type(bytes.fromhex(found[1])):
+        return Special("Picture", "picture")
+    return Special(f"{found[2]} bytes of binary data", "count", style="empty", exact=found[2])
 
 
 def _mail(text: str) -> Special | None:
