@@ -27,7 +27,17 @@ _SAME = frozenset(
     | {"inventory", "usage", "weather", "traffic", "personnel", "furniture", "luggage", "baggage"}
     | {"music", "research", "evidence", "headquarters", "logistics", "analytics", "attendance"}
     | {"revenue", "income", "progress", "payroll", "rice", "chassis", "corps", "means", "history"}
-    | {"standings", "premises", "obs", "content", "access", "christmas", "economics", "physics", "mathematics"}
+    | {
+        "standings",
+        "premises",
+        "obs",
+        "content",
+        "access",
+        "christmas",
+        "economics",
+        "physics",
+        "mathematics",
+    }
     | {"merchandise", "machinery", "jewelry", "jewellery", "clothing", "livestock", "cattle"}
     | {
         "poultry",

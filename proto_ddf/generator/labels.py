@@ -38,7 +38,11 @@ def split_words(text: str) -> tuple[str, ...]:
         for at, each in enumerate(text)
     )
     parts = re.sub(r"[_\W]+", " ", spaced).split()
-    return tuple(part for word in parts for part in re.split(r"(?<=[^\W\d]{4})(?=\d+$)|(?<=[^\W\d]{3})(?=\d{4}$)", word))
+    return tuple(
+        part
+        for word in parts
+        for part in re.split(r"(?<=[^\W\d]{4})(?=\d+$)|(?<=[^\W\d]{3})(?=\d{4}$)", word)
+    )
 
 
 def _begins_word(before: str, letter: str, after: str) -> bool:

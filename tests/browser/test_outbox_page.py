@@ -117,7 +117,9 @@ def test_the_focus_moves_on_from_a_row_that_is_discarded(listed: Page) -> None:
     row.get_by_role("button", name="Discard").click()
     listed.get_by_role("dialog").get_by_role("button", name="Discard").click()
     expect(row).to_have_count(0)
-    expect(listed.get_by_role("button", name="Discard").and_(listed.locator(":focus"))).to_have_count(1)
+    expect(
+        listed.get_by_role("button", name="Discard").and_(listed.locator(":focus"))
+    ).to_have_count(1)
 
 
 def test_the_choice_between_versions_is_accessible(listed: Page) -> None:

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from proto_ddf.generator.labels import split_words
+
 MONEY = (
     r"price|prices|cost|costs|salary|wage|wages|fee|fees|revenue|budget|fare|rent|turnover|income|bonus|earnings|"
     r"donation|expense|expenses|preis|kosten|gehalt|lohn|umsatz|miete|prix|salaire|loyer|precio|salario|coste|costo|"
@@ -57,15 +59,14 @@ COUNTED = (
 """Whole numbers that may be 0 and 1 only for now."""
 
 
-@lru_cache(maxsize=1_000)
+@lru_cache(maxsize=16_384)
 def words_of(column: str) -> tuple[str, ...]:
     """The words in lower case and without accents: "HomePhone_2" -> home, phone, 2."""
-    plain = unicodedata.normalize("NFKD", column).encode("ascii", "ignore").decode() or column
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", plain)
-    return tuple(re.sub(r"[_\W]+", " ", spaced).lower().split())
+    letters = unicodedata.normalize("NFKD", column)
+    plain = "".join(each for each in letters if not unicodedata.combining(each))
+    return tuple(word.lower() for word in split_words(plain))
 
 
 def name_matches(column: str, words: str) -> bool:
     """Whether a word of the column's name matches `words`, a regular expression."""
-    matches = re.compile(words).fullmatch
-    return any(matches(word) for word in words_of(column))
+    return any(re.fullmatch(words, word) for word in words_of(column))

@@ -9,51 +9,25 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from proto_ddf.generator.planning.column_profile import ColumnProfile, TableProfile
-from proto_ddf.generator.planning.widgets import name_matches
+from proto_ddf.generator.planning.column_words import name_matches
+from proto_ddf.generator.planning.measure_words import (
+    ATTRIBUTE,
+    AVERAGED,
+    BIRTH,
+    MAIN_DATE,
+    NAMES_SOMETHING,
+    NO_CATEGORY,
+    PAID,
+    PRICE,
+    QUANTITY,
+    RATING,
+    SHARE,
+    SIDE_DATE,
+    UNIT,
+    WEAK_CATEGORY,
+)
 from proto_ddf.generator.spec import FieldSpec, TableSpec, Widget
 from proto_ddf.sources.schema.model import ColumnType
-
-_NAMES_SOMETHING = (
-    r"id|key|no|nr|num|number|numero|numéro|code|cd|zip|plz|postal|phone|year|yr|jahr|\w*jahr|année|annee|ano|año|month|monat|week|"
-    r"weekday|season|minute|lat|latitude|lon|lng|long|longitude|\w*grad|x|y|rank|rang|position|sort|order|ordering|"
-    r"sequence|seq|line|track|page|version|floor|room|row|shelf|aisle|level|built|founded|formed|since|installed|"
-    r"odometer|elevation|elev|altitude|port|ip|flag|class|grade level"
-)
-_PAID = (
-    r"total|subtotal|amount|amt|revenue|payment|paid|sales|turnover|spent|cost|costs|fee|fees|fare|gross|net|donation|"
-    r"fine|refund|charge|premium|income|expense|expenses|profit|sum|\w*betrag|\w*summe|\w*kosten|umsatz|erl(?:oe|ö)s\w*|"
-    r"montant|total|importe|monto|multa|coste|costo|coût"
-)
-_PRICE = (
-    r"price|unit|per|each|rate|salary|wage|hourly|daily|nightly|limit|list|prix|precio|tarif|tariff|\w*preis|gehalt|"
-    r"lohn|salaire|salario|sueldo"
-)
-_QUANTITY = (
-    r"quantity|qty|count|visitors|attendance|attendees|participants|downloads|views|visits|clicks|plays|copies|units|"
-    r"distance|kwh|mwh|energy|consumption|usage|fuel|yield|harvest|catch|goals|votes|hours|days|nights|guests|rain|"
-    r"rainfall|precipitation|sold|produced|delivered|shipped|ertrag\w*|menge|anzahl|stunden|tage|cantidad|quantité|"
-    r"quantite|besucher|ventes|jours|heures"
-)
-_RATING = r"score|rating|stars|grade|mark|marks|points|note|satisfaction"
-_AVERAGED = r"delay|value|wait|waiting|speed|pressure|humidity|satisfaction"
-_ATTRIBUTE = r"duration|temp|temperature|temperatur|weight|gewicht|poids|peso|height|age|length|width|size|area|strength|depth"
-_UNIT = (
-    r"mm|cm|m|km|mi|ft|in|m2|sqm|sqft|ha|mg|g|kg|t|lb|lbs|oz|ml|cl|l|c|f|k|ms|kmh|mph|s|sec|min|h|v|w|kw|a|hz|db|ppm|"
-    r"pct|percent|bar|hpa|kcal|kj"
-)
-_SHARE = r"rate|ratio|share|percent|pct|discount|\w*anteil|remise|taux|quote"
-
-_MAIN_DATE = r"date|at|on|ordered|created|placed|time|started|sold|booked|\w*datum|fecha|begin|start|period|day|dt|when"
-_SIDE_DATE = (
-    r"updated|modified|changed|deleted|expires|expiry|due|until|end|ended|ends|closed|closes|valid|last|returned|"
-    r"received|received|depart|departure date|devolucion|calibrated|finished|completed|cancelled|to"
-)
-_BIRTH = r"birth|birthday|birthdate|born|dob|died|death|geburt\w*|geboren|naissance|nacimiento|geburtsdatum"
-_NO_CATEGORY = (
-    r"name|nm|first|last|surname|title|salutation|address|addr|street|zip|plz|postal|postcode|postleitzahl|phone|email|"
-    r"courriel|correo|url|room|color|colour|timezone|tz|iban|ip|hash|password|token|\w*name|nombre|nom|tail|model"
-)
-_WEAK_CATEGORY = r"city|town|region|state|province|ville|ciudad|ort|language|currency|make|brand"
 
 _DATES = (ColumnType.DATE, ColumnType.DATETIME)
 _NUMBERS = (ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.FLOAT)
@@ -86,7 +60,7 @@ class Value:
 
     @property
     def is_rating(self) -> bool:
-        return self.measure is Measure.AVERAGE and name_matches(self.field.column, _RATING)
+        return self.measure is Measure.AVERAGE and name_matches(self.field.column, RATING)
 
 
 def is_nearly_constant(profile: ColumnProfile | None) -> bool:
@@ -138,32 +112,32 @@ def _value(field: FieldSpec, is_event: bool) -> Value | None:
     if field.type not in _NUMBERS or field.unique or field.choices:
         return None
     name = field.column
-    names_something = name_matches(name, _NAMES_SOMETHING)
+    names_something = name_matches(name, NAMES_SOMETHING)
     if field.widget is Widget.MONEY and name.lower() != "value":
-        is_named = name_matches(name, f"{_PAID}|{_PRICE}")
+        is_named = name_matches(name, f"{PAID}|{PRICE}")
         return _money(field, is_event) if is_named or not names_something else None
     if field.widget not in (Widget.INTEGER, Widget.NUMBER, Widget.MONEY) and (
         field.widget.value != "percent"
     ):
         return None
-    if name_matches(name, _SHARE) or field.widget.value == "percent":
+    if name_matches(name, SHARE) or field.widget.value == "percent":
         return Value(field, Measure.AVERAGE, 1)
-    if name_matches(name, _QUANTITY):
+    if name_matches(name, QUANTITY):
         return Value(field, Measure.SUM, 2)
     if names_something:
         return None
-    if name_matches(name, f"{_RATING}|{_AVERAGED}"):
+    if name_matches(name, f"{RATING}|{AVERAGED}"):
         return Value(field, Measure.AVERAGE, 2)
-    if field.type is not ColumnType.INTEGER or name_matches(name, f"{_ATTRIBUTE}|{_UNIT}"):
+    if field.type is not ColumnType.INTEGER or name_matches(name, f"{ATTRIBUTE}|{UNIT}"):
         return Value(field, Measure.AVERAGE, 1)
     return None
 
 
 def _money(field: FieldSpec, is_event: bool) -> Value:
     """A price is summed only where it was paid: in a table of events."""
-    if name_matches(field.column, _PAID) and not name_matches(field.column, r"unit|per"):
+    if name_matches(field.column, PAID) and not name_matches(field.column, r"unit|per"):
         return Value(field, Measure.SUM, 3)
-    if not name_matches(field.column, _PRICE):
+    if not name_matches(field.column, PRICE):
         return Value(field, Measure.SUM, 2)
     if (
         is_event
@@ -182,7 +156,7 @@ def main_date(table: TableSpec, profile: TableProfile) -> FieldSpec | None:
         field
         for field in table.fields
         if is_date(field) and not field.hidden and field.column not in related
-        if (field.column not in keys or len(keys) > 1) and not name_matches(field.column, _BIRTH)
+        if (field.column not in keys or len(keys) > 1) and not name_matches(field.column, BIRTH)
         if _has_range(profile.get(field.column))
     ]
     return max(dates, key=_date_rank, default=None)
@@ -201,8 +175,8 @@ def _has_range(profile: ColumnProfile | None) -> bool:
 
 
 def _date_rank(field: FieldSpec) -> int:
-    is_side = name_matches(field.column, _SIDE_DATE)
-    return name_matches(field.column, _MAIN_DATE) - 2 * is_side
+    is_side = name_matches(field.column, SIDE_DATE)
+    return name_matches(field.column, MAIN_DATE) - 2 * is_side
 
 
 def categories_of(table: TableSpec, profile: TableProfile) -> list[FieldSpec]:
@@ -212,7 +186,7 @@ def categories_of(table: TableSpec, profile: TableProfile) -> list[FieldSpec]:
 
 
 def _category_rank(field: FieldSpec) -> tuple[bool, bool]:
-    return is_flag(field), name_matches(field.column, _WEAK_CATEGORY)
+    return is_flag(field), name_matches(field.column, WEAK_CATEGORY)
 
 
 def is_flag(field: FieldSpec) -> bool:
@@ -220,7 +194,7 @@ def is_flag(field: FieldSpec) -> bool:
 
 
 def _groups(field: FieldSpec, profile: ColumnProfile | None) -> bool:
-    if field.unique or name_matches(field.column, _NO_CATEGORY) or is_nearly_constant(profile):
+    if field.unique or name_matches(field.column, NO_CATEGORY) or is_nearly_constant(profile):
         return False
     known = profile is not None and profile.rows > 0
     if is_flag(field):

@@ -4,13 +4,11 @@ Rows of other tables are called by their key. Where values were read, they decid
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 
 from proto_ddf.generator.english import singular
-from proto_ddf.generator.labels import split_words
 from proto_ddf.generator.planning.column_profile import NEARLY, ColumnProfile, TableProfile
+from proto_ddf.generator.planning.column_words import name_matches, words_of
 from proto_ddf.generator.planning.relations import related_columns
 from proto_ddf.generator.planning.row_name_words import (
     CODES,
@@ -72,14 +70,14 @@ class _Subject:
     """What the rows of a table are about, by its name."""
 
     def __init__(self, table: str, others: Iterable[str]) -> None:
-        words = _words(table)
+        words = words_of(table)
         self._own = {*words, *map(singular, words)}
-        heads = {singular(_words(other)[-1]) for other in others if _words(other)}
+        heads = {singular(words_of(other)[-1]) for other in others if words_of(other)}
         self._mentioned = heads - self._own
 
     def without_own(self, column: str) -> list[str]:
         """The words of the column that are not the table's: "ServiceTypeName" of a service type -> name."""
-        return [word for word in _words(column) if not self._is_own(word)]
+        return [word for word in words_of(column) if not self._is_own(word)]
 
     def _is_own(self, word: str) -> bool:
         return word in self._own or (
@@ -93,7 +91,7 @@ class _Subject:
 
     def is_named_like(self, column: str) -> bool:
         """Whether the column has the table's own words only: the country of a country."""
-        return bool(_words(column)) and not self.without_own(column)
+        return bool(words_of(column)) and not self.without_own(column)
 
     def distance(self, column: str) -> tuple[int, bool]:
         """How far the column is from being called a name: by the number of its words about something else than the
@@ -162,7 +160,7 @@ def _may_name(field: FieldSpec, subject: _Subject) -> bool:
     is_text = field.type is ColumnType.TEXT and field.widget in (Widget.TEXT, Widget.TEXTAREA)
     if not is_text or field.hidden or subject.mentions_another(field.column):
         return False
-    words, own = _words(field.column), subject.without_own(field.column)
+    words, own = words_of(field.column), subject.without_own(field.column)
     return not (
         any(re.fullmatch(PRIVATE, word) for word in (*words, "".join(words)))
         or any(re.fullmatch(NEVER, word) for word in (*own, "".join(own)))
@@ -206,33 +204,22 @@ def _is_code(field: FieldSpec, key: Sequence[str], profile: ColumnProfile | None
     is_unique = field.unique or is_key
     if profile is None or not profile.rows:
         is_short = field.max_length is None or field.max_length <= LONGEST_CODE
-        return is_unique and is_short and _has_word(field, CODES)
+        return is_unique and is_short and name_matches(field.column, CODES)
     if profile.longest > LONGEST_CODE or (is_key and profile.shortest < SHORTEST_KEY):
         return False
-    return is_unique or (profile.distinct == profile.rows and _has_word(field, CODES))
+    return is_unique or (profile.distinct == profile.rows and name_matches(field.column, CODES))
 
 
 def _rank_of_code(
     field: FieldSpec, key: Sequence[str], subject: _Subject
 ) -> tuple[bool, bool, tuple[int, bool]]:
     is_key = list(key) == [field.column]
-    return not is_key, not _has_word(field, CODES), subject.distance(field.column)
+    return not is_key, not name_matches(field.column, CODES), subject.distance(field.column)
 
 
 def _ends_with(column: str, words: str) -> bool:
-    return any(re.fullmatch(words, word) for word in _words(column)[-1:])
-
-
-def _has_word(field: FieldSpec, words: str) -> bool:
-    return any(re.fullmatch(words, word) for word in _words(field.column))
+    return any(re.fullmatch(words, word) for word in words_of(column)[-1:])
 
 
 def _is_filled(profile: ColumnProfile | None) -> bool:
     return profile is None or profile.nulls <= FILLED * profile.rows
-
-
-@lru_cache(maxsize=16_384)
-def _words(name: str) -> tuple[str, ...]:
-    plain = unicodedata.normalize("NFKD", name)
-    plain = "".join(each for each in plain if not unicodedata.combining(each))
-    return tuple(word.lower() for word in split_words(plain))

@@ -9,7 +9,11 @@ from tests.served_apps import app_on
 PNG, JPEG = b"\x89PNG\r\n\x1a\n" + bytes(300), b"\xff\xd8\xff\xe0" + bytes(20)
 SVG = b"<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>"
 STORED = {1: PNG, 2: JPEG, 3: SVG, 4: b"", 5: None}
-BINARY = {"sqlite": ("BLOB", "x'{}'"), "postgresql": ("bytea", "'\\x{}'"), "mysql": ("blob", "x'{}'")}
+BINARY = {
+    "sqlite": ("BLOB", "x'{}'"),
+    "postgresql": ("bytea", "'\\x{}'"),
+    "mysql": ("blob", "x'{}'"),
+}
 
 
 def statements(dialect):
@@ -61,8 +65,16 @@ def test_a_picture_is_sent_as_it_is_stored_and_only_if_it_has_changed(app):
 
 @pytest.mark.parametrize(
     "address",
-    ["things/picture/3", "things/picture/4", "things/picture/5", "things/picture/6"]
-    + ["things/picture/x", "things/id/1", "things/nothing/1", "nothing/picture/1"],
+    [
+        "things/picture/3",
+        "things/picture/4",
+        "things/picture/5",
+        "things/picture/6",
+        "things/picture/x",
+        "things/id/1",
+        "things/nothing/1",
+        "nothing/picture/1",
+    ],
 )
 def test_nothing_else_is_sent(app, address):
     client = TestClient(app.stored_pictures.picture_route())

@@ -175,7 +175,12 @@ def test_rows_below_a_row_of_the_same_table_are_called_after_its_key() -> None:
     ("plural", "singular"),
     [
         *[("boxes", "box"), ("houses", "house"), ("statuses", "status"), ("movies", "movie")],
-        *[("addresses", "address"), ("warehouses", "warehouse"), ("leaves", "leave"), ("menus", "menu")],
+        *[
+            ("addresses", "address"),
+            ("warehouses", "warehouse"),
+            ("leaves", "leave"),
+            ("menus", "menu"),
+        ],
         *[("archives", "archive"), ("series", "series"), ("news", "news"), ("buses", "bus")],
         *[("diagnoses", "diagnosis"), ("databases", "database"), ("expenses", "expense")],
         *[("children", "child"), ("quizzes", "quiz"), ("batches", "batch"), ("days", "day")],

@@ -146,7 +146,9 @@ def test_beside_a_key_stands_a_date_if_the_row_refers_to_none() -> None:
 def test_a_key_that_is_a_short_text_needs_the_singular_before_it(
     codes: str, named: list[str]
 ) -> None:
-    key = ColumnInfo(name="code", type=ColumnType.TEXT, nullable=False, primary_key=True, unique=True)
+    key = ColumnInfo(
+        name="code", type=ColumnType.TEXT, nullable=False, primary_key=True, unique=True
+    )
     table = TableInfo(name="permits", columns=(key,), primary_key=("code",), row_count=40)
     schema = SourceSchema(tables=(table,))
     source = MemorySource(schema, {"permits": [(codes.format(n),) for n in range(40)]})

@@ -31,9 +31,7 @@ def name_order(view: TableView) -> list[sa.ColumnElement[object]]:
     return [sort_key(view.column(name)) for name in view.row_name or view.key]
 
 
-def _has_words(
-    view: TableView, words: Sequence[str], *, nested: bool
-) -> sa.ColumnElement[bool]:
+def _has_words(view: TableView, words: Sequence[str], *, nested: bool) -> sa.ColumnElement[bool]:
     """`nested`: the names of other rows may be part of a row's name."""
     each = (sa.or_(sa.false(), *_has_word(view, word, nested=nested)) for word in words)
     return sa.and_(sa.true(), *each)

@@ -17,7 +17,7 @@ from .database import read_connection
 from .errors import DataError
 from .keys import decode_key
 from .picture_types import PICTURES, picture_type
-from .views import VIEWS, Field, Kind, TableView, Widget
+from .views import VIEWS, Field, Kind, Widget
 
 _HEADERS = {
     # Asked for again each time, and sent only if it has changed.
