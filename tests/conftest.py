@@ -139,6 +139,7 @@ GROUPS = (
     "tests/integration/hosting",
     "tests/integration/serving",
     "tests/integration/operations",
+    "tests/integration/generated/every_type",
     "tests/integration/generated",
     "tests/integration/sources",
     "tests/integration",

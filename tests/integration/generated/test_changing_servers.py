@@ -154,7 +154,7 @@ def test_a_value_that_only_the_server_refuses_is_marked(served, monkeypatch, tab
     monkeypatch.setattr(
         served.changes,
         "validated",
-        lambda form, fields, creating: {
+        lambda form, *_, **__: {
             name: int(text) if text.isdigit() else text or None for name, text in form.items()
         },
     )

@@ -131,7 +131,7 @@ def test_a_form_names_what_is_chosen(app):
             "ada smith",
             {"Order 41 (Ada Smith)", "Order 4711 (Ada Smith)", "Order 44 (Person 5)"},
         ),
-        ("people", "Smith Ada", {"Ada Smith"}),
+        ("people", "Smith Ada", {"Ada Smith", "Bo Ng_%", "Person 5"}),
         ("people", "Ada Ng", set()),
         ("orders", "Order 47", {"Order 4711 (Ada Smith)"}),
         ("complaints", "4711", {"Complaint 7 (Order 4711)"}),

@@ -3,7 +3,7 @@
 The kind: any change of the database by a save or a deletion that the person did not intend. To it belong fields
 that nobody changed, changes of the same row by somebody else, other rows with an equal key, and a form that the
 server no longer remembers. Each is tested on the three databases; values of every type are in
-test_saving_every_type.py."""
+every_type/test_saving.py."""
 
 import pytest
 
