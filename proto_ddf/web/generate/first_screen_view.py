@@ -1,9 +1,12 @@
 """The part of the plan's editor for the navigation, the key figures and the charts."""
 
+from typing import Any
+
 import reflex as rx
 
 from proto_ddf.generator.spec import ChartKind, ChartSpec, KeyFigureSpec, Section, TableSpec
 from proto_ddf.web.generate.plan_controls import (
+    choice,
     move_buttons,
     options,
     remove_button,
@@ -60,130 +63,128 @@ def _section_word(section: rx.Var[str]) -> rx.Var[str]:
 
 
 def _figure(figure: rx.Var[KeyFigureSpec]) -> rx.Component:
-    return rx.el.li(
-        rx.icon("hash", size=16, color="var(--gray-10)", aria_hidden="true"),
-        rx.input(
-            name=typed_name("figure", figure.id),
-            custom_attrs={"data-plan": ""},
-            default_value=figure.title,
-            key=figure.id + figure.title,
-            on_blur=lambda value: State.set_figure_title(figure.id, value),
-            aria_label="Title of the key figure " + figure.title,
-            size="1",
-            width="100%",
-        ),
-        move_buttons(
-            "the key figure " + figure.title,
-            State.move_figure(figure.id, -1),
-            State.move_figure(figure.id, 1),
-        ),
-        remove_button("Remove the key figure " + figure.title, State.remove_figure(figure.id)),
-        class_name="pd-row pd-plan-chart",
-        custom_attrs={"data-figure": figure.id},
-    )
-
-
-def _add_figure() -> rx.Component:
-    return rx.el.div(
-        rx.el.select(
-            *options(State.chart_tables, "Table"),
-            value=State.figure_table,
-            on_change=State.set_figure_table,
-            aria_label="Table of the new key figure",
-            class_name="pd-select",
-        ),
-        rx.el.select(
-            rx.el.option("Number of rows", value=""),
-            rx.foreach(
-                State.figure_values,
-                lambda value: rx.el.option("Sum of " + value, value="sum " + value),
-            ),
-            rx.foreach(
-                State.figure_values,
-                lambda value: rx.el.option("Average of " + value, value="avg " + value),
-            ),
-            value=State.figure_value,
-            on_change=State.set_figure_value,
-            aria_label="What the new key figure shows",
-            class_name="pd-select",
-        ),
-        rx.button(
-            "Add key figure",
-            on_click=State.add_figure,
-            disabled=State.figure_table == "",
-            variant="soft",
-            size="1",
-            type="button",
-        ),
-        class_name="pd-plan-add",
+    return _entry(
+        "figure",
+        "hash",
+        "the key figure ",
+        figure.id,
+        figure.title,
+        set_title=State.set_figure_title,
+        move=State.move_figure,
+        remove=State.remove_figure,
     )
 
 
 def _chart(chart: rx.Var[ChartSpec]) -> rx.Component:
-    return rx.el.li(
-        rx.icon("chart-column", size=16, color="var(--gray-10)", aria_hidden="true"),
-        rx.input(
-            name=typed_name("chart", chart.id),
-            custom_attrs={"data-plan": ""},
-            default_value=chart.title,
-            key=chart.id + chart.title,
-            on_blur=lambda value: State.set_chart_title(chart.id, value),
-            aria_label="Title of the chart " + chart.title,
-            size="1",
-            width="100%",
-        ),
-        rx.el.select(
+    return _entry(
+        "chart",
+        "chart-column",
+        "the chart ",
+        chart.id,
+        chart.title,
+        choice(
+            "Kind of the chart " + chart.title,
             *[rx.el.option(word, value=kind) for kind, word in CHART_WORDS.items()],
             value=chart.kind,
             on_change=lambda value: State.set_chart_kind(chart.id, value),
-            aria_label="Kind of the chart " + chart.title,
-            class_name="pd-select",
         ),
-        move_buttons(
-            "the chart " + chart.title,
-            State.move_chart(chart.id, -1),
-            State.move_chart(chart.id, 1),
+        set_title=State.set_chart_title,
+        move=State.move_chart,
+        remove=State.remove_chart,
+    )
+
+
+def _entry(
+    part: str,
+    icon: str,
+    words: str,
+    entry: rx.Var[str],
+    title: rx.Var[str],
+    *controls: rx.Component,
+    set_title: Any,
+    move: Any,
+    remove: Any,
+) -> rx.Component:
+    """A row for the key figure or the chart with this id. Its controls are labelled with the words and its title."""
+    return rx.el.li(
+        rx.icon(icon, size=16, color="var(--gray-10)", aria_hidden="true"),
+        rx.input(
+            name=typed_name(part, entry),
+            custom_attrs={"data-plan": ""},
+            default_value=title,
+            key=entry + title,
+            on_blur=lambda value: set_title(entry, value),
+            aria_label="Title of " + words + title,
+            size="1",
+            width="100%",
         ),
-        remove_button("Remove the chart " + chart.title, State.remove_chart(chart.id)),
+        *controls,
+        move_buttons(words + title, move(entry, -1), move(entry, 1)),
+        remove_button("Remove " + words + title, remove(entry)),
         class_name="pd-row pd-plan-chart",
-        custom_attrs={"data-chart": chart.id},
+        custom_attrs={f"data-{part}": entry},
+    )
+
+
+def _add_figure() -> rx.Component:
+    return _adding(
+        "Add key figure",
+        choice(
+            "Table of the new key figure",
+            *options(State.chart_tables, "Table"),
+            value=State.figure_table,
+            on_change=State.set_figure_table,
+        ),
+        choice(
+            "What the new key figure shows",
+            rx.el.option("Number of rows", value=""),
+            *_of_values(State.figure_values, "Sum of ", "sum "),
+            *_of_values(State.figure_values, "Average of ", "avg "),
+            value=State.figure_value,
+            on_change=State.set_figure_value,
+        ),
+        add=State.add_figure,
+        disabled=State.figure_table == "",
     )
 
 
 def _add_chart() -> rx.Component:
-    return rx.el.div(
-        rx.el.select(
+    return _adding(
+        "Add chart",
+        choice(
+            "Table of the new chart",
             *options(State.chart_tables, "Table"),
             value=State.chart_table,
             on_change=State.set_chart_table,
-            aria_label="Table of the new chart",
-            class_name="pd-select",
         ),
-        rx.el.select(
+        choice(
+            "Column that the new chart groups by",
             *options(State.chart_groups, "Group by"),
             value=State.chart_group,
             on_change=State.set_chart_group,
-            aria_label="Column that the new chart groups by",
-            class_name="pd-select",
         ),
-        rx.el.select(
+        choice(
+            "What the new chart shows",
             rx.el.option("Number of rows", value=""),
-            rx.foreach(
-                State.chart_values,
-                lambda value: rx.el.option("Sum of " + value, value=value),
-            ),
+            *_of_values(State.chart_values, "Sum of ", ""),
             value=State.chart_value,
             on_change=State.set_chart_value,
-            aria_label="What the new chart shows",
-            class_name="pd-select",
         ),
-        rx.button(
-            "Add chart",
-            on_click=State.add_chart,
-            disabled=(State.chart_table == "") | (State.chart_group == ""),
-            variant="soft",
-            size="1",
-            type="button",
-        ),
+        add=State.add_chart,
+        disabled=(State.chart_table == "") | (State.chart_group == ""),
+    )
+
+
+def _of_values(columns: rx.Var[list[str]], words: str, measure: str) -> list[rx.Component]:
+    """An option for each column."""
+    return [
+        rx.foreach(columns, lambda each: rx.el.option(words + each, value=measure + each)),
+    ]
+
+
+def _adding(words: str, *choices: rx.Component, add: Any, disabled: Any) -> rx.Component:
+    return rx.el.div(
+        *choices,
+        rx.button(words, on_click=add, disabled=disabled, variant="soft", size="1", type="button"),
         class_name="pd-plan-add",
     )

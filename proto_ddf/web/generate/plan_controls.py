@@ -1,5 +1,7 @@
 """The controls that several parts of the plan's editor have."""
 
+from typing import Any
+
 import reflex as rx
 from reflex.event import EventSpec
 
@@ -20,6 +22,22 @@ def remove_button(label: str | rx.Var[str], event: EventSpec) -> rx.Component:
         size="1",
         type="button",
         aria_label=label,
+    )
+
+
+def choice(
+    label: str | rx.Var[str],
+    *chosen_from: rx.Component,
+    value: str | rx.Var[str],
+    on_change: Any,
+) -> rx.Component:
+    """A select without a visible label."""
+    return rx.el.select(
+        *chosen_from,
+        value=value,
+        on_change=on_change,
+        aria_label=label,
+        class_name="pd-select",
     )
 
 

@@ -3,7 +3,13 @@
 import reflex as rx
 
 from proto_ddf.generator.spec import TableSpec
-from proto_ddf.web.generate.plan_controls import move_buttons, options, remove_button, typed_name
+from proto_ddf.web.generate.plan_controls import (
+    choice,
+    move_buttons,
+    options,
+    remove_button,
+    typed_name,
+)
 from proto_ddf.web.generate.state import GenerateState as State
 
 
@@ -19,12 +25,11 @@ def row_name_editor(table: rx.Var[TableSpec]) -> rx.Component:
             ),
             _by_key(table),
         ),
-        rx.el.select(
+        choice(
+            "Add a column to the name of a row of " + table.label,
             *options(State.free_naming_columns[table.table], "Add a column to the name"),
             value="",
             on_change=lambda column: State.add_to_row_name(table.table, column),
-            aria_label="Add a column to the name of a row of " + table.label,
-            class_name="pd-select",
         ),
         class_name="pd-section",
     )
@@ -67,12 +72,11 @@ def _by_key(table: rx.Var[TableSpec]) -> rx.Component:
         " ",
         rx.foreach(table.primary_key, lambda column: rx.el.code(column)),
         " with",
-        rx.el.select(
+        choice(
+            "Beside the key of a row of " + table.label,
             *options(State.beside_columns[table.table], "nothing beside it"),
             value=rx.cond(table.beside, table.beside, ""),
             on_change=lambda column: State.set_beside(table.table, column),
-            aria_label="Beside the key of a row of " + table.label,
-            class_name="pd-select",
         ),
         class_name="pd-plan-add pd-quiet",
     )

@@ -123,7 +123,8 @@ def test_a_search_finds_rows_with_its_words(served, words):
         if any(
             words.lower() in cell.text.lower()
             for field, cell in zip(view.visible_fields, row.cells, strict=True)
-            if not {"null", "empty"} & set(cell.style.split()) and (field.name != "id" or cell.text == words)
+            if not {"null", "empty"} & set(cell.style.split())
+            and (field.name != "id" or cell.text == words)
         )
     ]
     assert [texts([row]) for row in found] == expected
