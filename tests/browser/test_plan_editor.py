@@ -41,15 +41,27 @@ def test_key_figures_and_charts_are_renamed_moved_removed_and_added(
     _expect_titles(page, part, [second, "My own title", *others])
     page.get_by_role("button", name=f"Remove the {word} {second}", exact=True).click()
     _expect_titles(page, part, ["My own title", *others])
-    page.get_by_label(f"Table of the new {word}").select_option("customers")
+    page.get_by_label(f"Table of the new {word}").select_option("products")
     if part == "chart":
         page.get_by_label("Column that the new chart groups by").select_option(index=1)
+    else:
+        page.get_by_label("What the new key figure shows").select_option("Average of price")
     page.get_by_role("button", name=f"Add {word}").click()
     expect(page.locator(f"[data-{part}]")).to_have_count(len(others) + 2)
     changed = _titles(page, part)
     assert changed[:-1] == ["My own title", *others]
     page.reload()
     _expect_titles(page, part, changed)
+
+
+def test_a_key_figure_that_is_there_is_not_added_again(page: Page, server: Any) -> None:
+    fill_generate_form(page, server.url, "Once")
+    expect(page.locator("[data-figure]").first).to_be_visible()
+    titles = _titles(page, "figure")
+    page.get_by_label("Table of the new key figure").select_option("customers")
+    page.get_by_role("button", name="Add key figure").click()
+    expect(page.get_by_text("The dashboard has this key figure.", exact=True)).to_be_visible()
+    _expect_titles(page, "figure", titles)
 
 
 def test_the_name_of_rows_and_the_section_are_changed(page: Page, server: Any) -> None:
