@@ -34,7 +34,7 @@ def test_key_figures_and_charts_are_renamed_moved_removed_and_added(
     word = {"figure": "key figure", "chart": "chart"}[part]
     fill_generate_form(page, server.url, f"A {word}")
     expect(page.locator(f"[data-{part}]").nth(2)).to_be_visible()
-    first, second, *others = _titles(page, part)
+    _, second, *others = _titles(page, part)
     _rename(page.locator(f"[data-{part}]").first, "My own title")
     _expect_titles(page, part, ["My own title", second, *others])
     page.get_by_role("button", name=f"Move down: the {word} My own title").click()
