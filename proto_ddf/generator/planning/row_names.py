@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from proto_ddf.generator.english import singular
-from proto_ddf.generator.planning.column_profile import NEARLY, ColumnProfile, TableProfile
+from proto_ddf.generator.planning.column_profile import ColumnProfile, TableProfile
 from proto_ddf.generator.planning.column_words import name_matches, words_of
 from proto_ddf.generator.planning.relations import related_columns
 from proto_ddf.generator.planning.row_name_words import (
@@ -194,8 +194,8 @@ def _is_called(
         return False
     if profile is None or not profile.rows:
         return True
-    least = NEARLY_OF_MANY if profile.rows >= MANY_ROWS else NEARLY
-    return profile.distinct >= least * profile.rows and not profile.long_text
+    is_enough = profile.rows >= MANY_ROWS and profile.distinct >= NEARLY_OF_MANY * profile.rows
+    return (profile.nearly_unique or is_enough) and not profile.long_text
 
 
 def _is_code(field: FieldSpec, key: Sequence[str], profile: ColumnProfile | None) -> bool:
