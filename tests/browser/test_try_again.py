@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -109,10 +110,10 @@ def faulty_server(folder: Path) -> Iterator[Server]:
 
 
 @pytest.fixture
-def notes(faulty_server: Server, folder: Path, page: Page, request: pytest.FixtureRequest) -> str:
-    """The address of a working source; its circuit is closed and no fault is active."""
+def notes(faulty_server: Server, folder: Path, page: Page) -> str:
+    """The address of a new working source; its circuit is closed and no fault is active."""
     end_injections(page, faulty_server.url)
-    connect_file(page, faulty_server.url, folder / "notes.db", f"Notes {request.node.name[:40]}")
+    connect_file(page, faulty_server.url, folder / "notes.db", f"Notes {uuid4().hex[:8]}")
     expect(page.get_by_text("A first note")).to_be_visible()
     checked = page.get_by_role("region", name="Connection")
     expect(checked).to_have_attribute("data-health", "connected")

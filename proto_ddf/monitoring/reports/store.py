@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import secrets
 import time
 from pathlib import Path
 
@@ -44,7 +45,8 @@ def save(record: ReportRecord, file: bytes) -> ReportView:
         OSError: the file cannot be written.
     """
     path = _path(record)
-    partial = path.with_name(f"{path.name}.part")
+    # A name of its own, because a scheduled report may be made by two operations at once.
+    partial = path.with_name(f"{path.name}.{secrets.token_hex(8)}.part")
     try:
         partial.write_bytes(file)
         os.replace(partial, path)

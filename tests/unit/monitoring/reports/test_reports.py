@@ -2,6 +2,8 @@
 
 import json
 import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -252,6 +254,23 @@ def test_a_report_with_the_same_id_takes_the_place_of_the_first() -> None:
         reporting.generate_report(options, "daily-2026-11-29", is_scheduled=True)
     [only] = store.recent()
     assert (only.id, only.is_scheduled) == ("daily-2026-11-29", True)
+
+
+def test_a_report_that_is_made_twice_at_once_is_made_once(home: Path) -> None:
+    """A scheduled report whose start was not remembered is started again, while its first operation runs."""
+    together = threading.Barrier(8)
+
+    def make_one(_: int) -> ReportView:
+        together.wait(30)
+        return ErrorReporting().generate_report(
+            ReportOptions(format="json"), "weekly-2026-11-30", is_scheduled=True
+        )
+
+    for _ in range(5):
+        with ThreadPoolExecutor(8) as pool:
+            assert {each.id for each in pool.map(make_one, range(8))} == {"weekly-2026-11-30"}
+    [made] = store.recent()
+    assert [each.name for each in (home / "reports").iterdir()] == [f"{made.id}.json"]
 
 
 def test_a_report_that_cannot_be_written_leaves_nothing(home: Path) -> None:
