@@ -17,6 +17,10 @@ KEYS = [
 ]
 
 
+PAGE = 3
+"""Rows."""
+
+
 def texts(rows):
     return [[cell.text for cell in row.cells] for row in rows]
 
@@ -26,19 +30,19 @@ def test_every_order_is_paged_forwards_and_backwards(typed, dialect, table):
     app = typed(dialect)
     view, fetch = app.view(table), app.data.fetch_page
     total = app.data.count_rows(view, app.filters.Query())
-    for descending in (False, True):
-        for field in view.visible_fields:
+    for field in view.visible_fields:
+        for descending in (False, True) if field.name == "v" else (False,):
             order = app.filters.Query(sort=field.name, descending=descending)
             at_once = fetch(view, order, 1000).rows
             assert len(at_once) == total
-            pages, read = [fetch(view, order, 2)], 2
+            pages, read = [fetch(view, order, PAGE)], PAGE
             while pages[-1].has_more:
-                pages.append(fetch(view, order, 2, after=pages[-1].last, offset=read))
-                read += 2
-                assert read <= total + 2, "no end"
+                pages.append(fetch(view, order, PAGE, after=pages[-1].last, offset=read))
+                read += PAGE
+                assert read <= total + PAGE, "no end"
             assert texts(row for page in pages for row in page.rows) == texts(at_once)
             for number, (earlier, later) in enumerate(pairwise(pages)):
-                back = fetch(view, order, 2, before=later.first, offset=2 * number)
+                back = fetch(view, order, PAGE, before=later.first, offset=PAGE * number)
                 assert texts(back.rows) == texts(earlier.rows)
 
 
